@@ -1,0 +1,87 @@
+"""An action can be done to one host: what it needs, what it makes true, and the command that does it.
+
+`requires` and `ensures` are facts, so an action whose effect cannot be seen cannot be written. The executor takes a
+step as done when `ensures` has been seen, whatever the command's exit status was.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.fact import AnyExpected, AnyFact
+from probes.shell import Command
+from specs.reason import Because
+
+Disrupts = Literal["no", "service", "data"]
+"""What users notice: nothing, an outage, or data that cannot be brought back without the backup."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Subclasses add their fields and `kind: Literal["unit.start"] = "unit.start"`."""
+
+    host: str
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return ()
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        raise NotImplementedError
+
+    def command(self) -> Command:
+        raise NotImplementedError
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        """Facts that may no longer hold afterwards, though nobody asked for it: each is repaired after this step."""
+        return ()
+
+    def touches(self) -> tuple[Because, ...]:
+        """What else the vendor's call does, told before it is done."""
+        return ()
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "no"
+
+    @property
+    def outage(self) -> str:
+        """The module whose users notice it, or ""."""
+        return ""
+
+    @property
+    def one_way(self) -> bool:
+        """True where only a backup brings back what was: schema migrations."""
+        return False
+
+    @property
+    def idempotent(self) -> bool:
+        """True where a vanished or failed job may simply be started again; else look first, stop if not seen."""
+        return True
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """What no two steps may hold at once. Every bkcli call holds "bkcli" (it rewrites hosts.env, bkcli:29)."""
+        return (f"host:{self.host}",)
+
+    @property
+    def login(self) -> bool:
+        """True where the vendor's script wants what a login would give: bash, HOME, cwd /data/install, UTF-8."""
+        return False
+
+    @property
+    def terminal(self) -> bool:
+        """True where the vendor's script loses its way without a pty (observed.md 18)."""
+        return False
+
+    @property
+    def estimate_s(self) -> float:
+        return 5.0
+
+    @property
+    def deadline_s(self) -> float:
+        """After this many seconds the job counts as stuck: it is reported, never killed behind one's back."""
+        return 600.0
+
+    @property
+    def settle_s(self) -> float:
+        """How long after the command's end its effects may take to show."""
+        return 60.0

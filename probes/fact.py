@@ -1,0 +1,120 @@
+"""A fact is one question about one host with one small value, so that equality is the whole comparison.
+
+A reading is `Known`, `Absent` or `Unknown`, and never None: "the unit does not exist" and "nobody could tell" call for
+different repairs, and the second for none at all. What is expected is a reading too, or `Same`: equal to what another
+fact reads (the scripts on every host equal the controller's, whatever they are).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Generic, Literal, TypeVar
+
+from specs.reason import Because
+
+V = TypeVar("V")
+
+Scalar = str | int | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[V]):
+    value: V
+    kind: Literal["known"] = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    kind: Literal["absent"] = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody could tell, and why: worded as a `Because`, so that it reads in both languages."""
+
+    why: Because
+    kind: Literal["unknown"] = "unknown"
+
+
+Reading = Known[V] | Absent | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Generic[V]):
+    """Subclasses add their subject and `kind: Literal["unit.active"] = "unit.active"`; both are part of its id."""
+
+    host: str
+    """Address of the host as in install.config: "10.0.0.3"."""
+
+    def must_be(self, value: V, *, because: Because, source: str, module: str = "") -> "Expected[V]":
+        return Expected(fact=self, reading=Known(value), because=because, source=source, module=module)
+
+    def must_be_absent(self, *, because: Because, source: str, module: str = "") -> "Expected[V]":
+        return Expected(fact=self, reading=Absent(), because=because, source=source, module=module)
+
+    def must_equal(self, other: "Fact[V]", *, because: Because, source: str, module: str = "") -> "Expected[V]":
+        return Expected(fact=self, reading=Same(other), because=because, source=source, module=module)
+
+
+@dataclass(frozen=True, slots=True)
+class Same(Generic[V]):
+    """Expected to read what `fact` reads; Unknown when that is."""
+
+    fact: Fact[V]
+    kind: Literal["same"] = "same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected(Generic[V]):
+    fact: Fact[V]
+    reading: Known[V] | Absent | Same[V]
+    because: Because
+    source: str
+    module: str = ""
+    """The module's name in install.config ("auth"), or "" where the fact is the cluster's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift(Generic[V]):
+    """What was expected, what was read instead. `expected.reading` is resolved: no `Same` is left in it."""
+
+    expected: Expected[V]
+    reading: Reading[V]
+
+
+AnyFact = Fact[Any]
+AnyReading = Reading[Any]
+AnyExpected = Expected[Any]
+AnyDrift = Drift[Any]
+Readings = Mapping[AnyFact, AnyReading]
+
+
+def kind_of(fact: AnyFact) -> str:
+    return str(getattr(fact, "kind", type(fact).__name__))
+
+
+def subject_of(fact: AnyFact) -> str:
+    """All that is asked, but the host: "bk-auth.service"; several fields are joined by a blank."""
+    own = (getattr(fact, f.name) for f in fields(fact) if f.name not in ("host", "kind"))
+    return " ".join(",".join(v) if isinstance(v, tuple) else str(v) for v in own)
+
+
+def fact_id(fact: AnyFact) -> str:
+    """Stable, unique, readable: `unit.active bk-auth.service @10.0.0.3`."""
+    return f"{kind_of(fact)} {subject_of(fact)} @{fact.host}"
+
+
+def holds(expected: AnyExpected, readings: Readings) -> bool | None:
+    """True, False, or None while it cannot be told (not read, or read as Unknown)."""
+    reading = readings.get(expected.fact)
+    wanted = resolve(expected, readings)
+    if reading is None or wanted is None or isinstance(reading, Unknown):
+        return None
+    return reading == wanted
+
+
+def resolve(expected: AnyExpected, readings: Readings) -> Known[Any] | Absent | None:
+    """The reading that is wished for, or None where it rests on another fact that was not read."""
+    if not isinstance(expected.reading, Same):
+        return expected.reading
+    other = readings.get(expected.reading.fact)
+    return None if other is None or isinstance(other, Unknown) else other

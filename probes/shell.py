@@ -1,0 +1,41 @@
+"""A command for a host: a constant script, its arguments, its standard input. This is the one place that quotes.
+
+The script is a literal (the type checker sees to it: `LiteralString`), so no host's or person's words are ever part
+of a program; they arrive as "$1", "$@" or on stdin. POSIX sh and nothing newer than coreutils 8.22 and systemd 219:
+`tests/architecture/test_scripts.py` holds all scripts to that.
+"""
+
+import shlex
+from dataclasses import dataclass
+from typing import LiteralString
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    script: LiteralString
+    args: tuple[str, ...] = ()
+    stdin: str = ""
+    """What the script reads; the only way for anything secret or long."""
+    timeout_s: float = 30.0
+    """How long bkrec waits for the answer of a probe. A job's own deadline is its action's."""
+
+    def render(self, *, sudo: bool = False) -> str:
+        """The command line for a remote login shell: `sh -c SCRIPT bkrec ARG …`, each word quoted once.
+
+        Arguments follow `bkrec` as $0, so one that looks like an option is never read as sh's own.
+        """
+        words = ("env", "LC_ALL=C", "sh", "-c", PRELUDE + self.script, "bkrec", *self.args)
+        return shlex.join(("sudo", "-n", "--", *words) if sudo else words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What came back. `exit_status` None: the connection went before it was told; nothing may be concluded from it."""
+
+    stdout: str
+    stderr: str = ""
+    exit_status: int | None = 0
+
+
+PRELUDE: LiteralString = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH\n"
+"""A login shell on a BlueKing host sources .bkrc, which puts another Python and other tools first on PATH."""

@@ -1,0 +1,1 @@
+"""How it is decided (core, rules), carried out (effects), told (view) and asked for (cli)."""

@@ -1,0 +1,74 @@
+"""A plan is data: complete, printable, made without the network. The executor adds nothing to it.
+
+`Repair` is a rule's proposal for one drift; `Step` is an action in its place, with what comes before it and why.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.action import Action
+from probes.fact import AnyExpected, AnyFact, AnyReading
+from specs.diagnostic import Diagnostic
+from specs.reason import Because
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What mends one drift. `needs`: facts that must hold first, beyond what the action itself requires."""
+
+    action: Action
+    because: Because
+    source: str
+    section: str
+    """The guide's section ("7.8.1"): where order is free, the guide's order is kept."""
+    needs: tuple[AnyExpected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    step: str
+    because: Because
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mends:
+    """One fact that a step is there for."""
+
+    expected: AnyExpected
+    reading: AnyReading
+    needed: bool
+    """False: part of the desired state. True: only another step needs it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    id: str
+    action: Action
+    module: str
+    section: str
+    because: Because
+    source: str
+    mends: tuple[Mends, ...]
+    needs: tuple[AnyExpected, ...]
+    """Everything that must hold when it starts: read again just before."""
+    after: tuple[After, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """A drift that is not repaired, and why not; `held_up` are the ids of facts that wait for it."""
+
+    expected: AnyExpected
+    diagnostic: Diagnostic
+    held_up: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    release: str
+    steps: tuple[Step, ...]
+    blocked: tuple[Blocked, ...]
+    wanted: frozenset[AnyFact] = frozenset()
+    """Facts the plan would rest on that were not read yet: read them and plan again. Empty in a finished plan."""
+    schema: Literal["bkrec.plan/1"] = "bkrec.plan/1"

@@ -1,0 +1,1 @@
+"""What must be true: models and data. Imports nothing of ours."""

@@ -1,0 +1,37 @@
+"""The one form in which trouble is told: a lasting kebab-case code, what, where, why, what next.
+
+A diagnostic carries a code and fields; its wording, English and 简体中文, lives in `reconciler/view/words.py`, one
+entry per code, and a test holds the two together. `where` is the place to look (`file:line`, `host path`); `source`
+is where our claim comes from (guide section, `script:line`), if it rests on one.
+"""
+
+from dataclasses import dataclass, field
+
+from specs.reason import Because
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    code: str
+    where: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    because: Because | None = field(default=None)
+    source: str = ""
+
+
+def diagnose(code: str, *, where: str = "", because: Because | None = None, source: str = "", **fields: object) -> Diagnostic:
+    """`diagnose("package-md5", where="10.0.0.1 /data/x.tgz", expected=…, found=…)`."""
+    named = tuple((name, str(value)) for name, value in fields.items())
+    return Diagnostic(code=code, where=where, fields=named, because=because, source=source)
+
+
+class Troubled(Exception):
+    """Cannot go on. Carries every diagnostic found, not the first."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(f"{d.code} {d.where}" for d in diagnostics))
+        self.diagnostics = diagnostics
+
+
+class SpecError(Troubled):
+    """A file of people's text (cluster.toml, release TOML, install.config) that cannot be used. Exit 65."""

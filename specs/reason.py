@@ -1,0 +1,36 @@
+"""Why: the reason that each expected fact, each step, each "after" and each Unknown carries.
+
+Either `Told`, worded in both languages where it stands (release TOML), or `Coded`, a lasting code with fields that
+`reconciler/view/words.py` words. Values, so that a plan can be saved, compared and shown in either language later.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from specs.base import Worded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    en: str
+    zh: str
+    kind: Literal["told"] = "told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    code: str
+    fields: tuple[tuple[str, str], ...] = ()
+    kind: Literal["coded"] = "coded"
+
+
+Because = Told | Coded
+
+
+def coded(code: str, **fields: object) -> Coded:
+    """`coded("retired-first", unit="bk-paas-login.service")`; fields in the order given, all as text."""
+    return Coded(code=code, fields=tuple((name, str(value)) for name, value in fields.items()))
+
+
+def told(words: Worded) -> Told:
+    return Told(en=words.en, zh=words.zh)
