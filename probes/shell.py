@@ -27,6 +27,21 @@ class Command:
         words = ("env", "LC_ALL=C", "sh", "-c", PRELUDE + self.script, "bkrec", *self.args)
         return shlex.join(("sudo", "-n", "--", *words) if sudo else words)
 
+    def section(self) -> str:
+        """The same as one line of a program that many scripts share and that has set LC_ALL and PATH already.
+
+        Its own deadline goes with it (124: it was stopped), and it can never read the program's own input.
+        """
+        words = ("timeout", "-k", "5", f"{self.timeout_s:g}", "sh", "-c", self.script, "bkrec", *self.args)
+        if not self.stdin:
+            return f"{shlex.join(words)} </dev/null"
+        return f"printf %s {shlex.quote(self.stdin)} | {shlex.join(words)}"
+
+
+def quoted(words: tuple[str, ...]) -> str:
+    """Words as a shell reads them back with `eval "set -- $(cat FILE)"`."""
+    return shlex.join(words)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:

@@ -25,6 +25,14 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Follows:
+    """No repair of its own: it comes right when others do (a service is healthy once its container runs)."""
+
+    expected: AnyExpected
+    of: tuple[AnyExpected, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class After:
     step: str
     because: Because
@@ -69,6 +77,7 @@ class Plan:
     release: str
     steps: tuple[Step, ...]
     blocked: tuple[Blocked, ...]
+    follows: tuple[Follows, ...] = ()
     wanted: frozenset[AnyFact] = frozenset()
     """Facts the plan would rest on that were not read yet: read them and plan again. Empty in a finished plan."""
     schema: Literal["bkrec.plan/1"] = "bkrec.plan/1"

@@ -2,9 +2,10 @@
 
 A because or an Unknown is one sentence (`Sentence`); a diagnostic is what, why and what next (`Trouble`). `{name}` is
 a field of the reason or diagnostic. `tests/architecture/test_words.py` finds a code without words, words without a
-code, and a field that nobody fills.
+code, and a field that nobody fills. `labels.py` holds the view's own words, `facts.py` and `orders.py`
+one line per kind of fact and of action.
 """
 
-from reconciler.view.words.base import Sentence, Trouble, say, trouble
+from reconciler.view.words.base import Sentence, Trouble, fill, say, sentences, trouble, troubles
 
-__all__ = ["Sentence", "Trouble", "say", "trouble"]
+__all__ = ["Sentence", "Trouble", "fill", "say", "sentences", "trouble", "troubles"]

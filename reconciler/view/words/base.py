@@ -1,10 +1,14 @@
 """How words are found: a code, its fields, a language → text.
 
 Source of the shape: rustc's and TiUP's diagnostics, where a lasting code leads from any report to one explanation.
+A code without words, or words with a placeholder nobody fills, still gives text that can be searched for: whoever
+reads a report at night is better served by a bare code than by a traceback. A test sees to it that it never happens.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
 
 from specs.base import Lang
 from specs.diagnostic import Diagnostic
@@ -26,32 +30,49 @@ class Trouble:
     hint: Sentence
 
 
-def _sentences() -> Mapping[str, Sentence]:
-    from reconciler.view.words import effects, probes, rules
+@cache
+def sentences() -> Mapping[str, Sentence]:
+    """Every because and every why of an Unknown, by code."""
+    return {code: sentence for part in _parts() for code, sentence in getattr(part, "SENTENCES", {}).items()}
 
-    return {**probes.SENTENCES, **rules.SENTENCES, **effects.SENTENCES}
+
+@cache
+def troubles() -> Mapping[str, Trouble]:
+    """Every diagnostic, by code."""
+    return {code: told for part in _parts() for code, told in getattr(part, "TROUBLES", {}).items()}
 
 
-def _troubles() -> Mapping[str, Trouble]:
-    from reconciler.view.words import cli, effects, rules, specs
+def _parts() -> tuple[ModuleType, ...]:
+    from reconciler.view.words import cli, effects, probes, rules, specs
 
-    return {**specs.TROUBLES, **rules.TROUBLES, **effects.TROUBLES, **cli.TROUBLES}
+    return (specs, probes, rules, effects, cli)
 
 
 def say(because: Because, lang: Lang) -> str:
     if isinstance(because, Told):
         return because.zh if lang == "zh" else because.en
-    sentence = _sentences().get(because.code)
+    sentence = sentences().get(because.code)
     if sentence is None:
         return because.code + "".join(f" {name}={value}" for name, value in because.fields)
     return fill(sentence, because.fields, lang)
 
 
-def trouble(diagnostic: Diagnostic) -> Trouble | None:
-    return _troubles().get(diagnostic.code)
+def trouble(diagnostic: Diagnostic) -> Trouble:
+    """Its words; where its code has none, the code and fields themselves and no advice."""
+    found = troubles().get(diagnostic.code)
+    if found is not None:
+        return found
+    bare = " ".join((diagnostic.code, *(f"{name}={{{name}}}" for name, _ in diagnostic.fields)))
+    nothing = Sentence(en="", zh="")
+    return Trouble(what=Sentence(en=bare, zh=bare), why=nothing, hint=nothing)
 
 
 def fill(sentence: Sentence, fields: tuple[tuple[str, str], ...], lang: Lang) -> str:
     """The values go in as they are: they are never read as a format themselves."""
     text = sentence.zh if lang == "zh" else sentence.en
-    return text.format_map(dict(fields))
+    return text.format_map(_Fields(fields))
+
+
+class _Fields(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"

@@ -1,7 +1,96 @@
-"""Words for the codes of `cli`."""
+"""Words for the codes of `cli`: how bkrec was called, and the one file it was called with."""
 
 from reconciler.view.words.base import Sentence, Trouble
 
 SENTENCES: dict[str, Sentence] = {}
 
-TROUBLES: dict[str, Trouble] = {}
+TROUBLES: dict[str, Trouble] = {
+    "usage": Trouble(
+        what=Sentence(en="{message}", zh="命令用法有误：{message}"),
+        why=Sentence(en="nothing was read and nothing was changed", zh="未读取任何内容，也未做任何改动"),
+        hint=Sentence(en="see `{help}`", zh="参见 `{help}`"),
+    ),
+    "unknown-id": Trouble(
+        what=Sentence(en="`{id}` is no id that bkrec knows", zh="bkrec 不认识标识 `{id}`"),
+        why=Sentence(
+            en="it is no code of a diagnostic or a reason, no kind of fact or action, and no section of the guide",
+            zh="它不是诊断或原因的代码，不是事实或操作的种类，也不是升级指引的章节",
+        ),
+        hint=Sentence(en="{near}", zh="{near}"),
+    ),
+    "cluster-file-missing": Trouble(
+        what=Sentence(en="no cluster.toml was found", zh="找不到 cluster.toml"),
+        why=Sentence(
+            en="it says how to reach the controller; looked at: {looked}",
+            zh="该文件说明如何连接中控机；已查找：{looked}",
+        ),
+        hint=Sentence(
+            en="write one with `bkrec init --controller root@CONTROLLER_IP`, or name it with `-c FILE`",
+            zh="用 `bkrec init --controller root@中控机IP` 生成，或用 `-c 文件` 指定",
+        ),
+    ),
+    "cluster-file-unreadable": Trouble(
+        what=Sentence(en="the file cannot be read: {error}", zh="文件无法读取：{error}"),
+        why=Sentence(en="without it bkrec does not know the controller", zh="没有它，bkrec 无从得知中控机"),
+        hint=Sentence(
+            en="it must be a UTF-8 text file that you may read: `ls -l {path}`",
+            zh="须为当前用户可读的 UTF-8 文本文件：`ls -l {path}`",
+        ),
+    ),
+    "file-exists": Trouble(
+        what=Sentence(en="{path} exists already", zh="{path} 已存在"),
+        why=Sentence(en="it may hold what you wrote by hand", zh="其中可能有您手工写入的内容"),
+        hint=Sentence(
+            en="give another name with `--out FILE`, or overwrite it with `--force`",
+            zh="用 `--out 文件` 换一个名字，或用 `--force` 覆盖",
+        ),
+    ),
+    "file-not-written": Trouble(
+        what=Sentence(en="{path} cannot be written: {error}", zh="{path} 无法写入：{error}"),
+        why=Sentence(en="what you asked to be kept there would be lost", zh="您要求保存的内容会丢失"),
+        hint=Sentence(
+            en="name a file in a directory that exists and that you may write to",
+            zh="请指定一个已存在且有写权限的目录中的文件",
+        ),
+    ),
+    "confirmation-needed": Trouble(
+        what=Sentence(
+            en="the plan has {steps} steps, and nobody is there to confirm them",
+            zh="计划共有 {steps} 步，但无人可以确认",
+        ),
+        why=Sentence(
+            en="standard input is no terminal and `--yes` was not given; nothing was changed",
+            zh="标准输入不是终端，也没有 `--yes`；未做任何改动",
+        ),
+        hint=Sentence(
+            en="read `bkrec plan` first, then run `bkrec apply --yes`",
+            zh="先阅读 `bkrec plan`，再运行 `bkrec apply --yes`",
+        ),
+    ),
+    "confirmation-denied": Trouble(
+        what=Sentence(en="the plan was not confirmed", zh="计划未获确认"),
+        why=Sentence(en="nothing was changed", zh="未做任何改动"),
+        hint=Sentence(
+            en="`bkrec plan` shows every step with its reasons; `bkrec apply` asks again",
+            zh="`bkrec plan` 会列出每一步及其原因；`bkrec apply` 会再次询问",
+        ),
+    ),
+    "nothing-possible": Trouble(
+        what=Sentence(
+            en="{blocked} facts differ and none of them can be repaired now", zh="{blocked} 项事实不符，目前都无法修复"
+        ),
+        why=Sentence(en="each of them is blocked; nothing was changed", zh="每一项都受阻；未做任何改动"),
+        hint=Sentence(en="`bkrec plan` tells each cause once", zh="`bkrec plan` 会列出每个原因"),
+    ),
+    "bug": Trouble(
+        what=Sentence(en="this is a bug in bkrec: {error}", zh="这是 bkrec 的缺陷：{error}"),
+        why=Sentence(
+            en="what runs on the hosts goes on by itself and is found again by the next `bkrec apply`",
+            zh="主机上已启动的作业会继续运行，下次 `bkrec apply` 会找到它们",
+        ),
+        hint=Sentence(
+            en="report it with the lines above, `bkrec --version`, and `bkrec history`; none of them holds a secret",
+            zh="请附上以上输出、`bkrec --version` 和 `bkrec history` 报告；其中不含任何密码",
+        ),
+    ),
+}

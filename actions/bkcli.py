@@ -1,0 +1,186 @@
+"""The vendor's own commands, for what has no narrower call.
+
+Every bkcli call rewrites hosts.env and .rcmdrc and locks nothing (bkcli:29,56), so no two may run at once: they share
+the resource "bkcli". What a call ensures is listed in the step itself, fact by fact, from the module's data: its exit
+status says little (`install bkenv` always exits 0, ce/install.sh:135).
+"""
+
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from actions.action import Action, Disrupts
+from probes.fact import AnyExpected, AnyFact
+from probes.path import PathKind, TreeDigest, VersionText
+from probes.shell import Command
+from specs.reason import Because, Told, coded
+
+BKCLI: LiteralString = 'set -eu\ncd -- "$1"\nexec ./bkcli "$2" "$3"\n'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bkcli(Action):
+    """What all vendor calls share."""
+
+    install: str
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli",)
+
+    @property
+    def login(self) -> bool:
+        return True
+
+    @property
+    def deadline_s(self) -> float:
+        return 7200.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallBkenv(Bkcli):
+    """Generate the secrets of new modules and merge every env file."""
+
+    effects: tuple[AnyExpected, ...]
+    """Files and values that must show in 04-final afterwards."""
+    tags: tuple[str, ...]
+    """Modules whose tag must be there before: without it this very call blanks their secrets."""
+    tags_because: Told
+    tags_source: str
+    tag_root: str = "/root/.tag"
+    spoils: tuple[AnyFact, ...] = ()
+    kind: Literal["bkcli.bkenv"] = "bkcli.bkenv"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return tuple(
+            PathKind(host=self.host, path=f"{self.tag_root}/{module}.env").must_be(
+                "file", because=self.tags_because, source=self.tags_source
+            )
+            for module in self.tags
+        )
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return self.effects
+
+    def command(self) -> Command:
+        return Command(script=BKCLI, args=(self.install, "install", "bkenv"))
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return self.spoils
+
+    def touches(self) -> tuple[Because, ...]:
+        return (coded("touches-all-env"),)
+
+    @property
+    def estimate_s(self) -> float:
+        return 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncCommon(Bkcli):
+    """Copy /data/install, env files included, from the controller to all hosts (`rsync --delete`, deliver.sh:115)."""
+
+    hosts: tuple[str, ...]
+    exclude: tuple[str, ...]
+    kind: Literal["bkcli.sync-common"] = "bkcli.sync-common"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        standard = TreeDigest(host=self.host, root=self.install, exclude=self.exclude)
+        return tuple(
+            TreeDigest(host=host, root=self.install, exclude=self.exclude).must_equal(
+                standard, because=coded("same-scripts"), source="guide 6.5"
+            )
+            for host in self.hosts
+        )
+
+    def command(self) -> Command:
+        return Command(script=BKCLI, args=(self.install, "sync", "common"))
+
+    def touches(self) -> tuple[Because, ...]:
+        return (coded("touches-install-everywhere", hosts=" ".join(self.hosts), install=self.install),)
+
+    @property
+    def estimate_s(self) -> float:
+        return 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncModule(Bkcli):
+    """Copy a product's directory below /data/src to the module's hosts."""
+
+    module: str
+    hosts: tuple[str, ...]
+    version_file: str
+    version: str
+    kind: Literal["bkcli.sync"] = "bkcli.sync"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        mine = VersionText(host=self.host, path=self.version_file)
+        return (mine.must_be(self.version, because=coded("copied-from-controller"), source="sync.sh:42"),)
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return tuple(
+            VersionText(host=host, path=self.version_file).must_be(
+                self.version, because=coded("copied-from-controller"), source="sync.sh:42"
+            )
+            for host in self.hosts
+        )
+
+    def command(self) -> Command:
+        return Command(script=BKCLI, args=(self.install, "sync", self.module))
+
+    @property
+    def estimate_s(self) -> float:
+        return 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallModule(Bkcli):
+    """`bkcli install MODULE`: whatever the module's data says must be seen afterwards."""
+
+    module: str
+    effects: tuple[AnyExpected, ...]
+    before: tuple[AnyExpected, ...]
+    extras: tuple[Because, ...] = ()
+    service: str = ""
+    migrates: bool = False
+    rerun: bool = True
+    seconds: float = 120.0
+    kind: Literal["bkcli.install"] = "bkcli.install"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return self.before
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return self.effects
+
+    def command(self) -> Command:
+        return Command(script=BKCLI, args=(self.install, "install", self.module))
+
+    def touches(self) -> tuple[Because, ...]:
+        return self.extras
+
+    @property
+    def disrupts(self) -> Disrupts:
+        if self.migrates:
+            return "data"
+        return "service" if self.service else "no"
+
+    @property
+    def outage(self) -> str:
+        return self.service
+
+    @property
+    def one_way(self) -> bool:
+        return self.migrates
+
+    @property
+    def idempotent(self) -> bool:
+        return self.rerun
+
+    @property
+    def estimate_s(self) -> float:
+        return self.seconds
+
+    @property
+    def settle_s(self) -> float:
+        return 120.0

@@ -1,0 +1,208 @@
+"""Env files: give one key the value it needs, once, leaving every other line as it is.
+
+The last assignment of the key is replaced; where there is none, one line is added after a final newline is made sure
+of (the guide's `printf 'X=…' >>` glues two keys together in a file without one). A value that is a secret is copied
+from the vendor's own file on the host; bkrec neither sees nor sends it. Guide 6.3, 6.4; env.md 5, 8.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from actions.action import Action
+from actions.envshell import VALUE
+from probes.env import EnvCopied, EnvFilled, EnvOnce, EnvValue
+from probes.fact import AnyExpected, AnyFact
+from probes.shell import Command
+from specs.reason import coded
+
+ASSIGN: LiteralString = r"""
+assign() {
+    file=$1 key=$2
+    mkdir -p -- "$(dirname -- "$file")"
+    keep=/var/lib/bkrec/kept/$(basename -- "$file").$(date +%Y%m%d%H%M%S)
+    mkdir -p -m 0700 -- "$(dirname -- "$keep")"
+    if [ -e "$file" ]; then cp -p -- "$file" "$keep"; cp -p -- "$file" "$file.bkrec-part"; else : > "$file.bkrec-part"; fi
+    {
+        printf '%s=' "$key"
+        if [ "$3" = raw ]; then printf '\n'; else quote; printf '\n'; fi
+        [ -e "$file" ] && cat -- "$file" || :
+    } | awk '
+        NR == 1 { made = $0; key = substr($0, 1, index($0, "=")); next }
+        { line[NR] = $0; bare = $0; sub(/^[ \t]*(export[ \t]+)?/, "", bare); if (index(bare, key) == 1) last = NR }
+        END {
+            for (i = 2; i <= NR; i++) print (i == last ? made : line[i])
+            if (!last) print made
+        }' > "$file.bkrec-part"
+    sync
+    mv -T -- "$file.bkrec-part" "$file"
+}
+quote() {
+    awk '{ text = text (NR > 1 ? "\n" : "") $0 } END {
+        if (text ~ /^[A-Za-z0-9_.,:\/@%+-]+$/) { printf "%s", text; exit }
+        gsub(/\047/, "\047\\\047\047", text); printf "\047%s\047", text }'
+}
+"""
+
+SET: LiteralString = (
+    "set -eu\n"
+    + ASSIGN
+    + """
+printf '%s\\n' "$3" | assign "$1" "$2" quoted
+"""
+)
+
+ADD: LiteralString = (
+    "set -eu\n"
+    + ASSIGN
+    + """
+assign "$1" "$2" raw
+"""
+)
+
+COPY: LiteralString = (
+    "set -eu\n"
+    + VALUE
+    + ASSIGN
+    + """
+file=$1 key=$2
+shift 2
+for source in "$@"; do
+    found=$(value "${source%:*}" "${source##*:}")
+    [ -n "$found" ] || continue
+    printf '%s\\n' "$found" | assign "$file" "$key" quoted
+    exit 0
+done
+echo "none of these has a value: $*" >&2
+exit 1
+"""
+)
+
+GENERATE: LiteralString = (
+    "set -eu\n"
+    + VALUE
+    + ASSIGN
+    + """
+install=$1 what=$2 file=$3 key=$4
+[ -z "$(value "$file" "$key")" ] || exit 0
+made=$(cd "$install" && ./bin/generate_blueking_generate_envvars.sh "$what" | awk -v key="$key=" 'index($0, key) == 1' | tail -n 1)
+[ -n "${made#*=}" ] || { echo "the generator made no $key" >&2; exit 1; }
+printf '%s\\n' "${made#*=}" | assign "$file" "$key" quoted
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditEnv(Action):
+    """What all edits of an env file share: the file, the key, and the copies on other hosts that they leave behind."""
+
+    file: str
+    key: str
+    spoils: tuple[AnyFact, ...] = ()
+    """Facts about copies and merges of this file: stale once it changes, so they are seen to afterwards."""
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return self.spoils
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli", f"host:{self.host}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetVariable(EditEnv):
+    value: str
+    kind: Literal["env.set"] = "env.set"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = EnvValue(host=self.host, file=self.file, key=self.key)
+        return (fact.must_be(self.value, because=coded("variable-set"), source="guide 6.3, 6.4"),)
+
+    def command(self) -> Command:
+        return Command(script=SET, args=(self.file, self.key, self.value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddVariable(EditEnv):
+    """Have the key occur, empty."""
+
+    kind: Literal["env.add"] = "env.add"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = EnvOnce(host=self.host, file=self.file, key=self.key)
+        return (fact.must_be(1, because=coded("variable-set"), source="guide 6.4"),)
+
+    def command(self) -> Command:
+        return Command(script=ADD, args=(self.file, self.key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyVariable(EditEnv):
+    """Copy the value of the first source that has one, on the host itself."""
+
+    sources: tuple[str, ...]
+    kind: Literal["env.copy"] = "env.copy"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = EnvCopied(host=self.host, file=self.file, key=self.key, sources=self.sources)
+        return (fact.must_be(True, because=coded("variable-copied"), source="guide 6.3"),)
+
+    def command(self) -> Command:
+        return Command(script=COPY, args=(self.file, self.key, *self.sources))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerateVariable(EditEnv):
+    """Let the vendor's generator make a secret on the host, once; of what it prints, only this key is kept.
+
+    It appends an empty BK_REDIS_SENTINEL_PASSWORD on each call (observed), which the guide's `>>` lets in.
+    """
+
+    install: str
+    what: str
+    kind: Literal["env.generate"] = "env.generate"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = EnvFilled(host=self.host, file=self.file, key=self.key)
+        return (fact.must_be(True, because=coded("variable-made"), source="guide 6.3"),)
+
+    def command(self) -> Command:
+        return Command(script=GENERATE, args=(self.install, self.what, self.file, self.key))
+
+    @property
+    def login(self) -> bool:
+        return True
+
+
+MERGE = """set -u
+cd -- "$1"
+./bin/merge_env.sh "$2" > /dev/null || :
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeEnv(Action):
+    """Merge one module's layers into its 04-final file; merge_env.sh exits 1 on any empty key, which is usual."""
+
+    install: str
+    module: str
+    effects: tuple[AnyExpected, ...]
+    """Values that must show in 04-final/MODULE.env."""
+    spoils: tuple[AnyFact, ...] = ()
+    kind: Literal["env.merge"] = "env.merge"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return self.effects
+
+    def command(self) -> Command:
+        return Command(script=MERGE, args=(self.install, self.module))
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return self.spoils
+
+    @property
+    def login(self) -> bool:
+        return True
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli", f"host:{self.host}")

@@ -1,0 +1,32 @@
+"""One line in a file of lines: `.installed_module`, by which the vendor's topology step knows what runs where."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.action import Action
+from probes.fact import AnyExpected
+from probes.path import LineInFile
+from probes.shell import Command
+from specs.reason import coded
+
+ADD = """set -eu
+file=$1 line=$2
+grep -qxF -e "$line" -- "$file" 2>/dev/null && exit 0
+if [ -e "$file" ]; then cp -p -- "$file" "$file.bkrec-part"; else : > "$file.bkrec-part"; fi
+{ [ -e "$file" ] && awk 1 "$file" || :; printf '%s\\n' "$line"; } > "$file.bkrec-part"
+mv -T -- "$file.bkrec-part" "$file"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddLine(Action):
+    path: str
+    line: str
+    kind: Literal["line.add"] = "line.add"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = LineInFile(host=self.host, path=self.path, line=self.line)
+        return (fact.must_be(True, because=coded("line-added"), source="ce/tools.sh:429-444"),)
+
+    def command(self) -> Command:
+        return Command(script=ADD, args=(self.path, self.line))

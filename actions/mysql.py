@@ -1,0 +1,110 @@
+"""MySQL, before a new product moves in: the login path on the controller and the grant of its user.
+
+The guide forgets both, and `install bkauth` stops without them. The vendor's two scripts take the password as an
+argument, where `ps` shows it; here it goes from the vendor's env file to the tool's prompt or input on the host.
+Source: ce/install.sh:201-208, bin/setup_mysql_loginpath.sh, bin/grant_mysql_priv.sh; domain notes M2.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from actions.action import Action
+from actions.envshell import VALUE
+from probes.fact import AnyExpected
+from probes.mysql import LoginPath, MysqlUser
+from probes.shell import Command
+from specs.reason import coded
+
+LOGIN: LiteralString = (
+    "set -eu\n"
+    + VALUE
+    + """
+env=$1/bin/01-generate/dbadmin.env
+BKREC_PASSWORD=$(value "$env" BK_MYSQL_ADMIN_PASSWORD)
+[ -n "$BKREC_PASSWORD" ] || { echo "no BK_MYSQL_ADMIN_PASSWORD in $env" >&2; exit 1; }
+user=$(value "$env" BK_MYSQL_ADMIN_USER)
+BKREC_LOGIN=$2 BKREC_HOST=$3 BKREC_USER=${user:-root}
+export BKREC_PASSWORD BKREC_LOGIN BKREC_HOST BKREC_USER
+expect -c '
+    set timeout 30
+    log_user 0
+    spawn mysql_config_editor set --skip-warn --login-path=$env(BKREC_LOGIN) --host=$env(BKREC_HOST) --user=$env(BKREC_USER) --port=3306 --password
+    expect {
+        -nocase "password:" { send -- "$env(BKREC_PASSWORD)\\r" }
+        timeout { exit 3 }
+        eof { exit 4 }
+    }
+    expect eof
+    exit [lindex [wait] 3]
+'
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLoginPath(Action):
+    """Store a login path for root on the controller, as `install mysql` of 6.2 would have."""
+
+    install: str
+    login_path: str
+    server: str
+    kind: Literal["mysql.login-path"] = "mysql.login-path"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = LoginPath(host=self.host, login_path=self.login_path)
+        return (fact.must_be("works", because=coded("login-path-set"), source="ce/install.sh:201-208"),)
+
+    def command(self) -> Command:
+        return Command(script=LOGIN, args=(self.install, self.login_path, self.server))
+
+    @property
+    def login(self) -> bool:
+        return True
+
+    @property
+    def terminal(self) -> bool:
+        return True
+
+
+GRANT: LiteralString = (
+    "set -eu\n"
+    + VALUE
+    + """
+env=$1/bin/04-final/$2 key=$3 user=$4
+shift 4
+password=$(value "$env" "$key")
+[ -n "$password" ] || { echo "no $key in $env" >&2; exit 1; }
+case $user in *[!a-z0-9_]*) echo "not a user name: $user" >&2; exit 64;; esac
+quoted=$(printf '%s\\n' "$password" | awk '{ gsub(/\\\\/, "\\\\\\\\"); gsub(/\\047/, "\\\\\\047"); printf "%s", $0 }')
+for host in "$@"; do
+    case $host in *[!0-9.]*) echo "not an address: $host" >&2; exit 64;; esac
+    printf "GRANT ALL ON *.* TO '%s'@'%s' IDENTIFIED BY '%s';\\n" "$user" "$host" "$quoted"
+done | mysql --login-path=default-root
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantUser(Action):
+    """Let a product's user in from every host, with the password of its own env file."""
+
+    install: str
+    login_path: str
+    user: str
+    env: str
+    key: str
+    hosts: tuple[str, ...]
+    seen_from: str
+    """The controller, where the grant is looked up."""
+    kind: Literal["mysql.grant"] = "mysql.grant"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = MysqlUser(host=self.seen_from, login_path=self.login_path, user=self.user, hosts=self.hosts)
+        return (fact.must_be("granted", because=coded("user-granted"), source="bin/grant_mysql_priv.sh"),)
+
+    def command(self) -> Command:
+        return Command(script=GRANT, args=(self.install, self.env, self.key, self.user, *self.hosts))
+
+    @property
+    def login(self) -> bool:
+        return True

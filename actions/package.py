@@ -1,0 +1,222 @@
+"""The release package: unpack it, unpack the products in it, and put the new /data/src in the old one's place.
+
+All of it happens beside the old tree and each stage ends in one rename, so that a run killed anywhere leaves either
+the stage before or the stage after, never half of one. The guide unpacks over the live directory and cannot be run
+twice: its second `mv` moves the new tree into the backup (observed on the vendor's scripts). Guide 4, 5.3, 6.1.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.action import Action
+from probes.backup import Backup
+from probes.fact import AnyExpected, AnyFact
+from probes.marker import Marker
+from probes.package import PackageDigest
+from probes.path import PathKind, VersionText
+from probes.shell import Command
+from specs.reason import coded
+
+UNPACK = """set -eu
+package=$1 into=$2
+part=$into.bkrec-part
+rm -rf -- "$part"
+mkdir -p -- "$part"
+tar -xf "$package" -C "$part"
+[ -s "$part/src/VERSION" ] && [ -f "$part/install/bkcli" ]
+rm -rf -- "$into"
+sync
+mv -T -- "$part" "$into"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpackPackage(Action):
+    """Unpack the verified package into a directory of bkrec's own."""
+
+    package: str
+    md5: str
+    into: str
+    version: str
+    kind: Literal["package.unpack"] = "package.unpack"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        digest = PackageDigest(host=self.host, path=self.package)
+        return (digest.must_be(self.md5, because=coded("package-unchanged"), source="guide 3"),)
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        version = VersionText(host=self.host, path=f"{self.into}/src/VERSION")
+        return (version.must_be(self.version, because=coded("package-unpacked"), source="guide 4"),)
+
+    def command(self) -> Command:
+        return Command(script=UNPACK, args=(self.package, self.into))
+
+    @property
+    def estimate_s(self) -> float:
+        return 180.0
+
+    @property
+    def deadline_s(self) -> float:
+        return 3600.0
+
+
+PRODUCTS = """set -eu
+cd -- "$1"
+for file in *gz; do
+    [ -f "$file" ] || continue
+    tar -xf "$file"
+done
+sync
+: > .bkrec-products
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpackProducts(Action):
+    """Unpack every product archive below `root`; unlike the guide's loop it stops at the first broken one."""
+
+    root: str
+    package: str
+    version: str
+    """VERSION of the tree itself: a product is never unpacked into another release's tree."""
+    products: tuple[tuple[str, str], ...]
+    """(directory, version): what must be readable afterwards."""
+    kind: Literal["package.products"] = "package.products"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        version = VersionText(host=self.host, path=f"{self.root}/VERSION")
+        return (version.must_be(self.version, because=coded("products-belong-to-tree"), source="guide 6.1"),)
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        why, source = coded("products-unpacked"), "guide 6.1"
+        done = PathKind(host=self.host, path=f"{self.root}/.bkrec-products")
+        versions = tuple(
+            VersionText(host=self.host, path=f"{self.root}/{product}/VERSION").must_be(version, because=why, source=source)
+            for product, version in self.products
+        )
+        return (*versions, done.must_be("file", because=why, source=source))
+
+    def command(self) -> Command:
+        return Command(script=PRODUCTS, args=(self.root,))
+
+    @property
+    def estimate_s(self) -> float:
+        return 300.0
+
+    @property
+    def deadline_s(self) -> float:
+        return 3600.0
+
+
+SWAP = """set -eu
+new=$1 live=$2
+keep=$live.bak
+[ -e "$keep" ] && keep=$live.bak.$(date +%Y%m%d%H%M%S)
+if [ -d "$live" ]; then
+    mv -T -- "$live" "$keep"
+    record=/var/lib/bkrec/backups/src
+    mkdir -p -m 0700 -- "$(dirname -- "$record")"
+    size=$(find "$keep" -type f | wc -l)
+    printf 'path=%s\\nsize=%s\\ndigest=-\\nmade=%s\\ncomplete=yes\\n' "$keep" "$size" "$(date +%s)" > "$record.part"
+    mv -T -- "$record.part" "$record"
+fi
+mv -T -- "$new" "$live"
+sync
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapSource(Action):
+    """Put the completed new tree in the place of /data/src; the old one is kept as /data/src.bak. Two renames."""
+
+    new: str
+    live: str
+    version: str
+    products: tuple[tuple[str, str], ...]
+    kind: Literal["package.swap"] = "package.swap"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        why, source = coded("swap-complete-trees-only"), "guide 6.1"
+        return (
+            VersionText(host=self.host, path=f"{self.new}/VERSION").must_be(self.version, because=why, source=source),
+            PathKind(host=self.host, path=f"{self.new}/.bkrec-products").must_be("file", because=why, source=source),
+            PathKind(host=self.host, path=f"{self.new}/cert").must_be("directory", because=why, source="deliver.sh:17"),
+            PathKind(host=self.host, path=f"{self.new}/backup").must_be(
+                "directory", because=why, source="bin/release_cmdb.sh:213"
+            ),
+        )
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        why, source = coded("source-swapped"), "guide 6.1"
+        versions = tuple(
+            VersionText(host=self.host, path=f"{self.live}/{name}/VERSION").must_be(version, because=why, source=source)
+            for name, version in self.products
+        )
+        directories = tuple(
+            PathKind(host=self.host, path=f"{self.live}/{name}").must_be("directory", because=why, source=source)
+            for name in ("cert", "backup")
+        )
+        live = VersionText(host=self.host, path=f"{self.live}/VERSION")
+        return (live.must_be(self.version, because=why, source=source), *versions, *directories)
+
+    def command(self) -> Command:
+        return Command(script=SWAP, args=(self.new, self.live))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli", f"host:{self.host}")
+
+
+SCRIPTS = """set -eu
+new=$1 live=$2
+mark=/var/lib/bkrec/markers/replacing-scripts
+mkdir -p -m 0700 -- "$(dirname -- "$mark")"
+date +%s > "$mark"
+sync
+rsync -a --delete --exclude='.*' --exclude=install.config --exclude='bin/0[1234]-*' -- "$new/" "$live/"
+left=$(rsync -ain --checksum --delete --exclude='.*' --exclude=install.config --exclude='bin/0[1234]-*' -- "$new/" "$live/" | grep -v '/$' || :)
+[ -z "$left" ] || { printf 'still different:\\n%s\\n' "$left" >&2; exit 1; }
+sync
+rm -f -- "$mark"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceScripts(Action):
+    """Replace the deployment scripts by the package's, keeping dot files, install.config and the env layers."""
+
+    new: str
+    live: str
+    version: str
+    """VERSION of the tree beside `new`: the unpacked package."""
+    proofs: tuple[str, ...]
+    spoils: tuple[AnyExpected, ...] = ()
+    """What lies below bin/default and is not the package's: rsync --delete resets it. Guide 6.4."""
+    kind: Literal["package.scripts"] = "package.scripts"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        backup = Backup(host=self.host, what="install")
+        unpacked = PathKind(host=self.host, path=f"{self.new}/bkcli")
+        return (
+            backup.must_be("fresh", because=coded("scripts-backed-up"), source="guide 5.3"),
+            unpacked.must_be("file", because=coded("scripts-come-from-package"), source="guide 6.1"),
+        )
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        why, source = coded("scripts-replaced"), "guide 6.1"
+        proofs = tuple(
+            PathKind(host=self.host, path=f"{self.live}/{proof}").must_be("file", because=why, source=source)
+            for proof in self.proofs
+        )
+        mark = Marker(host=self.host, name="replacing-scripts")
+        return (*proofs, mark.must_be_absent(because=coded("scripts-whole"), source="guide 6.1"))
+
+    def command(self) -> Command:
+        return Command(script=SCRIPTS, args=(self.new, self.live))
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return tuple(expected.fact for expected in self.spoils)
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli", f"host:{self.host}")

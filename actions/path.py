@@ -1,0 +1,75 @@
+"""Directories: move one aside that has no place any more, or bring one over from a backup.
+
+A virtualenv is moved within its own file system (a rename, whatever its size) and noted in a manifest, so that an
+undo is a rename back. The guide's `rmvirtualenv` deletes it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.action import Action
+from probes.fact import AnyExpected
+from probes.path import PathKind
+from probes.shell import Command
+from specs.reason import coded
+
+RETIRE = """set -eu
+path=$1
+[ -d "$path" ] || exit 0
+stamp=$(date +%Y%m%d%H%M%S)
+aside=$(dirname -- "$path")/.bkrec-retired
+note=/var/lib/bkrec/retired/directories
+mkdir -p -m 0700 -- "$aside" "$note"
+to=$aside/$(basename -- "$path").$stamp
+printf '%s\\n%s\\n' "$path" "$to" > "$note/$(basename -- "$path").$stamp"
+mv -- "$path" "$to"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireDirectory(Action):
+    """Move a directory of 6.1 aside, below .bkrec-retired beside it."""
+
+    path: str
+    kind: Literal["directory.retire"] = "directory.retire"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        kind = PathKind(host=self.host, path=self.path)
+        return (kind.must_be_absent(because=coded("moved-aside"), source="mv(1)"),)
+
+    def command(self) -> Command:
+        return Command(script=RETIRE, args=(self.path,))
+
+
+CARRY = """set -eu
+from=$1 to=$2
+mkdir -p -- "$(dirname -- "$to")"
+part=$to.bkrec-part
+rm -rf -- "$part"
+if [ -d "$from" ]; then cp -a -- "$from" "$part"; elif [ "$3" = empty ]; then mkdir -- "$part"; fi
+mv -T -- "$part" "$to"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarryDirectory(Action):
+    """Copy a directory, complete or not at all (a copy beside it, then a rename). Guide 6.1: cert and backup."""
+
+    source: str
+    path: str
+    empty: bool = False
+    """Where there is nothing to copy, an empty one does: /data/src/backup only has to exist (bin/release_cmdb.sh:213)."""
+    kind: Literal["directory.carry"] = "directory.carry"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        if self.empty:
+            return ()
+        there = PathKind(host=self.host, path=self.source)
+        return (there.must_be("directory", because=coded("copied-from-there", path=self.path), source="guide 6.1"),)
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        kind = PathKind(host=self.host, path=self.path)
+        return (kind.must_be("directory", because=coded("carried-over", source=self.source), source="guide 6.1"),)
+
+    def command(self) -> Command:
+        return Command(script=CARRY, args=(self.source, self.path, "empty" if self.empty else "must"))

@@ -1,0 +1,90 @@
+"""systemd units: start, enable, and retire one that has no place any more.
+
+Retiring moves the unit's file aside instead of deleting it: /var/lib/bkrec/retired holds the file and a manifest that
+says where it was, so that an undo is a move back. Guide 7.1, 7.8.3 use `rm -vf`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.action import Action, Disrupts
+from probes.fact import AnyExpected
+from probes.shell import Command
+from probes.unit import UnitActive, UnitEnabled
+from specs.reason import coded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartUnit(Action):
+    """Start an installed unit. systemd itself gives up after 90 s (DefaultTimeoutStartSec)."""
+
+    unit: str
+    kind: Literal["unit.start"] = "unit.start"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        active = UnitActive(host=self.host, unit=self.unit)
+        return (active.must_be("active", because=coded("start-means-active"), source="systemctl(1)"),)
+
+    def command(self) -> Command:
+        # reset-failed: a unit that hit its start limit refuses a plain start (systemd.unit(5), StartLimitBurst)
+        return Command(script='systemctl reset-failed -- "$1" || :\nsystemctl start -- "$1"', args=(self.unit,))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"unit:{self.unit}@{self.host}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableUnit(Action):
+    """Have an installed unit started at boot."""
+
+    unit: str
+    kind: Literal["unit.enable"] = "unit.enable"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        enabled = UnitEnabled(host=self.host, unit=self.unit)
+        return (enabled.must_be("enabled", because=coded("enable-means-enabled"), source="systemctl(1)"),)
+
+    def command(self) -> Command:
+        return Command(script='systemctl enable -- "$1"', args=(self.unit,))
+
+
+RETIRE = """set -eu
+unit=$1
+systemctl stop -- "$unit" || :
+systemctl disable -- "$unit" || :
+aside=/var/lib/bkrec/retired/units/$unit.$(date +%Y%m%d%H%M%S)
+for file in "/usr/lib/systemd/system/$unit" "/etc/systemd/system/$unit" "/lib/systemd/system/$unit"; do
+    [ -f "$file" ] || continue
+    mkdir -p -m 0700 -- "$aside"
+    printf '%s\\n' "$file" > "$aside/from"
+    mv -f -- "$file" "$aside/file"
+done
+systemctl daemon-reload
+systemctl reset-failed -- "$unit" || :
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireUnit(Action):
+    """Stop a unit of 6.1 for good and move its file aside."""
+
+    unit: str
+    service: str = ""
+    """The module whose users notice, or "" where nothing serves them through it any more."""
+    kind: Literal["unit.retire"] = "unit.retire"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        active = UnitActive(host=self.host, unit=self.unit)
+        return (active.must_be_absent(because=coded("retire-means-absent"), source="systemctl(1)"),)
+
+    def command(self) -> Command:
+        return Command(script=RETIRE, args=(self.unit,))
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "service" if self.service else "no"
+
+    @property
+    def outage(self) -> str:
+        return self.service

@@ -1,0 +1,128 @@
+"""Consul, as this host's own agent sees it: is a service of this host passing, and is its definition written?
+
+The agent's HTTP status is the whole answer: 200 passing, 429 warning, 503 critical, 404 unknown to this agent; the
+worst one where a name has several instances. A definition of size 0 is what `reg_consul_svc` leaves when it fails: the
+redirection truncates the file before the program runs. Source: Consul 1.7 HTTP API, agent/health/service/name;
+ce/tools.sh:68-87.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import MISSING, SAFE_NAME, Row, rows_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+Health = Literal["passing", "warning", "critical"]
+Definition = Literal["written", "empty"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsulPassing(Fact[Health]):
+    """Absent where the host's agent does not know the service."""
+
+    service: str
+    kind: Literal["consul.passing"] = "consul.passing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsulDefinition(Fact[Definition]):
+    """/etc/consul.d/service/<service>.json"""
+
+    service: str
+    """The file's name without .json: "bkauth", or name and tag, "bkmonitorv3-grafana"."""
+    kind: Literal["consul.definition"] = "consul.definition"
+
+
+ConsulFact = ConsulPassing | ConsulDefinition
+
+SCRIPT = (
+    MISSING
+    + r"""
+passing() {
+  command -v curl >/dev/null 2>&1 || { printf '%s\tno-curl\n' "$i"; return; }
+  status=$(curl -s -o /dev/null -m 5 --noproxy '*' -w '%{http_code}' \
+    "http://127.0.0.1:8500/v1/agent/health/service/name/$1" 2>/dev/null)
+  printf '%s\tstatus\t%s\n' "$i" "$status"
+}
+definition() {
+  file=/etc/consul.d/service/$1.json
+  if [ -s "$file" ]; then printf '%s\twritten\n' "$i"
+  elif [ -e "$file" ]; then printf '%s\tempty\n' "$i"
+  elif missing "$file"; then printf '%s\tabsent\n' "$i"
+  else printf '%s\tunreadable\n' "$i"; fi
+}
+i=0
+while [ $# -gt 0 ]; do
+  case $1 in
+    passing) passing "$2" ;;
+    definition) definition "$2" ;;
+  esac
+  shift 2
+  i=$((i + 1))
+done
+"""
+)
+
+
+def command(facts: Sequence[ConsulFact]) -> Command:
+    args = tuple(word for fact in _askable(facts) for word in (fact.kind.removeprefix("consul."), fact.service))
+    return Command(script=SCRIPT, args=args, timeout_s=60.0)
+
+
+def _askable(facts: Sequence[ConsulFact]) -> tuple[ConsulFact, ...]:
+    """A name becomes part of a URL or a path, so only what is plainly a name is asked."""
+    return tuple(fact for fact in facts if SAFE_NAME.fullmatch(fact.service))
+
+
+def parse(facts: Sequence[ConsulFact], output: Output) -> Readings:
+    asked = _askable(facts)
+    rows = dict(zip(asked, rows_of(output, count=len(asked)), strict=True))
+    return {fact: _read(fact, rows.get(fact)) for fact in facts}
+
+
+def _read(fact: ConsulFact, row: Row | None) -> AnyReading:
+    if row is None:
+        return Unknown(coded("name-not-askable", name=fact.service))
+    match fact:
+        case ConsulPassing():
+            return _health(fact, row)
+        case ConsulDefinition():
+            return _definition(fact, row)
+
+
+def _health(fact: ConsulPassing, row: Row) -> AnyReading:
+    match row:
+        case ("status", "200"):
+            return Known("passing")
+        case ("status", "429"):
+            return Known("warning")
+        case ("status", "503"):
+            return Known("critical")
+        case ("status", "404"):
+            return Absent()
+        case ("status", status):
+            return Unknown(coded("consul-not-answering", service=fact.service, status=status))
+        case ("no-curl",):
+            return Unknown(coded("tool-missing", tool="curl"))
+        case _:
+            raise ValueError("the answer about consul is not understood")
+
+
+def _definition(fact: ConsulDefinition, row: Row) -> AnyReading:
+    match row:
+        case (("written" | "empty") as state,):
+            return Known(state)
+        case ("absent",):
+            return Absent()
+        case ("unreadable",):
+            return Unknown(coded("path-unreadable", path=f"/etc/consul.d/service/{fact.service}.json"))
+        case _:
+            raise ValueError("the answer about a consul definition is not understood")
+
+
+FACTS: tuple[type[AnyFact], ...] = (ConsulPassing, ConsulDefinition)
+PROBE = Probe(family="consul", facts=FACTS, command=command, parse=parse)

@@ -1,0 +1,171 @@
+"""Docker: which containers are there, in which state, from which image; is the daemon itself in order?
+
+All containers and images of a host are listed and looked up by their exact names afterwards: `docker ps --filter name=`
+matches parts of names, and `docker inspect NAME` takes the beginning of an id too. A container that goes away between
+the listing and the look at it makes `inspect` fail, so that pair is tried again. Environments are never asked for: they
+hold secrets. Source: docker 18.09, `docker inspect --format`; dockerd(8), data-root.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import lines_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+State = Literal["running", "exited", "created", "paused", "restarting", "dead"]
+Usable = Literal["usable", "not-installed", "not-answering"]
+DataRoot = Literal["same", "differs"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerState(Fact[State]):
+    container: str
+    kind: Literal["container.state"] = "container.state"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerImage(Fact[str]):
+    """As it was given to `docker run`: "bk-paas-login:2.14.57"."""
+
+    container: str
+    kind: Literal["container.image"] = "container.image"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagePresent(Fact[bool]):
+    image: str
+    """Repository and tag: "bk-paas-login:2.14.57"."""
+    kind: Literal["container.image-present"] = "container.image-present"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DockerUsable(Fact[Usable]):
+    kind: Literal["container.docker-usable"] = "container.docker-usable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DockerDataRoot(Fact[DataRoot]):
+    """Does the running daemon use the directory that daemon.json names? If not, its next start loses all containers."""
+
+    kind: Literal["container.data-root"] = "container.data-root"
+
+
+ContainerFact = ContainerState | ContainerImage | ImagePresent | DockerUsable | DockerDataRoot
+
+SCRIPT = r"""
+command -v docker >/dev/null 2>&1 || { printf 'docker\tnot-installed\nend\n'; exit 0; }
+root=$(timeout 10 docker info --format '{{.DockerRootDir}}' 2>/dev/null) && [ -n "$root" ] ||
+  { printf 'docker\tnot-answering\nend\n'; exit 0; }
+printf 'docker\tusable\n'
+
+conf=/etc/docker/daemon.json
+wanted=$(sed -n 's/.*"\(data-root\|graph\)"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\2/p' $conf 2>/dev/null)
+wanted=${wanted:-/var/lib/docker}
+if [ "$root" = "$wanted" ] || [ "$(readlink -m -- "$root")" = "$(readlink -m -- "$wanted")" ]
+then printf 'root\tsame\n'; else printf 'root\tdiffers\n'; fi
+
+try=0
+until
+  ids=$(timeout 10 docker ps -a -q --no-trunc) || exit 1
+  [ -z "$ids" ] || shown=$(timeout 10 docker inspect --type container \
+    --format 'container {{.Name}} {{.State.Status}} {{.Config.Image}}' $ids 2>/dev/null)
+do try=$((try + 1)); [ $try -lt 3 ] || exit 1; done
+[ -z "$ids" ] || printf '%s\n' "$shown" | tr ' ' '\t'
+
+timeout 10 docker images --format 'image {{.Repository}}:{{.Tag}}' | tr ' ' '\t' || exit 1
+printf 'end\n'
+"""
+
+
+def command(facts: Sequence[ContainerFact]) -> Command:
+    return Command(script=SCRIPT, timeout_s=60.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Docker:
+    usable: Usable
+    root: str = ""
+    containers: Mapping[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    images: frozenset[str] = frozenset()
+
+
+def parse(facts: Sequence[ContainerFact], output: Output) -> Readings:
+    docker = _docker(tuple(line.split("\t") for line in lines_of(output)))
+    return {fact: _read(fact, docker) for fact in facts}
+
+
+def _docker(rows: Sequence[Sequence[str]]) -> _Docker:
+    if len(rows) < 2 or rows[-1] != ["end"]:
+        raise ValueError("the list of containers is cut")
+    match rows[0]:
+        case ["docker", "usable"]:
+            return _listed(rows[1:-1])
+        case ["docker", ("not-installed" | "not-answering") as usable]:
+            return _Docker(usable=usable)
+        case _:
+            raise ValueError("the answer does not say whether docker is usable")
+
+
+def _listed(rows: Sequence[Sequence[str]]) -> _Docker:
+    root = ""
+    containers: dict[str, tuple[str, str]] = {}
+    images: set[str] = set()
+    for row in rows:
+        match row:
+            case ["root", value]:
+                root = value
+            case ["container", name, state, image]:
+                containers[name.removeprefix("/")] = (state, image)
+            case ["image", name]:
+                images.add(name)
+            case _:
+                raise ValueError("a line of the list of containers is not understood")
+    return _Docker(usable="usable", root=root, containers=containers, images=frozenset(images))
+
+
+def _read(fact: ContainerFact, docker: _Docker) -> AnyReading:
+    if isinstance(fact, DockerUsable):
+        return Known(docker.usable)
+    if docker.usable == "not-installed":
+        return Absent()
+    if docker.usable == "not-answering":
+        return Unknown(coded("docker-not-answering"))
+    return _looked_up(fact, docker)
+
+
+def _looked_up(fact: ContainerState | ContainerImage | ImagePresent | DockerDataRoot, docker: _Docker) -> AnyReading:
+    match fact:
+        case ContainerState():
+            found = docker.containers.get(fact.container)
+            return Absent() if found is None else _state(fact.container, found[0])
+        case ContainerImage():
+            found = docker.containers.get(fact.container)
+            return Absent() if found is None else Known(found[1])
+        case ImagePresent():
+            return Known(True) if fact.image in docker.images else Absent()
+        case DockerDataRoot():
+            return _data_root(docker.root)
+
+
+def _state(container: str, state: str) -> Reading[State]:
+    match state:
+        case "running" | "exited" | "created" | "paused" | "restarting" | "dead":
+            return Known(state)
+        case _:
+            return Unknown(coded("container-odd-state", container=container, state=state))
+
+
+def _data_root(root: str) -> Reading[DataRoot]:
+    match root:
+        case "same" | "differs":
+            return Known(root)
+        case _:
+            raise ValueError("the answer does not say where docker keeps its data")
+
+
+FACTS: tuple[type[AnyFact], ...] = (ContainerState, ContainerImage, ImagePresent, DockerUsable, DockerDataRoot)
+PROBE = Probe(family="container", facts=FACTS, command=command, parse=parse)

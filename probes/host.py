@@ -1,0 +1,232 @@
+"""The host itself: is it the right one, may we work on it, is there room, is somebody else at work?
+
+`ForeignWork` looks for people's running vendor commands, since two bkcli calls at once spoil each other's hosts.env. It
+shows the script's name and at most two words that follow, none from the first option on: passwords come after those.
+What carries BKREC_JOB in its environment is our own. Source: proc(5); bkcli:29.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import MISSING, Row, groups_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+Room = Literal["enough", "short"]
+User = Literal["root", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostAddress(Fact[bool]):
+    """Is `host` an address of one of its interfaces? False: this is another machine than install.config means."""
+
+    kind: Literal["host.address"] = "host.address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root(Fact[User]):
+    kind: Literal["host.root"] = "host.root"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskRoom(Fact[Room]):
+    """Room on the file system of `path`, or of the nearest directory above that is there."""
+
+    path: str
+    mb: int
+    """1,048,576 bytes each, needed beside what is used now."""
+    kind: Literal["host.disk-room"] = "host.disk-room"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskRoomFor(Fact[Room]):
+    """Room for `times` the size of a file. Absent without the file."""
+
+    path: str
+    package: str
+    times: int
+    kind: Literal["host.disk-room-for"] = "host.disk-room-for"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignWork(Fact[tuple[str, ...]]):
+    """Each as "pid user command"; () where nobody is at work."""
+
+    kind: Literal["host.foreign-work"] = "host.foreign-work"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock(Fact[int]):
+    """Seconds since the epoch, by the host's clock, while it was asked."""
+
+    kind: Literal["host.clock"] = "host.clock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands(Fact[tuple[str, ...]]):
+    """Which of the commands the host lacks; () where it has all."""
+
+    names: tuple[str, ...]
+    kind: Literal["host.commands"] = "host.commands"
+
+
+HostFact = HostAddress | Root | DiskRoom | DiskRoomFor | ForeignWork | Clock | Commands
+
+SCRIPT = (
+    MISSING
+    + r"""
+say() { printf '%s\t%s\n' "$i" "$1${2:+	$2}"; }
+address() {
+  if told=$(ip -o addr show 2>/dev/null); then printf '%s\n' "$told" | awk -v i="$i" '{ print i "\tip\t" $4 }'
+  else for each in $(hostname -I); do say ip "$each"; done; fi
+}
+available() {
+  there=$1
+  while [ ! -e "$there" ] && [ "${there%/*}" != "$there" ]; do there=${there%/*}; [ "$there" ] || there=/; done
+  df -P -k -- "$there" 2>/dev/null | awk 'NR == 2 && match($0, /[0-9]+ +[0-9]+ +-?[0-9]+ +[0-9]+%/) {
+    split(substr($0, RSTART), column, / +/); print column[3] }'
+}
+room() { say kb "$(available "$1")"; }
+room_for() {
+  if [ -f "$2" ]; then say kb "$(available "$1")	$(stat -L -c %s -- "$2")"
+  elif [ ! -e "$2" ] && missing "$2"; then say absent
+  else say unreadable; fi
+}
+foreign() {
+  [ "$(id -u)" = 0 ] || { say unreadable; return; }
+  known='bkcli|bk_install|bk_install_ci|pcmd|pcmd\.sh|pssh|prsync|pscp|bks\.sh'
+  known="$known|(install|uninstall|upgrade|update|control|sync|initdata|deliver|install_minibk)(\.sh)?"
+  known="$known|(install|release|migrate|merge|init|update|setup|grant|create)_[a-z0-9_]+\.(sh|py)"
+  known="$known|(sql|bkiam)_migrate\.sh|saas\.py|dbbackup_[a-z]+\.sh"
+  for found in $(grep -lzE "(^|/)($known)\$" /proc/[0-9]*/cmdline 2>/dev/null); do
+    at=${found%/cmdline}
+    grep -qz '^BKREC_JOB=' "$at/environ" 2>/dev/null && continue
+    words=$(tr '\0\n\t' '\n??' <"$found" 2>/dev/null | awk -v known="^(.*/)?($known)\$" '
+      NR == 1 && $0 ~ "^(.*/)?(ba|da)?sh$|^(.*/)?python[0-9.]*$|^(.*/)?(sudo|nohup|env|setsid|timeout|expect)$" { next }
+      !named && $0 ~ /^-/ { next }
+      !named && $0 !~ known { if (++other > 1 || NR == 1) exit; next }
+      !named { named = 1; sub(/.*\//, ""); line = $0; next }
+      $0 ~ /^-/ || $0 !~ /^[A-Za-z0-9_.]+$/ || ++more > 2 { exit }
+      { line = line " " $0 }
+      END { print line }')
+    [ "$words" ] && say work "${at#/proc/} $(stat -c %U "$at" 2>/dev/null) $words"
+  done
+  say end
+}
+lacking() {
+  command -v "$1" >/dev/null 2>&1 || say lacks
+  say end
+}
+i=0
+while [ $# -gt 0 ]; do
+  ask=$1 count=$2
+  shift 2
+  case $ask in
+    address) address ;;
+    root) say uid "$(id -u)" ;;
+    disk-room) room "$1" ;;
+    disk-room-for) room_for "$1" "$2" ;;
+    foreign-work) foreign ;;
+    clock) say now "$(date +%s)" ;;
+    command) lacking "$1" ;;
+  esac
+  shift "$count"
+  i=$((i + 1))
+done
+"""
+)
+
+
+def command(facts: Sequence[HostFact]) -> Command:
+    asked = _asked(facts)
+    return Command(script=SCRIPT, args=tuple(word for ask, *words in asked for word in (ask, str(len(words)), *words)))
+
+
+def _asked(facts: Sequence[HostFact]) -> tuple[tuple[str, ...], ...]:
+    return tuple(request for fact in facts for request in _requests(fact))
+
+
+def _requests(fact: HostFact) -> tuple[tuple[str, ...], ...]:
+    match fact:
+        case DiskRoom():
+            return (("disk-room", fact.path),)
+        case DiskRoomFor():
+            return (("disk-room-for", fact.path, fact.package),)
+        case Commands():
+            return tuple(("command", name) for name in fact.names)
+        case HostAddress() | Root() | ForeignWork() | Clock():
+            return ((fact.kind.removeprefix("host."),),)
+
+
+def parse(facts: Sequence[HostFact], output: Output) -> Readings:
+    groups = groups_of(output, count=len(_asked(facts)))
+    readings: dict[AnyFact, AnyReading] = {}
+    index = 0
+    for fact in facts:
+        count = len(_requests(fact))
+        readings[fact] = _read(fact, tuple(tuple(groups[each]) for each in range(index, index + count)))
+        index += count
+    return readings
+
+
+def _read(fact: HostFact, answers: tuple[tuple[Row, ...], ...]) -> AnyReading:
+    if isinstance(fact, Commands):
+        return Known(_lacking(fact, answers))
+    (rows,) = answers
+    match fact:
+        case HostAddress():
+            return Known(fact.host in {row[1].partition("/")[0] for row in rows if row[0] == "ip"})
+        case Root():
+            return Known("root" if _only(rows, "uid") == ("0",) else "other")
+        case DiskRoom():
+            (available,) = _only(rows, "kb")
+            return Known("enough" if int(available) >= fact.mb * 1024 else "short")
+        case DiskRoomFor():
+            return _room_for(fact, rows)
+        case ForeignWork():
+            return _foreign(rows)
+        case Clock():
+            (now,) = _only(rows, "now")
+            return Known(int(now))
+
+
+def _only(rows: tuple[Row, ...], word: str) -> Row:
+    """What follows `word` in the one row there is."""
+    if len(rows) != 1 or rows[0][0] != word:
+        raise ValueError("the answer about the host is not understood")
+    return rows[0][1:]
+
+
+def _room_for(fact: DiskRoomFor, rows: tuple[Row, ...]) -> Reading[Room]:
+    match rows:
+        case (("absent",),):
+            return Absent()
+        case (("unreadable",),):
+            return Unknown(coded("path-unreadable", path=fact.package))
+        case _:
+            available, size = _only(rows, "kb")
+            return Known("enough" if int(available) * 1024 >= int(size) * fact.times else "short")
+
+
+def _foreign(rows: tuple[Row, ...]) -> Reading[tuple[str, ...]]:
+    match rows:
+        case (("unreadable",),):
+            return Unknown(coded("host-not-root"))
+        case (*works, ("end",)) if all(len(row) == 2 and row[0] == "work" for row in works):
+            return Known(tuple(row[1] for row in works))
+        case _:
+            raise ValueError("the list of running commands is cut")
+
+
+def _lacking(fact: Commands, answers: tuple[tuple[Row, ...], ...]) -> tuple[str, ...]:
+    """One answer for each name, so a name with a newline in it cannot speak for another."""
+    if any(rows[-1] != ("end",) for rows in answers):
+        raise ValueError("the list of commands is cut")
+    return tuple(name for name, rows in zip(fact.names, answers, strict=True) if len(rows) > 1)
+
+
+FACTS: tuple[type[AnyFact], ...] = (HostAddress, Root, DiskRoom, DiskRoomFor, ForeignWork, Clock, Commands)
+PROBE = Probe(family="host", facts=FACTS, command=command, parse=parse)

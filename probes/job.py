@@ -1,0 +1,154 @@
+"""Jobs: what became of the long commands that were started here, and which of them still run.
+
+A job is a directory under /var/lib/bkrec/jobs (`reconciler/effects/job.py` makes them). Whether it runs is not asked
+of systemd: its runner noted its own pid, start time and boot id before it began, so that neither a recycled pid nor a
+reboot is mistaken for it. The runner may have been killed while the command itself goes on; that still is running.
+Source: proc(5), stat fields 3 and 22; design of the runner in `reconciler/effects/job_scripts.py`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from probes.fact import Absent, Fact, Known, Reading
+from probes.probe import Probe
+from probes.shell import Command, Output
+
+STATE_ROOT = "/var/lib/bkrec"
+
+JOB_STATE: LiteralString = r"""
+boot=$(cat /proc/sys/kernel/random/boot_id)
+alive() {
+    [ "$3" = "$boot" ] || return 1
+    now=$(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null) || return 1
+    set -- "$2" $now
+    case ${2:-} in Z | X | '') return 1 ;; esac
+    [ "${21:-}" = "$1" ]
+}
+noted() { read -r one two three <"$1" 2>/dev/null && alive "$one" "$two" "$three"; }
+ended() { [ -e "$1/exit" ] && read -r rc rest <"$1/exit" && was=exited:$rc; }
+state() {
+    was=never
+    [ -e "$1/pid" ] || return 0
+    ended "$1" && return 0
+    was=running
+    noted "$1/pid" || { [ -e "$1/child" ] && noted "$1/child"; } || ended "$1" || was=vanished
+}
+"""
+"""`state DIR` puts into $was: never, running, exited:N or vanished. Looks for the record again after the process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobState(Fact[str]):
+    """Known: "running", "exited:0", "vanished" (gone without a record). Absent: never started."""
+
+    job: str
+    kind: Literal["job.state"] = "job.state"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsRunning(Fact[tuple[str, ...]]):
+    """The jobs running on this host; none is wished for."""
+
+    kind: Literal["job.running"] = "job.running"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobAttempts(Fact[tuple[str, ...]]):
+    """All attempts at one thing, oldest first: "1:exited:2", "2:running"; "1:seen:0": its effect was seen."""
+
+    key: str
+    """A job id without its attempt: "unit-start-1f0c2a9be3d4"."""
+    kind: Literal["job.attempts"] = "job.attempts"
+
+
+JobFact = JobState | JobsRunning | JobAttempts
+
+_SCRIPT: LiteralString = (
+    JOB_STATE
+    + r"""
+root=$1
+shift
+if [ -e "$root" ] && ! [ -x "$root" ]; then echo "no access to $root" >&2; exit 13; fi
+for ask; do
+    printf '%s' "$ask"
+    case $ask in
+    state:*)
+        state "$root/jobs/${ask#state:}"
+        printf ' %s' "$was"
+        ;;
+    running)
+        for dir in "$root"/jobs/*/; do
+            dir=${dir%/}
+            [ -e "$dir/exit" ] && continue
+            state "$dir"
+            [ "$was" != running ] || printf ' %s' "${dir##*/}"
+        done
+        ;;
+    attempts:*)
+        for dir in "$root/jobs/${ask#attempts:}".*/; do
+            dir=${dir%/}
+            [ -d "$dir" ] || continue
+            state "$dir"
+            [ ! -e "$dir/seen" ] || was=seen:${was#*:}
+            printf ' %s:%s' "${dir##*.}" "$was"
+        done
+        ;;
+    esac
+    echo
+done
+"""
+)
+
+
+def _ask(fact: JobFact) -> str:
+    match fact:
+        case JobState():
+            return f"state:{fact.job}"
+        case JobsRunning():
+            return "running"
+        case JobAttempts():
+            return f"attempts:{fact.key}"
+
+
+def command(facts: Sequence[JobFact]) -> Command:
+    return Command(script=_SCRIPT, args=(STATE_ROOT, *(_ask(fact) for fact in facts)))
+
+
+def parse(facts: Sequence[JobFact], output: Output) -> Mapping[JobFact, Reading[str] | Reading[tuple[str, ...]]]:
+    if output.exit_status != 0:
+        raise ValueError(f"exit status {output.exit_status}: {output.stderr.strip()[:200]}")
+    lines = output.stdout.splitlines()
+    return {fact: _read(fact, line) for fact, line in zip(facts, lines, strict=True)}
+
+
+def _read(fact: JobFact, line: str) -> Reading[str] | Reading[tuple[str, ...]]:
+    asked, *words = line.split(" ")
+    if asked != _ask(fact):
+        raise ValueError(f"answered {asked!r} to {_ask(fact)!r}")
+    match fact:
+        case JobState():
+            return _state(words)
+        case JobsRunning():
+            return Known(tuple(words))
+        case JobAttempts():
+            return Known(tuple(sorted(words, key=_attempt)))
+
+
+def _state(words: Sequence[str]) -> Reading[str]:
+    (word,) = words
+    if word == "never":
+        return Absent()
+    if not re.fullmatch(r"running|vanished|exited:\d+", word):
+        raise ValueError(f"no state of a job: {word!r}")
+    return Known(word)
+
+
+def _attempt(word: str) -> int:
+    if not re.fullmatch(r"\d+:(never|running|vanished|(exited|seen):\d+)", word):
+        raise ValueError(f"no attempt: {word!r}")
+    return int(word.partition(":")[0])
+
+
+PROBE = Probe(family="job", facts=(JobState, JobsRunning, JobAttempts), command=command, parse=parse)

@@ -1,0 +1,77 @@
+"""Markers: the trace that bkrec leaves of work that leaves none of its own.
+
+A marker is a file of one line under /var/lib/bkrec/markers; what the line says is the action's business. One that is
+empty or longer was cut in the writing and says nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import MISSING, SAFE_NAME, Row, rows_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+DIRECTORY = "/var/lib/bkrec/markers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker(Fact[str]):
+    name: str
+    kind: Literal["marker"] = "marker"
+
+
+SCRIPT = (
+    MISSING
+    + r"""
+directory=$1 i=0
+shift
+for name do
+  file=$directory/$name line= more=
+  if [ -f "$file" ] && [ -r "$file" ]; then
+    { IFS= read -r line && ! IFS= read -r more; } <"$file"
+    if [ $? = 0 ] && [ -n "$line" ] && [ -z "$more" ]; then printf '%s\tis\t%s\n' "$i" "$line"
+    else printf '%s\tbroken\n' "$i"; fi
+  elif [ ! -e "$file" ] && missing "$file"; then printf '%s\tabsent\n' "$i"
+  else printf '%s\tunreadable\n' "$i"; fi
+  i=$((i + 1))
+done
+"""
+)
+
+
+def command(facts: Sequence[Marker]) -> Command:
+    return Command(script=SCRIPT, args=(DIRECTORY, *(fact.name for fact in _askable(facts))))
+
+
+def _askable(facts: Sequence[Marker]) -> tuple[Marker, ...]:
+    """A name becomes part of a path, so only what is plainly a name is asked."""
+    return tuple(fact for fact in facts if SAFE_NAME.fullmatch(fact.name))
+
+
+def parse(facts: Sequence[Marker], output: Output) -> Readings:
+    asked = _askable(facts)
+    rows = dict(zip(asked, rows_of(output, count=len(asked)), strict=True))
+    return {fact: _read(fact, rows.get(fact)) for fact in facts}
+
+
+def _read(fact: Marker, row: Row | None) -> Reading[str]:
+    match row:
+        case None:
+            return Unknown(coded("name-not-askable", name=fact.name))
+        case ("is", *words) if words:
+            return Known("\t".join(words))
+        case ("absent",):
+            return Absent()
+        case ("broken",):
+            return Unknown(coded("marker-broken", name=fact.name))
+        case ("unreadable",):
+            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{fact.name}"))
+        case _:
+            raise ValueError("the answer about a marker is not understood")
+
+
+FACTS: tuple[type[AnyFact], ...] = (Marker,)
+PROBE = Probe(family="marker", facts=FACTS, command=command, parse=parse)

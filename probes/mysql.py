@@ -1,0 +1,269 @@
+"""MySQL as the vendor's login paths reach it: does one log in, who may connect, what is registered, what is to be run?
+
+One `mysql` call per login path runs five fixed queries under --force, and the answers are looked up afterwards, so no
+name from outside is ever part of SQL. Each query begins with a row of its own, since an empty table and a query that
+failed look alike otherwise. Tokens and values of variables are never selected.
+
+mysql ignores an unknown login path in silence and connects with its defaults, so a path exists only if it changes what
+`mysql --print-defaults` says; the two texts are compared on the host and not shown, as old clients print passwords.
+Source: mysql(1), --login-path, --batch; bin/sql_migrate.sh:113-126 (marks in ~/.migrate by the file's name).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import MISSING, ROOT_HOME, Row, groups_of, unescape
+from probes.shell import Command, Output
+from specs.reason import Coded, coded
+
+Login = Literal["works", "denied"]
+Grant = Literal["granted", "missing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginPath(Fact[Login]):
+    """Absent where ~/.mylogin.cnf of root has no such path; Unknown where the server did not answer."""
+
+    login_path: str
+    kind: Literal["mysql.login-path"] = "mysql.login-path"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MysqlUser(Fact[Grant]):
+    """May the user connect from every one of the hosts? From "%" is from everywhere."""
+
+    login_path: str
+    user: str
+    hosts: tuple[str, ...]
+    kind: Literal["mysql.user"] = "mysql.user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingSql(Fact[tuple[str, ...]]):
+    """Names of the *.sql in `directory` without a mark of that name in `marks`, sorted; Absent without `directory`."""
+
+    directory: str
+    marks: str
+    kind: Literal["mysql.pending-sql"] = "mysql.pending-sql"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppRegistered(Fact[bool]):
+    login_path: str
+    code: str
+    kind: Literal["mysql.app"] = "mysql.app"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaasVariables(Fact[tuple[str, ...]]):
+    """Names, sorted, of the environment variables that an app gets in all its environments; () where it has none."""
+
+    login_path: str
+    app_code: str
+    kind: Literal["mysql.saas-variables"] = "mysql.saas-variables"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaasVariable(Fact[bool]):
+    """Whether one of them is there: an app may have others, which are its owner's business."""
+
+    login_path: str
+    app_code: str
+    name: str
+    kind: Literal["mysql.saas-variable"] = "mysql.saas-variable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductVersion(Fact[str]):
+    """What bksuite_common.production_info says: shown to users, yet no evidence of what is installed."""
+
+    login_path: str
+    code: str
+    kind: Literal["mysql.product-version"] = "mysql.product-version"
+
+
+TableFact = MysqlUser | AppRegistered | SaasVariables | SaasVariable | ProductVersion
+ServerFact = LoginPath | TableFact
+MysqlFact = ServerFact | PendingSql
+
+QUERIES = ("user", "app", "var", "version")
+
+LOOK: LiteralString = r"""
+defaults() { mysql --login-path="$1" --print-defaults 2>/dev/null; }
+server() { # never more than the rows of our own queries, and the numbers of errors
+  command -v mysql >/dev/null 2>&1 || { printf '%s\tno-client\n' "$i"; return; }
+  [ "$(defaults "$1")" != "$(defaults bkrec-no-such-path)" ] || { printf '%s\tno-path\n' "$i"; return; }
+  printf '%s\n' \
+    "select 'on';" \
+    "select 'user', '', '' union all select 'user', user, host from mysql.user;" \
+    "select 'app', '', '' union all select 'app', app_code, '' from open_paas.esb_app_account;" \
+    "select 'var', '', '' union all select 'var', app_code, name from open_paas.paas_app_envvars where mode = 'all';" \
+    "select 'version', '', '' union all select 'version', code, version from bksuite_common.production_info;" |
+    timeout 20 mysql --login-path="$1" --connect-timeout=5 --force --batch --skip-column-names 2>&1 |
+    awk -v i="$i" '
+      /^(on$|user\t|app\t|var\t|version\t)/ { print i "\trow\t" $0 }
+      /^ERROR [0-9]+ / { match($0, /at line [0-9]+/); print i "\terror\t" $2 "\t" substr($0, RSTART + 8, RLENGTH - 8) }
+      END { print i "\tend" }'
+}
+pending() {
+  [ -d "$1" ] || { if missing "$1"; then printf '%s\tabsent\n' "$i"; else printf '%s\tunreadable\n' "$i"; fi; return; }
+  [ -r "$1" ] && [ -x "$1" ] || { printf '%s\tunreadable\n' "$i"; return; }
+  for file in "$1"/*.sql; do
+    [ -f "$file" ] && [ ! -e "$2/${file##*/}" ] || continue
+    case ${file##*/} in
+      *[![:graph:]]*) printf '%s\todd-name\n' "$i" ;;
+      *) printf '%s\tpending\t%s\n' "$i" "${file##*/}" ;;
+    esac
+  done
+  printf '%s\tend\n' "$i"
+}
+[ "$(id -u)" = 0 ] || { echo 'only root has the login paths' >&2; exit 1; }
+i=0
+while [ $# -gt 0 ]; do
+  case $1 in
+    server) server "$2"; shift 2 ;;
+    pending) pending "$2" "$3"; shift 3 ;;
+  esac
+  i=$((i + 1))
+done
+"""
+
+SCRIPT = ROOT_HOME + MISSING + LOOK
+
+
+def command(facts: Sequence[MysqlFact]) -> Command:
+    asked = _asked(facts)
+    return Command(script=SCRIPT, args=tuple(word for request in asked for word in request), timeout_s=60.0)
+
+
+def _asked(facts: Sequence[MysqlFact]) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(_request(fact) for fact in facts))
+
+
+def _request(fact: MysqlFact) -> tuple[str, ...]:
+    if isinstance(fact, PendingSql):
+        return ("pending", fact.directory, fact.marks)
+    return ("server", fact.login_path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Server:
+    """What one login path showed. `tables` lacks a query that failed; `errors` says with which number."""
+
+    tables: Mapping[str, tuple[tuple[str, str], ...]]
+    errors: Mapping[str, str]
+
+
+def parse(facts: Sequence[MysqlFact], output: Output) -> Readings:
+    asked = _asked(facts)
+    groups = groups_of(output, count=len(asked))
+    rows = {request: groups[index] for index, request in enumerate(asked)}
+    return {fact: _read(fact, rows[_request(fact)]) for fact in facts}
+
+
+def _read(fact: MysqlFact, rows: Sequence[Row]) -> AnyReading:
+    if isinstance(fact, PendingSql):
+        return _pending(fact, rows)
+    match rows:
+        case [("no-client",)]:
+            return Unknown(coded("mysql-no-client"))
+        case [("no-path",)]:
+            absent = isinstance(fact, LoginPath)
+            return Absent() if absent else Unknown(coded("mysql-no-login-path", login_path=fact.login_path))
+        case [*told, ("end",)]:
+            return _connected(fact, told)
+        case _:
+            raise ValueError("the answer of mysql is cut")
+
+
+def _pending(fact: PendingSql, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
+    match rows:
+        case [("absent",)]:
+            return Absent()
+        case [("unreadable",)]:
+            return Unknown(coded("path-unreadable", path=fact.directory))
+        case [*names, ("end",)] if all(row[0] == "pending" and len(row) == 2 for row in names):
+            return Known(tuple(sorted(row[1] for row in names)))
+        case _:
+            raise ValueError("the list of SQL files is not understood")
+
+
+DENIED = frozenset({"1044", "1045", "1130", "1698", "1862"})
+"""Access denied, to the database or at all; host not allowed; socket users only; password expired."""
+
+
+def _connected(fact: ServerFact, told: Sequence[Row]) -> AnyReading:
+    errors = {row[2]: row[1] for row in told if len(row) == 3 and row[0] == "error"}
+    if ("row", "on") not in told:
+        number = next(iter(errors.values()), "?")
+        return _refused(fact, number)
+    if isinstance(fact, LoginPath):
+        return Known("works")
+    failed = {name: errors[str(line)] for line, name in enumerate(QUERIES, start=2) if str(line) in errors}
+    tables = {name: _table(name, told) for name in QUERIES if ("row", name, "", "") in told}
+    return _looked_up(fact, _Server(tables=tables, errors=failed))
+
+
+def _refused(fact: ServerFact, number: str) -> AnyReading:
+    denied = number in DENIED
+    if isinstance(fact, LoginPath) and denied:
+        return Known("denied")
+    code = "mysql-denied" if denied else "mysql-unreachable"
+    return Unknown(coded(code, login_path=fact.login_path, error=number))
+
+
+def _table(name: str, told: Sequence[Row]) -> tuple[tuple[str, str], ...]:
+    rows = (row[2:] for row in told if row[:2] == ("row", name) and row[2:] != ("", ""))
+    return tuple((unescape(first), unescape(second)) for first, second in rows)
+
+
+def _looked_up(fact: TableFact, server: _Server) -> AnyReading:
+    name = _query(fact)
+    if name not in server.tables:
+        return _no_table(fact, server.errors[name])
+    table = server.tables[name]
+    match fact:
+        case MysqlUser():
+            hosts = {host for user, host in table if user == fact.user}
+            return Known("granted" if "%" in hosts or (hosts and hosts.issuperset(fact.hosts)) else "missing")
+        case AppRegistered():
+            return Known(True) if (fact.code, "") in table else Absent()
+        case SaasVariables():
+            return Known(tuple(sorted({variable for code, variable in table if code == fact.app_code})))
+        case SaasVariable():
+            return Known(True) if (fact.app_code, fact.name) in table else Absent()
+        case ProductVersion():
+            found = dict(table).get(fact.code)
+            return Absent() if found is None else Known(found)
+
+
+def _query(fact: TableFact) -> str:
+    match fact:
+        case MysqlUser():
+            return "user"
+        case AppRegistered():
+            return "app"
+        case SaasVariables() | SaasVariable():
+            return "var"
+        case ProductVersion():
+            return "version"
+
+
+def _no_table(
+    fact: MysqlUser | AppRegistered | SaasVariables | ProductVersion, number: str
+) -> Reading[tuple[str, ...]]:
+    """No database (1049) and no table (1146) hold nothing; anything else is no answer."""
+    if number in ("1049", "1146") and not isinstance(fact, MysqlUser):
+        return Known(()) if isinstance(fact, SaasVariables) else Absent()
+    return Unknown(_query_failed(fact.login_path, number))
+
+
+def _query_failed(login_path: str, number: str) -> Coded:
+    return coded("mysql-query-failed", login_path=login_path, error=number)
+
+
+FACTS: tuple[type[AnyFact], ...] = (LoginPath, MysqlUser, PendingSql, AppRegistered, SaasVariables, SaasVariable, ProductVersion)
+PROBE = Probe(family="mysql", facts=FACTS, command=command, parse=parse)

@@ -1,0 +1,164 @@
+"""The commands and their help. They import what they use when they run, so that `--help` is quick."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from reconciler.cli import apply as apply_
+from reconciler.cli import check, diff, explain, history, init, lock, plan, schema, status
+from reconciler.cli.language import both
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
+from reconciler.cli.version import VERSION
+
+app = typer.Typer(
+    name="bkrec",
+    help=both(
+        "Takes a BlueKing cluster from 6.1 to 6.2.2 over SSH, and keeps it there.",
+        "通过 SSH 将蓝鲸集群从 6.1 升级到 6.2.2，并使其保持在该版本。",
+    ),
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+)
+lock_app = typer.Typer(
+    name="lock",
+    help=both("Who may change this cluster now.", "当前由谁变更该集群。"),
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"bkrec {VERSION}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool,
+    typer.Option("--version", callback=_version, is_eager=True, help=both("Show the version.", "显示版本。")),
+]
+
+
+@app.callback(epilog="\b\n" + both("Example:", "示例：") + "\n  bkrec -c prod.toml --lang zh diff")
+def root(
+    ctx: typer.Context,
+    cluster: ClusterOption = None,
+    lang: LangOption = None,
+    output: OutputOption = None,
+    report: ReportOption = None,
+    version: VersionOption = False,
+) -> None:
+    ctx.obj = settle(ctx, cluster, lang, output, report)
+
+
+def _command(within: typer.Typer, name: str, run: Callable[..., None], text: str, *examples: str) -> None:
+    """The examples stand one per line under `Example:`; a test runs each through the parser."""
+    head = both("Example:", "示例：")
+    within.command(name, help=text, epilog="\n".join(("\b", head, *(f"  {one}" for one in examples))))(run)
+
+
+_command(
+    app,
+    "init",
+    init.init,
+    both(
+        "Read install.config over SSH and write cluster.toml. Writes nothing to any host.",
+        "通过 SSH 读取 install.config 并写出 cluster.toml。不向任何主机写入。",
+    ),
+    "bkrec init --controller root@10.0.0.1",
+    "bkrec init --controller root@10.0.0.1:22 --via controller --package /data/bkce-src-6.2.2.tgz",
+)
+_command(
+    app,
+    "diff",
+    diff.diff,
+    both(
+        "What differs from 6.2.2, host by host, and why it matters. Writes nothing to any host.",
+        "逐台主机列出与 6.2.2 的差异及其原因。不向任何主机写入。",
+    ),
+    "bkrec diff",
+    "bkrec diff -o json --report text=diff.txt",
+)
+_command(
+    app,
+    "plan",
+    plan.plan,
+    both(
+        "What would be done, in which order, with every reason. Writes nothing to any host.",
+        "列出将要执行的操作、顺序及全部原因。不向任何主机写入。",
+    ),
+    "bkrec plan",
+    "bkrec plan --out plan.json",
+)
+_command(
+    app,
+    "apply",
+    apply_.apply,
+    both(
+        "Do it, until converged. Stop it and run it again at any moment.",
+        "执行直到收敛。可随时停止，再次运行即可继续。",
+    ),
+    "bkrec apply",
+    "bkrec apply --yes -o json",
+)
+_command(
+    app,
+    "check",
+    check.check,
+    both(
+        "Has anything drifted? Short; exits 0, 2 or 4. Writes nothing to any host.",
+        "检查有无漂移。输出简短；退出码为 0、2 或 4。不向任何主机写入。",
+    ),
+    "bkrec check",
+    "bkrec check --every 5m",
+)
+_command(
+    app,
+    "explain",
+    explain.explain,
+    both("What a code, a fact, a step or a section of the guide means.", "解释代码、事实、步骤或升级指引章节。"),
+    "bkrec explain 7.8.3",
+    "bkrec explain unit.active bk-auth.service @10.0.0.3",
+)
+_command(
+    app,
+    "status",
+    status.status,
+    both("How the last run from this machine went.", "本机上一次运行的结果。"),
+    "bkrec status",
+)
+_command(
+    app,
+    "history",
+    history.history,
+    both("Every run of this cluster from this machine.", "本机对该集群的全部运行记录。"),
+    "bkrec history -o json",
+)
+_command(
+    app,
+    "schema",
+    schema.schema,
+    both("JSON Schema of each document, and of cluster.toml.", "各类文档及 cluster.toml 的 JSON Schema。"),
+    "bkrec schema diff",
+)
+_command(
+    lock_app,
+    "status",
+    lock.status,
+    both("Who holds the lease. Writes nothing.", "查看租约持有者。不写入。"),
+    "bkrec lock status",
+)
+_command(
+    lock_app,
+    "break",
+    lock.take,
+    both(
+        "Take the lease from a holder that is gone. Its jobs on the hosts go on.",
+        "收回已失联持有者的租约。其在主机上的作业会继续运行。",
+    ),
+    "bkrec lock break",
+)
+app.add_typer(lock_app)

@@ -1,0 +1,118 @@
+"""Where words leave the process: the result on stdout, the rest on stderr, reports into files.
+
+A reader that closes the pipe early (`bkrec diff | head`) changes no exit code; a terminal that cannot show Chinese
+gets `?` in its place rather than a traceback.
+"""
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from reconciler.cli.options import Options
+
+if TYPE_CHECKING:
+    from reconciler.view.documents import Doc
+    from reconciler.view.page import Page
+    from specs.diagnostic import Diagnostic
+
+_PLAIN_WIDTH = 100
+_WIDEST = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a command found, in every form it can be asked for."""
+
+    text: "Callable[[Page], str]"
+    document: "Callable[[], Doc]"
+
+
+def answer(found: Answer, options: Options) -> None:
+    from reconciler.view.documents import dumped
+
+    out(dumped(found.document()) if options.output == "json" else found.text(options.page()))
+    for report in options.reports:
+        _write(report.path, _reported(found, report.format, options))
+
+
+def out(text: str) -> None:
+    _say(sys.stdout, text)
+
+
+def err(text: str) -> None:
+    _say(sys.stderr, text)
+
+
+def troubles(told: "tuple[Diagnostic, ...]", options: Options, *, warnings: bool = False) -> None:
+    """On stderr, all at once."""
+    if told:
+        from reconciler.view.human.trouble import troubles_text
+
+        err(troubles_text(told, options.page(err=True), "warning" if warnings else "error"))
+
+
+def terminal_width(stream: TextIO) -> int:
+    """The terminal's, up to 120; 100 where there is none, so that two runs of a timer read the same."""
+    return min(_WIDEST, shutil.get_terminal_size((_PLAIN_WIDTH, 24)).columns) if _tty(stream) else _PLAIN_WIDTH
+
+
+def colourful(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """https://no-color.org; and none in CI, where a log keeps every escape."""
+    plain = environ.get("NO_COLOR") or environ.get("CI") or environ.get("TERM", "dumb") == "dumb"
+    return _tty(stream) and not plain
+
+
+def live(environ: Mapping[str, str]) -> bool:
+    """True where a moving screen makes sense. NO_COLOR asks for plain lines too (design: all three alike)."""
+    return colourful(sys.stderr, environ)
+
+
+def interactive() -> bool:
+    """True where somebody can be asked."""
+    return _tty(sys.stdin) and _tty(sys.stderr)
+
+
+def forgiving() -> None:
+    """No character is unprintable from here on."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _tty(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:
+        return False
+
+
+def _say(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _reported(found: Answer, form: str, options: Options) -> str:
+    from reconciler.view.documents import dumped
+    from reconciler.view.page import Page
+
+    return dumped(found.document()) if form == "json" else found.text(Page(lang=options.lang, width=_PLAIN_WIDTH))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        from specs.diagnostic import SpecError, diagnose
+
+        told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
+        raise SpecError(told) from error

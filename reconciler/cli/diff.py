@@ -1,0 +1,27 @@
+"""`bkrec diff`: what differs from the release, host by host, and why it matters. Writes nothing."""
+
+import typer
+
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
+
+
+def diff(
+    ctx: typer.Context,
+    cluster: ClusterOption = None,
+    lang: LangOption = None,
+    output: OutputOption = None,
+    report: ReportOption = None,
+) -> None:
+    from reconciler.cli.lookers import end, look, tell
+    from reconciler.view.human.diff import diff_text
+    from reconciler.view.json import diff_document
+
+    options = settle(ctx, cluster, lang, output, report)
+    studied = look(options)
+    tell(
+        studied,
+        options,
+        lambda seen, page: diff_text(seen.release, seen.difference, page),
+        lambda seen: diff_document(seen.release, seen.difference, seen.warnings),
+    )
+    end(studied)

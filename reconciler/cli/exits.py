@@ -1,0 +1,53 @@
+"""Exit codes, one meaning each: scripts and timers read them. Documented in README.md; they never change."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.core.verdict import Verdict
+    from specs.diagnostic import Troubled
+
+OK = 0
+BUG = 1
+DIFFERS = 2
+FAILED = 3
+UNKNOWN = 4
+REFUSED = 5
+WAITING = 6
+ROLLED_BACK = 7
+USAGE = 64
+BAD_INPUT = 65
+INTERRUPTED = 130
+TERMINATED = 143
+
+BY_VERDICT: "Mapping[Verdict, int]" = {"converged": OK, "differs": DIFFERS, "unknown": UNKNOWN}
+
+
+class Stop(Exception):  # noqa: N818 - it ends a command, and is no error
+    """End the command with this exit code; everything has been said."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Told(Exception):  # noqa: N818 - carries one
+    """Trouble that ends the command with a code of its own, whatever its class."""
+
+    code = FAILED
+
+    def __init__(self, trouble: "Troubled") -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble
+
+
+class Refused(Told):
+    """Nothing was changed, and on purpose."""
+
+    code = REFUSED
+
+
+class Misused(Told):
+    """Called with something that does not exist."""
+
+    code = USAGE

@@ -1,0 +1,44 @@
+"""`bkrec explain ID`: what a code, a fact, a step or a section of the guide means. Needs no cluster."""
+
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.language import both
+from reconciler.cli.options import LangOption, OutputOption, ReportOption, settle
+
+RELEASE = "6.2.2"
+
+IdArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ID",
+        help=both(
+            "A code, a fact or step as diff and plan show it, a section of the guide.",
+            "代码、diff 与 plan 中的事实或步骤标识，或升级指引的章节号。",
+        ),
+    ),
+]
+
+
+def explain(
+    ctx: typer.Context,
+    words: IdArgument,
+    lang: LangOption = None,
+    output: OutputOption = None,
+    report: ReportOption = None,
+) -> None:
+    from reconciler.cli import exits, wiring
+    from reconciler.cli.console import Answer, answer
+    from reconciler.view import explain as view
+    from reconciler.view.words.labels import label
+    from specs.diagnostic import Troubled, diagnose
+
+    options, asked = settle(ctx, None, lang, output, report), " ".join(words)
+    sections = wiring.release(RELEASE).sections
+    found = view.explain(asked, sections)
+    if not found.entries:
+        ids = ", ".join(f"`{one}`" for one in view.near(asked, sections))
+        hint = label("near", options.lang, ids=ids) if ids else label("near-none", options.lang)
+        raise exits.Misused(Troubled(diagnose("unknown-id", id=asked, near=hint)))
+    answer(Answer(text=lambda page: view.explain_text(found, page), document=lambda: found), options)

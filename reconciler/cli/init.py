@@ -1,0 +1,119 @@
+"""`bkrec init`: read install.config over SSH and write cluster.toml. Asks nothing of the hosts but to be read."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from reconciler.cli.language import both
+from reconciler.cli.options import ClusterOption, LangOption, Options, settle
+
+if TYPE_CHECKING:
+    from reconciler.cli.wiring import Proposal
+
+PACKAGE = "/data/bkce-src-6.2.2.tgz"
+_TARGET = re.compile(r"(?:([A-Za-z0-9_][A-Za-z0-9_.-]*)@)?([A-Za-z0-9][A-Za-z0-9.-]*)(?::([0-9]{1,5}))?")
+
+ControllerOption = Annotated[
+    str,
+    typer.Option(
+        "--controller",
+        metavar="USER@HOST[:PORT]",
+        help=both("How to log in to the controller.", "如何登录中控机。"),
+    ),
+]
+OutOption = Annotated[
+    Path,
+    typer.Option("--out", metavar="FILE", help=both("The file to write.", "要写入的文件。")),
+]
+ViaOption = Annotated[
+    Literal["direct", "controller"],
+    typer.Option(
+        "--via",
+        help=both(
+            "direct: your key opens every host; controller: the controller's key opens the others.",
+            "direct：您的密钥可登录每台主机；controller：经由中控机的密钥登录其他主机。",
+        ),
+    ),
+]
+PackageOption = Annotated[
+    str,
+    typer.Option("--package", metavar="PATH", help=both("The package on the controller.", "升级包在中控机上的路径。")),
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help=both("Overwrite the file if it exists.", "文件已存在时覆盖。")),
+]
+
+
+def init(
+    ctx: typer.Context,
+    controller: ControllerOption,
+    out: OutOption = Path("cluster.toml"),
+    via: ViaOption = "direct",
+    package: PackageOption = PACKAGE,
+    force: ForceOption = False,
+    cluster: ClusterOption = None,
+    lang: LangOption = None,
+) -> None:
+    from reconciler.cli import wiring
+    from reconciler.cli.console import err, troubles
+    from reconciler.view.words.labels import label
+
+    options = settle(ctx, cluster, lang)
+    user, host, port = login(controller)
+    if not force:
+        _refuse_existing(out)
+    target = wiring.Target(user=user, host=host, port=port, via=via, package=package)
+    proposal = wiring.run(wiring.propose(target))
+    troubles(proposal.warnings, options, warnings=True)
+    _write(out, _worded(proposal, options), force=force)
+    err(label("init-written", options.lang, path=out) + "\n")
+
+
+def login(text: str) -> tuple[str, str, int]:
+    """User (root unless said), host, port (22 unless said). Raises BadParameter."""
+    found = _TARGET.fullmatch(text)
+    if found is None or not 0 < int(found[3] or 22) < 65536:
+        raise typer.BadParameter(both(f"`{text}` is not USER@HOST[:PORT]", f"`{text}` 不符合 USER@HOST[:PORT]"))
+    return found[1] or "root", found[2], int(found[3] or 22)
+
+
+def _refuse_existing(path: Path) -> None:
+    """Before any connection: nobody types a passphrase for nothing."""
+    if path.exists():
+        from specs.diagnostic import SpecError, diagnose
+
+        raise SpecError(diagnose("file-exists", where=str(path), path=path))
+
+
+def _worded(proposal: "Proposal", options: Options) -> str:
+    from reconciler.view.page import Page
+    from reconciler.view.toml import Proposed, cluster_toml
+
+    told = Proposed(
+        name=proposal.name,
+        release=proposal.release,
+        address=proposal.controller,
+        connect=proposal.target.host,
+        user=proposal.target.user,
+        port=proposal.target.port,
+        via=proposal.target.via,
+        package=proposal.package,
+        placement=proposal.placement,
+    )
+    return cluster_toml(told, Page(lang=options.lang))
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    """Exclusive unless forced: two `init` at once cannot overwrite each other's work."""
+    from specs.diagnostic import SpecError, diagnose
+
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise SpecError(diagnose("file-exists", where=str(path), path=path)) from error
+    except OSError as error:
+        raise SpecError(diagnose("file-not-written", where=str(path), path=path, error=error.strerror)) from error

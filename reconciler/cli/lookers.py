@@ -1,0 +1,47 @@
+"""What diff, plan and check have in common: look once, word the answer, end with the verdict's exit code."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconciler.cli.options import Options
+
+if TYPE_CHECKING:
+    from reconciler.cli.wiring import Studied
+    from reconciler.view.documents import Doc
+    from reconciler.view.page import Page
+
+
+def look(options: Options) -> "Studied":
+    """Reads every host; writes nothing anywhere."""
+    from reconciler.cli import wiring
+    from reconciler.cli.config import cluster_path
+    from reconciler.cli.console import troubles
+
+    studied = wiring.run(wiring.study(cluster_path(options)))
+    troubles(studied.warnings, options, warnings=True)
+    return studied
+
+
+def tell(
+    studied: "Studied",
+    options: Options,
+    text: "Callable[[Studied, Page], str]",
+    document: "Callable[[Studied], Doc]",
+) -> None:
+    from reconciler.cli.console import Answer, answer
+
+    def worded(page: "Page") -> str:
+        return text(studied, replace(page, titles=studied.titles))
+
+    answer(Answer(text=worded, document=lambda: document(studied)), options)
+
+
+def end(studied: "Studied") -> None:
+    """Raises exits.Stop unless converged."""
+    from reconciler.cli import exits
+    from reconciler.core.verdict import verdict
+
+    code = exits.BY_VERDICT[verdict(studied.difference)]
+    if code:
+        raise exits.Stop(code)

@@ -1,0 +1,41 @@
+"""`bkrec plan`: what would be done, in which order, with every reason. Nothing is touched."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.language import both
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, Report, ReportOption, settle
+
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help=both("Keep the plan as JSON, too.", "同时把计划保存为 JSON 文件。")),
+]
+
+
+def plan(
+    ctx: typer.Context,
+    out: OutOption = None,
+    cluster: ClusterOption = None,
+    lang: LangOption = None,
+    output: OutputOption = None,
+    report: ReportOption = None,
+) -> None:
+    from dataclasses import replace
+
+    from reconciler.cli.lookers import end, look, tell
+    from reconciler.view.human.plan import plan_text
+    from reconciler.view.json import plan_document
+
+    options = settle(ctx, cluster, lang, output, report)
+    if out is not None:
+        options = replace(options, reports=(*options.reports, Report(format="json", path=out)))
+    studied = look(options)
+    tell(
+        studied,
+        options,
+        lambda seen, page: plan_text(seen.plan, page),
+        lambda seen: plan_document(seen.plan, seen.warnings),
+    )
+    end(studied)

@@ -1,0 +1,6 @@
+"""bkrec's own version, the same as in pyproject.toml: a test holds the two together.
+
+Not from importlib.metadata: that reads the installed packages' files, a third of the time `--version` takes.
+"""
+
+VERSION = "0.1.0"

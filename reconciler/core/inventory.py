@@ -1,0 +1,132 @@
+"""install.config and cluster.toml's placements → Inventory; and where modules that are new in 6.2 should go.
+
+Pure. A placement is a proposal with its reason; what install.config says always wins over it.
+"""
+
+from specs.cluster import Cluster, ClusterFile, Inventory, Paths
+from specs.diagnostic import Diagnostic, SpecError, diagnose
+from specs.installconfig import Topology, parse
+from specs.module import Module
+from specs.reason import told
+from specs.release import Release
+
+
+def cluster(file: ClusterFile, release: Release, config: str, home: str = "") -> Cluster:
+    """Raises SpecError with everything that keeps this cluster from being described."""
+    topology = parse(config)
+    where = f"{file.controller.address} {file.paths.install}/install.config"
+    troubles = [
+        diagnose("install-config-broken", where=f"{where}:{error.line}", token=error.token, field=error.field)
+        for error in topology.errors
+    ]
+    if not troubles:
+        troubles = [*_no_hosts(topology, where), *_one_host(topology, where), *_bad_places(file, release, topology)]
+    if troubles:
+        raise SpecError(*troubles)
+    return Cluster(
+        name=file.name,
+        release=release,
+        inventory=_inventory(file, release, topology),
+        paths=file.paths if not home else Paths(**{**file.paths.model_dump(), "home": home}),
+        package=file.package,
+    )
+
+
+def _no_hosts(topology: Topology, where: str) -> list[Diagnostic]:
+    return [] if topology.all_ips() else [diagnose("install-config-empty", where=where)]
+
+
+def _one_host(topology: Topology, where: str) -> list[Diagnostic]:
+    if len(topology.all_ips()) != 1:
+        return []
+    return [diagnose("one-host", where=where, host=topology.all_ips()[0], source="BlueKing version log 6.2, known issues")]
+
+
+def _bad_places(file: ClusterFile, release: Release, topology: Topology) -> list[Diagnostic]:
+    troubles: list[Diagnostic] = []
+    for name, hosts in file.placement.items():
+        known = {module.name: module for module in release.modules if module.placement}
+        where = f"cluster.toml, placement.{name}"
+        if name not in known:
+            troubles.append(diagnose("placement-unknown", where=where, module=name, known=", ".join(sorted(known))))
+            continue
+        troubles += _wrong_hosts(known[name], hosts, topology, where)
+    return troubles
+
+
+def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: Topology, where: str) -> list[Diagnostic]:
+    troubles = [
+        diagnose("placement-no-host", where=where, module=module.name, host=host)
+        for host in hosts
+        if host not in topology.all_ips()
+    ]
+    place = module.placement
+    if place is None or topology.hosts_of(module.name):
+        return troubles
+    if len(hosts) not in place.counts:
+        counts = ", ".join(str(count) for count in place.counts)
+        troubles.append(
+            diagnose("placement-count", where=where, module=module.name, counts=counts, because=told(place.because))
+        )
+    for other in place.not_with:
+        for host in set(hosts) & set(topology.hosts_of(other)):
+            troubles.append(
+                diagnose(
+                    "placement-conflict",
+                    where=where,
+                    module=module.name,
+                    host=host,
+                    other=other,
+                    because=told(place.because),
+                    source=place.source,
+                )
+            )
+    return troubles
+
+
+def _inventory(file: ClusterFile, release: Release, topology: Topology) -> Inventory:
+    names = dict.fromkeys(name for _, modules in topology.hosts for name, _ in modules)
+    groups = {name: topology.hosts_of(name) for name in names}
+    placed = {name: hosts for name, hosts in file.placement.items() if name not in groups}
+    return Inventory(
+        controller=file.controller.address,
+        hosts=topology.all_ips(),
+        groups=tuple((groups | placed).items()),
+        placed=tuple(placed),
+    )
+
+
+def propose(release: Release, config: str, controller: str) -> dict[str, tuple[str, ...]]:
+    """Module → hosts for every new module that install.config lacks. Raises SpecError where none fits."""
+    topology = parse(config)
+    places: dict[str, tuple[str, ...]] = {}
+    troubles: list[Diagnostic] = []
+    for module in release.modules:
+        if module.placement is None or topology.hosts_of(module.name):
+            continue
+        host = _fitting(module, topology, controller)
+        if host:
+            places[module.name] = (host,)
+        else:
+            troubles.append(_nowhere(module))
+    if troubles:
+        raise SpecError(*troubles)
+    return places
+
+
+def _fitting(module: Module, topology: Topology, controller: str) -> str:
+    place = module.placement
+    if place is None:
+        return ""
+    taken = {host for other in place.not_with for host in topology.hosts_of(other)}
+    first = (controller,) if place.not_with else ()
+    near = tuple(host for name in place.near for host in topology.hosts_of(name))
+    known = topology.all_ips()
+    return next((host for host in (*first, *near, *known) if host in known and host not in taken), "")
+
+
+def _nowhere(module: Module) -> Diagnostic:
+    place = module.placement
+    others = ", ".join(place.not_with) if place else ""
+    because = told(place.because) if place else None
+    return diagnose("placement-nowhere", where="install.config", module=module.name, others=others, because=because)

@@ -1,0 +1,41 @@
+"""Plan × readings → readings, by what actions ensure: the world a plan promises, without touching one.
+
+A step's `voids` come true before its `ensures`: what it undoes reads as something else until a later step mends it.
+"""
+
+from collections.abc import Iterable
+
+from probes.fact import AnyFact, AnyReading, Known, Readings, Same, resolve
+from reconciler.core.plan import Plan, Step
+
+
+def simulate(plan: Plan, readings: Readings) -> Readings:
+    return run(plan.steps, readings, plan)
+
+
+def run(steps: Iterable[Step], readings: Readings, plan: Plan) -> Readings:
+    """The readings after these steps, in this order; what follows from others is settled at the end."""
+    now: dict[AnyFact, AnyReading] = dict(readings)
+    for step in steps:
+        take(step, now)
+    settle(plan, now)
+    return now
+
+
+def take(step: Step, now: dict[AnyFact, AnyReading]) -> None:
+    for fact in step.action.voids():
+        now[fact] = Known(f"undone by {step.id}")
+    for promise in step.action.ensures():
+        wanted = resolve(promise, now)
+        if wanted is not None:
+            now[promise.fact] = wanted
+        elif isinstance(promise.reading, Same):
+            now[promise.fact] = now[promise.reading.fact] = Known("same")
+
+
+def settle(plan: Plan, now: dict[AnyFact, AnyReading]) -> None:
+    for follow in plan.follows:
+        if all(resolve(wish, now) == now.get(wish.fact) for wish in follow.of):
+            wanted = resolve(follow.expected, now)
+            if wanted is not None:
+                now[follow.expected.fact] = wanted

@@ -1,0 +1,34 @@
+"""Time, as a value that is handed in: the wall for people, a steady one for durations, and a sleep.
+
+The simulator hands in its own, in which an hour passes at once.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Wall clock, with its zone: for people only, nothing is decided by it."""
+        ...
+
+    def steady(self) -> float:
+        """Seconds that only ever grow, from nowhere in particular."""
+        ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def steady(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)

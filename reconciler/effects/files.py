@@ -1,0 +1,55 @@
+"""Files of ours on this machine: private, whole, and on disk when we say so.
+
+What is kept is written aside, synced, renamed, and the directory synced: a crash leaves the old file or the new one.
+Symbolic links are not followed, so that nobody can point our writes elsewhere.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def state_dir(cluster: str, environ: Mapping[str, str]) -> Path:
+    """$XDG_STATE_HOME/bkrec/<cluster>, made if need be. A cluster's name never leads out of it."""
+    home = environ.get("XDG_STATE_HOME") or str(Path(environ.get("HOME", "/root")) / ".local" / "state")
+    name = re.sub(r"[^\w.-]+", "_", cluster).lstrip(".") or "cluster"
+    return private_dir(Path(home) / "bkrec" / name)
+
+
+def private_dir(path: Path) -> Path:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def write_private(path: Path, text: str) -> None:
+    """Raises OSError; then the old content, or none, is what is there."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        write_all(descriptor, text.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    aside.rename(path)
+    sync_dir(path.parent)
+
+
+def open_append(path: Path) -> int:
+    """A descriptor; each write of less than a block lands whole at the end, whoever else appends."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(path, flags, 0o600)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def sync_dir(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

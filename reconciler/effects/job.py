@@ -1,0 +1,213 @@
+"""A job: a long command as a record on its host, which outlives the connection, bkrec, and this machine.
+
+Measured with asyncssh 2.24.1: a remote command that prints dies with its connection (10 of 10). So nothing that changes
+a host runs on a channel. It is launched detached, its output is read from a file, and its outcome from the record it
+leaves; a channel that breaks only means that one asks again.
+"""
+
+import codecs
+import hashlib
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Literal, cast, get_args
+
+from actions.action import Action
+from probes.job import STATE_ROOT
+from probes.shell import Command, Output, quoted
+from reconciler.effects.clock import Clock
+from reconciler.effects.crash import register
+from reconciler.effects.job_scripts import LAUNCH, READ, RUNNER, SEEN
+from reconciler.effects.transport import Transport, TransportError
+
+CHUNK = 64 * 1024
+PATIENCE = 20
+"""Tenths of a second that the host waits for news before it answers that there are none."""
+BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
+LOST_S = 300.0
+"""How long a host that does not answer is asked again: a reboot takes minutes."""
+
+_LAUNCH = register("job-launch")
+_READ = register("job-read")
+_SEEN = register("job-seen")
+
+How = Literal["started", "exists", "stale", "busy", "torn", "unwritable", "not-started", "unheard"]
+"""exists: it was started before, by whomever. stale: somebody with a higher epoch was here. unheard: nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    job: str
+    command: Command
+    epoch: int
+    login: bool = False
+    terminal: bool = False
+    cwd: str = "/data/install"
+    """Where a login job starts."""
+    deadline_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    how: How
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """`state` as in `JobState`, or "overdue" (still running at its deadline), or "unheard" (the host went silent)."""
+
+    state: str
+    offset: int
+
+    @property
+    def exit_status(self) -> int | None:
+        word, _, status = self.state.partition(":")
+        return int(status) if word == "exited" else None
+
+
+def job_key(action: Action) -> str:
+    """The same action has the same key in every run: that is how an earlier attempt at it is found."""
+    kind = str(getattr(action, "kind", type(action).__name__))
+    text = json.dumps(asdict(action), sort_keys=True, default=_plain)
+    digest = hashlib.sha256(f"{kind} {text}".encode()).hexdigest()[:12]
+    slug = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
+    return f"{slug}-{digest}"
+
+
+def _plain(value: object) -> list[str] | str:
+    return sorted(repr(one) for one in cast("frozenset[object]", value)) if isinstance(value, frozenset) else str(value)
+
+
+def job_id(key: str, attempt: int) -> str:
+    return f"{key}.{attempt}"
+
+
+def order_for(action: Action, job: str, *, epoch: int) -> Order:
+    return Order(
+        job=job,
+        command=action.command(),
+        epoch=epoch,
+        login=action.login,
+        terminal=action.terminal,
+        deadline_s=action.deadline_s,
+    )
+
+
+async def launch(transport: Transport, host: str, order: Order) -> Launched:
+    """Starts it once, whoever asks and however often. "unheard" is not "no": ask for its state."""
+    if not re.fullmatch(r"[a-z0-9-]+\.\d+", order.job):
+        raise ValueError(f"no job id: {order.job!r}")
+    _LAUNCH.before()
+    try:
+        output = await transport.run(host, _launch_command(order))
+    except TransportError as error:
+        output, detail = error.heard, error.diagnostic.code
+    else:
+        detail = "connection-lost"
+    _LAUNCH.after()
+    return _launched(output, order.job) or Launched(how="unheard", detail=detail)
+
+
+def _launch_command(order: Order) -> Command:
+    command = order.command
+    parts = (RUNNER, command.script, quoted(command.args), command.stdin)
+    payload = [b64encode(part.encode()).decode() for part in parts]
+    words = ("yes" if order.login else "no", "yes" if order.terminal else "no", order.cwd, f"{order.deadline_s:g}")
+    return Command(
+        script=LAUNCH,
+        args=(STATE_ROOT, order.job, str(order.epoch), *words),
+        stdin="\n".join((*payload, "end", "")),
+        timeout_s=60.0,
+    )
+
+
+def _launched(output: Output, job: str) -> Launched | None:
+    said = re.search(rf"^bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout, re.MULTILINE)
+    for how in get_args(How):
+        if said is not None and said[1] == how:
+            return Launched(how=how, detail=said[2])
+    return None
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Bytes in pieces → lines. A carriage return ends a line too: progress bars would never end one."""
+
+    decoder: codecs.IncrementalDecoder = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")(errors="replace")
+    )
+    rest: str = ""
+
+    def feed(self, block: bytes, *, final: bool = False) -> Iterator[str]:
+        self.rest += self.decoder.decode(block, final)
+        *lines, self.rest = re.split(r"\r*\n|\r(?!$)", self.rest)
+        yield from lines
+        if final and self.rest:
+            yield self.rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _News:
+    state: str
+    size: int
+    block: bytes
+
+
+async def follow(
+    transport: Transport,
+    host: str,
+    job: str,
+    *,
+    clock: Clock,
+    heard: Callable[[str], None],
+    deadline_s: float,
+    offset: int = 0,
+) -> Followed:
+    """Hands on the log line by line until the record is there, through any number of lost connections."""
+    lines = _Lines()
+    until = clock.steady() + deadline_s
+    answered, failures = clock.steady(), 0
+    while True:
+        news = await _read(transport, host, job, offset)
+        if news is None:
+            if clock.steady() - answered > LOST_S or clock.steady() > until:
+                return Followed(state="unheard", offset=offset)
+            await clock.sleep(BACKOFF_S[min(failures, len(BACKOFF_S) - 1)])
+            failures += 1
+            continue
+        answered, failures = clock.steady(), 0
+        offset += len(news.block)
+        ended = news.state != "running" and offset >= news.size
+        for line in lines.feed(news.block, final=ended):
+            heard(line)
+        if ended:
+            return Followed(state=news.state, offset=offset)
+        if clock.steady() > until and news.state == "running":
+            return Followed(state="overdue", offset=offset)
+        await clock.sleep(0.0 if len(news.block) == CHUNK or not news.block else BACKOFF_S[0])
+
+
+async def _read(transport: Transport, host: str, job: str, offset: int) -> _News | None:
+    """None: not heard, or not to the end."""
+    command = Command(script=READ, args=(STATE_ROOT, job, str(offset), str(PATIENCE)), timeout_s=30.0)
+    _READ.before()
+    try:
+        output = await transport.run(host, command)
+    except TransportError as error:
+        output = error.heard
+    _READ.after()
+    said = re.search(rf"bkrec-log {re.escape(job)} (\S+) (\d+) (\S*) \.\n", output.stdout)
+    return said and _News(state=said[1], size=int(said[2]), block=b64decode(said[3]))
+
+
+async def mark_seen(transport: Transport, host: str, job: str) -> None:
+    """Best effort: without it a later need of the same action is asked about instead of met."""
+    _SEEN.before()
+    try:
+        await transport.run(host, Command(script=SEEN, args=(STATE_ROOT, job)))
+    except TransportError:
+        return
+    _SEEN.after()

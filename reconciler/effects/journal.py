@@ -1,0 +1,148 @@
+"""The journal: what this run did, a JSON line each, on disk before a command leaves and after an outcome is known.
+
+It explains; facts decide. So nothing ever resumes from it, and a last line torn by a crash is only skipped. One file
+per run, since runs are what people ask about; its name begins with the time. If it cannot be written, nothing leaves.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from reconciler.core.event import Event, StepOutput
+from reconciler.effects.clock import Clock
+from reconciler.effects.crash import register
+from reconciler.effects.files import open_append, private_dir, sync_dir, write_all
+from specs.diagnostic import Troubled, diagnose
+
+SCHEMA = "bkrec.event/1"
+
+_WRITE = register("journal-write")
+
+
+class JournalError(Troubled):
+    """The journal cannot be written: nothing may leave, because nobody could say afterwards what left."""
+
+
+class Book(Protocol):
+    """What the executor needs of a journal."""
+
+    def write(self, event: Event) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    run: str
+    at: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    entries: tuple[Entry, ...]
+    torn: int
+    """Lines that could not be read: at most the last one, unless the disk lost some."""
+
+
+def new_run(clock: Clock) -> str:
+    """Sorts by time; the tail tells apart two started in one second."""
+    return f"{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+
+
+class Journal:
+    def __init__(self, path: Path, *, run: str, clock: Clock) -> None:
+        """Raises JournalError."""
+        self.path, self.run, self._clock = path, run, clock
+        with self._told():
+            self._descriptor = open_append(path)
+            self._end_torn_line()
+
+    def write(self, event: Event) -> None:
+        """Durable when it returns, but for what a command prints. Raises JournalError; then nothing was added."""
+        line = json.dumps(self._record(event), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        _WRITE.before()
+        with self._told():
+            self._append(line)
+            if not isinstance(event, StepOutput):
+                os.fsync(self._descriptor)
+        _WRITE.after()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            os.close(self._descriptor)
+
+    def _record(self, event: Event) -> dict[str, Any]:
+        at = self._clock.now().isoformat(timespec="milliseconds")
+        return {"schema": SCHEMA, "run": self.run, "at": at, **_adapter().dump_python(event, mode="json")}
+
+    def _append(self, line: bytes) -> None:
+        size = os.fstat(self._descriptor).st_size
+        try:
+            write_all(self._descriptor, line)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, size)
+            raise
+
+    def _end_torn_line(self) -> None:
+        size = os.fstat(self._descriptor).st_size
+        if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
+            self._append(b"\n")
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            said = error.strerror or type(error).__name__
+            raise JournalError(diagnose("journal-unwritable", where=str(self.path), said=said)) from error
+
+
+def open_journal(directory: Path, *, run: str, clock: Clock) -> Journal:
+    """`directory` is the cluster's state directory. Raises JournalError."""
+    try:
+        place = private_dir(directory / "runs")
+        journal = Journal(place / f"{run}.jsonl", run=run, clock=clock)
+        sync_dir(place)
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        raise JournalError(diagnose("journal-unwritable", where=str(directory), said=said)) from error
+    return journal
+
+
+def runs(directory: Path) -> tuple[str, ...]:
+    """The runs kept, oldest first."""
+    return tuple(sorted(path.stem for path in (directory / "runs").glob("*.jsonl")))
+
+
+def read_run(directory: Path, run: str) -> Kept:
+    return read(directory / "runs" / f"{run}.jsonl")
+
+
+def read(path: Path) -> Kept:
+    """Never raises for what it finds in the file; OSError where there is none."""
+    lines = path.read_bytes().split(b"\n")
+    entries = [entry for line in lines if line.strip() and (entry := _entry(line)) is not None]
+    return Kept(entries=tuple(entries), torn=sum(1 for line in lines if line.strip()) - len(entries))
+
+
+def _entry(line: bytes) -> Entry | None:
+    try:
+        kept = json.loads(line)
+        return Entry(run=str(kept["run"]), at=str(kept["at"]), event=_adapter().validate_python(kept))
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+@cache
+def _adapter() -> Any:
+    from typing import Annotated
+
+    from pydantic import Field, TypeAdapter
+
+    return TypeAdapter(Annotated[Event, Field(discriminator="event")])

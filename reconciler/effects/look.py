@@ -1,0 +1,64 @@
+"""Look: read what is expected, decide, read what the plan would rest on, decide again.
+
+A plan that rests on facts nobody has read yet names them in `wanted`; only reading them tells whether more is needed.
+That ends, since each round reads facts that were not read before; the bound is for a rule that makes up new ones.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, Same, Unknown
+from reconciler.core.diff import Difference, diff
+from reconciler.core.plan import Plan
+from reconciler.effects.collect import Collected, Look
+from specs.diagnostic import Diagnostic
+from specs.reason import coded
+
+ROUNDS = 20
+
+Decide = Callable[[Readings], Plan]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studied:
+    plan: Plan
+    readings: Readings
+    difference: Difference
+    troubles: Mapping[str, Diagnostic]
+
+
+def facts_of(expected: Sequence[AnyExpected]) -> tuple[AnyFact, ...]:
+    """What must be read to judge them: the facts, and those they must equal."""
+    return tuple(dict.fromkeys(_both(expected)))
+
+
+def _both(expected: Sequence[AnyExpected]) -> Iterator[AnyFact]:
+    for wish in expected:
+        yield wish.fact
+        if isinstance(wish.reading, Same):
+            yield wish.reading.fact
+
+
+async def study(look: Look, expected: Sequence[AnyExpected], decide: Decide) -> Studied:
+    seen = await look(facts_of(expected))
+    plan = decide(seen.readings)
+    for _ in range(ROUNDS):
+        missing = plan.wanted - seen.readings.keys()
+        if not missing:
+            break
+        seen = _joined(seen, await look(missing))
+        plan = decide(seen.readings)
+    else:
+        seen = _given_up(seen, plan)
+        plan = decide(seen.readings)
+    return Studied(plan=plan, readings=seen.readings, difference=diff(expected, seen.readings), troubles=seen.troubles)
+
+
+def _joined(seen: Collected, more: Collected) -> Collected:
+    return replace(seen, readings={**seen.readings, **more.readings}, troubles={**seen.troubles, **more.troubles})
+
+
+def _given_up(seen: Collected, plan: Plan) -> Collected:
+    """What is still wanted stays unread, and says so: an Unknown blocks what rests on it."""
+    unread: dict[AnyFact, AnyReading] = {fact: Unknown(coded("not-read")) for fact in plan.wanted}
+    return replace(seen, readings={**unread, **seen.readings})

@@ -1,0 +1,28 @@
+"""Backups: never desired for their own sake, only needed by what cannot be undone without them."""
+
+from actions.backup import BackupInstall, BackupMongodb, BackupMysql
+from probes.backup import Backup
+from probes.fact import AnyDrift
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+
+FACTS = (Backup,)
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    host, what = drift.expected.fact.host, drift.expected.fact.what
+    action: BackupInstall | BackupMongodb | BackupMysql
+    match what:
+        case "mysql":
+            action, section = BackupMysql(host=host, directory=cluster.paths.backup), "5.1"
+        case "mongodb":
+            install = cluster.paths.install
+            action, section = BackupMongodb(host=host, directory=cluster.paths.backup, install=install), "5.2"
+        case "install":
+            action, section = BackupInstall(host=host, path=cluster.paths.install), "5.3"
+        case _:
+            return diagnose("backup-unknown", where=f"{host} {what}", what=what)
+    return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=section)

@@ -1,0 +1,50 @@
+"""All rules: what is desired of a cluster, and which family mends which fact. Listed by hand; a test finds gaps."""
+
+from types import ModuleType
+
+from probes.fact import AnyDrift, AnyExpected, AnyFact
+from reconciler.core.planner import Mend, Rules
+from reconciler.core.seen import Seen
+from reconciler.rules import (
+    backup,
+    consul,
+    container,
+    env,
+    module,
+    mysql,
+    path,
+    redis,
+    source,
+    topology,
+    tree,
+    unit,
+)
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+
+FAMILIES: tuple[ModuleType, ...] = (backup, consul, container, env, mysql, path, redis, source, topology, tree, unit)
+
+MENDERS: dict[type[AnyFact], ModuleType] = {fact: family for family in FAMILIES for fact in family.FACTS}
+
+
+def desired(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """Every fact a finished release has, on every host; the same for every run on the same cluster."""
+    return (
+        *source.expect(cluster),
+        *path.expect(cluster),
+        *topology.expect(cluster),
+        *env.expect(cluster),
+        *tree.expect(cluster),
+        *(wish for each in cluster.modules() for wish in module.expect(cluster, each)),
+        *mysql.expect(cluster),
+    )
+
+
+def rules(cluster: Cluster) -> Rules:
+    def mend(drift: AnyDrift, seen: Seen) -> Mend:
+        family = MENDERS.get(type(drift.expected.fact))
+        if family is None:
+            return diagnose("no-rule", where=drift.expected.fact.host)
+        return family.mend(cluster, drift, seen)
+
+    return mend

@@ -1,0 +1,46 @@
+"""Services in consul: healthy once what stands behind them runs and they are registered; nothing is done to the check."""
+
+from actions.consul import RegisterService
+from probes.consul import ConsulDefinition, ConsulPassing
+from probes.fact import AnyDrift, AnyExpected
+from reconciler.core.plan import Follows, Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules import module as modules
+from reconciler.rules.install import synced
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+from specs.module import Module
+from specs.reason import coded
+
+FACTS = (ConsulPassing, ConsulDefinition)
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    module = cluster.release.module(drift.expected.module)
+    fact = drift.expected.fact
+    if isinstance(fact, ConsulDefinition):
+        return _register(cluster, module, fact, drift)
+    behind = _behind(cluster, module, fact)
+    if all([seen.holds(wish) for wish in behind]):
+        return diagnose("service-unhealthy", where=f"{fact.host} {fact.service}", service=fact.service)
+    return Follows(expected=drift.expected, of=behind)
+
+
+def _behind(cluster: Cluster, module: Module, fact: ConsulPassing) -> tuple[AnyExpected, ...]:
+    definition = ConsulDefinition(host=fact.host, service=fact.service)
+    why = coded("found-through-consul", service=fact.service)
+    written = definition.must_be("written", because=why, source="ce/tools.sh:68", module=module.name)
+    return (*(wish for wish in modules.running(cluster, module) if wish.fact.host == fact.host), written)
+
+
+def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
+    port = next(service.port for service in module.services if service.name == fact.service)
+    action = RegisterService(host=fact.host, install=cluster.paths.install, service=fact.service, port=port)
+    return Repair(
+        action=action,
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section=module.section,
+        needs=synced(cluster, (fact.host,)),
+    )

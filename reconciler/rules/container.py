@@ -1,0 +1,67 @@
+"""Containers: a stopped one is started, a missing one made alone; all of them are installed where none is of this version.
+
+"None of this version" is how a module looks that was never upgraded: then its databases are not migrated either, and
+only the vendor's whole installer will do.
+"""
+
+from actions.container import InstallContainer, StartContainer
+from probes.container import ContainerImage, ContainerState
+from probes.fact import AnyDrift, Known
+from probes.mysql import AppRegistered, PendingSql
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules import module as modules
+from reconciler.rules.install import install, synced
+from reconciler.rules.source import synced_source
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+from specs.module import Container, Module
+
+FACTS = (ContainerState, ContainerImage)
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    module = cluster.release.module(drift.expected.module)
+    fact = drift.expected.fact
+    container = next(c for c in module.containers if c.name == fact.container)
+    if not _module_installed(cluster, module, seen):
+        return install(cluster, module)
+    tag = seen.read(ContainerImage(host=fact.host, container=fact.container))
+    if tag != Known(modules.image(module, container)):
+        return _again(cluster, module, container, drift)
+    match drift.reading:
+        case Known("exited" | "created" | "dead"):
+            action = StartContainer(host=fact.host, container=fact.container)
+            return _repair(action, drift, module)
+        case _:
+            state = drift.reading.value if isinstance(drift.reading, Known) else ""
+            return diagnose("container-in-between", where=f"{fact.host} {fact.container}", container=fact.container, state=state)
+
+
+def _module_installed(cluster: Cluster, module: Module, seen: Seen) -> bool:
+    """Some container of it has this version's image, and no table or app code waits for the whole installer."""
+    tags = [wish for wish in modules.running(cluster, module) if isinstance(wish.fact, ContainerImage)]
+    rest = [wish for wish in modules.made(cluster, module) if isinstance(wish.fact, (PendingSql, AppRegistered))]
+    return any([seen.holds(wish) for wish in tags]) and all([seen.holds(wish) for wish in rest])
+
+
+def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDrift) -> Repair:
+    host = drift.expected.fact.host
+    action = InstallContainer(
+        host=host,
+        container=container.name,
+        project=container.project,
+        image=modules.image(module, container),
+        install=cluster.paths.install,
+        src=cluster.paths.src,
+        home=cluster.paths.home,
+    )
+    needs = (*synced(cluster, (host,)), *synced_source(cluster, module, host), *modules.gone_units(cluster, module, "first"))
+    return Repair(
+        action=action, because=drift.expected.because, source=drift.expected.source, section=module.section, needs=needs
+    )
+
+
+def _repair(action: StartContainer, drift: AnyDrift, module: Module) -> Repair:
+    return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=module.section)

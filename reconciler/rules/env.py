@@ -1,0 +1,160 @@
+"""Variables: each key of guide 6.3 and 6.4 in its file once, and its value in the merged file that programs read.
+
+What counts is the merged value (04-final): where it is right already, no merge is planned. One module's files are
+merged by merge_env.sh alone; `install bkenv` is for the modules that never had any.
+"""
+
+from collections.abc import Iterator
+
+from actions.bkcli import InstallBkenv
+from actions.env import AddVariable, CopyVariable, EditEnv, GenerateVariable, MergeEnv, SetVariable
+from probes.env import EnvCopied, EnvFilled, EnvOnce, EnvValue
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known
+from probes.path import PathKind
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules import topology
+from reconciler.rules.install import synced
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+from specs.reason import coded, told
+from specs.release import Variable
+
+FACTS = (EnvValue, EnvFilled, EnvOnce, EnvCopied)
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return (*assigned(cluster), *(wish for _, wish in merged(cluster)))
+
+
+def assigned(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return tuple(_assigned(cluster, v) for v in cluster.release.variables if not v.only_if_file)
+
+
+def merged(cluster: Cluster) -> tuple[tuple[str, AnyExpected], ...]:
+    """(module, what its 04-final file must say)."""
+    return tuple((v.final, _at(cluster, v, f"04-final/{v.final}.env")) for v in cluster.release.variables if v.final)
+
+
+def _assigned(cluster: Cluster, variable: Variable) -> AnyExpected:
+    return _at(cluster, variable, variable.file)
+
+
+def _at(cluster: Cluster, variable: Variable, below: str) -> AnyExpected:
+    host, file, key = cluster.controller, cluster.env(below), variable.key
+    why, source = told(variable.because), variable.source
+    match variable.kind:
+        case "literal":
+            return EnvValue(host=host, file=file, key=key).must_be(variable.value, because=why, source=source)
+        case "host":
+            first = cluster.inventory.on(variable.value)[:1]
+            return EnvValue(host=host, file=file, key=key).must_be("".join(first), because=why, source=source)
+        case "copy":
+            sources = tuple(cluster.env(source) for source in variable.sources)
+            return EnvCopied(host=host, file=file, key=key, sources=sources).must_be(True, because=why, source=source)
+        case "generated":
+            return EnvFilled(host=host, file=file, key=key).must_be(True, because=why, source=source)
+        case "present":
+            return EnvOnce(host=host, file=file, key=key).must_be(1, because=why, source=source)
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    fact = drift.expected.fact
+    for module, wish in merged(cluster):
+        if wish.fact == fact:
+            return _merge(cluster, module, drift, seen)
+    variable = next(v for v in cluster.release.variables if _assigned(cluster, v).fact == fact)
+    if variable.kind == "present" and drift.reading != Absent():
+        return diagnose("variable-repeated", where=f"{fact.host} {fact.file}", key=fact.key, file=fact.file)
+    return _assign(cluster, variable, drift)
+
+
+def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
+    fact = drift.expected.fact
+    copies = tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts))
+    action: EditEnv
+    match variable.kind:
+        case "literal" | "host":
+            value = getattr(drift.expected.reading, "value", "")
+            action = SetVariable(host=fact.host, file=fact.file, key=fact.key, value=value, spoils=copies)
+        case "copy":
+            action = CopyVariable(host=fact.host, file=fact.file, key=fact.key, sources=fact.sources, spoils=copies)
+        case "present":
+            action = AddVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies)
+        case "generated":
+            action = GenerateVariable(
+                host=fact.host,
+                file=fact.file,
+                key=fact.key,
+                install=cluster.paths.install,
+                what=variable.value,
+                spoils=copies,
+            )
+    return Repair(
+        action=action,
+        because=drift.expected.because,
+        source=variable.source,
+        section=variable.section,
+        needs=(*_scripts(cluster), *_from(cluster, variable)),
+    )
+
+
+def _scripts(cluster: Cluster) -> Iterator[AnyExpected]:
+    """The scripts come first: their replacement resets bin/default, and 6.1's generator lacks the new keys."""
+    for proof in cluster.release.proofs:
+        fact = PathKind(host=cluster.controller, path=cluster.install(proof.path))
+        yield fact.must_be("file", because=coded("scripts-before-variables"), source="guide 6.1, 6.3")
+
+
+def _from(cluster: Cluster, variable: Variable) -> Iterator[AnyExpected]:
+    """A copy waits for what it copies, where that is itself something we make."""
+    for other in cluster.release.variables:
+        if other.kind == "generated" and f"{other.file}:{other.key}" in variable.sources:
+            yield _assigned(cluster, other)
+
+
+def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair:
+    new = [PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")) for name in cluster.release.generated]
+    if any([seen.read(fact) != Known("file") for fact in new]):
+        return bkenv(cluster, drift)
+    action = MergeEnv(
+        host=cluster.controller,
+        install=cluster.paths.install,
+        module=module,
+        effects=tuple(wish for name, wish in merged(cluster) if name == module),
+        spoils=_copies(cluster),
+    )
+    return Repair(
+        action=action,
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section="6.5",
+        needs=tuple(_assigned(cluster, v) for v in cluster.release.variables if v.final == module and not v.only_if_file),
+    )
+
+
+def bkenv(cluster: Cluster, drift: AnyDrift) -> Repair:
+    """Generate and merge everything: what new modules need, and what the variables above changed."""
+    why = coded("env-generated")
+    files = tuple(
+        PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
+            "file", because=why, source="ce/install.sh:112-131"
+        )
+        for name in cluster.release.generated
+    )
+    action = InstallBkenv(
+        host=cluster.controller,
+        install=cluster.paths.install,
+        effects=(*files, *(wish for _, wish in merged(cluster))),
+        tags=cluster.release.tags,
+        tags_because=told(cluster.release.tags_because),
+        tags_source=cluster.release.tags_source,
+        spoils=_copies(cluster),
+    )
+    needs = (*_scripts(cluster), *assigned(cluster), *topology.expect(cluster))
+    return Repair(action=action, because=drift.expected.because, source="guide 6.5", section="6.5", needs=needs)
+
+
+def _copies(cluster: Cluster) -> tuple[AnyFact, ...]:
+    return tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts))

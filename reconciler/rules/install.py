@@ -1,0 +1,117 @@
+"""`bkcli install MODULE` as a repair: what it needs first, what it is held to afterwards.
+
+Every need is a fact with its reason, so the order "backups, scripts, variables, distribution, database, old units,
+install" is nobody's list: it falls out of what each of them rests on.
+"""
+
+from collections.abc import Iterator
+
+from actions.bkcli import InstallModule
+from probes.backup import Backup
+from probes.fact import AnyExpected
+from probes.mysql import LoginPath, MysqlUser
+from probes.path import PathKind, TreeDigest, VersionText
+from probes.topology import ModuleHosts
+from reconciler.core.plan import Repair
+from reconciler.rules import module as modules
+from specs.cluster import Cluster
+from specs.module import Module
+from specs.reason import coded, told
+
+VOLATILE = (".rcmdrc", ".bk_install.step", ".controller_ip", ".agreed", ".path", ".git", "*.pyc", "*.bkrec-part")
+"""Files below /data/install that the vendor's own calls rewrite on the controller, or that no host but it needs."""
+
+
+def install(cluster: Cluster, module: Module) -> Repair:
+    action = InstallModule(
+        host=cluster.controller,
+        install=cluster.paths.install,
+        module=module.cli,
+        effects=modules.made(cluster, module),
+        before=before(cluster, module),
+        extras=tuple(told(words) for words in module.touches),
+        service="" if module.new else module.name,
+        migrates=module.one_way,
+        rerun=module.rerun,
+        seconds=module.estimate_s,
+    )
+    return Repair(action=action, because=told(module.because), source=module.source, section=module.section)
+
+
+def before(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    return (*prepared(cluster, module), *modules.gone_units(cluster, module, "first"))
+
+
+def prepared(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """Everything that can be done while the old one still serves: the outage begins after all of it."""
+    return (
+        *_placed(cluster, module),
+        *_distributed(cluster, module),
+        *_source(cluster, module),
+        *database(cluster, module),
+        *(backups(cluster) if module.one_way else ()),
+        *_required(cluster, module),
+    )
+
+
+def _placed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    fact = ModuleHosts(host=cluster.controller, path=cluster.install("install.config"), module=module.name)
+    why = coded("installer-reads-topology", module=module.name)
+    yield fact.must_be(cluster.hosts(module), because=why, source="bkcli:29")
+
+
+def _distributed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    if module.env:
+        final = PathKind(host=cluster.controller, path=cluster.env(f"04-final/{module.env}.env"))
+        yield final.must_be("file", because=coded("installer-reads-env", env=module.env), source="guide 6.5")
+    yield from synced(cluster, cluster.hosts(module))
+
+
+def synced(cluster: Cluster, hosts: tuple[str, ...]) -> tuple[AnyExpected, ...]:
+    """The hosts have the controller's scripts and variables."""
+    standard = TreeDigest(host=cluster.controller, root=cluster.paths.install, exclude=VOLATILE)
+    return tuple(
+        TreeDigest(host=host, root=cluster.paths.install, exclude=VOLATILE).must_equal(
+            standard, because=coded("scripts-run-there", host=host), source="pcmd.sh:150"
+        )
+        for host in hosts
+        if host != cluster.controller
+    )
+
+
+def _source(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    if module.src:
+        for host in dict.fromkeys((cluster.controller, *cluster.hosts(module))):
+            fact = VersionText(host=host, path=cluster.src(module.src, "VERSION"))
+            why = coded("installed-from-src", module=module.name)
+            yield fact.must_be(module.version, because=why, source=module.source, module=module.name)
+
+
+def database(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """The login path and the grant that its installer would stop without."""
+    needs = module.database
+    if needs is not None:
+        why = told(needs.because)
+        path = LoginPath(host=cluster.controller, login_path=needs.login_path)
+        user = MysqlUser(
+            host=cluster.controller, login_path="mysql-default", user=needs.user, hosts=cluster.inventory.hosts
+        )
+        yield path.must_be("works", because=why, source=needs.source, module=module.name)
+        yield user.must_be("granted", because=why, source=needs.source, module=module.name)
+
+
+def backups(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """Both databases, not older than a day: nothing that migrates starts before."""
+    why = coded("only-a-backup-brings-back")
+    places = (("mysql", cluster.inventory.on("mysql")[:1]), ("mongodb", cluster.inventory.on("mongodb")[:1]))
+    return tuple(
+        Backup(host=host, what=what).must_be("fresh", because=why, source="guide 5") for what, hosts in places for host in hosts
+    )
+
+
+def _required(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for required in module.requires:
+        why = told(required.because)
+        for fact in modules.ready(cluster, cluster.release.module(required.module)):
+            wanted = fact.reading
+            yield type(fact)(fact=fact.fact, reading=wanted, because=why, source=required.source, module=required.module)

@@ -1,0 +1,99 @@
+"""MySQL: login paths and grants that a new product needs, tables that wait for its installer, rows the SaaS read."""
+
+from actions.mysql import GrantUser, SetLoginPath
+from actions.saas import AddSaasVariables
+from probes.fact import Absent, AnyDrift, AnyExpected, Known
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, SaasVariable
+from probes.path import PathKind
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules.env import merged
+from reconciler.rules.install import database, install, synced
+from reconciler.rules.module import LOGIN
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+from specs.module import Module
+from specs.reason import coded
+
+FACTS = (AppRegistered, LoginPath, MysqlUser, PendingSql, SaasVariable)
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """The variables of the SaaS that 6.2 adds, and the way in for each new product. Guide 7.1, 7.3."""
+    return (*_saas(cluster), *(wish for module in cluster.modules() for wish in database(cluster, module)))
+
+
+def _saas(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return tuple(
+        SaasVariable(host=cluster.controller, login_path=LOGIN, app_code=saas.code, name=name).must_be(
+            True, because=coded("saas-reads-it", app=saas.code), source="guide 7.1; ce/saas_var.env", module="paas"
+        )
+        for saas in cluster.release.saas
+        for name in saas.names
+    )
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    match drift.expected.fact:
+        case LoginPath() as fact:
+            return _login(cluster, fact, drift)
+        case MysqlUser() as fact:
+            return _grant(cluster, fact, drift)
+        case SaasVariable():
+            return _variables(cluster, drift)
+        case _:
+            return install(cluster, cluster.release.module(drift.expected.module))
+
+
+def _login(cluster: Cluster, fact: LoginPath, drift: AnyDrift) -> Mend:
+    if drift.reading not in (Absent(), Known("denied")):
+        return diagnose("login-path-broken", where=f"{fact.host} {fact.login_path}", login_path=fact.login_path)
+    server = cluster.inventory.on("mysql")[0]
+    action = SetLoginPath(host=fact.host, install=cluster.paths.install, login_path=fact.login_path, server=server)
+    return _repair(action, drift, _section(cluster, drift))
+
+
+def _grant(cluster: Cluster, fact: MysqlUser, drift: AnyDrift) -> Mend:
+    product = next(m.database for m in cluster.release.modules if m.database and m.database.user == fact.user)
+    server = cluster.inventory.on("mysql")[0]
+    action = GrantUser(
+        host=server,
+        install=cluster.paths.install,
+        login_path=fact.login_path,
+        user=fact.user,
+        env=product.env,
+        key=product.password_key,
+        hosts=fact.hosts,
+        seen_from=fact.host,
+    )
+    final = PathKind(host=cluster.controller, path=cluster.env(f"04-final/{product.env}"))
+    made = final.must_be("file", because=coded("password-known"), source="guide 6.5")
+    return _repair(action, drift, _section(cluster, drift), (made, *synced(cluster, (server,))))
+
+
+def _variables(cluster: Cluster, drift: AnyDrift) -> Repair:
+    names = tuple((saas.code, name) for saas in cluster.release.saas for name in saas.names)
+    action = AddSaasVariables(host=cluster.controller, install=cluster.paths.install, login_path=LOGIN, names=names)
+    finals = tuple(
+        PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
+            "file", because=coded("saas-values-merged"), source="ce/saas_var.env"
+        )
+        for name in cluster.release.generated
+    )
+    return _repair(action, drift, "7.1", (*finals, *(wish for _, wish in merged(cluster))))
+
+
+def _section(cluster: Cluster, drift: AnyDrift) -> str:
+    return cluster.release.module(drift.expected.module).section
+
+
+def _repair(
+    action: AddSaasVariables | GrantUser | SetLoginPath,
+    drift: AnyDrift,
+    section: str,
+    needs: tuple[AnyExpected, ...] = (),
+) -> Repair:
+    return Repair(
+        action=action, because=drift.expected.because, source=drift.expected.source, section=section, needs=needs
+    )

@@ -1,0 +1,139 @@
+"""Paths and lines: what is moved aside, carried over, generated or replaced, by where it lies.
+
+The one family whose repair depends on the path: each place has one owner below, so a new place is one line here.
+"""
+
+from actions.line import AddLine
+from actions.package import ReplaceScripts
+from actions.path import CarryDirectory, RetireDirectory
+from probes.env import EnvOnce
+from probes.fact import Absent, AnyDrift, AnyExpected, Known
+from probes.marker import Marker
+from probes.path import LineInFile, PathKind, VersionText
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules import module as modules
+from reconciler.rules.env import bkenv
+from reconciler.rules.install import synced
+from reconciler.rules.source import staging, unpack, unpack_products
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+from specs.reason import coded
+
+FACTS = (PathKind, LineInFile, Marker)
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """The deployment scripts are this release's, all of them."""
+    return (*scripts(cluster), *_finals(cluster))
+
+
+def scripts(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    why = coded("scripts-are-the-release", release=cluster.release.version)
+    proofs = tuple(
+        PathKind(host=cluster.controller, path=cluster.install(proof.path)).must_be("file", because=why, source="guide 6.1")
+        for proof in cluster.release.proofs
+    )
+    mark = Marker(host=cluster.controller, name="replacing-scripts")
+    return (*proofs, mark.must_be_absent(because=coded("scripts-whole"), source="guide 6.1"))
+
+
+def _finals(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return tuple(
+        PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
+            "file", because=coded("env-generated"), source="ce/install.sh:112-131"
+        )
+        for name in cluster.release.generated
+    )
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    fact = drift.expected.fact
+    if isinstance(fact, LineInFile):
+        return _sign(cluster, fact, drift)
+    if isinstance(fact, Marker) or fact.path in {cluster.install(proof.path) for proof in cluster.release.proofs}:
+        return replace_scripts(cluster, drift)
+    if isinstance(drift.expected.reading, Absent):
+        return _retire(cluster, fact, drift)
+    if fact.path.startswith("/root/.tag/"):
+        return diagnose("tag-lost", where=f"{fact.host} {fact.path}", path=fact.path, because=drift.expected.because)
+    if fact.path.startswith(cluster.env("04-final/")):
+        return bkenv(cluster, drift)
+    if fact.path == staging(cluster, "install", "bkcli"):
+        return unpack(cluster, drift)
+    if fact.path == staging(cluster, "src", ".bkrec-products"):
+        return unpack_products(cluster, drift, staging(cluster, "src"))
+    return _carry(cluster, fact, drift, seen)
+
+
+def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: Seen) -> Mend:
+    """cert and backup, into the new tree; from the live one, or from the copy that was moved aside."""
+    name = fact.path.rsplit("/", 1)[-1]
+    if name not in ("cert", "backup"):
+        return diagnose("path-unexpected", where=f"{fact.host} {fact.path}", path=fact.path)
+    live, kept = cluster.src(name), f"{cluster.paths.src}.bak/{name}"
+    source = kept
+    if fact.path != live and seen.read(PathKind(host=fact.host, path=live)) == Known("directory"):
+        source = live
+    if source == kept and name == "cert" and seen.read(PathKind(host=fact.host, path=kept)) != Known("directory"):
+        return diagnose("cert-lost", where=f"{fact.host} {live}", path=live, kept=kept)
+    action = CarryDirectory(host=fact.host, source=source, path=fact.path, empty=name == "backup")
+    needs = ()
+    if fact.path.startswith(staging(cluster)):
+        version = VersionText(host=fact.host, path=staging(cluster, "src", "VERSION"))
+        why = coded("products-belong-to-tree")
+        needs = (version.must_be(cluster.release.version, because=why, source="guide 6.1"),)
+    return _repair(action, drift, "6.1", needs)
+
+
+def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
+    action = ReplaceScripts(
+        host=cluster.controller,
+        new=staging(cluster, "install"),
+        live=cluster.paths.install,
+        version=cluster.release.version,
+        proofs=tuple(proof.path for proof in cluster.release.proofs),
+        spoils=(*_patches(cluster), *synced(cluster, cluster.inventory.hosts)),
+    )
+    return _repair(action, drift, "6.1")
+
+
+def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """What guide 6.4 adds below bin/default, which a replacement of the scripts resets."""
+    return tuple(
+        EnvOnce(host=cluster.controller, file=cluster.env(v.file), key=v.key).must_be(
+            1, because=coded("variable-set"), source=v.source
+        )
+        for v in cluster.release.variables
+        if v.kind == "present"
+    )
+
+
+def _retire(cluster: Cluster, fact: PathKind, drift: AnyDrift) -> Repair:
+    module = cluster.release.module(drift.expected.module)
+    needs = tuple(
+        wish
+        for retire in ("first", "last")
+        for wish in modules.gone_units(cluster, module, retire)
+        if wish.fact.host == fact.host
+    )
+    return _repair(RetireDirectory(host=fact.host, path=fact.path), drift, module.section, needs)
+
+
+def _sign(cluster: Cluster, fact: LineInFile, drift: AnyDrift) -> Repair:
+    """Only what was seen running is signed for."""
+    module = cluster.release.module(drift.expected.module)
+    action = AddLine(host=fact.host, path=fact.path, line=fact.line)
+    return _repair(action, drift, module.section, modules.ready(cluster, module))
+
+
+def _repair(
+    action: AddLine | CarryDirectory | ReplaceScripts | RetireDirectory,
+    drift: AnyDrift,
+    section: str,
+    needs: tuple[AnyExpected, ...] = (),
+) -> Repair:
+    return Repair(
+        action=action, because=drift.expected.because, source=drift.expected.source, section=section, needs=needs
+    )

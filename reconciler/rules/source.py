@@ -1,0 +1,142 @@
+"""/data/src: the release it holds, the products in it, and the copies on the modules' hosts.
+
+The way there: verified package → unpacked beside → products, cert and backup completed there → swapped in. Where a
+person did half of it by hand, only what is missing is done in place. Guide 3, 4, 5.3, 6.1.
+"""
+
+from actions.bkcli import SyncModule
+from actions.package import SwapSource, UnpackPackage, UnpackProducts
+from probes.fact import Absent, AnyDrift, AnyExpected
+from probes.package import PackageDigest
+from probes.path import PathKind, VersionText
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules.install import install, synced
+from specs.cluster import Cluster
+from specs.diagnostic import Diagnostic, diagnose
+from specs.module import Module
+from specs.reason import coded
+
+FACTS = (VersionText, PackageDigest)
+
+
+def staging(cluster: Cluster, *below: str) -> str:
+    """Where the package is unpacked and completed: nobody else's, so what lies there is ours and whole."""
+    return "/".join((cluster.paths.work, f"bkrec-{cluster.release.version}", *below))
+
+
+def products(cluster: Cluster) -> tuple[tuple[str, str], ...]:
+    return tuple((m.src, m.version) for m in cluster.modules() if m.src and m.version)
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    version = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
+    why = coded("src-is-the-release", release=cluster.release.version)
+    cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
+    backup = PathKind(host=cluster.controller, path=cluster.src("backup"))
+    return (
+        version.must_be(cluster.release.version, because=why, source="guide 6.1"),
+        cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),
+        backup.must_be("directory", because=coded("releases-need-backup"), source="bin/release_cmdb.sh:213"),
+    )
+
+
+def synced_source(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
+    why = coded("installed-from-src", module=module.name)
+    fact = VersionText(host=host, path=cluster.src(module.src, "VERSION"))
+    return (fact.must_be(module.version, because=why, source=module.source, module=module.name),)
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    fact = drift.expected.fact
+    if isinstance(fact, PackageDigest):
+        return _package(cluster, fact, drift)
+    if fact.path == staging(cluster, "src", "VERSION"):
+        return unpack(cluster, drift)
+    if fact.path.startswith(staging(cluster, "src")):
+        return unpack_products(cluster, drift, staging(cluster, "src"))
+    if fact.path == cluster.src("VERSION"):
+        return swap(cluster, drift)
+    if fact.path.startswith(cluster.paths.src + "/"):
+        return _product(cluster, fact, drift, seen)
+    return install(cluster, cluster.release.module(drift.expected.module))
+
+
+def _product(cluster: Cluster, fact: VersionText, drift: AnyDrift, seen: Seen) -> Mend:
+    module = next(m for m in cluster.release.modules if cluster.src(m.src, "VERSION") == fact.path)
+    if fact.host != cluster.controller:
+        return _sync(cluster, module, drift)
+    whole = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
+    wish = whole.must_be(cluster.release.version, because=coded("products-belong-to-tree"), source="guide 6.1")
+    return unpack_products(cluster, drift, cluster.paths.src) if seen.holds(wish) else swap(cluster, drift)
+
+
+def _sync(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
+    others = tuple(host for host in cluster.hosts(module) if host != cluster.controller)
+    action = SyncModule(
+        host=cluster.controller,
+        install=cluster.paths.install,
+        module=module.cli,
+        hosts=others,
+        version_file=cluster.src(module.src, "VERSION"),
+        version=module.version,
+    )
+    cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
+    needs = (
+        cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),
+        *synced(cluster, others),
+    )
+    return _repair(action, drift, module.section, needs)
+
+
+def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
+    action = SwapSource(
+        host=cluster.controller,
+        new=staging(cluster, "src"),
+        live=cluster.paths.src,
+        version=cluster.release.version,
+        products=products(cluster),
+    )
+    return _repair(action, drift, "6.1")
+
+
+def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
+    action = UnpackPackage(
+        host=cluster.controller,
+        package=cluster.package.path,
+        md5=cluster.md5,
+        into=staging(cluster),
+        version=cluster.release.version,
+    )
+    return _repair(action, drift, "4")
+
+
+def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
+    action = UnpackProducts(
+        host=cluster.controller,
+        root=root,
+        package=cluster.package.path,
+        version=cluster.release.version,
+        products=products(cluster),
+    )
+    return _repair(action, drift, "6.1")
+
+
+def _repair(
+    action: SwapSource | SyncModule | UnpackPackage | UnpackProducts,
+    drift: AnyDrift,
+    section: str,
+    needs: tuple[AnyExpected, ...] = (),
+) -> Repair:
+    return Repair(
+        action=action, because=drift.expected.because, source=drift.expected.source, section=section, needs=needs
+    )
+
+
+def _package(cluster: Cluster, fact: PackageDigest, drift: AnyDrift) -> Diagnostic:
+    where = f"{fact.host} {fact.path}"
+    if isinstance(drift.reading, Absent):
+        return diagnose("package-missing", where=where, path=fact.path, name=cluster.release.package.name, host=fact.host)
+    found = getattr(drift.reading, "value", "")
+    return diagnose("package-md5", where=where, path=fact.path, expected=cluster.md5, found=found, source="guide 3")

@@ -1,0 +1,34 @@
+"""The scripts and variables of the controller, on every host: pcmd sources the remote host's own copy (pcmd.sh:150)."""
+
+from actions.bkcli import SyncCommon
+from probes.fact import AnyDrift, AnyExpected
+from probes.path import PathKind, TreeDigest
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules.install import VOLATILE, synced
+from specs.cluster import Cluster
+from specs.reason import coded
+
+FACTS = (TreeDigest,)
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return synced(cluster, cluster.inventory.hosts)
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
+    action = SyncCommon(
+        host=cluster.controller,
+        install=cluster.paths.install,
+        hosts=tuple(host for host in cluster.inventory.hosts if host != cluster.controller),
+        exclude=VOLATILE,
+    )
+    return Repair(
+        action=action,
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section="6.5",
+        needs=(cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),),
+    )

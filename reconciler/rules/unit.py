@@ -1,0 +1,71 @@
+"""Units: an inactive one is started, a disabled one enabled, a missing one installed, one of 6.1 retired."""
+
+from actions.unit import EnableUnit, RetireUnit, StartUnit
+from probes.fact import Absent, AnyDrift, AnyExpected, Known
+from probes.unit import UnitActive, UnitEnabled
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules import module as modules
+from reconciler.rules.install import install, prepared
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+from specs.module import Module
+
+FACTS = (UnitActive, UnitEnabled)
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    module = cluster.release.module(drift.expected.module)
+    fact = drift.expected.fact
+    if isinstance(fact, UnitEnabled):
+        return _enable(cluster, module, fact, drift)
+    if isinstance(drift.expected.reading, Absent):
+        return _retire(cluster, module, fact, drift, seen)
+    return _start(cluster, module, fact, drift)
+
+
+def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift) -> Mend:
+    match drift.reading:
+        case Known("inactive" | "failed"):
+            needs = tuple(
+                wish for required in module.requires for wish in modules.ready(cluster, cluster.release.module(required.module))
+            )
+            return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, needs)
+        case Absent():
+            return install(cluster, module)
+        case _:
+            # a second start would hide how the first one went
+            return diagnose("unit-in-between", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
+
+
+def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift) -> Mend:
+    match drift.reading:
+        case Known("disabled"):
+            return _repair(EnableUnit(host=fact.host, unit=fact.unit), drift, module)
+        case Absent():
+            return install(cluster, module)
+        case _:
+            return diagnose("unit-not-enabled", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
+
+
+def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: Seen) -> Mend:
+    """First or last is the data's word; "first" still waits until nothing but the outage itself is left to do."""
+    retire = {unit.name: unit.retire for unit in module.gone_units}[fact.unit]
+    serves = module.name if drift.reading == Known("active") and retire == "first" else ""
+    action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
+    if retire == "last":
+        return _repair(action, drift, module, modules.made(cluster, module))
+    installed = any(seen.holds(wish) for wish in modules.running(cluster, module))
+    return _repair(action, drift, module, () if installed else prepared(cluster, module))
+
+
+def _repair(
+    action: StartUnit | EnableUnit | RetireUnit, drift: AnyDrift, module: Module, needs: tuple[AnyExpected, ...] = ()
+) -> Repair:
+    wish = drift.expected
+    return Repair(action=action, because=wish.because, source=wish.source, section=module.section, needs=needs)
+
+
+def _text(drift: AnyDrift) -> str:
+    return str(drift.reading.value) if isinstance(drift.reading, Known) else ""

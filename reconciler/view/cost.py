@@ -1,0 +1,66 @@
+"""What a plan costs: how long it takes, and how long which product is down.
+
+The steps are laid on a time line by their estimates: each begins when all it comes after are done and when nobody
+holds what it needs (two bkcli calls never overlap). A product is down while a step that disrupts it runs; steps that
+run at once are counted once. An estimate, and shown as one.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reconciler.core.plan import Plan, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    module: str
+    seconds: float
+    first: int
+    """Number of the first step in the plan that disrupts it, counted from 1."""
+    last: int
+
+
+def timeline(plan: Plan, left_s: Mapping[str, float] | None = None) -> Mapping[str, Span]:
+    """When each step would run, in seconds from now; `left_s` corrects the estimate of steps begun or done."""
+    known = left_s or {}
+    spans: dict[str, Span] = {}
+    free: dict[str, float] = {}
+    for step in plan.steps:
+        begins = max((spans[a.step].end_s for a in step.after if a.step in spans), default=0.0)
+        begins = max((begins, *(free.get(held, 0.0) for held in step.action.resources)))
+        ends = begins + known.get(step.id, step.action.estimate_s)
+        spans[step.id] = Span(start_s=begins, end_s=ends)
+        free.update((held, ends) for held in step.action.resources)
+    return spans
+
+
+def total_s(plan: Plan) -> float:
+    return max((span.end_s for span in timeline(plan).values()), default=0.0)
+
+
+def outages(plan: Plan) -> tuple[Outage, ...]:
+    """The longest first."""
+    spans = timeline(plan)
+    found: dict[str, list[tuple[int, Step]]] = {}
+    for number, step in enumerate(plan.steps, start=1):
+        if step.action.disrupts != "no" and step.action.outage:
+            found.setdefault(step.action.outage, []).append((number, step))
+    told = (
+        Outage(module=module, seconds=_covered(spans[s.id] for _, s in steps), first=steps[0][0], last=steps[-1][0])
+        for module, steps in found.items()
+    )
+    return tuple(sorted(told, key=lambda outage: (-outage.seconds, outage.module)))
+
+
+def _covered(spans: Iterable[Span]) -> float:
+    total, reached = 0.0, 0.0
+    for span in sorted(spans, key=lambda s: s.start_s):
+        total += max(0.0, span.end_s - max(span.start_s, reached))
+        reached = max(reached, span.end_s)
+    return total

@@ -1,0 +1,99 @@
+"""A fact as a noun phrase, an action as an order, a reading as a word or two: through tables keyed by kind.
+
+A kind without a line falls back to what identifies it anyway (the fact's id; the action's kind and fields), so a new
+family can be seen before it can be read. `tests/reconciler/view/test_describe.py` lists the kinds that have no line.
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any, cast
+
+from actions.action import Action
+from probes.fact import Absent, AnyFact, AnyReading, Known, Same, Unknown, fact_id, kind_of
+from reconciler.view.page import Page, clipped, harmless
+from reconciler.view.words.base import Sentence, fill, say
+from reconciler.view.words.facts import FACTS, STATES
+from reconciler.view.words.labels import label
+from reconciler.view.words.orders import ORDERS
+from specs.base import Lang
+
+_TOO_LONG = 160
+"""Columns of a value shown beside its label; the JSON document has it whole."""
+
+
+def fact(asked: AnyFact, lang: Lang) -> str:
+    return _told(FACTS.get(kind_of(asked)), asked, lang) or fact_id(asked)
+
+
+def action(done: Action, lang: Lang) -> str:
+    return _told(ORDERS.get(action_kind(done)), done, lang) or _plainly(done)
+
+
+def action_kind(done: Action) -> str:
+    return str(getattr(done, "kind", type(done).__name__))
+
+
+def by_hand(done: Action) -> bool:
+    """True where a person does it and `bkrec ack` says so."""
+    return bool(getattr(done, "manual", False)) or action_kind(done).startswith("manual.")
+
+
+def is_backup(done: Action) -> bool:
+    return action_kind(done).startswith("backup.")
+
+
+def reading(read: AnyReading | Same[Any], page: Page, *, kind: str = "") -> str:
+    match read:
+        case Known(value):
+            return value_text(value, page.lang, kind=kind)
+        case Absent():
+            return label("absent", page.lang)
+        case Unknown(why):
+            return f"{label('unknown', page.lang)}: {say(why, page.lang)}"
+        case Same(other):
+            return label("same", page.lang, fact=f"{fact(other, page.lang)} @{other.host}")
+
+
+def value_text(value: object, lang: Lang, *, kind: str = "") -> str:
+    """One line, without control characters; `kind` chooses the words of a yes or no ("healthy", not "yes")."""
+    if isinstance(value, bool):
+        words = STATES.get(kind)
+        return fill(words[value], (), lang) if words else label("yes" if value else "no", lang)
+    items = cast(tuple[object, ...], value) if isinstance(value, tuple) else (value,)
+    text = ", ".join(str(item) for item in items)
+    shown = clipped(harmless(text.replace("\n", " ⏎ ")), _TOO_LONG)
+    return shown or label("nothing", lang)
+
+
+class _Fields(dict[str, str]):
+    """A fact's or an action's own fields as text, made only when a sentence asks for them."""
+
+    def __init__(self, it: AnyFact | Action) -> None:
+        super().__init__()
+        self._it = it
+
+    def __missing__(self, name: str) -> str:
+        value = getattr(self._it, name, None)
+        return f"{{{name}}}" if value is None else _field(value)
+
+
+def _told(sentence: Sentence | None, it: AnyFact | Action, lang: Lang) -> str:
+    if sentence is None:
+        return ""
+    return (sentence.zh if lang == "zh" else sentence.en).format_map(_Fields(it))
+
+
+def _plainly(done: Action) -> str:
+    return " ".join((action_kind(done), *_pairs(done)))
+
+
+def _pairs(done: Action) -> Iterator[str]:
+    for name, value in ((f.name, getattr(done, f.name)) for f in fields(done) if f.name not in ("host", "kind")):
+        if isinstance(value, str | int) and value != "":
+            yield f"{name}={_field(value)}"
+
+
+def _field(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_field(item) for item in cast(tuple[object, ...], value))
+    return clipped(harmless(str(value)), _TOO_LONG)

@@ -1,0 +1,251 @@
+"""The documents that machines read: `bkrec.diff/1` and so on. Their fields only ever grow; a new meaning is a new name.
+
+One model per document, so that `bkrec schema` is never a second copy of it. A list is `[]`, never missing; what may
+be nothing is "" or null. Every sentence comes in both languages, so that a document needs no `--lang`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Value = str | int | bool | list[str]
+VerdictWord = Literal["converged", "differs", "unknown"]
+
+
+class Doc(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Why(Doc):
+    """A reason: `code` lasts, the sentences may be reworded; "told" where the release's own data words it."""
+
+    code: str
+    fields: dict[str, str] = Field(default_factory=dict)
+    en: str
+    zh: str
+
+
+class KnownDoc(Doc):
+    kind: Literal["known"] = "known"
+    value: Value
+
+
+class AbsentDoc(Doc):
+    kind: Literal["absent"] = "absent"
+
+
+class UnknownDoc(Doc):
+    kind: Literal["unknown"] = "unknown"
+    why: Why
+
+
+class SameDoc(Doc):
+    """Expected to equal what another fact reads, which could not be read."""
+
+    kind: Literal["same"] = "same"
+    fact: str
+
+
+ReadingDoc = Annotated[KnownDoc | AbsentDoc | UnknownDoc | SameDoc, Field(discriminator="kind")]
+
+
+class Finding(Doc):
+    """One fact that is not as expected, or could not be read."""
+
+    fact: str
+    """A stable id: `unit.active bk-auth.service @10.0.0.3`."""
+    kind: str
+    host: str
+    module: str
+    en: str
+    zh: str
+    expected: ReadingDoc
+    reading: ReadingDoc
+    because: Why
+    source: str
+
+
+class Problem(Doc):
+    """A diagnostic: what, why and what next, in both languages."""
+
+    code: str
+    where: str
+    fields: dict[str, str]
+    what: "Both"
+    why: "Both"
+    hint: "Both"
+    because: Why | None = None
+    source: str = ""
+
+
+class Both(Doc):
+    en: str
+    zh: str
+
+
+class DiffDoc(Doc):
+    schema_: Literal["bkrec.diff/1"] = Field(default="bkrec.diff/1", alias="schema")
+    release: str
+    verdict: VerdictWord
+    held: int
+    drift: list[Finding]
+    unknown: list[Finding]
+    warnings: list[Problem] = Field(default_factory=list[Problem])
+
+
+class CheckDoc(Doc):
+    schema_: Literal["bkrec.check/1"] = Field(default="bkrec.check/1", alias="schema")
+    release: str
+    verdict: VerdictWord
+    held: int
+    drift: list[Finding]
+    unknown: list[Finding]
+    warnings: list[Problem] = Field(default_factory=list[Problem])
+
+
+class AfterDoc(Doc):
+    step: str
+    because: Why
+    source: str
+
+
+class StepDoc(Doc):
+    id: str
+    number: int
+    action: str
+    """The action's kind: `unit.start`."""
+    en: str
+    zh: str
+    host: str
+    module: str
+    section: str
+    because: Why
+    source: str
+    after: list[AfterDoc]
+    mends: list[str]
+    """Ids of the facts that it is there for."""
+    disrupts: Literal["no", "service", "data"]
+    outage: str
+    one_way: bool
+    manual: bool
+    estimate_s: float
+    touches: list[Why]
+
+
+class BlockedDoc(Doc):
+    fact: str
+    host: str
+    module: str
+    problem: Problem
+    held_up: list[str]
+
+
+class OutageDoc(Doc):
+    module: str
+    estimate_s: float
+
+
+class PlanDoc(Doc):
+    schema_: Literal["bkrec.plan/1"] = Field(default="bkrec.plan/1", alias="schema")
+    release: str
+    estimate_s: float
+    outages: list[OutageDoc]
+    steps: list[StepDoc]
+    blocked: list[BlockedDoc]
+    follows: list[str] = Field(default_factory=list[str])
+    """Ids of facts that have no repair of their own: they come right when the steps are done."""
+    warnings: list[Problem] = Field(default_factory=list[Problem])
+
+
+class EventDoc(Doc):
+    """One line of `apply -o json`. `event` says which of the other fields are there."""
+
+    schema_: Literal["bkrec.event/1"] = Field(default="bkrec.event/1", alias="schema")
+    event: Literal[
+        "run-started",
+        "job-adopted",
+        "step-started",
+        "step-output",
+        "step-done",
+        "step-skipped",
+        "step-failed",
+        "step-held",
+        "interrupted",
+        "run-ended",
+    ]
+    run: str | None = None
+    epoch: int | None = None
+    steps: list[str] | None = None
+    step: str | None = None
+    host: str | None = None
+    job: str | None = None
+    line: str | None = None
+    seconds: float | None = None
+    exit_status: int | None = None
+    attempt: int | None = None
+    problem: Problem | None = None
+    tail: list[str] | None = None
+    cause: str | None = None
+    running: list[str] | None = None
+    verdict: Literal["converged", "differs", "unknown", "failed", "refused", "interrupted"] | None = None
+    done: int | None = None
+    failed: int | None = None
+
+
+class ErrorDoc(Doc):
+    """What stands on stdout with `-o json` where a command could not give its own document."""
+
+    schema_: Literal["bkrec.error/1"] = Field(default="bkrec.error/1", alias="schema")
+    exit: int
+    problems: list[Problem]
+
+
+class EntryDoc(Doc):
+    """What `explain` found for an id."""
+
+    kind: Literal["diagnostic", "because", "section", "fact", "action"]
+    title: Both
+    text: Both
+
+
+class ExplainDoc(Doc):
+    schema_: Literal["bkrec.explain/1"] = Field(default="bkrec.explain/1", alias="schema")
+    id: str
+    entries: list[EntryDoc]
+
+
+class LockDoc(Doc):
+    schema_: Literal["bkrec.lock/1"] = Field(default="bkrec.lock/1", alias="schema")
+    held: bool
+    who: str = ""
+    origin: str = ""
+    run: str = ""
+    epoch: int = 0
+    age_s: float = 0.0
+
+
+class RunDoc(Doc):
+    run: str
+    started: str
+    verdict: str
+    steps: int
+    done: int
+    failed: int
+
+
+class HistoryDoc(Doc):
+    schema_: Literal["bkrec.history/1"] = Field(default="bkrec.history/1", alias="schema")
+    runs: list[RunDoc]
+
+
+class StatusDoc(Doc):
+    """The last run of this cluster from this machine, as its journal tells it; facts are `diff`'s business."""
+
+    schema_: Literal["bkrec.status/1"] = Field(default="bkrec.status/1", alias="schema")
+    last: RunDoc | None
+
+
+def dumped(document: Doc, *, indent: int | None = 2) -> str:
+    """JSON text with a newline at the end; Chinese as itself. A field that is null in an event is left out."""
+    sparse = isinstance(document, EventDoc)
+    return document.model_dump_json(indent=indent, by_alias=True, exclude_none=sparse) + "\n"

@@ -1,0 +1,94 @@
+"""`bkrec explain ID`: what an id means, whichever kind of id it is: code, fact, action, step, section of the guide."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from reconciler.view.documents import Both, EntryDoc, ExplainDoc
+from reconciler.view.human.rows import rows
+from reconciler.view.page import Page, lines
+from reconciler.view.words.base import Sentence, Trouble, sentences, troubles
+from reconciler.view.words.facts import FACTS
+from reconciler.view.words.labels import LABELS, label
+from reconciler.view.words.orders import ORDERS
+from specs.release import Section
+
+_SECTION = re.compile(r"^(?:guide )?§?([0-9]+(?:\.[0-9]+)*)$")
+
+
+def explain(asked: str, sections: Sequence[Section]) -> ExplainDoc:
+    """With no entries where nothing goes by that id."""
+    return ExplainDoc(id=asked, entries=[*_coded(asked), *_kinds(asked), *_sections(asked, sections)])
+
+
+def near(asked: str, sections: Sequence[Section]) -> tuple[str, ...]:
+    """Up to three ids that look like it, the likeliest first."""
+    known = (*troubles(), *sentences(), *FACTS, *ORDERS, *(section.id for section in sections))
+    return tuple(difflib.get_close_matches(asked, tuple(dict.fromkeys(known)), n=3, cutoff=0.5))
+
+
+def explain_text(found: ExplainDoc, page: Page) -> str:
+    blocks = (lines(_entry(found.id, entry, page)) for entry in found.entries)
+    return "\n".join(blocks)
+
+
+def _entry(asked: str, entry: EntryDoc, page: Page) -> Iterator[str]:
+    yield page.paint(f"{asked}", "bold") + f"  ({label(f'entry-{entry.kind}', page.lang)})"
+    title, text = (entry.title.zh, entry.text.zh) if page.lang == "zh" else (entry.title.en, entry.text.en)
+    yield from page.wrapped("  ", title)
+    told = (line.split("\t", 1) for line in text.split("\n") if line)
+    yield from rows(page, ((parts[0], parts[-1]) if len(parts) == 2 else ("", parts[0]) for parts in told), indent=2)
+
+
+def _coded(asked: str) -> Iterator[EntryDoc]:
+    told = troubles().get(asked)
+    if told is not None:
+        yield EntryDoc(kind="diagnostic", title=_both(told.what), text=_advice(told))
+    sentence = sentences().get(asked)
+    if sentence is not None:
+        yield EntryDoc(kind="because", title=_both(sentence), text=_label_both("explain-because"))
+
+
+def _kinds(asked: str) -> Iterator[EntryDoc]:
+    """`unit.active`, `unit.active bk-auth.service @10.0.0.3`, or a step's id, which begins with its action's kind."""
+    fact = _first(asked, FACTS)
+    if fact is not None:
+        yield EntryDoc(kind="fact", title=_both(fact), text=_label_both("explain-fact"))
+    order = _first(asked, ORDERS)
+    if order is not None:
+        yield EntryDoc(kind="action", title=_both(order), text=_label_both("explain-action"))
+
+
+def _first(asked: str, table: Mapping[str, Sentence]) -> Sentence | None:
+    """The longest kind that the id begins with: `bkcli.install-paas@10.0.0.1-3f2a9c` is a `bkcli.install`."""
+    fits = [kind for kind in table if re.match(re.escape(kind) + r"(?![a-z0-9._])", asked)]
+    return table[max(fits, key=len)] if fits else None
+
+
+def _sections(asked: str, sections: Sequence[Section]) -> Iterator[EntryDoc]:
+    number = _SECTION.match(asked)
+    for section in sections:
+        if section.id == (number[1] if number else asked):
+            title = Both(en=f"{section.id} {section.title.en}", zh=f"{section.id} {section.title.zh}")
+            yield EntryDoc(kind="section", title=title, text=Both(en=section.here.en, zh=section.here.zh))
+
+
+def _advice(told: Trouble) -> Both:
+    def lang(one: str) -> str:
+        zh = one == "zh"
+        why, hint = (told.why.zh, told.hint.zh) if zh else (told.why.en, told.hint.en)
+        return f"{_word('why', zh)}\t{why}\n{_word('hint', zh)}\t{hint}"
+
+    return Both(en=lang("en"), zh=lang("zh"))
+
+
+def _word(code: str, zh: bool) -> str:
+    return LABELS[code].zh if zh else LABELS[code].en
+
+
+def _both(sentence: Sentence) -> Both:
+    return Both(en=sentence.en, zh=sentence.zh)
+
+
+def _label_both(code: str) -> Both:
+    return _both(LABELS[code])

@@ -1,0 +1,37 @@
+"""`check`, for a timer's mail: the verdict, then one line per fact. The same cluster gives the same text."""
+
+from collections.abc import Iterator
+
+from probes.fact import AnyDrift, Unknown, kind_of
+from reconciler.core.diff import Difference
+from reconciler.view import describe
+from reconciler.view.human.verdict import verdict_line
+from reconciler.view.page import Page, lines
+
+
+def check_text(release: str, difference: Difference, page: Page) -> str:
+    told = (_line(drift, page) for drift in (*difference.drift, *difference.unknown))
+    return lines((verdict_line(release, difference, page),), told)
+
+
+def _line(drift: AnyDrift, page: Page) -> str:
+    fact, kind = drift.expected.fact, kind_of(drift.expected.fact)
+    return "".join(_parts(page, fact.host, drift.expected.module, describe.fact(fact, page.lang))) + _values(
+        drift, page, kind
+    )
+
+
+def _parts(page: Page, host: str, module: str, what: str) -> Iterator[str]:
+    yield "  " + host
+    if module:
+        yield f"  {module}"
+    yield f"  {what}"
+
+
+def _values(drift: AnyDrift, page: Page, kind: str) -> str:
+    """What is, and after the arrow what should be; of what is unread only why."""
+    colon = "：" if page.lang == "zh" else ": "
+    found = describe.reading(drift.reading, page, kind=kind)
+    if isinstance(drift.reading, Unknown):
+        return colon + found
+    return f"{colon}{found} -> {describe.reading(drift.expected.reading, page, kind=kind)}"

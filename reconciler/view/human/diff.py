@@ -1,0 +1,84 @@
+"""What differs, by host and module; then what could not be read, each cause once; then the verdict."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TypeVar
+
+from probes.fact import AnyDrift, Unknown, kind_of
+from reconciler.core.diff import Difference
+from reconciler.view import describe
+from reconciler.view.difference import wording
+from reconciler.view.human.rows import rows
+from reconciler.view.human.verdict import verdict_line
+from reconciler.view.page import Page, lines
+from reconciler.view.words.base import say
+from reconciler.view.words.labels import label
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+
+
+def diff_text(release: str, difference: Difference, page: Page) -> str:
+    return lines(
+        _drifts(difference.drift, page), _unread(difference.unknown, page), (verdict_line(release, difference, page),)
+    )
+
+
+def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Groups in the order of their first member."""
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
+def module_title(module: str, page: Page) -> str:
+    """`paas: PaaS platform (PaaS 平台)`."""
+    if not module:
+        return label("cluster-wide", page.lang)
+    title = page.product(module)
+    return module if title == module else f"{module}: {title}"
+
+
+def _drifts(drifts: Iterable[AnyDrift], page: Page) -> Iterator[str]:
+    for host, here in grouped(drifts, lambda d: d.expected.fact.host).items():
+        yield page.paint(host, "bold")
+        for module, its in grouped(here, lambda d: d.expected.module).items():
+            yield "  " + page.paint(module_title(module, page), "cyan")
+            for drift in its:
+                yield from _drift(drift, page)
+        yield ""
+
+
+def _drift(drift: AnyDrift, page: Page) -> Iterator[str]:
+    expected, kind = drift.expected, kind_of(drift.expected.fact)
+    yield from page.wrapped("    - ", describe.fact(expected.fact, page.lang))
+    told = (
+        ("expected", describe.reading(expected.reading, page, kind=kind)),
+        ("actual", describe.reading(drift.reading, page, kind=kind)),
+        ("differs-in", "\n".join(wording(drift, page.lang))),
+        ("because", say(expected.because, page.lang)),
+        ("source", expected.source),
+    )
+    yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=6)
+
+
+def _unread(unread: Iterable[AnyDrift], page: Page) -> Iterator[str]:
+    """A host that does not answer is told once, not once for each of its facts."""
+    groups = grouped(unread, lambda d: (d.expected.fact.host, _why(d, page)))
+    if groups:
+        yield page.paint(label("not-read", page.lang), "bold", "yellow")
+    for (host, why), here in groups.items():
+        yield from page.wrapped(f"  {host}  ", why)
+        for drift in here[:_SHOWN]:
+            yield from page.wrapped("    - ", describe.fact(drift.expected.fact, page.lang))
+        if len(here) > _SHOWN:
+            yield "      " + label("and-more", page.lang, count=len(here) - _SHOWN)
+    if groups:
+        yield ""
+
+
+_SHOWN = 5
+
+
+def _why(drift: AnyDrift, page: Page) -> str:
+    return say(drift.reading.why, page.lang) if isinstance(drift.reading, Unknown) else ""

@@ -1,0 +1,16 @@
+"""The one line that says how it is: verdict, release, how many facts of how many."""
+
+from reconciler.core.diff import Difference
+from reconciler.core.verdict import Verdict, verdict
+from reconciler.view.page import Colour, Page
+from reconciler.view.words.labels import label
+
+COLOURS: dict[Verdict, Colour] = {"converged": "green", "differs": "yellow", "unknown": "red"}
+
+
+def verdict_line(release: str, difference: Difference, page: Page) -> str:
+    found = verdict(difference)
+    drift, unknown = len(difference.drift), len(difference.unknown)
+    total = drift + unknown + difference.held
+    counts = {"release": release, "drift": drift, "unknown": unknown, "held": difference.held, "total": total}
+    return page.paint(label(f"verdict-{found}", page.lang, **counts), "bold", COLOURS[found])

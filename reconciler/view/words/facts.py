@@ -1,0 +1,73 @@
+"""What a fact is called, by kind: `{name}` is one of its own fields. And what yes and no mean for a yes/no fact."""
+
+from reconciler.view.words.base import Sentence
+
+
+def _(en: str, zh: str) -> Sentence:
+    return Sentence(en=en, zh=zh)
+
+
+FACTS: dict[str, Sentence] = {
+    "backup": _("backup of {what}", "{what} 的备份"),
+    "consul.definition": _("definition of {service} in consul", "consul 中 {service} 的定义文件"),
+    "consul.passing": _("health of {service} in consul", "consul 中 {service} 的健康状态"),
+    "container.data-root": _(
+        "docker's data-root, running against daemon.json", "docker 运行中的 data-root 与 daemon.json"
+    ),
+    "container.docker-usable": _("docker", "docker"),
+    "container.image": _("image of container {container}", "容器 {container} 的镜像"),
+    "container.image-present": _("image {image} on the host", "主机上的镜像 {image}"),
+    "container.state": _("container {container}", "容器 {container}"),
+    "env.copied": _("{key} in {file} against its source ({sources})", "{file} 的 {key} 与其来源（{sources}）"),
+    "env.filled": _("{key} in {file}", "{file} 中的 {key}"),
+    "env.once": _("how often {file} assigns {key}", "{file} 中 {key} 的赋值次数"),
+    "env.same": _(
+        "{key} in {file} against {other_key} in {other_file}", "{file} 的 {key} 与 {other_file} 的 {other_key}"
+    ),
+    "env.value": _("{key} in {file}", "{file} 中的 {key}"),
+    "host.address": _("whether the machine that answers is {host}", "应答的机器是否为 {host}"),
+    "host.clock": _("clock", "时钟"),
+    "host.commands": _("commands that are missing, of {names}", "缺少的命令（{names} 之中）"),
+    "host.disk-room": _("room of {mb} MB for {path}", "{path} 所需的 {mb} MB 空间"),
+    "host.disk-room-for": _(
+        "room of {times} times {package} for {path}", "{path} 所需的 {times} 倍于 {package} 的空间"
+    ),
+    "host.foreign-work": _(
+        "other people's bkcli, bk_install or pcmd that run", "他人正在运行的 bkcli、bk_install 或 pcmd"
+    ),
+    "host.root": _("rights of the login", "登录用户的权限"),
+    "http.ok": _("answer of {url}", "{url} 的响应"),
+    "job.attempts": _("attempts at {key}", "{key} 的尝试记录"),
+    "job.running": _("jobs of bkrec that run", "正在运行的 bkrec 作业"),
+    "job.state": _("job {job}", "作业 {job}"),
+    "marker": _("marker {name}", "标记 {name}"),
+    "mysql.app": _("application {code} in open_paas", "open_paas 中的应用 {code}"),
+    "mysql.login-path": _("MySQL login path {login_path}", "MySQL 登录路径 {login_path}"),
+    "mysql.pending-sql": _("SQL files of {directory} not yet imported", "{directory} 中尚未导入的 SQL 文件"),
+    "mysql.product-version": _("version of {code} shown to users", "向用户显示的 {code} 版本"),
+    "mysql.saas-variables": _("variables of SaaS {app_code}", "SaaS {app_code} 的环境变量"),
+    "mysql.user": _("MySQL user {user} from {hosts}", "MySQL 用户 {user}（来自 {hosts}）"),
+    "package.digest": _("MD5 of {path}", "{path} 的 MD5"),
+    "path.digest": _("content of {path}", "{path} 的内容"),
+    "path.kind": _("{path}", "{path}"),
+    "path.line": _("line `{line}` in {path}", "{path} 中的行 `{line}`"),
+    "path.tree": _("all files below {root}", "{root} 下的全部文件"),
+    "path.version": _("version in {path}", "{path} 中的版本"),
+    "port.listening": _("port {port}", "端口 {port}"),
+    "redis.cluster": _("Redis cluster at port {port}", "端口 {port} 上的 Redis 集群"),
+    "topology.module-hosts": _("hosts of `{module}` in {path}", "{path} 中 `{module}` 所在主机"),
+    "unit.active": _("unit {unit}", "服务单元 {unit}"),
+    "unit.enabled": _("unit {unit} at boot", "服务单元 {unit} 的开机自启"),
+}
+
+STATES: dict[str, tuple[Sentence, Sentence]] = {
+    "host.address": (_("another machine", "是另一台机器"), _("it is", "是")),
+    "port.listening": (_("nobody listens", "无监听"), _("somebody listens", "有监听")),
+    "mysql.app": (_("not registered", "未注册"), _("registered", "已注册")),
+    "container.image-present": (_("not there", "没有"), _("present", "已有")),
+    "path.line": (_("missing", "缺失"), _("present", "已有")),
+    "env.filled": (_("empty", "为空"), _("has a value", "有值")),
+    "env.same": (_("differs", "不同"), _("the same", "相同")),
+    "env.copied": (_("differs", "不同"), _("the same", "相同")),
+}
+"""By kind: how False reads, how True reads."""

@@ -1,0 +1,57 @@
+"""What an action is called, by kind, as an order: `{name}` is one of its own fields."""
+
+from reconciler.view.words.base import Sentence
+
+
+def _(en: str, zh: str) -> Sentence:
+    return Sentence(en=en, zh=zh)
+
+
+ORDERS: dict[str, Sentence] = {
+    "backup.mysql": _("back up all MySQL databases below {directory}", "将全部 MySQL 数据库备份到 {directory} 下"),
+    "backup.mongodb": _("back up MongoDB below {directory}", "将 MongoDB 备份到 {directory} 下"),
+    "backup.install": _("copy {path} beside itself", "在 {path} 旁保留一份完整副本"),
+    "bkcli.bkenv": _(
+        "generate and merge all variables (bkcli install bkenv)", "生成并合并全部变量（bkcli install bkenv）"
+    ),
+    "bkcli.sync-common": _(
+        "distribute scripts and variables to {hosts} (bkcli sync common)",
+        "向 {hosts} 分发脚本和变量（bkcli sync common）",
+    ),
+    "bkcli.sync": _(
+        "distribute {module} {version} to {hosts} (bkcli sync {module})",
+        "向 {hosts} 分发 {module} {version}（bkcli sync {module}）",
+    ),
+    "bkcli.install": _("install {module} (bkcli install {module})", "安装 {module}（bkcli install {module}）"),
+    "consul.register": _("register {service}, port {port}, in consul", "在 consul 注册 {service}，端口 {port}"),
+    "container.start": _("start container {container}", "启动容器 {container}"),
+    "container.install": _(
+        "install container {container} from {image} (only project {project})",
+        "用 {image} 安装容器 {container}（仅项目 {project}）",
+    ),
+    "env.set": _("set {key} in {file}", "设置 {file} 中的 {key}"),
+    "env.add": _("add {key} to {file}", "在 {file} 中加入 {key}"),
+    "env.copy": _("copy {key} into {file} from {sources}", "将 {key} 从 {sources} 复制到 {file}"),
+    "env.generate": _("generate {key} once into {file}", "生成一次 {key} 并写入 {file}"),
+    "env.merge": _("merge the variables of {module}", "合并 {module} 的变量"),
+    "line.add": _("add the line `{line}` to {path}", "在 {path} 中加入行 `{line}`"),
+    "mysql.login-path": _("set up MySQL login path {login_path}", "配置 MySQL 登录路径 {login_path}"),
+    "mysql.grant": _("grant MySQL user {user} from {hosts}", "授权 MySQL 用户 {user} 从 {hosts} 访问"),
+    "package.unpack": _("verify {package} and unpack it into {into}", "校验 {package} 并解压到 {into}"),
+    "package.products": _("unpack the archive of each product in {root}", "解压 {root} 中各产品的压缩包"),
+    "package.swap": _(
+        "put {new} in the place of {live}, which is kept beside it", "用 {new} 替换 {live}，原目录保留在旁"
+    ),
+    "package.scripts": _(
+        "replace the scripts in {live} by those of {version}, keeping configuration",
+        "将 {live} 中的脚本替换为 {version} 版，保留配置",
+    ),
+    "directory.retire": _("move {path} aside", "将 {path} 移到一旁保存"),
+    "directory.carry": _("carry {source} over to {path}", "将 {source} 带到 {path}"),
+    "redis.form": _("form the Redis cluster of ports {ports}", "用端口 {ports} 组建 Redis 集群"),
+    "saas.variables": _("add the variables of the SaaS applications", "加入 SaaS 应用的环境变量"),
+    "topology.place": _("place `{module}` on {hosts} in {config}", "在 {config} 中把 `{module}` 放到 {hosts}"),
+    "unit.start": _("start {unit}", "启动 {unit}"),
+    "unit.enable": _("have {unit} start at boot", "设置 {unit} 开机自启"),
+    "unit.retire": _("stop {unit} for good and move its file aside", "永久停止 {unit}，并将其文件移到一旁保存"),
+}

@@ -1,0 +1,113 @@
+"""A cluster: a release on an inventory. cluster.toml holds what nobody can see; the rest is read from the controller.
+
+install.config stays the only place that says which module is where; cluster.toml only places the modules that are new
+in 6.2 and not in it yet. So the two can never disagree about an old module.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import Field
+
+from specs.base import Model
+from specs.module import Module
+from specs.release import Release
+
+ADDRESS = r"^([0-9]{1,3}\.){3}[0-9]{1,3}$"
+PATH = r"^/[A-Za-z0-9._/-]+$"
+
+
+class Controller(Model):
+    address: str = Field(pattern=ADDRESS)
+    """As in install.config; where bkrec connects to is `connect`."""
+    connect: str = ""
+    """Name or address that SSH is to reach it by, if not `address`."""
+    user: str = Field(default="root", pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")
+    port: int = Field(default=22, ge=1, le=65535)
+
+
+class Ssh(Model):
+    via: Literal["direct", "controller"] = "direct"
+    identity: str = ""
+    known_hosts: str = ""
+    config: str = ""
+
+
+class Paths(Model):
+    """The vendor's defaults; the cluster's own .path and .bkrc correct them (ce/bin/default/global.env:6)."""
+
+    install: str = Field(default="/data/install", pattern=PATH)
+    home: str = Field(default="/data/bkce", pattern=PATH)
+    src: str = Field(default="/data/src", pattern=PATH)
+    work: str = Field(default="/data/tmp", pattern=PATH)
+    backup: str = Field(default="/data/dbbak", pattern=PATH)
+
+
+class PackageFile(Model):
+    path: str = Field(pattern=PATH)
+    md5: str = Field(default="", pattern=r"^([0-9a-f]{32})?$")
+    """Overrides the release's; shown in every report when it does."""
+
+
+class ClusterFile(Model):
+    """cluster.toml."""
+
+    schema_: Literal["bkrec.cluster/1"] = Field(alias="schema")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    release: str = "6.2.2"
+    controller: Controller
+    ssh: Ssh = Ssh()
+    paths: Paths = Paths()
+    package: PackageFile
+    placement: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """Who is there: all hosts in the vendor's order (first appearance), and which module is on which."""
+
+    controller: str
+    hosts: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    """Module → its hosts: what install.config says, and where it says nothing, what cluster.toml places."""
+    placed: tuple[str, ...] = field(default=())
+    """Modules that cluster.toml places and install.config does not have yet."""
+
+    def on(self, module: str) -> tuple[str, ...]:
+        return dict(self.groups).get(module, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    name: str
+    release: Release
+    inventory: Inventory
+    paths: Paths
+    package: PackageFile
+
+    @property
+    def controller(self) -> str:
+        return self.inventory.controller
+
+    @property
+    def md5(self) -> str:
+        return self.package.md5 or self.release.package.md5
+
+    def hosts(self, module: Module) -> tuple[str, ...]:
+        return self.inventory.on(module.name)
+
+    def modules(self) -> tuple[Module, ...]:
+        """The modules that bkrec looks at and that have a host here."""
+        return tuple(m for m in self.release.modules if m.name in self.release.scope and self.hosts(m))
+
+    def install(self, *below: str) -> str:
+        return "/".join((self.paths.install, *below))
+
+    def src(self, *below: str) -> str:
+        return "/".join((self.paths.src, *below))
+
+    def home(self, *below: str) -> str:
+        return "/".join((self.paths.home, *below))
+
+    def env(self, file: str) -> str:
+        return self.install("bin", file)

@@ -1,0 +1,77 @@
+"""TOML text → Release and ClusterFile, or every problem at once, each with file, key and reason.
+
+Pure: the text is handed in (package data is read by `reconciler/effects/files.py`), so a wrong file is a table test.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import tomli
+from pydantic import ValidationError
+
+from specs.base import Model
+from specs.cluster import ClusterFile
+from specs.diagnostic import Diagnostic, SpecError, diagnose
+from specs.module import Module
+from specs.release import Release
+
+M = TypeVar("M", bound=Model)
+
+
+def cluster_file(text: str, where: str) -> ClusterFile:
+    """Raises SpecError with all that is wrong; `where` is the file's name, for the reports."""
+    return _model(ClusterFile, _toml(text, where), where)
+
+
+def release(texts: Mapping[str, str]) -> Release:
+    """`texts`: file name below the release → TOML ("release.toml", "modules/paas.toml" …).
+
+    Raises SpecError naming every file that is wrong, and every `requires` that names no module.
+    """
+    troubles: list[Diagnostic] = []
+    modules: list[Module] = []
+    for where, text in sorted(texts.items()):
+        if where == "release.toml":
+            continue
+        try:
+            modules.append(_model(Module, _toml(text, where), where))
+        except SpecError as error:
+            troubles.extend(error.diagnostics)
+    troubles += _unknown_modules(modules)
+    if troubles:
+        raise SpecError(*troubles)
+    return _model(Release, _toml(texts["release.toml"], "release.toml") | {"modules": tuple(modules)}, "release.toml")
+
+
+def _unknown_modules(modules: list[Module]) -> list[Diagnostic]:
+    names = {module.name for module in modules}
+    return [
+        diagnose(
+            "spec-unknown-module",
+            where=f"modules/{module.name}.toml, requires[{number}].module",
+            module=module.name,
+            required=requires.module,
+        )
+        for module in modules
+        for number, requires in enumerate(module.requires)
+        if requires.module not in names
+    ]
+
+
+def _toml(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise SpecError(diagnose("spec-not-toml", where=where, error=error)) from error
+
+
+def _model(model: type[M], data: Mapping[str, Any], where: str) -> M:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise SpecError(*(_told(problem, where) for problem in error.errors(include_url=False))) from error
+
+
+def _told(problem: Any, where: str) -> Diagnostic:
+    key = ".".join(str(part) for part in problem["loc"])
+    return diagnose("spec-bad-value", where=f"{where}, {key}", key=key, error=problem["msg"])

@@ -1,0 +1,170 @@
+"""Clusters made of facts: the guide's three hosts, pristine 6.1 or finished 6.2.2, and a way to read them.
+
+A world answers any fact: what was set is read; what was not reads as the state the world is in (`finished`, or the
+6.1 that the release's data implies). So a plan may ask for whatever it likes, as it may of real hosts.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from probes.backup import Backup
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
+from probes.mysql import AppRegistered, LoginPath, MysqlUser
+from probes.package import PackageDigest
+from probes.path import LineInFile, PathKind, TreeDigest, VersionText
+from probes.topology import ModuleHosts
+from probes.unit import UnitActive, UnitEnabled
+from reconciler.core.inventory import cluster as describe
+from reconciler.core.plan import Plan
+from reconciler.core.planner import plan
+from reconciler.core.simulate import settle, take
+from reconciler.rules.catalogue import desired, rules
+from specs import parse
+from specs.cluster import Cluster, ClusterFile
+from specs.release import Release
+
+ROOT = Path(__file__).parents[2] / "specs/releases/bkce-6.2.2"
+
+CONFIG = """\
+10.0.0.1 iam,ssm,usermgr,gse,license,redis,consul,es7,monitorv3(influxdb-proxy),monitorv3(monitor),monitorv3(grafana)
+10.0.0.2 nginx,consul,mongodb,rabbitmq,appo,influxdb(bkmonitorv3),monitorv3(transfer),beanstalk,monitorv3(unify-query),paas
+10.0.0.3 cmdb,job,mysql,zk(config),kafka(config),appt,consul,log(api),nodeman(nodeman),log(grafana)
+"""
+
+CLUSTER = """\
+schema = "bkrec.cluster/1"
+name = "lab"
+[controller]
+address = "10.0.0.1"
+[package]
+path = "/data/bkce-src-6.2.2.tgz"
+[placement]
+auth = ["10.0.0.3"]
+redis_cluster = ["10.0.0.3"]
+etcd = ["10.0.0.3"]
+apigw = ["10.0.0.1"]
+iam_search_engine = ["10.0.0.2"]
+"""
+
+
+def release(*more: str) -> Release:
+    """The release's own data; `more` are modules to be looked at besides those in scope."""
+    texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in ROOT.rglob("*.toml")}
+    found = parse.release(texts)
+    return found.model_copy(update={"scope": (*found.scope, *more)})
+
+
+def file() -> ClusterFile:
+    return parse.cluster_file(CLUSTER, "cluster.toml")
+
+
+def guide_cluster(*more: str) -> Cluster:
+    return describe(file(), release(*more), CONFIG)
+
+
+def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
+    """What a 6.1.2 reads, family by family."""
+    match fact:
+        case UnitActive() | UnitEnabled():
+            return _unit(fact, cluster)
+        case PackageDigest():
+            return Known(cluster.md5)
+        case VersionText():
+            return Known("6.1.2") if fact.path == cluster.src("VERSION") else Absent()
+        case PathKind():
+            return _path(fact, cluster)
+        case TreeDigest():
+            return Known("6.1")
+        case LoginPath():
+            return Known("works") if fact.login_path in ("mysql-paas", "mysql-default") else Absent()
+        case ModuleHosts():
+            return Known(cluster.inventory.on(fact.module)) if fact.module not in cluster.inventory.placed else Absent()
+        case MysqlUser():
+            return Known("missing")
+        case LineInFile():
+            return Known(True) if fact.line not in ("auth", "redis_cluster") else Absent()
+        case AppRegistered():
+            return Known(True)
+        case _:
+            return Absent()
+
+
+def _unit(fact: UnitActive | UnitEnabled, cluster: Cluster) -> AnyReading:
+    old = {unit.name for module in cluster.release.modules for unit in module.gone_units}
+    if fact.unit not in old:
+        return Absent()
+    return Known("active") if isinstance(fact, UnitActive) else Known("enabled")
+
+
+def _path(fact: PathKind, cluster: Cluster) -> AnyReading:
+    if fact.path.startswith(("/root/.tag/", cluster.home(".envs"))):
+        return Known("file") if "/.tag/" in fact.path else Known("directory")
+    if fact.path in (cluster.src("cert"), cluster.src("backup")):
+        return Known("directory")
+    return Absent()
+
+
+@dataclass
+class World:
+    cluster: Cluster
+    facts: dict[AnyFact, AnyReading] = field(default_factory=dict)
+    other: Callable[[AnyFact, Cluster], AnyReading] = pristine
+
+    def read(self, facts: Iterable[AnyFact]) -> dict[AnyFact, AnyReading]:
+        return {fact: self.facts.get(fact, self.other(fact, self.cluster)) for fact in facts}
+
+
+def finished(cluster: Cluster) -> World:
+    """A 6.2.2 to which nothing is left to do; without package and without backups, as after a fresh install."""
+
+    def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
+        if isinstance(fact, (Backup, PackageDigest)):
+            return Absent()
+        if isinstance(fact, PathKind) and fact.path.startswith("/root/.tag/"):
+            return Known("file")
+        if isinstance(fact, LoginPath):
+            return Known("works")
+        if isinstance(fact, VersionText):
+            found = {cluster.src(m.src, "VERSION"): m.version for m in cluster.release.modules if m.src}
+            return Known(found[fact.path]) if fact.path in found else Absent()
+        return Absent()
+
+    world = World(cluster=cluster, other=other)
+    for wish in desired(cluster):
+        world.facts[wish.fact] = Known("same") if isinstance(wish.reading, Same) else wish.reading
+        if isinstance(wish.reading, Same):
+            world.facts[wish.reading.fact] = Known("same")
+    return world
+
+
+def study(world: World, expected: Iterable[AnyExpected] | None = None) -> tuple[Plan, Readings]:
+    """Plan, read what the plan wants to know, plan again: what `effects/look.py` does with real hosts."""
+    wishes = tuple(desired(world.cluster) if expected is None else expected)
+    readings = world.read({fact for wish in wishes for fact in _facts(wish)})
+    while True:
+        made = plan(world.cluster.release.version, wishes, readings, rules(world.cluster))
+        if not made.wanted:
+            return made, readings
+        readings |= world.read(made.wanted)
+
+
+def _facts(wish: AnyExpected) -> tuple[AnyFact, ...]:
+    return (wish.fact, wish.reading.fact) if isinstance(wish.reading, Same) else (wish.fact,)
+
+
+def live(world: World, made: Plan, order: Iterable[int] | None = None) -> World:
+    """The world after the plan was carried out, each step making true what it ensures."""
+    now = dict(world.read(_all(made, world)))
+    for step in made.steps if order is None else [made.steps[i] for i in order]:
+        take(step, now)
+    settle(made, now)
+    return World(cluster=world.cluster, facts={**world.facts, **now}, other=world.other)
+
+
+def _all(made: Plan, world: World) -> set[AnyFact]:
+    facts = set(world.facts) | {fact for wish in desired(world.cluster) for fact in _facts(wish)}
+    for step in made.steps:
+        facts |= {fact for wish in (*step.needs, *step.action.ensures()) for fact in _facts(wish)}
+    return facts
+
