@@ -16,6 +16,18 @@ from specs.reason import Because, Told, coded
 
 BKCLI: LiteralString = 'set -eu\ncd -- "$1"\nexec ./bkcli "$2" "$3"\n'
 
+SYNC: LiteralString = """set -eu
+cd -- "$1"
+what=$2 tree=$3
+shift 3
+# the vendor's rsync skips a file of equal size and time whatever is in it; a new time makes it look (observed.md 19)
+for host in "$@"; do
+    rsync -ain --checksum -e 'ssh -o BatchMode=yes' -- "$tree/" "$host:$tree/" | sed -n 's/^[<>]fc\\.\\{8\\} //p' |
+        while IFS= read -r file; do touch -c -- "$tree/$file"; done
+done
+exec ./bkcli sync "$what"
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bkcli(Action):
@@ -93,7 +105,7 @@ class SyncCommon(Bkcli):
         )
 
     def command(self) -> Command:
-        return Command(script=BKCLI, args=(self.install, "sync", "common"))
+        return Command(script=SYNC, args=(self.install, "common", self.install, *self.hosts))
 
     def touches(self) -> tuple[Because, ...]:
         return (coded("touches-install-everywhere", hosts=" ".join(self.hosts), install=self.install),)
@@ -126,7 +138,8 @@ class SyncModule(Bkcli):
         )
 
     def command(self) -> Command:
-        return Command(script=BKCLI, args=(self.install, "sync", self.module))
+        tree = self.version_file.removesuffix("/VERSION")
+        return Command(script=SYNC, args=(self.install, self.module, tree, *self.hosts))
 
     @property
     def estimate_s(self) -> float:

@@ -45,8 +45,11 @@ class UnpackPackage(Action):
         return (digest.must_be(self.md5, because=coded("package-unchanged"), source="guide 3"),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        version = VersionText(host=self.host, path=f"{self.into}/src/VERSION")
-        return (version.must_be(self.version, because=coded("package-unpacked"), source="guide 4"),)
+        why, source = coded("package-unpacked"), "guide 4"
+        return (
+            VersionText(host=self.host, path=f"{self.into}/src/VERSION").must_be(self.version, because=why, source=source),
+            PathKind(host=self.host, path=f"{self.into}/install/bkcli").must_be("file", because=why, source=source),
+        )
 
     def command(self) -> Command:
         return Command(script=UNPACK, args=(self.package, self.into))
@@ -173,7 +176,7 @@ mark=/var/lib/bkrec/markers/replacing-scripts
 mkdir -p -m 0700 -- "$(dirname -- "$mark")"
 date +%s > "$mark"
 sync
-rsync -a --delete --exclude='.*' --exclude=install.config --exclude='bin/0[1234]-*' -- "$new/" "$live/"
+rsync -a --checksum --delete --exclude='.*' --exclude=install.config --exclude='bin/0[1234]-*' -- "$new/" "$live/"
 left=$(rsync -ain --checksum --delete --exclude='.*' --exclude=install.config --exclude='bin/0[1234]-*' -- "$new/" "$live/" | grep -v '/$' || :)
 [ -z "$left" ] || { printf 'still different:\\n%s\\n' "$left" >&2; exit 1; }
 sync

@@ -40,6 +40,10 @@ class RetireDirectory(Action):
     def command(self) -> Command:
         return Command(script=RETIRE, args=(self.path,))
 
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"path:{self.path}@{self.host}",)
+
 
 CARRY = """set -eu
 from=$1 to=$2

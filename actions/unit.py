@@ -88,3 +88,7 @@ class RetireUnit(Action):
     @property
     def outage(self) -> str:
         return self.service
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"unit:{self.unit}@{self.host}",)

@@ -39,6 +39,8 @@ class ConsulDefinition(Fact[Definition]):
 
 ConsulFact = ConsulPassing | ConsulDefinition
 
+DIRECTORY = "/etc/consul.d/service"
+
 SCRIPT = (
     MISSING
     + r"""
@@ -49,13 +51,14 @@ passing() {
   printf '%s\tstatus\t%s\n' "$i" "$status"
 }
 definition() {
-  file=/etc/consul.d/service/$1.json
+  file=$directory/$1.json
   if [ -s "$file" ]; then printf '%s\twritten\n' "$i"
   elif [ -e "$file" ]; then printf '%s\tempty\n' "$i"
   elif missing "$file"; then printf '%s\tabsent\n' "$i"
   else printf '%s\tunreadable\n' "$i"; fi
 }
-i=0
+directory=$1 i=0
+shift
 while [ $# -gt 0 ]; do
   case $1 in
     passing) passing "$2" ;;
@@ -70,7 +73,7 @@ done
 
 def command(facts: Sequence[ConsulFact]) -> Command:
     args = tuple(word for fact in _askable(facts) for word in (fact.kind.removeprefix("consul."), fact.service))
-    return Command(script=SCRIPT, args=args, timeout_s=60.0)
+    return Command(script=SCRIPT, args=(DIRECTORY, *args), timeout_s=60.0)
 
 
 def _askable(facts: Sequence[ConsulFact]) -> tuple[ConsulFact, ...]:
@@ -119,7 +122,7 @@ def _definition(fact: ConsulDefinition, row: Row) -> AnyReading:
         case ("absent",):
             return Absent()
         case ("unreadable",):
-            return Unknown(coded("path-unreadable", path=f"/etc/consul.d/service/{fact.service}.json"))
+            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{fact.service}.json"))
         case _:
             raise ValueError("the answer about a consul definition is not understood")
 

@@ -56,14 +56,15 @@ class DockerDataRoot(Fact[DataRoot]):
 
 ContainerFact = ContainerState | ContainerImage | ImagePresent | DockerUsable | DockerDataRoot
 
+CONFIG = "/etc/docker/daemon.json"
+
 SCRIPT = r"""
 command -v docker >/dev/null 2>&1 || { printf 'docker\tnot-installed\nend\n'; exit 0; }
 root=$(timeout 10 docker info --format '{{.DockerRootDir}}' 2>/dev/null) && [ -n "$root" ] ||
   { printf 'docker\tnot-answering\nend\n'; exit 0; }
 printf 'docker\tusable\n'
 
-conf=/etc/docker/daemon.json
-wanted=$(sed -n 's/.*"\(data-root\|graph\)"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\2/p' $conf 2>/dev/null)
+wanted=$(sed -n 's/.*"\(data-root\|graph\)"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\2/p' "$1" 2>/dev/null)
 wanted=${wanted:-/var/lib/docker}
 if [ "$root" = "$wanted" ] || [ "$(readlink -m -- "$root")" = "$(readlink -m -- "$wanted")" ]
 then printf 'root\tsame\n'; else printf 'root\tdiffers\n'; fi
@@ -76,13 +77,14 @@ until
 do try=$((try + 1)); [ $try -lt 3 ] || exit 1; done
 [ -z "$ids" ] || printf '%s\n' "$shown" | tr ' ' '\t'
 
-timeout 10 docker images --format 'image {{.Repository}}:{{.Tag}}' | tr ' ' '\t' || exit 1
+images=$(timeout 10 docker images --format 'image {{.Repository}}:{{.Tag}}' 2>/dev/null) || exit 1
+[ -z "$images" ] || printf '%s\n' "$images" | tr ' ' '\t'
 printf 'end\n'
 """
 
 
 def command(facts: Sequence[ContainerFact]) -> Command:
-    return Command(script=SCRIPT, timeout_s=60.0)
+    return Command(script=SCRIPT, args=(CONFIG,), timeout_s=60.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

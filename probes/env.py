@@ -58,7 +58,8 @@ class EnvOnce(Fact[int]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvCopied(Fact[bool]):
-    """Does `key` hold what the first source with a value holds? Absent where it has none itself."""
+    """Does `key` hold what the first source with a value holds? Absent where it has none itself; False where no
+    source has one."""
 
     file: str
     key: str
@@ -90,9 +91,15 @@ SCRIPT = (
     + "exec awk -- '"
     + ENV_AWK
     + r"""
+function replaced(s, from, to,  n, done) { # what gsub makes of a backslash differs from awk to awk
+  while (n = index(s, from)) { done = done substr(s, 1, n - 1) to; s = substr(s, n + 1) }
+  return done s
+}
 function escaped(s) {
-  gsub(/\\/, "\\\\", s); gsub(/\t/, "\\t", s); gsub(/\n/, "\\n", s); gsub(/\r/, "\\r", s)
-  return s
+  s = replaced(s, "\\", "\\\\")
+  s = replaced(s, "\t", "\\t")
+  s = replaced(s, "\n", "\\n")
+  return replaced(s, "\r", "\\r")
 }
 function unread(f) { print I "\tunread\t" SEEN "\t" f "\t" LINE }
 function answer(op, a, n,  value, k) {
@@ -181,7 +188,7 @@ def _read(fact: EnvFact, row: Row, files: Sequence[str]) -> AnyReading:
         case ("absent",):
             return Absent()
         case ("no-source",) if isinstance(fact, EnvCopied):
-            return Unknown(coded("env-no-source", file=fact.file, key=fact.key, sources=" ".join(fact.sources)))
+            return Known(False)  # it has a value, and there is nothing that this could be a copy of
         case ("unread", why, number, line):
             return _unread(fact, why, files[int(number) - 1], line)
         case _:

@@ -23,7 +23,7 @@ function matched(pattern) {
 }
 function need(pattern) { if (!matched(pattern)) odd_file(); return TOOK }
 function lineno(  s) { s = substr(T, 1, P - 1); return FIRST + gsub(/\n/, "", s) }
-function odd_file() { if (!ODD) { ODD = lineno(); if (ODD > ROWS) ODD = ROWS } ; P = length(T) + 1; return "" }
+function odd_file() { if (!ODD) ODD = BEGAN; P = length(T) + 1; return "" }
 function expansion(s) { if (WHY == "") WHY = "expansion"; return s }
 function note(key, value, why, line) {
   STATEMENT[++NOTED] = key
@@ -150,6 +150,7 @@ function ended(  c) {
 }
 function statement(  mode, start, s) {
   NOTED = 0
+  BEGAN = lineno()
   mode = "assign"
   while (!ODD) {
     start = P

@@ -1,8 +1,10 @@
 """The host itself: is it the right one, may we work on it, is there room, is somebody else at work?
 
 `ForeignWork` looks for people's running vendor commands, since two bkcli calls at once spoil each other's hosts.env. It
-shows the script's name and at most two words that follow, none from the first option on: passwords come after those.
-What carries BKREC_JOB in its environment is our own. Source: proc(5); bkcli:29.
+shows the script's name, and of bkcli and its like at most two words that follow, none from the first option on: other
+words may be passwords. A module's own script that came over ssh without a terminal is some bkcli's doing, ours perhaps:
+that bkcli is found on the controller, where alone it can be told whose it is. What carries BKREC_JOB in its environment
+is our own. Source: proc(5); bkcli:29.
 """
 
 from collections.abc import Sequence
@@ -95,29 +97,31 @@ room_for() {
   elif [ ! -e "$2" ] && missing "$2"; then say absent
   else say unreadable; fi
 }
+remote() { grep -qz '^SSH_CONNECTION=' "$1" && ! grep -qz '^SSH_TTY=' "$1"; } 2>/dev/null
 foreign() {
   [ "$(id -u)" = 0 ] || { say unreadable; return; }
-  known='bkcli|bk_install|bk_install_ci|pcmd|pcmd\.sh|pssh|prsync|pscp|bks\.sh'
-  known="$known|(install|uninstall|upgrade|update|control|sync|initdata|deliver|install_minibk)(\.sh)?"
-  known="$known|(install|release|migrate|merge|init|update|setup|grant|create)_[a-z0-9_]+\.(sh|py)"
+  told='bkcli|bk_install|bk_install_ci|(install|uninstall|upgrade|control|sync|initdata|deliver)\.sh'
+  begun="$told|install_minibk|pcmd|pcmd\.sh|pssh|prsync|pscp|bks\.sh"
+  known="$begun|(install|release|migrate|merge|init|update|setup|grant|create)_[a-z0-9_]+\.(sh|py)"
   known="$known|(sql|bkiam)_migrate\.sh|saas\.py|dbbackup_[a-z]+\.sh"
   for found in $(grep -lzE "(^|/)($known)\$" /proc/[0-9]*/cmdline 2>/dev/null); do
     at=${found%/cmdline}
     grep -qz '^BKREC_JOB=' "$at/environ" 2>/dev/null && continue
-    words=$(tr '\0\n\t' '\n??' <"$found" 2>/dev/null | awk -v known="^(.*/)?($known)\$" '
-      NR == 1 && $0 ~ "^(.*/)?(ba|da)?sh$|^(.*/)?python[0-9.]*$|^(.*/)?(sudo|nohup|env|setsid|timeout|expect)$" { next }
-      !named && $0 ~ /^-/ { next }
-      !named && $0 !~ known { if (++other > 1 || NR == 1) exit; next }
-      !named { named = 1; sub(/.*\//, ""); line = $0; next }
-      $0 ~ /^-/ || $0 !~ /^[A-Za-z0-9_.]+$/ || ++more > 2 { exit }
+    words=$(tr '\0\n\t' '\n??' <"$found" 2>/dev/null | awk -v known="$known" -v told="$told" '
+      !named && $0 ~ "^(.*/)?((ba|da)?sh|python[0-9.]*|sudo|nohup|env|setsid|timeout|expect)$" { next }
+      !named && NR > 1 && /^(-.*|[0-9.]+[smhd]?|[A-Z_]+=.*)$/ { next }
+      !named && $0 !~ "^(.*/)?(" known ")$" { exit }
+      !named { named = 1; sub(/.*\//, ""); line = $0; if ($0 !~ "^(" told ")$") exit; next }
+      $0 !~ /^[A-Za-z0-9_.][A-Za-z0-9_.-]*$/ || ++more > 2 { exit }
       { line = line " " $0 }
       END { print line }')
+    printf '%s\n' "${words%% *}" | grep -qxE "$begun" || { remote "$at/environ" && continue; }
     [ "$words" ] && say work "${at#/proc/} $(stat -c %U "$at" 2>/dev/null) $words"
   done
   say end
 }
 lacking() {
-  command -v "$1" >/dev/null 2>&1 || say lacks
+  command -v -- "$1" >/dev/null 2>&1 || say lacks
   say end
 }
 i=0
@@ -182,8 +186,7 @@ def _read(fact: HostFact, answers: tuple[tuple[Row, ...], ...]) -> AnyReading:
         case Root():
             return Known("root" if _only(rows, "uid") == ("0",) else "other")
         case DiskRoom():
-            (available,) = _only(rows, "kb")
-            return Known("enough" if int(available) >= fact.mb * 1024 else "short")
+            return _room(fact, rows)
         case DiskRoomFor():
             return _room_for(fact, rows)
         case ForeignWork():
@@ -200,6 +203,13 @@ def _only(rows: tuple[Row, ...], word: str) -> Row:
     return rows[0][1:]
 
 
+def _room(fact: DiskRoom, rows: tuple[Row, ...]) -> Reading[Room]:
+    if rows == (("kb",),):
+        return Unknown(coded("path-unreadable", path=fact.path))
+    (available,) = _only(rows, "kb")
+    return Known("enough" if int(available) >= fact.mb * 1024 else "short")
+
+
 def _room_for(fact: DiskRoomFor, rows: tuple[Row, ...]) -> Reading[Room]:
     match rows:
         case (("absent",),):
@@ -208,6 +218,8 @@ def _room_for(fact: DiskRoomFor, rows: tuple[Row, ...]) -> Reading[Room]:
             return Unknown(coded("path-unreadable", path=fact.package))
         case _:
             available, size = _only(rows, "kb")
+            if not available:
+                return Unknown(coded("path-unreadable", path=fact.path))
             return Known("enough" if int(available) * 1024 >= int(size) * fact.times else "short")
 
 

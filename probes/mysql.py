@@ -17,7 +17,7 @@ from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readi
 from probes.probe import Probe
 from probes.rows import MISSING, ROOT_HOME, Row, groups_of, unescape
 from probes.shell import Command, Output
-from specs.reason import Coded, coded
+from specs.reason import coded
 
 Login = Literal["works", "denied"]
 Grant = Literal["granted", "missing"]
@@ -101,10 +101,11 @@ server() { # never more than the rows of our own queries, and the numbers of err
     "select 'user', '', '' union all select 'user', user, host from mysql.user;" \
     "select 'app', '', '' union all select 'app', app_code, '' from open_paas.esb_app_account;" \
     "select 'var', '', '' union all select 'var', app_code, name from open_paas.paas_app_envvars where mode = 'all';" \
-    "select 'version', '', '' union all select 'version', code, version from bksuite_common.production_info;" |
+    "select 'version', '', '' union all select 'version', code, version from bksuite_common.production_info;" \
+    "select 'off';" |
     timeout 20 mysql --login-path="$1" --connect-timeout=5 --force --batch --skip-column-names 2>&1 |
     awk -v i="$i" '
-      /^(on$|user\t|app\t|var\t|version\t)/ { print i "\trow\t" $0 }
+      /^(on$|off$|user\t|app\t|var\t|version\t)/ { print i "\trow\t" $0 }
       /^ERROR [0-9]+ / { match($0, /at line [0-9]+/); print i "\terror\t" $2 "\t" substr($0, RSTART + 8, RLENGTH - 8) }
       END { print i "\tend" }'
 }
@@ -169,7 +170,7 @@ def _read(fact: MysqlFact, rows: Sequence[Row]) -> AnyReading:
         return _pending(fact, rows)
     match rows:
         case [("no-client",)]:
-            return Unknown(coded("mysql-no-client"))
+            return Unknown(coded("tool-missing", tool="mysql"))
         case [("no-path",)]:
             absent = isinstance(fact, LoginPath)
             return Absent() if absent else Unknown(coded("mysql-no-login-path", login_path=fact.login_path))
@@ -185,6 +186,8 @@ def _pending(fact: PendingSql, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
             return Absent()
         case [("unreadable",)]:
             return Unknown(coded("path-unreadable", path=fact.directory))
+        case [*names, ("end",)] if ("odd-name",) in names:
+            return Unknown(coded("path-odd-name", path=fact.directory))
         case [*names, ("end",)] if all(row[0] == "pending" and len(row) == 2 for row in names):
             return Known(tuple(sorted(row[1] for row in names)))
         case _:
@@ -202,17 +205,20 @@ def _connected(fact: ServerFact, told: Sequence[Row]) -> AnyReading:
         return _refused(fact, number)
     if isinstance(fact, LoginPath):
         return Known("works")
+    if ("row", "off") not in told and not errors:
+        raise ValueError("mysql was stopped before its last query")
     failed = {name: errors[str(line)] for line, name in enumerate(QUERIES, start=2) if str(line) in errors}
-    tables = {name: _table(name, told) for name in QUERIES if ("row", name, "", "") in told}
+    whole = (name for name in QUERIES if ("row", name, "", "") in told and name not in failed)
+    tables = {name: _table(name, told) for name in whole}
     return _looked_up(fact, _Server(tables=tables, errors=failed))
 
 
 def _refused(fact: ServerFact, number: str) -> AnyReading:
-    denied = number in DENIED
-    if isinstance(fact, LoginPath) and denied:
+    if number not in DENIED:
+        return Unknown(coded("mysql-unreachable", login_path=fact.login_path, error=number))
+    if isinstance(fact, LoginPath):
         return Known("denied")
-    code = "mysql-denied" if denied else "mysql-unreachable"
-    return Unknown(coded(code, login_path=fact.login_path, error=number))
+    return Unknown(coded("mysql-denied", login_path=fact.login_path, error=number))
 
 
 def _table(name: str, told: Sequence[Row]) -> tuple[tuple[str, str], ...]:
@@ -252,18 +258,20 @@ def _query(fact: TableFact) -> str:
             return "version"
 
 
-def _no_table(
-    fact: MysqlUser | AppRegistered | SaasVariables | ProductVersion, number: str
-) -> Reading[tuple[str, ...]]:
+def _no_table(fact: TableFact, number: str) -> Reading[tuple[str, ...]]:
     """No database (1049) and no table (1146) hold nothing; anything else is no answer."""
     if number in ("1049", "1146") and not isinstance(fact, MysqlUser):
         return Known(()) if isinstance(fact, SaasVariables) else Absent()
-    return Unknown(_query_failed(fact.login_path, number))
+    return Unknown(coded("mysql-query-failed", login_path=fact.login_path, error=number))
 
 
-def _query_failed(login_path: str, number: str) -> Coded:
-    return coded("mysql-query-failed", login_path=login_path, error=number)
-
-
-FACTS: tuple[type[AnyFact], ...] = (LoginPath, MysqlUser, PendingSql, AppRegistered, SaasVariables, SaasVariable, ProductVersion)
+FACTS: tuple[type[AnyFact], ...] = (
+    LoginPath,
+    MysqlUser,
+    PendingSql,
+    AppRegistered,
+    SaasVariables,
+    SaasVariable,
+    ProductVersion,
+)
 PROBE = Probe(family="mysql", facts=FACTS, command=command, parse=parse)

@@ -91,6 +91,10 @@ version() {
 }
 line() {
   regular "$1" || return 0
+  case $2 in
+    *"
+"*) say absent; return ;; # grep would take it for two patterns
+  esac
   grep -Fxq -e "$2" -- "$1" 2>/dev/null
   case $? in 0) say is there ;; 1) say absent ;; *) say unreadable ;; esac
 }
@@ -161,8 +165,14 @@ def _read(fact: PathFact, row: Row) -> AnyReading:
             return _known(fact, "\t".join(words))
         case ("absent",):
             return Absent()
-        case (("unreadable" | "not-a-file" | "not-a-directory" | "empty") as why,):
-            return Unknown(coded(f"path-{why}", path=path))
+        case ("unreadable",):
+            return Unknown(coded("path-unreadable", path=path))
+        case ("not-a-file",):
+            return Unknown(coded("path-not-a-file", path=path))
+        case ("not-a-directory",):
+            return Unknown(coded("path-not-a-directory", path=path))
+        case ("empty",):
+            return Unknown(coded("path-empty", path=path))
         case _:
             raise ValueError("an answer about a path is not understood")
 

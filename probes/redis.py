@@ -117,8 +117,14 @@ def _read(fact: RedisCluster, row: Row) -> Reading[Cluster]:
             return Known(_cluster(state, int(slots), int(instances)))
         case ("alone",):
             return Known("incomplete")
-        case (("no-client" | "no-password" | "denied" | "no-answer") as why,):
-            return Unknown(coded(f"redis-{why}", port=fact.port, file=fact.env_file, key=fact.key))
+        case ("no-client",):
+            return Unknown(coded("tool-missing", tool="redis-cli"))
+        case ("no-password",):
+            return Unknown(coded("redis-no-password", file=fact.env_file, key=fact.key))
+        case ("denied",):
+            return Unknown(coded("redis-denied", port=fact.port, file=fact.env_file, key=fact.key))
+        case ("no-answer",):
+            return Unknown(coded("redis-no-answer", port=fact.port))
         case _:
             raise ValueError("the answer about redis is not understood")
 

@@ -42,7 +42,7 @@ CHANGES_MORE = frozenset(
 
 
 class EnvUnreadError(ValueError):
-    """bash would have to be run for that. `line` counts from 1."""
+    """bash would have to be run for that. `line`, from 1, is where the command begins that it is about."""
 
     def __init__(self, why: Why, line: int) -> None:
         super().__init__(f"{why} in line {line}")
@@ -85,6 +85,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text if text.endswith("\n") else text + "\n"
         self._at = 0
+        self._began = 1
         self._found: list[Assignment] = []
         self._why: Why | None = None
 
@@ -103,6 +104,7 @@ class _Reader:
 
     def _statement(self) -> None:
         first = len(self._found)
+        self._began = self._line()
         mode: Literal["assign", "export", "command"] = "assign"
         while True:
             started = self._at
@@ -307,4 +309,4 @@ class _Reader:
         return self._text.count("\n", 0, self._at) + 1
 
     def _odd_file(self) -> NoReturn:
-        raise EnvUnreadError("odd", min(self._line(), self._text.count("\n")))
+        raise EnvUnreadError("odd", self._began)

@@ -8,115 +8,78 @@ from reconciler.cli.language import both
 from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, settle
 
 if TYPE_CHECKING:
-    from reconciler.cli.wiring import Studied
-    from reconciler.core.event import RunEnded
+    from reconciler.cli.screen import Narrator
+    from reconciler.cli.wiring import Applied
+    from reconciler.effects.stop import StopSignal
+    from specs.diagnostic import Diagnostic
 
 YesOption = Annotated[
     bool,
-    typer.Option(
-        "--yes",
-        help=both(
-            "Do not ask. Covers neither approvals nor manual steps.", "不再询问；不包括需要单独批准的步骤和人工步骤。"
-        ),
-    ),
-]
-ApproveOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--approve",
-        metavar="ID",
-        help=both(
-            "Approve this one step, which deletes what a user may have made.",
-            "批准该步骤：它会删除用户可能创建的内容。",
-        ),
-    ),
+    typer.Option("--yes", help=both("Do not ask: carry out what the plan says.", "不再询问，直接执行计划。")),
 ]
 
 
 def apply(
     ctx: typer.Context,
     yes: YesOption = False,
-    approve: ApproveOption = None,
     cluster: ClusterOption = None,
     lang: LangOption = None,
     output: OutputOption = None,
 ) -> None:
-    from reconciler.cli.lookers import look
+    from reconciler.cli import exits, signals
+    from reconciler.cli.screen import Narrator
+    from reconciler.view.words.labels import label
 
     options = settle(ctx, cluster, lang, output)
-    studied = look(options)
-    if not studied.plan.steps:
-        _without_steps(studied, options)
-        return
-    _confirm(studied, options, yes=yes)
-    ended = _carry_out(studied, options, tuple(approve or ()))
-    _finish(studied, ended)
+    narrator = Narrator(options)
+
+    def asked() -> None:
+        narrator.note(label("stopping", options.lang))
+
+    with narrator:
+        applied = signals.run_stoppable(lambda stop: _work(options, narrator, stop, yes=yes), asked)
+    _tell(applied, narrator, options)
+    if applied.exit_code:
+        raise exits.Stop(applied.exit_code)
 
 
-def _without_steps(studied: "Studied", options: Options) -> None:
-    """Converged, or something is unread, or all that differs is blocked: then it is refused."""
-    from reconciler.cli import exits
-    from reconciler.cli.console import err
-    from reconciler.cli.lookers import end
-    from reconciler.view.human.plan import plan_text
-    from reconciler.view.human.verdict import verdict_line
-    from specs.diagnostic import Troubled, diagnose
-
-    page = options.page(err=True)
-    err(verdict_line(studied.release, studied.difference, page) + "\n")
-    if studied.difference.unknown or not studied.difference.drift:
-        end(studied)
-        return
-    err(plan_text(studied.plan, page))
-    raise exits.Refused(Troubled(diagnose("nothing-possible", blocked=len(studied.plan.blocked))))
-
-
-def _confirm(studied: "Studied", options: Options, *, yes: bool) -> None:
-    """Shows what it costs in any case; asks where somebody is there to answer, else wants --yes."""
-    from dataclasses import replace
-
-    from reconciler.cli import exits
-    from reconciler.cli.console import err, interactive
-    from reconciler.view.human.plan import header_text
-    from reconciler.view.words.labels import label
-    from specs.diagnostic import Troubled, diagnose
-
-    steps = len(studied.plan.steps)
-    err(header_text(studied.plan, replace(options.page(err=True), titles=studied.titles)))
-    if yes:
-        return
-    if not interactive():
-        raise exits.Refused(Troubled(diagnose("confirmation-needed", steps=steps)))
-    if not typer.confirm(label("confirm", options.lang, steps=steps), default=False, err=True):
-        raise exits.Refused(Troubled(diagnose("confirmation-denied")))
-
-
-def _carry_out(studied: "Studied", options: Options, approved: tuple[str, ...]) -> "RunEnded":
+async def _work(options: Options, narrator: "Narrator", stop: "StopSignal", *, yes: bool) -> "Applied":
     from reconciler.cli import wiring
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.screen import narrator
+    from reconciler.cli.confirm import confirm
 
-    path = cluster_path(options)
-    with narrator(studied, options) as tell:
+    async def confirmed(studied: wiring.Studied) -> bool:
+        narrator.plan(studied)
+        return await confirm(studied, options, stop, yes=yes)
 
-        def work(stopping: wiring.Stopping):
-            return wiring.apply(path, studied, approved=approved, emit=tell, stopping=stopping)
-
-        return wiring.run_stoppable(work)
+    return await wiring.apply(cluster_path(options), confirm=confirmed, emit=narrator.tell, stop=stop)
 
 
-def _finish(studied: "Studied", ended: "RunEnded") -> None:
-    """What still differs at the end waits for a person where the plan said so; else it is a failure."""
-    from reconciler.cli import exits
+def _tell(applied: "Applied", narrator: "Narrator", options: Options) -> None:
+    """The result on stdout: the verdict of the last look, or for machines the end of the event stream."""
+    from dataclasses import replace
 
-    waiting = exits.WAITING if studied.plan.blocked else exits.FAILED
-    codes = {
-        "converged": exits.OK,
-        "differs": waiting,
-        "unknown": exits.UNKNOWN,
-        "failed": exits.FAILED,
-        "refused": exits.REFUSED,
-        "interrupted": exits.INTERRUPTED,
-    }
-    if codes[ended.verdict]:
-        raise exits.Stop(codes[ended.verdict])
+    from reconciler.cli.console import out, troubles
+    from reconciler.view.documents import dumped
+    from reconciler.view.human.check import check_text
+    from reconciler.view.json import error_document
+
+    told = tuple(_said(diagnostic, applied) for diagnostic in applied.diagnostics)
+    if options.output == "json":
+        if told:
+            out(dumped(error_document(applied.exit_code, told), indent=None))
+        narrator.end(applied)
+    troubles((*applied.studied.warnings, *told), options)
+    if options.output == "text":
+        page = replace(options.page(), titles=applied.studied.titles)
+        out(check_text(applied.studied.release, applied.studied.difference, page))
+
+
+def _said(told: "Diagnostic", applied: "Applied") -> "Diagnostic":
+    """Nobody said no where nobody could be asked."""
+    from reconciler.cli.console import interactive
+    from specs.diagnostic import diagnose
+
+    if told.code == "not-confirmed" and not interactive():
+        return diagnose("confirmation-needed", steps=len(applied.studied.plan.steps))
+    return told

@@ -67,6 +67,6 @@ def _once(options: Options):
 def _pause(pause_s: float) -> None:
     import asyncio
 
-    from reconciler.cli import wiring
+    from reconciler.cli import signals
 
-    wiring.run(asyncio.sleep(pause_s))
+    signals.run(asyncio.sleep(pause_s))

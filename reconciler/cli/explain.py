@@ -7,8 +7,6 @@ import typer
 from reconciler.cli.language import both
 from reconciler.cli.options import LangOption, OutputOption, ReportOption, settle
 
-RELEASE = "6.2.2"
-
 IdArgument = Annotated[
     list[str],
     typer.Argument(
@@ -35,7 +33,7 @@ def explain(
     from specs.diagnostic import Troubled, diagnose
 
     options, asked = settle(ctx, None, lang, output, report), " ".join(words)
-    sections = wiring.release(RELEASE).sections
+    sections = wiring.release(wiring.RELEASE).sections
     found = view.explain(asked, sections)
     if not found.entries:
         ids = ", ".join(f"`{one}`" for one in view.near(asked, sections))

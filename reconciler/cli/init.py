@@ -41,6 +41,17 @@ PackageOption = Annotated[
     str,
     typer.Option("--package", metavar="PATH", help=both("The package on the controller.", "升级包在中控机上的路径。")),
 ]
+AddressOption = Annotated[
+    str,
+    typer.Option(
+        "--address",
+        metavar="IP",
+        help=both(
+            "The controller's address in install.config, if SSH reaches it by another name.",
+            "中控机在 install.config 中的地址（当 SSH 使用其他名称连接时）。",
+        ),
+    ),
+]
 ForceOption = Annotated[
     bool,
     typer.Option("--force", help=both("Overwrite the file if it exists.", "文件已存在时覆盖。")),
@@ -53,21 +64,22 @@ def init(
     out: OutOption = Path("cluster.toml"),
     via: ViaOption = "direct",
     package: PackageOption = PACKAGE,
+    address: AddressOption = "",
     force: ForceOption = False,
     cluster: ClusterOption = None,
     lang: LangOption = None,
 ) -> None:
-    from reconciler.cli import wiring
-    from reconciler.cli.console import err, troubles
+    from reconciler.cli import signals, wiring
+    from reconciler.cli.console import err
     from reconciler.view.words.labels import label
 
     options = settle(ctx, cluster, lang)
     user, host, port = login(controller)
     if not force:
         _refuse_existing(out)
-    target = wiring.Target(user=user, host=host, port=port, via=via, package=package)
-    proposal = wiring.run(wiring.propose(target))
-    troubles(proposal.warnings, options, warnings=True)
+    at = _address(address or host)
+    target = wiring.Target(user=user, host=host, port=port, address=at, via=via, package=package)
+    proposal = signals.run(wiring.propose(target))
     _write(out, _worded(proposal, options), force=force)
     err(label("init-written", options.lang, path=out) + "\n")
 
@@ -78,6 +90,14 @@ def login(text: str) -> tuple[str, str, int]:
     if found is None or not 0 < int(found[3] or 22) < 65536:
         raise typer.BadParameter(both(f"`{text}` is not USER@HOST[:PORT]", f"`{text}` 不符合 USER@HOST[:PORT]"))
     return found[1] or "root", found[2], int(found[3] or 22)
+
+
+def _address(text: str) -> str:
+    """Raises BadParameter for a name: install.config knows addresses only."""
+    if re.fullmatch(r"([0-9]{1,3}\.){3}[0-9]{1,3}", text) is None:
+        told = both("is no IPv4 address: give --address as well", "不是 IPv4 地址：请同时指定 --address")
+        raise typer.BadParameter(f"`{text}` {told}")
+    return text
 
 
 def _refuse_existing(path: Path) -> None:
@@ -95,12 +115,12 @@ def _worded(proposal: "Proposal", options: Options) -> str:
     told = Proposed(
         name=proposal.name,
         release=proposal.release,
-        address=proposal.controller,
+        address=proposal.target.address,
         connect=proposal.target.host,
         user=proposal.target.user,
         port=proposal.target.port,
         via=proposal.target.via,
-        package=proposal.package,
+        package=proposal.target.package,
         placement=proposal.placement,
     )
     return cluster_toml(told, Page(lang=options.lang))

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 def look(options: Options) -> "Studied":
     """Reads every host; writes nothing anywhere."""
-    from reconciler.cli import wiring
+    from reconciler.cli import signals, wiring
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import troubles
 
-    studied = wiring.run(wiring.study(cluster_path(options)))
+    studied = signals.run(wiring.study(cluster_path(options)))
     troubles(studied.warnings, options, warnings=True)
     return studied
 

@@ -70,7 +70,7 @@ def _tell(code: int, told: "tuple[Diagnostic, ...]", options: "Options") -> int:
         from reconciler.view.documents import dumped
         from reconciler.view.json import error_document
 
-        out(dumped(error_document(code, told)))
+        out(dumped(error_document(code, told), indent=None))
     troubles(told, options)
     return code
 

@@ -6,60 +6,100 @@ last (done, failed, held) scroll by above the moving part, so the whole story is
 
 import os
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from reconciler.cli.console import err, live, out
 from reconciler.cli.options import Options
-from reconciler.cli.wiring import Studied
-from reconciler.core.event import Event, StepOutput
+from reconciler.cli.wiring import Applied, Studied
+from reconciler.core.event import Event, RunEnded, StepOutput
+from reconciler.core.plan import Plan
 from reconciler.view.documents import dumped
 from reconciler.view.frame import Screen, advance, frame
 from reconciler.view.human.event import event_lines
 from reconciler.view.json import event_document
-from reconciler.view.page import Page
 
-Tell = Callable[[Event], None]
-_PER_SECOND = 4
-
-
-@contextmanager
-def narrator(studied: Studied, options: Options) -> Generator[Tell]:
-    page = replace(options.page(err=True), titles=studied.titles)
-    if options.output == "json":
-        yield lambda event: out(dumped(event_document(event), indent=None))
-    elif live(os.environ):
-        with _moving(studied, page) as tell:
-            yield tell
-    else:
-        yield lambda event: _lines(event, studied, page)
-
-
-def _lines(event: Event, studied: Studied, page: Page) -> None:
-    for line in event_lines(event, studied.plan, page):
-        err(line + "\n")
-
-
-@contextmanager
-def _moving(studied: Studied, page: Page) -> Generator[Tell]:
-    from rich.console import Console
+if TYPE_CHECKING:
     from rich.live import Live
     from rich.text import Text
 
-    screen = Screen(started_s=time.monotonic())
+_PER_SECOND = 4
+_NOTHING = Plan(release="", steps=(), blocked=())
 
-    def drawn() -> Text:
-        return Text.from_ansi(frame(screen, studied.plan, time.monotonic(), page))
 
-    console = Console(stderr=True, highlight=False, markup=False)
-    with Live(console=console, get_renderable=drawn, refresh_per_second=_PER_SECOND, transient=True) as shown:
+class Narrator:
+    """Handed each event of a run; a plan is announced before its first step, so that steps have numbers and words."""
 
-        def tell(event: Event) -> None:
-            nonlocal screen
-            screen = advance(screen, event, time.monotonic())
-            if not isinstance(event, StepOutput):
-                for line in event_lines(event, studied.plan, page):
-                    shown.console.print(Text.from_ansi(line))
+    def __init__(self, options: Options) -> None:
+        self._json = options.output == "json"
+        self._moves = not self._json and live(os.environ)
+        self._page = options.page(err=True)
+        self._plan = _NOTHING
+        self._screen = Screen(started_s=time.monotonic())
+        self._live: Live | None = None
+        self._ended = False
 
-        yield tell
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._rest()
+
+    def plan(self, studied: Studied) -> None:
+        """The screen rests: somebody is going to be asked."""
+        from dataclasses import replace
+
+        self._rest()
+        self._plan, self._page = studied.plan, replace(self._page, titles=studied.titles)
+
+    def tell(self, event: Event) -> None:
+        self._ended = self._ended or isinstance(event, RunEnded)
+        self._screen = advance(self._screen, event, time.monotonic())
+        if self._json:
+            out(dumped(event_document(event), indent=None))
+        elif self._moves and not isinstance(event, RunEnded):
+            self._draw(event)
+        else:
+            self._rest()
+            for line in event_lines(event, self._plan, self._page):
+                err(line + "\n")
+
+    def note(self, text: str) -> None:
+        """A line beside the events, above the moving part."""
+        if self._live is None:
+            err(text + "\n")
+        else:
+            self._live.console.print(text, markup=False)
+
+    def end(self, applied: Applied) -> None:
+        """A stream always ends with `run-ended`, also where no run began."""
+        if not self._ended:
+            word = "differs" if applied.verdict == "waiting" else applied.verdict
+            self.tell(RunEnded(verdict=word, done=0, failed=0, seconds=0.0))
+
+    def _rest(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _draw(self, event: Event) -> None:
+        from rich.text import Text
+
+        shown = self._live or self._start()
+        if not isinstance(event, StepOutput):
+            for line in event_lines(event, self._plan, self._page):
+                shown.console.print(Text.from_ansi(line))
+
+    def _start(self) -> "Live":
+        from rich.console import Console
+        from rich.live import Live
+
+        console = Console(stderr=True, highlight=False, markup=False)
+        self._live = Live(console=console, get_renderable=self._frame, refresh_per_second=_PER_SECOND, transient=True)
+        self._live.start()
+        return self._live
+
+    def _frame(self) -> "Text":
+        from rich.text import Text
+
+        return Text.from_ansi(frame(self._screen, self._plan, time.monotonic(), self._page))

@@ -1,28 +1,44 @@
 """Where the commands meet the engine: the only file of `cli/` that knows how one is put together.
 
-Each command asks for one thing here and words the answer. Signals are handled here too: during `apply` the first
-Ctrl-C starts no new step and waits for those in flight, a second one (or SIGTERM) leaves at once; whatever runs on a
-host runs on there, and the next `apply` adopts it. A command that only looks stops at the first signal.
+Each command asks for one thing here and words the answer. Nothing is decided here either: files are read, a transport
+is opened, values are handed on.
 """
 
-import asyncio
-import signal
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import functools
+import getpass
+import os
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, Self
 
-from reconciler.cli import exits
+from probes.catalogue import PROBES
+from probes.fact import AnyExpected, Readings
+from reconciler.cli import config, exits
+from reconciler.core import planner
 from reconciler.core.diff import Difference
 from reconciler.core.event import Event, RunEnded
+from reconciler.core.inventory import propose as places
 from reconciler.core.plan import Plan
+from reconciler.effects import journal, lease, look, loop, releases, survey
+from reconciler.effects.clock import Clock, SystemClock
+from reconciler.effects.collect import collect
+from reconciler.effects.files import state_dir
+from reconciler.effects.ssh import ssh
+from reconciler.effects.stop import StopSignal
+from reconciler.effects.transport import Access, Transport
+from reconciler.rules import catalogue, gate
 from reconciler.view.documents import LockDoc, RunDoc
+from specs import parse
 from specs.base import Worded
-from specs.diagnostic import Diagnostic
-from specs.reason import Because
+from specs.cluster import Cluster, ClusterFile, Controller, PackageFile, Ssh
+from specs.diagnostic import Diagnostic, diagnose
+from specs.reason import Because, told
 from specs.release import Release
 
-T = TypeVar("T")
+RELEASE = "6.2.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +55,23 @@ class Studied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    verdict: loop.Verdict
+    exit_code: int
+    studied: Studied
+    """The last look."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """What `init` was told."""
 
     user: str
     host: str
     port: int
+    address: str
+    """The controller's in install.config."""
     via: Literal["direct", "controller"]
     package: str
 
@@ -55,61 +82,73 @@ class Proposal:
 
     name: str
     release: str
-    controller: str
-    """Its address in install.config."""
     target: Target
-    package: str
     placement: tuple[tuple[str, tuple[str, ...], Because], ...] = ()
     """Module, hosts, why there: only modules that install.config does not have yet."""
-    warnings: tuple[Diagnostic, ...] = ()
 
 
-class Stopping:
-    """Set by the first Ctrl-C of an `apply`; the loop reads it before each step."""
-
-    def __init__(self) -> None:
-        self.asked = asyncio.Event()
-
-
-async def study(cluster: Path) -> Studied:
+async def study(path: Path) -> Studied:
     """Read every host, compare, plan. Raises SpecError (65), TransportError (4)."""
-    raise NotImplementedError("the lead wires effects.look here")
+    async with _reached(path) as (transport, cluster):
+        expected, decide = _deciding(cluster)
+        seen = await look.study(functools.partial(collect, transport, PROBES), expected, decide)
+    return _studied(cluster, seen)
 
 
 async def apply(
-    cluster: Path,
-    studied: Studied,
+    path: Path,
     *,
-    approved: Sequence[str],
+    confirm: Callable[[Studied], Awaitable[bool]],
     emit: Callable[[Event], None],
-    stopping: Stopping,
-) -> RunEnded:
-    """Carry the plan out until converged, failed or stopped; each event goes to `emit` as it happens."""
-    raise NotImplementedError("the lead wires effects.loop here")
+    stop: StopSignal,
+) -> Applied:
+    """Until converged, or nothing more can be done; each event goes to `emit` as it happens. Raises as `study` does."""
+    clock = SystemClock()
+    async with _reached(path) as (transport, cluster):
+        with _Diary(cluster.name, journal.new_run(clock), clock) as diary:
+            applied = await loop.apply(_undertaking(transport, cluster, diary, confirm=confirm, emit=emit, stop=stop))
+    return Applied(
+        verdict=applied.verdict,
+        exit_code=applied.exit_code,
+        studied=_studied(cluster, applied.studied),
+        diagnostics=applied.diagnostics,
+    )
 
 
 async def propose(target: Target) -> Proposal:
-    """Read install.config and what cannot be missing from the controller."""
-    raise NotImplementedError("the lead wires effects.look here")
+    """Reads the controller's install.config, and nothing else. Raises SpecError, TransportError."""
+    file, release_ = _drafted(target), release(RELEASE)
+    async with ssh(_access(file)) as transport:
+        found = await survey.read(transport, file)
+    places_ = places(release_, found.config, target.address)
+    reasons = {m.name: told(m.placement.because) for m in release_.modules if m.placement}
+    placement = tuple((module, hosts, reasons[module]) for module, hosts in places_.items())
+    return Proposal(name=file.name, release=RELEASE, target=target, placement=placement)
 
 
-async def lease(cluster: Path) -> LockDoc:
-    raise NotImplementedError("the lead wires effects.lease here")
+async def read_lock(path: Path) -> LockDoc:
+    """Writes nothing. Raises LeaseError, TransportError."""
+    file = _file(path)
+    async with ssh(_access(file)) as transport:
+        return _lock(await lease.read_lease(transport, file.controller.address))
 
 
-async def break_lease(cluster: Path) -> LockDoc:
+async def break_lock(path: Path) -> LockDoc:
     """Ends another holder's lease and says whose it was; its epoch is refused from then on."""
-    raise NotImplementedError("the lead wires effects.lease here")
+    file = _file(path)
+    async with ssh(_access(file)) as transport:
+        return _lock(await lease.break_lease(transport, file.controller.address))
 
 
-def runs(cluster: Path) -> tuple[RunDoc, ...]:
-    """Of this cluster from this machine, the latest last; from the journal."""
-    raise NotImplementedError("the lead wires effects.journal here")
+def runs(path: Path) -> tuple[RunDoc, ...]:
+    """Of this cluster from this machine, the latest last; from the journal. Contacts no host."""
+    directory = state_dir(_file(path).name, os.environ)
+    return tuple(_run(run, journal.read_run(directory, run)) for run in journal.runs(directory))
 
 
 def release(version: str) -> Release:
-    """The release's data, from the package."""
-    raise NotImplementedError("the lead wires effects.files here")
+    """The release's data, from the package. Raises SpecError."""
+    return releases.release(version)
 
 
 def exit_code(error: Exception) -> int:
@@ -120,55 +159,156 @@ def exit_code(error: Exception) -> int:
 
 _EXITS = (
     ("SpecError", exits.BAD_INPUT),
-    ("LeaseError", exits.REFUSED),
+    ("LeaseHeld", exits.REFUSED),
+    ("LeaseError", exits.UNKNOWN),
     ("PlanStale", exits.REFUSED),
     ("JournalError", exits.FAILED),
     ("TransportError", exits.UNKNOWN),
 )
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """For commands that only look: any signal ends them, nothing is left behind. Raises exits.Stop."""
-    return asyncio.run(_watched(work, None))
+@asynccontextmanager
+async def _reached(path: Path) -> AsyncGenerator[tuple[Transport, Cluster]]:
+    file = _file(path)
+    async with ssh(_access(file)) as transport:
+        yield transport, await survey.describe(transport, file, release(file.release))
 
 
-def run_stoppable(work: Callable[[Stopping], Coroutine[Any, Any, T]]) -> T:
-    """For `apply`: the first SIGINT asks, the second and SIGTERM insist. Raises exits.Stop."""
-
-    async def inside() -> T:
-        stopping = Stopping()
-        return await _watched(work(stopping), stopping)
-
-    return asyncio.run(inside())
-
-
-async def _watched(work: Coroutine[Any, Any, T], stopping: Stopping | None) -> T:
-    """Cancels the work on a signal, waits for its clean-up, and raises exits.Stop with the signal's code."""
-    loop, code = asyncio.get_running_loop(), 0
-
-    def caught(which: signal.Signals) -> None:
-        nonlocal code
-        if which is signal.SIGINT and stopping is not None and not stopping.asked.is_set():
-            stopping.asked.set()
-            return
-        code = exits.TERMINATED if which is signal.SIGTERM else exits.INTERRUPTED
-        task.cancel()
-
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(_outcome(work))
-        for which in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(which, caught, which)
-    if task.cancelled():
-        raise exits.Stop(code or exits.INTERRUPTED)
-    outcome = task.result()
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
+def _studied(cluster: Cluster, seen: look.Studied) -> Studied:
+    return Studied(
+        name=cluster.name,
+        release=cluster.release.version,
+        difference=seen.difference,
+        plan=seen.plan,
+        titles={module.name: module.title for module in cluster.release.modules},
+        warnings=(*_overrides(cluster), *dict.fromkeys(seen.troubles.values())),
+    )
 
 
-async def _outcome(work: Coroutine[Any, Any, T]) -> T | Exception:
-    """A failure is returned, so that it leaves the group as itself and not inside an ExceptionGroup."""
-    try:
-        return await work
-    except Exception as error:
-        return error
+def _undertaking(
+    transport: Transport,
+    cluster: Cluster,
+    diary: "_Diary",
+    *,
+    confirm: Callable[[Studied], Awaitable[bool]],
+    emit: Callable[[Event], None],
+    stop: StopSignal,
+) -> loop.Undertaking:
+    expected, decide = _deciding(cluster)
+
+    async def confirmed(seen: look.Studied) -> bool:
+        return await confirm(_studied(cluster, seen))
+
+    return loop.Undertaking(
+        run=diary.run,
+        user=getpass.getuser(),
+        source=socket.gethostname(),
+        transport=transport,
+        look=functools.partial(collect, transport, PROBES),
+        controller=cluster.controller,
+        hosts=cluster.inventory.hosts,
+        expected=expected,
+        decide=decide,
+        journal=diary,
+        clock=diary.clock,
+        emit=emit,
+        stop=stop,
+        confirm=confirmed,
+        gates=functools.partial(gate.gates, cluster),
+    )
+
+
+class _Diary:
+    """The run's journal, opened when the first word is written: a run that does nothing leaves no file."""
+
+    def __init__(self, cluster: str, run: str, clock: Clock) -> None:
+        self.run, self.clock, self._cluster = run, clock, cluster
+        self._book: journal.Journal | None = None
+
+    def write(self, event: Event) -> None:
+        """Raises JournalError."""
+        if self._book is None:
+            self._book = journal.open_journal(state_dir(self._cluster, os.environ), run=self.run, clock=self.clock)
+        self._book.write(event)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._book is not None:
+            self._book.close()
+
+
+def _deciding(cluster: Cluster) -> tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]:
+    expected, rules = catalogue.desired(cluster), catalogue.rules(cluster)
+
+    def decide(readings: Readings) -> Plan:
+        return planner.plan(cluster.release.version, expected, readings, rules)
+
+    return expected, decide
+
+
+def _file(path: Path) -> ClusterFile:
+    return parse.cluster_file(config.read(path), str(path))
+
+
+def _access(file: ClusterFile) -> Access:
+    said = file.ssh
+    return Access(
+        controller=file.controller.address,
+        connect=file.controller.connect,
+        port=file.controller.port,
+        user=file.controller.user,
+        identities=(said.identity,) if said.identity else (),
+        via=said.via,
+        known_hosts=(said.known_hosts,) if said.known_hosts else (),
+        configs=(said.config,) if said.config else (),
+    )
+
+
+def _overrides(cluster: Cluster) -> tuple[Diagnostic, ...]:
+    """What cluster.toml says other than the release is told in every report."""
+    pinned = cluster.release.package.md5
+    if cluster.md5 == pinned:
+        return ()
+    return (diagnose("package-overridden", where="cluster.toml, package.md5", md5=cluster.md5, pinned=pinned),)
+
+
+def _drafted(target: Target) -> ClusterFile:
+    """Enough of a cluster file to reach the controller by."""
+    return ClusterFile(
+        schema="bkrec.cluster/1",
+        name=f"bk-{target.address.replace('.', '-')}",
+        controller=Controller(address=target.address, connect=target.host, user=target.user, port=target.port),
+        ssh=Ssh(via=target.via),
+        package=PackageFile(path=target.package),
+    )
+
+
+def _lock(holder: lease.Holder | None) -> LockDoc:
+    """An expired lease holds nobody up: the next `apply` takes it."""
+    if holder is None:
+        return LockDoc(held=False)
+    return LockDoc(
+        held=not holder.expired,
+        who=holder.user,
+        origin=holder.source,
+        run=holder.run,
+        epoch=holder.epoch,
+        age_s=holder.age_s,
+    )
+
+
+def _run(run: str, kept: journal.Kept) -> RunDoc:
+    """A run without an end was killed, or is still running."""
+    events = [entry.event for entry in kept.entries]
+    ended = next((event for event in reversed(events) if isinstance(event, RunEnded)), None)
+    kinds = [event.event for event in events]
+    return RunDoc(
+        run=run,
+        started=kept.entries[0].at if kept.entries else "",
+        verdict=ended.verdict if ended else "",
+        steps=max((len(event.steps) for event in events if event.event == "run-started"), default=0),
+        done=kinds.count("step-done"),
+        failed=kinds.count("step-failed"),
+    )

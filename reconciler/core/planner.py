@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from actions.action import Action
-from probes.fact import AnyDrift, AnyExpected, AnyFact, Drift, Readings, Same, Unknown, fact_id, resolve
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, Same, Unknown, fact_id, resolve
 from reconciler.core.diff import judge
 from reconciler.core.order import order
 from reconciler.core.plan import After, Blocked, Follows, Mends, Plan, Repair, Step
@@ -109,7 +109,7 @@ class _Draft:
         if drift.expected.fact in self.offers:
             return self._preferred(drift, self.offers[drift.expected.fact])
         try:
-            mend = self.rules(drift, Seen(self.readings))
+            mend = self.rules(self._as_it_will_be(drift), Seen(self.readings))
         except NotRead as missing:
             self.wanted.add(missing.fact)
             return None
@@ -117,6 +117,11 @@ class _Draft:
             self.offers[drift.expected.fact] = mend
             return self._preferred(drift, mend)
         return mend
+
+    def _as_it_will_be(self, drift: AnyDrift) -> AnyDrift:
+        """What a step of this plan is going to undo is repaired as if it were gone already."""
+        gone = drift.expected.fact in self.stale and drift.reading == drift.expected.reading
+        return replace(drift, reading=Absent()) if gone else drift
 
     def _preferred(self, drift: AnyDrift, mend: Repair) -> Repair:
         """Where a wider action is in the plan anyway, it mends this too."""

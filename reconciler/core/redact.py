@@ -11,10 +11,10 @@ MARK = "<redacted>"
 LIMIT = 4096
 """Characters of a line that are kept."""
 
-_SCAN_LIMIT = 16 * LIMIT
+_SCAN_LIMIT = 2 * LIMIT
 
 SECRET_KEY = re.compile(
-    r"PASSW|SECRET|TOKEN|_KEY(_BASE64)?$|KEYSTR|COOKIES|_AUTH$|MONGODB_URI|ES7_ADDR|ENCRYPT(_KEY|_PASSWORD)|_SID$"
+    r"PASSW|SECRET|TOKEN|_KEY(_BASE64)?$|KEYSTR|COOKIES|_AUTH$|MONGODB_URI|ES7_ADDR|ENCRYPT(_KEY|_PASSWORD)|_SID$|_PWD$"
     r"|^(PWD|PASS|APIKEY|API_KEY|PRIVATE_KEY|REQUIREPASS|MASTERAUTH)$",
     re.IGNORECASE,
 )
@@ -41,13 +41,13 @@ _CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u2
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 _QUOTED = r"\"(?:\\.|[^\"\\])*\"?|'[^']*'?"
-_ASSIGNED = re.compile(
-    rf"(?P<key>[A-Za-z_][\w.-]*)(?P<is>[\"']?\s*=\s*|[\"']?\s*:\s*)(?P<value>{_QUOTED}|[^\s,}}\]]\S*)"
-)
-_URI = re.compile(r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:)[^\s/]+(?P<after>@)")
+_KEY = re.compile(r"(?<![\w.-])(?P<key>[\w.-]+)[\"']?\s*[=:]\s*")
+_VALUE = re.compile(rf"{MARK}|{_QUOTED}|[^\s,}}\]]\S*")
+_URI = re.compile(r"(?P<before>(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:)[^\s/]+(?P<after>@)")
 _SQL = re.compile(rf"(?P<before>\bIDENTIFIED\s+BY\s+(?:PASSWORD\s+)?|\bPASSWORD\s*\(\s*)(?:{_QUOTED})", re.IGNORECASE)
 _HEADER = re.compile(
-    r"(?P<before>\b(?:X-[A-Za-z-]*(?:TOKEN|SECRET|KEY|AUTHORIZATION)|(?:Proxy-)?Authorization|(?:Set-)?Cookie)\s*:\s*).+",
+    r"(?P<before>(?<![A-Za-z-])(?:X-[A-Za-z-]*(?:TOKEN|SECRET|KEY|AUTHORIZATION)|(?:Proxy-)?Authorization"
+    r"|(?:Set-)?Cookie)\s*:\s*).+",
     re.IGNORECASE,
 )
 _CLIENT = re.compile(
@@ -72,7 +72,7 @@ def redact(line: str) -> str:
         return MARK
     for pattern in (_URI, _SQL, _HEADER, _NAMED_USER, _REDIS):
         text = pattern.sub(_marked, text)
-    text = _options(_ASSIGNED.sub(_assigned, text))
+    text = _options(_assignments(text))
     return text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"
 
 
@@ -89,11 +89,15 @@ def _marked(found: re.Match[str]) -> str:
     return found["before"] + MARK + (found.groupdict().get("after") or "")
 
 
-def _assigned(found: re.Match[str]) -> str:
-    key, sign, value = found["key"], found["is"], found["value"]
-    if is_secret(key):
-        return key + sign + MARK
-    return key + sign + _ASSIGNED.sub(_assigned, value)
+def _assignments(text: str) -> str:
+    kept, at = "", 0
+    while found := _KEY.search(text, at):
+        kept += text[at : found.end()]
+        at = found.end()
+        value = _VALUE.match(text, at) if is_secret(found["key"].lstrip("-.")) else None
+        if value is not None:
+            kept, at = kept + MARK, value.end()
+    return kept + text[at:]
 
 
 def _options(text: str) -> str:

@@ -5,7 +5,7 @@ A step's `voids` come true before its `ensures`: what it undoes reads as somethi
 
 from collections.abc import Iterable
 
-from probes.fact import AnyFact, AnyReading, Known, Readings, Same, resolve
+from probes.fact import Absent, AnyFact, AnyReading, Known, Readings, Same, resolve
 from reconciler.core.plan import Plan, Step
 
 
@@ -23,8 +23,11 @@ def run(steps: Iterable[Step], readings: Readings, plan: Plan) -> Readings:
 
 
 def take(step: Step, now: dict[AnyFact, AnyReading]) -> None:
+    """A step whose needs do not hold does nothing, as the executor would not start it."""
+    if any(resolve(need, now) != now.get(need.fact) for need in step.needs):
+        return
     for fact in step.action.voids():
-        now[fact] = Known(f"undone by {step.id}")
+        now[fact] = Absent()
     for promise in step.action.ensures():
         wanted = resolve(promise, now)
         if wanted is not None:

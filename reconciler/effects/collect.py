@@ -110,7 +110,7 @@ def _read(
 
 def _not_heard(probe: Probe, torn: Torn, trouble: Diagnostic | None) -> Because:
     if trouble is None or trouble.code == "answer-torn":
-        return coded("answer-torn", family=probe.family)
+        return coded("section-torn", family=probe.family)
     if trouble.code == "answer-overdue" and torn.begun:
         return coded("probe-timeout", family=probe.family)
     return coded(trouble.code, host=trouble.where, **dict(trouble.fields))

@@ -136,8 +136,8 @@ rm -f "$dir/pipe"
 """Runs detached, as `sh run DIR JOB LOGIN TERMINAL CWD`, and once more inside, as `sh run work`, to become the command.
 
 A pipe and a keeper stand between command and log, since a limit on the file itself would kill the command (SIGXFSZ)
-and a closed pipe too (SIGPIPE). The keeper is unbuffered, so that the log can be followed. A daemon left behind may hold the pipe open: the record does not wait for it. A full
-disk delays the record; until it is written the job counts as running.
+and a closed pipe too (SIGPIPE). The keeper is unbuffered, so that the log can be followed. A daemon left behind may
+hold the pipe open: the record does not wait for it. A full disk delays the record; until then the job is running.
 """
 
 READ: LiteralString = (

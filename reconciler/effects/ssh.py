@@ -157,12 +157,15 @@ class SshTransport:
         limit = 2 * self._access.connect_s
         try:
             async with self._connecting, asyncio.timeout(limit):
-                return await asyncssh.connect(host, **self._options(host))
+                return await asyncssh.connect(self._name(host), **self._options(host))
         except TimeoutError:
             silent = diagnose("host-unreachable", where=host, said=f"no answer in {limit:g} s")
             raise TransportError(silent) from None
         except foreign() as error:
             raise translate(host, error, self._trusted(host)) from error
+
+    def _name(self, host: str) -> str:
+        return self._access.connect if self._access.connect and host == self._access.controller else host
 
     def _options(self, host: str) -> dict[str, Any]:
         access = self._access

@@ -40,6 +40,8 @@ class Access:
 
     controller: str
     """Address of the controller as in install.config."""
+    connect: str = ""
+    """The name it is reached by from here, where that is another."""
     port: int | None = None
     user: str = ""
     identities: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ only the vendor's whole installer will do.
 
 from actions.container import InstallContainer, StartContainer
 from probes.container import ContainerImage, ContainerState
-from probes.fact import AnyDrift, Known
+from probes.fact import Absent, AnyDrift, Known
 from probes.mysql import AppRegistered, PendingSql
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
@@ -28,7 +28,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if not _module_installed(cluster, module, seen):
         return install(cluster, module)
     tag = seen.read(ContainerImage(host=fact.host, container=fact.container))
-    if tag != Known(modules.image(module, container)):
+    if tag != Known(modules.image(module, container)) or drift.reading == Absent():
         return _again(cluster, module, container, drift)
     match drift.reading:
         case Known("exited" | "created" | "dead"):

@@ -117,7 +117,7 @@ def _from(cluster: Cluster, variable: Variable) -> Iterator[AnyExpected]:
 def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair:
     new = [PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")) for name in cluster.release.generated]
     if any([seen.read(fact) != Known("file") for fact in new]):
-        return bkenv(cluster, drift)
+        return bkenv(cluster, drift, seen)
     action = MergeEnv(
         host=cluster.controller,
         install=cluster.paths.install,
@@ -130,18 +130,27 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair
         because=drift.expected.because,
         source=drift.expected.source,
         section="6.5",
-        needs=tuple(_assigned(cluster, v) for v in cluster.release.variables if v.final == module and not v.only_if_file),
+        needs=tuple(_assigned(cluster, v) for v in _wanted(cluster, seen) if v.final == module),
     )
 
 
-def bkenv(cluster: Cluster, drift: AnyDrift) -> Repair:
+def _wanted(cluster: Cluster, seen: Seen) -> tuple[Variable, ...]:
+    """All variables, of those that only correct what a person wrote just the ones that a person wrote otherwise."""
+    return tuple(
+        v
+        for v in cluster.release.variables
+        if not v.only_if_file or seen.read(_assigned(cluster, v).fact) == Known(False)
+    )
+
+
+def bkenv(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Repair:
     """Generate and merge everything: what new modules need, and what the variables above changed."""
     why = coded("env-generated")
     files = tuple(
         PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
             "file", because=why, source="ce/install.sh:112-131"
         )
-        for name in cluster.release.generated
+        for name in dict.fromkeys((*cluster.release.generated, *(m.env for m in cluster.modules() if m.env)))
     )
     action = InstallBkenv(
         host=cluster.controller,
@@ -152,7 +161,8 @@ def bkenv(cluster: Cluster, drift: AnyDrift) -> Repair:
         tags_source=cluster.release.tags_source,
         spoils=_copies(cluster),
     )
-    needs = (*_scripts(cluster), *assigned(cluster), *topology.expect(cluster))
+    variables = (_assigned(cluster, v) for v in _wanted(cluster, seen))
+    needs = (*_scripts(cluster), *variables, *topology.expect(cluster))
     return Repair(action=action, because=drift.expected.because, source="guide 6.5", section="6.5", needs=needs)
 
 

@@ -6,10 +6,8 @@ A gate is an expected fact with a reason like any other; it is not repaired but 
 from collections.abc import Iterator
 
 from actions.backup import BackupMysql
-from actions.bkcli import InstallModule
 from actions.mysql import SetLoginPath
 from actions.package import UnpackPackage, UnpackProducts
-from probes.container import DockerUsable
 from probes.fact import AnyExpected
 from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
 from reconciler.core.plan import Plan
@@ -20,7 +18,7 @@ from specs.reason import coded
 def gates(cluster: Cluster, plan: Plan) -> tuple[AnyExpected, ...]:
     if not plan.steps:
         return ()
-    found = (*_hosts(cluster, plan), *_alone(cluster), *_room(cluster, plan), *_tools(plan), *_docker(cluster, plan))
+    found = (*_hosts(cluster, plan), *_alone(cluster), *_room(cluster, plan), *_tools(plan))
     return tuple(dict.fromkeys(found))
 
 
@@ -59,15 +57,3 @@ def _tools(plan: Plan) -> Iterator[AnyExpected]:
         if isinstance(step.action, SetLoginPath):
             fact = Commands(host=step.action.host, names=("expect", "mysql_config_editor"))
             yield fact.must_be((), because=coded("gate-login-tools"), source="bin/setup_mysql_loginpath.sh")
-
-
-def _docker(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
-    """A docker that is there must answer; one that is missing, the vendor's installer brings."""
-    modules = {module.cli: module for module in cluster.modules() if module.containers}
-    for step in plan.steps:
-        if isinstance(step.action, InstallModule) and step.action.module in modules:
-            for host in cluster.hosts(modules[step.action.module]):
-                fact = DockerUsable(host=host)
-                yield fact.must_be("usable", because=coded("gate-docker"), source="ce/bin/install_paas.sh:191")
-
-

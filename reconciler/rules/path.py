@@ -59,7 +59,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if fact.path.startswith("/root/.tag/"):
         return diagnose("tag-lost", where=f"{fact.host} {fact.path}", path=fact.path, because=drift.expected.because)
     if fact.path.startswith(cluster.env("04-final/")):
-        return bkenv(cluster, drift)
+        return bkenv(cluster, drift, seen)
     if fact.path == staging(cluster, "install", "bkcli"):
         return unpack(cluster, drift)
     if fact.path == staging(cluster, "src", ".bkrec-products"):

@@ -12,7 +12,7 @@ from actions.action import Action
 from probes.fact import Absent, AnyFact, AnyReading, Known, Same, Unknown, fact_id, kind_of
 from reconciler.view.page import Page, clipped, harmless
 from reconciler.view.words.base import Sentence, fill, say
-from reconciler.view.words.facts import FACTS, STATES
+from reconciler.view.words.facts import FACTS, STATES, VALUES
 from reconciler.view.words.labels import label
 from reconciler.view.words.orders import ORDERS
 from specs.base import Lang
@@ -59,6 +59,9 @@ def value_text(value: object, lang: Lang, *, kind: str = "") -> str:
     if isinstance(value, bool):
         words = STATES.get(kind)
         return fill(words[value], (), lang) if words else label("yes" if value else "no", lang)
+    named = VALUES.get(kind, {}).get(str(value))
+    if named is not None:
+        return fill(named, (), lang)
     items = cast(tuple[object, ...], value) if isinstance(value, tuple) else (value,)
     text = ", ".join(str(item) for item in items)
     shown = clipped(harmless(text.replace("\n", " ⏎ ")), _TOO_LONG)

@@ -221,7 +221,8 @@ class LockDoc(Doc):
     origin: str = ""
     run: str = ""
     epoch: int = 0
-    age_s: float = 0.0
+    age_s: float | None = None
+    """Since it was renewed; null where the controller was started anew since."""
 
 
 class RunDoc(Doc):

@@ -24,7 +24,7 @@ def explain(asked: str, sections: Sequence[Section]) -> ExplainDoc:
 def near(asked: str, sections: Sequence[Section]) -> tuple[str, ...]:
     """Up to three ids that look like it, the likeliest first."""
     known = (*troubles(), *sentences(), *FACTS, *ORDERS, *(section.id for section in sections))
-    return tuple(difflib.get_close_matches(asked, tuple(dict.fromkeys(known)), n=3, cutoff=0.5))
+    return tuple(difflib.get_close_matches(asked, tuple(dict.fromkeys(known)), n=3, cutoff=0.6))
 
 
 def explain_text(found: ExplainDoc, page: Page) -> str:
@@ -77,7 +77,7 @@ def _advice(told: Trouble) -> Both:
     def lang(one: str) -> str:
         zh = one == "zh"
         why, hint = (told.why.zh, told.hint.zh) if zh else (told.why.en, told.hint.en)
-        return f"{_word('why', zh)}\t{why}\n{_word('hint', zh)}\t{hint}"
+        return f"{_word('why', zh)}\t{_named(why)}\n{_word('hint', zh)}\t{_named(hint)}"
 
     return Both(en=lang("en"), zh=lang("zh"))
 
@@ -87,7 +87,12 @@ def _word(code: str, zh: bool) -> str:
 
 
 def _both(sentence: Sentence) -> Both:
-    return Both(en=sentence.en, zh=sentence.zh)
+    return Both(en=_named(sentence.en), zh=_named(sentence.zh))
+
+
+def _named(text: str) -> str:
+    """`unit {unit}` → `unit <unit>`: here nobody fills it."""
+    return re.sub(r"\{(\w+)[^}]*\}", r"<\1>", text)
 
 
 def _label_both(code: str) -> Both:

@@ -100,6 +100,9 @@ def _unit(fact: UnitActive | UnitEnabled, cluster: Cluster) -> AnyReading:
 def _path(fact: PathKind, cluster: Cluster) -> AnyReading:
     if fact.path.startswith(("/root/.tag/", cluster.home(".envs"))):
         return Known("file") if "/.tag/" in fact.path else Known("directory")
+    finals = {cluster.env(f"04-final/{name}.env") for name in cluster.release.generated}
+    if fact.path.startswith(cluster.env("04-final/")) and fact.path not in finals:
+        return Known("file")
     if fact.path in (cluster.src("cert"), cluster.src("backup")):
         return Known("directory")
     return Absent()

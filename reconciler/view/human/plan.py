@@ -59,7 +59,7 @@ def _follows(plan: Plan, page: Page) -> Iterator[str]:
     if plan.follows:
         yield from page.wrapped("", label("follows", page.lang, count=len(plan.follows)))
         for follows in plan.follows[:_SHOWN]:
-            yield from page.wrapped("  - ", fact_id(follows.expected.fact))
+            yield f"  - {fact_id(follows.expected.fact)}"
         if len(plan.follows) > _SHOWN:
             yield f"    {label('and-more', page.lang, count=len(plan.follows) - _SHOWN)}"
         yield ""
@@ -155,11 +155,13 @@ def _blocked(plan: Plan, page: Page) -> Iterator[str]:
         yield page.paint(label("blocked-title", page.lang), "bold", "yellow")
     for diagnostic, held in groups.items():
         yield from block(diagnostic, page, indent=2)
-        yield from rows(page, ((label("holds-up", page.lang) + ":", "\n".join(_held(held, page))),), indent=4)
+        yield "    " + page.paint(label("holds-up", page.lang) + ":", "dim")
+        yield from (f"      {line}" for line in _held(held, page))
         yield ""
 
 
 def _held(blocked: list[Blocked], page: Page) -> Iterator[str]:
+    """Ids are never broken: they are there to be copied."""
     own = [fact_id(b.expected.fact) for b in blocked]
     ids = tuple(dict.fromkeys((*own, *(fact for b in blocked for fact in b.held_up))))
     yield from ids[:_SHOWN]

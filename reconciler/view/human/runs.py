@@ -19,7 +19,7 @@ def lock_text(lock: LockDoc, page: Page) -> str:
     if not lock.held:
         return label("lock-free", page.lang) + "\n"
     told = {"who": harmless(lock.who), "origin": harmless(lock.origin), "run": lock.run, "epoch": lock.epoch}
-    return label("lock-held", page.lang, **told, time=duration(lock.age_s, page.lang)) + "\n"
+    return label("lock-held", page.lang, **told, time=duration(lock.age_s or 0.0, page.lang)) + "\n"
 
 
 def broken_text(lock: LockDoc, page: Page) -> str:

@@ -51,10 +51,16 @@ def _parts() -> tuple[ModuleType, ...]:
 def say(because: Because, lang: Lang) -> str:
     if isinstance(because, Told):
         return because.zh if lang == "zh" else because.en
-    sentence = sentences().get(because.code)
+    sentence = sentences().get(because.code) or _what(because.code)
     if sentence is None:
         return because.code + "".join(f" {name}={value}" for name, value in because.fields)
     return fill(sentence, because.fields, lang)
+
+
+def _what(code: str) -> Sentence | None:
+    """A diagnostic's code may stand as the why of an Unknown: what happened is why nobody could read it."""
+    told = troubles().get(code)
+    return None if told is None else told.what
 
 
 def trouble(diagnostic: Diagnostic) -> Trouble:

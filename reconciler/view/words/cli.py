@@ -67,20 +67,26 @@ TROUBLES: dict[str, Trouble] = {
             zh="先阅读 `bkrec plan`，再运行 `bkrec apply --yes`",
         ),
     ),
-    "confirmation-denied": Trouble(
-        what=Sentence(en="the plan was not confirmed", zh="计划未获确认"),
-        why=Sentence(en="nothing was changed", zh="未做任何改动"),
+    "release-unknown": Trouble(
+        what=Sentence(en="this bkrec does not bring release {release}", zh="本版 bkrec 不包含发行版 {release}"),
+        why=Sentence(en="what is desired of a cluster is the release's data", zh="集群的期望状态取自发行版数据"),
         hint=Sentence(
-            en="`bkrec plan` shows every step with its reasons; `bkrec apply` asks again",
-            zh="`bkrec plan` 会列出每一步及其原因；`bkrec apply` 会再次询问",
+            en="set `release` in cluster.toml to one of: {known}",
+            zh="请将 cluster.toml 的 `release` 设为其中之一：{known}",
         ),
     ),
-    "nothing-possible": Trouble(
+    "package-overridden": Trouble(
         what=Sentence(
-            en="{blocked} facts differ and none of them can be repaired now", zh="{blocked} 项事实不符，目前都无法修复"
+            en="the package is expected to be {md5}, as cluster.toml says",
+            zh="按 cluster.toml 的设置，升级包的 MD5 应为 {md5}",
         ),
-        why=Sentence(en="each of them is blocked; nothing was changed", zh="每一项都受阻；未做任何改动"),
-        hint=Sentence(en="`bkrec plan` tells each cause once", zh="`bkrec plan` 会列出每个原因"),
+        why=Sentence(
+            en="the release itself pins {pinned}: what is installed is then what you vouch for",
+            zh="该版本原本要求 {pinned}：安装内容由您自行负责",
+        ),
+        hint=Sentence(
+            en="remove `package.md5` to go back to the release's own", zh="删除 `package.md5` 即恢复该版本的要求"
+        ),
     ),
     "bug": Trouble(
         what=Sentence(en="this is a bug in bkrec: {error}", zh="这是 bkrec 的缺陷：{error}"),

@@ -45,6 +45,7 @@ FACTS: dict[str, Sentence] = {
     "mysql.login-path": _("MySQL login path {login_path}", "MySQL 登录路径 {login_path}"),
     "mysql.pending-sql": _("SQL files of {directory} not yet imported", "{directory} 中尚未导入的 SQL 文件"),
     "mysql.product-version": _("version of {code} shown to users", "向用户显示的 {code} 版本"),
+    "mysql.saas-variable": _("variable {name} of SaaS {app_code}", "SaaS {app_code} 的环境变量 {name}"),
     "mysql.saas-variables": _("variables of SaaS {app_code}", "SaaS {app_code} 的环境变量"),
     "mysql.user": _("MySQL user {user} from {hosts}", "MySQL 用户 {user}（来自 {hosts}）"),
     "package.digest": _("MD5 of {path}", "{path} 的 MD5"),
@@ -63,6 +64,7 @@ FACTS: dict[str, Sentence] = {
 STATES: dict[str, tuple[Sentence, Sentence]] = {
     "host.address": (_("another machine", "是另一台机器"), _("it is", "是")),
     "port.listening": (_("nobody listens", "无监听"), _("somebody listens", "有监听")),
+    "mysql.saas-variable": (_("missing", "缺失"), _("present", "已有")),
     "mysql.app": (_("not registered", "未注册"), _("registered", "已注册")),
     "container.image-present": (_("not there", "没有"), _("present", "已有")),
     "path.line": (_("missing", "缺失"), _("present", "已有")),
@@ -71,3 +73,33 @@ STATES: dict[str, tuple[Sentence, Sentence]] = {
     "env.copied": (_("differs", "不同"), _("the same", "相同")),
 }
 """By kind: how False reads, how True reads."""
+
+VALUES: dict[str, dict[str, Sentence]] = {
+    "backup": {
+        "fresh": _("fresh", "有效"),
+        "stale": _("stale: a day old or more", "过期：已超过一天"),
+        "broken": _("broken: incomplete, gone or changed", "损坏：不完整、丢失或被改动"),
+    },
+    "container.data-root": {"same": _("the same", "相同"), "differs": _("differs", "不同")},
+    "container.docker-usable": {
+        "usable": _("usable", "可用"),
+        "not-installed": _("not installed", "未安装"),
+        "not-answering": _("not answering", "无响应"),
+    },
+    "host.disk-room": {"enough": _("enough", "足够"), "short": _("short", "不足")},
+    "host.disk-room-for": {"enough": _("enough", "足够"), "short": _("short", "不足")},
+    "mysql.login-path": {"works": _("works", "可登录"), "denied": _("denied", "被拒绝")},
+    "mysql.user": {"granted": _("granted", "已授权"), "missing": _("missing", "缺失")},
+    "path.kind": {
+        "file": _("file", "文件"),
+        "directory": _("directory", "目录"),
+        "link": _("link", "链接"),
+        "other": _("neither file, directory nor link", "既非文件、目录，也非链接"),
+    },
+    "redis.cluster": {
+        "ok": _("ok", "正常"),
+        "fail": _("fail: all there, not serving", "异常：实例齐全但不提供服务"),
+        "incomplete": _("incomplete: slots or instances missing", "不完整：缺少槽位或实例"),
+    },
+}
+"""By kind: what a value of ours is called. What a tool of the host says itself ("active") stays as it says it."""

@@ -20,7 +20,7 @@ LABELS: dict[str, Sentence] = {
     "lines-surplus": _("surplus {items}", "多出 {items}"),
     "lines-reordered": _("the same items in another order", "内容相同，但顺序不同"),
     "item-changed": _("{where}: expected {expected}, found {found}", "{where}：应为 {expected}，实为 {found}"),
-    "and-more": _("and {count} more", "等共多 {count} 项"),
+    "and-more": _("and {count} more", "另有 {count} 项"),
     # what is told of one fact
     "expected": _("expected", "应为"),
     "actual": _("actual", "实际"),
@@ -195,7 +195,6 @@ LABELS: dict[str, Sentence] = {
         "stopping: no new step is started, waiting for those in flight (once more to leave at once)",
         "正在停止：不再启动新步骤，等待进行中的步骤（再按一次立即退出）",
     ),
-    "already-converged": _("nothing to do", "无需任何操作"),
     # runs and the lease
     "no-runs": _("no run of this cluster is known on this machine", "本机没有该集群的运行记录"),
     "run-counts": _("{done} of {steps:step|steps}, {failed} failed", "完成 {done}/{steps} 步，失败 {failed} 步"),

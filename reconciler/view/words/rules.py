@@ -120,7 +120,6 @@ SENTENCES: dict[str, Sentence] = {
     "gate-room-jobs": Sentence(en="jobs keep their logs there", zh="任务日志保存于此"),
     "gate-tools": Sentence(en="the jobs use these commands", zh="任务执行需要这些命令"),
     "gate-login-tools": Sentence(en="a login path is stored through its prompt", zh="login-path 通过交互提示写入"),
-    "gate-docker": Sentence(en="the containers are made there", zh="容器将创建于此"),
     # ---- why a reading is unknown
     "not-read": Sentence(en="it was not read", zh="未读取"),
     "standard-not-read": Sentence(en="what it is to be compared with could not be read", zh="用于比较的基准未能读取"),

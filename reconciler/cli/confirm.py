@@ -1,0 +1,46 @@
+"""The one question of an `apply`: what it costs, and whether to go on.
+
+Asked while the event loop runs: the lease, if one is held already, is renewed meanwhile, and Ctrl-C is heard.
+"""
+
+import asyncio
+import sys
+from dataclasses import replace
+
+from reconciler.cli.console import err, interactive
+from reconciler.cli.options import Options
+from reconciler.cli.wiring import Studied
+from reconciler.effects.stop import StopSignal
+from reconciler.view.human.plan import header_text
+from reconciler.view.words.labels import label
+
+_YES = ("y", "yes", "是", "好")
+_LOOK_UP_S = 0.1
+
+
+async def confirm(studied: Studied, options: Options, stop: StopSignal, *, yes: bool) -> bool:
+    """Shows the plan's header in any case. False where the answer is no, or nobody is there to answer."""
+    page = replace(options.page(err=True), titles=studied.titles)
+    err(header_text(studied.plan, page))
+    if yes or not interactive():
+        return yes
+    err(label("confirm", options.lang, steps=len(studied.plan.steps)) + " [y/N] ")
+    return (await _line(stop)).strip().lower() in _YES
+
+
+async def _line(stop: StopSignal) -> str:
+    """What is typed, or "" once a stop was asked for."""
+    loop = asyncio.get_running_loop()
+    typed: asyncio.Future[str] = loop.create_future()
+
+    def ready() -> None:
+        loop.remove_reader(sys.stdin.fileno())
+        typed.set_result(sys.stdin.readline())
+
+    loop.add_reader(sys.stdin.fileno(), ready)
+    try:
+        while not typed.done() and not stop.asked:
+            await asyncio.wait((typed,), timeout=_LOOK_UP_S)
+    finally:
+        loop.remove_reader(sys.stdin.fileno())
+    return typed.result() if typed.done() else ""

@@ -1,0 +1,68 @@
+"""Ctrl-C and SIGTERM, while an event loop runs.
+
+A command that only looks stops at the first of them: nothing is left behind. `apply` is asked by the first to start no
+new step and to wait for those in flight; the second leaves at once, and what runs on a host runs on there, to be
+adopted by the next `apply`. A third does not even wait for the journal's last word.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from reconciler.cli import exits
+from reconciler.effects.stop import StopSignal
+
+T = TypeVar("T")
+
+_CAUGHT = (signal.SIGINT, signal.SIGTERM)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """For commands that only look. Raises exits.Stop."""
+    return asyncio.run(_watched(work, None, lambda: None))
+
+
+def run_stoppable(work: Callable[[StopSignal], Coroutine[Any, Any, T]], asked: Callable[[], None]) -> T:
+    """For `apply`, which knows what a stop makes of it; `asked` tells the person that the first one was heard."""
+
+    async def inside() -> T:
+        stop = StopSignal()
+        return await _watched(work(stop), stop, asked)
+
+    return asyncio.run(inside())
+
+
+async def _watched(work: Coroutine[Any, Any, T], stop: StopSignal | None, asked: Callable[[], None]) -> T:
+    """Cancels the work on a signal that insists, waits for its clean-up, and raises exits.Stop with its code."""
+    loop, code = asyncio.get_running_loop(), exits.INTERRUPTED
+
+    def caught(which: signal.Signals) -> None:
+        nonlocal code
+        if stop is not None and not stop.now.is_set():
+            first = stop.signal is None
+            stop.press(which)
+            if first:
+                asked()
+            return
+        code = 128 + which
+        task.cancel()
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(_outcome(work))
+        for which in _CAUGHT:
+            loop.add_signal_handler(which, caught, which)
+    if task.cancelled():
+        raise exits.Stop(code)
+    outcome = task.result()
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+async def _outcome(work: Coroutine[Any, Any, T]) -> T | Exception:
+    """A failure is returned, so that it leaves the group as itself and not inside an ExceptionGroup."""
+    try:
+        return await work
+    except Exception as error:
+        return error

@@ -1,0 +1,77 @@
+"""Adopt: wait for the jobs that earlier runs left running, before anything is decided.
+
+A cluster in the middle of somebody's upgrade script is no state to plan from, and a second bkcli beside a running one
+is what the vendor's files do not survive. So they are followed to their end; what they achieved is then a fact.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from probes.fact import AnyFact, AnyReading, Known
+from probes.job import JobsRunning
+from reconciler.core.event import Event, JobAdopted, StepOutput
+from reconciler.core.redact import redact
+from reconciler.effects.clock import Clock
+from reconciler.effects.collect import Look
+from reconciler.effects.job import Followed, follow
+from reconciler.effects.stop import StopSignal
+from reconciler.effects.transport import Transport
+from specs.diagnostic import Diagnostic, diagnose
+
+ADOPTED_DEADLINE_S = 7200.0
+"""An adopted job's own deadline began with another run; the longest action's is shorter than this."""
+
+Jobs = tuple[tuple[str, str], ...]
+"""(host, job)."""
+
+
+async def running_jobs(look: Look, hosts: Iterable[str]) -> Jobs:
+    """A host that cannot be read adds none: nothing can be started there either."""
+    facts: list[AnyFact] = [JobsRunning(host=host) for host in hosts]
+    readings = (await look(facts)).readings
+    return tuple((fact.host, job) for fact in facts for job in _jobs(readings.get(fact)))
+
+
+def _jobs(reading: AnyReading | None) -> tuple[str, ...]:
+    match reading:
+        case Known(value):
+            jobs: tuple[str, ...] = value
+            return jobs
+        case _:
+            return ()
+
+
+async def adopt(
+    transport: Transport, jobs: Jobs, *, clock: Clock, tell: Callable[[Event], None], stop: StopSignal
+) -> tuple[Diagnostic, ...]:
+    """Returns what keeps us from going on: a job that does not end, or a host that went silent with one."""
+    async with asyncio.TaskGroup() as group:
+        hurry = group.create_task(stop.now.wait())
+        tasks = [group.create_task(_wait_for(transport, host, job, clock, tell)) for host, job in jobs]
+        pending = set(tasks)
+        while pending and not stop.now.is_set():
+            _, unfinished = await asyncio.wait({hurry, *pending}, return_when=asyncio.FIRST_COMPLETED)
+            pending = pending & unfinished
+        for task in (hurry, *pending):
+            task.cancel()
+    ended = [(task.result(), host, job) for task, (host, job) in zip(tasks, jobs, strict=True) if not task.cancelled()]
+    return tuple(trouble for followed, host, job in ended if (trouble := _trouble(followed, host, job)) is not None)
+
+
+async def _wait_for(transport: Transport, host: str, job: str, clock: Clock, tell: Callable[[Event], None]) -> Followed:
+    tell(JobAdopted(host=host, job=job))
+
+    def hear(line: str) -> None:
+        tell(StepOutput(step=job, line=redact(line)))
+
+    return await follow(transport, host, job, clock=clock, heard=hear, deadline_s=ADOPTED_DEADLINE_S)
+
+
+def _trouble(followed: Followed, host: str, job: str) -> Diagnostic | None:
+    match followed.state:
+        case "overdue":
+            return diagnose("job-overdue", where=host, job=job, seconds=f"{ADOPTED_DEADLINE_S:g}")
+        case "unheard":
+            return diagnose("job-unheard", where=host, job=job)
+        case _:
+            return None

@@ -1,0 +1,245 @@
+"""The lease: one writer per cluster, recorded on its controller, and the epoch that each writer gets.
+
+Every take raises the epoch, and every host refuses an epoch lower than the highest it has seen: a writer that was only
+asleep cannot start anything once another has taken over. Age is measured by the controller's uptime, which no clock
+step moves; a lease written before its last boot has expired, since its holder would have renewed it.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import LiteralString
+
+from probes.job import STATE_ROOT
+from probes.shell import Command, Output
+from reconciler.effects.clock import Clock
+from reconciler.effects.crash import register
+from reconciler.effects.job_scripts import GUARDED, RAISE_FENCE
+from reconciler.effects.stop import StopSignal
+from reconciler.effects.transport import Transport, TransportError
+from specs.diagnostic import Diagnostic, Troubled, diagnose
+
+TTL_S = 60
+HEARTBEAT_S = 10.0
+RETRY_S = 2.0
+PRESUMED_LOST_S = TTL_S - 15.0
+"""Without an answer for this long nothing more is started: another may be about to take over."""
+
+_TAKE = register("lease-take")
+_RENEW = register("lease-renew")
+_RELEASE = register("lease-release")
+_BREAK = register("lease-break")
+_FENCE = register("lease-fence")
+
+_HOLDER: LiteralString = r"""
+held=$root/lease
+boot=$(cat /proc/sys/kernel/random/boot_id)
+read -r now rest </proc/uptime
+now=${now%.*}
+holder=none from=- user=- since=- when=0 age=-1
+if [ -e "$held" ]; then
+    read -r holder since when user from <"$held"
+    case $when in '' | *[!0-9]*) when=0 ;; esac
+    [ "${since%%/*}" = "$boot" ] && age=$((now - when))
+fi
+tell() { printf 'bkrec-lease %s %s %s %s %s %s .\n' "$1" "$holder" "${since##*/}" "$age" "$user" "$from"; exit 0; }
+"""
+"""One line: RUN BOOT/EPOCH UPTIME USER FROM. $age is -1 where the lease is of an earlier boot, or is none."""
+
+_TAKE_SCRIPT: LiteralString = (
+    "root=$1 asked=lease run=$2 me=$3 at=$4 ttl=$5 floor=$6\n"
+    + GUARDED
+    + _HOLDER
+    + r"""
+if [ "$holder" != none ] && [ "$holder" != "$run" ] && [ "$age" -ge 0 ] && [ "$age" -lt "$ttl" ]; then tell held; fi
+[ "$seen" -ge "$floor" ] || seen=$floor
+epoch=$((seen + 1))
+printf '%s\n' "$epoch" | put "$root/epoch" || say unwritable epoch
+printf '%s %s/%s %s %s %s\n' "$run" "$boot" "$epoch" "$now" "$me" "$at" | put "$held" || say unwritable lease
+holder=$run since=$boot/$epoch age=0 user=$me from=$at
+tell taken
+"""
+)
+
+_RENEW_SCRIPT: LiteralString = (
+    "root=$1 asked=lease run=$2\n"
+    + GUARDED
+    + _HOLDER
+    + r"""
+[ "$holder" = "$run" ] || tell lost
+printf '%s %s/%s %s %s %s\n' "$run" "$boot" "${since##*/}" "$now" "$user" "$from" | put "$held" || say unwritable lease
+age=0
+tell renewed
+"""
+)
+
+_END_SCRIPT: LiteralString = (
+    "root=$1 asked=lease run=$2\n"
+    + GUARDED
+    + _HOLDER
+    + r"""
+if [ "$run" = any ] || [ "$holder" = "$run" ]; then rm -f "$held"; fi
+tell ended
+"""
+)
+
+_READ_SCRIPT: LiteralString = (
+    "root=$1\n"
+    + _HOLDER
+    + r"""
+tell read
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    run: str
+    epoch: int
+    age_s: int | None
+    """Seconds since it was renewed; None: before the controller's last boot."""
+    user: str
+    source: str
+    """The machine it runs on."""
+
+    @property
+    def expired(self) -> bool:
+        return self.age_s is None or self.age_s >= TTL_S
+
+
+class LeaseHeld(Troubled):
+    """Somebody else is at work. Exit 5: nothing was changed."""
+
+
+class LeaseError(Troubled):
+    """The lease could be neither taken nor read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    controller: str
+    run: str
+    epoch: int
+
+
+async def take(transport: Transport, controller: str, *, run: str, user: str, source: str, floor: int = 0) -> Lease:
+    """Again with `floor`, the highest epoch a host has seen, where the controller lost count. Raises LeaseHeld,
+    LeaseError, TransportError."""
+    args = (STATE_ROOT, run, _word(user), _word(source), str(TTL_S), str(floor))
+    _TAKE.before()
+    output = await transport.run(controller, Command(script=_TAKE_SCRIPT, args=args))
+    _TAKE.after()
+    verb, holder = _answer(output)
+    if verb == "taken" and holder is not None:
+        return Lease(controller=controller, run=run, epoch=holder.epoch)
+    if verb == "held" and holder is not None:
+        raise LeaseHeld(held_by(controller, holder))
+    raise LeaseError(diagnose("lease-failed", where=controller, said=_said(output)))
+
+
+def held_by(controller: str, holder: Holder) -> Diagnostic:
+    age = "-" if holder.age_s is None else str(holder.age_s)
+    return diagnose("lease-held", where=controller, user=holder.user, at=holder.source, run=holder.run, age=age)
+
+
+async def read_lease(transport: Transport, controller: str) -> Holder | None:
+    """Who holds it; writes nothing. Raises LeaseError, TransportError."""
+    output = await transport.run(controller, Command(script=_READ_SCRIPT, args=(STATE_ROOT,)))
+    verb, holder = _answer(output)
+    if verb != "read":
+        raise LeaseError(diagnose("lease-failed", where=controller, said=_said(output)))
+    return holder
+
+
+async def release(transport: Transport, lease: Lease) -> None:
+    """Best effort: what is not released expires."""
+    _RELEASE.before()
+    try:
+        await transport.run(lease.controller, Command(script=_END_SCRIPT, args=(STATE_ROOT, lease.run)))
+    except TransportError:
+        return
+    _RELEASE.after()
+
+
+async def break_lease(transport: Transport, controller: str) -> Holder | None:
+    """Takes it from whoever has it, and says who that was. Raises LeaseError, TransportError."""
+    _BREAK.before()
+    output = await transport.run(controller, Command(script=_END_SCRIPT, args=(STATE_ROOT, "any")))
+    _BREAK.after()
+    verb, holder = _answer(output)
+    if verb != "ended":
+        raise LeaseError(diagnose("lease-failed", where=controller, said=_said(output)))
+    return holder
+
+
+async def keep(transport: Transport, lease: Lease, *, clock: Clock, stop: StopSignal) -> None:
+    """Renews until cancelled. When it is lost, or may be, the run starts no further step."""
+    renewed = clock.steady()
+    while True:
+        await clock.sleep(HEARTBEAT_S if clock.steady() - renewed < HEARTBEAT_S else RETRY_S)
+        match await _renew(transport, lease):
+            case "renewed":
+                renewed = clock.steady()
+            case "lost":
+                stop.halt(diagnose("lease-lost", where=lease.controller, run=lease.run))
+                return
+            case _ if clock.steady() - renewed > PRESUMED_LOST_S:
+                stop.halt(diagnose("lease-not-renewed", where=lease.controller, seconds=int(clock.steady() - renewed)))
+                return
+            case _:
+                continue
+
+
+async def _renew(transport: Transport, lease: Lease) -> str:
+    _RENEW.before()
+    try:
+        output = await transport.run(
+            lease.controller, Command(script=_RENEW_SCRIPT, args=(STATE_ROOT, lease.run), timeout_s=10.0)
+        )
+    except TransportError as error:
+        output = error.heard
+    _RENEW.after()
+    verb, _ = _answer(output)
+    return verb
+
+
+async def raise_fences(transport: Transport, hosts: Iterable[str], epoch: int) -> tuple[Diagnostic, ...]:
+    """Tells every host the new epoch before anything is started. One that cannot be told cannot be worked on either."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_raise_fence(transport, host, epoch)) for host in dict.fromkeys(hosts)]
+    return tuple(trouble for task in tasks if (trouble := task.result()) is not None)
+
+
+async def _raise_fence(transport: Transport, host: str, epoch: int) -> Diagnostic | None:
+    _FENCE.before()
+    try:
+        output = await transport.run(host, Command(script=RAISE_FENCE, args=(STATE_ROOT, str(epoch))))
+    except TransportError as error:
+        return error.diagnostic
+    _FENCE.after()
+    stale = re.search(r"^bkrec-says fence stale (\d+)$", output.stdout, re.MULTILINE)
+    return stale and diagnose("lease-overtaken", where=host, epoch=stale[1])
+
+
+_LINE = re.compile(r"^bkrec-lease (\w+) (\S+) (\S+) (-?\d+) (\S+) (\S+) \.$", re.MULTILINE)
+
+
+def _answer(output: Output) -> tuple[str, Holder | None]:
+    said = _LINE.search(output.stdout)
+    if said is None:
+        return "", None
+    verb, run, epoch, age, user, source = said.groups()
+    if run == "none" or not epoch.isdigit():
+        return verb, None
+    seconds = None if int(age) < 0 else int(age)
+    return verb, Holder(run=run, epoch=int(epoch), age_s=seconds, user=user, source=source)
+
+
+def _said(output: Output) -> str:
+    return (output.stdout + output.stderr).strip()[-200:] or "connection-lost"
+
+
+def _word(text: str) -> str:
+    """One word of the lease's line."""
+    return re.sub(r"[^\w.@:-]+", "_", text) or "-"

@@ -1,0 +1,31 @@
+"""Stop: how a run is asked to end, by a person or by what happened to it.
+
+Once: no new step is started, those in flight are waited for. Twice: bkrec leaves at once; the jobs go on, on their
+hosts, and the next run adopts them. A lost lease stops a run the first way, with the reason.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from specs.diagnostic import Diagnostic
+
+
+@dataclass(slots=True)
+class StopSignal:
+    signal: int | None = None
+    """The first signal that came: 2 or 15."""
+    why: Diagnostic | None = None
+    asked: bool = False
+    now: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def press(self, signal: int = 2) -> None:
+        """What a signal handler calls."""
+        if self.asked and self.signal is not None:
+            self.now.set()
+        self.signal = self.signal or signal
+        self.asked = True
+
+    def halt(self, why: Diagnostic) -> None:
+        """Nothing may be started any more, for this reason; the first reason stands."""
+        self.why = self.why or why
+        self.asked = True

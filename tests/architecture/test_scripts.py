@@ -1,0 +1,202 @@
+"""Scripts for hosts: they parse as what runs them, and use nothing that a host of 2018 lacks.
+
+A script sent to a host meets systemd 219, coreutils 8.22, bash 4.2, docker 18.09 and often dash or busybox-like shells:
+what is forbidden here was tried there or is documented to be newer. A probe writes to no file, so that diff, plan and
+check can be run on a production cluster at noon.
+"""
+
+import ast
+import importlib
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+
+from actions.action import Action
+from tests.architecture.tree import Source, called, sources
+
+NEVER = {
+    r"systemd-run\b[^\n]*--(pipe|wait|collect)\b": "systemd 219 has no systemd-run --pipe, --wait, --collect",
+    r"Standard(Output|Error)=(append|file|truncate):": "systemd 219 knows no StandardOutput=append:",
+    r"\bsync\s+-[fd]\b": "coreutils 8.22 ignores what sync is told: dd conv=fsync",
+    r"\bxargs\s+[^|\n]*--process-slot-var": "newer than findutils 4.5",
+    r"\bjq\b": "BlueKing brings no jq to every host",
+    r"\bcurl\b[^\n]*--fail-with-body": "curl 7.76",
+    r"\bdocker\b[^\n]*\bcompose\b": "docker 18.09 has no compose",
+}
+NEVER_IN_SH = {
+    r"\[\[": "[[ is bash",
+    r"(^|[;{\s])local\s": "local is not POSIX",
+    r"(^|[;\s])function\s+\w": "function is bash",
+    r"<<<": "<<< is bash",
+    r"[<>]\(": "process substitution is bash",
+    r"(^|[;&|(]|\bthen\b|\bdo\b)[ \t]*source\s": "source is bash: .",
+    r"\becho\s+-e\b": "echo -e prints -e in dash",
+    r"\$'": "$'…' is bash",
+    r"\bset\s+-o\s+pipefail\b": "pipefail is bash",
+}
+NEVER_IN_PROBES = {
+    r"\bmktemp\b": "a probe writes nothing",
+    r"\btee\b": "a probe writes nothing",
+    r"\b(touch|mkdir|rm|mv|cp|chmod|chown|ln|install|dd|truncate)\s+-?[\"$/\w-]": "a probe changes nothing",
+    r"\bsed\s+(-\w+\s+)*-i": "a probe changes nothing",
+    r"\bsystemctl\s+(start|stop|restart|reload|enable|disable|mask|reset-failed|daemon-reload)\b": "a probe only looks",
+    r"\bdocker\s+(run|start|stop|rm|exec|pull|load|tag)\b": "a probe only looks",
+    r"\bbkcli\b": "each call of bkcli rewrites hosts.env, `status` too",
+    r"\bload_env\.sh\b": "load_env.sh touches files and puts secrets into /tmp",
+    r"\bpcmd\b(?!\||\)|'|\")": "pcmd reads hosts.env while others may rewrite it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    where: str
+    text: str
+    bash: bool
+
+    @property
+    def probes(self) -> bool:
+        return self.where.startswith("probes/")
+
+
+@cache
+def scripts() -> tuple[Script, ...]:
+    return tuple(script for source in sources() for script in _scripts(source))
+
+
+def _scripts(source: Source) -> Iterator[Script]:
+    for within in ast.walk(source.tree):
+        if isinstance(within, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(within):
+                if isinstance(node, ast.Call) and called(node) == "Command":
+                    yield from _script(source, within, node)
+
+
+def _script(source: Source, within: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call) -> Iterator[Script]:
+    where = f"{source.name}:{call.lineno}"
+    for keyword in call.keywords:
+        if keyword.arg == "script":
+            yield Script(where, _text(source, within, keyword.value), _bash(source, call))
+
+
+def _text(source: Source, within: ast.FunctionDef | ast.AsyncFunctionDef, value: ast.expr) -> str:
+    """Worked out with the module's own constants, and the function's where it puts one together."""
+    known = dict(vars(importlib.import_module(source.module)))
+    for node in ast.walk(within):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=assigned) if _literal(assigned, known):
+                known[name] = _worked_out(assigned, known)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as assigned) if _literal(assigned, known):
+                known[name] = _worked_out(assigned, known)
+            case _:
+                continue
+    text = _worked_out(value, known)
+    assert isinstance(text, str)
+    return text
+
+
+def _literal(value: ast.expr, known: dict[str, object]) -> bool:
+    """Constants, names of the module, and sums of them: never a call."""
+    parts = (ast.Constant, ast.Name, ast.BinOp, ast.Add, ast.Load, ast.IfExp, ast.JoinedStr)
+    nodes = list(ast.walk(value))
+    return all(isinstance(n, parts) and (not isinstance(n, ast.Name) or n.id in known) for n in nodes)
+
+
+def _worked_out(value: ast.expr, known: dict[str, object]) -> object:
+    return eval(compile(ast.Expression(value), "<script>", "eval"), known)
+
+
+def _bash(source: Source, call: ast.Call) -> bool:
+    """A job with `login` is run by bash, with all that a login gives."""
+    module = importlib.import_module(source.module)
+    for node in source.tree.body:
+        if isinstance(node, ast.ClassDef) and node.lineno <= call.lineno <= (node.end_lineno or 0):
+            cls = getattr(module, node.name)
+            return isinstance(cls, type) and issubclass(cls, Action) and cls.login is not Action.login
+    return False
+
+
+def test_scripts_are_found() -> None:
+    if not any(script.probes for script in scripts()):
+        pytest.skip("no probe has a script yet")
+    assert len(scripts()) > 20
+
+
+@pytest.mark.parametrize("script", scripts(), ids=lambda s: s.where)
+def test_a_script_parses(script: Script) -> None:
+    shells = ["bash"] if script.bash else ["dash", "bash"]
+    for shell in shells:
+        if shutil.which(shell) is None:
+            pytest.skip(f"no {shell} here")
+        done = subprocess.run([shell, "-n"], input=script.text, capture_output=True, text=True, timeout=10, check=False)
+        assert done.returncode == 0, f"{script.where}: {shell} -n: {done.stderr}"
+
+
+@pytest.mark.parametrize("script", scripts(), ids=lambda s: s.where)
+def test_a_script_uses_nothing_new_and_nothing_forbidden(script: Script) -> None:
+    rules = {**NEVER, **({} if script.bash else NEVER_IN_SH), **(NEVER_IN_PROBES if script.probes else {})}
+    code = bare(script.text)
+    found = [why for pattern, why in rules.items() if re.search(pattern, code, re.MULTILINE)]
+    assert found == [], script.where
+
+
+@pytest.mark.parametrize("script", [s for s in scripts() if s.probes], ids=lambda s: s.where)
+def test_a_probe_redirects_into_no_file(script: Script) -> None:
+    assert list(redirects(bare(script.text))) == [], script.where
+
+
+def test_a_redirect_into_a_file_would_be_seen() -> None:
+    """The search itself: quoted text is no redirect, a substitution inside quotes can hold one."""
+    told = 'echo "$(date > /tmp/x)" 2>&1 >/dev/null; awk \'$1 > 2\' <"$f" 2>> /var/log/y; [ "a > b" ] # > z\n'
+    assert list(redirects(bare(told))) == ["> /tmp/x", ">> /var/log/y"]
+
+
+def redirects(code: str) -> Iterator[str]:
+    for found in re.finditer(r"[0-9]*(>{1,2}\|?\s*)(&?[^\s;|)&]*)", code):
+        target = found[2]
+        if not (target.startswith("&") or target == "/dev/null"):
+            yield f"{found[1].strip()} {target}"
+
+
+def bare(script: str) -> str:
+    """The program without comments and without what quotes hold, but with what `$(…)` inside quotes does."""
+    return "".join(_bare(script))
+
+
+def _bare(script: str) -> Iterator[str]:
+    place, depth = 0, [""]
+    while place < len(script):
+        char, quoted = script[place], depth[-1] == '"'
+        if char == "\\":
+            place += 2
+            continue
+        if char == "'" and not quoted:
+            end = script.find("'", place + 1)
+            place = len(script) if end < 0 else end + 1
+            yield "''"
+            continue
+        if char == "#" and not quoted and (place == 0 or script[place - 1] in " \t\n;"):
+            end = script.find("\n", place)
+            place = len(script) if end < 0 else end
+            continue
+        if script.startswith("$(", place):
+            depth.append("(")
+            yield "$("
+            place += 2
+            continue
+        if char == '"':
+            depth.pop() if quoted else depth.append('"')
+            yield char
+        elif char == "(" and not quoted:
+            depth.append("(")
+            yield char
+        elif char == ")" and depth[-1] == "(":
+            depth.pop()
+            yield char
+        elif not quoted:
+            yield char
+        place += 1

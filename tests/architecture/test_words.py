@@ -1,0 +1,123 @@
+"""Codes and words are held together both ways: no code without words, no words without a code, and the same fields.
+
+The fields that a call hands over are what the sentence may ask for. A sentence that asks for another would show a bare
+`{name}` to whoever reads the report at night.
+"""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from string import Formatter
+
+import pytest
+
+from reconciler.view.words.base import Sentence, sentences, troubles
+from reconciler.view.words.labels import LABELS
+from tests.architecture.tree import Source, calls, sources, strings
+
+NOT_FIELDS = {"where", "because", "source"}
+"""What `diagnose` takes besides the fields of the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    where: str
+    call: str
+    code: str
+    fields: frozenset[str]
+    open: bool
+    """True where `**fields` hides what is handed over."""
+
+
+def _uses(source: Source) -> Iterator[Use]:
+    for call in calls(source, "coded", "diagnose"):
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        given = frozenset(k.arg for k in call.keywords if k.arg and not (name == "diagnose" and k.arg in NOT_FIELDS))
+        hidden = any(k.arg is None for k in call.keywords)
+        for code in _codes(call.args[0]) if name and call.args else ():
+            yield Use(f"{source.name}:{call.lineno}", name, code, given, hidden)
+
+
+def _codes(argument: ast.expr) -> Iterator[str]:
+    match argument:
+        case ast.Constant(value=str() as code):
+            yield code
+        case ast.IfExp(body=one, orelse=other):
+            yield from _codes(one)
+            yield from _codes(other)
+        case _:
+            return
+
+
+def _spelt() -> Iterator[str]:
+    """Codes may be kept in tables, or put together from a beginning and a word."""
+    for source in sources():
+        if "/view/words/" not in source.name:
+            yield from strings(source)
+
+
+USES = [use for source in sources() if source.name != "specs/diagnostic.py" for use in _uses(source)]
+BUILT = [
+    prefix
+    for source in sources()
+    for call in calls(source, "coded", "diagnose")
+    for prefix in [call.args[0].values[0] if call.args and isinstance(call.args[0], ast.JoinedStr) else None]
+    if isinstance(prefix, ast.Constant) and isinstance(prefix.value, str)
+]
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda u: f"{u.where} {u.code}")
+def test_every_code_has_words(use: Use) -> None:
+    assert use.code in (sentences() if use.call == "coded" else troubles()), f"no words for `{use.code}`"
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda u: f"{u.where} {u.code}")
+def test_every_placeholder_is_filled(use: Use) -> None:
+    asked = {name for sentence in _worded(use) for name in _placeholders(sentence.en)}
+    assert use.open or asked <= use.fields, f"{sorted(asked - use.fields)} are asked for and not handed over"
+
+
+@pytest.mark.parametrize("code", [*sentences(), *troubles()])
+def test_every_wording_has_a_code(code: str) -> None:
+    spelt = set(_spelt())
+    built = any(code.startswith(str(prefix.value)) for prefix in BUILT)
+    assert built or code in spelt, f"nothing uses `{code}` any more"
+
+
+def test_a_code_has_words_in_one_place() -> None:
+    parts = [vars(importlib.import_module(s.module)) for s in sources("reconciler/view/words")]
+    for table in ("SENTENCES", "TROUBLES"):
+        codes = [code for part in parts for code in part.get(table, {})]
+        assert sorted(codes) == sorted(set(codes))
+
+
+@pytest.mark.parametrize("code", [*sentences(), *troubles(), *LABELS])
+def test_codes_are_kebab_case(code: str) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code)
+
+
+def _all() -> Iterator[tuple[str, Sentence]]:
+    yield from sentences().items()
+    yield from LABELS.items()
+    for code, told in troubles().items():
+        yield from ((f"{code}.{part}", getattr(told, part)) for part in ("what", "why", "hint"))
+
+
+@pytest.mark.parametrize(("code", "sentence"), list(_all()), ids=[code for code, _ in _all()])
+def test_both_languages_say_the_same(code: str, sentence: Sentence) -> None:
+    assert sentence.en, code
+    assert sentence.zh, code
+    assert _placeholders(sentence.en) == _placeholders(sentence.zh)
+
+
+def _worded(use: Use) -> tuple[Sentence, ...]:
+    if use.call == "coded":
+        return (sentences()[use.code],) if use.code in sentences() else ()
+    told = troubles().get(use.code)
+    return (told.what, told.why, told.hint) if told else ()
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}

@@ -1,0 +1,58 @@
+"""The product's own source, as files and syntax trees, for the tests that hold the house to its plan."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = ("specs", "probes", "actions", "reconciler")
+PURE = ("specs", "probes", "actions", "reconciler/core", "reconciler/rules", "reconciler/view")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    path: Path
+    tree: ast.Module
+
+    @property
+    def name(self) -> str:
+        """`probes/unit.py`."""
+        return self.path.relative_to(ROOT).as_posix()
+
+    @property
+    def module(self) -> str:
+        return self.name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    @property
+    def lines(self) -> int:
+        return len(self.path.read_text(encoding="utf-8").splitlines())
+
+
+@cache
+def sources(*folders: str) -> tuple[Source, ...]:
+    """Every Python file below these folders of the product; below all of them unless said."""
+    files = (file for folder in folders or PRODUCT for file in sorted((ROOT / folder).rglob("*.py")))
+    return tuple(Source(file, ast.parse(file.read_text(encoding="utf-8"), str(file))) for file in files)
+
+
+def calls(source: Source, *names: str) -> Iterator[ast.Call]:
+    """Calls of a plain name or of `something.name`."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and called(node) in names:
+            yield node
+
+
+def called(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
+def strings(source: Source) -> Iterator[str]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value

@@ -1,0 +1,226 @@
+"""What is asked of whom when contracts are recorded: for each family what is as wished, what is absent, what is broken.
+
+A host is the number of an argument of `record.py`. `under` is put before the command to show a breakdown without making
+one: no network (`unshare -n`), a daemon's address where nobody is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from probes.backup import Backup
+from probes.consul import ConsulDefinition, ConsulPassing
+from probes.container import ContainerImage, ContainerState, DockerDataRoot, DockerUsable, ImagePresent
+from probes.env import EnvCopied, EnvFilled, EnvOnce, EnvSame, EnvValue
+from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
+from probes.http import HttpOk
+from probes.marker import Marker
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable, SaasVariables
+from probes.package import PackageDigest
+from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
+from probes.port import PortListening
+from probes.redis import RedisCluster
+from probes.topology import ModuleHosts
+from probes.unit import UnitActive, UnitEnabled
+
+INSTALL = "/data/install"
+FINAL = f"{INSTALL}/bin/04-final"
+MADE = f"{INSTALL}/bin/01-generate"
+SQL = "/data/src/bkssm/support-files/sql"
+SECRET = "BK_JOB_EXECUTE_MYSQL_PASSWORD"
+REDIS = "BK_REDIS_ADMIN_PASSWORD"
+HOSTS = ("10.0.0.1", "10.0.0.2", "10.0.0.3")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    name: str
+    """family/case"""
+    number: int
+    facts: Sequence[Any]
+    tool: str
+    """Tells its version on its first line."""
+    under: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> str:
+        return self.name.partition("/")[0]
+
+
+def _case(name: str, number: int, tool: str, *facts: Any, under: tuple[str, ...] = ()) -> Case:
+    return Case(name=name, number=number, tool=tool, facts=facts, under=under)
+
+
+H1, H2, H3 = HOSTS
+NO_NETWORK = ("unshare", "-n", "--")
+NO_DOCKER = ("env", "DOCKER_HOST=unix:///nonexistent.sock")
+
+
+def units(host: str, *names: str) -> tuple[UnitActive | UnitEnabled, ...]:
+    active = tuple(UnitActive(host=host, unit=name) for name in names)
+    return (*active, *(UnitEnabled(host=host, unit=name) for name in names))
+
+
+def docker(host: str) -> tuple[Any, ...]:
+    return (
+        DockerUsable(host=host),
+        DockerDataRoot(host=host),
+        ContainerState(host=host, container="bk-paas-paas"),
+        ContainerImage(host=host, container="bk-paas-paas"),
+        ImagePresent(host=host, image="python36e:1.0"),
+        ImagePresent(host=host, image="bk-paas-paas:2.14.57"),
+    )
+
+
+def logins(host: str) -> tuple[Any, ...]:
+    path = "mysql-default"
+    return (
+        LoginPath(host=host, login_path=path),
+        LoginPath(host=host, login_path="mysql-auth"),
+        MysqlUser(host=host, login_path=path, user="iam", hosts=HOSTS),
+        MysqlUser(host=host, login_path=path, user="bkauth", hosts=HOSTS),
+        MysqlUser(host=host, login_path="mysql-auth", user="bkauth", hosts=HOSTS),
+        AppRegistered(host=host, login_path=path, code="bk_paas"),
+        AppRegistered(host=host, login_path=path, code="bk_none"),
+        SaasVariables(host=host, login_path=path, app_code="bk_none"),
+        SaasVariable(host=host, login_path=path, app_code="bk_sops", name="BKAPP_REDIS_HOST"),
+        SaasVariable(host=host, login_path=path, app_code="bk_sops", name="BKAPP_NONE"),
+        ProductVersion(host=host, login_path=path, code="cmdb"),
+        ProductVersion(host=host, login_path=path, code="apigw"),
+        PendingSql(host=host, directory=SQL, marks="/root/.migrate"),
+        PendingSql(host=host, directory=SQL, marks="/nonexistent"),
+    )
+
+
+def variables(host: str, final: str, made: str) -> tuple[Any, ...]:
+    return (
+        EnvValue(host=host, file=f"{final}/paas.env", key="BK_PAAS_PUBLIC_URL"),
+        EnvValue(host=host, file=f"{final}/paas.env", key="BK_NONE"),
+        EnvValue(host=host, file=f"{INSTALL}/bin/02-dynamic/hosts.env", key="BK_MYSQL_IP0"),
+        EnvValue(host=host, file=f"{INSTALL}/bin/02-dynamic/hosts.env", key="ALL_IP"),
+        EnvFilled(host=host, file=f"{made}/dbadmin.env", key=REDIS),
+        EnvFilled(host=host, file=f"{made}/dbadmin.env", key="BK_REDIS_CLUSTER_ADMIN_PASSWORD"),
+        EnvSame(host=host, file=f"{final}/job.env", key=SECRET, other_file=f"{made}/job.env", other_key=SECRET),
+        EnvSame(host=host, file=f"{final}/job.env", key=SECRET, other_file=f"{made}/dbadmin.env", other_key=REDIS),
+        EnvOnce(host=host, file=f"{final}/lesscode.env", key="BK_LESSCODE_MYSQL_HOST"),
+        EnvOnce(host=host, file=f"{final}/bkauth.env", key="BK_AUTH_IP0"),
+        EnvCopied(host=host, file=f"{final}/job.env", key=SECRET, sources=("/none:A", f"{made}/job.env:{SECRET}")),
+    )
+
+
+def paths(host: str) -> tuple[Any, ...]:
+    return (
+        PathKind(host=host, path=INSTALL),
+        PathKind(host=host, path="/etc/os-release"),
+        PathKind(host=host, path="/nonexistent"),
+        FileDigest(host=host, path=f"{INSTALL}/bkcli"),
+        FileDigest(host=host, path="/nonexistent"),
+        FileDigest(host=host, path=INSTALL),
+        VersionText(host=host, path="/data/src/VERSION"),
+        VersionText(host=host, path="/data/bkce/bkauth/VERSION"),
+        VersionText(host=host, path=INSTALL),
+        LineInFile(host=host, path="/data/bkce/.installed_module", line="python"),
+        LineInFile(host=host, path="/data/bkce/.installed_module", line="apigateway"),
+        LineInFile(host=host, path=INSTALL, line="x"),
+        TreeDigest(host=host, root=INSTALL, exclude=("bin/02-dynamic", ".*")),
+        TreeDigest(host=host, root="/nonexistent"),
+        TreeDigest(host=host, root="/etc/hostname"),
+    )
+
+
+def services(host: str) -> tuple[Any, ...]:
+    return (
+        ConsulPassing(host=host, service="bkssm"),
+        ConsulPassing(host=host, service="bkmonitorv3"),
+        ConsulPassing(host=host, service="bkauth"),
+        ConsulDefinition(host=host, service="bkssm"),
+        ConsulDefinition(host=host, service="bkauth"),
+    )
+
+
+def cluster(host: str, port: int, key: str) -> RedisCluster:
+    return RedisCluster(host=host, port=port, env_file=f"{MADE}/dbadmin.env", key=key)
+
+
+CASES: tuple[Case, ...] = (
+    _case(
+        "unit/active", 2, "systemctl --version", *units(H3, "mysql@default.service", "docker.service", "bk-job.target")
+    ),
+    _case("unit/absent", 0, "systemctl --version", *units(H1, "bk-auth.service", "apisix.service", "docker.service")),
+    _case("unit/masked-and-inactive", 2, "systemctl --version", *units(H3, "cryptdisks.service", "mysql.target")),
+    _case("unit/alias-and-static", 0, "systemctl --version", *units(H1, "sshd.service", "ssh.service", "-.mount")),
+    _case("container/running", 1, "docker --version", *docker(H2)),
+    _case("container/not-installed", 0, "echo no docker", *docker(H1)),
+    _case("container/daemon-not-answering", 1, "docker --version", *docker(H2), under=NO_DOCKER),
+    _case("path/controller", 0, "md5sum --version", *paths(H1)),
+    _case("path/module-host", 1, "md5sum --version", *paths(H2)),
+    _case("env/controller", 0, "awk --version", *variables(H1, FINAL, MADE)),
+    _case("env/no-such-files", 1, "awk --version", *variables(H2, "/nonexistent", "/nonexistent")),
+    _case(
+        "env/unreadable",
+        0,
+        "awk --version",
+        EnvValue(host=H1, file="/etc", key="A"),
+        EnvOnce(host=H1, file="/etc", key="A"),
+    ),
+    _case(
+        "topology/three-hosts",
+        0,
+        "awk --version",
+        *(ModuleHosts(host=H1, path=f"{INSTALL}/install.config", module=name) for name in ("monitorv3", "iam", "auth")),
+        ModuleHosts(host=H1, path="/nonexistent", module="iam"),
+    ),
+    _case(
+        "topology/broken",
+        0,
+        "awk --version",
+        ModuleHosts(host=H1, path="/etc/hosts", module="localhost"),
+        ModuleHosts(host=H1, path="/etc", module="iam"),
+    ),
+    _case("mysql/controller", 0, "mysql --version", *logins(H1)),
+    _case("mysql/no-login-paths", 1, "mysql --version", *logins(H2)),
+    _case("mysql/server-out-of-reach", 0, "mysql --version", *logins(H1), under=NO_NETWORK),
+    _case("redis/absent", 0, "redis-cli --version", cluster(H1, 6380, "BK_REDIS_CLUSTER_ADMIN_PASSWORD")),
+    _case("redis/no-cluster", 0, "redis-cli --version", cluster(H1, 6379, REDIS)),
+    _case("redis/wrong-password", 0, "redis-cli --version", cluster(H1, 6379, "BK_MYSQL_ADMIN_PASSWORD")),
+    _case("redis/no-password", 0, "redis-cli --version", cluster(H1, 6379, "BK_NONE")),
+    _case("consul/passing", 0, "consul version", *services(H1)),
+    _case("consul/elsewhere", 2, "consul version", *services(H3)),
+    _case("consul/agent-down", 0, "curl --version", *services(H1), under=NO_NETWORK),
+    _case("port/listening", 0, "ss --version", *(PortListening(host=H1, port=port) for port in (22, 6379, 3306))),
+    _case(
+        "http/answers",
+        0,
+        "curl --version",
+        HttpOk(host=H1, url="http://bkssm.service.consul:5000/healthz"),
+        HttpOk(host=H1, url="http://127.0.0.1:8500/v1/none"),
+        HttpOk(host=H1, url="http://127.0.0.1:1/"),
+        HttpOk(host=H1, url="http://none.invalid/"),
+    ),
+    _case(
+        "host/controller",
+        0,
+        "df --version",
+        HostAddress(host=H1),
+        Root(host=H1),
+        DiskRoom(host=H1, path="/data/none/x", mb=1),
+        DiskRoom(host=H1, path="/data", mb=1_000_000_000),
+        DiskRoomFor(host=H1, path="/data", package="/data/bkce-src-6.2.2.tgz", times=3),
+        DiskRoomFor(host=H1, path="/data", package="/nonexistent", times=3),
+        ForeignWork(host=H1),
+        Commands(host=H1, names=("sh", "rsync", "no-such-command")),
+    ),
+    _case("host/another-machine", 1, "df --version", HostAddress(host="10.0.0.9"), Commands(host="10.0.0.9", names=())),
+    _case("marker/absent", 0, "stat --version", Marker(host=H1, name="none")),
+    _case(
+        "backup/controller", 0, "stat --version", *(Backup(host=H1, what=what) for what in ("install", "src", "mysql"))
+    ),
+    _case(
+        "package/digests",
+        0,
+        "md5sum --version",
+        PackageDigest(host=H1, path="/data/bkce-src-6.2.2.tgz"),
+        PackageDigest(host=H1, path="/nonexistent"),
+        PackageDigest(host=H1, path="/data"),
+    ),
+)

@@ -1,0 +1,69 @@
+"""Asks this machine what a probe would ask a host: same script, arguments and stdin, in each POSIX shell there is."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from probes.fact import AnyReading, Known, Unknown
+from probes.probe import Probe
+from probes.shell import PRELUDE, Command, Output
+
+SHELLS = tuple(path for name in ("dash", "bash") if (path := shutil.which(name)))
+AWKS = tuple(path for name in ("gawk", "mawk") if (path := shutil.which(name)))
+HOST = "10.0.0.1"
+
+
+def run(command: Command, *, tools: Path | None = None, shell: str = "/bin/sh") -> Output:
+    """`tools` comes before the host's own PATH: what stands there is found first."""
+    path = f"{tools}:{os.defpath}:/usr/sbin:/sbin" if tools else f"{os.defpath}:/usr/sbin:/sbin"
+    words = [shell, *(["--posix"] if shell.endswith("bash") else []), "-c", command.script, "bkrec", *command.args]
+    env = {"LC_ALL": "C", "PATH": path, "HOME": "/nonexistent"}
+    told = subprocess.run(words, input=command.stdin.encode(), capture_output=True, env=env, timeout=30, check=False)
+    return Output(
+        stdout=told.stdout.decode("utf-8", "surrogateescape"),
+        stderr=told.stderr.decode("utf-8", "replace"),
+        exit_status=told.returncode,
+    )
+
+
+def ask(
+    probe: Probe,
+    facts: Sequence[Any],
+    *,
+    tools: Path | None = None,
+    shell: str = "/bin/sh",
+    instead: Mapping[str, str] | None = None,
+) -> list[AnyReading]:
+    """Readings in the order of the facts. `instead` puts a place of the test in an argument's stead."""
+    command = probe.command(facts)
+    args = tuple((instead or {}).get(word, word) for word in command.args)
+    output = run(replace(command, args=args), tools=tools, shell=shell)
+    readings = probe.parse(facts, output)
+    assert set(readings) == set(facts)
+    return [readings[fact] for fact in facts]
+
+
+def tool(directory: Path, name: str, script: str) -> Path:
+    """A stand-in for a program, first on PATH."""
+    directory.mkdir(exist_ok=True)
+    (directory / name).write_text(f"#!/bin/sh\n{script}\n")
+    (directory / name).chmod(0o755)
+    return directory
+
+
+def brief(reading: AnyReading) -> Any:
+    """The value, "absent", or the code of what is unknown."""
+    match reading:
+        case Known(value):
+            return value
+        case Unknown(why):
+            return f"unknown: {getattr(why, 'code', '')}"
+        case _:
+            return "absent"
+
+
+__all__ = ["AWKS", "HOST", "PRELUDE", "SHELLS", "ask", "brief", "run", "tool"]

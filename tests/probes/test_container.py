@@ -1,0 +1,103 @@
+"""Docker's answers, from stand-ins that answer, fail, hang up or change between two questions."""
+
+from pathlib import Path
+
+import pytest
+
+from probes.container import (
+    PROBE,
+    ContainerFact,
+    ContainerImage,
+    ContainerState,
+    DockerDataRoot,
+    DockerUsable,
+    ImagePresent,
+)
+from tests.probes.here import HOST, SHELLS, ask, brief, tool
+
+FACTS: list[ContainerFact] = [
+    DockerUsable(host=HOST),
+    ContainerState(host=HOST, container="bk-paas-paas"),
+    ContainerImage(host=HOST, container="bk-paas-paas"),
+    ContainerState(host=HOST, container="bk-paas"),
+    ImagePresent(host=HOST, image="bk-paas-paas:2.14.57"),
+    ImagePresent(host=HOST, image="bk-paas-paas"),
+]
+DOCKER = """
+case $1 in
+  info) echo /var/lib/docker ;;
+  ps) echo aaa; echo bbb ;;
+  inspect) printf 'container /%s %s %s\\n' bk-paas-paas-old exited x:1 bk-paas-paas STATE bk-paas-paas:2.14.57 ;;
+  images) echo 'image bk-paas-paas:2.14.57'; echo 'image <none>:<none>' ;;
+esac
+"""
+
+
+def asked(tools: Path, facts: list[ContainerFact] = FACTS, shell: str = "/bin/sh") -> list[object]:
+    return [brief(reading) for reading in ask(PROBE, facts, tools=tools, shell=shell)]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("state", ["running", "exited", "created", "paused", "restarting", "dead"])
+def test_names_are_matched_whole(tmp_path: Path, state: str, shell: str) -> None:
+    tools = tool(tmp_path, "docker", DOCKER.replace("STATE", state))
+    wanted = ["usable", state, "bk-paas-paas:2.14.57", "absent", True, "absent"]
+    assert asked(tools, shell=shell) == wanted
+
+
+def test_a_state_nobody_knows_is_unknown(tmp_path: Path) -> None:
+    tools = tool(tmp_path, "docker", DOCKER.replace("STATE", "removing"))
+    assert asked(tools)[1] == "unknown: container-odd-state"
+
+
+def test_a_daemon_that_does_not_answer_leaves_all_unknown(tmp_path: Path) -> None:
+    tools = tool(tmp_path, "docker", "echo Cannot connect >&2; exit 1")
+    unknown = "unknown: docker-not-answering"
+    assert asked(tools) == ["not-answering", *[unknown] * 5]
+    assert asked(tools, [DockerDataRoot(host=HOST)]) == [unknown]
+
+
+def test_a_host_without_containers_has_none(tmp_path: Path) -> None:
+    tools = tool(tmp_path, "docker", "[ $1 != info ] || echo /var/lib/docker")
+    assert asked(tools) == ["usable", *["absent"] * 5]
+
+
+def test_a_container_that_goes_meanwhile_is_looked_for_again(tmp_path: Path) -> None:
+    gone = f"inspect) [ -e {tmp_path}/again ] || {{ touch {tmp_path}/again; exit 1; }}; printf"
+    tools = tool(tmp_path, "docker", DOCKER.replace("inspect) printf", gone).replace("STATE", "running"))
+    assert asked(tools)[1] == "running"
+
+
+@pytest.mark.parametrize("question", ["ps", "inspect", "images"])
+def test_an_answer_that_breaks_off_is_an_error(tmp_path: Path, question: str) -> None:
+    tools = tool(tmp_path, "docker", f"[ $1 != {question} ] || exit 1\n" + DOCKER)
+    with pytest.raises(ValueError, match="cut"):
+        asked(tools)
+
+
+@pytest.mark.parametrize(
+    ("daemon_json", "root", "wanted"),
+    [
+        ('{"data-root": "/data/docker"}', "/data/docker", "same"),
+        ('{\n  "log-level": "info",\n  "data-root" : "/data/docker"\n}', "/data/docker", "same"),
+        ('{"data-root": "/data/docker/"}', "/data/docker", "same"),
+        ('{"data-root": "/data/docker"}', "/var/lib/docker", "differs"),
+        ('{"graph": "/data/docker"}', "/data/docker", "same"),
+        ("{}", "/var/lib/docker", "same"),
+        ("{}", "/data/docker", "differs"),
+        (None, "/var/lib/docker", "same"),
+    ],
+)
+def test_the_data_root_is_compared_with_the_file(
+    tmp_path: Path, daemon_json: str | None, root: str, wanted: str
+) -> None:
+    tools = tool(tmp_path / "bin", "docker", DOCKER.replace("info) echo /var/lib/docker", f"info) echo {root}"))
+    if daemon_json is not None:
+        (tmp_path / "daemon.json").write_text(daemon_json)
+    instead = {"/etc/docker/daemon.json": str(tmp_path / "daemon.json")}
+    (found,) = ask(PROBE, [DockerDataRoot(host=HOST)], tools=tools, instead=instead)
+    assert brief(found) == wanted
+
+
+def test_environments_are_never_asked_for() -> None:
+    assert "Env" not in PROBE.command(FACTS).script

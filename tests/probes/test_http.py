@@ -1,0 +1,48 @@
+"""HTTP, asked of a server of the test."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from probes.http import PROBE, HttpOk
+from tests.probes.here import HOST, SHELLS, ask, brief
+
+
+class Answer(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(int(self.path.strip("/")[:3]))
+        self.send_header("Location", "/200")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class names it)
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Answer) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_statuses_come_as_they_are(server: str, shell: str) -> None:
+    facts = [HttpOk(host=HOST, url=f"{server}/{path}") for path in ("200", "302", "503", "404/$(x)`x`[1-9]{a,b};x")]
+    assert [brief(r) for r in ask(PROBE, facts, shell=shell)] == ["200", "302", "503", "404"]
+
+
+def test_a_refused_connection_is_absent_and_the_rest_unknown() -> None:
+    urls = ("http://127.0.0.1:1/", "file:///etc/passwd", "--version", "", "http://[")
+    found = [brief(reading) for reading in ask(PROBE, [HttpOk(host=HOST, url=url) for url in urls])]
+    assert found == ["absent", *["unknown: http-no-answer"] * 4]
+
+
+def test_the_deadline_grows_with_the_questions() -> None:
+    facts = [HttpOk(host=HOST, url=str(number)) for number in range(10)]
+    assert PROBE.command(facts).timeout_s > 10 * 5

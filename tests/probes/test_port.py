@@ -1,0 +1,40 @@
+"""Listening ports, as ss tells them and as /proc does."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from probes.port import PROBE, PortListening
+from probes.shell import Output
+from tests.probes.here import HOST, SHELLS, ask, brief, tool
+
+OLD_SS = r"""printf '%s\n' 'State      Recv-Q Send-Q Local Address:Port  Peer Address:Port' \
+ 'LISTEN     0      128          *:22                       *:*' \
+ 'LISTEN     0      128         :::111                     :::*' \
+ 'LISTEN     0      128    127.0.0.1%lo:53                  *:*' \
+ 'ESTAB      0      0      10.0.0.1:9999          10.0.0.2:8888'"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_old_and_new_ss_are_understood(tmp_path: Path, shell: str) -> None:
+    facts = [PortListening(host=HOST, port=port) for port in (22, 111, 53, 9999, 2)]
+    found = ask(PROBE, facts, tools=tool(tmp_path, "ss", OLD_SS), shell=shell)
+    assert [brief(reading) for reading in found] == [True, True, True, "absent", "absent"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_without_ss_the_kernel_s_own_tables_are_read(tmp_path: Path, shell: str, family: socket.AddressFamily) -> None:
+    with socket.socket(family) as listener:
+        listener.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        found = ask(PROBE, [PortListening(host=HOST, port=port)], tools=tool(tmp_path, "ss", "exit 127"), shell=shell)
+    assert [brief(reading) for reading in found] == [True]
+
+
+@pytest.mark.parametrize("text", ["", "22\n", "end\n22\n", "22\nend", "x\nend\n", "22\nend\nend\n"])
+def test_a_list_that_breaks_off_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError, match="cut"):
+        PROBE.parse([PortListening(host=HOST, port=22)], Output(stdout=text))

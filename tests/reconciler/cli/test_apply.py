@@ -1,0 +1,130 @@
+"""`apply`: what it costs is shown, somebody says yes, what happens is told, and the loop's word is the exit code."""
+
+import asyncio
+import json
+import os
+import pty
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from probes.fact import AnyFact, AnyReading
+from reconciler.cli import wiring
+from reconciler.cli.confirm import confirm
+from reconciler.cli.main import run
+from reconciler.cli.options import Options
+from reconciler.core import event as ev
+from reconciler.effects.loop import Verdict
+from reconciler.effects.stop import StopSignal
+from specs.diagnostic import diagnose
+from tests.reconciler.view.world import PLAN, READINGS, RETIRE, RIGHT, TITLES, difference
+
+
+def _studied(readings: dict[AnyFact, AnyReading]) -> wiring.Studied:
+    return wiring.Studied(name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES)
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cluster.toml").write_text("", encoding="utf-8")
+
+
+def _engine(monkeypatch: pytest.MonkeyPatch, *, began: bool = True) -> None:
+    """Asks, tells three events, and calls it converged; refused if the answer was no."""
+
+    async def apply(
+        _: Path,
+        *,
+        confirm: Callable[[wiring.Studied], Awaitable[bool]],
+        emit: Callable[[ev.Event], None],
+        stop: StopSignal,
+    ) -> wiring.Applied:
+        if not began:
+            return _applied("converged", 0, RIGHT)
+        if not await confirm(_studied(READINGS)):
+            return _applied("refused", 5, READINGS)
+        emit(ev.StepStarted(step=RETIRE.id, host="10.0.0.2", job="j"))
+        emit(ev.StepDone(step=RETIRE.id, seconds=2.0, exit_status=0))
+        emit(ev.RunEnded(verdict="converged", done=1, failed=0, seconds=3.0))
+        return _applied("converged", 0, RIGHT)
+
+    monkeypatch.setattr(wiring, "apply", apply)
+
+
+def _applied(verdict: Verdict, code: int, readings: dict[AnyFact, AnyReading]) -> wiring.Applied:
+    told = (diagnose("not-confirmed"),) if verdict == "refused" else ()
+    return wiring.Applied(verdict=verdict, exit_code=code, studied=_studied(readings), diagnostics=told)
+
+
+def test_without_a_terminal_and_without_yes_it_refuses(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _engine(monkeypatch)
+    assert run(["apply"]) == 5
+    told = capsys.readouterr().err
+    assert "Plan to 6.2.2: 2 steps" in told
+    assert "error[confirmation-needed]" in told
+    assert "bkrec apply --yes" in told
+
+
+def test_with_yes_it_tells_what_happens_in_plain_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _engine(monkeypatch)
+    assert run(["apply", "--yes"]) == 0
+    said = capsys.readouterr()
+    assert "#1 started on 10.0.0.2: stop bk-paas-login.service" in said.err
+    assert "#1 seen done after 2 s" in said.err
+    assert said.out == "converged with 6.2.2: all 4 facts hold\n"
+
+
+def test_json_is_a_stream_of_events(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    _engine(monkeypatch)
+    assert run(["apply", "--yes", "-o", "json"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["event"] for event in told] == ["step-started", "step-done", "run-ended"]
+
+
+def test_a_stream_ends_with_an_end_also_where_nothing_was_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _engine(monkeypatch, began=False)
+    assert run(["apply", "-o", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "converged"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        pytest.param("y\n", True, id="y"),
+        pytest.param("YES\n", True, id="yes"),
+        pytest.param("是\n", True, id="in chinese"),
+        pytest.param("\n", False, id="nothing typed is no"),
+        pytest.param("n\n", False, id="n"),
+    ],
+)
+def test_on_a_terminal_somebody_is_asked(monkeypatch: pytest.MonkeyPatch, typed: str, said: bool) -> None:
+    assert _asked(monkeypatch, typed, StopSignal()) is said
+
+
+def test_ctrl_c_at_the_question_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = StopSignal()
+    stop.press(2)
+    assert _asked(monkeypatch, "", stop) is False
+
+
+def _asked(monkeypatch: pytest.MonkeyPatch, typed: str, stop: StopSignal) -> bool:
+    ours, theirs = pty.openpty()
+    with (
+        open(theirs, encoding="utf-8") as stdin,
+        open(os.dup(theirs), "w", encoding="utf-8") as stderr,
+        monkeypatch.context() as terminal,
+    ):
+        terminal.setattr("sys.stdin", stdin)
+        terminal.setattr("sys.stderr", stderr)
+        os.write(ours, typed.encode())
+        said = asyncio.run(confirm(_studied(READINGS), Options(lang="en"), stop, yes=False))
+    os.close(ours)
+    return said

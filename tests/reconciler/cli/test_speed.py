@@ -1,0 +1,32 @@
+"""`bkrec --version` costs no more than Python itself; help loads the commands and nothing behind them."""
+
+import subprocess
+import sys
+import time
+
+from tests.architecture.tree import ROOT
+
+MAIN = "import sys; sys.path.insert(0, {root!r}); from reconciler.cli.main import run; run({args!r})"
+
+
+def _best_s(code: str, runs: int = 7) -> float:
+    def once() -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=30)
+        return time.perf_counter() - began
+
+    return min(once() for _ in range(runs))
+
+
+def test_version_is_quick() -> None:
+    ours, typer = _best_s(MAIN.format(root=str(ROOT), args=["--version"])), _best_s("import typer")
+    print(f"bkrec --version {ours:.3f} s, import typer {typer:.3f} s, ratio {ours / typer:.2f} (bar 1.5)")
+    assert ours <= 1.5 * typer
+
+
+def test_help_imports_nothing_but_the_commands() -> None:
+    """What typer itself imports is its own affair."""
+    tell = "; print([m for m in ('asyncssh', 'deepdiff', 'specs', 'probes', 'reconciler.view') if m in sys.modules])"
+    code = MAIN.format(root=str(ROOT), args=["diff", "--help"]) + tell
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=30)
+    assert done.stdout.splitlines()[-1] == "[]"

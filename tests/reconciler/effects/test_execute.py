@@ -1,0 +1,308 @@
+"""The executor, on a world of facts: what is started, in which order, and what its outcome rests on."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from probes.fact import Known, Unknown
+from reconciler.core.event import Event, Interrupted, JobAdopted, StepDone, StepFailed, StepOutput, StepStarted
+from reconciler.core.plan import Plan
+from reconciler.effects.crash import installed, registered
+from reconciler.effects.execute import Outcome, execute
+from reconciler.effects.job import job_key
+from reconciler.effects.journal import JournalError
+from reconciler.effects.stop import StopSignal
+from specs.diagnostic import diagnose
+from specs.reason import coded
+from tests.support.world import Flag, Job, Raise, World, plan, step
+
+H = "10.0.0.1"
+
+
+def carried(world: World, what: Plan, stop: StopSignal | None = None, epoch: int = 1) -> Outcome:
+    async def run() -> Outcome:
+        return await execute(
+            what,
+            transport=world,
+            look=world.look,
+            journal=world,
+            epoch=epoch,
+            emit=lambda event: None,
+            stop=stop or StopSignal(),
+            clock=world.clock,
+        )
+
+    return asyncio.run(run())
+
+
+def make(*names: str, once: bool = False, shares: tuple[str, ...] = ()) -> tuple[Raise, ...]:
+    return tuple(Raise(host=H, name=name, once=once, shares=shares) for name in names)
+
+
+def test_a_step_is_done_when_its_effect_is_seen() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, exit_status=3)
+    outcome = carried(world, plan(step(a)))
+    assert outcome.done == ("a",)
+    (done,) = [event for event in world.events if isinstance(event, StepDone)]
+    assert (done.exit_status, done.attempt) == (3, 1)
+
+
+def test_exit_status_zero_without_the_effect_is_a_failure_with_its_evidence() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, works=False, log=b"x\nPASSWORD=canary\nall fine\n")
+    outcome = carried(world, plan(step(a)))
+    (failed,) = outcome.failed
+    assert failed.diagnostic.code == "step-not-seen"
+    assert dict(failed.diagnostic.fields)["rc"] == "0"
+    assert "test.flag a @10.0.0.1: up / down" in dict(failed.diagnostic.fields)["facts"]
+    assert failed.tail == ("x", "PASSWORD=<redacted>", "all fine")
+
+
+def test_an_effect_that_shows_late_is_waited_for() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, works=False)
+    world.clock.later.append((20.0, lambda: world.readings.update({a.flag: Known("up")})))
+    assert carried(world, plan(step(a))).done == ("a",)
+
+
+def test_what_is_already_so_is_skipped() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b)
+    world.readings[a.flag] = Known("up")
+    outcome = carried(world, plan(step(a), step(b, "a")))
+    assert (outcome.skipped, outcome.done) == (("a",), ("b",))
+    assert world.launched == [f"{job_key(b)}.1"]
+
+
+def test_a_failure_stops_what_comes_after_it_and_nothing_else() -> None:
+    world, (a, b, c, d) = World(), make("a", "b", "c", "d")
+    world.knows(a, works=False)
+    world.knows(b, c, d)
+    outcome = carried(world, plan(step(a), step(b, "a"), step(c, "b"), step(d)))
+    assert [failed.step for failed in outcome.failed] == ["a"]
+    assert [(held.step, held.cause) for held in outcome.held] == [("b", "a"), ("c", "a")]
+    assert outcome.done == ("d",)
+
+
+def test_a_premise_that_moved_is_named_and_nothing_starts() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    need = Flag(host=H, name="need")
+    world.readings[need] = Known("down")
+    (failed,) = carried(world, plan(step(a, needs=[need.up()]))).failed
+    assert failed.diagnostic.code == "step-premise-moved"
+    assert dict(failed.diagnostic.fields) == {"fact": "test.flag need @10.0.0.1", "expected": "up", "reading": "down"}
+    assert world.launched == []
+
+
+def test_nothing_starts_on_an_unknown_premise() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    need = Flag(host=H, name="need")
+    world.readings[need] = Unknown(coded("not-utf8"))
+    (failed,) = carried(world, plan(step(a, needs=[need.up()]))).failed
+    assert failed.diagnostic.code == "step-premise-unknown"
+    assert failed.diagnostic.because == coded("not-utf8")
+    assert world.launched == []
+
+
+def test_a_job_found_running_is_adopted_and_not_started_again() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, polls=3)
+    job = f"{job_key(a)}.1"
+    world.jobs[H, job] = Job(behaviour=world.behaviours[job_key(a)], polls=3)
+    assert carried(world, plan(step(a))).done == ("a",)
+    assert world.launched == []
+    assert JobAdopted(host=H, job=job) in world.events
+
+
+@pytest.mark.parametrize("state", ["exited:1", "vanished"])
+def test_an_idempotent_action_is_tried_again_under_the_next_number(state: str) -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    world.jobs[H, f"{job_key(a)}.1"] = Job(behaviour=world.behaviours[job_key(a)], polls=0, state=state)
+    assert carried(world, plan(step(a))).done == ("a",)
+    assert world.launched == [f"{job_key(a)}.2"]
+
+
+@pytest.mark.parametrize(("state", "code"), [("exited:1", "job-not-repeated"), ("vanished", "job-vanished")])
+def test_what_must_not_happen_twice_is_not_started_beside_an_unexplained_first(state: str, code: str) -> None:
+    world, (a,) = World(), make("a", once=True)
+    world.knows(a, log=b"evidence\n")
+    world.jobs[H, f"{job_key(a)}.1"] = Job(behaviour=world.behaviours[job_key(a)], polls=0, state=state)
+    (failed,) = carried(world, plan(step(a))).failed
+    assert failed.diagnostic.code == code
+    assert failed.tail == ("evidence",)
+    assert world.launched == []
+
+
+def test_what_was_seen_done_once_may_be_needed_again() -> None:
+    world, (a,) = World(), make("a", once=True)
+    world.knows(a)
+    assert carried(world, plan(step(a))).done == ("a",)
+    world.readings[a.flag] = Known("down")
+    assert carried(world, plan(step(a))).done == ("a",)
+    assert world.launched == [f"{job_key(a)}.1", f"{job_key(a)}.2"]
+
+
+def test_a_vanished_job_is_judged_by_its_effect() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, vanishes=True)
+    world.knows(b, vanishes=True, works=False)
+    outcome = carried(world, plan(step(a), step(b)))
+    assert outcome.done == ("a",)
+    assert [failed.diagnostic.code for failed in outcome.failed] == ["job-vanished"]
+
+
+def test_an_overdue_job_is_left_running_and_said_so() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, polls=-1)
+    (failed,) = carried(world, plan(step(a))).failed
+    assert failed.diagnostic.code == "job-overdue"
+    assert world.jobs[H, f"{job_key(a)}.1"].state == "running"
+
+
+def test_resources_are_held_by_one_step_at_a_time() -> None:
+    world = World()
+    steps = make("a", "b", "c", shares=("bkcli",))
+    world.knows(*steps, polls=3)
+    assert len(carried(world, plan(*map(step, steps))).done) == 3
+    assert max(map(len, world.overlap)) == 1
+
+
+def test_what_shares_nothing_runs_side_by_side() -> None:
+    world = World()
+    steps = make("a", "b", "c", "d", "e", "f")
+    world.knows(*steps, polls=3)
+    assert len(carried(world, plan(*map(step, steps))).done) == 6
+    assert max(map(len, world.overlap)) == 4
+
+
+def test_a_stale_epoch_stops_the_run() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b)
+    world.epochs[H] = 9
+    stop = StopSignal()
+    outcome = carried(world, plan(step(a, needs=()), step(b, "a")), stop)
+    assert [failed.diagnostic.code for failed in outcome.failed] == ["lease-overtaken"]
+    assert stop.why is not None
+    assert world.launched == []
+
+
+def test_the_intent_is_on_record_before_the_command_leaves() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    before: list[bool] = []
+    world.on_launch = lambda job: before.append(StepStarted(step="a", host=H, job=job) in world.events)
+    carried(world, plan(step(a)))
+    assert before == [True]
+
+
+@dataclass
+class Full:
+    left: int
+    kept: list[Event] = field(default_factory=list[Event])
+
+    def write(self, event: Event) -> None:
+        if self.left == 0:
+            raise JournalError(diagnose("journal-unwritable", where="x", said="No space left on device"))
+        self.left -= 1
+        self.kept.append(event)
+
+
+def test_nothing_leaves_when_the_journal_is_full() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b)
+
+    async def run() -> Outcome:
+        return await execute(
+            plan(step(a), step(b)),
+            transport=world,
+            look=world.look,
+            journal=Full(0),
+            epoch=1,
+            emit=lambda event: None,
+            stop=StopSignal(),
+            clock=world.clock,
+        )
+
+    outcome = asyncio.run(run())
+    assert {trouble.code for trouble in outcome.troubles} == {"journal-unwritable"}
+    assert (world.launched, outcome.started) == ([], ())
+
+
+def test_one_interrupt_starts_nothing_more_and_waits() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b, polls=3)
+    stop = StopSignal()
+    world.on_launch = lambda job: stop.press()
+    outcome = carried(world, plan(step(a), step(b, "a")), stop)
+    assert (outcome.done, outcome.left) == (("a",), ("b",))
+    assert not [event for event in world.events if isinstance(event, Interrupted)]
+
+
+def test_a_second_interrupt_leaves_at_once_and_names_what_goes_on() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b, polls=-1)
+    stop = StopSignal()
+
+    def twice(job: str) -> None:
+        stop.press()
+        stop.press()
+
+    world.on_launch = twice
+    outcome = carried(world, plan(step(a), step(b, "a")), stop)
+    job = f"{job_key(a)}.1"
+    assert outcome.running == (job,)
+    assert world.events[-1] == Interrupted(running=(job,))
+    assert world.jobs[H, job].state == "running"
+
+
+def test_cancellation_is_never_swallowed() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, polls=-1)
+    world.clock.still = True
+
+    async def run() -> None:
+        async with asyncio.timeout(0.05):
+            await execute(
+                plan(step(a)),
+                transport=world,
+                look=world.look,
+                journal=world,
+                epoch=1,
+                emit=lambda event: None,
+                stop=StopSignal(),
+                clock=world.clock,
+            )
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(run())
+    assert world.events[-1] == Interrupted(running=(f"{job_key(a)}.1",))
+
+
+def test_crash_points_are_enumerated_and_passed() -> None:
+    world, (a,) = World(), make("a", once=True)
+    world.knows(a)
+    passed: list[str] = []
+    with installed(passed.append):
+        carried(world, plan(step(a)))
+    assert {"job-launch.before", "job-launch.after", "job-read.before", "job-seen.after"} <= set(passed)
+    assert set(passed) <= set(registered())
+
+
+def test_output_is_told_redacted() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, log=b"mysql -uroot -pcanary\n\xff\n")
+    carried(world, plan(step(a)))
+    lines = [event.line for event in world.events if isinstance(event, StepOutput)]
+    assert lines == ["mysql -uroot -p<redacted>", "\ufffd"]
+
+
+def test_a_failed_step_is_told_once() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b, works=False)
+    carried(world, plan(step(a), step(b, "a")))
+    assert len([event for event in world.events if isinstance(event, StepFailed)]) == 1

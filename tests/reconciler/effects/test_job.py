@@ -1,0 +1,325 @@
+"""Jobs, on a real sh: what is started once, what outlives its launcher, and what is known afterwards."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, LiteralString
+
+import pytest
+
+from probes.fact import Absent, AnyFact, AnyReading, Known
+from probes.job import PROBE, JobAttempts, JobsRunning, JobState
+from probes.shell import Command
+from reconciler.effects.clock import SystemClock
+from reconciler.effects.collect import collect
+from reconciler.effects.job import Followed, Launched, Order, follow, job_id, job_key, launch, mark_seen
+from reconciler.effects.lease import raise_fences
+from tests.support.local import LocalTransport
+from tests.support.world import Raise, VirtualClock
+
+H = "10.0.0.1"
+BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+HOLD: LiteralString = 'while [ -e "$1" ]; do sleep 0.02; done; echo released'
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> LocalTransport:
+    return LocalTransport(tmp_path)
+
+
+def order(script: LiteralString, *args: str, job: str = "test.1", epoch: int = 1, **more: Any) -> Order:
+    stdin = more.pop("stdin", "")
+    return Order(job=job, command=Command(script=script, args=args, stdin=stdin), epoch=epoch, **more)
+
+
+async def read(host: LocalTransport, fact: AnyFact) -> AnyReading:
+    return (await collect(host, [PROBE], [fact])).readings[fact]
+
+
+async def until(wanted: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            holds = wanted()
+            if holds is True or (not isinstance(holds, bool) and await holds):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def ended(host: LocalTransport, job: str = "test.1") -> tuple[Followed, list[str]]:
+    lines: list[str] = []
+    followed = await follow(host, H, job, clock=SystemClock(), heard=lines.append, deadline_s=30)
+    return followed, lines
+
+
+async def done(host: LocalTransport, what: Order) -> tuple[Followed, list[str]]:
+    assert (await launch(host, H, what)).how == "started"
+    return await ended(host, what.job)
+
+
+def test_a_job_hands_on_arguments_input_output_and_exit_status(host: LocalTransport) -> None:
+    what = order('printf "<%s>" "$@"; cat; echo oops >&2; umask; pwd; exit 3', "a b", "it's\n$x", "", stdin="in\n")
+    followed, lines = asyncio.run(done(host, what))
+    assert followed.state == "exited:3"
+    assert lines == ["<a b><it's", "$x><>in", "oops", "0022", "/"]
+
+
+def test_without_input_it_reads_nothing_and_knows_its_own_name(host: LocalTransport) -> None:
+    _, lines = asyncio.run(done(host, order('cat; echo "$BKREC_JOB $LC_ALL $HOME ${BKREC_DIR-gone}"')))
+    assert lines == ["test.1 C /root gone"]
+
+
+def test_a_login_job_runs_in_its_directory_under_bash_with_a_utf8_locale(host: LocalTransport, tmp_path: Path) -> None:
+    what = order('pwd; echo "${BASH_VERSION:+bash} $LC_ALL"', login=True, cwd=str(tmp_path))
+    _, lines = asyncio.run(done(host, what))
+    assert lines[-2] == str(tmp_path)
+    assert lines[-1].startswith("bash ")
+    assert "utf8" in lines[-1].lower().replace("-", "") or lines[-1] == "bash C"
+
+
+def test_a_missing_directory_is_said_and_nothing_is_run(host: LocalTransport, tmp_path: Path) -> None:
+    followed, lines = asyncio.run(done(host, order("echo ran", login=True, cwd=str(tmp_path / "none"))))
+    assert followed.state == "exited:72"
+    assert lines == [f"bkrec: cannot enter {tmp_path / 'none'}"] or "ran" not in lines
+
+
+def test_a_job_has_a_terminal_when_it_wants_one(host: LocalTransport) -> None:
+    what = order("[ -t 0 ] && [ -t 1 ] && echo a terminal; exit 5", terminal=True)
+    followed, lines = asyncio.run(done(host, what))
+    assert (followed.state, lines) == ("exited:5", ["a terminal"])
+
+
+def test_output_beyond_the_limit_is_dropped_and_does_not_kill_the_job(host: LocalTransport) -> None:
+    followed, lines = asyncio.run(done(host, order("yes | head -c 12000000; echo over >/dev/stderr; exit 6")))
+    assert followed.state == "exited:6"
+    assert lines[-1] == "bkrec: 10 MiB of output kept, the rest is dropped"
+    assert 10 * 1024 * 1024 < followed.offset < 10 * 1024 * 1024 + 100
+
+
+def test_a_daemon_left_behind_does_not_hold_up_the_record(host: LocalTransport, tmp_path: Path) -> None:
+    pid = tmp_path / "daemon"
+    what = order('sleep 60 & echo $! >"$1"; echo bye', str(pid))
+    followed, lines = asyncio.run(done(host, what))
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+    assert (followed.state, lines) == ("exited:0", ["bye"])
+
+
+def test_bytes_that_are_no_text_and_progress_bars_come_as_lines(host: LocalTransport) -> None:
+    _, lines = asyncio.run(done(host, order(r"printf '10%%\r20%%\r\n\377x\nend'")))
+    assert lines == ["10%", "20%", "\ufffdx", "end"]
+
+
+def test_the_same_job_is_started_once_by_however_many(host: LocalTransport, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+
+    async def race() -> list[Launched]:
+        async with asyncio.TaskGroup() as group:
+            what = order('echo x >>"$1"', str(trace))
+            tasks = [group.create_task(launch(host, H, what)) for _ in range(6)]
+        await ended(host)
+        return [task.result() for task in tasks]
+
+    assert sorted(one.how for one in asyncio.run(race())) == ["exists"] * 5 + ["started"]
+    assert trace.read_text() == "x\n"
+
+
+def test_a_launch_that_was_not_heard_may_be_repeated(host: LocalTransport, tmp_path: Path) -> None:
+    host.faults = {0: "lost", 1: "refused"}
+    trace = tmp_path / "trace"
+
+    async def run() -> list[str]:
+        what = order('echo x >>"$1"', str(trace))
+        said = [(await launch(host, H, what)).how for _ in range(3)]
+        await ended(host)
+        return said
+
+    assert asyncio.run(run()) == ["unheard", "unheard", "exists"]
+    assert trace.read_text() == "x\n"
+
+
+def test_a_claim_that_was_never_started_is_started_by_the_next_launch(host: LocalTransport) -> None:
+    async def run() -> Followed:
+        followed, _ = await done(host, order("exit 4"))
+        job = host.state(H) / "jobs" / "test.1"
+        for name in ("pid", "child", "exit", "log"):
+            (job / name).unlink()
+        assert await read(host, JobState(host=H, job="test.1")) == Absent()
+        assert followed.state == "exited:4"
+        return (await done(host, order("exit 4")))[0]
+
+    assert asyncio.run(run()).state == "exited:4"
+
+
+def test_a_torn_launch_claims_nothing(host: LocalTransport) -> None:
+    async def run() -> tuple[str, AnyReading]:
+        what = order("exit 0")
+        from reconciler.effects import job
+
+        whole = job._launch_command(what)  # pyright: ignore[reportPrivateUsage]
+        torn = Command(script=whole.script, args=whole.args, stdin=whole.stdin[: len(whole.stdin) // 2])
+        output = await host.run(H, torn)
+        return output.stdout, await read(host, JobAttempts(host=H, key="test"))
+
+    said, attempts = asyncio.run(run())
+    assert said == "bkrec-says test.1 torn\n"
+    assert attempts == Known(())
+
+
+def test_lost_connections_do_not_end_following(host: LocalTransport, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    gate.touch()
+    host.faults = {1: "lost", 2: "refused"}
+
+    async def run() -> tuple[Followed, list[str]]:
+        assert (await launch(host, H, order(HOLD, str(gate)))).how == "started"
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(ended(host))
+            await until(lambda: len(host.calls) > 3)
+            gate.unlink()
+        return task.result()
+
+    followed, lines = asyncio.run(run())
+    assert (followed.state, lines) == ("exited:0", ["released"])
+
+
+def test_a_host_that_stays_silent_is_given_up_with_the_job_unheard(host: LocalTransport) -> None:
+    host.faults = dict.fromkeys(range(10_000), "refused")
+    clock = VirtualClock()
+
+    async def run() -> Followed:
+        return await follow(host, H, "test.1", clock=clock, heard=lambda line: None, deadline_s=10_000)
+
+    assert asyncio.run(run()).state == "unheard"
+    assert 300 < clock.elapsed < 320
+
+
+def test_an_overdue_job_is_said_so_and_runs_on(host: LocalTransport, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    gate.touch()
+
+    async def run() -> tuple[str, AnyReading, str]:
+        await launch(host, H, order(HOLD, str(gate)))
+        late = await follow(host, H, "test.1", clock=SystemClock(), heard=lambda line: None, deadline_s=0.0)
+        running = await read(host, JobsRunning(host=H))
+        gate.unlink()
+        return late.state, running, (await ended(host))[0].state
+
+    assert asyncio.run(run()) == ("overdue", Known(("test.1",)), "exited:0")
+
+
+def test_a_killed_runner_whose_command_goes_on_still_runs_then_has_vanished(
+    host: LocalTransport, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    gate.touch()
+    state = JobState(host=H, job="test.1")
+
+    async def run() -> tuple[AnyReading, AnyReading, str]:
+        await launch(host, H, order(HOLD, str(gate)))
+        job = host.state(H) / "jobs" / "test.1"
+        await until(lambda: (job / "child").exists())
+        os.kill(int((job / "pid").read_text().split()[0]), signal.SIGKILL)
+        orphaned = await read(host, state)
+        gate.unlink()
+
+        async def gone() -> bool:
+            return await read(host, state) != Known("running")
+
+        await until(gone)
+        return orphaned, await read(host, state), (await ended(host))[0].state
+
+    assert asyncio.run(run()) == (Known("running"), Known("vanished"), "vanished")
+
+
+def test_a_job_of_another_boot_without_a_record_has_vanished(host: LocalTransport) -> None:
+    async def run() -> AnyReading:
+        await done(host, order("exit 0"))
+        job = host.state(H) / "jobs" / "test.1"
+        (job / "exit").unlink()
+        for name in ("pid", "child"):
+            (job / name).write_text(f"{os.getpid()} 1 00000000-0000-0000-0000-000000000000\n")
+        return await read(host, JobState(host=H, job="test.1"))
+
+    assert asyncio.run(run()) == Known("vanished")
+
+
+def test_a_recycled_pid_is_not_mistaken_for_the_job(host: LocalTransport) -> None:
+    async def run() -> AnyReading:
+        await done(host, order("exit 0"))
+        job = host.state(H) / "jobs" / "test.1"
+        (job / "exit").unlink()
+        for name in ("pid", "child"):
+            (job / name).write_text(f"{os.getpid()} 1 {BOOT}\n")
+        return await read(host, JobState(host=H, job="test.1"))
+
+    assert asyncio.run(run()) == Known("vanished")
+
+
+def test_a_lower_epoch_than_the_highest_seen_is_refused(host: LocalTransport) -> None:
+    async def run() -> list[Launched]:
+        newer = await launch(host, H, order("exit 0", job="test.1", epoch=7))
+        older = await launch(host, H, order("exit 0", job="test.2", epoch=6))
+        await ended(host)
+        return [newer, older]
+
+    assert asyncio.run(run()) == [Launched(how="started"), Launched(how="stale", detail="7")]
+    assert not (host.state(H) / "jobs" / "test.2").exists()
+
+
+def test_a_fence_is_raised_ahead_of_any_job_and_never_lowered(host: LocalTransport) -> None:
+    async def run() -> tuple[Any, Any, str]:
+        raised = await raise_fences(host, [H, "10.0.0.2"], 5)
+        lowered = await raise_fences(host, [H], 4)
+        return raised, lowered[0].code, (await launch(host, "10.0.0.2", order("exit 0", epoch=4))).how
+
+    assert asyncio.run(run()) == ((), "lease-overtaken", "stale")
+
+
+def test_an_unreadable_epoch_refuses(host: LocalTransport) -> None:
+    async def run() -> Launched:
+        await raise_fences(host, [H], 5)
+        (host.state(H) / "epoch").write_text("5x\n")
+        return await launch(host, H, order("exit 0"))
+
+    assert asyncio.run(run()).how == "unwritable"
+
+
+def test_nothing_starts_where_nothing_can_be_written(host: LocalTransport) -> None:
+    host.state(H).parent.mkdir(parents=True)
+    host.state(H).write_text("a file, where the directory should be")
+    assert asyncio.run(launch(host, H, order("exit 0"))).how == "unwritable"
+
+
+def test_attempts_are_told_in_order_with_what_became_of_them(host: LocalTransport) -> None:
+    async def run() -> AnyReading:
+        for number in (1, 2, 10):
+            await done(host, order("exit 2", job=f"test.{number}"))
+        await mark_seen(host, H, "test.2")
+        await done(host, order("exit 0", job="test-other.1"))
+        return await read(host, JobAttempts(host=H, key="test"))
+
+    assert asyncio.run(run()) == Known(("1:exited:2", "2:seen:2", "10:exited:2"))
+
+
+def test_records_are_private(host: LocalTransport) -> None:
+    asyncio.run(done(host, order("exit 0", stdin="secret")))
+    modes = {path.stat().st_mode & 0o077 for path in (host.state(H), *host.state(H).rglob("*"))}
+    assert modes == {0}
+
+
+def test_no_argument_and_no_input_of_a_job_is_on_a_command_line(host: LocalTransport) -> None:
+    asyncio.run(done(host, order('cat >/dev/null; echo "$1"', "argument-canary", stdin="input-canary")))
+    rendered = " ".join(command.render() for _, command in host.calls)
+    assert "canary" not in rendered
+
+
+def test_the_same_action_has_the_same_key_and_another_host_another() -> None:
+    one, same, other = (Raise(host=h, name="a") for h in (H, H, "10.0.0.2"))
+    assert job_key(one) == job_key(same) != job_key(other)
+    assert job_id(job_key(one), 2).startswith("test-raise-")
+
+
+def test_a_job_id_that_is_none_is_refused(host: LocalTransport) -> None:
+    with pytest.raises(ValueError, match="no job id"):
+        asyncio.run(launch(host, H, order("exit 0", job="../x.1")))

@@ -1,0 +1,240 @@
+"""Apply, on a world of facts: it ends where facts say it ends, and a refusal changes nothing."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from probes.fact import AnyExpected, AnyFact, Known, Readings, Unknown, holds
+from reconciler.core.event import JobAdopted, RunEnded, RunStarted
+from reconciler.core.plan import Blocked, Plan
+from reconciler.effects.job import job_key
+from reconciler.effects.look import study
+from reconciler.effects.loop import Applied, Undertaking, apply
+from reconciler.effects.stop import StopSignal
+from specs.diagnostic import diagnose
+from specs.reason import coded
+from tests.support.world import Flag, Job, Raise, World, plan, step
+
+H, H2 = "10.0.0.1", "10.0.0.2"
+
+
+def decide_for(actions: Sequence[Raise]) -> Callable[[Readings], Plan]:
+    def decide(readings: Readings) -> Plan:
+        down = [action for action in actions if holds(action.flag.up(), readings) is False]
+        return plan(*(step(action) for action in down))
+
+    return decide
+
+
+async def yes(_: Any) -> bool:
+    return True
+
+
+def _always(_: Blocked) -> bool:
+    return True
+
+
+def undertaking(world: World, actions: Sequence[Raise], **more: Any) -> Undertaking:
+    given: dict[str, Any] = {"confirm": yes, "stop": StopSignal(), "decide": decide_for(actions), **more}
+    return Undertaking(
+        run="run",
+        user="wang",
+        source="laptop",
+        transport=world,
+        look=world.look,
+        controller=H,
+        hosts=(H, H2),
+        expected=[action.flag.up() for action in actions],
+        journal=world,
+        clock=world.clock,
+        emit=lambda event: None,
+        **given,
+    )
+
+
+def applied(work: Undertaking) -> Applied:
+    return asyncio.run(apply(work))
+
+
+def two(world: World, **behaviour: Any) -> tuple[Raise, Raise]:
+    actions = (Raise(host=H, name="a"), Raise(host=H2, name="b"))
+    world.knows(*actions, **behaviour)
+    return actions
+
+
+def test_it_converges_and_a_second_time_writes_nothing_at_all() -> None:
+    world = World()
+    actions = two(world)
+    first = applied(undertaking(world, actions))
+    assert (first.verdict, first.exit_code) == ("converged", 0)
+    assert isinstance(world.events[0], RunStarted)
+    assert world.events[-1] == replace(_ended(world), verdict="converged", done=2, failed=0)
+    assert world.holder == ""
+    world.writes.clear()
+    second = applied(undertaking(world, actions))
+    assert (second.exit_code, world.writes, len(world.launched)) == (0, [], 2)
+
+
+def _ended(world: World) -> RunEnded:
+    (ended,) = [event for event in world.events if isinstance(event, RunEnded)]
+    return ended
+
+
+def test_a_failure_ends_with_three_and_is_not_tried_over_and_over() -> None:
+    world = World()
+    result = applied(undertaking(world, two(world, works=False)))
+    assert (result.verdict, result.exit_code, len(world.launched)) == ("failed", 3, 2)
+
+
+def test_an_unread_host_is_no_verdict_and_the_rest_is_repaired() -> None:
+    world = World()
+    actions = two(world)
+    world.dead.add(H2)
+    result = applied(undertaking(world, actions))
+    assert (result.verdict, result.exit_code) == ("unknown", 4)
+    assert world.launched == [f"{job_key(actions[0])}.1"]
+
+
+@pytest.mark.parametrize(
+    ("reading", "code"), [(Known("down"), "gate-closed"), (Unknown(coded("not-utf8")), "gate-unread")]
+)
+def test_a_gate_that_is_not_open_refuses_before_any_write(reading: Any, code: str) -> None:
+    world = World()
+    gate = Flag(host=H, name="gate")
+    world.readings[gate] = reading
+
+    def _gated(_: Plan) -> tuple[AnyExpected, ...]:
+        return (gate.up(),)
+
+    result = applied(undertaking(world, two(world), gates=_gated))
+    assert (result.verdict, result.exit_code) == ("refused", 5)
+    assert [trouble.code for trouble in result.diagnostics] == [code]
+    assert (world.writes, world.events) == ([], [])
+
+
+def test_a_no_refuses_before_any_write() -> None:
+    async def no(_: Any) -> bool:
+        return False
+
+    world = World()
+    result = applied(undertaking(world, two(world), confirm=no))
+    assert (result.exit_code, world.writes) == (5, [])
+    assert [trouble.code for trouble in result.diagnostics] == ["not-confirmed"]
+
+
+def test_a_held_lease_refuses_and_names_the_holder() -> None:
+    world = World(holder="another")
+    result = applied(undertaking(world, two(world)))
+    assert (result.exit_code, world.launched) == (5, [])
+    assert [trouble.code for trouble in result.diagnostics] == ["lease-held"]
+
+
+def test_a_controller_out_of_reach_refuses() -> None:
+    world = World()
+    actions = two(world)
+    world.dead.add(H)
+    result = applied(undertaking(world, actions))
+    assert (result.exit_code, world.launched) == (5, [])
+
+
+def test_a_job_of_an_earlier_run_is_waited_for_before_anything_is_decided() -> None:
+    world = World()
+    actions = two(world, polls=3)
+    job = f"{job_key(actions[0])}.1"
+    world.jobs[H, job] = Job(behaviour=world.behaviours[job_key(actions[0])], polls=3)
+    result = applied(undertaking(world, actions))
+    assert (result.exit_code, world.launched) == (0, [f"{job_key(actions[1])}.1"])
+    assert JobAdopted(host=H, job=job) in world.events
+
+
+def test_a_job_that_never_ends_refuses_new_work() -> None:
+    world = World()
+    actions = two(world, polls=-1)
+    world.jobs[H, f"{job_key(actions[0])}.1"] = Job(behaviour=world.behaviours[job_key(actions[0])], polls=-1)
+    result = applied(undertaking(world, actions))
+    assert (result.exit_code, world.launched) == (5, [])
+    assert [trouble.code for trouble in result.diagnostics] == ["job-overdue"]
+
+
+def test_what_can_only_be_done_by_a_person_is_waited_for() -> None:
+    world = World()
+    (a, _) = two(world)
+    blocked = Blocked(expected=a.flag.up(), diagnostic=diagnose("not-confirmed"))
+
+    def decide(_: Readings) -> Plan:
+        return replace(plan(), blocked=(blocked,))
+
+    result = applied(undertaking(world, (a,), decide=decide, waits=_always))
+    assert (result.verdict, result.exit_code, world.writes) == ("waiting", 6, [])
+    result = applied(undertaking(world, (a,), decide=decide))
+    assert (result.verdict, result.exit_code) == ("refused", 5)
+
+
+@pytest.mark.parametrize(("presses", "code"), [(1, 130), (2, 130)])
+def test_an_interrupt_ends_with_its_signal(presses: int, code: int) -> None:
+    world, stop = World(), StopSignal()
+    actions = two(world, polls=3)
+
+    def press(job: str) -> None:
+        for _ in range(presses):
+            stop.press()
+
+    world.on_launch = press
+    result = applied(undertaking(world, actions, stop=stop, parallel=1))
+    assert (result.verdict, result.exit_code) == ("interrupted", code)
+    assert len(world.launched) == 1
+
+
+def test_a_lost_lease_starts_nothing_more() -> None:
+    world, stop = World(), StopSignal()
+    actions = two(world, polls=3)
+    world.on_launch = lambda job: stop.halt(diagnose("lease-lost", where=H, run="run"))
+    result = applied(undertaking(world, actions, stop=stop, parallel=1))
+    assert (result.exit_code, len(world.launched)) == (3, 1)
+    assert "lease-lost" in [trouble.code for trouble in result.diagnostics]
+
+
+def test_later_rounds_do_what_earlier_ones_uncovered() -> None:
+    world = World()
+    actions = two(world)
+
+    def decide(readings: Readings) -> Plan:
+        whole = decide_for(actions)(readings)
+        return replace(whole, steps=whole.steps[:1])
+
+    asked: list[int] = []
+
+    async def count(studied: Any) -> bool:
+        asked.append(len(studied.plan.steps))
+        return True
+
+    result = applied(undertaking(world, actions, decide=decide, confirm=count))
+    assert (result.exit_code, len(result.outcomes), asked) == (0, 2, [1, 1])
+
+
+def test_what_a_plan_would_rest_on_is_read_before_it_is_believed() -> None:
+    world = World()
+    world.readings[Flag(host=H, name="deep")] = Known("up")
+
+    def decide(readings: Readings) -> Plan:
+        wanted: list[AnyFact] = [Flag(host=H, name=name) for name in ("near", "deep")]
+        unread = [fact for fact in wanted if fact not in readings]
+        return replace(plan(), wanted=frozenset(unread[:1]))
+
+    expected: list[AnyExpected] = []
+    studied = asyncio.run(study(world.look, expected, decide))
+    assert studied.plan.wanted == frozenset()
+    assert studied.readings[Flag(host=H, name="deep")] == Known("up")
+
+
+def test_a_plan_that_wants_ever_more_is_given_up_as_unread() -> None:
+    world, count = World(), iter(range(10_000))
+
+    def decide(readings: Readings) -> Plan:
+        return replace(plan(), wanted=frozenset({Flag(host=H, name=str(next(count)))}))
+
+    asyncio.run(study(world.look, [], decide))
+    assert next(count) < 30

@@ -1,0 +1,351 @@
+"""SSH, against real servers in this process: keys, refusals, lost connections, and long answers."""
+
+import asyncio
+import contextlib
+import importlib
+import inspect
+import os
+import pkgutil
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from probes.shell import Command, Output
+from reconciler.effects.ssh import SshTransport, ssh
+from reconciler.effects.ssh_errors import Trusted, controller_trouble, foreign, translate
+from reconciler.effects.transport import Access, TransportError
+
+H = "127.0.0.1"
+NOBODY = Trusted(host="10.9.9.9", port=None, files=())
+
+
+@dataclass
+class Server:
+    """A real SSH server that hands each command to this machine's sh."""
+
+    directory: Path
+    host_key: Any
+    user_key: Any
+    connections: list[Any] = field(default_factory=list[Any])
+    commands: list[str] = field(default_factory=list[str])
+    children: list[asyncio.subprocess.Process] = field(default_factory=list[asyncio.subprocess.Process])
+    served: asyncio.Event = field(default_factory=asyncio.Event)
+    port: int = 0
+
+    async def serve(self, process: Any) -> None:
+        self.connections.append(process.get_extra_info("connection"))
+        self.commands.append(process.command)
+        self.served.set()
+        pipe = asyncio.subprocess.PIPE
+        child = await asyncio.create_subprocess_exec(
+            "sh", "-c", process.command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+        )
+        self.children.append(child)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_pump(process.stdin, child.stdin))
+            group.create_task(_pump(child.stdout, process.stdout))
+            group.create_task(_pump(child.stderr, process.stderr))
+            status = await child.wait()
+        process.exit(status)
+
+    async def end(self) -> None:
+        """Kills what still runs, as a host does with what hung on a lost connection."""
+        for connection in self.connections:
+            connection.abort()
+        for child in self.children:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            await child.wait()
+            child._transport.close()  # pyright: ignore
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            await asyncio.wait(others, timeout=5)
+
+    def access(self, *, known: Any = None, user_key: Any = None) -> Access:
+        """Access to it, with a known_hosts file that holds `known`, by default its true key."""
+        known_hosts, identity = self.directory / "known_hosts", self.directory / "identity"
+        key = (known or self.host_key).export_public_key().decode()
+        known_hosts.write_text(f"[{H}]:{self.port} {key}")
+        (user_key or self.user_key).write_private_key(identity)
+        return Access(
+            controller=H,
+            port=self.port,
+            user="root",
+            identities=(str(identity),),
+            known_hosts=(str(known_hosts),),
+            configs=(str(self.directory / "none"),),
+            connect_s=5.0,
+        )
+
+
+async def _pump(source: Any, sink: Any) -> None:
+    try:
+        while block := await source.read(65536):
+            sink.write(block)
+            await sink.drain()
+        sink.write_eof()
+    except (asyncssh.Error, OSError):
+        return
+
+
+def key() -> Any:
+    generate: Any = asyncssh.generate_private_key  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return generate("ssh-ed25519")
+
+
+def trusting(access: Access, text: str) -> Access:
+    Path(access.known_hosts[0]).write_text(text)
+    return access
+
+
+@asynccontextmanager
+async def serving(directory: Path, certificate_of: Any = None) -> AsyncGenerator[Server]:
+    server = Server(directory=directory, host_key=key(), user_key=key())
+    (directory / "authorized").write_bytes(server.user_key.export_public_key())
+    host_key = server.host_key
+    if certificate_of is not None:
+        host_key = (host_key, certificate_of.generate_host_certificate(host_key, "host", principals=[H]))
+    listener = await asyncssh.listen(
+        H,
+        0,
+        server_host_keys=[host_key],
+        authorized_client_keys=str(directory / "authorized"),
+        process_factory=server.serve,
+        encoding=None,
+    )
+    server.port = listener.get_port()
+    try:
+        yield server
+    finally:
+        listener.close()
+        await server.end()
+
+
+async def said(transport: SshTransport, script: Any, *args: str, **more: Any) -> Output:
+    return await transport.run(H, Command(script=script, args=args, **more))
+
+
+async def refused(access: Access) -> str:
+    async with ssh(access) as transport:
+        with pytest.raises(TransportError) as caught:
+            await said(transport, "true")
+    return caught.value.diagnostic.code
+
+
+def test_a_command_comes_back_with_all_it_said(tmp_path: Path) -> None:
+    async def run() -> Output:
+        async with serving(tmp_path) as server, ssh(server.access()) as transport:
+            return await said(transport, 'cat; echo "$1 $LC_ALL" >&2; exit 3', "it's", stdin="in" * 100_000)
+
+    assert asyncio.run(run()) == Output(stdout="in" * 100_000, stderr="it's C\n", exit_status=3)
+
+
+def test_one_connection_serves_many_commands_at_once(tmp_path: Path) -> None:
+    async def run() -> tuple[set[str], int]:
+        async with serving(tmp_path) as server, ssh(server.access()) as transport:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(said(transport, 'echo "$1"', str(n))) for n in range(20)]
+            return {task.result().stdout for task in tasks}, len(set(server.connections))
+
+    assert asyncio.run(run()) == ({f"{n}\n" for n in range(20)}, 1)
+
+
+def test_a_key_that_is_not_written_down_is_never_accepted(tmp_path: Path) -> None:
+    async def run() -> list[str]:
+        async with serving(tmp_path) as server:
+            changed = await refused(server.access(known=key()))
+            empty = trusting(server.access(), "")
+            unknown = await refused(empty)
+            missing = await refused(replace(empty, known_hosts=(str(tmp_path / "nowhere"),)))
+            return [changed, unknown, missing]
+
+    assert asyncio.run(run()) == ["host-key-changed", "host-key-unknown", "host-key-unknown"]
+
+
+def test_a_certificate_authority_is_trusted_for_its_hosts(tmp_path: Path) -> None:
+    async def run() -> Output:
+        authority = key()
+        async with serving(tmp_path, authority) as server:
+            access = trusting(server.access(), f"@cert-authority * {authority.export_public_key().decode()}")
+            async with ssh(access) as transport:
+                return await said(transport, "echo in")
+
+    assert asyncio.run(run()).stdout == "in\n"
+
+
+def test_names_and_ports_of_the_users_own_config_are_taken(tmp_path: Path) -> None:
+    async def run() -> Output:
+        async with serving(tmp_path) as server:
+            access = server.access()
+            (tmp_path / "config").write_text(f"Host inner\n  HostName {H}\n  Port {server.port}\n  User root\n")
+            named = replace(access, port=None, user="", configs=(str(tmp_path / "config"),))
+            async with ssh(named) as transport:
+                return await transport.run("inner", Command(script="echo in"))
+
+    assert asyncio.run(run()).stdout == "in\n"
+
+
+def test_a_login_with_another_key_is_refused(tmp_path: Path) -> None:
+    async def run() -> str:
+        async with serving(tmp_path) as server:
+            return await refused(server.access(user_key=key()))
+
+    assert asyncio.run(run()) == "login-refused"
+
+
+def test_a_port_where_nobody_listens_is_unreachable(tmp_path: Path) -> None:
+    async def run() -> str:
+        async with serving(tmp_path) as server:
+            access = server.access()
+        return await refused(access)
+
+    assert asyncio.run(run()) == "host-unreachable"
+
+
+def test_a_host_that_never_greets_is_given_up(tmp_path: Path) -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async def run() -> str:
+        listener = await asyncio.start_server(silent, H, 0)
+        port: int = listener.sockets[0].getsockname()[1]
+        access = Access(controller=H, port=port, user="root", known_hosts=(str(tmp_path / "k"),), connect_s=0.1)
+        async with listener:
+            return await refused(access)
+
+    assert asyncio.run(run()) in ("host-unreachable", "connection-lost")
+
+
+def test_a_lost_connection_tells_nothing_and_the_next_command_connects_anew(tmp_path: Path) -> None:
+    async def run() -> tuple[Output, Output, int]:
+        async with serving(tmp_path) as server, ssh(server.access()) as transport:
+            async with asyncio.TaskGroup() as group:
+                task = group.create_task(said(transport, "echo begun; sleep 30"))
+                await server.served.wait()
+                server.connections[0].abort()
+            again = await said(transport, "echo again")
+            return task.result(), again, len(set(server.connections))
+
+    lost, again, connections = asyncio.run(run())
+    assert lost.exit_status is None
+    assert (again, connections) == (Output(stdout="again\n"), 2)
+
+
+def test_what_was_said_before_a_deadline_is_kept(tmp_path: Path) -> None:
+    async def run() -> TransportError:
+        async with serving(tmp_path) as server, ssh(server.access()) as transport:
+            with pytest.raises(TransportError) as caught:
+                await said(transport, "echo begun; sleep 30", timeout_s=0.5)
+            assert (await said(transport, "echo on")).stdout == "on\n"
+            return caught.value
+
+    error = asyncio.run(run())
+    assert (error.diagnostic.code, error.heard) == ("answer-overdue", Output(stdout="begun\n", exit_status=None))
+
+
+def test_an_endless_answer_is_cut(tmp_path: Path) -> None:
+    async def run() -> Output:
+        async with serving(tmp_path) as server, ssh(replace(server.access(), answer_limit=1_000_000)) as transport:
+            return await said(transport, "yes")
+
+    output = asyncio.run(run())
+    assert output.exit_status is None
+    assert 1_000_000 <= len(output.stdout) < 2_000_000
+
+
+def test_bytes_that_are_no_text_do_not_break_anything(tmp_path: Path) -> None:
+    async def run() -> Output:
+        async with serving(tmp_path) as server, ssh(server.access()) as transport:
+            return await said(transport, r"printf 'a\377b'")
+
+    assert asyncio.run(run()).stdout == "a\ufffdb"
+
+
+def test_other_hosts_are_reached_by_the_controllers_own_ssh(tmp_path: Path) -> None:
+    vendor = tmp_path / "ssh"
+    vendor.write_text('#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\necho "to $2"\nexec sh -c "$3"\n')
+    vendor.chmod(0o755)
+
+    async def run() -> Output:
+        async with serving(tmp_path) as server:
+            via = _Prefixed(replace(server.access(), via="controller"), str(tmp_path))
+            try:
+                return await via.run("10.0.0.2", Command(script='echo "$1"; cat', args=("it's $x",), stdin="in"))
+            finally:
+                await via.close()
+
+    assert asyncio.run(run()) == Output(stdout="to 10.0.0.2\nit's $x\nin", stderr="")
+
+
+class _Prefixed(SshTransport):
+    """Lets the stand-in for the controller's ssh be found first."""
+
+    def __init__(self, access: Access, directory: str) -> None:
+        super().__init__(access)
+        self.directory = directory
+
+    async def _open(self, connection: Any, rendered: str) -> Any:
+        found = rendered.replace("exec ssh", f"exec {self.directory}/ssh")
+        return await connection.create_process(found, encoding=None)
+
+
+@pytest.mark.parametrize(
+    ("stderr", "code"),
+    [
+        ("Host key verification failed.", "host-key-unknown"),
+        ("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.", "host-key-changed"),
+        ("root@10.0.0.2: Permission denied (publickey).", "login-refused"),
+        ("ssh: connect to host 10.0.0.2 port 22: Connection refused", "host-unreachable"),
+        ("ssh: connect to host 10.0.0.2 port 22: No route to host", "host-unreachable"),
+    ],
+)
+def test_what_the_controllers_ssh_says_is_told_alike(stderr: str, code: str) -> None:
+    trouble = controller_trouble("10.0.0.2", Output(stdout="", stderr=stderr, exit_status=255))
+    assert trouble is not None
+    assert (trouble.diagnostic.code, trouble.diagnostic.where) == (code, "10.0.0.2")
+
+
+def test_a_way_that_broke_behind_the_controller_tells_nothing() -> None:
+    broken = Output(stdout="x", stderr="client_loop: send disconnect: Broken pipe", exit_status=255)
+    assert controller_trouble("10.0.0.2", broken) is None
+
+
+def asyncssh_exceptions() -> list[type[BaseException]]:
+    found: dict[type[BaseException], None] = {}
+    for module in pkgutil.iter_modules(asyncssh.__path__):
+        try:
+            imported = importlib.import_module(f"asyncssh.{module.name}")
+        except (ImportError, AttributeError):
+            continue
+        for _, thing in inspect.getmembers(imported, inspect.isclass):
+            if issubclass(thing, BaseException) and thing.__module__.startswith("asyncssh"):
+                found[thing] = None
+    return list(found)
+
+
+SERVER_SIDE = {"SoftEOFReceived", "FileXferError"}
+"""Only a server's own sessions raise these."""
+
+
+@pytest.mark.parametrize("kind", asyncssh_exceptions(), ids=lambda kind: kind.__name__)
+def test_no_exception_of_asyncssh_is_left(kind: type[BaseException]) -> None:
+    assert issubclass(kind, foreign()) or kind.__name__ in SERVER_SIDE
+    error = kind.__new__(kind)
+    if isinstance(error, Exception):
+        assert translate("10.9.9.9", error, NOBODY).diagnostic.where == "10.9.9.9"
+
+
+def test_asyncssh_is_imported_only_when_a_host_is_reached() -> None:
+    import subprocess
+    import sys
+
+    program = "import sys, reconciler.effects.ssh, reconciler.effects.loop; print('asyncssh' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout == "False\n"

@@ -1,0 +1,195 @@
+"""Whole upgrades on clusters made of facts: every order the plan allows converges, and nothing is done for nothing.
+
+hypothesis picks the starting state, the order and what goes wrong; a failing example replays as it was.
+"""
+
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
+from reconciler.core.diff import diff
+from reconciler.core.plan import Plan, Step
+from reconciler.rules.catalogue import desired
+from specs.reason import coded
+from tests.sim.worlds import World, finished, guide_cluster, live, pristine, study
+
+SLICE = guide_cluster()
+WITH_GSE = guide_cluster("gse")
+QUICK = settings(
+    max_examples=20, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+)
+"""Without shrinking: a smaller random order is no easier to read, and one example takes half a second."""
+
+
+def shuffled(plan: Plan, random: Random) -> list[Step]:
+    """Some order that keeps every "after"."""
+    left, done = list(plan.steps), list[Step]()
+    while left:
+        over = {step.id for step in done}
+        ready = [step for step in left if all(edge.step in over for edge in step.after)]
+        done.append(random.choice(ready))
+        left.remove(done[-1])
+    return done
+
+
+def drifted(cluster_world: World, random: Random) -> World:
+    """A finished cluster of which some facts read as on a 6.1."""
+    facts = dict(cluster_world.facts)
+    for fact in list(facts):
+        if random.random() < 0.3:
+            facts[fact] = pristine(fact, cluster_world.cluster)
+    return World(cluster=cluster_world.cluster, facts=facts, other=cluster_world.other)
+
+
+def run(world: World, plan: Plan, order: list[Step]) -> World:
+    place = {step.id: number for number, step in enumerate(plan.steps)}
+    return live(world, plan, [place[step.id] for step in order])
+
+
+@pytest.mark.parametrize("cluster", [SLICE, WITH_GSE], ids=["slice", "with-gse"])
+def test_pristine_converges_and_the_plan_after_that_is_empty(cluster: object) -> None:
+    world = World(cluster=cluster)  # type: ignore[arg-type]
+    plan, _ = study(world)
+    again, readings = study(live(world, plan))
+    assert again.steps == ()
+    assert again.blocked == ()
+    assert diff(desired(world.cluster), readings).drift == ()
+
+
+@given(st.randoms(use_true_random=False))
+@QUICK
+def test_any_order_the_plan_allows_converges(random: Random) -> None:
+    world = World(cluster=WITH_GSE)
+    plan, _ = study(world)
+    after, _ = study(run(world, plan, shuffled(plan, random)))
+    assert after.steps == ()
+
+
+@given(st.randoms(use_true_random=False))
+@QUICK
+def test_a_run_stopped_anywhere_resumes_from_what_is_seen(random: Random) -> None:
+    world = World(cluster=SLICE)
+    plan, _ = study(world)
+    order = shuffled(plan, random)
+    half = run(world, plan, order[: random.randrange(len(order))])
+    rest, _ = study(half)
+    after, _ = study(live(half, rest))
+    assert after.steps == ()
+
+
+@given(st.randoms(use_true_random=False))
+@QUICK
+def test_half_way_states_converge_or_say_why_not(random: Random) -> None:
+    world = drifted(finished(SLICE), random)
+    world.other = pristine
+    plan, _ = study(world)
+    after, _ = study(live(world, plan))
+    assert after.steps == ()
+    assert bool(after.blocked) <= bool(plan.blocked)
+
+
+def test_a_finished_cluster_without_package_and_backups_has_nothing_to_do() -> None:
+    plan, readings = study(finished(SLICE))
+    assert plan.steps == ()
+    assert plan.blocked == ()
+    assert diff(desired(SLICE), readings).drift == ()
+
+
+@given(st.randoms(use_true_random=False))
+@QUICK
+def test_nothing_is_done_on_what_nobody_could_read(random: Random) -> None:
+    """One host is dead: its facts are Unknown, no step runs on it or needs it, and each cause is told."""
+    dead = random.choice(SLICE.inventory.hosts)
+
+    def other(fact: AnyFact, cluster: object) -> AnyReading:
+        return Unknown(coded("host-unreachable", host=dead)) if fact.host == dead else pristine(fact, SLICE)
+
+    plan, _ = study(World(cluster=SLICE, other=other))
+    for step in plan.steps:
+        assert step.action.host != dead
+        assert all(need.fact.host != dead for need in step.needs)
+    assert any(blocked.diagnostic.code == "unknown-not-repaired" for blocked in plan.blocked)
+
+
+def test_every_step_taken_out_leaves_the_goal_unmet() -> None:
+    world = World(cluster=WITH_GSE)
+    plan, _ = study(world)
+    for number, step in enumerate(plan.steps):
+        rest = [i for i in range(len(plan.steps)) if i != number]
+        after, _ = study(live(world, plan, rest))
+        assert after.steps or after.blocked, f"{step.id} was not needed"
+
+
+@given(st.randoms(use_true_random=False))
+@QUICK
+def test_every_step_ensures_the_very_facts_it_mends(random: Random) -> None:
+    world = drifted(finished(WITH_GSE), random)
+    world.other = pristine
+    plan, _ = study(world)
+    for step in plan.steps:
+        promised = {promise.fact for promise in step.action.ensures()}
+        assert {mend.expected.fact for mend in step.mends} <= promised, step.id
+
+
+def test_new_gse_runs_before_the_old_one_is_retired() -> None:
+    plan, _ = study(World(cluster=WITH_GSE))
+    place = {step.id: number for number, step in enumerate(plan.steps)}
+    install = next(step for step in plan.steps if step.id.startswith("bkcli.install-gse"))
+    retired = [step for step in plan.steps if step.id.startswith("unit.retire-bk-gse")]
+    assert len(retired) == 7
+    assert all(any(edge.step == install.id for edge in step.after) for step in retired)
+    assert all(place[step.id] > place[install.id] for step in retired)
+
+
+def test_old_paas_stops_only_when_everything_else_is_ready() -> None:
+    plan, _ = study(World(cluster=SLICE))
+    retired = [step for step in plan.steps if step.id.startswith("unit.retire-bk-paas")]
+    before = {"backup.mysql", "backup.mongodb", "bkcli.sync-paas", "bkcli.sync-common", "package.swap"}
+    assert len(retired) == 6
+    for step in retired:
+        afters = {edge.step.split("@")[0] for edge in step.after}
+        assert all(any(name.startswith(want) for name in afters) for want in before)
+
+
+@pytest.mark.parametrize(
+    ("family", "reading", "wanted"),
+    [
+        ("unit.active bk-auth.service @10.0.0.3", Known("inactive"), ["unit.start-bk-auth.service@10.0.0.3"]),
+        ("container.state bk-paas-login @10.0.0.2", Known("exited"), ["container.start-bk-paas-login@10.0.0.2"]),
+        ("unit.active bk-paas-esb.service @10.0.0.2", Known("active"), ["unit.retire-bk-paas-esb.service@10.0.0.2"]),
+        ("unit.enabled bk-auth.service @10.0.0.3", Known("disabled"), ["unit.enable-bk-auth.service@10.0.0.3"]),
+        ("mysql.login-path mysql-auth @10.0.0.1", Absent(), ["mysql.login-path-mysql-auth@10.0.0.1"]),
+    ],
+    ids=["stopped-unit", "stopped-container", "old-unit-back", "disabled-unit", "login-path-gone"],
+)
+def test_one_thing_undone_by_hand_is_one_narrow_step(family: str, reading: AnyReading, wanted: list[str]) -> None:
+    from probes.fact import fact_id
+
+    world = finished(SLICE)
+    fact = next(fact for fact in world.facts if fact_id(fact) == family)
+    world.facts[fact] = reading
+    plan, _ = study(world)
+    assert [step.id.rsplit("-", 1)[0] for step in plan.steps] == wanted
+
+
+def test_a_removed_container_is_made_alone_without_any_backup() -> None:
+    world = finished(SLICE)
+    for fact in list(world.facts):
+        if getattr(fact, "container", "") == "bk-paas-login":
+            world.facts[fact] = Absent()
+    plan, _ = study(world)
+    assert [step.id.rsplit("-", 1)[0] for step in plan.steps] == ["container.install-bk-paas-login@10.0.0.2"]
+
+
+def test_a_dropped_variable_is_set_and_distributed_and_nothing_else() -> None:
+    from probes.fact import fact_id
+
+    world = finished(SLICE)
+    lost = "env.value /data/install/bin/03-userdef/job.env BK_JOB_RUN_MODE @10.0.0.1"
+    world.facts[next(fact for fact in world.facts if fact_id(fact) == lost)] = Absent()
+    plan, _ = study(world)
+    kinds = [step.id.split("@")[0] for step in plan.steps]
+    assert kinds == ["env.set-bk-job-run-mode", "bkcli.sync-common"]
