@@ -98,7 +98,8 @@ out=$1/bkrec-mongodb-$(date +%Y%m%d%H%M%S)
 rm -rf -- "$out.part"
 mkdir -p -- "$out.part"
 # without -p the tool asks for the password, and takes it from its input where that is no terminal
-printf '%s\\n' "$password" | mongodump --host "$3" -u "$user" --authenticationDatabase admin --oplog --gzip --out "$out.part"
+printf '%s\\n' "$password" |
+    mongodump --host "$3" -u "$user" --authenticationDatabase admin --oplog --gzip --out "$out.part"
 ls "$out.part"/oplog.bson* > /dev/null
 files=0
 for file in "$out.part"/*/*.bson.gz; do

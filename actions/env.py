@@ -21,7 +21,8 @@ assign() {
     mkdir -p -- "$(dirname -- "$file")"
     keep=/var/lib/bkrec/kept/$(basename -- "$file").$(date +%Y%m%d%H%M%S)
     mkdir -p -m 0700 -- "$(dirname -- "$keep")"
-    if [ -e "$file" ]; then cp -p -- "$file" "$keep"; cp -p -- "$file" "$file.bkrec-part"; else : > "$file.bkrec-part"; fi
+    : > "$file.bkrec-part"
+    if [ -e "$file" ]; then cp -p -- "$file" "$keep"; cp -p -- "$file" "$file.bkrec-part"; fi
     {
         printf '%s=' "$key"
         if [ "$3" = raw ]; then printf '\n'; else quote; printf '\n'; fi
@@ -84,7 +85,8 @@ GENERATE: LiteralString = (
     + """
 install=$1 what=$2 file=$3 key=$4
 [ -z "$(value "$file" "$key")" ] || exit 0
-made=$(cd "$install" && ./bin/generate_blueking_generate_envvars.sh "$what" | awk -v key="$key=" 'index($0, key) == 1' | tail -n 1)
+cd -- "$install"
+made=$(./bin/generate_blueking_generate_envvars.sh "$what" | awk -v key="$key=" 'index($0, key) == 1' | tail -n 1)
 [ -n "${made#*=}" ] || { echo "the generator made no $key" >&2; exit 1; }
 printf '%s\\n' "${made#*=}" | assign "$file" "$key" quoted
 """

@@ -28,7 +28,8 @@ export BKREC_PASSWORD BKREC_LOGIN BKREC_HOST BKREC_USER
 expect -c '
     set timeout 30
     log_user 0
-    spawn mysql_config_editor set --skip-warn --login-path=$env(BKREC_LOGIN) --host=$env(BKREC_HOST) --user=$env(BKREC_USER) --port=3306 --password
+    spawn mysql_config_editor set --skip-warn --login-path=$env(BKREC_LOGIN) --host=$env(BKREC_HOST) \\
+        --user=$env(BKREC_USER) --port=3306 --password
     expect {
         -nocase "password:" { send -- "$env(BKREC_PASSWORD)\\r" }
         timeout { exit 3 }

@@ -62,7 +62,7 @@ class CarryDirectory(Action):
     source: str
     path: str
     empty: bool = False
-    """Where there is nothing to copy, an empty one does: /data/src/backup only has to exist (bin/release_cmdb.sh:213)."""
+    """Where there is nothing to copy, an empty one does: /data/src/backup only has to exist."""
     kind: Literal["directory.carry"] = "directory.carry"
 
     def requires(self) -> tuple[AnyExpected, ...]:

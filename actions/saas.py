@@ -1,4 +1,4 @@
-"""Variables of the SaaS, which the vendor's tools.sh puts into the open_paas database. Guide 7.1, `add_saas_environment`."""
+"""Variables of the SaaS, which the vendor's tools.sh puts into the open_paas database. Guide 7.1."""
 
 from dataclasses import dataclass
 from typing import Literal

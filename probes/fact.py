@@ -88,6 +88,16 @@ AnyDrift = Drift[Any]
 Readings = Mapping[AnyFact, AnyReading]
 
 
+F = TypeVar("F", bound=Fact[Any])
+
+
+def about(drift: AnyDrift, fact: type[F]) -> F:
+    """The drift's fact as what it is; TypeError for a rule that was handed another family's."""
+    if not isinstance(drift.expected.fact, fact):
+        raise TypeError(f"{type(drift.expected.fact).__name__} is no {fact.__name__}")
+    return drift.expected.fact
+
+
 def kind_of(fact: AnyFact) -> str:
     return str(getattr(fact, "kind", type(fact).__name__))
 

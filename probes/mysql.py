@@ -6,6 +6,7 @@ failed look alike otherwise. Tokens and values of variables are never selected.
 
 mysql ignores an unknown login path in silence and connects with its defaults, so a path exists only if it changes what
 `mysql --print-defaults` says; the two texts are compared on the host and not shown, as old clients print passwords.
+`mysql_config_editor` is asked only where that says nothing: stand-ins of it are known to write when told to print.
 Source: mysql(1), --login-path, --batch; bin/sql_migrate.sh:113-126 (marks in ~/.migrate by the file's name).
 """
 
@@ -93,9 +94,23 @@ QUERIES = ("user", "app", "var", "version")
 
 LOOK: LiteralString = r"""
 defaults() { mysql --login-path="$1" --print-defaults 2>/dev/null; }
+known() { # 0: there is such a login path, 1: there is none, 2: this client does not say
+  none=$(defaults bkrec-no-such-path)
+  case $none in
+    *"would have been started"*) [ "$(defaults "$1")" != "$none" ] ;;
+    *)
+      command -v mysql_config_editor >/dev/null 2>&1 || return 2
+      told=$(mysql_config_editor print --login-path="$1" 2>/dev/null) || return 2
+      [ "$told" ] ;;
+  esac
+}
 server() { # never more than the rows of our own queries, and the numbers of errors
   command -v mysql >/dev/null 2>&1 || { printf '%s\tno-client\n' "$i"; return; }
-  [ "$(defaults "$1")" != "$(defaults bkrec-no-such-path)" ] || { printf '%s\tno-path\n' "$i"; return; }
+  known "$1"
+  case $? in
+    1) printf '%s\tno-path\n' "$i"; return ;;
+    2) printf '%s\tcannot-tell\n' "$i"; return ;;
+  esac
   printf '%s\n' \
     "select 'on';" \
     "select 'user', '', '' union all select 'user', user, host from mysql.user;" \
@@ -174,6 +189,8 @@ def _read(fact: MysqlFact, rows: Sequence[Row]) -> AnyReading:
         case [("no-path",)]:
             absent = isinstance(fact, LoginPath)
             return Absent() if absent else Unknown(coded("mysql-no-login-path", login_path=fact.login_path))
+        case [("cannot-tell",)]:
+            return Unknown(coded("mysql-login-path-unseen", login_path=fact.login_path))
         case [*told, ("end",)]:
             return _connected(fact, told)
         case _:

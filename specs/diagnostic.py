@@ -19,7 +19,9 @@ class Diagnostic:
     source: str = ""
 
 
-def diagnose(code: str, *, where: str = "", because: Because | None = None, source: str = "", **fields: object) -> Diagnostic:
+def diagnose(
+    code: str, *, where: str = "", because: Because | None = None, source: str = "", **fields: object
+) -> Diagnostic:
     """`diagnose("package-md5", where="10.0.0.1 /data/x.tgz", expected=…, found=…)`."""
     named = tuple((name, str(value)) for name, value in fields.items())
     return Diagnostic(code=code, where=where, fields=named, because=because, source=source)

@@ -12,18 +12,19 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 from probes.catalogue import PROBES
 from probes.fact import AnyExpected, Readings
 from reconciler.cli import config, exits
+from reconciler.cli.diary import Diary
 from reconciler.core import planner
 from reconciler.core.diff import Difference
 from reconciler.core.event import Event, RunEnded
 from reconciler.core.inventory import propose as places
 from reconciler.core.plan import Plan
 from reconciler.effects import journal, lease, look, loop, releases, survey
-from reconciler.effects.clock import Clock, SystemClock
+from reconciler.effects.clock import SystemClock
 from reconciler.effects.collect import collect
 from reconciler.effects.files import state_dir
 from reconciler.effects.ssh import ssh
@@ -105,7 +106,7 @@ async def apply(
     """Until converged, or nothing more can be done; each event goes to `emit` as it happens. Raises as `study` does."""
     clock = SystemClock()
     async with _reached(path) as (transport, cluster):
-        with _Diary(cluster.name, journal.new_run(clock), clock) as diary:
+        with Diary(cluster.name, journal.new_run(clock), clock) as diary:
             applied = await loop.apply(_undertaking(transport, cluster, diary, confirm=confirm, emit=emit, stop=stop))
     return Applied(
         verdict=applied.verdict,
@@ -188,7 +189,7 @@ def _studied(cluster: Cluster, seen: look.Studied) -> Studied:
 def _undertaking(
     transport: Transport,
     cluster: Cluster,
-    diary: "_Diary",
+    diary: Diary,
     *,
     confirm: Callable[[Studied], Awaitable[bool]],
     emit: Callable[[Event], None],
@@ -216,27 +217,6 @@ def _undertaking(
         confirm=confirmed,
         gates=functools.partial(gate.gates, cluster),
     )
-
-
-class _Diary:
-    """The run's journal, opened when the first word is written: a run that does nothing leaves no file."""
-
-    def __init__(self, cluster: str, run: str, clock: Clock) -> None:
-        self.run, self.clock, self._cluster = run, clock, cluster
-        self._book: journal.Journal | None = None
-
-    def write(self, event: Event) -> None:
-        """Raises JournalError."""
-        if self._book is None:
-            self._book = journal.open_journal(state_dir(self._cluster, os.environ), run=self.run, clock=self.clock)
-        self._book.write(event)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._book is not None:
-            self._book.close()
 
 
 def _deciding(cluster: Cluster) -> tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]:

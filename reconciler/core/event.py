@@ -1,4 +1,6 @@
-"""What happened, as data: constant names, typed fields. The journal keeps them, a view words them, `apply -o json` streams them.
+"""What happened, as data: constant names, typed fields.
+
+The journal keeps them, a view words them, `apply -o json` streams them.
 
 No event carries what a host printed unless it went through redaction (`reconciler/core/redact.py`).
 """

@@ -39,7 +39,9 @@ def _no_hosts(topology: Topology, where: str) -> list[Diagnostic]:
 def _one_host(topology: Topology, where: str) -> list[Diagnostic]:
     if len(topology.all_ips()) != 1:
         return []
-    return [diagnose("one-host", where=where, host=topology.all_ips()[0], source="BlueKing version log 6.2, known issues")]
+    return [
+        diagnose("one-host", where=where, host=topology.all_ips()[0], source="BlueKing version log 6.2, known issues")
+    ]
 
 
 def _bad_places(file: ClusterFile, release: Release, topology: Topology) -> list[Diagnostic]:

@@ -1,8 +1,7 @@
 """Steps in an order that keeps every "after"; where that leaves a choice, the guide's sections, then host, then id."""
 
-from specs.diagnostic import Troubled, diagnose
-
 from reconciler.core.plan import Step
+from specs.diagnostic import Troubled, diagnose
 
 
 def order(steps: tuple[Step, ...]) -> tuple[Step, ...]:

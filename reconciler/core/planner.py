@@ -58,7 +58,10 @@ class _Node:
 
 @dataclass(slots=True)
 class _Draft:
-    """One walk. `settled`: which action mends a fact that several could (`known`: its repair); `stale`: facts some step will undo."""
+    """One walk.
+
+    `settled`: which action mends a fact that several could (`known`: its repair); `stale`: facts some step will undo.
+    """
 
     readings: Readings
     rules: Rules
@@ -223,7 +226,11 @@ def _after_what_voids(draft: _Draft) -> None:
         promised = {promise.fact for promise in node.repair.action.ensures()}
         for fact in sorted(promised & set(draft.stale), key=fact_id):
             for spoiler in draft.stale[fact]:
-                if spoiler is node.repair.action or spoiler not in draft.nodes or _reaches(draft, spoiler, node.repair.action):
+                if (
+                    spoiler is node.repair.action
+                    or spoiler not in draft.nodes
+                    or _reaches(draft, spoiler, node.repair.action)
+                ):
                     continue
                 why = coded("after-what-it-undoes", step=step_id(spoiler))
                 node.after.setdefault(spoiler, After(step="", because=why))
@@ -246,7 +253,9 @@ def _told(node: _Node, ids: Mapping[Action, str]) -> Step:
     repair = node.repair
     mends = tuple(node.mends[fact] for fact in sorted(node.mends, key=fact_id))
     after = tuple(
-        After(step=ids[action], because=why.because, source=why.source) for action, why in node.after.items() if action in ids
+        After(step=ids[action], because=why.because, source=why.source)
+        for action, why in node.after.items()
+        if action in ids
     )
     return Step(
         id=ids[repair.action],
@@ -268,5 +277,6 @@ def _held_up(draft: _Draft) -> tuple[Blocked, ...]:
         if node.cause is not None:
             waiting.setdefault(node.cause.fact, set()).update(fact_id(fact) for fact in node.mends)
     return tuple(
-        replace(draft.blocked[fact], held_up=tuple(sorted(waiting.get(fact, ())))) for fact in sorted(draft.blocked, key=fact_id)
+        replace(draft.blocked[fact], held_up=tuple(sorted(waiting.get(fact, ()))))
+        for fact in sorted(draft.blocked, key=fact_id)
     )

@@ -4,6 +4,7 @@ The planner notes the fact as wanted, the effects read it, and the planner start
 everything were known, and nothing is read on a host that no decision rests on (an MD5 of gigabytes, say).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, holds
@@ -26,6 +27,13 @@ class Seen:
         if fact not in self.readings:
             raise NotRead(fact)
         return self.readings[fact]
+
+    def all_hold(self, wishes: Iterable[AnyExpected]) -> bool:
+        """Asks for each of them, also after the first that does not hold: one more round trip is dearer."""
+        return all([self.holds(wish) for wish in wishes])  # noqa: C419
+
+    def any_holds(self, wishes: Iterable[AnyExpected]) -> bool:
+        return any([self.holds(wish) for wish in wishes])  # noqa: C419
 
     def holds(self, expected: AnyExpected) -> bool:
         """False where it does not hold and where it cannot be told. Raises NotRead."""

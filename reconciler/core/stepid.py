@@ -10,7 +10,20 @@ from typing import Any
 
 from actions.action import Action
 
-_SUBJECT = ("module", "unit", "container", "key", "login_path", "user", "service", "line", "what", "path", "root", "into")
+_SUBJECT = (
+    "module",
+    "unit",
+    "container",
+    "key",
+    "login_path",
+    "user",
+    "service",
+    "line",
+    "what",
+    "path",
+    "root",
+    "into",
+)
 
 
 def step_id(action: Action) -> str:

@@ -2,7 +2,7 @@
 
 from actions.backup import BackupInstall, BackupMongodb, BackupMysql
 from probes.backup import Backup
-from probes.fact import AnyDrift
+from probes.fact import AnyDrift, about
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
@@ -13,7 +13,8 @@ FACTS = (Backup,)
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    host, what = drift.expected.fact.host, drift.expected.fact.what
+    fact = about(drift, Backup)
+    host, what = fact.host, fact.what
     action: BackupInstall | BackupMongodb | BackupMysql
     match what:
         case "mysql":

@@ -1,8 +1,11 @@
-"""Services in consul: healthy once what stands behind them runs and they are registered; nothing is done to the check."""
+"""Services in consul: healthy once what stands behind them runs and they are registered.
+
+Nothing is done to the check itself.
+"""
 
 from actions.consul import RegisterService
 from probes.consul import ConsulDefinition, ConsulPassing
-from probes.fact import AnyDrift, AnyExpected
+from probes.fact import AnyDrift, AnyExpected, about
 from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
@@ -18,11 +21,11 @@ FACTS = (ConsulPassing, ConsulDefinition)
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     module = cluster.release.module(drift.expected.module)
-    fact = drift.expected.fact
-    if isinstance(fact, ConsulDefinition):
-        return _register(cluster, module, fact, drift)
+    if isinstance(drift.expected.fact, ConsulDefinition):
+        return _register(cluster, module, drift.expected.fact, drift)
+    fact = about(drift, ConsulPassing)
     behind = _behind(cluster, module, fact)
-    if all([seen.holds(wish) for wish in behind]):
+    if seen.all_hold(behind):
         return diagnose("service-unhealthy", where=f"{fact.host} {fact.service}", service=fact.service)
     return Follows(expected=drift.expected, of=behind)
 

@@ -1,4 +1,4 @@
-"""Containers: a stopped one is started, a missing one made alone; all of them are installed where none is of this version.
+"""Containers: a stopped one is started, a missing one made alone; where none is of this version, all are installed.
 
 "None of this version" is how a module looks that was never upgraded: then its databases are not migrated either, and
 only the vendor's whole installer will do.
@@ -6,7 +6,7 @@ only the vendor's whole installer will do.
 
 from actions.container import InstallContainer, StartContainer
 from probes.container import ContainerImage, ContainerState
-from probes.fact import Absent, AnyDrift, Known
+from probes.fact import Absent, AnyDrift, Known, about
 from probes.mysql import AppRegistered, PendingSql
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
@@ -24,26 +24,28 @@ FACTS = (ContainerState, ContainerImage)
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     module = cluster.release.module(drift.expected.module)
     fact = drift.expected.fact
-    container = next(c for c in module.containers if c.name == fact.container)
+    name = fact.container if isinstance(fact, ContainerImage) else about(drift, ContainerState).container
+    container = next(c for c in module.containers if c.name == name)
     if not _module_installed(cluster, module, seen):
         return install(cluster, module)
-    tag = seen.read(ContainerImage(host=fact.host, container=fact.container))
+    tag = seen.read(ContainerImage(host=fact.host, container=name))
     if tag != Known(modules.image(module, container)) or drift.reading == Absent():
         return _again(cluster, module, container, drift)
     match drift.reading:
         case Known("exited" | "created" | "dead"):
-            action = StartContainer(host=fact.host, container=fact.container)
+            action = StartContainer(host=fact.host, container=name)
             return _repair(action, drift, module)
         case _:
-            state = drift.reading.value if isinstance(drift.reading, Known) else ""
-            return diagnose("container-in-between", where=f"{fact.host} {fact.container}", container=fact.container, state=state)
+            state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
+            return diagnose("container-in-between", where=f"{fact.host} {name}", container=name, state=state)
 
 
 def _module_installed(cluster: Cluster, module: Module, seen: Seen) -> bool:
     """Some container of it has this version's image, and no table or app code waits for the whole installer."""
     tags = [wish for wish in modules.running(cluster, module) if isinstance(wish.fact, ContainerImage)]
     rest = [wish for wish in modules.made(cluster, module) if isinstance(wish.fact, (PendingSql, AppRegistered))]
-    return any([seen.holds(wish) for wish in tags]) and all([seen.holds(wish) for wish in rest])
+    installed, migrated = seen.any_holds(tags), seen.all_hold(rest)
+    return installed and migrated
 
 
 def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDrift) -> Repair:
@@ -57,7 +59,11 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         src=cluster.paths.src,
         home=cluster.paths.home,
     )
-    needs = (*synced(cluster, (host,)), *synced_source(cluster, module, host), *modules.gone_units(cluster, module, "first"))
+    needs = (
+        *synced(cluster, (host,)),
+        *synced_source(cluster, module, host),
+        *modules.gone_units(cluster, module, "first"),
+    )
     return Repair(
         action=action, because=drift.expected.because, source=drift.expected.source, section=module.section, needs=needs
     )

@@ -66,27 +66,34 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
             return _merge(cluster, module, drift, seen)
     variable = next(v for v in cluster.release.variables if _assigned(cluster, v).fact == fact)
     if variable.kind == "present" and drift.reading != Absent():
-        return diagnose("variable-repeated", where=f"{fact.host} {fact.file}", key=fact.key, file=fact.file)
+        file = cluster.env(variable.file)
+        return diagnose("variable-repeated", where=f"{fact.host} {file}", key=variable.key, file=file)
     return _assign(cluster, variable, drift)
 
 
 def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
-    fact = drift.expected.fact
+    host, file, key = cluster.controller, cluster.env(variable.file), variable.key
     copies = tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts))
     action: EditEnv
     match variable.kind:
         case "literal" | "host":
             value = getattr(drift.expected.reading, "value", "")
-            action = SetVariable(host=fact.host, file=fact.file, key=fact.key, value=value, spoils=copies)
+            action = SetVariable(host=host, file=file, key=key, value=value, spoils=copies)
         case "copy":
-            action = CopyVariable(host=fact.host, file=fact.file, key=fact.key, sources=fact.sources, spoils=copies)
+            action = CopyVariable(
+                host=host,
+                file=file,
+                key=key,
+                sources=tuple(cluster.env(source) for source in variable.sources),
+                spoils=copies,
+            )
         case "present":
-            action = AddVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies)
+            action = AddVariable(host=host, file=file, key=key, spoils=copies)
         case "generated":
             action = GenerateVariable(
-                host=fact.host,
-                file=fact.file,
-                key=fact.key,
+                host=host,
+                file=file,
+                key=key,
                 install=cluster.paths.install,
                 what=variable.value,
                 spoils=copies,
@@ -115,7 +122,10 @@ def _from(cluster: Cluster, variable: Variable) -> Iterator[AnyExpected]:
 
 
 def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair:
-    new = [PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")) for name in cluster.release.generated]
+    new = [
+        PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env"))
+        for name in cluster.release.generated
+    ]
     if any([seen.read(fact) != Known("file") for fact in new]):
         return bkenv(cluster, drift, seen)
     action = MergeEnv(

@@ -1,6 +1,6 @@
 """Gates: what must be so before the first write of a run, asked only of what this plan is going to do.
 
-A gate is an expected fact with a reason like any other; it is not repaired but refused, with exit 5 and nothing changed.
+A gate is an expected fact with a reason like any other; it is not repaired but refused: exit 5, nothing changed.
 """
 
 from collections.abc import Iterator

@@ -105,7 +105,9 @@ def backups(cluster: Cluster) -> tuple[AnyExpected, ...]:
     why = coded("only-a-backup-brings-back")
     places = (("mysql", cluster.inventory.on("mysql")[:1]), ("mongodb", cluster.inventory.on("mongodb")[:1]))
     return tuple(
-        Backup(host=host, what=what).must_be("fresh", because=why, source="guide 5") for what, hosts in places for host in hosts
+        Backup(host=host, what=what).must_be("fresh", because=why, source="guide 5")
+        for what, hosts in places
+        for host in hosts
     )
 
 
@@ -114,4 +116,6 @@ def _required(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
         why = told(required.because)
         for fact in modules.ready(cluster, cluster.release.module(required.module)):
             wanted = fact.reading
-            yield type(fact)(fact=fact.fact, reading=wanted, because=why, source=required.source, module=required.module)
+            yield type(fact)(
+                fact=fact.fact, reading=wanted, because=why, source=required.source, module=required.module
+            )

@@ -13,7 +13,6 @@ from reconciler.rules.install import database, install, synced
 from reconciler.rules.module import LOGIN
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
-from specs.module import Module
 from specs.reason import coded
 
 FACTS = (AppRegistered, LoginPath, MysqlUser, PendingSql, SaasVariable)
@@ -35,10 +34,11 @@ def _saas(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    match drift.expected.fact:
-        case LoginPath() as fact:
+    fact = drift.expected.fact
+    match fact:
+        case LoginPath():
             return _login(cluster, fact, drift)
-        case MysqlUser() as fact:
+        case MysqlUser():
             return _grant(cluster, fact, drift)
         case SaasVariable():
             return _variables(cluster, drift)

@@ -7,7 +7,7 @@ from actions.line import AddLine
 from actions.package import ReplaceScripts
 from actions.path import CarryDirectory, RetireDirectory
 from probes.env import EnvOnce
-from probes.fact import Absent, AnyDrift, AnyExpected, Known
+from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.marker import Marker
 from probes.path import LineInFile, PathKind, VersionText
 from reconciler.core.plan import Repair
@@ -32,7 +32,9 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def scripts(cluster: Cluster) -> tuple[AnyExpected, ...]:
     why = coded("scripts-are-the-release", release=cluster.release.version)
     proofs = tuple(
-        PathKind(host=cluster.controller, path=cluster.install(proof.path)).must_be("file", because=why, source="guide 6.1")
+        PathKind(host=cluster.controller, path=cluster.install(proof.path)).must_be(
+            "file", because=why, source="guide 6.1"
+        )
         for proof in cluster.release.proofs
     )
     mark = Marker(host=cluster.controller, name="replacing-scripts")
@@ -49,10 +51,12 @@ def _finals(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    fact = drift.expected.fact
-    if isinstance(fact, LineInFile):
-        return _sign(cluster, fact, drift)
-    if isinstance(fact, Marker) or fact.path in {cluster.install(proof.path) for proof in cluster.release.proofs}:
+    if isinstance(drift.expected.fact, LineInFile):
+        return _sign(cluster, drift.expected.fact, drift)
+    if isinstance(drift.expected.fact, Marker):
+        return replace_scripts(cluster, drift)
+    fact = about(drift, PathKind)
+    if fact.path in {cluster.install(proof.path) for proof in cluster.release.proofs}:
         return replace_scripts(cluster, drift)
     if isinstance(drift.expected.reading, Absent):
         return _retire(cluster, fact, drift)
@@ -79,7 +83,7 @@ def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: Seen) -> Men
     if source == kept and name == "cert" and seen.read(PathKind(host=fact.host, path=kept)) != Known("directory"):
         return diagnose("cert-lost", where=f"{fact.host} {live}", path=live, kept=kept)
     action = CarryDirectory(host=fact.host, source=source, path=fact.path, empty=name == "backup")
-    needs = ()
+    needs: tuple[AnyExpected, ...] = ()
     if fact.path.startswith(staging(cluster)):
         version = VersionText(host=fact.host, path=staging(cluster, "src", "VERSION"))
         why = coded("products-belong-to-tree")

@@ -1,7 +1,7 @@
 """The redis cluster: it follows its units; where all run and it is not whole, its instances are joined."""
 
 from actions.redis import FormRedisCluster
-from probes.fact import AnyDrift
+from probes.fact import AnyDrift, about
 from probes.redis import RedisCluster
 from probes.unit import UnitActive
 from reconciler.core.plan import Follows, Repair
@@ -14,14 +14,12 @@ FACTS = (RedisCluster,)
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    fact = drift.expected.fact
+    fact = about(drift, RedisCluster)
     module = cluster.release.module(drift.expected.module)
-    units = tuple(w for w in modules.running(cluster, module) if isinstance(w.fact, UnitActive) and w.fact.host == fact.host)
-    if not all([seen.holds(wish) for wish in units]):
+    units = tuple(
+        w for w in modules.running(cluster, module) if isinstance(w.fact, UnitActive) and w.fact.host == fact.host
+    )
+    if not seen.all_hold(units):
         return Follows(expected=drift.expected, of=units)
     action = FormRedisCluster(host=fact.host, file=fact.env_file, key=fact.key, ports=module.redis_cluster_ports)
-    return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section=module.section
-    )
-
-
+    return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=module.section)

@@ -6,7 +6,7 @@ person did half of it by hand, only what is missing is done in place. Guide 3, 4
 
 from actions.bkcli import SyncModule
 from actions.package import SwapSource, UnpackPackage, UnpackProducts
-from probes.fact import Absent, AnyDrift, AnyExpected
+from probes.fact import Absent, AnyDrift, AnyExpected, about
 from probes.package import PackageDigest
 from probes.path import PathKind, VersionText
 from reconciler.core.plan import Repair
@@ -49,9 +49,9 @@ def synced_source(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpec
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    fact = drift.expected.fact
-    if isinstance(fact, PackageDigest):
-        return _package(cluster, fact, drift)
+    if isinstance(drift.expected.fact, PackageDigest):
+        return _package(cluster, drift.expected.fact, drift)
+    fact = about(drift, VersionText)
     if fact.path == staging(cluster, "src", "VERSION"):
         return unpack(cluster, drift)
     if fact.path.startswith(staging(cluster, "src")):
@@ -137,6 +137,8 @@ def _repair(
 def _package(cluster: Cluster, fact: PackageDigest, drift: AnyDrift) -> Diagnostic:
     where = f"{fact.host} {fact.path}"
     if isinstance(drift.reading, Absent):
-        return diagnose("package-missing", where=where, path=fact.path, name=cluster.release.package.name, host=fact.host)
+        return diagnose(
+            "package-missing", where=where, path=fact.path, name=cluster.release.package.name, host=fact.host
+        )
     found = getattr(drift.reading, "value", "")
     return diagnose("package-md5", where=where, path=fact.path, expected=cluster.md5, found=found, source="guide 3")

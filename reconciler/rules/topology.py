@@ -1,7 +1,7 @@
 """install.config names a host for every module of the release; those it lacks are placed as cluster.toml says."""
 
 from actions.topology import PlaceModule
-from probes.fact import Absent, AnyDrift, AnyExpected
+from probes.fact import Absent, AnyDrift, AnyExpected, about
 from probes.topology import ModuleHosts
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
@@ -26,7 +26,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    fact = drift.expected.fact
+    fact = about(drift, ModuleHosts)
     if not isinstance(drift.reading, Absent):
         return diagnose("module-elsewhere", where=f"{fact.host} {fact.path}", module=fact.module)
     module = cluster.release.module(fact.module)

@@ -1,7 +1,7 @@
 """Units: an inactive one is started, a disabled one enabled, a missing one installed, one of 6.1 retired."""
 
 from actions.unit import EnableUnit, RetireUnit, StartUnit
-from probes.fact import Absent, AnyDrift, AnyExpected, Known
+from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
@@ -17,9 +17,9 @@ FACTS = (UnitActive, UnitEnabled)
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     module = cluster.release.module(drift.expected.module)
-    fact = drift.expected.fact
-    if isinstance(fact, UnitEnabled):
-        return _enable(cluster, module, fact, drift)
+    if isinstance(drift.expected.fact, UnitEnabled):
+        return _enable(cluster, module, drift.expected.fact, drift)
+    fact = about(drift, UnitActive)
     if isinstance(drift.expected.reading, Absent):
         return _retire(cluster, module, fact, drift, seen)
     return _start(cluster, module, fact, drift)
@@ -29,7 +29,9 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift) 
     match drift.reading:
         case Known("inactive" | "failed"):
             needs = tuple(
-                wish for required in module.requires for wish in modules.ready(cluster, cluster.release.module(required.module))
+                wish
+                for required in module.requires
+                for wish in modules.ready(cluster, cluster.release.module(required.module))
             )
             return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, needs)
         case Absent():
@@ -56,7 +58,7 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if retire == "last":
         return _repair(action, drift, module, modules.made(cluster, module))
-    installed = any(seen.holds(wish) for wish in modules.running(cluster, module))
+    installed = seen.any_holds(modules.running(cluster, module))
     return _repair(action, drift, module, () if installed else prepared(cluster, module))
 
 

@@ -28,6 +28,7 @@ FINAL = f"{INSTALL}/bin/04-final"
 MADE = f"{INSTALL}/bin/01-generate"
 SQL = "/data/src/bkssm/support-files/sql"
 SECRET = "BK_JOB_EXECUTE_MYSQL_PASSWORD"
+CLUSTER = "BK_REDIS_CLUSTER_ADMIN_PASSWORD"
 REDIS = "BK_REDIS_ADMIN_PASSWORD"
 HOSTS = ("10.0.0.1", "10.0.0.2", "10.0.0.3")
 
@@ -99,7 +100,7 @@ def variables(host: str, final: str, made: str) -> tuple[Any, ...]:
         EnvValue(host=host, file=f"{INSTALL}/bin/02-dynamic/hosts.env", key="BK_MYSQL_IP0"),
         EnvValue(host=host, file=f"{INSTALL}/bin/02-dynamic/hosts.env", key="ALL_IP"),
         EnvFilled(host=host, file=f"{made}/dbadmin.env", key=REDIS),
-        EnvFilled(host=host, file=f"{made}/dbadmin.env", key="BK_REDIS_CLUSTER_ADMIN_PASSWORD"),
+        EnvFilled(host=host, file=f"{made}/dbadmin.env", key=CLUSTER),
         EnvSame(host=host, file=f"{final}/job.env", key=SECRET, other_file=f"{made}/job.env", other_key=SECRET),
         EnvSame(host=host, file=f"{final}/job.env", key=SECRET, other_file=f"{made}/dbadmin.env", other_key=REDIS),
         EnvOnce(host=host, file=f"{final}/lesscode.env", key="BK_LESSCODE_MYSQL_HOST"),
@@ -180,7 +181,8 @@ CASES: tuple[Case, ...] = (
     _case("mysql/controller", 0, "mysql --version", *logins(H1)),
     _case("mysql/no-login-paths", 1, "mysql --version", *logins(H2)),
     _case("mysql/server-out-of-reach", 0, "mysql --version", *logins(H1), under=NO_NETWORK),
-    _case("redis/absent", 0, "redis-cli --version", cluster(H1, 6380, "BK_REDIS_CLUSTER_ADMIN_PASSWORD")),
+    _case("redis/ok", 2, "redis-cli --version", cluster(H3, 6380, CLUSTER), cluster(H3, 6382, CLUSTER)),
+    _case("redis/absent", 0, "redis-cli --version", cluster(H1, 6380, CLUSTER)),
     _case("redis/no-cluster", 0, "redis-cli --version", cluster(H1, 6379, REDIS)),
     _case("redis/wrong-password", 0, "redis-cli --version", cluster(H1, 6379, "BK_MYSQL_ADMIN_PASSWORD")),
     _case("redis/no-password", 0, "redis-cli --version", cluster(H1, 6379, "BK_NONE")),

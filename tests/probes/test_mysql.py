@@ -58,6 +58,9 @@ def client(directory: Path, rows: str, errors: str = "", path: str = PATH) -> Pa
     printed = "".join(f"printf '{row}\\n'\n" for row in rows.replace("%", "%%").split("\n") if row)
     script = f"""
     case "$*" in
+      *--print-defaults*) echo 'mysql would have been started with the following arguments:' ;;
+    esac
+    case "$*" in
       *{path}*--print-defaults*) echo --user=root --password=c4nary ;;
       *--print-defaults*) echo ;;
       *) cat >/dev/null; {printed} echo "{errors}" >&2; exit 1 ;;
@@ -94,6 +97,25 @@ def test_each_question_is_answered_from_its_own_query(tmp_path: Path, shell: str
 def test_a_path_that_changes_nothing_does_not_exist(tmp_path: Path) -> None:
     unknown = "unknown: mysql-no-login-path"
     assert asked(client(tmp_path, ROWS, path="mysql-other")) == ["absent", *[unknown] * (len(FACTS) - 1)]
+
+
+@pytest.mark.parametrize(
+    ("editor", "wanted"),
+    [
+        ("[ $2 != --login-path=mysql-default ] || echo '[mysql-default]'", "works"),
+        ("exit 0", "absent"),
+        ("exit 1", "unknown: mysql-login-path-unseen"),
+        (None, "unknown: mysql-login-path-unseen"),
+    ],
+)
+def test_a_client_that_does_not_print_defaults_has_an_editor(tmp_path: Path, editor: str | None, wanted: str) -> None:
+    tools = tool(
+        client(tmp_path, ROWS), "mysql", (tmp_path / "mysql").read_text().replace("would have been started", "")
+    )
+    (tools / "mysql").write_text((tools / "mysql").read_text().replace("*mysql-default*--print", "*never*--print"))
+    if editor is not None:
+        tool(tools, "mysql_config_editor", editor)
+    assert asked(tools)[0] == wanted
 
 
 @pytest.mark.parametrize(

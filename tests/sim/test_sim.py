@@ -19,7 +19,10 @@ from tests.sim.worlds import World, finished, guide_cluster, live, pristine, stu
 SLICE = guide_cluster()
 WITH_GSE = guide_cluster("gse")
 QUICK = settings(
-    max_examples=20, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+    max_examples=20,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
 )
 """Without shrinking: a smaller random order is no easier to read, and one example takes half a second."""
 

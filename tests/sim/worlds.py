@@ -170,4 +170,3 @@ def _all(made: Plan, world: World) -> set[AnyFact]:
     for step in made.steps:
         facts |= {fact for wish in (*step.needs, *step.action.ensures()) for fact in _facts(wish)}
     return facts
-

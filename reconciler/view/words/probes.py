@@ -63,6 +63,10 @@ SENTENCES: dict[str, Sentence] = {
         en="there is no MySQL login path {login_path} for root on this host",
         zh="本机 root 没有名为 {login_path} 的 MySQL login-path",
     ),
+    "mysql-login-path-unseen": Sentence(
+        en="this host's mysql client does not say whether there is a login path {login_path}",
+        zh="本机的 mysql 客户端无法说明是否存在 login-path {login_path}",
+    ),
     "mysql-denied": Sentence(
         en="MySQL refuses the login path {login_path} (error {error})",
         zh="MySQL 拒绝了 login-path {login_path} 的登录（错误 {error}）",

@@ -8,7 +8,9 @@ SENTENCES: dict[str, Sentence] = {
     "enable-means-enabled": Sentence(en="that is what enabling it means", zh="启用的含义即为开机自启"),
     "retire-means-absent": Sentence(en="that is what retiring it means", zh="下线的含义即为不再存在"),
     "start-means-running": Sentence(en="that is what starting it means", zh="启动的含义即为处于运行状态"),
-    "install-means-running": Sentence(en="the vendor's script ends in `docker run`", zh="厂商脚本最后一步是 docker run"),
+    "install-means-running": Sentence(
+        en="the vendor's script ends in `docker run`", zh="厂商脚本最后一步是 docker run"
+    ),
     "moved-aside": Sentence(en="it is moved aside, not deleted", zh="移走保留，不删除"),
     "carried-over": Sentence(en="copied from {source}", zh="从 {source} 复制而来"),
     "copied-from-there": Sentence(en="{path} is copied from it", zh="{path} 从此处复制"),
@@ -23,9 +25,12 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "source-swapped": Sentence(en="the completed tree was renamed into place", zh="已准备完整的目录以改名方式就位"),
     "scripts-backed-up": Sentence(
-        en="`rsync --delete` removes what was changed by hand below /data/install", zh="rsync --delete 会删除 /data/install 下的手工改动"
+        en="`rsync --delete` removes what was changed by hand below /data/install",
+        zh="rsync --delete 会删除 /data/install 下的手工改动",
     ),
-    "scripts-come-from-package": Sentence(en="the scripts come out of the verified package", zh="部署脚本取自已校验的软件包"),
+    "scripts-come-from-package": Sentence(
+        en="the scripts come out of the verified package", zh="部署脚本取自已校验的软件包"
+    ),
     "scripts-replaced": Sentence(en="the package's scripts were copied and compared", zh="软件包中的脚本已复制并核对"),
     "backup-complete": Sentence(
         en="its end was seen and every part of it named", zh="已确认备份结尾完整且包含全部内容"
@@ -40,7 +45,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "same-scripts": Sentence(en="copied from the controller", zh="从中控机同步"),
     "copied-from-controller": Sentence(en="copied from the controller", zh="从中控机同步"),
-    "saas-reads-it": Sentence(en="the SaaS {app} of 6.2 reads it when it is deployed", zh="6.2 的 SaaS {app} 部署时读取该变量"),
+    "saas-reads-it": Sentence(
+        en="the SaaS {app} of 6.2 reads it when it is deployed", zh="6.2 的 SaaS {app} 部署时读取该变量"
+    ),
     "login-path-set": Sentence(en="stored by mysql_config_editor and tried", zh="由 mysql_config_editor 写入并已验证"),
     "user-granted": Sentence(en="granted from every host of the cluster", zh="已对集群所有主机授权"),
     "service-registered": Sentence(en="its definition was written in full", zh="服务定义文件已完整写入"),
@@ -69,7 +76,8 @@ SENTENCES: dict[str, Sentence] = {
         zh="bkcli sync、install 均从这里取产品包，必须是 {release}",
     ),
     "sync-needs-cert": Sentence(
-        en="every `bkcli sync` refuses without it, and the package brings none", zh="缺少证书目录时 bkcli sync 一律拒绝，而软件包不含证书"
+        en="every `bkcli sync` refuses without it, and the package brings none",
+        zh="缺少证书目录时 bkcli sync 一律拒绝，而软件包不含证书",
     ),
     "releases-need-backup": Sentence(
         en="the vendor's release scripts stop where it does not exist", zh="厂商发布脚本在该目录不存在时会中断"
@@ -89,20 +97,32 @@ SENTENCES: dict[str, Sentence] = {
         en="the vendor's commands run {host}'s own copy of scripts and variables",
         zh="厂商命令在 {host} 上使用该主机自己的脚本与变量",
     ),
-    "after-what-it-undoes": Sentence(en="that step changes what this one brings in line", zh="该步骤会改变本步骤所要统一的内容"),
+    "after-what-it-undoes": Sentence(
+        en="that step changes what this one brings in line", zh="该步骤会改变本步骤所要统一的内容"
+    ),
     "starts-at-boot": Sentence(en="it has to come back after a reboot", zh="主机重启后需自动恢复"),
     "tables-migrated": Sentence(
-        en="the SQL files of the new version have to be imported, each once", zh="新版本的 SQL 文件须全部导入，且各导入一次"
+        en="the SQL files of the new version have to be imported, each once",
+        zh="新版本的 SQL 文件须全部导入，且各导入一次",
     ),
     "app-may-call": Sentence(en="without its row the ESB refuses {app}", zh="缺少该记录时 ESB 会拒绝 {app} 的调用"),
-    "found-through-consul": Sentence(en="others find {service} through consul", zh="其它服务通过 consul 发现 {service}"),
+    "found-through-consul": Sentence(
+        en="others find {service} through consul", zh="其它服务通过 consul 发现 {service}"
+    ),
     "topology-reads-it": Sentence(
-        en="the vendor's topology step reads from it what runs on this host", zh="厂商的拓扑步骤据此得知主机上运行的模块"
+        en="the vendor's topology step reads from it what runs on this host",
+        zh="厂商的拓扑步骤据此得知主机上运行的模块",
     ),
     "venv-unused": Sentence(en="{module} no longer runs from a virtualenv", zh="{module} 不再使用虚拟环境运行"),
-    "installer-reads-topology": Sentence(en="the installer looks up {module}'s hosts there", zh="安装脚本从中查找 {module} 的主机"),
-    "installer-reads-env": Sentence(en="the installer renders {env}'s configuration from it", zh="安装脚本以此渲染 {env} 的配置"),
-    "installed-from-src": Sentence(en="{module} is installed from that host's own copy", zh="{module} 使用该主机上的产品包安装"),
+    "installer-reads-topology": Sentence(
+        en="the installer looks up {module}'s hosts there", zh="安装脚本从中查找 {module} 的主机"
+    ),
+    "installer-reads-env": Sentence(
+        en="the installer renders {env}'s configuration from it", zh="安装脚本以此渲染 {env} 的配置"
+    ),
+    "installed-from-src": Sentence(
+        en="{module} is installed from that host's own copy", zh="{module} 使用该主机上的产品包安装"
+    ),
     "only-a-backup-brings-back": Sentence(
         en="it migrates databases: only this backup brings 6.1 back", zh="该步骤会迁移数据库：只有此备份能恢复到 6.1"
     ),
@@ -110,10 +130,13 @@ SENTENCES: dict[str, Sentence] = {
     "saas-values-merged": Sentence(en="the values are taken from the merged variables", zh="取值来自合并后的变量"),
     "unit-standing": Sentence(en="{unit} stands there", zh="{unit} 已存在"),
     # ---- gates
-    "gate-right-host": Sentence(en="it has to be the host that install.config means", zh="必须是 install.config 所指的主机"),
+    "gate-right-host": Sentence(
+        en="it has to be the host that install.config means", zh="必须是 install.config 所指的主机"
+    ),
     "gate-root": Sentence(en="every step runs as root (or by sudo -n)", zh="所有步骤以 root（或 sudo -n）执行"),
     "gate-nobody-works": Sentence(
-        en="the vendor's commands lock nothing: two at once corrupt hosts.env", zh="厂商命令没有加锁：同时运行会破坏 hosts.env"
+        en="the vendor's commands lock nothing: two at once corrupt hosts.env",
+        zh="厂商命令没有加锁：同时运行会破坏 hosts.env",
     ),
     "gate-room-package": Sentence(en="the package is unpacked beside the live tree", zh="软件包会在现有目录旁解压"),
     "gate-room-dump": Sentence(en="the dump must fit", zh="需有足够空间存放备份"),
@@ -129,17 +152,25 @@ TROUBLES: dict[str, Trouble] = {
     "unknown-not-repaired": Trouble(
         what=Sentence(en="its state could not be told", zh="无法判断其状态"),
         why=Sentence(en="what nobody has seen, nobody may repair", zh="未看清的状态不会被修改"),
-        hint=Sentence(en="make the host or service answer, then run `bkrec plan` again", zh="请让主机或服务恢复应答，再执行 bkrec plan"),
+        hint=Sentence(
+            en="make the host or service answer, then run `bkrec plan` again",
+            zh="请让主机或服务恢复应答，再执行 bkrec plan",
+        ),
     ),
     "follows-nothing": Trouble(
         what=Sentence(en="it should be right by now, and is not", zh="依赖项均正常，但它仍不正常"),
-        why=Sentence(en="everything it rests on holds, so there is nothing left to repair", zh="其依赖均已满足，没有可执行的修复"),
+        why=Sentence(
+            en="everything it rests on holds, so there is nothing left to repair", zh="其依赖均已满足，没有可执行的修复"
+        ),
         hint=Sentence(en="look at the service's own log on that host", zh="请查看该主机上服务自身的日志"),
     ),
     "needs-itself": Trouble(
         what=Sentence(en="repairing it would need itself to be repaired first", zh="修复它需要先修复它自己"),
         why=Sentence(en="no order of steps can do that", zh="不存在可行的执行顺序"),
-        hint=Sentence(en="this is a bug in bkrec's rules: please report it with `bkrec plan -o json`", zh="这是 bkrec 规则的缺陷，请附上 bkrec plan -o json 反馈"),
+        hint=Sentence(
+            en="this is a bug in bkrec's rules: please report it with `bkrec plan -o json`",
+            zh="这是 bkrec 规则的缺陷，请附上 bkrec plan -o json 反馈",
+        ),
     ),
     "plan-ring": Trouble(
         what=Sentence(en="steps wait for each other: {steps}", zh="步骤相互等待：{steps}"),
@@ -154,21 +185,34 @@ TROUBLES: dict[str, Trouble] = {
     "unit-in-between": Trouble(
         what=Sentence(en="{unit} is {state}: neither up nor down", zh="{unit} 处于 {state}：既未运行也未停止"),
         why=Sentence(en="a second start would hide how the first one went", zh="再次启动会掩盖第一次启动的结果"),
-        hint=Sentence(en="wait a little and run it again; `journalctl -u {unit}` on the host says more", zh="请稍后重试；在主机上执行 journalctl -u {unit} 查看原因"),
+        hint=Sentence(
+            en="wait a little and run it again; `journalctl -u {unit}` on the host says more",
+            zh="请稍后重试；在主机上执行 journalctl -u {unit} 查看原因",
+        ),
     ),
     "unit-not-enabled": Trouble(
         what=Sentence(en="{unit} is {state}, not enabled", zh="{unit} 为 {state}，并非 enabled"),
-        why=Sentence(en="somebody made it so on purpose: enabling would not change it", zh="该状态系人为设置，enable 无法改变"),
-        hint=Sentence(en="`systemctl unmask {unit}` on the host, if that was not meant", zh="若非有意，请在主机上执行 systemctl unmask {unit}"),
+        why=Sentence(
+            en="somebody made it so on purpose: enabling would not change it", zh="该状态系人为设置，enable 无法改变"
+        ),
+        hint=Sentence(
+            en="`systemctl unmask {unit}` on the host, if that was not meant",
+            zh="若非有意，请在主机上执行 systemctl unmask {unit}",
+        ),
     ),
     "container-in-between": Trouble(
         what=Sentence(en="container {container} is {state}", zh="容器 {container} 处于 {state}"),
         why=Sentence(en="a start would not bring it back from there", zh="此状态下启动无法恢复"),
-        hint=Sentence(en="`docker logs {container}` on the host says why; `docker unpause` it if it is paused", zh="请在主机上执行 docker logs {container}；若为 paused 请 docker unpause"),
+        hint=Sentence(
+            en="`docker logs {container}` on the host says why; `docker unpause` it if it is paused",
+            zh="请在主机上执行 docker logs {container}；若为 paused 请 docker unpause",
+        ),
     ),
     "package-missing": Trouble(
         what=Sentence(en="the package {path} is not on {host}", zh="{host} 上没有软件包 {path}"),
-        why=Sentence(en="scripts, images and versions of 6.2.2 all come out of it", zh="6.2.2 的脚本、镜像与版本均来自该包"),
+        why=Sentence(
+            en="scripts, images and versions of 6.2.2 all come out of it", zh="6.2.2 的脚本、镜像与版本均来自该包"
+        ),
         hint=Sentence(
             en="put {name} there (guide 3 has the address), or set `package.path` in cluster.toml",
             zh="请将 {name} 放到该位置（下载地址见指引第 3 节），或在 cluster.toml 中设置 package.path",
@@ -177,15 +221,18 @@ TROUBLES: dict[str, Trouble] = {
     "package-md5": Trouble(
         what=Sentence(en="{path} has MD5 {found}, expected {expected}", zh="{path} 的 MD5 为 {found}，应为 {expected}"),
         why=Sentence(
-            en="a torn or other package would be unpacked over a working platform", zh="不完整或错误的软件包会覆盖正在运行的平台"
+            en="a torn or other package would be unpacked over a working platform",
+            zh="不完整或错误的软件包会覆盖正在运行的平台",
         ),
         hint=Sentence(
-            en="fetch it again; if this package is meant, set `package.md5 = \"{found}\"` in cluster.toml: every report will show it",
-            zh="请重新下载；若确为此包，请在 cluster.toml 中设置 package.md5 = \"{found}\"（所有报告都会注明）",
+            en='fetch it again; if this package is meant, set `package.md5 = "{found}"` in cluster.toml: every report will show it',
+            zh='请重新下载；若确为此包，请在 cluster.toml 中设置 package.md5 = "{found}"（所有报告都会注明）',
         ),
     ),
     "tag-lost": Trouble(
-        what=Sentence(en="{path} is gone, while its module has generated secrets", zh="{path} 丢失，而该模块已有生成的密码"),
+        what=Sentence(
+            en="{path} is gone, while its module has generated secrets", zh="{path} 丢失，而该模块已有生成的密码"
+        ),
         why=Sentence(
             en="the next `install bkenv` would blank those secrets, and the one after invent new ones",
             zh="下一次 install bkenv 会清空这些密码，再下一次会生成新的",
@@ -197,7 +244,10 @@ TROUBLES: dict[str, Trouble] = {
     ),
     "cert-lost": Trouble(
         what=Sentence(en="neither {path} nor {kept} is there", zh="{path} 与 {kept} 均不存在"),
-        why=Sentence(en="the package brings no certificates and every `bkcli sync` needs them", zh="软件包不含证书，而 bkcli sync 都需要"),
+        why=Sentence(
+            en="the package brings no certificates and every `bkcli sync` needs them",
+            zh="软件包不含证书，而 bkcli sync 都需要",
+        ),
         hint=Sentence(en="bring the certificates back to {path} from a backup", zh="请从备份恢复证书到 {path}"),
     ),
     "path-unexpected": Trouble(
@@ -207,13 +257,20 @@ TROUBLES: dict[str, Trouble] = {
     ),
     "variable-repeated": Trouble(
         what=Sentence(en="{key} is assigned several times in {file}", zh="{file} 中 {key} 被多次赋值"),
-        why=Sentence(en="the last one counts, whoever edits the first changes nothing", zh="以最后一次为准，修改前面的不会生效"),
+        why=Sentence(
+            en="the last one counts, whoever edits the first changes nothing", zh="以最后一次为准，修改前面的不会生效"
+        ),
         hint=Sentence(en="leave one line of them", zh="请只保留一行"),
     ),
     "module-elsewhere": Trouble(
-        what=Sentence(en="{module} stands on other hosts in install.config", zh="install.config 中 {module} 位于其它主机"),
+        what=Sentence(
+            en="{module} stands on other hosts in install.config", zh="install.config 中 {module} 位于其它主机"
+        ),
         why=Sentence(en="a module is never moved by a line in a file", zh="修改配置行并不会迁移模块"),
-        hint=Sentence(en="remove `placement.{module}` from cluster.toml: install.config has the last word", zh="请从 cluster.toml 删除 placement.{module}，以 install.config 为准"),
+        hint=Sentence(
+            en="remove `placement.{module}` from cluster.toml: install.config has the last word",
+            zh="请从 cluster.toml 删除 placement.{module}，以 install.config 为准",
+        ),
     ),
     "backup-unknown": Trouble(
         what=Sentence(en="there is no backup called {what}", zh="没有名为 {what} 的备份"),
@@ -221,19 +278,32 @@ TROUBLES: dict[str, Trouble] = {
         hint=Sentence(en="this is a bug in bkrec's rules: please report it", zh="这是 bkrec 规则的缺陷，请反馈"),
     ),
     "login-path-broken": Trouble(
-        what=Sentence(en="login path {login_path} exists and its server does not answer", zh="login-path {login_path} 存在但服务器无应答"),
+        what=Sentence(
+            en="login path {login_path} exists and its server does not answer",
+            zh="login-path {login_path} 存在但服务器无应答",
+        ),
         why=Sentence(en="storing it again would not help", zh="重新写入无济于事"),
-        hint=Sentence(en="`mysql --login-path={login_path} -e 'select 1'` on the controller shows the server's own words", zh="请在中控机执行 mysql --login-path={login_path} -e 'select 1' 查看原因"),
+        hint=Sentence(
+            en="`mysql --login-path={login_path} -e 'select 1'` on the controller shows the server's own words",
+            zh="请在中控机执行 mysql --login-path={login_path} -e 'select 1' 查看原因",
+        ),
     ),
     "service-unhealthy": Trouble(
-        what=Sentence(en="consul does not call {service} passing, although what stands behind it runs", zh="{service} 背后的进程在运行，但 consul 未判定为健康"),
+        what=Sentence(
+            en="consul does not call {service} passing, although what stands behind it runs",
+            zh="{service} 背后的进程在运行，但 consul 未判定为健康",
+        ),
         why=Sentence(en="others will not find it", zh="其它服务将无法发现它"),
-        hint=Sentence(en="`curl -s http://127.0.0.1:8500/v1/health/service/{service}` on that host shows the failing check", zh="请在该主机执行 curl -s http://127.0.0.1:8500/v1/health/service/{service} 查看失败的检查"),
+        hint=Sentence(
+            en="`curl -s http://127.0.0.1:8500/v1/health/service/{service}` on that host shows the failing check",
+            zh="请在该主机执行 curl -s http://127.0.0.1:8500/v1/health/service/{service} 查看失败的检查",
+        ),
     ),
     "install-config-broken": Trouble(
         what=Sentence(en="field {field} is no module: {token!r}", zh="第 {field} 个字段不是模块：{token!r}"),
         why=Sentence(
-            en="the vendor's parser stops at it and leaves hosts.env half written", zh="厂商解析脚本会在此出错，留下不完整的 hosts.env"
+            en="the vendor's parser stops at it and leaves hosts.env half written",
+            zh="厂商解析脚本会在此出错，留下不完整的 hosts.env",
         ),
         hint=Sentence(
             en="mend that line: lower-case names, separated by commas; no trailing comma or blank, no comment behind, no Windows line end",
@@ -243,17 +313,26 @@ TROUBLES: dict[str, Trouble] = {
     "install-config-empty": Trouble(
         what=Sentence(en="no host in it", zh="其中没有任何主机"),
         why=Sentence(en="without hosts there is no cluster", zh="没有主机就没有集群"),
-        hint=Sentence(en="each line wants an address at its very beginning, then modules", zh="每行须以 IP 开头（行首不能有空格），其后为模块"),
+        hint=Sentence(
+            en="each line wants an address at its very beginning, then modules",
+            zh="每行须以 IP 开头（行首不能有空格），其后为模块",
+        ),
     ),
     "install-config-missing": Trouble(
         what=Sentence(en="{path} is not there", zh="{path} 不存在"),
         why=Sentence(en="it says which module is on which host", zh="它描述各模块所在主机"),
-        hint=Sentence(en="is this the controller? else set `controller` or `paths.install` in cluster.toml", zh="确认这是中控机，否则请在 cluster.toml 中修改 controller 或 paths.install"),
+        hint=Sentence(
+            en="is this the controller? else set `controller` or `paths.install` in cluster.toml",
+            zh="确认这是中控机，否则请在 cluster.toml 中修改 controller 或 paths.install",
+        ),
     ),
     "survey-torn": Trouble(
         what=Sentence(en="the controller's answer made no sense: {error}", zh="中控机的应答无法理解：{error}"),
         why=Sentence(en="nothing can be expected of a cluster that could not be read", zh="读不到集群信息就无法判断"),
-        hint=Sentence(en="run it again; if it stays, look at what a login prints there", zh="请重试；若仍如此，请检查登录时输出的内容"),
+        hint=Sentence(
+            en="run it again; if it stays, look at what a login prints there",
+            zh="请重试；若仍如此，请检查登录时输出的内容",
+        ),
     ),
     "one-host": Trouble(
         what=Sentence(en="install.config has one host, {host}", zh="install.config 中只有一台主机 {host}"),
@@ -261,7 +340,10 @@ TROUBLES: dict[str, Trouble] = {
             en="the API gateway cannot stand beside openresty, so 6.2 needs two hosts at least",
             zh="API 网关不能与 openresty 同机，6.2 至少需要两台主机",
         ),
-        hint=Sentence(en="add a host that carries neither nginx, appo, appt nor nodeman", zh="请增加一台不含 nginx、appo、appt、nodeman 的主机"),
+        hint=Sentence(
+            en="add a host that carries neither nginx, appo, appt nor nodeman",
+            zh="请增加一台不含 nginx、appo、appt、nodeman 的主机",
+        ),
     ),
     "placement-unknown": Trouble(
         what=Sentence(en="{module} is not a module that can be placed", zh="{module} 不是可放置的新模块"),
@@ -276,7 +358,9 @@ TROUBLES: dict[str, Trouble] = {
     "placement-count": Trouble(
         what=Sentence(en="{module} wants {counts} host(s)", zh="{module} 需要 {counts} 台主机"),
         why=Sentence(en="the vendor's installer works with no other number", zh="厂商安装脚本只支持该数量"),
-        hint=Sentence(en="correct `placement.{module}` in cluster.toml", zh="请修改 cluster.toml 的 placement.{module}"),
+        hint=Sentence(
+            en="correct `placement.{module}` in cluster.toml", zh="请修改 cluster.toml 的 placement.{module}"
+        ),
     ),
     "placement-conflict": Trouble(
         what=Sentence(en="{module} on {host} would stand beside {other}", zh="{module} 放在 {host} 会与 {other} 同机"),
@@ -286,6 +370,8 @@ TROUBLES: dict[str, Trouble] = {
     "placement-nowhere": Trouble(
         what=Sentence(en="no host is left for {module}", zh="没有可放置 {module} 的主机"),
         why=Sentence(en="it cannot stand beside any of: {others}", zh="它不能与以下模块同机：{others}"),
-        hint=Sentence(en="add a host to the cluster that carries none of them", zh="请为集群增加一台不含这些模块的主机"),
+        hint=Sentence(
+            en="add a host to the cluster that carries none of them", zh="请为集群增加一台不含这些模块的主机"
+        ),
     ),
 }

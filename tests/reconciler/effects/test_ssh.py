@@ -61,8 +61,9 @@ class Server:
         for child in self.children:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
+            transport: Any = vars(child)["_transport"]
+            transport.close()
             await child.wait()
-            child._transport.close()  # pyright: ignore
         others = asyncio.all_tasks() - {asyncio.current_task()}
         if others:
             await asyncio.wait(others, timeout=5)
