@@ -122,11 +122,14 @@ def _from(cluster: Cluster, variable: Variable) -> Iterator[AnyExpected]:
 
 
 def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair:
-    new = [
-        PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env"))
+    why = coded("env-generated")
+    new = tuple(
+        PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
+            "file", because=why, source=""
+        )
         for name in cluster.release.generated
-    ]
-    if any([seen.read(fact) != Known("file") for fact in new]):
+    )
+    if not seen.all_hold(new):
         return bkenv(cluster, drift, seen)
     action = MergeEnv(
         host=cluster.controller,

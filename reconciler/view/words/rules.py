@@ -128,7 +128,6 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "password-known": Sentence(en="the user's password is generated into it", zh="该用户的密码生成于此文件"),
     "saas-values-merged": Sentence(en="the values are taken from the merged variables", zh="取值来自合并后的变量"),
-    "unit-standing": Sentence(en="{unit} stands there", zh="{unit} 已存在"),
     # ---- gates
     "gate-right-host": Sentence(
         en="it has to be the host that install.config means", zh="必须是 install.config 所指的主机"
