@@ -169,8 +169,13 @@ def wait_for(condition: Callable[[], bool], timeout_s: float) -> bool:
 def wait_ssh(place: Place, hosts: list[str], timeout_s: float = 60.0) -> None:
     """Until sshd on each host lets us in."""
     for host in hosts:
-        if not wait_for(lambda host=host: ssh(place, host, "true", capture=True).returncode == 0, timeout_s):
+        if not wait_for(lambda host=host: _answers(place, host), timeout_s):
             raise LabError(f"{host}: no ssh after {timeout_s:.0f} s, see {place.host_run(host)}/console.log")
+
+
+def _answers(place: Place, host: str) -> bool:
+    probe = place.inside("ssh", "-F", str(place.ssh_config), "-o", "ConnectTimeout=1", host, "true")
+    return subprocess.run(probe, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
 
 
 def wait_booted(place: Place, hosts: list[str], timeout_s: float = 90.0) -> None:
