@@ -38,7 +38,7 @@ TARGET = "[Unit]\nDescription=all of {name} at once (stand-in)\n\n[Install]\nWan
 SERVER = """\
 #!/bin/busybox sh
 # Stand-in for {name}: answers health questions on port {port}, and does nothing else.
-exec /bin/busybox httpd -f -p {port} -h /usr/local/lib/bklab/www
+exec /bin/busybox httpd -f -p {port} -h /usr/local/lib/bklab/{www}
 """
 IDLE = "#!/bin/busybox sh\n# Stand-in for {name}, which listens on no port.\nexec /bin/busybox tail -f /dev/null\n"
 HEALTH = '{"ok":true,"server_up":1,"result":true}\n'
@@ -81,10 +81,10 @@ def platform(host: str, root: Path) -> None:
     for name in ("mysqldump", "mysqladmin"):
         (root / "usr/bin" / name).symlink_to("mysql")
     shutil.copytree(vendor / "pristine", root / "data/lab/pristine", dirs_exist_ok=True)
-    www = root / "usr/local/lib/bklab/www"
-    write(www / "index.html", "stand-in\n")
-    for path in ("", "console/", "api/", "v1/"):
-        write(www / path / "healthz/index.html", HEALTH)
+    lib = root / "usr/local/lib/bklab"
+    write(lib / "www/healthz", HEALTH)
+    for path in ("", "console/", "api/", "v1/"):  # PaaS alone has a slash at the end of its health address
+        write(lib / "www-paas" / path / "healthz/index.html", HEALTH)
     write(root / "root/.bash_profile", "[ -f ~/.bashrc ] && . ~/.bashrc\n")
     write(root / "root/.bashrc", "# .bashrc\n")
     (root / "root/.profile").unlink(missing_ok=True)
@@ -132,7 +132,7 @@ def _enable_instance(root: Path, unit: str) -> None:
 
 def _service(root: Path, unit: Unit) -> None:
     binary = Path(os.path.normpath(f"/data/bkce/{unit.binary}"))
-    text = (SERVER if unit.port else IDLE).format(name=unit.name, port=unit.port)
+    text = (SERVER if unit.port else IDLE).format(name=unit.name, port=unit.port, www="www-paas" if unit.name.startswith("bk-paas-") else "www")
     write(root / binary.relative_to("/"), text, 0o755)
     partof = f"blueking.target {unit.target}".strip()
     write(root / f"usr/lib/systemd/system/{unit.name}.service", UNIT.format(name=unit.name, partof=partof, binary=binary, target=unit.target))

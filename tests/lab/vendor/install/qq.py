@@ -30,7 +30,7 @@ def main() -> None:
     options.add_argument("-s", action="store_true")
     args = options.parse_args()
     ports = yaml.safe_load(open(args.ports, encoding="utf-8"))
-    print("declare -A _project_port _project_consul _project_ip _projects")
+    print("declare -gA _project_port _project_consul _project_ip _projects")
     if args.projects:
         placed(yaml.safe_load(open(args.projects, encoding="utf-8")), ports, hosts())
     else:

@@ -94,7 +94,7 @@ _update_common_info () {  # [MODULE]: writes what /data/src says, installed or n
     for code in "${codes[@]}"; do
         index=1
         for i in "${!all[@]}"; do [[ ${all[i]} == "$code" ]] && index=$((i + 1)); done
-        if [[ $code == bksuite ]]; then version=$(cat "$BK_PKG_SRC_PATH/VERSION"); else version=$(cat "$BK_PKG_SRC_PATH/$code/VERSION" 2>/dev/null); fi
+        if [[ $code == bksuite ]]; then version=$(cat "$BK_PKG_SRC_PATH/VERSION"); else version=$(cat "$BK_PKG_SRC_PATH/$code/VERSION" 2>/dev/null || true); fi
         [[ $code == paas_plugins && -z $version ]] && continue
         mysql --login-path=mysql-paas -e "USE bksuite_common; REPLACE INTO production_info VALUES ('$index', '$code', '${names[$code]:-}', '$version')"
     done

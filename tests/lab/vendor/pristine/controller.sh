@@ -6,7 +6,7 @@ export CTRL_DIR=/data/install INSTALL_PATH=/data/bkce BK_PKG_SRC_PATH=/data/src 
 cd $CTRL_DIR
 echo 0 > /etc/bklab-pace
 set +u
-source tools.sh > /dev/null
+source ./tools.sh > /dev/null
 set -u
 umask 077
 for name in default paas iam usermgr nodeman monitor ssm job fta log lesscode; do

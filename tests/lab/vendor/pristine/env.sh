@@ -7,7 +7,7 @@ cd $CTRL_DIR
 ./bkcli sync common > /dev/null
 ./bkcli update bkenv > /dev/null
 ./bkcli sync cert > /dev/null
-source load_env.sh
+source ./load_env.sh
 install -d -o redis -g redis /etc/redis /var/lib/redis /data/bkce/public/redis
 cat > /etc/redis/default.conf << CONF
 bind $LAN_IP 127.0.0.1
@@ -17,5 +17,6 @@ requirepass $BK_REDIS_ADMIN_PASSWORD
 CONF
 chown redis:redis /etc/redis/default.conf
 chmod 640 /etc/redis/default.conf
+systemctl reset-failed redis@default || true
 systemctl start redis@default
 echo "$BK_MONGODB_ADMIN_USER:$BK_MONGODB_ADMIN_PASSWORD" | ssh h2 'umask 077; cat > /etc/mongod.users'

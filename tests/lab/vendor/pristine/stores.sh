@@ -3,7 +3,7 @@
 set -euo pipefail
 export CTRL_DIR=/data/install
 cd $CTRL_DIR
-source load_env.sh
+source ./load_env.sh
 data=/data/bkce/public/mysql/default
 install -d -o mysql -g mysql "$data" /etc/mysql /var/log/mysql
 cat > /etc/mysql/default.my.cnf << CONF
