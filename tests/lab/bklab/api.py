@@ -72,6 +72,7 @@ class Lab:
         layers.freeze(self.place, name)
         layers.thaw(self.place, name)
         self._boot(machine.every_host())
+        self._containers()
 
     def reset(self, name: str = PRISTINE) -> float:
         """Back to snapshot NAME; returns the seconds it took until every sshd answered."""
@@ -82,6 +83,7 @@ class Lab:
         self._stop(machine.every_host(), orderly=False)
         layers.thaw(self.place, name)
         self._boot(machine.every_host())
+        self._containers()
         return time.monotonic() - began
 
     # ---- single hosts
@@ -126,6 +128,12 @@ class Lab:
         return path.read_text(encoding="utf-8").split()[0] if path.exists() else ""
 
     # ---- helpers
+
+    def _containers(self) -> None:
+        """A snapshot is of a running cluster, so its containers run; after `boot` or `reboot` they stay down, as BlueKing's do."""
+        start = "docker ps -aq | xargs -r docker start > /dev/null"
+        for process in [subprocess.Popen(machine.ssh_command(self.place, host, start)) for host in ("h2", "h3")]:
+            process.wait()
 
     def _stop(self, hosts: list[str], *, orderly: bool = True) -> None:
         if not mounted(self.place.run):

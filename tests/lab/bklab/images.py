@@ -14,8 +14,9 @@ APPLETS = "sh ls cat echo mkdir sleep httpd ps id env date cp mv rm touch true f
 ENTRY = """\
 #!/bin/sh
 # stand-in for a BlueKing service in a container: answers on its port, or ends with the reason in its log
-[ -n "$LAB_PORT" ] || exec tail -f /dev/null
-exec httpd -f -v -p "$LAB_PORT" -h /www
+trap 'exit 0' TERM
+if [ -n "$LAB_PORT" ]; then httpd -f -v -p "$LAB_PORT" -h /www & else tail -f /dev/null & fi
+wait $!
 """
 CALLED = """\
 #!/bin/sh

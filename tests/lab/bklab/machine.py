@@ -26,11 +26,18 @@ def leader(place: Place, host: str) -> int | None:
     """The pid of the nspawn process that holds HOST, if it runs."""
     try:
         pid = int((place.host_run(host) / "nspawn.pid").read_text(encoding="utf-8"))
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
         argv = Path(f"/proc/{pid}/cmdline").read_bytes()
     except (OSError, ValueError):
         return None
-    return pid if state != "Z" and str(place.root(host)).encode() in argv else None
+    return pid if not _ended(pid) and str(place.root(host)).encode() in argv else None
+
+
+def _ended(pid: int) -> bool:
+    """Gone, or a zombie that only its parent has yet to notice."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def init_pid(place: Place, host: str) -> int | None:
@@ -129,7 +136,7 @@ def _kill(pid: int, number: int) -> None:
 
 
 def _gone(pid: int, timeout_s: float) -> bool:
-    return wait_for(lambda: not Path(f"/proc/{pid}").exists(), timeout_s)
+    return wait_for(lambda: _ended(pid), timeout_s)
 
 
 def _until_gone(place: Place, host: str, timeout_s: float) -> bool:

@@ -71,6 +71,10 @@ UNITS_61: list[Unit] = [
     _one("h3", "consul-template", "../../usr/lib/bklab/consul-template", 0),
     _one("h3", "bk-paasagent", "paas_agent/paas_agent/bin/paas_agent", 4245),
 ]
+STORES = [  # real servers, with units of their own in vendor/host
+    _one("h1", "redis@default", "", 6379, "redis"),
+    _one("h3", "mysql@default", "", 3306, "mysql-default"),
+]
 VENVS_61 = {
     "h1": ["usermgr-api", "bkmonitorv3-monitor"],
     "h2": [f"open_paas-{project}" for project in PAAS],

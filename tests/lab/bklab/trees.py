@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import keys
 from .place import HERE, HOSTS, Place, write
-from .release import Release, Unit
+from .release import STORES, Release, Unit
 
 SSHD = """\
 PermitRootLogin prohibit-password
@@ -53,6 +53,7 @@ def identity(place: Place, host: str, root: Path) -> None:
     write(root / "etc/blueking/env/local.env", f"LAN_IP={HOSTS[host]}\n")
     write(root / "etc/resolv.conf", "nameserver 127.0.0.1\n")
     write(root / "etc/locale.conf", "LANG=en_US.UTF-8\n")
+    write(root / "etc/systemd/system.conf.d/lab.conf", "[Manager]\nDefaultTimeoutStopSec=10s\n")
     _users(root)
     keys.plant(place, host, root)
     for path in (root / "home/ops", root / "home/ops/.ssh", root / "home/ops/.ssh/authorized_keys"):
@@ -111,6 +112,7 @@ def services(host: str, root: Path, release: Release) -> None:
     mine = [unit for unit in release.units if unit.host == host]
     for unit in mine:
         _service(root, unit)
+    for unit in [*mine, *(unit for unit in STORES if unit.host == host)]:
         if unit.consul:
             _register(root, unit, HOSTS[host])
     for target in {unit.target for unit in mine if unit.target}:
