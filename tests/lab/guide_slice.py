@@ -1,3 +1,4 @@
+# ruff: noqa: E501 — commands as an operator pastes them
 """The slice of the upgrade guide that bkrec does first, as an operator pastes it: section -> host, commands.
 
 Used to see that the stand-in is faithful: run by hand on a pristine lab it must end in the state the guide promises.

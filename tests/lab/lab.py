@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Three disposable BlueKing hosts on this machine: the command line of the lab. README.md beside this file says more."""
+"""Three disposable BlueKing hosts on this machine: the lab's command line. README.md beside this file says more."""
 
 import argparse
 import os
@@ -10,17 +10,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bklab import base, layers  # noqa: E402
-from bklab.api import Lab, say  # noqa: E402
-from bklab.machine import ssh_command, wait_booted  # noqa: E402
-from bklab.place import HOSTS, PRISTINE, LabError, mounted  # noqa: E402
+from bklab import base, layers
+from bklab.api import Lab, say
+from bklab.machine import ssh_command, wait_booted
+from bklab.place import HOSTS, PRISTINE, LabError, mounted
 
 EX_CANNOT = 77  # as automake has it: the test cannot be run here
 ONE_HOST = ("kill", "boot", "reboot", "partition", "heal", "sshd-kill")
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(description=__doc__, epilog="example: lab.py up && lab.py ssh 1 hostname && lab.py reset")
+    top = argparse.ArgumentParser(
+        description=__doc__, epilog="example: lab.py up && lab.py ssh 1 hostname && lab.py reset"
+    )
     top.add_argument("--name", default="lab", help="which lab; several run side by side (default: lab)")
     sub = top.add_subparsers(dest="command", required=True)
     up = sub.add_parser("up", help="boot at the pristine 6.1.2 state, making it first if need be")
@@ -75,7 +77,9 @@ def act(lab: Lab, args: argparse.Namespace) -> int:
             return subprocess.call(ssh_command(lab.place, host, *args.argv))
         case "run":
             words = args.argv[1:] if args.argv[:1] == ["--"] else args.argv
-            return subprocess.call(lab.inside(*words), env=os.environ | {"BKREC_LAB_SSH_CONFIG": str(lab.place.ssh_config)})
+            return subprocess.call(
+                lab.inside(*words), env=os.environ | {"BKREC_LAB_SSH_CONFIG": str(lab.place.ssh_config)}
+            )
         case one_host:
             getattr(lab, one_host.replace("-", "_"))(args.host)
     say(f"lab {lab.name}: {args.command} done in {time.monotonic() - began:.1f} s")

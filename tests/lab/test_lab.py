@@ -14,12 +14,22 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bklab import base  # noqa: E402
-from bklab.api import Lab  # noqa: E402
-from guide_slice import PAAS_UNITS, STEPS  # noqa: E402
+from bklab import base
+from bklab.api import Lab
+from guide_slice import PAAS_UNITS, STEPS
 
 pytestmark = pytest.mark.lab
 RESET_LIMIT_S = 20.0  # measured: 3 s on 2 idle cores
+CLUSTER_INFO = """
+read -r _ REDISCLI_AUTH < <(grep -m1 requirepass /etc/redis/6380/redis_cluster.conf)
+export REDISCLI_AUTH
+redis-cli -h 10.0.0.3 -p 6380 cluster info
+"""
+LOGIN_PATH_WITHOUT_TERMINAL = """
+source /data/install/utils.fc
+cd /data/install
+./bin/setup_mysql_loginpath.sh -n mysql-auth -h $BK_MYSQL_IP0 -u root -p x < /dev/null
+"""
 SECTIONS_4_TO_6 = ("4", "5.1", "5.2", "5.3", "6.1", "6.2", "6.3", "6.4", "6.5")
 
 
@@ -57,7 +67,7 @@ def at_paas(prepared: Lab) -> Lab:
 
 
 def on(lab: Lab, host: str, script: str) -> subprocess.CompletedProcess[bytes]:
-    """SCRIPT in a login shell, as an operator has it; a file, since a script on stdin would be eaten by what it starts."""
+    """SCRIPT in a login shell, as an operator has it; from a file: one on stdin would be eaten by what it starts."""
     lab.ssh(host, "cat > /tmp/step.sh", stdin=f"export LC_ALL=en_US.UTF-8\n{script}\n".encode())
     return lab.ssh(host, "bash -l /tmp/step.sh < /dev/null")
 
@@ -77,7 +87,7 @@ def guide(lab: Lab, name: str, expect: int = 0) -> str:
 def test_reset_is_quick_and_forgets_everything(pristine: Lab) -> None:
     pristine.ssh("h1", "rm -rf /data/install && touch /data/here")
     assert pristine.reset() < RESET_LIMIT_S
-    assert out(pristine, "h1", "ls /data; ls /data/install/bkcli") .count("here") == 0
+    assert out(pristine, "h1", "ls /data; ls /data/install/bkcli").count("here") == 0
     assert "bkcli" in out(pristine, "h1", "ls /data/install/bkcli")
 
 
@@ -89,7 +99,11 @@ def test_every_host_answers_under_its_own_host_key(pristine: Lab) -> None:
 
 
 def test_the_controllers_key_opens_the_other_hosts_strictly(pristine: Lab) -> None:
-    said = out(pristine, "h1", "for h in 10.0.0.1 h2 h3; do ssh -n -o BatchMode=yes -o StrictHostKeyChecking=yes $h hostname; done")
+    said = out(
+        pristine,
+        "h1",
+        "for h in 10.0.0.1 h2 h3; do ssh -n -o BatchMode=yes -o StrictHostKeyChecking=yes $h hostname; done",
+    )
     assert said.split() == ["h1", "h2", "h3"]
 
 
@@ -130,11 +144,18 @@ def test_the_slice_ends_where_the_guide_says(at_paas: Lab) -> None:
     for name in ("7.1 stop", "7.1 remove", "7.1 install", "7.1 variables", "repair", "7.3", "7.8.1"):
         guide(at_paas, name)
     running = out(at_paas, "h2", "docker ps --format '{{.Names}} {{.Image}}' | grep ^bk-paas | sort").split("\n")[:-1]
-    assert running == [f"bk-paas-{p} bk-paas-{p}:2.14.57" for p in ("apigw", "appengine", "console", "esb", "login", "paas")]
+    assert running == [
+        f"bk-paas-{p} bk-paas-{p}:2.14.57" for p in ("apigw", "appengine", "console", "esb", "login", "paas")
+    ]
     assert out(at_paas, "h2", f"systemctl is-active {PAAS_UNITS} | sort -u; ls /data/bkce/.envs") == "inactive\n"
-    assert out(at_paas, "h3", "systemctl is-active bk-auth redis-cluster-6380 redis-cluster-6381 redis-cluster-6382").split() == ["active"] * 4
+    assert (
+        out(
+            at_paas, "h3", "systemctl is-active bk-auth redis-cluster-6380 redis-cluster-6381 redis-cluster-6382"
+        ).split()
+        == ["active"] * 4
+    )
     assert out(at_paas, "h3", "curl -s -o /dev/null -w '%{http_code}' http://10.0.0.3:5009/healthz") == "200"
-    info = out(at_paas, "h3", "grep -m1 requirepass /etc/redis/6380/redis_cluster.conf | (read _ REDISCLI_AUTH; export REDISCLI_AUTH; redis-cli -h 10.0.0.3 -p 6380 cluster info)")
+    info = out(at_paas, "h3", CLUSTER_INFO)
     assert "cluster_state:ok" in info and "cluster_slots_assigned:16384" in info
     signed = out(at_paas, "h3", "cat /data/bkce/.installed_module").split()
     assert {"auth", "redis_cluster"} <= set(signed)
@@ -145,7 +166,11 @@ def test_the_slice_ends_where_the_guide_says(at_paas: Lab) -> None:
 def test_versions_are_claimed_before_anything_but_paas_is_upgraded(at_paas: Lab) -> None:
     for name in ("7.1 stop", "7.1 remove", "7.1 install"):
         guide(at_paas, name)
-    claimed = out(at_paas, "h1", "mysql --login-path=mysql-paas -Nse 'SELECT version FROM bksuite_common.production_info WHERE code = \"cmdb\"'")
+    claimed = out(
+        at_paas,
+        "h1",
+        "mysql --login-path=mysql-paas -Nse 'SELECT version FROM bksuite_common.production_info WHERE code = \"cmdb\"'",
+    )
     assert claimed == "3.11.2\n"
     assert out(at_paas, "h3", "cat /data/bkce/cmdb/VERSION") == "3.10.21\n"
 
@@ -157,7 +182,10 @@ def test_status_of_dead_services_exits_zero(pristine: Lab) -> None:
 
 
 def test_every_bkcli_call_rewrites_the_hosts_file(pristine: Lab) -> None:
-    before, after = (out(pristine, "h1", f"{first} stat -c %Y.%i.%y /data/install/bin/02-dynamic/hosts.env") for first in ("", "cd /data/install; ./bkcli status iam > /dev/null;"))
+    before, after = (
+        out(pristine, "h1", f"{first} stat -c %Y.%i.%y /data/install/bin/02-dynamic/hosts.env")
+        for first in ("", "cd /data/install; ./bkcli status iam > /dev/null;")
+    )
     assert before != after
 
 
@@ -172,8 +200,7 @@ def test_bkauth_stops_without_its_login_path(at_paas: Lab) -> None:
 
 
 def test_a_login_path_made_without_a_terminal_is_lost(at_paas: Lab) -> None:
-    made = "source /data/install/utils.fc; cd /data/install; ./bin/setup_mysql_loginpath.sh -n mysql-auth -h $BK_MYSQL_IP0 -u root -p x < /dev/null"
-    on(at_paas, "h1", made)
+    on(at_paas, "h1", LOGIN_PATH_WITHOUT_TERMINAL)
     assert "mysql-auth" not in out(at_paas, "h1", "mysql_config_editor print --all")
     guide(at_paas, "repair")
     assert "mysql-auth" in out(at_paas, "h1", "mysql_config_editor print --all")

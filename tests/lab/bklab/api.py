@@ -1,6 +1,6 @@
 """A lab as an object: what the command line and the tests' fixtures both use.
 
-    lab = Lab("lab"); lab.up(); lab.reset(); lab.ssh("h1", "hostname")
+lab = Lab("lab"); lab.up(); lab.reset(); lab.ssh("h1", "hostname")
 """
 
 import shutil
@@ -112,7 +112,9 @@ class Lab:
             if _name(pid) == "sshd":
                 quiet("kill", "-KILL", str(pid))
 
-    def ssh(self, host: str, command: str, *, stdin: bytes | None = None, capture: bool = True) -> subprocess.CompletedProcess[bytes]:
+    def ssh(
+        self, host: str, command: str, *, stdin: bytes | None = None, capture: bool = True
+    ) -> subprocess.CompletedProcess[bytes]:
         return machine.ssh(self.place, _known(host), command, stdin=stdin, capture=capture)
 
     def inside(self, *command: str) -> list[str]:
@@ -130,7 +132,7 @@ class Lab:
     # ---- helpers
 
     def _containers(self) -> None:
-        """A snapshot is of a running cluster, so its containers run; after `boot` or `reboot` they stay down, as BlueKing's do."""
+        """A snapshot is of a running cluster, so its containers run; after `boot` they stay down, as BlueKing's do."""
         start = "docker ps -aq | xargs -r docker start > /dev/null"
         for process in [subprocess.Popen(machine.ssh_command(self.place, host, start)) for host in ("h2", "h3")]:
             process.wait()

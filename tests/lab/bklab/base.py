@@ -86,7 +86,9 @@ def _build(target: Path) -> None:
     shutil.rmtree(half, ignore_errors=True)
     log = STORE / "base.log"
     with open(log, "wb") as out:
-        done = subprocess.run(["bash", str(RECIPE), str(half)], stdout=out, stderr=out, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            ["bash", str(RECIPE), str(half)], stdout=out, stderr=out, stdin=subprocess.DEVNULL, check=False
+        )
     if done.returncode:
         raise LabError(f"building the base image failed, see {log}")
     half.rename(target)

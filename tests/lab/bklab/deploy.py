@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import base, images, keys, package, trees
+from . import base, images, package, trees
 from .machine import ssh, ssh_command, wait_booted
 from .place import CONTROLLER, HERE, HOSTS, PRISTINE, LabError, Place, write
 from .release import PRISTINE_612, Release
@@ -60,7 +60,10 @@ def _controller(place: Place, root: Path, release: Release) -> None:
     write(install / "install.config", release.install_config)
     for name, text in ((".path", "/data/bkce\n"), (".agreed", ""), (".controller_ip", HOSTS[CONTROLLER] + "\n")):
         write(install / name, text)
-    write(install / "bin/03-userdef/global.env", 'BK_JOB_API_PUBLIC_ADDR="jobapi.bktencent.com:80"\nBK_JOB_API_PUBLIC_URL="http://jobapi.bktencent.com:80"\n')
+    write(
+        install / "bin/03-userdef/global.env",
+        'BK_JOB_API_PUBLIC_ADDR="jobapi.bktencent.com:80"\nBK_JOB_API_PUBLIC_URL="http://jobapi.bktencent.com:80"\n',
+    )
     work = place.run / "package"
     shutil.rmtree(work, ignore_errors=True)
     md5 = package.bundle(work, root / "data" / PACKAGE, busybox)
@@ -71,7 +74,10 @@ def _controller(place: Place, root: Path, release: Release) -> None:
 def _sources_of_hosts(roots: dict[str, Path]) -> None:
     """What an earlier `bkcli sync` left on the other hosts."""
     src = roots[CONTROLLER] / "data/src"
-    for host, products in (("h2", "open_paas paas_agent bkmonitorv3 paas_plugins job"), ("h3", "cmdb job bknodeman bklog paas_agent paas_plugins")):
+    for host, products in (
+        ("h2", "open_paas paas_agent bkmonitorv3 paas_plugins job"),
+        ("h3", "cmdb job bknodeman bklog paas_agent paas_plugins"),
+    ):
         for product in products.split():
             shutil.copytree(src / product, roots[host] / "data/src" / product, dirs_exist_ok=True)
         (roots[host] / "data/src/backup").mkdir(parents=True, exist_ok=True)
@@ -91,13 +97,20 @@ def finish_on_hosts(place: Place) -> None:
     saas = " ".join(f"{code}={version}" for code, version in PRISTINE_612.saas.items())
     for host, script, argument in (("h3", "stores.sh", ""), ("h1", "controller.sh", saas)):
         _run(place, host, script, argument)
-    waiting = [subprocess.Popen(ssh_command(place, host, "bash /data/lab/pristine/docker.sh"), stdin=subprocess.DEVNULL) for host in ("h2", "h3")]
+    waiting = [
+        subprocess.Popen(ssh_command(place, host, "bash /data/lab/pristine/docker.sh"), stdin=subprocess.DEVNULL)
+        for host in ("h2", "h3")
+    ]
     if any(process.wait() for process in waiting):
         raise LabError("starting the SaaS containers failed")
 
 
 def _run(place: Place, host: str, script: str, argument: str = "") -> None:
     done = ssh(place, host, f"bash /data/lab/pristine/{script} {argument}", capture=True)
-    write(place.home / f"pristine-{script}.log", done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace"), 0o600)
+    write(
+        place.home / f"pristine-{script}.log",
+        done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace"),
+        0o600,
+    )
     if done.returncode:
         raise LabError(f"{host}: {script} failed, see {place.home}/pristine-{script}.log")

@@ -10,7 +10,9 @@ import json
 import tarfile
 from pathlib import Path
 
-APPLETS = "sh ls cat echo mkdir sleep httpd ps id env date cp mv rm touch true false grep sed awk hostname wget kill test tail".split()
+APPLETS = (
+    "sh ls cat echo mkdir sleep httpd ps id env date cp mv rm touch true false grep sed awk hostname wget kill tail"
+)
 ENTRY = """\
 #!/bin/sh
 # stand-in for a BlueKing service in a container: answers on its port, or ends with the reason in its log
@@ -43,7 +45,7 @@ def _layer(busybox: Path) -> bytes:
             entry.type, entry.mode = tarfile.DIRTYPE, 0o755
             tar.addfile(entry)
         _add(tar, "bin/busybox", busybox.read_bytes(), 0o755)
-        for applet in APPLETS:
+        for applet in APPLETS.split():
             _add(tar, f"bin/{applet}", link="busybox", mode=0o777)
         for path in PATHS:
             _add(tar, f"www/{path}healthz/index.html", b'{"server_up":1,"ok":true}')
@@ -76,5 +78,12 @@ def _config(tag: str, port: int, digest: str, created: str) -> bytes:
     env = ["PATH=/bin", *([f"LAB_PORT={port}"] if port else [])]
     inner = {"Entrypoint": ["/entry.sh"], "Env": env, "WorkingDir": "/", "Labels": {"lab": tag}}
     rootfs = {"type": "layers", "diff_ids": [f"sha256:{digest}"]}
-    whole = {"architecture": "amd64", "os": "linux", "created": created, "config": inner, "rootfs": rootfs, "history": [{"created": created}]}
+    whole = {
+        "architecture": "amd64",
+        "os": "linux",
+        "created": created,
+        "config": inner,
+        "rootfs": rootfs,
+        "history": [{"created": created}],
+    }
     return json.dumps(whole).encode()

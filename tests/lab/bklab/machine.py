@@ -6,6 +6,7 @@ in every hierarchy, made here, or three systemds would share one tree. Where the
 does that instead.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -74,8 +75,9 @@ def boot(place: Place, host: str) -> None:
 def _nspawn(place: Place, host: str, root: Path) -> list[str]:
     binds = [f"--bind={place.host_run(host)}/docker/{part}:/{where}" for part, where in layers.DOCKER.items()]
     return [
-        "systemd-nspawn", "--register=no", "--keep-unit", "--quiet", f"--directory={root}", f"--machine={place.name}-{host}",
-        f"--hostname={host}", f"--network-namespace-path=/run/netns/{place.host_netns(host)}", "--capability=all",
+        "systemd-nspawn", "--register=no", "--keep-unit", "--quiet", f"--directory={root}",
+        f"--machine={place.name}-{host}", f"--hostname={host}",
+        f"--network-namespace-path=/run/netns/{place.host_netns(host)}", "--capability=all",
         "--system-call-filter=add_key keyctl bpf", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
         *binds, "--boot", "--console=pipe",
     ]  # fmt: skip
@@ -129,10 +131,8 @@ def power_loss(place: Place, host: str) -> None:
 
 
 def _kill(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _gone(pid: int, timeout_s: float) -> bool:
@@ -188,7 +188,11 @@ def _answers(place: Place, host: str) -> bool:
 def wait_booted(place: Place, hosts: list[str], timeout_s: float = 90.0) -> None:
     """Until systemd on each host has started everything it was told to."""
     waiting = [
-        subprocess.Popen(ssh_command(place, host, "systemctl is-system-running --wait"), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        subprocess.Popen(
+            ssh_command(place, host, "systemctl is-system-running --wait"),
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+        )
         for host in hosts
     ]
     for process in waiting:
@@ -199,7 +203,9 @@ def ssh_command(place: Place, host: str, *command: str) -> list[str]:
     return place.inside("ssh", "-F", str(place.ssh_config), host, *command)
 
 
-def ssh(place: Place, host: str, command: str, *, stdin: bytes | None = None, capture: bool = False) -> subprocess.CompletedProcess[bytes]:
+def ssh(
+    place: Place, host: str, command: str, *, stdin: bytes | None = None, capture: bool = False
+) -> subprocess.CompletedProcess[bytes]:
     """Run COMMAND on HOST as root, through strict host key checking."""
     given = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
     return subprocess.run(ssh_command(place, host, command), capture_output=capture, check=False, **given)

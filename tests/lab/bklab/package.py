@@ -1,7 +1,7 @@
 """Synthetic BlueKing packages: the shape that scripts and probes look at, none of the vendor's content.
 
 `source_tree` writes the product directories of /data/src; `bundle` packs them the way the release package has them
-(one archive per product beside VERSION, and the new scripts). There is no cert/ in it, as there is none in the real one.
+(one archive per product beside VERSION, and the new scripts). There is no cert/ in it, as in the real one.
 """
 
 import gzip
@@ -19,7 +19,8 @@ from .release import IMAGES_622, PROJECTS_622, SAAS_622, VERSIONS_622
 VENDOR = HERE / "vendor"
 BUILT = time.mktime((2023, 10, 1, 0, 0, 0, 0, 0, 0))  # one time stamp for all: equal packages have equal digests
 RESOURCE = "# stand-in: memory and cpu share of each container\n" + "".join(
-    f"{name}_mem=64m\n{name}_cpu=512\n" for name in ("paas", "appengine", "esb", "login", "console", "apigw", "api", "nodeman", "monitor")
+    f"{name}_mem=64m\n{name}_cpu=512\n"
+    for name in ("paas", "appengine", "esb", "login", "console", "apigw", "api", "nodeman", "monitor")
 )
 SQL = """\
 -- stand-in: the first schema of {product}
@@ -29,11 +30,30 @@ CREATE TABLE IF NOT EXISTS lab_schema (version VARCHAR(64) NOT NULL PRIMARY KEY)
 INSERT IGNORE INTO lab_schema VALUES ('{release}');
 """
 DB_OF = {
-    "open_paas": "open_paas", "bkiam": "bkiam", "bkssm": "bkssm", "bkauth": "bkauth", "usermgr": "bk_user_api", "bknodeman": "bk_nodeman",
-    "bkmonitorv3": "bk_monitor_api", "bklog": "bk_log", "job": "job_manage", "bk_apigateway": "bk_apigateway",
-}  # fmt: skip
-IAM_OF = {"open_paas": "bk_paas", "usermgr": "bk_usermgr", "cmdb": "bk_cmdb", "job": "bk_job", "bknodeman": "bk_nodeman", "bkmonitorv3": "bk_monitorv3", "bklog": "bk_log_search"}
-BKAUTH_TABLES = "CREATE TABLE IF NOT EXISTS app_secret (app_code VARCHAR(32) NOT NULL PRIMARY KEY, app_secret VARCHAR(128) NOT NULL);\n"
+    "open_paas": "open_paas",
+    "bkiam": "bkiam",
+    "bkssm": "bkssm",
+    "bkauth": "bkauth",
+    "usermgr": "bk_user_api",
+    "bknodeman": "bk_nodeman",
+    "bkmonitorv3": "bk_monitor_api",
+    "bklog": "bk_log",
+    "job": "job_manage",
+    "bk_apigateway": "bk_apigateway",
+}
+IAM_OF = {
+    "open_paas": "bk_paas",
+    "usermgr": "bk_usermgr",
+    "cmdb": "bk_cmdb",
+    "job": "bk_job",
+    "bknodeman": "bk_nodeman",
+    "bkmonitorv3": "bk_monitorv3",
+    "bklog": "bk_log_search",
+}
+BKAUTH_TABLES = (
+    "CREATE TABLE IF NOT EXISTS app_secret "
+    "(app_code VARCHAR(32) NOT NULL PRIMARY KEY, app_secret VARCHAR(128) NOT NULL);\n"
+)
 
 
 def source_tree(src: Path, versions: dict[str, str], busybox: Path, *, new: bool) -> None:
@@ -53,7 +73,9 @@ def source_tree(src: Path, versions: dict[str, str], busybox: Path, *, new: bool
 
 def _projects(tree: Path, product: str) -> None:
     names = PROJECTS_622.get(product, [])
-    lines = (f"- module: {product}\n  name: {name}\n  project_dir: {product}/{name}\n  language: binary\n" for name in names)
+    lines = (
+        f"- module: {product}\n  name: {name}\n  project_dir: {product}/{name}\n  language: binary\n" for name in names
+    )
     write(tree / "projects.yaml", "".join(lines))
     for name in names:
         write(tree / name / "README", f"stand-in for {product}/{name}\n")
@@ -74,20 +96,30 @@ def _iam(tree: Path, product: str, *, new: bool) -> None:
     if product not in IAM_OF:
         return
     for number in ("0001", "0002") if new else ("0001",):
-        model = {"system_id": IAM_OF[product], "operations": [{"operation": "upsert_system", "data": {"id": IAM_OF[product]}}]}
-        write(tree / f"support-files/bkiam/{number}_{IAM_OF[product]}_20200101-100{number[-1]}_iam.json", json.dumps(model))
+        model = {
+            "system_id": IAM_OF[product],
+            "operations": [{"operation": "upsert_system", "data": {"id": IAM_OF[product]}}],
+        }
+        write(
+            tree / f"support-files/bkiam/{number}_{IAM_OF[product]}_20200101-100{number[-1]}_iam.json",
+            json.dumps(model),
+        )
 
 
 def _new_parts(src: Path, versions: dict[str, str], busybox: Path) -> None:
     for product, (name, tags) in IMAGES_622.items():
         version = versions[product]
         directory = src / product / "support-files/images"
-        images.archive(directory / f"{name}-{version}.tar.gz", busybox, {f"{tag}:{version}": port for tag, port in tags.items()})
+        images.archive(
+            directory / f"{name}-{version}.tar.gz", busybox, {f"{tag}:{version}": port for tag, port in tags.items()}
+        )
         write(directory / "resource.tpl", RESOURCE)
     write(src / "bkauth/bin/bkauth", (VENDOR / "bkauth").read_text(encoding="utf-8"), 0o755)
     application = "job:\n  features:\n    gseV2:\n      enabled: true\n"
     write(src / "job/support-files/templates/#etc#job#job-common#application.yml", application)
-    write(src / "job/frontend/index.html", "<html><!-- stand-in --><script>BK_JOB_API={{JOB_API_URL}}</script></html>\n")
+    write(
+        src / "job/frontend/index.html", "<html><!-- stand-in --><script>BK_JOB_API={{JOB_API_URL}}</script></html>\n"
+    )
 
 
 def bundle(work: Path, target: Path, busybox: Path) -> str:
@@ -117,7 +149,10 @@ def scripts(target: Path, overlay: str) -> None:
 
 
 def _pack(path: Path, top: Path, *names: str, level: int = 6) -> None:
-    with gzip.GzipFile(path, "wb", compresslevel=level, mtime=0) as packed, tarfile.open(fileobj=packed, mode="w") as tar:
+    with (
+        gzip.GzipFile(path, "wb", compresslevel=level, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as tar,
+    ):
         for name in names:
             tar.add(top / name, arcname=name, filter=_even)
 

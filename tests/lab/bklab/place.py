@@ -9,7 +9,6 @@ The base image is shared by all labs of the machine: its directory carries the h
   /var/lib/bkrec-lab/<name>/run/hN     the running state of host N: upper, work, root, docker (one tmpfs)
 """
 
-import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -82,7 +81,9 @@ class Place:
 def sh(*command: str | Path, check: bool = True, quiet: bool = False) -> int:
     """Run a command; raise LabError with its last line of stderr when it fails and `check` is set."""
     out = subprocess.DEVNULL if quiet else None
-    done = subprocess.run([str(c) for c in command], stdout=out, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        [str(c) for c in command], stdout=out, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False
+    )
     if check and done.returncode:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
         raise LabError(f"{' '.join(str(c) for c in command)[:160]}: exit {done.returncode}: {last[0]}")
@@ -101,4 +102,4 @@ def mounted(path: Path) -> bool:
 def write(path: Path, text: str, mode: int = 0o644) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    os.chmod(path, mode)
+    path.chmod(mode)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 — tables read best one line per thing
 """What BlueKing 6.1.2 and 6.2.2 consist of, as far as the lab's hosts show it: versions, units, ports, placement.
 
 Facts only, in tables; other releases or half-way states are other tables (`Release(...)` in deploy.py takes them).
@@ -11,10 +12,29 @@ INSTALL_CONFIG = """\
 10.0.0.3 cmdb,job,mysql,zk(config),kafka(config),appt,consul,log(api),nodeman(nodeman),log(grafana)
 """
 PAAS = {"appengine": 8000, "paas": 8001, "esb": 8002, "login": 8003, "console": 8004, "apigw": 8005}
-CMDB = dict(zip("admin api auth cloud core datacollection event host operation proc".split(), range(9000, 9010), strict=True))
+CMDB = dict(
+    zip(
+        ["admin", "api", "auth", "cloud", "core", "datacollection", "event", "host", "operation", "proc"],
+        range(9000, 9010),
+        strict=True,
+    )
+)
 CMDB |= {"task": 9011, "topo": 9012, "web": 9013, "cache": 9014}
-JOB = dict(zip("config crontab execute gateway logsvr manage".split(), range(10500, 10506), strict=True)) | {"backup": 10507, "analysis": 10508}
-GSE_61 = {"api": 59313, "task": 48673, "data": 58625, "procmgr": 52030, "config": 59702, "dba": 0, "syncdata": 0, "btsvr": 0, "alarm": 0}
+JOB = dict(zip(["config", "crontab", "execute", "gateway", "logsvr", "manage"], range(10500, 10506), strict=True)) | {
+    "backup": 10507,
+    "analysis": 10508,
+}
+GSE_61 = {
+    "api": 59313,
+    "task": 48673,
+    "data": 58625,
+    "procmgr": 52030,
+    "config": 59702,
+    "dba": 0,
+    "syncdata": 0,
+    "btsvr": 0,
+    "alarm": 0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +49,9 @@ class Unit:
     consul: str = ""
 
 
-def _units(host: str, directory: str, prefix: str, ports: dict[str, int], target: str = "", consul: str = "") -> list[Unit]:
+def _units(
+    host: str, directory: str, prefix: str, ports: dict[str, int], target: str = "", consul: str = ""
+) -> list[Unit]:
     return [
         Unit(host=host, name=f"{prefix}{n}", binary=f"{directory}/{n}", port=p, target=target, consul=f"{consul}{n}" if consul and p else "")
         for n, p in ports.items()
@@ -91,14 +113,14 @@ INSTALLED_61 = {
     "h2": "bkmonitorv3 paas_agent",
     "h3": "cmdb job bknodeman bklog paas_agent",
 }
-LOGIN_PATHS_61 = "default paas iam usermgr nodeman monitor ssm job fta log lesscode".split()
+LOGIN_PATHS_61 = ["default", "paas", "iam", "usermgr", "nodeman", "monitor", "ssm", "job", "fta", "log", "lesscode"]
 VERSIONS_612 = {
     "bksuite": "6.1.2", "bkiam": "1.11.9", "bklog": "4.3.5", "bkmonitorv3": "3.6.3070", "bknodeman": "2.2.27", "bkssm": "1.0.8",
     "cmdb": "3.10.21", "gse": "3.6.21", "job": "3.5.1", "license": "3.1.5", "open_paas": "2.14.33", "paas_agent": "3.2.4",
     "usermgr": "2.4.2", "bkiam_search_engine": "1.0.6", "paas_plugins": "2.5.6",
 }  # fmt: skip
 VERSIONS_622 = {
-    "bksuite": "6.2.2", "bk_apigateway": "1.12.1", "bkauth": "0.0.13", "bkiam": "1.12.6", "bkiam_search_engine": "1.1.2", "bklog": "4.6.6",
+    "bksuite": "6.2.2", "etcd": "v3.5.4", "bk_apigateway": "1.12.1", "bkauth": "0.0.13", "bkiam": "1.12.6", "bkiam_search_engine": "1.1.2", "bklog": "4.6.6",
     "bkmonitorv3": "3.8.9", "bknodeman": "2.4.1", "bkssm": "1.0.12", "cmdb": "3.11.2", "gse": "2.1.3-beta.11", "job": "3.8.1-beta.5",
     "license": "3.1.5", "open_paas": "2.14.57", "paas_agent": "3.2.4", "paas_plugins": "2.5.7", "usermgr": "2.5.4-beta.10",
 }  # fmt: skip

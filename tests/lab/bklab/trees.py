@@ -4,6 +4,7 @@ identity: what makes it this host and lets SSH in. platform: the stand-ins for p
 services: units and their tiny binaries. products: /data/bkce with versions, virtualenvs and marks.
 """
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -95,7 +96,10 @@ def platform(host: str, root: Path) -> None:
 
 def _consul(host: str, root: Path) -> None:
     servers = ", ".join(f'"{ip}"' for ip in HOSTS.values())
-    write(root / "etc/consul.d/consul.json", f'{{"bind_addr": "{HOSTS[host]}", "node_name": "{host}", "server": true, "retry_join": [{servers}]}}\n')
+    write(
+        root / "etc/consul.d/consul.json",
+        f'{{"bind_addr": "{HOSTS[host]}", "node_name": "{host}", "server": true, "retry_join": [{servers}]}}\n',
+    )
     enable(root, "consul")
     enable(root, "bklab-cgroup")
 
@@ -134,10 +138,15 @@ def _enable_instance(root: Path, unit: str) -> None:
 
 def _service(root: Path, unit: Unit) -> None:
     binary = Path(os.path.normpath(f"/data/bkce/{unit.binary}"))
-    text = (SERVER if unit.port else IDLE).format(name=unit.name, port=unit.port, www="www-paas" if unit.name.startswith("bk-paas-") else "www")
+    text = (SERVER if unit.port else IDLE).format(
+        name=unit.name, port=unit.port, www="www-paas" if unit.name.startswith("bk-paas-") else "www"
+    )
     write(root / binary.relative_to("/"), text, 0o755)
     partof = f"blueking.target {unit.target}".strip()
-    write(root / f"usr/lib/systemd/system/{unit.name}.service", UNIT.format(name=unit.name, partof=partof, binary=binary, target=unit.target))
+    write(
+        root / f"usr/lib/systemd/system/{unit.name}.service",
+        UNIT.format(name=unit.name, partof=partof, binary=binary, target=unit.target),
+    )
     enable(root, unit.name)
     if unit.target:
         enable(root, unit.name, unit.target)
@@ -145,8 +154,9 @@ def _service(root: Path, unit: Unit) -> None:
 
 def _register(root: Path, unit: Unit, ip: str) -> None:
     tag, _, name = unit.consul.rpartition(".")
-    tags = f'"tags": ["{tag}"], ' if tag else ""
-    text = f'{{"service": {{"id": "{unit.consul}-{unit.host}", "name": "{name}", {tags}"address": "{ip}", "port": {unit.port}, "check": {{"tcp": "{ip}:{unit.port}", "interval": "10s"}}}}}}\n'
+    check = {"tcp": f"{ip}:{unit.port}", "interval": "10s"}
+    service = {"id": f"{unit.consul}-{unit.host}", "name": name, "address": ip, "port": unit.port, "check": check}
+    text = json.dumps({"service": service | ({"tags": [tag]} if tag else {})}) + "\n"
     write(root / f"etc/consul.d/service/{name}{'-' + tag if tag else ''}.json", text)
 
 
@@ -167,7 +177,7 @@ def products(host: str, root: Path, release: Release) -> None:
 def _docker(root: Path) -> None:
     """As 6.1 left it on SaaS hosts: the data-root that 6.2's installation will quietly change."""
     text = (
-        '{"data-root": "/data/bkce/public/paas_agent/docker", "exec-opts": ["native.cgroupdriver=cgroupfs"], "bridge": "none",'
-        ' "iptables": false, "live-restore": true, "log-driver": "json-file", "storage-driver": "overlay2"}\n'
+        '{"data-root": "/data/bkce/public/paas_agent/docker", "exec-opts": ["native.cgroupdriver=cgroupfs"],'
+        ' "bridge": "none", "iptables": false, "live-restore": true, "storage-driver": "overlay2"}\n'
     )
     write(root / "etc/docker/daemon.json", text)

@@ -8,6 +8,7 @@ host of its module, as in the original.
 import argparse
 import os
 import re
+from pathlib import Path
 
 import yaml
 
@@ -19,7 +20,7 @@ ALIAS = {
 
 def hosts() -> dict[str, str]:
     path = os.environ.get("CTRL_DIR", "/data/install") + "/bin/02-dynamic/hosts.env"
-    pairs = (line.rstrip("\n").split("=", 1) for line in open(path, encoding="utf-8") if "=" in line)
+    pairs = (line.split("=", 1) for line in Path(path).read_text(encoding="utf-8").splitlines() if "=" in line)
     return {key: value.strip("'") for key, value in pairs}
 
 
@@ -29,10 +30,10 @@ def main() -> None:
     options.add_argument("-P", dest="ports", required=True)
     options.add_argument("-s", action="store_true")
     args = options.parse_args()
-    ports = yaml.safe_load(open(args.ports, encoding="utf-8"))
+    ports = yaml.safe_load(Path(args.ports).read_text(encoding="utf-8"))
     print("declare -gA _project_port _project_consul _project_ip _projects")
     if args.projects:
-        placed(yaml.safe_load(open(args.projects, encoding="utf-8")), ports, hosts())
+        placed(yaml.safe_load(Path(args.projects).read_text(encoding="utf-8")), ports, hosts())
     else:
         for module, projects in ports.items():
             for name, entry in projects.items():
@@ -44,7 +45,9 @@ def tell(key: str, entry: dict[str, object]) -> None:
     print(f'_project_consul["{key}"]="{entry.get("consul") or ""}"')
 
 
-def placed(projects: list[dict[str, str]], ports: dict[str, dict[str, dict[str, object]]], where: dict[str, str]) -> None:
+def placed(
+    projects: list[dict[str, str]], ports: dict[str, dict[str, dict[str, object]]], where: dict[str, str]
+) -> None:
     names: dict[str, list[str]] = {}
     for project in projects:
         module = ALIAS.get(project["module"], project["module"])
