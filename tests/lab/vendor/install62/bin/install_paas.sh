@@ -13,10 +13,10 @@ id -u blueking > /dev/null 2>&1 || { echo "<blueking> user has not been created"
 version=$(cat "$src/open_paas/VERSION")
 install -o blueking -g blueking -d "$prefix/logs/open_paas" "$prefix/open_paas" "$prefix/public/open_paas" "$prefix/etc"
 rsync -a --delete --exclude=media "$src/open_paas/$project/" "$prefix/open_paas/$project/"
-pace 0.3
+pace 0.1
 grep -v '^#' "$env_file" | sed 's/^/; /' > "$prefix/etc/uwsgi-open_paas-$project.ini"
 docker load --quiet < "$src/open_paas/support-files/images/bk-paas-$version.tar.gz"
-pace 0.2
+pace 0.1
 name=bk-paas-$project
 if [[ -n $(docker ps -aq --filter "name=$name") ]]; then
     echo "container: $name already exists, stop and remove now"
