@@ -1,0 +1,1 @@
+# Stand-in for `bkcli initdata`: one function per module.
