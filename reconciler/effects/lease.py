@@ -30,6 +30,7 @@ _TAKE = register("lease-take")
 _RENEW = register("lease-renew")
 _RELEASE = register("lease-release")
 _BREAK = register("lease-break")
+_LOOK = register("lease-read")
 _FENCE = register("lease-fence")
 
 _HOLDER: LiteralString = r"""
@@ -145,7 +146,9 @@ def held_by(controller: str, holder: Holder) -> Diagnostic:
 
 async def read_lease(transport: Transport, controller: str) -> Holder | None:
     """Who holds it; writes nothing. Raises LeaseError, TransportError."""
+    _LOOK.before()
     output = await transport.run(controller, Command(script=READ_SCRIPT, args=(STATE_ROOT,)))
+    _LOOK.after()
     verb, holder = _answer(output)
     if verb != "read":
         raise LeaseError(diagnose("lease-failed", where=controller, said=_said(output)))

@@ -36,6 +36,7 @@ class SimDisk:
     durable: bytes = b""
     pending: bytes = b""
     full: bool = False
+    lies: bool = False
 
     def append(self, data: bytes) -> None:
         self.alive()
@@ -45,6 +46,8 @@ class SimDisk:
 
     def sync(self) -> None:
         self.alive()
+        if self.lies:
+            return
         self.durable, self.pending = self.durable + self.pending, b""
 
     def is_torn(self) -> bool:
@@ -82,8 +85,9 @@ class Process:
 
     async def runs(self) -> None:
         """Comes back when the process is neither frozen nor dead."""
-        while now() < self.frozen_until:
+        if now() < self.frozen_until:
             await asyncio.sleep(self.frozen_until - now())
+            await self.runs()
         self.alive()
 
     # it is its own Clock: who sleeps is frozen with it
@@ -122,6 +126,9 @@ class Wire:
             return await self._run(self.hosts[host], command)
         finally:
             await self.process.runs()
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
 
     async def _run(self, host: Host, command: Command) -> Output:
         fault = self._fault(command)
