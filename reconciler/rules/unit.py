@@ -1,5 +1,7 @@
 """Units: an inactive one is started, a disabled one enabled, a missing one installed, one of 6.1 retired."""
 
+from dataclasses import replace
+
 from actions.unit import EnableUnit, RetireUnit, StartUnit
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.unit import UnitActive, UnitEnabled
@@ -57,7 +59,8 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     serves = module.name if drift.reading == Known("active") and retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if retire == "last":
-        return _repair(action, drift, module, modules.made(cluster, module))
+        why = drift.expected.because
+        return _repair(action, drift, module, tuple(replace(w, because=why) for w in modules.made(cluster, module)))
     installed = seen.any_holds(modules.running(cluster, module))
     return _repair(action, drift, module, () if installed else prepared(cluster, module))
 

@@ -9,7 +9,11 @@ from pathlib import Path
 
 from probes.shell import Command
 
-INSIDE = 'mount -t tmpfs none /var/lib && mkdir /var/lib/kept && cd "$1" && shift && "$@"; code=$?; cp -a /var/lib/. "$KEPT"; exit $code'
+INSIDE = """mount -t tmpfs none /var/lib && cd "$1" && shift && "$@"
+code=$?
+cp -a /var/lib/. "$KEPT"
+exit $code
+"""
 
 
 def perform(command: Command, where: Path, *, shell: str = "bash") -> subprocess.CompletedProcess[str]:

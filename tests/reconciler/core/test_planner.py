@@ -113,7 +113,8 @@ def test_unknown_is_never_repaired_and_blocks_what_needs_it() -> None:
 
 def test_a_cause_is_told_once_however_much_it_holds_up() -> None:
     stuck = diagnose("package-missing", where="x")
-    rules: dict[str, Mend] = {name: repair(name, needs=("h",)) for name in "abc"} | {"h": stuck}
+    rules: dict[str, Mend] = {"h": stuck}
+    rules.update({name: repair(name, needs=("h",)) for name in "abc"})
     made = planned(rules, "abc")
     assert made.steps == ()
     (blocked,) = made.blocked
