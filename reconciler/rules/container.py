@@ -27,7 +27,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     name = fact.container if isinstance(fact, ContainerImage) else about(drift, ContainerState).container
     container = next(c for c in module.containers if c.name == name)
     if not _module_installed(cluster, module, seen):
-        return install(cluster, module)
+        return install(cluster, module, seen)
     tag = seen.read(ContainerImage(host=fact.host, container=name))
     if tag != Known(modules.image(module, container)) or drift.reading == Absent():
         return _again(cluster, module, container, drift)

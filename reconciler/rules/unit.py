@@ -20,14 +20,14 @@ FACTS = (UnitActive, UnitEnabled)
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     module = cluster.release.module(drift.expected.module)
     if isinstance(drift.expected.fact, UnitEnabled):
-        return _enable(cluster, module, drift.expected.fact, drift)
+        return _enable(cluster, module, drift.expected.fact, drift, seen)
     fact = about(drift, UnitActive)
     if isinstance(drift.expected.reading, Absent):
         return _retire(cluster, module, fact, drift, seen)
-    return _start(cluster, module, fact, drift)
+    return _start(cluster, module, fact, drift, seen)
 
 
-def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift) -> Mend:
+def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: Seen) -> Mend:
     match drift.reading:
         case Known("inactive" | "failed"):
             needs = tuple(
@@ -37,18 +37,18 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift) 
             )
             return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, needs)
         case Absent():
-            return install(cluster, module)
+            return install(cluster, module, seen)
         case _:
             # a second start would hide how the first one went
             return diagnose("unit-in-between", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
 
 
-def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift) -> Mend:
+def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, seen: Seen) -> Mend:
     match drift.reading:
         case Known("disabled"):
             return _repair(EnableUnit(host=fact.host, unit=fact.unit), drift, module)
         case Absent():
-            return install(cluster, module)
+            return install(cluster, module, seen)
         case _:
             return diagnose("unit-not-enabled", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
 
