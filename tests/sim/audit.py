@@ -57,6 +57,9 @@ class Audit:
     crew: list[Bkrec] = field(default_factory=list[Bkrec])
     newest: int = 0
     canary: str = CANARY
+    frozen_s: float = 0.0
+    """A launch that is on its way when its process is stopped rests on what was read before that; the fence is all
+    that holds it then."""
 
     def check(self, name: str, holds: bool, why: str) -> None:
         self.counts[name] += 1
@@ -92,7 +95,7 @@ class Audit:
     def _was_up(self, fact: AnyFact) -> bool:
         assert isinstance(fact, Flag)
         host = self.hosts[fact.host]
-        lately = now() - host.changed.get(fact.name, -STALENESS_S) < STALENESS_S
+        lately = now() - host.changed.get(fact.name, 0.0) < STALENESS_S + self.frozen_s
         return host.flags.get(fact.name) == "up" or (fact.name in host.changed and lately)
 
     def heard(self, who: Bkrec, readings: Mapping[AnyFact, AnyReading]) -> None:

@@ -127,6 +127,7 @@ class Simulation:
 
     def _freeze(self, process: Process, seconds: float) -> None:
         process.frozen_until = now() + seconds
+        self.audit.frozen_s += seconds
         self.tally["sigstop"] += 1
 
     def _hook(self, who: Bkrec, troubles: Troubles) -> Callable[[str], None]:

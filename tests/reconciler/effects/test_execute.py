@@ -337,3 +337,24 @@ def test_a_job_of_somebody_else_that_does_not_end_fails_the_step() -> None:
     world.jobs[H, f"{job_key(other)}.1"] = Job(behaviour=world.behaviours[job_key(other)], polls=-1)
     (failed,) = carried(world, plan(step(a))).failed
     assert (failed.diagnostic.code, world.launched) == ("job-overdue", [])
+
+
+def test_an_outage_is_not_made_longer_by_a_step_that_could_wait() -> None:
+    """`stop` begins an outage that `install` ends; `other` needs what `install` needs, and is told to wait for it."""
+    world = World()
+    stop, install, other = (
+        Outage(host=H, name="stop"),
+        Raise(host=H, name="install", shares=("bkcli",)),
+        Raise(host=H, name="other", shares=("bkcli",)),
+    )
+    world.knows(stop, install, other, polls=3)
+    carried(world, plan(step(stop), step(install, "stop"), step(other)))
+    started = [event.step for event in world.events if isinstance(event, StepStarted)]
+    assert started == ["stop", "install", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage(Raise):
+    @property
+    def outage(self) -> str:
+        return "paas"
