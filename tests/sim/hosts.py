@@ -143,6 +143,7 @@ class Host:
         yield
         if self.jobs[job].started is not None:
             return _says(job, "exists")
+        self.jobs[job].epoch = epoch
         self._start(self.jobs[job])
         yield
         return _says(job, "started")
