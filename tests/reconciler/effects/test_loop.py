@@ -12,6 +12,7 @@ from reconciler.core.event import JobAdopted, RunEnded, RunStarted
 from reconciler.core.plan import Blocked, Follows, Plan
 from reconciler.effects.collect import Collected
 from reconciler.effects.job import job_key
+from reconciler.effects.journal import JournalError
 from reconciler.effects.look import study
 from reconciler.effects.loop import Applied, Undertaking, apply
 from reconciler.effects.stop import StopSignal
@@ -239,6 +240,21 @@ def test_a_plan_that_wants_ever_more_is_given_up_as_unread() -> None:
 
     asyncio.run(study(world.look, [], decide))
     assert next(count) < 30
+
+
+def test_a_full_disk_while_a_job_is_adopted_is_trouble_and_no_bug() -> None:
+    world = World()
+    a, b = two(world)
+    world.jobs[H, f"{job_key(a)}.1"] = Job(behaviour=world.behaviours[job_key(a)], polls=3)
+
+    class Full:
+        def write(self, event: Any) -> None:
+            if not isinstance(event, RunStarted):
+                raise JournalError(diagnose("journal-unwritable", where="j", said="No space left on device"))
+
+    result = applied(replace(undertaking(world, (a, b)), journal=Full()))
+    assert [told.code for told in result.diagnostics] == ["journal-unwritable"]
+    assert (result.exit_code, world.launched) == (5, [])
 
 
 def test_what_follows_from_a_step_is_given_its_time_before_the_last_word() -> None:
