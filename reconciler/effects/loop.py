@@ -15,6 +15,7 @@ from reconciler.core.diff import judge
 from reconciler.core.event import Event, RunEnded, RunStarted, StepFailed
 from reconciler.core.plan import Blocked, Plan
 from reconciler.core.verdict import verdict
+from reconciler.effects import pause
 from reconciler.effects.adopt import adopt, running_jobs
 from reconciler.effects.carry import worded
 from reconciler.effects.clock import Clock
@@ -160,8 +161,10 @@ async def _under(lease: Lease, work: Undertaking, course: _Course) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             keeper = group.create_task(keep(work.transport, lease, clock=work.clock, stop=work.stop))
+            watcher = group.create_task(pause.watch(work.look, work.controller, clock=work.clock, stop=work.stop))
             await _told(lease, work, course)
-            keeper.cancel()
+            for task in (keeper, watcher):
+                task.cancel()
     finally:
         await release(work.transport, lease)
 
@@ -241,10 +244,13 @@ async def _executed(lease: Lease, work: Undertaking, plan: Plan) -> Outcome:
 
 
 async def _refusal(work: Undertaking, course: _Course) -> tuple[Diagnostic, ...]:
-    """Why not to begin: every gate that is closed or cannot be read, else a person who said no."""
+    """Why not to begin: a wish to pause, every gate that is closed or cannot be read, else a person who said no."""
     plan = course.studied.plan
     if not plan.steps:
         return ()
+    paused = await pause.told(work.look, work.controller)
+    if paused is not None:
+        return (paused,)
     barred = tuple(blocked.diagnostic for blocked in plan.blocked if work.bars(blocked))
     closed = barred or await _closed_gates(work, plan)
     if closed:
@@ -297,6 +303,9 @@ def _judged(work: Undertaking, course: _Course) -> tuple[Verdict, int]:
     waiting = any(work.waits(blocked) for blocked in course.studied.plan.blocked)
     if work.stop.signal is not None and (seen != "converged" or work.stop.now.is_set()):
         return "interrupted", 128 + work.stop.signal
+    halted = (*course.refused, *(() if work.stop.why is None else (work.stop.why,)))
+    if seen != "converged" and not course.failed and any(told.code == "paused" for told in halted):
+        return "waiting", 6
     if course.refused or (course.troubles and not touched):
         return ("waiting", 6) if touched and course.refused else ("refused", 5)
     if course.failed or course.troubles or work.stop.why is not None:

@@ -85,6 +85,7 @@ class Host:
     booted: float = 0.0
     down_until: float = 0.0
     full_until: float = 0.0
+    paused: str = ""
     fenced: bool = True
     boasts: bool = False
     """For tests of the tests: a host that refuses no epoch, one that says "up" of everything."""
@@ -271,6 +272,8 @@ class Host:
         word, _, subject = ask.partition(":")
         if word == "running":
             return "".join(f" {name}" for name in self.running())
+        if word == "paused":
+            return " " + b64encode(self.paused.encode()).decode() if self.paused else ""
         assert word == "attempts"
         ours = [job for job in self.jobs.values() if job.name.rpartition(".")[0] == subject]
         return "".join(f" {job.name.rpartition('.')[2]}:{self._told(job)}" for job in ours)
