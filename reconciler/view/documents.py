@@ -166,6 +166,7 @@ class EventDoc(Doc):
 
     schema_: Literal["bkrec.event/1"] = Field(default="bkrec.event/1", alias="schema")
     event: Literal[
+        "lease-awaited",
         "run-started",
         "job-adopted",
         "step-started",
@@ -177,6 +178,9 @@ class EventDoc(Doc):
         "interrupted",
         "run-ended",
     ]
+    user: str | None = None
+    source: str | None = None
+    age_s: int | None = None
     run: str | None = None
     epoch: int | None = None
     steps: list[str] | None = None
