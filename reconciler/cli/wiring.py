@@ -294,6 +294,7 @@ def _undertaking(
         emit=emit,
         stop=stop,
         confirm=confirmed,
+        bars=gate.bars,
         gates=functools.partial(gate.gates, cluster, int(diary.clock.now().timestamp())),
     )
 

@@ -112,6 +112,10 @@ class Holder:
 class LeaseHeld(Troubled):
     """Somebody else is at work. Exit 5: nothing was changed."""
 
+    def __init__(self, *diagnostics: Diagnostic, holder: Holder | None = None) -> None:
+        super().__init__(*diagnostics)
+        self.holder = holder
+
 
 class LeaseError(Troubled):
     """The lease could be neither taken nor read."""
@@ -135,7 +139,7 @@ async def take(transport: Transport, controller: str, *, run: str, user: str, so
     if verb == "taken" and holder is not None:
         return Lease(controller=controller, run=run, epoch=holder.epoch)
     if verb == "held" and holder is not None:
-        raise LeaseHeld(held_by(controller, holder))
+        raise LeaseHeld(held_by(controller, holder), holder=holder)
     raise LeaseError(diagnose("lease-failed", where=controller, said=_said(output)))
 
 

@@ -22,10 +22,11 @@ from reconciler.effects.clock import Clock
 from reconciler.effects.collect import Look
 from reconciler.effects.execute import PARALLEL, Outcome, execute
 from reconciler.effects.journal import Book
-from reconciler.effects.lease import Lease, keep, raise_fences, release, take
+from reconciler.effects.lease import Lease, keep, raise_fences, release
 from reconciler.effects.look import Decide, Studied, facts_of, study
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
+from reconciler.effects.turn import take_in_turn
 from specs.diagnostic import Diagnostic, Troubled, diagnose
 
 ROUNDS = 5
@@ -65,6 +66,8 @@ class Undertaking:
     """Asked when the plan holds steps that were not confirmed yet."""
     gates: Callable[[Plan], Sequence[AnyExpected]] = _no_gates
     """What must hold before the first write: disk, clock, nobody else at work."""
+    bars: Callable[[Blocked], bool] = _no_wait
+    """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
     waits: Callable[[Blocked], bool] = _no_wait
     """Whether what is blocked waits for a person (ack, approval, pause)."""
     parallel: int = PARALLEL
@@ -135,7 +138,17 @@ async def _fenced(work: Undertaking) -> Lease:
 
 
 async def _take(work: Undertaking, floor: int) -> Lease:
-    return await take(work.transport, work.controller, run=work.run, user=work.user, source=work.source, floor=floor)
+    return await take_in_turn(
+        work.transport,
+        work.controller,
+        run=work.run,
+        user=work.user,
+        source=work.source,
+        floor=floor,
+        clock=work.clock,
+        stop=work.stop,
+        emit=work.emit,
+    )
 
 
 async def _ahead(work: Undertaking, lease: Lease) -> tuple[Diagnostic, ...]:
@@ -231,14 +244,15 @@ async def _executed(lease: Lease, work: Undertaking, plan: Plan) -> Outcome:
 
 
 async def _refusal(work: Undertaking, course: _Course) -> tuple[Diagnostic, ...]:
-    """Why not to begin: a person's wish to pause, every gate that is closed or cannot be read, else a person who said no."""
+    """Why not to begin: a wish to pause, every gate that is closed or cannot be read, else a person who said no."""
     plan = course.studied.plan
     if not plan.steps:
         return ()
     paused = await pause.told(work.look, work.controller)
     if paused is not None:
         return (paused,)
-    closed = await _closed_gates(work, plan)
+    barred = tuple(blocked.diagnostic for blocked in plan.blocked if work.bars(blocked))
+    closed = barred or await _closed_gates(work, plan)
     if closed:
         return closed
     if course.confirmed.issuperset(_step_ids(plan)):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from probes.fact import AnyExpected, AnyFact, Known, Readings, Unknown, holds
-from reconciler.core.event import JobAdopted, RunEnded, RunStarted
+from reconciler.core.event import Event, JobAdopted, LeaseAwaited, RunEnded, RunStarted
 from reconciler.core.plan import Blocked, Follows, Plan
 from reconciler.effects.collect import Collected
 from reconciler.effects.job import job_key
@@ -277,3 +277,31 @@ def test_what_follows_from_a_step_is_given_its_time_before_the_last_word() -> No
 
     work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
     assert applied(work).verdict == "converged"
+
+
+def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
+    """After kill -9 the next `apply` is no error: the lease stops being renewed, runs out, and is taken."""
+    world = World(holder="killed", renewed=0.0)
+
+    def expire() -> None:
+        world.holder = "" if world.holder == "killed" else world.holder
+
+    world.clock.later.append((60.0, expire))
+    actions = two(world)
+    told: list[Event] = []
+    work = replace(undertaking(world, actions), emit=told.append)
+    assert applied(work).verdict == "converged"
+    assert [event.user for event in told if isinstance(event, LeaseAwaited)] == ["somebody"]
+
+
+def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> None:
+    world = World()
+    (a, _) = two(world)
+    bad = Blocked(expected=a.flag.up(), diagnostic=diagnose("package-md5", where=H))
+
+    def decide(readings: Readings) -> Plan:
+        return replace(decide_for((a,))(readings), blocked=(bad,))
+
+    told = applied(undertaking(world, (a,), decide=decide, bars=_always))
+    assert (told.verdict, told.exit_code, world.writes) == ("refused", 5, [])
+    assert [one.code for one in told.diagnostics] == ["package-md5"]
