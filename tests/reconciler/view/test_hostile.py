@@ -54,11 +54,15 @@ def _field(hint: Any) -> st.SearchStrategy[Any]:
     return st.lists(HOSTILE, max_size=3).map(tuple) if str in get_args(hint) else st.from_type(hint)
 
 
+def _unread(said: str) -> Unknown:
+    return Unknown(coded("parse-failed", family="unit", error=said))
+
+
 READINGS: st.SearchStrategy[AnyReading] = st.one_of(
     st.builds(Known, HOSTILE),
     st.builds(Known, st.lists(HOSTILE, max_size=3).map(tuple)),
     st.just(Absent()),
-    st.builds(lambda said: Unknown(coded("parse-failed", family="unit", error=said)), HOSTILE),
+    HOSTILE.map(_unread),
 )
 
 
