@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import apply as apply_
-from reconciler.cli import check, diff, explain, history, init, lock, plan, schema, status
+from reconciler.cli import check, diff, explain, history, init, lock, pause, plan, schema, status
 from reconciler.cli.language import both
 from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
 from reconciler.cli.version import VERSION
@@ -128,8 +128,28 @@ _command(
     app,
     "status",
     status.status,
-    both("How the last run from this machine went.", "本机上一次运行的结果。"),
+    both(
+        "How the last run from this machine went, who is at work now, which jobs run. Writes nothing.",
+        "本机上一次运行的结果、当前操作者与正在运行的作业。不写入。",
+    ),
     "bkrec status",
+)
+_command(
+    app,
+    "pause",
+    pause.pause,
+    both(
+        "Start no further step on this cluster, whoever is at work; what is in flight ends.",
+        "该集群不再开始新的步骤；已开始的步骤会执行完。",
+    ),
+    "bkrec pause --why 'disk is being swapped'",
+)
+_command(
+    app,
+    "resume",
+    pause.resume,
+    both("Take a pause back.", "取消暂停。"),
+    "bkrec resume",
 )
 _command(
     app,

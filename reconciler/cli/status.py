@@ -1,4 +1,7 @@
-"""`bkrec status`: how the last run of this cluster from this machine went, by its journal. Contacts no host."""
+"""`bkrec status`: how the last run from this machine went, and what goes on on the cluster now. Writes nothing.
+
+Where the controller is out of reach, the journal's answer is all there is, and a warning says so.
+"""
 
 import typer
 
@@ -12,12 +15,12 @@ def status(
     output: OutputOption = None,
     report: ReportOption = None,
 ) -> None:
-    from reconciler.cli import wiring
+    from reconciler.cli import signals, wiring
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Answer, answer
-    from reconciler.view.documents import StatusDoc
+    from reconciler.cli.console import Answer, answer, troubles
     from reconciler.view.human.runs import status_text
 
     options = settle(ctx, cluster, lang, output, report)
-    last = next(reversed(wiring.runs(cluster_path(options))), None)
-    answer(Answer(text=lambda page: status_text(last, page), document=lambda: StatusDoc(last=last)), options)
+    document, told = signals.run(wiring.status(cluster_path(options)))
+    troubles(told, options, warnings=True)
+    answer(Answer(text=lambda page: status_text(document, page), document=lambda: document), options)

@@ -25,14 +25,16 @@ from reconciler.core.inventory import propose as places
 from reconciler.core.order import section_rank
 from reconciler.core.plan import Plan
 from reconciler.effects import journal, lease, look, loop, releases, survey
+from reconciler.effects import pause as effects_pause
+from reconciler.effects import status as effects_status
 from reconciler.effects.clock import SystemClock
 from reconciler.effects.collect import collect
 from reconciler.effects.files import state_dir
 from reconciler.effects.ssh import ssh
 from reconciler.effects.stop import StopSignal
-from reconciler.effects.transport import Access, Transport
+from reconciler.effects.transport import Access, Transport, TransportError
 from reconciler.rules import catalogue, gate
-from reconciler.view.documents import LockDoc, RunDoc
+from reconciler.view.documents import JobDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
 from specs import parse
 from specs.base import Worded
 from specs.cluster import Cluster, ClusterFile, Controller, PackageFile, Ssh
@@ -178,6 +180,43 @@ async def break_lock(path: Path) -> LockDoc:
         return _lock(await lease.break_lease(transport, file.controller.address))
 
 
+async def pause(path: Path, why: str) -> PauseDoc:
+    """No further step is started on this cluster, by anybody. Raises PauseError, TransportError."""
+    file = _file(path)
+    who = f"{getpass.getuser()}@{socket.gethostname()}"
+    async with ssh(_access(file)) as transport:
+        await effects_pause.pause(transport, file.controller.address, who=who, why=why)
+        look_ = functools.partial(collect, transport, PROBES)
+        return _paused(await effects_pause.read(look_, file.controller.address))
+
+
+async def resume(path: Path) -> PauseDoc:
+    """Raises PauseError, TransportError."""
+    file = _file(path)
+    async with ssh(_access(file)) as transport:
+        await effects_pause.resume(transport, file.controller.address)
+    return PauseDoc(paused=False)
+
+
+async def status(path: Path) -> tuple[StatusDoc, tuple[Diagnostic, ...]]:
+    """What the journal and the hosts say, and why the hosts say nothing. Raises SpecError."""
+    last = next(reversed(runs(path)), None)
+    try:
+        async with _reached(path) as (transport, cluster):
+            look_ = functools.partial(collect, transport, PROBES)
+            seen = await effects_status.now(transport, look_, cluster.controller, cluster.inventory.hosts)
+    except (TransportError, lease.LeaseError) as error:
+        return StatusDoc(last=last), error.diagnostics
+    jobs = [JobDoc(host=one.host, job=one.job, line=one.line) for one in seen.running]
+    return StatusDoc(last=last, lock=_lock(seen.holder), pause=_paused(seen.paused), jobs=jobs), ()
+
+
+def _paused(wish: effects_pause.Wish | None) -> PauseDoc:
+    if wish is None:
+        return PauseDoc(paused=False)
+    return PauseDoc(paused=True, who=wish.who, since=wish.since, why=wish.why)
+
+
 def runs(path: Path) -> tuple[RunDoc, ...]:
     """Of this cluster from this machine, the latest last; from the journal. Contacts no host."""
     directory = state_dir(_file(path).name, os.environ)
@@ -200,6 +239,7 @@ _EXITS = (
     ("LeaseHeld", exits.REFUSED),
     ("LeaseError", exits.UNKNOWN),
     ("PlanStale", exits.REFUSED),
+    ("PauseError", exits.UNKNOWN),
     ("JournalError", exits.FAILED),
     ("TransportError", exits.UNKNOWN),
 )

@@ -247,11 +247,30 @@ class HistoryDoc(Doc):
     runs: list[RunDoc]
 
 
+class PauseDoc(Doc):
+    schema_: Literal["bkrec.pause/1"] = Field(default="bkrec.pause/1", alias="schema")
+    paused: bool
+    who: str = ""
+    since: str = ""
+    why: str = ""
+
+
+class JobDoc(Doc):
+    host: str
+    job: str
+    line: str
+    """The last line of its log."""
+
+
 class StatusDoc(Doc):
-    """The last run of this cluster from this machine, as its journal tells it; facts are `diff`'s business."""
+    """The last run from this machine, as its journal tells it, and what goes on now; facts are `diff`'s business."""
 
     schema_: Literal["bkrec.status/1"] = Field(default="bkrec.status/1", alias="schema")
     last: RunDoc | None
+    lock: LockDoc | None = None
+    """null where the controller is out of reach; then nothing is known of pause and jobs either."""
+    pause: PauseDoc | None = None
+    jobs: list[JobDoc] = []
 
 
 def dumped(document: Doc, *, indent: int | None = 2) -> str:

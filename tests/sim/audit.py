@@ -98,8 +98,9 @@ class Audit:
         lately = now() - host.changed.get(fact.name, 0.0) < STALENESS_S + self.frozen_s
         return host.flags.get(fact.name) == "up" or (fact.name in host.changed and lately)
 
-    def heard(self, who: Bkrec, readings: Mapping[AnyFact, AnyReading]) -> None:
-        who.heard.update((fact, (reading, now())) for fact, reading in readings.items())
+    def heard(self, who: Bkrec, readings: Mapping[AnyFact, AnyReading], asked: float) -> None:
+        """An answer is as old as its question: a process may be stopped between the two."""
+        who.heard.update((fact, (reading, asked)) for fact, reading in readings.items())
 
     def told(self, who: Bkrec, event: Event) -> None:
         who.events.append(event)

@@ -186,8 +186,9 @@ class Simulation:
         )
 
     async def _look(self, who: Bkrec, facts: Iterable[AnyFact]) -> Collected:
+        asked = now()
         seen = await collect(who.wire, PROBES, facts)
-        self.audit.heard(who, seen.readings)
+        self.audit.heard(who, seen.readings, asked)
         return seen
 
     # and people

@@ -9,7 +9,7 @@ from reconciler.view import describe
 from reconciler.view.difference import wording
 from reconciler.view.human.rows import rows
 from reconciler.view.human.verdict import verdict_line
-from reconciler.view.page import Page, lines
+from reconciler.view.page import Page, harmless, lines
 from reconciler.view.words.base import say
 from reconciler.view.words.labels import label
 
@@ -35,13 +35,13 @@ def module_title(module: str, page: Page) -> str:
     """`paas: PaaS platform (PaaS 平台)`."""
     if not module:
         return label("cluster-wide", page.lang)
-    title = page.product(module)
-    return module if title == module else f"{module}: {title}"
+    title, name = page.product(module), harmless(module)
+    return name if title == module else f"{name}: {title}"
 
 
 def _drifts(drifts: Iterable[AnyDrift], page: Page) -> Iterator[str]:
     for host, here in grouped(drifts, lambda d: d.expected.fact.host).items():
-        yield page.paint(host, "bold")
+        yield page.paint(harmless(host), "bold")
         for module, its in grouped(here, lambda d: d.expected.module).items():
             yield "  " + page.paint(module_title(module, page), "cyan")
             for drift in its:
@@ -56,8 +56,8 @@ def _drift(drift: AnyDrift, page: Page) -> Iterator[str]:
         ("expected", describe.reading(expected.reading, page, kind=kind)),
         ("actual", describe.reading(drift.reading, page, kind=kind)),
         ("differs-in", "\n".join(wording(drift, page.lang))),
-        ("because", say(expected.because, page.lang)),
-        ("source", expected.source),
+        ("because", harmless(say(expected.because, page.lang))),
+        ("source", harmless(expected.source)),
     )
     yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=6)
 
@@ -68,7 +68,7 @@ def _unread(unread: Iterable[AnyDrift], page: Page) -> Iterator[str]:
     if groups:
         yield page.paint(label("not-read", page.lang), "bold", "yellow")
     for (host, why), here in groups.items():
-        yield from page.wrapped(f"  {host}  ", why)
+        yield from page.wrapped(f"  {harmless(host)}  ", why)
         for drift in here[:_SHOWN]:
             yield from page.wrapped("    - ", describe.fact(drift.expected.fact, page.lang))
         if len(here) > _SHOWN:
@@ -81,4 +81,4 @@ _SHOWN = 5
 
 
 def _why(drift: AnyDrift, page: Page) -> str:
-    return say(drift.reading.why, page.lang) if isinstance(drift.reading, Unknown) else ""
+    return harmless(say(drift.reading.why, page.lang)) if isinstance(drift.reading, Unknown) else ""

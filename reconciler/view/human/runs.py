@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.view.documents import LockDoc, RunDoc
+from reconciler.view.documents import LockDoc, PauseDoc, RunDoc, StatusDoc
 from reconciler.view.page import Page, harmless, lines
 from reconciler.view.words.labels import duration, label
 
@@ -11,8 +11,20 @@ def history_text(runs: Sequence[RunDoc], page: Page) -> str:
     return lines(_runs(runs, page))
 
 
-def status_text(last: RunDoc | None, page: Page) -> str:
-    return history_text((last,) if last else (), page)
+def status_text(status: StatusDoc, page: Page) -> str:
+    last = history_text((status.last,) if status.last else (), page)
+    if status.lock is None or status.pause is None:
+        return last
+    jobs = [f"{job.host}  {job.job}  {harmless(job.line)}".rstrip() for job in status.jobs]
+    told = jobs or [label("no-jobs", page.lang)]
+    return last + lock_text(status.lock, page) + paused_text(status.pause, page) + lines(told)
+
+
+def paused_text(pause: PauseDoc, page: Page) -> str:
+    if not pause.paused:
+        return label("not-paused", page.lang) + "\n"
+    told = {"who": harmless(pause.who), "since": harmless(pause.since), "why": harmless(pause.why) or "-"}
+    return label("is-paused", page.lang, **told) + "\n"
 
 
 def lock_text(lock: LockDoc, page: Page) -> str:

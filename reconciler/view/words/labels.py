@@ -210,6 +210,9 @@ LABELS: dict[str, Sentence] = {
     "word-refused": _("refused", "已拒绝"),
     "word-interrupted": _("stopped", "已停止"),
     "word-unfinished": _("not ended: killed, or still running", "未结束：被终止，或仍在运行"),
+    "no-jobs": _("no job of bkrec is running", "没有正在运行的 bkrec 作业"),
+    "not-paused": _("not paused", "未暂停"),
+    "is-paused": _("paused by {who} at {since}: {why}", "{who} 于 {since} 暂停：{why}"),
     "lock-free": _("free: nobody is changing this cluster", "空闲：没有人正在变更该集群"),
     "lock-held": _(
         "held by {who} from {origin}, run {run}, epoch {epoch}, renewed {time} ago",

@@ -1,0 +1,46 @@
+"""`bkrec pause` and `bkrec resume`: from any terminal, for whoever is at work on this cluster."""
+
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.language import both
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, settle
+
+WhyOption = Annotated[
+    str,
+    typer.Option("--why", metavar="TEXT", help=both("Told to whoever finds it paused.", "告知遇到暂停的人。")),
+]
+
+
+def pause(
+    ctx: typer.Context,
+    why: WhyOption = "",
+    cluster: ClusterOption = None,
+    lang: LangOption = None,
+    output: OutputOption = None,
+) -> None:
+    from reconciler.cli import signals, wiring
+    from reconciler.cli.config import cluster_path
+    from reconciler.cli.console import Answer, answer
+    from reconciler.view.human.runs import paused_text
+
+    options = settle(ctx, cluster, lang, output)
+    document = signals.run(wiring.pause(cluster_path(options), why))
+    answer(Answer(text=lambda page: paused_text(document, page), document=lambda: document), options)
+
+
+def resume(
+    ctx: typer.Context,
+    cluster: ClusterOption = None,
+    lang: LangOption = None,
+    output: OutputOption = None,
+) -> None:
+    from reconciler.cli import signals, wiring
+    from reconciler.cli.config import cluster_path
+    from reconciler.cli.console import Answer, answer
+    from reconciler.view.human.runs import paused_text
+
+    options = settle(ctx, cluster, lang, output)
+    document = signals.run(wiring.resume(cluster_path(options)))
+    answer(Answer(text=lambda page: paused_text(document, page), document=lambda: document), options)

@@ -1,0 +1,66 @@
+"""What goes on on a cluster right now, for whoever asks from a second terminal. Writes nothing."""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from probes.job import STATE_ROOT
+from probes.shell import Command
+from reconciler.core.redact import redact
+from reconciler.effects import pause
+from reconciler.effects.adopt import Jobs, running_jobs
+from reconciler.effects.collect import Look
+from reconciler.effects.crash import register
+from reconciler.effects.job_scripts import LAST
+from reconciler.effects.lease import Holder, read_lease
+from reconciler.effects.transport import Transport, TransportError
+
+_LAST = register("job-last")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    host: str
+    job: str
+    line: str
+    """The last one of its log, redacted; "" where it said nothing, or nobody heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    holder: Holder | None
+    paused: pause.Wish | None
+    running: tuple[Running, ...]
+
+
+async def now(transport: Transport, look: Look, controller: str, hosts: Iterable[str]) -> Now:
+    """Raises LeaseError, TransportError where the controller is out of reach; another host adds no jobs then."""
+    holder = await read_lease(transport, controller)
+    jobs = await running_jobs(look, hosts)
+    return Now(
+        holder=holder,
+        paused=await pause.read(look, controller),
+        running=tuple(
+            [one for host in dict.fromkeys(host for host, _ in jobs) for one in await _on(transport, host, jobs)]
+        ),
+    )
+
+
+async def _on(transport: Transport, host: str, jobs: Jobs) -> tuple[Running, ...]:
+    names = tuple(job for where, job in jobs if where == host)
+    _LAST.before()
+    try:
+        output = await transport.run(host, Command(script=LAST, args=(STATE_ROOT, *names)))
+    except TransportError as error:
+        output = error.heard
+    _LAST.after()
+    said = dict(re.findall(r"^(\S+) ([A-Za-z0-9+/=]*)$", output.stdout, re.MULTILINE))
+    return tuple(Running(host=host, job=job, line=_last(said.get(job, ""))) for job in names)
+
+
+def _last(block: str) -> str:
+    """A cut answer is no whole number of base64 words: what can be read of it is."""
+    text = b64decode(block[: len(block) // 4 * 4]).decode("utf-8", "replace")
+    lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
+    return redact(lines[-1]) if lines else ""
