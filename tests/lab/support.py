@@ -20,7 +20,6 @@ from bklab.place import CONTROLLER, HOSTS, PRISTINE
 
 BKREC = Path(sys.executable).with_name("bkrec")
 PACE = "etc/bklab-pace"
-SLICE = ("auth", "redis_cluster", "etcd", "apigw", "iam_search_engine")
 PLACED = {"auth": "h3", "redis_cluster": "h3", "etcd": "h3", "apigw": "h1", "iam_search_engine": "h2"}
 
 
@@ -77,7 +76,7 @@ class Desk:
     lab: Lab
     home: Path
     said: list[Said] = field(default_factory=list[Said])
-    runs: int = 0
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list[subprocess.Popen[bytes]])
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -110,15 +109,25 @@ class Desk:
 
     def start(self, *args: str) -> Running:
         """The process is bkrec itself, not a wrapper: a signal to it is a signal to bkrec."""
-        self.runs += 1
-        home = self.home / f"run{self.runs}"
+        home = self.home / f"run{len(self.started) + 1}"
         home.mkdir()
         with (home / "out").open("wb") as out, (home / "err").open("wb") as err:
             process = subprocess.Popen(
                 self._command(args), cwd=self.home, env=self._environment(),
                 stdin=subprocess.DEVNULL, stdout=out, stderr=err,
             )  # fmt: skip
+        self.started.append(process)
         return Running(args=args, process=process, home=home)
+
+    @contextmanager
+    def watched_over(self) -> Iterator[None]:
+        """Whatever fails inside, no bkrec that was started stays behind."""
+        try:
+            yield
+        finally:
+            for process in self.started:
+                process.kill()
+                process.wait()
 
     def check(self) -> dict[str, Any]:
         return self.bkrec("check", "-o", "json").document
