@@ -57,7 +57,7 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     serves = module.name if drift.reading == Known("active") and retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if retire == "last":
-        return _repair(action, drift, module, modules.made(cluster, module))
+        return _repair(action, drift, module, (*modules.made(cluster, module), *modules.currents(cluster, module)))
     installed = seen.any_holds(modules.running(cluster, module))
     return _repair(action, drift, module, () if installed else prepared(cluster, module))
 
