@@ -151,6 +151,7 @@ umask 077
 copy=$1_$(date +%Y%m%d%H%M%S)
 rm -rf -- "$copy.part"
 cp -a -- "$1" "$copy.part"
+chmod 0700 -- "$copy.part"
 [ -f "$copy.part/bkcli" ] && [ -s "$copy.part/install.config" ] && ls "$copy.part"/bin/04-final/*.env > /dev/null
 sync
 mv -T -- "$copy.part" "$copy"

@@ -22,7 +22,11 @@ assign() {
     keep=/var/lib/bkrec/kept/$(basename -- "$file").$(date +%Y%m%d%H%M%S)
     mkdir -p -m 0700 -- "$(dirname -- "$keep")"
     : > "$file.bkrec-part"
-    if [ -e "$file" ]; then cp -p -- "$file" "$keep"; cp -p -- "$file" "$file.bkrec-part"; fi
+    if [ -e "$file" ]; then
+        cp -p -- "$file" "$keep"
+        chmod 0600 -- "$keep"
+        cp -p -- "$file" "$file.bkrec-part"
+    fi
     {
         printf '%s=' "$key"
         if [ "$3" = raw ]; then printf '\n'; else quote; printf '\n'; fi

@@ -20,6 +20,7 @@ shift 2
 keep=/var/lib/bkrec/kept/install.config.$(date +%Y%m%d%H%M%S)
 mkdir -p -m 0700 -- "$(dirname -- "$keep")"
 cp -p -- "$config" "$keep"
+chmod 0600 -- "$keep"
 cp -p -- "$config" "$config.bkrec-part"
 awk -v module="$module" -v hosts="$*" '
     BEGIN { n = split(hosts, want, " "); for (i = 1; i <= n; i++) todo[want[i]] = 1 }

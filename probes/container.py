@@ -48,13 +48,20 @@ class DockerUsable(Fact[Usable]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DockerFault(Fact[Literal["not-answering"]]):
+    """An installed docker whose daemon does not answer; Absent where it does, and where there is no docker."""
+
+    kind: Literal["container.docker-fault"] = "container.docker-fault"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DockerDataRoot(Fact[DataRoot]):
     """Does the running daemon use the directory that daemon.json names? If not, its next start loses all containers."""
 
     kind: Literal["container.data-root"] = "container.data-root"
 
 
-ContainerFact = ContainerState | ContainerImage | ImagePresent | DockerUsable | DockerDataRoot
+ContainerFact = ContainerState | ContainerImage | ImagePresent | DockerUsable | DockerFault | DockerDataRoot
 
 CONFIG = "/etc/docker/daemon.json"
 
@@ -132,6 +139,8 @@ def _listed(rows: Sequence[Sequence[str]]) -> _Docker:
 def _read(fact: ContainerFact, docker: _Docker) -> AnyReading:
     if isinstance(fact, DockerUsable):
         return Known(docker.usable)
+    if isinstance(fact, DockerFault):
+        return Known("not-answering") if docker.usable == "not-answering" else Absent()
     if docker.usable == "not-installed":
         return Absent()
     if docker.usable == "not-answering":
@@ -169,5 +178,12 @@ def _data_root(root: str) -> Reading[DataRoot]:
             raise ValueError("the answer does not say where docker keeps its data")
 
 
-FACTS: tuple[type[AnyFact], ...] = (ContainerState, ContainerImage, ImagePresent, DockerUsable, DockerDataRoot)
+FACTS: tuple[type[AnyFact], ...] = (
+    ContainerState,
+    ContainerImage,
+    ImagePresent,
+    DockerUsable,
+    DockerFault,
+    DockerDataRoot,
+)
 PROBE = Probe(family="container", facts=FACTS, command=command, parse=parse)

@@ -7,7 +7,7 @@ fact reads (the scripts on every host equal the controller's, whatever they are)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from specs.reason import Because
 
@@ -94,7 +94,7 @@ F = TypeVar("F", bound=Fact[Any])
 def about(drift: AnyDrift, fact: type[F]) -> F:
     """The drift's fact as what it is; TypeError for a rule that was handed another family's."""
     if not isinstance(drift.expected.fact, fact):
-        raise TypeError(f"{type(drift.expected.fact).__name__} is no {fact.__name__}")
+        raise TypeError(f"{kind_of(drift.expected.fact)} is no {fact.__name__}")
     return drift.expected.fact
 
 
@@ -105,7 +105,7 @@ def kind_of(fact: AnyFact) -> str:
 def subject_of(fact: AnyFact) -> str:
     """All that is asked, but the host: "bk-auth.service"; several fields are joined by a blank."""
     own = (getattr(fact, f.name) for f in fields(fact) if f.name not in ("host", "kind"))
-    return " ".join(",".join(v) if isinstance(v, tuple) else str(v) for v in own)
+    return " ".join(",".join(cast("tuple[str, ...]", v)) if isinstance(v, tuple) else str(v) for v in own)
 
 
 def fact_id(fact: AnyFact) -> str:

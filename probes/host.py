@@ -68,6 +68,15 @@ class Clock(Fact[int]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockNear(Fact[bool]):
+    """Is the host's clock within `seconds` of `reference` (seconds since the epoch, by whoever asks)?"""
+
+    reference: int
+    seconds: int
+    kind: Literal["host.clock-near"] = "host.clock-near"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commands(Fact[tuple[str, ...]]):
     """Which of the commands the host lacks; () where it has all."""
 
@@ -75,7 +84,7 @@ class Commands(Fact[tuple[str, ...]]):
     kind: Literal["host.commands"] = "host.commands"
 
 
-HostFact = HostAddress | Root | DiskRoom | DiskRoomFor | ForeignWork | Clock | Commands
+HostFact = HostAddress | Root | DiskRoom | DiskRoomFor | ForeignWork | Clock | ClockNear | Commands
 
 SCRIPT = (
     MISSING
@@ -161,6 +170,8 @@ def _requests(fact: HostFact) -> tuple[tuple[str, ...], ...]:
             return (("disk-room-for", fact.path, fact.package),)
         case Commands():
             return tuple(("command", name) for name in fact.names)
+        case ClockNear():
+            return (("clock",),)
         case HostAddress() | Root() | ForeignWork() | Clock():
             return ((fact.kind.removeprefix("host."),),)
 
@@ -194,6 +205,9 @@ def _read(fact: HostFact, answers: tuple[tuple[Row, ...], ...]) -> AnyReading:
         case Clock():
             (now,) = _only(rows, "now")
             return Known(int(now))
+        case ClockNear():
+            (now,) = _only(rows, "now")
+            return Known(abs(int(now) - fact.reference) <= fact.seconds)
 
 
 def _only(rows: tuple[Row, ...], word: str) -> Row:
@@ -240,5 +254,5 @@ def _lacking(fact: Commands, answers: tuple[tuple[Row, ...], ...]) -> tuple[str,
     return tuple(name for name, rows in zip(fact.names, answers, strict=True) if len(rows) > 1)
 
 
-FACTS: tuple[type[AnyFact], ...] = (HostAddress, Root, DiskRoom, DiskRoomFor, ForeignWork, Clock, Commands)
+FACTS: tuple[type[AnyFact], ...] = (HostAddress, Root, DiskRoom, DiskRoomFor, ForeignWork, Clock, ClockNear, Commands)
 PROBE = Probe(family="host", facts=FACTS, command=command, parse=parse)

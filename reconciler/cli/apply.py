@@ -69,7 +69,8 @@ def _tell(applied: "Applied", narrator: "Narrator", options: Options) -> None:
         if told:
             out(dumped(error_document(applied.exit_code, told), indent=None))
         narrator.end(applied)
-    troubles((*applied.studied.warnings, *told), options)
+    troubles(applied.studied.warnings, options, warnings=True)
+    troubles(told, options)
     if options.output == "text":
         page = replace(options.page(), titles=applied.studied.titles)
         out(check_text(applied.studied.release, applied.studied.difference, page))

@@ -23,7 +23,7 @@ TERMINATED = 143
 BY_VERDICT: "Mapping[Verdict, int]" = {"converged": OK, "differs": DIFFERS, "unknown": UNKNOWN}
 
 
-class Stop(Exception):  # noqa: N818 - it ends a command, and is no error
+class Stop(Exception):
     """End the command with this exit code; everything has been said."""
 
     def __init__(self, code: int) -> None:
@@ -31,7 +31,7 @@ class Stop(Exception):  # noqa: N818 - it ends a command, and is no error
         self.code = code
 
 
-class Told(Exception):  # noqa: N818 - carries one
+class Told(Exception):
     """Trouble that ends the command with a code of its own, whatever its class."""
 
     code = FAILED

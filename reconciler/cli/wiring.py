@@ -215,7 +215,7 @@ def _undertaking(
         emit=emit,
         stop=stop,
         confirm=confirmed,
-        gates=functools.partial(gate.gates, cluster),
+        gates=functools.partial(gate.gates, cluster, int(diary.clock.now().timestamp())),
     )
 
 

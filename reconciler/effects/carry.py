@@ -40,6 +40,8 @@ TOLD = 5_000
 """Lines of its log that a step may tell while it runs; the rest stays on its host."""
 SETTLE_S = (0.5, 3.0)
 """Shortest and longest wait between two looks at what a step ensures."""
+FAILED_S = 20.0
+"""How long a command that says it failed is given all the same: install_redis_cluster asks too early and says so."""
 
 Ended = StepDone | StepSkipped | StepFailed
 
@@ -226,7 +228,7 @@ async def _outcome(
         case "unheard":
             return StepFailed(step=step.id, diagnostic=diagnose("job-unheard", where=host, job=job), tail=tail)
         case _:
-            missing = await _settle(step, means)
+            missing = await _settle(step, followed, means)
     if missing:
         return StepFailed(step=step.id, diagnostic=_not_seen(step, job, followed, missing), tail=tail)
     if not step.action.idempotent:
@@ -242,10 +244,11 @@ def _not_seen(step: Step, job: str, followed: Followed, missing: Sequence[AnyDri
     return diagnose("step-not-seen", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
 
 
-async def _settle(step: Step, means: Means) -> tuple[AnyDrift, ...]:
+async def _settle(step: Step, followed: Followed, means: Means) -> tuple[AnyDrift, ...]:
     """What it ensures and is not seen in time: nothing, as a rule, at the first look."""
     ensured = step.action.ensures()
-    until, wait = means.clock.steady() + step.action.settle_s, SETTLE_S[0]
+    patience = step.action.settle_s if followed.exit_status == 0 else min(FAILED_S, step.action.settle_s)
+    until, wait = means.clock.steady() + patience, SETTLE_S[0]
     while True:
         readings = (await means.look(facts_of(ensured))).readings
         missing = tuple(drift for wish in ensured if (drift := judge(wish, readings)) is not None)

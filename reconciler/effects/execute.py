@@ -48,6 +48,8 @@ class _Board:
     waiting: dict[str, Step]
     parallel: int
     tasks: dict[Finished, Step] = field(default_factory=dict[Finished, Step])
+    outages: frozenset[str] = frozenset()
+    """Steps that users notice."""
     finished: set[str] = field(default_factory=set[str])
     ended: list[Ended] = field(default_factory=list[Ended])
     held: list[StepHeld] = field(default_factory=list[StepHeld])
@@ -61,7 +63,14 @@ class _Board:
         for step in self.waiting.values():
             if self._is_its_turn(step) and taken.isdisjoint(step.action.resources):
                 return step
+            if self._ends_an_outage(step):
+                taken.update(step.action.resources)
         return None
+
+    def _ends_an_outage(self, step: Step) -> bool:
+        """Users wait for it already: what it needs is kept for it, or an unrelated step would make them wait longer."""
+        begun = {task.id for task in self.tasks.values()} | self.finished
+        return any(after.step in begun and after.step in self.outages for after in step.after)
 
     def _is_its_turn(self, step: Step) -> bool:
         return all(after.step in self.finished for after in step.after)
@@ -107,7 +116,8 @@ async def execute(
         emit(event)
 
     means = Means(transport=transport, look=look, clock=clock or SystemClock(), tell=tell, epoch=epoch, stop=stop)
-    board = _Board(waiting={step.id: step for step in plan.steps}, parallel=parallel)
+    outages = frozenset(step.id for step in plan.steps if step.action.outage)
+    board = _Board(waiting={step.id: step for step in plan.steps}, parallel=parallel, outages=outages)
     try:
         await _work(board, means)
     except asyncio.CancelledError:

@@ -28,6 +28,8 @@ from reconciler.effects.transport import Transport
 from specs.diagnostic import Diagnostic, Troubled, diagnose
 
 ROUNDS = 5
+FOLLOW_S, FOLLOW_POLL_S = 60.0, 2.0
+"""How long what follows from the steps is waited for, and how often it is looked at."""
 
 Verdict = Literal["converged", "differs", "unknown", "failed", "refused", "waiting", "interrupted"]
 
@@ -181,11 +183,23 @@ async def _rounds(lease: Lease, work: Undertaking, course: _Course) -> None:
             return
         outcome = await _executed(lease, work, course.studied.plan)
         course.outcomes.append(outcome)
+        await _come_right(work, course.studied.plan, outcome)
         course.troubles.extend(outcome.troubles)
         if outcome.failed or work.stop.asked or not (outcome.done or outcome.skipped):
             break
     if not work.stop.now.is_set():
         course.studied = await study(work.look, work.expected, work.decide)
+
+
+async def _come_right(work: Undertaking, plan: Plan, outcome: Outcome) -> None:
+    """What has no step of its own takes its time: consul looks at a service every ten seconds or so."""
+    until = work.clock.steady() + (FOLLOW_S if outcome.done and not outcome.failed else 0.0)
+    wishes = [follow.expected for follow in plan.follows]
+    while wishes and work.clock.steady() < until and not work.stop.asked:
+        readings = (await work.look(facts_of(wishes))).readings
+        wishes = [wish for wish in wishes if judge(wish, readings) is not None]
+        if wishes:
+            await work.clock.sleep(FOLLOW_POLL_S)
 
 
 async def _adopted(work: Undertaking, course: _Course) -> None:

@@ -6,7 +6,7 @@ only the vendor's whole installer will do.
 
 from actions.container import InstallContainer, RemoveContainer, StartContainer
 from probes.container import ContainerImage, ContainerState
-from probes.fact import Absent, AnyDrift, Known, about
+from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.mysql import AppRegistered, PendingSql
 from probes.path import VersionText
 from reconciler.core.plan import Repair
@@ -29,14 +29,15 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         return _remove(fact.host, name, drift, module)
     container = next(c for c in module.containers if c.name == name)
     if not _module_installed(cluster, module, seen):
-        return install(cluster, module)
+        return install(cluster, module, seen)
     tag = seen.read(ContainerImage(host=fact.host, container=name))
     if tag != Known(modules.image(module, container)) or drift.reading == Absent():
         return _again(cluster, module, container, drift)
     match drift.reading:
         case Known("exited" | "created" | "dead"):
-            action = StartContainer(host=fact.host, container=name)
-            return _repair(action, drift, module)
+            # an old process put back by hand holds the port: the container would die of it, unseen
+            needs = modules.gone_units(cluster, module, "first")
+            return _repair(StartContainer(host=fact.host, container=name), drift, module, needs)
         case _:
             state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
             return diagnose("container-in-between", where=f"{fact.host} {name}", container=name, state=state)
@@ -74,8 +75,11 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
 
 
 def _remove(host: str, name: str, drift: AnyDrift, module: Module) -> Repair:
-    return _repair(RemoveContainer(host=host, container=name), drift, module)
+    return _repair(RemoveContainer(host=host, container=name), drift, module, ())
 
 
-def _repair(action: StartContainer | RemoveContainer, drift: AnyDrift, module: Module) -> Repair:
-    return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=module.section)
+def _repair(
+    action: StartContainer | RemoveContainer, drift: AnyDrift, module: Module, needs: tuple[AnyExpected, ...]
+) -> Repair:
+    wish = drift.expected
+    return Repair(action=action, because=wish.because, source=wish.source, section=module.section, needs=needs)

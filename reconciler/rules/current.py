@@ -21,7 +21,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         (w for w in modules.running(cluster, module) if w.fact == UnitActive(host=fact.host, unit=fact.unit)), None
     )
     if module.call == "upgrade" and drift.reading == Absent():
-        return install(cluster, module)
+        return install(cluster, module, seen)
     action = RestartUnit(host=fact.host, unit=fact.unit, file=fact.file, service=module.name)
     return Repair(
         action=action,

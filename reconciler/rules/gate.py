@@ -6,27 +6,45 @@ A gate is an expected fact with a reason like any other; it is not repaired but 
 from collections.abc import Iterator
 
 from actions.backup import BackupMysql
+from actions.bkcli import InstallModule
 from actions.mysql import SetLoginPath
 from actions.package import UnpackPackage, UnpackProducts
-from probes.fact import AnyExpected
-from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
-from reconciler.core.plan import Plan
+from probes.container import DockerFault
+from probes.fact import Absent, AnyExpected
+from probes.host import ClockNear, Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
+from probes.port import PortListening
+from probes.unit import UnitActive
+from reconciler.core.plan import Plan, Step
 from specs.cluster import Cluster
+from specs.module import Module
 from specs.reason import coded
 
+CLOCK_S = 120
+"""How far a host's clock may be off before leases, certificates and dated backups stop making sense."""
 
-def gates(cluster: Cluster, plan: Plan) -> tuple[AnyExpected, ...]:
+
+def gates(cluster: Cluster, now: int, plan: Plan) -> tuple[AnyExpected, ...]:
+    """`now`: seconds since the epoch by this machine's clock, which every host's must be near."""
     if not plan.steps:
         return ()
-    found = (*_hosts(cluster, plan), *_alone(cluster), *_room(cluster, plan), *_tools(plan))
+    found = (
+        *_hosts(cluster, now),
+        *_alone(cluster),
+        *_room(cluster, plan),
+        *_tools(plan),
+        *_docker(cluster, plan),
+        *_ports(cluster, plan),
+    )
     return tuple(dict.fromkeys(found))
 
 
-def _hosts(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
-    """Every host of the cluster is the one it is taken for, and lets us in as root."""
+def _hosts(cluster: Cluster, now: int) -> Iterator[AnyExpected]:
+    """Every host of the cluster is the one it is taken for, lets us in as root, and knows the time."""
     for host in cluster.inventory.hosts:
         yield HostAddress(host=host).must_be(True, because=coded("gate-right-host"), source="install.config")
         yield Root(host=host).must_be("root", because=coded("gate-root"), source="sudo(8)")
+        clock = ClockNear(host=host, reference=now, seconds=CLOCK_S)
+        yield clock.must_be(True, because=coded("gate-clock", seconds=CLOCK_S), source="date(1)")
 
 
 def _alone(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -57,3 +75,38 @@ def _tools(plan: Plan) -> Iterator[AnyExpected]:
         if isinstance(step.action, SetLoginPath):
             fact = Commands(host=step.action.host, names=("expect", "mysql_config_editor"))
             yield fact.must_be((), because=coded("gate-login-tools"), source="bin/setup_mysql_loginpath.sh")
+
+
+def _installs(cluster: Cluster, plan: Plan) -> Iterator[tuple[Step, Module]]:
+    modules = {module.cli: module for module in cluster.modules()}
+    for step in plan.steps:
+        if isinstance(step.action, InstallModule):
+            yield step, modules[step.action.module]
+
+
+def _docker(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """A docker that is there must answer; one that is missing, the vendor's installer brings."""
+    for _, module in _installs(cluster, plan):
+        for host in cluster.hosts(module) if module.containers else ():
+            fact = DockerFault(host=host)
+            yield fact.must_be_absent(because=coded("gate-docker"), source="ce/bin/install_paas.sh:191")
+
+
+def _ports(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """What a new module will listen on is free: its installer takes a busy port for its own, or dies unseen."""
+    for step, module in _installs(cluster, plan):
+        if not module.new or not _untouched(step):
+            continue
+        ports = dict.fromkeys((*(service.port for service in module.services), *module.redis_cluster_ports))
+        for host in cluster.hosts(module):
+            for port in ports:
+                fact = PortListening(host=host, port=port)
+                yield fact.must_be_absent(
+                    because=coded("gate-port", port=port, module=module.name), source=module.source
+                )
+
+
+def _untouched(step: Step) -> bool:
+    """None of the module's units is there yet: then nobody but a stranger can hold its ports."""
+    units = [mended for mended in step.mends if isinstance(mended.expected.fact, UnitActive)]
+    return bool(units) and all(isinstance(mended.reading, Absent) for mended in units)

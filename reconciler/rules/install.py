@@ -8,14 +8,17 @@ from collections.abc import Iterator
 
 from actions.bkcli import InstallModule, UpgradeModule
 from probes.backup import Backup
-from probes.fact import AnyExpected
+from probes.fact import Absent, AnyExpected
 from probes.mysql import LoginPath, MysqlUser
 from probes.path import PathKind, TreeDigest, VersionText
 from probes.topology import ModuleHosts
+from probes.unit import UnitActive
 from reconciler.core.plan import Repair
+from reconciler.core.seen import Seen
 from reconciler.rules import extra
 from reconciler.rules import module as modules
 from specs.cluster import Cluster
+from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
 from specs.reason import coded, told
 
@@ -23,7 +26,21 @@ VOLATILE = (".rcmdrc", ".bk_install.step", ".controller_ip", ".agreed", ".path",
 """Files below /data/install that the vendor's own calls rewrite on the controller, or that no host but it needs."""
 
 
-def install(cluster: Cluster, module: Module) -> Repair:
+def install(cluster: Cluster, module: Module, seen: Seen) -> Repair | Diagnostic:
+    """The repair; or, of an installer that cannot be run twice, what it already made."""
+    made = () if module.rerun else _made(cluster, module, seen)
+    if made:
+        where = " ".join(cluster.hosts(module))
+        return diagnose("installer-not-again", where=where, module=module.name, made=", ".join(made))
+    return _install(cluster, module)
+
+
+def _made(cluster: Cluster, module: Module, seen: Seen) -> tuple[str, ...]:
+    units = [UnitActive(host=host, unit=unit.name) for host in cluster.hosts(module) for unit in module.units]
+    return tuple(fact.unit for fact in units if seen.read(fact) != Absent())
+
+
+def _install(cluster: Cluster, module: Module) -> Repair:
     call = UpgradeModule if module.call == "upgrade" else InstallModule
     action = call(
         host=cluster.controller,

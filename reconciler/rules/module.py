@@ -59,6 +59,13 @@ def ready(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     return (*running(cluster, module), *_versions(cluster, module), *_cluster(cluster, module))
 
 
+def proofs(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """Any of these shows that the new one was installed: a unit alone may be a neighbour's or of 6.1."""
+    wishes = ready(cluster, module)
+    own = tuple(wish for wish in wishes if isinstance(wish.fact, (ContainerImage, VersionText)))
+    return own or wishes
+
+
 def currents(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Units that were started after their files were last replaced."""
     return tuple(

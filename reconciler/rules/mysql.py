@@ -43,7 +43,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         case SaasVariable():
             return _variables(cluster, drift)
         case _:
-            return install(cluster, cluster.release.module(drift.expected.module))
+            return install(cluster, cluster.release.module(drift.expected.module), seen)
 
 
 def _login(cluster: Cluster, fact: LoginPath, drift: AnyDrift) -> Mend:

@@ -66,7 +66,7 @@ def _pages(cluster: Cluster, host: str) -> Iterator[AnyExpected]:
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     module = cluster.release.module(drift.expected.module)
     if isinstance(drift.expected.fact, KeySet):
-        return render(cluster, drift.expected.fact.host, drift) if module.templates else install(cluster, module)
+        return render(cluster, drift.expected.fact.host, drift) if module.templates else install(cluster, module, seen)
     return _release(cluster, about(drift, TextNames), drift)
 
 

@@ -64,7 +64,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         return swap(cluster, drift)
     if fact.path.startswith(cluster.paths.src + "/"):
         return _product(cluster, fact, drift, seen)
-    return install(cluster, cluster.release.module(drift.expected.module))
+    return install(cluster, cluster.release.module(drift.expected.module), seen)
 
 
 def _product(cluster: Cluster, fact: VersionText, drift: AnyDrift, seen: Seen) -> Mend:

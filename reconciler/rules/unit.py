@@ -1,5 +1,7 @@
 """Units: an inactive one is started, a disabled one enabled, a missing one installed, one of 6.1 retired."""
 
+from dataclasses import replace
+
 from actions.unit import EnableUnit, RetireUnit, StartUnit
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.unit import UnitActive, UnitEnabled
@@ -18,14 +20,14 @@ FACTS = (UnitActive, UnitEnabled)
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     module = cluster.release.module(drift.expected.module)
     if isinstance(drift.expected.fact, UnitEnabled):
-        return _enable(cluster, module, drift.expected.fact, drift)
+        return _enable(cluster, module, drift.expected.fact, drift, seen)
     fact = about(drift, UnitActive)
     if isinstance(drift.expected.reading, Absent):
         return _retire(cluster, module, fact, drift, seen)
-    return _start(cluster, module, fact, drift)
+    return _start(cluster, module, fact, drift, seen)
 
 
-def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift) -> Mend:
+def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: Seen) -> Mend:
     match drift.reading:
         case Known("inactive" | "failed"):
             needs = tuple(
@@ -35,18 +37,18 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift) 
             )
             return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, needs)
         case Absent():
-            return install(cluster, module)
+            return install(cluster, module, seen)
         case _:
             # a second start would hide how the first one went
             return diagnose("unit-in-between", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
 
 
-def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift) -> Mend:
+def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, seen: Seen) -> Mend:
     match drift.reading:
         case Known("disabled"):
             return _repair(EnableUnit(host=fact.host, unit=fact.unit), drift, module)
         case Absent():
-            return install(cluster, module)
+            return install(cluster, module, seen)
         case _:
             return diagnose("unit-not-enabled", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
 
@@ -57,8 +59,9 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     serves = module.name if drift.reading == Known("active") and retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if retire == "last":
-        return _repair(action, drift, module, (*modules.made(cluster, module), *modules.currents(cluster, module)))
-    installed = seen.any_holds(modules.running(cluster, module))
+        why = drift.expected.because
+        return _repair(action, drift, module, tuple(replace(w, because=why) for w in _before_last(cluster, module)))
+    installed = seen.any_holds(modules.proofs(cluster, module))
     return _repair(action, drift, module, () if installed else prepared(cluster, module))
 
 
@@ -71,3 +74,7 @@ def _repair(
 
 def _text(drift: AnyDrift) -> str:
     return str(drift.reading.value) if isinstance(drift.reading, Known) else ""
+
+
+def _before_last(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    return (*modules.made(cluster, module), *modules.currents(cluster, module))

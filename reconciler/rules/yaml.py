@@ -18,7 +18,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     module = cluster.release.module(drift.expected.module)
     flag = next((f for f in module.flags if cluster.src(f.template) == fact.file), None)
     if flag is None:
-        return install(cluster, module)
+        return install(cluster, module, seen)
     action = SetYaml(host=fact.host, tool=cluster.install("bin/yq"), file=fact.file, path=flag.path, value=flag.value)
     return Repair(
         action=action,

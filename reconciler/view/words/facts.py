@@ -15,6 +15,7 @@ FACTS: dict[str, Sentence] = {
         "docker's data-root, running against daemon.json", "docker 运行中的 data-root 与 daemon.json"
     ),
     "container.docker-usable": _("docker", "docker"),
+    "container.docker-fault": _("trouble with docker", "docker 故障"),
     "container.image": _("image of container {container}", "容器 {container} 的镜像"),
     "container.image-present": _("image {image} on the host", "主机上的镜像 {image}"),
     "container.state": _("container {container}", "容器 {container}"),
@@ -27,6 +28,7 @@ FACTS: dict[str, Sentence] = {
     "env.value": _("{key} in {file}", "{file} 中的 {key}"),
     "host.address": _("whether the machine that answers is {host}", "应答的机器是否为 {host}"),
     "host.clock": _("clock", "时钟"),
+    "host.clock-near": _("clock within {seconds} s", "时钟偏差不超过 {seconds} 秒"),
     "host.commands": _("commands that are missing, of {names}", "缺少的命令（{names} 之中）"),
     "host.disk-room": _("room of {mb} MB for {path}", "{path} 所需的 {mb} MB 空间"),
     "host.disk-room-for": _(

@@ -141,6 +141,14 @@ SENTENCES: dict[str, Sentence] = {
     "gate-room-dump": Sentence(en="the dump must fit", zh="需有足够空间存放备份"),
     "gate-room-jobs": Sentence(en="jobs keep their logs there", zh="任务日志保存于此"),
     "gate-tools": Sentence(en="the jobs use these commands", zh="任务执行需要这些命令"),
+    "gate-clock": Sentence(
+        en="a clock more than {seconds} s off breaks certificates, leases and the dates of backups",
+        zh="时钟偏差超过 {seconds} 秒会影响证书、租约与备份日期",
+    ),
+    "gate-docker": Sentence(en="containers are made there", zh="容器将创建于此"),
+    "gate-port": Sentence(
+        en="{module} will listen on {port}: something else does already", zh="{module} 需要监听端口 {port}，但已被占用"
+    ),
     "gate-login-tools": Sentence(en="a login path is stored through its prompt", zh="login-path 通过交互提示写入"),
     # ---- why a reading is unknown
     "not-read": Sentence(en="it was not read", zh="未读取"),
@@ -187,6 +195,20 @@ TROUBLES: dict[str, Trouble] = {
         hint=Sentence(
             en="wait a little and run it again; `journalctl -u {unit}` on the host says more",
             zh="请稍后重试；在主机上执行 journalctl -u {unit} 查看原因",
+        ),
+    ),
+    "installer-not-again": Trouble(
+        what=Sentence(
+            en="{module} is half installed: {made} is there, the rest is not",
+            zh="{module} 只安装了一半：已有 {made}，其余缺失",
+        ),
+        why=Sentence(
+            en="the vendor's installer takes what it made itself for an error, and cannot be run again",
+            zh="厂商安装脚本会把自己已创建的部分视为错误，不能重复执行",
+        ),
+        hint=Sentence(
+            en="stop and remove {made} on that host if it holds no data yet (`redis-cli dbsize`), then run `bkrec apply` again",
+            zh="若其中尚无数据（redis-cli dbsize），请在该主机停止并移除 {made}，再执行 bkrec apply",
         ),
     ),
     "unit-not-enabled": Trouble(

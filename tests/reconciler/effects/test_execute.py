@@ -306,3 +306,24 @@ def test_a_failed_step_is_told_once() -> None:
     world.knows(a, b, works=False)
     carried(world, plan(step(a), step(b, "a")))
     assert len([event for event in world.events if isinstance(event, StepFailed)]) == 1
+
+
+def test_an_outage_is_not_made_longer_by_a_step_that_could_wait() -> None:
+    """`stop` begins an outage that `install` ends; `other` needs what `install` needs, and is told to wait for it."""
+    world = World()
+    stop, install, other = (
+        Outage(host=H, name="stop"),
+        Raise(host=H, name="install", shares=("bkcli",)),
+        Raise(host=H, name="other", shares=("bkcli",)),
+    )
+    world.knows(stop, install, other, polls=3)
+    carried(world, plan(step(stop), step(install, "stop"), step(other)))
+    started = [event.step for event in world.events if isinstance(event, StepStarted)]
+    assert started == ["stop", "install", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage(Raise):
+    @property
+    def outage(self) -> str:
+        return "paas"

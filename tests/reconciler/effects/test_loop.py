@@ -1,7 +1,7 @@
 """Apply, on a world of facts: it ends where facts say it ends, and a refusal changes nothing."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,8 @@ import pytest
 
 from probes.fact import AnyExpected, AnyFact, Known, Readings, Unknown, holds
 from reconciler.core.event import JobAdopted, RunEnded, RunStarted
-from reconciler.core.plan import Blocked, Plan
+from reconciler.core.plan import Blocked, Follows, Plan
+from reconciler.effects.collect import Collected
 from reconciler.effects.job import job_key
 from reconciler.effects.look import study
 from reconciler.effects.loop import Applied, Undertaking, apply
@@ -238,3 +239,25 @@ def test_a_plan_that_wants_ever_more_is_given_up_as_unread() -> None:
 
     asyncio.run(study(world.look, [], decide))
     assert next(count) < 30
+
+
+def test_what_follows_from_a_step_is_given_its_time_before_the_last_word() -> None:
+    """consul checks every ten seconds: a service is critical for a while after its container runs again."""
+    world = World()
+    (a, _) = two(world)
+    health = Flag(host=H, name="health").up()
+    looks: list[int] = []
+
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        asked = tuple(facts)
+        if health.fact in asked and world.launched:
+            looks.append(1)
+        world.readings[health.fact] = Known("up" if len(looks) > 3 else "down")
+        return await world.look(asked)
+
+    def decide(readings: Readings) -> Plan:
+        made = decide_for((a,))(readings)
+        return replace(made, follows=(Follows(expected=health, of=(a.flag.up(),)),)) if made.steps else made
+
+    work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
+    assert applied(work).verdict == "converged"

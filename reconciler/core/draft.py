@@ -1,0 +1,169 @@
+"""One walk of the planner: from each wish back to what mends it, what that needs, and so on, until everything holds.
+
+A walk is told what the walks before it found out: which of several actions is to mend a fact (`settled`), and which
+facts some step is going to undo (`stale`). Actions are known by their step ids here: an action is as large as what it
+ensures, and looking one up by its whole value for each fact of each host made planning quadratic in hosts.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from actions.action import Action
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, Same, Unknown, resolve
+from reconciler.core.diff import judge
+from reconciler.core.plan import After, Blocked, Follows, Mends, Repair
+from reconciler.core.seen import NotRead, Seen
+from reconciler.core.stepid import step_id
+from specs.diagnostic import Diagnostic, diagnose
+
+Mend = Repair | Follows | Diagnostic
+Rules = Callable[[AnyDrift, Seen], Mend]
+
+
+@dataclass(slots=True)
+class Names:
+    """Action → step id, worked out once for each."""
+
+    known: dict[Action, str] = field(default_factory=dict[Action, str])
+
+    def of(self, action: Action) -> str:
+        name = self.known.get(action)
+        if name is None:
+            name = self.known[action] = step_id(action)
+        return name
+
+
+@dataclass(slots=True)
+class Node:
+    name: str
+    repair: Repair
+    mends: dict[AnyFact, Mends] = field(default_factory=dict)
+    after: dict[str, After] = field(default_factory=dict)
+    stuck: Diagnostic | None = None
+    cause: AnyExpected | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindsight:
+    """What earlier walks found out."""
+
+    settled: Mapping[AnyFact, str] = field(default_factory=dict[AnyFact, str])
+    stale: Mapping[AnyFact, frozenset[str]] = field(default_factory=dict[AnyFact, frozenset[str]])
+    known: Mapping[str, Repair] = field(default_factory=dict[str, Repair])
+
+
+@dataclass(slots=True)
+class Draft:
+    readings: Readings
+    rules: Rules
+    names: Names
+    hindsight: Hindsight
+    nodes: dict[str, Node] = field(default_factory=dict)
+    blocked: dict[AnyFact, Blocked] = field(default_factory=dict)
+    follows: dict[AnyFact, Follows] = field(default_factory=dict)
+    wanted: set[AnyFact] = field(default_factory=set)
+    offers: dict[AnyFact, tuple[str, Repair]] = field(default_factory=dict)
+    walking: list[str] = field(default_factory=list)
+
+    def resolve(self, wish: AnyExpected, *, needed: bool) -> tuple[Node, ...]:
+        """The nodes that will make it hold; none where it holds, is blocked, or waits for a reading."""
+        drift = self._drift(wish)
+        if drift is None:
+            return ()
+        if isinstance(drift.reading, Unknown):
+            self._block(drift, diagnose("unknown-not-repaired", where=wish.fact.host, because=drift.reading.why))
+            return ()
+        match self._mend(drift):
+            case None:
+                return ()
+            case Diagnostic() as diagnostic:
+                self._block(drift, diagnostic)
+                return ()
+            case Follows() as follows:
+                return self._follow(drift, follows)
+            case Repair() as repair:
+                return self._step(drift, *self._preferred(drift, repair), needed=needed)
+
+    def _drift(self, wish: AnyExpected) -> AnyDrift | None:
+        for fact in self._premises(wish):
+            if fact not in self.readings:
+                self.wanted.add(fact)
+                return None
+        drift = judge(wish, self.readings)
+        if drift is None and wish.fact in self.hindsight.stale:
+            wanted = resolve(wish, self.readings)
+            return Drift(expected=wish, reading=self.readings[wish.fact]) if wanted is not None else None
+        return drift
+
+    def _premises(self, wish: AnyExpected) -> tuple[AnyFact, ...]:
+        return (wish.fact, wish.reading.fact) if isinstance(wish.reading, Same) else (wish.fact,)
+
+    def _mend(self, drift: AnyDrift) -> Mend | None:
+        offered = self.offers.get(drift.expected.fact)
+        if offered is not None:
+            return offered[1]
+        try:
+            mend = self.rules(self._as_it_will_be(drift), Seen(self.readings))
+        except NotRead as missing:
+            self.wanted.add(missing.fact)
+            return None
+        if isinstance(mend, Repair):
+            self.offers[drift.expected.fact] = (self.names.of(mend.action), mend)
+        return mend
+
+    def _as_it_will_be(self, drift: AnyDrift) -> AnyDrift:
+        """What a step of this plan is going to undo is repaired as if it were gone already."""
+        gone = drift.expected.fact in self.hindsight.stale and drift.reading == drift.expected.reading
+        return replace(drift, reading=Absent()) if gone else drift
+
+    def _preferred(self, drift: AnyDrift, mend: Repair) -> tuple[str, Repair]:
+        """Where a wider action is in the plan anyway, it mends this too."""
+        name, _ = self.offers[drift.expected.fact]
+        wider = self.hindsight.settled.get(drift.expected.fact, name)
+        return (wider, self.hindsight.known[wider]) if wider in self.hindsight.known else (name, mend)
+
+    def _follow(self, drift: AnyDrift, mend: Follows) -> tuple[Node, ...]:
+        nodes = tuple(node for wish in mend.of for node in self.resolve(wish, needed=True))
+        self.follows[drift.expected.fact] = mend
+        if not nodes and not self._waits(mend.of):
+            self._block(drift, diagnose("follows-nothing", where=drift.expected.fact.host))
+        return nodes
+
+    def _waits(self, wishes: tuple[AnyExpected, ...]) -> bool:
+        return any(wish.fact in self.blocked or wish.fact in self.wanted for wish in wishes)
+
+    def _step(self, drift: AnyDrift, name: str, repair: Repair, *, needed: bool) -> tuple[Node, ...]:
+        fact = drift.expected.fact
+        if name in self.walking:
+            self._block(drift, diagnose("needs-itself", where=fact.host, because=drift.expected.because))
+            return ()
+        first = name not in self.nodes
+        node = self.nodes.setdefault(name, Node(name=name, repair=repair))
+        known = node.mends.get(fact)
+        node.mends[fact] = Mends(
+            expected=drift.expected, reading=drift.reading, needed=needed and (known is None or known.needed)
+        )
+        if first:
+            self.walking.append(name)
+            self._needs(node)
+            self.walking.pop()
+        return (node,)
+
+    def _needs(self, node: Node) -> None:
+        for need in (*node.repair.needs, *node.repair.action.requires()):
+            nodes = tuple(before for before in self.resolve(need, needed=True) if before is not node)
+            for before in nodes:
+                node.after.setdefault(before.name, After(step=before.name, because=need.because, source=need.source))
+            self._stick(node, need, nodes)
+
+    def _stick(self, node: Node, need: AnyExpected, nodes: tuple[Node, ...]) -> None:
+        """A step whose need is blocked, or waits for a step that is, is blocked by the same cause."""
+        blocked = self.blocked.get(need.fact)
+        if blocked is not None:
+            node.stuck, node.cause = node.stuck or blocked.diagnostic, node.cause or blocked.expected
+        for before in nodes:
+            if before.stuck is not None:
+                node.stuck, node.cause = node.stuck or before.stuck, node.cause or before.cause
+
+    def _block(self, drift: AnyDrift, diagnostic: Diagnostic) -> None:
+        self.blocked.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=diagnostic))

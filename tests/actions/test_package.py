@@ -1,0 +1,121 @@
+"""The package: each stage ends in one rename, so whatever is cut short, the stage before it still stands."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
+from actions.path import CarryDirectory, RetireDirectory
+from tests.support.shell import perform
+
+HOST = "10.0.0.1"
+
+
+def package(tmp_path: Path) -> Path:
+    tree = tmp_path / "made"
+    (tree / "install").mkdir(parents=True)
+    (tree / "src").mkdir()
+    (tree / "install/bkcli").write_text("new\n")
+    (tree / "src/VERSION").write_text("6.2.2\n")
+    product = tmp_path / "product/bkauth"
+    product.mkdir(parents=True)
+    (product / "VERSION").write_text("0.0.13\n")
+    subprocess.run(["tar", "-czf", tree / "src/bkauth_ce-0.0.13.tgz", "-C", tmp_path / "product", "bkauth"], check=True)
+    file = tmp_path / "bkce.tgz"
+    subprocess.run(["tar", "-czf", file, "-C", tree, "src", "install"], check=True)
+    return file
+
+
+def unpack(tmp_path: Path, file: Path) -> int:
+    into = f"{tmp_path}/tmp/bkrec-6.2.2"
+    action = UnpackPackage(host=HOST, package=str(file), md5="", into=into, version="6.2.2")
+    return perform(action.command(), tmp_path).returncode
+
+
+def test_the_package_is_unpacked_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = package(tmp_path)
+    torn = tmp_path / "torn.tgz"
+    torn.write_bytes(file.read_bytes()[:-60])
+    assert unpack(tmp_path, torn) != 0
+    assert not (tmp_path / "tmp/bkrec-6.2.2").exists()
+    assert unpack(tmp_path, file) == 0
+    assert (tmp_path / "tmp/bkrec-6.2.2/install/bkcli").read_text() == "new\n"
+
+
+def test_a_broken_product_archive_leaves_no_mark_of_completion(tmp_path: Path) -> None:
+    root = tmp_path / "src"
+    root.mkdir()
+    (root / "a.tgz").write_bytes(b"no archive")
+    action = UnpackProducts(host=HOST, root=str(root), package="", version="6.2.2", products=())
+    assert perform(action.command(), tmp_path).returncode != 0
+    assert not (root / ".bkrec-products").exists()
+
+
+def swap(tmp_path: Path) -> None:
+    live, new = tmp_path / "src", tmp_path / "new"
+    new.mkdir()
+    (new / "VERSION").write_text("6.2.2")
+    action = SwapSource(host=HOST, new=str(new), live=str(live), version="6.2.2", products=())
+    done = perform(action.command(), tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_old_tree_is_kept_and_a_second_swap_never_nests(tmp_path: Path) -> None:
+    """The guide's second `mv /data/src /data/src.bak` moves the new tree into the only backup."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/VERSION").write_text("6.1.2")
+    swap(tmp_path)
+    swap(tmp_path)
+    assert (tmp_path / "src.bak/VERSION").read_text() == "6.1.2"
+    assert not (tmp_path / "src.bak/src").exists()
+    assert (tmp_path / "src/VERSION").read_text() == "6.2.2"
+    record = (tmp_path / "var-lib/bkrec/backups/src").read_text()
+    assert "complete=yes" in record
+
+
+def test_a_swap_cut_between_its_renames_is_finished_by_the_next(tmp_path: Path) -> None:
+    (tmp_path / "src.bak").mkdir()
+    swap(tmp_path)
+    assert (tmp_path / "src/VERSION").read_text() == "6.2.2"
+
+
+def test_scripts_are_replaced_by_content_and_configuration_stays(tmp_path: Path) -> None:
+    """A file of equal size and time is replaced too: rsync's quick check passes it over."""
+    new, live = tmp_path / "new", tmp_path / "install"
+    for tree, text in ((new, "new\n"), (live, "old\n")):
+        (tree / "bin/04-final").mkdir(parents=True)
+        for name in ("bkcli", "bin/04-final/paas.env", "install.config", ".path"):
+            (tree / name).write_text(text)
+            subprocess.run(["touch", "-d", "2023-10-01", tree / name], check=True)
+    (live / "gone.sh").write_text("x")
+    action = ReplaceScripts(host=HOST, new=str(new), live=str(live), version="6.2.2", proofs=())
+    done = perform(action.command(), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (live / "bkcli").read_text() == "new\n"
+    assert [(live / name).read_text() for name in ("bin/04-final/paas.env", "install.config", ".path")] == ["old\n"] * 3
+    assert not (live / "gone.sh").exists()
+    assert not (tmp_path / "var-lib/bkrec/markers/replacing-scripts").exists()
+
+
+@pytest.mark.parametrize(("there", "empty", "code"), [(True, False, 0), (False, True, 0), (False, False, 1)])
+def test_a_directory_is_carried_whole(tmp_path: Path, *, there: bool, empty: bool, code: int) -> None:
+    if there:
+        (tmp_path / "cert").mkdir()
+        (tmp_path / "cert/key").write_text("k")
+    action = CarryDirectory(host=HOST, source=str(tmp_path / "cert"), path=str(tmp_path / "new/cert"), empty=empty)
+    assert perform(action.command(), tmp_path).returncode == code
+    assert (tmp_path / "new/cert").exists() == (code == 0)
+    assert (tmp_path / "new/cert/key").exists() == there
+
+
+def test_a_retired_directory_is_beside_its_place_with_a_note(tmp_path: Path) -> None:
+    venv = tmp_path / ".envs/open_paas-login"
+    venv.mkdir(parents=True)
+    action = RetireDirectory(host=HOST, path=str(venv))
+    assert perform(action.command(), tmp_path).returncode == 0
+    assert not venv.exists()
+    (note,) = (tmp_path / "var-lib/bkrec/retired/directories").iterdir()
+    was, lies = note.read_text().splitlines()
+    assert was == str(venv)
+    assert Path(lies).is_dir()

@@ -1,0 +1,53 @@
+"""Plans told in full, to be read: what an operator sees from a pristine 6.1, half-way, and with GSE's pattern.
+
+`pytest tests/golden --update-golden` writes them anew; then review the diff as prose.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from probes.fact import Absent, fact_id
+from reconciler.view.human import plan_text
+from reconciler.view.page import Page
+from specs.base import Lang
+from tests.sim.worlds import World, finished, guide_cluster, study
+
+HERE = Path(__file__).parent
+
+
+def pristine_world() -> World:
+    return World(cluster=guide_cluster())
+
+
+def with_gse() -> World:
+    """Everything is done but GSE: the new one runs before the old one is retired, bk-gse-syncdata too."""
+    world = World(cluster=guide_cluster("gse"))
+    done = finished(guide_cluster())
+    world.facts = dict(done.facts)
+    return world
+
+
+def undone_by_hand() -> World:
+    """A finished cluster where somebody removed a container and dropped a variable."""
+    world = finished(guide_cluster())
+    for fact in list(world.facts):
+        if getattr(fact, "container", "") == "bk-paas-login" or "03-userdef/job.env BK_JOB_RUN_MODE" in fact_id(fact):
+            world.facts[fact] = Absent()
+    return world
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "scenario", [pristine_world, with_gse, undone_by_hand], ids=["pristine", "with-gse", "undone-by-hand"]
+)
+def test_the_plan_reads_as_it_did(scenario: Callable[[], World], lang: Lang, *, update_golden: bool) -> None:
+    world = scenario()
+    plan, _ = study(world)
+    titles = {module.name: module.title for module in world.cluster.release.modules}
+    text = plan_text(plan, Page(lang=lang, width=100, colour=False, titles=titles))
+    file = HERE / f"{getattr(scenario, '__name__', '').replace('_', '-')}.{lang}.txt"
+    if update_golden:
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")

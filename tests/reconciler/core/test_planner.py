@@ -1,0 +1,144 @@
+"""The planner, by itself: a small world of switches, where every rule fits on a line."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+
+from actions.action import Action
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
+from reconciler.core.plan import Plan, Repair
+from reconciler.core.planner import Mend, plan
+from reconciler.core.seen import Seen
+from specs.diagnostic import diagnose
+from specs.reason import coded
+
+WHY = coded("not-read")
+H = "10.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class On(Fact[bool]):
+    name: str
+    kind: Literal["test.on"] = "test.on"
+
+
+def on(name: str) -> AnyExpected:
+    return On(host=H, name=name).must_be(True, because=WHY, source=f"because of {name}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch(Action):
+    names: tuple[str, ...]
+    undoes: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    kind: Literal["test.switch"] = "test.switch"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return tuple(on(name) for name in self.needs)
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return tuple(on(name) for name in self.names)
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return tuple(On(host=H, name=name) for name in self.undoes)
+
+
+def repair(*names: str, needs: tuple[str, ...] = (), undoes: tuple[str, ...] = (), section: str = "1") -> Repair:
+    return Repair(
+        action=Switch(host=H, names=names, undoes=undoes, needs=needs), because=WHY, source="a test", section=section
+    )
+
+
+def planned(rules: dict[str, Mend], wishes: str, state: dict[str, AnyReading] | None = None) -> Plan:
+    """Plans for one-letter switches; what `state` does not name is off."""
+    readings: dict[AnyFact, AnyReading] = {On(host=H, name=name): Absent() for name in "abcdefgh"}
+    readings |= {On(host=H, name=name): reading for name, reading in (state or {}).items()}
+
+    def mend(drift: AnyDrift, seen: Seen) -> Mend:
+        return rules[drift.expected.fact.name]  # type: ignore[attr-defined]
+
+    return plan("test", tuple(on(name) for name in wishes), readings, mend)
+
+
+def names(made: Plan) -> list[str]:
+    return ["".join(step.action.names) for step in made.steps if isinstance(step.action, Switch)]
+
+
+def test_nothing_to_do_is_an_empty_plan() -> None:
+    assert planned({}, "ab", {"a": Known(True), "b": Known(True)}).steps == ()
+
+
+def test_a_need_comes_before_what_needs_it_and_says_why() -> None:
+    made = planned({"a": repair("a", needs=("b",)), "b": repair("b", section="9")}, "a")
+    assert names(made) == ["b", "a"]
+    (edge,) = made.steps[1].after
+    assert (edge.step, edge.source) == (made.steps[0].id, "because of b")
+
+
+def test_where_order_is_free_the_guides_sections_decide() -> None:
+    made = planned(
+        {"a": repair("a", section="7.10"), "b": repair("b", section="7.9"), "c": repair("c", section="7.2")}, "abc"
+    )
+    assert names(made) == ["c", "b", "a"]
+
+
+def test_one_action_mends_many_drifts() -> None:
+    both = repair("a", "b")
+    made = planned({"a": both, "b": both}, "ab")
+    assert names(made) == ["ab"]
+    assert len(made.steps[0].mends) == 2
+
+
+def test_the_wider_of_two_actions_that_are_needed_anyway_takes_both() -> None:
+    made = planned({"a": repair("a", "b"), "b": repair("b")}, "ab")
+    assert names(made) == ["ab"]
+
+
+def test_what_a_step_undoes_is_mended_after_it_although_it_holds_now() -> None:
+    made = planned({"a": repair("a", undoes=("b",)), "b": repair("b")}, "ab", {"b": Known(True)})
+    assert names(made) == ["a", "b"]
+    assert made.steps[1].after[0].step == made.steps[0].id
+
+
+def test_unknown_is_never_repaired_and_blocks_what_needs_it() -> None:
+    made = planned(
+        {"a": repair("a", needs=("b",)), "b": repair("b"), "c": repair("c")}, "ac", {"b": Unknown(WHY), "c": Absent()}
+    )
+    assert names(made) == ["c"]
+    (blocked,) = made.blocked
+    assert blocked.diagnostic.code == "unknown-not-repaired"
+    assert blocked.held_up == ("test.on a @10.0.0.1",)
+
+
+def test_a_cause_is_told_once_however_much_it_holds_up() -> None:
+    stuck = diagnose("package-missing", where="x")
+    rules: dict[str, Mend] = {"h": stuck}
+    rules.update({name: repair(name, needs=("h",)) for name in "abc"})
+    made = planned(rules, "abc")
+    assert made.steps == ()
+    (blocked,) = made.blocked
+    assert len(blocked.held_up) == 3
+
+
+def test_a_fact_nobody_read_is_asked_for_instead_of_guessed() -> None:
+    made = plan("test", (on("z"),), {}, lambda drift, seen: repair("z"))
+    assert made.wanted == {On(host=H, name="z")}
+    assert made.steps == ()
+
+
+def test_a_ring_of_needs_is_told_and_not_planned() -> None:
+    made = planned({"a": repair("a", needs=("b",)), "b": repair("b", needs=("a",))}, "a")
+    assert made.steps == ()
+    assert {blocked.diagnostic.code for blocked in made.blocked} == {"needs-itself"}
+
+
+@pytest.mark.parametrize("wishes", ["abcd", "dcba", "badc"])
+def test_the_plan_does_not_depend_on_the_order_of_the_wishes(wishes: str) -> None:
+    rules: dict[str, Mend] = {
+        "a": repair("a", "b"),
+        "b": repair("b"),
+        "c": repair("c", needs=("a",), undoes=("d",)),
+        "d": repair("d"),
+    }
+    assert planned(rules, wishes) == planned(rules, "abcd")

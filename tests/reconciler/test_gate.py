@@ -1,0 +1,45 @@
+"""Gates: asked of just what a plan is going to do, and of nothing on a cluster that is finished."""
+
+from probes.container import DockerFault
+from probes.fact import AnyFact, Known
+from probes.host import ClockNear, DiskRoomFor, ForeignWork
+from probes.port import PortListening
+from probes.unit import UnitActive
+from reconciler.rules.gate import gates
+from tests.sim.worlds import World, finished, guide_cluster, study
+
+CLUSTER = guide_cluster()
+
+
+def facts(world: World) -> list[AnyFact]:
+    plan, _ = study(world)
+    return [gate.fact for gate in gates(CLUSTER, 1_700_000_000, plan)]
+
+
+def test_a_finished_cluster_is_asked_nothing() -> None:
+    assert facts(finished(CLUSTER)) == []
+
+
+def test_a_pristine_one_is_asked_for_room_ports_docker_clock_and_solitude() -> None:
+    asked = facts(World(cluster=CLUSTER))
+    assert {type(fact) for fact in asked} >= {DiskRoomFor, PortListening, DockerFault, ClockNear, ForeignWork}
+    ports = [(fact.host, fact.port) for fact in asked if isinstance(fact, PortListening)]
+    assert ports == [("10.0.0.3", port) for port in (5009, 6380, 6381, 6382)]
+    assert [fact.host for fact in asked if isinstance(fact, DockerFault)] == ["10.0.0.2"]
+
+
+def test_one_stopped_unit_asks_for_no_package_room_and_no_ports() -> None:
+    world = finished(CLUSTER)
+    stopped = next(fact for fact in world.facts if getattr(fact, "unit", "") == "bk-auth.service")
+    world.facts[stopped] = Known("inactive")
+    assert not {type(fact) for fact in facts(world)} & {DiskRoomFor, PortListening, DockerFault}
+
+
+def test_a_half_installed_redis_cluster_is_told_and_never_installed_over() -> None:
+    """The vendor's installer takes its own listening ports for an error, and joins only empty instances."""
+    world = World(cluster=CLUSTER)
+    world.facts[UnitActive(host="10.0.0.3", unit="redis-cluster-6380.service")] = Known("active")
+    plan, _ = study(world)
+    assert not [step for step in plan.steps if "redis-cluster" in step.id and step.id.startswith("bkcli.install")]
+    assert "installer-not-again" in {blocked.diagnostic.code for blocked in plan.blocked}
+    assert [fact.port for fact in facts(world) if isinstance(fact, PortListening)] == [5009]

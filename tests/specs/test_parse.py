@@ -1,0 +1,56 @@
+"""People's text: what is wrong is told with file and key, all of it, and nothing wrong is let through."""
+
+import pytest
+
+from specs import parse
+from specs.diagnostic import SpecError
+from tests.sim.worlds import CLUSTER, ROOT, release
+
+
+def troubles(text: str) -> list[tuple[str, str]]:
+    with pytest.raises(SpecError) as caught:
+        parse.cluster_file(text, "cluster.toml")
+    return [(diagnostic.code, diagnostic.where) for diagnostic in caught.value.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("schema = ", [("spec-not-toml", "cluster.toml")]),
+        (CLUSTER + "colour = 1\n", [("spec-bad-value", "cluster.toml, placement.colour")]),
+        (CLUSTER.replace('name = "lab"', 'name = "Lab!"'), [("spec-bad-value", "cluster.toml, name")]),
+        (
+            CLUSTER.replace('"10.0.0.1"\n[package]', '"somewhere"\nprot = 22\n[package]'),
+            [
+                ("spec-bad-value", "cluster.toml, controller.address"),
+                ("spec-bad-value", "cluster.toml, controller.prot"),
+            ],
+        ),
+        (CLUSTER.replace("/data/bkce-src", "; rm -rf /data/x"), [("spec-bad-value", "cluster.toml, package.path")]),
+    ],
+    ids=["no-toml", "unknown-key", "bad-name", "two-at-once", "hostile-path"],
+)
+def test_every_wrong_key_is_told_with_its_place(text: str, expected: list[tuple[str, str]]) -> None:
+    assert troubles(text) == expected
+
+
+def test_the_release_reads_and_its_modules_refer_to_each_other() -> None:
+    made = release()
+    names = {module.name for module in made.modules}
+    assert set(made.scope) <= names
+    assert all(required.module in names for module in made.modules for required in module.requires)
+
+
+def test_a_requirement_of_an_unknown_module_is_named_with_its_file() -> None:
+    texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in ROOT.rglob("*.toml")}
+    texts["modules/auth.toml"] = texts["modules/auth.toml"].replace('module = "paas"', 'module = "pass"')
+    with pytest.raises(SpecError) as caught:
+        parse.release(texts)
+    (told,) = caught.value.diagnostics
+    assert (told.code, told.where) == ("spec-unknown-module", "modules/auth.toml, requires[0].module")
+
+
+def test_every_section_of_the_guide_is_told_once() -> None:
+    ids = [section.id for section in release().sections]
+    assert len(ids) == len(set(ids))
+    assert {"3", "4", "5.1", "6.3", "7.1", "7.18"} <= set(ids)

@@ -1,0 +1,31 @@
+"""Run an action's own script here, as a host would, with /var/lib its own: what it keeps there is the test's.
+
+Needs root, as the hosts are: a mount namespace gives the script an empty /var/lib that nobody else sees.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+from probes.shell import Command
+
+INSIDE = """mount -t tmpfs none /var/lib && cd "$1" && shift && "$@"
+code=$?
+cp -a /var/lib/. "$KEPT"
+exit $code
+"""
+
+
+def perform(command: Command, where: Path, *, shell: str = "bash") -> subprocess.CompletedProcess[str]:
+    """`where`/var-lib holds afterwards what the script left in /var/lib."""
+    kept = where / "var-lib"
+    kept.mkdir(exist_ok=True)
+    inner = [shell, "-c", command.script, "bkrec", *command.args]
+    return subprocess.run(
+        ["unshare", "--mount", "sh", "-c", INSIDE, "sh", str(where), *inner],
+        input=command.stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C", "KEPT": str(kept), "HOME": "/root"},
+    )
