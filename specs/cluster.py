@@ -78,16 +78,21 @@ class Inventory:
     def on(self, module: str) -> tuple[str, ...]:
         """ "log", "log(api)": a project that install.config does not name is on every host of its module, as the
         vendor's own lookup has it (ce/qq.py:96-103)."""
-        groups = dict(self.groups)
-        return groups.get(module, groups.get(module.partition("(")[0], ()))
+        for wanted in (module, module.partition("(")[0]):
+            for name, hosts in self.groups:
+                if name == wanted:
+                    return hosts
+        return ()
 
     def on_any(self, modules: tuple[str, ...]) -> tuple[str, ...]:
         wanted = {host for module in modules for host in self.on(module)}
         return tuple(host for host in self.hosts if host in wanted)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cluster:
+    """One object per run, compared by identity: what follows from it may be kept beside it."""
+
     name: str
     release: Release
     inventory: Inventory

@@ -4,6 +4,7 @@ Pure reading of `specs/module.py`; the rules of the families ask here, so none o
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import ContainerImage, ContainerState
@@ -36,6 +37,12 @@ def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 
 def made(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What its installer makes: this is what `bkcli install` is held to."""
+    return _made(cluster, module.name)
+
+
+@lru_cache(maxsize=256)
+def _made(cluster: Cluster, name: str) -> tuple[AnyExpected, ...]:
+    module = cluster.release.module(name)
     return (
         *running(cluster, module),
         *_versions(cluster, module),
@@ -56,6 +63,12 @@ def running(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 
 def ready(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What another module that requires this one waits for."""
+    return _ready(cluster, module.name)
+
+
+@lru_cache(maxsize=256)
+def _ready(cluster: Cluster, name: str) -> tuple[AnyExpected, ...]:
+    module = cluster.release.module(name)
     return (*running(cluster, module), *_versions(cluster, module), *_cluster(cluster, module))
 
 
