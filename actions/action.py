@@ -68,6 +68,11 @@ class Action:
         return False
 
     @property
+    def cwd(self) -> str:
+        """Where a login would go to: the deployment scripts, for an action that names them."""
+        return str(getattr(self, "install", "/root"))
+
+    @property
     def terminal(self) -> bool:
         """True where the vendor's script loses its way without a pty (observed.md 18)."""
         return False

@@ -68,6 +68,8 @@ class Section(Model):
     id: str
     title: Worded
     here: Worded
+    covered: bool = True
+    """False: nothing is claimed of it, and every verdict says so."""
 
 
 class Release(Model):

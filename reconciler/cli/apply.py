@@ -72,7 +72,7 @@ def _tell(applied: "Applied", narrator: "Narrator", options: Options) -> None:
     troubles(applied.studied.warnings, options, warnings=True)
     troubles(told, options)
     if options.output == "text":
-        page = replace(options.page(), titles=applied.studied.titles)
+        page = replace(options.page(), titles=applied.studied.titles, beyond=applied.studied.beyond)
         out(check_text(applied.studied.release, applied.studied.difference, page))
 
 

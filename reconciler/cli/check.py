@@ -59,7 +59,7 @@ def _once(options: Options):
         studied,
         options,
         lambda seen, page: check_text(seen.release, seen.difference, page),
-        lambda seen: check_document(seen.release, seen.difference, seen.warnings),
+        lambda seen: check_document(seen.release, seen.difference, seen.warnings, seen.beyond),
     )
     return studied
 

@@ -22,6 +22,6 @@ def diff(
         studied,
         options,
         lambda seen, page: diff_text(seen.release, seen.difference, page),
-        lambda seen: diff_document(seen.release, seen.difference, seen.warnings),
+        lambda seen: diff_document(seen.release, seen.difference, seen.warnings, seen.beyond),
     )
     end(studied)

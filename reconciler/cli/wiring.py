@@ -22,6 +22,7 @@ from reconciler.core import planner
 from reconciler.core.diff import Difference
 from reconciler.core.event import Event, RunEnded
 from reconciler.core.inventory import propose as places
+from reconciler.core.order import section_rank
 from reconciler.core.plan import Plan
 from reconciler.effects import journal, lease, look, loop, releases, survey
 from reconciler.effects.clock import SystemClock
@@ -52,6 +53,8 @@ class Studied:
     plan: Plan
     titles: Mapping[str, Worded] = field(default_factory=dict[str, Worded])
     """Module → what users call it."""
+    beyond: tuple[str, ...] = ()
+    """Sections of the guide that the release does not cover yet."""
     warnings: tuple[Diagnostic, ...] = ()
 
 
@@ -182,6 +185,7 @@ def _studied(cluster: Cluster, seen: look.Studied) -> Studied:
         difference=seen.difference,
         plan=seen.plan,
         titles={module.name: module.title for module in cluster.release.modules},
+        beyond=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
         warnings=(*_overrides(cluster), *dict.fromkeys(seen.troubles.values())),
     )
 

@@ -91,6 +91,7 @@ def order_for(action: Action, job: str, *, epoch: int) -> Order:
         command=action.command(),
         epoch=epoch,
         login=action.login,
+        cwd=action.cwd,
         terminal=action.terminal,
         deadline_s=action.deadline_s,
     )

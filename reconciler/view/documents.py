@@ -86,6 +86,8 @@ class Both(Doc):
 class DiffDoc(Doc):
     schema_: Literal["bkrec.diff/1"] = Field(default="bkrec.diff/1", alias="schema")
     release: str
+    not_covered: list[str] = Field(default_factory=list[str])
+    """Sections of the guide of which nothing is claimed."""
     verdict: VerdictWord
     held: int
     drift: list[Finding]
@@ -96,6 +98,8 @@ class DiffDoc(Doc):
 class CheckDoc(Doc):
     schema_: Literal["bkrec.check/1"] = Field(default="bkrec.check/1", alias="schema")
     release: str
+    not_covered: list[str] = Field(default_factory=list[str])
+    """Sections of the guide of which nothing is claimed."""
     verdict: VerdictWord
     held: int
     drift: list[Finding]

@@ -17,9 +17,12 @@ from specs.diagnostic import Diagnostic
 from specs.reason import Because, Coded
 
 
-def diff_document(release: str, difference: Difference, warnings: Iterable[Diagnostic] = ()) -> doc.DiffDoc:
+def diff_document(
+    release: str, difference: Difference, warnings: Iterable[Diagnostic] = (), beyond: Iterable[str] = ()
+) -> doc.DiffDoc:
     return doc.DiffDoc(
         release=release,
+        not_covered=list(beyond),
         verdict=verdict(difference),
         held=difference.held,
         drift=[finding(drift) for drift in difference.drift],
@@ -28,8 +31,10 @@ def diff_document(release: str, difference: Difference, warnings: Iterable[Diagn
     )
 
 
-def check_document(release: str, difference: Difference, warnings: Iterable[Diagnostic] = ()) -> doc.CheckDoc:
-    same = diff_document(release, difference, warnings)
+def check_document(
+    release: str, difference: Difference, warnings: Iterable[Diagnostic] = (), beyond: Iterable[str] = ()
+) -> doc.CheckDoc:
+    same = diff_document(release, difference, warnings, beyond)
     return doc.CheckDoc(**{name: getattr(same, name) for name in doc.CheckDoc.model_fields if name != "schema_"})
 
 

@@ -28,6 +28,8 @@ class Page:
     colour: bool = False
     titles: Mapping[str, Worded] = field(default_factory=dict[str, Worded])
     """What users call a module, from the release: "paas" → PaaS platform, PaaS 平台."""
+    beyond: tuple[str, ...] = ()
+    """Sections of the guide of which nothing is claimed: each verdict names them."""
 
     def product(self, module: str) -> str:
         """`PaaS platform (PaaS 平台)` in English, `PaaS 平台` in Chinese; the bare name where no title is known."""

@@ -13,4 +13,5 @@ def verdict_line(release: str, difference: Difference, page: Page) -> str:
     drift, unknown = len(difference.drift), len(difference.unknown)
     total = drift + unknown + difference.held
     counts = {"release": release, "drift": drift, "unknown": unknown, "held": difference.held, "total": total}
-    return page.paint(label(f"verdict-{found}", page.lang, **counts), "bold", COLOURS[found])
+    told = page.paint(label(f"verdict-{found}", page.lang, **counts), "bold", COLOURS[found])
+    return told + (label("beyond", page.lang, sections=", ".join(page.beyond)) if page.beyond else "")
