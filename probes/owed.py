@@ -1,9 +1,9 @@
 """Work that is owed: what an upgrade has to be followed by and what leaves no trace of its own.
 
 Before a product is upgraded, a note is left on the host where such work will be done; the work takes the note away
-when its proof was seen. So a run that was killed in between still knows, and a cluster that was installed fresh owes nothing.
-What somebody did or left out by hand before bkrec came cannot be seen here: no note, nothing owed. `WorkNoted` asks the
-other way round, for the step that leaves the note.
+when its proof was seen. So a run that was killed in between still knows, and a cluster that was installed fresh owes
+nothing. What somebody did or left out by hand before bkrec came cannot be seen here: no note, nothing owed.
+`WorkNoted` asks the other way round, for the step that leaves the note.
 """
 
 from collections.abc import Sequence

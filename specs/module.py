@@ -175,6 +175,8 @@ class Module(Model):
     """Below /data/bkce; "" where the vendor installs none (then the container's tag tells)."""
     env: str = ""
     new: bool = False
+    starts: bool = True
+    """False: its call only enables the units; they are started one by one afterwards (paas_plugins)."""
     rerun: bool = True
     """False: the vendor's installer must never be started on what it already made (redis_cluster)."""
     one_way: bool = False

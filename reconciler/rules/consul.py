@@ -36,7 +36,8 @@ def _behind(cluster: Cluster, module: Module, fact: ConsulPassing) -> tuple[AnyE
     definition = ConsulDefinition(host=fact.host, service=fact.service)
     why = coded("found-through-consul", service=fact.service)
     written = definition.must_be("written", because=why, source="ce/tools.sh:68", module=module.name)
-    return (*(wish for wish in modules.running(cluster, module) if wish.fact.host == fact.host), written)
+    behind = (*modules.running(cluster, module), *modules.currents(cluster, module))
+    return (*(wish for wish in behind if wish.fact.host == fact.host), written)
 
 
 def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:

@@ -32,7 +32,13 @@ def image(module: Module, container: Container) -> str:
 def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Everything desired of one module, on every host of it."""
     later = () if module.call == "upgrade" else currents(cluster, module)
-    return (*made(cluster, module), *later, *gone(cluster, module))
+    return (*made(cluster, module), *later, *afterwards(cluster, module), *gone(cluster, module))
+
+
+def afterwards(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """What its call does not bring about by itself: units it only enables, health that waits for a restart."""
+    first = made(cluster, module)
+    return tuple(wish for wish in (*running(cluster, module), *_services(cluster, module)) if wish not in first)
 
 
 def made(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
@@ -44,11 +50,11 @@ def made(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 def _made(cluster: Cluster, name: str) -> tuple[AnyExpected, ...]:
     module = cluster.release.module(name)
     return (
-        *running(cluster, module),
+        *(wish for wish in running(cluster, module) if module.starts or not isinstance(wish.fact, UnitActive)),
         *_versions(cluster, module),
         *_database(cluster, module),
         *_cluster(cluster, module),
-        *_services(cluster, module),
+        *(wish for wish in _services(cluster, module) if not _waits(module, wish)),
         *_keys(cluster, module),
         *_rendered(cluster, module),
         *(currents(cluster, module) if module.call == "upgrade" else ()),
@@ -89,6 +95,12 @@ def currents(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
         if unit.file
         for host in cluster.hosts_on(module, unit.on, first=unit.first)
     )
+
+
+def _waits(module: Module, wish: AnyExpected) -> bool:
+    """Units of 6.1 that keep their name serve their old port until they are restarted (gse-data)."""
+    old = module.call == "install" and any(unit.file for unit in module.units)
+    return old and isinstance(wish.fact, ConsulPassing)
 
 
 def file_of(cluster: Cluster, unit: Unit) -> str:

@@ -73,7 +73,7 @@ def _product(cluster: Cluster, fact: VersionText, drift: AnyDrift, seen: Seen) -
 
 
 def product(cluster: Cluster, module: Module, drift: AnyDrift, seen: Seen) -> Mend:
-    """Its directory below /data/src: copied to its hosts; on the controller unpacked, with the whole tree if need be."""
+    """Its directory below /data/src: copied to its hosts; on the controller unpacked, maybe with the whole tree."""
     if drift.expected.fact.host != cluster.controller:
         return _sync(cluster, module, drift)
     whole = VersionText(host=cluster.controller, path=cluster.src("VERSION"))

@@ -36,11 +36,18 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, 
                 for wish in modules.ready(cluster, cluster.release.module(required.module))
             )
             return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, needs)
+        case Absent() if not module.starts:
+            return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, _enabled(cluster, module, fact))
         case Absent():
             return install(cluster, module, seen)
         case _:
             # a second start would hide how the first one went
             return diagnose("unit-in-between", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
+
+
+def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExpected, ...]:
+    boot = UnitEnabled(host=fact.host, unit=fact.unit)
+    return tuple(wish for wish in modules.running(cluster, module) if wish.fact == boot)
 
 
 def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, seen: Seen) -> Mend:
@@ -77,4 +84,8 @@ def _text(drift: AnyDrift) -> str:
 
 
 def _before_last(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    return (*modules.made(cluster, module), *modules.currents(cluster, module))
+    return (
+        *modules.made(cluster, module),
+        *modules.currents(cluster, module),
+        *modules.afterwards(cluster, module),
+    )

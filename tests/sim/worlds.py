@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from probes.backup import Backup
+from probes.current import UnitCurrent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
 from probes.mysql import AppRegistered, LoginPath, MysqlUser
+from probes.owed import WorkNoted, WorkOwed
 from probes.package import PackageDigest
-from probes.path import LineInFile, PathKind, TreeDigest, VersionText
+from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
+from probes.saas import SaasOnline
 from probes.topology import ModuleHosts
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.inventory import cluster as describe
@@ -85,6 +88,14 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
         case LineInFile():
             return Known(True) if fact.line not in ("auth", "redis_cluster") else Absent()
         case AppRegistered():
+            return Known(True)
+        case WorkOwed() | WorkNoted():
+            return Known(False)
+        case SaasOnline():
+            return Known("6.1")
+        case FileDigest():
+            return Known("6.1") if fact.host != cluster.controller else Known("6.2")
+        case UnitCurrent():
             return Known(True)
         case _:
             return Absent()
