@@ -7,6 +7,7 @@ Source: proc(5), stat fields 3 and 22; design of the runner in `reconciler/effec
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, LiteralString
@@ -63,7 +64,14 @@ class JobAttempts(Fact[tuple[str, ...]]):
     kind: Literal["job.attempts"] = "job.attempts"
 
 
-JobFact = JobState | JobsRunning | JobAttempts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(Fact[str]):
+    """On the controller: who wished that no further step be started, when, and why, in this order. Absent: nobody."""
+
+    kind: Literal["job.paused"] = "job.paused"
+
+
+JobFact = JobState | JobsRunning | JobAttempts | Paused
 
 _SCRIPT: LiteralString = (
     JOB_STATE
@@ -85,6 +93,9 @@ for ask; do
             state "$dir"
             [ "$was" != running ] || printf ' %s' "${dir##*/}"
         done
+        ;;
+    paused)
+        [ ! -e "$root/paused" ] || printf ' %s' "$(head -c 2000 "$root/paused" | base64 | tr -d '\n')"
         ;;
     attempts:*)
         for dir in "$root/jobs/${ask#attempts:}".*/; do
@@ -110,6 +121,8 @@ def _ask(fact: JobFact) -> str:
             return "running"
         case JobAttempts():
             return f"attempts:{fact.key}"
+        case Paused():
+            return "paused"
 
 
 def command(facts: Sequence[JobFact]) -> Command:
@@ -134,6 +147,8 @@ def _read(fact: JobFact, line: str) -> Reading[str] | Reading[tuple[str, ...]]:
             return Known(tuple(words))
         case JobAttempts():
             return Known(tuple(sorted(words, key=_attempt)))
+        case Paused():
+            return _paused(words)
 
 
 def _state(words: Sequence[str]) -> Reading[str]:
@@ -145,10 +160,18 @@ def _state(words: Sequence[str]) -> Reading[str]:
     return Known(word)
 
 
+def _paused(words: Sequence[str]) -> Reading[str]:
+    """A file that says nothing is a wish all the same."""
+    if not words:
+        return Absent()
+    (word,) = words
+    return Known(b64decode(word, validate=True).decode("utf-8", "replace").strip())
+
+
 def _attempt(word: str) -> int:
     if not re.fullmatch(r"\d+:(never|running|vanished|(exited|seen):\d+)", word):
         raise ValueError(f"no attempt: {word!r}")
     return int(word.partition(":")[0])
 
 
-PROBE = Probe(family="job", facts=(JobState, JobsRunning, JobAttempts), command=command, parse=parse)
+PROBE = Probe(family="job", facts=(JobState, JobsRunning, JobAttempts, Paused), command=command, parse=parse)

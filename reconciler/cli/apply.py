@@ -1,5 +1,6 @@
 """`bkrec apply`: do what the plan says, until converged. Stop it, kill it, disconnect, run it again: at any moment."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOpt
 if TYPE_CHECKING:
     from reconciler.cli.screen import Narrator
     from reconciler.cli.wiring import Applied
+    from reconciler.core.saved import SavedPlan
     from reconciler.effects.stop import StopSignal
     from specs.diagnostic import Diagnostic
 
@@ -19,8 +21,15 @@ YesOption = Annotated[
 ]
 
 
+PlanArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="PLAN", help=both("A plan kept by `plan --out`.", "由 `plan --out` 保存的计划。")),
+]
+
+
 def apply(
     ctx: typer.Context,
+    plan: PlanArgument = None,
     yes: YesOption = False,
     cluster: ClusterOption = None,
     lang: LangOption = None,
@@ -37,13 +46,15 @@ def apply(
         narrator.note(label("stopping", options.lang))
 
     with narrator:
-        applied = signals.run_stoppable(lambda stop: _work(options, narrator, stop, yes=yes), asked)
+        applied = signals.run_stoppable(lambda stop: _work(options, narrator, stop, plan, yes=yes), asked)
     _tell(applied, narrator, options)
     if applied.exit_code:
         raise exits.Stop(applied.exit_code)
 
 
-async def _work(options: Options, narrator: "Narrator", stop: "StopSignal", *, yes: bool) -> "Applied":
+async def _work(
+    options: Options, narrator: "Narrator", stop: "StopSignal", plan: Path | None, *, yes: bool
+) -> "Applied":
     from reconciler.cli import wiring
     from reconciler.cli.config import cluster_path
     from reconciler.cli.confirm import confirm
@@ -52,7 +63,16 @@ async def _work(options: Options, narrator: "Narrator", stop: "StopSignal", *, y
         narrator.plan(studied)
         return await confirm(studied, options, stop, yes=yes)
 
-    return await wiring.apply(cluster_path(options), confirm=confirmed, emit=narrator.tell, stop=stop)
+    kept = _kept(plan)
+    return await wiring.apply(cluster_path(options), confirm=confirmed, emit=narrator.tell, stop=stop, plan=kept)
+
+
+def _kept(plan: Path | None) -> "SavedPlan | None":
+    if plan is None:
+        return None
+    from reconciler.cli import planfile
+
+    return planfile.read(plan)
 
 
 def _tell(applied: "Applied", narrator: "Narrator", options: Options) -> None:

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, Report, ReportOption, settle
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
 
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help=both("Keep the plan as JSON, too.", "同时把计划保存为 JSON 文件。")),
+    typer.Option("--out", metavar="FILE", help=both("Keep the plan, to apply it later.", "同时保存计划，供以后执行。")),
 ]
 
 
@@ -22,16 +22,16 @@ def plan(
     output: OutputOption = None,
     report: ReportOption = None,
 ) -> None:
-    from dataclasses import replace
-
     from reconciler.cli.lookers import end, look, tell
     from reconciler.view.human.plan import plan_text
     from reconciler.view.json import plan_document
 
     options = settle(ctx, cluster, lang, output, report)
-    if out is not None:
-        options = replace(options, reports=(*options.reports, Report(format="json", path=out)))
     studied = look(options)
+    if out is not None:
+        from reconciler.cli import planfile
+
+        planfile.write(out, studied)
     tell(
         studied,
         options,

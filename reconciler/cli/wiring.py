@@ -12,10 +12,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from probes.catalogue import PROBES
-from probes.fact import AnyExpected, Readings
+from probes.fact import AnyExpected, AnyFact, AnyReading, Readings
 from reconciler.cli import config, exits
 from reconciler.cli.diary import Diary
 from reconciler.core import planner
@@ -40,6 +40,9 @@ from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Because, told
 from specs.release import Release
 
+if TYPE_CHECKING:
+    from reconciler.core.saved import SavedPlan
+
 RELEASE = "6.2.2"
 
 
@@ -56,6 +59,8 @@ class Studied:
     beyond: tuple[str, ...] = ()
     """Sections of the guide that the release does not cover yet."""
     warnings: tuple[Diagnostic, ...] = ()
+    readings: Readings = field(default_factory=dict[AnyFact, AnyReading])
+    """All that the plan was decided on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +110,17 @@ async def apply(
     confirm: Callable[[Studied], Awaitable[bool]],
     emit: Callable[[Event], None],
     stop: StopSignal,
+    plan: "SavedPlan | None" = None,
 ) -> Applied:
-    """Until converged, or nothing more can be done; each event goes to `emit` as it happens. Raises as `study` does."""
+    """Until converged, or nothing more can be done; each event goes to `emit` as it happens. Raises as `study` does.
+
+    With a saved plan: what it says and nothing else. Raises PlanStale, before the first write, where it no longer fits.
+    """
     clock = SystemClock()
     async with _reached(path) as (transport, cluster):
+        if plan is not None:
+            await _unmoved(plan, transport, cluster)
+            confirm = _only(plan, confirm)
         with Diary(cluster.name, journal.new_run(clock), clock) as diary:
             applied = await loop.apply(_undertaking(transport, cluster, diary, confirm=confirm, emit=emit, stop=stop))
     return Applied(
@@ -117,6 +129,28 @@ async def apply(
         studied=_studied(cluster, applied.studied),
         diagnostics=applied.diagnostics,
     )
+
+
+async def _unmoved(plan: "SavedPlan", transport: Transport, cluster: Cluster) -> None:
+    from reconciler.core import saved
+
+    if plan.cluster != cluster.name:
+        raise saved.PlanStale(diagnose("plan-of-another", cluster=plan.cluster, here=cluster.name))
+    seen = await collect(transport, PROBES, saved.facts(plan))
+    moved = saved.moved(plan, seen.readings)
+    if moved:
+        raise saved.PlanStale(*moved)
+
+
+def _only(plan: "SavedPlan", confirm: Callable[[Studied], Awaitable[bool]]) -> Callable[[Studied], Awaitable[bool]]:
+    from reconciler.core import saved
+
+    async def confirmed(studied: Studied) -> bool:
+        if not saved.covers(plan, studied.plan):
+            raise saved.PlanStale(diagnose("plan-outgrown", where=studied.name))
+        return await confirm(studied)
+
+    return confirmed
 
 
 async def propose(target: Target) -> Proposal:
@@ -187,6 +221,7 @@ def _studied(cluster: Cluster, seen: look.Studied) -> Studied:
         titles={module.name: module.title for module in cluster.release.modules},
         beyond=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
         warnings=(*_overrides(cluster), *dict.fromkeys(seen.troubles.values())),
+        readings=seen.readings,
     )
 
 
@@ -219,6 +254,7 @@ def _undertaking(
         emit=emit,
         stop=stop,
         confirm=confirmed,
+        bars=gate.bars,
         gates=functools.partial(gate.gates, cluster, int(diary.clock.now().timestamp())),
     )
 

@@ -19,6 +19,10 @@ class Difference:
     """How many expected facts were read and are as they should be."""
 
 
+_NOT_READ = Unknown(coded("not-read"))
+_STANDARD_NOT_READ = Unknown(coded("standard-not-read"))
+
+
 def diff(expected: Iterable[AnyExpected], readings: Readings) -> Difference:
     drift: list[AnyDrift] = []
     unknown: list[AnyDrift] = []
@@ -36,10 +40,12 @@ def diff(expected: Iterable[AnyExpected], readings: Readings) -> Difference:
 
 def judge(expected: AnyExpected, readings: Readings) -> AnyDrift | None:
     """None where it holds; else the drift, whose reading is Unknown where it could not be told."""
+    reading = readings.get(expected.fact, _NOT_READ)
+    if reading == expected.reading:
+        return None
     wanted = resolve(expected, readings)
-    reading = readings.get(expected.fact, Unknown(coded("not-read")))
     if wanted is None:
-        return Drift(expected=expected, reading=Unknown(coded("standard-not-read")))
+        return Drift(expected=expected, reading=_STANDARD_NOT_READ)
     if reading == wanted:
         return None
     return Drift(expected=replace(expected, reading=wanted), reading=reading)

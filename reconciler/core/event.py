@@ -20,6 +20,16 @@ class RunStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseAwaited:
+    """Somebody holds the lease: whether they still live shows within seconds, a dead one's runs out."""
+
+    user: str
+    source: str
+    age_s: int
+    event: Literal["lease-awaited"] = "lease-awaited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobAdopted:
     """A job of an earlier run was found running on a host; it is waited for, not started again."""
 
@@ -98,6 +108,7 @@ class RunEnded:
 
 Event = (
     RunStarted
+    | LeaseAwaited
     | JobAdopted
     | StepStarted
     | StepOutput

@@ -1,20 +1,32 @@
 """Steps in an order that keeps every "after"; where that leaves a choice, the guide's sections, then host, then id."""
 
+from heapq import heapify, heappop, heappush
+
 from reconciler.core.plan import Step
 from specs.diagnostic import Troubled, diagnose
 
 
 def order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Raises Troubled where steps wait for each other in a ring: a bug in a rule, told with the ring."""
-    left = {step.id: {edge.step for edge in step.after} for step in steps}
     by_id = {step.id: step for step in steps}
+    left = {step.id: {edge.step for edge in step.after} & by_id.keys() for step in steps}
+    behind: dict[str, list[str]] = {}
+    for name, before in left.items():
+        for one in before:
+            behind.setdefault(one, []).append(name)
+    ready = [(_rank(by_id[name]), name) for name, before in left.items() if not before]
+    heapify(ready)
     done: list[Step] = []
-    while left:
-        ready = sorted((by_id[name] for name, before in left.items() if not before & left.keys()), key=_rank)
-        if not ready:
-            raise Troubled(diagnose("plan-ring", steps=" ".join(sorted(left))))
-        done.append(ready[0])
-        del left[ready[0].id]
+    while ready:
+        _, name = heappop(ready)
+        done.append(by_id[name])
+        for one in behind.get(name, ()):
+            left[one].discard(name)
+            if not left[one]:
+                heappush(ready, (_rank(by_id[one]), one))
+        del left[name]
+    if left:
+        raise Troubled(diagnose("plan-ring", steps=" ".join(sorted(left))))
     return tuple(done)
 
 

@@ -16,7 +16,7 @@ from reconciler.effects.collect import Look
 from reconciler.effects.job import Followed, follow
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
-from specs.diagnostic import Diagnostic, diagnose
+from specs.diagnostic import Diagnostic, Troubled, diagnose
 
 ADOPTED_DEADLINE_S = 7200.0
 """An adopted job's own deadline began with another run; the longest action's is shorter than this."""
@@ -44,30 +44,50 @@ def _jobs(reading: AnyReading | None) -> tuple[str, ...]:
 async def adopt(
     transport: Transport, jobs: Jobs, *, clock: Clock, tell: Callable[[Event], None], stop: StopSignal
 ) -> tuple[Diagnostic, ...]:
-    """Returns what keeps us from going on: a job that does not end, or a host that went silent with one."""
+    """Returns what keeps us from going on: a job that does not end, or a host that went silent with one.
+
+    Raises JournalError; the jobs go on.
+    """
     async with asyncio.TaskGroup() as group:
         hurry = group.create_task(stop.now.wait())
         tasks = [group.create_task(_wait_for(transport, host, job, clock, tell)) for host, job in jobs]
         pending = set(tasks)
-        while pending and not stop.now.is_set():
+        while pending and not stop.now.is_set() and not any(_failed(task) for task in tasks):
             _, unfinished = await asyncio.wait({hurry, *pending}, return_when=asyncio.FIRST_COMPLETED)
             pending = pending & unfinished
         for task in (hurry, *pending):
             task.cancel()
-    ended = [(task.result(), host, job) for task, (host, job) in zip(tasks, jobs, strict=True) if not task.cancelled()]
-    return tuple(trouble for followed, host, job in ended if (trouble := _trouble(followed, host, job)) is not None)
+    ended: list[tuple[Followed, str, str]] = []
+    for task, (host, job) in zip(tasks, jobs, strict=True):
+        followed = None if task.cancelled() else task.result()
+        if isinstance(followed, Troubled):
+            raise followed
+        if followed is not None:
+            ended.append((followed, host, job))
+    return tuple(trouble for followed, host, job in ended if (trouble := left_alone(followed, host, job)) is not None)
 
 
-async def _wait_for(transport: Transport, host: str, job: str, clock: Clock, tell: Callable[[Event], None]) -> Followed:
-    tell(JobAdopted(host=host, job=job))
+def _failed(task: asyncio.Task[Followed | Troubled]) -> bool:
+    return task.done() and isinstance(task.result(), Troubled)
+
+
+async def _wait_for(
+    transport: Transport, host: str, job: str, clock: Clock, tell: Callable[[Event], None]
+) -> Followed | Troubled:
+    """In a group an expected failure is returned: raised, it would come out as something else."""
 
     def hear(line: str) -> None:
         tell(StepOutput(step=job, line=redact(line)))
 
-    return await follow(transport, host, job, clock=clock, heard=hear, deadline_s=ADOPTED_DEADLINE_S)
+    try:
+        tell(JobAdopted(host=host, job=job))
+        return await follow(transport, host, job, clock=clock, heard=hear, deadline_s=ADOPTED_DEADLINE_S)
+    except Troubled as trouble:
+        return trouble
 
 
-def _trouble(followed: Followed, host: str, job: str) -> Diagnostic | None:
+def left_alone(followed: Followed, host: str, job: str) -> Diagnostic | None:
+    """Why it could not be followed to its end."""
     match followed.state:
         case "overdue":
             return diagnose("job-overdue", where=host, job=job, seconds=f"{ADOPTED_DEADLINE_S:g}")

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from probes.fact import AnyDrift, AnyExpected, AnyReading, Known, Readings, Same, Unknown, fact_id, holds
-from probes.job import JobAttempts
+from probes.job import JobAttempts, JobsRunning
 from reconciler.core.diff import judge
 from reconciler.core.event import Event, JobAdopted, StepDone, StepFailed, StepOutput, StepSkipped, StepStarted
 from reconciler.core.plan import Step
 from reconciler.core.redact import clean, redact
+from reconciler.effects.adopt import ADOPTED_DEADLINE_S, left_alone
 from reconciler.effects.clock import Clock
 from reconciler.effects.collect import Look
 from reconciler.effects.job import (
@@ -42,6 +43,9 @@ SETTLE_S = (0.5, 3.0)
 """Shortest and longest wait between two looks at what a step ensures."""
 FAILED_S = 20.0
 """How long a command that says it failed is given all the same: install_redis_cluster asks too early and says so."""
+
+RUNS_ON = {"job-overdue", "job-unheard", "job-not-started"}
+"""Failures of a step whose job goes on, or may do so."""
 
 Ended = StepDone | StepSkipped | StepFailed
 
@@ -85,8 +89,15 @@ class _Attempt:
 
 async def carry_out(step: Step, means: Means) -> Ended:
     action = step.action
-    attempts = JobAttempts(host=action.host, key=job_key(action))
-    seen = (await means.look((*facts_of((*action.ensures(), *step.needs)), attempts))).readings
+    attempts, running = JobAttempts(host=action.host, key=job_key(action)), JobsRunning(host=action.host)
+    while True:
+        seen = (await means.look((*facts_of((*action.ensures(), *step.needs)), attempts, running))).readings
+        others = _others(step, seen.get(running), means)
+        if not others:
+            break
+        stuck = await _waited_for(step, others, means)
+        if stuck is not None:
+            return StepFailed(step=step.id, diagnostic=stuck)
     attempt = _attempt(step, seen.get(attempts))
     if isinstance(attempt, _Attempt) and not attempt.running:
         if _all_hold(action.ensures(), seen):
@@ -97,6 +108,32 @@ async def carry_out(step: Step, means: Means) -> Ended:
     if isinstance(attempt, Diagnostic):
         return await _not_again(step, attempt, means, ensured=_all_hold(action.ensures(), seen))
     return await _run(step, attempt, means)
+
+
+def _others(step: Step, reading: AnyReading | None, means: Means) -> tuple[str, ...]:
+    """Jobs that run on its host and were not started by this run: nothing is known of what they share with it."""
+    if not isinstance(reading, Known):
+        return ()
+    jobs: tuple[str, ...] = reading.value
+    ours = set(means.running.values())
+    return tuple(job for job in jobs if job not in ours and job.rpartition(".")[0] != job_key(step.action))
+
+
+async def _waited_for(step: Step, jobs: Sequence[str], means: Means) -> Diagnostic | None:
+    """A launch of an earlier run may have come late, or nobody could see its job when this run began."""
+    for job in jobs:
+        means.tell(JobAdopted(host=step.action.host, job=job))
+        followed = await follow(
+            means.transport, step.action.host, job, clock=means.clock, heard=_unheard, deadline_s=ADOPTED_DEADLINE_S
+        )
+        trouble = left_alone(followed, step.action.host, job)
+        if trouble is not None:
+            return trouble
+    return None
+
+
+def _unheard(_: str) -> None:
+    """What somebody else's job prints is no output of this step."""
 
 
 def _all_hold(wishes: Sequence[AnyExpected], readings: Readings) -> bool:
@@ -173,7 +210,8 @@ async def _run(step: Step, attempt: _Attempt, means: Means) -> Ended:
     means.running[step.id] = job
     means.started.append(step.id)
     ended = await _started(step, job, attempt, means)
-    del means.running[step.id]
+    if not (isinstance(ended, StepFailed) and ended.diagnostic.code in RUNS_ON):
+        del means.running[step.id]
     return ended
 
 

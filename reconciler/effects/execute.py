@@ -75,21 +75,26 @@ class _Board:
     def _is_its_turn(self, step: Step) -> bool:
         return all(after.step in self.finished for after in step.after)
 
-    def settle(self, ended: Ended) -> Iterator[StepHeld]:
-        """Takes down the outcome; yields what it holds up, each once."""
+    def settle(self, step: Step, ended: Ended, *, runs_on: bool) -> Iterator[StepHeld]:
+        """Takes down the outcome; yields what it holds up, each once.
+
+        `runs_on`: the step failed, and its job goes on or may do so; what it shares is not free.
+        """
         self.ended.append(ended)
         if not isinstance(ended, StepFailed):
             self.finished.add(ended.step)
             return
-        for step in self._behind(ended.step):
-            del self.waiting[step]
-            self.held.append(StepHeld(step=step, cause=ended.step))
+        taken = step.action.resources if runs_on else ()
+        beside = [one.id for one in self.waiting.values() if not set(taken).isdisjoint(one.action.resources)]
+        for step_id in dict.fromkeys((*beside, *self._behind(ended.step, *beside))):
+            del self.waiting[step_id]
+            self.held.append(StepHeld(step=step_id, cause=ended.step))
             yield self.held[-1]
 
-    def _behind(self, cause: str) -> tuple[str, ...]:
-        """Waiting steps that come after it, near or far, in the plan's order of discovery."""
+    def _behind(self, *causes: str) -> tuple[str, ...]:
+        """Waiting steps that come after these, near or far, in the plan's order of discovery."""
         behind: dict[str, None] = {}
-        frontier = {cause}
+        frontier = set(causes)
         while frontier:
             near = [s for s in self.waiting.values() if s.id not in behind and any(a.step in frontier for a in s.after)]
             frontier = {step.id for step in near}
@@ -179,11 +184,11 @@ async def _carried(step: Step, means: Means) -> Ended | Troubled:
 
 
 def _take_down(board: _Board, task: Finished, means: Means) -> None:
-    del board.tasks[task]
+    step = board.tasks.pop(task)
     ended = task.result()
     if isinstance(ended, Troubled):
         board.troubles.append(ended)
         means.stop.halt(ended.diagnostics[0])
         return
-    for held in board.settle(ended):
+    for held in board.settle(step, ended, runs_on=step.id in means.running):
         means.tell(held)

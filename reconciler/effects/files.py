@@ -4,6 +4,7 @@ What is kept is written aside, synced, renamed, and the directory synced: a cras
 Symbolic links are not followed, so that nobody can point our writes elsewhere.
 """
 
+import contextlib
 import os
 import re
 from collections.abc import Mapping
@@ -36,10 +37,33 @@ def write_private(path: Path, text: str) -> None:
     sync_dir(path.parent)
 
 
-def open_append(path: Path) -> int:
-    """A descriptor; each write of less than a block lands whole at the end, whoever else appends."""
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.open(path, flags, 0o600)
+class AppendFile:
+    """What is appended stands whole or not at all; what was synced stays. Each method raises OSError."""
+
+    def __init__(self, path: Path) -> None:
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._descriptor = os.open(path, flags, 0o600)
+
+    def append(self, data: bytes) -> None:
+        size = os.fstat(self._descriptor).st_size
+        try:
+            write_all(self._descriptor, data)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, size)
+            raise
+
+    def sync(self) -> None:
+        os.fsync(self._descriptor)
+
+    def is_torn(self) -> bool:
+        """The last line has no end: whoever wrote it was cut off."""
+        size = os.fstat(self._descriptor).st_size
+        return size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            os.close(self._descriptor)
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -164,3 +164,30 @@ root=$1 job=$2
 [ ! -d "$root/jobs/$job" ] || true >"$root/jobs/$job/seen"
 """
 """What the job was for has been seen: should it be needed again one day, that is a new matter."""
+
+PAUSE: LiteralString = (
+    "root=$1 asked=pause who=$2 why=$3\n"
+    + GUARDED
+    + r"""
+printf '%s %s %s\n' "$who" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$why" | put "$root/paused" || say unwritable paused
+say paused
+"""
+)
+
+RESUME: LiteralString = (
+    "root=$1 asked=pause\n"
+    + GUARDED
+    + r"""
+rm -f "$root/paused" || say unwritable paused
+say resumed
+"""
+)
+
+LAST: LiteralString = r"""
+root=$1
+shift
+for job; do
+    printf '%s %s\n' "$job" "$(tail -c 4096 "$root/jobs/$job/log" 2>/dev/null | base64 | tr -d '\n')"
+done
+"""
+"""The end of each job's log, for whoever asks how it goes."""

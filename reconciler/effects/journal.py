@@ -6,9 +6,8 @@ per run, since runs are what people ask about; its name begins with the time. If
 
 import contextlib
 import json
-import os
 import secrets
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any, Protocol
 from reconciler.core.event import Event, StepOutput
 from reconciler.effects.clock import Clock
 from reconciler.effects.crash import register
-from reconciler.effects.files import open_append, private_dir, sync_dir, write_all
+from reconciler.effects.files import AppendFile, private_dir, sync_dir
 from specs.diagnostic import Troubled, diagnose
 
 SCHEMA = "bkrec.event/1"
@@ -54,45 +53,40 @@ def new_run(clock: Clock) -> str:
     return f"{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
 
 
+class Disk(Protocol):
+    """The file a journal is kept in; each raises OSError."""
+
+    def append(self, data: bytes) -> None: ...
+    def sync(self) -> None: ...
+    def is_torn(self) -> bool: ...
+    def close(self) -> None: ...
+
+
 class Journal:
-    def __init__(self, path: Path, *, run: str, clock: Clock) -> None:
+    def __init__(self, path: Path, *, run: str, clock: Clock, disk: Callable[[Path], Disk] = AppendFile) -> None:
         """Raises JournalError."""
         self.path, self.run, self._clock = path, run, clock
         with self._told():
-            self._descriptor = open_append(path)
-            self._end_torn_line()
+            self._disk = disk(path)
+            if self._disk.is_torn():
+                self._disk.append(b"\n")
 
     def write(self, event: Event) -> None:
         """Durable when it returns, but for what a command prints. Raises JournalError; then nothing was added."""
         line = json.dumps(self._record(event), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         _WRITE.before()
         with self._told():
-            self._append(line)
+            self._disk.append(line)
             if not isinstance(event, StepOutput):
-                os.fsync(self._descriptor)
+                self._disk.sync()
         _WRITE.after()
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            os.close(self._descriptor)
+        self._disk.close()
 
     def _record(self, event: Event) -> dict[str, Any]:
         at = self._clock.now().isoformat(timespec="milliseconds")
         return {"schema": SCHEMA, "run": self.run, "at": at, **_adapter().dump_python(event, mode="json")}
-
-    def _append(self, line: bytes) -> None:
-        size = os.fstat(self._descriptor).st_size
-        try:
-            write_all(self._descriptor, line)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._descriptor, size)
-            raise
-
-    def _end_torn_line(self) -> None:
-        size = os.fstat(self._descriptor).st_size
-        if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
-            self._append(b"\n")
 
     @contextlib.contextmanager
     def _told(self) -> Generator[None]:
@@ -126,7 +120,11 @@ def read_run(directory: Path, run: str) -> Kept:
 
 def read(path: Path) -> Kept:
     """Never raises for what it finds in the file; OSError where there is none."""
-    lines = path.read_bytes().split(b"\n")
+    return taken_apart(path.read_bytes())
+
+
+def taken_apart(content: bytes) -> Kept:
+    lines = content.split(b"\n")
     entries = [entry for line in lines if line.strip() and (entry := _entry(line)) is not None]
     return Kept(entries=tuple(entries), torn=sum(1 for line in lines if line.strip()) - len(entries))
 

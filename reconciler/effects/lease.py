@@ -30,6 +30,7 @@ _TAKE = register("lease-take")
 _RENEW = register("lease-renew")
 _RELEASE = register("lease-release")
 _BREAK = register("lease-break")
+_LOOK = register("lease-read")
 _FENCE = register("lease-fence")
 
 _HOLDER: LiteralString = r"""
@@ -47,7 +48,7 @@ tell() { printf 'bkrec-lease %s %s %s %s %s %s .\n' "$1" "$holder" "${since##*/}
 """
 """One line: RUN BOOT/EPOCH UPTIME USER FROM. $age is -1 where the lease is of an earlier boot, or is none."""
 
-_TAKE_SCRIPT: LiteralString = (
+TAKE_SCRIPT: LiteralString = (
     "root=$1 asked=lease run=$2 me=$3 at=$4 ttl=$5 floor=$6\n"
     + GUARDED
     + _HOLDER
@@ -62,7 +63,7 @@ tell taken
 """
 )
 
-_RENEW_SCRIPT: LiteralString = (
+RENEW_SCRIPT: LiteralString = (
     "root=$1 asked=lease run=$2\n"
     + GUARDED
     + _HOLDER
@@ -74,7 +75,7 @@ tell renewed
 """
 )
 
-_END_SCRIPT: LiteralString = (
+END_SCRIPT: LiteralString = (
     "root=$1 asked=lease run=$2\n"
     + GUARDED
     + _HOLDER
@@ -84,7 +85,7 @@ tell ended
 """
 )
 
-_READ_SCRIPT: LiteralString = (
+READ_SCRIPT: LiteralString = (
     "root=$1\n"
     + _HOLDER
     + r"""
@@ -111,6 +112,10 @@ class Holder:
 class LeaseHeld(Troubled):
     """Somebody else is at work. Exit 5: nothing was changed."""
 
+    def __init__(self, *diagnostics: Diagnostic, holder: Holder | None = None) -> None:
+        super().__init__(*diagnostics)
+        self.holder = holder
+
 
 class LeaseError(Troubled):
     """The lease could be neither taken nor read."""
@@ -128,13 +133,13 @@ async def take(transport: Transport, controller: str, *, run: str, user: str, so
     LeaseError, TransportError."""
     args = (STATE_ROOT, run, _word(user), _word(source), str(TTL_S), str(floor))
     _TAKE.before()
-    output = await transport.run(controller, Command(script=_TAKE_SCRIPT, args=args))
+    output = await transport.run(controller, Command(script=TAKE_SCRIPT, args=args))
     _TAKE.after()
     verb, holder = _answer(output)
     if verb == "taken" and holder is not None:
         return Lease(controller=controller, run=run, epoch=holder.epoch)
     if verb == "held" and holder is not None:
-        raise LeaseHeld(held_by(controller, holder))
+        raise LeaseHeld(held_by(controller, holder), holder=holder)
     raise LeaseError(diagnose("lease-failed", where=controller, said=_said(output)))
 
 
@@ -145,7 +150,9 @@ def held_by(controller: str, holder: Holder) -> Diagnostic:
 
 async def read_lease(transport: Transport, controller: str) -> Holder | None:
     """Who holds it; writes nothing. Raises LeaseError, TransportError."""
-    output = await transport.run(controller, Command(script=_READ_SCRIPT, args=(STATE_ROOT,)))
+    _LOOK.before()
+    output = await transport.run(controller, Command(script=READ_SCRIPT, args=(STATE_ROOT,)))
+    _LOOK.after()
     verb, holder = _answer(output)
     if verb != "read":
         raise LeaseError(diagnose("lease-failed", where=controller, said=_said(output)))
@@ -156,7 +163,7 @@ async def release(transport: Transport, lease: Lease) -> None:
     """Best effort: what is not released expires."""
     _RELEASE.before()
     try:
-        await transport.run(lease.controller, Command(script=_END_SCRIPT, args=(STATE_ROOT, lease.run)))
+        await transport.run(lease.controller, Command(script=END_SCRIPT, args=(STATE_ROOT, lease.run)))
     except TransportError:
         return
     _RELEASE.after()
@@ -165,7 +172,7 @@ async def release(transport: Transport, lease: Lease) -> None:
 async def break_lease(transport: Transport, controller: str) -> Holder | None:
     """Takes it from whoever has it, and says who that was. Raises LeaseError, TransportError."""
     _BREAK.before()
-    output = await transport.run(controller, Command(script=_END_SCRIPT, args=(STATE_ROOT, "any")))
+    output = await transport.run(controller, Command(script=END_SCRIPT, args=(STATE_ROOT, "any")))
     _BREAK.after()
     verb, holder = _answer(output)
     if verb != "ended":
@@ -195,7 +202,7 @@ async def _renew(transport: Transport, lease: Lease) -> str:
     _RENEW.before()
     try:
         output = await transport.run(
-            lease.controller, Command(script=_RENEW_SCRIPT, args=(STATE_ROOT, lease.run), timeout_s=10.0)
+            lease.controller, Command(script=RENEW_SCRIPT, args=(STATE_ROOT, lease.run), timeout_s=10.0)
         )
     except TransportError as error:
         output = error.heard

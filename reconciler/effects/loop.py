@@ -15,16 +15,18 @@ from reconciler.core.diff import judge
 from reconciler.core.event import Event, RunEnded, RunStarted, StepFailed
 from reconciler.core.plan import Blocked, Plan
 from reconciler.core.verdict import verdict
+from reconciler.effects import pause
 from reconciler.effects.adopt import adopt, running_jobs
 from reconciler.effects.carry import worded
 from reconciler.effects.clock import Clock
 from reconciler.effects.collect import Look
 from reconciler.effects.execute import PARALLEL, Outcome, execute
 from reconciler.effects.journal import Book
-from reconciler.effects.lease import Lease, keep, raise_fences, release, take
+from reconciler.effects.lease import Lease, keep, raise_fences, release
 from reconciler.effects.look import Decide, Studied, facts_of, study
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
+from reconciler.effects.turn import take_in_turn
 from specs.diagnostic import Diagnostic, Troubled, diagnose
 
 ROUNDS = 5
@@ -64,6 +66,8 @@ class Undertaking:
     """Asked when the plan holds steps that were not confirmed yet."""
     gates: Callable[[Plan], Sequence[AnyExpected]] = _no_gates
     """What must hold before the first write: disk, clock, nobody else at work."""
+    bars: Callable[[Blocked], bool] = _no_wait
+    """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
     waits: Callable[[Blocked], bool] = _no_wait
     """Whether what is blocked waits for a person (ack, approval, pause)."""
     parallel: int = PARALLEL
@@ -134,7 +138,17 @@ async def _fenced(work: Undertaking) -> Lease:
 
 
 async def _take(work: Undertaking, floor: int) -> Lease:
-    return await take(work.transport, work.controller, run=work.run, user=work.user, source=work.source, floor=floor)
+    return await take_in_turn(
+        work.transport,
+        work.controller,
+        run=work.run,
+        user=work.user,
+        source=work.source,
+        floor=floor,
+        clock=work.clock,
+        stop=work.stop,
+        emit=work.emit,
+    )
 
 
 async def _ahead(work: Undertaking, lease: Lease) -> tuple[Diagnostic, ...]:
@@ -147,8 +161,10 @@ async def _under(lease: Lease, work: Undertaking, course: _Course) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             keeper = group.create_task(keep(work.transport, lease, clock=work.clock, stop=work.stop))
+            watcher = group.create_task(pause.watch(work.look, work.controller, clock=work.clock, stop=work.stop))
             await _told(lease, work, course)
-            keeper.cancel()
+            for task in (keeper, watcher):
+                task.cancel()
     finally:
         await release(work.transport, lease)
 
@@ -228,11 +244,15 @@ async def _executed(lease: Lease, work: Undertaking, plan: Plan) -> Outcome:
 
 
 async def _refusal(work: Undertaking, course: _Course) -> tuple[Diagnostic, ...]:
-    """Why not to begin: every gate that is closed or cannot be read, else a person who said no."""
+    """Why not to begin: a wish to pause, every gate that is closed or cannot be read, else a person who said no."""
     plan = course.studied.plan
     if not plan.steps:
         return ()
-    closed = await _closed_gates(work, plan)
+    paused = await pause.told(work.look, work.controller)
+    if paused is not None:
+        return (paused,)
+    barred = tuple(blocked.diagnostic for blocked in plan.blocked if work.bars(blocked))
+    closed = barred or await _closed_gates(work, plan)
     if closed:
         return closed
     if course.confirmed.issuperset(_step_ids(plan)):
@@ -283,6 +303,9 @@ def _judged(work: Undertaking, course: _Course) -> tuple[Verdict, int]:
     waiting = any(work.waits(blocked) for blocked in course.studied.plan.blocked)
     if work.stop.signal is not None and (seen != "converged" or work.stop.now.is_set()):
         return "interrupted", 128 + work.stop.signal
+    halted = (*course.refused, *(() if work.stop.why is None else (work.stop.why,)))
+    if seen != "converged" and not course.failed and any(told.code == "paused" for told in halted):
+        return "waiting", 6
     if course.refused or (course.troubles and not touched):
         return ("waiting", 6) if touched and course.refused else ("refused", 5)
     if course.failed or course.troubles or work.stop.why is not None:

@@ -2,15 +2,20 @@
 
 from probes import survey
 from reconciler.core.inventory import cluster
+from reconciler.effects.crash import register
 from reconciler.effects.transport import Transport
 from specs.cluster import Cluster, ClusterFile
 from specs.diagnostic import SpecError, diagnose
 from specs.release import Release
 
+_ASK = register("survey")
+
 
 async def read(transport: Transport, file: ClusterFile) -> survey.Survey:
     """Raises TransportError where the controller is out of reach, SpecError where it has no install.config."""
+    _ASK.before()
     output = await transport.run(file.controller.address, survey.command(file.paths.install))
+    _ASK.after()
     where = f"{file.controller.address} {file.paths.install}/install.config"
     try:
         found = survey.parse(output)

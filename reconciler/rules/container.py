@@ -28,19 +28,25 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if isinstance(drift.expected.reading, Absent):
         return _remove(fact.host, name, drift, module)
     container = next(c for c in module.containers if c.name == name)
+    tag = seen.read(ContainerImage(host=fact.host, container=name))
+    if tag == Known(modules.image(module, container)) and drift.reading != Absent():
+        return _wake(cluster, module, name, drift)
     if not _module_installed(cluster, module, seen):
         return install(cluster, module, seen)
-    tag = seen.read(ContainerImage(host=fact.host, container=name))
-    if tag != Known(modules.image(module, container)) or drift.reading == Absent():
-        return _again(cluster, module, container, drift)
+    return _again(cluster, module, container, drift)
+
+
+def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Mend:
+    """It is there with its image: whatever else may be wrong, this one only has to run."""
+    host = drift.expected.fact.host
     match drift.reading:
         case Known("exited" | "created" | "dead"):
             # an old process put back by hand holds the port: the container would die of it, unseen
             needs = modules.gone_units(cluster, module, "first")
-            return _repair(StartContainer(host=fact.host, container=name), drift, module, needs)
+            return _repair(StartContainer(host=host, container=name), drift, module, needs)
         case _:
             state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
-            return diagnose("container-in-between", where=f"{fact.host} {name}", container=name, state=state)
+            return diagnose("container-in-between", where=f"{host} {name}", container=name, state=state)
 
 
 def _module_installed(cluster: Cluster, module: Module, seen: Seen) -> bool:

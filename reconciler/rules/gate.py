@@ -14,7 +14,7 @@ from probes.fact import Absent, AnyExpected
 from probes.host import ClockNear, Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
 from probes.port import PortListening
 from probes.unit import UnitActive
-from reconciler.core.plan import Plan, Step
+from reconciler.core.plan import Blocked, Plan, Step
 from specs.cluster import Cluster
 from specs.module import Module
 from specs.reason import coded
@@ -23,12 +23,20 @@ CLOCK_S = 120
 """How far a host's clock may be off before leases, certificates and dated backups stop making sense."""
 
 
+BARRING = frozenset({"package-md5", "package-missing", "tag-lost", "cert-lost"})
+"""Diagnostics that refuse the whole run: what they stand for is the ground of everything after."""
+
+
+def bars(blocked: Blocked) -> bool:
+    return blocked.diagnostic.code in BARRING
+
+
 def gates(cluster: Cluster, now: int, plan: Plan) -> tuple[AnyExpected, ...]:
     """`now`: seconds since the epoch by this machine's clock, which every host's must be near."""
     if not plan.steps:
         return ()
     found = (
-        *_hosts(cluster, now),
+        *_hosts(cluster, now, plan),
         *_alone(cluster),
         *_room(cluster, plan),
         *_tools(plan),
@@ -38,9 +46,11 @@ def gates(cluster: Cluster, now: int, plan: Plan) -> tuple[AnyExpected, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _hosts(cluster: Cluster, now: int) -> Iterator[AnyExpected]:
-    """Every host of the cluster is the one it is taken for, lets us in as root, and knows the time."""
-    for host in cluster.inventory.hosts:
+def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
+    """Every host the plan works on is the one it is taken for, lets us in as root, and knows the time."""
+    used = {cluster.controller} | {step.action.host for step in plan.steps}
+    used |= {promise.fact.host for step in plan.steps for promise in step.action.ensures()}
+    for host in (host for host in cluster.inventory.hosts if host in used):
         yield HostAddress(host=host).must_be(True, because=coded("gate-right-host"), source="install.config")
         yield Root(host=host).must_be("root", because=coded("gate-root"), source="sudo(8)")
         clock = ClockNear(host=host, reference=now, seconds=CLOCK_S)

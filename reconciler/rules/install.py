@@ -65,6 +65,7 @@ def before(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 def prepared(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Everything that can be done while the old one still serves: the outage begins after all of it."""
     return (
+        *scripts(cluster),
         *_placed(cluster, module),
         *_distributed(cluster, module),
         *_source(cluster, module),
@@ -83,6 +84,13 @@ def _extras(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     yield from extra.notes(cluster, module)
     for code in module.saas:
         yield from extra.online(cluster, cluster.release.app(code))
+
+
+def scripts(cluster: Cluster) -> Iterator[AnyExpected]:
+    """6.1's installers know nothing of the new modules, and would fail half-way into them."""
+    for proof in cluster.release.proofs:
+        fact = PathKind(host=cluster.controller, path=cluster.install(proof.path))
+        yield fact.must_be("file", because=coded("installer-is-the-release"), source="guide 6.1")
 
 
 def _placed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

@@ -1,7 +1,7 @@
 """The scripts and variables of the controller, on every host: pcmd sources the remote host's own copy (pcmd.sh:150)."""
 
 from actions.bkcli import SyncCommon
-from probes.fact import AnyDrift, AnyExpected
+from probes.fact import AnyDrift, AnyExpected, Unknown
 from probes.path import PathKind, TreeDigest
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
@@ -22,7 +22,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     action = SyncCommon(
         host=cluster.controller,
         install=cluster.paths.install,
-        hosts=tuple(host for host in cluster.inventory.hosts if host != cluster.controller),
+        hosts=tuple(wish.fact.host for wish in expect(cluster) if not isinstance(seen.read(wish.fact), Unknown)),
         exclude=VOLATILE,
     )
     return Repair(

@@ -1,15 +1,19 @@
 """Reading job records: what a host answers, and what is no answer. The scripts run in tests/reconciler/effects."""
 
+from base64 import b64encode
+
 import pytest
 
 from probes.fact import Absent, AnyReading, Known
-from probes.job import JobAttempts, JobFact, JobsRunning, JobState, command, parse
+from probes.job import JobAttempts, JobFact, JobsRunning, JobState, Paused, command, parse
 from probes.shell import Output
 
 H = "10.0.0.1"
 STATE = JobState(host=H, job="a.1")
 RUNNING = JobsRunning(host=H)
 ATTEMPTS = JobAttempts(host=H, key="a")
+PAUSED = Paused(host=H)
+WISH = "wang 2024-06-01T00:00:00Z 等一下"
 
 
 @pytest.mark.parametrize(
@@ -19,6 +23,8 @@ ATTEMPTS = JobAttempts(host=H, key="a")
         (STATE, "state:a.1 running", Known("running")),
         (STATE, "state:a.1 exited:0", Known("exited:0")),
         (STATE, "state:a.1 vanished", Known("vanished")),
+        (PAUSED, "paused", Absent()),
+        (PAUSED, "paused " + b64encode("wang 2024-06-01T00:00:00Z 等一下\n".encode()).decode(), Known(WISH)),
         (RUNNING, "running", Known(())),
         (RUNNING, "running a.1 b.2", Known(("a.1", "b.2"))),
         (ATTEMPTS, "attempts:a", Known(())),
@@ -32,6 +38,8 @@ def test_answers(fact: JobFact, line: str, reading: AnyReading) -> None:
 @pytest.mark.parametrize(
     ("fact", "output"),
     [
+        (PAUSED, Output(stdout="paused a b\n")),
+        (PAUSED, Output(stdout="paused %%\n")),
         (STATE, Output(stdout="")),
         (STATE, Output(stdout="state:a.1\n")),
         (STATE, Output(stdout="state:b.1 running\n")),

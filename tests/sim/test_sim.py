@@ -197,3 +197,15 @@ def test_a_dropped_variable_is_set_and_distributed_and_nothing_else() -> None:
     plan, _ = study(world)
     kinds = [step.id.split("@")[0] for step in plan.steps]
     assert kinds == ["env.set-bk-job-run-mode", "bkcli.sync-common"]
+
+
+def test_a_stopped_container_is_started_although_the_database_cannot_be_read() -> None:
+    """What does not need the unknown is repaired: the image it stopped with tells enough."""
+    world = finished(SLICE)
+    for fact in list(world.facts):
+        if fact.host == "10.0.0.3" or type(fact).__name__ in ("AppRegistered", "PendingSql", "SaasVariable"):
+            world.facts[fact] = Unknown(coded("host-unreachable", host="10.0.0.3"))
+        if getattr(fact, "container", "") == "bk-paas-login" and type(fact).__name__ == "ContainerState":
+            world.facts[fact] = Known("exited")
+    plan, _ = study(world)
+    assert [step.id.rsplit("-", 1)[0] for step in plan.steps] == ["container.start-bk-paas-login@10.0.0.2"]

@@ -1,11 +1,15 @@
 """Run an action's own script here, as a host would, with /var/lib its own: what it keeps there is the test's.
 
-Needs root, as the hosts are: a mount namespace gives the script an empty /var/lib that nobody else sees.
+Needs root, as the hosts are: a mount namespace gives the script an empty /var/lib that nobody else sees. Where that is
+not permitted the test is skipped, and says so.
 """
 
 import os
 import subprocess
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from probes.shell import Command
 
@@ -18,6 +22,8 @@ exit $code
 
 def perform(command: Command, where: Path, *, shell: str = "bash") -> subprocess.CompletedProcess[str]:
     """`where`/var-lib holds afterwards what the script left in /var/lib."""
+    if not _permitted():
+        pytest.skip("this machine does not permit a mount namespace")
     kept = where / "var-lib"
     kept.mkdir(exist_ok=True)
     inner = [shell, "-c", command.script, "bkrec", *command.args]
@@ -29,3 +35,9 @@ def perform(command: Command, where: Path, *, shell: str = "bash") -> subprocess
         check=False,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C", "KEPT": str(kept), "HOME": "/root"},
     )
+
+
+@cache
+def _permitted() -> bool:
+    tried = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/var/lib"]
+    return subprocess.run(tried, capture_output=True, check=False).returncode == 0

@@ -132,6 +132,8 @@ class World:
     flags: dict[str, Flag] = field(default_factory=dict[str, Flag])
     epochs: dict[str, int] = field(default_factory=dict[str, int])
     holder: str = ""
+    renewed: float | None = None
+    """When the holder renewed its lease for the last time; None: it lives, and renewed it five seconds ago."""
     dead: set[str] = field(default_factory=set[str])
     writes: list[str] = field(default_factory=list[str])
     events: list[Event] = field(default_factory=list[Event])
@@ -217,7 +219,8 @@ class World:
         run = command.args[1]
         if len(command.args) > 2:
             if self.holder not in ("", run):
-                return Output(stdout=f"bkrec-lease held {self.holder} 1 5 somebody elsewhere .\n")
+                age = 5 if self.renewed is None else int(self.clock.elapsed - self.renewed)
+                return Output(stdout=f"bkrec-lease held {self.holder} 1 {age} somebody elsewhere .\n")
             self.holder = run
             self.epochs[host] = self.epochs.get(host, 0) + 1
             return Output(stdout=f"bkrec-lease taken {run} {self.epochs[host]} 0 me here .\n")

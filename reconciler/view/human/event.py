@@ -17,6 +17,8 @@ def event_lines(event: ev.Event, plan: Plan, page: Page) -> Iterator[str]:
     match event:
         case ev.RunStarted():
             yield label("run-started", page.lang, run=event.run, steps=len(event.steps), epoch=event.epoch)
+        case ev.LeaseAwaited():
+            yield label("lease-awaited", page.lang, user=event.user, source=event.source, age=event.age_s)
         case ev.JobAdopted():
             yield label("job-adopted", page.lang, host=event.host, job=event.job)
         case ev.StepStarted():

@@ -18,6 +18,43 @@ TROUBLES: dict[str, Trouble] = {
         ),
         hint=Sentence(en="{near}", zh="{near}"),
     ),
+    "plan-stale": Trouble(
+        what=Sentence(
+            en="{fact} has moved since the plan was made: now {reading}",
+            zh="{fact} 在计划生成之后已变化：现为 {reading}",
+        ),
+        why=Sentence(
+            en="the plan rests on it, and might no longer be the right one; nothing was changed",
+            zh="该计划以它为前提，可能已不适用；未做任何改动",
+        ),
+        hint=Sentence(
+            en="make it again and read it again: `bkrec plan --out FILE`",
+            zh="请重新生成并查看计划：`bkrec plan --out 文件`",
+        ),
+    ),
+    "plan-outgrown": Trouble(
+        what=Sentence(en="more has to be done than this plan says", zh="需要执行的操作超出了该计划"),
+        why=Sentence(en="only what was looked at in the file is done", zh="只执行文件中已审阅过的内容"),
+        hint=Sentence(
+            en="see what is left with `bkrec plan`, and keep it with `--out FILE`",
+            zh="用 `bkrec plan` 查看剩余内容，并用 `--out 文件` 保存",
+        ),
+    ),
+    "plan-of-another": Trouble(
+        what=Sentence(
+            en="the plan is for the cluster `{cluster}`, and this is `{here}`",
+            zh="该计划属于集群 `{cluster}`，当前为 `{here}`",
+        ),
+        why=Sentence(en="nothing was changed", zh="未做任何改动"),
+        hint=Sentence(en="name the right cluster file with `-c FILE`", zh="用 `-c 文件` 指定正确的集群文件"),
+    ),
+    "plan-unreadable": Trouble(
+        what=Sentence(en="this is no plan that this bkrec can read: {said}", zh="当前 bkrec 无法读取该计划：{said}"),
+        why=Sentence(en="a plan that is understood by half is not carried out", zh="不会执行只被部分理解的计划"),
+        hint=Sentence(
+            en="make it with this bkrec: `bkrec plan --out FILE`", zh="请用当前版本重新生成：`bkrec plan --out 文件`"
+        ),
+    ),
     "cluster-file-missing": Trouble(
         what=Sentence(en="no cluster.toml was found", zh="找不到 cluster.toml"),
         why=Sentence(

@@ -196,6 +196,24 @@ TROUBLES: dict[str, Trouble] = {
             zh="请确认该主机的 /var/lib/bkrec 可写且磁盘未满，然后重新运行",
         ),
     ),
+    "paused": Trouble(
+        what=Sentence(
+            en="{who} paused this cluster at {since}: {reason}", zh="{who} 于 {since} 暂停了该集群：{reason}"
+        ),
+        why=Sentence(
+            en="no further step is started until it is resumed; what was in flight has ended",
+            zh="恢复之前不会开始新的步骤；已开始的步骤均已结束",
+        ),
+        hint=Sentence(
+            en="when it may go on: `bkrec resume`, then `bkrec apply`",
+            zh="可继续时执行 `bkrec resume`，再执行 `bkrec apply`",
+        ),
+    ),
+    "pause-failed": Trouble(
+        what=Sentence(en="the controller did not confirm it: {said}", zh="中控机未确认：{said}"),
+        why=Sentence(en="nobody can tell whether the cluster is paused", zh="无法判断该集群是否已暂停"),
+        hint=Sentence(en="see `bkrec status`, and try again", zh="请查看 `bkrec status` 后重试"),
+    ),
     "job-overdue": Trouble(
         what=Sentence(
             en="the job {job} still runs after {seconds} s",

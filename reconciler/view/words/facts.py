@@ -41,6 +41,7 @@ FACTS: dict[str, Sentence] = {
     "host.root": _("rights of the login", "登录用户的权限"),
     "http.ok": _("answer of {url}", "{url} 的响应"),
     "job.attempts": _("attempts at {key}", "{key} 的尝试记录"),
+    "job.paused": _("a person's wish to pause", "人为暂停请求"),
     "job.running": _("jobs of bkrec that run", "正在运行的 bkrec 作业"),
     "job.state": _("job {job}", "作业 {job}"),
     "kv.set": _("key {key} in consul", "consul 中的键 {key}"),

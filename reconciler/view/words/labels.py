@@ -100,6 +100,10 @@ LABELS: dict[str, Sentence] = {
     "run-started": _(
         "run {run} started: {steps:step|steps}, epoch {epoch}", "运行 {run} 开始：{steps} 步，纪元 {epoch}"
     ),
+    "lease-awaited": _(
+        "{user} at {source} holds this cluster (renewed {age} s ago): waiting to see whether that run still lives",
+        "{source} 上的 {user} 正占用该集群（{age} 秒前续期）：等待确认其是否仍在运行",
+    ),
     "job-adopted": _(
         "{host}: job {job} of an earlier run is still running; waiting for it",
         "{host}：早先的作业 {job} 仍在运行，等待其结束",

@@ -69,6 +69,7 @@ def boot(place: Place, host: str) -> None:
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(),
             start_new_session=True, preexec_fn=_own_cgroup(f"{place.netns}-{host}"),
         )  # fmt: skip
+    process.returncode = 0  # the host outlives us: nobody waits for it, and Python is not to warn of that
     (top / "nspawn.pid").write_text(str(process.pid), encoding="utf-8")
 
 

@@ -96,7 +96,8 @@ def quiet(*command: str | Path) -> int:
 
 
 def mounted(path: Path) -> bool:
-    return any(line.split()[1] == str(path) for line in open("/proc/mounts", encoding="utf-8"))
+    mounts = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
+    return any(line.split()[1] == str(path) for line in mounts)
 
 
 def write(path: Path, text: str, mode: int = 0o644) -> None:

@@ -4,21 +4,28 @@ import asyncio
 import json
 import os
 import pty
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from probes.fact import AnyFact, AnyReading
+from probes.fact import AnyFact, AnyReading, Known, fact_id
 from reconciler.cli import wiring
 from reconciler.cli.confirm import confirm
 from reconciler.cli.main import run
 from reconciler.cli.options import Options
 from reconciler.core import event as ev
+from reconciler.core.saved import SavedPlan, dump, save
+from reconciler.effects import look, loop
+from reconciler.effects.collect import Collected
 from reconciler.effects.loop import Verdict
 from reconciler.effects.stop import StopSignal
+from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from tests.reconciler.view.world import PLAN, READINGS, RETIRE, RIGHT, TITLES, difference
+from tests.sim.worlds import World, guide_cluster, study
 
 
 def _studied(readings: dict[AnyFact, AnyReading]) -> wiring.Studied:
@@ -40,6 +47,7 @@ def _engine(monkeypatch: pytest.MonkeyPatch, *, began: bool = True) -> None:
         confirm: Callable[[wiring.Studied], Awaitable[bool]],
         emit: Callable[[ev.Event], None],
         stop: StopSignal,
+        plan: SavedPlan | None = None,
     ) -> wiring.Applied:
         if not began:
             return _applied("converged", 0, RIGHT)
@@ -128,3 +136,57 @@ def _asked(monkeypatch: pytest.MonkeyPatch, typed: str, stop: StopSignal) -> boo
         said = asyncio.run(confirm(_studied(READINGS), Options(lang="en"), stop, yes=False))
     os.close(ours)
     return said
+
+
+def test_a_file_that_is_no_plan_is_bad_input_and_nothing_is_reached(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _engine(monkeypatch)
+    (tmp_path / "plan.json").write_text("{}", encoding="utf-8")
+    assert run(["apply", "plan.json", "--yes"]) == 65
+    assert "error[plan-unreadable]" in capsys.readouterr().err
+    assert run(["apply", "missing.json", "--yes"]) == 65
+
+
+@dataclass
+class Hosts:
+    """Answers every fact, as the test likes; anything that would write is a failure of the test."""
+
+    readings: dict[AnyFact, AnyReading]
+
+    async def collect(self, _: object, probes: object, facts: Iterable[AnyFact]) -> Collected:
+        return Collected(readings={fact: self.readings[fact] for fact in facts})
+
+
+@asynccontextmanager
+async def _reached(_: Path) -> AsyncGenerator[tuple[object, Cluster]]:
+    yield object(), guide_cluster()
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_saved_plan_is_applied_while_its_facts_stand_and_refused_once_one_moved(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    moves: bool,
+) -> None:
+    begun: list[loop.Undertaking] = []
+
+    async def apply(work: loop.Undertaking) -> loop.Applied:
+        begun.append(work)
+        seen = await look.study(work.look, work.expected, work.decide)
+        assert await work.confirm(seen)
+        return loop.Applied(verdict="failed", exit_code=3, studied=seen)
+
+    plan, found = study(World(cluster=guide_cluster()))
+    readings = dict(found)
+    (tmp_path / "plan.json").write_text(dump(save(plan, readings, cluster="lab")), encoding="utf-8")
+    fact = next(fact for fact in readings if fact_id(fact).startswith("unit.active"))
+    readings |= {fact: Known("failed")} if moves else {}
+    monkeypatch.setattr(wiring, "_reached", _reached)
+    monkeypatch.setattr(wiring, "collect", Hosts(readings).collect)
+    monkeypatch.setattr(wiring.loop, "apply", apply)
+    assert run(["apply", "plan.json", "--yes"]) == (5 if moves else 3)
+    told = capsys.readouterr().err
+    assert len(begun) == (0 if moves else 1)
+    assert (f"{fact_id(fact)} has moved" in told) == ("error[plan-stale]" in told) == moves

@@ -12,6 +12,7 @@ from probes.fact import AnyFact, AnyReading
 from reconciler.cli import wiring
 from reconciler.cli.main import run
 from reconciler.cli.version import VERSION
+from reconciler.core.saved import load
 from reconciler.effects.lease import LeaseHeld
 from reconciler.effects.transport import TransportError
 from specs.diagnostic import SpecError, Troubled, diagnose
@@ -166,7 +167,9 @@ def test_a_report_that_cannot_be_written_is_told(bkrec: Run, monkeypatch: pytest
 def test_a_plan_can_be_kept(bkrec: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     _sees(monkeypatch, READINGS)
     bkrec("plan", "--out", "plan.json")
-    assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))["schema"] == "bkrec.plan/1"
+    kept = load((tmp_path / "plan.json").read_text(encoding="utf-8"), "plan.json")
+    assert [step.id for step in kept.steps] == [step.id for step in PLAN.steps]
+    assert (tmp_path / "plan.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_language_is_chosen_before_or_after_the_command(bkrec: Run, monkeypatch: pytest.MonkeyPatch) -> None:

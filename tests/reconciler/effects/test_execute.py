@@ -308,6 +308,37 @@ def test_a_failed_step_is_told_once() -> None:
     assert len([event for event in world.events if isinstance(event, StepFailed)]) == 1
 
 
+def test_an_overdue_job_keeps_what_it_holds_from_the_others() -> None:
+    world, (a, b) = World(), make("a", "b", shares=("bkcli",))
+    (free,) = make("free")
+    world.knows(a, polls=-1)
+    world.knows(b, free)
+    outcome = carried(world, plan(step(a), step(b), step(free)))
+    assert [failed.diagnostic.code for failed in outcome.failed] == ["job-overdue"]
+    assert [(held.step, held.cause) for held in outcome.held] == [("b", "a")]
+    assert outcome.done == ("free",)
+
+
+def test_a_job_of_somebody_else_on_the_host_is_waited_for_first() -> None:
+    world, (a, other) = World(), make("a", "other")
+    world.knows(a)
+    world.knows(other, polls=5)
+    theirs = f"{job_key(other)}.1"
+    world.jobs[H, theirs] = Job(behaviour=world.behaviours[job_key(other)], polls=5)
+    assert carried(world, plan(step(a))).done == ("a",)
+    assert world.overlap == [frozenset({f"{job_key(a)}.1"})]
+    assert JobAdopted(host=H, job=theirs) in world.events
+
+
+def test_a_job_of_somebody_else_that_does_not_end_fails_the_step() -> None:
+    world, (a, other) = World(), make("a", "other")
+    world.knows(a)
+    world.knows(other, polls=-1)
+    world.jobs[H, f"{job_key(other)}.1"] = Job(behaviour=world.behaviours[job_key(other)], polls=-1)
+    (failed,) = carried(world, plan(step(a))).failed
+    assert (failed.diagnostic.code, world.launched) == ("job-overdue", [])
+
+
 def test_an_outage_is_not_made_longer_by_a_step_that_could_wait() -> None:
     """`stop` begins an outage that `install` ends; `other` needs what `install` needs, and is told to wait for it."""
     world = World()

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from probes.fact import AnyExpected, AnyFact, Known, Readings, Unknown, holds
-from reconciler.core.event import JobAdopted, RunEnded, RunStarted
+from reconciler.core.event import Event, JobAdopted, LeaseAwaited, RunEnded, RunStarted
 from reconciler.core.plan import Blocked, Follows, Plan
 from reconciler.effects.collect import Collected
 from reconciler.effects.job import job_key
+from reconciler.effects.journal import JournalError
 from reconciler.effects.look import study
 from reconciler.effects.loop import Applied, Undertaking, apply
 from reconciler.effects.stop import StopSignal
@@ -241,6 +242,21 @@ def test_a_plan_that_wants_ever_more_is_given_up_as_unread() -> None:
     assert next(count) < 30
 
 
+def test_a_full_disk_while_a_job_is_adopted_is_trouble_and_no_bug() -> None:
+    world = World()
+    a, b = two(world)
+    world.jobs[H, f"{job_key(a)}.1"] = Job(behaviour=world.behaviours[job_key(a)], polls=3)
+
+    class Full:
+        def write(self, event: Any) -> None:
+            if not isinstance(event, RunStarted):
+                raise JournalError(diagnose("journal-unwritable", where="j", said="No space left on device"))
+
+    result = applied(replace(undertaking(world, (a, b)), journal=Full()))
+    assert [told.code for told in result.diagnostics] == ["journal-unwritable"]
+    assert (result.exit_code, world.launched) == (5, [])
+
+
 def test_what_follows_from_a_step_is_given_its_time_before_the_last_word() -> None:
     """consul checks every ten seconds: a service is critical for a while after its container runs again."""
     world = World()
@@ -261,3 +277,31 @@ def test_what_follows_from_a_step_is_given_its_time_before_the_last_word() -> No
 
     work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
     assert applied(work).verdict == "converged"
+
+
+def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
+    """After kill -9 the next `apply` is no error: the lease stops being renewed, runs out, and is taken."""
+    world = World(holder="killed", renewed=0.0)
+
+    def expire() -> None:
+        world.holder = "" if world.holder == "killed" else world.holder
+
+    world.clock.later.append((60.0, expire))
+    actions = two(world)
+    told: list[Event] = []
+    work = replace(undertaking(world, actions), emit=told.append)
+    assert applied(work).verdict == "converged"
+    assert [event.user for event in told if isinstance(event, LeaseAwaited)] == ["somebody"]
+
+
+def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> None:
+    world = World()
+    (a, _) = two(world)
+    bad = Blocked(expected=a.flag.up(), diagnostic=diagnose("package-md5", where=H))
+
+    def decide(readings: Readings) -> Plan:
+        return replace(decide_for((a,))(readings), blocked=(bad,))
+
+    told = applied(undertaking(world, (a,), decide=decide, bars=_always))
+    assert (told.verdict, told.exit_code, world.writes) == ("refused", 5, [])
+    assert [one.code for one in told.diagnostics] == ["package-md5"]

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Writes docs/diagnostics.md from the tables of words: every code, in both languages. A test holds the two in step.
+
+python docs/diagnostics.py
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from reconciler.view.words.base import Sentence, sentences, troubles
+
+PAGE = Path(__file__).resolve().parent / "diagnostics.md"
+INTRO = """\
+# Codes · 代码一览
+
+Made by `docs/diagnostics.py` from `reconciler/view/words/`: do not edit.
+`bkrec explain CODE` says the same about one of them.
+
+由 `docs/diagnostics.py` 根据 `reconciler/view/words/` 生成，请勿手工修改。`bkrec explain 代码` 可查询单个代码。
+
+`<field>` stands for a value. Codes never change their meaning. · `<field>` 表示会填入的值。代码含义不会改变。
+
+## Diagnostics · 诊断
+
+What happened, why it matters, what to do next. · 发生了什么、为什么重要、下一步怎么做。
+"""
+REASONS = """\
+## Reasons · 原因
+
+Why something is expected, done, or could not be read: one sentence each.
+
+为什么有此期望、为什么执行该步骤、为什么未能读取，各一句。
+"""
+
+
+def page() -> str:
+    return "\n".join((INTRO, *_troubles(), REASONS, *_sentences())) + "\n"
+
+
+def _troubles() -> Iterator[str]:
+    for code, told in sorted(troubles().items()):
+        yield f"### {code}\n"
+        for lang in ("en", "zh"):
+            what, *rest = (_text(part, lang) for part in (told.what, told.why, told.hint))
+            yield f"**{what}**  " if any(rest) else f"**{what}**"
+            yield "  \n".join(text for text in rest if text) + "\n"
+
+
+def _sentences() -> Iterator[str]:
+    yield "| code · 代码 | English | 中文 |\n|---|---|---|"
+    for code, said in sorted(sentences().items()):
+        yield f"| `{code}` | {_cell(said, 'en')} | {_cell(said, 'zh')} |"
+
+
+def _text(sentence: Sentence, lang: str) -> str:
+    """`{unit}` → `<unit>`, escaped where it is not code already; several lines become one."""
+    said = " ".join((sentence.zh if lang == "zh" else sentence.en).split())
+    parts = re.sub(r"\{(\w+)[^}]*\}", r"<\1>", said).split("`")
+    return "`".join(part if number % 2 else _plain(part) for number, part in enumerate(parts))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"([\\*_<>\[\]])", r"\\\1", text)
+
+
+def _cell(sentence: Sentence, lang: str) -> str:
+    return _text(sentence, lang).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,27 @@
+"""Words for the gates: why something has to be so before the first write of a run."""
+
+from reconciler.view.words.base import Sentence
+
+SENTENCES: dict[str, Sentence] = {
+    "gate-right-host": Sentence(
+        en="it has to be the host that install.config means", zh="必须是 install.config 所指的主机"
+    ),
+    "gate-root": Sentence(en="every step runs as root (or by sudo -n)", zh="所有步骤以 root（或 sudo -n）执行"),
+    "gate-nobody-works": Sentence(
+        en="the vendor's commands lock nothing: two at once corrupt hosts.env",
+        zh="厂商命令没有加锁：同时运行会破坏 hosts.env",
+    ),
+    "gate-room-package": Sentence(en="the package is unpacked beside the live tree", zh="软件包会在现有目录旁解压"),
+    "gate-room-dump": Sentence(en="the dump must fit", zh="需有足够空间存放备份"),
+    "gate-room-jobs": Sentence(en="jobs keep their logs there", zh="任务日志保存于此"),
+    "gate-tools": Sentence(en="the jobs use these commands", zh="任务执行需要这些命令"),
+    "gate-clock": Sentence(
+        en="a clock more than {seconds} s off breaks certificates, leases and the dates of backups",
+        zh="时钟偏差超过 {seconds} 秒会影响证书、租约与备份日期",
+    ),
+    "gate-docker": Sentence(en="containers are made there", zh="容器将创建于此"),
+    "gate-port": Sentence(
+        en="{module} will listen on {port}: something else does already", zh="{module} 需要监听端口 {port}，但已被占用"
+    ),
+    "gate-login-tools": Sentence(en="a login path is stored through its prompt", zh="login-path 通过交互提示写入"),
+}

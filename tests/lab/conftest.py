@@ -1,0 +1,99 @@
+"""What the acceptance tests share: one lab (its name in BKREC_LAB, else "lab"), and the one upgrade that all look at.
+
+The lab is reset by the tests that need it so: whatever ran in it is lost. It is left as it was found, up or down.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from bklab import base
+from bklab.api import Lab
+from support import Desk, Said, fresh, measured
+from support_processes import Watch, watching
+from support_traces import Traces, fingerprint
+
+CONVERGED = "converged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgraded:
+    """One `apply --yes` from pristine, with every host's processes watched, and what the commands after it left."""
+
+    desk: Desk
+    apply: Said
+    watch: Watch
+    check: Said
+    plan: Said
+    before: Traces
+    again: Said
+    after: Traces
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    reason = base.why_not()
+    if reason:
+        pytest.skip(reason)
+    lab = Lab(os.environ.get("BKREC_LAB", "lab"))
+    was_up = lab.is_up("h1")
+    with measured("lab up"):
+        lab.up()
+    yield lab
+    if was_up:
+        lab.reset()
+    else:
+        lab.down()
+
+
+@pytest.fixture
+def pristine(lab: Lab, tmp_path: Path) -> Desk:
+    return fresh(lab, tmp_path / "desk")
+
+
+@pytest.fixture(scope="session")
+def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
+    desk = fresh(lab, tmp_path_factory.mktemp("upgraded") / "desk")
+    with watching() as watch:
+        done = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=240)
+    check, plan = desk.bkrec("check", "-o", "json"), desk.bkrec("plan", "-o", "json")
+    before = fingerprint(lab)
+    again = desk.bkrec("apply", "--yes", "-o", "json")
+    after = fingerprint(lab)
+    for said in (done, check, again):
+        print(f"{' '.join(said.args)}: {said.seconds:.1f} s")
+    return Upgraded(desk=desk, apply=done, watch=watch, check=check, plan=plan, before=before, again=again, after=after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebooted:
+    """The upgraded cluster after all hosts went down and up: BlueKing loses its containers then."""
+
+    drifted: set[str]
+    apply: Said
+
+
+@pytest.fixture(scope="session")
+def rebooted(upgraded: Upgraded) -> Rebooted:
+    """Leaves the snapshot "converged"."""
+    desk = upgraded.desk
+    desk.lab.snapshot("rebooted")
+    drifted = desk.drifted()
+    done = desk.bkrec("apply", "--yes")
+    desk.lab.snapshot(CONVERGED)
+    return Rebooted(drifted=drifted, apply=done)
+
+
+@pytest.fixture
+def converged(lab: Lab, rebooted: Rebooted, tmp_path: Path) -> Desk:
+    """A cluster at 6.2.2 with nothing to do."""
+    rebooted.apply.must(0)
+    desk = fresh(lab, tmp_path / "desk", CONVERGED)
+    desk.until_converged()
+    return desk

@@ -1,0 +1,219 @@
+"""Where the operator of the acceptance tests sits: runs bkrec in the lab's network and keeps all that it said.
+
+Nothing here waits for a time: `until` asks for a condition, and every command has a deadline.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bklab import machine
+from bklab.api import Lab
+from bklab.place import CONTROLLER, HOSTS, PRISTINE
+
+BKREC = Path(sys.executable).with_name("bkrec")
+PACE = "etc/bklab-pace"
+SLICE = ("auth", "redis_cluster", "etcd", "apigw", "iam_search_engine")
+PLACED = {"auth": "h3", "redis_cluster": "h3", "etcd": "h3", "apigw": "h1", "iam_search_engine": "h2"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One command of bkrec and what came of it."""
+
+    args: tuple[str, ...]
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def all(self) -> str:
+        return f"$ bkrec {' '.join(self.args)}\n{self.out}{self.err}[exit {self.code}, {self.seconds:.1f} s]\n"
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return json.loads(self.out)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def must(self, code: int) -> "Said":
+        assert self.code == code, f"exit {self.code}, not {code}\n{self.all[-6000:]}"
+        return self
+
+
+@dataclass(slots=True)
+class Running:
+    """bkrec at work; its words go to files, so that nothing waits for a reader."""
+
+    args: tuple[str, ...]
+    process: subprocess.Popen[bytes]
+    home: Path
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def out(self) -> str:
+        return (self.home / "out").read_text(encoding="utf-8")
+
+    def finish(self, timeout_s: float = 120) -> Said:
+        code = self.process.wait(timeout_s)
+        err = (self.home / "err").read_text(encoding="utf-8")
+        return Said(args=self.args, code=code, out=self.out, err=err, seconds=time.monotonic() - self.began)
+
+
+@dataclass(slots=True)
+class Desk:
+    """A directory of the operator's own: cluster.toml, ~/.ssh, journal, and everything bkrec ever said there."""
+
+    lab: Lab
+    home: Path
+    said: list[Said] = field(default_factory=list[Said])
+    runs: int = 0
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        ssh = self.home / ".ssh"
+        ssh.mkdir(mode=0o700, exist_ok=True)
+        place = self.lab.place
+        (ssh / "config").write_text(f"Host *\n  IdentityFile {place.key}\n  UserKnownHostsFile {place.known_hosts}\n")
+        self.configure()
+
+    @property
+    def cluster(self) -> Path:
+        return self.home / "cluster.toml"
+
+    @property
+    def state(self) -> Path:
+        return self.home / "state"
+
+    def configure(self, **changes: str) -> None:
+        self.cluster.write_text(cluster_toml(self.lab, **changes), encoding="utf-8")
+
+    def bkrec(self, *args: str, timeout_s: float = 120) -> Said:
+        began = time.monotonic()
+        done = subprocess.run(
+            self._command(args), cwd=self.home, env=self._environment(), stdin=subprocess.DEVNULL,
+            capture_output=True, timeout=timeout_s, check=False,
+        )  # fmt: skip
+        out, err = done.stdout.decode(), done.stderr.decode()
+        self.said.append(Said(args=args, code=done.returncode, out=out, err=err, seconds=time.monotonic() - began))
+        return self.said[-1]
+
+    def start(self, *args: str) -> Running:
+        """The process is bkrec itself, not a wrapper: a signal to it is a signal to bkrec."""
+        self.runs += 1
+        home = self.home / f"run{self.runs}"
+        home.mkdir()
+        with (home / "out").open("wb") as out, (home / "err").open("wb") as err:
+            process = subprocess.Popen(
+                self._command(args), cwd=self.home, env=self._environment(),
+                stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+            )  # fmt: skip
+        return Running(args=args, process=process, home=home)
+
+    def check(self) -> dict[str, Any]:
+        return self.bkrec("check", "-o", "json").document
+
+    def drifted(self) -> set[str]:
+        """The facts that differ; none may be unknown."""
+        seen = self.check()
+        assert seen["unknown"] == [], seen["unknown"]
+        return {drift["fact"] for drift in seen["drift"]}
+
+    def planned(self) -> list[dict[str, Any]]:
+        return self.bkrec("plan", "-o", "json").document["steps"]
+
+    def until_converged(self, timeout_s: float = 45) -> None:
+        until(lambda: self.bkrec("check").code == 0, timeout_s, "check converged")
+
+    def _command(self, args: tuple[str, ...]) -> list[str]:
+        return self.lab.inside(str(BKREC), *args)
+
+    def _environment(self) -> dict[str, str]:
+        path = os.environ["PATH"]
+        return {"PATH": path, "HOME": str(self.home), "XDG_STATE_HOME": str(self.state), "LC_ALL": "C.UTF-8"}
+
+
+def cluster_toml(
+    lab: Lab, *, md5: str = "", package: str = "/data/bkce-src-6.2.2.tgz", known_hosts: str = "", controller: str = "",
+    ssh: str = "",
+) -> str:  # fmt: skip
+    placement = "\n".join(f'{module} = ["{HOSTS[host]}"]' for module, host in PLACED.items())
+    return f"""schema = "bkrec.cluster/1"
+name = "lab"
+[controller]
+address = "{HOSTS[CONTROLLER]}"
+{controller}
+[ssh]
+identity = "{lab.place.key}"
+known_hosts = "{known_hosts or lab.place.known_hosts}"
+{ssh}
+[package]
+path = "{package}"
+md5 = "{md5 or lab.package_md5}"
+[placement]
+{placement}
+"""
+
+
+def until(holds: Callable[[], Any], timeout_s: float, what: str) -> Any:
+    """What it answered when it held; a failure names what never came true."""
+    end = time.monotonic() + timeout_s
+    while not (answer := holds()):
+        assert time.monotonic() < end, f"not in {timeout_s:g} s: {what}"
+        time.sleep(0.1)
+    return answer
+
+
+def on(lab: Lab, host: str, script: str, expect: int | None = 0) -> str:
+    """SCRIPT as root on HOST, without a login shell."""
+    done = lab.ssh(host, script)
+    said = done.stdout.decode(errors="replace")
+    assert expect is None or done.returncode == expect, f"{host}: rc {done.returncode}\n{script}\n{said}\n{done.stderr}"
+    return said
+
+
+def guide(lab: Lab, host: str, script: str) -> str:
+    """SCRIPT in a login shell from a file, as an operator pastes the guide."""
+    lab.ssh(host, "cat > /tmp/step.sh", stdin=f"export LC_ALL=en_US.UTF-8\n{script}\n".encode())
+    done = lab.ssh(host, "bash -l /tmp/step.sh < /dev/null; rc=$?; rm -f /tmp/step.sh; exit $rc")
+    said = done.stdout.decode() + done.stderr.decode()
+    assert done.returncode == 0, f"rc {done.returncode}\n{said[-3000:]}"
+    return said
+
+
+def pace(lab: Lab, factor: str) -> None:
+    """How long the stand-in takes over its steps: 0 does not wait, 1 is natural, 5 leaves time to pull a plug."""
+    for host in HOSTS:
+        (lab.place.root(host) / PACE).write_text(f"{factor}\n", encoding="ascii")
+
+
+def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE) -> Desk:
+    """Back to SNAPSHOT, booted to the end; and asked once, since what MariaDB opens first is copied by the overlay."""
+    lab.reset(snapshot)
+    machine.wait_booted(lab.place, list(HOSTS))
+    pace(lab, "0")
+    desk = Desk(lab, home)
+    desk.bkrec("check")
+    return desk
+
+
+def jobs(lab: Lab, host: str, prefix: str) -> list[Path]:
+    """Directories of the jobs of that name on HOST, seen from outside."""
+    return sorted((lab.place.root(host) / "var/lib/bkrec/jobs").glob(f"{prefix}*"))
+
+
+@contextmanager
+def measured(what: str) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    print(f"{what}: {time.monotonic() - began:.1f} s")

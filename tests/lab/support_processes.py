@@ -1,0 +1,124 @@
+"""What `ps` shows on every host and beside bkrec, looked at again and again while something runs.
+
+The hosts' processes are visible from here, argument lists and all. The vendor's own scripts put secrets there; so each
+finding is told with whose process it was, by what it descends from and by who logged in:
+
+  the vendor's   it, or a process it descends from, runs a script below /data/install; or the vendor's own ssh between
+                 hosts brought it (a login from one of the hosts); or a server of the cluster that ran before
+  bkrec's        everything else
+"""
+
+import contextlib
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bklab.place import HOSTS
+
+CANARY = b"CANARY"
+PAUSE_S = 0.02
+VENDOR = re.compile(rb"(^|/)data/install/|^\.?/?(bkcli|pcmd\.sh|bin/[a-z_]+\.sh)$")
+FROM_A_HOST = re.compile(rb"^SSH_CLIENT=(" + b"|".join(re.escape(ip.encode()) for ip in HOSTS.values()) + rb") ", re.M)
+
+Key = tuple[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process as it was seen; `started` tells two of the same pid apart."""
+
+    pid: int
+    parent: int
+    started: bytes
+    argv: tuple[bytes, ...]
+
+    @property
+    def text(self) -> str:
+        return b" ".join(self.argv).decode(errors="replace")
+
+    @property
+    def of_vendor(self) -> bool:
+        """What it runs: itself, or a script as the first word after its interpreter and that one's options."""
+        words = [word for word in self.argv if not word.startswith(b"-")][:2]
+        return any(VENDOR.search(word) for word in words)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Every argument list seen, and those with the canary in them that only bkrec can have made."""
+
+    seen: dict[Key, Process] = field(default_factory=dict[Key, Process])
+    ours: dict[Key, Process] = field(default_factory=dict[Key, Process])
+    vendors: dict[Key, Process] = field(default_factory=dict[Key, Process])
+    rounds: int = 0
+    before: frozenset[Key] = frozenset()
+    """Processes there at the beginning: servers of the cluster."""
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def look(self) -> None:
+        now = {process.pid: process for process in _processes()}
+        self.rounds += 1
+        for process in now.values():
+            key = (process.pid, process.started)
+            self.seen[key] = process
+            if any(CANARY in word for word in process.argv) and key not in self.before:
+                told = self.vendors if _vendors(process, now) else self.ours
+                told[key] = process
+
+    def run(self) -> None:
+        while not self._stop.wait(PAUSE_S):
+            self.look()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def started(self, *words: str) -> list[Process]:
+        """Processes whose argument list ends with these words; a fork of a shell, which has its parent's, is none."""
+        wanted = tuple(word.encode() for word in words)
+        found = [process for process in self.seen.values() if process.argv[-len(wanted) :] == wanted]
+        pids = {process.pid for process in found}
+        return [process for process in found if process.parent not in pids]
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    watch = Watch()
+    watch.look()
+    watch.before, watch.ours, watch.vendors = frozenset(watch.seen), {}, {}
+    thread = threading.Thread(target=watch.run, daemon=True)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        watch.stop()
+        thread.join()
+
+
+def _processes() -> Iterator[Process]:
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
+            with contextlib.suppress(OSError, IndexError):
+                argv = tuple((path / "cmdline").read_bytes().split(b"\0")[:-1])
+                stat = (path / "stat").read_bytes().rsplit(b")", 1)[1].split()
+                yield Process(pid=int(path.name), parent=int(stat[1]), started=stat[19], argv=argv)
+
+
+def _vendors(process: Process, now: dict[int, Process]) -> bool:
+    """Also where it is gone before its environment was read: what lives long enough is seen again."""
+    if FROM_A_HOST.search(_environment(process.pid).replace(b"\0", b"\n")):
+        return True
+    line: Process | None = process
+    while line is not None:
+        if line.of_vendor:
+            return True
+        line = now.get(line.parent)
+    return False
+
+
+def _environment(pid: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    return b""

@@ -1,0 +1,102 @@
+"""No secret leaves the vendor's files: every one of the lab's holds CANARY, and what bkrec made is searched for it."""
+
+import contextlib
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bklab.api import Lab
+from bklab.place import HOSTS
+from conftest import Upgraded
+from support import Desk, on, until
+from support_processes import CANARY, Watch, watching
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+
+VENDOR_COPIES = ("kept", "retired", "backups")
+"""Below /var/lib/bkrec: whole files of the vendor, moved or copied aside before an edit; root alone may enter."""
+
+
+def with_canary(root: Path) -> Iterator[Path]:
+    for path in root.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file() and not path.is_symlink() and CANARY in path.read_bytes():
+                yield path
+
+
+def on_hosts(lab: Lab) -> Iterator[tuple[str, Path, Path]]:
+    for host in HOSTS:
+        root = lab.place.root(host) / "var/lib/bkrec"
+        for path in with_canary(root):
+            yield host, path, path.relative_to(root)
+
+
+def test_no_secret_in_anything_bkrec_said(upgraded: Upgraded) -> None:
+    desk = upgraded.desk
+    for args in (("diff",), ("plan",), ("history",), ("status",), ("--lang", "zh", "diff")):
+        desk.bkrec(*args)
+    assert len(desk.said) >= 9
+    for said in desk.said:
+        assert CANARY.decode() not in said.all, said.args
+
+
+def test_no_secret_in_journal_or_state(upgraded: Upgraded) -> None:
+    upgraded.apply.must(0)
+    assert any(path.is_file() for path in upgraded.desk.state.rglob("*"))
+    assert list(with_canary(upgraded.desk.home)) == []
+
+
+def test_no_secret_in_anything_said_about_a_pristine_cluster(pristine: Desk) -> None:
+    pristine.bkrec("plan", "--out", str(pristine.home / "plan.json")).must(2)
+    for command in ("diff", "plan", "check"):
+        for form in ("text", "json"):
+            assert CANARY.decode() not in pristine.bkrec(command, "-o", form).must(2).all
+    assert list(with_canary(pristine.home)) == []
+
+
+def test_no_secret_below_var_lib_bkrec_but_in_the_vendors_own_files(converged: Desk) -> None:
+    found = list(on_hosts(converged.lab))
+    assert [f"{host} {path}" for host, _, path in found if path.parts[0] not in VENDOR_COPIES] == []
+    assert any(path.parts[0] == "kept" for _, _, path in found)
+
+
+def test_the_vendors_copies_are_roots_alone(converged: Desk) -> None:
+    for host in HOSTS:
+        top = converged.lab.place.root(host) / "var/lib/bkrec"
+        assert stat.S_IMODE(top.stat().st_mode) == 0o700
+        for path in (top / "kept").rglob("*"):
+            told = path.stat()
+            assert (stat.S_IMODE(told.st_mode), told.st_uid) == (0o600, 0), path
+
+
+def test_no_secret_in_an_argument_list_of_bkrecs_making(upgraded: Upgraded) -> None:
+    assert upgraded.watch.rounds > 100
+    assert [process.text for process in upgraded.watch.ours.values()] == []
+    assert upgraded.watch.vendors, "the vendor's own scripts show secrets: the watch saw nothing of it"
+
+
+def planted(lab: Lab, watch: Watch) -> bool:
+    return any("CANARY-on-purpose" in process.text for process in watch.ours.values())
+
+
+def test_the_watch_sees_a_secret_that_bkrec_would_show(pristine: Desk) -> None:
+    lab = pristine.lab
+    with watching() as watch:
+        command = lab.inside("ssh", "-F", str(lab.place.ssh_config), "h2", "sh -c 'cat; :' CANARY-on-purpose")
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as shown:
+            until(lambda: planted(lab, watch), 10, "the argument list was seen")
+            shown.communicate(b"")
+
+
+def test_the_search_finds_a_secret_in_a_log(pristine: Desk) -> None:
+    on(
+        pristine.lab,
+        "h3",
+        "mkdir -p /var/lib/bkrec/jobs/made.1; echo password=CANARYx > /var/lib/bkrec/jobs/made.1/log",
+    )
+    (pristine.home / "state").mkdir()
+    (pristine.home / "state" / "run.jsonl").write_text('{"line": "CANARYx"}\n', encoding="utf-8")
+    assert [(host, str(path)) for host, _, path in on_hosts(pristine.lab)] == [("h3", "jobs/made.1/log")]
+    assert [path.name for path in with_canary(pristine.home)] == ["run.jsonl"]

@@ -1,0 +1,78 @@
+"""What only looks: `init`, `diff`, `plan`, `check` on a pristine 6.1, and that none of them writes to any host."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from bklab.api import Lab
+from bklab.place import CONTROLLER, HOSTS
+from support import PLACED, Desk, fresh, on
+from support_traces import changed, fingerprint
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
+
+
+@pytest.fixture(scope="module")
+def desk(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return fresh(lab, tmp_path_factory.mktemp("look") / "desk")
+
+
+def test_check_on_pristine_differs_and_says_it_twice_the_same(desk: Desk) -> None:
+    text = [desk.bkrec("check").must(2) for _ in range(2)]
+    json = [desk.bkrec("check", "-o", "json").must(2) for _ in range(2)]
+    for first, second in (text, json):
+        assert (first.out, first.err) == (second.out, second.err)
+
+
+def test_every_drift_names_fact_host_module_expected_reading_because_and_source(desk: Desk) -> None:
+    seen = desk.bkrec("check", "-o", "json").must(2).document
+    assert (seen["schema"], seen["release"], seen["verdict"], seen["unknown"]) == (
+        "bkrec.check/1", "6.2.2", "differs", [],
+    )  # fmt: skip
+    assert len(seen["drift"]) > 80
+    for drift in seen["drift"]:
+        assert drift["fact"].endswith(f"@{drift['host']}")
+        assert drift["host"] in HOSTS.values()
+        assert drift["expected"] != drift["reading"]
+        assert drift["reading"]["kind"] in ("known", "absent")
+        assert "module" in drift
+        assert all((drift["source"], drift["because"]["code"], drift["because"]["en"], drift["because"]["zh"]))
+    assert {"paas", "auth", "redis_cluster"} <= {drift["module"] for drift in seen["drift"]}
+
+
+def test_diff_plan_and_check_write_nothing_on_any_host(desk: Desk) -> None:
+    before = fingerprint(desk.lab)
+    for command in ("check", "diff", "plan"):
+        for form in ("text", "json"):
+            desk.bkrec(command, "-o", form).must(2)
+    desk.bkrec("plan", "--out", str(desk.home / "plan.json")).must(2)
+    desk.bkrec("lock", "status").must(0)
+    assert changed(before, fingerprint(desk.lab)) == []
+    assert not (desk.lab.place.root(CONTROLLER) / "var/lib/bkrec").exists()
+
+
+def test_the_proof_of_no_write_finds_one(desk: Desk) -> None:
+    before = fingerprint(desk.lab)
+    on(desk.lab, "h2", "touch -a /etc/hostname; chmod 0644 /etc/hostname; : > /data/bkce/seen; rm /data/bkce/seen")
+    found = {line.split(":")[0] for line in changed(before, fingerprint(desk.lab))}
+    assert {"h2 /data/bkce", "h2 /etc/hostname"} <= found
+    assert all(line.startswith("h2 ") for line in found)
+
+
+def test_init_writes_a_cluster_file_that_works(desk: Desk, tmp_path: Path) -> None:
+    fresh = Desk(desk.lab, tmp_path / "desk")
+    fresh.cluster.unlink()
+    before = fingerprint(desk.lab)
+    fresh.bkrec("init", "--controller", f"root@{HOSTS[CONTROLLER]}").must(0)
+    assert changed(before, fingerprint(desk.lab)) == []
+    written = tomllib.loads(fresh.cluster.read_text(encoding="utf-8"))
+    assert written["placement"] == {module: [HOSTS[host]] for module, host in PLACED.items()}
+    by_init = fresh.bkrec("check", "-o", "json").must(2).document
+    assert by_init["drift"] == desk.bkrec("check", "-o", "json").document["drift"]
+
+
+def test_init_overwrites_nothing(desk: Desk) -> None:
+    kept = desk.cluster.read_bytes()
+    said = desk.bkrec("init", "--controller", f"root@{HOSTS[CONTROLLER]}").must(65)
+    assert "error[file-exists]" in said.err
+    assert desk.cluster.read_bytes() == kept

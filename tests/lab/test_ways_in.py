@@ -1,0 +1,35 @@
+"""Other ways to the hosts: BlueKing's own key on the controller, and a user who is not root but may sudo."""
+
+from typing import Any
+
+import pytest
+from bklab.api import Lab
+from support import Desk, fresh
+from support_traces import changed, fingerprint
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
+
+WAYS = {
+    "via-the-controller": {"ssh": 'via = "controller"'},
+    "ops-with-sudo": {"controller": 'user = "ops"'},
+    "ops-via-the-controller": {"ssh": 'via = "controller"', "controller": 'user = "ops"'},
+}
+
+
+@pytest.fixture(scope="module")
+def desk(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return fresh(lab, tmp_path_factory.mktemp("ways") / "desk")
+
+
+@pytest.fixture(scope="module")
+def as_root(desk: Desk) -> dict[str, Any]:
+    desk.configure()
+    return desk.bkrec("check", "-o", "json").must(2).document
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_check_reads_the_same_and_writes_nothing(desk: Desk, as_root: dict[str, Any], way: str) -> None:
+    desk.configure(**WAYS[way])
+    before = fingerprint(desk.lab)
+    assert desk.bkrec("check", "-o", "json").must(2).document == as_root
+    assert changed(before, fingerprint(desk.lab)) == []

@@ -1,0 +1,107 @@
+"""A family made for the simulator: flags that are up or down, and the actions that raise them.
+
+Small enough that a plan takes a millisecond, and with every trait the executor cares about: what may not be done twice,
+what shares something, what needs what, what destroys data.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.action import Action, Disrupts
+from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
+from probes.probe import Probe
+from probes.rows import lines_of
+from probes.shell import Command, Output
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Rules
+from reconciler.core.seen import Seen
+from specs.reason import coded
+
+WHY = coded("not-read")
+SHOW = 'show "$@"'
+RAISE = 'raise "$1"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Fact[str]):
+    name: str
+    kind: Literal["sim.flag"] = "sim.flag"
+
+    def up(self) -> AnyExpected:
+        return self.must_be("up", because=WHY, source="the simulator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raise(Action):
+    name: str
+    wants: tuple[Flag, ...] = ()
+    once: bool = False
+    shares: tuple[str, ...] = ()
+    data: bool = False
+    limit_s: float = 600.0
+    kind: Literal["sim.raise"] = "sim.raise"
+
+    @property
+    def flag(self) -> Flag:
+        return Flag(host=self.host, name=self.name)
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return tuple(flag.up() for flag in self.wants)
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (self.flag.up(),)
+
+    def command(self) -> Command:
+        return Command(script=RAISE, args=(self.name,))
+
+    @property
+    def idempotent(self) -> bool:
+        return not self.once
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "data" if self.data else "no"
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return self.shares
+
+    @property
+    def deadline_s(self) -> float:
+        return self.limit_s
+
+    @property
+    def settle_s(self) -> float:
+        return 5.0
+
+
+def _command(facts: Sequence[Flag]) -> Command:
+    return Command(script=SHOW, args=tuple(fact.name for fact in facts))
+
+
+def _parse(facts: Sequence[Flag], output: Output) -> Mapping[AnyFact, AnyReading]:
+    rows = [line.split("\t") for line in lines_of(output)]
+    if [row[0] for row in rows] != [fact.name for fact in facts]:
+        raise ValueError("this is not what was asked")
+    return {fact: _read(row[1]) for fact, row in zip(facts, rows, strict=True)}
+
+
+def _read(word: str) -> AnyReading:
+    if word not in ("up", "down", "unreadable"):
+        raise ValueError(f"no state of a flag: {word!r}")
+    return Unknown(WHY) if word == "unreadable" else Known(word)
+
+
+PROBE = Probe(family="sim", facts=(Flag,), command=_command, parse=_parse)
+
+
+def rules(actions: Sequence[Raise]) -> Rules:
+    by_flag = {action.flag: action for action in actions}
+
+    def mend(drift: AnyDrift, seen: Seen) -> Repair:
+        flag = drift.expected.fact
+        assert isinstance(flag, Flag)
+        return Repair(action=by_flag[flag], because=WHY, source="the simulator", section="1")
+
+    return mend

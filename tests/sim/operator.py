@@ -1,0 +1,210 @@
+"""Who runs bkrec: a process that can be killed, frozen and cut off, its wire to the hosts, and the disk it writes to.
+
+Death is an exception that nothing may swallow; and from then on the process can do nothing more, whatever its `finally`
+blocks would like. What it had sent before that is done by the hosts all the same.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import Literal, get_args
+
+from probes.shell import Command, Output
+from reconciler.effects.transport import TransportError
+from specs.diagnostic import diagnose
+from tests.sim.hosts import READS, Host
+from tests.support.virtual import LoopClock, now
+
+Fault = Literal["refused", "late", "reset", "half-open", "cut", "noise", "huge"]
+"""late: it arrives long after everybody gave up. reset: it was cut off between two stages. half-open: done, unheard.
+cut: the answer is truncated, and its status is 0. noise: words and bytes around it. huge: 10 MB of them."""
+FAULTS: tuple[Fault, ...] = get_args(Fault)
+HUGE = "x" * (10 * 1024 * 1024)
+
+
+class Killed(BaseException):
+    """kill -9."""
+
+
+@dataclass(slots=True)
+class SimDisk:
+    """A file of which only what was synced survives a power cut."""
+
+    alive: Callable[[], None]
+    durable: bytes = b""
+    pending: bytes = b""
+    full: bool = False
+    lies: bool = False
+
+    def append(self, data: bytes) -> None:
+        self.alive()
+        if self.full:
+            raise OSError(28, "No space left on device")
+        self.pending += data
+
+    def sync(self) -> None:
+        self.alive()
+        if self.lies:
+            return
+        self.durable, self.pending = self.durable + self.pending, b""
+
+    def is_torn(self) -> bool:
+        content = self.durable + self.pending
+        return bool(content) and not content.endswith(b"\n")
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def lose_power(self, random: Random) -> None:
+        kept = random.randrange(len(self.pending) + 1)
+        self.durable, self.pending = self.durable + self.pending[:kept], b""
+
+
+@dataclass(slots=True)
+class Process:
+    """One bkrec, from its start to its death."""
+
+    random: Random
+    clock: LoopClock = field(default_factory=LoopClock)
+    dead: bool = False
+    frozen_until: float = 0.0
+    disk: SimDisk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.disk = SimDisk(alive=self.alive)
+
+    def die(self) -> None:
+        self.dead = True
+        raise Killed
+
+    def alive(self) -> None:
+        if self.dead:
+            raise Killed
+
+    async def runs(self) -> None:
+        """Comes back when the process is neither frozen nor dead."""
+        if now() < self.frozen_until:
+            await asyncio.sleep(self.frozen_until - now())
+            await self.runs()
+        self.alive()
+
+    # it is its own Clock: who sleeps is frozen with it
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def steady(self) -> float:
+        return now()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self.runs()
+
+
+@dataclass(slots=True)
+class Wire:
+    """The transport of one process."""
+
+    process: Process
+    hosts: Mapping[str, Host]
+    background: set[asyncio.Task[str | None]]
+    rate: float = 0.0
+    """How many of the calls go wrong."""
+    faults: tuple[Fault, ...] = FAULTS
+    done: dict[str, int] = field(default_factory=dict[str, int])
+    """Faults by kind."""
+    writes: int = 0
+    argv: list[str] = field(default_factory=list[str])
+
+    async def run(self, host: str, command: Command) -> Output:
+        await self.process.runs()
+        self.writes += command.script not in READS
+        self.argv.append(" ".join(command.args))
+        try:
+            return await self._run(self.hosts[host], command)
+        finally:
+            await self.process.runs()
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    async def _run(self, host: Host, command: Command) -> Output:
+        fault = self._fault(command)
+        await asyncio.sleep(self.process.random.uniform(0.005, 0.05))
+        if fault == "refused" or not host.up:
+            raise TransportError(diagnose("host-unreachable", where=host.name, said="as the seed wished"))
+        if fault == "late" or fault == "half-open":
+            return await self._unheard(host, command, late=fault == "late")
+        if command.script in READS:
+            output = await self._read(host, command)
+        else:
+            said = await self._act(host, command, self._cut() if fault == "reset" else None)
+            output = Output(stdout=said or "", exit_status=None if said is None else 0)
+        return self._garbled(output, fault)
+
+    def _fault(self, command: Command) -> Fault | None:
+        random = self.process.random
+        if random.random() >= self.rate:
+            return None
+        fault = random.choice(self.faults)
+        if fault == "huge" and random.random() < 0.9:
+            fault = "noise"
+        self.done[fault] = self.done.get(fault, 0) + 1
+        return fault
+
+    def _cut(self) -> int:
+        return self.process.random.randrange(4)
+
+    async def _read(self, host: Host, command: Command) -> Output:
+        boot = host.boot
+        output = await host.answer(command)
+        return output if boot == host.boot else Output(stdout=output.stdout[:9], exit_status=None)
+
+    async def _unheard(self, host: Host, command: Command, *, late: bool) -> Output:
+        if command.script not in READS:
+            wait = self.process.random.uniform(1.0, 200.0) if late else 0.0
+            task = asyncio.get_running_loop().create_task(self._later(host, command, wait))
+            self.background.add(task)
+            task.add_done_callback(self.background.discard)
+        await asyncio.sleep(command.timeout_s)
+        raise TransportError(diagnose("answer-overdue", where=host.name, seconds=f"{command.timeout_s:g}"))
+
+    async def _later(self, host: Host, command: Command, wait: float) -> str | None:
+        await asyncio.sleep(wait)
+        return await self._stages(host, command, None) if host.up else None
+
+    async def _act(self, host: Host, command: Command, cut: int | None) -> str | None:
+        """By the host, whatever becomes of us meanwhile."""
+        task = asyncio.get_running_loop().create_task(self._stages(host, command, cut))
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
+        return await asyncio.shield(task)
+
+    async def _stages(self, host: Host, command: Command, cut: int | None) -> str | None:
+        """None: cut off before its end, by the connection or by a reboot."""
+        async with host.lock:
+            stages, boot, number = host.act(command), host.boot, 0
+            while host.boot == boot and number != cut:
+                try:
+                    next(stages)
+                except StopIteration as end:
+                    return str(end.value)
+                number += 1
+                await asyncio.sleep(0)
+        return None
+
+    def _garbled(self, output: Output, fault: Fault | None) -> Output:
+        random = self.process.random
+        match fault:
+            case "reset":
+                return Output(stdout=output.stdout[: random.randrange(len(output.stdout) + 1)], exit_status=None)
+            case "cut":
+                return Output(stdout=output.stdout[: random.randrange(len(output.stdout) + 1)])
+            case "noise":
+                return Output(stdout="\ufffd\ufffd welcome\n" + output.stdout, stderr="\ufffd")
+            case "huge":
+                return Output(stdout=HUGE + "\n" + output.stdout)
+            case _:
+                return output

@@ -1,0 +1,254 @@
+"""A cluster, what befalls it, and those who call `apply` on it: the real engine, in virtual time.
+
+Crash points come from the code's own registry; a process that passes one may die there, by kill -9 or by a power cut.
+"""
+
+import asyncio
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import cast
+
+from probes.fact import AnyExpected, AnyFact, Readings
+from probes.job import PROBE as JOBS
+from reconciler.core import planner
+from reconciler.core.event import Event
+from reconciler.core.plan import Plan
+from reconciler.core.stepid import step_id
+from reconciler.effects import look
+from reconciler.effects.collect import Collected, collect
+from reconciler.effects.crash import installed
+from reconciler.effects.journal import Journal, taken_apart
+from reconciler.effects.loop import Applied, Undertaking, apply
+from reconciler.effects.stop import StopSignal
+from tests.sim.audit import Audit, Bkrec
+from tests.sim.families import PROBE, Flag, Raise, rules
+from tests.sim.hosts import Host
+from tests.sim.operator import Killed, Process, Wire
+from tests.support.virtual import now
+
+PROBES = (JOBS, PROBE)
+GATE = Flag(host="10.0.0.1", name="quiet")
+PATIENCE = 30
+"""How often one may have to call `apply` once nothing goes wrong any more."""
+ONCE_ONLY = {"job-vanished", "job-not-repeated", "step-not-seen"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Troubles:
+    """What is going to happen, all of it drawn from the seed."""
+
+    rate: float = 0.0
+    kill_at: int | None = None
+    """The process dies at this passage of a crash point."""
+    power: bool = False
+    """It dies of a power cut: what was not synced is lost."""
+    freeze: tuple[float, float] | None = None
+    """SIGSTOP at, for so long."""
+    freeze_launch: int | None = None
+    """SIGSTOP for a minute or two when it is about to launch for the so-many-th time: the worst moment."""
+    signals: tuple[float, ...] = ()
+    skew: tuple[float, float] | None = None
+    full_disk_at: float | None = None
+    """When this machine's disk fills up."""
+
+
+@dataclass(slots=True)
+class Simulation:
+    random: Random
+    actions: tuple[Raise, ...] = ()
+    hosts: dict[str, Host] = field(default_factory=dict[str, Host])
+    audit: Audit = field(default_factory=lambda: Audit({}))
+    background: set[asyncio.Task[str | None]] = field(default_factory=set[asyncio.Task[str | None]])
+    passed: list[str] = field(default_factory=list[str])
+    """Crash points, in the order in which the first process passed them."""
+    tally: Counter[str] = field(default_factory=Counter[str])
+    runs: int = 0
+    lying_disk: bool = False
+    blind_gate: bool = False
+    """For tests of the tests: a disk that loses all it synced, a gate that nobody looks at."""
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        return tuple(action.flag for action in self.actions)
+
+    @property
+    def wishes(self) -> tuple[AnyExpected, ...]:
+        return tuple(flag.up() for flag in self.flags)
+
+    def decide(self, readings: Readings) -> Plan:
+        return planner.plan("sim", self.wishes, readings, rules(self.actions))
+
+    # one process
+
+    async def once(self, troubles: Troubles) -> Applied | None:
+        """One `bkrec apply`; None where it died."""
+        self.runs += 1
+        who = self.process(troubles.rate)
+        stop = StopSignal()
+        helpers = self._schedule(troubles, who, stop)
+        try:
+            with installed(self._hook(who, troubles)):
+                applied = await apply(self._undertaking(who, stop))
+        except BaseException as error:
+            if not _is_death(error):
+                self.audit.check("I9", False, f"it fell over: {_innermost(error)!r}")
+            self._buried(who, troubles)
+            return None
+        finally:
+            for helper in helpers:
+                helper.cancel()
+        self.audit.check("I9", not who.process.dead, "somebody swallowed its death")
+        self.audit.ended(who, applied, self.flags)
+        self.tally.update(who.wire.done)
+        return applied
+
+    def process(self, rate: float) -> Bkrec:
+        process = Process(Random(self.random.random()))
+        process.disk.lies = self.lying_disk
+        who = Bkrec(process, Wire(process, self.hosts, self.background, rate=rate))
+        self.audit.crew.append(who)
+        return who
+
+    def _schedule(self, troubles: Troubles, who: Bkrec, stop: StopSignal) -> list[asyncio.TimerHandle]:
+        later = asyncio.get_running_loop().call_later
+        planned = [later(at, stop.press) for at in troubles.signals]
+        if troubles.freeze is not None:
+            at, seconds = troubles.freeze
+            planned.append(later(at, self._freeze, who.process, seconds))
+        if troubles.skew is not None:
+            planned.append(later(troubles.skew[0], setattr, who.process.clock, "skew_s", troubles.skew[1]))
+        if troubles.full_disk_at is not None:
+            planned.append(later(troubles.full_disk_at, setattr, who.process.disk, "full", True))
+        return planned
+
+    def _freeze(self, process: Process, seconds: float) -> None:
+        process.frozen_until = now() + seconds
+        self.audit.frozen_s += seconds
+        self.tally["sigstop"] += 1
+
+    def _hook(self, who: Bkrec, troubles: Troubles) -> Callable[[str], None]:
+        passages = launches = 0
+
+        def passing(point: str) -> None:
+            nonlocal passages, launches
+            who.process.alive()
+            if self.runs == 1:
+                self.passed.append(point)
+            passages += 1
+            launches += point == "job-launch.before"
+            if point == "job-launch.before" and launches == troubles.freeze_launch:
+                self._freeze(who.process, self.random.uniform(70.0, 130.0))
+            if troubles.kill_at is not None and passages > troubles.kill_at:
+                self.tally[f"killed {point}"] += 1
+                who.process.die()
+
+        return passing
+
+    def _buried(self, who: Bkrec, troubles: Troubles) -> None:
+        disk = who.process.disk
+        if troubles.power:
+            disk.lose_power(who.process.random)
+        kept = taken_apart(disk.durable + disk.pending)
+        self.audit.check("I9", kept.torn <= 1, f"{kept.torn} lines of the journal are torn")
+        self.tally["deaths"] += 1
+        self.tally.update(who.wire.done)
+
+    def _undertaking(self, who: Bkrec, stop: StopSignal) -> Undertaking:
+        run = f"run-{self.runs}"
+        book = Journal(Path("journal"), run=run, clock=who.process, disk=lambda _: who.process.disk)
+
+        async def confirm(_: look.Studied) -> bool:
+            return True
+
+        def emit(event: Event) -> None:
+            self.audit.told(who, event)
+
+        return Undertaking(
+            run=run,
+            user="somebody",
+            source="afar",
+            transport=who.wire,
+            look=functools.partial(self._look, who),
+            controller="10.0.0.1",
+            hosts=tuple(self.hosts),
+            expected=self.wishes,
+            decide=self.decide,
+            journal=book,
+            clock=who.process,
+            emit=emit,
+            stop=stop,
+            confirm=confirm,
+            gates=lambda _: () if self.blind_gate else (GATE.up(),),
+        )
+
+    async def _look(self, who: Bkrec, facts: Iterable[AnyFact]) -> Collected:
+        seen = await collect(who.wire, PROBES, facts)
+        self.audit.heard(who, seen.readings)
+        return seen
+
+    # and people
+
+    async def person(self, *troubles: Troubles) -> None:
+        """Calls `apply` once for each of these, waiting a while in between."""
+        for one in troubles:
+            await self.once(one)
+            await asyncio.sleep(self.random.uniform(1.0, 80.0))
+
+    async def until_done(self) -> None:
+        """All is well again: it converges, with a person's help only where a thing must not be done twice."""
+        self._all_well()
+        applied = await self.once(Troubles())
+        for _ in range(PATIENCE):
+            if applied is None or applied.verdict == "converged":
+                break
+            self._by_hand(applied)
+            await asyncio.sleep(61.0)
+            applied = await self.once(Troubles())
+        converged = applied is not None and applied.verdict == "converged"
+        self.audit.check("I9", converged, f"does not converge: {applied and (applied.verdict, applied.diagnostics)}")
+        if converged:
+            await self._nothing_more()
+
+    def _all_well(self) -> None:
+        for host in self.hosts.values():
+            host.full_until = 0.0
+            for flag, value in host.flags.items():
+                if value == "unreadable":
+                    host.set(flag, "up")
+        self.hosts[GATE.host].set(GATE.name, "up")
+
+    def _by_hand(self, applied: Applied) -> None:
+        once = {step_id(action): action for action in self.actions if action.once}
+        for failed in (failed for outcome in applied.outcomes for failed in outcome.failed):
+            if failed.step in once and failed.diagnostic.code in ONCE_ONLY:
+                action = once[failed.step]
+                self.hosts[action.host].set(action.name, "up")
+                self.tally["done by hand"] += 1
+
+    async def _nothing_more(self) -> None:
+        """Looking writes nothing, and neither does `apply` where nothing is to be done."""
+        await asyncio.sleep(300.0)
+        who = self.process(0.0)
+        await look.study(functools.partial(self._look, who), self.wishes, self.decide)
+        self.audit.check("I7", who.wire.writes == 0, "looking wrote something")
+        again = await self.once(Troubles())
+        self.audit.check("I8", again is not None and again.verdict == "converged", "no longer converged")
+        self.audit.check("I8", self.audit.crew[-1].wire.writes == 0, "apply after apply wrote something")
+
+
+def _is_death(error: BaseException) -> bool:
+    inside = _inside(error)
+    return any(_is_death(one) for one in inside) if inside else isinstance(error, Killed)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    inside = _inside(error)
+    return _innermost(inside[0]) if inside else error
+
+
+def _inside(error: BaseException) -> tuple[BaseException, ...]:
+    return cast("BaseExceptionGroup[BaseException]", error).exceptions if isinstance(error, BaseExceptionGroup) else ()

@@ -1,0 +1,197 @@
+"""The campaign, as tests: every crash point killed, two hundred seeds of everything at once, and proof that it bites.
+
+`pytest -m campaign -s tests/sim` plays 10,000 seeds and prints the figures that docs/campaign.md quotes.
+"""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from random import Random
+
+import pytest
+
+from reconciler.effects.crash import installed, registered
+from reconciler.effects.lease import break_lease
+from tests.sim.audit import NAMES
+from tests.sim.campaign import Told, cluster, duel, killed_at, play
+from tests.sim.hosts import Behaviour, Host, Job
+from tests.sim.operator import Killed
+from tests.sim.simulation import Simulation, Troubles
+from tests.support import virtual
+
+QUICK = 200
+LONG = 10_000
+BATCHES = 8
+REFERENCE = killed_at(None, power=False)
+
+
+def test_the_reference_run_is_quiet_and_passes_every_crash_point() -> None:
+    assert REFERENCE.violations == []
+    elsewhere = {
+        f"{name}.{side}"
+        for name in ("lease-break", "lease-read", "survey", "pause", "resume")
+        for side in ("before", "after")
+    }
+    assert set(REFERENCE.passed) == set(registered()) - elsewhere
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_killed_at_any_passage_of_any_crash_point_it_resumes_and_converges(batch: int) -> None:
+    """kill -9 at the odd ones, a power cut at the even ones; the long campaign does both everywhere."""
+    for passage in range(batch, len(REFERENCE.passed), BATCHES):
+        told = killed_at(passage, power=passage % 2 == 0)
+        assert told.violations == [], f"passage {passage}, {REFERENCE.passed[passage]}"
+        assert told.tally["deaths"] == 1
+
+
+@pytest.mark.parametrize("point", ["lease-break.before", "lease-break.after"])
+def test_killed_while_it_breaks_a_lease_the_lease_is_there_or_gone(point: str) -> None:
+    simulation = cluster(Random(1), tame=True)
+
+    def die(passed: str) -> None:
+        if passed == point:
+            raise Killed
+
+    async def story() -> None:
+        await simulation.once(Troubles(kill_at=60))
+        who = simulation.process(0.0)
+        with installed(die), pytest.raises(Killed):
+            await break_lease(who.wire, "10.0.0.1")
+        assert (simulation.hosts["10.0.0.1"].lease is None) == point.endswith("after")
+        await asyncio.sleep(90.0)
+        await simulation.until_done()
+
+    virtual.run(story())
+    assert simulation.audit.violations == []
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_no_seed_breaks_an_invariant(batch: int) -> None:
+    for seed in range(batch, QUICK, BATCHES):
+        assert play(seed).violations == [], f"seed {seed}"
+
+
+def test_a_holder_that_wakes_up_after_a_takeover_starts_nothing_any_more() -> None:
+    told = [duel(seed) for seed in range(40)]
+    assert [said for one in told for said in one.violations] == []
+    assert sum(one.tally["sigstop"] for one in told) > 20
+
+
+@pytest.mark.parametrize("seed", [3, 44])
+def test_a_seed_replays_exactly(seed: int) -> None:
+    one, two = play(seed), play(seed)
+    assert (one.course, one.counts, one.tally) == (two.course, two.counts, two.tally)
+    assert len(one.course) > 1000
+
+
+# it bites: hosts, disks and people that do what must never be done
+
+
+def _sabotaged(seed: int, spoil: Callable[[Simulation], None]) -> list[str]:
+    return play(seed, spoil=spoil).violations + duel(seed, spoil=spoil).violations
+
+
+def _without_fence(simulation: Simulation) -> None:
+    for host in simulation.hosts.values():
+        host.fenced = False
+
+
+def _forgetful(simulation: Simulation) -> None:
+    """Hosts that lose the record of what they did."""
+
+    def forget(host: Host, job: Job) -> None:
+        simulation.audit.started(host, job)
+        host.jobs.pop(job.name)
+
+    for host in simulation.hosts.values():
+        host.started = forget
+
+
+def _boastful(simulation: Simulation) -> None:
+    """Hosts that say "up" of everything, and where nothing works."""
+    for host in simulation.hosts.values():
+        host.boasts = True
+        for behaviour in host.behaviours.values():
+            behaviour.failures = 1000
+
+
+def _boastful_later(simulation: Simulation) -> None:
+    """Hosts that say "up" of everything from their first job on, and where nothing works."""
+    _idle(simulation)
+
+    def begin(host: Host, job: Job) -> None:
+        simulation.audit.started(host, job)
+        host.boasts = True
+
+    for host in simulation.hosts.values():
+        host.started = begin
+
+
+def _idle(simulation: Simulation) -> None:
+    for host in simulation.hosts.values():
+        for behaviour in host.behaviours.values():
+            behaviour.failures = 1000
+
+
+def _lying_disk(simulation: Simulation) -> None:
+    simulation.lying_disk = True
+
+
+def _leaky(simulation: Simulation) -> None:
+    """A host that prints a secret in no form that anybody could know."""
+    for host in simulation.hosts.values():
+        for name in host.behaviours:
+            host.behaviours[name] = Behaviour(name=name, log=b"it is " + simulation.audit.canary.encode() + b"\n")
+
+
+def _closing_gate(simulation: Simulation) -> None:
+    simulation.blind_gate = True
+
+
+BITES = {
+    "I1": (_lying_disk, range(3)),
+    "I2": (_boastful_later, range(3)),
+    "I3": (_forgetful, range(12)),
+    "I4": (_without_fence, range(150)),
+    "I5": (_closing_gate, range(20)),
+    "I6": (_leaky, range(3)),
+    "I9": (_idle, range(3)),
+    "I10": (_boastful, range(3)),
+}
+
+
+@pytest.mark.parametrize("name", BITES)
+def test_what_must_never_be_done_is_noticed(name: str) -> None:
+    spoil, seeds = BITES[name]
+    assert any(said.startswith(f"{name} ") for seed in seeds for said in _sabotaged(seed, spoil))
+
+
+# the long one
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(6 * 3600)
+def test_ten_thousand_seeds_and_every_passage_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        kills = [
+            pool.submit(killed_at, at, power=power) for at in range(len(REFERENCE.passed)) for power in (False, True)
+        ]
+        told = [*(kill.result() for kill in kills), *pool.map(play, range(LONG), chunksize=25)]
+        told += pool.map(duel, range(LONG // 10), chunksize=25)
+    with capsys.disabled():
+        print(figures(told))
+    assert [one for one in told if one.violations] == []
+
+
+def figures(told: Iterable[Told]) -> str:
+    everything = list(told)
+    counts = sum((one.counts for one in everything), Counter[str]())
+    tally = sum((one.tally for one in everything), Counter[str]())
+    broken = Counter(said.partition(" ")[0] for one in everything for said in one.violations)
+    points = {name.removeprefix("killed ") for name in tally if name.startswith("killed ")}
+    lines = [f"seeds and passages {len(everything)}, crash points {len(registered())}, killed at {len(points)}"]
+    lines += [f"{name:6} {NAMES[name]:48} {counts[name]:>10} {broken[name]:>4}" for name in NAMES]
+    lines += [f"{what:28} {tally[what]:>10}" for what in sorted(tally)]
+    return "\n".join(lines)
