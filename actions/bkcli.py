@@ -122,23 +122,24 @@ class SyncModule(Bkcli):
     module: str
     hosts: tuple[str, ...]
     version_file: str
+    """For an archive without one: a file of it, and `version` is ""."""
     version: str
     kind: Literal["bkcli.sync"] = "bkcli.sync"
 
     def requires(self) -> tuple[AnyExpected, ...]:
-        mine = VersionText(host=self.host, path=self.version_file)
-        return (mine.must_be(self.version, because=coded("copied-from-controller"), source="sync.sh:42"),)
+        return (self._there(self.host),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return tuple(
-            VersionText(host=host, path=self.version_file).must_be(
-                self.version, because=coded("copied-from-controller"), source="sync.sh:42"
-            )
-            for host in self.hosts
-        )
+        return tuple(self._there(host) for host in self.hosts)
+
+    def _there(self, host: str) -> AnyExpected:
+        why, source = coded("copied-from-controller"), "sync.sh:42"
+        if not self.version:
+            return PathKind(host=host, path=self.version_file).must_be("file", because=why, source=source)
+        return VersionText(host=host, path=self.version_file).must_be(self.version, because=why, source=source)
 
     def command(self) -> Command:
-        tree = self.version_file.removesuffix("/VERSION")
+        tree = self.version_file.rpartition("/")[0]
         return Command(script=SYNC, args=(self.install, self.module, tree, *self.hosts))
 
     @property
@@ -147,8 +148,8 @@ class SyncModule(Bkcli):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InstallModule(Bkcli):
-    """`bkcli install MODULE`: whatever the module's data says must be seen afterwards."""
+class ModuleCall(Bkcli):
+    """What installing and upgrading share: whatever the module's data says must be seen afterwards."""
 
     module: str
     effects: tuple[AnyExpected, ...]
@@ -158,7 +159,8 @@ class InstallModule(Bkcli):
     migrates: bool = False
     rerun: bool = True
     seconds: float = 120.0
-    kind: Literal["bkcli.install"] = "bkcli.install"
+    spoils: tuple[AnyFact, ...] = ()
+    """Units whose files are replaced under them: they are looked at again, and restarted where they are older."""
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return self.before
@@ -166,8 +168,8 @@ class InstallModule(Bkcli):
     def ensures(self) -> tuple[AnyExpected, ...]:
         return self.effects
 
-    def command(self) -> Command:
-        return Command(script=BKCLI, args=(self.install, "install", self.module))
+    def voids(self) -> tuple[AnyFact, ...]:
+        return self.spoils
 
     def touches(self) -> tuple[Because, ...]:
         return self.extras
@@ -197,3 +199,23 @@ class InstallModule(Bkcli):
     @property
     def settle_s(self) -> float:
         return 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallModule(ModuleCall):
+    """`bkcli install MODULE`."""
+
+    kind: Literal["bkcli.install"] = "bkcli.install"
+
+    def command(self) -> Command:
+        return Command(script=BKCLI, args=(self.install, "install", self.module))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradeModule(ModuleCall):
+    """`bkcli upgrade MODULE`: for what 6.2 still runs under systemd; it distributes, replaces and restarts."""
+
+    kind: Literal["bkcli.upgrade"] = "bkcli.upgrade"
+
+    def command(self) -> Command:
+        return Command(script=BKCLI, args=(self.install, "upgrade", self.module))

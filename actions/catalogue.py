@@ -4,18 +4,23 @@
 """
 
 from actions.backup import BackupInstall, BackupMongodb, BackupMysql
-from actions.bkcli import InstallBkenv, InstallModule, SyncCommon, SyncModule
-from actions.consul import RegisterService
-from actions.container import InstallContainer, StartContainer
+from actions.bkcli import InstallBkenv, InstallModule, SyncCommon, SyncModule, UpgradeModule
+from actions.consul import DeregisterService, RegisterService
+from actions.container import InstallContainer, RemoveContainer, StartContainer
 from actions.env import AddVariable, CopyVariable, GenerateVariable, MergeEnv, SetVariable
 from actions.line import AddLine
 from actions.mysql import GrantUser, SetLoginPath
+from actions.nginx import ReleaseJobPages, RenderNginx
+from actions.owed import DoWork, NoteWork
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
 from actions.path import CarryDirectory, RetireDirectory
+from actions.program import CopyProgram
 from actions.redis import FormRedisCluster
-from actions.saas import AddSaasVariables
+from actions.saas import AddSaasVariables, DeploySaas
 from actions.topology import PlaceModule
-from actions.unit import EnableUnit, RetireUnit, StartUnit
+from actions.unit import EnableUnit, RestartUnit, RetireUnit, StartUnit
+from actions.version import RefreshVersions
+from actions.yaml import SetYaml
 
 AnyAction = (
     AddLine
@@ -25,7 +30,11 @@ AnyAction = (
     | BackupMongodb
     | BackupMysql
     | CarryDirectory
+    | CopyProgram
     | CopyVariable
+    | DeploySaas
+    | DeregisterService
+    | DoWork
     | EnableUnit
     | FormRedisCluster
     | GenerateVariable
@@ -34,13 +43,20 @@ AnyAction = (
     | InstallContainer
     | InstallModule
     | MergeEnv
+    | NoteWork
     | PlaceModule
+    | RefreshVersions
     | RegisterService
+    | ReleaseJobPages
+    | RemoveContainer
+    | RenderNginx
     | ReplaceScripts
+    | RestartUnit
     | RetireDirectory
     | RetireUnit
     | SetLoginPath
     | SetVariable
+    | SetYaml
     | StartContainer
     | StartUnit
     | SwapSource
@@ -48,4 +64,5 @@ AnyAction = (
     | SyncModule
     | UnpackPackage
     | UnpackProducts
+    | UpgradeModule
 )

@@ -14,8 +14,9 @@ from probes.shell import Command
 from specs.reason import coded
 
 REGISTER = """set -eu
-file=/etc/consul.d/service/$2.json
-"$1/bin/reg_consul_svc" -n "$2" -p "$3" -a "$4" -D > "$file.bkrec-part"
+install=$1 name=$2 port=$3 host=$4 file=/etc/consul.d/service/$2${5:+-$5}.json
+set -- -n "$name" -p "$port" -a "$host" -D ${5:+-t "$5"}
+"$install/bin/reg_consul_svc" "$@" > "$file.bkrec-part"
 [ -s "$file.bkrec-part" ]
 mv -T -- "$file.bkrec-part" "$file"
 consul reload
@@ -27,15 +28,41 @@ class RegisterService(Action):
     install: str
     service: str
     port: int
+    tag: str = ""
     kind: Literal["consul.register"] = "consul.register"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        fact = ConsulDefinition(host=self.host, service=self.service)
+        fact = ConsulDefinition(host=self.host, service=f"{self.service}-{self.tag}" if self.tag else self.service)
         return (fact.must_be("written", because=coded("service-registered"), source="ce/tools.sh:68"),)
 
     def command(self) -> Command:
-        return Command(script=REGISTER, args=(self.install, self.service, str(self.port), self.host))
+        return Command(script=REGISTER, args=(self.install, self.service, str(self.port), self.host, self.tag))
 
     @property
     def login(self) -> bool:
         return True
+
+
+DEREGISTER = """set -eu
+file=/etc/consul.d/service/$1.json
+[ -e "$file" ] || exit 0
+aside=/var/lib/bkrec/retired/consul
+mkdir -p -m 0700 -- "$aside"
+mv -f -- "$file" "$aside/$1.json.$(date +%Y%m%d%H%M%S)"
+consul reload
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeregisterService(Action):
+    """Take a service out of consul that nobody serves any more; its definition is moved aside."""
+
+    service: str
+    kind: Literal["consul.deregister"] = "consul.deregister"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = ConsulDefinition(host=self.host, service=self.service)
+        return (fact.must_be_absent(because=coded("moved-aside"), source="consul reload"),)
+
+    def command(self) -> Command:
+        return Command(script=DEREGISTER, args=(self.service,))

@@ -1,7 +1,8 @@
 """Containers: start one that only stopped, or have the vendor's own script make a single one anew.
 
 `bkcli install paas` would recreate all six; where one is missing, install_paas.sh for that one is the narrowest call.
-Source: ce/bin/install_paas.sh:150-205.
+The other products that 6.2 moved into containers have such a script each, with arguments of their own.
+Source: ce/bin/install_paas.sh:150-205, ce/install.sh:979,1094,1148,1275.
 """
 
 from dataclasses import dataclass
@@ -30,14 +31,27 @@ class StartContainer(Action):
 
 
 INSTALL = """set -eu
-case $2 in *[!a-z]*) echo "not a project: $2" >&2; exit 64;; esac
-exec "$1/bin/install_paas.sh" -e "$1/bin/04-final/paas.env" -m "$2" -s "$3" -p "$4" -b "$5"
+install=$1 project=$2 src=$3 home=$4 host=$5 module=$6
+case $project in *[!a-z]*) echo "not a project: $project" >&2; exit 64;; esac
+final=$install/bin/04-final
+case $module in
+    paas) exec "$install/bin/install_paas.sh" -e "$final/paas.env" -m "$project" -s "$src" -p "$home" -b "$host" ;;
+    usermgr) exec "$install/bin/install_usermgr.sh" -e "$final/usermgr.env" -s "$src" -p "$home" ;;
+    nodeman)
+        wan=$(sed -n 's/^WAN_IP=//p' /etc/blueking/env/local.env | tail -n 1)
+        exec "$install/bin/install_bknodeman.sh" -e "$final/bknodeman.env" -s "$src" -p "$home" -b "$host" -w "$wan" ;;
+    monitorv3)
+        exec "$install/bin/install_bkmonitorv3.sh" -b "$host" -m "$project" -e "$final/bkmonitorv3.env" -s "$src" \\
+            -p "$home" -M stable ;;
+    log) exec "$install/bin/install_bklog.sh" -m "$project" -e "$final/bklog.env" -b "$host" -s "$src" -p "$home" ;;
+    *) echo "no script for $module" >&2; exit 64 ;;
+esac
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallContainer(Action):
-    """Let install_paas.sh load the image and make one container of PaaS; its siblings are not touched."""
+    """Let the module's own script load the image and make one container; its siblings are not touched."""
 
     container: str
     project: str
@@ -46,6 +60,8 @@ class InstallContainer(Action):
     install: str
     src: str
     home: str
+    product: str = "paas"
+    """The module, whose script it is."""
     kind: Literal["container.install"] = "container.install"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -58,10 +74,10 @@ class InstallContainer(Action):
         )
 
     def command(self) -> Command:
-        return Command(script=INSTALL, args=(self.install, self.project, self.src, self.home, self.host))
+        return Command(script=INSTALL, args=(self.install, self.project, self.src, self.home, self.host, self.product))
 
     def touches(self) -> tuple[Because, ...]:
-        return (coded("touches-project-files", project=self.project, home=self.home),)
+        return (coded("touches-project-files", project=self.project, module=self.product),)
 
     @property
     def disrupts(self) -> Disrupts:
@@ -69,7 +85,7 @@ class InstallContainer(Action):
 
     @property
     def outage(self) -> str:
-        return "paas"
+        return self.product
 
     @property
     def login(self) -> bool:
@@ -78,3 +94,18 @@ class InstallContainer(Action):
     @property
     def estimate_s(self) -> float:
         return 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveContainer(Action):
+    """Remove one that was to run once and was left over: its name keeps the next one from being made."""
+
+    container: str
+    kind: Literal["container.remove"] = "container.remove"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        state = ContainerState(host=self.host, container=self.container)
+        return (state.must_be_absent(because=coded("container-removed"), source="docker-rm(1)"),)
+
+    def command(self) -> Command:
+        return Command(script='docker rm -f "$1"', args=(self.container,))

@@ -86,6 +86,10 @@ class UnpackProducts(Action):
     """VERSION of the tree itself: a product is never unpacked into another release's tree."""
     products: tuple[tuple[str, str], ...]
     """(directory, version): what must be readable afterwards."""
+    files: tuple[str, ...] = ()
+    """Files of archives that bring no VERSION, below `root`."""
+    spoils: tuple[AnyFact, ...] = ()
+    """Edits of the products' templates, which unpacking takes back."""
     kind: Literal["package.products"] = "package.products"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -101,7 +105,14 @@ class UnpackProducts(Action):
             )
             for product, version in self.products
         )
-        return (*versions, done.must_be("file", because=why, source=source))
+        files = tuple(
+            PathKind(host=self.host, path=f"{self.root}/{file}").must_be("file", because=why, source=source)
+            for file in self.files
+        )
+        return (*versions, *files, done.must_be("file", because=why, source=source))
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return self.spoils
 
     def command(self) -> Command:
         return Command(script=PRODUCTS, args=(self.root,))
@@ -140,6 +151,8 @@ class SwapSource(Action):
     live: str
     version: str
     products: tuple[tuple[str, str], ...]
+    files: tuple[str, ...] = ()
+    spoils: tuple[AnyFact, ...] = ()
     kind: Literal["package.swap"] = "package.swap"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -163,8 +176,15 @@ class SwapSource(Action):
             PathKind(host=self.host, path=f"{self.live}/{name}").must_be("directory", because=why, source=source)
             for name in ("cert", "backup")
         )
+        files = tuple(
+            PathKind(host=self.host, path=f"{self.live}/{file}").must_be("file", because=why, source=source)
+            for file in self.files
+        )
         live = VersionText(host=self.host, path=f"{self.live}/VERSION")
-        return (live.must_be(self.version, because=why, source=source), *versions, *directories)
+        return (live.must_be(self.version, because=why, source=source), *versions, *files, *directories)
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return self.spoils
 
     def command(self) -> Command:
         return Command(script=SWAP, args=(self.new, self.live))

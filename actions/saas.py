@@ -1,11 +1,17 @@
-"""Variables of the SaaS, which the vendor's tools.sh puts into the open_paas database. Guide 7.1."""
+"""SaaS: their variables, which the vendor's tools.sh puts into the open_paas database, and their deployment.
+
+`install saas-o` exits 0 when its polling runs out, and the guide knows that a first deployment of the monitor may; so
+what is online is compared with the package's file name, and one more attempt is made. Guide 7.1, 7.6, 7.7, 7.11-7.16.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 
+from actions.action import Disrupts
 from actions.bkcli import Bkcli
 from probes.fact import AnyExpected
 from probes.mysql import SaasVariable
+from probes.saas import SaasOnline, SaasPackaged
 from probes.shell import Command
 from specs.reason import Because, coded
 
@@ -39,3 +45,71 @@ class AddSaasVariables(Bkcli):
 
     def touches(self) -> tuple[Because, ...]:
         return (coded("touches-saas-variables"),)
+
+
+DEPLOY = """set -eu
+install=$1 code=$2 src=$3 login=$4
+case $code in *[!a-z0-9_]*) echo "not an app code: $code" >&2; exit 64;; esac
+cd -- "$install"
+file=$(ls -t -- "$src/official_saas" | grep -E "^${code}_V.*[.]tar[.]gz" | head -n 1)
+[ -n "$file" ] || { echo "no package of $code below $src/official_saas" >&2; exit 1; }
+want=${file#"${code}_V"}
+want=${want%.tar.gz}
+online() {
+    printf "select v.version from paas_saas_app a join paas_saas_app_version v on v.id = a.online_version_id
+        where a.code = '%s'" "$code" | mysql --login-path="$login" -NB open_paas
+}
+for attempt in 1 2; do
+    ./bkcli install saas-o "$code" || echo "attempt $attempt failed" >&2
+    [ "$(online)" = "$want" ] && exit 0
+    sleep 5
+done
+echo "$code is not online at $want" >&2
+exit 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploySaas(Bkcli):
+    """Upload and deploy to production; the app migrates its own database as it starts."""
+
+    online: SaasOnline
+    packaged: SaasPackaged
+    app: str
+    src: str
+    login_path: str
+    before: tuple[AnyExpected, ...]
+    kind: Literal["saas.deploy"] = "saas.deploy"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return self.before
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        why = coded("saas-deployed")
+        return (self.online.must_equal(self.packaged, because=why, source="ce/install.sh:1002-1046"),)
+
+    def command(self) -> Command:
+        return Command(script=DEPLOY, args=(self.install, self.app, self.src, self.login_path))
+
+    def touches(self) -> tuple[Because, ...]:
+        return (coded("touches-desktop", app=self.app),)
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "data"
+
+    @property
+    def outage(self) -> str:
+        return self.app
+
+    @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
+    def estimate_s(self) -> float:
+        return 120.0
+
+    @property
+    def settle_s(self) -> float:
+        return 300.0

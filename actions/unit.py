@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from actions.action import Action, Disrupts
+from probes.current import UnitCurrent
 from probes.fact import AnyExpected
 from probes.shell import Command
 from probes.unit import UnitActive, UnitEnabled
@@ -28,6 +29,39 @@ class StartUnit(Action):
     def command(self) -> Command:
         # reset-failed: a unit that hit its start limit refuses a plain start (systemd.unit(5), StartLimitBurst)
         return Command(script='systemctl reset-failed -- "$1" || :\nsystemctl start -- "$1"', args=(self.unit,))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"unit:{self.unit}@{self.host}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartUnit(Action):
+    """Restart a unit whose files were replaced under it. Alone: a target would take others with it (observed with
+    `restart gse`, which restarts 1.0 processes whose programs are gone)."""
+
+    unit: str
+    file: str
+    service: str = ""
+    kind: Literal["unit.restart"] = "unit.restart"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        current = UnitCurrent(host=self.host, unit=self.unit, file=self.file)
+        return (current.must_be(True, because=coded("restart-means-current"), source="systemctl(1)"),)
+
+    def command(self) -> Command:
+        return Command(
+            script='systemctl reset-failed -- "$1" || :\nsystemctl restart -- "$1"',
+            args=(self.unit,),
+        )
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "service" if self.service else "no"
+
+    @property
+    def outage(self) -> str:
+        return self.service
 
     @property
     def resources(self) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def _read(
     if topology.errors:
         first = topology.errors[0]
         return Unknown(coded("install-config-broken", path=fact.path, line=first.line, token=first.token))
-    hosts = topology.hosts_of(fact.module)
+    hosts = topology.hosts_named(fact.module)
     return Known(hosts) if hosts else Absent()
 
 

@@ -60,6 +60,8 @@ class ClusterFile(Model):
     paths: Paths = Paths()
     package: PackageFile
     placement: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    """Optional modules that bkrec is to bring up to date too: the guide never does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +76,23 @@ class Inventory:
     """Modules that cluster.toml places and install.config does not have yet."""
 
     def on(self, module: str) -> tuple[str, ...]:
-        return dict(self.groups).get(module, ())
+        """ "log", "log(api)": a project that install.config does not name is on every host of its module, as the
+        vendor's own lookup has it (ce/qq.py:96-103)."""
+        for wanted in (module, module.partition("(")[0]):
+            for name, hosts in self.groups:
+                if name == wanted:
+                    return hosts
+        return ()
+
+    def on_any(self, modules: tuple[str, ...]) -> tuple[str, ...]:
+        wanted = {host for module in modules for host in self.on(module)}
+        return tuple(host for host in self.hosts if host in wanted)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cluster:
+    """One object per run, compared by identity: what follows from it may be kept beside it."""
+
     name: str
     release: Release
     inventory: Inventory
@@ -94,7 +108,12 @@ class Cluster:
         return self.package.md5 or self.release.package.md5
 
     def hosts(self, module: Module) -> tuple[str, ...]:
-        return self.inventory.on(module.name)
+        return self.inventory.on_any(module.hosts_of) if module.hosts_of else self.inventory.on(module.name)
+
+    def hosts_on(self, module: Module, on: str, *, first: bool = False) -> tuple[str, ...]:
+        """The module's hosts, or those of what `on` names."""
+        hosts = self.inventory.on(on) if on else self.hosts(module)
+        return hosts[:1] if first else hosts
 
     def modules(self) -> tuple[Module, ...]:
         """The modules that bkrec looks at and that have a host here."""

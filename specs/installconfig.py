@@ -34,6 +34,11 @@ class Topology:
         """Who has the module; with a project, who has just that one. The order is the file's, for every module."""
         return tuple(ip for ip, owned in self.hosts if any(_is(each, module, project) for each in owned))
 
+    def hosts_named(self, name: str) -> tuple[str, ...]:
+        """ "log" or "log(api)", as it is written there."""
+        module, _, project = name.removesuffix(")").partition("(")
+        return self.hosts_of(module, project)
+
     def all_ips(self) -> tuple[str, ...]:
         return tuple(ip for ip, _ in self.hosts)
 

@@ -17,12 +17,26 @@ class Service(Model):
 
     name: str
     port: int
+    on: str = ""
+    """Whose hosts, as install.config writes it ("log(api)", "appo"); "" for all of the module's."""
+    tag: str = ""
+    """Registered as TAG.NAME: the definition's file is then NAME-TAG.json, and who answers for it is the tag's."""
+
+    @property
+    def definition(self) -> str:
+        return f"{self.name}-{self.tag}" if self.tag else self.name
 
 
 class Unit(Model):
     """A systemd unit that must be active and enabled."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9@_.-]+\.(service|target)$")
+    on: str = ""
+    first: bool = False
+    """Only on the first of those hosts."""
+    file: str = ""
+    """Below /data/bkce: replaced together with what it runs, so it must have been started later."""
+    enabled: bool = True
 
 
 class Container(Model):
@@ -32,6 +46,7 @@ class Container(Model):
     image: str
     project: str
     """The vendor's word for it: `install_paas.sh -m PROJECT`."""
+    on: str = ""
 
 
 class GoneUnit(Model):
@@ -48,6 +63,62 @@ class GoneVenv(Model):
     """A Python virtualenv of 6.1 below .envs that nothing uses any more."""
 
     name: str
+
+
+class GoneService(Model):
+    """Registered in consul by 6.1, and nobody serves it any more."""
+
+    name: str
+    because: Worded
+    source: str
+
+
+class GoneContainer(Model):
+    """A container that would keep the installer from making it: it is meant to run once and be removed."""
+
+    name: str
+    on: str
+    because: Worded
+    source: str
+
+
+class Flag(Model):
+    """A scalar of a YAML template below /data/src that has to be set before the module's upgrade renders it."""
+
+    template: str
+    rendered: str
+    """What is made of it on the module's hosts, below /data/bkce."""
+    path: str = Field(pattern=r"^[A-Za-z0-9.]+$")
+    value: str
+    because: Worded
+    source: str
+
+
+Work = Literal[
+    "iam-subjects",
+    "job-upgrader-before",
+    "job-upgrader-after",
+    "nodeman-plugins",
+    "monitor-space-data",
+    "monitor-iam-actions",
+    "log-iam-actions",
+]
+
+
+class Duty(Model):
+    """Work that an upgrade owes and that leaves no trace of its own; a note stands for it until its proof was seen."""
+
+    work: Work
+    on: str = ""
+    """On the first of these hosts; "" for the controller."""
+    after: Work | None = None
+    from_version: str = ""
+    """Below /data/bkce, on that host: the version the note has to remember, taken before the upgrade."""
+    once: bool = False
+    """True where a second run may do harm: then a failed one is looked at by a person, not repeated."""
+    estimate_s: float = 60
+    because: Worded
+    source: str
 
 
 class Requires(Model):
@@ -80,20 +151,32 @@ class Placement(Model):
 
 
 class Module(Model):
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*(\([a-z][a-z0-9-]*\))?$")
     """As in install.config."""
     title: Worded
     section: str
     """The guide's section."""
     cli: str
     """As `bkcli install` calls it."""
+    call: Literal["install", "upgrade"] = "install"
+    """Which of bkcli's verbs brings it up to date; `upgrade` restarts its units itself."""
+    hosts_of: tuple[str, ...] = ()
+    """Modules on whose hosts it is, where install.config has no name for it."""
+    optional: bool = False
+    """Looked at only where cluster.toml names it in `also`."""
     src: str = ""
     """Its directory below /data/src, which holds VERSION; "" where it brings no archive of its own."""
+    src_file: str = ""
+    """Below /data/src: for an archive without VERSION, a file that is there once it was unpacked and copied."""
+    src_hosts: tuple[str, ...] = ()
+    """Other modules on whose hosts its call needs the same directory (JOB's pages are released on nginx)."""
     version: str = ""
     version_file: str = ""
     """Below /data/bkce; "" where the vendor installs none (then the container's tag tells)."""
     env: str = ""
     new: bool = False
+    starts: bool = True
+    """False: its call only enables the units; they are started one by one afterwards (paas_plugins)."""
     rerun: bool = True
     """False: the vendor's installer must never be started on what it already made (redis_cluster)."""
     one_way: bool = False
@@ -105,6 +188,20 @@ class Module(Model):
     containers: tuple[Container, ...] = ()
     gone_units: tuple[GoneUnit, ...] = ()
     gone_venvs: tuple[GoneVenv, ...] = ()
+    gone_services: tuple[GoneService, ...] = ()
+    gone_containers: tuple[GoneContainer, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    programs: tuple[str, ...] = ()
+    """Below /data/install/bin: to be the same in /usr/local/bin of every host of the cluster."""
+    keys: tuple[str, ...] = ()
+    """Keys that its call leaves in consul; "{version}" is the module's."""
+    templates: tuple[str, ...] = ()
+    """Below support-files/templates/nginx: to be the same where consul-template looks."""
+    saas: tuple[str, ...] = ()
+    """SaaS applications that have to be deployed before this backend is installed."""
+    row: str = ""
+    """Its code in bksuite_common.production_info."""
     signs: tuple[str, ...] = ()
     """Lines of .installed_module on each of its hosts."""
     sql: str = ""

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from specs.base import Model, Worded
-from specs.module import Module
+from specs.module import Module, Requires
 
 
 class Package(Model):
@@ -49,6 +49,19 @@ class Saas(Model):
     names: tuple[str, ...]
 
 
+class App(Model):
+    """A SaaS application of the package, deployed to production."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Worded
+    section: str
+    version: str = ""
+    """Only where all sources agree; else the package's file name tells."""
+    because: Worded
+    source: str
+    requires: tuple[Requires, ...] = ()
+
+
 class Section(Model):
     """One section of the guide and what becomes of it here: `explain` and the coverage test read it."""
 
@@ -73,10 +86,18 @@ class Release(Model):
     proofs: tuple[Proof, ...]
     variables: tuple[Variable, ...]
     saas: tuple[Saas, ...]
+    apps: tuple[App, ...] = ()
     sections: tuple[Section, ...]
     scope: tuple[str, ...]
     """The modules this version of bkrec looks at and brings up to date; of the others it claims nothing."""
     modules: tuple[Module, ...] = ()
+
+    def app(self, code: str) -> App:
+        """KeyError if the release has no such application."""
+        for app in self.apps:
+            if app.code == code:
+                return app
+        raise KeyError(code)
 
     def module(self, name: str) -> Module:
         """KeyError if the release has no such module."""

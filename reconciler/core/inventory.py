@@ -21,11 +21,12 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "") ->
     ]
     if not troubles:
         troubles = [*_no_hosts(topology, where), *_one_host(topology, where), *_bad_places(file, release, topology)]
+        troubles += _bad_also(file, release)
     if troubles:
         raise SpecError(*troubles)
     return Cluster(
         name=file.name,
-        release=release,
+        release=release.model_copy(update={"scope": (*release.scope, *file.also)}),
         inventory=_inventory(file, release, topology),
         paths=file.paths if not home else Paths(**{**file.paths.model_dump(), "home": home}),
         package=file.package,
@@ -34,6 +35,15 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "") ->
 
 def _no_hosts(topology: Topology, where: str) -> list[Diagnostic]:
     return [] if topology.all_ips() else [diagnose("install-config-empty", where=where)]
+
+
+def _bad_also(file: ClusterFile, release: Release) -> list[Diagnostic]:
+    known = ", ".join(module.name for module in release.modules if module.optional)
+    return [
+        diagnose("also-unknown", where="cluster.toml, also", module=name, known=known)
+        for name in file.also
+        if not any(module.name == name and module.optional for module in release.modules)
+    ]
 
 
 def _one_host(topology: Topology, where: str) -> list[Diagnostic]:
@@ -63,7 +73,7 @@ def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: Topology, whe
         if host not in topology.all_ips()
     ]
     place = module.placement
-    if place is None or topology.hosts_of(module.name):
+    if place is None or topology.hosts_named(module.name):
         return troubles
     if len(hosts) not in place.counts:
         counts = ", ".join(str(count) for count in place.counts)
@@ -87,8 +97,9 @@ def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: Topology, whe
 
 
 def _inventory(file: ClusterFile, release: Release, topology: Topology) -> Inventory:
-    names = dict.fromkeys(name for _, modules in topology.hosts for name, _ in modules)
-    groups = {name: topology.hosts_of(name) for name in names}
+    owned = dict.fromkeys(each for _, modules in topology.hosts for each in modules)
+    groups = {name: topology.hosts_of(name) for name, _ in owned}
+    groups |= {f"{name}({project})": topology.hosts_of(name, project) for name, project in owned if project}
     placed = {name: hosts for name, hosts in file.placement.items() if name not in groups}
     return Inventory(
         controller=file.controller.address,
@@ -104,7 +115,7 @@ def propose(release: Release, config: str, controller: str) -> dict[str, tuple[s
     places: dict[str, tuple[str, ...]] = {}
     troubles: list[Diagnostic] = []
     for module in release.modules:
-        if module.placement is None or topology.hosts_of(module.name):
+        if module.placement is None or topology.hosts_named(module.name):
             continue
         host = _fitting(module, topology, controller)
         if host:
@@ -122,7 +133,7 @@ def _fitting(module: Module, topology: Topology, controller: str) -> str:
         return ""
     taken = {host for other in place.not_with for host in topology.hosts_of(other)}
     first = (controller,) if place.not_with else ()
-    near = tuple(host for name in place.near for host in topology.hosts_of(name))
+    near = tuple(host for name in place.near for host in topology.hosts_named(name))
     known = topology.all_ips()
     return next((host for host in (*first, *near, *known) if host in known and host not in taken), "")
 

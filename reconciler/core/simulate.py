@@ -14,11 +14,11 @@ def simulate(plan: Plan, readings: Readings) -> Readings:
 
 
 def run(steps: Iterable[Step], readings: Readings, plan: Plan) -> Readings:
-    """The readings after these steps, in this order; what follows from others is settled at the end."""
+    """The readings after these steps, in this order; what follows from others comes right after each step."""
     now: dict[AnyFact, AnyReading] = dict(readings)
     for step in steps:
         take(step, now)
-    settle(plan, now)
+        settle(plan, now)
     return now
 
 

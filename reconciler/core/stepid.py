@@ -23,6 +23,8 @@ _SUBJECT = (
     "path",
     "root",
     "into",
+    "work",
+    "app",
 )
 
 

@@ -9,20 +9,46 @@ from reconciler.rules import (
     backup,
     consul,
     container,
+    current,
     env,
     module,
     mysql,
+    nginx,
+    owed,
     path,
+    program,
     redis,
+    saas,
     source,
     topology,
     tree,
     unit,
+    version,
+    yaml,
 )
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 
-FAMILIES: tuple[ModuleType, ...] = (backup, consul, container, env, mysql, path, redis, source, topology, tree, unit)
+FAMILIES: tuple[ModuleType, ...] = (
+    backup,
+    consul,
+    container,
+    current,
+    env,
+    mysql,
+    nginx,
+    owed,
+    path,
+    program,
+    redis,
+    saas,
+    source,
+    topology,
+    tree,
+    unit,
+    version,
+    yaml,
+)
 
 MENDERS: dict[type[AnyFact], ModuleType] = {fact: family for family in FAMILIES for fact in family.FACTS}
 
@@ -37,6 +63,11 @@ def desired(cluster: Cluster) -> tuple[AnyExpected, ...]:
         *tree.expect(cluster),
         *(wish for each in cluster.modules() for wish in module.expect(cluster, each)),
         *mysql.expect(cluster),
+        *nginx.expect(cluster),
+        *program.expect(cluster),
+        *owed.expect(cluster),
+        *saas.expect(cluster),
+        *version.expect(cluster),
     )
 
 

@@ -3,9 +3,9 @@
 Nothing is done to the check itself.
 """
 
-from actions.consul import RegisterService
+from actions.consul import DeregisterService, RegisterService
 from probes.consul import ConsulDefinition, ConsulPassing
-from probes.fact import AnyDrift, AnyExpected, about
+from probes.fact import Absent, AnyDrift, AnyExpected, about
 from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
@@ -22,6 +22,8 @@ FACTS = (ConsulPassing, ConsulDefinition)
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     module = cluster.release.module(drift.expected.module)
     if isinstance(drift.expected.fact, ConsulDefinition):
+        if isinstance(drift.expected.reading, Absent):
+            return _deregister(cluster, module, drift.expected.fact, drift)
         return _register(cluster, module, drift.expected.fact, drift)
     fact = about(drift, ConsulPassing)
     behind = _behind(cluster, module, fact)
@@ -34,16 +36,40 @@ def _behind(cluster: Cluster, module: Module, fact: ConsulPassing) -> tuple[AnyE
     definition = ConsulDefinition(host=fact.host, service=fact.service)
     why = coded("found-through-consul", service=fact.service)
     written = definition.must_be("written", because=why, source="ce/tools.sh:68", module=module.name)
-    return (*(wish for wish in modules.running(cluster, module) if wish.fact.host == fact.host), written)
+    behind = (*modules.running(cluster, module), *modules.currents(cluster, module))
+    return (*(wish for wish in behind if wish.fact.host == fact.host), written)
 
 
 def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
-    port = next(service.port for service in module.services if service.name == fact.service)
-    action = RegisterService(host=fact.host, install=cluster.paths.install, service=fact.service, port=port)
+    service = next(service for service in module.services if service.definition == fact.service)
+    action = RegisterService(
+        host=fact.host,
+        install=cluster.paths.install,
+        service=service.name,
+        port=service.port,
+        tag=service.tag,
+    )
     return Repair(
         action=action,
         because=drift.expected.because,
         source=drift.expected.source,
         section=module.section,
         needs=synced(cluster, (fact.host,)),
+    )
+
+
+def _deregister(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
+    """After those who served it are gone."""
+    needs = tuple(
+        wish
+        for retire in ("first", "last")
+        for wish in modules.gone_units(cluster, module, retire)
+        if wish.fact.host == fact.host
+    )
+    return Repair(
+        action=DeregisterService(host=fact.host, service=fact.service),
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section=module.section,
+        needs=needs,
     )

@@ -4,16 +4,16 @@
 only the vendor's whole installer will do.
 """
 
-from actions.container import InstallContainer, StartContainer
+from actions.container import InstallContainer, RemoveContainer, StartContainer
 from probes.container import ContainerImage, ContainerState
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.mysql import AppRegistered, PendingSql
+from probes.path import VersionText
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
-from reconciler.rules.install import install, synced
-from reconciler.rules.source import synced_source
+from reconciler.rules.install import install, packaged, synced
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Container, Module
@@ -25,6 +25,8 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     module = cluster.release.module(drift.expected.module)
     fact = drift.expected.fact
     name = fact.container if isinstance(fact, ContainerImage) else about(drift, ContainerState).container
+    if isinstance(drift.expected.reading, Absent):
+        return _remove(fact.host, name, drift, module)
     container = next(c for c in module.containers if c.name == name)
     tag = seen.read(ContainerImage(host=fact.host, container=name))
     if tag == Known(modules.image(module, container)) and drift.reading != Absent():
@@ -48,10 +50,11 @@ def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Mend:
 
 
 def _module_installed(cluster: Cluster, module: Module, seen: Seen) -> bool:
-    """Some container of it has this version's image, and no table or app code waits for the whole installer."""
+    """Its VERSION or some container is of this version, and no table or app code waits for the whole installer."""
     tags = [wish for wish in modules.running(cluster, module) if isinstance(wish.fact, ContainerImage)]
     rest = [wish for wish in modules.made(cluster, module) if isinstance(wish.fact, (PendingSql, AppRegistered))]
-    installed, migrated = seen.any_holds(tags), seen.all_hold(rest)
+    versions = [wish for wish in modules.made(cluster, module) if isinstance(wish.fact, VersionText)]
+    installed, migrated = seen.any_holds((*tags, *versions)), seen.all_hold(rest)
     return installed and migrated
 
 
@@ -65,10 +68,11 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         install=cluster.paths.install,
         src=cluster.paths.src,
         home=cluster.paths.home,
+        product=module.name,
     )
     needs = (
         *synced(cluster, (host,)),
-        *synced_source(cluster, module, host),
+        *packaged(cluster, module, host),
         *modules.gone_units(cluster, module, "first"),
     )
     return Repair(
@@ -76,6 +80,12 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
     )
 
 
-def _repair(action: StartContainer, drift: AnyDrift, module: Module, needs: tuple[AnyExpected, ...]) -> Repair:
+def _remove(host: str, name: str, drift: AnyDrift, module: Module) -> Repair:
+    return _repair(RemoveContainer(host=host, container=name), drift, module, ())
+
+
+def _repair(
+    action: StartContainer | RemoveContainer, drift: AnyDrift, module: Module, needs: tuple[AnyExpected, ...]
+) -> Repair:
     wish = drift.expected
     return Repair(action=action, because=wish.because, source=wish.source, section=module.section, needs=needs)

@@ -6,7 +6,7 @@ install" is nobody's list: it falls out of what each of them rests on.
 
 from collections.abc import Iterator
 
-from actions.bkcli import InstallModule
+from actions.bkcli import InstallModule, UpgradeModule
 from probes.backup import Backup
 from probes.fact import Absent, AnyExpected
 from probes.mysql import LoginPath, MysqlUser
@@ -15,6 +15,7 @@ from probes.topology import ModuleHosts
 from probes.unit import UnitActive
 from reconciler.core.plan import Repair
 from reconciler.core.seen import Seen
+from reconciler.rules import extra
 from reconciler.rules import module as modules
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -40,7 +41,8 @@ def _made(cluster: Cluster, module: Module, seen: Seen) -> tuple[str, ...]:
 
 
 def _install(cluster: Cluster, module: Module) -> Repair:
-    action = InstallModule(
+    call = UpgradeModule if module.call == "upgrade" else InstallModule
+    action = call(
         host=cluster.controller,
         install=cluster.paths.install,
         module=module.cli,
@@ -51,6 +53,7 @@ def _install(cluster: Cluster, module: Module) -> Repair:
         migrates=module.one_way,
         rerun=module.rerun,
         seconds=module.estimate_s,
+        spoils=tuple(wish.fact for wish in modules.currents(cluster, module)) if module.call == "install" else (),
     )
     return Repair(action=action, because=told(module.because), source=module.source, section=module.section)
 
@@ -69,7 +72,18 @@ def prepared(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
         *database(cluster, module),
         *(backups(cluster) if module.one_way else ()),
         *_required(cluster, module),
+        *_extras(cluster, module),
     )
+
+
+def _extras(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """Templates set, programs there, what is left over gone, SaaS deployed, and notes of the work that will be owed."""
+    yield from extra.flags(cluster, module)
+    yield from extra.programs(cluster, module)
+    yield from modules.gone_containers(cluster, module)
+    yield from extra.notes(cluster, module)
+    for code in module.saas:
+        yield from extra.online(cluster, cluster.release.app(code))
 
 
 def scripts(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -80,9 +94,14 @@ def scripts(cluster: Cluster) -> Iterator[AnyExpected]:
 
 
 def _placed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    fact = ModuleHosts(host=cluster.controller, path=cluster.install("install.config"), module=module.name)
+    """Its own line, and those of its projects that are new: without one the vendor installs them on all its hosts."""
+    if module.hosts_of:
+        return
     why = coded("installer-reads-topology", module=module.name)
-    yield fact.must_be(cluster.hosts(module), because=why, source="bkcli:29")
+    for each in cluster.modules():
+        if each is module or each.name.startswith(f"{module.name}("):
+            fact = ModuleHosts(host=cluster.controller, path=cluster.install("install.config"), module=each.name)
+            yield fact.must_be(cluster.hosts(each), because=why, source="bkcli:29")
 
 
 def _distributed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
@@ -105,11 +124,20 @@ def synced(cluster: Cluster, hosts: tuple[str, ...]) -> tuple[AnyExpected, ...]:
 
 
 def _source(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    hosts = dict.fromkeys((cluster.controller, *cluster.hosts(module), *cluster.inventory.on_any(module.src_hosts)))
+    for host in hosts:
+        yield from packaged(cluster, module, host)
+
+
+def packaged(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpected]:
+    """The product's files lie on this host, of this release."""
+    why = coded("installed-from-src", module=module.name)
     if module.src:
-        for host in dict.fromkeys((cluster.controller, *cluster.hosts(module))):
-            fact = VersionText(host=host, path=cluster.src(module.src, "VERSION"))
-            why = coded("installed-from-src", module=module.name)
-            yield fact.must_be(module.version, because=why, source=module.source, module=module.name)
+        fact = VersionText(host=host, path=cluster.src(module.src, "VERSION"))
+        yield fact.must_be(module.version, because=why, source=module.source, module=module.name)
+    if module.src_file:
+        file = PathKind(host=host, path=cluster.src(module.src_file))
+        yield file.must_be("file", because=why, source=module.source, module=module.name)
 
 
 def database(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

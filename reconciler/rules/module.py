@@ -4,16 +4,20 @@ Pure reading of `specs/module.py`; the rules of the families ask here, so none o
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import ContainerImage, ContainerState
+from probes.current import UnitCurrent
 from probes.fact import AnyExpected
+from probes.kv import KeySet
 from probes.mysql import AppRegistered, PendingSql
 from probes.path import LineInFile, PathKind, VersionText
 from probes.redis import RedisCluster
 from probes.unit import UnitActive, UnitEnabled
+from probes.yaml import YamlValue
 from specs.cluster import Cluster
-from specs.module import Container, Module
+from specs.module import Container, Module, Unit
 from specs.reason import coded, told
 
 MARKS = "/root/.migrate"
@@ -27,47 +31,101 @@ def image(module: Module, container: Container) -> str:
 
 def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Everything desired of one module, on every host of it."""
-    return (*made(cluster, module), *gone(cluster, module))
+    later = () if module.call == "upgrade" else currents(cluster, module)
+    return (*made(cluster, module), *later, *afterwards(cluster, module), *gone(cluster, module))
+
+
+def afterwards(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """What its call does not bring about by itself: units it only enables, health that waits for a restart."""
+    first = made(cluster, module)
+    return tuple(wish for wish in (*running(cluster, module), *_services(cluster, module)) if wish not in first)
 
 
 def made(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What its installer makes: this is what `bkcli install` is held to."""
+    return _made(cluster, module.name)
+
+
+@lru_cache(maxsize=256)
+def _made(cluster: Cluster, name: str) -> tuple[AnyExpected, ...]:
+    module = cluster.release.module(name)
     return (
-        *running(cluster, module),
+        *(wish for wish in running(cluster, module) if module.starts or not isinstance(wish.fact, UnitActive)),
         *_versions(cluster, module),
         *_database(cluster, module),
         *_cluster(cluster, module),
-        *_services(cluster, module),
+        *(wish for wish in _services(cluster, module) if not _waits(module, wish)),
+        *_keys(cluster, module),
+        *_rendered(cluster, module),
+        *(currents(cluster, module) if module.call == "upgrade" else ()),
         *_signed(cluster, module),
     )
 
 
 def running(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Units active and enabled, containers running their image."""
-    return tuple(fact for host in cluster.hosts(module) for fact in (*_units(module, host), *_containers(module, host)))
+    return (*_units(cluster, module), *_containers(cluster, module))
 
 
 def ready(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What another module that requires this one waits for."""
-    return (*running(cluster, module), *_cluster(cluster, module))
+    return _ready(cluster, module.name)
 
 
-def _units(module: Module, host: str) -> Iterator[AnyExpected]:
+@lru_cache(maxsize=256)
+def _ready(cluster: Cluster, name: str) -> tuple[AnyExpected, ...]:
+    module = cluster.release.module(name)
+    return (*running(cluster, module), *_versions(cluster, module), *_cluster(cluster, module))
+
+
+def proofs(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """Any of these shows that the new one was installed: a unit alone may be a neighbour's or of 6.1."""
+    wishes = ready(cluster, module)
+    own = tuple(wish for wish in wishes if isinstance(wish.fact, (ContainerImage, VersionText)))
+    return own or wishes
+
+
+def currents(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """Units that were started after their files were last replaced."""
+    return tuple(
+        UnitCurrent(host=host, unit=unit.name, file=file_of(cluster, unit)).must_be(
+            True, because=coded("runs-what-is-there", unit=unit.name), source=module.source, module=module.name
+        )
+        for unit in module.units
+        if unit.file
+        for host in cluster.hosts_on(module, unit.on, first=unit.first)
+    )
+
+
+def _waits(module: Module, wish: AnyExpected) -> bool:
+    """Units of 6.1 that keep their name serve their old port until they are restarted (gse-data)."""
+    old = module.call == "install" and any(unit.file for unit in module.units)
+    return old and isinstance(wish.fact, ConsulPassing)
+
+
+def file_of(cluster: Cluster, unit: Unit) -> str:
+    return unit.file if unit.file.startswith("/") else cluster.home(unit.file)
+
+
+def _units(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     why = told(module.because)
     for unit in module.units:
-        active = UnitActive(host=host, unit=unit.name)
-        enabled = UnitEnabled(host=host, unit=unit.name)
-        yield active.must_be("active", because=why, source=module.source, module=module.name)
-        yield enabled.must_be("enabled", because=coded("starts-at-boot"), source=module.source, module=module.name)
+        for host in cluster.hosts_on(module, unit.on, first=unit.first):
+            active = UnitActive(host=host, unit=unit.name)
+            yield active.must_be("active", because=why, source=module.source, module=module.name)
+            if unit.enabled:
+                boot, wish = UnitEnabled(host=host, unit=unit.name), coded("starts-at-boot")
+                yield boot.must_be("enabled", because=wish, source=module.source, module=module.name)
 
 
-def _containers(module: Module, host: str) -> Iterator[AnyExpected]:
+def _containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     why = told(module.because)
     for container in module.containers:
-        state = ContainerState(host=host, container=container.name)
-        tag = ContainerImage(host=host, container=container.name)
-        yield state.must_be("running", because=why, source=module.source, module=module.name)
-        yield tag.must_be(image(module, container), because=why, source=module.source, module=module.name)
+        for host in cluster.hosts_on(module, container.on):
+            state = ContainerState(host=host, container=container.name)
+            tag = ContainerImage(host=host, container=container.name)
+            yield state.must_be("running", because=why, source=module.source, module=module.name)
+            yield tag.must_be(image(module, container), because=why, source=module.source, module=module.name)
 
 
 def _versions(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
@@ -101,13 +159,31 @@ def _cluster(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 
 def _services(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """One that is registered under a tag answers for itself: consul's word would be the worst of all its siblings."""
     for service in module.services:
-        for host in cluster.hosts(module):
+        for host in cluster.hosts_on(module, service.on):
             why = coded("found-through-consul", service=service.name)
-            written = ConsulDefinition(host=host, service=service.name)
+            written = ConsulDefinition(host=host, service=service.definition)
             yield written.must_be("written", because=why, source="ce/tools.sh:68", module=module.name)
-            fact = ConsulPassing(host=host, service=service.name)
-            yield fact.must_be("passing", because=why, source="ce/tools.sh:68", module=module.name)
+            if not service.tag:
+                fact = ConsulPassing(host=host, service=service.name)
+                yield fact.must_be("passing", because=why, source="ce/tools.sh:68", module=module.name)
+
+
+def _keys(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """Keys that the module's call leaves; those of the templates are the renderer's."""
+    if not module.templates:
+        for key in module.keys:
+            fact = KeySet(host=cluster.controller, key=key.replace("{version}", module.version))
+            why = coded("migrated-once", key=fact.key)
+            yield fact.must_be(True, because=why, source="bin/release_cmdb.sh:291", module=module.name)
+
+
+def _rendered(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for flag in module.flags:
+        for host in cluster.hosts(module):
+            fact = YamlValue(host=host, file=cluster.home(flag.rendered), path=flag.path)
+            yield fact.must_be(flag.value, because=told(flag.because), source=flag.source, module=module.name)
 
 
 def _signed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
@@ -118,7 +194,13 @@ def _signed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 
 def gone(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    return (*gone_units(cluster, module, "first"), *gone_units(cluster, module, "last"), *_gone_venvs(cluster, module))
+    return (
+        *gone_units(cluster, module, "first"),
+        *gone_units(cluster, module, "last"),
+        *_gone_venvs(cluster, module),
+        *_gone_services(cluster, module),
+        *gone_containers(cluster, module),
+    )
 
 
 def gone_units(cluster: Cluster, module: Module, retire: str) -> tuple[AnyExpected, ...]:
@@ -138,3 +220,19 @@ def _gone_venvs(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             fact = PathKind(host=host, path=cluster.home(".envs", venv.name))
             why = coded("venv-unused", module=module.name)
             yield fact.must_be_absent(because=why, source=f"guide {module.section}", module=module.name)
+
+
+def _gone_services(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for service in module.gone_services:
+        for host in cluster.hosts(module):
+            fact = ConsulDefinition(host=host, service=service.name)
+            why = told(service.because)
+            yield fact.must_be_absent(because=why, source=service.source, module=module.name)
+
+
+def gone_containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for container in module.gone_containers:
+        for host in cluster.hosts_on(module, container.on, first=True):
+            fact = ContainerState(host=host, container=container.name)
+            why = told(container.because)
+            yield fact.must_be_absent(because=why, source=container.source, module=module.name)

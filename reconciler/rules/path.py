@@ -14,9 +14,10 @@ from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
+from reconciler.rules import nginx
 from reconciler.rules.env import bkenv
 from reconciler.rules.install import synced
-from reconciler.rules.source import staging, unpack, unpack_products
+from reconciler.rules.source import product, staging, unpack, unpack_products
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import coded
@@ -64,6 +65,11 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         return diagnose("tag-lost", where=f"{fact.host} {fact.path}", path=fact.path, because=drift.expected.because)
     if fact.path.startswith(cluster.env("04-final/")):
         return bkenv(cluster, drift, seen)
+    if fact.path in nginx.RENDERED:
+        return nginx.render(cluster, fact.host, drift)
+    archive = next((m for m in cluster.release.modules if m.src_file and cluster.src(m.src_file) == fact.path), None)
+    if archive is not None:
+        return product(cluster, archive, drift, seen)
     if fact.path == staging(cluster, "install", "bkcli"):
         return unpack(cluster, drift)
     if fact.path == staging(cluster, "src", ".bkrec-products"):

@@ -6,12 +6,13 @@ person did half of it by hand, only what is missing is done in place. Guide 3, 4
 
 from actions.bkcli import SyncModule
 from actions.package import SwapSource, UnpackPackage, UnpackProducts
-from probes.fact import Absent, AnyDrift, AnyExpected, about
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, about
 from probes.package import PackageDigest
 from probes.path import PathKind, VersionText
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
+from reconciler.rules import extra
 from reconciler.rules.install import install, synced
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -30,6 +31,15 @@ def products(cluster: Cluster) -> tuple[tuple[str, str], ...]:
     return tuple((m.src, m.version) for m in cluster.modules() if m.src and m.version)
 
 
+def files(cluster: Cluster) -> tuple[str, ...]:
+    return tuple(m.src_file for m in cluster.modules() if m.src_file)
+
+
+def edits(cluster: Cluster) -> tuple[AnyFact, ...]:
+    """What is set in the products' templates, and is lost when they are unpacked anew."""
+    return tuple(wish.fact for m in cluster.modules() for wish in extra.flags(cluster, m))
+
+
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     version = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
     why = coded("src-is-the-release", release=cluster.release.version)
@@ -40,12 +50,6 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
         cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),
         backup.must_be("directory", because=coded("releases-need-backup"), source="bin/release_cmdb.sh:213"),
     )
-
-
-def synced_source(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
-    why = coded("installed-from-src", module=module.name)
-    fact = VersionText(host=host, path=cluster.src(module.src, "VERSION"))
-    return (fact.must_be(module.version, because=why, source=module.source, module=module.name),)
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
@@ -65,7 +69,12 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
 
 def _product(cluster: Cluster, fact: VersionText, drift: AnyDrift, seen: Seen) -> Mend:
     module = next(m for m in cluster.release.modules if cluster.src(m.src, "VERSION") == fact.path)
-    if fact.host != cluster.controller:
+    return product(cluster, module, drift, seen)
+
+
+def product(cluster: Cluster, module: Module, drift: AnyDrift, seen: Seen) -> Mend:
+    """Its directory below /data/src: copied to its hosts; on the controller unpacked, maybe with the whole tree."""
+    if drift.expected.fact.host != cluster.controller:
         return _sync(cluster, module, drift)
     whole = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
     wish = whole.must_be(cluster.release.version, because=coded("products-belong-to-tree"), source="guide 6.1")
@@ -73,14 +82,15 @@ def _product(cluster: Cluster, fact: VersionText, drift: AnyDrift, seen: Seen) -
 
 
 def _sync(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
-    others = tuple(host for host in cluster.hosts(module) if host != cluster.controller)
+    hosts = dict.fromkeys((*cluster.hosts(module), *cluster.inventory.on_any(module.src_hosts)))
+    others = tuple(host for host in hosts if host != cluster.controller)
     action = SyncModule(
         host=cluster.controller,
         install=cluster.paths.install,
         module=module.cli,
         hosts=others,
-        version_file=cluster.src(module.src, "VERSION"),
-        version=module.version,
+        version_file=cluster.src(module.src, "VERSION") if module.src else cluster.src(module.src_file),
+        version=module.version if module.src else "",
     )
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
     needs = (
@@ -97,6 +107,8 @@ def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
         live=cluster.paths.src,
         version=cluster.release.version,
         products=products(cluster),
+        files=files(cluster),
+        spoils=edits(cluster),
     )
     return _repair(action, drift, "6.1")
 
@@ -119,6 +131,8 @@ def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
         package=cluster.package.path,
         version=cluster.release.version,
         products=products(cluster),
+        files=files(cluster),
+        spoils=edits(cluster) if root == cluster.paths.src else (),
     )
     return _repair(action, drift, "6.1")
 

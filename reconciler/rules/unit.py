@@ -36,11 +36,18 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, 
                 for wish in modules.ready(cluster, cluster.release.module(required.module))
             )
             return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, needs)
+        case Absent() if not module.starts:
+            return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, _enabled(cluster, module, fact))
         case Absent():
             return install(cluster, module, seen)
         case _:
             # a second start would hide how the first one went
             return diagnose("unit-in-between", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
+
+
+def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExpected, ...]:
+    boot = UnitEnabled(host=fact.host, unit=fact.unit)
+    return tuple(wish for wish in modules.running(cluster, module) if wish.fact == boot)
 
 
 def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, seen: Seen) -> Mend:
@@ -60,8 +67,8 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if retire == "last":
         why = drift.expected.because
-        return _repair(action, drift, module, tuple(replace(w, because=why) for w in modules.made(cluster, module)))
-    installed = seen.any_holds(modules.running(cluster, module))
+        return _repair(action, drift, module, tuple(replace(w, because=why) for w in _before_last(cluster, module)))
+    installed = seen.any_holds(modules.proofs(cluster, module))
     return _repair(action, drift, module, () if installed else prepared(cluster, module))
 
 
@@ -74,3 +81,11 @@ def _repair(
 
 def _text(drift: AnyDrift) -> str:
     return str(drift.reading.value) if isinstance(drift.reading, Known) else ""
+
+
+def _before_last(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    return (
+        *modules.made(cluster, module),
+        *modules.currents(cluster, module),
+        *modules.afterwards(cluster, module),
+    )

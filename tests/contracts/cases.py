@@ -11,17 +11,23 @@ from typing import Any
 from probes.backup import Backup
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import ContainerImage, ContainerState, DockerDataRoot, DockerUsable, ImagePresent
+from probes.current import UnitCurrent
 from probes.env import EnvCopied, EnvFilled, EnvOnce, EnvSame, EnvValue
 from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
 from probes.http import HttpOk
+from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable, SaasVariables
+from probes.owed import WorkNoted, WorkOwed
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.port import PortListening
 from probes.redis import RedisCluster
+from probes.saas import SaasOnline, SaasPackaged
+from probes.text import TextNames
 from probes.topology import ModuleHosts
 from probes.unit import UnitActive, UnitEnabled
+from probes.yaml import YamlValue
 
 INSTALL = "/data/install"
 FINAL = f"{INSTALL}/bin/04-final"
@@ -60,6 +66,24 @@ NO_DOCKER = ("env", "DOCKER_HOST=unix:///nonexistent.sock")
 def units(host: str, *names: str) -> tuple[UnitActive | UnitEnabled, ...]:
     active = tuple(UnitActive(host=host, unit=name) for name in names)
     return (*active, *(UnitEnabled(host=host, unit=name) for name in names))
+
+
+PAGE = "/data/bkce/job/frontend/index.html"
+PAGES = ((PAGE, "BK_JOB_API_PUBLIC_URL"), ("/nonexistent", "BK_JOB_API_PUBLIC_URL"), (PAGE, "NO_SUCH_KEY"))
+TEMPLATE = "/data/src/job/support-files/templates/#etc#job#job-common#application.yml"
+
+
+def saas(host: str, login: str) -> tuple[Any, ...]:
+    def packaged(app: str, src: str, default: str) -> SaasPackaged:
+        return SaasPackaged(host=host, login_path=login, app=app, src=src, release="6.2.2", default=default)
+
+    return (
+        SaasOnline(host=host, login_path=login, app="bk_sops"),
+        SaasOnline(host=host, login_path=login, app="bk_none"),
+        packaged("bk_sops", "/data/src", ""),
+        packaged("bk_none", "/data/src", "1.2.3"),
+        packaged("bk_sops", "/nonexistent", ""),
+    )
 
 
 def docker(host: str) -> tuple[Any, ...]:
@@ -224,5 +248,32 @@ CASES: tuple[Case, ...] = (
         PackageDigest(host=H1, path="/data/bkce-src-6.2.2.tgz"),
         PackageDigest(host=H1, path="/nonexistent"),
         PackageDigest(host=H1, path="/data"),
+    ),
+    _case(
+        "current/controller",
+        0,
+        "systemctl --version",
+        UnitCurrent(host=H1, unit="bk-iam.service", file="/data/bkce/bkiam/VERSION"),
+        UnitCurrent(host=H1, unit="bk-none.service", file="/data/bkce/bkiam/VERSION"),
+        UnitCurrent(host=H1, unit="bk-iam.service", file="/nonexistent"),
+    ),
+    _case("kv/set", 0, "curl --version", KeySet(host=H1, key="bkcfg/global/bk_home"), KeySet(host=H1, key="none/none")),
+    _case("kv/agent-down", 0, "curl --version", KeySet(host=H1, key="none/none"), under=NO_NETWORK),
+    _case("owed/nothing", 1, "stat --version", WorkOwed(host=H2, work="none"), WorkNoted(host=H2, work="none")),
+    _case("saas/controller", 0, "mysql --version", *saas(H1, "mysql-paas")),
+    _case("saas/no-login-path", 0, "mysql --version", *saas(H1, "none")),
+    _case(
+        "text/pages",
+        1,
+        "awk --version",
+        *(TextNames(host=H2, file=f, env=f"{FINAL}/global.env", key=k) for f, k in PAGES),
+    ),
+    _case(
+        "yaml/template",
+        0,
+        "awk --version",
+        YamlValue(host=H1, file=TEMPLATE, path="job.features.gseV2.enabled"),
+        YamlValue(host=H1, file=TEMPLATE, path="job.features.none"),
+        YamlValue(host=H1, file="/nonexistent", path="job"),
     ),
 )

@@ -12,26 +12,26 @@ from probes.fact import Absent, fact_id
 from reconciler.view.human import plan_text
 from reconciler.view.page import Page
 from specs.base import Lang
-from tests.sim.worlds import World, finished, guide_cluster, study
+from tests.sim.worlds import World, finished, slice_cluster, study
 
 HERE = Path(__file__).parent
 
 
 def pristine_world() -> World:
-    return World(cluster=guide_cluster())
+    return World(cluster=slice_cluster())
 
 
 def with_gse() -> World:
     """Everything is done but GSE: the new one runs before the old one is retired, bk-gse-syncdata too."""
-    world = World(cluster=guide_cluster("gse"))
-    done = finished(guide_cluster())
+    world = World(cluster=slice_cluster("etcd", "apigw", "apisix", "gse"))
+    done = finished(slice_cluster("etcd", "apigw", "apisix"))
     world.facts = dict(done.facts)
     return world
 
 
 def undone_by_hand() -> World:
     """A finished cluster where somebody removed a container and dropped a variable."""
-    world = finished(guide_cluster())
+    world = finished(slice_cluster())
     for fact in list(world.facts):
         if getattr(fact, "container", "") == "bk-paas-login" or "03-userdef/job.env BK_JOB_RUN_MODE" in fact_id(fact):
             world.facts[fact] = Absent()

@@ -6,9 +6,9 @@ from probes.host import ClockNear, DiskRoomFor, ForeignWork
 from probes.port import PortListening
 from probes.unit import UnitActive
 from reconciler.rules.gate import gates
-from tests.sim.worlds import World, finished, guide_cluster, study
+from tests.sim.worlds import World, finished, slice_cluster, study
 
-CLUSTER = guide_cluster()
+CLUSTER = slice_cluster()
 
 
 def facts(world: World) -> list[AnyFact]:

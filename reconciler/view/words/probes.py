@@ -23,6 +23,18 @@ SENTENCES: dict[str, Sentence] = {
         en="docker shows container {container} in a state bkrec does not know: {state}",
         zh="docker 给出的容器 {container} 状态未知：{state}",
     ),
+    "kv-not-answering": Sentence(
+        en="consul did not answer for key {key} (HTTP {status})",
+        zh="consul 对键 {key} 没有给出有效应答（HTTP {status}）",
+    ),
+    "saas-not-asked": Sentence(
+        en="MySQL did not answer over {login_path} which SaaS versions are online",
+        zh="无法通过 {login_path} 从 MySQL 查询 SaaS 线上版本",
+    ),
+    "variable-unread": Sentence(
+        en="{file} assigns no value that can be read to {key}",
+        zh="{file} 中 {key} 没有可读取的值",
+    ),
     "path-unreadable": Sentence(
         en="{path} is there or may be there, but could not be read",
         zh="{path} 存在或可能存在，但无法读取",

@@ -55,8 +55,8 @@ SENTENCES: dict[str, Sentence] = {
     "cluster-formed": Sentence(en="all 16384 slots are served", zh="16384 个槽位全部可用"),
     # ---- what else a vendor call touches
     "touches-project-files": Sentence(
-        en="replaces {home}/open_paas/{project} and rewrites its uwsgi configuration; reloads the images; no other container",
-        zh="替换 {home}/open_paas/{project} 并重写其 uwsgi 配置，重新导入镜像；不影响其它容器",
+        en="replaces what {project} of {module} is made of, and reloads its image; no other container",
+        zh="替换 {module} 的 {project} 的文件并重新导入镜像；不影响其它容器",
     ),
     "touches-all-env": Sentence(
         en="merges all twenty 04-final/*.env anew and rewrites ~/.bkrc on the controller; always exits 0",

@@ -57,6 +57,7 @@ def test_the_proposal_is_the_guides_layout_for_the_guides_hosts_but_moves_nothin
         "auth": ("10.0.0.3",),
         "etcd": ("10.0.0.3",),
         "iam_search_engine": ("10.0.0.2",),
+        "monitorv3(ingester)": ("10.0.0.1",),
         "redis_cluster": ("10.0.0.3",),
     }
 

@@ -38,6 +38,8 @@ def a_field(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(WISHES, max_size=2).map(tuple)
     if hint == tuple[AnyFact, ...]:
         return st.lists(ANY_FACT, max_size=2).map(tuple)
+    if hint is float:
+        return st.floats(allow_nan=False, allow_infinity=False)
     return TEXT if hint is str else REASONS if hint == Because else st.from_type(hint)
 
 

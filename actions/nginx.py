@@ -1,0 +1,94 @@
+"""The entrance: templates, the keys they read, and JOB's start page, on each nginx host.
+
+The guide copies the templates and reloads consul-template. That renders paas.conf anew and never apigw.conf: the entry
+below conf.d and the two keys for the gateway's domains are written only by install_consul_template.sh. So that script
+is run, which does all three. Guide 7.2; bin/install_consul_template.sh:77-139.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from actions.action import Action, Disrupts
+from actions.envshell import VALUE
+from probes.fact import AnyExpected
+from probes.shell import Command
+from probes.text import TextNames
+from specs.reason import Because, coded
+
+RENDER = """set -eu
+install=$1 note=/var/lib/bkrec/owed/nginx-templates
+mkdir -p -m 0700 -- "$(dirname -- "$note")"
+date +%s > "$note"
+sync
+mkdir -p /etc/consul-template/templates /etc/consul-template/conf.d
+cp -p -- "$install"/support-files/templates/nginx/*.conf /etc/consul-template/templates/
+"$install/bin/install_consul_template.sh" -m nginx
+systemctl reload consul-template.service
+rm -f -- "$note"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderNginx(Action):
+    """Bring templates, keys and conf.d in line, and have consul-template read them again."""
+
+    install: str
+    effects: tuple[AnyExpected, ...]
+    kind: Literal["nginx.render"] = "nginx.render"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return self.effects
+
+    def command(self) -> Command:
+        return Command(script=RENDER, args=(self.install,))
+
+    def touches(self) -> tuple[Because, ...]:
+        return (coded("touches-nginx"),)
+
+    @property
+    def login(self) -> bool:
+        return True
+
+    @property
+    def estimate_s(self) -> float:
+        return 10.0
+
+
+PAGES: LiteralString = (
+    "set -eu\n"
+    + VALUE
+    + """
+install=$1 home=$2 src=$3 key=$4
+url=$(value "$install/bin/04-final/global.env" "$key")
+[ -n "$url" ] || { echo "no $key" >&2; exit 1; }
+mkdir -p -- "$src/backup"
+exec "$install/bin/release_job_frontend.sh" -p "$home" -B "$src/backup" -s "$src/" -i "$url"
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseJobPages(Action):
+    """Release JOB's pages from the host's own /data/src with the address that the new virtual host answers."""
+
+    install: str
+    home: str
+    src: str
+    key: str
+    kind: Literal["nginx.job-pages"] = "nginx.job-pages"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        page, env = f"{self.home}/job/frontend/index.html", f"{self.install}/bin/04-final/global.env"
+        names = TextNames(host=self.host, file=page, env=env, key=self.key)
+        return (names.must_be(True, because=coded("page-released"), source="bin/release_job_frontend.sh"),)
+
+    def command(self) -> Command:
+        return Command(script=PAGES, args=(self.install, self.home, self.src, self.key))
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "no"
+
+    @property
+    def login(self) -> bool:
+        return True

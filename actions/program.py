@@ -1,0 +1,41 @@
+"""A program that the vendor's scripts expect on every host: `yq`, which upgrading JOB never installs. Guide 7.10."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.action import Action
+from probes.fact import AnyExpected
+from probes.path import FileDigest
+from probes.shell import Command
+from specs.reason import coded
+
+COPY = """set -eu
+from=$1 to=$2
+cp -- "$from" "$to.bkrec-part"
+chmod 0755 -- "$to.bkrec-part"
+sync
+mv -T -- "$to.bkrec-part" "$to"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyProgram(Action):
+    """Out of the host's own copy of the scripts."""
+
+    source: str
+    path: str
+    standard: str
+    """The host whose copy is the measure: the controller."""
+    kind: Literal["program.copy"] = "program.copy"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        measure = FileDigest(host=self.standard, path=self.source)
+        mine = FileDigest(host=self.host, path=self.path)
+        return (mine.must_equal(measure, because=coded("program-copied"), source="guide 7.10"),)
+
+    def command(self) -> Command:
+        return Command(script=COPY, args=(self.source, self.path))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"path:{self.path}@{self.host}",)

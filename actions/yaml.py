@@ -1,0 +1,40 @@
+"""Set one scalar of a YAML file, with the vendor's own `yq`. Guide 7.10: the switch for GSE 2.0 in JOB's template."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.action import Action
+from probes.fact import AnyExpected
+from probes.shell import Command
+from probes.yaml import YamlValue
+from specs.reason import coded
+
+SET = """set -eu
+yq=$1 file=$2 path=$3 value=$4
+[ -f "$file" ] || { echo "no $file" >&2; exit 1; }
+case $path$value in *[!A-Za-z0-9.]*) echo "not a plain path and value: $path $value" >&2; exit 64;; esac
+cp -p -- "$file" "$file.bkrec-part"
+"$yq" -i ".$path = $value" "$file.bkrec-part"
+sync
+mv -T -- "$file.bkrec-part" "$file"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetYaml(Action):
+    tool: str
+    file: str
+    path: str
+    value: str
+    kind: Literal["yaml.set"] = "yaml.set"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = YamlValue(host=self.host, file=self.file, path=self.path)
+        return (fact.must_be(self.value, because=coded("yaml-set"), source="guide 7.10"),)
+
+    def command(self) -> Command:
+        return Command(script=SET, args=(self.tool, self.file, self.path, self.value))
+
+    @property
+    def login(self) -> bool:
+        return True

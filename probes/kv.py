@@ -1,0 +1,72 @@
+"""Consul's key-value store: does a key have a value? Its value is not asked for; some of them are secrets.
+
+The host's own agent answers, with the status alone. Source: Consul 1.7 HTTP API, kv.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import Row, rows_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySet(Fact[bool]):
+    key: str
+    """ "release/cmdb/3.11.2" """
+    kind: Literal["kv.set"] = "kv.set"
+
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*", re.ASCII)
+
+SCRIPT = r"""
+command -v curl >/dev/null 2>&1 || have=no
+i=0
+for key do
+  if [ "${have:-yes}" = no ]; then printf '%s\tno-curl\n' "$i"
+  else
+    status=$(curl -s -o /dev/null -m 5 --noproxy '*' -w '%{http_code}' "http://127.0.0.1:8500/v1/kv/$key" 2>/dev/null)
+    printf '%s\tstatus\t%s\n' "$i" "$status"
+  fi
+  i=$((i + 1))
+done
+"""
+
+
+def command(facts: Sequence[KeySet]) -> Command:
+    return Command(script=SCRIPT, args=tuple(fact.key for fact in _askable(facts)), timeout_s=60.0)
+
+
+def _askable(facts: Sequence[KeySet]) -> tuple[KeySet, ...]:
+    return tuple(fact for fact in facts if _KEY.fullmatch(fact.key))
+
+
+def parse(facts: Sequence[KeySet], output: Output) -> Readings:
+    asked = _askable(facts)
+    rows = dict(zip(asked, rows_of(output, count=len(asked)), strict=True))
+    return {fact: _read(fact, rows.get(fact)) for fact in facts}
+
+
+def _read(fact: KeySet, row: Row | None) -> Reading[bool]:
+    match row:
+        case None:
+            return Unknown(coded("name-not-askable", name=fact.key))
+        case ("status", "200"):
+            return Known(True)
+        case ("status", "404"):
+            return Absent()
+        case ("status", status):
+            return Unknown(coded("kv-not-answering", key=fact.key, status=status))
+        case ("no-curl",):
+            return Unknown(coded("tool-missing", tool="curl"))
+        case _:
+            raise ValueError("the answer about a key is not understood")
+
+
+FACTS: tuple[type[AnyFact], ...] = (KeySet,)
+PROBE = Probe(family="kv", facts=FACTS, command=command, parse=parse)

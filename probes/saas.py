@@ -1,0 +1,136 @@
+"""SaaS applications: which version is online, and which one does the package hold?
+
+`SaasPackaged` is the standard that the online version is compared with. Its first source is the package itself: the
+file below official_saas that the vendor's own installer would take, the newest by time (ce/tools.sh:161-169), in a tree
+of this release. Without such a file it is what the release's data says, and where that says nothing, what is online:
+then nothing asks for another. Only where /data/src is another release's it is Absent: the package is still to come.
+The app's code is looked up in the answer, never part of SQL. Source: open_paas.paas_saas_app.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.path import normalise_version
+from probes.probe import Probe
+from probes.rows import ROOT_HOME, lines_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaasOnline(Fact[str]):
+    """The version deployed to production, normalised; Absent where none is."""
+
+    login_path: str
+    app: str
+    kind: Literal["saas.online"] = "saas.online"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaasPackaged(Fact[str]):
+    login_path: str
+    app: str
+    src: str
+    release: str
+    default: str
+    """What the release's data says; "" where its sources disagree."""
+    kind: Literal["saas.packaged"] = "saas.packaged"
+
+
+SaasFact = SaasOnline | SaasPackaged
+
+LOOK: LiteralString = r"""
+[ "$(id -u)" = 0 ] || { echo 'only root has the login paths' >&2; exit 1; }
+printf '%s\n' "select 'online', a.code, v.version from open_paas.paas_saas_app a
+  join open_paas.paas_saas_app_version v on v.id = a.online_version_id; select 'asked';" |
+  timeout 20 mysql --login-path="$1" --connect-timeout=5 --batch --skip-column-names 2>/dev/null
+shift
+for src do
+  version=
+  [ -r "$src/VERSION" ] && IFS= read -r version <"$src/VERSION"
+  printf 'tree\t%s\t%.100s\n' "$src" "$version"
+  ls -t -- "$src/official_saas" 2>/dev/null | awk -v src="$src" '/^[A-Za-z0-9_]+_V[^\t]*\.tar\.gz$/ {
+    print "file\t" src "\t" $0 }'
+done
+echo end
+"""
+
+SCRIPT = ROOT_HOME + LOOK
+
+
+def command(facts: Sequence[SaasFact]) -> Command:
+    return Command(script=SCRIPT, args=(_login(facts), *_trees(facts)), timeout_s=40.0)
+
+
+def _login(facts: Sequence[SaasFact]) -> str:
+    """All apps are in one database; the first login path that is named reads them."""
+    return next((fact.login_path for fact in facts), "")
+
+
+def _trees(facts: Sequence[SaasFact]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fact.src for fact in facts if isinstance(fact, SaasPackaged)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    asked: bool
+    online: Mapping[str, str]
+    trees: Mapping[str, str]
+    files: Mapping[tuple[str, str], str]
+
+
+def parse(facts: Sequence[SaasFact], output: Output) -> Readings:
+    lines = lines_of(output)
+    if not lines or lines[-1] != "end":
+        raise ValueError("the answer about SaaS has no end")
+    told = _told([tuple(line.split("\t")) for line in lines[:-1]])
+    return {fact: _read(fact, told) for fact in facts}
+
+
+def _told(rows: Sequence[tuple[str, ...]]) -> _Told:
+    online: dict[str, str] = {}
+    trees: dict[str, str] = {}
+    files: dict[tuple[str, str], str] = {}
+    for row in rows:
+        match row:
+            case ("online", code, version):
+                online[code] = normalise_version(version)
+            case ("tree", src, version):
+                trees[src] = normalise_version(version)
+            case ("file", src, name):
+                code, _, rest = name.removesuffix(".tar.gz").partition("_V")
+                files.setdefault((src, code), normalise_version(rest))
+            case ("asked",):
+                pass
+            case _:
+                raise ValueError("a line about SaaS is not understood")
+    return _Told(asked=("asked",) in rows, online=online, trees=trees, files=files)
+
+
+def _read(fact: SaasFact, told: _Told) -> Reading[str]:
+    if isinstance(fact, SaasPackaged):
+        return _packaged(fact, told)
+    if not told.asked:
+        return Unknown(coded("saas-not-asked", login_path=fact.login_path))
+    return Known(told.online[fact.app]) if fact.app in told.online else Absent()
+
+
+def _packaged(fact: SaasPackaged, told: _Told) -> Reading[str]:
+    if fact.src not in told.trees:
+        raise ValueError("nothing was told about the tree")
+    tree = told.trees[fact.src]
+    if tree == fact.release and (fact.src, fact.app) in told.files:
+        return Known(told.files[fact.src, fact.app])
+    if fact.default:
+        return Known(normalise_version(fact.default))
+    if tree and tree != fact.release:
+        return Absent()
+    if not told.asked:
+        return Unknown(coded("saas-not-asked", login_path=fact.login_path))
+    return Known(told.online[fact.app]) if fact.app in told.online else Absent()
+
+
+FACTS: tuple[type[AnyFact], ...] = (SaasOnline, SaasPackaged)
+PROBE = Probe(family="saas", facts=FACTS, command=command, parse=parse)

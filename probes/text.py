@@ -1,0 +1,75 @@
+"""Does the text of a file name the value that a variable has? JOB's start page has to name JOB's own address.
+
+The variable is read on the host as bash would read it, so its value never leaves it.
+Source: bin/release_job_frontend.sh.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.envawk import ENV_AWK
+from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import Row, rows_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextNames(Fact[bool]):
+    """Absent where the file is not there; Unknown where the variable cannot be read."""
+
+    file: str
+    env: str
+    key: str
+    kind: Literal["text.names"] = "text.names"
+
+
+SCRIPT = (
+    "exec awk -- '"
+    + ENV_AWK
+    + r"""
+function shown(path,  line, got, all) {
+  while ((got = (getline line < path)) > 0) all = all line "\n"
+  close(path)
+  if (got < 0) return "absent"
+  return index(all, VALUE) ? "yes" : "no"
+}
+BEGIN {
+  prepare()
+  for (a = 1; a < ARGC; a += 3) {
+    if (!((ARGV[a + 1]) in STATE)) { STATE[ARGV[a + 1]] = "r"; load(ARGV[a + 1], ARGV[a + 1]) }
+    look(ARGV[a + 1], ARGV[a + 2])
+    if (SEEN != "value" || VALUE == "") print (a - 1) / 3 "\tno-value"
+    else print (a - 1) / 3 "\t" shown(ARGV[a])
+  }
+}
+' "$@"
+"""
+)
+
+
+def command(facts: Sequence[TextNames]) -> Command:
+    return Command(script=SCRIPT, args=tuple(word for fact in facts for word in (fact.file, fact.env, fact.key)))
+
+
+def parse(facts: Sequence[TextNames], output: Output) -> Readings:
+    rows = rows_of(output, count=len(facts))
+    return {fact: _read(fact, row) for fact, row in zip(facts, rows, strict=True)}
+
+
+def _read(fact: TextNames, row: Row) -> Reading[bool]:
+    match row:
+        case (("yes" | "no") as told,):
+            return Known(told == "yes")
+        case ("absent",):
+            return Absent()
+        case ("no-value",):
+            return Unknown(coded("variable-unread", key=fact.key, file=fact.env))
+        case _:
+            raise ValueError("the answer about a text is not understood")
+
+
+FACTS: tuple[type[AnyFact], ...] = (TextNames,)
+PROBE = Probe(family="text", facts=FACTS, command=command, parse=parse)

@@ -1,0 +1,32 @@
+"""Units older than their files are restarted, each alone; one that does not run follows its start."""
+
+from actions.unit import RestartUnit
+from probes.current import UnitCurrent
+from probes.fact import Absent, AnyDrift, about
+from probes.unit import UnitActive
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules import module as modules
+from reconciler.rules.install import install
+from specs.cluster import Cluster
+
+FACTS = (UnitCurrent,)
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    fact = about(drift, UnitCurrent)
+    module = cluster.release.module(drift.expected.module)
+    active = next(
+        (w for w in modules.running(cluster, module) if w.fact == UnitActive(host=fact.host, unit=fact.unit)), None
+    )
+    if module.call == "upgrade" and drift.reading == Absent():
+        return install(cluster, module, seen)
+    action = RestartUnit(host=fact.host, unit=fact.unit, file=fact.file, service=module.name)
+    return Repair(
+        action=action,
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section=module.section,
+        needs=() if active is None else (active,),
+    )

@@ -1,0 +1,68 @@
+"""What some modules need besides the common things, read from their data: expected facts, no repairs.
+
+Each is a fact of its own family; who mends it is in the file of that family's name.
+"""
+
+from collections.abc import Iterator
+
+from probes.fact import AnyExpected
+from probes.owed import WorkNoted, WorkOwed
+from probes.path import FileDigest
+from probes.saas import SaasOnline, SaasPackaged
+from probes.yaml import YamlValue
+from reconciler.rules.module import LOGIN
+from specs.cluster import Cluster
+from specs.module import Duty, Module
+from specs.reason import coded, told
+from specs.release import App
+
+
+def flags(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """In the controller's template: the upgrade renders it anew, so a setting made on a host would not last."""
+    for flag in module.flags:
+        fact = YamlValue(host=cluster.controller, file=cluster.src(flag.template), path=flag.path)
+        yield fact.must_be(flag.value, because=told(flag.because), source=flag.source, module=module.name)
+
+
+def programs(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for name in module.programs:
+        measure = FileDigest(host=cluster.controller, path=cluster.install("bin", name))
+        for host in cluster.inventory.hosts:
+            fact = FileDigest(host=host, path=f"/usr/local/bin/{name}")
+            why = coded("program-everywhere", name=name)
+            yield fact.must_equal(measure, because=why, source=module.source, module=module.name)
+
+
+def host_of(cluster: Cluster, duty: Duty) -> str:
+    return next(iter(cluster.inventory.on(duty.on)), cluster.controller) if duty.on else cluster.controller
+
+
+def notes(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for duty in module.duties:
+        fact = WorkNoted(host=host_of(cluster, duty), work=duty.work)
+        yield fact.must_be(True, because=coded("noted-before"), source=duty.source, module=module.name)
+
+
+def owed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for duty in module.duties:
+        fact = WorkOwed(host=host_of(cluster, duty), work=duty.work)
+        yield fact.must_be(False, because=told(duty.because), source=duty.source, module=module.name)
+
+
+def online(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+    """Nowhere to deploy to without an appo host."""
+    if cluster.inventory.on("appo"):
+        fact, packaged = saas_facts(cluster, app)
+        yield fact.must_equal(packaged, because=told(app.because), source=app.source, module="paas")
+
+
+def saas_facts(cluster: Cluster, app: App) -> tuple[SaasOnline, SaasPackaged]:
+    packaged = SaasPackaged(
+        host=cluster.controller,
+        login_path=LOGIN,
+        app=app.code,
+        src=cluster.paths.src,
+        release=cluster.release.version,
+        default=app.version,
+    )
+    return SaasOnline(host=cluster.controller, login_path=LOGIN, app=app.code), packaged

@@ -1,0 +1,110 @@
+"""The entrance: consul-template's templates equal the controller's, the gateway's virtual host is rendered, JOB's pages
+name JOB's new address. Guide 7.2, and what it leaves out: it never renders apigw.conf.
+"""
+
+from collections.abc import Iterator
+
+from actions.nginx import ReleaseJobPages, RenderNginx
+from probes.fact import AnyDrift, AnyExpected, about
+from probes.kv import KeySet
+from probes.owed import WorkOwed
+from probes.path import FileDigest, PathKind
+from probes.text import TextNames
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules import module as modules
+from reconciler.rules.install import install, synced
+from specs.cluster import Cluster
+from specs.module import Module
+from specs.reason import coded, told
+
+FACTS = (TextNames, KeySet)
+NOTE = "nginx-templates"
+CONSUL_TEMPLATE = "/etc/consul-template"
+RENDERED = (f"{CONSUL_TEMPLATE}/conf.d/apigw.conf", "/usr/local/openresty/nginx/conf/conf.d/apigw.conf")
+JOB_URL = "BK_JOB_API_PUBLIC_URL"
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return tuple(
+        wish
+        for module in cluster.modules()
+        if module.templates
+        for host in cluster.hosts(module)
+        for wish in (*_entrance(cluster, module, host), *_pages(cluster, host))
+    )
+
+
+def _entrance(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpected]:
+    why, source = told(module.because), module.source
+    for name in module.templates:
+        mine = FileDigest(host=host, path=f"{CONSUL_TEMPLATE}/templates/{name}")
+        measure = FileDigest(host=cluster.controller, path=cluster.install("support-files/templates/nginx", name))
+        yield mine.must_equal(measure, because=why, source=source, module=module.name)
+    for key in module.keys:
+        fact = KeySet(host=host, key=key)
+        yield fact.must_be(True, because=coded("vhost-reads-key", key=key), source=VHOST, module=module.name)
+    for path in RENDERED:
+        file = PathKind(host=host, path=path)
+        yield file.must_be("file", because=coded("gateway-vhost"), source=VHOST, module=module.name)
+    note = WorkOwed(host=host, work=NOTE)
+    yield note.must_be(False, because=coded("render-finished"), source=source, module=module.name)
+
+
+VHOST = "bin/install_consul_template.sh:77-139"
+
+
+def _pages(cluster: Cluster, host: str) -> Iterator[AnyExpected]:
+    if not any(module.name == "job" for module in cluster.modules()):
+        return
+    file, env = cluster.home("job/frontend/index.html"), cluster.env("04-final/global.env")
+    fact = TextNames(host=host, file=file, env=env, key=JOB_URL)
+    yield fact.must_be(True, because=coded("pages-name-address"), source="guide 7.2", module="job")
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    module = cluster.release.module(drift.expected.module)
+    if isinstance(drift.expected.fact, KeySet):
+        return render(cluster, drift.expected.fact.host, drift) if module.templates else install(cluster, module, seen)
+    return _release(cluster, about(drift, TextNames), drift)
+
+
+def render(cluster: Cluster, host: str, drift: AnyDrift) -> Repair:
+    """After the gateway runs: from then on the new paas.conf sends calls there."""
+    module = next(m for m in cluster.release.modules if m.templates)
+    effects = tuple(_entrance(cluster, module, host))
+    action = RenderNginx(host=host, install=cluster.paths.install, effects=effects)
+    return _repair(action, drift, "7.2", (*synced(cluster, (host,)), *_required(cluster, module)))
+
+
+def _required(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for required in module.requires:
+        for wish in modules.ready(cluster, cluster.release.module(required.module)):
+            yield type(wish)(
+                fact=wish.fact,
+                reading=wish.reading,
+                because=told(required.because),
+                source=required.source,
+                module=required.module,
+            )
+
+
+def _release(cluster: Cluster, fact: TextNames, drift: AnyDrift) -> Repair:
+    action = ReleaseJobPages(
+        host=fact.host,
+        install=cluster.paths.install,
+        home=cluster.paths.home,
+        src=cluster.paths.src,
+        key=fact.key,
+    )
+    nginx = next(m for m in cluster.release.modules if m.templates)
+    return _repair(action, drift, "7.2", (*synced(cluster, (fact.host,)), *_entrance(cluster, nginx, fact.host)))
+
+
+def _repair(
+    action: RenderNginx | ReleaseJobPages, drift: AnyDrift, section: str, needs: tuple[AnyExpected, ...]
+) -> Repair:
+    return Repair(
+        action=action, because=drift.expected.because, source=drift.expected.source, section=section, needs=needs
+    )

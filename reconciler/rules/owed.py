@@ -1,0 +1,66 @@
+"""Owed work: the note is left before a module's call, the work is done once the module is ready again."""
+
+from actions.owed import DoWork, NoteWork
+from probes.fact import AnyDrift, AnyExpected
+from probes.owed import WorkNoted, WorkOwed
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules import extra, nginx
+from reconciler.rules import module as modules
+from specs.cluster import Cluster
+from specs.module import Duty, Module
+from specs.reason import coded, told
+
+FACTS = (WorkOwed, WorkNoted)
+SCRIPT = "/data/migrate_subject_system_group.py"
+"""Where guide 7.6 puts the migration script; it is not in the package."""
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return tuple(wish for module in cluster.modules() for wish in extra.owed(cluster, module))
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    fact = drift.expected.fact
+    work = getattr(fact, "work", "")
+    if work == nginx.NOTE:
+        return nginx.render(cluster, fact.host, drift)
+    module, duty = _duty(cluster, work)
+    if isinstance(fact, WorkNoted):
+        return _note(cluster, module, duty, drift)
+    return _do(cluster, module, duty, drift)
+
+
+def _duty(cluster: Cluster, work: str) -> tuple[Module, Duty]:
+    return next((m, duty) for m in cluster.release.modules for duty in m.duties if duty.work == work)
+
+
+def _note(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repair:
+    file = cluster.home(duty.from_version) if duty.from_version else ""
+    action = NoteWork(host=drift.expected.fact.host, work=duty.work, remembers=file)
+    return Repair(action=action, because=told(duty.because), source=duty.source, section=module.section)
+
+
+def _do(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repair:
+    action = DoWork(
+        host=drift.expected.fact.host,
+        work=duty.work,
+        install=cluster.paths.install,
+        home=cluster.paths.home,
+        extra=(SCRIPT, *cluster.inventory.on("mysql")[:1]) if duty.work == "iam-subjects" else (),
+        before=(*modules.ready(cluster, module), *_first(cluster, duty, drift)),
+        once=duty.once,
+        seconds=duty.estimate_s,
+        because=told(duty.because),
+    )
+    return Repair(action=action, because=told(duty.because), source=duty.source, section=module.section)
+
+
+def _first(cluster: Cluster, duty: Duty, drift: AnyDrift) -> tuple[AnyExpected, ...]:
+    if duty.after is None:
+        return ()
+    module, other = _duty(cluster, duty.after)
+    fact = WorkOwed(host=extra.host_of(cluster, other), work=other.work)
+    why = coded("in-their-order")
+    return (fact.must_be(False, because=why, source=duty.source, module=module.name),)

@@ -1,0 +1,65 @@
+"""SaaS applications: deployed again where what is online is not what the package holds."""
+
+from collections.abc import Iterator
+
+from actions.saas import DeploySaas
+from probes.fact import AnyDrift, AnyExpected, about
+from probes.mysql import SaasVariable
+from probes.path import VersionText
+from probes.saas import SaasOnline
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules import extra
+from reconciler.rules import module as modules
+from reconciler.rules.install import backups
+from reconciler.rules.module import LOGIN
+from specs.cluster import Cluster
+from specs.reason import coded, told
+from specs.release import App
+
+FACTS = (SaasOnline,)
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return tuple(wish for app in cluster.release.apps for wish in extra.online(cluster, app))
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    app = cluster.release.app(about(drift, SaasOnline).app)
+    online, packaged = extra.saas_facts(cluster, app)
+    action = DeploySaas(
+        host=cluster.controller,
+        install=cluster.paths.install,
+        online=online,
+        packaged=packaged,
+        app=app.code,
+        src=cluster.paths.src,
+        login_path=LOGIN,
+        before=tuple(_before(cluster, app)),
+    )
+    return Repair(action=action, because=told(app.because), source=app.source, section=app.section)
+
+
+def _before(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+    tree = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
+    yield tree.must_be(cluster.release.version, because=coded("saas-from-package"), source="ce/tools.sh:161")
+    yield from _variables(cluster, app)
+    yield from backups(cluster)
+    for required in app.requires:
+        for wish in modules.ready(cluster, cluster.release.module(required.module)):
+            yield type(wish)(
+                fact=wish.fact,
+                reading=wish.reading,
+                because=told(required.because),
+                source=required.source,
+                module=required.module,
+            )
+
+
+def _variables(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+    for saas in cluster.release.saas:
+        for name in saas.names if saas.code == app.code else ():
+            fact = SaasVariable(host=cluster.controller, login_path=LOGIN, app_code=app.code, name=name)
+            why = coded("saas-reads-it", app=app.code)
+            yield fact.must_be(True, because=why, source="guide 7.1; ce/saas_var.env", module="paas")

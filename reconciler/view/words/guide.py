@@ -1,0 +1,101 @@
+"""Words for what the sections after 7.3 bring: entrance, SaaS, owed work, restarts, versions."""
+
+from reconciler.view.words.base import Sentence, Trouble
+
+SENTENCES: dict[str, Sentence] = {
+    "work-noted": Sentence(
+        en="the note is on the host",
+        zh="记录已写在主机上",
+    ),
+    "restart-means-current": Sentence(
+        en="started after its files were replaced",
+        zh="在文件替换之后启动",
+    ),
+    "container-removed": Sentence(
+        en="that is what removing it means",
+        zh="删除的含义即为不再存在",
+    ),
+    "page-released": Sentence(
+        en="the page was released with this address",
+        zh="前端已以该地址发布",
+    ),
+    "program-copied": Sentence(
+        en="copied from the controller's scripts",
+        zh="从中控机脚本目录复制",
+    ),
+    "yaml-set": Sentence(
+        en="set by the vendor's yq",
+        zh="由厂商 yq 设置",
+    ),
+    "saas-deployed": Sentence(
+        en="PaaS shows this version online",
+        zh="PaaS 显示该版本已上线",
+    ),
+    "touches-nginx": Sentence(
+        en="writes twelve keys below bkcfg/ in consul and the entries of consul-template anew; openresty is reloaded",
+        zh="重写 consul 中 bkcfg/ 下的键与 consul-template 配置，并重载 openresty",
+    ),
+    "touches-version-rows": Sentence(
+        en="writes a row for every product lying in /data/src, also for those that the guide never upgrades",
+        zh="按 /data/src 中的全部产品写入版本，包括指引从未升级的产品",
+    ),
+    "touches-desktop": Sentence(
+        en="shows {app} on the desktop by default; the app migrates its own database as it starts",
+        zh="默认在桌面显示 {app}；应用启动时自行迁移数据库",
+    ),
+    "runs-what-is-there": Sentence(
+        en="{unit} goes on with replaced files until it is restarted",
+        zh="{unit} 在重启之前仍使用旧文件",
+    ),
+    "migrated-once": Sentence(
+        en="the vendor sets {key} once its migration went through",
+        zh="厂商在迁移成功后设置 {key}",
+    ),
+    "program-everywhere": Sentence(
+        en="the vendor's health check of JOB calls {name} on its hosts, and upgrading never installs it",
+        zh="厂商的作业平台检查脚本会在各主机调用 {name}，升级流程不会安装它",
+    ),
+    "noted-before": Sentence(
+        en="what the upgrade will owe is noted before it begins, so that a run that is cut off still knows",
+        zh="升级开始前先记下待办，中断后仍可得知",
+    ),
+    "in-their-order": Sentence(
+        en="the two have an order",
+        zh="二者有先后顺序",
+    ),
+    "saas-from-package": Sentence(
+        en="the vendor takes the SaaS package out of this release's /data/src",
+        zh="SaaS 安装包取自该版本的 /data/src",
+    ),
+    "vhost-reads-key": Sentence(
+        en="the gateway's virtual host is rendered with {key}, which the guide never sets",
+        zh="网关虚拟主机的渲染需要 {key}，指引没有设置",
+    ),
+    "gateway-vhost": Sentence(
+        en="without it the gateway's own domains are answered by nobody; the guide leaves it out",
+        zh="缺少它时网关域名无人应答；指引遗漏了这一步",
+    ),
+    "render-finished": Sentence(
+        en="a renewal of the templates that was begun has to be finished",
+        zh="已开始的模板更新必须完成",
+    ),
+    "pages-name-address": Sentence(
+        en="JOB's pages call the address they were released with; the old jobapi domain is gone",
+        zh="作业平台前端调用发布时写入的地址；旧 jobapi 域名已不存在",
+    ),
+    "users-see-it": Sentence(
+        en="users and support read the version there",
+        zh="用户与支持人员在此查看版本",
+    ),
+}
+
+TROUBLES: dict[str, Trouble] = {
+    "also-unknown": Trouble(
+        what=Sentence(en="{module} is not an optional module", zh="{module} 不是可选模块"),
+        why=Sentence(
+            en="`also` names what the guide never upgrades and you want upgraded too",
+            zh="also 用于列出指引不升级、但您希望升级的模块",
+        ),
+        hint=Sentence(en="one of: {known}", zh="可选：{known}"),
+    ),
+}
