@@ -62,6 +62,8 @@ class ClusterFile(Model):
     placement: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     also: tuple[str, ...] = ()
     """Optional modules that bkrec is to bring up to date too: the guide never does."""
+    leave: tuple[str, ...] = ()
+    """Modules and SaaS that somebody keeps for themselves: bkrec neither touches them nor claims anything of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

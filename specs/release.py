@@ -90,6 +90,8 @@ class Release(Model):
     sections: tuple[Section, ...]
     scope: tuple[str, ...]
     """The modules this version of bkrec looks at and brings up to date; of the others it claims nothing."""
+    left: tuple[str, ...] = ()
+    """What cluster.toml leaves to its owner: never part of the data, told with each verdict."""
     modules: tuple[Module, ...] = ()
 
     def app(self, code: str) -> App:

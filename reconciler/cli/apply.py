@@ -92,7 +92,9 @@ def _tell(applied: "Applied", narrator: "Narrator", options: Options) -> None:
     troubles(applied.studied.warnings, options, warnings=True)
     troubles(told, options)
     if options.output == "text":
-        page = replace(options.page(), titles=applied.studied.titles, beyond=applied.studied.beyond)
+        page = replace(
+            options.page(), titles=applied.studied.titles, beyond=applied.studied.beyond, left=applied.studied.left
+        )
         out(check_text(applied.studied.release, applied.studied.difference, page))
 
 

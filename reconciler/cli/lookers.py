@@ -32,7 +32,7 @@ def tell(
     from reconciler.cli.console import Answer, answer
 
     def worded(page: "Page") -> str:
-        return text(studied, replace(page, titles=studied.titles, beyond=studied.beyond))
+        return text(studied, replace(page, titles=studied.titles, beyond=studied.beyond, left=studied.left))
 
     answer(Answer(text=worded, document=lambda: document(studied)), options)
 

@@ -60,6 +60,8 @@ class Studied:
     """Module → what users call it."""
     beyond: tuple[str, ...] = ()
     """Sections of the guide that the release does not cover yet."""
+    left: tuple[str, ...] = ()
+    """What cluster.toml leaves to its owner."""
     warnings: tuple[Diagnostic, ...] = ()
     readings: Readings = field(default_factory=dict[AnyFact, AnyReading])
     """All that the plan was decided on."""
@@ -260,6 +262,7 @@ def _studied(cluster: Cluster, seen: look.Studied) -> Studied:
         plan=seen.plan,
         titles={module.name: module.title for module in cluster.release.modules},
         beyond=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
+        left=cluster.release.left,
         warnings=(*_overrides(cluster), *dict.fromkeys(seen.troubles.values())),
         readings=seen.readings,
     )

@@ -21,12 +21,12 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "") ->
     ]
     if not troubles:
         troubles = [*_no_hosts(topology, where), *_one_host(topology, where), *_bad_places(file, release, topology)]
-        troubles += _bad_also(file, release)
+        troubles += [*_bad_also(file, release), *_bad_leave(file, release)]
     if troubles:
         raise SpecError(*troubles)
     return Cluster(
         name=file.name,
-        release=release.model_copy(update={"scope": (*release.scope, *file.also)}),
+        release=_narrowed(file, release),
         inventory=_inventory(file, release, topology),
         paths=file.paths if not home else Paths(**{**file.paths.model_dump(), "home": home}),
         package=file.package,
@@ -44,6 +44,22 @@ def _bad_also(file: ClusterFile, release: Release) -> list[Diagnostic]:
         for name in file.also
         if not any(module.name == name and module.optional for module in release.modules)
     ]
+
+
+def _bad_leave(file: ClusterFile, release: Release) -> list[Diagnostic]:
+    known = (*release.scope, *(app.code for app in release.apps))
+    return [
+        diagnose("leave-unknown", where="cluster.toml, leave", module=name, known=", ".join(known))
+        for name in file.leave
+        if name not in known
+    ]
+
+
+def _narrowed(file: ClusterFile, release: Release) -> Release:
+    """The release as this cluster wants it: what is left to its owner is not looked at, what it asks for besides is."""
+    scope = tuple(name for name in (*release.scope, *file.also) if name not in file.leave)
+    apps = tuple(app for app in release.apps if app.code not in file.leave)
+    return release.model_copy(update={"scope": scope, "apps": apps, "left": file.leave})
 
 
 def _one_host(topology: Topology, where: str) -> list[Diagnostic]:

@@ -16,7 +16,8 @@ SUITE = "bksuite"
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    rows = {SUITE: cluster.release.version} | {m.row: m.version for m in cluster.modules() if m.row}
+    suite = {} if cluster.release.left else {SUITE: cluster.release.version}
+    rows = suite | {m.row: m.version for m in cluster.modules() if m.row}
     return tuple(
         ProductVersion(host=cluster.controller, login_path=LOGIN, code=code).must_be(
             version, because=coded("users-see-it"), source="guide 7.18; ce/tools.sh:316-371"

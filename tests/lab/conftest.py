@@ -60,7 +60,7 @@ def pristine(lab: Lab, tmp_path: Path) -> Desk:
 @pytest.fixture(scope="session")
 def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
     desk = fresh(lab, tmp_path_factory.mktemp("upgraded") / "desk")
-    with watching() as watch:
+    with watching(lab) as watch:
         done = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=240)
     check, plan = desk.bkrec("check", "-o", "json"), desk.bkrec("plan", "-o", "json")
     before = fingerprint(lab)

@@ -20,6 +20,7 @@ from bklab.place import CONTROLLER, HOSTS, PRISTINE
 
 BKREC = Path(sys.executable).with_name("bkrec")
 PACE = "etc/bklab-pace"
+LEFT = (Path(__file__).parent / "leave.toml").read_text(encoding="utf-8")
 PLACED = {"auth": "h3", "redis_cluster": "h3", "etcd": "h3", "apigw": "h1", "iam_search_engine": "h2"}
 
 
@@ -158,7 +159,7 @@ def cluster_toml(
 ) -> str:  # fmt: skip
     placement = "\n".join(f'{module} = ["{HOSTS[host]}"]' for module, host in PLACED.items())
     return f"""schema = "bkrec.cluster/1"
-name = "lab"
+{LEFT}name = "lab"
 [controller]
 address = "{HOSTS[CONTROLLER]}"
 {controller}

@@ -9,6 +9,7 @@ finding is told with whose process it was, by what it descends from and by who l
 """
 
 import contextlib
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bklab import machine
+from bklab.api import Lab
 from bklab.place import HOSTS
 
 CANARY = b"CANARY"
@@ -48,8 +51,10 @@ class Process:
 
 @dataclass(slots=True)
 class Watch:
-    """Every argument list seen, and those with the canary in them that only bkrec can have made."""
+    """Every argument list seen on this lab's hosts and beside them, and those with the canary that bkrec made."""
 
+    roots: frozenset[int]
+    """What they descend from: the hosts' machines, and this process. Another lab's are not looked at."""
     seen: dict[Key, Process] = field(default_factory=dict[Key, Process])
     ours: dict[Key, Process] = field(default_factory=dict[Key, Process])
     vendors: dict[Key, Process] = field(default_factory=dict[Key, Process])
@@ -61,12 +66,15 @@ class Watch:
     def look(self) -> None:
         now = {process.pid: process for process in _processes()}
         self.rounds += 1
-        for process in now.values():
+        for process in (process for process in now.values() if self._below(process, now)):
             key = (process.pid, process.started)
             self.seen[key] = process
             if any(CANARY in word for word in process.argv) and key not in self.before:
                 told = self.vendors if _vendors(process, now) else self.ours
                 told[key] = process
+
+    def _below(self, process: Process, now: dict[int, Process]) -> bool:
+        return any(line.pid in self.roots for line in _line(process, now))
 
     def run(self) -> None:
         while not self._stop.wait(PAUSE_S):
@@ -84,8 +92,9 @@ class Watch:
 
 
 @contextmanager
-def watching() -> Iterator[Watch]:
-    watch = Watch()
+def watching(lab: Lab) -> Iterator[Watch]:
+    machines = [machine.leader(lab.place, host) for host in HOSTS]
+    watch = Watch(roots=frozenset((os.getpid(), *filter(None, machines))))
     watch.look()
     watch.before, watch.ours, watch.vendors = frozenset(watch.seen), {}, {}
     thread = threading.Thread(target=watch.run, daemon=True)
@@ -110,12 +119,15 @@ def _vendors(process: Process, now: dict[int, Process]) -> bool:
     """Also where it is gone before its environment was read: what lives long enough is seen again."""
     if FROM_A_HOST.search(_environment(process.pid).replace(b"\0", b"\n")):
         return True
+    return any(line.of_vendor for line in _line(process, now))
+
+
+def _line(process: Process, now: dict[int, Process]) -> Iterator[Process]:
+    """It and what it descends from."""
     line: Process | None = process
     while line is not None:
-        if line.of_vendor:
-            return True
+        yield line
         line = now.get(line.parent)
-    return False
 
 
 def _environment(pid: int) -> bytes:

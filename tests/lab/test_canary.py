@@ -83,7 +83,7 @@ def planted(lab: Lab, watch: Watch) -> bool:
 
 def test_the_watch_sees_a_secret_that_bkrec_would_show(pristine: Desk) -> None:
     lab = pristine.lab
-    with watching() as watch:
+    with watching(lab) as watch:
         command = lab.inside("ssh", "-F", str(lab.place.ssh_config), "h2", "sh -c 'cat; :' CANARY-on-purpose")
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as shown:
             until(lambda: planted(lab, watch), 10, "the argument list was seen")

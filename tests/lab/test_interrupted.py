@@ -45,7 +45,7 @@ class Night:
 @pytest.fixture(scope="module")
 def night(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Night:
     desk = fresh(lab, tmp_path_factory.mktemp("night") / "desk")
-    with watching() as watch, desk.watched_over():
+    with watching(lab) as watch, desk.watched_over():
         with measured("until the middle of install paas"):
             first = desk.start("apply", "--yes", "-o", "json")
             job = until(lambda: in_the_middle(lab), 120, "install paas is in the middle")

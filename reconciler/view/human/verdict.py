@@ -14,4 +14,6 @@ def verdict_line(release: str, difference: Difference, page: Page) -> str:
     total = drift + unknown + difference.held
     counts = {"release": release, "drift": drift, "unknown": unknown, "held": difference.held, "total": total}
     told = page.paint(label(f"verdict-{found}", page.lang, **counts), "bold", COLOURS[found])
-    return told + (label("beyond", page.lang, sections=", ".join(page.beyond)) if page.beyond else "")
+    if page.beyond:
+        told += label("beyond", page.lang, sections=", ".join(page.beyond))
+    return told + (label("left", page.lang, modules=", ".join(page.left)) if page.left else "")

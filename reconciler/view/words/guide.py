@@ -90,6 +90,16 @@ SENTENCES: dict[str, Sentence] = {
 }
 
 TROUBLES: dict[str, Trouble] = {
+    "leave-unknown": Trouble(
+        what=Sentence(
+            en="{module} is no module or SaaS that bkrec looks at", zh="{module} 不是 bkrec 处理的模块或 SaaS"
+        ),
+        why=Sentence(
+            en="`leave` names what you keep for yourself: a misspelt name would be upgraded all the same",
+            zh="leave 列出由您自行处理的内容：写错的名字仍会被升级",
+        ),
+        hint=Sentence(en="some of: {known}", zh="可选：{known}"),
+    ),
     "also-unknown": Trouble(
         what=Sentence(en="{module} is not an optional module", zh="{module} 不是可选模块"),
         why=Sentence(

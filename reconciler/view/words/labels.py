@@ -33,6 +33,7 @@ LABELS: dict[str, Sentence] = {
     "cluster-wide": _("cluster", "集群"),
     "not-read": _("Could not be read: nothing is concluded from these", "未能读取：不据此下任何结论"),
     # verdicts
+    "left": _("; left to you: {modules}", "；由您自行处理：{modules}"),
     "beyond": _("; not looked at: guide {sections}", "；未检查：指引 {sections}"),
     "verdict-converged": _(
         "converged with {release}: all {held:fact|facts} hold", "已收敛到 {release}：{held} 项事实全部符合"

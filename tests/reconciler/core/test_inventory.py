@@ -2,7 +2,9 @@
 
 import pytest
 
+from probes.topology import ModuleHosts
 from reconciler.core.inventory import cluster, propose
+from reconciler.rules.catalogue import desired
 from specs import parse
 from specs.diagnostic import SpecError
 from tests.sim.worlds import CLUSTER, CONFIG, release
@@ -68,3 +70,17 @@ def test_an_api_gateway_without_a_free_host_is_refused_with_what_is_in_its_way()
     (told,) = caught.value.diagnostics
     assert told.code == "placement-nowhere"
     assert dict(told.fields)["others"] == "nginx, appo, appt, nodeman"
+
+
+def test_what_is_left_to_its_owner_is_neither_touched_nor_judged_but_still_placed() -> None:
+    text = CLUSTER.replace('name = "lab"', 'name = "lab"\nleave = ["gse", "etcd", "bk_sops"]')
+    made = cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
+    wishes = desired(made)
+    assert not {wish.module for wish in wishes if not isinstance(wish.fact, ModuleHosts)} & {"gse", "etcd"}
+    assert any(isinstance(wish.fact, ModuleHosts) and wish.fact.module == "etcd" for wish in wishes)
+    assert "bk_sops" not in {getattr(wish.fact, "app", "") for wish in wishes}
+    assert made.release.left == ("gse", "etcd", "bk_sops")
+
+
+def test_leaving_something_unknown_is_told() -> None:
+    assert codes(CLUSTER.replace('name = "lab"', 'name = "lab"\nleave = ["gsee"]'), CONFIG) == ["leave-unknown"]
