@@ -22,7 +22,7 @@ _TOO_LONG = 160
 
 
 def fact(asked: AnyFact, lang: Lang) -> str:
-    return _told(FACTS.get(kind_of(asked)), asked, lang) or fact_id(asked)
+    return _told(FACTS.get(kind_of(asked)), asked, lang) or harmless(fact_id(asked))
 
 
 def action(done: Action, lang: Lang) -> str:

@@ -64,6 +64,13 @@ class Running:
     def out(self) -> str:
         return (self.home / "out").read_text(encoding="utf-8")
 
+    def goes_on(self) -> bool:
+        """Fails with what it said where it has ended."""
+        if self.process.poll() is not None:
+            self.finish().must(0)
+            raise AssertionError(f"ended too early\n{self.out[-3000:]}")
+        return True
+
     def finish(self, timeout_s: float = 120) -> Said:
         code = self.process.wait(timeout_s)
         err = (self.home / "err").read_text(encoding="utf-8")

@@ -48,7 +48,7 @@ def night(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Night:
     with watching(lab) as watch, desk.watched_over():
         with measured("until the middle of install paas"):
             first = desk.start("apply", "--yes", "-o", "json")
-            job = until(lambda: in_the_middle(lab), 120, "install paas is in the middle")
+            job = until(lambda: first.goes_on() and in_the_middle(lab), 120, "install paas is in the middle")
         before = fingerprint(lab)
         second = desk.bkrec("apply", "--yes")
         wrote = [line for line in changed(before, fingerprint(lab)) if not of_the_first(line)]
@@ -57,11 +57,11 @@ def night(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Night:
         a_minute_passes(lab)
         with measured("until the next apply took over"):
             last = desk.start("apply", "--yes", "-o", "json")
-            until(lambda: '"job-adopted"' in last.out or last.process.poll() is not None, 90, "the job was adopted")
+            until(lambda: last.goes_on() and '"job-adopted"' in last.out, 90, "the job was adopted")
         ended_before = (job / "exit").exists()
         pace(lab, "1")
         with measured("until sshd was killed"):
-            until(lambda: has_begun(lab, "redis_cluster"), 120, "install redis_cluster runs")
+            until(lambda: last.goes_on() and has_begun(lab, "redis_cluster"), 120, "install redis_cluster runs")
             lab.sshd_kill(CONTROLLER)
         pace(lab, "0")
         with measured("to the end"):

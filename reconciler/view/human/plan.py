@@ -9,7 +9,7 @@ from reconciler.view.cost import outages, total_s
 from reconciler.view.human.diff import grouped, module_title
 from reconciler.view.human.rows import rows
 from reconciler.view.human.trouble import block
-from reconciler.view.page import Page, lines
+from reconciler.view.page import Page, harmless, lines
 from reconciler.view.words.base import say
 from reconciler.view.words.labels import duration, label
 
@@ -59,7 +59,7 @@ def _follows(plan: Plan, page: Page) -> Iterator[str]:
     if plan.follows:
         yield from page.wrapped("", label("follows", page.lang, count=len(plan.follows)))
         for follows in plan.follows[:_SHOWN]:
-            yield f"  - {fact_id(follows.expected.fact)}"
+            yield f"  - {harmless(fact_id(follows.expected.fact))}"
         if len(plan.follows) > _SHOWN:
             yield f"    {label('and-more', page.lang, count=len(plan.follows) - _SHOWN)}"
         yield ""
@@ -162,7 +162,7 @@ def _blocked(plan: Plan, page: Page) -> Iterator[str]:
 
 def _held(blocked: list[Blocked], page: Page) -> Iterator[str]:
     """Ids are never broken: they are there to be copied."""
-    own = [fact_id(b.expected.fact) for b in blocked]
+    own = [harmless(fact_id(b.expected.fact)) for b in blocked]
     ids = tuple(dict.fromkeys((*own, *(fact for b in blocked for fact in b.held_up))))
     yield from ids[:_SHOWN]
     if len(ids) > _SHOWN:
