@@ -10,7 +10,7 @@ from typing import Literal, LiteralString
 
 from actions.action import Action
 from actions.envshell import VALUE
-from probes.env import EnvCopied, EnvFilled, EnvOnce, EnvValue
+from probes.env import EnvCopied, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyExpected, AnyFact
 from probes.shell import Command
 from specs.reason import coded
@@ -134,8 +134,8 @@ class AddVariable(EditEnv):
     kind: Literal["env.add"] = "env.add"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        fact = EnvOnce(host=self.host, file=self.file, key=self.key)
-        return (fact.must_be(1, because=coded("variable-set"), source="guide 6.4"),)
+        fact = EnvPresent(host=self.host, file=self.file, key=self.key)
+        return (fact.must_be(True, because=coded("variable-set"), source="guide 6.4"),)
 
     def command(self) -> Command:
         return Command(script=ADD, args=(self.file, self.key))

@@ -57,6 +57,15 @@ class EnvOnce(Fact[int]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnvPresent(Fact[bool]):
+    """Is the key assigned at all, once or often, empty or not? Absent where it is not."""
+
+    file: str
+    key: str
+    kind: Literal["env.present"] = "env.present"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvCopied(Fact[bool]):
     """Does `key` hold what the first source with a value holds? Absent where it has none itself; False where no
     source has one."""
@@ -68,7 +77,7 @@ class EnvCopied(Fact[bool]):
     kind: Literal["env.copied"] = "env.copied"
 
 
-EnvFact = EnvValue | EnvFilled | EnvSame | EnvOnce | EnvCopied
+EnvFact = EnvValue | EnvFilled | EnvSame | EnvOnce | EnvPresent | EnvCopied
 
 FILE_STATES = (
     MISSING
@@ -151,7 +160,8 @@ def command(facts: Sequence[EnvFact]) -> Command:
 
 def _request(fact: EnvFact, numbers: dict[str, str]) -> tuple[str, ...]:
     words = tuple(word for file, key in _variables(fact) for word in (numbers[file], key))
-    return (fact.kind.removeprefix("env."), str(len(words)), *words)
+    asked = "once" if isinstance(fact, EnvPresent) else fact.kind.removeprefix("env.")
+    return (asked, str(len(words)), *words)
 
 
 def _files(facts: Sequence[EnvFact]) -> tuple[str, ...]:
@@ -162,7 +172,7 @@ def _variables(fact: EnvFact) -> tuple[tuple[str, str], ...]:
     """(file, key) of all that the fact is about, its own first."""
     own = (fact.file, fact.key)
     match fact:
-        case EnvValue() | EnvFilled() | EnvOnce():
+        case EnvValue() | EnvFilled() | EnvOnce() | EnvPresent():
             return (own,)
         case EnvSame():
             return (own, (fact.other_file, fact.other_key))
@@ -201,6 +211,8 @@ def _value(fact: EnvFact, text: str) -> str | int | bool:
             return unescape(text)
         case EnvOnce():
             return int(text)
+        case EnvPresent():
+            return int(text) > 0
         case EnvFilled() | EnvSame() | EnvCopied():
             return {"yes": True, "no": False}[text]
 
@@ -217,5 +229,5 @@ def _unread(fact: EnvFact, why: str, file: str, line: str) -> Unknown:
             raise ValueError("an answer about an env file is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (EnvValue, EnvFilled, EnvSame, EnvOnce, EnvCopied)
+FACTS: tuple[type[AnyFact], ...] = (EnvValue, EnvFilled, EnvSame, EnvOnce, EnvPresent, EnvCopied)
 PROBE = Probe(family="env", facts=FACTS, command=command, parse=parse)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from actions.bkcli import InstallBkenv
 from actions.env import AddVariable, CopyVariable, EditEnv, GenerateVariable, MergeEnv, SetVariable
-from probes.env import EnvCopied, EnvFilled, EnvOnce, EnvValue
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known
+from probes.env import EnvCopied, EnvFilled, EnvPresent, EnvValue
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
 from probes.path import PathKind
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
@@ -17,11 +17,10 @@ from reconciler.core.seen import Seen
 from reconciler.rules import topology
 from reconciler.rules.install import synced
 from specs.cluster import Cluster
-from specs.diagnostic import diagnose
 from specs.reason import coded, told
 from specs.release import Variable
 
-FACTS = (EnvValue, EnvFilled, EnvOnce, EnvCopied)
+FACTS = (EnvValue, EnvFilled, EnvPresent, EnvCopied)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -56,7 +55,7 @@ def _at(cluster: Cluster, variable: Variable, below: str) -> AnyExpected:
         case "generated":
             return EnvFilled(host=host, file=file, key=key).must_be(True, because=why, source=source)
         case "present":
-            return EnvOnce(host=host, file=file, key=key).must_be(1, because=why, source=source)
+            return EnvPresent(host=host, file=file, key=key).must_be(True, because=why, source=source)
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
@@ -65,9 +64,6 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         if wish.fact == fact:
             return _merge(cluster, module, drift, seen)
     variable = next(v for v in cluster.release.variables if _assigned(cluster, v).fact == fact)
-    if variable.kind == "present" and drift.reading != Absent():
-        file = cluster.env(variable.file)
-        return diagnose("variable-repeated", where=f"{fact.host} {file}", key=variable.key, file=file)
     return _assign(cluster, variable, drift)
 
 

@@ -6,7 +6,7 @@ The one family whose repair depends on the path: each place has one owner below,
 from actions.line import AddLine
 from actions.package import ReplaceScripts
 from actions.path import CarryDirectory, RetireDirectory
-from probes.env import EnvOnce
+from probes.env import EnvPresent
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.marker import Marker
 from probes.path import LineInFile, PathKind, VersionText
@@ -112,8 +112,8 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
 def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """What guide 6.4 adds below bin/default, which a replacement of the scripts resets."""
     return tuple(
-        EnvOnce(host=cluster.controller, file=cluster.env(v.file), key=v.key).must_be(
-            1, because=coded("variable-set"), source=v.source
+        EnvPresent(host=cluster.controller, file=cluster.env(v.file), key=v.key).must_be(
+            True, because=coded("variable-set"), source=v.source
         )
         for v in cluster.release.variables
         if v.kind == "present"

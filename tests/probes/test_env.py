@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from probes.env import PROBE, EnvCopied, EnvFilled, EnvOnce, EnvSame, EnvValue
+from probes.env import PROBE, EnvCopied, EnvFilled, EnvOnce, EnvPresent, EnvSame, EnvValue
 from probes.fact import Absent, AnyReading, Known, Unknown
 from probes.shell import Output
 from specs.envfile import EnvUnreadError, assignments, last
@@ -68,6 +68,9 @@ def test_counting_agrees_too(way: tuple[Path, Path, str]) -> None:
     facts = [EnvOnce(host=HOST, file=file, key="A") for file in files]
     counts = [sum(each.key == "A" for each in assignments(text)) for text in texts]
     assert ask(PROBE, facts, tools=tools, shell=shell) == [Known(count) if count else Absent() for count in counts]
+    present = [EnvPresent(host=HOST, file=file, key="A") for file in files]
+    there = [Known(True) if count else Absent() for count in counts]
+    assert ask(PROBE, present, tools=tools, shell=shell) == there
 
 
 SECRET = "s3cret-c4nary"

@@ -22,6 +22,7 @@ FACTS: dict[str, Sentence] = {
     "current.unit": _("whether {unit} runs what is there", "{unit} 运行的是否为现有文件"),
     "env.copied": _("{key} in {file} against its source ({sources})", "{file} 的 {key} 与其来源（{sources}）"),
     "env.filled": _("{key} in {file}", "{file} 中的 {key}"),
+    "env.present": _("{key} in {file}", "{file} 中的 {key}"),
     "env.once": _("how often {file} assigns {key}", "{file} 中 {key} 的赋值次数"),
     "env.same": _(
         "{key} in {file} against {other_key} in {other_file}", "{file} 的 {key} 与 {other_file} 的 {other_key}"

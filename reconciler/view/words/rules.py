@@ -258,13 +258,6 @@ TROUBLES: dict[str, Trouble] = {
         why=Sentence(en="nothing here makes that path", zh="没有步骤会生成该路径"),
         hint=Sentence(en="this is a bug in bkrec's rules: please report it", zh="这是 bkrec 规则的缺陷，请反馈"),
     ),
-    "variable-repeated": Trouble(
-        what=Sentence(en="{key} is assigned several times in {file}", zh="{file} 中 {key} 被多次赋值"),
-        why=Sentence(
-            en="the last one counts, whoever edits the first changes nothing", zh="以最后一次为准，修改前面的不会生效"
-        ),
-        hint=Sentence(en="leave one line of them", zh="请只保留一行"),
-    ),
     "module-elsewhere": Trouble(
         what=Sentence(
             en="{module} stands on other hosts in install.config", zh="install.config 中 {module} 位于其它主机"
