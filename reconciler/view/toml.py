@@ -3,6 +3,7 @@
 Each placement says why; comments are in the language `init` was asked in, keys are always the same.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -68,11 +69,16 @@ def _placement(placed: Sequence[Placed], page: Page) -> Iterator[str]:
     yield "[placement]"
     for module, hosts, because in placed:
         yield from page.wrapped("# ", say(because, page.lang), rest="# ")
-        yield f"{module} = [{', '.join(_text(host) for host in hosts)}]"
+        yield f"{_key(module)} = [{', '.join(_text(host) for host in hosts)}]"
 
 
 def _comment(code: str, page: Page) -> Iterator[str]:
     return page.wrapped("# ", label(code, page.lang), rest="# ")
+
+
+def _key(name: str) -> str:
+    """`monitorv3(ingester)` is no bare key."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
 
 
 def _text(value: str) -> str:

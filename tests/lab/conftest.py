@@ -19,7 +19,8 @@ from support import Desk, Said, fresh, measured
 from support_processes import Watch, watching
 from support_traces import Traces, fingerprint
 
-CONVERGED = "converged"
+UPGRADED = "upgraded"
+UPGRADED, CONVERGED = "upgraded", "converged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,10 @@ def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
     before = fingerprint(lab)
     again = desk.bkrec("apply", "--yes", "-o", "json")
     after = fingerprint(lab)
+    lab.snapshot(UPGRADED)
     for said in (done, check, again):
         print(f"{' '.join(said.args)}: {said.seconds:.1f} s")
+    lab.snapshot(UPGRADED)
     return Upgraded(desk=desk, apply=done, watch=watch, check=check, plan=plan, before=before, again=again, after=after)
 
 
@@ -82,8 +85,8 @@ class Rebooted:
 @pytest.fixture(scope="session")
 def rebooted(upgraded: Upgraded) -> Rebooted:
     """Leaves the snapshot "converged"."""
-    desk = upgraded.desk
-    desk.lab.snapshot("rebooted")
+    upgraded.apply.must(0)
+    desk = fresh(upgraded.desk.lab, upgraded.desk.home.parent / "rebooted", UPGRADED)
     drifted = desk.drifted()
     done = desk.bkrec("apply", "--yes")
     desk.lab.snapshot(CONVERGED)

@@ -37,6 +37,8 @@ class Process:
     parent: int
     started: bytes
     argv: tuple[bytes, ...]
+    environment: bytes = b""
+    """Read for those with the canary only; empty where it was gone by then."""
 
     @property
     def text(self) -> str:
@@ -70,11 +72,18 @@ class Watch:
             key = (process.pid, process.started)
             self.seen[key] = process
             if any(CANARY in word for word in process.argv) and key not in self.before:
-                told = self.vendors if _vendors(process, now) else self.ours
-                told[key] = process
+                self._note(key, process, now)
 
     def _below(self, process: Process, now: dict[int, Process]) -> bool:
         return any(line.pid in self.roots for line in _line(process, now))
+
+    def _note(self, key: Key, process: Process, now: dict[int, Process]) -> None:
+        """One that ended before it could be told whose it was is noted for neither; most live long enough."""
+        if _vendors(process, now):
+            self.vendors[key] = process
+            self.ours.pop(key, None)
+        elif process.environment and key not in self.vendors:
+            self.ours[key] = process
 
     def run(self) -> None:
         while not self._stop.wait(PAUSE_S):
@@ -112,14 +121,15 @@ def _processes() -> Iterator[Process]:
             with contextlib.suppress(OSError, IndexError):
                 argv = tuple((path / "cmdline").read_bytes().split(b"\0")[:-1])
                 stat = (path / "stat").read_bytes().rsplit(b")", 1)[1].split()
-                yield Process(pid=int(path.name), parent=int(stat[1]), started=stat[19], argv=argv)
+                shown = any(CANARY in word for word in argv)
+                environment = (path / "environ").read_bytes().replace(b"\0", b"\n") if shown else b""
+                yield Process(
+                    pid=int(path.name), parent=int(stat[1]), started=stat[19], argv=argv, environment=environment
+                )
 
 
 def _vendors(process: Process, now: dict[int, Process]) -> bool:
-    """Also where it is gone before its environment was read: what lives long enough is seen again."""
-    if FROM_A_HOST.search(_environment(process.pid).replace(b"\0", b"\n")):
-        return True
-    return any(line.of_vendor for line in _line(process, now))
+    return bool(FROM_A_HOST.search(process.environment)) or any(line.of_vendor for line in _line(process, now))
 
 
 def _line(process: Process, now: dict[int, Process]) -> Iterator[Process]:
@@ -128,9 +138,3 @@ def _line(process: Process, now: dict[int, Process]) -> Iterator[Process]:
     while line is not None:
         yield line
         line = now.get(line.parent)
-
-
-def _environment(pid: int) -> bytes:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/environ").read_bytes()
-    return b""
