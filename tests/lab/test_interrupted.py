@@ -123,7 +123,7 @@ def test_a_second_apply_is_refused_and_names_who_is_at_work(night: Night) -> Non
 
 
 def test_the_second_apply_started_nothing(night: Night) -> None:
-    assert night.before == night.after == dict.fromkeys(HOSTS, {"1"})
+    assert night.before == night.after == {host: {"1"} for host in HOSTS}
 
 
 def test_apply_after_kill_9_adopts_the_running_job(night: Night) -> None:
