@@ -70,7 +70,6 @@ def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
     lab.snapshot(UPGRADED)
     for said in (done, check, again):
         print(f"{' '.join(said.args)}: {said.seconds:.1f} s")
-    lab.snapshot(UPGRADED)
     return Upgraded(desk=desk, apply=done, watch=watch, check=check, plan=plan, before=before, again=again, after=after)
 
 
