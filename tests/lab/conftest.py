@@ -72,7 +72,7 @@ def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
 
 
 def _again(desk: Desk) -> tuple[Traces, Said, Traces]:
-    """What bkrec writes, it writes each time; a database that flushes late does so once: three tries tell them apart."""
+    """What bkrec writes, it writes each time; a database flushes late only once: three tries tell them apart."""
     for _ in range(3):
         before = fingerprint(desk.lab)
         again = desk.bkrec("apply", "--yes", "-o", "json")
