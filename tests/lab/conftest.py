@@ -19,7 +19,6 @@ from support import Desk, Said, fresh, measured
 from support_processes import Watch, watching
 from support_traces import Traces, changed, fingerprint
 
-UPGRADED = "upgraded"
 UPGRADED, CONVERGED = "upgraded", "converged"
 
 

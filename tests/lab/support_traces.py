@@ -6,11 +6,14 @@ file system instead of a choice of directories. A write that leaves size and mti
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from bklab import machine
 from bklab.api import Lab
 from bklab.place import HOSTS
+
+T = TypeVar("T")
 
 MOUNTS = ("/", "/run", "/dev/shm", "/data/bkce/public/docker", "/data/bkce/public/paas_agent/docker")
 """Where files can be written; /proc, /sys and /dev are the kernel's."""
@@ -58,6 +61,18 @@ def changed(before: Traces, after: Traces) -> list[str]:
             if then.get(path) != now.get(path) and not excused(path):
                 found.append(f"{host} {path}: {then.get(path, 'absent')} -> {now.get(path, 'absent')}")
     return found
+
+
+def wrote(lab: Lab, act: Callable[[], T]) -> tuple[T, list[str]]:
+    """What `act` came to, and what it changed on the hosts. What it writes, it writes each time; what a server does by
+    itself meanwhile (a late flush, a container that ends), it hardly does three times in a row."""
+    for _ in range(3):
+        before = fingerprint(lab)
+        result = act()
+        found = changed(before, fingerprint(lab))
+        if not found:
+            break
+    return result, found
 
 
 def excused(path: str) -> bool:

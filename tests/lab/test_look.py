@@ -7,7 +7,7 @@ import pytest
 from bklab.api import Lab
 from bklab.place import CONTROLLER, HOSTS
 from support import LEFT, PLACED, Desk, fresh, on
-from support_traces import changed, fingerprint
+from support_traces import changed, fingerprint, wrote
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
 
@@ -41,13 +41,14 @@ def test_every_drift_names_fact_host_module_expected_reading_because_and_source(
 
 
 def test_diff_plan_and_check_write_nothing_on_any_host(desk: Desk) -> None:
-    before = fingerprint(desk.lab)
-    for command in ("check", "diff", "plan"):
-        for form in ("text", "json"):
-            desk.bkrec(command, "-o", form).must(2)
-    desk.bkrec("plan", "--out", str(desk.home / "plan.json")).must(2)
-    desk.bkrec("lock", "status").must(0)
-    assert changed(before, fingerprint(desk.lab)) == []
+    def look() -> None:
+        for command in ("check", "diff", "plan"):
+            for form in ("text", "json"):
+                desk.bkrec(command, "-o", form).must(2)
+        desk.bkrec("plan", "--out", str(desk.home / "plan.json")).must(2)
+        desk.bkrec("lock", "status").must(0)
+
+    assert wrote(desk.lab, look)[1] == []
     assert not (desk.lab.place.root(CONTROLLER) / "var/lib/bkrec").exists()
 
 
@@ -61,16 +62,23 @@ def test_the_proof_of_no_write_finds_one(desk: Desk) -> None:
 
 def test_init_writes_a_cluster_file_that_works(desk: Desk, tmp_path: Path) -> None:
     mine = Desk(desk.lab, tmp_path / "desk")
-    mine.cluster.unlink()
-    before = fingerprint(desk.lab)
-    mine.bkrec("init", "--controller", f"root@{HOSTS[CONTROLLER]}").must(0)
-    assert changed(before, fingerprint(desk.lab)) == []
+
+    def init() -> None:
+        mine.cluster.unlink()
+        mine.bkrec("init", "--controller", f"root@{HOSTS[CONTROLLER]}").must(0)
+
+    assert wrote(desk.lab, init)[1] == []
     written = tomllib.loads(mine.cluster.read_text(encoding="utf-8"))
     assert {module: [HOSTS[host]] for module, host in PLACED.items()}.items() <= written["placement"].items()
-    mine.bkrec("check").must(2)
+    # the whole guide in view: on some of the lab's hosts a docker client is there without its daemon
+    assert mine.bkrec("check").code in (2, 4)
     mine.cluster.write_text(LEFT + mine.cluster.read_text(encoding="utf-8"), encoding="utf-8")
-    by_init = mine.bkrec("check", "-o", "json").must(2).document
-    assert by_init["drift"] == desk.bkrec("check", "-o", "json").document["drift"]
+    by_init, by_hand = (
+        {d["fact"] for d in each.bkrec("check", "-o", "json").document["drift"]} for each in (mine, desk)
+    )
+    extra = {fact.partition("install.config ")[2] for fact in by_init - by_hand}
+    assert by_hand <= by_init
+    assert extra <= {"monitorv3(ingester) @10.0.0.1"}, "init also places what is new within an old module"
 
 
 def test_init_overwrites_nothing(desk: Desk) -> None:

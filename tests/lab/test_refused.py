@@ -8,7 +8,7 @@ import pytest
 from bklab.api import Lab
 from bklab.place import HOSTS
 from support import Desk, Said, fresh, on
-from support_traces import changed, fingerprint
+from support_traces import wrote
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
 
@@ -25,13 +25,12 @@ def desk(booted: Lab, tmp_path: Path) -> Desk:
 
 def refused(desk: Desk, *args: str, code: int, told: str) -> Said:
     """Exit code and diagnostic code, each of its parts, and no write on any host, /var/lib/bkrec included."""
-    before = fingerprint(desk.lab)
-    said = desk.bkrec(*args).must(code)
+    said, written = wrote(desk.lab, lambda: desk.bkrec(*args).must(code))
     assert f"error[{told}]" in said.err or f"错误[{told}]" in said.err, said.all
     block = said.err[said.err.index(f"[{told}]") :].split("\n\n")[0]
     for names in (("why:", "原因:"), ("hint:", "建议:")):
         assert any(re.search(rf"^  {name} +\S", block, re.M) for name in names), block
-    assert changed(before, fingerprint(desk.lab)) == []
+    assert written == []
     return said
 
 
@@ -89,13 +88,13 @@ def test_a_controller_with_another_host_key(desk: Desk) -> None:
 
 def test_a_host_with_another_host_key_is_unknown_and_not_worked_on(desk: Desk) -> None:
     other_key(desk, "h2")
-    before = fingerprint(desk.lab)
-    seen = desk.bkrec("check", "-o", "json").must(4).document
+    said, written = wrote(desk.lab, lambda: desk.bkrec("check", "-o", "json").must(4))
+    seen = said.document
     assert seen["verdict"] == "unknown"
     here = [unknown for unknown in seen["unknown"] if unknown["host"] == HOSTS["h2"]]
     assert {unknown["reading"]["why"]["code"] for unknown in here} == {"host-key-changed"}
     assert not [drift for drift in seen["drift"] if drift["host"] == HOSTS["h2"]]
-    assert changed(before, fingerprint(desk.lab)) == []
+    assert written == []
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from bklab.api import Lab
 from support import Desk, fresh
-from support_traces import changed, fingerprint
+from support_traces import wrote
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
 
@@ -30,6 +30,6 @@ def as_root(desk: Desk) -> dict[str, Any]:
 @pytest.mark.parametrize("way", WAYS)
 def test_check_reads_the_same_and_writes_nothing(desk: Desk, as_root: dict[str, Any], way: str) -> None:
     desk.configure(**WAYS[way])
-    before = fingerprint(desk.lab)
-    assert desk.bkrec("check", "-o", "json").must(2).document == as_root
-    assert changed(before, fingerprint(desk.lab)) == []
+    said, written = wrote(desk.lab, lambda: desk.bkrec("check", "-o", "json").must(2))
+    assert said.document == as_root
+    assert written == []
