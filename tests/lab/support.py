@@ -3,6 +3,7 @@
 Nothing here waits for a time: `until` asks for a condition, and every command has a deadline.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 from bklab import machine
 from bklab.api import Lab
 from bklab.place import CONTROLLER, HOSTS, PRISTINE
+from support_processes import CANARY
 
 BKREC = Path(sys.executable).with_name("bkrec")
 PACE = "etc/bklab-pace"
@@ -234,3 +236,11 @@ def measured(what: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     print(f"{what}: {time.monotonic() - began:.1f} s")
+
+
+def with_canary(root: Path) -> Iterator[Path]:
+    """Files below ROOT that hold a secret."""
+    for path in root.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file() and not path.is_symlink() and CANARY in path.read_bytes():
+                yield path

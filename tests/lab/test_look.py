@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from bklab.api import Lab
 from bklab.place import CONTROLLER, HOSTS
-from support import LEFT, PLACED, Desk, fresh, on
+from support import LEFT, PLACED, Desk, fresh, on, with_canary
+from support_processes import CANARY
 from support_traces import changed, fingerprint, wrote
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
@@ -86,3 +87,10 @@ def test_init_overwrites_nothing(desk: Desk) -> None:
     said = desk.bkrec("init", "--controller", f"root@{HOSTS[CONTROLLER]}").must(65)
     assert "error[file-exists]" in said.err
     assert desk.cluster.read_bytes() == kept
+
+
+def test_no_secret_in_anything_said_about_a_pristine_cluster(desk: Desk) -> None:
+    """All that the tests above made it say."""
+    assert {"check", "diff", "plan"} <= {said.args[0] for said in desk.said}
+    assert [said.args for said in desk.said if CANARY.decode() in said.all] == []
+    assert list(with_canary(desk.home)) == []

@@ -1,0 +1,37 @@
+"""A host that cannot be reached is unknown, not broken: the rest is told in full, and mended."""
+
+from collections.abc import Iterator
+
+import pytest
+from bklab.place import HOSTS
+from support import Desk, on
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+
+LOGIN = "container.state bk-paas-login @10.0.0.2"
+
+
+@pytest.fixture
+def cut_off(converged: Desk) -> Iterator[Desk]:
+    """h3 with MySQL is out of reach; meanwhile a container was stopped on h2."""
+    on(converged.lab, "h2", "docker stop -t 1 bk-paas-login")
+    converged.lab.partition("h3")
+    yield converged
+    converged.lab.heal("h3")
+
+
+def test_apply_mends_what_does_not_need_the_unreachable_host(cut_off: Desk) -> None:
+    seen = cut_off.bkrec("check", "-o", "json").must(4).document
+    assert seen["verdict"] == "unknown"
+    assert LOGIN in {drift["fact"] for drift in seen["drift"]}
+    there = [unknown for unknown in seen["unknown"] if unknown["host"] == HOSTS["h3"]]
+    assert {unknown["reading"]["why"]["code"] for unknown in there} == {"host-unreachable"}
+    assert not [drift for drift in seen["drift"] if drift["host"] == HOSTS["h3"]]
+
+    done = cut_off.bkrec("apply", "--yes", timeout_s=200)
+    done.must(4)
+    assert "[host-unreachable]" in done.err
+    assert on(cut_off.lab, "h2", "docker inspect -f '{{.State.Status}}' bk-paas-login").strip() == "running"
+
+    cut_off.lab.heal("h3")
+    cut_off.until_converged()
