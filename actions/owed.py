@@ -1,8 +1,9 @@
 """Work that an upgrade owes: leave a note of it before, do it afterwards, and take the note away on proof.
 
 The proof is what the tool says, not its exit status, wherever the guide knows the two to differ: both IAM migrations
-exit 0 when they failed, and say so in one line when they did not. Passwords reach a program by its environment or its
-memory, never by an argument. Guide 7.6, 7.10, 7.12, 7.15, 7.16.
+exit 0 when they failed, and say so in one line when they did not. Two have nothing but their exit status yet, for want
+of a known trace: the plugins of node management and the spaces of monitoring. Passwords reach a program by its
+environment or its memory, never by an argument. Guide 7.6, 7.10, 7.12, 7.15, 7.16.
 """
 
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ run() {
 import os, runpy, sys
 e = os.environ
 sys.argv = [e["BKREC_SCRIPT"], "-H", e["BKREC_HOST"], "-P", "3306", "-u", e["BKREC_USER"], "-p", e["BKREC_PASSWORD"]]
-sys.argv += ["-D", "bkiam", os.sys.stdin.readline().strip()]
+sys.argv += ["-D", "bkiam", sys.stdin.readline().strip()]
 runpy.run_path(e["BKREC_SCRIPT"], run_name="__main__")
 '
 }
@@ -110,7 +111,7 @@ PLUGINS: LiteralString = (
     HEAD
     + """
 cd -- "$install"
-sleep 10
+# no wait for the container, which ce/bk_install:214-220 sleeps for: its service passing in consul is a precondition
 ./bkcli initdata nodeman
 paid
 """

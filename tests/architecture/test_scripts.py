@@ -8,7 +8,6 @@ check can be run on a production cluster at noon.
 import ast
 import importlib
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -121,8 +120,7 @@ def _bash(source: Source, call: ast.Call) -> bool:
 
 
 def test_scripts_are_found() -> None:
-    if not any(script.probes for script in scripts()):
-        pytest.skip("no probe has a script yet")
+    assert sum(script.probes for script in scripts()) > 10
     assert len(scripts()) > 20
 
 
@@ -130,8 +128,6 @@ def test_scripts_are_found() -> None:
 def test_a_script_parses(script: Script) -> None:
     shells = ["bash"] if script.bash else ["dash", "bash"]
     for shell in shells:
-        if shutil.which(shell) is None:
-            pytest.skip(f"no {shell} here")
         done = subprocess.run([shell, "-n"], input=script.text, capture_output=True, text=True, timeout=10, check=False)
         assert done.returncode == 0, f"{script.where}: {shell} -n: {done.stderr}"
 

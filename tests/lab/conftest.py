@@ -17,7 +17,7 @@ from bklab import base
 from bklab.api import Lab
 from support import Desk, Said, fresh, measured
 from support_processes import Watch, watching
-from support_traces import Traces, changed, fingerprint
+from support_traces import wrote
 
 UPGRADED, CONVERGED = "upgraded", "converged"
 
@@ -31,9 +31,8 @@ class Upgraded:
     watch: Watch
     check: Said
     plan: Said
-    before: Traces
     again: Said
-    after: Traces
+    written: list[str]
 
 
 @pytest.fixture(scope="session")
@@ -63,22 +62,11 @@ def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
     with watching(lab) as watch:
         done = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=240)
     check, plan = desk.bkrec("check", "-o", "json"), desk.bkrec("plan", "-o", "json")
-    before, again, after = _again(desk)
+    again, written = wrote(desk.lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))
     lab.snapshot(UPGRADED)
     for said in (done, check, again):
         print(f"{' '.join(said.args)}: {said.seconds:.1f} s")
-    return Upgraded(desk=desk, apply=done, watch=watch, check=check, plan=plan, before=before, again=again, after=after)
-
-
-def _again(desk: Desk) -> tuple[Traces, Said, Traces]:
-    """What bkrec writes, it writes each time; a database flushes late only once: three tries tell them apart."""
-    for _ in range(3):
-        before = fingerprint(desk.lab)
-        again = desk.bkrec("apply", "--yes", "-o", "json")
-        after = fingerprint(desk.lab)
-        if not changed(before, after):
-            break
-    return before, again, after
+    return Upgraded(desk=desk, apply=done, watch=watch, check=check, plan=plan, again=again, written=written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
