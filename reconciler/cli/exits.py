@@ -51,3 +51,20 @@ class Misused(Told):
     """Called with something that does not exist."""
 
     code = USAGE
+
+
+def code_of(error: Exception) -> int:
+    """What a trouble that ends a command means for scripts, by the name of its class or of one it derives from."""
+    names = {cls.__name__ for cls in type(error).__mro__}
+    return next((code for name, code in _EXITS if name in names), UNKNOWN)
+
+
+_EXITS = (
+    ("SpecError", BAD_INPUT),
+    ("LeaseHeld", REFUSED),
+    ("LeaseError", UNKNOWN),
+    ("PlanStale", REFUSED),
+    ("PauseError", UNKNOWN),
+    ("JournalError", FAILED),
+    ("TransportError", UNKNOWN),
+)

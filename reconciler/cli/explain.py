@@ -26,14 +26,14 @@ def explain(
     output: OutputOption = None,
     report: ReportOption = None,
 ) -> None:
-    from reconciler.cli import exits, wiring
+    from reconciler.cli import exits, reach
     from reconciler.cli.console import Answer, answer
     from reconciler.view import explain as view
     from reconciler.view.words.labels import label
     from specs.diagnostic import Troubled, diagnose
 
     options, asked = settle(ctx, None, lang, output, report), " ".join(words)
-    sections = wiring.release(wiring.RELEASE).sections
+    sections = reach.release(reach.RELEASE).sections
     found = view.explain(asked, sections)
     if not found.entries:
         ids = ", ".join(f"`{one}`" for one in view.near(asked, sections))

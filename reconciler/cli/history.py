@@ -12,13 +12,13 @@ def history(
     output: OutputOption = None,
     report: ReportOption = None,
 ) -> None:
-    from reconciler.cli import wiring
+    from reconciler.cli import tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
     from reconciler.view.documents import HistoryDoc
     from reconciler.view.human.runs import history_text
 
     options = settle(ctx, cluster, lang, output, report)
-    runs = wiring.runs(cluster_path(options))
+    runs = tending.runs(cluster_path(options))
     found = Answer(text=lambda page: history_text(runs, page), document=lambda: HistoryDoc(runs=list(runs)))
     answer(found, options)

@@ -12,13 +12,13 @@ def status(
     output: OutputOption = None,
     report: ReportOption = None,
 ) -> None:
-    from reconciler.cli import signals, wiring
+    from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
     from reconciler.view.human.runs import lock_text
 
     options = settle(ctx, cluster, lang, output, report)
-    lock = signals.run(wiring.read_lock(cluster_path(options)))
+    lock = signals.run(tending.read_lock(cluster_path(options)))
     answer(Answer(text=lambda page: lock_text(lock, page), document=lambda: lock), options)
 
 
@@ -29,11 +29,11 @@ def take(
     output: OutputOption = None,
     report: ReportOption = None,
 ) -> None:
-    from reconciler.cli import signals, wiring
+    from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
     from reconciler.view.human.runs import broken_text
 
     options = settle(ctx, cluster, lang, output, report)
-    lock = signals.run(wiring.break_lock(cluster_path(options)))
+    lock = signals.run(tending.break_lock(cluster_path(options)))
     answer(Answer(text=lambda page: broken_text(lock, page), document=lambda: lock), options)

@@ -53,9 +53,7 @@ def _ended(error: Exception, options: "Options") -> int:
     if isinstance(error, exits.Told):
         return _tell(error.code, error.trouble.diagnostics, options)
     if isinstance(error, Troubled):
-        from reconciler.cli import wiring
-
-        return _tell(wiring.exit_code(error), error.diagnostics, options)
+        return _tell(exits.code_of(error), error.diagnostics, options)
     if type(error).__name__ == "Abort":
         return exits.INTERRUPTED
     if isinstance(error, _misuse()):

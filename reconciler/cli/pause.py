@@ -20,13 +20,13 @@ def pause(
     lang: LangOption = None,
     output: OutputOption = None,
 ) -> None:
-    from reconciler.cli import signals, wiring
+    from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
     from reconciler.view.human.runs import paused_text
 
     options = settle(ctx, cluster, lang, output)
-    document = signals.run(wiring.pause(cluster_path(options), why))
+    document = signals.run(tending.pause(cluster_path(options), why))
     answer(Answer(text=lambda page: paused_text(document, page), document=lambda: document), options)
 
 
@@ -36,11 +36,11 @@ def resume(
     lang: LangOption = None,
     output: OutputOption = None,
 ) -> None:
-    from reconciler.cli import signals, wiring
+    from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
     from reconciler.view.human.runs import paused_text
 
     options = settle(ctx, cluster, lang, output)
-    document = signals.run(wiring.resume(cluster_path(options)))
+    document = signals.run(tending.resume(cluster_path(options)))
     answer(Answer(text=lambda page: paused_text(document, page), document=lambda: document), options)

@@ -15,12 +15,12 @@ def status(
     output: OutputOption = None,
     report: ReportOption = None,
 ) -> None:
-    from reconciler.cli import signals, wiring
+    from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer, troubles
     from reconciler.view.human.runs import status_text
 
     options = settle(ctx, cluster, lang, output, report)
-    document, told = signals.run(wiring.status(cluster_path(options)))
+    document, told = signals.run(tending.status(cluster_path(options)))
     troubles(told, options, warnings=True)
     answer(Answer(text=lambda page: status_text(document, page), document=lambda: document), options)

@@ -6,113 +6,36 @@ believed at the end comes from a last look, never from what was done.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
 
-from probes.fact import AnyExpected, AnyReading, Unknown, fact_id
 from reconciler.core.diff import judge
-from reconciler.core.event import Event, RunEnded, RunStarted, StepFailed
-from reconciler.core.plan import Blocked, Plan
-from reconciler.core.verdict import verdict
+from reconciler.core.event import Event, RunEnded, RunStarted
+from reconciler.core.plan import Plan
 from reconciler.effects import pause
 from reconciler.effects.adopt import adopt, running_jobs
-from reconciler.effects.carry import worded
-from reconciler.effects.clock import Clock
-from reconciler.effects.collect import Look
-from reconciler.effects.execute import PARALLEL, Outcome, execute
-from reconciler.effects.journal import Book
+from reconciler.effects.execute import Outcome, execute
 from reconciler.effects.lease import Lease, keep, raise_fences, release
-from reconciler.effects.look import Decide, Studied, facts_of, study
-from reconciler.effects.stop import StopSignal
-from reconciler.effects.transport import Transport
+from reconciler.effects.look import facts_of, study
+from reconciler.effects.refusal import refusal, step_ids
 from reconciler.effects.turn import take_in_turn
-from specs.diagnostic import Diagnostic, Troubled, diagnose
+from reconciler.effects.undertaking import Applied, Course, Undertaking, Verdict, judged
+from specs.diagnostic import Diagnostic, Troubled
+
+__all__ = ["Applied", "Undertaking", "Verdict", "apply"]
 
 ROUNDS = 5
 FOLLOW_S, FOLLOW_POLL_S = 60.0, 2.0
 """How long what follows from the steps is waited for, and how often it is looked at."""
 
-Verdict = Literal["converged", "differs", "unknown", "failed", "refused", "waiting", "interrupted"]
-
-
-def _no_gates(_: Plan) -> tuple[AnyExpected, ...]:
-    return ()
-
-
-def _no_wait(_: Blocked) -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undertaking:
-    """All that `apply` is handed: nothing in here reads a flag, a spec or the environment."""
-
-    run: str
-    user: str
-    source: str
-    """This machine's name: who finds the lease held wants to know where to look."""
-    transport: Transport
-    look: Look
-    controller: str
-    hosts: tuple[str, ...]
-    expected: Sequence[AnyExpected]
-    decide: Decide
-    journal: Book
-    clock: Clock
-    emit: Callable[[Event], None]
-    stop: StopSignal
-    confirm: Callable[[Studied], Awaitable[bool]]
-    """Asked when the plan holds steps that were not confirmed yet."""
-    gates: Callable[[Plan], Sequence[AnyExpected]] = _no_gates
-    """What must hold before the first write: disk, clock, nobody else at work."""
-    bars: Callable[[Blocked], bool] = _no_wait
-    """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
-    waits: Callable[[Blocked], bool] = _no_wait
-    """Whether what is blocked waits for a person (ack, approval, pause)."""
-    parallel: int = PARALLEL
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    verdict: Verdict
-    exit_code: int
-    studied: Studied
-    """The last look."""
-    diagnostics: tuple[Diagnostic, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    """One per round."""
-
-
-@dataclass(slots=True)
-class _Course:
-    """What has become of the run so far."""
-
-    studied: Studied
-    began: float
-    confirmed: set[str] = field(default_factory=set[str])
-    outcomes: list[Outcome] = field(default_factory=list[Outcome])
-    refused: tuple[Diagnostic, ...] = ()
-    troubles: list[Diagnostic] = field(default_factory=list[Diagnostic])
-
-    @property
-    def done(self) -> int:
-        return sum(len(outcome.done) for outcome in self.outcomes)
-
-    @property
-    def failed(self) -> tuple[StepFailed, ...]:
-        return tuple(failed for outcome in self.outcomes for failed in outcome.failed)
-
 
 async def apply(work: Undertaking) -> Applied:
     """Every expected trouble is in what it returns."""
     began = work.clock.steady()
-    course = _Course(studied=await study(work.look, work.expected, work.decide), began=began)
+    course = Course(studied=await study(work.look, work.expected, work.decide), began=began)
     running = await running_jobs(work.look, work.hosts)
     if not course.studied.plan.steps and not running:
         return _applied(work, course)
     if not running:
-        course.refused = await _refusal(work, course)
+        course.refused = await refusal(work, course)
         if course.refused:
             return _applied(work, course)
     try:
@@ -156,7 +79,7 @@ async def _ahead(work: Undertaking, lease: Lease) -> tuple[Diagnostic, ...]:
     return tuple(trouble for trouble in troubles if trouble.code == "lease-overtaken")
 
 
-async def _under(lease: Lease, work: Undertaking, course: _Course) -> None:
+async def _under(lease: Lease, work: Undertaking, course: Course) -> None:
     """Everything that writes, while the lease is kept by a task beside it."""
     try:
         async with asyncio.TaskGroup() as group:
@@ -169,10 +92,10 @@ async def _under(lease: Lease, work: Undertaking, course: _Course) -> None:
         await release(work.transport, lease)
 
 
-async def _told(lease: Lease, work: Undertaking, course: _Course) -> None:
+async def _told(lease: Lease, work: Undertaking, course: Course) -> None:
     """Trouble is noted, not raised: in a group it would come out as something else."""
     try:
-        _tell(work, RunStarted(run=work.run, epoch=lease.epoch, steps=_step_ids(course.studied.plan)))
+        _tell(work, RunStarted(run=work.run, epoch=lease.epoch, steps=step_ids(course.studied.plan)))
         await _rounds(lease, work, course)
         _tell(work, _ended(work, course))
     except Troubled as trouble:
@@ -184,17 +107,13 @@ def _tell(work: Undertaking, event: Event) -> None:
     work.emit(event)
 
 
-def _step_ids(plan: Plan) -> tuple[str, ...]:
-    return tuple(step.id for step in plan.steps)
-
-
-async def _rounds(lease: Lease, work: Undertaking, course: _Course) -> None:
+async def _rounds(lease: Lease, work: Undertaking, course: Course) -> None:
     for _ in range(ROUNDS):
         await _adopted(work, course)
         course.studied = await study(work.look, work.expected, work.decide)
         if course.troubles or work.stop.asked or not course.studied.plan.steps:
             return
-        course.refused = await _refusal(work, course)
+        course.refused = await refusal(work, course)
         if course.refused:
             return
         outcome = await _executed(lease, work, course.studied.plan)
@@ -218,7 +137,7 @@ async def _come_right(work: Undertaking, plan: Plan, outcome: Outcome) -> None:
             await work.clock.sleep(FOLLOW_POLL_S)
 
 
-async def _adopted(work: Undertaking, course: _Course) -> None:
+async def _adopted(work: Undertaking, course: Course) -> None:
     jobs = await running_jobs(work.look, work.hosts)
     if not jobs:
         return
@@ -243,49 +162,15 @@ async def _executed(lease: Lease, work: Undertaking, plan: Plan) -> Outcome:
     )
 
 
-async def _refusal(work: Undertaking, course: _Course) -> tuple[Diagnostic, ...]:
-    """Why not to begin: a wish to pause, every gate that is closed or cannot be read, else a person who said no."""
-    plan = course.studied.plan
-    if not plan.steps:
-        return ()
-    paused = await pause.told(work.look, work.controller)
-    if paused is not None:
-        return (paused,)
-    barred = tuple(blocked.diagnostic for blocked in plan.blocked if work.bars(blocked))
-    closed = barred or await _closed_gates(work, plan)
-    if closed:
-        return closed
-    if course.confirmed.issuperset(_step_ids(plan)):
-        return ()
-    if not await work.confirm(course.studied):
-        return (diagnose("not-confirmed"),)
-    course.confirmed.update(_step_ids(plan))
-    return ()
-
-
-async def _closed_gates(work: Undertaking, plan: Plan) -> tuple[Diagnostic, ...]:
-    gates = work.gates(plan)
-    readings = (await work.look(facts_of(gates))).readings
-    judged = [(gate, drift) for gate in gates if (drift := judge(gate, readings)) is not None]
-    return tuple(_gate(gate, drift.reading) for gate, drift in judged)
-
-
-def _gate(gate: AnyExpected, reading: AnyReading) -> Diagnostic:
-    fact, host, source = fact_id(gate.fact), gate.fact.host, gate.source
-    if isinstance(reading, Unknown):
-        return diagnose("gate-unread", where=host, because=reading.why, source=source, fact=fact)
-    return diagnose("gate-closed", where=host, because=gate.because, source=source, fact=fact, reading=worded(reading))
-
-
-def _ended(work: Undertaking, course: _Course) -> RunEnded:
-    word, _ = _judged(work, course)
+def _ended(work: Undertaking, course: Course) -> RunEnded:
+    word, _ = judged(work, course)
     seconds = work.clock.steady() - course.began
     told = "differs" if word == "waiting" else word
     return RunEnded(verdict=told, done=course.done, failed=len(course.failed), seconds=seconds)
 
 
-def _applied(work: Undertaking, course: _Course) -> Applied:
-    word, code = _judged(work, course)
+def _applied(work: Undertaking, course: Course) -> Applied:
+    word, code = judged(work, course)
     why = (work.stop.why,) if work.stop.why is not None else ()
     return Applied(
         verdict=word,
@@ -294,24 +179,3 @@ def _applied(work: Undertaking, course: _Course) -> Applied:
         diagnostics=tuple(dict.fromkeys((*why, *course.refused, *course.troubles))),
         outcomes=tuple(course.outcomes),
     )
-
-
-def _judged(work: Undertaking, course: _Course) -> tuple[Verdict, int]:
-    """The verdict and design's exit code. Trouble outweighs facts, and facts decide the rest."""
-    touched = any(outcome.started for outcome in course.outcomes)
-    seen = verdict(course.studied.difference)
-    waiting = any(work.waits(blocked) for blocked in course.studied.plan.blocked)
-    if work.stop.signal is not None and (seen != "converged" or work.stop.now.is_set()):
-        return "interrupted", 128 + work.stop.signal
-    halted = (*course.refused, *(() if work.stop.why is None else (work.stop.why,)))
-    if seen != "converged" and not course.failed and any(told.code == "paused" for told in halted):
-        return "waiting", 6
-    if course.refused or (course.troubles and not touched):
-        return ("waiting", 6) if touched and course.refused else ("refused", 5)
-    if course.failed or course.troubles or work.stop.why is not None:
-        return "failed", 3
-    if seen == "differs" and waiting:
-        return "waiting", 6
-    if seen == "differs":
-        return ("failed", 3) if touched else ("refused", 5)
-    return seen, 4 if seen == "unknown" else 0

@@ -183,7 +183,7 @@ def test_a_saved_plan_is_applied_while_its_facts_stand_and_refused_once_one_move
     (tmp_path / "plan.json").write_text(dump(save(plan, readings, cluster="lab")), encoding="utf-8")
     fact = next(fact for fact in readings if fact_id(fact).startswith("unit.active"))
     readings |= {fact: Known("failed")} if moves else {}
-    monkeypatch.setattr(wiring, "_reached", _reached)
+    monkeypatch.setattr(wiring, "reached", _reached)
     monkeypatch.setattr(wiring, "collect", Hosts(readings).collect)
     monkeypatch.setattr(wiring.loop, "apply", apply)
     assert run(["apply", "plan.json", "--yes"]) == (5 if moves else 3)

@@ -1,0 +1,109 @@
+"""What tends a cluster beside its facts: who holds it, who wants it left alone, what runs, what ran before.
+
+As in `wiring.py`, nothing is decided here: a transport is opened, values are handed on as documents.
+"""
+
+import functools
+import getpass
+import os
+import socket
+from pathlib import Path
+
+from probes.catalogue import PROBES
+from reconciler.cli.reach import access, file_of, reached
+from reconciler.core.event import RunEnded
+from reconciler.effects import journal, lease
+from reconciler.effects import pause as effects_pause
+from reconciler.effects import status as effects_status
+from reconciler.effects.collect import collect
+from reconciler.effects.files import state_dir
+from reconciler.effects.ssh import ssh
+from reconciler.effects.transport import TransportError
+from reconciler.view.documents import JobDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
+from specs.diagnostic import Diagnostic
+
+
+async def read_lock(path: Path) -> LockDoc:
+    """Writes nothing. Raises LeaseError, TransportError."""
+    file = file_of(path)
+    async with ssh(access(file)) as transport:
+        return _lock(await lease.read_lease(transport, file.controller.address))
+
+
+async def break_lock(path: Path) -> LockDoc:
+    """Ends another holder's lease and says whose it was; its epoch is refused from then on."""
+    file = file_of(path)
+    async with ssh(access(file)) as transport:
+        return _lock(await lease.break_lease(transport, file.controller.address))
+
+
+async def pause(path: Path, why: str) -> PauseDoc:
+    """No further step is started on this cluster, by anybody. Raises PauseError, TransportError."""
+    file = file_of(path)
+    who = f"{getpass.getuser()}@{socket.gethostname()}"
+    async with ssh(access(file)) as transport:
+        await effects_pause.pause(transport, file.controller.address, who=who, why=why)
+        look_ = functools.partial(collect, transport, PROBES)
+        return _paused(await effects_pause.read(look_, file.controller.address))
+
+
+async def resume(path: Path) -> PauseDoc:
+    """Raises PauseError, TransportError."""
+    file = file_of(path)
+    async with ssh(access(file)) as transport:
+        await effects_pause.resume(transport, file.controller.address)
+    return PauseDoc(paused=False)
+
+
+async def status(path: Path) -> tuple[StatusDoc, tuple[Diagnostic, ...]]:
+    """What the journal and the hosts say, and why the hosts say nothing. Raises SpecError."""
+    last = next(reversed(runs(path)), None)
+    try:
+        async with reached(path) as (transport, cluster):
+            look_ = functools.partial(collect, transport, PROBES)
+            seen = await effects_status.now(transport, look_, cluster.controller, cluster.inventory.hosts)
+    except (TransportError, lease.LeaseError) as error:
+        return StatusDoc(last=last), error.diagnostics
+    jobs = [JobDoc(host=one.host, job=one.job, line=one.line) for one in seen.running]
+    return StatusDoc(last=last, lock=_lock(seen.holder), pause=_paused(seen.paused), jobs=jobs), ()
+
+
+def runs(path: Path) -> tuple[RunDoc, ...]:
+    """Of this cluster from this machine, the latest last; from the journal. Contacts no host."""
+    directory = state_dir(file_of(path).name, os.environ)
+    return tuple(_run(run, journal.read_run(directory, run)) for run in journal.runs(directory))
+
+
+def _paused(wish: effects_pause.Wish | None) -> PauseDoc:
+    if wish is None:
+        return PauseDoc(paused=False)
+    return PauseDoc(paused=True, who=wish.who, since=wish.since, why=wish.why)
+
+
+def _lock(holder: lease.Holder | None) -> LockDoc:
+    """An expired lease holds nobody up: the next `apply` takes it."""
+    if holder is None:
+        return LockDoc(held=False)
+    return LockDoc(
+        held=not holder.expired,
+        who=holder.user,
+        origin=holder.source,
+        run=holder.run,
+        epoch=holder.epoch,
+        age_s=holder.age_s,
+    )
+
+
+def _run(run: str, kept: journal.Kept) -> RunDoc:
+    """A run without an end was killed, or is still running."""
+    events = [entry.event for entry in kept.entries]
+    ended = next((event for event in reversed(events) if isinstance(event, RunEnded)), None)
+    kinds = [event.event for event in events]
+    return RunDoc(
+        run=run,
+        started=kept.entries[0].at if kept.entries else "",
+        verdict=ended.verdict if ended else "",
+        steps=max((len(event.steps) for event in events if event.event == "run-started"), default=0),
+        done=kinds.count("step-done"),
+        failed=kinds.count("step-failed"),
+    )

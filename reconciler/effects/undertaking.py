@@ -1,0 +1,109 @@
+"""What `apply` is handed, what becomes of it on the way, and what it comes to."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from probes.fact import AnyExpected
+from reconciler.core.event import Event, StepFailed
+from reconciler.core.plan import Blocked, Plan
+from reconciler.core.verdict import verdict
+from reconciler.effects.clock import Clock
+from reconciler.effects.collect import Look
+from reconciler.effects.execute import PARALLEL, Outcome
+from reconciler.effects.journal import Book
+from reconciler.effects.look import Decide, Studied
+from reconciler.effects.stop import StopSignal
+from reconciler.effects.transport import Transport
+from specs.diagnostic import Diagnostic
+
+Verdict = Literal["converged", "differs", "unknown", "failed", "refused", "waiting", "interrupted"]
+
+
+def _no_gates(_: Plan) -> tuple[AnyExpected, ...]:
+    return ()
+
+
+def _no_wait(_: Blocked) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undertaking:
+    """All that `apply` is handed: nothing in here reads a flag, a spec or the environment."""
+
+    run: str
+    user: str
+    source: str
+    """This machine's name: who finds the lease held wants to know where to look."""
+    transport: Transport
+    look: Look
+    controller: str
+    hosts: tuple[str, ...]
+    expected: Sequence[AnyExpected]
+    decide: Decide
+    journal: Book
+    clock: Clock
+    emit: Callable[[Event], None]
+    stop: StopSignal
+    confirm: Callable[[Studied], Awaitable[bool]]
+    """Asked when the plan holds steps that were not confirmed yet."""
+    gates: Callable[[Plan], Sequence[AnyExpected]] = _no_gates
+    """What must hold before the first write: disk, clock, nobody else at work."""
+    bars: Callable[[Blocked], bool] = _no_wait
+    """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
+    waits: Callable[[Blocked], bool] = _no_wait
+    """Whether what is blocked waits for a person (ack, approval, pause)."""
+    parallel: int = PARALLEL
+
+
+@dataclass(slots=True)
+class Course:
+    """What has become of the run so far."""
+
+    studied: Studied
+    began: float
+    confirmed: set[str] = field(default_factory=set[str])
+    outcomes: list[Outcome] = field(default_factory=list[Outcome])
+    refused: tuple[Diagnostic, ...] = ()
+    troubles: list[Diagnostic] = field(default_factory=list[Diagnostic])
+
+    @property
+    def done(self) -> int:
+        return sum(len(outcome.done) for outcome in self.outcomes)
+
+    @property
+    def failed(self) -> tuple[StepFailed, ...]:
+        return tuple(failed for outcome in self.outcomes for failed in outcome.failed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    verdict: Verdict
+    exit_code: int
+    studied: Studied
+    """The last look."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    """One per round."""
+
+
+def judged(work: Undertaking, course: Course) -> tuple[Verdict, int]:
+    """The verdict and design's exit code. Trouble outweighs facts, and facts decide the rest."""
+    touched = any(outcome.started for outcome in course.outcomes)
+    seen = verdict(course.studied.difference)
+    waiting = any(work.waits(blocked) for blocked in course.studied.plan.blocked)
+    if work.stop.signal is not None and (seen != "converged" or work.stop.now.is_set()):
+        return "interrupted", 128 + work.stop.signal
+    halted = (*course.refused, *(() if work.stop.why is None else (work.stop.why,)))
+    if seen != "converged" and not course.failed and any(told.code == "paused" for told in halted):
+        return "waiting", 6
+    if course.refused or (course.troubles and not touched):
+        return ("waiting", 6) if touched and course.refused else ("refused", 5)
+    if course.failed or course.troubles or work.stop.why is not None:
+        return "failed", 3
+    if seen == "differs" and waiting:
+        return "waiting", 6
+    if seen == "differs":
+        return ("failed", 3) if touched else ("refused", 5)
+    return seen, 4 if seen == "unknown" else 0
