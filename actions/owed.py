@@ -1,4 +1,4 @@
-"""Work that an upgrade owes: leave a note of it before, do it afterwards, and take the note away on proof.
+"""Work that an upgrade owes: leave a note of it before, do it afterwards, and record it on proof.
 
 The proof is what the tool says, not its exit status, wherever the guide knows the two to differ: both IAM migrations
 exit 0 when they failed, and say so in one line when they did not. Two have nothing but their exit status yet, for want
@@ -12,7 +12,7 @@ from typing import Literal, LiteralString
 from actions.action import Action, Disrupts
 from actions.envshell import VALUE
 from probes.fact import AnyExpected, AnyFact
-from probes.owed import WorkNoted, WorkOwed
+from probes.owed import WorkDone, WorkNoted
 from probes.shell import Command
 from specs.module import Work
 from specs.reason import Told, coded
@@ -21,11 +21,16 @@ NOTE: LiteralString = """set -eu
 note=/var/lib/bkrec/owed/$1
 [ -e "$note" ] && exit 0
 mkdir -p -m 0700 -- "$(dirname -- "$note")"
-{ if [ -n "$2" ] && [ -r "$2" ]; then head -n 1 -- "$2"; else date +%s; fi; } > "$note.part"
+if [ -n "$2" ]; then head -n 1 -- "$2"; else date +%s; fi > "$note.part"
+[ -s "$note.part" ]
 dd if="$note.part" of="$note.synced" conv=fsync 2>/dev/null
 rm -f -- "$note.part"
 mv -T -- "$note.synced" "$note"
 """
+
+
+def done_of(noted: WorkNoted) -> WorkDone:
+    return WorkDone(host=noted.host, work=noted.work, release=noted.release, file=noted.file, version=noted.version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,23 +40,28 @@ class NoteWork(Action):
     work: Work
     remembers: str = ""
     """A file whose first line the note keeps: the version that was installed before."""
+    noted: WorkNoted
     kind: Literal["owed.note"] = "owed.note"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        noted = WorkNoted(host=self.host, work=self.work)
-        return (noted.must_be(True, because=coded("work-noted"), source=""),)
+        return (self.noted.must_be(True, because=coded("work-noted"), source=""),)
 
     def voids(self) -> tuple[AnyFact, ...]:
-        return (WorkOwed(host=self.host, work=self.work),)
+        return (done_of(self.noted),)
 
     def command(self) -> Command:
         return Command(script=NOTE, args=(self.work, self.remembers))
 
 
 HEAD: LiteralString = """set -eu
-install=$1 home=$2 work=$3
-note=/var/lib/bkrec/owed/$work
-paid() { mv -T -- "$note" "$note.paid.$(date +%Y%m%d%H%M%S)" 2>/dev/null || :; }
+install=$1 home=$2 work=$3 release=$4
+note=/var/lib/bkrec/owed/$work record=/var/lib/bkrec/owed/$work.done
+mkdir -p -m 0700 -- /var/lib/bkrec/owed
+paid() { # the record first: beside it a note owes nothing any more
+    printf '%s done %s\n' "$release" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | dd of="$record.part" conv=fsync 2>/dev/null
+    mv -T -- "$record.part" "$record"
+    [ ! -e "$note" ] || mv -T -- "$note" "$note.paid.$(date +%Y%m%d%H%M%S)"
+}
 said() { # SENTENCE COMMAND …: true once the command has said it
     sentence=$1
     shift
@@ -66,14 +76,14 @@ SUBJECTS: LiteralString = (
     HEAD
     + VALUE
     + """
-script=$4
+script=$5
 [ -r "$script" ] || { echo "no migration script at $script" >&2; exit 1; }
 python=/opt/py36/bin/python3
 "$python" -c 'import pymysql' || /opt/py36/bin/pip3 install PyMySQL
 env=$install/bin/01-generate/dbadmin.env
 BKREC_PASSWORD=$(value "$env" BK_MYSQL_ADMIN_PASSWORD)
 BKREC_USER=$(value "$env" BK_MYSQL_ADMIN_USER)
-BKREC_USER=${BKREC_USER:-root} BKREC_HOST=$5 BKREC_SCRIPT=$script
+BKREC_USER=${BKREC_USER:-root} BKREC_HOST=$6 BKREC_SCRIPT=$script
 export BKREC_PASSWORD BKREC_USER BKREC_HOST BKREC_SCRIPT
 run() {
     "$python" -c '
@@ -94,9 +104,9 @@ paid
 UPGRADER: LiteralString = (
     HEAD
     + """
-phase=$4
+phase=$5
 from=$(head -n 1 -- "$note") to=$(head -n 1 -- "$home/job/VERSION")
-if [ "$from" = "$to" ]; then paid; exit 0; fi
+[ "$from" != "$to" ] || { echo "the note says $from, which is where it ended: from where, nobody knows" >&2; exit 1; }
 log=/var/lib/bkrec/owed/$work.log
 /usr/bin/java -Dfile.encoding=utf8 -Djob.log.dir="$home/logs/job" \
     -Dconfig.file="$home/etc/job/upgrader/upgrader.properties" \
@@ -152,9 +162,10 @@ paid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoWork(Action):
-    """Do it, and take the note away when its proof was seen."""
+    """Do it, and leave a record when its proof was seen."""
 
     work: Work
+    done: WorkDone
     install: str
     home: str
     extra: tuple[str, ...] = ()
@@ -168,11 +179,10 @@ class DoWork(Action):
         return self.before
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        owed = WorkOwed(host=self.host, work=self.work)
-        return (owed.must_be(False, because=self.because, source=""),)
+        return (self.done.must_be(True, because=self.because, source=""),)
 
     def command(self) -> Command:
-        args = (self.install, self.home, self.work, *self.extra)
+        args = (self.install, self.home, self.work, self.done.release, *self.extra)
         match self.work:
             case "iam-subjects":
                 return Command(script=SUBJECTS, args=args)

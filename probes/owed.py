@@ -1,16 +1,18 @@
 """Work that is owed: what an upgrade has to be followed by and what leaves no trace of its own.
 
-Before a product is upgraded, a note is left on the host where such work will be done; the work takes the note away
-when its proof was seen. So a run that was killed in between still knows, and a cluster that was installed fresh owes
-nothing. What somebody did or left out by hand before bkrec came cannot be seen here: no note, nothing owed.
-`WorkNoted` asks the other way round, for the step that leaves the note.
+Before a product is upgraded, a note is left on the host where such work will be done. The work leaves a record when its
+proof was seen, and takes the note away. So a run that was killed in between still knows. What somebody did or left out
+by hand before bkrec came has neither: as long as the product is not at the release's version, it is plainly still to be
+done; afterwards nobody can tell, and where a second run could do harm (`version`), that is Unknown and asked about.
+A record is one line: the release, and who says so ("6.2.2 done …", "6.2.2 ack root@ops …").
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.path import normalise_version
 from probes.probe import Probe
 from probes.rows import MISSING, SAFE_NAME, Row, rows_of
 from probes.shell import Command, Output
@@ -21,64 +23,112 @@ DIRECTORY = "/var/lib/bkrec/owed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOwed(Fact[bool]):
+    """Is there a note? For work that is begun and finished within one step."""
+
     work: str
     kind: Literal["owed.work"] = "owed.work"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkNoted(Fact[bool]):
-    """The same note, asked for by what must not begin before it is there."""
+class WorkDone(Fact[bool]):
+    """True by the record; False while noted; Absent without a trace, unless that could mean both: then Unknown."""
 
     work: str
+    release: str
+    file: str = ""
+    version: str = ""
+    """Without a trace, and with this version in `file`, it may have been done by hand, or not. "" where none asks."""
+    kind: Literal["owed.done"] = "owed.done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkNoted(Fact[bool]):
+    """Asked for by what must not begin before there is a trace: True with a note or a record, else as `WorkDone`."""
+
+    work: str
+    release: str
+    file: str = ""
+    version: str = ""
     kind: Literal["owed.noted"] = "owed.noted"
 
 
-OwedFact = WorkOwed | WorkNoted
+OwedFact = WorkOwed | WorkDone | WorkNoted
+Question = tuple[str, str, str]
+"""Work, release, file."""
 
 SCRIPT = (
     MISSING
     + r"""
 directory=$1 i=0
 shift
-for name do
-  file=$directory/$name
-  if [ -f "$file" ]; then printf '%s\tnoted\n' "$i"
-  elif [ ! -e "$file" ] && missing "$file"; then printf '%s\tnothing\n' "$i"
-  else printf '%s\tunreadable\n' "$i"; fi
+say() { printf '%s\t%s\n' "$i" "$*"; }
+recorded() { # is there a record of this release?
+  [ -n "$2" ] && [ -r "$1" ] || return 1
+  IFS=' ' read -r said rest <"$1"
+  [ "$said" = "$2" ]
+}
+evidence() { # what lies there now, as its first line has it
+  line=
+  if [ -z "$1" ] || missing "$1"; then say nothing
+  elif { IFS= read -r line || [ -n "$line" ]; } 2>/dev/null <"$1"; then printf '%s\tnothing\t%.200s\n' "$i" "$line"
+  else say unreadable; fi
+}
+while [ $# -ge 3 ]; do
+  note=$directory/$1 record=$directory/$1.done
+  if recorded "$record" "$2"; then say recorded
+  elif [ -e "$record" ] && [ ! -r "$record" ]; then say unreadable
+  elif [ -f "$note" ]; then say noted
+  elif [ ! -e "$note" ] && missing "$note"; then evidence "$3"
+  else say unreadable; fi
   i=$((i + 1))
+  shift 3
 done
 """
 )
 
 
 def command(facts: Sequence[OwedFact]) -> Command:
-    return Command(script=SCRIPT, args=(DIRECTORY, *_names(facts)))
+    return Command(script=SCRIPT, args=(DIRECTORY, *(word for question in _questions(facts) for word in question)))
 
 
-def _names(facts: Sequence[OwedFact]) -> tuple[str, ...]:
+def _questions(facts: Sequence[OwedFact]) -> tuple[Question, ...]:
     """A name becomes part of a path, so only what is plainly a name is asked."""
-    return tuple(dict.fromkeys(fact.work for fact in facts if SAFE_NAME.fullmatch(fact.work)))
+    return tuple(dict.fromkeys(_question(fact) for fact in facts if SAFE_NAME.fullmatch(fact.work)))
+
+
+def _question(fact: OwedFact) -> Question:
+    return (fact.work, "", "") if isinstance(fact, WorkOwed) else (fact.work, fact.release, fact.file)
 
 
 def parse(facts: Sequence[OwedFact], output: Output) -> Readings:
-    names = _names(facts)
-    rows = dict(zip(names, rows_of(output, count=len(names)), strict=True))
-    return {fact: _read(fact, rows.get(fact.work)) for fact in facts}
+    questions = _questions(facts)
+    rows = dict(zip(questions, rows_of(output, count=len(questions)), strict=True))
+    return {fact: _read(fact, rows.get(_question(fact))) for fact in facts}
 
 
-def _read(fact: OwedFact, row: Row | None) -> Reading[bool]:
+def _read(fact: OwedFact, row: Row | None) -> AnyReading:
     match row:
         case None:
             return Unknown(coded("name-not-askable", name=fact.work))
+        case ("recorded",):
+            return Known(not isinstance(fact, WorkOwed))
         case ("noted",):
-            return Known(True)
-        case ("nothing",):
-            return Known(False)
+            return Known(not isinstance(fact, WorkDone))
+        case ("nothing", *version):
+            return _untraced(fact, "\t".join(version))
         case ("unreadable",):
             return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{fact.work}"))
         case _:
             raise ValueError("the answer about owed work is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (WorkOwed, WorkNoted)
+def _untraced(fact: OwedFact, version: str) -> AnyReading:
+    if isinstance(fact, WorkOwed):
+        return Known(False)
+    if fact.version and normalise_version(version) == fact.version:
+        return Unknown(coded("work-untraced", work=fact.work, version=fact.version))
+    return Absent()
+
+
+FACTS: tuple[type[AnyFact], ...] = (WorkOwed, WorkDone, WorkNoted)
 PROBE = Probe(family="owed", facts=FACTS, command=command, parse=parse)

@@ -116,6 +116,9 @@ class Duty(Model):
     """Below /data/bkce, on that host: the version the note has to remember, taken before the upgrade."""
     once: bool = False
     """True where a second run may do harm: then a failed one is looked at by a person, not repeated."""
+    version_file: str = ""
+    """Below /data/bkce, on that host. With the release's version in it and no trace of the work, somebody may have done
+    it by hand: work that is not known to be harmless when repeated is asked about then. "" for work that is."""
     estimate_s: float = 60
     because: Worded
     source: str

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from reconciler.cli import ack, check, diff, explain, history, init, lock, pause, plan, schema, status
 from reconciler.cli import apply as apply_
-from reconciler.cli import check, diff, explain, history, init, lock, pause, plan, schema, status
 from reconciler.cli.language import both
 from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
 from reconciler.cli.version import VERSION
@@ -150,6 +150,18 @@ _command(
     pause.resume,
     both("Take a pause back.", "取消暂停。"),
     "bkrec resume",
+)
+_command(
+    app,
+    "ack",
+    ack.ack,
+    both(
+        "Say of work that leaves no trace whether it was done by hand; without arguments, show all of it.",
+        "确认不留痕迹的待办是否已手工完成；不带参数则列出全部。",
+    ),
+    "bkrec ack",
+    "bkrec ack job-upgrader-before job-upgrader-after --done",
+    "bkrec ack job-upgrader-after --not-done --from 3.5.1",
 )
 _command(
     app,

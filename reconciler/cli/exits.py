@@ -65,6 +65,7 @@ _EXITS = (
     ("LeaseError", UNKNOWN),
     ("PlanStale", REFUSED),
     ("PauseError", UNKNOWN),
+    ("AckError", UNKNOWN),
     ("JournalError", FAILED),
     ("TransportError", UNKNOWN),
 )

@@ -202,6 +202,7 @@ def _undertaking(
         stop=stop,
         confirm=confirmed,
         bars=gate.bars,
+        waits=gate.waits,
         gates=functools.partial(gate.gates, cluster, int(diary.clock.now().timestamp())),
     )
 

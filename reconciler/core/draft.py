@@ -15,9 +15,21 @@ from reconciler.core.plan import After, Blocked, Follows, Mends, Repair
 from reconciler.core.seen import NotRead, Seen
 from reconciler.core.stepid import step_id
 from specs.diagnostic import Diagnostic, diagnose
+from specs.reason import Coded
 
 Mend = Repair | Follows | Diagnostic
 Rules = Callable[[AnyDrift, Seen], Mend]
+
+
+A_PERSON_KNOWS = frozenset({"work-untraced"})
+"""Reasons of an Unknown that nobody but a person can clear up: told with what to ask, not with "make it answer"."""
+
+
+def _unread(drift: AnyDrift, reading: Unknown) -> Diagnostic:
+    host, why = drift.expected.fact.host, reading.why
+    if isinstance(why, Coded) and why.code in A_PERSON_KNOWS:
+        return Diagnostic(code=why.code, where=host, fields=why.fields)
+    return diagnose("unknown-not-repaired", where=host, because=why)
 
 
 @dataclass(slots=True)
@@ -71,7 +83,7 @@ class Draft:
         if drift is None:
             return ()
         if isinstance(drift.reading, Unknown):
-            self._block(drift, diagnose("unknown-not-repaired", where=wish.fact.host, because=drift.reading.why))
+            self._block(drift, _unread(drift, drift.reading))
             return ()
         match self._mend(drift):
             case None:

@@ -183,6 +183,30 @@ say resumed
 """
 )
 
+RECORD: LiteralString = (
+    "root=$1 asked=ack work=$2 line=$3\n"
+    + GUARDED
+    + r"""
+mkdir -p "$root/owed" && chmod 0700 "$root/owed" || say unwritable owed
+printf '%s %s\n' "$line" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | put "$root/owed/$work.done" || say unwritable owed
+say recorded
+"""
+)
+"""Somebody says that it was done. A note may stay: beside a record it owes nothing."""
+
+OWE: LiteralString = (
+    "root=$1 asked=ack work=$2 origin=$3\n"
+    + GUARDED
+    + r"""
+mkdir -p "$root/owed" && chmod 0700 "$root/owed" || say unwritable owed
+record=$root/owed/$work.done
+[ ! -e "$record" ] || mv -f "$record" "$record.$(date +%s)" || say unwritable owed
+printf '%s\n' "${origin:-$(date +%s)}" | put "$root/owed/$work" || say unwritable owed
+say noted
+"""
+)
+"""Somebody says that it was not. The record goes first: beside one a note would owe nothing."""
+
 LAST: LiteralString = r"""
 root=$1
 shift

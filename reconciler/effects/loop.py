@@ -17,7 +17,7 @@ from reconciler.effects.lease import Lease, keep, raise_fences, release
 from reconciler.effects.look import facts_of, study
 from reconciler.effects.refusal import refusal, step_ids
 from reconciler.effects.turn import take_in_turn
-from reconciler.effects.undertaking import Applied, Course, Undertaking, Verdict, judged
+from reconciler.effects.undertaking import Applied, Course, Undertaking, Verdict, asked_of, judged
 from specs.diagnostic import Diagnostic, Troubled
 
 __all__ = ["Applied", "Undertaking", "Verdict", "apply"]
@@ -176,6 +176,6 @@ def _applied(work: Undertaking, course: Course) -> Applied:
         verdict=word,
         exit_code=code,
         studied=course.studied,
-        diagnostics=tuple(dict.fromkeys((*why, *course.refused, *course.troubles))),
+        diagnostics=tuple(dict.fromkeys((*why, *course.refused, *course.troubles, *asked_of(work, course.studied)))),
         outcomes=tuple(course.outcomes),
     )

@@ -88,11 +88,22 @@ class Applied:
     """One per round."""
 
 
+def asked_of(work: Undertaking, studied: Studied) -> tuple[Diagnostic, ...]:
+    """What only a person can answer, ready to be shown with what to type."""
+    return tuple(blocked.diagnostic for blocked in studied.plan.blocked if work.waits(blocked))
+
+
+def _waits(work: Undertaking, studied: Studied) -> bool:
+    """For a person's word; and whatever else is unknown, is known to wait for that alone."""
+    asked = {blocked.expected.fact for blocked in studied.plan.blocked if work.waits(blocked)}
+    return bool(asked) and all(drift.expected.fact in asked for drift in studied.difference.unknown)
+
+
 def judged(work: Undertaking, course: Course) -> tuple[Verdict, int]:
     """The verdict and design's exit code. Trouble outweighs facts, and facts decide the rest."""
     touched = any(outcome.started for outcome in course.outcomes)
     seen = verdict(course.studied.difference)
-    waiting = any(work.waits(blocked) for blocked in course.studied.plan.blocked)
+    waiting = _waits(work, course.studied)
     if work.stop.signal is not None and (seen != "converged" or work.stop.now.is_set()):
         return "interrupted", 128 + work.stop.signal
     halted = (*course.refused, *(() if work.stop.why is None else (work.stop.why,)))
@@ -102,7 +113,7 @@ def judged(work: Undertaking, course: Course) -> tuple[Verdict, int]:
         return ("waiting", 6) if touched and course.refused else ("refused", 5)
     if course.failed or course.troubles or work.stop.why is not None:
         return "failed", 3
-    if seen == "differs" and waiting:
+    if seen != "converged" and waiting:
         return "waiting", 6
     if seen == "differs":
         return ("failed", 3) if touched else ("refused", 5)

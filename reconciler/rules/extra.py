@@ -5,8 +5,9 @@ Each is a fact of its own family; who mends it is in the file of that family's n
 
 from collections.abc import Iterator
 
+from actions.owed import done_of
 from probes.fact import AnyExpected
-from probes.owed import WorkNoted, WorkOwed
+from probes.owed import WorkDone, WorkNoted
 from probes.path import FileDigest
 from probes.saas import SaasOnline, SaasPackaged
 from probes.yaml import YamlValue
@@ -37,16 +38,32 @@ def host_of(cluster: Cluster, duty: Duty) -> str:
     return next(iter(cluster.inventory.on(duty.on)), cluster.controller) if duty.on else cluster.controller
 
 
+def noted(cluster: Cluster, module: Module, duty: Duty) -> WorkNoted:
+    return WorkNoted(
+        host=host_of(cluster, duty),
+        work=duty.work,
+        release=cluster.release.version,
+        file=cluster.home(duty.version_file) if duty.version_file else "",
+        version=module.version if duty.version_file else "",
+    )
+
+
+def done(cluster: Cluster, module: Module, duty: Duty) -> WorkDone:
+    return done_of(noted(cluster, module, duty))
+
+
 def notes(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     for duty in module.duties:
-        fact = WorkNoted(host=host_of(cluster, duty), work=duty.work)
-        yield fact.must_be(True, because=coded("noted-before"), source=duty.source, module=module.name)
+        yield noted(cluster, module, duty).must_be(
+            True, because=coded("noted-before"), source=duty.source, module=module.name
+        )
 
 
 def owed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     for duty in module.duties:
-        fact = WorkOwed(host=host_of(cluster, duty), work=duty.work)
-        yield fact.must_be(False, because=told(duty.because), source=duty.source, module=module.name)
+        yield done(cluster, module, duty).must_be(
+            True, because=told(duty.because), source=duty.source, module=module.name
+        )
 
 
 def online(cluster: Cluster, app: App) -> Iterator[AnyExpected]:

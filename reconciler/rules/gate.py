@@ -27,8 +27,16 @@ BARRING = frozenset({"package-md5", "package-missing", "tag-lost", "cert-lost"})
 """Diagnostics that refuse the whole run: what they stand for is the ground of everything after."""
 
 
+WAITING = frozenset({"work-untraced"})
+"""Diagnostics that a person's word clears up."""
+
+
 def bars(blocked: Blocked) -> bool:
     return blocked.diagnostic.code in BARRING
+
+
+def waits(blocked: Blocked) -> bool:
+    return blocked.diagnostic.code in WAITING
 
 
 def gates(cluster: Cluster, now: int, plan: Plan) -> tuple[AnyExpected, ...]:

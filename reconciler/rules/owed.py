@@ -1,8 +1,12 @@
-"""Owed work: the note is left before a module's call, the work is done once the module is ready again."""
+"""Owed work: the note is left before a module's call, the work is done once the module is ready again.
+
+Without a trace and with the product already at its version, somebody has upgraded it by hand. What the guide calls
+harmless when repeated is then simply done; the rest is Unknown (`version_file` in the data) and waits for `bkrec ack`.
+"""
 
 from actions.owed import DoWork, NoteWork
 from probes.fact import AnyDrift, AnyExpected
-from probes.owed import WorkNoted, WorkOwed
+from probes.owed import WorkDone, WorkNoted, WorkOwed
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
@@ -12,7 +16,7 @@ from specs.cluster import Cluster
 from specs.module import Duty, Module
 from specs.reason import coded, told
 
-FACTS = (WorkOwed, WorkNoted)
+FACTS = (WorkOwed, WorkDone, WorkNoted)
 SCRIPT = "/data/migrate_subject_system_group.py"
 """Where guide 7.6 puts the migration script; it is not in the package."""
 
@@ -38,7 +42,8 @@ def _duty(cluster: Cluster, work: str) -> tuple[Module, Duty]:
 
 def _note(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repair:
     file = cluster.home(duty.from_version) if duty.from_version else ""
-    action = NoteWork(host=drift.expected.fact.host, work=duty.work, remembers=file)
+    noted = extra.noted(cluster, module, duty)
+    action = NoteWork(host=noted.host, work=duty.work, remembers=file, noted=noted)
     return Repair(action=action, because=told(duty.because), source=duty.source, section=module.section)
 
 
@@ -46,6 +51,7 @@ def _do(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repair
     action = DoWork(
         host=drift.expected.fact.host,
         work=duty.work,
+        done=extra.done(cluster, module, duty),
         install=cluster.paths.install,
         home=cluster.paths.home,
         extra=(SCRIPT, *cluster.inventory.on("mysql")[:1]) if duty.work == "iam-subjects" else (),
@@ -61,6 +67,6 @@ def _first(cluster: Cluster, duty: Duty, drift: AnyDrift) -> tuple[AnyExpected, 
     if duty.after is None:
         return ()
     module, other = _duty(cluster, duty.after)
-    fact = WorkOwed(host=extra.host_of(cluster, other), work=other.work)
+    fact = extra.done(cluster, module, other)
     why = coded("in-their-order")
-    return (fact.must_be(False, because=why, source=duty.source, module=module.name),)
+    return (fact.must_be(True, because=why, source=duty.source, module=module.name),)

@@ -255,6 +255,23 @@ class PauseDoc(Doc):
     why: str = ""
 
 
+WorkState = Literal["done", "owed", "due", "untraced", "unread"]
+"""due: not yet, its product is not upgraded either. untraced: by hand or not at all, only a person knows."""
+
+
+class WorkDoc(Doc):
+    work: str
+    host: str
+    state: WorkState
+    origin: str = ""
+    """The version its upgrade starts from, where it needs one and that is known."""
+
+
+class AckDoc(Doc):
+    schema_: Literal["bkrec.ack/1"] = Field(default="bkrec.ack/1", alias="schema")
+    works: list[WorkDoc]
+
+
 class JobDoc(Doc):
     host: str
     job: str

@@ -15,6 +15,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "event": doc.EventDoc,
     "error": doc.ErrorDoc,
     "explain": doc.ExplainDoc,
+    "ack": doc.AckDoc,
     "pause": doc.PauseDoc,
     "status": doc.StatusDoc,
     "history": doc.HistoryDoc,

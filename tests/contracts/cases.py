@@ -18,7 +18,7 @@ from probes.http import HttpOk
 from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable, SaasVariables
-from probes.owed import WorkNoted, WorkOwed
+from probes.owed import WorkDone, WorkNoted, WorkOwed
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.port import PortListening
@@ -259,7 +259,14 @@ CASES: tuple[Case, ...] = (
     ),
     _case("kv/set", 0, "curl --version", KeySet(host=H1, key="bkcfg/global/bk_home"), KeySet(host=H1, key="none/none")),
     _case("kv/agent-down", 0, "curl --version", KeySet(host=H1, key="none/none"), under=NO_NETWORK),
-    _case("owed/nothing", 1, "stat --version", WorkOwed(host=H2, work="none"), WorkNoted(host=H2, work="none")),
+    _case(
+        "owed/nothing",
+        1,
+        "stat --version",
+        WorkOwed(host=H2, work="none"),
+        WorkNoted(host=H2, work="none", release="6.2.2"),
+        WorkDone(host=H2, work="none", release="6.2.2", file="/none", version="1"),
+    ),
     _case("saas/controller", 0, "mysql --version", *saas(H1, "mysql-paas")),
     _case("saas/no-login-path", 0, "mysql --version", *saas(H1, "none")),
     _case(

@@ -12,7 +12,7 @@ from probes.backup import Backup
 from probes.current import UnitCurrent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
 from probes.mysql import AppRegistered, LoginPath, MysqlUser
-from probes.owed import WorkNoted, WorkOwed
+from probes.owed import WorkOwed
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.saas import SaasOnline
@@ -99,7 +99,7 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(True) if fact.line not in ("auth", "redis_cluster") else Absent()
         case AppRegistered():
             return Known(True)
-        case WorkOwed() | WorkNoted():
+        case WorkOwed():
             return Known(False)
         case SaasOnline():
             return Known("6.1")

@@ -18,6 +18,32 @@ TROUBLES: dict[str, Trouble] = {
         ),
         hint=Sentence(en="{near}", zh="{near}"),
     ),
+    "ack-half": Trouble(
+        what=Sentence(en="which work, and was it done?", zh="请指明是哪一项待办，以及是否已完成"),
+        why=Sentence(
+            en="both are needed for a word to be put down, and neither to see what there is",
+            zh="记录时两者缺一不可；两者都省略则列出全部待办",
+        ),
+        hint=Sentence(
+            en="see them with `bkrec ack`; then `bkrec ack WORK --done` or `bkrec ack WORK --not-done`",
+            zh="用 `bkrec ack` 查看，再执行 `bkrec ack 名称 --done` 或 `bkrec ack 名称 --not-done`",
+        ),
+    ),
+    "ack-no-such-work": Trouble(
+        what=Sentence(en="`{work}` is no such work on this cluster", zh="该集群没有名为 `{work}` 的待办"),
+        why=Sentence(en="nothing was put down", zh="未做任何记录"),
+        hint=Sentence(en="there are: {known}", zh="可用的有：{known}"),
+    ),
+    "ack-needs-origin": Trouble(
+        what=Sentence(en="{work} needs the version that the upgrade started from", zh="{work} 需要升级前的版本"),
+        why=Sentence(
+            en="its tool is told from where to where, and no backup of the old sources tells it",
+            zh="该工具需要起止版本，而旧源码的备份中没有找到",
+        ),
+        hint=Sentence(
+            en="`bkrec ack {work} --not-done --from VERSION`", zh="`bkrec ack {work} --not-done --from 版本`"
+        ),
+    ),
     "plan-stale": Trouble(
         what=Sentence(
             en="{fact} has moved since the plan was made: now {reading}",

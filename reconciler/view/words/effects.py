@@ -209,6 +209,11 @@ TROUBLES: dict[str, Trouble] = {
             zh="可继续时执行 `bkrec resume`，再执行 `bkrec apply`",
         ),
     ),
+    "ack-failed": Trouble(
+        what=Sentence(en="the host did not confirm it for {work}: {said}", zh="主机未确认 {work}：{said}"),
+        why=Sentence(en="a word that is not on record counts for nothing", zh="没有记录的确认不起作用"),
+        hint=Sentence(en="see `bkrec ack`, and say it again", zh="请查看 `bkrec ack` 后重试"),
+    ),
     "pause-failed": Trouble(
         what=Sentence(en="the controller did not confirm it: {said}", zh="中控机未确认：{said}"),
         why=Sentence(en="nobody can tell whether the cluster is paused", zh="无法判断该集群是否已暂停"),

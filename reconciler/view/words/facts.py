@@ -54,6 +54,7 @@ FACTS: dict[str, Sentence] = {
     "mysql.saas-variable": _("variable {name} of SaaS {app_code}", "SaaS {app_code} 的环境变量 {name}"),
     "mysql.saas-variables": _("variables of SaaS {app_code}", "SaaS {app_code} 的环境变量"),
     "mysql.user": _("MySQL user {user} from {hosts}", "MySQL 用户 {user}（来自 {hosts}）"),
+    "owed.done": _("work that the upgrade owes: {work}", "升级后的待办：{work}"),
     "owed.noted": _("note that {work} will be owed", "待办 {work} 的记录"),
     "owed.work": _("work still owed: {work}", "待办工作：{work}"),
     "package.digest": _("MD5 of {path}", "{path} 的 MD5"),
@@ -76,6 +77,7 @@ FACTS: dict[str, Sentence] = {
 STATES: dict[str, tuple[Sentence, Sentence]] = {
     "current.unit": (_("older than its files", "早于其文件"), _("current", "已是最新")),
     "kv.set": (_("not set", "未设置"), _("set", "已设置")),
+    "owed.done": (_("to be done", "待完成"), _("done", "已完成")),
     "owed.noted": (_("not noted", "未记录"), _("noted", "已记录")),
     "owed.work": (_("done, or never owed", "已完成或无需执行"), _("to be done", "待完成")),
     "text.names": (_("no", "不包含"), _("yes", "包含")),

@@ -3,6 +3,10 @@
 from reconciler.view.words.base import Sentence, Trouble
 
 SENTENCES: dict[str, Sentence] = {
+    "work-untraced": Sentence(
+        en="the product is at {version} already, and nothing tells whether {work} was done by hand",
+        zh="产品已是 {version}，无从判断 {work} 是否已手工完成",
+    ),
     "work-noted": Sentence(
         en="the note is on the host",
         zh="记录已写在主机上",

@@ -138,6 +138,20 @@ SENTENCES: dict[str, Sentence] = {
 }
 
 TROUBLES: dict[str, Trouble] = {
+    "work-untraced": Trouble(
+        what=Sentence(
+            en="{work}: nobody can tell whether it was done; the product is at {version} already, and there is no trace",
+            zh="{work}：无法判断是否做过；产品已是 {version}，且没有留下任何痕迹",
+        ),
+        why=Sentence(
+            en="it was done by hand, or left out; a second run may do harm, so it is not repeated unasked",
+            zh="它可能已手工完成，也可能被遗漏；重复执行可能有害，因此不会擅自重做",
+        ),
+        hint=Sentence(
+            en="say it: `bkrec ack {work} --done`, or `bkrec ack {work} --not-done` to have it done",
+            zh="请确认：`bkrec ack {work} --done`；若未做过：`bkrec ack {work} --not-done`",
+        ),
+    ),
     "unknown-not-repaired": Trouble(
         what=Sentence(en="its state could not be told", zh="无法判断其状态"),
         why=Sentence(en="what nobody has seen, nobody may repair", zh="未看清的状态不会被修改"),

@@ -1,0 +1,51 @@
+"""`bkrec ack`: say of work that leaves no trace whether it was done before bkrec came."""
+
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.language import both
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, settle
+
+WorkArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="WORK…", help=both("As `plan` names it; none: show all of it.", "plan 中的名称；省略则列出全部。")
+    ),
+]
+DoneOption = Annotated[
+    bool | None,
+    typer.Option("--done/--not-done", help=both("It was done by hand, or it was not.", "是否已手工完成。")),
+]
+FromOption = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="VERSION",
+        help=both("With --not-done: what JOB was upgraded from.", "配合 --not-done：作业平台升级前的版本。"),
+    ),
+]
+
+
+def ack(
+    ctx: typer.Context,
+    works: WorkArgument = None,
+    done: DoneOption = None,
+    origin: FromOption = "",
+    cluster: ClusterOption = None,
+    lang: LangOption = None,
+    output: OutputOption = None,
+) -> None:
+    from reconciler.cli import acking, exits, signals
+    from reconciler.cli.config import cluster_path
+    from reconciler.cli.console import Answer, answer
+    from reconciler.view.human.ack import ack_text
+    from specs.diagnostic import Troubled, diagnose
+
+    options = settle(ctx, cluster, lang, output)
+    if bool(works) != (done is not None):
+        raise exits.Misused(Troubled(diagnose("ack-half")))
+    path = cluster_path(options)
+    work = acking.ask(path) if done is None else acking.ack(path, works or (), done=done, origin=origin)
+    document = signals.run(work)
+    answer(Answer(text=lambda page: ack_text(document, page), document=lambda: document), options)

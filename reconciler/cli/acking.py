@@ -1,0 +1,118 @@
+"""What `bkrec ack` reads and puts down: the work of this release that leaves no trace of its own, on this cluster."""
+
+import functools
+import getpass
+import re
+import socket
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from probes.catalogue import PROBES
+from probes.fact import AnyReading, Known, Readings, Unknown
+from probes.path import VersionText
+from reconciler.cli import exits
+from reconciler.cli.reach import reached
+from reconciler.effects import ack as effects
+from reconciler.effects.ack import Question
+from reconciler.effects.collect import Look, collect
+from reconciler.effects.transport import Transport
+from reconciler.rules import extra
+from reconciler.view.documents import AckDoc, WorkDoc, WorkState
+from specs.cluster import Cluster
+from specs.diagnostic import Troubled, diagnose
+from specs.module import Duty, Module
+from specs.reason import Coded
+
+
+async def ask(path: Path) -> AckDoc:
+    """What is known of each. Writes nothing. Raises SpecError, TransportError."""
+    async with reached(path) as (transport, cluster):
+        return AckDoc(works=[_told(one) for one in await _questions(_look(transport), cluster)])
+
+
+async def ack(path: Path, works: Sequence[str], *, done: bool, origin: str) -> AckDoc:
+    """A person's word about each of `works`, put down and read back. Raises Misused, AckError, TransportError."""
+    async with reached(path) as (transport, cluster):
+        look = _look(transport)
+        asked = _chosen(await _questions(look, cluster), works)
+        if not done:
+            asked = tuple(_from(one, origin) for one in asked)
+        return AckDoc(works=[_told(await _settled(transport, look, one, done=done)) for one in asked])
+
+
+def _look(transport: Transport) -> Look:
+    return functools.partial(collect, transport, PROBES)
+
+
+async def _settled(transport: Transport, look: Look, question: Question, *, done: bool) -> Question:
+    if done:
+        who = re.sub(r"[^\w.@:-]+", "_", f"{getpass.getuser()}@{socket.gethostname()}")
+        await effects.record(transport, question.fact, who=who)
+    else:
+        await effects.owe(transport, question.fact, origin=question.origin)
+    return replace(question, reading=await effects.seen(look, question.fact, done=done))
+
+
+async def _questions(look: Look, cluster: Cluster) -> tuple[Question, ...]:
+    duties = [(module, duty) for module in cluster.modules() for duty in module.duties]
+    facts = [extra.done(cluster, module, duty) for module, duty in duties]
+    origins = [_origin(cluster, module) for module, _ in duties]
+    readings = (await look([*facts, *origins])).readings
+    return tuple(
+        Question(
+            fact=fact,
+            reading=readings[fact],
+            origin=_version(readings, origin, duty, module),
+            needs_origin=bool(duty.from_version),
+        )
+        for (module, duty), fact, origin in zip(duties, facts, origins, strict=True)
+    )
+
+
+def _origin(cluster: Cluster, module: Module) -> VersionText:
+    """Where guide 5.3 puts 6.1's sources, and 7.10 reads the version that an upgrade starts from."""
+    return VersionText(host=cluster.controller, path=f"{cluster.paths.src}.bak/{module.src}/VERSION")
+
+
+def _version(readings: Readings, fact: VersionText, duty: Duty, module: Module) -> str:
+    match readings[fact]:
+        case Known(str(version)) if duty.from_version and version != module.version:
+            return version
+        case _:
+            return ""
+
+
+def _chosen(questions: Sequence[Question], works: Sequence[str]) -> tuple[Question, ...]:
+    known = {one.fact.work: one for one in questions}
+    strange = [work for work in works if work not in known]
+    if strange:
+        ids = ", ".join(known) or "-"
+        raise exits.Misused(Troubled(*(diagnose("ack-no-such-work", work=work, known=ids) for work in strange)))
+    return tuple(known[work] for work in dict.fromkeys(works))
+
+
+def _from(question: Question, origin: str) -> Question:
+    said = origin or question.origin
+    if question.needs_origin and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}", said):
+        raise exits.Misused(Troubled(diagnose("ack-needs-origin", where=question.fact.host, work=question.fact.work)))
+    return replace(question, origin=said if question.needs_origin else "")
+
+
+def _told(question: Question) -> WorkDoc:
+    fact = question.fact
+    return WorkDoc(work=fact.work, host=fact.host, state=_state(question.reading), origin=question.origin)
+
+
+def _state(reading: AnyReading) -> WorkState:
+    match reading:
+        case Known(True):
+            return "done"
+        case Known():
+            return "owed"
+        case Unknown(Coded(code="work-untraced")):
+            return "untraced"
+        case Unknown():
+            return "unread"
+        case _:
+            return "due"

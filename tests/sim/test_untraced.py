@@ -1,0 +1,74 @@
+"""Work that leaves no trace, on a cluster that somebody has upgraded by hand: asked about, or harmlessly repeated."""
+
+import pytest
+
+from actions.owed import DoWork, NoteWork
+from probes.fact import Absent, AnyReading, Known, Unknown
+from probes.owed import WorkDone, WorkNoted
+from reconciler.core.plan import Plan
+from reconciler.rules import gate
+from reconciler.rules.catalogue import desired
+from specs.reason import coded
+from tests.sim.worlds import World, finished, guide_cluster, live, study
+
+WHOLE = guide_cluster()
+ASKED = {"job-upgrader-before", "job-upgrader-after", "monitor-space-data"}
+DUTIES = {wish.fact.work: wish.fact for wish in desired(WHOLE) if isinstance(wish.fact, WorkDone)}
+
+
+def _upgraded_by_hand(**words: AnyReading) -> World:
+    """As the probe reads it: no trace of anything, and every product at its version."""
+    world = finished(WHOLE)
+    for work, fact in DUTIES.items():
+        unread = Unknown(coded("work-untraced", work=work, version=fact.version))
+        reading = words.get(work.replace("-", "_"), unread if fact.version else Absent())
+        noted = WorkNoted(host=fact.host, work=work, release=fact.release, file=fact.file, version=fact.version)
+        world.facts[fact] = reading
+        world.facts[noted] = Known(True) if isinstance(reading, Known) else reading
+    return world
+
+
+def _works(plan: Plan) -> set[str]:
+    return {step.action.work for step in plan.steps if isinstance(step.action, DoWork)}
+
+
+def test_only_what_could_do_harm_is_asked_about_and_the_rest_is_repeated() -> None:
+    plan, _ = study(_upgraded_by_hand())
+    assert {dict(blocked.diagnostic.fields)["work"] for blocked in plan.blocked if gate.waits(blocked)} == ASKED
+    assert _works(plan) == set(DUTIES) - ASKED - {"monitor-iam-actions"}, "which comes after the spaces"
+    assert all(isinstance(step.action, DoWork) for step in plan.steps), "no product is upgraded again for it"
+
+
+def test_what_waits_for_an_answer_is_held_up_by_it_and_says_so() -> None:
+    plan, _ = study(_upgraded_by_hand())
+    cause = next(one for one in plan.blocked if one.expected.fact == DUTIES["monitor-space-data"])
+    assert cause.diagnostic.code == "work-untraced"
+    assert any("monitor-iam-actions" in held for held in cause.held_up)
+
+
+def test_said_to_be_done_nothing_is_left_and_said_not_to_be_it_alone_is_done() -> None:
+    done = {work.replace("-", "_"): Known(True) for work in DUTIES}
+    plan, _ = study(_upgraded_by_hand(**done))
+    assert (plan.steps, plan.blocked) == ((), ())
+    plan, _ = study(_upgraded_by_hand(**{**done, "job_upgrader_after": Known(False)}))
+    assert [step.action.work for step in plan.steps if isinstance(step.action, DoWork)] == ["job-upgrader-after"]
+    assert len(plan.steps) == 1
+
+
+def test_on_a_6_1_nobody_is_asked_each_is_noted_before_its_upgrade_and_done_after_it() -> None:
+    world = World(cluster=WHOLE)
+    plan, _ = study(world)
+    assert not any(gate.waits(blocked) for blocked in plan.blocked)
+    noted = {step.action.work: at for at, step in enumerate(plan.steps) if isinstance(step.action, NoteWork)}
+    done = {step.action.work: at for at, step in enumerate(plan.steps) if isinstance(step.action, DoWork)}
+    assert noted.keys() == done.keys() == DUTIES.keys()
+    assert all(noted[work] < done[work] for work in DUTIES)
+    again, _ = study(live(world, plan))
+    assert again.steps == ()
+
+
+@pytest.mark.parametrize("work", sorted(set(DUTIES) - ASKED))
+def test_whatever_nobody_is_asked_about_may_be_repeated(work: str) -> None:
+    plan, _ = study(World(cluster=WHOLE))
+    (action,) = [s.action for s in plan.steps if isinstance(s.action, DoWork) and s.action.work == work]
+    assert action.idempotent
