@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from probes.backup import Backup
 from probes.current import UnitCurrent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
 from probes.mysql import AppRegistered, LoginPath, MysqlUser
@@ -18,6 +17,7 @@ from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionTex
 from probes.saas import SaasOnline
 from probes.topology import ModuleHosts
 from probes.unit import UnitActive, UnitEnabled
+from probes.yaml import YamlValue
 from reconciler.core.inventory import cluster as describe
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
@@ -139,22 +139,35 @@ class World:
         return {fact: self.facts.get(fact, self.other(fact, self.cluster)) for fact in facts}
 
 
+def fresh(fact: AnyFact, cluster: Cluster) -> AnyReading:
+    """What nobody desires of a 6.2.2 and a repair may ask for: what its scripts, its variables and its /data/src hold."""
+    match fact:
+        case ModuleHosts():
+            return Known(cluster.inventory.on(fact.module))
+        case PathKind():
+            archives = {cluster.src(module.src_file) for module in cluster.release.modules if module.src_file}
+            there = fact.path.startswith(("/root/.tag/", cluster.env("04-final/"))) or fact.path in archives
+            return Known("file") if there else Absent()
+        case LoginPath():
+            return Known("works")
+        case MysqlUser():
+            return Known("granted")
+        case VersionText():
+            found = {cluster.src(m.src, "VERSION"): m.version for m in cluster.release.modules if m.src}
+            return Known(found[fact.path]) if fact.path in found else Absent()
+        case YamlValue():
+            set_ = {cluster.src(flag.template): flag.value for m in cluster.release.modules for flag in m.flags}
+            return Known(set_[fact.file]) if fact.file in set_ else Absent()
+        case WorkOwed() | WorkNoted():
+            return Known(False)
+        case _:
+            return Absent()
+
+
 def finished(cluster: Cluster) -> World:
     """A 6.2.2 to which nothing is left to do; without package and without backups, as after a fresh install."""
 
-    def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
-        if isinstance(fact, (Backup, PackageDigest)):
-            return Absent()
-        if isinstance(fact, PathKind) and fact.path.startswith("/root/.tag/"):
-            return Known("file")
-        if isinstance(fact, LoginPath):
-            return Known("works")
-        if isinstance(fact, VersionText):
-            found = {cluster.src(m.src, "VERSION"): m.version for m in cluster.release.modules if m.src}
-            return Known(found[fact.path]) if fact.path in found else Absent()
-        return Absent()
-
-    world = World(cluster=cluster, other=other)
+    world = World(cluster=cluster, other=fresh)
     for wish in desired(cluster):
         world.facts[wish.fact] = Known("same") if isinstance(wish.reading, Same) else wish.reading
         if isinstance(wish.reading, Same):
