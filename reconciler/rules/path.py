@@ -13,8 +13,8 @@ from probes.path import LineInFile, PathKind, VersionText
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
+from reconciler.rules import extra, nginx
 from reconciler.rules import module as modules
-from reconciler.rules import nginx
 from reconciler.rules.env import bkenv
 from reconciler.rules.install import synced
 from reconciler.rules.source import product, staging, unpack, unpack_products
@@ -104,9 +104,16 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
         live=cluster.paths.install,
         version=cluster.release.version,
         proofs=tuple(proof.path for proof in cluster.release.proofs),
-        spoils=(*_patches(cluster), *synced(cluster, cluster.inventory.hosts)),
+        spoils=(*_patches(cluster), *_copies(cluster), *synced(cluster, cluster.inventory.hosts)),
     )
     return _repair(action, drift, "6.1")
+
+
+def _copies(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """Files elsewhere that have to equal one of the scripts: equal now may mean that neither exists, as yq in 6.1."""
+    modules_here = cluster.modules()
+    programs = (wish for module in modules_here for wish in extra.programs(cluster, module))
+    return (*programs, *(wish for module in modules_here for wish in nginx.templates(cluster, module)))
 
 
 def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
+from probes.path import FileDigest
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan, Step
 from reconciler.rules.catalogue import desired
+from specs.cluster import Cluster
 from specs.reason import coded
 from tests.sim.worlds import World, finished, guide_cluster, live, pristine, slice_cluster, study
 
@@ -146,6 +148,23 @@ def test_new_gse_runs_before_the_old_one_is_retired() -> None:
     assert len(retired) == 7
     assert all(any(edge.step == install.id for edge in step.after) for step in retired)
     assert all(place[step.id] > place[install.id] for step in retired)
+
+
+def test_what_equals_a_file_of_the_scripts_is_copied_after_those_are_replaced() -> None:
+    """6.1 has no yq, the controller as little as the others: what equals only until the scripts change is no match."""
+
+    def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
+        if isinstance(fact, FileDigest):
+            return Absent() if fact.path.endswith("/yq") else Known("6.1")
+        return pristine(fact, cluster)
+
+    plan, _ = study(World(cluster=WHOLE, other=other))
+    place = {step.id.split("@")[0]: number for number, step in enumerate(plan.steps)}
+    copied = [step for step in plan.steps if step.id.startswith("program.copy-yq")]
+    assert [step.action.host for step in copied] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+    assert all(place["package.scripts"] < plan.steps.index(step) < place["bkcli.upgrade-job"] for step in copied)
+    rendered = next(step for step in plan.steps if step.id.startswith("nginx.render"))
+    assert any(isinstance(mend.expected.fact, FileDigest) for mend in rendered.mends)
 
 
 def test_old_paas_stops_only_when_everything_else_is_ready() -> None:
