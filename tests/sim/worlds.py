@@ -11,7 +11,7 @@ from pathlib import Path
 from probes.current import UnitCurrent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
 from probes.mysql import AppRegistered, LoginPath, MysqlUser
-from probes.owed import WorkOwed
+from probes.owed import WorkNoted, WorkOwed
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.saas import SaasOnline
@@ -158,8 +158,10 @@ def fresh(fact: AnyFact, cluster: Cluster) -> AnyReading:
         case YamlValue():
             set_ = {cluster.src(flag.template): flag.value for m in cluster.release.modules for flag in m.flags}
             return Known(set_[fact.file]) if fact.file in set_ else Absent()
-        case WorkOwed() | WorkNoted():
+        case WorkOwed():
             return Known(False)
+        case WorkNoted():
+            return Known(True)
         case _:
             return Absent()
 
