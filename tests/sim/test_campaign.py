@@ -31,7 +31,7 @@ def test_the_reference_run_is_quiet_and_passes_every_crash_point() -> None:
     assert REFERENCE.violations == []
     elsewhere = {
         f"{name}.{side}"
-        for name in ("lease-break", "lease-read", "survey", "pause", "resume", "job-last")
+        for name in ("lease-break", "lease-read", "survey", "pause", "resume", "ack-record", "ack-owe", "job-last")
         for side in ("before", "after")
     }
     assert set(REFERENCE.passed) == set(registered()) - elsewhere
