@@ -37,6 +37,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "mysql.saas-variable": (Absent(),),
     "mysql.login-path": (Known("denied"), Absent()),
     "mysql.user": (Known("missing"),),
+    "owed.done": (Known(False), Absent()),
     "owed.work": (Known(True),),
     "saas.online": (Known("0.0.1"), Absent()),
     "topology.module-hosts": (Absent(), Known(("10.9.9.9",))),
