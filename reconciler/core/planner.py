@@ -17,7 +17,7 @@ from probes.fact import AnyExpected, AnyFact, Readings, fact_id
 from reconciler.core.choice import promises, settle
 from reconciler.core.draft import Draft, Hindsight, Mend, Names, Node, Rules
 from reconciler.core.order import order
-from reconciler.core.plan import After, Blocked, Plan, Step
+from reconciler.core.plan import After, Blocked, Mends, Plan, Step
 from specs.reason import coded
 
 __all__ = ["Mend", "Rules", "plan"]
@@ -95,7 +95,7 @@ def _told(node: Node, going: Set[str]) -> Step:
     return Step(
         id=node.name,
         action=repair.action,
-        module=next((m.expected.module for m in mends if m.expected.module), ""),
+        module=_module(mends),
         section=repair.section,
         because=repair.because,
         source=repair.source,
@@ -103,6 +103,12 @@ def _told(node: Node, going: Set[str]) -> Step:
         needs=(*repair.needs, *repair.action.requires()),
         after=tuple(node.after[name] for name in sorted(node.after.keys() & going)),
     )
+
+
+def _module(mends: tuple[Mends, ...]) -> str:
+    """Whose step it is: nobody's where it is there for several, or for the cluster."""
+    modules = {mend.expected.module for mend in mends}
+    return modules.pop() if len(modules) == 1 else ""
 
 
 def _held_up(draft: Draft) -> tuple[Blocked, ...]:

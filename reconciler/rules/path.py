@@ -17,7 +17,7 @@ from reconciler.rules import extra, nginx
 from reconciler.rules import module as modules
 from reconciler.rules.env import bkenv
 from reconciler.rules.install import synced
-from reconciler.rules.source import product, staging, unpack, unpack_products
+from reconciler.rules.source import patched, product, staging, unpack, unpack_products
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import coded
@@ -105,6 +105,7 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
         version=cluster.release.version,
         proofs=tuple(proof.path for proof in cluster.release.proofs),
         spoils=(*_patches(cluster), *_copies(cluster), *synced(cluster, cluster.inventory.hosts)),
+        patched=patched(cluster),
     )
     return _repair(action, drift, "6.1")
 

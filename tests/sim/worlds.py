@@ -88,7 +88,7 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
         case PathKind():
             return _path(fact, cluster)
         case TreeDigest():
-            return Known("6.1")
+            return Known("6.1") if fact.root == cluster.paths.install else Absent()
         case LoginPath():
             return Known("works") if fact.login_path in ("mysql-paas", "mysql-default") else Absent()
         case ModuleHosts():
@@ -148,6 +148,8 @@ def fresh(fact: AnyFact, cluster: Cluster) -> AnyReading:
             archives = {cluster.src(module.src_file) for module in cluster.release.modules if module.src_file}
             there = fact.path.startswith(("/root/.tag/", cluster.env("04-final/"))) or fact.path in archives
             return Known("file") if there else Absent()
+        case TreeDigest():
+            return Known("6.2.2") if fact.root == cluster.paths.install else Absent()
         case LoginPath():
             return Known("works")
         case MysqlUser():

@@ -28,6 +28,10 @@ SENTENCES: dict[str, Sentence] = {
         en="`rsync --delete` removes what was changed by hand below /data/install",
         zh="rsync --delete 会删除 /data/install 下的手工改动",
     ),
+    "scripts-of-one-release": Sentence(
+        en="the scripts install the products they came with: an older 6.2's have other defaults",
+        zh="部署脚本须与所安装的产品同版本：较早的 6.2 脚本默认值不同",
+    ),
     "scripts-come-from-package": Sentence(
         en="the scripts come out of the verified package", zh="部署脚本取自已校验的软件包"
     ),
