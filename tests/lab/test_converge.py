@@ -24,6 +24,7 @@ def test_apply_converges_from_pristine(upgraded: Upgraded) -> None:
 def test_check_then_names_nothing(upgraded: Upgraded) -> None:
     seen = upgraded.check.must(0).document
     assert (seen["verdict"], seen["drift"], seen["unknown"]) == ("converged", [], [])
+    assert seen["advice"] == []
     assert seen["held"] > 100
 
 

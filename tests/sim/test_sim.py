@@ -13,6 +13,7 @@ from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan, Step
 from reconciler.rules.catalogue import desired
+from reconciler.rules.latent import latent
 from specs.reason import coded
 from tests.sim.worlds import World, finished, guide_cluster, live, pristine, slice_cluster, study
 
@@ -93,6 +94,18 @@ def test_half_way_states_converge_or_say_why_not(random: Random) -> None:
     after, _ = study(live(world, plan))
     assert after.steps == ()
     assert bool(after.blocked) <= bool(plan.blocked)
+
+
+@given(st.randoms(use_true_random=False))
+@settings(QUICK, max_examples=25)
+def test_after_apply_nothing_is_right_that_will_not_last(random: Random) -> None:
+    """What the vendor's calls leave behind (`voids`) is mended in the same plan, whatever was missing before it."""
+    world = drifted(finished(SLICE), random)
+    world.other = pristine
+    plan, _ = study(world)
+    _, readings = study(live(world, plan))
+    left = diff(desired(SLICE), readings)
+    assert latent(SLICE, left, readings) == {}
 
 
 def test_a_finished_cluster_without_package_and_backups_has_nothing_to_do() -> None:
