@@ -205,6 +205,8 @@ class Module(Model):
     """SaaS applications that have to be deployed before this backend is installed."""
     row: str = ""
     """Its code in bksuite_common.production_info."""
+    claims_all: bool = False
+    """Its call writes the versions lying in /data/src into every row of production_info, installed or not."""
     signs: tuple[str, ...] = ()
     """Lines of .installed_module on each of its hosts."""
     sql: str = ""

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from actions.action import Action
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, Same, Unknown, resolve
 from reconciler.core.diff import judge
-from reconciler.core.plan import After, Blocked, Follows, Mends, Repair
+from reconciler.core.plan import Advice, After, Blocked, Follows, Mends, Repair
 from reconciler.core.seen import NotRead, Seen
 from reconciler.core.stepid import step_id
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Coded
 
-Mend = Repair | Follows | Diagnostic
+Mend = Repair | Follows | Advice | Diagnostic
 Rules = Callable[[AnyDrift, Seen], Mend]
 
 
@@ -74,6 +74,7 @@ class Draft:
     nodes: dict[str, Node] = field(default_factory=dict)
     blocked: dict[AnyFact, Blocked] = field(default_factory=dict)
     follows: dict[AnyFact, Follows] = field(default_factory=dict)
+    advice: dict[AnyFact, Blocked] = field(default_factory=dict)
     wanted: set[AnyFact] = field(default_factory=set)
     offers: dict[AnyFact, tuple[str, Repair]] = field(default_factory=dict)
     walking: list[str] = field(default_factory=list)
@@ -91,6 +92,9 @@ class Draft:
                 return ()
             case Diagnostic() as diagnostic:
                 self._block(drift, diagnostic)
+                return ()
+            case Advice(diagnostic=told):
+                self._advise(drift, told, needed=needed)
                 return ()
             case Follows() as follows:
                 return self._follow(drift, follows, needed=needed)
@@ -198,6 +202,13 @@ class Draft:
         for before in nodes:
             if before.stuck is not None:
                 node.stuck, node.cause = node.stuck or before.stuck, node.cause or before.cause
+
+    def _advise(self, drift: AnyDrift, told: Diagnostic, *, needed: bool) -> None:
+        """What a step rests on has to hold, safe to mend or not."""
+        if needed:
+            self._block(drift, told)
+        elif judge(drift.expected, self.readings) is not None:
+            self.advice.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=told))
 
     def _block(self, drift: AnyDrift, diagnostic: Diagnostic) -> None:
         self.blocked.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=diagnostic))

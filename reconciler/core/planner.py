@@ -59,6 +59,7 @@ def _finish(release: str, draft: Draft) -> Plan:
         steps=steps,
         blocked=_held_up(draft),
         follows=tuple(draft.follows[fact] for fact in sorted(draft.follows, key=fact_id)),
+        advice=tuple(draft.advice[fact] for fact in sorted(draft.advice.keys() - draft.blocked.keys(), key=fact_id)),
         wanted=frozenset(draft.wanted),
     )
 

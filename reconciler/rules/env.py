@@ -2,13 +2,24 @@
 
 What counts is the merged value (04-final): where it is right already, no merge is planned. One module's files are
 merged by merge_env.sh alone; `install bkenv` is for the modules that never had any.
+
+A key that is assigned twice has the value it should have, by its last line, and that line alone is kept. Only keys the
+guide has people write are looked at: the vendor's own templates repeat others (bknodeman, lesscode), always alike.
 """
 
 from collections.abc import Iterator
 
 from actions.bkcli import InstallBkenv
-from actions.env import AddVariable, CopyVariable, EditEnv, GenerateVariable, MergeEnv, SetVariable
-from probes.env import EnvCopied, EnvFilled, EnvPresent, EnvValue
+from actions.env import (
+    AddVariable,
+    CopyVariable,
+    EditEnv,
+    GenerateVariable,
+    KeepLastVariable,
+    MergeEnv,
+    SetVariable,
+)
+from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
 from probes.path import PathKind
 from reconciler.core.plan import Repair
@@ -20,11 +31,11 @@ from specs.cluster import Cluster
 from specs.reason import coded, told
 from specs.release import Variable
 
-FACTS = (EnvValue, EnvFilled, EnvPresent, EnvCopied)
+FACTS = (EnvValue, EnvFilled, EnvPresent, EnvCopied, EnvDoubled)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return (*assigned(cluster), *(wish for _, wish in merged(cluster)))
+    return (*assigned(cluster), *(wish for _, wish in merged(cluster)), *_once(cluster))
 
 
 def assigned(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -34,6 +45,16 @@ def assigned(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def merged(cluster: Cluster) -> tuple[tuple[str, AnyExpected], ...]:
     """(module, what its 04-final file must say)."""
     return tuple((v.final, _at(cluster, v, f"04-final/{v.final}.env")) for v in cluster.release.variables if v.final)
+
+
+def _once(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return tuple(
+        EnvDoubled(host=cluster.controller, file=cluster.env(v.file), key=v.key).must_be(
+            False, because=coded("variable-once"), source="guide 6.3, 6.4, pasted twice"
+        )
+        for v in cluster.release.variables
+        if not v.only_if_file
+    )
 
 
 def _assigned(cluster: Cluster, variable: Variable) -> AnyExpected:
@@ -60,6 +81,8 @@ def _at(cluster: Cluster, variable: Variable, below: str) -> AnyExpected:
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = drift.expected.fact
+    if isinstance(fact, EnvDoubled):
+        return _keep_last(cluster, fact, drift)
     for module, wish in merged(cluster):
         if wish.fact == fact:
             return _merge(cluster, module, drift, seen)
@@ -100,6 +123,21 @@ def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
         source=variable.source,
         section=variable.section,
         needs=(*_scripts(cluster), *_from(cluster, variable)),
+    )
+
+
+def _keep_last(cluster: Cluster, fact: EnvDoubled, drift: AnyDrift) -> Repair:
+    """After the key has the value it needs: what is set, is set in the last line."""
+    variable = next(v for v in cluster.release.variables if cluster.env(v.file) == fact.file and v.key == fact.key)
+    copies = tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts))
+    action = KeepLastVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies)
+    wish = drift.expected
+    return Repair(
+        action=action,
+        because=wish.because,
+        source=wish.source,
+        section=variable.section,
+        needs=(_assigned(cluster, variable),),
     )
 
 

@@ -13,7 +13,7 @@ from probes.path import LineInFile, PathKind, VersionText
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
-from reconciler.rules import extra, nginx
+from reconciler.rules import extra, nginx, tag
 from reconciler.rules import module as modules
 from reconciler.rules.env import bkenv
 from reconciler.rules.install import synced
@@ -62,7 +62,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if isinstance(drift.expected.reading, Absent):
         return _retire(cluster, fact, drift)
     if fact.path.startswith("/root/.tag/"):
-        return diagnose("tag-lost", where=f"{fact.host} {fact.path}", path=fact.path, because=drift.expected.because)
+        return tag.put_back(cluster, fact, drift, seen)
     if fact.path.startswith(cluster.env("04-final/")):
         return bkenv(cluster, drift, seen)
     if fact.path in nginx.RENDERED:

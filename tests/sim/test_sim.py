@@ -14,6 +14,7 @@ from probes.path import FileDigest
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan, Step
 from reconciler.rules.catalogue import desired
+from reconciler.rules.latent import latent
 from specs.cluster import Cluster
 from specs.reason import coded
 from tests.sim.worlds import World, finished, guide_cluster, live, pristine, slice_cluster, study
@@ -95,6 +96,18 @@ def test_half_way_states_converge_or_say_why_not(random: Random) -> None:
     after, _ = study(live(world, plan))
     assert after.steps == ()
     assert bool(after.blocked) <= bool(plan.blocked)
+
+
+@given(st.randoms(use_true_random=False))
+@settings(QUICK, max_examples=25)
+def test_after_apply_nothing_is_right_that_will_not_last(random: Random) -> None:
+    """What the vendor's calls leave behind (`voids`) is mended in the same plan, whatever was missing before it."""
+    world = drifted(finished(SLICE), random)
+    world.other = pristine
+    plan, _ = study(world)
+    _, readings = study(live(world, plan))
+    left = diff(desired(SLICE), readings)
+    assert latent(SLICE, left, readings) == {}
 
 
 def test_a_finished_cluster_without_package_and_backups_has_nothing_to_do() -> None:
@@ -204,7 +217,8 @@ def test_a_removed_container_is_made_alone_without_any_backup() -> None:
         if getattr(fact, "container", "") == "bk-paas-login":
             world.facts[fact] = Absent()
     plan, _ = study(world)
-    assert [step.id.rsplit("-", 1)[0] for step in plan.steps] == ["container.install-bk-paas-login@10.0.0.2"]
+    steps = ["container.install-bk-paas-login@10.0.0.2", "container.keep@10.0.0.2"]
+    assert [step.id.rsplit("-", 1)[0] for step in plan.steps] == steps, "a new container has no restart policy"
 
 
 def test_a_dropped_variable_is_set_and_distributed_and_nothing_else() -> None:

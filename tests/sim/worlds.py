@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from probes.container import ContainersUnkept, DockerDataRoot, DockerRoot
 from probes.current import UnitCurrent
+from probes.env import EnvDoubled
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
-from probes.mysql import AppRegistered, LoginPath, MysqlUser
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, ProductVersion
 from probes.owed import WorkNoted, WorkOwed
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.saas import SaasOnline
+from probes.tag import TagKept
 from probes.topology import ModuleHosts
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
@@ -83,8 +86,21 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return _unit(fact, cluster)
         case PackageDigest():
             return Known(cluster.md5)
+        case VersionText() | ProductVersion() if _ssm(fact, cluster):
+            return Known("1.0.8")
         case VersionText():
             return Known("6.1.2") if fact.path == cluster.src("VERSION") else Absent()
+        case DockerRoot():
+            saas = cluster.inventory.on_any(("appo", "appt"))
+            return Known(cluster.home("public/paas_agent/docker")) if fact.host in saas else Absent()
+        case DockerDataRoot():
+            return Known("lasting")
+        case ContainersUnkept():
+            return Known(())
+        case TagKept():
+            return Known("kept")
+        case EnvDoubled():
+            return Known(False)
         case PathKind():
             return _path(fact, cluster)
         case TreeDigest():
@@ -109,6 +125,11 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(True)
         case _:
             return Absent()
+
+
+def _ssm(fact: VersionText | ProductVersion, cluster: Cluster) -> bool:
+    """It is there, and the guide does not upgrade it: what is installed and its row say the same until 6.2 comes."""
+    return (fact.code == "bkssm") if isinstance(fact, ProductVersion) else fact.path == cluster.home("bkssm/VERSION")
 
 
 def _unit(fact: UnitActive | UnitEnabled, cluster: Cluster) -> AnyReading:

@@ -28,11 +28,14 @@ LABELS: dict[str, Sentence] = {
     "because": _("because", "原因"),
     "why": _("why", "原因"),
     "source": _("source", "依据"),
+    "otherwise": _("otherwise", "后果"),
     "fact": _("fact", "事实"),
     # sections
     "cluster-wide": _("cluster", "集群"),
     "not-read": _("Could not be read: nothing is concluded from these", "未能读取：不据此下任何结论"),
     # verdicts
+    "verdict-latent": _("; {count} of them latent", "；其中 {count} 项为隐患"),
+    "verdict-advice": _("; {count:thing|things} more to be told", "；另有 {count} 项提示"),
     "left": _("; left to you: {modules}", "；由您自行处理：{modules}"),
     "beyond": _("; not looked at: guide {sections}", "；未检查：指引 {sections}"),
     "verdict-converged": _(

@@ -7,7 +7,7 @@ import pytest
 
 from actions.action import Action
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
-from reconciler.core.plan import Follows, Plan, Repair
+from reconciler.core.plan import Advice, Follows, Plan, Repair
 from reconciler.core.planner import Mend, plan
 from reconciler.core.seen import Seen
 from specs.diagnostic import diagnose
@@ -81,6 +81,30 @@ def test_where_order_is_free_the_guides_sections_decide() -> None:
         {"a": repair("a", section="7.10"), "b": repair("b", section="7.9"), "c": repair("c", section="7.2")}, "abc"
     )
     assert names(made) == ["c", "b", "a"]
+
+
+TOLD = Advice(diagnostic=diagnose("not-read"))
+
+
+def test_advice_is_told_and_holds_nothing_up() -> None:
+    made = planned({"a": TOLD, "b": repair("b")}, "ab")
+    assert names(made) == ["b"]
+    assert made.blocked == ()
+    assert [told.expected for told in made.advice] == [on("a")]
+
+
+def test_what_a_step_rests_on_is_no_mere_advice() -> None:
+    """In whatever order it is met: wished for first, or needed first."""
+    for wishes in ("ab", "ba"):
+        made = planned({"a": TOLD, "b": repair("b", needs=("a",))}, wishes)
+        assert (made.steps, made.advice) == ((), ())
+        assert [(told.expected.fact, told.diagnostic) for told in made.blocked] == [(on("a").fact, TOLD.diagnostic)]
+
+
+def test_what_holds_is_no_advice_though_a_step_undoes_it() -> None:
+    made = planned({"a": TOLD, "b": repair("b", undoes=("a",))}, "ab", {"a": Known(True)})
+    assert names(made) == ["b"]
+    assert (made.advice, made.blocked) == ((), ())
 
 
 def test_one_action_mends_many_drifts() -> None:
