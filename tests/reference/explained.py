@@ -31,7 +31,8 @@ PLACES: tuple[tuple[str, str], ...] = (
         "empty-keys-filled",
     ),
     (r"/install_config\[", "order-of-names"),
-    (r"/install_tree/(sha|topo_job_list)", "topology-by-hand"),
+    (r"/install_tree/topo_job_list", "topology-by-hand"),
+    (r"/install_tree/sha", "sync-really-copies"),  # and topology-by-hand, and variables-once below bin/default
     (r"/cmdb_topology", "topology-by-hand"),
     (r"/virtualenvs( = \[\]|\[\.bkrec-retired\])", "moved-aside"),
 )
