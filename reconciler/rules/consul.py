@@ -65,6 +65,7 @@ def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: A
 
 def _deregister(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
     """After those who served it are gone."""
+    own = next(service.section for service in module.gone_services if service.name == fact.service)
     needs = tuple(
         wish
         for retire in ("first", "last")
@@ -75,6 +76,6 @@ def _deregister(cluster: Cluster, module: Module, fact: ConsulDefinition, drift:
         action=DeregisterService(host=fact.host, service=fact.service),
         because=drift.expected.because,
         source=drift.expected.source,
-        section=module.section,
+        section=own or module.section,
         needs=needs,
     )

@@ -5,7 +5,7 @@ name JOB's new address. Guide 7.2, and what it leaves out: it never renders apig
 from collections.abc import Iterator
 
 from actions.nginx import ReleaseJobPages, RenderNginx
-from probes.fact import AnyDrift, AnyExpected, about
+from probes.fact import AnyDrift, AnyExpected, AnyFact, about
 from probes.kv import KeySet
 from probes.owed import WorkOwed
 from probes.path import FileDigest, PathKind
@@ -69,6 +69,12 @@ def _pages(cluster: Cluster, host: str) -> Iterator[AnyExpected]:
     file, env = cluster.home("job/frontend/index.html"), cluster.env("04-final/global.env")
     fact = TextNames(host=host, file=file, env=env, key=JOB_URL)
     yield fact.must_be(True, because=coded("pages-name-address"), source="guide 7.2", module="job")
+
+
+def pages(cluster: Cluster) -> tuple[AnyFact, ...]:
+    """What is no longer so once BK_JOB_API_PUBLIC_URL has another value."""
+    module = next(m for m in cluster.release.modules if m.templates)
+    return tuple(wish.fact for host in cluster.hosts(module) for wish in _pages(cluster, host))
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:

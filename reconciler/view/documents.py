@@ -222,12 +222,41 @@ class ErrorDoc(Doc):
     problems: list[Problem]
 
 
+class StandsDoc(Doc):
+    """One command of the guide, and what of bkrec stands for it."""
+
+    section: str
+    run: str
+    by: list[str]
+    """Kinds of actions."""
+    seen: list[str]
+    """Kinds of facts that show it was done."""
+    gates: list[str]
+    """Kinds of facts asked before the first write."""
+    left: Both | None = None
+    """Why no step does it, or does less."""
+
+
+class DiffersDoc(Doc):
+    """Where bkrec does not do as the guide says."""
+
+    id: str
+    kind: Literal["mended", "added", "left", "both", "trace"]
+    title: Both
+    guide: Both
+    here: Both
+    source: str
+
+
 class EntryDoc(Doc):
     """What `explain` found for an id."""
 
     kind: Literal["diagnostic", "because", "section", "fact", "action"]
     title: Both
     text: Both
+    commands: list[StandsDoc] = Field(default_factory=list[StandsDoc])
+    """Of a section: its commands. Of an action or a fact: the commands it stands for."""
+    differences: list[DiffersDoc] = Field(default_factory=list[DiffersDoc])
 
 
 class ExplainDoc(Doc):

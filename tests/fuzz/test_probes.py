@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -100,7 +100,7 @@ def _declared(kind: type[AnyFact]) -> Any:
 
 def _is(value: Any, hint: Any) -> bool:
     if get_origin(hint) is tuple:
-        return isinstance(value, tuple) and all(type(one) is str for one in value)
+        return isinstance(value, tuple) and all(type(one) is str for one in cast("tuple[object, ...]", value))
     choices = get_args(hint)
     return value in choices if choices else type(value) is hint
 

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from probes.env import EnvCopied, EnvFilled
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.path import FileDigest
+from probes.text import TextNames
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan, Step
 from reconciler.rules.catalogue import desired
@@ -230,6 +232,37 @@ def test_a_dropped_variable_is_set_and_distributed_and_nothing_else() -> None:
     plan, _ = study(world)
     kinds = [step.id.split("@")[0] for step in plan.steps]
     assert kinds == ["env.set-bk-job-run-mode", "bkcli.sync-common"]
+
+
+def test_pages_of_job_get_their_new_address_as_soon_as_the_old_one_is_gone() -> None:
+    """They name what 6.1 called right; the merge changes that, and the new entrance no longer answers it."""
+    world = World(cluster=WHOLE)
+    world.facts |= {wish.fact: Known(True) for wish in desired(WHOLE) if isinstance(wish.fact, TextNames)}
+    steps = [step.id.partition("@")[0] for step in study(world)[0].steps]
+    wanted = ["bkcli.bkenv", "nginx.render", PAGES, "bkcli.upgrade-job"]
+    assert [step for step in steps if step in wanted] == wanted
+
+
+PAGES = "nginx.job-pages-bk-job-api-public-url"
+LAYERS = ("03-userdef", "01-generate")
+BKLOG = "/data/install/bin/04-final/bklog.env"
+
+
+def test_a_key_that_the_guide_leaves_empty_is_filled() -> None:
+    world = finished(guide_cluster())
+    world.facts[EnvFilled(host="10.0.0.1", file=BKLOG, key="BK_BKLOG_REDIS_PASSWORD")] = Absent()
+    plan, _ = study(world)
+    kinds = [step.id.partition("@")[0] for step in plan.steps]
+    assert kinds == ["env.copy-bk-bklog-redis-password", "env.merge-bklog", "bkcli.sync-common"]
+    assert "03-userdef/bklog.env" in str(plan.steps[0].action)
+
+
+def test_a_key_that_a_person_filled_otherwise_is_left_alone() -> None:
+    world = finished(guide_cluster())
+    admin = tuple(f"/data/install/bin/{layer}/dbadmin.env:BK_REDIS_ADMIN_PASSWORD" for layer in LAYERS)
+    mine = "/data/install/bin/03-userdef/bklog.env"
+    world.facts[EnvCopied(host="10.0.0.1", file=mine, key="BK_BKLOG_REDIS_PASSWORD", sources=admin)] = Known(False)
+    assert study(world)[0].steps == ()
 
 
 def test_a_stopped_container_is_started_although_the_database_cannot_be_read() -> None:

@@ -182,6 +182,16 @@ LABELS: dict[str, Sentence] = {
     "entry-section": _("section of the upgrade guide", "升级指引章节"),
     "entry-fact": _("fact", "事实"),
     "entry-action": _("action", "操作"),
+    "stands-by": _("done by", "执行"),
+    "stands-seen": _("seen in", "查看"),
+    "stands-gates": _("asked first", "预检"),
+    "stands-left": _("left out", "不执行"),
+    "stands-for": _("in the guide", "对应指引"),
+    "stands-commands": _("the guide's commands, and what stands for each", "指引中的命令，以及各由什么对应"),
+    "stands-differs": _("not as in the guide", "与指引不同之处"),
+    "differs-guide": _("the guide", "指引"),
+    "differs-here": _("bkrec", "bkrec"),
+    "differs-source": _("source", "来源"),
     "explain-because": _(
         "It stands beside a fact or a step, with its own names filled in.", "它出现在事实或步骤旁，占位处填入具体名称。"
     ),
