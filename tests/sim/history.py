@@ -3,8 +3,8 @@
 A finished 6.2.0 is a finished 6.2.2 with other numbers: the same way of running, of which the release notes name what
 changed. Versions: the vendor's release log for 6.1.2, the packages' file names for 6.2.0. The notes on 6.2.1
 contradict each other, so there are two: one in which the four products of "6.2.2 over 6.2.1" are still to come, and
-one in which monitor and log are. Nobody wrote down the numbers of 6.1.0 and 6.1.1: there they read "6.1.0" itself, which
-is no product's version, and nothing here rests on it but that it is not 6.2.2's.
+one in which monitor and log are. Nobody wrote down the numbers of 6.1.0 and 6.1.1: there they read "6.1.0" itself,
+which is no product's version, and nothing here rests on it but that it is not 6.2.2's.
 """
 
 from collections.abc import Mapping
