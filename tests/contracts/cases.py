@@ -69,6 +69,7 @@ def _case(name: str, number: int, tool: str, *facts: Any, under: tuple[str, ...]
 
 H1, H2, H3 = HOSTS
 NO_NETWORK = ("unshare", "-n", "--")
+HIDDEN = ("unshare", "-m", "--", "sh", "-c", 'mount --bind /dev/null /usr/bin/docker; exec "$@"', "sh")
 NO_DOCKER = ("env", "DOCKER_HOST=unix:///nonexistent.sock")
 
 
@@ -140,8 +141,6 @@ def variables(host: str, final: str, made: str) -> tuple[Any, ...]:
         EnvSame(host=host, file=f"{final}/job.env", key=SECRET, other_file=f"{made}/dbadmin.env", other_key=REDIS),
         EnvOnce(host=host, file=f"{final}/lesscode.env", key="BK_LESSCODE_MYSQL_HOST"),
         EnvOnce(host=host, file=f"{final}/bkauth.env", key="BK_AUTH_IP0"),
-        EnvDoubled(host=host, file=f"{final}/lesscode.env", key="BK_LESSCODE_MYSQL_HOST"),
-        EnvDoubled(host=host, file=f"{final}/bkauth.env", key="BK_NONE"),
         EnvCopied(host=host, file=f"{final}/job.env", key=SECRET, sources=("/none:A", f"{made}/job.env:{SECRET}")),
     )
 
@@ -188,7 +187,7 @@ CASES: tuple[Case, ...] = (
     _case("unit/masked-and-inactive", 2, "systemctl --version", *units(H3, "cryptdisks.service", "mysql.target")),
     _case("unit/alias-and-static", 0, "systemctl --version", *units(H1, "sshd.service", "ssh.service", "-.mount")),
     _case("container/running", 1, "docker --version", *docker(H2)),
-    _case("container/not-installed", 0, "echo no docker", *docker(H1)),
+    _case("container/not-installed", 0, "echo no docker", *docker(H1), under=HIDDEN),
     _case("container/daemon-not-answering", 1, "docker --version", *docker(H2), under=NO_DOCKER),
     _case("path/controller", 0, "md5sum --version", *paths(H1)),
     _case("path/module-host", 1, "md5sum --version", *paths(H2)),
@@ -200,6 +199,15 @@ CASES: tuple[Case, ...] = (
         "awk --version",
         EnvValue(host=H1, file="/etc", key="A"),
         EnvOnce(host=H1, file="/etc", key="A"),
+    ),
+    _case(
+        "env/doubled",
+        0,
+        "awk --version",
+        EnvDoubled(host=H1, file=f"{INSTALL}/bin/03-userdef/job.env", key="BK_JOB_RUN_MODE"),
+        EnvDoubled(host=H1, file=f"{INSTALL}/bin/03-userdef/job.env", key="BK_NONE"),
+        EnvDoubled(host=H1, file="/nonexistent", key="BK_NONE"),
+        EnvDoubled(host=H1, file="/etc", key="BK_NONE"),
     ),
     _case(
         "topology/three-hosts",
