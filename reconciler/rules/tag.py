@@ -2,7 +2,8 @@
 
 The vendor makes a tag right after the secrets (ce/install.sh:145), so where 01-generate still has them the tag is true,
 and making it writes nothing else. Where they are gone, a tag would only hide it: a person brings them back from a copy
-of /data/install first. That is told with each look, and bars nothing but what would call `install bkenv`.
+of /data/install or from another host first. That is told with each look, and bars what would make it worse: `install
+bkenv`, which invents new ones, and `sync common`, which copies the loss over the last copies.
 """
 
 from actions.tag import MakeTag

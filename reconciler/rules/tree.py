@@ -1,6 +1,9 @@
 """The scripts and variables of the controller, on every host: pcmd sources the remote host's own copy (pcmd.sh:150).
 
 The controller's own tree is asked for only where the products are replaced: it has to be the same release's.
+
+The hosts' copies of 01-generate are the only ones left where the controller's were truncated, so nothing is distributed
+from a controller that has lost generated secrets.
 """
 
 from actions.bkcli import SyncCommon
@@ -9,6 +12,7 @@ from probes.path import PathKind, TreeDigest
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
+from reconciler.rules import tag
 from reconciler.rules.install import VOLATILE, synced
 from reconciler.rules.path import replace_scripts
 from reconciler.rules.source import one_release
@@ -37,5 +41,8 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         because=drift.expected.because,
         source=drift.expected.source,
         section="6.5",
-        needs=(cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),),
+        needs=(
+            cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),
+            *tag.expect(cluster),
+        ),
     )

@@ -117,13 +117,26 @@ def test_a_daemon_json_that_names_no_place_is_told_and_fails_nothing(converged: 
     converged.bkrec("apply", "--yes").must(0)
 
 
+BLANK = ": > /data/install/bin/01-generate/cmdb.env"
+
+
 def test_a_tag_whose_secrets_are_gone_is_told_and_not_papered_over(converged: Desk) -> None:
-    lost = "chattr -i /root/.tag/gse.env; rm /root/.tag/gse.env; : > /data/install/bin/01-generate/gse.env"
-    on(converged.lab, "h1", lost)
+    """The other hosts have the last copies: nothing is distributed over them. With those gone too it is only told."""
+    on(converged.lab, "h1", f"chattr -i /root/.tag/cmdb.env; rm /root/.tag/cmdb.env; {BLANK}")
+    lost = f"tag.kept cmdb /root/.tag /data/install/bin {H1}"
+    assert converged.drifted() == {lost, f"{TREE} {H2}", f"{TREE} {H3}"}
+    assert {held["problem"]["code"] for held in converged.bkrec("plan", "-o", "json").document["blocked"]} == {
+        "tag-lost"
+    }
+    converged.bkrec("apply", "--yes").must(5)
+    assert on(converged.lab, "h2", "wc -c < /data/install/bin/01-generate/cmdb.env").strip() != "0"
+    for host in ("h2", "h3"):
+        on(converged.lab, host, BLANK)
     (advice,) = converged.check()["advice"]
-    assert advice["problem"]["code"] == "tag-lost"
+    assert (advice["fact"], advice["problem"]["code"]) == (lost, "tag-lost")
+    converged.bkrec("check").must(0)
     converged.bkrec("apply", "--yes").must(0)
-    assert on(converged.lab, "h1", "ls /root/.tag/gse.env 2>/dev/null || echo none").strip() == "none"
+    assert on(converged.lab, "h1", "ls /root/.tag/cmdb.env 2>/dev/null || echo none").strip() == "none"
 
 
 GONE = "for name in api config alarm btsvr dba procmgr syncdata; do unit=bk-gse-$name.service"

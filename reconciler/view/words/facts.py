@@ -20,9 +20,7 @@ FACTS: dict[str, Sentence] = {
     "container.image": _("image of container {container}", "容器 {container} 的镜像"),
     "container.image-present": _("image {image} on the host", "主机上的镜像 {image}"),
     "container.state": _("container {container}", "容器 {container}"),
-    "container.unkept": _(
-        "containers without a restart policy, of {containers}", "没有重启策略的容器（{containers} 之中）"
-    ),
+    "container.unkept": _("containers without a restart policy", "没有重启策略的容器"),
     "current.unit": _("whether {unit} runs what is there", "{unit} 运行的是否为现有文件"),
     "env.copied": _("{key} in {file} against its source ({sources})", "{file} 的 {key} 与其来源（{sources}）"),
     "env.doubled": _("how {file} assigns {key}", "{file} 中 {key} 的赋值"),

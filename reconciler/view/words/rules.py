@@ -260,8 +260,9 @@ TROUBLES: dict[str, Trouble] = {
             zh="下一次 install bkenv 会清空这些密码，再下一次会生成新的",
         ),
         hint=Sentence(
-            en="bring bin/01-generate/MODULE.env back from a copy of /data/install, with its values; then bkrec makes the tag",
-            zh="请从 /data/install 的备份恢复 bin/01-generate 中该模块的文件（含取值），之后 bkrec 会重建标记",
+            en="bring the module's file in bin/01-generate back, with its values, from another host's /data/install or a backup"
+            " of it; bkrec then makes the tag",
+            zh="请从其他主机的 /data/install 或其备份恢复 bin/01-generate 中该模块的文件（含取值），之后 bkrec 会重建标记",
         ),
     ),
     "cert-lost": Trouble(
