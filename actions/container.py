@@ -155,6 +155,7 @@ esac
 keep=/var/lib/bkrec/kept/daemon.json.$(date +%Y%m%d%H%M%S)
 mkdir -p -m 0700 -- "$(dirname -- "$keep")"
 cp -p -- "$file" "$keep"
+chmod 0600 -- "$keep"
 cp -p -- "$file" "$file.bkrec-part"
 awk -v root="\"$root\"" '{
     if (match($0, /"(data-root|graph)"[ \t]*:[ \t]*"[^"]*"/)) {
