@@ -13,6 +13,7 @@ import pytest
 from probes.backup import Backup
 from probes.consul import ConsulPassing
 from probes.container import ContainerImage, ContainerState
+from probes.current import UnitCurrent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, fact_id, kind_of
 from probes.package import PackageDigest
 from probes.path import PathKind, TreeDigest
@@ -119,6 +120,17 @@ def unit_stopped() -> tuple[World, set[str]]:
     ), {"unit.start-bk-auth.service@10.0.0.3"}
 
 
+def unit_with_files_stopped() -> tuple[World, set[str]]:
+    """CMDB's: one that does not run has no age, and starting it is all (once it was a whole `bkcli upgrade cmdb`)."""
+    here, name = "10.0.0.3", "bk-cmdb-api.service"
+    current = UnitCurrent(host=here, unit=name, file=WHOLE.home("cmdb/VERSION"))
+    return changed(
+        (UnitActive(host=here, unit=name), Known("failed")),
+        (current, Absent()),
+        (ConsulPassing(host=here, service="cmdb-api"), Known("critical")),
+    ), {"unit.start-bk-cmdb-api.service@10.0.0.3"}
+
+
 def container_removed() -> tuple[World, set[str]]:
     here, name = "10.0.0.2", "bk-paas-login"
     gone = (ContainerState(host=here, container=name), Absent()), (ContainerImage(host=here, container=name), Absent())
@@ -148,8 +160,8 @@ def old_unit_back() -> tuple[World, set[str]]:
 
 @pytest.mark.parametrize(
     "happened",
-    [unit_stopped, container_removed, variable_changed, old_unit_back],
-    ids=["unit-stopped", "container-removed", "variable-changed", "old-unit-back"],
+    [unit_stopped, unit_with_files_stopped, container_removed, variable_changed, old_unit_back],
+    ids=["unit-stopped", "unit-with-files-stopped", "container-removed", "variable-changed", "old-unit-back"],
 )
 def test_what_one_hand_does_shows_in_several_facts_and_takes_the_narrowest_steps(
     happened: Callable[[], tuple[World, set[str]]],
