@@ -10,12 +10,12 @@ which is no product's version, and nothing here rests on it but that it is not 6
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from probes.consul import ConsulDefinition
 from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.package import PackageDigest
 from probes.path import TreeDigest, VersionText
 from probes.saas import SaasOnline, SaasPackaged
 from probes.topology import ModuleHosts
-from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.inventory import cluster as describe
 from specs.cluster import Cluster
 from tests.sim.worlds import CONFIG, World, file, finished, fresh, pristine, release
@@ -76,6 +76,7 @@ def world(before: Before) -> World:
 
 def old(before: Before) -> World:
     here = describe(file(), release(), before.config)
+    left = {service.name for module in here.modules() for service in module.gone_services}
 
     def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
         match fact:
@@ -83,8 +84,8 @@ def old(before: Before) -> World:
                 return Known(before.name)
             case VersionText():
                 return next((Known(number) for where, number in installed(cluster, before) if where == fact), Absent())
-            case UnitActive() | UnitEnabled() if fact.unit in kept(cluster):
-                return Known("active" if isinstance(fact, UnitActive) else "enabled")
+            case ConsulDefinition() if fact.service in left:
+                return Known("written")
             case _:
                 return pristine(fact, cluster)
 
@@ -101,14 +102,6 @@ def installed(cluster: Cluster, before: Before) -> list[tuple[VersionText, str]]
         for path in (cluster.home(module.version_file), cluster.src(module.src, "VERSION"))
         if module.src
     ]
-
-
-def kept(cluster: Cluster) -> set[str]:
-    """Units of a 6.1 that 6.2 still has: what `bkcli upgrade` renews and what the entrance runs on."""
-    names = {
-        unit.name for module in cluster.modules() if not module.new and not module.gone_units for unit in module.units
-    }
-    return names | {"openresty.service", "consul-template.service"}
 
 
 def recent(before: Before) -> World:
