@@ -128,15 +128,13 @@ def venvs(name: str) -> Callable[[Cluster], Facts]:
 def synced(name: str) -> Callable[[Cluster], Facts]:
     def done(cluster: Cluster) -> Facts:
         module = of(name)(cluster)
-        hosts = {*cluster.hosts(module), *cluster.inventory.on_any(module.src_hosts)}
-        files = {
-            PathKind(host=host, path=cluster.src(module.src_file)): Known("file") for host in hosts if module.src_file
-        }
-        return files | {
-            VersionText(host=host, path=cluster.src(module.src, "VERSION")): Known(module.version)
-            for host in hosts
-            if module.src
-        }
+        facts: Facts = {}
+        for host in (*cluster.hosts(module), *cluster.inventory.on_any(module.src_hosts)):
+            if module.src:
+                facts[VersionText(host=host, path=cluster.src(module.src, "VERSION"))] = Known(module.version)
+            if module.src_file:
+                facts[PathKind(host=host, path=cluster.src(module.src_file))] = Known("file")
+        return facts
 
     return done
 
