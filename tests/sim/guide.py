@@ -11,13 +11,14 @@ from random import Random
 from probes.consul import ConsulPassing
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Same
 from probes.mysql import ProductVersion
+from probes.owed import WorkDone, WorkNoted
 from probes.path import FileDigest, PathKind, VersionText
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.rules import env, extra, nginx, saas, source, tree, version
 from reconciler.rules import module as modules
 from reconciler.rules.install import database
 from specs.cluster import Cluster
-from specs.module import Module
+from specs.module import Duty, Module
 from specs.release import Variable
 from tests.sim.history import HISTORY, old
 from tests.sim.worlds import World
@@ -151,6 +152,10 @@ def installed(name: str) -> Callable[[Cluster], Facts]:
         return {**stale, **made}
 
     return done
+
+
+def traces(cluster: Cluster, module: Module, duty: Duty) -> tuple[WorkDone, WorkNoted]:
+    return extra.done(cluster, module, duty), extra.noted(cluster, module, duty)
 
 
 def health(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

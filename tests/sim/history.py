@@ -11,13 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from probes.consul import ConsulDefinition
-from probes.fact import Absent, AnyFact, AnyReading, Known
+from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
+from probes.owed import WorkDone, WorkNoted
 from probes.package import PackageDigest
 from probes.path import TreeDigest, VersionText
 from probes.saas import SaasOnline, SaasPackaged
 from probes.topology import ModuleHosts
 from reconciler.core.inventory import cluster as describe
 from specs.cluster import Cluster
+from specs.reason import coded
+from tests.sim.states import decide
 from tests.sim.worlds import CONFIG, World, file, finished, fresh, pristine, release
 
 V612 = {
@@ -124,11 +127,34 @@ def recent(before: Before) -> World:
                 return Known(number)
             case PackageDigest():
                 return Known(cluster.md5)
+            case WorkDone() | WorkNoted():
+                return untraced(fact, theirs)
             case SaasPackaged():
                 return Known(fact.default) if fact.default else Absent()
             case _:
                 return fresh(fact, theirs)
 
-    facts = {fact: reading for fact, reading in made.facts.items() if not isinstance(fact, (SaasOnline, SaasPackaged))}
+    unknown = (SaasOnline, SaasPackaged, WorkDone)
+    facts = {fact: reading for fact, reading in made.facts.items() if not isinstance(fact, unknown)}
     online = {fact: Known(number) for fact in made.facts if isinstance(fact, SaasOnline)}
     return replace(made, cluster=here, facts={**facts, **online}, other=other)
+
+
+def untraced(fact: WorkDone | WorkNoted, installed: Cluster) -> AnyReading:
+    """As `probes/owed.py` reads it where a person did the upgrade: Unknown where a second time could do harm."""
+    there = {installed.home(module.version_file): module.version for module in installed.modules()}
+    if fact.version and there.get(fact.file) == fact.version:
+        return Unknown(coded("work-untraced", work=fact.work, version=fact.version))
+    return Absent()
+
+
+def answered(start: World) -> World:
+    """`bkrec ack WORK --not-done` for everything that is asked about."""
+    plan, readings = decide(start)
+    asked = {getattr(one.expected.fact, "work", "") for one in plan.blocked if one.diagnostic.code == "work-untraced"}
+    said = {
+        fact: Known(isinstance(fact, WorkNoted))
+        for fact in readings
+        if isinstance(fact, (WorkDone, WorkNoted)) and fact.work in asked
+    }
+    return replace(start, facts={**start.facts, **said})

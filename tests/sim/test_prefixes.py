@@ -9,6 +9,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
 from reconciler.rules.catalogue import desired
 from tests.sim.guide import after
+from tests.sim.history import answered
 from tests.sim.rows import ROWS
 from tests.sim.states import Answers, decide
 from tests.sim.worlds import World, live
@@ -18,7 +19,9 @@ REFUSED = {"7.8.1 install redis_cluster": {"installer-not-again"}}
 """Not made whole: the vendor's installer stops at ports it opened itself (bin/install_redis_cluster.sh:108)."""
 
 
-def converges(world: World, told: set[str]) -> Plan:
+def converges(start: World, told: set[str]) -> Plan:
+    """What nobody can see whether it was done is asked about first, and said not to be."""
+    world = answered(start)
     plan, _ = decide(world)
     assert {blocked.diagnostic.code for blocked in plan.blocked} <= told
     end = live(world, plan)
