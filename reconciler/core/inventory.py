@@ -79,10 +79,10 @@ def _refuse_one_host(topology: Topology, where: str) -> None:
     if len(topology.all_ips()) == 1:
         (host,) = topology.all_ips()
         source = "BlueKing version log 6.2, known issues"
-        raise LayoutRefused(diagnose("one-host", where=where, host=host, layout=f"{host} {_LAYOUT}", source=source))
+        raise LayoutRefused(diagnose("one-host", where=where, host=host, layout=_LAYOUT, source=source))
 
 
-_LAYOUT = "as it is; NEW-HOST consul,apigw,etcd"
+_LAYOUT = "NEW-HOST consul,apigw,etcd"
 """apigw wants etcd on its own host, where it is not on the controller: there its certificates are made."""
 
 
@@ -208,13 +208,12 @@ def _nowhere(module: Module) -> Diagnostic:
     place = module.placement
     others = ", ".join(place.not_with) if place else ""
     because = told(place.because) if place else None
-    layout = "NEW-HOST consul,apigw,etcd"
     return diagnose(
         "placement-nowhere",
         where="install.config",
         module=module.name,
         others=others,
-        layout=layout,
+        layout=_LAYOUT,
         because=because,
         source=place.source if place else "",
     )

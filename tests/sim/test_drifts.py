@@ -91,6 +91,7 @@ def test_one_drift_is_named_alone_and_mended_alone(case: Case) -> None:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(3600)
 def test_every_fact_in_every_way(capsys: pytest.CaptureFixture[str]) -> None:
     every = cases(1000)
     for case in every:

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from actions.owed import DoWork
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
@@ -42,9 +43,9 @@ def test_it_goes_on_from_the_middle_of_a_step(prefix: int) -> None:
 
 
 @pytest.mark.campaign
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_it_goes_on_from_the_middle_of_every_step(capsys: pytest.CaptureFixture[str]) -> None:
-    tries = [(prefix, seed) for prefix in range(1, len(ROWS) + 1) for seed in range(3)]
+    tries = [(prefix, seed) for prefix in range(1, len(ROWS) + 1) for seed in range(2)]
     plans = [converges(after(prefix, Random(seed)), REFUSED.get(NAMES[prefix], set())) for prefix, seed in tries]
     refused = sum(bool(plan.blocked) for plan in plans)
     with capsys.disabled():
@@ -62,9 +63,10 @@ def test_a_half_made_redis_cluster_is_told_and_holds_up_only_what_needs_it() -> 
 
 
 def test_what_the_guide_leaves_undone_is_named_and_done() -> None:
-    """The gateway's virtual host, a GSE process its list omits, services of daemons that are gone, grafana."""
+    """The gateway's virtual host, a GSE process its list omits, services of daemons that are gone, grafana;
+    and the work of which nobody can tell whether it was done (tests/sim/test_untraced.py)."""
     plan = converges(after(len(ROWS)), set())
-    assert [step.id.split("@")[0] for step in plan.steps] == [
+    assert [step.id.split("@")[0] for step in plan.steps if not isinstance(step.action, DoWork)] == [
         "nginx.render",
         "unit.retire-bk-gse-syncdata.service",
         "consul.deregister-gse-api",

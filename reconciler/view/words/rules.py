@@ -367,7 +367,8 @@ TROUBLES: dict[str, Trouble] = {
             zh="API 网关不能与 openresty 同机，6.2 至少需要两台主机",
         ),
         hint=Sentence(
-            en="the smallest layout that works: {layout}", zh="可用的最小布局（NEW-HOST 为新增主机）：{layout}"
+            en="the smallest layout that works: {host} as it is, and one more line in install.config, `{layout}`",
+            zh="可用的最小布局：{host} 保持不变，install.config 增加一行 `{layout}`（NEW-HOST 为新增主机的 IP）",
         ),
     ),
     "placement-unknown": Trouble(
