@@ -35,5 +35,9 @@ class Troubled(Exception):
         self.diagnostics = diagnostics
 
 
+class LayoutRefused(Troubled):
+    """A cluster whose hosts cannot hold the release, however its files are written. Nothing was changed; exit 5."""
+
+
 class SpecError(Troubled):
     """A file of people's text (cluster.toml, release TOML, install.config) that cannot be used. Exit 65."""

@@ -154,6 +154,8 @@ class Placement(Model):
     near: tuple[str, ...] = ()
     """Propose the first host of the first of these modules that has any."""
     not_with: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """It has to be on the controller, or on a host of one of these."""
     counts: tuple[int, ...] = (1,)
     because: Worded
     source: str

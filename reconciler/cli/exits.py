@@ -60,6 +60,7 @@ def code_of(error: Exception) -> int:
 
 
 _EXITS = (
+    ("LayoutRefused", REFUSED),
     ("SpecError", BAD_INPUT),
     ("LeaseHeld", REFUSED),
     ("LeaseError", UNKNOWN),

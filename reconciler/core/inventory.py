@@ -4,10 +4,11 @@ Pure. A placement is a proposal with its reason; what install.config says always
 """
 
 import re
+from collections.abc import Mapping
 
 from reconciler.core.redact import clean
 from specs.cluster import PATH, Cluster, ClusterFile, Inventory, Paths
-from specs.diagnostic import Diagnostic, SpecError, diagnose
+from specs.diagnostic import Diagnostic, LayoutRefused, SpecError, diagnose
 from specs.installconfig import Topology, parse
 from specs.module import Module
 from specs.reason import told
@@ -23,7 +24,8 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "") ->
         for error in topology.errors
     ]
     if not troubles:
-        troubles = [*_no_hosts(topology, where), *_one_host(topology, where), *_bad_places(file, release, topology)]
+        _refuse_one_host(topology, where)
+        troubles = [*_no_hosts(topology, where), *_bad_places(file, release, topology)]
         troubles += [*_bad_also(file, release), *_bad_leave(file, release), *_bad_home(file, home)]
     if troubles:
         raise SpecError(*troubles)
@@ -72,12 +74,16 @@ def _narrowed(file: ClusterFile, release: Release) -> Release:
     return release.model_copy(update={"scope": scope, "apps": apps, "left": file.leave})
 
 
-def _one_host(topology: Topology, where: str) -> list[Diagnostic]:
-    if len(topology.all_ips()) != 1:
-        return []
-    return [
-        diagnose("one-host", where=where, host=topology.all_ips()[0], source="BlueKing version log 6.2, known issues")
-    ]
+def _refuse_one_host(topology: Topology, where: str) -> None:
+    """Raises LayoutRefused. On two hosts everything but the gateway may stay where it is."""
+    if len(topology.all_ips()) == 1:
+        (host,) = topology.all_ips()
+        source = "BlueKing version log 6.2, known issues"
+        raise LayoutRefused(diagnose("one-host", where=where, host=host, layout=_LAYOUT, source=source))
+
+
+_LAYOUT = "NEW-HOST consul,apigw,etcd"
+"""apigw wants etcd on its own host, where it is not on the controller: there its certificates are made."""
 
 
 def _bad_places(file: ClusterFile, release: Release, topology: Topology) -> list[Diagnostic]:
@@ -89,7 +95,34 @@ def _bad_places(file: ClusterFile, release: Release, topology: Topology) -> list
             troubles.append(diagnose("placement-unknown", where=where, module=name, known=", ".join(sorted(known))))
             continue
         troubles += _wrong_hosts(known[name], hosts, topology, where)
+        troubles += _apart(known[name], hosts, file, topology, where)
     return troubles
+
+
+def _apart(
+    module: Module, hosts: tuple[str, ...], file: ClusterFile, topology: Topology, where: str
+) -> list[Diagnostic]:
+    """Hosts that lack what only the controller and the hosts of some other module have."""
+    place = module.placement
+    if place is None or not place.beside or topology.hosts_named(module.name):
+        return []
+    fit = {file.controller.address}
+    for other in place.beside:
+        fit |= set(topology.hosts_named(other) or file.placement.get(other, ()))
+    return [
+        diagnose(
+            "placement-apart",
+            where=where,
+            module=module.name,
+            host=host,
+            controller=file.controller.address,
+            others=", ".join(place.beside),
+            because=told(place.because),
+            source=place.source,
+        )
+        for host in hosts
+        if host not in fit and host in topology.all_ips()
+    ]
 
 
 def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: Topology, where: str) -> list[Diagnostic]:
@@ -136,36 +169,51 @@ def _inventory(file: ClusterFile, release: Release, topology: Topology) -> Inven
 
 
 def propose(release: Release, config: str, controller: str) -> dict[str, tuple[str, ...]]:
-    """Module → hosts for every new module that install.config lacks. Raises SpecError where none fits."""
+    """Module → hosts for every new module that install.config lacks. Raises LayoutRefused where none fits."""
     topology = parse(config)
+    _refuse_one_host(topology, f"{controller} install.config")
+    new = [m for m in release.modules if m.placement is not None and not topology.hosts_named(m.name)]
     places: dict[str, tuple[str, ...]] = {}
-    troubles: list[Diagnostic] = []
-    for module in release.modules:
-        if module.placement is None or topology.hosts_named(module.name):
-            continue
-        host = _fitting(module, topology, controller)
-        if host:
-            places[module.name] = (host,)
-        else:
-            troubles.append(_nowhere(module))
-    if troubles:
-        raise SpecError(*troubles)
-    return places
+    for module in sorted(new, key=lambda module: bool(module.placement and module.placement.beside)):
+        host = _fitting(module, topology, controller, places)
+        if not host:
+            raise LayoutRefused(_nowhere(module))
+        places[module.name] = (host,)
+        places |= _joined(module, host, new, topology, controller)
+    return {module.name: places[module.name] for module in new}
 
 
-def _fitting(module: Module, topology: Topology, controller: str) -> str:
+def _joined(
+    module: Module, host: str, new: list[Module], topology: Topology, controller: str
+) -> dict[str, tuple[str, ...]]:
+    """Away from the controller, what it has to be beside comes to its host, where nobody has placed that yet."""
+    beside = module.placement.beside if module.placement and host != controller else ()
+    return {other.name: (host,) for other in new if other.name in beside and host not in topology.hosts_of(other.name)}
+
+
+def _fitting(module: Module, topology: Topology, controller: str, places: Mapping[str, tuple[str, ...]]) -> str:
     place = module.placement
     if place is None:
         return ""
     taken = {host for other in place.not_with for host in topology.hosts_of(other)}
     first = (controller,) if place.not_with else ()
+    beside = tuple(host for name in place.beside for host in topology.hosts_named(name) or places.get(name, ()))
     near = tuple(host for name in place.near for host in topology.hosts_named(name))
     known = topology.all_ips()
-    return next((host for host in (*first, *near, *known) if host in known and host not in taken), "")
+    others = () if any(topology.hosts_named(name) for name in place.beside) else (*near, *known)
+    return next((host for host in (*first, *beside, *others) if host in known and host not in taken), "")
 
 
 def _nowhere(module: Module) -> Diagnostic:
     place = module.placement
     others = ", ".join(place.not_with) if place else ""
     because = told(place.because) if place else None
-    return diagnose("placement-nowhere", where="install.config", module=module.name, others=others, because=because)
+    return diagnose(
+        "placement-nowhere",
+        where="install.config",
+        module=module.name,
+        others=others,
+        layout=_LAYOUT,
+        because=because,
+        source=place.source if place else "",
+    )

@@ -37,8 +37,14 @@ def take(step: Step, now: dict[AnyFact, AnyReading]) -> None:
 
 
 def settle(plan: Plan, now: dict[AnyFact, AnyReading]) -> None:
-    for follow in plan.follows:
-        if all(resolve(wish, now) == now.get(wish.fact) for wish in follow.of):
+    """What follows from what is there now, and from what follows: a unit's age from its start, its health from both."""
+    waiting = list(plan.follows)
+    while True:
+        came = [follow for follow in waiting if all(resolve(wish, now) == now.get(wish.fact) for wish in follow.of)]
+        if not came:
+            return
+        waiting = [follow for follow in waiting if follow not in came]
+        for follow in came:
             wanted = resolve(follow.expected, now)
             if wanted is not None:
                 now[follow.expected.fact] = wanted

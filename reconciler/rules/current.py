@@ -1,10 +1,14 @@
-"""Units older than their files are restarted, each alone; one that does not run follows its start."""
+"""Units older than their files are restarted, each alone; one that does not run follows its start.
+
+A unit that does not run has no age (`probes/current.py`): to start it is all, and to upgrade its module for that would
+be a migration for nothing.
+"""
 
 from actions.unit import RestartUnit
 from probes.current import UnitCurrent
 from probes.fact import Absent, AnyDrift, about
 from probes.unit import UnitActive
-from reconciler.core.plan import Repair
+from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
@@ -17,9 +21,9 @@ FACTS = (UnitCurrent,)
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = about(drift, UnitCurrent)
     module = cluster.release.module(drift.expected.module)
-    active = next(
-        (w for w in modules.running(cluster, module) if w.fact == UnitActive(host=fact.host, unit=fact.unit)), None
-    )
+    active = next(w for w in modules.running(cluster, module) if w.fact == UnitActive(host=fact.host, unit=fact.unit))
+    if not seen.holds(active):
+        return Follows(expected=drift.expected, of=(active,))
     if module.call == "upgrade" and drift.reading == Absent():
         return install(cluster, module, seen)
     action = RestartUnit(host=fact.host, unit=fact.unit, file=fact.file, service=module.name)
@@ -28,5 +32,5 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         because=drift.expected.because,
         source=drift.expected.source,
         section=module.section,
-        needs=() if active is None else (active,),
+        needs=(active,),
     )

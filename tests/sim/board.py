@@ -76,9 +76,12 @@ class Board:
         move = self.moves[number]
         if state & move.needs == move.needs:
             state = state & ~move.clear | move.put
-        for of, comes in self.follows:
-            if state & of == of:
-                state |= comes
+        before = -1
+        while before != state:
+            before = state
+            for of, comes in self.follows:
+                if state & of == of:
+                    state |= comes
         return state
 
     def run(self, state: int, order: Iterable[int]) -> int:

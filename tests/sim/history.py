@@ -10,14 +10,17 @@ which is no product's version, and nothing here rests on it but that it is not 6
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from probes.fact import Absent, AnyFact, AnyReading, Known
+from probes.consul import ConsulDefinition
+from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
+from probes.owed import WorkDone, WorkNoted
 from probes.package import PackageDigest
 from probes.path import TreeDigest, VersionText
 from probes.saas import SaasOnline, SaasPackaged
 from probes.topology import ModuleHosts
-from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.inventory import cluster as describe
 from specs.cluster import Cluster
+from specs.reason import coded
+from tests.sim.states import decide
 from tests.sim.worlds import CONFIG, World, file, finished, fresh, pristine, release
 
 V612 = {
@@ -76,6 +79,7 @@ def world(before: Before) -> World:
 
 def old(before: Before) -> World:
     here = describe(file(), release(), before.config)
+    left = {service.name for module in here.modules() for service in module.gone_services}
 
     def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
         match fact:
@@ -83,8 +87,8 @@ def old(before: Before) -> World:
                 return Known(before.name)
             case VersionText():
                 return next((Known(number) for where, number in installed(cluster, before) if where == fact), Absent())
-            case UnitActive() | UnitEnabled() if fact.unit in kept(cluster):
-                return Known("active" if isinstance(fact, UnitActive) else "enabled")
+            case ConsulDefinition() if fact.service in left:
+                return Known("written")
             case _:
                 return pristine(fact, cluster)
 
@@ -101,14 +105,6 @@ def installed(cluster: Cluster, before: Before) -> list[tuple[VersionText, str]]
         for path in (cluster.home(module.version_file), cluster.src(module.src, "VERSION"))
         if module.src
     ]
-
-
-def kept(cluster: Cluster) -> set[str]:
-    """Units of a 6.1 that 6.2 still has: what `bkcli upgrade` renews and what the entrance runs on."""
-    names = {
-        unit.name for module in cluster.modules() if not module.new and not module.gone_units for unit in module.units
-    }
-    return names | {"openresty.service", "consul-template.service"}
 
 
 def recent(before: Before) -> World:
@@ -131,11 +127,34 @@ def recent(before: Before) -> World:
                 return Known(number)
             case PackageDigest():
                 return Known(cluster.md5)
+            case WorkDone() | WorkNoted():
+                return untraced(fact, theirs)
             case SaasPackaged():
                 return Known(fact.default) if fact.default else Absent()
             case _:
                 return fresh(fact, theirs)
 
-    facts = {fact: reading for fact, reading in made.facts.items() if not isinstance(fact, (SaasOnline, SaasPackaged))}
+    unknown = (SaasOnline, SaasPackaged, WorkDone)
+    facts = {fact: reading for fact, reading in made.facts.items() if not isinstance(fact, unknown)}
     online = {fact: Known(number) for fact in made.facts if isinstance(fact, SaasOnline)}
     return replace(made, cluster=here, facts={**facts, **online}, other=other)
+
+
+def untraced(fact: WorkDone | WorkNoted, installed: Cluster) -> AnyReading:
+    """As `probes/owed.py` reads it where a person did the upgrade: Unknown where a second time could do harm."""
+    there = {installed.home(module.version_file): module.version for module in installed.modules()}
+    if fact.version and there.get(fact.file) == fact.version:
+        return Unknown(coded("work-untraced", work=fact.work, version=fact.version))
+    return Absent()
+
+
+def answered(start: World) -> World:
+    """`bkrec ack WORK --not-done` for everything that is asked about."""
+    plan, readings = decide(start)
+    asked = {getattr(one.expected.fact, "work", "") for one in plan.blocked if one.diagnostic.code == "work-untraced"}
+    said = {
+        fact: Known(isinstance(fact, WorkNoted))
+        for fact in readings
+        if isinstance(fact, (WorkDone, WorkNoted)) and fact.work in asked
+    }
+    return replace(start, facts={**start.facts, **said})

@@ -86,9 +86,9 @@ def test_taking_the_cited_facts_away_takes_the_step_and_the_edge_away() -> None:
 
 
 @pytest.mark.campaign
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_the_same_of_many_more(capsys: pytest.CaptureFixture[str]) -> None:
-    counts = sum((prove(seed, 12) for seed in range(500)), Counter[str]())
+    counts = sum((prove(seed, 8) for seed in range(80)), Counter[str]())
     with capsys.disabled():
         print(f"\n{' '.join(f'{name} {count}' for name, count in counts.items())}")
 

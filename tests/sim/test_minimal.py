@@ -70,9 +70,9 @@ def test_every_step_taken_out_leaves_the_goal_unmet_and_any_order_reaches_it() -
 
 
 @pytest.mark.campaign
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_every_step_taken_out_leaves_the_goal_unmet_in_more_states(capsys: pytest.CaptureFixture[str]) -> None:
-    counts = prove(range(3000))
+    counts = prove(range(1000))
     with capsys.disabled():
         print(f"\n{' '.join(f'{name} {count}' for name, count in counts.items())}")
 

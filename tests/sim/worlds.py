@@ -133,10 +133,16 @@ def _ssm(fact: VersionText | ProductVersion, cluster: Cluster) -> bool:
 
 
 def _unit(fact: UnitActive | UnitEnabled, cluster: Cluster) -> AnyReading:
-    old = {unit.name for module in cluster.release.modules for unit in module.gone_units}
+    """Of 6.1: those that must go, those whose files are replaced under them, and the entrance's."""
+    modules = cluster.release.modules
+    old = {unit.name for module in modules for unit in module.gone_units} | {*ENTRANCE}
+    old |= {unit.name for module in modules if not module.new for unit in module.units if unit.file}
     if fact.unit not in old:
         return Absent()
     return Known("active") if isinstance(fact, UnitActive) else Known("enabled")
+
+
+ENTRANCE = ("openresty.service", "consul-template.service")
 
 
 def _path(fact: PathKind, cluster: Cluster) -> AnyReading:

@@ -368,8 +368,8 @@ TROUBLES: dict[str, Trouble] = {
             zh="API 网关不能与 openresty 同机，6.2 至少需要两台主机",
         ),
         hint=Sentence(
-            en="add a host that carries neither nginx, appo, appt nor nodeman",
-            zh="请增加一台不含 nginx、appo、appt、nodeman 的主机",
+            en="the smallest layout that works: {host} as it is, and one more line in install.config, `{layout}`",
+            zh="可用的最小布局：{host} 保持不变，install.config 增加一行 `{layout}`（NEW-HOST 为新增主机的 IP）",
         ),
     ),
     "placement-unknown": Trouble(
@@ -394,11 +394,26 @@ TROUBLES: dict[str, Trouble] = {
         why=Sentence(en="the two cannot share a host", zh="二者不能共用一台主机"),
         hint=Sentence(en="choose another host in `placement.{module}`", zh="请在 placement.{module} 中另选主机"),
     ),
+    "placement-apart": Trouble(
+        what=Sentence(
+            en="{module} on {host} would be neither on the controller nor beside {others}",
+            zh="{module} 放在 {host}，既不在中控机，也不与 {others} 同机",
+        ),
+        why=Sentence(
+            en="the certificates it reads are on those hosts only",
+            zh="它所需的证书只存在于这些主机",
+        ),
+        hint=Sentence(
+            en="place it on {controller}, or {others} on {host} too, in cluster.toml",
+            zh="请在 cluster.toml 中把它放到 {controller}，或把 {others} 也放到 {host}",
+        ),
+    ),
     "placement-nowhere": Trouble(
         what=Sentence(en="no host is left for {module}", zh="没有可放置 {module} 的主机"),
         why=Sentence(en="it cannot stand beside any of: {others}", zh="它不能与以下模块同机：{others}"),
         hint=Sentence(
-            en="add a host to the cluster that carries none of them", zh="请为集群增加一台不含这些模块的主机"
+            en="add a host that carries none of them to install.config: {layout}",
+            zh="请在 install.config 中增加一台不含这些模块的主机（NEW-HOST）：{layout}",
         ),
     ),
 }

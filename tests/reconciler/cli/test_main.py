@@ -15,7 +15,7 @@ from reconciler.cli.version import VERSION
 from reconciler.core.saved import load
 from reconciler.effects.lease import LeaseHeld
 from reconciler.effects.transport import TransportError
-from specs.diagnostic import SpecError, Troubled, diagnose
+from specs.diagnostic import LayoutRefused, SpecError, Troubled, diagnose
 from tests.architecture.tree import ROOT
 from tests.reconciler.view.world import PLAN, READINGS, RIGHT, TITLES, difference
 
@@ -76,6 +76,7 @@ TROUBLE = diagnose("file-exists", where="x", path="x")
     ("error", "code"),
     [
         pytest.param(SpecError(TROUBLE), 65, id="a bad input file"),
+        pytest.param(LayoutRefused(TROUBLE), 5, id="hosts that cannot hold it"),
         pytest.param(TransportError(TROUBLE), 4, id="a controller out of reach"),
         pytest.param(LeaseHeld(TROUBLE), 5, id="somebody else at work"),
         pytest.param(Troubled(TROUBLE), 4, id="any other trouble: no verdict"),

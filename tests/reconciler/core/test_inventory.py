@@ -6,14 +6,14 @@ from probes.topology import ModuleHosts
 from reconciler.core.inventory import cluster, propose
 from reconciler.rules.catalogue import desired
 from specs import parse
-from specs.diagnostic import SpecError
+from specs.diagnostic import LayoutRefused, Troubled
 from tests.sim.worlds import CLUSTER, CONFIG, release
 
 RELEASE = release()
 
 
 def codes(text: str, config: str) -> list[str]:
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(Troubled) as caught:
         cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
     return [diagnostic.code for diagnostic in caught.value.diagnostics]
 
@@ -65,7 +65,7 @@ def test_the_proposal_is_the_guides_layout_for_the_guides_hosts_but_moves_nothin
 
 
 def test_an_api_gateway_without_a_free_host_is_refused_with_what_is_in_its_way() -> None:
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(LayoutRefused) as caught:
         propose(RELEASE, "10.0.0.1 nginx,iam\n10.0.0.2 appo,cmdb\n", "10.0.0.1")
     (told,) = caught.value.diagnostics
     assert told.code == "placement-nowhere"

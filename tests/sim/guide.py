@@ -1,0 +1,221 @@
+"""The upgrade guide, followed by hand: what each of its steps changes on the hosts, as facts.
+
+One row for each place at which somebody may stop; what a command changes that no fact tells (a dump of their own, a
+status page) is no row. Where the guide stops by itself for want of login paths and grants (7.3, 7.4), the person made
+them. What the guide forgets stays as it was, and work that leaves no trace reads as if nobody owed it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from random import Random
+
+from probes.consul import ConsulPassing
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Same
+from probes.mysql import ProductVersion
+from probes.owed import WorkDone, WorkNoted
+from probes.path import FileDigest, PathKind, VersionText
+from probes.unit import UnitActive, UnitEnabled
+from reconciler.rules import env, extra, nginx, saas, source, tree, version
+from reconciler.rules import module as modules
+from reconciler.rules.install import database
+from specs.cluster import Cluster
+from specs.module import Duty, Module
+from specs.release import Variable
+from tests.sim.history import HISTORY, old
+from tests.sim.worlds import World
+
+Facts = dict[AnyFact, AnyReading]
+Row = tuple[str, Callable[[Cluster], Facts]]
+
+
+def held(wishes: Iterable[AnyExpected]) -> Facts:
+    facts: Facts = {}
+    for wish in wishes:
+        facts[wish.fact] = Known("new") if isinstance(wish.reading, Same) else wish.reading
+        if isinstance(wish.reading, Same):
+            facts[wish.reading.fact] = Known("new")
+    return facts
+
+
+def moved_away(cluster: Cluster) -> Facts:
+    """G5.3-2: `mv /data/src /data/src.bak`."""
+    gone = {
+        fact: Absent()
+        for fact in (*sources(cluster), VersionText(host=cluster.controller, path=cluster.src("VERSION")))
+    }
+    kept = PathKind(host=cluster.controller, path=f"{cluster.paths.src}.bak/cert")
+    here = (PathKind(host=cluster.controller, path=cluster.src(name)) for name in ("cert", "backup"))
+    return {**gone, **dict.fromkeys(here, Absent()), kept: Known("directory")}
+
+
+def sources(cluster: Cluster) -> Iterator[AnyFact]:
+    for name, _ in source.products(cluster):
+        yield VersionText(host=cluster.controller, path=cluster.src(name, "VERSION"))
+
+
+def in_place(cluster: Cluster) -> Facts:
+    """G6.1-1."""
+    return {VersionText(host=cluster.controller, path=cluster.src("VERSION")): Known(cluster.release.version)}
+
+
+def scripts(cluster: Cluster) -> Facts:
+    """G6.1-2: rsync --delete; the other hosts keep theirs until 6.5."""
+    proofs = (PathKind(host=cluster.controller, path=cluster.install(proof.path)) for proof in cluster.release.proofs)
+    trees = (source.one_release(cluster), *tree.expect(cluster))
+    mine = {w.reading.fact if isinstance(w.reading, Same) else w.fact for w in trees} | {trees[0].fact}
+    return {**dict.fromkeys(proofs, Known("file")), **{f: Known("new") for f in mine if f.host == cluster.controller}}
+
+
+def unpacked(cluster: Cluster) -> Facts:
+    """G6.1-3."""
+    here = cluster.controller
+    found: Facts = {
+        VersionText(host=here, path=cluster.src(name, "VERSION")): Known(v) for name, v in source.products(cluster)
+    }
+    found |= {PathKind(host=here, path=cluster.src(name)): Known("file") for name in source.files(cluster)}
+    templates = (wish.fact for m in cluster.modules() for wish in extra.flags(cluster, m))
+    return {**found, **dict.fromkeys(templates, Known("true"))}
+
+
+def carried(name: str) -> Callable[[Cluster], Facts]:
+    return lambda cluster: {PathKind(host=cluster.controller, path=cluster.src(name)): Known("directory")}
+
+
+def variables(*wanted: str) -> Callable[[Cluster], Facts]:
+    """Of these files, "03-userdef/gse.env", or of these keys in them."""
+
+    def chosen(variable: Variable) -> bool:
+        return any(f"{variable.file}:{variable.key}".startswith(each) for each in wanted)
+
+    def done(cluster: Cluster) -> Facts:
+        all_ = zip((v for v in cluster.release.variables if not v.only_if_file), env.assigned(cluster), strict=True)
+        return held(wish for variable, wish in all_ if chosen(variable))
+
+    return done
+
+
+def bkenv(cluster: Cluster) -> Facts:
+    """G6.5-1."""
+    finals = (
+        PathKind(host=cluster.controller, path=cluster.env(f"04-final/{n}.env")) for n in cluster.release.generated
+    )
+    return {**held(wish for _, wish in env.merged(cluster)), **dict.fromkeys(finals, Known("file"))}
+
+
+def of(name: str) -> Callable[[Cluster], Module]:
+    return lambda cluster: cluster.release.module(name)
+
+
+def stopped(name: str, but: str = "nothing") -> Callable[[Cluster], Facts]:
+    def done(cluster: Cluster) -> Facts:
+        gone = (
+            *modules.gone_units(cluster, of(name)(cluster), "first"),
+            *modules.gone_units(cluster, of(name)(cluster), "last"),
+        )
+        return {wish.fact: Known("inactive") for wish in gone if but not in str(wish.fact)}
+
+    return done
+
+
+def removed(name: str, but: str = "nothing") -> Callable[[Cluster], Facts]:
+    return lambda cluster: dict.fromkeys(stopped(name, but)(cluster), Absent())
+
+
+def venvs(name: str) -> Callable[[Cluster], Facts]:
+    return lambda cluster: held(
+        wish for wish in modules.gone(cluster, of(name)(cluster)) if isinstance(wish.fact, PathKind)
+    )
+
+
+def synced(name: str) -> Callable[[Cluster], Facts]:
+    def done(cluster: Cluster) -> Facts:
+        module = of(name)(cluster)
+        facts: Facts = {}
+        for host in (*cluster.hosts(module), *cluster.inventory.on_any(module.src_hosts)):
+            if module.src:
+                facts[VersionText(host=host, path=cluster.src(module.src, "VERSION"))] = Known(module.version)
+            if module.src_file:
+                facts[PathKind(host=host, path=cluster.src(module.src_file))] = Known("file")
+        return facts
+
+    return done
+
+
+def installed(name: str) -> Callable[[Cluster], Facts]:
+    """What its call makes, and that its units are older than their files where it restarts none."""
+
+    def done(cluster: Cluster) -> Facts:
+        module = of(name)(cluster)
+        made = held((*database(cluster, module), *modules.made(cluster, module), *health(cluster, module)))
+        stale = (
+            {wish.fact: Known(False) for wish in modules.currents(cluster, module)} if module.call == "install" else {}
+        )
+        return {**stale, **made}
+
+    return done
+
+
+def traces(cluster: Cluster, module: Module, duty: Duty) -> tuple[WorkDone, WorkNoted]:
+    return extra.done(cluster, module, duty), extra.noted(cluster, module, duty)
+
+
+def health(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    yield from (w for w in modules.afterwards(cluster, module) if isinstance(w.fact, (ConsulPassing, UnitEnabled)))
+
+
+def restarted(name: str) -> Callable[[Cluster], Facts]:
+    return lambda cluster: held(
+        (*modules.currents(cluster, of(name)(cluster)), *modules.running(cluster, of(name)(cluster)))
+    )
+
+
+def down(name: str) -> Callable[[Cluster], Facts]:
+    """`bkcli stop`: 7.15 and 7.16 stop what goes on running under systemd. What does not run has no age."""
+
+    def done(cluster: Cluster) -> Facts:
+        module = of(name)(cluster)
+        units = [wish.fact for wish in modules.running(cluster, module) if isinstance(wish.fact, UnitActive)]
+        ages = [wish.fact for wish in modules.currents(cluster, module)]
+        return {**dict.fromkeys(units, Known("inactive")), **dict.fromkeys(ages, Absent())}
+
+    return done
+
+
+def deployed(code: str) -> Callable[[Cluster], Facts]:
+    return lambda cluster: held(wish for wish in saas.expect(cluster) if getattr(wish.fact, "app", "") == code)
+
+
+def templates(cluster: Cluster) -> Facts:
+    """G7.2-1."""
+    return held(wish for wish in nginx.expect(cluster) if isinstance(wish.fact, FileDigest))
+
+
+def rows_of(cluster: Cluster) -> Facts:
+    """G7.1-6 rewrites the table with what lies in /data/src, long before it is true."""
+    return held(wish for wish in version.expect(cluster) if isinstance(wish.fact, ProductVersion))
+
+
+def both(*parts: Callable[[Cluster], Facts]) -> Callable[[Cluster], Facts]:
+    return lambda cluster: {fact: reading for part in parts for fact, reading in part(cluster).items()}
+
+
+def template_set(cluster: Cluster) -> Facts:
+    return held(wish for m in cluster.modules() for wish in extra.flags(cluster, m))
+
+
+def halved(done: Facts, random: Random) -> Facts:
+    """Some of it; consul's word is kept, since it comes by itself behind what runs."""
+    health = {fact: reading for fact, reading in done.items() if isinstance(fact, ConsulPassing)}
+    rest = sorted(((fact, reading) for fact, reading in done.items() if fact not in health), key=str)
+    return {**health, **dict(random.sample(rest, len(rest) // 2))}
+
+
+def after(prefix: int, half: Random | None = None) -> World:
+    """A 6.1.2 on which the first so many rows were carried out; of the last one only some, where `half` is given."""
+    from tests.sim.rows import ROWS
+
+    start = old(next(before for before in HISTORY if before.name == "6.1.2"))
+    facts: Facts = {}
+    for number, (_, change) in enumerate(ROWS[:prefix], start=1):
+        done = change(start.cluster)
+        facts |= done if half is None or number < prefix else halved(done, half)
+    return World(cluster=start.cluster, facts=facts, other=start.other)
