@@ -4,7 +4,8 @@ Host keys are always checked. What is not given in `Access` comes from ~/.ssh/co
 connection per host with at most eight channels (sshd allows ten); keepalive is on; every await has a deadline.
 
 Measured with asyncssh 2.24.1: when the connection is lost, a running command *returns*, with exit status None and no
-exception. That None is handed on. A dropped connection is forgotten, so that the next command connects anew.
+exception. That None is handed on. A dropped connection is forgotten, so that the next command connects anew; a host
+that did not answer is left alone for a while (`silence.py`).
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from probes.shell import Command, Output
+from reconciler.effects.silence import Silence
 from reconciler.effects.ssh_errors import Trusted, controller_trouble, foreign, translate
 from reconciler.effects.transport import Access, TransportError
 from specs.diagnostic import diagnose
@@ -28,12 +30,15 @@ KEEPALIVE_MISSES = 3
 BLOCK = 64 * 1024
 BACKOFF_S = (0.3, 1.0)
 """Waits before connecting again to a host that refused or dropped us; one that does not answer is not retried."""
+PROMPT = 0.2
+"""The part of the time for connecting within which a host's no is its own word, and not its silence."""
 
 
 @dataclass(slots=True)
 class _Line:
     """One host's connection, made when first needed. The lock keeps two commands from connecting twice."""
 
+    silence: Silence
     channels: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHANNELS))
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     connection: "asyncssh.SSHClientConnection | None" = None
@@ -65,11 +70,22 @@ class SshTransport:
     async def run(self, host: str, command: Command) -> Output:
         if self._access.via == "direct" or host == self._access.controller:
             return await self._run(host, command)
+        output = await self._hopped(host, self._line(host).silence, command)
+        return Output(stdout=output.stdout, stderr=output.stderr, exit_status=_hop_status(output.exit_status))
+
+    async def _hopped(self, host: str, silence: Silence, command: Command) -> Output:
+        since = _now()
+        if told := silence.told(since):
+            raise told
         output = await self._run(self._access.controller, _hop(host, command))
         trouble = controller_trouble(host, output)
         if trouble is not None:
+            silence.note(trouble, since=since, now=_now())
             raise trouble
-        return Output(stdout=output.stdout, stderr=output.stderr, exit_status=_hop_status(output.exit_status))
+        return output
+
+    def _line(self, host: str) -> _Line:
+        return self._lines.setdefault(host, _Line(silence=Silence(prompt_s=PROMPT * self._access.connect_s)))
 
     async def close(self) -> None:
         lines = [line.connection for line in self._lines.values() if line.connection is not None]
@@ -80,7 +96,7 @@ class SshTransport:
             await _closed(connection)
 
     async def _run(self, host: str, command: Command) -> Output:
-        line = self._lines.setdefault(host, _Line())
+        line = self._line(host)
         heard = _Heard()
         try:
             async with line.channels:
@@ -136,17 +152,19 @@ class SshTransport:
         async with line.lock:
             if line.connection is None or line.connection.is_closed():
                 line.connection = None
-                line.connection = await self._connect_patiently(host)
+                line.connection = await self._connect_patiently(host, line.silence)
             return line.connection
 
-    async def _connect_patiently(self, host: str) -> "asyncssh.SSHClientConnection":
+    async def _connect_patiently(self, host: str, silence: Silence) -> "asyncssh.SSHClientConnection":
+        if told := silence.told(_now()):
+            raise told
         for wait in BACKOFF_S:
+            since = _now()
             try:
                 return await self._connect(host)
             except TransportError as error:
-                if error.diagnostic.code != "connection-lost" and not isinstance(
-                    error.__cause__, ConnectionRefusedError
-                ):
+                silence.note(error, since=since, now=_now())
+                if silence.told(_now()) or not _dropped(error):
                     raise
                 await asyncio.sleep(wait)
         return await self._connect(host)
@@ -154,7 +172,7 @@ class SshTransport:
     async def _connect(self, host: str) -> "asyncssh.SSHClientConnection":
         import asyncssh
 
-        limit = 2 * self._access.connect_s
+        limit = self._access.connect_s + self._access.login_s
         try:
             async with self._connecting, asyncio.timeout(limit):
                 return await asyncssh.connect(self._name(host), **self._options(host))
@@ -171,7 +189,7 @@ class SshTransport:
         access = self._access
         options: dict[str, Any] = {
             "connect_timeout": access.connect_s,
-            "login_timeout": access.connect_s,
+            "login_timeout": access.login_s,
             "keepalive_interval": KEEPALIVE_S,
             "keepalive_count_max": KEEPALIVE_MISSES,
         }
@@ -203,6 +221,14 @@ async def ssh(access: Access) -> AsyncGenerator[SshTransport]:
         yield transport
     finally:
         await transport.close()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _dropped(error: TransportError) -> bool:
+    return error.diagnostic.code == "connection-lost" or isinstance(error.__cause__, ConnectionRefusedError)
 
 
 async def _block(stream: Any) -> bytes:

@@ -49,8 +49,10 @@ class Access:
     """controller: the other hosts are opened by the controller's own key, as BlueKing set it up."""
     known_hosts: tuple[str, ...] = ()
     configs: tuple[str, ...] = ()
-    connect_s: float = 15.0
-    """How long connecting and logging in may take, each."""
+    connect_s: float = 10.0
+    """How long connecting may take: TCP asks four times in it."""
+    login_s: float = 15.0
+    """How long logging in may take: an sshd that looks up our name in vain takes ten seconds."""
     connecting: int = 50
     """How many hosts are being connected to at once."""
     answer_limit: int = 16 * 1024 * 1024

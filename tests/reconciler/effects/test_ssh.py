@@ -224,6 +224,80 @@ def test_a_host_that_never_greets_is_given_up(tmp_path: Path) -> None:
     assert asyncio.run(run()) in ("host-unreachable", "connection-lost")
 
 
+@asynccontextmanager
+async def mute() -> AsyncGenerator[tuple[Access, list[asyncio.StreamWriter]]]:
+    """A port that takes every connection and never says a word; and who has come."""
+    came: list[asyncio.StreamWriter] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.append(writer)
+        await reader.read()
+        writer.close()
+
+    listener = await asyncio.start_server(silent, H, 0)
+    port: int = listener.sockets[0].getsockname()[1]
+    async with listener:
+        yield Access(controller=H, port=port, user="root", known_hosts=("k",), connect_s=0.4, login_s=0.4), came
+
+
+async def codes(transport: SshTransport, times: int) -> list[str]:
+    """What that many commands at once come to."""
+
+    async def one() -> str:
+        with pytest.raises(TransportError) as caught:
+            await said(transport, "true")
+        return caught.value.diagnostic.code
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one()) for _ in range(times)]
+    return [task.result() for task in tasks]
+
+
+def test_a_silent_host_is_connected_to_once_for_all_who_ask() -> None:
+    async def run() -> tuple[list[str], int]:
+        async with mute() as (access, came), ssh(access) as transport:
+            return await codes(transport, 5) + await codes(transport, 5), len(came)
+
+    told, came = asyncio.run(run())
+    assert len(set(told)) == 1
+    assert came == 1
+
+
+def test_a_host_that_comes_back_is_reached_in_the_same_run(tmp_path: Path) -> None:
+    async def run() -> Output:
+        async with serving(tmp_path) as server:
+            access = replace(server.access(), connect_s=0.4, login_s=0.4)
+            async with mute() as (silent, _), ssh(replace(access, port=silent.port)) as transport:
+                await codes(transport, 1)
+                vars(transport)["_access"] = access
+                while True:
+                    with contextlib.suppress(TransportError):
+                        return await said(transport, "echo back")
+                    await asyncio.sleep(0.02)
+
+    assert asyncio.run(run()).stdout == "back\n"
+
+
+def test_a_silent_host_behind_the_controller_is_asked_for_once(tmp_path: Path) -> None:
+    vendor = tmp_path / "ssh"
+    refusal = "ssh: connect to host 10.0.0.2 port 22: Connection timed out"
+    vendor.write_text(f'#!/bin/sh\necho called >>{tmp_path}/calls\nsleep 0.3\necho "{refusal}" >&2\nexit 255\n')
+    vendor.chmod(0o755)
+
+    async def run() -> None:
+        async with serving(tmp_path) as server:
+            via = _Prefixed(replace(server.access(), via="controller", connect_s=1.0), str(tmp_path))
+            try:
+                for _ in range(3):
+                    with pytest.raises(TransportError):
+                        await via.run("10.0.0.2", Command(script="true"))
+            finally:
+                await via.close()
+
+    asyncio.run(run())
+    assert (tmp_path / "calls").read_text() == "called\n"
+
+
 def test_a_lost_connection_tells_nothing_and_the_next_command_connects_anew(tmp_path: Path) -> None:
     async def run() -> tuple[Output, Output, int]:
         async with serving(tmp_path) as server, ssh(server.access()) as transport:
