@@ -164,9 +164,10 @@ def test_killed_all_the_way_it_converges_and_nothing_runs_twice(
     stories.append(story)
     log = calls(story.log())
     story.twice, story.starts, story.repeated = doubled(log, story.marks), begun(log), repeats(log)
-    print(f"  again: {', '.join(story.repeated) or 'nothing'}")
     assert story.converged, story.runs[-1].all[-4000:]
     again, story.written = wrote(lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))
+    print(f"  started again: {', '.join(story.repeated) or 'nothing'}; of these without a reason: {story.twice}")
+    print(f"  false: {story.false}; written by an apply after apply: {story.written}")
     again.must(0)
     assert (story.twice, story.false, story.written) == ([], [], [])
     assert "step-started" not in again.out
