@@ -61,7 +61,7 @@ def _unknown_modules(modules: list[Module]) -> list[Diagnostic]:
 def _toml(text: str, where: str) -> dict[str, Any]:
     try:
         return tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # besides what it declares: numbers too long, brackets too deep
         raise SpecError(diagnose("spec-not-toml", where=where, error=error)) from error
 
 

@@ -3,7 +3,10 @@
 Pure. A placement is a proposal with its reason; what install.config says always wins over it.
 """
 
-from specs.cluster import Cluster, ClusterFile, Inventory, Paths
+import re
+
+from reconciler.core.redact import clean
+from specs.cluster import PATH, Cluster, ClusterFile, Inventory, Paths
 from specs.diagnostic import Diagnostic, SpecError, diagnose
 from specs.installconfig import Topology, parse
 from specs.module import Module
@@ -21,7 +24,7 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "") ->
     ]
     if not troubles:
         troubles = [*_no_hosts(topology, where), *_one_host(topology, where), *_bad_places(file, release, topology)]
-        troubles += [*_bad_also(file, release), *_bad_leave(file, release)]
+        troubles += [*_bad_also(file, release), *_bad_leave(file, release), *_bad_home(file, home)]
     if troubles:
         raise SpecError(*troubles)
     return Cluster(
@@ -31,6 +34,13 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "") ->
         paths=file.paths if not home else Paths(**{**file.paths.model_dump(), "home": home}),
         package=file.package,
     )
+
+
+def _bad_home(file: ClusterFile, home: str) -> list[Diagnostic]:
+    """The vendor's scripts use it unquoted (functions:662-703): what is no plain path there has gone wrong before us."""
+    if not home or re.fullmatch(PATH, home):
+        return []
+    return [diagnose("home-odd", where=f"{file.controller.address} {file.paths.install}/.path", home=clean(home)[:200])]
 
 
 def _no_hosts(topology: Topology, where: str) -> list[Diagnostic]:

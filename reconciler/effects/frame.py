@@ -52,5 +52,7 @@ def _answer(
 
 
 def _frames(text: str, nonce: str) -> dict[int, tuple[str, int]]:
-    pattern = re.compile(rf"{re.escape(nonce)} (\d+) begin\n(.*?)\n{re.escape(nonce)} \1 end (\d+)\n", re.DOTALL)
+    pattern = re.compile(
+        rf"{re.escape(nonce)} ([0-9]{{1,6}}) begin\n(.*?)\n{re.escape(nonce)} \1 end ([0-9]{{1,6}})\n", re.DOTALL
+    )
     return {int(index): (content, int(status)) for index, content, status in pattern.findall(text)}

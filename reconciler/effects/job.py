@@ -5,6 +5,7 @@ a host runs on a channel. It is launched detached, its output is read from a fil
 leaves; a channel that breaks only means that one asks again.
 """
 
+import binascii
 import codecs
 import hashlib
 import json
@@ -150,6 +151,9 @@ class _Lines:
             yield self.rest
 
 
+_STATE = r"(running|never|vanished|exited:[0-9]{1,9})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _News:
     state: str
@@ -200,8 +204,17 @@ async def _read(transport: Transport, host: str, job: str, offset: int) -> _News
     except TransportError as error:
         output = error.heard
     _READ.after()
-    said = re.search(rf"bkrec-log {re.escape(job)} (\S+) (\d+) (\S*) \.\n", output.stdout)
-    return said and _News(state=said[1], size=int(said[2]), block=b64decode(said[3]))
+    return _news(job, output.stdout)
+
+
+def _news(job: str, text: str) -> _News | None:
+    said = re.search(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
+    if said is None:
+        return None
+    try:
+        return _News(state=said[1], size=int(said[2]), block=b64decode(said[3], validate=True))
+    except binascii.Error:
+        return None
 
 
 async def mark_seen(transport: Transport, host: str, job: str) -> None:

@@ -133,7 +133,7 @@ def _entry(line: bytes) -> Entry | None:
     try:
         kept = json.loads(line)
         return Entry(run=str(kept["run"]), at=str(kept["at"]), event=_adapter().validate_python(kept))
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
 
 

@@ -225,11 +225,12 @@ async def _raise_fence(transport: Transport, host: str, epoch: int) -> Diagnosti
     except TransportError as error:
         return error.diagnostic
     _FENCE.after()
-    stale = re.search(r"^bkrec-says fence stale (\d+)$", output.stdout, re.MULTILINE)
+    stale = re.search(r"^bkrec-says fence stale ([0-9]{1,18})$", output.stdout, re.MULTILINE)
     return stale and diagnose("lease-overtaken", where=host, epoch=stale[1])
 
 
-_LINE = re.compile(r"^bkrec-lease (\w+) (\S+) (\S+) (-?\d+) (\S+) (\S+) \.$", re.MULTILINE)
+_LINE = re.compile(r"^bkrec-lease (\w+) (\S+) ([0-9]{1,18}|-) (-?[0-9]{1,18}) (\S+) (\S+) \.$", re.MULTILINE)
+"""[0-9], since \\d means the digits of every script; eighteen of them, since int() refuses some thousands."""
 
 
 def _answer(output: Output) -> tuple[str, Holder | None]:
@@ -237,7 +238,7 @@ def _answer(output: Output) -> tuple[str, Holder | None]:
     if said is None:
         return "", None
     verb, run, epoch, age, user, source = said.groups()
-    if run == "none" or not epoch.isdigit():
+    if run == "none" or epoch == "-":
         return verb, None
     seconds = None if int(age) < 0 else int(age)
     return verb, Holder(run=run, epoch=int(epoch), age_s=seconds, user=user, source=source)

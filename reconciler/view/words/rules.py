@@ -336,6 +336,17 @@ TROUBLES: dict[str, Trouble] = {
             zh="确认这是中控机，否则请在 cluster.toml 中修改 controller 或 paths.install",
         ),
     ),
+    "home-odd": Trouble(
+        what=Sentence(en="it says `{home}`, which is no plain path", zh="其中写着 `{home}`，不是普通路径"),
+        why=Sentence(
+            en="the vendor's scripts install there, and use it without quotes",
+            zh="厂商脚本以此为安装路径，且使用时不加引号",
+        ),
+        hint=Sentence(
+            en="mend that file: one line with the path, letters, digits and `. _ - /` only",
+            zh="请修正该文件：仅一行路径，只含字母、数字与 `. _ - /`",
+        ),
+    ),
     "survey-torn": Trouble(
         what=Sentence(en="the controller's answer made no sense: {error}", zh="中控机的应答无法理解：{error}"),
         why=Sentence(en="nothing can be expected of a cluster that could not be read", zh="读不到集群信息就无法判断"),
