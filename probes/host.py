@@ -193,7 +193,7 @@ def _read(fact: HostFact, answers: tuple[tuple[Row, ...], ...]) -> AnyReading:
     (rows,) = answers
     match fact:
         case HostAddress():
-            return Known(fact.host in {row[1].partition("/")[0] for row in rows if row[0] == "ip"})
+            return Known(fact.host in {_only((row,), "ip")[0].partition("/")[0] for row in rows})
         case Root():
             return Known("root" if _only(rows, "uid") == ("0",) else "other")
         case DiskRoom():

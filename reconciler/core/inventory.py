@@ -37,7 +37,7 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "") ->
 
 
 def _bad_home(file: ClusterFile, home: str) -> list[Diagnostic]:
-    """The vendor's scripts use it unquoted (functions:662-703): what is no plain path there has gone wrong before us."""
+    """The vendor's scripts use it unquoted (functions:662-703): what is no plain path went wrong before us."""
     if not home or re.fullmatch(PATH, home):
         return []
     return [diagnose("home-odd", where=f"{file.controller.address} {file.paths.install}/.path", home=clean(home)[:200])]
