@@ -127,7 +127,7 @@ def _launch_command(order: Order) -> Command:
 
 
 def _launched(output: Output, job: str) -> Launched | None:
-    said = re.search(rf"^bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout, re.MULTILINE)
+    said = re.search(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout, re.MULTILINE)
     for how in get_args(How):
         if said is not None and said[1] == how:
             return Launched(how=how, detail=said[2])

@@ -210,8 +210,9 @@ say noted
 LAST: LiteralString = r"""
 root=$1
 shift
+echo
 for job; do
     printf '%s %s\n' "$job" "$(tail -c 4096 "$root/jobs/$job/log" 2>/dev/null | base64 | tr -d '\n')"
 done
 """
-"""The end of each job's log, for whoever asks how it goes."""
+"""The end of each job's log, for whoever asks how it goes. First a line end: a greeting may have none."""

@@ -225,12 +225,12 @@ async def _raise_fence(transport: Transport, host: str, epoch: int) -> Diagnosti
     except TransportError as error:
         return error.diagnostic
     _FENCE.after()
-    stale = re.search(r"^bkrec-says fence stale ([0-9]{1,18})$", output.stdout, re.MULTILINE)
+    stale = re.search(r"bkrec-says fence stale ([0-9]{1,18})$", output.stdout, re.MULTILINE)
     return stale and diagnose("lease-overtaken", where=host, epoch=stale[1])
 
 
-_LINE = re.compile(r"^bkrec-lease (\w+) (\S+) ([0-9]{1,18}|-) (-?[0-9]{1,18}) (\S+) (\S+) \.$", re.MULTILINE)
-"""[0-9], since \\d means the digits of every script; eighteen of them, since int() refuses some thousands."""
+_LINE = re.compile(r"bkrec-lease (\w+) (\S+) ([0-9]{1,18}|-) (-?[0-9]{1,18}) (\S+) (\S+) \.$", re.MULTILINE)
+"""Anywhere in a line: a greeting that ends without one stands before it. [0-9], since \\d means the digits of every script; eighteen of them, since int() refuses some thousands."""
 
 
 def _answer(output: Output) -> tuple[str, Holder | None]:

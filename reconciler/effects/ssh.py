@@ -9,6 +9,7 @@ that did not answer is left alone for a while (`silence.py`).
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ BACKOFF_S = (0.3, 1.0)
 """Waits before connecting again to a host that refused or dropped us; one that does not answer is not retried."""
 PROMPT = 0.2
 """The part of the time for connecting within which a host's no is its own word, and not its silence."""
+
+_SUDO = re.compile(r"^sudo: .*", re.MULTILINE)
+"""Its refusal; what a start-up file prints may stand before it."""
 
 
 @dataclass(slots=True)
@@ -107,8 +111,8 @@ class SshTransport:
             overdue = diagnose("answer-overdue", where=host, seconds=f"{command.timeout_s:g}")
             raise TransportError(overdue, heard=heard.output(None)) from None
         output = heard.output(status)
-        if self._sudo and status == 1 and output.stderr.startswith("sudo:"):
-            raise TransportError(diagnose("sudo-refused", where=host, said=output.stderr.strip()[:200]))
+        if self._sudo and status == 1 and (refused := _SUDO.search(output.stderr)):
+            raise TransportError(diagnose("sudo-refused", where=host, said=refused[0][:200]))
         return output
 
     async def _opened(self, host: str, line: _Line, rendered: str) -> Any:

@@ -1,9 +1,16 @@
-"""Read the controller's install.config, and with it describe the cluster. The first thing every command does."""
+"""Read the controller's install.config, and with it describe the cluster. The first thing every command does.
+
+Framed as facts are (`frame.py`): a greeting from a start-up file is no part of it, and half a file is none.
+"""
+
+import secrets
 
 from probes import survey
+from probes.shell import Output
 from reconciler.core.inventory import cluster
 from reconciler.effects.crash import register
-from reconciler.effects.transport import Transport
+from reconciler.effects.frame import Torn, compose, take_apart
+from reconciler.effects.transport import Transport, TransportError
 from specs.cluster import Cluster, ClusterFile
 from specs.diagnostic import SpecError, diagnose
 from specs.release import Release
@@ -13,17 +20,29 @@ _ASK = register("survey")
 
 async def read(transport: Transport, file: ClusterFile) -> survey.Survey:
     """Raises TransportError where the controller is out of reach, SpecError where it has no install.config."""
-    _ASK.before()
-    output = await transport.run(file.controller.address, survey.command(file.paths.install))
-    _ASK.after()
     where = f"{file.controller.address} {file.paths.install}/install.config"
     try:
-        found = survey.parse(output)
+        found = survey.parse(await _heard(transport, file))
     except ValueError as error:
         raise SpecError(diagnose("survey-torn", where=where, error=error)) from error
     if found is None:
         raise SpecError(diagnose("install-config-missing", where=where, path=f"{file.paths.install}/install.config"))
     return found
+
+
+async def _heard(transport: Transport, file: ClusterFile) -> Output:
+    """Raises TransportError where the connection went before the end, ValueError where there is none."""
+    controller, nonce = file.controller.address, secrets.token_hex(12)
+    program = compose([survey.command(file.paths.install)], nonce)
+    _ASK.before()
+    output = await transport.run(controller, program)
+    _ASK.after()
+    (section,) = take_apart(output, nonce, 1)
+    if not isinstance(section, Torn):
+        return section
+    if output.exit_status is None:
+        raise TransportError(diagnose("connection-lost", where=controller))
+    raise ValueError("the answer has no end")
 
 
 async def describe(transport: Transport, file: ClusterFile, release: Release) -> Cluster:

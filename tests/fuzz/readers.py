@@ -5,6 +5,7 @@ listed: `test_probes.py` takes them from the catalogue.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -56,6 +57,17 @@ class Says:
         """Nothing is kept open."""
 
 
+@dataclass(frozen=True, slots=True)
+class SaysFramed(Says):
+    """The same inside the frame that was asked for, as it comes when the transport did its part."""
+
+    async def run(self, host: str, command: Command) -> Output:
+        found = re.search(r"'([0-9a-f]+) 0'", command.stdin)
+        nonce = found[1] if found else ""
+        text = f"{nonce} 0 begin\n{self.output.stdout}\n{nonce} 0 end 0\n"
+        return Output(stdout=text, stderr=self.output.stderr, exit_status=self.output.exit_status)
+
+
 def answered(ask: Callable[[Says], Coroutine[Any, Any, object]]) -> Callable[[bytes, Path], object]:
     """The bytes as a whole answer, and as one that broke off, on either stream."""
 
@@ -99,14 +111,16 @@ async def _status(says: Says) -> object:
 
 
 def _look(says: Says) -> Any:
+    framed = SaysFramed(says.output)
+
     async def look(facts: Any) -> Collected:
-        return await collect(says, PROBES, facts)
+        return await collect(framed, PROBES, facts)
 
     return look
 
 
 async def _described(says: Says) -> object:
-    return await survey.describe(says, _file(), _release())
+    return await survey.describe(SaysFramed(says.output), _file(), _release())
 
 
 @cache

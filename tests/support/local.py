@@ -64,3 +64,21 @@ class LocalTransport:
 
     async def close(self) -> None:
         """Nothing is kept open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """A host whose start-up files print before anything else, on both streams, and whose answer may be cut."""
+
+    host: LocalTransport
+    text: str
+    kept: int | None = None
+
+    async def run(self, host: str, command: Command) -> Output:
+        said = await self.host.run(host, command)
+        status = said.exit_status if self.kept is None else None
+        stdout = (self.text + said.stdout)[: self.kept]
+        return Output(stdout=stdout, stderr=self.text + said.stderr, exit_status=status)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""

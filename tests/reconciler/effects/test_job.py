@@ -16,7 +16,7 @@ from reconciler.effects.clock import SystemClock
 from reconciler.effects.collect import collect
 from reconciler.effects.job import Followed, Launched, Order, follow, job_id, job_key, launch, mark_seen
 from reconciler.effects.lease import raise_fences
-from tests.support.local import LocalTransport
+from tests.support.local import Greeting, LocalTransport
 from tests.support.world import Raise, VirtualClock
 
 H = "10.0.0.1"
@@ -63,6 +63,17 @@ def test_a_job_hands_on_arguments_input_output_and_exit_status(host: LocalTransp
     followed, lines = asyncio.run(done(host, what))
     assert followed.state == "exited:3"
     assert lines == ["<a b><it's", "$x><>in", "oops", "0022", "/"]
+
+
+@pytest.mark.parametrize("greeting", ["Welcome\n", "no line end: ", "\x1b[1mbkrec-says\x1b[0m "])
+def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: str) -> None:
+    async def run() -> tuple[str, str, list[str]]:
+        noisy, lines = Greeting(host, greeting), list[str]()
+        launched = await launch(noisy, H, order("echo in; exit 3"))
+        followed = await follow(noisy, H, "test.1", clock=SystemClock(), heard=lines.append, deadline_s=30)
+        return launched.how, followed.state, lines
+
+    assert asyncio.run(run()) == ("started", "exited:3", ["in"])
 
 
 def test_without_input_it_reads_nothing_and_knows_its_own_name(host: LocalTransport) -> None:

@@ -12,12 +12,13 @@ from reconciler.effects.lease import (
     LeaseHeld,
     break_lease,
     keep,
+    raise_fences,
     read_lease,
     release,
     take,
 )
 from reconciler.effects.stop import StopSignal
-from tests.support.local import LocalTransport
+from tests.support.local import Greeting, LocalTransport
 from tests.support.world import VirtualClock
 
 C = "10.0.0.1"
@@ -104,6 +105,20 @@ def test_a_lease_of_an_earlier_boot_has_expired(host: LocalTransport) -> None:
         return holder is not None and holder.expired, (await taken(host, "new")).epoch
 
     assert asyncio.run(run()) == (True, 2)
+
+
+@pytest.mark.parametrize("greeting", ["Welcome\n", "no line end: ", "\x1b[1mbkrec-lease\x1b[0m "])
+def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: str) -> None:
+    noisy = Greeting(host, greeting)
+
+    async def run() -> tuple[int, str, list[str]]:
+        lease = await take(noisy, C, run="a", user="wang", source="laptop")
+        held = await read_lease(noisy, C)
+        await raise_fences(noisy, ["10.0.0.2"], 7)
+        behind = await raise_fences(noisy, ["10.0.0.2"], 6)
+        return lease.epoch, held.run if held else "", [told.code for told in behind]
+
+    assert asyncio.run(run()) == (1, "a", ["lease-overtaken"])
 
 
 def test_reading_writes_nothing(host: LocalTransport) -> None:
