@@ -41,6 +41,12 @@ def take_apart(answer: Output, nonce: str, count: int) -> tuple[Output | Torn, .
     return tuple(_answer(index, answer.stdout, heard, muttered, nonce) for index in range(count))
 
 
+def said(pattern: str, text: str) -> re.Match[str] | None:
+    """The last time it is said, wherever in its line: what a start-up file prints, and be it the same, comes before."""
+    *_, last = (None, *re.finditer(pattern, text, re.MULTILINE))
+    return last
+
+
 def _answer(
     index: int, stdout: str, heard: Mapping[int, tuple[str, int]], muttered: Mapping[int, tuple[str, int]], nonce: str
 ) -> Output | Torn:

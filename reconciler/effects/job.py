@@ -20,6 +20,7 @@ from probes.job import STATE_ROOT
 from probes.shell import Command, Output, quoted
 from reconciler.effects.clock import Clock
 from reconciler.effects.crash import register
+from reconciler.effects.frame import said
 from reconciler.effects.job_scripts import LAUNCH, READ, RUNNER, SEEN
 from reconciler.effects.transport import Transport, TransportError
 
@@ -127,10 +128,10 @@ def _launch_command(order: Order) -> Command:
 
 
 def _launched(output: Output, job: str) -> Launched | None:
-    said = re.search(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout, re.MULTILINE)
+    told = said(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout)
     for how in get_args(How):
-        if said is not None and said[1] == how:
-            return Launched(how=how, detail=said[2])
+        if told is not None and told[1] == how:
+            return Launched(how=how, detail=told[2])
     return None
 
 
@@ -208,11 +209,11 @@ async def _read(transport: Transport, host: str, job: str, offset: int) -> _News
 
 
 def _news(job: str, text: str) -> _News | None:
-    said = re.search(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
-    if said is None:
+    told = said(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
+    if told is None:
         return None
     try:
-        return _News(state=said[1], size=int(said[2]), block=b64decode(said[3], validate=True))
+        return _News(state=told[1], size=int(told[2]), block=b64decode(told[3], validate=True))
     except binascii.Error:
         return None
 

@@ -15,6 +15,7 @@ from probes.job import STATE_ROOT
 from probes.shell import Command, Output
 from reconciler.effects.clock import Clock
 from reconciler.effects.crash import register
+from reconciler.effects.frame import said
 from reconciler.effects.job_scripts import GUARDED, RAISE_FENCE
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport, TransportError
@@ -225,19 +226,19 @@ async def _raise_fence(transport: Transport, host: str, epoch: int) -> Diagnosti
     except TransportError as error:
         return error.diagnostic
     _FENCE.after()
-    stale = re.search(r"bkrec-says fence stale ([0-9]{1,18})$", output.stdout, re.MULTILINE)
-    return stale and diagnose("lease-overtaken", where=host, epoch=stale[1])
+    told = said(r"bkrec-says fence (fenced|stale ([0-9]{1,18}))$", output.stdout)
+    return diagnose("lease-overtaken", where=host, epoch=told[2]) if told is not None and told[2] else None
 
 
-_LINE = re.compile(r"bkrec-lease (\w+) (\S+) ([0-9]{1,18}|-) (-?[0-9]{1,18}) (\S+) (\S+) \.$", re.MULTILINE)
-"""Anywhere in a line: a greeting that ends without one stands before it. [0-9], since \\d means the digits of every script; eighteen of them, since int() refuses some thousands."""
+_LINE = r"bkrec-lease (\w+) (\S+) ([0-9]{1,18}|-) (-?[0-9]{1,18}) (\S+) (\S+) \.$"
+"""[0-9], since \\d means the digits of every script; eighteen of them, since int() refuses some thousands."""
 
 
 def _answer(output: Output) -> tuple[str, Holder | None]:
-    said = _LINE.search(output.stdout)
-    if said is None:
+    told = said(_LINE, output.stdout)
+    if told is None:
         return "", None
-    verb, run, epoch, age, user, source = said.groups()
+    verb, run, epoch, age, user, source = told.groups()
     if run == "none" or epoch == "-":
         return verb, None
     seconds = None if int(age) < 0 else int(age)

@@ -13,7 +13,7 @@ from tests.fuzz.noise import noise
 from tests.fuzz.readers import READERS, Reader
 
 QUICK = 60
-LONG = 1_500
+LONG = 2_000
 CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 
 

@@ -6,9 +6,10 @@ at some second of some clock. Which step that is depends on the machine's mood; 
 """
 
 import contextlib
+import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -153,14 +154,16 @@ def strike(lab: Lab, trouble: Trouble, running: Running) -> None:
             _goes_by(running, trouble.lasts_s)
             lab.heal(trouble.host)
         case "stop":
-            stopped(running, trouble.lasts_s)
+            frozen(running)
+            _goes_by(running, trouble.lasts_s)
+            awake(running)
 
 
-def stopped(running: Running, seconds: float) -> None:
-    import signal
-
+def frozen(running: Running) -> None:
     running.process.send_signal(signal.SIGSTOP)
-    _goes_by(running, seconds)
+
+
+def awake(running: Running) -> None:
     running.process.send_signal(signal.SIGCONT)
 
 
@@ -176,7 +179,3 @@ def age_lease(lab: Lab) -> None:
     if lease.exists():
         run, epoch, renewed, *rest = lease.read_text(encoding="utf-8").split()
         lease.write_text(" ".join([run, epoch, str(int(renewed) - 60), *rest]) + "\n", encoding="utf-8")
-
-
-def names(troubles: Sequence[Trouble]) -> list[str]:
-    return [str(trouble) for trouble in troubles]

@@ -24,6 +24,9 @@ BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 HOLD: LiteralString = 'while [ -e "$1" ]; do sleep 0.02; done; echo released'
 
 
+FORGED = "bkrec-says test.1 stale 9\nbkrec-log test.1 exited:0 0  .\n"
+
+
 @pytest.fixture
 def host(tmp_path: Path) -> LocalTransport:
     return LocalTransport(tmp_path)
@@ -65,7 +68,7 @@ def test_a_job_hands_on_arguments_input_output_and_exit_status(host: LocalTransp
     assert lines == ["<a b><it's", "$x><>in", "oops", "0022", "/"]
 
 
-@pytest.mark.parametrize("greeting", ["Welcome\n", "no line end: ", "\x1b[1mbkrec-says\x1b[0m "])
+@pytest.mark.parametrize("greeting", ["Welcome\n", "no line end: ", FORGED])
 def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: str) -> None:
     async def run() -> tuple[str, str, list[str]]:
         noisy, lines = Greeting(host, greeting), list[str]()

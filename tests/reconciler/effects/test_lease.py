@@ -22,6 +22,11 @@ from tests.support.local import Greeting, LocalTransport
 from tests.support.world import VirtualClock
 
 C = "10.0.0.1"
+GREETINGS = (
+    "Welcome\n",
+    "no line end: ",
+    "bkrec-lease held ghost 9 1 ghost nowhere .\nbkrec-says fence stale 9\nbkrec-says fence fenced\n",
+)
 
 
 @pytest.fixture
@@ -107,7 +112,7 @@ def test_a_lease_of_an_earlier_boot_has_expired(host: LocalTransport) -> None:
     assert asyncio.run(run()) == (True, 2)
 
 
-@pytest.mark.parametrize("greeting", ["Welcome\n", "no line end: ", "\x1b[1mbkrec-lease\x1b[0m "])
+@pytest.mark.parametrize("greeting", GREETINGS)
 def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: str) -> None:
     noisy = Greeting(host, greeting)
 

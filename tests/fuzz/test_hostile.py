@@ -1,0 +1,162 @@
+"""Hostile names and hostile files through the real scripts, on this machine's sh: nothing runs, every report is whole.
+
+The names are what a fact may be asked about, the files what a host may hold where install.config, an env file, VERSION
+or a template is looked for. Each carries a command that would leave a file behind if anything ever ran it.
+"""
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from probes.catalogue import PROBES
+from probes.env import EnvFilled, EnvOnce, EnvSame, EnvValue
+from probes.fact import AnyFact, AnyReading, Unknown
+from probes.path import FileDigest, LineInFile, PathKind, VersionText
+from probes.probe import Probe
+from probes.shell import Command, Output
+from probes.text import TextNames
+from probes.topology import ModuleHosts
+from probes.yaml import YamlValue
+from reconciler.core.diff import diff
+from reconciler.effects.collect import SECTION_LIMIT
+from reconciler.view.documents import dumped
+from reconciler.view.human.diff import diff_text
+from reconciler.view.json import diff_document
+from reconciler.view.page import Page
+from specs.installconfig import parse as parse_install_config
+from specs.reason import coded
+from tests.fuzz.test_probes import readings
+from tests.probes.here import run
+
+H = "10.0.0.1"
+CANARY = "executed"
+NAMES = (
+    f"$(touch {CANARY})", f"`touch {CANARY}`", f"';touch {CANARY};'", f'";touch {CANARY};"', f"x\ntouch {CANARY}",
+    f"| touch {CANARY}", f"--help; touch {CANARY}", "-rf", "--", "a\tb", "\x1b[2J\x1b]0;x\x07", "\u202egpj.exe", "蓝鲸",
+    "%s%n", "*", "~", "../../x",
+)  # fmt: skip
+LONG = "x" * 100_000
+MEGABYTE = "x" * 1_000_000
+CONTENTS = {
+    "command": f"$(touch {CANARY})\n",
+    "backticks": f"A=`touch {CANARY}`\n",
+    "in-quotes": f"A=\"$(touch {CANARY})\"\nB='$(touch {CANARY})'\n",
+    "quotes-left-open": f"A='x\nB=\"$(touch {CANARY})\n",
+    "statement": f"A=1; touch {CANARY}\ntouch {CANARY}\nA=2 touch {CANARY}\n",
+    "install-config": f"10.0.0.1 paas,$(touch {CANARY}),-rf\n10.0.0.2 `touch {CANARY}`\n",
+    "option": "--version\n-n\n",
+    "escapes": "6.2.2\x1b[2J\x1b]0;x\x07\u202e\n",
+    "carriage-returns": "6.2.2\r\nA=1\r\n",
+    "no-utf8": "A=\udcff\udcfe\n",
+    "zeros": "A=1\0B=2\n",
+    "no-line-end": "6.2.2",
+    "nothing": "",
+    "blank": " \n\n",
+    "yaml": f"A: !!python/object/apply:os.system ['touch {CANARY}']\nB: &x [*x]\n",
+    "a-megabyte": f"A={MEGABYTE}\n",
+    "many-lines": "A=1\n" * 20_000,
+}
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.family)
+def test_no_name_is_ever_executed_and_no_cut_answer_lies(probe: Probe, place: Path) -> None:
+    facts = list(dict.fromkeys(_fact(kind, name) for kind in probe.facts for name in (*NAMES, LONG)))
+    output = run(probe.command(facts))
+    told = readings(probe, facts, output)
+    assert not (place / CANARY).exists()
+    assert _report_is_whole(told)
+    _no_cut_lies(probe, facts, output, told)
+
+
+def _no_cut_lies(probe: Probe, facts: Sequence[AnyFact], output: Output, told: dict[AnyFact, AnyReading]) -> None:
+    text = output.stdout
+    for end in range(0, len(text), max(1, len(text) // 60)):
+        for fact, reading in readings(probe, facts, Output(stdout=text[:end])).items():
+            assert reading == told.get(fact) or isinstance(reading, Unknown), (end, fact)
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_no_file_is_ever_executed_whatever_it_holds(name: str, place: Path) -> None:
+    file = place / "file"
+    file.write_text(CONTENTS[name], encoding="utf-8", errors="surrogateescape")
+    told: dict[AnyFact, AnyReading] = {}
+    for family, facts in _asked_of(str(file)).items():
+        (probe,) = [probe for probe in PROBES if probe.family == family]
+        told |= readings(probe, facts, _as_heard(run(probe.command(facts))))
+    assert not (place / CANARY).exists()
+    assert _report_is_whole(told)
+
+
+def test_the_trap_would_be_seen(place: Path) -> None:
+    run(Command(script='eval "echo $1"', args=(NAMES[0],)))
+    assert (place / CANARY).exists()
+
+
+def test_a_hostile_install_config_is_refused_or_read_never_run(place: Path) -> None:
+    for content in CONTENTS.values():
+        parse_install_config(content)
+    assert not (place / CANARY).exists()
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a command that runs after all would leave its trace."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _asked_of(file: str) -> dict[str, list[AnyFact]]:
+    return {
+        "env": [
+            EnvValue(host=H, file=file, key="A"),
+            EnvFilled(host=H, file=file, key="B"),
+            EnvOnce(host=H, file=file, key="A"),
+            EnvSame(host=H, file=file, key="A", other_file=file, other_key="B"),
+        ],
+        "path": [
+            PathKind(host=H, path=file),
+            FileDigest(host=H, path=file),
+            VersionText(host=H, path=file),
+            LineInFile(host=H, path=file, line="A=1"),
+        ],
+        "topology": [ModuleHosts(host=H, path=file, module="paas")],
+        "text": [TextNames(host=H, file=file, env=file, key="A")],
+        "yaml": [YamlValue(host=H, file=file, path="A"), YamlValue(host=H, file=file, path="B.x")],
+    }
+
+
+def _as_heard(output: Output) -> Output:
+    """As the transport hands it on, and no longer than `collect` looks at."""
+    text = output.stdout.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    assert len(text) < SECTION_LIMIT
+    return Output(stdout=text, stderr=output.stderr, exit_status=output.exit_status)
+
+
+def _fact(kind: type[AnyFact], name: str) -> AnyFact:
+    hints = get_type_hints(kind)
+    return kind(host=H, **{f.name: _value(hints[f.name], name) for f in fields(kind) if f.name not in ("kind", "host")})
+
+
+def _value(hint: Any, name: str) -> Any:
+    if hint is str:
+        return name
+    choices = get_args(hint)
+    return (name, name) if str in choices else choices[0] if choices else {int: 1, bool: True}[hint]
+
+
+def _report_is_whole(told: dict[AnyFact, AnyReading]) -> bool:
+    """Every fact is in the JSON, and what is for people moves no cursor and turns no line around."""
+    because = coded("not-read")
+    difference = diff([fact.must_be("as wished", because=because, source="-") for fact in told], told)
+    document = json.loads(dumped(diff_document("6.2.2", difference)))
+    assert len(document["drift"]) + len(document["unknown"]) + document["held"] == len(told)
+    return all(_harmless(diff_text("6.2.2", difference, Page(lang=lang, width=80))) for lang in ("en", "zh"))
+
+
+def _harmless(text: str) -> bool:
+    return not any(one != "\n" and (unicodedata.category(one) in ("Cc", "Cs") or one == "\u202e") for one in text)
