@@ -14,6 +14,7 @@ import pytest
 
 from reconciler.effects.crash import installed, registered
 from reconciler.effects.lease import break_lease
+from tests.reconciler.effects.test_killed_beside import POINTS as KILLED_BESIDE
 from tests.sim.audit import NAMES
 from tests.sim.campaign import Told, cluster, duel, killed_at, play
 from tests.sim.hosts import Behaviour, Host, Job
@@ -31,7 +32,7 @@ def test_the_reference_run_is_quiet_and_passes_every_crash_point() -> None:
     assert REFERENCE.violations == []
     elsewhere = {
         f"{name}.{side}"
-        for name in ("lease-break", "lease-read", "survey", "pause", "resume", "job-last")
+        for name in ("lease-break", *KILLED_BESIDE)
         for side in ("before", "after")
     }
     assert set(REFERENCE.passed) == set(registered()) - elsewhere
