@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from probes.catalogue import PROBES
+from probes.owed import WorkDone
 from probes.shell import Command
-from reconciler.effects import lease, pause, status, survey
+from reconciler.effects import ack, lease, pause, status, survey
 from reconciler.effects.collect import collect
 from reconciler.effects.crash import installed
 from reconciler.effects.job import Order, launch
@@ -22,6 +23,7 @@ from specs.cluster import ClusterFile, Controller, PackageFile, Paths
 from tests.support.local import LocalTransport
 
 C = "10.0.0.1"
+WORK = WorkDone(host=C, work="job-migration", release="6.2.2")
 
 
 class Killed(BaseException):
@@ -60,6 +62,8 @@ POINTS = {
     "survey": Point(_survey),
     "lease-read": Point(lambda host: lease.read_lease(host, C)),
     "job-last": Point(_status),
+    "ack-record": Point(lambda host: ack.record(host, WORK, who="wang"), writes=True),
+    "ack-owe": Point(lambda host: ack.owe(host, WORK, origin="6.1.2"), writes=True),
     "pause": Point(_pause, writes=True),
     "resume": Point(lambda host: pause.resume(host, C), writes=True),
 }
