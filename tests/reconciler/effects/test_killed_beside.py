@@ -90,12 +90,18 @@ async def _at_work(host: LocalTransport, *, paused: bool) -> None:
     """A lease, a job that runs, and a wish where there is one to take back."""
     await lease.take(host, C, run="r", user="wang", source="laptop")
     await launch(host, C, Order(job="long.1", command=Command(script="echo at work; sleep 20"), epoch=1))
-    job = host.state(C) / "jobs/long.1"
-    async with asyncio.timeout(20):
-        while not ((job / "child").exists() and (job / "log").exists() and (job / "log").stat().st_size):
-            await asyncio.sleep(0.02)
+    await _writes_no_more(host.state(C) / "jobs/long.1")
     if paused:
         await _pause(host)
+
+
+async def _writes_no_more(job: Path) -> None:
+    """Until its end, that is: its last word before that is in its log."""
+    async with asyncio.timeout(20):
+        while True:
+            if (job / "child").exists() and (job / "log").exists() and (job / "log").stat().st_size:
+                return
+            await asyncio.sleep(0.02)
 
 
 def _files(host: LocalTransport) -> dict[str, bytes]:
