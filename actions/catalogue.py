@@ -6,8 +6,8 @@
 from actions.backup import BackupInstall, BackupMongodb, BackupMysql
 from actions.bkcli import InstallBkenv, InstallModule, SyncCommon, SyncModule, UpgradeModule
 from actions.consul import DeregisterService, RegisterService
-from actions.container import InstallContainer, RemoveContainer, StartContainer
-from actions.env import AddVariable, CopyVariable, GenerateVariable, MergeEnv, SetVariable
+from actions.container import InstallContainer, KeepContainers, NameDockerRoot, RemoveContainer, StartContainer
+from actions.env import AddVariable, CopyVariable, GenerateVariable, KeepLastVariable, MergeEnv, SetVariable
 from actions.line import AddLine
 from actions.mysql import GrantUser, SetLoginPath
 from actions.nginx import ReleaseJobPages, RenderNginx
@@ -17,9 +17,10 @@ from actions.path import CarryDirectory, RetireDirectory
 from actions.program import CopyProgram
 from actions.redis import FormRedisCluster
 from actions.saas import AddSaasVariables, DeploySaas
+from actions.tag import MakeTag
 from actions.topology import PlaceModule
 from actions.unit import EnableUnit, RestartUnit, RetireUnit, StartUnit
-from actions.version import RefreshVersions
+from actions.version import RefreshVersions, SetVersion
 from actions.yaml import SetYaml
 
 AnyAction = (
@@ -42,7 +43,11 @@ AnyAction = (
     | InstallBkenv
     | InstallContainer
     | InstallModule
+    | KeepContainers
+    | KeepLastVariable
+    | MakeTag
     | MergeEnv
+    | NameDockerRoot
     | NoteWork
     | PlaceModule
     | RefreshVersions
@@ -56,6 +61,7 @@ AnyAction = (
     | RetireUnit
     | SetLoginPath
     | SetVariable
+    | SetVersion
     | SetYaml
     | StartContainer
     | StartUnit

@@ -2,15 +2,16 @@
 
 `bkcli install paas` would recreate all six; where one is missing, install_paas.sh for that one is the narrowest call.
 The other products that 6.2 moved into containers have such a script each, with arguments of their own.
-Source: ce/bin/install_paas.sh:150-205, ce/install.sh:979,1094,1148,1275.
+Two things keep them over a reboot: a restart policy, and a daemon.json that names the place where they are.
+Source: ce/bin/install_paas.sh:150-205, ce/install.sh:979,1094,1148,1275; bin/install_docker.sh:15,35.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 from actions.action import Action, Disrupts
-from probes.container import ContainerImage, ContainerState
-from probes.fact import AnyExpected
+from probes.container import ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
+from probes.fact import AnyExpected, AnyFact
 from probes.shell import Command
 from specs.reason import Because, coded
 
@@ -62,6 +63,8 @@ class InstallContainer(Action):
     home: str
     product: str = "paas"
     """The module, whose script it is."""
+    spoils: tuple[AnyFact, ...] = ()
+    """A new container has no restart policy, whatever the one before it had."""
     kind: Literal["container.install"] = "container.install"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -75,6 +78,9 @@ class InstallContainer(Action):
 
     def command(self) -> Command:
         return Command(script=INSTALL, args=(self.install, self.project, self.src, self.home, self.host, self.product))
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return self.spoils
 
     def touches(self) -> tuple[Because, ...]:
         return (coded("touches-project-files", project=self.project, module=self.product),)
@@ -109,3 +115,77 @@ class RemoveContainer(Action):
 
     def command(self) -> Command:
         return Command(script='docker rm -f "$1"', args=(self.container,))
+
+
+KEEP = """set -eu
+for name do
+    shown=$(docker inspect --type container --format '{{.State.Running}} {{.HostConfig.RestartPolicy.Name}}' "$name") ||
+        continue
+    case $shown in 'true no' | 'true ') docker update --restart unless-stopped "$name" ;; esac
+done
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepContainers(Action):
+    """Have running containers started with the daemon. They go on running meanwhile (docker-update(1)).
+
+    unless-stopped, not always: what the vendor's `bkcli stop` (`docker stop`) took down stays down over a reboot.
+    """
+
+    containers: tuple[str, ...]
+    kind: Literal["container.keep"] = "container.keep"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = ContainersUnkept(host=self.host, containers=self.containers)
+        return (fact.must_be((), because=coded("containers-come-back"), source="docker-update(1)"),)
+
+    def command(self) -> Command:
+        return Command(script=KEEP, args=self.containers)
+
+
+NAME_ROOT = r"""set -eu
+file=$1
+root=$(timeout 10 docker info --format '{{.DockerRootDir}}')
+case $root in
+    *[!A-Za-z0-9._/-]*) echo "docker names no plain path for its data: $root" >&2; exit 1 ;;
+    /*) ;;
+    *) echo "docker names no plain path for its data: $root" >&2; exit 1 ;;
+esac
+keep=/var/lib/bkrec/kept/daemon.json.$(date +%Y%m%d%H%M%S)
+mkdir -p -m 0700 -- "$(dirname -- "$keep")"
+cp -p -- "$file" "$keep"
+cp -p -- "$file" "$file.bkrec-part"
+awk -v root="\"$root\"" '{
+    if (match($0, /"(data-root|graph)"[ \t]*:[ \t]*"[^"]*"/)) {
+        named = substr($0, RSTART, RLENGTH)
+        sub(/"[^"]*"$/, root, named)
+        $0 = substr($0, 1, RSTART - 1) named substr($0, RSTART + RLENGTH)
+        count++
+    }
+    print
+} END { exit count != 1 }' "$keep" > "$file.bkrec-part"
+# dockerd starts with no file that it cannot read, so what was made is looked at before it takes the old one's place
+[ "$(grep -cE "\"(data-root|graph)\"[[:space:]]*:[[:space:]]*\"$root\"" "$file.bkrec-part")" = 1 ]
+sync
+mv -T -- "$file.bkrec-part" "$file"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameDockerRoot(Action):
+    """Have daemon.json name the directory that the running daemon uses; every other line stays as it is.
+
+    Nothing is restarted and no data moved: what the daemon has now is what its next start finds. The file as it was is
+    kept below /var/lib/bkrec/kept.
+    """
+
+    file: str
+    kind: Literal["container.name-root"] = "container.name-root"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = DockerDataRoot(host=self.host)
+        return (fact.must_be("lasting", because=coded("docker-root-named"), source="dockerd(8), data-root"),)
+
+    def command(self) -> Command:
+        return Command(script=NAME_ROOT, args=(self.file,))

@@ -10,7 +10,7 @@ from typing import Literal, LiteralString
 
 from actions.action import Action
 from actions.envshell import VALUE
-from probes.env import EnvCopied, EnvFilled, EnvPresent, EnvValue
+from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyExpected, AnyFact
 from probes.shell import Command
 from specs.reason import coded
@@ -177,6 +177,44 @@ class GenerateVariable(EditEnv):
     @property
     def login(self) -> bool:
         return True
+
+
+LAST: LiteralString = r"""set -eu
+file=$1 key=$2
+if grep -qE '[$][{]?'"$key"'([^A-Za-z0-9_]|$)' -- "$file"; then
+    echo "a line of $file rests on $key: which one it means is for a person to say" >&2
+    exit 1
+fi
+keep=/var/lib/bkrec/kept/$(basename -- "$file").$(date +%Y%m%d%H%M%S)
+mkdir -p -m 0700 -- "$(dirname -- "$keep")"
+cp -p -- "$file" "$keep"
+chmod 0600 -- "$keep"
+cp -p -- "$file" "$file.bkrec-part"
+awk -v key="$key=" '
+    { line[NR] = $0; bare = $0; sub(/^[ \t]*(export[ \t]+)?/, "", bare) }
+    index(bare, key) == 1 { mine[NR] = 1; last = NR }
+    END { for (i = 1; i <= NR; i++) if (!(i in mine) || i == last) print line[i] }
+' "$keep" > "$file.bkrec-part"
+sync
+mv -T -- "$file.bkrec-part" "$file"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepLastVariable(EditEnv):
+    """Take out the assignments of a key that its last one overrules: who reads the file reads what they read before.
+
+    The script stops where another line expands the key: then the earlier assignments are not idle.
+    """
+
+    kind: Literal["env.keep-last"] = "env.keep-last"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = EnvDoubled(host=self.host, file=self.file, key=self.key)
+        return (fact.must_be(False, because=coded("variable-once"), source="bin/merge_env.sh:36-57"),)
+
+    def command(self) -> Command:
+        return Command(script=LAST, args=(self.file, self.key))
 
 
 MERGE = """set -u

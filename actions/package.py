@@ -13,7 +13,7 @@ from probes.backup import Backup
 from probes.fact import AnyExpected, AnyFact
 from probes.marker import Marker
 from probes.package import PackageDigest
-from probes.path import PathKind, VersionText
+from probes.path import PathKind, TreeDigest, VersionText
 from probes.shell import Command
 from specs.reason import coded
 
@@ -212,6 +212,10 @@ rm -f -- "$mark"
 """
 
 
+KEPT = (".*", "*/.*", "install.config", "bin/0[1234]-*", "*.pyc", "*.bkrec-part")
+"""What a replacement leaves as it is, as `TreeDigest` excludes it: a tree is the package's apart from these."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaceScripts(Action):
     """Replace the deployment scripts by the package's, keeping dot files, install.config and the env layers."""
@@ -223,6 +227,8 @@ class ReplaceScripts(Action):
     proofs: tuple[str, ...]
     spoils: tuple[AnyExpected, ...] = ()
     """What lies below bin/default and is not the package's: rsync --delete resets it. Guide 6.4."""
+    patched: tuple[str, ...] = ()
+    """The files below `live` that hold it."""
     kind: Literal["package.scripts"] = "package.scripts"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -240,7 +246,10 @@ class ReplaceScripts(Action):
             for proof in self.proofs
         )
         mark = Marker(host=self.host, name="replacing-scripts")
-        return (*proofs, mark.must_be_absent(because=coded("scripts-whole"), source="guide 6.1"))
+        apart = (*KEPT, *self.patched)
+        new = TreeDigest(host=self.host, root=self.new, exclude=apart)
+        same = TreeDigest(host=self.host, root=self.live, exclude=apart).must_equal(new, because=why, source=source)
+        return (*proofs, same, mark.must_be_absent(because=coded("scripts-whole"), source="guide 6.1"))
 
     def command(self) -> Command:
         return Command(script=SCRIPTS, args=(self.new, self.live))

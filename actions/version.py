@@ -1,13 +1,16 @@
 """The versions shown to users: bksuite_common.production_info, refreshed once everything is what it claims. Guide 7.18.
 
-The vendor's function writes what lies in /data/src, whatever is installed, so it comes after all products are.
+The vendor's function writes what lies in /data/src, whatever is installed, so it comes after all products are; a row of
+a product that nobody upgraded is set right by itself afterwards.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
+from actions.action import Action
 from actions.bkcli import Bkcli
-from probes.fact import AnyExpected
+from probes.fact import AnyExpected, AnyFact
+from probes.mysql import ProductVersion
 from probes.shell import Command
 from specs.reason import Because, coded
 
@@ -22,6 +25,8 @@ _update_common_info
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshVersions(Bkcli):
     effects: tuple[AnyExpected, ...]
+    spoils: tuple[AnyFact, ...] = ()
+    """Rows of products that this release does not bring up to date: the vendor's function claims that it does."""
     kind: Literal["version.rows"] = "version.rows"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -30,5 +35,37 @@ class RefreshVersions(Bkcli):
     def command(self) -> Command:
         return Command(script=ROWS, args=(self.install,))
 
+    def voids(self) -> tuple[AnyFact, ...]:
+        return self.spoils
+
     def touches(self) -> tuple[Because, ...]:
         return (coded("touches-version-rows"),)
+
+
+ROW = """set -eu
+code=$2 version=$3
+case $code$version in *[!A-Za-z0-9._-]*) echo "not a plain code and version: $code $version" >&2; exit 64 ;; esac
+printf "UPDATE bksuite_common.production_info SET version = '%s' WHERE code = '%s';\\n" "$version" "$code" |
+    mysql --login-path="$1"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetVersion(Action):
+    """Have one row say what is installed."""
+
+    login_path: str
+    code: str
+    version: str
+    kind: Literal["version.set"] = "version.set"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = ProductVersion(host=self.host, login_path=self.login_path, code=self.code)
+        return (fact.must_be(self.version, because=coded("row-says-installed"), source="ce/tools.sh:361"),)
+
+    def command(self) -> Command:
+        return Command(script=ROW, args=(self.login_path, self.code, self.version))
+
+    @property
+    def login(self) -> bool:
+        return True

@@ -18,7 +18,7 @@ from specs.reason import coded
 
 State = Literal["running", "exited", "created", "paused", "restarting", "dead"]
 Usable = Literal["usable", "not-installed", "not-answering"]
-DataRoot = Literal["same", "differs"]
+Lasting = Literal["lasting", "differs", "unclear"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +55,40 @@ class DockerFault(Fact[Literal["not-answering"]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DockerDataRoot(Fact[DataRoot]):
-    """Does the running daemon use the directory that daemon.json names? If not, its next start loses all containers."""
+class DockerDataRoot(Fact[Lasting]):
+    """Will the daemon find its containers when it starts next? "lasting" also where there is no docker to lose any.
+
+    "differs": daemon.json names another directory than the one it uses. "unclear": daemon.json names none, or several.
+    """
 
     kind: Literal["container.data-root"] = "container.data-root"
 
 
-ContainerFact = ContainerState | ContainerImage | ImagePresent | DockerUsable | DockerFault | DockerDataRoot
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DockerRoot(Fact[str]):
+    """The directory that the running daemon keeps its containers and images in."""
+
+    kind: Literal["container.docker-root"] = "container.docker-root"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainersUnkept(Fact[tuple[str, ...]]):
+    """Of these containers, those that run and have no restart policy: nobody starts them after a reboot."""
+
+    containers: tuple[str, ...]
+    kind: Literal["container.unkept"] = "container.unkept"
+
+
+ContainerFact = (
+    ContainerState
+    | ContainerImage
+    | ImagePresent
+    | DockerUsable
+    | DockerFault
+    | DockerDataRoot
+    | DockerRoot
+    | ContainersUnkept
+)
 
 CONFIG = "/etc/docker/daemon.json"
 
@@ -71,16 +98,25 @@ root=$(timeout 10 docker info --format '{{.DockerRootDir}}' 2>/dev/null) && [ -n
   { printf 'docker\tnot-answering\nend\n'; exit 0; }
 printf 'docker\tusable\n'
 
-wanted=$(sed -n 's/.*"\(data-root\|graph\)"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\2/p' "$1" 2>/dev/null)
-wanted=${wanted:-/var/lib/docker}
-if [ "$root" = "$wanted" ] || [ "$(readlink -m -- "$root")" = "$(readlink -m -- "$wanted")" ]
-then printf 'root\tsame\n'; else printf 'root\tdiffers\n'; fi
+key='"\(data-root\|graph\)"[[:space:]]*:[[:space:]]*'
+named=$(grep -o "$key\"" "$1" 2>/dev/null | grep -c .)
+flag() { # dockerd refuses to start when flag and file both name it, so the flag alone decides
+  pid=$(cat /var/run/docker.pid 2>/dev/null) && tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null |
+    grep -qE '^(--data-root|--graph|-g)(=|$)'
+}
+same() { [ "$root" = "$1" ] || [ "$(readlink -m -- "$root")" = "$(readlink -m -- "$1")" ]; }
+case $named in
+  0) if same /var/lib/docker || flag; then lasts=lasting; else lasts=unclear; fi ;;
+  1) if same "$(sed -n "s/.*$key\"\([^\"]*\)\".*/\2/p" "$1")"; then lasts=lasting; else lasts=differs; fi ;;
+  *) lasts=unclear ;;
+esac
+printf 'root\t%s\t%s\n' "$lasts" "$root"
 
+about='container {{.Name}} {{.State.Status}} {{.HostConfig.RestartPolicy.Name}} {{.Config.Image}}'
 try=0
 until
   ids=$(timeout 10 docker ps -a -q --no-trunc) || exit 1
-  [ -z "$ids" ] || shown=$(timeout 10 docker inspect --type container \
-    --format 'container {{.Name}} {{.State.Status}} {{.Config.Image}}' $ids 2>/dev/null)
+  [ -z "$ids" ] || shown=$(timeout 10 docker inspect --type container --format "$about" $ids 2>/dev/null)
 do try=$((try + 1)); [ $try -lt 3 ] || exit 1; done
 [ -z "$ids" ] || printf '%s\n' "$shown" | tr ' ' '\t'
 
@@ -95,10 +131,18 @@ def command(facts: Sequence[ContainerFact]) -> Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Container:
+    state: str
+    policy: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Docker:
     usable: Usable
+    lasts: str = ""
     root: str = ""
-    containers: Mapping[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    containers: Mapping[str, _Container] = field(default_factory=dict[str, _Container])
     images: frozenset[str] = frozenset()
 
 
@@ -120,20 +164,20 @@ def _docker(rows: Sequence[Sequence[str]]) -> _Docker:
 
 
 def _listed(rows: Sequence[Sequence[str]]) -> _Docker:
-    root = ""
-    containers: dict[str, tuple[str, str]] = {}
+    lasts = root = ""
+    containers: dict[str, _Container] = {}
     images: set[str] = set()
     for row in rows:
         match row:
-            case ["root", value]:
-                root = value
-            case ["container", name, state, image]:
-                containers[name.removeprefix("/")] = (state, image)
+            case ["root", lasts, root]:
+                pass
+            case ["container", name, state, policy, image]:
+                containers[name.removeprefix("/")] = _Container(state=state, policy=policy, image=image)
             case ["image", name]:
                 images.add(name)
             case _:
                 raise ValueError("a line of the list of containers is not understood")
-    return _Docker(usable="usable", root=root, containers=containers, images=frozenset(images))
+    return _Docker(usable="usable", lasts=lasts, root=root, containers=containers, images=frozenset(images))
 
 
 def _read(fact: ContainerFact, docker: _Docker) -> AnyReading:
@@ -142,24 +186,47 @@ def _read(fact: ContainerFact, docker: _Docker) -> AnyReading:
     if isinstance(fact, DockerFault):
         return Known("not-answering") if docker.usable == "not-answering" else Absent()
     if docker.usable == "not-installed":
-        return Absent()
+        return _without(fact)
     if docker.usable == "not-answering":
         return Unknown(coded("docker-not-answering"))
     return _looked_up(fact, docker)
 
 
-def _looked_up(fact: ContainerState | ContainerImage | ImagePresent | DockerDataRoot, docker: _Docker) -> AnyReading:
+def _without(fact: ContainerFact) -> AnyReading:
+    """Without docker nothing can be lost."""
+    match fact:
+        case DockerDataRoot():
+            return Known("lasting")
+        case ContainersUnkept():
+            return Known(())
+        case _:
+            return Absent()
+
+
+def _looked_up(
+    fact: ContainerState | ContainerImage | ImagePresent | DockerDataRoot | DockerRoot | ContainersUnkept,
+    docker: _Docker,
+) -> AnyReading:
     match fact:
         case ContainerState():
             found = docker.containers.get(fact.container)
-            return Absent() if found is None else _state(fact.container, found[0])
+            return Absent() if found is None else _state(fact.container, found.state)
         case ContainerImage():
             found = docker.containers.get(fact.container)
-            return Absent() if found is None else Known(found[1])
+            return Absent() if found is None else Known(found.image)
         case ImagePresent():
             return Known(True) if fact.image in docker.images else Absent()
         case DockerDataRoot():
-            return _data_root(docker.root)
+            return _data_root(docker.lasts)
+        case DockerRoot():
+            return Known(docker.root)
+        case ContainersUnkept():
+            return Known(tuple(name for name in fact.containers if _unkept(docker.containers.get(name))))
+
+
+def _unkept(container: _Container | None) -> bool:
+    """Only what runs: one that somebody stopped is to stay so. "" is what docker shows where the API set no policy."""
+    return container is not None and container.state == "running" and container.policy in ("no", "")
 
 
 def _state(container: str, state: str) -> Reading[State]:
@@ -170,12 +237,12 @@ def _state(container: str, state: str) -> Reading[State]:
             return Unknown(coded("container-odd-state", container=container, state=state))
 
 
-def _data_root(root: str) -> Reading[DataRoot]:
-    match root:
-        case "same" | "differs":
-            return Known(root)
+def _data_root(lasts: str) -> Reading[Lasting]:
+    match lasts:
+        case "lasting" | "differs" | "unclear":
+            return Known(lasts)
         case _:
-            raise ValueError("the answer does not say where docker keeps its data")
+            raise ValueError("the answer does not say whether docker will find its data again")
 
 
 FACTS: tuple[type[AnyFact], ...] = (
@@ -185,5 +252,7 @@ FACTS: tuple[type[AnyFact], ...] = (
     DockerUsable,
     DockerFault,
     DockerDataRoot,
+    DockerRoot,
+    ContainersUnkept,
 )
 PROBE = Probe(family="container", facts=FACTS, command=command, parse=parse)

@@ -66,6 +66,15 @@ class EnvPresent(Fact[bool]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnvDoubled(Fact[bool]):
+    """Is the key assigned more than once in `file`? Then the last line counts, and only that one."""
+
+    file: str
+    key: str
+    kind: Literal["env.doubled"] = "env.doubled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvCopied(Fact[bool]):
     """Does `key` hold what the first source with a value holds? Absent where it has none itself; False where no
     source has one."""
@@ -77,7 +86,7 @@ class EnvCopied(Fact[bool]):
     kind: Literal["env.copied"] = "env.copied"
 
 
-EnvFact = EnvValue | EnvFilled | EnvSame | EnvOnce | EnvPresent | EnvCopied
+EnvFact = EnvValue | EnvFilled | EnvSame | EnvOnce | EnvPresent | EnvDoubled | EnvCopied
 
 FILE_STATES = (
     MISSING
@@ -160,7 +169,7 @@ def command(facts: Sequence[EnvFact]) -> Command:
 
 def _request(fact: EnvFact, numbers: dict[str, str]) -> tuple[str, ...]:
     words = tuple(word for file, key in _variables(fact) for word in (numbers[file], key))
-    asked = "once" if isinstance(fact, EnvPresent) else fact.kind.removeprefix("env.")
+    asked = "once" if isinstance(fact, (EnvPresent, EnvDoubled)) else fact.kind.removeprefix("env.")
     return (asked, str(len(words)), *words)
 
 
@@ -172,7 +181,7 @@ def _variables(fact: EnvFact) -> tuple[tuple[str, str], ...]:
     """(file, key) of all that the fact is about, its own first."""
     own = (fact.file, fact.key)
     match fact:
-        case EnvValue() | EnvFilled() | EnvOnce() | EnvPresent():
+        case EnvValue() | EnvFilled() | EnvOnce() | EnvPresent() | EnvDoubled():
             return (own,)
         case EnvSame():
             return (own, (fact.other_file, fact.other_key))
@@ -196,7 +205,7 @@ def _read(fact: EnvFact, row: Row, files: Sequence[str]) -> AnyReading:
         case ("is", text):
             return Known(_value(fact, text))
         case ("absent",):
-            return Absent()
+            return Known(False) if isinstance(fact, EnvDoubled) else Absent()
         case ("no-source",) if isinstance(fact, EnvCopied):
             return Known(False)  # it has a value, and there is nothing that this could be a copy of
         case ("unread", why, number, line):
@@ -213,6 +222,8 @@ def _value(fact: EnvFact, text: str) -> str | int | bool:
             return int(text)
         case EnvPresent():
             return int(text) > 0
+        case EnvDoubled():
+            return int(text) > 1
         case EnvFilled() | EnvSame() | EnvCopied():
             return {"yes": True, "no": False}[text]
 
@@ -229,5 +240,5 @@ def _unread(fact: EnvFact, why: str, file: str, line: str) -> Unknown:
             raise ValueError("an answer about an env file is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (EnvValue, EnvFilled, EnvSame, EnvOnce, EnvPresent, EnvCopied)
+FACTS: tuple[type[AnyFact], ...] = (EnvValue, EnvFilled, EnvSame, EnvOnce, EnvPresent, EnvDoubled, EnvCopied)
 PROBE = Probe(family="env", facts=FACTS, command=command, parse=parse)

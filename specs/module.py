@@ -55,6 +55,8 @@ class GoneUnit(Model):
     name: str
     retire: Literal["first", "last"]
     """first: before the module is installed. last: only after what replaces it has been seen running."""
+    section: str = ""
+    """The guide's, where it is not the module's."""
     because: Worded
     source: str
 
@@ -69,6 +71,8 @@ class GoneService(Model):
     """Registered in consul by 6.1, and nobody serves it any more."""
 
     name: str
+    section: str = ""
+    """The guide's, where it is not the module's."""
     because: Worded
     source: str
 
@@ -120,6 +124,8 @@ class Duty(Model):
     """Below /data/bkce, on that host. With the release's version in it and no trace of the work, somebody may have done
     it by hand: work that is not known to be harmless when repeated is asked about then. "" for work that is."""
     estimate_s: float = 60
+    section: str = ""
+    """The guide's, where it is not the module's."""
     because: Worded
     source: str
 
@@ -205,6 +211,8 @@ class Module(Model):
     """SaaS applications that have to be deployed before this backend is installed."""
     row: str = ""
     """Its code in bksuite_common.production_info."""
+    claims_all: bool = False
+    """Its call writes the versions lying in /data/src into every row of production_info, installed or not."""
     signs: tuple[str, ...] = ()
     """Lines of .installed_module on each of its hosts."""
     sql: str = ""

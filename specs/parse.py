@@ -12,10 +12,13 @@ from pydantic import ValidationError
 from specs.base import Model
 from specs.cluster import ClusterFile
 from specs.diagnostic import Diagnostic, SpecError, diagnose
+from specs.guide import Guide
 from specs.module import Module
 from specs.release import Release
 
 M = TypeVar("M", bound=Model)
+
+GUIDE = ("guide.toml", "differences.toml")
 
 
 def cluster_file(text: str, where: str) -> ClusterFile:
@@ -24,14 +27,14 @@ def cluster_file(text: str, where: str) -> ClusterFile:
 
 
 def release(texts: Mapping[str, str]) -> Release:
-    """`texts`: file name below the release → TOML ("release.toml", "modules/paas.toml" …).
+    """`texts`: file name below the release → TOML ("release.toml", "guide.toml", "modules/paas.toml" …).
 
     Raises SpecError naming every file that is wrong, and every `requires` that names no module.
     """
     troubles: list[Diagnostic] = []
     modules: list[Module] = []
     for where, text in sorted(texts.items()):
-        if where == "release.toml":
+        if where in ("release.toml", *GUIDE):
             continue
         try:
             modules.append(_model(Module, _toml(text, where), where))
@@ -40,7 +43,14 @@ def release(texts: Mapping[str, str]) -> Release:
     troubles += _unknown_modules(modules)
     if troubles:
         raise SpecError(*troubles)
-    return _model(Release, _toml(texts["release.toml"], "release.toml") | {"modules": tuple(modules)}, "release.toml")
+    made = {"modules": tuple(modules), "guide": _guide(texts)}
+    return _model(Release, _toml(texts["release.toml"], "release.toml") | made, "release.toml")
+
+
+def _guide(texts: Mapping[str, str]) -> Guide:
+    """Its parts have different top-level keys: which file holds which is for the reader's eye."""
+    told = {key: value for name in GUIDE if name in texts for key, value in _toml(texts[name], name).items()}
+    return _model(Guide, told, " ".join(GUIDE))
 
 
 def _unknown_modules(modules: list[Module]) -> list[Diagnostic]:

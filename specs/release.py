@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from specs.base import Model, Worded
+from specs.guide import Guide
 from specs.module import Module, Requires
 
 
@@ -29,6 +30,8 @@ class Variable(Model):
     """"FILE:KEY", first non-empty wins; FILE below /data/install/bin."""
     only_if_file: bool = False
     """Nothing to do where the file has no such key: the default is right already."""
+    if_empty: bool = False
+    """Only where the merged file has no value: what a person put there is theirs (a Redis of its own)."""
     final: str = ""
     """The 04-final file that must carry the same value after a merge, or ""."""
     section: str
@@ -93,6 +96,8 @@ class Release(Model):
     left: tuple[str, ...] = ()
     """What cluster.toml leaves to its owner: never part of the data, told with each verdict."""
     modules: tuple[Module, ...] = ()
+    guide: Guide = Guide()
+    """The guide's commands, and where bkrec does otherwise: told, never acted upon."""
 
     def app(self, code: str) -> App:
         """KeyError if the release has no such application."""

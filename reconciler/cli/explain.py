@@ -33,10 +33,10 @@ def explain(
     from specs.diagnostic import Troubled, diagnose
 
     options, asked = settle(ctx, None, lang, output, report), " ".join(words)
-    sections = reach.release(reach.RELEASE).sections
-    found = view.explain(asked, sections)
+    release = reach.release(reach.RELEASE)
+    found = view.explain(asked, release.sections, release.guide)
     if not found.entries:
-        ids = ", ".join(f"`{one}`" for one in view.near(asked, sections))
+        ids = ", ".join(f"`{one}`" for one in view.near(asked, release.sections))
         hint = label("near", options.lang, ids=ids) if ids else label("near-none", options.lang)
         raise exits.Misused(Troubled(diagnose("unknown-id", id=asked, near=hint)))
     answer(Answer(text=lambda page: view.explain_text(found, page), document=lambda: found), options)

@@ -35,7 +35,7 @@ def plan(
     tell(
         studied,
         options,
-        lambda seen, page: plan_text(seen.plan, page),
-        lambda seen: plan_document(seen.plan, seen.warnings),
+        lambda seen, page: plan_text(seen.plan, page, seen.difference.latent),
+        lambda seen: plan_document(seen.plan, seen.warnings, seen.difference.latent),
     )
     end(studied)

@@ -8,7 +8,7 @@ import functools
 import getpass
 import socket
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -28,7 +28,7 @@ from reconciler.effects.collect import collect
 from reconciler.effects.ssh import ssh
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
-from reconciler.rules import catalogue, gate
+from reconciler.rules import catalogue, gate, latent
 from specs.base import Worded
 from specs.cluster import Cluster, ClusterFile, Controller, PackageFile, Ssh
 from specs.diagnostic import Diagnostic, diagnose
@@ -162,7 +162,7 @@ def _studied(cluster: Cluster, seen: look.Studied) -> Studied:
     return Studied(
         name=cluster.name,
         release=cluster.release.version,
-        difference=seen.difference,
+        difference=replace(seen.difference, latent=latent.latent(cluster, seen.difference, seen.readings)),
         plan=seen.plan,
         titles={module.name: module.title for module in cluster.release.modules},
         beyond=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),

@@ -1,13 +1,23 @@
 """Expected × readings → drift and unknown. Equality decides that values differ; wording the difference is the view's.
 
-Unknown is not drift: nobody may repair what nobody has seen.
+Unknown is not drift: nobody may repair what nobody has seen. Nor is advice: what is right now and will not last, and
+what nobody can safely do anything about here, is told and not owed.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from probes.fact import AnyDrift, AnyExpected, Drift, Readings, Unknown, resolve
-from specs.reason import coded
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Drift, Readings, Unknown, resolve
+from specs.diagnostic import Diagnostic
+from specs.reason import Because, coded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advised:
+    """A difference that is told on every look, with what a person can do about it."""
+
+    drift: AnyDrift
+    diagnostic: Diagnostic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +27,9 @@ class Difference:
     """Each with an `Unknown` reading that says why."""
     held: int
     """How many expected facts were read and are as they should be."""
+    advice: tuple[Advised, ...] = ()
+    latent: Mapping[AnyFact, Because] = field(default_factory=dict[AnyFact, Because])
+    """Of drift and advice, what is right now: what will happen all the same, and when."""
 
 
 _NOT_READ = Unknown(coded("not-read"))
@@ -49,3 +62,16 @@ def judge(expected: AnyExpected, readings: Readings) -> AnyDrift | None:
     if reading == wanted:
         return None
     return Drift(expected=replace(expected, reading=wanted), reading=reading)
+
+
+def set_aside(difference: Difference, advice: Mapping[AnyFact, Diagnostic]) -> Difference:
+    """With what is advice taken out of the drift."""
+    if not advice:
+        return difference
+    told = tuple(
+        Advised(drift=drift, diagnostic=advice[drift.expected.fact])
+        for drift in difference.drift
+        if drift.expected.fact in advice
+    )
+    owed = tuple(drift for drift in difference.drift if drift.expected.fact not in advice)
+    return replace(difference, drift=owed, advice=told)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from actions.action import Action
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, Same, Unknown, resolve
 from reconciler.core.diff import judge
-from reconciler.core.plan import After, Blocked, Follows, Mends, Repair
+from reconciler.core.plan import Advice, After, Blocked, Follows, Mends, Repair
 from reconciler.core.seen import NotRead, Seen
 from reconciler.core.stepid import step_id
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Coded
 
-Mend = Repair | Follows | Diagnostic
+Mend = Repair | Follows | Advice | Diagnostic
 Rules = Callable[[AnyDrift, Seen], Mend]
 
 
@@ -34,9 +34,10 @@ def _unread(drift: AnyDrift, reading: Unknown) -> Diagnostic:
 
 @dataclass(slots=True)
 class Names:
-    """Action → step id, worked out once for each."""
+    """Action → step id, and drift → what its rule says of it, worked out once for each: rules are pure."""
 
     known: dict[Action, str] = field(default_factory=dict[Action, str])
+    asked: dict[AnyDrift, tuple[str, Mend]] = field(default_factory=dict[AnyDrift, tuple[str, Mend]])
 
     def of(self, action: Action) -> str:
         name = self.known.get(action)
@@ -73,6 +74,7 @@ class Draft:
     nodes: dict[str, Node] = field(default_factory=dict)
     blocked: dict[AnyFact, Blocked] = field(default_factory=dict)
     follows: dict[AnyFact, Follows] = field(default_factory=dict)
+    advice: dict[AnyFact, Blocked] = field(default_factory=dict)
     wanted: set[AnyFact] = field(default_factory=set)
     offers: dict[AnyFact, tuple[str, Repair]] = field(default_factory=dict)
     walking: list[str] = field(default_factory=list)
@@ -91,8 +93,11 @@ class Draft:
             case Diagnostic() as diagnostic:
                 self._block(drift, diagnostic)
                 return ()
+            case Advice(diagnostic=told):
+                self._advise(drift, told, needed=needed)
+                return ()
             case Follows() as follows:
-                return self._follow(drift, follows)
+                return self._follow(drift, follows, needed=needed)
             case Repair() as repair:
                 return self._step(drift, *self._preferred(drift, repair), needed=needed)
 
@@ -110,18 +115,39 @@ class Draft:
     def _premises(self, wish: AnyExpected) -> tuple[AnyFact, ...]:
         return (wish.fact, wish.reading.fact) if isinstance(wish.reading, Same) else (wish.fact,)
 
+    def going(self) -> dict[str, Node]:
+        """The steps to be taken: not held up themselves, nor there only for one that is."""
+        free = {name: node for name, node in self.nodes.items() if node.stuck is None}
+        todo = [name for name, node in free.items() if not all(mend.needed for mend in node.mends.values())]
+        found: dict[str, Node] = {}
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found[name] = free[name]
+                todo += free[name].after.keys() & free.keys()
+        return found
+
     def _mend(self, drift: AnyDrift) -> Mend | None:
         offered = self.offers.get(drift.expected.fact)
         if offered is not None:
             return offered[1]
         try:
-            mend = self.rules(self._as_it_will_be(drift), Seen(self.readings))
+            name, mend = self._asked(self._as_it_will_be(drift))
         except NotRead as missing:
             self.wanted.add(missing.fact)
             return None
         if isinstance(mend, Repair):
-            self.offers[drift.expected.fact] = (self.names.of(mend.action), mend)
+            self.offers[drift.expected.fact] = (name, mend)
         return mend
+
+    def _asked(self, drift: AnyDrift) -> tuple[str, Mend]:
+        """Raises NotRead."""
+        known = self.names.asked.get(drift)
+        if known is None:
+            mend = self.rules(drift, Seen(self.readings))
+            known = (self.names.of(mend.action) if isinstance(mend, Repair) else "", mend)
+            self.names.asked[drift] = known
+        return known
 
     def _as_it_will_be(self, drift: AnyDrift) -> AnyDrift:
         """What a step of this plan is going to undo is repaired as if it were gone already."""
@@ -134,8 +160,8 @@ class Draft:
         wider = self.hindsight.settled.get(drift.expected.fact, name)
         return (wider, self.hindsight.known[wider]) if wider in self.hindsight.known else (name, mend)
 
-    def _follow(self, drift: AnyDrift, mend: Follows) -> tuple[Node, ...]:
-        nodes = tuple(node for wish in mend.of for node in self.resolve(wish, needed=True))
+    def _follow(self, drift: AnyDrift, mend: Follows, *, needed: bool) -> tuple[Node, ...]:
+        nodes = tuple(node for wish in mend.of for node in self.resolve(wish, needed=needed))
         self.follows[drift.expected.fact] = mend
         if not nodes and not self._waits(mend.of):
             self._block(drift, diagnose("follows-nothing", where=drift.expected.fact.host))
@@ -176,6 +202,13 @@ class Draft:
         for before in nodes:
             if before.stuck is not None:
                 node.stuck, node.cause = node.stuck or before.stuck, node.cause or before.cause
+
+    def _advise(self, drift: AnyDrift, told: Diagnostic, *, needed: bool) -> None:
+        """What a step rests on has to hold, safe to mend or not."""
+        if needed:
+            self._block(drift, told)
+        elif judge(drift.expected, self.readings) is not None:
+            self.advice.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=told))
 
     def _block(self, drift: AnyDrift, diagnostic: Diagnostic) -> None:
         self.blocked.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=diagnostic))

@@ -33,6 +33,14 @@ class Follows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """Told with every look and left to a person: it is right now, and nothing safe can be done about what will come of
+    it. So it is no drift that `apply` owes, and neither fails a run nor keeps a cluster from being converged."""
+
+    diagnostic: Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class After:
     step: str
     because: Because
@@ -78,6 +86,8 @@ class Plan:
     steps: tuple[Step, ...]
     blocked: tuple[Blocked, ...]
     follows: tuple[Follows, ...] = ()
+    advice: tuple[Blocked, ...] = ()
+    """What is told and not owed; `held_up` is always empty."""
     wanted: frozenset[AnyFact] = frozenset()
     """Facts the plan would rest on that were not read yet: read them and plan again. Empty in a finished plan."""
     schema: Literal["bkrec.plan/1"] = "bkrec.plan/1"

@@ -142,6 +142,7 @@ class SavedPlan(_Model):
     steps: tuple[Step, ...]
     blocked: tuple[Blocked, ...]
     follows: tuple[Follows, ...]
+    advice: tuple[Blocked, ...] = ()
     premises: tuple[Premise, ...]
 
 
@@ -161,6 +162,7 @@ def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
             "steps": plan.steps,
             "blocked": plan.blocked,
             "follows": plan.follows,
+            "advice": plan.advice,
             "premises": premises,
         }
     )

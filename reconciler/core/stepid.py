@@ -15,6 +15,7 @@ _SUBJECT = (
     "unit",
     "container",
     "key",
+    "code",
     "login_path",
     "user",
     "service",

@@ -41,6 +41,9 @@ TOLD = 5_000
 """Lines of its log that a step may tell while it runs; the rest stays on its host."""
 SETTLE_S = (0.5, 3.0)
 """Shortest and longest wait between two looks at what a step ensures."""
+DISTURBED_S = 60.0
+"""How long a premise may take to come back after the steps before it: consul asks every ten seconds whether a unit that
+was just restarted is there (bin/reg_consul_svc:161), as long as `Action.settle_s`."""
 FAILED_S = 20.0
 """How long a command that says it failed is given all the same: install_redis_cluster asks too early and says so."""
 
@@ -88,26 +91,46 @@ class _Attempt:
 
 
 async def carry_out(step: Step, means: Means) -> Ended:
-    action = step.action
-    attempts, running = JobAttempts(host=action.host, key=job_key(action)), JobsRunning(host=action.host)
+    """What it rests on may be disturbed for a moment by the steps before it; what comes after none does not wait."""
+    until = means.clock.steady() + (DISTURBED_S if step.after else 0.0)
     while True:
-        seen = (await means.look((*facts_of((*action.ensures(), *step.needs)), attempts, running))).readings
-        others = _others(step, seen.get(running), means)
+        seen = await _read(step, means)
+        if isinstance(seen, Diagnostic):
+            return StepFailed(step=step.id, diagnostic=seen)
+        attempt = _attempt(step, seen.get(_attempts(step)))
+        starts = isinstance(attempt, _Attempt) and not attempt.running and not _all_hold(step.action.ensures(), seen)
+        moved = premise(step.needs, seen) if starts else None
+        if moved is None:
+            return await _carried(step, attempt, seen, means)
+        if means.stop.asked or means.clock.steady() >= until:
+            return StepFailed(step=step.id, diagnostic=moved)
+        await means.clock.sleep(SETTLE_S[1])
+
+
+async def _carried(step: Step, attempt: _Attempt | Diagnostic, seen: Readings, means: Means) -> Ended:
+    ensured = _all_hold(step.action.ensures(), seen)
+    if isinstance(attempt, Diagnostic):
+        return await _not_again(step, attempt, means, ensured=ensured)
+    if ensured and not attempt.running:
+        return StepSkipped(step=step.id)
+    return await _run(step, attempt, means)
+
+
+async def _read(step: Step, means: Means) -> Readings | Diagnostic:
+    """All it rests on, once nobody else's job runs on its host."""
+    facts = (*facts_of((*step.action.ensures(), *step.needs)), _attempts(step), JobsRunning(host=step.action.host))
+    while True:
+        seen = (await means.look(facts)).readings
+        others = _others(step, seen.get(facts[-1]), means)
         if not others:
-            break
+            return seen
         stuck = await _waited_for(step, others, means)
         if stuck is not None:
-            return StepFailed(step=step.id, diagnostic=stuck)
-    attempt = _attempt(step, seen.get(attempts))
-    if isinstance(attempt, _Attempt) and not attempt.running:
-        if _all_hold(action.ensures(), seen):
-            return StepSkipped(step=step.id)
-        moved = premise(step.needs, seen)
-        if moved is not None:
-            return StepFailed(step=step.id, diagnostic=moved)
-    if isinstance(attempt, Diagnostic):
-        return await _not_again(step, attempt, means, ensured=_all_hold(action.ensures(), seen))
-    return await _run(step, attempt, means)
+            return stuck
+
+
+def _attempts(step: Step) -> JobAttempts:
+    return JobAttempts(host=step.action.host, key=job_key(step.action))
 
 
 def _others(step: Step, reading: AnyReading | None, means: Means) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, Same, Unknown
-from reconciler.core.diff import Difference, diff
+from reconciler.core.diff import Difference, diff, set_aside
 from reconciler.core.plan import Plan
 from reconciler.effects.collect import Collected, Look
 from specs.diagnostic import Diagnostic
@@ -51,7 +51,9 @@ async def study(look: Look, expected: Sequence[AnyExpected], decide: Decide) -> 
     else:
         seen = _given_up(seen, plan)
         plan = decide(seen.readings)
-    return Studied(plan=plan, readings=seen.readings, difference=diff(expected, seen.readings), troubles=seen.troubles)
+    advice = {told.expected.fact: told.diagnostic for told in plan.advice}
+    difference = set_aside(diff(expected, seen.readings), advice)
+    return Studied(plan=plan, readings=seen.readings, difference=difference, troubles=seen.troubles)
 
 
 def _joined(seen: Collected, more: Collected) -> Collected:

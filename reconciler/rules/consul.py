@@ -36,11 +36,16 @@ def _behind(cluster: Cluster, module: Module, fact: ConsulPassing) -> tuple[AnyE
     definition = ConsulDefinition(host=fact.host, service=fact.service)
     why = coded("found-through-consul", service=fact.service)
     written = definition.must_be("written", because=why, source="ce/tools.sh:68", module=module.name)
-    behind = (*modules.running(cluster, module), *modules.currents(cluster, module))
-    return (*(wish for wish in behind if wish.fact.host == fact.host), written)
+    current = (wish for wish in modules.currents(cluster, module) if wish.fact.host == fact.host)
+    return (*_running(cluster, module, fact.host), *current, written)
+
+
+def _running(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
+    return tuple(wish for wish in modules.running(cluster, module) if wish.fact.host == host)
 
 
 def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
+    """Once it runs: where its installation is held up, nobody is to be told that it is there."""
     service = next(service for service in module.services if service.definition == fact.service)
     action = RegisterService(
         host=fact.host,
@@ -54,12 +59,13 @@ def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: A
         because=drift.expected.because,
         source=drift.expected.source,
         section=module.section,
-        needs=synced(cluster, (fact.host,)),
+        needs=(*synced(cluster, (fact.host,)), *_running(cluster, module, fact.host)),
     )
 
 
 def _deregister(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
     """After those who served it are gone."""
+    own = next(service.section for service in module.gone_services if service.name == fact.service)
     needs = tuple(
         wish
         for retire in ("first", "last")
@@ -70,6 +76,6 @@ def _deregister(cluster: Cluster, module: Module, fact: ConsulDefinition, drift:
         action=DeregisterService(host=fact.host, service=fact.service),
         because=drift.expected.because,
         source=drift.expected.source,
-        section=module.section,
+        section=own or module.section,
         needs=needs,
     )

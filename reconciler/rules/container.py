@@ -2,14 +2,27 @@
 
 "None of this version" is how a module looks that was never upgraded: then its databases are not migrated either, and
 only the vendor's whole installer will do.
+
+What runs has to come back after a reboot too, which the vendor leaves to a person. `docker run` of every installer goes
+without a restart policy, no unit stands for any container, and after a boot somebody has to call `bkcli start paas`, a
+`docker start` (ce/action.rc:3-33). So each running one is given unless-stopped. It fights no script of the vendor: they
+`docker stop` and `docker rm` first, and what was stopped stays so. SaaS containers are left alone: they belong to PaaS
+agent, whose doings are not known well enough here.
+
+install_docker.sh writes public/docker into daemon.json on every run, under a dockerd that goes on with the place that
+6.1 gave it (`enable --now` restarts nothing): its next start would find neither container nor image. Moving gigabytes
+under running containers is no repair; that daemon.json names the place in use is one: nothing is restarted, nothing
+moves, and it is a line to put back. Where the file names no place, or several, it is told and left to a person.
 """
 
-from actions.container import InstallContainer, RemoveContainer, StartContainer
-from probes.container import ContainerImage, ContainerState
+from collections.abc import Iterator
+
+from actions.container import InstallContainer, KeepContainers, NameDockerRoot, RemoveContainer, StartContainer
+from probes.container import CONFIG, ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.mysql import AppRegistered, PendingSql
 from probes.path import VersionText
-from reconciler.core.plan import Repair
+from reconciler.core.plan import Advice, Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
@@ -18,12 +31,24 @@ from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Container, Module
 
-FACTS = (ContainerState, ContainerImage)
+FACTS = (ContainerState, ContainerImage, ContainersUnkept, DockerDataRoot)
+SAAS_HOSTS = ("appo", "appt")
+
+
+def expect(cluster: Cluster) -> Iterator[AnyExpected]:
+    """Wherever docker may hold something of BlueKing: containers of modules, and SaaS."""
+    used = {wish.fact.host for module in cluster.modules() for wish in modules.kept(cluster, module)}
+    used.update(cluster.inventory.on_any(SAAS_HOSTS))
+    return (modules.docker_lasts(host) for host in cluster.inventory.hosts if host in used)
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    module = cluster.release.module(drift.expected.module)
     fact = drift.expected.fact
+    if isinstance(fact, DockerDataRoot):
+        return _name_root(drift)
+    module = cluster.release.module(drift.expected.module)
+    if isinstance(fact, ContainersUnkept):
+        return _repair(KeepContainers(host=fact.host, containers=fact.containers), drift, module, ())
     name = fact.container if isinstance(fact, ContainerImage) else about(drift, ContainerState).container
     if isinstance(drift.expected.reading, Absent):
         return _remove(fact.host, name, drift, module)
@@ -34,6 +59,14 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if not _module_installed(cluster, module, seen):
         return install(cluster, module, seen)
     return _again(cluster, module, container, drift)
+
+
+def _name_root(drift: AnyDrift) -> Mend:
+    host, wish = drift.expected.fact.host, drift.expected
+    if drift.reading == Known("unclear"):
+        return Advice(diagnostic=diagnose("docker-root-unclear", where=f"{host} {CONFIG}", file=CONFIG))
+    action = NameDockerRoot(host=host, file=CONFIG)
+    return Repair(action=action, because=wish.because, source=wish.source, section="7.1")
 
 
 def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Mend:
@@ -69,6 +102,7 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         src=cluster.paths.src,
         home=cluster.paths.home,
         product=module.name,
+        spoils=tuple(wish.fact for wish in modules.kept(cluster, module) if wish.fact.host == host),
     )
     needs = (
         *synced(cluster, (host,)),
@@ -85,7 +119,10 @@ def _remove(host: str, name: str, drift: AnyDrift, module: Module) -> Repair:
 
 
 def _repair(
-    action: StartContainer | RemoveContainer, drift: AnyDrift, module: Module, needs: tuple[AnyExpected, ...]
+    action: KeepContainers | StartContainer | RemoveContainer,
+    drift: AnyDrift,
+    module: Module,
+    needs: tuple[AnyExpected, ...],
 ) -> Repair:
     wish = drift.expected
     return Repair(action=action, because=wish.because, source=wish.source, section=module.section, needs=needs)

@@ -2,38 +2,67 @@
 
 What counts is the merged value (04-final): where it is right already, no merge is planned. One module's files are
 merged by merge_env.sh alone; `install bkenv` is for the modules that never had any.
+
+A key that is assigned twice has the value it should have, by its last line, and that line alone is kept. Only keys the
+guide has people write are looked at: the vendor's own templates repeat others (bknodeman, lesscode), always alike.
 """
 
 from collections.abc import Iterator
 
 from actions.bkcli import InstallBkenv
-from actions.env import AddVariable, CopyVariable, EditEnv, GenerateVariable, MergeEnv, SetVariable
-from probes.env import EnvCopied, EnvFilled, EnvPresent, EnvValue
+from actions.env import (
+    AddVariable,
+    CopyVariable,
+    EditEnv,
+    GenerateVariable,
+    KeepLastVariable,
+    MergeEnv,
+    SetVariable,
+)
+from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
 from probes.path import PathKind
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
-from reconciler.rules import topology
+from reconciler.rules import nginx, topology
 from reconciler.rules.install import synced
 from specs.cluster import Cluster
 from specs.reason import coded, told
 from specs.release import Variable
 
-FACTS = (EnvValue, EnvFilled, EnvPresent, EnvCopied)
+FACTS = (EnvValue, EnvFilled, EnvPresent, EnvCopied, EnvDoubled)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return (*assigned(cluster), *(wish for _, wish in merged(cluster)))
+    return (*assigned(cluster), *(wish for _, wish in merged(cluster)), *_once(cluster))
 
 
 def assigned(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return tuple(_assigned(cluster, v) for v in cluster.release.variables if not v.only_if_file)
+    return tuple(_assigned(cluster, v) for v in cluster.release.variables if not (v.only_if_file or v.if_empty))
 
 
 def merged(cluster: Cluster) -> tuple[tuple[str, AnyExpected], ...]:
     """(module, what its 04-final file must say)."""
-    return tuple((v.final, _at(cluster, v, f"04-final/{v.final}.env")) for v in cluster.release.variables if v.final)
+    return tuple((v.final, _merged(cluster, v)) for v in cluster.release.variables if v.final)
+
+
+def _merged(cluster: Cluster, variable: Variable) -> AnyExpected:
+    final = f"04-final/{variable.final}.env"
+    if not variable.if_empty:
+        return _at(cluster, variable, final)
+    fact = EnvFilled(host=cluster.controller, file=cluster.env(final), key=variable.key)
+    return fact.must_be(True, because=told(variable.because), source=variable.source)
+
+
+def _once(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return tuple(
+        EnvDoubled(host=cluster.controller, file=cluster.env(v.file), key=v.key).must_be(
+            False, because=coded("variable-once"), source="guide 6.3, 6.4, pasted twice"
+        )
+        for v in cluster.release.variables
+        if not v.only_if_file
+    )
 
 
 def _assigned(cluster: Cluster, variable: Variable) -> AnyExpected:
@@ -60,6 +89,8 @@ def _at(cluster: Cluster, variable: Variable, below: str) -> AnyExpected:
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = drift.expected.fact
+    if isinstance(fact, EnvDoubled):
+        return _keep_last(cluster, fact, drift)
     for module, wish in merged(cluster):
         if wish.fact == fact:
             return _merge(cluster, module, drift, seen)
@@ -103,6 +134,21 @@ def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
     )
 
 
+def _keep_last(cluster: Cluster, fact: EnvDoubled, drift: AnyDrift) -> Repair:
+    """After the key has the value it needs: what is set, is set in the last line."""
+    variable = next(v for v in cluster.release.variables if cluster.env(v.file) == fact.file and v.key == fact.key)
+    copies = tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts))
+    action = KeepLastVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies)
+    wish = drift.expected
+    return Repair(
+        action=action,
+        because=wish.because,
+        source=wish.source,
+        section=variable.section,
+        needs=(_assigned(cluster, variable),),
+    )
+
+
 def _scripts(cluster: Cluster) -> Iterator[AnyExpected]:
     """The scripts come first: their replacement resets bin/default, and 6.1's generator lacks the new keys."""
     for proof in cluster.release.proofs:
@@ -132,7 +178,7 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair
         install=cluster.paths.install,
         module=module,
         effects=tuple(wish for name, wish in merged(cluster) if name == module),
-        spoils=_copies(cluster),
+        spoils=(*_copies(cluster), *(_pages(cluster, seen) if module == "global" else ())),
     )
     return Repair(
         action=action,
@@ -144,12 +190,14 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair
 
 
 def _wanted(cluster: Cluster, seen: Seen) -> tuple[Variable, ...]:
-    """All variables, of those that only correct what a person wrote just the ones that a person wrote otherwise."""
-    return tuple(
-        v
-        for v in cluster.release.variables
-        if not v.only_if_file or seen.read(_assigned(cluster, v).fact) == Known(False)
-    )
+    """All variables; of those that only correct what a person wrote, or fill what is empty, just those that have to."""
+    return tuple(v for v in cluster.release.variables if _is_wanted(cluster, v, seen))
+
+
+def _is_wanted(cluster: Cluster, variable: Variable, seen: Seen) -> bool:
+    if variable.if_empty:
+        return seen.read(_merged(cluster, variable).fact) != Known(True)
+    return not variable.only_if_file or seen.read(_assigned(cluster, variable).fact) == Known(False)
 
 
 def bkenv(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Repair:
@@ -168,11 +216,17 @@ def bkenv(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Repair:
         tags=cluster.release.tags,
         tags_because=told(cluster.release.tags_because),
         tags_source=cluster.release.tags_source,
-        spoils=_copies(cluster),
+        spoils=(*_copies(cluster), *_pages(cluster, seen)),
     )
     variables = (_assigned(cluster, v) for v in _wanted(cluster, seen))
     needs = (*_scripts(cluster), *variables, *topology.expect(cluster))
     return Repair(action=action, because=drift.expected.because, source="guide 6.5", section="6.5", needs=needs)
+
+
+def _pages(cluster: Cluster, seen: Seen) -> tuple[AnyFact, ...]:
+    """JOB's pages name the address as it was merged; where the merge changes it, they have to be released anew."""
+    finals = (v for v in cluster.release.variables if v.final and v.key == nginx.JOB_URL)
+    return () if seen.all_hold(tuple(_merged(cluster, v) for v in finals)) else nginx.pages(cluster)
 
 
 def _copies(cluster: Cluster) -> tuple[AnyFact, ...]:

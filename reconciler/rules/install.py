@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from actions.bkcli import InstallModule, UpgradeModule
 from probes.backup import Backup
-from probes.fact import Absent, AnyExpected
+from probes.container import DockerRoot
+from probes.fact import Absent, AnyExpected, AnyFact, Known
 from probes.mysql import LoginPath, MysqlUser
 from probes.path import PathKind, TreeDigest, VersionText
 from probes.topology import ModuleHosts
@@ -32,7 +33,7 @@ def install(cluster: Cluster, module: Module, seen: Seen) -> Repair | Diagnostic
     if made:
         where = " ".join(cluster.hosts(module))
         return diagnose("installer-not-again", where=where, module=module.name, made=", ".join(made))
-    return _install(cluster, module)
+    return _install(cluster, module, seen)
 
 
 def _made(cluster: Cluster, module: Module, seen: Seen) -> tuple[str, ...]:
@@ -40,7 +41,7 @@ def _made(cluster: Cluster, module: Module, seen: Seen) -> tuple[str, ...]:
     return tuple(fact.unit for fact in units if seen.read(fact) != Absent())
 
 
-def _install(cluster: Cluster, module: Module) -> Repair:
+def _install(cluster: Cluster, module: Module, seen: Seen) -> Repair:
     call = UpgradeModule if module.call == "upgrade" else InstallModule
     action = call(
         host=cluster.controller,
@@ -53,9 +54,22 @@ def _install(cluster: Cluster, module: Module) -> Repair:
         migrates=module.one_way,
         rerun=module.rerun,
         seconds=module.estimate_s,
-        spoils=tuple(wish.fact for wish in modules.currents(cluster, module)) if module.call == "install" else (),
+        spoils=tuple(_spoilt(cluster, module, seen)),
     )
     return Repair(action=action, because=told(module.because), source=module.source, section=module.section)
+
+
+def _spoilt(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
+    """What the vendor's call leaves worse than it was: old processes on new files, containers without a policy, a
+    daemon.json that names the vendor's place instead of the one in use, rows about products it never touched."""
+    if module.call == "install":
+        yield from (wish.fact for wish in modules.currents(cluster, module))
+        yield from (wish.fact for wish in modules.kept(cluster, module))
+        for host in cluster.hosts(module) if module.containers else ():
+            if seen.read(DockerRoot(host=host)) not in (Absent(), Known(cluster.home("public/docker"))):
+                yield modules.docker_lasts(host).fact
+    if module.claims_all:
+        yield from (wish.fact for wish in modules.rows_left_alone(cluster))
 
 
 def before(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:

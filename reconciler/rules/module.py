@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from probes.consul import ConsulDefinition, ConsulPassing
-from probes.container import ContainerImage, ContainerState
+from probes.container import ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
 from probes.current import UnitCurrent
 from probes.fact import AnyExpected
 from probes.kv import KeySet
-from probes.mysql import AppRegistered, PendingSql
+from probes.mysql import AppRegistered, PendingSql, ProductVersion
 from probes.path import LineInFile, PathKind, VersionText
 from probes.redis import RedisCluster
 from probes.unit import UnitActive, UnitEnabled
@@ -32,7 +32,13 @@ def image(module: Module, container: Container) -> str:
 def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Everything desired of one module, on every host of it."""
     later = () if module.call == "upgrade" else currents(cluster, module)
-    return (*made(cluster, module), *later, *afterwards(cluster, module), *gone(cluster, module))
+    return (
+        *made(cluster, module),
+        *later,
+        *afterwards(cluster, module),
+        *kept(cluster, module),
+        *gone(cluster, module),
+    )
 
 
 def afterwards(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
@@ -128,6 +134,22 @@ def _containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             yield tag.must_be(image(module, container), because=why, source=module.source, module=module.name)
 
 
+def kept(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """Its containers come back after a reboot. Not part of `ready`: one serves without, so nobody waits for it."""
+    placed = {container.name: cluster.hosts_on(module, container.on) for container in module.containers}
+    for host in dict.fromkeys(host for hosts in placed.values() for host in hosts):
+        names = tuple(name for name, hosts in placed.items() if host in hosts)
+        fact = ContainersUnkept(host=host, containers=names)
+        why, source = coded("containers-come-back"), "ce/bin/install_paas.sh:191"
+        yield fact.must_be((), because=why, source=source, module=module.name)
+
+
+def docker_lasts(host: str) -> AnyExpected:
+    """What docker holds now, it still holds after its next start."""
+    fact = DockerDataRoot(host=host)
+    return fact.must_be("lasting", because=coded("docker-finds-its-data"), source="bin/install_docker.sh:15,35")
+
+
 def _versions(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     if module.version_file:
         for host in cluster.hosts(module):
@@ -191,6 +213,21 @@ def _signed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
         for host in cluster.hosts(module):
             fact = LineInFile(host=host, path=cluster.home(".installed_module"), line=name)
             yield fact.must_be(True, because=coded("topology-reads-it"), source="ce/tools.sh:429", module=module.name)
+
+
+def rows_left_alone(cluster: Cluster) -> Iterator[AnyExpected]:
+    """Products that the guide never upgrades: their rows say what is installed, whatever lies in /data/src.
+
+    Not those that cluster.toml leaves to somebody: of them nothing is claimed.
+    """
+    alone = (m for m in cluster.release.modules if m.optional and m.row and m.version_file)
+    for module in alone:
+        looked_at = module.name in (*cluster.release.scope, *cluster.release.left)
+        for host in () if looked_at else cluster.hosts(module)[:1]:
+            fact = ProductVersion(host=cluster.controller, login_path=LOGIN, code=module.row)
+            installed = VersionText(host=host, path=cluster.home(module.version_file))
+            why = coded("row-says-installed")
+            yield fact.must_equal(installed, because=why, source="ce/tools.sh:316-371", module=module.name)
 
 
 def gone(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:

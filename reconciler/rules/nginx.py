@@ -5,7 +5,7 @@ name JOB's new address. Guide 7.2, and what it leaves out: it never renders apig
 from collections.abc import Iterator
 
 from actions.nginx import ReleaseJobPages, RenderNginx
-from probes.fact import AnyDrift, AnyExpected, about
+from probes.fact import AnyDrift, AnyExpected, AnyFact, about
 from probes.kv import KeySet
 from probes.owed import WorkOwed
 from probes.path import FileDigest, PathKind
@@ -37,11 +37,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def _entrance(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpected]:
-    why, source = told(module.because), module.source
-    for name in module.templates:
-        mine = FileDigest(host=host, path=f"{CONSUL_TEMPLATE}/templates/{name}")
-        measure = FileDigest(host=cluster.controller, path=cluster.install("support-files/templates/nginx", name))
-        yield mine.must_equal(measure, because=why, source=source, module=module.name)
+    yield from _templates(cluster, module, host)
     for key in module.keys:
         fact = KeySet(host=host, key=key)
         yield fact.must_be(True, because=coded("vhost-reads-key", key=key), source=VHOST, module=module.name)
@@ -49,7 +45,19 @@ def _entrance(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpect
         file = PathKind(host=host, path=path)
         yield file.must_be("file", because=coded("gateway-vhost"), source=VHOST, module=module.name)
     note = WorkOwed(host=host, work=NOTE)
-    yield note.must_be(False, because=coded("render-finished"), source=source, module=module.name)
+    yield note.must_be(False, because=coded("render-finished"), source=module.source, module=module.name)
+
+
+def templates(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for host in cluster.hosts(module):
+        yield from _templates(cluster, module, host)
+
+
+def _templates(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpected]:
+    for name in module.templates:
+        mine = FileDigest(host=host, path=f"{CONSUL_TEMPLATE}/templates/{name}")
+        measure = FileDigest(host=cluster.controller, path=cluster.install("support-files/templates/nginx", name))
+        yield mine.must_equal(measure, because=told(module.because), source=module.source, module=module.name)
 
 
 VHOST = "bin/install_consul_template.sh:77-139"
@@ -61,6 +69,12 @@ def _pages(cluster: Cluster, host: str) -> Iterator[AnyExpected]:
     file, env = cluster.home("job/frontend/index.html"), cluster.env("04-final/global.env")
     fact = TextNames(host=host, file=file, env=env, key=JOB_URL)
     yield fact.must_be(True, because=coded("pages-name-address"), source="guide 7.2", module="job")
+
+
+def pages(cluster: Cluster) -> tuple[AnyFact, ...]:
+    """What is no longer so once BK_JOB_API_PUBLIC_URL has another value."""
+    module = next(m for m in cluster.release.modules if m.templates)
+    return tuple(wish.fact for host in cluster.hosts(module) for wish in _pages(cluster, host))
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:

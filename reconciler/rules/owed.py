@@ -44,7 +44,8 @@ def _note(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repa
     file = cluster.home(duty.from_version) if duty.from_version else ""
     noted = extra.noted(cluster, module, duty)
     action = NoteWork(host=noted.host, work=duty.work, remembers=file, noted=noted)
-    return Repair(action=action, because=told(duty.because), source=duty.source, section=module.section)
+    section = duty.section or module.section
+    return Repair(action=action, because=told(duty.because), source=duty.source, section=section)
 
 
 def _do(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repair:
@@ -60,7 +61,8 @@ def _do(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repair
         seconds=duty.estimate_s,
         because=told(duty.because),
     )
-    return Repair(action=action, because=told(duty.because), source=duty.source, section=module.section)
+    section = duty.section or module.section
+    return Repair(action=action, because=told(duty.because), source=duty.source, section=section)
 
 
 def _first(cluster: Cluster, duty: Duty, drift: AnyDrift) -> tuple[AnyExpected, ...]:

@@ -13,11 +13,11 @@ from probes.path import LineInFile, PathKind, VersionText
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
+from reconciler.rules import extra, nginx, tag
 from reconciler.rules import module as modules
-from reconciler.rules import nginx
 from reconciler.rules.env import bkenv
 from reconciler.rules.install import synced
-from reconciler.rules.source import product, staging, unpack, unpack_products
+from reconciler.rules.source import patched, product, staging, unpack, unpack_products
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import coded
@@ -62,7 +62,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if isinstance(drift.expected.reading, Absent):
         return _retire(cluster, fact, drift)
     if fact.path.startswith("/root/.tag/"):
-        return diagnose("tag-lost", where=f"{fact.host} {fact.path}", path=fact.path, because=drift.expected.because)
+        return tag.put_back(cluster, fact, drift, seen)
     if fact.path.startswith(cluster.env("04-final/")):
         return bkenv(cluster, drift, seen)
     if fact.path in nginx.RENDERED:
@@ -104,9 +104,17 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
         live=cluster.paths.install,
         version=cluster.release.version,
         proofs=tuple(proof.path for proof in cluster.release.proofs),
-        spoils=(*_patches(cluster), *synced(cluster, cluster.inventory.hosts)),
+        spoils=(*_patches(cluster), *_copies(cluster), *synced(cluster, cluster.inventory.hosts)),
+        patched=patched(cluster),
     )
     return _repair(action, drift, "6.1")
+
+
+def _copies(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """Files elsewhere that have to equal one of the scripts: equal now may mean that neither exists, as yq in 6.1."""
+    modules_here = cluster.modules()
+    programs = (wish for module in modules_here for wish in extra.programs(cluster, module))
+    return (*programs, *(wish for module in modules_here for wish in nginx.templates(cluster, module)))
 
 
 def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:

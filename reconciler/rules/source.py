@@ -5,10 +5,10 @@ person did half of it by hand, only what is missing is done in place. Guide 3, 4
 """
 
 from actions.bkcli import SyncModule
-from actions.package import SwapSource, UnpackPackage, UnpackProducts
+from actions.package import KEPT, SwapSource, UnpackPackage, UnpackProducts
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, about
 from probes.package import PackageDigest
-from probes.path import PathKind, VersionText
+from probes.path import PathKind, TreeDigest, VersionText
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
@@ -100,6 +100,19 @@ def _sync(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
     return _repair(action, drift, module.section, needs)
 
 
+def patched(cluster: Cluster) -> tuple[str, ...]:
+    """Files of the scripts that guide 6.4 adds a key to."""
+    return tuple(dict.fromkeys(f"bin/{v.file}" for v in cluster.release.variables if v.kind == "present"))
+
+
+def one_release(cluster: Cluster) -> AnyExpected:
+    """The scripts are those that came with the products: 6.2.0 has every file by which 6.2 is told from 6.1."""
+    here, apart = cluster.controller, (*KEPT, *patched(cluster))
+    new = TreeDigest(host=here, root=staging(cluster, "install"), exclude=apart)
+    live = TreeDigest(host=here, root=cluster.paths.install, exclude=apart)
+    return live.must_equal(new, because=coded("scripts-of-one-release"), source="guide 6.1; ce/bin/default/gse.env")
+
+
 def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
     action = SwapSource(
         host=cluster.controller,
@@ -110,7 +123,7 @@ def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
         files=files(cluster),
         spoils=edits(cluster),
     )
-    return _repair(action, drift, "6.1")
+    return _repair(action, drift, "6.1", (one_release(cluster),))
 
 
 def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:

@@ -1,4 +1,7 @@
-"""The scripts and variables of the controller, on every host: pcmd sources the remote host's own copy (pcmd.sh:150)."""
+"""The scripts and variables of the controller, on every host: pcmd sources the remote host's own copy (pcmd.sh:150).
+
+The controller's own tree is asked for only where the products are replaced: it has to be the same release's.
+"""
 
 from actions.bkcli import SyncCommon
 from probes.fact import AnyDrift, AnyExpected, Unknown
@@ -7,6 +10,8 @@ from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules.install import VOLATILE, synced
+from reconciler.rules.path import replace_scripts
+from reconciler.rules.source import one_release
 from specs.cluster import Cluster
 from specs.reason import coded
 
@@ -18,6 +23,8 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    if drift.expected.fact == one_release(cluster).fact:
+        return replace_scripts(cluster, drift)
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
     action = SyncCommon(
         host=cluster.controller,

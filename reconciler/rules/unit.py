@@ -62,12 +62,13 @@ def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift
 
 def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: Seen) -> Mend:
     """First or last is the data's word; "first" still waits until nothing but the outage itself is left to do."""
-    retire = {unit.name: unit.retire for unit in module.gone_units}[fact.unit]
-    serves = module.name if drift.reading == Known("active") and retire == "first" else ""
+    gone = next(unit for unit in module.gone_units if unit.name == fact.unit)
+    serves = module.name if drift.reading == Known("active") and gone.retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
-    if retire == "last":
+    if gone.retire == "last":
         why = drift.expected.because
-        return _repair(action, drift, module, tuple(replace(w, because=why) for w in _before_last(cluster, module)))
+        needs = tuple(replace(w, because=why) for w in _before_last(cluster, module))
+        return replace(_repair(action, drift, module, needs), section=gone.section or module.section)
     installed = seen.any_holds(modules.proofs(cluster, module))
     return _repair(action, drift, module, () if installed else prepared(cluster, module))
 

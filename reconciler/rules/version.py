@@ -1,14 +1,19 @@
-"""The versions shown to users, refreshed last: before that the table claims what is not installed yet. Guide 7.18."""
+"""The versions shown to users, refreshed last: before that the table claims what is not installed yet. Guide 7.18.
 
-from actions.version import RefreshVersions
-from probes.fact import AnyDrift, AnyExpected
+The vendor's function refreshes every row from /data/src, so it lies about what nobody upgrades (bkssm: the package has
+1.0.12, 1.0.8 stays installed; observed). Such a row is set to what is installed, by itself.
+"""
+
+from actions.version import RefreshVersions, SetVersion
+from probes.fact import AnyDrift, AnyExpected, Known, Same, about
 from probes.mysql import ProductVersion
-from reconciler.core.plan import Repair
+from reconciler.core.plan import Advice, Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
 from reconciler.rules.module import LOGIN
 from specs.cluster import Cluster
+from specs.diagnostic import diagnose
 from specs.reason import coded
 
 FACTS = (ProductVersion,)
@@ -16,6 +21,10 @@ SUITE = "bksuite"
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return (*_rows(cluster), *modules.rows_left_alone(cluster))
+
+
+def _rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
     suite = {} if cluster.release.left else {SUITE: cluster.release.version}
     rows = suite | {m.row: m.version for m in cluster.modules() if m.row}
     return tuple(
@@ -27,8 +36,23 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    action = RefreshVersions(host=cluster.controller, install=cluster.paths.install, effects=expect(cluster))
+    others = tuple(wish.fact for wish in modules.rows_left_alone(cluster))
+    if drift.expected.fact in others:
+        return _alone(cluster, about(drift, ProductVersion), seen)
+    action = RefreshVersions(
+        host=cluster.controller, install=cluster.paths.install, effects=_rows(cluster), spoils=others
+    )
     needs = tuple(wish for m in cluster.modules() if m.row for wish in modules.ready(cluster, m))
     return Repair(
         action=action, because=drift.expected.because, source=drift.expected.source, section="7.18", needs=needs
     )
+
+
+def _alone(cluster: Cluster, fact: ProductVersion, seen: Seen) -> Mend:
+    """What is installed decides; where nothing is, what to make of the row is for a person to say."""
+    wish = next(wish for wish in modules.rows_left_alone(cluster) if wish.fact == fact)
+    installed = seen.read(wish.reading.fact) if isinstance(wish.reading, Same) else wish.reading
+    if not isinstance(installed, Known):
+        return Advice(diagnostic=diagnose("row-without-product", where=fact.host, product=fact.code))
+    action = SetVersion(host=fact.host, login_path=LOGIN, code=fact.code, version=str(installed.value))
+    return Repair(action=action, because=wish.because, source=wish.source, section="7.18")

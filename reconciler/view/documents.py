@@ -63,6 +63,14 @@ class Finding(Doc):
     reading: ReadingDoc
     because: Why
     source: str
+    latent: Why | None = None
+    """Set where it is right now and will not last: what will happen, and when."""
+
+
+class Advice(Finding):
+    """Told with every look, and no drift: it is right now, and what will come of it only a person can safely avert."""
+
+    problem: "Problem"
 
 
 class Problem(Doc):
@@ -92,6 +100,7 @@ class DiffDoc(Doc):
     held: int
     drift: list[Finding]
     unknown: list[Finding]
+    advice: list[Advice] = Field(default_factory=list[Advice])
     warnings: list[Problem] = Field(default_factory=list[Problem])
 
 
@@ -104,6 +113,7 @@ class CheckDoc(Doc):
     held: int
     drift: list[Finding]
     unknown: list[Finding]
+    advice: list[Advice] = Field(default_factory=list[Advice])
     warnings: list[Problem] = Field(default_factory=list[Problem])
 
 
@@ -134,6 +144,8 @@ class StepDoc(Doc):
     manual: bool
     estimate_s: float
     touches: list[Why]
+    latent: list[Why] = Field(default_factory=list[Why])
+    """What would happen without it, and when, of the facts that are right now."""
 
 
 class BlockedDoc(Doc):
@@ -158,6 +170,8 @@ class PlanDoc(Doc):
     blocked: list[BlockedDoc]
     follows: list[str] = Field(default_factory=list[str])
     """Ids of facts that have no repair of their own: they come right when the steps are done."""
+    advice: list[BlockedDoc] = Field(default_factory=list[BlockedDoc])
+    """Told and not owed: nothing here waits for it."""
     warnings: list[Problem] = Field(default_factory=list[Problem])
 
 
@@ -208,12 +222,41 @@ class ErrorDoc(Doc):
     problems: list[Problem]
 
 
+class StandsDoc(Doc):
+    """One command of the guide, and what of bkrec stands for it."""
+
+    section: str
+    run: str
+    by: list[str]
+    """Kinds of actions."""
+    seen: list[str]
+    """Kinds of facts that show it was done."""
+    gates: list[str]
+    """Kinds of facts asked before the first write."""
+    left: Both | None = None
+    """Why no step does it, or does less."""
+
+
+class DiffersDoc(Doc):
+    """Where bkrec does not do as the guide says."""
+
+    id: str
+    kind: Literal["mended", "added", "left", "both", "trace"]
+    title: Both
+    guide: Both
+    here: Both
+    source: str
+
+
 class EntryDoc(Doc):
     """What `explain` found for an id."""
 
     kind: Literal["diagnostic", "because", "section", "fact", "action"]
     title: Both
     text: Both
+    commands: list[StandsDoc] = Field(default_factory=list[StandsDoc])
+    """Of a section: its commands. Of an action or a fact: the commands it stands for."""
+    differences: list[DiffersDoc] = Field(default_factory=list[DiffersDoc])
 
 
 class ExplainDoc(Doc):

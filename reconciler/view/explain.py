@@ -1,9 +1,13 @@
-"""`bkrec explain ID`: what an id means, whichever kind of id it is: code, fact, action, step, section of the guide."""
+"""`bkrec explain ID`: what an id means, whichever kind of id it is: code, fact, action, step, section of the guide.
+
+What the guide's commands have to do with it comes from the release's own table (`specs/guide.py`), by `view/stands.py`.
+"""
 
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from reconciler.view import stands
 from reconciler.view.documents import Both, EntryDoc, ExplainDoc
 from reconciler.view.human.rows import rows
 from reconciler.view.page import Page, lines
@@ -11,14 +15,15 @@ from reconciler.view.words.base import Sentence, Trouble, sentences, troubles
 from reconciler.view.words.facts import FACTS
 from reconciler.view.words.labels import LABELS, label
 from reconciler.view.words.orders import ORDERS
+from specs.guide import Guide
 from specs.release import Section
 
 _SECTION = re.compile(r"^(?:guide )?§?([0-9]+(?:\.[0-9]+)*)$")
 
 
-def explain(asked: str, sections: Sequence[Section]) -> ExplainDoc:
+def explain(asked: str, sections: Sequence[Section], guide: Guide) -> ExplainDoc:
     """With no entries where nothing goes by that id."""
-    return ExplainDoc(id=asked, entries=[*_coded(asked), *_kinds(asked), *_sections(asked, sections)])
+    return ExplainDoc(id=asked, entries=[*_coded(asked), *_kinds(asked, guide), *_sections(asked, sections, guide)])
 
 
 def near(asked: str, sections: Sequence[Section]) -> tuple[str, ...]:
@@ -38,6 +43,7 @@ def _entry(asked: str, entry: EntryDoc, page: Page) -> Iterator[str]:
     yield from page.wrapped("  ", title)
     told = (line.split("\t", 1) for line in text.split("\n") if line)
     yield from rows(page, ((parts[0], parts[-1]) if len(parts) == 2 else ("", parts[0]) for parts in told), indent=2)
+    yield from stands.text(entry, page)
 
 
 def _coded(asked: str) -> Iterator[EntryDoc]:
@@ -49,35 +55,42 @@ def _coded(asked: str) -> Iterator[EntryDoc]:
         yield EntryDoc(kind="because", title=_both(sentence), text=_label_both("explain-because"))
 
 
-def _kinds(asked: str) -> Iterator[EntryDoc]:
+def _kinds(asked: str, guide: Guide) -> Iterator[EntryDoc]:
     """`unit.active`, `unit.active bk-auth.service @10.0.0.3`, or a step's id, which begins with its action's kind."""
     fact = _first(asked, FACTS)
     if fact is not None:
-        yield EntryDoc(kind="fact", title=_both(fact), text=_label_both("explain-fact"))
+        yield EntryDoc(kind="fact", title=_both(FACTS[fact]), text=_label_both("explain-fact"))
     order = _first(asked, ORDERS)
     if order is not None:
-        yield EntryDoc(kind="action", title=_both(order), text=_label_both("explain-action"))
+        title, text = _both(ORDERS[order]), _label_both("explain-action")
+        subject = asked.removeprefix(order).lstrip("-").partition("@")[0]
+        commands, differences = stands.of_action(guide, order, subject)
+        yield EntryDoc(kind="action", title=title, text=text, commands=commands, differences=differences)
 
 
-def _first(asked: str, table: Mapping[str, Sentence]) -> Sentence | None:
+def _first(asked: str, table: Mapping[str, Sentence]) -> str | None:
     """The longest kind that the id begins with: `bkcli.install-paas@10.0.0.1-3f2a9c` is a `bkcli.install`."""
     fits = [kind for kind in table if re.match(re.escape(kind) + r"(?![a-z0-9._])", asked)]
-    return table[max(fits, key=len)] if fits else None
+    return max(fits, key=len, default=None)
 
 
-def _sections(asked: str, sections: Sequence[Section]) -> Iterator[EntryDoc]:
+def _sections(asked: str, sections: Sequence[Section], guide: Guide) -> Iterator[EntryDoc]:
+    """That section, or those below it: the guide's 7.8 has three parts here."""
     number = _SECTION.match(asked)
+    wanted = number[1] if number else asked
     for section in sections:
-        if section.id == (number[1] if number else asked):
+        if section.id == wanted or section.id.startswith(f"{wanted}."):
             title = Both(en=f"{section.id} {section.title.en}", zh=f"{section.id} {section.title.zh}")
-            yield EntryDoc(kind="section", title=title, text=Both(en=section.here.en, zh=section.here.zh))
+            text = Both(en=section.here.en, zh=section.here.zh)
+            commands, differences = stands.of_section(guide, section.id)
+            yield EntryDoc(kind="section", title=title, text=text, commands=commands, differences=differences)
 
 
 def _advice(told: Trouble) -> Both:
     def lang(one: str) -> str:
         zh = one == "zh"
         why, hint = (told.why.zh, told.hint.zh) if zh else (told.why.en, told.hint.en)
-        return f"{_word('why', zh)}\t{_named(why)}\n{_word('hint', zh)}\t{_named(hint)}"
+        return f"{_word('why', zh)}\t{stands.unfilled(why)}\n{_word('hint', zh)}\t{stands.unfilled(hint)}"
 
     return Both(en=lang("en"), zh=lang("zh"))
 
@@ -87,12 +100,7 @@ def _word(code: str, zh: bool) -> str:
 
 
 def _both(sentence: Sentence) -> Both:
-    return Both(en=_named(sentence.en), zh=_named(sentence.zh))
-
-
-def _named(text: str) -> str:
-    """`unit {unit}` → `unit <unit>`: here nobody fills it."""
-    return re.sub(r"\{(\w+)[^}]*\}", r"<\1>", text)
+    return Both(en=stands.unfilled(sentence.en), zh=stands.unfilled(sentence.zh))
 
 
 def _label_both(code: str) -> Both:

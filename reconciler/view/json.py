@@ -1,12 +1,12 @@
 """Values → the documents of `documents.py`. Everything a person is shown is here too, in both languages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields as fields_of
 from typing import Any, cast
 
-from probes.fact import Absent, AnyDrift, AnyReading, Known, Same, Unknown, fact_id, kind_of
+from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Same, Unknown, fact_id, kind_of
 from reconciler.core import event as ev
-from reconciler.core.diff import Difference
+from reconciler.core.diff import Advised, Difference
 from reconciler.core.plan import Blocked, Plan, Step
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
@@ -25,8 +25,9 @@ def diff_document(
         not_covered=list(beyond),
         verdict=verdict(difference),
         held=difference.held,
-        drift=[finding(drift) for drift in difference.drift],
+        drift=[finding(drift, difference.latent.get(drift.expected.fact)) for drift in difference.drift],
         unknown=[finding(drift) for drift in difference.unknown],
+        advice=[_advice(told, difference.latent.get(told.drift.expected.fact)) for told in difference.advice],
         warnings=[problem(warning) for warning in warnings],
     )
 
@@ -38,14 +39,17 @@ def check_document(
     return doc.CheckDoc(**{name: getattr(same, name) for name in doc.CheckDoc.model_fields if name != "schema_"})
 
 
-def plan_document(plan: Plan, warnings: Iterable[Diagnostic] = ()) -> doc.PlanDoc:
+def plan_document(
+    plan: Plan, warnings: Iterable[Diagnostic] = (), latent: Mapping[AnyFact, Because] | None = None
+) -> doc.PlanDoc:
     return doc.PlanDoc(
         release=plan.release,
         estimate_s=total_s(plan),
         outages=[doc.OutageDoc(module=o.module, estimate_s=o.seconds) for o in outages(plan)],
-        steps=[_step(number, step) for number, step in enumerate(plan.steps, start=1)],
+        steps=[_step(number, step, latent or {}) for number, step in enumerate(plan.steps, start=1)],
         blocked=[_blocked(blocked) for blocked in plan.blocked],
         follows=[fact_id(follows.expected.fact) for follows in plan.follows],
+        advice=[_blocked(told) for told in plan.advice],
         warnings=[problem(warning) for warning in warnings],
     )
 
@@ -62,7 +66,7 @@ def error_document(exit_code: int, told: Iterable[Diagnostic]) -> doc.ErrorDoc:
     return doc.ErrorDoc(exit=exit_code, problems=[problem(diagnostic) for diagnostic in dict.fromkeys(told)])
 
 
-def finding(drift: AnyDrift) -> doc.Finding:
+def finding(drift: AnyDrift, latent: Because | None = None) -> doc.Finding:
     expected = drift.expected
     return doc.Finding(
         fact=fact_id(expected.fact),
@@ -75,7 +79,14 @@ def finding(drift: AnyDrift) -> doc.Finding:
         reading=reading(drift.reading),
         because=why(expected.because),
         source=expected.source,
+        latent=why(latent) if latent else None,
     )
+
+
+def _advice(told: Advised, latent: Because | None) -> doc.Advice:
+    found = finding(told.drift, latent)
+    own = {name: getattr(found, name) for name in doc.Finding.model_fields}
+    return doc.Advice(**own, problem=problem(told.diagnostic))
 
 
 def reading(read: AnyReading | Same[Any]) -> doc.ReadingDoc:
@@ -118,7 +129,7 @@ def _both(sentence: Sentence, told: Diagnostic) -> doc.Both:
     return doc.Both(en=fill(sentence, told.fields, "en"), zh=fill(sentence, told.fields, "zh"))
 
 
-def _step(number: int, step: Step) -> doc.StepDoc:
+def _step(number: int, step: Step, latent: Mapping[AnyFact, Because]) -> doc.StepDoc:
     done = step.action
     return doc.StepDoc(
         id=step.id,
@@ -139,6 +150,7 @@ def _step(number: int, step: Step) -> doc.StepDoc:
         manual=describe.by_hand(done),
         estimate_s=done.estimate_s,
         touches=[why(touched) for touched in done.touches()],
+        latent=[why(latent[m.expected.fact]) for m in step.mends if m.expected.fact in latent],
     )
 
 

@@ -7,6 +7,9 @@ import pytest
 
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
 from actions.path import CarryDirectory, RetireDirectory
+from probes import path
+from probes.fact import Same
+from tests.probes.here import ask
 from tests.support.shell import perform
 
 HOST = "10.0.0.1"
@@ -96,6 +99,29 @@ def test_scripts_are_replaced_by_content_and_configuration_stays(tmp_path: Path)
     assert [(live / name).read_text() for name in ("bin/04-final/paas.env", "install.config", ".path")] == ["old\n"] * 3
     assert not (live / "gone.sh").exists()
     assert not (tmp_path / "var-lib/bkrec/markers/replacing-scripts").exists()
+
+
+def test_what_a_replacement_ensures_is_what_the_probe_sees(tmp_path: Path) -> None:
+    """Two trees that differ only in what a replacement keeps, or guide 6.4 patches, count as one release's."""
+    new, live = tmp_path / "new", tmp_path / "install"
+    for tree in (new, live):
+        for name in ("bkcli", "bin/default/gse.env", "bin/default/bklog.env"):
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            (tree / name).write_text(tree.name)
+    for name in ("install.config", ".path", "bin/.kept", "bin/04-final/paas.env", "bin/03-userdef/x.env"):
+        (live / name).parent.mkdir(parents=True, exist_ok=True)
+        (live / name).write_text("the operator's")
+    patched = ("bin/default/bklog.env",)
+    action = ReplaceScripts(host=HOST, new=str(new), live=str(live), version="6.2.2", proofs=(), patched=patched)
+    wish = next(promise for promise in action.ensures() if isinstance(promise.reading, Same))
+    assert isinstance(wish.reading, Same)
+    facts = (wish.fact, wish.reading.fact)
+    before = ask(path.PROBE, facts)
+    assert before[0] != before[1]
+    assert perform(action.command(), tmp_path).returncode == 0
+    (live / "bin/default/bklog.env").write_text("patched")
+    after = ask(path.PROBE, facts)
+    assert after[0] == after[1] == before[1]
 
 
 @pytest.mark.parametrize(("there", "empty", "code"), [(True, False, 0), (False, True, 0), (False, False, 1)])

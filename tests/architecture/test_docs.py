@@ -7,12 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from docs import diagnostics
+from docs import diagnostics, differences
 from reconciler.cli import exits
 from reconciler.effects import releases
+from specs.base import Lang
 from tests.architecture.tree import ROOT
 
-MANUALS = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/jobs.md", "docs/figures.md")
+MANUALS = (
+    "README.md",
+    "README.zh-CN.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/jobs.md",
+    "docs/figures.md",
+    "docs/differences-from-the-guide.md",
+    "docs/differences-from-the-guide.zh-CN.md",
+)
 NOT_DONE = {"en": "Not done by this version", "zh": "当前版本的 bkrec 尚不处理"}
 """How the release's data begins to say that a section is left to the operator."""
 
@@ -62,6 +72,13 @@ def _spans(ids: str, known: list[str]) -> list[str]:
 
 def test_the_page_of_codes_is_in_step_with_the_words() -> None:
     assert diagnostics.PAGE.read_text(encoding="utf-8") == diagnostics.page(), "run: python docs/diagnostics.py"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_of_differences_is_in_step_with_the_release(lang: Lang) -> None:
+    assert differences.PAGES[lang].read_text(encoding="utf-8") == differences.page(lang), (
+        "run: python docs/differences.py"
+    )
 
 
 UNITS = ("bkrec-check.service", "bkrec-check.timer")

@@ -10,9 +10,17 @@ from typing import Any
 
 from probes.backup import Backup
 from probes.consul import ConsulDefinition, ConsulPassing
-from probes.container import ContainerImage, ContainerState, DockerDataRoot, DockerUsable, ImagePresent
+from probes.container import (
+    ContainerImage,
+    ContainerState,
+    ContainersUnkept,
+    DockerDataRoot,
+    DockerRoot,
+    DockerUsable,
+    ImagePresent,
+)
 from probes.current import UnitCurrent
-from probes.env import EnvCopied, EnvFilled, EnvOnce, EnvSame, EnvValue
+from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvSame, EnvValue
 from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
 from probes.http import HttpOk
 from probes.kv import KeySet
@@ -24,6 +32,7 @@ from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionTex
 from probes.port import PortListening
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline, SaasPackaged
+from probes.tag import TagKept
 from probes.text import TextNames
 from probes.topology import ModuleHosts
 from probes.unit import UnitActive, UnitEnabled
@@ -90,6 +99,8 @@ def docker(host: str) -> tuple[Any, ...]:
     return (
         DockerUsable(host=host),
         DockerDataRoot(host=host),
+        DockerRoot(host=host),
+        ContainersUnkept(host=host, containers=("bk-paas-paas", "bk-paas-esb")),
         ContainerState(host=host, container="bk-paas-paas"),
         ContainerImage(host=host, container="bk-paas-paas"),
         ImagePresent(host=host, image="python36e:1.0"),
@@ -129,6 +140,8 @@ def variables(host: str, final: str, made: str) -> tuple[Any, ...]:
         EnvSame(host=host, file=f"{final}/job.env", key=SECRET, other_file=f"{made}/dbadmin.env", other_key=REDIS),
         EnvOnce(host=host, file=f"{final}/lesscode.env", key="BK_LESSCODE_MYSQL_HOST"),
         EnvOnce(host=host, file=f"{final}/bkauth.env", key="BK_AUTH_IP0"),
+        EnvDoubled(host=host, file=f"{final}/lesscode.env", key="BK_LESSCODE_MYSQL_HOST"),
+        EnvDoubled(host=host, file=f"{final}/bkauth.env", key="BK_NONE"),
         EnvCopied(host=host, file=f"{final}/job.env", key=SECRET, sources=("/none:A", f"{made}/job.env:{SECRET}")),
     )
 
@@ -269,6 +282,15 @@ CASES: tuple[Case, ...] = (
     ),
     _case("saas/controller", 0, "mysql --version", *saas(H1, "mysql-paas")),
     _case("saas/no-login-path", 0, "mysql --version", *saas(H1, "none")),
+    _case(
+        "tag/controller",
+        0,
+        "grep --version",
+        TagKept(host=H1, module="paas", root="/root/.tag", env=f"{INSTALL}/bin"),
+        TagKept(host=H1, module="paas", root="/nonexistent", env=f"{INSTALL}/bin"),
+        TagKept(host=H1, module="license", root="/nonexistent", env=f"{INSTALL}/bin"),
+        TagKept(host=H1, module="none", root="/root/.tag", env=f"{INSTALL}/bin"),
+    ),
     _case(
         "text/pages",
         1,

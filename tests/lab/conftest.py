@@ -71,7 +71,7 @@ def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebooted:
-    """The upgraded cluster after all hosts went down and up: BlueKing loses its containers then."""
+    """The upgraded cluster after all hosts went down and up."""
 
     drifted: set[str]
     apply: Said

@@ -1,9 +1,8 @@
-"""`apply` from a pristine 6.1 to 6.2.2, that nothing is left to do then, and that a reboot is mended."""
+"""`apply` from a pristine 6.1 to 6.2.2, that nothing is left to do then, and that a reboot loses nothing."""
 
 from typing import Any
 
 import pytest
-from bklab.place import HOSTS
 from conftest import Rebooted, Upgraded
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -25,6 +24,7 @@ def test_apply_converges_from_pristine(upgraded: Upgraded) -> None:
 def test_check_then_names_nothing(upgraded: Upgraded) -> None:
     seen = upgraded.check.must(0).document
     assert (seen["verdict"], seen["drift"], seen["unknown"]) == ("converged", [], [])
+    assert seen["advice"] == []
     assert seen["held"] > 100
 
 
@@ -44,10 +44,8 @@ def test_each_vendor_command_ran_once(upgraded: Upgraded) -> None:
         assert len(upgraded.watch.started("/data/install/bkcli", *words)) == 1, words
 
 
-def test_containers_that_a_reboot_loses_are_named_and_put_back(rebooted: Rebooted) -> None:
-    lost = {fact for fact in rebooted.drifted if fact.startswith("container.")}
-    assert len(lost) == 12
-    assert all(fact.endswith(f"@{HOSTS['h2']}") for fact in lost)
-    rest = {fact.split()[0] for fact in rebooted.drifted - lost}
-    assert rest <= {"consul.passing", "redis.cluster"}, "beside them only what is still coming up"
+def test_a_reboot_after_the_upgrade_loses_nothing(rebooted: Rebooted) -> None:
+    """Followed by hand, the guide ends with a docker that finds none of its containers at its next start."""
+    rest = {fact.split()[0] for fact in rebooted.drifted}
+    assert rest <= {"consul.passing", "redis.cluster"}, "only what is still coming up"
     rebooted.apply.must(0)

@@ -75,7 +75,7 @@ CASES = {
         script="docker rm -f bk-paas-esb",
         differs=frozenset({f"container.state bk-paas-esb {H2}", f"container.image bk-paas-esb {H2}"}),
         follows=frozenset({f"consul.passing paas-esb {H2}"}),
-        steps=(("container.install", "10.0.0.2"),),
+        steps=(("container.install", "10.0.0.2"), ("container.keep", "10.0.0.2")),
         touches=frozenset({"touches-project-files"}),
     ),
     "a-container-stopped": Undone(

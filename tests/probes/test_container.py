@@ -9,10 +9,13 @@ from probes.container import (
     ContainerFact,
     ContainerImage,
     ContainerState,
+    ContainersUnkept,
     DockerDataRoot,
+    DockerRoot,
     DockerUsable,
     ImagePresent,
 )
+from probes.shell import Output
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 
 FACTS: list[ContainerFact] = [
@@ -23,11 +26,16 @@ FACTS: list[ContainerFact] = [
     ImagePresent(host=HOST, image="bk-paas-paas:2.14.57"),
     ImagePresent(host=HOST, image="bk-paas-paas"),
 ]
+LASTING: list[ContainerFact] = [
+    DockerDataRoot(host=HOST),
+    ContainersUnkept(host=HOST, containers=("x",)),
+    DockerRoot(host=HOST),
+]
 DOCKER = """
 case $1 in
   info) echo /var/lib/docker ;;
   ps) echo aaa; echo bbb ;;
-  inspect) printf 'container /%s %s %s\\n' bk-paas-paas-old exited x:1 bk-paas-paas STATE bk-paas-paas:2.14.57 ;;
+  inspect) printf 'container /%s %s no %s\\n' bk-paas-paas-old exited x:1 bk-paas-paas STATE bk-paas-paas:2.14.57 ;;
   images) echo 'image bk-paas-paas:2.14.57'; echo 'image <none>:<none>' ;;
 esac
 """
@@ -54,7 +62,12 @@ def test_a_daemon_that_does_not_answer_leaves_all_unknown(tmp_path: Path) -> Non
     tools = tool(tmp_path, "docker", "echo Cannot connect >&2; exit 1")
     unknown = "unknown: docker-not-answering"
     assert asked(tools) == ["not-answering", *[unknown] * 5]
-    assert asked(tools, [DockerDataRoot(host=HOST)]) == [unknown]
+    assert asked(tools, LASTING) == [unknown] * 3
+
+
+def test_where_there_is_no_docker_nothing_can_be_lost() -> None:
+    readings = PROBE.parse(LASTING, Output(stdout="docker\tnot-installed\nend\n"))
+    assert [brief(readings[fact]) for fact in LASTING] == ["lasting", (), "absent"]
 
 
 def test_a_host_without_containers_has_none(tmp_path: Path) -> None:
@@ -78,14 +91,16 @@ def test_an_answer_that_breaks_off_is_an_error(tmp_path: Path, question: str) ->
 @pytest.mark.parametrize(
     ("daemon_json", "root", "wanted"),
     [
-        ('{"data-root": "/data/docker"}', "/data/docker", "same"),
-        ('{\n  "log-level": "info",\n  "data-root" : "/data/docker"\n}', "/data/docker", "same"),
-        ('{"data-root": "/data/docker/"}', "/data/docker", "same"),
+        ('{"data-root": "/data/docker"}', "/data/docker", "lasting"),
+        ('{\n  "log-level": "info",\n  "data-root" : "/data/docker"\n}', "/data/docker", "lasting"),
+        ('{"data-root": "/data/docker/"}', "/data/docker", "lasting"),
         ('{"data-root": "/data/docker"}', "/var/lib/docker", "differs"),
-        ('{"graph": "/data/docker"}', "/data/docker", "same"),
-        ("{}", "/var/lib/docker", "same"),
-        ("{}", "/data/docker", "differs"),
-        (None, "/var/lib/docker", "same"),
+        ('{"data-root":"/data/docker", "graph":"/x"}', "/data/docker", "unclear"),
+        ('{"graph": "/data/docker"}', "/data/docker", "lasting"),
+        ("{}", "/var/lib/docker", "lasting"),
+        ("{}", "/data/docker", "unclear"),
+        (None, "/var/lib/docker", "lasting"),
+        (None, "/data/docker", "unclear"),
     ],
 )
 def test_the_data_root_is_compared_with_the_file(
@@ -95,8 +110,30 @@ def test_the_data_root_is_compared_with_the_file(
     if daemon_json is not None:
         (tmp_path / "daemon.json").write_text(daemon_json)
     instead = {"/etc/docker/daemon.json": str(tmp_path / "daemon.json")}
-    (found,) = ask(PROBE, [DockerDataRoot(host=HOST)], tools=tools, instead=instead)
-    assert brief(found) == wanted
+    found = ask(PROBE, [DockerDataRoot(host=HOST), DockerRoot(host=HOST)], tools=tools, instead=instead)
+    assert [brief(reading) for reading in found] == [wanted, root]
+
+
+POLICIES = """
+case $1 in
+  info) echo /var/lib/docker ;;
+  ps) echo aaa ;;
+  inspect)
+    for each in runs:running:no bare:running: kept:running:always retried:running:on-failure halted:exited:no; do
+      state=${each#*:}
+      echo "container /${each%%:*} ${state%:*} ${state#*:} image:1"
+    done ;;
+  images) ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_runs_without_a_restart_policy_is_named_and_nothing_else(tmp_path: Path, shell: str) -> None:
+    names = ("runs", "bare", "kept", "retried", "halted", "none")
+    tools = tool(tmp_path, "docker", POLICIES)
+    assert asked(tools, [ContainersUnkept(host=HOST, containers=names)], shell) == [("runs", "bare")]
+    assert asked(tools, [ContainersUnkept(host=HOST, containers=("kept",))], shell) == [()]
 
 
 def test_environments_are_never_asked_for() -> None:

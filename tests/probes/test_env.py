@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from probes.env import PROBE, EnvCopied, EnvFilled, EnvOnce, EnvPresent, EnvSame, EnvValue
+from probes.env import PROBE, EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvPresent, EnvSame, EnvValue
 from probes.fact import Absent, AnyReading, Known, Unknown
 from probes.shell import Output
 from specs.envfile import EnvUnreadError, assignments, last
@@ -71,6 +71,8 @@ def test_counting_agrees_too(way: tuple[Path, Path, str]) -> None:
     present = [EnvPresent(host=HOST, file=file, key="A") for file in files]
     there = [Known(True) if count else Absent() for count in counts]
     assert ask(PROBE, present, tools=tools, shell=shell) == there
+    doubled = [EnvDoubled(host=HOST, file=file, key="A") for file in (*files, "/nonexistent")]
+    assert ask(PROBE, doubled, tools=tools, shell=shell) == [Known(count > 1) for count in (*counts, 0)]
 
 
 SECRET = "s3cret-c4nary"

@@ -9,10 +9,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from probes.env import EnvCopied, EnvFilled
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
+from probes.path import FileDigest
+from probes.text import TextNames
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan, Step
 from reconciler.rules.catalogue import desired
+from reconciler.rules.latent import latent
+from specs.cluster import Cluster
 from specs.reason import coded
 from tests.sim.worlds import World, finished, guide_cluster, live, pristine, slice_cluster, study
 
@@ -95,6 +100,18 @@ def test_half_way_states_converge_or_say_why_not(random: Random) -> None:
     assert bool(after.blocked) <= bool(plan.blocked)
 
 
+@given(st.randoms(use_true_random=False))
+@settings(QUICK, max_examples=25)
+def test_after_apply_nothing_is_right_that_will_not_last(random: Random) -> None:
+    """What the vendor's calls leave behind (`voids`) is mended in the same plan, whatever was missing before it."""
+    world = drifted(finished(SLICE), random)
+    world.other = pristine
+    plan, _ = study(world)
+    _, readings = study(live(world, plan))
+    left = diff(desired(SLICE), readings)
+    assert latent(SLICE, left, readings) == {}
+
+
 def test_a_finished_cluster_without_package_and_backups_has_nothing_to_do() -> None:
     plan, readings = study(finished(SLICE))
     assert plan.steps == ()
@@ -148,6 +165,23 @@ def test_new_gse_runs_before_the_old_one_is_retired() -> None:
     assert all(place[step.id] > place[install.id] for step in retired)
 
 
+def test_what_equals_a_file_of_the_scripts_is_copied_after_those_are_replaced() -> None:
+    """6.1 has no yq, the controller as little as the others: what equals only until the scripts change is no match."""
+
+    def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
+        if isinstance(fact, FileDigest):
+            return Absent() if fact.path.endswith("/yq") else Known("6.1")
+        return pristine(fact, cluster)
+
+    plan, _ = study(World(cluster=WHOLE, other=other))
+    place = {step.id.split("@")[0]: number for number, step in enumerate(plan.steps)}
+    copied = [step for step in plan.steps if step.id.startswith("program.copy-yq")]
+    assert [step.action.host for step in copied] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+    assert all(place["package.scripts"] < plan.steps.index(step) < place["bkcli.upgrade-job"] for step in copied)
+    rendered = next(step for step in plan.steps if step.id.startswith("nginx.render"))
+    assert any(isinstance(mend.expected.fact, FileDigest) for mend in rendered.mends)
+
+
 def test_old_paas_stops_only_when_everything_else_is_ready() -> None:
     plan, _ = study(World(cluster=SLICE))
     retired = [step for step in plan.steps if step.id.startswith("unit.retire-bk-paas")]
@@ -185,7 +219,8 @@ def test_a_removed_container_is_made_alone_without_any_backup() -> None:
         if getattr(fact, "container", "") == "bk-paas-login":
             world.facts[fact] = Absent()
     plan, _ = study(world)
-    assert [step.id.rsplit("-", 1)[0] for step in plan.steps] == ["container.install-bk-paas-login@10.0.0.2"]
+    steps = ["container.install-bk-paas-login@10.0.0.2", "container.keep@10.0.0.2"]
+    assert [step.id.rsplit("-", 1)[0] for step in plan.steps] == steps, "a new container has no restart policy"
 
 
 def test_a_dropped_variable_is_set_and_distributed_and_nothing_else() -> None:
@@ -197,6 +232,37 @@ def test_a_dropped_variable_is_set_and_distributed_and_nothing_else() -> None:
     plan, _ = study(world)
     kinds = [step.id.split("@")[0] for step in plan.steps]
     assert kinds == ["env.set-bk-job-run-mode", "bkcli.sync-common"]
+
+
+def test_pages_of_job_get_their_new_address_as_soon_as_the_old_one_is_gone() -> None:
+    """They name what 6.1 called right; the merge changes that, and the new entrance no longer answers it."""
+    world = World(cluster=WHOLE)
+    world.facts |= {wish.fact: Known(True) for wish in desired(WHOLE) if isinstance(wish.fact, TextNames)}
+    steps = [step.id.partition("@")[0] for step in study(world)[0].steps]
+    wanted = ["bkcli.bkenv", "nginx.render", PAGES, "bkcli.upgrade-job"]
+    assert [step for step in steps if step in wanted] == wanted
+
+
+PAGES = "nginx.job-pages-bk-job-api-public-url"
+LAYERS = ("03-userdef", "01-generate")
+BKLOG = "/data/install/bin/04-final/bklog.env"
+
+
+def test_a_key_that_the_guide_leaves_empty_is_filled() -> None:
+    world = finished(guide_cluster())
+    world.facts[EnvFilled(host="10.0.0.1", file=BKLOG, key="BK_BKLOG_REDIS_PASSWORD")] = Absent()
+    plan, _ = study(world)
+    kinds = [step.id.partition("@")[0] for step in plan.steps]
+    assert kinds == ["env.copy-bk-bklog-redis-password", "env.merge-bklog", "bkcli.sync-common"]
+    assert "03-userdef/bklog.env" in str(plan.steps[0].action)
+
+
+def test_a_key_that_a_person_filled_otherwise_is_left_alone() -> None:
+    world = finished(guide_cluster())
+    admin = tuple(f"/data/install/bin/{layer}/dbadmin.env:BK_REDIS_ADMIN_PASSWORD" for layer in LAYERS)
+    mine = "/data/install/bin/03-userdef/bklog.env"
+    world.facts[EnvCopied(host="10.0.0.1", file=mine, key="BK_BKLOG_REDIS_PASSWORD", sources=admin)] = Known(False)
+    assert study(world)[0].steps == ()
 
 
 def test_a_stopped_container_is_started_although_the_database_cannot_be_read() -> None:

@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from probes.backup import Backup
+from probes.container import ContainersUnkept, DockerDataRoot, DockerRoot
 from probes.current import UnitCurrent
+from probes.env import EnvDoubled
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
-from probes.mysql import AppRegistered, LoginPath, MysqlUser
-from probes.owed import WorkOwed
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, ProductVersion
+from probes.owed import WorkNoted, WorkOwed
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.saas import SaasOnline
+from probes.tag import TagKept
 from probes.topology import ModuleHosts
 from probes.unit import UnitActive, UnitEnabled
+from probes.yaml import YamlValue
 from reconciler.core.inventory import cluster as describe
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
@@ -83,12 +86,25 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return _unit(fact, cluster)
         case PackageDigest():
             return Known(cluster.md5)
+        case VersionText() | ProductVersion() if _ssm(fact, cluster):
+            return Known("1.0.8")
         case VersionText():
             return Known("6.1.2") if fact.path == cluster.src("VERSION") else Absent()
+        case DockerRoot():
+            saas = cluster.inventory.on_any(("appo", "appt"))
+            return Known(cluster.home("public/paas_agent/docker")) if fact.host in saas else Absent()
+        case DockerDataRoot():
+            return Known("lasting")
+        case ContainersUnkept():
+            return Known(())
+        case TagKept():
+            return Known("kept")
+        case EnvDoubled():
+            return Known(False)
         case PathKind():
             return _path(fact, cluster)
         case TreeDigest():
-            return Known("6.1")
+            return Known("6.1") if fact.root == cluster.paths.install else Absent()
         case LoginPath():
             return Known("works") if fact.login_path in ("mysql-paas", "mysql-default") else Absent()
         case ModuleHosts():
@@ -109,6 +125,11 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(True)
         case _:
             return Absent()
+
+
+def _ssm(fact: VersionText | ProductVersion, cluster: Cluster) -> bool:
+    """It is there, and the guide does not upgrade it: what is installed and its row say the same until 6.2 comes."""
+    return (fact.code == "bkssm") if isinstance(fact, ProductVersion) else fact.path == cluster.home("bkssm/VERSION")
 
 
 def _unit(fact: UnitActive | UnitEnabled, cluster: Cluster) -> AnyReading:
@@ -139,22 +160,39 @@ class World:
         return {fact: self.facts.get(fact, self.other(fact, self.cluster)) for fact in facts}
 
 
+def fresh(fact: AnyFact, cluster: Cluster) -> AnyReading:
+    """What nobody desires of a 6.2.2 and a repair may ask for: what its scripts, its variables and its /data/src hold."""
+    match fact:
+        case ModuleHosts():
+            return Known(cluster.inventory.on(fact.module))
+        case PathKind():
+            archives = {cluster.src(module.src_file) for module in cluster.release.modules if module.src_file}
+            there = fact.path.startswith(("/root/.tag/", cluster.env("04-final/"))) or fact.path in archives
+            return Known("file") if there else Absent()
+        case TreeDigest():
+            return Known("6.2.2") if fact.root == cluster.paths.install else Absent()
+        case LoginPath():
+            return Known("works")
+        case MysqlUser():
+            return Known("granted")
+        case VersionText():
+            found = {cluster.src(m.src, "VERSION"): m.version for m in cluster.release.modules if m.src}
+            return Known(found[fact.path]) if fact.path in found else Absent()
+        case YamlValue():
+            set_ = {cluster.src(flag.template): flag.value for m in cluster.release.modules for flag in m.flags}
+            return Known(set_[fact.file]) if fact.file in set_ else Absent()
+        case WorkOwed():
+            return Known(False)
+        case WorkNoted():
+            return Known(True)
+        case _:
+            return Absent()
+
+
 def finished(cluster: Cluster) -> World:
     """A 6.2.2 to which nothing is left to do; without package and without backups, as after a fresh install."""
 
-    def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
-        if isinstance(fact, (Backup, PackageDigest)):
-            return Absent()
-        if isinstance(fact, PathKind) and fact.path.startswith("/root/.tag/"):
-            return Known("file")
-        if isinstance(fact, LoginPath):
-            return Known("works")
-        if isinstance(fact, VersionText):
-            found = {cluster.src(m.src, "VERSION"): m.version for m in cluster.release.modules if m.src}
-            return Known(found[fact.path]) if fact.path in found else Absent()
-        return Absent()
-
-    world = World(cluster=cluster, other=other)
+    world = World(cluster=cluster, other=fresh)
     for wish in desired(cluster):
         world.facts[wish.fact] = Known("same") if isinstance(wish.reading, Same) else wish.reading
         if isinstance(wish.reading, Same):

@@ -1,17 +1,39 @@
-"""`check`, for a timer's mail: the verdict, then one line per fact. The same cluster gives the same text."""
+"""`check`, for a timer's mail: the verdict, then one line per fact. The same cluster gives the same text.
 
-from collections.abc import Iterator
+What is right now and will not last comes after what is wrong, with what will happen; last what is only told.
+"""
+
+from collections.abc import Iterable, Iterator
 
 from probes.fact import AnyDrift, Unknown, kind_of
 from reconciler.core.diff import Difference
 from reconciler.view import describe
+from reconciler.view.human import latent
+from reconciler.view.human.rows import rows
 from reconciler.view.human.verdict import verdict_line
 from reconciler.view.page import Page, lines
 
 
 def check_text(release: str, difference: Difference, page: Page) -> str:
-    told = (_line(drift, page) for drift in (*difference.drift, *difference.unknown))
-    return lines((verdict_line(release, difference, page),), told)
+    plain, hidden = latent.parted(difference)
+    return lines(
+        (verdict_line(release, difference, page),),
+        (_line(drift, page) for drift in (*plain, *difference.unknown)),
+        latent.titled(latent.HIDDEN, _hidden(hidden, difference, page), page),
+        latent.titled(latent.TOLD, _told(difference, page), page),
+    )
+
+
+def _hidden(hidden: Iterable[AnyDrift], difference: Difference, page: Page) -> Iterator[str]:
+    for drift in hidden:
+        yield _line(drift, page)
+        yield from rows(page, latent.otherwise(drift, difference, page), indent=6)
+
+
+def _told(difference: Difference, page: Page) -> Iterator[str]:
+    for told in difference.advice:
+        yield _line(told.drift, page)
+        yield from rows(page, (*latent.otherwise(told.drift, difference, page), latent.hint(told, page)), indent=6)
 
 
 def _line(drift: AnyDrift, page: Page) -> str:

@@ -1,4 +1,4 @@
-"""What differs, by host and module; then what could not be read, each cause once; then the verdict."""
+"""What differs, by host and module; what is right but will not last; what could not be read; then the verdict."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
@@ -7,6 +7,7 @@ from probes.fact import AnyDrift, Unknown, kind_of
 from reconciler.core.diff import Difference
 from reconciler.view import describe
 from reconciler.view.difference import wording
+from reconciler.view.human import latent
 from reconciler.view.human.rows import rows
 from reconciler.view.human.verdict import verdict_line
 from reconciler.view.page import Page, harmless, lines
@@ -18,8 +19,13 @@ K = TypeVar("K", bound=Hashable)
 
 
 def diff_text(release: str, difference: Difference, page: Page) -> str:
+    plain, hidden = latent.parted(difference)
     return lines(
-        _drifts(difference.drift, page), _unread(difference.unknown, page), (verdict_line(release, difference, page),)
+        _drifts(plain, difference, page),
+        latent.titled(latent.HIDDEN, _drifts(hidden, difference, page), page),
+        latent.titled(latent.TOLD, _drifts((told.drift for told in difference.advice), difference, page), page),
+        _unread(difference.unknown, page),
+        (verdict_line(release, difference, page),),
     )
 
 
@@ -39,17 +45,17 @@ def module_title(module: str, page: Page) -> str:
     return name if title == module else f"{name}: {title}"
 
 
-def _drifts(drifts: Iterable[AnyDrift], page: Page) -> Iterator[str]:
+def _drifts(drifts: Iterable[AnyDrift], difference: Difference, page: Page) -> Iterator[str]:
     for host, here in grouped(drifts, lambda d: d.expected.fact.host).items():
         yield page.paint(harmless(host), "bold")
         for module, its in grouped(here, lambda d: d.expected.module).items():
             yield "  " + page.paint(module_title(module, page), "cyan")
             for drift in its:
-                yield from _drift(drift, page)
+                yield from _drift(drift, difference, page)
         yield ""
 
 
-def _drift(drift: AnyDrift, page: Page) -> Iterator[str]:
+def _drift(drift: AnyDrift, difference: Difference, page: Page) -> Iterator[str]:
     expected, kind = drift.expected, kind_of(drift.expected.fact)
     yield from page.wrapped("    - ", describe.fact(expected.fact, page.lang))
     told = (
@@ -59,7 +65,9 @@ def _drift(drift: AnyDrift, page: Page) -> Iterator[str]:
         ("because", harmless(say(expected.because, page.lang))),
         ("source", harmless(expected.source)),
     )
-    yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=6)
+    named = ((label(name, page.lang), text) for name, text in told)
+    advised = (latent.hint(each, page) for each in difference.advice if each.drift is drift)
+    yield from rows(page, (*named, *latent.otherwise(drift, difference, page), *advised), indent=6)
 
 
 def _unread(unread: Iterable[AnyDrift], page: Page) -> Iterator[str]:

@@ -1,25 +1,31 @@
 """A plan: first what it costs, then each step with every reason, then what is not repaired and why, each cause once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from probes.fact import fact_id
+from probes.fact import AnyFact, fact_id
 from reconciler.core.plan import Blocked, Plan, Step
 from reconciler.view import describe
 from reconciler.view.cost import outages, total_s
+from reconciler.view.human import latent
 from reconciler.view.human.diff import grouped, module_title
 from reconciler.view.human.rows import rows
 from reconciler.view.human.trouble import block
 from reconciler.view.page import Page, harmless, lines
 from reconciler.view.words.base import say
 from reconciler.view.words.labels import duration, label
+from specs.reason import Because
 
 _SHOWN = 5
 
 
-def plan_text(plan: Plan, page: Page) -> str:
-    told: Iterator[str] = _steps(plan, page)
+def plan_text(plan: Plan, page: Page, otherwise: Mapping[AnyFact, Because] | None = None) -> str:
+    """`otherwise`: of the facts that are right now, what will happen without the step that mends them."""
     return header_text(plan, page) + lines(
-        told, _follows(plan, page), _blocked(plan, page), (label("nothing-touched", page.lang),)
+        _steps(plan, page, otherwise or {}),
+        _follows(plan, page),
+        _told(plan.blocked, label("blocked-title", page.lang), page),
+        _told(plan.advice, say(latent.TOLD, page.lang), page),
+        (label("nothing-touched", page.lang),),
     )
 
 
@@ -104,14 +110,18 @@ def _counts(plan: Plan, page: Page) -> str:
     return label("counts-plan", page.lang, **counts)
 
 
-def _steps(plan: Plan, page: Page) -> Iterator[str]:
+def _steps(plan: Plan, page: Page, otherwise: Mapping[AnyFact, Because]) -> Iterator[str]:
     numbered = numbers(plan)
     for step in plan.steps:
-        yield from _step(step, numbered, page)
+        yield from _step(step, numbered, page, _otherwise(step, page, otherwise))
         yield ""
 
 
-def _step(step: Step, numbered: Mapping[str, int], page: Page) -> Iterator[str]:
+def _otherwise(step: Step, page: Page, known: Mapping[AnyFact, Because]) -> str:
+    return "\n".join(say(known[m.expected.fact], page.lang) for m in step.mends if m.expected.fact in known)
+
+
+def _step(step: Step, numbered: Mapping[str, int], page: Page, otherwise: str) -> Iterator[str]:
     number = f"{numbered[step.id]:>3}. "
     head, *more = page.wrapped(number, describe.action(step.action, page.lang))
     yield page.paint(number, "bold") + head[len(number) :]
@@ -121,6 +131,7 @@ def _step(step: Step, numbered: Mapping[str, int], page: Page) -> Iterator[str]:
     told = (
         ("because", say(step.because, page.lang)),
         ("source", step.source),
+        ("otherwise", otherwise),
         ("after", "\n".join(_after(step, numbered, page))),
         ("touches", "\n".join(say(touched, page.lang) for touched in step.action.touches())),
         ("step", step.id),
@@ -148,11 +159,11 @@ def _after(step: Step, numbered: Mapping[str, int], page: Page) -> Iterator[str]
         yield label("after-one", page.lang, number=", #".join(map(str, known)), because=because)
 
 
-def _blocked(plan: Plan, page: Page) -> Iterator[str]:
+def _told(blocked: Iterable[Blocked], title: str, page: Page) -> Iterator[str]:
     """One cause is told once, with all it holds up."""
-    groups = grouped(plan.blocked, lambda b: b.diagnostic)
+    groups = grouped(blocked, lambda b: b.diagnostic)
     if groups:
-        yield page.paint(label("blocked-title", page.lang), "bold", "yellow")
+        yield page.paint(title, "bold", "yellow")
     for diagnostic, held in groups.items():
         yield from block(diagnostic, page, indent=2)
         yield "    " + page.paint(label("holds-up", page.lang) + ":", "dim")

@@ -12,15 +12,20 @@ FACTS: dict[str, Sentence] = {
     "consul.definition": _("definition of {service} in consul", "consul 中 {service} 的定义文件"),
     "consul.passing": _("health of {service} in consul", "consul 中 {service} 的健康状态"),
     "container.data-root": _(
-        "docker's data-root, running against daemon.json", "docker 运行中的 data-root 与 daemon.json"
+        "whether docker finds its containers when it starts next", "docker 下次启动时能否找到其容器"
     ),
+    "container.docker-root": _("directory that docker uses", "docker 正在使用的目录"),
     "container.docker-usable": _("docker", "docker"),
     "container.docker-fault": _("trouble with docker", "docker 故障"),
     "container.image": _("image of container {container}", "容器 {container} 的镜像"),
     "container.image-present": _("image {image} on the host", "主机上的镜像 {image}"),
     "container.state": _("container {container}", "容器 {container}"),
+    "container.unkept": _(
+        "containers without a restart policy, of {containers}", "没有重启策略的容器（{containers} 之中）"
+    ),
     "current.unit": _("whether {unit} runs what is there", "{unit} 运行的是否为现有文件"),
     "env.copied": _("{key} in {file} against its source ({sources})", "{file} 的 {key} 与其来源（{sources}）"),
+    "env.doubled": _("how {file} assigns {key}", "{file} 中 {key} 的赋值"),
     "env.filled": _("{key} in {file}", "{file} 中的 {key}"),
     "env.present": _("{key} in {file}", "{file} 中的 {key}"),
     "env.once": _("how often {file} assigns {key}", "{file} 中 {key} 的赋值次数"),
@@ -67,6 +72,7 @@ FACTS: dict[str, Sentence] = {
     "redis.cluster": _("Redis cluster at port {port}", "端口 {port} 上的 Redis 集群"),
     "saas.online": _("version of SaaS {app} that is online", "SaaS {app} 的线上版本"),
     "saas.packaged": _("version of SaaS {app} in the package", "软件包中 SaaS {app} 的版本"),
+    "tag.kept": _("generated secrets of {module}", "{module} 已生成的密码"),
     "text.names": _("whether {file} names {key}", "{file} 是否包含 {key} 的值"),
     "topology.module-hosts": _("hosts of `{module}` in {path}", "{path} 中 `{module}` 所在主机"),
     "unit.active": _("unit {unit}", "服务单元 {unit}"),
@@ -87,6 +93,7 @@ STATES: dict[str, tuple[Sentence, Sentence]] = {
     "mysql.app": (_("not registered", "未注册"), _("registered", "已注册")),
     "container.image-present": (_("not there", "没有"), _("present", "已有")),
     "path.line": (_("missing", "缺失"), _("present", "已有")),
+    "env.doubled": (_("once at most", "至多一次"), _("more than once", "多次")),
     "env.filled": (_("empty", "为空"), _("has a value", "有值")),
     "env.same": (_("differs", "不同"), _("the same", "相同")),
     "env.copied": (_("differs", "不同"), _("the same", "相同")),
@@ -99,7 +106,11 @@ VALUES: dict[str, dict[str, Sentence]] = {
         "stale": _("stale: a day old or more", "过期：已超过一天"),
         "broken": _("broken: incomplete, gone or changed", "损坏：不完整、丢失或被改动"),
     },
-    "container.data-root": {"same": _("the same", "相同"), "differs": _("differs", "不同")},
+    "container.data-root": {
+        "lasting": _("it does", "能"),
+        "differs": _("daemon.json names another directory than the one in use", "daemon.json 指向的不是正在使用的目录"),
+        "unclear": _("daemon.json does not name the one in use", "daemon.json 未指明正在使用的目录"),
+    },
     "container.docker-usable": {
         "usable": _("usable", "可用"),
         "not-installed": _("not installed", "未安装"),
@@ -114,6 +125,11 @@ VALUES: dict[str, dict[str, Sentence]] = {
         "directory": _("directory", "目录"),
         "link": _("link", "链接"),
         "other": _("neither file, directory nor link", "既非文件、目录，也非链接"),
+    },
+    "tag.kept": {
+        "kept": _("kept", "不会被改动"),
+        "tag-missing": _("there, but their tag is missing", "仍在，但标记文件缺失"),
+        "lost": _("gone, and their tag too", "已丢失，标记文件也缺失"),
     },
     "redis.cluster": {
         "ok": _("ok", "正常"),

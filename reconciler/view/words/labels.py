@@ -28,11 +28,14 @@ LABELS: dict[str, Sentence] = {
     "because": _("because", "原因"),
     "why": _("why", "原因"),
     "source": _("source", "依据"),
+    "otherwise": _("otherwise", "后果"),
     "fact": _("fact", "事实"),
     # sections
     "cluster-wide": _("cluster", "集群"),
     "not-read": _("Could not be read: nothing is concluded from these", "未能读取：不据此下任何结论"),
     # verdicts
+    "verdict-latent": _("; {count} of them latent", "；其中 {count} 项为隐患"),
+    "verdict-advice": _("; {count:thing|things} more to be told", "；另有 {count} 项提示"),
     "left": _("; left to you: {modules}", "；由您自行处理：{modules}"),
     "beyond": _("; not looked at: guide {sections}", "；未检查：指引 {sections}"),
     "verdict-converged": _(
@@ -179,6 +182,16 @@ LABELS: dict[str, Sentence] = {
     "entry-section": _("section of the upgrade guide", "升级指引章节"),
     "entry-fact": _("fact", "事实"),
     "entry-action": _("action", "操作"),
+    "stands-by": _("done by", "执行"),
+    "stands-seen": _("seen in", "查看"),
+    "stands-gates": _("asked first", "预检"),
+    "stands-left": _("left out", "不执行"),
+    "stands-for": _("in the guide", "对应指引"),
+    "stands-commands": _("the guide's commands, and what stands for each", "指引中的命令，以及各由什么对应"),
+    "stands-differs": _("not as in the guide", "与指引不同之处"),
+    "differs-guide": _("the guide", "指引"),
+    "differs-here": _("bkrec", "bkrec"),
+    "differs-source": _("source", "来源"),
     "explain-because": _(
         "It stands beside a fact or a step, with its own names filled in.", "它出现在事实或步骤旁，占位处填入具体名称。"
     ),

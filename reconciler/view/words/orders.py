@@ -32,6 +32,9 @@ ORDERS: dict[str, Sentence] = {
         "用 {image} 安装容器 {container}（仅项目 {project}）",
     ),
     "container.remove": _("remove the leftover container {container}", "删除残留容器 {container}"),
+    "container.keep": _("have {containers} start with docker", "设置容器随 docker 启动：{containers}"),
+    "container.name-root": _("have {file} name the directory that docker uses", "使 {file} 指向 docker 正在使用的目录"),
+    "env.keep-last": _("keep the last {key} in {file} alone", "{file} 中的 {key} 只保留最后一行"),
     "env.set": _("set {key} in {file}", "设置 {file} 中的 {key}"),
     "env.add": _("add {key} to {file}", "在 {file} 中加入 {key}"),
     "env.copy": _("copy {key} into {file} from {sources}", "将 {key} 从 {sources} 复制到 {file}"),
@@ -59,9 +62,13 @@ ORDERS: dict[str, Sentence] = {
     "program.copy": _("copy {source} to {path}", "将 {source} 复制到 {path}"),
     "saas.deploy": _("deploy SaaS {app} (bkcli install saas-o {app})", "部署 SaaS {app}（bkcli install saas-o {app}）"),
     "saas.variables": _("add the variables of the SaaS applications", "加入 SaaS 应用的环境变量"),
+    "tag.make": _("put the tag of {module}'s secrets back", "重建 {module} 密码的标记文件"),
     "topology.place": _("place `{module}` on {hosts} in {config}", "在 {config} 中把 `{module}` 放到 {hosts}"),
     "unit.start": _("start {unit}", "启动 {unit}"),
     "unit.restart": _("restart {unit}, whose files were replaced", "重启文件已被替换的 {unit}"),
+    "version.set": _(
+        "show users {version} for {code}, which is installed", "将 {code} 的显示版本改为已安装的 {version}"
+    ),
     "version.rows": _("refresh the versions shown to users", "刷新向用户显示的版本信息"),
     "yaml.set": _("set {path} to {value} in {file}", "将 {file} 中的 {path} 设为 {value}"),
     "unit.enable": _("have {unit} start at boot", "设置 {unit} 开机自启"),

@@ -28,6 +28,10 @@ SENTENCES: dict[str, Sentence] = {
         en="`rsync --delete` removes what was changed by hand below /data/install",
         zh="rsync --delete 会删除 /data/install 下的手工改动",
     ),
+    "scripts-of-one-release": Sentence(
+        en="the scripts install the products they came with: an older 6.2's have other defaults",
+        zh="部署脚本须与所安装的产品同版本：较早的 6.2 脚本默认值不同",
+    ),
     "scripts-come-from-package": Sentence(
         en="the scripts come out of the verified package", zh="部署脚本取自已校验的软件包"
     ),
@@ -248,15 +252,16 @@ TROUBLES: dict[str, Trouble] = {
     ),
     "tag-lost": Trouble(
         what=Sentence(
-            en="{path} is gone, while its module has generated secrets", zh="{path} 丢失，而该模块已有生成的密码"
+            en="{path} is gone, and the generated secrets of its module with it",
+            zh="{path} 丢失，该模块生成密码的文件也已丢失",
         ),
         why=Sentence(
             en="the next `install bkenv` would blank those secrets, and the one after invent new ones",
             zh="下一次 install bkenv 会清空这些密码，再下一次会生成新的",
         ),
         hint=Sentence(
-            en="if bin/01-generate has the module's file with its values: `touch {path}; chattr +i {path}` on the controller",
-            zh="若 bin/01-generate 中该模块文件仍完整，请在中控机执行：touch {path}; chattr +i {path}",
+            en="bring bin/01-generate/MODULE.env back from a copy of /data/install, with its values; then bkrec makes the tag",
+            zh="请从 /data/install 的备份恢复 bin/01-generate 中该模块的文件（含取值），之后 bkrec 会重建标记",
         ),
     ),
     "cert-lost": Trouble(

@@ -7,7 +7,7 @@ import pytest
 
 from actions.action import Action
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
-from reconciler.core.plan import Plan, Repair
+from reconciler.core.plan import Advice, Follows, Plan, Repair
 from reconciler.core.planner import Mend, plan
 from reconciler.core.seen import Seen
 from specs.diagnostic import diagnose
@@ -83,6 +83,30 @@ def test_where_order_is_free_the_guides_sections_decide() -> None:
     assert names(made) == ["c", "b", "a"]
 
 
+TOLD = Advice(diagnostic=diagnose("not-read"))
+
+
+def test_advice_is_told_and_holds_nothing_up() -> None:
+    made = planned({"a": TOLD, "b": repair("b")}, "ab")
+    assert names(made) == ["b"]
+    assert made.blocked == ()
+    assert [told.expected for told in made.advice] == [on("a")]
+
+
+def test_what_a_step_rests_on_is_no_mere_advice() -> None:
+    """In whatever order it is met: wished for first, or needed first."""
+    for wishes in ("ab", "ba"):
+        made = planned({"a": TOLD, "b": repair("b", needs=("a",))}, wishes)
+        assert (made.steps, made.advice) == ((), ())
+        assert [(told.expected.fact, told.diagnostic) for told in made.blocked] == [(on("a").fact, TOLD.diagnostic)]
+
+
+def test_what_holds_is_no_advice_though_a_step_undoes_it() -> None:
+    made = planned({"a": TOLD, "b": repair("b", undoes=("a",))}, "ab", {"a": Known(True)})
+    assert names(made) == ["b"]
+    assert (made.advice, made.blocked) == ((), ())
+
+
 def test_one_action_mends_many_drifts() -> None:
     both = repair("a", "b")
     made = planned({"a": both, "b": both}, "ab")
@@ -98,7 +122,8 @@ def test_the_wider_of_two_actions_that_are_needed_anyway_takes_both() -> None:
 def test_what_a_step_undoes_is_mended_after_it_although_it_holds_now() -> None:
     made = planned({"a": repair("a", undoes=("b",)), "b": repair("b")}, "ab", {"b": Known(True)})
     assert names(made) == ["a", "b"]
-    assert made.steps[1].after[0].step == made.steps[0].id
+    (edge,) = made.steps[1].after
+    assert (edge.step, edge.source) == (made.steps[0].id, made.steps[0].source)
 
 
 def test_unknown_is_never_repaired_and_blocks_what_needs_it() -> None:
@@ -119,6 +144,39 @@ def test_a_cause_is_told_once_however_much_it_holds_up() -> None:
     assert made.steps == ()
     (blocked,) = made.blocked
     assert len(blocked.held_up) == 3
+
+
+def test_what_only_a_blocked_step_needs_is_not_done() -> None:
+    """No backup is made for an installation that will not take place."""
+    stuck = diagnose("package-missing", where="x")
+    rules: dict[str, Mend] = {"a": repair("a", needs=("b", "h")), "b": repair("b", needs=("c",)), "c": repair("c")}
+    made = planned({**rules, "h": stuck}, "a")
+    assert names(made) == []
+    assert names(planned({**rules, "h": stuck}, "ab")) == ["c", "b"]
+
+
+def test_what_is_not_done_undoes_nothing() -> None:
+    stuck = diagnose("package-missing", where="x")
+    rules: dict[str, Mend] = {"a": repair("a", needs=("b", "h")), "b": repair("b", undoes=("c",)), "c": repair("c")}
+    assert names(planned({**rules, "h": stuck}, "ac", {"c": Known(True)})) == []
+
+
+def test_what_follows_something_held_up_is_told_with_its_cause() -> None:
+    stuck = diagnose("package-missing", where="x")
+    rules: dict[str, Mend] = {"f": Follows(expected=on("f"), of=(on("a"),)), "a": repair("a", needs=("h",)), "h": stuck}
+    (blocked,) = planned(rules, "f").blocked
+    assert blocked.held_up == ("test.on a @10.0.0.1", "test.on f @10.0.0.1")
+
+
+def test_a_blocked_wide_action_leaves_the_narrow_one_to_it() -> None:
+    stuck = diagnose("package-missing", where="x")
+    made = planned({"a": repair("a", "b", needs=("h",)), "b": repair("b"), "h": stuck}, "ab")
+    assert names(made) == ["b"]
+
+
+def test_of_several_wide_actions_none_is_taken_for_what_the_others_do_anyway() -> None:
+    made = planned({"a": repair("a", "b"), "b": repair("b", "c"), "c": repair("c", "d"), "d": repair("c", "d")}, "abcd")
+    assert names(made) == ["ab", "cd"]
 
 
 def test_a_fact_nobody_read_is_asked_for_instead_of_guessed() -> None:

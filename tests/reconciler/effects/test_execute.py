@@ -97,6 +97,38 @@ def test_a_premise_that_moved_is_named_and_nothing_starts() -> None:
     assert world.launched == []
 
 
+def test_a_premise_that_a_step_before_it_disturbed_is_given_its_time() -> None:
+    """consul asks every ten seconds: a unit that was restarted a moment ago still counts as critical."""
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b)
+    need = Flag(host=H, name="need")
+    world.readings[need] = Known("down")
+    world.clock.later.append((12.0, lambda: world.readings.update({need: Known("up")})))
+    outcome = carried(world, plan(step(a), step(b, "a", needs=[need.up()])))
+    assert (outcome.done, outcome.failed) == (("a", "b"), ())
+
+
+def test_a_premise_that_stays_disturbed_is_named_in_the_end() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b)
+    need = Flag(host=H, name="need")
+    world.readings[need] = Known("down")
+    (failed,) = carried(world, plan(step(a), step(b, "a", needs=[need.up()]))).failed
+    assert (failed.step, failed.diagnostic.code) == ("b", "step-premise-moved")
+    assert world.launched == [f"{job_key(a)}.1"]
+
+
+def test_who_asks_to_stop_does_not_wait_for_a_premise() -> None:
+    world, (a, b), stop = World(), make("a", "b"), StopSignal()
+    world.knows(a, b)
+    need = Flag(host=H, name="need")
+    world.readings[need] = Known("down")
+    world.clock.later.append((4.0, lambda: stop.halt(diagnose("paused"))))
+    world.clock.later.append((9.0, lambda: world.readings.update({need: Known("up")})))
+    carried(world, plan(step(a), step(b, "a", needs=[need.up()])), stop)
+    assert world.launched == [f"{job_key(a)}.1"]
+
+
 def test_nothing_starts_on_an_unknown_premise() -> None:
     world, (a,) = World(), make("a")
     world.knows(a)

@@ -7,11 +7,33 @@ from reconciler.view.explain import explain, explain_text, near
 from reconciler.view.page import Page
 from reconciler.view.words.base import sentences, troubles
 from specs.base import Worded
+from specs.guide import Difference, Guide, GuideCommand, Reason
 from specs.release import Section
 from tests.reconciler.view.world import BKAUTH, START
 
 SECTIONS = (
     Section(id="7.8.3", title=Worded(en="old GSE", zh="旧 GSE"), here=Worded(en="retired last", zh="最后移除")),
+)
+GUIDE = Guide(
+    commands=(
+        GuideCommand(section="7.8.3", lines="1-2", run="stop it", by=("unit.retire",), seen=("unit.active",)),
+        GuideCommand(section="7.8.3", lines="3", run="exit", left="shell"),
+        GuideCommand(section="7.1", lines="4", run="./bkcli install paas", by=("bkcli.install",)),
+        GuideCommand(section="7.3", lines="5", run="./bkcli install paas_plugins", by=("bkcli.install",)),
+    ),
+    reasons=(Reason(id="shell", because=Worded(en="only a shell", zh="只是 shell")),),
+    differences=(
+        Difference(
+            id="syncdata",
+            sections=("7.8.3",),
+            kind="mended",
+            title=Worded(en="one more unit", zh="还有一个服务"),
+            guide=Worded(en="forgets it", zh="遗漏"),
+            here=Worded(en="retired, too", zh="同样下线"),
+            source="a script:32",
+            by=("unit.retire",),
+        ),
+    ),
 )
 
 
@@ -27,21 +49,63 @@ SECTIONS = (
     ],
 )
 def test_an_id_that_a_report_shows_is_explained(asked: str, kind: str) -> None:
-    found = explain(asked, SECTIONS)
+    found = explain(asked, SECTIONS, GUIDE)
     assert [entry.kind for entry in found.entries] == [kind]
     assert explain_text(found, Page()).startswith(asked)
 
 
+def test_a_section_shows_its_commands_and_what_stands_for_each() -> None:
+    text = explain_text(explain("7.8.3", SECTIONS, GUIDE), Page())
+    lines = [line.strip() for line in text.splitlines()]
+    assert lines[-12:] == [
+        "the guide's commands, and what stands for each",
+        "stop it",
+        "done by  stop <unit> for good and move its file aside [unit.retire]",
+        "seen in  unit <unit> [unit.active]",
+        "exit",
+        "left out  only a shell",
+        "",
+        "not as in the guide",
+        "one more unit",
+        "the guide  forgets it",
+        "bkrec      retired, too",
+        "source     a script:32",
+    ]
+
+
+def test_a_section_with_parts_shows_them() -> None:
+    assert [entry.title.en for entry in explain("7.8", SECTIONS, GUIDE).entries] == ["7.8.3 old GSE"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "runs"),
+    [
+        pytest.param("bkcli.install-paas@10.0.0.1-3f2a9c", ["./bkcli install paas"], id="a step names its command"),
+        pytest.param(
+            "bkcli.install", ["./bkcli install paas", "./bkcli install paas_plugins"], id="a kind names them all"
+        ),
+        pytest.param(
+            "bkcli.install-etcd@10.0.0.1-3f2a9c",
+            ["./bkcli install paas", "./bkcli install paas_plugins"],
+            id="a step that no command names",
+        ),
+    ],
+)
+def test_a_step_shows_the_commands_it_stands_for(asked: str, runs: list[str]) -> None:
+    (entry,) = explain(asked, SECTIONS, GUIDE).entries
+    assert [command.run for command in entry.commands] == runs
+
+
 def test_every_code_is_explained() -> None:
-    assert [code for code in (*sentences(), *troubles()) if not explain(code, SECTIONS).entries] == []
+    assert [code for code in (*sentences(), *troubles()) if not explain(code, SECTIONS, GUIDE).entries] == []
 
 
 def test_a_placeholder_is_shown_as_one() -> None:
-    assert "<path>" in explain_text(explain("file-exists", ()), Page())
+    assert "<path>" in explain_text(explain("file-exists", (), GUIDE), Page())
 
 
 def test_what_is_misspelt_is_suggested() -> None:
-    assert explain("cluster-file-mising", SECTIONS).entries == []
+    assert explain("cluster-file-mising", SECTIONS, GUIDE).entries == []
     assert near("cluster-file-mising", SECTIONS)[0] == "cluster-file-missing"
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from probes.fact import Unknown
+from probes.fact import Known, Unknown
 from reconciler.core import event as ev
-from reconciler.core.diff import Difference
+from reconciler.core.diff import Advised, Difference
 from reconciler.view.human import (
     check_text,
     diff_text,
@@ -23,6 +23,7 @@ from specs.diagnostic import diagnose
 from specs.reason import coded
 from tests.reconciler.view.world import (
     BOOT,
+    ETCD,
     NOTHING,
     PLAN,
     READINGS,
@@ -92,6 +93,50 @@ def test_check_is_one_line_per_fact_and_the_same_each_time() -> None:
         "  10.0.0.3  auth  unit bk-auth.service: inactive -> active",
     ]
     assert len(told.splitlines()) == 5
+
+
+def hidden() -> Difference:
+    """bkauth runs and is not enabled; one more thing is only told."""
+    seen = difference({**RIGHT, BOOT: Known("disabled"), ETCD: Known(())})
+    boot, etcd = seen.drift
+    told = Advised(drift=etcd, diagnostic=diagnose("usage", message="stuck", help="bkrec plan --help"))
+    will = coded("latent-not-at-boot", unit=BOOT.unit)
+    return replace(seen, drift=(boot,), advice=(told,), latent={BOOT: will, ETCD: will})
+
+
+def test_what_will_not_last_stands_by_itself_with_what_will_happen() -> None:
+    assert check_text("6.2.2", hidden(), EN) == (
+        """\
+differs from 6.2.2: 1 of 3 facts; 1 of them latent; 1 thing more to be told
+Latent: right now, but it will not last
+  10.0.0.3  auth  unit bk-auth.service at boot: disabled -> enabled
+      otherwise  at the next reboot of this host bk-auth.service stays down
+Told, not mended: nothing safe can be done about it here, and the verdict does not wait for it
+  10.0.0.1  etcd  hosts of `etcd` in /data/install/install.config: empty -> 10.0.0.3, 10.0.0.1
+      otherwise  at the next reboot of this host bk-auth.service stays down
+      hint       see `bkrec plan --help`
+"""
+    )
+    assert diff_text("6.2.2", hidden(), EN).startswith(
+        """\
+Latent: right now, but it will not last
+10.0.0.3
+  auth: BKAuth
+    - unit bk-auth.service at boot
+      expected   enabled
+      actual     disabled
+      because    bkauth answers for every application
+      source     guide 7.3
+      otherwise  at the next reboot of this host bk-auth.service stays down
+
+Told, not mended"""
+    )
+
+
+def test_what_is_only_told_changes_no_verdict() -> None:
+    told = replace(hidden(), drift=())
+    assert check_text("6.2.2", told, EN).startswith("converged with 6.2.2: all 2 facts hold; 1 thing more to be told\n")
+    assert check_text("6.2.2", told, ZH).startswith("已收敛到 6.2.2：2 项事实全部符合；另有 1 项提示\n仅提示，不修复")
 
 
 def test_a_plan_opens_with_what_it_costs() -> None:

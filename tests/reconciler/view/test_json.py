@@ -13,17 +13,17 @@ from tests.reconciler.view.test_human import EVENTS
 from tests.reconciler.view.world import NOTHING, PLAN, RIGHT, START, difference
 
 PROMISED = {
-    "diff": {"schema", "release", "verdict", "drift", "unknown", "held", "warnings"},
-    "check": {"schema", "release", "verdict", "drift", "unknown", "held", "warnings"},
-    "plan": {"schema", "release", "steps", "blocked", "estimate_s", "outages", "follows", "warnings"},
+    "diff": {"schema", "release", "verdict", "drift", "unknown", "held", "warnings", "advice"},
+    "check": {"schema", "release", "verdict", "drift", "unknown", "held", "warnings", "advice"},
+    "plan": {"schema", "release", "steps", "blocked", "estimate_s", "outages", "follows", "warnings", "advice"},
     "error": {"schema", "exit", "problems"},
     "event": {"schema", "event", "step", "host", "job", "problem", "verdict"},
 }
 """What was once printed stays: scripts read it."""
-FINDING = {"fact", "kind", "host", "module", "expected", "reading", "because", "source", "en", "zh"}
+FINDING = {"fact", "kind", "host", "module", "expected", "reading", "because", "source", "en", "zh", "latent"}
 STEP = {
     *("id", "action", "host", "module", "because", "after", "source", "disrupts", "one_way", "manual", "estimate_s"),
-    *("touches", "mends", "number", "section", "outage"),
+    *("touches", "mends", "number", "section", "outage", "latent"),
 }
 
 

@@ -1,0 +1,48 @@
+"""Tags: put the mark back that keeps the vendor from generating a module's secrets anew.
+
+Only where the secrets it stands for are still in 01-generate: the tag says "these were made", and they were. It is
+made as the vendor makes it, immutable where the file system can. Source: functions:503-524 (make_tag);
+ce/install.sh:139-151.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.action import Action
+from probes.fact import AnyExpected
+from probes.path import PathKind
+from probes.shell import Command
+from probes.tag import TagKept
+from specs.reason import coded
+
+MAKE = """set -eu
+root=$1 module=$2 made=$3/01-generate/$2.env
+[ -s "$made" ] || { echo "nothing was generated for $module" >&2; exit 1; }
+mkdir -p -- "$root"
+: >> "$root/$module.env"
+chattr +i -- "$root/$module.env" || echo "no immutable files here"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeTag(Action):
+    module: str
+    root: str
+    env: str
+    kind: Literal["tag.make"] = "tag.make"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        tag = PathKind(host=self.host, path=f"{self.root}/{self.module}.env")
+        kept = TagKept(host=self.host, module=self.module, root=self.root, env=self.env)
+        why, source = coded("tag-put-back"), "functions:503"
+        return (
+            tag.must_be("file", because=why, source=source),
+            kept.must_be("kept", because=why, source=source),
+        )
+
+    def command(self) -> Command:
+        return Command(script=MAKE, args=(self.root, self.module, self.env))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli",)

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Writes docs/differences-from-the-guide.md and its Chinese sibling from the release's data. A test holds them in step.
+
+python docs/differences.py
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from reconciler.effects import releases
+from specs.base import Lang, Worded
+from specs.guide import Difference
+
+HERE = Path(__file__).resolve().parent
+PAGES: dict[Lang, Path] = {
+    "en": HERE / "differences-from-the-guide.md",
+    "zh": HERE / "differences-from-the-guide.zh-CN.md",
+}
+INTRO: dict[Lang, str] = {
+    "en": """\
+# Differences from the guide
+
+*[简体中文](differences-from-the-guide.zh-CN.md)*
+
+Made by `docs/differences.py` from `specs/releases/bkce-6.2.2/differences.toml`: do not edit. `bkrec explain SECTION`
+shows those of one section, beside what stands for each of its commands.
+
+How the list came about: a reference cluster with the vendor's own scripts was taken from 6.1 to 6.2 once by the guide's
+commands and once by `bkrec apply`, and the two states were compared, file by file, unit by unit, row by row; each line
+of that comparison belongs to an entry here. What only a second run or a failure shows was added from the scripts.
+Numbers behind a script's name are lines of the vendor's v6.2.1.
+""",
+    "zh": """\
+# 与升级指引的不同之处
+
+*[English](differences-from-the-guide.md)*
+
+由 `docs/differences.py` 根据 `specs/releases/bkce-6.2.2/differences.toml` 生成，请勿手工修改。
+`bkrec explain 章节号` 可查看单个章节的不同之处，以及该章节每条命令由什么对应。
+
+清单的由来：在使用厂商脚本的参考集群上，分别按指引命令与 `bkrec apply` 从 6.1 升级到 6.2，
+再逐文件、逐服务、逐记录比较两个结果；比较结果的每一行都属于此处的某一条。
+只有重复执行或失败时才会显现的，则根据脚本补充。脚本名后的数字为厂商 v6.2.1 的行号。
+""",
+}
+HEADS: dict[Lang, dict[str, str]] = {
+    "en": {
+        "mended": "## What the guide leaves wrong, or risks",
+        "added": "## What the guide has no line for",
+        "left": "## What the guide does and bkrec does not",
+        "both": "## What neither does",
+        "trace": "## What each leaves behind; neither is better",
+    },
+    "zh": {
+        "mended": "## 指引遗留的问题或风险",
+        "added": "## 指引没有涉及的",
+        "left": "## 指引执行而 bkrec 不执行的",
+        "both": "## 两者都不处理的",
+        "trace": "## 各自留下的痕迹，无优劣之分",
+    },
+}
+ROWS: dict[Lang, tuple[str, str, str, str, str]] = {
+    "en": ("Guide {}", "all sections", "**The guide:**", "**bkrec:**", "*Source: {}*"),
+    "zh": ("指引 {}", "所有章节", "**指引：**", "**bkrec：**", "*来源：{}*"),
+}
+
+
+def page(lang: Lang) -> str:
+    return "\n".join((INTRO[lang], *_parts(lang))).rstrip("\n") + "\n"
+
+
+def _parts(lang: Lang) -> Iterator[str]:
+    entries = releases.release("6.2.2").guide.differences
+    for kind, head in HEADS[lang].items():
+        yield head + "\n"
+        for one in entries:
+            if one.kind == kind:
+                yield from _entry(one, lang)
+
+
+def _entry(one: Difference, lang: Lang) -> Iterator[str]:
+    section, everywhere, guide, here, source = ROWS[lang]
+    where = section.format(", ".join(one.sections)) if one.sections else everywhere
+    yield f"### {_in(one.title, lang)}\n"
+    yield f"`{one.id}` · {where}\n"
+    yield f"{guide} {_in(one.guide, lang)}\n"
+    yield f"{here} {_in(one.here, lang)}\n"
+    yield source.format(_plain(one.source)) + "\n"
+
+
+def _in(words: Worded, lang: Lang) -> str:
+    return _plain(words.zh if lang == "zh" else words.en)
+
+
+def _plain(text: str) -> str:
+    """What stands outside `code` must not become emphasis or a tag."""
+    parts = text.split("`")
+    return "`".join(part if i % 2 else part.replace("*", "\\*").replace("<", "\\<") for i, part in enumerate(parts))
+
+
+if __name__ == "__main__":
+    for lang, path in PAGES.items():
+        path.write_text(page(lang), encoding="utf-8")

@@ -1,0 +1,91 @@
+"""Tags: is the mark still there that keeps the vendor from generating a module's secrets anew?
+
+`install bkenv` runs the generator of each module whose ~/.tag/MODULE.env is missing, and redirects what it prints into
+01-generate/MODULE.env. The generator prints only what has no value yet, so the secrets that were there are truncated
+away, the merge after it blanks them, and the next call invents others. So a missing tag matters where there are secrets
+to lose, and only there. Values are looked for on the host and never leave it. Source: ce/install.sh:139-151,
+functions:503.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import MISSING, SAFE_NAME, Row, rows_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+Kept = Literal["kept", "tag-missing", "lost"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagKept(Fact[Kept]):
+    """Will the next `install bkenv` leave this module's generated secrets alone?
+
+    "kept": its tag is there, or nothing was ever generated. "tag-missing": the secrets are there, their tag is not.
+    "lost": only the merged file still has them; what generated it and the tag are gone.
+    """
+
+    module: str
+    """As its env files are called: "bkiam"."""
+    root: str
+    """Where the tags are: "/root/.tag"."""
+    env: str
+    """/data/install/bin, which has the layers."""
+    kind: Literal["tag.kept"] = "tag.kept"
+
+
+SCRIPT = (
+    MISSING
+    + r"""
+filled() { # does any line give a value?
+  [ -f "$1" ] && grep -qE '^[[:space:]]*(export[[:space:]]+)?[A-Z][A-Z0-9_]*=["'\'']?[^"'\''[:space:]#]' "$1"
+}
+i=0
+while [ $# -gt 0 ]; do
+  tag=$1/$3.env made=$2/01-generate/$3.env merged=$2/04-final/$3.env
+  if [ -f "$tag" ]; then say=kept
+  elif [ -e "$tag" ] || ! missing "$tag"; then say=unreadable
+  elif filled "$made"; then say=tag-missing
+  elif [ -f "$merged" ]; then say=lost
+  elif missing "$merged"; then say=kept
+  else say=unreadable; fi
+  printf '%s\t%s\n' "$i" "$say"
+  shift 3
+  i=$((i + 1))
+done
+"""
+)
+
+
+def command(facts: Sequence[TagKept]) -> Command:
+    return Command(script=SCRIPT, args=tuple(word for f in _askable(facts) for word in (f.root, f.env, f.module)))
+
+
+def _askable(facts: Sequence[TagKept]) -> tuple[TagKept, ...]:
+    """A name becomes part of a path, so only what is plainly a name is asked."""
+    return tuple(fact for fact in facts if SAFE_NAME.fullmatch(fact.module))
+
+
+def parse(facts: Sequence[TagKept], output: Output) -> Readings:
+    asked = _askable(facts)
+    rows = dict(zip(asked, rows_of(output, count=len(asked)), strict=True))
+    return {fact: _read(fact, rows.get(fact)) for fact in facts}
+
+
+def _read(fact: TagKept, row: Row | None) -> Reading[Kept]:
+    match row:
+        case None:
+            return Unknown(coded("name-not-askable", name=fact.module))
+        case (("kept" | "tag-missing" | "lost") as kept,):
+            return Known(kept)
+        case ("unreadable",):
+            return Unknown(coded("path-unreadable", path=f"{fact.root}/{fact.module}.env"))
+        case _:
+            raise ValueError("the answer about a tag is not understood")
+
+
+FACTS: tuple[type[AnyFact], ...] = (TagKept,)
+PROBE = Probe(family="tag", facts=FACTS, command=command, parse=parse)

@@ -1,0 +1,55 @@
+"""Tags: one that is missing is put back while the secrets it stands for are there; else it is told.
+
+The vendor makes a tag right after the secrets (ce/install.sh:145), so where 01-generate still has them the tag is true,
+and making it writes nothing else. Where they are gone, a tag would only hide it: a person brings them back from a copy
+of /data/install first. That is told with each look, and bars nothing but what would call `install bkenv`.
+"""
+
+from actions.tag import MakeTag
+from probes.fact import AnyDrift, AnyExpected, Known
+from probes.path import PathKind
+from probes.tag import TagKept
+from reconciler.core.plan import Advice, Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from specs.cluster import Cluster
+from specs.diagnostic import Diagnostic, diagnose
+from specs.reason import told
+
+FACTS = (TagKept,)
+ROOT = "/root/.tag"
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    why, source = told(cluster.release.tags_because), cluster.release.tags_source
+    return tuple(_secrets(cluster, name).must_be("kept", because=why, source=source) for name in cluster.release.tags)
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    module = str(getattr(drift.expected.fact, "module", ""))
+    if drift.reading == Known("tag-missing"):
+        return _make(cluster, module, drift)
+    return Advice(diagnostic=_lost(cluster, module, drift))
+
+
+def put_back(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: Seen) -> Mend:
+    """The same for who is about to call `install bkenv`: without the tag it must not."""
+    module = fact.path.removeprefix(f"{ROOT}/").removesuffix(".env")
+    if seen.read(_secrets(cluster, module)) == Known("tag-missing"):
+        return _make(cluster, module, drift)
+    return _lost(cluster, module, drift)
+
+
+def _secrets(cluster: Cluster, module: str) -> TagKept:
+    return TagKept(host=cluster.controller, module=module, root=ROOT, env=cluster.install("bin"))
+
+
+def _make(cluster: Cluster, module: str, drift: AnyDrift) -> Repair:
+    action = MakeTag(host=cluster.controller, module=module, root=ROOT, env=cluster.install("bin"))
+    wish = drift.expected
+    return Repair(action=action, because=wish.because, source=wish.source, section="6.5")
+
+
+def _lost(cluster: Cluster, module: str, drift: AnyDrift) -> Diagnostic:
+    path = f"{ROOT}/{module}.env"
+    return diagnose("tag-lost", where=f"{cluster.controller} {path}", path=path, because=drift.expected.because)

@@ -1,0 +1,141 @@
+"""What makes things last: small edits, each with the file before it kept, each doing nothing where it cannot tell."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from actions.container import KeepContainers, NameDockerRoot
+from actions.env import KeepLastVariable
+from actions.tag import MakeTag
+from actions.version import SetVersion
+from probes.shell import Command
+from tests.probes.here import tool
+from tests.support.shell import perform
+
+HOST = "10.0.0.1"
+
+
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    directory = tmp_path / "tools"
+    directory.mkdir()
+    monkeypatch.setenv("PATH", f"{directory}:{os.environ['PATH']}")
+    return directory
+
+
+def done(command: Command, where: Path) -> int:
+    return perform(command, where).returncode
+
+
+VENDORS = """{
+    "data-root": "/data/bkce/public/docker",
+    "live-restore": true,
+    "log-opts": { "max-size": "501m", "max-file":"5" }
+}
+"""
+ONE_LINE = '{"log-driver": "json-file", "graph" : "/x", "bridge": "none"}'
+
+
+@pytest.mark.parametrize("before", [VENDORS, ONE_LINE], ids=["the-vendors", "one-line"])
+def test_daemon_json_names_the_place_in_use_and_keeps_the_rest(tmp_path: Path, tools: Path, before: str) -> None:
+    root = "/data/bkce/public/paas_agent/docker"
+    tool(tools, "docker", f"echo {root}")
+    file = tmp_path / "daemon.json"
+    file.write_text(before)
+    assert done(NameDockerRoot(host=HOST, file=str(file)).command(), tmp_path) == 0
+    was, now = json.loads(before), json.loads(file.read_text())
+    key = "graph" if "graph" in was else "data-root"
+    assert now == {**was, key: root}
+    (kept,) = (tmp_path / "var-lib/bkrec/kept").iterdir()
+    assert kept.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("before", "root"),
+    [
+        ("{}", "/data/docker"),
+        ('{"data-root": "/a",\n"graph": "/b"}', "/data/docker"),
+        (VENDORS, "/x&'; rm"),
+        (VENDORS, ""),
+    ],
+    ids=["not-named", "named-twice", "odd-place", "no-place"],
+)
+def test_a_daemon_json_that_cannot_be_told_is_left_as_it_is(
+    tmp_path: Path, tools: Path, before: str, root: str
+) -> None:
+    tool(tools, "docker", f'echo "{root}"')
+    file = tmp_path / "daemon.json"
+    file.write_text(before)
+    assert done(NameDockerRoot(host=HOST, file=str(file)).command(), tmp_path) != 0
+    assert file.read_text() == before
+
+
+DOCKER = """
+if [ $1 = update ]; then echo "$*" >> updated; exit; fi
+for name do :; done
+case $name in bare) echo true no;; api) echo 'true ';; kept) echo true always;; halted) echo false no;; *) exit 1;; esac
+"""
+
+
+def test_only_what_runs_without_a_policy_is_given_one(tmp_path: Path, tools: Path) -> None:
+    tool(tools, "docker", DOCKER)
+    action = KeepContainers(host=HOST, containers=("gone", "bare", "kept", "halted", "api"))
+    assert done(action.command(), tmp_path) == 0
+    updated = (tmp_path / "updated").read_text().splitlines()
+    assert updated == [f"update --restart unless-stopped {name}" for name in ("bare", "api")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("A=1\nK=old\nB=2\nexport K=new\n", "A=1\nB=2\nexport K=new\n"),
+        ("K=1\nK=1\nK=1", "K=1\n"),
+        ("# K=0\nKK=1\nK=1\n K=2\n", "# K=0\nKK=1\n K=2\n"),
+        ("K=1\n", "K=1\n"),
+    ],
+    ids=["exported", "thrice", "not-a-comment", "once"],
+)
+def test_of_several_assignments_the_last_stays_where_it_is(tmp_path: Path, before: str, after: str) -> None:
+    file = tmp_path / "job.env"
+    file.write_text(before)
+    file.chmod(0o640)
+    assert done(KeepLastVariable(host=HOST, file=str(file), key="K").command(), tmp_path) == 0
+    assert file.read_text() == after
+    assert file.stat().st_mode & 0o777 == 0o640
+    (kept,) = (tmp_path / "var-lib/bkrec/kept").iterdir()
+    assert kept.read_text() == before
+
+
+@pytest.mark.parametrize("line", ["B=$K", "B=${K}x", 'B="${K:-x}"'])
+def test_an_assignment_that_another_line_rests_on_is_not_idle(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "job.env"
+    text = f"K=1\n{line}\nB2=$KK\nK=2\n"
+    file.write_text(text)
+    assert done(KeepLastVariable(host=HOST, file=str(file), key="K").command(), tmp_path) == 1
+    assert file.read_text() == text
+
+
+def test_a_tag_is_made_only_beside_what_it_stands_for(tmp_path: Path, tools: Path) -> None:
+    tool(tools, "chattr", "echo $* >> chattr.log")
+    made = tmp_path / "bin/01-generate"
+    made.mkdir(parents=True)
+    (made / "paas.env").write_text("A=1\n")
+    (made / "gse.env").touch()
+    root = tmp_path / "tag"
+    actions = {
+        name: MakeTag(host=HOST, module=name, root=str(root), env=str(tmp_path / "bin")) for name in ("paas", "gse")
+    }
+    assert [done(actions[name].command(), tmp_path) for name in ("paas", "gse")] == [0, 1]
+    assert [path.name for path in root.iterdir()] == ["paas.env"]
+    assert (tmp_path / "chattr.log").read_text() == f"+i -- {root}/paas.env\n"
+
+
+def test_a_row_is_set_by_stdin_and_only_to_plain_words(tmp_path: Path, tools: Path) -> None:
+    tool(tools, "mysql", "echo $* > asked; cat >> asked")
+    assert done(SetVersion(host=HOST, login_path="mysql-paas", code="bkssm", version="1.0.8").command(), tmp_path) == 0
+    sql = "UPDATE bksuite_common.production_info SET version = '1.0.8' WHERE code = 'bkssm';"
+    assert (tmp_path / "asked").read_text() == f"--login-path=mysql-paas\n{sql}\n"
+    odd = SetVersion(host=HOST, login_path="mysql-paas", code="bkssm", version="1'; drop")
+    assert done(odd.command(), tmp_path) == 64

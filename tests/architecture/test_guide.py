@@ -1,0 +1,190 @@
+"""The table of the guide's commands has no hole, seen from either side: the guide's, and what the rules really plan.
+
+A plan is made of a pristine 6.1 with every module, and of a finished 6.2.2 with each of its facts broken in turn; the
+section and kind of every step must be in the table, and every entry of the table must be some such step.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from actions.action import Action
+from probes.fact import Absent, AnyFact, AnyReading, Known
+from reconciler.core.inventory import cluster as describe
+from reconciler.core.plan import Plan
+from reconciler.effects import releases
+from reconciler.rules.catalogue import desired
+from reconciler.rules.gate import gates
+from reconciler.view.words.facts import FACTS
+from reconciler.view.words.orders import ORDERS
+from specs.cluster import Cluster
+from specs.guide import Difference, GuideCommand
+from tests.reference import explained
+from tests.sim.worlds import CONFIG, World, file, finished, guide_cluster, release, study
+
+RELEASE = releases.release("6.2.2")
+GUIDE = RELEASE.guide
+SECTIONS = [section.id for section in RELEASE.sections]
+
+Pair = tuple[str, str]
+"""(section, kind)."""
+
+
+def _first_and_last(command: GuideCommand) -> tuple[int, int]:
+    first, _, last = command.lines.partition("-")
+    return int(first), int(last or first)
+
+
+def test_every_section_has_commands() -> None:
+    assert [section for section in SECTIONS if section not in {c.section for c in GUIDE.commands}] == []
+
+
+@pytest.mark.parametrize("command", GUIDE.commands, ids=lambda c: f"{c.section} {c.lines}")
+def test_a_command_names_what_there_is(command: GuideCommand) -> None:
+    assert command.section in SECTIONS
+    assert set(command.by) <= set(ORDERS)
+    assert {*command.seen, *command.gates} <= set(FACTS)
+
+
+@pytest.mark.parametrize("difference", GUIDE.differences, ids=lambda d: d.id)
+def test_a_difference_names_what_there_is(difference: Difference) -> None:
+    assert set(difference.sections) <= set(SECTIONS)
+    assert set(difference.by) <= set(ORDERS)
+    assert set(difference.seen) <= set(FACTS)
+
+
+def test_commands_stand_in_the_guides_order_and_none_twice() -> None:
+    spans = [_first_and_last(command) for command in GUIDE.commands]
+    assert all(first <= last for first, last in spans)
+    assert all(last < first for (_, last), (first, _) in pairwise(spans))
+    sections = [SECTIONS.index(command.section) for command in GUIDE.commands]
+    assert sections == sorted(sections)
+
+
+def test_what_is_not_covered_is_not_claimed() -> None:
+    """A section that verdicts name as not looked at has the reason at each of its commands, and no action."""
+    bare = {section.id for section in RELEASE.sections if not section.covered}
+    claimed = [c.run for c in GUIDE.commands if c.section in bare and (c.by or not c.left)]
+    assert claimed == []
+
+
+def test_what_a_comparison_is_explained_by_is_an_entry() -> None:
+    assert {name for _, name in explained.PLACES} - {one.id for one in GUIDE.differences} == set()
+
+
+def test_a_line_that_no_entry_explains_is_seen(tmp_path: Path) -> None:
+    told = "~ /h3/units/bk-log-grafana.service/sub: 'dead' -> 'running'\n"
+    (tmp_path / "same.txt").write_text(told, encoding="utf-8")
+    (tmp_path / "more.txt").write_text(f"{told}- /h1/units/bk-iam.service/active = 'active'\n", encoding="utf-8")
+    assert (explained.main(str(tmp_path / "same.txt")), explained.main(str(tmp_path / "more.txt"))) == (0, 1)
+
+
+def test_every_action_of_a_difference_is_a_step_of_its_section() -> None:
+    """One that names no section is held to the plans as a whole."""
+    kinds = {kind for _, kind in _planned()}
+    untrue = [
+        (one.id, kind)
+        for one in GUIDE.differences
+        for kind in one.by
+        if kind not in kinds or (one.sections and not any((section, kind) in _planned() for section in one.sections))
+    ]
+    assert untrue == []
+
+
+def test_no_reason_and_no_difference_is_given_twice() -> None:
+    names = [reason.id for reason in GUIDE.reasons] + [difference.id for difference in GUIDE.differences]
+    assert sorted(set(names)) == sorted(names)
+    assert {reason.id for reason in GUIDE.reasons} == {c.left for c in GUIDE.commands if c.left}
+
+
+def test_every_action_is_reached_from_the_guide_or_from_a_difference() -> None:
+    reached = {kind for one in (*GUIDE.commands, *GUIDE.differences) for kind in one.by}
+    assert [kind for kind in ORDERS if kind not in reached] == []
+
+
+def test_every_desired_fact_is_reached_from_the_guide_or_from_a_difference() -> None:
+    reached = {kind for one in (*GUIDE.commands, *GUIDE.differences) for kind in one.seen}
+    assert {_kind(wish.fact) for wish in desired(guide_cluster())} - reached == set()
+
+
+def test_every_gate_is_reached_from_the_guide_or_from_a_difference() -> None:
+    cluster = guide_cluster()
+    asked = {_kind(wish.fact) for wish in gates(cluster, 0, _pristine())}
+    reached = {kind for c in GUIDE.commands for kind in c.gates} | {k for d in GUIDE.differences for k in d.seen}
+    assert asked - reached == set()
+    assert {kind for c in GUIDE.commands for kind in c.gates} <= asked
+
+
+def test_every_step_that_is_planned_is_in_the_table() -> None:
+    anywhere = {kind for one in GUIDE.differences if not one.sections for kind in one.by}
+    told = _written() | {(section, kind) for one in GUIDE.differences for section in one.sections for kind in one.by}
+    assert sorted((section, kind) for section, kind in _planned() - told if kind not in anywhere) == []
+
+
+def test_every_entry_of_the_table_is_a_step_of_some_plan() -> None:
+    """Or of the section whose step does the line's work too: /data/src is moved aside as the new one is moved in."""
+    assert _written() - _planned() == {("5.3", "package.swap")}
+
+
+def _written() -> set[Pair]:
+    return {(command.section, kind) for command in GUIDE.commands for kind in command.by}
+
+
+@cache
+def _pristine() -> Plan:
+    return study(World(cluster=guide_cluster()))[0]
+
+
+@cache
+def _planned() -> set[Pair]:
+    worlds = (World(cluster=_spread()), *_broken())
+    made = [_pristine(), *(study(world)[0] for world in worlds)]
+    return {(step.section, _kind(step.action)) for plan in made for step in plan.steps}
+
+
+def _spread() -> Cluster:
+    """The same modules with the controller for itself, so that every product has to be distributed."""
+    here = file().controller.model_copy(update={"address": "10.0.0.9"})
+    alone = file().model_copy(update={"controller": here})
+    return describe(alone, release(), f"{here.address} license\n{CONFIG}")
+
+
+def _broken() -> Iterator[World]:
+    """A finished cluster, with the facts of one kind broken in one way, module by module."""
+    cluster = guide_cluster()
+    whole, wishes = finished(cluster), desired(cluster)
+    groups: dict[tuple[str, str, bool], list[AnyFact]] = {}
+    for wish in wishes:
+        groups.setdefault((_kind(wish.fact), wish.module, wish.reading == Absent()), []).append(wish.fact)
+    for (kind, _, gone), facts in groups.items():
+        for reading in (BACK[kind],) if gone else READINGS.get(kind, (Absent(),)):
+            yield replace(whole, facts={**whole.facts, **dict.fromkeys(facts, reading)})
+
+
+def _kind(of: AnyFact | Action) -> str:
+    return str(getattr(of, "kind", ""))
+
+
+READINGS: dict[str, tuple[AnyReading, ...]] = {
+    "unit.active": (Absent(), Known("inactive")),
+    "unit.enabled": (Absent(), Known("disabled")),
+    "container.state": (Absent(), Known("exited")),
+    "current.unit": (Known(False),),
+    "redis.cluster": (Known("incomplete"),),
+    "owed.work": (Known(True),),
+    "path.line": (Known(False),),
+}
+"""How each kind may be broken; the others are missing."""
+
+BACK: dict[str, AnyReading] = {
+    "unit.active": Known("active"),
+    "path.kind": Known("directory"),
+    "consul.definition": Known("written"),
+    "container.state": Known("exited"),
+    "marker": Known("6.2.2"),
+}
+"""How what has to be gone may be there again."""

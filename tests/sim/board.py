@@ -1,0 +1,98 @@
+"""A plan as sets of what holds: the simulator's rules over one integer, for proofs that run a plan thousands of times.
+
+Each wish that a plan is about is one bit, true where it holds. What a step needs, undoes and ensures are masks. It says
+the same as `reconciler/core/simulate.py`, a hundred times as fast; `test_minimal.py` holds the two to each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from probes.fact import Absent, AnyExpected, AnyFact, Readings, Same, holds
+from reconciler.core.plan import Plan, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    needs: int
+    clear: int
+    put: int
+
+
+@dataclass
+class Board:
+    plan: Plan
+    wishes: Sequence[AnyExpected]
+    readings: Readings
+    bits: dict[tuple[AnyFact, object], int] = field(default_factory=dict[tuple[AnyFact, object], int])
+    about: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
+    gone: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
+    """Fact → the bit of "it is absent"."""
+    start: int = 0
+
+    def __post_init__(self) -> None:
+        for wish in self._all():
+            self._bit(wish)
+        self.goal = self.mask(self.wishes)
+        self.moves = [self._move(step) for step in self.plan.steps]
+        self.follows = [(self.mask(one.of), self.mask((one.expected,))) for one in self.plan.follows]
+
+    def _all(self) -> Iterable[AnyExpected]:
+        yield from self.wishes
+        for step in self.plan.steps:
+            yield from (*step.needs, *step.action.ensures())
+        for follow in self.plan.follows:
+            yield from (follow.expected, *follow.of)
+
+    def _bit(self, wish: AnyExpected) -> int:
+        key = (wish.fact, wish.reading)
+        if key not in self.bits:
+            bit = self.bits[key] = 1 << len(self.bits)
+            self.about[wish.fact] = self.about.get(wish.fact, 0) | bit
+            if isinstance(wish.reading, Absent):
+                self.gone[wish.fact] = bit
+            if holds(wish, self.readings):
+                self.start |= bit
+        return self.bits[key]
+
+    def mask(self, wishes: Iterable[AnyExpected]) -> int:
+        whole = 0
+        for wish in wishes:
+            whole |= self._bit(wish)
+        return whole
+
+    def _move(self, step: Step) -> Move:
+        clear = put = 0
+        for fact in step.action.voids():
+            clear |= self.about.get(fact, 0)
+            put |= self.gone.get(fact, 0)
+        for wish in step.action.ensures():
+            assert not isinstance(wish.reading, Same) or wish.reading.fact not in self.about
+            clear |= self.about[wish.fact]
+            put = put & ~self.about[wish.fact] | self._bit(wish)
+        return Move(self.mask(step.needs), clear, put)
+
+    def step(self, state: int, number: int) -> int:
+        """As `take` and `settle`: without its needs it does nothing; what follows comes right behind it."""
+        move = self.moves[number]
+        if state & move.needs == move.needs:
+            state = state & ~move.clear | move.put
+        for of, comes in self.follows:
+            if state & of == of:
+                state |= comes
+        return state
+
+    def run(self, state: int, order: Iterable[int]) -> int:
+        for number in order:
+            state = self.step(state, number)
+        return state
+
+    def needless(self) -> list[Step]:
+        """Steps without which the plan reaches just as much of the goal."""
+        found: list[Step] = []
+        state, many = self.start, len(self.moves)
+        reached = self.run(state, range(many)) & self.goal
+        for number, step in enumerate(self.plan.steps):
+            if self.run(state, range(number + 1, many)) & reached == reached:
+                found.append(step)
+            state = self.step(state, number)
+        return found

@@ -1,0 +1,141 @@
+"""Clusters of the releases before this one: 6.1.0, 6.1.1, 6.1.2, 6.2.0 and 6.2.1, as facts.
+
+A finished 6.2.0 is a finished 6.2.2 with other numbers: the same way of running, of which the release notes name what
+changed. Versions: the vendor's release log for 6.1.2, the packages' file names for 6.2.0. The notes on 6.2.1
+contradict each other, so there are two: one in which the four products of "6.2.2 over 6.2.1" are still to come, and
+one in which monitor and log are. Nobody wrote down the numbers of 6.1.0 and 6.1.1: there they read "6.1.0" itself,
+which is no product's version, and nothing here rests on it but that it is not 6.2.2's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from probes.fact import Absent, AnyFact, AnyReading, Known
+from probes.package import PackageDigest
+from probes.path import TreeDigest, VersionText
+from probes.saas import SaasOnline, SaasPackaged
+from probes.topology import ModuleHosts
+from probes.unit import UnitActive, UnitEnabled
+from reconciler.core.inventory import cluster as describe
+from specs.cluster import Cluster
+from tests.sim.worlds import CONFIG, World, file, finished, fresh, pristine, release
+
+V612 = {
+    "paas": "2.14.33",
+    "iam": "1.11.9",
+    "usermgr": "2.4.2",
+    "cmdb": "3.10.21",
+    "gse": "3.6.21",
+    "job": "3.5.1",
+    "nodeman": "2.2.27",
+    "monitorv3": "3.6.3070",
+    "log": "4.3.5",
+}
+V620 = {
+    "apigw": "1.11.3",
+    "usermgr": "2.5.4-beta.8",
+    "cmdb": "3.10.28",
+    "gse": "2.1.2-beta.20",
+    "monitorv3": "3.8.2",
+    "log": "4.6.4",
+}
+"""Only what differs from 6.2.2."""
+V621 = {name: V620[name] for name in ("apigw", "usermgr", "gse", "cmdb")}
+V621_NOTES = {name: V620[name] for name in ("monitorv3", "log")}
+
+
+@dataclass(frozen=True)
+class Before:
+    """A release before this one. `versions`: what differs from 6.2.2; of a 6.1, what is known of it."""
+
+    name: str
+    versions: Mapping[str, str]
+    old: bool
+    config: str = CONFIG
+
+
+EARLY = CONFIG.replace("monitorv3(unify-query),", "").replace("beanstalk", "beanstalk,fta")
+LATE = CONFIG.replace("monitorv3(grafana)\n", "monitorv3(grafana),monitorv3(ingester)\n").replace(
+    "beanstalk", "beanstalk,iam_search_engine"
+)
+"""6.1.0 has fta and no unify-query; 6.1.2 names the ingester and IAM's search engine already."""
+
+HISTORY = (
+    Before("6.1.0", {}, old=True, config=EARLY),
+    Before("6.1.1", {}, old=True, config=CONFIG.replace("beanstalk", "beanstalk,fta,iam_engine")),
+    Before("6.1.2", V612, old=True, config=LATE),
+    Before("6.2.0", V620, old=False),
+    Before("6.2.1", V621, old=False),
+    Before("6.2.1 by its notes", V621_NOTES, old=False),
+)
+
+
+def world(before: Before) -> World:
+    return old(before) if before.old else recent(before)
+
+
+def old(before: Before) -> World:
+    here = describe(file(), release(), before.config)
+
+    def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
+        match fact:
+            case VersionText() if fact.path == cluster.src("VERSION"):
+                return Known(before.name)
+            case VersionText():
+                return next((Known(number) for where, number in installed(cluster, before) if where == fact), Absent())
+            case UnitActive() | UnitEnabled() if fact.unit in kept(cluster):
+                return Known("active" if isinstance(fact, UnitActive) else "enabled")
+            case _:
+                return pristine(fact, cluster)
+
+    return World(cluster=here, other=other)
+
+
+def installed(cluster: Cluster, before: Before) -> list[tuple[VersionText, str]]:
+    """VERSION of each product of 6.1 on its hosts, installed and as it lies below /data/src."""
+    return [
+        (VersionText(host=host, path=path), before.versions.get(module.name, before.name))
+        for module in cluster.modules()
+        if not module.new
+        for host in {cluster.controller, *cluster.hosts(module)}
+        for path in (cluster.home(module.version_file), cluster.src(module.src, "VERSION"))
+        if module.src
+    ]
+
+
+def kept(cluster: Cluster) -> set[str]:
+    """Units of a 6.1 that 6.2 still has: what `bkcli upgrade` renews and what the entrance runs on."""
+    names = {
+        unit.name for module in cluster.modules() if not module.new and not module.gone_units for unit in module.units
+    }
+    return names | {"openresty.service", "consul-template.service"}
+
+
+def recent(before: Before) -> World:
+    found = release()
+    modules = tuple(
+        module.model_copy(update={"version": before.versions.get(module.name, module.version)})
+        for module in found.modules
+    )
+    number = before.name.split()[0]
+    theirs = describe(file(), found.model_copy(update={"version": number, "modules": modules}), CONFIG)
+    here = describe(file(), found, CONFIG)
+    made = finished(theirs)
+    placed = {name: here.inventory.on(name) for name in here.inventory.placed}
+
+    def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
+        match fact:
+            case ModuleHosts():
+                return Known(placed.get(fact.module, cluster.inventory.on(fact.module)))
+            case TreeDigest() if fact.root == cluster.paths.install:
+                return Known(number)
+            case PackageDigest():
+                return Known(cluster.md5)
+            case SaasPackaged():
+                return Known(fact.default) if fact.default else Absent()
+            case _:
+                return fresh(fact, theirs)
+
+    facts = {fact: reading for fact, reading in made.facts.items() if not isinstance(fact, (SaasOnline, SaasPackaged))}
+    online = {fact: Known(number) for fact in made.facts if isinstance(fact, SaasOnline)}
+    return replace(made, cluster=here, facts={**facts, **online}, other=other)

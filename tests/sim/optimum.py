@@ -1,0 +1,96 @@
+"""The fewest steps there are, by trying them all: what the planner is measured against.
+
+It knows nothing of plans. In each world it reaches it asks the rules what they would do about anything that does not
+hold, be it wished for or only needed by something they would do, and takes every step whose needs hold, breadth first.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from actions.action import Action
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Drift, Same, Unknown, resolve
+from reconciler.core.diff import judge
+from reconciler.core.plan import Follows, Repair
+from reconciler.core.planner import Rules
+from reconciler.core.seen import Seen
+from tests.sim.states import Answers
+from tests.sim.worlds import World
+
+Reached = frozenset[tuple[AnyFact, AnyReading]]
+
+
+@dataclass
+class Hunt:
+    """Worlds are what differs from the first one."""
+
+    first: World
+    rules: Rules
+    wishes: tuple[AnyExpected, ...]
+    known: dict[Action, Repair] = field(default_factory=dict[Action, Repair])
+    follows: dict[AnyFact, Follows] = field(default_factory=dict[AnyFact, Follows])
+    looked_at: int = 0
+
+    def fewest(self, goal: Iterable[AnyExpected], limit: int) -> int | None:
+        """How many steps it takes at least; None where `limit` do not do."""
+        wanted = tuple(goal)
+        layer: list[Reached] = [frozenset()]
+        seen = set(layer)
+        for steps in range(limit + 1):
+            if any(self._all_hold(wanted, self._world(reached)) for reached in layer):
+                return steps
+            layer = [further for reached in layer for further in self._further(reached) if further not in seen]
+            seen.update(layer)
+            layer = list(dict.fromkeys(layer))
+        return None
+
+    def _world(self, reached: Reached) -> Answers:
+        facts = {**self.first.facts, **dict(reached)}
+        return Answers(World(cluster=self.first.cluster, facts=facts, other=self.first.other))
+
+    def _further(self, reached: Reached) -> Iterable[Reached]:
+        self.looked_at += 1
+        world = self._world(reached)
+        self._ask(world)
+        for repair in list(self.known.values()):
+            if self._all_hold((*repair.needs, *repair.action.requires()), world):
+                yield frozenset((dict(reached) | self._changed(repair.action, world)).items())
+
+    def _ask(self, world: Answers) -> None:
+        """Every repair the rules offer here, for what does not hold, or will not once one of them is done."""
+        todo, been = list(self.wishes), set[AnyFact]()
+        undone = {fact for repair in self.known.values() for fact in repair.action.voids()}
+        while todo:
+            wish = todo.pop()
+            if wish.fact in been:
+                continue
+            drift = judge(wish, world)
+            if drift is None and wish.fact in undone:
+                drift = Drift(expected=wish, reading=Absent())
+            if drift is None or isinstance(drift.reading, Unknown):
+                continue
+            been.add(wish.fact)
+            repair = self._repair(drift, world)
+            if repair is not None:
+                todo += (*repair.needs, *repair.action.requires())
+
+    def _repair(self, drift: AnyDrift, world: Answers) -> Repair | None:
+        mend = self.rules(drift, Seen(world))
+        if isinstance(mend, Follows):
+            self.follows[drift.expected.fact] = mend
+        if not isinstance(mend, Repair):
+            return None
+        return self.known.setdefault(mend.action, mend)
+
+    def _changed(self, action: Action, world: Answers) -> dict[AnyFact, AnyReading]:
+        now: dict[AnyFact, AnyReading] = {fact: Absent() for fact in action.voids()}
+        for promise in action.ensures():
+            other = promise.reading
+            now[promise.fact] = world[other.fact] if isinstance(other, Same) else other
+        after = self._world(frozenset((world.told | now).items()))
+        for follow in self.follows.values():
+            if self._all_hold(follow.of, after):
+                now[follow.expected.fact] = resolve(follow.expected, after) or Absent()
+        return now
+
+    def _all_hold(self, wishes: Iterable[AnyExpected], world: Answers) -> bool:
+        return all(judge(wish, world) is None for wish in wishes)

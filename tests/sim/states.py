@@ -1,0 +1,118 @@
+"""What a fact may read instead, and clusters in which much does: states for proofs about every state.
+
+`instead` knows each family's readings apart from the wished one: what a person, a reboot or an older release leaves. A
+random state mixes a finished cluster, a pristine 6.1 and these, so it is as wild as facts can be, and often impossible:
+a proof that holds there holds in the possible ones too.
+"""
+
+from collections.abc import Iterator, Mapping
+from random import Random
+
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Fact, Known, Readings
+from reconciler.core.plan import Plan
+from reconciler.core.planner import plan
+from reconciler.rules.catalogue import desired, rules
+from tests.sim.worlds import World, pristine
+
+INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
+    "unit.active": (Known("inactive"), Known("failed"), Absent()),
+    "unit.enabled": (Known("disabled"), Known("masked"), Absent()),
+    "current.unit": (Known(False),),
+    "container.state": (Known("exited"), Known("dead"), Absent()),
+    "container.image": (Known("bk-of-another-version:1.0.0"), Absent()),
+    "path.version": (Known("0.0.1"), Absent()),
+    "path.kind": (Absent(),),
+    "path.digest": (Known("other"), Absent()),
+    "path.tree": (Known("other"), Absent()),
+    "path.line": (Absent(),),
+    "consul.definition": (Known("empty"), Absent()),
+    "consul.passing": (Known("critical"), Known("warning"), Absent()),
+    "env.value": (Known("other"), Absent()),
+    "env.copied": (Known(False), Absent()),
+    "env.filled": (Known(False), Absent()),
+    "env.present": (Absent(),),
+    "mysql.product-version": (Known("0.0.1"), Absent()),
+    "mysql.pending-sql": (Known(("0001_more.sql",)),),
+    "mysql.app": (Absent(),),
+    "mysql.saas-variable": (Absent(),),
+    "mysql.login-path": (Known("denied"), Absent()),
+    "mysql.user": (Known("missing"),),
+    "owed.done": (Known(False), Absent()),
+    "owed.work": (Known(True),),
+    "saas.online": (Known("0.0.1"), Absent()),
+    "topology.module-hosts": (Absent(), Known(("10.9.9.9",))),
+    "kv.set": (Absent(),),
+    "marker": (Known("1700000000"),),
+    "yaml.value": (Known("true"), Absent()),
+    "redis.cluster": (Known("fail"), Known("incomplete")),
+    "text.names": (Known(False), Absent()),
+}
+BACK: Mapping[str, tuple[AnyReading, ...]] = {
+    "unit.active": (Known("active"), Known("inactive"), Known("failed")),
+    "path.kind": (Known("directory"),),
+    "consul.definition": (Known("written"), Known("empty")),
+    "container.state": (Known("running"), Known("exited")),
+    "marker": INSTEAD["marker"],
+}
+"""Of what must not be there."""
+
+
+def instead(wish: AnyExpected) -> tuple[AnyReading, ...]:
+    """Each reading that differs from the wished one. KeyError for a kind that nobody has thought about."""
+    kind = str(getattr(wish.fact, "kind", ""))
+    return BACK[kind] if isinstance(wish.reading, Absent) else INSTEAD[kind]
+
+
+class Answers(Mapping[AnyFact, AnyReading]):
+    """A world as readings that answer whatever they are asked: one walk of the planner instead of several looks."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.told: dict[AnyFact, AnyReading] = dict(world.facts)
+
+    def __getitem__(self, fact: AnyFact) -> AnyReading:
+        if fact not in self.told:
+            self.told[fact] = self.world.other(fact, self.world.cluster)
+        return self.told[fact]
+
+    def get(self, key: AnyFact, default: object = None) -> AnyReading:
+        return self[key]
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, Fact)
+
+    def __iter__(self) -> Iterator[AnyFact]:
+        return iter(self.told)
+
+    def __len__(self) -> int:
+        return len(self.told)
+
+
+def decide(world: World) -> tuple[Plan, Readings]:
+    """The plan, and everything it looked at."""
+    readings = Answers(world)
+    made = plan(world.cluster.release.version, desired(world.cluster), readings, rules(world.cluster))
+    return made, readings.told
+
+
+def anyhow(base: World, random: Random, many: float) -> World:
+    """A finished cluster of which about `many` of all facts do not read as wished."""
+    facts = dict(base.facts)
+    old = random.random() < 0.5
+    for wish in desired(base.cluster):
+        if random.random() < many:
+            before = pristine(wish.fact, base.cluster)
+            facts[wish.fact] = before if old and random.random() < 0.5 else random.choice(instead(wish))
+    return World(cluster=base.cluster, facts=facts, other=pristine if random.random() < 0.5 else base.other)
+
+
+def few(base: World, random: Random) -> World:
+    """A finished cluster of which one to six facts do not read as wished, each family as likely as any other."""
+    families: dict[str, list[AnyExpected]] = {}
+    for wish in desired(base.cluster):
+        families.setdefault(str(getattr(wish.fact, "kind", "")), []).append(wish)
+    facts = dict(base.facts)
+    for _ in range(random.randint(1, 6)):
+        wish = random.choice(families[random.choice(sorted(families))])
+        facts[wish.fact] = random.choice(instead(wish))
+    return World(cluster=base.cluster, facts=facts, other=base.other)

@@ -1,0 +1,105 @@
+"""What a plan cites is what it rests on: take the cited facts away, and the step, or the "after", goes with them.
+
+A step cites the facts it mends, and, where another step is to undo one of them first, that step ("after what it
+undoes"), whose own facts then count too. An "after" cites the needs that the step before makes hold.
+"""
+
+from collections import Counter
+from random import Random
+
+import pytest
+
+from probes.fact import AnyFact, AnyReading, Readings
+from reconciler.core.plan import After, Plan, Step
+from tests.sim.states import decide
+from tests.sim.test_minimal import WHOLE, state
+from tests.sim.worlds import World
+
+Held = dict[AnyFact, AnyReading]
+
+
+def cited(plan: Plan, step: Step, been: frozenset[str] = frozenset()) -> Held:
+    """What has to hold for the step not to be there."""
+    facts: Held = {}
+    for mend in step.mends:
+        facts[mend.expected.fact] = mend.expected.reading  # type: ignore[assignment]
+        for other in spoilers(plan, mend.expected.fact, been | {step.id}):
+            facts |= cited(plan, other, been | {step.id})
+    return facts
+
+
+def spoilers(plan: Plan, fact: AnyFact, but: frozenset[str]) -> list[Step]:
+    return [step for step in plan.steps if step.id not in but and fact in step.action.voids()]
+
+
+def between(plan: Plan, step: Step, edge: After) -> Held:
+    """What has to hold for `step` not to wait for the other one, for this reason."""
+    before = next(one for one in plan.steps if one.id == edge.step)
+    if getattr(edge.because, "code", "") == "after-what-it-undoes":
+        return cited(plan, before)
+    needs = {need.fact for need in step.needs if (need.because, need.source) == (edge.because, edge.source)}
+    mends = [mend.expected for mend in before.mends if mend.expected.fact in {need.fact for need in step.needs}]
+    assert needs & {wish.fact for wish in mends}, f"{step.id} after {edge.step}: cites no need of its own"
+    facts: Held = {}
+    for wish in mends:
+        facts[wish.fact] = wish.reading  # type: ignore[assignment]
+        for other in spoilers(plan, wish.fact, frozenset({before.id})):
+            facts |= cited(plan, other, frozenset({before.id}))
+    return facts
+
+
+def without(world: World, readings: Readings, facts: Held) -> dict[str, Step]:
+    held = World(cluster=WHOLE, facts={**world.facts, **readings, **facts}, other=world.other)
+    return {step.id: step for step in decide(held)[0].steps}
+
+
+def unexplained(plan: Plan) -> list[str]:
+    """Steps, edges, drifts and refusals without a reason or a source."""
+    steps = [step.id for step in plan.steps if not step.because or not step.source]
+    waits = ((step, edge) for step in plan.steps for edge in step.after)
+    edges = [f"{step.id} after {edge.step}" for step, edge in waits if not edge.because or not edge.source]
+    wishes = [mend.expected for step in plan.steps for mend in step.mends]
+    wishes += [blocked.expected for blocked in plan.blocked]
+    return steps + edges + [str(wish.fact) for wish in wishes if not wish.because or not wish.source]
+
+
+def prove(seed: int, sample: int) -> Counter[str]:
+    world, random = state(seed)
+    plan, readings = decide(world)
+    assert unexplained(plan) == [], f"state {seed}"
+    steps = random.sample(plan.steps, min(sample, len(plan.steps)))
+    for step in steps:
+        left = without(world, readings, cited(plan, step))
+        assert step.id not in left, f"state {seed}: {step.id} stays without what it cites"
+    edges = [(step, edge) for step in plan.steps for edge in step.after]
+    edges = random.sample(edges, min(sample, len(edges)))
+    for step, edge in edges:
+        left = without(world, readings, between(plan, step, edge))
+        kept = [one for one in left[step.id].after if one.step == edge.step] if step.id in left else []
+        assert edge not in kept, f"state {seed}: {step.id} after {edge.step} stays without what it cites"
+    return Counter(states=1, steps=len(steps), edges=len(edges))
+
+
+def test_taking_the_cited_facts_away_takes_the_step_and_the_edge_away() -> None:
+    counts = sum((prove(seed, 3) for seed in range(1, 41)), Counter[str]())
+    assert min(counts["steps"], counts["edges"]) > 60
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(1200)
+def test_the_same_of_many_more(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = sum((prove(seed, 12) for seed in range(500)), Counter[str]())
+    with capsys.disabled():
+        print(f"\n{' '.join(f'{name} {count}' for name, count in counts.items())}")
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_without_any_drift_there_is_no_step(seed: int) -> None:
+    """The whole plan's cited facts at once."""
+    world, _ = state(seed)
+    plan, readings = decide(world)
+    everything = {fact: reading for step in plan.steps for fact, reading in cited(plan, step).items()}
+    random = Random(seed)
+    part = dict(random.sample(sorted(everything.items(), key=str), len(everything) // 2))
+    assert len(without(world, readings, part)) < len(plan.steps)
+    assert without(world, readings, everything) == {}

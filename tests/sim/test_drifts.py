@@ -1,0 +1,176 @@
+"""One thing is not as wished: that is named and nothing else, and mended without touching what is right.
+
+Every family of facts, every way in which its reading can differ, on facts that a seed picks. A clean cluster gives no
+finding, whatever else lies about on its hosts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+import pytest
+
+from probes.backup import Backup
+from probes.consul import ConsulPassing
+from probes.container import ContainerImage, ContainerState
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, fact_id, kind_of
+from probes.package import PackageDigest
+from probes.path import PathKind, TreeDigest
+from probes.unit import UnitActive
+from reconciler.core.diff import Difference, diff
+from reconciler.core.plan import Plan, Step
+from reconciler.core.verdict import verdict
+from tests.sim.states import Answers, decide, instead
+from tests.sim.test_minimal import DONE, WHOLE, WISHES
+from tests.sim.worlds import World, live
+
+BY_HAND = {
+    "service-unhealthy": "it runs and is registered: what its check dislikes is for a person to see",
+    "unit-not-enabled": "masked: somebody meant it",
+    "module-elsewhere": "install.config is the operator's",
+    "installer-not-again": "the vendor's installer of redis_cluster must not run twice",
+    "package-missing": "nothing to take it from",
+    "cert-lost": "only the operator has another copy",
+}
+"""What a drift may be refused for, and why that is right."""
+
+
+@dataclass(frozen=True)
+class Case:
+    wish: AnyExpected
+    reading: AnyReading
+
+    def __str__(self) -> str:
+        shown = f"={self.reading.value}" if isinstance(self.reading, Known) else " absent"
+        return f"{fact_id(self.wish.fact)}{shown}"
+
+
+def cases(each: int) -> list[Case]:
+    """For each way in which a family can drift, this many facts, picked by a seed."""
+    families: dict[tuple[str, str], list[Case]] = {}
+    for wish in WISHES:
+        for reading in instead(wish):
+            families.setdefault((kind_of(wish.fact), str((wish.reading == Absent(), reading))), []).append(
+                Case(wish, reading)
+            )
+    random = Random(60)
+    return [case for name in sorted(families) for case in random.sample(families[name], min(each, len(families[name])))]
+
+
+CASES = cases(2)
+
+
+def changed(*facts: tuple[AnyFact, AnyReading]) -> World:
+    return World(cluster=WHOLE, facts={**DONE.facts, **dict(facts)}, other=DONE.other)
+
+
+def compared(world: World) -> Difference:
+    return diff(WISHES, Answers(world))
+
+
+def strangers(plan: Plan, modules: set[str]) -> list[Step]:
+    """Steps for other modules than these that mend more than what another step of the plan undoes first."""
+    undone = {fact for step in plan.steps for fact in step.action.voids()}
+    own = {*modules, ""}
+    return [
+        step
+        for step in plan.steps
+        if any(mend.expected.module not in own and mend.expected.fact not in undone for mend in step.mends)
+    ]
+
+
+def test_every_family_drifts_in_at_least_sixty_ways() -> None:
+    assert {kind_of(case.wish.fact) for case in CASES} == {kind_of(wish.fact) for wish in WISHES}
+    assert len(CASES) >= 60
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_one_drift_is_named_alone_and_mended_alone(case: Case) -> None:
+    prove(case)
+
+
+@pytest.mark.campaign
+def test_every_fact_in_every_way(capsys: pytest.CaptureFixture[str]) -> None:
+    every = cases(1000)
+    for case in every:
+        prove(case)
+    with capsys.disabled():
+        print(f"\n{len(WISHES)} facts of {len({kind_of(wish.fact) for wish in WISHES})} families, {len(every)} drifts")
+
+
+def prove(case: Case) -> None:
+    world = changed((case.wish.fact, case.reading))
+    found = compared(world)
+    assert [drift.expected.fact for drift in found.drift] == [case.wish.fact]
+    assert found.unknown == ()
+    plan, _ = decide(world)
+    assert strangers(plan, {case.wish.module}) == []
+    if plan.blocked:
+        assert plan.steps == ()
+        assert {blocked.diagnostic.code for blocked in plan.blocked} <= BY_HAND.keys()
+    else:
+        assert verdict(compared(live(world, plan))) == "converged"
+
+
+def unit_stopped() -> tuple[World, set[str]]:
+    passing = ConsulPassing(host="10.0.0.3", service="bkauth")
+    return changed(
+        (UnitActive(host="10.0.0.3", unit="bk-auth.service"), Known("inactive")), (passing, Known("critical"))
+    ), {"unit.start-bk-auth.service@10.0.0.3"}
+
+
+def container_removed() -> tuple[World, set[str]]:
+    here, name = "10.0.0.2", "bk-paas-login"
+    gone = (ContainerState(host=here, container=name), Absent()), (ContainerImage(host=here, container=name), Absent())
+    return changed(*gone, (ConsulPassing(host=here, service="paas-login"), Absent())), {
+        "container.install-bk-paas-login@10.0.0.2"
+    }
+
+
+def variable_changed() -> tuple[World, set[str]]:
+    lost = [fact for fact in DONE.facts if getattr(fact, "key", "") == "BK_JOB_RUN_MODE"]
+    trees = [fact for fact in DONE.facts if isinstance(fact, TreeDigest) and fact.host != WHOLE.controller]
+    return changed(*((fact, Known("lite")) for fact in lost), *((fact, Known("older")) for fact in trees)), {
+        "env.set-bk-job-run-mode@10.0.0.1",
+        "env.merge-job@10.0.0.1",
+        "bkcli.sync-common@10.0.0.1",
+    }
+
+
+def old_unit_back() -> tuple[World, set[str]]:
+    esb = UnitActive(host="10.0.0.2", unit="bk-paas-esb.service")
+    state = ContainerState(host="10.0.0.2", container="bk-paas-esb")
+    return changed((esb, Known("active")), (state, Known("exited"))), {
+        "unit.retire-bk-paas-esb.service@10.0.0.2",
+        "container.start-bk-paas-esb@10.0.0.2",
+    }
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [unit_stopped, container_removed, variable_changed, old_unit_back],
+    ids=["unit-stopped", "container-removed", "variable-changed", "old-unit-back"],
+)
+def test_what_one_hand_does_shows_in_several_facts_and_takes_the_narrowest_steps(
+    happened: Callable[[], tuple[World, set[str]]],
+) -> None:
+    world, wanted = happened()
+    plan, _ = decide(world)
+    assert {step.id.rsplit("-", 1)[0] for step in plan.steps} == wanted
+    assert verdict(compared(live(world, plan))) == "converged"
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_a_clean_cluster_gives_no_finding(seed: int) -> None:
+    """A hundred of them: packages, backups and what an upgrade left are there or not, in any order of reading."""
+    random = Random(seed)
+    stray: dict[AnyFact, AnyReading] = {
+        PackageDigest(host=WHOLE.controller, path=WHOLE.package.path): Known(random.choice((WHOLE.md5, "0" * 32))),
+        Backup(host="10.0.0.3", what="mysql"): Known("fresh"),
+        PathKind(host=WHOLE.controller, path="/data/src.bak/cert"): Known("directory"),
+        PathKind(host=WHOLE.controller, path="/data/tmp/bkrec-6.2.2/install/bkcli"): Known("file"),
+    }
+    world = changed(*random.sample(sorted(stray.items(), key=str), random.randrange(len(stray) + 1)))
+    wishes = random.sample(WISHES, len(WISHES))
+    found = diff(wishes, Answers(world))
+    assert (verdict(found), found.held, decide(world)[0].steps) == ("converged", len(WISHES), ())
