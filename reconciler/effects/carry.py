@@ -301,7 +301,7 @@ async def _outcome(
 def _not_seen(step: Step, job: str, followed: Followed, missing: Sequence[AnyDrift]) -> Diagnostic:
     facts = "; ".join(f"{fact_id(d.expected.fact)}: {_wanted(d)} / {worded(d.reading)}" for d in missing)
     if followed.state in ("vanished", "never"):
-        return diagnose("job-vanished", where=step.action.host, job=job)
+        return diagnose("job-cut-off" if step.action.idempotent else "job-vanished", where=step.action.host, job=job)
     return diagnose("step-not-seen", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
 
 

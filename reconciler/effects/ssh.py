@@ -47,10 +47,11 @@ class _Line:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     connection: "asyncssh.SSHClientConnection | None" = None
 
-    def forget(self) -> None:
-        if self.connection is not None:
-            self.connection.abort()
-        self.connection = None
+    def forget(self, dead: "asyncssh.SSHClientConnection | None") -> None:
+        """Somebody else may have noticed before, and connected anew: that one stays."""
+        if dead is not None and dead is self.connection:
+            dead.abort()
+            self.connection = None
 
 
 @dataclass(slots=True)
@@ -117,14 +118,16 @@ class SshTransport:
 
     async def _opened(self, host: str, line: _Line, rendered: str) -> Any:
         """A channel on which the command runs. A connection that turns out to be dead is replaced, once."""
+        connection = await self._connected(host, line)
         try:
-            return await self._open(await self._connected(host, line), rendered)
+            return await self._open(connection, rendered)
         except foreign():
-            line.forget()
+            line.forget(connection)
+        connection = await self._connected(host, line)
         try:
-            return await self._open(await self._connected(host, line), rendered)
+            return await self._open(connection, rendered)
         except foreign() as error:
-            line.forget()
+            line.forget(connection)
             raise translate(host, error, self._trusted(host)) from error
 
     async def _open(self, connection: "asyncssh.SSHClientConnection", rendered: str) -> Any:

@@ -94,13 +94,14 @@ def value_fits(fact: AnyFact, reading: AnyReading) -> bool:
 
 @cache
 def _declared(kind: type[AnyFact]) -> Any:
-    (base,) = [base for base in kind.__orig_bases__ if get_args(base)]  # type: ignore[attr-defined]
+    bases: tuple[Any, ...] = vars(kind)["__orig_bases__"]
+    (base,) = [base for base in bases if get_args(base)]
     return get_args(base)[0]
 
 
 def _is(value: Any, hint: Any) -> bool:
     if get_origin(hint) is tuple:
-        return isinstance(value, tuple) and all(type(one) is str for one in cast("tuple[object, ...]", value))
+        return isinstance(value, tuple) and {type(one) for one in cast("tuple[Any, ...]", value)} <= {str}
     choices = get_args(hint)
     return value in choices if choices else type(value) is hint
 

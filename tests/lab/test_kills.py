@@ -75,9 +75,9 @@ class Story:
     def _answer(self, said: Said) -> None:
         """A person who read the log of a job that must not run twice blindly, and takes it aside as the hint says."""
         for event in said.events:
-            diagnostic = event.get("diagnostic") or {}
-            if diagnostic.get("code") in ASKS:
-                job, where = diagnostic["fields"]["job"], diagnostic["where"]
+            problem = event.get("problem") or {}
+            if problem.get("code") in ASKS:
+                job, where = problem["fields"]["job"], problem["where"]
                 host = next(name for name, address in HOSTS.items() if address == where)
                 self.asked.append(job)
                 self.mark("person")
@@ -92,7 +92,7 @@ class Story:
 
 
 def _codes(said: Said) -> str:
-    found = [(event.get("diagnostic") or {}).get("code", "") for event in said.events if event.get("diagnostic")]
+    found = [event["problem"]["code"] for event in said.events if event.get("problem")]
     found += [one["code"] for event in said.events for one in event.get("errors", ())]
     return f" {' '.join(dict.fromkeys(found))}" if found else ""
 

@@ -139,6 +139,20 @@ TROUBLES: dict[str, Trouble] = {
             zh="请确认主机有响应且 /var/lib/bkrec 可读，然后重新运行",
         ),
     ),
+    "job-cut-off": Trouble(
+        what=Sentence(
+            en="the job {job} is gone without a record of how it ended",
+            zh="任务 {job} 消失了，没有留下结束记录",
+        ),
+        why=Sentence(
+            en="the host went down or the job was killed, before what it is for had come true",
+            zh="主机重启或任务被杀，而其应有的效果尚未出现",
+        ),
+        hint=Sentence(
+            en="run `bkrec apply` again: this step may simply be done once more",
+            zh="请再次执行 `bkrec apply`：该步骤可以直接重做",
+        ),
+    ),
     "job-vanished": Trouble(
         what=Sentence(
             en="the job {job} is gone without a record of how it ended",

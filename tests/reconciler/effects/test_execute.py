@@ -179,13 +179,15 @@ def test_what_was_seen_done_once_may_be_needed_again() -> None:
     assert world.launched == [f"{job_key(a)}.1", f"{job_key(a)}.2"]
 
 
-def test_a_vanished_job_is_judged_by_its_effect() -> None:
-    world, (a, b) = World(), make("a", "b")
+@pytest.mark.parametrize(("once", "code"), [(False, "job-cut-off"), (True, "job-vanished")])
+def test_a_vanished_job_is_judged_by_its_effect(once: bool, code: str) -> None:
+    """And only what must not run twice is said to be such."""
+    world, (a, b) = World(), make("a", "b", once=once)
     world.knows(a, vanishes=True)
     world.knows(b, vanishes=True, works=False)
     outcome = carried(world, plan(step(a), step(b)))
     assert outcome.done == ("a",)
-    assert [failed.diagnostic.code for failed in outcome.failed] == ["job-vanished"]
+    assert [failed.diagnostic.code for failed in outcome.failed] == [code]
 
 
 def test_an_overdue_job_is_left_running_and_said_so() -> None:

@@ -313,6 +313,40 @@ def test_a_lost_connection_tells_nothing_and_the_next_command_connects_anew(tmp_
     assert (again, connections) == (Output(stdout="again\n"), 2)
 
 
+class _Dying(SshTransport):
+    """Its first connection dies after one command; of two others one notices when the other is on a new one already."""
+
+    def __init__(self, access: Access) -> None:
+        super().__init__(access)
+        self.dead: Any = None
+        self.renewed = asyncio.Event()
+
+    async def _open(self, connection: Any, rendered: str) -> Any:
+        if self.dead is None:
+            self.dead = connection
+            return await super()._open(connection, rendered)
+        if connection is not self.dead:
+            process = await super()._open(connection, rendered)
+            self.renewed.set()
+            return process
+        if "late" in rendered:
+            await self.renewed.wait()
+        raise asyncssh.ConnectionLost("as the test wished")
+
+
+def test_who_notices_late_that_a_connection_died_does_not_take_the_new_one_along(tmp_path: Path) -> None:
+    async def run() -> list[Output]:
+        async with serving(tmp_path) as server:
+            transport = _Dying(server.access())
+            await said(transport, "true")
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(said(transport, f"sleep 1; echo {name}")) for name in ("late", "soon")]
+            await transport.close()
+            return [task.result() for task in tasks]
+
+    assert asyncio.run(run()) == [Output(stdout="late\n"), Output(stdout="soon\n")]
+
+
 def test_what_was_said_before_a_deadline_is_kept(tmp_path: Path) -> None:
     async def run() -> TransportError:
         async with serving(tmp_path) as server, ssh(server.access()) as transport:
