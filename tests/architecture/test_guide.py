@@ -177,6 +177,7 @@ READINGS: dict[str, tuple[AnyReading, ...]] = {
     "redis.cluster": (Known("incomplete"),),
     "owed.work": (Known(True),),
     "path.line": (Known(False),),
+    "tag.kept": (Known("tag-missing"),),
 }
 """How each kind may be broken; the others are missing."""
 

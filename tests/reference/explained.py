@@ -30,6 +30,9 @@ PLACES: tuple[tuple[str, str], ...] = (
         r"|NODEMAN_REDIS_HOST|JOB_MANAGE_SERVER_HOST0)",
         "empty-keys-filled",
     ),
+    (r"/env/secrets_shared\[.*(REDIS_ADMIN|ES7_ADMIN)_PASSWORD", "empty-keys-filled"),
+    (r"/docker/(data_root_configured|containers/.*restart)", "containers-outlive-docker"),
+    (r"/mysql/production_info/", "versions-last"),
     (r"/install_config\[", "order-of-names"),
     (r"/install_tree/topo_job_list", "topology-by-hand"),
     (r"/install_tree/sha", "sync-really-copies"),  # and topology-by-hand, and variables-once below bin/default
