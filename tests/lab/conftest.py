@@ -63,7 +63,7 @@ def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
     desk = fresh(lab, tmp_path_factory.mktemp("upgraded") / "desk", whole=True)
     decided = desk.bkrec("plan", "-o", "json")
     with watching(lab) as watch:
-        done = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=840)
+        done = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=900)
     check, plan = desk.bkrec("check", "-o", "json"), desk.bkrec("plan", "-o", "json")
     again, written = wrote(desk.lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))
     lab.snapshot(UPGRADED)

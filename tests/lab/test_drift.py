@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from support import Desk, on, until
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
 H1, H2, H3 = "@10.0.0.1", "@10.0.0.2", "@10.0.0.3"
 TREE = "path.tree /data/install .rcmdrc,.bk_install.step,.controller_ip,.agreed,.path,.git,*.pyc,*.bkrec-part"
