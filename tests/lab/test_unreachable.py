@@ -6,7 +6,7 @@ import pytest
 from bklab.place import HOSTS
 from support import Desk, on
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
 LOGIN = "container.state bk-paas-login @10.0.0.2"
 
