@@ -39,7 +39,6 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "mysql.user": (Known("missing"),),
     "owed.done": (Known(False), Absent()),
     "owed.work": (Known(True),),
-    "owed.done": (Known(False), Absent()),
     "saas.online": (Known("0.0.1"), Absent()),
     "topology.module-hosts": (Absent(), Known(("10.9.9.9",))),
     "kv.set": (Absent(),),
