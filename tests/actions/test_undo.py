@@ -1,16 +1,24 @@
 """What a run keeps before it changes a thing, and an undo that puts it back: byte for byte, or not at all."""
 
+import inspect
 import subprocess
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actions.action import Action
+from actions.bkcli import InstallModule, UpgradeModule
+from actions.catalogue import AnyAction
+from actions.container import InstallContainer, RemoveContainer
 from actions.env import AddVariable, GenerateVariable, SetVariable
+from actions.owed import DoWork
 from actions.path import RetireDirectory
+from actions.redis import FormRedisCluster
+from actions.saas import DeploySaas
 from actions.topology import PlaceModule
 from actions.undo import PutBackDirectory, PutBackFile, PutBackUnit
 from actions.unit import RetireUnit
@@ -59,6 +67,30 @@ class Here:
 @pytest.fixture
 def here(tmp_path: Path) -> Here:
     return Here(tmp_path)
+
+
+NO_WAY_BACK = {DeploySaas, DoWork, FormRedisCluster, InstallContainer, InstallModule, RemoveContainer, UpgradeModule}
+
+
+def test_every_action_has_said_what_an_undo_makes_of_it() -> None:
+    """The default is for those whose work stands in the place of what was; a new one is asked to think about it."""
+    assert {cls for cls in get_args(AnyAction) if cls.undo is Action.undo} == NO_WAY_BACK
+
+
+PROMISED = [cls for cls in get_args(AnyAction) if "put-back" in inspect.getsource(cls.undo.fget)]
+
+
+def test_there_are_promises() -> None:
+    assert len(PROMISED) >= 8
+
+
+@pytest.mark.parametrize("cls", PROMISED, ids=lambda cls: cls.__name__)
+def test_who_promises_to_be_put_back_keeps_what_was_there_first(cls: type[Action]) -> None:
+    asked: dict[str, Any] = {field.name: "x" for field in fields(cls) if field.name != "kind"}
+    asked |= {name: () for name in ("spoils", "hosts", "sources", "seen_by") if name in asked}
+    script = cls(**asked).command().script.partition("leaves() (")[2].partition("\n)\n")[2]
+    assert "remember " in script
+    assert cls is RetireDirectory or script.index("remember ") < script.index("leaves ")
 
 
 def env_file(here: Here, text: str = "A=1\nK=old") -> Path:
