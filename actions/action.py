@@ -14,6 +14,25 @@ from specs.reason import Because
 Disrupts = Literal["no", "service", "data"]
 """What users notice: nothing, an outage, or data that cannot be brought back without the backup."""
 
+Undo = Literal[
+    "migrated",
+    "no-way-back",
+    "generated",
+    "replaced",
+    "mended",
+    "derived",
+    "server",
+    "running",
+    "beside",
+    "put-back",
+    "undo",
+]
+"""What an undo makes of it, the gravest first. migrated: only a backup brings it back. no-way-back: what it installed
+stands in the place of what was. generated: new secrets, which servers know. replaced: the old one lies in a backup.
+mended: undoing it would bring a fault back. derived: written anew from other files. server: a row, grant or key in a
+server. running: something was only started. beside: nothing that was there was changed. put-back: as it was, from what
+the run kept. undo: itself part of one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
@@ -51,6 +70,11 @@ class Action:
     def one_way(self) -> bool:
         """True where only a backup brings back what was: schema migrations."""
         return False
+
+    @property
+    def undo(self) -> Undo:
+        """Told before it is done, and noted with the job, so that an undo can say what it leaves and why."""
+        return "migrated" if self.one_way else "no-way-back"
 
     @property
     def idempotent(self) -> bool:

@@ -8,7 +8,7 @@ large it is; `probes/backup.py` compares the record with the disk. Guide 5.1-5.3
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
-from actions.action import Action
+from actions.action import Action, Undo
 from actions.envshell import VALUE
 from probes.backup import Backup
 from probes.fact import AnyExpected
@@ -82,6 +82,10 @@ class BackupMysql(Action):
     def deadline_s(self) -> float:
         return 7200.0
 
+    @property
+    def undo(self) -> Undo:
+        return "beside"
+
 
 MONGODB: LiteralString = (
     """set -eu
@@ -141,6 +145,10 @@ class BackupMongodb(Action):
     def deadline_s(self) -> float:
         return 7200.0
 
+    @property
+    def undo(self) -> Undo:
+        return "beside"
+
 
 INSTALL: LiteralString = (
     """set -eu
@@ -173,3 +181,7 @@ class BackupInstall(Action):
 
     def command(self) -> Command:
         return Command(script=INSTALL, args=(self.path,))
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"

@@ -8,7 +8,7 @@ status says little (`install bkenv` always exits 0, ce/install.sh:135).
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
-from actions.action import Action, Disrupts
+from actions.action import Action, Disrupts, Undo
 from probes.fact import AnyExpected, AnyFact
 from probes.path import PathKind, TreeDigest, VersionText
 from probes.shell import Command
@@ -86,6 +86,10 @@ class InstallBkenv(Bkcli):
     def estimate_s(self) -> float:
         return 15.0
 
+    @property
+    def undo(self) -> Undo:
+        return "generated"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncCommon(Bkcli):
@@ -113,6 +117,10 @@ class SyncCommon(Bkcli):
     @property
     def estimate_s(self) -> float:
         return 30.0
+
+    @property
+    def undo(self) -> Undo:
+        return "derived"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +153,10 @@ class SyncModule(Bkcli):
     @property
     def estimate_s(self) -> float:
         return 30.0
+
+    @property
+    def undo(self) -> Undo:
+        return "replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from actions.redis import FormRedisCluster
 from actions.saas import AddSaasVariables, DeploySaas
 from actions.tag import MakeTag
 from actions.topology import PlaceModule
+from actions.undo import PutBackDirectory, PutBackFile, PutBackService, PutBackUnit
 from actions.unit import EnableUnit, RestartUnit, RetireUnit, StartUnit
 from actions.version import RefreshVersions, SetVersion
 from actions.yaml import SetYaml
@@ -50,6 +51,10 @@ AnyAction = (
     | NameDockerRoot
     | NoteWork
     | PlaceModule
+    | PutBackDirectory
+    | PutBackFile
+    | PutBackService
+    | PutBackUnit
     | RefreshVersions
     | RegisterService
     | ReleaseJobPages

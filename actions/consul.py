@@ -5,9 +5,10 @@ made beside and renamed in. Source: ce/tools.sh:68-87, bin/reg_consul_svc.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, LiteralString
 
-from actions.action import Action
+from actions.action import Action, Undo
+from actions.undoshell import REMEMBER
 from probes.consul import ConsulDefinition
 from probes.fact import AnyExpected
 from probes.shell import Command
@@ -42,15 +43,25 @@ class RegisterService(Action):
     def login(self) -> bool:
         return True
 
+    @property
+    def undo(self) -> Undo:
+        return "server"
 
-DEREGISTER = """set -eu
+
+DEREGISTER: LiteralString = (
+    "set -eu\n"
+    + REMEMBER
+    + """
 file=/etc/consul.d/service/$1.json
 [ -e "$file" ] || exit 0
 aside=/var/lib/bkrec/retired/consul
 mkdir -p -m 0700 -- "$aside"
+remember service "$file" unit "$1"
+leaves "$file" ""
 mv -f -- "$file" "$aside/$1.json.$(date +%Y%m%d%H%M%S)"
 consul reload
 """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +77,7 @@ class DeregisterService(Action):
 
     def command(self) -> Command:
         return Command(script=DEREGISTER, args=(self.service,))
+
+    @property
+    def undo(self) -> Undo:
+        return "put-back"

@@ -9,7 +9,7 @@ Source: ce/bin/install_paas.sh:150-205, ce/install.sh:979,1094,1148,1275; bin/in
 from dataclasses import dataclass
 from typing import Literal
 
-from actions.action import Action, Disrupts
+from actions.action import Action, Disrupts, Undo
 from probes.container import ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
 from probes.fact import AnyExpected, AnyFact
 from probes.shell import Command
@@ -29,6 +29,10 @@ class StartContainer(Action):
 
     def command(self) -> Command:
         return Command(script='docker start "$1"', args=(self.container,))
+
+    @property
+    def undo(self) -> Undo:
+        return "running"
 
 
 INSTALL = """set -eu
@@ -143,6 +147,10 @@ class KeepContainers(Action):
     def command(self) -> Command:
         return Command(script=KEEP, args=self.containers)
 
+    @property
+    def undo(self) -> Undo:
+        return "mended"
+
 
 NAME_ROOT = r"""set -eu
 file=$1
@@ -190,3 +198,7 @@ class NameDockerRoot(Action):
 
     def command(self) -> Command:
         return Command(script=NAME_ROOT, args=(self.file,))
+
+    @property
+    def undo(self) -> Undo:
+        return "mended"

@@ -8,23 +8,23 @@ from the vendor's own file on the host; bkrec neither sees nor sends it. Guide 6
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
-from actions.action import Action
+from actions.action import Action, Undo
 from actions.envshell import VALUE
+from actions.undoshell import REMEMBER
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyExpected, AnyFact
 from probes.shell import Command
 from specs.reason import coded
 
-ASSIGN: LiteralString = r"""
+ASSIGN: LiteralString = (
+    REMEMBER
+    + r"""
 assign() {
     file=$1 key=$2
     mkdir -p -- "$(dirname -- "$file")"
-    keep=/var/lib/bkrec/kept/$(basename -- "$file").$(date +%Y%m%d%H%M%S)
-    mkdir -p -m 0700 -- "$(dirname -- "$keep")"
+    remember file "$file"
     : > "$file.bkrec-part"
     if [ -e "$file" ]; then
-        cp -p -- "$file" "$keep"
-        chmod 0600 -- "$keep"
         cp -p -- "$file" "$file.bkrec-part"
     fi
     {
@@ -38,6 +38,7 @@ assign() {
             for (i = 2; i <= NR; i++) print (i == last ? made : line[i])
             if (!last) print made
         }' > "$file.bkrec-part"
+    leaves "$file" "$file.bkrec-part"
     sync
     mv -T -- "$file.bkrec-part" "$file"
 }
@@ -47,6 +48,7 @@ quote() {
         gsub(/\047/, "\047\\\047\047", text); printf "\047%s\047", text }'
 }
 """
+)
 
 SET: LiteralString = (
     "set -eu\n"
@@ -89,6 +91,17 @@ GENERATE: LiteralString = (
     + """
 install=$1 what=$2 file=$3 key=$4
 [ -z "$(value "$file" "$key")" ] || exit 0
+# one that an undo took away may be a server's password by now: it is used again
+kept=${BKREC_UNDO:-/nonexistent/run}
+made=
+for after in "${kept%/*}"/*/"$(place_of "$file")"/after; do
+    [ ! -e "$after" ] || made=$(value "$after" "$key")
+    [ -z "$made" ] || break
+done
+if [ -n "$made" ]; then
+    printf '%s\n' "$made" | assign "$file" "$key" quoted
+    exit 0
+fi
 cd -- "$install"
 made=$(./bin/generate_blueking_generate_envvars.sh "$what" | awk -v key="$key=" 'index($0, key) == 1' | tail -n 1)
 [ -n "${made#*=}" ] || { echo "the generator made no $key" >&2; exit 1; }
@@ -112,6 +125,10 @@ class EditEnv(Action):
     @property
     def resources(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
+
+    @property
+    def undo(self) -> Undo:
+        return "put-back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,25 +196,27 @@ class GenerateVariable(EditEnv):
         return True
 
 
-LAST: LiteralString = r"""set -eu
+LAST: LiteralString = (
+    "set -eu\n"
+    + REMEMBER
+    + r"""
 file=$1 key=$2
 if grep -qE '[$][{]?'"$key"'([^A-Za-z0-9_]|$)' -- "$file"; then
     echo "a line of $file rests on $key: which one it means is for a person to say" >&2
     exit 1
 fi
-keep=/var/lib/bkrec/kept/$(basename -- "$file").$(date +%Y%m%d%H%M%S)
-mkdir -p -m 0700 -- "$(dirname -- "$keep")"
-cp -p -- "$file" "$keep"
-chmod 0600 -- "$keep"
+remember file "$file"
 cp -p -- "$file" "$file.bkrec-part"
 awk -v key="$key=" '
     { line[NR] = $0; bare = $0; sub(/^[ \t]*(export[ \t]+)?/, "", bare) }
     index(bare, key) == 1 { mine[NR] = 1; last = NR }
     END { for (i = 1; i <= NR; i++) if (!(i in mine) || i == last) print line[i] }
-' "$keep" > "$file.bkrec-part"
+' "$file" > "$file.bkrec-part"
+leaves "$file" "$file.bkrec-part"
 sync
 mv -T -- "$file.bkrec-part" "$file"
 """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,3 +269,7 @@ class MergeEnv(Action):
     @property
     def resources(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
+
+    @property
+    def undo(self) -> Undo:
+        return "derived"

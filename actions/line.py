@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from actions.action import Action
+from actions.action import Action, Undo
 from probes.fact import AnyExpected
 from probes.path import LineInFile
 from probes.shell import Command
@@ -30,3 +30,7 @@ class AddLine(Action):
 
     def command(self) -> Command:
         return Command(script=ADD, args=(self.path, self.line))
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"

@@ -8,7 +8,7 @@ Source: ce/install.sh:201-208, bin/setup_mysql_loginpath.sh, bin/grant_mysql_pri
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
-from actions.action import Action
+from actions.action import Action, Undo
 from actions.envshell import VALUE
 from probes.fact import AnyExpected
 from probes.mysql import LoginPath, MysqlUser
@@ -66,6 +66,10 @@ class SetLoginPath(Action):
     def terminal(self) -> bool:
         return True
 
+    @property
+    def undo(self) -> Undo:
+        return "server"
+
 
 GRANT: LiteralString = (
     "set -eu\n"
@@ -109,3 +113,7 @@ class GrantUser(Action):
     @property
     def login(self) -> bool:
         return True
+
+    @property
+    def undo(self) -> Undo:
+        return "server"

@@ -8,7 +8,7 @@ is run, which does all three. Guide 7.2; bin/install_consul_template.sh:77-139.
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
-from actions.action import Action, Disrupts
+from actions.action import Action, Disrupts, Undo
 from actions.envshell import VALUE
 from probes.fact import AnyExpected
 from probes.shell import Command
@@ -53,6 +53,10 @@ class RenderNginx(Action):
     def estimate_s(self) -> float:
         return 10.0
 
+    @property
+    def undo(self) -> Undo:
+        return "derived"
+
 
 PAGES: LiteralString = (
     "set -eu\n"
@@ -92,3 +96,7 @@ class ReleaseJobPages(Action):
     @property
     def login(self) -> bool:
         return True
+
+    @property
+    def undo(self) -> Undo:
+        return "derived"

@@ -9,7 +9,7 @@ environment or its memory, never by an argument. Guide 7.6, 7.10, 7.12, 7.15, 7.
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
-from actions.action import Action, Disrupts
+from actions.action import Action, Disrupts, Undo
 from actions.envshell import VALUE
 from probes.fact import AnyExpected, AnyFact
 from probes.owed import WorkDone, WorkNoted
@@ -51,6 +51,10 @@ class NoteWork(Action):
 
     def command(self) -> Command:
         return Command(script=NOTE, args=(self.work, self.remembers))
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"
 
 
 HEAD: LiteralString = """set -eu

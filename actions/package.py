@@ -8,7 +8,7 @@ twice: its second `mv` moves the new tree into the backup (observed on the vendo
 from dataclasses import dataclass
 from typing import Literal
 
-from actions.action import Action
+from actions.action import Action, Undo
 from probes.backup import Backup
 from probes.fact import AnyExpected, AnyFact
 from probes.marker import Marker
@@ -63,6 +63,10 @@ class UnpackPackage(Action):
     @property
     def deadline_s(self) -> float:
         return 3600.0
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"
 
 
 PRODUCTS = """set -eu
@@ -124,6 +128,10 @@ class UnpackProducts(Action):
     @property
     def deadline_s(self) -> float:
         return 3600.0
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"
 
 
 SWAP = """set -eu
@@ -193,6 +201,10 @@ class SwapSource(Action):
     def resources(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
 
+    @property
+    def undo(self) -> Undo:
+        return "replaced"
+
 
 SCRIPTS = """set -eu
 new=$1 live=$2
@@ -260,3 +272,7 @@ class ReplaceScripts(Action):
     @property
     def resources(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
+
+    @property
+    def undo(self) -> Undo:
+        return "replaced"

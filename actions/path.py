@@ -5,15 +5,19 @@ undo is a rename back. The guide's `rmvirtualenv` deletes it.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, LiteralString
 
-from actions.action import Action
+from actions.action import Action, Undo
+from actions.undoshell import REMEMBER
 from probes.fact import AnyExpected
 from probes.path import PathKind
 from probes.shell import Command
 from specs.reason import coded
 
-RETIRE = """set -eu
+RETIRE: LiteralString = (
+    "set -eu\n"
+    + REMEMBER
+    + """
 path=$1
 [ -d "$path" ] || exit 0
 stamp=$(date +%Y%m%d%H%M%S)
@@ -22,8 +26,12 @@ note=/var/lib/bkrec/retired/directories
 mkdir -p -m 0700 -- "$aside" "$note"
 to=$aside/$(basename -- "$path").$stamp
 printf '%s\\n%s\\n' "$path" "$to" > "$note/$(basename -- "$path").$stamp"
+remember directory "$path" aside "$to"
+[ ! -n "${BKREC_UNDO:-}" ] || kept=$(cat -- "$BKREC_UNDO/$(place_of "$path")/aside")
+[ -e "${kept:=$to}" ] || to=$kept
 mv -- "$path" "$to"
 """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,10 @@ class RetireDirectory(Action):
     @property
     def resources(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
+
+    @property
+    def undo(self) -> Undo:
+        return "put-back"
 
 
 CARRY = """set -eu
@@ -77,3 +89,7 @@ class CarryDirectory(Action):
 
     def command(self) -> Command:
         return Command(script=CARRY, args=(self.source, self.path, "empty" if self.empty else "must"))
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from actions.action import Action
+from actions.action import Action, Undo
 from probes.fact import AnyExpected
 from probes.path import FileDigest
 from probes.shell import Command
@@ -39,3 +39,7 @@ class CopyProgram(Action):
     @property
     def resources(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
+
+    @property
+    def undo(self) -> Undo:
+        return "replaced"

@@ -7,7 +7,7 @@ what is online is compared with the package's file name, and one more attempt is
 from dataclasses import dataclass
 from typing import Literal
 
-from actions.action import Disrupts
+from actions.action import Disrupts, Undo
 from actions.bkcli import Bkcli
 from probes.fact import AnyExpected
 from probes.mysql import SaasVariable
@@ -45,6 +45,10 @@ class AddSaasVariables(Bkcli):
 
     def touches(self) -> tuple[Because, ...]:
         return (coded("touches-saas-variables"),)
+
+    @property
+    def undo(self) -> Undo:
+        return "server"
 
 
 DEPLOY = """set -eu

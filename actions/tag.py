@@ -8,7 +8,7 @@ ce/install.sh:139-151.
 from dataclasses import dataclass
 from typing import Literal
 
-from actions.action import Action
+from actions.action import Action, Undo
 from probes.fact import AnyExpected
 from probes.path import PathKind
 from probes.shell import Command
@@ -46,3 +46,7 @@ class MakeTag(Action):
     @property
     def resources(self) -> tuple[str, ...]:
         return ("bkcli",)
+
+    @property
+    def undo(self) -> Undo:
+        return "mended"

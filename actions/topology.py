@@ -1,26 +1,28 @@
 """install.config: put a new module on its host, changing nothing else.
 
 One token is appended to the first line of each host that carries modules; comments, order, groups and every other line
-stay byte for byte. The edit is made in a copy and renamed in; the old file is kept below /var/lib/bkrec. Guide 6.2.
+stay byte for byte. The edit is made in a copy and renamed in; what was
+there before the run is kept for an undo. Guide 6.2.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, LiteralString
 
-from actions.action import Action
+from actions.action import Action, Undo
+from actions.undoshell import REMEMBER
 from probes.fact import AnyExpected, AnyFact
 from probes.path import TreeDigest
 from probes.shell import Command
 from probes.topology import ModuleHosts
 from specs.reason import coded
 
-PLACE = """set -eu
+PLACE: LiteralString = (
+    "set -eu\n"
+    + REMEMBER
+    + """
 config=$1 module=$2
 shift 2
-keep=/var/lib/bkrec/kept/install.config.$(date +%Y%m%d%H%M%S)
-mkdir -p -m 0700 -- "$(dirname -- "$keep")"
-cp -p -- "$config" "$keep"
-chmod 0600 -- "$keep"
+remember file "$config"
 cp -p -- "$config" "$config.bkrec-part"
 awk -v module="$module" -v hosts="$*" '
     BEGIN { n = split(hosts, want, " "); for (i = 1; i <= n; i++) todo[want[i]] = 1 }
@@ -32,9 +34,11 @@ awk -v module="$module" -v hosts="$*" '
     }
     END { for (host in todo) print host " " module }
 ' "$config" > "$config.bkrec-part"
+leaves "$config" "$config.bkrec-part"
 sync
 mv -T -- "$config.bkrec-part" "$config"
 """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +63,7 @@ class PlaceModule(Action):
     @property
     def resources(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
+
+    @property
+    def undo(self) -> Undo:
+        return "put-back"

@@ -1,13 +1,14 @@
 """systemd units: start, enable, and retire one that has no place any more.
 
-Retiring moves the unit's file aside instead of deleting it: /var/lib/bkrec/retired holds the file and a manifest that
-says where it was, so that an undo is a move back. Guide 7.1, 7.8.3 use `rm -vf`.
+Retiring moves the unit's file aside instead of deleting it: /var/lib/bkrec/retired holds the file and says where it
+was. What an undo needs, whether it was active and enabled included, is kept before. Guide 7.1, 7.8.3 use `rm -vf`.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, LiteralString
 
-from actions.action import Action, Disrupts
+from actions.action import Action, Disrupts, Undo
+from actions.undoshell import REMEMBER
 from probes.current import UnitCurrent
 from probes.fact import AnyExpected
 from probes.shell import Command
@@ -33,6 +34,10 @@ class StartUnit(Action):
     @property
     def resources(self) -> tuple[str, ...]:
         return (f"unit:{self.unit}@{self.host}",)
+
+    @property
+    def undo(self) -> Undo:
+        return "running"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,10 @@ class RestartUnit(Action):
     def resources(self) -> tuple[str, ...]:
         return (f"unit:{self.unit}@{self.host}",)
 
+    @property
+    def undo(self) -> Undo:
+        return "running"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnableUnit(Action):
@@ -82,21 +91,38 @@ class EnableUnit(Action):
     def command(self) -> Command:
         return Command(script='systemctl enable -- "$1"', args=(self.unit,))
 
+    @property
+    def undo(self) -> Undo:
+        return "running"
 
-RETIRE = """set -eu
+
+RETIRE: LiteralString = (
+    "set -eu\n"
+    + REMEMBER
+    + """
 unit=$1
+shown() { systemctl show --property="$1" -- "$unit" | sed "s/^$1=//"; }
+active=$(shown ActiveState) boot=$(shown UnitFileState)
+for place in /usr/lib/systemd/system /etc/systemd/system /lib/systemd/system; do
+    file=$(cd -P -- "$place" 2>/dev/null && pwd -P || :)/$unit
+    [ -f "$file" ] || continue
+    remember unit "$file" unit "$unit" active "$active" boot "$boot"
+    leaves "$file" ""
+done
 systemctl stop -- "$unit" || :
 systemctl disable -- "$unit" || :
-aside=/var/lib/bkrec/retired/units/$unit.$(date +%Y%m%d%H%M%S)
+aside=/var/lib/bkrec/retired/units/$unit.$(date +%Y%m%d%H%M%S) number=
 for file in "/usr/lib/systemd/system/$unit" "/etc/systemd/system/$unit" "/lib/systemd/system/$unit"; do
     [ -f "$file" ] || continue
     mkdir -p -m 0700 -- "$aside"
-    printf '%s\\n' "$file" > "$aside/from"
-    mv -f -- "$file" "$aside/file"
+    printf '%s\\n' "$file" > "$aside/from$number"
+    mv -f -- "$file" "$aside/file$number"
+    number=$((number + 1))
 done
 systemctl daemon-reload
 systemctl reset-failed -- "$unit" || :
 """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +152,7 @@ class RetireUnit(Action):
     @property
     def resources(self) -> tuple[str, ...]:
         return (f"unit:{self.unit}@{self.host}",)
+
+    @property
+    def undo(self) -> Undo:
+        return "put-back"

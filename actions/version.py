@@ -7,7 +7,7 @@ a product that nobody upgraded is set right by itself afterwards.
 from dataclasses import dataclass
 from typing import Literal
 
-from actions.action import Action
+from actions.action import Action, Undo
 from actions.bkcli import Bkcli
 from probes.fact import AnyExpected, AnyFact
 from probes.mysql import ProductVersion
@@ -41,6 +41,10 @@ class RefreshVersions(Bkcli):
     def touches(self) -> tuple[Because, ...]:
         return (coded("touches-version-rows"),)
 
+    @property
+    def undo(self) -> Undo:
+        return "server"
+
 
 ROW = """set -eu
 code=$2 version=$3
@@ -69,3 +73,7 @@ class SetVersion(Action):
     @property
     def login(self) -> bool:
         return True
+
+    @property
+    def undo(self) -> Undo:
+        return "server"

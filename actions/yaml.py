@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from actions.action import Action
+from actions.action import Action, Undo
 from probes.fact import AnyExpected
 from probes.shell import Command
 from probes.yaml import YamlValue
@@ -38,3 +38,7 @@ class SetYaml(Action):
     @property
     def login(self) -> bool:
         return True
+
+    @property
+    def undo(self) -> Undo:
+        return "replaced"

@@ -21,6 +21,7 @@ from probes import (
     tag,
     text,
     topology,
+    undo,
     unit,
     yaml,
 )
@@ -47,6 +48,7 @@ PROBES: tuple[Probe, ...] = (
     tag.PROBE,
     text.PROBE,
     topology.PROBE,
+    undo.PROBE,
     unit.PROBE,
     yaml.PROBE,
 )

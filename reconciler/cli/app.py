@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import ack, check, diff, explain, history, init, lock, pause, plan, schema, status
+from reconciler.cli import ack, check, diff, explain, history, init, lock, pause, plan, schema, status, undo
 from reconciler.cli import apply as apply_
 from reconciler.cli.language import both
 from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
@@ -104,6 +104,17 @@ _command(
     "bkrec apply",
     "bkrec apply --yes -o json",
     "bkrec apply plan.json",
+)
+_command(
+    app,
+    "undo",
+    undo.undo,
+    both(
+        "Put back what the last run changed, as far as that can be done. Shows it first, and what cannot be undone.",
+        "恢复最近一次运行所改动的内容（在可恢复的范围内）。先列出计划以及无法撤销的步骤。",
+    ),
+    "bkrec undo",
+    "bkrec undo 20240601T020000-1f0c --yes",
 )
 _command(
     app,

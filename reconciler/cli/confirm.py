@@ -22,9 +22,13 @@ async def confirm(studied: Studied, options: Options, stop: StopSignal, *, yes: 
     """Shows the plan's header in any case. False where the answer is no, or nobody is there to answer."""
     page = replace(options.page(err=True), titles=studied.titles)
     err(header_text(studied.plan, page))
+    return await answered(label("confirm", options.lang, steps=len(studied.plan.steps)), stop, yes=yes)
+
+
+async def answered(question: str, stop: StopSignal, *, yes: bool) -> bool:
     if yes or not interactive():
         return yes
-    err(label("confirm", options.lang, steps=len(studied.plan.steps)) + " [y/N] ")
+    err(question + " [y/N] ")
     return (await _line(stop)).strip().lower() in _YES
 
 

@@ -95,7 +95,7 @@ async def study(path: Path) -> Studied:
     async with reached(path) as (transport, cluster):
         expected, decide = _deciding(cluster)
         seen = await look.study(functools.partial(collect, transport, PROBES), expected, decide)
-    return _studied(cluster, seen)
+    return studied(cluster, seen)
 
 
 async def apply(
@@ -120,7 +120,7 @@ async def apply(
     return Applied(
         verdict=applied.verdict,
         exit_code=applied.exit_code,
-        studied=_studied(cluster, applied.studied),
+        studied=studied(cluster, applied.studied),
         diagnostics=applied.diagnostics,
     )
 
@@ -158,7 +158,7 @@ async def propose(target: Target) -> Proposal:
     return Proposal(name=file.name, release=RELEASE, target=target, placement=placement)
 
 
-def _studied(cluster: Cluster, seen: look.Studied) -> Studied:
+def studied(cluster: Cluster, seen: look.Studied) -> Studied:
     return Studied(
         name=cluster.name,
         release=cluster.release.version,
@@ -184,7 +184,7 @@ def _undertaking(
     expected, decide = _deciding(cluster)
 
     async def confirmed(seen: look.Studied) -> bool:
-        return await confirm(_studied(cluster, seen))
+        return await confirm(studied(cluster, seen))
 
     return loop.Undertaking(
         run=diary.run,

@@ -99,7 +99,7 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded:
-    verdict: Literal["converged", "differs", "unknown", "failed", "refused", "interrupted"]
+    verdict: Literal["converged", "differs", "unknown", "failed", "refused", "interrupted", "rolled-back"]
     done: int
     failed: int
     seconds: float

@@ -32,8 +32,13 @@ _SUBJECT = (
 def step_id(action: Action) -> str:
     kind = str(getattr(action, "kind", type(action).__name__))
     subject = next((str(getattr(action, name)) for name in _SUBJECT if getattr(action, name, "")), "")
+    return f"{head(kind, subject)}@{action.host}-{digest(action)[:6]}"
+
+
+def head(kind: str, subject: str) -> str:
+    """What stands before the host: `bkcli.install-redis-cluster`."""
     short = re.sub(r"[^a-z0-9.-]+", "-", subject.rsplit("/", 1)[-1].lower()).strip("-.")[:40]
-    return f"{kind}{'-' if short else ''}{short}@{action.host}-{digest(action)[:6]}"
+    return f"{kind}{'-' if short else ''}{short}"
 
 
 def digest(action: Action) -> str:

@@ -63,6 +63,8 @@ class Means:
     tell: Callable[[Event], None]
     """Journal first, then whoever listens. Raises JournalError."""
     epoch: int
+    run: str
+    undoes: bool
     stop: StopSignal
     started: list[str] = field(default_factory=list[str])
     running: dict[str, str] = field(default_factory=dict[str, str])
@@ -253,7 +255,8 @@ async def _started(step: Step, job: str, attempt: _Attempt, means: Means) -> End
 
 async def _launch(step: Step, job: str, means: Means) -> Launched:
     """Again while nobody answers: a launch that was heard by the host but not by us is found to exist."""
-    order = order_for(step.action, job, epoch=means.epoch)
+    undo = "undo" if means.undoes else step.action.undo
+    order = order_for(step.action, job, epoch=means.epoch, run=means.run, step=step.id, undo=undo)
     until, tries = means.clock.steady() + LOST_S, 0
     while True:
         launched = await launch(means.transport, step.action.host, order)

@@ -109,6 +109,8 @@ async def execute(
     look: Look,
     journal: Book,
     epoch: int,
+    run: str = "-",
+    undoes: bool = False,
     emit: Callable[[Event], None],
     stop: StopSignal,
     parallel: int = PARALLEL,
@@ -120,7 +122,16 @@ async def execute(
         journal.write(event)
         emit(event)
 
-    means = Means(transport=transport, look=look, clock=clock or SystemClock(), tell=tell, epoch=epoch, stop=stop)
+    means = Means(
+        transport=transport,
+        look=look,
+        clock=clock or SystemClock(),
+        tell=tell,
+        epoch=epoch,
+        run=run,
+        undoes=undoes,
+        stop=stop,
+    )
     outages = frozenset(step.id for step in plan.steps if step.action.outage)
     board = _Board(waiting={step.id: step for step in plan.steps}, parallel=parallel, outages=outages)
     try:

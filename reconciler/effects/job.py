@@ -49,6 +49,10 @@ class Order:
     cwd: str = "/data/install"
     """Where a login job starts."""
     deadline_s: float = 600.0
+    run: str = "-"
+    step: str = "-"
+    undo: str = "-"
+    """Noted with the job: whose it is, and what an undo of that run makes of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,7 @@ def job_id(key: str, attempt: int) -> str:
     return f"{key}.{attempt}"
 
 
-def order_for(action: Action, job: str, *, epoch: int) -> Order:
+def order_for(action: Action, job: str, *, epoch: int, run: str, step: str, undo: str) -> Order:
     return Order(
         job=job,
         command=action.command(),
@@ -96,6 +100,9 @@ def order_for(action: Action, job: str, *, epoch: int) -> Order:
         cwd=action.cwd,
         terminal=action.terminal,
         deadline_s=action.deadline_s,
+        run=run,
+        step=step,
+        undo=undo,
     )
 
 
@@ -121,7 +128,7 @@ def _launch_command(order: Order) -> Command:
     words = ("yes" if order.login else "no", "yes" if order.terminal else "no", order.cwd, f"{order.deadline_s:g}")
     return Command(
         script=LAUNCH,
-        args=(STATE_ROOT, order.job, str(order.epoch), *words),
+        args=(STATE_ROOT, order.job, str(order.epoch), *words, order.run, order.step, order.undo),
         stdin="\n".join((*payload, "end", "")),
         timeout_s=60.0,
     )

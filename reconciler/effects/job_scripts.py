@@ -50,7 +50,7 @@ say fenced
 
 LAUNCH: LiteralString = (
     r"""
-root=$1 job=$2 epoch=$3 login=$4 terminal=$5 cwd=$6 deadline=$7
+root=$1 job=$2 epoch=$3 login=$4 terminal=$5 cwd=$6 deadline=$7 run=$8 step=$9 undo=${10}
 asked=$job
 """
     + GUARDED
@@ -68,7 +68,8 @@ claim() {
 }
 [ -d "$dir" ] || claim
 [ ! -e "$dir/pid" ] || say exists
-set -- /bin/sh "$dir/run" "$dir" "$job" "$login" "$terminal" "$cwd"
+printf '%s %s %s %s\n' "$epoch" "$run" "$step" "$undo" | put "$dir/origin" || say unwritable jobs
+set -- /bin/sh "$dir/run" "$dir" "$job" "$login" "$terminal" "$cwd" "$root/undo/$run"
 timeout 20 systemd-run --unit="bkrec-$job" -p KillMode=process "$@" </dev/null >/dev/null 2>&1 9>&- ||
     { setsid "$@" </dev/null >/dev/null 2>&1 9>&- & }
 tries=0
@@ -91,7 +92,7 @@ if [ "$1" = work ]; then
     cd "$cwd" || { echo "bkrec: cannot enter $cwd"; exit 72; }
     exec bash -l "$dir/script" "$@"
 fi
-dir=$1 job=$2 login=$3 terminal=$4 cwd=$5
+dir=$1 job=$2 login=$3 terminal=$4 cwd=$5 undo=$6
 umask 077
 cd /
 noted() { printf '%s %s %s\n' "$1" "$(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20)" "$boot"; }
@@ -121,6 +122,7 @@ set -- /bin/sh "$dir/run" work
 [ "$terminal" = no ] || set -- script -qec 'exec /bin/sh "$BKREC_DIR/run" work' /dev/null
 env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root SHELL=/bin/bash TERM=dumb \
     LANG="$speak" LC_ALL="$speak" BKREC_JOB="$job" BKREC_DIR="$dir" BKREC_LOGIN="$login" BKREC_CWD="$cwd" \
+    BKREC_UNDO="$undo" \
     "$@" <"$from" >"$dir/pipe" 2>&1 &
 worker=$!
 noted "$worker" >"$dir/child.new" && mv -f "$dir/child.new" "$dir/child"
@@ -133,7 +135,8 @@ until printf '%s %s\n' "$rc" "$(date +%s)" | put "$dir/exit"; do sleep 5; done
 rm -f "$dir/pipe"
 """
 )
-"""Runs detached, as `sh run DIR JOB LOGIN TERMINAL CWD`, and once more inside, as `sh run work`, to become the command.
+"""Runs detached, as `sh run DIR JOB LOGIN TERMINAL CWD UNDO`, and once more inside, as `sh run work`, to become
+the command. UNDO is where this run keeps what was there before it (`actions/undoshell.py`).
 
 A pipe and a keeper stand between command and log, since a limit on the file itself would kill the command (SIGXFSZ)
 and a closed pipe too (SIGPIPE). The keeper is unbuffered, so that the log can be followed. A daemon left behind may

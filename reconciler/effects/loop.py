@@ -155,6 +155,8 @@ async def _executed(lease: Lease, work: Undertaking, plan: Plan) -> Outcome:
         look=work.look,
         journal=work.journal,
         epoch=lease.epoch,
+        run=work.run,
+        undoes=work.undoes,
         emit=work.emit,
         stop=work.stop,
         parallel=work.parallel,

@@ -17,7 +17,7 @@ from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
 from specs.diagnostic import Diagnostic
 
-Verdict = Literal["converged", "differs", "unknown", "failed", "refused", "waiting", "interrupted"]
+Verdict = Literal["converged", "differs", "unknown", "failed", "refused", "waiting", "interrupted", "rolled-back"]
 
 
 def _no_gates(_: Plan) -> tuple[AnyExpected, ...]:
@@ -54,6 +54,8 @@ class Undertaking:
     """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
     waits: Callable[[Blocked], bool] = _no_wait
     """Whether what is blocked waits for a person (ack, approval, pause)."""
+    undoes: bool = False
+    """It puts back what another run changed: it ends as rolled back, and its jobs are no run that could be undone."""
     parallel: int = PARALLEL
 
 
@@ -117,4 +119,6 @@ def judged(work: Undertaking, course: Course) -> tuple[Verdict, int]:
         return "waiting", 6
     if seen == "differs":
         return ("failed", 3) if touched else ("refused", 5)
-    return seen, 4 if seen == "unknown" else 0
+    if seen == "unknown":
+        return seen, 4
+    return ("rolled-back", 7) if work.undoes else ("converged", 0)

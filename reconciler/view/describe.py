@@ -16,6 +16,7 @@ from reconciler.view.words.facts import FACTS, STATES, VALUES
 from reconciler.view.words.labels import label
 from reconciler.view.words.orders import ORDERS
 from specs.base import Lang
+from specs.reason import Because, coded
 
 _TOO_LONG = 160
 """Columns of a value shown beside its label; the JSON document has it whole."""
@@ -40,6 +41,11 @@ def by_hand(done: Action) -> bool:
 
 def is_backup(done: Action) -> bool:
     return action_kind(done).startswith("backup.")
+
+
+def undo(word: str) -> Because:
+    """Why an undo makes that of it; the words are those of `actions/action.py`."""
+    return coded(f"undo-{word}")
 
 
 def reading(read: AnyReading | Same[Any], page: Page, *, kind: str = "") -> str:

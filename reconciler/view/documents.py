@@ -8,8 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from actions.action import Undo
+
 Value = str | int | bool | list[str]
 VerdictWord = Literal["converged", "differs", "unknown"]
+UndoWord = Undo
 
 
 class Doc(BaseModel):
@@ -141,6 +144,9 @@ class StepDoc(Doc):
     disrupts: Literal["no", "service", "data"]
     outage: str
     one_way: bool
+    undo: UndoWord = "no-way-back"
+    """"put-back": `bkrec undo` brings it back; "beside": it changes nothing that was there; else it stays."""
+    undo_because: Why | None = None
     manual: bool
     estimate_s: float
     touches: list[Why]
@@ -209,7 +215,7 @@ class EventDoc(Doc):
     tail: list[str] | None = None
     cause: str | None = None
     running: list[str] | None = None
-    verdict: Literal["converged", "differs", "unknown", "failed", "refused", "interrupted"] | None = None
+    verdict: Literal["converged", "differs", "unknown", "failed", "refused", "interrupted", "rolled-back"] | None = None
     done: int | None = None
     failed: int | None = None
 
@@ -263,6 +269,38 @@ class ExplainDoc(Doc):
     schema_: Literal["bkrec.explain/1"] = Field(default="bkrec.explain/1", alias="schema")
     id: str
     entries: list[EntryDoc]
+
+
+class StaysDoc(Doc):
+    """A step of the run that an undo leaves as it is, and why."""
+
+    host: str
+    step: str
+    undo: str
+    because: Why
+
+
+class PutBackDoc(Doc):
+    host: str
+    what: Literal["file", "unit", "service", "directory"]
+    path: str
+    standing: ReadingDoc
+    """back: as before the run; ours: as the run left it; later: as a later run left it; changed; lost."""
+
+
+class UndoDoc(Doc):
+    """The first line of `undo -o json`: all that is known before anything is done. The events follow it."""
+
+    schema_: Literal["bkrec.undo/1"] = Field(default="bkrec.undo/1", alias="schema")
+    run: str
+    stays: list[StaysDoc]
+    puts_back: list[PutBackDoc]
+    steps: list[StepDoc]
+    blocked: list[BlockedDoc]
+    afterwards: list[Why]
+    """What is left to a person once it is done."""
+    estimate_s: float
+    warnings: list[Problem] = Field(default_factory=list[Problem])
 
 
 class LockDoc(Doc):

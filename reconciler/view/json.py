@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields as fields_of
 from typing import Any, cast
 
-from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Same, Unknown, fact_id, kind_of
+from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, Same, Unknown, fact_id, kind_of
 from reconciler.core import event as ev
 from reconciler.core.diff import Advised, Difference
 from reconciler.core.plan import Blocked, Plan, Step
+from reconciler.core.undo import Undoing
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
 from reconciler.view import documents as doc
@@ -46,10 +47,40 @@ def plan_document(
         release=plan.release,
         estimate_s=total_s(plan),
         outages=[doc.OutageDoc(module=o.module, estimate_s=o.seconds) for o in outages(plan)],
-        steps=[_step(number, step, latent or {}) for number, step in enumerate(plan.steps, start=1)],
-        blocked=[_blocked(blocked) for blocked in plan.blocked],
+        steps=[step_document(number, step, latent or {}) for number, step in enumerate(plan.steps, start=1)],
+        blocked=[blocked_document(blocked) for blocked in plan.blocked],
         follows=[fact_id(follows.expected.fact) for follows in plan.follows],
-        advice=[_blocked(told) for told in plan.advice],
+        advice=[blocked_document(told) for told in plan.advice],
+        warnings=[problem(warning) for warning in warnings],
+    )
+
+
+def undo_document(
+    undoing: Undoing,
+    plan: Plan,
+    readings: Readings,
+    afterwards: Iterable[Because],
+    warnings: Iterable[Diagnostic] = (),
+) -> doc.UndoDoc:
+    return doc.UndoDoc(
+        run=undoing.run,
+        stays=[
+            doc.StaysDoc(host=one.host, step=one.step, undo=one.undo, because=why(describe.undo(one.undo)))
+            for one in undoing.stays
+        ],
+        puts_back=[
+            doc.PutBackDoc(
+                host=kept.host,
+                what=kept.entry.what,
+                path=kept.entry.path,
+                standing=reading(readings.get(kept.standing(undoing.run), Absent())),
+            )
+            for kept in undoing.kept
+        ],
+        steps=[step_document(number, step, {}) for number, step in enumerate(plan.steps, start=1)],
+        blocked=[blocked_document(blocked) for blocked in plan.blocked],
+        afterwards=[why(told) for told in afterwards],
+        estimate_s=total_s(plan),
         warnings=[problem(warning) for warning in warnings],
     )
 
@@ -129,7 +160,7 @@ def _both(sentence: Sentence, told: Diagnostic) -> doc.Both:
     return doc.Both(en=fill(sentence, told.fields, "en"), zh=fill(sentence, told.fields, "zh"))
 
 
-def _step(number: int, step: Step, latent: Mapping[AnyFact, Because]) -> doc.StepDoc:
+def step_document(number: int, step: Step, latent: Mapping[AnyFact, Because]) -> doc.StepDoc:
     done = step.action
     return doc.StepDoc(
         id=step.id,
@@ -147,6 +178,8 @@ def _step(number: int, step: Step, latent: Mapping[AnyFact, Because]) -> doc.Ste
         disrupts=done.disrupts,
         outage=done.outage,
         one_way=done.one_way,
+        undo=done.undo,
+        undo_because=why(describe.undo(done.undo)),
         manual=describe.by_hand(done),
         estimate_s=done.estimate_s,
         touches=[why(touched) for touched in done.touches()],
@@ -154,7 +187,7 @@ def _step(number: int, step: Step, latent: Mapping[AnyFact, Because]) -> doc.Ste
     )
 
 
-def _blocked(blocked: Blocked) -> doc.BlockedDoc:
+def blocked_document(blocked: Blocked) -> doc.BlockedDoc:
     fact = blocked.expected.fact
     return doc.BlockedDoc(
         fact=fact_id(fact),

@@ -13,6 +13,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "plan": doc.PlanDoc,
     "check": doc.CheckDoc,
     "event": doc.EventDoc,
+    "undo": doc.UndoDoc,
     "error": doc.ErrorDoc,
     "explain": doc.ExplainDoc,
     "ack": doc.AckDoc,

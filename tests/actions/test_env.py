@@ -53,14 +53,6 @@ def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
     assert file.read_text() == "BK_GSE_AGENT_VERSION=v1\n"
 
 
-def test_the_file_before_the_edit_is_kept(tmp_path: Path) -> None:
-    file = tmp_path / "job.env"
-    file.write_text("K=lite\n")
-    set_key(file, "K", "stable")
-    (kept,) = (tmp_path / "var-lib/bkrec/kept").iterdir()
-    assert kept.read_text() == "K=lite\n"
-
-
 def test_owner_and_mode_survive(tmp_path: Path) -> None:
     file = tmp_path / "dbadmin.env"
     file.write_text("A=1\n")

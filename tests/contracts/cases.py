@@ -35,6 +35,7 @@ from probes.saas import SaasOnline, SaasPackaged
 from probes.tag import TagKept
 from probes.text import TextNames
 from probes.topology import ModuleHosts
+from probes.undo import UndoEntries, UndoLeftBy, UndoRuns, UndoStanding, UndoSteps
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
 
@@ -61,6 +62,14 @@ class Case:
     @property
     def family(self) -> str:
         return self.name.partition("/")[0]
+
+
+def undone(host: str) -> tuple[Any, ...]:
+    """A run's id is new each time: what it kept is asked for on the test's own disk (tests/actions/test_undo.py)."""
+    config = f"{INSTALL}/install.config"
+    asked = (UndoEntries(host=host, run="none"), UndoSteps(host=host, run="none"))
+    standing = UndoStanding(host=host, run="none", path=config)
+    return (UndoRuns(host=host), *asked, standing, UndoLeftBy(host=host, path=config))
 
 
 def _case(name: str, number: int, tool: str, *facts: Any, under: tuple[str, ...] = ()) -> Case:
@@ -259,6 +268,7 @@ CASES: tuple[Case, ...] = (
     ),
     _case("host/another-machine", 1, "df --version", HostAddress(host="10.0.0.9"), Commands(host="10.0.0.9", names=())),
     _case("marker/absent", 0, "stat --version", Marker(host=H1, name="none")),
+    _case("undo/upgraded", 0, "awk --version", *undone(H1)),
     _case(
         "backup/controller", 0, "stat --version", *(Backup(host=H1, what=what) for what in ("install", "src", "mysql"))
     ),

@@ -13,15 +13,20 @@ import pytest
 
 from probes.shell import Command
 
-INSIDE = """mount -t tmpfs none /var/lib && cd "$1" && shift && "$@"
+INSIDE = """mount -t tmpfs none /var/lib
+if [ -d "$1/units" ]; then mount --bind "$1/units" /etc/systemd/system; fi
+cd "$1" && shift && "$@"
 code=$?
 cp -a /var/lib/. "$KEPT"
 exit $code
 """
 
 
-def perform(command: Command, where: Path, *, shell: str = "bash") -> subprocess.CompletedProcess[str]:
-    """`where`/var-lib holds afterwards what the script left in /var/lib."""
+def perform(
+    command: Command, where: Path, *, shell: str = "bash", env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """`where`/var-lib holds afterwards what the script left in /var/lib. `env`: what the job's runner would add.
+    `where`/units, if there, is /etc/systemd/system."""
     if not _permitted():
         pytest.skip("this machine does not permit a mount namespace")
     kept = where / "var-lib"
@@ -33,7 +38,7 @@ def perform(command: Command, where: Path, *, shell: str = "bash") -> subprocess
         capture_output=True,
         text=True,
         check=False,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C", "KEPT": str(kept), "HOME": "/root"},
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C", "KEPT": str(kept), "HOME": "/root", **(env or {})},
     )
 
 

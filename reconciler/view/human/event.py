@@ -47,7 +47,7 @@ def event_lines(event: ev.Event, plan: Plan, page: Page) -> Iterator[str]:
 
 
 def summary_text(ended: ev.RunEnded, page: Page) -> str:
-    colours: dict[str, Colour] = {"converged": "green", "failed": "red", "refused": "red"}
+    colours: dict[str, Colour] = {"converged": "green", "rolled-back": "green", "failed": "red", "refused": "red"}
     told = {"done": ended.done, "failed": ended.failed, "time": duration(ended.seconds, page.lang)}
     return page.paint(label(f"ended-{ended.verdict}", page.lang, **told), "bold", colours.get(ended.verdict, "yellow"))
 

@@ -1,9 +1,10 @@
 """A plan: first what it costs, then each step with every reason, then what is not repaired and why, each cause once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from probes.fact import AnyFact, fact_id
 from reconciler.core.plan import Blocked, Plan, Step
+from reconciler.core.undo import BESIDE, PUT_BACK
 from reconciler.view import describe
 from reconciler.view.cost import outages, total_s
 from reconciler.view.human import latent
@@ -21,10 +22,10 @@ _SHOWN = 5
 def plan_text(plan: Plan, page: Page, otherwise: Mapping[AnyFact, Because] | None = None) -> str:
     """`otherwise`: of the facts that are right now, what will happen without the step that mends them."""
     return header_text(plan, page) + lines(
-        _steps(plan, page, otherwise or {}),
+        steps_lines(plan, page, otherwise or {}),
         _follows(plan, page),
-        _told(plan.blocked, label("blocked-title", page.lang), page),
-        _told(plan.advice, say(latent.TOLD, page.lang), page),
+        blocked_lines(plan.blocked, label("blocked-title", page.lang), page),
+        blocked_lines(plan.advice, say(latent.TOLD, page.lang), page),
         (label("nothing-touched", page.lang),),
     )
 
@@ -53,6 +54,7 @@ def _costs(plan: Plan, page: Page) -> Iterator[str]:
     told = (
         ("outage", "\n".join(_outages(plan, page))),
         ("no-return", _no_return(plan, page)),
+        ("undo", _undo(plan, page)),
         ("backup", "\n".join(_backups(plan, page))),
         ("manual", _manual(plan, page)),
         ("counts", _counts(plan, page)),
@@ -90,6 +92,31 @@ def _no_return(plan: Plan, page: Page) -> str:
     return label("no-return-none", page.lang)
 
 
+def _undo(plan: Plan, page: Page) -> str:
+    """Which of them `bkrec undo` can put back: the rest but for those that touch nothing stays for good."""
+    words = [(number, step.action.undo) for number, step in enumerate(plan.steps, start=1)]
+    back = [number for number, word in words if word == PUT_BACK]
+    stay = [number for number, word in words if word not in (PUT_BACK, BESIDE)]
+    told = (
+        ("undo-back", back),
+        ("undo-beside", [number for number, word in words if word == BESIDE]),
+        ("undo-stays", stay),
+    )
+    parts = (label(code, page.lang, count=len(found), numbers=spans(found)) for code, found in told if found)
+    return label("undo-parted", page.lang).join(parts)
+
+
+def spans(found: Sequence[int]) -> str:
+    """1, 2, 3, 7 → `#1-#3, #7`."""
+    ends: list[list[int]] = []
+    for number in found:
+        if ends and ends[-1][-1] == number - 1:
+            ends[-1][1:] = [number]
+        else:
+            ends.append([number])
+    return ", ".join("-".join(f"#{number}" for number in pair) for pair in ends)
+
+
 def _backups(plan: Plan, page: Page) -> Iterator[str]:
     found = [(n, step) for n, step in enumerate(plan.steps, start=1) if describe.is_backup(step.action)]
     if not found:
@@ -110,7 +137,7 @@ def _counts(plan: Plan, page: Page) -> str:
     return label("counts-plan", page.lang, **counts)
 
 
-def _steps(plan: Plan, page: Page, otherwise: Mapping[AnyFact, Because]) -> Iterator[str]:
+def steps_lines(plan: Plan, page: Page, otherwise: Mapping[AnyFact, Because]) -> Iterator[str]:
     numbered = numbers(plan)
     for step in plan.steps:
         yield from _step(step, numbered, page, _otherwise(step, page, otherwise))
@@ -159,7 +186,7 @@ def _after(step: Step, numbered: Mapping[str, int], page: Page) -> Iterator[str]
         yield label("after-one", page.lang, number=", #".join(map(str, known)), because=because)
 
 
-def _told(blocked: Iterable[Blocked], title: str, page: Page) -> Iterator[str]:
+def blocked_lines(blocked: Iterable[Blocked], title: str, page: Page) -> Iterator[str]:
     """One cause is told once, with all it holds up."""
     groups = grouped(blocked, lambda b: b.diagnostic)
     if groups:

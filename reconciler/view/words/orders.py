@@ -64,6 +64,10 @@ ORDERS: dict[str, Sentence] = {
     "saas.variables": _("add the variables of the SaaS applications", "加入 SaaS 应用的环境变量"),
     "tag.make": _("put the tag of {module}'s secrets back", "重建 {module} 密码的标记文件"),
     "topology.place": _("place `{module}` on {hosts} in {config}", "在 {config} 中把 `{module}` 放到 {hosts}"),
+    "undo.directory": _("move {path} back to where it was", "将 {path} 移回原处"),
+    "undo.file": _("put {path} back as it was", "将 {path} 恢复原样"),
+    "undo.service": _("register {service} in consul as it was", "按原定义在 consul 恢复注册 {service}"),
+    "undo.unit": _("put the file of {unit} back ({path})", "恢复 {unit} 的文件（{path}）"),
     "unit.start": _("start {unit}", "启动 {unit}"),
     "unit.restart": _("restart {unit}, whose files were replaced", "重启文件已被替换的 {unit}"),
     "version.set": _(

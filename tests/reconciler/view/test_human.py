@@ -146,6 +146,7 @@ def test_a_plan_opens_with_what_it_costs() -> None:
 Plan to 6.2.2: 2 steps on 2 hosts, about 10 s
   outage     PaaS platform (PaaS 平台) down ~5 s (#1)
   no return  none: no step is one-way
+  undo       1 step can be put back by `bkrec undo` (#1); 1 cannot be undone (#2)
   backup     none in this plan
   counts     2 steps (1 with an outage, 0 one-way), 1 fact not repaired
 

@@ -17,13 +17,14 @@ PROMISED = {
     "check": {"schema", "release", "verdict", "drift", "unknown", "held", "warnings", "advice"},
     "plan": {"schema", "release", "steps", "blocked", "estimate_s", "outages", "follows", "warnings", "advice"},
     "error": {"schema", "exit", "problems"},
+    "undo": {"schema", "run", "stays", "puts_back", "steps", "blocked", "afterwards", "estimate_s", "warnings"},
     "event": {"schema", "event", "step", "host", "job", "problem", "verdict"},
 }
 """What was once printed stays: scripts read it."""
 FINDING = {"fact", "kind", "host", "module", "expected", "reading", "because", "source", "en", "zh", "latent"}
 STEP = {
     *("id", "action", "host", "module", "because", "after", "source", "disrupts", "one_way", "manual", "estimate_s"),
-    *("touches", "mends", "number", "section", "outage", "latent"),
+    *("touches", "mends", "number", "section", "outage", "latent", "undo", "undo_because"),
 }
 
 

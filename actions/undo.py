@@ -1,0 +1,145 @@
+"""Undo: put back what a run kept of what was there before it (`actions/undoshell.py`).
+
+Each looks first whether the thing is still as that run left it: what somebody else has put there since is never
+overwritten. What is replaced is kept beside the copy (`after`), and every replacement is one rename, so that an undo
+killed anywhere is simply done again.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from actions.action import Action, Undo
+from actions.undoshell import SYNCED
+from probes.fact import AnyExpected
+from probes.shell import Command
+from probes.undo import DIGEST, UndoStanding
+from specs.reason import coded
+
+PUT: LiteralString = (
+    "set -eu\n"
+    + DIGEST
+    + SYNCED
+    + r"""
+run=$1 path=$2
+entry=${BKREC_UNDO%/*}/$run/$(place_of "$path")
+was=$(cat -- "$entry/digest") now=$(digest_of "$path") part=$path.bkrec-part
+keep() ( # what is going to be replaced
+    [ "$now" != absent ] || exit 0
+    umask 077
+    cat -- "$path" > "$entry/after.new"
+    synced "$entry/after.new"
+    renamed "$entry/after.new" "$entry/after"
+)
+copy() {
+    rm -f -- "$part"
+    if [ -e "$entry/link" ]; then
+        ln -s -- "$(cat -- "$entry/link")" "$part"
+    else
+        read -r mode user group < "$entry/owner"
+        (umask 077 && cat -- "$entry/before" > "$part")
+        chown -- "$user:$group" "$part"
+        chmod -- "$mode" "$part"
+        touch -r "$entry/before" -- "$part"
+        [ "$(digest_of "$part")" = "$was" ] || { echo "the copy of $path is damaged" >&2; exit 1; }
+        synced "$part"
+    fi
+    mv -T -- "$part" "$path"
+}
+if [ "$now" != "$was" ]; then
+    grep -qxF -e "$now" -- "$entry/left" || { echo "somebody else changed $path since" >&2; exit 1; }
+    keep
+    if [ "$was" = absent ]; then rm -f -- "$path"; else copy; fi
+    sync
+fi
+"""
+)
+
+PUT_UNIT: LiteralString = PUT + "systemctl daemon-reload\n"
+PUT_SERVICE: LiteralString = PUT + "consul reload\n"
+
+MOVE: LiteralString = (
+    "set -eu\n"
+    + DIGEST
+    + r"""
+run=$1 path=$2
+aside=$(cat -- "${BKREC_UNDO%/*}/$run/$(place_of "$path")/aside") part=$path.bkrec-part
+if [ -e "$path" ]; then
+    [ ! -e "$aside" ] && exit 0
+    echo "somebody made $path anew since" >&2
+    exit 1
+fi
+# by way of a name of ours: where a rename is no rename, mv copies, and a copy that was cut short is made again
+if [ -e "$aside" ]; then
+    rm -rf -- "$part"
+    mv -T -- "$aside" "$part"
+fi
+mv -T -- "$part" "$path"
+sync
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBack(Action):
+    """What all of them share: the run, and the path as that run names it."""
+
+    run: str
+    path: str
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        standing = UndoStanding(host=self.host, run=self.run, path=self.path)
+        return (standing.must_be("back", because=coded("put-back"), source="mv(1)"),)
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (f"path:{self.path}@{self.host}",)
+
+    @property
+    def undo(self) -> Undo:
+        return "undo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBackFile(PutBack):
+    """install.config or an env file. A bkcli at work reads them, so it holds what a bkcli call holds."""
+
+    kind: Literal["undo.file"] = "undo.file"
+
+    def command(self) -> Command:
+        return Command(script=PUT, args=(self.run, self.path))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli", f"host:{self.host}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBackUnit(PutBack):
+    """A unit's file, and have systemd read it; whether it is started is another step's business."""
+
+    unit: str
+    kind: Literal["undo.unit"] = "undo.unit"
+
+    def command(self) -> Command:
+        return Command(script=PUT_UNIT, args=(self.run, self.path))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBackService(PutBack):
+    """A service's definition, and have consul read it."""
+
+    service: str
+    kind: Literal["undo.service"] = "undo.service"
+
+    def command(self) -> Command:
+        return Command(script=PUT_SERVICE, args=(self.run, self.path))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBackDirectory(PutBack):
+    """Move a directory back to where it was."""
+
+    kind: Literal["undo.directory"] = "undo.directory"
+
+    def command(self) -> Command:
+        return Command(script=MOVE, args=(self.run, self.path))

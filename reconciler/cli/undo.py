@@ -1,0 +1,132 @@
+"""`bkrec undo`: put back what a run changed, as far as that can be done; what cannot is told before anything is."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli.apply import YesOption
+from reconciler.cli.language import both
+from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, settle
+
+if TYPE_CHECKING:
+    from reconciler.cli.screen import Narrator
+    from reconciler.cli.undoing import Preview, Wanted
+    from reconciler.cli.wiring import Applied
+    from reconciler.effects.stop import StopSignal
+    from specs.diagnostic import Diagnostic
+
+RunArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="[RUN]",
+        help=both("The run to undo, by its id; else the last one.", "要撤销的运行标识；缺省为最近一次。"),
+        show_default=False,
+    ),
+]
+LeaveOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--leave",
+        metavar="PATH",
+        help=both(
+            "Leave this one as it is, and put the rest back. Repeatable.", "该路径保持现状，仅恢复其余内容；可重复。"
+        ),
+    ),
+]
+
+
+def undo(
+    ctx: typer.Context,
+    run: RunArgument = "",
+    yes: YesOption = False,
+    leave: LeaveOption = None,
+    cluster: ClusterOption = None,
+    lang: LangOption = None,
+    output: OutputOption = None,
+) -> None:
+    from reconciler.cli import exits, signals
+    from reconciler.cli.screen import Narrator
+    from reconciler.cli.undoing import Wanted
+    from reconciler.view.words.labels import label
+
+    options = settle(ctx, cluster, lang, output)
+    narrator, wanted = Narrator(options), Wanted(run=run, leave=tuple(leave or ()))
+
+    def asked() -> None:
+        narrator.note(label("stopping", options.lang))
+
+    with narrator:
+        last, applied = signals.run_stoppable(lambda stop: _work(options, narrator, stop, wanted, yes=yes), asked)
+    _tell(last, applied, narrator, options)
+    if applied.exit_code:
+        raise exits.Stop(applied.exit_code)
+
+
+async def _work(
+    options: Options, narrator: "Narrator", stop: "StopSignal", wanted: "Wanted", *, yes: bool
+) -> "tuple[Preview, Applied]":
+    from reconciler.cli import undoing
+    from reconciler.cli.config import cluster_path
+    from reconciler.cli.confirm import answered
+    from reconciler.view.words.labels import label
+
+    shown: set[str] = set()
+
+    def show(preview: "Preview") -> None:
+        shown.update(step.id for step in preview.studied.plan.steps)
+        _show(preview, options)
+
+    async def confirm(preview: "Preview") -> bool:
+        steps = preview.studied.plan.steps
+        narrator.plan(preview.studied)
+        if not shown.issuperset(step.id for step in steps):
+            _show(preview, options)
+        return await answered(label("confirm-undo", options.lang, steps=len(steps)), stop, yes=yes)
+
+    path = cluster_path(options)
+    return await undoing.undo(path, wanted, show=show, confirm=confirm, emit=narrator.tell, stop=stop)
+
+
+def _show(preview: "Preview", options: Options) -> None:
+    """For machines the first line on stdout, else a page on stderr: stdout is the result's."""
+    from dataclasses import replace
+
+    from reconciler.cli.console import err, out
+    from reconciler.view.documents import dumped
+    from reconciler.view.human.undo import undo_text
+    from reconciler.view.json import undo_document
+
+    studied = preview.studied
+    if options.output == "json":
+        found = undo_document(preview.undoing, studied.plan, studied.readings, preview.afterwards, studied.warnings)
+        out(dumped(found, indent=None))
+        return
+    page = replace(options.page(err=True), titles=studied.titles)
+    err(undo_text(preview.undoing, studied.plan, preview.afterwards, page))
+
+
+def _tell(last: "Preview", applied: "Applied", narrator: "Narrator", options: Options) -> None:
+    from reconciler.cli.console import out, troubles
+    from reconciler.view.documents import dumped
+    from reconciler.view.human.undo import undone_text
+    from reconciler.view.json import error_document
+
+    told = tuple(_said(diagnostic, last) for diagnostic in applied.diagnostics)
+    if options.output == "json":
+        if told:
+            out(dumped(error_document(applied.exit_code, told), indent=None))
+        narrator.end(applied)
+    troubles(applied.studied.warnings, options, warnings=True)
+    troubles(told, options)
+    if options.output == "text":
+        out(undone_text(last.undoing, last.afterwards, last.left, options.page()))
+
+
+def _said(told: "Diagnostic", last: "Preview") -> "Diagnostic":
+    """Nobody said no where nobody could be asked."""
+    from reconciler.cli.console import interactive
+    from specs.diagnostic import diagnose
+
+    if told.code == "not-confirmed" and not interactive():
+        return diagnose("undo-confirmation-needed", steps=len(last.studied.plan.steps), run=last.undoing.run)
+    return told

@@ -1,0 +1,183 @@
+"""What `undo` is put together from: the hosts are asked what a run kept, and the same loop as `apply` puts it back.
+
+As in `wiring.py`, nothing is decided here.
+"""
+
+import functools
+import getpass
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from probes.catalogue import PROBES
+from probes.fact import AnyExpected, Readings
+from probes.undo import UndoRuns
+from reconciler.cli import exits, wiring
+from reconciler.cli.diary import Diary
+from reconciler.cli.reach import reached
+from reconciler.core import planner
+from reconciler.core import undo as core
+from reconciler.core.event import Event
+from reconciler.core.plan import Plan
+from reconciler.effects import journal, look, loop
+from reconciler.effects.clock import SystemClock
+from reconciler.effects.collect import Look, collect
+from reconciler.effects.stop import StopSignal
+from reconciler.effects.transport import Transport
+from reconciler.rules import gate
+from reconciler.rules import undo as rules
+from specs.cluster import Cluster
+from specs.diagnostic import Troubled, diagnose
+from specs.reason import Because
+
+SHOWN = 5
+"""How many runs a diagnostic names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """All that is told before anything is done."""
+
+    undoing: core.Undoing
+    studied: wiring.Studied
+    afterwards: tuple[Because, ...]
+
+    @property
+    def left(self) -> int:
+        """So many things are not yet as they were, or nobody could tell."""
+        return len(self.studied.difference.drift) + len(self.studied.difference.unknown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a person asked for."""
+
+    run: str = ""
+    """"": the last one that did anything."""
+    leave: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One run on one cluster, decided."""
+
+    cluster: Cluster
+    undoing: core.Undoing
+    expected: tuple[AnyExpected, ...]
+    afterwards: tuple[Because, ...]
+    known: tuple[str, ...]
+    """Runs, the latest first."""
+
+    def decide(self, readings: Readings) -> Plan:
+        return planner.plan(self.cluster.release.version, self.expected, readings, rules.rules(self.undoing))
+
+    def preview(self, seen: look.Studied) -> Preview:
+        studied = wiring.studied(self.cluster, seen)
+        return Preview(undoing=self.undoing, studied=studied, afterwards=self.afterwards)
+
+
+async def undo(
+    path: Path,
+    wanted: Wanted,
+    *,
+    show: Callable[[Preview], None],
+    confirm: Callable[[Preview], Awaitable[bool]],
+    emit: Callable[[Event], None],
+    stop: StopSignal,
+) -> tuple[Preview, wiring.Applied]:
+    """Shows it, asks, does it, and looks again. Raises what `wiring.study` does, Misused, Refused."""
+    clock = SystemClock()
+    async with reached(path) as (transport, cluster):
+        look_ = functools.partial(collect, transport, PROBES)
+        case = await _case(look_, cluster, wanted)
+        first = case.preview(await look.study(look_, case.expected, case.decide))
+        show(first)
+        if not first.left:
+            nothing = diagnose("undo-nothing", where=cluster.name, run=case.undoing.run, runs=_few(case.known))
+            raise exits.Refused(Troubled(nothing))
+        with Diary(cluster.name, journal.new_run(clock), clock) as diary:
+            work = _undertaking(transport, case, diary, confirm=confirm, emit=emit, stop=stop)
+            applied = await loop.apply(work)
+    return _ended(case, applied)
+
+
+def _ended(case: _Case, applied: loop.Applied) -> tuple[Preview, wiring.Applied]:
+    last = case.preview(applied.studied)
+    blocked = tuple(blocked.diagnostic for blocked in applied.studied.plan.blocked)
+    told = applied.diagnostics or (blocked if applied.verdict in ("refused", "failed") else ())
+    return last, wiring.Applied(
+        verdict=applied.verdict,
+        exit_code=applied.exit_code,
+        studied=last.studied,
+        diagnostics=tuple(dict.fromkeys(told)),
+    )
+
+
+async def _case(look_: Look, cluster: Cluster, wanted: Wanted) -> _Case:
+    hosts = cluster.inventory.hosts
+    known = core.runs((await look_([UndoRuns(host=host) for host in hosts])).readings)[::-1]
+    run = _chosen(wanted.run, known)
+    kept = (await look_(core.asked(run, hosts))).readings
+    _known_paths(core.undoing(run, kept), wanted.leave)
+    undoing = core.undoing(run, kept, wanted.leave)
+    taken = (await look_(rules.successors(cluster, undoing))).readings
+    return _Case(
+        cluster=cluster,
+        undoing=undoing,
+        expected=rules.expect(cluster, undoing, taken),
+        afterwards=rules.afterwards(cluster, undoing, taken),
+        known=known,
+    )
+
+
+def _chosen(run: str, known: Sequence[str]) -> str:
+    if run and run not in known:
+        raise exits.Misused(Troubled(diagnose("undo-unknown-run", run=run, runs=_few(known))))
+    if not known:
+        raise exits.Refused(Troubled(diagnose("undo-no-run")))
+    return run or known[0]
+
+
+def _known_paths(undoing: core.Undoing, leave: Sequence[str]) -> None:
+    paths = {kept.entry.path for kept in undoing.kept}
+    strange = [path for path in leave if path not in paths]
+    if strange:
+        raise exits.Misused(Troubled(*(diagnose("undo-unknown-path", run=undoing.run, path=path) for path in strange)))
+
+
+def _few(known: Sequence[str]) -> str:
+    return ", ".join((*known[:SHOWN], *(("…",) if len(known) > SHOWN else ()))) or "-"
+
+
+def _undertaking(
+    transport: Transport,
+    case: _Case,
+    diary: Diary,
+    *,
+    confirm: Callable[[Preview], Awaitable[bool]],
+    emit: Callable[[Event], None],
+    stop: StopSignal,
+) -> loop.Undertaking:
+    async def confirmed(seen: look.Studied) -> bool:
+        return await confirm(case.preview(seen))
+
+    return loop.Undertaking(
+        run=diary.run,
+        user=getpass.getuser(),
+        source=socket.gethostname(),
+        transport=transport,
+        look=functools.partial(collect, transport, PROBES),
+        controller=case.cluster.controller,
+        hosts=case.cluster.inventory.hosts,
+        expected=case.expected,
+        decide=case.decide,
+        journal=diary,
+        clock=diary.clock,
+        emit=emit,
+        stop=stop,
+        confirm=confirmed,
+        bars=rules.bars,
+        gates=functools.partial(gate.gates, case.cluster, int(diary.clock.now().timestamp())),
+        undoes=True,
+    )

@@ -1,0 +1,102 @@
+"""What there is to undo of a run, as its hosts tell it: what it kept, and what it did that stays.
+
+The hosts know, not the journal: whoever undoes a run may sit at another machine than who ran it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from actions.action import Undo
+from probes.fact import AnyExpected, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.undo import Entry, UndoEntries, UndoRuns, UndoStanding, UndoSteps, entry
+from specs.reason import coded
+
+PUT_BACK: Undo = "put-back"
+BESIDE: Undo = "beside"
+
+T = TypeVar("T", bound=AnyFact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One thing of which the run kept what was there before."""
+
+    host: str
+    entry: Entry
+
+    def standing(self, run: str) -> UndoStanding:
+        return UndoStanding(host=self.host, run=run, path=self.entry.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stays:
+    """One step of the run that is not undone; `undo` says why."""
+
+    host: str
+    step: str
+    undo: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoing:
+    run: str
+    kept: tuple[Kept, ...]
+    stays: tuple[Stays, ...]
+    unread: tuple[AnyExpected, ...] = field(default=())
+    """Hosts that did not say what the run kept there: no verdict without them."""
+
+
+def runs(readings: Readings) -> tuple[str, ...]:
+    """Every run that started anything on a host that answered, the latest last: by epoch, which no clock can turn."""
+    epochs: dict[str, int] = {}
+    for value in _values(readings, UndoRuns):
+        for told in value:
+            epoch, run = told.split(" ", 1)
+            epochs[run] = max(int(epoch), epochs.get(run, 0))
+    return tuple(sorted(epochs, key=lambda run: (epochs[run], run)))
+
+
+def asked(run: str, hosts: Iterable[str]) -> tuple[AnyFact, ...]:
+    """What must be read to know what there is to undo."""
+    return tuple(fact for host in hosts for fact in (UndoEntries(host=host, run=run), UndoSteps(host=host, run=run)))
+
+
+def undoing(run: str, readings: Readings, leave: Sequence[str] = ()) -> Undoing:
+    """`leave`: paths that a person wants left as they are."""
+    return Undoing(
+        run=run,
+        kept=tuple(one for one in _kept(run, readings) if one.entry.path not in leave),
+        stays=tuple(_stays(run, readings)),
+        unread=tuple(_unread(run, readings)),
+    )
+
+
+def _kept(run: str, readings: Readings) -> Iterator[Kept]:
+    for fact, reading in _about(readings, UndoEntries):
+        if fact.run == run and isinstance(reading, Known):
+            yield from (Kept(host=fact.host, entry=entry(text)) for text in reading.value)
+
+
+def _stays(run: str, readings: Readings) -> Iterator[Stays]:
+    for fact, reading in _about(readings, UndoSteps):
+        if fact.run == run and isinstance(reading, Known):
+            told = (text.split(" ", 1) for text in reading.value)
+            yield from (Stays(host=fact.host, step=s, undo=undo) for s, undo in told if undo not in (PUT_BACK, BESIDE))
+
+
+def _unread(run: str, readings: Readings) -> Iterator[AnyExpected]:
+    for fact, reading in _about(readings, UndoEntries):
+        if fact.run == run and isinstance(reading, Unknown):
+            yield fact.must_be((), because=coded("undo-was-so", run=run), source="")
+
+
+def _about(readings: Readings, kind: type[T]) -> Iterator[tuple[T, AnyReading]]:
+    found = [(fact, reading) for fact, reading in readings.items() if isinstance(fact, kind)]
+    yield from sorted(found, key=lambda pair: pair[0].host)
+
+
+def _values(readings: Readings, kind: type[Fact[tuple[str, ...]]]) -> Iterator[tuple[str, ...]]:
+    for _, reading in _about(readings, kind):
+        if isinstance(reading, Known):
+            yield reading.value

@@ -1,0 +1,313 @@
+"""What a run keeps before it changes a thing, and an undo that puts it back: byte for byte, or not at all."""
+
+import inspect
+import subprocess
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from actions.action import Action
+from actions.bkcli import InstallModule, UpgradeModule
+from actions.catalogue import AnyAction
+from actions.container import InstallContainer, RemoveContainer
+from actions.env import AddVariable, GenerateVariable, SetVariable
+from actions.owed import DoWork
+from actions.path import RetireDirectory
+from actions.redis import FormRedisCluster
+from actions.saas import DeploySaas
+from actions.topology import PlaceModule
+from actions.undo import PutBackDirectory, PutBackFile, PutBackUnit
+from actions.unit import RetireUnit
+from probes.job import STATE_ROOT
+from probes.undo import PROBE, UndoEntries, UndoLeftBy, UndoStanding, entry
+from tests.probes.here import ask, brief
+from tests.probes.here import tool as stand_in
+from tests.support.shell import perform
+
+HOST = "10.0.0.1"
+
+
+class Here:
+    """One host below a directory of the test."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.state = home / "state"
+        self.state.mkdir(exist_ok=True)
+
+    def run(self, action: Action, run: str = "r1", **env: str) -> subprocess.CompletedProcess[str]:
+        undo = {"BKREC_UNDO": f"{self.state}/undo/{run}"}
+        return perform(action.command(), self.home, shell="dash" if not action.login else "bash", env={**undo, **env})
+
+    def must(self, action: Action, run: str = "r1", **env: str) -> None:
+        done = self.run(action, run, **env)
+        assert done.returncode == 0, done.stderr
+
+    def set(self, file: Path, value: str, run: str = "r1", key: str = "K") -> None:
+        self.must(SetVariable(host=HOST, file=str(file), key=key, value=value), run)
+
+    def back(self, file: Path, run: str = "r1") -> subprocess.CompletedProcess[str]:
+        return self.run(PutBackFile(host=HOST, run=run, path=str(file)), "u1")
+
+    def standing(self, path: Path | str, run: str = "r1") -> Any:
+        return self.read(UndoStanding(host=HOST, run=run, path=str(path)))
+
+    def kept(self, run: str = "r1") -> list[Any]:
+        return [entry(text) for text in self.read(UndoEntries(host=HOST, run=run))]
+
+    def read(self, fact: Any) -> Any:
+        (reading,) = ask(PROBE, [fact], instead={STATE_ROOT: str(self.state)})
+        return brief(reading)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Here:
+    return Here(tmp_path)
+
+
+NO_WAY_BACK = {DeploySaas, DoWork, FormRedisCluster, InstallContainer, InstallModule, RemoveContainer, UpgradeModule}
+
+
+def test_every_action_has_said_what_an_undo_makes_of_it() -> None:
+    """The default is for those whose work stands in the place of what was; a new one is asked to think about it."""
+    assert {cls for cls in get_args(AnyAction) if cls.undo is Action.undo} == NO_WAY_BACK
+
+
+PROMISED = [cls for cls in get_args(AnyAction) if "put-back" in inspect.getsource(cls.undo.fget)]
+
+
+def test_there_are_promises() -> None:
+    assert len(PROMISED) >= 8
+
+
+@pytest.mark.parametrize("cls", PROMISED, ids=lambda cls: cls.__name__)
+def test_who_promises_to_be_put_back_keeps_what_was_there_first(cls: type[Action]) -> None:
+    asked: dict[str, Any] = {field.name: "x" for field in fields(cls) if field.name != "kind"}
+    asked |= {name: () for name in ("spoils", "hosts", "sources", "seen_by") if name in asked}
+    script = cls(**asked).command().script.partition("leaves() (")[2].partition("\n)\n")[2]
+    assert "remember " in script
+    assert cls is RetireDirectory or script.index("remember ") < script.index("leaves ")
+
+
+def env_file(here: Here, text: str = "A=1\nK=old") -> Path:
+    file = here.home / "bin/03-userdef/gse.env"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    file.chmod(0o640)
+    return file
+
+
+def test_an_env_file_comes_back_as_it_was(here: Here) -> None:
+    file = env_file(here)
+    was = (file.read_bytes(), file.stat().st_mode, file.stat().st_mtime_ns)
+    assert here.standing(file) == "absent"
+    here.set(file, "new")
+    here.set(file, "newer")
+    assert here.standing(file) == "ours"
+    assert here.back(file).returncode == 0
+    assert (file.read_bytes(), file.stat().st_mode, file.stat().st_mtime_ns) == was
+    assert here.standing(file) == "back"
+
+
+def test_putting_back_twice_changes_nothing(here: Here) -> None:
+    file = env_file(here)
+    here.set(file, "new")
+    here.back(file)
+    was = file.stat()
+    assert here.back(file).returncode == 0
+    assert (file.stat().st_mtime_ns, file.stat().st_ino) == (was.st_mtime_ns, was.st_ino)
+
+
+def test_a_file_that_was_not_there_is_gone_again_and_what_it_held_is_kept(here: Here) -> None:
+    file = here.home / "new.env"
+    here.set(file, "v")
+    assert here.back(file).returncode == 0
+    assert not file.exists()
+    (after,) = here.state.glob("undo/r1/*/after")
+    assert after.read_text() == "K=v\n"
+
+
+def test_what_somebody_else_wrote_since_is_never_overwritten(here: Here) -> None:
+    file = env_file(here)
+    here.set(file, "new")
+    file.write_text("by hand\n")
+    assert here.standing(file) == "changed"
+    done = here.back(file)
+    assert done.returncode == 1
+    assert str(file) in done.stderr
+    assert file.read_text() == "by hand\n"
+
+
+def test_what_a_later_run_wrote_is_that_runs(here: Here) -> None:
+    file = env_file(here)
+    here.set(file, "one", "r1")
+    here.set(file, "two", "r2")
+    assert here.standing(file, "r1") == "later"
+    assert here.read(UndoLeftBy(host=HOST, path=str(file))) == ("r2",)
+    assert here.standing(file, "r2") == "ours"
+    assert here.back(file, "r1").returncode == 1
+    here.back(file, "r2")
+    assert here.standing(file, "r1") == "ours"
+    here.back(file, "r1")
+    assert file.read_text() == "A=1\nK=old"
+
+
+def test_a_damaged_copy_is_not_put_back(here: Here) -> None:
+    file = env_file(here)
+    here.set(file, "new")
+    (copy,) = here.state.glob("undo/r1/*/before")
+    copy.write_text("rotten")
+    assert here.standing(file) == "lost"
+    assert here.back(file).returncode == 1
+    assert "K=new" in file.read_text()
+
+
+def test_what_is_kept_is_the_roots_alone(here: Here) -> None:
+    file = env_file(here, "BK_PASSWORD=secret\n")
+    file.chmod(0o644)
+    here.set(file, "new")
+    here.back(file)
+    kept = [*here.state.glob("undo"), *here.state.glob("undo/**/*")]
+    assert len(kept) > 6
+    assert {path.stat().st_mode & 0o777 for path in kept if path.is_dir()} == {0o700}
+    assert {path.stat().st_mode & 0o777 for path in kept if path.is_file()} == {0o600}
+
+
+def test_without_a_run_nothing_is_kept(here: Here) -> None:
+    file = env_file(here)
+    assert perform(AddVariable(host=HOST, file=str(file), key="X").command(), here.home).returncode == 0
+    assert not (here.state / "undo").exists()
+
+
+def test_nothing_is_changed_where_nothing_can_be_kept(here: Here) -> None:
+    file = env_file(here)
+    (here.state / "undo").write_text("in the way")
+    done = here.run(SetVariable(host=HOST, file=str(file), key="K", value="new"))
+    assert done.returncode != 0
+    assert file.read_text() == "A=1\nK=old"
+
+
+def test_a_link_comes_back_as_a_link(here: Here) -> None:
+    real, file = env_file(here), here.home / "link.env"
+    file.symlink_to(real)
+    here.set(file, "new")
+    assert here.back(file).returncode == 0
+    assert file.readlink() == real
+    assert real.read_text() == "A=1\nK=old"
+
+
+@given(st.binary(max_size=200), st.booleans())
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_content_comes_back(tmp_path: Path, content: bytes, twice: bool) -> None:
+    here, file = Here(tmp_path), tmp_path / "x.env"
+    run = f"r{len(list((tmp_path / 'state').glob('undo/*')))}"
+    file.write_bytes(content)
+    for key in ("K", "L") if twice else ("K",):
+        here.set(file, "v", run, key)
+    assert here.back(file, run).returncode == 0
+    assert file.read_bytes() == content
+
+
+def test_install_config_comes_back_after_several_modules_were_placed(here: Here) -> None:
+    config = here.home / "install.config"
+    config.write_text("# 蓝鲸\r\n10.0.0.1 iam,gse\n10.0.0.3 cmdb")
+    was = config.read_bytes()
+    for module in ("auth", "etcd"):
+        here.must(PlaceModule(host=HOST, config=str(config), module=module, hosts=("10.0.0.3",)))
+    assert [(kept.what, kept.path) for kept in here.kept()] == [("file", str(config))]
+    assert here.back(config).returncode == 0
+    assert config.read_bytes() == was
+
+
+def venv(here: Here) -> Path:
+    path = here.home / ".envs/open_paas-login"
+    (path / "bin").mkdir(parents=True)
+    (path / "bin/python").symlink_to("/usr/bin/python3")
+    (path / "pip").write_text("x")
+    return path
+
+
+def directory(path: Path) -> PutBackDirectory:
+    return PutBackDirectory(host=HOST, run="r1", path=str(path))
+
+
+def test_a_virtualenv_comes_back(here: Here) -> None:
+    path = venv(here)
+    inode = path.stat().st_ino
+    here.must(RetireDirectory(host=HOST, path=str(path)))
+    assert here.standing(path) == "ours"
+    here.must(directory(path), "u1")
+    assert here.standing(path) == "back"
+    assert path.stat().st_ino == inode
+    assert (path / "bin/python").is_symlink()
+    here.must(directory(path), "u1")
+
+
+def test_a_virtualenv_that_was_made_anew_stays(here: Here) -> None:
+    path = venv(here)
+    here.must(RetireDirectory(host=HOST, path=str(path)))
+    path.mkdir()
+    assert here.standing(path) == "changed"
+    assert here.run(directory(path), "u1").returncode == 1
+    assert list(path.iterdir()) == []
+
+
+def test_a_move_that_was_cut_short_is_ended(here: Here) -> None:
+    path = venv(here)
+    here.must(RetireDirectory(host=HOST, path=str(path)))
+    (aside,) = (here.home / ".envs/.bkrec-retired").iterdir()
+    aside.rename(f"{path}.bkrec-part")
+    assert here.standing(path) == "ours"
+    here.must(directory(path), "u1")
+    assert (path / "pip").read_text() == "x"
+
+
+SYSTEMCTL = """echo "$@" >> "$(dirname "$0")/calls"
+case "$*" in *ActiveState*) echo ActiveState=active ;; *UnitFileState*) echo UnitFileState=enabled ;; esac
+"""
+
+
+def test_a_unit_comes_back_with_what_it_was(here: Here) -> None:
+    tools = stand_in(here.home / "tools", "systemctl", SYSTEMCTL)
+    path = f"{tools}:/usr/bin:/bin:/usr/sbin:/sbin"
+    unit, units = "bkrec-test-undo.service", here.home / "units"
+    units.mkdir()
+    (units / unit).write_text("[Unit]\nDescription=x\n")
+    was = ((units / unit).read_bytes(), (units / unit).stat().st_mode)
+    here.must(RetireUnit(host=HOST, unit=unit), PATH=path)
+    assert not (units / unit).exists()
+    (kept,) = here.kept()
+    file = f"/etc/systemd/system/{unit}"
+    assert (kept.what, kept.path, kept.unit, kept.active, kept.boot) == ("unit", file, unit, True, True)
+    assert here.standing(file) == "ours"
+    here.must(PutBackUnit(host=HOST, run="r1", path=file, unit=unit), "u1", PATH=path)
+    assert ((units / unit).read_bytes(), (units / unit).stat().st_mode) == was
+    assert (tools / "calls").read_text().splitlines()[-1] == "daemon-reload"
+
+
+GENERATOR = """#!/bin/bash
+echo called >> calls
+echo KEY=made-$(wc -l < calls)
+"""
+
+
+def test_a_secret_that_was_undone_is_used_again_rather_than_made_anew(here: Here) -> None:
+    """A server may have been set up with it in the meantime."""
+    generator = here.home / "bin/generate_blueking_generate_envvars.sh"
+    generator.parent.mkdir()
+    generator.write_text(GENERATOR)
+    generator.chmod(0o755)
+    file = here.home / "dbadmin.env"
+    file.write_text("A=1\n")
+    action = GenerateVariable(host=HOST, file=str(file), key="KEY", install=str(here.home), what="dbadmin")
+    here.must(action)
+    made = file.read_text()
+    here.back(file)
+    assert file.read_text() == "A=1\n"
+    here.must(action, "r2")
+    assert file.read_text() == made
+    assert (here.home / "calls").read_text() == "called\n"

@@ -1,0 +1,156 @@
+"""`undo`: what stays is told first, then the plan, then somebody is asked; and each end has an exit code of its own."""
+
+import json
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from probes.fact import AnyFact, Known
+from probes.undo import UndoRuns, UndoStanding
+from reconciler.cli import undoing
+from reconciler.cli.main import run
+from reconciler.core import event as ev
+from reconciler.core.undo import Undoing
+from reconciler.effects import look, loop
+from reconciler.effects.collect import Collected
+from reconciler.view import documents as doc
+from reconciler.view.human.undo import undo_text
+from reconciler.view.page import Page
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+from tests.sim.test_undo import BEFORE, PLAN, SLICE, WHOLE, moved
+from tests.sim.undone import RUN, put_back, study
+from tests.sim.worlds import World
+
+CONFIG = SLICE.install("install.config")
+
+
+@dataclass
+class Hosts:
+    """Answers every fact as its world does, and lets an undo do what it says."""
+
+    world: World
+
+    async def collect(self, _: object, __: object, facts: Iterable[AnyFact]) -> Collected:
+        return Collected(readings=self.world.read(facts))
+
+    async def apply(self, work: loop.Undertaking) -> loop.Applied:
+        """The loop's own order: bars, then a person, then the steps, then a last look."""
+        seen = await look.study(work.look, work.expected, work.decide)
+        barred = tuple(blocked.diagnostic for blocked in seen.plan.blocked if work.bars(blocked))
+        refused = barred or (() if await work.confirm(seen) else (diagnose("not-confirmed"),))
+        if refused:
+            return loop.Applied(verdict="refused", exit_code=5, studied=seen, diagnostics=refused)
+        self.world = put_back(BEFORE, self.world, seen.plan.steps)
+        work.emit(ev.RunEnded(verdict="rolled-back", done=len(seen.plan.steps), failed=0, seconds=3.0))
+        seen = await look.study(work.look, work.expected, work.decide)
+        return loop.Applied(verdict="rolled-back", exit_code=7, studied=seen)
+
+
+@asynccontextmanager
+async def _reached(_: Path) -> AsyncGenerator[tuple[object, Cluster]]:
+    yield object(), SLICE
+
+
+@pytest.fixture
+def hosts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hosts:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "cluster.toml").write_text("", encoding="utf-8")
+    hosts = Hosts(WHOLE)
+    monkeypatch.setattr(undoing, "reached", _reached)
+    monkeypatch.setattr(undoing, "collect", hosts.collect)
+    monkeypatch.setattr(undoing.loop, "apply", hosts.apply)
+    return hosts
+
+
+def test_with_yes_it_is_rolled_back_and_a_second_finds_nothing(
+    hosts: Hosts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["undo", "--yes"]) == 7
+    said = capsys.readouterr()
+    assert said.out.startswith("rolled back: 22 things of run 20240601T020000-1f0c as before it; ")
+    assert "./bkcli install bkenv && ./bkcli sync common" in " ".join(said.out.split())
+    assert run(["undo", "--yes"]) == 5
+    assert "error[undo-nothing]" in capsys.readouterr().err
+
+
+def test_what_stays_is_told_before_what_would_be_done(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["undo"]) == 5
+    told = capsys.readouterr().err
+    order = ("Cannot be undone:", "[migrated]", "bkcli.install-paas@10.0.0.1", f"put {CONFIG} back as it was")
+    places = [told.index(text) for text in (*order, "Afterwards, left to you", "error[undo-confirmation-needed]")]
+    assert places == sorted(places)
+    assert hosts.world is WHOLE
+
+
+def test_json_opens_with_all_of_it_and_goes_on_with_events(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["undo", RUN, "--yes", "-o", "json"]) == 7
+    first, *rest = capsys.readouterr().out.splitlines()
+    told = doc.UndoDoc.model_validate_json(first)
+    assert told.run == RUN
+    assert {one.standing.kind for one in told.puts_back} == {"known"}
+    assert {one.undo for one in told.steps} == {"undo"}
+    assert [one.because.code for one in told.stays] == [f"undo-{one.undo}" for one in told.stays]
+    assert [json.loads(line)["verdict"] for line in rest] == ["rolled-back"]
+
+
+def test_an_edit_since_is_refused_by_name_unless_it_is_left(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
+    hosts.world = moved("changed")
+    assert run(["undo", "--yes"]) == 5
+    told = capsys.readouterr().err
+    assert "error[undo-changed]" in told
+    assert f"--leave {CONFIG}" in " ".join(told.split())
+    assert run(["undo", "--yes", "--leave", CONFIG]) == 7
+    standing = UndoStanding(host=SLICE.controller, run=RUN, path=CONFIG)
+    assert hosts.world.facts[standing] == Known("changed")
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "told"),
+    [
+        (["20200101T000000-0000"], 64, "undo-unknown-run"),
+        (["../../etc"], 64, "undo-unknown-run"),
+        (["--leave", "/etc/passwd"], 64, "undo-unknown-path"),
+    ],
+    ids=["unknown-run", "no-run-at-all", "unknown-path"],
+)
+def test_what_does_not_exist_is_wrong_usage(
+    hosts: Hosts, capsys: pytest.CaptureFixture[str], args: list[str], code: int, told: str
+) -> None:
+    assert run(["undo", "--yes", *args]) == code
+    assert f"error[{told}]" in capsys.readouterr().err
+
+
+def test_hosts_that_know_no_run_are_told_so(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
+    none = {UndoRuns(host=host): Known(()) for host in SLICE.inventory.hosts}
+    hosts.world = replace(WHOLE, facts={**WHOLE.facts, **none})
+    assert run(["undo", "--yes"]) == 5
+    assert "error[undo-no-run]" in capsys.readouterr().err
+
+
+def test_the_page_reads_in_chinese_too() -> None:
+    case = study(WHOLE)
+    told = undo_text(case.undoing, case.plan, (), Page(lang="zh"))
+    assert f"撤销运行 {RUN}：22 步" in told
+    assert "无法撤销：" in told
+    assert "[migrated] 变更了数据库结构或数据" in told
+
+
+def test_a_run_that_changed_nothing_for_good_is_told_so() -> None:
+    told = undo_text(Undoing(run=RUN, kept=(), stays=()), study(WHOLE).plan, (), Page())
+    assert "Everything that run changed can be put back" in told
+
+
+def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
+    from reconciler.view.json import plan_document
+
+    steps = {step.id.split("@")[0]: step for step in plan_document(PLAN).steps}
+    assert steps["topology.place-auth"].undo == "put-back"
+    assert steps["bkcli.install-paas"].undo == "migrated"
+    because = steps["bkcli.install-paas"].undo_because
+    assert because is not None
+    assert "only the backup brings the old state back" in because.en
