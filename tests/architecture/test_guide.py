@@ -149,7 +149,8 @@ def _planned() -> set[Pair]:
 def _spread() -> Cluster:
     """The same modules with the controller for itself, so that every product has to be distributed."""
     here = file().controller.model_copy(update={"address": "10.0.0.9"})
-    alone = file().model_copy(update={"controller": here})
+    beside = file().placement | {"etcd": file().placement["apigw"]}
+    alone = file().model_copy(update={"controller": here, "placement": beside})
     return describe(alone, release(), f"{here.address} license\n{CONFIG}")
 
 
