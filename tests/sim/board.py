@@ -25,6 +25,8 @@ class Board:
     readings: Readings
     bits: dict[tuple[AnyFact, object], int] = field(default_factory=dict[tuple[AnyFact, object], int])
     about: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
+    worth: dict[AnyFact, list[tuple[object, int]]] = field(default_factory=dict[AnyFact, list[tuple[object, int]]])
+    """Fact → each reading that is wished of it, and its bit."""
     gone: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
     """Fact → the bit of "it is absent"."""
     start: int = 0
@@ -48,6 +50,7 @@ class Board:
         if key not in self.bits:
             bit = self.bits[key] = 1 << len(self.bits)
             self.about[wish.fact] = self.about.get(wish.fact, 0) | bit
+            self.worth.setdefault(wish.fact, []).append((wish.reading, bit))
             if isinstance(wish.reading, Absent):
                 self.gone[wish.fact] = bit
             if holds(wish, self.readings):
@@ -68,8 +71,18 @@ class Board:
         for wish in step.action.ensures():
             assert not isinstance(wish.reading, Same) or wish.reading.fact not in self.about
             clear |= self.about[wish.fact]
-            put = put & ~self.about[wish.fact] | self._bit(wish)
+            put = put & ~self.about[wish.fact] | self._bit(wish) | self._alike(wish)
         return Move(self.mask(step.needs), clear, put)
+
+    def _alike(self, wish: AnyExpected) -> int:
+        """What else holds then: "6.2.2" is what another fact reads, too, and no plan changes such a standard."""
+        value, found = self._value(wish.reading), 0
+        for reading, bit in self.worth[wish.fact] if value is not None else ():
+            found |= bit if self._value(reading) == value else 0
+        return found
+
+    def _value(self, reading: object) -> object:
+        return self.readings.get(reading.fact) if isinstance(reading, Same) else reading
 
     def step(self, state: int, number: int) -> int:
         """As `take` and `settle`: without its needs it does nothing; what follows comes right behind it."""

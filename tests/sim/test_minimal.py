@@ -42,8 +42,8 @@ def shuffled(plan: Plan, random: Random) -> list[int]:
 
 
 def untold(plan: Plan, board: Board, end: int) -> list[str]:
-    """What does not hold in the end and is neither blocked nor said to be held up."""
-    told = {fact_id(blocked.expected.fact) for blocked in plan.blocked}
+    """What does not hold in the end and is neither blocked, nor said to be held up, nor told as advice."""
+    told = {fact_id(blocked.expected.fact) for blocked in (*plan.blocked, *plan.advice)}
     told |= {name for blocked in plan.blocked for name in blocked.held_up}
     missed = [fact_id(wish.fact) for wish in WISHES if not end & board.mask((wish,))]
     return [name for name in missed if name not in told]

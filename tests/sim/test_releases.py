@@ -3,8 +3,11 @@
 import pytest
 
 from actions.bkcli import ModuleCall
+from actions.nginx import RenderNginx
 from actions.owed import DoWork
+from actions.program import CopyProgram
 from actions.saas import DeploySaas
+from actions.version import SetVersion
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
@@ -34,14 +37,15 @@ def test_every_earlier_release_converges_and_then_there_is_nothing_to_do(before:
 @pytest.mark.parametrize("before", RECENT, ids=lambda before: before.name)
 def test_a_cluster_on_6_2_gets_no_step_for_a_module_that_is_right_already(before: Before) -> None:
     """What belongs to no module is the package, the scripts and their distribution, and the version table. Besides,
-    SaaS are deployed, of whose numbers in 6.2.0 nothing is known, and work without a trace is repeated where that is
-    harmless."""
+    SaaS are deployed, of whose numbers in 6.2.0 nothing is known; work without a trace is repeated where that is
+    harmless; what equals a file of the scripts (yq, nginx's templates) follows them; a row is set to what is there."""
     plan, _ = decide(world(before))
-    theirs = [step for step in plan.steps if not isinstance(step.action, (DeploySaas, DoWork))]
+    shared = (DeploySaas, DoWork, RenderNginx, CopyProgram, SetVersion)
+    theirs = [step for step in plan.steps if not isinstance(step.action, shared)]
     assert {step.module for step in theirs} == {*before.versions, ""}
     assert {blocked.diagnostic.code for blocked in plan.blocked} == {"work-untraced"}
-    shared = {getattr(step.action, "kind", "") for step in plan.steps if not step.module}
-    assert shared <= {
+    kinds = {getattr(step.action, "kind", "") for step in plan.steps if not step.module}
+    assert kinds <= {
         "backup.mysql",
         "backup.mongodb",
         "backup.install",
