@@ -6,6 +6,7 @@ the same as `reconciler/core/simulate.py`, a hundred times as fast; `test_minima
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from probes.fact import Absent, AnyExpected, AnyFact, Readings, Same, holds
 from reconciler.core.plan import Plan, Step
@@ -82,7 +83,7 @@ class Board:
         return found
 
     def _value(self, reading: object) -> object:
-        return self.readings.get(reading.fact) if isinstance(reading, Same) else reading
+        return self.readings.get(cast("Same[Any]", reading).fact) if isinstance(reading, Same) else reading
 
     def step(self, state: int, number: int) -> int:
         """As `take` and `settle`: without its needs it does nothing; what follows comes right behind it."""
