@@ -11,7 +11,6 @@ H1, H2, H3 = "@10.0.0.1", "@10.0.0.2", "@10.0.0.3"
 TREE = "path.tree /data/install .rcmdrc,.bk_install.step,.controller_ip,.agreed,.path,.git,*.pyc,*.bkrec-part"
 JOB = "/data/install/bin/03-userdef/job.env"
 FINAL = "/data/install/bin/04-final/job.env"
-SWITCH = "/data/src/job/support-files/templates/#etc#job#job-common#application.yml"
 ESB = "bk-paas-esb.service"
 BACK = f"""set -e
 aside=$(ls -d /var/lib/bkrec/retired/units/{ESB}.* | tail -n 1)
@@ -90,7 +89,12 @@ CASES = {
         host="h1",
         script="systemctl stop bk-gse-data.service",
         differs=frozenset({f"unit.active bk-gse-data.service {H1}"}),
-        follows=frozenset({f"consul.passing gse-data {H1}"}),
+        follows=frozenset(
+            {
+                f"consul.passing gse-data {H1}",
+                f"current.unit bk-gse-data.service /data/bkce/gse/VERSION {H1}",
+            }
+        ),
         steps=(("unit.start", "10.0.0.1"),),
     ),
     "the-monitors-container-removed": Undone(
@@ -101,12 +105,24 @@ CASES = {
         touches=frozenset({"touches-project-files"}),
     ),
     "the-guides-log-section-pasted-again": Undone(
-        # its `stop` is never undone: the installer starts grafana only where it is not enabled yet
+        # its `stop` is never undone: the installer starts grafana only where it is not enabled yet; the container it
+        # makes has no restart policy, and daemon.json names the other data-root again
         host="h1",
         script="source ~/.bkrc; cd /data/install; ./bkcli stop bklog; ./bkcli install bklog",
-        differs=frozenset({f"unit.active bk-log-grafana.service {H3}"}),
-        follows=frozenset({f"consul.passing bklog-grafana {H3}"}),
-        steps=(("unit.start", "10.0.0.3"),),
+        differs=frozenset(
+            {
+                f"unit.active bk-log-grafana.service {H3}",
+                f"container.unkept bk-log-api {H3}",
+                f"container.data-root  {H3}",
+            }
+        ),
+        follows=frozenset(
+            {
+                f"consul.passing bklog-grafana {H3}",
+                f"current.unit bk-log-grafana.service /data/bkce/bklog/VERSION {H3}",
+            }
+        ),
+        steps=(("container.name-root", "10.0.0.3"), ("container.keep", "10.0.0.3"), ("unit.start", "10.0.0.3")),
     ),
     "etcd-stopped": Undone(
         host="h3",
@@ -141,16 +157,10 @@ CASES = {
         differs=frozenset({f"consul.definition gse-api {H1}"}),
         steps=(("consul.deregister", "10.0.0.1"),),
     ),
-    "jobs-switch-for-agents-2-turned-on": Undone(
-        host="h1",
-        script=f"/data/install/bin/yq -i '.job.features.gseV2.enabled = true' '{SWITCH}'",
-        differs=frozenset({f"yaml.value {SWITCH} job.features.gseV2.enabled {H1}"}),
-        steps=(("yaml.set", "10.0.0.1"),),
-    ),
 }
 IN_THE_CAMPAIGN = frozenset({
     "etcd-stopped", "the-gateways-virtual-host-removed", "yq-removed", "a-dead-service-of-gse-put-back-into-consul",
-    "jobs-switch-for-agents-2-turned-on", "the-monitors-container-removed",
+    "the-monitors-container-removed",
 })  # fmt: skip
 """Each costs a reset and an apply; the test command has one of each kind of its own."""
 

@@ -76,6 +76,8 @@ def source_tree(src: Path, versions: dict[str, str], busybox: Path, *, new: bool
         _projects(src / product, product)
         _sql(src / product, product, new=new)
         _iam(src / product, product, new=new)
+    for file, text in (programs.FILES_OF_BOTH | (programs.FILES_622 if new else {})).items():
+        write(src / file, text, 0o755 if text.startswith("#!") else 0o644)
     for unit in programs.of_release(new=new):
         if unit.binary.split("/")[0] in versions:
             write(src / unit.binary, programs.program(unit), 0o755)
@@ -126,8 +128,6 @@ def _new_parts(src: Path, versions: dict[str, str], busybox: Path) -> None:
         tags = {f"{tag}:{version}": (port, f"/data/bkce/{product}/{tag.split('-')[-1]}") for tag, port in made.items()}
         images.archive(directory / f"{name}-{version}.tar.gz", busybox, tags)
         write(directory / "resource.tpl", RESOURCE)
-    for file, text in programs.FILES_622.items():
-        write(src / file, text, 0o755 if text.startswith("#!") else 0o644)
     write(src / "bkauth/bin/bkauth", (VENDOR / "bkauth").read_text(encoding="utf-8"), 0o755)
 
 

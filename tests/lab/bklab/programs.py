@@ -63,6 +63,9 @@ ETCD = "#!/bin/sh\n# stand-in: the lab's package stays small, the server is Debi
 UPGRADER = "job.manage.server.address=__BK_JOB_CRONTAB_SERVER_HOST0__:10505\n"
 JOB_TEMPLATES = "job/support-files/templates/#etc#job#"
 GSE_TEMPLATE = '{"zk": "__BK_GSE_ZK_TOKEN__", "redis": "__BK_GSE_REDIS_PASSWORD__", "ip": "__LAN_IP__"}\n'
+FILES_OF_BOTH = {
+    "job/frontend/index.html": "<html><!-- stand-in --><script>BK_JOB_API={{JOB_API_URL}}</script></html>\n"
+}
 FILES_622: dict[str, str] = {  # path below /data/src -> text; beginning with #! it is a program
     "bk_apigateway/bin/supervisord": SUPERVISOR,
     "bk_apigateway/apisix/apisix/apisix.sh": APISIX,
@@ -88,7 +91,6 @@ FILES_622: dict[str, str] = {  # path below /data/src -> text; beginning with #!
     "job/backend/upgrader-3.8.1-beta.5.jar": "stand-in\n",
     f"{JOB_TEMPLATES}job-common#application.yml": "job:\n  web:\n    domain: __BK_DOMAIN__\n  features:\n    gseV2:\n      enabled: true\n",
     f"{JOB_TEMPLATES}upgrader#upgrader.properties": UPGRADER,
-    "job/frontend/index.html": "<html><!-- stand-in --><script>BK_JOB_API={{JOB_API_URL}}</script></html>\n",
     "paas_plugins/log_agent/conf/.keep": "",
     "paas_plugins/log_parser/conf/.keep": "",
     "paas_plugins/log_alert/run": ALERT,
