@@ -6,8 +6,7 @@ be a migration for nothing.
 
 from actions.unit import RestartUnit
 from probes.current import UnitCurrent
-from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
-from probes.path import VersionText
+from probes.fact import Absent, AnyDrift, about
 from probes.unit import UnitActive
 from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Mend
@@ -15,7 +14,6 @@ from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
 from reconciler.rules.install import install
 from specs.cluster import Cluster
-from specs.module import Module
 
 FACTS = (UnitCurrent,)
 
@@ -28,8 +26,6 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         return Follows(expected=drift.expected, of=(active,))
     if module.call == "upgrade" and drift.reading == Absent():
         return install(cluster, module, seen)
-    if active is not None and _only_stopped(cluster, module, active, drift, seen):
-        return Follows(expected=drift.expected, of=(active,))
     action = RestartUnit(host=fact.host, unit=fact.unit, file=fact.file, service=module.name)
     return Repair(
         action=action,
@@ -38,11 +34,3 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         section=module.section,
         needs=(active,),
     )
-
-
-def _only_stopped(cluster: Cluster, module: Module, active: AnyExpected, drift: AnyDrift, seen: Seen) -> bool:
-    """Starting it is enough, unless an installation is still to come, which may replace the files once more."""
-    if drift.reading != Absent() or seen.read(active.fact) not in (Known("inactive"), Known("failed")):
-        return False
-    versions = [wish for wish in modules.ready(cluster, module) if isinstance(wish.fact, VersionText)]
-    return bool(versions) and all(seen.read(wish.fact) == wish.reading for wish in versions)
