@@ -102,8 +102,9 @@ def test_no_reason_and_no_difference_is_given_twice() -> None:
 
 
 def test_every_action_is_reached_from_the_guide_or_from_a_difference() -> None:
+    """An undo is no step of the guide, which knows none."""
     reached = {kind for one in (*GUIDE.commands, *GUIDE.differences) for kind in one.by}
-    assert [kind for kind in ORDERS if kind not in reached] == []
+    assert [kind for kind in ORDERS if kind not in reached and not kind.startswith("undo.")] == []
 
 
 def test_every_desired_fact_is_reached_from_the_guide_or_from_a_difference() -> None:
