@@ -43,9 +43,9 @@ def troubles() -> Mapping[str, Trouble]:
 
 
 def _parts() -> tuple[ModuleType, ...]:
-    from reconciler.view.words import cli, effects, gates, guide, latent, probes, rules, specs
+    from reconciler.view.words import cli, effects, gates, guide, latent, layout, probes, rules, specs
 
-    return (specs, probes, rules, guide, latent, gates, effects, cli)
+    return (specs, probes, rules, layout, guide, latent, gates, effects, cli)
 
 
 def say(because: Because, lang: Lang) -> str:
