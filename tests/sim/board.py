@@ -6,9 +6,9 @@ the same as `reconciler/core/simulate.py`, a hundred times as fast; `test_minima
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
-from probes.fact import Absent, AnyExpected, AnyFact, Readings, Same, holds
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Readings, Same, holds
 from reconciler.core.plan import Plan, Step
 
 
@@ -26,7 +26,9 @@ class Board:
     readings: Readings
     bits: dict[tuple[AnyFact, object], int] = field(default_factory=dict[tuple[AnyFact, object], int])
     about: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
-    worth: dict[AnyFact, list[tuple[object, int]]] = field(default_factory=dict[AnyFact, list[tuple[object, int]]])
+    worth: dict[AnyFact, list[tuple[AnyReading | Same[Any], int]]] = field(
+        default_factory=dict[AnyFact, list[tuple[AnyReading | Same[Any], int]]]
+    )
     """Fact → each reading that is wished of it, and its bit."""
     gone: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
     """Fact → the bit of "it is absent"."""
@@ -82,8 +84,8 @@ class Board:
             found |= bit if self._value(reading) == value else 0
         return found
 
-    def _value(self, reading: object) -> object:
-        return self.readings.get(cast("Same[Any]", reading).fact) if isinstance(reading, Same) else reading
+    def _value(self, reading: AnyReading | Same[Any]) -> object:
+        return self.readings.get(reading.fact) if isinstance(reading, Same) else reading
 
     def step(self, state: int, number: int) -> int:
         """As `take` and `settle`: without its needs it does nothing; what follows comes right behind it."""

@@ -87,18 +87,24 @@ def variables(*wanted: str) -> Callable[[Cluster], Facts]:
         return any(f"{variable.file}:{variable.key}".startswith(each) for each in wanted)
 
     def done(cluster: Cluster) -> Facts:
-        all_ = zip((v for v in cluster.release.variables if not v.only_if_file), env.assigned(cluster), strict=True)
+        all_ = zip(
+            (v for v in cluster.release.variables if not (v.only_if_file or v.if_empty)),
+            env.assigned(cluster),
+            strict=True,
+        )
         return held(wish for variable, wish in all_ if chosen(variable))
 
     return done
 
 
 def bkenv(cluster: Cluster) -> Facts:
-    """G6.5-1."""
+    """G6.5-1. The keys that the guide forgets stay empty."""
     finals = (
         PathKind(host=cluster.controller, path=cluster.env(f"04-final/{n}.env")) for n in cluster.release.generated
     )
-    return {**held(wish for _, wish in env.merged(cluster)), **dict.fromkeys(finals, Known("file"))}
+    final = zip((v for v in cluster.release.variables if v.final), env.merged(cluster), strict=True)
+    told = held(wish for variable, (_, wish) in final if not variable.if_empty)
+    return {**told, **dict.fromkeys(finals, Known("file"))}
 
 
 def of(name: str) -> Callable[[Cluster], Module]:

@@ -92,6 +92,7 @@ def compare(seed: int) -> tuple[Plan, int | None]:
     return made, hunt.fewest(wishes, len(made.steps) - 1) if 0 < len(made.steps) <= LONGEST else None
 
 
+@pytest.mark.timeout(600)
 def test_among_random_rules_no_plan_of_up_to_six_steps_is_longer_than_it_must_be() -> None:
     longer = [
         (seed, len(made.steps), fewest)
@@ -123,6 +124,7 @@ def tally(seeds: range) -> Counter[int]:
     return counts
 
 
+@pytest.mark.timeout(600)
 def test_on_the_real_release_no_plan_of_up_to_six_steps_is_longer_than_it_must_be() -> None:
     counts = tally(range(60))
     assert all(counts[steps] for steps in range(1, LONGEST + 1))

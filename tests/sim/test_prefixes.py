@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from actions.env import EditEnv, MergeEnv
 from actions.owed import DoWork
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
@@ -13,6 +14,7 @@ from tests.sim.guide import after
 from tests.sim.history import answered
 from tests.sim.rows import ROWS
 from tests.sim.states import Answers, decide
+from tests.sim.test_minimal import WHOLE
 from tests.sim.worlds import World, live
 
 NAMES = ["nothing", *(name for name, _ in ROWS)]
@@ -63,13 +65,17 @@ def test_a_half_made_redis_cluster_is_told_and_holds_up_only_what_needs_it() -> 
 
 
 def test_what_the_guide_leaves_undone_is_named_and_done() -> None:
-    """The gateway's virtual host, a GSE process its list omits, services of daemons that are gone, grafana;
-    and the work of which nobody can tell whether it was done (tests/sim/test_untraced.py)."""
+    """The gateway's virtual host, a GSE process its list omits, services of daemons that are gone, grafana,
+    keys that nobody fills; and the work of which nobody can tell whether it was done (tests/sim/test_untraced.py)."""
     plan = converges(after(len(ROWS)), set())
-    assert [step.id.split("@")[0] for step in plan.steps if not isinstance(step.action, DoWork)] == [
+    names = [step.id.split("@")[0] for step in plan.steps if not isinstance(step.action, (DoWork, EditEnv, MergeEnv))]
+    assert names == [
+        "bkcli.sync-common",
         "nginx.render",
         "unit.retire-bk-gse-syncdata.service",
         "consul.deregister-gse-api",
         "consul.deregister-gse-config",
         "unit.start-bk-log-grafana.service",
     ]
+    keys = {step.action.key for step in plan.steps if isinstance(step.action, EditEnv)}
+    assert keys == {variable.key for variable in WHOLE.release.variables if variable.if_empty}
