@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from probes.env import EnvCopied, EnvFilled
-from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
+from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown, fact_id
 from probes.path import FileDigest
 from probes.text import TextNames
 from reconciler.core.diff import diff
@@ -204,13 +204,23 @@ def test_old_paas_stops_only_when_everything_else_is_ready() -> None:
     ids=["stopped-unit", "stopped-container", "old-unit-back", "disabled-unit", "login-path-gone"],
 )
 def test_one_thing_undone_by_hand_is_one_narrow_step(family: str, reading: AnyReading, wanted: list[str]) -> None:
-    from probes.fact import fact_id
-
     world = finished(SLICE)
     fact = next(fact for fact in world.facts if fact_id(fact) == family)
     world.facts[fact] = reading
     plan, _ = study(world)
     assert [step.id.rsplit("-", 1)[0] for step in plan.steps] == wanted
+
+
+def test_a_stopped_unit_whose_files_are_right_is_started_and_not_restarted_as_well() -> None:
+    """A unit that does not run has no age to compare with its files: that comes right with its start."""
+    world = finished(WITH_GSE)
+    stopped = {"unit.active bk-gse-data.service": Known("inactive"), "current.unit bk-gse-data.service": Absent()}
+    for fact in list(world.facts):
+        for name, reading in stopped.items():
+            if fact_id(fact).startswith(name):
+                world.facts[fact] = reading
+    plan, _ = study(world)
+    assert [step.id.rsplit("-", 1)[0] for step in plan.steps] == ["unit.start-bk-gse-data.service@10.0.0.1"]
 
 
 def test_a_removed_container_is_made_alone_without_any_backup() -> None:
@@ -224,8 +234,6 @@ def test_a_removed_container_is_made_alone_without_any_backup() -> None:
 
 
 def test_a_dropped_variable_is_set_and_distributed_and_nothing_else() -> None:
-    from probes.fact import fact_id
-
     world = finished(SLICE)
     lost = "env.value /data/install/bin/03-userdef/job.env BK_JOB_RUN_MODE @10.0.0.1"
     world.facts[next(fact for fact in world.facts if fact_id(fact) == lost)] = Absent()
