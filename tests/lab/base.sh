@@ -31,7 +31,7 @@ mount -t proc proc "$target/proc"
 trap 'umount "$target/proc" 2>/dev/null || true' EXIT
 chroot "$target" apt-get update -q
 chroot "$target" apt-get install -y -q --no-install-recommends \
-    mariadb-server mariadb-client redis-server redis-tools etcd-server etcd-client docker.io bc python3-yaml
+    mariadb-server mariadb-client redis-server redis-tools etcd-server etcd-client docker.io bc python3-yaml python3-pymysql
 umount "$target/proc"
 trap - EXIT
 chroot "$target" apt-get clean
@@ -46,6 +46,10 @@ for unit in mariadb.service mariadb@.service mysql.service mysqld.service redis-
 done
 rm -rf "$target"/usr/lib/systemd/system/{mariadb,redis-server}*.d "$target"/usr/lib/systemd/system/mariadb@*
 rm -rf "$target"/var/lib/mysql/* "$target"/var/lib/{docker,containerd} "$target"/etc/redis "$target"/etc/mysql/* "$target"/etc/containerd
+
+# docker is a tool that `yum install` brings (vendor/host/usr/bin/yum); a host without it does not find it
+mkdir "$target/usr/lib/bklab-docker"
+mv "$target"/usr/bin/docker "$target"/usr/sbin/dockerd "$target/usr/lib/bklab-docker/"
 
 # units that only cost boot time here
 for unit in apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer dpkg-db-backup.timer \

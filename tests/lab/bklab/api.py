@@ -133,8 +133,8 @@ class Lab:
 
     def _containers(self) -> None:
         """A snapshot is of a running cluster, so its containers run; after `boot` they stay down, as BlueKing's do."""
-        start = "docker ps -aq | xargs -r docker start > /dev/null"
-        for process in [subprocess.Popen(machine.ssh_command(self.place, host, start)) for host in ("h2", "h3")]:
+        start = "! command -v docker > /dev/null || docker ps -aq | xargs -r docker start > /dev/null"
+        for process in [subprocess.Popen(machine.ssh_command(self.place, host, start)) for host in HOSTS]:
             process.wait()
 
     def _stop(self, hosts: list[str], *, orderly: bool = True) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from . import base, images, package, trees
 from .machine import ssh, ssh_command, wait_booted
 from .place import CONTROLLER, HERE, HOSTS, PRISTINE, LabError, Place, write
-from .release import PRISTINE_612, Release
+from .release import PRISTINE_612, VERSIONS_622, Release
 
 PACKAGE = "bkce-src-6.2.2.tgz"
 
@@ -45,7 +45,7 @@ def write_trees(place: Place, roots: dict[str, Path], release: Release = PRISTIN
         trees.products(host, root, release)
     _controller(place, roots[CONTROLLER], release)
     _sources_of_hosts(roots)
-    _saas_images(roots, release)
+    _saas_images(roots)
 
 
 def _controller(place: Place, root: Path, release: Release) -> None:
@@ -55,6 +55,8 @@ def _controller(place: Place, root: Path, release: Release) -> None:
         write(root / "data/src/cert" / name, f"CANARYcert stand-in for {name}\n", 0o600)
     (root / "data/src/backup").mkdir()
     write(root / "data/src/java8.tgz", "stand-in\n")
+    # guide 7.6 fetches it from the internet; the operator of the lab has done so
+    shutil.copy(HERE / "vendor/migrate_subject_system_group.py", root / "data")
     package.scripts(root / "data/install", release.scripts)
     install = root / "data/install"
     write(install / "install.config", release.install_config)
@@ -83,11 +85,11 @@ def _sources_of_hosts(roots: dict[str, Path]) -> None:
         (roots[host] / "data/src/backup").mkdir(parents=True, exist_ok=True)
 
 
-def _saas_images(roots: dict[str, Path], release: Release) -> None:
+def _saas_images(roots: dict[str, Path]) -> None:
     busybox = base.path() / "usr/bin/busybox"
-    for host, codes in (("h2", ("bk_iam", "bk_sops")), ("h3", ("bk_itsm",))):
-        tags = {f"{code}:{release.saas[code]}": 0 for code in codes}
-        images.archive(roots[host] / "data/lab/saas.tar.gz", busybox, tags)
+    gateway = f"hub.bktencent.com/blueking/bk-gse-apimgr:{VERSIONS_622['gse']}"
+    for host in ("h2", "h3"):
+        images.archive(roots[host] / "data/lab/saas.tar.gz", busybox, {"python36e:1.0": (0, "/"), gateway: (0, "/")})
 
 
 def finish_on_hosts(place: Place) -> None:
@@ -97,9 +99,14 @@ def finish_on_hosts(place: Place) -> None:
     saas = " ".join(f"{code}={version}" for code, version in PRISTINE_612.saas.items())
     for host, script, argument in (("h3", "stores.sh", ""), ("h1", "controller.sh", saas)):
         _run(place, host, script, argument)
+    for host, what in (("h2", "nginx"), ("h3", "nodeman")):
+        _run(place, host, "entrance.sh", what)
+    test = f"bk_itsm={PRISTINE_612.saas['bk_itsm']}"  # h2 runs what is online, h3 what is on trial
     waiting = [
-        subprocess.Popen(ssh_command(place, host, "bash /data/lab/pristine/docker.sh"), stdin=subprocess.DEVNULL)
-        for host in ("h2", "h3")
+        subprocess.Popen(
+            ssh_command(place, host, f"bash /data/lab/pristine/docker.sh {codes}"), stdin=subprocess.DEVNULL
+        )
+        for host, codes in (("h2", saas), ("h3", test))
     ]
     if any(process.wait() for process in waiting):
         raise LabError("starting the SaaS containers failed")

@@ -10,6 +10,8 @@ import json
 import tarfile
 from pathlib import Path
 
+from . import programs
+
 APPLETS = (
     "sh ls cat echo mkdir sleep httpd ps id env date cp mv rm touch true false grep sed awk hostname wget kill tail"
 )
@@ -17,15 +19,16 @@ ENTRY = """\
 #!/bin/sh
 # stand-in for a BlueKing service in a container: answers on its port, or ends with the reason in its log
 trap 'exit 0' TERM
+if [ "$1" = sync-apigateway ]; then
+    echo "API gateway released $BK_GSE_APP_VERSION, title bk-gse-v2, stages ['prod']"
+    sleep 1
+    exit 0
+fi
 if [ -n "$LAB_PORT" ]; then httpd -f -v -p "$LAB_PORT" -h /www & else tail -f /dev/null & fi
 wait $!
 """
-CALLED = """\
-#!/bin/sh
-# stand-in: says what it was called with
-echo "lab: $0 $*"
-case "$*" in *iam_upgrade_action_v2*) echo "Congratulations! IAM upgrade successfully!!!" ;; esac
-"""
+BASH = '#!/bin/sh\n# stand-in for bash\nexec /bin/busybox ash "$@"\n'
+RUNUSER = '#!/bin/sh\n# stand-in: runuser -u USER -- COMMAND\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n'
 PATHS = ("", "console/", "api/", "v1/")
 
 
@@ -40,7 +43,7 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes = b"", mode: int = 0o644, 
 def _layer(busybox: Path) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
-        for name in ("bin", "tmp", "etc", "www"):
+        for name in ("bin", "tmp", "etc", "www", "cache", "cache/.bk", "cache/.bk/env", "cache/.bk/env/bin"):
             entry = tarfile.TarInfo(name)
             entry.type, entry.mode = tarfile.DIRTYPE, 0o755
             tar.addfile(entry)
@@ -50,22 +53,24 @@ def _layer(busybox: Path) -> bytes:
         for path in PATHS:
             _add(tar, f"www/{path}healthz/index.html", b'{"server_up":1,"ok":true}')
         _add(tar, "etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nblueking:x:10000:10000::/home/blueking:/bin/sh\n")
-        for name in ("bin/python", "bin/python3"):
-            _add(tar, name, CALLED.encode(), 0o755)
+        for name in ("bin/python", "cache/.bk/env/bin/python3"):
+            _add(tar, name, programs.ACTIONS.encode(), 0o755)
+        _add(tar, "bin/bash", BASH.encode(), 0o755)
+        _add(tar, "bin/runuser", RUNUSER.encode(), 0o755)
         _add(tar, "entry.sh", ENTRY.encode(), 0o755)
     return out.getvalue()
 
 
-def archive(path: Path, busybox: Path, tags: dict[str, int], created: str = "2023-10-01T00:00:00Z") -> None:
-    """Write a gzipped `docker save` archive of the images `repo:tag` -> port (0: listens on none)."""
+def archive(path: Path, busybox: Path, tags: dict[str, tuple[int, str]], created: str = "2023-10-01T00:00:00Z") -> None:
+    """Write a gzipped `docker save` archive of the images `repo:tag` -> port (0: none) and working directory."""
     layer = _layer(busybox)
     digest = hashlib.sha256(layer).hexdigest()
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
         _add(tar, f"{digest}/layer.tar", layer)
         manifest: list[dict[str, object]] = []
-        for tag, port in tags.items():
-            config = _config(tag, port, digest, created)
+        for tag, (port, where) in tags.items():
+            config = _config(tag, port, where, digest, created)
             name = hashlib.sha256(config).hexdigest() + ".json"
             _add(tar, name, config)
             manifest.append({"Config": name, "RepoTags": [tag], "Layers": [f"{digest}/layer.tar"]})
@@ -74,9 +79,9 @@ def archive(path: Path, busybox: Path, tags: dict[str, int], created: str = "202
     path.write_bytes(gzip.compress(out.getvalue(), 1, mtime=0))
 
 
-def _config(tag: str, port: int, digest: str, created: str) -> bytes:
+def _config(tag: str, port: int, where: str, digest: str, created: str) -> bytes:
     env = ["PATH=/bin", *([f"LAB_PORT={port}"] if port else [])]
-    inner = {"Entrypoint": ["/entry.sh"], "Env": env, "WorkingDir": "/", "Labels": {"lab": tag}}
+    inner = {"Entrypoint": ["/entry.sh"], "Env": env, "WorkingDir": where, "Labels": {"lab": tag}}
     rootfs = {"type": "layers", "diff_ids": [f"sha256:{digest}"]}
     whole = {
         "architecture": "amd64",

@@ -12,7 +12,7 @@ import tarfile
 import time
 from pathlib import Path
 
-from . import images
+from . import images, programs
 from .place import HERE, write
 from .release import IMAGES_622, PROJECTS_622, SAAS_622, VERSIONS_622
 
@@ -22,6 +22,14 @@ RESOURCE = "# stand-in: memory and cpu share of each container\n" + "".join(
     f"{name}_mem=64m\n{name}_cpu=512\n"
     for name in ("paas", "appengine", "esb", "login", "console", "apigw", "api", "nodeman", "monitor")
 )
+ETCD = "etcd-v3.5.4-linux-amd64"
+OTHER_ARCHIVES = {  # name -> the directory in it
+    "java8.tgz": "jvm",
+    "java11.tgz": "jvm",
+    f"gse_agent_ce-{VERSIONS_622['gse']}.tgz": "gse_agent",
+    "gse_plugins/bkmonitorbeat-3.25.tgz": "bkmonitorbeat",
+    "python/py36.tgz": "py36",
+}
 SQL = """\
 -- stand-in: the first schema of {product}
 CREATE DATABASE IF NOT EXISTS `{db}` DEFAULT CHARACTER SET utf8;
@@ -50,10 +58,12 @@ IAM_OF = {
     "bkmonitorv3": "bk_monitorv3",
     "bklog": "bk_log_search",
 }
-BKAUTH_TABLES = (
-    "CREATE TABLE IF NOT EXISTS app_secret "
-    "(app_code VARCHAR(32) NOT NULL PRIMARY KEY, app_secret VARCHAR(128) NOT NULL);\n"
-)
+TABLES = {
+    "bkauth": "CREATE TABLE IF NOT EXISTS app_secret "
+    "(app_code VARCHAR(32) NOT NULL PRIMARY KEY, app_secret VARCHAR(128) NOT NULL);\n",
+    "bkiam": "CREATE TABLE IF NOT EXISTS subject_relation (subject_pk INT PRIMARY KEY, parent_pk INT);\n"
+    "INSERT IGNORE INTO subject_relation VALUES (1, 10), (2, 10), (3, 11);\n",
+}
 
 
 def source_tree(src: Path, versions: dict[str, str], busybox: Path, *, new: bool) -> None:
@@ -66,6 +76,11 @@ def source_tree(src: Path, versions: dict[str, str], busybox: Path, *, new: bool
         _projects(src / product, product)
         _sql(src / product, product, new=new)
         _iam(src / product, product, new=new)
+    for file, text in (programs.FILES_OF_BOTH | (programs.FILES_622 if new else {})).items():
+        write(src / file, text, 0o755 if text.startswith("#!") else 0o644)
+    for unit in programs.of_release(new=new):
+        if unit.binary.split("/")[0] in versions:
+            write(src / unit.binary, programs.program(unit), 0o755)
     write(src / "blueking.env", "# stand-in: settings that come with the package\n")
     if new:
         _new_parts(src, versions, busybox)
@@ -84,12 +99,12 @@ def _projects(tree: Path, product: str) -> None:
 def _sql(tree: Path, product: str, *, new: bool) -> None:
     if product not in DB_OF:
         return
-    tables = BKAUTH_TABLES if product == "bkauth" else ""
-    first = SQL.format(product=product, db=DB_OF[product], release="6.1") + tables
-    write(tree / f"support-files/sql/0001_{product}_20200101-1000_mysql.sql", first)
+    directory = tree / "support-files/sql" / ("job-manage" if product == "job" else "")
+    first = SQL.format(product=product, db=DB_OF[product], release="6.1") + TABLES.get(product, "")
+    write(directory / f"0001_{product}_20200101-1000_mysql.sql", first)
     if new:
         text = f"-- stand-in: what 6.2 adds\nUSE `{DB_OF[product]}`;\nINSERT INTO lab_schema VALUES ('6.2');\n"
-        write(tree / f"support-files/sql/0002_{product}_20231001-1000_mysql.sql", text)
+        write(directory / f"0002_{product}_20231001-1000_mysql.sql", text)
 
 
 def _iam(tree: Path, product: str, *, new: bool) -> None:
@@ -107,32 +122,27 @@ def _iam(tree: Path, product: str, *, new: bool) -> None:
 
 
 def _new_parts(src: Path, versions: dict[str, str], busybox: Path) -> None:
-    for product, (name, tags) in IMAGES_622.items():
+    for product, (name, made) in IMAGES_622.items():
         version = versions[product]
         directory = src / product / "support-files/images"
-        images.archive(
-            directory / f"{name}-{version}.tar.gz", busybox, {f"{tag}:{version}": port for tag, port in tags.items()}
-        )
+        tags = {f"{tag}:{version}": (port, f"/data/bkce/{product}/{tag.split('-')[-1]}") for tag, port in made.items()}
+        images.archive(directory / f"{name}-{version}.tar.gz", busybox, tags)
         write(directory / "resource.tpl", RESOURCE)
     write(src / "bkauth/bin/bkauth", (VENDOR / "bkauth").read_text(encoding="utf-8"), 0o755)
-    application = "job:\n  features:\n    gseV2:\n      enabled: true\n"
-    write(src / "job/support-files/templates/#etc#job#job-common#application.yml", application)
-    write(
-        src / "job/frontend/index.html", "<html><!-- stand-in --><script>BK_JOB_API={{JOB_API_URL}}</script></html>\n"
-    )
 
 
 def bundle(work: Path, target: Path, busybox: Path) -> str:
     """Build the 6.2.2 release package at TARGET; returns its MD5."""
     src, install = work / "src", work / "install"
     source_tree(src, VERSIONS_622, busybox, new=True)
-    for product, version in VERSIONS_622.items():
-        if product != "bksuite":
-            _pack(src / f"{product}_ce-{version}.tgz", src, product)
-            shutil.rmtree(src / product)
-    for name in ("java8.tgz", "java11.tgz"):
-        write(work / "empty/jvm/README", "stand-in\n")
-        _pack(src / name, work / "empty", "jvm")
+    archives = {product: f"{product}_ce-{version}.tgz" for product, version in VERSIONS_622.items()}
+    del archives["bksuite"]
+    for product, archive in (archives | {ETCD: f"{ETCD}.tar.gz"}).items():
+        _pack(src / archive, src, product)
+        shutil.rmtree(src / product)
+    for name, top in OTHER_ARCHIVES.items():
+        write(work / "other" / top / "README", "stand-in\n")
+        _pack(src / name, work / "other", top)
     for code, version in SAAS_622.items():
         write(src / f"official_saas/{code}_V{version}.tar.gz", f"stand-in for {code} {version}\n")
     scripts(install, "install62")
@@ -149,6 +159,7 @@ def scripts(target: Path, overlay: str) -> None:
 
 
 def _pack(path: Path, top: Path, *names: str, level: int = 6) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with (
         gzip.GzipFile(path, "wb", compresslevel=level, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w") as tar,

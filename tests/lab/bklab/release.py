@@ -79,8 +79,6 @@ UNITS_61: list[Unit] = [
     _one("h2", "rabbitmq-server", "../../usr/lib/bklab/rabbitmq-server", 5672, "rabbitmq"),
     _one("h2", "influxdb", "../../usr/lib/bklab/influxd", 8086, "influxdb"),
     _one("h2", "beanstalkd", "../../usr/lib/bklab/beanstalkd", 11300, "beanstalk"),
-    _one("h2", "openresty", "../../usr/local/openresty/nginx/sbin/nginx", 80, "paas"),
-    _one("h2", "consul-template", "../../usr/lib/bklab/consul-template", 0),
     _one("h2", "bk-paasagent", "paas_agent/paas_agent/bin/paas_agent", 4245),
     *_units("h3", "cmdb/server/bin", "bk-cmdb-", CMDB, "bk-cmdb.target", "cmdb-"),
     *_units("h3", "job/backend/bin", "bk-job-", JOB, "bk-job.target", "job-"),
@@ -89,13 +87,12 @@ UNITS_61: list[Unit] = [
     _one("h3", "bk-log-api", "bklog/api/bklog-api", 10400, "bklog-api"),
     _one("h3", "bk-log-grafana", "bklog/grafana/grafana-server", 10401, "bklog-grafana"),
     _one("h3", "bk-nodeman", "bknodeman/nodeman/nodeman", 10300, "nodeman-api"),
-    _one("h3", "openresty", "../../usr/local/openresty/nginx/sbin/nginx", 80),
-    _one("h3", "consul-template", "../../usr/lib/bklab/consul-template", 0),
     _one("h3", "bk-paasagent", "paas_agent/paas_agent/bin/paas_agent", 4245),
 ]
 STORES = [  # real servers, with units of their own in vendor/host
     _one("h1", "redis@default", "", 6379, "redis"),
     _one("h3", "mysql@default", "", 3306, "mysql-default"),
+    _one("h2", "openresty", "", 80, "paas"),
 ]
 VENVS_61 = {
     "h1": ["usermgr-api", "bkmonitorv3-monitor"],
@@ -120,7 +117,7 @@ VERSIONS_612 = {
     "usermgr": "2.4.2", "bkiam_search_engine": "1.0.6", "paas_plugins": "2.5.6",
 }  # fmt: skip
 VERSIONS_622 = {
-    "bksuite": "6.2.2", "etcd": "v3.5.4", "bk_apigateway": "1.12.1", "bkauth": "0.0.13", "bkiam": "1.12.6", "bkiam_search_engine": "1.1.2", "bklog": "4.6.6",
+    "bksuite": "6.2.2", "bk_apigateway": "1.12.1", "bkauth": "0.0.13", "bkiam": "1.12.6", "bkiam_search_engine": "1.1.2", "bklog": "4.6.6",
     "bkmonitorv3": "3.8.9", "bknodeman": "2.4.1", "bkssm": "1.0.12", "cmdb": "3.11.2", "gse": "2.1.3-beta.11", "job": "3.8.1-beta.5",
     "license": "3.1.5", "open_paas": "2.14.57", "paas_agent": "3.2.4", "paas_plugins": "2.5.7", "usermgr": "2.5.4-beta.10",
 }  # fmt: skip

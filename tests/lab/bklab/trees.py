@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import keys
 from .place import HERE, HOSTS, Place, write
+from .programs import program
 from .release import STORES, Release, Unit
 
 SSHD = """\
@@ -36,12 +37,6 @@ RestartSec=3s
 WantedBy=multi-user.target {target}
 """
 TARGET = "[Unit]\nDescription=all of {name} at once (stand-in)\n\n[Install]\nWantedBy=multi-user.target\n"
-SERVER = """\
-#!/bin/busybox sh
-# Stand-in for {name}: answers health questions on port {port}, and does nothing else.
-exec /bin/busybox httpd -f -p {port} -h /usr/local/lib/bklab/{www}
-"""
-IDLE = "#!/bin/busybox sh\n# Stand-in for {name}, which listens on no port.\nexec /bin/busybox tail -f /dev/null\n"
 HEALTH = '{"ok":true,"server_up":1,"result":true}\n'
 WANTS = "etc/systemd/system/multi-user.target.wants"
 
@@ -87,11 +82,24 @@ def platform(host: str, root: Path) -> None:
     write(lib / "www/healthz", HEALTH)
     for path in ("", "console/", "api/", "v1/"):  # PaaS alone has a slash at the end of its health address
         write(lib / "www-paas" / path / "healthz/index.html", HEALTH)
+    (root / "opt/py36/bin/python3").symlink_to("/usr/bin/python3")
+    if host in ("h2", "h3"):
+        _more_platform(root)
     write(root / "root/.bash_profile", "[ -f ~/.bashrc ] && . ~/.bashrc\n")
     write(root / "root/.bashrc", "# .bashrc\n")
     (root / "root/.profile").unlink(missing_ok=True)
     write(root / "root/.hushlogin", "")
     _consul(host, root)
+
+
+def _more_platform(root: Path) -> None:
+    """Docker, as `yum install` would have brought it (vendor/host/usr/bin/yum), and openresty."""
+    shutil.copytree(HERE / "vendor/openresty", root, dirs_exist_ok=True)
+    for tool in ("docker", "dockerd"):
+        (root / "usr/bin" / tool).symlink_to(f"/usr/lib/bklab-docker/{tool}")
+    units = root / "usr/lib/bklab/docker-ce"
+    for name in ("docker", "containerd"):
+        shutil.copy(units / f"{name}.service", root / "usr/lib/systemd/system")
 
 
 def _consul(host: str, root: Path) -> None:
@@ -124,7 +132,8 @@ def services(host: str, root: Path, release: Release) -> None:
         link = root / WANTS / target
         link.unlink(missing_ok=True)
         link.symlink_to(f"/usr/lib/systemd/system/{target}")
-    for unit in {"h1": ["redis@default"], "h2": ["containerd", "docker"], "h3": ["containerd", "docker"]}[host]:
+    entrance = ["containerd", "docker", "openresty", "consul-template"]
+    for unit in {"h1": ["redis@default"], "h2": entrance, "h3": entrance}[host]:
         _enable_instance(root, unit)
 
 
@@ -138,10 +147,7 @@ def _enable_instance(root: Path, unit: str) -> None:
 
 def _service(root: Path, unit: Unit) -> None:
     binary = Path(os.path.normpath(f"/data/bkce/{unit.binary}"))
-    text = (SERVER if unit.port else IDLE).format(
-        name=unit.name, port=unit.port, www="www-paas" if unit.name.startswith("bk-paas-") else "www"
-    )
-    write(root / binary.relative_to("/"), text, 0o755)
+    write(root / binary.relative_to("/"), program(unit), 0o755)
     partof = f"blueking.target {unit.target}".strip()
     write(
         root / f"usr/lib/systemd/system/{unit.name}.service",
@@ -170,6 +176,11 @@ def products(host: str, root: Path, release: Release) -> None:
     write(home / ".installed_module", "".join(f"{name}\n" for name in release.signed[host].split()))
     for directory in ("logs", "etc", "cert", "public/docker", "public/paas_agent/docker"):
         (home / directory).mkdir(parents=True, exist_ok=True)
+    if host == "h2":
+        page = "<html><script>BK_JOB_API=http://jobapi.bktencent.com:80</script></html>\n"
+        write(home / "job/frontend/index.html", page)
+    if host == "h3":
+        write(home / "etc/job/job-common/application.yml", "job:\n  web:\n    domain: bktencent.com\n")
     if host in ("h2", "h3"):
         _docker(root)
 

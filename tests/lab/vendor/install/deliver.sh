@@ -30,7 +30,7 @@ case ${1:-} in
     bkmonitorv3 | monitorv3) ship monitorv3 bkmonitorv3 ;;
     bklog | log) ship log bklog ;;
     apigw | bkapigw) ship apigw bk_apigateway; ship nginx bk_apigateway ;;
-    etcd) ship etcd etcd ;;
+    etcd) ship etcd etcd-v3.5.4-linux-amd64 ;;
     appo | appt) ship "$1" paas_agent image ;;
     paas_plugins)
         ship paas paas_plugins java8.tgz

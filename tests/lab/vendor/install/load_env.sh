@@ -10,9 +10,8 @@ if [[ ! -s bin/02-dynamic/hosts.env ]]; then
     return 1
 fi
 for _load_file in bin/01-generate/*.env bin/02-dynamic/*.env bin/03-userdef/*.env bin/04-final/*.env /etc/blueking/env/local.env; do
-    [[ -f $_load_file ]] || continue
-    awk '!/^[ \t]*[A-Z][A-Z0-9_]+=[ \t]*$/' "$_load_file" >> "$_load_tmp"
-done
+    [[ -f $_load_file ]] && printf '%s\0' "$_load_file"
+done | xargs -0 awk '!/^[ \t]*[A-Z][A-Z0-9_]+=[ \t]*$/' >> "$_load_tmp"
 source "$_load_tmp"
 cd "$_load_from"
 rm -f "$_load_tmp"

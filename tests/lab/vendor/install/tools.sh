@@ -53,6 +53,7 @@ migrate_sql () {
     case $1 in
         paas) "$CTRL_DIR/bin/sql_migrate.sh" -n "$login" "$path"/*.sql &&
             "$CTRL_DIR/bin/sql_migrate.sh" -n "$login" "$CTRL_DIR"/support-files/sql/0001_ops_*.sql ;;
+        job) "$CTRL_DIR/bin/sql_migrate.sh" -n "$login" "$path"/*/*.sql ;;
         *) "$CTRL_DIR/bin/sql_migrate.sh" -n "$login" "$path"/*.sql ;;
     esac
 }

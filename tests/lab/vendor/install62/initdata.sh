@@ -1,9 +1,22 @@
-# Stand-in for `bkcli initdata`: one function per module.
+# Stand-in for `bkcli initdata`: one function per module. What a container answers behind pcmd is lost but for its last line.
 _initdata_nodeman () {
     source "$CTRL_DIR/tools.sh"
-    "$CTRL_DIR/pcmd.sh" -H "$BK_NODEMAN_IP0" "set -e; docker ps --format '{{.Names}}' | grep -qx bk-nodeman-nodeman
-        for kind in gse_agent gse_proxy; do mkdir -p $INSTALL_PATH/bknodeman/nodeman/official_plugin/\$kind; echo stand-in > $INSTALL_PATH/bknodeman/nodeman/official_plugin/\$kind/\$kind.tgz; done
-        docker exec bk-nodeman-nodeman python manage.py init_agents -o stable < /dev/null
-        docker exec bk-nodeman-nodeman python manage.py init_official_plugins < /dev/null
-        mkdir -p $INSTALL_PATH/public/bknodeman/download; echo stand-in > $INSTALL_PATH/public/bknodeman/download/py36.tgz"
+    local host=$BK_NODEMAN_IP0 plugins=$INSTALL_PATH/bknodeman/nodeman/official_plugin server agent
+    local inside="docker exec -i bk-nodeman-nodeman runuser -u blueking -- bash -lc"
+    cd "$BK_PKG_SRC_PATH" || return 1
+    "$CTRL_DIR/pcmd.sh" -H "$host" "find $plugins/gse_agent/ $plugins/gse_proxy/ -type f -name 'gse_*ce-*.tgz' -exec rm -fv {} \;"
+    emphasize "copy file to nginx"
+    "$CTRL_DIR/pcmd.sh" -H "$host" "$inside './bin/manage.sh copy_file_to_nginx' < /dev/null"
+    emphasize "copy gse file to nodeman"
+    server=$(ls -t gse_ce-*.tgz | head -1) agent=$(ls -t gse_agent_ce-*.tgz | head -1)
+    rsync -a "$server" "$agent" "$host:$BK_PKG_SRC_PATH/"
+    "$CTRL_DIR/pcmd.sh" -H "$host" "cp -a $BK_PKG_SRC_PATH/$agent $plugins/gse_agent/"
+    "$CTRL_DIR/pcmd.sh" -H "$host" "cp -a $BK_PKG_SRC_PATH/$server $plugins/gse_proxy/"
+    emphasize "start gse agent packaging, please wait for moment"
+    pace 2
+    "$CTRL_DIR/pcmd.sh" -H "$host" "$inside 'source bin/environ.sh; python manage.py init_agents -o stable' < /dev/null"
+    rsync gse_plugins/*.tgz "$host:$plugins/"
+    "$CTRL_DIR/pcmd.sh" -H "$host" "$inside './bin/manage.sh init_official_plugins' < /dev/null"
+    emphasize "sync py36.tgz file to host:nodeman"
+    rsync -a python/py36.tgz "$host:$INSTALL_PATH/public/bknodeman/download/"
 }

@@ -3,7 +3,8 @@
 set -e
 SELF_DIR=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 source "$SELF_DIR/tools.sh"
-source "$SELF_DIR/install_more.rc"
+source "$SELF_DIR/install_gateway.rc"
+source "$SELF_DIR/install_products.rc"
 
 BKENV_MODULES=(dbadmin global paas license bkiam bkssm bkauth usermgr paasagent cmdb gse job paas_plugins bknodeman
     bkmonitorv3 bklog lesscode fta bkiam_search_engine bkapigw)

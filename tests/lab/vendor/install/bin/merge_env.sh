@@ -6,7 +6,7 @@ cd "$(dirname "$(readlink -f "$0")")" || exit 1
 shopt -s nullglob
 defaults=$(mktemp) result=$(mktemp)
 trap 'rm -f "$defaults" "$result"' EXIT
-for file in default/*.env; do awk '!/^[ \t]*[A-Z][A-Z0-9_]+=[ \t]*(#.*)?$/' "$file"; done > "$defaults"
+awk '!/^[ \t]*[A-Z][A-Z0-9_]+=[ \t]*(#.*)?$/' default/*.env > "$defaults"
 source "$defaults"
 for file in 01-generate/*.env 02-dynamic/"$module".*env; do source "$file"; done
 [[ -s 03-userdef/global.env ]] && source 03-userdef/global.env

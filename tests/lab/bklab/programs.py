@@ -1,0 +1,118 @@
+# ruff: noqa: E501 — texts of small programs, and a table that reads best one line per thing
+"""The programs of products, tiny stand-ins of which lie in the packages and below /data/bkce.
+
+A server answers health questions on its port; GSE's wait for a port that its predecessor still holds, as the real ones
+do; what runs in a container is called by the guide and by scripts, and says what it was called with.
+"""
+
+from .place import HERE
+from .release import UNITS_61, Unit
+
+SERVER = """\
+#!/bin/busybox sh
+# Stand-in for {name}: answers health questions on port {port}, and does nothing else.
+exec /bin/busybox httpd -f -p {port} -h /usr/local/lib/bklab/{www}
+"""
+PATIENT = """\
+#!/bin/busybox sh
+# Stand-in for {name}: answers on port {port} as soon as nobody else does.
+while :; do /bin/busybox httpd -f -p {port} -h /usr/local/lib/bklab/{www} 2>/dev/null; /bin/busybox sleep 1; done
+"""
+IDLE = "#!/bin/busybox sh\n# Stand-in for {name}, which listens on no port.\nexec /bin/busybox tail -f /dev/null\n"
+KEPT = ("cmdb", "job", "bkiam", "bkssm", "license", "paas_agent")
+"""Products whose units 6.2 takes over from 6.1 as they are."""
+
+CALLED = """\
+#!/bin/sh
+# stand-in, runs in the container: says what it was called with
+echo "lab: $0 $*"
+"""
+ACTIONS = """\
+#!/bin/sh
+# stand-in for the IAM upgrade: without the files that were to be copied in it says sorry; it exits 0 either way
+echo "lab: $0 $*"
+if ls support-files/iam/* > /dev/null 2>&1; then echo "Congratulations! IAM upgrade successfully!!!"
+else echo "Sorry, maybe something wrong, please check"; fi
+"""
+SUPERVISOR = """\
+#!/bin/bash
+# Stand-in for supervisord with the gateway's four services: one that ends is started again, and each on its own. The
+# operator answers only once it has reached etcd, over TLS with the certificates of this host.
+source "$2"
+serve () { while :; do busybox httpd -f -p "$1" -h /usr/local/lib/bklab/www; sleep 1; done; }
+etcd () { etcdctl --endpoints=https://etcd.service.consul:2379 --cacert="$certs/etcd-ca.pem" --cert="$certs/etcd0.pem" \\
+    --key="$certs/etcd0-key.pem" --command-timeout=3s get --keys-only bk > /dev/null; }
+operator () { until etcd; do sleep 0.5; done; serve 6004; }
+export ETCDCTL_API=3
+serve 6000 & serve 6010 & serve 6013 & operator &
+wait
+"""
+APISIX = """\
+#!/bin/bash
+# Stand-in for apisix: a daemon of its own on port 6006.
+pid=/data/bkce/logs/bk_apigateway/apisix/logs/nginx.pid
+case $1 in
+    start)
+        setsid busybox httpd -f -p 6006 -h /usr/local/lib/bklab/www < /dev/null > /dev/null 2>&1 &
+        echo $! > "$pid" ;;
+    stop) kill "$(cat "$pid")" ;;
+esac
+"""
+ALERT = IDLE.format(name="log_alert")
+ETCD = "#!/bin/sh\n# stand-in: the lab's package stays small, the server is Debian's\nexec /usr/bin/{name} \"$@\"\n"
+UPGRADER = "job.manage.server.address=__BK_JOB_CRONTAB_SERVER_HOST0__:10505\n"
+JOB_TEMPLATES = "job/support-files/templates/#etc#job#"
+GSE_TEMPLATE = '{"zk": "__BK_GSE_ZK_TOKEN__", "redis": "__BK_GSE_REDIS_PASSWORD__", "ip": "__LAN_IP__"}\n'
+FILES_OF_BOTH = {
+    "job/frontend/index.html": "<html><!-- stand-in --><script>BK_JOB_API={{JOB_API_URL}}</script></html>\n"
+}
+FILES_622: dict[str, str] = {  # path below /data/src -> text; beginning with #! it is a program
+    "bk_apigateway/bin/supervisord": SUPERVISOR,
+    "bk_apigateway/apisix/apisix/apisix.sh": APISIX,
+    "bk_apigateway/apisix/openresty/lab.so": "stand-in\n",
+    "bk_apigateway/dashboard-fe/index.html": "<html><!-- stand-in --></html>\n",
+    "bk_apigateway/support-files/templates/dashboard-fe#static#runtime#runtime.js": "window.API='__BK_APIGW_PUBLIC_ADDR__';\n",
+    "bkmonitorv3/monitor/runmigrate.sh": CALLED,
+    "bkmonitorv3/monitor/bin/manage.sh": CALLED,
+    "bkmonitorv3/monitor/bin/api_manage.sh": ACTIONS,
+    "bkmonitorv3/support-files/iam/0001_monitor.json": "{}\n",
+    "bklog/api/bin/environ.sh": "export BK_ENV=production\n",
+    "bklog/api/manage.py": "# stand-in\n",
+    "bklog/support-files/iam/0001_log.json": "{}\n",
+    "bknodeman/nodeman/bin/environ.sh": "export BK_ENV=production\n",
+    "bknodeman/nodeman/bin/manage.sh": CALLED,
+    "bknodeman/nodeman/manage.py": "# stand-in\n",
+    "bknodeman/nodeman/official_plugin/gse_agent/.keep": "",
+    "bknodeman/nodeman/official_plugin/gse_proxy/.keep": "",
+    "etcd-v3.5.4-linux-amd64/etcd": ETCD.format(name="etcd"),
+    "etcd-v3.5.4-linux-amd64/etcdctl": ETCD.format(name="etcdctl"),
+    "etcd-v3.5.4-linux-amd64/etcdutl": ETCD.format(name="etcdctl"),
+    "gse/support-files/templates/#etc#gse#gse_data.conf": GSE_TEMPLATE,
+    "job/backend/upgrader-3.8.1-beta.5.jar": "stand-in\n",
+    f"{JOB_TEMPLATES}job-common#application.yml": "job:\n  web:\n    domain: __BK_DOMAIN__\n  features:\n    gseV2:\n      enabled: true\n",
+    f"{JOB_TEMPLATES}upgrader#upgrader.properties": UPGRADER,
+    "paas_plugins/log_agent/conf/.keep": "",
+    "paas_plugins/log_parser/conf/.keep": "",
+    "paas_plugins/log_alert/run": ALERT,
+    "paas_plugins/support-files/pkgs/filebeat-5.2.0-x86_64.rpm": "stand-in\n",
+    "paas_plugins/support-files/pkgs/logstash-7.16.1-x86_64.rpm": "stand-in\n",
+}  # fmt: skip
+
+
+def program(unit: Unit) -> str:
+    text = IDLE if not unit.port else PATIENT if unit.name.startswith("bk-gse-") else SERVER
+    # PaaS alone has a slash at the end of its health address
+    return text.format(name=unit.name, port=unit.port, www="www-paas" if unit.name.startswith("bk-paas-") else "www")
+
+
+def of_release(*, new: bool) -> list[Unit]:
+    """Units whose programs a release's package brings."""
+    if not new:
+        return UNITS_61
+    return [*(unit for unit in UNITS_61 if unit.binary.split("/")[0] in KEPT), *_installed_by_62()]
+
+
+def _installed_by_62() -> list[Unit]:
+    table = (HERE / "vendor/install62/module_services.conf").read_text(encoding="utf-8")
+    rows = (line.split() for line in table.splitlines())
+    return [Unit(host="", name=name, binary=file, port=int(port)) for _, name, file, port, _ in rows]

@@ -1,0 +1,1 @@
+# stand-in: template app_upstream.conf.tpl of 6.2
