@@ -24,9 +24,11 @@ UPGRADED, CONVERGED = "upgraded", "converged"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upgraded:
-    """One `apply --yes` from pristine, with every host's processes watched, and what the commands after it left."""
+    """One `apply --yes` of the whole guide from pristine, with every host's processes watched, and what came after."""
 
     desk: Desk
+    decided: Said
+    """The plan that was there before."""
     apply: Said
     watch: Watch
     check: Said
@@ -58,15 +60,18 @@ def pristine(lab: Lab, tmp_path: Path) -> Desk:
 
 @pytest.fixture(scope="session")
 def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
-    desk = fresh(lab, tmp_path_factory.mktemp("upgraded") / "desk")
+    desk = fresh(lab, tmp_path_factory.mktemp("upgraded") / "desk", whole=True)
+    decided = desk.bkrec("plan", "-o", "json")
     with watching(lab) as watch:
-        done = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=240)
+        done = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=900)
     check, plan = desk.bkrec("check", "-o", "json"), desk.bkrec("plan", "-o", "json")
     again, written = wrote(desk.lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))
     lab.snapshot(UPGRADED)
-    for said in (done, check, again):
+    for said in (decided, done, check, again):
         print(f"{' '.join(said.args)}: {said.seconds:.1f} s")
-    return Upgraded(desk=desk, apply=done, watch=watch, check=check, plan=plan, again=again, written=written)
+    return Upgraded(
+        desk=desk, decided=decided, apply=done, watch=watch, check=check, plan=plan, again=again, written=written
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,7 @@ class Rebooted:
 def rebooted(upgraded: Upgraded) -> Rebooted:
     """Leaves the snapshot "converged"."""
     upgraded.apply.must(0)
-    desk = fresh(upgraded.desk.lab, upgraded.desk.home.parent / "rebooted", UPGRADED)
+    desk = fresh(upgraded.desk.lab, upgraded.desk.home.parent / "rebooted", UPGRADED, whole=True)
     drifted = desk.drifted()
     done = desk.bkrec("apply", "--yes")
     desk.lab.snapshot(CONVERGED)
@@ -92,6 +97,6 @@ def rebooted(upgraded: Upgraded) -> Rebooted:
 def converged(lab: Lab, rebooted: Rebooted, tmp_path: Path) -> Desk:
     """A cluster at 6.2.2 with nothing to do."""
     rebooted.apply.must(0)
-    desk = fresh(lab, tmp_path / "desk", CONVERGED)
+    desk = fresh(lab, tmp_path / "desk", CONVERGED, whole=True)
     desk.until_converged()
     return desk

@@ -23,6 +23,7 @@ from support_processes import CANARY
 BKREC = Path(sys.executable).with_name("bkrec")
 PACE = "etc/bklab-pace"
 LEFT = (Path(__file__).parent / "leave.toml").read_text(encoding="utf-8")
+"""What the tests of the slice leave out; those of the whole guide leave out nothing."""
 PLACED = {"auth": "h3", "redis_cluster": "h3", "etcd": "h3", "apigw": "h1", "iam_search_engine": "h2"}
 
 
@@ -85,6 +86,8 @@ class Desk:
 
     lab: Lab
     home: Path
+    whole: bool = False
+    """All of the guide, not the slice alone."""
     said: list[Said] = field(default_factory=list[Said])
     started: list[subprocess.Popen[bytes]] = field(default_factory=list[subprocess.Popen[bytes]])
 
@@ -105,7 +108,8 @@ class Desk:
         return self.home / "state"
 
     def configure(self, **changes: str) -> None:
-        self.cluster.write_text(cluster_toml(self.lab, **changes), encoding="utf-8")
+        left = {"left": ""} if self.whole else {}
+        self.cluster.write_text(cluster_toml(self.lab, **left, **changes), encoding="utf-8")
 
     def bkrec(self, *args: str, timeout_s: float = 120) -> Said:
         began = time.monotonic()
@@ -164,11 +168,11 @@ class Desk:
 
 def cluster_toml(
     lab: Lab, *, md5: str = "", package: str = "/data/bkce-src-6.2.2.tgz", known_hosts: str = "", controller: str = "",
-    ssh: str = "",
+    ssh: str = "", left: str = LEFT,
 ) -> str:  # fmt: skip
     placement = "\n".join(f'{module} = ["{HOSTS[host]}"]' for module, host in PLACED.items())
     return f"""schema = "bkrec.cluster/1"
-{LEFT}name = "lab"
+{left}name = "lab"
 [controller]
 address = "{HOSTS[CONTROLLER]}"
 {controller}
@@ -216,12 +220,12 @@ def pace(lab: Lab, factor: str) -> None:
         (lab.place.root(host) / PACE).write_text(f"{factor}\n", encoding="ascii")
 
 
-def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE) -> Desk:
+def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE, *, whole: bool = False) -> Desk:
     """Back to SNAPSHOT, booted to the end; and asked once, since what MariaDB opens first is copied by the overlay."""
     lab.reset(snapshot)
     machine.wait_booted(lab.place, list(HOSTS))
     pace(lab, "0")
-    desk = Desk(lab, home)
+    desk = Desk(lab, home, whole)
     desk.bkrec("check")
     return desk
 

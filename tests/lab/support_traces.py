@@ -30,7 +30,7 @@ ALIVE = (r"/var/lib/systemd/timers(/.*)?",)
 """What a host writes by the clock while nobody does anything."""
 
 SERVERS = (
-    r"/data/bkce/public/(mysql|redis[^/]*)(/.*)?",
+    r"/data/bkce/public/(mysql|etcd|redis[^/]*)(/.*)?",
     r"/data/bkce/public/(paas_agent/)?docker(/.*)?",
     r"/run/(docker|containerd|docker-[^/]*)(/.*)?",
 )

@@ -12,7 +12,7 @@ from conftest import Upgraded
 from support import Desk, on, until, with_canary
 from support_processes import CANARY, Watch, watching
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
 VENDOR_COPIES = ("kept", "retired", "backups")
 """Below /var/lib/bkrec: whole files of the vendor, moved or copied aside before an edit; root alone may enter."""

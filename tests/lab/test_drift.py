@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from support import Desk, on, until
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
 H1, H2, H3 = "@10.0.0.1", "@10.0.0.2", "@10.0.0.3"
 TREE = "path.tree /data/install .rcmdrc,.bk_install.step,.controller_ip,.agreed,.path,.git,*.pyc,*.bkrec-part"
@@ -85,10 +85,91 @@ CASES = {
         follows=frozenset({f"consul.passing paas-login {H2}"}),
         steps=(("container.start", "10.0.0.2"),),
     ),
+    "a-process-of-gse-stopped": Undone(
+        host="h1",
+        script="systemctl stop bk-gse-data.service",
+        differs=frozenset({f"unit.active bk-gse-data.service {H1}"}),
+        follows=frozenset(
+            {
+                f"consul.passing gse-data {H1}",
+                f"current.unit bk-gse-data.service /data/bkce/gse/VERSION {H1}",
+            }
+        ),
+        steps=(("unit.start", "10.0.0.1"),),
+    ),
+    "the-monitors-container-removed": Undone(
+        host="h1",
+        script="docker rm -f bk-monitor",
+        differs=frozenset({f"container.state bk-monitor {H1}", f"container.image bk-monitor {H1}"}),
+        steps=(("container.install", "10.0.0.1"), ("container.keep", "10.0.0.1")),
+        touches=frozenset({"touches-project-files"}),
+    ),
+    "the-guides-log-section-pasted-again": Undone(
+        # its `stop` is never undone: the installer starts grafana only where it is not enabled yet; the container it
+        # makes has no restart policy, and daemon.json names the other data-root again
+        host="h1",
+        script="source ~/.bkrc; cd /data/install; ./bkcli stop bklog; ./bkcli install bklog",
+        differs=frozenset(
+            {
+                f"unit.active bk-log-grafana.service {H3}",
+                f"container.unkept bk-log-api {H3}",
+                f"container.data-root  {H3}",
+            }
+        ),
+        follows=frozenset(
+            {
+                f"consul.passing bklog-grafana {H3}",
+                f"current.unit bk-log-grafana.service /data/bkce/bklog/VERSION {H3}",
+            }
+        ),
+        steps=(("container.name-root", "10.0.0.3"), ("container.keep", "10.0.0.3"), ("unit.start", "10.0.0.3")),
+    ),
+    "etcd-stopped": Undone(
+        host="h3",
+        script="systemctl stop etcd.service",
+        differs=frozenset({f"unit.active etcd.service {H3}"}),
+        follows=frozenset({f"consul.passing etcd {H3}"}),
+        steps=(("unit.start", "10.0.0.3"),),
+    ),
+    "a-row-of-the-version-table-dropped": Undone(
+        host="h1",
+        script="mysql --login-path=mysql-paas -e \"DELETE FROM bksuite_common.production_info WHERE code = 'job'\"",
+        differs=frozenset({f"mysql.product-version mysql-paas job {H1}"}),
+        steps=(("version.rows", "10.0.0.1"),),
+        touches=frozenset({"touches-version-rows"}),
+    ),
+    "the-gateways-virtual-host-removed": Undone(
+        host="h2",
+        script="rm /usr/local/openresty/nginx/conf/conf.d/apigw.conf",
+        differs=frozenset({f"path.kind /usr/local/openresty/nginx/conf/conf.d/apigw.conf {H2}"}),
+        steps=(("nginx.render", "10.0.0.2"),),
+        touches=frozenset({"touches-nginx"}),
+    ),
+    "yq-removed": Undone(
+        host="h2",
+        script="rm /usr/local/bin/yq",
+        differs=frozenset({f"path.digest /usr/local/bin/yq {H2}"}),
+        steps=(("program.copy", "10.0.0.2"),),
+    ),
+    "a-dead-service-of-gse-put-back-into-consul": Undone(
+        host="h1",
+        script="cd /var/lib/bkrec/retired/consul; cp gse-api.json.* /etc/consul.d/service/gse-api.json; consul reload",
+        differs=frozenset({f"consul.definition gse-api {H1}"}),
+        steps=(("consul.deregister", "10.0.0.1"),),
+    ),
 }
+IN_THE_CAMPAIGN = frozenset({
+    "etcd-stopped", "the-gateways-virtual-host-removed", "yq-removed", "a-dead-service-of-gse-put-back-into-consul",
+    "the-monitors-container-removed",
+})  # fmt: skip
+"""Each costs a reset and an apply; the test command has one of each kind of its own."""
 
 
-@pytest.mark.parametrize("name", CASES)
+def cases() -> list[object]:
+    return [pytest.param(name, marks=[pytest.mark.campaign] if name in IN_THE_CAMPAIGN else []) for name in CASES]
+
+
+@pytest.mark.parametrize("name", cases())
 def test_what_is_undone_is_named_planned_narrowly_and_mended(converged: Desk, name: str) -> None:
     case = CASES[name]
     on(converged.lab, case.host, case.script)

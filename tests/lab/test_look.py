@@ -71,8 +71,7 @@ def test_init_writes_a_cluster_file_that_works(desk: Desk, tmp_path: Path) -> No
     assert wrote(desk.lab, init)[1] == []
     written = tomllib.loads(mine.cluster.read_text(encoding="utf-8"))
     assert {module: [HOSTS[host]] for module, host in PLACED.items()}.items() <= written["placement"].items()
-    # the whole guide in view: on some of the lab's hosts a docker client is there without its daemon
-    assert mine.bkrec("check").code in (2, 4)
+    mine.bkrec("check").must(2)
     mine.cluster.write_text(LEFT + mine.cluster.read_text(encoding="utf-8"), encoding="utf-8")
     by_init, by_hand = (
         {d["fact"] for d in each.bkrec("check", "-o", "json").document["drift"]} for each in (mine, desk)

@@ -6,7 +6,7 @@ import pytest
 from bklab.place import HOSTS
 from support import Desk, on
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
 PATIENCE_S = 14.0
 """One time-out of a connection (10 s), and the look at the others."""
