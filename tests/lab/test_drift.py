@@ -101,7 +101,7 @@ CASES = {
         host="h1",
         script="docker rm -f bk-monitor",
         differs=frozenset({f"container.state bk-monitor {H1}", f"container.image bk-monitor {H1}"}),
-        steps=(("container.install", "10.0.0.1"),),
+        steps=(("container.install", "10.0.0.1"), ("container.keep", "10.0.0.1")),
         touches=frozenset({"touches-project-files"}),
     ),
     "the-guides-log-section-pasted-again": Undone(
