@@ -135,7 +135,7 @@ CASES = {
         host="h1",
         script="mysql --login-path=mysql-paas -e \"DELETE FROM bksuite_common.production_info WHERE code = 'job'\"",
         differs=frozenset({f"mysql.product-version mysql-paas job {H1}"}),
-        steps=(("version.rows", "10.0.0.1"),),
+        steps=(("version.rows", "10.0.0.1"), ("version.set", "10.0.0.1")),
         touches=frozenset({"touches-version-rows"}),
     ),
     "the-gateways-virtual-host-removed": Undone(
