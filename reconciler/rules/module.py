@@ -43,7 +43,7 @@ def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 
 def afterwards(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What its call does not bring about by itself: units it only enables, health that waits for a restart."""
-    first = made(cluster, module)
+    first = frozenset(made(cluster, module))
     return tuple(wish for wish in (*running(cluster, module), *_services(cluster, module)) if wish not in first)
 
 

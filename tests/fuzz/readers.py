@@ -26,7 +26,7 @@ from reconciler.effects.job import Order, follow, launch
 from reconciler.effects.ssh_errors import Trusted, controller_trouble, translate
 from reconciler.effects.stop import StopSignal
 from specs import envfile, installconfig, parse
-from specs.diagnostic import SpecError, Troubled
+from specs.diagnostic import LayoutRefused, SpecError, Troubled
 from tests.fuzz.noise import heard
 from tests.sim.worlds import World, guide_cluster, study
 from tests.support.world import VirtualClock
@@ -265,8 +265,8 @@ READERS: dict[str, Reader] = {
     ),
     "survey, described": Reader(seeds=(b"found\n/data/bkce\n\n---\n" + CONFIG,), read=answered(_described)),
     "install.config": Reader(seeds=(CONFIG,), read=lambda data, _: installconfig.parse(heard(data))),
-    "install.config, as a cluster": Reader(seeds=(CONFIG,), read=_cluster, refuses=(SpecError,)),
-    "install.config, proposed for": Reader(seeds=(CONFIG,), read=_proposed, refuses=(SpecError,)),
+    "install.config, as a cluster": Reader(seeds=(CONFIG,), read=_cluster, refuses=(SpecError, LayoutRefused)),
+    "install.config, proposed for": Reader(seeds=(CONFIG,), read=_proposed, refuses=(SpecError, LayoutRefused)),
     "env file": Reader(
         seeds=(ENV,), read=lambda data, _: envfile.assignments(heard(data)), refuses=(envfile.EnvUnreadError,)
     ),
