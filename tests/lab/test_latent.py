@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from support import Desk, on, until
@@ -86,7 +87,19 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+IN_THE_TEST_COMMAND = {
+    "a-tag-removed",
+    "a-daemon-json-that-names-another-place",
+    "a-container-without-a-restart-policy",
+}
+"""The other cases and tests take part in `-m campaign`: each costs a reset and a run."""
+
+
+def cases() -> list[Any]:
+    return [pytest.param(name, marks=[] if name in IN_THE_TEST_COMMAND else [pytest.mark.campaign]) for name in CASES]
+
+
+@pytest.mark.parametrize("name", cases())
 def test_what_will_not_last_is_named_with_its_end_and_mended(converged: Desk, name: str) -> None:
     case = CASES[name]
     on(converged.lab, case.host, case.script)
@@ -104,6 +117,7 @@ def test_what_will_not_last_is_named_with_its_end_and_mended(converged: Desk, na
     assert on(converged.lab, "h2", "docker ps -q | sort") == before, "nothing was recreated"
 
 
+@pytest.mark.campaign
 def test_a_daemon_json_that_names_no_place_is_told_and_fails_nothing(converged: Desk) -> None:
     """Whoever wrote it so is not corrected, and not bothered with an exit code either."""
     on(converged.lab, "h2", f"""sed -i 's|"data-root": *"[^"]*", *||' {JSON}""")
@@ -120,6 +134,7 @@ def test_a_daemon_json_that_names_no_place_is_told_and_fails_nothing(converged: 
 BLANK = ": > /data/install/bin/01-generate/cmdb.env"
 
 
+@pytest.mark.campaign
 def test_a_tag_whose_secrets_are_gone_is_told_and_not_papered_over(converged: Desk) -> None:
     """The other hosts have the last copies: nothing is distributed over them. With those gone too it is only told."""
     on(converged.lab, "h1", f"chattr -i /root/.tag/cmdb.env; rm /root/.tag/cmdb.env; {BLANK}")
@@ -143,6 +158,7 @@ BACK = """cd /var/lib/bkrec/retired/consul
 cp gse-api.json.* /etc/consul.d/service/gse-api.json; consul reload"""
 
 
+@pytest.mark.campaign
 def test_a_service_whose_daemon_is_gone_is_named_as_left_over(converged: Desk) -> None:
     """Back in consul, as the guide leaves it; GSE 2.x has no such daemon."""
     left = f"consul.definition gse-api {H1}"
@@ -156,6 +172,7 @@ def test_a_service_whose_daemon_is_gone_is_named_as_left_over(converged: Desk) -
     assert ("consul.deregister", "10.0.0.1") in {(step["action"], step["host"]) for step in converged.planned()}
 
 
+@pytest.mark.campaign
 def test_what_was_mended_is_there_after_a_reboot(converged: Desk) -> None:
     """The guide's own ending: a daemon.json that was rewritten under a running docker, containers without a policy."""
     on(converged.lab, "h2", f"{MOVED}; docker update --restart no {' '.join(PAAS)} > /dev/null")

@@ -221,12 +221,14 @@ def whole(
     )
 
 
+@pytest.mark.campaign
 def test_a_run_of_which_nothing_can_be_put_back_is_refused_and_says_what_it_did(whole: Whole) -> None:
     whole.latest.must(5)
     assert "error[undo-nothing]" in whole.latest.err
     assert "[migrated]" in whole.latest.err or "[no-way-back]" in whole.latest.err
 
 
+@pytest.mark.campaign
 def test_an_undo_of_a_whole_upgrade_names_what_cannot_be_undone_and_why(whole: Whole) -> None:
     stays = {one["step"].split("@")[0]: one["because"]["code"] for one in whole.told["stays"]}
     assert stays["bkcli.install-paas"] == "undo-migrated"
@@ -235,6 +237,7 @@ def test_an_undo_of_a_whole_upgrade_names_what_cannot_be_undone_and_why(whole: W
     assert {why["code"] for why in whole.told["afterwards"]} >= {"undo-then-merge", "undo-not-started"}
 
 
+@pytest.mark.campaign
 def test_a_killed_undo_is_ended_by_the_next(whole: Whole) -> None:
     assert whole.killed.code == -9
     whole.undo.must(7)
@@ -243,6 +246,7 @@ def test_a_killed_undo_is_ended_by_the_next(whole: Whole) -> None:
     assert events(whole.undo, "run-ended")[-1]["verdict"] == "rolled-back"
 
 
+@pytest.mark.campaign
 def test_all_that_can_be_is_as_before_the_upgrade(whole: Whole, stopped: Stopped) -> None:
     back = paths(whole.told)
     known = {path for path in back if path in stopped.before}
@@ -253,15 +257,18 @@ def test_all_that_can_be_is_as_before_the_upgrade(whole: Whole, stopped: Stopped
     assert {path for path in made if path in whole.after} == set()
 
 
+@pytest.mark.campaign
 def test_old_units_are_there_and_not_started_beside_the_new_containers(whole: Whole) -> None:
     assert whole.runs == set()
 
 
+@pytest.mark.campaign
 def test_no_secret_leaves_the_host_and_what_is_kept_is_the_roots_alone(whole: Whole) -> None:
     assert whole.leaks == []
     assert set(whole.modes.splitlines()) == {"d 700 root", "f 600 root"}
 
 
+@pytest.mark.campaign
 def test_apply_then_goes_forward_again(whole: Whole) -> None:
     whole.again.must(0)
     whole.check.must(0)
