@@ -14,7 +14,7 @@ from support_processes import CANARY, Watch, watching
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
-VENDOR_COPIES = ("kept", "retired", "backups")
+VENDOR_COPIES = ("undo", "kept", "retired", "backups")
 """Below /var/lib/bkrec: whole files of the vendor, moved or copied aside before an edit; root alone may enter."""
 
 
@@ -43,16 +43,16 @@ def test_no_secret_in_journal_or_state(upgraded: Upgraded) -> None:
 def test_no_secret_below_var_lib_bkrec_but_in_the_vendors_own_files(converged: Desk) -> None:
     found = list(on_hosts(converged.lab))
     assert [f"{host} {path}" for host, _, path in found if path.parts[0] not in VENDOR_COPIES] == []
-    assert any(path.parts[0] == "kept" for _, _, path in found)
+    assert any(path.parts[0] == "undo" for _, _, path in found), "env files as they were before the run"
 
 
 def test_the_vendors_copies_are_roots_alone(converged: Desk) -> None:
     for host in HOSTS:
         top = converged.lab.place.root(host) / "var/lib/bkrec"
         assert stat.S_IMODE(top.stat().st_mode) == 0o700
-        for path in (top / "kept").rglob("*"):
-            told = path.stat()
-            assert (stat.S_IMODE(told.st_mode), told.st_uid) == (0o600, 0), path
+        for path in (*(top / "undo").rglob("*"), *(top / "kept").rglob("*")):
+            told = path.lstat()
+            assert (stat.S_IMODE(told.st_mode), told.st_uid) == (0o700 if path.is_dir() else 0o600, 0), path
 
 
 def test_no_secret_in_an_argument_list_of_bkrecs_making(upgraded: Upgraded) -> None:
