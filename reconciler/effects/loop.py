@@ -110,7 +110,7 @@ def _tell(work: Undertaking, event: Event) -> None:
 async def _rounds(lease: Lease, work: Undertaking, course: Course) -> None:
     for _ in range(ROUNDS):
         await _adopted(work, course)
-        course.studied = await study(work.look, work.expected, work.decide)
+        await _seen(work, course)
         if course.troubles or work.stop.asked or not course.studied.plan.steps:
             return
         course.refused = await refusal(work, course)
@@ -123,6 +123,15 @@ async def _rounds(lease: Lease, work: Undertaking, course: Course) -> None:
         if outcome.failed or work.stop.asked or not (outcome.done or outcome.skipped):
             break
     if not work.stop.now.is_set():
+        await _seen(work, course)
+
+
+async def _seen(work: Undertaking, course: Course) -> None:
+    """A look; and what a step disturbed, which may be noticed only after the last one, is given its time as well."""
+    course.studied = await study(work.look, work.expected, work.decide)
+    plan = course.studied.plan
+    if course.outcomes and plan.follows and not plan.steps:
+        await _come_right(work, plan, course.outcomes[-1])
         course.studied = await study(work.look, work.expected, work.decide)
 
 

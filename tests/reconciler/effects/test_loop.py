@@ -279,6 +279,29 @@ def test_what_follows_from_a_step_is_given_its_time_before_the_last_word() -> No
     assert applied(work).verdict == "converged"
 
 
+def test_what_a_step_disturbed_unnoticed_at_first_is_given_its_time_too() -> None:
+    """consul called it passing when the plan was made, and notices the short outage only after the last step."""
+    world = World()
+    (a, _) = two(world)
+    health = Flag(host=H, name="health").up()
+    looks: list[int] = []
+
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        asked = tuple(facts)
+        if health.fact in asked and world.launched:
+            looks.append(1)
+        world.readings[health.fact] = Known("up" if not looks or len(looks) > 4 else "down")
+        return await world.look(asked)
+
+    def decide(readings: Readings) -> Plan:
+        made = decide_for((a,))(readings)
+        right = readings.get(health.fact) == Known("up")
+        return made if right else replace(made, follows=(Follows(expected=health, of=(a.flag.up(),)),))
+
+    work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
+    assert applied(work).verdict == "converged"
+
+
 def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
     """After kill -9 the next `apply` is no error: the lease stops being renewed, runs out, and is taken."""
     world = World(holder="killed", renewed=0.0)
