@@ -160,7 +160,8 @@ CASES = {
 }
 IN_THE_CAMPAIGN = frozenset({
     "etcd-stopped", "the-gateways-virtual-host-removed", "yq-removed", "a-dead-service-of-gse-put-back-into-consul",
-    "the-monitors-container-removed",
+    "the-monitors-container-removed", "the-guides-log-section-pasted-again", "a-row-of-the-version-table-dropped",
+    "an-old-unit-put-back-beside-its-container",
 })  # fmt: skip
 """Each costs a reset and an apply; the test command has one of each kind of its own."""
 
