@@ -4,10 +4,8 @@ As in `wiring.py`, nothing is decided here.
 """
 
 import functools
-import getpass
-import socket
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from probes.catalogue import PROBES
@@ -25,7 +23,6 @@ from reconciler.effects.clock import SystemClock
 from reconciler.effects.collect import Look, collect
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
-from reconciler.rules import gate
 from reconciler.rules import undo as rules
 from specs.cluster import Cluster
 from specs.diagnostic import Troubled, diagnose
@@ -162,22 +159,7 @@ def _undertaking(
     async def confirmed(seen: look.Studied) -> bool:
         return await confirm(case.preview(seen))
 
-    return loop.Undertaking(
-        run=diary.run,
-        user=getpass.getuser(),
-        source=socket.gethostname(),
-        transport=transport,
-        look=functools.partial(collect, transport, PROBES),
-        controller=case.cluster.controller,
-        hosts=case.cluster.inventory.hosts,
-        expected=case.expected,
-        decide=case.decide,
-        journal=diary,
-        clock=diary.clock,
-        emit=emit,
-        stop=stop,
-        confirm=confirmed,
-        bars=rules.bars,
-        gates=functools.partial(gate.gates, case.cluster, int(diary.clock.now().timestamp())),
-        undoes=True,
+    work = wiring.undertaking(
+        transport, case.cluster, diary, (case.expected, case.decide), confirm=confirmed, emit=emit, stop=stop
     )
+    return replace(work, bars=rules.bars, undoes=True)

@@ -116,13 +116,25 @@ async def apply(
             await _unmoved(plan, transport, cluster)
             confirm = _only(plan, confirm)
         with Diary(cluster.name, journal.new_run(clock), clock) as diary:
-            applied = await loop.apply(_undertaking(transport, cluster, diary, confirm=confirm, emit=emit, stop=stop))
+            work = undertaking(
+                transport, cluster, diary, _deciding(cluster), confirm=_asking(cluster, confirm), emit=emit, stop=stop
+            )
+            applied = await loop.apply(replace(work, bars=gate.bars, waits=gate.waits))
     return Applied(
         verdict=applied.verdict,
         exit_code=applied.exit_code,
         studied=studied(cluster, applied.studied),
         diagnostics=applied.diagnostics,
     )
+
+
+def _asking(
+    cluster: Cluster, confirm: Callable[[Studied], Awaitable[bool]]
+) -> Callable[[look.Studied], Awaitable[bool]]:
+    async def confirmed(seen: look.Studied) -> bool:
+        return await confirm(studied(cluster, seen))
+
+    return confirmed
 
 
 async def _unmoved(plan: "SavedPlan", transport: Transport, cluster: Cluster) -> None:
@@ -172,20 +184,18 @@ def studied(cluster: Cluster, seen: look.Studied) -> Studied:
     )
 
 
-def _undertaking(
+def undertaking(
     transport: Transport,
     cluster: Cluster,
     diary: Diary,
+    goal: "Goal",
     *,
-    confirm: Callable[[Studied], Awaitable[bool]],
+    confirm: Callable[[look.Studied], Awaitable[bool]],
     emit: Callable[[Event], None],
     stop: StopSignal,
 ) -> loop.Undertaking:
-    expected, decide = _deciding(cluster)
-
-    async def confirmed(seen: look.Studied) -> bool:
-        return await confirm(studied(cluster, seen))
-
+    """What `apply` and `undo` have in common; each adds its own bars."""
+    expected, decide = goal
     return loop.Undertaking(
         run=diary.run,
         user=getpass.getuser(),
@@ -200,14 +210,16 @@ def _undertaking(
         clock=diary.clock,
         emit=emit,
         stop=stop,
-        confirm=confirmed,
-        bars=gate.bars,
-        waits=gate.waits,
+        confirm=confirm,
         gates=functools.partial(gate.gates, cluster, int(diary.clock.now().timestamp())),
     )
 
 
-def _deciding(cluster: Cluster) -> tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]:
+Goal = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
+"""What is wished for, and how to get there."""
+
+
+def _deciding(cluster: Cluster) -> Goal:
     expected, rules = catalogue.desired(cluster), catalogue.rules(cluster)
 
     def decide(readings: Readings) -> Plan:

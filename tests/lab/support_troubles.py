@@ -55,10 +55,10 @@ def dealt(seed: int) -> tuple[Trouble, ...]:
     return tuple(_drawn(kind, random) for kind in hand)
 
 
-def _drawn(kind: str, random: Random) -> Trouble:
+def _drawn(kind: Kind, random: Random) -> Trouble:
     entering = kind == "bkrec" and random.random() < 0.2
     return Trouble(
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         host=random.choice(list(HOSTS)),
         steps=0 if entering else random.randint(0, STEPS_BETWEEN),
         passage=random.choice(ENTERING if entering else WORKING),

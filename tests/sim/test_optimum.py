@@ -13,7 +13,7 @@ from typing import Literal
 import pytest
 
 from actions.action import Action
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, about
 from reconciler.core import planner
 from reconciler.core.plan import Plan, Repair
 from reconciler.core.planner import Mend
@@ -83,7 +83,7 @@ def compare(seed: int) -> tuple[Plan, int | None]:
     book, wishes, readings = instance(seed)
 
     def mend(drift: AnyDrift, seen: Seen) -> Mend:
-        return book[drift.expected.fact.name]  # type: ignore[attr-defined]
+        return book[about(drift, On).name]
 
     made = planner.plan("test", wishes, readings, mend)
     board = Board(made, wishes, readings)

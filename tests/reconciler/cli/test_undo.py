@@ -10,7 +10,7 @@ import pytest
 
 from probes.fact import AnyFact, Known
 from probes.undo import UndoRuns, UndoStanding
-from reconciler.cli import undoing
+from reconciler.cli import undoing, wiring
 from reconciler.cli.main import run
 from reconciler.core import event as ev
 from reconciler.core.undo import Undoing
@@ -63,7 +63,8 @@ def hosts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hosts:
     (tmp_path / "cluster.toml").write_text("", encoding="utf-8")
     hosts = Hosts(WHOLE)
     monkeypatch.setattr(undoing, "reached", _reached)
-    monkeypatch.setattr(undoing, "collect", hosts.collect)
+    for module in (undoing, wiring):
+        monkeypatch.setattr(module, "collect", hosts.collect)
     monkeypatch.setattr(undoing.loop, "apply", hosts.apply)
     return hosts
 

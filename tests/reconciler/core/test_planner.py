@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from actions.action import Action
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown, about
 from reconciler.core.plan import Advice, Follows, Plan, Repair
 from reconciler.core.planner import Mend, plan
 from reconciler.core.seen import Seen
@@ -56,7 +56,7 @@ def planned(rules: dict[str, Mend], wishes: str, state: dict[str, AnyReading] | 
     readings |= {On(host=H, name=name): reading for name, reading in (state or {}).items()}
 
     def mend(drift: AnyDrift, seen: Seen) -> Mend:
-        return rules[drift.expected.fact.name]  # type: ignore[attr-defined]
+        return rules[about(drift, On).name]
 
     return plan("test", tuple(on(name) for name in wishes), readings, mend)
 

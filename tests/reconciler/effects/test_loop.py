@@ -257,46 +257,26 @@ def test_a_full_disk_while_a_job_is_adopted_is_trouble_and_no_bug() -> None:
     assert (result.exit_code, world.launched) == (5, [])
 
 
-def test_what_follows_from_a_step_is_given_its_time_before_the_last_word() -> None:
+@pytest.mark.parametrize("noticed", ["when the plan is made", "after the last step"])
+def test_what_a_step_disturbs_is_given_its_time_before_the_last_word(noticed: str) -> None:
     """consul checks every ten seconds: a service is critical for a while after its container runs again."""
     world = World()
     (a, _) = two(world)
-    health = Flag(host=H, name="health").up()
+    health, late = Flag(host=H, name="health").up(), noticed == "after the last step"
     looks: list[int] = []
 
     async def look(facts: Iterable[AnyFact]) -> Collected:
         asked = tuple(facts)
         if health.fact in asked and world.launched:
             looks.append(1)
-        world.readings[health.fact] = Known("up" if len(looks) > 3 else "down")
+        well = len(looks) > 4 or (late and not looks)
+        world.readings[health.fact] = Known("up" if well else "down")
         return await world.look(asked)
 
     def decide(readings: Readings) -> Plan:
         made = decide_for((a,))(readings)
-        return replace(made, follows=(Follows(expected=health, of=(a.flag.up(),)),)) if made.steps else made
-
-    work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
-    assert applied(work).verdict == "converged"
-
-
-def test_what_a_step_disturbed_unnoticed_at_first_is_given_its_time_too() -> None:
-    """consul called it passing when the plan was made, and notices the short outage only after the last step."""
-    world = World()
-    (a, _) = two(world)
-    health = Flag(host=H, name="health").up()
-    looks: list[int] = []
-
-    async def look(facts: Iterable[AnyFact]) -> Collected:
-        asked = tuple(facts)
-        if health.fact in asked and world.launched:
-            looks.append(1)
-        world.readings[health.fact] = Known("up" if not looks or len(looks) > 4 else "down")
-        return await world.look(asked)
-
-    def decide(readings: Readings) -> Plan:
-        made = decide_for((a,))(readings)
-        right = readings.get(health.fact) == Known("up")
-        return made if right else replace(made, follows=(Follows(expected=health, of=(a.flag.up(),)),))
+        well = readings.get(health.fact) == Known("up")
+        return made if well else replace(made, follows=(Follows(expected=health, of=(a.flag.up(),)),))
 
     work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
     assert applied(work).verdict == "converged"
