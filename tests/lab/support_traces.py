@@ -33,6 +33,7 @@ SERVERS = (
     r"/data/bkce/public/(mysql|etcd|redis[^/]*)(/.*)?",
     r"/data/bkce/public/(paas_agent/)?docker(/.*)?",
     r"/run/(docker|containerd|docker-[^/]*)(/.*)?",
+    r"/var/lib/(docker|containerd)(/.*)?",
 )
 """Where servers that run keep their data; bkrec has no business there."""
 
