@@ -16,7 +16,7 @@ from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackPro
 from actions.path import CarryDirectory, RetireDirectory
 from actions.program import CopyProgram
 from actions.redis import FormRedisCluster
-from actions.saas import AddSaasVariables, DeploySaas
+from actions.saas import AddSaasVariables, DeploySaas, StartApp
 from actions.tag import MakeTag
 from actions.topology import PlaceModule
 from actions.undo import PutBackDirectory, PutBackFile, PutBackService, PutBackUnit
@@ -68,6 +68,7 @@ AnyAction = (
     | SetVariable
     | SetVersion
     | SetYaml
+    | StartApp
     | StartContainer
     | StartUnit
     | SwapSource

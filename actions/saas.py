@@ -7,8 +7,9 @@ what is online is compared with the package's file name, and one more attempt is
 from dataclasses import dataclass
 from typing import Literal
 
-from actions.action import Disrupts, Undo
+from actions.action import Action, Disrupts, Undo
 from actions.bkcli import Bkcli
+from probes.container import AppContainer
 from probes.fact import AnyExpected
 from probes.mysql import SaasVariable
 from probes.saas import SaasOnline, SaasPackaged
@@ -83,6 +84,7 @@ class DeploySaas(Bkcli):
     src: str
     login_path: str
     before: tuple[AnyExpected, ...]
+    running: tuple[AnyExpected, ...] = ()
     kind: Literal["saas.deploy"] = "saas.deploy"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -90,7 +92,7 @@ class DeploySaas(Bkcli):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         why = coded("saas-deployed")
-        return (self.online.must_equal(self.packaged, because=why, source="ce/install.sh:1002-1046"),)
+        return (self.online.must_equal(self.packaged, because=why, source="ce/install.sh:1002-1046"), *self.running)
 
     def command(self) -> Command:
         return Command(script=DEPLOY, args=(self.install, self.app, self.src, self.login_path))
@@ -117,3 +119,29 @@ class DeploySaas(Bkcli):
     @property
     def settle_s(self) -> float:
         return 300.0
+
+
+START = r"""set -eu
+name=$(docker ps -a --format '{{.Names}}' | grep -xE -e "$1-[0-9]+" | sort -t - -k 2n | tail -n 1)
+[ -n "$name" ] || { echo "no container of $1" >&2; exit 1; }
+docker start "$name"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartApp(Action):
+    """Start the newest container of a SaaS that only stopped; nothing is deployed or migrated."""
+
+    app: str
+    kind: Literal["saas.start"] = "saas.start"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = AppContainer(host=self.host, app=self.app)
+        return (fact.must_be("running", because=coded("start-means-running"), source="docker-start(1)"),)
+
+    def command(self) -> Command:
+        return Command(script=START, args=(self.app,))
+
+    @property
+    def undo(self) -> Undo:
+        return "running"

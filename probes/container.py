@@ -6,6 +6,7 @@ the listing and the look at it makes `inspect` fail, so that pair is tried again
 hold secrets. Source: docker 18.09, `docker inspect --format`; dockerd(8), data-root.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -79,8 +80,21 @@ class ContainersUnkept(Fact[tuple[str, ...]]):
     kind: Literal["container.unkept"] = "container.unkept"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppContainer(Fact[State]):
+    """Of a SaaS: "running" if any of its containers runs, else the state of the newest; Absent where it has none.
+
+    PaaS agent names them CODE-SECONDS, the time of the deployment (bin/single_host_low_memory_config.sh:30). Which
+    version runs in one is not to be seen from outside.
+    """
+
+    app: str
+    kind: Literal["container.app"] = "container.app"
+
+
 ContainerFact = (
-    ContainerState
+    AppContainer
+    | ContainerState
     | ContainerImage
     | ImagePresent
     | DockerUsable
@@ -204,10 +218,18 @@ def _without(fact: ContainerFact) -> AnyReading:
 
 
 def _looked_up(
-    fact: ContainerState | ContainerImage | ImagePresent | DockerDataRoot | DockerRoot | ContainersUnkept,
+    fact: AppContainer
+    | ContainerState
+    | ContainerImage
+    | ImagePresent
+    | DockerDataRoot
+    | DockerRoot
+    | ContainersUnkept,
     docker: _Docker,
 ) -> AnyReading:
     match fact:
+        case AppContainer():
+            return _app(fact.app, docker)
         case ContainerState():
             found = docker.containers.get(fact.container)
             return Absent() if found is None else _state(fact.container, found.state)
@@ -222,6 +244,13 @@ def _looked_up(
             return Known(docker.root)
         case ContainersUnkept():
             return Known(tuple(name for name in fact.containers if _unkept(docker.containers.get(name))))
+
+
+def _app(app: str, docker: _Docker) -> Reading[State]:
+    pattern = re.compile(rf"{re.escape(app)}-([0-9]{{1,18}})")
+    found = sorted((int(told[1]), name) for name in docker.containers if (told := pattern.fullmatch(name)))
+    states = [_state(name, docker.containers[name].state) for _, name in found]
+    return Known("running") if Known("running") in states else next(reversed(states), Absent())
 
 
 def _unkept(container: _Container | None) -> bool:
@@ -246,6 +275,7 @@ def _data_root(lasts: str) -> Reading[Lasting]:
 
 
 FACTS: tuple[type[AnyFact], ...] = (
+    AppContainer,
     ContainerState,
     ContainerImage,
     ImagePresent,

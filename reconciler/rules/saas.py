@@ -1,9 +1,14 @@
-"""SaaS applications: deployed again where what is online is not what the package holds."""
+"""SaaS applications: deployed again where what is online is not what the package holds, or where nothing of it is left.
+
+PaaS's record alone says too little: it goes on saying "online" when docker has lost the container. One that only
+stopped is started.
+"""
 
 from collections.abc import Iterator
 
-from actions.saas import DeploySaas
-from probes.fact import AnyDrift, AnyExpected, about
+from actions.saas import DeploySaas, StartApp
+from probes.container import AppContainer
+from probes.fact import Absent, AnyDrift, AnyExpected, about
 from probes.mysql import SaasVariable
 from probes.path import VersionText
 from probes.saas import SaasOnline
@@ -18,15 +23,32 @@ from specs.cluster import Cluster
 from specs.reason import coded, told
 from specs.release import App
 
-FACTS = (SaasOnline,)
+FACTS = (SaasOnline, AppContainer)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return tuple(wish for app in cluster.release.apps for wish in extra.online(cluster, app))
+    return tuple(wish for app in cluster.release.apps for wish in _wishes(cluster, app))
+
+
+def _wishes(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+    yield from extra.online(cluster, app)
+    yield from extra.running(cluster, app)
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    app = cluster.release.app(about(drift, SaasOnline).app)
+    fact = drift.expected.fact
+    if isinstance(fact, AppContainer):
+        app = cluster.release.app(fact.app)
+        return _start(app, drift) if drift.reading != Absent() else _deploy(cluster, app)
+    return _deploy(cluster, cluster.release.app(about(drift, SaasOnline).app))
+
+
+def _start(app: App, drift: AnyDrift) -> Repair:
+    action = StartApp(host=drift.expected.fact.host, app=app.code)
+    return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=app.section)
+
+
+def _deploy(cluster: Cluster, app: App) -> Repair:
     online, packaged = extra.saas_facts(cluster, app)
     action = DeploySaas(
         host=cluster.controller,
@@ -37,6 +59,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         src=cluster.paths.src,
         login_path=LOGIN,
         before=tuple(_before(cluster, app)),
+        running=tuple(extra.running(cluster, app)),
     )
     return Repair(action=action, because=told(app.because), source=app.source, section=app.section)
 

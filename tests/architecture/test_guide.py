@@ -175,6 +175,7 @@ READINGS: dict[str, tuple[AnyReading, ...]] = {
     "unit.active": (Absent(), Known("inactive")),
     "unit.enabled": (Absent(), Known("disabled")),
     "container.state": (Absent(), Known("exited")),
+    "container.app": (Absent(), Known("exited")),
     "current.unit": (Known(False),),
     "redis.cluster": (Known("incomplete"),),
     "owed.work": (Known(True),),

@@ -11,6 +11,7 @@ from typing import Any
 from probes.backup import Backup
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import (
+    AppContainer,
     ContainerImage,
     ContainerState,
     ContainersUnkept,
@@ -195,6 +196,7 @@ CASES: tuple[Case, ...] = (
     _case("unit/absent", 0, "systemctl --version", *units(H1, "bk-auth.service", "apisix.service", "docker.service")),
     _case("unit/masked-and-inactive", 2, "systemctl --version", *units(H3, "cryptdisks.service", "mysql.target")),
     _case("unit/alias-and-static", 0, "systemctl --version", *units(H1, "sshd.service", "ssh.service", "-.mount")),
+    _case("container/app", 1, "docker --version", *(AppContainer(host=H2, app=app) for app in ("bk_iam", "none"))),
     _case("container/running", 1, "docker --version", *docker(H2)),
     _case("container/not-installed", 0, "echo no docker", *docker(H1), under=HIDDEN),
     _case("container/daemon-not-answering", 1, "docker --version", *docker(H2), under=NO_DOCKER),

@@ -42,6 +42,12 @@ CASES = {
         follows=frozenset({f"consul.passing bkauth {H3}"}),
         steps=(("unit.start", "10.0.0.3"),),
     ),
+    "a-saas-that-stopped": Undone(
+        host="h2",
+        script="docker stop -t 1 $(docker ps --format '{{.Names}}' | grep ^bk_itsm-)",
+        differs=frozenset({f"container.app bk_itsm {H2}"}),
+        steps=(("saas.start", "10.0.0.2"),),
+    ),
     "an-env-key-dropped": Undone(
         host="h1",
         script=f"sed -i /^BK_JOB_RUN_MODE=/d {JOB}",

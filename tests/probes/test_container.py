@@ -6,6 +6,7 @@ import pytest
 
 from probes.container import (
     PROBE,
+    AppContainer,
     ContainerFact,
     ContainerImage,
     ContainerState,
@@ -51,6 +52,33 @@ def test_names_are_matched_whole(tmp_path: Path, state: str, shell: str) -> None
     tools = tool(tmp_path, "docker", DOCKER.replace("STATE", state))
     wanted = ["usable", state, "bk-paas-paas:2.14.57", "absent", True, "absent"]
     assert asked(tools, shell=shell) == wanted
+
+
+SAAS = """
+case $1 in
+  info) echo /var/lib/docker ;;
+  ps) echo aaa ;;
+  inspect) printf 'container /%s %s no python36e:1.0\\n' LISTED ;;
+  images) ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("listed", "wanted"),
+    [
+        ("bk_iam-1696118400 running", "running"),
+        ("bk_iam-1696118400 running bk_iam-1796118400 exited", "running"),
+        ("bk_iam-996118400 dead bk_iam-1696118400 exited", "exited"),
+        ("bk_iam_v2-1696118400 running", "absent"),
+        ("bk_iam-16x running xbk_iam-1 running bk_iam- running bk_iam running", "absent"),
+        ("bk_iam-1696118400 removing", "unknown: container-odd-state"),
+    ],
+    ids=["runs", "an older one still runs", "the newest counts", "another app", "names that only look alike", "odd"],
+)
+def test_an_app_runs_where_any_container_of_its_name_and_a_time_does(tmp_path: Path, listed: str, wanted: str) -> None:
+    tools = tool(tmp_path, "docker", SAAS.replace("LISTED", listed))
+    assert asked(tools, [AppContainer(host=HOST, app="bk_iam")]) == [wanted]
 
 
 def test_a_state_nobody_knows_is_unknown(tmp_path: Path) -> None:

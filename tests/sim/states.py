@@ -43,6 +43,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "mysql.user": (Known("missing"),),
     "owed.done": (Known(False), Absent()),
     "owed.work": (Known(True),),
+    "container.app": (Known("exited"), Absent()),
     "saas.online": (Known("0.0.1"), Absent()),
     "topology.module-hosts": (Absent(), Known(("10.9.9.9",))),
     "kv.set": (Absent(),),

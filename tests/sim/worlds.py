@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from probes.container import ContainersUnkept, DockerDataRoot, DockerRoot
+from probes.container import AppContainer, ContainersUnkept, DockerDataRoot, DockerRoot
 from probes.current import UnitCurrent
 from probes.env import EnvDoubled
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
@@ -119,6 +119,8 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(False)
         case SaasOnline():
             return Known("6.1")
+        case AppContainer():
+            return Known("running")
         case FileDigest():
             return Known("6.1") if fact.host != cluster.controller else Known("6.2")
         case UnitCurrent():

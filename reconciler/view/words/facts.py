@@ -17,6 +17,7 @@ FACTS: dict[str, Sentence] = {
     "container.docker-root": _("directory that docker uses", "docker 正在使用的目录"),
     "container.docker-usable": _("docker", "docker"),
     "container.docker-fault": _("trouble with docker", "docker 故障"),
+    "container.app": _("container of SaaS {app}", "SaaS {app} 的容器"),
     "container.image": _("image of container {container}", "容器 {container} 的镜像"),
     "container.image-present": _("image {image} on the host", "主机上的镜像 {image}"),
     "container.state": _("container {container}", "容器 {container}"),

@@ -3,6 +3,10 @@
 from reconciler.view.words.base import Sentence, Trouble
 
 SENTENCES: dict[str, Sentence] = {
+    "saas-runs": Sentence(
+        en="PaaS goes on recording it as online when its container is gone",
+        zh="容器丢失后，PaaS 的记录仍显示已上线",
+    ),
     "work-untraced": Sentence(
         en="the product is at {version} already, and nothing tells whether {work} was done by hand",
         zh="产品已是 {version}，无从判断 {work} 是否已手工完成",

@@ -26,6 +26,7 @@ ORDERS: dict[str, Sentence] = {
     "bkcli.upgrade": _("upgrade {module} (bkcli upgrade {module})", "升级 {module}（bkcli upgrade {module}）"),
     "consul.deregister": _("take {service} out of consul", "从 consul 注销 {service}"),
     "consul.register": _("register {service}, port {port}, in consul", "在 consul 注册 {service}，端口 {port}"),
+    "saas.start": _("start SaaS {app}", "启动 SaaS {app}"),
     "container.start": _("start container {container}", "启动容器 {container}"),
     "container.install": _(
         "install container {container} from {image} (only project {project})",
