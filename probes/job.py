@@ -65,13 +65,20 @@ class JobAttempts(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostUptime(Fact[tuple[str, ...]]):
+    """The host's boot and the whole seconds since, in this order: a clock that nobody sets."""
+
+    kind: Literal["job.uptime"] = "job.uptime"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paused(Fact[str]):
     """On the controller: who wished that no further step be started, when, and why, in this order. Absent: nobody."""
 
     kind: Literal["job.paused"] = "job.paused"
 
 
-JobFact = JobState | JobsRunning | JobAttempts | Paused
+JobFact = JobState | JobsRunning | JobAttempts | HostUptime | Paused
 
 _SCRIPT: LiteralString = (
     JOB_STATE
@@ -93,6 +100,9 @@ for ask; do
             state "$dir"
             [ "$was" != running ] || printf ' %s' "${dir##*/}"
         done
+        ;;
+    uptime)
+        read -r up rest </proc/uptime && printf ' %s %s' "$boot" "${up%.*}"
         ;;
     paused)
         [ ! -e "$root/paused" ] || printf ' %s' "$(head -c 2000 "$root/paused" | base64 | tr -d '\n')"
@@ -121,6 +131,8 @@ def _ask(fact: JobFact) -> str:
             return "running"
         case JobAttempts():
             return f"attempts:{fact.key}"
+        case HostUptime():
+            return "uptime"
         case Paused():
             return "paused"
 
@@ -147,6 +159,8 @@ def _read(fact: JobFact, line: str) -> Reading[str] | Reading[tuple[str, ...]]:
             return Known(tuple(words))
         case JobAttempts():
             return Known(tuple(sorted(words, key=_attempt)))
+        case HostUptime():
+            return _uptime(words)
         case Paused():
             return _paused(words)
 
@@ -158,6 +172,13 @@ def _state(words: Sequence[str]) -> Reading[str]:
     if not re.fullmatch(r"running|vanished|exited:\d+", word):
         raise ValueError(f"no state of a job: {word!r}")
     return Known(word)
+
+
+def _uptime(words: Sequence[str]) -> Reading[tuple[str, ...]]:
+    boot, seconds = words
+    if not re.fullmatch(r"[0-9a-f-]{1,40}", boot) or not re.fullmatch(r"[0-9]{1,12}", seconds):
+        raise ValueError(f"no boot and uptime: {boot!r} {seconds!r}")
+    return Known((boot, seconds))
 
 
 def _paused(words: Sequence[str]) -> Reading[str]:
@@ -174,4 +195,6 @@ def _attempt(word: str) -> int:
     return int(word.partition(":")[0])
 
 
-PROBE = Probe(family="job", facts=(JobState, JobsRunning, JobAttempts, Paused), command=command, parse=parse)
+PROBE = Probe(
+    family="job", facts=(JobState, JobsRunning, JobAttempts, HostUptime, Paused), command=command, parse=parse
+)

@@ -9,12 +9,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from probes.fact import AnyDrift, AnyExpected, AnyReading, Known, Readings, Same, Unknown, fact_id, holds
-from probes.job import JobAttempts, JobsRunning
+from probes.fact import AnyDrift, AnyReading, Known, Readings, fact_id
+from probes.job import JobsRunning
 from reconciler.core.diff import judge
 from reconciler.core.event import Event, JobAdopted, StepDone, StepFailed, StepOutput, StepSkipped, StepStarted
 from reconciler.core.plan import Step
-from reconciler.core.redact import clean, redact
+from reconciler.core.redact import redact
 from reconciler.effects.adopt import ADOPTED_DEADLINE_S, left_alone
 from reconciler.effects.clock import Clock
 from reconciler.effects.collect import Look
@@ -23,6 +23,8 @@ from reconciler.effects.job import (
     LOST_S,
     Followed,
     Launched,
+    Order,
+    Until,
     follow,
     job_id,
     job_key,
@@ -30,7 +32,9 @@ from reconciler.effects.job import (
     mark_seen,
     order_for,
 )
+from reconciler.effects.lease import TTL_S, Term
 from reconciler.effects.look import facts_of
+from reconciler.effects.stand import Begin, Follow, Never, Skip, Wait, attempts, silent, stand, uptime, wanted, worded
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
 from specs.diagnostic import Diagnostic, diagnose
@@ -41,9 +45,6 @@ TOLD = 5_000
 """Lines of its log that a step may tell while it runs; the rest stays on its host."""
 SETTLE_S = (0.5, 3.0)
 """Shortest and longest wait between two looks at what a step ensures."""
-DISTURBED_S = 60.0
-"""How long a premise may take to come back after the steps before it: consul asks every ten seconds whether a unit that
-was just restarted is there (bin/reg_consul_svc:161), as long as `Action.settle_s`."""
 FAILED_S = 20.0
 """How long a command that says it failed is given all the same: install_redis_cluster asks too early and says so."""
 
@@ -63,6 +64,7 @@ class Means:
     tell: Callable[[Event], None]
     """Journal first, then whoever listens. Raises JournalError."""
     epoch: int
+    term: Term
     run: str
     undoes: bool
     stop: StopSignal
@@ -86,53 +88,147 @@ class _Log:
             self.tell(StepOutput(step=self.step, line=safe))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Attempt:
-    number: int
-    running: bool = False
+@dataclass(slots=True)
+class _Course:
+    """One step on its way: what was sent off, and what has held it up since when."""
+
+    step: Step
+    number: int = 0
+    began: float = 0.0
+    sent: Launched | None = None
+    """What came of the last launch, while nobody knows whether there is a job."""
+    held: dict[str, float] = field(default_factory=dict[str, float])
+    """Since when, by the code of the trouble."""
+    looks: int = 0
+
+    @property
+    def host(self) -> str:
+        return self.step.action.host
+
+    @property
+    def job(self) -> str:
+        return job_id(job_key(self.step.action), self.number)
+
+    @property
+    def ordered(self) -> int | None:
+        return self.number if self.sent is not None else None
 
 
 async def carry_out(step: Step, means: Means) -> Ended:
-    """What it rests on may be disturbed for a moment by the steps before it; what comes after none does not wait."""
-    until = means.clock.steady() + (DISTURBED_S if step.after else 0.0)
+    ended = await _on_its_way(_Course(step=step), means)
+    if not (isinstance(ended, StepFailed) and ended.diagnostic.code in RUNS_ON):
+        means.running.pop(step.id, None)
+    return ended
+
+
+async def _on_its_way(course: _Course, means: Means) -> Ended:
+    """Look, and begin; and look again, before anything is sent once more, where that came to nothing for a moment."""
+    step = course.step
     while True:
         seen = await _read(step, means)
         if isinstance(seen, Diagnostic):
             return StepFailed(step=step.id, diagnostic=seen)
-        attempt = _attempt(step, seen.get(_attempts(step)))
-        starts = isinstance(attempt, _Attempt) and not attempt.running and not _all_hold(step.action.ensures(), seen)
-        moved = premise(step.needs, seen) if starts else None
-        if moved is None:
-            return await _carried(step, attempt, seen, means)
-        if means.stop.asked or means.clock.steady() >= until:
-            return StepFailed(step=step.id, diagnostic=moved)
-        await means.clock.sleep(SETTLE_S[1])
+        came = means.clock.steady()
+        match stand(step, seen, course.ordered):
+            case Skip():
+                return StepSkipped(step=step.id)
+            case Never(why=why):
+                return await _not_again(step, why, means)
+            case Follow(number=number):
+                return await _followed(course, number, means)
+            case Begin() as begin:
+                ended = await _begun(course, begin, came, means)
+            case Wait(why=why, patience_s=patience):
+                ended = _held(course, why, patience, means)
+        if ended is not None:
+            return ended
+        await means.clock.sleep(BACKOFF_S[min(course.looks, len(BACKOFF_S) - 1)])
+        course.looks += 1
 
 
-async def _carried(step: Step, attempt: _Attempt | Diagnostic, seen: Readings, means: Means) -> Ended:
-    ensured = _all_hold(step.action.ensures(), seen)
-    if isinstance(attempt, Diagnostic):
-        return await _not_again(step, attempt, means, ensured=ensured)
-    if ensured and not attempt.running:
-        return StepSkipped(step=step.id)
-    return await _run(step, attempt, means)
+def _held(course: _Course, why: Diagnostic, patience_s: float, means: Means) -> StepFailed | None:
+    """None: it may still come right. A launch that nobody heard outweighs whatever else is wrong by now."""
+    now = means.clock.steady()
+    since = course.held.setdefault(why.code, now)
+    unheard = course.sent is not None and course.sent.how == "unheard"
+    if course.sent is not None:
+        why, patience_s, since = _unanswered(course, course.sent), LOST_S, min(course.held.values())
+    if means.stop.asked:
+        patience_s = TTL_S if unheard else 0.0
+    return StepFailed(step=course.step.id, diagnostic=why) if now - since >= patience_s else None
+
+
+def _unanswered(course: _Course, sent: Launched) -> Diagnostic:
+    if sent.how == "unheard":
+        return diagnose("job-unheard", where=course.host, job=course.job)
+    return diagnose("job-not-started", where=course.host, job=course.job, how=f"{sent.how} {sent.detail}".strip())
+
+
+async def _begun(course: _Course, begin: Begin, came: float, means: Means) -> Ended | None:
+    """Sent with a limit that lies within our lease; None where it has to be looked at again."""
+    left = int(means.term.left(came))
+    if left < 1 or (course.sent is not None and means.stop.asked):
+        late = diagnose("lease-unconfirmed", where=course.host)
+        return _held(course, late, LOST_S, means)
+    _announced(course, begin.number, means)
+    until = Until(boot=begin.boot, uptime_s=begin.uptime_s + left)
+    launched = await launch(means.transport, course.host, _order(course, until, means))
+    match launched.how:
+        case "started" | "exists":
+            return await _watched(course, means)
+        case "unheard" | "torn" | "busy" | "late":
+            course.sent = launched
+            return _held(course, _unanswered(course, launched), LOST_S, means)
+        case "stale":
+            overtaken = diagnose("lease-overtaken", where=course.host, epoch=launched.detail)
+            means.stop.halt(overtaken)
+            return StepFailed(step=course.step.id, diagnostic=overtaken)
+        case "unwritable" | "not-started":
+            return StepFailed(step=course.step.id, diagnostic=_unanswered(course, launched))
+
+
+async def _followed(course: _Course, number: int, means: Means) -> Ended:
+    if course.ordered is None:
+        means.tell(JobAdopted(host=course.host, job=job_id(job_key(course.step.action), number)))
+        _announced(course, number, means)
+    return await _watched(course, means)
+
+
+def _announced(course: _Course, number: int, means: Means) -> None:
+    """Once, and before anything leaves for the host."""
+    if course.number == number:
+        return
+    course.number, course.began = number, means.clock.steady()
+    means.tell(StepStarted(step=course.step.id, host=course.host, job=course.job))
+    means.running[course.step.id] = course.job
+    means.started.append(course.step.id)
+
+
+def _order(course: _Course, until: Until, means: Means) -> Order:
+    step, undo = course.step, "undo" if means.undoes else course.step.action.undo
+    return order_for(step.action, course.job, epoch=means.epoch, until=until, run=means.run, step=step.id, undo=undo)
+
+
+async def _watched(course: _Course, means: Means) -> Ended:
+    step, log = course.step, _Log(step=course.step.id, tell=means.tell)
+    followed = await follow(
+        means.transport, course.host, course.job, clock=means.clock, heard=log.hear, deadline_s=step.action.deadline_s
+    )
+    return await _outcome(course, followed, tuple(log.tail), means)
 
 
 async def _read(step: Step, means: Means) -> Readings | Diagnostic:
     """All it rests on, once nobody else's job runs on its host."""
-    facts = (*facts_of((*step.action.ensures(), *step.needs)), _attempts(step), JobsRunning(host=step.action.host))
+    running = JobsRunning(host=step.action.host)
+    facts = (*facts_of((*step.action.ensures(), *step.needs)), attempts(step), uptime(step), running)
     while True:
         seen = (await means.look(facts)).readings
-        others = _others(step, seen.get(facts[-1]), means)
+        others = _others(step, seen.get(running), means)
         if not others:
             return seen
         stuck = await _waited_for(step, others, means)
         if stuck is not None:
             return stuck
-
-
-def _attempts(step: Step) -> JobAttempts:
-    return JobAttempts(host=step.action.host, key=job_key(step.action))
 
 
 def _others(step: Step, reading: AnyReading | None, means: Means) -> tuple[str, ...]:
@@ -161,63 +257,8 @@ def _unheard(_: str) -> None:
     """What somebody else's job prints is no output of this step."""
 
 
-def _all_hold(wishes: Sequence[AnyExpected], readings: Readings) -> bool:
-    return all(holds(wish, readings) is True for wish in wishes)
-
-
-def premise(needs: Sequence[AnyExpected], readings: Readings) -> Diagnostic | None:
-    """What the step rests on and does not hold: the first that moved, else the first nobody could read."""
-    moved = [drift for need in needs if (drift := judge(need, readings)) is not None]
-    for drift in sorted(moved, key=lambda one: isinstance(one.reading, Unknown)):
-        fact, wanted, reading = fact_id(drift.expected.fact), _wanted(drift), worded(drift.reading)
-        if isinstance(drift.reading, Unknown):
-            return diagnose(
-                "step-premise-unknown", where=drift.expected.fact.host, because=drift.reading.why, fact=fact
-            )
-        return diagnose(
-            "step-premise-moved", where=drift.expected.fact.host, fact=fact, expected=wanted, reading=reading
-        )
-    return None
-
-
-def _wanted(drift: AnyDrift) -> str:
-    wanted = drift.expected.reading
-    return f"as {fact_id(wanted.fact)}" if isinstance(wanted, Same) else worded(wanted)
-
-
-def worded(reading: AnyReading) -> str:
-    match reading:
-        case Known(value):
-            return clean(str(value))[:200]
-        case Unknown(why):
-            return f"unknown ({getattr(why, 'code', 'told')})"
-        case _:
-            return "absent"
-
-
-def _attempt(step: Step, reading: AnyReading | None) -> _Attempt | Diagnostic:
-    """Which attempt this would be. A thing that must not happen twice is not started beside an unexplained first."""
-    if not isinstance(reading, Known):
-        why = reading.why if isinstance(reading, Unknown) else None
-        return diagnose("job-unread", where=step.action.host, because=why)
-    attempts: tuple[str, ...] = reading.value
-    if not attempts:
-        return _Attempt(number=1)
-    number, _, state = attempts[-1].partition(":")
-    if state in ("running", "never"):
-        return _Attempt(number=int(number), running=state == "running")
-    if step.action.idempotent or state.startswith("seen"):
-        return _Attempt(number=int(number) + 1)
-    job = job_id(job_key(step.action), int(number))
-    if state == "vanished":
-        return diagnose("job-vanished", where=step.action.host, job=job)
-    return diagnose("job-not-repeated", where=step.action.host, job=job, rc=state.partition(":")[2])
-
-
-async def _not_again(step: Step, why: Diagnostic, means: Means, *, ensured: bool) -> Ended:
-    """It was tried before. What it ensures may have come true since; else the evidence is told."""
-    if ensured:
-        return StepSkipped(step=step.id)
+async def _not_again(step: Step, why: Diagnostic, means: Means) -> StepFailed:
+    """It was tried before, and what it ensures has not come true since: the evidence is told."""
     log = _Log(step=step.id, tell=means.tell, told=TOLD)
     job = dict(why.fields).get("job")
     if job is not None:
@@ -227,64 +268,8 @@ async def _not_again(step: Step, why: Diagnostic, means: Means, *, ensured: bool
     return StepFailed(step=step.id, diagnostic=why, tail=tuple(log.tail))
 
 
-async def _run(step: Step, attempt: _Attempt, means: Means) -> Ended:
-    host, job = step.action.host, job_id(job_key(step.action), attempt.number)
-    if attempt.running:
-        means.tell(JobAdopted(host=host, job=job))
-    means.tell(StepStarted(step=step.id, host=host, job=job))
-    means.running[step.id] = job
-    means.started.append(step.id)
-    ended = await _started(step, job, attempt, means)
-    if not (isinstance(ended, StepFailed) and ended.diagnostic.code in RUNS_ON):
-        del means.running[step.id]
-    return ended
-
-
-async def _started(step: Step, job: str, attempt: _Attempt, means: Means) -> Ended:
-    host, began = step.action.host, means.clock.steady()
-    if not attempt.running:
-        refused = _refusal(step, job, await _launch(step, job, means), means.stop)
-        if refused is not None:
-            return StepFailed(step=step.id, diagnostic=refused)
-    log = _Log(step=step.id, tell=means.tell)
-    followed = await follow(
-        means.transport, host, job, clock=means.clock, heard=log.hear, deadline_s=step.action.deadline_s
-    )
-    return await _outcome(step, job, followed, tuple(log.tail), means, began, attempt.number)
-
-
-async def _launch(step: Step, job: str, means: Means) -> Launched:
-    """Again while nobody answers: a launch that was heard by the host but not by us is found to exist."""
-    undo = "undo" if means.undoes else step.action.undo
-    order = order_for(step.action, job, epoch=means.epoch, run=means.run, step=step.id, undo=undo)
-    until, tries = means.clock.steady() + LOST_S, 0
-    while True:
-        launched = await launch(means.transport, step.action.host, order)
-        if launched.how not in ("unheard", "torn", "busy") or means.clock.steady() > until:
-            return launched
-        await means.clock.sleep(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
-        tries += 1
-
-
-def _refusal(step: Step, job: str, launched: Launched, stop: StopSignal) -> Diagnostic | None:
-    host = step.action.host
-    match launched.how:
-        case "started" | "exists":
-            return None
-        case "stale":
-            overtaken = diagnose("lease-overtaken", where=host, epoch=launched.detail)
-            stop.halt(overtaken)
-            return overtaken
-        case "unheard":
-            return diagnose("job-unheard", where=host, job=job)
-        case "busy" | "torn" | "unwritable" | "not-started":
-            return diagnose("job-not-started", where=host, job=job, how=f"{launched.how} {launched.detail}".strip())
-
-
-async def _outcome(
-    step: Step, job: str, followed: Followed, tail: tuple[str, ...], means: Means, began: float, number: int
-) -> Ended:
-    host = step.action.host
+async def _outcome(course: _Course, followed: Followed, tail: tuple[str, ...], means: Means) -> Ended:
+    step, host, job = course.step, course.host, course.job
     match followed.state:
         case "overdue":
             late = diagnose("job-overdue", where=host, job=job, seconds=f"{step.action.deadline_s:g}")
@@ -297,12 +282,12 @@ async def _outcome(
         return StepFailed(step=step.id, diagnostic=_not_seen(step, job, followed, missing), tail=tail)
     if not step.action.idempotent:
         await mark_seen(means.transport, host, job)
-    seconds = means.clock.steady() - began
-    return StepDone(step=step.id, seconds=seconds, exit_status=followed.exit_status, attempt=number)
+    seconds = means.clock.steady() - course.began
+    return StepDone(step=step.id, seconds=seconds, exit_status=followed.exit_status, attempt=course.number)
 
 
 def _not_seen(step: Step, job: str, followed: Followed, missing: Sequence[AnyDrift]) -> Diagnostic:
-    facts = "; ".join(f"{fact_id(d.expected.fact)}: {_wanted(d)} / {worded(d.reading)}" for d in missing)
+    facts = "; ".join(f"{fact_id(d.expected.fact)}: {wanted(d)} / {worded(d.reading)}" for d in missing)
     if followed.state in ("vanished", "never"):
         return diagnose("job-cut-off" if step.action.idempotent else "job-vanished", where=step.action.host, job=job)
     return diagnose("step-not-seen", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
@@ -312,10 +297,11 @@ async def _settle(step: Step, followed: Followed, means: Means) -> tuple[AnyDrif
     """What it ensures and is not seen in time: nothing, as a rule, at the first look."""
     ensured = step.action.ensures()
     patience = step.action.settle_s if followed.exit_status == 0 else min(FAILED_S, step.action.settle_s)
-    until, wait = means.clock.steady() + patience, SETTLE_S[0]
+    began, wait = means.clock.steady(), SETTLE_S[0]
     while True:
         readings = (await means.look(facts_of(ensured))).readings
         missing = tuple(drift for wish in ensured if (drift := judge(wish, readings)) is not None)
+        until = began + (LOST_S if any(silent(drift.reading) for drift in missing) else patience)
         if not missing or means.clock.steady() >= until:
             return missing
         await means.clock.sleep(wait)

@@ -1,5 +1,7 @@
 """Time, as a value that is handed in: the wall for people, a steady one for durations, and a sleep.
 
+The steady one goes on while this machine is suspended: a lease does not wait for a laptop whose lid is closed.
+
 The simulator hands in its own, in which an hour passes at once.
 """
 
@@ -8,6 +10,9 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Linux has both, and only the first counts sleep; elsewhere the second does. Source: clock_gettime(2)."""
 
 
 class Clock(Protocol):
@@ -28,7 +33,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def steady(self) -> float:
-        return time.monotonic()
+        return time.clock_gettime(_STEADY)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -16,6 +16,7 @@ from reconciler.effects.carry import Ended, Means, carry_out
 from reconciler.effects.clock import Clock, SystemClock
 from reconciler.effects.collect import Look
 from reconciler.effects.journal import Book
+from reconciler.effects.lease import Term
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
 from specs.diagnostic import Diagnostic, Troubled
@@ -109,6 +110,7 @@ async def execute(
     look: Look,
     journal: Book,
     epoch: int,
+    term: Term,
     run: str = "-",
     undoes: bool = False,
     emit: Callable[[Event], None],
@@ -128,6 +130,7 @@ async def execute(
         clock=clock or SystemClock(),
         tell=tell,
         epoch=epoch,
+        term=term,
         run=run,
         undoes=undoes,
         stop=stop,

@@ -35,8 +35,17 @@ _LAUNCH = register("job-launch")
 _READ = register("job-read")
 _SEEN = register("job-seen")
 
-How = Literal["started", "exists", "stale", "busy", "torn", "unwritable", "not-started", "unheard"]
-"""exists: it was started before, by whomever. stale: somebody with a higher epoch was here. unheard: nobody knows."""
+How = Literal["started", "exists", "stale", "late", "busy", "torn", "unwritable", "not-started", "unheard"]
+"""exists: it was started before, by whomever. stale: somebody with a higher epoch was here. late: it came when our
+lease may have been another's. unheard: nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Until:
+    """By when a job must have begun, told in its host's own time."""
+
+    boot: str
+    uptime_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,7 @@ class Order:
     job: str
     command: Command
     epoch: int
+    until: Until
     login: bool = False
     terminal: bool = False
     cwd: str = "/data/install"
@@ -91,11 +101,12 @@ def job_id(key: str, attempt: int) -> str:
     return f"{key}.{attempt}"
 
 
-def order_for(action: Action, job: str, *, epoch: int, run: str, step: str, undo: str) -> Order:
+def order_for(action: Action, job: str, *, epoch: int, until: Until, run: str, step: str, undo: str) -> Order:
     return Order(
         job=job,
         command=action.command(),
         epoch=epoch,
+        until=until,
         login=action.login,
         cwd=action.cwd,
         terminal=action.terminal,
@@ -128,10 +139,14 @@ def _launch_command(order: Order) -> Command:
     words = ("yes" if order.login else "no", "yes" if order.terminal else "no", order.cwd, f"{order.deadline_s:g}")
     return Command(
         script=LAUNCH,
-        args=(STATE_ROOT, order.job, str(order.epoch), *words, order.run, order.step, order.undo),
+        args=(STATE_ROOT, order.job, str(order.epoch), *words, order.run, order.step, order.undo, *_by(order.until)),
         stdin="\n".join((*payload, "end", "")),
         timeout_s=60.0,
     )
+
+
+def _by(until: Until) -> tuple[str, str]:
+    return until.boot, str(until.uptime_s)
 
 
 def _launched(output: Output, job: str) -> Launched | None:

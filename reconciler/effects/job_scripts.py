@@ -51,6 +51,7 @@ say fenced
 LAUNCH: LiteralString = (
     r"""
 root=$1 job=$2 epoch=$3 login=$4 terminal=$5 cwd=$6 deadline=$7 run=$8 step=$9 undo=${10}
+upon=${11} until=${12}
 asked=$job
 """
     + GUARDED
@@ -69,6 +70,8 @@ claim() {
 [ -d "$dir" ] || claim
 [ ! -e "$dir/pid" ] || say exists
 printf '%s %s %s %s\n' "$epoch" "$run" "$step" "$undo" | put "$dir/origin" || say unwritable jobs
+read -r up rest </proc/uptime && up=${up%.*}
+[ "$(cat /proc/sys/kernel/random/boot_id)" = "$upon" ] && [ "$up" -lt "$until" ] || say late "$up"
 set -- /bin/sh "$dir/run" "$dir" "$job" "$login" "$terminal" "$cwd" "$root/undo/$run"
 timeout 20 systemd-run --unit="bkrec-$job" -p KillMode=process "$@" </dev/null >/dev/null 2>&1 9>&- ||
     { setsid "$@" </dev/null >/dev/null 2>&1 9>&- & }
@@ -77,7 +80,11 @@ while [ ! -e "$dir/pid" ] && [ "$tries" -lt 1500 ]; do sleep 0.02; tries=$((trie
 [ -e "$dir/pid" ] && say started || say not-started
 """
 )
-"""KillMode=process: what the vendor's scripts leave running goes on running, as it would after a login."""
+"""KillMode=process: what the vendor's scripts leave running goes on running, as it would after a login.
+
+$upon and $until: the boot and the uptime by which it must have begun. Whoever sends it cannot know how long it will be
+on its way, or asleep before; by then the lease may be another's (`effects/lease.py`, Term).
+"""
 
 RUNNER: LiteralString = (
     PRELUDE

@@ -1,8 +1,10 @@
 """The lease: one writer per cluster, recorded on its controller, and the epoch that each writer gets.
 
 Every take raises the epoch, and every host refuses an epoch lower than the highest it has seen: a writer that was only
-asleep cannot start anything once another has taken over. Age is measured by the controller's uptime, which no clock
-step moves; a lease written before its last boot has expired, since its holder would have renewed it.
+asleep cannot start anything once another has taken over. A host that could not be told (cut off, or its disk full) does
+not know of it; so whatever is sent to start a job says by when it must have begun, which is before our lease can be
+another's (`Term`). Age is measured by the controller's uptime, which no clock step moves; a lease written before its
+last boot is at least as old as that boot.
 """
 
 import asyncio
@@ -24,6 +26,8 @@ from specs.diagnostic import Diagnostic, Troubled, diagnose
 TTL_S = 60
 HEARTBEAT_S = 10.0
 RETRY_S = 2.0
+MARGIN_S = 5.0
+"""Two clocks told in whole seconds, and the moment between a host's look at its clock and the start."""
 PRESUMED_LOST_S = TTL_S - 15.0
 """Without an answer for this long nothing more is started: another may be about to take over."""
 
@@ -43,11 +47,12 @@ holder=none from=- user=- since=- when=0 age=-1
 if [ -e "$held" ]; then
     read -r holder since when user from <"$held"
     case $when in '' | *[!0-9]*) when=0 ;; esac
-    [ "${since%%/*}" = "$boot" ] && age=$((now - when))
+    age=$now
+    [ "${since%%/*}" != "$boot" ] || age=$((now - when))
 fi
 tell() { printf 'bkrec-lease %s %s %s %s %s %s .\n' "$1" "$holder" "${since##*/}" "$age" "$user" "$from"; exit 0; }
 """
-"""One line: RUN BOOT/EPOCH UPTIME USER FROM. $age is -1 where the lease is of an earlier boot, or is none."""
+"""One line: RUN BOOT/EPOCH UPTIME USER FROM. $age is -1 where there is none."""
 
 TAKE_SCRIPT: LiteralString = (
     "root=$1 asked=lease run=$2 me=$3 at=$4 ttl=$5 floor=$6\n"
@@ -99,15 +104,31 @@ tell read
 class Holder:
     run: str
     epoch: int
-    age_s: int | None
-    """Seconds since it was renewed; None: before the controller's last boot."""
+    age_s: int
+    """Seconds since it was renewed, or since the controller's boot if that came later."""
     user: str
     source: str
     """The machine it runs on."""
 
     @property
     def expired(self) -> bool:
-        return self.age_s is None or self.age_s >= TTL_S
+        return self.age_s >= TTL_S
+
+
+@dataclass(slots=True)
+class Term:
+    """How long nobody else can have taken the lease, by our own steady clock.
+
+    A renewal is written down after it was sent, and lasts TTL_S from then: no take-over comes sooner than TTL_S after
+    `since`. What begins on a host before `left` is over began under our lease, whatever became of us since, and whether
+    or not that host has heard of a later epoch.
+    """
+
+    since: float | None = None
+    """When the last renewal that was granted was sent; None: none was yet, or the lease is another's."""
+
+    def left(self, now: float) -> float:
+        return 0.0 if self.since is None else max(0.0, self.since + TTL_S - MARGIN_S - now)
 
 
 class LeaseHeld(Troubled):
@@ -145,8 +166,9 @@ async def take(transport: Transport, controller: str, *, run: str, user: str, so
 
 
 def held_by(controller: str, holder: Holder) -> Diagnostic:
-    age = "-" if holder.age_s is None else str(holder.age_s)
-    return diagnose("lease-held", where=controller, user=holder.user, at=holder.source, run=holder.run, age=age)
+    return diagnose(
+        "lease-held", where=controller, user=holder.user, at=holder.source, run=holder.run, age=holder.age_s
+    )
 
 
 async def read_lease(transport: Transport, controller: str) -> Holder | None:
@@ -181,22 +203,24 @@ async def break_lease(transport: Transport, controller: str) -> Holder | None:
     return holder
 
 
-async def keep(transport: Transport, lease: Lease, *, clock: Clock, stop: StopSignal) -> None:
-    """Renews until cancelled. When it is lost, or may be, the run starts no further step."""
+async def keep(transport: Transport, lease: Lease, term: Term, *, clock: Clock, stop: StopSignal) -> None:
+    """Renews at once, and until cancelled. When it is lost, or may be, the run starts no further step."""
     renewed = clock.steady()
     while True:
-        await clock.sleep(HEARTBEAT_S if clock.steady() - renewed < HEARTBEAT_S else RETRY_S)
+        asked = clock.steady()
         match await _renew(transport, lease):
             case "renewed":
-                renewed = clock.steady()
+                renewed = term.since = asked
             case "lost":
+                term.since = None
                 stop.halt(diagnose("lease-lost", where=lease.controller, run=lease.run))
                 return
             case _ if clock.steady() - renewed > PRESUMED_LOST_S:
                 stop.halt(diagnose("lease-not-renewed", where=lease.controller, seconds=int(clock.steady() - renewed)))
                 return
             case _:
-                continue
+                pass
+        await clock.sleep(HEARTBEAT_S if clock.steady() - renewed < HEARTBEAT_S else RETRY_S)
 
 
 async def _renew(transport: Transport, lease: Lease) -> str:
@@ -241,8 +265,7 @@ def _answer(output: Output) -> tuple[str, Holder | None]:
     verb, run, epoch, age, user, source = told.groups()
     if run == "none" or epoch == "-":
         return verb, None
-    seconds = None if int(age) < 0 else int(age)
-    return verb, Holder(run=run, epoch=int(epoch), age_s=seconds, user=user, source=source)
+    return verb, Holder(run=run, epoch=int(epoch), age_s=max(0, int(age)), user=user, source=source)
 
 
 def _said(output: Output) -> str:

@@ -13,7 +13,7 @@ from reconciler.core.plan import Plan
 from reconciler.effects import pause
 from reconciler.effects.adopt import adopt, running_jobs
 from reconciler.effects.execute import Outcome, execute
-from reconciler.effects.lease import Lease, keep, raise_fences, release
+from reconciler.effects.lease import Lease, Term, keep, raise_fences, release
 from reconciler.effects.look import facts_of, study
 from reconciler.effects.refusal import refusal, step_ids
 from reconciler.effects.turn import take_in_turn
@@ -81,22 +81,23 @@ async def _ahead(work: Undertaking, lease: Lease) -> tuple[Diagnostic, ...]:
 
 async def _under(lease: Lease, work: Undertaking, course: Course) -> None:
     """Everything that writes, while the lease is kept by a task beside it."""
+    term = Term()
     try:
         async with asyncio.TaskGroup() as group:
-            keeper = group.create_task(keep(work.transport, lease, clock=work.clock, stop=work.stop))
+            keeper = group.create_task(keep(work.transport, lease, term, clock=work.clock, stop=work.stop))
             watcher = group.create_task(pause.watch(work.look, work.controller, clock=work.clock, stop=work.stop))
-            await _told(lease, work, course)
+            await _told(lease, term, work, course)
             for task in (keeper, watcher):
                 task.cancel()
     finally:
         await release(work.transport, lease)
 
 
-async def _told(lease: Lease, work: Undertaking, course: Course) -> None:
+async def _told(lease: Lease, term: Term, work: Undertaking, course: Course) -> None:
     """Trouble is noted, not raised: in a group it would come out as something else."""
     try:
         _tell(work, RunStarted(run=work.run, epoch=lease.epoch, steps=step_ids(course.studied.plan)))
-        await _rounds(lease, work, course)
+        await _rounds(lease, term, work, course)
         _tell(work, _ended(work, course))
     except Troubled as trouble:
         course.troubles.extend(trouble.diagnostics)
@@ -107,7 +108,7 @@ def _tell(work: Undertaking, event: Event) -> None:
     work.emit(event)
 
 
-async def _rounds(lease: Lease, work: Undertaking, course: Course) -> None:
+async def _rounds(lease: Lease, term: Term, work: Undertaking, course: Course) -> None:
     for _ in range(ROUNDS):
         await _adopted(work, course)
         await _seen(work, course)
@@ -116,7 +117,7 @@ async def _rounds(lease: Lease, work: Undertaking, course: Course) -> None:
         course.refused = await refusal(work, course)
         if course.refused:
             return
-        outcome = await _executed(lease, work, course.studied.plan)
+        outcome = await _executed(lease, term, work, course.studied.plan)
         course.outcomes.append(outcome)
         await _come_right(work, course.studied.plan, outcome)
         course.troubles.extend(outcome.troubles)
@@ -157,13 +158,14 @@ async def _adopted(work: Undertaking, course: Course) -> None:
     course.troubles.extend(await adopt(work.transport, jobs, clock=work.clock, tell=tell, stop=work.stop))
 
 
-async def _executed(lease: Lease, work: Undertaking, plan: Plan) -> Outcome:
+async def _executed(lease: Lease, term: Term, work: Undertaking, plan: Plan) -> Outcome:
     return await execute(
         plan,
         transport=work.transport,
         look=work.look,
         journal=work.journal,
         epoch=lease.epoch,
+        term=term,
         run=work.run,
         undoes=work.undoes,
         emit=work.emit,

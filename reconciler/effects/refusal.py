@@ -4,8 +4,8 @@ from probes.fact import AnyExpected, AnyReading, Unknown, fact_id
 from reconciler.core.diff import judge
 from reconciler.core.plan import Plan
 from reconciler.effects import pause
-from reconciler.effects.carry import worded
 from reconciler.effects.look import facts_of
+from reconciler.effects.stand import worded
 from reconciler.effects.undertaking import Course, Undertaking
 from specs.diagnostic import Diagnostic, diagnose
 

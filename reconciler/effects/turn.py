@@ -35,7 +35,7 @@ async def take_in_turn(
             return await take(transport, controller, run=run, user=user, source=source, floor=floor)
         except LeaseHeld as held:
             holder = held.holder
-            if holder is None or holder.age_s is None or stop.asked or _lives(before, holder.age_s):
+            if holder is None or stop.asked or _lives(before, holder.age_s):
                 raise
             if before is None:
                 emit(LeaseAwaited(user=holder.user, source=holder.source, age_s=holder.age_s))

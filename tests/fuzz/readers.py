@@ -29,6 +29,7 @@ from specs import envfile, installconfig, parse
 from specs.diagnostic import LayoutRefused, SpecError, Troubled
 from tests.fuzz.noise import heard
 from tests.sim.worlds import World, guide_cluster, study
+from tests.support.local import soon
 from tests.support.world import VirtualClock
 
 H = "10.0.0.1"
@@ -82,7 +83,7 @@ def answered(ask: Callable[[Says], Coroutine[Any, Any, object]]) -> Callable[[by
 
 async def _renewed(says: Says) -> None:
     clock = VirtualClock(later=[(120.0, _enough)])
-    await lease.keep(says, lease.Lease(controller=H, run="r", epoch=1), clock=clock, stop=StopSignal())
+    await lease.keep(says, lease.Lease(controller=H, run="r", epoch=1), lease.Term(), clock=clock, stop=StopSignal())
 
 
 def _enough() -> None:
@@ -97,7 +98,7 @@ async def _fenced(says: Says) -> None:
 
 
 async def _launched(says: Says) -> object:
-    return await launch(says, H, Order(job=JOB, command=Command(script="true"), epoch=1))
+    return await launch(says, H, Order(job=JOB, command=Command(script="true"), epoch=1, until=soon()))
 
 
 async def _followed(says: Says) -> object:

@@ -181,9 +181,10 @@ def killed_at(passage: int | None, *, power: bool, seed: int = 1) -> Told:
     return _told(seed, simulation)
 
 
-def duel(seed: int, *, spoil: Callable[[Simulation], None] | None = None) -> Told:
+def duel(seed: int, *, deaf: bool = False, spoil: Callable[[Simulation], None] | None = None) -> Told:
     """Two at once: the first is stopped when it is about to launch, and wakes in the middle of the second's work."""
     simulation = cluster(Random(seed), tame=True)
+    simulation.deaf = deaf
     for host in simulation.hosts.values():
         for behaviour in host.behaviours.values():
             behaviour.lasts_s = simulation.random.choice((5.0, 20.0, 60.0))

@@ -87,8 +87,10 @@ class Host:
     full_until: float = 0.0
     paused: str = ""
     fenced: bool = True
+    punctual: bool = True
     boasts: bool = False
-    """For tests of the tests: a host that refuses no epoch, one that says "up" of everything."""
+    """For tests of the tests: a host that refuses no epoch, one that starts what comes too late, one that says "up" of
+    everything."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     # what happens to it
@@ -144,6 +146,8 @@ class Host:
         yield
         if self.jobs[job].started is not None:
             return _says(job, "exists")
+        if self.punctual and (command.args[-2] != self._boot or self._uptime() >= int(command.args[-1])):
+            return _says(job, f"late {self._uptime()}")
         self.jobs[job].epoch = epoch
         self._start(self.jobs[job])
         yield
@@ -205,7 +209,7 @@ class Host:
         if (refusal := self._guarded("lease")) is not None:
             return refusal
         held = self.lease
-        if held is not None and held.run != run and 0 <= self._age(held) < int(ttl):
+        if held is not None and held.run != run and self._age(held) < int(ttl):
             return self._tells("held")
         self.epoch = max(self.epoch, int(floor)) + 1
         yield
@@ -231,7 +235,14 @@ class Host:
         return told
 
     def _age(self, held: Held) -> float:
-        return now() - held.at if held.boot == self.boot else -1
+        return now() - max(held.at, self.booted)
+
+    @property
+    def _boot(self) -> str:
+        return f"{self.boot:08x}"
+
+    def _uptime(self) -> int:
+        return int(now() - self.booted)
 
     def _tells(self, verb: str) -> str:
         held = self.lease
@@ -272,6 +283,8 @@ class Host:
         word, _, subject = ask.partition(":")
         if word == "running":
             return "".join(f" {name}" for name in self.running())
+        if word == "uptime":
+            return f" {self._boot} {self._uptime()}"
         if word == "paused":
             return " " + b64encode(self.paused.encode()).decode() if self.paused else ""
         assert word == "attempts"

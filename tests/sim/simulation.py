@@ -70,6 +70,8 @@ class Simulation:
     lying_disk: bool = False
     blind_gate: bool = False
     """For tests of the tests: a disk that loses all it synced, a gate that nobody looks at."""
+    deaf: bool = False
+    """While somebody is frozen, no host but the controller can be told of a new epoch."""
 
     @property
     def flags(self) -> tuple[Flag, ...]:
@@ -129,6 +131,8 @@ class Simulation:
         process.frozen_until = now() + seconds
         self.audit.frozen_s += seconds
         self.tally["sigstop"] += 1
+        for host in list(self.hosts.values())[1:] if self.deaf else ():
+            host.full_until = process.frozen_until - 1.0
 
     def _hook(self, who: Bkrec, troubles: Troubles) -> Callable[[str], None]:
         passages = launches = 0

@@ -93,6 +93,12 @@ def _sabotaged(seed: int, spoil: Callable[[Simulation], None]) -> list[str]:
 def _without_fence(simulation: Simulation) -> None:
     for host in simulation.hosts.values():
         host.fenced = False
+        host.punctual = False
+
+
+def _unpunctual(simulation: Simulation) -> None:
+    for host in simulation.hosts.values():
+        host.punctual = False
 
 
 def _forgetful(simulation: Simulation) -> None:
@@ -157,6 +163,13 @@ BITES = {
     "I9": (_idle, range(3)),
     "I10": (_boastful, range(3)),
 }
+
+
+def test_a_host_that_could_not_be_told_of_a_takeover_starts_nothing_that_comes_too_late() -> None:
+    """The second holder works where it can, and ends; then the first one wakes up. No fence reaches that far."""
+    without = [said for seed in range(40) for said in duel(seed, deaf=True, spoil=_unpunctual).violations]
+    assert {said.partition(" ")[0] for said in without} == {"I4"}
+    assert [said for seed in range(40) for said in duel(seed, deaf=True).violations] == []
 
 
 @pytest.mark.parametrize("name", BITES)

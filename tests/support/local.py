@@ -11,8 +11,18 @@ from typing import Literal
 
 from probes.job import STATE_ROOT
 from probes.shell import Command, Output
+from reconciler.effects.job import Until
 from reconciler.effects.transport import TransportError
 from specs.diagnostic import diagnose
+
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+def soon(seconds: float = 60.0) -> Until:
+    """That many seconds from now, by this machine's boot and uptime."""
+    up = float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])
+    return Until(boot=BOOT.read_text(encoding="ascii").strip(), uptime_s=int(up + seconds))
+
 
 Fault = Literal["refused", "lost"]
 """refused: never reached. lost: it ran, nobody heard."""

@@ -13,13 +13,14 @@ from typing import Any, Literal
 
 from actions.action import Action
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
-from probes.job import JobAttempts, JobsRunning
+from probes.job import HostUptime, JobAttempts, JobsRunning
 from probes.shell import Command, Output
 from reconciler.core.event import Event
 from reconciler.core.plan import After, Plan, Step
 from reconciler.effects.collect import Collected
 from reconciler.effects.job import job_key
 from reconciler.effects.job_scripts import LAUNCH, RAISE_FENCE, READ, SEEN
+from reconciler.effects.lease import MARGIN_S, TTL_S, Term
 from reconciler.effects.transport import TransportError
 from specs.diagnostic import diagnose
 from specs.reason import coded
@@ -102,6 +103,16 @@ class VirtualClock:
         await asyncio.sleep(0)
 
 
+BOOT = "1f0c2a9b"
+
+
+class Kept(Term):
+    """The term of a lease that somebody renews all the time."""
+
+    def left(self, now: float) -> float:
+        return TTL_S - MARGIN_S
+
+
 @dataclass(slots=True, kw_only=True)
 class Behaviour:
     exit_status: int = 0
@@ -162,6 +173,8 @@ class World:
             case JobAttempts():
                 split = [(name.rpartition("."), job) for name, job in self._at(fact.host)]
                 return Known(tuple(f"{number}:{_state(job)}" for (key, _, number), job in split if key == fact.key))
+            case HostUptime():
+                return Known((BOOT, str(int(self.clock.elapsed))))
             case _:
                 return self.readings.get(fact, Absent())
 
@@ -177,7 +190,7 @@ class World:
         self.writes.append(host)
         match command.script:
             case _ if command.script == LAUNCH:
-                return self._launch(host, command.args[1], int(command.args[2]))
+                return self._launch(host, command.args[1], int(command.args[2]), int(command.args[-1]))
             case _ if command.script == SEEN:
                 self.jobs[host, command.args[1]].seen = True
                 return Output(stdout="")
@@ -187,11 +200,13 @@ class World:
             case _:
                 return self._lease(host, command)
 
-    def _launch(self, host: str, job: str, epoch: int) -> Output:
+    def _launch(self, host: str, job: str, epoch: int, until: int) -> Output:
         if epoch < self.epochs.get(host, 0):
             return Output(stdout=f"bkrec-says {job} stale {self.epochs[host]}\n")
         if (host, job) in self.jobs:
             return Output(stdout=f"bkrec-says {job} exists \n")
+        if self.clock.elapsed >= until:
+            return Output(stdout=f"bkrec-says {job} late {int(self.clock.elapsed)}\n")
         if self.on_launch is not None:
             self.on_launch(job)
         behaviour = self.behaviours[job.rpartition(".")[0]]

@@ -125,6 +125,20 @@ TROUBLES: dict[str, Trouble] = {
             zh="请用 `bkrec lock status` 查看当前操作者，然后重新运行",
         ),
     ),
+    "lease-unconfirmed": Trouble(
+        what=Sentence(
+            en="the lease was not confirmed in time",
+            zh="租约未能及时得到确认",
+        ),
+        why=Sentence(
+            en="a step may only begin while nobody else can have taken over",
+            zh="只有确定无人接管时才能开始步骤",
+        ),
+        hint=Sentence(
+            en="look who works on the cluster, then go on: bkrec lock status; bkrec apply",
+            zh="查看谁在操作该集群，然后继续：bkrec lock status；bkrec apply",
+        ),
+    ),
     "job-unread": Trouble(
         what=Sentence(
             en="what was tried there before could not be read",

@@ -49,6 +49,7 @@ FACTS: dict[str, Sentence] = {
     "job.paused": _("a person's wish to pause", "人为暂停请求"),
     "job.running": _("jobs of bkrec that run", "正在运行的 bkrec 作业"),
     "job.state": _("job {job}", "作业 {job}"),
+    "job.uptime": _("time since its boot", "开机以来的时间"),
     "kv.set": _("key {key} in consul", "consul 中的键 {key}"),
     "marker": _("marker {name}", "标记 {name}"),
     "mysql.app": _("application {code} in open_paas", "open_paas 中的应用 {code}"),

@@ -15,7 +15,7 @@ from reconciler.effects.journal import JournalError
 from reconciler.effects.stop import StopSignal
 from specs.diagnostic import diagnose
 from specs.reason import coded
-from tests.support.world import Flag, Job, Raise, World, plan, step
+from tests.support.world import Flag, Job, Kept, Raise, World, plan, step
 
 H = "10.0.0.1"
 
@@ -28,6 +28,7 @@ def carried(world: World, what: Plan, stop: StopSignal | None = None, epoch: int
             look=world.look,
             journal=world,
             epoch=epoch,
+            term=Kept(),
             emit=lambda event: None,
             stop=stop or StopSignal(),
             clock=world.clock,
@@ -257,6 +258,7 @@ def test_nothing_leaves_when_the_journal_is_full() -> None:
             look=world.look,
             journal=Full(0),
             epoch=1,
+            term=Kept(),
             emit=lambda event: None,
             stop=StopSignal(),
             clock=world.clock,
@@ -307,6 +309,7 @@ def test_cancellation_is_never_swallowed() -> None:
                 look=world.look,
                 journal=world,
                 epoch=1,
+                term=Kept(),
                 emit=lambda event: None,
                 stop=StopSignal(),
                 clock=world.clock,

@@ -10,13 +10,13 @@ from typing import Any, LiteralString
 import pytest
 
 from probes.fact import Absent, AnyFact, AnyReading, Known
-from probes.job import PROBE, JobAttempts, JobsRunning, JobState
+from probes.job import PROBE, HostUptime, JobAttempts, JobsRunning, JobState
 from probes.shell import Command
 from reconciler.effects.clock import SystemClock
 from reconciler.effects.collect import collect
-from reconciler.effects.job import Followed, Launched, Order, follow, job_id, job_key, launch, mark_seen
+from reconciler.effects.job import Followed, Launched, Order, Until, follow, job_id, job_key, launch, mark_seen
 from reconciler.effects.lease import raise_fences
-from tests.support.local import Greeting, LocalTransport
+from tests.support.local import Greeting, LocalTransport, soon
 from tests.support.world import Raise, VirtualClock
 
 H = "10.0.0.1"
@@ -33,8 +33,8 @@ def host(tmp_path: Path) -> LocalTransport:
 
 
 def order(script: LiteralString, *args: str, job: str = "test.1", epoch: int = 1, **more: Any) -> Order:
-    stdin = more.pop("stdin", "")
-    return Order(job=job, command=Command(script=script, args=args, stdin=stdin), epoch=epoch, **more)
+    command = Command(script=script, args=args, stdin=more.pop("stdin", ""))
+    return Order(job=job, command=command, epoch=epoch, until=more.pop("until", soon()), **more)
 
 
 async def read(host: LocalTransport, fact: AnyFact) -> AnyReading:
@@ -279,6 +279,30 @@ def test_a_lower_epoch_than_the_highest_seen_is_refused(host: LocalTransport) ->
 
     assert asyncio.run(run()) == [Launched(how="started"), Launched(how="stale", detail="7")]
     assert not (host.state(H) / "jobs" / "test.2").exists()
+
+
+OTHER_BOOT = Until(boot="00000000-0000-0000-0000-000000000000", uptime_s=10**9)
+
+
+@pytest.mark.parametrize("until", [soon(-5.0), OTHER_BOOT], ids=["past", "other-boot"])
+def test_what_comes_too_late_is_not_started_and_may_be_sent_again(host: LocalTransport, until: Until) -> None:
+    """It was on its way, or its sender asleep, until the lease may have been another's; or the host was rebooted."""
+
+    async def run() -> tuple[str, AnyReading, str]:
+        late = await launch(host, H, order("exit 0", until=until))
+        state = await read(host, JobState(host=H, job="test.1"))
+        again = await launch(host, H, order("exit 0"))
+        await ended(host)
+        return late.how, state, again.how
+
+    assert asyncio.run(run()) == ("late", Absent(), "started")
+
+
+def test_a_host_tells_its_boot_and_how_long_it_is_up(host: LocalTransport) -> None:
+    told = asyncio.run(read(host, HostUptime(host=H)))
+    assert isinstance(told, Known)
+    assert told.value[0] == BOOT
+    assert abs(int(told.value[1]) - soon(0.0).uptime_s) < 10
 
 
 def test_a_fence_is_raised_ahead_of_any_job_and_never_lowered(host: LocalTransport) -> None:

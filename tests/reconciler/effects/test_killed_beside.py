@@ -20,7 +20,7 @@ from reconciler.effects.collect import collect
 from reconciler.effects.crash import installed
 from reconciler.effects.job import Order, launch
 from specs.cluster import ClusterFile, Controller, PackageFile, Paths
-from tests.support.local import LocalTransport
+from tests.support.local import LocalTransport, soon
 
 C = "10.0.0.1"
 WORK = WorkDone(host=C, work="job-migration", release="6.2.2")
@@ -89,7 +89,7 @@ def test_killed_there_a_host_is_as_it_was_or_as_was_wished(name: str, side: str,
 async def _at_work(host: LocalTransport, *, paused: bool) -> None:
     """A lease, a job that runs, and a wish where there is one to take back."""
     await lease.take(host, C, run="r", user="wang", source="laptop")
-    await launch(host, C, Order(job="long.1", command=Command(script="echo at work; sleep 20"), epoch=1))
+    await launch(host, C, Order(job="long.1", command=Command(script="echo at work; sleep 20"), epoch=1, until=soon()))
     await _writes_no_more(host.state(C) / "jobs/long.1")
     if paused:
         await _pause(host)

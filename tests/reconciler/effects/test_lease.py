@@ -10,6 +10,7 @@ from reconciler.effects.lease import (
     Lease,
     LeaseError,
     LeaseHeld,
+    Term,
     break_lease,
     keep,
     raise_fences,
@@ -96,7 +97,7 @@ def test_an_expired_lease_is_taken_over_and_its_holder_finds_out(host: LocalTran
         aged(host, TTL_S)
         new = await taken(host, "new")
         stop = StopSignal()
-        await keep(host, old, clock=VirtualClock(), stop=stop)
+        await keep(host, old, Term(), clock=VirtualClock(), stop=stop)
         return old.epoch, new.epoch, stop.why.code if stop.why else ""
 
     assert asyncio.run(run()) == (1, 2, "lease-lost")
@@ -136,7 +137,7 @@ def test_a_broken_lease_names_who_had_it_and_stops_them(host: LocalTransport) ->
         lease = await taken(host, "a")
         broken = await break_lease(host, C)
         stop = StopSignal()
-        await keep(host, lease, clock=VirtualClock(), stop=stop)
+        await keep(host, lease, Term(), clock=VirtualClock(), stop=stop)
         return broken.user if broken else "", stop.asked, stop.why.code if stop.why else ""
 
     assert asyncio.run(run()) == ("wang", True, "lease-lost")
@@ -162,7 +163,7 @@ def test_a_lease_that_cannot_be_renewed_in_time_is_presumed_lost(host: LocalTran
     async def run() -> None:
         lease = await taken(host, "a")
         host.faults = dict.fromkeys(range(1, 1000), "refused")
-        await keep(host, lease, clock=clock, stop=stop)
+        await keep(host, lease, Term(), clock=clock, stop=stop)
 
     asyncio.run(run())
     assert stop.why is not None

@@ -16,7 +16,7 @@ from reconciler.effects.collect import Collected, collect
 from reconciler.effects.job import Order, launch
 from reconciler.effects.lease import take
 from reconciler.effects.status import now
-from tests.support.local import LocalTransport
+from tests.support.local import LocalTransport, soon
 
 H = "10.0.0.1"
 SCRIPT = 'echo first; echo "PASSWORD=canary"; echo; cat "$1"'
@@ -34,7 +34,7 @@ def test_it_tells_of_lease_pause_and_running_jobs(tmp_path: Path) -> None:
         await take(transport, H, run="r", user="wang", source="laptop")
         await pause.pause(transport, H, who="li", why="x")
         command = Command(script=SCRIPT, args=(str(block),))
-        await launch(transport, H, Order(job="a.1", command=command, epoch=1))
+        await launch(transport, H, Order(job="a.1", command=command, epoch=1, until=soon()))
         busy = await now(transport, look, H, (H,))
         block.write_text("", encoding="utf-8")
         assert busy.holder is not None
