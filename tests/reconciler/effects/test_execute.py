@@ -12,6 +12,7 @@ from reconciler.effects.crash import installed, registered
 from reconciler.effects.execute import Outcome, execute
 from reconciler.effects.job import job_key
 from reconciler.effects.journal import JournalError
+from reconciler.effects.lease import Term
 from reconciler.effects.stop import StopSignal
 from specs.diagnostic import diagnose
 from specs.reason import coded
@@ -20,7 +21,9 @@ from tests.support.world import Flag, Job, Kept, Raise, World, plan, step
 H = "10.0.0.1"
 
 
-def carried(world: World, what: Plan, stop: StopSignal | None = None, epoch: int = 1) -> Outcome:
+def carried(
+    world: World, what: Plan, stop: StopSignal | None = None, epoch: int = 1, term: Term | None = None
+) -> Outcome:
     async def run() -> Outcome:
         return await execute(
             what,
@@ -28,7 +31,7 @@ def carried(world: World, what: Plan, stop: StopSignal | None = None, epoch: int
             look=world.look,
             journal=world,
             epoch=epoch,
-            term=Kept(),
+            term=term or Kept(),
             emit=lambda event: None,
             stop=stop or StopSignal(),
             clock=world.clock,
@@ -139,6 +142,45 @@ def test_nothing_starts_on_an_unknown_premise() -> None:
     assert failed.diagnostic.code == "step-premise-unknown"
     assert failed.diagnostic.because == coded("not-utf8")
     assert world.launched == []
+
+
+def test_a_host_that_is_away_as_its_step_is_to_start_is_waited_for() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    world.dead = {H}
+    world.clock.later = [(200.0, world.dead.clear)]
+    assert carried(world, plan(step(a))).done == ("a",)
+    assert world.launched == [f"{job_key(a)}.1"]
+
+
+def test_and_not_for_ever() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    world.dead = {H}
+    (failed,) = carried(world, plan(step(a))).failed
+    assert failed.diagnostic.code == "job-unread"
+    assert 300.0 <= world.clock.elapsed < 330.0
+
+
+def test_nothing_begins_before_the_lease_is_confirmed() -> None:
+    world, (a,), term = World(), make("a"), Term()
+    world.knows(a)
+
+    def confirm() -> None:
+        term.since = world.clock.elapsed
+
+    world.clock.later = [(20.0, confirm)]
+    assert carried(world, plan(step(a)), term=term).done == ("a",)
+    assert world.clock.elapsed >= 20.0
+
+
+def test_a_lease_that_is_gone_begins_nothing() -> None:
+    world, (a,), stop = World(), make("a"), StopSignal()
+    world.knows(a)
+    world.clock.later = [(3.0, lambda: stop.halt(diagnose("lease-lost", where=H, run="r")))]
+    (failed,) = carried(world, plan(step(a)), stop, term=Term()).failed
+    assert (failed.diagnostic.code, world.launched) == ("lease-unconfirmed", [])
+    assert world.clock.elapsed < 10.0
 
 
 def test_a_job_found_running_is_adopted_and_not_started_again() -> None:
