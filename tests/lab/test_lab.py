@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bklab import base
 from bklab.api import Lab
-from guide_slice import PAAS_UNITS, STEPS
+from guide_by_hand import PAAS_UNITS, STEPS
 
 pytestmark = pytest.mark.lab
 RESET_LIMIT_S = 20.0  # measured: 3 s on 2 idle cores
