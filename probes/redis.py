@@ -18,15 +18,16 @@ from probes.rows import Row, rows_of
 from probes.shell import Command, Output
 from specs.reason import coded
 
-Cluster = Literal["ok", "fail", "incomplete"]
+Cluster = Literal["ok", "fail", "incomplete", "damaged"]
 SLOTS = 16384
 MASTERS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedisCluster(Fact[Cluster]):
-    """Asked at the host's own LAN address. "incomplete": slots or instances are missing, as before it is put together;
-    "fail": all are there and it does not serve. Absent where nothing listens on the port."""
+    """Asked at the host's own LAN address. "incomplete": an instance by itself, with no slot, as before it is put
+    together; "damaged": it was begun or whole, and slots or instances are missing; "fail": all are there and it does
+    not serve. Absent where nothing listens on the port."""
 
     port: int
     env_file: str
@@ -130,8 +131,10 @@ def _read(fact: RedisCluster, row: Row) -> Reading[Cluster]:
 
 
 def _cluster(state: str, slots: int, instances: int) -> Cluster:
-    if slots < SLOTS or instances < MASTERS:
+    if slots == 0 and instances <= 1:
         return "incomplete"
+    if slots < SLOTS or instances < MASTERS:
+        return "damaged"
     return "ok" if state == "ok" else "fail"
 
 

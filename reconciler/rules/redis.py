@@ -1,7 +1,10 @@
-"""The redis cluster: it follows its units; where all run and it is not whole, its instances are joined."""
+"""The redis cluster: it follows its units; where all run and it was never put together, its instances are joined.
+
+One that was is not made anew: whatever is missing held somebody's keys, and `--cluster create` refuses it anyway.
+"""
 
 from actions.redis import FormRedisCluster
-from probes.fact import AnyDrift, about
+from probes.fact import AnyDrift, Known, about
 from probes.redis import RedisCluster
 from probes.unit import UnitActive
 from reconciler.core.plan import Follows, Repair
@@ -9,6 +12,7 @@ from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
 from specs.cluster import Cluster
+from specs.diagnostic import diagnose
 
 FACTS = (RedisCluster,)
 
@@ -21,5 +25,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     )
     if not seen.all_hold(units):
         return Follows(expected=drift.expected, of=units)
+    if drift.reading != Known("incomplete"):
+        return diagnose("redis-cluster-damaged", where=fact.host, host=fact.host, port=fact.port)
     action = FormRedisCluster(host=fact.host, file=fact.env_file, key=fact.key, ports=module.redis_cluster_ports)
     return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=module.section)

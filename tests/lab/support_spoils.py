@@ -87,7 +87,8 @@ def _files(wish: AnyExpected, random: Random) -> tuple[str, Related] | None:
             how = random.choice((f"/^{key}=/d", f"s/^{key}=.*/{key}=other/"))
             return f"sed -i '{how}' {file}", _copies(key)
         case EnvDoubled(file=file, key=key):
-            return f'line=$(grep ^{key}= {file} | tail -n 1); echo "$line" >> {file}', _copies(key)
+            last = f"line=$({{ grep ^{key}= {file} || echo {key}=x; }} | tail -n 1)"
+            return f'{last}; printf "\\n%s\\n%s\\n" "$line" "$line" >> {file}', _copies(key)
         case EnvFilled(file=file, key=key):
             return f"sed -i 's/^{key}=.*/{key}=/' {file}", _copies(key)
         case EnvPresent(file=file, key=key):
@@ -104,11 +105,11 @@ def _files(wish: AnyExpected, random: Random) -> tuple[str, Related] | None:
         case VersionText(path=path):
             return f"echo 0.0.1 > {path}", _names(path, "")
         case TagKept(module=module, root=root):
-            return f"chattr -i {root}/{module}.env; rm {root}/{module}.env", _nothing
+            return f"{{ chattr -i {root}/{module}.env || :; }}; rm {root}/{module}.env", _nothing
         case TextNames(file=file):
             return f"echo '<html></html>' > {file}", _nothing
         case YamlValue(file=file):
-            return f"sed -i 's/enabled: *true/enabled: false/' {file}", _names(file, "")
+            return f"sed -i 's/enabled: *false/enabled: true/' {file}", _names(file, "")
         case ModuleHosts(path=path, module=module):
             return f"sed -i 's/,{module}\\(,\\|$\\)/\\1/' {path}", _copies(path)
         case _:
@@ -141,7 +142,7 @@ def _servers(wish: AnyExpected) -> tuple[str, Related] | None:
         case LoginPath(login_path=path):
             return f"mysql_config_editor remove --login-path={path}", _nothing
         case PendingSql(directory=files, marks=marks):
-            return f"mark={marks}/$(ls {files} | head -n 1); chattr -i $mark; rm $mark", _nothing
+            return f"mark={marks}/$(ls {files} | head -n 1); {{ chattr -i $mark || :; }}; rm $mark", _nothing
         case RedisCluster(port=port):
             secret = f"export REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /etc/redis/{port}/redis_cluster.conf)"
             return f"{secret}; redis-cli -h {wish.fact.host} -p {port} cluster delslots 0", _nothing

@@ -49,7 +49,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "kv.set": (Absent(),),
     "marker": (Known("1700000000"),),
     "yaml.value": (Known("true"), Absent()),
-    "redis.cluster": (Known("fail"), Known("incomplete")),
+    "redis.cluster": (Known("fail"), Known("incomplete"), Known("damaged")),
     "text.names": (Known(False), Absent()),
 }
 BACK: Mapping[str, tuple[AnyReading, ...]] = {

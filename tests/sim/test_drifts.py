@@ -30,6 +30,7 @@ BY_HAND = {
     "service-unhealthy": "it runs and is registered: what its check dislikes is for a person to see",
     "unit-not-enabled": "masked: somebody meant it",
     "module-elsewhere": "install.config is the operator's",
+    "redis-cluster-damaged": "what is missing held somebody's keys; redis-cli --cluster fix is for a person to call",
     "installer-not-again": "the vendor's installer of redis_cluster must not run twice",
     "package-missing": "nothing to take it from",
     "cert-lost": "only the operator has another copy",

@@ -146,7 +146,8 @@ VALUES: dict[str, dict[str, Sentence]] = {
     "redis.cluster": {
         "ok": _("ok", "正常"),
         "fail": _("fail: all there, not serving", "异常：实例齐全但不提供服务"),
-        "incomplete": _("incomplete: slots or instances missing", "不完整：缺少槽位或实例"),
+        "incomplete": _("not put together yet", "尚未组成集群"),
+        "damaged": _("damaged: slots or instances missing", "受损：缺少槽位或实例"),
     },
 }
 """By kind: what a value of ours is called. What a tool of the host says itself ("active") stays as it says it."""

@@ -304,6 +304,22 @@ TROUBLES: dict[str, Trouble] = {
             zh="请在中控机执行 mysql --login-path={login_path} -e 'select 1' 查看原因",
         ),
     ),
+    "redis-cluster-damaged": Trouble(
+        what=Sentence(
+            en="the redis cluster was put together before, and is not whole any more",
+            zh="redis 集群曾经组建完成，现已不完整",
+        ),
+        why=Sentence(
+            en="making it anew would lose the keys of what is missing, so bkrec does not",
+            zh="重新组建会丢失缺失部分的数据，因此 bkrec 不会这样做",
+        ),
+        hint=Sentence(
+            en="see what is missing with `redis-cli -h {host} -p {port} cluster nodes` (password by REDISCLI_AUTH); "
+            "`redis-cli --cluster fix {host}:{port}` covers slots that nobody has",
+            zh="用 redis-cli -h {host} -p {port} cluster nodes 查看缺失部分（密码通过 REDISCLI_AUTH 传入）；"
+            "redis-cli --cluster fix {host}:{port} 可补齐无人负责的槽位",
+        ),
+    ),
     "service-unhealthy": Trouble(
         what=Sentence(
             en="consul does not call {service} passing, although what stands behind it runs",
