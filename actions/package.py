@@ -6,28 +6,37 @@ twice: its second `mv` moves the new tree into the backup (observed on the vendo
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, LiteralString
 
 from actions.action import Action, Undo
+from actions.pinshell import PIN
 from probes.backup import Backup
 from probes.fact import AnyExpected, AnyFact
 from probes.marker import Marker
 from probes.package import PackageDigest
-from probes.path import PathKind, TreeDigest, VersionText
+from probes.path import LineInFile, PathKind, TreeDigest, VersionText
+from probes.pin import PinVersions, of_reading
 from probes.shell import Command
 from specs.reason import coded
 
 UNPACK = """set -eu
-package=$1 into=$2
+package=$1 into=$2 md5=$3
 part=$into.bkrec-part
 rm -rf -- "$part"
 mkdir -p -- "$part"
 tar -xf "$package" -C "$part"
 [ -s "$part/src/VERSION" ] && [ -f "$part/install/bkcli" ]
+printf '%s\n' "$md5" > "$part/.bkrec-md5"
 rm -rf -- "$into"
 sync
 mv -T -- "$part" "$into"
 """
+
+
+def unpacked_from(host: str, into: str, md5: str) -> AnyExpected:
+    """What lies there came out of the package of this MD5, not of one that cluster.toml named before."""
+    fact = LineInFile(host=host, path=f"{into}/.bkrec-md5", line=md5)
+    return fact.must_be(True, because=coded("package-unpacked"), source="guide 4")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +60,16 @@ class UnpackPackage(Action):
                 self.version, because=why, source=source
             ),
             PathKind(host=self.host, path=f"{self.into}/install/bkcli").must_be("file", because=why, source=source),
+            unpacked_from(self.host, self.into, self.md5),
         )
 
+    def voids(self) -> tuple[AnyFact, ...]:
+        """What a run before this one completed there."""
+        below = (f"{self.into}/src/{name}" for name in ("cert", "backup", ".bkrec-products"))
+        return tuple(PathKind(host=self.host, path=path) for path in below)
+
     def command(self) -> Command:
-        return Command(script=UNPACK, args=(self.package, self.into))
+        return Command(script=UNPACK, args=(self.package, self.into, self.md5))
 
     @property
     def estimate_s(self) -> float:
@@ -69,15 +84,26 @@ class UnpackPackage(Action):
         return "beside"
 
 
-PRODUCTS = """set -eu
+def kept_pin(host: str, md5: str, pins: tuple[str, ...]) -> AnyExpected:
+    """The versions that the package of this MD5 brings are known, and are these."""
+    return PinVersions(host=host, md5=md5).must_be(pins, because=coded("versions-of-package"), source="guide 3, 6.1")
+
+
+PRODUCTS: LiteralString = (
+    "set -eu\n"
+    + PIN
+    + """
 cd -- "$1"
+shift
 for file in *gz; do
     [ -f "$file" ] || continue
     tar -xf "$file"
 done
+[ $# = 0 ] || pin "$@"
 sync
 : > .bkrec-products
 """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +120,17 @@ class UnpackProducts(Action):
     """Files of archives that bring no VERSION, below `root`."""
     spoils: tuple[AnyFact, ...] = ()
     """Edits of the products' templates, which unpacking takes back."""
+    md5: str = ""
+    """Of the verified package, where the tree is its own: then what its products' VERSIONs say is written down."""
+    pins: tuple[str, ...] = ()
+    """What they are taken to say. They may turn out to say something else; then what is desired is decided anew."""
     kind: Literal["package.products"] = "package.products"
 
     def requires(self) -> tuple[AnyExpected, ...]:
-        version = VersionText(host=self.host, path=f"{self.root}/VERSION")
-        return (version.must_be(self.version, because=coded("products-belong-to-tree"), source="guide 6.1"),)
+        tree = VersionText(host=self.host, path=f"{self.root}/VERSION")
+        version = tree.must_be(self.version, because=coded("products-belong-to-tree"), source="guide 6.1")
+        into = self.root.rpartition("/")[0]
+        return (version, *((unpacked_from(self.host, into, self.md5),) if self.md5 else ()))
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         why, source = coded("products-unpacked"), "guide 6.1"
@@ -109,17 +141,19 @@ class UnpackProducts(Action):
             )
             for product, version in self.products
         )
+        told = (kept_pin(self.host, self.md5, self.pins),) if self.md5 else versions
         files = tuple(
             PathKind(host=self.host, path=f"{self.root}/{file}").must_be("file", because=why, source=source)
             for file in self.files
         )
-        return (*versions, *files, done.must_be("file", because=why, source=source))
+        return (*told, *files, done.must_be("file", because=why, source=source))
 
     def voids(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
     def command(self) -> Command:
-        return Command(script=PRODUCTS, args=(self.root,))
+        asked = tuple(word for pin in of_reading(self.pins) for word in (pin.bearer, pin.name))
+        return Command(script=PRODUCTS, args=(self.root, *((self.md5, *asked) if self.md5 else ())))
 
     @property
     def estimate_s(self) -> float:

@@ -7,7 +7,7 @@ fact reads (the scripts on every host equal the controller's, whatever they are)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from specs.reason import Because
 
@@ -44,6 +44,9 @@ class Fact(Generic[V]):
 
     host: str
     """Address of the host as in install.config: "10.0.0.3"."""
+    decides: ClassVar[bool] = False
+    """What is desired rests on it: where it reads otherwise than a plan took it, the plan is out of date and nothing
+    has failed."""
 
     def must_be(self, value: V, *, because: Because, source: str, module: str = "") -> "Expected[V]":
         return Expected(fact=self, reading=Known(value), because=because, source=source, module=module)

@@ -4,13 +4,14 @@ install.config stays the only place that says which module is where; cluster.tom
 in 6.2 and not in it yet. So the two can never disagree about an old module.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pydantic import Field
 
 from specs.base import Model
 from specs.module import Module
+from specs.pin import Pin, pinned
 from specs.release import Release
 
 ADDRESS = r"^([0-9]{1,3}\.){3}[0-9]{1,3}$"
@@ -100,6 +101,15 @@ class Cluster:
     inventory: Inventory
     paths: Paths
     package: PackageFile
+    pins: tuple[Pin, ...] = ()
+    """What the verified package says of its versions, where that was written down; `release` follows it."""
+    listed: Release | None = None
+    """The release as its data has it, where pins changed it."""
+
+    @property
+    def data(self) -> Release:
+        """The release as its data has it."""
+        return self.listed or self.release
 
     @property
     def controller(self) -> str:
@@ -132,3 +142,10 @@ class Cluster:
 
     def env(self, file: str) -> str:
         return self.install("bin", file)
+
+
+def repinned(cluster: Cluster, pins: tuple[Pin, ...]) -> Cluster:
+    """The same cluster, expecting what this package brings; without pins, what the release's data says."""
+    if pins == cluster.pins:
+        return cluster
+    return replace(cluster, release=pinned(cluster.data, pins), listed=cluster.data, pins=pins)

@@ -28,7 +28,7 @@ from reconciler.effects.collect import collect
 from reconciler.effects.ssh import ssh
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
-from reconciler.rules import catalogue, gate, latent
+from reconciler.rules import catalogue, gate, latent, pin
 from specs.base import Worded
 from specs.cluster import Cluster, ClusterFile, Controller, PackageFile, Ssh
 from specs.diagnostic import Diagnostic, diagnose
@@ -94,7 +94,7 @@ async def study(path: Path) -> Studied:
     """Read every host, compare, plan. Raises SpecError (65), TransportError (4)."""
     async with reached(path) as (transport, cluster):
         expected, decide = _deciding(cluster)
-        seen = await look.study(functools.partial(collect, transport, PROBES), expected, decide)
+        seen = await look.study(functools.partial(collect, transport, PROBES), expected, decide, _grounds(cluster))
     return studied(cluster, seen)
 
 
@@ -119,7 +119,7 @@ async def apply(
             work = undertaking(
                 transport, cluster, diary, _deciding(cluster), confirm=_asking(cluster, confirm), emit=emit, stop=stop
             )
-            applied = await loop.apply(replace(work, bars=gate.bars, waits=gate.waits))
+            applied = await loop.apply(replace(work, bars=gate.bars, waits=gate.waits, grounds=_grounds(cluster)))
     return Applied(
         verdict=applied.verdict,
         exit_code=applied.exit_code,
@@ -171,6 +171,9 @@ async def propose(target: Target) -> Proposal:
 
 
 def studied(cluster: Cluster, seen: look.Studied) -> Studied:
+    cluster = pin.followed(cluster, seen.readings)
+    blocked = {one.diagnostic for one in seen.plan.blocked}
+    warnings = (*_overrides(cluster), *(told for told in pin.told(cluster) if told not in blocked))
     return Studied(
         name=cluster.name,
         release=cluster.release.version,
@@ -179,7 +182,7 @@ def studied(cluster: Cluster, seen: look.Studied) -> Studied:
         titles={module.name: module.title for module in cluster.release.modules},
         beyond=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
         left=cluster.release.left,
-        warnings=(*_overrides(cluster), *dict.fromkeys(seen.troubles.values())),
+        warnings=(*warnings, *dict.fromkeys(seen.troubles.values())),
         readings=seen.readings,
     )
 
@@ -226,6 +229,11 @@ def _deciding(cluster: Cluster) -> Goal:
         return planner.plan(cluster.release.version, expected, readings, rules)
 
     return expected, decide
+
+
+def _grounds(cluster: Cluster) -> look.Grounds:
+    """A run that unpacks the package learns on the way which versions it brings."""
+    return look.Grounds(facts=(pin.fact_of(cluster),), goal=lambda readings: _deciding(pin.followed(cluster, readings)))
 
 
 def _overrides(cluster: Cluster) -> tuple[Diagnostic, ...]:

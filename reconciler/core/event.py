@@ -92,6 +92,15 @@ class StepHeld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepLeft:
+    """Not started, because what is desired turned out to rest on something else (`fact`): it is decided anew."""
+
+    step: str
+    fact: str
+    event: Literal["step-left"] = "step-left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupted:
     running: tuple[str, ...] = field(default=())
     event: Literal["interrupted"] = "interrupted"
@@ -116,6 +125,7 @@ Event = (
     | StepSkipped
     | StepFailed
     | StepHeld
+    | StepLeft
     | Interrupted
     | RunEnded
 )

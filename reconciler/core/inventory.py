@@ -7,15 +7,16 @@ import re
 from collections.abc import Mapping
 
 from reconciler.core.redact import clean
-from specs.cluster import PATH, Cluster, ClusterFile, Inventory, Paths
+from specs.cluster import PATH, Cluster, ClusterFile, Inventory, Paths, repinned
 from specs.diagnostic import Diagnostic, LayoutRefused, SpecError, diagnose
 from specs.installconfig import Topology, parse
 from specs.module import Module
+from specs.pin import Pin
 from specs.reason import told
 from specs.release import Release
 
 
-def cluster(file: ClusterFile, release: Release, config: str, home: str = "") -> Cluster:
+def cluster(file: ClusterFile, release: Release, config: str, home: str = "", pins: tuple[Pin, ...] = ()) -> Cluster:
     """Raises SpecError with everything that keeps this cluster from being described."""
     topology = parse(config)
     where = f"{file.controller.address} {file.paths.install}/install.config"
@@ -29,13 +30,14 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "") ->
         troubles += [*_bad_also(file, release), *_bad_leave(file, release), *_bad_home(file, home)]
     if troubles:
         raise SpecError(*troubles)
-    return Cluster(
+    described = Cluster(
         name=file.name,
         release=_narrowed(file, release),
         inventory=_inventory(file, release, topology),
         paths=file.paths if not home else Paths(**{**file.paths.model_dump(), "home": home}),
         package=file.package,
     )
+    return repinned(described, pins)
 
 
 def _bad_home(file: ClusterFile, home: str) -> list[Diagnostic]:

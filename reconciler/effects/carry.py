@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from probes.fact import AnyDrift, AnyReading, Known, Readings, fact_id
 from probes.job import JobsRunning
 from reconciler.core.diff import judge
-from reconciler.core.event import Event, JobAdopted, StepDone, StepFailed, StepOutput, StepSkipped, StepStarted
+from reconciler.core.event import (
+    Event,
+    JobAdopted,
+    StepDone,
+    StepFailed,
+    StepLeft,
+    StepOutput,
+    StepSkipped,
+    StepStarted,
+)
 from reconciler.core.plan import Step
 from reconciler.core.redact import redact
 from reconciler.effects.adopt import ADOPTED_DEADLINE_S, left_alone
@@ -34,7 +43,21 @@ from reconciler.effects.job import (
 )
 from reconciler.effects.lease import TTL_S, Term
 from reconciler.effects.look import facts_of
-from reconciler.effects.stand import Begin, Follow, Never, Skip, Wait, attempts, silent, stand, uptime, wanted, worded
+from reconciler.effects.stand import (
+    Begin,
+    Follow,
+    Leave,
+    Never,
+    Skip,
+    Wait,
+    attempts,
+    found_out,
+    silent,
+    stand,
+    uptime,
+    wanted,
+    worded,
+)
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
 from specs.diagnostic import Diagnostic, diagnose
@@ -51,7 +74,7 @@ FAILED_S = 20.0
 RUNS_ON = {"job-overdue", "job-unheard", "job-not-started"}
 """Failures of a step whose job goes on, or may do so."""
 
-Ended = StepDone | StepSkipped | StepFailed
+Ended = StepDone | StepSkipped | StepFailed | StepLeft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +155,8 @@ async def _on_its_way(course: _Course, means: Means) -> Ended:
         match stand(step, seen, course.ordered):
             case Skip():
                 return StepSkipped(step=step.id)
+            case Leave(fact=fact):
+                return StepLeft(step=step.id, fact=fact)
             case Never(why=why):
                 return await _not_again(step, why, means)
             case Follow(number=number):
@@ -300,7 +325,8 @@ async def _settle(step: Step, followed: Followed, means: Means) -> tuple[AnyDrif
     began, wait = means.clock.steady(), SETTLE_S[0]
     while True:
         readings = (await means.look(facts_of(ensured))).readings
-        missing = tuple(drift for wish in ensured if (drift := judge(wish, readings)) is not None)
+        judged = (drift for wish in ensured if (drift := judge(wish, readings)) is not None)
+        missing = tuple(drift for drift in judged if not found_out(drift))
         until = began + (LOST_S if any(silent(drift.reading) for drift in missing) else patience)
         if not missing or means.clock.steady() >= until:
             return missing

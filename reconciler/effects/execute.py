@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from reconciler.core.event import Event, Interrupted, StepDone, StepFailed, StepHeld, StepSkipped
+from reconciler.core.event import Event, Interrupted, StepDone, StepFailed, StepHeld, StepLeft, StepSkipped
 from reconciler.core.plan import Plan, Step
 from reconciler.effects.carry import Ended, Means, carry_out
 from reconciler.effects.clock import Clock, SystemClock
@@ -35,7 +35,9 @@ class Outcome:
     failed: tuple[StepFailed, ...] = ()
     held: tuple[StepHeld, ...] = ()
     left: tuple[str, ...] = ()
-    """Not started, because the run was stopped."""
+    """Not started, because the run was stopped, or because the plan is out of date."""
+    outdated: tuple[StepLeft, ...] = ()
+    """Steps that found the plan out of date: another look decides anew."""
     running: tuple[str, ...] = ()
     """Jobs that were left running on their hosts."""
     troubles: tuple[Diagnostic, ...] = ()
@@ -54,6 +56,7 @@ class _Board:
     finished: set[str] = field(default_factory=set[str])
     ended: list[Ended] = field(default_factory=list[Ended])
     held: list[StepHeld] = field(default_factory=list[StepHeld])
+    left: list[str] = field(default_factory=list[str])
     troubles: list[Troubled] = field(default_factory=list[Troubled])
 
     def ready(self) -> Step | None:
@@ -82,9 +85,21 @@ class _Board:
         `runs_on`: the step failed, and its job goes on or may do so; what it shares is not free.
         """
         self.ended.append(ended)
-        if not isinstance(ended, StepFailed):
-            self.finished.add(ended.step)
-            return
+        match ended:
+            case StepDone() | StepSkipped():
+                self.finished.add(ended.step)
+            case StepLeft():
+                self._leave(ended.step)
+            case StepFailed():
+                yield from self._hold(step, ended, runs_on=runs_on)
+
+    def _leave(self, step: str) -> None:
+        """What comes after it waits for the next plan too."""
+        for behind in (step, *self._behind(step)):
+            self.waiting.pop(behind, None)
+            self.left.append(behind)
+
+    def _hold(self, step: Step, ended: StepFailed, *, runs_on: bool) -> Iterator[StepHeld]:
         taken = step.action.resources if runs_on else ()
         beside = [one.id for one in self.waiting.values() if not set(taken).isdisjoint(one.action.resources)]
         for step_id in dict.fromkeys((*beside, *self._behind(ended.step, *beside))):
@@ -161,7 +176,8 @@ def _outcome(board: _Board, means: Means, running: tuple[str, ...]) -> Outcome:
         skipped=tuple(end.step for end in board.ended if isinstance(end, StepSkipped)),
         failed=tuple(end for end in board.ended if isinstance(end, StepFailed)),
         held=tuple(board.held),
-        left=tuple(board.waiting),
+        left=(*board.left, *board.waiting),
+        outdated=tuple(end for end in board.ended if isinstance(end, StepLeft)),
         running=running,
         troubles=tuple(trouble for troubled in board.troubles for trouble in troubled.diagnostics),
     )

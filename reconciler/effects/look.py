@@ -20,6 +20,14 @@ Decide = Callable[[Readings], Plan]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What is wished for may rest on facts itself: they are read with every look, and what they say decides."""
+
+    facts: tuple[AnyFact, ...]
+    goal: Callable[[Readings], tuple[Sequence[AnyExpected], Decide]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Studied:
     plan: Plan
     readings: Readings
@@ -39,8 +47,12 @@ def _both(expected: Sequence[AnyExpected]) -> Iterator[AnyFact]:
             yield wish.reading.fact
 
 
-async def study(look: Look, expected: Sequence[AnyExpected], decide: Decide) -> Studied:
-    seen = await look(facts_of(expected))
+async def study(look: Look, expected: Sequence[AnyExpected], decide: Decide, grounds: Grounds | None = None) -> Studied:
+    seen = await look((*facts_of(expected), *(grounds.facts if grounds else ())))
+    if grounds is not None:
+        expected, decide = grounds.goal(seen.readings)
+        missing = tuple(fact for fact in facts_of(expected) if fact not in seen.readings)
+        seen = _joined(seen, await look(missing)) if missing else seen
     plan = decide(seen.readings)
     for _ in range(ROUNDS):
         missing = plan.wanted - seen.readings.keys()

@@ -30,13 +30,11 @@ FOLLOW_S, FOLLOW_POLL_S = 60.0, 2.0
 async def apply(work: Undertaking) -> Applied:
     """Every expected trouble is in what it returns."""
     began = work.clock.steady()
-    course = Course(studied=await study(work.look, work.expected, work.decide), began=began)
+    course = Course(studied=await study(work.look, work.expected, work.decide, work.grounds), began=began)
     running = await running_jobs(work.look, work.hosts)
-    if not course.studied.plan.steps and not running:
-        return _applied(work, course)
     if not running:
         course.refused = await refusal(work, course)
-        if course.refused:
+        if course.refused or not course.studied.plan.steps:
             return _applied(work, course)
     try:
         lease = await _fenced(work)
@@ -112,16 +110,16 @@ async def _rounds(lease: Lease, term: Term, work: Undertaking, course: Course) -
     for _ in range(ROUNDS):
         await _adopted(work, course)
         await _seen(work, course)
-        if course.troubles or work.stop.asked or not course.studied.plan.steps:
+        if course.troubles or work.stop.asked:
             return
         course.refused = await refusal(work, course)
-        if course.refused:
+        if course.refused or not course.studied.plan.steps:
             return
         outcome = await _executed(lease, term, work, course.studied.plan)
         course.outcomes.append(outcome)
         await _come_right(work, course.studied.plan, outcome)
         course.troubles.extend(outcome.troubles)
-        if outcome.failed or work.stop.asked or not (outcome.done or outcome.skipped):
+        if outcome.failed or work.stop.asked or not (outcome.done or outcome.skipped or outcome.outdated):
             break
     if not work.stop.now.is_set():
         await _seen(work, course)
@@ -129,16 +127,17 @@ async def _rounds(lease: Lease, term: Term, work: Undertaking, course: Course) -
 
 async def _seen(work: Undertaking, course: Course) -> None:
     """A look; and what a step disturbed, which may be noticed only after the last one, is given its time as well."""
-    course.studied = await study(work.look, work.expected, work.decide)
+    course.studied = await study(work.look, work.expected, work.decide, work.grounds)
     plan = course.studied.plan
     if course.outcomes and plan.follows and not plan.steps:
         await _come_right(work, plan, course.outcomes[-1])
-        course.studied = await study(work.look, work.expected, work.decide)
+        course.studied = await study(work.look, work.expected, work.decide, work.grounds)
 
 
 async def _come_right(work: Undertaking, plan: Plan, outcome: Outcome) -> None:
     """What has no step of its own takes its time: consul looks at a service every ten seconds or so."""
-    until = work.clock.steady() + (FOLLOW_S if outcome.done and not outcome.failed else 0.0)
+    over = outcome.failed or outcome.outdated
+    until = work.clock.steady() + (FOLLOW_S if outcome.done and not over else 0.0)
     wishes = [follow.expected for follow in plan.follows]
     while wishes and work.clock.steady() < until and not work.stop.asked:
         readings = (await work.look(facts_of(wishes))).readings

@@ -13,12 +13,12 @@ from specs.diagnostic import Diagnostic, diagnose
 async def refusal(work: Undertaking, course: Course) -> tuple[Diagnostic, ...]:
     """All that speaks against it; asked again before each round, a person only about steps not confirmed yet."""
     plan = course.studied.plan
+    barred = tuple(blocked.diagnostic for blocked in plan.blocked if work.bars(blocked))
     if not plan.steps:
-        return ()
+        return barred
     paused = await pause.told(work.look, work.controller)
     if paused is not None:
         return (paused,)
-    barred = tuple(blocked.diagnostic for blocked in plan.blocked if work.bars(blocked))
     closed = barred or await _closed_gates(work, plan)
     if closed:
         return closed

@@ -58,7 +58,14 @@ class Never:
     why: Diagnostic
 
 
-Stand = Begin | Follow | Skip | Wait | Never
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """What is desired rests on this fact, and it is known to be otherwise: the plan is out of date, nothing failed."""
+
+    fact: str
+
+
+Stand = Begin | Follow | Skip | Wait | Never | Leave
 
 
 def attempts(step: Step) -> JobAttempts:
@@ -85,6 +92,9 @@ def stand(step: Step, seen: Readings, ordered: int | None) -> Stand:
         return Skip() if ensured else Never(why=unexplained)
     if ensured:
         return Skip()
+    outdated = decided_otherwise(step.needs, seen)
+    if outdated is not None and ordered is None:
+        return Leave(fact=fact_id(outdated.expected.fact))
     return _begin(step, seen, int(last) if state == "never" else int(last) + 1)
 
 
@@ -123,6 +133,16 @@ def _unexplained(step: Step, last: str, state: str) -> Diagnostic | None:
     if state == "vanished":
         return diagnose("job-vanished", where=host, job=job)
     return diagnose("job-not-repeated", where=host, job=job, rc=state.partition(":")[2])
+
+
+def decided_otherwise(needs: Sequence[AnyExpected], readings: Readings) -> AnyDrift | None:
+    judged = (judge(need, readings) for need in needs if need.fact.decides)
+    return next((drift for drift in judged if drift is not None and found_out(drift)), None)
+
+
+def found_out(drift: AnyDrift) -> bool:
+    """Whatever it says: to find that out is what its step is for."""
+    return drift.expected.fact.decides and isinstance(drift.reading, Known)
 
 
 def premise(needs: Sequence[AnyExpected], readings: Readings) -> tuple[AnyDrift, Diagnostic] | None:

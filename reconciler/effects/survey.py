@@ -1,4 +1,6 @@
-"""Read the controller's install.config, and with it describe the cluster. The first thing every command does.
+"""Read the controller's install.config and the package's versions: with them describe the cluster.
+
+The first thing every command does.
 
 Framed as facts are (`frame.py`): a greeting from a start-up file is no part of it, and half a file is none.
 """
@@ -6,6 +8,7 @@ Framed as facts are (`frame.py`): a greeting from a start-up file is no part of 
 import secrets
 
 from probes import survey
+from probes.pin import DIRECTORY
 from probes.shell import Output
 from reconciler.core.inventory import cluster
 from reconciler.effects.crash import register
@@ -18,22 +21,26 @@ from specs.release import Release
 _ASK = register("survey")
 
 
-async def read(transport: Transport, file: ClusterFile) -> survey.Survey:
-    """Raises TransportError where the controller is out of reach, SpecError where it has no install.config."""
+async def read(transport: Transport, file: ClusterFile, md5: str = "") -> survey.Survey:
+    """`md5`: of the package whose versions count. Raises TransportError where the controller is out of reach, SpecError
+    where it has no install.config, or where nobody can tell what the package brings."""
     where = f"{file.controller.address} {file.paths.install}/install.config"
     try:
-        found = survey.parse(await _heard(transport, file))
+        found = survey.parse(await _heard(transport, file, md5), md5)
     except ValueError as error:
         raise SpecError(diagnose("survey-torn", where=where, error=error)) from error
     if found is None:
         raise SpecError(diagnose("install-config-missing", where=where, path=f"{file.paths.install}/install.config"))
+    if found.pins is None:
+        path = f"{DIRECTORY}/{md5}"
+        raise SpecError(diagnose("pin-damaged", where=f"{file.controller.address} {path}", path=path))
     return found
 
 
-async def _heard(transport: Transport, file: ClusterFile) -> Output:
+async def _heard(transport: Transport, file: ClusterFile, md5: str) -> Output:
     """Raises TransportError where the connection went before the end, ValueError where there is none."""
     controller, nonce = file.controller.address, secrets.token_hex(12)
-    program = compose([survey.command(file.paths.install)], nonce)
+    program = compose([survey.command(file.paths.install, md5)], nonce)
     _ASK.before()
     output = await transport.run(controller, program)
     _ASK.after()
@@ -46,5 +53,5 @@ async def _heard(transport: Transport, file: ClusterFile) -> Output:
 
 
 async def describe(transport: Transport, file: ClusterFile, release: Release) -> Cluster:
-    found = await read(transport, file)
-    return cluster(file, release, found.config, found.home)
+    found = await read(transport, file, file.package.md5 or release.package.md5)
+    return cluster(file, release, found.config, found.home, found.pins or ())

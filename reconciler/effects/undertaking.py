@@ -12,7 +12,7 @@ from reconciler.effects.clock import Clock
 from reconciler.effects.collect import Look
 from reconciler.effects.execute import PARALLEL, Outcome
 from reconciler.effects.journal import Book
-from reconciler.effects.look import Decide, Studied
+from reconciler.effects.look import Decide, Grounds, Studied
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
 from specs.diagnostic import Diagnostic
@@ -42,6 +42,8 @@ class Undertaking:
     hosts: tuple[str, ...]
     expected: Sequence[AnyExpected]
     decide: Decide
+    grounds: Grounds | None = None
+    """What those two rest on, where a run may change it."""
     journal: Book
     clock: Clock
     emit: Callable[[Event], None]

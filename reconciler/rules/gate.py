@@ -23,7 +23,7 @@ CLOCK_S = 120
 """How far a host's clock may be off before leases, certificates and dated backups stop making sense."""
 
 
-BARRING = frozenset({"package-md5", "package-missing", "tag-lost", "cert-lost"})
+BARRING = frozenset({"package-md5", "package-missing", "tag-lost", "cert-lost", "pin-refused"})
 """Diagnostics that refuse the whole run: what they stand for is the ground of everything after."""
 
 

@@ -6,20 +6,21 @@ person did half of it by hand, only what is missing is done in place. Guide 3, 4
 
 from actions.bkcli import SyncModule
 from actions.package import KEPT, SwapSource, UnpackPackage, UnpackProducts
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, about
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, about
 from probes.package import PackageDigest
 from probes.path import PathKind, TreeDigest, VersionText
+from probes.pin import PinVersions
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
-from reconciler.rules import extra
+from reconciler.rules import extra, pin
 from reconciler.rules.install import install, synced
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
 from specs.reason import coded
 
-FACTS = (VersionText, PackageDigest)
+FACTS = (VersionText, PackageDigest, PinVersions)
 
 
 def staging(cluster: Cluster, *below: str) -> str:
@@ -55,6 +56,8 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if isinstance(drift.expected.fact, PackageDigest):
         return _package(cluster, drift.expected.fact, drift)
+    if isinstance(drift.expected.fact, PinVersions):
+        return pin.refused(cluster, drift) or unpack_products(cluster, drift, staging(cluster, "src"))
     fact = about(drift, VersionText)
     if fact.path == staging(cluster, "src", "VERSION"):
         return unpack(cluster, drift)
@@ -78,7 +81,22 @@ def product(cluster: Cluster, module: Module, drift: AnyDrift, seen: Seen) -> Me
         return _sync(cluster, module, drift)
     whole = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
     wish = whole.must_be(cluster.release.version, because=coded("products-belong-to-tree"), source="guide 6.1")
-    return unpack_products(cluster, drift, cluster.paths.src) if seen.holds(wish) else swap(cluster, drift)
+    if not seen.holds(wish) or _unknown_package(cluster, drift, seen):
+        return swap(cluster, drift)
+    return unpack_products(cluster, drift, cluster.paths.src)
+
+
+def _unknown_package(cluster: Cluster, drift: AnyDrift, seen: Seen) -> bool:
+    """The tree is whole, says otherwise, and nobody kept what its package said: its archives would say the same again,
+    and only the package can tell which of the two is right."""
+    if cluster.pins or not isinstance(drift.reading, Known):
+        return False
+    whole = PathKind(host=cluster.controller, path=cluster.src(".bkrec-products"))
+    package = PackageDigest(host=cluster.controller, path=cluster.package.path)
+    why = coded("products-unpacked")
+    return seen.holds(whole.must_be("file", because=why, source="guide 6.1")) and seen.holds(
+        package.must_be(cluster.md5, because=coded("package-unchanged"), source="guide 3")
+    )
 
 
 def _sync(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
@@ -123,7 +141,7 @@ def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
         files=files(cluster),
         spoils=edits(cluster),
     )
-    return _repair(action, drift, "6.1", (one_release(cluster),))
+    return _repair(action, drift, "6.1", (one_release(cluster), pin.kept(cluster)))
 
 
 def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
@@ -138,6 +156,8 @@ def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
 
 
 def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
+    """Only in the package's own tree is what lies there known to be the package's: elsewhere nothing is pinned."""
+    ours = root == staging(cluster, "src")
     action = UnpackProducts(
         host=cluster.controller,
         root=root,
@@ -146,6 +166,8 @@ def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
         products=products(cluster),
         files=files(cluster),
         spoils=edits(cluster) if root == cluster.paths.src else (),
+        md5=cluster.md5 if ours else "",
+        pins=pin.taken(cluster) if ours else (),
     )
     return _repair(action, drift, "6.1")
 

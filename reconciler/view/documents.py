@@ -195,6 +195,7 @@ class EventDoc(Doc):
         "step-skipped",
         "step-failed",
         "step-held",
+        "step-left",
         "interrupted",
         "run-ended",
     ]
@@ -205,6 +206,7 @@ class EventDoc(Doc):
     epoch: int | None = None
     steps: list[str] | None = None
     step: str | None = None
+    fact: str | None = None
     host: str | None = None
     job: str | None = None
     line: str | None = None

@@ -59,13 +59,26 @@ def _kinds(asked: str, guide: Guide) -> Iterator[EntryDoc]:
     """`unit.active`, `unit.active bk-auth.service @10.0.0.3`, or a step's id, which begins with its action's kind."""
     fact = _first(asked, FACTS)
     if fact is not None:
-        yield EntryDoc(kind="fact", title=_both(FACTS[fact]), text=_label_both("explain-fact"))
+        yield EntryDoc(kind="fact", title=_both(FACTS[fact]), text=_of_fact(fact))
     order = _first(asked, ORDERS)
     if order is not None:
         title, text = _both(ORDERS[order]), _label_both("explain-action")
         subject = asked.removeprefix(order).lstrip("-").partition("@")[0]
         commands, differences = stands.of_action(guide, order, subject)
         yield EntryDoc(kind="action", title=title, text=text, commands=commands, differences=differences)
+
+
+VERSIONED = frozenset(
+    ("container.image", "mysql.product-version", "path.version", "pin.versions", "saas.online", "saas.packaged")
+)
+"""Facts whose expected value is a version, or holds one: where that comes from is told with each."""
+
+
+def _of_fact(kind: str) -> Both:
+    plain, versions = LABELS["explain-fact"], LABELS["explain-versions"]
+    if kind not in VERSIONED:
+        return _both(plain)
+    return Both(en=f"{plain.en}\n{versions.en}", zh=f"{plain.zh}\n{versions.zh}")
 
 
 def _first(asked: str, table: Mapping[str, Sentence]) -> str | None:

@@ -30,6 +30,7 @@ from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, Produc
 from probes.owed import WorkDone, WorkNoted, WorkOwed
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
+from probes.pin import PinVersions
 from probes.port import PortListening
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline, SaasPackaged
@@ -91,6 +92,9 @@ def units(host: str, *names: str) -> tuple[UnitActive | UnitEnabled, ...]:
 PAGE = "/data/bkce/job/frontend/index.html"
 PAGES = ((PAGE, "BK_JOB_API_PUBLIC_URL"), ("/nonexistent", "BK_JOB_API_PUBLIC_URL"), (PAGE, "NO_SUCH_KEY"))
 TEMPLATE = "/data/src/job/support-files/templates/#etc#job#job-common#application.yml"
+
+PACKAGES = ("8f8913ab1e6cc4951f52b8c08843662f", "0" * 32, "f" * 32)
+"""The one that was unpacked there, one whose record was damaged by hand, one that was never there."""
 
 
 def saas(host: str, login: str) -> tuple[Any, ...]:
@@ -282,6 +286,7 @@ CASES: tuple[Case, ...] = (
         PackageDigest(host=H1, path="/nonexistent"),
         PackageDigest(host=H1, path="/data"),
     ),
+    _case("pin/kept", 0, "awk --version", *(PinVersions(host=H1, md5=md5) for md5 in PACKAGES)),
     _case(
         "current/controller",
         0,

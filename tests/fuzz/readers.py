@@ -215,6 +215,11 @@ export BK_DOMAIN='bktencent.com' BK_HTTP_SCHEMA="http"
 BK_PAAS_URL=http://paas.${BK_DOMAIN}:80
 BK_SECRET=$'a\\tb'
 """
+MD5 = "4213478c6b2c3e645c0c30009de474b8"
+PINNED = (
+    f"found\n/data/bkce\n\npinned\npin md5 {MD5}\npin product bkauth v0.0.14\npin product job !empty\n"
+    "pin saas bk_iam 1.10.9\npin end\n\n---\n"
+).encode()
 LEASE = b"bkrec-lease taken 20261123T015642-d603 3 5 root laptop .\n"
 EVENTS = (
     b'{"schema": "bkrec.event/1", "run": "r", "at": "2026-11-23T01:56:42.000+00:00", "event": "run-started", '
@@ -260,11 +265,13 @@ READERS: dict[str, Reader] = {
     "status": Reader(seeds=(f"{JOB} aGVsbG8=\n".encode(), LEASE.replace(b"taken", b"read")), read=answered(_status)),
     "pause": Reader(seeds=(b"paused cm9vdCAyMDI2IHdoeQ==\n",), read=answered(lambda s: pause.read(_look(s), H))),
     "survey": Reader(
-        seeds=(b"found\n/data/bkce\n\n---\n" + CONFIG, b"missing\n"),
-        read=lambda data, _: survey_probe.parse(Output(stdout=heard(data))),
+        seeds=(b"found\n/data/bkce\n\n---\n" + CONFIG, b"missing\n", PINNED + CONFIG),
+        read=lambda data, _: survey_probe.parse(Output(stdout=heard(data)), MD5),
         refuses=(ValueError,),
     ),
-    "survey, described": Reader(seeds=(b"found\n/data/bkce\n\n---\n" + CONFIG,), read=answered(_described)),
+    "survey, described": Reader(
+        seeds=(b"found\n/data/bkce\n\n---\n" + CONFIG, PINNED + CONFIG), read=answered(_described)
+    ),
     "install.config": Reader(seeds=(CONFIG,), read=lambda data, _: installconfig.parse(heard(data))),
     "install.config, as a cluster": Reader(seeds=(CONFIG,), read=_cluster, refuses=(SpecError, LayoutRefused)),
     "install.config, proposed for": Reader(seeds=(CONFIG,), read=_proposed, refuses=(SpecError, LayoutRefused)),

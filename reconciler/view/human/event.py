@@ -40,6 +40,8 @@ def event_lines(event: ev.Event, plan: Plan, page: Page) -> Iterator[str]:
         case ev.StepHeld():
             number, cause = _number(event.step, numbered), _number(event.cause, numbered)
             yield page.paint(label("step-held", page.lang, number=number, cause=cause), "yellow")
+        case ev.StepLeft():
+            yield page.paint(label("step-left", page.lang, number=_number(event.step, numbered)), "yellow")
         case ev.Interrupted():
             yield page.paint(_interrupted(event, numbered, page), "yellow")
         case ev.RunEnded():

@@ -43,9 +43,9 @@ def troubles() -> Mapping[str, Trouble]:
 
 
 def _parts() -> tuple[ModuleType, ...]:
-    from reconciler.view.words import cli, effects, gates, guide, latent, layout, probes, rules, specs, undo
+    from reconciler.view.words import cli, effects, gates, guide, latent, layout, pin, probes, rules, specs, undo
 
-    return (specs, probes, rules, layout, guide, latent, gates, undo, effects, cli)
+    return (specs, probes, rules, pin, layout, guide, latent, gates, undo, effects, cli)
 
 
 def say(because: Because, lang: Lang) -> str:

@@ -68,6 +68,7 @@ FACTS: dict[str, Sentence] = {
     "path.line": _("line `{line}` in {path}", "{path} 中的行 `{line}`"),
     "path.tree": _("all files below {root}", "{root} 下的全部文件"),
     "path.version": _("version in {path}", "{path} 中的版本"),
+    "pin.versions": _("versions in the package with MD5 {md5}", "MD5 为 {md5} 的软件包中的各版本"),
     "port.listening": _("port {port}", "端口 {port}"),
     "redis.cluster": _("Redis cluster at port {port}", "端口 {port} 上的 Redis 集群"),
     "saas.online": _("version of SaaS {app} that is online", "SaaS {app} 的线上版本"),

@@ -156,6 +156,10 @@ LABELS: dict[str, Sentence] = {
     "step-skipped": _("#{number} skipped: what it ensures is already so", "第 {number} 步跳过：其目标状态已满足"),
     "step-failed": _("#{number} FAILED: {action}", "第 {number} 步失败：{action}"),
     "step-held": _("#{number} held: #{cause} failed", "第 {number} 步暂缓：第 {cause} 步失败"),
+    "step-left": _(
+        "#{number} left: the package brings other versions than this plan took it to; deciding anew",
+        "第 {number} 步暂不执行：软件包中的版本与本计划所依据的不同，将重新决定",
+    ),
     "interrupted": _("stopped; still running on their hosts: {steps}", "已停止；仍在主机上运行：{steps}"),
     "interrupted-idle": _("stopped; nothing is left running", "已停止；没有遗留运行中的作业"),
     "log-tail": _("last lines of its log", "日志末尾"),
@@ -228,6 +232,13 @@ LABELS: dict[str, Sentence] = {
     "explain-fact": _(
         "A question about one host with one small answer; `bkrec diff -o json` names it under `fact`.",
         "对一台主机提出的一个问题，只有一个简短答案；见 `bkrec diff -o json` 的 `fact` 字段。",
+    ),
+    "explain-versions": _(
+        "Where the expected version comes from: the package's own VERSION, kept on the controller in /var/lib/bkrec/pins"
+        " once that package was verified and unpacked, and only for its MD5; else the release's data. Where the two"
+        " differ, every report warns [pin-apart] with both.",
+        "期望版本的来源：软件包自带的 VERSION（该包通过校验并解压后记录在中控机的 /var/lib/bkrec/pins 中，仅对其 MD5 有效）；"
+        "没有记录时取发行版数据。两者不同时，所有报告都会给出警告 [pin-apart] 并列出两个版本。",
     ),
     "explain-action": _(
         "Done to one host, and done only when its effect has been seen; `bkrec plan` shows it with its reasons.",

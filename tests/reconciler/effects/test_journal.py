@@ -15,6 +15,7 @@ from reconciler.core.event import (
     StepDone,
     StepFailed,
     StepHeld,
+    StepLeft,
     StepOutput,
     StepSkipped,
     StepStarted,
@@ -38,6 +39,7 @@ EVENTS = (
         step="c", diagnostic=diagnose("job-vanished", where="h", because=coded("not-utf8"), job="c.1"), tail=("x",)
     ),
     StepHeld(step="d", cause="c"),
+    StepLeft(step="e", fact="pin.versions 0 @10.0.0.1"),
     Interrupted(running=("a.1",)),
     RunEnded(verdict="failed", done=1, failed=1, seconds=2.0),
 )

@@ -1,15 +1,16 @@
 """Where a step stands: every way in which a host's answers allow it, forbid it, or have it wait."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
 
 import pytest
 
-from probes.fact import Absent, AnyFact, AnyReading, Known, Readings, Unknown
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
 from probes.job import HostUptime, JobAttempts
 from reconciler.core.plan import Step
 from reconciler.effects.job import LOST_S, job_key
 from reconciler.effects.lease import MARGIN_S, TTL_S, Term
-from reconciler.effects.stand import DISTURBED_S, Begin, Follow, Never, Skip, Stand, Wait, stand
+from reconciler.effects.stand import DISTURBED_S, Begin, Follow, Leave, Never, Skip, Stand, Wait, stand
 from specs.reason import coded
 from tests.support.world import Raise, step
 
@@ -100,6 +101,34 @@ def test_a_premise_is_given_the_time_its_kind_takes(
     waits = stand(one, {**read(one, Known(())), need: reading}, None)
     assert isinstance(waits, Wait)
     assert (waits.why.code, waits.patience_s) == (code, patience)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought(Fact[str]):
+    kind: Literal["test.brought"] = "test.brought"
+    decides: ClassVar[bool] = True
+
+
+@pytest.mark.parametrize(
+    ("reading", "ordered", "left"),
+    [
+        (Known("old"), None, False),
+        (Known("new"), None, True),
+        (Known("new"), 1, False),
+        (Absent(), None, False),
+        (REFUSED, None, False),
+    ],
+    ids=["as-taken", "otherwise", "sent-off-already", "not-known-yet", "unread"],
+)
+def test_what_decides_and_reads_otherwise_leaves_the_step_to_the_next_plan(
+    reading: AnyReading, ordered: int | None, *, left: bool
+) -> None:
+    brought, moved = Brought(host=H), Raise(host=H, name="need").flag
+    need = brought.must_be("old", because=coded("not-read"), source="a test")
+    one = step(ACTION, "b", needs=(moved.up(), need))
+    stands = stand(one, {**read(one, Known(())), moved: Known("down"), brought: reading}, ordered)
+    assert isinstance(stands, Leave if left else Wait)
+    assert stand(one, {**read(one, Known(()), Known("up")), brought: reading}, None) == Skip()
 
 
 def test_a_term_ends_before_the_lease_can_be_anothers() -> None:

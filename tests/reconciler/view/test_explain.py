@@ -6,7 +6,7 @@ from probes.fact import fact_id
 from reconciler.view.explain import explain, explain_text, near
 from reconciler.view.page import Page
 from reconciler.view.words.base import sentences, troubles
-from specs.base import Worded
+from specs.base import Lang, Worded
 from specs.guide import Difference, Guide, GuideCommand, Reason
 from specs.release import Section
 from tests.reconciler.view.world import BKAUTH, START
@@ -52,6 +52,13 @@ def test_an_id_that_a_report_shows_is_explained(asked: str, kind: str) -> None:
     found = explain(asked, SECTIONS, GUIDE)
     assert [entry.kind for entry in found.entries] == [kind]
     assert explain_text(found, Page()).startswith(asked)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_of_a_version_it_is_told_where_what_is_expected_comes_from(lang: Lang) -> None:
+    page = Page(lang=lang)
+    assert "/var/lib/bkrec/pins" in explain_text(explain("path.version x @h", SECTIONS, GUIDE), page)
+    assert "/var/lib/bkrec/pins" not in explain_text(explain("unit.active", SECTIONS, GUIDE), page)
 
 
 def test_a_section_shows_its_commands_and_what_stands_for_each() -> None:

@@ -245,6 +245,10 @@ EVENTS: list[tuple[ev.Event, str]] = [
     (ev.StepDone(step=START.id, seconds=3.2, exit_status=5), "#2 seen done after 3 s, although its command exited 5"),
     (ev.StepSkipped(step=RETIRE.id), "#1 skipped: what it ensures is already so"),
     (ev.StepHeld(step=START.id, cause=RETIRE.id), "#2 held: #1 failed"),
+    (
+        ev.StepLeft(step=START.id, fact="pin.versions 0 @10.0.0.1"),
+        "#2 left: the package brings other versions than this plan took it to; deciding anew",
+    ),
     (ev.Interrupted(running=(RETIRE.id,)), "stopped; still running on their hosts: #1"),
     (ev.StepSkipped(step="of-another-plan"), "#of-another-plan skipped: what it ensures is already so"),
 ]
