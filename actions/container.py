@@ -160,7 +160,12 @@ case $root in
     /*) ;;
     *) echo "docker names no plain path for its data: $root" >&2; exit 1 ;;
 esac
-keep=/var/lib/bkrec/kept/daemon.json.$(date +%Y%m%d%H%M%S)
+first=/var/lib/bkrec/kept/daemon.json.$(date +%Y%m%d%H%M%S)
+keep=$first n=1
+while [ -e "$keep" ]; do
+    n=$((n + 1))
+    keep=$first.$n
+done
 mkdir -p -m 0700 -- "$(dirname -- "$keep")"
 cp -p -- "$file" "$keep"
 chmod 0600 -- "$keep"

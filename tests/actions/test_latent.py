@@ -140,3 +140,16 @@ def test_a_row_is_set_by_stdin_and_only_to_plain_words(tmp_path: Path, tools: Pa
     assert (tmp_path / "asked").read_text() == f"--login-path=mysql-paas\n{sql}\n"
     odd = SetVersion(host=HOST, login_path="mysql-paas", code="bkssm", version="1'; drop")
     assert done(odd.command(), tmp_path) == 64
+
+
+def test_two_edits_of_daemon_json_within_a_second_keep_both_files(tmp_path: Path, tools: Path) -> None:
+    """The name is a time to the second: the later copy must not take the place of the vendor's file."""
+    tool(tools, "docker", "echo /data/docker")
+    tool(tools, "date", "echo 20261123080000")
+    file = tmp_path / "daemon.json"
+    file.write_text(VENDORS)
+    edit = NameDockerRoot(host=HOST, file=str(file)).command()
+    thrice = Command(script='for time in 1 2 3; do sh -c "$1" bkrec "$2" || exit; done', args=(edit.script, *edit.args))
+    assert done(thrice, tmp_path) == 0
+    kept = sorted(path.read_text() for path in (tmp_path / "var-lib/bkrec/kept").iterdir())
+    assert kept == sorted((VENDORS, file.read_text(), file.read_text()))
