@@ -6,12 +6,14 @@ family can be seen before it can be read. `tests/reconciler/view/test_describe.p
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
+from string import Formatter
 from typing import Any, cast
 
 from actions.action import Action
 from probes.fact import Absent, AnyFact, AnyReading, Known, Same, Unknown, fact_id, kind_of
 from reconciler.view.page import Page, clipped, harmless
-from reconciler.view.words.base import Sentence, fill, say
+from reconciler.view.words.base import Sentence, fill, say, without
 from reconciler.view.words.facts import FACTS, STATES, VALUES
 from reconciler.view.words.labels import label
 from reconciler.view.words.orders import ORDERS
@@ -89,7 +91,13 @@ class _Fields(dict[str, str]):
 def _told(sentence: Sentence | None, it: AnyFact | Action, lang: Lang) -> str:
     if sentence is None:
         return ""
-    return (sentence.zh if lang == "zh" else sentence.en).format_map(_Fields(it))
+    text, told = sentence.zh if lang == "zh" else sentence.en, _Fields(it)
+    return without(text, (name for name in _names(text) if not told[name])).format_map(told)
+
+
+@cache
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(text) if name)
 
 
 def _plainly(done: Action) -> str:

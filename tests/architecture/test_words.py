@@ -13,9 +13,13 @@ from string import Formatter
 
 import pytest
 
-from reconciler.view.words.base import Sentence, sentences, troubles
+from reconciler.view import describe
+from reconciler.view.words.base import Sentence, fill, sentences, troubles
+from reconciler.view.words.facts import FACTS
 from reconciler.view.words.labels import LABELS
+from reconciler.view.words.orders import ORDERS
 from tests.architecture.tree import Source, calls, sources, strings
+from tests.sim.worlds import World, guide_cluster, study
 
 NOT_FIELDS = {"where", "because", "source"}
 """What `diagnose` takes besides the fields of the code."""
@@ -113,6 +117,27 @@ def test_both_languages_say_the_same(code: str, sentence: Sentence) -> None:
     assert sentence.en, code
     assert sentence.zh, code
     assert _placeholders(sentence.en) == _placeholders(sentence.zh)
+
+
+WORDS = [*_all(), *FACTS.items(), *ORDERS.items()]
+
+
+@pytest.mark.parametrize(("code", "sentence"), WORDS, ids=[code for code, _ in WORDS])
+def test_no_sentence_has_two_blanks_whichever_of_its_fields_is_empty(code: str, sentence: Sentence) -> None:
+    """etcd's archive brings no version: "distribute etcd  to 10.0.0.1"."""
+    names = sorted(_placeholders(sentence.en))
+    for text in (sentence.en, sentence.zh):
+        for empty in ((), *((name,) for name in names), tuple(names)):
+            told = tuple((name, "" if name in empty else "x") for name in names)
+            plain = re.sub(r"(\{\w+):[^}]*", r"\1", text)
+            filled = fill(Sentence(en=plain, zh=plain), told, "en")
+            assert "  " not in filled, (code, empty, filled)
+
+
+def test_no_step_of_the_whole_guide_is_told_with_two_blanks() -> None:
+    plan, _ = study(World(cluster=guide_cluster()))
+    told = [describe.action(step.action, lang) for step in plan.steps for lang in ("en", "zh")]
+    assert [one for one in told if "  " in one or one != one.strip()] == []
 
 
 def _worded(use: Use) -> tuple[Sentence, ...]:

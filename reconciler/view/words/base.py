@@ -5,7 +5,7 @@ A code without words, or words with a placeholder nobody fills, still gives text
 reads a report at night is better served by a bare code than by a traceback. A test sees to it that it never happens.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -76,7 +76,15 @@ def trouble(diagnostic: Diagnostic) -> Trouble:
 def fill(sentence: Sentence, fields: tuple[tuple[str, str], ...], lang: Lang) -> str:
     """The values go in as they are: they are never read as a format themselves."""
     text = sentence.zh if lang == "zh" else sentence.en
-    return text.format_map(_Fields(fields))
+    return without(text, (name for name, value in fields if not value)).format_map(_Fields(fields))
+
+
+def without(text: str, empty: Iterable[str]) -> str:
+    """A field with nothing in it goes with the blank before it: "distribute etcd to …", since its archive brings no
+    version. Only the template is touched: what a value holds stays as it is."""
+    for name in empty:
+        text = text.replace(f" {{{name}}}", "")
+    return text
 
 
 class _Fields(dict[str, str]):

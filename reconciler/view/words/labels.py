@@ -1,6 +1,6 @@
 """The view's own words: headings, labels, short sentences around what it was handed."""
 
-from reconciler.view.words.base import Sentence
+from reconciler.view.words.base import Sentence, without
 from specs.base import Lang
 
 
@@ -306,6 +306,7 @@ def label(code: str, lang: Lang, /, **fields: object) -> str:
     """Counts are handed in as numbers, all else as text. KeyError for a code or field that is not there."""
     sentence = LABELS[code]
     text = sentence.zh if lang == "zh" else sentence.en
+    text = without(text, (name for name, value in fields.items() if value == ""))
     return text.format_map({name: _Count(v) if isinstance(v, int) else str(v) for name, v in fields.items()})
 
 
