@@ -7,7 +7,7 @@ import asyncio
 import sys
 from dataclasses import replace
 
-from reconciler.cli.console import err, interactive
+from reconciler.cli.console import err, interactive, troubles
 from reconciler.cli.options import Options
 from reconciler.cli.wiring import Studied
 from reconciler.effects.stop import StopSignal
@@ -22,6 +22,8 @@ async def confirm(studied: Studied, options: Options, stop: StopSignal, *, yes: 
     """Shows the plan's header in any case. False where the answer is no, or nobody is there to answer."""
     page = replace(options.page(err=True), titles=studied.titles)
     err(header_text(studied.plan, page))
+    if interactive() and not yes:
+        troubles(studied.warnings, options, warnings=True)
     return await answered(label("confirm", options.lang, steps=len(studied.plan.steps)), stop, yes=yes)
 
 

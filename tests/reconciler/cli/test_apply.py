@@ -6,7 +6,7 @@ import os
 import pty
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -123,8 +123,18 @@ def test_ctrl_c_at_the_question_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None
     assert _asked(monkeypatch, "", stop) is False
 
 
-def _asked(monkeypatch: pytest.MonkeyPatch, typed: str, stop: StopSignal) -> bool:
+def test_what_is_warned_of_is_told_before_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan made anew because the package brings other versions is asked about again: with both versions."""
+    told: list[str] = []
+    _asked(monkeypatch, "y\n", StopSignal(), told)
+    text = "".join(told)
+    assert "0.0.14" in text
+    assert text.index("warning[pin-apart]") < text.index("[y/N]")
+
+
+def _asked(monkeypatch: pytest.MonkeyPatch, typed: str, stop: StopSignal, told: list[str] | None = None) -> bool:
     ours, theirs = pty.openpty()
+    apart = diagnose("pin-apart", where="h", module="auth", listed="0.0.13", package="0.0.14")
     with (
         open(theirs, encoding="utf-8") as stdin,
         open(os.dup(theirs), "w", encoding="utf-8") as stderr,
@@ -133,7 +143,11 @@ def _asked(monkeypatch: pytest.MonkeyPatch, typed: str, stop: StopSignal) -> boo
         terminal.setattr("sys.stdin", stdin)
         terminal.setattr("sys.stderr", stderr)
         os.write(ours, typed.encode())
-        said = asyncio.run(confirm(_studied(READINGS), Options(lang="en"), stop, yes=False))
+        studied = replace(_studied(READINGS), warnings=(apart,))
+        said = asyncio.run(confirm(studied, Options(lang="en"), stop, yes=False))
+        stderr.flush()
+        while told is not None and "[y/N]" not in "".join(told):
+            told.append(os.read(ours, 65536).decode())
     os.close(ours)
     return said
 
