@@ -111,6 +111,30 @@ SENTENCES: dict[str, Sentence] = {
         en="curl got no answer from {url} (exit {exit})",
         zh="curl 没有从 {url} 得到应答（退出码 {exit}）",
     ),
+    "esb-no-secret": Sentence(
+        en="{file} does not hold BK_PAAS_APP_CODE and BK_PAAS_APP_SECRET, without which the ESB answers nobody",
+        zh="{file} 中没有 BK_PAAS_APP_CODE 与 BK_PAAS_APP_SECRET，没有它们 ESB 不会应答",
+    ),
+    "esb-no-answer": Sentence(
+        en="the ESB did not answer {api} (curl exit {exit})",
+        zh="ESB 没有应答 {api}（curl 退出码 {exit}）",
+    ),
+    "esb-status": Sentence(
+        en="the entrance answered {api} with HTTP {status} in the ESB's stead",
+        zh="入口代替 ESB 以 HTTP {status} 应答 {api}",
+    ),
+    "esb-refused": Sentence(
+        en="the ESB refused {api} with code {error}: {message}",
+        zh="ESB 拒绝了 {api}，错误码 {error}：{message}",
+    ),
+    "esb-not-json": Sentence(
+        en="what came back for {api} is not the ESB's form of an answer",
+        zh="{api} 的返回内容不是 ESB 的应答格式",
+    ),
+    "esb-too-long": Sentence(
+        en="the answer to {api} is longer than bkrec reads",
+        zh="{api} 的应答超过 bkrec 读取的长度",
+    ),
     "host-not-root": Sentence(
         en="only root can tell whose commands are running",
         zh="只有 root 才能判断正在运行的命令属于谁",
