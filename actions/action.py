@@ -4,11 +4,13 @@
 step as done when `ensures` has been seen, whatever the command's exit status was.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from probes.fact import AnyExpected, AnyFact
+from probes.fact import AnyDrift, AnyExpected, AnyFact
 from probes.shell import Command
+from specs.diagnostic import Diagnostic
 from specs.reason import Because
 
 Disrupts = Literal["no", "service", "data"]
@@ -56,6 +58,10 @@ class Action:
     def touches(self) -> tuple[Because, ...]:
         """What else the vendor's call does, told before it is done."""
         return ()
+
+    def missed(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
+        """What it means that its effects were not seen in time, where the general words would say too little."""
+        return None
 
     @property
     def disrupts(self) -> Disrupts:

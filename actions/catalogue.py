@@ -3,6 +3,7 @@
 `AnyAction` is the union that plan files are read through, by `kind`.
 """
 
+from actions.agent import AwaitAgents, NoteAgents, SettleAgents
 from actions.backup import BackupInstall, BackupMongodb, BackupMysql
 from actions.bkcli import InstallBkenv, InstallModule, SyncCommon, SyncModule, UpgradeModule
 from actions.consul import DeregisterService, RegisterService
@@ -28,6 +29,7 @@ AnyAction = (
     AddLine
     | AddSaasVariables
     | AddVariable
+    | AwaitAgents
     | BackupInstall
     | BackupMongodb
     | BackupMysql
@@ -49,6 +51,7 @@ AnyAction = (
     | MakeTag
     | MergeEnv
     | NameDockerRoot
+    | NoteAgents
     | NoteWork
     | PlaceModule
     | PutBackDirectory
@@ -68,6 +71,7 @@ AnyAction = (
     | SetVariable
     | SetVersion
     | SetYaml
+    | SettleAgents
     | StartApp
     | StartContainer
     | StartUnit

@@ -1,6 +1,7 @@
 """All families, listed by hand: who adds one adds its line, and a test finds a family without one."""
 
 from probes import (
+    agent,
     backup,
     consul,
     container,
@@ -29,6 +30,7 @@ from probes import (
 from probes.probe import Probe
 
 PROBES: tuple[Probe, ...] = (
+    agent.PROBE,
     backup.PROBE,
     consul.PROBE,
     container.PROBE,

@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 
 from probes.env import FILE_STATES
 from probes.envawk import ENV_AWK
@@ -57,7 +57,7 @@ class Answer:
     data: Any
 
 
-SCRIPT = (
+SCRIPT: LiteralString = (
     r"""
 kept() ( # a variable of an env file as a JSON string; nothing and 1 where it cannot be told
   file=$1 key=$2
@@ -98,7 +98,7 @@ shown() { # all of it without the secret, cut after what is allowed
       }'
   } | head -c "$((most + 64))"
 }
-most=$1 seconds=$2 i=0 opened=
+most=$1 seconds=$2 i=$begin opened=
 shift 2
 command -v curl >/dev/null 2>&1 || have=no
 while [ $# -ge 3 ]; do
@@ -121,16 +121,27 @@ done
 )
 
 
+BEGIN: LiteralString = "begin=0\n"
+
+
 def ask(questions: Sequence[Question]) -> Command:
     """Each once, in the order given."""
-    words = tuple(word for one in _once(questions) for word in (one.env, one.api, one.body))
-    limits = (str(LIMIT), f"{DEADLINE_S:g}")
-    return Command(script=SCRIPT, args=(*limits, *words), timeout_s=10.0 + (DEADLINE_S + 1) * len(_once(questions)))
+    return Command(script=BEGIN + SCRIPT, args=words(questions), timeout_s=timeout_s(questions))
 
 
-def answers(questions: Sequence[Question], output: Output) -> Mapping[Question, Answer | Unknown]:
+def words(questions: Sequence[Question]) -> tuple[str, ...]:
+    """What SCRIPT is given. A family that says more itself puts its own rows first, and their number into `begin`."""
     asked = _once(questions)
-    rows = rows_of(output, count=len(asked))
+    return (str(LIMIT), f"{DEADLINE_S:g}", *(word for one in asked for word in (one.env, one.api, one.body)))
+
+
+def timeout_s(questions: Sequence[Question]) -> float:
+    return 10.0 + (DEADLINE_S + 1) * len(_once(questions))
+
+
+def answers(questions: Sequence[Question], output: Output, *, begin: int = 0) -> Mapping[Question, Answer | Unknown]:
+    asked = _once(questions)
+    rows = rows_of(output, count=begin + len(asked))[begin:]
     return {one: _read(one, row) for one, row in zip(asked, rows, strict=True)}
 
 

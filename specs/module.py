@@ -148,6 +148,13 @@ class Database(Model):
     source: str
 
 
+class Agents(Model):
+    """Agents are reached through it: those online before have to be online again before the old one is retired."""
+
+    because: Worded
+    source: str
+
+
 class Placement(Model):
     """How a module that is new in 6.2 finds its host; the reasons are worded for `init`."""
 
@@ -222,6 +229,7 @@ class Module(Model):
     apps: tuple[str, ...] = ()
     """App codes that the installer registers in open_paas.esb_app_account."""
     database: Database | None = None
+    agents: Agents | None = None
     redis_cluster_ports: tuple[int, ...] = ()
     placement: Placement | None = None
     requires: tuple[Requires, ...] = ()

@@ -17,6 +17,7 @@ from reconciler.effects import ack as effects
 from reconciler.effects.ack import Question
 from reconciler.effects.collect import Look, collect
 from reconciler.effects.transport import Transport
+from reconciler.rules import agent as agent_rules
 from reconciler.rules import extra
 from reconciler.view.documents import AckDoc, WorkDoc, WorkState
 from specs.cluster import Cluster
@@ -35,7 +36,7 @@ async def ack(path: Path, works: Sequence[str], *, done: bool, origin: str) -> A
     """A person's word about each of `works`, put down and read back. Raises Misused, AckError, TransportError."""
     async with reached(path) as (transport, cluster):
         look = _look(transport)
-        asked = _chosen(await _questions(look, cluster), works)
+        asked = _chosen(await _questions(look, cluster, agents=done), works)
         if not done:
             asked = tuple(_from(one, origin) for one in asked)
         return AckDoc(works=[_told(await _settled(transport, look, one, done=done)) for one in asked])
@@ -54,12 +55,15 @@ async def _settled(transport: Transport, look: Look, question: Question, *, done
     return replace(question, reading=await effects.seen(look, question.fact, done=done))
 
 
-async def _questions(look: Look, cluster: Cluster) -> tuple[Question, ...]:
+async def _questions(look: Look, cluster: Cluster, *, agents: bool = True) -> tuple[Question, ...]:
+    """`agents`: those that were noted, too; nobody can say of them that they were not."""
     duties = [(module, duty) for module in cluster.modules() for duty in module.duties]
     facts = [extra.done(cluster, module, duty) for module, duty in duties]
     origins = [_origin(cluster, module) for module, _ in duties]
-    readings = (await look([*facts, *origins])).readings
-    return tuple(
+    noted = agent_rules.done(cluster)
+    readings = (await look([*facts, *origins, noted])).readings
+    away = (Question(fact=noted, reading=readings[noted], origin="", needs_origin=False),)
+    return (away if agents and isinstance(readings[noted], Known) else ()) + tuple(
         Question(
             fact=fact,
             reading=readings[fact],

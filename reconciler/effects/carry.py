@@ -315,7 +315,8 @@ def _not_seen(step: Step, job: str, followed: Followed, missing: Sequence[AnyDri
     facts = "; ".join(f"{fact_id(d.expected.fact)}: {wanted(d)} / {worded(d.reading)}" for d in missing)
     if followed.state in ("vanished", "never"):
         return diagnose("job-cut-off" if step.action.idempotent else "job-vanished", where=step.action.host, job=job)
-    return diagnose("step-not-seen", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
+    told = step.action.missed(missing)
+    return told or diagnose("step-not-seen", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
 
 
 async def _settle(step: Step, followed: Followed, means: Means) -> tuple[AnyDrift, ...]:

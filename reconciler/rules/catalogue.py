@@ -6,6 +6,7 @@ from probes.fact import AnyDrift, AnyExpected, AnyFact
 from reconciler.core.planner import Mend, Rules
 from reconciler.core.seen import Seen
 from reconciler.rules import (
+    agent,
     backup,
     consul,
     container,
@@ -31,6 +32,7 @@ from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 
 FAMILIES: tuple[ModuleType, ...] = (
+    agent,
     backup,
     consul,
     container,
@@ -70,6 +72,7 @@ def desired(cluster: Cluster) -> tuple[AnyExpected, ...]:
         *nginx.expect(cluster),
         *program.expect(cluster),
         *owed.expect(cluster),
+        *agent.expect(cluster),
         *saas.expect(cluster),
         *version.expect(cluster),
     )

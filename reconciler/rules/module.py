@@ -84,6 +84,11 @@ def _ready(cluster: Cluster, name: str) -> tuple[AnyExpected, ...]:
     return (*running(cluster, module), *_versions(cluster, module), *_cluster(cluster, module))
 
 
+def replaced(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """All of the new one is there and was seen at work: what an old one that is retired last waits for."""
+    return (*made(cluster, module), *currents(cluster, module), *afterwards(cluster, module))
+
+
 def proofs(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Any of these shows that the new one was installed: a unit alone may be a neighbour's or of 6.1."""
     wishes = ready(cluster, module)

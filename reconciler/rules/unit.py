@@ -8,6 +8,7 @@ from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
+from reconciler.rules import agent
 from reconciler.rules import module as modules
 from reconciler.rules.install import install, prepared
 from specs.cluster import Cluster
@@ -67,7 +68,8 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if gone.retire == "last":
         why = drift.expected.because
-        needs = tuple(replace(w, because=why) for w in _before_last(cluster, module))
+        needs = tuple(replace(w, because=why) for w in modules.replaced(cluster, module))
+        needs = (*needs, *agent.back(cluster, module))
         return replace(_repair(action, drift, module, needs), section=gone.section or module.section)
     installed = seen.any_holds(modules.proofs(cluster, module))
     return _repair(action, drift, module, () if installed else prepared(cluster, module))
@@ -82,11 +84,3 @@ def _repair(
 
 def _text(drift: AnyDrift) -> str:
     return str(drift.reading.value) if isinstance(drift.reading, Known) else ""
-
-
-def _before_last(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    return (
-        *modules.made(cluster, module),
-        *modules.currents(cluster, module),
-        *modules.afterwards(cluster, module),
-    )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from probes.agent import AgentsLost, AgentsOnline
 from probes.container import AppContainer, ContainersUnkept, DockerDataRoot, DockerRoot
 from probes.current import UnitCurrent
 from probes.env import EnvDoubled
@@ -118,6 +119,10 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(True)
         case WorkOwed():
             return Known(False)
+        case AgentsOnline():
+            return Known(fact.hosts)
+        case AgentsLost():
+            return Known(())
         case SaasOnline():
             return Known("6.1")
         case AppContainer():
@@ -194,6 +199,8 @@ def fresh(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(False)
         case WorkNoted():
             return Known(True)
+        case AgentsLost():
+            return Known(())
         case _:
             return Absent()
 

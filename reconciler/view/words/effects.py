@@ -306,6 +306,26 @@ TROUBLES: dict[str, Trouble] = {
             zh="请确认主机有响应，然后重新运行",
         ),
     ),
+    "agents-lost": Trouble(
+        what=Sentence(
+            en="online before GSE was replaced, and not back after {seconds} s: {hosts}",
+            zh="替换 GSE 之前在线、{seconds} 秒后仍未恢复的 Agent：{hosts}",
+        ),
+        why=Sentence(
+            en="what they were reached through is not retired while they are missing; nothing of the old GSE was touched",
+            zh="在它们恢复之前，不会下线它们所依赖的旧 GSE；旧 GSE 未作任何改动",
+        ),
+        hint=Sentence(
+            en=(
+                "on those hosts see that gse_agent runs and reaches the GSE hosts, then run `bkrec apply` again; "
+                "if they are not to come back: `bkrec ack gse-agents --done`"
+            ),
+            zh=(
+                "请确认这些主机上的 gse_agent 正在运行且能连通 GSE 主机，然后重新执行 `bkrec apply`；"
+                "若不再需要它们：`bkrec ack gse-agents --done`"
+            ),
+        ),
+    ),
     "step-not-seen": Trouble(
         what=Sentence(
             en="the command ended with {rc}, and what it is for was not seen: {facts}",

@@ -8,6 +8,8 @@ def _(en: str, zh: str) -> Sentence:
 
 
 FACTS: dict[str, Sentence] = {
+    "agent.lost": _("agents that were noted as online and are not", "记录为在线、现已不在线的 Agent"),
+    "agent.online": _("agents that are online", "在线的 Agent"),
     "backup": _("backup of {what}", "{what} 的备份"),
     "consul.definition": _("definition of {service} in consul", "consul 中 {service} 的定义文件"),
     "consul.passing": _("health of {service} in consul", "consul 中 {service} 的健康状态"),

@@ -11,6 +11,26 @@ SENTENCES: dict[str, Sentence] = {
         en="the product is at {version} already, and nothing tells whether {work} was done by hand",
         zh="产品已是 {version}，无从判断 {work} 是否已手工完成",
     ),
+    "agents-noted-before": Sentence(
+        en="who is online is noted before GSE is replaced: afterwards nobody can tell who was",
+        zh="替换 GSE 之前先记下在线的 Agent：之后便无从得知",
+    ),
+    "agents-online-now": Sentence(
+        en="{count} of {of} agents are online now, and will have to be again before the old GSE is retired",
+        zh="{of} 个 Agent 中现有 {count} 个在线，下线旧 GSE 之前它们须重新在线",
+    ),
+    "agents-not-known": Sentence(
+        en="which agents are online is not known ({reason}), so nothing will be demanded of them before the old GSE goes",
+        zh="无法得知哪些 Agent 在线（{reason}），因此下线旧 GSE 之前对其不作要求",
+    ),
+    "agents-missing-now": Sentence(
+        en="online before GSE was replaced, and not now: {hosts}; the old GSE stays until they are",
+        zh="替换 GSE 之前在线、现在不在线：{hosts}；在其恢复之前保留旧 GSE",
+    ),
+    "agents-note-settled": Sentence(
+        en="once the old GSE is gone, nothing more is demanded of the agents that were noted",
+        zh="旧 GSE 下线后，对已记录的 Agent 不再有要求",
+    ),
     "work-noted": Sentence(
         en="the note is on the host",
         zh="记录已写在主机上",

@@ -8,6 +8,9 @@ def _(en: str, zh: str) -> Sentence:
 
 
 ORDERS: dict[str, Sentence] = {
+    "agent.await": _("see the agents online again that were online before", "等待升级前在线的 Agent 重新在线"),
+    "agent.note": _("note which agents are online", "记录在线的 Agent"),
+    "agent.settle": _("put the note of the agents aside", "移走 Agent 在线记录"),
     "backup.mysql": _("back up all MySQL databases below {directory}", "将全部 MySQL 数据库备份到 {directory} 下"),
     "backup.mongodb": _("back up MongoDB below {directory}", "将 MongoDB 备份到 {directory} 下"),
     "backup.install": _("copy {path} beside itself", "在 {path} 旁保留一份完整副本"),

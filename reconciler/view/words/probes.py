@@ -111,6 +111,10 @@ SENTENCES: dict[str, Sentence] = {
         en="curl got no answer from {url} (exit {exit})",
         zh="curl 没有从 {url} 得到应答（退出码 {exit}）",
     ),
+    "agents-not-told": Sentence(
+        en="the ESB answered about agents in a form that bkrec does not know",
+        zh="ESB 关于 Agent 的应答格式无法识别",
+    ),
     "esb-no-secret": Sentence(
         en="{file} does not hold BK_PAAS_APP_CODE and BK_PAAS_APP_SECRET, without which the ESB answers nobody",
         zh="{file} 中没有 BK_PAAS_APP_CODE 与 BK_PAAS_APP_SECRET，没有它们 ESB 不会应答",

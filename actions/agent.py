@@ -1,0 +1,119 @@
+"""Agents around the replacement of GSE: note who is online before, see them online again, and settle the note.
+
+Nothing is done to an agent. The wait is a step of its own, so that a drop is told once, with the hosts' names, and all
+that would be retired after it stays. The note is written once: what a later run sees is no more what was there before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from actions.action import Action, Undo
+from probes.agent import NOTE, AgentsLost
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
+from probes.owed import DIRECTORY, WorkNoted, WorkOwed
+from probes.shell import Command
+from specs.diagnostic import Diagnostic, diagnose
+from specs.reason import Because, coded
+
+KEEP: LiteralString = """set -eu
+note=$1/$2 release=$3
+shift 3
+if [ -r "$note" ] && IFS=' ' read -r said rest < "$note" && [ "$said" = "$release" ]; then
+    echo "noted before: $rest"
+    exit 0
+fi
+mkdir -p -m 0700 -- "$(dirname -- "$note")"
+printf '%s\n' "$release $*" | dd of="$note.part" conv=fsync 2>/dev/null
+mv -T -- "$note.part" "$note"
+echo "noted: $*"
+"""
+
+TELL: LiteralString = """
+[ ! -r "$1/$2" ] || cat -- "$1/$2"
+"""
+
+SETTLE: LiteralString = """set -eu
+note=$1/$2 record=$1/$2.done release=$3
+mkdir -p -m 0700 -- "$1"
+printf '%s done %s\n' "$release" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | dd of="$record.part" conv=fsync 2>/dev/null
+mv -T -- "$record.part" "$record"
+[ ! -e "$note" ] || mv -T -- "$note" "$note.paid.$(date +%Y%m%d%H%M%S)"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAgents(Action):
+    """Leave the note; one of this release that is there already keeps what it says."""
+
+    noted: WorkNoted
+    online: tuple[str, ...] = ()
+    unasked: str = ""
+    """Why nobody is known to be online; then nothing will be demanded."""
+    kind: Literal["agent.note"] = "agent.note"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (self.noted.must_be(True, because=coded("work-noted"), source=""),)
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return (WorkOwed(host=self.host, work=NOTE),)
+
+    def command(self) -> Command:
+        said = ("online", *self.online) if self.online else ("not-known", self.unasked)
+        return Command(script=KEEP, args=(DIRECTORY, NOTE, self.noted.release, *said))
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitAgents(Action):
+    """Wait until those that were noted are online; agents look for a server by themselves."""
+
+    lost: AgentsLost
+    because: Because
+    kind: Literal["agent.await"] = "agent.await"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (self.lost.must_be((), because=self.because, source=""),)
+
+    def command(self) -> Command:
+        return Command(script=TELL, args=(DIRECTORY, NOTE))
+
+    def missed(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
+        lost = next((drift.reading for drift in drifts if drift.expected.fact == self.lost), None)
+        if not isinstance(lost, Known):
+            return None
+        return diagnose("agents-lost", where=self.host, hosts=", ".join(lost.value), seconds=f"{self.settle_s:g}")
+
+    @property
+    def settle_s(self) -> float:
+        return 120.0
+
+    @property
+    def estimate_s(self) -> float:
+        return 20.0
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleAgents(Action):
+    """Put the note aside, with a record that it was paid."""
+
+    release: str
+    kind: Literal["agent.settle"] = "agent.settle"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        owed = WorkOwed(host=self.host, work=NOTE)
+        return (owed.must_be(False, because=coded("agents-note-settled"), source=""),)
+
+    def command(self) -> Command:
+        return Command(script=SETTLE, args=(DIRECTORY, NOTE, self.release))
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"

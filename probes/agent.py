@@ -1,0 +1,139 @@
+"""Agents: which hosts of the cluster GSE reaches, and which of those that were noted it reaches no more.
+
+Whether an agent is alive only GSE knows, and who asks it is the ESB; nothing on a host tells that its process is
+connected. Before GSE is replaced, those online are noted on the controller in one line, "6.2.2 online 10.0.0.1 …", or
+"6.2.2 not-known esb-no-answer" where nobody could be asked. Once the old GSE is gone there is a record beside the note,
+and nothing more is demanded. A host that GSE was asked about and does not name is offline.
+Source: paas2/esb/components/bk/apisv2/gse/apidocs/zh_hans/get_agent_status.md of TencentBlueKing/legacy-bk-paas;
+bin/check_agent_info.sh.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from probes import esb
+from probes.fact import AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.owed import DIRECTORY
+from probes.probe import Probe
+from probes.rows import MISSING, Row, rows_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+NOTE = "gse-agents"
+"""The note's name among those of what is owed (`probes/owed.py`)."""
+CLOUD = 0
+"""The direct area, in which BlueKing's own hosts are (bin/check_agent_info.sh:12)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentsOnline(Fact[tuple[str, ...]]):
+    """Those of `hosts` whose agent is online, in their order."""
+
+    env: str
+    """Where the ESB's address and application are: 04-final/paas.env."""
+    hosts: tuple[str, ...]
+    kind: Literal["agent.online"] = "agent.online"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentsLost(Fact[tuple[str, ...]]):
+    """Those of `hosts` that the note calls online and that are not; none where nothing was noted of this release."""
+
+    env: str
+    hosts: tuple[str, ...]
+    release: str
+    kind: Literal["agent.lost"] = "agent.lost"
+
+
+AgentFact = AgentsOnline | AgentsLost
+
+NOTES = (
+    MISSING
+    + r"""
+told() { # FILE: what its first line says
+  line=
+  if { IFS= read -r line || [ -n "$line" ]; } 2>/dev/null <"$1"; then printf 'is\t%.8000s' "$line"
+  elif [ ! -e "$1" ] && missing "$1"; then printf 'none\t'
+  else printf 'unreadable\t'; fi
+}
+printf '0\t%s\t%s\n' "$(told "$1/$2")" "$(told "$1/$2.done")"
+begin=1
+shift 2
+"""
+)
+
+
+def command(facts: Sequence[AgentFact]) -> Command:
+    questions = _questions(facts)
+    return Command(
+        script=NOTES + esb.SCRIPT,
+        args=(DIRECTORY, NOTE, *esb.words(questions)),
+        timeout_s=esb.timeout_s(questions),
+    )
+
+
+def _questions(facts: Sequence[AgentFact]) -> tuple[esb.Question, ...]:
+    return tuple(dict.fromkeys(_question(fact) for fact in facts))
+
+
+def _question(fact: AgentFact) -> esb.Question:
+    hosts = [{"ip": host, "bk_cloud_id": CLOUD} for host in fact.hosts]
+    return esb.question(fact.env, "gse/get_agent_status", bk_supplier_account="0", hosts=hosts)
+
+
+def parse(facts: Sequence[AgentFact], output: Output) -> Readings:
+    questions = _questions(facts)
+    note = rows_of(output, count=1 + len(questions))[0]
+    answered = esb.answers(questions, output, begin=1)
+    return {fact: _read(fact, note, _online(fact, answered[_question(fact)])) for fact in facts}
+
+
+def _online(fact: AgentFact, answer: esb.Answer | Unknown) -> Known[tuple[str, ...]] | Unknown:
+    if isinstance(answer, Unknown):
+        return answer
+    alive = [_alive(answer.data, host) for host in fact.hosts]
+    if None in alive:
+        return Unknown(coded("agents-not-told"))
+    return Known(tuple(host for host, one in zip(fact.hosts, alive, strict=True) if one))
+
+
+def _alive(data: Any, host: str) -> bool | None:
+    """None where the answer is of no form that is known."""
+    if not isinstance(data, dict):
+        return None
+    match cast("Mapping[str, Any]", data).get(f"{CLOUD}:{host}"):
+        case None:
+            return False
+        case {"bk_agent_alive": int(word)} if word in (0, 1):
+            return word == 1
+        case _:
+            return None
+
+
+def _read(fact: AgentFact, note: Row, online: Known[tuple[str, ...]] | Unknown) -> AnyReading:
+    if isinstance(fact, AgentsOnline):
+        return online
+    noted = _noted(note, fact.release)
+    if not isinstance(noted, Known):
+        return noted
+    wanted = tuple(host for host in fact.hosts if host in noted.value)
+    if not wanted or isinstance(online, Unknown):
+        return online if wanted else Known(())
+    return Known(tuple(host for host in wanted if host not in online.value))
+
+
+def _noted(note: Row, release: str) -> Known[tuple[str, ...]] | Unknown:
+    match note:
+        case ("unreadable", _, _, _) | (_, _, "unreadable", _):
+            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{NOTE}"))
+        case ("is" | "none", said, "is" | "none", recorded):
+            words = said.split(" ")
+            settled = recorded.split(" ")[0] == release
+            return Known(tuple(words[2:]) if words[:2] == [release, "online"] and not settled else ())
+        case _:
+            raise ValueError("the answer about agents is not understood")
+
+
+FACTS: tuple[type[AnyFact], ...] = (AgentsOnline, AgentsLost)
+PROBE = Probe(family="agent", facts=FACTS, command=command, parse=parse)
