@@ -106,7 +106,7 @@ def _known(seen: Seen, asked: AgentsOnline) -> tuple[tuple[str, ...], str, Becau
     online: tuple[str, ...] = reading.value if isinstance(reading, Known) else ()
     if online:
         return online, "", coded("agents-online-now", count=len(online), of=len(asked.hosts))
-    reason = str(getattr(reading.why, "code", "")) if isinstance(reading, Unknown) else "none-online"
+    reason = str(getattr(reading.why, "code", "")) if isinstance(reading, Unknown) else coded("agents-none-online").code
     return (), reason, coded("agents-not-known", reason=reason)
 
 

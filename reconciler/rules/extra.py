@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from actions.owed import done_of
 from probes.container import AppContainer
 from probes.fact import AnyExpected
+from probes.http import HttpServed
 from probes.owed import WorkDone, WorkNoted
 from probes.path import FileDigest
 from probes.saas import SaasOnline, SaasPackaged
@@ -80,6 +81,18 @@ def running(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
     if len(hosts) == 1:
         fact = AppContainer(host=hosts[0], app=app.code)
         yield fact.must_be("running", because=coded("saas-runs"), source=NAMED, module="paas")
+
+
+ENTRANCE = "http://paas.service.consul"
+"""As BlueKing's own products ask each other, past every login and every name of the operator's (ce/saas_var.env:5)."""
+
+
+def page(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+    """What its users get. Asked from the controller, which every product is told to find by the same name."""
+    if cluster.inventory.on("appo") and cluster.inventory.on("nginx"):
+        fact = HttpServed(host=cluster.controller, url=f"{ENTRANCE}/o/{app.code}/")
+        source = "support-files/templates/nginx/paas.conf:433"
+        yield fact.must_be("served", because=coded("saas-page-answers"), source=source, module="paas")
 
 
 NAMED = "bin/single_host_low_memory_config.sh:30"

@@ -1,18 +1,20 @@
 """SaaS applications: deployed again where what is online is not what the package holds, or where nothing of it is left.
 
 PaaS's record alone says too little: it goes on saying "online" when docker has lost the container. One that only
-stopped is started.
+stopped is started. Whether its page answers is asked, too, and told where it does not: that the entrance reaches
+something which answers is all it shows, neither that a login works nor that the application does.
 """
 
 from collections.abc import Iterator
 
 from actions.saas import DeploySaas, StartApp
 from probes.container import AppContainer
-from probes.fact import Absent, AnyDrift, AnyExpected, about
+from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
+from probes.http import HttpServed
 from probes.mysql import SaasVariable
 from probes.path import VersionText
 from probes.saas import SaasOnline
-from reconciler.core.plan import Repair
+from reconciler.core.plan import Advice, Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import extra
@@ -20,10 +22,11 @@ from reconciler.rules import module as modules
 from reconciler.rules.install import backups
 from reconciler.rules.module import LOGIN
 from specs.cluster import Cluster
+from specs.diagnostic import diagnose
 from specs.reason import coded, told
 from specs.release import App
 
-FACTS = (SaasOnline, AppContainer)
+FACTS = (SaasOnline, AppContainer, HttpServed)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -33,14 +36,23 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def _wishes(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
     yield from extra.online(cluster, app)
     yield from extra.running(cluster, app)
+    yield from extra.page(cluster, app)
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = drift.expected.fact
+    if isinstance(fact, HttpServed):
+        return _silent(fact, drift)
     if isinstance(fact, AppContainer):
         app = cluster.release.app(fact.app)
         return _start(app, drift) if drift.reading != Absent() else _deploy(cluster, app)
     return _deploy(cluster, cluster.release.app(about(drift, SaasOnline).app))
+
+
+def _silent(fact: HttpServed, drift: AnyDrift) -> Advice:
+    """Told, not mended: the container's own facts are mended, and what else keeps a page away is in the SaaS's log."""
+    status = drift.reading.value if isinstance(drift.reading, Known) else "-"
+    return Advice(diagnostic=diagnose("saas-page-silent", where=fact.url, status=status))
 
 
 def _start(app: App, drift: AnyDrift) -> Repair:

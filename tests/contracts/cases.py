@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from probes.agent import AgentsLost, AgentsOnline
 from probes.backup import Backup
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import (
@@ -23,7 +24,7 @@ from probes.container import (
 from probes.current import UnitCurrent
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvSame, EnvValue
 from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
-from probes.http import HttpOk
+from probes.http import HttpOk, HttpServed
 from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable, SaasVariables
@@ -193,7 +194,15 @@ def cluster(host: str, port: int, key: str) -> RedisCluster:
     return RedisCluster(host=host, port=port, env_file=f"{MADE}/dbadmin.env", key=key)
 
 
+def agents(host: str, env: str) -> tuple[Any, ...]:
+    everybody = AgentsOnline(host=host, env=env, hosts=(*HOSTS, "10.0.0.9"))
+    return (everybody, AgentsLost(host=host, env=env, hosts=HOSTS, release="6.2.2"))
+
+
 CASES: tuple[Case, ...] = (
+    _case("agent/online", 0, "curl --version", *agents(H1, f"{FINAL}/paas.env")),
+    _case("agent/no-application", 0, "curl --version", *agents(H1, "/nonexistent")),
+    _case("agent/nobody-there", 0, "curl --version", *agents(H1, f"{FINAL}/paas.env"), under=NO_NETWORK),
     _case(
         "unit/active", 2, "systemctl --version", *units(H3, "mysql@default.service", "docker.service", "bk-job.target")
     ),
@@ -258,6 +267,15 @@ CASES: tuple[Case, ...] = (
         HttpOk(host=H1, url="http://127.0.0.1:8500/v1/none"),
         HttpOk(host=H1, url="http://127.0.0.1:1/"),
         HttpOk(host=H1, url="http://none.invalid/"),
+    ),
+    _case(
+        "http/pages",
+        0,
+        "curl --version",
+        HttpServed(host=H1, url="http://paas.service.consul/o/bk_iam/"),
+        HttpServed(host=H1, url="http://paas.service.consul/o/bk_none/"),
+        HttpServed(host=H1, url="http://127.0.0.1:1/"),
+        HttpServed(host=H1, url="http://none.invalid/"),
     ),
     _case(
         "host/controller",

@@ -6,7 +6,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from probes.http import PROBE, HttpOk
+from probes.http import PROBE, HttpOk, HttpServed
+from probes.shell import Output
 from tests.probes.here import HOST, SHELLS, ask, brief
 
 
@@ -41,6 +42,23 @@ def test_a_refused_connection_is_absent_and_the_rest_unknown() -> None:
     urls = ("http://127.0.0.1:1/", "file:///etc/passwd", "--version", "", "http://[")
     found = [brief(reading) for reading in ask(PROBE, [HttpOk(host=HOST, url=url) for url in urls])]
     assert found == ["absent", *["unknown: http-no-answer"] * 4]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_page_is_served_by_whoever_is_behind_the_entrance(server: str, shell: str) -> None:
+    statuses = {"200": "served", "302": "served", "403": "served", "404": "404", "500": "500", "502": "502"}
+    facts = [HttpServed(host=HOST, url=f"{server}/{path}") for path in statuses]
+    assert [brief(one) for one in ask(PROBE, facts, shell=shell)] == list(statuses.values())
+
+
+@pytest.mark.parametrize(
+    ("exit_status", "wanted"),
+    [("6", "absent"), ("7", "absent"), ("28", "silent"), ("52", "silent"), ("3", "unknown: http-no-answer")],
+)
+def test_a_page_that_nobody_serves_is_no_mystery(exit_status: str, wanted: str) -> None:
+    fact = HttpServed(host=HOST, url="http://x/")
+    output = Output(stdout=f"0\tcurl\t{exit_status}\t000\n")
+    assert brief(PROBE.parse([fact], output)[fact]) == wanted
 
 
 def test_the_deadline_grows_with_the_questions() -> None:

@@ -13,6 +13,7 @@ from probes.container import AppContainer, ContainersUnkept, DockerDataRoot, Doc
 from probes.current import UnitCurrent
 from probes.env import EnvDoubled
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
+from probes.http import HttpServed
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, ProductVersion
 from probes.owed import WorkNoted, WorkOwed
 from probes.package import PackageDigest
@@ -121,6 +122,8 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(False)
         case AgentsOnline():
             return Known(fact.hosts)
+        case HttpServed():
+            return Known("served")
         case AgentsLost():
             return Known(())
         case SaasOnline():

@@ -31,6 +31,14 @@ SENTENCES: dict[str, Sentence] = {
         en="once the old GSE is gone, nothing more is demanded of the agents that were noted",
         zh="旧 GSE 下线后，对已记录的 Agent 不再有要求",
     ),
+    "agents-none-online": Sentence(
+        en="GSE calls none of the agents of this cluster's hosts online",
+        zh="GSE 认为本集群主机的 Agent 均不在线",
+    ),
+    "saas-page-answers": Sentence(
+        en="it is what users open; the way to the login is an answer, the entrance's own error page is none",
+        zh="这是用户打开的页面；跳转到登录也算应答，入口自身的错误页不算",
+    ),
     "work-noted": Sentence(
         en="the note is on the host",
         zh="记录已写在主机上",

@@ -156,6 +156,26 @@ TROUBLES: dict[str, Trouble] = {
             zh="请确认：`bkrec ack {work} --done`；若未做过：`bkrec ack {work} --not-done`",
         ),
     ),
+    "saas-page-silent": Trouble(
+        what=Sentence(
+            en="the page does not answer ({status}; -: nobody is there)",
+            zh="页面没有应答（{status}；- 表示无人应答）",
+        ),
+        why=Sentence(
+            en="the entrance reaches nothing that answers for this SaaS; nothing is done about it but what its container needs",
+            zh="入口未能联系到该 SaaS；除其容器所需之外不做任何处理",
+        ),
+        hint=Sentence(
+            en=(
+                "mend what else is told of it, or look at its log (`docker logs` on the appo host) and whether PaaS agent "
+                "has registered it (`consul kv get bkapps/upstreams/prod/…`)"
+            ),
+            zh=(
+                "请先处理与其相关的其他问题，或查看其日志（appo 主机上的 `docker logs`），"
+                "以及 PaaS agent 是否已登记（`consul kv get bkapps/upstreams/prod/…`）"
+            ),
+        ),
+    ),
     "unknown-not-repaired": Trouble(
         what=Sentence(en="its state could not be told", zh="无法判断其状态"),
         why=Sentence(en="what nobody has seen, nobody may repair", zh="未看清的状态不会被修改"),

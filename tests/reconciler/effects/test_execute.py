@@ -1,11 +1,12 @@
 """The executor, on a world of facts: what is started, in which order, and what its outcome rests on."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
-from probes.fact import Known, Unknown
+from probes.fact import AnyDrift, Known, Unknown
 from reconciler.core.event import Event, Interrupted, JobAdopted, StepDone, StepFailed, StepOutput, StepStarted
 from reconciler.core.plan import Plan
 from reconciler.effects.crash import installed, registered
@@ -14,7 +15,7 @@ from reconciler.effects.job import job_key
 from reconciler.effects.journal import JournalError
 from reconciler.effects.lease import Term
 from reconciler.effects.stop import StopSignal
-from specs.diagnostic import diagnose
+from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import coded
 from tests.support.world import Flag, Job, Kept, Raise, World, plan, step
 
@@ -62,6 +63,21 @@ def test_exit_status_zero_without_the_effect_is_a_failure_with_its_evidence() ->
     assert dict(failed.diagnostic.fields)["rc"] == "0"
     assert "test.flag a @10.0.0.1: up / down" in dict(failed.diagnostic.fields)["facts"]
     assert failed.tail == ("x", "PASSWORD=<redacted>", "all fine")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained(Raise):
+    """An action with words of its own for an effect that nobody sees."""
+
+    def missed(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
+        return diagnose("agents-lost", where=self.host, hosts=str(drifts[0].reading), seconds=1)
+
+
+def test_an_action_that_knows_what_a_missing_effect_means_says_it() -> None:
+    world, a = World(), Explained(host=H, name="a")
+    world.knows(a, works=False)
+    (failed,) = carried(world, plan(step(a))).failed
+    assert failed.diagnostic == diagnose("agents-lost", where=H, hosts=str(Known("down")), seconds=1)
 
 
 def test_an_effect_that_shows_late_is_waited_for() -> None:
