@@ -48,6 +48,9 @@ class Dropped:
     note: str
     plan: dict[str, Any]
     ack: Said
+    acked: Said
+    after_ack: list[str]
+    """Kinds of the steps that are planned once a person has said that they are not to be waited for."""
     second: Said
     kept: list[str]
     check: Said
@@ -66,10 +69,14 @@ def dropped(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Dropped:
         first = run.finish(600)
     units, note = units_of_the_old_one(lab), (lab.place.root(CONTROLLER) / NOTE).read_text(encoding="utf-8")
     plan, ack = desk.bkrec("plan", "-o", "json").document, desk.bkrec("ack")
+    acked = desk.bkrec("ack", "gse-agents", "--done")
+    after_ack = [step["action"] for step in desk.planned()]
+    on(lab, CONTROLLER, f"rm /{NOTE}.done")  # as if it had not been said
     set_agent(lab, LOST, online=True)
     second = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=600)
     return Dropped(
-        desk=desk, first=first, units=units, note=note, plan=plan, ack=ack, second=second, kept=kept(lab),
+        desk=desk, first=first, units=units, note=note, plan=plan, ack=ack, acked=acked,
+        after_ack=after_ack, second=second, kept=kept(lab),
         check=desk.bkrec("check", "-o", "json"),
     )  # fmt: skip
 
@@ -104,6 +111,12 @@ def test_the_next_plan_names_who_is_missing(dropped: Dropped) -> None:
     (step,) = [step for step in dropped.plan["steps"] if step["action"] == "agent.await"]
     assert LOST in step["because"]["en"]
     assert not [step for step in dropped.plan["steps"] if step["action"] in ("agent.note", "bkcli.install")]
+
+
+def test_a_persons_word_lets_it_go_on_without(dropped: Dropped) -> None:
+    dropped.acked.must(0)
+    assert "agent.await" not in dropped.after_ack
+    assert dropped.after_ack.count("unit.retire") >= len(OLD)
 
 
 def test_once_it_is_back_the_upgrade_goes_on(dropped: Dropped, lab: Lab) -> None:

@@ -240,3 +240,28 @@ def test_containers_are_lost_with_the_data_root_at_the_next_boot(at_paas: Lab) -
     assert out(at_paas, "h2", "docker ps -aq") != ""
     at_paas.reboot("h2")
     assert out(at_paas, "h2", "systemctl is-system-running --wait > /dev/null; docker ps -aq") == ""
+
+
+ASK = """
+source /data/install/bin/04-final/paas.env
+body='{"bk_app_code":"bk_paas","bk_app_secret":"%s","bk_username":"admin","bk_biz_id":2}'
+printf "$body" "${SECRET:-$BK_PAAS_APP_SECRET}" |
+    curl -s -w '\\n%{http_code}' -d @- http://paas.service.consul/api/c/compapi/v2/cc/search_set/
+"""
+
+
+def test_the_esb_answers_while_its_process_does_and_refuses_with_200(pristine: Lab) -> None:
+    answer, status = out(pristine, "h1", ASK).rsplit("\n", 1)
+    assert (json.loads(answer)["result"], status) == (True, "200")
+    answer, status = out(pristine, "h1", f"SECRET=wrong\n{ASK}").rsplit("\n", 1)
+    assert (json.loads(answer)["result"], json.loads(answer)["code"], status) == (False, 1306403, "200")
+    pristine.ssh("h2", "systemctl stop bk-paas-esb")
+    answer, status = out(pristine, "h1", ASK).rsplit("\n", 1)
+    assert ("502 Bad Gateway" in answer, status) == (True, "502")
+
+
+def test_the_page_of_a_saas_is_there_while_its_container_is(pristine: Lab) -> None:
+    ask = "curl -s -o /dev/null -w '%{http_code}' http://paas.service.consul/o/bk_iam/"
+    assert out(pristine, "h1", ask) == "302"
+    pristine.ssh("h2", "docker stop -t 1 $(docker ps -q --filter name=bk_iam-)")
+    assert out(pristine, "h1", ask) == "502"
