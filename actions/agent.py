@@ -88,6 +88,11 @@ class AwaitAgents(Action):
         return diagnose("agents-lost", where=self.host, hosts=", ".join(lost.value), seconds=f"{self.settle_s:g}")
 
     @property
+    def resources(self) -> tuple[str, ...]:
+        """Whatever else there is to do on the controller is not kept waiting."""
+        return (f"agents@{self.host}",)
+
+    @property
     def settle_s(self) -> float:
         return 120.0
 

@@ -98,7 +98,7 @@ shown() { # all of it without the secret, cut after what is allowed
       }'
   } | head -c "$((most + 64))"
 }
-most=$1 seconds=$2 i=$begin opened=
+most=$1 seconds=$2 i=${begin:-0} opened=
 shift 2
 command -v curl >/dev/null 2>&1 || have=no
 while [ $# -ge 3 ]; do
@@ -121,16 +121,13 @@ done
 )
 
 
-BEGIN: LiteralString = "begin=0\n"
-
-
 def ask(questions: Sequence[Question]) -> Command:
     """Each once, in the order given."""
-    return Command(script=BEGIN + SCRIPT, args=words(questions), timeout_s=timeout_s(questions))
+    return Command(script=SCRIPT, args=words(questions), timeout_s=timeout_s(questions))
 
 
 def words(questions: Sequence[Question]) -> tuple[str, ...]:
-    """What SCRIPT is given. A family that says more itself puts its own rows first, and their number into `begin`."""
+    """What SCRIPT is given. A family that says more itself puts its rows first, their number into `begin`."""
     asked = _once(questions)
     return (str(LIMIT), f"{DEADLINE_S:g}", *(word for one in asked for word in (one.env, one.api, one.body)))
 
@@ -156,14 +153,23 @@ def _read(asked: Question, row: tuple[str, ...]) -> Answer | Unknown:
         case ("no-secret",):
             return Unknown(coded("esb-no-secret", file=asked.env))
         case ("said", text):
-            found = re.fullmatch(r"(.*) (\d{3}) (\d{1,3})", text, re.ASCII)
-            return _said(asked, *found.groups()) if found else Unknown(coded("esb-too-long", api=asked.api))
+            return _whole(asked, text)
         case _:
             raise ValueError("the answer of the ESB is not understood")
 
 
+def _whole(asked: Question, text: str) -> Answer | Unknown:
+    """What was cut has lost the two numbers at its end. Raises ValueError where they are missing otherwise."""
+    if len(text.encode("utf-8", "surrogateescape")) > LIMIT:
+        return Unknown(coded("esb-too-long", api=asked.api))
+    found = re.fullmatch(r"(.*) (\d{3}) (\d{1,3})", text, re.ASCII)
+    if found is None:
+        raise ValueError("the answer of the ESB is not whole")
+    return _said(asked, *found.groups())
+
+
 def _said(asked: Question, text: str, status: str, end: str) -> Answer | Unknown:
-    if end == "63" or len(text) > LIMIT:
+    if end == "63":
         return Unknown(coded("esb-too-long", api=asked.api))
     if end != "0":
         return Unknown(coded("esb-no-answer", api=asked.api, exit=end))

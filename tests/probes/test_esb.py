@@ -170,8 +170,8 @@ def test_what_is_no_object_with_fields_is_not_asked() -> None:
         question("/e", "cc/search_set")
 
 
-@pytest.mark.parametrize("stdout", ["0\tsaid\n", "0\tsaid\tx\ty\n", "0\tmaybe\n"])
-def test_other_rows_are_an_error_or_unknown(stdout: str) -> None:
+@pytest.mark.parametrize("stdout", ["0\tsaid\n", "0\tsaid\tx\ty\n", "0\tmaybe\n", "0\tsaid\t{}\n", "0\tsaid\t{} 200\n"])
+def test_other_rows_are_an_error(stdout: str) -> None:
     one = question("/e", "cc/search_set", a=1)
-    with pytest.raises(ValueError, match="not understood"):
+    with pytest.raises(ValueError, match="not (understood|whole)"):
         answers([one], Output(stdout=stdout))
