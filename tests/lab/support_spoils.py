@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from bklab.place import HOSTS
+
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import AppContainer, ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
 from probes.current import UnitCurrent
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyExpected, fact_id
+from probes.http import HttpServed
 from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable
@@ -67,7 +70,10 @@ def _how(wish: AnyExpected, random: Random) -> tuple[str, Related]:
             return f"docker update --restart=no {random.choice(names)}", _nothing
         case AppContainer(app=app):
             how = random.choice(("stop -t 1", "rm -f"))
-            return f"docker {how} $(docker ps -q --filter name=^{app}-)", _nothing
+            return f"docker {how} $(docker ps -q --filter name=^{app}-)", _page(app)
+        case HttpServed(url=url):
+            app = url.rstrip("/").rpartition("/")[2]
+            return f"ssh {HOSTS['h2']} 'docker stop -t 1 $(docker ps -q --filter name=^{app}-)'", _page(app)
         case DockerDataRoot():
             return (
                 """sed -i 's|"data-root": *"[^"]*"|"data-root": "/data/elsewhere"|' /etc/docker/daemon.json""",
@@ -173,6 +179,11 @@ def _kind(wish: AnyExpected, path: str) -> str:
 
 def _nothing(_: AnyExpected) -> bool:
     return False
+
+
+def _page(app: str) -> Related:
+    """A SaaS has a container and a page, and the one needs the other."""
+    return lambda other: isinstance(other.fact, (AppContainer, HttpServed)) and app in fact_id(other.fact)
 
 
 def _names(word: str, host: str) -> Related:

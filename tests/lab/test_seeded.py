@@ -55,7 +55,7 @@ def test_a_seeded_drift_is_named_with_what_follows_from_it_and_nothing_else(
 def named(desk: Desk, name: str, allowed: set[str]) -> set[str]:
     """All that is found, once what was spoilt is among it and nothing that has nothing to do with it."""
     seen = desk.check()
-    found = {finding["fact"] for finding in (*seen["drift"], *seen["unknown"])}
+    found = {finding["fact"] for finding in (*seen["drift"], *seen["unknown"], *seen["advice"])}
     return found if name in found and found <= allowed else set()
 
 
