@@ -13,6 +13,40 @@ SERVER = """\
 # Stand-in for {name}: answers health questions on port {port}, and does nothing else.
 exec /bin/busybox httpd -f -p {port} -h /usr/local/lib/bklab/{www}
 """
+EDITABLE = """\
+#!/usr/bin/python3 -BI
+# Stand-in for {name}: answers health questions on port {port}; its admin notes whether the BlueKing business may be
+# edited, for six hours, and its api says so.
+import functools, http.server, json, pathlib, time
+
+STATE = pathlib.Path("/var/lib/bklab/cmdb-editable")
+CONFIG = "/system/user_config/blueking_modify/"
+
+
+class Cmdb(http.server.SimpleHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if {port} == 9000 and CONFIG in self.path:
+            STATE.parent.mkdir(exist_ok=True)
+            STATE.write_text("%d" % (time.time() + 21600 if self.path.endswith("/true") else 0))
+            return self.say("modify system user config success")
+        if {port} == 9001 and self.path.endswith("/system/config/user_config/blueking_modify"):
+            return self.say(STATE.exists() and int(STATE.read_text() or 0) > time.time())
+        return self.send_error(404)
+
+    def say(self, data):
+        told = json.dumps({{"result": True, "bk_error_code": 0, "bk_error_msg": "success", "data": data}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, *_):
+        pass
+
+
+http.server.ThreadingHTTPServer(("", {port}), functools.partial(Cmdb, directory="/usr/local/lib/bklab/{www}")).serve_forever()
+"""
 PATIENT = """\
 #!/bin/busybox sh
 # Stand-in for {name}: answers on port {port} as soon as nobody else does.
@@ -101,6 +135,7 @@ FILES_622: dict[str, str] = {  # path below /data/src -> text; beginning with #!
 
 def program(unit: Unit) -> str:
     text = IDLE if not unit.port else PATIENT if unit.name.startswith("bk-gse-") else SERVER
+    text = EDITABLE if unit.name in ("bk-cmdb-admin", "bk-cmdb-api") else text
     # PaaS alone has a slash at the end of its health address
     return text.format(name=unit.name, port=unit.port, www="www-paas" if unit.name.startswith("bk-paas-") else "www")
 

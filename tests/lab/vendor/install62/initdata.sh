@@ -20,3 +20,20 @@ _initdata_nodeman () {
     emphasize "sync py36.tgz file to host:nodeman"
     rsync -a python/py36.tgz "$host:$INSTALL_PATH/public/bknodeman/download/"
 }
+
+_initdata_topo () {  # with 1: hosts into their modules, nothing else
+    local ip file set
+    source "$CTRL_DIR/load_env.sh" > /dev/null
+    set="/opt/py36/bin/python $CTRL_DIR/bin/create_blueking_set.py -c $BK_PAAS_APP_CODE -t $BK_PAAS_APP_SECRET"
+    if [[ $1 != 1 ]]; then
+        $set --tpl "$CTRL_DIR/bin/default/blueking_service_module.tpl" --create-service || return 1
+        pace 2
+        "$CTRL_DIR/bin/create_blueking_topo_template.sh" "$CTRL_DIR/bin/default/blueking_topo_module.tpl"
+        $set --create-set || return 1
+    fi
+    for ip in "${ALL_IP[@]}"; do
+        file=$(mktemp /tmp/init_topo.XXXXXXXXX)
+        "$CTRL_DIR/pcmd.sh" -H "$ip" "cat $INSTALL_PATH/.installed_module" > "$file"
+        $set --create-proc-instance -f "$file" && rm -f "$file" || return 1
+    done
+}
