@@ -63,6 +63,20 @@ class Action:
         """What it means that its effects were not seen in time, where the general words would say too little."""
         return None
 
+    def deletes(self) -> Because | None:
+        """What is gone for good afterwards and users may have made, by count and name; told where approval is asked."""
+        return None
+
+    @property
+    def gate(self) -> str:
+        """What `apply --approve` has to name before this is begun; "" where the plan's confirmation covers it."""
+        return ""
+
+    @property
+    def by_hand(self) -> str:
+        """The code of what a person is asked to do, where no command does it; seen done by what it ensures."""
+        return ""
+
     @property
     def disrupts(self) -> Disrupts:
         return "no"

@@ -10,6 +10,7 @@ from typing import Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.envshell import VALUE
+from probes import cmdb, esb
 from probes.backup import Backup
 from probes.fact import AnyExpected
 from probes.shell import Command
@@ -181,6 +182,55 @@ class BackupInstall(Action):
 
     def command(self) -> Command:
         return Command(script=INSTALL, args=(self.path,))
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"
+
+
+TOPOLOGY: LiteralString = (
+    """set -eu
+umask 077
+home=/var/lib/bkrec/topology
+questions=$1
+shift
+ask() (
+set +eu
+"""
+    + esb.SCRIPT
+    + """
+)
+"""
+    + RECORD
+    + """
+mkdir -p -m 0700 -- "$home"
+copy=$home/$(date +%Y%m%d%H%M%S).json
+ask "$@" > "$copy.part"
+answers=$(grep -cE '"result": *true.* 200 0$' -- "$copy.part" || :)
+[ "$answers" = "$questions" ] || { echo "CMDB answered $answers of $questions questions" >&2; exit 1; }
+sync
+mv -T -- "$copy.part" "$copy"
+record topology "$copy" "$(stat -c %s -- "$copy")" "$(md5sum < "$copy" | cut -c1-32)"
+echo "kept in $copy"
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupTopology(Action):
+    """What CMDB says of sets, templates, and of which host is where: a line for each answer. Nothing reads it back in;
+    it is there for a person who wants to know what was where."""
+
+    install: str
+    kind: Literal["backup.topology"] = "backup.topology"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        backup = Backup(host=self.host, what="topology")
+        return (backup.must_be("fresh", because=coded("backup-complete"), source="guide 7.17"),)
+
+    def command(self) -> Command:
+        questions = cmdb.everything(self.install)
+        return Command(script=TOPOLOGY, args=(str(len(questions)), *esb.words(questions)))
 
     @property
     def undo(self) -> Undo:

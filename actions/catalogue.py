@@ -4,8 +4,18 @@
 """
 
 from actions.agent import AwaitAgents, NoteAgents, SettleAgents
-from actions.backup import BackupInstall, BackupMongodb, BackupMysql
+from actions.backup import BackupInstall, BackupMongodb, BackupMysql, BackupTopology
 from actions.bkcli import InstallBkenv, InstallModule, SyncCommon, SyncModule, UpgradeModule
+from actions.cmdb import (
+    AssignHosts,
+    BuildTopology,
+    DeleteSets,
+    DeleteTemplates,
+    ListJobModules,
+    MoveHosts,
+    OpenEditing,
+    ShutEditing,
+)
 from actions.consul import DeregisterService, RegisterService
 from actions.container import InstallContainer, KeepContainers, NameDockerRoot, RemoveContainer, StartContainer
 from actions.env import AddVariable, CopyVariable, GenerateVariable, KeepLastVariable, MergeEnv, SetVariable
@@ -29,13 +39,18 @@ AnyAction = (
     AddLine
     | AddSaasVariables
     | AddVariable
+    | AssignHosts
     | AwaitAgents
     | BackupInstall
     | BackupMongodb
     | BackupMysql
+    | BackupTopology
+    | BuildTopology
     | CarryDirectory
     | CopyProgram
     | CopyVariable
+    | DeleteSets
+    | DeleteTemplates
     | DeploySaas
     | DeregisterService
     | DoWork
@@ -48,11 +63,14 @@ AnyAction = (
     | InstallModule
     | KeepContainers
     | KeepLastVariable
+    | ListJobModules
     | MakeTag
     | MergeEnv
+    | MoveHosts
     | NameDockerRoot
     | NoteAgents
     | NoteWork
+    | OpenEditing
     | PlaceModule
     | PutBackDirectory
     | PutBackFile
@@ -72,6 +90,7 @@ AnyAction = (
     | SetVersion
     | SetYaml
     | SettleAgents
+    | ShutEditing
     | StartApp
     | StartContainer
     | StartUnit

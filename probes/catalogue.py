@@ -3,6 +3,7 @@
 from probes import (
     agent,
     backup,
+    cmdb,
     consul,
     container,
     current,
@@ -32,6 +33,7 @@ from probes.probe import Probe
 PROBES: tuple[Probe, ...] = (
     agent.PROBE,
     backup.PROBE,
+    cmdb.PROBE,
     consul.PROBE,
     container.PROBE,
     current.PROBE,

@@ -62,7 +62,8 @@ class ClusterFile(Model):
     package: PackageFile
     placement: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     also: tuple[str, ...] = ()
-    """Optional modules that bkrec is to bring up to date too: the guide never does."""
+    """Optional modules that bkrec is to bring up to date too: the guide never does. And `topology`, that of the
+    BlueKing business (guide 7.17), whose rebuild deletes what users may have made."""
     leave: tuple[str, ...] = ()
     """Modules and SaaS that somebody keeps for themselves: bkrec neither touches them nor claims anything of them."""
 

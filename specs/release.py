@@ -73,6 +73,19 @@ class Section(Model):
     here: Worded
     covered: bool = True
     """False: nothing is claimed of it, and every verdict says so."""
+    also: str = ""
+    """What cluster.toml's `also` has to name for it to be covered."""
+
+
+class Topology(Model):
+    """The topology of the BlueKing business in CMDB, which the release makes anew. Guide 7.17."""
+
+    id: str
+    """What cluster.toml's `also` names to have it looked at, and `apply --approve` to have it deleted."""
+    job: tuple[str, ...]
+    """The modules that the line `job` of .installed_module is to stand for."""
+    because: Worded
+    source: str
 
 
 class Release(Model):
@@ -95,6 +108,9 @@ class Release(Model):
     """The modules this version of bkrec looks at and brings up to date; of the others it claims nothing."""
     left: tuple[str, ...] = ()
     """What cluster.toml leaves to its owner: never part of the data, told with each verdict."""
+    topology: Topology
+    rebuilds_topology: bool = False
+    """cluster.toml asks for it: never part of the data."""
     modules: tuple[Module, ...] = ()
     guide: Guide = Guide()
     """The guide's commands, and where bkrec does otherwise: told, never acted upon."""

@@ -103,6 +103,7 @@ _command(
     ),
     "bkrec apply",
     "bkrec apply --yes -o json",
+    "bkrec apply --approve topology",
     "bkrec apply plan.json",
 )
 _command(

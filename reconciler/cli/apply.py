@@ -1,5 +1,6 @@
 """`bkrec apply`: do what the plan says, until converged. Stop it, kill it, disconnect, run it again: at any moment."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,10 +28,24 @@ PlanArgument = Annotated[
 ]
 
 
+ApproveOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--approve",
+        metavar="ID",
+        help=both(
+            "Agree to the deletions that the plan shows behind this ID, for this run; --yes does not. Repeatable.",
+            "同意计划中该 ID 所涉及的删除，仅对本次运行有效；--yes 不包含此项。可重复。",
+        ),
+    ),
+]
+
+
 def apply(
     ctx: typer.Context,
     plan: PlanArgument = None,
     yes: YesOption = False,
+    approve: ApproveOption = None,
     cluster: ClusterOption = None,
     lang: LangOption = None,
     output: OutputOption = None,
@@ -46,14 +61,22 @@ def apply(
         narrator.note(label("stopping", options.lang))
 
     with narrator:
-        applied = signals.run_stoppable(lambda stop: _work(options, narrator, stop, plan, yes=yes), asked)
+        applied = signals.run_stoppable(
+            lambda stop: _work(options, narrator, stop, plan, yes=yes, approved=approve or ()), asked
+        )
     _tell(applied, narrator, options)
     if applied.exit_code:
         raise exits.Stop(applied.exit_code)
 
 
 async def _work(
-    options: Options, narrator: "Narrator", stop: "StopSignal", plan: Path | None, *, yes: bool
+    options: Options,
+    narrator: "Narrator",
+    stop: "StopSignal",
+    plan: Path | None,
+    *,
+    yes: bool,
+    approved: Sequence[str],
 ) -> "Applied":
     from reconciler.cli import wiring
     from reconciler.cli.config import cluster_path
@@ -64,7 +87,8 @@ async def _work(
         return await confirm(studied, options, stop, yes=yes)
 
     kept = _kept(plan)
-    return await wiring.apply(cluster_path(options), confirm=confirmed, emit=narrator.tell, stop=stop, plan=kept)
+    path, given = cluster_path(options), frozenset(approved)
+    return await wiring.apply(path, confirm=confirmed, emit=narrator.tell, stop=stop, plan=kept, approved=given)
 
 
 def _kept(plan: Path | None) -> "SavedPlan | None":

@@ -67,6 +67,7 @@ _EXITS = (
     ("PlanStale", REFUSED),
     ("PauseError", UNKNOWN),
     ("AckError", UNKNOWN),
+    ("ApproveError", UNKNOWN),
     ("JournalError", FAILED),
     ("TransportError", UNKNOWN),
 )

@@ -11,15 +11,16 @@ from pathlib import Path
 
 from probes.catalogue import PROBES
 from reconciler.cli.reach import access, file_of, reached
-from reconciler.core.event import RunEnded
-from reconciler.effects import journal, lease
+from reconciler.core.event import ApprovalGiven, RunEnded
+from reconciler.effects import approve, journal, lease
 from reconciler.effects import pause as effects_pause
 from reconciler.effects import status as effects_status
 from reconciler.effects.collect import collect
 from reconciler.effects.files import state_dir
 from reconciler.effects.ssh import ssh
 from reconciler.effects.transport import TransportError
-from reconciler.view.documents import JobDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
+from reconciler.rules import gate
+from reconciler.view.documents import ApprovalDoc, JobDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
 from specs.diagnostic import Diagnostic
 
 
@@ -62,10 +63,13 @@ async def status(path: Path) -> tuple[StatusDoc, tuple[Diagnostic, ...]]:
         async with reached(path) as (transport, cluster):
             look_ = functools.partial(collect, transport, PROBES)
             seen = await effects_status.now(transport, look_, cluster.controller, cluster.inventory.hosts)
+            given = await approve.read(look_, cluster.controller, gate.approvals(cluster))
     except (TransportError, lease.LeaseError) as error:
         return StatusDoc(last=last), error.diagnostics
     jobs = [JobDoc(host=one.host, job=one.job, line=one.line) for one in seen.running]
-    return StatusDoc(last=last, lock=_lock(seen.holder), pause=_paused(seen.paused), jobs=jobs), ()
+    told = [ApprovalDoc(gate=one.gate, who=one.who, since=one.since, run=one.run) for one in given]
+    paused = _paused(seen.paused)
+    return StatusDoc(last=last, lock=_lock(seen.holder), pause=paused, jobs=jobs, approvals=told), ()
 
 
 def runs(path: Path) -> tuple[RunDoc, ...]:
@@ -106,4 +110,5 @@ def _run(run: str, kept: journal.Kept) -> RunDoc:
         steps=max((len(event.steps) for event in events if event.event == "run-started"), default=0),
         done=kinds.count("step-done"),
         failed=kinds.count("step-failed"),
+        approved=[f"{one.gate} {one.user}@{one.source}" for one in events if isinstance(one, ApprovalGiven)],
     )

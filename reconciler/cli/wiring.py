@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from probes.catalogue import PROBES
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings
+from reconciler.cli import exits
 from reconciler.cli.diary import Diary
 from reconciler.cli.reach import RELEASE, access, reached, release
 from reconciler.core import planner
@@ -31,7 +32,7 @@ from reconciler.effects.transport import Transport
 from reconciler.rules import catalogue, gate, latent, pin
 from specs.base import Worded
 from specs.cluster import Cluster, ClusterFile, Controller, PackageFile, Ssh
-from specs.diagnostic import Diagnostic, diagnose
+from specs.diagnostic import Diagnostic, Troubled, diagnose
 from specs.reason import Because, told
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ async def apply(
     emit: Callable[[Event], None],
     stop: StopSignal,
     plan: "SavedPlan | None" = None,
+    approved: frozenset[str] = frozenset(),
 ) -> Applied:
     """Until converged, or nothing more can be done; each event goes to `emit` as it happens. Raises as `study` does.
 
@@ -112,6 +114,7 @@ async def apply(
     """
     clock = SystemClock()
     async with reached(path) as (transport, cluster):
+        _known(cluster, approved)
         if plan is not None:
             await _unmoved(plan, transport, cluster)
             confirm = _only(plan, confirm)
@@ -119,13 +122,23 @@ async def apply(
             work = undertaking(
                 transport, cluster, diary, _deciding(cluster), confirm=_asking(cluster, confirm), emit=emit, stop=stop
             )
-            applied = await loop.apply(replace(work, bars=gate.bars, waits=gate.waits, grounds=_grounds(cluster)))
+            work = replace(work, bars=gate.bars, waits=gate.waits, tells=gate.tells)
+            applied = await loop.apply(replace(work, approved=approved, grounds=_grounds(cluster)))
     return Applied(
         verdict=applied.verdict,
         exit_code=applied.exit_code,
         studied=studied(cluster, applied.studied),
         diagnostics=applied.diagnostics,
     )
+
+
+def _known(cluster: Cluster, approved: frozenset[str]) -> None:
+    """Raises Misused: what nobody asks for, nobody can have meant."""
+    known = gate.approvals(cluster)
+    strange = sorted(approved.difference(known))
+    if strange:
+        ids = ", ".join(known) or "-"
+        raise exits.Misused(Troubled(*(diagnose("approve-no-such-id", gate=one, known=ids) for one in strange)))
 
 
 def _asking(

@@ -20,6 +20,16 @@ class RunStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalGiven:
+    """Somebody agreed to the deletions behind this gate, for this run."""
+
+    gate: str
+    user: str
+    source: str
+    event: Literal["approval-given"] = "approval-given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseAwaited:
     """Somebody holds the lease: whether they still live shows within seconds, a dead one's runs out."""
 
@@ -101,6 +111,15 @@ class StepLeft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepAwaited:
+    """Not started: a person has to approve it, or to do it. What comes after it is not started either."""
+
+    step: str
+    diagnostic: Diagnostic
+    event: Literal["step-awaited"] = "step-awaited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupted:
     running: tuple[str, ...] = field(default=())
     event: Literal["interrupted"] = "interrupted"
@@ -117,6 +136,7 @@ class RunEnded:
 
 Event = (
     RunStarted
+    | ApprovalGiven
     | LeaseAwaited
     | JobAdopted
     | StepStarted
@@ -126,6 +146,7 @@ Event = (
     | StepFailed
     | StepHeld
     | StepLeft
+    | StepAwaited
     | Interrupted
     | RunEnded
 )

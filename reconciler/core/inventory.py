@@ -13,7 +13,7 @@ from specs.installconfig import Topology, parse
 from specs.module import Module
 from specs.pin import Pin
 from specs.reason import told
-from specs.release import Release
+from specs.release import Release, Section
 
 
 def cluster(file: ClusterFile, release: Release, config: str, home: str = "", pins: tuple[Pin, ...] = ()) -> Cluster:
@@ -52,11 +52,11 @@ def _no_hosts(topology: Topology, where: str) -> list[Diagnostic]:
 
 
 def _bad_also(file: ClusterFile, release: Release) -> list[Diagnostic]:
-    known = ", ".join(module.name for module in release.modules if module.optional)
+    optional = (*(module.name for module in release.modules if module.optional), release.topology.id)
     return [
-        diagnose("also-unknown", where="cluster.toml, also", module=name, known=known)
+        diagnose("also-unknown", where="cluster.toml, also", module=name, known=", ".join(optional))
         for name in file.also
-        if not any(module.name == name and module.optional for module in release.modules)
+        if name not in optional
     ]
 
 
@@ -71,9 +71,16 @@ def _bad_leave(file: ClusterFile, release: Release) -> list[Diagnostic]:
 
 def _narrowed(file: ClusterFile, release: Release) -> Release:
     """The release as this cluster wants it: what is left to its owner is not looked at, what it asks for besides is."""
-    scope = tuple(name for name in (*release.scope, *file.also) if name not in file.leave)
+    scope = tuple(name for name in (*release.scope, *file.also) if name not in (*file.leave, release.topology.id))
     apps = tuple(app for app in release.apps if app.code not in file.leave)
-    return release.model_copy(update={"scope": scope, "apps": apps, "left": file.leave})
+    rebuilds = release.topology.id in file.also
+    sections = tuple(_asked_for(section, file.also) for section in release.sections)
+    changed = {"scope": scope, "apps": apps, "left": file.leave, "rebuilds_topology": rebuilds, "sections": sections}
+    return release.model_copy(update=changed)
+
+
+def _asked_for(section: Section, also: tuple[str, ...]) -> Section:
+    return section.model_copy(update={"covered": True}) if section.also and section.also in also else section
 
 
 def _refuse_one_host(topology: Topology, where: str) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 
 from probes.fact import AnyDrift, AnyReading, Known, Readings, fact_id
 from probes.job import JobsRunning
+from reconciler.core.approval import awaits
 from reconciler.core.diff import judge
 from reconciler.core.event import (
     Event,
     JobAdopted,
+    StepAwaited,
     StepDone,
     StepFailed,
     StepLeft,
@@ -74,7 +76,7 @@ FAILED_S = 20.0
 RUNS_ON = {"job-overdue", "job-unheard", "job-not-started"}
 """Failures of a step whose job goes on, or may do so."""
 
-Ended = StepDone | StepSkipped | StepFailed | StepLeft
+Ended = StepDone | StepSkipped | StepFailed | StepLeft | StepAwaited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,8 @@ class Means:
     run: str
     undoes: bool
     stop: StopSignal
+    approved: frozenset[str] = frozenset()
+    """Gates that a person opened for this run."""
     started: list[str] = field(default_factory=list[str])
     running: dict[str, str] = field(default_factory=dict[str, str])
     """Job by step, while it is followed, or when following it was given up in a hurry."""
@@ -162,6 +166,9 @@ async def _on_its_way(course: _Course, means: Means) -> Ended:
             case Follow(number=number):
                 return await _followed(course, number, means)
             case Begin() as begin:
+                asked = awaits(step, means.approved)
+                if asked is not None:
+                    return StepAwaited(step=step.id, diagnostic=asked)
                 ended = await _begun(course, begin, came, means)
             case Wait(why=why, patience_s=patience):
                 ended = _held(course, why, patience, means)

@@ -10,7 +10,16 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from reconciler.core.event import Event, Interrupted, StepDone, StepFailed, StepHeld, StepLeft, StepSkipped
+from reconciler.core.event import (
+    Event,
+    Interrupted,
+    StepAwaited,
+    StepDone,
+    StepFailed,
+    StepHeld,
+    StepLeft,
+    StepSkipped,
+)
 from reconciler.core.plan import Plan, Step
 from reconciler.effects.carry import Ended, Means, carry_out
 from reconciler.effects.clock import Clock, SystemClock
@@ -34,6 +43,8 @@ class Outcome:
     skipped: tuple[str, ...] = ()
     failed: tuple[StepFailed, ...] = ()
     held: tuple[StepHeld, ...] = ()
+    awaited: tuple[StepAwaited, ...] = ()
+    """Not started, because a person has to approve or do it; nor is what comes after them."""
     left: tuple[str, ...] = ()
     """Not started, because the run was stopped, or because the plan is out of date."""
     outdated: tuple[StepLeft, ...] = ()
@@ -90,6 +101,9 @@ class _Board:
                 self.finished.add(ended.step)
             case StepLeft():
                 self._leave(ended.step)
+            case StepAwaited():
+                for step_id in self._behind(ended.step):
+                    del self.waiting[step_id]
             case StepFailed():
                 yield from self._hold(step, ended, runs_on=runs_on)
 
@@ -130,6 +144,7 @@ async def execute(
     undoes: bool = False,
     emit: Callable[[Event], None],
     stop: StopSignal,
+    approved: frozenset[str] = frozenset(),
     parallel: int = PARALLEL,
     clock: Clock | None = None,
 ) -> Outcome:
@@ -149,6 +164,7 @@ async def execute(
         run=run,
         undoes=undoes,
         stop=stop,
+        approved=approved,
     )
     outages = frozenset(step.id for step in plan.steps if step.action.outage)
     board = _Board(waiting={step.id: step for step in plan.steps}, parallel=parallel, outages=outages)
@@ -178,6 +194,7 @@ def _outcome(board: _Board, means: Means, running: tuple[str, ...]) -> Outcome:
         held=tuple(board.held),
         left=(*board.left, *board.waiting),
         outdated=tuple(end for end in board.ended if isinstance(end, StepLeft)),
+        awaited=tuple(end for end in board.ended if isinstance(end, StepAwaited)),
         running=running,
         troubles=tuple(trouble for troubled in board.troubles for trouble in troubled.diagnostics),
     )

@@ -193,6 +193,17 @@ say resumed
 """
 )
 
+APPROVE: LiteralString = (
+    "root=$1 asked=approve gate=$2 who=$3 run=$4\n"
+    + GUARDED
+    + r"""
+mkdir -p "$root/markers" && chmod 0700 "$root/markers" || say unwritable markers
+printf '%s %s %s\n' "$who" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$run" | put "$root/markers/approved-$gate" ||
+    say unwritable markers
+say noted
+"""
+)
+
 RECORD: LiteralString = (
     "root=$1 asked=ack work=$2 line=$3\n"
     + GUARDED

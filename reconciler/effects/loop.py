@@ -8,16 +8,16 @@ believed at the end comes from a last look, never from what was done.
 import asyncio
 
 from reconciler.core.diff import judge
-from reconciler.core.event import Event, RunEnded, RunStarted
+from reconciler.core.event import ApprovalGiven, Event, RunEnded, RunStarted
 from reconciler.core.plan import Plan
-from reconciler.effects import pause
+from reconciler.effects import approve, pause
 from reconciler.effects.adopt import adopt, running_jobs
 from reconciler.effects.execute import Outcome, execute
 from reconciler.effects.lease import Lease, Term, keep, raise_fences, release
 from reconciler.effects.look import facts_of, study
 from reconciler.effects.refusal import refusal, step_ids
 from reconciler.effects.turn import take_in_turn
-from reconciler.effects.undertaking import Applied, Course, Undertaking, Verdict, asked_of, judged
+from reconciler.effects.undertaking import Applied, Course, Undertaking, Verdict, asked_of, judged, nothing_to_start
 from specs.diagnostic import Diagnostic, Troubled
 
 __all__ = ["Applied", "Undertaking", "Verdict", "apply"]
@@ -34,7 +34,7 @@ async def apply(work: Undertaking) -> Applied:
     running = await running_jobs(work.look, work.hosts)
     if not running:
         course.refused = await refusal(work, course)
-        if course.refused or not course.studied.plan.steps:
+        if course.refused or nothing_to_start(work, course.studied):
             return _applied(work, course)
     try:
         lease = await _fenced(work)
@@ -95,10 +95,19 @@ async def _told(lease: Lease, term: Term, work: Undertaking, course: Course) -> 
     """Trouble is noted, not raised: in a group it would come out as something else."""
     try:
         _tell(work, RunStarted(run=work.run, epoch=lease.epoch, steps=step_ids(course.studied.plan)))
+        await _approved(work)
         await _rounds(lease, term, work, course)
         _tell(work, _ended(work, course))
     except Troubled as trouble:
         course.troubles.extend(trouble.diagnostics)
+
+
+async def _approved(work: Undertaking) -> None:
+    """Who agreed to what is written down twice: here, and on the controller for whoever comes after."""
+    for gate in sorted(work.approved):
+        _tell(work, ApprovalGiven(gate=gate, user=work.user, source=work.source))
+        who = f"{work.user}@{work.source}"
+        await approve.record(work.transport, work.controller, gate=gate, who=who, run=work.run)
 
 
 def _tell(work: Undertaking, event: Event) -> None:
@@ -113,7 +122,7 @@ async def _rounds(lease: Lease, term: Term, work: Undertaking, course: Course) -
         if course.troubles or work.stop.asked:
             return
         course.refused = await refusal(work, course)
-        if course.refused or not course.studied.plan.steps:
+        if course.refused or nothing_to_start(work, course.studied):
             return
         outcome = await _executed(lease, term, work, course.studied.plan)
         course.outcomes.append(outcome)
@@ -169,6 +178,7 @@ async def _executed(lease: Lease, term: Term, work: Undertaking, plan: Plan) -> 
         undoes=work.undoes,
         emit=work.emit,
         stop=work.stop,
+        approved=work.approved,
         parallel=work.parallel,
         clock=work.clock,
     )

@@ -6,7 +6,7 @@ from reconciler.core.plan import Plan
 from reconciler.effects import pause
 from reconciler.effects.look import facts_of
 from reconciler.effects.stand import worded
-from reconciler.effects.undertaking import Course, Undertaking
+from reconciler.effects.undertaking import Course, Undertaking, nothing_to_start
 from specs.diagnostic import Diagnostic, diagnose
 
 
@@ -14,7 +14,7 @@ async def refusal(work: Undertaking, course: Course) -> tuple[Diagnostic, ...]:
     """All that speaks against it; asked again before each round, a person only about steps not confirmed yet."""
     plan = course.studied.plan
     barred = tuple(blocked.diagnostic for blocked in plan.blocked if work.bars(blocked))
-    if not plan.steps:
+    if nothing_to_start(work, course.studied):
         return barred
     paused = await pause.told(work.look, work.controller)
     if paused is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from probes.fact import AnyExpected
+from reconciler.core.approval import asked, withheld
 from reconciler.core.event import Event, StepFailed
 from reconciler.core.plan import Blocked, Plan
 from reconciler.core.verdict import verdict
@@ -56,6 +57,10 @@ class Undertaking:
     """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
     waits: Callable[[Blocked], bool] = _no_wait
     """Whether what is blocked waits for a person (ack, approval, pause)."""
+    tells: Callable[[Blocked], bool] = _no_wait
+    """Whether what is blocked is told when the run ends: refused, and only a person can clear it up."""
+    approved: frozenset[str] = frozenset()
+    """Gates that a person opened for this run: `apply --approve`."""
     undoes: bool = False
     """It puts back what another run changed: it ends as rolled back, and its jobs are no run that could be undone."""
     parallel: int = PARALLEL
@@ -93,14 +98,27 @@ class Applied:
 
 
 def asked_of(work: Undertaking, studied: Studied) -> tuple[Diagnostic, ...]:
-    """What only a person can answer, ready to be shown with what to type."""
-    return tuple(blocked.diagnostic for blocked in studied.plan.blocked if work.waits(blocked))
+    """What only a person can answer or do, ready to be shown with what to type."""
+    blocked = studied.plan.blocked
+    told = tuple(one.diagnostic for one in blocked if work.waits(one) or work.tells(one))
+    return (*told, *asked(studied.plan, work.approved))
+
+
+def only_waits(work: Undertaking, studied: Studied) -> bool:
+    """There are steps left, and each of them waits for a person."""
+    steps = studied.plan.steps
+    return bool(steps) and len(withheld(studied.plan, work.approved)) == len(steps)
+
+
+def nothing_to_start(work: Undertaking, studied: Studied) -> bool:
+    return not studied.plan.steps or only_waits(work, studied)
 
 
 def _waits(work: Undertaking, studied: Studied) -> bool:
-    """For a person's word; and whatever else is unknown, is known to wait for that alone."""
-    asked = {blocked.expected.fact for blocked in studied.plan.blocked if work.waits(blocked)}
-    return bool(asked) and all(drift.expected.fact in asked for drift in studied.difference.unknown)
+    """For a person's word or hand; and whatever else is unknown, is known to wait for that alone."""
+    worded = {blocked.expected.fact for blocked in studied.plan.blocked if work.waits(blocked)}
+    handed = only_waits(work, studied) and all(work.waits(blocked) for blocked in studied.plan.blocked)
+    return (bool(worded) or handed) and all(drift.expected.fact in worded for drift in studied.difference.unknown)
 
 
 def judged(work: Undertaking, course: Course) -> tuple[Verdict, int]:

@@ -1,11 +1,12 @@
 """Backups: never desired for their own sake, only needed by what cannot be undone without them."""
 
-from actions.backup import BackupInstall, BackupMongodb, BackupMysql
+from actions.backup import BackupInstall, BackupMongodb, BackupMysql, BackupTopology
 from probes.backup import Backup
 from probes.fact import AnyDrift, about
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
+from reconciler.rules.cmdb import deployed
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 
@@ -15,7 +16,7 @@ FACTS = (Backup,)
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = about(drift, Backup)
     host, what = fact.host, fact.what
-    action: BackupInstall | BackupMongodb | BackupMysql
+    action: BackupInstall | BackupMongodb | BackupMysql | BackupTopology
     match what:
         case "mysql":
             action, section = BackupMysql(host=host, directory=cluster.paths.backup), "5.1"
@@ -24,6 +25,10 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
             action, section = BackupMongodb(host=host, directory=cluster.paths.backup, install=install), "5.2"
         case "install":
             action, section = BackupInstall(host=host, path=cluster.paths.install), "5.3"
+        case "topology":
+            action, section = BackupTopology(host=host, install=cluster.paths.install), "7.17"
         case _:
             return diagnose("backup-unknown", where=f"{host} {what}", what=what)
-    return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=section)
+    needs = deployed(cluster) if what == "topology" else ()
+    because, source = drift.expected.because, drift.expected.source
+    return Repair(action=action, because=because, source=source, section=section, needs=needs)

@@ -8,6 +8,7 @@ from reconciler.core.seen import Seen
 from reconciler.rules import (
     agent,
     backup,
+    cmdb,
     consul,
     container,
     current,
@@ -34,6 +35,7 @@ from specs.diagnostic import diagnose
 FAMILIES: tuple[ModuleType, ...] = (
     agent,
     backup,
+    cmdb,
     consul,
     container,
     current,
@@ -75,6 +77,7 @@ def desired(cluster: Cluster) -> tuple[AnyExpected, ...]:
         *agent.expect(cluster),
         *saas.expect(cluster),
         *version.expect(cluster),
+        *cmdb.expect(cluster),
     )
 
 

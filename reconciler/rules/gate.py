@@ -31,6 +31,19 @@ WAITING = frozenset({"work-untraced"})
 """Diagnostics that a person's word clears up."""
 
 
+TOLD = frozenset({"topology-custom", "topology-strange-lines"})
+"""Diagnostics that refuse one thing and hold up nothing else: told when the run ends, with what to do."""
+
+
+def tells(blocked: Blocked) -> bool:
+    return blocked.diagnostic.code in TOLD
+
+
+def approvals(cluster: Cluster) -> tuple[str, ...]:
+    """What `apply --approve` may name here."""
+    return (cluster.release.topology.id,) if cluster.release.rebuilds_topology else ()
+
+
 def bars(blocked: Blocked) -> bool:
     return blocked.diagnostic.code in BARRING
 

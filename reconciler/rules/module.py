@@ -64,7 +64,7 @@ def _made(cluster: Cluster, name: str) -> tuple[AnyExpected, ...]:
         *_keys(cluster, module),
         *_rendered(cluster, module),
         *(currents(cluster, module) if module.call == "upgrade" else ()),
-        *_signed(cluster, module),
+        *signed(cluster, module),
     )
 
 
@@ -213,7 +213,7 @@ def _rendered(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             yield fact.must_be(flag.value, because=told(flag.because), source=flag.source, module=module.name)
 
 
-def _signed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+def signed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     for name in module.signs:
         for host in cluster.hosts(module):
             fact = LineInFile(host=host, path=cluster.home(".installed_module"), line=name)

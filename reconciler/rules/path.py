@@ -15,6 +15,7 @@ from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import extra, nginx, tag
 from reconciler.rules import module as modules
+from reconciler.rules.cmdb import edited
 from reconciler.rules.env import bkenv
 from reconciler.rules.install import synced
 from reconciler.rules.source import patched, product, staging, unpack, unpack_products
@@ -104,7 +105,7 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
         live=cluster.paths.install,
         version=cluster.release.version,
         proofs=tuple(proof.path for proof in cluster.release.proofs),
-        spoils=(*_patches(cluster), *_copies(cluster), *synced(cluster, cluster.inventory.hosts)),
+        spoils=(*_patches(cluster), *edited(cluster), *_copies(cluster), *synced(cluster, cluster.inventory.hosts)),
         patched=patched(cluster),
     )
     return _repair(action, drift, "6.1")

@@ -119,8 +119,10 @@ def _sync(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
 
 
 def patched(cluster: Cluster) -> tuple[str, ...]:
-    """Files of the scripts that guide 6.4 adds a key to."""
-    return tuple(dict.fromkeys(f"bin/{v.file}" for v in cluster.release.variables if v.kind == "present"))
+    """Files of the scripts that guide 6.4 adds a key to; and what 7.17 edits, where that is asked for."""
+    added = (f"bin/{v.file}" for v in cluster.release.variables if v.kind == "present")
+    edited = ("bin/create_blueking_set.py",) if cluster.release.rebuilds_topology else ()
+    return tuple(dict.fromkeys((*added, *edited)))
 
 
 def one_release(cluster: Cluster) -> AnyExpected:

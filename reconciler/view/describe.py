@@ -37,8 +37,8 @@ def action_kind(done: Action) -> str:
 
 
 def by_hand(done: Action) -> bool:
-    """True where a person does it and `bkrec ack` says so."""
-    return bool(getattr(done, "manual", False)) or action_kind(done).startswith("manual.")
+    """True where a person does it, and it is seen done."""
+    return bool(done.by_hand)
 
 
 def is_backup(done: Action) -> bool:

@@ -148,6 +148,11 @@ class StepDoc(Doc):
     """"put-back": `bkrec undo` brings it back; "beside": it changes nothing that was there; else it stays."""
     undo_because: Why | None = None
     manual: bool
+    """True where a person does it; it is seen done by what it mends."""
+    gate: str = ""
+    """What `apply --approve` has to name before it is begun; "" where nothing has to be approved."""
+    deletes: Why | None = None
+    """What is gone for good afterwards and users may have made."""
     estimate_s: float
     touches: list[Why]
     latent: list[Why] = Field(default_factory=list[Why])
@@ -196,9 +201,12 @@ class EventDoc(Doc):
         "step-failed",
         "step-held",
         "step-left",
+        "step-awaited",
+        "approval-given",
         "interrupted",
         "run-ended",
     ]
+    gate: str | None = None
     user: str | None = None
     source: str | None = None
     age_s: int | None = None
@@ -323,6 +331,8 @@ class RunDoc(Doc):
     steps: int
     done: int
     failed: int
+    approved: list[str] = Field(default_factory=list[str])
+    """What was approved for it, and by whom: "topology root@ops"."""
 
 
 class HistoryDoc(Doc):
@@ -355,6 +365,13 @@ class AckDoc(Doc):
     works: list[WorkDoc]
 
 
+class ApprovalDoc(Doc):
+    gate: str
+    who: str
+    since: str
+    run: str
+
+
 class JobDoc(Doc):
     host: str
     job: str
@@ -371,6 +388,8 @@ class StatusDoc(Doc):
     """null where the controller is out of reach; then nothing is known of pause and jobs either."""
     pause: PauseDoc | None = None
     jobs: list[JobDoc] = []
+    approvals: list[ApprovalDoc] = []
+    """The last of each gate, as the controller keeps it; each was for its own run only."""
 
 
 def dumped(document: Doc, *, indent: int | None = 2) -> str:

@@ -88,11 +88,13 @@ def _first(asked: str, table: Mapping[str, Sentence]) -> str | None:
 
 
 def _sections(asked: str, sections: Sequence[Section], guide: Guide) -> Iterator[EntryDoc]:
-    """That section, or those below it: the guide's 7.8 has three parts here."""
+    """That section, or those below it: the guide's 7.8 has three parts here; also by what is asked for and approved."""
     number = _SECTION.match(asked)
     wanted = number[1] if number else asked
+    if not wanted:
+        return
     for section in sections:
-        if section.id == wanted or section.id.startswith(f"{wanted}."):
+        if wanted in (section.id, section.also) or section.id.startswith(f"{wanted}."):
             title = Both(en=f"{section.id} {section.title.en}", zh=f"{section.id} {section.title.zh}")
             text = Both(en=section.here.en, zh=section.here.zh)
             commands, differences = stands.of_section(guide, section.id)

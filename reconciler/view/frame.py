@@ -41,7 +41,7 @@ def advance(screen: Screen, event: ev.Event, now_s: float) -> Screen:
     match event:
         case ev.RunStarted():
             return Screen(started_s=screen.started_s)
-        case ev.LeaseAwaited() | ev.StepLeft():
+        case ev.LeaseAwaited() | ev.StepLeft() | ev.ApprovalGiven():
             return screen
         case ev.JobAdopted():
             return replace(screen, adopted=(*screen.adopted, event.host))
@@ -54,7 +54,7 @@ def advance(screen: Screen, event: ev.Event, now_s: float) -> Screen:
             return replace(screen, running=_others(screen, event.step), finished=(*screen.finished, event.step))
         case ev.StepFailed():
             return replace(screen, running=_others(screen, event.step), failed=(*screen.failed, event.step))
-        case ev.StepHeld():
+        case ev.StepHeld() | ev.StepAwaited():
             return replace(screen, held=(*screen.held, event.step))
         case ev.Interrupted() | ev.RunEnded():
             return replace(screen, running=())

@@ -88,7 +88,7 @@ def undo_document(
 def event_document(event: ev.Event) -> doc.EventDoc:
     """Its own fields under their own names; a diagnostic as `problem`."""
     own = {f.name: getattr(event, f.name) for f in fields_of(event) if f.name != "diagnostic"}
-    told = problem(event.diagnostic) if isinstance(event, ev.StepFailed) else None
+    told = problem(event.diagnostic) if isinstance(event, ev.StepFailed | ev.StepAwaited) else None
     listed = {name: list(cast(tuple[str, ...], v)) if isinstance(v, tuple) else v for name, v in own.items()}
     return doc.EventDoc.model_validate({**listed, "problem": told})
 
@@ -181,6 +181,8 @@ def step_document(number: int, step: Step, latent: Mapping[AnyFact, Because]) ->
         undo=done.undo,
         undo_because=why(describe.undo(done.undo)),
         manual=describe.by_hand(done),
+        gate=done.gate,
+        deletes=why(told) if (told := done.deletes()) is not None else None,
         estimate_s=done.estimate_s,
         touches=[why(touched) for touched in done.touches()],
         latent=[why(latent[m.expected.fact]) for m in step.mends if m.expected.fact in latent],

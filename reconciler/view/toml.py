@@ -37,6 +37,8 @@ def _head(told: Proposed, page: Page) -> Iterator[str]:
     yield 'schema = "bkrec.cluster/1"'
     yield f"name = {_text(told.name)}"
     yield f"release = {_text(told.release)}"
+    yield from _comment("toml-also", page)
+    yield '# also = ["topology"]'
     yield ""
 
 

@@ -10,6 +10,19 @@ from typing import Any
 
 from probes.agent import AgentsLost, AgentsOnline
 from probes.backup import Backup
+from probes.cmdb import (
+    BusinessHosts,
+    BusyHosts,
+    EditingOpen,
+    EditingShut,
+    HostModules,
+    JobModules,
+    SetsLeft,
+    StrangeLines,
+    TemplatesLeft,
+    TopologyCustom,
+    TopologyFits,
+)
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import (
     AppContainer,
@@ -199,10 +212,33 @@ def agents(host: str, env: str) -> tuple[Any, ...]:
     return (everybody, AgentsLost(host=host, env=env, hosts=HOSTS, release="6.2.2"))
 
 
+def topology(host: str, install: str, since: str) -> tuple[Any, ...]:
+    """`since` is a file of the scripts that are taken for the release's."""
+    home = "/data/bkce"
+    return (
+        TopologyFits(host=host, install=install, since=since),
+        TopologyCustom(host=host, install=install),
+        HostModules(host=host, install=install, home=home),
+        StrangeLines(host=host, install=install, home=home),
+        BusyHosts(host=host, install=install),
+        BusinessHosts(host=host, install=install),
+        SetsLeft(host=host, install=install),
+        TemplatesLeft(host=host, install=install),
+        JobModules(host=host, install=install),
+        EditingOpen(host=host),
+        EditingShut(host=host),
+    )
+
+
 CASES: tuple[Case, ...] = (
     _case("agent/online", 0, "curl --version", *agents(H1, f"{FINAL}/paas.env")),
     _case("agent/no-application", 0, "curl --version", *agents(H1, "/nonexistent")),
     _case("agent/nobody-there", 0, "curl --version", *agents(H1, f"{FINAL}/paas.env"), under=NO_NETWORK),
+    _case("cmdb/as-the-files-say", 0, "curl --version", *topology(H1, INSTALL, "bkcli")),
+    _case("cmdb/older-scripts", 0, "curl --version", *topology(H1, INSTALL, "bin/default/bkauth.env")),
+    _case("cmdb/module-host", 2, "curl --version", *topology(H3, INSTALL, "bkcli")[2:4]),
+    _case("cmdb/no-scripts", 0, "curl --version", *topology(H1, "/nonexistent", "bkcli")),
+    _case("cmdb/no-network", 0, "curl --version", *topology(H1, INSTALL, "bkcli"), under=NO_NETWORK),
     _case(
         "unit/active", 2, "systemctl --version", *units(H3, "mysql@default.service", "docker.service", "bk-job.target")
     ),

@@ -52,6 +52,10 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "yaml.value": (Known("true"), Absent()),
     "redis.cluster": (Known("fail"), Known("incomplete"), Known("damaged")),
     "text.names": (Known(False), Absent()),
+    "cmdb.topology": (Known(("-set 蓝鲸API网关", "+service-template gse_btsvr")), Absent()),
+    "cmdb.host-modules": (Known(("auth",)),),
+    "cmdb.job-modules": (Known(("job-assemble", "job-gateway")),),
+    "cmdb.shut": (Known(False),),
 }
 BACK: Mapping[str, tuple[AnyReading, ...]] = {
     "unit.active": (Known("active"), Known("inactive"), Known("failed")),

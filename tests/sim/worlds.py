@@ -9,6 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from probes.agent import AgentsLost, AgentsOnline
+from probes.cmdb import (
+    BusinessHosts,
+    BusyHosts,
+    EditingOpen,
+    EditingShut,
+    HostModules,
+    JobModules,
+    SetsLeft,
+    StrangeLines,
+    TemplatesLeft,
+    TopologyCustom,
+)
 from probes.container import AppContainer, ContainersUnkept, DockerDataRoot, DockerRoot
 from probes.current import UnitCurrent
 from probes.env import EnvDoubled
@@ -67,8 +79,8 @@ def file() -> ClusterFile:
     return parse.cluster_file(CLUSTER, "cluster.toml")
 
 
-def guide_cluster(*more: str) -> Cluster:
-    return describe(file(), release(*more), CONFIG)
+def guide_cluster(*more: str, also: tuple[str, ...] = ()) -> Cluster:
+    return describe(file().model_copy(update={"also": also}), release(*more), CONFIG)
 
 
 SLICE = ("paas", "auth", "redis_cluster")
@@ -134,6 +146,25 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known("6.1") if fact.host != cluster.controller else Known("6.2")
         case UnitCurrent():
             return Known(True)
+        case _:
+            return _topology(fact, cluster)
+
+
+def _topology(fact: AnyFact, cluster: Cluster) -> AnyReading:
+    """What CMDB has while nobody rebuilds it, be it 6.1's or 6.2's: a business with hosts in its sets, nobody's own."""
+    match fact:
+        case JobModules():
+            return Known(tuple(sorted(cluster.release.topology.job)))
+        case BusyHosts() | BusinessHosts():
+            return Known(cluster.inventory.hosts)
+        case SetsLeft():
+            return Known(("作业平台v3", "公共组件"))
+        case TemplatesLeft():
+            return Known(("set jobv3", "service job-config"))
+        case TopologyCustom() | StrangeLines() | HostModules():
+            return Known(())
+        case EditingOpen() | EditingShut():
+            return Known(isinstance(fact, EditingShut))
         case _:
             return Absent()
 
@@ -205,7 +236,7 @@ def fresh(fact: AnyFact, cluster: Cluster) -> AnyReading:
         case AgentsLost():
             return Known(())
         case _:
-            return Absent()
+            return _topology(fact, cluster)
 
 
 def finished(cluster: Cluster) -> World:

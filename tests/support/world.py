@@ -19,7 +19,7 @@ from reconciler.core.event import Event
 from reconciler.core.plan import After, Plan, Step
 from reconciler.effects.collect import Collected
 from reconciler.effects.job import job_key
-from reconciler.effects.job_scripts import LAUNCH, RAISE_FENCE, READ, SEEN
+from reconciler.effects.job_scripts import APPROVE, LAUNCH, RAISE_FENCE, READ, SEEN
 from reconciler.effects.lease import MARGIN_S, TTL_S, Term
 from reconciler.effects.transport import TransportError
 from specs.diagnostic import diagnose
@@ -42,6 +42,10 @@ class Raise(Action):
     name: str
     once: bool = False
     shares: tuple[str, ...] = ()
+    behind: str = ""
+    """The gate it stands behind."""
+    hands: str = ""
+    """What a person is asked to do, where a person does it."""
     kind: Literal["test.raise"] = "test.raise"
 
     @property
@@ -57,6 +61,14 @@ class Raise(Action):
     @property
     def idempotent(self) -> bool:
         return not self.once
+
+    @property
+    def gate(self) -> str:
+        return self.behind
+
+    @property
+    def by_hand(self) -> str:
+        return self.hands
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -139,6 +151,9 @@ class World:
     clock: VirtualClock = field(default_factory=VirtualClock)
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict[tuple[str, str], Job])
     launched: list[str] = field(default_factory=list[str])
+    approvals: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    deaf: bool = False
+    """No approval is confirmed."""
     overlap: list[frozenset[str]] = field(default_factory=list[frozenset[str]])
     flags: dict[str, Flag] = field(default_factory=dict[str, Flag])
     epochs: dict[str, int] = field(default_factory=dict[str, int])
@@ -194,6 +209,9 @@ class World:
             case _ if command.script == SEEN:
                 self.jobs[host, command.args[1]].seen = True
                 return Output(stdout="")
+            case _ if command.script == APPROVE:
+                self.approvals.append(command.args)
+                return Output(stdout="" if self.deaf else "bkrec-says approve noted\n")
             case _ if command.script == RAISE_FENCE:
                 self.epochs[host] = max(self.epochs.get(host, 0), int(command.args[1]))
                 return Output(stdout="bkrec-says fence fenced \n")

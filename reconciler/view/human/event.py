@@ -17,6 +17,8 @@ def event_lines(event: ev.Event, plan: Plan, page: Page) -> Iterator[str]:
     match event:
         case ev.RunStarted():
             yield label("run-started", page.lang, run=event.run, steps=len(event.steps), epoch=event.epoch)
+        case ev.ApprovalGiven():
+            yield label("approval-given", page.lang, gate=event.gate, user=event.user, source=event.source)
         case ev.LeaseAwaited():
             yield label("lease-awaited", page.lang, user=event.user, source=event.source, age=event.age_s)
         case ev.JobAdopted():
@@ -42,6 +44,10 @@ def event_lines(event: ev.Event, plan: Plan, page: Page) -> Iterator[str]:
             yield page.paint(label("step-held", page.lang, number=number, cause=cause), "yellow")
         case ev.StepLeft():
             yield page.paint(label("step-left", page.lang, number=_number(event.step, numbered)), "yellow")
+        case ev.StepAwaited():
+            number = _number(event.step, numbered)
+            action = _action(event.step, plan, page)
+            yield page.paint(label("step-awaited", page.lang, number=number, action=action), "yellow")
         case ev.Interrupted():
             yield page.paint(_interrupted(event, numbered, page), "yellow")
         case ev.RunEnded():

@@ -57,6 +57,7 @@ def _costs(plan: Plan, page: Page) -> Iterator[str]:
         ("undo", _undo(plan, page)),
         ("backup", "\n".join(_backups(plan, page))),
         ("manual", _manual(plan, page)),
+        ("approval", "\n".join(_approvals(plan, page))),
         ("counts", _counts(plan, page)),
     )
     yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=2)
@@ -130,6 +131,12 @@ def _manual(plan: Plan, page: Page) -> str:
     return label("manual-some", page.lang, numbers=", ".join(found)) if found else ""
 
 
+def _approvals(plan: Plan, page: Page) -> Iterator[str]:
+    for gate in sorted({step.action.gate for step in plan.steps if step.action.gate}):
+        found = [number for number, step in enumerate(plan.steps, start=1) if step.action.gate == gate]
+        yield label("approval-some", page.lang, numbers=spans(found), gate=gate)
+
+
 def _counts(plan: Plan, page: Page) -> str:
     service = sum(step.action.disrupts != "no" for step in plan.steps)
     one_way = sum(step.action.one_way for step in plan.steps)
@@ -160,10 +167,17 @@ def _step(step: Step, numbered: Mapping[str, int], page: Page, otherwise: str) -
         ("source", step.source),
         ("otherwise", otherwise),
         ("after", "\n".join(_after(step, numbered, page))),
+        ("deletes", _deletes(step, page)),
         ("touches", "\n".join(say(touched, page.lang) for touched in step.action.touches())),
         ("step", step.id),
     )
     yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=5)
+
+
+def _deletes(step: Step, page: Page) -> str:
+    """Told at the step that does it; those that only prepare it have the same gate."""
+    told = step.action.deletes()
+    return say(told, page.lang) if told is not None and step.action.disrupts == "data" else ""
 
 
 def _tags(step: Step, page: Page) -> Iterator[str]:
@@ -178,6 +192,8 @@ def _tags(step: Step, page: Page) -> Iterator[str]:
         yield page.paint(f"[{label('tag-one-way', page.lang)}]", "red")
     if describe.by_hand(done):
         yield page.paint(f"[{label('tag-manual', page.lang)}]", "bold")
+    if done.gate:
+        yield page.paint(f"[{label('tag-gate', page.lang, gate=done.gate)}]", "bold")
 
 
 def _after(step: Step, numbered: Mapping[str, int], page: Page) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.view.documents import LockDoc, PauseDoc, RunDoc, StatusDoc
+from reconciler.view.documents import ApprovalDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
 from reconciler.view.page import Page, harmless, lines
 from reconciler.view.words.labels import duration, label
 
@@ -17,7 +17,12 @@ def status_text(status: StatusDoc, page: Page) -> str:
         return last
     jobs = [f"{job.host}  {job.job}  {harmless(job.line)}".rstrip() for job in status.jobs]
     told = jobs or [label("no-jobs", page.lang)]
-    return last + lock_text(status.lock, page) + paused_text(status.pause, page) + lines(told)
+    approved = [label("was-approved", page.lang, **_harmless(one)) for one in status.approvals]
+    return last + lock_text(status.lock, page) + paused_text(status.pause, page) + lines(told, approved)
+
+
+def _harmless(given: ApprovalDoc) -> dict[str, str]:
+    return {"gate": given.gate, "who": harmless(given.who), "since": harmless(given.since), "run": harmless(given.run)}
 
 
 def paused_text(pause: PauseDoc, page: Page) -> str:
@@ -47,7 +52,9 @@ def _runs(runs: Sequence[RunDoc], page: Page) -> Iterator[str]:
         yield label("no-runs", page.lang)
     for run in runs:
         counts = {"done": run.done, "steps": run.steps, "failed": run.failed}
-        yield f"{run.run}  {run.started}  {label('run-counts', page.lang, **counts)}  {_verdict(run.verdict, page)}"
+        approved = "".join(f"  --approve {harmless(one)}" for one in run.approved)
+        told = f"{label('run-counts', page.lang, **counts)}  {_verdict(run.verdict, page)}"
+        yield f"{run.run}  {run.started}  {told}{approved}"
 
 
 def _verdict(verdict: str, page: Page) -> str:

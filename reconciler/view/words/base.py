@@ -43,9 +43,22 @@ def troubles() -> Mapping[str, Trouble]:
 
 
 def _parts() -> tuple[ModuleType, ...]:
-    from reconciler.view.words import cli, effects, gates, guide, latent, layout, pin, probes, rules, specs, undo
+    from reconciler.view.words import (
+        cli,
+        effects,
+        gates,
+        guide,
+        latent,
+        layout,
+        pin,
+        probes,
+        rules,
+        specs,
+        topology,
+        undo,
+    )
 
-    return (specs, probes, rules, pin, layout, guide, latent, gates, undo, effects, cli)
+    return (specs, probes, rules, topology, pin, layout, guide, latent, gates, undo, effects, cli)
 
 
 def say(because: Because, lang: Lang) -> str:

@@ -29,6 +29,19 @@ TROUBLES: dict[str, Trouble] = {
             zh="用 `bkrec ack` 查看，再执行 `bkrec ack 名称 --done` 或 `bkrec ack 名称 --not-done`",
         ),
     ),
+    "approve-no-such-id": Trouble(
+        what=Sentence(
+            en="`{gate}` is nothing that could be approved on this cluster", zh="该集群没有可批准的 `{gate}`"
+        ),
+        why=Sentence(
+            en="nothing was read and nothing was changed; the rebuild of the topology is off unless cluster.toml turns it on",
+            zh="未读取任何事实，也未做任何改动；重建拓扑默认关闭，需在 cluster.toml 中开启",
+        ),
+        hint=Sentence(
+            en='there are: {known}; `also = ["topology"]` in cluster.toml turns `topology` on (guide 7.17)',
+            zh='可用的有：{known}；在 cluster.toml 中设置 `also = ["topology"]` 可开启 `topology`（指引 7.17）',
+        ),
+    ),
     "ack-no-such-work": Trouble(
         what=Sentence(en="`{work}` is no such work on this cluster", zh="该集群没有名为 `{work}` 的待办"),
         why=Sentence(en="nothing was put down", zh="未做任何记录"),

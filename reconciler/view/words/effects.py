@@ -242,6 +242,14 @@ TROUBLES: dict[str, Trouble] = {
         why=Sentence(en="a word that is not on record counts for nothing", zh="没有记录的确认不起作用"),
         hint=Sentence(en="see `bkrec ack`, and say it again", zh="请查看 `bkrec ack` 后重试"),
     ),
+    "approve-failed": Trouble(
+        what=Sentence(
+            en="the controller did not confirm the approval of {gate}: {said}",
+            zh="中控机未确认对 {gate} 的批准：{said}",
+        ),
+        why=Sentence(en="nothing is deleted without a record of who agreed to it", zh="没有批准记录就不会执行任何删除"),
+        hint=Sentence(en="see `bkrec status`, and try again", zh="请查看 `bkrec status` 后重试"),
+    ),
     "pause-failed": Trouble(
         what=Sentence(en="the controller did not confirm it: {said}", zh="中控机未确认：{said}"),
         why=Sentence(en="nobody can tell whether the cluster is paused", zh="无法判断该集群是否已暂停"),

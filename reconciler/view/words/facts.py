@@ -11,6 +11,24 @@ FACTS: dict[str, Sentence] = {
     "agent.lost": _("agents that were noted as online and are not", "记录为在线、现已不在线的 Agent"),
     "agent.online": _("agents that are online", "在线的 Agent"),
     "backup": _("backup of {what}", "{what} 的备份"),
+    "cmdb.busy-hosts": _("hosts of the BlueKing business that are not idle", "蓝鲸业务中不在空闲机的主机"),
+    "cmdb.custom": _("what is custom in the BlueKing business", "蓝鲸业务中的自定义内容"),
+    "cmdb.host-modules": _(
+        "modules of .installed_module that CMDB does not have this host in",
+        ".installed_module 所列、但 CMDB 中该主机不在其内的模块",
+    ),
+    "cmdb.hosts": _("hosts of the BlueKing business", "蓝鲸业务的主机"),
+    "cmdb.job-modules": _("JOB's modules in create_blueking_set.py", "create_blueking_set.py 中作业平台的模块"),
+    "cmdb.open": _("whether the BlueKing business may be edited", "蓝鲸业务拓扑是否开放编辑"),
+    "cmdb.sets": _("sets of the BlueKing business", "蓝鲸业务的集群"),
+    "cmdb.shut": _("protection of the BlueKing business", "蓝鲸业务拓扑的保护"),
+    "cmdb.strange-lines": _(
+        "lines of .installed_module that no template stands for", ".installed_module 中没有对应模板的行"
+    ),
+    "cmdb.templates": _("templates of the BlueKing business", "蓝鲸业务的模板"),
+    "cmdb.topology": _(
+        "how the topology of the BlueKing business differs from this release's", "蓝鲸业务拓扑与本版本的差异"
+    ),
     "consul.definition": _("definition of {service} in consul", "consul 中 {service} 的定义文件"),
     "consul.passing": _("health of {service} in consul", "consul 中 {service} 的健康状态"),
     "container.data-root": _(
@@ -90,6 +108,8 @@ FACTS: dict[str, Sentence] = {
 }
 
 STATES: dict[str, tuple[Sentence, Sentence]] = {
+    "cmdb.open": (_("shut", "未开放"), _("open", "已开放")),
+    "cmdb.shut": (_("open for editing", "编辑已开放"), _("shut", "已关闭")),
     "current.unit": (_("older than its files", "早于其文件"), _("current", "已是最新")),
     "kv.set": (_("not set", "未设置"), _("set", "已设置")),
     "owed.done": (_("to be done", "待完成"), _("done", "已完成")),

@@ -102,7 +102,16 @@ LABELS: dict[str, Sentence] = {
     "backup-one": _("#{number} {action}", "第 {number} 步：{action}"),
     "backup-none": _("none in this plan", "本计划不含备份"),
     "manual": _("by hand", "人工步骤"),
-    "manual-some": _("{numbers}: apply stops there and waits", "第 {numbers} 步：apply 会停在那里等待"),
+    "manual-some": _(
+        "{numbers}: apply stops there, says what to do, and goes on once it is seen done",
+        "第 {numbers} 步：apply 会停在那里并说明要做的事，看到完成后再继续",
+    ),
+    "approval": _("approval", "批准"),
+    "approval-some": _(
+        "{numbers} delete what users may have made: not begun without `bkrec apply --approve {gate}`",
+        "第 {numbers} 步会删除用户可能创建的内容：未指定 `bkrec apply --approve {gate}` 时不会开始",
+    ),
+    "deletes": _("deletes", "删除"),
     "counts": _("counts", "统计"),
     "counts-plan": _(
         "{steps:step|steps} ({service} with an outage, {one_way} one-way), {blocked:fact|facts} not repaired",
@@ -117,6 +126,7 @@ LABELS: dict[str, Sentence] = {
     "tag-data": _("changes data", "变更数据"),
     "tag-one-way": _("one-way", "不可回退"),
     "tag-manual": _("by hand", "人工"),
+    "tag-gate": _("--approve {gate}", "--approve {gate}"),
     "blocked-title": _("Not repaired", "不予修复"),
     "holds-up": _("holds up", "受阻事实"),
     "follows": _(
@@ -160,6 +170,8 @@ LABELS: dict[str, Sentence] = {
         "#{number} left: the package brings other versions than this plan took it to; deciding anew",
         "第 {number} 步暂不执行：软件包中的版本与本计划所依据的不同，将重新决定",
     ),
+    "step-awaited": _("#{number} waits for you: {action}", "第 {number} 步等待您处理：{action}"),
+    "approval-given": _("{user} at {source} approved: {gate}", "{source} 上的 {user} 已批准：{gate}"),
     "interrupted": _("stopped; still running on their hosts: {steps}", "已停止；仍在主机上运行：{steps}"),
     "interrupted-idle": _("stopped; nothing is left running", "已停止；没有遗留运行中的作业"),
     "log-tail": _("last lines of its log", "日志末尾"),
@@ -194,6 +206,12 @@ LABELS: dict[str, Sentence] = {
     "toml-head": _(
         "What bkrec cannot see by itself. Which module is on which host stays in install.config on the controller.",
         "bkrec 自己看不到的信息。各模块所在主机仍以中控机上的 install.config 为准。",
+    ),
+    "toml-also": _(
+        "What is not done unasked. topology: that of the BlueKing business (guide 7.17), whose rebuild deletes what users may"
+        " have made, each time only after `bkrec apply --approve topology`.",
+        "未要求则不处理的内容。topology：蓝鲸业务拓扑（指引 7.17），其重建会删除用户可能创建的内容，每次都须 `bkrec apply"
+        " --approve topology`。",
     ),
     "toml-controller": _(
         "How to reach the controller: its address in install.config.", "如何连接中控机：其在 install.config 中的地址。"
@@ -278,6 +296,10 @@ LABELS: dict[str, Sentence] = {
     "no-jobs": _("no job of bkrec is running", "没有正在运行的 bkrec 作业"),
     "not-paused": _("not paused", "未暂停"),
     "is-paused": _("paused by {who} at {since}: {why}", "{who} 于 {since} 暂停：{why}"),
+    "was-approved": _(
+        "{gate} was last approved by {who} at {since}, for run {run}",
+        "{gate} 最近一次由 {who} 于 {since} 批准，用于运行 {run}",
+    ),
     "lock-free": _("free: nobody is changing this cluster", "空闲：没有人正在变更该集群"),
     "lock-held": _(
         "held by {who} from {origin}, run {run}, epoch {epoch}, renewed {time} ago",

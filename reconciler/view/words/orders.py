@@ -27,6 +27,31 @@ ORDERS: dict[str, Sentence] = {
     ),
     "bkcli.install": _("install {module} (bkcli install {module})", "安装 {module}（bkcli install {module}）"),
     "bkcli.upgrade": _("upgrade {module} (bkcli upgrade {module})", "升级 {module}（bkcli upgrade {module}）"),
+    "backup.topology": _(
+        "keep what CMDB says of the topology of the BlueKing business", "保存 CMDB 中蓝鲸业务拓扑的现状副本"
+    ),
+    "cmdb.assign": _(
+        "put each host into the modules its .installed_module names (initdata topo 1)",
+        "将各主机移入其 .installed_module 所列模块（initdata topo 1）",
+    ),
+    "cmdb.build": _(
+        "make the topology of the BlueKing business anew (initdata topo)", "重建蓝鲸业务拓扑（initdata topo）"
+    ),
+    "cmdb.delete-sets": _(
+        "by hand, in the browser: delete every set of the BlueKing business", "在页面上手工删除蓝鲸业务的全部集群"
+    ),
+    "cmdb.delete-templates": _(
+        "delete the set templates and service templates of the BlueKing business", "删除蓝鲸业务的集群模板与服务模板"
+    ),
+    "cmdb.job-modules": _(
+        "list JOB's eight modules in create_blueking_set.py", "在 create_blueking_set.py 中列出作业平台的八个模块"
+    ),
+    "cmdb.move-hosts": _(
+        "by hand, in the browser: move all hosts of the BlueKing business to idle",
+        "在页面上手工将蓝鲸业务的全部主机转移到空闲机",
+    ),
+    "cmdb.open": _("let the topology of the BlueKing business be edited", "开放编辑蓝鲸业务拓扑"),
+    "cmdb.shut": _("shut the topology of the BlueKing business against editing again", "重新关闭蓝鲸业务拓扑的编辑"),
     "consul.deregister": _("take {service} out of consul", "从 consul 注销 {service}"),
     "consul.register": _("register {service}, port {port}, in consul", "在 consul 注册 {service}，端口 {port}"),
     "saas.start": _("start SaaS {app}", "启动 SaaS {app}"),

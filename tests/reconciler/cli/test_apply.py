@@ -48,7 +48,9 @@ def _engine(monkeypatch: pytest.MonkeyPatch, *, began: bool = True) -> None:
         emit: Callable[[ev.Event], None],
         stop: StopSignal,
         plan: SavedPlan | None = None,
+        approved: frozenset[str] = frozenset(),
     ) -> wiring.Applied:
+        assert not approved
         if not began:
             return _applied("converged", 0, RIGHT)
         if not await confirm(_studied(READINGS)):

@@ -1,0 +1,359 @@
+"""The topology of the BlueKing business: emptied with a person's help, and made anew by the vendor's own step.
+
+Deleting is in three hands: hosts are moved and sets deleted by a person in the browser, because CMDB lets nobody else
+do it as safely; templates by the vendor's script, whose exit status lies (a set template that stays is only logged), so
+that what CMDB says afterwards counts. All of it stands behind one gate: `apply --approve topology`.
+
+The script takes PaaS's secret as an argument. Here it is handed its arguments inside the interpreter, where `ps` cannot
+see them, and its log, which holds request bodies, is closed to others. The vendor's `initdata topo` puts the secret on
+its own command line whoever calls it; that is told beside the step. Guide 7.17; bin/create_blueking_set.py.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from actions.action import Action, Disrupts, Undo
+from actions.bkcli import Bkcli
+from actions.envshell import VALUE
+from actions.undoshell import REMEMBER
+from probes.cmdb import BusyHosts, EditingOpen, EditingShut, JobModules, SetsLeft, TemplatesLeft
+from probes.fact import AnyExpected, AnyFact
+from probes.shell import Command
+from specs.reason import Because, coded
+
+SECTION = "7.17"
+LOG: LiteralString = """
+log=/tmp/create_blueking_set.log # request bodies, the secret in them
+[ -L "$log" ] || { true >> "$log"; chmod 0600 -- "$log"; }
+"""
+SWITCH: LiteralString = """set -eu
+answer=$(curl -sS -g -m 30 --noproxy '*' --proto '=http' -X POST -H 'BK_USER:admin' -H 'BK_SUPPLIER_ID:0' \\
+    -H 'HTTP_BLUEKING_SUPPLIER_ID:0' --url "http://$1:9000/migrate/v3/migrate/system/user_config/blueking_modify/$2")
+printf '%s\\n' "$answer" | head -c 2000
+"""
+NOBODY: LiteralString = 'echo "a person does this in the browser" >&2\nexit 64\n'
+
+DELETE: LiteralString = (
+    "set -eu\numask 077\n"
+    + VALUE
+    + LOG
+    + """
+env=$1/bin/04-final/paas.env
+BKREC_SCRIPT=$1/bin/create_blueking_set.py
+BKREC_CODE=$(value "$env" BK_PAAS_APP_CODE)
+BKREC_SECRET=$(value "$env" BK_PAAS_APP_SECRET)
+[ -n "$BKREC_CODE" ] && [ -n "$BKREC_SECRET" ] || { echo "no application of PaaS in $env" >&2; exit 1; }
+export BKREC_SCRIPT BKREC_CODE BKREC_SECRET
+/opt/py36/bin/python -c '
+import os, runpy, sys
+e = os.environ
+sys.argv = [e["BKREC_SCRIPT"], "-c", e["BKREC_CODE"], "-t", e["BKREC_SECRET"], "--delete"]
+runpy.run_path(e["BKREC_SCRIPT"], run_name="__main__")
+'
+"""
+)
+
+BUILD: LiteralString = "set -eu\numask 077\n" + LOG + 'cd -- "$1"\nshift\nexec ./bkcli initdata topo "$@"\n'
+
+PATCH: LiteralString = (
+    "set -eu\n"
+    + REMEMBER
+    + """
+script=$1 modules=$2
+remember file "$script"
+cp -p -- "$script" "$script.bkrec-part"
+awk -v modules="$modules" '
+    BEGIN { n = split(modules, name, " "); for (i = 1; i <= n; i++) list = list (i > 1 ? "," : "") "\\"" name[i] "\\"" }
+    /^[ \\t]*["\\047]job["\\047][ \\t]*:[ \\t]*\\[.*\\]/ {
+        match($0, /^[ \\t]*["\\047]job["\\047][ \\t]*:[ \\t]*\\[/)
+        head = substr($0, 1, RLENGTH)
+        rest = $0
+        sub(/^[^]]*\\]/, "]", rest)
+        $0 = head list rest
+    }
+    { print }
+' "$script" > "$script.bkrec-part"
+leaves "$script" "$script.bkrec-part"
+sync
+mv -T -- "$script.bkrec-part" "$script"
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListJobModules(Action):
+    """Guide 7.17.3: `job` in .installed_module stands for JOB's eight modules, not for the two of its lite form."""
+
+    install: str
+    modules: tuple[str, ...]
+    seen_by: tuple[AnyFact, ...] = ()
+    """Copies of the scripts on all hosts: they differ once this file does."""
+    kind: Literal["cmdb.job-modules"] = "cmdb.job-modules"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (job_modules(self.host, self.install, self.modules),)
+
+    def command(self) -> Command:
+        return Command(script=PATCH, args=(f"{self.install}/bin/create_blueking_set.py", " ".join(self.modules)))
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return self.seen_by
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli", f"host:{self.host}")
+
+    @property
+    def undo(self) -> Undo:
+        return "put-back"
+
+
+def job_modules(host: str, install: str, modules: tuple[str, ...]) -> AnyExpected:
+    fact = JobModules(host=host, install=install)
+    why = coded("topology-job-modules")
+    return fact.must_be(tuple(sorted(modules)), because=why, source="guide 7.17", module="job")
+
+
+def open_(host: str) -> AnyExpected:
+    return EditingOpen(host=host).must_be(True, because=coded("topology-opened"), source="guide 7.17")
+
+
+def shut(host: str) -> AnyExpected:
+    return EditingShut(host=host).must_be(True, because=coded("topology-shut"), source="CMDB, UserConfigSwitch")
+
+
+def idle(host: str, install: str) -> AnyExpected:
+    return BusyHosts(host=host, install=install).must_be((), because=coded("topology-hosts-idle"), source="guide 7.17")
+
+
+def no_sets(host: str, install: str) -> AnyExpected:
+    return SetsLeft(host=host, install=install).must_be((), because=coded("topology-no-sets"), source="guide 7.17")
+
+
+def no_templates(host: str, install: str) -> AnyExpected:
+    why, source = coded("topology-no-templates"), "ce/bin/create_blueking_set.py:263-301,336-337"
+    return TemplatesLeft(host=host, install=install).must_be((), because=why, source=source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emptying(Action):
+    """What all that leads to the deletion shares: the gate, and what is lost behind it."""
+
+    install: str
+    sets: tuple[str, ...]
+    templates: tuple[str, ...]
+    strays: tuple[str, ...]
+    """Hosts of the business that install.config does not have: nothing puts them back where they were."""
+
+    def deletes(self) -> Because | None:
+        return coded(
+            "topology-deletes",
+            sets=len(self.sets),
+            set_names=", ".join(self.sets) or "-",
+            templates=len(self.templates),
+            template_names=", ".join(self.templates) or "-",
+            strays=", ".join(self.strays) or "-",
+        )
+
+    @property
+    def gate(self) -> str:
+        return "topology"
+
+    @property
+    def undo(self) -> Undo:
+        return "server"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveHosts(Emptying):
+    """By hand: every host of the business into its idle set."""
+
+    kind: Literal["cmdb.move-hosts"] = "cmdb.move-hosts"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (idle(self.host, self.install),)
+
+    def command(self) -> Command:
+        return Command(script=NOBODY)
+
+    @property
+    def by_hand(self) -> str:
+        return "topology-move-hosts"
+
+    @property
+    def estimate_s(self) -> float:
+        return 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenEditing(Emptying):
+    """CMDB lets the topology of the BlueKing business be edited, for six hours or until it is shut."""
+
+    cmdb: str
+    """Address of the first host of CMDB."""
+    kind: Literal["cmdb.open"] = "cmdb.open"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return (idle(self.host, self.install),)
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (open_(self.host),)
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return (shut(self.host).fact,)
+
+    def command(self) -> Command:
+        return Command(script=SWITCH, args=(self.cmdb, "true"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutEditing(Action):
+    """The guide opens it and never shuts it."""
+
+    cmdb: str
+    kind: Literal["cmdb.shut"] = "cmdb.shut"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (shut(self.host),)
+
+    def command(self) -> Command:
+        return Command(script=SWITCH, args=(self.cmdb, "false"))
+
+    @property
+    def undo(self) -> Undo:
+        return "server"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteSets(Emptying):
+    """By hand: every set of the business but the idle one."""
+
+    kind: Literal["cmdb.delete-sets"] = "cmdb.delete-sets"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return (idle(self.host, self.install), open_(self.host))
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (no_sets(self.host, self.install),)
+
+    def command(self) -> Command:
+        return Command(script=NOBODY)
+
+    @property
+    def by_hand(self) -> str:
+        return "topology-delete-sets"
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "data"
+
+    @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
+    def undo(self) -> Undo:
+        return "migrated"
+
+    @property
+    def estimate_s(self) -> float:
+        return 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteTemplates(Emptying):
+    """Every service template and set template of the business: create_blueking_set.py --delete."""
+
+    kind: Literal["cmdb.delete-templates"] = "cmdb.delete-templates"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return (no_sets(self.host, self.install), open_(self.host))
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (no_templates(self.host, self.install),)
+
+    def command(self) -> Command:
+        return Command(script=DELETE, args=(self.install,))
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "data"
+
+    @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
+    def undo(self) -> Undo:
+        return "migrated"
+
+    @property
+    def login(self) -> bool:
+        return True
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli",)
+
+    @property
+    def estimate_s(self) -> float:
+        return 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildTopology(Bkcli):
+    """`bkcli initdata topo`. Not beside a template of the same name: there it ends half-way, with exit 1. So it begins
+    only where none is, and may be begun again once none is."""
+
+    effects: tuple[AnyExpected, ...]
+    """Sets and templates as the files say, and each host in its modules."""
+    kind: Literal["cmdb.build"] = "cmdb.build"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return (no_sets(self.host, self.install), no_templates(self.host, self.install))
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return self.effects
+
+    def command(self) -> Command:
+        return Command(script=BUILD, args=(self.install,))
+
+    def touches(self) -> tuple[Because, ...]:
+        return (coded("topology-secret-on-argv"),)
+
+    @property
+    def undo(self) -> Undo:
+        return "server"
+
+    @property
+    def estimate_s(self) -> float:
+        return 180.0
+
+    @property
+    def settle_s(self) -> float:
+        return 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignHosts(Bkcli):
+    """`bkcli initdata topo 1`: hosts into their modules, nothing else; one that has more keeps what it has."""
+
+    placed: tuple[AnyExpected, ...]
+    kind: Literal["cmdb.assign"] = "cmdb.assign"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return self.placed
+
+    def command(self) -> Command:
+        return Command(script=BUILD, args=(self.install, "1"))
+
+    def touches(self) -> tuple[Because, ...]:
+        return (coded("topology-secret-on-argv"),)
+
+    @property
+    def undo(self) -> Undo:
+        return "server"
+
+    @property
+    def estimate_s(self) -> float:
+        return 60.0

@@ -1,0 +1,333 @@
+r"""The topology of the BlueKing business in CMDB, against what the vendor's own files on this host say it should be.
+
+What it should be stands in three files of the scripts: blueking_service_module.tpl (service templates), its brother
+blueking_topo_module.tpl (set templates), and two tables in create_blueking_set.py (the sets' names, and which modules a
+line of .installed_module stands for). They are read here, so that a mended script is believed, not a list of ours. What
+is there CMDB tells through the ESB (`probes/esb.py`); whether its topology may be edited, CMDB's own API tells, which
+counts in that the permission runs out after six hours.
+
+Each host answers for itself whether it is in the modules that its .installed_module names. Hosts of the idle set are in
+no module here. All that is asked is a read. Source: bin/create_blueking_set.py; bin/create_blueking_topo_template.sh;
+ce/initdata.sh:154-171; CMDB's admin_server UserConfigSwitch and host_server FindSystemUserConfigBKSwitch.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, LiteralString
+
+from probes import esb
+from probes.cmdbfiles import Files, files_of, strange, wanted
+from probes.cmdbhere import MOST, MOST_TEMPLATES, Odd, There, custom, differences, names, placed, sets
+from probes.esb import Answer, Question, question
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import lines_of
+from probes.shell import Command, Output
+from specs.reason import Coded, coded
+
+BUSINESS = 2
+"""bk_biz_id of the BlueKing business: create_blueking_set.py, option -b."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopologyFits(Fact[tuple[str, ...]]):
+    """How sets, their modules and the templates differ from the files: "-" what is missing, "+" what is too much.
+
+    Absent while the scripts are 6.1's: what they would make is not what it is to be."""
+
+    install: str
+    since: str
+    """Below install: a file by which the scripts are known to be the release's."""
+    kind: Literal["cmdb.topology"] = "cmdb.topology"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopologyCustom(Fact[tuple[str, ...]]):
+    """Levels, sets, modules and templates that no file of the vendor's makes: somebody's own."""
+
+    install: str
+    kind: Literal["cmdb.custom"] = "cmdb.custom"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostModules(Fact[tuple[str, ...]]):
+    """Modules that .installed_module of this host names and CMDB does not have it in."""
+
+    install: str
+    home: str
+    kind: Literal["cmdb.host-modules"] = "cmdb.host-modules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrangeLines(Fact[tuple[str, ...]]):
+    """Lines of .installed_module of this host for which there is no service template: the vendor's step stops there."""
+
+    install: str
+    home: str
+    kind: Literal["cmdb.strange-lines"] = "cmdb.strange-lines"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusyHosts(Fact[tuple[str, ...]]):
+    """Addresses of hosts of the business that are not idle."""
+
+    install: str
+    kind: Literal["cmdb.busy-hosts"] = "cmdb.busy-hosts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessHosts(Fact[tuple[str, ...]]):
+    """Addresses of all hosts of the business."""
+
+    install: str
+    kind: Literal["cmdb.hosts"] = "cmdb.hosts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetsLeft(Fact[tuple[str, ...]]):
+    """Names of the sets, but the idle one."""
+
+    install: str
+    kind: Literal["cmdb.sets"] = "cmdb.sets"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplatesLeft(Fact[tuple[str, ...]]):
+    """Names of set templates and of service templates: "set gse", "service gse_data"."""
+
+    install: str
+    kind: Literal["cmdb.templates"] = "cmdb.templates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobModules(Fact[tuple[str, ...]]):
+    """What create_blueking_set.py takes the line `job` for, sorted."""
+
+    install: str
+    kind: Literal["cmdb.job-modules"] = "cmdb.job-modules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditingOpen(Fact[bool]):
+    """May the topology of the BlueKing business be edited in the browser now?"""
+
+    kind: Literal["cmdb.open"] = "cmdb.open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditingShut(Fact[bool]):
+    """The same the other way round: open is what a step needs, shut is what stays."""
+
+    kind: Literal["cmdb.shut"] = "cmdb.shut"
+
+
+CmdbFact = (
+    TopologyFits
+    | TopologyCustom
+    | HostModules
+    | StrangeLines
+    | BusyHosts
+    | BusinessHosts
+    | SetsLeft
+    | TemplatesLeft
+    | JobModules
+    | EditingOpen
+    | EditingShut
+)
+
+SWITCH = "http://cmdb-api.service.consul:9001/api/v3/system/config/user_config/blueking_modify"
+
+LOOK: LiteralString = r"""
+install=$1 home=$2 since=$3 switch=$4
+shift 4
+lines() { # WORD FILE
+  if [ -f "$2" ] && [ -r "$2" ]; then awk -v w="$1" '{ sub(/\r$/, ""); print w "\t" $0 }' <"$2"
+  else printf '%s-unreadable\t%s\n' "$1" "$2"; fi
+}
+lines service "$install/bin/default/blueking_service_module.tpl"
+lines topo "$install/bin/default/blueking_topo_module.tpl"
+for table in set_module_dict real_module_dict; do
+  sed -n "/^ *$table = {/,/^ *}/s/^/$table	/p" <"$install/bin/create_blueking_set.py" 2>/dev/null
+done
+[ -z "$home" ] || lines installed "$home/.installed_module"
+[ -z "$since" ] || [ -e "$install/$since" ] || echo older
+if [ -n "$switch" ]; then
+  printf 'switch\t'
+  curl -s -g -m 10 --noproxy '*' --proto '=http' --max-filesize 65536 -X POST -H 'BK_USER: admin' \
+    -H 'BK_SUPPLIER_ID: 0' -H 'HTTP_BLUEKING_SUPPLIER_ID: 0' -H 'Content-Type: application/json' --data '{}' \
+    -w ' %{http_code}' --url "$switch" 2>/dev/null | head -c 65536 | tr '\000-\037' '[ *32]'
+  echo
+fi
+echo asked
+"""
+
+SCRIPT: LiteralString = LOOK + esb.SCRIPT
+
+
+def command(facts: Sequence[CmdbFact]) -> Command:
+    questions = _questions(facts)
+    install, home, since = (_first(facts, name) for name in ("install", "home", "since"))
+    switch = SWITCH if any(isinstance(fact, EditingOpen | EditingShut) for fact in facts) else ""
+    args = (install, home, since, switch, *esb.words(questions))
+    return Command(script=SCRIPT, args=args, timeout_s=esb.timeout_s(questions) + 15.0)
+
+
+def _first(facts: Sequence[CmdbFact], name: str) -> str:
+    """A cluster has one of each; the first that is named is read."""
+    return next((str(getattr(fact, name)) for fact in facts if getattr(fact, name, "")), "")
+
+
+def _tree(install: str) -> Question:
+    return _ask(install, "cc/search_biz_inst_topo", level=-1)
+
+
+def _hosts(install: str) -> Question:
+    page = {"start": 0, "limit": MOST, "sort": "bk_host_id"}
+    return _ask(install, "cc/list_biz_hosts_topo", page=page, fields=["bk_host_id", "bk_host_innerip", "bk_cloud_id"])
+
+
+def _services(install: str) -> Question:
+    return _ask(install, "cc/list_service_template", page={"start": 0, "limit": MOST_TEMPLATES, "sort": "name"})
+
+
+def _templates(install: str) -> Question:
+    return _ask(install, "cc/list_set_template", page={"start": 0, "limit": MOST_TEMPLATES, "sort": "name"})
+
+
+def _ask(install: str, api: str, **body: Any) -> Question:
+    return question(f"{install}/bin/04-final/paas.env", api, bk_biz_id=BUSINESS, bk_supplier_account="0", **body)
+
+
+def everything(install: str) -> tuple[Question, ...]:
+    """All that there is of it: what a copy of it is made of."""
+    return _tree(install), _templates(install), _services(install), _hosts(install)
+
+
+def _questions(facts: Sequence[CmdbFact]) -> tuple[Question, ...]:
+    return tuple(dict.fromkeys(one for fact in facts for one in _of(fact)))
+
+
+def _of(fact: CmdbFact) -> tuple[Question, ...]:
+    match fact:
+        case TopologyFits() | TopologyCustom():
+            return _tree(fact.install), _templates(fact.install), _services(fact.install)
+        case BusyHosts() | HostModules():
+            return _tree(fact.install), _hosts(fact.install)
+        case BusinessHosts():
+            return (_hosts(fact.install),)
+        case SetsLeft():
+            return (_tree(fact.install),)
+        case TemplatesLeft():
+            return _templates(fact.install), _services(fact.install)
+        case _:
+            return ()
+
+
+def parse(facts: Sequence[CmdbFact], output: Output) -> Readings:
+    lines = list(lines_of(output))
+    if "asked" not in lines:
+        raise ValueError("the answer about the topology has no end")
+    end = lines.index("asked")
+    rest = "".join(f"{line}\n" for line in lines[end + 1 :])
+    told = esb.answers(_questions(facts), Output(stdout=rest, exit_status=output.exit_status))
+    files = files_of(lines[:end])
+    return {fact: _read(fact, files, told) for fact in facts}
+
+
+def _read(fact: CmdbFact, files: Files, told: Mapping[Question, Answer | Unknown]) -> AnyReading:
+    for asked in _of(fact):
+        answer = told[asked]
+        if isinstance(answer, Unknown):
+            return answer
+    why = _unread(fact, files)
+    if why is not None:
+        return Unknown(why)
+    said = {asked: answer.data for asked in _of(fact) if isinstance(answer := told[asked], Answer)}
+    try:
+        return _judged(fact, files, said)
+    except Odd as odd:
+        return Unknown(odd.why)
+
+
+def _unread(fact: CmdbFact, files: Files) -> Coded | None:
+    """Why the files that it is judged by are no measure."""
+    if isinstance(fact, BusyHosts | BusinessHosts | SetsLeft | TemplatesLeft | EditingOpen | EditingShut):
+        return None
+    own = ("installed",) if isinstance(fact, HostModules | StrangeLines) else ()
+    for word in ("service", "topo", *own):
+        if word in files.unreadable:
+            return coded("path-unreadable", path=files.unreadable[word])
+    try:
+        whole = bool(files.modules() and files.sets())
+    except (KeyError, ValueError):
+        whole = False
+    return None if whole else coded("cmdb-script-odd", path=f"{fact.install}/bin/create_blueking_set.py")
+
+
+def _judged(fact: CmdbFact, files: Files, said: Mapping[Question, Any]) -> AnyReading:
+    """Raises Odd."""
+    match fact:
+        case TopologyFits():
+            return Absent() if files.older else Known(tuple(sorted(differences(files, _there(fact.install, said)))))
+        case TopologyCustom():
+            return Known(tuple(sorted(set(custom(files, _there(fact.install, said))))))
+        case BusyHosts():
+            busy = (one for one in _places(fact.install, said) if one[1])
+            return Known(tuple(sorted({address for address, _ in busy})))
+        case BusinessHosts():
+            return Known(tuple(sorted({address for address, _ in placed(said[_hosts(fact.install)])})))
+        case SetsLeft():
+            return Known(tuple(sorted(one.name for one in sets(said[_tree(fact.install)]))))
+        case TemplatesLeft():
+            kinds = (("set", said[_templates(fact.install)]), ("service", said[_services(fact.install)]))
+            return Known(tuple(f"{kind} {name}" for kind, page in kinds for name in sorted(names(page))))
+        case HostModules():
+            has = {module for at, modules in _places(fact.install, said) if at == fact.host for module in modules}
+            return Known(tuple(sorted(wanted(files) - has)))
+        case StrangeLines():
+            return Known(tuple(dict.fromkeys(strange(files))))
+        case JobModules():
+            return Known(tuple(sorted(files.modules().get("job", ()))))
+        case EditingOpen() | EditingShut():
+            return _switched(files.switch, isinstance(fact, EditingOpen))
+
+
+def _there(install: str, said: Mapping[Question, Any]) -> There:
+    return There.of(said[_tree(install)], said[_templates(install)], said[_services(install)])
+
+
+def _places(install: str, said: Mapping[Question, Any]) -> list[tuple[str, list[str]]]:
+    """Address → its modules, but for those of the idle set."""
+    known = {one.id for one in sets(said[_tree(install)])}
+    found = placed(said[_hosts(install)])
+    return [(address, [module for at, module in places if at in known]) for address, places in found]
+
+
+def _switched(told: str, wanted: bool) -> AnyReading:
+    text, _, status = told.rpartition(" ")
+    try:
+        said: object = json.loads(text) if status == "200" else None
+    except (ValueError, RecursionError):
+        said = None
+    match said:
+        case {"result": True, "data": bool(open_)}:
+            return Known(open_ == wanted)
+        case _:
+            return Unknown(coded("cmdb-switch-unread", status=status[:10] or "-"))
+
+
+FACTS: tuple[type[AnyFact], ...] = (
+    TopologyFits,
+    TopologyCustom,
+    HostModules,
+    StrangeLines,
+    BusyHosts,
+    BusinessHosts,
+    SetsLeft,
+    TemplatesLeft,
+    JobModules,
+    EditingOpen,
+    EditingShut,
+)
+PROBE = Probe(family="cmdb", facts=FACTS, command=command, parse=parse)

@@ -1,0 +1,45 @@
+"""What a plan may not go on with by itself: deletions nobody approved, and work that a person has to do.
+
+Such a step stands in the plan like any other, with its reasons; it is not begun, and neither is what comes after it. An
+approval is for one run (`apply --approve ID`) and `--yes` is none: it confirms what the plan does, not what it deletes
+of users' own. What a person does by hand needs no word from them: it is seen.
+"""
+
+from collections.abc import Set
+
+from reconciler.core.plan import Plan, Step
+from specs.diagnostic import Diagnostic, diagnose
+
+
+def awaits(step: Step, approved: Set[str]) -> Diagnostic | None:
+    """What it waits for a person to say or to do; None where it may be begun."""
+    action = step.action
+    if action.gate and action.gate not in approved:
+        return diagnose(
+            "approval-needed", where=action.host, because=action.deletes(), source=step.source, gate=action.gate
+        )
+    if action.by_hand:
+        return diagnose(action.by_hand, where=action.host, because=step.because, source=step.source, gate=action.gate)
+    return None
+
+
+def withheld(plan: Plan, approved: Set[str]) -> frozenset[str]:
+    """The steps that wait for a person, and all that come after them."""
+    found: set[str] = set()
+    for step in plan.steps:
+        if awaits(step, approved) is not None or any(after.step in found for after in step.after):
+            found.add(step.id)
+    return frozenset(found)
+
+
+def asked(plan: Plan, approved: Set[str]) -> tuple[Diagnostic, ...]:
+    """What the next of them wait for; of those behind them nothing is asked yet."""
+    held = withheld(plan, approved)
+    first = (step for step in plan.steps if not any(after.step in held for after in step.after))
+    told = (awaits(step, approved) for step in first)
+    return tuple(dict.fromkeys(one for one in told if one is not None))
+
+
+def given(plan: Plan, approved: Set[str]) -> tuple[str, ...]:
+    """Of what was approved, what this plan asks for."""
+    return tuple(sorted({step.action.gate for step in plan.steps} & approved))

@@ -1,0 +1,222 @@
+"""The topology of the BlueKing business: right already, or emptied and made anew behind a gate. Guide 7.17.
+
+Nothing of it is looked at unless cluster.toml asks (`also = ["topology"]`). What is right is left alone, and a host
+that is not in its modules is put there without anything being deleted. Only where sets or templates differ is all of it
+deleted and made anew, since the vendor has no way to change them; never where somebody has made something of their own
+there. It comes last: .installed_module has to be final, and every product answers by then.
+"""
+
+from collections.abc import Iterator
+
+from actions.cmdb import (
+    AssignHosts,
+    BuildTopology,
+    DeleteSets,
+    DeleteTemplates,
+    ListJobModules,
+    MoveHosts,
+    OpenEditing,
+    ShutEditing,
+    job_modules,
+    shut,
+)
+from probes.backup import Backup
+from probes.cmdb import (
+    BusinessHosts,
+    BusyHosts,
+    EditingOpen,
+    EditingShut,
+    HostModules,
+    JobModules,
+    SetsLeft,
+    StrangeLines,
+    TemplatesLeft,
+    TopologyCustom,
+    TopologyFits,
+)
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.core.seen import Seen
+from reconciler.rules import module as modules
+from reconciler.rules.install import scripts, synced
+from specs.cluster import Cluster
+from specs.diagnostic import Diagnostic, diagnose
+from specs.reason import coded, told
+
+FACTS = (
+    TopologyFits,
+    TopologyCustom,
+    HostModules,
+    StrangeLines,
+    BusyHosts,
+    BusinessHosts,
+    SetsLeft,
+    TemplatesLeft,
+    JobModules,
+    EditingOpen,
+    EditingShut,
+)
+SECTION = "7.17"
+KEPT = "topology"
+"""The copy of what is there, among the backups."""
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    if not cluster.release.rebuilds_topology:
+        return ()
+    return (_job(cluster), _fits(cluster), *_placed(cluster), shut(cluster.controller))
+
+
+def edited(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """What is edited in the scripts and lost when they are replaced."""
+    return (_job(cluster),) if cluster.release.rebuilds_topology else ()
+
+
+def _job(cluster: Cluster) -> AnyExpected:
+    return job_modules(cluster.controller, cluster.paths.install, cluster.release.topology.job)
+
+
+def _fits(cluster: Cluster) -> AnyExpected:
+    since = cluster.release.proofs[0].path
+    fact = TopologyFits(host=cluster.controller, install=cluster.paths.install, since=since)
+    said = cluster.release.topology
+    return fact.must_be((), because=told(said.because), source=said.source)
+
+
+def _placed(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return tuple(
+        HostModules(host=host, install=cluster.paths.install, home=cluster.paths.home).must_be(
+            (), because=coded("topology-host-placed"), source="ce/initdata.sh:165-170"
+        )
+        for host in cluster.inventory.hosts
+    )
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    fact = drift.expected.fact
+    match fact:
+        case TopologyFits():
+            return _build(cluster, drift)
+        case HostModules():
+            return _assign(cluster, drift) if seen.holds(_fits(cluster)) else _build(cluster, drift)
+        case JobModules():
+            return _list(cluster, drift)
+        case EditingShut():
+            action = ShutEditing(host=fact.host, cmdb=_cmdb(cluster))
+            return _repair(action, drift, (_fits(cluster),))
+        case TopologyCustom() | StrangeLines() | BusinessHosts():
+            return _refused(fact, drift)
+        case _:
+            return _emptying(cluster, fact, drift, seen)
+
+
+def _cmdb(cluster: Cluster) -> str:
+    return next(iter(cluster.inventory.on("cmdb")), cluster.controller)
+
+
+def _refused(fact: AnyFact, drift: AnyDrift) -> Diagnostic:
+    found = ", ".join(drift.reading.value) if isinstance(drift.reading, Known) else ""
+    code = "topology-custom" if isinstance(fact, TopologyCustom) else "topology-strange-lines"
+    return diagnose(code, where=fact.host, source=drift.expected.source, found=found)
+
+
+def _list(cluster: Cluster, drift: AnyDrift) -> Repair:
+    action = ListJobModules(
+        host=cluster.controller,
+        install=cluster.paths.install,
+        modules=cluster.release.topology.job,
+        seen_by=tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts)),
+    )
+    return _repair(action, drift, (*scripts(cluster),))
+
+
+def _build(cluster: Cluster, drift: AnyDrift) -> Repair:
+    effects = (_fits(cluster), *_placed(cluster))
+    action = BuildTopology(host=cluster.controller, install=cluster.paths.install, effects=effects)
+    needs = (_nobodys(cluster), *_assignable(cluster), *deployed(cluster))
+    return _repair(action, drift, needs)
+
+
+def _assign(cluster: Cluster, drift: AnyDrift) -> Repair:
+    action = AssignHosts(host=cluster.controller, install=cluster.paths.install, placed=_placed(cluster))
+    return _repair(action, drift, (_fits(cluster), *_assignable(cluster), *deployed(cluster)))
+
+
+def _nobodys(cluster: Cluster) -> AnyExpected:
+    fact = TopologyCustom(host=cluster.controller, install=cluster.paths.install)
+    return fact.must_be((), because=coded("topology-nobodys-own"), source="guide 7.17")
+
+
+def _assignable(cluster: Cluster) -> Iterator[AnyExpected]:
+    """What the vendor's step reads on its way, host by host: a word it does not know ends it half-way."""
+    install, home = cluster.paths.install, cluster.paths.home
+    yield _job(cluster)
+    for host in cluster.inventory.hosts:
+        fact, why = StrangeLines(host=host, install=install, home=home), coded("topology-lines-known")
+        yield fact.must_be((), because=why, source="ce/bin/create_blueking_set.py:680-684")
+    yield from synced(cluster, cluster.inventory.hosts)
+
+
+def deployed(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """Guide 7.17: only after all backends are deployed. What they sign for is final then."""
+    why = coded("topology-comes-last")
+    return tuple(
+        type(wish)(fact=wish.fact, reading=wish.reading, because=why, source="guide 7.17", module=wish.module)
+        for module in cluster.modules()
+        for wish in (*modules.ready(cluster, module), *modules.signed(cluster, module))
+    )
+
+
+def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, seen: Seen) -> Mend:
+    here, install = cluster.controller, cluster.paths.install
+    sets = _names(seen, SetsLeft(host=here, install=install))
+    templates = _names(seen, TemplatesLeft(host=here, install=install))
+    strays, cmdb = _strays(cluster, seen), _cmdb(cluster)
+    action: DeleteSets | DeleteTemplates | MoveHosts | OpenEditing
+    needs = (_nobodys(cluster), *_assignable(cluster), *deployed(cluster), *_copied(cluster))
+    match fact:
+        case BusyHosts():
+            action = MoveHosts(host=here, install=install, sets=sets, templates=templates, strays=strays)
+        case EditingOpen():
+            action = OpenEditing(host=here, install=install, sets=sets, templates=templates, strays=strays, cmdb=cmdb)
+        case SetsLeft():
+            action = DeleteSets(host=here, install=install, sets=sets, templates=templates, strays=strays)
+        case _:
+            action = DeleteTemplates(host=here, install=install, sets=sets, templates=templates, strays=strays)
+    return _repair(action, drift, needs)
+
+
+def _copied(cluster: Cluster) -> Iterator[AnyExpected]:
+    """For a person to read; and all that CMDB has, which alone could be put back."""
+    fact = Backup(host=cluster.controller, what=KEPT)
+    yield fact.must_be("fresh", because=coded("topology-copied"), source="guide 7.17")
+    for host in cluster.inventory.on("mongodb")[:1]:
+        dump = Backup(host=host, what="mongodb")
+        yield dump.must_be("fresh", because=coded("topology-dumped"), source="guide 5.2")
+
+
+def _names(seen: Seen, fact: AnyFact) -> tuple[str, ...]:
+    reading = seen.read(fact)
+    return tuple(reading.value) if isinstance(reading, Known) else ()
+
+
+def _strays(cluster: Cluster, seen: Seen) -> tuple[str, ...]:
+    hosts = _names(seen, BusinessHosts(host=cluster.controller, install=cluster.paths.install))
+    return tuple(host for host in hosts if host not in cluster.inventory.hosts)
+
+
+def _repair(
+    action: AssignHosts
+    | BuildTopology
+    | DeleteSets
+    | DeleteTemplates
+    | ListJobModules
+    | MoveHosts
+    | OpenEditing
+    | ShutEditing,
+    drift: AnyDrift,
+    needs: tuple[AnyExpected, ...],
+) -> Repair:
+    wish = drift.expected
+    return Repair(action=action, because=wish.because, source=wish.source, section=SECTION, needs=needs)

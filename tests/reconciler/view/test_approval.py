@@ -1,0 +1,74 @@
+"""What has to be approved is shown before, asked with names and counts, and told afterwards with who agreed."""
+
+import pytest
+
+from reconciler.core import event as ev
+from reconciler.core.approval import asked
+from reconciler.view.documents import ApprovalDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
+from reconciler.view.explain import explain
+from reconciler.view.human.event import event_lines
+from reconciler.view.human.plan import plan_text
+from reconciler.view.human.runs import history_text, status_text
+from reconciler.view.human.trouble import troubles_text
+from reconciler.view.json import event_document, plan_document
+from reconciler.view.page import Page
+from specs.base import Lang
+from tests.sim.test_topology import DIFFERS, IDLE, ON, planned
+
+PLAN = planned(DIFFERS)
+EN = Page(width=400)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_plan_names_the_gate_what_it_deletes_and_what_a_person_does(lang: Lang) -> None:
+    text = plan_text(PLAN, Page(lang=lang, width=400))
+    assert text.count("[--approve topology]") == 4
+    assert "#3-#6" in text
+    assert "`bkrec apply --approve topology`" in text
+    assert "作业平台v3, 公共组件" in text
+
+
+def test_the_document_has_gate_and_deletions_step_by_step() -> None:
+    steps = plan_document(PLAN).steps
+    gated = {step.action: step for step in steps if step.gate}
+    assert {step.gate for step in gated.values()} == {"topology"}
+    deletes = gated["cmdb.delete-templates"].deletes
+    assert deletes is not None
+    assert deletes.fields["template_names"] == "set jobv3, service job-config"
+    assert [step.action for step in steps if step.manual] == ["cmdb.move-hosts", "cmdb.delete-sets"]
+
+
+def test_what_is_asked_says_what_to_type() -> None:
+    told = troubles_text(asked(PLAN, set()), EN)
+    assert "error[approval-needed]" in told
+    assert "sets (2): 作业平台v3, 公共组件" in told
+    assert "`bkrec apply --approve topology`" in told
+    by_hand = troubles_text(asked(planned(DIFFERS, IDLE), {"topology"}), EN)
+    assert "error[topology-delete-sets]" in by_hand
+
+
+def test_events_of_an_approval_and_of_waiting() -> None:
+    step = next(step for step in PLAN.steps if step.action.gate)
+    awaited = ev.StepAwaited(step=step.id, diagnostic=asked(PLAN, set())[0])
+    given = ev.ApprovalGiven(gate="topology", user="wang", source="ops")
+    assert list(event_lines(given, PLAN, EN)) == ["wang at ops approved: topology"]
+    (line,) = event_lines(awaited, PLAN, EN)
+    assert line.startswith("#3 waits for you: by hand")
+    document = event_document(awaited)
+    assert document.problem is not None
+    assert (document.event, document.problem.code) == ("step-awaited", "approval-needed")
+    assert event_document(given).gate == "topology"
+
+
+def test_status_and_history_say_who_agreed() -> None:
+    run = RunDoc(run="r1", started="s", verdict="differs", steps=9, done=3, failed=0, approved=["topology wang@ops"])
+    assert "--approve topology wang@ops" in history_text([run], EN)
+    given = ApprovalDoc(gate="topology", who="wang@ops", since="2026-01-02T03:04:05Z", run="r1")
+    status = StatusDoc(last=run, lock=LockDoc(held=False), pause=PauseDoc(paused=False), approvals=[given])
+    assert "topology was last approved by wang@ops at 2026-01-02T03:04:05Z, for run r1" in status_text(status, EN)
+
+
+def test_what_is_approved_is_explained_as_its_section() -> None:
+    by_id, by_section = (explain(asked, ON.release.sections, ON.release.guide) for asked in ("topology", "7.17"))
+    assert [entry.title for entry in by_id.entries] == [entry.title for entry in by_section.entries]
+    assert explain("", ON.release.sections, ON.release.guide).entries == []

@@ -1,0 +1,183 @@
+"""Guide 7.17 in the simulator: off, nothing changes; on, the gate, the order, and from wherever somebody stopped."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from actions.cmdb import Emptying
+from probes.cmdb import (
+    BusinessHosts,
+    BusyHosts,
+    EditingOpen,
+    EditingShut,
+    HostModules,
+    SetsLeft,
+    StrangeLines,
+    TemplatesLeft,
+    TopologyCustom,
+    TopologyFits,
+)
+from probes.fact import AnyFact, AnyReading, Known, Unknown
+from reconciler.core.approval import asked, withheld
+from reconciler.core.diff import diff
+from reconciler.core.plan import Plan
+from reconciler.core.verdict import verdict
+from reconciler.rules.catalogue import desired
+from reconciler.rules.gate import approvals
+from specs.reason import Coded, coded
+from tests.sim.board import Board
+from tests.sim.states import Answers, decide
+from tests.sim.test_minimal import prove
+from tests.sim.worlds import World, finished, guide_cluster, live
+
+ON = guide_cluster(also=("topology",))
+DONE = finished(ON)
+H, INSTALL, HOME = "10.0.0.1", "/data/install", "/data/bkce"
+FITS = TopologyFits(host=H, install=INSTALL, since=ON.release.proofs[0].path)
+SETS, TEMPLATES = SetsLeft(host=H, install=INSTALL), TemplatesLeft(host=H, install=INSTALL)
+BUSY = BusyHosts(host=H, install=INSTALL)
+OPEN, SHUT = EditingOpen(host=H), EditingShut(host=H)
+DIFFERS: Mapping[AnyFact, AnyReading] = {FITS: Known(("-set 蓝鲸API网关",))}
+IDLE: Mapping[AnyFact, AnyReading] = {BUSY: Known(())}
+OPENED: Mapping[AnyFact, AnyReading] = {OPEN: Known(True), SHUT: Known(False)}
+NO_SETS: Mapping[AnyFact, AnyReading] = {SETS: Known(())}
+EMPTY: Mapping[AnyFact, AnyReading] = {TEMPLATES: Known(())}
+
+
+def world(*changes: Mapping[AnyFact, AnyReading]) -> World:
+    facts = dict(DONE.facts)
+    for change in changes:
+        facts.update(change)
+    return World(cluster=ON, facts=facts, other=DONE.other)
+
+
+def planned(*changes: Mapping[AnyFact, AnyReading]) -> Plan:
+    return decide(world(*changes))[0]
+
+
+def kinds(plan: Plan) -> list[str]:
+    return [str(getattr(step.action, "kind", "")) for step in plan.steps]
+
+
+def test_off_nothing_is_looked_at_and_nothing_can_be_approved() -> None:
+    off = guide_cluster()
+    assert not any("cmdb." in str(getattr(wish.fact, "kind", "")) for wish in desired(off))
+    assert {wish.fact for wish in desired(off)} == {wish.fact for wish in desired(ON)} - {
+        wish.fact for wish in desired(ON) if str(getattr(wish.fact, "kind", "")).startswith("cmdb.")
+    }
+    assert (approvals(off), approvals(ON)) == ((), ("topology",))
+    assert [section.id for section in off.release.sections if not section.covered] == ["7.17"]
+    assert [section.id for section in ON.release.sections if not section.covered] == []
+
+
+def test_what_is_right_is_left_alone_and_asks_for_nothing() -> None:
+    plan = planned()
+    assert (plan.steps, plan.blocked, asked(plan, set())) == ((), (), ())
+
+
+CHAIN = ["cmdb.move-hosts", "cmdb.open", "cmdb.delete-sets", "cmdb.delete-templates", "cmdb.build", "cmdb.shut"]
+COPIES = ["backup.mongodb", "backup.topology"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ((DIFFERS,), [*COPIES, *CHAIN]),
+        ((DIFFERS, IDLE), [*COPIES, *CHAIN[1:]]),
+        ((DIFFERS, IDLE, OPENED), [*COPIES, *CHAIN[2:]]),
+        ((DIFFERS, IDLE, OPENED, NO_SETS), [*COPIES, *CHAIN[3:]]),
+        ((DIFFERS, IDLE, NO_SETS), [*COPIES, "cmdb.open", *CHAIN[3:]]),
+        ((DIFFERS, IDLE, OPENED, NO_SETS, EMPTY), CHAIN[4:]),
+        ((DIFFERS, IDLE, NO_SETS, EMPTY), CHAIN[4:5]),
+        ((OPENED,), ["cmdb.shut"]),
+    ],
+    ids=["all", "idle", "opened", "no-sets", "shut-again-meanwhile", "empty", "empty-and-shut", "forgotten-open"],
+)
+def test_it_goes_on_from_wherever_it_was_left(changes: Any, wanted: list[str]) -> None:
+    start = world(*changes)
+    plan, readings = decide(start)
+    assert kinds(plan) == wanted
+    assert Board(plan, desired(ON), readings).needless() == []
+    end = live(start, plan)
+    assert decide(end)[0].steps == ()
+    assert verdict(diff(desired(ON), Answers(end))) == "converged"
+
+
+def test_nothing_that_deletes_is_begun_without_its_approval() -> None:
+    plan = planned(DIFFERS)
+    gated = {step.id for step in plan.steps if isinstance(step.action, Emptying)}
+    assert {step.action.gate for step in plan.steps if step.id in gated} == {"topology"}
+    assert all(step.action.gate or step.action.disrupts != "data" for step in plan.steps)
+    free = [kind for kind, step in zip(kinds(plan), plan.steps, strict=True) if step.id not in withheld(plan, set())]
+    assert free == COPIES
+    (told,) = asked(plan, set())
+    assert (told.code, dict(told.fields)) == ("approval-needed", {"gate": "topology"})
+
+
+def test_the_approval_is_asked_with_names_counts_and_hosts_that_nothing_puts_back() -> None:
+    stray: Mapping[AnyFact, AnyReading] = {BusinessHosts(host=H, install=INSTALL): Known((H, "10.0.0.77"))}
+    (told,) = asked(planned(DIFFERS, stray), set())
+    assert isinstance(told.because, Coded)
+    fields = dict(told.because.fields)
+    assert (fields["sets"], fields["set_names"]) == ("2", "作业平台v3, 公共组件")
+    assert (fields["templates"], fields["strays"]) == ("2", "10.0.0.77")
+
+
+def test_approved_the_next_thing_is_a_persons_and_only_that_is_asked() -> None:
+    approved = {"topology"}
+    assert [told.code for told in asked(planned(DIFFERS), approved)] == ["topology-move-hosts"]
+    assert [told.code for told in asked(planned(DIFFERS, IDLE, OPENED), approved)] == ["topology-delete-sets"]
+    assert asked(planned(DIFFERS, IDLE, OPENED, NO_SETS), approved) == ()
+
+
+def test_where_nothing_is_left_to_delete_nothing_has_to_be_approved() -> None:
+    plan = planned(DIFFERS, IDLE, NO_SETS, EMPTY)
+    assert withheld(plan, set()) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("fact", "found", "code"),
+    [
+        (TopologyCustom(host=H, install=INSTALL), ("set 自建",), "topology-custom"),
+        (StrangeLines(host="10.0.0.2", install=INSTALL, home=HOME), ("fta",), "topology-strange-lines"),
+    ],
+    ids=["custom", "stale-line"],
+)
+def test_it_is_refused_whole_and_by_name(fact: AnyFact, found: tuple[str, ...], code: str) -> None:
+    plan = planned(DIFFERS, {fact: Known(found)})
+    assert [blocked.diagnostic.code for blocked in plan.blocked] == [code]
+    assert dict(plan.blocked[0].diagnostic.fields)["found"] == ", ".join(found)
+    assert [step for step in plan.steps if isinstance(step.action, Emptying)] == []
+    assert "cmdb.build" not in kinds(plan)
+
+
+def test_what_is_custom_refuses_nothing_where_the_topology_fits() -> None:
+    own: AnyFact = TopologyCustom(host=H, install=INSTALL)
+    assert planned({own: Known(("set 自建",))}).blocked == ()
+
+
+def test_a_host_that_is_only_missing_from_its_modules_is_put_there_and_nothing_deleted() -> None:
+    missing: AnyFact = HostModules(host="10.0.0.3", install=INSTALL, home=HOME)
+    plan = planned({missing: Known(("auth",))})
+    assert kinds(plan) == ["cmdb.assign"]
+    assert withheld(plan, set()) == frozenset()
+
+
+@pytest.mark.parametrize("fact", [FITS, TEMPLATES, SETS, BUSY, OPEN], ids=lambda fact: fact.kind)
+def test_what_cannot_be_asked_deletes_nothing(fact: AnyFact) -> None:
+    plan = planned(DIFFERS, {fact: Unknown(coded("esb-no-secret", file="paas.env"))})
+    assert "cmdb.delete-templates" not in kinds(plan)
+    assert "cmdb.build" not in kinds(plan)
+
+
+def test_it_comes_after_everything_else_of_an_upgrade() -> None:
+    plan = decide(World(cluster=ON))[0]
+    first = next(number for number, step in enumerate(plan.steps) if isinstance(step.action, Emptying))
+    assert {step.section for step in plan.steps[first:]} <= {"7.17", "7.18"}
+    assert {"cmdb.job-modules", *COPIES, *CHAIN} <= set(kinds(plan))
+
+
+@pytest.mark.timeout(300)
+def test_no_step_is_in_vain_and_no_order_matters_with_it_on() -> None:
+    assert prove(range(60), DONE)["steps"] > 600
