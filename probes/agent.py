@@ -8,6 +8,7 @@ Source: paas2/esb/components/bk/apisv2/gse/apidocs/zh_hans/get_agent_status.md o
 bin/check_agent_info.sh.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -46,6 +47,8 @@ class AgentsLost(Fact[tuple[str, ...]]):
     kind: Literal["agent.lost"] = "agent.lost"
 
 
+_ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", re.ASCII)
+
 AgentFact = AgentsOnline | AgentsLost
 
 NOTES = (
@@ -74,7 +77,12 @@ def command(facts: Sequence[AgentFact]) -> Command:
 
 
 def _questions(facts: Sequence[AgentFact]) -> tuple[esb.Question, ...]:
-    return tuple(dict.fromkeys(_question(fact) for fact in facts))
+    """Only about what are plainly addresses, as all in install.config are."""
+    return tuple(dict.fromkeys(_question(fact) for fact in facts if _askable(fact)))
+
+
+def _askable(fact: AgentFact) -> bool:
+    return all(_ADDRESS.fullmatch(host) for host in fact.hosts)
 
 
 def _question(fact: AgentFact) -> esb.Question:
@@ -86,10 +94,13 @@ def parse(facts: Sequence[AgentFact], output: Output) -> Readings:
     questions = _questions(facts)
     note = rows_of(output, count=1 + len(questions))[0]
     answered = esb.answers(questions, output, begin=1)
-    return {fact: _read(fact, note, _online(fact, answered[_question(fact)])) for fact in facts}
+    return {fact: _read(fact, note, _online(fact, answered)) for fact in facts}
 
 
-def _online(fact: AgentFact, answer: esb.Answer | Unknown) -> Known[tuple[str, ...]] | Unknown:
+def _online(fact: AgentFact, answered: Mapping[esb.Question, esb.Answer | Unknown]) -> Known[tuple[str, ...]] | Unknown:
+    if not _askable(fact):
+        return Unknown(coded("name-not-askable", name=", ".join(fact.hosts)))
+    answer = answered[_question(fact)]
     if isinstance(answer, Unknown):
         return answer
     alive = [_alive(answer.data, host) for host in fact.hosts]

@@ -83,6 +83,12 @@ def test_what_is_not_understood_is_unknown_to_whoever_was_noted(tmp_path: Path, 
     assert asked(tmp_path, told, "6.2.2 online 10.0.0.1\n") == [f"unknown: {why}"] * 2
 
 
+def test_what_is_plainly_no_host_is_not_asked_about() -> None:
+    fact = AgentsOnline(host=HOST, env="/e", hosts=("10.0.0.1", '10.0.0.2"}'))
+    assert "gse/get_agent_status" not in PROBE.command([fact]).args
+    assert brief(PROBE.parse([fact], Output(stdout="0\tnone\t\tnone\t\n"))[fact]) == "unknown: name-not-askable"
+
+
 def test_a_note_that_cannot_be_read_is_unknown(tmp_path: Path) -> None:
     (tmp_path / "owed/gse-agents").mkdir(parents=True)
     assert asked(tmp_path, alive(ALL)) == [HOSTS, "unknown: path-unreadable"]
