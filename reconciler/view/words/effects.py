@@ -320,8 +320,8 @@ TROUBLES: dict[str, Trouble] = {
             zh="替换 GSE 之前在线、{seconds} 秒后仍未恢复的 Agent：{hosts}",
         ),
         why=Sentence(
-            en="what they were reached through is not retired while they are missing; nothing of the old GSE was touched",
-            zh="在它们恢复之前，不会下线它们所依赖的旧 GSE；旧 GSE 未作任何改动",
+            en="what they were reached through is not retired while they are missing; no unit of the old GSE was taken away",
+            zh="在它们恢复之前，不会下线它们所依赖的旧 GSE；旧 GSE 的服务均未移除",
         ),
         hint=Sentence(
             en=(
