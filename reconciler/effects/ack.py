@@ -13,6 +13,7 @@ from probes.shell import Command
 from reconciler.core.redact import clean
 from reconciler.effects.collect import Look
 from reconciler.effects.crash import register
+from reconciler.effects.frame import answered
 from reconciler.effects.job_scripts import OWE, RECORD
 from reconciler.effects.transport import Transport
 from specs.diagnostic import Troubled, diagnose
@@ -62,6 +63,6 @@ async def seen(look: Look, fact: WorkDone, *, done: bool) -> AnyReading:
 
 
 def _expect(word: str, said: str, fact: WorkDone) -> None:
-    if f"bkrec-says ack {word}\n" not in said:
+    if answered("ack", said) != word:
         told = clean(said).strip()[-200:] or "-"
         raise AckError(diagnose("ack-failed", where=fact.host, work=fact.work, said=told))

@@ -13,6 +13,7 @@ from probes.shell import Command
 from reconciler.core.redact import clean
 from reconciler.effects.collect import Look
 from reconciler.effects.crash import register
+from reconciler.effects.frame import answered
 from reconciler.effects.job_scripts import APPROVE
 from reconciler.effects.transport import Transport
 from specs.diagnostic import Troubled, diagnose
@@ -45,7 +46,7 @@ async def record(transport: Transport, controller: str, *, gate: str, who: str, 
     _APPROVE.before()
     output = await transport.run(controller, Command(script=APPROVE, args=(STATE_ROOT, gate, name, run)))
     _APPROVE.after()
-    if "bkrec-says approve noted\n" not in output.stdout:
+    if answered("approve", output.stdout) != "noted":
         said = clean(output.stdout).strip()[-200:] or "-"
         raise ApproveError(diagnose("approve-failed", where=controller, gate=gate, said=said))
 

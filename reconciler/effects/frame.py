@@ -47,6 +47,12 @@ def said(pattern: str, text: str) -> re.Match[str] | None:
     return last
 
 
+def answered(asked: str, text: str) -> str:
+    """What a job script said to `asked` (`say` in job_scripts.py); "" where it said nothing."""
+    told = said(rf"bkrec-says {re.escape(asked)} (.*)$", text)
+    return told[1].strip() if told is not None else ""
+
+
 def _answer(
     index: int, stdout: str, heard: Mapping[int, tuple[str, int]], muttered: Mapping[int, tuple[str, int]], nonce: str
 ) -> Output | Torn:

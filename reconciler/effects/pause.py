@@ -14,6 +14,7 @@ from reconciler.core.redact import clean
 from reconciler.effects.clock import Clock
 from reconciler.effects.collect import Look
 from reconciler.effects.crash import register
+from reconciler.effects.frame import answered
 from reconciler.effects.job_scripts import PAUSE, RESUME
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
@@ -81,5 +82,5 @@ async def resume(transport: Transport, controller: str) -> None:
 
 
 def _expect(word: str, said: str, controller: str) -> None:
-    if f"bkrec-says pause {word}\n" not in said:
+    if answered("pause", said) != word:
         raise PauseError(diagnose("pause-failed", where=controller, said=clean(said).strip()[-200:] or "-"))

@@ -15,7 +15,7 @@ import pytest
 from probes.catalogue import PROBES
 from probes.owed import WorkDone
 from probes.shell import Command
-from reconciler.effects import ack, lease, pause, status, survey
+from reconciler.effects import ack, approve, lease, pause, status, survey
 from reconciler.effects.collect import collect
 from reconciler.effects.crash import installed
 from reconciler.effects.job import Order, launch
@@ -64,6 +64,7 @@ POINTS = {
     "job-last": Point(_status),
     "ack-record": Point(lambda host: ack.record(host, WORK, who="wang"), writes=True),
     "ack-owe": Point(lambda host: ack.owe(host, WORK, origin="6.1.2"), writes=True),
+    "approve": Point(lambda host: approve.record(host, C, gate="topology", who="wang", run="r"), writes=True),
     "pause": Point(_pause, writes=True),
     "resume": Point(lambda host: pause.resume(host, C), writes=True),
 }

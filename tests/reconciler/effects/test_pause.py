@@ -15,7 +15,7 @@ from reconciler.effects.pause import PauseError, Wish, pause, read, resume
 from tests.sim.campaign import cluster
 from tests.sim.simulation import Troubles
 from tests.support import virtual
-from tests.support.local import LocalTransport
+from tests.support.local import Greeting, LocalTransport
 
 H = "10.0.0.1"
 
@@ -36,6 +36,25 @@ def test_a_wish_is_put_down_read_and_taken_back(tmp_path: Path) -> None:
         assert await read(look, H) is None
 
     asyncio.run(story())
+
+
+GREETINGS = [("bkrec-says pause paused\n", False), ("bkrec-says pause unwritable\n", True), ("hi: ", True)]
+
+
+@pytest.mark.parametrize(("greeting", "known"), GREETINGS)
+def test_what_a_login_prints_neither_stands_for_the_answer_nor_against_it(
+    tmp_path: Path, greeting: str, known: bool
+) -> None:
+    transport = LocalTransport(tmp_path)
+    if not known:
+        transport.state(H).parent.mkdir(parents=True)
+        transport.state(H).write_text("a file, where the directory should be")
+    asked = pause(Greeting(transport, greeting), H, who="a", why="b")
+    if known:
+        asyncio.run(asked)
+    else:
+        with pytest.raises(PauseError):
+            asyncio.run(asked)
 
 
 def test_what_is_not_confirmed_is_told() -> None:
