@@ -133,7 +133,7 @@ done
     "7.4": ("h1", "cd /data/install\n./bk_install apigw"),
     "7.5": (
         "h1",
-        "cd /data/install\n./bkcli sync paas_plugins\n./bkcli install paas_plugins\n./bkcli restart paas_plugins",
+        "cd /data/install\n./bkcli sync paas_plugins\n./bkcli install paas_plugins\n./bkcli restart paas_plugins || :",  # the template unit cannot be
     ),
     "7.6 upgrade": ("h1", "cd /data/install\n./bkcli upgrade bkiam\n./bkcli install saas-o bk_iam"),
     "7.6 migrate": (
