@@ -133,13 +133,14 @@ done
     "7.4": ("h1", "cd /data/install\n./bk_install apigw"),
     "7.5": (
         "h1",
-        "cd /data/install\n./bkcli sync paas_plugins\n./bkcli install paas_plugins\n./bkcli restart paas_plugins || :",  # the template unit cannot be
+        "cd /data/install\n./bkcli sync paas_plugins\n./bkcli install paas_plugins\n./bkcli restart paas_plugins || :",
     ),
     "7.6 upgrade": ("h1", "cd /data/install\n./bkcli upgrade bkiam\n./bkcli install saas-o bk_iam"),
     "7.6 migrate": (
         "h1",
         f"""
 source /data/install/utils.fc
+/opt/py36/bin/pip3 install PyMySQL
 /opt/py36/bin/python3 /data/migrate_subject_system_group.py {SUBJECTS} migrate
 /opt/py36/bin/python3 /data/migrate_subject_system_group.py {SUBJECTS} check
 """,
