@@ -225,7 +225,24 @@ class ShutEditing(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteSets(Emptying):
+class Deleting(Emptying):
+    """What no undo brings back."""
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "data"
+
+    @property
+    def one_way(self) -> bool:
+        return True
+
+    @property
+    def undo(self) -> Undo:
+        return "migrated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteSets(Deleting):
     """By hand: every set of the business but the idle one."""
 
     kind: Literal["cmdb.delete-sets"] = "cmdb.delete-sets"
@@ -244,24 +261,12 @@ class DeleteSets(Emptying):
         return "topology-delete-sets"
 
     @property
-    def disrupts(self) -> Disrupts:
-        return "data"
-
-    @property
-    def one_way(self) -> bool:
-        return True
-
-    @property
-    def undo(self) -> Undo:
-        return "migrated"
-
-    @property
     def estimate_s(self) -> float:
         return 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteTemplates(Emptying):
+class DeleteTemplates(Deleting):
     """Every service template and set template of the business: create_blueking_set.py --delete."""
 
     kind: Literal["cmdb.delete-templates"] = "cmdb.delete-templates"
@@ -274,18 +279,6 @@ class DeleteTemplates(Emptying):
 
     def command(self) -> Command:
         return Command(script=DELETE, args=(self.install,))
-
-    @property
-    def disrupts(self) -> Disrupts:
-        return "data"
-
-    @property
-    def one_way(self) -> bool:
-        return True
-
-    @property
-    def undo(self) -> Undo:
-        return "migrated"
 
     @property
     def login(self) -> bool:

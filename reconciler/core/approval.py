@@ -38,8 +38,3 @@ def asked(plan: Plan, approved: Set[str]) -> tuple[Diagnostic, ...]:
     first = (step for step in plan.steps if not any(after.step in held for after in step.after))
     told = (awaits(step, approved) for step in first)
     return tuple(dict.fromkeys(one for one in told if one is not None))
-
-
-def given(plan: Plan, approved: Set[str]) -> tuple[str, ...]:
-    """Of what was approved, what this plan asks for."""
-    return tuple(sorted({step.action.gate for step in plan.steps} & approved))

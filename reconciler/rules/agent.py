@@ -60,7 +60,8 @@ def disturbed(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]
 
 
 def _old(cluster: Cluster, module: Module, seen: Seen) -> bool:
-    return any([seen.read(wish.fact) != Absent() for wish in modules.gone_units(cluster, module, "last")])  # noqa: C419
+    units = [seen.read(wish.fact) for wish in modules.gone_units(cluster, module, "last")]
+    return any(unit != Absent() for unit in units)
 
 
 def back(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

@@ -20,6 +20,7 @@ from actions.cmdb import (
     job_modules,
     shut,
 )
+from probes import cmdb as family
 from probes.backup import Backup
 from probes.cmdb import (
     BusinessHosts,
@@ -44,19 +45,7 @@ from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import coded, told
 
-FACTS = (
-    TopologyFits,
-    TopologyCustom,
-    HostModules,
-    StrangeLines,
-    BusyHosts,
-    BusinessHosts,
-    SetsLeft,
-    TemplatesLeft,
-    JobModules,
-    EditingOpen,
-    EditingShut,
-)
+FACTS = family.FACTS
 SECTION = "7.17"
 KEPT = "topology"
 """The copy of what is there, among the backups."""

@@ -34,7 +34,6 @@ class Brought(Fact[str]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpack(Raise):
     taken_for: str
-    kind: Literal["test.unpack"] = "test.unpack"  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.flag.up(), BROUGHT.taken_for(self.taken_for))
