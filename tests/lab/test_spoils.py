@@ -1,4 +1,4 @@
-"""Every kind of fact that is desired can be spoilt: a new one without a line in the table is found here, without a lab."""
+"""Every kind of fact that is desired can be spoilt: a new one without a line in the table is found here."""
 
 from random import Random
 
