@@ -96,7 +96,7 @@ def test_a_holder_that_sleeps_through_its_lease_starts_nothing_when_it_wakes(con
 
 @pytest.mark.campaign
 def test_a_sleeper_starts_nothing_on_a_host_that_nobody_could_tell_of_the_takeover(converged: Desk) -> None:
-    """h2 is cut off while the second takes over and works on h3, and hears of no new epoch; the first wakes when it is back."""
+    """h2 is cut off while the second takes over and works on h3, and hears of no new epoch; the first wakes after."""
     lab = converged.lab
     on(lab, "h2", "docker rm -f bk-paas-esb bk-paas-login bk-paas-console")
     on(lab, "h3", "systemctl stop bk-auth.service")
