@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from actions.action import Action
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, Same, Unknown, resolve
 from reconciler.core.diff import judge
-from reconciler.core.plan import Advice, After, Blocked, Follows, Mends, Repair
+from reconciler.core.plan import Advice, After, Blocked, Follows, Mends, Repair, Settling
 from reconciler.core.seen import NotRead, Seen
 from reconciler.core.stepid import step_id
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Coded
 
-Mend = Repair | Follows | Advice | Diagnostic
+Mend = Repair | Follows | Advice | Settling | Diagnostic
 Rules = Callable[[AnyDrift, Seen], Mend]
 
 
@@ -92,6 +92,9 @@ class Draft:
                 return ()
             case Diagnostic() as diagnostic:
                 self._block(drift, diagnostic)
+                return ()
+            case Settling(diagnostic=told):
+                self._block(drift, told, settling=True)
                 return ()
             case Advice(diagnostic=told):
                 self._advise(drift, told, needed=needed)
@@ -210,5 +213,6 @@ class Draft:
         elif judge(drift.expected, self.readings) is not None:
             self.advice.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=told))
 
-    def _block(self, drift: AnyDrift, diagnostic: Diagnostic) -> None:
-        self.blocked.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=diagnostic))
+    def _block(self, drift: AnyDrift, diagnostic: Diagnostic, *, settling: bool = False) -> None:
+        blocked = Blocked(expected=drift.expected, diagnostic=diagnostic, settling=settling)
+        self.blocked.setdefault(drift.expected.fact, blocked)

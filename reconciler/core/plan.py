@@ -41,6 +41,14 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """In between, and perhaps right by itself in a moment: told and left alone as what is refused, but after the steps
+    of a run it is given its time (a check that lags behind what it looks at, a container that docker starts again)."""
+
+    diagnostic: Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class After:
     step: str
     because: Because
@@ -78,6 +86,8 @@ class Blocked:
     expected: AnyExpected
     diagnostic: Diagnostic
     held_up: tuple[str, ...] = ()
+    settling: bool = False
+    """It may come right by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ believed at the end comes from a last look, never from what was done.
 
 import asyncio
 
+from probes.fact import AnyExpected
 from reconciler.core.diff import judge
 from reconciler.core.event import ApprovalGiven, Event, RunEnded, RunStarted
 from reconciler.core.plan import Plan
@@ -138,7 +139,7 @@ async def _seen(work: Undertaking, course: Course) -> None:
     """A look; and what a step disturbed, which may be noticed only after the last one, is given its time as well."""
     course.studied = await study(work.look, work.expected, work.decide, work.grounds)
     plan = course.studied.plan
-    if course.outcomes and plan.follows and not plan.steps:
+    if course.outcomes and _coming(plan) and not plan.steps:
         await _come_right(work, plan, course.outcomes[-1])
         course.studied = await study(work.look, work.expected, work.decide, work.grounds)
 
@@ -147,12 +148,18 @@ async def _come_right(work: Undertaking, plan: Plan, outcome: Outcome) -> None:
     """What has no step of its own takes its time: consul looks at a service every ten seconds or so."""
     over = outcome.failed or outcome.outdated
     until = work.clock.steady() + (FOLLOW_S if outcome.done and not over else 0.0)
-    wishes = [follow.expected for follow in plan.follows]
+    wishes = _coming(plan)
     while wishes and work.clock.steady() < until and not work.stop.asked:
         readings = (await work.look(facts_of(wishes))).readings
         wishes = [wish for wish in wishes if judge(wish, readings) is not None]
         if wishes:
             await work.clock.sleep(FOLLOW_POLL_S)
+
+
+def _coming(plan: Plan) -> list[AnyExpected]:
+    """What has no step and may come right all the same."""
+    settling = (blocked.expected for blocked in plan.blocked if blocked.settling)
+    return [*(follow.expected for follow in plan.follows), *settling]
 
 
 async def _adopted(work: Undertaking, course: Course) -> None:

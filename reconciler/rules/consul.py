@@ -6,7 +6,7 @@ Nothing is done to the check itself.
 from actions.consul import DeregisterService, RegisterService
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.fact import Absent, AnyDrift, AnyExpected, about
-from reconciler.core.plan import Follows, Repair
+from reconciler.core.plan import Follows, Repair, Settling
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
@@ -28,7 +28,9 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = about(drift, ConsulPassing)
     behind = _behind(cluster, module, fact)
     if seen.all_hold(behind):
-        return diagnose("service-unhealthy", where=f"{fact.host} {fact.service}", service=fact.service)
+        return Settling(
+            diagnostic=diagnose("service-unhealthy", where=f"{fact.host} {fact.service}", service=fact.service)
+        )
     return Follows(expected=drift.expected, of=behind)
 
 

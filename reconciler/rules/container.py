@@ -22,7 +22,7 @@ from probes.container import CONFIG, ContainerImage, ContainerState, ContainersU
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.mysql import AppRegistered, PendingSql
 from probes.path import VersionText
-from reconciler.core.plan import Advice, Repair
+from reconciler.core.plan import Advice, Repair, Settling
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
@@ -79,7 +79,8 @@ def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Mend:
             return _repair(StartContainer(host=host, container=name), drift, module, needs)
         case _:
             state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
-            return diagnose("container-in-between", where=f"{host} {name}", container=name, state=state)
+            told = diagnose("container-in-between", where=f"{host} {name}", container=name, state=state)
+            return Settling(diagnostic=told)
 
 
 def _module_installed(cluster: Cluster, module: Module, seen: Seen) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from actions.unit import EnableUnit, RetireUnit, StartUnit
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.unit import UnitActive, UnitEnabled
-from reconciler.core.plan import Repair
+from reconciler.core.plan import Repair, Settling
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import agent
@@ -43,7 +43,8 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, 
             return install(cluster, module, seen)
         case _:
             # a second start would hide how the first one went
-            return diagnose("unit-in-between", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
+            told = diagnose("unit-in-between", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
+            return Settling(diagnostic=told)
 
 
 def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExpected, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from actions.action import Action
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown, about
-from reconciler.core.plan import Advice, Follows, Plan, Repair
+from reconciler.core.plan import Advice, Follows, Plan, Repair, Settling
 from reconciler.core.planner import Mend, plan
 from reconciler.core.seen import Seen
 from specs.diagnostic import diagnose
@@ -91,6 +91,14 @@ def test_advice_is_told_and_holds_nothing_up() -> None:
     assert names(made) == ["b"]
     assert made.blocked == ()
     assert [told.expected for told in made.advice] == [on("a")]
+
+
+@pytest.mark.parametrize(("mend", "settling"), [(Settling(diagnostic=TOLD.diagnostic), True), (TOLD.diagnostic, False)])
+def test_what_is_in_between_is_held_back_as_a_refusal_is_and_marked(mend: Mend, settling: bool) -> None:
+    made = planned({"a": mend, "b": repair("b", needs=("a",)), "c": repair("c")}, "abc")
+    assert names(made) == ["c"]
+    (told,) = made.blocked
+    assert (told.expected, told.settling, told.held_up) == (on("a"), settling, (f"test.on b @{H}",))
 
 
 def test_what_a_step_rests_on_is_no_mere_advice() -> None:

@@ -14,7 +14,7 @@ from reconciler.effects.collect import Collected
 from reconciler.effects.job import job_key
 from reconciler.effects.journal import JournalError
 from reconciler.effects.look import study
-from reconciler.effects.loop import Applied, Undertaking, apply
+from reconciler.effects.loop import FOLLOW_S, Applied, Undertaking, apply
 from reconciler.effects.stop import StopSignal
 from specs.diagnostic import diagnose
 from specs.reason import coded
@@ -280,6 +280,31 @@ def test_what_a_step_disturbs_is_given_its_time_before_the_last_word(noticed: st
 
     work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
     assert applied(work).verdict == "converged"
+
+
+@pytest.mark.parametrize(("comes_right", "code"), [(True, 0), (False, 3)])
+def test_what_is_in_between_after_the_last_step_is_given_its_time(comes_right: bool, code: int) -> None:
+    """A check that lags behind while all that it looks at runs, a container that docker starts once more."""
+    world = World()
+    (a, _) = two(world)
+    health = Flag(host=H, name="health").up()
+    unhealthy = Blocked(expected=health, diagnostic=diagnose("service-unhealthy", service="s"), settling=True)
+    looks: list[float] = []
+
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        asked = tuple(facts)
+        looks.extend([world.clock.elapsed] * (health.fact in asked and bool(world.launched)))
+        late = bool(looks) and not (comes_right and len(looks) > 4)
+        world.readings[health.fact] = Known("down" if late else "up")
+        return await world.look(asked)
+
+    def decide(readings: Readings) -> Plan:
+        made = decide_for((a,))(readings)
+        return made if readings.get(health.fact) == Known("up") else replace(made, blocked=(unhealthy,))
+
+    work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
+    assert applied(work).exit_code == code
+    assert comes_right or looks[-1] - looks[0] >= FOLLOW_S
 
 
 def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
