@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bklab import base
 from bklab.api import Lab
 from support import Desk, Said, fresh, measured
+from support_ledger import Call, forget, ledger
 from support_processes import Watch, watching
 from support_traces import wrote
 
@@ -31,6 +32,8 @@ class Upgraded:
     """The plan that was there before."""
     apply: Said
     watch: Watch
+    ran: tuple[Call, ...]
+    """What bkcli was told meanwhile, by its own log."""
     check: Said
     plan: Said
     again: Said
@@ -62,16 +65,19 @@ def pristine(lab: Lab, tmp_path: Path) -> Desk:
 def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
     desk = fresh(lab, tmp_path_factory.mktemp("upgraded") / "desk", whole=True)
     decided = desk.bkrec("plan", "-o", "json")
+    forget(lab)
     with watching(lab) as watch:
         done = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=900)
+    ran = ledger(lab)
     check, plan = desk.bkrec("check", "-o", "json"), desk.bkrec("plan", "-o", "json")
     again, written = wrote(desk.lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))
     lab.snapshot(UPGRADED)
     for said in (decided, done, check, again):
         print(f"{' '.join(said.args)}: {said.seconds:.1f} s")
     return Upgraded(
-        desk=desk, decided=decided, apply=done, watch=watch, check=check, plan=plan, again=again, written=written
-    )
+        desk=desk, decided=decided, apply=done, watch=watch, ran=ran,
+        check=check, plan=plan, again=again, written=written,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

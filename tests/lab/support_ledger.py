@@ -8,6 +8,10 @@ run twice not even that: there a person has to say so.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bklab.api import Lab
+from bklab.place import CONTROLLER
+
+LOG = "var/log/bklab-calls"
 ONCE = ("install redis_cluster",)
 """What the release declares `rerun = false`."""
 
@@ -36,8 +40,20 @@ def calls(text: str) -> tuple[Call, ...]:
     return tuple(Call(what=what, pid=pid, boot=boot, words=words) for what, pid, boot, words in found)
 
 
-def begun(log: Sequence[Call]) -> int:
-    return sum(call.what == "begin" for call in log)
+def ledger(lab: Lab) -> tuple[Call, ...]:
+    """All that bkcli noted since `forget`; read from outside, so that a host which is down is no hindrance."""
+    path = lab.place.root(CONTROLLER) / LOG
+    return calls(path.read_text(encoding="utf-8")) if path.exists() else ()
+
+
+def forget(lab: Lab) -> None:
+    """What the lab was made a 6.1 by is no part of the story."""
+    (lab.place.root(CONTROLLER) / LOG).unlink(missing_ok=True)
+
+
+def started(log: Sequence[Call]) -> list[str]:
+    """What bkcli was told, call by call."""
+    return [call.words for call in log if call.what == "begin"]
 
 
 def doubled(log: Sequence[Call], marks: Sequence[Mark]) -> list[str]:
@@ -75,5 +91,5 @@ def _excused(words: str, since: Sequence[str]) -> bool:
 
 def repeats(log: Sequence[Call]) -> list[str]:
     """What was started again, for whatever reason."""
-    started = [call.words for call in log if call.what == "begin"]
-    return [words for at, words in enumerate(started) if words in started[:at]]
+    words = started(log)
+    return [one for at, one in enumerate(words) if one in words[:at]]

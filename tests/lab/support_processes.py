@@ -92,13 +92,6 @@ class Watch:
     def stop(self) -> None:
         self._stop.set()
 
-    def started(self, *words: str) -> list[Process]:
-        """Processes whose argument list ends with these words; a fork of a shell, which has its parent's, is none."""
-        wanted = tuple(word.encode() for word in words)
-        found = [process for process in self.seen.values() if process.argv[-len(wanted) :] == wanted]
-        pids = {process.pid for process in found}
-        return [process for process in found if process.parent not in pids]
-
 
 @contextmanager
 def watching(lab: Lab) -> Iterator[Watch]:

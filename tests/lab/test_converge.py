@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from conftest import Rebooted, Upgraded
 from support import LEFT
+from support_ledger import started
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
@@ -67,7 +68,7 @@ def test_apply_again_does_nothing_and_writes_nothing_on_any_host(upgraded: Upgra
 
 @pytest.mark.parametrize(("verb", "module"), [(verb, module) for verb, modules in ONCE.items() for module in modules])
 def test_each_vendor_command_ran_once(upgraded: Upgraded, verb: str, module: str) -> None:
-    assert len(upgraded.watch.started("/data/install/bkcli", verb, module)) == 1
+    assert started(upgraded.ran).count(f"{verb} {module}") == 1
 
 
 def test_a_deployment_that_timed_out_was_tried_once_more_and_no_other(upgraded: Upgraded) -> None:

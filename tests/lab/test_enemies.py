@@ -9,7 +9,7 @@ from bklab.api import Lab
 from bklab.machine import ssh_command
 from bklab.place import CONTROLLER, HOSTS
 from support import Desk, jobs, on, pace, until
-from support_ledger import Mark, calls, doubled, repeats
+from support_ledger import Mark, doubled, forget, ledger, repeats
 from support_troubles import age_lease, awake, frozen
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -134,7 +134,7 @@ def test_a_controller_cut_off_for_twenty_seconds_is_followed_and_its_installer_t
     lab: Lab, pristine: Desk
 ) -> None:
     """The vendor's own ssh has lost its way as well: whether its installer gets over that is its luck, not ours."""
-    on(lab, CONTROLLER, "rm -f /var/log/bklab-calls")
+    forget(lab)
     with pristine.watched_over():
         run = pristine.start("apply", "--yes", "-o", "json")
         until(lambda: run.goes_on() and _makes_containers(lab), 600, "install paas makes containers")
@@ -147,16 +147,12 @@ def test_a_controller_cut_off_for_twenty_seconds_is_followed_and_its_installer_t
     failed = [event for event in first.events if event.get("event") == "step-failed"]
     assert [event["problem"]["code"] for event in failed] == ["step-not-seen"] * (first.code == 3)
     assert all(event["step"].startswith("bkcli.install-paas") for event in failed)
-    cut = Mark(at=len(calls(_log(lab))), kind="cut")
+    cut = Mark(at=len(ledger(lab)), kind="cut")
     pristine.bkrec("apply", "--yes").must(0)
-    log = calls(_log(lab))
+    log = ledger(lab)
     assert (doubled(log, [cut]), repeats(log)) == ([], ["install paas"] * len(failed))
     assert [call.what for call in log].count("begin") * 2 == len(log)
     assert pristine.check()["verdict"] == "converged"
-
-
-def _log(lab: Lab) -> str:
-    return (lab.place.root(CONTROLLER) / "var/log/bklab-calls").read_text(encoding="utf-8")
 
 
 def _makes_containers(lab: Lab) -> bool:

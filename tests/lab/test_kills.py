@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 from bklab.api import Lab
-from bklab.place import CONTROLLER, HOSTS
+from bklab.place import HOSTS
 from support import Desk, Running, Said, fresh, on, pace
-from support_ledger import Mark, begun, calls, doubled, repeats
+from support_ledger import Mark, doubled, forget, ledger, repeats, started
 from support_traces import wrote
 from support_troubles import KILLS, Sight, Trouble, age_lease, dealt, strike
 from support_truth import untruths
@@ -31,7 +31,6 @@ TRIES = 8
 """How often apply is run again, when the troubles are over, before it counts as stuck."""
 ASKS = ("job-vanished", "job-not-repeated")
 """Where bkrec stops for a person, since a second start would be a risk."""
-LOG = "var/log/bklab-calls"
 
 
 @dataclass(slots=True)
@@ -49,12 +48,8 @@ class Story:
     written: list[str] = field(default_factory=list[str])
     converged: bool = False
 
-    def log(self) -> str:
-        path = self.desk.lab.place.root(CONTROLLER) / LOG
-        return path.read_text(encoding="utf-8") if path.exists() else ""
-
     def mark(self, kind: str) -> None:
-        self.marks.append(Mark(at=len(calls(self.log())), kind=kind))
+        self.marks.append(Mark(at=len(ledger(self.desk.lab)), kind=kind))
 
     def ended(self, said: Said) -> None:
         self.runs.append(said)
@@ -159,12 +154,12 @@ def test_killed_all_the_way_it_converges_and_nothing_runs_twice(
     print(f"\nseed {seed}")
     desk = fresh(lab, tmp_path / "desk")
     pace(lab, "1")
-    on(lab, CONTROLLER, f"rm -f /{LOG}")  # what it was made 6.1 by is no part of the story
+    forget(lab)
     with desk.watched_over():
         story = play(desk, seed)
     stories.append(story)
-    log = calls(story.log())
-    story.twice, story.starts, story.repeated = doubled(log, story.marks), begun(log), repeats(log)
+    log = ledger(lab)
+    story.twice, story.starts, story.repeated = doubled(log, story.marks), len(started(log)), repeats(log)
     assert story.converged, story.runs[-1].all[-4000:]
     again, story.written = wrote(lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))
     print(f"  started again: {', '.join(story.repeated) or 'nothing'}; of these without a reason: {story.twice}")

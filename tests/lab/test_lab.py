@@ -14,9 +14,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bklab import base
+from bklab import base, machine
 from bklab.api import Lab
+from bklab.place import HOSTS
 from guide_by_hand import PAAS_UNITS, STEPS
+from support import until
 
 pytestmark = pytest.mark.lab
 RESET_LIMIT_S = 20.0  # measured: 3 s on 2 idle cores
@@ -29,6 +31,12 @@ LOGIN_PATH_WITHOUT_TERMINAL = """
 source /data/install/utils.fc
 cd /data/install
 ./bin/setup_mysql_loginpath.sh -n mysql-auth -h $BK_MYSQL_IP0 -u root -p x < /dev/null
+"""
+ASK = """
+source /data/install/bin/04-final/paas.env
+body='{"bk_app_code":"bk_paas","bk_app_secret":"%s","bk_username":"admin","bk_biz_id":2}'
+printf "$body" "${SECRET:-$BK_PAAS_APP_SECRET}" |
+    curl -s -w '\\n%{http_code}' -d @- http://paas.service.consul/api/c/compapi/v2/cc/search_set/
 """
 SECTIONS_4_TO_6 = ("4", "5.1", "5.2", "5.3", "6.1", "6.2", "6.3", "6.4", "6.5")
 
@@ -48,6 +56,24 @@ def booted() -> Iterator[Lab]:
 def pristine(booted: Lab) -> Lab:
     booted.reset()
     return booted
+
+
+@pytest.fixture
+def serving(pristine: Lab) -> Lab:
+    """Booted to the end, and consul has noticed all that runs: before that there is no way through the entrance."""
+    machine.wait_booted(pristine.place, list(HOSTS))
+    until(lambda: _through_the_entrance(pristine) == "302", 30, "the entrance serves what is behind it")
+    until(lambda: _granted(pristine), 30, "the ESB reaches CMDB")
+    return pristine
+
+
+def _granted(lab: Lab) -> bool:
+    answer, status = out(lab, "h1", ASK).rsplit("\n", 1)
+    return status == "200" and json.loads(answer)["result"] is True
+
+
+def _through_the_entrance(lab: Lab) -> str:
+    return out(lab, "h1", "curl -s -o /dev/null -w '%{http_code}' http://paas.service.consul/o/bk_iam/")
 
 
 @pytest.fixture(scope="module")
@@ -242,26 +268,16 @@ def test_containers_are_lost_with_the_data_root_at_the_next_boot(at_paas: Lab) -
     assert out(at_paas, "h2", "systemctl is-system-running --wait > /dev/null; docker ps -aq") == ""
 
 
-ASK = """
-source /data/install/bin/04-final/paas.env
-body='{"bk_app_code":"bk_paas","bk_app_secret":"%s","bk_username":"admin","bk_biz_id":2}'
-printf "$body" "${SECRET:-$BK_PAAS_APP_SECRET}" |
-    curl -s -w '\\n%{http_code}' -d @- http://paas.service.consul/api/c/compapi/v2/cc/search_set/
-"""
-
-
-def test_the_esb_answers_while_its_process_does_and_refuses_with_200(pristine: Lab) -> None:
-    answer, status = out(pristine, "h1", ASK).rsplit("\n", 1)
-    assert (json.loads(answer)["result"], status) == (True, "200")
-    answer, status = out(pristine, "h1", f"SECRET=wrong\n{ASK}").rsplit("\n", 1)
+def test_the_esb_answers_while_its_process_does_and_refuses_with_200(serving: Lab) -> None:
+    assert _granted(serving)
+    answer, status = out(serving, "h1", f"SECRET=wrong\n{ASK}").rsplit("\n", 1)
     assert (json.loads(answer)["result"], json.loads(answer)["code"], status) == (False, 1306403, "200")
-    pristine.ssh("h2", "systemctl stop bk-paas-esb")
-    answer, status = out(pristine, "h1", ASK).rsplit("\n", 1)
+    serving.ssh("h2", "systemctl stop bk-paas-esb")
+    answer, status = out(serving, "h1", ASK).rsplit("\n", 1)
     assert ("502 Bad Gateway" in answer, status) == (True, "502")
 
 
-def test_the_page_of_a_saas_is_there_while_its_container_is(pristine: Lab) -> None:
-    ask = "curl -s -o /dev/null -w '%{http_code}' http://paas.service.consul/o/bk_iam/"
-    assert out(pristine, "h1", ask) == "302"
-    pristine.ssh("h2", "docker stop -t 1 $(docker ps -q --filter name=bk_iam-)")
-    assert out(pristine, "h1", ask) == "502"
+def test_the_page_of_a_saas_is_there_while_its_container_is(serving: Lab) -> None:
+    assert _through_the_entrance(serving) == "302"
+    serving.ssh("h2", "docker stop -t 1 $(docker ps -q --filter name=bk_iam-)")
+    assert _through_the_entrance(serving) == "502"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from bklab.place import CONTROLLER
-from support import Desk, jobs, on, pace, until
-from support_ledger import Call, calls, doubled
+from support import Desk, jobs, pace, until
+from support_ledger import doubled, forget, ledger
 from support_troubles import age_lease
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(900)]
@@ -26,19 +26,15 @@ def small_disk(pristine: Desk) -> Iterator[Desk]:
     subprocess.run(["umount", str(pristine.state)], check=True)
 
 
-def called(desk: Desk) -> tuple[Call, ...]:
-    return calls(on(desk.lab, CONTROLLER, "cat /var/log/bklab-calls"))
-
-
 def test_a_full_state_directory_ends_the_run_and_the_next_goes_on(small_disk: Desk) -> None:
-    before = len(called(small_disk))
+    forget(small_disk.lab)
     full = small_disk.bkrec("apply", "--yes", timeout_s=300).must(3)
     assert "error[journal-unwritable]" in full.err
     assert "XDG_STATE_HOME" in full.err
     subprocess.run(["mount", "-o", "remount,size=32m", str(small_disk.state)], check=True)
     small_disk.bkrec("apply", "--yes", timeout_s=300).must(0)
     assert small_disk.check()["verdict"] == "converged"
-    assert doubled(called(small_disk)[before:], ()) == []
+    assert doubled(ledger(small_disk.lab), ()) == []
 
 
 def cut_short(state: Path) -> None:
@@ -53,7 +49,8 @@ LOSSES: dict[str, Callable[[Path], object]] = {"power": cut_short, "disk": shuti
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_machine_that_went_down_in_the_middle_finds_its_job_and_goes_on(pristine: Desk, loss: str) -> None:
-    lab, before = pristine.lab, len(called(pristine))
+    lab = pristine.lab
+    forget(lab)
     pace(lab, "5")
     with pristine.watched_over():
         first = pristine.start("apply", "--yes", "-o", "json")
@@ -66,4 +63,4 @@ def test_a_machine_that_went_down_in_the_middle_finds_its_job_and_goes_on(pristi
     done = pristine.bkrec("apply", "--yes", "-o", "json", timeout_s=300).must(0)
     assert [one["job"] for one in done.events if one.get("event") == "job-adopted"] != []
     assert pristine.check()["verdict"] == "converged"
-    assert doubled(called(pristine)[before:], ()) == []
+    assert doubled(ledger(lab), ()) == []
