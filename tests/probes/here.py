@@ -17,12 +17,14 @@ AWKS = tuple(path for name in ("gawk", "mawk") if (path := shutil.which(name)))
 HOST = "10.0.0.1"
 
 
-def run(command: Command, *, tools: Path | None = None, shell: str = "/bin/sh") -> Output:
-    """`tools` comes before the host's own PATH: what stands there is found first."""
+def run(command: Command, *, tools: Path | None = None, shell: str = "/bin/sh", user: int | None = None) -> Output:
+    """`tools` comes before the host's own PATH: what stands there is found first. `user`: somebody else's number."""
     path = f"{tools}:{os.defpath}:/usr/sbin:/sbin" if tools else f"{os.defpath}:/usr/sbin:/sbin"
     words = [shell, *(["--posix"] if shell.endswith("bash") else []), "-c", command.script, "bkrec", *command.args]
     env = {"LC_ALL": "C", "PATH": path, "HOME": "/nonexistent"}
-    told = subprocess.run(words, input=command.stdin.encode(), capture_output=True, env=env, timeout=30, check=False)
+    told = subprocess.run(
+        words, input=command.stdin.encode(), capture_output=True, env=env, timeout=30, check=False, user=user
+    )
     return Output(
         stdout=told.stdout.decode("utf-8", "surrogateescape"),
         stderr=told.stderr.decode("utf-8", "replace"),

@@ -1,5 +1,6 @@
 """Env files mean what bash makes of them; where only bash could tell, nothing is claimed."""
 
+import contextlib
 import os
 import subprocess
 from pathlib import Path
@@ -180,24 +181,43 @@ STATEMENTS = st.one_of(
 FILES = st.tuples(st.lists(STATEMENTS, max_size=5).map("\n".join), st.sampled_from(["\n", ""])).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
-@given(text=FILES)
-def test_generated_files_are_read_as_bash_reads_them(text: str, here: Path) -> None:
-    assert {key: last(text, key) for key in KEYS} == bash(text, here)
+def compare(here: Path, examples: int) -> None:
+    @settings(max_examples=examples, deadline=None)
+    @given(text=FILES)
+    def each(text: str) -> None:
+        assert {key: last(text, key) for key in KEYS} == bash(text, here)
+
+    each()
+
+
+def test_generated_files_are_read_as_bash_reads_them(here: Path) -> None:
+    compare(here, 400)
 
 
 NOISE = st.text(st.sampled_from("ABC==  \n\n;&|'\"\\$`#~<>x0\r\t{,}"), max_size=30)
 
 
-@settings(max_examples=400, deadline=None)
-@given(text=NOISE)
-def test_whatever_is_claimed_about_noise_is_what_bash_says(text: str, here: Path) -> None:
-    told = bash(text, here)
-    for key in KEYS:
-        try:
-            assert last(text, key) == told[key], key
-        except EnvUnreadError:
-            continue
+def compare_noise(here: Path, examples: int) -> None:
+    @settings(max_examples=examples, deadline=None)
+    @given(text=NOISE)
+    def each(text: str) -> None:
+        told = bash(text, here)
+        for key in KEYS:
+            with contextlib.suppress(EnvUnreadError):
+                assert last(text, key) == told[key], key
+
+    each()
+
+
+def test_whatever_is_claimed_about_noise_is_what_bash_says(here: Path) -> None:
+    compare_noise(here, 400)
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(1800)
+def test_thousands_of_files_are_read_as_bash_reads_them(here: Path) -> None:
+    compare(here, 5000)
+    compare_noise(here, 5000)
 
 
 @given(st.text())

@@ -11,7 +11,7 @@ $1 !~ /^([0-9]+[.]){3}[0-9]+$/ { next }
 {
     for (i = 2; i <= NF; i++)
         if (match($i, /^([a-z][a-z0-9_]*)(\(([a-z][a-z0-9_]*(-[a-z][a-z0-9_]*)*)\))?$/, part)) note($1, part[1], part[3])
-        else { print "ERROR: invalid format: " FILENAME ":" FNR ":Field " i ": " $i > "/dev/stderr"; bad = 1 }
+        else { print "ERROR: invalid format: " FILENAME ":" FNR ":Field" i ": " $i > "/dev/stderr"; bad = 1 }
 }
 function note(ip, module, project) {
     if (!(ip in order)) order[ip] = ++count
@@ -20,13 +20,20 @@ function note(ip, module, project) {
     modules[module] = 1
     names[project == "" ? module : module "@" project] = 1
     on["BK_" variable(module)][ip] = order[ip]
-    if (project != "") on["BK_" variable(module "_" project)][ip] = order[ip]
+    if (project == "") return
+    projects[module][project] = 1
+    on["BK_" variable(module "_" project)][ip] = order[ip]
 }
 function variable(text) { return toupper(gensub(/[^a-zA-Z0-9_]/, "_", "g", text)) }
 function list(array, order_by, separator,    key, text) {
     PROCINFO["sorted_in"] = order_by
     for (key in array) text = text (text == "" ? "" : separator) key
     return text
+}
+function variables(prefix) {
+    print prefix "_IP=(" list(on[prefix], "@val_num_asc", " ") ")"
+    print prefix "_IP_COMMA='" list(on[prefix], "@val_num_asc", ",") "'"
+    numbered(prefix, on[prefix])
 }
 function numbered(prefix, array,    key, n) {
     PROCINFO["sorted_in"] = "@val_num_asc"
@@ -37,11 +44,11 @@ END {
     print "ALL_IP_COMMA='" list(order, "@val_num_asc", ",") "'"
     print "ALL_MODULE=(" list(modules, "@ind_str_asc", " ") ")"
     print "ALL_NAME=(" list(names, "@ind_str_asc", " ") ")"
-    n = asorti(on, prefixes)
+    n = asorti(modules, sorted)
     for (i = 1; i <= n; i++) {
-        print prefixes[i] "_IP=(" list(on[prefixes[i]], "@val_num_asc", " ") ")"
-        print prefixes[i] "_IP_COMMA='" list(on[prefixes[i]], "@val_num_asc", ",") "'"
-        numbered(prefixes[i], on[prefixes[i]])
+        variables("BK_" variable(sorted[i]))
+        m = asorti(projects[sorted[i]], parts)
+        for (j = 1; j <= m; j++) variables("BK_" variable(sorted[i] "_" parts[j]))
     }
     exit bad
 }
