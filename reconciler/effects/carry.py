@@ -5,150 +5,34 @@ with others after success. Everything that can go wrong is a returned `StepFaile
 written is raised.
 """
 
-from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from probes.fact import AnyDrift, AnyReading, Known, Readings, fact_id
+from probes.fact import AnyReading, Known, Readings
 from probes.job import JobsRunning
 from reconciler.core.approval import awaits
-from reconciler.core.diff import judge
-from reconciler.core.event import (
-    Event,
-    JobAdopted,
-    StepAwaited,
-    StepDone,
-    StepFailed,
-    StepLeft,
-    StepOutput,
-    StepSkipped,
-    StepStarted,
-)
+from reconciler.core.event import JobAdopted, StepAwaited, StepFailed, StepLeft, StepSkipped, StepStarted
 from reconciler.core.plan import Step
-from reconciler.core.redact import redact
 from reconciler.effects.adopt import ADOPTED_DEADLINE_S, left_alone
-from reconciler.effects.clock import Clock
-from reconciler.effects.collect import Look
-from reconciler.effects.job import (
-    BACKOFF_S,
-    LOST_S,
-    Followed,
-    Launched,
-    Order,
-    Until,
-    follow,
-    job_id,
-    job_key,
-    launch,
-    mark_seen,
-    order_for,
-)
-from reconciler.effects.lease import TTL_S, Term
+from reconciler.effects.job import BACKOFF_S, LOST_S, Launched, Order, Until, follow, job_id, job_key, launch, order_for
+from reconciler.effects.lease import TTL_S
 from reconciler.effects.look import facts_of
-from reconciler.effects.stand import (
-    Begin,
-    Follow,
-    Leave,
-    Never,
-    Skip,
-    Wait,
-    attempts,
-    found_out,
-    silent,
-    stand,
-    uptime,
-    wanted,
-    worded,
-)
-from reconciler.effects.stop import StopSignal
-from reconciler.effects.transport import Transport
+from reconciler.effects.means import TOLD, Course, Ended, Log, Means
+from reconciler.effects.outcome import outcome
+from reconciler.effects.stand import Begin, Follow, Leave, Never, Skip, Wait, attempts, stand, uptime
 from specs.diagnostic import Diagnostic, diagnose
-
-TAIL = 20
-"""Lines of its log that a failed step is told with."""
-TOLD = 5_000
-"""Lines of its log that a step may tell while it runs; the rest stays on its host."""
-SETTLE_S = (0.5, 3.0)
-"""Shortest and longest wait between two looks at what a step ensures."""
-FAILED_S = 20.0
-"""How long a command that says it failed is given all the same: install_redis_cluster asks too early and says so."""
 
 RUNS_ON = {"job-overdue", "job-unheard", "job-not-started"}
 """Failures of a step whose job goes on, or may do so."""
 
-Ended = StepDone | StepSkipped | StepFailed | StepLeft | StepAwaited
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What carrying out takes; the same for all steps of a run."""
-
-    transport: Transport
-    look: Look
-    clock: Clock
-    tell: Callable[[Event], None]
-    """Journal first, then whoever listens. Raises JournalError."""
-    epoch: int
-    term: Term
-    run: str
-    undoes: bool
-    stop: StopSignal
-    approved: frozenset[str] = frozenset()
-    """Gates that a person opened for this run."""
-    started: list[str] = field(default_factory=list[str])
-    running: dict[str, str] = field(default_factory=dict[str, str])
-    """Job by step, while it is followed, or when following it was given up in a hurry."""
-
-
-@dataclass(slots=True)
-class _Log:
-    step: str
-    tell: Callable[[Event], None]
-    tail: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL))
-    told: int = 0
-
-    def hear(self, line: str) -> None:
-        safe = redact(line)
-        self.tail.append(safe)
-        self.told += 1
-        if self.told <= TOLD:
-            self.tell(StepOutput(step=self.step, line=safe))
-
-
-@dataclass(slots=True)
-class _Course:
-    """One step on its way: what was sent off, and what has held it up since when."""
-
-    step: Step
-    number: int = 0
-    began: float = 0.0
-    sent: Launched | None = None
-    """What came of the last launch, while nobody knows whether there is a job."""
-    held: dict[str, float] = field(default_factory=dict[str, float])
-    """Since when, by the code of the trouble."""
-    looks: int = 0
-
-    @property
-    def host(self) -> str:
-        return self.step.action.host
-
-    @property
-    def job(self) -> str:
-        return job_id(job_key(self.step.action), self.number)
-
-    @property
-    def ordered(self) -> int | None:
-        return self.number if self.sent is not None else None
-
 
 async def carry_out(step: Step, means: Means) -> Ended:
-    ended = await _on_its_way(_Course(step=step), means)
+    ended = await _on_its_way(Course(step=step), means)
     if not (isinstance(ended, StepFailed) and ended.diagnostic.code in RUNS_ON):
         means.running.pop(step.id, None)
     return ended
 
 
-async def _on_its_way(course: _Course, means: Means) -> Ended:
+async def _on_its_way(course: Course, means: Means) -> Ended:
     """Look, and begin; and look again, before anything is sent once more, where that came to nothing for a moment."""
     step = course.step
     while True:
@@ -178,7 +62,7 @@ async def _on_its_way(course: _Course, means: Means) -> Ended:
         course.looks += 1
 
 
-def _held(course: _Course, why: Diagnostic, patience_s: float, means: Means) -> StepFailed | None:
+def _held(course: Course, why: Diagnostic, patience_s: float, means: Means) -> StepFailed | None:
     """None: it may still come right. A launch that nobody heard outweighs whatever else is wrong by now."""
     now = means.clock.steady()
     since = course.held.setdefault(why.code, now)
@@ -190,13 +74,13 @@ def _held(course: _Course, why: Diagnostic, patience_s: float, means: Means) -> 
     return StepFailed(step=course.step.id, diagnostic=why) if now - since >= patience_s else None
 
 
-def _unanswered(course: _Course, sent: Launched) -> Diagnostic:
+def _unanswered(course: Course, sent: Launched) -> Diagnostic:
     if sent.how == "unheard":
         return diagnose("job-unheard", where=course.host, job=course.job)
     return diagnose("job-not-started", where=course.host, job=course.job, how=f"{sent.how} {sent.detail}".strip())
 
 
-async def _begun(course: _Course, begin: Begin, came: float, means: Means) -> Ended | None:
+async def _begun(course: Course, begin: Begin, came: float, means: Means) -> Ended | None:
     """Sent with a limit that lies within our lease; None where it has to be looked at again."""
     left = int(means.term.left(came))
     if left < 1 or (course.sent is not None and means.stop.asked):
@@ -219,14 +103,14 @@ async def _begun(course: _Course, begin: Begin, came: float, means: Means) -> En
             return StepFailed(step=course.step.id, diagnostic=_unanswered(course, launched))
 
 
-async def _followed(course: _Course, number: int, means: Means) -> Ended:
+async def _followed(course: Course, number: int, means: Means) -> Ended:
     if course.ordered is None:
         means.tell(JobAdopted(host=course.host, job=job_id(job_key(course.step.action), number)))
         _announced(course, number, means)
     return await _watched(course, means)
 
 
-def _announced(course: _Course, number: int, means: Means) -> None:
+def _announced(course: Course, number: int, means: Means) -> None:
     """Once, and before anything leaves for the host."""
     if course.number == number:
         return
@@ -236,17 +120,17 @@ def _announced(course: _Course, number: int, means: Means) -> None:
     means.started.append(course.step.id)
 
 
-def _order(course: _Course, until: Until, means: Means) -> Order:
+def _order(course: Course, until: Until, means: Means) -> Order:
     step, undo = course.step, "undo" if means.undoes else course.step.action.undo
     return order_for(step.action, course.job, epoch=means.epoch, until=until, run=means.run, step=step.id, undo=undo)
 
 
-async def _watched(course: _Course, means: Means) -> Ended:
-    step, log = course.step, _Log(step=course.step.id, tell=means.tell)
+async def _watched(course: Course, means: Means) -> Ended:
+    step, log = course.step, Log(step=course.step.id, tell=means.tell)
     followed = await follow(
         means.transport, course.host, course.job, clock=means.clock, heard=log.hear, deadline_s=step.action.deadline_s
     )
-    return await _outcome(course, followed, tuple(log.tail), means)
+    return await outcome(course, followed, tuple(log.tail), means)
 
 
 async def _read(step: Step, means: Means) -> Readings | Diagnostic:
@@ -291,52 +175,10 @@ def _unheard(_: str) -> None:
 
 async def _not_again(step: Step, why: Diagnostic, means: Means) -> StepFailed:
     """It was tried before, and what it ensures has not come true since: the evidence is told."""
-    log = _Log(step=step.id, tell=means.tell, told=TOLD)
+    log = Log(step=step.id, tell=means.tell, told=TOLD)
     job = dict(why.fields).get("job")
     if job is not None:
         await follow(
             means.transport, step.action.host, job, clock=means.clock, heard=log.hear, deadline_s=step.action.deadline_s
         )
     return StepFailed(step=step.id, diagnostic=why, tail=tuple(log.tail))
-
-
-async def _outcome(course: _Course, followed: Followed, tail: tuple[str, ...], means: Means) -> Ended:
-    step, host, job = course.step, course.host, course.job
-    match followed.state:
-        case "overdue":
-            late = diagnose("job-overdue", where=host, job=job, seconds=f"{step.action.deadline_s:g}")
-            return StepFailed(step=step.id, diagnostic=late, tail=tail)
-        case "unheard":
-            return StepFailed(step=step.id, diagnostic=diagnose("job-unheard", where=host, job=job), tail=tail)
-        case _:
-            missing = await _settle(step, followed, means)
-    if missing:
-        return StepFailed(step=step.id, diagnostic=_not_seen(step, job, followed, missing), tail=tail)
-    if not step.action.idempotent:
-        await mark_seen(means.transport, host, job)
-    seconds = means.clock.steady() - course.began
-    return StepDone(step=step.id, seconds=seconds, exit_status=followed.exit_status, attempt=course.number)
-
-
-def _not_seen(step: Step, job: str, followed: Followed, missing: Sequence[AnyDrift]) -> Diagnostic:
-    facts = "; ".join(f"{fact_id(d.expected.fact)}: {wanted(d)} / {worded(d.reading)}" for d in missing)
-    if followed.state in ("vanished", "never"):
-        return diagnose("job-cut-off" if step.action.idempotent else "job-vanished", where=step.action.host, job=job)
-    told = step.action.missed(missing)
-    return told or diagnose("step-not-seen", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
-
-
-async def _settle(step: Step, followed: Followed, means: Means) -> tuple[AnyDrift, ...]:
-    """What it ensures and is not seen in time: nothing, as a rule, at the first look."""
-    ensured = step.action.ensures()
-    patience = step.action.settle_s if followed.exit_status == 0 else min(FAILED_S, step.action.settle_s)
-    began, wait = means.clock.steady(), SETTLE_S[0]
-    while True:
-        readings = (await means.look(facts_of(ensured))).readings
-        judged = (drift for wish in ensured if (drift := judge(wish, readings)) is not None)
-        missing = tuple(drift for drift in judged if not found_out(drift))
-        until = began + (LOST_S if any(silent(drift.reading) for drift in missing) else patience)
-        if not missing or means.clock.steady() >= until:
-            return missing
-        await means.clock.sleep(wait)
-        wait = min(wait * 1.5, SETTLE_S[1])

@@ -21,11 +21,12 @@ from reconciler.core.event import (
     StepSkipped,
 )
 from reconciler.core.plan import Plan, Step
-from reconciler.effects.carry import Ended, Means, carry_out
+from reconciler.effects.carry import carry_out
 from reconciler.effects.clock import Clock, SystemClock
 from reconciler.effects.collect import Look
 from reconciler.effects.journal import Book
 from reconciler.effects.lease import Term
+from reconciler.effects.means import Ended, Means
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
 from specs.diagnostic import Diagnostic, Troubled
