@@ -98,10 +98,13 @@ class Applied:
 
 
 def asked_of(work: Undertaking, studied: Studied) -> tuple[Diagnostic, ...]:
-    """What only a person can answer or do, ready to be shown with what to type."""
-    blocked = studied.plan.blocked
-    told = tuple(one.diagnostic for one in blocked if work.waits(one) or work.tells(one))
-    return (*told, *asked(studied.plan, work.approved))
+    """What only a person can answer or do, ready to be shown with what to type; and why what differs was left so."""
+    drifted = {drift.expected.fact for drift in studied.difference.drift}
+
+    def told(one: Blocked) -> bool:
+        return one.expected.fact in drifted or work.waits(one) or work.tells(one)
+
+    return (*(one.diagnostic for one in studied.plan.blocked if told(one)), *asked(studied.plan, work.approved))
 
 
 def only_waits(work: Undertaking, studied: Studied) -> bool:

@@ -57,7 +57,8 @@ def event_lines(event: ev.Event, plan: Plan, page: Page) -> Iterator[str]:
 def summary_text(ended: ev.RunEnded, page: Page) -> str:
     colours: dict[str, Colour] = {"converged": "green", "rolled-back": "green", "failed": "red", "refused": "red"}
     told = {"done": ended.done, "failed": ended.failed, "time": duration(ended.seconds, page.lang)}
-    return page.paint(label(f"ended-{ended.verdict}", page.lang, **told), "bold", colours.get(ended.verdict, "yellow"))
+    name = f"ended-{ended.verdict}" if ended.failed or ended.verdict != "failed" else "ended-failed-none"
+    return page.paint(label(name, page.lang, **told), "bold", colours.get(ended.verdict, "yellow"))
 
 
 def _done(event: ev.StepDone, numbered: Mapping[str, str], page: Page) -> str:

@@ -189,6 +189,11 @@ LABELS: dict[str, Sentence] = {
         "failed: {failed:step|steps} failed, {done} done in {time}; mend the cause and run `bkrec apply` again",
         "失败：{failed} 步失败，{done} 步完成，用时 {time}；排除原因后重新运行 `bkrec apply` 即可",
     ),
+    "ended-failed-none": _(
+        "not converged: {done:step|steps} done in {time} and none failed; what is left is told with its reason, mend it and "
+        "run `bkrec apply` again",
+        "尚未达成：已完成 {done} 步，用时 {time}，没有步骤失败；剩余差异及其原因见下文，处理后重新运行 `bkrec apply`",
+    ),
     "ended-refused": _("refused: nothing was changed", "已拒绝：未做任何改动"),
     "ended-interrupted": _(
         "stopped after {done:step|steps}; `bkrec apply` goes on from here",

@@ -303,7 +303,8 @@ def test_what_is_in_between_after_the_last_step_is_given_its_time(comes_right: b
         return made if readings.get(health.fact) == Known("up") else replace(made, blocked=(unhealthy,))
 
     work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
-    assert applied(work).exit_code == code
+    done = applied(work)
+    assert (done.exit_code, [told.code for told in done.diagnostics]) == (code, ["service-unhealthy"] * (code == 3))
     assert comes_right or looks[-1] - looks[0] >= FOLLOW_S
 
 
