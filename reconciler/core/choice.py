@@ -1,35 +1,45 @@
 """Where several steps would mend the same drift, the fewest steps that mend everything are kept.
 
 `bkcli install paas` is not followed by six calls for what it has done, and of two wide calls none is made for what the
-others do anyway. What only one step can mend is never weighed; what is left to choose is little (nothing at all in most
-plans), so all choices are tried, the wider step first, and after TRIES of them the best so far stands.
+others do anyway; of two equal ones that one is made that undoes nothing desired. What only one step can mend is never
+weighed; what is left to choose is little (nothing at all in most plans), so all choices are tried, the wider step
+first, and after TRIES of them the best so far stands.
 """
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
-from probes.fact import AnyFact
+from probes.fact import AnyFact, fact_id
+from reconciler.core.diff import judge
 from reconciler.core.draft import Draft, Node
 
 TRIES = 2000
 
 
-def promises(node: Node) -> set[AnyFact]:
-    return {promise.fact for promise in node.repair.action.ensures()}
+def settle(draft: Draft, regretted: Set[AnyFact]) -> dict[AnyFact, str]:
+    """Fact → the step that mends it, for each that several would; what was settled before stays so.
 
-
-def settle(draft: Draft) -> dict[AnyFact, str]:
-    """Fact → the step that mends it, for each that several would; what was settled before stays so."""
+    Who undoes what is desired asks for it in turn: for another step, that may not be in the draft yet.
+    """
     mended = {fact for node in draft.nodes.values() for fact in node.mends}
-    promised = {name: promises(node) & mended for name, node in draft.nodes.items()}
+    promised = {name: node.promises() & (mended | regretted) for name, node in draft.nodes.items()}
     menders = _menders(draft, promised)
-    if all(len(names) < 2 for names in menders.values()):
+    if all(len(menders.get(fact, ())) < 2 for fact in mended):
         return dict(draft.hindsight.settled)
-    asks = {name: _asks(node) & mended for name, node in draft.nodes.items()}
-    goal = [fact for node in draft.nodes.values() for fact, mend in node.mends.items() if not mend.needed]
-    kept = Search(menders=menders, promised=promised, asks=asks).fewest(goal)
-    found = {fact: _first(names, kept) for fact, names in menders.items() if len(names) > 1}
+    asks = {name: _asks(node) & mended | _undoes(node) & regretted for name, node in draft.nodes.items()}
+    for fact in regretted - mended:
+        anyone = f"again {fact_id(fact)}"
+        menders.setdefault(fact, []).append(anyone)
+        promised[anyone], asks[anyone] = {fact}, set()
+    kept = Search(menders=menders, promised=promised, asks=asks).fewest(_goal(draft))
+    found = {fact: _first(menders[fact], kept) for fact in mended if len(menders[fact]) > 1}
     return dict(draft.hindsight.settled) | found
+
+
+def _goal(draft: Draft) -> list[AnyFact]:
+    """What is desired and does not hold now; the rest is there because of steps that need or undo it."""
+    found = ((fact, mend) for node in draft.nodes.values() for fact, mend in node.mends.items())
+    return [fact for fact, mend in found if not mend.needed and judge(mend.expected, draft.readings) is not None]
 
 
 def _menders(draft: Draft, promised: Mapping[str, Set[AnyFact]]) -> dict[AnyFact, list[str]]:
@@ -42,8 +52,12 @@ def _menders(draft: Draft, promised: Mapping[str, Set[AnyFact]]) -> dict[AnyFact
     return {fact: [name for name in names if name in free] or names for fact, names in found.items()}
 
 
+def _undoes(node: Node) -> set[AnyFact]:
+    return set(node.repair.action.voids())
+
+
 def _asks(node: Node) -> set[AnyFact]:
-    return {need.fact for need in (*node.repair.needs, *node.repair.action.requires())}
+    return {need.fact for need in node.needs()}
 
 
 def _first(names: list[str], kept: frozenset[str]) -> str:
@@ -61,7 +75,7 @@ class Search:
 
     def fewest(self, goal: list[AnyFact]) -> frozenset[str]:
         """The steps that together mend the goal, and all that they themselves need."""
-        self.order = {fact: place for place, fact in enumerate(self.menders)}
+        self.order = {fact: place for place, fact in enumerate(sorted(self.menders, key=fact_id))}
         self._try(frozenset(), frozenset(goal))
         return self.best or frozenset()
 

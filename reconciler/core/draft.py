@@ -1,7 +1,7 @@
 """One walk of the planner: from each wish back to what mends it, what that needs, and so on, until everything holds.
 
 A walk is told what the walks before it found out: which of several actions is to mend a fact (`settled`), and which
-facts some step is going to undo (`stale`). Actions are known by their step ids here: an action is as large as what it
+facts some step is going to undo (`undone`). Actions are known by their step ids here: an action is as large as what it
 ensures, and looking one up by its whole value for each fact of each host made planning quadratic in hosts.
 """
 
@@ -55,13 +55,29 @@ class Node:
     stuck: Diagnostic | None = None
     cause: AnyExpected | None = None
 
+    def needs(self) -> tuple[AnyExpected, ...]:
+        return (*self.repair.needs, *self.repair.action.requires())
+
+    def promises(self) -> set[AnyFact]:
+        return {promise.fact for promise in self.repair.action.ensures()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """What the steps of a walk undo."""
+
+    stale: frozenset[AnyFact] = frozenset()
+    """What therefore counts as drifted."""
+    early: frozenset[tuple[str, AnyFact]] = frozenset()
+    """Step and fact: it uses the fact before that is undone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hindsight:
     """What earlier walks found out."""
 
     settled: Mapping[AnyFact, str] = field(default_factory=dict[AnyFact, str])
-    stale: Mapping[AnyFact, frozenset[str]] = field(default_factory=dict[AnyFact, frozenset[str]])
+    undone: Undone = field(default_factory=Undone)
     known: Mapping[str, Repair] = field(default_factory=dict[str, Repair])
 
 
@@ -110,7 +126,7 @@ class Draft:
                 self.wanted.add(fact)
                 return None
         drift = judge(wish, self.readings)
-        if drift is None and wish.fact in self.hindsight.stale:
+        if drift is None and wish.fact in self.hindsight.undone.stale:
             wanted = resolve(wish, self.readings)
             return Drift(expected=wish, reading=self.readings[wish.fact]) if wanted is not None else None
         return drift
@@ -154,7 +170,7 @@ class Draft:
 
     def _as_it_will_be(self, drift: AnyDrift) -> AnyDrift:
         """What a step of this plan is going to undo is repaired as if it were gone already."""
-        gone = drift.expected.fact in self.hindsight.stale and drift.reading == drift.expected.reading
+        gone = drift.expected.fact in self.hindsight.undone.stale and drift.reading == drift.expected.reading
         return replace(drift, reading=Absent()) if gone else drift
 
     def _preferred(self, drift: AnyDrift, mend: Repair) -> tuple[str, Repair]:
@@ -191,7 +207,9 @@ class Draft:
         return (node,)
 
     def _needs(self, node: Node) -> None:
-        for need in (*node.repair.needs, *node.repair.action.requires()):
+        for need in node.needs():
+            if (node.name, need.fact) in self.hindsight.undone.early:
+                continue
             nodes = tuple(before for before in self.resolve(need, needed=True) if before is not node)
             for before in nodes:
                 node.after.setdefault(before.name, After(step=before.name, because=need.because, source=need.source))

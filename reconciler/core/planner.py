@@ -6,7 +6,8 @@ like the guide. A solver could do no better and could not say why. Three things 
 * One action may mend many drifts, and several may mend the same one: the fewest that mend everything stay
   (`reconciler/core/choice.py`).
 * An action may undo what holds now (`voids`: an edited env file makes every copy stale). Such a fact counts as
-  drifted from then on, and what repairs it comes after.
+  drifted from then on, and what repairs it comes after; unless who needs it can come before
+  (`reconciler/core/undoing.py`).
 * What a decision rests on and was not read is `wanted`; the caller reads it and asks again.
 """
 
@@ -14,11 +15,11 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 from probes.fact import AnyExpected, AnyFact, Readings, fact_id
-from reconciler.core.choice import promises, settle
+from reconciler.core.choice import settle
 from reconciler.core.draft import Draft, Hindsight, Mend, Names, Node, Rules
 from reconciler.core.order import order
-from reconciler.core.plan import After, Blocked, Mends, Plan, Step
-from specs.reason import coded
+from reconciler.core.plan import Blocked, Mends, Plan, Step
+from reconciler.core.undoing import arrange, regretted
 
 __all__ = ["Mend", "Rules", "plan"]
 
@@ -33,25 +34,18 @@ def plan(release: str, expected: Iterable[AnyExpected], readings: Readings, rule
         draft = Draft(readings=readings, rules=rules, names=names, hindsight=hindsight)
         for wish in wishes:
             draft.resolve(wish, needed=False)
-        settled, stale = settle(draft), _stale(draft)
-        if settled == hindsight.settled and stale == hindsight.stale:
+        desired = regretted(draft, wishes)
+        settled, undone = settle(draft, desired), arrange(draft, desired)
+        if settled == hindsight.settled and undone == hindsight.undone:
             break
         known = {**hindsight.known, **{node.name: node.repair for node in draft.nodes.values()}}
-        hindsight = Hindsight(settled=settled, stale=stale, known=known)
+        if settled != hindsight.settled:  # a step that is about to go undoes nothing
+            undone = hindsight.undone
+        hindsight = Hindsight(settled=settled, undone=undone, known=known)
     return _finish(release, draft)
 
 
-def _stale(draft: Draft) -> dict[AnyFact, frozenset[str]]:
-    """What the steps of this plan undo; a step that is not taken undoes nothing."""
-    found: dict[AnyFact, set[str]] = {}
-    for node in draft.going().values():
-        for fact in node.repair.action.voids():
-            found.setdefault(fact, set()).add(node.name)
-    return {fact: frozenset(names) for fact, names in found.items()}
-
-
 def _finish(release: str, draft: Draft) -> Plan:
-    _after_what_voids(draft)
     going = draft.going()
     steps = order(tuple(_told(node, going.keys()) for node in going.values()))
     return Plan(
@@ -62,32 +56,6 @@ def _finish(release: str, draft: Draft) -> Plan:
         advice=tuple(draft.advice[fact] for fact in sorted(draft.advice.keys() - draft.blocked.keys(), key=fact_id)),
         wanted=frozenset(draft.wanted),
     )
-
-
-def _after_what_voids(draft: Draft) -> None:
-    """What repairs a fact that another step undoes comes after it, unless that step itself waits for this one."""
-    stale = draft.hindsight.stale
-    for node in draft.nodes.values():
-        facts = promises(node) & stale.keys()
-        spoilers = {name for fact in facts for name in stale[fact]} & draft.nodes.keys() - {node.name}
-        for spoiler in sorted(spoilers):
-            if not _reaches(draft.nodes, spoiler, node.name):
-                why = coded("after-what-it-undoes", step=spoiler)
-                source = draft.nodes[spoiler].repair.source
-                node.after.setdefault(spoiler, After(step=spoiler, because=why, source=source))
-
-
-def _reaches(nodes: Mapping[str, Node], start: str, goal: str) -> bool:
-    """Does `start` come after `goal`?"""
-    todo, been = [start], {start}
-    while todo:
-        for before in nodes[todo.pop()].after:
-            if before == goal:
-                return True
-            if before not in been:
-                been.add(before)
-                todo.append(before)
-    return False
 
 
 def _told(node: Node, going: Set[str]) -> Step:
@@ -101,7 +69,7 @@ def _told(node: Node, going: Set[str]) -> Step:
         because=repair.because,
         source=repair.source,
         mends=mends,
-        needs=(*repair.needs, *repair.action.requires()),
+        needs=node.needs(),
         after=tuple(node.after[name] for name in sorted(node.after.keys() & going)),
     )
 

@@ -41,7 +41,7 @@ def spoilers(plan: Plan, fact: AnyFact, but: frozenset[str]) -> list[Step]:
 def between(plan: Plan, step: Step, edge: After) -> Held:
     """What has to hold for `step` not to wait for the other one, for this reason."""
     before = next(one for one in plan.steps if one.id == edge.step)
-    if getattr(edge.because, "code", "") == "after-what-it-undoes":
+    if getattr(edge.because, "code", "") in ("after-what-it-undoes", "before-it-is-undone"):
         return cited(plan, before)
     needs = {need.fact for need in step.needs if (need.because, need.source) == (edge.because, edge.source)}
     mends = [mend.expected for mend in before.mends if mend.expected.fact in {need.fact for need in step.needs}]

@@ -51,6 +51,7 @@ def _parts() -> tuple[ModuleType, ...]:
         latent,
         layout,
         pin,
+        planner,
         probes,
         rules,
         specs,
@@ -58,7 +59,7 @@ def _parts() -> tuple[ModuleType, ...]:
         undo,
     )
 
-    return (specs, probes, rules, topology, pin, layout, guide, latent, gates, undo, effects, cli)
+    return (specs, probes, rules, planner, topology, pin, layout, guide, latent, gates, undo, effects, cli)
 
 
 def say(because: Because, lang: Lang) -> str:

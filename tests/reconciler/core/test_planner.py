@@ -134,6 +134,82 @@ def test_what_a_step_undoes_is_mended_after_it_although_it_holds_now() -> None:
     assert (edge.step, edge.source) == (made.steps[0].id, made.steps[0].source)
 
 
+def waits(made: Plan) -> list[tuple[str, str, str]]:
+    """Each "after" as: which step, after which, by which code."""
+    by_id = {step.id: name for step, name in zip(made.steps, names(made), strict=True)}
+    edges = [(step, edge) for step in made.steps for edge in step.after]
+    return [(by_id[step.id], by_id[edge.step], getattr(edge.because, "code", "")) for step, edge in edges]
+
+
+def test_what_only_another_step_needs_is_used_before_it_is_undone() -> None:
+    """And is not made again: nobody desires it."""
+    rules: dict[str, Mend] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("b",))}
+    made = planned(rules, "ac", {"b": Known(True)})
+    assert names(made) == ["c", "a"]
+    assert waits(made) == [("a", "c", "before-it-is-undone")]
+    (edge,) = made.steps[1].after
+    assert (edge.step, edge.source) == (made.steps[0].id, made.steps[0].source)
+
+
+def test_all_who_need_it_come_before_all_who_undo_it() -> None:
+    rules: dict[str, Mend] = {name: repair(name, undoes=("h",), section="1") for name in "ab"}
+    rules |= {name: repair(name, needs=("h",), section="2") for name in "cd"}
+    made = planned(rules, "abcd", {"h": Known(True)})
+    assert [sorted(names(made)[:2]), sorted(names(made)[2:])] == [["c", "d"], ["a", "b"]]
+    assert {(step, other) for step, other, _ in waits(made)} == {("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")}
+
+
+def test_what_is_desired_is_made_again_and_used_afterwards() -> None:
+    rules: dict[str, Mend] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("b",))}
+    assert names(planned(rules, "abc", {"b": Known(True)})) == ["a", "b", "c"]
+
+
+def test_what_somebody_needs_who_must_come_later_is_made_again() -> None:
+    """`c` needs what `a` makes, so it cannot come before what `a` undoes is gone."""
+    rules: dict[str, Mend] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("a", "b"))}
+    made = planned(rules, "ac", {"b": Known(True)})
+    assert names(made) == ["a", "b", "c"]
+    assert ("b", "a", "after-what-it-undoes") in waits(made)
+
+
+def test_two_that_undo_what_the_other_needs_make_no_ring() -> None:
+    """One is used first, the other is made again."""
+    rules: dict[str, Mend] = {
+        "a": repair("a", needs=("g",), undoes=("h",)),
+        "b": repair("b", needs=("h",), undoes=("g",)),
+        "g": repair("g"),
+        "h": repair("h"),
+    }
+    made = planned(rules, "ab", {"g": Known(True), "h": Known(True)})
+    assert names(made) == ["a", "h", "b"]
+    assert waits(made) == [("h", "a", "after-what-it-undoes"), ("b", "h", WHY.code)]
+
+
+def test_what_comes_first_anyway_does_not_wait_for_what_is_made_again() -> None:
+    """`a` needs what `c` makes and undoes what `c` needs: that holds while `c` runs, and is desired afterwards."""
+    rules: dict[str, Mend] = {
+        "a": repair("a", needs=("c",), undoes=("b",)),
+        "b": repair("b"),
+        "c": repair("c", needs=("b",)),
+    }
+    assert names(planned(rules, "ab", {"b": Known(True)})) == ["c", "a", "b"]
+
+
+def test_who_undoes_what_is_only_made_for_another_step_never_runs_beside_that() -> None:
+    """`a` waits itself for what makes `f` for `c`: so it comes after `c`, which would find `f` gone."""
+    both = repair("e", "f")
+    rules: dict[str, Mend] = {"a": repair("a", needs=("e",), undoes=("f",)), "e": both, "f": both}
+    rules["c"] = repair("c", needs=("f",), section="2")
+    made = planned(rules, "ac")
+    assert names(made) == ["ef", "c", "a"]
+    assert ("a", "c", "before-it-is-undone") in waits(made)
+
+
+def test_of_two_steps_the_one_is_taken_that_undoes_nothing_desired() -> None:
+    rules: dict[str, Mend] = {"a": repair("a", "b", undoes=("c",)), "b": repair("b", "a"), "c": repair("c")}
+    assert names(planned(rules, "abc", {"c": Known(True)})) == ["ba"]
+
+
 def test_unknown_is_never_repaired_and_blocks_what_needs_it() -> None:
     made = planned(
         {"a": repair("a", needs=("b",)), "b": repair("b"), "c": repair("c")}, "ac", {"b": Unknown(WHY), "c": Absent()}
