@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import ack, check, diff, explain, history, init, lock, pause, plan, schema, status, undo
+from reconciler.cli import ack, check, diff, explain, history, init, lock, pause, plan, schema, status, trust, undo
 from reconciler.cli import apply as apply_
 from reconciler.cli.language import both
 from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
@@ -70,6 +70,18 @@ _command(
     ),
     "bkrec init --controller root@10.0.0.1",
     "bkrec init --controller root@10.0.0.1:22 --via controller --package /data/bkce-src-6.2.2.tgz",
+)
+_command(
+    app,
+    "trust",
+    trust.trust,
+    both(
+        "Show the SSH host keys of all hosts, jump hosts included, and note the new ones. Writes nothing to any host.",
+        "显示集群主机与跳板机的 SSH 主机密钥，并写入新的密钥。不向任何主机写入。",
+    ),
+    "bkrec trust",
+    "bkrec trust --controller root@10.0.0.1",
+    "bkrec trust 10.0.0.2 --replace",
 )
 _command(
     app,

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 KEEPALIVE_S = 10.0
 KEEPALIVE_MISSES = 3
 DEFAULT_FILES = ("~/.ssh/known_hosts",)
-SSH_PORT = 22
 MOST_JUMPS = 8
 """Before a host; more is a ProxyJump that leads back to itself."""
 
@@ -39,6 +38,8 @@ class Hop:
     """What ~/.ssh/config is asked for."""
     user: str
     """"" where ~/.ssh/config decides."""
+    host: str
+    """Where it is connected to: HostName."""
     known_as: str
     """The name that its key is written down under."""
     port: int
@@ -128,6 +129,7 @@ def _resolved(
         where=where,
         name=name,
         user=user,
+        host=said.host,
         known_as=said.host_key_alias or said.host,
         port=said.port,
         files=files or tuple(said.known_hosts or ()) or DEFAULT_FILES,

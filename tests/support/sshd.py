@@ -93,9 +93,9 @@ async def _pump(source: Any, sink: Any) -> None:
         return
 
 
-def key() -> Any:
+def key(kind: str = "ssh-ed25519") -> Any:
     generate: Any = asyncssh.generate_private_key  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return generate("ssh-ed25519")
+    return generate(kind)
 
 
 def trusting(access: Access, text: str) -> Access:
@@ -122,17 +122,26 @@ class _Door(asyncssh.SSHServer):
 
 
 @asynccontextmanager
-async def serving(directory: Path, certificate_of: Any = None) -> AsyncGenerator[Server]:
-    server = Server(directory=directory, host_key=key(), user_key=key())
+async def serving(
+    directory: Path,
+    certificate_of: Any = None,
+    *,
+    also: tuple[Any, ...] = (),
+    at: str = H,
+    port: int = 0,
+    user_key: Any = None,
+) -> AsyncGenerator[Server]:
+    """`also`: further host keys; its first is the one that `access` writes down."""
+    server = Server(directory=directory, host_key=key(), user_key=user_key or key())
     (directory / "authorized").write_bytes(server.user_key.export_public_key())
     host_key = server.host_key
     if certificate_of is not None:
         host_key = (host_key, certificate_of.generate_host_certificate(host_key, "host", principals=[H]))
     listener = await asyncssh.listen(
-        H,
-        0,
+        at,
+        port,
         server_factory=lambda: _Door(server),
-        server_host_keys=[host_key],
+        server_host_keys=[host_key, *also],
         authorized_client_keys=str(directory / "authorized"),
         process_factory=server.serve,
         encoding=None,
