@@ -68,6 +68,7 @@ def test_a_key_is_read_and_nobody_logs_in(tmp_path: Path) -> None:
     printed = subprocess.run(
         ["ssh-keygen", "-lf", str(tmp_path / "key.pub")], capture_output=True, text=True, check=True
     )
+    assert found.offered is not None
     assert found.offered.fingerprint in printed.stdout
 
 
