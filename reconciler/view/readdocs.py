@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from reconciler.view.documents import Doc, Problem
+from reconciler.view.documents import Doc, Problem, ReadingDoc
 
 
 class KeyDoc(Doc):
@@ -46,3 +46,24 @@ class TrustDoc(Doc):
     command: str = ""
     """To run on the controller, for those."""
     problems: list[Problem] = Field(default_factory=list[Problem])
+
+
+class FactDoc(Doc):
+    fact: str
+    """A stable id: `unit.active bk-auth.service @10.0.0.3`."""
+    kind: str
+    host: str
+    module: str
+    """"" where it is the cluster's, or read for a plan alone."""
+    en: str
+    zh: str
+    reading: ReadingDoc
+
+
+class ProbeDoc(Doc):
+    """All that was read, in the order of what is expected; nothing is judged."""
+
+    schema_: Literal["bkrec.probe/1"] = Field(default="bkrec.probe/1", alias="schema")
+    release: str
+    facts: list[FactDoc]
+    warnings: list[Problem] = Field(default_factory=list[Problem])

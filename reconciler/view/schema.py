@@ -23,6 +23,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "history": doc.HistoryDoc,
     "lock": doc.LockDoc,
     "trust": readdocs.TrustDoc,
+    "probe": readdocs.ProbeDoc,
     "cluster": ClusterFile,
 }
 

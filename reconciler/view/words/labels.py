@@ -273,6 +273,11 @@ LABELS: dict[str, Sentence] = {
         "stopping: no new step is started, waiting for those in flight (once more to leave at once)",
         "正在停止：不再启动新步骤，等待进行中的步骤（再按一次立即退出）",
     ),
+    # probe
+    "probe-counts": _(
+        "read: {facts:fact|facts} of {hosts:host|hosts}; {unread} could not be read",
+        "已读取 {hosts} 台主机的 {facts} 项事实；{unread} 项未能读取",
+    ),
     # host keys
     "confirm-trust": _(
         "Are these the keys on the hosts' consoles? Write down {count:key|keys}?",
