@@ -70,14 +70,28 @@ class Cluster:
 
     async def bkrec(self, *args: str) -> tuple[int, str, str]:
         """As a timer would call it: there is no terminal."""
-        pipe, line = asyncio.subprocess.PIPE, "from reconciler.cli.main import main; main()"
-        environ = {"PATH": os.environ["PATH"], "HOME": str(self.home), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", line, *args,
-            stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, cwd=self.home, env=environ,
-        )  # fmt: skip
+        pipe = asyncio.subprocess.PIPE
+        process = await self._called(args, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
         out, err = await process.communicate()
         return process.returncode or 0, out.decode(), err.decode()
+
+    async def at_a_terminal(self, typed: str, *args: str) -> tuple[int, str, str]:
+        """As a person calls it, who has typed ahead; what the terminal shows is its echo, too."""
+        ours, theirs = os.openpty()
+        os.write(ours, typed.encode())
+        process = await self._called(args, stdin=theirs, stdout=asyncio.subprocess.PIPE, stderr=theirs)
+        out, _ = await process.communicate()
+        shown = os.read(ours, 65536)
+        for each in (ours, theirs):
+            os.close(each)
+        return process.returncode or 0, out.decode(), shown.decode()
+
+    async def _called(self, args: Sequence[str], **streams: Any) -> asyncio.subprocess.Process:
+        environ = {"PATH": os.environ["PATH"], "HOME": str(self.home), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+        line = "from reconciler.cli.main import main; main()"
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-c", line, *args, cwd=self.home, env=environ, **streams
+        )
 
 
 @asynccontextmanager
@@ -243,6 +257,23 @@ def test_without_a_terminal_and_without_yes_it_shows_and_refuses(tmp_path: Path)
     assert "SHA256:" in err
     assert f"{CONTROLLER}\n" in out
     assert "NEW: not in" in out
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "hosts"), [("y\nyes\n", 0, 2), ("y\nn\n", exits.REFUSED, 1), ("\n", exits.REFUSED, 0)]
+)
+def test_a_person_is_asked_and_is_taken_at_their_word(tmp_path: Path, typed: str, code: int, hosts: int) -> None:
+    async def run() -> tuple[int, str, str]:
+        async with cluster(tmp_path) as made:
+            return await made.at_a_terminal(typed, "trust")
+
+    ended, out, shown = asyncio.run(run())
+    assert ended == code
+    assert "Write down 1 key? [y/N]" in shown
+    assert ("trust-declined" in shown) is bool(code)
+    assert out.count("written down in") == hosts
+    written = tmp_path / "known_hosts"
+    assert (len(written.read_text().splitlines()) if written.exists() else 0) == hosts
 
 
 def test_what_init_and_check_ask_for_is_what_they_then_find(tmp_path: Path) -> None:
