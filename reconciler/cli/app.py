@@ -5,7 +5,22 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import ack, check, diff, explain, history, init, lock, pause, plan, schema, status, undo
+from reconciler.cli import (
+    ack,
+    check,
+    diff,
+    explain,
+    history,
+    init,
+    lock,
+    pause,
+    plan,
+    probe,
+    schema,
+    status,
+    trust,
+    undo,
+)
 from reconciler.cli import apply as apply_
 from reconciler.cli.language import both
 from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
@@ -73,6 +88,18 @@ _command(
 )
 _command(
     app,
+    "trust",
+    trust.trust,
+    both(
+        "Show the SSH host keys of all hosts, jump hosts included, and note the new ones. Writes nothing to any host.",
+        "显示集群主机与跳板机的 SSH 主机密钥，并写入新的密钥。不向任何主机写入。",
+    ),
+    "bkrec trust",
+    "bkrec trust --controller root@10.0.0.1",
+    "bkrec trust 10.0.0.2 --replace",
+)
+_command(
+    app,
     "diff",
     diff.diff,
     both(
@@ -81,6 +108,18 @@ _command(
     ),
     "bkrec diff",
     "bkrec diff -o json --report text=diff.txt",
+)
+_command(
+    app,
+    "probe",
+    probe.probe,
+    both(
+        "All that can be read, host by host, judged by nobody: for a report. Writes nothing to any host.",
+        "逐台主机列出读取到的全部事实，不作判断，可用于问题报告。不向任何主机写入。",
+    ),
+    "bkrec probe",
+    "bkrec probe --save readings.json",
+    "bkrec probe 10.0.0.2 -o json",
 )
 _command(
     app,

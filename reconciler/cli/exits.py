@@ -65,6 +65,7 @@ _EXITS = (
     ("LeaseHeld", REFUSED),
     ("LeaseError", UNKNOWN),
     ("PlanStale", REFUSED),
+    ("TrustError", REFUSED),
     ("PauseError", UNKNOWN),
     ("AckError", UNKNOWN),
     ("ApproveError", UNKNOWN),

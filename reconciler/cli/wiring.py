@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from probes.catalogue import PROBES
-from probes.fact import AnyExpected, AnyFact, AnyReading, Readings
+from probes.fact import AnyFact, AnyReading, Readings
 from reconciler.cli import exits
 from reconciler.cli.diary import Diary
+from reconciler.cli.goal import Goal, deciding, grounds
 from reconciler.cli.reach import RELEASE, access, reached, release
-from reconciler.core import planner
 from reconciler.core.diff import Difference
 from reconciler.core.event import Event
 from reconciler.core.inventory import propose as places
@@ -29,7 +29,7 @@ from reconciler.effects.collect import collect
 from reconciler.effects.ssh import ssh
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
-from reconciler.rules import catalogue, gate, latent, pin
+from reconciler.rules import gate, latent, pin
 from specs.base import Worded
 from specs.cluster import Cluster, ClusterFile, Controller, PackageFile, Ssh
 from specs.diagnostic import Diagnostic, Troubled, diagnose
@@ -94,8 +94,8 @@ class Proposal:
 async def study(path: Path) -> Studied:
     """Read every host, compare, plan. Raises SpecError (65), TransportError (4)."""
     async with reached(path) as (transport, cluster):
-        expected, decide = _deciding(cluster)
-        seen = await look.study(functools.partial(collect, transport, PROBES), expected, decide, _grounds(cluster))
+        expected, decide = deciding(cluster)
+        seen = await look.study(functools.partial(collect, transport, PROBES), expected, decide, grounds(cluster))
     return studied(cluster, seen)
 
 
@@ -120,10 +120,10 @@ async def apply(
             confirm = _only(plan, confirm)
         with Diary(cluster.name, journal.new_run(clock), clock) as diary:
             work = undertaking(
-                transport, cluster, diary, _deciding(cluster), confirm=_asking(cluster, confirm), emit=emit, stop=stop
+                transport, cluster, diary, deciding(cluster), confirm=_asking(cluster, confirm), emit=emit, stop=stop
             )
             work = replace(work, bars=gate.bars, waits=gate.waits, tells=gate.tells)
-            applied = await loop.apply(replace(work, approved=approved, grounds=_grounds(cluster)))
+            applied = await loop.apply(replace(work, approved=approved, grounds=grounds(cluster)))
     return Applied(
         verdict=applied.verdict,
         exit_code=applied.exit_code,
@@ -204,7 +204,7 @@ def undertaking(
     transport: Transport,
     cluster: Cluster,
     diary: Diary,
-    goal: "Goal",
+    goal: Goal,
     *,
     confirm: Callable[[look.Studied], Awaitable[bool]],
     emit: Callable[[Event], None],
@@ -229,24 +229,6 @@ def undertaking(
         confirm=confirm,
         gates=functools.partial(gate.gates, cluster, int(diary.clock.now().timestamp())),
     )
-
-
-Goal = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
-"""What is wished for, and how to get there."""
-
-
-def _deciding(cluster: Cluster) -> Goal:
-    expected, rules = catalogue.desired(cluster), catalogue.rules(cluster)
-
-    def decide(readings: Readings) -> Plan:
-        return planner.plan(cluster.release.version, expected, readings, rules)
-
-    return expected, decide
-
-
-def _grounds(cluster: Cluster) -> look.Grounds:
-    """A run that unpacks the package learns on the way which versions it brings."""
-    return look.Grounds(facts=(pin.fact_of(cluster),), goal=lambda readings: _deciding(pin.followed(cluster, readings)))
 
 
 def _overrides(cluster: Cluster) -> tuple[Diagnostic, ...]:

@@ -7,6 +7,7 @@ Symbolic links are not followed, so that nobody can point our writes elsewhere.
 import contextlib
 import os
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,17 +25,29 @@ def private_dir(path: Path) -> Path:
     return path
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str, mode: int = 0o600) -> None:
     """Raises OSError; then the old content, or none, is what is there."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        write_all(descriptor, text.encode())
+        os.fchmod(descriptor, mode)
+        write_all(descriptor, text.encode(errors="surrogateescape"))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     aside.rename(path)
     sync_dir(path.parent)
+
+
+def write_over(path: Path, text: str) -> None:
+    """A file of the user's own, that others may read or that lies elsewhere behind a link, stays so. One that is not
+    there is made, 0600, and never where a link that somebody planted points. Raises OSError."""
+    if path.is_file():
+        whole = path.resolve(strict=True)
+        write_private(whole, text, stat.S_IMODE(whole.stat().st_mode))
+    else:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(path, text)
 
 
 class AppendFile:

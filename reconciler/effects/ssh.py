@@ -1,7 +1,8 @@
 """SSH, over asyncssh, imported nowhere else, and only when the first host is reached: importing it takes 0.2 s.
 
-Host keys are always checked. What is not given in `Access` comes from ~/.ssh/config, ProxyJump included. There is one
-connection per host with at most eight channels (sshd allows ten); keepalive is on; every await has a deadline.
+Host keys are always checked, those of jump hosts too (`ssh_way.py`). What is not given in `Access` comes from
+~/.ssh/config, ProxyJump included. There is one connection per host with at most eight channels (sshd allows ten);
+keepalive is on; every await has a deadline.
 
 Measured with asyncssh 2.24.1: when the connection is lost, a running command *returns*, with exit status None and no
 exception. That None is handed on. A dropped connection is forgotten, so that the next command connects anew; a host
@@ -13,12 +14,12 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from probes.shell import Command, Output
 from reconciler.effects.silence import Silence
-from reconciler.effects.ssh_errors import Trusted, controller_trouble, foreign, translate
+from reconciler.effects.ssh_errors import controller_trouble, foreign, translate
+from reconciler.effects.ssh_way import connected, way
 from reconciler.effects.transport import Access, TransportError
 from specs.diagnostic import diagnose
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     import asyncssh
 
 CHANNELS = 8
-KEEPALIVE_S = 10.0
-KEEPALIVE_MISSES = 3
 BLOCK = 64 * 1024
 BACKOFF_S = (0.3, 1.0)
 """Waits before connecting again to a host that refused or dropped us; one that does not answer is not retried."""
@@ -128,7 +127,7 @@ class SshTransport:
             return await self._open(connection, rendered)
         except foreign() as error:
             line.forget(connection)
-            raise translate(host, error, self._trusted(host)) from error
+            raise translate(host, error) from error
 
     async def _open(self, connection: "asyncssh.SSHClientConnection", rendered: str) -> Any:
         async with asyncio.timeout(self._access.connect_s):
@@ -177,43 +176,16 @@ class SshTransport:
         return await self._connect(host)
 
     async def _connect(self, host: str) -> "asyncssh.SSHClientConnection":
-        import asyncssh
-
         limit = self._access.connect_s + self._access.login_s
+        hops = way(self._access, host)
         try:
             async with self._connecting, asyncio.timeout(limit):
-                return await asyncssh.connect(self._name(host), **self._options(host))
+                connection = await connected(self._access, hops)
         except TimeoutError:
             silent = diagnose("host-unreachable", where=host, said=f"no answer in {limit:g} s")
             raise TransportError(silent) from None
-        except foreign() as error:
-            raise translate(host, error, self._trusted(host)) from error
-
-    def _name(self, host: str) -> str:
-        return self._access.connect if self._access.connect and host == self._access.controller else host
-
-    def _options(self, host: str) -> dict[str, Any]:
-        access = self._access
-        options: dict[str, Any] = {
-            "connect_timeout": access.connect_s,
-            "login_timeout": access.login_s,
-            "keepalive_interval": KEEPALIVE_S,
-            "keepalive_count_max": KEEPALIVE_MISSES,
-        }
-        given: dict[str, Any] = {
-            "username": access.user,
-            "client_keys": list(access.identities),
-            "known_hosts": [path for path in access.known_hosts if Path(path).is_file()],
-            "config": [path for path in access.configs if Path(path).is_file()],
-        }
-        options.update({name: value for name, value in given.items() if value})
-        if access.known_hosts and not options.get("known_hosts"):
-            options["known_hosts"] = b""
-        return options if access.port is None else options | {"port": access.port}
-
-    def _trusted(self, host: str) -> Trusted:
-        paths = self._access.known_hosts or ("~/.ssh/known_hosts",)
-        return Trusted(host=host, port=self._access.port, files=tuple(str(Path(p).expanduser()) for p in paths))
+        assert connection is not None
+        return connection
 
     @property
     def _sudo(self) -> bool:

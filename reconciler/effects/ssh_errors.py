@@ -34,7 +34,11 @@ def foreign() -> tuple[type[Exception], ...]:
     return (asyncssh.Error, OSError, ValueError, *others, *interruptions)
 
 
-def translate(host: str, error: Exception, trusted: Trusted) -> TransportError:
+NOWHERE = Trusted(host="", port=None, files=())
+"""For what comes once a host's key has been accepted."""
+
+
+def translate(host: str, error: Exception, trusted: Trusted = NOWHERE) -> TransportError:
     return TransportError(_diagnostic(host, error, trusted))
 
 
@@ -82,11 +86,11 @@ def _known(trusted: Trusted) -> bool:
     """Whether any key, or authority, is written down for this host."""
     import asyncssh
 
-    files = [path for path in trusted.files if Path(path).is_file()]
+    files = [str(path) for path in (Path(file).expanduser() for file in trusted.files) if path.is_file()]
     if not files:
         return False
     try:
-        found: Sequence[Any] = asyncssh.match_known_hosts(files, trusted.host, trusted.host, trusted.port)
+        found: Sequence[Any] = asyncssh.match_known_hosts(files, trusted.host, "", trusted.port)
     except (ValueError, OSError):
         return False
     return any(found[:2])

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from reconciler.view import documents as doc
+from reconciler.view import readdocs
 from specs.cluster import ClusterFile
 
 MODELS: Mapping[str, type[BaseModel]] = {
@@ -21,6 +22,8 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "status": doc.StatusDoc,
     "history": doc.HistoryDoc,
     "lock": doc.LockDoc,
+    "trust": readdocs.TrustDoc,
+    "probe": readdocs.ProbeDoc,
     "cluster": ClusterFile,
 }
 

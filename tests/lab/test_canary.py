@@ -27,11 +27,19 @@ def on_hosts(lab: Lab) -> Iterator[tuple[str, Path, Path]]:
 
 def test_no_secret_in_anything_bkrec_said(upgraded: Upgraded) -> None:
     desk = upgraded.desk
-    for args in (("diff",), ("plan",), ("history",), ("status",), ("--lang", "zh", "diff")):
+    for args in (("diff",), ("plan",), ("history",), ("status",), ("--lang", "zh", "diff"), ("probe",)):
         desk.bkrec(*args)
-    assert len(desk.said) >= 9
+    desk.bkrec("probe", "-o", "json")
+    assert len(desk.said) >= 11
     for said in desk.said:
         assert CANARY.decode() not in said.all, said.args
+
+
+def test_no_secret_in_readings_that_are_kept(upgraded: Upgraded) -> None:
+    kept = upgraded.desk.home / "readings.json"
+    upgraded.desk.bkrec("probe", "--save", str(kept)).must(0)
+    assert b"mysql.login-path" in kept.read_bytes(), "secrets are asked about, and answered by yes or no"
+    assert CANARY not in kept.read_bytes()
 
 
 def test_no_secret_in_journal_or_state(upgraded: Upgraded) -> None:

@@ -47,6 +47,8 @@ def test_diff_plan_and_check_write_nothing_on_any_host(desk: Desk) -> None:
             for form in ("text", "json"):
                 desk.bkrec(command, "-o", form).must(2)
         desk.bkrec("plan", "--out", str(desk.home / "plan.json")).must(2)
+        desk.bkrec("probe", "--save", str(desk.home / "readings.json")).must(0)
+        desk.bkrec("trust").must(0)
         desk.bkrec("lock", "status").must(0)
 
     assert wrote(desk.lab, look)[1] == []
@@ -59,6 +61,28 @@ def test_the_proof_of_no_write_finds_one(desk: Desk) -> None:
     found = {line.split(":")[0] for line in changed(before, fingerprint(desk.lab))}
     assert {"h2 /data/bkce", "h2 /etc/hostname"} <= found
     assert all(line.startswith("h2 ") for line in found)
+
+
+def test_probe_tells_every_fact_that_check_judges(desk: Desk) -> None:
+    judged = desk.bkrec("check", "-o", "json").must(2).document
+    told = desk.bkrec("probe", "-o", "json").must(0).document
+    read = {one["fact"]: (one["module"], one["reading"]) for one in told["facts"]}
+    assert len(read) >= judged["held"] + len(judged["drift"])
+    for drift in judged["drift"]:
+        assert read[drift["fact"]] == (drift["module"], drift["reading"])
+
+
+def test_unknown_host_keys_are_trusted_and_then_read(desk: Desk, tmp_path: Path) -> None:
+    mine = Desk(desk.lab, tmp_path / "desk")
+    known_hosts = mine.home / "known_hosts"
+    mine.configure(known_hosts=str(known_hosts))
+    assert "error[host-key-unknown]" in mine.bkrec("check").must(4).err
+    mine.bkrec("trust").must(5)
+    mine.bkrec("trust", "--yes").must(0)
+    mine.bkrec("check").must(2)
+    pinned = {line.split()[0]: line.split()[-1] for line in known_hosts.read_text().splitlines()}
+    known = desk.lab.place.known_hosts.read_text(encoding="utf-8").splitlines()
+    assert pinned == {line.partition(",")[0]: line.split()[-1] for line in known}
 
 
 def test_init_writes_a_cluster_file_that_works(desk: Desk, tmp_path: Path) -> None:

@@ -94,6 +94,24 @@ TROUBLES: dict[str, Trouble] = {
             en="make it with this bkrec: `bkrec plan --out FILE`", zh="请用当前版本重新生成：`bkrec plan --out 文件`"
         ),
     ),
+    "probe-nothing": Trouble(
+        what=Sentence(en="no fact that was read is named by {patterns}", zh="读取的事实中没有与 {patterns} 匹配的"),
+        why=Sentence(en="nothing would be shown or kept", zh="没有可显示或保存的内容"),
+        hint=Sentence(
+            en="name a host, a kind, or an id as `bkrec probe -o json` shows it, with `*`: 'unit.* @10.0.0.2'",
+            zh="请指定主机、种类，或 `bkrec probe -o json` 中的标识（可用 `*`）：'unit.* @10.0.0.2'",
+        ),
+    ),
+    "readings-unreadable": Trouble(
+        what=Sentence(
+            en="these are no readings that this bkrec can read: {said}", zh="当前 bkrec 无法读取该读取结果：{said}"
+        ),
+        why=Sentence(en="a report that is understood by half misleads", zh="只被部分理解的内容会造成误导"),
+        hint=Sentence(
+            en="use the bkrec that kept them (its version is in the file), or keep them anew: `bkrec probe --save FILE`",
+            zh="请使用保存时的 bkrec 版本（见文件内），或重新保存：`bkrec probe --save 文件`",
+        ),
+    ),
     "cluster-file-missing": Trouble(
         what=Sentence(en="no cluster.toml was found", zh="找不到 cluster.toml"),
         why=Sentence(
@@ -171,8 +189,9 @@ TROUBLES: dict[str, Trouble] = {
             zh="主机上已启动的作业会继续运行，下次 `bkrec apply` 会找到它们",
         ),
         hint=Sentence(
-            en="report it with the lines above, `bkrec --version`, and `bkrec history`; none of them holds a secret",
-            zh="请附上以上输出、`bkrec --version` 和 `bkrec history` 报告；其中不含任何密码",
+            en="report it with the lines above, `bkrec --version`, `bkrec history` and, if it can be had, the file of"
+            " `bkrec probe --save FILE`; none of them holds a secret",
+            zh="请附上以上输出、`bkrec --version`、`bkrec history`，若可行再附上 `bkrec probe --save 文件` 的文件；其中不含任何密码",
         ),
     ),
 }

@@ -3,7 +3,7 @@
 The hints of what was interrupted all end the same way, on purpose: run it again.
 """
 
-from reconciler.view.words import transport
+from reconciler.view.words import transport, trust
 from reconciler.view.words.base import Sentence, Trouble
 
 SENTENCES: dict[str, Sentence] = {
@@ -35,6 +35,7 @@ SENTENCES: dict[str, Sentence] = {
 
 TROUBLES: dict[str, Trouble] = {
     **transport.TROUBLES,
+    **trust.TROUBLES,
     "journal-unwritable": Trouble(
         what=Sentence(
             en="the journal cannot be written: {said}",

@@ -278,6 +278,38 @@ LABELS: dict[str, Sentence] = {
         "stopping: no new step is started, waiting for those in flight (once more to leave at once)",
         "正在停止：不再启动新步骤，等待进行中的步骤（再按一次立即退出）",
     ),
+    # probe
+    "probe-counts": _(
+        "read: {facts:fact|facts} of {hosts:host|hosts}; {unread} could not be read",
+        "已读取 {hosts} 台主机的 {facts} 项事实；{unread} 项未能读取",
+    ),
+    # host keys
+    "confirm-trust": _(
+        "Are these the keys on the hosts' consoles? Write down {count:key|keys}?",
+        "以上是否与各主机控制台上的密钥一致？写入这 {count} 个密钥？",
+    ),
+    "trust-through": _("through {names}", "经由 {names}"),
+    "trust-offers": _("offers", "密钥"),
+    "trust-on-record": _("on record", "原记录"),
+    "trust-state": _("state", "状态"),
+    "trust-known": _("known: it is the one in {file}", "已知：与 {file} 中一致"),
+    "trust-authority": _(
+        "an authority in {file} vouches for it (@cert-authority): nothing to write down",
+        "由 {file} 中的 CA（@cert-authority）认证：无需写入",
+    ),
+    "trust-added": _("written down in {file}", "已写入 {file}"),
+    "trust-replaced": _("written down in {file}, in place of the one on record", "已写入 {file}，替换原记录"),
+    "trust-unknown": _("NEW: not in {file}", "新密钥：不在 {file} 中"),
+    "trust-changed": _("CHANGED: not the one in {file}", "已变化：与 {file} 中不一致"),
+    "trust-revoked": _("REVOKED in {file}: never accepted", "已在 {file} 中吊销：绝不接受"),
+    "trust-unread": _("not read", "未能读取"),
+    "trust-kept": _("{path} is the file as it was before", "{path} 为替换之前的文件"),
+    "trust-elsewhere": _(
+        "{hosts}: reached by the controller's own ssh, so their keys have to be in ~/.ssh/known_hosts there; nothing is"
+        " written to a host. Where one is missing, compare it and run on the controller: `{command}`",
+        "{hosts}：经由中控机自身的 ssh 连接，其密钥须在中控机的 ~/.ssh/known_hosts 中；不会向主机写入。若有缺少，请核对后在"
+        "中控机执行：`{command}`",
+    ),
     # runs and the lease
     "no-runs": _("no run of this cluster is known on this machine", "本机没有该集群的运行记录"),
     "run-counts": _("{done} of {steps:step|steps}, {failed} failed", "完成 {done}/{steps} 步，失败 {failed} 步"),

@@ -32,12 +32,14 @@ TROUBLES: dict[str, Trouble] = {
         ),
         hint=Sentence(
             en=(
-                "compare `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on its console; "
-                "if it is right: `ssh-keygen -R HOST`, then `ssh-keyscan HOST`"
+                "compare both fingerprints of `bkrec trust` with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on its "
+                "console; if the new one is right: `bkrec trust --replace` (kept on the controller: `ssh-keygen -R HOST` "
+                "there, then as `bkrec trust` says)"
             ),
             zh=(
-                "在主机控制台用 `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` 核对；确认无误后执行 "
-                "`ssh-keygen -R HOST`，再 `ssh-keyscan HOST`"
+                "请在主机控制台用 `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` 与 `bkrec trust` 列出的两个指纹核对；"
+                "确认新密钥无误后执行 `bkrec trust --replace`（若记录在中控机上：先在中控机执行 `ssh-keygen -R HOST`，再按 "
+                "`bkrec trust` 的提示操作）"
             ),
         ),
     ),
@@ -51,8 +53,14 @@ TROUBLES: dict[str, Trouble] = {
             zh="主机密钥一律要核对：未知密钥可能来自任何人",
         ),
         hint=Sentence(
-            en=("compare the key on the host's console, then add it: `ssh-keyscan HOST >> ~/.ssh/known_hosts`"),
-            zh="在主机控制台核对密钥后加入：`ssh-keyscan HOST >> ~/.ssh/known_hosts`",
+            en=(
+                "`bkrec trust` shows it, to be compared with the host's console, and writes it down; "
+                "before there is a cluster.toml: `bkrec trust --controller USER@HOST`"
+            ),
+            zh=(
+                "用 `bkrec trust` 显示该密钥，在主机控制台核对后写入；尚无 cluster.toml 时用 "
+                "`bkrec trust --controller USER@HOST`"
+            ),
         ),
     ),
     "host-key-refused": Trouble(

@@ -35,7 +35,7 @@ EXAMPLES = [
 
 def test_the_commands_of_the_manual_are_there() -> None:
     assert {"init", "diff", "plan", "apply", "check", "explain", "status", "history", "schema"} <= set(COMMANDS)
-    assert {"lock status", "lock break"} <= set(COMMANDS)
+    assert {"lock status", "lock break", "trust", "probe"} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -4,12 +4,10 @@ import asyncio
 import contextlib
 import importlib
 import inspect
-import os
 import pkgutil
-import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,112 +18,9 @@ from probes.shell import Command, Output
 from reconciler.effects.ssh import SshTransport, ssh
 from reconciler.effects.ssh_errors import Trusted, controller_trouble, foreign, translate
 from reconciler.effects.transport import Access, TransportError
+from tests.support.sshd import H, key, serving, trusting
 
-H = "127.0.0.1"
 NOBODY = Trusted(host="10.9.9.9", port=None, files=())
-
-
-@dataclass
-class Server:
-    """A real SSH server that hands each command to this machine's sh."""
-
-    directory: Path
-    host_key: Any
-    user_key: Any
-    connections: list[Any] = field(default_factory=list[Any])
-    commands: list[str] = field(default_factory=list[str])
-    children: list[asyncio.subprocess.Process] = field(default_factory=list[asyncio.subprocess.Process])
-    served: asyncio.Event = field(default_factory=asyncio.Event)
-    port: int = 0
-
-    async def serve(self, process: Any) -> None:
-        self.connections.append(process.get_extra_info("connection"))
-        self.commands.append(process.command)
-        self.served.set()
-        pipe = asyncio.subprocess.PIPE
-        child = await asyncio.create_subprocess_exec(
-            "sh", "-c", process.command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
-        )
-        self.children.append(child)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(_pump(process.stdin, child.stdin))
-            group.create_task(_pump(child.stdout, process.stdout))
-            group.create_task(_pump(child.stderr, process.stderr))
-            status = await child.wait()
-        process.exit(status)
-
-    async def end(self) -> None:
-        """Kills what still runs, as a host does with what hung on a lost connection."""
-        for connection in self.connections:
-            connection.abort()
-        for child in self.children:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            transport: Any = vars(child)["_transport"]
-            transport.close()
-            await child.wait()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        if others:
-            await asyncio.wait(others, timeout=5)
-
-    def access(self, *, known: Any = None, user_key: Any = None) -> Access:
-        """Access to it, with a known_hosts file that holds `known`, by default its true key."""
-        known_hosts, identity = self.directory / "known_hosts", self.directory / "identity"
-        key = (known or self.host_key).export_public_key().decode()
-        known_hosts.write_text(f"[{H}]:{self.port} {key}")
-        (user_key or self.user_key).write_private_key(identity)
-        return Access(
-            controller=H,
-            port=self.port,
-            user="root",
-            identities=(str(identity),),
-            known_hosts=(str(known_hosts),),
-            configs=(str(self.directory / "none"),),
-            connect_s=5.0,
-        )
-
-
-async def _pump(source: Any, sink: Any) -> None:
-    try:
-        while block := await source.read(65536):
-            sink.write(block)
-            await sink.drain()
-        sink.write_eof()
-    except (asyncssh.Error, OSError):
-        return
-
-
-def key() -> Any:
-    generate: Any = asyncssh.generate_private_key  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return generate("ssh-ed25519")
-
-
-def trusting(access: Access, text: str) -> Access:
-    Path(access.known_hosts[0]).write_text(text)
-    return access
-
-
-@asynccontextmanager
-async def serving(directory: Path, certificate_of: Any = None) -> AsyncGenerator[Server]:
-    server = Server(directory=directory, host_key=key(), user_key=key())
-    (directory / "authorized").write_bytes(server.user_key.export_public_key())
-    host_key = server.host_key
-    if certificate_of is not None:
-        host_key = (host_key, certificate_of.generate_host_certificate(host_key, "host", principals=[H]))
-    listener = await asyncssh.listen(
-        H,
-        0,
-        server_host_keys=[host_key],
-        authorized_client_keys=str(directory / "authorized"),
-        process_factory=server.serve,
-        encoding=None,
-    )
-    server.port = listener.get_port()
-    try:
-        yield server
-    finally:
-        listener.close()
-        await server.end()
 
 
 async def said(transport: SshTransport, script: Any, *args: str, **more: Any) -> Output:

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.core import event as ev
 from reconciler.view import documents as doc
+from reconciler.view import readdocs
 from reconciler.view.json import check_document, diff_document, error_document, event_document, plan_document
 from reconciler.view.schema import KINDS, MODELS, schema, schemas
 from specs.diagnostic import diagnose
@@ -105,7 +106,7 @@ def test_every_document_has_a_schema_that_names_it(kind: str) -> None:
 def test_every_document_is_in_the_table() -> None:
     own = {
         cls
-        for cls in vars(doc).values()
+        for cls in (*vars(doc).values(), *vars(readdocs).values())
         if isinstance(cls, type) and issubclass(cls, doc.Doc) and "schema_" in cls.model_fields
     }
     assert own <= set(MODELS.values())

@@ -1,0 +1,27 @@
+"""What is wished for of a cluster, and how to get there: the rules handed to the planner."""
+
+from collections.abc import Callable
+
+from probes.fact import AnyExpected, Readings
+from reconciler.core import planner
+from reconciler.core.plan import Plan
+from reconciler.effects import look
+from reconciler.rules import catalogue, pin
+from specs.cluster import Cluster
+
+Goal = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
+"""What is wished for, and how to get there."""
+
+
+def deciding(cluster: Cluster) -> Goal:
+    expected, rules = catalogue.desired(cluster), catalogue.rules(cluster)
+
+    def decide(readings: Readings) -> Plan:
+        return planner.plan(cluster.release.version, expected, readings, rules)
+
+    return expected, decide
+
+
+def grounds(cluster: Cluster) -> look.Grounds:
+    """A run that unpacks the package learns on the way which versions it brings."""
+    return look.Grounds(facts=(pin.fact_of(cluster),), goal=lambda readings: deciding(pin.followed(cluster, readings)))

@@ -1,0 +1,79 @@
+"""What `bkrec probe` reads: all that a plan would be decided on, with each fact's module."""
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from probes.catalogue import PROBES
+from probes.fact import AnyExpected, AnyFact, Readings, Same, Unknown, fact_id, kind_of
+from reconciler.cli import exits, wiring
+from reconciler.cli.goal import deciding, grounds
+from reconciler.cli.reach import reached
+from reconciler.cli.version import VERSION
+from reconciler.cli.wiring import Studied
+from reconciler.core import readings as core
+from reconciler.effects import look
+from reconciler.effects.collect import collect
+from reconciler.effects.files import write_private
+from reconciler.rules import pin
+from specs.diagnostic import SpecError, Troubled, diagnose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    studied: Studied
+    readings: Readings
+    """In the order of what is expected; what only the plan rests on comes after it."""
+    modules: Mapping[AnyFact, str]
+
+    @property
+    def exit_code(self) -> int:
+        return exits.UNKNOWN if any(isinstance(read, Unknown) for read in self.readings.values()) else exits.OK
+
+
+async def probe(path: Path) -> Probed:
+    """Reads as `plan` does. Raises SpecError, TransportError."""
+    async with reached(path) as (transport, cluster):
+        goal, decide = deciding(cluster)
+        seen = await look.study(functools.partial(collect, transport, PROBES), goal, decide, grounds(cluster))
+    expected, _ = deciding(pin.followed(cluster, seen.readings))
+    modules = _modules(expected)
+    first = [fact for fact in modules if fact in seen.readings]
+    others = sorted(seen.readings.keys() - modules.keys(), key=fact_id)
+    ordered = {fact: seen.readings[fact] for fact in (*first, *others)}
+    return Probed(studied=wiring.studied(cluster, seen), readings=ordered, modules=modules)
+
+
+def _modules(expected: Iterable[AnyExpected]) -> dict[AnyFact, str]:
+    """A fact that another has to equal belongs to the module that asks for it, where none expects it for itself."""
+    own: dict[AnyFact, str] = {}
+    for wish in expected:
+        own.setdefault(wish.fact, wish.module)
+        if isinstance(wish.reading, Same):
+            own.setdefault(wish.reading.fact, wish.module)
+    return own
+
+
+def only(probed: Probed, patterns: Sequence[str]) -> Probed:
+    """What one of the patterns names: a host, a kind, a fact's id, with `*`. Raises Misused where none names any."""
+    kept = {f: read for f, read in probed.readings.items() if not patterns or any(_named(f, one) for one in patterns)}
+    if not kept:
+        raise exits.Misused(Troubled(diagnose("probe-nothing", patterns=", ".join(patterns))))
+    return replace(probed, readings=kept)
+
+
+def _named(fact: AnyFact, pattern: str) -> bool:
+    return pattern in (fact.host, kind_of(fact)) or fnmatchcase(fact_id(fact), pattern)
+
+
+def save(path: Path, probed: Probed) -> None:
+    """Raises SpecError where it cannot be written."""
+    studied = probed.studied
+    saved = core.save(probed.readings, probed.modules, cluster=studied.name, release=studied.release, bkrec=VERSION)
+    try:
+        write_private(path, core.dump(saved))
+    except OSError as error:
+        told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
+        raise SpecError(told) from error

@@ -1,0 +1,113 @@
+"""`bkrec trust`: show the host keys on the way to a cluster, and write down those that are new and agreed to.
+
+Before there is a cluster.toml, `--controller` says whose: the same words that `init` is going to be called with.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli.language import both
+from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, settle
+
+if TYPE_CHECKING:
+    from reconciler.cli.trusting import Trusted, Whom
+    from reconciler.effects.ssh_keys import Seen
+    from specs.diagnostic import Diagnostic
+
+HostsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="HOST…",
+        help=both(
+            "Addresses as in install.config; none: the controller and, once it is known, all of them.",
+            "install.config 中的地址；省略则为中控机，其密钥已知后再包括其余全部主机。",
+        ),
+    ),
+]
+ControllerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--controller",
+        metavar="USER@HOST[:PORT]",
+        help=both(
+            "Before `init`: the controller alone, without a cluster.toml.",
+            "用于 init 之前：仅中控机，无需 cluster.toml。",
+        ),
+    ),
+]
+YesOption = Annotated[
+    bool,
+    typer.Option("--yes", help=both("Do not ask: every new key is the right one.", "不再询问：所有新密钥均视为正确。")),
+]
+ReplaceOption = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help=both(
+            "A changed key too takes the place of the old one; the old file is kept aside.",
+            "密钥已变化的也以新密钥替换；旧文件另行保留。",
+        ),
+    ),
+]
+
+
+def trust(
+    ctx: typer.Context,
+    hosts: HostsArgument = None,
+    controller: ControllerOption = None,
+    yes: YesOption = False,
+    replace: ReplaceOption = False,
+    cluster: ClusterOption = None,
+    lang: LangOption = None,
+    output: OutputOption = None,
+) -> None:
+    from reconciler.cli import exits, signals, trusting
+    from reconciler.cli.console import Answer, answer, troubles
+    from reconciler.view.human.trust import trust_text
+
+    options = settle(ctx, cluster, lang, output)
+    whom = _whom(options, tuple(hosts or ()), controller, replace=replace)
+    told = signals.run(_work(whom, options, yes=yes))
+    document = trusting.document(told)
+    answer(Answer(text=lambda page: trust_text(document, page), document=lambda: document), options)
+    troubles(tuple(told.troubles), options)
+    if told.exit_code:
+        raise exits.Stop(told.exit_code)
+
+
+def _whom(options: Options, hosts: tuple[str, ...], controller: str | None, *, replace: bool) -> "Whom":
+    from reconciler.cli import trusting
+    from reconciler.cli.config import cluster_path
+    from reconciler.cli.init import login
+
+    if controller is None:
+        return trusting.of_cluster(cluster_path(options), hosts, replace=replace)
+    return trusting.of_controller(login(controller), hosts, replace=replace)
+
+
+async def _work(whom: "Whom", options: Options, *, yes: bool) -> "Trusted":
+    from reconciler.cli import trusting
+    from reconciler.cli.confirm import answered
+    from reconciler.cli.console import err
+    from reconciler.effects.stop import StopSignal
+    from reconciler.view.human.trust import servers_text
+    from reconciler.view.words.labels import label
+
+    async def ask(new: "Sequence[Seen]") -> bool:
+        err(servers_text([trusting.server(seen) for seen in new], options.page(err=True)))
+        return await answered(label("confirm-trust", options.lang, count=len(new)), StopSignal(), yes=yes)
+
+    told = await trusting.trust(whom, ask)
+    if told.declined:
+        told.troubles.append(_declined(told.declined))
+    return told
+
+
+def _declined(count: int) -> "Diagnostic":
+    """Nobody said no where nobody could be asked."""
+    from reconciler.cli.console import interactive
+    from specs.diagnostic import diagnose
+
+    return diagnose("trust-declined" if interactive() else "trust-confirmation-needed", count=count)
