@@ -30,6 +30,7 @@ from actions.redis import FormRedisCluster
 from actions.saas import AddSaasVariables, DeploySaas, StartApp
 from actions.tag import MakeTag
 from actions.topology import PlaceModule
+from actions.trial import NoteTrial, RunTrial, SettleTrial
 from actions.undo import PutBackDirectory, PutBackFile, PutBackService, PutBackUnit
 from actions.unit import EnableUnit, RestartUnit, RetireUnit, StartUnit
 from actions.version import RefreshVersions, SetVersion
@@ -69,6 +70,7 @@ AnyAction = (
     | MoveHosts
     | NameDockerRoot
     | NoteAgents
+    | NoteTrial
     | NoteWork
     | OpenEditing
     | PlaceModule
@@ -85,11 +87,13 @@ AnyAction = (
     | RestartUnit
     | RetireDirectory
     | RetireUnit
+    | RunTrial
     | SetLoginPath
     | SetVariable
     | SetVersion
     | SetYaml
     | SettleAgents
+    | SettleTrial
     | ShutEditing
     | StartApp
     | StartContainer

@@ -6,7 +6,8 @@ the host and reaches curl inside the body, on stdin: an argument is in `ps`. An 
 the answer leaves the host. HTTP 200 says nothing: a refusal comes as `"result": false`, with a code of its own; a
 gateway's 502 is a page. Only `"result": true` with `data` is an answer, everything else is Unknown, with its reason.
 
-This is no family: those that ask hold the facts (`probes/agent.py`), and what they ask has to be a read.
+This is no family: those that ask hold the facts (`probes/agent.py`), and what they ask has to be a read. An action that
+asks for more than that (`actions/trial.py`) does it with the same shell, so a secret is handled in one place.
 Source: bin/esb_api_test.sh; bin/create_blueking_set.py; paas2/esb/common/errors.py of TencentBlueKing/legacy-bk-paas.
 """
 
@@ -57,7 +58,7 @@ class Answer:
     data: Any
 
 
-SCRIPT: LiteralString = (
+FUNCTIONS: LiteralString = (
     r"""
 kept() ( # a variable of an env file as a JSON string; nothing and 1 where it cannot be told
   file=$1 key=$2
@@ -98,15 +99,26 @@ shown() { # all of it without the secret, cut after what is allowed
       }'
   } | head -c "$((most + 64))"
 }
-most=$1 seconds=$2 i=${begin:-0} opened=
+"""
+)
+"""`post API BODY | shown`: with `most`, `seconds`, and what ACCOUNT sets."""
+
+ACCOUNT: LiteralString = """    secret=$(kept "$1" BK_PAAS_APP_SECRET) && code=$(kept "$1" BK_PAAS_APP_CODE) || secret=
+    address=$(kept "$1" BK_PAAS_PRIVATE_ADDR) || address=paas.service.consul:80
+"""
+"""From the env file `$1`; no `secret` where there is no application to ask as."""
+
+SCRIPT: LiteralString = (
+    FUNCTIONS
+    + r"""most=$1 seconds=$2 i=${begin:-0} opened=
 shift 2
 command -v curl >/dev/null 2>&1 || have=no
 while [ $# -ge 3 ]; do
   if [ "$opened" != "$1" ]; then
     opened=$1
-    secret=$(kept "$1" BK_PAAS_APP_SECRET) && code=$(kept "$1" BK_PAAS_APP_CODE) || secret=
-    address=$(kept "$1" BK_PAAS_PRIVATE_ADDR) || address=paas.service.consul:80
-  fi
+"""
+    + ACCOUNT
+    + r"""  fi
   if [ "${have:-yes}" = no ]; then printf '%s\tno-curl\n' "$i"
   elif [ -z "$secret" ]; then printf '%s\tno-secret\n' "$i"
   else
@@ -139,49 +151,50 @@ def timeout_s(questions: Sequence[Question]) -> float:
 def answers(questions: Sequence[Question], output: Output, *, begin: int = 0) -> Mapping[Question, Answer | Unknown]:
     asked = _once(questions)
     rows = rows_of(output, count=begin + len(asked))[begin:]
-    return {one: _read(one, row) for one, row in zip(asked, rows, strict=True)}
+    return {one: read(one.api, row, env=one.env) for one, row in zip(asked, rows, strict=True)}
 
 
 def _once(questions: Sequence[Question]) -> tuple[Question, ...]:
     return tuple(dict.fromkeys(questions))
 
 
-def _read(asked: Question, row: tuple[str, ...]) -> Answer | Unknown:
+def read(api: str, row: tuple[str, ...], *, env: str) -> Answer | Unknown:
+    """One row of what SCRIPT says, its index taken off. Raises ValueError where it is none."""
     match row:
         case ("no-curl",):
             return Unknown(coded("tool-missing", tool="curl"))
         case ("no-secret",):
-            return Unknown(coded("esb-no-secret", file=asked.env))
+            return Unknown(coded("esb-no-secret", file=env))
         case ("said", text):
-            return _whole(asked, text)
+            return _whole(api, text)
         case _:
             raise ValueError("the answer of the ESB is not understood")
 
 
-def _whole(asked: Question, text: str) -> Answer | Unknown:
+def _whole(api: str, text: str) -> Answer | Unknown:
     """What was cut has lost the two numbers at its end. Raises ValueError where they are missing otherwise."""
     if len(text.encode("utf-8", "surrogateescape")) > LIMIT:
-        return Unknown(coded("esb-too-long", api=asked.api))
+        return Unknown(coded("esb-too-long", api=api))
     found = re.fullmatch(r"(.*) (\d{3}) (\d{1,3})", text, re.ASCII)
     if found is None:
         raise ValueError("the answer of the ESB is not whole")
-    return _said(asked, *found.groups())
+    return _said(api, *found.groups())
 
 
-def _said(asked: Question, text: str, status: str, end: str) -> Answer | Unknown:
+def _said(api: str, text: str, status: str, end: str) -> Answer | Unknown:
     if end == "63":
-        return Unknown(coded("esb-too-long", api=asked.api))
+        return Unknown(coded("esb-too-long", api=api))
     if end != "0":
-        return Unknown(coded("esb-no-answer", api=asked.api, exit=end))
+        return Unknown(coded("esb-no-answer", api=api, exit=end))
     if status != "200":
-        return Unknown(coded("esb-status", api=asked.api, status=status))
+        return Unknown(coded("esb-status", api=api, status=status))
     match _json(text):
         case {"result": True, "data": data}:
             return Answer(data=data)
         case {"result": False, "code": int() | str() as code, **rest}:
-            return Unknown(_refused(asked, str(code), rest.get("message")))
+            return Unknown(_refused(api, str(code), rest.get("message")))
         case _:
-            return Unknown(coded("esb-not-json", api=asked.api))
+            return Unknown(coded("esb-not-json", api=api))
 
 
 def _json(text: str) -> Mapping[str, Any]:
@@ -193,7 +206,7 @@ def _json(text: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", told) if isinstance(told, dict) else {}
 
 
-def _refused(asked: Question, code: str, message: object) -> Coded:
+def _refused(api: str, code: str, message: object) -> Coded:
     """The message is the other side's: one line of it, of what can be printed."""
     words = "".join(c if c.isprintable() else " " for c in message) if isinstance(message, str) else ""
-    return coded("esb-refused", api=asked.api, error=code[:20], message=" ".join(words.split())[:_REFUSAL])
+    return coded("esb-refused", api=api, error=code[:20], message=" ".join(words.split())[:_REFUSAL])

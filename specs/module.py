@@ -155,6 +155,13 @@ class Agents(Model):
     source: str
 
 
+class Trial(Model):
+    """JOB works through it: a job that worked before has to work again before the old one is retired."""
+
+    because: Worded
+    source: str
+
+
 class Placement(Model):
     """How a module that is new in 6.2 finds its host; the reasons are worded for `init`."""
 
@@ -230,6 +237,7 @@ class Module(Model):
     """App codes that the installer registers in open_paas.esb_app_account."""
     database: Database | None = None
     agents: Agents | None = None
+    trial: Trial | None = None
     redis_cluster_ports: tuple[int, ...] = ()
     placement: Placement | None = None
     requires: tuple[Requires, ...] = ()

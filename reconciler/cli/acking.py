@@ -19,6 +19,7 @@ from reconciler.effects.collect import Look, collect
 from reconciler.effects.transport import Transport
 from reconciler.rules import agent as agent_rules
 from reconciler.rules import extra
+from reconciler.rules import trial as trial_rules
 from reconciler.view.documents import AckDoc, WorkDoc, WorkState
 from specs.cluster import Cluster
 from specs.diagnostic import Troubled, diagnose
@@ -36,7 +37,7 @@ async def ack(path: Path, works: Sequence[str], *, done: bool, origin: str) -> A
     """A person's word about each of `works`, put down and read back. Raises Misused, AckError, TransportError."""
     async with reached(path) as (transport, cluster):
         look = _look(transport)
-        asked = _chosen(await _questions(look, cluster, agents=done), works)
+        asked = _chosen(await _questions(look, cluster, notes=done), works)
         if not done:
             asked = tuple(_from(one, origin) for one in asked)
         return AckDoc(works=[_told(await _settled(transport, look, one, done=done)) for one in asked])
@@ -55,15 +56,15 @@ async def _settled(transport: Transport, look: Look, question: Question, *, done
     return replace(question, reading=await effects.seen(look, question.fact, done=done))
 
 
-async def _questions(look: Look, cluster: Cluster, *, agents: bool = True) -> tuple[Question, ...]:
-    """`agents`: those that were noted, too; nobody can say of them that they were not."""
+async def _questions(look: Look, cluster: Cluster, *, notes: bool = True) -> tuple[Question, ...]:
+    """`notes`: of agents and of the trial job, too; nobody can say of what was noted that it was not."""
     duties = [(module, duty) for module in cluster.modules() for duty in module.duties]
     facts = [extra.done(cluster, module, duty) for module, duty in duties]
     origins = [_origin(cluster, module) for module, _ in duties]
-    noted = agent_rules.done(cluster)
-    readings = (await look([*facts, *origins, noted])).readings
-    away = (Question(fact=noted, reading=readings[noted], origin="", needs_origin=False),)
-    return (away if agents and isinstance(readings[noted], Known) else ()) + tuple(
+    noted = (agent_rules.done(cluster), trial_rules.done(cluster)) if notes else ()
+    readings = (await look([*facts, *origins, *noted])).readings
+    away = (Question(fact=one, reading=readings[one], origin="", needs_origin=False) for one in noted)
+    return tuple(one for one in away if isinstance(one.reading, Known)) + tuple(
         Question(
             fact=fact,
             reading=readings[fact],

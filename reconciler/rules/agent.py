@@ -43,7 +43,7 @@ def _reached(cluster: Cluster) -> Iterator[tuple[Module, Agents]]:
 
 def noted(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyExpected]:
     """What the module's installation waits for, where something of the old one is there to be retired."""
-    if module.agents is not None and _old(cluster, module, seen):
+    if module.agents is not None and old_there(cluster, module, seen):
         fact = WorkNoted(host=cluster.controller, work=NOTE, release=cluster.release.version)
         why = coded("agents-noted-before")
         yield fact.must_be(True, because=why, source=module.agents.source, module=module.name)
@@ -55,11 +55,12 @@ def done(cluster: Cluster) -> WorkDone:
 
 
 def disturbed(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
-    if module.agents is not None and _old(cluster, module, seen):
+    if module.agents is not None and old_there(cluster, module, seen):
         yield _lost(cluster)
 
 
-def _old(cluster: Cluster, module: Module, seen: Seen) -> bool:
+def old_there(cluster: Cluster, module: Module, seen: Seen) -> bool:
+    """Is anything of the old one left to be retired?"""
     units = [seen.read(wish.fact) for wish in modules.gone_units(cluster, module, "last")]
     return any(unit != Absent() for unit in units)
 
@@ -74,13 +75,14 @@ def back(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 def _lost(cluster: Cluster) -> AgentsLost:
     return AgentsLost(
         host=cluster.controller,
-        env=_env(cluster),
+        env=env(cluster),
         hosts=cluster.inventory.hosts,
         release=cluster.release.version,
     )
 
 
-def _env(cluster: Cluster) -> str:
+def env(cluster: Cluster) -> str:
+    """Where the ESB's address and application are."""
     return cluster.env("04-final/paas.env")
 
 
@@ -96,10 +98,15 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
 
 
 def _note(cluster: Cluster, fact: WorkNoted, agents: Agents, seen: Seen) -> Repair:
-    asked = AgentsOnline(host=fact.host, env=_env(cluster), hosts=cluster.inventory.hosts)
+    asked = everybody(cluster)
     online, unasked, why = _known(seen, asked)
     action = NoteAgents(host=fact.host, noted=fact, online=online, unasked=unasked)
     return Repair(action=action, because=why, source=agents.source, section=FIRST)
+
+
+def everybody(cluster: Cluster) -> AgentsOnline:
+    """The question to GSE: which of this cluster's own hosts it reaches."""
+    return AgentsOnline(host=cluster.controller, env=env(cluster), hosts=cluster.inventory.hosts)
 
 
 def _known(seen: Seen, asked: AgentsOnline) -> tuple[tuple[str, ...], str, Because]:
@@ -113,19 +120,25 @@ def _known(seen: Seen, asked: AgentsOnline) -> tuple[tuple[str, ...], str, Becau
 
 def _await(cluster: Cluster, module: Module, fact: AgentsLost, drift: AnyDrift) -> Repair:
     """Once all that they are to come back to runs, and whom to ask."""
-    bus = [one for one in cluster.modules() if one.name == BUS]
-    needs = (*modules.replaced(cluster, module), *(wish for one in bus for wish in modules.ready(cluster, one)))
+    needs = served_anew(cluster, module)
     action = AwaitAgents(host=fact.host, lost=fact, because=drift.expected.because)
     lost = drift.reading.value if isinstance(drift.reading, Known) else ()
     why = coded("agents-missing-now", hosts=", ".join(lost)) if lost else drift.expected.because
-    return Repair(action=action, because=why, source=drift.expected.source, section=_section(module), needs=needs)
+    return Repair(action=action, because=why, source=drift.expected.source, section=section(module), needs=needs)
+
+
+def served_anew(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """The new one is there and was seen at work, and so is what is asked about it."""
+    bus = [one for one in cluster.modules() if one.name == BUS]
+    return (*modules.replaced(cluster, module), *(wish for one in bus for wish in modules.ready(cluster, one)))
 
 
 def _settle(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
     action = SettleAgents(host=drift.expected.fact.host, release=cluster.release.version)
     wish, needs = drift.expected, modules.gone_units(cluster, module, "last")
-    return Repair(action=action, because=wish.because, source=wish.source, section=_section(module), needs=needs)
+    return Repair(action=action, because=wish.because, source=wish.source, section=section(module), needs=needs)
 
 
-def _section(module: Module) -> str:
+def section(module: Module) -> str:
+    """The guide's, where the old one is retired."""
     return next((unit.section for unit in module.gone_units if unit.retire == "last"), "") or module.section

@@ -16,7 +16,7 @@ from probes.topology import ModuleHosts
 from probes.unit import UnitActive
 from reconciler.core.plan import Repair
 from reconciler.core.seen import Seen
-from reconciler.rules import agent, extra
+from reconciler.rules import agent, extra, trial
 from reconciler.rules import module as modules
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -48,7 +48,7 @@ def _install(cluster: Cluster, module: Module, seen: Seen) -> Repair:
         install=cluster.paths.install,
         module=module.cli,
         effects=modules.made(cluster, module),
-        before=(*before(cluster, module), *agent.noted(cluster, module, seen)),
+        before=(*before(cluster, module), *agent.noted(cluster, module, seen), *trial.noted(cluster, module, seen)),
         extras=tuple(told(words) for words in module.touches),
         service="" if module.new else module.name,
         migrates=module.one_way,
@@ -69,6 +69,7 @@ def _spoilt(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
             if seen.read(DockerRoot(host=host)) not in (Absent(), Known(cluster.home("public/docker"))):
                 yield modules.docker_lasts(host).fact
     yield from agent.disturbed(cluster, module, seen)
+    yield from trial.disturbed(cluster, module, seen)
     if module.claims_all:
         yield from (wish.fact for wish in modules.rows_left_alone(cluster))
 

@@ -10,7 +10,7 @@ from probes.owed import WorkDone, WorkNoted, WorkOwed
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
-from reconciler.rules import agent, extra, nginx
+from reconciler.rules import agent, extra, nginx, trial
 from reconciler.rules import module as modules
 from specs.cluster import Cluster
 from specs.module import Duty, Module
@@ -32,6 +32,8 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         return nginx.render(cluster, fact.host, drift)
     if work == agent.NOTE:
         return agent.mend(cluster, drift, seen)
+    if work == trial.NOTE:
+        return trial.mend(cluster, drift, seen)
     module, duty = _duty(cluster, work)
     if isinstance(fact, WorkNoted):
         return _note(cluster, module, duty, drift)

@@ -8,7 +8,7 @@ from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.plan import Repair, Settling
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
-from reconciler.rules import agent
+from reconciler.rules import agent, trial
 from reconciler.rules import module as modules
 from reconciler.rules.install import install, prepared
 from specs.cluster import Cluster
@@ -70,7 +70,7 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     if gone.retire == "last":
         why = drift.expected.because
         needs = tuple(replace(w, because=why) for w in modules.replaced(cluster, module))
-        needs = (*needs, *agent.back(cluster, module))
+        needs = (*needs, *agent.back(cluster, module), *trial.worked(cluster, module))
         return replace(_repair(action, drift, module, needs), section=gone.section or module.section)
     installed = seen.any_holds(modules.proofs(cluster, module))
     return _repair(action, drift, module, () if installed else prepared(cluster, module))

@@ -51,6 +51,7 @@ from probes.saas import SaasOnline, SaasPackaged
 from probes.tag import TagKept
 from probes.text import TextNames
 from probes.topology import ModuleHosts
+from probes.trial import TrialLost
 from probes.undo import UndoEntries, UndoLeftBy, UndoRuns, UndoStanding, UndoSteps
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
@@ -212,6 +213,11 @@ def agents(host: str, env: str) -> tuple[Any, ...]:
     return (everybody, AgentsLost(host=host, env=env, hosts=HOSTS, release="6.2.2"))
 
 
+def trials(host: str) -> tuple[Any, ...]:
+    """On the first host a trial that failed after one that worked, on the third a directory in the note's place."""
+    return (TrialLost(host=host, release="6.2.2"), TrialLost(host=host, release="6.2.1"))
+
+
 def topology(host: str, install: str, since: str) -> tuple[Any, ...]:
     """`since` is a file of the scripts that are taken for the release's."""
     home = "/data/bkce"
@@ -242,6 +248,9 @@ CASES: tuple[Case, ...] = (
     _case(
         "unit/active", 2, "systemctl --version", *units(H3, "mysql@default.service", "docker.service", "bk-job.target")
     ),
+    _case("trial/failed-again", 0, "head --version", *trials(H1)),
+    _case("trial/nothing", 1, "head --version", *trials(H2)),
+    _case("trial/directory", 2, "head --version", *trials(H3)),
     _case("unit/absent", 0, "systemctl --version", *units(H1, "bk-auth.service", "apisix.service", "docker.service")),
     _case("unit/masked-and-inactive", 2, "systemctl --version", *units(H3, "cryptdisks.service", "mysql.target")),
     _case("unit/alias-and-static", 0, "systemctl --version", *units(H1, "sshd.service", "ssh.service", "-.mount")),

@@ -3,11 +3,13 @@
 The lab is reset by the tests that need it so: whatever ran in it is lost. It is left as it was found, up or down.
 """
 
+import json
 import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +40,8 @@ class Upgraded:
     plan: Said
     again: Said
     written: list[str]
+    jobs: list[dict[str, Any]]
+    """What JOB was given to run, in the end."""
 
 
 @pytest.fixture(scope="session")
@@ -71,12 +75,13 @@ def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
     ran = ledger(lab)
     check, plan = desk.bkrec("check", "-o", "json"), desk.bkrec("plan", "-o", "json")
     again, written = wrote(desk.lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))
+    jobs = json.loads((lab.place.root("h2") / "var/lib/bklab/esb.json").read_text(encoding="utf-8"))["jobs"]
     lab.snapshot(UPGRADED)
     for said in (decided, done, check, again):
         print(f"{' '.join(said.args)}: {said.seconds:.1f} s")
     return Upgraded(
         desk=desk, decided=decided, apply=done, watch=watch, ran=ran,
-        check=check, plan=plan, again=again, written=written,
+        check=check, plan=plan, again=again, written=written, jobs=jobs,
     )  # fmt: skip
 
 

@@ -71,6 +71,20 @@ def test_each_vendor_command_ran_once(upgraded: Upgraded, verb: str, module: str
     assert started(upgraded.ran).count(f"{verb} {module}") == 1
 
 
+def test_job_was_given_one_echo_before_gse_was_replaced_and_one_before_it_was_retired(upgraded: Upgraded) -> None:
+    """And none by all the looks that came with them."""
+    assert [(job["script"], job["hosts"]) for job in upgraded.jobs] == [("echo bkrec\n", ["10.0.0.1"])] * 2
+    told = [(event["event"], event["step"].partition("@")[0]) for event in upgraded.apply.events if "step" in event]
+    trials = (told.index(("step-done", "trial.note")), told.index(("step-started", "trial.again")))
+    assert trials[0] < told.index(("step-started", "bkcli.install-gse")) < trials[1]
+    done = told.index(("step-done", "trial.again"))
+    retired = [
+        n for n, (event, step) in enumerate(told) if (event, step[:19]) == ("step-started", "unit.retire-bk-gse-")
+    ]
+    assert len(retired) == 7
+    assert done < min(retired)
+
+
 def test_a_deployment_that_timed_out_was_tried_once_more_and_no_other(upgraded: Upgraded) -> None:
     """The guide's own advice for the monitor's; `bkcli install saas-o` had exited 0."""
     said = [event["line"] for event in upgraded.apply.events if event.get("event") == "step-output"]

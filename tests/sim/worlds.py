@@ -33,6 +33,7 @@ from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionTex
 from probes.saas import SaasOnline
 from probes.tag import TagKept
 from probes.topology import ModuleHosts
+from probes.trial import TrialLost
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
 from reconciler.core.inventory import cluster as describe
@@ -136,7 +137,7 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(fact.hosts)
         case HttpServed():
             return Known("served")
-        case AgentsLost():
+        case AgentsLost() | TrialLost():
             return Known(())
         case SaasOnline():
             return Known("6.1")
@@ -233,7 +234,7 @@ def fresh(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(False)
         case WorkNoted():
             return Known(True)
-        case AgentsLost():
+        case AgentsLost() | TrialLost():
             return Known(())
         case _:
             return _topology(fact, cluster)

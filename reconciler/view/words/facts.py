@@ -96,6 +96,7 @@ FACTS: dict[str, Sentence] = {
     "saas.packaged": _("version of SaaS {app} in the package", "软件包中 SaaS {app} 的版本"),
     "tag.kept": _("generated secrets of {module}", "{module} 已生成的密码"),
     "text.names": _("whether {file} names {key}", "{file} 是否包含 {key} 的值"),
+    "trial.lost": _("why JOB's trial job does not work as it did", "作业平台试运行作业不再成功的原因"),
     "topology.module-hosts": _("hosts of `{module}` in {path}", "{path} 中 `{module}` 所在主机"),
     "undo.entries": _("what run {run} kept here", "运行 {run} 在此保存的内容"),
     "undo.left-by": _("runs that left {path} as it is", "使 {path} 成为现状的运行"),

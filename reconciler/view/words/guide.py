@@ -35,6 +35,24 @@ SENTENCES: dict[str, Sentence] = {
         en="GSE calls none of the agents of this cluster's hosts online",
         zh="GSE 认为本集群主机的 Agent 均不在线",
     ),
+    "trial-noted-before": Sentence(
+        en="whether JOB can run a job is found out before GSE is replaced: afterwards nobody can tell what it could do",
+        zh="替换 GSE 之前先确认作业平台能否执行作业：之后便无从得知",
+    ),
+    "trial-before": Sentence(
+        en=(
+            "while 6.1 serves, JOB is given one harmless job (it echoes a word on {host}); if that works, it has to work "
+            "again before the old GSE is retired; if not, the note says so and nothing is demanded"
+        ),
+        zh=(
+            "趁 6.1 仍在服务，让作业平台执行一个无害的作业（在 {host} 上输出一个词）；若成功，下线旧 GSE 之前须再次成功；"
+            "若不成功，记录中会写明且不作要求"
+        ),
+    ),
+    "trial-note-settled": Sentence(
+        en="once the old GSE is gone, nothing more is demanded of JOB's trial job",
+        zh="旧 GSE 下线后，对作业平台的试运行作业不再有要求",
+    ),
     "saas-page-answers": Sentence(
         en="it is what users open; the way to the login is an answer, the entrance's own error page is none",
         zh="这是用户打开的页面；跳转到登录也算应答，入口自身的错误页不算",
@@ -126,6 +144,26 @@ SENTENCES: dict[str, Sentence] = {
 }
 
 TROUBLES: dict[str, Trouble] = {
+    "trial-lost": Trouble(
+        what=Sentence(
+            en="JOB ran a trial job before GSE was replaced, and cannot now (JOB's own id of the last one: {job})",
+            zh="替换 GSE 之前作业平台能执行试运行作业，现在不能（最后一个作业实例 ID：{job}）",
+        ),
+        why=Sentence(
+            en="while jobs do not reach an agent and come back, no unit of the old GSE is taken away; none was",
+            zh="作业无法到达 Agent 并返回结果期间，不会移除旧 GSE 的任何服务；目前均未移除",
+        ),
+        hint=Sentence(
+            en=(
+                "look the job up in JOB's history (business 蓝鲸), and at job-execute, gse_task and the host's gse_agent; "
+                "then run `bkrec apply` again, which tries again; to go on without: `bkrec ack job-trial --done`"
+            ),
+            zh=(
+                "请在作业平台执行历史（蓝鲸业务）中查看该作业，并检查 job-execute、gse_task 与该主机的 gse_agent；"
+                "然后重新执行 `bkrec apply` 会再试一次；若不再等待：`bkrec ack job-trial --done`"
+            ),
+        ),
+    ),
     "leave-unknown": Trouble(
         what=Sentence(
             en="{module} is no module or SaaS that bkrec looks at", zh="{module} 不是 bkrec 处理的模块或 SaaS"

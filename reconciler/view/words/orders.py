@@ -93,6 +93,12 @@ ORDERS: dict[str, Sentence] = {
     "saas.variables": _("add the variables of the SaaS applications", "加入 SaaS 应用的环境变量"),
     "tag.make": _("put the tag of {module}'s secrets back", "重建 {module} 密码的标记文件"),
     "topology.place": _("place `{module}` on {hosts} in {config}", "在 {config} 中把 `{module}` 放到 {hosts}"),
+    "trial.note": _(
+        "run a harmless job through JOB on {on}, and note whether it works",
+        "通过作业平台在 {on} 上执行一个无害的作业，并记录是否成功",
+    ),
+    "trial.again": _("run the harmless job through JOB again", "通过作业平台再次执行无害的作业"),
+    "trial.settle": _("put the note of the trial job aside", "移走试运行作业记录"),
     "undo.directory": _("move {path} back to where it was", "将 {path} 移回原处"),
     "undo.file": _("put {path} back as it was", "将 {path} 恢复原样"),
     "undo.service": _("register {service} in consul as it was", "按原定义在 consul 恢复注册 {service}"),

@@ -115,6 +115,26 @@ SENTENCES: dict[str, Sentence] = {
         en="the ESB answered about agents in a form that bkrec does not know",
         zh="ESB 关于 Agent 的应答格式无法识别",
     ),
+    "trial-not-again": Sentence(
+        en="JOB's job {job} worked before GSE was replaced, and no job was tried since",
+        zh="替换 GSE 之前作业平台的作业 {job} 成功，此后尚未再次试运行",
+    ),
+    "trial-status": Sentence(
+        en="JOB's job {job} ended with status {status}; 3 is success, 4 failure",
+        zh="作业平台的作业 {job} 以状态 {status} 结束；3 为成功，4 为失败",
+    ),
+    "trial-unfinished": Sentence(
+        en="JOB's job {job} had not ended when its time was over, its status {status}",
+        zh="作业平台的作业 {job} 在时限内没有结束，状态为 {status}",
+    ),
+    "trial-odd": Sentence(
+        en="JOB answered {api} in a form that bkrec does not know",
+        zh="作业平台对 {api} 的应答格式无法识别",
+    ),
+    "trial-note-odd": Sentence(
+        en="{path} is not a note that bkrec wrote; `bkrec ack job-trial --done` goes on without the trial job",
+        zh="{path} 不是 bkrec 写下的记录；`bkrec ack job-trial --done` 可不经试运行作业继续",
+    ),
     "esb-no-secret": Sentence(
         en="{file} does not hold BK_PAAS_APP_CODE and BK_PAAS_APP_SECRET, without which the ESB answers nobody",
         zh="{file} 中没有 BK_PAAS_APP_CODE 与 BK_PAAS_APP_SECRET，没有它们 ESB 不会应答",

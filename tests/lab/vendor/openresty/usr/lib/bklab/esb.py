@@ -7,6 +7,7 @@ while cmdb-api does; else it is refused as a third party's error is.
 State: one file, written whole by the calls that change something, never by those that read.
   agents  {"10.0.0.1": true}: whether the agent of a host is online
   jobs    what was run, each {"job_instance_id", "step_instance_id", "script", "hosts"}; the scripts are not run
+  job     how JOB fares, where it does not do well: "refuses" what it is given, "fails" each job, "hangs" in it, "raves"
   cmdb    see cmdb.py; cmdb_changes.py has the calls that write
 Errors: paas2/esb/common/errors.py of TencentBlueKing/legacy-bk-paas.
 """
@@ -111,8 +112,14 @@ class Gse:
 
 
 class Job:
+    """Asked for a business, an account and a language, as JOB is; a job that no agent runs has failed."""
+
     @staticmethod
     def fast_execute_script(state, asked):
+        if state.get("job") == "refuses":
+            raise cmdb.Refused(1244001, "job service is temporarily unavailable")
+        if not (asked["bk_biz_id"] and asked["account_alias"] and asked["script_language"] in range(1, 6)):
+            raise ValueError
         number = len(state["jobs"]) + 1
         hosts = [h["ip"] for h in asked["target_server"]["ip_list"]]
         script = base64.b64decode(asked["script_content"], validate=True).decode()
@@ -126,14 +133,17 @@ class Job:
         job = next((j for j in state["jobs"] if j["job_instance_id"] == asked["job_instance_id"]), None)
         if job is None:
             raise cmdb.Refused(1244006, "job instance does not exist")
-        good = [state["agents"].get(ip, False) for ip in job["hosts"]]
+        if state.get("job") == "raves":
+            return ["success"]
+        good = [state["agents"].get(ip, False) and state.get("job") != "fails" for ip in job["hosts"]]
         steps = [
             {"ip": ip, "bk_cloud_id": 0, "status": 9 if alive else 11, "exit_code": 0 if alive else 1}
             for ip, alive in zip(job["hosts"], good, strict=True)
         ]
-        status = 3 if good and all(good) else 4
+        hangs = state.get("job") == "hangs"
+        status = 2 if hangs else 3 if good and all(good) else 4
         return {
-            "finished": True,
+            "finished": not hangs,
             "job_instance": {"job_instance_id": job["job_instance_id"], "bk_biz_id": 2, "status": status},
             "step_instance_list": [
                 {"step_instance_id": job["step_instance_id"], "status": status, "step_ip_result_list": steps}
