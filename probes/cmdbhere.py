@@ -78,7 +78,10 @@ def custom(files: Files, there: There) -> Iterator[str]:
 
 
 def _nodes(tree: object) -> Iterator[Mapping[str, Any]]:
-    """Of the tree, each once, those of the idle set left out. Raises Odd."""
+    """Of the tree, each once, those of the idle set left out. Raises Odd, also where the business itself, its root, is
+    not in it: nothing at all is not a business without sets."""
+    if [node.get("bk_obj_id") for node in _items(tree)] != ["biz"]:
+        raise Odd(coded("cmdb-odd", what="biz"))
     todo = [tree]
     while todo:
         for node in _items(todo.pop()):

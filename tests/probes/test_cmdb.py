@@ -243,6 +243,8 @@ def test_a_switch_that_says_nothing_usable_is_unknown(told: str) -> None:
 
 
 ODD: list[tuple[CmdbFact, dict[str, Any]]] = [
+    (SETS, {"cc/search_biz_inst_topo": []}),
+    (FITS, {"cc/search_biz_inst_topo": [a_set(11, "用户", "auth")]}),
     (FITS, {"cc/search_biz_inst_topo": {"not": "a list"}}),
     (FITS, {"cc/search_biz_inst_topo": [{"bk_obj_id": "set", "bk_inst_name": 3, "bk_inst_id": 1, "child": []}]}),
     (FITS, {"cc/list_service_template": None}),
@@ -253,7 +255,9 @@ ODD: list[tuple[CmdbFact, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("fact", "answers"), ODD, ids=["tree", "name", "nothing", "templates-of-two-pages", "hosts-of-two-pages", "host"]
+    ("fact", "answers"),
+    ODD,
+    ids=["no-tree", "no-business", "tree", "name", "nothing", "templates-of-two-pages", "hosts-of-two-pages", "host"],
 )
 def test_an_answer_that_is_not_what_it_says_is_unknown(fact: CmdbFact, answers: Mapping[str, Any]) -> None:
     assert isinstance(read(fact, files(), answers), Unknown)
