@@ -19,6 +19,7 @@ from actions.cmdb import (
 from actions.consul import DeregisterService, RegisterService
 from actions.container import InstallContainer, KeepContainers, NameDockerRoot, RemoveContainer, StartContainer
 from actions.env import AddVariable, CopyVariable, GenerateVariable, KeepLastVariable, MergeEnv, SetVariable
+from actions.iam import RegisterModels
 from actions.line import AddLine
 from actions.mysql import GrantUser, SetLoginPath
 from actions.nginx import ReleaseJobPages, RenderNginx
@@ -79,6 +80,7 @@ AnyAction = (
     | PutBackService
     | PutBackUnit
     | RefreshVersions
+    | RegisterModels
     | RegisterService
     | ReleaseJobPages
     | RemoveContainer

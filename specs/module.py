@@ -233,6 +233,8 @@ class Module(Model):
     """Lines of .installed_module on each of its hosts."""
     sql: str = ""
     """Directory of SQL files below /data/src, whose names appear in ~/.migrate once imported."""
+    models: str = ""
+    """Directory of permission models below /data/src, whose names appear in ~/.migrate once IAM has taken them."""
     apps: tuple[str, ...] = ()
     """App codes that the installer registers in open_paas.esb_app_account."""
     database: Database | None = None

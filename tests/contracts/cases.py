@@ -38,6 +38,7 @@ from probes.current import UnitCurrent
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvSame, EnvValue
 from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
 from probes.http import HttpOk, HttpServed
+from probes.iam import ModelsPending
 from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable, SaasVariables
@@ -59,6 +60,7 @@ from probes.yaml import YamlValue
 INSTALL = "/data/install"
 FINAL = f"{INSTALL}/bin/04-final"
 MADE = f"{INSTALL}/bin/01-generate"
+MODELS = "/data/src/usermgr/support-files/bkiam"
 SQL = "/data/src/bkssm/support-files/sql"
 SECRET = "BK_JOB_EXECUTE_MYSQL_PASSWORD"
 CLUSTER = "BK_REDIS_CLUSTER_ADMIN_PASSWORD"
@@ -357,6 +359,15 @@ CASES: tuple[Case, ...] = (
         UnitCurrent(host=H1, unit="bk-iam.service", file="/data/bkce/bkiam/VERSION"),
         UnitCurrent(host=H1, unit="bk-none.service", file="/data/bkce/bkiam/VERSION"),
         UnitCurrent(host=H1, unit="bk-iam.service", file="/nonexistent"),
+    ),
+    _case(
+        "iam/controller",
+        0,
+        "awk --version",
+        ModelsPending(host=H1, directory=MODELS, marks="/root/.migrate"),
+        ModelsPending(host=H1, directory=MODELS, marks="/nonexistent"),
+        ModelsPending(host=H1, directory="/nonexistent", marks="/root/.migrate"),
+        ModelsPending(host=H1, directory="/etc/hostname", marks="/root/.migrate"),
     ),
     _case("kv/set", 0, "curl --version", KeySet(host=H1, key="bkcfg/global/bk_home"), KeySet(host=H1, key="none/none")),
     _case("kv/agent-down", 0, "curl --version", KeySet(host=H1, key="none/none"), under=NO_NETWORK),

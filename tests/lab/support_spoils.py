@@ -17,6 +17,7 @@ from probes.current import UnitCurrent
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyExpected, fact_id
 from probes.http import HttpServed
+from probes.iam import ModelsPending
 from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable
@@ -148,6 +149,8 @@ def _servers(wish: AnyExpected) -> tuple[str, Related] | None:
         case LoginPath(login_path=path):
             return f"mysql_config_editor remove --login-path={path}", _nothing
         case PendingSql(directory=files, marks=marks):
+            return f"mark={marks}/$(ls {files} | head -n 1); {{ chattr -i $mark || :; }}; rm $mark", _nothing
+        case ModelsPending(directory=files, marks=marks):
             return f"mark={marks}/$(ls {files} | head -n 1); {{ chattr -i $mark || :; }}; rm $mark", _nothing
         case RedisCluster(port=port):
             secret = f"export REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /etc/redis/{port}/redis_cluster.conf)"

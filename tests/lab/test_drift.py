@@ -12,6 +12,7 @@ TREE = "path.tree /data/install .rcmdrc,.bk_install.step,.controller_ip,.agreed,
 JOB = "/data/install/bin/03-userdef/job.env"
 FINAL = "/data/install/bin/04-final/job.env"
 ESB = "bk-paas-esb.service"
+MARKS = "/root/.migrate"
 BACK = f"""set -e
 aside=$(ls -d /var/lib/bkrec/retired/units/{ESB}.* | tail -n 1)
 cp "$aside/file" "$(cat "$aside/from")"
@@ -151,6 +152,12 @@ CASES = {
         steps=(("nginx.render", "10.0.0.2"),),
         touches=frozenset({"touches-nginx"}),
     ),
+    "a-permission-model-unknown-to-iam": Undone(
+        host="h1",
+        script=f"mark=$(ls -d {MARKS}/*bk_nodeman*_iam.json | tail -n 1); {{ chattr -i $mark || :; }}; rm $mark",
+        differs=frozenset({f"iam.pending /data/src/bknodeman/support-files/bkiam {MARKS} {H1}"}),
+        steps=(("iam.register", "10.0.0.1"),),
+    ),
     "yq-removed": Undone(
         host="h2",
         script="rm /usr/local/bin/yq",
@@ -167,7 +174,7 @@ CASES = {
 IN_THE_CAMPAIGN = frozenset({
     "etcd-stopped", "the-gateways-virtual-host-removed", "yq-removed", "a-dead-service-of-gse-put-back-into-consul",
     "the-monitors-container-removed", "the-guides-log-section-pasted-again", "a-row-of-the-version-table-dropped",
-    "an-old-unit-put-back-beside-its-container",
+    "an-old-unit-put-back-beside-its-container", "a-permission-model-unknown-to-iam",
 })  # fmt: skip
 """Each costs a reset and an apply; the test command has one of each kind of its own."""
 

@@ -36,6 +36,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "env.doubled": (Known(True),),
     "tag.kept": (Known("tag-missing"), Known("lost")),
     "mysql.product-version": (Known("0.0.1"), Absent()),
+    "iam.pending": (Known(("0002_more.json",)),),
     "mysql.pending-sql": (Known(("0001_more.sql",)),),
     "mysql.app": (Absent(),),
     "mysql.saas-variable": (Absent(),),

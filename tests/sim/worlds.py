@@ -26,6 +26,7 @@ from probes.current import UnitCurrent
 from probes.env import EnvDoubled
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
 from probes.http import HttpServed
+from probes.iam import ModelsPending
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, ProductVersion
 from probes.owed import WorkNoted, WorkOwed
 from probes.package import PackageDigest
@@ -137,7 +138,7 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(fact.hosts)
         case HttpServed():
             return Known("served")
-        case AgentsLost() | TrialLost():
+        case AgentsLost() | TrialLost() | ModelsPending():
             return Known(())
         case SaasOnline():
             return Known("6.1")

@@ -75,6 +75,7 @@ FACTS: dict[str, Sentence] = {
     "marker": _("marker {name}", "标记 {name}"),
     "mysql.app": _("application {code} in open_paas", "open_paas 中的应用 {code}"),
     "mysql.login-path": _("MySQL login path {login_path}", "MySQL 登录路径 {login_path}"),
+    "iam.pending": _("permission models of {directory} unknown to IAM", "{directory} 中权限中心尚未登记的权限模型"),
     "mysql.pending-sql": _("SQL files of {directory} not yet imported", "{directory} 中尚未导入的 SQL 文件"),
     "mysql.product-version": _("version of {code} shown to users", "向用户显示的 {code} 版本"),
     "mysql.saas-variable": _("variable {name} of SaaS {app_code}", "SaaS {app_code} 的环境变量 {name}"),

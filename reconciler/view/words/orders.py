@@ -90,6 +90,7 @@ ORDERS: dict[str, Sentence] = {
     "redis.form": _("form the Redis cluster of ports {ports}", "用端口 {ports} 组建 Redis 集群"),
     "program.copy": _("copy {source} to {path}", "将 {source} 复制到 {path}"),
     "saas.deploy": _("deploy SaaS {app} (bkcli install saas-o {app})", "部署 SaaS {app}（bkcli install saas-o {app}）"),
+    "iam.register": _("register the permission models of {module} with IAM", "向权限中心登记 {module} 的权限模型"),
     "saas.variables": _("add the variables of the SaaS applications", "加入 SaaS 应用的环境变量"),
     "tag.make": _("put the tag of {module}'s secrets back", "重建 {module} 密码的标记文件"),
     "topology.place": _("place `{module}` on {hosts} in {config}", "在 {config} 中把 `{module}` 放到 {hosts}"),

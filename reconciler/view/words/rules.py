@@ -106,6 +106,11 @@ SENTENCES: dict[str, Sentence] = {
         en="the SQL files of the new version have to be imported, each once",
         zh="新版本的 SQL 文件须全部导入，且各导入一次",
     ),
+    "models-registered": Sentence(
+        en="IAM knows nothing of what is new in a product until its permission models are registered, which its installer "
+        "does last",
+        zh="产品的权限模型由安装程序最后登记；未登记时权限中心不认识其新增的操作",
+    ),
     "app-may-call": Sentence(en="without its row the ESB refuses {app}", zh="缺少该记录时 ESB 会拒绝 {app} 的调用"),
     "found-through-consul": Sentence(
         en="others find {service} through consul", zh="其它服务通过 consul 发现 {service}"

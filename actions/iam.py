@@ -1,0 +1,51 @@
+"""IAM: hand over the permission models that a product's installer stopped short of, by the vendor's own function alone.
+
+The installers of PaaS, user management and node management do it last, once their containers run: one that failed
+before that leaves a product that serves, and of which IAM knows nothing new. What IAM has taken is marked, and the
+vendor's script passes over it. It ends after the first model that it had to render, so it is called until none is left
+or until it gets no further. Source: bin/bkiam_migrate.sh:149-174; ce/tools.sh:97-109; ce/install.sh:657, 956, 1165.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.action import Undo
+from actions.bkcli import Bkcli
+from probes.fact import AnyExpected
+from probes.iam import ModelsPending
+from probes.shell import Command
+from specs.reason import coded
+
+REGISTER = """set -e
+cd -- "$1"
+set +u
+source ./tools.sh
+left() {
+    local file
+    for file in "$3"/*.json; do
+        [ ! -f "$file" ] || [ -e "$4/${file##*/}" ] || echo "${file##*/}"
+    done
+}
+before=
+while now=$(left "$@") && [ -n "$now" ] && [ "$now" != "$before" ]; do
+    before=$now
+    bkiam_migrate "$2"
+done
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterModels(Bkcli):
+    module: str
+    pending: ModelsPending
+    kind: Literal["iam.register"] = "iam.register"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (self.pending.must_be((), because=coded("models-registered"), source="bin/bkiam_migrate.sh:149"),)
+
+    def command(self) -> Command:
+        return Command(script=REGISTER, args=(self.install, self.module, self.pending.directory, self.pending.marks))
+
+    @property
+    def undo(self) -> Undo:
+        return "server"

@@ -1,0 +1,19 @@
+"""An installer that stopped before it had registered its models is no finished one; the narrow call mends it."""
+
+import pytest
+
+from probes.fact import Known
+from probes.iam import ModelsPending
+from tests.sim.test_minimal import WHOLE
+from tests.sim.worlds import finished, live, study
+
+
+@pytest.mark.parametrize("module", ["nodeman", "paas", "usermgr"])
+def test_models_that_iam_does_not_know_are_registered_by_that_call_alone(module: str) -> None:
+    world = finished(WHOLE)
+    directory = WHOLE.src(WHOLE.release.module(module).models)
+    (fact,) = (fact for fact in world.facts if isinstance(fact, ModelsPending) and fact.directory == directory)
+    world.facts[fact] = Known(("0002_x.json",))
+    made, _ = study(world)
+    assert [step.action.kind for step in made.steps] == ["iam.register"]
+    assert study(live(world, made))[0].steps == ()
