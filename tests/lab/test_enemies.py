@@ -12,7 +12,7 @@ from support import Desk, jobs, on, pace, until
 from support_ledger import Mark, doubled, forget, ledger, repeats
 from support_troubles import age_lease, awake, frozen
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
 AUTH = "unit.active bk-auth.service @10.0.0.3"
 CHATTY = r"""

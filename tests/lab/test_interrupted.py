@@ -14,7 +14,7 @@ from bklab.place import CONTROLLER, HOSTS
 from support import Said, fresh, jobs, measured, pace, until
 from support_ledger import Call, forget, ledger, started
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
 
 SLOW = "30"
 """Slow enough for `install paas` to outlive the second operator's try and the first one's end."""

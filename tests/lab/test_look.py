@@ -10,7 +10,7 @@ from support import LEFT, PLACED, Desk, fresh, on, with_canary
 from support_processes import CANARY
 from support_traces import changed, fingerprint, wrote
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

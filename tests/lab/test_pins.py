@@ -4,7 +4,7 @@ import pytest
 from bklab.api import Lab
 from support import Desk, on
 
-pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 
 HOTFIX = "/data/hotfix.tgz"
 REPACK = """set -eu

@@ -10,7 +10,7 @@ from bklab.place import HOSTS
 from support import Desk, Said, fresh, on
 from support_traces import wrote
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

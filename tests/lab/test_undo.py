@@ -15,7 +15,7 @@ from conftest import CONVERGED, Rebooted, Upgraded
 from support import Desk, Running, Said, fresh, measured, on, until, with_canary
 from test_interrupted import a_minute_passes
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
 CONFIG = "/data/install/install.config"
 ENVS = "/data/install/bin/01-generate /data/install/bin/03-userdef"

@@ -7,7 +7,7 @@ from bklab.api import Lab
 from support import Desk, fresh
 from support_traces import wrote
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 WAYS = {
     "via-the-controller": {"ssh": 'via = "controller"'},
