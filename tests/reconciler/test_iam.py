@@ -2,6 +2,7 @@
 
 import pytest
 
+from actions.iam import RegisterModels
 from probes.fact import Known
 from probes.iam import ModelsPending
 from tests.sim.test_minimal import WHOLE
@@ -15,5 +16,6 @@ def test_models_that_iam_does_not_know_are_registered_by_that_call_alone(module:
     (fact,) = (fact for fact in world.facts if isinstance(fact, ModelsPending) and fact.directory == directory)
     world.facts[fact] = Known(("0002_x.json",))
     made, _ = study(world)
-    assert [step.action.kind for step in made.steps] == ["iam.register"]
+    (step,) = made.steps
+    assert step.action == RegisterModels(host=fact.host, install=WHOLE.paths.install, module=module, pending=fact)
     assert study(live(world, made))[0].steps == ()
