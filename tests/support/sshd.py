@@ -94,6 +94,7 @@ async def _pump(source: Any, sink: Any) -> None:
 
 
 def key(kind: str = "ssh-ed25519") -> Any:
+    # asyncssh gives this one's keyword arguments no type
     generate: Any = asyncssh.generate_private_key  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     return generate(kind)
 
