@@ -1,13 +1,16 @@
 """Is a unit's process younger than the files it runs? A file replaced under it does nothing until a restart.
 
-`ActiveEnterTimestampMonotonic` counts from boot, as /proc/uptime does; a file's change time is the wall clock's, which
-rsync cannot set (it sets the modification time, to the package's). Two seconds are allowed for the clocks' grain.
-Source: systemctl(1), show; proc(5), uptime; stat(1), %Z.
+A file's change time is the wall clock's, which rsync cannot set (it sets the modification time, to the package's).
+When the unit was started is told twice: by the clock of that moment, and in time since the boot, as /proc/uptime is
+told, hence by the clock of today. Where the two differ, the clock was set in between, and nobody can tell whether that
+was before the file was changed or after: what both agree on is known, the rest is not guessed. Seconds are allowed
+for the clocks' grain. Source: systemctl(1), show; proc(5), uptime; stat(1), %Z.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
@@ -17,6 +20,10 @@ from probes.shell import Command, Output
 from specs.reason import coded
 
 GRAIN_S = 2.0
+SAME_S = 3.0
+"""Two tellings of one moment that lie closer are one: one of them has whole seconds."""
+ENTERED = "%Y-%m-%d %H:%M:%S UTC"
+"""systemd's way to write a time, without its day of the week, where TZ is UTC0: other zones' names are ambiguous."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +42,10 @@ SCRIPT = (
 up=$(cut -d ' ' -f 1 /proc/uptime) now=$(date +%s.%N) i=0
 printf '%s\tclock\t%s\t%s\n' "$(($# / 2))" "$now" "$up"
 while [ $# -gt 0 ]; do
-  began=$(systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic -- "$1" 2>/dev/null |
-    awk -F = '$1 == "ActiveState" { state = $2 } $1 == "ActiveEnterTimestampMonotonic" { us = $2 }
-      END { if (state == "active") print us }')
+  began=$(TZ=UTC0 systemctl show --property=ActiveState,ActiveEnterTimestamp,ActiveEnterTimestampMonotonic -- "$1" \
+    2>/dev/null | awk -F = '$1 == "ActiveState" { state = $2 } $1 == "ActiveEnterTimestamp" { then = $2 }
+      $1 == "ActiveEnterTimestampMonotonic" { us = $2 }
+      END { if (state == "active") printf "%s\t%s", us, then; else printf "\t" }')
   if changed=$(stat -L -c %Z -- "$2" 2>/dev/null); then printf '%s\tis\t%s\t%s\n' "$i" "$changed" "$began"
   elif missing "$2"; then printf '%s\tabsent\n' "$i"
   else printf '%s\tunreadable\n' "$i"; fi
@@ -56,22 +64,38 @@ def parse(facts: Sequence[UnitCurrent], output: Output) -> Readings:
     *rows, clock = rows_of(output, count=len(facts) + 1)
     match clock:
         case ("clock", now, up):
-            booted = _number(now) - _number(up)
+            told = _number(now), _number(up)
         case _:
             raise ValueError("the clock was not told")
-    return {fact: _read(fact, row, booted) for fact, row in zip(facts, rows, strict=True)}
+    return {fact: _read(fact, row, *told) for fact, row in zip(facts, rows, strict=True)}
 
 
-def _read(fact: UnitCurrent, row: Row, booted: float) -> Reading[bool]:
+def _read(fact: UnitCurrent, row: Row, now: float, up: float) -> Reading[bool]:
     match row:
-        case ("is", _, "") | ("absent",):
+        case ("is", _, "", _) | ("absent",):
             return Absent()
-        case ("is", changed, began):
-            return Known(booted + _number(began) / 1e6 + GRAIN_S >= _number(changed))
+        case ("is", changed, began, entered):
+            return _compared(fact, _number(changed), now, now - up + _number(began) / 1e6, _moment(entered))
         case ("unreadable",):
             return Unknown(coded("path-unreadable", path=fact.file))
         case _:
             raise ValueError("the answer about a unit's age is not understood")
+
+
+def _compared(fact: UnitCurrent, changed: float, now: float, started: float, told: float) -> Reading[bool]:
+    """`started` by the clock of today, `told` by the clock of then."""
+    younger, younger_then = (moment + GRAIN_S >= changed for moment in (started, told))
+    was_set = round(started - told) if abs(started - told) > SAME_S else 0
+    if changed > now + GRAIN_S:
+        # by a clock that was ahead, as it was at the start if it was set back since
+        return Known(younger_then) if was_set else Unknown(coded("changed-in-future", path=fact.file, unit=fact.unit))
+    if was_set and younger != younger_then:
+        return Unknown(coded("clock-was-set", path=fact.file, unit=fact.unit, seconds=was_set))
+    return Known(younger)
+
+
+def _moment(text: str) -> float:
+    return datetime.strptime(text.partition(" ")[2], ENTERED).replace(tzinfo=UTC).timestamp()
 
 
 def _number(text: str) -> float:

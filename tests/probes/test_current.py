@@ -3,34 +3,84 @@
 import pytest
 
 from probes.current import PROBE, UnitCurrent
-from probes.fact import Absent, Known, Unknown
+from probes.fact import Absent, AnyReading, Known, Unknown
 from probes.shell import Output
 
 FACT = UnitCurrent(host="10.0.0.1", unit="a.service", file="/f")
 CLOCK = "1\tclock\t1000.5\t500.5\n"
 """Booted at 500."""
+BEGAN = "200000000\tThu 1970-01-01 00:11:40 UTC"
+"""200 s after the boot, at 700 by the clock of then: it is the clock of today."""
+BEHIND = "200000000\tThu 1970-01-01 00:05:00 UTC"
+"""At 300 by the clock of then, which was set forward by 400 s since."""
+AHEAD = "200000000\tThu 1970-01-01 00:30:00 UTC"
+"""At 1800 by the clock of then, which was set back by 1100 s since."""
+
+
+def read(row: str) -> AnyReading:
+    return PROBE.parse([FACT], Output(stdout=f"{CLOCK}0\t{row}\n"))[FACT]
 
 
 @pytest.mark.parametrize(
     ("row", "wanted"),
     [
-        ("is\t600\t200000000", Known(True)),
-        ("is\t900\t200000000", Known(False)),
-        ("is\t701\t200000000", Known(True)),
-        ("is\t600\t", Absent()),
+        (f"is\t600\t{BEGAN}", Known(True)),
+        (f"is\t900\t{BEGAN}", Known(False)),
+        (f"is\t702\t{BEGAN}", Known(True)),
+        ("is\t600\t\t", Absent()),
         ("absent", Absent()),
     ],
     ids=["later", "earlier", "within-the-clocks-grain", "not-running", "no-file"],
 )
 def test_age_is_compared(row: str, wanted: object) -> None:
-    assert PROBE.parse([FACT], Output(stdout=f"{CLOCK}0\t{row}\n"))[FACT] == wanted
+    assert read(row) == wanted
+
+
+@pytest.mark.parametrize(
+    ("row", "wanted"),
+    [
+        (f"is\t200\t{BEHIND}", True),
+        (f"is\t900\t{BEHIND}", False),
+        (f"is\t600\t{AHEAD}", True),
+        (f"is\t1700\t{AHEAD}", True),
+        (f"is\t1900\t{AHEAD}", False),
+    ],
+    ids=["long-before", "long-after", "before-it-was-set-back", "both-before-it-was-set-back", "just-after-the-start"],
+)
+def test_a_clock_that_was_set_since_changes_nothing_where_both_readings_agree(row: str, wanted: bool) -> None:
+    assert read(row) == Known(wanted)
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (f"is\t500\t{BEHIND}", "clock-was-set"),
+        (f"is\t900\t{AHEAD}", "clock-was-set"),
+        (f"is\t1700\t{BEGAN}", "changed-in-future"),
+    ],
+    ids=["between-the-two-forward", "between-the-two-back", "after-now"],
+)
+def test_what_a_clock_that_was_set_leaves_open_is_unknown(row: str, code: str) -> None:
+    reading = read(row)
+    assert isinstance(reading, Unknown)
+    assert getattr(reading.why, "code", "") == code
 
 
 def test_an_unreadable_file_is_unknown() -> None:
-    assert isinstance(PROBE.parse([FACT], Output(stdout=f"{CLOCK}0\tunreadable\n"))[FACT], Unknown)
+    assert isinstance(read("unreadable"), Unknown)
 
 
-@pytest.mark.parametrize("text", ["", "0\tis\t1\t1\n", f"{CLOCK}0\tis\tx\t1\n", "1\tclock\tx\t1\n0\tabsent\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "0\tis\t1\t1\n",
+        f"{CLOCK}0\tis\t1\t1\tyesterday\n",
+        f"{CLOCK}0\tis\t1\t1\tThu 1970-01-01 00:11:40 CST\n",
+        f"{CLOCK}0\tis\tx\t{BEGAN}\n",
+        "1\tclock\tx\t1\n0\tabsent\n",
+    ],
+)
 def test_noise_is_refused(text: str) -> None:
     with pytest.raises((LookupError, ValueError)):
         PROBE.parse([FACT], Output(stdout=text))

@@ -39,6 +39,17 @@ SENTENCES: dict[str, Sentence] = {
         en="{path} is there or may be there, but could not be read",
         zh="{path} 存在或可能存在，但无法读取",
     ),
+    "clock-was-set": Sentence(
+        en="the clock was set by {seconds} s since {unit} was started, and {path} was changed at a time between the two "
+        "tellings of its start: which came first nobody can tell before the unit is restarted",
+        zh="{unit} 启动之后主机时钟被调整了 {seconds} 秒，{path} 的修改时间恰在两种启动时间之间，"
+        "重启该单元之前无法判断先后",
+    ),
+    "changed-in-future": Sentence(
+        en="{path} was changed at a time that is still to come: the clock was set back since, so whether {unit} was "
+        "started before or after cannot be told until the file is touched and the unit restarted",
+        zh="{path} 的修改时间在未来：此后主机时钟被调回，对文件执行 touch 并重启 {unit} 之前无法判断先后",
+    ),
     "path-not-a-file": Sentence(
         en="{path} is there, but is not a regular file",
         zh="{path} 存在，但不是普通文件",
