@@ -46,25 +46,31 @@ _NAME = re.compile(
 
 def command(facts: Sequence[UnitFact]) -> Command:
     """Only what can be a unit's name is asked: one bad name stops old systemctl, a pattern makes it show others."""
-    units = tuple(dict.fromkeys(fact.unit for fact in facts if _NAME.fullmatch(fact.unit)))
+    units = askable(fact.unit for fact in facts)
     script = '[ $# -eq 0 ] || systemctl show --property=Id,Names,LoadState,ActiveState,UnitFileState -- "$@"'
     return Command(script=script, args=units)
 
 
+def askable(units: Iterable[str]) -> tuple[str, ...]:
+    """Those that can be a unit's name, each once."""
+    return tuple(unit for unit in dict.fromkeys(units) if _NAME.fullmatch(unit))
+
+
 def parse(facts: Sequence[UnitFact], output: Output) -> Readings:
-    shown = _by_name("\n".join(lines_of(output)).split("\n\n"))
-    if not shown and any(_NAME.fullmatch(fact.unit) for fact in facts):
+    shown = by_name("\n".join(lines_of(output)).split("\n\n"))
+    if not shown and askable(fact.unit for fact in facts):
         raise ValueError("systemctl showed no unit")
     return {fact: _read(fact, shown) for fact in facts}
 
 
-def _by_name(blocks: Iterable[str]) -> Mapping[str, Shown]:
-    by_name: dict[str, Shown] = {}
+def by_name(blocks: Iterable[str]) -> Mapping[str, Shown]:
+    """What `systemctl show` says of each unit, under each of its names. Raises ValueError for what it would not say."""
+    found: dict[str, Shown] = {}
     for block in blocks:
         shown = dict(line.split("=", 1) for line in block.split("\n") if line)
         for name in (*shown.get("Names", "").split(), *shown.get("Id", "").split()):
-            by_name[name] = shown
-    return by_name
+            found[name] = shown
+    return found
 
 
 def _read(fact: UnitFact, shown: Mapping[str, Shown]) -> AnyReading:

@@ -14,6 +14,7 @@ from probes.kv import KeySet
 from probes.mysql import AppRegistered, PendingSql, ProductVersion
 from probes.path import LineInFile, PathKind, VersionText
 from probes.redis import RedisCluster
+from probes.steady import YoungUnits
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
 from specs.cluster import Cluster
@@ -37,6 +38,7 @@ def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
         *later,
         *afterwards(cluster, module),
         *kept(cluster, module),
+        *steady(cluster, module),
         *gone(cluster, module),
     )
 
@@ -147,6 +149,16 @@ def kept(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
         fact = ContainersUnkept(host=host, containers=names)
         why, source = coded("containers-come-back"), "ce/bin/install_paas.sh:191"
         yield fact.must_be((), because=why, source=source, module=module.name)
+
+
+def steady(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """Its units were seen to stay up. Not part of `ready` either: time alone brings it about."""
+    placed = {unit.name: cluster.hosts_on(module, unit.on, first=unit.first) for unit in module.units}
+    for host in dict.fromkeys(host for hosts in placed.values() for host in hosts):
+        fact = YoungUnits(host=host, units=tuple(name for name, hosts in placed.items() if host in hosts))
+        yield fact.must_be(
+            (), because=coded("units-stay-up"), source="systemd.service(5), Restart=", module=module.name
+        )
 
 
 def docker_lasts(host: str) -> AnyExpected:

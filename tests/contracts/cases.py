@@ -49,6 +49,7 @@ from probes.pin import PinVersions
 from probes.port import PortListening
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline, SaasPackaged
+from probes.steady import YoungUnits
 from probes.tag import TagKept
 from probes.text import TextNames
 from probes.topology import ModuleHosts
@@ -359,6 +360,13 @@ CASES: tuple[Case, ...] = (
         UnitCurrent(host=H1, unit="bk-iam.service", file="/data/bkce/bkiam/VERSION"),
         UnitCurrent(host=H1, unit="bk-none.service", file="/data/bkce/bkiam/VERSION"),
         UnitCurrent(host=H1, unit="bk-iam.service", file="/nonexistent"),
+    ),
+    _case(
+        "steady/controller",
+        0,
+        "systemctl --version",
+        YoungUnits(host=H1, units=("bk-iam.service",)),
+        YoungUnits(host=H1, units=("bk-none.service", "ssh.service")),
     ),
     _case(
         "iam/controller",

@@ -25,6 +25,7 @@ from probes.owed import WorkDone, WorkOwed
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline
+from probes.steady import YoungUnits
 from probes.tag import TagKept
 from probes.text import TextNames
 from probes.topology import ModuleHosts
@@ -57,6 +58,10 @@ def _how(wish: AnyExpected, random: Random) -> tuple[str, Related]:
             return (_stray(unit), _nothing) if gone else (f"systemctl stop {unit}", _of_unit(wish, unit))
         case UnitEnabled(unit=unit):
             return f"systemctl disable {unit}", _nothing
+        case YoungUnits(units=units):
+            unit = random.choice(units)
+            restless = f"while systemctl restart {unit}; do sleep 2; done"
+            return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_unit(wish, unit)
         case UnitCurrent(file=file):
             return f"touch {file}", _names(file, wish.fact.host)
         case ContainerState(container=name) if gone:

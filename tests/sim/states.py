@@ -21,6 +21,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "container.state": (Known("exited"), Known("dead"), Absent()),
     "container.data-root": (Known("differs"), Known("unclear")),
     "container.unkept": (Known(("bk-of-this-host",)),),
+    "steady.units": (Known(("bk-of-this-host.service",)),),
     "container.image": (Known("bk-of-another-version:1.0.0"), Absent()),
     "path.version": (Known("0.0.1"), Absent()),
     "path.kind": (Absent(),),

@@ -13,7 +13,7 @@ import pytest
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings
 from reconciler.core.plan import After, Plan, Step
 from tests.sim.states import decide
-from tests.sim.test_minimal import WHOLE, state
+from tests.sim.test_minimal import WHOLE, busy, state
 from tests.sim.worlds import World
 
 Held = dict[AnyFact, AnyReading]
@@ -100,7 +100,7 @@ def test_the_same_of_many_more(capsys: pytest.CaptureFixture[str]) -> None:
         print(f"\n{' '.join(f'{name} {count}' for name, count in counts.items())}")
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", busy(3))
 def test_without_any_drift_there_is_no_step(seed: int) -> None:
     """The whole plan's cited facts at once, with what follows from them."""
     world, _ = state(seed)

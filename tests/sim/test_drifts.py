@@ -36,6 +36,7 @@ BY_HAND = {
     "cert-lost": "only the operator has another copy",
     "docker-root-unclear": "the daemon's own file does not say: told, not changed",
     "saas-page-silent": "what keeps a page away is in the application's own log: told, not changed",
+    "units-young": "time alone mends it; one that keeps dying is for a person to see",
     "tag-lost": "what generated the secrets is gone: only the operator may decide which are right",
 }
 """What a drift may be refused for, and why that is right."""

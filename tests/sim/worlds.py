@@ -32,6 +32,7 @@ from probes.owed import WorkNoted, WorkOwed
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.saas import SaasOnline
+from probes.steady import YoungUnits
 from probes.tag import TagKept
 from probes.topology import ModuleHosts
 from probes.trial import TrialLost
@@ -138,7 +139,7 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(fact.hosts)
         case HttpServed():
             return Known("served")
-        case AgentsLost() | TrialLost() | ModelsPending():
+        case AgentsLost() | TrialLost() | ModelsPending() | YoungUnits():
             return Known(())
         case SaasOnline():
             return Known("6.1")

@@ -95,6 +95,7 @@ FACTS: dict[str, Sentence] = {
     "redis.cluster": _("Redis cluster at port {port}", "端口 {port} 上的 Redis 集群"),
     "saas.online": _("version of SaaS {app} that is online", "SaaS {app} 的线上版本"),
     "saas.packaged": _("version of SaaS {app} in the package", "软件包中 SaaS {app} 的版本"),
+    "steady.units": _("units that have not run for 5 s yet", "持续运行不足 5 秒的服务单元"),
     "tag.kept": _("generated secrets of {module}", "{module} 已生成的密码"),
     "text.names": _("whether {file} names {key}", "{file} 是否包含 {key} 的值"),
     "trial.lost": _("why JOB's trial job does not work as it did", "作业平台试运行作业不再成功的原因"),

@@ -42,6 +42,10 @@ SENTENCES: dict[str, Sentence] = {
         zh="之后凡依据 production_info 判断者（用户、支持人员、升级操作）都会误以为 {product} 的版本是 {says}",
     ),
     # ---- what is wished for, and what a step makes true
+    "units-stay-up": Sentence(
+        en="systemd starts a unit that dies again and again, and calls it active in between",
+        zh="反复退出的服务单元会被 systemd 反复拉起，其间状态显示为运行中",
+    ),
     "containers-come-back": Sentence(
         en="docker starts them with itself, unless somebody stopped them; the vendor leaves that to a person",
         zh="随 docker 启动，人工停止的除外；厂商脚本不做此设置，需人工启动",

@@ -191,6 +191,17 @@ TROUBLES: dict[str, Trouble] = {
             zh="请稍后重试；在主机上执行 journalctl -u {unit} 查看原因",
         ),
     ),
+    "units-young": Trouble(
+        what=Sentence(en="not running for 5 s yet: {units}", zh="持续运行不足 5 秒：{units}"),
+        why=Sentence(
+            en="nobody has seen yet that it stays up; a unit that dies and is started again never gets that far",
+            zh="尚未看到其持续运行；反复退出又被拉起的单元始终如此",
+        ),
+        hint=Sentence(
+            en="run it again in a moment; if it says the same, `journalctl -u UNIT` on the host says what it dies of",
+            zh="请稍后重试；若结果相同，请在主机上执行 journalctl -u 单元名 查看退出原因",
+        ),
+    ),
     "installer-not-again": Trouble(
         what=Sentence(
             en="{module} is half installed: {made} is there, the rest is not",

@@ -1,0 +1,83 @@
+"""Units that have only just been started: running, but nobody has seen yet that they stay up.
+
+The vendor's units are of `Type=simple` with `Restart=always` and `RestartSec=3s`: one whose program dies at once is
+"active" whenever it is not waiting for its next try, so a single look at its state finds it running every other time.
+Its age does not lie. `ActiveEnterTimestampMonotonic` counts from boot, as /proc/uptime does; no clock that is set moves
+either. Source: systemctl(1), show; systemd.service(5), Restart=; bin/install_bkauth.sh:146.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import lines_of
+from probes.shell import Command, Output
+from probes.unit import Shown, askable, by_name
+from specs.reason import coded
+
+STEADY_S = 5
+"""Longer than the vendor's units wait before they try again."""
+
+OWN_UPTIME_S = 60
+"""A start so far ahead: this is a container that is told an uptime of its own (lxcfs), and no age can be told in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YoungUnits(Fact[tuple[str, ...]]):
+    """Of these, those that have not run for five seconds yet. One that is plainly down is none of them.
+
+    One between two tries is: else a look at its age then, and at its state a moment later, would both find nothing.
+    """
+
+    units: tuple[str, ...]
+    kind: Literal["steady.units"] = "steady.units"
+
+
+SCRIPT = r"""
+[ $# -gt 0 ] || exit 0
+cut -d ' ' -f 1 /proc/uptime
+echo
+systemctl show --property=Id,Names,ActiveState,ActiveEnterTimestampMonotonic -- "$@"
+"""
+"""The time first: what is started meanwhile is young all the more."""
+
+
+def command(facts: Sequence[YoungUnits]) -> Command:
+    return Command(script=SCRIPT, args=_units(facts))
+
+
+def _units(facts: Sequence[YoungUnits]) -> tuple[str, ...]:
+    return askable(unit for fact in facts for unit in fact.units)
+
+
+def parse(facts: Sequence[YoungUnits], output: Output) -> Readings:
+    first, *blocks = "\n".join(lines_of(output)).split("\n\n")
+    shown, up = by_name(blocks), _number(first) if _units(facts) else 0.0
+    return {fact: _read(fact, shown, up) for fact in facts}
+
+
+def _read(fact: YoungUnits, shown: Mapping[str, Shown], up: float) -> Reading[tuple[str, ...]]:
+    unseen = next((unit for unit in fact.units if unit not in shown), None)
+    if unseen is not None:
+        return Unknown(coded("unit-not-shown", unit=unseen))
+    return Known(tuple(unit for unit in fact.units if _is_young(shown[unit], up)))
+
+
+def _is_young(shown: Shown, up: float) -> bool:
+    state, since = shown["ActiveState"], _number(shown["ActiveEnterTimestampMonotonic"]) / 1e6
+    if state in ("active", "reloading"):
+        return -OWN_UPTIME_S < up - since < STEADY_S
+    return state not in ("inactive", "failed")
+
+
+def _number(text: str) -> float:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text, re.ASCII):
+        raise ValueError("not a time")
+    return float(text)
+
+
+FACTS: tuple[type[AnyFact], ...] = (YoungUnits,)
+PROBE = Probe(family="steady", facts=FACTS, command=command, parse=parse)

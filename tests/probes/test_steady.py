@@ -1,0 +1,74 @@
+"""Which units are young: by time since the boot alone, and none that is plainly down."""
+
+import pytest
+
+from probes.fact import Known
+from probes.shell import Output
+from probes.steady import PROBE, YoungUnits
+from tests.probes.here import HOST, brief
+
+BOTH = YoungUnits(host=HOST, units=("a.service", "b.service"))
+
+
+def block(unit: str, state: str, since_us: int) -> str:
+    return f"Id={unit}\nNames={unit}\nActiveState={state}\nActiveEnterTimestampMonotonic={since_us}\n"
+
+
+def read(fact: YoungUnits, *blocks: str, up: str = "1000.25") -> object:
+    return brief(PROBE.parse([fact], Output(stdout="\n".join((f"{up}\n", *blocks))))[fact])
+
+
+@pytest.mark.parametrize(
+    ("state", "since_us", "young"),
+    [
+        ("active", 995_250_001, True),
+        ("active", 995_250_000, False),
+        ("active", 1_000_900_000, True),
+        ("reloading", 999_000_000, True),
+        ("activating", 1_000_000, True),
+        ("deactivating", 1_000_000, True),
+        ("inactive", 0, False),
+        ("failed", 1_000_000, False),
+        ("active", 0, False),
+        ("active", 9_000_000_000, False),
+    ],
+    ids=[
+        "a-moment-ago",
+        "five-seconds",
+        "after-the-time-was-told",
+        "reloading",
+        "between-two-tries",
+        "dying",
+        "never",
+        "given-up",
+        "since-the-boot",
+        "by-another-uptime",
+    ],
+)
+def test_what_is_meant_to_run_and_has_not_run_for_five_seconds_is_young(state: str, since_us: int, young: bool) -> None:
+    blocks = block("a.service", "active", 1), block("b.service", state, since_us)
+    assert read(BOTH, *blocks) == (("b.service",) if young else ())
+
+
+def test_a_unit_that_is_not_shown_leaves_it_unknown() -> None:
+    assert read(BOTH, block("a.service", "active", 1)) == "unknown: unit-not-shown"
+
+
+def test_each_unit_is_asked_once_and_only_what_can_be_one() -> None:
+    facts = [BOTH, YoungUnits(host=HOST, units=("b.service", "--all"))]
+    assert PROBE.command(facts).args == ("a.service", "b.service")
+
+
+def test_no_units_no_young_ones() -> None:
+    nothing = YoungUnits(host=HOST, units=())
+    assert PROBE.parse([nothing], Output(stdout=""))[nothing] == Known(())
+
+
+@pytest.mark.parametrize("text", ["", "x\n\n", "1.0\n", "1.0\n\nId=a.service\nNames=a.service\n"])
+def test_noise_is_no_answer(text: str) -> None:
+    fact = YoungUnits(host=HOST, units=("a.service",))
+    try:
+        reading = PROBE.parse([fact], Output(stdout=text))[fact]
+    except (LookupError, ValueError):
+        return
+    assert brief(reading) == "unknown: unit-not-shown"
