@@ -17,9 +17,10 @@ from specs.diagnostic import diagnose
 from tests.sim.hosts import READS, Host
 from tests.support.virtual import LoopClock, now
 
-Fault = Literal["refused", "late", "reset", "half-open", "cut", "noise", "huge"]
-"""late: it arrives long after everybody gave up. reset: it was cut off between two stages. half-open: done, unheard.
-cut: the answer is truncated, and its status is 0. noise: words and bytes around it. huge: 10 MB of them."""
+Fault = Literal["refused", "slow", "late", "reset", "half-open", "cut", "noise", "huge"]
+"""slow: each way takes its time, but it all stays within what is waited. late: it arrives long after everybody gave up.
+reset: it was cut off between two stages. half-open: done, unheard. cut: the answer is truncated, and its status is 0.
+noise: words and bytes around it. huge: 10 MB of them."""
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 HUGE = "x" * (10 * 1024 * 1024)
 
@@ -137,12 +138,18 @@ class Wire:
             raise TransportError(diagnose("host-unreachable", where=host.name, said="as the seed wished"))
         if fault == "late" or fault == "half-open":
             return await self._unheard(host, command, late=fault == "late")
+        await self._dawdles(command, fault)
         if command.script in READS:
             output = await self._read(host, command)
         else:
             said = await self._act(host, command, self._cut() if fault == "reset" else None)
             output = Output(stdout=said or "", exit_status=None if said is None else 0)
+        await self._dawdles(command, fault)
         return self._garbled(output, fault)
+
+    async def _dawdles(self, command: Command, fault: Fault | None) -> None:
+        if fault == "slow":
+            await asyncio.sleep(self.process.random.uniform(0.0, command.timeout_s * 0.45))
 
     def _fault(self, command: Command) -> Fault | None:
         random = self.process.random
