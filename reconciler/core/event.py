@@ -120,6 +120,14 @@ class StepAwaited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunHalted:
+    """Nothing more is started, for this reason; what is in flight is waited for, however long it takes."""
+
+    diagnostic: Diagnostic
+    event: Literal["run-halted"] = "run-halted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupted:
     running: tuple[str, ...] = field(default=())
     event: Literal["interrupted"] = "interrupted"
@@ -147,6 +155,7 @@ Event = (
     | StepHeld
     | StepLeft
     | StepAwaited
+    | RunHalted
     | Interrupted
     | RunEnded
 )

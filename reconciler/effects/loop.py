@@ -9,7 +9,7 @@ import asyncio
 
 from probes.fact import AnyExpected
 from reconciler.core.diff import judge
-from reconciler.core.event import ApprovalGiven, Event, RunEnded, RunStarted
+from reconciler.core.event import ApprovalGiven, Event, RunEnded, RunHalted, RunStarted
 from reconciler.core.plan import Plan
 from reconciler.effects import approve, pause
 from reconciler.effects.adopt import adopt, running_jobs
@@ -85,11 +85,19 @@ async def _under(lease: Lease, work: Undertaking, course: Course) -> None:
         async with asyncio.TaskGroup() as group:
             keeper = group.create_task(keep(work.transport, lease, term, clock=work.clock, stop=work.stop))
             watcher = group.create_task(pause.watch(work.look, work.controller, clock=work.clock, stop=work.stop))
+            teller = group.create_task(_says_that_it_halts(work))
             await _told(lease, term, work, course)
-            for task in (keeper, watcher):
+            for task in (keeper, watcher, teller):
                 task.cancel()
     finally:
         await release(work.transport, lease)
+
+
+async def _says_that_it_halts(work: Undertaking) -> None:
+    """At once: what is in flight may take long, and nobody should wonder why nothing else is begun."""
+    await work.stop.halted.wait()
+    if work.stop.why is not None:
+        work.emit(RunHalted(diagnostic=work.stop.why))
 
 
 async def _told(lease: Lease, term: Term, work: Undertaking, course: Course) -> None:

@@ -17,6 +17,8 @@ class StopSignal:
     why: Diagnostic | None = None
     asked: bool = False
     now: asyncio.Event = field(default_factory=asyncio.Event)
+    halted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with `why`."""
 
     def press(self, signal: int = 2) -> None:
         """What a signal handler calls."""
@@ -29,3 +31,4 @@ class StopSignal:
         """Nothing may be started any more, for this reason; the first reason stands."""
         self.why = self.why or why
         self.asked = True
+        self.halted.set()

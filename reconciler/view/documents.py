@@ -203,6 +203,7 @@ class EventDoc(Doc):
         "step-left",
         "step-awaited",
         "approval-given",
+        "run-halted",
         "interrupted",
         "run-ended",
     ]

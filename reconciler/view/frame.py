@@ -41,7 +41,7 @@ def advance(screen: Screen, event: ev.Event, now_s: float) -> Screen:
     match event:
         case ev.RunStarted():
             return Screen(started_s=screen.started_s)
-        case ev.LeaseAwaited() | ev.StepLeft() | ev.ApprovalGiven():
+        case ev.LeaseAwaited() | ev.StepLeft() | ev.ApprovalGiven() | ev.RunHalted():
             return screen
         case ev.JobAdopted():
             return replace(screen, adopted=(*screen.adopted, event.host))

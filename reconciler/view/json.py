@@ -88,7 +88,7 @@ def undo_document(
 def event_document(event: ev.Event) -> doc.EventDoc:
     """Its own fields under their own names; a diagnostic as `problem`."""
     own = {f.name: getattr(event, f.name) for f in fields_of(event) if f.name != "diagnostic"}
-    told = problem(event.diagnostic) if isinstance(event, ev.StepFailed | ev.StepAwaited) else None
+    told = problem(event.diagnostic) if isinstance(event, ev.StepFailed | ev.StepAwaited | ev.RunHalted) else None
     listed = {name: list(cast(tuple[str, ...], v)) if isinstance(v, tuple) else v for name, v in own.items()}
     return doc.EventDoc.model_validate({**listed, "problem": told})
 

@@ -48,6 +48,9 @@ def event_lines(event: ev.Event, plan: Plan, page: Page) -> Iterator[str]:
             number = _number(event.step, numbered)
             action = _action(event.step, plan, page)
             yield page.paint(label("step-awaited", page.lang, number=number, action=action), "yellow")
+        case ev.RunHalted():
+            yield page.paint(label("run-halted", page.lang), "yellow")
+            yield from block(event.diagnostic, page, indent=2)
         case ev.Interrupted():
             yield page.paint(_interrupted(event, numbered, page), "yellow")
         case ev.RunEnded():

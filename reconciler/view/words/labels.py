@@ -148,6 +148,10 @@ LABELS: dict[str, Sentence] = {
         "{user} at {source} holds this cluster (renewed {age} s ago): waiting to see whether that run still lives",
         "{source} 上的 {user} 正占用该集群（{age} 秒前续期）：等待确认其是否仍在运行",
     ),
+    "run-halted": _(
+        "nothing more is started; waiting for what is in flight",
+        "不再启动新步骤，等待进行中的步骤结束",
+    ),
     "job-adopted": _(
         "{host}: job {job} of an earlier run is still running; waiting for it",
         "{host}：早先的作业 {job} 仍在运行，等待其结束",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from probes.fact import AnyExpected, AnyFact, Known, Readings, Unknown, holds
-from reconciler.core.event import Event, JobAdopted, LeaseAwaited, RunEnded, RunStarted
+from reconciler.core.event import Event, JobAdopted, LeaseAwaited, RunEnded, RunHalted, RunStarted, StepDone
 from reconciler.core.plan import Blocked, Follows, Plan
 from reconciler.effects.collect import Collected
 from reconciler.effects.job import job_key
@@ -197,6 +197,15 @@ def test_a_lost_lease_starts_nothing_more() -> None:
     result = applied(undertaking(world, actions, stop=stop, parallel=1))
     assert (result.exit_code, len(world.launched)) == (3, 1)
     assert "lease-lost" in [trouble.code for trouble in result.diagnostics]
+
+
+def test_that_nothing_more_is_started_is_said_while_what_is_in_flight_goes_on() -> None:
+    world, stop, told = World(), StopSignal(), list[Event]()
+    world.on_launch = lambda job: stop.halt(diagnose("lease-lost", where=H, run="run"))
+    applied(replace(undertaking(world, two(world, polls=3), stop=stop, parallel=1), emit=told.append))
+    (halted,) = (event for event in told if isinstance(event, RunHalted))
+    assert halted.diagnostic.code == "lease-lost"
+    assert told.index(halted) < next(n for n, event in enumerate(told) if isinstance(event, StepDone))
 
 
 def test_later_rounds_do_what_earlier_ones_uncovered() -> None:
