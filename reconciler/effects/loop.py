@@ -15,7 +15,7 @@ from reconciler.effects import approve, pause
 from reconciler.effects.adopt import adopt, running_jobs
 from reconciler.effects.execute import Outcome, execute
 from reconciler.effects.lease import Lease, Term, keep, raise_fences, release
-from reconciler.effects.look import facts_of, study
+from reconciler.effects.look import Studied, facts_of, study
 from reconciler.effects.refusal import refusal, step_ids
 from reconciler.effects.turn import take_in_turn
 from reconciler.effects.undertaking import Applied, Course, Undertaking, Verdict, asked_of, judged, nothing_to_start
@@ -26,12 +26,14 @@ __all__ = ["Applied", "Undertaking", "Verdict", "apply"]
 ROUNDS = 5
 FOLLOW_S, FOLLOW_POLL_S = 60.0, 2.0
 """How long what follows from the steps is waited for, and how often it is looked at."""
+SETTLE_S = 10.0
+"""The same where there are no steps: enough for what has only just been started, and short for who waits to be told."""
 
 
 async def apply(work: Undertaking) -> Applied:
     """Every expected trouble is in what it returns."""
     began = work.clock.steady()
-    course = Course(studied=await study(work.look, work.expected, work.decide, work.grounds), began=began)
+    course = Course(studied=await _at_rest(work), began=began)
     running = await running_jobs(work.look, work.hosts)
     if not running:
         course.refused = await refusal(work, course)
@@ -44,6 +46,16 @@ async def apply(work: Undertaking) -> Applied:
         return _applied(work, course)
     await _under(lease, work, course)
     return _applied(work, course)
+
+
+async def _at_rest(work: Undertaking) -> Studied:
+    """A look; and a second one where nothing is to be done but something is in between, once it had its seconds."""
+    studied = await study(work.look, work.expected, work.decide, work.grounds)
+    coming = [] if studied.plan.steps else _coming(studied.plan)
+    if not coming:
+        return studied
+    await _until_right(work, coming, SETTLE_S)
+    return await study(work.look, work.expected, work.decide, work.grounds)
 
 
 async def _fenced(work: Undertaking) -> Lease:
@@ -154,9 +166,12 @@ async def _seen(work: Undertaking, course: Course) -> None:
 
 async def _come_right(work: Undertaking, plan: Plan, outcome: Outcome) -> None:
     """What has no step of its own takes its time: consul looks at a service every ten seconds or so."""
-    over = outcome.failed or outcome.outdated
-    until = work.clock.steady() + (FOLLOW_S if outcome.done and not over else 0.0)
-    wishes = _coming(plan)
+    if outcome.done and not (outcome.failed or outcome.outdated):
+        await _until_right(work, _coming(plan), FOLLOW_S)
+
+
+async def _until_right(work: Undertaking, wishes: list[AnyExpected], patience_s: float) -> None:
+    until = work.clock.steady() + patience_s
     while wishes and work.clock.steady() < until and not work.stop.asked:
         readings = (await work.look(facts_of(wishes))).readings
         wishes = [wish for wish in wishes if judge(wish, readings) is not None]

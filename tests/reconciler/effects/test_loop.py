@@ -14,7 +14,7 @@ from reconciler.effects.collect import Collected
 from reconciler.effects.job import job_key
 from reconciler.effects.journal import JournalError
 from reconciler.effects.look import study
-from reconciler.effects.loop import FOLLOW_S, Applied, Undertaking, apply
+from reconciler.effects.loop import FOLLOW_S, SETTLE_S, Applied, Undertaking, apply
 from reconciler.effects.stop import StopSignal
 from specs.diagnostic import diagnose
 from specs.reason import coded
@@ -315,6 +315,28 @@ def test_what_is_in_between_after_the_last_step_is_given_its_time(comes_right: b
     done = applied(work)
     assert (done.exit_code, [told.code for told in done.diagnostics]) == (code, ["service-unhealthy"] * (code == 3))
     assert comes_right or looks[-1] - looks[0] >= FOLLOW_S
+
+
+@pytest.mark.parametrize(("comes_right", "code"), [(True, 0), (False, 5)])
+def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_it(
+    comes_right: bool, code: int
+) -> None:
+    """After a reboot all runs, and has only just been started. Nobody takes a lease for that."""
+    world = World()
+    young = Flag(host=H, name="steady").up()
+    told = Blocked(expected=young, diagnostic=diagnose("units-young", units="a.service"), settling=True)
+
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        world.readings[young.fact] = Known("up" if comes_right and world.clock.elapsed > 4.0 else "down")
+        return await world.look(facts)
+
+    def decide(readings: Readings) -> Plan:
+        return plan() if readings.get(young.fact) == Known("up") else replace(plan(), blocked=(told,))
+
+    done = applied(replace(undertaking(world, (), decide=decide, bars=_always), expected=[young], look=look))
+    assert (done.exit_code, [one.code for one in done.diagnostics]) == (code, ["units-young"] * (code == 5))
+    assert world.writes == []
+    assert comes_right or world.clock.elapsed >= SETTLE_S
 
 
 def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
