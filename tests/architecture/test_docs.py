@@ -35,6 +35,15 @@ def test_a_file_that_is_named_exists(manual: str) -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+def test_a_test_that_is_named_exists() -> None:
+    named = re.findall(r"`((?:\w+/)*test_\w+\.py)(?:::(test_\w+))?`", _text("docs/campaign.md"))
+    found = {path for path, _ in named if (ROOT / "tests" / path.removeprefix("tests/")).exists()}
+    assert [path for path, _ in named if path not in found and "/" in path] == []
+    texts = {path: _text(f"tests/{path.removeprefix('tests/')}") for path in found}
+    assert len([name for path, name in named if name and f"def {name}(" in texts[path]]) > 12
+    assert [name for path, name in named if name and f"def {name}(" not in texts[path]] == []
+
+
 @pytest.mark.parametrize("manual", MANUALS)
 def test_a_link_leads_somewhere(manual: str) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", _text(manual))

@@ -24,7 +24,7 @@ from support_truth import untruths
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1800)]
 
-SEEDS = range(1, 13)
+SEEDS = range(1, 15)
 WAITS_FOR_REAL = 4
 """Every so many seeds the dead holder's lease is waited for as it is; else a minute passes for it alone."""
 TRIES = 8

@@ -106,6 +106,12 @@ class Lab:
     def heal(self, host: str) -> None:
         net.heal(self.place, _known(host))
 
+    def slow(self, host: str, kbit: int) -> None:
+        net.slow(self.place, _known(host), kbit)
+
+    def fast(self, host: str) -> None:
+        net.fast(self.place, _known(host))
+
     def sshd_kill(self, host: str) -> None:
         """Kill every sshd process of HOST, open sessions too; systemd starts the listener again."""
         for pid in _descendants(machine.init_pid(self.place, _known(host))):

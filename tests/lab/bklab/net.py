@@ -51,3 +51,21 @@ def partition(place: Place, host: str) -> None:
 
 def heal(place: Place, host: str) -> None:
     sh("ip", "-n", place.netns, "link", "set", f"v{host}", "up")
+
+
+def slow(place: Place, host: str, kbit: int) -> None:
+    """A thin cable: so much in each direction, and whatever waits longer than four seconds for its turn is lost."""
+    for end in _ends(place, host):
+        sh("tc", *end, "root", "tbf", "rate", f"{kbit}kbit", "burst", "4k", "latency", "4s")
+
+
+def _ends(place: Place, host: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        ("-n", namespace, "qdisc", "replace", "dev", device)
+        for namespace, device in ((place.netns, f"v{host}"), (place.host_netns(host), "eth0"))
+    )
+
+
+def fast(place: Place, host: str) -> None:
+    for end in _ends(place, host):
+        sh("tc", *end, "root", "pfifo")
