@@ -7,7 +7,6 @@ was before the file was changed or after: what both agree on is known, the rest 
 for the clocks' grain. Source: systemctl(1), show; proc(5), uptime; stat(1), %Z.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from typing import Literal
 
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.probe import Probe
-from probes.rows import MISSING, Row, rows_of
+from probes.rows import MISSING, Row, decimal, rows_of
 from probes.shell import Command, Output
 from specs.reason import coded
 
@@ -64,7 +63,7 @@ def parse(facts: Sequence[UnitCurrent], output: Output) -> Readings:
     *rows, clock = rows_of(output, count=len(facts) + 1)
     match clock:
         case ("clock", now, up):
-            told = _number(now), _number(up)
+            told = decimal(now), decimal(up)
         case _:
             raise ValueError("the clock was not told")
     return {fact: _read(fact, row, *told) for fact, row in zip(facts, rows, strict=True)}
@@ -75,7 +74,7 @@ def _read(fact: UnitCurrent, row: Row, now: float, up: float) -> Reading[bool]:
         case ("is", _, "", _) | ("absent",):
             return Absent()
         case ("is", changed, began, entered):
-            return _compared(fact, _number(changed), now, now - up + _number(began) / 1e6, _moment(entered))
+            return _compared(fact, decimal(changed), now, now - up + decimal(began) / 1e6, _moment(entered))
         case ("unreadable",):
             return Unknown(coded("path-unreadable", path=fact.file))
         case _:
@@ -96,12 +95,6 @@ def _compared(fact: UnitCurrent, changed: float, now: float, started: float, tol
 
 def _moment(text: str) -> float:
     return datetime.strptime(text.partition(" ")[2], ENTERED).replace(tzinfo=UTC).timestamp()
-
-
-def _number(text: str) -> float:
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text, re.ASCII):
-        raise ValueError("not a time")
-    return float(text)
 
 
 FACTS: tuple[type[AnyFact], ...] = (UnitCurrent,)

@@ -59,6 +59,13 @@ def groups_of(output: Output, *, count: int) -> Mapping[int, Sequence[Row]]:
     return grouped
 
 
+def decimal(text: str) -> float:
+    """Digits, and perhaps a fraction, as /proc and `date` print them. Raises ValueError for all else."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text, re.ASCII):
+        raise ValueError("not a plain number")
+    return float(text)
+
+
 _ESCAPED = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r", "\\0": "\0"}
 
 

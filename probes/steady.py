@@ -2,18 +2,17 @@
 
 The vendor's units are of `Type=simple` with `Restart=always` and `RestartSec=3s`: one whose program dies at once is
 "active" whenever it is not waiting for its next try, so a single look at its state finds it running every other time.
-Its age does not lie. `ActiveEnterTimestampMonotonic` counts from boot, as /proc/uptime does; no clock that is set moves
-either. Source: systemctl(1), show; systemd.service(5), Restart=; bin/install_bkauth.sh:146.
+Its age does not lie: `ActiveEnterTimestampMonotonic` counts from the boot, as /proc/uptime does, and setting a clock
+moves neither. Source: systemctl(1), show; systemd.service(5), Restart=; bin/install_bkauth.sh:146.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.probe import Probe
-from probes.rows import lines_of
+from probes.rows import decimal, lines_of
 from probes.shell import Command, Output
 from probes.unit import Shown, askable, by_name
 from specs.reason import coded
@@ -55,7 +54,7 @@ def _units(facts: Sequence[YoungUnits]) -> tuple[str, ...]:
 
 def parse(facts: Sequence[YoungUnits], output: Output) -> Readings:
     first, *blocks = "\n".join(lines_of(output)).split("\n\n")
-    shown, up = by_name(blocks), _number(first) if _units(facts) else 0.0
+    shown, up = by_name(blocks), decimal(first) if _units(facts) else 0.0
     return {fact: _read(fact, shown, up) for fact in facts}
 
 
@@ -67,16 +66,10 @@ def _read(fact: YoungUnits, shown: Mapping[str, Shown], up: float) -> Reading[tu
 
 
 def _is_young(shown: Shown, up: float) -> bool:
-    state, since = shown["ActiveState"], _number(shown["ActiveEnterTimestampMonotonic"]) / 1e6
+    state, since = shown["ActiveState"], decimal(shown["ActiveEnterTimestampMonotonic"]) / 1e6
     if state in ("active", "reloading"):
         return -OWN_UPTIME_S < up - since < STEADY_S
     return state not in ("inactive", "failed")
-
-
-def _number(text: str) -> float:
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text, re.ASCII):
-        raise ValueError("not a time")
-    return float(text)
 
 
 FACTS: tuple[type[AnyFact], ...] = (YoungUnits,)
