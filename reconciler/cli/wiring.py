@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from probes.catalogue import PROBES
-from probes.fact import AnyFact, AnyReading, Readings
+from probes.fact import AnyExpected, AnyFact, AnyReading, Readings
 from reconciler.cli import exits
 from reconciler.cli.diary import Diary
 from reconciler.cli.goal import Goal, deciding, grounds
@@ -212,6 +212,11 @@ def undertaking(
 ) -> loop.Undertaking:
     """What `apply` and `undo` have in common; each adds its own bars."""
     expected, decide = goal
+
+    def gates(plan: Plan) -> tuple[AnyExpected, ...]:
+        # by the clock as it is then: a person's answer, or an upgrade's first round, may lie in between
+        return gate.gates(cluster, int(diary.clock.now().timestamp()), plan)
+
     return loop.Undertaking(
         run=diary.run,
         user=getpass.getuser(),
@@ -227,7 +232,7 @@ def undertaking(
         emit=emit,
         stop=stop,
         confirm=confirm,
-        gates=functools.partial(gate.gates, cluster, int(diary.clock.now().timestamp())),
+        gates=gates,
     )
 
 
