@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from actions.backup import BackupMysql
 from actions.bkcli import InstallModule
 from actions.mysql import SetLoginPath
+from actions.owed import NoteWork
 from actions.package import UnpackPackage, UnpackProducts
 from probes.container import DockerFault
 from probes.fact import Absent, AnyExpected
 from probes.host import ClockNear, Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
+from probes.path import PathKind
 from probes.port import PortListening
 from probes.unit import UnitActive
 from reconciler.core.plan import Blocked, Plan, Step
+from reconciler.rules import owed
 from specs.cluster import Cluster
 from specs.module import Module
 from specs.reason import coded
@@ -61,6 +64,7 @@ def gates(cluster: Cluster, now: int, plan: Plan) -> tuple[AnyExpected, ...]:
         *_alone(cluster),
         *_room(cluster, plan),
         *_tools(plan),
+        *_brought(plan),
         *_docker(cluster, plan),
         *_ports(cluster, plan),
     )
@@ -106,6 +110,14 @@ def _tools(plan: Plan) -> Iterator[AnyExpected]:
         if isinstance(step.action, SetLoginPath):
             fact = Commands(host=step.action.host, names=("expect", "mysql_config_editor"))
             yield fact.must_be((), because=coded("gate-login-tools"), source="bin/setup_mysql_loginpath.sh")
+
+
+def _brought(plan: Plan) -> Iterator[AnyExpected]:
+    """Before IAM is upgraded, which is where its note is left: what the guide has a person download."""
+    for step in plan.steps:
+        if isinstance(step.action, NoteWork) and step.action.work == "iam-subjects":
+            fact = PathKind(host=step.action.host, path=owed.SCRIPT)
+            yield fact.must_be("file", because=coded("gate-subjects-script"), source="guide 7.6")
 
 
 def _installs(cluster: Cluster, plan: Plan) -> Iterator[tuple[Step, Module]]:

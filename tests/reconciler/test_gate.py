@@ -3,9 +3,11 @@
 from probes.container import DockerFault
 from probes.fact import AnyFact, Known
 from probes.host import ClockNear, DiskRoomFor, ForeignWork
+from probes.path import PathKind
 from probes.port import PortListening
 from probes.unit import UnitActive
 from reconciler.rules.gate import gates
+from reconciler.rules.owed import SCRIPT
 from tests.sim.worlds import World, finished, slice_cluster, study
 
 CLUSTER = slice_cluster()
@@ -43,3 +45,12 @@ def test_a_half_installed_redis_cluster_is_told_and_never_installed_over() -> No
     assert not [step for step in plan.steps if "redis-cluster" in step.id and step.id.startswith("bkcli.install")]
     assert "installer-not-again" in {blocked.diagnostic.code for blocked in plan.blocked}
     assert [fact.port for fact in facts(world) if isinstance(fact, PortListening)] == [5009]
+
+
+def test_before_iam_is_upgraded_the_script_that_a_person_has_to_bring_is_there() -> None:
+    """It is in no package; without it the run would stop with IAM's groups in tables that nobody reads any more."""
+    cluster = slice_cluster("iam")
+    asked = {gate.fact: gate for gate in gates(cluster, 1_700_000_000, study(World(cluster=cluster))[0])}
+    script = PathKind(host=cluster.controller, path=SCRIPT)
+    assert asked[script].reading == Known("file")
+    assert not any(isinstance(fact, PathKind) for fact in facts(World(cluster=CLUSTER)))

@@ -358,12 +358,12 @@ TROUBLES: dict[str, Trouble] = {
             zh="`{fact}` 为 {reading}：此状态下不能开始",
         ),
         why=Sentence(
-            en="this is asked before the first write, so that nothing stops half-way for it",
-            zh="在第一次写入之前检查，避免做到一半才停下",
+            en="this is asked before the first write of a run or a round, so that nothing stops half-way for it",
+            zh="在每次运行或每一轮的首次写入之前检查，避免做到一半才停下",
         ),
         hint=Sentence(
-            en="mend what is named above, then run it again; nothing was changed",
-            zh="请处理上述问题后重新运行；没有做任何改动",
+            en="mend what is named above, then run it again; nothing more is started before",
+            zh="请处理上述问题后重新运行；在此之前不再启动任何步骤",
         ),
     ),
     "gate-unread": Trouble(

@@ -24,4 +24,8 @@ SENTENCES: dict[str, Sentence] = {
         en="{module} will listen on {port}: something else does already", zh="{module} 需要监听端口 {port}，但已被占用"
     ),
     "gate-login-tools": Sentence(en="a login path is stored through its prompt", zh="login-path 通过交互提示写入"),
+    "gate-subjects-script": Sentence(
+        en="IAM's groups are moved by a script that is in no package: download it to that place (guide 7.6)",
+        zh="权限中心用户组由一个不在软件包内的脚本迁移：请先下载到该位置（指引 7.6）",
+    ),
 }
