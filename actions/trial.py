@@ -96,7 +96,7 @@ case $host in '' | *[!0-9.]*) echo "the note names no host" >&2; exit 1 ;; esac
 while :; do
   try
   keep "$note.again" || exit 1
-  case $(printf '%s' "$status" | tr -d ' ') in *'"finished":true'*'"status":3'*) exit 0 ;; esac
+  case $(printf '%s' "$status" | tr -d ' ') in *'"finished":true'*'"status":3'[!0-9]*) exit 0 ;; esac
   attempts=$((attempts - 1))
   [ "$attempts" -gt 0 ] || exit 1
   sleep 10

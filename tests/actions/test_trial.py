@@ -140,6 +140,16 @@ def test_it_is_tried_three_times_afterwards_and_each_next_apply_tries_anew(tmp_p
     assert (bus.lost(), len(bus.jobs())) == ((), 2 + ATTEMPTS)
 
 
+def test_another_status_that_begins_with_a_3_is_no_success(tmp_path: Path) -> None:
+    bus = Bus(tmp_path)
+    bus.run(BEFORE)
+    steps = {"step_instance_list": [{"status": 4, "step_ip_result_list": [{"ip": "10.0.0.1", "status": 310}]}]}
+    job = {"job_instance_id": 10001, "status": 4}
+    bus.say(answer({"job_instance_id": 10001}), answer({"finished": True, "job_instance": job, **steps}))
+    assert bus.run(AGAIN)[0] == 1
+    assert len(bus.jobs()) == 1 + ATTEMPTS
+
+
 def test_the_secret_is_in_the_question_alone_even_where_the_esb_echoes_it(tmp_path: Path) -> None:
     bus = Bus(tmp_path, start=answer({"job_instance_id": 10001, "echo": SECRET}))
     _, told = bus.run(BEFORE)

@@ -9,7 +9,7 @@ from tests.sim.test_minimal import WHOLE
 from tests.sim.worlds import finished, live, study
 
 
-@pytest.mark.parametrize("module", ["nodeman", "paas", "usermgr"])
+@pytest.mark.parametrize("module", ["job", "nodeman", "paas", "usermgr"])
 def test_models_that_iam_does_not_know_are_registered_by_that_call_alone(module: str) -> None:
     world = finished(WHOLE)
     directory = WHOLE.src(WHOLE.release.module(module).models)

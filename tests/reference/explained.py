@@ -33,6 +33,7 @@ PLACES: tuple[tuple[str, str], ...] = (
     (r"/env/secrets_shared\[.*(REDIS_ADMIN|ES7_ADMIN)_PASSWORD", "empty-keys-filled"),
     (r"/docker/(data_root_configured|containers/.*restart)", "containers-outlive-docker"),
     (r"/mysql/production_info/", "versions-last"),
+    (r"/migrated\[[^]]*_iam\.json\]", "models-registered"),
     (r"/install_config\[", "order-of-names"),
     (r"/install_tree/topo_job_list", "topology-by-hand"),
     (r"/install_tree/sha", "sync-really-copies"),  # and topology-by-hand, and variables-once below bin/default
