@@ -221,12 +221,15 @@ def pace(lab: Lab, factor: str) -> None:
 
 
 def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE, *, whole: bool = False) -> Desk:
-    """Back to SNAPSHOT, booted to the end; and asked once, since what MariaDB opens first is copied by the overlay."""
+    """Back to SNAPSHOT, booted to the end; and asked, since what MariaDB opens first is copied by the overlay.
+
+    Asked until every unit has run for a while, too: else two looks would tell two stories.
+    """
     lab.reset(snapshot)
     machine.wait_booted(lab.place, list(HOSTS))
     pace(lab, "0")
     desk = Desk(lab, home, whole)
-    desk.bkrec("check")
+    until(lambda: "steady.units" not in desk.bkrec("check", "-o", "json").out, 60, "every unit has run for a while")
     return desk
 
 
