@@ -18,7 +18,7 @@ from probes.unit import Shown, askable, by_name
 from specs.reason import coded
 
 STEADY_S = 5
-"""Longer than the vendor's units wait before they try again."""
+"""A unit that lives longer than this between two deaths is not found out. Every upgrade waits so long at its end."""
 
 OWN_UPTIME_S = 60
 """A start so far ahead: this is a container that is told an uptime of its own (lxcfs), and no age can be told in it."""

@@ -64,7 +64,7 @@ def parse(facts: Sequence[UnitFact], output: Output) -> Readings:
 
 
 def by_name(blocks: Iterable[str]) -> Mapping[str, Shown]:
-    """What `systemctl show` says of each unit, under each of its names. Raises ValueError for what it would not say."""
+    """What `systemctl show` says of each unit, by each of its names. Raises ValueError for a line without "="."""
     found: dict[str, Shown] = {}
     for block in blocks:
         shown = dict(line.split("=", 1) for line in block.split("\n") if line)

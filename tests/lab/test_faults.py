@@ -55,7 +55,7 @@ def test_a_unit_that_dies_after_each_start_is_never_called_converged(dying: Desk
         assert {fact.split(" ")[0] for fact in named} <= {"unit.active", "current.unit", "steady.units"}
     on(dying.lab, "h3", "systemctl stop bk-auth.service")
     done = dying.bkrec("apply", "--yes", timeout_s=300).must(3)
-    assert "1 done" in done.all or "1 step" in done.all, done.all
+    assert on(dying.lab, "h3", "systemctl is-active bk-auth.service").strip() == "active", "it did what it could"
     assert SHIPPER in done.all
     assert "units-young" in done.all or "unit-in-between" in done.all
 
@@ -148,6 +148,7 @@ def another_key(lab: Lab, host: str) -> Iterator[None]:
     finally:
         for path, content in kept.items():
             path.write_bytes(content)
+            path.chmod(0o600)
         lab.sshd_kill(host)
 
 

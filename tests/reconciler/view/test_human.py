@@ -254,6 +254,14 @@ EVENTS: list[tuple[ev.Event, str]] = [
 ]
 
 
+def test_that_nothing_more_is_started_is_told_with_its_reason() -> None:
+    halted = ev.RunHalted(diagnostic=diagnose("lease-not-renewed", where="10.0.0.1", seconds=46))
+    first, what, *_ = event_lines(halted, PLAN, EN)
+    assert first == "nothing more is started; waiting for what is in flight"
+    assert what.startswith("  error[lease-not-renewed]: ")
+    assert len(list(event_lines(halted, PLAN, ZH))) > 2
+
+
 @pytest.mark.parametrize(("event", "line"), EVENTS, ids=[type(event).__name__ for event, _ in EVENTS])
 def test_an_event_is_one_line(event: ev.Event, line: str) -> None:
     assert list(event_lines(event, PLAN, EN)) == [line]
