@@ -221,8 +221,10 @@ TROUBLES: dict[str, Trouble] = {
             zh="主机无法为它留下记录，没有记录就不启动",
         ),
         hint=Sentence(
-            en=("see that /var/lib/bkrec on that host is writable and its disk is not full, then run it again"),
-            zh="请确认该主机的 /var/lib/bkrec 可写且磁盘未满，然后重新运行",
+            en=(
+                "see that /var/lib/bkrec on that host is writable, its disk not full, and that its file epoch holds a number and nothing else, then run it again"
+            ),
+            zh="请确认该主机的 /var/lib/bkrec 可写、磁盘未满，且其中的 epoch 文件只有一个数字，然后重新运行",
         ),
     ),
     "paused": Trouble(
