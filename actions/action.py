@@ -6,7 +6,7 @@ step as done when `ensures` has been seen, whatever the command's exit status wa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from probes.fact import AnyDrift, AnyExpected, AnyFact
 from probes.shell import Command
@@ -41,6 +41,9 @@ class Action:
     """Subclasses add their fields and `kind: Literal["unit.start"] = "unit.start"`."""
 
     host: str
+    identity: ClassVar[tuple[str, ...]]
+    """The fields that say which one it is, beside kind and host: what it is done to, and nothing that was worked out or
+    read. Work that must not happen twice is found again by this alone (reconciler/core/identity.py)."""
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return ()

@@ -6,7 +6,7 @@ that would be retired after it stays. The note is written once: what a later run
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from probes.agent import NOTE, AgentsLost
@@ -50,6 +50,7 @@ class NoteAgents(Action):
     online: tuple[str, ...] = ()
     unasked: str = ""
     """Why nobody is known to be online; then nothing will be demanded."""
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.note"] = "agent.note"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -73,6 +74,7 @@ class AwaitAgents(Action):
 
     lost: AgentsLost
     because: Because
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.await"] = "agent.await"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -110,6 +112,7 @@ class SettleAgents(Action):
     """Put the note aside, with a record that it was paid."""
 
     release: str
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.settle"] = "agent.settle"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

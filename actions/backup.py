@@ -6,7 +6,7 @@ large it is; `probes/backup.py` compares the record with the disk. Guide 5.1-5.3
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.envshell import VALUE
@@ -62,6 +62,7 @@ class BackupMysql(Action):
     """Dump every database of the BlueKing MySQL, over root's own login path on the database host."""
 
     directory: str
+    identity: ClassVar[tuple[str, ...]] = ("directory",)
     kind: Literal["backup.mysql"] = "backup.mysql"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -125,6 +126,7 @@ class BackupMongodb(Action):
 
     directory: str
     install: str
+    identity: ClassVar[tuple[str, ...]] = ("directory",)
     kind: Literal["backup.mongodb"] = "backup.mongodb"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -174,6 +176,7 @@ class BackupInstall(Action):
     """Copy /data/install with its dot files and secrets, readable by root only."""
 
     path: str
+    identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["backup.install"] = "backup.install"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -222,6 +225,7 @@ class BackupTopology(Action):
     it is there for a person who wants to know what was where."""
 
     install: str
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["backup.topology"] = "backup.topology"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -6,7 +6,7 @@ status says little (`install bkenv` always exits 0, ce/install.sh:135).
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
 from probes.fact import AnyExpected, AnyFact
@@ -60,6 +60,7 @@ class InstallBkenv(Bkcli):
     tags_source: str
     tag_root: str = "/root/.tag"
     spoils: tuple[AnyFact, ...] = ()
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["bkcli.bkenv"] = "bkcli.bkenv"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -97,6 +98,7 @@ class SyncCommon(Bkcli):
 
     hosts: tuple[str, ...]
     exclude: tuple[str, ...]
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["bkcli.sync-common"] = "bkcli.sync-common"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -132,6 +134,7 @@ class SyncModule(Bkcli):
     version_file: str
     """For an archive without one: a file of it, and `version` is ""."""
     version: str
+    identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["bkcli.sync"] = "bkcli.sync"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -217,6 +220,7 @@ class ModuleCall(Bkcli):
 class InstallModule(ModuleCall):
     """`bkcli install MODULE`."""
 
+    identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["bkcli.install"] = "bkcli.install"
 
     def command(self) -> Command:
@@ -227,6 +231,7 @@ class InstallModule(ModuleCall):
 class UpgradeModule(ModuleCall):
     """`bkcli upgrade MODULE`: for what 6.2 still runs under systemd; it distributes, replaces and restarts."""
 
+    identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["bkcli.upgrade"] = "bkcli.upgrade"
 
     def command(self) -> Command:

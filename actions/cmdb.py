@@ -10,7 +10,7 @@ its own command line whoever calls it; that is told beside the step. Guide 7.17;
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
 from actions.bkcli import Bkcli
@@ -88,6 +88,7 @@ class ListJobModules(Action):
     modules: tuple[str, ...]
     seen_by: tuple[AnyFact, ...] = ()
     """Copies of the scripts on all hosts: they differ once this file does."""
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.job-modules"] = "cmdb.job-modules"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -168,6 +169,7 @@ class Emptying(Action):
 class MoveHosts(Emptying):
     """By hand: every host of the business into its idle set."""
 
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.move-hosts"] = "cmdb.move-hosts"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -191,6 +193,7 @@ class OpenEditing(Emptying):
 
     cmdb: str
     """Address of the first host of CMDB."""
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.open"] = "cmdb.open"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -211,6 +214,7 @@ class ShutEditing(Action):
     """The guide opens it and never shuts it."""
 
     cmdb: str
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.shut"] = "cmdb.shut"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -245,6 +249,7 @@ class Deleting(Emptying):
 class DeleteSets(Deleting):
     """By hand: every set of the business but the idle one."""
 
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.delete-sets"] = "cmdb.delete-sets"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -269,6 +274,7 @@ class DeleteSets(Deleting):
 class DeleteTemplates(Deleting):
     """Every service template and set template of the business: create_blueking_set.py --delete."""
 
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.delete-templates"] = "cmdb.delete-templates"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -300,6 +306,7 @@ class BuildTopology(Bkcli):
 
     effects: tuple[AnyExpected, ...]
     """Sets and templates as the files say, and each host in its modules."""
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.build"] = "cmdb.build"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -332,6 +339,7 @@ class AssignHosts(Bkcli):
     """`bkcli initdata topo 1`: hosts into their modules, nothing else; one that has more keeps what it has."""
 
     placed: tuple[AnyExpected, ...]
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.assign"] = "cmdb.assign"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -5,7 +5,7 @@ made beside and renamed in. Source: ce/tools.sh:68-87, bin/reg_consul_svc.
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.undoshell import REMEMBER
@@ -30,6 +30,7 @@ class RegisterService(Action):
     service: str
     port: int
     tag: str = ""
+    identity: ClassVar[tuple[str, ...]] = ("service",)
     kind: Literal["consul.register"] = "consul.register"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -69,6 +70,7 @@ class DeregisterService(Action):
     """Take a service out of consul that nobody serves any more; its definition is moved aside."""
 
     service: str
+    identity: ClassVar[tuple[str, ...]] = ("service",)
     kind: Literal["consul.deregister"] = "consul.deregister"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -7,7 +7,7 @@ Source: ce/bin/install_paas.sh:150-205, ce/install.sh:979,1094,1148,1275; bin/in
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from actions.action import Action, Disrupts, Undo
 from probes.container import ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
@@ -21,6 +21,7 @@ class StartContainer(Action):
     """Start a container that exists with the right image; it keeps all it was created with."""
 
     container: str
+    identity: ClassVar[tuple[str, ...]] = ("container",)
     kind: Literal["container.start"] = "container.start"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -69,6 +70,7 @@ class InstallContainer(Action):
     """The module, whose script it is."""
     spoils: tuple[AnyFact, ...] = ()
     """A new container has no restart policy, whatever the one before it had."""
+    identity: ClassVar[tuple[str, ...]] = ("container",)
     kind: Literal["container.install"] = "container.install"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -111,6 +113,7 @@ class RemoveContainer(Action):
     """Remove one that was to run once and was left over: its name keeps the next one from being made."""
 
     container: str
+    identity: ClassVar[tuple[str, ...]] = ("container",)
     kind: Literal["container.remove"] = "container.remove"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -138,6 +141,7 @@ class KeepContainers(Action):
     """
 
     containers: tuple[str, ...]
+    identity: ClassVar[tuple[str, ...]] = ("containers",)
     kind: Literal["container.keep"] = "container.keep"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -195,6 +199,7 @@ class NameDockerRoot(Action):
     """
 
     file: str
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["container.name-root"] = "container.name-root"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -6,7 +6,7 @@ from the vendor's own file on the host; bkrec neither sees nor sends it. Guide 6
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.envshell import VALUE
@@ -134,6 +134,7 @@ class EditEnv(Action):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetVariable(EditEnv):
     value: str
+    identity: ClassVar[tuple[str, ...]] = ("file", "key")
     kind: Literal["env.set"] = "env.set"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -148,6 +149,7 @@ class SetVariable(EditEnv):
 class AddVariable(EditEnv):
     """Have the key occur, empty."""
 
+    identity: ClassVar[tuple[str, ...]] = ("file", "key")
     kind: Literal["env.add"] = "env.add"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -163,6 +165,7 @@ class CopyVariable(EditEnv):
     """Copy the value of the first source that has one, on the host itself."""
 
     sources: tuple[str, ...]
+    identity: ClassVar[tuple[str, ...]] = ("file", "key")
     kind: Literal["env.copy"] = "env.copy"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -182,6 +185,7 @@ class GenerateVariable(EditEnv):
 
     install: str
     what: str
+    identity: ClassVar[tuple[str, ...]] = ("file", "key")
     kind: Literal["env.generate"] = "env.generate"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -226,6 +230,7 @@ class KeepLastVariable(EditEnv):
     The script stops where another line expands the key: then the earlier assignments are not idle.
     """
 
+    identity: ClassVar[tuple[str, ...]] = ("file", "key")
     kind: Literal["env.keep-last"] = "env.keep-last"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -251,6 +256,7 @@ class MergeEnv(Action):
     effects: tuple[AnyExpected, ...]
     """Values that must show in 04-final/MODULE.env."""
     spoils: tuple[AnyFact, ...] = ()
+    identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["env.merge"] = "env.merge"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -8,7 +8,7 @@ Source: bin/bkiam_migrate.sh:149-174; ce/tools.sh:97-109; ce/install.sh:657, 956
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from actions.action import Undo
 from actions.bkcli import Bkcli
@@ -39,6 +39,7 @@ done
 class RegisterModels(Bkcli):
     module: str
     pending: ModelsPending
+    identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["iam.register"] = "iam.register"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

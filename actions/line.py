@@ -1,7 +1,7 @@
 """One line in a file of lines: `.installed_module`, by which the vendor's topology step knows what runs where."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from actions.action import Action, Undo
 from probes.fact import AnyExpected
@@ -22,6 +22,7 @@ mv -T -- "$file.bkrec-part" "$file"
 class AddLine(Action):
     path: str
     line: str
+    identity: ClassVar[tuple[str, ...]] = ("path", "line")
     kind: Literal["line.add"] = "line.add"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -6,7 +6,7 @@ Source: ce/install.sh:201-208, bin/setup_mysql_loginpath.sh, bin/grant_mysql_pri
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.envshell import VALUE
@@ -49,6 +49,7 @@ class SetLoginPath(Action):
     install: str
     login_path: str
     server: str
+    identity: ClassVar[tuple[str, ...]] = ("login_path",)
     kind: Literal["mysql.login-path"] = "mysql.login-path"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -101,6 +102,7 @@ class GrantUser(Action):
     hosts: tuple[str, ...]
     seen_from: str
     """The controller, where the grant is looked up."""
+    identity: ClassVar[tuple[str, ...]] = ("login_path", "user")
     kind: Literal["mysql.grant"] = "mysql.grant"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

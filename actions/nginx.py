@@ -6,7 +6,7 @@ is run, which does all three. Guide 7.2; bin/install_consul_template.sh:77-139.
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
 from actions.envshell import VALUE
@@ -34,6 +34,7 @@ class RenderNginx(Action):
 
     install: str
     effects: tuple[AnyExpected, ...]
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["nginx.render"] = "nginx.render"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -79,6 +80,7 @@ class ReleaseJobPages(Action):
     home: str
     src: str
     key: str
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["nginx.job-pages"] = "nginx.job-pages"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

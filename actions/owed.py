@@ -7,7 +7,7 @@ environment or its memory, never by an argument. Guide 7.6, 7.10, 7.12, 7.15, 7.
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
 from actions.envshell import VALUE
@@ -41,6 +41,7 @@ class NoteWork(Action):
     remembers: str = ""
     """A file whose first line the note keeps: the version that was installed before."""
     noted: WorkNoted
+    identity: ClassVar[tuple[str, ...]] = ("work",)
     kind: Literal["owed.note"] = "owed.note"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -177,6 +178,7 @@ class DoWork(Action):
     once: bool = False
     seconds: float = 60.0
     because: Told
+    identity: ClassVar[tuple[str, ...]] = ("work",)
     kind: Literal["owed.do"] = "owed.do"
 
     def requires(self) -> tuple[AnyExpected, ...]:

@@ -6,7 +6,7 @@ twice: its second `mv` moves the new tree into the backup (observed on the vendo
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.pinshell import PIN
@@ -47,6 +47,7 @@ class UnpackPackage(Action):
     md5: str
     into: str
     version: str
+    identity: ClassVar[tuple[str, ...]] = ("into",)
     kind: Literal["package.unpack"] = "package.unpack"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -124,6 +125,7 @@ class UnpackProducts(Action):
     """Of the verified package, where the tree is its own: then what its products' VERSIONs say is written down."""
     pins: tuple[str, ...] = ()
     """What they are taken to say. They may turn out to say something else; then what is desired is decided anew."""
+    identity: ClassVar[tuple[str, ...]] = ("root", "package")
     kind: Literal["package.products"] = "package.products"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -195,6 +197,7 @@ class SwapSource(Action):
     products: tuple[tuple[str, str], ...]
     files: tuple[str, ...] = ()
     spoils: tuple[AnyFact, ...] = ()
+    identity: ClassVar[tuple[str, ...]] = ("live",)
     kind: Literal["package.swap"] = "package.swap"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -275,6 +278,7 @@ class ReplaceScripts(Action):
     """What lies below bin/default and is not the package's: rsync --delete resets it. Guide 6.4."""
     patched: tuple[str, ...] = ()
     """The files below `live` that hold it."""
+    identity: ClassVar[tuple[str, ...]] = ("live",)
     kind: Literal["package.scripts"] = "package.scripts"
 
     def requires(self) -> tuple[AnyExpected, ...]:

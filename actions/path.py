@@ -5,7 +5,7 @@ undo is a rename back. The guide's `rmvirtualenv` deletes it.
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.undoshell import REMEMBER
@@ -39,6 +39,7 @@ class RetireDirectory(Action):
     """Move a directory of 6.1 aside, below .bkrec-retired beside it."""
 
     path: str
+    identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["directory.retire"] = "directory.retire"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -75,6 +76,7 @@ class CarryDirectory(Action):
     path: str
     empty: bool = False
     """Where there is nothing to copy, an empty one does: /data/src/backup only has to exist."""
+    identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["directory.carry"] = "directory.carry"
 
     def requires(self) -> tuple[AnyExpected, ...]:

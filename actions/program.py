@@ -1,7 +1,7 @@
 """A program that the vendor's scripts expect on every host: `yq`, which upgrading JOB never installs. Guide 7.10."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from actions.action import Action, Undo
 from probes.fact import AnyExpected
@@ -26,6 +26,7 @@ class CopyProgram(Action):
     path: str
     standard: str
     """The host whose copy is the measure: the controller."""
+    identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["program.copy"] = "program.copy"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

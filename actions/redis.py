@@ -5,7 +5,7 @@ redis-cli by its environment, never by `-a`. Source: ce/install.sh:238-267; redi
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action
 from actions.envshell import VALUE
@@ -38,6 +38,7 @@ class FormRedisCluster(Action):
     file: str
     key: str
     ports: tuple[int, ...]
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["redis.form"] = "redis.form"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -5,7 +5,7 @@ what is online is compared with the package's file name, and one more attempt is
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from actions.action import Action, Disrupts, Undo
 from actions.bkcli import Bkcli
@@ -31,6 +31,7 @@ class AddSaasVariables(Bkcli):
     login_path: str
     names: tuple[tuple[str, str], ...]
     """(app code, variable name)."""
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["saas.variables"] = "saas.variables"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -85,6 +86,7 @@ class DeploySaas(Bkcli):
     login_path: str
     before: tuple[AnyExpected, ...]
     running: tuple[AnyExpected, ...] = ()
+    identity: ClassVar[tuple[str, ...]] = ("app",)
     kind: Literal["saas.deploy"] = "saas.deploy"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -133,6 +135,7 @@ class StartApp(Action):
     """Start the newest container of a SaaS that only stopped; nothing is deployed or migrated."""
 
     app: str
+    identity: ClassVar[tuple[str, ...]] = ("app",)
     kind: Literal["saas.start"] = "saas.start"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -6,7 +6,7 @@ ce/install.sh:139-151.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from actions.action import Action, Undo
 from probes.fact import AnyExpected
@@ -29,6 +29,7 @@ class MakeTag(Action):
     module: str
     root: str
     env: str
+    identity: ClassVar[tuple[str, ...]] = ("root", "module")
     kind: Literal["tag.make"] = "tag.make"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

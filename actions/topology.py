@@ -6,7 +6,7 @@ there before the run is kept for an undo. Guide 6.2.
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.undoshell import REMEMBER
@@ -48,6 +48,7 @@ class PlaceModule(Action):
     hosts: tuple[str, ...]
     seen_by: tuple[AnyFact, ...] = ()
     """Copies of the scripts on all hosts: they differ once this file does."""
+    identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["topology.place"] = "topology.place"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

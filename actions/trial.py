@@ -16,7 +16,7 @@ createDefaultAccounts in AccountServiceImpl.java of TencentBlueKing/bk-job.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.agent import SETTLE
@@ -120,6 +120,7 @@ class NoteTrial(Action):
     """Where the ESB's address and application are: 04-final/paas.env."""
     on: str
     """The address of the one host it runs on."""
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["trial.note"] = "trial.note"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -147,6 +148,7 @@ class RunTrial(Action):
     lost: TrialLost
     env: str
     because: Because
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["trial.again"] = "trial.again"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -192,6 +194,7 @@ class SettleTrial(Action):
     """Put the note and the second answers aside, with a record that it was paid."""
 
     release: str
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["trial.settle"] = "trial.settle"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -6,7 +6,7 @@ killed anywhere is simply done again.
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.undoshell import SYNCED
@@ -103,6 +103,7 @@ class PutBack(Action):
 class PutBackFile(PutBack):
     """install.config or an env file. A bkcli at work reads them, so it holds what a bkcli call holds."""
 
+    identity: ClassVar[tuple[str, ...]] = ("run", "path")
     kind: Literal["undo.file"] = "undo.file"
 
     def command(self) -> Command:
@@ -118,6 +119,7 @@ class PutBackUnit(PutBack):
     """A unit's file, and have systemd read it; whether it is started is another step's business."""
 
     unit: str
+    identity: ClassVar[tuple[str, ...]] = ("run", "unit")
     kind: Literal["undo.unit"] = "undo.unit"
 
     def command(self) -> Command:
@@ -129,6 +131,7 @@ class PutBackService(PutBack):
     """A service's definition, and have consul read it."""
 
     service: str
+    identity: ClassVar[tuple[str, ...]] = ("run", "service")
     kind: Literal["undo.service"] = "undo.service"
 
     def command(self) -> Command:
@@ -139,6 +142,7 @@ class PutBackService(PutBack):
 class PutBackDirectory(PutBack):
     """Move a directory back to where it was."""
 
+    identity: ClassVar[tuple[str, ...]] = ("run", "path")
     kind: Literal["undo.directory"] = "undo.directory"
 
     def command(self) -> Command:

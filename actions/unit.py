@@ -5,7 +5,7 @@ was. What an undo needs, whether it was active and enabled included, is kept bef
 """
 
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
 from actions.undoshell import REMEMBER
@@ -21,6 +21,7 @@ class StartUnit(Action):
     """Start an installed unit. systemd itself gives up after 90 s (DefaultTimeoutStartSec)."""
 
     unit: str
+    identity: ClassVar[tuple[str, ...]] = ("unit",)
     kind: Literal["unit.start"] = "unit.start"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -48,6 +49,7 @@ class RestartUnit(Action):
     unit: str
     file: str
     service: str = ""
+    identity: ClassVar[tuple[str, ...]] = ("unit",)
     kind: Literal["unit.restart"] = "unit.restart"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -82,6 +84,7 @@ class EnableUnit(Action):
     """Have an installed unit started at boot."""
 
     unit: str
+    identity: ClassVar[tuple[str, ...]] = ("unit",)
     kind: Literal["unit.enable"] = "unit.enable"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -132,6 +135,7 @@ class RetireUnit(Action):
     unit: str
     service: str = ""
     """The module whose users notice, or "" where nothing serves them through it any more."""
+    identity: ClassVar[tuple[str, ...]] = ("unit",)
     kind: Literal["unit.retire"] = "unit.retire"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

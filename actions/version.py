@@ -5,7 +5,7 @@ a product that nobody upgraded is set right by itself afterwards.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from actions.action import Action, Undo
 from actions.bkcli import Bkcli
@@ -27,6 +27,7 @@ class RefreshVersions(Bkcli):
     effects: tuple[AnyExpected, ...]
     spoils: tuple[AnyFact, ...] = ()
     """Rows of products that this release does not bring up to date: the vendor's function claims that it does."""
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["version.rows"] = "version.rows"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -61,6 +62,7 @@ class SetVersion(Action):
     login_path: str
     code: str
     version: str
+    identity: ClassVar[tuple[str, ...]] = ("login_path", "code")
     kind: Literal["version.set"] = "version.set"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -1,7 +1,7 @@
 """Set one scalar of a YAML file, with the vendor's own `yq`. Guide 7.10: the switch for GSE 2.0 in JOB's template."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from actions.action import Action, Undo
 from probes.fact import AnyExpected
@@ -26,6 +26,7 @@ class SetYaml(Action):
     file: str
     path: str
     value: str
+    identity: ClassVar[tuple[str, ...]] = ("file", "path")
     kind: Literal["yaml.set"] = "yaml.set"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from actions.action import Action
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, Same, Unknown, resolve
 from reconciler.core.diff import judge
+from reconciler.core.identity import IdentityClash, step_id
 from reconciler.core.plan import Advice, After, Blocked, Follows, Mends, Repair, Settling
 from reconciler.core.seen import NotRead, Seen
-from reconciler.core.stepid import step_id
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Coded
 
@@ -37,12 +37,15 @@ class Names:
     """Action → step id, and drift → what its rule says of it, worked out once for each: rules are pure."""
 
     known: dict[Action, str] = field(default_factory=dict[Action, str])
+    bearers: dict[str, Action] = field(default_factory=dict[str, Action])
     asked: dict[AnyDrift, tuple[str, Mend]] = field(default_factory=dict[AnyDrift, tuple[str, Mend]])
 
     def of(self, action: Action) -> str:
         name = self.known.get(action)
         if name is None:
             name = self.known[action] = step_id(action)
+            if self.bearers.setdefault(name, action) != action:
+                raise IdentityClash(f"{name}: {self.bearers[name]} and {action}")
         return name
 
 

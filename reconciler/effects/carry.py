@@ -11,9 +11,10 @@ from probes.fact import AnyReading, Known, Readings
 from probes.job import JobsRunning
 from reconciler.core.approval import awaits
 from reconciler.core.event import JobAdopted, StepAwaited, StepFailed, StepLeft, StepSkipped, StepStarted
+from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
 from reconciler.effects.adopt import ADOPTED_DEADLINE_S, left_alone
-from reconciler.effects.job import BACKOFF_S, LOST_S, Launched, Order, Until, follow, job_id, job_key, launch, order_for
+from reconciler.effects.job import BACKOFF_S, LOST_S, Launched, Order, Until, follow, launch, order_for
 from reconciler.effects.lease import TTL_S
 from reconciler.effects.look import facts_of
 from reconciler.effects.means import TOLD, Course, Ended, Log, Means
@@ -23,6 +24,10 @@ from specs.diagnostic import Diagnostic, diagnose
 
 RUNS_ON = {"job-overdue", "job-unheard", "job-not-started"}
 """Failures of a step whose job goes on, or may do so."""
+
+
+IN_VAIN = frozenset({"step-not-seen", "job-cut-off"})
+"""Over, and what it was for is not there."""
 
 
 async def carry_out(step: Step, means: Means) -> Ended:
@@ -48,7 +53,7 @@ async def _on_its_way(course: Course, means: Means) -> Ended:
             case Never(why=why):
                 return await _not_again(step, why, means)
             case Follow(number=number):
-                return await _followed(course, number, means)
+                ended = await _followed(course, number, means)
             case Begin() as begin:
                 asked = awaits(step, means.approved)
                 if asked is not None:
@@ -103,11 +108,16 @@ async def _begun(course: Course, begin: Begin, came: float, means: Means) -> End
             return StepFailed(step=course.step.id, diagnostic=_unanswered(course, launched))
 
 
-async def _followed(course: Course, number: int, means: Means) -> Ended:
-    if course.ordered is None:
-        means.tell(JobAdopted(host=course.host, job=job_id(job_key(course.step.action), number)))
-        _announced(course, number, means)
-    return await _watched(course, means)
+async def _followed(course: Course, number: int, means: Means) -> Ended | None:
+    """None: it was an earlier run's, ended without what this step ensures, and may be begun once more: the same work,
+    but not necessarily to the same end (another value, a corrected script)."""
+    if course.ordered is not None:
+        return await _watched(course, means)
+    means.tell(JobAdopted(host=course.host, job=job_id(job_key(course.step.action), number)))
+    _announced(course, number, means)
+    ended = await _watched(course, means)
+    again = course.step.action.idempotent and not means.stop.asked
+    return None if again and isinstance(ended, StepFailed) and ended.diagnostic.code in IN_VAIN else ended
 
 
 def _announced(course: Course, number: int, means: Means) -> None:

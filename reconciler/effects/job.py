@@ -7,13 +7,11 @@ leaves; a channel that breaks only means that one asks again.
 
 import binascii
 import codecs
-import hashlib
-import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
-from typing import Literal, cast, get_args
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from actions.action import Action
 from probes.job import STATE_ROOT
@@ -82,23 +80,6 @@ class Followed:
     def exit_status(self) -> int | None:
         word, _, status = self.state.partition(":")
         return int(status) if word == "exited" else None
-
-
-def job_key(action: Action) -> str:
-    """The same action has the same key in every run: that is how an earlier attempt at it is found."""
-    kind = str(getattr(action, "kind", type(action).__name__))
-    text = json.dumps(asdict(action), sort_keys=True, default=_plain)
-    digest = hashlib.sha256(f"{kind} {text}".encode()).hexdigest()[:12]
-    slug = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-")
-    return f"{slug}-{digest}"
-
-
-def _plain(value: object) -> list[str] | str:
-    return sorted(repr(one) for one in cast("frozenset[object]", value)) if isinstance(value, frozenset) else str(value)
-
-
-def job_id(key: str, attempt: int) -> str:
-    return f"{key}.{attempt}"
 
 
 def order_for(action: Action, job: str, *, epoch: int, until: Until, run: str, step: str, undo: str) -> Order:

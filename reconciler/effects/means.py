@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reconciler.core.event import Event, StepAwaited, StepDone, StepFailed, StepLeft, StepOutput, StepSkipped
+from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
 from reconciler.core.redact import redact
 from reconciler.effects.clock import Clock
 from reconciler.effects.collect import Look
-from reconciler.effects.job import Launched, job_id, job_key
+from reconciler.effects.job import Launched
 from reconciler.effects.lease import Term
 from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport

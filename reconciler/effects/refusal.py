@@ -22,11 +22,12 @@ async def refusal(work: Undertaking, course: Course) -> tuple[Diagnostic, ...]:
     closed = barred or await _closed_gates(work, plan)
     if closed:
         return closed
-    if course.confirmed.issuperset(step_ids(plan)):
+    actions = tuple(step.action for step in plan.steps)
+    if course.confirmed.issuperset(actions):
         return ()
     if not await work.confirm(course.studied):
         return (diagnose("not-confirmed"),)
-    course.confirmed.update(step_ids(plan))
+    course.confirmed.update(actions)
     return ()
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from probes.fact import AnyDrift, AnyExpected, AnyReading, Known, Readings, Same, Unknown, fact_id, holds
 from probes.job import HostUptime, JobAttempts
 from reconciler.core.diff import judge
+from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
 from reconciler.core.redact import clean
-from reconciler.effects.job import LOST_S, job_id, job_key
+from reconciler.effects.job import LOST_S
 from reconciler.effects.silence import SILENT
 from specs.diagnostic import Diagnostic, diagnose
 

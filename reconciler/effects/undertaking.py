@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from actions.action import Action
 from probes.fact import AnyExpected
 from reconciler.core.approval import asked, withheld
 from reconciler.core.event import Event, StepFailed
@@ -72,7 +73,8 @@ class Course:
 
     studied: Studied
     began: float
-    confirmed: set[str] = field(default_factory=set[str])
+    confirmed: set[Action] = field(default_factory=set[Action])
+    """In full: a step of the same id that would do something else is asked about again."""
     outcomes: list[Outcome] = field(default_factory=list[Outcome])
     refused: tuple[Diagnostic, ...] = ()
     troubles: list[Diagnostic] = field(default_factory=list[Diagnostic])

@@ -12,10 +12,10 @@ from actions.unit import EnableUnit, StartUnit
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, Readings, about, holds
 from probes.undo import UndoLeftBy, UndoStanding
 from probes.unit import UnitActive, UnitEnabled
+from reconciler.core.identity import step_label
 from reconciler.core.plan import Blocked, Repair
 from reconciler.core.planner import Mend, Rules
 from reconciler.core.seen import Seen
-from reconciler.core.stepid import head
 from reconciler.core.undo import Kept, Undoing
 from reconciler.rules import module as modules
 from specs.cluster import Cluster
@@ -63,8 +63,8 @@ def replaced(cluster: Cluster, undoing: Undoing, kept: Kept, readings: Readings)
 
 def _begun(undoing: Undoing, module: Module) -> bool:
     """Whether the run has started anything that installs it."""
-    calls = {head(f"bkcli.{call}", module.cli) for call in ("install", "upgrade")}
-    calls |= {head("container.install", container.name) for container in module.containers}
+    calls = {step_label(f"bkcli.{call}", (module.cli,)) for call in ("install", "upgrade")}
+    calls |= {step_label("container.install", (container.name,)) for container in module.containers}
     return any(one.step.split("@")[0] in calls for one in undoing.stays)
 
 

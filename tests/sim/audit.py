@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from probes.fact import AnyFact, AnyReading, Known
 from reconciler.core.event import Event, StepDone, StepStarted
-from reconciler.core.stepid import step_id
+from reconciler.core.identity import step_id
 from reconciler.effects.loop import Applied
 from tests.sim.families import Flag, Raise
 from tests.sim.hosts import Host, Job

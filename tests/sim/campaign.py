@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from reconciler.effects.job import job_key
+from reconciler.core.identity import job_key
 from tests.sim.audit import CANARY, Audit
 from tests.sim.families import Raise
 from tests.sim.hosts import Behaviour, Host

@@ -6,7 +6,7 @@ what shares something, what needs what, what destroys data.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from actions.action import Action, Disrupts
 from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
@@ -40,6 +40,7 @@ class Raise(Action):
     shares: tuple[str, ...] = ()
     data: bool = False
     limit_s: float = 600.0
+    identity: ClassVar[tuple[str, ...]] = ("name",)
     kind: Literal["sim.raise"] = "sim.raise"
 
     @property

@@ -16,8 +16,8 @@ from probes.fact import AnyExpected, AnyFact, Readings
 from probes.job import PROBE as JOBS
 from reconciler.core import planner
 from reconciler.core.event import Event
+from reconciler.core.identity import step_id
 from reconciler.core.plan import Plan
-from reconciler.core.stepid import step_id
 from reconciler.effects import look
 from reconciler.effects.collect import Collected, collect
 from reconciler.effects.crash import installed

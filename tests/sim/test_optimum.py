@@ -8,7 +8,7 @@ release with a few facts that do not read as wished.
 from collections import Counter
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pytest
 
@@ -41,6 +41,7 @@ class Switch(Action):
     names: str
     needs: str
     undoes: str
+    identity: ClassVar[tuple[str, ...]] = ("names", "needs", "undoes")
     kind: Literal["test.switch"] = "test.switch"
 
     def requires(self) -> tuple[AnyExpected, ...]:

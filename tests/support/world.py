@@ -9,16 +9,16 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from actions.action import Action
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
 from probes.job import HostUptime, JobAttempts, JobsRunning
 from probes.shell import Command, Output
 from reconciler.core.event import Event
+from reconciler.core.identity import job_key
 from reconciler.core.plan import After, Plan, Step
 from reconciler.effects.collect import Collected
-from reconciler.effects.job import job_key
 from reconciler.effects.job_scripts import APPROVE, LAUNCH, RAISE_FENCE, READ, SEEN
 from reconciler.effects.lease import MARGIN_S, TTL_S, Term
 from reconciler.effects.transport import TransportError
@@ -46,6 +46,7 @@ class Raise(Action):
     """The gate it stands behind."""
     hands: str = ""
     """What a person is asked to do, where a person does it."""
+    identity: ClassVar[tuple[str, ...]] = ("name",)
     kind: Literal["test.raise"] = "test.raise"
 
     @property

@@ -1,7 +1,7 @@
 """The planner, by itself: a small world of switches, where every rule fits on a line."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pytest
 
@@ -32,6 +32,7 @@ class Switch(Action):
     names: tuple[str, ...]
     undoes: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    identity: ClassVar[tuple[str, ...]] = ("needs", "undoes", "names")
     kind: Literal["test.switch"] = "test.switch"
 
     def requires(self) -> tuple[AnyExpected, ...]:

@@ -11,10 +11,10 @@ import pytest
 from probes.fact import Known, Readings, holds
 from probes.marker import PROBE as MARKERS
 from reconciler.core.event import ApprovalGiven, StepAwaited
+from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan, Step
 from reconciler.effects.approve import Approval, read, record
 from reconciler.effects.collect import collect
-from reconciler.effects.job import job_key
 from tests.reconciler.effects.test_loop import H, applied, undertaking
 from tests.support.local import LocalTransport
 from tests.support.world import Raise, World, plan, step

@@ -8,16 +8,16 @@ import pytest
 
 from probes.fact import AnyDrift, Known, Unknown
 from reconciler.core.event import Event, Interrupted, JobAdopted, StepDone, StepFailed, StepOutput, StepStarted
+from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan
 from reconciler.effects.crash import installed, registered
 from reconciler.effects.execute import Outcome, execute
-from reconciler.effects.job import job_key
 from reconciler.effects.journal import JournalError
 from reconciler.effects.lease import Term
 from reconciler.effects.stop import StopSignal
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import coded
-from tests.support.world import Flag, Job, Kept, Raise, World, plan, step
+from tests.support.world import Behaviour, Flag, Job, Kept, Raise, World, plan, step
 
 H = "10.0.0.1"
 
@@ -207,6 +207,16 @@ def test_a_job_found_running_is_adopted_and_not_started_again() -> None:
     assert carried(world, plan(step(a))).done == ("a",)
     assert world.launched == []
     assert JobAdopted(host=H, job=job) in world.events
+
+
+def test_an_adopted_job_that_ends_without_the_effect_is_followed_by_an_attempt_of_our_own() -> None:
+    """The same work, but not necessarily to the same end: an earlier run may have set another value."""
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    job = f"{job_key(a)}.1"
+    world.jobs[H, job] = Job(behaviour=Behaviour(works=False), polls=3)
+    outcome = carried(world, plan(step(a)))
+    assert (outcome.done, outcome.failed, world.launched) == (("a",), (), [f"{job_key(a)}.2"])
 
 
 @pytest.mark.parametrize("state", ["exited:1", "vanished"])

@@ -9,9 +9,9 @@ import pytest
 
 from probes.fact import AnyExpected, AnyFact, Fact, Known, Readings
 from reconciler.core.event import RunEnded, StepFailed, StepLeft
+from reconciler.core.identity import job_key
 from reconciler.core.plan import Follows, Plan
 from reconciler.effects.collect import Collected, Look
-from reconciler.effects.job import job_key
 from reconciler.effects.look import Decide, Grounds, study
 from reconciler.effects.loop import Applied, Undertaking, apply
 from reconciler.effects.stop import StopSignal

@@ -12,9 +12,10 @@ import pytest
 from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.job import PROBE, HostUptime, JobAttempts, JobsRunning, JobState
 from probes.shell import Command
+from reconciler.core.identity import job_id, job_key
 from reconciler.effects.clock import SystemClock
 from reconciler.effects.collect import collect
-from reconciler.effects.job import Followed, Launched, Order, Until, follow, job_id, job_key, launch, mark_seen
+from reconciler.effects.job import Followed, Launched, Order, Until, follow, launch, mark_seen
 from reconciler.effects.lease import raise_fences
 from tests.support.local import Greeting, LocalTransport, soon
 from tests.support.world import Raise, VirtualClock

@@ -9,9 +9,9 @@ import pytest
 
 from probes.fact import AnyExpected, AnyFact, Known, Readings, Unknown, holds
 from reconciler.core.event import Event, JobAdopted, LeaseAwaited, RunEnded, RunHalted, RunStarted, StepDone
+from reconciler.core.identity import job_key
 from reconciler.core.plan import Blocked, Follows, Plan
 from reconciler.effects.collect import Collected
-from reconciler.effects.job import job_key
 from reconciler.effects.journal import JournalError
 from reconciler.effects.look import study
 from reconciler.effects.loop import FOLLOW_S, SETTLE_S, Applied, Undertaking, apply

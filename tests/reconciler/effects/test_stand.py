@@ -7,8 +7,9 @@ import pytest
 
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
 from probes.job import HostUptime, JobAttempts
+from reconciler.core.identity import job_key
 from reconciler.core.plan import Step
-from reconciler.effects.job import LOST_S, job_key
+from reconciler.effects.job import LOST_S
 from reconciler.effects.lease import MARGIN_S, TTL_S, Term
 from reconciler.effects.stand import DISTURBED_S, Begin, Follow, Leave, Never, Skip, Stand, Wait, stand
 from specs.reason import coded

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from string import Formatter
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import pytest
 
@@ -32,6 +32,7 @@ class Odd(Fact[str]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polish(Action):
     thing: str
+    identity: ClassVar[tuple[str, ...]] = ("thing",)
     kind: Literal["odd.polish"] = "odd.polish"
 
 
