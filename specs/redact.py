@@ -43,16 +43,17 @@ NO_SECRET = frozenset(
 )
 """Named like secrets by the release, and none: paths, addresses, public keys. PWD in capitals is a directory."""
 
-_ESCAPES = re.compile(
+ESCAPES = re.compile(
     r"[\x1b](?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|[ -/]*[0-~]?)"
     r"|\x9b[0-?]*[ -/]*[@-~]|[\x9d\x90\x98\x9e\x9f][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
 )
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-    "\ufff9-\ufffb\U000e0000-\U000e0fff]"
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""C0 but tab and newline, DEL, C1; what turns text around, joins, hides or breaks it unseen."""
-_SURROGATES = re.compile("[\ud800-\udfff]")
+"""C0 but tab and newline, DEL, C1; what turns text around, joins, hides or breaks it unseen (Unicode's Cf, Zl, Zp)."""
+SURROGATES = re.compile("[\ud800-\udfff]")
 
 _MARKED = re.escape(MARK)
 _QUOTED = r"\"(?:\\.|[^\"\\])*\"?|'[^']*'?"
@@ -107,7 +108,10 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     (r"redis-cli|install_redis(?:_cluster)?\.sh", "a"),
     (r"install_redis_sentinel\.sh", "as"),
     (r"docker\s+login|podman\s+login", "p"),
-    (r"setup_mysql_loginpath\.sh|grant_mysql_priv\.sh|install_mysql\.sh|install_rabbitmq\.sh|install_influxdb\.sh", "p"),
+    (
+        r"setup_mysql_loginpath\.sh|grant_mysql_priv\.sh|install_mysql\.sh|install_rabbitmq\.sh|install_influxdb\.sh",
+        "p",
+    ),
     (r"add_mongodb_user\.sh|add_rabbitmq_user\.sh|setup_mongodb_rs\.sh|setup_es_auth\.sh|deploy_check\.py", "p"),
     (r"create_blueking_set\.py", "t"),
     (r"bkiam_migrate\.sh|bkiam_do_migrate\.py|init_gse_apigw_data\.sh", "s"),
@@ -123,9 +127,10 @@ _SSHPASS = re.compile(rf"(?P<before>\bsshpass\s+-p\s*)(?P<word>{_WORD})")
 _PEM_BODY = re.compile(r"\s*[A-Za-z0-9+/]{60,76}={0,2}\s*")
 _HEX = re.compile(r"\s*[0-9a-fA-F]+\s*")
 _HINTS = (
-    "pass", "pwd", "secret", "token", "key", "auth", "cookie", "sid", "mongo", "es7_addr", "encrypt", "://", "identified",
-    "密码", "口令", "密钥", "令牌", "eyj", "add_user", "add_or_update", "mysql", "maria", "redis", "bsondump", "elastic",
-    "rabbit", "login", "curl", "etcdctl", "create_blueking", "migrate", "init_gse", "install_", "setup_", "deploy_check",
+    "pass", "pwd", "secret", "token", "key", "auth", "cookie", "sid", "mongo", "es7_addr", "encrypt", "://",
+    "identified", "密码", "口令", "密钥", "令牌", "eyj", "add_user", "add_or_update", "mysql", "maria", "redis",
+    "bsondump", "elastic", "rabbit", "login", "curl", "etcdctl", "create_blueking", "migrate", "init_gse", "install_",
+    "setup_", "deploy_check",
 )  # fmt: skip
 """One of these stands in every line that holds a secret in a place that is known here; a test sees to it."""
 _WHOLE = (_PEM, _JWT)
@@ -160,9 +165,20 @@ def _cut(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def safe(text: str) -> str:
-    """A text of any number of lines, fit to stand in a diagnostic, a reason or an event. Most are seen again and
-    again: a host, a path, a unit."""
+    """Fit to stand in a diagnostic, a reason or an event: on one line, so that nobody adds one of their own below it.
+    Most are seen again and again: a host, a path, a unit."""
+    return " ".join(redact(line) for line in text.split("\n"))
+
+
+def safe_lines(text: str) -> str:
+    """For what has lines of its own, and is shown as a block."""
     return "\n".join(redact(line) for line in text.split("\n"))
+
+
+def without_secrets(text: str) -> str:
+    """The value itself, for whoever compares it, unless it holds a secret."""
+    told = safe_lines(text)
+    return told if MARK in told and MARK not in text else text
 
 
 def clean(text: str) -> str:
@@ -170,7 +186,17 @@ def clean(text: str) -> str:
     hides text, valid Unicode. Squared brackets stay: what shows it takes no markup."""
     if text.isprintable():
         return text
-    return _HIDDEN.sub("", _SURROGATES.sub("\ufffd", _ESCAPES.sub("", text)))
+    return HIDDEN.sub("", SURROGATES.sub("\ufffd", ESCAPES.sub("", text)))
+
+
+def in_json(text: str) -> str:
+    """JSON text that reads back the same and holds nothing of that kind as itself: values of facts are kept whole."""
+    return text if text.isprintable() else HIDDEN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    pairs = found[0].encode("utf-16-be")
+    return "".join(f"\\u{pairs[n]:02x}{pairs[n + 1]:02x}" for n in range(0, len(pairs), 2))
 
 
 def is_secret(key: str) -> bool:

@@ -22,8 +22,9 @@ class _Event:
             match getattr(self, one.name):
                 case str(text):
                     object.__setattr__(self, one.name, safe(text))
-                case tuple() as texts:
-                    object.__setattr__(self, one.name, tuple(safe(text) for text in cast("tuple[str, ...]", texts)))
+                case tuple():
+                    texts = cast("tuple[str, ...]", getattr(self, one.name))
+                    object.__setattr__(self, one.name, tuple(safe(text) for text in texts))
                 case _:
                     pass
 

@@ -1,5 +1,44 @@
-"""Redaction, under the name the reconciler knows it by: what it is and why it stands further down, `specs/redact.py`."""
+"""Redaction, under the name the reconciler knows it by (what it is and why it stands further down: `specs/redact.py`),
+and what of a reading is kept and shown.
 
-from specs.redact import LIMIT, MARK, NO_SECRET, SECRET_KEY, clean, is_secret, redact, safe
+A reading is compared as it is, and only then leaves: into a report, a plan's file, a file of readings.
+"""
 
-__all__ = ["LIMIT", "MARK", "NO_SECRET", "SECRET_KEY", "clean", "is_secret", "redact", "safe"]
+from typing import Any, cast
+
+from probes.fact import AnyReading, Known
+from specs.redact import LIMIT, MARK, NO_SECRET, SECRET_KEY, clean, in_json, is_secret, redact, safe, without_secrets
+
+__all__ = [
+    "LIMIT",
+    "MARK",
+    "NO_SECRET",
+    "SECRET_KEY",
+    "clean",
+    "in_json",
+    "is_secret",
+    "kept",
+    "redact",
+    "safe",
+    "without_secrets",
+]
+
+
+def kept(reading: AnyReading) -> AnyReading:
+    """The same reading, but for a secret in its value. Why one is Unknown holds none as it is."""
+    match reading:
+        case Known(value):
+            safe_value = kept_value(value)
+            return reading if safe_value == value else Known(safe_value)
+        case _:
+            return reading
+
+
+def kept_value(value: Any) -> Any:
+    match value:
+        case str():
+            return without_secrets(value)
+        case tuple():
+            return tuple(kept_value(one) for one in cast("tuple[Any, ...]", value))
+        case _:
+            return value
