@@ -3,11 +3,15 @@
 A diagnostic carries a code and fields; its wording, English and 简体中文, lives in `reconciler/view/words.py`, one
 entry per code, and a test holds the two together. `where` is the place to look (`file:line`, `host path`); `source`
 is where our claim comes from (guide section, `script:line`), if it rests on one.
+
+What it is told of may come from a host or from a person. However it is made, it holds neither what moves a cursor nor
+a secret: here, because whoever words, keeps or sends one has no reason to look again.
 """
 
 from dataclasses import dataclass, field
 
 from specs.reason import Because
+from specs.redact import clean, safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +21,11 @@ class Diagnostic:
     fields: tuple[tuple[str, str], ...] = ()
     because: Because | None = field(default=None)
     source: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", safe(self.where))
+        object.__setattr__(self, "fields", tuple((name, safe(value)) for name, value in self.fields))
+        object.__setattr__(self, "source", clean(self.source))
 
 
 def diagnose(

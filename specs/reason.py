@@ -2,12 +2,14 @@
 
 Either `Told`, worded in both languages where it stands (release TOML), or `Coded`, a lasting code with fields that
 `reconciler/view/words.py` words. Values, so that a plan can be saved, compared and shown in either language later.
+Like a diagnostic, neither holds what moves a cursor; and what a code is filled with, which may be a host's, no secret.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 from specs.base import Worded
+from specs.redact import clean, safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +18,19 @@ class Told:
     zh: str
     kind: Literal["told"] = "told"
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "en", clean(self.en))
+        object.__setattr__(self, "zh", clean(self.zh))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coded:
     code: str
     fields: tuple[tuple[str, str], ...] = ()
     kind: Literal["coded"] = "coded"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", tuple((name, safe(value)) for name, value in self.fields))
 
 
 Because = Told | Coded

@@ -100,8 +100,9 @@ def _bug(error: Exception, options: "Options") -> int:
 
     from reconciler.cli.console import err
     from specs.diagnostic import diagnose
+    from specs.redact import safe_lines
 
-    err("".join(traceback.format_exception(error)))
+    err(safe_lines("".join(traceback.format_exception(error))))
     return _tell(exits.BUG, (diagnose("bug", error=f"{type(error).__name__}: {error}"),), options)
 
 

@@ -2,17 +2,35 @@
 
 The journal keeps them, a view words them, `apply -o json` streams them.
 
-No event carries what a host printed unless it went through redaction (`reconciler/core/redact.py`).
+Whatever an event is made of, it holds no secret and nothing that moves a cursor: each goes through `_Event`.
 """
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, cast
 
+from reconciler.core.redact import safe
 from specs.diagnostic import Diagnostic
 
 
+class _Event:
+    """Its texts, and lists of texts, as they may be kept and shown. A diagnostic sees to its own."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for one in fields(cast(Any, self)):
+            match getattr(self, one.name):
+                case str(text):
+                    object.__setattr__(self, one.name, safe(text))
+                case tuple():
+                    texts = cast("tuple[str, ...]", getattr(self, one.name))
+                    object.__setattr__(self, one.name, tuple(safe(text) for text in texts))
+                case _:
+                    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunStarted:
+class RunStarted(_Event):
     run: str
     epoch: int
     steps: tuple[str, ...]
@@ -20,7 +38,7 @@ class RunStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalGiven:
+class ApprovalGiven(_Event):
     """Somebody agreed to the deletions behind this gate, for this run."""
 
     gate: str
@@ -30,7 +48,7 @@ class ApprovalGiven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeaseAwaited:
+class LeaseAwaited(_Event):
     """Somebody holds the lease: whether they still live shows within seconds, a dead one's runs out."""
 
     user: str
@@ -40,7 +58,7 @@ class LeaseAwaited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobAdopted:
+class JobAdopted(_Event):
     """A job of an earlier run was found running on a host; it is waited for, not started again."""
 
     host: str
@@ -49,7 +67,7 @@ class JobAdopted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepStarted:
+class StepStarted(_Event):
     step: str
     host: str
     job: str
@@ -58,14 +76,14 @@ class StepStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepOutput:
+class StepOutput(_Event):
     step: str
     line: str
     event: Literal["step-output"] = "step-output"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepDone:
+class StepDone(_Event):
     """Everything the step ensures was seen."""
 
     step: str
@@ -76,7 +94,7 @@ class StepDone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepSkipped:
+class StepSkipped(_Event):
     """What it ensures was already so when its turn came."""
 
     step: str
@@ -84,7 +102,7 @@ class StepSkipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepFailed:
+class StepFailed(_Event):
     step: str
     diagnostic: Diagnostic
     tail: tuple[str, ...] = ()
@@ -93,7 +111,7 @@ class StepFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepHeld:
+class StepHeld(_Event):
     """Not started, because a step it comes after failed (`cause`)."""
 
     step: str
@@ -102,7 +120,7 @@ class StepHeld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepLeft:
+class StepLeft(_Event):
     """Not started, because what is desired turned out to rest on something else (`fact`): it is decided anew."""
 
     step: str
@@ -111,7 +129,7 @@ class StepLeft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepAwaited:
+class StepAwaited(_Event):
     """Not started: a person has to approve it, or to do it. What comes after it is not started either."""
 
     step: str
@@ -120,7 +138,7 @@ class StepAwaited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunHalted:
+class RunHalted(_Event):
     """Nothing more is started, for this reason; what is in flight is waited for, however long it takes."""
 
     diagnostic: Diagnostic
@@ -128,13 +146,13 @@ class RunHalted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interrupted:
+class Interrupted(_Event):
     running: tuple[str, ...] = field(default=())
     event: Literal["interrupted"] = "interrupted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunEnded:
+class RunEnded(_Event):
     verdict: Literal["converged", "differs", "unknown", "failed", "refused", "interrupted", "rolled-back"]
     done: int
     failed: int

@@ -1,8 +1,8 @@
 """What was read of a cluster as a file: each fact with its reading, to be attached to a report and decided on again.
 
 Facts and readings are saved as a plan saves them (`saved.py`), and deciding is pure: from these and the description of
-the cluster comes the very plan that it would have got. No secret is in it, since none is in any reading: a fact about
-one is a yes or a no, asked and answered on the host.
+the cluster comes the very plan that it would have got. No secret is in it: a fact about one is a yes or a no, asked and
+answered on the host, and a value that holds one all the same is kept without it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from probes.fact import AnyFact, AnyReading, Readings
-from reconciler.core.redact import clean
+from reconciler.core.redact import clean, in_json, kept
 from reconciler.core.saved import OneFact, OneReading
 from specs.diagnostic import Diagnostic, SpecError, diagnose
 
@@ -45,14 +45,14 @@ def _adapter() -> TypeAdapter[SavedReadings]:
 def save(
     readings: Readings, modules: Mapping[AnyFact, str], *, cluster: str, release: str, bkrec: str
 ) -> SavedReadings:
-    told = [{"fact": f, "reading": read, "module": modules.get(f, "")} for f, read in readings.items()]
+    told = [{"fact": f, "reading": kept(read), "module": modules.get(f, "")} for f, read in readings.items()]
     return SavedReadings.model_validate(
         {"schema": "bkrec.readings/1", "cluster": cluster, "release": release, "bkrec": bkrec, "readings": told}
     )
 
 
 def dump(saved: SavedReadings) -> str:
-    return _adapter().dump_json(saved, by_alias=True, indent=1).decode() + "\n"
+    return in_json(_adapter().dump_json(saved, by_alias=True, indent=1).decode() + "\n")
 
 
 def load(text: str, where: str) -> SavedReadings:

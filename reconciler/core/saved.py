@@ -7,7 +7,7 @@ one exactly while the facts it was made from read the same; which is why their d
 
 import hashlib
 import json
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
@@ -19,7 +19,7 @@ from probes import fact as core_fact
 from probes.catalogue import PROBES
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Scalar, Unknown, fact_id
 from reconciler.core import plan as core
-from reconciler.core.redact import clean
+from reconciler.core.redact import clean, in_json, kept
 from specs.diagnostic import Diagnostic, SpecError, Troubled, diagnose
 from specs.reason import Because, Told
 
@@ -159,7 +159,7 @@ def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
             "schema": "bkrec.saved-plan/1",
             "cluster": cluster,
             "release": plan.release,
-            "steps": plan.steps,
+            "steps": [replace(step, mends=tuple(_kept(mends) for mends in step.mends)) for step in plan.steps],
             "blocked": plan.blocked,
             "follows": plan.follows,
             "advice": plan.advice,
@@ -168,8 +168,12 @@ def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
     )
 
 
+def _kept(mends: core.Mends) -> core.Mends:
+    return replace(mends, reading=kept(mends.reading))
+
+
 def dump(saved: SavedPlan) -> str:
-    return _adapter().dump_json(saved, by_alias=True, indent=1).decode() + "\n"
+    return in_json(_adapter().dump_json(saved, by_alias=True, indent=1).decode() + "\n")
 
 
 def load(text: str, where: str) -> SavedPlan:

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from actions.action import Action
 from probes.fact import Absent, AnyFact, AnyReading, Known, Same, Unknown, fact_id, kind_of
+from reconciler.core.redact import kept
 from reconciler.view.page import Page, clipped, harmless
 from reconciler.view.words.base import Sentence, fill, say, without
 from reconciler.view.words.facts import FACTS, STATES, VALUES
@@ -51,7 +52,7 @@ def undo(word: str) -> Because:
 
 
 def reading(read: AnyReading | Same[Any], page: Page, *, kind: str = "") -> str:
-    match read:
+    match read if isinstance(read, Same) else kept(read):
         case Known(value):
             return value_text(value, page.lang, kind=kind)
         case Absent():

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from probes.fact import AnyDrift, Known
+from reconciler.core.redact import kept
 from reconciler.view.describe import value_text
 from reconciler.view.words.labels import label
 from specs.base import Lang
@@ -18,7 +19,7 @@ _LONG = 60
 
 def wording(drift: AnyDrift, lang: Lang) -> tuple[str, ...]:
     """Nothing where both values are short, or one is no value."""
-    match drift.expected.reading, drift.reading:
+    match kept(drift.expected.reading), kept(drift.reading):
         case Known(wanted), Known(found) if _structured(wanted) and _structured(found):
             return tuple(_told(_parts(wanted), _parts(found), lang))
         case _, _:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from actions.action import Undo
+from reconciler.core.redact import in_json
 
 Value = str | int | bool | list[str]
 VerdictWord = Literal["converged", "differs", "unknown"]
@@ -394,6 +395,7 @@ class StatusDoc(Doc):
 
 
 def dumped(document: Doc, *, indent: int | None = 2) -> str:
-    """JSON text with a newline at the end; Chinese as itself. A field that is null in an event is left out."""
+    """JSON text with a newline at the end; Chinese as itself, what moves a cursor as its number.
+    A field that is null in an event is left out."""
     sparse = isinstance(document, EventDoc)
-    return document.model_dump_json(indent=indent, by_alias=True, exclude_none=sparse) + "\n"
+    return in_json(document.model_dump_json(indent=indent, by_alias=True, exclude_none=sparse) + "\n")

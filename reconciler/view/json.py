@@ -8,6 +8,7 @@ from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, 
 from reconciler.core import event as ev
 from reconciler.core.diff import Advised, Difference
 from reconciler.core.plan import Blocked, Plan, Step
+from reconciler.core.redact import kept
 from reconciler.core.undo import Undoing
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
@@ -121,7 +122,7 @@ def _advice(told: Advised, latent: Because | None) -> doc.Advice:
 
 
 def reading(read: AnyReading | Same[Any]) -> doc.ReadingDoc:
-    match read:
+    match read if isinstance(read, Same) else kept(read):
         case Known(value):
             return doc.KnownDoc(value=list(cast(tuple[str, ...], value)) if isinstance(value, tuple) else value)
         case Absent():

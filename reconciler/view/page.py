@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from specs.base import Lang, Worded
+from specs.redact import ESCAPES, HIDDEN, SURROGATES
 
 Colour = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
 
@@ -18,7 +19,6 @@ _SGR: dict[Colour, str] = {"bold": "1", "dim": "2", "red": "31", "green": "32", 
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _PIECE = re.compile(rf"\s+|[{_WIDE}][，。；：、！？）」》”]*|[^\s{_WIDE}]+")
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Page:
         """`PaaS platform (PaaS 平台)` in English, `PaaS 平台` in Chinese; the bare name where no title is known."""
         title = self.titles.get(module)
         if title is None:
-            return module
+            return harmless(module)
         return title.zh if self.lang == "zh" or title.en == title.zh else f"{title.en} ({title.zh})"
 
     def paint(self, text: str, *colours: Colour) -> str:
@@ -75,8 +75,14 @@ def clipped(text: str, width: int) -> str:
 
 
 def harmless(text: str) -> str:
-    """What a host printed, without the control characters that would move a terminal's cursor or reverse its text."""
-    return _CONTROL.sub("�", _ESCAPE.sub("", text).replace("\r", "").replace("\t", " "))
+    """What a host printed, on one line, without what would move a terminal's cursor, reverse its text or hide in it."""
+    plain = SURROGATES.sub("�", ESCAPES.sub("", text).replace("\r", "").replace("\t", " ").replace("\n", " "))
+    return HIDDEN.sub("�", plain)
+
+
+def harmless_lines(text: str) -> str:
+    """The same for several lines, which stay several."""
+    return "\n".join(harmless(line) for line in text.split("\n"))
 
 
 def lines(*parts: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from reconciler.view import describe
 from reconciler.view.human import latent
 from reconciler.view.human.rows import rows
 from reconciler.view.human.verdict import verdict_line
-from reconciler.view.page import Page, lines
+from reconciler.view.page import Page, harmless, lines
 
 
 def check_text(release: str, difference: Difference, page: Page) -> str:
@@ -44,10 +44,10 @@ def _line(drift: AnyDrift, page: Page) -> str:
 
 
 def _parts(page: Page, host: str, module: str, what: str) -> Iterator[str]:
-    yield "  " + host
+    yield "  " + harmless(host)
     if module:
-        yield f"  {module}"
-    yield f"  {what}"
+        yield f"  {harmless(module)}"
+    yield f"  {harmless(what)}"
 
 
 def _values(drift: AnyDrift, page: Page, kind: str) -> str:

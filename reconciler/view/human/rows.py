@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.view.page import Colour, Page, columns, padded
+from reconciler.view.page import Colour, Page, columns, harmless_lines, padded
 
 Row = tuple[str, str]
 
 
 def rows(page: Page, told: Iterable[Row], *, indent: int, colour: Colour = "dim") -> Iterator[str]:
     """Rows whose text is empty are left out."""
-    kept = [(name, text) for name, text in told if text]
+    kept = [(name, harmless_lines(text)) for name, text in told if text]
     width = max((columns(name) for name, _ in kept), default=0)
     for name, text in kept:
         first = " " * indent + padded(name, width) + "  "

@@ -15,7 +15,7 @@ def status_text(status: StatusDoc, page: Page) -> str:
     last = history_text((status.last,) if status.last else (), page)
     if status.lock is None or status.pause is None:
         return last
-    jobs = [f"{job.host}  {job.job}  {harmless(job.line)}".rstrip() for job in status.jobs]
+    jobs = [harmless(f"{job.host}  {job.job}  {job.line}").rstrip() for job in status.jobs]
     told = jobs or [label("no-jobs", page.lang)]
     approved = [label("was-approved", page.lang, **_harmless(one)) for one in status.approvals]
     return last + lock_text(status.lock, page) + paused_text(status.pause, page) + lines(told, approved)
@@ -54,7 +54,7 @@ def _runs(runs: Sequence[RunDoc], page: Page) -> Iterator[str]:
         counts = {"done": run.done, "steps": run.steps, "failed": run.failed}
         approved = "".join(f"  --approve {harmless(one)}" for one in run.approved)
         told = f"{label('run-counts', page.lang, **counts)}  {_verdict(run.verdict, page)}"
-        yield f"{run.run}  {run.started}  {told}{approved}"
+        yield f"{harmless(run.run)}  {harmless(run.started)}  {told}{approved}"
 
 
 def _verdict(verdict: str, page: Page) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from reconciler.view.human.rows import rows
-from reconciler.view.page import Page, harmless, lines
+from reconciler.view.page import Page, harmless, harmless_lines, lines
 from reconciler.view.words.base import Sentence, fill, say, trouble
 from reconciler.view.words.labels import label
 from specs.diagnostic import Diagnostic
@@ -46,7 +46,3 @@ def block(told: Diagnostic, page: Page, severity: Severity = "error", *, indent:
 
 def _filled(sentence: Sentence, told: Diagnostic, page: Page) -> str:
     return harmless_lines(fill(sentence, told.fields, page.lang))
-
-
-def harmless_lines(text: str) -> str:
-    return "\n".join(harmless(line) for line in text.split("\n"))

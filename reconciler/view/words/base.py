@@ -13,6 +13,7 @@ from types import ModuleType
 from specs.base import Lang
 from specs.diagnostic import Diagnostic
 from specs.reason import Because, Told
+from specs.redact import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,13 @@ def trouble(diagnostic: Diagnostic) -> Trouble:
 def fill(sentence: Sentence, fields: tuple[tuple[str, str], ...], lang: Lang) -> str:
     """The values go in as they are: they are never read as a format themselves."""
     text = sentence.zh if lang == "zh" else sentence.en
-    return without(text, (name for name, value in fields if not value)).format_map(_Fields(fields))
+    plain = tuple((name, clean(value)) for name, value in fields)
+    return without(text, (name for name, value in fields if not value)).format_map(_Fields(plain))
+
+
+def one_line(text: str) -> str:
+    """For a place that has a line of its own: nobody can add another below it."""
+    return clean(text).replace("\n", " ")
 
 
 def without(text: str, empty: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """The view's own words: headings, labels, short sentences around what it was handed."""
 
-from reconciler.view.words.base import Sentence, without
+from reconciler.view.words.base import Sentence, one_line, without
 from specs.base import Lang
 
 
@@ -366,11 +366,11 @@ class _Count(int):
 
 
 def label(code: str, lang: Lang, /, **fields: object) -> str:
-    """Counts are handed in as numbers, all else as text. KeyError for a code or field that is not there."""
+    """Counts are handed in as numbers, all else as text, which stays on its line and moves no cursor. KeyError for a code or field that is not there."""
     sentence = LABELS[code]
     text = sentence.zh if lang == "zh" else sentence.en
     text = without(text, (name for name, value in fields.items() if value == ""))
-    return text.format_map({name: _Count(v) if isinstance(v, int) else str(v) for name, v in fields.items()})
+    return text.format_map({name: _Count(v) if isinstance(v, int) else one_line(str(v)) for name, v in fields.items()})
 
 
 def duration(seconds: float, lang: Lang) -> str:

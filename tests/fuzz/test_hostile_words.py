@@ -1,0 +1,321 @@
+"""What a host or a person says, through every diagnostic, reason, event and reading, into every output.
+
+The judge shares nothing with the product: it asks Unicode what a character is, and looks for a word. Its companions
+show that each piece of the hostile text is seen by it, and that it sees the product with its door left open.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from string import Formatter
+from typing import Any, cast, get_args, get_type_hints
+
+import pytest
+
+from actions.catalogue import AnyAction
+from probes.catalogue import PROBES
+from probes.fact import AnyFact, AnyReading, Known, Unknown
+from probes.probe import Probe
+from probes.shell import Command, Output
+from probes.unit import UnitActive
+from reconciler.core import event as ev
+from reconciler.core import readings as saved_readings
+from reconciler.core import saved
+from reconciler.core.diff import Advised, Difference, diff
+from reconciler.core.plan import After, Blocked, Follows, Mends, Plan, Step
+from reconciler.core.undo import Stays, Undoing
+from reconciler.effects import journal
+from reconciler.effects.collect import collect
+from reconciler.view.documents import (
+    ApprovalDoc,
+    HistoryDoc,
+    JobDoc,
+    LockDoc,
+    PauseDoc,
+    RunDoc,
+    StatusDoc,
+    dumped,
+)
+from reconciler.view.frame import Screen, advance, frame
+from reconciler.view.human.check import check_text
+from reconciler.view.human.diff import diff_text
+from reconciler.view.human.event import event_lines
+from reconciler.view.human.plan import plan_text
+from reconciler.view.human.probe import probe_text
+from reconciler.view.human.runs import broken_text, history_text, lock_text, paused_text, status_text
+from reconciler.view.human.trouble import troubles_text
+from reconciler.view.human.trust import trust_text
+from reconciler.view.human.undo import undo_text
+from reconciler.view.json import check_document, diff_document, error_document, event_document, plan_document
+from reconciler.view.page import Page
+from reconciler.view.readdocs import KeyDoc, ServerDoc, TrustDoc
+from reconciler.view.words.base import Sentence, sentences, troubles
+from specs.diagnostic import Diagnostic
+from specs.reason import coded
+from tests.fuzz.judge import HOSTILE, PIECES, found_in
+from tests.probes.here import run
+from tests.reconciler.view.world import PLAN, TITLES
+
+HEARD = HOSTILE.replace("\ud800", "\ufffd")
+"""As a transport hands it on: what is no character is replaced."""
+SOURCE = HOSTILE.replace("canary", "-")
+"""A source is the release's or a person's own word: no secret is looked for in it."""
+LANGS = ("en", "zh")
+PAGES = tuple(Page(lang=lang, width=width) for lang in LANGS for width in (40, 120))
+
+
+@pytest.mark.parametrize("name", [name for name in PIECES if name not in ("markup", "after a return")])
+def test_the_judge_sees_each_piece(name: str) -> None:
+    assert found_in(PIECES[name])
+
+
+def _diagnostics() -> Iterator[Diagnostic]:
+    for code, told in troubles().items():
+        yield _filled(code, told.what, told.why, told.hint)
+    yield _filled("a-code-without-words", Sentence(en="{said}", zh="{said}"))
+
+
+def _filled(code: str, *sentences_: Sentence) -> Diagnostic:
+    """As `pydantic` or a careless hand would make it: the class itself, not `diagnose`."""
+    named = {name for s in sentences_ for text in (s.en, s.zh) for _, name, _, _ in Formatter().parse(text) if name}
+    told = tuple((name, HOSTILE) for name in sorted(named))
+    return Diagnostic(code=code, where=HOSTILE, fields=told, because=_reason(), source=SOURCE)
+
+
+def _reason(code: str = "parse-failed") -> Any:
+    return coded(code, family="x", error=HOSTILE, said=HOSTILE)
+
+
+def test_no_diagnostic_harms_a_terminal_or_tells_a_secret() -> None:
+    for told in _diagnostics():
+        texts = [troubles_text((told,), page, severity) for page in PAGES for severity in ("error", "warning")]
+        for text in (*texts, dumped(error_document(4, (told,))), dumped(error_document(4, (told,)), indent=None)):
+            assert found_in(text) == set(), told.code
+        assert "converged" in texts[0] or not told.fields, "the rest of it is still told"
+
+
+def test_no_reason_does() -> None:
+    for code, sentence in sentences().items():
+        names = [name for text in (sentence.en, sentence.zh) for _, name, _, _ in Formatter().parse(text) if name]
+        _judge_difference(UnitActive(host="h", unit="u"), Unknown(coded(code, **dict.fromkeys(names, HOSTILE))))
+
+
+EVENTS = tuple(get_args(ev.Event))
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
+def test_no_event_does_in_text_json_screen_or_journal(kind: type[Any], tmp_path: Path) -> None:
+    event = _event(kind)
+    for page in PAGES:
+        assert found_in("\n".join(event_lines(event, PLAN, page))) == set()
+        screen = advance(advance(Screen(started_s=0.0), event, 1.0), _event(ev.StepOutput), 2.0)
+        assert found_in(frame(screen, PLAN, 3.0, page)) == set()
+    assert found_in(dumped(event_document(event), indent=None)) == set()
+    assert found_in(_journalled(event, tmp_path)) == set()
+
+
+def _event(kind: type[Any]) -> Any:
+    hints = get_type_hints(kind)
+    return kind(**{one.name: _value(hints[one.name]) for one in fields(kind) if one.name != "event"})
+
+
+def _value(hint: Any) -> Any:
+    if hint is str:
+        return HOSTILE
+    if hint is Diagnostic:
+        return _filled("answer-torn", Sentence(en="{said}", zh="{said}"))
+    choices = get_args(hint)
+    return (
+        (HOSTILE, HOSTILE) if str in choices else 1 if int in (hint, *choices) else 1.0 if hint is float else choices[0]
+    )
+
+
+class _Now:
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    def steady(self) -> float:
+        return 0.0
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+def _journalled(event: Any, place: Path) -> str:
+    book = journal.Journal(place / "run.jsonl", run="r", clock=_Now())
+    book.write(event)
+    book.close()
+    text = (place / "run.jsonl").read_bytes().decode()
+    (kept,) = journal.read(place / "run.jsonl").entries
+    assert kept.event == event, "it is read back as it was written"
+    return text
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.family)
+def test_whatever_a_host_answers_to_a_probe_does_not(probe: Probe) -> None:
+    """Through `collect`, as on any day: on stderr with a bad status, on stdout, in each line of it."""
+    facts = [_fact(kind) for kind in probe.facts]
+    for status in (0, 1):
+        for stdout in ("", HEARD, f"{HEARD}\n" * len(facts)):
+            answer = Output(stdout=stdout, stderr=HEARD, exit_status=status)
+            told = asyncio.run(collect(_Host(answer), [probe], facts)).readings
+            for fact in facts:
+                _judge_difference(fact, told[fact])
+
+
+class _Host:
+    """Answers every section of a program with the same words."""
+
+    def __init__(self, answer: Output) -> None:
+        self._answer = answer
+
+    async def run(self, host: str, command: Command) -> Output:
+        (nonce,) = set(re.findall(r"([0-9a-f]{24}) 0", command.stdin))
+        stdout, stderr = (
+            f"{nonce} 0 begin\n{said}\n{nonce} 0 end {self._answer.exit_status}\n" for said in _said(self._answer)
+        )
+        return Output(stdout=stdout, stderr=stderr, exit_status=0)
+
+    async def close(self) -> None: ...
+
+
+def _said(answer: Output) -> tuple[str, str]:
+    return answer.stdout, answer.stderr
+
+
+def _fact(kind: type[AnyFact]) -> AnyFact:
+    hints = get_type_hints(kind)
+    return kind(**{f.name: _argument(hints[f.name]) for f in fields(kind) if f.name != "kind"})
+
+
+def _argument(hint: Any) -> Any:
+    if hint is str:
+        return "10.0.0.1"
+    choices = get_args(hint)
+    return ("a", "b") if str in choices else choices[0] if choices else {int: 1, bool: True}[hint]
+
+
+def _judge_difference(fact: AnyFact, read: AnyReading) -> None:
+    wish = fact.must_be("wished", because=coded("not-read"), source="-", module="paas")
+    told = diff([wish], {fact: read})
+    for page in PAGES:
+        text = diff_text("6.2.2", told, page) + check_text("6.2.2", told, page) + probe_text({fact: read}, {}, page)
+        assert found_in(text) == set()
+    for document in (diff_document("6.2.2", told), check_document("6.2.2", told, (), ())):
+        assert found_in(dumped(document)) == set()
+    kept = saved_readings.save({fact: read}, {}, cluster="x", release="6.2.2", bkrec="0")
+    assert found_in(saved_readings.dump(kept)) == set()
+
+
+@pytest.mark.parametrize("value", [HEARD, (HEARD, "b")], ids=["text", "texts"])
+def test_a_value_is_shown_and_kept_without_harm(value: str | tuple[str, ...]) -> None:
+    fact, wish = UnitActive(host="h", unit="u"), ("a", "b") if isinstance(value, tuple) else "a b"
+    expected: Any = cast(Any, fact).must_be(wish, because=_reason(), source="-", module=HEARD.replace("canary", "-"))
+    told = diff([expected], {fact: Known(value)})
+    assert told.drift
+    _judge_cluster(told, expected, Known(value))
+    again = saved_readings.load(
+        saved_readings.dump(saved_readings.save({fact: Known("\x9bx\u202e")}, {}, cluster="", release="", bkrec="")),
+        "-",
+    )
+    assert saved_readings.restored(again) == {fact: Known("\x9bx\u202e")}, "what holds no secret is kept as it is"
+
+
+def _judge_cluster(told: Difference, expected: Any, read: AnyReading) -> None:
+    trouble = next(_diagnostics())
+    advice = (Advised(drift=told.drift[0], diagnostic=trouble),)
+    told = Difference(drift=told.drift, unknown=(), held=0, advice=advice, latent={expected.fact: _reason()})
+    plan = _plan(expected, read, trouble)
+    for page in (*PAGES, Page(titles=TITLES, left=(SOURCE,), beyond=("8",))):
+        assert found_in(diff_text("6.2.2", told, page) + check_text("6.2.2", told, page)) == set()
+        assert found_in(plan_text(plan, page, told.latent)) == set()
+        undoing = Undoing(run=HOSTILE, kept=(), stays=(Stays(host=HOSTILE, step=HOSTILE, undo="none"),))
+        assert found_in(undo_text(undoing, plan, (_reason(),), page)) <= {"secret"}
+    documents = (
+        diff_document("6.2.2", told),
+        check_document("6.2.2", told, (trouble,), ()),
+        plan_document(plan, (trouble,), {}),
+    )
+    for document in documents:
+        assert found_in(dumped(document)) == set()
+    assert found_in(saved.dump(saved.save(plan, {expected.fact: read}, cluster="x"))) == set()
+
+
+def _plan(expected: Any, read: AnyReading, trouble: Diagnostic) -> Plan:
+    mends = (Mends(expected=expected, reading=read, needed=False),)
+    step = PLAN.steps[0]
+    step = Step(
+        id=step.id, action=step.action, module="paas", section="7.1", because=_reason(), source="-", mends=mends,
+        needs=(expected,), after=(After(step=step.id, because=_reason(), source="-"),),
+    )  # fmt: skip
+    blocked = Blocked(expected=expected, diagnostic=trouble, held_up=("a", "b"))
+    return Plan(
+        release="6.2.2", steps=(step,), blocked=(blocked,), follows=(Follows(expected=expected, of=(expected,)),)
+    )
+
+
+HARMFUL_NAME = HEARD.replace("canary", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.lang}{page.width}")
+def test_what_other_people_left_on_the_controller_does_not(page: Page) -> None:
+    name = HARMFUL_NAME
+    run_ = RunDoc(run=name, started=name, verdict="", steps=1, done=0, failed=0, approved=[name])
+    lock = LockDoc(held=True, who=name, origin=name, run=name, epoch=1, age_s=1.0)
+    paused = PauseDoc(paused=True, who=name, since=name, why=name)
+    status = StatusDoc(
+        last=run_, lock=lock, pause=paused, jobs=[JobDoc(host=name, job=name, line=name)],
+        approvals=[ApprovalDoc(gate=name, who=name, since=name, run=name)],
+    )  # fmt: skip
+    key = KeyDoc(type=name, fingerprint=name)
+    known = [key, KeyDoc(type="x", fingerprint=name)]
+    server = ServerDoc(host=name, known_as=[name], through=[name], state="changed", offered=key, known=known, file=name)
+    trust = TrustDoc(servers=[server], kept=[name], elsewhere=["10.0.0.2"], command="ssh-keyscan 10.0.0.2")
+    texts = (history_text([run_], page), lock_text(lock, page), broken_text(lock, page), paused_text(paused, page))
+    for text in (*texts, status_text(status, page), trust_text(trust, page)):
+        assert found_in(text) == set(), text
+    for document in (status, HistoryDoc(runs=[run_]), trust):
+        assert found_in(dumped(document)) == set()
+
+
+def test_with_the_door_open_the_judge_sees_it_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The companion: were diagnostics, reasons and events taken as they come, each check above would fail."""
+    for door in ("specs.diagnostic.safe", "specs.reason.safe", "reconciler.core.event.safe"):
+        monkeypatch.setattr(door, str)
+    told = _filled("answer-torn", Sentence(en="{said}", zh="{said}"))
+    assert found_in(dict(told.fields)["said"]) >= {"secret", "claim", "0x001b", "0x009b", "0x202e", "0x2028"}
+    with pytest.raises(AssertionError):
+        test_no_event_does_in_text_json_screen_or_journal(ev.StepFailed, tmp_path)
+    with pytest.raises(AssertionError):
+        test_no_reason_does()
+
+
+def test_every_action_can_be_named_with_hostile_words() -> None:
+    """Values of people's files: a unit, a path, a key."""
+    from reconciler.view import describe
+
+    for kind in get_args(AnyAction):
+        hints = get_type_hints(kind)
+        try:
+            given = {f.name: _worded(hints[f.name]) for f in fields(kind) if f.name != "kind"}
+            action = kind(**given)
+        except (KeyError, TypeError, ValueError):
+            continue
+        for lang in LANGS:
+            assert found_in(describe.action(action, lang)) <= {"secret"}, kind
+
+
+def _worded(hint: Any) -> Any:
+    if hint is str:
+        return HARMFUL_NAME
+    choices = get_args(hint)
+    return (HARMFUL_NAME,) if str in choices else choices[0] if choices else {int: 1, bool: True, float: 1.0}[hint]
+
+
+def test_a_shell_here_says_the_same() -> None:
+    """What a real command prints on stderr goes the same way as what the tests above make up."""
+    printed = run(Command(script="printf '\\033[2J%s' \"$1\" >&2", args=("PASSWORD=canary",)))
+    assert found_in(printed.stderr) >= {"secret", "0x001b"}
+    assert found_in(dict(coded("parse-failed", error=printed.stderr).fields)["error"]) == set()
