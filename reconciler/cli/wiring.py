@@ -228,7 +228,7 @@ def undertaking(
         transport=transport,
         look=functools.partial(collect, transport, PROBES),
         controller=cluster.controller,
-        hosts=cluster.inventory.hosts,
+        hosts=cluster.inventory.everyone,
         expected=expected,
         decide=decide,
         journal=diary,

@@ -16,7 +16,7 @@ async def refusal(work: Undertaking, course: Course) -> tuple[Diagnostic, ...]:
     barred = tuple(blocked.diagnostic for blocked in plan.blocked if work.bars(blocked))
     if nothing_to_start(work, course.studied):
         return barred
-    paused = await pause.told(work.look, work.controller)
+    paused = await pause.bars(work.look, work.controller)
     if paused is not None:
         return (paused,)
     closed = barred or await _closed_gates(work, plan)

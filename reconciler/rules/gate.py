@@ -75,7 +75,7 @@ def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
     """Every host the plan works on is the one it is taken for, lets us in as root, and knows the time."""
     used = {cluster.controller} | {step.action.host for step in plan.steps}
     used |= {promise.fact.host for step in plan.steps for promise in step.action.ensures()}
-    for host in (host for host in cluster.inventory.hosts if host in used):
+    for host in (host for host in cluster.inventory.everyone if host in used):
         yield HostAddress(host=host).must_be(True, because=coded("gate-right-host"), source="install.config")
         yield Root(host=host).must_be("root", because=coded("gate-root"), source="sudo(8)")
         clock = ClockNear(host=host, reference=now, seconds=CLOCK_S)

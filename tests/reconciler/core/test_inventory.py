@@ -3,9 +3,11 @@
 import pytest
 
 from actions.topology import PlaceModule
+from probes.host import HostAddress
 from probes.topology import ModuleHosts
 from reconciler.core.inventory import cluster, lacking, propose
 from reconciler.rules.catalogue import desired
+from reconciler.rules.gate import gates
 from specs import parse
 from specs.diagnostic import LayoutRefused, Troubled
 from tests.sim.states import decide
@@ -174,6 +176,16 @@ def test_a_cluster_that_does_without_says_so_once() -> None:
     assert lacking(RELEASE, config) == ("log",)
     made = cluster(parse.cluster_file(leaving("log"), "cluster.toml"), RELEASE, config)
     assert made.release.left == ("log",)
+
+
+def test_a_controller_without_a_line_is_worked_on_all_the_same() -> None:
+    text = CLUSTER.replace('address = "10.0.0.1"', 'address = "10.0.0.9"')
+    text = text.replace('etcd = ["10.0.0.3"]', 'etcd = ["10.0.0.1"]')
+    made = cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
+    assert made.inventory.everyone == ("10.0.0.9", "10.0.0.1", "10.0.0.2", "10.0.0.3")
+    plan, _ = decide(World(cluster=made))
+    asked = {gate.fact for gate in gates(made, 0, plan)}
+    assert {HostAddress(host=host) for host in made.inventory.everyone} <= asked
 
 
 def test_what_others_are_built_upon_cannot_be_left_without_a_host() -> None:
