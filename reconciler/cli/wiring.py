@@ -217,6 +217,9 @@ def undertaking(
     """What `apply` and `undo` have in common; each adds its own bars."""
     expected, decide = goal
 
+    def concerned(plan: Plan) -> tuple[str, ...]:
+        return gate.concerned(cluster, plan)
+
     def gates(plan: Plan) -> tuple[AnyExpected, ...]:
         # by the clock as it is then: a person's answer, or an upgrade's first round, may lie in between
         return gate.gates(cluster, int(diary.clock.now().timestamp()), plan)
@@ -237,6 +240,7 @@ def undertaking(
         stop=stop,
         confirm=confirm,
         gates=gates,
+        concerned=concerned,
     )
 
 
