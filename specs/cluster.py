@@ -79,6 +79,11 @@ class Inventory:
     placed: tuple[str, ...] = field(default=())
     """Modules that cluster.toml places and install.config does not have yet."""
 
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """All that bkrec works on: a controller needs no line in install.config (functions:606-621)."""
+        return self.hosts if self.controller in self.hosts else (self.controller, *self.hosts)
+
     def on(self, module: str) -> tuple[str, ...]:
         """ "log", "log(api)": a project that install.config does not name is on every host of its module, as the
         vendor's own lookup has it (ce/qq.py:96-103)."""

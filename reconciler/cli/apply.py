@@ -113,8 +113,13 @@ def _tell(applied: "Applied", narrator: "Narrator", options: Options) -> None:
         if told:
             out(dumped(error_document(applied.exit_code, told), indent=None))
         narrator.end(applied)
-    troubles(applied.studied.warnings, options, warnings=True)
-    troubles(told, options)
+    # what a run is refused for comes first: nobody is to read past a host key that changed
+    said = tuple(warning for warning in applied.studied.warnings if warning not in told)
+    if applied.verdict == "refused":
+        troubles(told, options)
+    troubles(said, options, warnings=True)
+    if applied.verdict != "refused":
+        troubles(told, options)
     if options.output == "text":
         page = replace(
             options.page(), titles=applied.studied.titles, beyond=applied.studied.beyond, left=applied.studied.left

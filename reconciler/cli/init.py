@@ -122,6 +122,7 @@ def _worded(proposal: "Proposal", options: Options) -> str:
         via=proposal.target.via,
         package=proposal.target.package,
         placement=proposal.placement,
+        leave=proposal.leave,
     )
     return cluster_toml(told, Page(lang=options.lang))
 

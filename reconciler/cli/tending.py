@@ -62,14 +62,14 @@ async def status(path: Path) -> tuple[StatusDoc, tuple[Diagnostic, ...]]:
     try:
         async with reached(path) as (transport, cluster):
             look_ = functools.partial(collect, transport, PROBES)
-            seen = await effects_status.now(transport, look_, cluster.controller, cluster.inventory.hosts)
+            seen = await effects_status.now(transport, look_, cluster.controller, cluster.inventory.everyone)
             given = await approve.read(look_, cluster.controller, gate.approvals(cluster))
     except (TransportError, lease.LeaseError) as error:
         return StatusDoc(last=last), error.diagnostics
     jobs = [JobDoc(host=one.host, job=one.job, line=one.line) for one in seen.running]
     told = [ApprovalDoc(gate=one.gate, who=one.who, since=one.since, run=one.run) for one in given]
     paused = _paused(seen.paused)
-    return StatusDoc(last=last, lock=_lock(seen.holder), pause=paused, jobs=jobs, approvals=told), ()
+    return StatusDoc(last=last, lock=_lock(seen.holder), pause=paused, jobs=jobs, approvals=told), seen.unheard
 
 
 def runs(path: Path) -> tuple[RunDoc, ...]:

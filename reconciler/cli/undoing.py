@@ -25,7 +25,7 @@ from reconciler.effects.stop import StopSignal
 from reconciler.effects.transport import Transport
 from reconciler.rules import undo as rules
 from specs.cluster import Cluster
-from specs.diagnostic import Troubled, diagnose
+from specs.diagnostic import Diagnostic, Troubled, diagnose
 from specs.reason import Because
 
 SHOWN = 5
@@ -112,9 +112,10 @@ def _ended(case: _Case, applied: loop.Applied) -> tuple[Preview, wiring.Applied]
 
 
 async def _case(look_: Look, cluster: Cluster, wanted: Wanted) -> _Case:
-    hosts = cluster.inventory.hosts
-    known = core.runs((await look_([UndoRuns(host=host) for host in hosts])).readings)[::-1]
-    run = _chosen(wanted.run, known)
+    hosts = cluster.inventory.everyone
+    told = (await look_([UndoRuns(host=host) for host in hosts])).readings
+    known = core.runs(told)[::-1]
+    run = _chosen(wanted.run, known, core.unheard(told))
     kept = (await look_(core.asked(run, hosts))).readings
     _known_paths(core.undoing(run, kept), wanted.leave)
     undoing = core.undoing(run, kept, wanted.leave)
@@ -128,7 +129,10 @@ async def _case(look_: Look, cluster: Cluster, wanted: Wanted) -> _Case:
     )
 
 
-def _chosen(run: str, known: Sequence[str]) -> str:
+def _chosen(run: str, known: Sequence[str], unheard: Sequence[Diagnostic]) -> str:
+    """Raises Refused where nobody can tell which was the last, or whether there is such a run; Misused."""
+    if unheard and run not in known:
+        raise exits.Refused(Troubled(*unheard))
     if run and run not in known:
         raise exits.Misused(Troubled(diagnose("undo-unknown-run", run=run, runs=_few(known))))
     if not known:

@@ -20,6 +20,7 @@ from reconciler.cli.goal import Goal, deciding, grounds
 from reconciler.cli.reach import RELEASE, access, reached, release
 from reconciler.core.diff import Difference
 from reconciler.core.event import Event
+from reconciler.core.inventory import lacking
 from reconciler.core.inventory import propose as places
 from reconciler.core.order import section_rank
 from reconciler.core.plan import Plan
@@ -89,6 +90,8 @@ class Proposal:
     target: Target
     placement: tuple[tuple[str, tuple[str, ...], Because], ...] = ()
     """Module, hosts, why there: only modules that install.config does not have yet."""
+    leave: tuple[str, ...] = ()
+    """What install.config names no host for."""
 
 
 async def study(path: Path) -> Studied:
@@ -180,7 +183,8 @@ async def propose(target: Target) -> Proposal:
     places_ = places(release_, found.config, target.address)
     reasons = {m.name: told(m.placement.because) for m in release_.modules if m.placement}
     placement = tuple((module, hosts, reasons[module]) for module, hosts in places_.items())
-    return Proposal(name=file.name, release=RELEASE, target=target, placement=placement)
+    leave = lacking(release_, found.config)
+    return Proposal(name=file.name, release=RELEASE, target=target, placement=placement, leave=leave)
 
 
 def studied(cluster: Cluster, seen: look.Studied) -> Studied:
@@ -213,6 +217,9 @@ def undertaking(
     """What `apply` and `undo` have in common; each adds its own bars."""
     expected, decide = goal
 
+    def concerned(plan: Plan) -> tuple[str, ...]:
+        return gate.concerned(cluster, plan)
+
     def gates(plan: Plan) -> tuple[AnyExpected, ...]:
         # by the clock as it is then: a person's answer, or an upgrade's first round, may lie in between
         return gate.gates(cluster, int(diary.clock.now().timestamp()), plan)
@@ -224,7 +231,7 @@ def undertaking(
         transport=transport,
         look=functools.partial(collect, transport, PROBES),
         controller=cluster.controller,
-        hosts=cluster.inventory.hosts,
+        hosts=cluster.inventory.everyone,
         expected=expected,
         decide=decide,
         journal=diary,
@@ -233,6 +240,7 @@ def undertaking(
         stop=stop,
         confirm=confirm,
         gates=gates,
+        concerned=concerned,
     )
 
 

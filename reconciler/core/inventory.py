@@ -4,7 +4,7 @@ Pure. A placement is a proposal with its reason; what install.config says always
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from reconciler.core.redact import clean
 from specs.cluster import PATH, Cluster, ClusterFile, Inventory, Paths, repinned
@@ -28,16 +28,107 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "", pi
         _refuse_one_host(topology, where)
         troubles = [*_no_hosts(topology, where), *_bad_places(file, release, topology)]
         troubles += [*_bad_also(file, release), *_bad_leave(file, release), *_bad_home(file, home)]
+    inventory = _placing(file.controller.address, topology, file.placement)
+    narrowed = _narrowed(file, release)
+    homeless = _homeless(file, narrowed, topology, inventory, where)
     if troubles:
-        raise SpecError(*troubles)
+        raise SpecError(*troubles, *homeless)
+    if homeless:
+        raise LayoutRefused(*homeless)
     described = Cluster(
         name=file.name,
-        release=_narrowed(file, release),
-        inventory=_inventory(file, release, topology),
+        release=narrowed,
+        inventory=inventory,
         paths=file.paths if not home else Paths(**{**file.paths.model_dump(), "home": home}),
         package=file.package,
     )
     return repinned(described, pins)
+
+
+def _homeless(
+    file: ClusterFile, release: Release, topology: Topology, inventory: Inventory, where: str
+) -> list[Diagnostic]:
+    """What is to be looked at and has no host to be looked at on: silence about it would read as "all is well"."""
+    homeless = _without_host(release, inventory)
+    if topology.errors or not inventory.hosts:
+        return []  # read in part: what is missing may stand in the rest
+    new = [module for module in homeless if module.placement is not None and module.name not in file.placement]
+    old = [module.name for module in homeless if module.placement is None]
+    apps = _without_appo(release, inventory)
+    leave = _leave(file.leave, (*old, *apps))
+    found = list(_unplaced(new, topology, inventory)) if new else []
+    if old:
+        found.append(diagnose("module-nowhere", where=where, modules=", ".join(old), leave=leave))
+    if apps:
+        found.append(diagnose("saas-nowhere", where=where, apps=", ".join(apps), leave=leave))
+    return [*found, *_unmet(file, release, inventory, {module.name for module in homeless})]
+
+
+def _without_host(release: Release, inventory: Inventory) -> tuple[Module, ...]:
+    """Of the modules in scope; those that are found on others' hosts are told with these."""
+    scope = (module for module in release.modules if module.name in release.scope and not module.hosts_of)
+    return tuple(module for module in scope if not inventory.on(module.name))
+
+
+def _without_appo(release: Release, inventory: Inventory) -> tuple[str, ...]:
+    return () if inventory.on("appo") else tuple(app.code for app in release.apps)
+
+
+def lacking(release: Release, config: str) -> tuple[str, ...]:
+    """Old modules, and SaaS, that install.config has no host for: what a cluster file has to leave by name."""
+    inventory = _placing("", parse(config), {})
+    old = tuple(module.name for module in _without_host(release, inventory) if module.placement is None)
+    return (*old, *_without_appo(release, inventory))
+
+
+def _unplaced(new: Sequence[Module], topology: Topology, inventory: Inventory) -> Iterator[Diagnostic]:
+    """With what `init` would propose for them, beside what is placed already."""
+    placed = _joining(topology, {name: inventory.on(name) for name in inventory.placed})
+    try:
+        places = _places(new, placed, inventory.controller)
+    except LayoutRefused as refused:
+        yield from refused.diagnostics
+        return
+    lines = "\n".join(f"{_key(name)} = {_listed(hosts)}" for name, hosts in places.items())
+    yield diagnose("module-unplaced", where="cluster.toml, placement", modules=", ".join(places), lines=lines)
+
+
+def _joining(topology: Topology, places: Mapping[str, tuple[str, ...]]) -> Topology:
+    """install.config as it will be."""
+
+    def owned(ip: str) -> tuple[tuple[str, str], ...]:
+        names = (name.removesuffix(")").partition("(") for name, hosts in places.items() if ip in hosts)
+        return tuple((module, project) for module, _, project in names)
+
+    return Topology(hosts=tuple((ip, (*modules, *owned(ip))) for ip, modules in topology.hosts))
+
+
+def _unmet(file: ClusterFile, release: Release, inventory: Inventory, told_of: Set[str]) -> Iterator[Diagnostic]:
+    """What is nowhere, since it is left to its owner, while others are to be built on it."""
+
+    def nowhere(module: Module) -> bool:
+        names = module.hosts_of or (module.name,)
+        return not inventory.on_any(names) and not any(name in told_of for name in names)
+
+    wanting = [module for module in release.modules if module.name in release.scope and module.name not in told_of]
+    for required in (module for module in release.modules if nowhere(module)):
+        by = [one.name for one in wanting if any(need.module == required.name for need in one.requires)]
+        if by:
+            where, leave = "cluster.toml, leave", _leave(file.leave, by)
+            yield diagnose("leave-required", where=where, module=required.name, by=", ".join(by), leave=leave)
+
+
+def _leave(left: Sequence[str], more: Sequence[str]) -> str:
+    return f"leave = {_listed((*left, *more))}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"
+
+
+def _key(name: str) -> str:
+    """`monitorv3(ingester)` is no bare key of TOML."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else f'"{name}"'
 
 
 def _bad_home(file: ClusterFile, home: str) -> list[Diagnostic]:
@@ -143,7 +234,7 @@ def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: Topology, whe
     place = module.placement
     if place is None or topology.hosts_named(module.name):
         return troubles
-    if len(hosts) not in place.counts:
+    if len(set(hosts)) not in place.counts:
         counts = ", ".join(str(count) for count in place.counts)
         troubles.append(
             diagnose("placement-count", where=where, module=module.name, counts=counts, because=told(place.because))
@@ -164,13 +255,18 @@ def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: Topology, whe
     return troubles
 
 
-def _inventory(file: ClusterFile, release: Release, topology: Topology) -> Inventory:
+def _placing(controller: str, topology: Topology, placement: Mapping[str, tuple[str, ...]]) -> Inventory:
     owned = dict.fromkeys(each for _, modules in topology.hosts for each in modules)
     groups = {name: topology.hosts_of(name) for name, _ in owned}
     groups |= {f"{name}({project})": topology.hosts_of(name, project) for name, project in owned if project}
-    placed = {name: hosts for name, hosts in file.placement.items() if name not in groups}
+    # in the file's order, each once: as whoever reads install.config afterwards will find them
+    placed = {
+        name: tuple(host for host in topology.all_ips() if host in hosts)
+        for name, hosts in placement.items()
+        if name not in groups
+    }
     return Inventory(
-        controller=file.controller.address,
+        controller=controller,
         hosts=topology.all_ips(),
         groups=tuple((groups | placed).items()),
         placed=tuple(placed),
@@ -182,6 +278,11 @@ def propose(release: Release, config: str, controller: str) -> dict[str, tuple[s
     topology = parse(config)
     _refuse_one_host(topology, f"{controller} install.config")
     new = [m for m in release.modules if m.placement is not None and not topology.hosts_named(m.name)]
+    return _places(new, topology, controller)
+
+
+def _places(new: Sequence[Module], topology: Topology, controller: str) -> dict[str, tuple[str, ...]]:
+    """Raises LayoutRefused."""
     places: dict[str, tuple[str, ...]] = {}
     for module in sorted(new, key=lambda module: bool(module.placement and module.placement.beside)):
         host = _fitting(module, topology, controller, places)
@@ -193,7 +294,7 @@ def propose(release: Release, config: str, controller: str) -> dict[str, tuple[s
 
 
 def _joined(
-    module: Module, host: str, new: list[Module], topology: Topology, controller: str
+    module: Module, host: str, new: Sequence[Module], topology: Topology, controller: str
 ) -> dict[str, tuple[str, ...]]:
     """Away from the controller, what it has to be beside comes to its host, where nobody has placed that yet."""
     beside = module.placement.beside if module.placement and host != controller else ()

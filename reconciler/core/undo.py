@@ -10,6 +10,7 @@ from typing import TypeVar
 from actions.action import Undo
 from probes.fact import AnyExpected, AnyFact, AnyReading, Fact, Known, Readings, Unknown
 from probes.undo import Entry, UndoEntries, UndoRuns, UndoStanding, UndoSteps, entry
+from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import coded
 
 PUT_BACK: Undo = "put-back"
@@ -55,6 +56,15 @@ def runs(readings: Readings) -> tuple[str, ...]:
             epoch, run = told.split(" ", 1)
             epochs[run] = max(int(epoch), epochs.get(run, 0))
     return tuple(sorted(epochs, key=lambda run: (epochs[run], run)))
+
+
+def unheard(readings: Readings) -> tuple[Diagnostic, ...]:
+    """Hosts that did not say which runs they know: any of them may know a later one than all others."""
+    return tuple(
+        diagnose("undo-runs-unread", where=fact.host, host=fact.host, because=reading.why)
+        for fact, reading in _about(readings, UndoRuns)
+        if isinstance(reading, Unknown)
+    )
 
 
 def asked(run: str, hosts: Iterable[str]) -> tuple[AnyFact, ...]:

@@ -7,7 +7,7 @@ is what the vendor's files do not survive. So they are followed to their end; wh
 import asyncio
 from collections.abc import Callable, Iterable
 
-from probes.fact import AnyFact, AnyReading, Known
+from probes.fact import AnyFact, AnyReading, Known, Unknown
 from probes.job import JobsRunning
 from reconciler.core.event import Event, JobAdopted, StepOutput
 from reconciler.core.redact import redact
@@ -27,9 +27,20 @@ Jobs = tuple[tuple[str, str], ...]
 
 async def running_jobs(look: Look, hosts: Iterable[str]) -> Jobs:
     """A host that cannot be read adds none: nothing can be started there either."""
+    return (await jobs_heard(look, hosts))[0]
+
+
+async def jobs_heard(look: Look, hosts: Iterable[str]) -> tuple[Jobs, tuple[Diagnostic, ...]]:
+    """Who runs what, and which hosts did not say."""
     facts: list[AnyFact] = [JobsRunning(host=host) for host in hosts]
     readings = (await look(facts)).readings
-    return tuple((fact.host, job) for fact in facts for job in _jobs(readings.get(fact)))
+    jobs = tuple((fact.host, job) for fact in facts for job in _jobs(readings.get(fact)))
+    unread = ((fact.host, readings.get(fact)) for fact in facts)
+    return jobs, tuple(
+        diagnose("jobs-unread", where=host, host=host, because=reading.why)
+        for host, reading in unread
+        if isinstance(reading, Unknown)
+    )
 
 
 def _jobs(reading: AnyReading | None) -> tuple[str, ...]:

@@ -147,6 +147,7 @@ async def _rounds(lease: Lease, term: Term, work: Undertaking, course: Course) -
             return
         outcome = await _executed(lease, term, work, course.studied.plan)
         course.outcomes.append(outcome)
+        course.begun = course.begun or bool(outcome.started and work.concerned(course.studied.plan))
         await _come_right(work, course.studied.plan, outcome)
         course.troubles.extend(outcome.troubles)
         if outcome.failed or work.stop.asked or not (outcome.done or outcome.skipped or outcome.outdated):

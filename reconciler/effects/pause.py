@@ -7,7 +7,7 @@ that finds the wish starts nothing more, and says who wished it, when and why.
 import re
 from dataclasses import dataclass
 
-from probes.fact import Known
+from probes.fact import Known, Unknown
 from probes.job import STATE_ROOT, Paused
 from probes.shell import Command
 from reconciler.core.redact import clean
@@ -52,6 +52,15 @@ async def read(look: Look, controller: str) -> Wish | None:
 async def told(look: Look, controller: str) -> Diagnostic | None:
     wish = await read(look, controller)
     return wish and diagnose("paused", where=controller, who=wish.who, since=wish.since, reason=wish.why or "-")
+
+
+async def bars(look: Look, controller: str) -> Diagnostic | None:
+    """Why nothing may be begun: somebody wishes a pause, or nobody could tell. Under way, not to hear is no wish."""
+    fact = Paused(host=controller)
+    reading = (await look([fact])).readings.get(fact)
+    if isinstance(reading, Unknown):
+        return diagnose("pause-unread", where=controller, host=controller, because=reading.why)
+    return await told(look, controller)
 
 
 async def watch(look: Look, controller: str, *, clock: Clock, stop: StopSignal) -> None:

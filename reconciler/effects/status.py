@@ -9,12 +9,13 @@ from probes.job import STATE_ROOT
 from probes.shell import Command
 from reconciler.core.redact import redact
 from reconciler.effects import pause
-from reconciler.effects.adopt import Jobs, running_jobs
+from reconciler.effects.adopt import Jobs, jobs_heard
 from reconciler.effects.collect import Look
 from reconciler.effects.crash import register
 from reconciler.effects.job_scripts import LAST
 from reconciler.effects.lease import Holder, read_lease
 from reconciler.effects.transport import Transport, TransportError
+from specs.diagnostic import Diagnostic
 
 _LAST = register("job-last")
 
@@ -32,15 +33,18 @@ class Now:
     holder: Holder | None
     paused: pause.Wish | None
     running: tuple[Running, ...]
+    unheard: tuple[Diagnostic, ...] = ()
+    """Hosts that did not say what runs there."""
 
 
 async def now(transport: Transport, look: Look, controller: str, hosts: Iterable[str]) -> Now:
     """Raises LeaseError, TransportError where the controller is out of reach; another host adds no jobs then."""
     holder = await read_lease(transport, controller)
-    jobs = await running_jobs(look, hosts)
+    jobs, unheard = await jobs_heard(look, hosts)
     return Now(
         holder=holder,
         paused=await pause.read(look, controller),
+        unheard=unheard,
         running=tuple(
             [one for host in dict.fromkeys(host for host, _ in jobs) for one in await _on(transport, host, jobs)]
         ),

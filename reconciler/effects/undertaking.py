@@ -26,6 +26,10 @@ def _no_gates(_: Plan) -> tuple[AnyExpected, ...]:
     return ()
 
 
+def _nobody(_: Plan) -> tuple[str, ...]:
+    return ()
+
+
 def _no_wait(_: Blocked) -> bool:
     return False
 
@@ -54,6 +58,8 @@ class Undertaking:
     """Asked when the plan holds steps that were not confirmed yet."""
     gates: Callable[[Plan], Sequence[AnyExpected]] = _no_gates
     """What must hold before the first write: disk, clock, nobody else at work."""
+    concerned: Callable[[Plan], Sequence[str]] = _nobody
+    """The hosts that must have been read before this plan may begin: none where it only repairs."""
     bars: Callable[[Blocked], bool] = _no_wait
     """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
     waits: Callable[[Blocked], bool] = _no_wait
@@ -77,6 +83,9 @@ class Course:
     """In full: a step of the same id that would do something else is asked about again."""
     outcomes: list[Outcome] = field(default_factory=list[Outcome])
     refused: tuple[Diagnostic, ...] = ()
+    begun: bool = False
+    """A change that concerns hosts other than those it works on: from then on, one that falls silent holds up only what
+    needs it."""
     troubles: list[Diagnostic] = field(default_factory=list[Diagnostic])
 
     @property

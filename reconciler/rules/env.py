@@ -39,12 +39,17 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def assigned(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return tuple(_assigned(cluster, v) for v in cluster.release.variables if not (v.only_if_file or v.if_empty))
+    return tuple(_assigned(cluster, v) for v in _variables(cluster) if not (v.only_if_file or v.if_empty))
+
+
+def _variables(cluster: Cluster) -> tuple[Variable, ...]:
+    """The address of a host that install.config does not name (a Redis of the site's own) is not ours to know."""
+    return tuple(v for v in cluster.release.variables if v.kind != "host" or cluster.inventory.on(v.value))
 
 
 def merged(cluster: Cluster) -> tuple[tuple[str, AnyExpected], ...]:
     """(module, what its 04-final file must say)."""
-    return tuple((v.final, _merged(cluster, v)) for v in cluster.release.variables if v.final)
+    return tuple((v.final, _merged(cluster, v)) for v in _variables(cluster) if v.final)
 
 
 def _merged(cluster: Cluster, variable: Variable) -> AnyExpected:
@@ -60,7 +65,7 @@ def _once(cluster: Cluster) -> tuple[AnyExpected, ...]:
         EnvDoubled(host=cluster.controller, file=cluster.env(v.file), key=v.key).must_be(
             False, because=coded("variable-once"), source="guide 6.3, 6.4, pasted twice"
         )
-        for v in cluster.release.variables
+        for v in _variables(cluster)
         if not v.only_if_file
     )
 
@@ -191,7 +196,7 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair
 
 def _wanted(cluster: Cluster, seen: Seen) -> tuple[Variable, ...]:
     """All variables; of those that only correct what a person wrote, or fill what is empty, just those that have to."""
-    return tuple(v for v in cluster.release.variables if _is_wanted(cluster, v, seen))
+    return tuple(v for v in _variables(cluster) if _is_wanted(cluster, v, seen))
 
 
 def _is_wanted(cluster: Cluster, variable: Variable, seen: Seen) -> bool:

@@ -6,10 +6,10 @@ A gate is an expected fact with a reason like any other; it is not repaired but 
 from collections.abc import Iterator
 
 from actions.backup import BackupMysql
-from actions.bkcli import InstallModule
+from actions.bkcli import InstallModule, ModuleCall
 from actions.mysql import SetLoginPath
 from actions.owed import NoteWork
-from actions.package import UnpackPackage, UnpackProducts
+from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
 from probes.container import DockerFault
 from probes.fact import Absent, AnyExpected
 from probes.host import ClockNear, Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
@@ -55,6 +55,27 @@ def waits(blocked: Blocked) -> bool:
     return blocked.diagnostic.code in WAITING
 
 
+def concerned(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
+    """The hosts that must have been read before this plan begins.
+
+    Where scripts, package or /data/src change: all of them. Where a module is installed or upgraded, or data migrated:
+    its hosts, those it requires, and every database. A plan that only starts, writes or copies what is missing
+    concerns nobody but the hosts it works on.
+    """
+    hosts = {host for step in plan.steps for host in _concerned(cluster, step)}
+    return tuple(host for host in cluster.inventory.everyone if host in hosts)
+
+
+def _concerned(cluster: Cluster, step: Step) -> tuple[str, ...]:
+    action = step.action
+    if isinstance(action, (ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts)):
+        return cluster.inventory.everyone
+    if not (action.one_way or action.disrupts == "data" or isinstance(action, ModuleCall)):
+        return ()
+    hosts = [action.host, *(wish.fact.host for wish in (*step.needs, *action.ensures()))]
+    return tuple(hosts)
+
+
 def gates(cluster: Cluster, now: int, plan: Plan) -> tuple[AnyExpected, ...]:
     """`now`: seconds since the epoch by this machine's clock, which every host's must be near."""
     if not plan.steps:
@@ -75,7 +96,8 @@ def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
     """Every host the plan works on is the one it is taken for, lets us in as root, and knows the time."""
     used = {cluster.controller} | {step.action.host for step in plan.steps}
     used |= {promise.fact.host for step in plan.steps for promise in step.action.ensures()}
-    for host in (host for host in cluster.inventory.hosts if host in used):
+    used |= {*concerned(cluster, plan)}
+    for host in (host for host in cluster.inventory.everyone if host in used):
         yield HostAddress(host=host).must_be(True, because=coded("gate-right-host"), source="install.config")
         yield Root(host=host).must_be("root", because=coded("gate-root"), source="sudo(8)")
         clock = ClockNear(host=host, reference=now, seconds=CLOCK_S)

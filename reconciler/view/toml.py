@@ -26,6 +26,7 @@ class Proposed:
     via: str
     package: str
     placement: Sequence[Placed] = ()
+    leave: Sequence[str] = ()
 
 
 def cluster_toml(told: Proposed, page: Page) -> str:
@@ -39,6 +40,9 @@ def _head(told: Proposed, page: Page) -> Iterator[str]:
     yield f"release = {_text(told.release)}"
     yield from _comment("toml-also", page)
     yield '# also = ["topology"]'
+    if told.leave:
+        yield from _comment("toml-leave", page)
+        yield f"leave = [{', '.join(_text(name) for name in told.leave)}]"
     yield ""
 
 

@@ -207,7 +207,7 @@ auth = ["10.0.0.3"]
 CONFIG = b"""# \xe8\x93\x9d\xe9\xb2\xb8
 10.0.0.1 iam,ssm,usermgr,gse,license,redis,consul,es7,monitorv3(influxdb-proxy),apigw
 10.0.0.2 nginx,consul,mongodb,rabbitmq,appo,paas,iam_search_engine,auth
-10.0.0.3 cmdb,job,mysql,zk(config),kafka(config),appt,consul,log(api),etcd,redis_cluster
+10.0.0.3 cmdb,job,mysql,zk(config),kafka(config),appt,consul,log(api),nodeman(nodeman),etcd,redis_cluster
 """
 ENV = b"""# made by hand
 BK_HOME=/data/bkce

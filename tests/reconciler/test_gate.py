@@ -1,14 +1,16 @@
 """Gates: asked of just what a plan is going to do, and of nothing on a cluster that is finished."""
 
 from probes.container import DockerFault
-from probes.fact import AnyFact, Known
+from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.host import ClockNear, DiskRoomFor, ForeignWork
-from probes.path import PathKind
+from probes.path import PathKind, VersionText
 from probes.port import PortListening
 from probes.unit import UnitActive
-from reconciler.rules.gate import gates
+from reconciler.rules.gate import concerned, gates
 from reconciler.rules.owed import SCRIPT
-from tests.sim.worlds import World, finished, slice_cluster, study
+from specs.cluster import Cluster
+from specs.reason import coded
+from tests.sim.worlds import World, finished, guide_cluster, pristine, slice_cluster, study
 
 CLUSTER = slice_cluster()
 
@@ -35,6 +37,42 @@ def test_one_stopped_unit_asks_for_no_package_room_and_no_ports() -> None:
     stopped = next(fact for fact in world.facts if getattr(fact, "unit", "") == "bk-auth.service")
     world.facts[stopped] = Known("inactive")
     assert not {type(fact) for fact in facts(world)} & {DiskRoomFor, PortListening, DockerFault}
+
+
+def test_an_upgrade_concerns_every_host_and_a_repair_only_those_it_works_on() -> None:
+    plan, _ = study(World(cluster=CLUSTER))
+    assert concerned(CLUSTER, plan) == CLUSTER.inventory.hosts
+    world = finished(CLUSTER)
+    for unit in ("bk-auth.service", "bk-filebeat@java.service"):
+        for fact in [fact for fact in world.facts if getattr(fact, "unit", "") == unit]:
+            world.facts[fact] = Known("inactive")
+    repair, _ = study(world)
+    assert repair.steps
+    assert concerned(CLUSTER, repair) == ()
+
+
+def test_an_upgrade_of_which_only_the_controller_answers_still_concerns_all() -> None:
+    """The plan shrinks to what can be seen: that it begins a change must not shrink with it."""
+    world = World(cluster=CLUSTER, other=_one_host_answers)
+    plan, _ = study(world)
+    assert {step.action.host for step in plan.steps} == {CLUSTER.controller}
+    assert concerned(CLUSTER, plan) == CLUSTER.inventory.hosts
+
+
+def _one_host_answers(fact: AnyFact, cluster: Cluster) -> AnyReading:
+    silent = Unknown(coded("host-unreachable", host=fact.host, said="gone"))
+    return pristine(fact, cluster) if fact.host == cluster.controller else silent
+
+
+def test_one_product_installed_again_concerns_its_hosts_and_the_databases() -> None:
+    whole = guide_cluster()
+    world = finished(whole)
+    gone = VersionText(host="10.0.0.1", path=whole.home("usermgr/VERSION"))
+    assert gone in world.facts
+    world.facts[gone] = Absent()
+    plan, _ = study(world)
+    assert [step.id.split("@")[0] for step in plan.steps if step.action.one_way] == ["bkcli.install-usermgr"]
+    assert {"10.0.0.1", "10.0.0.3", "10.0.0.2"} == {*concerned(whole, plan)}
 
 
 def test_a_half_installed_redis_cluster_is_told_and_never_installed_over() -> None:

@@ -1,7 +1,7 @@
 """Clusters of other shapes than the guide's: two to thirty hosts, several hosts for a module, other paths."""
 
 from reconciler.core.inventory import cluster as describe
-from reconciler.core.inventory import propose
+from reconciler.core.inventory import lacking, propose
 from specs import parse
 from specs.cluster import Cluster
 from specs.release import Release
@@ -102,6 +102,7 @@ SHAPES = {"two": TWO, "five": FIVE, "thirty": thirty(), "messy": MESSY}
 def shape(config: str, more: str = "", found: Release = RELEASE) -> Cluster:
     """As `init` would set it up: the modules that are new go where it proposes."""
     places = propose(found, config, "10.0.0.1")
+    left = ", ".join(repr(name) for name in lacking(found, config))
     lines = "".join(f'"{name}" = [{", ".join(repr(host) for host in hosts)}]\n' for name, hosts in places.items())
-    text = f"{HEAD}{more}[placement]\n{lines}"
+    text = f"leave = [{left}]\n{HEAD}{more}[placement]\n{lines}"
     return describe(parse.cluster_file(text.replace("'", '"'), "cluster.toml"), found, config)

@@ -113,5 +113,6 @@ def test_a_gateway_away_from_its_certificates_is_refused() -> None:
     config = FIVE.replace("10.0.0.4 ", "10.0.0.4 consul,")
     with pytest.raises(Exception, match="placement-apart"):
         cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
-    ok = text.replace('etcd = ["10.0.0.3"]', 'etcd = ["10.0.0.4"]')
+    rest = 'auth = ["10.0.0.2"]\nredis_cluster = ["10.0.0.2"]\niam_search_engine = ["10.0.0.1"]\n'
+    ok = text.replace('etcd = ["10.0.0.3"]', 'etcd = ["10.0.0.4"]') + rest
     assert cluster(parse.cluster_file(ok, "cluster.toml"), RELEASE, config).inventory.on("apigw") == ("10.0.0.4",)

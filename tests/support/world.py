@@ -178,7 +178,10 @@ class World:
 
     async def look(self, facts: Iterable[AnyFact]) -> Collected:
         await asyncio.sleep(0)
-        return Collected(readings={fact: self._read(fact) for fact in facts})
+        asked = tuple(facts)
+        silent = {fact.host for fact in asked} & self.dead
+        troubles = {host: diagnose("host-unreachable", where=host, said="dead") for host in sorted(silent)}
+        return Collected(readings={fact: self._read(fact) for fact in asked}, troubles=troubles)
 
     def _read(self, fact: AnyFact) -> AnyReading:
         if fact.host in self.dead:

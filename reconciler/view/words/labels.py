@@ -222,6 +222,10 @@ LABELS: dict[str, Sentence] = {
         "未要求则不处理的内容。topology：蓝鲸业务拓扑（指引 7.17），其重建会删除用户可能创建的内容，每次都须 `bkrec apply"
         " --approve topology`。",
     ),
+    "toml-leave": _(
+        "What install.config names no host for: bkrec takes it that this cluster does without. Take out what is there.",
+        "install.config 中没有主机的模块：视为本集群未部署。实际已部署的请从中移除。",
+    ),
     "toml-controller": _(
         "How to reach the controller: its address in install.config.", "如何连接中控机：其在 install.config 中的地址。"
     ),

@@ -47,6 +47,57 @@ TROUBLES: dict[str, Trouble] = {
             zh="请在 cluster.toml 中把它放到 {controller}，或把 {others} 也放到 {host}",
         ),
     ),
+    "module-unplaced": Trouble(
+        what=Sentence(
+            en="{modules}: the release brings this, and neither install.config nor cluster.toml says where it goes",
+            zh="{modules}：本版本新增的模块，install.config 与 cluster.toml 均未指定主机",
+        ),
+        why=Sentence(
+            en="a module without a host is neither installed nor looked at: nothing could be called converged",
+            zh="没有主机的模块既不会安装也不会检查，无法判定集群已收敛",
+        ),
+        hint=Sentence(
+            en="proposed, to be added below [placement] in cluster.toml:\n{lines}\n"
+            "or name in `leave` there what you keep for yourself",
+            zh="建议写入 cluster.toml 的 [placement]：\n{lines}\n如由您自行处理，请写入其中的 leave",
+        ),
+    ),
+    "module-nowhere": Trouble(
+        what=Sentence(en="install.config names no host for {modules}", zh="install.config 中没有 {modules} 所在的主机"),
+        why=Sentence(
+            en="a module without a host is neither upgraded nor looked at: nothing could be called converged",
+            zh="没有主机的模块既不会升级也不会检查，无法判定集群已收敛",
+        ),
+        hint=Sentence(
+            en="correct install.config; where this cluster does without, say so at the top of cluster.toml:\n{leave}",
+            zh="请修正 install.config；若本集群确实没有部署，请在 cluster.toml 顶层写明：\n{leave}",
+        ),
+    ),
+    "saas-nowhere": Trouble(
+        what=Sentence(
+            en="install.config names no appo host, on which {apps} would run",
+            zh="install.config 中没有 appo 主机，{apps} 无处运行",
+        ),
+        why=Sentence(
+            en="SaaS without a host are neither deployed nor looked at: nothing could be called converged",
+            zh="没有主机的 SaaS 既不会部署也不会检查，无法判定集群已收敛",
+        ),
+        hint=Sentence(
+            en="correct install.config; where this cluster does without, say so at the top of cluster.toml:\n{leave}",
+            zh="请修正 install.config；若本集群确实没有部署，请在 cluster.toml 顶层写明：\n{leave}",
+        ),
+    ),
+    "leave-required": Trouble(
+        what=Sentence(
+            en="{module} is left to you and is on no host, while {by} cannot do without it",
+            zh="{module} 已交由您处理且不在任何主机上，而 {by} 依赖它",
+        ),
+        why=Sentence(en="what requires it would be installed upon nothing", zh="依赖它的模块安装后将缺少所需的服务"),
+        hint=Sentence(
+            en="place {module} in cluster.toml, or leave those too:\n{leave}",
+            zh="请在 cluster.toml 中为 {module} 指定主机，或一并保留：\n{leave}",
+        ),
+    ),
     "placement-nowhere": Trouble(
         what=Sentence(en="no host is left for {module}", zh="没有可放置 {module} 的主机"),
         why=Sentence(en="it cannot stand beside any of: {others}", zh="它不能与以下模块同机：{others}"),

@@ -202,6 +202,20 @@ TROUBLES: dict[str, Trouble] = {
             zh="请稍后重试；若结果相同，请在主机上执行 journalctl -u 单元名 查看退出原因",
         ),
     ),
+    "left-not-ready": Trouble(
+        what=Sentence(
+            en="{module} is left to you and is not as others need it",
+            zh="{module} 已交由您处理，但尚未满足其他模块的需要",
+        ),
+        why=Sentence(
+            en="what requires it waits; bkrec touches nothing of what `leave` names",
+            zh="依赖它的步骤将等待；bkrec 不改动 leave 中的任何内容",
+        ),
+        hint=Sentence(
+            en="bring {module} to this release yourself, or take it out of `leave` in cluster.toml",
+            zh="请自行将 {module} 升级到本版本，或从 cluster.toml 的 leave 中移除",
+        ),
+    ),
     "installer-not-again": Trouble(
         what=Sentence(
             en="{module} is half installed: {made} is there, the rest is not",

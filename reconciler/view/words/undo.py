@@ -128,6 +128,20 @@ TROUBLES: dict[str, Trouble] = {
             zh="该集群的运行（由近及远）：{runs}；可用 `bkrec undo RUN` 指定另一次",
         ),
     ),
+    "undo-runs-unread": Trouble(
+        what=Sentence(
+            en="{host} did not say which runs it knows, so which was the last one is not known",
+            zh="{host} 未能给出其上的运行记录，无法确定最近一次运行",
+        ),
+        why=Sentence(
+            en="its last run may be later than all others', and an older one would be undone; nothing was changed",
+            zh="其上的运行可能比其他主机的更晚，会误撤销更早的运行；未做任何改动",
+        ),
+        hint=Sentence(
+            en="make {host} answer; or name the run: `bkrec history`, then `bkrec undo RUN`",
+            zh="请先恢复对 {host} 的访问；或指定运行：用 `bkrec history` 查看后执行 `bkrec undo RUN`",
+        ),
+    ),
     "undo-no-run": Trouble(
         what=Sentence(
             en="no run has left a trace on the hosts that an undo could use",

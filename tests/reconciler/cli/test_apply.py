@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.fact import AnyFact, AnyReading, Known, fact_id
+from probes.fact import AnyFact, AnyReading, Known, Unknown, fact_id
 from reconciler.cli import wiring
 from reconciler.cli.confirm import confirm
 from reconciler.cli.main import run
@@ -24,6 +24,7 @@ from reconciler.effects.loop import Verdict
 from reconciler.effects.stop import StopSignal
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
+from specs.reason import coded
 from tests.reconciler.view.world import PLAN, READINGS, RETIRE, RIGHT, TITLES, difference
 from tests.sim.worlds import World, guide_cluster, study
 
@@ -206,3 +207,33 @@ def test_a_saved_plan_is_applied_while_its_facts_stand_and_refused_once_one_move
     told = capsys.readouterr().err
     assert len(begun) == (0 if moves else 1)
     assert (f"{fact_id(fact)} has moved" in told) == ("error[plan-stale]" in told) == moves
+
+
+@dataclass
+class Deaf:
+    """A pristine 6.1, of which two hosts have another host key than the one on record. Writing fails the test."""
+
+    world: World
+    silent: tuple[str, ...] = ("10.0.0.2", "10.0.0.3")
+
+    async def collect(self, _: object, __: object, facts: Iterable[AnyFact]) -> Collected:
+        asked = tuple(facts)
+        why = Unknown(coded("host-key-changed", host="10.0.0.2", fingerprint="SHA256:x", file="known_hosts", line="2"))
+        known = self.world.read(fact for fact in asked if fact.host not in self.silent)
+        hosts = {fact.host for fact in asked} & {*self.silent}
+        return Collected(
+            readings={**dict.fromkeys(asked, why), **known},
+            troubles={host: diagnose("host-key-changed", where=host) for host in sorted(hosts)},
+        )
+
+
+def test_no_release_is_changed_past_a_host_key_that_changed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(wiring, "reached", _reached)
+    monkeypatch.setattr(wiring, "collect", Deaf(World(cluster=guide_cluster())).collect)
+    assert run(["apply", "--yes"]) == 5
+    first = capsys.readouterr().err.splitlines()[0]
+    assert first.startswith("error[change-past-unread]: ")
+    assert "10.0.0.2 (host-key-changed), 10.0.0.3" in first

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.fact import AnyFact, Known
+from probes.fact import AnyFact, Known, Unknown
 from probes.undo import UndoRuns, UndoStanding
 from reconciler.cli import undoing, wiring
 from reconciler.cli.main import run
@@ -21,6 +21,7 @@ from reconciler.view.human.undo import undo_text
 from reconciler.view.page import Page
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
+from specs.reason import coded
 from tests.sim.test_undo import BEFORE, PLAN, SLICE, WHOLE, moved
 from tests.sim.undone import RUN, put_back, study
 from tests.sim.worlds import World
@@ -156,3 +157,17 @@ def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
     because = steps["bkcli.install-paas"].undo_because
     assert because is not None
     assert "only the backup brings the old state back" in because.en
+
+
+def test_the_last_run_is_not_guessed_where_a_host_did_not_say(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
+    """The one that is silent may know a later run than all others: an older one would be undone for it."""
+    silent = Unknown(coded("host-unreachable", host="10.0.0.3", said="gone"))
+    hosts.world = world = replace(WHOLE, facts={**WHOLE.facts, UndoRuns(host="10.0.0.3"): silent})
+    assert run(["undo", "--yes"]) == 5
+    told = capsys.readouterr().err
+    assert "error[undo-runs-unread]: 10.0.0.3" in told
+    assert "gone" in told
+    assert hosts.world is world
+    assert run(["undo", "20990101T000000-0000", "--yes"]) == 5
+    assert "error[undo-runs-unread]" in capsys.readouterr().err
+    assert run(["undo", RUN, "--yes"]) == 7

@@ -100,6 +100,89 @@ def test_an_unread_host_is_no_verdict_and_the_rest_is_repaired() -> None:
     assert world.launched == [f"{job_key(actions[0])}.1"]
 
 
+def test_a_change_of_release_is_not_begun_past_a_host_that_was_not_read() -> None:
+    """Nothing is written, the lease included; the cause of each host comes behind the one that names them all."""
+    world = World()
+    actions = two(world)
+    world.dead.add(H2)
+    result = applied(undertaking(world, actions, concerned=lambda _: (H, H2)))
+    assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
+    assert [told.code for told in result.diagnostics] == ["change-past-unread", "host-unreachable"]
+    assert dict(result.diagnostics[0].fields) == {"hosts": f"{H2} (host-unreachable)"}
+
+
+def test_a_host_of_no_concern_to_the_change_does_not_keep_it_from_beginning() -> None:
+    world = World()
+    actions = two(world)
+    world.dead.add(H2)
+    result = applied(undertaking(world, actions, concerned=lambda _: (H,)))
+    assert (result.verdict, result.exit_code) == ("unknown", 4)
+    assert world.launched == [f"{job_key(actions[0])}.1"]
+
+
+def test_a_host_that_falls_silent_before_the_gates_is_seen_there() -> None:
+    world = World()
+    actions = two(world)
+    looks: list[int] = []
+
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        asked = tuple(facts)
+        if any(isinstance(fact, Flag) and fact.name == "gate" for fact in asked):
+            looks.append(1)
+            world.dead.add(H2)
+        return await world.look(asked)
+
+    gates = tuple(Flag(host=host, name="gate").up() for host in (H, H2))
+    world.readings |= {gate.fact: Known("up") for gate in gates}
+    work = replace(
+        undertaking(world, actions, concerned=lambda _: (H, H2), gates=lambda _: gates),
+        look=look,
+    )
+    result = applied(work)
+    assert (result.exit_code, world.writes, len(looks)) == (5, [], 1)
+    assert [told.code for told in result.diagnostics] == ["change-past-unread", "host-unreachable"]
+
+
+def test_a_host_that_falls_silent_once_the_change_is_begun_holds_up_only_what_needs_it() -> None:
+    """The first round unpacks; the second still has its work on the host that answers."""
+    world = World()
+    first, second = Raise(host=H, name="a"), Raise(host=H, name="c")
+    world.knows(first, second)
+
+    def decide(readings: Readings) -> Plan:
+        down = [one for one in (first, second) if holds(one.flag.up(), readings) is False]
+        return plan(*(step(one) for one in down[:1]))
+
+    world.on_launch = lambda _: world.dead.add(H2)
+    result = applied(undertaking(world, (first, second), decide=decide, concerned=lambda _: (H, H2)))
+    assert len(world.launched) == 2
+    assert (result.verdict, result.exit_code) == ("converged", 0)
+
+
+def test_repairs_do_not_begin_the_change_that_comes_after_them() -> None:
+    """The host falls silent while the first round only repairs: what the second would change is refused."""
+    world = World()
+    first, second = Raise(host=H, name="a"), Raise(host=H, name="c")
+    world.knows(first, second)
+
+    def decide(readings: Readings) -> Plan:
+        down = [one for one in (first, second) if holds(one.flag.up(), readings) is False]
+        return plan(*(step(one) for one in down[:1]))
+
+    world.on_launch = lambda _: world.dead.add(H2)
+    expected = [one.flag.up() for one in (first, second, Raise(host=H2, name="b"))]
+    work = undertaking(
+        world,
+        (first, second),
+        decide=decide,
+        concerned=lambda made: (H, H2) if made.steps[0].id == "c" else (),
+    )
+    world.readings[expected[-1].fact] = Known("up")
+    result = applied(replace(work, expected=expected))
+    assert len(world.launched) == 1
+    assert result.diagnostics[0].code == "change-past-unread"
+
+
 @pytest.mark.parametrize(
     ("reading", "code"), [(Known("down"), "gate-closed"), (Unknown(coded("not-utf8")), "gate-unread")]
 )

@@ -2,16 +2,19 @@
 
 import asyncio
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from probes.fact import AnyFact, Unknown
 from probes.job import PROBE
 from probes.shell import Command, Output
 from reconciler.core.event import StepStarted
-from reconciler.effects.collect import collect
-from reconciler.effects.pause import PauseError, Wish, pause, read, resume
+from reconciler.effects.collect import Collected, collect
+from reconciler.effects.pause import PauseError, Wish, bars, pause, read, resume
+from specs.reason import coded
 from tests.sim.campaign import cluster
 from tests.sim.simulation import Troubles
 from tests.support import virtual
@@ -90,3 +93,12 @@ def test_a_run_starts_no_new_step_and_ends_with_six(at: float) -> None:
 
     virtual.run(story())
     assert simulation.audit.violations == []
+
+
+def test_nobody_begins_where_it_cannot_be_told_whether_a_pause_is_wished() -> None:
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        return Collected(readings={fact: Unknown(coded("not-utf8")) for fact in facts})
+
+    told = asyncio.run(bars(look, H))
+    assert told is not None
+    assert (told.code, told.where) == ("pause-unread", H)

@@ -4,11 +4,13 @@ import asyncio
 import functools
 import os
 from base64 import b64encode
+from collections.abc import Iterable
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.fact import AnyFact, Known, Unknown
 from probes.job import PROBE
 from probes.shell import Command, Output
 from reconciler.effects import pause
@@ -16,6 +18,7 @@ from reconciler.effects.collect import Collected, collect
 from reconciler.effects.job import Order, launch
 from reconciler.effects.lease import take
 from reconciler.effects.status import now
+from specs.reason import coded
 from tests.support.local import LocalTransport, soon
 
 H = "10.0.0.1"
@@ -80,3 +83,13 @@ def test_whatever_a_log_holds_it_is_one_harmless_line(log: bytes, cut: int) -> N
     assert one.job == "a.1"
     assert "\n" not in one.line
     assert "\x1b" not in one.line
+
+
+def test_a_host_that_does_not_say_what_runs_there_is_told() -> None:
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        silent = Unknown(coded("host-unreachable", host="10.0.0.2", said="gone"))
+        return Collected(readings={fact: Known(()) if fact.host == H else silent for fact in facts})
+
+    seen = asyncio.run(now(Answers(""), look, H, (H, "10.0.0.2")))
+    assert seen.running == ()
+    assert [(told.code, told.where) for told in seen.unheard] == [("jobs-unread", "10.0.0.2")]
