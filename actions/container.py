@@ -44,7 +44,7 @@ case $module in
     paas) exec "$install/bin/install_paas.sh" -e "$final/paas.env" -m "$project" -s "$src" -p "$home" -b "$host" ;;
     usermgr) exec "$install/bin/install_usermgr.sh" -e "$final/usermgr.env" -s "$src" -p "$home" ;;
     nodeman)
-        wan=$(sed -n 's/^WAN_IP=//p' /etc/blueking/env/local.env | tail -n 1)
+        wan=$(awk '/^WAN_IP=/ { last = substr($0, 8) } END { print last }' /etc/blueking/env/local.env)
         exec "$install/bin/install_bknodeman.sh" -e "$final/bknodeman.env" -s "$src" -p "$home" -b "$host" -w "$wan" ;;
     monitorv3)
         exec "$install/bin/install_bkmonitorv3.sh" -b "$host" -m "$project" -e "$final/bkmonitorv3.env" -s "$src" \\
@@ -158,6 +158,7 @@ class KeepContainers(Action):
 
 NAME_ROOT = r"""set -eu
 file=$1
+if [ -L "$file" ]; then file=$(readlink -f -- "$file"); fi
 root=$(timeout 10 docker info --format '{{.DockerRootDir}}')
 case $root in
     *[!A-Za-z0-9._/-]*) echo "docker names no plain path for its data: $root" >&2; exit 1 ;;
@@ -184,7 +185,8 @@ awk -v root="\"$root\"" '{
     print
 } END { exit count != 1 }' "$keep" > "$file.bkrec-part"
 # dockerd starts with no file that it cannot read, so what was made is looked at before it takes the old one's place
-[ "$(grep -cE "\"(data-root|graph)\"[[:space:]]*:[[:space:]]*\"$root\"" "$file.bkrec-part")" = 1 ]
+named=$(grep -cE "\"(data-root|graph)\"[[:space:]]*:[[:space:]]*\"$root\"" "$file.bkrec-part")
+[ "$named" = 1 ]
 sync
 mv -T -- "$file.bkrec-part" "$file"
 """

@@ -1,82 +1,40 @@
 """Env files: give one key the value it needs, once, leaving every other line as it is.
 
-The last assignment of the key is replaced; where there is none, one line is added after a final newline is made sure
-of (the guide's `printf 'X=…' >>` glues two keys together in a file without one). A value that is a secret is copied
-from the vendor's own file on the host; bkrec neither sees nor sends it. Guide 6.3, 6.4; env.md 5, 8.
+The assignment that bash ends up with is replaced, whatever stands beside it on its line; where there is none, one line
+is added after a final newline is made sure of (the guide's `printf 'X=…' >>` glues two keys together in a file without
+one). A value that is a secret is copied from the vendor's own file on the host; bkrec neither sees nor sends it. Guide
+6.3, 6.4; env.md 5, 8.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.envshell import VALUE
-from actions.undoshell import REMEMBER
+from actions.envshell import EDIT, VALUE
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyExpected, AnyFact
 from probes.shell import Command
 from specs.reason import coded
 
-ASSIGN: LiteralString = (
-    REMEMBER
-    + r"""
-assign() {
-    file=$1 key=$2
-    mkdir -p -- "$(dirname -- "$file")"
-    remember file "$file"
-    : > "$file.bkrec-part"
-    if [ -e "$file" ]; then
-        cp -p -- "$file" "$file.bkrec-part"
-    fi
-    {
-        printf '%s=' "$key"
-        if [ "$3" = raw ]; then printf '\n'; else quote; printf '\n'; fi
-        [ -e "$file" ] && cat -- "$file" || :
-    } | awk '
-        NR == 1 { made = $0; key = substr($0, 1, index($0, "=")); next }
-        { line[NR] = $0; bare = $0; sub(/^[ \t]*(export[ \t]+)?/, "", bare); if (index(bare, key) == 1) last = NR }
-        END {
-            for (i = 2; i <= NR; i++) print (i == last ? made : line[i])
-            if (!last) print made
-        }' > "$file.bkrec-part"
-    leaves "$file" "$file.bkrec-part"
-    sync
-    mv -T -- "$file.bkrec-part" "$file"
-}
-quote() {
-    awk '{ text = text (NR > 1 ? "\n" : "") $0 } END {
-        if (text ~ /^[A-Za-z0-9_.,:\/@%+-]+$/) { printf "%s", text; exit }
-        gsub(/\047/, "\047\\\047\047", text); printf "\047%s\047", text }'
-}
-"""
-)
-
 SET: LiteralString = (
     "set -eu\n"
-    + ASSIGN
+    + EDIT
     + """
-printf '%s\\n' "$3" | assign "$1" "$2" quoted
-"""
-)
-
-ADD: LiteralString = (
-    "set -eu\n"
-    + ASSIGN
-    + """
-assign "$1" "$2" raw
+assign "$1" "$2" "$3"
 """
 )
 
 COPY: LiteralString = (
     "set -eu\n"
     + VALUE
-    + ASSIGN
+    + EDIT
     + """
 file=$1 key=$2
 shift 2
 for source in "$@"; do
     found=$(value "${source%:*}" "${source##*:}")
     [ -n "$found" ] || continue
-    printf '%s\\n' "$found" | assign "$file" "$key" quoted
+    assign "$file" "$key" "$found"
     exit 0
 done
 echo "none of these has a value: $*" >&2
@@ -87,25 +45,30 @@ exit 1
 GENERATE: LiteralString = (
     "set -eu\n"
     + VALUE
-    + ASSIGN
+    + EDIT
     + """
 install=$1 what=$2 file=$3 key=$4
-[ -z "$(value "$file" "$key")" ] || exit 0
+there=$(value "$file" "$key")
+[ -z "$there" ] || exit 0
 # one that an undo took away may be a server's password by now: it is used again
 kept=${BKREC_UNDO:-/nonexistent/run}
+place=$(readlink -m -- "$file")
+if [ ! -L "$file" ]; then place=$file; fi
+place=$(place_of "$place")
 made=
-for after in "${kept%/*}"/*/"$(place_of "$file")"/after; do
+for after in "${kept%/*}"/*/"$place"/after; do
     [ ! -e "$after" ] || made=$(value "$after" "$key")
     [ -z "$made" ] || break
 done
 if [ -n "$made" ]; then
-    printf '%s\n' "$made" | assign "$file" "$key" quoted
+    assign "$file" "$key" "$made"
     exit 0
 fi
 cd -- "$install"
-made=$(./bin/generate_blueking_generate_envvars.sh "$what" | awk -v key="$key=" 'index($0, key) == 1' | tail -n 1)
+printed=$(./bin/generate_blueking_generate_envvars.sh "$what") || echo "the generator ended with $?" >&2
+made=$(printf '%s\\n' "$printed" | awk -v key="$key=" 'index($0, key) == 1' | tail -n 1)
 [ -n "${made#*=}" ] || { echo "the generator made no $key" >&2; exit 1; }
-printf '%s\\n' "${made#*=}" | assign "$file" "$key" quoted
+assign "$file" "$key" "${made#*=}"
 """
 )
 
@@ -157,7 +120,7 @@ class AddVariable(EditEnv):
         return (fact.must_be(True, because=coded("variable-set"), source="guide 6.4"),)
 
     def command(self) -> Command:
-        return Command(script=ADD, args=(self.file, self.key))
+        return Command(script=SET, args=(self.file, self.key, ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,23 +165,14 @@ class GenerateVariable(EditEnv):
 
 LAST: LiteralString = (
     "set -eu\n"
-    + REMEMBER
+    + EDIT
     + r"""
 file=$1 key=$2
 if grep -qE '[$][{]?'"$key"'([^A-Za-z0-9_]|$)' -- "$file"; then
     echo "a line of $file rests on $key: which one it means is for a person to say" >&2
     exit 1
 fi
-remember file "$file"
-cp -p -- "$file" "$file.bkrec-part"
-awk -v key="$key=" '
-    { line[NR] = $0; bare = $0; sub(/^[ \t]*(export[ \t]+)?/, "", bare) }
-    index(bare, key) == 1 { mine[NR] = 1; last = NR }
-    END { for (i = 1; i <= NR; i++) if (!(i in mine) || i == last) print line[i] }
-' "$file" > "$file.bkrec-part"
-leaves "$file" "$file.bkrec-part"
-sync
-mv -T -- "$file.bkrec-part" "$file"
+edited keep-last "$file" "$key"
 """
 )
 

@@ -11,9 +11,15 @@ from specs.reason import coded
 
 ADD = """set -eu
 file=$1 line=$2
-grep -qxF -e "$line" -- "$file" 2>/dev/null && exit 0
-if [ -e "$file" ]; then cp -p -- "$file" "$file.bkrec-part"; else : > "$file.bkrec-part"; fi
-{ [ -e "$file" ] && awk 1 "$file" || :; printf '%s\\n' "$line"; } > "$file.bkrec-part"
+if grep -qxF -e "$line" -- "$file" 2>/dev/null; then exit 0; fi
+if [ -L "$file" ]; then file=$(readlink -f -- "$file"); fi
+rm -f -- "$file.bkrec-part"
+if [ -e "$file" ]; then
+    cp -p -- "$file" "$file.bkrec-part"
+    awk 1 "$file" > "$file.bkrec-part"
+fi
+printf '%s\\n' "$line" >> "$file.bkrec-part"
+sync
 mv -T -- "$file.bkrec-part" "$file"
 """
 

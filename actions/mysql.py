@@ -81,11 +81,18 @@ shift 4
 password=$(value "$env" "$key")
 [ -n "$password" ] || { echo "no $key in $env" >&2; exit 1; }
 case $user in *[!a-z0-9_]*) echo "not a user name: $user" >&2; exit 64;; esac
-quoted=$(printf '%s\\n' "$password" | awk '{ gsub(/\\\\/, "\\\\\\\\"); gsub(/\\047/, "\\\\\\047"); printf "%s", $0 }')
+# sed, not awk: what a backslash in gsub's replacement means differs from awk to awk
+quoted=$(printf '%s\\n' "$password" | sed "s/['\\\\]/\\\\&/g")
+grants=
 for host in "$@"; do
     case $host in *[!0-9.]*) echo "not an address: $host" >&2; exit 64;; esac
-    printf "GRANT ALL ON *.* TO '%s'@'%s' IDENTIFIED BY '%s';\\n" "$user" "$host" "$quoted"
-done | mysql --login-path=default-root
+    grants="${grants}GRANT ALL ON *.* TO '$user'@'$host' IDENTIFIED BY '$quoted';
+"
+done
+{
+    echo "SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '');"
+    printf '%s' "$grants"
+} | mysql --login-path=default-root
 """
 )
 

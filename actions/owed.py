@@ -19,7 +19,7 @@ from specs.reason import Told, coded
 
 NOTE: LiteralString = """set -eu
 note=/var/lib/bkrec/owed/$1
-[ -e "$note" ] && exit 0
+[ ! -e "$note" ] || exit 0
 mkdir -p -m 0700 -- "$(dirname -- "$note")"
 if [ -n "$2" ]; then head -n 1 -- "$2"; else date +%s; fi > "$note.part"
 [ -s "$note.part" ]
@@ -99,7 +99,10 @@ sys.argv += ["-D", "bkiam", sys.stdin.readline().strip()]
 runpy.run_path(e["BKREC_SCRIPT"], run_name="__main__")
 '
 }
-echo check | run && { paid; exit 0; }
+if echo check | run; then
+    paid
+    exit 0
+fi
 echo migrate | run
 echo check | run
 paid
@@ -110,7 +113,8 @@ UPGRADER: LiteralString = (
     HEAD
     + """
 phase=$5
-from=$(head -n 1 -- "$note") to=$(head -n 1 -- "$home/job/VERSION")
+from=$(head -n 1 -- "$note")
+to=$(head -n 1 -- "$home/job/VERSION")
 [ "$from" != "$to" ] || { echo "the note says $from, which is where it ended: from where, nobody knows" >&2; exit 1; }
 log=/var/lib/bkrec/owed/$work.log
 /usr/bin/java -Dfile.encoding=utf8 -Djob.log.dir="$home/logs/job" \

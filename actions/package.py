@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
+from actions.backup import ROOM
 from actions.pinshell import PIN
 from probes.backup import Backup
 from probes.fact import AnyExpected, AnyFact
@@ -19,13 +20,14 @@ from probes.pin import PinVersions, of_reading
 from probes.shell import Command
 from specs.reason import coded
 
-UNPACK = """set -eu
+UNPACK: LiteralString = """set -eu
 package=$1 into=$2 md5=$3
 part=$into.bkrec-part
 rm -rf -- "$part"
 mkdir -p -- "$part"
 tar -xf "$package" -C "$part"
-[ -s "$part/src/VERSION" ] && [ -f "$part/install/bkcli" ]
+[ -s "$part/src/VERSION" ] || { echo "$package brings no src/VERSION, or an empty one" >&2; exit 1; }
+[ -s "$part/install/bkcli" ] || { echo "$package brings no install/bkcli" >&2; exit 1; }
 printf '%s\n' "$md5" > "$part/.bkrec-md5"
 rm -rf -- "$into"
 sync
@@ -96,6 +98,7 @@ PRODUCTS: LiteralString = (
     + """
 cd -- "$1"
 shift
+rm -f -- .bkrec-products
 for file in *gz; do
     [ -f "$file" ] || continue
     tar -xf "$file"
@@ -170,21 +173,48 @@ class UnpackProducts(Action):
         return "beside"
 
 
-SWAP = """set -eu
-new=$1 live=$2
-keep=$live.bak
-[ -e "$keep" ] && keep=$live.bak.$(date +%Y%m%d%H%M%S)
+SWAP: LiteralString = (
+    "set -eu\n"
+    + ROOM
+    + """
+new=$1 live=$2 from=$1
+keep=$live.bak part=$live.bkrec-part
+[ -s "$new/VERSION" ] || { echo "$new is no whole tree: its VERSION is empty or not there" >&2; exit 1; }
+[ -L "$live" ] || ! mountpoint -q -- "$live" ||
+    { echo "$live is a mount point, which cannot be renamed: mount it above, and make $live a directory" >&2; exit 1; }
+# mv copies from one file system to the other, and cut short it leaves half a tree: only a rename is all or nothing
+rm -rf -- "$part"
+here=$(stat -c %d -- "$new")
+there=$(stat -c %d -- "$(dirname -- "$live")")
+if [ "$here" != "$there" ]; then
+    used=$(du -sk -- "$new")
+    room "$(dirname -- "$live")" "$((${used%%[!0-9]*} + 65536))" "the copy of $new"
+    trap 'rm -rf -- "$part"' EXIT
+    cp -a -- "$new" "$part"
+    from=$part
+fi
+sync
+if [ -e "$keep" ]; then keep=$live.bak.$(date +%Y%m%d%H%M%S); fi
 if [ -d "$live" ]; then
     mv -T -- "$live" "$keep"
+else # a run before this one was cut short here
+    for old in "$live.bak" "$live".bak.[0-9]*; do
+        if [ -d "$old" ]; then keep=$old; fi
+    done
+fi
+keep=$(readlink -f -- "$keep")
+if [ -d "$keep" ] && [ -s "$keep/VERSION" ]; then
     record=/var/lib/bkrec/backups/src
     mkdir -p -m 0700 -- "$(dirname -- "$record")"
-    size=$(find "$keep" -type f | wc -l)
-    printf 'path=%s\\nsize=%s\\ndigest=-\\nmade=%s\\ncomplete=yes\\n' "$keep" "$size" "$(date +%s)" > "$record.part"
+    files=$(find "$keep" -type f -printf .)
+    printf 'path=%s\\nsize=%s\\ndigest=-\\nmade=%s\\ncomplete=yes\\n' "$keep" "${#files}" "$(date +%s)" > "$record.part"
     mv -T -- "$record.part" "$record"
 fi
-mv -T -- "$new" "$live"
+mv -T -- "$from" "$live"
 sync
+if [ "$from" != "$new" ]; then rm -rf -- "$new"; fi
 """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +284,8 @@ copy() {
     rsync "$@" --checksum --delete --exclude='.*' --exclude=install.config --exclude='bin/0[1234]-*' -- "$new/" "$live/"
 }
 copy -a
-left=$(copy -ain | grep -v '/$' || :)
+left=$(copy -ain)
+left=$(printf '%s\\n' "$left" | grep -v '/$' || :)
 [ -z "$left" ] || { printf 'still different:\\n%s\\n' "$left" >&2; exit 1; }
 sync
 rm -f -- "$mark"

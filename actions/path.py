@@ -27,9 +27,13 @@ mkdir -p -m 0700 -- "$aside" "$note"
 to=$aside/$(basename -- "$path").$stamp
 printf '%s\\n%s\\n' "$path" "$to" > "$note/$(basename -- "$path").$stamp"
 remember directory "$path" aside "$to"
-[ ! -n "${BKREC_UNDO:-}" ] || kept=$(cat -- "$BKREC_UNDO/$(place_of "$path")/aside")
+place=$(place_of "$path")
+[ ! -n "${BKREC_UNDO:-}" ] || kept=$(cat -- "$BKREC_UNDO/$place/aside")
 [ -e "${kept:=$to}" ] || to=$kept
-mv -- "$path" "$to"
+here=$(stat -c %d -- "$path")
+there=$(stat -c %d -- "$aside")
+[ "$here" = "$there" ] || { echo "$aside is on another file system than $path: nothing was moved" >&2; exit 1; }
+mv -T -- "$path" "$to"
 """
 )
 

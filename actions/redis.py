@@ -24,7 +24,8 @@ REDISCLI_AUTH=$(value "$file" "$key")
 export REDISCLI_AUTH
 members=
 for port in "$@"; do
-    keys=$(redis-cli -h "$host" -p "$port" dbsize | tr -cd 0-9)
+    keys=$(redis-cli -h "$host" -p "$port" dbsize)
+    keys=$(printf '%s\\n' "$keys" | tr -cd 0-9)
     [ "$keys" = 0 ] || { echo "$host:$port holds $keys keys: not joined" >&2; exit 1; }
     members="$members $host:$port"
 done

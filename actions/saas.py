@@ -57,7 +57,8 @@ DEPLOY = """set -eu
 install=$1 code=$2 src=$3 login=$4
 case $code in *[!a-z0-9_]*) echo "not an app code: $code" >&2; exit 64;; esac
 cd -- "$install"
-file=$(ls -t -- "$src/official_saas" | grep -E "^${code}_V.*[.]tar[.]gz" | head -n 1)
+files=$(ls -t -- "$src/official_saas")
+file=$(printf '%s\\n' "$files" | awk -v head="${code}_V" 'index($0, head) == 1 && /[.]tar[.]gz/ && !n++')
 [ -n "$file" ] || { echo "no package of $code below $src/official_saas" >&2; exit 1; }
 want=${file#"${code}_V"}
 want=${want%.tar.gz}
@@ -68,7 +69,8 @@ online() {
 # twice: the first deployment of bk_monitorv3 may time out, and the guide's own advice is to do it again (7.15)
 for attempt in 1 2; do
     ./bkcli install saas-o "$code" || echo "attempt $attempt failed" >&2
-    [ "$(online)" = "$want" ] && exit 0
+    now=$(online) || now=
+    if [ "$now" = "$want" ]; then exit 0; fi
 done
 echo "$code is not online at $want" >&2
 exit 1
@@ -124,7 +126,8 @@ class DeploySaas(Bkcli):
 
 
 START = r"""set -eu
-name=$(docker ps -a --format '{{.Names}}' | grep -xE -e "$1-[0-9]+" | sort -t - -k 2n | tail -n 1)
+names=$(docker ps -a --format '{{.Names}}')
+name=$(printf '%s\n' "$names" | grep -xE -e "$1-[0-9]+" | sort -t - -k 2n | tail -n 1)
 [ -n "$name" ] || { echo "no container of $1" >&2; exit 1; }
 docker start "$name"
 """

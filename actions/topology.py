@@ -22,6 +22,7 @@ PLACE: LiteralString = (
     + """
 config=$1 module=$2
 shift 2
+if [ -L "$config" ]; then config=$(readlink -f -- "$config"); fi
 remember file "$config"
 cp -p -- "$config" "$config.bkrec-part"
 awk -v module="$module" -v hosts="$*" '

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.undoshell import SYNCED
+from actions.undoshell import DIGEST, SYNCED
 from probes.fact import AnyExpected
 from probes.shell import Command
-from probes.undo import DIGEST, UndoStanding
+from probes.undo import UndoStanding
 from specs.reason import coded
 
 PUT: LiteralString = (
@@ -22,7 +22,9 @@ PUT: LiteralString = (
     + r"""
 run=$1 path=$2
 entry=${BKREC_UNDO%/*}/$run/$(place_of "$path")
-was=$(cat -- "$entry/digest") now=$(digest_of "$path") part=$path.bkrec-part
+was=$(cat -- "$entry/digest")
+now=$(digest_of "$path")
+part=$path.bkrec-part
 keep() ( # what is going to be replaced
     [ "$now" != absent ] || exit 0
     umask 077
@@ -33,14 +35,16 @@ keep() ( # what is going to be replaced
 copy() {
     rm -f -- "$part"
     if [ -e "$entry/link" ]; then
-        ln -s -- "$(cat -- "$entry/link")" "$part"
+        to=$(cat -- "$entry/link")
+        ln -s -- "$to" "$part"
     else
         read -r mode user group < "$entry/owner"
-        (umask 077 && cat -- "$entry/before" > "$part")
+        (umask 077; cat -- "$entry/before" > "$part")
         chown -- "$user:$group" "$part"
         chmod -- "$mode" "$part"
         touch -r "$entry/before" -- "$part"
-        [ "$(digest_of "$part")" = "$was" ] || { echo "the copy of $path is damaged" >&2; exit 1; }
+        made=$(digest_of "$part")
+        [ "$made" = "$was" ] || { echo "the copy of $path is damaged" >&2; exit 1; }
         synced "$part"
     fi
     mv -T -- "$part" "$path"
@@ -62,18 +66,29 @@ MOVE: LiteralString = (
     + DIGEST
     + r"""
 run=$1 path=$2
-aside=$(cat -- "${BKREC_UNDO%/*}/$run/$(place_of "$path")/aside") part=$path.bkrec-part
+place=$(place_of "$path")
+aside=$(cat -- "${BKREC_UNDO%/*}/$run/$place/aside")
+part=$path.bkrec-part
 if [ -e "$path" ]; then
-    [ ! -e "$aside" ] && exit 0
+    [ -e "$aside" ] || exit 0
     echo "somebody made $path anew since" >&2
     exit 1
 fi
-# by way of a name of ours: where a rename is no rename, mv copies, and a copy that was cut short is made again
+# where a rename is no rename, mv copies and deletes as it goes: here the copy is whole before what it was made of goes
 if [ -e "$aside" ]; then
+    here=$(stat -c %d -- "$aside")
+    there=$(stat -c %d -- "$(dirname -- "$path")")
     rm -rf -- "$part"
-    mv -T -- "$aside" "$part"
+    if [ "$here" = "$there" ]; then
+        mv -T -- "$aside" "$part"
+    else
+        cp -a -- "$aside" "$part"
+        sync
+        mv -T -- "$aside" "$aside.put-back"
+    fi
 fi
 mv -T -- "$part" "$path"
+rm -rf -- "$aside.put-back"
 sync
 """
 )

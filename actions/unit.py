@@ -104,10 +104,15 @@ RETIRE: LiteralString = (
     + REMEMBER
     + """
 unit=$1
-shown() { systemctl show --property="$1" -- "$unit" | sed "s/^$1=//"; }
-active=$(shown ActiveState) boot=$(shown UnitFileState)
+shown() {
+    line=$(systemctl show --property="$1" -- "$unit")
+    printf '%s\\n' "${line#*=}"
+}
+active=$(shown ActiveState)
+boot=$(shown UnitFileState)
 for place in /usr/lib/systemd/system /etc/systemd/system /lib/systemd/system; do
-    file=$(cd -P -- "$place" 2>/dev/null && pwd -P || :)/$unit
+    place=$(readlink -e -- "$place") || continue
+    file=$place/$unit
     [ -f "$file" ] || continue
     remember unit "$file" unit "$unit" active "$active" boot "$boot"
     leaves "$file" ""

@@ -13,6 +13,7 @@ SET = """set -eu
 yq=$1 file=$2 path=$3 value=$4
 [ -f "$file" ] || { echo "no $file" >&2; exit 1; }
 case $path$value in *[!A-Za-z0-9.]*) echo "not a plain path and value: $path $value" >&2; exit 64;; esac
+if [ -L "$file" ]; then file=$(readlink -f -- "$file"); fi
 cp -p -- "$file" "$file.bkrec-part"
 "$yq" -i ".$path = $value" "$file.bkrec-part"
 sync

@@ -217,3 +217,13 @@ function prepare(  n, words) {
   for (; n; n--) MORE[words[n]] = 1
 }
 """
+
+ENV_AWK_PLACES: LiteralString = ENV_AWK.replace(
+    "function note(key, value, why, line) {\n",
+    "function note(key, value, why, line) {\n  placed(key)\n",
+).replace(
+    "  line = lineno()\n  need(NAME); key = TOOK\n",
+    "  AT = P\n  line = lineno()\n  need(NAME); key = TOOK\n",
+)
+"""The same, for whoever edits a file: it tells `placed(key)` of each assignment, which begins at character AT of T and
+ends before P; T begins with line FIRST. A line like KEY=word is all of T, and P is 1 then."""

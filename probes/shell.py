@@ -52,5 +52,15 @@ class Output:
     exit_status: int | None = 0
 
 
-PRELUDE: LiteralString = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH\n"
+UNSET: LiteralString = (
+    "TMOUT BASH_ENV ENV CDPATH POSIXLY_CORRECT GREP_OPTIONS GREP_COLOR TAR_OPTIONS GZIP BLOCKSIZE BLOCK_SIZE "
+    "DF_BLOCK_SIZE DU_BLOCK_SIZE PRSYNC_EXTRA_OPTS"
+)
+"""Exported by a host's profile they change what a command does: TMOUT ends bash's `read` from a slow pipe as if there
+were no more (hardening exports it), BASH_ENV is run by every script, the others are further options or units; the
+last one is put into the vendor's rsync of all of /root (ce/install.sh:680)."""
+
+PRELUDE: LiteralString = (
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH\nunset " + UNSET + "\n"
+)
 """A login shell on a BlueKing host sources .bkrc, which puts another Python and other tools first on PATH."""

@@ -9,7 +9,7 @@ nothing twice. Runner and launcher agree on nothing else.
 from typing import LiteralString
 
 from probes.job import JOB_STATE
-from probes.shell import PRELUDE
+from probes.shell import PRELUDE, UNSET
 
 _PUT: LiteralString = r"""
 put() {
@@ -97,7 +97,15 @@ if [ "$1" = work ]; then
     eval "set -- $(cat "$dir/args")"
     if [ "$login" = no ]; then cd / && exec /bin/sh "$dir/script" "$@"; fi
     cd "$cwd" || { echo "bkrec: cannot enter $cwd"; exit 72; }
-    exec bash -l "$dir/script" "$@"
+    # a profile may export what changes commands, and may have made it read-only: that only another bash gets rid of
+    exec bash -lc '
+        forget=" """
+    + UNSET
+    + r""" "
+        if unset $forget 2>/dev/null; then . "$0"; exit; fi
+        set -- bash "$0" "$@"
+        for name in $forget; do set -- -u "$name" "$@"; done
+        exec env "$@"' "$dir/script" "$@"
 fi
 dir=$1 job=$2 login=$3 terminal=$4 cwd=$5 undo=$6
 umask 077

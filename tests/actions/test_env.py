@@ -35,7 +35,7 @@ def set_key(file: Path, key: str, value: str) -> None:
         ("K=lite\nB=2\n", "K=stable\nB=2\n"),
         ("K=lite\nB=2\nK=other\n", "K=lite\nB=2\nK=stable\n"),
         ("# K=no\nKK=1\n", "# K=no\nKK=1\nK=stable\n"),
-        ("export K=lite\n", "K=stable\n"),
+        ("export K=lite\n", "export K=stable\n"),
     ],
     ids=["empty", "append", "no-final-newline", "replace", "last-of-two", "not-a-comment", "exported"],
 )

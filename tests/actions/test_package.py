@@ -1,5 +1,6 @@
 """The package: each stage ends in one rename, so whatever is cut short, the stage before it still stands."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackPro
 from actions.path import CarryDirectory, RetireDirectory
 from probes import path
 from probes.fact import Same
-from tests.probes.here import ask
+from tests.probes.here import ask, tool
 from tests.support.shell import perform
 
 HOST = "10.0.0.1"
+TOOLS = Path(__file__).parents[1] / "support/tools"
 
 
 def package(tmp_path: Path) -> Path:
@@ -46,6 +48,16 @@ def test_the_package_is_unpacked_whole_or_not_at_all(tmp_path: Path) -> None:
     assert (tmp_path / "tmp/bkrec-6.2.2/install/bkcli").read_text() == "new\n"
 
 
+@pytest.mark.parametrize("hollow", ["src/VERSION", "install/bkcli"])
+def test_a_package_without_its_marks_is_not_put_in_the_place_of_one_that_has_them(tmp_path: Path, hollow: str) -> None:
+    file = package(tmp_path)
+    assert unpack(tmp_path, file) == 0
+    (tmp_path / "made" / hollow).write_text("")
+    subprocess.run(["tar", "-czf", file, "-C", tmp_path / "made", "src", "install"], check=True)
+    assert unpack(tmp_path, file) != 0
+    assert (tmp_path / "tmp/bkrec-6.2.2" / hollow).read_text() != ""
+
+
 def test_a_broken_product_archive_leaves_no_mark_of_completion(tmp_path: Path) -> None:
     root = tmp_path / "src"
     root.mkdir()
@@ -75,6 +87,84 @@ def test_the_old_tree_is_kept_and_a_second_swap_never_nests(tmp_path: Path) -> N
     assert (tmp_path / "src/VERSION").read_text() == "6.2.2"
     record = (tmp_path / "var-lib/bkrec/backups/src").read_text()
     assert "complete=yes" in record
+
+
+def swap_from_another_disk(tmp_path: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """/var/lib is a file system of its own here."""
+    action = SwapSource(host=HOST, new="/var/lib/work/src", live=str(tmp_path / "src"), version="6.2.2", products=())
+    return perform(action.command(), tmp_path, env={"SEED": "1", **env})
+
+
+CUT = """n=$(cat "$CUTS" 2>/dev/null || echo 0)
+echo $((n + 1)) > "$CUTS"
+case $n in {at}) {half}; kill -9 $PPID; exit ;; esac
+exec /bin/{name} "$@"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "half"),
+    [
+        ("cp", 0, 'mkdir -p "$4"; touch "$4/VERSION"'),
+        ("mv", 0, ":"),
+        ("mv", 1, ":"),
+        ("mv", 2, ":"),
+        ("rm", 1, ":"),
+    ],
+    ids=["copying", "before-the-old-one-is-aside", "before-the-record", "before-the-rename", "before-the-source-goes"],
+)
+def test_a_swap_over_two_disks_cut_anywhere_leaves_no_half_tree(tmp_path: Path, name: str, at: int, half: str) -> None:
+    """`mv` from one file system to the other copies: cut short, it once left half a tree, recorded as a backup next."""
+    new, live = tmp_path / "var-lib/work/src", tmp_path / "src"
+    for tree, version in ((new, "6.2.2"), (live, "6.1.2")):
+        tree.mkdir(parents=True)
+        (tree / "VERSION").write_text(version)
+        (tree / "big").write_text(version)
+    tools = tool(tmp_path / "tools", name, CUT.format(name=name, at=at, half=half))
+    cut = swap_from_another_disk(tmp_path, PATH=f"{tools}:{os.environ['PATH']}", CUTS=str(tmp_path / "cuts"))
+    assert cut.returncode != 0
+    if live.exists():
+        assert {path.read_text() for path in live.iterdir()} in ({"6.1.2"}, {"6.2.2"})
+    if live.exists() and (live / "VERSION").read_text() == "6.2.2":
+        return
+    subprocess.run(["rm", "-rf", tmp_path / "tools"], check=True)
+    if not new.exists():
+        new.mkdir(parents=True)
+    done = swap_from_another_disk(tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {path.read_text() for path in live.iterdir()} == {"6.2.2"}
+    record = (tmp_path / "var-lib/bkrec/backups/src").read_text()
+    kept = Path(record.splitlines()[0].removeprefix("path="))
+    assert {path.read_text() for path in kept.iterdir()} == {"6.1.2"}
+    assert not (tmp_path / "src.bkrec-part").exists()
+
+
+def test_a_swap_over_two_disks_asks_for_room_before_anything_moves(tmp_path: Path) -> None:
+    new, live = tmp_path / "var-lib/work/src", tmp_path / "src"
+    for tree in (new, live):
+        tree.mkdir(parents=True)
+        (tree / "VERSION").write_text(tree.parent.name)
+    done = swap_from_another_disk(tmp_path, PATH=f"{TOOLS}:{os.environ['PATH']}", FREE_KB="100", CLOCK="/dev/null")
+    assert done.returncode != 0
+    assert "MB free" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["src", "var-lib"]
+
+
+def test_a_tree_without_a_version_is_not_recorded_as_a_backup(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    swap(tmp_path)
+    assert not (tmp_path / "var-lib/bkrec/backups/src").exists()
+
+
+def test_the_tree_behind_a_linked_src_is_the_backup(tmp_path: Path) -> None:
+    real = tmp_path / "disk2"
+    real.mkdir()
+    (real / "VERSION").write_text("6.1.2")
+    (tmp_path / "src").symlink_to(real)
+    swap(tmp_path)
+    assert (tmp_path / "src/VERSION").read_text() == "6.2.2"
+    assert (real / "VERSION").read_text() == "6.1.2"
+    assert f"path={real}\nsize=1\n" in (tmp_path / "var-lib/bkrec/backups/src").read_text()
 
 
 def test_a_swap_cut_between_its_renames_is_finished_by_the_next(tmp_path: Path) -> None:

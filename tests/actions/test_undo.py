@@ -191,17 +191,23 @@ def test_nothing_is_changed_where_nothing_can_be_kept(here: Here) -> None:
     assert file.read_text() == "A=1\nK=old"
 
 
-def test_a_link_comes_back_as_a_link(here: Here) -> None:
+def test_of_a_link_the_file_behind_it_is_edited_and_comes_back(here: Here) -> None:
     real, file = env_file(here), here.home / "link.env"
     file.symlink_to(real)
     here.set(file, "new")
-    assert here.back(file).returncode == 0
+    assert file.readlink() == real
+    assert real.read_text() == "A=1\nK=new\n"
+    assert [kept.path for kept in here.kept()] == [str(real)]
+    assert here.back(real).returncode == 0
     assert file.readlink() == real
     assert real.read_text() == "A=1\nK=old"
 
 
-@given(st.binary(max_size=200), st.booleans())
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+COMMENTS = st.lists(st.binary(max_size=40).map(lambda line: b"# " + line.replace(b"\n", b"").replace(b"\0", b"")))
+
+
+@given(st.tuples(COMMENTS.map(b"\n".join), st.sampled_from([b"", b"\n", b"\nK=a; M=b"])).map(b"".join), st.booleans())
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_content_comes_back(tmp_path: Path, content: bytes, twice: bool) -> None:
     here, file = Here(tmp_path), tmp_path / "x.env"
     run = f"r{len(list((tmp_path / 'state').glob('undo/*')))}"

@@ -16,6 +16,8 @@ from functools import cache
 import pytest
 
 from actions.action import Action
+from reconciler.effects.job_scripts import RUNNER
+from tests.architecture.statuses import lost, stops
 from tests.architecture.tree import Source, called, sources
 
 NEVER = {
@@ -119,6 +121,22 @@ def _bash(source: Source, call: ast.Call) -> bool:
     return False
 
 
+MAY_BE_LOST = {
+    "head -c 300 | head -n 1 | tr '\\000' '?' | sed 's/[[:space:]]*$//'": "not read: written down as refused",
+    "ls -t -- official_saas 2>/dev/null |": "no such directory: written down as missing",
+    '$(said "$1" "$2")': "it always says something, and what it could not read it refuses",
+}
+"""Looked at one by one; each is what the text begins with."""
+
+STOPS_ITSELF = {
+    "actions/env.py": "merge_env.sh exits 1 on any empty key, which is usual: what shows in its file counts",
+    "actions/unit.py": "reset-failed of a unit that never failed is no reason not to start it",
+    "actions/trial.py": "an answer that does not come is an answer here: each status is looked at",
+    "actions/cmdb.py": "what a person does in the browser is only told",
+}
+"""Actions whose scripts go on after a failure, and why that is meant."""
+
+
 def test_scripts_are_found() -> None:
     assert sum(script.probes for script in scripts()) > 10
     assert len(scripts()) > 20
@@ -138,6 +156,82 @@ def test_a_script_uses_nothing_new_and_nothing_forbidden(script: Script) -> None
     code = bare(script.text)
     found = [why for pattern, why in rules.items() if re.search(pattern, code, re.MULTILINE)]
     assert found == [], script.where
+
+
+@pytest.mark.parametrize("script", [*scripts(), Script("job_scripts:RUNNER", RUNNER, False)], ids=lambda s: s.where)
+def test_no_failure_is_lost_where_one_is_to_stop_the_script(script: Script) -> None:
+    """A backup of garbage was once recorded as complete, because `[ -s A ] && gzip -t B` stops nothing."""
+    found = [each for each in lost(script.text, bash=script.bash) if not each.text.startswith(tuple(MAY_BE_LOST))]
+    assert found == [], script.where
+
+
+def test_what_may_be_lost_is_still_there() -> None:
+    found = [each.text for script in scripts() for each in lost(script.text, bash=script.bash)]
+    assert [text for text in MAY_BE_LOST if not any(each.startswith(text) for each in found)] == []
+
+
+def test_an_action_ends_where_a_command_of_it_fails() -> None:
+    mine = [script for script in scripts() if script.where.startswith("actions/")]
+    going_on = {script.where.partition(":")[0] for script in mine if not stops(script.text, bash=script.bash)}
+    assert going_on == set(STOPS_ITSELF)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[ -s a ] && gzip -t a",
+        "test -s a &&\n    gzip -t a",
+        "[ -f a ] && [ -s b ] && ls c > /dev/null",
+        "[ -e a ] && cat a || :",
+        "[ a = b ] && set -- 1 || set -- 2",
+        "cd a && pwd",
+        "for f in *; do [ -s $f ] && gzip -t $f; done",
+        "f() { [ -s a ] && gzip -t a; }",
+        "case $x in a) [ -s b ] && c ;; esac",
+        "if true; then a && b; fi",
+        "x=$([ -s a ] && cat a)",
+        "( a && b )",
+        "{ a && b; } > c",
+        "mysqldump x | gzip > y",
+        "x=$(mysql -e y | grep z)",
+        "if mysql -e y | grep -q z; then a; fi",
+        "find . -type f | wc -l",
+        'record a "$(stat -c %s b)"',
+        '[ "$(md5sum < a)" = "$(md5sum < b)" ]',
+        "export A=$(cat b)",
+        "a=$(cat b) c=$(cat d)",
+        "cat << END\n$(cat b)\nEND",
+    ],
+)
+def test_a_lost_status_would_be_seen(text: str) -> None:
+    for shell in (True, False):
+        assert lost(f"set -eu\n{text}\n", bash=shell), text
+    assert not lost(f"set -u\n{text}\n", bash=False), "a script that goes on by itself says so at its beginning"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[ -s a ] || exit 1",
+        "[ -s a ] && [ -s b ] || { echo no >&2; exit 1; }",
+        "if [ -s a ] && [ -s b ]; then c; fi",
+        "while a && b; do c; done",
+        'say() { echo "$1"; exit 0; }\nmkdir a && chmod 0700 a || say unwritable',
+        "x=$(cat a)",
+        "x=$(printf '%s' \"$y\" | sed s/a/b/ | cut -c 1)",
+        'mkdir -p -- "$(dirname -- "$1")"',
+        "( set +e\na && b )",
+        "echo 'a && b | c' # a && b",
+        "awk 'BEGIN { a && b }'",
+        "a || b || c",
+    ],
+)
+def test_what_is_looked_at_is_left_alone(text: str) -> None:
+    assert not lost(f"set -eu\n{text}\n", bash=False), text
+
+
+def test_a_pipeline_of_bash_may_be_asked_for_every_status() -> None:
+    assert not lost("set -euo pipefail\nmysqldump x | gzip > y\n", bash=True)
 
 
 @pytest.mark.parametrize("script", [s for s in scripts() if s.probes], ids=lambda s: s.where)

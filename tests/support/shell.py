@@ -14,6 +14,7 @@ import pytest
 from probes.shell import Command
 
 INSIDE = """mount -t tmpfs none /var/lib
+if [ -n "${SEED:-}" ]; then cp -a "$KEPT/." /var/lib/; fi
 if [ -d "$1/units" ]; then mount --bind "$1/units" /etc/systemd/system; fi
 cd "$1" && shift && "$@"
 code=$?
@@ -25,8 +26,8 @@ exit $code
 def perform(
     command: Command, where: Path, *, shell: str = "bash", env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """`where`/var-lib holds afterwards what the script left in /var/lib. `env`: what the job's runner would add.
-    `where`/units, if there, is /etc/systemd/system."""
+    """`where`/var-lib holds afterwards what the script left in /var/lib, and before it too where `env` has SEED.
+    `env`: what the job's runner would add. `where`/units, if there, is /etc/systemd/system."""
     if not _permitted():
         pytest.skip("this machine does not permit a mount namespace")
     kept = where / "var-lib"
