@@ -27,17 +27,34 @@ alive() {
     case ${2:-} in Z | X | '') return 1 ;; esac
     [ "${21:-}" = "$1" ]
 }
-noted() { read -r one two three <"$1" 2>/dev/null && alive "$one" "$two" "$three"; }
-ended() { [ -e "$1/exit" ] && read -r rc rest <"$1/exit" && was=exited:$rc; }
+noted() { [ -e "$1" ] && read -r one two three <"$1" 2>/dev/null && alive "$one" "$two" "$three"; }
+ended() { [ -e "$1" ] && read -r rc rest <"$1" && was=exited:$rc; }
+at_work() { noted "$1/parent" || noted "$1/child"; }
 state() {
     was=never
     [ -e "$1/pid" ] || return 0
-    ended "$1" && return 0
+    ended "$1/exit" && return 0
     was=running
-    noted "$1/pid" || { [ -e "$1/child" ] && noted "$1/child"; } || ended "$1" || was=vanished
+    noted "$1/pid" || at_work "$1" || ended "$1/exit" || ended "$1/status" || was=vanished
 }
 """
-"""`state DIR` puts into $was: never, running, exited:N or vanished. Looks for the record again after the process."""
+"""`state DIR` puts into $was: never, running, exited:N or vanished. Looks for the record again after the process.
+
+The command's own parent writes `status`; the runner makes it `exit` once the log is whole. Where the runner was killed
+the status stands as it is: it was seen to end all the same.
+"""
+
+UPTIME: LiteralString = """
+up() {
+    set -- $(sed 's/^.*) //' /proc/self/stat)
+    echo $((${20} / $(getconf CLK_TCK 2>/dev/null || echo 100)))
+}
+"""
+"""`up` says the seconds since the kernel's boot: when the process that asks was born, in its clock that counts sleep too.
+
+/proc/uptime would not do: in a container lxcfs tells the container's own there, beside the boot id of the kernel, so
+that restarting the container turns the clock back in the same boot. Source: proc(5), stat, starttime; lxcfs(1).
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +99,7 @@ JobFact = JobState | JobsRunning | JobAttempts | HostUptime | Paused
 
 _SCRIPT: LiteralString = (
     JOB_STATE
+    + UPTIME
     + r"""
 root=$1
 shift
@@ -102,7 +120,7 @@ for ask; do
         done
         ;;
     uptime)
-        read -r up rest </proc/uptime && printf ' %s %s' "$boot" "${up%.*}"
+        printf ' %s %s' "$boot" "$(up)"
         ;;
     paused)
         [ ! -e "$root/paused" ] || printf ' %s' "$(head -c 2000 "$root/paused" | base64 | tr -d '\n')"

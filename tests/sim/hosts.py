@@ -141,7 +141,7 @@ class Host:
         if (refusal := self._guarded(job) or self._fenced(job, epoch)) is not None:
             return refusal
         yield
-        if job not in self.jobs:
+        if job not in self.jobs or self.jobs[job].started is None:
             self.jobs[job] = Job(name=job, epoch=epoch, behaviour=self._behaviour(command.stdin))
         yield
         if self.jobs[job].started is not None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, LiteralString
@@ -13,15 +14,18 @@ from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.job import PROBE, HostUptime, JobAttempts, JobsRunning, JobState
 from probes.shell import Command
 from reconciler.core.identity import job_id, job_key
+from reconciler.effects import job
 from reconciler.effects.clock import SystemClock
 from reconciler.effects.collect import collect
 from reconciler.effects.job import Followed, Launched, Order, Until, follow, launch, mark_seen
+from reconciler.effects.job_scripts import LAUNCH, RUNNER
 from reconciler.effects.lease import raise_fences
 from tests.support.local import Greeting, LocalTransport, soon
 from tests.support.world import Raise, VirtualClock
 
 H = "10.0.0.1"
 BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+OLD_SCRIPT = Path(__file__).parents[2] / "support" / "script_2_23.py"
 HOLD: LiteralString = 'while [ -e "$1" ]; do sleep 0.02; done; echo released'
 
 
@@ -105,6 +109,91 @@ def test_a_job_has_a_terminal_when_it_wants_one(host: LocalTransport) -> None:
     assert (followed.state, lines) == ("exited:5", ["a terminal"])
 
 
+def with_script(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """The runner that is sent from now on calls this one for a terminal."""
+    monkeypatch.setattr(job, "RUNNER", RUNNER.replace("script -qec", f"{path} -qec").replace("-v script", f"-v {path}"))
+
+
+def old_scripts(tmp_path: Path) -> list[str]:
+    """CentOS 7's: a stand-in, one that always sleeps through its command's end, and the real one where there is one."""
+    sleepy = tmp_path / "sleepy"
+    sleepy.symlink_to(OLD_SCRIPT)
+    return [str(OLD_SCRIPT), str(sleepy), *filter(None, [os.environ.get("BKREC_OLD_SCRIPT")])]
+
+
+def test_the_old_script_ends_with_0_when_its_input_does_while_the_command_runs_on(tmp_path: Path) -> None:
+    """What the runner must not fall for: this is true of the stand-ins, and of the real one."""
+    gate = tmp_path / "gate"
+    gate.touch()
+    command = f"trap '' HUP; while [ -e {gate} ]; do sleep 0.02; done; exit 7"
+    for path in old_scripts(tmp_path):
+        words = [path, "-qec", command, "/dev/null"]
+        nothing = subprocess.DEVNULL
+        done = subprocess.run(words, stdin=nothing, stdout=nothing, stderr=nothing, timeout=20, check=False)
+        assert done.returncode == 0, path
+    gate.unlink()
+
+
+def test_a_terminal_of_centos_7_hands_on_output_and_exit_status(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run(name: str) -> tuple[str, list[str]]:
+        told = "[ -t 0 ] && [ -t 1 ] && echo a terminal; cat; sleep 0.5; echo end; exit 7"
+        followed, lines = await done(host, order(told, job=name, terminal=True))
+        return followed.state, lines
+
+    for number, path in enumerate(("script", *old_scripts(tmp_path)), start=1):
+        with_script(monkeypatch, path)
+        assert asyncio.run(run(f"test.{number}")) == ("exited:7", ["a terminal", "end"]), path
+
+
+def test_what_a_terminals_job_is_given_to_read_reaches_it(host: LocalTransport) -> None:
+    told = "stty -echo; read -r one; read -r two || two=none; echo $one $two"
+    followed, lines = asyncio.run(done(host, order(told, terminal=True, stdin="in\n")))
+    assert (followed.state, lines[-1]) == ("exited:0", "in none")
+
+
+LIARS = {
+    "runs nothing and says 0": "exit 0",
+    "runs it and says 0 at once": 'shift; sh -c "$1" </dev/null >/dev/null 2>&1 & exit 0',
+    "runs it and says 0 before its end": 'shift; sh -c "$1" </dev/null & sleep 0.5; exit 0',
+    "runs it and says 3": 'shift; sh -c "$1"; exit 3',
+}
+
+
+@pytest.mark.parametrize("liar", LIARS)
+def test_nothing_that_script_says_is_taken_for_the_commands_status(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, liar: str
+) -> None:
+    """Either the command ran, and its own status is known; or it never did, and nobody says that it ended."""
+    path = tmp_path / "liar"
+    path.write_text(f"#!/bin/sh\n{LIARS[liar]}\n")
+    path.chmod(0o755)
+    with_script(monkeypatch, str(path))
+    trace = tmp_path / "trace"
+    followed, _ = asyncio.run(done(host, order('sleep 1; echo x >>"$1"; exit 5', str(trace), terminal=True)))
+    assert followed.state == ("exited:5" if trace.exists() else "vanished")
+
+
+def test_what_cannot_be_prepared_has_not_begun(host: LocalTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No `script` here: it is another package on some systems."""
+    with_script(monkeypatch, "/nowhere/script")
+    impatient(monkeypatch)
+
+    async def run() -> tuple[str, AnyReading]:
+        said = await launch(host, H, order("exit 0", terminal=True))
+        return said.how, await read(host, JobState(host=H, job="test.1"))
+
+    assert asyncio.run(run()) == ("not-started", Absent())
+
+
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The launcher waits half a second for a sign of life, not thirty."""
+    shorter = LAUNCH.replace('"$tries" -lt 1500', '"$tries" -lt 25')
+    assert shorter != LAUNCH
+    monkeypatch.setattr(job, "LAUNCH", shorter)
+
+
 def test_output_beyond_the_limit_is_dropped_and_does_not_kill_the_job(host: LocalTransport) -> None:
     followed, lines = asyncio.run(done(host, order("yes | head -c 12000000; echo over >/dev/stderr; exit 6")))
     assert followed.state == "exited:6"
@@ -156,9 +245,9 @@ def test_a_launch_that_was_not_heard_may_be_repeated(host: LocalTransport, tmp_p
 def test_a_claim_that_was_never_started_is_started_by_the_next_launch(host: LocalTransport) -> None:
     async def run() -> Followed:
         followed, _ = await done(host, order("exit 4"))
-        job = host.state(H) / "jobs" / "test.1"
+        place = host.state(H) / "jobs" / "test.1"
         for name in ("pid", "child", "exit", "log"):
-            (job / name).unlink()
+            (place / name).unlink()
         assert await read(host, JobState(host=H, job="test.1")) == Absent()
         assert followed.state == "exited:4"
         return (await done(host, order("exit 4")))[0]
@@ -166,11 +255,64 @@ def test_a_claim_that_was_never_started_is_started_by_the_next_launch(host: Loca
     assert asyncio.run(run()).state == "exited:4"
 
 
+UNBORN = "exec 8>&-\nexit 0\n"
+
+
+def unborn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The launcher is killed between its claim and the start."""
+    cut = LAUNCH.replace("exec 8>&-\n", UNBORN)
+    assert cut != LAUNCH
+    monkeypatch.setattr(job, "LAUNCH", cut)
+
+
+def test_what_was_claimed_and_never_began_is_claimed_anew_with_what_is_sent_now(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer bkrec comes with a mended script: the old one, its epoch and its deadline are nobody's wish any more."""
+    trace, place = tmp_path / "trace", host.state(H) / "jobs" / "test.1"
+
+    async def run() -> str:
+        with monkeypatch.context() as patch:
+            unborn(patch)
+            old = order('echo old "$1" >"$2"', "A", str(trace), epoch=3, deadline_s=10.0, run="one", stdin="o")
+            assert (await launch(host, H, old)).how == "unheard"
+        assert (place / "script").read_text() == old.command.script
+        new = order('echo new "$1" >"$2"; cat >>"$2"', "B", str(trace), epoch=4, deadline_s=20.0, run="two", stdin="n")
+        return (await done(host, new))[0].state
+
+    assert asyncio.run(run()) == "exited:0"
+    assert trace.read_text() == "new B\nn"
+    kept = [(place / name).read_text().split()[0] for name in ("epoch", "deadline", "origin")]
+    assert kept == ["4", "20", "4"]
+    assert (place / "origin").read_text().split()[1] == "two"
+
+
+def test_a_runner_that_was_called_for_an_earlier_claim_begins_nothing(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came late: systemd had put it off. What was sent since, with another login, is not its to run."""
+    place, trace = host.state(H) / "jobs" / "test.1", tmp_path / "trace"
+
+    async def run() -> None:
+        with monkeypatch.context() as patch:
+            unborn(patch)
+            await launch(host, H, order("exit 0"))
+            ticket = (place / "ticket").read_text().strip()
+            await launch(host, H, order('echo ran >"$1"', str(trace)))
+        assert (place / "ticket").read_text().strip() != ticket
+        for late, punctual in ((ticket, soon()), ((place / "ticket").read_text().strip(), soon(-5.0))):
+            words = [str(place / "run"), str(place), "test.1", "no", "no", "/", "-", late, punctual.boot]
+            await asyncio.to_thread(subprocess.run, ["sh", *words, str(punctual.uptime_s)], timeout=20, check=False)
+            assert not (place / "pid").exists()
+
+    asyncio.run(run())
+    assert not trace.exists()
+    assert {path.name for path in place.glob("*.*")} == set()
+
+
 def test_a_torn_launch_claims_nothing(host: LocalTransport) -> None:
     async def run() -> tuple[str, AnyReading]:
         what = order("exit 0")
-        from reconciler.effects import job
-
         whole = job._launch_command(what)  # pyright: ignore[reportPrivateUsage]
         torn = Command(script=whole.script, args=whole.args, stdin=whole.stdin[: len(whole.stdin) // 2])
         output = await host.run(H, torn)
@@ -223,37 +365,72 @@ def test_an_overdue_job_is_said_so_and_runs_on(host: LocalTransport, tmp_path: P
     assert asyncio.run(run()) == ("overdue", Known(("test.1",)), "exited:0")
 
 
-def test_a_killed_runner_whose_command_goes_on_still_runs_then_has_vanished(
-    host: LocalTransport, tmp_path: Path
-) -> None:
-    gate = tmp_path / "gate"
+BEGUN: LiteralString = 'echo $$ >"$2.new" && mv "$2.new" "$2"; while [ -e "$1" ]; do sleep 0.02; done; exit 5'
+"""Tells that it runs, and by which pid; then holds."""
+
+
+def kill(record: Path) -> None:
+    os.kill(int(record.read_text().split()[0]), signal.SIGKILL)
+
+
+async def held(
+    host: LocalTransport, tmp_path: Path, *killed: str, terminal: bool = False
+) -> tuple[AnyReading, list[AnyReading], Followed]:
+    """A job whose processes of these names are killed while it runs: its state then, those after it, and its end."""
+    gate, begun, states = tmp_path / "gate", tmp_path / "begun", list[AnyReading]()
     gate.touch()
-    state = JobState(host=H, job="test.1")
+    fact, place = JobState(host=H, job="test.1"), host.state(H) / "jobs" / "test.1"
+    assert (await launch(host, H, order(BEGUN, str(gate), str(begun), terminal=terminal))).how == "started"
+    await until(begun.exists)
+    for name in killed:
+        kill(place / name)
+    orphaned = await read(host, fact)
+    gate.unlink()
 
-    async def run() -> tuple[AnyReading, AnyReading, str]:
-        await launch(host, H, order(HOLD, str(gate)))
-        job = host.state(H) / "jobs" / "test.1"
-        await until(lambda: (job / "child").exists())
-        os.kill(int((job / "pid").read_text().split()[0]), signal.SIGKILL)
-        orphaned = await read(host, state)
-        gate.unlink()
+    async def gone() -> bool:
+        states.append(await read(host, fact))
+        return states[-1] != Known("running")
 
-        async def gone() -> bool:
-            return await read(host, state) != Known("running")
+    await until(gone)
+    states.append(await read(host, fact))
+    return orphaned, states, (await ended(host))[0]
 
-        await until(gone)
-        return orphaned, await read(host, state), (await ended(host))[0].state
 
-    assert asyncio.run(run()) == (Known("running"), Known("vanished"), "vanished")
+@pytest.mark.parametrize(
+    ("killed", "terminal", "state"),
+    [
+        ((), False, "exited:5"),
+        ((), True, "exited:5"),
+        (("pid",), False, "exited:5"),
+        (("pid",), True, "exited:5"),
+        (("parent",), False, "vanished"),
+        (("pid", "parent"), False, "vanished"),
+    ],
+    ids=["nobody", "nobody-terminal", "runner", "runner-terminal", "parent", "both"],
+)
+def test_whoever_is_killed_beside_it_the_job_runs_until_its_command_ends(
+    host: LocalTransport, tmp_path: Path, killed: tuple[str, ...], terminal: bool, state: str
+) -> None:
+    """And it is known to have ended only where its own parent saw it."""
+    orphaned, states, followed = asyncio.run(held(host, tmp_path, *killed, terminal=terminal))
+    assert orphaned == Known("running")
+    assert set(states) == {Known("running"), Known(state)} or set(states) == {Known(state)}
+    assert followed.state == state
+
+
+def test_a_killed_command_ended_by_a_signal(host: LocalTransport, tmp_path: Path) -> None:
+    orphaned, states, _ = asyncio.run(held(host, tmp_path, "child"))
+    assert orphaned in (Known("running"), Known("exited:137"))
+    assert states[-1] == Known("exited:137")
 
 
 def test_a_job_of_another_boot_without_a_record_has_vanished(host: LocalTransport) -> None:
     async def run() -> AnyReading:
         await done(host, order("exit 0"))
-        job = host.state(H) / "jobs" / "test.1"
-        (job / "exit").unlink()
+        place = host.state(H) / "jobs" / "test.1"
+        (place / "exit").unlink()
         for name in ("pid", "child"):
-            (job / name).write_text(f"{os.getpid()} 1 00000000-0000-0000-0000-000000000000\n")
+            (place / name).write_text(f"{os.getpid()} 1 00000000-0000-0000-0000-000000000000\n")
         return await read(host, JobState(host=H, job="test.1"))
 
     assert asyncio.run(run()) == Known("vanished")
@@ -262,10 +439,10 @@ def test_a_job_of_another_boot_without_a_record_has_vanished(host: LocalTranspor
 def test_a_recycled_pid_is_not_mistaken_for_the_job(host: LocalTransport) -> None:
     async def run() -> AnyReading:
         await done(host, order("exit 0"))
-        job = host.state(H) / "jobs" / "test.1"
-        (job / "exit").unlink()
+        place = host.state(H) / "jobs" / "test.1"
+        (place / "exit").unlink()
         for name in ("pid", "child"):
-            (job / name).write_text(f"{os.getpid()} 1 {BOOT}\n")
+            (place / name).write_text(f"{os.getpid()} 1 {BOOT}\n")
         return await read(host, JobState(host=H, job="test.1"))
 
     assert asyncio.run(run()) == Known("vanished")
