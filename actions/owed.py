@@ -1,9 +1,10 @@
 """Work that an upgrade owes: leave a note of it before, do it afterwards, and record it on proof.
 
-The proof is what the tool says, not its exit status, wherever the guide knows the two to differ: both IAM migrations
-exit 0 when they failed, and say so in one line when they did not. Two have nothing but their exit status yet, for want
-of a known trace: the plugins of node management and the spaces of monitoring. Passwords reach a program by its
-environment or its memory, never by an argument. Guide 7.6, 7.10, 7.12, 7.15, 7.16.
+The proof is what the tool says at its end, never its exit status: an empty script exits 0, both IAM migrations exit 0
+when they failed, and JOB's upgrader exits 0 when it could not read its configuration (bk-job, Upgrader.java: main
+returns on each error). One has nothing but its exit status, for want of a sentence or a trace: node management logs the
+import of its packages inside its container only. Passwords reach a program by its environment or its memory, never by
+an argument. Guide 7.6, 7.10, 7.12, 7.15, 7.16.
 """
 
 from dataclasses import dataclass
@@ -67,28 +68,33 @@ paid() { # the record first: beside it a note owes nothing any more
     mv -T -- "$record.part" "$record"
     [ ! -e "$note" ] || mv -T -- "$note" "$note.paid.$(date +%Y%m%d%H%M%S)"
 }
-said() { # SENTENCE COMMAND …: true once the command has said it
-    sentence=$1
+said() { # PATTERN COMMAND …: true once the command has said it and ended well
+    pattern=$1
     shift
     log=/var/lib/bkrec/owed/$work.log
     "$@" > "$log" 2>&1 || { cat -- "$log"; echo "it failed" >&2; return 1; }
     cat -- "$log"
-    grep -qF -e "$sentence" -- "$log" || { echo "it did not say: $sentence" >&2; return 1; }
+    grep -qE -e "$pattern" -- "$log" || { echo "it did not say: $pattern" >&2; return 1; }
 }
 """
+
+MIGRATED = "check completed, all data migrate completed"
+"""The last words of the migration script's `check` (bk-iam, build/support-files/migrate_subject_system_group.py)."""
+MIGRATION = (MIGRATED, "subject_system_group", "group_system_auth_type", "only support migrate/check action")
+"""What is among its strings: the sentence, the two tables, and its very last words, so that a cut one lacks them."""
+PYTHON = "/opt/py36/bin/python3"
 
 SUBJECTS: LiteralString = (
     HEAD
     + VALUE
     + """
-script=$5
-[ -r "$script" ] || { echo "no migration script at $script" >&2; exit 1; }
-python=/opt/py36/bin/python3
+script=$5 sentence=$6 python=$7
+[ -s "$script" ] || { echo "no migration script at $script" >&2; exit 1; }
 "$python" -c 'import pymysql' || /opt/py36/bin/pip3 install PyMySQL
 env=$install/bin/01-generate/dbadmin.env
 BKREC_PASSWORD=$(value "$env" BK_MYSQL_ADMIN_PASSWORD)
 BKREC_USER=$(value "$env" BK_MYSQL_ADMIN_USER)
-BKREC_USER=${BKREC_USER:-root} BKREC_HOST=$6 BKREC_SCRIPT=$script
+BKREC_USER=${BKREC_USER:-root} BKREC_HOST=$8 BKREC_SCRIPT=$script
 export BKREC_PASSWORD BKREC_USER BKREC_HOST BKREC_SCRIPT
 run() {
     "$python" -c '
@@ -99,12 +105,24 @@ sys.argv += ["-D", "bkiam", sys.stdin.readline().strip()]
 runpy.run_path(e["BKREC_SCRIPT"], run_name="__main__")
 '
 }
-if echo check | run; then
+check() { echo check | run; }
+tables() { # both of them, asked by a question of our own
+    "$python" -B -c '
+import os, pymysql, sys
+e = os.environ
+server = pymysql.connect(host=e["BKREC_HOST"], port=3306, user=e["BKREC_USER"], password=e["BKREC_PASSWORD"])
+cursor = server.cursor()
+cursor.execute("show tables from bkiam")
+sys.exit(not {"subject_system_group", "group_system_auth_type"} <= {row[0] for row in cursor.fetchall()})
+' || { echo "bkiam lacks subject_system_group or group_system_auth_type" >&2; return 1; }
+}
+if said "$sentence" check && tables; then
     paid
     exit 0
 fi
 echo migrate | run
-echo check | run
+said "$sentence" check || exit 1
+tables || exit 1
 paid
 """
 )
@@ -116,12 +134,14 @@ phase=$5
 from=$(head -n 1 -- "$note")
 to=$(head -n 1 -- "$home/job/VERSION")
 [ "$from" != "$to" ] || { echo "the note says $from, which is where it ended: from where, nobody knows" >&2; exit 1; }
-log=/var/lib/bkrec/owed/$work.log
-/usr/bin/java -Dfile.encoding=utf8 -Djob.log.dir="$home/logs/job" \
+said 'All [0-9]+ upgradeTasks finished successfully|No matched upgradeTasks need to run' \
+    /usr/bin/java -Dfile.encoding=utf8 -Djob.log.dir="$home/logs/job" \
     -Dconfig.file="$home/etc/job/upgrader/upgrader.properties" \
-    -jar "$home/job/backend/upgrader-$to.jar" "$from" "$to" "$phase" > "$log" 2>&1 || { cat -- "$log"; exit 1; }
-cat -- "$log"
-if grep -qiE 'UpgradeTask.*fail' -- "$log"; then exit 1; fi
+    -jar "$home/job/backend/upgrader-$to.jar" "$from" "$to" "$phase" || exit 1
+if grep -qiE 'UpgradeTask.*fail' -- "$log"; then
+    echo "one of its tasks says that it failed" >&2
+    exit 1
+fi
 paid
 """
 )
@@ -139,7 +159,7 @@ paid
 SPACES: LiteralString = (
     HEAD
     + """
-docker exec bk-monitor ./bin/manage.sh init_space_data
+said 'init space data successfully' docker exec bk-monitor ./bin/manage.sh init_space_data || exit 1
 paid
 """
 )
@@ -151,7 +171,8 @@ to=/data/bkce/bkmonitorv3/monitor/support-files
 docker exec bk-monitor mkdir -p "$to"
 # /. copies what is in it: without it a second run nests support-files/support-files
 docker cp "$home/bkmonitorv3/support-files/." "bk-monitor:$to"
-said 'Congratulations! IAM upgrade successfully!!!' docker exec bk-monitor ./bin/api_manage.sh iam_upgrade_action_v2
+said 'Congratulations! IAM upgrade successfully!!!' \
+    docker exec bk-monitor ./bin/api_manage.sh iam_upgrade_action_v2 || exit 1
 paid
 """
 )
@@ -163,7 +184,7 @@ to=/data/bkce/bklog/api/support-files/iam
 docker exec bk-log-api mkdir -p "$to"
 docker cp "$home/bklog/support-files/iam/." "bk-log-api:$to"
 said 'Congratulations! IAM upgrade successfully!!!' docker exec bk-log-api \
-    bash -lc 'source bin/environ.sh; /cache/.bk/env/bin/python3 manage.py iam_upgrade_action_v2'
+    bash -lc 'source bin/environ.sh; /cache/.bk/env/bin/python3 manage.py iam_upgrade_action_v2' || exit 1
 paid
 """
 )

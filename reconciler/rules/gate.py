@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from actions.backup import BackupMysql
 from actions.bkcli import InstallModule, ModuleCall
 from actions.mysql import SetLoginPath
-from actions.owed import NoteWork
+from actions.owed import MIGRATION, PYTHON, DoWork, NoteWork
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
 from probes.container import DockerFault
 from probes.fact import Absent, AnyExpected
 from probes.host import ClockNear, Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
-from probes.path import PathKind
 from probes.port import PortListening
+from probes.python import ScriptDefects
 from probes.unit import UnitActive
 from reconciler.core.plan import Blocked, Plan, Step
 from reconciler.rules import owed
@@ -22,6 +22,7 @@ from specs.cluster import Cluster
 from specs.module import Module
 from specs.reason import coded
 
+MIGRATES = "iam-subjects"
 CLOCK_S = 120
 """How far a host's clock may be off before leases, certificates and dated backups stop making sense."""
 
@@ -135,11 +136,11 @@ def _tools(plan: Plan) -> Iterator[AnyExpected]:
 
 
 def _brought(plan: Plan) -> Iterator[AnyExpected]:
-    """Before IAM is upgraded, which is where its note is left: what the guide has a person download."""
-    for step in plan.steps:
-        if isinstance(step.action, NoteWork) and step.action.work == "iam-subjects":
-            fact = PathKind(host=step.action.host, path=owed.SCRIPT)
-            yield fact.must_be("file", because=coded("gate-subjects-script"), source="guide 7.6")
+    """What the guide has a person download: whole, and asked for before IAM is upgraded, where its note is left."""
+    hosts = (s.action.host for s in plan.steps if isinstance(s.action, DoWork | NoteWork) and s.action.work == MIGRATES)
+    for host in dict.fromkeys(hosts):
+        fact = ScriptDefects(host=host, path=owed.SCRIPT, python=PYTHON, sentences=MIGRATION)
+        yield fact.must_be((), because=coded("gate-subjects-script"), source="guide 7.6")
 
 
 def _installs(cluster: Cluster, plan: Plan) -> Iterator[tuple[Step, Module]]:

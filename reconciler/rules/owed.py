@@ -4,7 +4,7 @@ Without a trace and with the product already at its version, somebody has upgrad
 harmless when repeated is then simply done; the rest is Unknown (`version_file` in the data) and waits for `bkrec ack`.
 """
 
-from actions.owed import DoWork, NoteWork
+from actions.owed import MIGRATED, PYTHON, DoWork, NoteWork
 from probes.fact import AnyDrift, AnyExpected
 from probes.owed import WorkDone, WorkNoted, WorkOwed
 from reconciler.core.plan import Repair
@@ -13,6 +13,7 @@ from reconciler.core.seen import Seen
 from reconciler.rules import agent, extra, nginx, trial
 from reconciler.rules import module as modules
 from specs.cluster import Cluster
+from specs.diagnostic import diagnose
 from specs.module import Duty, Module
 from specs.reason import coded, told
 
@@ -35,6 +36,8 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if work == trial.NOTE:
         return trial.mend(cluster, drift, seen)
     module, duty = _duty(cluster, work)
+    if isinstance(fact, WorkOwed):
+        return diagnose("work-noted-elsewhere", where=fact.host, work=work, host=extra.host_of(cluster, duty))
     if isinstance(fact, WorkNoted):
         return _note(cluster, module, duty, drift)
     return _do(cluster, module, duty, drift)
@@ -59,14 +62,27 @@ def _do(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repair
         done=extra.done(cluster, module, duty),
         install=cluster.paths.install,
         home=cluster.paths.home,
-        extra=(SCRIPT, *cluster.inventory.on("mysql")[:1]) if duty.work == "iam-subjects" else (),
-        before=(*modules.ready(cluster, module), *_first(cluster, duty, drift)),
+        extra=_migration(cluster) if duty.work == "iam-subjects" else (),
+        before=(*modules.ready(cluster, module), *_first(cluster, duty, drift), *_only_here(cluster, module, duty)),
         once=duty.once,
         seconds=duty.estimate_s,
         because=told(duty.because),
     )
     section = duty.section or module.section
     return Repair(action=action, because=told(duty.because), source=duty.source, section=section)
+
+
+def _only_here(cluster: Cluster, module: Module, duty: Duty) -> tuple[AnyExpected, ...]:
+    """A note elsewhere is from when the module's first host was another: begun there, and nobody saw its end."""
+    here, why = extra.host_of(cluster, duty), coded("once-in-a-cluster")
+    others = (host for host in cluster.inventory.hosts if duty.once and host != here)
+    facts = (WorkOwed(host=host, work=duty.work) for host in others)
+    return tuple(fact.must_be(False, because=why, source=duty.source, module=module.name) for fact in facts)
+
+
+def _migration(cluster: Cluster) -> tuple[str, ...]:
+    """Script, sentence, interpreter, MySQL server."""
+    return (SCRIPT, MIGRATED, PYTHON, *cluster.inventory.on("mysql")[:1])
 
 
 def _first(cluster: Cluster, duty: Duty, drift: AnyDrift) -> tuple[AnyExpected, ...]:

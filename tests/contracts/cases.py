@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from actions.owed import MIGRATION, PYTHON
 from probes.agent import AgentsLost, AgentsOnline
 from probes.backup import Backup
 from probes.cmdb import (
@@ -47,6 +48,7 @@ from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.pin import PinVersions
 from probes.port import PortListening
+from probes.python import ScriptDefects
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline, SaasPackaged
 from probes.steady import YoungUnits
@@ -61,6 +63,7 @@ from probes.yaml import YamlValue
 INSTALL = "/data/install"
 FINAL = f"{INSTALL}/bin/04-final"
 MADE = f"{INSTALL}/bin/01-generate"
+SUBJECTS = "/data/migrate_subject_system_group.py"
 MODELS = "/data/src/usermgr/support-files/bkiam"
 SQL = "/data/src/bkssm/support-files/sql"
 SECRET = "BK_JOB_EXECUTE_MYSQL_PASSWORD"
@@ -376,6 +379,17 @@ CASES: tuple[Case, ...] = (
         ModelsPending(host=H1, directory=MODELS, marks="/nonexistent"),
         ModelsPending(host=H1, directory="/nonexistent", marks="/root/.migrate"),
         ModelsPending(host=H1, directory="/etc/hostname", marks="/root/.migrate"),
+    ),
+    _case(
+        "python/controller",
+        0,
+        "/opt/py36/bin/python3 --version",
+        ScriptDefects(host=H1, path=SUBJECTS, python=PYTHON, sentences=MIGRATION),
+        ScriptDefects(host=H1, path="/nonexistent", python=PYTHON, sentences=MIGRATION),
+        ScriptDefects(host=H1, path="/etc/hostname", python=PYTHON, sentences=("nothing",)),
+        ScriptDefects(host=H1, path="/etc/fstab", python=PYTHON, sentences=MIGRATION),
+        ScriptDefects(host=H1, path="/etc", python=PYTHON, sentences=MIGRATION),
+        ScriptDefects(host=H1, path=SUBJECTS, python="/nonexistent/python3", sentences=MIGRATION),
     ),
     _case("kv/set", 0, "curl --version", KeySet(host=H1, key="bkcfg/global/bk_home"), KeySet(host=H1, key="none/none")),
     _case("kv/agent-down", 0, "curl --version", KeySet(host=H1, key="none/none"), under=NO_NETWORK),

@@ -1,10 +1,12 @@
 """Gates: asked of just what a plan is going to do, and of nothing on a cluster that is finished."""
 
+from actions.owed import MIGRATION, PYTHON
 from probes.container import DockerFault
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.host import ClockNear, DiskRoomFor, ForeignWork
-from probes.path import PathKind, VersionText
+from probes.path import VersionText
 from probes.port import PortListening
+from probes.python import ScriptDefects
 from probes.unit import UnitActive
 from reconciler.rules.gate import concerned, gates
 from reconciler.rules.owed import SCRIPT
@@ -89,6 +91,6 @@ def test_before_iam_is_upgraded_the_script_that_a_person_has_to_bring_is_there()
     """It is in no package; without it the run would stop with IAM's groups in tables that nobody reads any more."""
     cluster = slice_cluster("iam")
     asked = {gate.fact: gate for gate in gates(cluster, 1_700_000_000, study(World(cluster=cluster))[0])}
-    script = PathKind(host=cluster.controller, path=SCRIPT)
-    assert asked[script].reading == Known("file")
-    assert not any(isinstance(fact, PathKind) for fact in facts(World(cluster=CLUSTER)))
+    script = ScriptDefects(host=cluster.controller, path=SCRIPT, python=PYTHON, sentences=MIGRATION)
+    assert asked[script].reading == Known(())
+    assert not any(isinstance(fact, ScriptDefects) for fact in facts(World(cluster=CLUSTER)))

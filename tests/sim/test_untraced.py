@@ -4,7 +4,7 @@ import pytest
 
 from actions.owed import DoWork, NoteWork
 from probes.fact import Absent, AnyReading, Known, Unknown
-from probes.owed import WorkDone, WorkNoted
+from probes.owed import WorkDone, WorkNoted, WorkOwed
 from reconciler.core.plan import Plan
 from reconciler.rules import gate
 from reconciler.rules.catalogue import desired
@@ -72,3 +72,15 @@ def test_whatever_nobody_is_asked_about_may_be_repeated(work: str) -> None:
     plan, _ = study(World(cluster=WHOLE))
     (action,) = [s.action for s in plan.steps if isinstance(s.action, DoWork) and s.action.work == work]
     assert action.idempotent
+
+
+def test_a_note_on_a_host_that_was_once_the_modules_first_forbids_it_here() -> None:
+    """JOB's hosts have changed since an upgrade was begun: what became of it there, a person has to say."""
+    world = World(cluster=WHOLE)
+    here = DUTIES["job-upgrader-after"].host
+    elsewhere = next(host for host in WHOLE.inventory.hosts if host != here)
+    world.facts[WorkOwed(host=elsewhere, work="job-upgrader-after")] = Known(True)
+    plan, _ = study(world)
+    assert "job-upgrader-after" not in _works(plan)
+    told = [blocked.diagnostic for blocked in plan.blocked if blocked.diagnostic.code == "work-noted-elsewhere"]
+    assert [(one.where, dict(one.fields)["host"]) for one in told] == [(elsewhere, here)]

@@ -92,6 +92,7 @@ FACTS: dict[str, Sentence] = {
     "path.version": _("version in {path}", "{path} 中的版本"),
     "pin.versions": _("versions in the package with MD5 {md5}", "MD5 为 {md5} 的软件包中的各版本"),
     "port.listening": _("port {port}", "端口 {port}"),
+    "python.defects": _("what is wrong with the script {path}", "脚本 {path} 的问题"),
     "redis.cluster": _("Redis cluster at port {port}", "端口 {port} 上的 Redis 集群"),
     "saas.online": _("version of SaaS {app} that is online", "SaaS {app} 的线上版本"),
     "saas.packaged": _("version of SaaS {app} in the package", "软件包中 SaaS {app} 的版本"),

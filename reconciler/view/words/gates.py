@@ -25,7 +25,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "gate-login-tools": Sentence(en="a login path is stored through its prompt", zh="login-path 通过交互提示写入"),
     "gate-subjects-script": Sentence(
-        en="IAM's groups are moved by a script that is in no package: download it to that place (guide 7.6)",
-        zh="权限中心用户组由一个不在软件包内的脚本迁移：请先下载到该位置（指引 7.6）",
+        en="IAM's groups are moved by a script that is in no package: download it whole to that place (guide 7.6)",
+        zh="权限中心用户组由一个不在软件包内的脚本迁移：请先将其完整下载到该位置（指引 7.6）",
     ),
 }

@@ -113,6 +113,10 @@ SENTENCES: dict[str, Sentence] = {
         en="what the upgrade will owe is noted before it begins, so that a run that is cut off still knows",
         zh="升级开始前先记下待办，中断后仍可得知",
     ),
+    "once-in-a-cluster": Sentence(
+        en="it is done once in a cluster: on no other host may it have been begun",
+        zh="整个集群只执行一次：其他主机上不得已开始执行",
+    ),
     "in-their-order": Sentence(
         en="the two have an order",
         zh="二者有先后顺序",

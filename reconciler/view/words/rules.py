@@ -158,6 +158,20 @@ TROUBLES: dict[str, Trouble] = {
             zh="请确认：`bkrec ack {work} --done`；若未做过：`bkrec ack {work} --not-done`",
         ),
     ),
+    "work-noted-elsewhere": Trouble(
+        what=Sentence(
+            en="{work}: a note of it lies here, and {host} is where it would be done now",
+            zh="{work}：其记录位于本机，而现在应在 {host} 上执行",
+        ),
+        why=Sentence(
+            en="it may have been begun here before the module's hosts changed; done a second time it may do harm",
+            zh="模块主机变更前可能已在此开始执行；重复执行可能有害",
+        ),
+        hint=Sentence(
+            en="find out (/var/lib/bkrec/jobs here), then move the note /var/lib/bkrec/owed/{work} away and use `bkrec ack`",
+            zh="请先确认（本机 /var/lib/bkrec/jobs），再移走 /var/lib/bkrec/owed/{work}，并执行 `bkrec ack`",
+        ),
+    ),
     "saas-page-silent": Trouble(
         what=Sentence(
             en="the page does not answer ({status}; -: nobody is there)",

@@ -61,6 +61,12 @@ CALLED = """\
 # stand-in, runs in the container: says what it was called with
 echo "lab: $0 $*"
 """
+SPACES = """\
+#!/bin/sh
+# stand-in, runs in the container: says what it was called with, and of the spaces that they were made
+echo "lab: $0 $*"
+[ "$1" != init_space_data ] || echo "init space data successfully"
+"""
 ACTIONS = """\
 #!/bin/sh
 # stand-in for the IAM upgrade: without the files that were to be copied in it says sorry; it exits 0 either way
@@ -107,7 +113,7 @@ FILES_622: dict[str, str] = {  # path below /data/src -> text; beginning with #!
     "bk_apigateway/dashboard-fe/index.html": "<html><!-- stand-in --></html>\n",
     "bk_apigateway/support-files/templates/dashboard-fe#static#runtime#runtime.js": "window.API='__BK_APIGW_PUBLIC_ADDR__';\n",
     "bkmonitorv3/monitor/runmigrate.sh": CALLED,
-    "bkmonitorv3/monitor/bin/manage.sh": CALLED,
+    "bkmonitorv3/monitor/bin/manage.sh": SPACES,
     "bkmonitorv3/monitor/bin/api_manage.sh": ACTIONS,
     "bkmonitorv3/support-files/iam/0001_monitor.json": "{}\n",
     "bklog/api/bin/environ.sh": "export BK_ENV=production\n",

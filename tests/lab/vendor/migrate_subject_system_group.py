@@ -18,27 +18,33 @@ FILL = "INSERT IGNORE INTO subject_system_group SELECT subject_pk, 'bk_cmdb' FRO
 LEFT = "SELECT COUNT(*) FROM subject_relation LEFT JOIN subject_system_group USING (subject_pk) WHERE system_id IS NULL"
 
 
-def main() -> int:
+def main() -> None:
     options = argparse.ArgumentParser(add_help=False)
     for name in ("-H", "-P", "-u", "-p", "-D"):
         options.add_argument(name, required=True)
-    options.add_argument("action", choices=("migrate", "check"))
+    options.add_argument("action")
     args = options.parse_args()
     connection = pymysql.connect(
         host=args.H, port=int(args.P), user=args.u, password=args.p, database=args.D, autocommit=True
     )
     with connection.cursor() as cursor:
-        if args.action == "migrate":
-            for statement in (*TABLES, FILL):
-                cursor.execute(statement)
-            print("migrate completed")
-            return 0
+        act(cursor, args.action)
+
+
+def act(cursor: pymysql.cursors.Cursor, action: str) -> None:
+    if action == "migrate":
+        for statement in (*TABLES, FILL):
+            cursor.execute(statement)
+        print("migrate completed")
+    elif action == "check":
         cursor.execute(LEFT)
         row = cursor.fetchone()
-    if row is None or row[0]:
-        raise SystemExit("check failed: not every group has been migrated")
-    print("check completed, all data migrate completed")
-    return 0
+        if row is None or row[0]:
+            raise SystemExit("check failed: not every group has been migrated")
+        print("check completed, all data migrate completed")
 
 
-sys.exit(main())
+if sys.argv[-1] in ("migrate", "check"):
+    main()
+else:
+    raise SystemExit("only support migrate/check action")

@@ -1,0 +1,100 @@
+"""Python scripts: is one that a person brought whole, and the one that is meant?
+
+Some scripts of the guide come from no package: a person downloads them, and a page of an error, an interrupted
+download or another product's script lies there just as well (guide 7.6: `curl` without -f, and no checksum). The script
+is parsed by the interpreter that will run it and never run; what it is meant to say has to be among its string
+constants, so a comment does not count. Asked for its last words, a cut script has a defect wherever the cut is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import MISSING, Row, groups_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+SYNTAX = "no Python that parses"
+"""The defect of a page of HTML, of an empty file, and of most that is cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptDefects(Fact[tuple[str, ...]]):
+    """Of `sentences`, those that none of its strings holds; (`SYNTAX`,) where it does not parse; () is a whole one."""
+
+    path: str
+    python: str
+    """The interpreter, by its full path: its version decides what parses."""
+    sentences: tuple[str, ...]
+    kind: Literal["python.defects"] = "python.defects"
+
+
+PARSE: LiteralString = r"""
+import ast, sys
+with open(sys.argv[1], "rb") as file:
+    source = file.read()
+try:
+    tree = ast.parse(source)
+except (SyntaxError, ValueError):
+    print("syntax")
+    sys.exit()
+words = [getattr(node, "value", getattr(node, "s", None)) for node in ast.walk(tree)]
+text = [word for word in words if isinstance(word, str)]
+for number, sentence in enumerate(sys.argv[2].splitlines()):
+    if not any(sentence in word for word in text):
+        print("missing\t%d" % number)
+print("end")
+"""
+
+SCRIPT = (
+    MISSING
+    + r"""
+defects() { # PATH PYTHON SENTENCES
+  if [ ! -e "$1" ]; then
+    if missing "$1"; then echo absent; else echo unreadable; fi
+  elif [ ! -f "$1" ] || [ ! -r "$1" ]; then echo unreadable
+  elif [ ! -s "$1" ]; then echo syntax
+  elif [ ! -x "$2" ]; then echo no-python
+  else timeout 20 "$2" -B -I -c "$parse" "$1" "$3" 2>/dev/null || echo failed; fi
+}
+parse=$1 i=0
+shift
+while [ $# -gt 0 ]; do
+  defects "$1" "$2" "$3" | awk -v i="$i" '{ print i "\t" $0 }'
+  shift 3
+  i=$((i + 1))
+done
+"""
+)
+
+
+def command(facts: Sequence[ScriptDefects]) -> Command:
+    words = (word for fact in facts for word in (fact.path, fact.python, "\n".join(fact.sentences)))
+    return Command(script=SCRIPT, args=(PARSE, *words))
+
+
+def parse(facts: Sequence[ScriptDefects], output: Output) -> Readings:
+    groups = groups_of(output, count=len(facts))
+    return {fact: _read(fact, groups[index]) for index, fact in enumerate(facts)}
+
+
+def _read(fact: ScriptDefects, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
+    match rows:
+        case [("absent",)]:
+            return Absent()
+        case [("unreadable",)]:
+            return Unknown(coded("path-unreadable", path=fact.path))
+        case [("no-python",)]:
+            return Unknown(coded("tool-missing", tool=fact.python))
+        case [("syntax",)]:
+            return Known((SYNTAX,))
+        case [*missing, ("end",)] if all(row[0] == "missing" and len(row) == 2 for row in missing):
+            return Known(tuple(fact.sentences[int(row[1])] for row in missing))
+        case _:
+            raise ValueError("what was found in a script is not understood")
+
+
+FACTS: tuple[type[AnyFact], ...] = (ScriptDefects,)
+PROBE = Probe(family="python", facts=FACTS, command=command, parse=parse)
