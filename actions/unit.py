@@ -102,7 +102,8 @@ RETIRE: LiteralString = (
     + """
 unit=$1
 shown() { systemctl show --property="$1" -- "$unit" | sed "s/^$1=//"; }
-active=$(shown ActiveState) boot=$(shown UnitFileState)
+active=$(shown ActiveState) boot=$(shown UnitFileState) load=$(shown LoadState)
+case $unit in *@*) boot=$(systemctl is-enabled -- "$unit" 2>/dev/null || :) ;; esac # systemd 219 shows its template's
 for place in /usr/lib/systemd/system /etc/systemd/system /lib/systemd/system; do
     file=$(cd -P -- "$place" 2>/dev/null && pwd -P || :)/$unit
     [ -f "$file" ] || continue
@@ -119,6 +120,10 @@ for file in "/usr/lib/systemd/system/$unit" "/etc/systemd/system/$unit" "/lib/sy
     mv -f -- "$file" "$aside/file$number"
     number=$((number + 1))
 done
+if [ "$load" = masked ]; then # nothing is left for the mask to hold down, and it would keep the name
+    systemctl unmask -- "$unit" || :
+    systemctl unmask --runtime -- "$unit" || :
+fi
 systemctl daemon-reload
 systemctl reset-failed -- "$unit" || :
 """
