@@ -110,6 +110,8 @@ shown() {
 }
 active=$(shown ActiveState)
 boot=$(shown UnitFileState)
+load=$(shown LoadState)
+case $unit in *@*) boot=$(systemctl is-enabled -- "$unit" 2>/dev/null || :) ;; esac # systemd 219 shows its template's
 for place in /usr/lib/systemd/system /etc/systemd/system /lib/systemd/system; do
     place=$(readlink -e -- "$place") || continue
     file=$place/$unit
@@ -127,6 +129,10 @@ for file in "/usr/lib/systemd/system/$unit" "/etc/systemd/system/$unit" "/lib/sy
     mv -f -- "$file" "$aside/file$number"
     number=$((number + 1))
 done
+if [ "$load" = masked ]; then # nothing is left for the mask to hold down, and it would keep the name
+    systemctl unmask -- "$unit" || :
+    systemctl unmask --runtime -- "$unit" || :
+fi
 systemctl daemon-reload
 systemctl reset-failed -- "$unit" || :
 """

@@ -2,7 +2,8 @@
 
 A reading is `Known`, `Absent` or `Unknown`, and never None: "the unit does not exist" and "nobody could tell" call for
 different repairs, and the second for none at all. What is expected is a reading too, or `Same`: equal to what another
-fact reads (the scripts on every host equal the controller's, whatever they are).
+fact reads (the scripts on every host equal the controller's, whatever they are). Two that are not there are not equal:
+where a copy and its standard are both gone, nothing is as it should be.
 """
 
 from collections.abc import Mapping
@@ -47,6 +48,10 @@ class Fact(Generic[V]):
     decides: ClassVar[bool] = False
     """What is desired rests on it: where it reads otherwise than a plan took it, the plan is out of date and nothing
     has failed."""
+    both_may_lack: ClassVar[bool] = False
+    """Equal to another fact also where neither is there: no version is shown of a product that is not installed."""
+    hollow: ClassVar[frozenset[str]] = frozenset()
+    """Readings that say that there is nothing in it, as good as Absent for a standard: the digest of an empty file."""
 
     def must_be(self, value: V, *, because: Because, source: str, module: str = "") -> "Expected[V]":
         return Expected(fact=self, reading=Known(value), because=because, source=source, module=module)
@@ -60,7 +65,7 @@ class Fact(Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class Same(Generic[V]):
-    """Expected to read what `fact` reads; Unknown when that is."""
+    """Expected to be there and to read what `fact` reads; Unknown when that is, and never so where that is nothing."""
 
     fact: Fact[V]
     kind: Literal["same"] = "same"
@@ -78,7 +83,8 @@ class Expected(Generic[V]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift(Generic[V]):
-    """What was expected, what was read instead. `expected.reading` is resolved: no `Same` is left in it."""
+    """What was expected, what was read instead. `expected.reading` is resolved; a `Same` is left in it where its
+    standard is not there (or where it holds, and a plan is about to undo it)."""
 
     expected: Expected[V]
     reading: Reading[V]
@@ -125,9 +131,19 @@ def holds(expected: AnyExpected, readings: Readings) -> bool | None:
     return reading == wanted
 
 
-def resolve(expected: AnyExpected, readings: Readings) -> Known[Any] | Absent | None:
-    """The reading that is wished for, or None where it rests on another fact that was not read."""
-    if not isinstance(expected.reading, Same):
-        return expected.reading
-    other = readings.get(expected.reading.fact)
-    return None if other is None or isinstance(other, Unknown) else other
+def resolve(expected: AnyExpected, readings: Readings) -> Known[Any] | Absent | Same[Any] | None:
+    """The reading that is wished for, or None where it rests on another fact that was not read.
+
+    The `Same` itself, which no reading equals, where its standard is not there.
+    """
+    wish = expected.reading
+    if not isinstance(wish, Same):
+        return wish
+    other = readings.get(wish.fact)
+    if other is None or isinstance(other, Unknown):
+        return None
+    return other if expected.fact.both_may_lack or _is_there(wish.fact, other) else wish
+
+
+def _is_there(fact: AnyFact, reading: Known[Any] | Absent) -> bool:
+    return isinstance(reading, Known) and reading.value not in fact.hollow

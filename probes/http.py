@@ -1,17 +1,16 @@
 """HTTP: which status does a URL answer with, asked from the host itself?
 
 A refused connection is Absent: nobody serves there. A name that does not resolve, or silence, is Unknown, unless just
-that was the question (`HttpServed`). Redirections
-are not followed, proxies not used, and no scheme but http and https is, so a URL cannot read a file. Source: curl(1),
-EXIT CODES.
+that was the question (`PagesUnserved`). Redirections are not followed, proxies not used, and no scheme but http and
+https is, so a URL cannot read a file. Source: curl(1), EXIT CODES.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
 from probes.probe import Probe
 from probes.rows import Row, rows_of
 from probes.shell import Command, Output
@@ -27,16 +26,18 @@ class HttpOk(Fact[str]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HttpServed(Fact[str]):
-    """What is at the URL, whoever asks: "served" where something behind it answers, be it with the way to its login;
-    else the status that the entrance gave in its stead ("502", "404"), or "silent". Absent where the name leads to
-    nobody: then consul knows no entrance that works."""
+class PagesUnserved(Fact[tuple[str, ...]]):
+    """Of these, those behind which nothing answers, be it with the way to its login, and what comes in their stead.
 
-    url: str
-    kind: Literal["http.served"] = "http.served"
+    "/o/bk_iam/ 502": the entrance's own status, or "silent". Where already the way to the entrance ends, that is said
+    once, not for each page of it: "http://paas.service.consul unresolved", or "refused".
+    """
+
+    urls: tuple[str, ...]
+    kind: Literal["http.unserved"] = "http.unserved"
 
 
-HttpFact = HttpOk | HttpServed
+HttpFact = HttpOk | PagesUnserved
 
 SCRIPT = r"""
 command -v curl >/dev/null 2>&1 || have=no
@@ -53,32 +54,70 @@ done
 
 
 def command(facts: Sequence[HttpFact]) -> Command:
-    return Command(script=SCRIPT, args=tuple(fact.url for fact in facts), timeout_s=10.0 + 6.0 * len(facts))
+    """curl 7.29 takes twice its `-m` where the name's server is silent."""
+    urls = _urls(facts)
+    return Command(script=SCRIPT, args=urls, timeout_s=10.0 + 11.0 * len(urls))
+
+
+def _urls(facts: Sequence[HttpFact]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(url for fact in facts for url in _asked(fact)))
+
+
+def _asked(fact: HttpFact) -> tuple[str, ...]:
+    return fact.urls if isinstance(fact, PagesUnserved) else (fact.url,)
 
 
 def parse(facts: Sequence[HttpFact], output: Output) -> Readings:
-    rows = rows_of(output, count=len(facts))
-    return {fact: _read(fact, row) for fact, row in zip(facts, rows, strict=True)}
+    urls = _urls(facts)
+    rows = dict(zip(urls, rows_of(output, count=len(urls)), strict=True))
+    return {fact: _read(fact, rows) for fact in facts}
 
 
-def _read(fact: HttpFact, row: Row) -> Reading[str]:
+def _read(fact: HttpFact, rows: Mapping[str, Row]) -> AnyReading:
+    if isinstance(fact, PagesUnserved):
+        return _unserved([_page(url, rows[url]) for url in fact.urls])
+    return _status(fact.url, rows[fact.url])
+
+
+def _status(url: str, row: Row) -> Reading[str]:
     match row:
         case ("curl", "0", status) if re.fullmatch("[1-9][0-9]{2}", status):
-            there = isinstance(fact, HttpServed) and status < "500" and status != "404"
-            return Known("served" if there else status)
+            return Known(status)
         case ("curl", "7", _):
             return Absent()
-        case ("curl", "6", _) if isinstance(fact, HttpServed):
-            return Absent()
-        case ("curl", "28" | "52" | "56", _) if isinstance(fact, HttpServed):
-            return Known("silent")
         case ("curl", code, _):
-            return Unknown(coded("http-no-answer", url=fact.url, exit=code))
+            return Unknown(coded("http-no-answer", url=url, exit=code))
         case ("no-curl",):
             return Unknown(coded("tool-missing", tool="curl"))
         case _:
             raise ValueError("the answer of curl is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (HttpOk, HttpServed)
+def _page(url: str, row: Row) -> Reading[str]:
+    """What there is to say against it; Absent where it is served."""
+    match row:
+        case ("curl", "0", status) if "200" <= status < "500" and status != "404":
+            return Absent()
+        case ("curl", "6", _):
+            return Known(f"{_origin(url)} unresolved")
+        case ("curl", "7", _):
+            return Known(f"{_origin(url)} refused")
+        case ("curl", "28" | "52" | "56", _):
+            return Known(f"{url.removeprefix(_origin(url))} silent")
+        case _:
+            found = _status(url, row)
+            return Known(f"{url.removeprefix(_origin(url))} {found.value}") if isinstance(found, Known) else found
+
+
+def _origin(url: str) -> str:
+    """ "http://paas.service.consul" of any page there."""
+    return "/".join(url.split("/")[:3])
+
+
+def _unserved(pages: Sequence[Reading[str]]) -> Reading[tuple[str, ...]]:
+    unread = next((found for found in pages if isinstance(found, Unknown)), None)
+    return unread or Known(tuple(dict.fromkeys(found.value for found in pages if isinstance(found, Known))))
+
+
+FACTS: tuple[type[AnyFact], ...] = (HttpOk, PagesUnserved)
 PROBE = Probe(family="http", facts=FACTS, command=command, parse=parse)

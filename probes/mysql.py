@@ -12,7 +12,7 @@ Source: mysql(1), --login-path, --batch; bin/sql_migrate.sh:113-126 (marks in ~/
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
 from probes.probe import Probe
@@ -83,6 +83,7 @@ class ProductVersion(Fact[str]):
 
     login_path: str
     code: str
+    both_may_lack: ClassVar[bool] = True
     kind: Literal["mysql.product-version"] = "mysql.product-version"
 
 

@@ -8,7 +8,7 @@ findutils 4.5.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
 from probes.probe import Probe
@@ -30,6 +30,8 @@ class FileDigest(Fact[str]):
     """MD5 in hex; what the release itself compares files by."""
 
     path: str
+    hollow: ClassVar[frozenset[str]] = frozenset({"d41d8cd98f00b204e9800998ecf8427e"})
+    """An empty file's."""
     kind: Literal["path.digest"] = "path.digest"
 
 
@@ -57,6 +59,8 @@ class TreeDigest(Fact[str]):
     root: str
     exclude: tuple[str, ...] = ()
     """Relative to root, with all below: "bin/02-dynamic", "*.pyc"; as find's -path, `*` matches a slash too."""
+    hollow: ClassVar[frozenset[str]] = frozenset({"68b329da9893e34099c7d8ad5cb9c940"})
+    """That of a tree without any file: the script sums up one empty line."""
     kind: Literal["path.tree"] = "path.tree"
 
 

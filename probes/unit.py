@@ -3,6 +3,10 @@
 One `systemctl show` answers for all units of a host. Blocks are matched to units by their Names, not by their order: an
 alias is shown under its own Id, and a pattern would show several blocks. `is-active` would not do: its exit status only
 says active or not. Source: systemctl(1), show; systemd 219 knows all five properties.
+
+Up to systemd 237 UnitFileState lies in two ways: of an instance it says what its template is, so that one enabled
+`bk-filebeat@java.service` makes all of them look enabled; and of a masked unit it says "bad". So instances are asked by
+`is-enabled`, one a call, since it stops at the first name that is unknown to it; and LoadState says what is masked.
 """
 
 import re
@@ -30,7 +34,7 @@ class UnitActive(Fact[Active]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitEnabled(Fact[str]):
-    """systemd's UnitFileState: enabled, disabled, static, masked …; "none" for a loaded unit without a file."""
+    """In systemd's words: enabled, disabled, static, masked …; "none" for a loaded unit without a file."""
 
     unit: str
     kind: Literal["unit.enabled"] = "unit.enabled"
@@ -44,11 +48,21 @@ _NAME = re.compile(
 )
 
 
+SCRIPT = r"""
+[ $# -gt 0 ] || exit 0
+systemctl show --property=Id,Names,LoadState,ActiveState,UnitFileState -- "$@"
+for unit do
+  case $unit in
+    *@*) printf '\nInstance=%s\nIsEnabled=%s\n' "$unit" "$(systemctl is-enabled -- "$unit" 2>/dev/null)" ;;
+  esac
+done
+"""
+
+
 def command(facts: Sequence[UnitFact]) -> Command:
     """Only what can be a unit's name is asked: one bad name stops old systemctl, a pattern makes it show others."""
     units = askable(fact.unit for fact in facts)
-    script = '[ $# -eq 0 ] || systemctl show --property=Id,Names,LoadState,ActiveState,UnitFileState -- "$@"'
-    return Command(script=script, args=units)
+    return Command(script=SCRIPT, args=units)
 
 
 def askable(units: Iterable[str]) -> tuple[str, ...]:
@@ -57,23 +71,34 @@ def askable(units: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse(facts: Sequence[UnitFact], output: Output) -> Readings:
-    shown = by_name("\n".join(lines_of(output)).split("\n\n"))
+    blocks = "\n".join(lines_of(output)).split("\n\n")
+    shown, said = by_name(blocks), _said(blocks)
     if not shown and askable(fact.unit for fact in facts):
         raise ValueError("systemctl showed no unit")
-    return {fact: _read(fact, shown) for fact in facts}
+    return {fact: _read(fact, shown, said) for fact in facts}
 
 
 def by_name(blocks: Iterable[str]) -> Mapping[str, Shown]:
     """What `systemctl show` says of each unit, by each of its names. Raises ValueError for a line without "="."""
     found: dict[str, Shown] = {}
     for block in blocks:
-        shown = dict(line.split("=", 1) for line in block.split("\n") if line)
+        shown = _shown(block)
         for name in (*shown.get("Names", "").split(), *shown.get("Id", "").split()):
             found[name] = shown
     return found
 
 
-def _read(fact: UnitFact, shown: Mapping[str, Shown]) -> AnyReading:
+def _shown(block: str) -> Shown:
+    return dict(line.split("=", 1) for line in block.split("\n") if line)
+
+
+def _said(blocks: Iterable[str]) -> Mapping[str, str]:
+    """What `systemctl is-enabled` says of each instance; "" where it says nothing."""
+    told = (_shown(block) for block in blocks)
+    return {each["Instance"]: each["IsEnabled"] for each in told if "Instance" in each}
+
+
+def _read(fact: UnitFact, shown: Mapping[str, Shown], said: Mapping[str, str]) -> AnyReading:
     block = shown.get(fact.unit)
     if block is None:
         return Unknown(coded("unit-not-shown", unit=fact.unit))
@@ -81,7 +106,7 @@ def _read(fact: UnitFact, shown: Mapping[str, Shown]) -> AnyReading:
         case UnitActive():
             return _active(fact.unit, block["LoadState"], block["ActiveState"])
         case UnitEnabled():
-            return _enabled(block["LoadState"], block["UnitFileState"])
+            return _enabled(fact.unit, block["LoadState"], block["UnitFileState"], said)
 
 
 def _active(unit: str, load: str, state: str) -> Reading[Active]:
@@ -96,10 +121,19 @@ def _active(unit: str, load: str, state: str) -> Reading[Active]:
             return Unknown(coded("unit-odd-state", unit=unit, load=load, state=state))
 
 
-def _enabled(load: str, state: str) -> Reading[str]:
+def _enabled(unit: str, load: str, state: str, said: Mapping[str, str]) -> Reading[str]:
     if load == "not-found":
         return Absent()
-    return Known(state or "none")
+    if load == "masked":
+        return Known(state if is_masked(state) else "masked")
+    if "@" not in unit or state == "":
+        return Known(state or "none")
+    return Known(said[unit]) if said.get(unit) else Unknown(coded("unit-not-shown", unit=unit))
+
+
+def is_masked(state: object) -> bool:
+    """masked, masked-runtime: nobody can start it, enable it or restart it."""
+    return str(state).startswith("masked")
 
 
 FACTS: tuple[type[AnyFact], ...] = (UnitActive, UnitEnabled)

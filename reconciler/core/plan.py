@@ -35,7 +35,10 @@ class Follows:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
     """Told with every look and left to a person: it is right now, and nothing safe can be done about what will come of
-    it. So it is no drift that `apply` owes, and neither fails a run nor keeps a cluster from being converged."""
+    it. So it is no drift that `apply` owes, and neither fails a run nor keeps a cluster from being converged.
+
+    Only for what is latent (`rules/latent.py`): docker's data root that no file names, generated secrets that only the
+    merged file has left. What is wrong now and nobody here can mend is refused with a Diagnostic, and differs."""
 
     diagnostic: Diagnostic
 

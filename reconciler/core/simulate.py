@@ -30,7 +30,7 @@ def take(step: Step, now: dict[AnyFact, AnyReading]) -> None:
         now[fact] = Absent()
     for promise in step.action.ensures():
         wanted = resolve(promise, now)
-        if wanted is not None:
+        if isinstance(wanted, (Known, Absent)):
             now[promise.fact] = wanted
         elif isinstance(promise.reading, Same):
             now[promise.fact] = now[promise.reading.fact] = Known("same")
@@ -46,5 +46,5 @@ def settle(plan: Plan, now: dict[AnyFact, AnyReading]) -> None:
         waiting = [follow for follow in waiting if follow not in came]
         for follow in came:
             wanted = resolve(follow.expected, now)
-            if wanted is not None:
+            if isinstance(wanted, (Known, Absent)):
                 now[follow.expected.fact] = wanted

@@ -12,7 +12,7 @@ from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
-from reconciler.rules.install import install
+from reconciler.rules.install import install, unmasked
 from specs.cluster import Cluster
 
 FACTS = (UnitCurrent,)
@@ -32,5 +32,5 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         because=drift.expected.because,
         source=drift.expected.source,
         section=module.section,
-        needs=(active,),
+        needs=(active, *unmasked(module, (active.fact,), seen)),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from actions.owed import done_of
 from probes.container import AppContainer
 from probes.fact import AnyExpected
-from probes.http import HttpServed
+from probes.http import PagesUnserved
 from probes.owed import WorkDone, WorkNoted
 from probes.path import FileDigest
 from probes.saas import SaasOnline, SaasPackaged
@@ -87,12 +87,19 @@ ENTRANCE = "http://paas.service.consul"
 """As BlueKing's own products ask each other, past every login and every name of the operator's (ce/saas_var.env:5)."""
 
 
-def page(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
-    """What its users get. Asked from the controller, which every product is told to find by the same name."""
-    if cluster.inventory.on("appo") and cluster.inventory.on("nginx"):
-        fact = HttpServed(host=cluster.controller, url=f"{ENTRANCE}/o/{app.code}/")
-        source = "support-files/templates/nginx/paas.conf:433"
-        yield fact.must_be("served", because=coded("saas-page-answers"), source=source, module="paas")
+def pages(cluster: Cluster) -> Iterator[AnyExpected]:
+    """What users of the SaaS get. Asked from the controller, which every product is told to find by the same name.
+
+    One fact for all of them: where the entrance or the way from it to all SaaS is lost, that is one thing to be told.
+    """
+    if cluster.release.apps and cluster.inventory.on("appo") and cluster.inventory.on("nginx"):
+        urls = tuple(f"{ENTRANCE}{page(app)}" for app in cluster.release.apps)
+        fact, source = PagesUnserved(host=cluster.controller, urls=urls), "support-files/templates/nginx/paas.conf:433"
+        yield fact.must_be((), because=coded("saas-page-answers"), source=source, module="paas")
+
+
+def page(app: App) -> str:
+    return f"/o/{app.code}/"
 
 
 NAMED = "bin/single_host_low_memory_config.sh:30"

@@ -4,16 +4,16 @@ Every need is a fact with its reason, so the order "backups, scripts, variables,
 install" is nobody's list: it falls out of what each of them rests on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from actions.bkcli import InstallModule, UpgradeModule
 from probes.backup import Backup
 from probes.container import DockerRoot
-from probes.fact import Absent, AnyExpected, AnyFact, Known
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Same, resolve
 from probes.mysql import LoginPath, MysqlUser
 from probes.path import PathKind, TreeDigest, VersionText
 from probes.topology import ModuleHosts
-from probes.unit import UnitActive
+from probes.unit import UnitActive, UnitEnabled, is_masked
 from reconciler.core.plan import Repair
 from reconciler.core.seen import Seen
 from reconciler.rules import agent, extra, trial
@@ -56,7 +56,23 @@ def _install(cluster: Cluster, module: Module, seen: Seen) -> Repair:
         seconds=module.estimate_s,
         spoils=tuple(_spoilt(cluster, module, seen)),
     )
-    return Repair(action=action, because=told(module.because), source=module.source, section=module.section)
+    units = (wish.fact for wish in modules.running(cluster, module))
+    return Repair(
+        action=action,
+        because=told(module.because),
+        source=module.source,
+        section=module.section,
+        needs=unmasked(module, units, seen),
+    )
+
+
+def unmasked(module: Module, units: Iterable[AnyFact], seen: Seen) -> tuple[AnyExpected, ...]:
+    """What keeps whatever starts, restarts or enables these: a masked one. It is a need that nobody here mends, so all
+    that rests on it waits for that one cause, and nothing is begun that is known to fail."""
+    why = coded("masked-never-starts")
+    boots = [UnitEnabled(host=unit.host, unit=unit.unit) for unit in units if isinstance(unit, UnitActive)]
+    masked = (boot for boot in boots if is_masked(getattr(seen.read(boot), "value", "")))
+    return tuple(b.must_be("enabled", because=why, source="systemctl(1), mask", module=module.name) for b in masked)
 
 
 def _spoilt(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
@@ -137,6 +153,16 @@ def synced(cluster: Cluster, hosts: tuple[str, ...]) -> tuple[AnyExpected, ...]:
         for host in hosts
         if host != cluster.controller
     )
+
+
+def standard_missing(drift: AnyDrift, seen: Seen) -> Diagnostic | None:
+    """Where what it is to equal is not there: what each host is to have like the controller, the controller has not."""
+    found = resolve(drift.expected, seen.readings)
+    if not isinstance(found, Same):
+        return None
+    standard = found.fact
+    path = str(getattr(standard, "path", "") or getattr(standard, "root", ""))
+    return diagnose("standard-missing", where=f"{standard.host} {path}", path=path, host=standard.host)
 
 
 def _source(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

@@ -63,7 +63,9 @@ def _nobody_serves(cluster: Cluster, drift: AnyDrift, readings: Readings) -> boo
 def _row(cluster: Cluster, fact: ProductVersion, drift: AnyDrift, readings: Readings) -> Because | None:
     """A lie, where the product is what it should be; before its upgrade an old row is just old."""
     module = next((m for m in cluster.release.modules if m.row == fact.code), None)
-    if module is None or not isinstance(drift.reading, Known) or not _installed(cluster, module, readings):
+    if module is None or not isinstance(drift.reading, Known) or drift.expected.reading == Absent():
+        return None
+    if not _installed(cluster, module, readings):
         return None
     return coded("latent-version-row", product=fact.code, says=drift.reading.value)
 

@@ -112,7 +112,7 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
 
 
 def _copies(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """Files elsewhere that have to equal one of the scripts: equal now may mean that neither exists, as yq in 6.1."""
+    """Files elsewhere that have to equal one of the scripts, which may be another one afterwards."""
     modules_here = cluster.modules()
     programs = (wish for module in modules_here for wish in extra.programs(cluster, module))
     return (*programs, *(wish for module in modules_here for wish in nginx.templates(cluster, module)))

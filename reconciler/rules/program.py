@@ -1,4 +1,8 @@
-"""Files that have to equal the controller's: programs on every host, templates of the entrance on nginx hosts."""
+"""Files that have to equal the controller's: programs on every host, templates of the entrance on nginx hosts.
+
+Where the scripts are this release's and still have no such file, there is nothing to copy, and a copy that is there may
+be the last one.
+"""
 
 from actions.program import CopyProgram
 from probes.fact import AnyDrift, AnyExpected, about
@@ -7,7 +11,7 @@ from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import extra, nginx
-from reconciler.rules.install import synced
+from reconciler.rules.install import standard_missing, synced
 from reconciler.rules.path import scripts
 from specs.cluster import Cluster
 
@@ -20,6 +24,9 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = about(drift, FileDigest)
+    missing = standard_missing(drift, seen)
+    if missing is not None and seen.all_hold(scripts(cluster)):
+        return missing
     if fact.path.startswith(nginx.CONSUL_TEMPLATE):
         return nginx.render(cluster, fact.host, drift)
     name = fact.path.rsplit("/", 1)[-1]

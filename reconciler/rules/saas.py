@@ -1,8 +1,9 @@
 """SaaS applications: deployed again where what is online is not what the package holds, or where nothing of it is left.
 
 PaaS's record alone says too little: it goes on saying "online" when docker has lost the container. One that only
-stopped is started. Whether its page answers is asked, too, and told where it does not: that the entrance reaches
-something which answers is all it shows, neither that a login works nor that the application does.
+stopped is started. Whether the pages answer is asked, too: that the entrance reaches something which answers is all it
+shows, neither that a login works nor that the application does. Pages follow what stands behind them; where all of
+that is as it should be, only a person finds out what keeps them away, and the cluster is not what it should be.
 """
 
 from collections.abc import Iterator
@@ -10,15 +11,16 @@ from collections.abc import Iterator
 from actions.saas import DeploySaas, StartApp
 from probes.container import AppContainer
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
-from probes.http import HttpServed
+from probes.http import PagesUnserved
 from probes.mysql import SaasVariable
 from probes.path import VersionText
 from probes.saas import SaasOnline
-from reconciler.core.plan import Advice, Repair
+from reconciler.core.plan import Follows, Repair, Settling
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import extra
 from reconciler.rules import module as modules
+from reconciler.rules.extra import ENTRANCE
 from reconciler.rules.install import backups
 from reconciler.rules.module import LOGIN
 from specs.cluster import Cluster
@@ -26,33 +28,56 @@ from specs.diagnostic import diagnose
 from specs.reason import coded, told
 from specs.release import App
 
-FACTS = (SaasOnline, AppContainer, HttpServed)
+FACTS = (SaasOnline, AppContainer, PagesUnserved)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return tuple(wish for app in cluster.release.apps for wish in _wishes(cluster, app))
+    return (*(wish for app in cluster.release.apps for wish in _behind(cluster, app)), *extra.pages(cluster))
 
 
-def _wishes(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+def _behind(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+    """What stands behind its page."""
     yield from extra.online(cluster, app)
     yield from extra.running(cluster, app)
-    yield from extra.page(cluster, app)
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = drift.expected.fact
-    if isinstance(fact, HttpServed):
-        return _silent(fact, drift)
+    if isinstance(fact, PagesUnserved):
+        return _unserved(cluster, fact, drift, seen)
     if isinstance(fact, AppContainer):
         app = cluster.release.app(fact.app)
-        return _start(app, drift) if drift.reading != Absent() else _deploy(cluster, app)
-    return _deploy(cluster, cluster.release.app(about(drift, SaasOnline).app))
+        return _start(app, drift) if drift.reading != Absent() else _online(cluster, app, seen)
+    return _online(cluster, cluster.release.app(about(drift, SaasOnline).app), seen)
 
 
-def _silent(fact: HttpServed, drift: AnyDrift) -> Advice:
-    """Told, not mended: the container's own facts are mended, and what else keeps a page away is in the SaaS's log."""
-    status = drift.reading.value if isinstance(drift.reading, Known) else "-"
-    return Advice(diagnostic=diagnose("saas-page-silent", where=fact.url, status=status))
+def _unserved(cluster: Cluster, fact: PagesUnserved, drift: AnyDrift, seen: Seen) -> Mend:
+    """One that has only just been deployed is registered a moment later, so it is given its time."""
+    told: tuple[str, ...] = drift.reading.value if isinstance(drift.reading, Known) else ()
+    missing = tuple(wish for wish in _under(cluster, told) if not seen.holds(wish))
+    if missing:
+        return Follows(expected=drift.expected, of=missing)
+    return Settling(diagnostic=diagnose("saas-page-silent", where=f"{fact.host} {ENTRANCE}", pages=", ".join(told)))
+
+
+def _under(cluster: Cluster, told: tuple[str, ...]) -> Iterator[AnyExpected]:
+    """What is known to stand under the pages that are missed: the entrance, where it is not even reached; each SaaS."""
+    lost = any(each.startswith(ENTRANCE) for each in told)
+    for module in cluster.modules():
+        if lost and module.templates:
+            yield from modules.running(cluster, module)
+    for app in cluster.release.apps:
+        if lost or any(each.startswith(f"{extra.page(app)} ") for each in told):
+            yield from _behind(cluster, app)
+
+
+def _online(cluster: Cluster, app: App, seen: Seen) -> Mend:
+    """Deployed, where there is a package or one is to come: of nothing, nothing can be deployed."""
+    _, packaged = extra.saas_facts(cluster, app)
+    if seen.read(packaged) == Absent() and seen.holds(_of_this_release(cluster)):
+        where = f"{cluster.controller} {cluster.src('official_saas')}"
+        return diagnose("saas-nowhere", where=where, app=app.code, directory=cluster.src("official_saas"))
+    return _deploy(cluster, app)
 
 
 def _start(app: App, drift: AnyDrift) -> Repair:
@@ -77,8 +102,7 @@ def _deploy(cluster: Cluster, app: App) -> Repair:
 
 
 def _before(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
-    tree = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
-    yield tree.must_be(cluster.release.version, because=coded("saas-from-package"), source="ce/tools.sh:161")
+    yield _of_this_release(cluster)
     yield from _variables(cluster, app)
     yield from backups(cluster)
     for required in app.requires:
@@ -90,6 +114,11 @@ def _before(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
                 source=required.source,
                 module=required.module,
             )
+
+
+def _of_this_release(cluster: Cluster) -> AnyExpected:
+    tree = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
+    return tree.must_be(cluster.release.version, because=coded("saas-from-package"), source="ce/tools.sh:161")
 
 
 def _variables(cluster: Cluster, app: App) -> Iterator[AnyExpected]:

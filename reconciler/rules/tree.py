@@ -13,7 +13,7 @@ from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import tag
-from reconciler.rules.install import VOLATILE, synced
+from reconciler.rules.install import VOLATILE, standard_missing, synced
 from reconciler.rules.path import replace_scripts
 from reconciler.rules.source import one_release
 from specs.cluster import Cluster
@@ -29,6 +29,9 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if drift.expected.fact == one_release(cluster).fact:
         return replace_scripts(cluster, drift)
+    missing = standard_missing(drift, seen)
+    if missing is not None:
+        return missing
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
     action = SyncCommon(
         host=cluster.controller,

@@ -1,4 +1,8 @@
-"""Units: an inactive one is started, a disabled one enabled, a missing one installed, one of 6.1 retired."""
+"""Units: an inactive one is started, a disabled one enabled, a missing one installed, one of 6.1 retired.
+
+One that is masked is refused, once: a person meant it, and systemd starts, restarts and enables nothing by that name.
+One of 6.1 is retired all the same, mask and all: what it was to keep from starting is gone then.
+"""
 
 from dataclasses import replace
 
@@ -10,7 +14,7 @@ from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import agent, trial
 from reconciler.rules import module as modules
-from reconciler.rules.install import install, prepared
+from reconciler.rules.install import install, prepared, unmasked
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module
@@ -36,6 +40,7 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, 
                 for required in module.requires
                 for wish in modules.ready(cluster, cluster.release.module(required.module))
             )
+            needs = (*unmasked(module, (fact,), seen), *needs)
             return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, needs)
         case Absent() if not module.starts:
             return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, _enabled(cluster, module, fact))

@@ -7,7 +7,7 @@ The vendor's function refreshes every row from /data/src, so it lies about what 
 from actions.version import RefreshVersions, SetVersion
 from probes.fact import AnyDrift, AnyExpected, Known, Same, about
 from probes.mysql import ProductVersion
-from reconciler.core.plan import Advice, Repair
+from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
@@ -49,10 +49,11 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
 
 
 def _alone(cluster: Cluster, fact: ProductVersion, seen: Seen) -> Mend:
-    """What is installed decides; where nothing is, what to make of the row is for a person to say."""
+    """What is installed decides. Where install.config places it and nothing is installed, a product is missing: what to
+    make of the row is for a person to say."""
     wish = next(wish for wish in modules.rows_left_alone(cluster) if wish.fact == fact)
     installed = seen.read(wish.reading.fact) if isinstance(wish.reading, Same) else wish.reading
     if not isinstance(installed, Known):
-        return Advice(diagnostic=diagnose("row-without-product", where=fact.host, product=fact.code))
+        return diagnose("row-without-product", where=fact.host, product=fact.code)
     action = SetVersion(host=fact.host, login_path=LOGIN, code=fact.code, version=str(installed.value))
     return Repair(action=action, because=wish.because, source=wish.source, section="7.18")

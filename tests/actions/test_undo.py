@@ -295,6 +295,30 @@ def test_a_unit_comes_back_with_what_it_was(here: Here) -> None:
     assert (tools / "calls").read_text().splitlines()[-1] == "daemon-reload"
 
 
+MASKED = """echo "$@" >> "$(dirname "$0")/calls"
+case "$*" in
+  *ActiveState*) echo ActiveState=inactive ;; *UnitFileState*) echo UnitFileState=enabled ;;
+  *LoadState*) echo LoadState=MASKED ;; is-enabled*) echo disabled; exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(("load", "unmasked"), [("masked", True), ("loaded", False)])
+def test_a_mask_goes_with_the_unit_that_it_held_down_and_an_instance_is_noted_as_it_was(
+    here: Here, load: str, unmasked: bool
+) -> None:
+    """Else the name would stay masked and never read as gone; systemd 219 shows an instance as its template is."""
+    tools = stand_in(here.home / "tools", "systemctl", MASKED.replace("MASKED", load))
+    unit, units = "bkrec-test@a.service", here.home / "units"
+    units.mkdir()
+    (units / unit).write_text("[Unit]\n")
+    here.must(RetireUnit(host=HOST, unit=unit), PATH=f"{tools}:/usr/bin:/bin:/usr/sbin:/sbin")
+    calls = (tools / "calls").read_text().splitlines()
+    assert (f"unmask -- {unit}" in calls, f"unmask --runtime -- {unit}" in calls) == (unmasked, unmasked)
+    (kept,) = here.kept()
+    assert (kept.active, kept.boot) == (False, False)
+
+
 GENERATOR = """#!/bin/bash
 echo called >> calls
 echo KEY=made-$(wc -l < calls)

@@ -38,7 +38,7 @@ from probes.container import (
 from probes.current import UnitCurrent
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvSame, EnvValue
 from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
-from probes.http import HttpOk, HttpServed
+from probes.http import HttpOk, PagesUnserved
 from probes.iam import ModelsPending
 from probes.kv import KeySet
 from probes.marker import Marker
@@ -323,10 +323,9 @@ CASES: tuple[Case, ...] = (
         "http/pages",
         0,
         "curl --version",
-        HttpServed(host=H1, url="http://paas.service.consul/o/bk_iam/"),
-        HttpServed(host=H1, url="http://paas.service.consul/o/bk_none/"),
-        HttpServed(host=H1, url="http://127.0.0.1:1/"),
-        HttpServed(host=H1, url="http://none.invalid/"),
+        PagesUnserved(host=H1, urls=tuple(f"http://paas.service.consul/o/{app}/" for app in ("bk_iam", "bk_none"))),
+        PagesUnserved(host=H1, urls=("http://127.0.0.1:1/",)),
+        PagesUnserved(host=H1, urls=("http://none.invalid/",)),
     ),
     _case(
         "host/controller",

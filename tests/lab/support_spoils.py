@@ -16,7 +16,7 @@ from probes.container import AppContainer, ContainerImage, ContainerState, Conta
 from probes.current import UnitCurrent
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyExpected, fact_id
-from probes.http import HttpServed
+from probes.http import PagesUnserved
 from probes.iam import ModelsPending
 from probes.kv import KeySet
 from probes.marker import Marker
@@ -77,8 +77,8 @@ def _how(wish: AnyExpected, random: Random) -> tuple[str, Related]:
         case AppContainer(app=app):
             how = random.choice(("stop -t 1", "rm -f"))
             return f"docker {how} $(docker ps -q --filter name=^{app}-)", _page(app)
-        case HttpServed(url=url):
-            app = url.rstrip("/").rpartition("/")[2]
+        case PagesUnserved(urls=urls):
+            app = random.choice(urls).rstrip("/").rpartition("/")[2]
             return f"ssh {HOSTS['h2']} 'docker stop -t 1 $(docker ps -q --filter name=^{app}-)'", _page(app)
         case DockerDataRoot():
             return (
@@ -191,7 +191,7 @@ def _nothing(_: AnyExpected) -> bool:
 
 def _page(app: str) -> Related:
     """A SaaS has a container and a page, and the one needs the other."""
-    return lambda other: isinstance(other.fact, (AppContainer, HttpServed)) and app in fact_id(other.fact)
+    return lambda other: isinstance(other.fact, (AppContainer, PagesUnserved)) and app in fact_id(other.fact)
 
 
 def _names(word: str, host: str) -> Related:

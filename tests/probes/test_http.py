@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from probes.http import PROBE, HttpOk, HttpServed
+from probes.http import PROBE, HttpOk, PagesUnserved
 from probes.shell import Output
 from tests.probes.here import HOST, SHELLS, ask, brief
 
@@ -44,21 +44,49 @@ def test_a_refused_connection_is_absent_and_the_rest_unknown() -> None:
     assert found == ["absent", *["unknown: http-no-answer"] * 4]
 
 
+def pages(*urls: str) -> PagesUnserved:
+    return PagesUnserved(host=HOST, urls=urls)
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_page_is_served_by_whoever_is_behind_the_entrance(server: str, shell: str) -> None:
-    statuses = {"200": "served", "302": "served", "403": "served", "404": "404", "500": "500", "502": "502"}
-    facts = [HttpServed(host=HOST, url=f"{server}/{path}") for path in statuses]
-    assert [brief(one) for one in ask(PROBE, facts, shell=shell)] == list(statuses.values())
+    statuses = ("200", "302", "403", "404", "500", "502")
+    fact = pages(*(f"{server}/{status}/" for status in statuses))
+    assert [brief(one) for one in ask(PROBE, [fact], shell=shell)] == [("/404/ 404", "/500/ 500", "/502/ 502")]
 
 
 @pytest.mark.parametrize(
     ("exit_status", "wanted"),
-    [("6", "absent"), ("7", "absent"), ("28", "silent"), ("52", "silent"), ("3", "unknown: http-no-answer")],
+    [
+        ("6", ("http://x unresolved",)),
+        ("7", ("http://x refused",)),
+        ("28", ("/o/a/ silent", "/o/b/ silent")),
+        ("52", ("/o/a/ silent", "/o/b/ silent")),
+        ("56", ("/o/a/ silent", "/o/b/ silent")),
+        ("3", "unknown: http-no-answer"),
+    ],
 )
-def test_a_page_that_nobody_serves_is_no_mystery(exit_status: str, wanted: str) -> None:
-    fact = HttpServed(host=HOST, url="http://x/")
-    output = Output(stdout=f"0\tcurl\t{exit_status}\t000\n")
+def test_pages_that_nobody_serves_are_no_mystery_and_a_lost_entrance_is_one_thing(
+    exit_status: str, wanted: object
+) -> None:
+    fact = pages("http://x/o/a/", "http://x/o/b/")
+    output = Output(stdout="".join(f"{number}\tcurl\t{exit_status}\t000\n" for number in range(2)))
     assert brief(PROBE.parse([fact], output)[fact]) == wanted
+
+
+def test_one_page_that_cannot_be_asked_leaves_all_unknown() -> None:
+    fact = pages("http://x/o/a/", "http://x/o/b/")
+    output = Output(stdout="0\tcurl\t0\t200\n1\tcurl\t35\t000\n")
+    assert brief(PROBE.parse([fact], output)[fact]) == "unknown: http-no-answer"
+    without = Output(stdout="0\tno-curl\n1\tno-curl\n")
+    assert brief(PROBE.parse([fact], without)[fact]) == "unknown: tool-missing"
+
+
+def test_a_page_is_asked_once_whoever_wants_to_know() -> None:
+    facts = [pages("http://x/o/a/", "http://x/o/b/"), HttpOk(host=HOST, url="http://x/o/b/")]
+    assert PROBE.command(facts).args == ("http://x/o/a/", "http://x/o/b/")
+    answers = Output(stdout="0\tcurl\t0\t302\n1\tcurl\t0\t502\n")
+    assert [brief(PROBE.parse(facts, answers)[fact]) for fact in facts] == [("/o/b/ 502",), "502"]
 
 
 def test_the_deadline_grows_with_the_questions() -> None:

@@ -1,10 +1,12 @@
 """systemd's answers, also those it gives for aliases, patterns, masked units and units whose file is gone."""
 
+from pathlib import Path
+
 import pytest
 
 from probes.shell import Output
 from probes.unit import PROBE, UnitActive, UnitEnabled, UnitFact
-from tests.probes.here import HOST, brief
+from tests.probes.here import HOST, SHELLS, ask, brief, tool
 
 
 def active(unit: str) -> UnitActive:
@@ -36,6 +38,8 @@ def read(facts: list[UnitFact], *blocks: str) -> list[object]:
         ("not-found", "active", "", "active", "absent"),
         ("masked", "inactive", "masked", "inactive", "masked"),
         ("masked", "active", "masked", "active", "masked"),
+        ("masked", "inactive", "masked-runtime", "inactive", "masked-runtime"),
+        ("masked", "inactive", "bad", "inactive", "masked"),
         ("error", "inactive", "enabled", "unknown: unit-broken", "enabled"),
         ("bad-setting", "failed", "enabled", "unknown: unit-broken", "enabled"),
         ("loaded", "refreshing", "enabled", "unknown: unit-odd-state", "enabled"),
@@ -71,6 +75,64 @@ def test_what_cannot_be_a_unit_is_never_asked(name: str) -> None:
 def test_instances_and_escapes_are_names() -> None:
     units = ("mysql@default.service", "-.mount", r"dev-disk-by\x2dlabel.device", "a:b_c.target")
     assert PROBE.command([active(unit) for unit in units]).args == units
+
+
+def said(unit: str, state: str) -> str:
+    return f"Instance={unit}\nIsEnabled={state}\n"
+
+
+@pytest.mark.parametrize(
+    ("load", "shown", "by_itself", "wanted"),
+    [
+        ("loaded", "enabled", "disabled", "disabled"),
+        ("loaded", "enabled", "enabled", "enabled"),
+        ("loaded", "static", "static", "static"),
+        ("loaded", "enabled", "", "unknown: unit-not-shown"),
+        ("loaded", "", "", "none"),
+        ("masked", "bad", "", "masked"),
+        ("not-found", "", "", "absent"),
+    ],
+)
+def test_an_instance_is_what_it_is_itself_and_not_what_its_template_is(
+    load: str, shown: str, by_itself: str, wanted: str
+) -> None:
+    unit = "bk-filebeat@java.service"
+    assert read([enabled(unit)], block(unit, load, "inactive", shown), said(unit, by_itself)) == [wanted]
+
+
+def test_an_instance_that_was_not_asked_by_itself_is_unknown() -> None:
+    unit = "bk-filebeat@java.service"
+    assert read([enabled(unit), active(unit)], block(unit)) == ["unknown: unit-not-shown", "active"]
+
+
+SYSTEMCTL_219 = r"""
+case $1 in
+  show) first=1
+    for unit do
+      case $unit in show | --*) continue ;; esac
+      [ "$first" ] || echo
+      first=
+      printf 'Id=%s\nNames=%s\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n' "$unit" "$unit"
+    done ;;
+  is-enabled) # one that is not known ends it all, as in 219
+    shift 2
+    for unit do
+      case $unit in
+        a@on.service) echo enabled ;;
+        a@off.service) echo disabled; exit 1 ;;
+        *) echo "Failed to get unit file state for $unit: No such file or directory" >&2; exit 1 ;;
+      esac
+    done ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_each_instance_is_asked_alone_and_no_other_unit_is(tmp_path: Path, shell: str) -> None:
+    tools = tool(tmp_path, "systemctl", SYSTEMCTL_219)
+    units = ("a@gone.service", "b.service", "a@off.service", "a@on.service")
+    found = ask(PROBE, [enabled(unit) for unit in units], tools=tools, shell=shell)
+    assert [brief(reading) for reading in found] == ["unknown: unit-not-shown", "enabled", "disabled", "enabled"]
 
 
 def test_a_unit_is_asked_once() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from actions.action import Action
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Drift, Same, Unknown, resolve
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Drift, Known, Same, Unknown, resolve
 from reconciler.core.diff import judge
 from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Rules
@@ -89,7 +89,8 @@ class Hunt:
         after = self._world(frozenset((world.told | now).items()))
         for follow in self.follows.values():
             if self._all_hold(follow.of, after):
-                now[follow.expected.fact] = resolve(follow.expected, after) or Absent()
+                came = resolve(follow.expected, after)
+                now[follow.expected.fact] = came if isinstance(came, (Known, Absent)) else Absent()
         return now
 
     def _all_hold(self, wishes: Iterable[AnyExpected], world: Answers) -> bool:

@@ -46,7 +46,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "owed.done": (Known(False), Absent()),
     "owed.work": (Known(True),),
     "container.app": (Known("exited"), Absent()),
-    "http.served": (Known("502"), Absent()),
+    "http.unserved": (Known(("/o/bk_iam/ 502",)), Known(("http://paas.service.consul refused",))),
     "saas.online": (Known("0.0.1"), Absent()),
     "topology.module-hosts": (Absent(), Known(("10.9.9.9",))),
     "kv.set": (Absent(),),

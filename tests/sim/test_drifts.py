@@ -22,6 +22,7 @@ from probes.unit import UnitActive
 from reconciler.core.diff import Difference, diff
 from reconciler.core.plan import Plan, Step
 from reconciler.core.verdict import verdict
+from reconciler.rules.latent import latent
 from tests.sim.states import Answers, decide, instead
 from tests.sim.test_minimal import DONE, WHOLE, WISHES
 from tests.sim.worlds import World, live
@@ -35,7 +36,9 @@ BY_HAND = {
     "package-missing": "nothing to take it from",
     "cert-lost": "only the operator has another copy",
     "docker-root-unclear": "the daemon's own file does not say: told, not changed",
-    "saas-page-silent": "what keeps a page away is in the application's own log: told, not changed",
+    "saas-page-silent": "what keeps a page away is in the application's own log, or on the way to it",
+    "saas-nowhere": "nothing to take it from",
+    "standard-missing": "nothing to copy",
     "units-young": "time alone mends it; one that keeps dying is for a person to see",
     "tag-lost": "what generated the secrets is gone: only the operator may decide which are right",
 }
@@ -113,6 +116,7 @@ def prove(case: Case) -> None:
     assert found.unknown == ()
     plan, _ = decide(world)
     assert strangers(plan, {case.wish.module}) == []
+    assert {told.expected.fact for told in plan.advice} <= latent(WHOLE, found, Answers(world)).keys(), "right now?"
     if plan.blocked or plan.advice:
         assert plan.steps == ()
         assert {told.diagnostic.code for told in (*plan.blocked, *plan.advice)} <= BY_HAND.keys()

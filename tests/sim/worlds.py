@@ -25,7 +25,7 @@ from probes.container import AppContainer, ContainersUnkept, DockerDataRoot, Doc
 from probes.current import UnitCurrent
 from probes.env import EnvDoubled
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
-from probes.http import HttpServed
+from probes.http import PagesUnserved
 from probes.iam import ModelsPending
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, ProductVersion
 from probes.owed import WorkNoted, WorkOwed
@@ -137,9 +137,7 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(False)
         case AgentsOnline():
             return Known(fact.hosts)
-        case HttpServed():
-            return Known("served")
-        case AgentsLost() | TrialLost() | ModelsPending() | YoungUnits():
+        case AgentsLost() | TrialLost() | ModelsPending() | YoungUnits() | PagesUnserved():
             return Known(())
         case SaasOnline():
             return Known("6.1")

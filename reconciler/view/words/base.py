@@ -55,12 +55,13 @@ def _parts() -> tuple[ModuleType, ...]:
         planner,
         probes,
         rules,
+        running,
         specs,
         topology,
         undo,
     )
 
-    return (specs, probes, rules, planner, topology, pin, layout, guide, latent, gates, undo, effects, cli)
+    return (specs, probes, rules, running, planner, topology, pin, layout, guide, latent, gates, undo, effects, cli)
 
 
 def say(because: Because, lang: Lang) -> str:

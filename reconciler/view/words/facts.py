@@ -64,7 +64,7 @@ FACTS: dict[str, Sentence] = {
         "other people's bkcli, bk_install or pcmd that run", "他人正在运行的 bkcli、bk_install 或 pcmd"
     ),
     "host.root": _("rights of the login", "登录用户的权限"),
-    "http.served": _("page {url}", "页面 {url}"),
+    "http.unserved": _("SaaS pages that nothing answers for", "无应答的 SaaS 页面"),
     "http.ok": _("answer of {url}", "{url} 的响应"),
     "job.attempts": _("attempts at {key}", "{key} 的尝试记录"),
     "job.paused": _("a person's wish to pause", "人为暂停请求"),

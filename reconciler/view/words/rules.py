@@ -174,21 +174,21 @@ TROUBLES: dict[str, Trouble] = {
     ),
     "saas-page-silent": Trouble(
         what=Sentence(
-            en="the page does not answer ({status}; -: nobody is there)",
-            zh="页面没有应答（{status}；- 表示无人应答）",
+            en="SaaS pages do not answer through the entrance: {pages}",
+            zh="以下 SaaS 页面经入口访问无应答：{pages}",
         ),
         why=Sentence(
-            en="the entrance reaches nothing that answers for this SaaS; nothing is done about it but what its container needs",
-            zh="入口未能联系到该 SaaS；除其容器所需之外不做任何处理",
+            en="what bkrec knows to stand behind them is as it should be, so nothing here brings them back",
+            zh="已知的相关组件均正常，bkrec 无法使其恢复",
         ),
         hint=Sentence(
             en=(
-                "mend what else is told of it, or look at its log (`docker logs` on the appo host) and whether PaaS agent "
-                "has registered it (`consul kv get bkapps/upstreams/prod/…`)"
+                "unresolved, refused: consul's DNS and nginx on the nginx host; a status or silent: `docker logs` of the "
+                "SaaS on the appo host, PaaS agent, and `consul kv get bkapps/upstreams/prod/…`"
             ),
             zh=(
-                "请先处理与其相关的其他问题，或查看其日志（appo 主机上的 `docker logs`），"
-                "以及 PaaS agent 是否已登记（`consul kv get bkapps/upstreams/prod/…`）"
+                "unresolved、refused：请检查 consul 的 DNS 解析与 nginx 主机上的 nginx；状态码或 silent：请检查 appo 主机上"
+                "该 SaaS 的 docker logs、PaaS agent，以及 `consul kv get bkapps/upstreams/prod/…`"
             ),
         ),
     ),
