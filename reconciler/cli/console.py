@@ -110,7 +110,9 @@ def _reported(found: Answer, form: str, options: Options) -> str:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        from reconciler.effects.files import write_over
+
+        write_over(path, text, new_mode=None)
     except OSError as error:
         from specs.diagnostic import SpecError, diagnose
 

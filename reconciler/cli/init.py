@@ -101,10 +101,16 @@ def _address(text: str) -> str:
 
 
 def _refuse_existing(path: Path) -> None:
-    """Before any connection: nobody types a passphrase for nothing."""
-    if path.exists():
-        from specs.diagnostic import SpecError, diagnose
+    """Before any connection: nobody types a passphrase for nothing. A device or a pipe is no file to be lost."""
+    from reconciler.effects.files import place
+    from specs.diagnostic import SpecError, diagnose
 
+    try:
+        at = place(path)
+    except OSError as error:
+        told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
+        raise SpecError(told) from error
+    if at.was is not None and (at.replaceable or path.is_dir()):
         raise SpecError(diagnose("file-exists", where=str(path), path=path))
 
 
@@ -129,12 +135,17 @@ def _worded(proposal: "Proposal", options: Options) -> str:
 
 def _write(path: Path, text: str, *, force: bool) -> None:
     """Exclusive unless forced: two `init` at once cannot overwrite each other's work."""
+    from reconciler.effects.files import write_new, write_over
     from specs.diagnostic import SpecError, diagnose
 
     try:
-        with path.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(text)
+        if force:
+            write_over(path, text, new_mode=None)
+        else:
+            write_new(path, text)
     except FileExistsError as error:
         raise SpecError(diagnose("file-exists", where=str(path), path=path)) from error
     except OSError as error:
-        raise SpecError(diagnose("file-not-written", where=str(path), path=path, error=error.strerror)) from error
+        raise SpecError(
+            diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
+        ) from error

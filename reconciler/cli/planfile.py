@@ -5,7 +5,7 @@ from pathlib import Path
 from reconciler.cli import config
 from reconciler.cli.wiring import Studied
 from reconciler.core import saved
-from reconciler.effects.files import write_private
+from reconciler.effects.files import write_over
 from specs.diagnostic import SpecError, diagnose
 
 
@@ -13,7 +13,7 @@ def write(path: Path, studied: Studied) -> None:
     """Raises SpecError where it cannot be written."""
     kept = saved.save(studied.plan, studied.readings, cluster=studied.name)
     try:
-        write_private(path, saved.dump(kept))
+        write_over(path, saved.dump(kept))
     except OSError as error:
         raise SpecError(
             diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)

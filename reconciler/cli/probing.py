@@ -16,7 +16,7 @@ from reconciler.cli.wiring import Studied
 from reconciler.core import readings as core
 from reconciler.effects import look
 from reconciler.effects.collect import collect
-from reconciler.effects.files import write_private
+from reconciler.effects.files import write_over
 from reconciler.rules import pin
 from specs.diagnostic import SpecError, Troubled, diagnose
 
@@ -73,7 +73,7 @@ def save(path: Path, probed: Probed) -> None:
     studied = probed.studied
     saved = core.save(probed.readings, probed.modules, cluster=studied.name, release=studied.release, bkrec=VERSION)
     try:
-        write_private(path, core.dump(saved))
+        write_over(path, core.dump(saved))
     except OSError as error:
         told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
         raise SpecError(told) from error

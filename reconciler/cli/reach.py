@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from reconciler.cli import config
-from reconciler.effects import releases, survey
+from reconciler.effects import ownership, releases, survey
 from reconciler.effects.ssh import ssh
 from reconciler.effects.transport import Access, Transport
 from specs import parse
 from specs.cluster import Cluster, ClusterFile
+from specs.diagnostic import SpecError, diagnose
 from specs.release import Release
 
 RELEASE = "6.2.2"
@@ -28,7 +29,25 @@ def release(version: str) -> Release:
 
 
 def file_of(path: Path) -> ClusterFile:
-    return parse.cluster_file(config.read(path), str(path))
+    """Raises SpecError, also where it names an SSH configuration that is neither the caller's, nor root's, nor its own
+    owner's: commands in it run on this machine."""
+    file = parse.cluster_file(config.read(path), str(path))
+    if file.ssh.config:
+        _vouched(Path(file.ssh.config), path)
+    return file
+
+
+def _vouched(named: Path, by: Path) -> None:
+    try:
+        named = named.expanduser()
+        owners = frozenset({by.stat().st_uid})
+        files = list(ownership.ssh_configs(named)) if named.is_file() else []
+        found = next((told for each in files if (told := ownership.distrusted(each, owners))), None)
+    except (OSError, RuntimeError) as error:
+        raise SpecError(diagnose("cluster-file-unreadable", where=f"{by}, ssh.config", error=error)) from error
+    if found is not None:
+        code = "ssh-config-of-another" if found.why == "owner" else "ssh-config-open"
+        raise SpecError(diagnose(code, where=str(by), path=found.path, owner=found.owner, file=by))
 
 
 def access(file: ClusterFile) -> Access:

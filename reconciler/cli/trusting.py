@@ -103,6 +103,8 @@ def _new(whom: Whom, told: Trusted) -> tuple[Seen, ...]:
     """What may be written down if it is agreed to: nothing at all beside a key that is refused."""
     open_ = [seen for hop, seen in told.seen.items() if not told.sure(hop) and seen.state != "unread"]
     refusals = [_refusal(seen) for seen in open_ if seen.state not in _writable(whom)]
+    if not refusals:
+        refusals += [useless for seen in open_ if (useless := ssh_keys.keepless(seen.hop)) is not None]
     told.refused = bool(refusals)
     told.troubles += refusals
     return () if refusals else tuple(open_)

@@ -18,6 +18,7 @@ __all__ = [
     "in_json",
     "is_secret",
     "kept",
+    "kept_value",
     "redact",
     "safe",
     "without_secrets",

@@ -1,53 +1,207 @@
-"""Files of ours on this machine: private, whole, and on disk when we say so.
+"""Files on this machine: private, whole, and on disk when we say so.
 
 What is kept is written aside, synced, renamed, and the directory synced: a crash leaves the old file or the new one.
-Symbolic links are not followed, so that nobody can point our writes elsewhere.
+Only a regular file is ever replaced. A device, a pipe, an open descriptor that somebody named (`--out /dev/stdout`) is
+written to; a directory, a socket, or a name of ours that is taken by anything else, is refused.
+
+Files of our own follow no symbolic link, so that nobody can point our writes elsewhere. Those that a person names
+follow it, the file behind it is replaced in its own directory and keeps its mode and owner; but not a link that
+somebody else made where anybody may (what the kernel asks of an open, proc(5), protected_symlinks, it does not ask of a
+rename).
 """
 
 import contextlib
+import errno
 import os
 import re
+import secrets
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+_MOST_LINKS = 40
+"""As many as the kernel follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a name leads to, behind every link."""
+
+    path: Path
+    descriptor: int | None = None
+    """One of this process's own, opened by whoever started it."""
+    was: os.stat_result | None = None
+    """None where there is nothing yet."""
+
+    @property
+    def replaceable(self) -> bool:
+        """A file of its own, or nothing yet: what can be written aside and renamed into place."""
+        return self.descriptor is None and (self.was is None or stat.S_ISREG(self.was.st_mode))
+
+
+def place(path: Path) -> Place:
+    """Raises OSError: too many links, or one that is not to be trusted."""
+    at = path
+    for _ in range(_MOST_LINKS):
+        parent = at.parent.resolve()
+        if at.name.isdigit() and _descriptors(str(parent)):
+            return Place(path=at, descriptor=int(at.name), was=_stat(at))
+        if not at.is_symlink():
+            return Place(path=parent / at.name if at.name else parent, was=_stat(at))
+        _trusted_link(at)
+        at = parent / at.readlink()
+    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+
+
+def _descriptors(directory: str) -> bool:
+    """Of this process: what another one has open is a file like any other."""
+    return directory == "/dev/fd" or re.fullmatch(rf"/proc/{os.getpid()}(?:/task/[0-9]+)?/fd", directory) is not None
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _trusted_link(link: Path) -> None:
+    about, within = link.lstat(), link.parent.stat()
+    anybody = stat.S_ISVTX | stat.S_IWOTH
+    if within.st_mode & anybody == anybody and about.st_uid not in (os.geteuid(), within.st_uid):
+        raise PermissionError(errno.EACCES, "a symbolic link that somebody else made", str(link))
+
+
+def state_path(cluster: str, environ: Mapping[str, str]) -> Path:
+    """$XDG_STATE_HOME/bkrec/<cluster>; a cluster's name never leads out of it. A path that is not absolute does not
+    count (XDG). Raises OSError where nothing says whose home it would be in."""
+    said = environ.get("XDG_STATE_HOME", "")
+    home = Path(said) if said.startswith("/") else _home(environ) / ".local" / "state"
+    name = re.sub(r"[^\w.-]+", "_", cluster).lstrip(".") or "cluster"
+    return home / "bkrec" / name
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    try:
+        return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
+    except RuntimeError:
+        raise OSError(errno.ENOENT, "no home directory: HOME is not set and this user has no entry in passwd") from None
 
 
 def state_dir(cluster: str, environ: Mapping[str, str]) -> Path:
-    """$XDG_STATE_HOME/bkrec/<cluster>, made if need be. A cluster's name never leads out of it."""
-    home = environ.get("XDG_STATE_HOME") or str(Path(environ.get("HOME", "/root")) / ".local" / "state")
-    name = re.sub(r"[^\w.-]+", "_", cluster).lstrip(".") or "cluster"
-    return private_dir(Path(home) / "bkrec" / name)
+    """The same, made if need be. Raises OSError."""
+    return private_dir(state_path(cluster, environ))
 
 
 def private_dir(path: Path) -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.chmod(0o700)
+    if stat.S_IMODE(path.stat().st_mode) != 0o700:
+        path.chmod(0o700)
     return path
 
 
-def write_private(path: Path, text: str, mode: int = 0o600) -> None:
-    """Raises OSError; then the old content, or none, is what is there."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+def try_out(directory: Path) -> None:
+    """Raises OSError where no file could be written there, on a full disk too; leaves nothing."""
+    trial = directory / f".trial.{secrets.token_hex(4)}"
     try:
-        os.fchmod(descriptor, mode)
+        descriptor = os.open(trial, _NEW, 0o600)
+        try:
+            write_all(descriptor, b"x" * 4096)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    finally:
+        trial.unlink(missing_ok=True)
+
+
+def write_private(path: Path, text: str, mode: int = 0o600) -> None:
+    """A file of our own. Raises OSError; then the old content, or none, is what is there."""
+    with contextlib.suppress(FileNotFoundError):
+        about = path.lstat()
+        if not stat.S_ISREG(about.st_mode) and not stat.S_ISLNK(about.st_mode):
+            raise OSError(errno.EEXIST, "no regular file: it is not replaced", str(path))
+    _replace(path, text, mode, None)
+
+
+def write_over(path: Path, text: str, new_mode: int | None = 0o600, *, parents: bool = False) -> None:
+    """A file that a person named. One that is there keeps its mode and owner, also behind a link; one that is not is
+    made, with `new_mode`, or with what the umask leaves. What is no file is written to. Raises OSError."""
+    at = place(path)
+    if at.descriptor is not None or (at.was is not None and not stat.S_ISREG(at.was.st_mode)):
+        _pour(at, text)
+        return
+    if parents:
+        at.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _replace(at.path, text, new_mode if at.was is None else stat.S_IMODE(at.was.st_mode), at.was)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Of two at once, one gets FileExistsError, and nobody sees half of it. What is no file is written to. Raises
+    OSError."""
+    at = place(path)
+    if not at.replaceable:
+        _pour(at, text)
+        return
+    if at.was is not None:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    aside = _aside(at.path)
+    try:
+        _written(aside, text, None, None)
+        try:
+            aside.hardlink_to(at.path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # no hard links on this file system: the name is taken first, then filled
+            _written(at.path, text, None, None)
+    finally:
+        aside.unlink(missing_ok=True)
+    sync_dir(at.path.parent)
+
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
+
+
+def _replace(path: Path, text: str, mode: int | None, was: os.stat_result | None) -> None:
+    aside = _aside(path)
+    try:
+        _written(aside, text, mode, was)
+        aside.rename(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    sync_dir(path.parent)
+
+
+def _written(path: Path, text: str, mode: int | None, was: os.stat_result | None) -> None:
+    descriptor = os.open(path, _NEW, 0o666 if mode is None else 0o600)
+    try:
+        if was is not None and (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()):
+            with contextlib.suppress(PermissionError):
+                os.fchown(descriptor, was.st_uid, was.st_gid)
+        if mode is not None:
+            os.fchmod(descriptor, mode)
         write_all(descriptor, text.encode(errors="surrogateescape"))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    aside.rename(path)
-    sync_dir(path.parent)
 
 
-def write_over(path: Path, text: str) -> None:
-    """A file of the user's own, that others may read or that lies elsewhere behind a link, stays so. One that is not
-    there is made, 0600, and never where a link that somebody planted points. Raises OSError."""
-    if path.is_file():
-        whole = path.resolve(strict=True)
-        write_private(whole, text, stat.S_IMODE(whole.stat().st_mode))
+def _pour(at: Place, text: str) -> None:
+    """Into a descriptor where it stands, so that `> file` is not begun anew; into a device or a pipe as it is."""
+    if at.descriptor is not None:
+        descriptor = os.dup(at.descriptor)
     else:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(path, text)
+        descriptor = os.open(at.path, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        write_all(descriptor, text.encode(errors="surrogateescape"))
+    finally:
+        os.close(descriptor)
 
 
 class AppendFile:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from reconciler.core import knownhosts
 from reconciler.core.knownhosts import HostKey
-from reconciler.effects.files import write_over, write_private
+from reconciler.effects.files import place, write_over, write_private
 from reconciler.effects.ssh_errors import foreign, translate
 from reconciler.effects.ssh_way import Hop, configs, connected, there
 from reconciler.effects.transport import Access, TransportError
@@ -191,9 +191,24 @@ def _text(shown: Any) -> HostKey:
     return knownhosts.key(shown.export_public_key().decode())
 
 
+def keepless(hop: Hop) -> Diagnostic | None:
+    """Why a key cannot be written down where its keys are looked for: /dev/null keeps nothing, and a device that is
+    replaced by a file is none any more."""
+    path = Path(hop.files[0]).expanduser()
+    try:
+        at = place(path)
+        told = "" if at.replaceable else "not a regular file"
+    except OSError as error:
+        told = error.strerror or type(error).__name__
+    option = "known_hosts ([ssh], cluster.toml)" if hop.named_by == "cluster" else "UserKnownHostsFile (~/.ssh/config)"
+    return diagnose("trust-keeps-nothing", where=hop.where, file=path, said=told, option=option) if told else None
+
+
 def pin(pinned: Sequence[Seen]) -> tuple[str, ...]:
     """Writes their keys down, each in the first file that is read for it. Where keys are replaced, the old file is kept
     aside, under the name that ssh-keygen -R gives it; returns those. Raises TrustError, OSError."""
+    if useless := [told for each in pinned if (told := keepless(each.hop)) is not None]:
+        raise TrustError(*dict.fromkeys(useless))
     by_file: dict[Path, list[Seen]] = {}
     for each in pinned:
         by_file.setdefault(Path(each.hop.files[0]).expanduser(), []).append(each)
@@ -205,7 +220,7 @@ def pin(pinned: Sequence[Seen]) -> tuple[str, ...]:
             aside = path.resolve().with_name(f"{path.resolve().name}.old")
             write_private(aside, old)
             kept.append(str(aside))
-        write_over(path, new[path])
+        write_over(path, new[path], parents=True)
     return tuple(kept)
 
 

@@ -12,7 +12,7 @@ Source: ssh_config(5), ProxyJump, UserKnownHostsFile, HostKeyAlias.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from reconciler.effects.ssh_errors import Trusted, foreign, translate
 from reconciler.effects.transport import Access, TransportError
@@ -46,6 +46,8 @@ class Hop:
     files: tuple[str, ...]
     """Where its key may be written down, whether or not they are there; the first is the one to write to."""
     jump: bool
+    named_by: Literal["ssh", "cluster"] = "ssh"
+    """Who says where its key is written down: UserKnownHostsFile of ~/.ssh/config, or [ssh] known_hosts."""
 
     def trusted(self) -> Trusted:
         files = tuple(str(Path(file).expanduser()) for file in self.files)
@@ -134,6 +136,7 @@ def _resolved(
         port=said.port,
         files=files or tuple(said.known_hosts or ()) or DEFAULT_FILES,
         jump=jump,
+        named_by="cluster" if files else "ssh",
     )
     return hop, said.tunnel or ""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from probes.fact import AnyDrift, Known
-from reconciler.core.redact import kept
+from reconciler.core.redact import kept_value
 from reconciler.view.describe import value_text
 from reconciler.view.words.labels import label
 from specs.base import Lang
@@ -19,9 +19,9 @@ _LONG = 60
 
 def wording(drift: AnyDrift, lang: Lang) -> tuple[str, ...]:
     """Nothing where both values are short, or one is no value."""
-    match kept(drift.expected.reading), kept(drift.reading):
+    match drift.expected.reading, drift.reading:
         case Known(wanted), Known(found) if _structured(wanted) and _structured(found):
-            return tuple(_told(_parts(wanted), _parts(found), lang))
+            return tuple(_told(_parts(kept_value(wanted)), _parts(kept_value(found)), lang))
         case _, _:
             return ()
 

@@ -131,6 +131,67 @@ TROUBLES: dict[str, Trouble] = {
             zh="须为当前用户可读的 UTF-8 文本文件：`ls -l {path}`",
         ),
     ),
+    "cluster-file-of-another": Trouble(
+        what=Sentence(
+            en="{path} belongs to {owner}, and {file} was not named",
+            zh="{path} 属于 {owner}，而 {file} 并非您指定的文件",
+        ),
+        why=Sentence(
+            en="bkrec found it on the way upwards; what it says, down to the commands of an SSH configuration, would run"
+            " as you. Nothing was read from it",
+            zh="该文件是 bkrec 逐级向上找到的；其中的内容（包括 SSH 配置里的命令）会以您的身份执行。未读取其内容",
+        ),
+        hint=Sentence(
+            en="if you trust its owner, name it with `-c {file}`; else go to the directory of your own cluster.toml",
+            zh="若信任其所有者，请用 `-c {file}` 指定；否则请到您自己的 cluster.toml 所在目录",
+        ),
+    ),
+    "cluster-file-open": Trouble(
+        what=Sentence(
+            en="others may write {path}, and {file} was not named", zh="其他用户可写 {path}，而 {file} 并非您指定的文件"
+        ),
+        why=Sentence(
+            en="whoever can put another file there decides what runs as you. Nothing was read from it",
+            zh="能替换该文件的人就能决定以您的身份执行什么。未读取其内容",
+        ),
+        hint=Sentence(
+            en="take that away with `chmod go-w {path}`, or name the file with `-c {file}`",
+            zh="请用 `chmod go-w {path}` 取消该权限，或用 `-c {file}` 指定文件",
+        ),
+    ),
+    "cluster-file-open-named": Trouble(
+        what=Sentence(en="others may write this cluster.toml", zh="其他用户可写此 cluster.toml"),
+        why=Sentence(
+            en="it was named, so it is used; but whoever writes it decides what runs as you",
+            zh="因为是您指定的，仍会使用；但能写入它的人就能决定以您的身份执行什么",
+        ),
+        hint=Sentence(en="take that away with `chmod go-w FILE`", zh="请用 `chmod go-w 文件` 取消该权限"),
+    ),
+    "ssh-config-of-another": Trouble(
+        what=Sentence(
+            en="the SSH configuration {path} belongs to {owner}",
+            zh="SSH 配置 {path} 属于 {owner}",
+        ),
+        why=Sentence(
+            en="{file} names it, and its commands (Match exec, ProxyCommand) would run as you; ssh refuses such a file too",
+            zh="{file} 指定了它，其中的命令（Match exec、ProxyCommand）会以您的身份执行；ssh 同样拒绝这样的文件",
+        ),
+        hint=Sentence(
+            en="copy it to a file of your own and name that one as `config` under [ssh]",
+            zh="请复制为您自己的文件，并在 [ssh] 的 `config` 中指定",
+        ),
+    ),
+    "ssh-config-open": Trouble(
+        what=Sentence(
+            en="others may write {path}, on the way to an SSH configuration",
+            zh="其他用户可写 {path}（SSH 配置所在路径）",
+        ),
+        why=Sentence(
+            en="{file} names it, and its commands (Match exec, ProxyCommand) would run as you; ssh refuses such a file too",
+            zh="{file} 指定了它，其中的命令（Match exec、ProxyCommand）会以您的身份执行；ssh 同样拒绝这样的文件",
+        ),
+        hint=Sentence(en="take that away with `chmod go-w {path}`", zh="请用 `chmod go-w {path}` 取消该权限"),
+    ),
     "file-exists": Trouble(
         what=Sentence(en="{path} exists already", zh="{path} 已存在"),
         why=Sentence(en="it may hold what you wrote by hand", zh="其中可能有您手工写入的内容"),

@@ -29,6 +29,20 @@ TROUBLES: dict[str, Trouble] = {
             zh="若与主机控制台上的密钥不符，说明有人冒充：请勿在该网络中继续",
         ),
     ),
+    "trust-keeps-nothing": Trouble(
+        what=Sentence(
+            en="no host key can be kept in {file}: {said}",
+            zh="{file} 无法保存主机密钥：{said}",
+        ),
+        why=Sentence(
+            en="{option} names it, and a key that is not kept is not known the next time; nothing was written",
+            zh="{option} 指定了该文件；不保存的密钥下次仍是未知的；未写入任何内容",
+        ),
+        hint=Sentence(
+            en="for these hosts name a regular file there, such as ~/.ssh/known_hosts, then run `bkrec trust` again",
+            zh="请为这些主机改为普通文件，例如 ~/.ssh/known_hosts，然后重新运行 `bkrec trust`",
+        ),
+    ),
     "trust-other-key": Trouble(
         what=Sentence(
             en="another key would still count for {names}, written down in {files}",

@@ -171,6 +171,19 @@ def test_a_changed_key_is_refused_with_both_fingerprints_and_nothing_is_written_
     )
 
 
+def test_a_file_that_keeps_nothing_is_refused_before_anybody_is_asked(tmp_path: Path) -> None:
+    async def run() -> tuple[Trusted, list[tuple[str, ...]], bool]:
+        async with cluster(tmp_path) as made:
+            os.mkfifo(made.known)
+            told = await made.trust()
+            return told, made.asked, made.known.is_fifo()
+
+    told, asked, untouched = asyncio.run(run())
+    assert untouched
+    assert asked == []
+    assert (told.exit_code, [one.code for one in told.troubles]) == (exits.REFUSED, ["trust-keeps-nothing"])
+
+
 def test_only_replace_takes_a_changed_key(tmp_path: Path) -> None:
     async def run() -> tuple[str, Trusted, Trusted]:
         async with cluster(tmp_path) as made:

@@ -1,6 +1,7 @@
 """Host keys as they are offered and written down, against real servers: who logs in with what was pinned gets in."""
 
 import asyncio
+import os
 import stat
 import subprocess
 from collections.abc import Callable
@@ -172,14 +173,35 @@ def linked(access: Access, to: Path) -> Access:
     return access
 
 
-def test_a_link_to_nothing_is_not_followed(tmp_path: Path) -> None:
+def test_a_link_to_nothing_yet_is_followed_as_ssh_does(tmp_path: Path) -> None:
+    """One that somebody else planted is not: test_files.py."""
+
     async def run() -> None:
         async with serving(tmp_path) as server:
-            pin([await seen(linked(server.access(), tmp_path / "planted"))])
+            pin([await seen(linked(server.access(), tmp_path / "dots"))])
 
     asyncio.run(run())
-    assert not (tmp_path / "planted").exists()
-    assert not (tmp_path / "known_hosts").is_symlink()
+    assert stat.S_IMODE((tmp_path / "dots").stat().st_mode) == 0o600
+    assert (tmp_path / "known_hosts").is_symlink()
+
+
+def test_what_keeps_nothing_is_refused_and_stays_what_it_is(tmp_path: Path) -> None:
+    """UserKnownHostsFile /dev/null: a pipe stands for it here, so that a failing test costs nobody his device."""
+    nothing = tmp_path / "nothing"
+    os.mkfifo(nothing)
+
+    async def run() -> None:
+        async with serving(tmp_path) as server:
+            for access in (replace(server.access(), known_hosts=(str(nothing),)), linked(server.access(), nothing)):
+                with pytest.raises(TrustError) as caught:
+                    pin([await seen(access)])
+                (told,) = caught.value.diagnostics
+                assert told.code == "trust-keeps-nothing"
+                assert "cluster.toml" in dict(told.fields)["option"]
+
+    asyncio.run(run())
+    assert stat.S_ISFIFO(nothing.lstat().st_mode)
+    assert not (tmp_path / "nothing.old").exists()
 
 
 def test_a_file_that_lies_elsewhere_stays_there_with_the_mode_it_has(tmp_path: Path) -> None:
