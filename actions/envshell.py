@@ -63,7 +63,7 @@ BEGIN {
   text = whole()
   if (SEEN == "odd" || SEEN == "unreadable") { complain(ARGV[3], ARGV[2]); exit 3 }
   if (length(text) - ARGV[4] != 0 && length(text) - ARGV[4] != 1) {
-    print ARGV[2] " holds bytes that are no text: edit " ARGV[3] " by hand" > "/dev/stderr"
+    print ARGV[2] " was not read whole: edit " ARGV[3] " by hand" > "/dev/stderr"
     exit 3
   }
   if (ARGV[1] == "keep-last") text = kept_last(text)
@@ -128,6 +128,14 @@ edited() { # HOW FILE KEY [VALUE], HOW being assign or keep-last
         size=$(stat -c %s -- "$file")
         cp -p -- "$file" "$file.bkrec-part"
     fi
+    # what an awk makes of a NUL differs from one to the next
+    tr -d '\000' < "$from" > "$file.bkrec-part"
+    text=$(stat -c %s -- "$file.bkrec-part")
+    if [ "$text" != "$size" ]; then
+        rm -f -- "$file.bkrec-part"
+        echo "$file holds bytes that are no text: edit $key by hand" >&2
+        exit 3
+    fi
     BKREC_VALUE=${4:-} BKREC_MADE=
     export BKREC_VALUE BKREC_MADE
     BKREC_MADE=$key=$(printf '%s\n' "$BKREC_VALUE" | quote)
@@ -135,12 +143,12 @@ edited() { # HOW FILE KEY [VALUE], HOW being assign or keep-last
     + ENV_AWK_PLACES
     + _COMPLAIN
     + _EDIT
-    + r"""' "$how" "$from" "$key" "$size" > "$file.bkrec-part"
+    + r"""' "$how" "$from" "$key" "$size" > "$file.bkrec-part" || { rm -f -- "$file.bkrec-part"; exit 3; }
     case $how in assign) known=known ;; *) known=any ;; esac
     LC_ALL=C awk -- '"""
     + ENV_AWK
     + _SAME
-    + r"""' "$from" "$file.bkrec-part" "$key" "$known"
+    + r"""' "$from" "$file.bkrec-part" "$key" "$known" || { rm -f -- "$file.bkrec-part"; exit 3; }
     remember file "$file"
     leaves "$file" "$file.bkrec-part"
     sync

@@ -82,7 +82,7 @@ password=$(value "$env" "$key")
 [ -n "$password" ] || { echo "no $key in $env" >&2; exit 1; }
 case $user in *[!a-z0-9_]*) echo "not a user name: $user" >&2; exit 64;; esac
 # sed, not awk: what a backslash in gsub's replacement means differs from awk to awk
-quoted=$(printf '%s\\n' "$password" | sed "s/['\\\\]/\\\\&/g")
+quoted=$(printf '%s\\n' "$password" | sed "s/['\\\\]/\\\\\\\\&/g")
 grants=
 for host in "$@"; do
     case $host in *[!0-9.]*) echo "not an address: $host" >&2; exit 64;; esac

@@ -5,6 +5,7 @@ not permitted the test is skipped, and says so.
 """
 
 import os
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,18 @@ def perform(
         check=False,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C", "KEPT": str(kept), "HOME": "/root", **(env or {})},
     )
+
+
+def with_awk(name: str, where: Path) -> dict[str, str]:
+    """For `env`: `awk` is this one. Skipped where the machine has none of that name."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    tools = where / "awks"
+    tools.mkdir(exist_ok=True)
+    (tools / "awk").write_text(f'#!/bin/sh\nexec {found} {"awk" if name == "busybox" else ""} "$@"\n')
+    (tools / "awk").chmod(0o755)
+    return {"PATH": f"{tools}:{os.environ['PATH']}"}
 
 
 @cache
