@@ -7,6 +7,7 @@ import functools
 import getpass
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 from probes.catalogue import PROBES
@@ -32,10 +33,11 @@ async def read_lock(path: Path) -> LockDoc:
 
 
 async def break_lock(path: Path) -> LockDoc:
-    """Ends another holder's lease and says whose it was; its epoch is refused from then on."""
+    """Ends another holder's lease and says whose it was: it renews it no more, and it is free when it has expired."""
     file = file_of(path)
     async with ssh(access(file)) as transport:
-        return _lock(await lease.break_lease(transport, file.controller.address))
+        holder = await lease.break_lease(transport, file.controller.address)
+        return _lock(holder and replace(holder, broken=False))
 
 
 async def pause(path: Path, why: str) -> PauseDoc:
@@ -85,11 +87,11 @@ def _paused(wish: effects_pause.Wish | None) -> PauseDoc:
 
 
 def _lock(holder: lease.Holder | None) -> LockDoc:
-    """An expired lease holds nobody up: the next `apply` takes it."""
+    """An expired lease holds nobody up: the next `apply` takes it; one that was broken, as soon as it has expired."""
     if holder is None:
         return LockDoc(held=False)
     return LockDoc(
-        held=not holder.expired,
+        held=not (holder.expired or holder.broken),
         who=holder.user,
         origin=holder.source,
         run=holder.run,

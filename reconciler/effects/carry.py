@@ -14,6 +14,7 @@ from reconciler.core.event import JobAdopted, StepAwaited, StepFailed, StepLeft,
 from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
 from reconciler.effects.adopt import ADOPTED_DEADLINE_S, left_alone
+from reconciler.effects.clock import ahead
 from reconciler.effects.job import BACKOFF_S, LOST_S, Launched, Order, Until, follow, launch, order_for
 from reconciler.effects.lease import TTL_S
 from reconciler.effects.look import facts_of
@@ -87,7 +88,7 @@ def _unanswered(course: Course, sent: Launched) -> Diagnostic:
 
 async def _begun(course: Course, begin: Begin, came: float, means: Means) -> Ended | None:
     """Sent with a limit that lies within our lease; None where it has to be looked at again."""
-    left = int(means.term.left(came))
+    left = int(means.term.left(came, ahead=ahead(means.clock)))
     if left < 1 or (course.sent is not None and means.stop.asked):
         late = diagnose("lease-unconfirmed", where=course.host)
         return _held(course, late, LOST_S, means)

@@ -1,6 +1,7 @@
 """Time, as a value that is handed in: the wall for people, a steady one for durations, and a sleep.
 
-The steady one goes on while this machine is suspended: a lease does not wait for a laptop whose lid is closed.
+The steady one goes on while this machine is suspended: a lease does not wait for a laptop whose lid is closed. It does
+not where a hypervisor stops the whole machine, and nothing in it can tell, until its wall clock is set right: `ahead`.
 
 The simulator hands in its own, in which an hour passes at once.
 """
@@ -17,7 +18,7 @@ _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """Wall clock, with its zone: for people only, nothing is decided by it."""
+        """Wall clock, with its zone: for people; nothing is decided by it but to ask the controller once more."""
         ...
 
     def steady(self) -> float:
@@ -25,6 +26,11 @@ class Clock(Protocol):
         ...
 
     async def sleep(self, seconds: float) -> None: ...
+
+
+def ahead(clock: Clock) -> float:
+    """How far the wall is ahead of the steady one: it grows while that one stands still, and with every correction."""
+    return clock.now().timestamp() - clock.steady()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ PATIENCE = 20
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
 LOST_S = 300.0
 """How long a host that does not answer is asked again: a reboot takes minutes."""
+UNREAD_S = 20.0
+"""How long an ended job's log is asked for that is there and cannot be read: a disk in trouble is not waited for."""
 
 _LAUNCH = register("job-launch")
 _READ = register("job-read")
@@ -175,10 +177,13 @@ async def follow(
     deadline_s: float,
     offset: int = 0,
 ) -> Followed:
-    """Hands on the log line by line until the record is there, through any number of lost connections."""
+    """Hands on the log line by line until the record is there, through any number of lost connections.
+
+    What a daemon left behind adds after the end is not waited for; nor is a log that cannot be read, which is said."""
     lines = _Lines()
     until = clock.steady() + deadline_s
     answered, failures = clock.steady(), 0
+    stuck, whole = _Stuck(), 0
     while True:
         news = await _read(transport, host, job, offset)
         if news is None:
@@ -189,14 +194,41 @@ async def follow(
             continue
         answered, failures = clock.steady(), 0
         offset += len(news.block)
-        ended = news.state != "running" and offset >= news.size
-        for line in lines.feed(news.block, final=ended):
+        ended = news.state != "running"
+        whole = whole or (news.size if ended else 0)
+        unread = stuck.for_s(news, offset, clock.steady())
+        over = ended and (offset >= whole or unread >= UNREAD_S)
+        for line in lines.feed(news.block, final=over):
             heard(line)
-        if ended:
+        if over:
+            if offset < whole:
+                heard(f"bkrec: {whole - offset} bytes of this log are on the host and cannot be read")
             return Followed(state=news.state, offset=offset)
-        if clock.steady() > until and news.state == "running":
+        if clock.steady() > until and not ended:
             return Followed(state="overdue", offset=offset)
-        await clock.sleep(0.0 if len(news.block) == CHUNK or not news.block else BACKOFF_S[0])
+        await clock.sleep(stuck.pause(news))
+
+
+@dataclass(slots=True)
+class _Stuck:
+    """A log that is there and does not come: the host answers at once, and says nothing."""
+
+    since: float | None = None
+    times: int = 0
+
+    def for_s(self, news: _News, offset: int, now: float) -> float:
+        if news.block or offset >= news.size:
+            self.since, self.times = None, 0
+            return 0.0
+        self.since = now if self.since is None else self.since
+        self.times += 1
+        return now - self.since
+
+    def pause(self, news: _News) -> float:
+        """None where there is more to come, or where the host itself waited for news."""
+        if self.since is not None:
+            return BACKOFF_S[min(self.times, len(BACKOFF_S)) - 1]
+        return 0.0 if len(news.block) == CHUNK or not news.block else BACKOFF_S[0]
 
 
 async def _read(transport: Transport, host: str, job: str, offset: int) -> _News | None:

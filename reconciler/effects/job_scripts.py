@@ -196,8 +196,8 @@ dd if=/dev/null of="$dir/log" conv=notrunc,fsync 2>/dev/null
 rm -f "$pipe" "$input"
 """
 )
-"""Runs detached, as `sh run DIR JOB LOGIN TERMINAL CWD UNDO TICKET BOOT UPTIME`, and once more inside, as `sh run work`,
-beside the command. UNDO is where this run keeps what was there before it (`actions/undoshell.py`).
+"""Runs detached, as `sh run DIR JOB LOGIN TERMINAL CWD UNDO TICKET BOOT UPTIME`, and once more inside, as
+`sh run work`, beside the command. UNDO is where this run keeps what was there before it (`actions/undoshell.py`).
 
 All that may fail is made before the pid is linked: what cannot be prepared has not begun. The status is what the
 command's own parent saw; nothing else is ever taken for it, least of all what `script` ends with: that of util-linux

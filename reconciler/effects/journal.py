@@ -49,8 +49,8 @@ class Kept:
 
 
 def new_run(clock: Clock) -> str:
-    """Sorts by time; the tail tells apart two started in one second."""
-    return f"{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    """Sorts by time; the tail tells apart two of one second, for good: a lease and an undo go by this name."""
+    return f"{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(8)}"
 
 
 class Disk(Protocol):

@@ -3,8 +3,17 @@
 Every take raises the epoch, and every host refuses an epoch lower than the highest it has seen: a writer that was only
 asleep cannot start anything once another has taken over. A host that could not be told (cut off, or its disk full) does
 not know of it; so whatever is sent to start a job says by when it must have begun, which is before our lease can be
-another's (`Term`). Age is measured by the controller's uptime, which no clock step moves; a lease written before its
-last boot is at least as old as that boot.
+another's (`Term`). Age is measured by the kernel's time since its boot on the controller, which no clock step and no
+container moves; a lease written before its last boot is at least as old as that boot.
+
+All of it rests on one premise: nobody takes over sooner than TTL_S after the last renewal, as the controller counts,
+and our clock and those of the hosts run at least as fast. `lock break` keeps it too: the holder can renew no more, and
+the next one waits for the rest of the time. What can break it is a machine that is stopped as a whole, as a hypervisor
+does for a snapshot or a migration: its own clocks stand still as well. Bounded so: where ours was set right afterwards,
+nothing is started until the controller has renewed the lease (`Term.left`); where it was not, that takes until the next
+heartbeat, HEARTBEAT_S; and every host that was told the newer epoch refuses us in any case. What is left is a host that
+was stopped itself, with a job on its way to it, while another took over and could not tell it. Nobody sees that; its
+jobs are waited for once it is back (`adopt.py`).
 """
 
 import asyncio
@@ -13,9 +22,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import LiteralString
 
-from probes.job import STATE_ROOT
+from probes.job import STATE_ROOT, UPTIME
 from probes.shell import Command, Output
-from reconciler.effects.clock import Clock
+from reconciler.effects.clock import Clock, ahead
 from reconciler.effects.crash import register
 from reconciler.effects.frame import said
 from reconciler.effects.job_scripts import GUARDED, RAISE_FENCE
@@ -28,6 +37,8 @@ HEARTBEAT_S = 10.0
 RETRY_S = 2.0
 MARGIN_S = 25.0
 """Between a host's look at its clock and the start: systemd-run is given 20 s; and two clocks told in whole seconds."""
+STOOD_S = 5.0
+"""By so much the wall may get ahead of our steady clock before we ask whether that one stood still."""
 PRESUMED_LOST_S = TTL_S - 15.0
 """Without an answer for this long nothing more is started: another may be about to take over."""
 
@@ -38,21 +49,25 @@ _BREAK = register("lease-break")
 _LOOK = register("lease-read")
 _FENCE = register("lease-fence")
 
-_HOLDER: LiteralString = r"""
+_HOLDER: LiteralString = (
+    UPTIME
+    + r"""
 held=$root/lease
 boot=$(cat /proc/sys/kernel/random/boot_id)
-read -r now rest </proc/uptime
-now=${now%.*}
+now=$(up)
 holder=none from=- user=- since=- when=0 age=-1
 if [ -e "$held" ]; then
     read -r holder since when user from <"$held"
     case $when in '' | *[!0-9]*) when=0 ;; esac
     age=$now
     [ "${since%%/*}" != "$boot" ] || age=$((now - when))
+    [ "$age" -ge 0 ] || age=0
 fi
 tell() { printf 'bkrec-lease %s %s %s %s %s %s .\n' "$1" "$holder" "${since##*/}" "$age" "$user" "$from"; exit 0; }
 """
-"""One line: RUN BOOT/EPOCH UPTIME USER FROM. $age is -1 where there is none."""
+)
+"""One line: RUN BOOT/EPOCH UPTIME USER FROM. $age is -1 where there is none; one from the future is as new as can be.
+RUN!broken is nobody's to renew, and not to be taken before its time either."""
 
 TAKE_SCRIPT: LiteralString = (
     "root=$1 asked=lease run=$2 me=$3 at=$4 ttl=$5 floor=$6\n"
@@ -86,10 +101,25 @@ END_SCRIPT: LiteralString = (
     + GUARDED
     + _HOLDER
     + r"""
-if [ "$run" = any ] || [ "$holder" = "$run" ]; then rm -f "$held"; fi
+if [ "$holder" = "$run" ]; then rm -f "$held"; fi
 tell ended
 """
 )
+
+BREAK_SCRIPT: LiteralString = (
+    "root=$1 asked=lease ttl=$2\n"
+    + GUARDED
+    + _HOLDER
+    + r"""
+if [ "$age" -ge "$ttl" ]; then rm -f "$held"; fi
+if [ "$age" -ge 0 ] && [ "$age" -lt "$ttl" ]; then
+    printf '%s %s %s %s %s\n' "${holder%!broken}!broken" "$since" "$when" "$user" "$from" | put "$held" ||
+        say unwritable lease
+fi
+tell ended
+"""
+)
+"""The holder finds it lost when it renews it, in ten seconds or so; until then it may be starting things."""
 
 READ_SCRIPT: LiteralString = (
     "root=$1\n"
@@ -110,6 +140,9 @@ class Holder:
     source: str
     """The machine it runs on."""
 
+    broken: bool = False
+    """Taken from it by `lock break`: free once it has expired."""
+
     @property
     def expired(self) -> bool:
         return self.age_s >= TTL_S
@@ -126,9 +159,15 @@ class Term:
 
     since: float | None = None
     """When the last renewal that was granted was sent; None: none was yet, or the lease is another's."""
+    ahead: float = 0.0
+    """How far the wall clock was ahead of the steady one then."""
 
-    def left(self, now: float) -> float:
-        return 0.0 if self.since is None else max(0.0, self.since + TTL_S - MARGIN_S - now)
+    def left(self, now: float, *, ahead: float = 0.0) -> float:
+        """Nothing, where the wall has got ahead since: our steady clock may have stood still, on a machine that was
+        stopped and set right. Or somebody only set the clock; either way the next renewal tells."""
+        if self.since is None or ahead - self.ahead > STOOD_S:
+            return 0.0
+        return max(0.0, self.since + TTL_S - MARGIN_S - now)
 
 
 class LeaseHeld(Troubled):
@@ -193,9 +232,11 @@ async def release(transport: Transport, lease: Lease) -> None:
 
 
 async def break_lease(transport: Transport, controller: str) -> Holder | None:
-    """Takes it from whoever has it, and says who that was. Raises LeaseError, TransportError."""
+    """Takes it from whoever has it, and says who that was; it is free when it would have expired, and no sooner.
+
+    Raises LeaseError, TransportError."""
     _BREAK.before()
-    output = await transport.run(controller, Command(script=END_SCRIPT, args=(STATE_ROOT, "any")))
+    output = await transport.run(controller, Command(script=BREAK_SCRIPT, args=(STATE_ROOT, str(TTL_S))))
     _BREAK.after()
     verb, holder = _answer(output)
     if verb != "ended":
@@ -207,10 +248,11 @@ async def keep(transport: Transport, lease: Lease, term: Term, *, clock: Clock, 
     """Renews at once, and until cancelled. When it is lost, or may be, the run starts no further step."""
     renewed = clock.steady()
     while True:
-        asked = clock.steady()
+        asked, off = clock.steady(), ahead(clock)
         match await _renew(transport, lease):
             case "renewed":
                 renewed = term.since = asked
+                term.ahead = off
             case "lost":
                 term.since = None
                 stop.halt(diagnose("lease-lost", where=lease.controller, run=lease.run))
@@ -265,7 +307,10 @@ def _answer(output: Output) -> tuple[str, Holder | None]:
     verb, run, epoch, age, user, source = told.groups()
     if run == "none" or epoch == "-":
         return verb, None
-    return verb, Holder(run=run, epoch=int(epoch), age_s=max(0, int(age)), user=user, source=source)
+    name, broken, _ = run.partition("!broken")
+    return verb, Holder(
+        run=name, epoch=int(epoch), age_s=max(0, int(age)), user=user, source=source, broken=bool(broken)
+    )
 
 
 def _said(output: Output) -> str:

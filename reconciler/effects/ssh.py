@@ -1,8 +1,9 @@
 """SSH, over asyncssh, imported nowhere else, and only when the first host is reached: importing it takes 0.2 s.
 
 Host keys are always checked, those of jump hosts too (`ssh_way.py`). What is not given in `Access` comes from
-~/.ssh/config, ProxyJump included. There is one connection per host with at most eight channels (sshd allows ten);
-keepalive is on; every await has a deadline.
+~/.ssh/config, ProxyJump included. There is one connection per host with at most eight channels (sshd allows ten, and a
+hardened one fewer, MaxSessions: whoever is refused waits for a channel to be free); keepalive is on; every await has a
+deadline.
 
 Measured with asyncssh 2.24.1: when the connection is lost, a running command *returns*, with exit status None and no
 exception. That None is handed on. A dropped connection is forgotten, so that the next command connects anew; a host
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     import asyncssh
 
 CHANNELS = 8
+FULL_S = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Waits before a refused channel is asked for again: sshd frees one only a moment after it was closed."""
+FULL = (1, 2, 4)
+"""How a server refuses a channel it has no room for: prohibited, connect failed, shortage. OpenSSH says the second."""
 BLOCK = 64 * 1024
 BACKOFF_S = (0.3, 1.0)
 """Waits before connecting again to a host that refused or dropped us; one that does not answer is not retried."""
@@ -38,19 +43,51 @@ _SUDO = re.compile(r"^sudo: .*", re.MULTILINE)
 
 
 @dataclass(slots=True)
+class _Link:
+    """A connection and the right to its channels: eight, or as many as its sshd allows, which only refusals tell."""
+
+    connection: "asyncssh.SSHClientConnection"
+    rights: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHANNELS))
+    running: int = 0
+    most: int = 0
+    """That ever ran on it at once."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One command's right to a channel of this connection."""
+
+    link: _Link
+    held: bool = False
+
+    async def take(self) -> None:
+        await self.link.rights.acquire()
+        self.held = True
+
+    async def take_another(self) -> None:
+        """Its own is gone for good: there are fewer channels than were thought."""
+        self.held = False
+        await self.take()
+
+    def end(self) -> None:
+        if self.held:
+            self.held = False
+            self.link.rights.release()
+
+
+@dataclass(slots=True)
 class _Line:
     """One host's connection, made when first needed. The lock keeps two commands from connecting twice."""
 
     silence: Silence
-    channels: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHANNELS))
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    connection: "asyncssh.SSHClientConnection | None" = None
+    link: _Link | None = None
 
-    def forget(self, dead: "asyncssh.SSHClientConnection | None") -> None:
+    def forget(self, dead: _Link) -> None:
         """Somebody else may have noticed before, and connected anew: that one stays."""
-        if dead is not None and dead is self.connection:
-            dead.abort()
-            self.connection = None
+        if dead is self.link:
+            dead.connection.abort()
+            self.link = None
 
 
 @dataclass(slots=True)
@@ -92,7 +129,7 @@ class SshTransport:
         return self._lines.setdefault(host, _Line(silence=Silence(prompt_s=PROMPT * self._access.connect_s)))
 
     async def close(self) -> None:
-        lines = [line.connection for line in self._lines.values() if line.connection is not None]
+        lines = [line.link.connection for line in self._lines.values() if line.link is not None]
         self._lines.clear()
         for connection in lines:
             connection.close()
@@ -103,8 +140,7 @@ class SshTransport:
         line = self._line(host)
         heard = _Heard()
         try:
-            async with line.channels:
-                process = await self._opened(host, line, command.render(sudo=self._sudo))
+            async with self._process(host, line, command.render(sudo=self._sudo)) as process:
                 async with asyncio.timeout(command.timeout_s):
                     status = await self._hear_out(process, command.stdin.encode(), heard)
         except TimeoutError:
@@ -115,19 +151,66 @@ class SshTransport:
             raise TransportError(diagnose("sudo-refused", where=host, said=refused[0][:200]))
         return output
 
-    async def _opened(self, host: str, line: _Line, rendered: str) -> Any:
-        """A channel on which the command runs. A connection that turns out to be dead is replaced, once."""
-        connection = await self._connected(host, line)
+    @asynccontextmanager
+    async def _process(self, host: str, line: _Line, rendered: str) -> AsyncGenerator[Any]:
+        turn, process = await self._opened(host, line, rendered)
+        turn.link.running += 1
+        turn.link.most = max(turn.link.most, turn.link.running)
         try:
-            return await self._open(connection, rendered)
-        except foreign():
-            line.forget(connection)
-        connection = await self._connected(host, line)
+            yield process
+        finally:
+            turn.link.running -= 1
+            turn.end()
+
+    async def _opened(self, host: str, line: _Line, rendered: str) -> tuple[_Turn, Any]:
+        """A channel on which the command runs. A connection that turns out to be of no use is replaced, once."""
+        turn = _Turn(link=await self._connected(host, line))
         try:
-            return await self._open(connection, rendered)
+            return turn, await self._granted(turn, rendered)
         except foreign() as error:
-            line.forget(connection)
-            raise translate(host, error) from error
+            self._given_up(host, line, turn.link, error)
+        turn = _Turn(link=await self._connected(host, line))
+        try:
+            return turn, await self._granted(turn, rendered)
+        except foreign() as error:
+            self._given_up(host, line, turn.link, error)
+            raise _refusal(host, error) if _refused(turn.link, error) else translate(host, error) from error
+
+    def _given_up(self, host: str, line: _Line, link: _Link, error: Exception) -> None:
+        """Dead, or full of what nobody waits for any more: a command that we gave up holds its channel until it ends.
+
+        One that others work on is left to them. Raises TransportError where it is no use to connect again."""
+        if not _refused(link, error):
+            line.forget(link)
+        elif not _full(error):
+            raise _refusal(host, error) from error
+        elif link.running == 0:
+            line.forget(link)
+
+    async def _granted(self, turn: _Turn, rendered: str) -> Any:
+        """Waits for a free channel as long as there are commands that will free one."""
+        await turn.take()
+        try:
+            refusals = 0
+            while True:
+                try:
+                    return await self._open(turn.link.connection, rendered)
+                except foreign() as error:
+                    if not _refused(turn.link, error) or not _full(error):
+                        raise
+                    refusals += 1
+                    if turn.link.running >= max(1, turn.link.most):
+                        await turn.take_another()
+                    elif refusals <= len(FULL_S):
+                        await asyncio.sleep(FULL_S[refusals - 1])
+                    elif turn.link.running:
+                        await turn.take_another()
+                        refusals = 0
+                    else:
+                        raise
+        except BaseException:
+            turn.end()
+            raise
 
     async def _open(self, connection: "asyncssh.SSHClientConnection", rendered: str) -> Any:
         async with asyncio.timeout(self._access.connect_s):
@@ -154,12 +237,12 @@ class SshTransport:
                 process.close()
                 return
 
-    async def _connected(self, host: str, line: _Line) -> "asyncssh.SSHClientConnection":
+    async def _connected(self, host: str, line: _Line) -> _Link:
         async with line.lock:
-            if line.connection is None or line.connection.is_closed():
-                line.connection = None
-                line.connection = await self._connect_patiently(host, line.silence)
-            return line.connection
+            if line.link is None or line.link.connection.is_closed():
+                line.link = None
+                line.link = _Link(connection=await self._connect_patiently(host, line.silence))
+            return line.link
 
     async def _connect_patiently(self, host: str, silence: Silence) -> "asyncssh.SSHClientConnection":
         if told := silence.told(_now()):
@@ -200,6 +283,21 @@ async def ssh(access: Access) -> AsyncGenerator[SshTransport]:
         yield transport
     finally:
         await transport.close()
+
+
+def _refused(link: _Link, error: Exception) -> bool:
+    """A no to one channel, from a connection that is there; asyncssh says it in the same way of one that went."""
+    import asyncssh
+
+    return isinstance(error, asyncssh.ChannelOpenError) and not link.connection.is_closed()
+
+
+def _full(error: Exception) -> bool:
+    return getattr(error, "code", None) in FULL
+
+
+def _refusal(host: str, error: Exception) -> TransportError:
+    return TransportError(diagnose("channel-refused", where=host, said=getattr(error, "reason", str(error))[:200]))
 
 
 def _now() -> float:

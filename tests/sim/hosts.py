@@ -19,7 +19,7 @@ from reconciler.effects.job_scripts import LAUNCH, RAISE_FENCE, READ, SEEN
 from tests.sim.families import SHOW
 from tests.support.virtual import now
 
-TAKE, RENEW, END = lease.TAKE_SCRIPT, lease.RENEW_SCRIPT, lease.END_SCRIPT
+TAKE, RENEW, END, BREAK = lease.TAKE_SCRIPT, lease.RENEW_SCRIPT, lease.END_SCRIPT, lease.BREAK_SCRIPT
 READS = (READ, lease.READ_SCRIPT, 'eval "$(cat)"')
 """All that a host may be asked without being changed."""
 
@@ -128,6 +128,7 @@ class Host:
             TAKE: self._take,
             RENEW: self._renew,
             END: self._end,
+            BREAK: self._break,
         }
         return known[command.script](command)
 
@@ -230,8 +231,17 @@ class Host:
         run = command.args[1]
         yield
         told = self._tells("ended")
-        if self.lease is not None and run in ("any", self.lease.run):
+        if self.lease is not None and run == self.lease.run:
             self.lease = None
+        return told
+
+    def _break(self, command: Command) -> Stage:
+        yield
+        told = self._tells("ended")
+        if self.lease is not None and self._age(self.lease) >= int(command.args[1]):
+            self.lease = None
+        elif self.lease is not None:
+            self.lease.run = f"{self.lease.run.removesuffix('!broken')}!broken"
         return told
 
     def _age(self, held: Held) -> float:

@@ -35,6 +35,9 @@ class Server:
     passed: list[int] = field(default_factory=list[int])
     """Ports that were asked for through it."""
     port: int = 0
+    max_sessions: int = 10
+    """As sshd's MaxSessions: of one connection."""
+    refused: int = 0
 
     async def serve(self, process: Any) -> None:
         self.connections.append(process.get_extra_info("connection"))
@@ -111,7 +114,26 @@ class _Door(asyncssh.SSHServer):
         self._server = server
 
     def connection_made(self, conn: Any) -> None:
+        self._conn = conn
+        self._open = 0
         self._server.came.append(conn)
+
+    def session_requested(self) -> Any:
+        """Beyond its limit it says no as OpenSSH does: the same code, and nothing else happens to the connection."""
+        if self._open >= self._server.max_sessions:
+            self._server.refused += 1
+            return False
+        self._open += 1
+        kind: Any = asyncssh.SSHServerProcess
+        process = kind(self._serve, None, 3, False)
+        return self._conn.create_server_channel(encoding=None), process
+
+    async def _serve(self, process: Any) -> None:
+        try:
+            await self._server.serve(process)
+            await process.wait_closed()
+        finally:
+            self._open -= 1
 
     def begin_auth(self, username: str) -> bool:
         self._server.users.append(username)
@@ -131,9 +153,10 @@ async def serving(
     at: str = H,
     port: int = 0,
     user_key: Any = None,
+    max_sessions: int = 10,
 ) -> AsyncGenerator[Server]:
     """`also`: further host keys; its first is the one that `access` writes down."""
-    server = Server(directory=directory, host_key=key(), user_key=user_key or key())
+    server = Server(directory=directory, host_key=key(), user_key=user_key or key(), max_sessions=max_sessions)
     (directory / "authorized").write_bytes(server.user_key.export_public_key())
     host_key = server.host_key
     if certificate_of is not None:
@@ -144,8 +167,6 @@ async def serving(
         server_factory=lambda: _Door(server),
         server_host_keys=[host_key, *also],
         authorized_client_keys=str(directory / "authorized"),
-        process_factory=server.serve,
-        encoding=None,
     )
     server.port = listener.get_port()
     try:

@@ -122,7 +122,7 @@ BOOT = "1f0c2a9b"
 class Kept(Term):
     """The term of a lease that somebody renews all the time."""
 
-    def left(self, now: float) -> float:
+    def left(self, now: float, *, ahead: float = 0.0) -> float:
         return TTL_S - MARGIN_S
 
 

@@ -351,8 +351,8 @@ LABELS: dict[str, Sentence] = {
         "由 {who}（{origin}）持有，运行 {run}，纪元 {epoch}，{time}前续期",
     ),
     "lock-broken": _(
-        "taken from {who} at {origin}; from now on epoch {epoch} may start nothing",
-        "已从 {who}（{origin}）收回；纪元 {epoch} 从此不能再启动任何操作",
+        "taken from {who} at {origin}: epoch {epoch} starts nothing more within seconds; `apply` may begin in a minute",
+        "已从 {who}（{origin}）收回：纪元 {epoch} 数秒内不再启动任何操作；一分钟后即可执行 `apply`",
     ),
     # durations
     "seconds": _("{n} s", "{n} 秒"),

@@ -164,6 +164,20 @@ TROUBLES: dict[str, Trouble] = {
             zh="请重新运行；若仍出现，请检查登录 shell（.bashrc、.bkrc）是否有输出或提前退出",
         ),
     ),
+    "channel-refused": Trouble(
+        what=Sentence(
+            en="its sshd lets us in and then refuses to run a command: {said}",
+            zh="sshd 允许登录，但拒绝执行命令：{said}",
+        ),
+        why=Sentence(
+            en="nothing of ours runs on that connection, so it is not merely full",
+            zh="该连接上没有我们的其他命令，因此并非会话数已满",
+        ),
+        hint=Sentence(
+            en="look at MaxSessions (1 is enough) and ForceCommand in its sshd_config",
+            zh="请检查该主机 sshd_config 中的 MaxSessions（至少为 1）与 ForceCommand",
+        ),
+    ),
     "answer-overdue": Trouble(
         what=Sentence(
             en="the host did not answer within {seconds} s",

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import subprocess
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, LiteralString
@@ -12,7 +13,7 @@ import pytest
 
 from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.job import PROBE, HostUptime, JobAttempts, JobsRunning, JobState
-from probes.shell import Command
+from probes.shell import Command, Output
 from reconciler.core.identity import job_id, job_key
 from reconciler.effects import job
 from reconciler.effects.clock import SystemClock
@@ -349,6 +350,51 @@ def test_a_host_that_stays_silent_is_given_up_with_the_job_unheard(host: LocalTr
 
     assert asyncio.run(run()).state == "unheard"
     assert 300 < clock.elapsed < 320
+
+
+class Telling:
+    """A host that answers whatever is asked of a log with the next of these, and the last for ever."""
+
+    def __init__(self, clock: VirtualClock, *answers: tuple[str, int, bytes]) -> None:
+        self.clock, self.answers, self.asked = clock, list(answers), 0
+
+    async def run(self, host: str, command: Command) -> Output:
+        self.asked += 1
+        assert self.asked < 2_000, "asked for ever"
+        self.clock.elapsed += 0.05
+        state, size, block = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return Output(stdout=f"bkrec-log test.1 {state} {size} {b64encode(block).decode()} .\n")
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def followed(*answers: tuple[str, int, bytes], deadline_s: float = 1_000.0) -> tuple[Followed, list[str], Telling]:
+    clock, lines = VirtualClock(), list[str]()
+    host = Telling(clock, *answers)
+    ended = asyncio.run(follow(host, H, "test.1", clock=clock, heard=lines.append, deadline_s=deadline_s))
+    return ended, lines, host
+
+
+def test_an_ended_job_whose_log_cannot_be_read_is_told_with_its_status_and_what_is_missing() -> None:
+    ended, lines, host = followed(("running", 6, b"begin\n"), ("exited:3", 4096, b""))
+    assert (ended.state, lines) == (
+        "exited:3",
+        ["begin", "bkrec: 4090 bytes of this log are on the host and cannot be read"],
+    )
+    assert 20 <= host.clock.elapsed < 30
+    assert host.asked < 30, "and it is not asked for in haste"
+
+
+def test_a_running_job_whose_log_cannot_be_read_is_not_asked_in_haste() -> None:
+    ended, _, host = followed(("running", 4096, b""), deadline_s=600.0)
+    assert ended.state == "overdue"
+    assert host.asked < 400
+
+
+def test_what_a_daemon_writes_after_the_end_is_not_waited_for() -> None:
+    ended, lines, host = followed(("exited:0", 70_000, b"x" * 65_536), *(("exited:0", 200_000, b"y" * 5_000),) * 50)
+    assert (ended.state, ended.offset, len(lines), host.asked) == ("exited:0", 70_536, 1, 2)
 
 
 def test_an_overdue_job_is_said_so_and_runs_on(host: LocalTransport, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The journal: durable before anything leaves, readable after a crash, and honest about a full disk."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -126,6 +127,7 @@ def test_runs_are_listed_oldest_first(tmp_path: Path) -> None:
     place = state_dir("../Bei jing", {"XDG_STATE_HOME": str(tmp_path)})
     assert place == tmp_path / "bkrec" / "_Bei_jing"
     clock = VirtualClock()
+    assert re.fullmatch(r"\d{8}T\d{6}-[0-9a-f]{16}", new_run(clock))
     names = [new_run(replace(clock, elapsed=n)) for n in (1.0, 2.0, 3.0)]
     for name in reversed(names):
         open_journal(place, run=name, clock=SystemClock()).write(EVENTS[5])

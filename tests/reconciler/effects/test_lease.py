@@ -1,11 +1,18 @@
 """The lease, on a real sh: one holder, whose age no clock step changes, and an epoch that only rises."""
 
 import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from probes.job import PROBE, HostUptime
+from reconciler.effects import lease as lease_module
+from reconciler.effects.clock import ahead
+from reconciler.effects.job_scripts import LAUNCH, RUNNER
 from reconciler.effects.lease import (
+    HEARTBEAT_S,
+    MARGIN_S,
     TTL_S,
     Lease,
     LeaseError,
@@ -141,7 +148,103 @@ def test_a_broken_lease_names_who_had_it_and_stops_them(host: LocalTransport) ->
         return broken.user if broken else "", stop.asked, stop.why.code if stop.why else ""
 
     assert asyncio.run(run()) == ("wang", True, "lease-lost")
-    assert asyncio.run(break_lease(host, C)) is None
+
+
+def test_a_broken_lease_is_nobodys_and_free_no_sooner_than_it_would_have_expired(host: LocalTransport) -> None:
+    """Its holder may be alive, and starts things until it is told: a minute is what every other rule counts on."""
+
+    async def run() -> tuple[list[tuple[str, bool]], int]:
+        lease = await taken(host, "a")
+        seen: list[tuple[str, bool]] = []
+        for _ in range(2):
+            await break_lease(host, C)
+            await release(host, lease)
+            aged(host, TTL_S // 2 - 5)
+            with pytest.raises(LeaseHeld) as held:
+                await taken(host, "b")
+            assert held.value.holder is not None
+            seen.append((held.value.holder.run, held.value.holder.broken))
+        aged(host, 10)
+        return seen, (await taken(host, "b")).epoch
+
+    assert asyncio.run(run()) == ([("a", True), ("a", True)], 2)
+
+
+def test_breaking_what_nobody_holds_or_has_expired_leaves_nothing(host: LocalTransport) -> None:
+    async def run() -> bool:
+        assert await break_lease(host, C) is None
+        assert not (host.state(C) / "lease").exists()
+        await taken(host, "a")
+        aged(host, TTL_S)
+        await break_lease(host, C)
+        return (host.state(C) / "lease").exists()
+
+    assert asyncio.run(run()) is False
+
+
+def test_a_lease_from_the_future_is_held(host: LocalTransport) -> None:
+    """A clock that was turned back within one boot says nothing about who is at work."""
+
+    async def run() -> int:
+        await taken(host, "a")
+        aged(host, -10_000)
+        with pytest.raises(LeaseHeld) as held:
+            await taken(host, "b")
+        return held.value.holder.age_s if held.value.holder else -1
+
+    assert asyncio.run(run()) == 0
+
+
+def test_a_container_that_was_started_anew_turns_no_lease_back(host: LocalTransport) -> None:
+    """lxcfs tells the container's own uptime beside the kernel's boot id; only the kernel's clock goes with that."""
+    for script in (*(value for name, value in vars(lease_module).items() if name.endswith("_SCRIPT")), LAUNCH, RUNNER):
+        assert "/proc/uptime" not in script
+    assert "/proc/uptime" not in PROBE.command([HostUptime(host=C)]).script
+
+
+def test_a_clock_that_stood_still_while_the_wall_went_on_ends_the_term_until_it_is_renewed() -> None:
+    """The whole machine was stopped for a minute, and then set right."""
+    term = Term(since=100.0, ahead=1_000.0)
+    assert term.left(110.0, ahead=1_000.0) == TTL_S - MARGIN_S - 10.0
+    assert term.left(110.0, ahead=1_000.0 + TTL_S) == 0.0
+    assert term.left(110.0, ahead=1_000.0 - 3_600.0) > 0.0, "a wall set back hides no time"
+
+
+class Stopping(VirtualClock):
+    """Its wall gets ahead of its steady time when the machine stands still."""
+
+    stood_s = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.stood_s)
+
+
+def test_after_a_standstill_nothing_is_started_until_the_controller_has_renewed(host: LocalTransport) -> None:
+    clock, stop, term, seen = Stopping(), StopSignal(), Term(), list[bool]()
+
+    def told() -> None:
+        seen.append(term.left(clock.steady(), ahead=ahead(clock)) > 0)
+
+    def stand() -> None:
+        told()
+        clock.stood_s = 300.0
+        told()
+        clock.later = [(clock.elapsed + HEARTBEAT_S, again)]
+
+    def again() -> None:
+        told()
+        stop.now.set()
+
+    async def run() -> None:
+        lease = await taken(host, "a")
+        clock.later = [(HEARTBEAT_S / 2, stand)]
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(keep(host, lease, term, clock=clock, stop=stop))
+            await stop.now.wait()
+            task.cancel()
+
+    asyncio.run(run())
+    assert seen == [True, False, True]
 
 
 def test_releasing_what_another_holds_leaves_it(host: LocalTransport) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import getpass
 import importlib
 import inspect
+import os
 import pkgutil
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -18,7 +21,7 @@ from probes.shell import Command, Output
 from reconciler.effects.ssh import SshTransport, ssh
 from reconciler.effects.ssh_errors import Trusted, controller_trouble, foreign, translate
 from reconciler.effects.transport import Access, TransportError
-from tests.support.sshd import H, key, serving, trusting
+from tests.support.sshd import H, Server, key, serving, trusting
 
 NOBODY = Trusted(host="10.9.9.9", port=None, files=())
 
@@ -50,6 +53,131 @@ def test_one_connection_serves_many_commands_at_once(tmp_path: Path) -> None:
             return {task.result().stdout for task in tasks}, len(set(server.connections))
 
     assert asyncio.run(run()) == ({f"{n}\n" for n in range(20)}, 1)
+
+
+async def eight(transport: SshTransport, host: str = H) -> list[Output]:
+    async with asyncio.TaskGroup() as group:
+        one = [Command(script='sleep 0.5; echo "$1"; exit 3', args=(str(n),)) for n in range(8)]
+        tasks = [group.create_task(transport.run(host, command)) for command in one]
+    return [task.result() for task in tasks]
+
+
+EIGHT = [Output(stdout=f"{n}\n", exit_status=3) for n in range(8)]
+
+
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_a_server_that_allows_few_channels_is_given_its_time(tmp_path: Path, most: int) -> None:
+    """CIS asks for MaxSessions 4: who is refused waits for a channel to be free, and nobody's command is cut off."""
+
+    async def run() -> tuple[list[Output], list[Output], int, int]:
+        async with serving(tmp_path, max_sessions=most) as server, ssh(server.access()) as transport:
+            first = await eight(transport)
+            learned = server.refused
+            again = await eight(transport)
+            return first, again, len(set(server.connections)), server.refused - learned
+
+    first, again, connections, refused_again = asyncio.run(run())
+    assert (first, again, connections) == (EIGHT, EIGHT, 1)
+    assert refused_again <= 8, "what was learned is not asked for again"
+
+
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_a_controller_that_allows_few_channels_is_given_its_time_by_all_hosts_behind_it(
+    tmp_path: Path, most: int
+) -> None:
+    vendor = tmp_path / "ssh"
+    vendor.write_text('#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nexec sh -c "$3"\n')
+    vendor.chmod(0o755)
+
+    async def run() -> list[Output]:
+        async with serving(tmp_path, max_sessions=most) as server:
+            via = _Prefixed(replace(server.access(), via="controller"), str(tmp_path))
+            try:
+                return await eight(via, "10.0.0.2")
+            finally:
+                await via.close()
+
+    assert asyncio.run(run()) == EIGHT
+
+
+def test_a_server_that_allows_no_channel_is_told_as_it_is(tmp_path: Path) -> None:
+    async def run() -> str:
+        async with serving(tmp_path, max_sessions=0) as server:
+            return await refused(server.access())
+
+    assert asyncio.run(run()) == "channel-refused"
+
+
+def test_a_channel_held_by_a_command_that_was_given_up_costs_a_new_connection_and_nobody_elses(tmp_path: Path) -> None:
+    """sshd keeps the session of a command that still runs, whoever closed it."""
+
+    async def run() -> tuple[str, Output, int]:
+        async with serving(tmp_path, max_sessions=1) as server, ssh(server.access()) as transport:
+            with pytest.raises(TransportError) as caught:
+                await said(transport, "sleep 30", timeout_s=0.3)
+            output = await said(transport, "echo on")
+            return caught.value.diagnostic.code, output, len(set(server.connections))
+
+    assert asyncio.run(run()) == ("answer-overdue", Output(stdout="on\n"), 2)
+
+
+OPENSSHD = Path("/usr/sbin/sshd")
+
+
+@asynccontextmanager
+async def openssh(directory: Path, most: int) -> AsyncGenerator[Access]:
+    """The real one, as this user, on a port of its own."""
+    host_key, user_key = key(), key()
+    host_key.write_private_key(directory / "host")
+    (directory / "host").chmod(0o600)
+    (directory / "authorized").write_bytes(user_key.export_public_key())
+    with socket.socket() as free:
+        free.bind((H, 0))
+        port: int = free.getsockname()[1]
+    config = directory / "sshd_config"
+    config.write_text(
+        f"ListenAddress {H}\nPort {port}\nHostKey {directory}/host\nAuthorizedKeysFile {directory}/authorized\n"
+        f"MaxSessions {most}\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nPidFile none\n"
+    )
+    os.makedirs("/run/sshd", exist_ok=True)
+    nothing = asyncio.subprocess.DEVNULL
+    sshd = await asyncio.create_subprocess_exec(str(OPENSSHD), "-D", "-f", str(config), stderr=nothing)
+    try:
+        async with asyncio.timeout(20):
+            while True:
+                if await _listens(port):
+                    break
+                await asyncio.sleep(0.05)
+        server = Server(directory=directory, host_key=host_key, user_key=user_key, port=port)
+        yield replace(server.access(), user=getpass.getuser())
+    finally:
+        sshd.terminate()
+        await sshd.wait()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(H, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+@pytest.mark.skipif(not OPENSSHD.exists() or os.getuid() != 0, reason="no sshd that could be started here")
+@pytest.mark.parametrize("most", [0, 1, 2, 4])
+def test_openssh_itself_that_allows_few_channels_is_given_its_time(tmp_path: Path, most: int) -> None:
+    async def run() -> list[Output] | str:
+        async with openssh(tmp_path, most) as access:
+            if most == 0:
+                return await refused(access)
+            async with ssh(access) as transport:
+                first = await eight(transport)
+                with pytest.raises(TransportError):
+                    await said(transport, "sleep 5", timeout_s=0.3)
+                return first if first != EIGHT else await eight(transport)
+
+    assert asyncio.run(run()) == (EIGHT if most else "channel-refused")
 
 
 def test_a_key_that_is_not_written_down_is_never_accepted(tmp_path: Path) -> None:
