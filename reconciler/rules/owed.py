@@ -11,8 +11,11 @@ from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import agent, extra, nginx, trial
+from reconciler.rules import database as databases
 from reconciler.rules import module as modules
+from reconciler.rules.module import LOGIN
 from specs.cluster import Cluster
+from specs.diagnostic import diagnose
 from specs.module import Duty, Module
 from specs.reason import coded, told
 
@@ -37,6 +40,8 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     module, duty = _duty(cluster, work)
     if isinstance(fact, WorkNoted):
         return _note(cluster, module, duty, drift)
+    if duty.work == "iam-subjects" and not databases.mysql(cluster):
+        return diagnose("mysql-nowhere", where=fact.host, host=fact.host, login_path=LOGIN)
     return _do(cluster, module, duty, drift)
 
 
@@ -59,7 +64,7 @@ def _do(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repair
         done=extra.done(cluster, module, duty),
         install=cluster.paths.install,
         home=cluster.paths.home,
-        extra=(SCRIPT, *cluster.inventory.on("mysql")[:1]) if duty.work == "iam-subjects" else (),
+        extra=(SCRIPT, databases.mysql(cluster)) if duty.work == "iam-subjects" else (),
         before=(*modules.ready(cluster, module), *_first(cluster, duty, drift)),
         once=duty.once,
         seconds=duty.estimate_s,

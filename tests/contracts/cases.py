@@ -35,6 +35,7 @@ from probes.container import (
     ImagePresent,
 )
 from probes.current import UnitCurrent
+from probes.database import DatabaseElsewhere, DatabaseServers
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvSame, EnvValue
 from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
 from probes.http import HttpOk, HttpServed
@@ -367,6 +368,16 @@ CASES: tuple[Case, ...] = (
         "systemctl --version",
         YoungUnits(host=H1, units=("bk-iam.service",)),
         YoungUnits(host=H1, units=("bk-none.service", "ssh.service")),
+    ),
+    _case(
+        "database/controller",
+        0,
+        "awk --version",
+        DatabaseServers(host=H1, directory=FINAL),
+        DatabaseElsewhere(host=H1, directory=FINAL, hosts=HOSTS, served=("mysql", "mongodb")),
+        DatabaseElsewhere(host=H1, directory=FINAL, hosts=HOSTS, served=("mysql",)),
+        DatabaseServers(host=H1, directory="/nonexistent"),
+        DatabaseServers(host=H1, directory="/etc/hostname"),
     ),
     _case(
         "iam/controller",
