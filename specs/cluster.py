@@ -112,6 +112,9 @@ class Cluster:
     listed: Release | None = None
     """The release as its data has it, where pins changed it."""
 
+    databases: tuple[str, ...] = ()
+    """The servers that the products' variables name, as "mysql db.example": what install.config does not tell."""
+
     @property
     def data(self) -> Release:
         """The release as its data has it."""

@@ -34,8 +34,10 @@ ApproveOption = Annotated[
         "--approve",
         metavar="ID",
         help=both(
-            "Agree to the deletions that the plan shows behind this ID, for this run; --yes does not. Repeatable.",
-            "同意计划中该 ID 所涉及的删除，仅对本次运行有效；--yes 不包含此项。可重复。",
+            "Agree to the deletions that the plan shows behind this ID, for this run; --yes does not. Repeatable."
+            " databases-dumped: what lies outside the cluster was dumped.",
+            "同意计划中该 ID 所涉及的删除，仅对本次运行有效；--yes 不包含此项。可重复。"
+            "databases-dumped：集群之外的数据库已备份。",
         ),
     ),
 ]

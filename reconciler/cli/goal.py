@@ -6,7 +6,7 @@ from probes.fact import AnyExpected, Readings
 from reconciler.core import planner
 from reconciler.core.plan import Plan
 from reconciler.effects import look
-from reconciler.rules import catalogue, pin
+from reconciler.rules import catalogue, database, pin
 from specs.cluster import Cluster
 
 Goal = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
@@ -24,4 +24,7 @@ def deciding(cluster: Cluster) -> Goal:
 
 def grounds(cluster: Cluster) -> look.Grounds:
     """A run that unpacks the package learns on the way which versions it brings."""
-    return look.Grounds(facts=(pin.fact_of(cluster),), goal=lambda readings: deciding(pin.followed(cluster, readings)))
+    facts = (pin.fact_of(cluster), database.fact_of(cluster), database.elsewhere(cluster).fact)
+    return look.Grounds(
+        facts=facts, goal=lambda readings: deciding(database.followed(pin.followed(cluster, readings), readings))
+    )

@@ -123,10 +123,17 @@ async def apply(
             confirm = _only(plan, confirm)
         with Diary(cluster.name, journal.new_run(clock), clock) as diary:
             work = undertaking(
-                transport, cluster, diary, deciding(cluster), confirm=_asking(cluster, confirm), emit=emit, stop=stop
+                transport,
+                cluster,
+                diary,
+                deciding(cluster),
+                confirm=_asking(cluster, confirm),
+                emit=emit,
+                stop=stop,
+                approved=approved,
             )
             work = replace(work, bars=gate.bars, waits=gate.waits, tells=gate.tells)
-            applied = await loop.apply(replace(work, approved=approved, grounds=grounds(cluster)))
+            applied = await loop.apply(replace(work, grounds=grounds(cluster)))
     return Applied(
         verdict=applied.verdict,
         exit_code=applied.exit_code,
@@ -191,6 +198,7 @@ def studied(cluster: Cluster, seen: look.Studied) -> Studied:
     cluster = pin.followed(cluster, seen.readings)
     blocked = {one.diagnostic for one in seen.plan.blocked}
     warnings = (*_overrides(cluster), *(told for told in pin.told(cluster) if told not in blocked))
+    warnings += gate.undumped(cluster, seen.plan, seen.readings)
     return Studied(
         name=cluster.name,
         release=cluster.release.version,
@@ -213,6 +221,7 @@ def undertaking(
     confirm: Callable[[look.Studied], Awaitable[bool]],
     emit: Callable[[Event], None],
     stop: StopSignal,
+    approved: frozenset[str] = frozenset(),
 ) -> loop.Undertaking:
     """What `apply` and `undo` have in common; each adds its own bars."""
     expected, decide = goal
@@ -222,7 +231,7 @@ def undertaking(
 
     def gates(plan: Plan) -> tuple[AnyExpected, ...]:
         # by the clock as it is then: a person's answer, or an upgrade's first round, may lie in between
-        return gate.gates(cluster, int(diary.clock.now().timestamp()), plan)
+        return gate.gates(cluster, int(diary.clock.now().timestamp()), plan, approved)
 
     return loop.Undertaking(
         run=diary.run,
@@ -240,6 +249,7 @@ def undertaking(
         stop=stop,
         confirm=confirm,
         gates=gates,
+        approved=approved,
         concerned=concerned,
     )
 

@@ -1,9 +1,11 @@
 """All rules: what is desired of a cluster, and which family mends which fact. Listed by hand; a test finds gaps."""
 
+from dataclasses import replace
 from types import ModuleType
 
 from probes.fact import AnyDrift, AnyExpected, AnyFact
 from probes.topology import ModuleHosts
+from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend, Rules
 from reconciler.core.seen import Seen
 from reconciler.rules import (
@@ -13,6 +15,7 @@ from reconciler.rules import (
     consul,
     container,
     current,
+    database,
     env,
     iam,
     module,
@@ -97,9 +100,19 @@ def rules(cluster: Cluster) -> Rules:
         family = MENDERS.get(type(drift.expected.fact))
         if family is None:
             return diagnose("no-rule", where=drift.expected.fact.host)
-        return family.mend(cluster, drift, seen)
+        return _dumped_first(cluster, family.mend(cluster, drift, seen))
 
     return mend
+
+
+def _dumped_first(cluster: Cluster, mend: Mend) -> Mend:
+    """Nothing whose effect only a backup brings back begins before every database was dumped, whichever rule it is of:
+    a host that cannot say so holds it up."""
+    if not isinstance(mend, Repair) or not (mend.action.one_way or mend.action.disrupts == "data"):
+        return mend
+    said = {need.fact for need in (*mend.needs, *mend.action.requires())}
+    more = tuple(need for need in database.backups(cluster) if need.fact not in said)
+    return replace(mend, needs=(*mend.needs, *more)) if more else mend
 
 
 def _left(cluster: Cluster, drift: AnyDrift) -> bool:

@@ -39,6 +39,7 @@ from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
+from reconciler.rules import database
 from reconciler.rules import module as modules
 from reconciler.rules.install import scripts, synced
 from specs.cluster import Cluster
@@ -180,7 +181,7 @@ def _copied(cluster: Cluster) -> Iterator[AnyExpected]:
     """For a person to read; and all that CMDB has, which alone could be put back."""
     fact = Backup(host=cluster.controller, what=KEPT)
     yield fact.must_be("fresh", because=coded("topology-copied"), source="guide 7.17")
-    for host in cluster.inventory.on("mongodb")[:1]:
+    for host in database.dumped(cluster, "mongodb"):
         dump = Backup(host=host, what="mongodb")
         yield dump.must_be("fresh", because=coded("topology-dumped"), source="guide 5.2")
 

@@ -3,7 +3,7 @@
 A gate is an expected fact with a reason like any other; it is not repaired but refused: exit 5, nothing changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from actions.backup import BackupMysql
 from actions.bkcli import InstallModule, ModuleCall
@@ -11,14 +11,15 @@ from actions.mysql import SetLoginPath
 from actions.owed import MIGRATION, PYTHON, DoWork, NoteWork
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
 from probes.container import DockerFault
-from probes.fact import Absent, AnyExpected
+from probes.fact import Absent, AnyExpected, Known, Readings
 from probes.host import ClockNear, Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
 from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.unit import UnitActive
 from reconciler.core.plan import Blocked, Plan, Step
-from reconciler.rules import owed
+from reconciler.rules import database, owed
 from specs.cluster import Cluster
+from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
 from specs.reason import coded
 
@@ -45,7 +46,8 @@ def tells(blocked: Blocked) -> bool:
 
 def approvals(cluster: Cluster) -> tuple[str, ...]:
     """What `apply --approve` may name here."""
-    return (cluster.release.topology.id,) if cluster.release.rebuilds_topology else ()
+    deletions = (cluster.release.topology.id,) if cluster.release.rebuilds_topology else ()
+    return (*deletions, database.DUMPED)
 
 
 def bars(blocked: Blocked) -> bool:
@@ -77,13 +79,14 @@ def _concerned(cluster: Cluster, step: Step) -> tuple[str, ...]:
     return tuple(hosts)
 
 
-def gates(cluster: Cluster, now: int, plan: Plan) -> tuple[AnyExpected, ...]:
+def gates(cluster: Cluster, now: int, plan: Plan, approved: Set[str] = frozenset()) -> tuple[AnyExpected, ...]:
     """`now`: seconds since the epoch by this machine's clock, which every host's must be near."""
     if not plan.steps:
         return ()
     found = (
         *_hosts(cluster, now, plan),
         *_alone(cluster),
+        *_dumpable(cluster, plan, approved),
         *_room(cluster, plan),
         *_tools(plan),
         *_brought(plan),
@@ -108,6 +111,26 @@ def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
 def _alone(cluster: Cluster) -> Iterator[AnyExpected]:
     fact = ForeignWork(host=cluster.controller)
     yield fact.must_be((), because=coded("gate-nobody-works"), source="bkcli:29, which locks nothing")
+
+
+def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
+    """What is changed for good is where bkrec can dump it, unless a person says that somebody did."""
+    if loses(plan) and database.DUMPED not in approved:
+        yield database.elsewhere(cluster)
+
+
+def loses(plan: Plan) -> bool:
+    """Does it do anything that only a backup brings back?"""
+    return any(step.action.one_way or step.action.disrupts == "data" for step in plan.steps)
+
+
+def undumped(cluster: Cluster, plan: Plan, readings: Readings) -> tuple[Diagnostic, ...]:
+    """Told with the plan, long before the gate that it closes."""
+    reading = readings.get(database.elsewhere(cluster).fact)
+    if not loses(plan) or not isinstance(reading, Known) or not reading.value:
+        return ()
+    servers = ", ".join(reading.value)
+    return (diagnose("database-elsewhere", where=cluster.env("04-final"), servers=servers, id=database.DUMPED),)
 
 
 def _room(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:

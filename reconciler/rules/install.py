@@ -7,7 +7,6 @@ install" is nobody's list: it falls out of what each of them rests on.
 from collections.abc import Iterable, Iterator
 
 from actions.bkcli import InstallModule, UpgradeModule
-from probes.backup import Backup
 from probes.container import DockerRoot
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Same, resolve
 from probes.mysql import LoginPath, MysqlUser
@@ -17,6 +16,7 @@ from probes.unit import UnitActive, UnitEnabled, is_masked
 from reconciler.core.plan import Repair
 from reconciler.core.seen import Seen
 from reconciler.rules import agent, extra, trial
+from reconciler.rules import database as database_rules
 from reconciler.rules import module as modules
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -102,7 +102,7 @@ def prepared(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
         *_distributed(cluster, module),
         *_source(cluster, module),
         *database(cluster, module),
-        *(backups(cluster) if module.one_way else ()),
+        *(database_rules.backups(cluster) if module.one_way else ()),
         *_required(cluster, module),
         *_extras(cluster, module),
     )
@@ -114,8 +114,9 @@ def _extras(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     yield from extra.programs(cluster, module)
     yield from modules.gone_containers(cluster, module)
     yield from extra.notes(cluster, module)
-    for code in module.saas:
-        yield from extra.online(cluster, cluster.release.app(code))
+    for app in cluster.release.apps:  # not those that are left to their owner
+        if app.code in module.saas:
+            yield from extra.online(cluster, app)
 
 
 def scripts(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -193,17 +194,6 @@ def database(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
         )
         yield path.must_be("works", because=why, source=needs.source, module=module.name)
         yield user.must_be("granted", because=why, source=needs.source, module=module.name)
-
-
-def backups(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """Both databases, not older than a day: nothing that migrates starts before."""
-    why = coded("only-a-backup-brings-back")
-    places = (("mysql", cluster.inventory.on("mysql")[:1]), ("mongodb", cluster.inventory.on("mongodb")[:1]))
-    return tuple(
-        Backup(host=host, what=what).must_be("fresh", because=why, source="guide 5")
-        for what, hosts in places
-        for host in hosts
-    )
 
 
 def _required(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

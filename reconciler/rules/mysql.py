@@ -8,6 +8,7 @@ from probes.path import PathKind
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
+from reconciler.rules import database as databases
 from reconciler.rules.env import merged
 from reconciler.rules.install import database, install, synced
 from reconciler.rules.module import LOGIN
@@ -49,14 +50,19 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
 def _login(cluster: Cluster, fact: LoginPath, drift: AnyDrift) -> Mend:
     if drift.reading not in (Absent(), Known("denied")):
         return diagnose("login-path-broken", where=f"{fact.host} {fact.login_path}", login_path=fact.login_path)
-    server = cluster.inventory.on("mysql")[0]
+    server = databases.mysql(cluster)
+    if not server:
+        return diagnose("mysql-nowhere", where=fact.host, host=fact.host, login_path=fact.login_path)
     action = SetLoginPath(host=fact.host, install=cluster.paths.install, login_path=fact.login_path, server=server)
     return _repair(action, drift, _section(cluster, drift))
 
 
 def _grant(cluster: Cluster, fact: MysqlUser, drift: AnyDrift) -> Mend:
     product = next(m.database for m in cluster.release.modules if m.database and m.database.user == fact.user)
-    server = cluster.inventory.on("mysql")[0]
+    server = databases.mysql(cluster)
+    if server not in cluster.inventory.everyone:
+        key = f"{cluster.env(f'04-final/{product.env}')} {product.password_key}"
+        return diagnose("grant-elsewhere", where=server or "?", user=fact.user, key=key, hosts=", ".join(fact.hosts))
     action = GrantUser(
         host=server,
         install=cluster.paths.install,

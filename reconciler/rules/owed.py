@@ -11,7 +11,9 @@ from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import agent, extra, nginx, trial
+from reconciler.rules import database as databases
 from reconciler.rules import module as modules
+from reconciler.rules.module import LOGIN
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Duty, Module
@@ -40,6 +42,8 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         return diagnose("work-noted-elsewhere", where=fact.host, work=work, host=extra.host_of(cluster, duty))
     if isinstance(fact, WorkNoted):
         return _note(cluster, module, duty, drift)
+    if duty.work == "iam-subjects" and not databases.mysql(cluster):
+        return diagnose("mysql-nowhere", where=fact.host, host=fact.host, login_path=LOGIN)
     return _do(cluster, module, duty, drift)
 
 
@@ -82,7 +86,7 @@ def _only_here(cluster: Cluster, module: Module, duty: Duty) -> tuple[AnyExpecte
 
 def _migration(cluster: Cluster) -> tuple[str, ...]:
     """Script, sentence, interpreter, MySQL server."""
-    return (SCRIPT, MIGRATED, PYTHON, *cluster.inventory.on("mysql")[:1])
+    return (SCRIPT, MIGRATED, PYTHON, databases.mysql(cluster))
 
 
 def _first(cluster: Cluster, duty: Duty, drift: AnyDrift) -> tuple[AnyExpected, ...]:

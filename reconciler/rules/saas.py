@@ -20,8 +20,8 @@ from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import extra
 from reconciler.rules import module as modules
+from reconciler.rules.database import backups
 from reconciler.rules.extra import ENTRANCE
-from reconciler.rules.install import backups
 from reconciler.rules.module import LOGIN
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose

@@ -36,6 +36,7 @@ from probes.container import (
     ImagePresent,
 )
 from probes.current import UnitCurrent
+from probes.database import DatabaseElsewhere, DatabaseServers
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvSame, EnvValue
 from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
 from probes.http import HttpOk, PagesUnserved
@@ -371,6 +372,16 @@ CASES: tuple[Case, ...] = (
         YoungUnits(host=H1, units=("bk-none.service", "ssh.service")),
     ),
     _case(
+        "database/controller",
+        0,
+        "awk --version",
+        DatabaseServers(host=H1, directory=FINAL),
+        DatabaseElsewhere(host=H1, directory=FINAL, hosts=HOSTS, served=("mysql", "mongodb")),
+        DatabaseElsewhere(host=H1, directory=FINAL, hosts=HOSTS, served=("mysql",)),
+        DatabaseServers(host=H1, directory="/nonexistent"),
+        DatabaseServers(host=H1, directory="/etc/hostname"),
+    ),
+    _case(
         "iam/controller",
         0,
         "awk --version",
@@ -386,7 +397,7 @@ CASES: tuple[Case, ...] = (
         ScriptDefects(host=H1, path=SUBJECTS, python=PYTHON, sentences=MIGRATION),
         ScriptDefects(host=H1, path="/nonexistent", python=PYTHON, sentences=MIGRATION),
         ScriptDefects(host=H1, path="/etc/hostname", python=PYTHON, sentences=("nothing",)),
-        ScriptDefects(host=H1, path="/etc/fstab", python=PYTHON, sentences=MIGRATION),
+        ScriptDefects(host=H1, path="/etc/passwd", python=PYTHON, sentences=MIGRATION),
         ScriptDefects(host=H1, path="/etc", python=PYTHON, sentences=MIGRATION),
         ScriptDefects(host=H1, path=SUBJECTS, python="/nonexistent/python3", sentences=MIGRATION),
     ),

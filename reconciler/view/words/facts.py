@@ -97,6 +97,11 @@ FACTS: dict[str, Sentence] = {
     "saas.online": _("version of SaaS {app} that is online", "SaaS {app} 的线上版本"),
     "saas.packaged": _("version of SaaS {app} in the package", "软件包中 SaaS {app} 的版本"),
     "steady.units": _("units that have not run for 5 s yet", "持续运行不足 5 秒的服务单元"),
+    "database.servers": _("database servers named in {directory}", "{directory} 中写明的数据库服务器"),
+    "database.elsewhere": _(
+        "databases named in {directory} that are no hosts of this cluster",
+        "{directory} 中写明、但不在本集群主机上的数据库",
+    ),
     "tag.kept": _("generated secrets of {module}", "{module} 已生成的密码"),
     "text.names": _("whether {file} names {key}", "{file} 是否包含 {key} 的值"),
     "trial.lost": _("why JOB's trial job does not work as it did", "作业平台试运行作业不再成功的原因"),

@@ -11,6 +11,11 @@ SENTENCES: dict[str, Sentence] = {
         en="the vendor's commands lock nothing: two at once corrupt hosts.env",
         zh="厂商命令没有加锁：同时运行会破坏 hosts.env",
     ),
+    "gate-databases": Sentence(
+        en="bkrec cannot dump what is no host of this cluster: have it dumped, then `bkrec apply --approve {id}`, "
+        "which counts for one run",
+        zh="bkrec 无法备份不在本集群主机上的数据库：请先自行备份，再执行 `bkrec apply --approve {id}`（仅对该次运行有效）",
+    ),
     "gate-room-package": Sentence(en="the package is unpacked beside the live tree", zh="软件包会在现有目录旁解压"),
     "gate-room-dump": Sentence(en="the dump must fit", zh="需有足够空间存放备份"),
     "gate-room-jobs": Sentence(en="jobs keep their logs there", zh="任务日志保存于此"),

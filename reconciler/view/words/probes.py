@@ -35,6 +35,7 @@ SENTENCES: dict[str, Sentence] = {
         en="{file} assigns no value that can be read to {key}",
         zh="{file} 中 {key} 没有可读取的值",
     ),
+    "database-name-odd": Sentence(en="the value of {key} is no name of a server", zh="{key} 的值不是服务器名称或地址"),
     "path-unreadable": Sentence(
         en="{path} is there or may be there, but could not be read",
         zh="{path} 存在或可能存在，但无法读取",

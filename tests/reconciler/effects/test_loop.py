@@ -100,12 +100,20 @@ def test_an_unread_host_is_no_verdict_and_the_rest_is_repaired() -> None:
     assert world.launched == [f"{job_key(actions[0])}.1"]
 
 
+def _both(_: Plan) -> tuple[str, ...]:
+    return (H, H2)
+
+
+def _first(_: Plan) -> tuple[str, ...]:
+    return (H,)
+
+
 def test_a_change_of_release_is_not_begun_past_a_host_that_was_not_read() -> None:
     """Nothing is written, the lease included; the cause of each host comes behind the one that names them all."""
     world = World()
     actions = two(world)
     world.dead.add(H2)
-    result = applied(undertaking(world, actions, concerned=lambda _: (H, H2)))
+    result = applied(undertaking(world, actions, concerned=_both))
     assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
     assert [told.code for told in result.diagnostics] == ["change-past-unread", "host-unreachable"]
     assert dict(result.diagnostics[0].fields) == {"hosts": f"{H2} (host-unreachable)"}
@@ -115,7 +123,7 @@ def test_a_host_of_no_concern_to_the_change_does_not_keep_it_from_beginning() ->
     world = World()
     actions = two(world)
     world.dead.add(H2)
-    result = applied(undertaking(world, actions, concerned=lambda _: (H,)))
+    result = applied(undertaking(world, actions, concerned=_first))
     assert (result.verdict, result.exit_code) == ("unknown", 4)
     assert world.launched == [f"{job_key(actions[0])}.1"]
 
@@ -134,8 +142,12 @@ def test_a_host_that_falls_silent_before_the_gates_is_seen_there() -> None:
 
     gates = tuple(Flag(host=host, name="gate").up() for host in (H, H2))
     world.readings |= {gate.fact: Known("up") for gate in gates}
+
+    def opened(_: Plan) -> tuple[AnyExpected, ...]:
+        return gates
+
     work = replace(
-        undertaking(world, actions, concerned=lambda _: (H, H2), gates=lambda _: gates),
+        undertaking(world, actions, concerned=_both, gates=opened),
         look=look,
     )
     result = applied(work)
@@ -154,7 +166,7 @@ def test_a_host_that_falls_silent_once_the_change_is_begun_holds_up_only_what_ne
         return plan(*(step(one) for one in down[:1]))
 
     world.on_launch = lambda _: world.dead.add(H2)
-    result = applied(undertaking(world, (first, second), decide=decide, concerned=lambda _: (H, H2)))
+    result = applied(undertaking(world, (first, second), decide=decide, concerned=_both))
     assert len(world.launched) == 2
     assert (result.verdict, result.exit_code) == ("converged", 0)
 
@@ -169,13 +181,16 @@ def test_repairs_do_not_begin_the_change_that_comes_after_them() -> None:
         down = [one for one in (first, second) if holds(one.flag.up(), readings) is False]
         return plan(*(step(one) for one in down[:1]))
 
+    def later(made: Plan) -> tuple[str, ...]:
+        return (H, H2) if made.steps[0].id == "c" else ()
+
     world.on_launch = lambda _: world.dead.add(H2)
     expected = [one.flag.up() for one in (first, second, Raise(host=H2, name="b"))]
     work = undertaking(
         world,
         (first, second),
         decide=decide,
-        concerned=lambda made: (H, H2) if made.steps[0].id == "c" else (),
+        concerned=later,
     )
     world.readings[expected[-1].fact] = Known("up")
     result = applied(replace(work, expected=expected))

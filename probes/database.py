@@ -1,0 +1,134 @@
+"""Databases: on which servers the products' data lies, as their merged variables name them.
+
+install.config knows the servers that BlueKing's own scripts set up; a site may have its own instead, and then only
+BK_*_MYSQL_HOST, BK_*_MONGODB_HOST and the hosts within BK_*_MONGODB_URI say where. Just names of servers leave the
+host: what a URI says of users and passwords is cut away there. Source: bin/default/*.env; bin/merge_env.sh.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.probe import Probe
+from probes.rows import MISSING, Row, groups_of
+from probes.shell import Command, Output
+from specs.reason import coded
+
+KINDS = ("mysql", "mongodb")
+CONSUL = ".service.consul"
+HERE = ("localhost", "127.0.0.1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseServers(Fact[tuple[str, ...]]):
+    """Each server that a product is told to use, as "mysql mysql-default.service.consul", sorted."""
+
+    directory: str
+    """The merged variables: /data/install/bin/04-final."""
+    kind: Literal["database.servers"] = "database.servers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseElsewhere(Fact[tuple[str, ...]]):
+    """Those of them that are no host of this cluster, and "mysql ?" where nobody says where it is."""
+
+    directory: str
+    hosts: tuple[str, ...]
+    """The cluster's."""
+    served: tuple[str, ...]
+    """Which of mysql, mongodb install.config has a host for: consul's names of those lead there."""
+    kind: Literal["database.elsewhere"] = "database.elsewhere"
+
+
+DatabaseFact = DatabaseServers | DatabaseElsewhere
+
+SCRIPT: LiteralString = (
+    MISSING
+    + r"""
+servers() {
+  [ -d "$1" ] || { if missing "$1"; then printf '%s\tabsent\n' "$i"; else printf '%s\tunreadable\n' "$i"; fi; return; }
+  for file in "$1"/*.env; do
+    [ -e "$file" ] || continue
+    [ -r "$file" ] || { printf '%s\tunreadable\n' "$i"; return; }
+  done
+  cat -- "$1"/*.env 2>/dev/null | awk -v i="$i" '
+    /^[ \t]*(export[ \t]+)?BK_[A-Z0-9_]*(MYSQL_HOST|MONGODB_HOST|MONGODB_URI)=/ {
+      line = $0
+      sub(/^[ \t]*(export[ \t]+)?/, "", line)
+      key = substr(line, 1, index(line, "=") - 1)
+      value = substr(line, index(line, "=") + 1)
+      gsub(/[\\\047" \t\r]/, "", value)
+      sub(/^mongodb(\+srv)?:\/\//, "", value)
+      sub(/^.*@/, "", value)
+      sub(/[\/?].*$/, "", value)
+      what = key ~ /MYSQL/ ? "mysql" : "mongodb"
+      many = split(value, names, /[,;]/)
+      for (n = 1; n <= many; n++) {
+        name = names[n]
+        sub(/:[0-9]+$/, "", name)
+        if (name == "") continue
+        if (name ~ /^[A-Za-z0-9._-]+$/) print i "\tserver\t" what "\t" name
+        else print i "\todd\t" key
+      }
+    }'
+  printf '%s\tend\n' "$i"
+}
+i=0
+for directory do
+  servers "$directory"
+  i=$((i + 1))
+done
+"""
+)
+
+
+def command(facts: Sequence[DatabaseFact]) -> Command:
+    return Command(script=SCRIPT, args=_directories(facts))
+
+
+def _directories(facts: Sequence[DatabaseFact]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fact.directory for fact in facts))
+
+
+def parse(facts: Sequence[DatabaseFact], output: Output) -> Readings:
+    asked = _directories(facts)
+    groups = groups_of(output, count=len(asked))
+    rows = {directory: groups[index] for index, directory in enumerate(asked)}
+    return {fact: _read(fact, rows[fact.directory]) for fact in facts}
+
+
+def _read(fact: DatabaseFact, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
+    match rows:
+        case [("absent",)]:
+            return Absent()
+        case [*_, ("unreadable",)]:
+            return Unknown(coded("path-unreadable", path=fact.directory))
+        case [*told, ("end",)] if all(_is_told(row) for row in told):
+            odd = next((row[1] for row in told if row[0] == "odd"), "")
+            if odd:
+                return Unknown(coded("database-name-odd", key=odd))
+            found = sorted({f"{row[1]} {row[2]}" for row in told})
+            return Known(tuple(found if isinstance(fact, DatabaseServers) else _elsewhere(fact, found)))
+        case _:
+            raise ValueError("the answer about databases is not understood")
+
+
+def _is_told(row: Row) -> bool:
+    return (row[0] == "server" and len(row) == 3 and row[1] in KINDS) or (row[0] == "odd" and len(row) == 2)
+
+
+def _elsewhere(fact: DatabaseElsewhere, found: Sequence[str]) -> Iterator[str]:
+    for kind in KINDS:
+        named = [server for server in found if server.startswith(f"{kind} ")]
+        if kind not in fact.served and not named:
+            yield f"{kind} ?"
+        for server in named:
+            name = server.partition(" ")[2]
+            reaches_ours = kind in fact.served and (name.endswith(CONSUL) or name in HERE)
+            if name not in fact.hosts and not reaches_ours:
+                yield server
+
+
+FACTS: tuple[type[AnyFact], ...] = (DatabaseServers, DatabaseElsewhere)
+PROBE = Probe(family="database", facts=FACTS, command=command, parse=parse)

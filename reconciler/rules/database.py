@@ -1,0 +1,78 @@
+"""Where the products' data lies, and so what has to be dumped before anything of it is changed for good.
+
+Every MySQL server that install.config has, since each is a server of its own; of MongoDB, which is one replica set, the
+first; and each host of the cluster that the products' variables name besides. What is no host of ours, bkrec cannot
+dump: then a person says that it was, for one run (`apply --approve databases-dumped`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from probes.backup import Backup
+from probes.database import CONSUL, HERE, KINDS, DatabaseElsewhere, DatabaseServers
+from probes.fact import AnyExpected, Known, Reading, Readings
+from specs.cluster import Cluster
+from specs.reason import coded
+
+DUMPED = "databases-dumped"
+"""What a person says with `apply --approve`: what lies elsewhere was dumped, today and by somebody else."""
+
+
+def fact_of(cluster: Cluster) -> DatabaseServers:
+    return DatabaseServers(host=cluster.controller, directory=cluster.env("04-final"))
+
+
+def elsewhere(cluster: Cluster) -> AnyExpected:
+    """Every database is where bkrec can dump it."""
+    fact = DatabaseElsewhere(
+        host=cluster.controller,
+        directory=cluster.env("04-final"),
+        hosts=cluster.inventory.everyone,
+        served=tuple(kind for kind in KINDS if cluster.inventory.on(kind)),
+    )
+    return fact.must_be((), because=coded("gate-databases", id=DUMPED), source="guide 5; bin/04-final/*.env")
+
+
+def followed(cluster: Cluster, readings: Readings) -> Cluster:
+    """The cluster with what its variables say of servers; as it was while nobody can tell."""
+    reading: Reading[tuple[str, ...]] | None = readings.get(fact_of(cluster))
+    return _with(cluster, reading.value) if isinstance(reading, Known) else cluster
+
+
+@lru_cache(maxsize=8)
+def _with(cluster: Cluster, databases: tuple[str, ...]) -> Cluster:
+    """One object for the same servers: what follows from it is kept beside it."""
+    return cluster if databases == cluster.databases else replace(cluster, databases=databases)
+
+
+def dumped(cluster: Cluster, kind: str) -> tuple[str, ...]:
+    """The hosts on which a dump of this kind is made."""
+    listed = cluster.inventory.on(kind)
+    named = (host for host in _named(cluster, kind) if host in cluster.inventory.everyone and host not in listed)
+    return tuple(dict.fromkeys((*(listed[:1] if kind == "mongodb" else listed), *named)))
+
+
+def _named(cluster: Cluster, kind: str) -> Iterator[str]:
+    for server in cluster.databases:
+        what, _, name = server.partition(" ")
+        if what == kind:
+            yield name
+
+
+def mysql(cluster: Cluster) -> str:
+    """The server that new products are to use: install.config's first, else the one that all variables name; "" where
+    nobody can tell."""
+    names = {name for name in _named(cluster, "mysql") if not name.endswith(CONSUL) and name not in HERE}
+    listed = cluster.inventory.on("mysql")
+    return listed[0] if listed else names.pop() if len(names) == 1 else ""
+
+
+def backups(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """Every server's, not older than a day: nothing that migrates starts before."""
+    why = coded("only-a-backup-brings-back")
+    return tuple(
+        Backup(host=host, what=kind).must_be("fresh", because=why, source="guide 5")
+        for kind in KINDS
+        for host in dumped(cluster, kind)
+    )

@@ -1,0 +1,193 @@
+"""Clusters that lack a line of install.config, or two: refused with what to write, then planned; none ends as a bug."""
+
+import re
+from itertools import combinations
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from actions.backup import BackupMongodb, BackupMysql
+from probes.backup import Backup
+from probes.database import DatabaseElsewhere, DatabaseServers
+from probes.fact import AnyFact, AnyReading, Known, Unknown
+from probes.owed import WorkDone
+from reconciler.cli.goal import grounds
+from reconciler.core.inventory import cluster as describe
+from reconciler.core.inventory import lacking, propose
+from reconciler.core.plan import Plan
+from reconciler.rules import database, gate
+from reconciler.rules.catalogue import desired
+from specs import parse
+from specs.cluster import Cluster
+from specs.diagnostic import Diagnostic, LayoutRefused
+from specs.reason import coded
+from tests.sim.shapes import HEAD, RELEASE
+from tests.sim.states import Answers, decide
+from tests.sim.worlds import CONFIG, World, finished, fresh, guide_cluster, pristine
+
+NAMES = tuple(dict.fromkeys(re.findall(r"(?<=[ ,])([a-z_0-9]+)(?:\([a-z-]+\))?", CONFIG)))
+PAIRS = tuple(combinations(NAMES, 2))
+SOME = settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def without(*names: str) -> str:
+    """The guide's three hosts, of which nobody has these modules; a host keeps something, or the line would be gone."""
+    config = CONFIG
+    for name in names:
+        config = re.sub(rf"(?<=[ ,]){name}(\([a-z-]+\))?(,|$)", "", config, flags=re.M)
+    return re.sub(r",$", "", config, flags=re.M)
+
+
+def settled(config: str) -> Cluster:
+    """As somebody comes to it who does what each refusal says: the placements and `leave` are pasted, line by line."""
+    places = {name: list(hosts) for name, hosts in propose(RELEASE, config, "10.0.0.1").items()}
+    lines = "".join(f'"{name}" = {hosts!r}\n'.replace("'", '"') for name, hosts in places.items())
+    left = f"leave = {list(lacking(RELEASE, config))!r}".replace("'", '"')
+    for _ in range(12):
+        text = f"{left}\n{HEAD}[placement]\n{lines}"
+        try:
+            return describe(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
+        except LayoutRefused as refused:
+            left = _said(refused.diagnostics)
+    raise AssertionError(left)
+
+
+def _said(told: tuple[Diagnostic, ...]) -> str:
+    fields = [dict(one.fields) for one in told]
+    names = {name for one in fields for name in re.findall(r'"([^"]+)"', one["leave"])}
+    assert names, told
+    return f"leave = {sorted(names)!r}".replace("'", '"')
+
+
+def plans(made: Cluster) -> list[Plan]:
+    """From a pristine 6.1, from a finished cluster of which nothing was read, and from one where nothing is there."""
+    return [decide(World(cluster=made, other=other))[0] for other in (pristine, fresh, unread)]
+
+
+def unread(fact: AnyFact, _: Cluster) -> AnyReading:
+    return Unknown(coded("host-unreachable", host=fact.host, said="gone"))
+
+
+def test_the_modules_are_those_of_the_guide() -> None:
+    assert {"mysql", "mongodb", "redis", "gse", "appo", "monitorv3", "log"} <= {*NAMES}
+    assert "mysql" not in without("mysql")
+    assert without("consul").count("\n") == 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_line_less_is_planned_once_what_the_refusals_say_is_done(name: str) -> None:
+    made = settled(without(name))
+    for plan in plans(made):
+        assert gate.gates(made, 0, plan) is not None
+        assert set(gate.concerned(made, plan)) <= {*made.inventory.everyone}
+
+
+@given(st.sampled_from(PAIRS))
+@SOME
+def test_two_lines_less_are_planned_once_what_the_refusals_say_is_done(pair: tuple[str, str]) -> None:
+    plans(settled(without(*pair)))
+
+
+def goal(made: Cluster, *servers: str) -> Cluster:
+    """The cluster once its variables were read."""
+    return database.followed(made, {database.fact_of(made): Known(servers)})
+
+
+@pytest.mark.parametrize("kind", ["mysql", "mongodb"])
+def test_a_database_of_the_sites_own_is_a_gate_of_its_own_until_a_person_says_it_was_dumped(kind: str) -> None:
+    made = goal(settled(without(kind)), f"{kind} db.example")
+    plan, _ = decide(World(cluster=made))
+    wish = database.elsewhere(made)
+    assert isinstance(wish.fact, DatabaseElsewhere)
+    assert kind not in wish.fact.served
+    assert wish in gate.gates(made, 0, plan)
+    assert wish not in gate.gates(made, 0, plan, frozenset({database.DUMPED}))
+    (told,) = gate.undumped(made, plan, {wish.fact: Known((f"{kind} db.example",))})
+    assert (told.code, dict(told.fields)["servers"]) == ("database-elsewhere", f"{kind} db.example")
+
+
+def test_a_plan_that_loses_nothing_asks_nobody_about_databases() -> None:
+    made = guide_cluster()
+    plan = Plan(release="6.2.2", steps=(), blocked=())
+    assert gate.undumped(made, plan, {database.elsewhere(made).fact: Known(("mysql ?",))}) == ()
+
+
+def test_users_on_a_server_of_the_sites_own_are_left_to_a_person_with_what_to_grant() -> None:
+    made = goal(settled(without("mysql")), "mysql db.example")
+    plan, _ = decide(World(cluster=made))
+    told = {blocked.diagnostic.code: dict(blocked.diagnostic.fields) for blocked in plan.blocked}
+    assert told["grant-elsewhere"]["hosts"] == "10.0.0.1, 10.0.0.2, 10.0.0.3"
+    assert "bkcli.install-bkauth" not in {step.id.split("@")[0] for step in plan.steps}
+
+
+def test_where_nobody_says_where_mysql_is_nothing_is_set_up_for_it() -> None:
+    plan, _ = decide(World(cluster=settled(without("mysql"))))
+    assert {"mysql-nowhere", "grant-elsewhere"} <= {blocked.diagnostic.code for blocked in plan.blocked}
+
+
+TWO = CONFIG.replace("10.0.0.1 iam", "10.0.0.1 mysql,iam")
+REPLICAS = CONFIG.replace("10.0.0.1 iam", "10.0.0.1 mongodb,iam")
+
+
+@pytest.mark.parametrize(
+    ("config", "servers", "mysql", "mongodb"),
+    [
+        (CONFIG, (), {"10.0.0.3"}, {"10.0.0.2"}),
+        (TWO, (), {"10.0.0.1", "10.0.0.3"}, {"10.0.0.2"}),
+        (REPLICAS, ("mongodb 10.0.0.2",), {"10.0.0.3"}, {"10.0.0.1"}),
+        (CONFIG, ("mysql 10.0.0.2", "mysql db.example"), {"10.0.0.3", "10.0.0.2"}, {"10.0.0.2"}),
+        (without("mongodb"), ("mongodb 10.0.0.1",), {"10.0.0.3"}, {"10.0.0.1"}),
+    ],
+    ids=["guide", "two-mysql", "a-replica-set-once", "named-besides", "only-named"],
+)
+def test_every_server_is_dumped_before_anything_that_only_a_backup_brings_back(
+    config: str, servers: tuple[str, ...], mysql: set[str], mongodb: set[str]
+) -> None:
+    made = goal(settled(config), *servers)
+    plan, _ = decide(World(cluster=made))
+    wanted = {
+        Backup(host=host, what=what) for what, hosts in (("mysql", mysql), ("mongodb", mongodb)) for host in hosts
+    }
+    losing = [step for step in plan.steps if step.action.one_way or step.action.disrupts == "data"]
+    assert losing
+    for step in losing:
+        needs = {need.fact for need in (*step.needs, *step.action.requires())}
+        assert wanted <= needs, step.id
+
+
+def test_work_that_is_all_that_is_left_a_day_later_is_dumped_for_anew() -> None:
+    """JOB's migration failed last night; its backups are stale by now."""
+    made = guide_cluster()
+    world = finished(made)
+    work = next(w.fact for w in desired(made) if isinstance(w.fact, WorkDone) and w.fact.work == "monitor-space-data")
+    world.facts[work] = Known(False)
+    plan, _ = decide(world)
+    assert [step.id.split("@")[0] for step in plan.steps if step.action.one_way] == ["owed.do-monitor-space-data"]
+    assert {BackupMysql, BackupMongodb} <= {type(step.action) for step in plan.steps}
+
+
+@pytest.mark.parametrize("host", ["10.0.0.2", "10.0.0.3"])
+def test_nothing_that_only_a_backup_brings_back_is_begun_while_a_database_is_not_read(host: str) -> None:
+    def deaf(fact: AnyFact, made: Cluster) -> AnyReading:
+        return unread(fact, made) if fact.host == host else pristine(fact, made)
+
+    plan, _ = decide(World(cluster=guide_cluster(), other=deaf))
+    assert plan.steps
+    assert [step.id for step in plan.steps if step.action.one_way or step.action.disrupts == "data"] == []
+
+
+def test_what_the_variables_say_is_read_with_every_look_and_decides() -> None:
+    made = guide_cluster()
+    read = {type(fact) for fact in grounds(made).facts}
+    assert {DatabaseServers, DatabaseElsewhere} <= read
+    world = World(cluster=made, facts={database.fact_of(made): Known(("mysql 10.0.0.1", "mysql db.example"))})
+    answers = Answers(world)
+    _, decide_ = grounds(made).goal(answers)
+    dumps = [step.action.host for step in decide_(answers).steps if isinstance(step.action, BackupMysql)]
+    assert sorted(dumps) == ["10.0.0.1", "10.0.0.3"]
