@@ -64,6 +64,7 @@ FACTS: dict[str, Sentence] = {
         "other people's bkcli, bk_install or pcmd that run", "他人正在运行的 bkcli、bk_install 或 pcmd"
     ),
     "host.root": _("rights of the login", "登录用户的权限"),
+    "room.backup": _("room in {path} for the backup of {source} ({what})", "{path} 存放 {source}（{what}）备份的空间"),
     "http.served": _("page {url}", "页面 {url}"),
     "http.ok": _("answer of {url}", "{url} 的响应"),
     "job.attempts": _("attempts at {key}", "{key} 的尝试记录"),
@@ -149,6 +150,7 @@ VALUES: dict[str, dict[str, Sentence]] = {
         "not-answering": _("not answering", "无响应"),
     },
     "host.disk-room": {"enough": _("enough", "足够"), "short": _("short", "不足")},
+    "room.backup": {"enough": _("enough", "足够")},
     "host.disk-room-for": {"enough": _("enough", "足够"), "short": _("short", "不足")},
     "mysql.login-path": {"works": _("works", "可登录"), "denied": _("denied", "被拒绝")},
     "mysql.user": {"granted": _("granted", "已授权"), "missing": _("missing", "缺失")},
