@@ -185,7 +185,7 @@ keep=$live.bak part=$live.bkrec-part
 # mv copies from one file system to the other, and cut short it leaves half a tree: only a rename is all or nothing
 rm -rf -- "$part"
 here=$(stat -c %d -- "$new")
-there=$(stat -c %d -- "$(dirname -- "$live")")
+there=$(stat -L -c %d -- "$(dirname -- "$live")")
 if [ "$here" != "$there" ]; then
     used=$(du -sk -- "$new")
     room "$(dirname -- "$live")" "$((${used%%[!0-9]*} + 65536))" "the copy of $new"

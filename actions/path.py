@@ -31,7 +31,7 @@ place=$(place_of "$path")
 [ ! -n "${BKREC_UNDO:-}" ] || kept=$(cat -- "$BKREC_UNDO/$place/aside")
 [ -e "${kept:=$to}" ] || to=$kept
 here=$(stat -c %d -- "$path")
-there=$(stat -c %d -- "$aside")
+there=$(stat -L -c %d -- "$aside")
 [ "$here" = "$there" ] || { echo "$aside is on another file system than $path: nothing was moved" >&2; exit 1; }
 mv -T -- "$path" "$to"
 """

@@ -77,7 +77,7 @@ fi
 # where a rename is no rename, mv copies and deletes as it goes: here the copy is whole before what it was made of goes
 if [ -e "$aside" ]; then
     here=$(stat -c %d -- "$aside")
-    there=$(stat -c %d -- "$(dirname -- "$path")")
+    there=$(stat -L -c %d -- "$(dirname -- "$path")")
     rm -rf -- "$part"
     if [ "$here" = "$there" ]; then
         mv -T -- "$aside" "$part"

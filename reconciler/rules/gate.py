@@ -5,7 +5,7 @@ A gate is an expected fact with a reason like any other; it is not repaired but 
 
 from collections.abc import Iterator, Set
 
-from actions.backup import BackupMysql
+from actions.backup import MONGOD_CONF, BackupInstall, BackupMongodb, BackupMysql
 from actions.bkcli import InstallModule, ModuleCall
 from actions.mysql import SetLoginPath
 from actions.owed import MIGRATION, PYTHON, DoWork, NoteWork
@@ -15,6 +15,7 @@ from probes.fact import Absent, AnyExpected, Known, Readings
 from probes.host import ClockNear, Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
 from probes.port import PortListening
 from probes.python import ScriptDefects
+from probes.room import BackupRoom
 from probes.unit import UnitActive
 from reconciler.core.plan import Blocked, Plan, Step
 from reconciler.rules import database, owed
@@ -139,13 +140,29 @@ def _room(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
     if any(isinstance(step.action, (UnpackPackage, UnpackProducts)) for step in plan.steps):
         fact = DiskRoomFor(host=here, path=cluster.paths.work, package=cluster.package.path, times=4)
         yield fact.must_be("enough", because=coded("gate-room-package"), source="guide 4")
+    if any(isinstance(step.action, UnpackPackage) for step in plan.steps):
+        # on another file system than the work directory the tree is copied there before it is renamed in
+        fact = DiskRoomFor(host=here, path=cluster.paths.src, package=cluster.package.path, times=4)
+        yield fact.must_be("enough", because=coded("gate-room-package"), source="guide 6.1")
     for step in plan.steps:
-        if isinstance(step.action, BackupMysql):
-            fact = DiskRoom(host=step.action.host, path=step.action.directory, mb=512)
-            yield fact.must_be("enough", because=coded("gate-room-dump"), source="guide 5.1")
+        for needed in _room_for_backup(step):
+            yield needed.must_be("enough", because=coded("gate-room-dump"), source="guide 5")
     for host in dict.fromkeys(step.action.host for step in plan.steps):
         small = DiskRoom(host=host, path="/var/lib/bkrec", mb=64)
         yield small.must_be("enough", because=coded("gate-room-jobs"), source="design: jobs keep their logs")
+
+
+def _room_for_backup(step: Step) -> Iterator[BackupRoom]:
+    """Measured by what is there to be dumped: a dump that fills the database's own disk stops the database."""
+    match step.action:
+        case BackupMysql(host=host, directory=path):
+            yield BackupRoom(host=host, what="mysql", path=path, source="default-root")
+        case BackupMongodb(host=host, directory=path):
+            yield BackupRoom(host=host, what="mongodb", path=path, source=MONGOD_CONF)
+        case BackupInstall(host=host, path=path):
+            yield BackupRoom(host=host, what="install", path=path.rpartition("/")[0] or "/", source=path)
+        case _:
+            return
 
 
 def _tools(plan: Plan) -> Iterator[AnyExpected]:

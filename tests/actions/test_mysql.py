@@ -1,4 +1,4 @@
-"""Grants: the password that the server takes is the one in the env file, whatever is in it and whichever awk reads it."""
+"""Grants: the password that the server takes is the one in the env file, whatever is in it, whichever awk reads it."""
 
 import re
 import subprocess

@@ -51,6 +51,7 @@ from probes.pin import PinVersions
 from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.redis import RedisCluster
+from probes.room import BackupRoom
 from probes.saas import SaasOnline, SaasPackaged
 from probes.steady import YoungUnits
 from probes.tag import TagKept
@@ -341,6 +342,18 @@ CASES: tuple[Case, ...] = (
         ForeignWork(host=H1),
         Commands(host=H1, names=("sh", "rsync", "no-such-command")),
     ),
+    _case(
+        "room/controller",
+        0,
+        "df --version",
+        BackupRoom(host=H1, what="install", path="/usr/local/backups/none", source="/etc"),
+        BackupRoom(host=H1, what="install", path="/dev/shm", source="/usr/bin"),
+        BackupRoom(host=H1, what="install", path="/", source="/nonexistent"),
+        BackupRoom(host=H1, what="install", path="none", source="/etc"),
+        BackupRoom(host=H1, what="mongodb", path="/", source="/etc/mongod.conf"),
+    ),
+    _case("room/database", 2, "mysql --version", BackupRoom(host=H3, what="mysql", path="/", source="default-root")),
+    _case("room/no-login-path", 2, "mysql --version", BackupRoom(host=H3, what="mysql", path="/", source="none-such")),
     _case("host/another-machine", 1, "df --version", HostAddress(host="10.0.0.9"), Commands(host="10.0.0.9", names=())),
     _case("marker/absent", 0, "stat --version", Marker(host=H1, name="none")),
     _case("undo/upgraded", 0, "awk --version", *undone(H1)),

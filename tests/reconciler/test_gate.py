@@ -7,6 +7,7 @@ from probes.host import ClockNear, DiskRoomFor, ForeignWork
 from probes.path import VersionText
 from probes.port import PortListening
 from probes.python import ScriptDefects
+from probes.room import BackupRoom
 from probes.unit import UnitActive
 from reconciler.rules.gate import concerned, gates
 from reconciler.rules.owed import SCRIPT
@@ -32,6 +33,18 @@ def test_a_pristine_one_is_asked_for_room_ports_docker_clock_and_solitude() -> N
     ports = [(fact.host, fact.port) for fact in asked if isinstance(fact, PortListening)]
     assert ports == [("10.0.0.3", port) for port in (5009, 6380, 6381, 6382)]
     assert [fact.host for fact in asked if isinstance(fact, DockerFault)] == ["10.0.0.2"]
+
+
+def test_each_backup_is_asked_for_the_room_that_what_it_holds_takes() -> None:
+    world = World(cluster=slice_cluster("iam"))
+    plan, _ = study(world)
+    kinds = [str(getattr(step.action, "kind", "")) for step in plan.steps]
+    backed_up = {kind.removeprefix("backup.") for kind in kinds if kind.startswith("backup.")}
+    asked = [gate.fact for gate in gates(world.cluster, 1_700_000_000, plan)]
+    assert {fact.what for fact in asked if isinstance(fact, BackupRoom)} == backed_up - {"topology"}
+    assert backed_up >= {"mysql", "mongodb", "install"}
+    roomy = {fact.path for fact in asked if isinstance(fact, DiskRoomFor)}
+    assert roomy == {world.cluster.paths.work, world.cluster.paths.src}
 
 
 def test_one_stopped_unit_asks_for_no_package_room_and_no_ports() -> None:

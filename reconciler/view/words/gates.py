@@ -17,7 +17,10 @@ SENTENCES: dict[str, Sentence] = {
         zh="bkrec 无法备份不在本集群主机上的数据库：请先自行备份，再执行 `bkrec apply --approve {id}`（仅对该次运行有效）",
     ),
     "gate-room-package": Sentence(en="the package is unpacked beside the live tree", zh="软件包会在现有目录旁解压"),
-    "gate-room-dump": Sentence(en="the dump must fit", zh="需有足够空间存放备份"),
+    "gate-room-dump": Sentence(
+        en="a backup must fit beside what uses the disk now: a dump that fills it stops the database (needed > free)",
+        zh="备份须能放入磁盘剩余空间：写满磁盘会使数据库停止（所需 > 剩余）",
+    ),
     "gate-room-jobs": Sentence(en="jobs keep their logs there", zh="任务日志保存于此"),
     "gate-tools": Sentence(en="the jobs use these commands", zh="任务执行需要这些命令"),
     "gate-clock": Sentence(

@@ -36,6 +36,10 @@ SENTENCES: dict[str, Sentence] = {
         zh="{file} 中 {key} 没有可读取的值",
     ),
     "database-name-odd": Sentence(en="the value of {key} is no name of a server", zh="{key} 的值不是服务器名称或地址"),
+    "room-not-measured": Sentence(
+        en="how much {source} holds could not be measured on this host",
+        zh="无法在该主机上测得 {source} 的数据量",
+    ),
     "path-unreadable": Sentence(
         en="{path} is there or may be there, but could not be read",
         zh="{path} 存在或可能存在，但无法读取",
