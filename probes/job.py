@@ -50,7 +50,7 @@ up() {
     echo $((${20} / $(getconf CLK_TCK 2>/dev/null || echo 100)))
 }
 """
-"""`up` says the seconds since the kernel's boot: when the process that asks was born, in its clock that counts sleep too.
+"""`up` says the seconds since the kernel's boot, by the birth of the process that asks, in a clock that counts sleep.
 
 /proc/uptime would not do: in a container lxcfs tells the container's own there, beside the boot id of the kernel, so
 that restarting the container turns the clock back in the same boot. Source: proc(5), stat, starttime; lxcfs(1).
