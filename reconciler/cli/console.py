@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from reconciler.cli.options import Options
+from reconciler.cli.writer import handed
 
 if TYPE_CHECKING:
     from reconciler.view.documents import Doc
@@ -41,10 +42,18 @@ def answer(found: Answer, options: Options) -> None:
 
 
 def out(text: str) -> None:
-    _say(sys.stdout, text)
+    """While a run goes on its writer's thread waits for the reader, not we."""
+    if not handed(lambda: _say(sys.stdout, text)):
+        _say(sys.stdout, text)
 
 
 def err(text: str) -> None:
+    if not handed(lambda: said_to_stderr(text)):
+        said_to_stderr(text)
+
+
+def said_to_stderr(text: str) -> None:
+    """Here and now: for the writer's own thread, and where there is none."""
     _say(sys.stderr, text)
 
 

@@ -2,22 +2,29 @@
 
 It ticks and draws; what is drawn is `view/frame.py`'s and `view/human/event.py`'s to say. On a terminal the lines that
 last (done, failed, held) scroll by above the moving part, so the whole story is there when the screen is gone.
+
+All of it is written by a thread of its own (`writer.py`), which alone touches the moving screen: a reader that does not
+read holds up nothing of the run.
 """
 
+import contextlib
 import os
 import time
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from reconciler.cli.console import err, live, out
+from reconciler.cli.console import live, out, said_to_stderr
 from reconciler.cli.options import Options
 from reconciler.cli.wiring import Applied, Studied
+from reconciler.cli.writer import Writer, install
 from reconciler.core.event import Event, RunEnded, StepOutput
 from reconciler.core.plan import Plan
 from reconciler.view.documents import dumped
 from reconciler.view.frame import Screen, advance, frame
 from reconciler.view.human.event import event_lines
 from reconciler.view.json import event_document
+from reconciler.view.words.labels import label
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -38,18 +45,37 @@ class Narrator:
         self._screen = Screen(started_s=time.monotonic())
         self._live: Live | None = None
         self._ended = False
+        self._writer: Writer | None = None
 
     def __enter__(self) -> Self:
+        self._writer = Writer(self._missed)
+        install(self._writer)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._rest()
+        """Waits until all is written; what writing came to is raised, unless something else went wrong before."""
+        self._hand(self._rest)
+        writer, self._writer = self._writer, None
+        install(None)
+        if writer is not None:
+            with contextlib.suppress(*((Exception,) if error is not None else ())):
+                writer.close()
+
+    def _hand(self, do: Callable[[], None], *, spare: bool = False) -> None:
+        if self._writer is None:
+            do()
+        else:
+            self._writer.hand(do, spare=spare)
+
+    def _missed(self, lines: int) -> None:
+        """In a stream for machines nothing is left out."""
+        self._line(label("lines-missed", self._page.lang, lines=lines))
 
     def plan(self, studied: Studied) -> None:
         """The screen rests: somebody is going to be asked."""
         from dataclasses import replace
 
-        self._rest()
+        self._hand(self._rest)
         self._plan, self._page = studied.plan, replace(self._page, titles=studied.titles)
 
     def tell(self, event: Event) -> None:
@@ -57,19 +83,29 @@ class Narrator:
         self._screen = advance(self._screen, event, time.monotonic())
         if self._json:
             out(dumped(event_document(event), indent=None))
-        elif self._moves and not isinstance(event, RunEnded):
-            self._draw(event)
+            return
+        lines = tuple(event_lines(event, self._plan, self._page))
+        if self._moves and isinstance(event, StepOutput):
+            return
+        if self._moves and not isinstance(event, RunEnded):
+            self._hand(lambda: self._draw(lines))
         else:
-            self._rest()
-            for line in event_lines(event, self._plan, self._page):
-                err(line + "\n")
+            self._hand(lambda: self._plainly(lines), spare=isinstance(event, StepOutput))
 
     def note(self, text: str) -> None:
         """A line beside the events, above the moving part."""
+        self._hand(lambda: self._line(text))
+
+    def _line(self, text: str) -> None:
         if self._live is None:
-            err(text + "\n")
+            said_to_stderr(text + "\n")
         else:
             self._live.console.print(text, markup=False)
+
+    def _plainly(self, lines: Sequence[str]) -> None:
+        self._rest()
+        for line in lines:
+            said_to_stderr(line + "\n")
 
     def end(self, applied: Applied) -> None:
         """A stream always ends with `run-ended`, also where no run began."""
@@ -82,13 +118,12 @@ class Narrator:
             self._live.stop()
             self._live = None
 
-    def _draw(self, event: Event) -> None:
+    def _draw(self, lines: Sequence[str]) -> None:
         from rich.text import Text
 
         shown = self._live or self._start()
-        if not isinstance(event, StepOutput):
-            for line in event_lines(event, self._plan, self._page):
-                shown.console.print(Text.from_ansi(line))
+        for line in lines:
+            shown.console.print(Text.from_ansi(line))
 
     def _start(self) -> "Live":
         from rich.console import Console

@@ -104,7 +104,11 @@ RUNNER: LiteralString = (
     + UPTIME
     + _PUT
     + r"""
-note() { printf '%s %s %s\n' "$1" "$(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20)" "$boot"; }
+note() {
+    read -r stat <"/proc/$1/stat" || return 1
+    set -- "$1" ${stat##*) }
+    printf '%s %s %s\n' "$1" "${21}" "$boot"
+}
 if [ "$1" = work ]; then
     dir=$BKREC_DIR login=$BKREC_LOGIN cwd=$BKREC_CWD input=$BKREC_INPUT
     unset BKREC_DIR BKREC_LOGIN BKREC_CWD BKREC_INPUT

@@ -35,6 +35,8 @@ PREFERRED = (
 """What is asked for where nothing is written down; the first that the server has."""
 AT_ONCE = 8
 """Servers that are asked at the same time: a jump host's sshd takes ten that have not logged in (MaxStartups)."""
+NAMES_S = 10.0
+"""How long a name server may take; its silence is as good as that it knows no such name."""
 
 State = Literal["known", "authority", "unknown", "changed", "revoked", "unread"]
 SURE = ("known", "authority")
@@ -118,7 +120,8 @@ async def _names(hop: Hop, *, reached: bool) -> tuple[str, ...]:
     found: list[str] = []
     if reached:
         with contextlib.suppress(OSError):
-            told = await asyncio.get_running_loop().getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)
+            async with asyncio.timeout(NAMES_S):
+                told = await asyncio.get_running_loop().getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)
             found = [str(address[0]) for *_, address in told]
     return tuple(dict.fromkeys(knownhosts.name(each, hop.port) for each in (hop.known_as, *found)))
 

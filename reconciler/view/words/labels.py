@@ -345,6 +345,10 @@ LABELS: dict[str, Sentence] = {
         "{gate} was last approved by {who} at {since}, for run {run}",
         "{gate} 最近一次由 {who} 于 {since} 批准，用于运行 {run}",
     ),
+    "lines-missed": _(
+        "{lines} lines of output were not shown, since nobody was reading; the journal has them",
+        "有 {lines} 行输出因无人读取而未显示；日志文件中有完整记录",
+    ),
     "lock-free": _("free: nobody is changing this cluster", "空闲：没有人正在变更该集群"),
     "lock-held": _(
         "held by {who} from {origin}, run {run}, epoch {epoch}, renewed {time} ago",
