@@ -1,9 +1,7 @@
 """What `bkrec ack` reads and puts down: the work of this release that leaves no trace of its own, on this cluster."""
 
 import functools
-import getpass
 import re
-import socket
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 from probes.catalogue import PROBES
 from probes.fact import AnyReading, Known, Readings, Unknown
 from probes.path import VersionText
-from reconciler.cli import exits
+from reconciler.cli import caller, exits
 from reconciler.cli.reach import reached
 from reconciler.effects import ack as effects
 from reconciler.effects.ack import Question
@@ -49,7 +47,7 @@ def _look(transport: Transport) -> Look:
 
 async def _settled(transport: Transport, look: Look, question: Question, *, done: bool) -> Question:
     if done:
-        who = re.sub(r"[^\w.@:-]+", "_", f"{getpass.getuser()}@{socket.gethostname()}")
+        who = re.sub(r"[^\w.@:-]+", "_", caller.who())
         await effects.record(transport, question.fact, who=who)
     else:
         await effects.owe(transport, question.fact, origin=question.origin)

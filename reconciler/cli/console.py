@@ -94,20 +94,40 @@ def forgiving() -> None:
             reconfigure(errors="replace")
 
 
+_lost: list[str] = []
+"""Why the result could not be handed over, where it could not."""
+
+
+def lost() -> str:
+    """Why not all of the result was heard: a full disk, a closed stream. "" where it was."""
+    _say(sys.stdout, "")
+    return _lost[0] if _lost else ""
+
+
 def _tty(stream: TextIO) -> bool:
     try:
         return stream.isatty()
-    except ValueError:
+    except (ValueError, AttributeError):
         return False
 
 
 def _say(stream: TextIO, text: str) -> None:
+    """Never raises: words on a full disk stop no run. What is lost of the result is told when the command ends."""
     try:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _silence(stream)
+    except (OSError, ValueError) as error:
+        if stream is sys.stdout:
+            _lost.append(getattr(error, "strerror", None) or str(error))
+        _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    """What it still holds goes nowhere: Python would try again as it leaves, and end with a code of its own."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _reported(found: Answer, form: str, options: Options) -> str:

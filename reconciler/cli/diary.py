@@ -1,12 +1,20 @@
-"""The run's journal, opened when the first word is written: a run that does nothing leaves no file behind."""
+"""The run's journal, opened when the first word is written: a run that does nothing leaves no file behind.
+
+That it could be written is made sure of before anything else: whoever finds out at the first step has taken the lease
+and fenced every host for nothing.
+"""
 
 import os
+from pathlib import Path
 from typing import Self
 
+from reconciler.cli.exits import Refused
 from reconciler.core.event import Event
 from reconciler.effects import journal
 from reconciler.effects.clock import Clock
-from reconciler.effects.files import state_dir
+from reconciler.effects.files import private_dir, state_dir, try_out
+from reconciler.effects.journal import JournalError
+from specs.diagnostic import diagnose
 
 
 class Diary:
@@ -17,12 +25,33 @@ class Diary:
     def write(self, event: Event) -> None:
         """Raises JournalError."""
         if self._book is None:
-            self._book = journal.open_journal(state_dir(self._cluster, os.environ), run=self.run, clock=self.clock)
+            self._book = journal.open_journal(self._place(), run=self.run, clock=self.clock)
         self._book.write(event)
 
+    def _place(self) -> Path:
+        """Raises JournalError."""
+        try:
+            return state_dir(self._cluster, os.environ)
+        except OSError as error:
+            raise _unwritable(error, "") from error
+
     def __enter__(self) -> Self:
+        """Raises Refused: nothing was begun."""
+        try:
+            place = self._place()
+            try:
+                try_out(private_dir(place / "runs"))
+            except OSError as error:
+                raise _unwritable(error, str(place)) from error
+        except JournalError as error:
+            raise Refused(error) from error
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._book is not None:
             self._book.close()
+
+
+def _unwritable(error: OSError, where: str) -> JournalError:
+    said = error.strerror or str(error) or type(error).__name__
+    return JournalError(diagnose("journal-unwritable", where=str(error.filename or where), said=said))

@@ -47,6 +47,12 @@ class Refused(Told):
     code = REFUSED
 
 
+class Unread(Told):
+    """What was to be told could not be read: no verdict."""
+
+    code = UNKNOWN
+
+
 class Misused(Told):
     """Called with something that does not exist."""
 

@@ -5,10 +5,11 @@ before typer is imported, so that it costs no more than Python itself.
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from reconciler.cli import exits
 from reconciler.cli.version import VERSION
@@ -23,17 +24,58 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def run(args: Sequence[str]) -> int:
+def run(args: Sequence[str], system: str = os.name) -> int:
     """The whole of bkrec but for leaving the process: words on stdout and stderr, and the exit code."""
-    if list(args) == ["--version"]:
-        sys.stdout.write(f"bkrec {VERSION}\n")
-        return exits.OK
+    if system != "posix":
+        sys.stderr.write(
+            "bkrec runs on Linux and macOS; here, use WSL. 请在 Linux 或 macOS 上运行 bkrec（此系统请用 WSL）\n"
+        )
+        return exits.REFUSED
+    closed = _opened()
+    if list(args) == ["--version"] and not closed:
+        try:
+            sys.stdout.write(f"bkrec {VERSION}\n")
+            sys.stdout.flush()
+            return exits.OK
+        except OSError:
+            return _heard(exits.OK, args)
+    if closed:
+        return _tell(exits.REFUSED, _one("output-closed"), _options(args))
+    return _heard(_code(args), args)
+
+
+def _code(args: Sequence[str]) -> int:
     try:
         return _run(args)
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except Exception as error:
         return _ended(error, _options(args))
+
+
+def _opened() -> bool:
+    """True where standard output is closed. What is closed is opened on nothing, so that no file or connection of ours
+    gets its number and is written into by whoever means the stream."""
+    closed = {name for name in ("stdin", "stdout", "stderr") if getattr(sys, name, None) is None}
+    for name in sorted(closed, key=("stdin", "stdout", "stderr").index):
+        setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
+    return "stdout" in closed
+
+
+def _heard(code: int, args: Sequence[str]) -> int:
+    """A verdict that nobody heard is none. A failure stays one."""
+    from reconciler.cli.console import lost, troubles
+
+    if not (said := lost()):
+        return code
+    troubles(_one("output-lost", said=said), _options(args))
+    return exits.UNKNOWN if code in (exits.OK, exits.DIFFERS, exits.WAITING, exits.ROLLED_BACK) else code
+
+
+def _one(code: str, said: str = "") -> "tuple[Diagnostic, ...]":
+    from specs.diagnostic import diagnose
+
+    return (diagnose(code, said=said),)
 
 
 def _run(args: Sequence[str]) -> int:
@@ -58,7 +100,40 @@ def _ended(error: Exception, options: "Options") -> int:
         return exits.INTERRUPTED
     if isinstance(error, _misuse()):
         return _misused(error, options)
+    if isinstance(error, BrokenPipeError):
+        return exits.OK
+    if told := _machine(error):
+        return _tell(exits.UNKNOWN, (told,), options)
     return _bug(error, options)
+
+
+def _machine(error: Exception) -> "Diagnostic | None":
+    """What this machine would not let us do, and nobody met where it happened: no bug, and no verdict. The place is
+    told all the same, for a report."""
+    from specs.diagnostic import diagnose
+
+    cause = _innermost(error)
+    match cause:
+        case OSError() if cause.errno is not None:
+            said = cause.strerror or str(cause)
+        case MemoryError():
+            said = "out of memory"
+        case RuntimeError() if "can't start new thread" in str(cause):
+            said = str(cause)
+        case _:
+            return None
+    at = cause.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    place = "" if at is None else f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}"
+    return diagnose("machine-refuses", where=str(getattr(cause, "filename", None) or ""), said=said, place=place)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        error = group.exceptions[0]
+    return error
 
 
 def _tell(code: int, told: "tuple[Diagnostic, ...]", options: "Options") -> int:

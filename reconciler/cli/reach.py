@@ -31,7 +31,11 @@ def release(version: str) -> Release:
 def file_of(path: Path) -> ClusterFile:
     """Raises SpecError, also where it names an SSH configuration that is neither the caller's, nor root's, nor its own
     owner's: commands in it run on this machine."""
-    file = parse.cluster_file(config.read(path), str(path))
+    try:
+        file = parse.cluster_file(config.read(path), str(path))
+    except RecursionError as error:
+        told = diagnose("cluster-file-unreadable", where=str(path), path=path, error="nested too deeply")
+        raise SpecError(told) from error
     if file.ssh.config:
         _vouched(Path(file.ssh.config), path)
     return file

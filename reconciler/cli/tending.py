@@ -4,25 +4,24 @@ As in `wiring.py`, nothing is decided here: a transport is opened, values are ha
 """
 
 import functools
-import getpass
 import os
-import socket
 from dataclasses import replace
 from pathlib import Path
 
 from probes.catalogue import PROBES
+from reconciler.cli import caller, exits
 from reconciler.cli.reach import access, file_of, reached
 from reconciler.core.event import ApprovalGiven, RunEnded
 from reconciler.effects import approve, journal, lease
 from reconciler.effects import pause as effects_pause
 from reconciler.effects import status as effects_status
 from reconciler.effects.collect import collect
-from reconciler.effects.files import state_dir
+from reconciler.effects.files import state_path
 from reconciler.effects.ssh import ssh
 from reconciler.effects.transport import TransportError
 from reconciler.rules import gate
 from reconciler.view.documents import ApprovalDoc, JobDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
-from specs.diagnostic import Diagnostic
+from specs.diagnostic import Diagnostic, Troubled, diagnose
 
 
 async def read_lock(path: Path) -> LockDoc:
@@ -43,7 +42,7 @@ async def break_lock(path: Path) -> LockDoc:
 async def pause(path: Path, why: str) -> PauseDoc:
     """No further step is started on this cluster, by anybody. Raises PauseError, TransportError."""
     file = file_of(path)
-    who = f"{getpass.getuser()}@{socket.gethostname()}"
+    who = caller.who()
     async with ssh(access(file)) as transport:
         await effects_pause.pause(transport, file.controller.address, who=who, why=why)
         look_ = functools.partial(collect, transport, PROBES)
@@ -76,8 +75,15 @@ async def status(path: Path) -> tuple[StatusDoc, tuple[Diagnostic, ...]]:
 
 def runs(path: Path) -> tuple[RunDoc, ...]:
     """Of this cluster from this machine, the latest last; from the journal. Contacts no host."""
-    directory = state_dir(file_of(path).name, os.environ)
-    return tuple(_run(run, journal.read_run(directory, run)) for run in journal.runs(directory))
+    name = file_of(path).name
+    try:
+        directory = state_path(name, os.environ)
+        if (directory / "runs").exists():
+            os.listdir(directory / "runs")  # where it may not be looked into, there are not simply no runs
+        return tuple(_run(run, journal.read_run(directory, run)) for run in journal.runs(directory))
+    except OSError as error:
+        told = diagnose("journal-unreadable", where=error.filename or name, said=error.strerror or error)
+        raise exits.Unread(Troubled(told)) from error
 
 
 def _paused(wish: effects_pause.Wish | None) -> PauseDoc:

@@ -5,8 +5,6 @@ is opened, values are handed on.
 """
 
 import functools
-import getpass
-import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from probes.catalogue import PROBES
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings
-from reconciler.cli import exits
+from reconciler.cli import caller, exits
 from reconciler.cli.diary import Diary
 from reconciler.cli.goal import Goal, deciding, grounds
 from reconciler.cli.reach import RELEASE, access, reached, release
@@ -235,8 +233,8 @@ def undertaking(
 
     return loop.Undertaking(
         run=diary.run,
-        user=getpass.getuser(),
-        source=socket.gethostname(),
+        user=caller.user(),
+        source=caller.origin(),
         transport=transport,
         look=functools.partial(collect, transport, PROBES),
         controller=cluster.controller,

@@ -337,9 +337,12 @@ async def _closed(connection: "asyncssh.SSHClientConnection") -> None:
 
 
 def _hop(host: str, command: Command) -> Command:
-    """The vendor's ssh on the controller, told to ask nobody. Quoted twice, each time by `render`."""
+    """The vendor's ssh on the controller, told to ask nobody, and to forward and run nothing else, whatever its own
+    configuration asks for. Quoted twice, each time by `render`. RemoteCommand is not known to OpenSSH 7.4."""
     return Command(
-        script='exec ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -- "$1" "$2"',
+        script="exec ssh -a -x -T -o ClearAllForwardings=yes -o PermitLocalCommand=no -o ControlMaster=no "
+        "-o IgnoreUnknown=RemoteCommand -o RemoteCommand=none "
+        '-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -- "$1" "$2"',
         args=(host, command.render()),
         stdin=command.stdin,
         timeout_s=command.timeout_s + 10.0,

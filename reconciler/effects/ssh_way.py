@@ -9,7 +9,7 @@ A jump host is the operator's, not the cluster's: its keys are where ssh(1) look
 Source: ssh_config(5), ProxyJump, UserKnownHostsFile, HostKeyAlias.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +21,19 @@ from specs.diagnostic import diagnose
 if TYPE_CHECKING:
     import asyncssh
 
+NEVER: Mapping[str, Any] = {
+    "agent_forwarding": False,
+    "x11_forwarding": False,
+    "gss_delegate_creds": False,
+    "send_env": None,
+    "env": None,
+    "request_pty": False,
+    "command": None,
+}
+"""What ~/.ssh/config may ask for a person at a terminal, and no script is to get: whoever is root on a host would have
+the caller's agent or ticket, read a variable of his, and a terminal would change every answer. Said outright: what
+is not said is taken from there. (ForwardAgent, ForwardX11, GSSAPIDelegateCredentials, SendEnv, SetEnv, RequestTTY,
+RemoteCommand; what forwards ports, runs a local command or shares a connection, asyncssh does not do of itself.)"""
 KEEPALIVE_S = 10.0
 KEEPALIVE_MISSES = 3
 DEFAULT_FILES = ("~/.ssh/known_hosts",)
@@ -60,7 +73,8 @@ def way(access: Access, host: str) -> tuple[Hop, ...]:
     try:
         hop, jumps = _resolved(access, name, where=host, user=access.user, port=access.port, files=access.known_hosts)
         return (*_jumps(access, jumps, ()), hop)
-    except foreign() as error:
+    except (*foreign(), LookupError, RuntimeError) as error:
+        # the last two: a user without an entry in passwd, and no HOME
         raise TransportError(diagnose("ssh-setup", where=host, said=_first_line(error))) from error
 
 
@@ -94,6 +108,7 @@ def _options(access: Access, hop: Hop) -> dict[str, Any]:
     import asyncssh
 
     options: dict[str, Any] = {
+        **NEVER,
         "connect_timeout": access.connect_s,
         "login_timeout": access.login_s,
         "keepalive_interval": KEEPALIVE_S,

@@ -27,6 +27,8 @@ class Server:
     connections: list[Any] = field(default_factory=list[Any])
     commands: list[str] = field(default_factory=list[str])
     children: list[asyncio.subprocess.Process] = field(default_factory=list[asyncio.subprocess.Process])
+    asked: list[str] = field(default_factory=list[str])
+    """What came with a command, besides it: variables, a terminal, an agent."""
     served: asyncio.Event = field(default_factory=asyncio.Event)
     came: list[Any] = field(default_factory=list[Any])
     """Who connected, logged in or not."""
@@ -42,6 +44,9 @@ class Server:
     async def serve(self, process: Any) -> None:
         self.connections.append(process.get_extra_info("connection"))
         self.commands.append(process.command)
+        self.asked += [f"{name}={value}" for name, value in process.env.items()]
+        self.asked += ["terminal"] if process.term_type is not None else []
+        self.asked += ["agent"] if process.channel.get_agent_path() else []
         self.served.set()
         pipe = asyncio.subprocess.PIPE
         child = await asyncio.create_subprocess_exec(

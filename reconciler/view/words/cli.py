@@ -243,6 +243,50 @@ TROUBLES: dict[str, Trouble] = {
             en="remove `package.md5` to go back to the release's own", zh="删除 `package.md5` 即恢复该版本的要求"
         ),
     ),
+    "output-closed": Trouble(
+        what=Sentence(en="standard output is closed", zh="标准输出已关闭"),
+        why=Sentence(en="the result could not be told; nothing was begun", zh="结果将无处输出；未开始任何操作"),
+        hint=Sentence(
+            en="send it to /dev/null if only the exit code is wanted",
+            zh="若只需要退出码，请将输出重定向到 /dev/null",
+        ),
+    ),
+    "output-lost": Trouble(
+        what=Sentence(
+            en="the result could not be written to standard output: {said}", zh="结果无法写入标准输出：{said}"
+        ),
+        why=Sentence(
+            en="whoever reads it has only a part of it, so the exit code tells no verdict either; what was done is done",
+            zh="读取方只得到一部分结果，因此退出码也不表示结论；已执行的操作不受影响",
+        ),
+        hint=Sentence(
+            en="make room where it goes, then run `bkrec check` for the verdict",
+            zh="请腾出输出位置的空间，然后运行 `bkrec check` 获取结论",
+        ),
+    ),
+    "journal-unreadable": Trouble(
+        what=Sentence(en="the journals of earlier runs cannot be read: {said}", zh="无法读取以往运行的日志：{said}"),
+        why=Sentence(
+            en="whether there were any, nobody can say",
+            zh="无法得知此前是否运行过",
+        ),
+        hint=Sentence(
+            en="call bkrec as the user it ran as, or point XDG_STATE_HOME to where its journals are",
+            zh="请用当时运行 bkrec 的用户执行，或把 XDG_STATE_HOME 指向日志所在目录",
+        ),
+    ),
+    "machine-refuses": Trouble(
+        what=Sentence(en="this machine does not let bkrec go on: {said}", zh="本机不允许 bkrec 继续：{said}"),
+        why=Sentence(
+            en="so there is no verdict; what runs on the hosts goes on by itself and is found again by the next"
+            " `bkrec apply` (met at {place})",
+            zh="因此没有结论；主机上已启动的作业会继续运行，下次 `bkrec apply` 会找到它们（位置：{place}）",
+        ),
+        hint=Sentence(
+            en="look at free disk and memory, at limits (`ulimit -a`), and at who may write where; then run it again",
+            zh="请检查磁盘与内存、资源限制（`ulimit -a`）以及目录权限，然后重新运行",
+        ),
+    ),
     "bug": Trouble(
         what=Sentence(en="this is a bug in bkrec: {error}", zh="这是 bkrec 的缺陷：{error}"),
         why=Sentence(

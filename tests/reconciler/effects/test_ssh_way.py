@@ -1,12 +1,15 @@
 """The way to a host: jump hosts out of the operator's own ssh config, each key checked before anything goes through."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import shutil
+import subprocess
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 
 from probes.shell import Command
@@ -196,3 +199,66 @@ def test_a_way_that_leads_nowhere_is_told(tmp_path: Path, text: str) -> None:
     with pytest.raises(TransportError) as caught:
         way(configured(tmp_path, text), "10.0.0.1")
     assert (caught.value.diagnostic.code, caught.value.diagnostic.where) == ("ssh-setup", "10.0.0.1")
+
+
+ASKS = """Host *
+  ForwardAgent yes
+  ForwardX11 yes
+  ForwardX11Trusted yes
+  GSSAPIDelegateCredentials yes
+  SendEnv BKREC_SECRET LC_*
+  SetEnv BKREC_SAID=canary
+  RequestTTY force
+  RemoteCommand echo taken over
+  LocalForward 127.0.0.1:1 127.0.0.1:1
+  RemoteForward 127.0.0.1:1 127.0.0.1:1
+  DynamicForward 127.0.0.1:1
+  ControlMaster auto
+  ControlPath ~/nowhere/%C
+  PermitLocalCommand yes
+  LocalCommand touch canary
+"""
+
+
+@pytest.fixture
+def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A real agent, and a secret in the environment."""
+    socket = tmp_path / "agent.sock"
+    running = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.PIPE)
+    assert running.stdout is not None
+    running.stdout.readline()
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+    monkeypatch.setenv("BKREC_SECRET", "canary")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.chdir(tmp_path)
+    yield
+    running.terminate()
+    running.communicate(timeout=30)
+
+
+@pytest.mark.skipif(shutil.which("ssh-agent") is None, reason="needs ssh-agent")
+@pytest.mark.usefixtures("agent")
+def test_nothing_of_the_callers_is_sent_along(tmp_path: Path) -> None:
+    """And the companion: by asyncssh, from the same file, with nothing said, it all arrives."""
+
+    async def run() -> tuple[str, list[str], list[str], list[str]]:
+        async with behind_a_jump_host(tmp_path) as ways:
+            ways.configure("Host inner", ASKS + "Host inner")
+            access = replace(ways.access, connect="inner")
+            async with ssh(access) as transport:
+                told = await transport.run(H, Command(script="test -t 0 || echo none"))
+            ours, before = list(ways.host.asked), list(ways.jump.asked)
+            (hop,) = [hop for hop in way(access, H) if not hop.jump]
+            options: dict[str, Any] = {"known_hosts": None, "username": "root", "client_keys": list(access.identities)}
+            async with asyncssh.connect(H, hop.port, config=list(access.configs), **options) as connection:
+                async with asyncio.timeout(60):
+                    theirs = await connection.create_process("true")
+                    theirs.stdin.write_eof()
+                    await theirs.wait()
+            return told.stdout, ours, before, ways.host.asked[len(ours) :]
+
+    said, ours, before, theirs = asyncio.run(run())
+    assert said == "none\n"
+    assert (ours, before) == ([], [])
+    assert {"terminal", "agent", "BKREC_SECRET=canary", "BKREC_SAID=canary"} <= set(theirs)
+    assert not (tmp_path / "canary").exists()

@@ -1,0 +1,190 @@
+"""bkrec on a machine that does not let it: the program itself, as a timer or a container would call it. It ends with a
+code of the table and says what is wrong; "a bug in bkrec" is for bugs."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli import exits
+from reconciler.cli.diary import Diary
+from reconciler.cli.main import run
+from reconciler.effects.clock import SystemClock
+
+ROOT = Path(__file__).parents[3]
+CODES = {exits.OK, exits.DIFFERS, exits.FAILED, exits.UNKNOWN, exits.REFUSED, exits.USAGE, exits.BAD_INPUT}
+AWAY = (
+    'schema = "bkrec.cluster/1"\nname = "x"\n[controller]\naddress = "127.0.0.1"\nport = 1\n'
+    '[package]\npath = "/x.tgz"\n'
+)
+
+Change = Callable[[], None]
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    tmp_path.chmod(0o755)
+    (tmp_path / "cluster.toml").write_text(AWAY)
+    (tmp_path / "home").mkdir()
+    return tmp_path
+
+
+def bkrec(
+    here: Path,
+    words: str,
+    *,
+    change: Change | None = None,
+    environ: Mapping[str, str] | None = None,
+    shell: str = "",
+    before: str = "",
+    named: str = "",
+) -> subprocess.CompletedProcess[str]:
+    """`shell`: what stands behind the command, such as `>/dev/full`."""
+    env = {"PATH": os.environ["PATH"], "HOME": str(here / "home"), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+    env = {name: value for name, value in (env | dict(environ or {})).items() if value}
+    program = f'exec "{sys.executable}" -c "from reconciler.cli.main import main; main()"'
+    told = subprocess.run(
+        ["/bin/sh", "-c", f"{before}{program} {named} {words} {shell}"],
+        cwd=here,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        preexec_fn=change,
+        stdin=subprocess.DEVNULL,
+    )
+    assert "Traceback" not in told.stderr, told.stderr
+    assert "a bug in bkrec" not in told.stderr
+    assert "Exception ignored" not in told.stderr
+    assert told.returncode in CODES, (words, told.returncode, told.stderr)
+    return told
+
+
+@pytest.mark.parametrize("words", ["schema", "--help", "--version", "-o json check", "history", "-o json history"])
+def test_a_full_disk_behind_standard_output(here: Path, words: str) -> None:
+    told = bkrec(here, words, shell=">/dev/full")
+    assert told.returncode == exits.UNKNOWN, told.stderr
+    assert "No space left" in told.stderr or "error[" in told.stderr
+
+
+@pytest.mark.parametrize("words", ["--version", "-o json check", "apply --yes", "history"])
+def test_standard_output_closed(here: Path, words: str) -> None:
+    told = bkrec(here, words, shell=">&-")
+    assert told.returncode == exits.REFUSED
+    assert "error[output-closed]" in told.stderr
+
+
+@pytest.mark.parametrize("shell", ["2>&-", "<&-", "2>/dev/full", "<&- 2>&-"])
+@pytest.mark.parametrize("words", ["history", "check", "apply --yes"])
+def test_the_other_streams_closed_or_full(here: Path, words: str, shell: str) -> None:
+    same = bkrec(here, words)
+    told = bkrec(here, words, shell=shell)
+    assert (told.returncode, told.stdout) == (same.returncode, same.stdout)
+
+
+@pytest.mark.parametrize("words", ["schema", "--help", "explain 7.3"])
+def test_a_reader_that_leaves_changes_no_exit_code(here: Path, words: str) -> None:
+    program = f'"{sys.executable}" -c "from reconciler.cli.main import main; main()"'
+    told = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {program} {words} | true"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(here)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes somebody else")
+@pytest.mark.parametrize("words", ["check", "history", "trust", "apply --yes"])
+@pytest.mark.parametrize("environ", [{}, {"HOME": ""}, {"HOME": "/nonexistent"}], ids=["home", "no HOME", "HOME gone"])
+def test_a_user_without_an_entry_in_passwd(here: Path, words: str, environ: dict[str, str]) -> None:
+    (here / "home").chmod(0o755)
+    bkrec(here, words, change=lambda: os.setuid(54321), environ={"XDG_STATE_HOME": "", **environ})
+
+
+@pytest.mark.parametrize("words", ["check", "history", "apply --yes", "init --controller root@127.0.0.1:1 --out x"])
+def test_the_directory_it_was_called_in_is_gone(here: Path, words: str) -> None:
+    (here / "gone").mkdir()
+    named = "" if words.startswith("init") else f'-c "{here}/cluster.toml"'
+    told = bkrec(here, words, before='cd gone && rmdir "$PWD" && ', named=named)
+    assert "error[" in told.stderr or words == "history"
+
+
+@pytest.mark.parametrize("files", [6, 10, 20])
+@pytest.mark.parametrize("words", ["check", "history", "apply --yes"])
+def test_few_files_may_be_open(here: Path, words: str, files: int) -> None:
+    bkrec(here, words, change=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
+
+
+def test_no_file_may_be_written(here: Path) -> None:
+    limit: Change = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # noqa: E731
+    told = bkrec(here, "init --controller root@127.0.0.1:1 --out new.toml", change=limit)
+    assert told.returncode == exits.UNKNOWN, "it is not reached: nothing was to be written yet"
+    bkrec(here, "apply --yes", change=limit)
+
+
+ODD = (
+    {"LC_ALL": "xx_YY.nothing"},
+    {"LANG": "zh_CN.GBK", "LC_ALL": ""},
+    {"PYTHONIOENCODING": "ascii"},
+    {"TERM": "", "COLUMNS": "x"},
+    {"TMPDIR": "/nonexistent"},
+    {"XDG_STATE_HOME": "/dev/null/x"},
+)
+
+
+@pytest.mark.parametrize("environ", ODD, ids=lambda environ: " ".join(environ))
+def test_an_odd_environment(here: Path, environ: dict[str, str]) -> None:
+    for words in ("--lang zh check", "history"):
+        bkrec(here, words, environ=environ)
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a.b" * 50_000, "\0", "", "x" * 1_000_000])
+def test_a_cluster_file_that_is_none(here: Path, text: str) -> None:
+    (here / "cluster.toml").write_text(text)
+    assert bkrec(here, "check").returncode == exits.BAD_INPUT
+
+
+def test_a_journal_that_cannot_be_kept_is_refused_before_anything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the diary's door, through which apply and undo go before they look at any host's lease."""
+    (tmp_path / "bkrec").write_text("in the way")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with pytest.raises(exits.Refused) as caught, Diary("x", "r", SystemClock()):
+        raise AssertionError("it was let in")
+    assert [one.code for one in caught.value.trouble.diagnostics] == ["journal-unwritable"]
+    assert caught.value.code == exits.REFUSED
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes somebody else")
+def test_journals_that_may_not_be_read_are_not_no_journals(here: Path) -> None:
+    runs = here / "home" / ".local" / "state" / "bkrec" / "x" / "runs"
+    runs.mkdir(parents=True)
+    runs.chmod(0o700)
+    told = bkrec(here, "history", change=lambda: os.setuid(54321))
+    assert (told.returncode, "error[journal-unreadable]" in told.stderr) == (exits.UNKNOWN, True)
+
+
+def test_another_system_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check"], "nt") == exits.REFUSED
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "Linux" in err
+
+
+def test_what_is_saved_to_standard_output_stands_there(here: Path) -> None:
+    """`--report json=/dev/stdout`, and `>>`: nothing before it is lost."""
+    log = here / "log"
+    log.write_text("before\n")
+    bkrec(here, "--report json=/dev/stdout history", shell=f'>>"{log}"')
+    assert log.read_text().startswith("before\n")
+    assert '"schema": "bkrec.history/1"' in log.read_text()
