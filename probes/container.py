@@ -4,17 +4,24 @@ All containers and images of a host are listed and looked up by their exact name
 matches parts of names, and `docker inspect NAME` takes the beginning of an id too. A container that goes away between
 the listing and the look at it makes `inspect` fail, so that pair is tried again. Environments are never asked for: they
 hold secrets. Source: docker 18.09, `docker inspect --format`; dockerd(8), data-root.
+
+One that dies again and again is "running" at nearly every look: docker starts it 100 ms later, and waits longer (up to
+a minute) only for what lived less than ten seconds. Two things give it away: when it was started last, and how often
+docker has started it again. That count begins anew with `docker start` and with the daemon, so that after a reboot all
+are young and none was restarted. Source: docker 18.09, restartmanager.go, daemon/monitor.go, daemon/start.go.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
 from probes.probe import Probe
-from probes.rows import lines_of
+from probes.rows import decimal, lines_of
 from probes.shell import Command, Output
+from probes.steady import STEADY_S
 from specs.reason import coded
 
 State = Literal["running", "exited", "created", "paused", "restarting", "dead"]
@@ -80,6 +87,25 @@ class ContainersUnkept(Fact[tuple[str, ...]]):
     kind: Literal["container.unkept"] = "container.unkept"
 
 
+RESTARTED_S = 60
+"""One that docker has started again is believed after this. A container that lives longer between two deaths is not
+found out by a single look."""
+
+AHEAD_S = 60
+"""A start so far ahead was told by a clock that has been set back since: it is no recent one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsteadyContainers(Fact[tuple[str, ...]]):
+    """Of these, those that run and that nobody has seen stay up: not for five seconds since they were started, or not
+    for a minute since docker itself had to start them again. What does not run is none of them: its state says that."""
+
+    containers: tuple[str, ...]
+    apps: tuple[str, ...] = ()
+    """SaaS, by code: any of its running containers that stays up will do."""
+    kind: Literal["container.unsteady"] = "container.unsteady"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppContainer(Fact[State]):
     """Of a SaaS: "running" if any of its containers runs, else the state of the newest; Absent where it has none.
@@ -102,6 +128,7 @@ ContainerFact = (
     | DockerDataRoot
     | DockerRoot
     | ContainersUnkept
+    | UnsteadyContainers
 )
 
 CONFIG = "/etc/docker/daemon.json"
@@ -127,6 +154,8 @@ esac
 printf 'root\t%s\t%s\n' "$lasts" "$root"
 
 about='container {{.Name}} {{.State.Status}} {{.HostConfig.RestartPolicy.Name}} {{.Config.Image}}'
+about="$about {{.RestartCount}} {{.State.StartedAt}}"
+printf 'now\t%s\n' "$(date +%s)" # first: what is started meanwhile is young all the more
 try=0
 until
   ids=$(timeout 10 docker ps -a -q --no-trunc) || exit 1
@@ -149,6 +178,8 @@ class _Container:
     state: str
     policy: str
     image: str
+    restarts: str
+    started: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +187,7 @@ class _Docker:
     usable: Usable
     lasts: str = ""
     root: str = ""
+    now: float = 0.0
     containers: Mapping[str, _Container] = field(default_factory=dict[str, _Container])
     images: frozenset[str] = frozenset()
 
@@ -178,20 +210,31 @@ def _docker(rows: Sequence[Sequence[str]]) -> _Docker:
 
 
 def _listed(rows: Sequence[Sequence[str]]) -> _Docker:
-    lasts = root = ""
+    lasts = root = now = ""
     containers: dict[str, _Container] = {}
     images: set[str] = set()
     for row in rows:
         match row:
             case ["root", lasts, root]:
                 pass
-            case ["container", name, state, policy, image]:
-                containers[name.removeprefix("/")] = _Container(state=state, policy=policy, image=image)
+            case ["now", now]:
+                pass
+            case ["container", name, state, policy, image, restarts, started]:
+                containers[name.removeprefix("/")] = _Container(
+                    state=state, policy=policy, image=image, restarts=restarts, started=started
+                )
             case ["image", name]:
                 images.add(name)
             case _:
                 raise ValueError("a line of the list of containers is not understood")
-    return _Docker(usable="usable", lasts=lasts, root=root, containers=containers, images=frozenset(images))
+    return _Docker(
+        usable="usable",
+        lasts=lasts,
+        root=root,
+        now=decimal(now),
+        containers=containers,
+        images=frozenset(images),
+    )
 
 
 def _read(fact: ContainerFact, docker: _Docker) -> AnyReading:
@@ -211,7 +254,7 @@ def _without(fact: ContainerFact) -> AnyReading:
     match fact:
         case DockerDataRoot():
             return Known("lasting")
-        case ContainersUnkept():
+        case ContainersUnkept() | UnsteadyContainers():
             return Known(())
         case _:
             return Absent()
@@ -224,7 +267,8 @@ def _looked_up(
     | ImagePresent
     | DockerDataRoot
     | DockerRoot
-    | ContainersUnkept,
+    | ContainersUnkept
+    | UnsteadyContainers,
     docker: _Docker,
 ) -> AnyReading:
     match fact:
@@ -244,13 +288,42 @@ def _looked_up(
             return Known(docker.root)
         case ContainersUnkept():
             return Known(tuple(name for name in fact.containers if _unkept(docker.containers.get(name))))
+        case UnsteadyContainers():
+            return Known(tuple(_unsteady(fact, docker)))
 
 
 def _app(app: str, docker: _Docker) -> Reading[State]:
+    states = [_state(name, docker.containers[name].state) for name in _of_app(app, docker)]
+    return Known("running") if Known("running") in states else next(reversed(states), Absent())
+
+
+def _of_app(app: str, docker: _Docker) -> list[str]:
+    """Its containers, the newest last."""
     pattern = re.compile(rf"{re.escape(app)}-([0-9]{{1,18}})")
     found = sorted((int(told[1]), name) for name in docker.containers if (told := pattern.fullmatch(name)))
-    states = [_state(name, docker.containers[name].state) for _, name in found]
-    return Known("running") if Known("running") in states else next(reversed(states), Absent())
+    return [name for _, name in found]
+
+
+def _unsteady(fact: UnsteadyContainers, docker: _Docker) -> Iterator[str]:
+    asked = [(name, [name]) for name in fact.containers] + [(app, _of_app(app, docker)) for app in fact.apps]
+    for told, names in asked:
+        found = (docker.containers[name] for name in names if name in docker.containers)
+        running = [container for container in found if container.state == "running"]
+        if running and not any(_stays(container, docker.now) for container in running):
+            yield told
+
+
+def _stays(container: _Container, now: float) -> bool:
+    age = now - _moment(container.started)
+    return not -AHEAD_S < age < (RESTARTED_S if decimal(container.restarts) > 0 else STEADY_S)
+
+
+def _moment(text: str) -> float:
+    """docker's way to write a time: "2026-11-28T21:34:39.123456789Z"; the daemon's are all of UTC."""
+    seconds, _, rest = text.partition(".")
+    if rest and not rest.endswith("Z"):
+        raise ValueError("not a time of docker's")
+    return datetime.strptime(seconds.removesuffix("Z"), "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC).timestamp()
 
 
 def _unkept(container: _Container | None) -> bool:
@@ -284,5 +357,6 @@ FACTS: tuple[type[AnyFact], ...] = (
     DockerDataRoot,
     DockerRoot,
     ContainersUnkept,
+    UnsteadyContainers,
 )
 PROBE = Probe(family="container", facts=FACTS, command=command, parse=parse)

@@ -74,7 +74,7 @@ def _read(fact: UnitCurrent, row: Row, now: float, up: float) -> Reading[bool]:
         case ("is", _, "", _) | ("absent",):
             return Absent()
         case ("is", changed, began, entered):
-            return _compared(fact, decimal(changed), now, now - up + decimal(began) / 1e6, _moment(entered))
+            return _compared(fact, decimal(changed), now, now - up + decimal(began) / 1e6, moment(entered))
         case ("unreadable",):
             return Unknown(coded("path-unreadable", path=fact.file))
         case _:
@@ -93,7 +93,8 @@ def _compared(fact: UnitCurrent, changed: float, now: float, started: float, tol
     return Known(younger)
 
 
-def _moment(text: str) -> float:
+def moment(text: str) -> float:
+    """Raises ValueError for what is no time of `ENTERED`."""
     return datetime.strptime(text.partition(" ")[2], ENTERED).replace(tzinfo=UTC).timestamp()
 
 

@@ -44,7 +44,8 @@ class MysqlUser(Fact[Grant]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingSql(Fact[tuple[str, ...]]):
-    """Names of the *.sql in `directory` without a mark of that name in `marks`, sorted; Absent without `directory`."""
+    """Names of the *.sql in `directory` without a mark of that name in `marks`, sorted; Absent where there is none at
+    all, or no `directory`: nothing that could have been imported is no proof that it was."""
 
     directory: str
     marks: str
@@ -128,14 +129,16 @@ server() { # never more than the rows of our own queries, and the numbers of err
 pending() {
   [ -d "$1" ] || { if missing "$1"; then printf '%s\tabsent\n' "$i"; else printf '%s\tunreadable\n' "$i"; fi; return; }
   [ -r "$1" ] && [ -x "$1" ] || { printf '%s\tunreadable\n' "$i"; return; }
+  set -- "$1" "$2" absent
   for file in "$1"/*.sql; do
+    [ ! -f "$file" ] || set -- "$1" "$2" end
     [ -f "$file" ] && [ ! -e "$2/${file##*/}" ] || continue
     case ${file##*/} in
       *[![:graph:]]*) printf '%s\todd-name\n' "$i" ;;
       *) printf '%s\tpending\t%s\n' "$i" "${file##*/}" ;;
     esac
   done
-  printf '%s\tend\n' "$i"
+  printf '%s\t%s\n' "$i" "$3"
 }
 [ "$(id -u)" = 0 ] || { echo 'only root has the login paths' >&2; exit 1; }
 i=0

@@ -3,13 +3,15 @@
 The vendor's units are of `Type=simple` with `Restart=always` and `RestartSec=3s`: one whose program dies at once is
 "active" whenever it is not waiting for its next try, so a single look at its state finds it running every other time.
 Its age does not lie: `ActiveEnterTimestampMonotonic` counts from the boot, as /proc/uptime does, and setting a clock
-moves neither. Source: systemctl(1), show; systemd.service(5), Restart=; bin/install_bkauth.sh:146.
+moves neither. In a container that is told an uptime of its own (lxcfs) the two cannot be compared: there the wall clock
+tells the age. Source: systemctl(1), show; systemd.service(5), Restart=; bin/install_bkauth.sh:146.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from probes.current import moment
 from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.probe import Probe
 from probes.rows import decimal, lines_of
@@ -21,7 +23,7 @@ STEADY_S = 5
 """A unit that lives longer than this between two deaths is not found out. Every upgrade waits so long at its end."""
 
 OWN_UPTIME_S = 60
-"""A start so far ahead: this is a container that is told an uptime of its own (lxcfs), and no age can be told in it."""
+"""A start so far ahead is not told in the same time: by an uptime of its own, or by a clock that was set back since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +39,8 @@ class YoungUnits(Fact[tuple[str, ...]]):
 
 SCRIPT = r"""
 [ $# -gt 0 ] || exit 0
-cut -d ' ' -f 1 /proc/uptime
-echo
-systemctl show --property=Id,Names,ActiveState,ActiveEnterTimestampMonotonic -- "$@"
+printf '%s %s\n\n' "$(cut -d ' ' -f 1 /proc/uptime)" "$(date +%s)"
+TZ=UTC0 systemctl show --property=Id,Names,ActiveState,ActiveEnterTimestamp,ActiveEnterTimestampMonotonic -- "$@"
 """
 """The time first: what is started meanwhile is young all the more."""
 
@@ -54,21 +55,25 @@ def _units(facts: Sequence[YoungUnits]) -> tuple[str, ...]:
 
 def parse(facts: Sequence[YoungUnits], output: Output) -> Readings:
     first, *blocks = "\n".join(lines_of(output)).split("\n\n")
-    shown, up = by_name(blocks), decimal(first) if _units(facts) else 0.0
-    return {fact: _read(fact, shown, up) for fact in facts}
+    up, _, now = first.partition(" ")
+    shown, told = by_name(blocks), (decimal(up), decimal(now)) if _units(facts) else (0.0, 0.0)
+    return {fact: _read(fact, shown, *told) for fact in facts}
 
 
-def _read(fact: YoungUnits, shown: Mapping[str, Shown], up: float) -> Reading[tuple[str, ...]]:
+def _read(fact: YoungUnits, shown: Mapping[str, Shown], up: float, now: float) -> Reading[tuple[str, ...]]:
     unseen = next((unit for unit in fact.units if unit not in shown), None)
     if unseen is not None:
         return Unknown(coded("unit-not-shown", unit=unseen))
-    return Known(tuple(unit for unit in fact.units if _is_young(shown[unit], up)))
+    return Known(tuple(unit for unit in fact.units if _is_young(shown[unit], up, now)))
 
 
-def _is_young(shown: Shown, up: float) -> bool:
-    state, since = shown["ActiveState"], decimal(shown["ActiveEnterTimestampMonotonic"]) / 1e6
+def _is_young(shown: Shown, up: float, now: float) -> bool:
+    state = shown["ActiveState"]
     if state in ("active", "reloading"):
-        return -OWN_UPTIME_S < up - since < STEADY_S
+        age = up - decimal(shown["ActiveEnterTimestampMonotonic"]) / 1e6
+        if age <= -OWN_UPTIME_S:
+            age = now - moment(shown["ActiveEnterTimestamp"])
+        return -OWN_UPTIME_S < age < STEADY_S
     return state not in ("inactive", "failed")
 
 

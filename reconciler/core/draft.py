@@ -220,12 +220,19 @@ class Draft:
 
     def _stick(self, node: Node, need: AnyExpected, nodes: tuple[Node, ...]) -> None:
         """A step whose need is blocked, or waits for a step that is, is blocked by the same cause."""
-        blocked = self.blocked.get(need.fact)
+        blocked = self._refused(need.fact)
         if blocked is not None:
             node.stuck, node.cause = node.stuck or blocked.diagnostic, node.cause or blocked.expected
         for before in nodes:
             if before.stuck is not None:
                 node.stuck, node.cause = node.stuck or before.stuck, node.cause or before.cause
+
+    def _refused(self, fact: AnyFact) -> Blocked | None:
+        """What is in its way: its own refusal, or that of something it follows."""
+        if fact in self.blocked or fact not in self.follows:
+            return self.blocked.get(fact)
+        found = (self._refused(wish.fact) for wish in self.follows[fact].of)
+        return next((blocked for blocked in found if blocked is not None), None)
 
     def _advise(self, drift: AnyDrift, told: Diagnostic, *, needed: bool) -> None:
         """What a step rests on has to hold, safe to mend or not."""

@@ -3,6 +3,9 @@
 "None of this version" is how a module looks that was never upgraded: then its databases are not migrated either, and
 only the vendor's whole installer will do.
 
+One that runs and does not stay up is told once it had its time: docker starts it again and again, and nothing here
+knows what it dies of.
+
 What runs has to come back after a reboot too, which the vendor leaves to a person. `docker run` of every installer goes
 without a restart policy, no unit stands for any container, and after a boot somebody has to call `bkcli start paas`, a
 `docker start` (ce/action.rc:3-33). So each running one is given unless-stopped. It fights no script of the vendor: they
@@ -18,7 +21,14 @@ moves, and it is a line to put back. Where the file names no place, or several, 
 from collections.abc import Iterator
 
 from actions.container import InstallContainer, KeepContainers, NameDockerRoot, RemoveContainer, StartContainer
-from probes.container import CONFIG, ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
+from probes.container import (
+    CONFIG,
+    ContainerImage,
+    ContainerState,
+    ContainersUnkept,
+    DockerDataRoot,
+    UnsteadyContainers,
+)
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.mysql import AppRegistered, PendingSql
 from probes.path import VersionText
@@ -31,7 +41,7 @@ from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Container, Module
 
-FACTS = (ContainerState, ContainerImage, ContainersUnkept, DockerDataRoot)
+FACTS = (ContainerState, ContainerImage, ContainersUnkept, UnsteadyContainers, DockerDataRoot)
 SAAS_HOSTS = ("appo", "appt")
 
 
@@ -46,6 +56,8 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = drift.expected.fact
     if isinstance(fact, DockerDataRoot):
         return _name_root(drift)
+    if isinstance(fact, UnsteadyContainers):
+        return _unsteady(fact, drift)
     module = cluster.release.module(drift.expected.module)
     if isinstance(fact, ContainersUnkept):
         return _repair(KeepContainers(host=fact.host, containers=fact.containers), drift, module, ())
@@ -59,6 +71,11 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if not _module_installed(cluster, module, seen):
         return install(cluster, module, seen)
     return _again(cluster, module, container, drift)
+
+
+def _unsteady(fact: UnsteadyContainers, drift: AnyDrift) -> Settling:
+    names = " ".join(drift.reading.value) if isinstance(drift.reading, Known) else ""
+    return Settling(diagnostic=diagnose("containers-unsteady", where=f"{fact.host} {names}", containers=names))
 
 
 def _name_root(drift: AnyDrift) -> Mend:

@@ -6,14 +6,14 @@ Each is a fact of its own family; who mends it is in the file of that family's n
 from collections.abc import Iterator
 
 from actions.owed import done_of
-from probes.container import AppContainer
+from probes.container import AppContainer, UnsteadyContainers
 from probes.fact import AnyExpected
 from probes.http import PagesUnserved
 from probes.owed import WorkDone, WorkNoted
 from probes.path import FileDigest
 from probes.saas import SaasOnline, SaasPackaged
 from probes.yaml import YamlValue
-from reconciler.rules.module import LOGIN
+from reconciler.rules.module import LOGIN, stay_up
 from specs.cluster import Cluster
 from specs.module import Duty, Module
 from specs.reason import coded, told
@@ -81,6 +81,14 @@ def running(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
     if len(hosts) == 1:
         fact = AppContainer(host=hosts[0], app=app.code)
         yield fact.must_be("running", because=coded("saas-runs"), source=NAMED, module="paas")
+
+
+def steady(cluster: Cluster) -> Iterator[AnyExpected]:
+    """The containers of all SaaS stay up, where it is known on which host they have to be."""
+    hosts = cluster.inventory.on("appo")
+    if len(hosts) == 1 and cluster.release.apps:
+        apps = tuple(app.code for app in cluster.release.apps)
+        yield stay_up(UnsteadyContainers(host=hosts[0], containers=(), apps=apps), "paas")
 
 
 ENTRANCE = "http://paas.service.consul"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from probes.consul import ConsulDefinition, ConsulPassing
-from probes.container import ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
+from probes.container import ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot, UnsteadyContainers
 from probes.current import UnitCurrent
 from probes.fact import AnyExpected
 from probes.kv import KeySet
@@ -152,13 +152,22 @@ def kept(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 
 def steady(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    """Its units were seen to stay up. Not part of `ready` either: time alone brings it about."""
+    """Its units and containers were seen to stay up. Not part of `ready` either: time alone brings it about."""
     placed = {unit.name: cluster.hosts_on(module, unit.on, first=unit.first) for unit in module.units}
     for host in dict.fromkeys(host for hosts in placed.values() for host in hosts):
         fact = YoungUnits(host=host, units=tuple(name for name, hosts in placed.items() if host in hosts))
         yield fact.must_be(
             (), because=coded("units-stay-up"), source="systemd.service(5), Restart=", module=module.name
         )
+
+    boxes = {container.name: cluster.hosts_on(module, container.on) for container in module.containers}
+    for host in dict.fromkeys(host for hosts in boxes.values() for host in hosts):
+        names = tuple(name for name, hosts in boxes.items() if host in hosts)
+        yield stay_up(UnsteadyContainers(host=host, containers=names), module.name)
+
+
+def stay_up(fact: UnsteadyContainers, module: str) -> AnyExpected:
+    return fact.must_be((), because=coded("containers-stay-up"), source="docker-run(1), --restart", module=module)
 
 
 def docker_lasts(host: str) -> AnyExpected:

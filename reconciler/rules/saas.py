@@ -32,7 +32,8 @@ FACTS = (SaasOnline, AppContainer, PagesUnserved)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return (*(wish for app in cluster.release.apps for wish in _behind(cluster, app)), *extra.pages(cluster))
+    behind = (wish for app in cluster.release.apps for wish in _behind(cluster, app))
+    return (*behind, *extra.steady(cluster), *extra.pages(cluster))
 
 
 def _behind(cluster: Cluster, app: App) -> Iterator[AnyExpected]:

@@ -34,6 +34,7 @@ from probes.container import (
     DockerRoot,
     DockerUsable,
     ImagePresent,
+    UnsteadyContainers,
 )
 from probes.current import UnitCurrent
 from probes.database import DatabaseElsewhere, DatabaseServers
@@ -139,6 +140,7 @@ def docker(host: str) -> tuple[Any, ...]:
         DockerDataRoot(host=host),
         DockerRoot(host=host),
         ContainersUnkept(host=host, containers=("bk-paas-paas", "bk-paas-esb")),
+        UnsteadyContainers(host=host, containers=("bk-paas-paas", "bk-paas-esb")),
         ContainerState(host=host, container="bk-paas-paas"),
         ContainerImage(host=host, container="bk-paas-paas"),
         ImagePresent(host=host, image="python36e:1.0"),
@@ -262,7 +264,13 @@ CASES: tuple[Case, ...] = (
     _case("unit/absent", 0, "systemctl --version", *units(H1, "bk-auth.service", "apisix.service", "docker.service")),
     _case("unit/masked-and-inactive", 2, "systemctl --version", *units(H3, "cryptdisks.service", "mysql.target")),
     _case("unit/alias-and-static", 0, "systemctl --version", *units(H1, "sshd.service", "ssh.service", "-.mount")),
-    _case("container/app", 1, "docker --version", *(AppContainer(host=H2, app=app) for app in ("bk_iam", "none"))),
+    _case(
+        "container/app",
+        1,
+        "docker --version",
+        *(AppContainer(host=H2, app=app) for app in ("bk_iam", "none")),
+        UnsteadyContainers(host=H2, containers=(), apps=("bk_iam", "none")),
+    ),
     _case("container/running", 1, "docker --version", *docker(H2)),
     _case("container/not-installed", 0, "echo no docker", *docker(H1), under=HIDDEN),
     _case("container/daemon-not-answering", 1, "docker --version", *docker(H2), under=NO_DOCKER),

@@ -220,16 +220,21 @@ def pace(lab: Lab, factor: str) -> None:
         (lab.place.root(host) / PACE).write_text(f"{factor}\n", encoding="ascii")
 
 
+def _young(desk: Desk) -> bool:
+    told = desk.bkrec("check", "-o", "json").out
+    return "steady.units" in told or "container.unsteady" in told
+
+
 def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE, *, whole: bool = False) -> Desk:
     """Back to SNAPSHOT, booted to the end; and asked, since what MariaDB opens first is copied by the overlay.
 
-    Asked until every unit has run for a while, too: else two looks would tell two stories.
+    Asked until every unit and container has run for a while, too: else two looks would tell two stories.
     """
     lab.reset(snapshot)
     machine.wait_booted(lab.place, list(HOSTS))
     pace(lab, "0")
     desk = Desk(lab, home, whole)
-    until(lambda: "steady.units" not in desk.bkrec("check", "-o", "json").out, 60, "every unit has run for a while")
+    until(lambda: not _young(desk), 60, "every unit and container has run for a while")
     return desk
 
 

@@ -12,7 +12,14 @@ from random import Random
 from bklab.place import HOSTS
 
 from probes.consul import ConsulDefinition, ConsulPassing
-from probes.container import AppContainer, ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
+from probes.container import (
+    AppContainer,
+    ContainerImage,
+    ContainerState,
+    ContainersUnkept,
+    DockerDataRoot,
+    UnsteadyContainers,
+)
 from probes.current import UnitCurrent
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyExpected, fact_id
@@ -71,7 +78,12 @@ def _how(wish: AnyExpected, random: Random) -> tuple[str, Related]:
             return how, _of_module(wish, (ConsulPassing, ContainerImage))
         case ContainerImage(container=name):
             other = f"docker run -d --restart=unless-stopped --network=host --name {name} python36e:1.0"
-            return f"docker rm -f {name}; {other}", _of_module(wish, (ConsulPassing,))
+            return f"docker rm -f {name}; {other}", _of_module(wish, (ConsulPassing, UnsteadyContainers))
+        case UnsteadyContainers(containers=names, apps=apps):
+            name = random.choice(names) if names else f"$(docker ps -q --filter name=^{random.choice(apps)}-)"
+            restless = f"while docker restart -t 0 {name}; do sleep 2; done"
+            also = (ConsulPassing, ContainerState, AppContainer, PagesUnserved)
+            return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_module(wish, also)
         case ContainersUnkept(containers=names):
             return f"docker update --restart=no {random.choice(names)}", _nothing
         case AppContainer(app=app):

@@ -15,6 +15,7 @@ from probes.container import (
     DockerRoot,
     DockerUsable,
     ImagePresent,
+    UnsteadyContainers,
 )
 from probes.shell import Output
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
@@ -36,7 +37,9 @@ DOCKER = """
 case $1 in
   info) echo /var/lib/docker ;;
   ps) echo aaa; echo bbb ;;
-  inspect) printf 'container /%s %s no %s\\n' bk-paas-paas-old exited x:1 bk-paas-paas STATE bk-paas-paas:2.14.57 ;;
+  inspect)
+    printf 'container /%s %s no %s 0 2026-01-01T00:00:00.5Z\\n' \\
+      bk-paas-paas-old exited x:1 bk-paas-paas STATE bk-paas-paas:2.14.57 ;;
   images) echo 'image bk-paas-paas:2.14.57'; echo 'image <none>:<none>' ;;
 esac
 """
@@ -58,7 +61,7 @@ SAAS = """
 case $1 in
   info) echo /var/lib/docker ;;
   ps) echo aaa ;;
-  inspect) printf 'container /%s %s no python36e:1.0\\n' LISTED ;;
+  inspect) printf 'container /%s %s no python36e:1.0 0 2026-01-01T00:00:00Z\\n' LISTED ;;
   images) ;;
 esac
 """
@@ -104,8 +107,8 @@ def test_a_host_without_containers_has_none(tmp_path: Path) -> None:
 
 
 def test_a_container_that_goes_meanwhile_is_looked_for_again(tmp_path: Path) -> None:
-    gone = f"inspect) [ -e {tmp_path}/again ] || {{ touch {tmp_path}/again; exit 1; }}; printf"
-    tools = tool(tmp_path, "docker", DOCKER.replace("inspect) printf", gone).replace("STATE", "running"))
+    gone = f"inspect) [ -e {tmp_path}/again ] || {{ touch {tmp_path}/again; exit 1; }}"
+    tools = tool(tmp_path, "docker", DOCKER.replace("inspect)", gone).replace("STATE", "running"))
     assert asked(tools)[1] == "running"
 
 
@@ -149,7 +152,7 @@ case $1 in
   inspect)
     for each in runs:running:no bare:running: kept:running:always retried:running:on-failure halted:exited:no; do
       state=${each#*:}
-      echo "container /${each%%:*} ${state%:*} ${state#*:} image:1"
+      echo "container /${each%%:*} ${state%:*} ${state#*:} image:1 0 0001-01-01T00:00:00Z"
     done ;;
   images) ;;
 esac
@@ -162,6 +165,87 @@ def test_what_runs_without_a_restart_policy_is_named_and_nothing_else(tmp_path: 
     tools = tool(tmp_path, "docker", POLICIES)
     assert asked(tools, [ContainersUnkept(host=HOST, containers=names)], shell) == [("runs", "bare")]
     assert asked(tools, [ContainersUnkept(host=HOST, containers=("kept",))], shell) == [()]
+
+
+NOW = 1_795_013_600
+"""2026-11-18T14:53:20Z"""
+
+
+def container(name: str, started: str, restarts: int = 0, state: str = "running") -> str:
+    return f"container\t/{name}\t{state}\tunless-stopped\timage:1\t{restarts}\t{started}\n"
+
+
+def unsteady(*rows: str, names: tuple[str, ...] = ("x",), apps: tuple[str, ...] = ()) -> object:
+    fact = UnsteadyContainers(host=HOST, containers=names, apps=apps)
+    listed = f"docker\tusable\nroot\tlasting\t/var/lib/docker\nnow\t{NOW}\n{''.join(rows)}end\n"
+    return brief(PROBE.parse([fact], Output(stdout=listed))[fact])
+
+
+@pytest.mark.parametrize(
+    ("started", "restarts", "steady"),
+    [
+        ("2026-11-18T14:53:18.123456789Z", 0, False),
+        ("2026-11-18T14:53:15Z", 0, True),
+        ("2026-11-18T14:53:15Z", 1, False),
+        ("2026-11-18T14:53:06Z", 40, False),
+        ("2026-11-18T14:52:21Z", 1, False),
+        ("2026-11-18T14:52:20Z", 1, True),
+        ("2026-11-17T00:00:00Z", 9, True),
+        ("2026-11-18T14:53:21.5Z", 0, False),
+        ("2026-11-18T15:53:20Z", 1, True),
+    ],
+    ids=[
+        "just-started",
+        "five-seconds",
+        "five-seconds-and-restarted",
+        "dies-every-fifteen-seconds",
+        "nearly-a-minute-after-a-restart",
+        "a-minute-after-a-restart",
+        "restarted-the-day-before",
+        "after-the-time-was-told",
+        "before-the-clock-was-set-back",
+    ],
+)
+def test_what_runs_and_was_not_seen_to_stay_up_is_named(started: str, restarts: int, steady: bool) -> None:
+    assert unsteady(container("x", started, restarts)) == (() if steady else ("x",))
+
+
+@pytest.mark.parametrize("age", range(15))
+def test_one_that_dies_every_fifteen_seconds_is_found_at_every_look(age: int) -> None:
+    """docker starts it 100 ms later, so it is "running" whenever anybody looks."""
+    assert unsteady(container("x", f"2026-11-18T14:53:{20 - age:02d}Z", 1)) == ("x",)
+
+
+@pytest.mark.parametrize("state", ["exited", "restarting", "created", "dead", "paused"])
+def test_what_does_not_run_is_for_its_state_to_say(state: str) -> None:
+    assert unsteady(container("x", "2026-11-18T14:53:19Z", 3, state)) == ()
+    assert unsteady() == ()
+
+
+def test_a_saas_stays_up_in_any_of_its_containers() -> None:
+    old, young = container("bk_iam-1", "2026-11-01T00:00:00Z"), container("bk_iam-2", "2026-11-18T14:53:19Z")
+    assert unsteady(old, young, names=(), apps=("bk_iam",)) == ()
+    assert unsteady(young, names=(), apps=("bk_iam", "bk_sops")) == ("bk_iam",)
+
+
+def test_a_host_that_was_just_booted_is_believed_after_five_seconds() -> None:
+    """All of its containers are young, and docker counts anew with its own start."""
+    rows = [container(name, "2026-11-18T14:53:14Z") for name in "abc"]
+    assert unsteady(*rows, names=("a", "b", "c")) == ()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        container("x", "2026-11-18T14:53:19+08:00"),
+        container("x", "yesterday"),
+        container("x", "2026-11-18T14:53:19.1+08:00"),
+        container("x", "2026-11-18T14:53:19Z").replace("\t0\t", "\tmany\t"),
+    ],
+)
+def test_an_age_that_is_not_plain_is_refused(row: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        unsteady(row)
 
 
 def test_environments_are_never_asked_for() -> None:

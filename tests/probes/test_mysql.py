@@ -205,7 +205,7 @@ def test_sql_without_a_mark_is_pending(tmp_path: Path, shell: str) -> None:
     ]
     facts.append(PendingSql(host=HOST, directory=str(tmp_path / "none"), marks="/nowhere"))
     (tmp_path / "sql" / "0002 b.sql").unlink()
-    assert asked(tools, facts, shell) == [(), ("-n.sql",), ("-n.sql", "1.sql"), "absent", ()]
+    assert asked(tools, facts, shell) == [(), ("-n.sql",), ("-n.sql", "1.sql"), "absent", "absent"]
 
 
 def test_a_name_that_would_look_like_another_row_is_unknown(tmp_path: Path) -> None:

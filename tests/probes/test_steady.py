@@ -10,11 +10,16 @@ from tests.probes.here import HOST, brief
 BOTH = YoungUnits(host=HOST, units=("a.service", "b.service"))
 
 
-def block(unit: str, state: str, since_us: int) -> str:
-    return f"Id={unit}\nNames={unit}\nActiveState={state}\nActiveEnterTimestampMonotonic={since_us}\n"
+def block(unit: str, state: str, since_us: int, entered: str = "Wed 2026-11-18 14:00:00 UTC") -> str:
+    since = f"ActiveEnterTimestamp={entered}\nActiveEnterTimestampMonotonic={since_us}\n"
+    return f"Id={unit}\nNames={unit}\nActiveState={state}\n{since}"
 
 
-def read(fact: YoungUnits, *blocks: str, up: str = "1000.25") -> object:
+NOW = 1_795_013_600
+"""2026-11-18T14:53:20Z"""
+
+
+def read(fact: YoungUnits, *blocks: str, up: str = f"1000.25 {NOW}") -> object:
     return brief(PROBE.parse([fact], Output(stdout="\n".join((f"{up}\n", *blocks))))[fact])
 
 
@@ -50,6 +55,21 @@ def test_what_is_meant_to_run_and_has_not_run_for_five_seconds_is_young(state: s
     assert read(BOTH, *blocks) == (("b.service",) if young else ())
 
 
+@pytest.mark.parametrize(
+    ("entered", "young"),
+    [
+        ("Wed 2026-11-18 14:53:16 UTC", True),
+        ("Wed 2026-11-18 14:53:15 UTC", False),
+        ("Wed 2026-11-18 16:00:00 UTC", False),
+    ],
+    ids=["a-moment-ago", "five-seconds", "before-the-clock-was-set-back"],
+)
+def test_where_the_uptime_is_another_the_wall_clock_tells_the_age(entered: str, young: bool) -> None:
+    """lxcfs: a program that dies every second would otherwise look steady for ever."""
+    fact = YoungUnits(host=HOST, units=("a.service",))
+    assert read(fact, block("a.service", "active", 9_000_000_000, entered)) == (("a.service",) if young else ())
+
+
 def test_a_unit_that_is_not_shown_leaves_it_unknown() -> None:
     assert read(BOTH, block("a.service", "active", 1)) == "unknown: unit-not-shown"
 
@@ -64,7 +84,7 @@ def test_no_units_no_young_ones() -> None:
     assert PROBE.parse([nothing], Output(stdout=""))[nothing] == Known(())
 
 
-@pytest.mark.parametrize("text", ["", "x\n\n", "1.0\n", "1.0\n\nId=a.service\nNames=a.service\n"])
+@pytest.mark.parametrize("text", ["", "x\n\n", "1.0\n", "1.0 5\n", "1.0 5\n\nId=a.service\nNames=a.service\n"])
 def test_noise_is_no_answer(text: str) -> None:
     fact = YoungUnits(host=HOST, units=("a.service",))
     try:

@@ -57,6 +57,11 @@ def in_place(cluster: Cluster) -> Facts:
     return {VersionText(host=cluster.controller, path=cluster.src("VERSION")): Known(cluster.release.version)}
 
 
+def packages(cluster: Cluster) -> Facts:
+    """Of the SaaS, in this release's tree."""
+    return {extra.saas_facts(cluster, app)[1]: Known("new") for app in cluster.release.apps}
+
+
 def scripts(cluster: Cluster) -> Facts:
     """G6.1-2: rsync --delete; the other hosts keep theirs until 6.5."""
     proofs = (PathKind(host=cluster.controller, path=cluster.install(proof.path)) for proof in cluster.release.proofs)
@@ -224,4 +229,6 @@ def after(prefix: int, half: Random | None = None) -> World:
     for number, (_, change) in enumerate(ROWS[:prefix], start=1):
         done = change(start.cluster)
         facts |= done if half is None or number < prefix else halved(done, half)
+    if in_place(start.cluster).items() <= facts.items():
+        facts = {**packages(start.cluster), **facts}
     return World(cluster=start.cluster, facts=facts, other=start.other)

@@ -86,7 +86,8 @@ def old(before: Before) -> World:
             case VersionText() if fact.path == cluster.src("VERSION"):
                 return Known(before.name)
             case VersionText():
-                return next((Known(number) for where, number in installed(cluster, before) if where == fact), Absent())
+                found = (Known(number) for where, number in installed(cluster, before) if where == fact)
+                return next(found, pristine(fact, cluster))
             case ConsulDefinition() if fact.service in left:
                 return Known("written")
             case _:

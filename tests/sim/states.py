@@ -20,6 +20,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "current.unit": (Known(False),),
     "container.state": (Known("exited"), Known("dead"), Absent()),
     "container.data-root": (Known("differs"), Known("unclear")),
+    "container.unsteady": (Known(("bk-of-this-host",)),),
     "container.unkept": (Known(("bk-of-this-host",)),),
     "steady.units": (Known(("bk-of-this-host.service",)),),
     "container.image": (Known("bk-of-another-version:1.0.0"), Absent()),

@@ -39,6 +39,7 @@ BY_HAND = {
     "saas-page-silent": "what keeps a page away is in the application's own log, or on the way to it",
     "saas-nowhere": "nothing to take it from",
     "standard-missing": "nothing to copy",
+    "containers-unsteady": "as with units",
     "units-young": "time alone mends it; one that keeps dying is for a person to see",
     "tag-lost": "what generated the secrets is gone: only the operator may decide which are right",
 }

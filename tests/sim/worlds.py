@@ -21,7 +21,7 @@ from probes.cmdb import (
     TemplatesLeft,
     TopologyCustom,
 )
-from probes.container import AppContainer, ContainersUnkept, DockerDataRoot, DockerRoot
+from probes.container import AppContainer, ContainersUnkept, DockerDataRoot, DockerRoot, UnsteadyContainers
 from probes.current import UnitCurrent
 from probes.env import EnvDoubled
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
@@ -137,7 +137,7 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(False)
         case AgentsOnline():
             return Known(fact.hosts)
-        case AgentsLost() | TrialLost() | ModelsPending() | YoungUnits() | PagesUnserved():
+        case AgentsLost() | TrialLost() | ModelsPending() | YoungUnits() | PagesUnserved() | UnsteadyContainers():
             return Known(())
         case SaasOnline():
             return Known("6.1")

@@ -41,6 +41,7 @@ FACTS: dict[str, Sentence] = {
     "container.image": _("image of container {container}", "容器 {container} 的镜像"),
     "container.image-present": _("image {image} on the host", "主机上的镜像 {image}"),
     "container.state": _("container {container}", "容器 {container}"),
+    "container.unsteady": _("containers that were not seen to stay up", "尚未确认能持续运行的容器"),
     "container.unkept": _("containers without a restart policy", "没有重启策略的容器"),
     "current.unit": _("whether {unit} runs what is there", "{unit} 运行的是否为现有文件"),
     "env.copied": _("{key} in {file} against its source ({sources})", "{file} 的 {key} 与其来源（{sources}）"),

@@ -3,12 +3,30 @@
 from reconciler.view.words.base import Sentence, Trouble
 
 SENTENCES: dict[str, Sentence] = {
+    "containers-stay-up": Sentence(
+        en="docker starts a container that dies again and again, and calls it running in between",
+        zh="反复退出的容器会被 docker 反复拉起，其间状态显示为运行中",
+    ),
     "masked-never-starts": Sentence(
         en="systemd neither starts, restarts nor enables a masked unit", zh="systemd 不会启动、重启或启用被屏蔽的单元"
     ),
 }
 
 TROUBLES: dict[str, Trouble] = {
+    "containers-unsteady": Trouble(
+        what=Sentence(
+            en="up for less than 5 s, or less than a minute after docker started it again: {containers}",
+            zh="启动不足 5 秒，或被 docker 重新拉起后不足一分钟：{containers}",
+        ),
+        why=Sentence(
+            en="nobody has seen yet that it stays up; one that keeps dying never gets that far",
+            zh="尚未看到其持续运行；反复退出的容器始终如此",
+        ),
+        hint=Sentence(
+            en="run it again in a minute; if it says the same, `docker logs` of it on the host says what it dies of",
+            zh="请一分钟后重试；若结果相同，请在主机上执行 docker logs 查看退出原因",
+        ),
+    ),
     "saas-nowhere": Trouble(
         what=Sentence(
             en="SaaS {app}: nothing of it is online, and {directory} has no package of it",

@@ -66,6 +66,21 @@ def names(made: Plan) -> list[str]:
     return ["".join(step.action.names) for step in made.steps if isinstance(step.action, Switch)]
 
 
+@pytest.mark.parametrize("deep", [False, True], ids=["at-once", "through-a-step"])
+def test_what_needs_something_that_follows_what_is_refused_is_not_planned(deep: bool) -> None:
+    refused = diagnose("not-read")
+    rules: dict[str, Mend] = {
+        "a": repair("a", needs=("b",)),
+        "b": Follows(expected=on("b"), of=(on("c"),)),
+        "c": repair("c", needs=("d",)) if deep else refused,
+        "d": refused,
+    }
+    made = planned(rules, "a")
+    assert names(made) == []
+    (blocked,) = made.blocked
+    assert {name.split(" ")[1] for name in blocked.held_up} == ({"a", "b", "c"} if deep else {"a", "b"})
+
+
 def test_nothing_to_do_is_an_empty_plan() -> None:
     assert planned({}, "ab", {"a": Known(True), "b": Known(True)}).steps == ()
 
