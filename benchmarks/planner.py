@@ -1,85 +1,132 @@
-"""How long diff and plan take, by hosts and facts: `python benchmarks/planner.py [--profile]`.
+"""How long diff and plan take with the release's own rules, by hosts: `python benchmarks/planner.py [--json FILE]`.
 
-Bar: 1,000 hosts x 300 facts in 1 s, growing linearly, below 300 MB. The worlds are generated: one module with many
-units and containers on every host, judged and mended by the product's own rules; reading the hosts is not part of it.
-Each size runs in a process of its own, so that none pays for another's memory. Seconds are of processor time, the best
-of three runs.
+Bar: a pristine 6.1 of 100 hosts, where everything differs, in 1 s; growing as the hosts do (exponent at most 1.1) up to
+1,000, there in 10 s, and a finished 6.2.2 of 1,000 hosts in 1 s; 300 MB. The clusters are those of `tests/sim/big.py`;
+reading the hosts is not part of it, nor is what was worked out for another cluster: each run gets a new one. Each size
+has a process of its own, so that none pays for another's memory. Seconds are of processor time, the median of the runs.
+
+`--profile N` says where the time goes at N hosts. OLD is what commit 9003106 took on the same machine, with this very
+file and the clusters put into it; larger ones took minutes and were not waited for.
 """
 
 import argparse
 import cProfile
 import gc
+import json
+import math
 import pstats
 import resource
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known
-from probes.unit import UnitActive, UnitEnabled
+from probes.fact import AnyExpected, AnyFact, AnyReading
 from reconciler.core.diff import diff
+from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
-from reconciler.effects import releases
-from reconciler.rules import module as modules
-from reconciler.rules.catalogue import rules
-from specs.cluster import Cluster, Inventory, PackageFile, Paths
-from specs.module import Container, Module, Unit
+from reconciler.rules.catalogue import desired, rules
+from specs.cluster import Cluster
+from tests.sim.big import big_cluster
+from tests.sim.states import Answers
+from tests.sim.worlds import World, finished
 
 T = TypeVar("T")
-SIZES = ((10, 300), (100, 300), (300, 300), (1000, 300), (1000, 30))
-DRIFTED = (0.0, 0.01)
-"""Shares of the facts that differ: what `check` sees every quarter of an hour, and after somebody stopped units."""
-RUNS = 3
-HOSTS, FACTS, SHARE, EXPECT_S, DIFF_S, PLAN_S, STEPS, PEAK_MB = range(8)
+Row = dict[str, float]
+HOSTS = (3, 10, 33, 100, 300, 1000)
+STATES = ("different", "converged")
+RUNS: Mapping[int, int] = {300: 3, 1000: 3}
+"""Others five times."""
+FITTED_FROM = 100
+"""Below, what does not depend on hosts is most of it, and would make it look better than it is."""
+OLD: Mapping[tuple[int, str], tuple[float, float]] = {
+    (3, "different"): (0.433, 46),
+    (10, "different"): (0.693, 48),
+    (33, "different"): (2.176, 52),
+    (100, "different"): (19.118, 80),
+}
+"""Hosts, state → seconds together, peak MB."""
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--profile", action="store_true", help="where the time goes, at 1,000 x 300 with drift")
-    asked.add_argument("--one", nargs=3, metavar=("HOSTS", "FACTS", "SHARE"), help="one size, machine-readable")
+    asked.add_argument("--json", type=Path, metavar="FILE", help="the figures, for a machine too")
+    asked.add_argument("--hosts", type=int, nargs="+", default=HOSTS, metavar="N")
+    asked.add_argument("--profile", type=int, metavar="N", help="where the time goes, at N hosts where all differs")
+    asked.add_argument("--one", nargs=2, metavar=("N", "STATE"), help="one size, machine-readable")
     args = asked.parse_args()
     if args.one:
-        print(*measure(int(args.one[0]), int(args.one[1]), float(args.one[2])))
+        print(json.dumps(measure(int(args.one[0]), args.one[1])))
     elif args.profile:
-        profile()
+        profile(args.profile)
     else:
-        table()
+        table(args.hosts, args.json)
 
 
-def table() -> None:
-    print("hosts  facts/host  differ  desired s   diff s   plan s  diff+plan s  steps  peak MB")
-    for hosts, facts in SIZES:
-        for share in DRIFTED:
-            said = subprocess.check_output([sys.executable, __file__, "--one", str(hosts), str(facts), str(share)])
-            row = [float(word) for word in said.split()]
-            both = row[DIFF_S] + row[PLAN_S]
-            print(
-                f"{hosts:5d}  {facts:10d}  {share:6.0%}  {row[EXPECT_S]:9.3f}  {row[DIFF_S]:7.3f}  {row[PLAN_S]:7.3f}"
-                f"  {both:11.3f}  {row[STEPS]:5.0f}  {row[PEAK_MB]:7.0f}"
-            )
+def table(sizes: Sequence[int], file: Path | None) -> None:
+    print(
+        "hosts  state      facts  differ  desired s  diff s   plan s  together s  steps  peak MB   before s  before MB"
+    )
+    found: dict[str, list[Row]] = {state: [] for state in STATES}
+    for state in STATES:
+        for hosts in sizes:
+            said = subprocess.check_output([sys.executable, __file__, "--one", str(hosts), state])
+            row: Row = json.loads(said)
+            found[state].append(row)
+            print(_line(state, row), flush=True)
+    exponents = {state: exponent(rows) for state, rows in found.items()}
+    for state, grows in exponents.items():
+        print(f"{state}: seconds grow as hosts to the power of {grows:.2f} (from {FITTED_FROM} on)")
+    if file is not None:
+        file.write_text(json.dumps({"rows": found, "exponents": exponents}, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(hosts: int, facts: int, share: float) -> tuple[float, ...]:
-    cluster, module = generated(hosts, facts)
+def _line(state: str, row: Row) -> str:
+    old = OLD.get((round(row["hosts"]), state))
+    before = "         -          -" if old is None else f"{old[0]:10.2f} {old[1]:10.0f}"
+    return (
+        f"{row['hosts']:5.0f}  {state:9}  {row['facts']:5.0f}  {row['differ']:6.0f}  {row['desired_s']:9.3f}"
+        f"  {row['diff_s']:6.3f}  {row['plan_s']:7.3f}  {row['together_s']:10.3f}  {row['steps']:5.0f}"
+        f"  {row['peak_mb']:7.0f} {before}"
+    )
+
+
+def exponent(rows: Sequence[Row]) -> float:
+    """The slope of a line through the logarithms, by least squares."""
+    points = [(math.log(r["hosts"]), math.log(r["together_s"])) for r in rows if r["hosts"] >= FITTED_FROM]
+    return statistics.linear_regression(*zip(*points, strict=True)).slope if len(points) > 1 else math.nan
+
+
+def measure(hosts: int, state: str) -> Row:
+    readings = read(big_cluster(hosts), state)
     took: list[tuple[float, float, float]] = []
-    steps = 0
-    for _ in range(RUNS):
-        expect_s, expected = timed(lambda: modules.expect(cluster, module))
-        readings = read(expected, share)
-        diff_s, _ = timed(lambda expected=expected, readings=readings: diff(expected, readings))
-        plan_s, made = timed(lambda expected=expected, readings=readings: decide(cluster, expected, readings))
-        steps = len(made.steps)
-        took.append((expect_s, diff_s, plan_s))
-        del expected, readings, made
+    facts = differ = steps = 0
+    for _ in range(RUNS.get(hosts, 5)):
         gc.collect()
-    best = min(took, key=lambda run: run[1] + run[2])
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return hosts, facts, share, *best, steps, peak_mb
+        cluster = big_cluster(hosts)
+        desired_s, expected = timed(lambda cluster=cluster: desired(cluster))
+        diff_s, difference = timed(lambda expected=expected: diff(expected, readings))
+        plan_s, made = timed(lambda cluster=cluster, expected=expected: decide(cluster, expected, readings))
+        took.append((desired_s, diff_s, plan_s))
+        facts, differ, steps = len(expected), len(difference.drift), len(made.steps)
+        del cluster, expected, difference, made
+    desired_s, diff_s, plan_s = (statistics.median(each) for each in zip(*took, strict=True))
+    return {
+        "hosts": hosts,
+        "facts": facts,
+        "differ": differ,
+        "desired_s": desired_s,
+        "diff_s": diff_s,
+        "plan_s": plan_s,
+        "together_s": statistics.median(sum(each) for each in took),
+        "steps": steps,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
 
 def timed(run: Callable[[], T]) -> tuple[float, T]:
@@ -88,57 +135,22 @@ def timed(run: Callable[[], T]) -> tuple[float, T]:
     return time.process_time() - began, made
 
 
-def decide(cluster: Cluster, expected: tuple[AnyExpected, ...], readings: dict[AnyFact, AnyReading]):
+def decide(cluster: Cluster, expected: Sequence[AnyExpected], readings: Mapping[AnyFact, AnyReading]) -> Plan:
     return plan(cluster.release.version, expected, readings, rules(cluster))
 
 
-def generated(hosts: int, facts: int) -> tuple[Cluster, Module]:
-    """A release with one more module, of `facts` facts on each host: half of them units, half containers."""
-    release = releases.release("6.2.2")
-    pairs = facts // 4
-    module = release.module("auth").model_copy(
-        update={
-            "name": "bench",
-            "version_file": "",
-            "sql": "",
-            "database": None,
-            "services": (),
-            "signs": (),
-            "requires": (),
-            "units": tuple(Unit(name=f"bench-{n}.service") for n in range(pairs)),
-            "containers": tuple(Container(name=f"bench-{n}", image=f"bench-{n}", project="x") for n in range(pairs)),
-        }
-    )
-    addresses = tuple(f"10.{n // 62500}.{n // 250 % 250}.{n % 250 + 1}" for n in range(hosts))
-    inventory = Inventory(controller=addresses[0], hosts=addresses, groups=(("bench", addresses),))
-    release = release.model_copy(update={"scope": ("bench",), "modules": (*release.modules, module)})
-    package = PackageFile(path="/data/package.tgz")
-    return Cluster(name="bench", release=release, inventory=inventory, paths=Paths(), package=package), module
+def read(cluster: Cluster, state: str) -> Mapping[AnyFact, AnyReading]:
+    """Of all that a plan looks at."""
+    answers = Answers(finished(cluster) if state == "converged" else World(cluster=cluster))
+    decide(cluster, desired(cluster), answers)
+    return answers.told
 
 
-def read(expected: tuple[AnyExpected, ...], share: float) -> dict[AnyFact, AnyReading]:
-    """All as wished, but evenly spread units that are stopped or not enabled."""
-    every = round(1 / share) if share else len(expected) + 1
-    return {wish.fact: _reading(wish, share > 0 and number % every == 0) for number, wish in enumerate(expected)}
-
-
-def _reading(wish: AnyExpected, differs: bool) -> AnyReading:
-    match wish.fact, differs:
-        case UnitActive(), True:
-            return Known("inactive")
-        case UnitEnabled(), True:
-            return Known("disabled")
-        case _:
-            assert isinstance(wish.reading, (Known, Absent))
-            return wish.reading
-
-
-def profile() -> None:
-    cluster, module = generated(1000, 300)
-    expected = modules.expect(cluster, module)
-    readings = read(expected, 0.01)
+def profile(hosts: int) -> None:
+    readings, cluster = read(big_cluster(hosts), "different"), big_cluster(hosts)
     watch = cProfile.Profile()
     watch.enable()
+    expected = desired(cluster)
     diff(expected, readings)
     decide(cluster, expected, readings)
     watch.disable()

@@ -5,6 +5,7 @@ in 6.2 and not in it yet. So the two can never disagree about an old module.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import Field
@@ -129,7 +130,7 @@ class Cluster:
         return self.package.md5 or self.release.package.md5
 
     def hosts(self, module: Module) -> tuple[str, ...]:
-        return self.inventory.on_any(module.hosts_of) if module.hosts_of else self.inventory.on(module.name)
+        return _on_any(self, module.hosts_of) if module.hosts_of else self.inventory.on(module.name)
 
     def hosts_on(self, module: Module, on: str, *, first: bool = False) -> tuple[str, ...]:
         """The module's hosts, or those of what `on` names."""
@@ -138,7 +139,7 @@ class Cluster:
 
     def modules(self) -> tuple[Module, ...]:
         """The modules that bkrec looks at and that have a host here."""
-        return tuple(m for m in self.release.modules if m.name in self.release.scope and self.hosts(m))
+        return _modules(self)
 
     def install(self, *below: str) -> str:
         return "/".join((self.paths.install, *below))
@@ -151,6 +152,17 @@ class Cluster:
 
     def env(self, file: str) -> str:
         return self.install("bin", file)
+
+
+@lru_cache(maxsize=64)
+def _on_any(cluster: Cluster, modules: tuple[str, ...]) -> tuple[str, ...]:
+    return cluster.inventory.on_any(modules)
+
+
+@lru_cache(maxsize=8)
+def _modules(cluster: Cluster) -> tuple[Module, ...]:
+    release = cluster.release
+    return tuple(module for module in release.modules if module.name in release.scope and cluster.hosts(module))
 
 
 def repinned(cluster: Cluster, pins: tuple[Pin, ...]) -> Cluster:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from probes.fact import AnyExpected, Readings
 from reconciler.core import planner
+from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.effects import look
 from reconciler.rules import catalogue, database, pin
@@ -22,9 +23,23 @@ def deciding(cluster: Cluster) -> Goal:
     return expected, decide
 
 
-def grounds(cluster: Cluster) -> look.Grounds:
+def comparing(cluster: Cluster) -> Goal:
+    """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
+    the same decides whether it is owed."""
+    (expected, decide), rules = deciding(cluster), catalogue.rules(cluster)
+
+    def compare(readings: Readings) -> Plan:
+        advice, wanted = planner.advised(diff(expected, readings).drift, readings, rules)
+        if advice and not wanted:
+            return decide(readings)
+        return Plan(release=cluster.release.version, steps=(), blocked=(), wanted=wanted)
+
+    return expected, compare
+
+
+def grounds(cluster: Cluster, goal: Callable[[Cluster], Goal] = deciding) -> look.Grounds:
     """A run that unpacks the package learns on the way which versions it brings."""
     facts = (pin.fact_of(cluster), database.fact_of(cluster), database.elsewhere(cluster).fact)
     return look.Grounds(
-        facts=facts, goal=lambda readings: deciding(database.followed(pin.followed(cluster, readings), readings))
+        facts=facts, goal=lambda readings: goal(database.followed(pin.followed(cluster, readings), readings))
     )

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from reconciler.view.page import Page
 
 
-def look(options: Options) -> "Studied":
-    """Reads every host; writes nothing anywhere."""
+def look(options: Options, *, planned: bool = False) -> "Studied":
+    """Reads every host; writes nothing anywhere. Only `planned` has a plan in it."""
     from reconciler.cli import signals, wiring
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import troubles
+    from reconciler.cli.goal import comparing, deciding
 
-    studied = signals.run(wiring.study(cluster_path(options)))
+    studied = signals.run(wiring.study(cluster_path(options), deciding if planned else comparing))
     troubles(studied.warnings, options, warnings=True)
     return studied
 

@@ -27,7 +27,7 @@ def plan(
     from reconciler.view.json import plan_document
 
     options = settle(ctx, cluster, lang, output, report)
-    studied = look(options)
+    studied = look(options, planned=True)
     if out is not None:
         from reconciler.cli import planfile
 

@@ -92,11 +92,11 @@ class Proposal:
     """What install.config names no host for."""
 
 
-async def study(path: Path) -> Studied:
-    """Read every host, compare, plan. Raises SpecError (65), TransportError (4)."""
+async def study(path: Path, goal: Callable[[Cluster], Goal] = deciding) -> Studied:
+    """Read every host, compare, and plan if that is the goal. Raises SpecError (65), TransportError (4)."""
     async with reached(path) as (transport, cluster):
-        expected, decide = deciding(cluster)
-        seen = await look.study(functools.partial(collect, transport, PROBES), expected, decide, grounds(cluster))
+        expected, decide = goal(cluster)
+        seen = await look.study(functools.partial(collect, transport, PROBES), expected, decide, grounds(cluster, goal))
     return studied(cluster, seen)
 
 

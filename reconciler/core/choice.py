@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from probes.fact import AnyFact, fact_id
 from reconciler.core.diff import judge
-from reconciler.core.draft import Draft, Node
+from reconciler.core.draft import Draft
+from reconciler.core.node import Node
 
 TRIES = 2000
 
@@ -22,15 +23,16 @@ def settle(draft: Draft, regretted: Set[AnyFact]) -> dict[AnyFact, str]:
     Who undoes what is desired asks for it in turn: for another step, that may not be in the draft yet.
     """
     mended = {fact for node in draft.nodes.values() for fact in node.mends}
-    promised = {name: node.promises() & (mended | regretted) for name, node in draft.nodes.items()}
+    either = mended | regretted
+    promised = {name: node.promises & either for name, node in draft.nodes.items()}
     menders = _menders(draft, promised)
     if all(len(menders.get(fact, ())) < 2 for fact in mended):
         return dict(draft.hindsight.settled)
-    asks = {name: _asks(node) & mended | _undoes(node) & regretted for name, node in draft.nodes.items()}
+    asks = _asks(draft, mended, regretted)
     for fact in regretted - mended:
         anyone = f"again {fact_id(fact)}"
         menders.setdefault(fact, []).append(anyone)
-        promised[anyone], asks[anyone] = {fact}, set()
+        promised[anyone], asks[anyone] = {fact}, ()
     kept = Search(menders=menders, promised=promised, asks=asks).fewest(_goal(draft))
     found = {fact: _first(menders[fact], kept) for fact in mended if len(menders[fact]) > 1}
     return dict(draft.hindsight.settled) | found
@@ -52,12 +54,28 @@ def _menders(draft: Draft, promised: Mapping[str, Set[AnyFact]]) -> dict[AnyFact
     return {fact: [name for name in names if name in free] or names for fact, names in found.items()}
 
 
-def _undoes(node: Node) -> set[AnyFact]:
-    return set(node.repair.action.voids())
+Parts = tuple[Set[AnyFact], ...]
 
 
-def _asks(node: Node) -> set[AnyFact]:
-    return {need.fact for need in node.needs()}
+def _asks(draft: Draft, mended: Set[AnyFact], regretted: Set[AnyFact]) -> dict[str, Parts]:
+    """What each step asks for, in parts: what many have in common is one set."""
+    shared: dict[int, Set[AnyFact]] = {}
+
+    def common(facts: Set[AnyFact], among: Set[AnyFact]) -> Set[AnyFact]:
+        if id(facts) not in shared:
+            shared[id(facts)] = facts & among
+        return shared[id(facts)]
+
+    def parts(node: Node) -> Iterator[Set[AnyFact]]:
+        own, alike, required = node.groups
+        yield {need.fact for need in (*own, *required)} & mended
+        if alike:
+            yield common(draft.names.facts(alike), mended)
+        undone = node.repair.action.voids()
+        if undone:
+            yield common(draft.names.undone(undone), regretted)
+
+    return {name: tuple(part for part in parts(node) if part) for name, node in draft.nodes.items()}
 
 
 def _first(names: list[str], kept: frozenset[str]) -> str:
@@ -68,7 +86,7 @@ def _first(names: list[str], kept: frozenset[str]) -> str:
 class Search:
     menders: Mapping[AnyFact, list[str]]
     promised: Mapping[str, Set[AnyFact]]
-    asks: Mapping[str, Set[AnyFact]]
+    asks: Mapping[str, Parts]
     tries: int = 0
     best: frozenset[str] | None = None
     order: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
@@ -89,18 +107,22 @@ class Search:
             return
         fact = min(left, key=lambda fact: (len(self.menders[fact]), self.order[fact]))
         for name in self.menders[fact]:
-            self._try(kept | {name}, left | self.asks[name])
+            self._try(kept | {name}, left.union(*self.asks[name]))
 
     def _forced(self, kept: frozenset[str], asked: frozenset[AnyFact]) -> tuple[frozenset[str], frozenset[AnyFact]]:
         """With everything that only one step mends; and what is left to choose."""
         had, todo, seen = set(kept), list(asked), set(asked)
+        met: set[int] = set()
         while todo:
             for name in self._only(todo.pop()):
                 if name not in had:
                     had.add(name)
-                    fresh = self.asks[name] - seen
-                    seen |= fresh
-                    todo += fresh
+                    for part in self.asks[name]:
+                        if id(part) not in met:
+                            met.add(id(part))
+                            fresh = part - seen
+                            seen |= fresh
+                            todo += fresh
         done = {fact for name in had for fact in self.promised[name]}
         return frozenset(had), frozenset(seen - done)
 

@@ -5,21 +5,21 @@ facts some step is going to undo (`undone`). Actions are known by their step ids
 ensures, and looking one up by its whole value for each fact of each host made planning quadratic in hosts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from actions.action import Action
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, Same, Unknown, resolve
 from reconciler.core.diff import judge
-from reconciler.core.identity import IdentityClash, step_id
-from reconciler.core.plan import Advice, After, Blocked, Follows, Mends, Repair, Settling
+from reconciler.core.node import Common, Mend, Names, Node, Said, Waits, going
+from reconciler.core.plan import Advice, After, Blocked, Follows, Repair, Settling
 from reconciler.core.seen import NotRead, Seen
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Coded
 
-Mend = Repair | Follows | Advice | Settling | Diagnostic
 Rules = Callable[[AnyDrift, Seen], Mend]
 
+FEW = 8
+"""Fewer common needs than these are walked each time."""
 
 A_PERSON_KNOWS = frozenset({"work-untraced"})
 """Reasons of an Unknown that nobody but a person can clear up: told with what to ask, not with "make it answer"."""
@@ -30,39 +30,6 @@ def _unread(drift: AnyDrift, reading: Unknown) -> Diagnostic:
     if isinstance(why, Coded) and why.code in A_PERSON_KNOWS:
         return Diagnostic(code=why.code, where=host, fields=why.fields)
     return diagnose("unknown-not-repaired", where=host, because=why)
-
-
-@dataclass(slots=True)
-class Names:
-    """Action → step id, and drift → what its rule says of it, worked out once for each: rules are pure."""
-
-    known: dict[Action, str] = field(default_factory=dict[Action, str])
-    bearers: dict[str, Action] = field(default_factory=dict[str, Action])
-    asked: dict[AnyDrift, tuple[str, Mend]] = field(default_factory=dict[AnyDrift, tuple[str, Mend]])
-
-    def of(self, action: Action) -> str:
-        name = self.known.get(action)
-        if name is None:
-            name = self.known[action] = step_id(action)
-            if self.bearers.setdefault(name, action) != action:
-                raise IdentityClash(f"{name}: {self.bearers[name]} and {action}")
-        return name
-
-
-@dataclass(slots=True)
-class Node:
-    name: str
-    repair: Repair
-    mends: dict[AnyFact, Mends] = field(default_factory=dict)
-    after: dict[str, After] = field(default_factory=dict)
-    stuck: Diagnostic | None = None
-    cause: AnyExpected | None = None
-
-    def needs(self) -> tuple[AnyExpected, ...]:
-        return (*self.repair.needs, *self.repair.action.requires())
-
-    def promises(self) -> set[AnyFact]:
-        return {promise.fact for promise in self.repair.action.ensures()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +64,19 @@ class Draft:
     wanted: set[AnyFact] = field(default_factory=set)
     offers: dict[AnyFact, tuple[str, Repair]] = field(default_factory=dict)
     walking: list[str] = field(default_factory=list)
+    said: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
+    """When each of `follows` was said last."""
+    clock: int = 0
+    common: dict[int, Common] = field(default_factory=dict[int, Common])
+    """By identity."""
+    recording: Common | None = None
+    records: list[Common] = field(default_factory=list[Common])
+    early: dict[str, list[AnyFact]] = field(default_factory=dict[str, list[AnyFact]])
+    """What each step uses before it is undone."""
+
+    def __post_init__(self) -> None:
+        for name, fact in self.hindsight.undone.early:
+            self.early.setdefault(name, []).append(fact)
 
     def resolve(self, wish: AnyExpected, *, needed: bool) -> tuple[Node, ...]:
         """The nodes that will make it hold; none where it holds, is blocked, or waits for a reading."""
@@ -106,9 +86,11 @@ class Draft:
         if isinstance(drift.reading, Unknown):
             self._block(drift, _unread(drift, drift.reading))
             return ()
-        match self._mend(drift):
-            case None:
-                return ()
+        found = self._mend(drift)
+        if found is None:
+            return ()
+        name, mend = found
+        match mend:
             case Diagnostic() as diagnostic:
                 self._block(drift, diagnostic)
                 return ()
@@ -121,14 +103,17 @@ class Draft:
             case Follows() as follows:
                 return self._follow(drift, follows, needed=needed)
             case Repair() as repair:
-                return self._step(drift, *self._preferred(drift, repair), needed=needed)
+                return self._step(drift, name, repair, needed=needed)
 
     def _drift(self, wish: AnyExpected) -> AnyDrift | None:
-        for fact in self._premises(wish):
-            if fact not in self.readings:
-                self.wanted.add(fact)
-                return None
-        drift = judge(wish, self.readings)
+        known = self.names.judged.get(id(wish))
+        if known is None:
+            for fact in self._premises(wish):
+                if fact not in self.readings:
+                    self.wanted.add(fact)
+                    return None
+            known = self.names.judged[id(wish)] = wish, judge(wish, self.readings)
+        drift = known[1]
         if drift is None and wish.fact in self.hindsight.undone.stale:
             wanted = resolve(wish, self.readings)
             return Drift(expected=wish, reading=self.readings[wish.fact]) if wanted is not None else None
@@ -138,37 +123,34 @@ class Draft:
         return (wish.fact, wish.reading.fact) if isinstance(wish.reading, Same) else (wish.fact,)
 
     def going(self) -> dict[str, Node]:
-        """The steps to be taken: not held up themselves, nor there only for one that is."""
-        free = {name: node for name, node in self.nodes.items() if node.stuck is None}
-        todo = [name for name, node in free.items() if not all(mend.needed for mend in node.mends.values())]
-        found: dict[str, Node] = {}
-        while todo:
-            name = todo.pop()
-            if name not in found:
-                found[name] = free[name]
-                todo += free[name].after.keys() & free.keys()
-        return found
+        return going(self.nodes)
 
-    def _mend(self, drift: AnyDrift) -> Mend | None:
+    def _mend(self, drift: AnyDrift) -> tuple[str, Mend] | None:
+        """With the step's name where it is a repair. A fact has one step in a walk."""
         offered = self.offers.get(drift.expected.fact)
         if offered is not None:
-            return offered[1]
+            return offered
         try:
             name, mend = self._asked(self._as_it_will_be(drift))
         except NotRead as missing:
-            self.wanted.add(missing.fact)
+            self.wanted.update(missing.facts)
             return None
         if isinstance(mend, Repair):
-            self.offers[drift.expected.fact] = (name, mend)
-        return mend
+            found = self.offers[drift.expected.fact] = self._preferred(drift.expected.fact, name, mend)
+            return found
+        return name, mend
 
     def _asked(self, drift: AnyDrift) -> tuple[str, Mend]:
         """Raises NotRead."""
+        same = self.names.same_asked.get(id(drift))
+        if same is not None:
+            return same[1]
         known = self.names.asked.get(drift)
         if known is None:
-            mend = self.rules(drift, Seen(self.readings))
+            mend = self.rules(drift, self.names.seen)
             known = (self.names.of(mend.action) if isinstance(mend, Repair) else "", mend)
             self.names.asked[drift] = known
+        self.names.same_asked[id(drift)] = drift, known
         return known
 
     def _as_it_will_be(self, drift: AnyDrift) -> AnyDrift:
@@ -176,56 +158,127 @@ class Draft:
         gone = drift.expected.fact in self.hindsight.undone.stale and drift.reading == drift.expected.reading
         return replace(drift, reading=Absent()) if gone else drift
 
-    def _preferred(self, drift: AnyDrift, mend: Repair) -> tuple[str, Repair]:
+    def _preferred(self, fact: AnyFact, name: str, mend: Repair) -> tuple[str, Repair]:
         """Where a wider action is in the plan anyway, it mends this too."""
-        name, _ = self.offers[drift.expected.fact]
-        wider = self.hindsight.settled.get(drift.expected.fact, name)
+        wider = self.hindsight.settled.get(fact, name)
         return (wider, self.hindsight.known[wider]) if wider in self.hindsight.known else (name, mend)
 
     def _follow(self, drift: AnyDrift, mend: Follows, *, needed: bool) -> tuple[Node, ...]:
         nodes = tuple(node for wish in mend.of for node in self.resolve(wish, needed=needed))
-        self.follows[drift.expected.fact] = mend
+        self._say_follows(drift.expected.fact, mend, self.clock)
+        if self.recording is not None:
+            self.recording.follows[drift.expected.fact] = mend
         if not nodes and not self._waits(mend.of):
             self._block(drift, diagnose("follows-nothing", where=drift.expected.fact.host))
         return nodes
+
+    def _say_follows(self, fact: AnyFact, mend: Follows, when: int) -> None:
+        self.follows[fact], self.said[fact] = mend, when
 
     def _waits(self, wishes: tuple[AnyExpected, ...]) -> bool:
         return any(wish.fact in self.blocked or wish.fact in self.wanted for wish in wishes)
 
     def _step(self, drift: AnyDrift, name: str, repair: Repair, *, needed: bool) -> tuple[Node, ...]:
-        fact = drift.expected.fact
         if name in self.walking:
-            self._block(drift, diagnose("needs-itself", where=fact.host, because=drift.expected.because))
+            self._block(drift, diagnose("needs-itself", where=drift.expected.fact.host, because=drift.expected.because))
+            self.common.clear()  # elsewhere the same need leads to that step
+            self.recording = None
             return ()
-        first = name not in self.nodes
-        node = self.nodes.setdefault(name, Node(name=name, repair=repair))
-        known = node.mends.get(fact)
-        node.mends[fact] = Mends(
-            expected=drift.expected, reading=drift.reading, needed=needed and (known is None or known.needed)
-        )
-        if first:
-            self.walking.append(name)
-            self._needs(node)
-            self.walking.pop()
+        node = self.nodes.get(name)
+        if node is not None:
+            self._say_mends(node, drift, needed=needed)
+            if self.recording is not None:
+                self.recording.mends[name, drift.expected.fact] = drift.expected
+            return (node,)
+        node = self.nodes[name] = self.names.node(name, repair)
+        self._say_mends(node, drift, needed=needed)
+        self.recording = None
+        self.walking.append(name)
+        self._needs(node)
+        self.walking.pop()
         return (node,)
 
+    def _say_mends(self, node: Node, drift: AnyDrift, *, needed: bool) -> None:
+        fact = drift.expected.fact
+        known = node.mends.get(fact)
+        needed = needed and (known is None or known.needed)
+        node.mends[fact] = Said(drift.expected, drift.reading, needed, self.clock)
+
     def _needs(self, node: Node) -> None:
-        for need in node.needs():
+        own, common, required = node.groups
+        self._walk(node, own)
+        if len(common) < FEW or not self._as_before(node, common):
+            self._walk(node, common)
+        self._walk(node, required)
+
+    def _walk(self, node: Node, needs: Iterable[AnyExpected], record: Common | None = None) -> None:
+        for need in needs:
             if (node.name, need.fact) in self.hindsight.undone.early:
+                self.recording = None
                 continue
             nodes = tuple(before for before in self.resolve(need, needed=True) if before is not node)
-            for before in nodes:
-                node.after.setdefault(before.name, After(step=before.name, because=need.because, source=need.source))
-            self._stick(node, need, nodes)
+            for one in (node,) if record is None else (node, record):
+                new = [before.name for before in nodes if before.name not in one.after]
+                if new:
+                    one.comes_after(After(step=name, because=need.because, source=need.source) for name in new)
+                self._stick(one, need, nodes)
 
-    def _stick(self, node: Node, need: AnyExpected, nodes: tuple[Node, ...]) -> None:
+    def _as_before(self, node: Node, needs: tuple[AnyExpected, ...]) -> bool:
+        """True where a record could stand for the walk, or the walk was recorded."""
+        common = self.common.get(id(needs))
+        if common is None:
+            self.common[id(needs)] = Common(needs=needs, facts=self.names.facts(needs))
+            return False
+        if not common.recorded:
+            self._record(node, common)
+            return True
+        if not self._stands(node, common):
+            return False
+        self.clock += 1
+        common.last = self.clock
+        node.shares(common)
+        return True
+
+    def _record(self, node: Node, common: Common) -> None:
+        """Nothing new is met in the second walk, as a rule. Where something is, the next walk is the second again."""
+        record = self.recording = Common(needs=common.needs, facts=common.facts)
+        self._walk(node, common.needs, record)
+        if self.recording is record:
+            record.recorded, record.blocked, record.last = True, len(self.blocked), self.clock
+            self.common[id(common.needs)] = record
+            self.records.append(record)
+        self.recording = None
+
+    def _stands(self, node: Node, common: Common) -> bool:
+        """False where this walk would do something else: not all of the needs are walked, or a step would wait for
+        itself, or one of the needs was held up since."""
+        if common.blocked < len(self.blocked):
+            common.blocked = len(self.blocked)
+            if any(self._refused(fact) is not None for fact in common.facts):
+                del self.common[id(common.needs)]
+                return False
+        early = self.early.get(node.name, ())
+        return not any(fact in common.facts for fact in early) and not any(one in common.after for one in self.walking)
+
+    def say_last(self) -> None:
+        """What is told of a fact is what the last walk to it said, be it one that a record stood for."""
+        for record in sorted(self.records, key=lambda record: record.last):
+            for (name, fact), expected in record.mends.items():
+                known = self.nodes[name].mends[fact]
+                if known.when < record.last:
+                    self.nodes[name].mends[fact] = Said(expected, known.reading, known.needed, record.last)
+            for fact, mend in record.follows.items():
+                if self.said[fact] < record.last:
+                    self._say_follows(fact, mend, record.last)
+
+    def _stick(self, one: Waits, need: AnyExpected, nodes: tuple[Node, ...]) -> None:
         """A step whose need is blocked, or waits for a step that is, is blocked by the same cause."""
         blocked = self._refused(need.fact)
         if blocked is not None:
-            node.stuck, node.cause = node.stuck or blocked.diagnostic, node.cause or blocked.expected
+            one.sticks(blocked.diagnostic, blocked.expected)
         for before in nodes:
             if before.stuck is not None:
-                node.stuck, node.cause = node.stuck or before.stuck, node.cause or before.cause
+                one.sticks(before.stuck, before.cause)
 
     def _refused(self, fact: AnyFact) -> Blocked | None:
         """What is in its way: its own refusal, or that of something it follows."""

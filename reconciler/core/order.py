@@ -9,11 +9,12 @@ from specs.diagnostic import Troubled, diagnose
 def order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Raises Troubled where steps wait for each other in a ring: a bug in a rule, told with the ring."""
     by_id = {step.id: step for step in steps}
-    left = {step.id: {edge.step for edge in step.after} & by_id.keys() for step in steps}
+    left = dict.fromkeys(by_id, 0)
     behind: dict[str, list[str]] = {}
-    for name, before in left.items():
-        for one in before:
+    for name, step in by_id.items():
+        for one in {edge.step for edge in step.after} & by_id.keys():
             behind.setdefault(one, []).append(name)
+            left[name] += 1
     ready = [(_rank(by_id[name]), name) for name, before in left.items() if not before]
     heapify(ready)
     done: list[Step] = []
@@ -21,7 +22,7 @@ def order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         _, name = heappop(ready)
         done.append(by_id[name])
         for one in behind.get(name, ()):
-            left[one].discard(name)
+            left[one] -= 1
             if not left[one]:
                 heappush(ready, (_rank(by_id[one]), one))
         del left[name]

@@ -22,6 +22,12 @@ class Repair:
     section: str
     """The guide's section ("7.8.1"): where order is free, the guide's order is kept."""
     needs: tuple[AnyExpected, ...] = ()
+    common: tuple[AnyExpected, ...] = ()
+    """More needs, which it shares with the repairs of other hosts: the very same tuple, so that it is walked once."""
+
+    def groups(self) -> tuple[tuple[AnyExpected, ...], ...]:
+        """All that must hold first: its own needs, the common ones, and what the action itself requires."""
+        return self.needs, self.common, self.action.requires()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,24 +11,26 @@ like the guide. A solver could do no better and could not say why. Three things 
 * What a decision rests on and was not read is `wanted`; the caller reads it and asks again.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from probes.fact import AnyExpected, AnyFact, Readings, fact_id
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Readings, fact_id
 from reconciler.core.choice import settle
-from reconciler.core.draft import Draft, Hindsight, Mend, Names, Node, Rules
+from reconciler.core.draft import Draft, Hindsight, Rules
+from reconciler.core.node import Mend, Names, Node
 from reconciler.core.order import order
-from reconciler.core.plan import Blocked, Mends, Plan, Step
+from reconciler.core.plan import Advice, After, Blocked, Mends, Plan, Step
+from reconciler.core.seen import NotRead, Seen
 from reconciler.core.undoing import arrange, regretted
 
-__all__ = ["Mend", "Rules", "plan"]
+__all__ = ["Mend", "Rules", "advised", "plan"]
 
 ROUNDS = 40
 
 
 def plan(release: str, expected: Iterable[AnyExpected], readings: Readings, rules: Rules) -> Plan:
     """Pure and total: the same facts give the same plan, whatever order they come in."""
-    wishes, names, hindsight = tuple(expected), Names(), Hindsight()
+    wishes, names, hindsight = tuple(expected), Names(Seen(readings)), Hindsight()
     draft = Draft(readings=readings, rules=rules, names=names, hindsight=hindsight)
     for _ in range(ROUNDS):
         draft = Draft(readings=readings, rules=rules, names=names, hindsight=hindsight)
@@ -45,9 +47,22 @@ def plan(release: str, expected: Iterable[AnyExpected], readings: Readings, rule
     return _finish(release, draft)
 
 
+def advised(drifts: Iterable[AnyDrift], readings: Readings, rules: Rules) -> tuple[bool, frozenset[AnyFact]]:
+    """Is any of these advice, as far as its rule can say? And what has to be read before the rules can."""
+    seen, wanted, advice = Seen(readings), set[AnyFact](), False
+    for drift in drifts:
+        try:
+            advice |= isinstance(rules(drift, seen), Advice)
+        except NotRead as missing:
+            wanted.update(missing.facts)
+    return advice, frozenset(wanted)
+
+
 def _finish(release: str, draft: Draft) -> Plan:
+    draft.say_last()
     going = draft.going()
-    steps = order(tuple(_told(node, going.keys()) for node in going.values()))
+    edges = _edges(going)
+    steps = order(tuple(_told(node, edges[id(node.after)]) for node in going.values()))
     return Plan(
         release=release,
         steps=steps,
@@ -58,9 +73,18 @@ def _finish(release: str, draft: Draft) -> Plan:
     )
 
 
-def _told(node: Node, going: Set[str]) -> Step:
+def _edges(going: Mapping[str, Node]) -> dict[int, tuple[After, ...]]:
+    """By identity: nodes with the same needs have the same."""
+    return {
+        key: tuple(after[name] for name in sorted(after.keys() & going.keys()))
+        for key, after in {id(node.after): node.after for node in going.values()}.items()
+    }
+
+
+def _told(node: Node, after: tuple[After, ...]) -> Step:
     repair = node.repair
-    mends = tuple(node.mends[fact] for fact in sorted(node.mends, key=fact_id))
+    said = (node.mends[fact] for fact in sorted(node.mends, key=fact_id))
+    mends = tuple(Mends(expected=one.expected, reading=one.reading, needed=one.needed) for one in said)
     return Step(
         id=node.name,
         action=repair.action,
@@ -70,7 +94,7 @@ def _told(node: Node, going: Set[str]) -> Step:
         source=repair.source,
         mends=mends,
         needs=node.needs(),
-        after=tuple(node.after[name] for name in sorted(node.after.keys() & going)),
+        after=after,
     )
 
 

@@ -4,23 +4,28 @@ The planner notes the fact as wanted, the effects read it, and the planner start
 everything were known, and nothing is read on a host that no decision rests on (an MD5 of gigabytes, say).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, holds
 
+T = TypeVar("T")
+
 
 class NotRead(LookupError):
-    """A fact that a decision rests on has not been read yet."""
+    """Facts that a decision rests on have not been read yet."""
 
-    def __init__(self, fact: AnyFact) -> None:
-        super().__init__(fact)
-        self.fact = fact
+    def __init__(self, *facts: AnyFact) -> None:
+        super().__init__(*facts)
+        self.facts = facts
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     readings: Readings
+    known: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
+    """What was asked `once`: readings do not change while a plan is made."""
 
     def read(self, fact: AnyFact) -> AnyReading:
         """Raises NotRead."""
@@ -28,12 +33,37 @@ class Seen:
             raise NotRead(fact)
         return self.readings[fact]
 
+    def read_all(self, facts: Iterable[AnyFact]) -> tuple[AnyReading, ...]:
+        """Where a host each is asked, not one look for each of them. Raises NotRead with all that are missing."""
+        facts = tuple(facts)
+        missing = tuple(fact for fact in facts if fact not in self.readings)
+        if missing:
+            raise NotRead(*missing)
+        return tuple(self.readings[fact] for fact in facts)
+
+    def once(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """What many drifts of a module ask alike is worked out for the first. Raises NotRead as `answer` did."""
+        if question not in self.known:
+            try:
+                self.known[question] = answer()
+            except NotRead as missing:
+                self.known[question] = missing
+        found = self.known[question]
+        if isinstance(found, NotRead):
+            raise NotRead(*found.facts)
+        return cast("T", found)
+
     def all_hold(self, wishes: Iterable[AnyExpected]) -> bool:
-        """Asks for each of them, also after the first that does not hold: one more round trip is dearer."""
-        return all([self.holds(wish) for wish in wishes])  # noqa: C419
+        """Asks for all of them at once: one more round trip is dearer."""
+        return all(self._each(wishes))
 
     def any_holds(self, wishes: Iterable[AnyExpected]) -> bool:
-        return any([self.holds(wish) for wish in wishes])  # noqa: C419
+        return any(self._each(wishes))
+
+    def _each(self, wishes: Iterable[AnyExpected]) -> list[bool]:
+        wishes = tuple(wishes)
+        self.read_all(wish.fact for wish in wishes)
+        return [self.holds(wish) for wish in wishes]
 
     def holds(self, expected: AnyExpected) -> bool:
         """False where it does not hold and where it cannot be told. Raises NotRead."""

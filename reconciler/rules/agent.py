@@ -61,7 +61,7 @@ def disturbed(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]
 
 def old_there(cluster: Cluster, module: Module, seen: Seen) -> bool:
     """Is anything of the old one left to be retired?"""
-    units = [seen.read(wish.fact) for wish in modules.gone_units(cluster, module, "last")]
+    units = seen.read_all(wish.fact for wish in modules.gone_units(cluster, module, "last"))
     return any(unit != Absent() for unit in units)
 
 

@@ -7,6 +7,7 @@ there. It comes last: .installed_module has to be final, and every product answe
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from actions.cmdb import (
     AssignHosts,
@@ -41,7 +42,8 @@ from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import database
 from reconciler.rules import module as modules
-from reconciler.rules.install import scripts, synced
+from reconciler.rules.entailed import of_cluster
+from reconciler.rules.install import copies, scripts, synced
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import coded, told
@@ -67,6 +69,7 @@ def _job(cluster: Cluster) -> AnyExpected:
     return job_modules(cluster.controller, cluster.paths.install, cluster.release.topology.job)
 
 
+@of_cluster
 def _fits(cluster: Cluster) -> AnyExpected:
     since = cluster.release.proofs[0].path
     fact = TopologyFits(host=cluster.controller, install=cluster.paths.install, since=since)
@@ -74,6 +77,7 @@ def _fits(cluster: Cluster) -> AnyExpected:
     return fact.must_be((), because=told(said.because), source=said.source)
 
 
+@of_cluster
 def _placed(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(
         HostModules(host=host, install=cluster.paths.install, home=cluster.paths.home).must_be(
@@ -116,21 +120,33 @@ def _list(cluster: Cluster, drift: AnyDrift) -> Repair:
         host=cluster.controller,
         install=cluster.paths.install,
         modules=cluster.release.topology.job,
-        seen_by=tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts)),
+        seen_by=copies(cluster),
     )
     return _repair(action, drift, (*scripts(cluster),))
 
 
 def _build(cluster: Cluster, drift: AnyDrift) -> Repair:
+    return replace(_repair(_builder(cluster), drift, (_nobodys(cluster),)), common=_last(cluster))
+
+
+@of_cluster
+def _builder(cluster: Cluster) -> BuildTopology:
     effects = (_fits(cluster), *_placed(cluster))
-    action = BuildTopology(host=cluster.controller, install=cluster.paths.install, effects=effects)
-    needs = (_nobodys(cluster), *_assignable(cluster), *deployed(cluster))
-    return _repair(action, drift, needs)
+    return BuildTopology(host=cluster.controller, install=cluster.paths.install, effects=effects)
 
 
 def _assign(cluster: Cluster, drift: AnyDrift) -> Repair:
-    action = AssignHosts(host=cluster.controller, install=cluster.paths.install, placed=_placed(cluster))
-    return _repair(action, drift, (_fits(cluster), *_assignable(cluster), *deployed(cluster)))
+    return replace(_repair(_assigner(cluster), drift, (_fits(cluster),)), common=_last(cluster))
+
+
+@of_cluster
+def _assigner(cluster: Cluster) -> AssignHosts:
+    return AssignHosts(host=cluster.controller, install=cluster.paths.install, placed=_placed(cluster))
+
+
+@of_cluster
+def _last(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return (*_assignable(cluster), *deployed(cluster))
 
 
 def _nobodys(cluster: Cluster) -> AnyExpected:
@@ -148,6 +164,7 @@ def _assignable(cluster: Cluster) -> Iterator[AnyExpected]:
     yield from synced(cluster, cluster.inventory.hosts)
 
 
+@of_cluster
 def deployed(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Guide 7.17: only after all backends are deployed. What they sign for is final then."""
     why = coded("topology-comes-last")

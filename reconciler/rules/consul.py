@@ -9,8 +9,8 @@ from probes.fact import Absent, AnyDrift, AnyExpected, about
 from reconciler.core.plan import Follows, Repair, Settling
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
-from reconciler.rules import module as modules
 from reconciler.rules.install import synced
+from reconciler.rules.lookup import currents_on, gone_on, running_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module
@@ -38,12 +38,7 @@ def _behind(cluster: Cluster, module: Module, fact: ConsulPassing) -> tuple[AnyE
     definition = ConsulDefinition(host=fact.host, service=fact.service)
     why = coded("found-through-consul", service=fact.service)
     written = definition.must_be("written", because=why, source="ce/tools.sh:68", module=module.name)
-    current = (wish for wish in modules.currents(cluster, module) if wish.fact.host == fact.host)
-    return (*_running(cluster, module, fact.host), *current, written)
-
-
-def _running(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
-    return tuple(wish for wish in modules.running(cluster, module) if wish.fact.host == host)
+    return (*running_on(cluster, module, fact.host), *currents_on(cluster, module, fact.host), written)
 
 
 def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
@@ -61,23 +56,17 @@ def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: A
         because=drift.expected.because,
         source=drift.expected.source,
         section=module.section,
-        needs=(*synced(cluster, (fact.host,)), *_running(cluster, module, fact.host)),
+        needs=(*synced(cluster, (fact.host,)), *running_on(cluster, module, fact.host)),
     )
 
 
 def _deregister(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
     """After those who served it are gone."""
     own = next(service.section for service in module.gone_services if service.name == fact.service)
-    needs = tuple(
-        wish
-        for retire in ("first", "last")
-        for wish in modules.gone_units(cluster, module, retire)
-        if wish.fact.host == fact.host
-    )
     return Repair(
         action=DeregisterService(host=fact.host, service=fact.service),
         because=drift.expected.because,
         source=drift.expected.source,
         section=own or module.section,
-        needs=needs,
+        needs=gone_on(cluster, module, fact.host),
     )

@@ -19,6 +19,7 @@ moves, and it is a line to put back. Where the file names no place, or several, 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from actions.container import InstallContainer, KeepContainers, NameDockerRoot, RemoveContainer, StartContainer
 from probes.container import (
@@ -37,6 +38,7 @@ from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
 from reconciler.rules.install import install, packaged, synced
+from reconciler.rules.lookup import kept_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Container, Module
@@ -60,7 +62,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         return _unsteady(fact, drift)
     module = cluster.release.module(drift.expected.module)
     if isinstance(fact, ContainersUnkept):
-        return _repair(KeepContainers(host=fact.host, containers=fact.containers), drift, module, ())
+        return _repair(KeepContainers(host=fact.host, containers=fact.containers), drift, module)
     name = fact.container if isinstance(fact, ContainerImage) else about(drift, ContainerState).container
     if isinstance(drift.expected.reading, Absent):
         return _remove(fact.host, name, drift, module)
@@ -92,8 +94,8 @@ def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Mend:
     match drift.reading:
         case Known("exited" | "created" | "dead"):
             # an old process put back by hand holds the port: the container would die of it, unseen
-            needs = modules.gone_units(cluster, module, "first")
-            return _repair(StartContainer(host=host, container=name), drift, module, needs)
+            first = modules.gone_units(cluster, module, "first")
+            return replace(_repair(StartContainer(host=host, container=name), drift, module), common=first)
         case _:
             state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
             told = diagnose("container-in-between", where=f"{host} {name}", container=name, state=state)
@@ -101,6 +103,10 @@ def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Mend:
 
 
 def _module_installed(cluster: Cluster, module: Module, seen: Seen) -> bool:
+    return seen.once(("installed", module.name), lambda: _installed(cluster, module, seen))
+
+
+def _installed(cluster: Cluster, module: Module, seen: Seen) -> bool:
     """Its VERSION or some container is of this version, and no table or app code waits for the whole installer."""
     tags = [wish for wish in modules.running(cluster, module) if isinstance(wish.fact, ContainerImage)]
     rest = [wish for wish in modules.made(cluster, module) if isinstance(wish.fact, (PendingSql, AppRegistered))]
@@ -120,27 +126,26 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         src=cluster.paths.src,
         home=cluster.paths.home,
         product=module.name,
-        spoils=tuple(wish.fact for wish in modules.kept(cluster, module) if wish.fact.host == host),
-    )
-    needs = (
-        *synced(cluster, (host,)),
-        *packaged(cluster, module, host),
-        *modules.gone_units(cluster, module, "first"),
+        spoils=tuple(wish.fact for wish in kept_on(cluster, module, host)),
     )
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section=module.section, needs=needs
+        action=action,
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section=module.section,
+        needs=(*synced(cluster, (host,)), *packaged(cluster, module, host)),
+        common=modules.gone_units(cluster, module, "first"),
     )
 
 
 def _remove(host: str, name: str, drift: AnyDrift, module: Module) -> Repair:
-    return _repair(RemoveContainer(host=host, container=name), drift, module, ())
+    return _repair(RemoveContainer(host=host, container=name), drift, module)
 
 
 def _repair(
     action: KeepContainers | StartContainer | RemoveContainer,
     drift: AnyDrift,
     module: Module,
-    needs: tuple[AnyExpected, ...],
 ) -> Repair:
     wish = drift.expected
-    return Repair(action=action, because=wish.because, source=wish.source, section=module.section, needs=needs)
+    return Repair(action=action, because=wish.because, source=wish.source, section=module.section)

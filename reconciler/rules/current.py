@@ -11,9 +11,10 @@ from probes.unit import UnitActive
 from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
-from reconciler.rules import module as modules
 from reconciler.rules.install import install, unmasked
+from reconciler.rules.lookup import running_as
 from specs.cluster import Cluster
+from specs.diagnostic import diagnose
 
 FACTS = (UnitCurrent,)
 
@@ -21,7 +22,9 @@ FACTS = (UnitCurrent,)
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = about(drift, UnitCurrent)
     module = cluster.release.module(drift.expected.module)
-    active = next(w for w in modules.running(cluster, module) if w.fact == UnitActive(host=fact.host, unit=fact.unit))
+    active = running_as(cluster, module, UnitActive(host=fact.host, unit=fact.unit))
+    if active is None:
+        return diagnose("no-rule", where=fact.host)
     if not seen.holds(active):
         return Follows(expected=drift.expected, of=(active,))
     if module.call == "upgrade" and drift.reading == Absent():

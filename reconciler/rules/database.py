@@ -12,6 +12,7 @@ from functools import lru_cache
 from probes.backup import Backup
 from probes.database import CONSUL, HERE, KINDS, DatabaseElsewhere, DatabaseServers
 from probes.fact import AnyExpected, Known, Reading, Readings
+from reconciler.rules.entailed import of_cluster
 from specs.cluster import Cluster
 from specs.reason import coded
 
@@ -68,6 +69,7 @@ def mysql(cluster: Cluster) -> str:
     return listed[0] if listed else names.pop() if len(names) == 1 else ""
 
 
+@of_cluster
 def backups(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Every server's, not older than a day: nothing that migrates starts before."""
     why = coded("only-a-backup-brings-back")

@@ -26,7 +26,7 @@ from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import nginx, topology
-from reconciler.rules.install import synced
+from reconciler.rules.install import copies
 from specs.cluster import Cluster
 from specs.reason import coded, told
 from specs.release import Variable
@@ -105,22 +105,21 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
 
 def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
     host, file, key = cluster.controller, cluster.env(variable.file), variable.key
-    copies = tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts))
     action: EditEnv
     match variable.kind:
         case "literal" | "host":
             value = getattr(drift.expected.reading, "value", "")
-            action = SetVariable(host=host, file=file, key=key, value=value, spoils=copies)
+            action = SetVariable(host=host, file=file, key=key, value=value, spoils=copies(cluster))
         case "copy":
             action = CopyVariable(
                 host=host,
                 file=file,
                 key=key,
                 sources=tuple(cluster.env(source) for source in variable.sources),
-                spoils=copies,
+                spoils=copies(cluster),
             )
         case "present":
-            action = AddVariable(host=host, file=file, key=key, spoils=copies)
+            action = AddVariable(host=host, file=file, key=key, spoils=copies(cluster))
         case "generated":
             action = GenerateVariable(
                 host=host,
@@ -128,7 +127,7 @@ def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
                 key=key,
                 install=cluster.paths.install,
                 what=variable.value,
-                spoils=copies,
+                spoils=copies(cluster),
             )
     return Repair(
         action=action,
@@ -142,8 +141,7 @@ def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
 def _keep_last(cluster: Cluster, fact: EnvDoubled, drift: AnyDrift) -> Repair:
     """After the key has the value it needs: what is set, is set in the last line."""
     variable = next(v for v in cluster.release.variables if cluster.env(v.file) == fact.file and v.key == fact.key)
-    copies = tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts))
-    action = KeepLastVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies)
+    action = KeepLastVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies(cluster))
     wish = drift.expected
     return Repair(
         action=action,
@@ -183,7 +181,7 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair
         install=cluster.paths.install,
         module=module,
         effects=tuple(wish for name, wish in merged(cluster) if name == module),
-        spoils=(*_copies(cluster), *(_pages(cluster, seen) if module == "global" else ())),
+        spoils=(*copies(cluster), *(_pages(cluster, seen) if module == "global" else ())),
     )
     return Repair(
         action=action,
@@ -221,7 +219,7 @@ def bkenv(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Repair:
         tags=cluster.release.tags,
         tags_because=told(cluster.release.tags_because),
         tags_source=cluster.release.tags_source,
-        spoils=(*_copies(cluster), *_pages(cluster, seen)),
+        spoils=(*copies(cluster), *_pages(cluster, seen)),
     )
     variables = (_assigned(cluster, v) for v in _wanted(cluster, seen))
     needs = (*_scripts(cluster), *variables, *topology.expect(cluster))
@@ -232,7 +230,3 @@ def _pages(cluster: Cluster, seen: Seen) -> tuple[AnyFact, ...]:
     """JOB's pages name the address as it was merged; where the merge changes it, they have to be released anew."""
     finals = (v for v in cluster.release.variables if v.final and v.key == nginx.JOB_URL)
     return () if seen.all_hold(tuple(_merged(cluster, v) for v in finals)) else nginx.pages(cluster)
-
-
-def _copies(cluster: Cluster) -> tuple[AnyFact, ...]:
-    return tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts))

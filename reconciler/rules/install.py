@@ -4,7 +4,7 @@ Every need is a fact with its reason, so the order "backups, scripts, variables,
 install" is nobody's list: it falls out of what each of them rests on.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from actions.bkcli import InstallModule, UpgradeModule
 from probes.container import DockerRoot
@@ -18,6 +18,7 @@ from reconciler.core.seen import Seen
 from reconciler.rules import agent, extra, trial
 from reconciler.rules import database as database_rules
 from reconciler.rules import module as modules
+from reconciler.rules.entailed import of_cluster, of_module
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
@@ -28,7 +29,11 @@ VOLATILE = (".rcmdrc", ".bk_install.step", ".controller_ip", ".agreed", ".path",
 
 
 def install(cluster: Cluster, module: Module, seen: Seen) -> Repair | Diagnostic:
-    """The repair; or, of an installer that cannot be run twice, what it already made."""
+    """The repair; or, of an installer that cannot be run twice, what it already made. The same for all of its facts."""
+    return seen.once(("install", module.name), lambda: _call(cluster, module, seen))
+
+
+def _call(cluster: Cluster, module: Module, seen: Seen) -> Repair | Diagnostic:
     made = () if module.rerun else _made(cluster, module, seen)
     if made:
         where = " ".join(cluster.hosts(module))
@@ -38,7 +43,8 @@ def install(cluster: Cluster, module: Module, seen: Seen) -> Repair | Diagnostic
 
 def _made(cluster: Cluster, module: Module, seen: Seen) -> tuple[str, ...]:
     units = [UnitActive(host=host, unit=unit.name) for host in cluster.hosts(module) for unit in module.units]
-    return tuple(fact.unit for fact in units if seen.read(fact) != Absent())
+    found = zip(units, seen.read_all(units), strict=True)
+    return tuple(fact.unit for fact, reading in found if reading != Absent())
 
 
 def _install(cluster: Cluster, module: Module, seen: Seen) -> Repair:
@@ -81,8 +87,10 @@ def _spoilt(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
     if module.call == "install":
         yield from (wish.fact for wish in modules.currents(cluster, module))
         yield from (wish.fact for wish in modules.kept(cluster, module))
-        for host in cluster.hosts(module) if module.containers else ():
-            if seen.read(DockerRoot(host=host)) not in (Absent(), Known(cluster.home("public/docker"))):
+        hosts = cluster.hosts(module) if module.containers else ()
+        roots = seen.read_all(DockerRoot(host=host) for host in hosts)
+        for host, root in zip(hosts, roots, strict=True):
+            if root not in (Absent(), Known(cluster.home("public/docker"))):
                 yield modules.docker_lasts(host).fact
     yield from agent.disturbed(cluster, module, seen)
     yield from trial.disturbed(cluster, module, seen)
@@ -90,10 +98,12 @@ def _spoilt(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
         yield from (wish.fact for wish in modules.rows_left_alone(cluster))
 
 
+@of_module
 def before(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     return (*prepared(cluster, module), *modules.gone_units(cluster, module, "first"))
 
 
+@of_module
 def prepared(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Everything that can be done while the old one still serves: the outage begins after all of it."""
     return (
@@ -146,14 +156,25 @@ def _distributed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 def synced(cluster: Cluster, hosts: tuple[str, ...]) -> tuple[AnyExpected, ...]:
     """The hosts have the controller's scripts and variables."""
+    known = _synced(cluster)
+    return tuple(known[host] for host in hosts if host != cluster.controller)
+
+
+@of_cluster
+def _synced(cluster: Cluster) -> Mapping[str, AnyExpected]:
     standard = TreeDigest(host=cluster.controller, root=cluster.paths.install, exclude=VOLATILE)
-    return tuple(
-        TreeDigest(host=host, root=cluster.paths.install, exclude=VOLATILE).must_equal(
+    return {
+        host: TreeDigest(host=host, root=cluster.paths.install, exclude=VOLATILE).must_equal(
             standard, because=coded("scripts-run-there", host=host), source="pcmd.sh:150"
         )
-        for host in hosts
-        if host != cluster.controller
-    )
+        for host in cluster.inventory.hosts
+    }
+
+
+@of_cluster
+def copies(cluster: Cluster) -> tuple[AnyFact, ...]:
+    """What any change of the controller's scripts and variables makes stale on every other host."""
+    return tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts))
 
 
 def standard_missing(drift: AnyDrift, seen: Seen) -> Diagnostic | None:

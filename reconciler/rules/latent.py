@@ -16,6 +16,7 @@ from probes.tag import TagKept
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.diff import Difference
 from reconciler.rules import module as modules
+from reconciler.rules.lookup import gone_on
 from specs.cluster import Cluster
 from specs.module import Module
 from specs.reason import Because, coded
@@ -56,8 +57,7 @@ def _listed(drift: AnyDrift) -> str:
 def _nobody_serves(cluster: Cluster, drift: AnyDrift, readings: Readings) -> bool:
     """While the old daemons run, the service is not left over but in use."""
     module = cluster.release.module(drift.expected.module)
-    gone = [wish for retire in ("first", "last") for wish in modules.gone_units(cluster, module, retire)]
-    return all(holds(wish, readings) for wish in gone if wish.fact.host == drift.expected.fact.host)
+    return all(holds(wish, readings) for wish in gone_on(cluster, module, drift.expected.fact.host))
 
 
 def _row(cluster: Cluster, fact: ProductVersion, drift: AnyDrift, readings: Readings) -> Because | None:

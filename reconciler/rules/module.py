@@ -3,8 +3,7 @@
 Pure reading of `specs/module.py`; the rules of the families ask here, so none of them has to know another.
 """
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot, UnsteadyContainers
@@ -17,6 +16,7 @@ from probes.redis import RedisCluster
 from probes.steady import YoungUnits
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
+from reconciler.rules.entailed import of_cluster, of_module, of_module_and
 from specs.cluster import Cluster
 from specs.module import Container, Module, Unit
 from specs.reason import coded, told
@@ -49,14 +49,9 @@ def afterwards(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     return tuple(wish for wish in (*running(cluster, module), *_services(cluster, module)) if wish not in first)
 
 
+@of_module
 def made(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What its installer makes: this is what `bkcli install` is held to."""
-    return _made(cluster, module.name)
-
-
-@lru_cache(maxsize=256)
-def _made(cluster: Cluster, name: str) -> tuple[AnyExpected, ...]:
-    module = cluster.release.module(name)
     return (
         *(wish for wish in running(cluster, module) if module.starts or not isinstance(wish.fact, UnitActive)),
         *_versions(cluster, module),
@@ -70,27 +65,25 @@ def _made(cluster: Cluster, name: str) -> tuple[AnyExpected, ...]:
     )
 
 
+@of_module
 def running(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Units active and enabled, containers running their image."""
     return (*_units(cluster, module), *_containers(cluster, module))
 
 
+@of_module
 def ready(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What another module that requires this one waits for."""
-    return _ready(cluster, module.name)
-
-
-@lru_cache(maxsize=256)
-def _ready(cluster: Cluster, name: str) -> tuple[AnyExpected, ...]:
-    module = cluster.release.module(name)
     return (*running(cluster, module), *_versions(cluster, module), *_cluster(cluster, module))
 
 
+@of_module
 def replaced(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """All of the new one is there and was seen at work: what an old one that is retired last waits for."""
     return (*made(cluster, module), *currents(cluster, module), *afterwards(cluster, module))
 
 
+@of_module
 def proofs(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Any of these shows that the new one was installed: a unit alone may be a neighbour's or of 6.1."""
     wishes = ready(cluster, module)
@@ -98,6 +91,7 @@ def proofs(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     return own or wishes
 
 
+@of_module
 def currents(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Units that were started after their files were last replaced."""
     return tuple(
@@ -141,22 +135,31 @@ def _containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             yield tag.must_be(image(module, container), because=why, source=module.source, module=module.name)
 
 
-def kept(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+@of_module
+def kept(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Its containers come back after a reboot. Not part of `ready`: one serves without, so nobody waits for it."""
+    why, source = coded("containers-come-back"), "ce/bin/install_paas.sh:191"
     placed = {container.name: cluster.hosts_on(module, container.on) for container in module.containers}
-    for host in dict.fromkeys(host for hosts in placed.values() for host in hosts):
-        names = tuple(name for name, hosts in placed.items() if host in hosts)
-        fact = ContainersUnkept(host=host, containers=names)
-        why, source = coded("containers-come-back"), "ce/bin/install_paas.sh:191"
-        yield fact.must_be((), because=why, source=source, module=module.name)
+    return tuple(
+        ContainersUnkept(host=host, containers=names).must_be((), because=why, source=source, module=module.name)
+        for host, names in _on_each(placed)
+    )
+
+
+def _on_each(placed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Host → what is on it, in the order of the data."""
+    found: dict[str, dict[str, None]] = {}
+    for name, hosts in placed.items():
+        for host in hosts:
+            found.setdefault(host, {})[name] = None
+    return ((host, tuple(names)) for host, names in found.items())
 
 
 def steady(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """Its units and containers were seen to stay up. Not part of `ready` either: time alone brings it about."""
     placed = {unit.name: cluster.hosts_on(module, unit.on, first=unit.first) for unit in module.units}
-    for host in dict.fromkeys(host for hosts in placed.values() for host in hosts):
-        fact = YoungUnits(host=host, units=tuple(name for name, hosts in placed.items() if host in hosts))
-        yield fact.must_be(
+    for host, units in _on_each(placed):
+        yield YoungUnits(host=host, units=units).must_be(
             (), because=coded("units-stay-up"), source="systemd.service(5), Restart=", module=module.name
         )
 
@@ -241,11 +244,16 @@ def signed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             yield fact.must_be(True, because=coded("topology-reads-it"), source="ce/tools.sh:429", module=module.name)
 
 
-def rows_left_alone(cluster: Cluster) -> Iterator[AnyExpected]:
+@of_cluster
+def rows_left_alone(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Products that the guide never upgrades: their rows say what is installed, whatever lies in /data/src.
 
     Not those that cluster.toml leaves to somebody: of them nothing is claimed.
     """
+    return tuple(_rows_left_alone(cluster))
+
+
+def _rows_left_alone(cluster: Cluster) -> Iterator[AnyExpected]:
     alone = (m for m in cluster.release.modules if m.optional and m.row and m.version_file)
     for module in alone:
         looked_at = module.name in (*cluster.release.scope, *cluster.release.left)
@@ -266,6 +274,7 @@ def gone(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     )
 
 
+@of_module_and
 def gone_units(cluster: Cluster, module: Module, retire: str) -> tuple[AnyExpected, ...]:
     return tuple(
         UnitActive(host=host, unit=unit.name).must_be_absent(

@@ -3,6 +3,7 @@ name JOB's new address. Guide 7.2, and what it leaves out: it never renders apig
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from actions.nginx import ReleaseJobPages, RenderNginx
 from probes.fact import AnyDrift, AnyExpected, AnyFact, about
@@ -14,6 +15,7 @@ from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import module as modules
+from reconciler.rules.entailed import of_module
 from reconciler.rules.install import install, synced
 from specs.cluster import Cluster
 from specs.module import Module
@@ -89,19 +91,16 @@ def render(cluster: Cluster, host: str, drift: AnyDrift) -> Repair:
     module = next(m for m in cluster.release.modules if m.templates)
     effects = tuple(_entrance(cluster, module, host))
     action = RenderNginx(host=host, install=cluster.paths.install, effects=effects)
-    return _repair(action, drift, "7.2", (*synced(cluster, (host,)), *_required(cluster, module)))
+    return replace(_repair(action, drift, "7.2", synced(cluster, (host,))), common=_required(cluster, module))
 
 
-def _required(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for required in module.requires:
-        for wish in modules.ready(cluster, cluster.release.module(required.module)):
-            yield type(wish)(
-                fact=wish.fact,
-                reading=wish.reading,
-                because=told(required.because),
-                source=required.source,
-                module=required.module,
-            )
+@of_module
+def _required(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    return tuple(
+        replace(wish, because=told(required.because), source=required.source, module=required.module)
+        for required in module.requires
+        for wish in modules.ready(cluster, cluster.release.module(required.module))
+    )
 
 
 def _release(cluster: Cluster, fact: TextNames, drift: AnyDrift) -> Repair:

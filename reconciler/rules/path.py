@@ -3,6 +3,8 @@
 The one family whose repair depends on the path: each place has one owner below, so a new place is one line here.
 """
 
+from dataclasses import replace
+
 from actions.line import AddLine
 from actions.package import ReplaceScripts
 from actions.path import CarryDirectory, RetireDirectory
@@ -16,8 +18,10 @@ from reconciler.core.seen import Seen
 from reconciler.rules import extra, nginx, tag
 from reconciler.rules import module as modules
 from reconciler.rules.cmdb import edited
+from reconciler.rules.entailed import of_cluster
 from reconciler.rules.env import bkenv
 from reconciler.rules.install import synced
+from reconciler.rules.lookup import gone_on
 from reconciler.rules.source import patched, product, staging, unpack, unpack_products
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
@@ -31,6 +35,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return (*scripts(cluster), *_finals(cluster))
 
 
+@of_cluster
 def scripts(cluster: Cluster) -> tuple[AnyExpected, ...]:
     why = coded("scripts-are-the-release", release=cluster.release.version)
     proofs = tuple(
@@ -131,12 +136,7 @@ def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 def _retire(cluster: Cluster, fact: PathKind, drift: AnyDrift) -> Repair:
     module = cluster.release.module(drift.expected.module)
-    needs = tuple(
-        wish
-        for retire in ("first", "last")
-        for wish in modules.gone_units(cluster, module, retire)
-        if wish.fact.host == fact.host
-    )
+    needs = gone_on(cluster, module, fact.host)
     return _repair(RetireDirectory(host=fact.host, path=fact.path), drift, module.section, needs)
 
 
@@ -146,7 +146,7 @@ def _sign(cluster: Cluster, fact: LineInFile, drift: AnyDrift) -> Repair:
         return unpack(cluster, drift)
     module = cluster.release.module(drift.expected.module)
     action = AddLine(host=fact.host, path=fact.path, line=fact.line)
-    return _repair(action, drift, module.section, modules.ready(cluster, module))
+    return replace(_repair(action, drift, module.section), common=modules.ready(cluster, module))
 
 
 def _repair(

@@ -10,7 +10,7 @@ from probes.unit import UnitActive
 from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
-from reconciler.rules import module as modules
+from reconciler.rules.lookup import running_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 
@@ -20,9 +20,7 @@ FACTS = (RedisCluster,)
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     fact = about(drift, RedisCluster)
     module = cluster.release.module(drift.expected.module)
-    units = tuple(
-        w for w in modules.running(cluster, module) if isinstance(w.fact, UnitActive) and w.fact.host == fact.host
-    )
+    units = tuple(w for w in running_on(cluster, module, fact.host) if isinstance(w.fact, UnitActive))
     if not seen.all_hold(units):
         return Follows(expected=drift.expected, of=units)
     if drift.reading != Known("incomplete"):

@@ -4,6 +4,8 @@ The way there: verified package → unpacked beside → products, cert and backu
 person did half of it by hand, only what is missing is done in place. Guide 3, 4, 5.3, 6.1.
 """
 
+from dataclasses import replace
+
 from actions.bkcli import SyncModule
 from actions.package import KEPT, SwapSource, UnpackPackage, UnpackProducts
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, about
@@ -14,6 +16,7 @@ from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import extra, pin
+from reconciler.rules.entailed import of_cluster, of_module
 from reconciler.rules.install import install, synced
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -100,6 +103,14 @@ def _unknown_package(cluster: Cluster, drift: AnyDrift, seen: Seen) -> bool:
 
 
 def _sync(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
+    action, copies = _synced_module(cluster, module)
+    cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
+    needs = (cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),)
+    return replace(_repair(action, drift, module.section, needs), common=copies)
+
+
+@of_module
+def _synced_module(cluster: Cluster, module: Module) -> tuple[SyncModule, tuple[AnyExpected, ...]]:
     hosts = dict.fromkeys((*cluster.hosts(module), *cluster.inventory.on_any(module.src_hosts)))
     others = tuple(host for host in hosts if host != cluster.controller)
     action = SyncModule(
@@ -110,12 +121,7 @@ def _sync(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
         version_file=cluster.src(module.src, "VERSION") if module.src else cluster.src(module.src_file),
         version=module.version if module.src else "",
     )
-    cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
-    needs = (
-        cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),
-        *synced(cluster, others),
-    )
-    return _repair(action, drift, module.section, needs)
+    return action, synced(cluster, others)
 
 
 def patched(cluster: Cluster) -> tuple[str, ...]:
@@ -125,6 +131,7 @@ def patched(cluster: Cluster) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*added, *edited)))
 
 
+@of_cluster
 def one_release(cluster: Cluster) -> AnyExpected:
     """The scripts are those that came with the products: 6.2.0 has every file by which 6.2 is told from 6.1."""
     here, apart = cluster.controller, (*KEPT, *patched(cluster))

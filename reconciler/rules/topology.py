@@ -6,7 +6,7 @@ from probes.topology import ModuleHosts
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
-from reconciler.rules.install import synced
+from reconciler.rules.install import copies
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import told
@@ -36,7 +36,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         config=fact.path,
         module=fact.module,
         hosts=cluster.hosts(module),
-        seen_by=tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts)),
+        seen_by=copies(cluster),
     )
     why, source = drift.expected.because, drift.expected.source
     if module.placement is not None:

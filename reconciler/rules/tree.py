@@ -33,14 +33,8 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if missing is not None:
         return missing
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
-    action = SyncCommon(
-        host=cluster.controller,
-        install=cluster.paths.install,
-        hosts=tuple(wish.fact.host for wish in expect(cluster) if not isinstance(seen.read(wish.fact), Unknown)),
-        exclude=VOLATILE,
-    )
     return Repair(
-        action=action,
+        action=seen.once("sync-common", lambda: _sync(cluster, seen)),
         because=drift.expected.because,
         source=drift.expected.source,
         section="6.5",
@@ -48,4 +42,16 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
             cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),
             *tag.expect(cluster),
         ),
+    )
+
+
+def _sync(cluster: Cluster, seen: Seen) -> SyncCommon:
+    wishes = expect(cluster)
+    hosts = tuple(wish.fact.host for wish in wishes)
+    trees = seen.read_all(wish.fact for wish in wishes)
+    return SyncCommon(
+        host=cluster.controller,
+        install=cluster.paths.install,
+        hosts=tuple(host for host, tree in zip(hosts, trees, strict=True) if not isinstance(tree, Unknown)),
+        exclude=VOLATILE,
     )

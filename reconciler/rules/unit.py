@@ -14,10 +14,13 @@ from reconciler.core.planner import Mend
 from reconciler.core.seen import Seen
 from reconciler.rules import agent, trial
 from reconciler.rules import module as modules
+from reconciler.rules.entailed import of_module, of_module_and
 from reconciler.rules.install import install, prepared, unmasked
+from reconciler.rules.lookup import running_as
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module
+from specs.reason import Because
 
 FACTS = (UnitActive, UnitEnabled)
 
@@ -35,13 +38,9 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
 def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: Seen) -> Mend:
     match drift.reading:
         case Known("inactive" | "failed"):
-            needs = tuple(
-                wish
-                for required in module.requires
-                for wish in modules.ready(cluster, cluster.release.module(required.module))
-            )
-            needs = (*unmasked(module, (fact,), seen), *needs)
-            return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, needs)
+            start = StartUnit(host=fact.host, unit=fact.unit)
+            repair = _repair(start, drift, module, unmasked(module, (fact,), seen))
+            return replace(repair, common=_required(cluster, module))
         case Absent() if not module.starts:
             return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, _enabled(cluster, module, fact))
         case Absent():
@@ -52,9 +51,15 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, 
             return Settling(diagnostic=told)
 
 
+@of_module
+def _required(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    required = (cluster.release.module(one.module) for one in module.requires)
+    return tuple(wish for one in required for wish in modules.ready(cluster, one))
+
+
 def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExpected, ...]:
-    boot = UnitEnabled(host=fact.host, unit=fact.unit)
-    return tuple(wish for wish in modules.running(cluster, module) if wish.fact == boot)
+    boot = running_as(cluster, module, UnitEnabled(host=fact.host, unit=fact.unit))
+    return () if boot is None else (boot,)
 
 
 def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, seen: Seen) -> Mend:
@@ -73,12 +78,18 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     serves = module.name if drift.reading == Known("active") and gone.retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if gone.retire == "last":
-        why = drift.expected.because
-        needs = tuple(replace(w, because=why) for w in modules.replaced(cluster, module))
-        needs = (*needs, *agent.back(cluster, module), *trial.worked(cluster, module))
-        return replace(_repair(action, drift, module, needs), section=gone.section or module.section)
-    installed = seen.any_holds(modules.proofs(cluster, module))
-    return _repair(action, drift, module, () if installed else prepared(cluster, module))
+        after = _after_all(cluster, module, drift.expected.because)
+        return replace(_repair(action, drift, module), section=gone.section or module.section, common=after)
+    proofs = modules.proofs(cluster, module)
+    installed = seen.once(("proven", module.name), lambda: seen.any_holds(proofs))
+    return replace(_repair(action, drift, module), common=() if installed else prepared(cluster, module))
+
+
+@of_module_and
+def _after_all(cluster: Cluster, module: Module, why: Because) -> tuple[AnyExpected, ...]:
+    """All of the new one, and everybody whom the old one served."""
+    there = (replace(wish, because=why) for wish in modules.replaced(cluster, module))
+    return (*there, *agent.back(cluster, module), *trial.worked(cluster, module))
 
 
 def _repair(

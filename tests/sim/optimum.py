@@ -4,6 +4,7 @@ It knows nothing of plans. In each world it reaches it asks the rules what they 
 hold, be it wished for or only needed by something they would do, and takes every step whose needs hold, breadth first.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -52,7 +53,7 @@ class Hunt:
         world = self._world(reached)
         self._ask(world)
         for repair in list(self.known.values()):
-            if self._all_hold((*repair.needs, *repair.action.requires()), world):
+            if self._all_hold(itertools.chain(*repair.groups()), world):
                 yield frozenset((dict(reached) | self._changed(repair.action, world)).items())
 
     def _ask(self, world: Answers) -> None:
@@ -71,7 +72,7 @@ class Hunt:
             been.add(wish.fact)
             repair = self._repair(drift, world)
             if repair is not None:
-                todo += (*repair.needs, *repair.action.requires())
+                todo += itertools.chain(*repair.groups())
 
     def _repair(self, drift: AnyDrift, world: Answers) -> Repair | None:
         mend = self.rules(drift, Seen(world))

@@ -254,12 +254,17 @@ def finished(cluster: Cluster) -> World:
 def study(world: World, expected: Iterable[AnyExpected] | None = None) -> tuple[Plan, Readings]:
     """Plan, read what the plan wants to know, plan again: what `effects/look.py` does with real hosts."""
     wishes = tuple(desired(world.cluster) if expected is None else expected)
-    readings = world.read({fact for wish in wishes for fact in _facts(wish)})
+    readings = readings_of(world, wishes)
     while True:
         made = plan(world.cluster.release.version, wishes, readings, rules(world.cluster))
         if not made.wanted:
             return made, readings
         readings |= world.read(made.wanted)
+
+
+def readings_of(world: World, wishes: Iterable[AnyExpected]) -> dict[AnyFact, AnyReading]:
+    """What it takes to judge these."""
+    return world.read({fact for wish in wishes for fact in _facts(wish)})
 
 
 def _facts(wish: AnyExpected) -> tuple[AnyFact, ...]:

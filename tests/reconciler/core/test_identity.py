@@ -16,6 +16,7 @@ from probes.job import HostUptime, JobAttempts
 from reconciler.core.draft import Names
 from reconciler.core.identity import IdentityClash, job_key, step_id
 from reconciler.core.plan import Step
+from reconciler.core.seen import Seen
 from reconciler.effects.stand import Begin, Never, stand
 from specs.base import Worded
 from specs.reason import coded, told
@@ -112,7 +113,7 @@ def test_a_subject_is_told_from_another_that_joins_to_the_same_text() -> None:
 
 
 def test_two_different_actions_of_one_identity_are_never_taken_for_one() -> None:
-    names, action = Names(), sample(BY_NAME["SetVariable"])
+    names, action = Names(seen=Seen(readings={})), sample(BY_NAME["SetVariable"])
     names.of(replace(action, value="1"))
     with pytest.raises(IdentityClash):
         names.of(replace(action, value="2"))

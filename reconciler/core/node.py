@@ -1,0 +1,160 @@
+"""What a walk of the planner finds: the steps it would take, and what many of them need alike.
+
+Steps of many hosts wait for the same facts of all hosts (`Repair.common`). Walking those for each step would make
+planning quadratic in hosts, so they are walked twice, the second time with a record of all that a walk does
+(`Common`); from then on the record stands for the walk.
+"""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from actions.action import Action
+from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading
+from reconciler.core.identity import IdentityClash, step_id
+from reconciler.core.plan import Advice, After, Follows, Repair, Settling
+from reconciler.core.seen import Seen
+from specs.diagnostic import Diagnostic
+
+Mend = Repair | Follows | Advice | Settling | Diagnostic
+
+
+class Said(NamedTuple):
+    """What becomes `Mends` in the plan."""
+
+    expected: AnyExpected
+    reading: AnyReading
+    needed: bool
+    when: int
+    """The last to say it stands."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Waits:
+    """Something that comes after steps, and may be held up by one of them."""
+
+    after: dict[str, After] = field(default_factory=dict[str, After])
+    stuck: Diagnostic | None = None
+    cause: AnyExpected | None = None
+
+    def comes_after(self, others: Iterable[After]) -> None:
+        """The first reason given stands."""
+        for after in others:
+            self.after.setdefault(after.step, after)
+
+    def sticks(self, stuck: Diagnostic | None, cause: AnyExpected | None) -> None:
+        self.stuck, self.cause = self.stuck or stuck, self.cause or cause
+
+
+@dataclass(slots=True, kw_only=True)
+class Node(Waits):
+    name: str
+    repair: Repair
+    groups: tuple[tuple[AnyExpected, ...], ...]
+    """All it needs, in the order in which it is walked: its own, the common ones, what the action requires."""
+    promises: Set[AnyFact]
+    mends: dict[AnyFact, Said] = field(default_factory=dict[AnyFact, Said])
+    shared: bool = False
+    """`after` is that of its common needs, and other nodes' too."""
+
+    def needs(self) -> tuple[AnyExpected, ...]:
+        found = [group for group in self.groups if group]
+        return found[0] if len(found) == 1 else tuple(need for group in found for need in group)
+
+    def comes_after(self, others: Iterable[After]) -> None:
+        if self.shared:
+            self.after, self.shared = dict(self.after), False
+        for after in others:
+            self.after.setdefault(after.step, after)
+
+    def shares(self, common: "Common") -> None:
+        """What walking its common needs would do to it."""
+        if self.after:
+            self.comes_after(common.after.values())
+        else:
+            self.after, self.shared = common.after, True
+        self.sticks(common.stuck, common.cause)
+
+
+@dataclass(slots=True, kw_only=True)
+class Common(Waits):
+    """Needs that many nodes have, and what walking them does: which steps they lead to, what is said on the way."""
+
+    needs: tuple[AnyExpected, ...]
+    facts: Set[AnyFact] = frozenset()
+    mends: dict[tuple[str, AnyFact], AnyExpected] = field(default_factory=dict[tuple[str, AnyFact], AnyExpected])
+    """Step and fact → what is said of it last."""
+    follows: dict[AnyFact, Follows] = field(default_factory=dict[AnyFact, Follows])
+    recorded: bool = False
+    blocked: int = 0
+    """How many blocked facts it has been held against."""
+    last: int = 0
+    """When it stood for a walk last."""
+
+
+@dataclass(slots=True)
+class Names:
+    """What is worked out once for a plan: an action's step id, what its rule says of a drift. Rules are pure."""
+
+    seen: Seen
+    known: dict[Action, str] = field(default_factory=dict[Action, str])
+    bearers: dict[str, Action] = field(default_factory=dict[str, Action])
+    same: dict[int, tuple[Action, str]] = field(default_factory=dict[int, tuple[Action, str]])
+    """The same by identity: what installs a module is one object for all of its facts, and large."""
+    asked: dict[AnyDrift, tuple[str, Mend]] = field(default_factory=dict[AnyDrift, tuple[str, Mend]])
+    same_asked: dict[int, tuple[AnyDrift, tuple[str, Mend]]] = field(
+        default_factory=dict[int, tuple[AnyDrift, tuple[str, Mend]]]
+    )
+    judged: dict[int, tuple[AnyExpected, AnyDrift | None]] = field(
+        default_factory=dict[int, tuple[AnyExpected, AnyDrift | None]]
+    )
+    """Each wish by identity, and how it differs."""
+    promised: dict[str, Set[AnyFact]] = field(default_factory=dict[str, Set[AnyFact]])
+    sets: dict[int, tuple[tuple[AnyFact | AnyExpected, ...], Set[AnyFact]]] = field(
+        default_factory=dict[int, tuple[tuple[AnyFact | AnyExpected, ...], Set[AnyFact]]]
+    )
+
+    def of(self, action: Action) -> str:
+        found = self.same.get(id(action))
+        if found is None:
+            name = self.known.get(action) or step_id(action)
+            if self.bearers.setdefault(name, action) != action:
+                raise IdentityClash(f"{name}: {self.bearers[name]} and {action}")
+            found = self.same[id(action)] = action, self.known.setdefault(action, name)
+        return found[1]
+
+    def node(self, name: str, repair: Repair) -> Node:
+        promises = self.promised.get(name)
+        if promises is None:
+            promises = self.promised[name] = frozenset(promise.fact for promise in repair.action.ensures())
+        return Node(name=name, repair=repair, groups=repair.groups(), promises=promises)
+
+    def facts(self, wishes: tuple[AnyExpected, ...]) -> Set[AnyFact]:
+        """Of needs that may be common: the same set for the same needs."""
+        found = self.sets.get(id(wishes))
+        if found is None:
+            found = self.sets[id(wishes)] = wishes, frozenset(wish.fact for wish in wishes)
+        return found[1]
+
+    def undone(self, voids: tuple[AnyFact, ...]) -> Set[AnyFact]:
+        """The same of what actions undo."""
+        found = self.sets.get(id(voids))
+        if found is None:
+            found = self.sets[id(voids)] = voids, frozenset(voids)
+        return found[1]
+
+
+def going(nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """The steps to be taken: not held up themselves, nor there only for one that is."""
+    free = {name: node for name, node in nodes.items() if node.stuck is None}
+    todo = [name for name, node in free.items() if not all(mend.needed for mend in node.mends.values())]
+    found: dict[str, Node] = {}
+    followed: set[int] = set()
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found[name] = node = free[name]
+            if not node.shared or id(node.after) not in followed:
+                followed.add(id(node.after))
+                todo += node.after.keys() & free.keys()
+    return found

@@ -1,0 +1,60 @@
+"""What follows from a cluster alone, worked out once: a rule is asked for every drift of every host, and all that a
+module entails on all of its hosts is the same each time. Without this planning grows with the square of the hosts.
+
+Kept beside the cluster, which is one object per run and compared by identity (`specs/cluster.py`); what follows from
+readings too is kept for one plan (`Seen.once`). Shared values are the very same objects, which tells the planner that
+it has walked them already (`Repair.common`).
+"""
+
+from collections.abc import Callable, Hashable
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
+
+from specs.cluster import Cluster
+from specs.module import Module
+
+T = TypeVar("T")
+W = TypeVar("W", bound=Hashable)
+
+
+@lru_cache(maxsize=8)
+def _beside(_: Cluster) -> dict[Hashable, Any]:
+    """Empty, to be filled; of an older cluster everything is worked out anew."""
+    return {}
+
+
+def of_cluster(make: Callable[[Cluster], T]) -> Callable[[Cluster], T]:
+    @wraps(make)
+    def known(cluster: Cluster) -> T:
+        here = _beside(cluster)
+        if make not in here:
+            here[make] = make(cluster)
+        return here[make]
+
+    return known
+
+
+def of_module(make: Callable[[Cluster, Module], T]) -> Callable[[Cluster, Module], T]:
+    """By the module's name: a release has one of each."""
+
+    @wraps(make)
+    def known(cluster: Cluster, module: Module) -> T:
+        here, key = _beside(cluster), (make, module.name)
+        if key not in here:
+            here[key] = make(cluster, module)
+        return here[key]
+
+    return known
+
+
+def of_module_and(make: Callable[[Cluster, Module, W], T]) -> Callable[[Cluster, Module, W], T]:
+    """And by one more word."""
+
+    @wraps(make)
+    def known(cluster: Cluster, module: Module, word: W) -> T:
+        here, key = _beside(cluster), (make, module.name, word)
+        if key not in here:
+            here[key] = make(cluster, module, word)
+        return here[key]
+
+    return known

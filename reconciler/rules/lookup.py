@@ -1,0 +1,69 @@
+"""What a module entails on one host, or of one fact: looked up, where a rule would else walk all hosts for a drift."""
+
+from collections.abc import Iterable, Mapping
+
+from probes.fact import AnyExpected, AnyFact
+from reconciler.rules import module as modules
+from reconciler.rules.entailed import of_module
+from specs.cluster import Cluster
+from specs.module import Module
+
+ByHost = Mapping[str, tuple[AnyExpected, ...]]
+
+
+def running_as(cluster: Cluster, module: Module, fact: AnyFact) -> AnyExpected | None:
+    """What is expected of this unit or container."""
+    return _running_as(cluster, module).get(fact)
+
+
+@of_module
+def _running_as(cluster: Cluster, module: Module) -> Mapping[AnyFact, AnyExpected]:
+    found: dict[AnyFact, AnyExpected] = {}
+    for wish in modules.running(cluster, module):
+        found.setdefault(wish.fact, wish)
+    return found
+
+
+def running_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
+    return _running_on(cluster, module).get(host, ())
+
+
+@of_module
+def _running_on(cluster: Cluster, module: Module) -> ByHost:
+    return _by_host(modules.running(cluster, module))
+
+
+def currents_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
+    return _currents_on(cluster, module).get(host, ())
+
+
+@of_module
+def _currents_on(cluster: Cluster, module: Module) -> ByHost:
+    return _by_host(modules.currents(cluster, module))
+
+
+def kept_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
+    return _kept_on(cluster, module).get(host, ())
+
+
+@of_module
+def _kept_on(cluster: Cluster, module: Module) -> ByHost:
+    return _by_host(modules.kept(cluster, module))
+
+
+def gone_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
+    """Units that must not be there, whenever they are retired."""
+    return _gone_on(cluster, module).get(host, ())
+
+
+@of_module
+def _gone_on(cluster: Cluster, module: Module) -> ByHost:
+    first, last = (modules.gone_units(cluster, module, retire) for retire in ("first", "last"))
+    return _by_host((*first, *last))
+
+
+def _by_host(wishes: Iterable[AnyExpected]) -> ByHost:
+    found: dict[str, list[AnyExpected]] = {}
+    for wish in wishes:
+        found.setdefault(wish.fact.host, []).append(wish)
+    return {host: tuple(here) for host, here in found.items()}

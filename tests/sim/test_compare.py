@@ -1,0 +1,63 @@
+"""`diff` and `check` make no plan, and say what they would say if they had made one."""
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from probes.fact import Absent, AnyFact, AnyReading, Known
+from probes.tag import TagKept
+from reconciler.cli.goal import Goal, comparing, deciding
+from reconciler.core.diff import Difference, diff, set_aside
+from reconciler.core.plan import Plan
+from specs.cluster import Cluster
+from tests.sim.states import anyhow, few
+from tests.sim.worlds import World, finished, guide_cluster, readings_of
+
+CLUSTER = guide_cluster()
+
+
+def told(world: World, goal: Callable[[Cluster], Goal]) -> tuple[Difference, Plan, int]:
+    """As `effects/look.py` does; with how many facts were read."""
+    expected, decide = goal(world.cluster)
+    readings = readings_of(world, expected)
+    while (made := decide(readings)).wanted:
+        readings |= world.read(made.wanted)
+    advice = {one.expected.fact: one.diagnostic for one in made.advice}
+    return set_aside(diff(expected, readings), advice), made, len(readings)
+
+
+def tag_lost(world: World) -> World:
+    """Advice, and where anything is to be distributed, what holds it up."""
+    facts: dict[AnyFact, AnyReading] = dict(world.facts)
+    facts |= {fact: Known("lost") for fact in facts if isinstance(fact, TagKept)}
+    return World(cluster=world.cluster, facts=facts, other=world.other)
+
+
+def tag_lost_under_a_drift() -> World:
+    world = tag_lost(finished(CLUSTER))
+    world.facts |= {fact: Absent() for fact in world.facts if getattr(fact, "kind", "") == "path.tree"}
+    return world
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_difference_is_the_plans(seed: int) -> None:
+    random, base = Random(seed), finished(CLUSTER)
+    world = few(base, random) if seed % 3 else anyhow(base, random, 0.1)
+    assert told(world, comparing)[0] == told(world, deciding)[0]
+
+
+@pytest.mark.parametrize("world", [tag_lost(finished(CLUSTER)), tag_lost_under_a_drift()], ids=["alone", "needed"])
+def test_advice_that_a_step_needs_is_owed(world: World) -> None:
+    shown, planned = told(world, comparing)[0], told(world, deciding)[0]
+    assert shown == planned
+    assert bool(shown.advice) != bool(shown.drift)
+
+
+def test_no_step_is_planned_where_none_is_shown() -> None:
+    shown, made, read = told(World(cluster=CLUSTER), comparing)
+    _, planned, more = told(World(cluster=CLUSTER), deciding)
+    assert shown.drift
+    assert planned.steps
+    assert made.steps == ()
+    assert read < more

@@ -1,0 +1,141 @@
+"""Planning grows as the hosts do: counted in calls, not timed. And a look takes as many rounds on many hosts as on few.
+
+The clusters of `big.py` repeat every twenty hosts, so one period more and then two more cost once and twice as much,
+whatever does not depend on hosts. What grows with the square costs three and a half times as much.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from types import FrameType
+
+from probes.fact import AnyDrift
+from reconciler.core.diff import diff
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend, Rules, plan
+from reconciler.core.seen import Seen
+from reconciler.rules.catalogue import desired, rules
+from specs.cluster import Cluster
+from specs.reason import coded
+from tests.sim.big import SCALED, big_cluster
+from tests.sim.states import Answers
+from tests.sim.worlds import World, finished, readings_of
+
+PERIOD = len(SCALED)
+FIRST = 10
+MOST = 2.3
+"""Times, where two comes of growing as the hosts do."""
+UNITS = ("one.service", "two.service", "three.service", "four.service")
+WHY = coded("starts-at-boot")
+
+
+def calls(work: Callable[[], object]) -> int:
+    made = 0
+
+    def count(_frame: FrameType, event: str, _arg: object) -> None:
+        nonlocal made
+        made += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return made
+
+
+def planning(hosts: int, made: Callable[[Cluster], Rules], world: Callable[[Cluster], World]) -> int:
+    """Calls of a diff and a plan for a cluster of which nothing is known yet."""
+    known = Answers(world(big_cluster(hosts)))
+    plan("6.2.2", desired(known.world.cluster), known, rules(known.world.cluster))
+    cluster, readings = big_cluster(hosts), known.told
+
+    def work() -> None:
+        wishes = desired(cluster)
+        diff(wishes, readings)
+        plan("6.2.2", wishes, readings, made(cluster))
+
+    return calls(work)
+
+
+def asking(hosts: int, made: Callable[[Cluster], Rules], world: Callable[[Cluster], World]) -> int:
+    """Calls of the rules alone, each asked for each drift: a planner makes many more, and one bad rule would hide."""
+    cluster = big_cluster(hosts)
+    readings = Answers(world(cluster))
+    drifts = diff(desired(cluster), readings).drift
+
+    def ask(rules_: Rules) -> None:
+        seen = Seen(readings)
+        for drift in drifts:
+            rules_(drift, seen)
+
+    ask(rules(cluster))
+    fresh = made(big_cluster(hosts))
+    return calls(lambda: ask(fresh))
+
+
+def grows(
+    costs: Callable[[int, Callable[[Cluster], Rules], Callable[[Cluster], World]], int],
+    made: Callable[[Cluster], Rules] = rules,
+    world: Callable[[Cluster], World] = lambda cluster: World(cluster=cluster),
+) -> float:
+    few, more, many = (costs(hosts, made, world) for hosts in (FIRST, FIRST + PERIOD, FIRST + 3 * PERIOD))
+    return (many - more) / (more - few)
+
+
+def test_a_plan_where_everything_differs_grows_as_the_hosts_do() -> None:
+    assert grows(planning) < MOST
+
+
+def test_a_plan_of_a_finished_cluster_grows_as_the_hosts_do() -> None:
+    assert grows(planning, world=finished) < MOST
+
+
+def test_the_rules_grow_as_the_hosts_do() -> None:
+    assert grows(asking) < MOST
+
+
+def test_a_rule_that_walks_the_cluster_for_each_drift_is_noticed() -> None:
+    def walking(cluster: Cluster) -> Rules:
+        known = rules(cluster)
+
+        def mend(drift: AnyDrift, seen: Seen) -> Mend:
+            assert not any(len(host) == 0 for host in cluster.inventory.hosts)
+            return known(drift, seen)
+
+        return mend
+
+    assert grows(asking, walking) > MOST
+
+
+def test_needs_that_are_alike_and_not_shared_are_noticed() -> None:
+    def unshared(cluster: Cluster) -> Rules:
+        known = rules(cluster)
+
+        def mend(drift: AnyDrift, seen: Seen) -> Mend:
+            found = known(drift, seen)
+            return replace(found, common=(*found.common,)) if isinstance(found, Repair) else found
+
+        return mend
+
+    assert grows(planning, unshared) > MOST
+
+
+@cache
+def rounds(hosts: int) -> int:
+    """Looks until nothing more is wanted."""
+    world, looks = World(cluster=big_cluster(hosts)), 1
+    wishes = desired(world.cluster)
+    readings = readings_of(world, wishes)
+    while True:
+        made = plan("6.2.2", wishes, readings, rules(world.cluster))
+        if not made.wanted:
+            return looks
+        readings |= world.read(made.wanted)
+        looks += 1
+
+
+def test_a_look_takes_no_more_rounds_on_more_hosts() -> None:
+    assert rounds(FIRST) == rounds(FIRST + 2 * PERIOD)
