@@ -49,6 +49,9 @@ def _code(args: Sequence[str]) -> int:
         return _run(args)
     except KeyboardInterrupt:
         return exits.INTERRUPTED
+    except SystemExit:
+        # typer's own way to leave when the reader of its help has gone, with 1, whatever it was told
+        return exits.OK
     except Exception as error:
         return _ended(error, _options(args))
 

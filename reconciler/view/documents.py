@@ -395,7 +395,6 @@ class StatusDoc(Doc):
 
 
 def dumped(document: Doc, *, indent: int | None = 2) -> str:
-    """JSON text with a newline at the end; Chinese as itself, what moves a cursor as its number.
-    A field that is null in an event is left out."""
+    """JSON text with a newline at the end; Chinese as itself, what moves a cursor as its number."""
     sparse = isinstance(document, EventDoc)
     return in_json(document.model_dump_json(indent=indent, by_alias=True, exclude_none=sparse) + "\n")
