@@ -67,7 +67,6 @@ FACTS: dict[str, Sentence] = {
     "host.root": _("rights of the login", "登录用户的权限"),
     "http.unserved": _("SaaS pages that nothing answers for", "无应答的 SaaS 页面"),
     "room.backup": _("room in {path} for the backup of {source} ({what})", "{path} 存放 {source}（{what}）备份的空间"),
-    "http.served": _("page {url}", "页面 {url}"),
     "http.ok": _("answer of {url}", "{url} 的响应"),
     "job.attempts": _("attempts at {key}", "{key} 的尝试记录"),
     "job.paused": _("a person's wish to pause", "人为暂停请求"),
