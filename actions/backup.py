@@ -132,7 +132,7 @@ class BackupMysql(Action):
     """Dump every database of the BlueKing MySQL, over root's own login path on the database host."""
 
     directory: str
-    identity: ClassVar[tuple[str, ...]] = ("directory",)
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["backup.mysql"] = "backup.mysql"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -247,7 +247,7 @@ class BackupMongodb(Action):
 
     directory: str
     install: str
-    identity: ClassVar[tuple[str, ...]] = ("directory",)
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["backup.mongodb"] = "backup.mongodb"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -30,7 +30,7 @@ class RegisterService(Action):
     service: str
     port: int
     tag: str = ""
-    identity: ClassVar[tuple[str, ...]] = ("service",)
+    identity: ClassVar[tuple[str, ...]] = ("service", "tag")
     kind: Literal["consul.register"] = "consul.register"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -80,7 +80,7 @@ class ReleaseJobPages(Action):
     home: str
     src: str
     key: str
-    identity: ClassVar[tuple[str, ...]] = ()
+    identity: ClassVar[tuple[str, ...]] = ("key",)
     kind: Literal["nginx.job-pages"] = "nginx.job-pages"
 
     def ensures(self) -> tuple[AnyExpected, ...]:

@@ -128,7 +128,7 @@ class UnpackProducts(Action):
     """Of the verified package, where the tree is its own: then what its products' VERSIONs say is written down."""
     pins: tuple[str, ...] = ()
     """What they are taken to say. They may turn out to say something else; then what is desired is decided anew."""
-    identity: ClassVar[tuple[str, ...]] = ("root", "package")
+    identity: ClassVar[tuple[str, ...]] = ("package", "root")
     kind: Literal["package.products"] = "package.products"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -227,7 +227,7 @@ class SwapSource(Action):
     products: tuple[tuple[str, str], ...]
     files: tuple[str, ...] = ()
     spoils: tuple[AnyFact, ...] = ()
-    identity: ClassVar[tuple[str, ...]] = ("live",)
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["package.swap"] = "package.swap"
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -309,7 +309,7 @@ class ReplaceScripts(Action):
     """What lies below bin/default and is not the package's: rsync --delete resets it. Guide 6.4."""
     patched: tuple[str, ...] = ()
     """The files below `live` that hold it."""
-    identity: ClassVar[tuple[str, ...]] = ("live",)
+    identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["package.scripts"] = "package.scripts"
 
     def requires(self) -> tuple[AnyExpected, ...]:

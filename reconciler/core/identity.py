@@ -34,12 +34,13 @@ def fingerprint(action: Action) -> str:
 
 def step_id(action: Action) -> str:
     """`bkcli.install-paas@10.0.0.1-3f2a9c`: for people and for `after`; the digits tell long subjects apart."""
-    return f"{step_label(kind_of(action), subject(action))}@{action.host}-{fingerprint(action)[:6]}"
+    texts = tuple(text for name in action.identity if isinstance(text := getattr(action, name), str))
+    return f"{step_label(kind_of(action), texts)}@{action.host}-{fingerprint(action)[:6]}"
 
 
 def step_label(kind: str, parts: tuple[str, ...]) -> str:
-    """What stands before the host: the last part of the subject, shortened; nothing for a list."""
-    last = parts[-1].rsplit("/", 1)[-1].lower() if parts and "," not in parts[-1] else ""
+    """What stands before the host: the last text of the subject, shortened."""
+    last = parts[-1].rsplit("/", 1)[-1].lower() if parts else ""
     short = re.sub(r"[^a-z0-9.-]+", "-", last).strip("-.")[:40]
     return f"{kind}{'-' if short else ''}{short}"
 
