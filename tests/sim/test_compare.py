@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from probes.fact import Absent, AnyFact, AnyReading, Known
+from probes.fact import AnyFact, AnyReading, Known
 from probes.tag import TagKept
 from reconciler.cli.goal import Goal, comparing, deciding
 from reconciler.core.diff import Difference, diff, set_aside
@@ -36,7 +36,8 @@ def tag_lost(world: World) -> World:
 
 def tag_lost_under_a_drift() -> World:
     world = tag_lost(finished(CLUSTER))
-    world.facts |= {fact: Absent() for fact in world.facts if getattr(fact, "kind", "") == "path.tree"}
+    copies = (fact for fact in world.facts if getattr(fact, "kind", "") == "path.tree")
+    world.facts |= {fact: Known("another") for fact in copies if fact.host != CLUSTER.controller}
     return world
 
 
