@@ -45,6 +45,7 @@ def troubles() -> Mapping[str, Trouble]:
 def _parts() -> tuple[ModuleType, ...]:
     from reconciler.view.words import (
         cli,
+        databases,
         effects,
         gates,
         guide,
@@ -57,9 +58,26 @@ def _parts() -> tuple[ModuleType, ...]:
         specs,
         topology,
         undo,
+        unread,
     )
 
-    return (specs, probes, rules, planner, topology, pin, layout, guide, latent, gates, undo, effects, cli)
+    return (
+        specs,
+        probes,
+        rules,
+        planner,
+        topology,
+        pin,
+        layout,
+        guide,
+        latent,
+        gates,
+        undo,
+        effects,
+        cli,
+        databases,
+        unread,
+    )
 
 
 def say(because: Because, lang: Lang) -> str:
