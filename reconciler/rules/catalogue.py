@@ -3,6 +3,7 @@
 from dataclasses import replace
 from types import ModuleType
 
+from probes.backup import Backup
 from probes.fact import AnyDrift, AnyExpected, AnyFact
 from probes.topology import ModuleHosts
 from reconciler.core.plan import Repair
@@ -107,12 +108,12 @@ def rules(cluster: Cluster) -> Rules:
 
 def _dumped_first(cluster: Cluster, mend: Mend) -> Mend:
     """Nothing whose effect only a backup brings back begins before every database was dumped, whichever rule it is of:
-    a host that cannot say so holds it up."""
+    a host that cannot say so holds it up. A rule that names backups itself knows which (CMDB's data is in MongoDB)."""
     if not isinstance(mend, Repair) or not (mend.action.one_way or mend.action.disrupts == "data"):
         return mend
-    said = {need.fact for need in (*mend.needs, *mend.action.requires())}
-    more = tuple(need for need in database.backups(cluster) if need.fact not in said)
-    return replace(mend, needs=(*mend.needs, *more)) if more else mend
+    if any(isinstance(need.fact, Backup) for need in (*mend.needs, *mend.action.requires())):
+        return mend
+    return replace(mend, needs=(*mend.needs, *database.backups(cluster)))
 
 
 def _left(cluster: Cluster, drift: AnyDrift) -> bool:

@@ -1,5 +1,7 @@
 """Gates: asked of just what a plan is going to do, and of nothing on a cluster that is finished."""
 
+import pytest
+
 from actions.owed import MIGRATION, PYTHON
 from probes.container import DockerFault
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
@@ -13,7 +15,7 @@ from reconciler.rules.gate import concerned, gates
 from reconciler.rules.owed import SCRIPT
 from specs.cluster import Cluster
 from specs.reason import coded
-from tests.sim.worlds import World, finished, guide_cluster, pristine, slice_cluster, study
+from tests.sim.worlds import World, finished, fresh, guide_cluster, pristine, slice_cluster, study
 
 CLUSTER = slice_cluster()
 
@@ -75,8 +77,11 @@ def test_an_upgrade_of_which_only_the_controller_answers_still_concerns_all() ->
 
 
 def _one_host_answers(fact: AnyFact, cluster: Cluster) -> AnyReading:
-    silent = Unknown(coded("host-unreachable", host=fact.host, said="gone"))
-    return pristine(fact, cluster) if fact.host == cluster.controller else silent
+    return pristine(fact, cluster) if fact.host == cluster.controller else _silent(fact)
+
+
+def _silent(fact: AnyFact) -> AnyReading:
+    return Unknown(coded("host-unreachable", host=fact.host, said="gone"))
 
 
 def test_one_product_installed_again_concerns_its_hosts_and_the_databases() -> None:
@@ -107,3 +112,21 @@ def test_before_iam_is_upgraded_the_script_that_a_person_has_to_bring_is_there()
     script = ScriptDefects(host=cluster.controller, path=SCRIPT, python=PYTHON, sentences=MIGRATION)
     assert asked[script].reading == Known(())
     assert not any(isinstance(fact, ScriptDefects) for fact in facts(World(cluster=CLUSTER)))
+
+
+@pytest.mark.parametrize("host", guide_cluster().inventory.hosts)
+def test_a_finished_cluster_with_a_dead_host_is_repaired_and_no_change_of_release(host: str) -> None:
+    whole = guide_cluster()
+    world = finished(whole)
+    for fact, reading in tuple(world.facts.items()):
+        if isinstance(fact, UnitActive) and reading == Known("active"):
+            world.facts[fact] = Known("inactive")
+    silent = World(
+        cluster=whole,
+        facts={fact: reading for fact, reading in world.facts.items() if fact.host != host},
+        other=lambda fact, made: _silent(fact) if fact.host == host else fresh(fact, made),
+    )
+    plan, _ = study(silent)
+    assert plan.steps
+    assert host not in {step.action.host for step in plan.steps}
+    assert concerned(whole, plan) == ()

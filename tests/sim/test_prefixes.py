@@ -70,6 +70,8 @@ def test_what_the_guide_leaves_undone_is_named_and_done() -> None:
     plan = converges(after(len(ROWS)), set())
     names = [step.id.split("@")[0] for step in plan.steps if not isinstance(step.action, (DoWork, EditEnv, MergeEnv))]
     assert names == [
+        "backup.mysql",
+        "backup.mongodb",
         "bkcli.sync-common",
         "nginx.render",
         "unit.retire-bk-gse-syncdata.service",

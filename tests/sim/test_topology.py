@@ -24,6 +24,7 @@ from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
 from reconciler.rules.catalogue import desired
+from reconciler.rules.database import DUMPED
 from reconciler.rules.gate import approvals
 from specs.reason import Coded, coded
 from tests.sim.board import Board
@@ -60,13 +61,13 @@ def kinds(plan: Plan) -> list[str]:
     return [str(getattr(step.action, "kind", "")) for step in plan.steps]
 
 
-def test_off_nothing_is_looked_at_and_nothing_can_be_approved() -> None:
+def test_off_nothing_is_looked_at_and_no_deletion_can_be_approved() -> None:
     off = guide_cluster()
     assert not any("cmdb." in str(getattr(wish.fact, "kind", "")) for wish in desired(off))
     assert {wish.fact for wish in desired(off)} == {wish.fact for wish in desired(ON)} - {
         wish.fact for wish in desired(ON) if str(getattr(wish.fact, "kind", "")).startswith("cmdb.")
     }
-    assert (approvals(off), approvals(ON)) == ((), ("topology",))
+    assert (approvals(off), approvals(ON)) == ((DUMPED,), ("topology", DUMPED))
     assert [section.id for section in off.release.sections if not section.covered] == ["7.17"]
     assert [section.id for section in ON.release.sections if not section.covered] == []
 

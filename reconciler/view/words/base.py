@@ -46,6 +46,7 @@ def troubles() -> Mapping[str, Trouble]:
 def _parts() -> tuple[ModuleType, ...]:
     from reconciler.view.words import (
         cli,
+        databases,
         effects,
         gates,
         guide,
@@ -59,9 +60,27 @@ def _parts() -> tuple[ModuleType, ...]:
         specs,
         topology,
         undo,
+        unread,
     )
 
-    return (specs, probes, rules, running, planner, topology, pin, layout, guide, latent, gates, undo, effects, cli)
+    return (
+        specs,
+        probes,
+        rules,
+        running,
+        planner,
+        topology,
+        pin,
+        layout,
+        guide,
+        latent,
+        gates,
+        undo,
+        effects,
+        cli,
+        databases,
+        unread,
+    )
 
 
 def say(because: Because, lang: Lang) -> str:

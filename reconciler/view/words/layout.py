@@ -98,6 +98,20 @@ TROUBLES: dict[str, Trouble] = {
             zh="请在 cluster.toml 中为 {module} 指定主机，或一并保留：\n{leave}",
         ),
     ),
+    "left-not-ready": Trouble(
+        what=Sentence(
+            en="{module} is left to you and is not as others need it",
+            zh="{module} 已交由您处理，但尚未满足其他模块的需要",
+        ),
+        why=Sentence(
+            en="what requires it waits; bkrec touches nothing of what `leave` names",
+            zh="依赖它的步骤将等待；bkrec 不改动 leave 中的任何内容",
+        ),
+        hint=Sentence(
+            en="bring {module} to this release yourself, or take it out of `leave` in cluster.toml",
+            zh="请自行将 {module} 升级到本版本，或从 cluster.toml 的 leave 中移除",
+        ),
+    ),
     "placement-nowhere": Trouble(
         what=Sentence(en="no host is left for {module}", zh="没有可放置 {module} 的主机"),
         why=Sentence(en="it cannot stand beside any of: {others}", zh="它不能与以下模块同机：{others}"),
