@@ -11,7 +11,7 @@ a secret: here, because whoever words, keeps or sends one has no reason to look 
 from dataclasses import dataclass, field
 
 from specs.reason import Because
-from specs.redact import clean, safe
+from specs.redact import clean, safe, safe_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,13 @@ class Diagnostic:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "where", safe(self.where))
-        object.__setattr__(self, "fields", tuple((name, safe(value)) for name, value in self.fields))
+        object.__setattr__(self, "fields", tuple((name, _field(name, value)) for name, value in self.fields))
         object.__setattr__(self, "source", clean(self.source))
+
+
+def _field(name: str, value: str) -> str:
+    """On one line, but for `lines`, which are ours and there to be pasted."""
+    return safe_lines(value) if name == "lines" else safe(value)
 
 
 def diagnose(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from probes.fact import Known, Unknown
 from probes.job import STATE_ROOT, Paused
 from probes.shell import Command
-from reconciler.core.redact import clean
+from reconciler.core.redact import clean, safe
 from reconciler.effects.clock import Clock
 from reconciler.effects.collect import Look
 from reconciler.effects.crash import register
@@ -77,7 +77,7 @@ async def pause(transport: Transport, controller: str, *, who: str, why: str) ->
     """Raises PauseError, TransportError. A second one takes the place of the first."""
     name = re.sub(r"[^\w.@:-]+", "_", who) or "-"
     _PAUSE.before()
-    output = await transport.run(controller, Command(script=PAUSE, args=(STATE_ROOT, name, clean(why)[:500])))
+    output = await transport.run(controller, Command(script=PAUSE, args=(STATE_ROOT, name, safe(why)[:500])))
     _PAUSE.after()
     _expect("paused", output.stdout, controller)
 

@@ -40,14 +40,14 @@ def bkrec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
 
 
 def _sees(monkeypatch: pytest.MonkeyPatch, readings: dict[AnyFact, AnyReading]) -> None:
-    async def study(_: Path) -> wiring.Studied:
+    async def study(_: Path, goal: object = None) -> wiring.Studied:
         return wiring.Studied(name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES)
 
     monkeypatch.setattr(wiring, "study", study)
 
 
 def _raises(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    async def study(_: Path) -> wiring.Studied:
+    async def study(_: Path, goal: object = None) -> wiring.Studied:
         raise error
 
     monkeypatch.setattr(wiring, "study", study)

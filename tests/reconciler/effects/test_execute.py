@@ -10,6 +10,7 @@ from probes.fact import AnyDrift, Known, Unknown
 from reconciler.core.event import Event, Interrupted, JobAdopted, StepDone, StepFailed, StepOutput, StepStarted
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan
+from reconciler.effects.clock import ahead
 from reconciler.effects.crash import installed, registered
 from reconciler.effects.execute import Outcome, execute
 from reconciler.effects.journal import JournalError
@@ -183,7 +184,7 @@ def test_nothing_begins_before_the_lease_is_confirmed() -> None:
     world.knows(a)
 
     def confirm() -> None:
-        term.since = world.clock.elapsed
+        term.since, term.ahead = world.clock.elapsed, ahead(world.clock)
 
     world.clock.later = [(20.0, confirm)]
     assert carried(world, plan(step(a)), term=term).done == ("a",)

@@ -32,7 +32,7 @@ def test_a_wish_is_put_down_read_and_taken_back(tmp_path: Path) -> None:
         await pause(transport, H, who="wang li", why="disk $(touch /tmp/x) 'swap'\nnow")
         wish = await read(look, H)
         assert wish is not None
-        assert wish == Wish(who="wang_li", since=wish.since, why="disk $(touch /tmp/x) 'swap'now")
+        assert wish == Wish(who="wang_li", since=wish.since, why="disk $(touch /tmp/x) 'swap' now")
         assert wish.since.endswith("Z")
         await resume(transport, H)
         await resume(transport, H)

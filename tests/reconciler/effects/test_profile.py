@@ -32,7 +32,10 @@ def job(tmp_path: Path, profile: str, script: str) -> subprocess.CompletedProces
     home = tmp_path / "home"
     home.mkdir()
     (home / ".bash_profile").write_text(profile)
-    for name, text in (("run", RUNNER), ("script", script), ("args", "one 'two 2'")):
+    born = Path("/proc/self/stat").read_text().rpartition(") ")[2].split()[19]
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    runner = f"{os.getpid()} {born} {boot}\n"
+    for name, text in (("run", RUNNER), ("script", script), ("args", "one 'two 2'"), ("pid", runner)):
         (tmp_path / name).write_text(text)
     env = {
         "PATH": os.environ["PATH"],
@@ -40,6 +43,7 @@ def job(tmp_path: Path, profile: str, script: str) -> subprocess.CompletedProces
         "BKREC_DIR": str(tmp_path),
         "BKREC_LOGIN": "yes",
         "BKREC_CWD": str(tmp_path),
+        "BKREC_INPUT": "",
     }
     words = ["/bin/sh", str(tmp_path / "run"), "work"]
     return subprocess.run(words, capture_output=True, text=True, env=env, timeout=20, check=False)
