@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
-from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
 from probes.probe import Probe
 from probes.rows import MISSING, Row, groups_of
 from probes.shell import Command, Output
 from specs.reason import coded
 
+LONGEST = 4096
 SYNTAX = "no Python that parses"
 """The defect of a page of HTML, of an empty file, and of most that is cut."""
 
@@ -70,14 +71,23 @@ done
 )
 
 
+def _askable(fact: ScriptDefects) -> bool:
+    """Sentences travel as the lines of one argument."""
+    text = "".join((fact.path, fact.python, *fact.sentences))
+    return text.isprintable() and len(text) <= LONGEST
+
+
 def command(facts: Sequence[ScriptDefects]) -> Command:
-    words = (word for fact in facts for word in (fact.path, fact.python, "\n".join(fact.sentences)))
+    asked = (fact for fact in facts if _askable(fact))
+    words = (word for fact in asked for word in (fact.path, fact.python, "\n".join(fact.sentences)))
     return Command(script=SCRIPT, args=(PARSE, *words))
 
 
 def parse(facts: Sequence[ScriptDefects], output: Output) -> Readings:
-    groups = groups_of(output, count=len(facts))
-    return {fact: _read(fact, groups[index]) for index, fact in enumerate(facts)}
+    asked = [fact for fact in facts if _askable(fact)]
+    groups = groups_of(output, count=len(asked))
+    told: dict[AnyFact, AnyReading] = {fact: _read(fact, groups[index]) for index, fact in enumerate(asked)}
+    return {fact: told.get(fact, Unknown(coded("name-not-askable", name=fact.path))) for fact in facts}
 
 
 def _read(fact: ScriptDefects, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:

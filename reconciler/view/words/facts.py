@@ -157,7 +157,6 @@ VALUES: dict[str, dict[str, Sentence]] = {
         "not-answering": _("not answering", "无响应"),
     },
     "host.disk-room": {"enough": _("enough", "足够"), "short": _("short", "不足")},
-    "room.backup": {"enough": _("enough", "足够")},
     "host.disk-room-for": {"enough": _("enough", "足够"), "short": _("short", "不足")},
     "mysql.login-path": {"works": _("works", "可登录"), "denied": _("denied", "被拒绝")},
     "mysql.user": {"granted": _("granted", "已授权"), "missing": _("missing", "缺失")},
