@@ -48,7 +48,9 @@ def _vouched(named: Path, by: Path) -> None:
         files = list(ownership.ssh_configs(named)) if named.is_file() else []
         found = next((told for each in files if (told := ownership.distrusted(each, owners))), None)
     except (OSError, RuntimeError) as error:
-        raise SpecError(diagnose("cluster-file-unreadable", where=f"{by}, ssh.config", error=error)) from error
+        raise SpecError(
+            diagnose("cluster-file-unreadable", where=f"{by}, ssh.config", path=named, error=error)
+        ) from error
     if found is not None:
         code = "ssh-config-of-another" if found.why == "owner" else "ssh-config-open"
         raise SpecError(diagnose(code, where=str(by), path=found.path, owner=found.owner, file=by))

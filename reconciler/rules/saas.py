@@ -77,7 +77,7 @@ def _online(cluster: Cluster, app: App, seen: Seen) -> Mend:
     _, packaged = extra.saas_facts(cluster, app)
     if seen.read(packaged) == Absent() and seen.holds(_of_this_release(cluster)):
         where = f"{cluster.controller} {cluster.src('official_saas')}"
-        return diagnose("saas-nowhere", where=where, app=app.code, directory=cluster.src("official_saas"))
+        return diagnose("saas-package-missing", where=where, app=app.code, directory=cluster.src("official_saas"))
     return _deploy(cluster, app)
 
 

@@ -68,7 +68,7 @@ def test_saas_of_which_there_is_neither_package_nor_anything_online_is_missed_an
     assert word == "differs"
     assert names == [fact_id(wish.fact) for wish in ALIKE if isinstance(wish.fact, SaasOnline)]
     assert plan.steps == ()
-    assert [told.diagnostic.code for told in plan.blocked] == ["saas-nowhere"] * len(names)
+    assert [told.diagnostic.code for told in plan.blocked] == ["saas-package-missing"] * len(names)
 
 
 def test_saas_whose_package_is_still_to_come_is_planned_from_the_start() -> None:

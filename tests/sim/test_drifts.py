@@ -37,7 +37,7 @@ BY_HAND = {
     "cert-lost": "only the operator has another copy",
     "docker-root-unclear": "the daemon's own file does not say: told, not changed",
     "saas-page-silent": "what keeps a page away is in the application's own log, or on the way to it",
-    "saas-nowhere": "nothing to take it from",
+    "saas-package-missing": "nothing to take it from",
     "standard-missing": "nothing to copy",
     "containers-unsteady": "as with units",
     "units-young": "time alone mends it; one that keeps dying is for a person to see",

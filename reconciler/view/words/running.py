@@ -27,7 +27,7 @@ TROUBLES: dict[str, Trouble] = {
             zh="请一分钟后重试；若结果相同，请在主机上执行 docker logs 查看退出原因",
         ),
     ),
-    "saas-nowhere": Trouble(
+    "saas-package-missing": Trouble(
         what=Sentence(
             en="SaaS {app}: nothing of it is online, and {directory} has no package of it",
             zh="SaaS {app}：没有线上版本，{directory} 中也没有其安装包",
