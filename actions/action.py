@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from probes.command import Command
 from probes.fact import AnyDrift, AnyExpected, AnyFact
-from probes.shell import Command
 from specs.diagnostic import Diagnostic
 from specs.reason import Because
 

@@ -10,9 +10,9 @@ from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from probes.agent import NOTE, AgentsLost
+from probes.command import Command
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
-from probes.owed import DIRECTORY, WorkNoted, WorkOwed
-from probes.shell import Command
+from probes.task import DIRECTORY, WorkNoted, WorkOwed
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Because, coded
 

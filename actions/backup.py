@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.envshell import VALUE
-from probes import cmdb, esb
+from actions.lib.env_shell import VALUE
+from probes import cmdb
 from probes.backup import Backup
+from probes.command import Command
 from probes.fact import AnyExpected
-from probes.shell import Command
+from probes.lib import esb
 from specs.reason import coded
 
 RECORD: LiteralString = """

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
+from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.path import PathKind, TreeDigest, VersionText
-from probes.shell import Command
 from specs.reason import Because, Told, coded
 
 BKCLI: LiteralString = 'set -eu\ncd -- "$1"\nexec ./bkcli "$2" "$3"\n'

@@ -14,11 +14,11 @@ from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
 from actions.bkcli import Bkcli
-from actions.envshell import VALUE
-from actions.undoshell import REMEMBER
+from actions.lib.env_shell import VALUE
+from actions.lib.undo_shell import REMEMBER
 from probes.cmdb import BusyHosts, EditingOpen, EditingShut, JobModules, SetsLeft, TemplatesLeft
+from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
-from probes.shell import Command
 from specs.reason import Because, coded
 
 SECTION = "7.17"

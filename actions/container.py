@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from actions.action import Action, Disrupts, Undo
+from probes.command import Command
 from probes.container import ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
 from probes.fact import AnyExpected, AnyFact
-from probes.shell import Command
 from specs.reason import Because, coded
 
 

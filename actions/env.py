@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.envshell import EDIT, VALUE
+from actions.lib.env_shell import EDIT, VALUE
+from probes.command import Command
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyExpected, AnyFact
-from probes.shell import Command
 from specs.reason import coded
 
 SET: LiteralString = (

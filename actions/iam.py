@@ -12,9 +12,9 @@ from typing import ClassVar, Literal
 
 from actions.action import Undo
 from actions.bkcli import Bkcli
+from probes.command import Command
 from probes.fact import AnyExpected
 from probes.iam import ModelsPending
-from probes.shell import Command
 from specs.reason import coded
 
 REGISTER = """set -e

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.envshell import VALUE
+from actions.lib.env_shell import VALUE
+from probes.command import Command
 from probes.fact import AnyExpected
 from probes.mysql import LoginPath, MysqlUser
-from probes.shell import Command
 from specs.reason import coded
 
 LOGIN: LiteralString = (

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
-from actions.envshell import VALUE
+from actions.lib.env_shell import VALUE
+from probes.command import Command
 from probes.fact import AnyExpected
-from probes.shell import Command
 from probes.text import TextNames
 from specs.reason import Because, coded
 

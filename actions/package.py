@@ -10,14 +10,14 @@ from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.backup import ROOM
-from actions.pinshell import PIN
+from actions.lib.versions_shell import PIN
 from probes.backup import Backup
+from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.marker import Marker
 from probes.package import PackageDigest
+from probes.package_versions import PinVersions, of_reading
 from probes.path import LineInFile, PathKind, TreeDigest, VersionText
-from probes.pin import PinVersions, of_reading
-from probes.shell import Command
 from specs.reason import coded
 
 UNPACK: LiteralString = """set -eu

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.undoshell import REMEMBER
+from actions.lib.undo_shell import REMEMBER
+from probes.command import Command
 from probes.fact import AnyExpected
 from probes.path import PathKind
-from probes.shell import Command
 from specs.reason import coded
 
 RETIRE: LiteralString = (

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from actions.action import Action, Undo
+from probes.command import Command
 from probes.fact import AnyExpected
 from probes.path import FileDigest
-from probes.shell import Command
 from specs.reason import coded
 
 COPY = """set -eu

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action
-from actions.envshell import VALUE
+from actions.lib.env_shell import VALUE
+from probes.command import Command
 from probes.fact import AnyExpected
 from probes.redis import RedisCluster
-from probes.shell import Command
 from specs.reason import coded
 
 FORM: LiteralString = (

@@ -9,11 +9,11 @@ from typing import ClassVar, Literal
 
 from actions.action import Action, Disrupts, Undo
 from actions.bkcli import Bkcli
+from probes.command import Command
 from probes.container import AppContainer
 from probes.fact import AnyExpected
 from probes.mysql import SaasVariable
 from probes.saas import SaasOnline, SaasPackaged
-from probes.shell import Command
 from specs.reason import Because, coded
 
 ADD = """set -e

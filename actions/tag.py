@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from actions.action import Action, Undo
+from probes.command import Command
 from probes.fact import AnyExpected
 from probes.path import PathKind
-from probes.shell import Command
 from probes.tag import TagKept
 from specs.reason import coded
 

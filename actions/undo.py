@@ -1,4 +1,4 @@
-"""Undo: put back what a run kept of what was there before it (`actions/undoshell.py`).
+"""Undo: put back what a run kept of what was there before it (`actions/lib/undo_shell.py`).
 
 Each looks first whether the thing is still as that run left it: what somebody else has put there since is never
 overwritten. What is replaced is kept beside the copy (`after`), and every replacement is one rename, so that an undo
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.undoshell import DIGEST, SYNCED
+from actions.lib.undo_shell import DIGEST, SYNCED
+from probes.command import Command
 from probes.fact import AnyExpected
-from probes.shell import Command
 from probes.undo import UndoStanding
 from specs.reason import coded
 

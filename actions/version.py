@@ -9,9 +9,9 @@ from typing import ClassVar, Literal
 
 from actions.action import Action, Undo
 from actions.bkcli import Bkcli
+from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.mysql import ProductVersion
-from probes.shell import Command
 from specs.reason import Because, coded
 
 ROWS = """set -e

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from actions.action import Action, Undo
+from probes.command import Command
 from probes.fact import AnyExpected
-from probes.shell import Command
 from probes.yaml import YamlValue
 from specs.reason import coded
 

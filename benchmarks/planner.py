@@ -30,7 +30,7 @@ from probes.fact import AnyExpected, AnyFact, AnyReading
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
-from reconciler.rules.catalogue import desired, rules
+from reconciler.rules.registry import desired, rules
 from specs.cluster import Cluster
 from tests.sim.big import big_cluster
 from tests.sim.states import Answers

@@ -11,16 +11,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from reconciler.view.words.base import Sentence, sentences, troubles
+from reconciler.view.messages.registry import sentences, troubles
+from reconciler.view.messages.text import Sentence
 
 PAGE = Path(__file__).resolve().parent / "diagnostics.md"
 INTRO = """\
 # Codes · 代码一览
 
-Made by `docs/diagnostics.py` from `reconciler/view/words/`: do not edit.
+Made by `docs/diagnostics.py` from `reconciler/view/messages/`: do not edit.
 `bkrec explain CODE` says the same about one of them.
 
-由 `docs/diagnostics.py` 根据 `reconciler/view/words/` 生成，请勿手工修改。`bkrec explain 代码` 可查询单个代码。
+由 `docs/diagnostics.py` 根据 `reconciler/view/messages/` 生成，请勿手工修改。`bkrec explain 代码` 可查询单个代码。
 
 `<field>` stands for a value. Codes never change their meaning. · `<field>` 表示会填入的值。代码含义不会改变。
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from reconciler.effects import releases
-from specs.base import Lang, Worded
+from reconciler.engine import release_data
 from specs.guide import Difference
+from specs.text import Lang, Worded
 
 HERE = Path(__file__).resolve().parent
 PAGES: dict[Lang, Path] = {
@@ -77,7 +77,7 @@ def page(lang: Lang) -> str:
 
 
 def _parts(lang: Lang) -> Iterator[str]:
-    entries = releases.release("6.2.2").guide.differences
+    entries = release_data.release("6.2.2").guide.differences
     for kind, head in HEADS[lang].items():
         yield head + "\n"
         for one in entries:

@@ -13,16 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from probes import esb
+from probes.command import Command, Output
 from probes.fact import AnyFact, AnyReading, Fact, Known, Readings, Unknown
-from probes.owed import DIRECTORY
+from probes.lib import esb
+from probes.lib.rows import MISSING, Row, rows_of
 from probes.probe import Probe
-from probes.rows import MISSING, Row, rows_of
-from probes.shell import Command, Output
+from probes.task import DIRECTORY
 from specs.reason import coded
 
 NOTE = "gse-agents"
-"""The note's name among those of what is owed (`probes/owed.py`)."""
+"""The note's name among those of what is owed (`probes/task.py`)."""
 CLOUD = 0
 """The direct area, in which BlueKing's own hosts are (bin/check_agent_info.sh:12)."""
 

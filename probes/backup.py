@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import MISSING, SAFE_NAME, Row, rows_of
 from probes.probe import Probe
-from probes.rows import MISSING, SAFE_NAME, Row, rows_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 Condition = Literal["fresh", "stale", "broken"]

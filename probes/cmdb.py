@@ -3,8 +3,8 @@ r"""The topology of the BlueKing business in CMDB, against what the vendor's own
 What it should be stands in three files of the scripts: blueking_service_module.tpl (service templates), its brother
 blueking_topo_module.tpl (set templates), and two tables in create_blueking_set.py (the sets' names, and which modules a
 line of .installed_module stands for). They are read here, so that a mended script is believed, not a list of ours. What
-is there CMDB tells through the ESB (`probes/esb.py`); whether its topology may be edited, CMDB's own API tells, which
-counts in that the permission runs out after six hours.
+is there CMDB tells through the ESB (`probes/lib/esb.py`); whether its topology may be edited, CMDB's own API tells,
+which counts in that the permission runs out after six hours.
 
 Each host answers for itself whether it is in the modules that its .installed_module names. Hosts of the idle set are in
 no module here. All that is asked is a read. Source: bin/create_blueking_set.py; bin/create_blueking_topo_template.sh;
@@ -16,14 +16,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, LiteralString
 
-from probes import esb
-from probes.cmdbfiles import Files, files_of, strange, wanted
-from probes.cmdbhere import MOST, MOST_TEMPLATES, Odd, There, custom, differences, names, placed, sets
-from probes.esb import Answer, Question, question
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.lib import esb
+from probes.lib.cmdb_files import Files, files_of, strange, wanted
+from probes.lib.cmdb_state import MOST, MOST_TEMPLATES, Odd, There, custom, differences, names, placed, sets
+from probes.lib.esb import Answer, Question, question
+from probes.lib.rows import lines_of
 from probes.probe import Probe
-from probes.rows import lines_of
-from probes.shell import Command, Output
 from specs.reason import Coded, coded
 
 BUSINESS = 2

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import decimal, lines_of
 from probes.probe import Probe
-from probes.rows import decimal, lines_of
-from probes.shell import Command, Output
 from probes.steady import STEADY_S
 from specs.reason import coded
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import MISSING, Row, decimal, rows_of
 from probes.probe import Probe
-from probes.rows import MISSING, Row, decimal, rows_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 GRAIN_S = 2.0

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import MISSING, Row, groups_of
 from probes.probe import Probe
-from probes.rows import MISSING, Row, groups_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 KINDS = ("mysql", "mongodb")

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from probes.envawk import ENV_AWK
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.lib.env_awk import ENV_AWK
+from probes.lib.rows import MISSING, Row, rows_of, unescape
 from probes.probe import Probe
-from probes.rows import MISSING, Row, rows_of, unescape
-from probes.shell import Command, Output
 from specs.reason import coded
 
 

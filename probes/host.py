@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import MISSING, Row, groups_of
 from probes.probe import Probe
-from probes.rows import MISSING, Row, groups_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 Room = Literal["enough", "short"]

@@ -1,9 +1,9 @@
 """Jobs: what became of the long commands that were started here, and which of them still run.
 
-A job is a directory under /var/lib/bkrec/jobs (`reconciler/effects/job.py` makes them). Whether it runs is not asked
-of systemd: its runner noted its own pid, start time and boot id before it began, so that neither a recycled pid nor a
-reboot is mistaken for it. The runner may have been killed while the command itself goes on; that still is running.
-Source: proc(5), stat fields 3 and 22; design of the runner in `reconciler/effects/job_scripts.py`.
+A job is a directory under /var/lib/bkrec/jobs (`reconciler/engine/jobs/client.py` makes them). Whether it runs is not
+asked of systemd: its runner noted its own pid, start time and boot id before it began, so that neither a recycled pid
+nor a reboot is mistaken for it. The runner may have been killed while the command itself goes on; that still is
+running. Source: proc(5), stat fields 3 and 22; design of the runner in `reconciler/engine/jobs/scripts.py`.
 """
 
 import re
@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
+from probes.command import Command, Output
 from probes.fact import Absent, Fact, Known, Reading
 from probes.probe import Probe
-from probes.shell import Command, Output
 
 STATE_ROOT = "/var/lib/bkrec"
 

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import MISSING, ROOT_HOME, Row, groups_of, unescape
 from probes.probe import Probe
-from probes.rows import MISSING, ROOT_HOME, Row, groups_of, unescape
-from probes.shell import Command, Output
 from specs.reason import coded
 
 Login = Literal["works", "denied"]

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.lib.rows import MISSING, Row, rows_of
 from probes.probe import Probe
-from probes.rows import MISSING, Row, rows_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 Kind = Literal["file", "directory", "link", "other"]

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Readings
+from probes.lib.rows import lines_of
 from probes.probe import Probe
-from probes.rows import lines_of
-from probes.shell import Command, Output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

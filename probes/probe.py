@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from probes.command import Command, Output
 from probes.fact import AnyFact, AnyReading
-from probes.shell import Command, Output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

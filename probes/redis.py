@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from probes.command import Command, Output
 from probes.env import FILE_STATES
-from probes.envawk import ENV_AWK
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib.env_awk import ENV_AWK
+from probes.lib.rows import Row, rows_of
 from probes.port import LISTENING
 from probes.probe import Probe
-from probes.rows import Row, rows_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 Cluster = Literal["ok", "fail", "incomplete", "damaged"]

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
+from probes.command import Command, Output
 from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import ROOT_HOME, Row, rows_of
 from probes.probe import Probe
-from probes.rows import ROOT_HOME, Row, rows_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 MARGIN_KB = 65536

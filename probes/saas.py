@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, LiteralString
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import ROOT_HOME, lines_of
 from probes.path import normalise_version
 from probes.probe import Probe
-from probes.rows import ROOT_HOME, lines_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 

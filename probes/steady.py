@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from probes.command import Command, Output
 from probes.current import moment
 from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import decimal, lines_of
 from probes.probe import Probe
-from probes.rows import decimal, lines_of
-from probes.shell import Command, Output
 from probes.unit import Shown, askable, by_name
 from specs.reason import coded
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from probes.envawk import ENV_AWK
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib.env_awk import ENV_AWK
+from probes.lib.rows import Row, rows_of
 from probes.probe import Probe
-from probes.rows import Row, rows_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 

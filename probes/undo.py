@@ -1,8 +1,8 @@
 """Undo: what a run kept of what was there before it, what it did besides, and what became of each thing since.
 
-Every job notes the run and step it belongs to (`reconciler/effects/job_scripts.py`); one that changes what an undo can
-put back keeps what was there first (`actions/undoshell.py`). Digests are compared on the host: none travels, since an
-env file holds passwords. What is found at a path, and neither was there before nor was left by that run, is somebody
+Every job notes the run and step it belongs to (`reconciler/engine/jobs/scripts.py`); one that changes what an undo can
+put back keeps what was there first (`actions/lib/undo_shell.py`). Digests are compared on the host: none travels, since
+an env file holds passwords. What is found at a path, and neither was there before nor was left by that run, is somebody
 else's, and reads so.
 """
 
@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, LiteralString, get_args
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
 from probes.job import STATE_ROOT
+from probes.lib.rows import SAFE_NAME, Row, groups_of
 from probes.probe import Probe
-from probes.rows import SAFE_NAME, Row, groups_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 What = Literal["file", "unit", "service", "directory"]

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import lines_of
 from probes.probe import Probe
-from probes.rows import lines_of
-from probes.shell import Command, Output
 from specs.reason import coded
 
 Active = Literal["active", "activating", "deactivating", "reloading", "inactive", "failed"]

@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from specs.base import Model
 from specs.module import Module
-from specs.pin import Pin, pinned
+from specs.package_versions import Pin, pinned
 from specs.release import Release
+from specs.text import Model
 
 ADDRESS = r"^([0-9]{1,3}\.){3}[0-9]{1,3}$"
 PATH = r"^/[A-Za-z0-9._/-]+$"

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from specs.base import Model, Worded
+from specs.text import Model, Worded
 
 Kind = str
 """Of an action ("unit.retire") or a fact ("unit.active"), as reports name it."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from specs.base import Model, Worded
+from specs.text import Model, Worded
 
 
 class Service(Model):

@@ -1,6 +1,7 @@
 """TOML text → Release and ClusterFile, or every problem at once, each with file, key and reason.
 
-Pure: the text is handed in (package data is read by `reconciler/effects/files.py`), so a wrong file is a table test.
+Pure: the text is handed in (package data is read by `reconciler/engine/local_files.py`), so a wrong file is a table
+test.
 """
 
 from collections.abc import Mapping
@@ -9,12 +10,12 @@ from typing import Any, TypeVar
 import tomli
 from pydantic import ValidationError
 
-from specs.base import Model
 from specs.cluster import ClusterFile
 from specs.diagnostic import Diagnostic, SpecError, diagnose
 from specs.guide import Guide
 from specs.module import Module
 from specs.release import Release
+from specs.text import Model
 
 M = TypeVar("M", bound=Model)
 

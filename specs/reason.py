@@ -8,8 +8,8 @@ Like a diagnostic, neither holds what moves a cursor; and what a code is filled 
 from dataclasses import dataclass
 from typing import Literal
 
-from specs.base import Worded
 from specs.redact import clean, safe
+from specs.text import Worded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from specs.base import Model, Worded
 from specs.guide import Guide
 from specs.module import Module, Requires
+from specs.text import Model, Worded
 
 
 class Package(Model):

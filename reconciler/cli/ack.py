@@ -39,7 +39,7 @@ def ack(
     from reconciler.cli import acking, exits, signals
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
-    from reconciler.view.human.ack import ack_text
+    from reconciler.view.text.ack import ack_text
     from specs.diagnostic import Troubled, diagnose
 
     options = settle(ctx, cluster, lang, output)

@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from probes.catalogue import PROBES
 from probes.fact import AnyReading, Known, Readings, Unknown
 from probes.path import VersionText
+from probes.registry import PROBES
 from reconciler.cli import caller, exits
 from reconciler.cli.reach import reached
-from reconciler.effects import ack as effects
-from reconciler.effects.ack import Question
-from reconciler.effects.collect import Look, collect
-from reconciler.effects.transport import Transport
-from reconciler.rules import agent as agent_rules
-from reconciler.rules import extra
-from reconciler.rules import trial as trial_rules
+from reconciler.engine import acks
+from reconciler.engine.acks import Question
+from reconciler.engine.gather import Look, collect
+from reconciler.engine.transport import Transport
+from reconciler.rules import agent, module_extras, smoke_test
 from reconciler.view.documents import AckDoc, WorkDoc, WorkState
 from specs.cluster import Cluster
 from specs.diagnostic import Troubled, diagnose
@@ -48,18 +46,18 @@ def _look(transport: Transport) -> Look:
 async def _settled(transport: Transport, look: Look, question: Question, *, done: bool) -> Question:
     if done:
         who = re.sub(r"[^\w.@:-]+", "_", caller.who())
-        await effects.record(transport, question.fact, who=who)
+        await acks.record(transport, question.fact, who=who)
     else:
-        await effects.owe(transport, question.fact, origin=question.origin)
-    return replace(question, reading=await effects.seen(look, question.fact, done=done))
+        await acks.owe(transport, question.fact, origin=question.origin)
+    return replace(question, reading=await acks.seen(look, question.fact, done=done))
 
 
 async def _questions(look: Look, cluster: Cluster, *, notes: bool = True) -> tuple[Question, ...]:
     """`notes`: of agents and of the trial job, too; nobody can say of what was noted that it was not."""
     duties = [(module, duty) for module in cluster.modules() for duty in module.duties]
-    facts = [extra.done(cluster, module, duty) for module, duty in duties]
+    facts = [module_extras.done(cluster, module, duty) for module, duty in duties]
     origins = [_origin(cluster, module) for module, _ in duties]
-    noted = (agent_rules.done(cluster), trial_rules.done(cluster)) if notes else ()
+    noted = (agent.done(cluster), smoke_test.done(cluster)) if notes else ()
     readings = (await look([*facts, *origins, *noted])).readings
     away = (Question(fact=one, reading=readings[one], origin="", needs_origin=False) for one in noted)
     return tuple(one for one in away if isinstance(one.reading, Known)) + tuple(

@@ -7,6 +7,7 @@ import typer
 
 from reconciler.cli import (
     ack,
+    apply,
     check,
     diff,
     explain,
@@ -21,10 +22,9 @@ from reconciler.cli import (
     trust,
     undo,
 )
-from reconciler.cli import apply as apply_
 from reconciler.cli.language import both
 from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
-from reconciler.cli.version import VERSION
+from reconciler.version import VERSION
 
 app = typer.Typer(
     name="bkrec",
@@ -135,7 +135,7 @@ _command(
 _command(
     app,
     "apply",
-    apply_.apply,
+    apply.apply,
     both(
         "Do it, until converged. Stop it and run it again at any moment.",
         "执行直到收敛。可随时停止，再次运行即可继续。",

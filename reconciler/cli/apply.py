@@ -12,8 +12,8 @@ from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOpt
 if TYPE_CHECKING:
     from reconciler.cli.screen import Narrator
     from reconciler.cli.wiring import Applied
-    from reconciler.core.saved import SavedPlan
-    from reconciler.effects.stop import StopSignal
+    from reconciler.core.plan_file import SavedPlan
+    from reconciler.engine.stop import StopSignal
     from specs.diagnostic import Diagnostic
 
 YesOption = Annotated[
@@ -54,7 +54,7 @@ def apply(
 ) -> None:
     from reconciler.cli import exits, signals
     from reconciler.cli.screen import Narrator
-    from reconciler.view.words.labels import label
+    from reconciler.view.messages.ui import label
 
     options = settle(ctx, cluster, lang, output)
     narrator = Narrator(options)
@@ -107,8 +107,8 @@ def _tell(applied: "Applied", narrator: "Narrator", options: Options) -> None:
 
     from reconciler.cli.console import out, troubles
     from reconciler.view.documents import dumped
-    from reconciler.view.human.check import check_text
-    from reconciler.view.json import error_document
+    from reconciler.view.text.check import check_text
+    from reconciler.view.to_documents import error_document
 
     told = tuple(_said(diagnostic, applied) for diagnostic in applied.diagnostics)
     if options.output == "json":

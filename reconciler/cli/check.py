@@ -51,8 +51,8 @@ def check(
 
 def _once(options: Options):
     from reconciler.cli.lookers import look, tell
-    from reconciler.view.human.check import check_text
-    from reconciler.view.json import check_document
+    from reconciler.view.text.check import check_text
+    from reconciler.view.to_documents import check_document
 
     studied = look(options)
     tell(

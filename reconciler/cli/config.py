@@ -1,7 +1,7 @@
 """Which cluster file: `-c`, else $BKREC_CLUSTER, else ./cluster.toml and upwards, else the user's own (XDG).
 
 What a cluster file says is done as the caller, down to the commands that an SSH configuration names. So one that was
-only found must be nobody else's (`effects/ownership.py`). One that was named is taken, whoever owns it: that is what
+only found must be nobody else's (`engine/ownership.py`). One that was named is taken, whoever owns it: that is what
 naming it says; where others can write it, that is told on every call, since nobody can vouch for it.
 """
 
@@ -59,7 +59,7 @@ def _is_there(path: Path) -> bool:
 
 def _ours(path: Path) -> None:
     """Raises SpecError."""
-    from reconciler.effects.ownership import distrusted
+    from reconciler.engine.ownership import distrusted
 
     try:
         found = distrusted(path)
@@ -72,7 +72,7 @@ def _ours(path: Path) -> None:
 
 def open_to_others(path: Path) -> "Diagnostic | None":
     """A warning, about one that was named: the other kind is refused."""
-    from reconciler.effects.ownership import others_may_write
+    from reconciler.engine.ownership import others_may_write
 
     try:
         about = path.stat()

@@ -10,9 +10,9 @@ from dataclasses import replace
 from reconciler.cli.console import err, interactive, troubles
 from reconciler.cli.options import Options
 from reconciler.cli.wiring import Studied
-from reconciler.effects.stop import StopSignal
-from reconciler.view.human.plan import header_text
-from reconciler.view.words.labels import label
+from reconciler.engine.stop import StopSignal
+from reconciler.view.messages.ui import label
+from reconciler.view.text.plan import header_text
 
 _YES = ("y", "yes", "是", "好")
 _LOOK_UP_S = 0.1

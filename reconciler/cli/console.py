@@ -18,7 +18,7 @@ from reconciler.cli.writer import handed
 
 if TYPE_CHECKING:
     from reconciler.view.documents import Doc
-    from reconciler.view.page import Page
+    from reconciler.view.render import Page
     from specs.diagnostic import Diagnostic
 
 _PLAIN_WIDTH = 100
@@ -60,7 +60,7 @@ def said_to_stderr(text: str) -> None:
 def troubles(told: "tuple[Diagnostic, ...]", options: Options, *, warnings: bool = False) -> None:
     """On stderr, all at once."""
     if told:
-        from reconciler.view.human.trouble import troubles_text
+        from reconciler.view.text.diagnostic import troubles_text
 
         err(troubles_text(told, options.page(err=True), "warning" if warnings else "error"))
 
@@ -132,14 +132,14 @@ def _silence(stream: TextIO) -> None:
 
 def _reported(found: Answer, form: str, options: Options) -> str:
     from reconciler.view.documents import dumped
-    from reconciler.view.page import Page
+    from reconciler.view.render import Page
 
     return dumped(found.document()) if form == "json" else found.text(Page(lang=options.lang, width=_PLAIN_WIDTH))
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        from reconciler.effects.files import write_over
+        from reconciler.engine.local_files import write_over
 
         write_over(path, text, new_mode=None)
     except OSError as error:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Self
 
 from reconciler.cli.exits import Refused
-from reconciler.core.event import Event
-from reconciler.effects import journal
-from reconciler.effects.clock import Clock
-from reconciler.effects.files import private_dir, state_dir, try_out
-from reconciler.effects.journal import JournalError
+from reconciler.core.events import Event
+from reconciler.engine import journal
+from reconciler.engine.clock import Clock
+from reconciler.engine.journal import JournalError
+from reconciler.engine.local_files import private_dir, state_dir, try_out
 from specs.diagnostic import diagnose
 
 

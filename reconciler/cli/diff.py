@@ -13,8 +13,8 @@ def diff(
     report: ReportOption = None,
 ) -> None:
     from reconciler.cli.lookers import end, look, tell
-    from reconciler.view.human.diff import diff_text
-    from reconciler.view.json import diff_document
+    from reconciler.view.text.diff import diff_text
+    from reconciler.view.to_documents import diff_document
 
     options = settle(ctx, cluster, lang, output, report)
     studied = look(options)

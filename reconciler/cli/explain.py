@@ -29,7 +29,7 @@ def explain(
     from reconciler.cli import exits, reach
     from reconciler.cli.console import Answer, answer
     from reconciler.view import explain as view
-    from reconciler.view.words.labels import label
+    from reconciler.view.messages.ui import label
     from specs.diagnostic import Troubled, diagnose
 
     options, asked = settle(ctx, None, lang, output, report), " ".join(words)

@@ -6,8 +6,8 @@ from probes.fact import AnyExpected, Readings
 from reconciler.core import planner
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
-from reconciler.effects import look
-from reconciler.rules import catalogue, database, pin
+from reconciler.engine import assess
+from reconciler.rules import database, package_versions, registry
 from specs.cluster import Cluster
 
 Goal = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
@@ -15,7 +15,7 @@ Goal = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
 
 
 def deciding(cluster: Cluster) -> Goal:
-    expected, rules = catalogue.desired(cluster), catalogue.rules(cluster)
+    expected, rules = registry.desired(cluster), registry.rules(cluster)
 
     def decide(readings: Readings) -> Plan:
         return planner.plan(cluster.release.version, expected, readings, rules)
@@ -26,7 +26,7 @@ def deciding(cluster: Cluster) -> Goal:
 def comparing(cluster: Cluster) -> Goal:
     """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
     the same decides whether it is owed."""
-    (expected, decide), rules = deciding(cluster), catalogue.rules(cluster)
+    (expected, decide), rules = deciding(cluster), registry.rules(cluster)
 
     def compare(readings: Readings) -> Plan:
         advice, wanted = planner.advised(diff(expected, readings).drift, readings, rules)
@@ -37,9 +37,10 @@ def comparing(cluster: Cluster) -> Goal:
     return expected, compare
 
 
-def grounds(cluster: Cluster, goal: Callable[[Cluster], Goal] = deciding) -> look.Grounds:
+def grounds(cluster: Cluster, goal: Callable[[Cluster], Goal] = deciding) -> assess.Grounds:
     """A run that unpacks the package learns on the way which versions it brings."""
-    facts = (pin.fact_of(cluster), database.fact_of(cluster), database.elsewhere(cluster).fact)
-    return look.Grounds(
-        facts=facts, goal=lambda readings: goal(database.followed(pin.followed(cluster, readings), readings))
+    facts = (package_versions.fact_of(cluster), database.fact_of(cluster), database.elsewhere(cluster).fact)
+    return assess.Grounds(
+        facts=facts,
+        goal=lambda readings: goal(database.followed(package_versions.followed(cluster, readings), readings)),
     )

@@ -16,7 +16,7 @@ def history(
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
     from reconciler.view.documents import HistoryDoc
-    from reconciler.view.human.runs import history_text
+    from reconciler.view.text.runs import history_text
 
     options = settle(ctx, cluster, lang, output, report)
     runs = tending.runs(cluster_path(options))

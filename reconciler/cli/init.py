@@ -71,7 +71,7 @@ def init(
 ) -> None:
     from reconciler.cli import signals, wiring
     from reconciler.cli.console import err
-    from reconciler.view.words.labels import label
+    from reconciler.view.messages.ui import label
 
     options = settle(ctx, cluster, lang)
     user, host, port = login(controller)
@@ -102,7 +102,7 @@ def _address(text: str) -> str:
 
 def _refuse_existing(path: Path) -> None:
     """Before any connection: nobody types a passphrase for nothing. A device or a pipe is no file to be lost."""
-    from reconciler.effects.files import place
+    from reconciler.engine.local_files import place
     from specs.diagnostic import SpecError, diagnose
 
     try:
@@ -115,8 +115,8 @@ def _refuse_existing(path: Path) -> None:
 
 
 def _worded(proposal: "Proposal", options: Options) -> str:
-    from reconciler.view.page import Page
-    from reconciler.view.toml import Proposed, cluster_toml
+    from reconciler.view.cluster_toml import Proposed, cluster_toml
+    from reconciler.view.render import Page
 
     told = Proposed(
         name=proposal.name,
@@ -135,7 +135,7 @@ def _worded(proposal: "Proposal", options: Options) -> str:
 
 def _write(path: Path, text: str, *, force: bool) -> None:
     """Exclusive unless forced: two `init` at once cannot overwrite each other's work."""
-    from reconciler.effects.files import write_new, write_over
+    from reconciler.engine.local_files import write_new, write_over
     from specs.diagnostic import SpecError, diagnose
 
     try:

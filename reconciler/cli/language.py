@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Literal
 
 Lang = Literal["en", "zh"]
-"""The same as `specs.base.Lang`, which would bring pydantic into every `--version` and `--help`."""
+"""The same as `specs.text.Lang`, which would bring pydantic into every `--version` and `--help`."""
 
 
 def language(args: Sequence[str], environ: Mapping[str, str]) -> Lang:

@@ -15,7 +15,7 @@ def status(
     from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
-    from reconciler.view.human.runs import lock_text
+    from reconciler.view.text.runs import lock_text
 
     options = settle(ctx, cluster, lang, output, report)
     lock = signals.run(tending.read_lock(cluster_path(options)))
@@ -32,7 +32,7 @@ def take(
     from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
-    from reconciler.view.human.runs import broken_text
+    from reconciler.view.text.runs import broken_text
 
     options = settle(ctx, cluster, lang, output, report)
     lock = signals.run(tending.break_lock(cluster_path(options)))

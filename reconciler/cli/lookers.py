@@ -9,7 +9,7 @@ from reconciler.cli.options import Options
 if TYPE_CHECKING:
     from reconciler.cli.wiring import Studied
     from reconciler.view.documents import Doc
-    from reconciler.view.page import Page
+    from reconciler.view.render import Page
 
 
 def look(options: Options, *, planned: bool = False) -> "Studied":

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 from reconciler.cli import exits
-from reconciler.cli.version import VERSION
+from reconciler.version import VERSION
 
 if TYPE_CHECKING:
     from reconciler.cli.options import Options
@@ -144,7 +144,7 @@ def _tell(code: int, told: "tuple[Diagnostic, ...]", options: "Options") -> int:
 
     if options.output == "json":
         from reconciler.view.documents import dumped
-        from reconciler.view.json import error_document
+        from reconciler.view.to_documents import error_document
 
         out(dumped(error_document(code, told), indent=None))
     troubles(told, options)

@@ -11,7 +11,7 @@ import typer
 from reconciler.cli.language import LANG, Lang, both
 
 if TYPE_CHECKING:
-    from reconciler.view.page import Page
+    from reconciler.view.render import Page
 
 Format = Literal["text", "json"]
 
@@ -63,7 +63,7 @@ class Options:
     def page(self, *, err: bool = False, width: int = 0) -> "Page":
         """What a text for stdout (or stderr) is written for."""
         from reconciler.cli.console import colourful, terminal_width
-        from reconciler.view.page import Page
+        from reconciler.view.render import Page
 
         stream = sys.stderr if err else sys.stdout
         return Page(lang=self.lang, width=width or terminal_width(stream), colour=colourful(stream, os.environ))

@@ -23,7 +23,7 @@ def pause(
     from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
-    from reconciler.view.human.runs import paused_text
+    from reconciler.view.text.runs import paused_text
 
     options = settle(ctx, cluster, lang, output)
     document = signals.run(tending.pause(cluster_path(options), why))
@@ -39,7 +39,7 @@ def resume(
     from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer
-    from reconciler.view.human.runs import paused_text
+    from reconciler.view.text.runs import paused_text
 
     options = settle(ctx, cluster, lang, output)
     document = signals.run(tending.resume(cluster_path(options)))

@@ -23,8 +23,8 @@ def plan(
     report: ReportOption = None,
 ) -> None:
     from reconciler.cli.lookers import end, look, tell
-    from reconciler.view.human.plan import plan_text
-    from reconciler.view.json import plan_document
+    from reconciler.view.text.plan import plan_text
+    from reconciler.view.to_documents import plan_document
 
     options = settle(ctx, cluster, lang, output, report)
     studied = look(options, planned=True)

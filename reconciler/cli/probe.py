@@ -45,8 +45,8 @@ def probe(
     from reconciler.cli import exits, probing, signals
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer, troubles
-    from reconciler.view.human.probe import probe_text
     from reconciler.view.readings import probe_document
+    from reconciler.view.text.probe import probe_text
 
     options = settle(ctx, cluster, lang, output, report)
     probed = probing.only(signals.run(probing.probe(cluster_path(options))), patterns or ())

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from probes.catalogue import PROBES
 from probes.fact import AnyExpected, AnyFact, Readings, Same, Unknown, fact_id, kind_of
+from probes.registry import PROBES
 from reconciler.cli import exits, wiring
 from reconciler.cli.goal import deciding, grounds
 from reconciler.cli.reach import reached
-from reconciler.cli.version import VERSION
 from reconciler.cli.wiring import Studied
-from reconciler.core import readings as core
-from reconciler.effects import look
-from reconciler.effects.collect import collect
-from reconciler.effects.files import write_over
-from reconciler.rules import pin
+from reconciler.core import facts_file
+from reconciler.engine import assess
+from reconciler.engine.gather import collect
+from reconciler.engine.local_files import write_over
+from reconciler.rules import package_versions
+from reconciler.version import VERSION
 from specs.diagnostic import SpecError, Troubled, diagnose
 
 
@@ -37,8 +37,8 @@ async def probe(path: Path) -> Probed:
     """Reads as `plan` does. Raises SpecError, TransportError."""
     async with reached(path) as (transport, cluster):
         goal, decide = deciding(cluster)
-        seen = await look.study(functools.partial(collect, transport, PROBES), goal, decide, grounds(cluster))
-    expected, _ = deciding(pin.followed(cluster, seen.readings))
+        seen = await assess.study(functools.partial(collect, transport, PROBES), goal, decide, grounds(cluster))
+    expected, _ = deciding(package_versions.followed(cluster, seen.readings))
     modules = _modules(expected)
     first = [fact for fact in modules if fact in seen.readings]
     others = sorted(seen.readings.keys() - modules.keys(), key=fact_id)
@@ -71,9 +71,11 @@ def _named(fact: AnyFact, pattern: str) -> bool:
 def save(path: Path, probed: Probed) -> None:
     """Raises SpecError where it cannot be written."""
     studied = probed.studied
-    saved = core.save(probed.readings, probed.modules, cluster=studied.name, release=studied.release, bkrec=VERSION)
+    saved = facts_file.save(
+        probed.readings, probed.modules, cluster=studied.name, release=studied.release, bkrec=VERSION
+    )
     try:
-        write_over(path, core.dump(saved))
+        write_over(path, facts_file.dump(saved))
     except OSError as error:
         told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
         raise SpecError(told) from error

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from reconciler.cli import config
-from reconciler.effects import ownership, releases, survey
-from reconciler.effects.ssh import ssh
-from reconciler.effects.transport import Access, Transport
+from reconciler.engine import discover, ownership, release_data
+from reconciler.engine.ssh.connection import ssh
+from reconciler.engine.transport import Access, Transport
 from specs import parse
 from specs.cluster import Cluster, ClusterFile
 from specs.diagnostic import SpecError, diagnose
@@ -20,12 +20,12 @@ RELEASE = "6.2.2"
 async def reached(path: Path) -> AsyncGenerator[tuple[Transport, Cluster]]:
     file = file_of(path)
     async with ssh(access(file)) as transport:
-        yield transport, await survey.describe(transport, file, release(file.release))
+        yield transport, await discover.describe(transport, file, release(file.release))
 
 
 def release(version: str) -> Release:
     """The release's data, from the package. Raises SpecError."""
-    return releases.release(version)
+    return release_data.release(version)
 
 
 def file_of(path: Path) -> ClusterFile:

@@ -26,7 +26,7 @@ def schema(ctx: typer.Context, kind: KindArgument = None, lang: LangOption = Non
     from reconciler.cli import exits
     from reconciler.cli.console import out
     from reconciler.view import schema as view
-    from reconciler.view.words.labels import label
+    from reconciler.view.messages.ui import label
     from specs.diagnostic import Troubled, diagnose
 
     options = settle(ctx, None, lang)

@@ -1,7 +1,8 @@
 """How a run is told while it goes on: a moving screen on a terminal, plain lines elsewhere, JSON lines if asked.
 
-It ticks and draws; what is drawn is `view/frame.py`'s and `view/human/event.py`'s to say. On a terminal the lines that
-last (done, failed, held) scroll by above the moving part, so the whole story is there when the screen is gone.
+It ticks and draws; what is drawn is `view/progress_frame.py`'s and `view/text/event.py`'s to say. On a terminal the
+lines that last (done, failed, held) scroll by above the moving part, so the whole story is there when the screen is
+gone.
 
 All of it is written by a thread of its own (`writer.py`), which alone touches the moving screen: a reader that does not
 read holds up nothing of the run.
@@ -18,13 +19,13 @@ from reconciler.cli.console import live, out, said_to_stderr
 from reconciler.cli.options import Options
 from reconciler.cli.wiring import Applied, Studied
 from reconciler.cli.writer import Writer, install
-from reconciler.core.event import Event, RunEnded, StepOutput
+from reconciler.core.events import Event, RunEnded, StepOutput
 from reconciler.core.plan import Plan
 from reconciler.view.documents import dumped
-from reconciler.view.frame import Screen, advance, frame
-from reconciler.view.human.event import event_lines
-from reconciler.view.json import event_document
-from reconciler.view.words.labels import label
+from reconciler.view.messages.ui import label
+from reconciler.view.progress_frame import Screen, advance, frame
+from reconciler.view.text.event import event_lines
+from reconciler.view.to_documents import event_document
 
 if TYPE_CHECKING:
     from rich.live import Live

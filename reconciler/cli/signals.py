@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from reconciler.cli import exits
-from reconciler.effects.stop import StopSignal
+from reconciler.engine.stop import StopSignal
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ def status(
     from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
     from reconciler.cli.console import Answer, answer, troubles
-    from reconciler.view.human.runs import status_text
+    from reconciler.view.text.runs import status_text
 
     options = settle(ctx, cluster, lang, output, report)
     document, told = signals.run(tending.status(cluster_path(options)))

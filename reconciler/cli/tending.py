@@ -8,18 +8,17 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from probes.catalogue import PROBES
+from probes.registry import PROBES
 from reconciler.cli import caller, exits
 from reconciler.cli.reach import access, file_of, reached
-from reconciler.core.event import ApprovalGiven, RunEnded
-from reconciler.effects import approve, journal, lease
-from reconciler.effects import pause as effects_pause
-from reconciler.effects import status as effects_status
-from reconciler.effects.collect import collect
-from reconciler.effects.files import state_path
-from reconciler.effects.ssh import ssh
-from reconciler.effects.transport import TransportError
-from reconciler.rules import gate
+from reconciler.core.events import ApprovalGiven, RunEnded
+from reconciler.engine import activity, approvals, journal, lease
+from reconciler.engine import pause as effects_pause
+from reconciler.engine.gather import collect
+from reconciler.engine.local_files import state_path
+from reconciler.engine.ssh.connection import ssh
+from reconciler.engine.transport import TransportError
+from reconciler.rules import preflight
 from reconciler.view.documents import ApprovalDoc, JobDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
 from specs.diagnostic import Diagnostic, Troubled, diagnose
 
@@ -63,8 +62,8 @@ async def status(path: Path) -> tuple[StatusDoc, tuple[Diagnostic, ...]]:
     try:
         async with reached(path) as (transport, cluster):
             look_ = functools.partial(collect, transport, PROBES)
-            seen = await effects_status.now(transport, look_, cluster.controller, cluster.inventory.everyone)
-            given = await approve.read(look_, cluster.controller, gate.approvals(cluster))
+            seen = await activity.now(transport, look_, cluster.controller, cluster.inventory.everyone)
+            given = await approvals.read(look_, cluster.controller, preflight.approvals(cluster))
     except (TransportError, lease.LeaseError) as error:
         return StatusDoc(last=last), error.diagnostics
     jobs = [JobDoc(host=one.host, job=one.job, line=one.line) for one in seen.running]

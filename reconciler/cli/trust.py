@@ -13,7 +13,7 @@ from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOpt
 
 if TYPE_CHECKING:
     from reconciler.cli.trusting import Trusted, Whom
-    from reconciler.effects.ssh_keys import Seen
+    from reconciler.engine.ssh.host_keys import Seen
     from specs.diagnostic import Diagnostic
 
 HostsArgument = Annotated[
@@ -65,7 +65,7 @@ def trust(
 ) -> None:
     from reconciler.cli import exits, signals, trusting
     from reconciler.cli.console import Answer, answer, troubles
-    from reconciler.view.human.trust import trust_text
+    from reconciler.view.text.trust import trust_text
 
     options = settle(ctx, cluster, lang, output)
     whom = _whom(options, tuple(hosts or ()), controller, replace=replace)
@@ -91,9 +91,9 @@ async def _work(whom: "Whom", options: Options, *, yes: bool) -> "Trusted":
     from reconciler.cli import trusting
     from reconciler.cli.confirm import answered
     from reconciler.cli.console import err
-    from reconciler.effects.stop import StopSignal
-    from reconciler.view.human.trust import servers_text
-    from reconciler.view.words.labels import label
+    from reconciler.engine.stop import StopSignal
+    from reconciler.view.messages.ui import label
+    from reconciler.view.text.trust import servers_text
 
     async def ask(new: "Sequence[Seen]") -> bool:
         err(servers_text([trusting.server(seen) for seen in new], options.page(err=True)))

@@ -11,17 +11,18 @@ from pathlib import Path
 
 from reconciler.cli import exits
 from reconciler.cli.reach import access, file_of
-from reconciler.core.knownhosts import HostKey
-from reconciler.effects import ssh_keys, survey
-from reconciler.effects.ssh import ssh
-from reconciler.effects.ssh_keys import SURE, Seen
-from reconciler.effects.ssh_way import Hop, way
-from reconciler.effects.transport import Access, TransportError
-from reconciler.view.json import problem
+from reconciler.core.known_hosts import HostKey
+from reconciler.engine import discover
+from reconciler.engine.ssh import host_keys
+from reconciler.engine.ssh.connection import ssh
+from reconciler.engine.ssh.host_keys import SURE, Seen
+from reconciler.engine.ssh.route import Hop, way
+from reconciler.engine.transport import Access, TransportError
 from reconciler.view.readdocs import KeyDoc, ServerDoc, ServerState, TrustDoc
+from reconciler.view.to_documents import problem
 from specs.cluster import ClusterFile
 from specs.diagnostic import Diagnostic, SpecError, diagnose
-from specs.installconfig import parse
+from specs.install_config import parse
 
 Ask = Callable[[Sequence[Seen]], Awaitable[bool]]
 
@@ -92,7 +93,7 @@ async def trust(whom: Whom, ask: Ask) -> Trusted:
 
 def _pinned(new: Sequence[Seen]) -> tuple[str, ...]:
     try:
-        return ssh_keys.pin(new)
+        return host_keys.pin(new)
     except OSError as error:
         path = error.filename or new[0].hop.files[0]
         told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
@@ -104,7 +105,7 @@ def _new(whom: Whom, told: Trusted) -> tuple[Seen, ...]:
     open_ = [seen for hop, seen in told.seen.items() if not told.sure(hop) and seen.state != "unread"]
     refusals = [_refusal(seen) for seen in open_ if seen.state not in _writable(whom)]
     if not refusals:
-        refusals += [useless for seen in open_ if (useless := ssh_keys.keepless(seen.hop)) is not None]
+        refusals += [useless for seen in open_ if (useless := host_keys.keepless(seen.hop)) is not None]
     told.refused = bool(refusals)
     told.troubles += refusals
     return () if refusals else tuple(open_)
@@ -127,7 +128,7 @@ async def _met(whom: Whom, hosts: tuple[str, ...], told: Trusted) -> tuple[str, 
     """Looks at all that can be reached now. What it returns is to be gone on with."""
     while True:
         ways = _next(whom, hosts, told)
-        for seen in await ssh_keys.look(whom.access, ways):
+        for seen in await host_keys.look(whom.access, ways):
             told.seen[seen.hop] = seen
             if seen.trouble is not None:
                 told.troubles.append(seen.trouble)
@@ -163,7 +164,7 @@ async def _named(whom: Whom, hosts: tuple[str, ...], told: Trusted) -> tuple[str
         return hosts
     try:
         async with ssh(whom.access) as transport:
-            found = await survey.read(transport, whom.file)
+            found = await discover.read(transport, whom.file)
     except (TransportError, SpecError) as error:
         told.troubles += error.diagnostics
         return hosts

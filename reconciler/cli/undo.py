@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reconciler.cli.screen import Narrator
     from reconciler.cli.undoing import Preview, Wanted
     from reconciler.cli.wiring import Applied
-    from reconciler.effects.stop import StopSignal
+    from reconciler.engine.stop import StopSignal
     from specs.diagnostic import Diagnostic
 
 RunArgument = Annotated[
@@ -47,7 +47,7 @@ def undo(
     from reconciler.cli import exits, signals
     from reconciler.cli.screen import Narrator
     from reconciler.cli.undoing import Wanted
-    from reconciler.view.words.labels import label
+    from reconciler.view.messages.ui import label
 
     options = settle(ctx, cluster, lang, output)
     narrator, wanted = Narrator(options), Wanted(run=run, leave=tuple(leave or ()))
@@ -68,7 +68,7 @@ async def _work(
     from reconciler.cli import undoing
     from reconciler.cli.config import cluster_path
     from reconciler.cli.confirm import answered
-    from reconciler.view.words.labels import label
+    from reconciler.view.messages.ui import label
 
     shown: set[str] = set()
 
@@ -93,8 +93,8 @@ def _show(preview: "Preview", options: Options) -> None:
 
     from reconciler.cli.console import err, out
     from reconciler.view.documents import dumped
-    from reconciler.view.human.undo import undo_text
-    from reconciler.view.json import undo_document
+    from reconciler.view.text.undo import undo_text
+    from reconciler.view.to_documents import undo_document
 
     studied = preview.studied
     if options.output == "json":
@@ -108,8 +108,8 @@ def _show(preview: "Preview", options: Options) -> None:
 def _tell(last: "Preview", applied: "Applied", narrator: "Narrator", options: Options) -> None:
     from reconciler.cli.console import out, troubles
     from reconciler.view.documents import dumped
-    from reconciler.view.human.undo import undone_text
-    from reconciler.view.json import error_document
+    from reconciler.view.text.undo import undone_text
+    from reconciler.view.to_documents import error_document
 
     told = tuple(_said(diagnostic, last) for diagnostic in applied.diagnostics)
     if options.output == "json":

@@ -8,21 +8,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from probes.catalogue import PROBES
 from probes.fact import AnyExpected, Readings
+from probes.registry import PROBES
 from probes.undo import UndoRuns
 from reconciler.cli import exits, wiring
 from reconciler.cli.diary import Diary
 from reconciler.cli.reach import reached
-from reconciler.core import planner
-from reconciler.core import undo as core
-from reconciler.core.event import Event
+from reconciler.core import planner, undo_scope
+from reconciler.core.events import Event
 from reconciler.core.plan import Plan
-from reconciler.effects import journal, look, loop
-from reconciler.effects.clock import SystemClock
-from reconciler.effects.collect import Look, collect
-from reconciler.effects.stop import StopSignal
-from reconciler.effects.transport import Transport
+from reconciler.engine import assess, journal, reconcile
+from reconciler.engine.clock import SystemClock
+from reconciler.engine.gather import Look, collect
+from reconciler.engine.stop import StopSignal
+from reconciler.engine.transport import Transport
 from reconciler.rules import undo as rules
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, Troubled, diagnose
@@ -36,7 +35,7 @@ SHOWN = 5
 class Preview:
     """All that is told before anything is done."""
 
-    undoing: core.Undoing
+    undoing: undo_scope.Undoing
     studied: wiring.Studied
     afterwards: tuple[Because, ...]
 
@@ -60,7 +59,7 @@ class _Case:
     """One run on one cluster, decided."""
 
     cluster: Cluster
-    undoing: core.Undoing
+    undoing: undo_scope.Undoing
     expected: tuple[AnyExpected, ...]
     afterwards: tuple[Because, ...]
     known: tuple[str, ...]
@@ -69,7 +68,7 @@ class _Case:
     def decide(self, readings: Readings) -> Plan:
         return planner.plan(self.cluster.release.version, self.expected, readings, rules.rules(self.undoing))
 
-    def preview(self, seen: look.Studied) -> Preview:
+    def preview(self, seen: assess.Studied) -> Preview:
         studied = wiring.studied(self.cluster, seen)
         return Preview(undoing=self.undoing, studied=studied, afterwards=self.afterwards)
 
@@ -88,18 +87,18 @@ async def undo(
     async with reached(path) as (transport, cluster):
         look_ = functools.partial(collect, transport, PROBES)
         case = await _case(look_, cluster, wanted)
-        first = case.preview(await look.study(look_, case.expected, case.decide))
+        first = case.preview(await assess.study(look_, case.expected, case.decide))
         show(first)
         if not first.left:
             nothing = diagnose("undo-nothing", where=cluster.name, run=case.undoing.run, runs=_few(case.known))
             raise exits.Refused(Troubled(nothing))
         with Diary(cluster.name, journal.new_run(clock), clock) as diary:
             work = _undertaking(transport, case, diary, confirm=confirm, emit=emit, stop=stop)
-            applied = await loop.apply(work)
+            applied = await reconcile.apply(work)
     return _ended(case, applied)
 
 
-def _ended(case: _Case, applied: loop.Applied) -> tuple[Preview, wiring.Applied]:
+def _ended(case: _Case, applied: reconcile.Applied) -> tuple[Preview, wiring.Applied]:
     last = case.preview(applied.studied)
     blocked = tuple(blocked.diagnostic for blocked in applied.studied.plan.blocked)
     told = applied.diagnostics or (blocked if applied.verdict in ("refused", "failed") else ())
@@ -114,11 +113,11 @@ def _ended(case: _Case, applied: loop.Applied) -> tuple[Preview, wiring.Applied]
 async def _case(look_: Look, cluster: Cluster, wanted: Wanted) -> _Case:
     hosts = cluster.inventory.everyone
     told = (await look_([UndoRuns(host=host) for host in hosts])).readings
-    known = core.runs(told)[::-1]
-    run = _chosen(wanted.run, known, core.unheard(told))
-    kept = (await look_(core.asked(run, hosts))).readings
-    _known_paths(core.undoing(run, kept), wanted.leave)
-    undoing = core.undoing(run, kept, wanted.leave)
+    known = undo_scope.runs(told)[::-1]
+    run = _chosen(wanted.run, known, undo_scope.unheard(told))
+    kept = (await look_(undo_scope.asked(run, hosts))).readings
+    _known_paths(undo_scope.undoing(run, kept), wanted.leave)
+    undoing = undo_scope.undoing(run, kept, wanted.leave)
     taken = (await look_(rules.successors(cluster, undoing))).readings
     return _Case(
         cluster=cluster,
@@ -140,7 +139,7 @@ def _chosen(run: str, known: Sequence[str], unheard: Sequence[Diagnostic]) -> st
     return run or known[0]
 
 
-def _known_paths(undoing: core.Undoing, leave: Sequence[str]) -> None:
+def _known_paths(undoing: undo_scope.Undoing, leave: Sequence[str]) -> None:
     paths = {kept.entry.path for kept in undoing.kept}
     strange = [path for path in leave if path not in paths]
     if strange:
@@ -159,8 +158,8 @@ def _undertaking(
     confirm: Callable[[Preview], Awaitable[bool]],
     emit: Callable[[Event], None],
     stop: StopSignal,
-) -> loop.Undertaking:
-    async def confirmed(seen: look.Studied) -> bool:
+) -> reconcile.Undertaking:
+    async def confirmed(seen: assess.Studied) -> bool:
         return await confirm(case.preview(seen))
 
     work = wiring.undertaking(

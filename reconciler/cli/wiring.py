@@ -10,32 +10,32 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from probes.catalogue import PROBES
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings
+from probes.registry import PROBES
 from reconciler.cli import caller, exits
 from reconciler.cli.diary import Diary
 from reconciler.cli.goal import Goal, deciding, grounds
 from reconciler.cli.reach import RELEASE, access, reached, release
 from reconciler.core.diff import Difference
-from reconciler.core.event import Event
-from reconciler.core.inventory import lacking
-from reconciler.core.inventory import propose as places
-from reconciler.core.order import section_rank
+from reconciler.core.events import Event
+from reconciler.core.placement import lacking
+from reconciler.core.placement import propose as places
 from reconciler.core.plan import Plan
-from reconciler.effects import journal, look, loop, survey
-from reconciler.effects.clock import SystemClock
-from reconciler.effects.collect import collect
-from reconciler.effects.ssh import ssh
-from reconciler.effects.stop import StopSignal
-from reconciler.effects.transport import Transport
-from reconciler.rules import gate, latent, pin
-from specs.base import Worded
+from reconciler.core.step_order import section_rank
+from reconciler.engine import assess, discover, journal, reconcile
+from reconciler.engine.clock import SystemClock
+from reconciler.engine.gather import collect
+from reconciler.engine.ssh.connection import ssh
+from reconciler.engine.stop import StopSignal
+from reconciler.engine.transport import Transport
+from reconciler.rules import latent, package_versions, preflight
 from specs.cluster import Cluster, ClusterFile, Controller, PackageFile, Ssh
 from specs.diagnostic import Diagnostic, Troubled, diagnose
 from specs.reason import Because, told
+from specs.text import Worded
 
 if TYPE_CHECKING:
-    from reconciler.core.saved import SavedPlan
+    from reconciler.core.plan_file import SavedPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Studied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    verdict: loop.Verdict
+    verdict: reconcile.Verdict
     exit_code: int
     studied: Studied
     """The last look."""
@@ -81,7 +81,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A cluster file for this cluster, as values; `view/toml.py` writes it down."""
+    """A cluster file for this cluster, as values; `view/cluster_toml.py` writes it down."""
 
     name: str
     release: str
@@ -96,7 +96,9 @@ async def study(path: Path, goal: Callable[[Cluster], Goal] = deciding) -> Studi
     """Read every host, compare, and plan if that is the goal. Raises SpecError (65), TransportError (4)."""
     async with reached(path) as (transport, cluster):
         expected, decide = goal(cluster)
-        seen = await look.study(functools.partial(collect, transport, PROBES), expected, decide, grounds(cluster, goal))
+        seen = await assess.study(
+            functools.partial(collect, transport, PROBES), expected, decide, grounds(cluster, goal)
+        )
     return studied(cluster, seen)
 
 
@@ -130,8 +132,8 @@ async def apply(
                 stop=stop,
                 approved=approved,
             )
-            work = replace(work, bars=gate.bars, waits=gate.waits, tells=gate.tells)
-            applied = await loop.apply(replace(work, grounds=grounds(cluster)))
+            work = replace(work, bars=preflight.bars, waits=preflight.waits, tells=preflight.tells)
+            applied = await reconcile.apply(replace(work, grounds=grounds(cluster)))
     return Applied(
         verdict=applied.verdict,
         exit_code=applied.exit_code,
@@ -142,7 +144,7 @@ async def apply(
 
 def _known(cluster: Cluster, approved: frozenset[str]) -> None:
     """Raises Misused: what nobody asks for, nobody can have meant."""
-    known = gate.approvals(cluster)
+    known = preflight.approvals(cluster)
     strange = sorted(approved.difference(known))
     if strange:
         ids = ", ".join(known) or "-"
@@ -151,30 +153,30 @@ def _known(cluster: Cluster, approved: frozenset[str]) -> None:
 
 def _asking(
     cluster: Cluster, confirm: Callable[[Studied], Awaitable[bool]]
-) -> Callable[[look.Studied], Awaitable[bool]]:
-    async def confirmed(seen: look.Studied) -> bool:
+) -> Callable[[assess.Studied], Awaitable[bool]]:
+    async def confirmed(seen: assess.Studied) -> bool:
         return await confirm(studied(cluster, seen))
 
     return confirmed
 
 
 async def _unmoved(plan: "SavedPlan", transport: Transport, cluster: Cluster) -> None:
-    from reconciler.core import saved
+    from reconciler.core import plan_file
 
     if plan.cluster != cluster.name:
-        raise saved.PlanStale(diagnose("plan-of-another", cluster=plan.cluster, here=cluster.name))
-    seen = await collect(transport, PROBES, saved.facts(plan))
-    moved = saved.moved(plan, seen.readings)
+        raise plan_file.PlanStale(diagnose("plan-of-another", cluster=plan.cluster, here=cluster.name))
+    seen = await collect(transport, PROBES, plan_file.facts(plan))
+    moved = plan_file.moved(plan, seen.readings)
     if moved:
-        raise saved.PlanStale(*moved)
+        raise plan_file.PlanStale(*moved)
 
 
 def _only(plan: "SavedPlan", confirm: Callable[[Studied], Awaitable[bool]]) -> Callable[[Studied], Awaitable[bool]]:
-    from reconciler.core import saved
+    from reconciler.core import plan_file
 
     async def confirmed(studied: Studied) -> bool:
-        if not saved.covers(plan, studied.plan):
-            raise saved.PlanStale(diagnose("plan-outgrown", where=studied.name))
+        if not plan_file.covers(plan, studied.plan):
+            raise plan_file.PlanStale(diagnose("plan-outgrown", where=studied.name))
         return await confirm(studied)
 
     return confirmed
@@ -184,7 +186,7 @@ async def propose(target: Target) -> Proposal:
     """Reads the controller's install.config, and nothing else. Raises SpecError, TransportError."""
     file, release_ = _drafted(target), release(RELEASE)
     async with ssh(access(file)) as transport:
-        found = await survey.read(transport, file)
+        found = await discover.read(transport, file)
     places_ = places(release_, found.config, target.address)
     reasons = {m.name: told(m.placement.because) for m in release_.modules if m.placement}
     placement = tuple((module, hosts, reasons[module]) for module, hosts in places_.items())
@@ -192,11 +194,11 @@ async def propose(target: Target) -> Proposal:
     return Proposal(name=file.name, release=RELEASE, target=target, placement=placement, leave=leave)
 
 
-def studied(cluster: Cluster, seen: look.Studied) -> Studied:
-    cluster = pin.followed(cluster, seen.readings)
+def studied(cluster: Cluster, seen: assess.Studied) -> Studied:
+    cluster = package_versions.followed(cluster, seen.readings)
     blocked = {one.diagnostic for one in seen.plan.blocked}
-    warnings = (*_overrides(cluster), *(told for told in pin.told(cluster) if told not in blocked))
-    warnings += gate.undumped(cluster, seen.plan, seen.readings)
+    warnings = (*_overrides(cluster), *(told for told in package_versions.told(cluster) if told not in blocked))
+    warnings += preflight.undumped(cluster, seen.plan, seen.readings)
     return Studied(
         name=cluster.name,
         release=cluster.release.version,
@@ -216,22 +218,22 @@ def undertaking(
     diary: Diary,
     goal: Goal,
     *,
-    confirm: Callable[[look.Studied], Awaitable[bool]],
+    confirm: Callable[[assess.Studied], Awaitable[bool]],
     emit: Callable[[Event], None],
     stop: StopSignal,
     approved: frozenset[str] = frozenset(),
-) -> loop.Undertaking:
+) -> reconcile.Undertaking:
     """What `apply` and `undo` have in common; each adds its own bars."""
     expected, decide = goal
 
     def concerned(plan: Plan) -> tuple[str, ...]:
-        return gate.concerned(cluster, plan)
+        return preflight.concerned(cluster, plan)
 
     def gates(plan: Plan) -> tuple[AnyExpected, ...]:
         # by the clock as it is then: a person's answer, or an upgrade's first round, may lie in between
-        return gate.gates(cluster, int(diary.clock.now().timestamp()), plan, approved)
+        return preflight.gates(cluster, int(diary.clock.now().timestamp()), plan, approved)
 
-    return loop.Undertaking(
+    return reconcile.Undertaking(
         run=diary.run,
         user=caller.user(),
         source=caller.origin(),

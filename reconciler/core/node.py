@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from actions.action import Action
 from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading
+from reconciler.core.fact_reader import Seen
 from reconciler.core.identity import IdentityClash, step_id
 from reconciler.core.plan import Advice, After, Follows, Repair, Settling
-from reconciler.core.seen import Seen
 from specs.diagnostic import Diagnostic
 
 Mend = Repair | Follows | Advice | Settling | Diagnostic

@@ -4,10 +4,10 @@ Order comes from needs alone ("after, because"); where it is free, the guide's s
 like the guide. A solver could do no better and could not say why. Three things make it more than a walk:
 
 * One action may mend many drifts, and several may mend the same one: the fewest that mend everything stay
-  (`reconciler/core/choice.py`).
+  (`reconciler/core/action_selection.py`).
 * An action may undo what holds now (`voids`: an edited env file makes every copy stale). Such a fact counts as
   drifted from then on, and what repairs it comes after; unless who needs it can come before
-  (`reconciler/core/undoing.py`).
+  (`reconciler/core/invalidation.py`).
 * What a decision rests on and was not read is `wanted`; the caller reads it and asks again.
 """
 
@@ -15,13 +15,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Readings, fact_id
-from reconciler.core.choice import settle
-from reconciler.core.draft import Draft, Hindsight, Rules
+from reconciler.core.action_selection import settle
+from reconciler.core.fact_reader import NotRead, Seen
+from reconciler.core.invalidation import arrange, regretted
 from reconciler.core.node import Mend, Names, Node
-from reconciler.core.order import order
 from reconciler.core.plan import Advice, After, Blocked, Mends, Plan, Step
-from reconciler.core.seen import NotRead, Seen
-from reconciler.core.undoing import arrange, regretted
+from reconciler.core.plan_graph import Draft, Hindsight, Rules
+from reconciler.core.step_order import order
 
 __all__ = ["Mend", "Rules", "advised", "plan"]
 

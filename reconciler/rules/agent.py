@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from actions.agent import AwaitAgents, NoteAgents, SettleAgents
 from probes.agent import NOTE, AgentsLost, AgentsOnline
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Unknown, about
-from probes.owed import WorkDone, WorkNoted, WorkOwed
+from probes.task import WorkDone, WorkNoted, WorkOwed
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import module as modules
+from reconciler.rules import module_facts
 from specs.cluster import Cluster
 from specs.module import Agents, Module
 from specs.reason import Because, coded, told
@@ -61,7 +61,7 @@ def disturbed(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]
 
 def old_there(cluster: Cluster, module: Module, seen: Seen) -> bool:
     """Is anything of the old one left to be retired?"""
-    units = seen.read_all(wish.fact for wish in modules.gone_units(cluster, module, "last"))
+    units = seen.read_all(wish.fact for wish in module_facts.gone_units(cluster, module, "last"))
     return any(unit != Absent() for unit in units)
 
 
@@ -130,12 +130,15 @@ def _await(cluster: Cluster, module: Module, fact: AgentsLost, drift: AnyDrift) 
 def served_anew(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """The new one is there and was seen at work, and so is what is asked about it."""
     bus = [one for one in cluster.modules() if one.name == BUS]
-    return (*modules.replaced(cluster, module), *(wish for one in bus for wish in modules.ready(cluster, one)))
+    return (
+        *module_facts.replaced(cluster, module),
+        *(wish for one in bus for wish in module_facts.ready(cluster, one)),
+    )
 
 
 def _settle(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
     action = SettleAgents(host=drift.expected.fact.host, release=cluster.release.version)
-    wish, needs = drift.expected, modules.gone_units(cluster, module, "last")
+    wish, needs = drift.expected, module_facts.gone_units(cluster, module, "last")
     return Repair(action=action, because=wish.because, source=wish.source, section=section(module), needs=needs)
 
 

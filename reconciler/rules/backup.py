@@ -3,9 +3,9 @@
 from actions.backup import BackupInstall, BackupMongodb, BackupMysql, BackupTopology
 from probes.backup import Backup
 from probes.fact import AnyDrift, about
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
 from reconciler.rules.cmdb import deployed
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose

@@ -37,11 +37,10 @@ from probes.cmdb import (
     TopologyFits,
 )
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import database
-from reconciler.rules import module as modules
+from reconciler.rules import database, module_facts
 from reconciler.rules.entailed import of_cluster
 from reconciler.rules.install import copies, scripts, synced
 from specs.cluster import Cluster
@@ -171,7 +170,7 @@ def deployed(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(
         type(wish)(fact=wish.fact, reading=wish.reading, because=why, source="guide 7.17", module=wish.module)
         for module in cluster.modules()
-        for wish in (*modules.ready(cluster, module), *modules.signed(cluster, module))
+        for wish in (*module_facts.ready(cluster, module), *module_facts.signed(cluster, module))
     )
 
 

@@ -6,9 +6,9 @@ Nothing is done to the check itself.
 from actions.consul import DeregisterService, RegisterService
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.fact import Absent, AnyDrift, AnyExpected, about
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Follows, Repair, Settling
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
 from reconciler.rules.install import synced
 from reconciler.rules.lookup import currents_on, gone_on, running_on
 from specs.cluster import Cluster

@@ -33,10 +33,10 @@ from probes.container import (
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.mysql import AppRegistered, PendingSql
 from probes.path import VersionText
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Advice, Repair, Settling
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import module as modules
+from reconciler.rules import module_facts
 from reconciler.rules.install import install, packaged, synced
 from reconciler.rules.lookup import kept_on
 from specs.cluster import Cluster
@@ -49,9 +49,9 @@ SAAS_HOSTS = ("appo", "appt")
 
 def expect(cluster: Cluster) -> Iterator[AnyExpected]:
     """Wherever docker may hold something of BlueKing: containers of modules, and SaaS."""
-    used = {wish.fact.host for module in cluster.modules() for wish in modules.kept(cluster, module)}
+    used = {wish.fact.host for module in cluster.modules() for wish in module_facts.kept(cluster, module)}
     used.update(cluster.inventory.on_any(SAAS_HOSTS))
-    return (modules.docker_lasts(host) for host in cluster.inventory.hosts if host in used)
+    return (module_facts.docker_lasts(host) for host in cluster.inventory.hosts if host in used)
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
@@ -68,7 +68,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         return _remove(fact.host, name, drift, module)
     container = next(c for c in module.containers if c.name == name)
     tag = seen.read(ContainerImage(host=fact.host, container=name))
-    if tag == Known(modules.image(module, container)) and drift.reading != Absent():
+    if tag == Known(module_facts.image(module, container)) and drift.reading != Absent():
         return _wake(cluster, module, name, drift)
     if not _module_installed(cluster, module, seen):
         return install(cluster, module, seen)
@@ -94,7 +94,7 @@ def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Mend:
     match drift.reading:
         case Known("exited" | "created" | "dead"):
             # an old process put back by hand holds the port: the container would die of it, unseen
-            first = modules.gone_units(cluster, module, "first")
+            first = module_facts.gone_units(cluster, module, "first")
             return replace(_repair(StartContainer(host=host, container=name), drift, module), common=first)
         case _:
             state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
@@ -108,9 +108,9 @@ def _module_installed(cluster: Cluster, module: Module, seen: Seen) -> bool:
 
 def _installed(cluster: Cluster, module: Module, seen: Seen) -> bool:
     """Its VERSION or some container is of this version, and no table or app code waits for the whole installer."""
-    tags = [wish for wish in modules.running(cluster, module) if isinstance(wish.fact, ContainerImage)]
-    rest = [wish for wish in modules.made(cluster, module) if isinstance(wish.fact, (PendingSql, AppRegistered))]
-    versions = [wish for wish in modules.made(cluster, module) if isinstance(wish.fact, VersionText)]
+    tags = [wish for wish in module_facts.running(cluster, module) if isinstance(wish.fact, ContainerImage)]
+    rest = [wish for wish in module_facts.made(cluster, module) if isinstance(wish.fact, (PendingSql, AppRegistered))]
+    versions = [wish for wish in module_facts.made(cluster, module) if isinstance(wish.fact, VersionText)]
     installed, migrated = seen.any_holds((*tags, *versions)), seen.all_hold(rest)
     return installed and migrated
 
@@ -121,7 +121,7 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         host=host,
         container=container.name,
         project=container.project,
-        image=modules.image(module, container),
+        image=module_facts.image(module, container),
         install=cluster.paths.install,
         src=cluster.paths.src,
         home=cluster.paths.home,
@@ -134,7 +134,7 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         source=drift.expected.source,
         section=module.section,
         needs=(*synced(cluster, (host,)), *packaged(cluster, module, host)),
-        common=modules.gone_units(cluster, module, "first"),
+        common=module_facts.gone_units(cluster, module, "first"),
     )
 
 

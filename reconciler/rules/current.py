@@ -8,9 +8,9 @@ from actions.unit import RestartUnit
 from probes.current import UnitCurrent
 from probes.fact import Absent, AnyDrift, about
 from probes.unit import UnitActive
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
 from reconciler.rules.install import install, unmasked
 from reconciler.rules.lookup import running_as
 from specs.cluster import Cluster

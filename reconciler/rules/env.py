@@ -22,10 +22,10 @@ from actions.env import (
 from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
 from probes.path import PathKind
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import nginx, topology
+from reconciler.rules import install_config, nginx
 from reconciler.rules.install import copies
 from specs.cluster import Cluster
 from specs.reason import coded, told
@@ -222,7 +222,7 @@ def bkenv(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Repair:
         spoils=(*copies(cluster), *_pages(cluster, seen)),
     )
     variables = (_assigned(cluster, v) for v in _wanted(cluster, seen))
-    needs = (*_scripts(cluster), *variables, *topology.expect(cluster))
+    needs = (*_scripts(cluster), *variables, *install_config.expect(cluster))
     return Repair(action=action, because=drift.expected.because, source="guide 6.5", section="6.5", needs=needs)
 
 

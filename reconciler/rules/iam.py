@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from actions.iam import RegisterModels
 from probes.fact import AnyDrift, AnyExpected, about
 from probes.iam import ModelsPending
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import module as modules
+from reconciler.rules import module_facts
 from reconciler.rules.install import packaged, scripts
 from specs.cluster import Cluster
 from specs.reason import coded
@@ -27,7 +27,7 @@ def expect(cluster: Cluster) -> Iterator[AnyExpected]:
     for module in cluster.modules():
         if module.models:
             directory = cluster.src(module.models)
-            fact = ModelsPending(host=cluster.controller, directory=directory, marks=modules.MARKS)
+            fact = ModelsPending(host=cluster.controller, directory=directory, marks=module_facts.MARKS)
             yield fact.must_be((), because=why, source="bin/bkiam_migrate.sh:149", module=module.name)
 
 
@@ -38,8 +38,8 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     needs = (
         *scripts(cluster),
         *packaged(cluster, module, fact.host),
-        *modules.running(cluster, module),
-        *(wish for one in keeper for wish in modules.ready(cluster, one)),
+        *module_facts.running(cluster, module),
+        *(wish for one in keeper for wish in module_facts.ready(cluster, one)),
     )
     wish = drift.expected
     return Repair(action=action, because=wish.because, source=wish.source, section=module.section, needs=needs)

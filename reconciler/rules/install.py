@@ -9,15 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from actions.bkcli import InstallModule, UpgradeModule
 from probes.container import DockerRoot
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Same, resolve
+from probes.install_config import ModuleHosts
 from probes.mysql import LoginPath, MysqlUser
 from probes.path import PathKind, TreeDigest, VersionText
-from probes.topology import ModuleHosts
 from probes.unit import UnitActive, UnitEnabled, is_masked
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
-from reconciler.core.seen import Seen
-from reconciler.rules import agent, extra, trial
+from reconciler.rules import agent, module_extras, module_facts, smoke_test
 from reconciler.rules import database as database_rules
-from reconciler.rules import module as modules
 from reconciler.rules.entailed import of_cluster, of_module
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -53,8 +52,12 @@ def _install(cluster: Cluster, module: Module, seen: Seen) -> Repair:
         host=cluster.controller,
         install=cluster.paths.install,
         module=module.cli,
-        effects=modules.made(cluster, module),
-        before=(*before(cluster, module), *agent.noted(cluster, module, seen), *trial.noted(cluster, module, seen)),
+        effects=module_facts.made(cluster, module),
+        before=(
+            *before(cluster, module),
+            *agent.noted(cluster, module, seen),
+            *smoke_test.noted(cluster, module, seen),
+        ),
         extras=tuple(told(words) for words in module.touches),
         service="" if module.new else module.name,
         migrates=module.one_way,
@@ -62,7 +65,7 @@ def _install(cluster: Cluster, module: Module, seen: Seen) -> Repair:
         seconds=module.estimate_s,
         spoils=tuple(_spoilt(cluster, module, seen)),
     )
-    units = (wish.fact for wish in modules.running(cluster, module))
+    units = (wish.fact for wish in module_facts.running(cluster, module))
     return Repair(
         action=action,
         because=told(module.because),
@@ -85,22 +88,22 @@ def _spoilt(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
     """What the vendor's call leaves worse than it was: old processes on new files, containers without a policy, a
     daemon.json that names the vendor's place instead of the one in use, rows about products it never touched."""
     if module.call == "install":
-        yield from (wish.fact for wish in modules.currents(cluster, module))
-        yield from (wish.fact for wish in modules.kept(cluster, module))
+        yield from (wish.fact for wish in module_facts.currents(cluster, module))
+        yield from (wish.fact for wish in module_facts.kept(cluster, module))
         hosts = cluster.hosts(module) if module.containers else ()
         roots = seen.read_all(DockerRoot(host=host) for host in hosts)
         for host, root in zip(hosts, roots, strict=True):
             if root not in (Absent(), Known(cluster.home("public/docker"))):
-                yield modules.docker_lasts(host).fact
+                yield module_facts.docker_lasts(host).fact
     yield from agent.disturbed(cluster, module, seen)
-    yield from trial.disturbed(cluster, module, seen)
+    yield from smoke_test.disturbed(cluster, module, seen)
     if module.claims_all:
-        yield from (wish.fact for wish in modules.rows_left_alone(cluster))
+        yield from (wish.fact for wish in module_facts.rows_left_alone(cluster))
 
 
 @of_module
 def before(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    return (*prepared(cluster, module), *modules.gone_units(cluster, module, "first"))
+    return (*prepared(cluster, module), *module_facts.gone_units(cluster, module, "first"))
 
 
 @of_module
@@ -120,13 +123,13 @@ def prepared(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 
 def _extras(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """Templates set, programs there, what is left over gone, SaaS deployed, and notes of the work that will be owed."""
-    yield from extra.flags(cluster, module)
-    yield from extra.programs(cluster, module)
-    yield from modules.gone_containers(cluster, module)
-    yield from extra.notes(cluster, module)
+    yield from module_extras.flags(cluster, module)
+    yield from module_extras.programs(cluster, module)
+    yield from module_facts.gone_containers(cluster, module)
+    yield from module_extras.notes(cluster, module)
     for app in cluster.release.apps:  # not those that are left to their owner
         if app.code in module.saas:
-            yield from extra.online(cluster, app)
+            yield from module_extras.online(cluster, app)
 
 
 def scripts(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -220,7 +223,7 @@ def database(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 def _required(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     for required in module.requires:
         why = told(required.because)
-        for fact in modules.ready(cluster, cluster.release.module(required.module)):
+        for fact in module_facts.ready(cluster, cluster.release.module(required.module)):
             wanted = fact.reading
             yield type(fact)(
                 fact=fact.fact, reading=wanted, because=why, source=required.source, module=required.module

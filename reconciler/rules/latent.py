@@ -15,7 +15,7 @@ from probes.mysql import ProductVersion
 from probes.tag import TagKept
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.diff import Difference
-from reconciler.rules import module as modules
+from reconciler.rules import module_facts
 from reconciler.rules.lookup import gone_on
 from specs.cluster import Cluster
 from specs.module import Module
@@ -73,4 +73,4 @@ def _row(cluster: Cluster, fact: ProductVersion, drift: AnyDrift, readings: Read
 def _installed(cluster: Cluster, module: Module, readings: Readings) -> bool:
     if module not in cluster.modules():
         return True
-    return all(holds(wish, readings) for wish in modules.proofs(cluster, module))
+    return all(holds(wish, readings) for wish in module_facts.proofs(cluster, module))

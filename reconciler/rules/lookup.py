@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from probes.fact import AnyExpected, AnyFact
-from reconciler.rules import module as modules
+from reconciler.rules import module_facts
 from reconciler.rules.entailed import of_module
 from specs.cluster import Cluster
 from specs.module import Module
@@ -19,7 +19,7 @@ def running_as(cluster: Cluster, module: Module, fact: AnyFact) -> AnyExpected |
 @of_module
 def _running_as(cluster: Cluster, module: Module) -> Mapping[AnyFact, AnyExpected]:
     found: dict[AnyFact, AnyExpected] = {}
-    for wish in modules.running(cluster, module):
+    for wish in module_facts.running(cluster, module):
         found.setdefault(wish.fact, wish)
     return found
 
@@ -30,7 +30,7 @@ def running_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected
 
 @of_module
 def _running_on(cluster: Cluster, module: Module) -> ByHost:
-    return _by_host(modules.running(cluster, module))
+    return _by_host(module_facts.running(cluster, module))
 
 
 def currents_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
@@ -39,7 +39,7 @@ def currents_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpecte
 
 @of_module
 def _currents_on(cluster: Cluster, module: Module) -> ByHost:
-    return _by_host(modules.currents(cluster, module))
+    return _by_host(module_facts.currents(cluster, module))
 
 
 def kept_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
@@ -48,7 +48,7 @@ def kept_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, .
 
 @of_module
 def _kept_on(cluster: Cluster, module: Module) -> ByHost:
-    return _by_host(modules.kept(cluster, module))
+    return _by_host(module_facts.kept(cluster, module))
 
 
 def gone_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
@@ -58,7 +58,7 @@ def gone_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, .
 
 @of_module
 def _gone_on(cluster: Cluster, module: Module) -> ByHost:
-    first, last = (modules.gone_units(cluster, module, retire) for retire in ("first", "last"))
+    first, last = (module_facts.gone_units(cluster, module, retire) for retire in ("first", "last"))
     return _by_host((*first, *last))
 
 

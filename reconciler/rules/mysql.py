@@ -5,13 +5,13 @@ from actions.saas import AddSaasVariables
 from probes.fact import Absent, AnyDrift, AnyExpected, Known
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, SaasVariable
 from probes.path import PathKind
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
 from reconciler.rules import database as databases
 from reconciler.rules.env import merged
 from reconciler.rules.install import database, install, synced
-from reconciler.rules.module import LOGIN
+from reconciler.rules.module_facts import LOGIN
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import coded

@@ -8,13 +8,13 @@ from dataclasses import replace
 from actions.nginx import ReleaseJobPages, RenderNginx
 from probes.fact import AnyDrift, AnyExpected, AnyFact, about
 from probes.kv import KeySet
-from probes.owed import WorkOwed
 from probes.path import FileDigest, PathKind
+from probes.task import WorkOwed
 from probes.text import TextNames
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import module as modules
+from reconciler.rules import module_facts
 from reconciler.rules.entailed import of_module
 from reconciler.rules.install import install, synced
 from specs.cluster import Cluster
@@ -99,7 +99,7 @@ def _required(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     return tuple(
         replace(wish, because=told(required.because), source=required.source, module=required.module)
         for required in module.requires
-        for wish in modules.ready(cluster, cluster.release.module(required.module))
+        for wish in module_facts.ready(cluster, cluster.release.module(required.module))
     )
 
 

@@ -12,11 +12,10 @@ from probes.env import EnvPresent
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.marker import Marker
 from probes.path import LineInFile, PathKind, VersionText
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import extra, nginx, tag
-from reconciler.rules import module as modules
+from reconciler.rules import module_extras, module_facts, nginx, tag
 from reconciler.rules.cmdb import edited
 from reconciler.rules.entailed import of_cluster
 from reconciler.rules.env import bkenv
@@ -119,7 +118,7 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
 def _copies(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Files elsewhere that have to equal one of the scripts, which may be another one afterwards."""
     modules_here = cluster.modules()
-    programs = (wish for module in modules_here for wish in extra.programs(cluster, module))
+    programs = (wish for module in modules_here for wish in module_extras.programs(cluster, module))
     return (*programs, *(wish for module in modules_here for wish in nginx.templates(cluster, module)))
 
 
@@ -146,7 +145,7 @@ def _sign(cluster: Cluster, fact: LineInFile, drift: AnyDrift) -> Repair:
         return unpack(cluster, drift)
     module = cluster.release.module(drift.expected.module)
     action = AddLine(host=fact.host, path=fact.path, line=fact.line)
-    return replace(_repair(action, drift, module.section), common=modules.ready(cluster, module))
+    return replace(_repair(action, drift, module.section), common=module_facts.ready(cluster, module))
 
 
 def _repair(

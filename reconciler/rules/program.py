@@ -7,10 +7,10 @@ be the last one.
 from actions.program import CopyProgram
 from probes.fact import AnyDrift, AnyExpected, about
 from probes.path import FileDigest
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import extra, nginx
+from reconciler.rules import module_extras, nginx
 from reconciler.rules.install import standard_missing, synced
 from reconciler.rules.path import scripts
 from specs.cluster import Cluster
@@ -19,7 +19,7 @@ FACTS = (FileDigest,)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return tuple(wish for module in cluster.modules() for wish in extra.programs(cluster, module))
+    return tuple(wish for module in cluster.modules() for wish in module_extras.programs(cluster, module))
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:

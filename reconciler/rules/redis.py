@@ -7,9 +7,9 @@ from actions.redis import FormRedisCluster
 from probes.fact import AnyDrift, Known, about
 from probes.redis import RedisCluster
 from probes.unit import UnitActive
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
 from reconciler.rules.lookup import running_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose

@@ -15,14 +15,13 @@ from probes.http import PagesUnserved
 from probes.mysql import SaasVariable
 from probes.path import VersionText
 from probes.saas import SaasOnline
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Follows, Repair, Settling
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import extra
-from reconciler.rules import module as modules
+from reconciler.rules import module_extras, module_facts
 from reconciler.rules.database import backups
-from reconciler.rules.extra import ENTRANCE
-from reconciler.rules.module import LOGIN
+from reconciler.rules.module_extras import ENTRANCE
+from reconciler.rules.module_facts import LOGIN
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import coded, told
@@ -33,13 +32,13 @@ FACTS = (SaasOnline, AppContainer, PagesUnserved)
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     behind = (wish for app in cluster.release.apps for wish in _behind(cluster, app))
-    return (*behind, *extra.steady(cluster), *extra.pages(cluster))
+    return (*behind, *module_extras.steady(cluster), *module_extras.pages(cluster))
 
 
 def _behind(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
     """What stands behind its page."""
-    yield from extra.online(cluster, app)
-    yield from extra.running(cluster, app)
+    yield from module_extras.online(cluster, app)
+    yield from module_extras.running(cluster, app)
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
@@ -66,15 +65,15 @@ def _under(cluster: Cluster, told: tuple[str, ...]) -> Iterator[AnyExpected]:
     lost = any(each.startswith(ENTRANCE) for each in told)
     for module in cluster.modules():
         if lost and module.templates:
-            yield from modules.running(cluster, module)
+            yield from module_facts.running(cluster, module)
     for app in cluster.release.apps:
-        if lost or any(each.startswith(f"{extra.page(app)} ") for each in told):
+        if lost or any(each.startswith(f"{module_extras.page(app)} ") for each in told):
             yield from _behind(cluster, app)
 
 
 def _online(cluster: Cluster, app: App, seen: Seen) -> Mend:
     """Deployed, where there is a package or one is to come: of nothing, nothing can be deployed."""
-    _, packaged = extra.saas_facts(cluster, app)
+    _, packaged = module_extras.saas_facts(cluster, app)
     if seen.read(packaged) == Absent() and seen.holds(_of_this_release(cluster)):
         where = f"{cluster.controller} {cluster.src('official_saas')}"
         return diagnose("saas-package-missing", where=where, app=app.code, directory=cluster.src("official_saas"))
@@ -87,7 +86,7 @@ def _start(app: App, drift: AnyDrift) -> Repair:
 
 
 def _deploy(cluster: Cluster, app: App) -> Repair:
-    online, packaged = extra.saas_facts(cluster, app)
+    online, packaged = module_extras.saas_facts(cluster, app)
     action = DeploySaas(
         host=cluster.controller,
         install=cluster.paths.install,
@@ -97,7 +96,7 @@ def _deploy(cluster: Cluster, app: App) -> Repair:
         src=cluster.paths.src,
         login_path=LOGIN,
         before=tuple(_before(cluster, app)),
-        running=tuple(extra.running(cluster, app)),
+        running=tuple(module_extras.running(cluster, app)),
     )
     return Repair(action=action, because=told(app.because), source=app.source, section=app.section)
 
@@ -107,7 +106,7 @@ def _before(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
     yield from _variables(cluster, app)
     yield from backups(cluster)
     for required in app.requires:
-        for wish in modules.ready(cluster, cluster.release.module(required.module)):
+        for wish in module_facts.ready(cluster, cluster.release.module(required.module)):
             yield type(wish)(
                 fact=wish.fact,
                 reading=wish.reading,

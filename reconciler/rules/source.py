@@ -10,12 +10,12 @@ from actions.bkcli import SyncModule
 from actions.package import KEPT, SwapSource, UnpackPackage, UnpackProducts
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, about
 from probes.package import PackageDigest
+from probes.package_versions import PinVersions
 from probes.path import PathKind, TreeDigest, VersionText
-from probes.pin import PinVersions
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import extra, pin
+from reconciler.rules import module_extras, package_versions
 from reconciler.rules.entailed import of_cluster, of_module
 from reconciler.rules.install import install, synced
 from specs.cluster import Cluster
@@ -41,7 +41,7 @@ def files(cluster: Cluster) -> tuple[str, ...]:
 
 def edits(cluster: Cluster) -> tuple[AnyFact, ...]:
     """What is set in the products' templates, and is lost when they are unpacked anew."""
-    return tuple(wish.fact for m in cluster.modules() for wish in extra.flags(cluster, m))
+    return tuple(wish.fact for m in cluster.modules() for wish in module_extras.flags(cluster, m))
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -60,7 +60,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if isinstance(drift.expected.fact, PackageDigest):
         return _package(cluster, drift.expected.fact, drift)
     if isinstance(drift.expected.fact, PinVersions):
-        return pin.refused(cluster, drift) or unpack_products(cluster, drift, staging(cluster, "src"))
+        return package_versions.refused(cluster, drift) or unpack_products(cluster, drift, staging(cluster, "src"))
     fact = about(drift, VersionText)
     if fact.path == staging(cluster, "src", "VERSION"):
         return unpack(cluster, drift)
@@ -150,7 +150,7 @@ def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
         files=files(cluster),
         spoils=edits(cluster),
     )
-    return _repair(action, drift, "6.1", (one_release(cluster), pin.kept(cluster)))
+    return _repair(action, drift, "6.1", (one_release(cluster), package_versions.kept(cluster)))
 
 
 def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
@@ -176,7 +176,7 @@ def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
         files=files(cluster),
         spoils=edits(cluster) if root == cluster.paths.src else (),
         md5=cluster.md5 if ours else "",
-        pins=pin.taken(cluster) if ours else (),
+        pins=package_versions.taken(cluster) if ours else (),
     )
     return _repair(action, drift, "6.1")
 

@@ -1,14 +1,14 @@
 """Units that have only just been started: nothing repairs that but time. One that never gets older keeps dying.
 
 Desired once per module and host, last of all, so that the last look of an upgrade, which gives such things their time
-(`effects/loop.py`), does not end on a unit that is between two of its deaths. No step waits for it.
+(`engine/reconcile.py`), does not end on a unit that is between two of its deaths. No step waits for it.
 """
 
 from probes.fact import AnyDrift, Known, about
 from probes.steady import YoungUnits
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Settling
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 

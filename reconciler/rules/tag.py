@@ -10,9 +10,9 @@ from actions.tag import MakeTag
 from probes.fact import AnyDrift, AnyExpected, Known
 from probes.path import PathKind
 from probes.tag import TagKept
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Advice, Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import told

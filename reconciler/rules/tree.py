@@ -9,9 +9,9 @@ from a controller that has lost generated secrets.
 from actions.bkcli import SyncCommon
 from probes.fact import AnyDrift, AnyExpected, Unknown
 from probes.path import PathKind, TreeDigest
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
 from reconciler.rules import tag
 from reconciler.rules.install import VOLATILE, standard_missing, synced
 from reconciler.rules.path import replace_scripts

@@ -12,12 +12,12 @@ from actions.unit import EnableUnit, StartUnit
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, Readings, about, holds
 from probes.undo import UndoLeftBy, UndoStanding
 from probes.unit import UnitActive, UnitEnabled
+from reconciler.core.fact_reader import Seen
 from reconciler.core.identity import step_label
 from reconciler.core.plan import Blocked, Repair
 from reconciler.core.planner import Mend, Rules
-from reconciler.core.seen import Seen
-from reconciler.core.undo import Kept, Undoing
-from reconciler.rules import module as modules
+from reconciler.core.undo_scope import Kept, Undoing
+from reconciler.rules import module_facts
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module
@@ -41,7 +41,7 @@ def _proofs(cluster: Cluster, kept: Kept) -> tuple[AnyExpected, ...]:
     module = _module(cluster, kept)
     if module is None:
         return ()
-    return tuple(wish for wish in modules.proofs(cluster, module) if wish.fact.host == kept.host)
+    return tuple(wish for wish in module_facts.proofs(cluster, module) if wish.fact.host == kept.host)
 
 
 def _module(cluster: Cluster, kept: Kept) -> Module | None:

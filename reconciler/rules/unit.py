@@ -9,11 +9,10 @@ from dataclasses import replace
 from actions.unit import EnableUnit, RetireUnit, StartUnit
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
 from probes.unit import UnitActive, UnitEnabled
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair, Settling
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import agent, trial
-from reconciler.rules import module as modules
+from reconciler.rules import agent, module_facts, smoke_test
 from reconciler.rules.entailed import of_module, of_module_and
 from reconciler.rules.install import install, prepared, unmasked
 from reconciler.rules.lookup import running_as
@@ -54,7 +53,7 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, 
 @of_module
 def _required(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     required = (cluster.release.module(one.module) for one in module.requires)
-    return tuple(wish for one in required for wish in modules.ready(cluster, one))
+    return tuple(wish for one in required for wish in module_facts.ready(cluster, one))
 
 
 def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExpected, ...]:
@@ -80,7 +79,7 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     if gone.retire == "last":
         after = _after_all(cluster, module, drift.expected.because)
         return replace(_repair(action, drift, module), section=gone.section or module.section, common=after)
-    proofs = modules.proofs(cluster, module)
+    proofs = module_facts.proofs(cluster, module)
     installed = seen.once(("proven", module.name), lambda: seen.any_holds(proofs))
     return replace(_repair(action, drift, module), common=() if installed else prepared(cluster, module))
 
@@ -88,8 +87,8 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
 @of_module_and
 def _after_all(cluster: Cluster, module: Module, why: Because) -> tuple[AnyExpected, ...]:
     """All of the new one, and everybody whom the old one served."""
-    there = (replace(wish, because=why) for wish in modules.replaced(cluster, module))
-    return (*there, *agent.back(cluster, module), *trial.worked(cluster, module))
+    there = (replace(wish, because=why) for wish in module_facts.replaced(cluster, module))
+    return (*there, *agent.back(cluster, module), *smoke_test.worked(cluster, module))
 
 
 def _repair(

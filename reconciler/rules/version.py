@@ -7,11 +7,11 @@ The vendor's function refreshes every row from /data/src, so it lies about what 
 from actions.version import RefreshVersions, SetVersion
 from probes.fact import AnyDrift, AnyExpected, Known, Same, about
 from probes.mysql import ProductVersion
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
-from reconciler.rules import module as modules
-from reconciler.rules.module import LOGIN
+from reconciler.rules import module_facts
+from reconciler.rules.module_facts import LOGIN
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import coded
@@ -21,7 +21,7 @@ SUITE = "bksuite"
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return (*_rows(cluster), *modules.rows_left_alone(cluster))
+    return (*_rows(cluster), *module_facts.rows_left_alone(cluster))
 
 
 def _rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -36,13 +36,13 @@ def _rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    others = tuple(wish.fact for wish in modules.rows_left_alone(cluster))
+    others = tuple(wish.fact for wish in module_facts.rows_left_alone(cluster))
     if drift.expected.fact in others:
         return _alone(cluster, about(drift, ProductVersion), seen)
     action = RefreshVersions(
         host=cluster.controller, install=cluster.paths.install, effects=_rows(cluster), spoils=others
     )
-    needs = tuple(wish for m in cluster.modules() if m.row for wish in modules.ready(cluster, m))
+    needs = tuple(wish for m in cluster.modules() if m.row for wish in module_facts.ready(cluster, m))
     return Repair(
         action=action, because=drift.expected.because, source=drift.expected.source, section="7.18", needs=needs
     )
@@ -51,7 +51,7 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
 def _alone(cluster: Cluster, fact: ProductVersion, seen: Seen) -> Mend:
     """What is installed decides. Where install.config places it and nothing is installed, a product is missing: what to
     make of the row is for a person to say."""
-    wish = next(wish for wish in modules.rows_left_alone(cluster) if wish.fact == fact)
+    wish = next(wish for wish in module_facts.rows_left_alone(cluster) if wish.fact == fact)
     installed = seen.read(wish.reading.fact) if isinstance(wish.reading, Same) else wish.reading
     if not isinstance(installed, Known):
         return diagnose("row-without-product", where=fact.host, product=fact.code)

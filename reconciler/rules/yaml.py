@@ -3,9 +3,9 @@
 from actions.yaml import SetYaml
 from probes.fact import AnyDrift, about
 from probes.yaml import YamlValue
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend
-from reconciler.core.seen import Seen
 from reconciler.rules.install import install, packaged
 from reconciler.rules.path import scripts
 from specs.cluster import Cluster

@@ -13,13 +13,14 @@ from typing import Any, cast
 from actions.action import Action
 from probes.fact import Absent, AnyFact, AnyReading, Known, Same, Unknown, fact_id, kind_of
 from reconciler.core.redact import kept
-from reconciler.view.page import Page, clipped, harmless
-from reconciler.view.words.base import Sentence, fill, say, without
-from reconciler.view.words.facts import FACTS, STATES, VALUES
-from reconciler.view.words.labels import label
-from reconciler.view.words.orders import ORDERS
-from specs.base import Lang
+from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.facts import FACTS, STATES, VALUES
+from reconciler.view.messages.registry import fill, say, without
+from reconciler.view.messages.text import Sentence
+from reconciler.view.messages.ui import label
+from reconciler.view.render import Page, clipped, harmless
 from specs.reason import Because, coded
+from specs.text import Lang
 
 _TOO_LONG = 160
 """Columns of a value shown beside its label; the JSON document has it whole."""

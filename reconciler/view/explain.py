@@ -1,20 +1,22 @@
 """`bkrec explain ID`: what an id means, whichever kind of id it is: code, fact, action, step, section of the guide.
 
-What the guide's commands have to do with it comes from the release's own table (`specs/guide.py`), by `view/stands.py`.
+What the guide's commands have to do with it comes from the release's own table (`specs/guide.py`), by
+`view/guide_coverage.py`.
 """
 
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.view import stands
+from reconciler.view import guide_coverage
 from reconciler.view.documents import Both, EntryDoc, ExplainDoc
-from reconciler.view.human.rows import rows
-from reconciler.view.page import Page, lines
-from reconciler.view.words.base import Sentence, Trouble, sentences, troubles
-from reconciler.view.words.facts import FACTS
-from reconciler.view.words.labels import LABELS, label
-from reconciler.view.words.orders import ORDERS
+from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.facts import FACTS
+from reconciler.view.messages.registry import sentences, troubles
+from reconciler.view.messages.text import Sentence, Trouble
+from reconciler.view.messages.ui import LABELS, label
+from reconciler.view.render import Page, lines
+from reconciler.view.text.rows import rows
 from specs.guide import Guide
 from specs.release import Section
 
@@ -43,7 +45,7 @@ def _entry(asked: str, entry: EntryDoc, page: Page) -> Iterator[str]:
     yield from page.wrapped("  ", title)
     told = (line.split("\t", 1) for line in text.split("\n") if line)
     yield from rows(page, ((parts[0], parts[-1]) if len(parts) == 2 else ("", parts[0]) for parts in told), indent=2)
-    yield from stands.text(entry, page)
+    yield from guide_coverage.text(entry, page)
 
 
 def _coded(asked: str) -> Iterator[EntryDoc]:
@@ -64,7 +66,7 @@ def _kinds(asked: str, guide: Guide) -> Iterator[EntryDoc]:
     if order is not None:
         title, text = _both(ORDERS[order]), _label_both("explain-action")
         subject = asked.removeprefix(order).lstrip("-").partition("@")[0]
-        commands, differences = stands.of_action(guide, order, subject)
+        commands, differences = guide_coverage.of_action(guide, order, subject)
         yield EntryDoc(kind="action", title=title, text=text, commands=commands, differences=differences)
 
 
@@ -97,7 +99,7 @@ def _sections(asked: str, sections: Sequence[Section], guide: Guide) -> Iterator
         if wanted in (section.id, section.also) or section.id.startswith(f"{wanted}."):
             title = Both(en=f"{section.id} {section.title.en}", zh=f"{section.id} {section.title.zh}")
             text = Both(en=section.here.en, zh=section.here.zh)
-            commands, differences = stands.of_section(guide, section.id)
+            commands, differences = guide_coverage.of_section(guide, section.id)
             yield EntryDoc(kind="section", title=title, text=text, commands=commands, differences=differences)
 
 
@@ -105,7 +107,9 @@ def _advice(told: Trouble) -> Both:
     def lang(one: str) -> str:
         zh = one == "zh"
         why, hint = (told.why.zh, told.hint.zh) if zh else (told.why.en, told.hint.en)
-        return f"{_word('why', zh)}\t{stands.unfilled(why)}\n{_word('hint', zh)}\t{stands.unfilled(hint)}"
+        return (
+            f"{_word('why', zh)}\t{guide_coverage.unfilled(why)}\n{_word('hint', zh)}\t{guide_coverage.unfilled(hint)}"
+        )
 
     return Both(en=lang("en"), zh=lang("zh"))
 
@@ -115,7 +119,7 @@ def _word(code: str, zh: bool) -> str:
 
 
 def _both(sentence: Sentence) -> Both:
-    return Both(en=stands.unfilled(sentence.en), zh=stands.unfilled(sentence.zh))
+    return Both(en=guide_coverage.unfilled(sentence.en), zh=guide_coverage.unfilled(sentence.zh))
 
 
 def _label_both(code: str) -> Both:

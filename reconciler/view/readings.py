@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from probes.fact import AnyFact, AnyReading, Readings, fact_id, kind_of
 from reconciler.view import describe
-from reconciler.view.json import problem, reading
 from reconciler.view.readdocs import FactDoc, ProbeDoc
+from reconciler.view.to_documents import problem, reading
 from specs.diagnostic import Diagnostic
 
 

@@ -9,7 +9,7 @@ from actions.action import Action
 from actions.agent import AwaitAgents, NoteAgents, SettleAgents
 from probes.agent import NOTE, AgentsLost
 from probes.fact import Drift, Known, Unknown
-from probes.owed import DIRECTORY, WorkNoted
+from probes.task import DIRECTORY, WorkNoted
 from specs.reason import coded
 
 H = "10.0.0.1"

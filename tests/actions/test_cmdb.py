@@ -11,7 +11,7 @@ import pytest
 from actions.backup import BackupTopology
 from actions.cmdb import BuildTopology, DeleteTemplates, ListJobModules
 from probes import cmdb
-from probes.shell import Command
+from probes.command import Command
 from tests.probes.here import tool
 from tests.support.shell import perform
 

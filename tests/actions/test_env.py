@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actions.env import AddVariable, CopyVariable, GenerateVariable, KeepLastVariable, SetVariable
-from specs.envfile import assignments, last
+from specs.env_file import assignments, last
 from tests.support.shell import perform, with_awk
 
 HOST = "10.0.0.1"

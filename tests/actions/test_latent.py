@@ -10,7 +10,7 @@ from actions.container import KeepContainers, NameDockerRoot
 from actions.env import KeepLastVariable
 from actions.tag import MakeTag
 from actions.version import SetVersion
-from probes.shell import Command
+from probes.command import Command
 from tests.probes.here import tool
 from tests.support.shell import perform
 

@@ -9,9 +9,9 @@ import pytest
 from actions.action import Action
 from actions.bkcli import SyncModule
 from actions.container import NameDockerRoot
+from actions.install_config import PlaceModule
 from actions.line import AddLine
 from actions.path import RetireDirectory
-from actions.topology import PlaceModule
 from actions.undo import PutBackDirectory
 from actions.yaml import SetYaml
 from tests.probes.here import tool

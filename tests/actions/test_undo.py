@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from actions.action import Action
 from actions.bkcli import InstallModule, UpgradeModule
-from actions.catalogue import AnyAction
 from actions.container import InstallContainer, RemoveContainer
 from actions.env import AddVariable, GenerateVariable, SetVariable
-from actions.owed import DoWork
+from actions.install_config import PlaceModule
 from actions.path import RetireDirectory
 from actions.redis import FormRedisCluster
+from actions.registry import AnyAction
 from actions.saas import DeploySaas
-from actions.topology import PlaceModule
+from actions.task import DoWork
 from actions.undo import PutBackDirectory, PutBackFile, PutBackUnit
 from actions.unit import RetireUnit
 from probes.job import STATE_ROOT

@@ -12,7 +12,7 @@ from functools import cache
 from tests.architecture.tree import Source, sources
 
 HANDED_IN = {
-    "transport.run": "every Command has its own deadline, and every Transport keeps it (probes/shell.py, timeout_s)",
+    "transport.run": "every Command has its own deadline, and every Transport keeps it (probes/command.py, timeout_s)",
     "clock.sleep": "ends by itself",
     "look": "asks hosts: `collect`, whose commands have their deadlines",
     "look_": "asks hosts: `collect`, whose commands have their deadlines",
@@ -40,7 +40,7 @@ REASONS = {
 }
 """By file and what is awaited."""
 
-PLACES = ("reconciler/effects/", "reconciler/cli/")
+PLACES = ("reconciler/engine/", "reconciler/cli/")
 
 
 def looked_at() -> Iterator[Source]:

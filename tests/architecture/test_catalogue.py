@@ -12,7 +12,7 @@ from probes.fact import Fact
 from probes.probe import Probe
 from tests.architecture.tree import sources
 
-HELPERS = {"action", "fact", "probe", "shell", "catalogue", "__init__"}
+HELPERS = {"action", "fact", "probe", "command", "registry", "__init__"}
 
 
 def _loaded(folder: str) -> dict[str, ModuleType]:
@@ -41,7 +41,7 @@ def _kind(of: Any) -> str:
 
 
 def _catalogue(folder: str) -> ModuleType:
-    return importlib.import_module(f"{folder}.catalogue")
+    return importlib.import_module(f"{folder}.registry")
 
 
 def test_every_probe_is_in_the_catalogue() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from docs import diagnostics, differences
 from reconciler.cli import exits
-from reconciler.effects import releases
-from specs.base import Lang
+from reconciler.engine import release_data
+from specs.text import Lang
 from tests.architecture.tree import ROOT
 
 MANUALS = (
@@ -61,7 +61,7 @@ def test_every_exit_code_is_in_the_manual(manual: str) -> None:
 @pytest.mark.parametrize("manual", ["README.md", "README.zh-CN.md"])
 def test_the_table_of_sections_agrees_with_the_release(manual: str) -> None:
     """Every section of the guide is in one row, and its last cell is bold just where nothing is claimed unasked."""
-    sections = releases.release("6.2.2").sections
+    sections = release_data.release("6.2.2").sections
     rows = re.findall(r"^\| ([0-9][0-9., 、–-]*) \|([^|]*)\|([^|]*)\|$", _text(manual), re.MULTILINE)
     told = {section: "**" in here for ids, _, here in rows for section in _spans(ids, [s.id for s in sections])}
     assert told == {section.id: not section.covered for section in sections}

@@ -14,19 +14,19 @@ import pytest
 
 from actions.action import Action
 from probes.fact import Absent, AnyFact, AnyReading, Known
-from reconciler.core.inventory import cluster as describe
+from reconciler.core.placement import cluster as describe
 from reconciler.core.plan import Plan
-from reconciler.effects import releases
-from reconciler.rules.catalogue import desired
-from reconciler.rules.gate import gates
-from reconciler.view.words.facts import FACTS
-from reconciler.view.words.orders import ORDERS
+from reconciler.engine import release_data
+from reconciler.rules.preflight import gates
+from reconciler.rules.registry import desired
+from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.facts import FACTS
 from specs.cluster import Cluster
 from specs.guide import Difference, GuideCommand
 from tests.reference import explained
 from tests.sim.worlds import CONFIG, World, file, finished, guide_cluster, release, study
 
-RELEASE = releases.release("6.2.2")
+RELEASE = release_data.release("6.2.2")
 GUIDE = RELEASE.guide
 SECTIONS = [section.id for section in RELEASE.sections]
 

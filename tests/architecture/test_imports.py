@@ -20,5 +20,5 @@ def test_only_the_files_about_ssh_import_asyncssh() -> None:
     from tests.architecture.tree import sources
 
     importers = {s.name for s in sources() if "import asyncssh" in s.path.read_text(encoding="utf-8")}
-    assert {name for name in importers if not name.startswith("reconciler/effects/ssh")} == set()
+    assert {name for name in importers if not name.startswith("reconciler/engine/ssh")} == set()
     assert importers

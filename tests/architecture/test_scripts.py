@@ -16,7 +16,7 @@ from functools import cache
 import pytest
 
 from actions.action import Action
-from reconciler.effects.job_scripts import RUNNER
+from reconciler.engine.jobs.scripts import RUNNER
 from tests.architecture.statuses import lost, stops
 from tests.architecture.tree import Source, called, sources
 
@@ -131,7 +131,7 @@ MAY_BE_LOST = {
 STOPS_ITSELF = {
     "actions/env.py": "merge_env.sh exits 1 on any empty key, which is usual: what shows in its file counts",
     "actions/unit.py": "reset-failed of a unit that never failed is no reason not to start it",
-    "actions/trial.py": "an answer that does not come is an answer here: each status is looked at",
+    "actions/smoke_test.py": "an answer that does not come is an answer here: each status is looked at",
     "actions/cmdb.py": "what a person does in the browser is only told",
 }
 """Actions whose scripts go on after a failure, and why that is meant."""

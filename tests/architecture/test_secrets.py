@@ -14,13 +14,13 @@ NAMES_ONLY = {"password_key"}
 
 
 def test_no_action_has_a_field_for_a_secret() -> None:
-    catalogue = importlib.import_module("actions.catalogue")
+    catalogue = importlib.import_module("actions.registry")
     named = {f"{a.__name__}.{f.name}" for a in get_args(catalogue.AnyAction) for f in fields(a)}
     assert {name for name in named if SECRET.search(name.lower()) and name.split(".")[1] not in NAMES_ONLY} == set()
 
 
 def test_no_fact_has_a_field_for_a_secret() -> None:
-    catalogue = importlib.import_module("probes.catalogue")
+    catalogue = importlib.import_module("probes.registry")
     named = {f"{fact.__name__}.{f.name}" for probe in catalogue.PROBES for fact in probe.facts for f in fields(fact)}
     assert {name for name in named if SECRET.search(name.lower())} == set()
 

@@ -14,10 +14,11 @@ from string import Formatter
 import pytest
 
 from reconciler.view import describe
-from reconciler.view.words.base import Sentence, fill, sentences, troubles
-from reconciler.view.words.facts import FACTS
-from reconciler.view.words.labels import LABELS
-from reconciler.view.words.orders import ORDERS
+from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.facts import FACTS
+from reconciler.view.messages.registry import fill, sentences, troubles
+from reconciler.view.messages.text import Sentence
+from reconciler.view.messages.ui import LABELS
 from tests.architecture.tree import Source, calls, sources, strings
 from tests.sim.worlds import World, guide_cluster, study
 
@@ -58,7 +59,7 @@ def _codes(argument: ast.expr) -> Iterator[str]:
 def _spelt() -> Iterator[str]:
     """Codes may be kept in tables, or put together from a beginning and a word."""
     for source in sources():
-        if "/view/words/" not in source.name:
+        if "/view/messages/" not in source.name:
             yield from strings(source)
 
 
@@ -94,7 +95,7 @@ def test_every_wording_has_a_code(code: str) -> None:
 def test_a_code_is_worded_in_one_way(table: str) -> None:
     """Two files that word it differently would make it a matter of luck which one is read."""
     words: dict[str, set[object]] = {}
-    for source in sources("reconciler/view/words"):
+    for source in sources("reconciler/view/messages"):
         for code, worded in vars(importlib.import_module(source.module)).get(table, {}).items():
             words.setdefault(code, set()).add(worded)
     assert [code for code, ways in words.items() if len(ways) > 1] == []

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actions.owed import MIGRATION, PYTHON
+from actions.task import MIGRATION, PYTHON
 from probes.agent import AgentsLost, AgentsOnline
 from probes.backup import Backup
 from probes.cmdb import (
@@ -42,23 +42,23 @@ from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvSame, EnvVa
 from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
 from probes.http import HttpOk, PagesUnserved
 from probes.iam import ModelsPending
+from probes.install_config import ModuleHosts
 from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable, SaasVariables
-from probes.owed import WorkDone, WorkNoted, WorkOwed
 from probes.package import PackageDigest
+from probes.package_versions import PinVersions
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
-from probes.pin import PinVersions
 from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.redis import RedisCluster
 from probes.room import BackupRoom
 from probes.saas import SaasOnline, SaasPackaged
+from probes.smoke_test import TrialLost
 from probes.steady import YoungUnits
 from probes.tag import TagKept
+from probes.task import WorkDone, WorkNoted, WorkOwed
 from probes.text import TextNames
-from probes.topology import ModuleHosts
-from probes.trial import TrialLost
 from probes.undo import UndoEntries, UndoLeftBy, UndoRuns, UndoStanding, UndoSteps
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from probes.catalogue import PROBES
+from probes.command import Output
 from probes.fact import kind_of
-from probes.shell import Output
+from probes.registry import PROBES
 from tests.contracts.cases import CASES, Case
 from tests.contracts.recording import Recording, dump, fact_row, reading_row, script_digest
 

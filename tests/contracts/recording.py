@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from probes.catalogue import PROBES
+from probes.command import Command
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
-from probes.shell import Command
+from probes.registry import PROBES
 from specs.reason import Coded, coded
 
 FactRow = tuple[str, str, str, str, str]

@@ -13,19 +13,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from probes import survey as survey_probe
-from probes.catalogue import PROBES
-from probes.shell import Command, Output
+from probes.command import Command, Output
+from probes.lib import controller
+from probes.registry import PROBES
 from reconciler.cli import config
-from reconciler.core import saved
-from reconciler.core.inventory import cluster, propose
-from reconciler.effects import journal, lease, pause, releases, status, survey
-from reconciler.effects.collect import Collected, collect
-from reconciler.effects.frame import Torn, take_apart
-from reconciler.effects.job import Order, follow, launch
-from reconciler.effects.ssh_errors import Trusted, controller_trouble, translate
-from reconciler.effects.stop import StopSignal
-from specs import envfile, installconfig, parse
+from reconciler.core import plan_file
+from reconciler.core.placement import cluster, propose
+from reconciler.engine import activity, discover, journal, lease, pause, release_data
+from reconciler.engine.batch import Torn, take_apart
+from reconciler.engine.gather import Collected, collect
+from reconciler.engine.jobs.client import Order, follow, launch
+from reconciler.engine.ssh.errors import Trusted, controller_trouble, translate
+from reconciler.engine.stop import StopSignal
+from specs import env_file, install_config, parse
 from specs.diagnostic import LayoutRefused, SpecError, Troubled
 from tests.fuzz.noise import heard
 from tests.sim.worlds import World, guide_cluster, study
@@ -108,7 +108,7 @@ async def _followed(says: Says) -> object:
 
 
 async def _status(says: Says) -> object:
-    return await status.now(says, _look(says), H, [H])
+    return await activity.now(says, _look(says), H, [H])
 
 
 def _look(says: Says) -> Any:
@@ -121,7 +121,7 @@ def _look(says: Says) -> Any:
 
 
 async def _described(says: Says) -> object:
-    return await survey.describe(SaysFramed(says.output), _file(), _release())
+    return await discover.describe(SaysFramed(says.output), _file(), _release())
 
 
 @cache
@@ -131,7 +131,7 @@ def _file() -> Any:
 
 @cache
 def _release() -> Any:
-    return releases.release("6.2.2")
+    return release_data.release("6.2.2")
 
 
 def _framed(data: bytes, _: Path) -> None:
@@ -184,7 +184,7 @@ def _plan() -> bytes:
     """Two steps of a real one: what spoils it is to hit its parts, not its bulk."""
     plan, readings = study(World(cluster=guide_cluster()))
     few = replace(plan, steps=plan.steps[:2], blocked=plan.blocked[:1], follows=plan.follows[:1])
-    return saved.dump(saved.save(few, dict(list(readings.items())[:5]), cluster="night")).encode()
+    return plan_file.dump(plan_file.save(few, dict(list(readings.items())[:5]), cluster="night")).encode()
 
 
 CLUSTER = b"""schema = "bkrec.cluster/1"
@@ -266,20 +266,20 @@ READERS: dict[str, Reader] = {
     "pause": Reader(seeds=(b"paused cm9vdCAyMDI2IHdoeQ==\n",), read=answered(lambda s: pause.read(_look(s), H))),
     "survey": Reader(
         seeds=(b"found\n/data/bkce\n\n---\n" + CONFIG, b"missing\n", PINNED + CONFIG),
-        read=lambda data, _: survey_probe.parse(Output(stdout=heard(data)), MD5),
+        read=lambda data, _: controller.parse(Output(stdout=heard(data)), MD5),
         refuses=(ValueError,),
     ),
     "survey, described": Reader(
         seeds=(b"found\n/data/bkce\n\n---\n" + CONFIG, PINNED + CONFIG), read=answered(_described)
     ),
-    "install.config": Reader(seeds=(CONFIG,), read=lambda data, _: installconfig.parse(heard(data))),
+    "install.config": Reader(seeds=(CONFIG,), read=lambda data, _: install_config.parse(heard(data))),
     "install.config, as a cluster": Reader(seeds=(CONFIG,), read=_cluster, refuses=(SpecError, LayoutRefused)),
     "install.config, proposed for": Reader(seeds=(CONFIG,), read=_proposed, refuses=(SpecError, LayoutRefused)),
     "env file": Reader(
-        seeds=(ENV,), read=lambda data, _: envfile.assignments(heard(data)), refuses=(envfile.EnvUnreadError,)
+        seeds=(ENV,), read=lambda data, _: env_file.assignments(heard(data)), refuses=(env_file.EnvUnreadError,)
     ),
     "cluster.toml": Reader(seeds=(CLUSTER,), read=_from_file(parse.cluster_file), refuses=(SpecError,)),
-    "saved plan": Reader(seeds=(_plan(),), read=_from_file(saved.load), refuses=(SpecError,)),
+    "saved plan": Reader(seeds=(_plan(),), read=_from_file(plan_file.load), refuses=(SpecError,)),
     "journal": Reader(seeds=(EVENTS,), read=_journal),
     "known_hosts": Reader(seeds=KNOWN_HOSTS, read=_known_hosts),
     "ssh's complaints": Reader(seeds=COMPLAINTS, read=_complaint),

@@ -13,23 +13,23 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from actions.topology import PlaceModule
-from probes.catalogue import PROBES
+from actions.install_config import PlaceModule
+from probes.command import Command, Output
 from probes.env import EnvFilled, EnvOnce, EnvSame, EnvValue
 from probes.fact import AnyFact, AnyReading, Unknown
+from probes.install_config import ModuleHosts
 from probes.path import FileDigest, LineInFile, PathKind, VersionText
 from probes.probe import Probe
-from probes.shell import Command, Output
+from probes.registry import PROBES
 from probes.text import TextNames
-from probes.topology import ModuleHosts
 from probes.yaml import YamlValue
 from reconciler.core.diff import diff
-from reconciler.effects.collect import SECTION_LIMIT
+from reconciler.engine.gather import SECTION_LIMIT
 from reconciler.view.documents import dumped
-from reconciler.view.human.diff import diff_text
-from reconciler.view.json import diff_document
-from reconciler.view.page import Page
-from specs.installconfig import parse as parse_install_config
+from reconciler.view.render import Page
+from reconciler.view.text.diff import diff_text
+from reconciler.view.to_documents import diff_document
+from specs.install_config import parse as parse_install_config
 from specs.reason import coded
 from tests.fuzz.judge import found_in
 from tests.fuzz.test_probes import readings

@@ -15,20 +15,19 @@ from typing import Any, cast, get_args, get_type_hints
 
 import pytest
 
-from actions.catalogue import AnyAction
-from probes.catalogue import PROBES
+from actions.registry import AnyAction
+from probes.command import Command, Output
 from probes.fact import AnyFact, AnyReading, Known, Unknown
 from probes.probe import Probe
-from probes.shell import Command, Output
+from probes.registry import PROBES
 from probes.unit import UnitActive
-from reconciler.core import event as ev
-from reconciler.core import readings as saved_readings
-from reconciler.core import saved
+from reconciler.core import events as ev
+from reconciler.core import facts_file, plan_file
 from reconciler.core.diff import Advised, Difference, diff
 from reconciler.core.plan import After, Blocked, Follows, Mends, Plan, Step
-from reconciler.core.undo import Stays, Undoing
-from reconciler.effects import journal
-from reconciler.effects.collect import collect
+from reconciler.core.undo_scope import Stays, Undoing
+from reconciler.engine import journal
+from reconciler.engine.gather import collect
 from reconciler.view.documents import (
     ApprovalDoc,
     HistoryDoc,
@@ -39,20 +38,21 @@ from reconciler.view.documents import (
     StatusDoc,
     dumped,
 )
-from reconciler.view.frame import Screen, advance, frame
-from reconciler.view.human.check import check_text
-from reconciler.view.human.diff import diff_text
-from reconciler.view.human.event import event_lines
-from reconciler.view.human.plan import plan_text
-from reconciler.view.human.probe import probe_text
-from reconciler.view.human.runs import broken_text, history_text, lock_text, paused_text, status_text
-from reconciler.view.human.trouble import troubles_text
-from reconciler.view.human.trust import trust_text
-from reconciler.view.human.undo import undo_text
-from reconciler.view.json import check_document, diff_document, error_document, event_document, plan_document
-from reconciler.view.page import Page
+from reconciler.view.messages.registry import sentences, troubles
+from reconciler.view.messages.text import Sentence
+from reconciler.view.progress_frame import Screen, advance, frame
 from reconciler.view.readdocs import KeyDoc, ServerDoc, TrustDoc
-from reconciler.view.words.base import Sentence, sentences, troubles
+from reconciler.view.render import Page
+from reconciler.view.text.check import check_text
+from reconciler.view.text.diagnostic import troubles_text
+from reconciler.view.text.diff import diff_text
+from reconciler.view.text.event import event_lines
+from reconciler.view.text.plan import plan_text
+from reconciler.view.text.probe import probe_text
+from reconciler.view.text.runs import broken_text, history_text, lock_text, paused_text, status_text
+from reconciler.view.text.trust import trust_text
+from reconciler.view.text.undo import undo_text
+from reconciler.view.to_documents import check_document, diff_document, error_document, event_document, plan_document
 from specs.diagnostic import Diagnostic
 from specs.reason import coded
 from tests.fuzz.judge import HOSTILE, PIECES, found_in
@@ -205,8 +205,8 @@ def _judge_difference(fact: AnyFact, read: AnyReading) -> None:
         assert found_in(text) == set()
     for document in (diff_document("6.2.2", told), check_document("6.2.2", told, (), ())):
         assert found_in(dumped(document)) == set()
-    kept = saved_readings.save({fact: read}, {}, cluster="x", release="6.2.2", bkrec="0")
-    assert found_in(saved_readings.dump(kept)) == set()
+    kept = facts_file.save({fact: read}, {}, cluster="x", release="6.2.2", bkrec="0")
+    assert found_in(facts_file.dump(kept)) == set()
 
 
 @pytest.mark.parametrize("value", [HEARD, (HEARD, "b")], ids=["text", "texts"])
@@ -216,11 +216,11 @@ def test_a_value_is_shown_and_kept_without_harm(value: str | tuple[str, ...]) ->
     told = diff([expected], {fact: Known(value)})
     assert told.drift
     _judge_cluster(told, expected, Known(value))
-    again = saved_readings.load(
-        saved_readings.dump(saved_readings.save({fact: Known("\x9bx\u202e")}, {}, cluster="", release="", bkrec="")),
+    again = facts_file.load(
+        facts_file.dump(facts_file.save({fact: Known("\x9bx\u202e")}, {}, cluster="", release="", bkrec="")),
         "-",
     )
-    assert saved_readings.restored(again) == {fact: Known("\x9bx\u202e")}, "what holds no secret is kept as it is"
+    assert facts_file.restored(again) == {fact: Known("\x9bx\u202e")}, "what holds no secret is kept as it is"
 
 
 def _judge_cluster(told: Difference, expected: Any, read: AnyReading) -> None:
@@ -240,7 +240,7 @@ def _judge_cluster(told: Difference, expected: Any, read: AnyReading) -> None:
     )
     for document in documents:
         assert found_in(dumped(document)) == set()
-    assert found_in(saved.dump(saved.save(plan, {expected.fact: read}, cluster="x"))) == set()
+    assert found_in(plan_file.dump(plan_file.save(plan, {expected.fact: read}, cluster="x"))) == set()
 
 
 def _plan(expected: Any, read: AnyReading, trouble: Diagnostic) -> Plan:
@@ -282,7 +282,7 @@ def test_what_other_people_left_on_the_controller_does_not(page: Page) -> None:
 
 def test_with_the_door_open_the_judge_sees_it_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The companion: were diagnostics, reasons and events taken as they come, each check above would fail."""
-    for door in ("specs.diagnostic.safe", "specs.reason.safe", "reconciler.core.event.safe"):
+    for door in ("specs.diagnostic.safe", "specs.reason.safe", "reconciler.core.events.safe"):
         monkeypatch.setattr(door, str)
     told = _filled("answer-torn", Sentence(en="{said}", zh="{said}"))
     assert found_in(dict(told.fields)["said"]) >= {"secret", "claim", "0x001b", "0x009b", "0x202e", "0x2028"}

@@ -17,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from probes.catalogue import PROBES
+from probes.command import Output
 from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.probe import Probe
-from probes.shell import Output
+from probes.registry import PROBES
 from tests.contracts import recording
 from tests.fuzz.noise import heard, noise
 

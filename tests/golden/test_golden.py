@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from probes.fact import Absent, fact_id
-from reconciler.view.human import plan_text
-from reconciler.view.page import Page
-from specs.base import Lang
+from reconciler.view.render import Page
+from reconciler.view.text import plan_text
+from specs.text import Lang
 from tests.sim.worlds import World, finished, slice_cluster, study
 
 LOST = ("env.value /data/install/bin/03-userdef/job.env BK_JOB_RUN_MODE @10.0.0.1",)

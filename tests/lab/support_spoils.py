@@ -25,17 +25,17 @@ from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyExpected, fact_id
 from probes.http import PagesUnserved
 from probes.iam import ModelsPending
+from probes.install_config import ModuleHosts
 from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable
-from probes.owed import WorkDone, WorkOwed
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline
 from probes.steady import YoungUnits
 from probes.tag import TagKept
+from probes.task import WorkDone, WorkOwed
 from probes.text import TextNames
-from probes.topology import ModuleHosts
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
 

@@ -13,8 +13,8 @@ from support import Desk, on, until
 from support_spoils import dealt, spoil
 
 from probes.fact import AnyExpected, fact_id
-from reconciler.core.inventory import cluster
-from reconciler.rules.catalogue import desired
+from reconciler.core.placement import cluster
+from reconciler.rules.registry import desired
 from specs import parse
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]

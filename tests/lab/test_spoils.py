@@ -6,7 +6,7 @@ import pytest
 from support_spoils import dealt, spoil
 
 from probes.fact import AnyExpected, fact_id
-from reconciler.rules.catalogue import desired
+from reconciler.rules.registry import desired
 from tests.sim.worlds import guide_cluster
 
 WISHES = desired(guide_cluster())

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from probes.command import PRELUDE, Command, Output
 from probes.fact import AnyReading, Known, Unknown
 from probes.probe import Probe
-from probes.shell import PRELUDE, Command, Output
 
 SHELLS = tuple(path for name in ("dash", "bash") if (path := shutil.which(name)))
 AWKS = tuple(path for name in ("gawk", "mawk") if (path := shutil.which(name)))

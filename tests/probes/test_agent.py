@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from probes.agent import PROBE, AgentsLost, AgentsOnline
-from probes.owed import DIRECTORY
-from probes.shell import Output
+from probes.command import Output
+from probes.task import DIRECTORY
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 
 HOSTS = ("10.0.0.1", "10.0.0.2", "10.0.0.3")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from probes.backup import DIRECTORY, PROBE, Backup
-from probes.shell import Output
+from probes.command import Output
 from tests.probes.here import HOST, SHELLS, ask, brief
 
 DAY_S = 86400

@@ -22,8 +22,8 @@ from probes.cmdb import (
     TopologyCustom,
     TopologyFits,
 )
+from probes.command import Output
 from probes.fact import Absent, AnyReading, Known, Unknown
-from probes.shell import Output
 
 H, INSTALL, HOME = "10.0.0.1", "/data/install", "/data/bkce"
 FITS = TopologyFits(host=H, install=INSTALL, since="bin/default/bkauth.env")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from probes.command import Output
 from probes.container import (
     PROBE,
     AppContainer,
@@ -17,7 +18,6 @@ from probes.container import (
     ImagePresent,
     UnsteadyContainers,
 )
-from probes.shell import Output
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 
 FACTS: list[ContainerFact] = [

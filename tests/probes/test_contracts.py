@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probes.catalogue import PROBES
+from probes.command import Output
 from probes.fact import AnyFact, AnyReading, Unknown
-from probes.shell import Output
+from probes.registry import PROBES
 from tests.contracts import recording
 from tests.contracts.recording import Recording, fact_of, load, reading_of, script_digest
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from probes.command import Output
 from probes.current import PROBE, UnitCurrent
 from probes.fact import Absent, AnyReading, Known, Unknown
-from probes.shell import Output
 
 FACT = UnitCurrent(host="10.0.0.1", unit="a.service", file="/f")
 CLOCK = "1\tclock\t1000.5\t500.5\n"

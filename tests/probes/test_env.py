@@ -1,4 +1,4 @@
-"""What awk reads on the host is what `specs/envfile.py` reads, which is held to bash; and no value leaves the host."""
+"""What awk reads on the host is what `specs/env_file.py` reads, which is held to bash; and no value leaves the host."""
 
 import os
 from pathlib import Path
@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from probes.command import Output
 from probes.env import PROBE, EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvPresent, EnvSame, EnvValue
 from probes.fact import Absent, AnyReading, Known, Unknown
-from probes.shell import Output
-from specs.envfile import EnvUnreadError, assignments, last
+from specs.env_file import EnvUnreadError, assignments, last
 from specs.reason import coded
 from tests.probes.here import AWKS, HOST, SHELLS, ask, brief, run
-from tests.specs.test_envfile import FILES, NOISE, PLAIN, UNREAD
+from tests.specs.test_env_file import FILES, NOISE, PLAIN, UNREAD
 
 KEYS = ("A", "B", "C")
 NOBODY = 65534

@@ -6,8 +6,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from probes.command import Output
 from probes.http import PROBE, HttpOk, PagesUnserved
-from probes.shell import Output
 from tests.probes.here import HOST, SHELLS, ask, brief
 
 

@@ -1,12 +1,12 @@
-"""Reading job records: what a host answers, and what is no answer. The scripts run in tests/reconciler/effects."""
+"""Reading job records: what a host answers, and what is no answer. The scripts run in tests/reconciler/engine."""
 
 from base64 import b64encode
 
 import pytest
 
+from probes.command import Output
 from probes.fact import Absent, AnyReading, Known
 from probes.job import JobAttempts, JobFact, JobsRunning, JobState, Paused, command, parse
-from probes.shell import Output
 
 H = "10.0.0.1"
 STATE = JobState(host=H, job="a.1")

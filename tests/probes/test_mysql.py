@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from probes.command import Output
 from probes.mysql import (
     PROBE,
     AppRegistered,
@@ -15,7 +16,6 @@ from probes.mysql import (
     SaasVariable,
     SaasVariables,
 )
-from probes.shell import Output
 from tests.probes.here import HOST, SHELLS, brief, run, tool
 
 PATH = "mysql-default"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from probes.command import Output
 from probes.port import PROBE, PortListening
-from probes.shell import Output
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 
 OLD_SS = r"""printf '%s\n' 'State      Recv-Q Send-Q Local Address:Port  Peer Address:Port' \

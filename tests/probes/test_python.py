@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.owed import MIGRATION
+from actions.task import MIGRATION
 from probes.python import PROBE, SYNTAX, ScriptDefects
 from tests.probes.here import HOST, SHELLS, ask, brief
 

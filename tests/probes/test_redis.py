@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from probes.command import Output
 from probes.redis import PROBE, RedisCluster
-from probes.shell import Output
 from tests.probes.here import HOST, SHELLS, brief, run, tool
 
 SECRET = "c4nary$x y"

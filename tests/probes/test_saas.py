@@ -2,9 +2,9 @@
 
 import pytest
 
+from probes.command import Output
 from probes.fact import Absent, AnyReading, Known, Unknown
 from probes.saas import PROBE, SaasOnline, SaasPackaged
-from probes.shell import Output
 
 ONLINE = "online\tbk_sops\tV3.25.12\nasked\n"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from probes.command import Output
 from probes.fact import Known
-from probes.shell import Output
 from probes.steady import PROBE, YoungUnits
 from tests.probes.here import HOST, brief
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.shell import Output
+from probes.command import Output
 from probes.unit import PROBE, UnitActive, UnitEnabled, UnitFact
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 

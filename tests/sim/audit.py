@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from probes.fact import AnyFact, AnyReading, Known
-from reconciler.core.event import Event, StepDone, StepStarted
+from reconciler.core.events import Event, StepDone, StepStarted
 from reconciler.core.identity import step_id
-from reconciler.effects.loop import Applied
+from reconciler.engine.reconcile import Applied
 from tests.sim.families import Flag, Raise
 from tests.sim.hosts import Host, Job
 from tests.sim.operator import Process, Wire

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 from probes.fact import Readings
 from reconciler.core.diff import diff
-from reconciler.core.event import RunEnded, StepDone, StepStarted
+from reconciler.core.events import RunEnded, StepDone, StepStarted
 from reconciler.core.plan import Plan
-from reconciler.rules.catalogue import desired
-from reconciler.view.human.check import check_text
-from reconciler.view.human.diff import diff_text
-from reconciler.view.human.event import event_lines
-from reconciler.view.human.plan import plan_text
-from reconciler.view.page import Page
+from reconciler.rules.registry import desired
+from reconciler.view.render import Page
+from reconciler.view.text.check import check_text
+from reconciler.view.text.diff import diff_text
+from reconciler.view.text.event import event_lines
+from reconciler.view.text.plan import plan_text
 from specs.cluster import Cluster
 from tests.sim.worlds import World, guide_cluster, live, study
 

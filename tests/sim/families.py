@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from actions.action import Action, Disrupts
+from probes.command import Command, Output
 from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
+from probes.lib.rows import lines_of
 from probes.probe import Probe
-from probes.rows import lines_of
-from probes.shell import Command, Output
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Rules
-from reconciler.core.seen import Seen
 from specs.reason import coded
 
 WHY = coded("not-read")

@@ -11,11 +11,10 @@ from random import Random
 from probes.consul import ConsulPassing
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Same
 from probes.mysql import ProductVersion
-from probes.owed import WorkDone, WorkNoted
 from probes.path import FileDigest, PathKind, VersionText
+from probes.task import WorkDone, WorkNoted
 from probes.unit import UnitActive, UnitEnabled
-from reconciler.rules import env, extra, nginx, saas, source, tree, version
-from reconciler.rules import module as modules
+from reconciler.rules import env, module_extras, module_facts, nginx, saas, source, tree, version
 from reconciler.rules.install import database
 from specs.cluster import Cluster
 from specs.module import Duty, Module
@@ -59,7 +58,7 @@ def in_place(cluster: Cluster) -> Facts:
 
 def packages(cluster: Cluster) -> Facts:
     """Of the SaaS, in this release's tree."""
-    return {extra.saas_facts(cluster, app)[1]: Known("new") for app in cluster.release.apps}
+    return {module_extras.saas_facts(cluster, app)[1]: Known("new") for app in cluster.release.apps}
 
 
 def scripts(cluster: Cluster) -> Facts:
@@ -77,7 +76,7 @@ def unpacked(cluster: Cluster) -> Facts:
         VersionText(host=here, path=cluster.src(name, "VERSION")): Known(v) for name, v in source.products(cluster)
     }
     found |= {PathKind(host=here, path=cluster.src(name)): Known("file") for name in source.files(cluster)}
-    templates = (wish.fact for m in cluster.modules() for wish in extra.flags(cluster, m))
+    templates = (wish.fact for m in cluster.modules() for wish in module_extras.flags(cluster, m))
     return {**found, **dict.fromkeys(templates, Known("true"))}
 
 
@@ -119,8 +118,8 @@ def of(name: str) -> Callable[[Cluster], Module]:
 def stopped(name: str, but: str = "nothing") -> Callable[[Cluster], Facts]:
     def done(cluster: Cluster) -> Facts:
         gone = (
-            *modules.gone_units(cluster, of(name)(cluster), "first"),
-            *modules.gone_units(cluster, of(name)(cluster), "last"),
+            *module_facts.gone_units(cluster, of(name)(cluster), "first"),
+            *module_facts.gone_units(cluster, of(name)(cluster), "last"),
         )
         return {wish.fact: Known("inactive") for wish in gone if but not in str(wish.fact)}
 
@@ -133,7 +132,7 @@ def removed(name: str, but: str = "nothing") -> Callable[[Cluster], Facts]:
 
 def venvs(name: str) -> Callable[[Cluster], Facts]:
     return lambda cluster: held(
-        wish for wish in modules.gone(cluster, of(name)(cluster)) if isinstance(wish.fact, PathKind)
+        wish for wish in module_facts.gone(cluster, of(name)(cluster)) if isinstance(wish.fact, PathKind)
     )
 
 
@@ -156,9 +155,11 @@ def installed(name: str) -> Callable[[Cluster], Facts]:
 
     def done(cluster: Cluster) -> Facts:
         module = of(name)(cluster)
-        made = held((*database(cluster, module), *modules.made(cluster, module), *health(cluster, module)))
+        made = held((*database(cluster, module), *module_facts.made(cluster, module), *health(cluster, module)))
         stale = (
-            {wish.fact: Known(False) for wish in modules.currents(cluster, module)} if module.call == "install" else {}
+            {wish.fact: Known(False) for wish in module_facts.currents(cluster, module)}
+            if module.call == "install"
+            else {}
         )
         return {**stale, **made}
 
@@ -166,16 +167,16 @@ def installed(name: str) -> Callable[[Cluster], Facts]:
 
 
 def traces(cluster: Cluster, module: Module, duty: Duty) -> tuple[WorkDone, WorkNoted]:
-    return extra.done(cluster, module, duty), extra.noted(cluster, module, duty)
+    return module_extras.done(cluster, module, duty), module_extras.noted(cluster, module, duty)
 
 
 def health(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    yield from (w for w in modules.afterwards(cluster, module) if isinstance(w.fact, (ConsulPassing, UnitEnabled)))
+    yield from (w for w in module_facts.afterwards(cluster, module) if isinstance(w.fact, (ConsulPassing, UnitEnabled)))
 
 
 def restarted(name: str) -> Callable[[Cluster], Facts]:
     return lambda cluster: held(
-        (*modules.currents(cluster, of(name)(cluster)), *modules.running(cluster, of(name)(cluster)))
+        (*module_facts.currents(cluster, of(name)(cluster)), *module_facts.running(cluster, of(name)(cluster)))
     )
 
 
@@ -184,8 +185,8 @@ def down(name: str) -> Callable[[Cluster], Facts]:
 
     def done(cluster: Cluster) -> Facts:
         module = of(name)(cluster)
-        units = [wish.fact for wish in modules.running(cluster, module) if isinstance(wish.fact, UnitActive)]
-        ages = [wish.fact for wish in modules.currents(cluster, module)]
+        units = [wish.fact for wish in module_facts.running(cluster, module) if isinstance(wish.fact, UnitActive)]
+        ages = [wish.fact for wish in module_facts.currents(cluster, module)]
         return {**dict.fromkeys(units, Known("inactive")), **dict.fromkeys(ages, Absent())}
 
     return done
@@ -210,7 +211,7 @@ def both(*parts: Callable[[Cluster], Facts]) -> Callable[[Cluster], Facts]:
 
 
 def template_set(cluster: Cluster) -> Facts:
-    return held(wish for m in cluster.modules() for wish in extra.flags(cluster, m))
+    return held(wish for m in cluster.modules() for wish in module_extras.flags(cluster, m))
 
 
 def halved(done: Facts, random: Random) -> Facts:

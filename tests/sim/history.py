@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from probes.consul import ConsulDefinition
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
-from probes.owed import WorkDone, WorkNoted
+from probes.install_config import ModuleHosts
 from probes.package import PackageDigest
 from probes.path import TreeDigest, VersionText
 from probes.saas import SaasOnline, SaasPackaged
-from probes.topology import ModuleHosts
-from reconciler.core.inventory import cluster as describe
+from probes.task import WorkDone, WorkNoted
+from reconciler.core.placement import cluster as describe
 from specs.cluster import Cluster
 from specs.reason import coded
 from tests.sim.states import decide
@@ -142,7 +142,7 @@ def recent(before: Before) -> World:
 
 
 def untraced(fact: WorkDone | WorkNoted, installed: Cluster) -> AnyReading:
-    """As `probes/owed.py` reads it where a person did the upgrade: Unknown where a second time could do harm."""
+    """As `probes/task.py` reads it where a person did the upgrade: Unknown where a second time could do harm."""
     there = {installed.home(module.version_file): module.version for module in installed.modules()}
     if fact.version and there.get(fact.file) == fact.version:
         return Unknown(coded("work-untraced", work=fact.work, version=fact.version))

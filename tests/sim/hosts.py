@@ -1,4 +1,4 @@
-"""Hosts that keep the job protocol as `effects/job_scripts.py` and `effects/lease.py` write it, in virtual time.
+"""Hosts that keep the job protocol as `engine/jobs/scripts.py` and `engine/lease.py` write it, in virtual time.
 
 Each script is recognised by its text and done in stages, so that a lost connection can cut it off between any two, as
 a real one kills what runs on its channel. A job goes on whatever becomes of whoever launched it; only a reboot ends it.
@@ -12,10 +12,10 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
+from probes.command import Command, Output
 from probes.job import PROBE as JOBS
-from probes.shell import Command, Output
-from reconciler.effects import lease
-from reconciler.effects.job_scripts import LAUNCH, RAISE_FENCE, READ, SEEN
+from reconciler.engine import lease
+from reconciler.engine.jobs.scripts import LAUNCH, RAISE_FENCE, READ, SEEN
 from tests.sim.families import SHOW
 from tests.support.virtual import now
 
@@ -275,7 +275,7 @@ class Host:
         return f"bkrec-log {name} {state} {len(log)} {block} .\n"
 
     def _sections(self, program: str) -> Output:
-        """A program of `effects/frame.py`: each section is answered between the two marks it would print."""
+        """A program of `engine/batch.py`: each section is answered between the two marks it would print."""
         said = ""
         found = re.findall(r"printf '%s begin\\n' '(\w+ \d+)' >&2\n(.*?)\nrc=\$\?;", program, re.DOTALL)
         for mark, section in found:

@@ -11,8 +11,8 @@ from datetime import datetime
 from random import Random
 from typing import Literal, get_args
 
-from probes.shell import Command, Output
-from reconciler.effects.transport import TransportError
+from probes.command import Command, Output
+from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 from tests.sim.hosts import READS, Host
 from tests.support.virtual import LoopClock, now

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from actions.action import Action
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Drift, Known, Same, Unknown, resolve
 from reconciler.core.diff import judge
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Follows, Repair
 from reconciler.core.planner import Rules
-from reconciler.core.seen import Seen
 from tests.sim.states import Answers
 from tests.sim.worlds import World
 

@@ -2,7 +2,7 @@
 
 from probes.mysql import SaasVariable
 from probes.text import TextNames
-from reconciler.rules import mysql, nginx, program, topology, tree
+from reconciler.rules import install_config, mysql, nginx, program, tree
 from tests.sim.guide import (
     Row,
     bkenv,
@@ -34,7 +34,7 @@ ROWS: tuple[Row, ...] = (
     ("6.1 unpack products", unpacked),
     ("6.1 cert", carried("cert")),
     ("6.1 backup", carried("backup")),
-    ("6.2 install.config", lambda cluster: held(topology.expect(cluster))),
+    ("6.2 install.config", lambda cluster: held(install_config.expect(cluster))),
     ("6.3 dbadmin", variables("01-generate/dbadmin.env")),
     ("6.3 gse", variables("03-userdef/gse.env:BK_GSE_REDIS", "03-userdef/gse.env:BK_GSE_ZK")),
     ("6.3 job", variables("03-userdef/job.env")),

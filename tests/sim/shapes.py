@@ -1,7 +1,7 @@
 """Clusters of other shapes than the guide's: two to thirty hosts, several hosts for a module, other paths."""
 
-from reconciler.core.inventory import cluster as describe
-from reconciler.core.inventory import lacking, propose
+from reconciler.core.placement import cluster as describe
+from reconciler.core.placement import lacking, propose
 from specs import parse
 from specs.cluster import Cluster
 from specs.release import Release

@@ -15,15 +15,15 @@ from typing import cast
 from probes.fact import AnyExpected, AnyFact, Readings
 from probes.job import PROBE as JOBS
 from reconciler.core import planner
-from reconciler.core.event import Event
+from reconciler.core.events import Event
 from reconciler.core.identity import step_id
 from reconciler.core.plan import Plan
-from reconciler.effects import look
-from reconciler.effects.collect import Collected, collect
-from reconciler.effects.crash import installed
-from reconciler.effects.journal import Journal, taken_apart
-from reconciler.effects.loop import Applied, Undertaking, apply
-from reconciler.effects.stop import StopSignal
+from reconciler.engine import assess
+from reconciler.engine.failpoints import installed
+from reconciler.engine.gather import Collected, collect
+from reconciler.engine.journal import Journal, taken_apart
+from reconciler.engine.reconcile import Applied, Undertaking, apply
+from reconciler.engine.stop import StopSignal
 from tests.sim.audit import Audit, Bkrec
 from tests.sim.families import PROBE, Flag, Raise, rules
 from tests.sim.hosts import Host
@@ -165,7 +165,7 @@ class Simulation:
         run = f"run-{self.runs}"
         book = Journal(Path("journal"), run=run, clock=who.process, disk=lambda _: who.process.disk)
 
-        async def confirm(_: look.Studied) -> bool:
+        async def confirm(_: assess.Studied) -> bool:
             return True
 
         def emit(event: Event) -> None:
@@ -238,7 +238,7 @@ class Simulation:
         """Looking writes nothing, and neither does `apply` where nothing is to be done."""
         await asyncio.sleep(300.0)
         who = self.process(0.0)
-        await look.study(functools.partial(self._look, who), self.wishes, self.decide)
+        await assess.study(functools.partial(self._look, who), self.wishes, self.decide)
         self.audit.check("I7", who.wire.writes == 0, "looking wrote something")
         again = await self.once(Troubles())
         self.audit.check("I8", again is not None and again.verdict == "converged", "no longer converged")

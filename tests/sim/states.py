@@ -11,7 +11,7 @@ from random import Random
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Fact, Known, Readings
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
-from reconciler.rules.catalogue import desired, rules
+from reconciler.rules.registry import desired, rules
 from tests.sim.worlds import World, pristine
 
 INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {

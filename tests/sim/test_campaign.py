@@ -12,9 +12,9 @@ from random import Random
 
 import pytest
 
-from reconciler.effects.crash import installed, registered
-from reconciler.effects.lease import break_lease
-from tests.reconciler.effects.test_killed_beside import POINTS as KILLED_BESIDE
+from reconciler.engine.failpoints import installed, registered
+from reconciler.engine.lease import break_lease
+from tests.reconciler.engine.test_killed_beside import POINTS as KILLED_BESIDE
 from tests.sim.audit import NAMES
 from tests.sim.campaign import Told, cluster, duel, killed_at, play
 from tests.sim.hosts import Behaviour, Host, Job

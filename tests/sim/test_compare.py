@@ -18,7 +18,7 @@ CLUSTER = guide_cluster()
 
 
 def told(world: World, goal: Callable[[Cluster], Goal]) -> tuple[Difference, Plan, int]:
-    """As `effects/look.py` does; with how many facts were read."""
+    """As `engine/assess.py` does; with how many facts were read."""
     expected, decide = goal(world.cluster)
     readings = readings_of(world, expected)
     while (made := decide(readings)).wanted:

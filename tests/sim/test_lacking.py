@@ -11,13 +11,13 @@ from actions.backup import BackupMongodb, BackupMysql
 from probes.backup import Backup
 from probes.database import DatabaseElsewhere, DatabaseServers
 from probes.fact import AnyFact, AnyReading, Known, Unknown
-from probes.owed import WorkDone
+from probes.task import WorkDone
 from reconciler.cli.goal import grounds
-from reconciler.core.inventory import cluster as describe
-from reconciler.core.inventory import lacking, propose
+from reconciler.core.placement import cluster as describe
+from reconciler.core.placement import lacking, propose
 from reconciler.core.plan import Plan
-from reconciler.rules import database, gate
-from reconciler.rules.catalogue import desired
+from reconciler.rules import database, preflight
+from reconciler.rules.registry import desired
 from specs import parse
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, LayoutRefused
@@ -84,8 +84,8 @@ def test_the_modules_are_those_of_the_guide() -> None:
 def test_one_line_less_is_planned_once_what_the_refusals_say_is_done(name: str) -> None:
     made = settled(without(name))
     for plan in plans(made):
-        assert gate.gates(made, 0, plan) is not None
-        assert set(gate.concerned(made, plan)) <= {*made.inventory.everyone}
+        assert preflight.gates(made, 0, plan) is not None
+        assert set(preflight.concerned(made, plan)) <= {*made.inventory.everyone}
 
 
 @given(st.sampled_from(PAIRS))
@@ -106,16 +106,16 @@ def test_a_database_of_the_sites_own_is_a_gate_of_its_own_until_a_person_says_it
     wish = database.elsewhere(made)
     assert isinstance(wish.fact, DatabaseElsewhere)
     assert kind not in wish.fact.served
-    assert wish in gate.gates(made, 0, plan)
-    assert wish not in gate.gates(made, 0, plan, frozenset({database.DUMPED}))
-    (told,) = gate.undumped(made, plan, {wish.fact: Known((f"{kind} db.example",))})
+    assert wish in preflight.gates(made, 0, plan)
+    assert wish not in preflight.gates(made, 0, plan, frozenset({database.DUMPED}))
+    (told,) = preflight.undumped(made, plan, {wish.fact: Known((f"{kind} db.example",))})
     assert (told.code, dict(told.fields)["servers"]) == ("database-elsewhere", f"{kind} db.example")
 
 
 def test_a_plan_that_loses_nothing_asks_nobody_about_databases() -> None:
     made = guide_cluster()
     plan = Plan(release="6.2.2", steps=(), blocked=())
-    assert gate.undumped(made, plan, {database.elsewhere(made).fact: Known(("mysql ?",))}) == ()
+    assert preflight.undumped(made, plan, {database.elsewhere(made).fact: Known(("mysql ?",))}) == ()
 
 
 def test_users_on_a_server_of_the_sites_own_are_left_to_a_person_with_what_to_grant() -> None:

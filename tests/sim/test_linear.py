@@ -12,10 +12,10 @@ from types import FrameType
 
 from probes.fact import AnyDrift
 from reconciler.core.diff import diff
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Mend, Rules, plan
-from reconciler.core.seen import Seen
-from reconciler.rules.catalogue import desired, rules
+from reconciler.rules.registry import desired, rules
 from specs.cluster import Cluster
 from specs.reason import coded
 from tests.sim.big import SCALED, big_cluster

@@ -13,7 +13,7 @@ import pytest
 from probes.fact import AnyFact, AnyReading, fact_id
 from reconciler.core.plan import Plan
 from reconciler.core.simulate import run
-from reconciler.rules.catalogue import desired
+from reconciler.rules.registry import desired
 from tests.sim.board import Board
 from tests.sim.states import anyhow, decide
 from tests.sim.worlds import World, finished, guide_cluster

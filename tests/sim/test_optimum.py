@@ -18,7 +18,7 @@ from reconciler.core import planner
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Rules
 from reconciler.core.simulate import simulate
-from reconciler.rules.catalogue import rules
+from reconciler.rules.registry import rules
 from specs.reason import coded
 from tests.sim.board import Board
 from tests.sim.optimum import Hunt

@@ -5,11 +5,11 @@ from random import Random
 import pytest
 
 from actions.env import EditEnv, MergeEnv
-from actions.owed import DoWork
+from actions.task import DoWork
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
-from reconciler.rules.catalogue import desired
+from reconciler.rules.registry import desired
 from tests.sim.guide import after
 from tests.sim.history import answered
 from tests.sim.rows import ROWS

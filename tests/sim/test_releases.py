@@ -4,14 +4,14 @@ import pytest
 
 from actions.bkcli import ModuleCall
 from actions.nginx import RenderNginx
-from actions.owed import DoWork
 from actions.program import CopyProgram
 from actions.saas import DeploySaas
+from actions.task import DoWork
 from actions.version import SetVersion
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
-from reconciler.rules.catalogue import desired
+from reconciler.rules.registry import desired
 from tests.sim.history import HISTORY, Before, answered, world
 from tests.sim.states import Answers, decide
 from tests.sim.worlds import live

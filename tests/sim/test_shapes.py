@@ -7,9 +7,9 @@ import pytest
 from actions.action import Action
 from probes.fact import fact_id
 from reconciler.core.diff import diff
-from reconciler.core.inventory import cluster, propose
+from reconciler.core.placement import cluster, propose
 from reconciler.core.verdict import verdict
-from reconciler.rules.catalogue import desired
+from reconciler.rules.registry import desired
 from specs import parse
 from specs.cluster import Cluster
 from specs.diagnostic import LayoutRefused

@@ -15,8 +15,8 @@ from probes.path import FileDigest
 from probes.text import TextNames
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan, Step
-from reconciler.rules.catalogue import desired
 from reconciler.rules.latent import latent
+from reconciler.rules.registry import desired
 from specs.cluster import Cluster
 from specs.reason import coded
 from tests.sim.worlds import World, finished, guide_cluster, live, pristine, slice_cluster, study

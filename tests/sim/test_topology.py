@@ -23,9 +23,9 @@ from reconciler.core.approval import asked, withheld
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
-from reconciler.rules.catalogue import desired
 from reconciler.rules.database import DUMPED
-from reconciler.rules.gate import approvals
+from reconciler.rules.preflight import approvals
+from reconciler.rules.registry import desired
 from specs.reason import Coded, coded
 from tests.sim.board import Board
 from tests.sim.states import Answers, decide

@@ -13,7 +13,7 @@ from probes.fact import AnyFact, AnyReading, Known, Unknown, holds
 from probes.undo import UndoEntries, UndoLeftBy, UndoRuns, UndoStanding
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
-from reconciler.core.undo import runs
+from reconciler.core.undo_scope import runs
 from reconciler.rules.undo import afterwards, bars
 from specs.reason import Coded, coded
 from tests.sim.test_sim import QUICK, run, shuffled

@@ -3,12 +3,12 @@
 import pytest
 
 from actions.backup import BackupMongodb, BackupMysql
-from actions.owed import DoWork, NoteWork
+from actions.task import DoWork, NoteWork
 from probes.fact import Absent, AnyReading, Known, Unknown
-from probes.owed import WorkDone, WorkNoted, WorkOwed
+from probes.task import WorkDone, WorkNoted, WorkOwed
 from reconciler.core.plan import Plan
-from reconciler.rules import gate
-from reconciler.rules.catalogue import desired
+from reconciler.rules import preflight
+from reconciler.rules.registry import desired
 from specs.reason import coded
 from tests.sim.worlds import World, finished, guide_cluster, live, study
 
@@ -35,7 +35,7 @@ def _works(plan: Plan) -> set[str]:
 
 def test_only_what_could_do_harm_is_asked_about_and_the_rest_is_repeated() -> None:
     plan, _ = study(_upgraded_by_hand())
-    assert {dict(blocked.diagnostic.fields)["work"] for blocked in plan.blocked if gate.waits(blocked)} == ASKED
+    assert {dict(blocked.diagnostic.fields)["work"] for blocked in plan.blocked if preflight.waits(blocked)} == ASKED
     assert _works(plan) == set(DUTIES) - ASKED - {"monitor-iam-actions"}, "which comes after the spaces"
     dumps = (BackupMongodb, BackupMysql)
     assert all(isinstance(step.action, (DoWork, *dumps)) for step in plan.steps), "no product is upgraded again for it"
@@ -60,7 +60,7 @@ def test_said_to_be_done_nothing_is_left_and_said_not_to_be_it_alone_is_done() -
 def test_on_a_6_1_nobody_is_asked_each_is_noted_before_its_upgrade_and_done_after_it() -> None:
     world = World(cluster=WHOLE)
     plan, _ = study(world)
-    assert not any(gate.waits(blocked) for blocked in plan.blocked)
+    assert not any(preflight.waits(blocked) for blocked in plan.blocked)
     noted = {step.action.work: at for at, step in enumerate(plan.steps) if isinstance(step.action, NoteWork)}
     done = {step.action.work: at for at, step in enumerate(plan.steps) if isinstance(step.action, DoWork)}
     assert noted.keys() == done.keys() == DUTIES.keys()

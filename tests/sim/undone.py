@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from actions.action import Action
 from actions.consul import DeregisterService
 from actions.env import EditEnv
+from actions.install_config import PlaceModule
 from actions.path import RetireDirectory
-from actions.topology import PlaceModule
 from actions.undo import PutBack
 from actions.unit import RetireUnit
 from probes.consul import ConsulDefinition
@@ -18,8 +18,8 @@ from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.plan import Plan, Step
 from reconciler.core.planner import plan
 from reconciler.core.simulate import take
-from reconciler.core.undo import Undoing, asked, undoing
-from reconciler.rules import undo as rules
+from reconciler.core.undo_scope import Undoing, asked, undoing
+from reconciler.rules import undo
 from tests.sim.worlds import World
 
 RUN = "20240601T020000-1f0c"
@@ -106,11 +106,11 @@ class Case:
 def study(world: World, leave: Sequence[str] = ()) -> Case:
     """What `cli/undoing.py` does with real hosts."""
     found = undoing(RUN, world.read(asked(RUN, world.cluster.inventory.hosts)), leave)
-    taken = world.read(rules.successors(world.cluster, found))
-    expected = rules.expect(world.cluster, found, taken)
+    taken = world.read(undo.successors(world.cluster, found))
+    expected = undo.expect(world.cluster, found, taken)
     readings = world.read(wish.fact for wish in expected)
     while True:
-        made = plan("6.2.2", expected, readings, rules.rules(found))
+        made = plan("6.2.2", expected, readings, undo.rules(found))
         if not made.wanted:
             return Case(found, expected, made)
         readings |= world.read(made.wanted)

@@ -27,22 +27,22 @@ from probes.env import EnvDoubled
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
 from probes.http import PagesUnserved
 from probes.iam import ModelsPending
+from probes.install_config import ModuleHosts
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, ProductVersion
-from probes.owed import WorkNoted, WorkOwed
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.saas import SaasOnline
+from probes.smoke_test import TrialLost
 from probes.steady import YoungUnits
 from probes.tag import TagKept
-from probes.topology import ModuleHosts
-from probes.trial import TrialLost
+from probes.task import WorkNoted, WorkOwed
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
-from reconciler.core.inventory import cluster as describe
+from reconciler.core.placement import cluster as describe
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
 from reconciler.core.simulate import settle, take
-from reconciler.rules.catalogue import desired, rules
+from reconciler.rules.registry import desired, rules
 from specs import parse
 from specs.cluster import Cluster, ClusterFile
 from specs.release import Release
@@ -252,7 +252,7 @@ def finished(cluster: Cluster) -> World:
 
 
 def study(world: World, expected: Iterable[AnyExpected] | None = None) -> tuple[Plan, Readings]:
-    """Plan, read what the plan wants to know, plan again: what `effects/look.py` does with real hosts."""
+    """Plan, read what the plan wants to know, plan again: what `engine/assess.py` does with real hosts."""
     wishes = tuple(desired(world.cluster) if expected is None else expected)
     readings = readings_of(world, wishes)
     while True:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from probes.command import Command, Output
 from probes.job import STATE_ROOT
-from probes.shell import Command, Output
-from reconciler.effects.job import Until
-from reconciler.effects.transport import TransportError
+from reconciler.engine.jobs.client import Until
+from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")

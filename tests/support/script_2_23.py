@@ -4,7 +4,7 @@
 The end of its own input ends it at once, with 0, while the command runs on; and where the command's end comes between
 its look at that and its next read, it sleeps on until somebody writes. A terminal is made with the settings of an input
 that is none: all nought. Source: util-linux v2.23.2, term-utils/script.c, main, doinput, finish, dooutput, done; held
-against that file, compiled: BKREC_OLD_SCRIPT names such a one for tests/reconciler/effects/test_job.py.
+against that file, compiled: BKREC_OLD_SCRIPT names such a one for tests/reconciler/engine/jobs/test_client.py.
 """
 
 import contextlib

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.shell import Command
+from probes.command import Command
 
 INSIDE = """mount -t tmpfs none /var/lib
 if [ -n "${SEED:-}" ]; then cp -a "$KEPT/." /var/lib/; fi

@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncssh
 
-from reconciler.effects.transport import Access
+from reconciler.engine.transport import Access
 
 H = "127.0.0.1"
 

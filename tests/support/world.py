@@ -1,6 +1,6 @@
 """World: a cluster made of facts in memory, its jobs, its lease, and a clock that passes only while somebody waits.
 
-It answers what `reconciler/effects` asks as hosts would, so that the executor and the loop run unchanged. A job's
+It answers what `reconciler/engine` asks as hosts would, so that the executor and the loop run unchanged. A job's
 behaviour is set by its key; what it makes true becomes true when it ends.
 """
 
@@ -12,16 +12,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from actions.action import Action
+from probes.command import Command, Output
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
 from probes.job import HostUptime, JobAttempts, JobsRunning
-from probes.shell import Command, Output
-from reconciler.core.event import Event
+from reconciler.core.events import Event
 from reconciler.core.identity import job_key
 from reconciler.core.plan import After, Plan, Step
-from reconciler.effects.collect import Collected
-from reconciler.effects.job_scripts import APPROVE, LAUNCH, RAISE_FENCE, READ, SEEN
-from reconciler.effects.lease import MARGIN_S, TTL_S, Term
-from reconciler.effects.transport import TransportError
+from reconciler.engine.gather import Collected
+from reconciler.engine.jobs.scripts import APPROVE, LAUNCH, RAISE_FENCE, READ, SEEN
+from reconciler.engine.lease import MARGIN_S, TTL_S, Term
+from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 from specs.reason import coded
 

@@ -16,12 +16,12 @@ from reconciler.cli import wiring
 from reconciler.cli.confirm import confirm
 from reconciler.cli.main import run
 from reconciler.cli.options import Options
-from reconciler.core import event as ev
-from reconciler.core.saved import SavedPlan, dump, save
-from reconciler.effects import look, loop
-from reconciler.effects.collect import Collected
-from reconciler.effects.loop import Verdict
-from reconciler.effects.stop import StopSignal
+from reconciler.core import events as ev
+from reconciler.core.plan_file import SavedPlan, dump, save
+from reconciler.engine import assess, reconcile
+from reconciler.engine.gather import Collected
+from reconciler.engine.reconcile import Verdict
+from reconciler.engine.stop import StopSignal
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import coded
@@ -187,13 +187,13 @@ def test_a_saved_plan_is_applied_while_its_facts_stand_and_refused_once_one_move
     tmp_path: Path,
     moves: bool,
 ) -> None:
-    begun: list[loop.Undertaking] = []
+    begun: list[reconcile.Undertaking] = []
 
-    async def apply(work: loop.Undertaking) -> loop.Applied:
+    async def apply(work: reconcile.Undertaking) -> reconcile.Applied:
         begun.append(work)
-        seen = await look.study(work.look, work.expected, work.decide)
+        seen = await assess.study(work.look, work.expected, work.decide)
         assert await work.confirm(seen)
-        return loop.Applied(verdict="failed", exit_code=3, studied=seen)
+        return reconcile.Applied(verdict="failed", exit_code=3, studied=seen)
 
     plan, found = study(World(cluster=guide_cluster()))
     readings = dict(found)
@@ -202,7 +202,7 @@ def test_a_saved_plan_is_applied_while_its_facts_stand_and_refused_once_one_move
     readings |= {fact: Known("failed")} if moves else {}
     monkeypatch.setattr(wiring, "reached", _reached)
     monkeypatch.setattr(wiring, "collect", Hosts(readings).collect)
-    monkeypatch.setattr(wiring.loop, "apply", apply)
+    monkeypatch.setattr(wiring.reconcile, "apply", apply)
     assert run(["apply", "plan.json", "--yes"]) == (5 if moves else 3)
     told = capsys.readouterr().err
     assert len(begun) == (0 if moves else 1)

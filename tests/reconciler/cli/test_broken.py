@@ -14,7 +14,7 @@ import pytest
 from reconciler.cli import exits
 from reconciler.cli.diary import Diary
 from reconciler.cli.main import run
-from reconciler.effects.clock import SystemClock
+from reconciler.engine.clock import SystemClock
 
 ROOT = Path(__file__).parents[3]
 CODES = {exits.OK, exits.DIFFERS, exits.FAILED, exits.UNKNOWN, exits.REFUSED, exits.USAGE, exits.BAD_INPUT}

@@ -11,10 +11,10 @@ import pytest
 from probes.fact import AnyFact, AnyReading
 from reconciler.cli import wiring
 from reconciler.cli.main import run
-from reconciler.cli.version import VERSION
-from reconciler.core.saved import load
-from reconciler.effects.lease import LeaseHeld
-from reconciler.effects.transport import TransportError
+from reconciler.core.plan_file import load
+from reconciler.engine.lease import LeaseHeld
+from reconciler.engine.transport import TransportError
+from reconciler.version import VERSION
 from specs.diagnostic import LayoutRefused, SpecError, Troubled, diagnose
 from tests.architecture.tree import ROOT
 from tests.reconciler.view.world import PLAN, READINGS, RIGHT, TITLES, difference

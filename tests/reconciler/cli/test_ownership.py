@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.cli.config import find, open_to_others
 from reconciler.cli.reach import file_of
-from reconciler.effects.ownership import distrusted
+from reconciler.engine.ownership import distrusted
 from specs.diagnostic import SpecError
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files away")

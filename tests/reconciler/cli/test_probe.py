@@ -9,7 +9,7 @@ import pytest
 from probes.fact import AnyFact, AnyReading, fact_id
 from reconciler.cli import probing, wiring
 from reconciler.cli.main import run
-from reconciler.core.readings import load, restored
+from reconciler.core.facts_file import load, restored
 from tests.reconciler.view.world import EXPECTED, PLAN, READINGS, RIGHT, TITLES, difference
 
 Run = Callable[..., tuple[int, str, str]]

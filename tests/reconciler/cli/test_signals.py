@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.cli import exits
 from reconciler.cli.signals import run, run_stoppable
-from reconciler.effects.stop import StopSignal
+from reconciler.engine.stop import StopSignal
 
 
 @pytest.mark.parametrize(("which", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

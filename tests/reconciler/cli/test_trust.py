@@ -14,7 +14,7 @@ import pytest
 
 from reconciler.cli import exits, trusting
 from reconciler.cli.trusting import Trusted, document, of_cluster, of_controller
-from reconciler.effects.ssh_keys import Seen
+from reconciler.engine.ssh.host_keys import Seen
 from tests.architecture.tree import ROOT
 from tests.support.sshd import Server, key, serving
 

@@ -12,13 +12,13 @@ from probes.fact import AnyFact, Known, Unknown
 from probes.undo import UndoRuns, UndoStanding
 from reconciler.cli import undoing, wiring
 from reconciler.cli.main import run
-from reconciler.core import event as ev
-from reconciler.core.undo import Undoing
-from reconciler.effects import look, loop
-from reconciler.effects.collect import Collected
+from reconciler.core import events as ev
+from reconciler.core.undo_scope import Undoing
+from reconciler.engine import assess, reconcile
+from reconciler.engine.gather import Collected
 from reconciler.view import documents as doc
-from reconciler.view.human.undo import undo_text
-from reconciler.view.page import Page
+from reconciler.view.render import Page
+from reconciler.view.text.undo import undo_text
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import coded
@@ -39,17 +39,17 @@ class Hosts:
     async def collect(self, _: object, __: object, facts: Iterable[AnyFact]) -> Collected:
         return Collected(readings=self.world.read(facts))
 
-    async def apply(self, work: loop.Undertaking) -> loop.Applied:
+    async def apply(self, work: reconcile.Undertaking) -> reconcile.Applied:
         """The loop's own order: bars, then a person, then the steps, then a last look."""
-        seen = await look.study(work.look, work.expected, work.decide)
+        seen = await assess.study(work.look, work.expected, work.decide)
         barred = tuple(blocked.diagnostic for blocked in seen.plan.blocked if work.bars(blocked))
         refused = barred or (() if await work.confirm(seen) else (diagnose("not-confirmed"),))
         if refused:
-            return loop.Applied(verdict="refused", exit_code=5, studied=seen, diagnostics=refused)
+            return reconcile.Applied(verdict="refused", exit_code=5, studied=seen, diagnostics=refused)
         self.world = put_back(BEFORE, self.world, seen.plan.steps)
         work.emit(ev.RunEnded(verdict="rolled-back", done=len(seen.plan.steps), failed=0, seconds=3.0))
-        seen = await look.study(work.look, work.expected, work.decide)
-        return loop.Applied(verdict="rolled-back", exit_code=7, studied=seen)
+        seen = await assess.study(work.look, work.expected, work.decide)
+        return reconcile.Applied(verdict="rolled-back", exit_code=7, studied=seen)
 
 
 @asynccontextmanager
@@ -66,7 +66,7 @@ def hosts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hosts:
     monkeypatch.setattr(undoing, "reached", _reached)
     for module in (undoing, wiring):
         monkeypatch.setattr(module, "collect", hosts.collect)
-    monkeypatch.setattr(undoing.loop, "apply", hosts.apply)
+    monkeypatch.setattr(undoing.reconcile, "apply", hosts.apply)
     return hosts
 
 
@@ -149,7 +149,7 @@ def test_a_run_that_changed_nothing_for_good_is_told_so() -> None:
 
 
 def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
-    from reconciler.view.json import plan_document
+    from reconciler.view.to_documents import plan_document
 
     steps = {step.id.split("@")[0]: step for step in plan_document(PLAN).steps}
     assert steps["topology.place-auth"].undo == "put-back"

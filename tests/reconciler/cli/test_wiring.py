@@ -7,7 +7,7 @@ from probes.host import ClockNear
 from reconciler.cli.diary import Diary
 from reconciler.cli.goal import deciding
 from reconciler.cli.wiring import undertaking
-from reconciler.effects.stop import StopSignal
+from reconciler.engine.stop import StopSignal
 from tests.sim.worlds import World, slice_cluster, study
 from tests.support.world import World as Hosts
 

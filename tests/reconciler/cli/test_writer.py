@@ -19,9 +19,9 @@ from reconciler.cli.console import err, out
 from reconciler.cli.options import Options
 from reconciler.cli.screen import Narrator
 from reconciler.cli.writer import MOST, Writer
-from reconciler.core.event import LeaseAwaited, RunEnded, StepOutput
-from reconciler.effects.lease import Term, keep, take
-from reconciler.effects.stop import StopSignal
+from reconciler.core.events import LeaseAwaited, RunEnded, StepOutput
+from reconciler.engine.lease import Term, keep, take
+from reconciler.engine.stop import StopSignal
 from tests.support.local import LocalTransport
 from tests.support.world import VirtualClock
 

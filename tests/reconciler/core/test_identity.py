@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.action import Action
-from actions.catalogue import AnyAction
+from actions.registry import AnyAction
 from probes.fact import Absent, Known
 from probes.job import HostUptime, JobAttempts
-from reconciler.core.draft import Names
+from reconciler.core.fact_reader import Seen
 from reconciler.core.identity import IdentityClash, job_key, step_id
 from reconciler.core.plan import Step
-from reconciler.core.seen import Seen
-from reconciler.effects.stand import Begin, Never, stand
-from specs.base import Worded
+from reconciler.core.plan_graph import Names
+from reconciler.engine.step.decision import Begin, Never, stand
 from specs.reason import coded, told
-from tests.reconciler.core.test_saved import made
+from specs.text import Worded
+from tests.reconciler.core.test_plan_file import made
 from tests.sim.worlds import World, guide_cluster, study
 
 PINNED = Path(__file__).with_name("identity.json")

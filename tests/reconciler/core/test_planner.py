@@ -7,9 +7,9 @@ import pytest
 
 from actions.action import Action
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown, about
+from reconciler.core.fact_reader import Seen
 from reconciler.core.plan import Advice, Follows, Plan, Repair, Settling
 from reconciler.core.planner import Mend, plan
-from reconciler.core.seen import Seen
 from specs.diagnostic import diagnose
 from specs.reason import coded
 

@@ -2,17 +2,17 @@
 
 import pytest
 
-from reconciler.core import event as ev
+from reconciler.core import events as ev
 from reconciler.core.approval import asked
 from reconciler.view.documents import ApprovalDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
 from reconciler.view.explain import explain
-from reconciler.view.human.event import event_lines
-from reconciler.view.human.plan import plan_text
-from reconciler.view.human.runs import history_text, status_text
-from reconciler.view.human.trouble import troubles_text
-from reconciler.view.json import event_document, plan_document
-from reconciler.view.page import Page
-from specs.base import Lang
+from reconciler.view.render import Page
+from reconciler.view.text.diagnostic import troubles_text
+from reconciler.view.text.event import event_lines
+from reconciler.view.text.plan import plan_text
+from reconciler.view.text.runs import history_text, status_text
+from reconciler.view.to_documents import event_document, plan_document
+from specs.text import Lang
 from tests.sim.test_topology import DIFFERS, IDLE, ON, planned
 
 PLAN = planned(DIFFERS)

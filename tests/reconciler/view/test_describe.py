@@ -7,15 +7,15 @@ from typing import Any, ClassVar, Literal, get_args
 import pytest
 
 from actions.action import Action
-from actions.catalogue import AnyAction
-from probes.catalogue import PROBES
+from actions.registry import AnyAction
 from probes.fact import Absent, Fact, Known, Same, Unknown
+from probes.registry import PROBES
 from probes.unit import UnitActive
 from reconciler.view import describe
-from reconciler.view.page import Page
-from reconciler.view.words.base import Sentence
-from reconciler.view.words.facts import FACTS, STATES, VALUES
-from reconciler.view.words.orders import ORDERS
+from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.facts import FACTS, STATES, VALUES
+from reconciler.view.messages.text import Sentence
+from reconciler.view.render import Page
 from specs.reason import coded
 
 KINDS = {_kind: cls for probe in PROBES for cls in probe.facts for _kind in [cls.__dataclass_fields__["kind"].default]}

@@ -4,11 +4,11 @@ import pytest
 
 from probes.fact import fact_id
 from reconciler.view.explain import explain, explain_text, near
-from reconciler.view.page import Page
-from reconciler.view.words.base import sentences, troubles
-from specs.base import Lang, Worded
+from reconciler.view.messages.registry import sentences, troubles
+from reconciler.view.render import Page
 from specs.guide import Difference, Guide, GuideCommand, Reason
 from specs.release import Section
+from specs.text import Lang, Worded
 from tests.reconciler.view.world import BKAUTH, START
 
 SECTIONS = (

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from probes.catalogue import PROBES
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Unknown
+from probes.registry import PROBES
 from reconciler.core.diff import diff
 from reconciler.view.documents import dumped
-from reconciler.view.human.diff import diff_text
-from reconciler.view.json import diff_document
-from reconciler.view.page import Page
+from reconciler.view.render import Page
+from reconciler.view.text.diff import diff_text
+from reconciler.view.to_documents import diff_document
 from specs.reason import coded
 
 FACTS = tuple(fact for probe in PROBES for fact in probe.facts)

@@ -4,13 +4,13 @@ from typing import Any
 
 from actions.unit import RetireUnit, StartUnit
 from probes.fact import Absent, AnyFact, AnyReading, Expected, Known, Unknown
-from probes.topology import ModuleHosts
+from probes.install_config import ModuleHosts
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.diff import Difference, diff
 from reconciler.core.plan import After, Blocked, Follows, Mends, Plan, Step
-from specs.base import Worded
 from specs.diagnostic import diagnose
 from specs.reason import Told, coded
+from specs.text import Worded
 
 PORT = Told(en="the login process of 6.1 holds port 8003", zh="6.1 的登录进程占用 8003 端口")
 AUTH = Told(en="bkauth answers for every application", zh="所有应用都由 bkauth 认证")

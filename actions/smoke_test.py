@@ -1,0 +1,213 @@
+"""The trial job around the replacement of GSE: run it before, run it again afterwards, and settle the note.
+
+Agents that are online are not yet a pipeline: JOB hands work to GSE, GSE to an agent, and the result comes back. One
+script that echoes a word, on one host, goes all that way. One host alone, because the others' agents are asked about by
+`actions/agent.py`: more of them would prove no more of JOB, and any of them could spoil it. It runs as root, an account
+that JOB itself makes for each business.
+
+What the ESB says is kept as it came, without the application's secret, and judged by `probes/smoke_test.py`, never
+here: the shell reads it only to know whether to ask once more. Run twice, be it that it was killed before it could keep
+the answer, it leaves a second line in JOB's own history and nothing else. Before, one attempt counts: JOB serves, or it
+does not. Afterwards three do, as JOB may just be looking for GSE's new servers. "bkcli" is held meanwhile, so that no
+installer stops JOB, CMDB or the ESB under a trial. Source: jobv3/apidocs/zh_hans/fast_execute_script.md of
+TencentBlueKing/legacy-bk-paas, paas2/esb/components/confapis; createDefaultAccounts in AccountServiceImpl.java of
+TencentBlueKing/bk-job.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, LiteralString
+
+from actions.action import Action, Undo
+from actions.agent import SETTLE
+from probes.cmdb import BUSINESS
+from probes.command import Command
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
+from probes.lib import esb
+from probes.smoke_test import NOTE, TrialLost, said
+from probes.task import DIRECTORY, WorkNoted, WorkOwed
+from specs.diagnostic import Diagnostic, diagnose
+from specs.reason import Because, coded
+
+JOB_S = 60
+"""How long JOB is given for one job; the least that JOB 3.x lets be asked for itself."""
+ATTEMPTS = 3
+
+TRY: LiteralString = (
+    esb.FUNCTIONS
+    + esb.ACCOUNT
+    + r"""
+note=$2/$3 release=$4 patience=$6 host=$7 most=20000 seconds=15
+business="\"bk_biz_id\":$5,\"bk_scope_type\":\"biz\",\"bk_scope_id\":\"$5\""
+script='"task_name":"bkrec-trial","script_language":1,"script_content":"ZWNobyBia3JlYwo=","account_alias":"root","timeout":60'
+command -v curl >/dev/null 2>&1 || have=no
+ask() { # API BODY: one row, as a probe's would be
+  if [ "${have:-yes}" = no ]; then echo no-curl
+  elif [ -z "$secret" ]; then echo no-secret
+  else
+    printf 'said\t'
+    post "$1" "$2" | shown
+    printf '\n'
+  fi
+}
+up() { IFS=. read -r now rest </proc/uptime && printf '%s' "$now"; }
+try() { # two answers: to the start, and about the end
+  to="\"target_server\":{\"ip_list\":[{\"bk_cloud_id\":0,\"ip\":\"$host\"}]}"
+  start=$(ask jobv3/fast_execute_script "{$business,$script,$to}")
+  job=$(printf '%s' "$start" | sed -n 's/.*"job_instance_id" *: *\([1-9][0-9]\{0,18\}\)[^0-9].*/\1/p')
+  status=unasked until=$(($(up) + patience))
+  while [ -n "$job" ]; do
+    status=$(ask jobv3/get_job_instance_status "{$business,\"job_instance_id\":$job}")
+    case $(printf '%s' "$status" | tr -d ' ') in *'"finished":true'*) break ;; esac
+    [ "$(up)" -lt "$until" ] || break
+    sleep 2
+  done
+  printf '%.1500s\n' "$start" "$status"
+}
+keep() { # FILE
+  mkdir -p -m 0700 -- "$(dirname -- "$1")" &&
+    printf '%s\n' "$release job $host $(date -u +%Y-%m-%dT%H:%M:%SZ)" "$start" "$status" |
+    dd of="$1.part" conv=fsync 2>/dev/null && mv -T -- "$1.part" "$1"
+}
+"""
+)
+
+BEFORE: LiteralString = (
+    TRY
+    + r"""
+if [ -r "$note" ] && IFS=' ' read -r said rest <"$note" && [ "$said" = "$release" ]; then
+  echo "noted before: $rest"
+  exit 0
+fi
+try
+keep "$note"
+"""
+)
+
+AFTER: LiteralString = (
+    TRY
+    + r"""
+attempts=$8
+if [ ! -r "$note" ] || ! IFS=' ' read -r said word host rest <"$note" || [ "$said $word" != "$release job" ]; then
+  echo "no note of this release: nothing is asked for"
+  exit 0
+fi
+case $host in '' | *[!0-9.]*) echo "the note names no host" >&2; exit 1 ;; esac
+while :; do
+  try
+  keep "$note.again" || exit 1
+  case $(printf '%s' "$status" | tr -d ' ') in *'"finished":true'*'"status":3'[!0-9]*) exit 0 ;; esac
+  attempts=$((attempts - 1))
+  [ "$attempts" -gt 0 ] || exit 1
+  sleep 10
+done
+"""
+)
+
+ASIDE: LiteralString = (
+    """[ ! -e "$1/$2.again" ] || mv -T -- "$1/$2.again" "$1/$2.again.paid.$(date +%Y%m%d%H%M%S)"
+"""
+    + SETTLE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTrial(Action):
+    """Run it while all of the old release serves, and note what came of it; a note of this release stays as it is."""
+
+    noted: WorkNoted
+    env: str
+    """Where the ESB's address and application are: 04-final/paas.env."""
+    on: str
+    """The address of the one host it runs on."""
+    identity: ClassVar[tuple[str, ...]] = ()
+    kind: Literal["trial.note"] = "trial.note"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (self.noted.must_be(True, because=coded("work-noted"), source=""),)
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return (WorkOwed(host=self.host, work=NOTE),)
+
+    def command(self) -> Command:
+        return Command(script=BEFORE, args=_words(self.env, self.noted.release, self.on))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli",)
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTrial(Action):
+    """Run it again, on the host that the note names; done when it worked, or where the note demands nothing."""
+
+    lost: TrialLost
+    env: str
+    because: Because
+    identity: ClassVar[tuple[str, ...]] = ()
+    kind: Literal["trial.again"] = "trial.again"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (self.lost.must_be((), because=self.because, source=""),)
+
+    def command(self) -> Command:
+        return Command(script=AFTER, args=(*_words(self.env, self.lost.release, ""), str(ATTEMPTS)))
+
+    def missed(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
+        lost = next((drift.reading for drift in drifts if drift.expected.fact == self.lost), None)
+        if not isinstance(lost, Known) or not lost.value:
+            return None
+        job, why = said(lost.value)
+        return diagnose("trial-lost", where=self.host, because=why, source=SOURCE, job=job)
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli",)
+
+    @property
+    def estimate_s(self) -> float:
+        return 10.0
+
+    @property
+    def deadline_s(self) -> float:
+        return 900.0
+
+    @property
+    def settle_s(self) -> float:
+        """What it ensures stands in a file by the time it ends."""
+        return 5.0
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"
+
+
+SOURCE = "ZH/6.1/API文档/jobv3/zh-hans/get_job_instance_status.md of TencentBlueKing/BKDocs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleTrial(Action):
+    """Put the note and the second answers aside, with a record that it was paid."""
+
+    release: str
+    identity: ClassVar[tuple[str, ...]] = ()
+    kind: Literal["trial.settle"] = "trial.settle"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        owed = WorkOwed(host=self.host, work=NOTE)
+        return (owed.must_be(False, because=coded("trial-note-settled"), source=""),)
+
+    def command(self) -> Command:
+        return Command(script=ASIDE, args=(DIRECTORY, NOTE, self.release))
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"
+
+
+def _words(env: str, release: str, on: str) -> tuple[str, ...]:
+    return (env, DIRECTORY, NOTE, release, str(BUSINESS), str(JOB_S), on)

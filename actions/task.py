@@ -1,0 +1,259 @@
+"""Work that an upgrade owes: leave a note of it before, do it afterwards, and record it on proof.
+
+The proof is what the tool says at its end, never its exit status: an empty script exits 0, both IAM migrations exit 0
+when they failed, and JOB's upgrader exits 0 when it could not read its configuration (bk-job, Upgrader.java: main
+returns on each error). One has nothing but its exit status, for want of a sentence or a trace: node management logs the
+import of its packages inside its container only. Passwords reach a program by its environment or its memory, never by
+an argument. Guide 7.6, 7.10, 7.12, 7.15, 7.16.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal, LiteralString
+
+from actions.action import Action, Disrupts, Undo
+from actions.lib.env_shell import VALUE
+from probes.command import Command
+from probes.fact import AnyExpected, AnyFact
+from probes.task import WorkDone, WorkNoted
+from specs.module import Work
+from specs.reason import Told, coded
+
+NOTE: LiteralString = """set -eu
+note=/var/lib/bkrec/owed/$1
+[ ! -e "$note" ] || exit 0
+mkdir -p -m 0700 -- "$(dirname -- "$note")"
+if [ -n "$2" ]; then head -n 1 -- "$2"; else date +%s; fi > "$note.part"
+[ -s "$note.part" ]
+dd if="$note.part" of="$note.synced" conv=fsync 2>/dev/null
+rm -f -- "$note.part"
+mv -T -- "$note.synced" "$note"
+"""
+
+
+def done_of(noted: WorkNoted) -> WorkDone:
+    return WorkDone(host=noted.host, work=noted.work, release=noted.release, file=noted.file, version=noted.version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWork(Action):
+    """Leave the note; one that is there already keeps what it says (the version before the first attempt)."""
+
+    work: Work
+    remembers: str = ""
+    """A file whose first line the note keeps: the version that was installed before."""
+    noted: WorkNoted
+    identity: ClassVar[tuple[str, ...]] = ("work",)
+    kind: Literal["owed.note"] = "owed.note"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (self.noted.must_be(True, because=coded("work-noted"), source=""),)
+
+    def voids(self) -> tuple[AnyFact, ...]:
+        return (done_of(self.noted),)
+
+    def command(self) -> Command:
+        return Command(script=NOTE, args=(self.work, self.remembers))
+
+    @property
+    def undo(self) -> Undo:
+        return "beside"
+
+
+HEAD: LiteralString = """set -eu
+install=$1 home=$2 work=$3 release=$4
+note=/var/lib/bkrec/owed/$work record=/var/lib/bkrec/owed/$work.done
+mkdir -p -m 0700 -- /var/lib/bkrec/owed
+paid() { # the record first: beside it a note owes nothing any more
+    printf '%s done %s\n' "$release" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | dd of="$record.part" conv=fsync 2>/dev/null
+    mv -T -- "$record.part" "$record"
+    [ ! -e "$note" ] || mv -T -- "$note" "$note.paid.$(date +%Y%m%d%H%M%S)"
+}
+said() { # PATTERN COMMAND …: true once the command has said it and ended well
+    pattern=$1
+    shift
+    log=/var/lib/bkrec/owed/$work.log
+    "$@" > "$log" 2>&1 || { cat -- "$log"; echo "it failed" >&2; return 1; }
+    cat -- "$log"
+    grep -qE -e "$pattern" -- "$log" || { echo "it did not say: $pattern" >&2; return 1; }
+}
+"""
+
+MIGRATED = "check completed, all data migrate completed"
+"""The last words of the migration script's `check` (bk-iam, build/support-files/migrate_subject_system_group.py)."""
+MIGRATION = (MIGRATED, "subject_system_group", "group_system_auth_type", "only support migrate/check action")
+"""What is among its strings: the sentence, the two tables, and its very last words, so that a cut one lacks them."""
+PYTHON = "/opt/py36/bin/python3"
+
+SUBJECTS: LiteralString = (
+    HEAD
+    + VALUE
+    + """
+script=$5 sentence=$6 python=$7
+[ -s "$script" ] || { echo "no migration script at $script" >&2; exit 1; }
+"$python" -c 'import pymysql' || /opt/py36/bin/pip3 install PyMySQL
+env=$install/bin/01-generate/dbadmin.env
+BKREC_PASSWORD=$(value "$env" BK_MYSQL_ADMIN_PASSWORD)
+BKREC_USER=$(value "$env" BK_MYSQL_ADMIN_USER)
+BKREC_USER=${BKREC_USER:-root} BKREC_HOST=$8 BKREC_SCRIPT=$script
+export BKREC_PASSWORD BKREC_USER BKREC_HOST BKREC_SCRIPT
+run() {
+    "$python" -c '
+import os, runpy, sys
+e = os.environ
+sys.argv = [e["BKREC_SCRIPT"], "-H", e["BKREC_HOST"], "-P", "3306", "-u", e["BKREC_USER"], "-p", e["BKREC_PASSWORD"]]
+sys.argv += ["-D", "bkiam", sys.stdin.readline().strip()]
+runpy.run_path(e["BKREC_SCRIPT"], run_name="__main__")
+'
+}
+check() { echo check | run; }
+tables() { # both of them, asked by a question of our own
+    "$python" -B -c '
+import os, pymysql, sys
+e = os.environ
+server = pymysql.connect(host=e["BKREC_HOST"], port=3306, user=e["BKREC_USER"], password=e["BKREC_PASSWORD"])
+cursor = server.cursor()
+cursor.execute("show tables from bkiam")
+sys.exit(not {"subject_system_group", "group_system_auth_type"} <= {row[0] for row in cursor.fetchall()})
+' || { echo "bkiam lacks subject_system_group or group_system_auth_type" >&2; return 1; }
+}
+if said "$sentence" check && tables; then
+    paid
+    exit 0
+fi
+echo migrate | run
+said "$sentence" check || exit 1
+tables || exit 1
+paid
+"""
+)
+
+UPGRADER: LiteralString = (
+    HEAD
+    + """
+phase=$5
+from=$(head -n 1 -- "$note")
+to=$(head -n 1 -- "$home/job/VERSION")
+[ "$from" != "$to" ] || { echo "the note says $from, which is where it ended: from where, nobody knows" >&2; exit 1; }
+said 'All [0-9]+ upgradeTasks finished successfully|No matched upgradeTasks need to run' \
+    /usr/bin/java -Dfile.encoding=utf8 -Djob.log.dir="$home/logs/job" \
+    -Dconfig.file="$home/etc/job/upgrader/upgrader.properties" \
+    -jar "$home/job/backend/upgrader-$to.jar" "$from" "$to" "$phase" || exit 1
+if grep -qiE 'UpgradeTask.*fail' -- "$log"; then
+    echo "one of its tasks says that it failed" >&2
+    exit 1
+fi
+paid
+"""
+)
+
+PLUGINS: LiteralString = (
+    HEAD
+    + """
+cd -- "$install"
+# no wait for the container, which ce/bk_install:214-220 sleeps for: its service passing in consul is a precondition
+./bkcli initdata nodeman
+paid
+"""
+)
+
+SPACES: LiteralString = (
+    HEAD
+    + """
+said 'init space data successfully' docker exec bk-monitor ./bin/manage.sh init_space_data || exit 1
+paid
+"""
+)
+
+MONITOR: LiteralString = (
+    HEAD
+    + """
+to=/data/bkce/bkmonitorv3/monitor/support-files
+docker exec bk-monitor mkdir -p "$to"
+# /. copies what is in it: without it a second run nests support-files/support-files
+docker cp "$home/bkmonitorv3/support-files/." "bk-monitor:$to"
+said 'Congratulations! IAM upgrade successfully!!!' \
+    docker exec bk-monitor ./bin/api_manage.sh iam_upgrade_action_v2 || exit 1
+paid
+"""
+)
+
+LOG: LiteralString = (
+    HEAD
+    + """
+to=/data/bkce/bklog/api/support-files/iam
+docker exec bk-log-api mkdir -p "$to"
+docker cp "$home/bklog/support-files/iam/." "bk-log-api:$to"
+said 'Congratulations! IAM upgrade successfully!!!' docker exec bk-log-api \
+    bash -lc 'source bin/environ.sh; /cache/.bk/env/bin/python3 manage.py iam_upgrade_action_v2' || exit 1
+paid
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoWork(Action):
+    """Do it, and leave a record when its proof was seen."""
+
+    work: Work
+    done: WorkDone
+    install: str
+    home: str
+    extra: tuple[str, ...] = ()
+    before: tuple[AnyExpected, ...] = ()
+    once: bool = False
+    seconds: float = 60.0
+    because: Told
+    identity: ClassVar[tuple[str, ...]] = ("work",)
+    kind: Literal["owed.do"] = "owed.do"
+
+    def requires(self) -> tuple[AnyExpected, ...]:
+        return self.before
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return (self.done.must_be(True, because=self.because, source=""),)
+
+    def command(self) -> Command:
+        args = (self.install, self.home, self.work, self.done.release, *self.extra)
+        match self.work:
+            case "iam-subjects":
+                return Command(script=SUBJECTS, args=args)
+            case "job-upgrader-before":
+                return Command(script=UPGRADER, args=(*args, "BEFORE_UPDATE_JOB"))
+            case "job-upgrader-after":
+                return Command(script=UPGRADER, args=(*args, "AFTER_UPDATE_JOB"))
+            case "nodeman-plugins":
+                return Command(script=PLUGINS, args=args)
+            case "monitor-space-data":
+                return Command(script=SPACES, args=args)
+            case "monitor-iam-actions":
+                return Command(script=MONITOR, args=args)
+            case "log-iam-actions":
+                return Command(script=LOG, args=args)
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "no" if self.work == "nodeman-plugins" else "data"
+
+    @property
+    def one_way(self) -> bool:
+        return self.disrupts == "data"
+
+    @property
+    def idempotent(self) -> bool:
+        return not self.once
+
+    @property
+    def login(self) -> bool:
+        return True
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return ("bkcli",) if self.work == "nodeman-plugins" else (f"host:{self.host}",)
+
+    @property
+    def estimate_s(self) -> float:
+        return self.seconds
+
+    @property
+    def deadline_s(self) -> float:
+        return 7200.0

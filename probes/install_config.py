@@ -1,0 +1,93 @@
+"""The topology that install.config on a host gives: which hosts have a module?
+
+Read from the file itself, since hosts.env is stale until the next bkcli call and half written during one. A file with
+an error in it is Unknown: the release's own parser would stop every bkcli call at it. Source: bkcli:29;
+`specs/install_config.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.command import Command, Output
+from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import MISSING, Row, groups_of
+from probes.probe import Probe
+from specs import install_config
+from specs.reason import coded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleHosts(Fact[tuple[str, ...]]):
+    """Addresses of those that have the module, in the order of the file; Absent if nobody has."""
+
+    path: str
+    module: str
+    kind: Literal["topology.module-hosts"] = "topology.module-hosts"
+
+
+SCRIPT = (
+    MISSING
+    + r"""
+i=0
+for path do
+  if [ -f "$path" ]; then
+    awk -v i="$i" '{ print i "\tline\t" $0 } END { print i "\tend" }' <"$path" || exit 1
+  elif [ ! -e "$path" ] && missing "$path"; then printf '%s\tabsent\n' "$i"
+  else printf '%s\tunreadable\n' "$i"; fi
+  i=$((i + 1))
+done
+"""
+)
+
+
+def command(facts: Sequence[ModuleHosts]) -> Command:
+    return Command(script=SCRIPT, args=_paths(facts))
+
+
+def _paths(facts: Sequence[ModuleHosts]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fact.path for fact in facts))
+
+
+def parse(facts: Sequence[ModuleHosts], output: Output) -> Readings:
+    paths = _paths(facts)
+    groups = groups_of(output, count=len(paths))
+    topologies = {path: _topology(path, groups[index]) for index, path in enumerate(paths)}
+    return {fact: _read(fact, topologies) for fact in facts}
+
+
+def _topology(path: str, rows: Sequence[Row]) -> install_config.Topology | Absent | Unknown:
+    match rows:
+        case [("absent",)]:
+            return Absent()
+        case [("unreadable",)]:
+            return Unknown(coded("path-unreadable", path=path))
+        case [*lines, ("end",)]:
+            return install_config.parse("\n".join(_line(row) for row in lines))
+        case _:
+            raise ValueError("an answer about install.config is not understood")
+
+
+def _line(row: Row) -> str:
+    match row:
+        case ("line", *words):
+            return "\t".join(words)
+        case _:
+            raise ValueError("a line of install.config is not marked as one")
+
+
+def _read(
+    fact: ModuleHosts, topologies: Mapping[str, install_config.Topology | Absent | Unknown]
+) -> Reading[tuple[str, ...]]:
+    topology = topologies[fact.path]
+    if not isinstance(topology, install_config.Topology):
+        return topology
+    if topology.errors:
+        first = topology.errors[0]
+        return Unknown(coded("install-config-broken", path=fact.path, line=first.line, token=first.token))
+    hosts = topology.hosts_named(fact.module)
+    return Known(hosts) if hosts else Absent()
+
+
+FACTS: tuple[type[AnyFact], ...] = (ModuleHosts,)
+PROBE = Probe(family="topology", facts=FACTS, command=command, parse=parse)

@@ -1,0 +1,62 @@
+"""What has to be read before anything can be expected: install.config, where things are, which versions count.
+
+All of it is the controller's; the versions are those of the verified package (`probes/package_versions.py`). Not a fact
+family: its answer is the inventory that facts are about. One script, one round trip, nothing written. Source: bkcli:29
+(install.config), functions:662-703 (.path).
+"""
+
+from dataclasses import dataclass
+
+from probes.command import Command, Output
+from probes.package_versions import DIRECTORY, MD5, record
+from specs.package_versions import Pin
+
+SCRIPT = r"""
+config=$1/install.config pin=$2/$3
+[ -r "$config" ] || { echo missing; exit 0; }
+echo found
+head -n 1 -- "$1/.path" 2>/dev/null || :
+echo
+if [ -z "$3" ] || [ ! -e "$pin" ]; then :
+elif [ -f "$pin" ] && [ -r "$pin" ]; then echo pinned; head -c 65536 -- "$pin" | sed 's/^/pin /'; echo
+else echo unpinned; fi
+echo ---
+cat -- "$config"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    config: str
+    """install.config as it lies there."""
+    home: str
+    """What .path says ("/data/bkce"), or ""."""
+    pins: tuple[Pin, ...] | None = ()
+    """What the package brings, where that was written down; None where the record cannot be understood."""
+
+
+def command(install: str, md5: str = "") -> Command:
+    """`md5`: of the package whose versions count; without one none are asked for."""
+    return Command(script=SCRIPT, args=(install, DIRECTORY, md5 if MD5.fullmatch(md5) else ""))
+
+
+def parse(output: Output, md5: str = "") -> Survey | None:
+    """None where there is no install.config; ValueError where the answer makes no sense."""
+    head, mark, config = output.stdout.partition("\n---\n")
+    first, _, rest = head.partition("\n")
+    if first.strip() == "missing":
+        return None
+    if first.strip() != "found" or not mark:
+        raise ValueError("the answer has no end")
+    home, *said = (line.strip() for line in rest.split("\n"))
+    pins = _pins(md5, tuple(line for line in said if line))
+    return Survey(config=config, home=home if home.startswith("/") else "", pins=pins)
+
+
+def _pins(md5: str, said: tuple[str, ...]) -> tuple[Pin, ...] | None:
+    if not said:
+        return ()
+    try:
+        return record(md5, tuple(line.removeprefix("pin ") for line in said[1:] if said[0] == "pinned"))
+    except ValueError:
+        return None

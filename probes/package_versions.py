@@ -1,0 +1,127 @@
+"""The versions of the verified package: written down once on the controller, bound to the package's MD5.
+
+What is desired rests on it, so it is read with install.config, before anything is expected
+(`probes/lib/controller.py`), and again with every look: the run that unpacks a package learns on the way what it
+brings. A record is whole or is none: it is renamed into its place. One that somebody edited into nonsense is Unknown,
+never a version.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, cast, get_args
+
+from probes.command import Command, Output
+from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib.rows import MISSING, groups_of
+from probes.path import normalise_version
+from probes.probe import Probe
+from specs.package_versions import Pin, Refused
+from specs.reason import coded
+
+DIRECTORY = "/var/lib/bkrec/pins"
+PLAIN = re.compile(r"[vV]?[0-9][A-Za-z0-9._+ -]{0,63}")
+"""A version as packages spell it; whatever else stood in a VERSION was refused when it was written down."""
+NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+MD5 = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinVersions(Fact[tuple[str, ...]]):
+    """ "product bkauth 0.0.13", "saas bk_iam 1.10.9", "product job !empty", in the order asked; Absent without any."""
+
+    md5: str
+    """Of the package: another package's record does not count."""
+    kind: Literal["pin.versions"] = "pin.versions"
+    decides: ClassVar[bool] = True
+
+
+SCRIPT = (
+    MISSING
+    + r"""
+directory=$1 i=0
+shift
+for md5 do
+  file=$directory/$md5
+  if [ -f "$file" ] && [ -r "$file" ]; then
+    printf '%s\tkept\n' "$i"
+    head -c 65536 -- "$file" | awk -v i="$i" '{ print i "\tsays\t" $0 }'
+  elif [ ! -e "$file" ] && missing "$file"; then printf '%s\tabsent\n' "$i"
+  else printf '%s\tunreadable\n' "$i"; fi
+  i=$((i + 1))
+done
+"""
+)
+
+
+def command(facts: Sequence[PinVersions]) -> Command:
+    return Command(script=SCRIPT, args=(DIRECTORY, *(fact.md5 for fact in _askable(facts))))
+
+
+def _askable(facts: Sequence[PinVersions]) -> tuple[PinVersions, ...]:
+    """An MD5 becomes part of a path, so only what is plainly one is asked."""
+    return tuple(fact for fact in facts if MD5.fullmatch(fact.md5))
+
+
+def parse(facts: Sequence[PinVersions], output: Output) -> Readings:
+    asked = _askable(facts)
+    groups = groups_of(output, count=len(asked))
+    rows = {fact: groups[index] for index, fact in enumerate(asked)}
+    return {fact: _read(fact, rows.get(fact)) for fact in facts}
+
+
+def _read(fact: PinVersions, rows: Sequence[tuple[str, ...]] | None) -> Reading[tuple[str, ...]]:
+    match rows:
+        case None:
+            return Unknown(coded("name-not-askable", name=fact.md5))
+        case [("absent",)]:
+            return Absent()
+        case [("unreadable",)]:
+            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{fact.md5}"))
+        case [("kept",), *said]:
+            try:
+                return Known(tuple(str(pin) for pin in record(fact.md5, (_said(row) for row in said))))
+            except ValueError:
+                return Unknown(coded("pin-not-whole", path=f"{DIRECTORY}/{fact.md5}"))
+        case _:
+            raise ValueError("the answer about a package's versions is not understood")
+
+
+def _said(row: tuple[str, ...]) -> str:
+    match row:
+        case ("says", *words):
+            return "\t".join(words)
+        case _:
+            raise ValueError("a line about a package's versions is not understood")
+
+
+def record(md5: str, lines: Iterable[str]) -> tuple[Pin, ...]:
+    """What a record says. Raises ValueError for one that is not whole, of another package, or no record at all."""
+    head, *body = tuple(lines) or ("",)
+    if head != f"md5 {md5}" or not body or body[-1] != "end":
+        raise ValueError("not a whole record of this package's versions")
+    pins = tuple(_pin(line) for line in body[:-1])
+    if len({(pin.bearer, pin.name) for pin in pins}) != len(pins):
+        raise ValueError("a version is written down twice")
+    return pins
+
+
+def of_reading(value: Iterable[str]) -> tuple[Pin, ...]:
+    """Back from what a fact reads. Raises ValueError."""
+    return tuple(_pin(line) for line in value)
+
+
+def _pin(line: str) -> Pin:
+    match line.split(" ", 2):
+        case [("product" | "saas") as bearer, name, said] if NAME.fullmatch(name):
+            if said.startswith("!") and said[1:] in get_args(Refused)[1:]:
+                return Pin(bearer=bearer, name=name, refused=cast("Refused", said[1:]))
+            if PLAIN.fullmatch(said):
+                return Pin(bearer=bearer, name=name, version=normalise_version(said))
+        case _:
+            pass
+    raise ValueError("a line of the record is not understood")
+
+
+FACTS: tuple[type[AnyFact], ...] = (PinVersions,)
+PROBE = Probe(family="pin", facts=FACTS, command=command, parse=parse)

@@ -1,0 +1,176 @@
+"""The trial job: one that echoes a word, run through JOB before GSE is replaced and once more afterwards.
+
+No probe runs a job. An action does (`actions/smoke_test.py`), and leaves on the controller what the ESB said, two
+answers as they came; here they are read, so that what counts as success is decided in one place, by one that can be
+tested. Three files: the note (before), what was said again (after), and the record that ends it. Success is an answer
+to the start with JOB's id, and an answer about that very id that says finished, status 3. All else is none, with its
+reason; so where the note tells of no success, nothing is demanded. Source:
+jobv3/apidocs/zh_hans/{fast_execute_script,get_job_instance_status}.md of TencentBlueKing/legacy-bk-paas,
+paas2/esb/components/confapis; ZH/6.1 of TencentBlueKing/BKDocs has the same, and what each status means.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, LiteralString, cast
+
+from probes.command import Command, Output
+from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
+from probes.lib import esb
+from probes.lib.rows import MISSING, Row, groups_of
+from probes.probe import Probe
+from probes.task import DIRECTORY
+from specs.reason import Coded, coded
+
+NOTE = "job-trial"
+"""The note's name among those of what is owed (`probes/task.py`)."""
+START = "jobv3/fast_execute_script"
+STATUS = "jobv3/get_job_instance_status"
+SUCCESS = 3
+ENV = "bin/04-final/paas.env"
+NO_JOB = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialLost(Fact[tuple[str, ...]]):
+    """Why JOB is not known to work as it did: nothing where it is, or where the note tells of no success.
+
+    Otherwise JOB's id of the last job, or "-", and a reason as `words` puts it; `said` makes it one again.
+    """
+
+    release: str
+    kind: Literal["trial.lost"] = "trial.lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What one file tells."""
+
+    release: str
+    job: str
+    why: Coded | None
+    """None: it worked."""
+
+
+SCRIPT: LiteralString = (
+    MISSING
+    + r"""
+show() { # NUMBER FILE
+  if [ -f "$2" ] && [ -r "$2" ]; then
+    head -c 60000 -- "$2" | head -n 3 | awk -v i="$1" '{ print i "\tline\t" $0 } END { print i "\tend" }'
+  elif [ ! -e "$2" ] && missing "$2"; then printf '%s\tnone\n' "$1"
+  else printf '%s\tunreadable\n' "$1"; fi
+}
+show 0 "$1/$2"
+show 1 "$1/$2.again"
+show 2 "$1/$2.done"
+"""
+)
+
+
+def command(facts: Sequence[TrialLost]) -> Command:
+    return Command(script=SCRIPT, args=(DIRECTORY, NOTE))
+
+
+def parse(facts: Sequence[TrialLost], output: Output) -> Readings:
+    groups = groups_of(output, count=3)
+    note, again, record = (_file(groups[number]) for number in range(3))
+    return {fact: _read(fact.release, note, again, record) for fact in facts}
+
+
+Lines = tuple[Row, ...]
+File = Lines | Unknown | None
+"""Its first lines; None where there is none."""
+
+
+def _file(rows: Sequence[Row]) -> File:
+    match rows:
+        case [("none",)]:
+            return None
+        case [("unreadable",)]:
+            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{NOTE}"))
+        case [*lines, ("end",)] if all(line[0] == "line" for line in lines):
+            return tuple(line[1:] for line in lines)
+        case _:
+            raise ValueError("the answer about the trial job is not understood")
+
+
+def _read(release: str, note: File, again: File, record: File) -> Reading[tuple[str, ...]]:
+    for file in (record, note, again):
+        if isinstance(file, Unknown):
+            return file
+        if file is record and _first(file) == release:
+            return Known(())
+    before = trial(note)
+    if note is not None and before is None:
+        return Unknown(coded("trial-note-odd", path=f"{DIRECTORY}/{NOTE}"))
+    return Known(()) if before is None or before.release != release or before.why else _since(before, trial(again))
+
+
+def _first(lines: File) -> str:
+    return lines[0][0].split(" ")[0] if isinstance(lines, tuple) and lines else ""
+
+
+def _since(before: Trial, after: Trial | None) -> Known[tuple[str, ...]]:
+    if after is None or after.release != before.release:
+        return Known((NO_JOB, *words(coded("trial-not-again", job=before.job))))
+    return Known((after.job, *words(after.why)) if after.why else ())
+
+
+def words(why: Coded) -> tuple[str, ...]:
+    return (why.code, *(f"{name}={value}" for name, value in why.fields))
+
+
+def said(value: Sequence[str]) -> tuple[str, Coded]:
+    """JOB's id and the reason, of what `TrialLost` reads."""
+    job, code, *fields = value
+    return job, Coded(code=code, fields=tuple((n, v) for n, _, v in (field.partition("=") for field in fields)))
+
+
+def trial(lines: File) -> Trial | None:
+    """None where it is no file of ours."""
+    match lines:
+        case ((first,), start, status) if re.match(r"[0-9A-Za-z.-]+ job ", first, re.ASCII):
+            job, why = _outcome(start, status)
+            return Trial(release=first.split(" ")[0], job=job, why=why)
+        case _:
+            return None
+
+
+def _outcome(start: Row, status: Row) -> tuple[str, Coded | None]:
+    began = _answer(START, start)
+    if isinstance(began, Coded):
+        return NO_JOB, began
+    job = began.get("job_instance_id")
+    if type(job) is not int or job < 1:
+        return NO_JOB, coded("trial-odd", api=START)
+    ended = _answer(STATUS, status)
+    return str(job), ended if isinstance(ended, Coded) else _ended(job, ended)
+
+
+def _ended(job: int, data: Mapping[str, Any]) -> Coded | None:
+    match data:
+        case {"finished": bool(finished), "job_instance": {"job_instance_id": int(about), "status": int(status)}}:
+            if about != job or isinstance(status, bool):
+                return coded("trial-odd", api=STATUS)
+            if not finished:
+                return coded("trial-unfinished", job=job, status=status)
+            return None if status == SUCCESS else coded("trial-status", job=job, status=status)
+        case _:
+            return coded("trial-odd", api=STATUS)
+
+
+def _answer(api: str, row: Row) -> Mapping[str, Any] | Coded:
+    """The `data` of an answer, or why there is none. What is no row of ours was cut, or written by somebody else."""
+    try:
+        answer = esb.read(api, row, env=ENV)
+    except ValueError:
+        return coded("trial-odd", api=api)
+    if isinstance(answer, Unknown):
+        return answer.why if isinstance(answer.why, Coded) else coded("trial-odd", api=api)
+    return cast("Mapping[str, Any]", answer.data) if isinstance(answer.data, dict) else coded("trial-odd", api=api)
+
+
+FACTS: tuple[type[AnyFact], ...] = (TrialLost,)
+PROBE = Probe(family="trial", facts=FACTS, command=command, parse=parse)
+"""Read and no more: to ask never starts a job."""

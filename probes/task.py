@@ -1,0 +1,134 @@
+"""Work that is owed: what an upgrade has to be followed by and what leaves no trace of its own.
+
+Before a product is upgraded, a note is left on the host where such work will be done. The work leaves a record when its
+proof was seen, and takes the note away. So a run that was killed in between still knows. What somebody did or left out
+by hand before bkrec came has neither: as long as the product is not at the release's version, it is plainly still to be
+done; afterwards nobody can tell, and where a second run could do harm (`version`), that is Unknown and asked about.
+A record is one line: the release, and who says so ("6.2.2 done …", "6.2.2 ack root@ops …").
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.command import Command, Output
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.lib.rows import MISSING, SAFE_NAME, Row, rows_of
+from probes.path import normalise_version
+from probes.probe import Probe
+from specs.reason import coded
+
+DIRECTORY = "/var/lib/bkrec/owed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOwed(Fact[bool]):
+    """Is there a note? For work that is begun and finished within one step."""
+
+    work: str
+    kind: Literal["owed.work"] = "owed.work"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkDone(Fact[bool]):
+    """True by the record; False while noted; Absent without a trace, unless that could mean both: then Unknown."""
+
+    work: str
+    release: str
+    file: str = ""
+    version: str = ""
+    """Without a trace, and with this version in `file`, it may have been done by hand, or not. "" where none asks."""
+    kind: Literal["owed.done"] = "owed.done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkNoted(Fact[bool]):
+    """Asked for by what must not begin before there is a trace: True with a note or a record, else as `WorkDone`."""
+
+    work: str
+    release: str
+    file: str = ""
+    version: str = ""
+    kind: Literal["owed.noted"] = "owed.noted"
+
+
+OwedFact = WorkOwed | WorkDone | WorkNoted
+Question = tuple[str, str, str]
+"""Work, release, file."""
+
+SCRIPT = (
+    MISSING
+    + r"""
+directory=$1 i=0
+shift
+say() { printf '%s\t%s\n' "$i" "$*"; }
+recorded() { # is there a record of this release?
+  [ -n "$2" ] && [ -r "$1" ] || return 1
+  IFS=' ' read -r said rest <"$1"
+  [ "$said" = "$2" ]
+}
+evidence() { # what lies there now, as its first line has it
+  line=
+  if [ -z "$1" ] || missing "$1"; then say nothing
+  elif { IFS= read -r line || [ -n "$line" ]; } 2>/dev/null <"$1"; then printf '%s\tnothing\t%.200s\n' "$i" "$line"
+  else say unreadable; fi
+}
+while [ $# -ge 3 ]; do
+  note=$directory/$1 record=$directory/$1.done
+  if recorded "$record" "$2"; then say recorded
+  elif [ -e "$record" ] && [ ! -r "$record" ]; then say unreadable
+  elif [ -f "$note" ]; then say noted
+  elif [ ! -e "$note" ] && missing "$note"; then evidence "$3"
+  else say unreadable; fi
+  i=$((i + 1))
+  shift 3
+done
+"""
+)
+
+
+def command(facts: Sequence[OwedFact]) -> Command:
+    return Command(script=SCRIPT, args=(DIRECTORY, *(word for question in _questions(facts) for word in question)))
+
+
+def _questions(facts: Sequence[OwedFact]) -> tuple[Question, ...]:
+    """A name becomes part of a path, so only what is plainly a name is asked."""
+    return tuple(dict.fromkeys(_question(fact) for fact in facts if SAFE_NAME.fullmatch(fact.work)))
+
+
+def _question(fact: OwedFact) -> Question:
+    return (fact.work, "", "") if isinstance(fact, WorkOwed) else (fact.work, fact.release, fact.file)
+
+
+def parse(facts: Sequence[OwedFact], output: Output) -> Readings:
+    questions = _questions(facts)
+    rows = dict(zip(questions, rows_of(output, count=len(questions)), strict=True))
+    return {fact: _read(fact, rows.get(_question(fact))) for fact in facts}
+
+
+def _read(fact: OwedFact, row: Row | None) -> AnyReading:
+    match row:
+        case None:
+            return Unknown(coded("name-not-askable", name=fact.work))
+        case ("recorded",):
+            return Known(not isinstance(fact, WorkOwed))
+        case ("noted",):
+            return Known(not isinstance(fact, WorkDone))
+        case ("nothing", *version):
+            return _untraced(fact, "\t".join(version))
+        case ("unreadable",):
+            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{fact.work}"))
+        case _:
+            raise ValueError("the answer about owed work is not understood")
+
+
+def _untraced(fact: OwedFact, version: str) -> AnyReading:
+    if isinstance(fact, WorkOwed):
+        return Known(False)
+    if fact.version and normalise_version(version) == fact.version:
+        return Unknown(coded("work-untraced", work=fact.work, version=fact.version))
+    return Absent()
+
+
+FACTS: tuple[type[AnyFact], ...] = (WorkOwed, WorkDone, WorkNoted)
+PROBE = Probe(family="owed", facts=FACTS, command=command, parse=parse)

@@ -1,0 +1,75 @@
+"""What was read of a cluster as a file: each fact with its reading, to be attached to a report and decided on again.
+
+Facts and readings are saved as a plan saves them (`saved.py`), and deciding is pure: from these and the description of
+the cluster comes the very plan that it would have got. No secret is in it: a fact about one is a yes or a no, asked and
+answered on the host, and a value that holds one all the same is kept without it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from probes.fact import AnyFact, AnyReading, Readings
+from reconciler.core.plan_file import OneFact, OneReading
+from reconciler.core.redact import clean, in_json, kept
+from specs.diagnostic import Diagnostic, SpecError, diagnose
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, populate_by_name=True)
+
+
+class SavedReading(_Model):
+    fact: OneFact
+    reading: OneReading
+    module: str
+    """"" where the fact is the cluster's, or a plan's alone."""
+
+
+class SavedReadings(_Model):
+    schema_: Literal["bkrec.readings/1"] = Field(alias="schema")
+    cluster: str
+    release: str
+    bkrec: str
+    """The version that read them."""
+    readings: tuple[SavedReading, ...]
+
+
+@cache
+def _adapter() -> TypeAdapter[SavedReadings]:
+    return TypeAdapter(SavedReadings)
+
+
+def save(
+    readings: Readings, modules: Mapping[AnyFact, str], *, cluster: str, release: str, bkrec: str
+) -> SavedReadings:
+    told = [{"fact": f, "reading": kept(read), "module": modules.get(f, "")} for f, read in readings.items()]
+    return SavedReadings.model_validate(
+        {"schema": "bkrec.readings/1", "cluster": cluster, "release": release, "bkrec": bkrec, "readings": told}
+    )
+
+
+def dump(saved: SavedReadings) -> str:
+    return in_json(_adapter().dump_json(saved, by_alias=True, indent=1).decode() + "\n")
+
+
+def load(text: str, where: str) -> SavedReadings:
+    """Raises SpecError for anything that is not a whole file of this format."""
+    try:
+        return _adapter().validate_json(text)
+    except ValidationError as error:
+        raise SpecError(*_misread(error.errors(include_url=False, include_input=False)[:5], where)) from error
+
+
+def restored(saved: SavedReadings) -> dict[AnyFact, AnyReading]:
+    """To be decided on as if they had just been read."""
+    return {one.fact: one.reading for one in saved.readings}
+
+
+def _misread(problems: Iterable[Any], where: str) -> Iterator[Diagnostic]:
+    for problem in problems:
+        place = ".".join(str(part) for part in problem["loc"])
+        said = clean(str(problem["msg"]))[:200]
+        yield diagnose("readings-unreadable", where=f"{where} {place}".strip(), said=said)

@@ -1,0 +1,250 @@
+"""A plan as a file: all of it, to be read and applied later, and a digest of every fact that it was made from.
+
+One TypeAdapter reads it back. Whatever has a kind (facts, readings, reasons, actions) is told apart by it, and a key
+that nobody knows is an error: half-understood plans are not carried out. Deciding is pure, so a plan is still the right
+one exactly while the facts it was made from read the same; which is why their digests go with it.
+"""
+
+import hashlib
+import json
+from dataclasses import MISSING, fields, replace
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+
+from actions.action import Action
+from actions.registry import AnyAction
+from probes import fact as core_fact
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Scalar, Unknown, fact_id
+from probes.registry import PROBES
+from reconciler.core import plan as core
+from reconciler.core.redact import clean, in_json, kept
+from specs.diagnostic import Diagnostic, SpecError, Troubled, diagnose
+from specs.reason import Because, Told
+
+FACTS = tuple(fact for probe in PROBES for fact in probe.facts)
+
+if TYPE_CHECKING:
+    OneFact = AnyFact
+else:
+    OneFact = Annotated[Union[FACTS], Field(discriminator="kind")]  # noqa: UP007 - it is made from a tuple
+OneBecause = Annotated[Because, Field(discriminator="kind")]
+
+
+class PlanStale(Troubled):
+    """The cluster is no longer what the plan was made from. Exit 5: nothing was changed."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, populate_by_name=True)
+
+
+class Same(_Model):
+    fact: OneFact
+    kind: Literal["same"]
+
+
+OneReading = Annotated[Known[Scalar] | Absent | Unknown, Field(discriminator="kind")]
+OneWish = Annotated[Known[Scalar] | Absent | Same, Field(discriminator="kind")]
+
+
+class Expected(_Model):
+    fact: OneFact
+    reading: OneWish
+    because: OneBecause
+    source: str
+    module: str
+
+
+def _saved(hint: Any) -> Any:
+    """The same type with nothing left in it that could be anything: a fact of some kind, an expected one."""
+    match hint:
+        case _ if hint == AnyExpected:
+            return Expected
+        case _ if hint == AnyFact:
+            return OneFact
+        case _ if get_origin(hint) is tuple:
+            return tuple[tuple(_saved(inner) for inner in get_args(hint))]
+        case _:
+            return hint
+
+
+def _model_of(action: type[Action]) -> type[_Model]:
+    hints = get_type_hints(action)
+    given: dict[str, Any] = {
+        field.name: (_saved(hints[field.name]), ... if field.default is MISSING else field.default)
+        for field in fields(action)
+    }
+    return create_model(action.__name__, __base__=_Model, **given)
+
+
+ACTIONS = {action: _model_of(action) for action in get_args(AnyAction)}
+
+if TYPE_CHECKING:
+    OneAction = _Model
+else:
+    OneAction = Annotated[Union[tuple(ACTIONS.values())], Field(discriminator="kind")]  # noqa: UP007
+
+
+class After(_Model):
+    step: str
+    because: OneBecause
+    source: str
+
+
+class Mends(_Model):
+    expected: Expected
+    reading: OneReading
+    needed: bool
+
+
+class Step(_Model):
+    id: str
+    action: OneAction
+    module: str
+    section: str
+    because: OneBecause
+    source: str
+    mends: tuple[Mends, ...]
+    needs: tuple[Expected, ...]
+    after: tuple[After, ...]
+
+
+class Trouble(_Model):
+    code: str
+    where: str
+    fields: tuple[tuple[str, str], ...]
+    because: OneBecause | None
+    source: str
+
+
+class Blocked(_Model):
+    expected: Expected
+    diagnostic: Trouble
+    held_up: tuple[str, ...]
+
+
+class Follows(_Model):
+    expected: Expected
+    of: tuple[Expected, ...]
+
+
+class Premise(_Model):
+    fact: OneFact
+    digest: str
+
+
+class SavedPlan(_Model):
+    schema_: Literal["bkrec.saved-plan/1"] = Field(alias="schema")
+    cluster: str
+    release: str
+    steps: tuple[Step, ...]
+    blocked: tuple[Blocked, ...]
+    follows: tuple[Follows, ...]
+    advice: tuple[Blocked, ...] = ()
+    premises: tuple[Premise, ...]
+
+
+@cache
+def _adapter() -> TypeAdapter[SavedPlan]:
+    return TypeAdapter(SavedPlan)
+
+
+def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
+    """`readings`: all that the plan was decided on."""
+    premises = [{"fact": fact, "digest": digest(readings[fact])} for fact in sorted(readings, key=fact_id)]
+    return SavedPlan.model_validate(
+        {
+            "schema": "bkrec.saved-plan/1",
+            "cluster": cluster,
+            "release": plan.release,
+            "steps": [replace(step, mends=tuple(_kept(mends) for mends in step.mends)) for step in plan.steps],
+            "blocked": plan.blocked,
+            "follows": plan.follows,
+            "advice": plan.advice,
+            "premises": premises,
+        }
+    )
+
+
+def _kept(mends: core.Mends) -> core.Mends:
+    return replace(mends, reading=kept(mends.reading))
+
+
+def dump(saved: SavedPlan) -> str:
+    return in_json(_adapter().dump_json(saved, by_alias=True, indent=1).decode() + "\n")
+
+
+def load(text: str, where: str) -> SavedPlan:
+    """Raises SpecError for anything that is not a whole plan of this format."""
+    try:
+        return _adapter().validate_json(text)
+    except ValidationError as error:
+        troubles = [_misread(where, problem) for problem in error.errors(include_url=False, include_input=False)[:5]]
+        raise SpecError(*troubles) from error
+
+
+def _misread(where: str, problem: Any) -> Diagnostic:
+    place = ".".join(str(part) for part in problem["loc"])
+    return diagnose("plan-unreadable", where=f"{where} {place}".strip(), said=clean(str(problem["msg"]))[:200])
+
+
+def digest(reading: AnyReading) -> str:
+    """Of what was read; of why it could not be read, only the code, since addresses and times differ each time."""
+    match reading:
+        case Known(value):
+            told = ["known", type(value).__name__, value]
+        case Absent():
+            told = ["absent"]
+        case Unknown(why):
+            told = ["unknown", "told" if isinstance(why, Told) else why.code]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def facts(saved: SavedPlan) -> tuple[AnyFact, ...]:
+    """What must be read before it may be applied."""
+    return tuple(premise.fact for premise in saved.premises)
+
+
+def moved(saved: SavedPlan, readings: Readings) -> tuple[Diagnostic, ...]:
+    """Each fact that no longer reads as it did when the plan was made; none while the plan is still right."""
+    return tuple(
+        diagnose("plan-stale", where=premise.fact.host, fact=fact_id(premise.fact), reading=_worded(reading))
+        for premise in saved.premises
+        if (reading := readings.get(premise.fact)) is None or digest(reading) != premise.digest
+    )
+
+
+def _worded(reading: AnyReading | None) -> str:
+    match reading:
+        case Known(value):
+            return clean(str(value))[:200]
+        case Absent():
+            return "absent"
+        case _:
+            return "unknown"
+
+
+def covers(saved: SavedPlan, plan: core.Plan) -> bool:
+    """Whether all these steps were in the file: what was looked at then is what is done now."""
+    known = {step.id: restored(step.action) for step in saved.steps}
+    return all(known.get(step.id) == step.action for step in plan.steps)
+
+
+def restored(action: BaseModel) -> Action:
+    """The action itself, as the planner made it."""
+    kind = next(kind for kind, model in ACTIONS.items() if model is type(action))
+    return kind(**{name: _restored(getattr(action, name)) for name in type(action).model_fields})
+
+
+def _restored(value: Any) -> Any:
+    match value:
+        case Expected():
+            return core_fact.Expected(**{name: _restored(getattr(value, name)) for name in Expected.model_fields})
+        case Same():
+            return core_fact.Same(value.fact)
+        case tuple():
+            return tuple(_restored(one) for one in cast("tuple[Any, ...]", value))
+        case _:
+            return value

@@ -1,0 +1,299 @@
+"""One walk of the planner: from each wish back to what mends it, what that needs, and so on, until everything holds.
+
+A walk is told what the walks before it found out: which of several actions is to mend a fact (`settled`), and which
+facts some step is going to undo (`undone`). Actions are known by their step ids here: an action is as large as what it
+ensures, and looking one up by its whole value for each fact of each host made planning quadratic in hosts.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, Same, Unknown, resolve
+from reconciler.core.diff import judge
+from reconciler.core.fact_reader import NotRead, Seen
+from reconciler.core.node import Common, Mend, Names, Node, Said, Waits, going
+from reconciler.core.plan import Advice, After, Blocked, Follows, Repair, Settling
+from specs.diagnostic import Diagnostic, diagnose
+from specs.reason import Coded
+
+Rules = Callable[[AnyDrift, Seen], Mend]
+
+FEW = 8
+"""Fewer common needs than these are walked each time."""
+
+A_PERSON_KNOWS = frozenset({"work-untraced"})
+"""Reasons of an Unknown that nobody but a person can clear up: told with what to ask, not with "make it answer"."""
+
+
+def _unread(drift: AnyDrift, reading: Unknown) -> Diagnostic:
+    host, why = drift.expected.fact.host, reading.why
+    if isinstance(why, Coded) and why.code in A_PERSON_KNOWS:
+        return Diagnostic(code=why.code, where=host, fields=why.fields)
+    return diagnose("unknown-not-repaired", where=host, because=why)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """What the steps of a walk undo."""
+
+    stale: frozenset[AnyFact] = frozenset()
+    """What therefore counts as drifted."""
+    early: frozenset[tuple[str, AnyFact]] = frozenset()
+    """Step and fact: it uses the fact before that is undone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindsight:
+    """What earlier walks found out."""
+
+    settled: Mapping[AnyFact, str] = field(default_factory=dict[AnyFact, str])
+    undone: Undone = field(default_factory=Undone)
+    known: Mapping[str, Repair] = field(default_factory=dict[str, Repair])
+
+
+@dataclass(slots=True)
+class Draft:
+    readings: Readings
+    rules: Rules
+    names: Names
+    hindsight: Hindsight
+    nodes: dict[str, Node] = field(default_factory=dict)
+    blocked: dict[AnyFact, Blocked] = field(default_factory=dict)
+    follows: dict[AnyFact, Follows] = field(default_factory=dict)
+    advice: dict[AnyFact, Blocked] = field(default_factory=dict)
+    wanted: set[AnyFact] = field(default_factory=set)
+    offers: dict[AnyFact, tuple[str, Repair]] = field(default_factory=dict)
+    walking: list[str] = field(default_factory=list)
+    said: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
+    """When each of `follows` was said last."""
+    clock: int = 0
+    common: dict[int, Common] = field(default_factory=dict[int, Common])
+    """By identity."""
+    recording: Common | None = None
+    records: list[Common] = field(default_factory=list[Common])
+    early: dict[str, list[AnyFact]] = field(default_factory=dict[str, list[AnyFact]])
+    """What each step uses before it is undone."""
+
+    def __post_init__(self) -> None:
+        for name, fact in self.hindsight.undone.early:
+            self.early.setdefault(name, []).append(fact)
+
+    def resolve(self, wish: AnyExpected, *, needed: bool) -> tuple[Node, ...]:
+        """The nodes that will make it hold; none where it holds, is blocked, or waits for a reading."""
+        drift = self._drift(wish)
+        if drift is None:
+            return ()
+        if isinstance(drift.reading, Unknown):
+            self._block(drift, _unread(drift, drift.reading))
+            return ()
+        found = self._mend(drift)
+        if found is None:
+            return ()
+        name, mend = found
+        match mend:
+            case Diagnostic() as diagnostic:
+                self._block(drift, diagnostic)
+                return ()
+            case Settling(diagnostic=told):
+                self._block(drift, told, settling=True)
+                return ()
+            case Advice(diagnostic=told):
+                self._advise(drift, told, needed=needed)
+                return ()
+            case Follows() as follows:
+                return self._follow(drift, follows, needed=needed)
+            case Repair() as repair:
+                return self._step(drift, name, repair, needed=needed)
+
+    def _drift(self, wish: AnyExpected) -> AnyDrift | None:
+        known = self.names.judged.get(id(wish))
+        if known is None:
+            for fact in self._premises(wish):
+                if fact not in self.readings:
+                    self.wanted.add(fact)
+                    return None
+            known = self.names.judged[id(wish)] = wish, judge(wish, self.readings)
+        drift = known[1]
+        if drift is None and wish.fact in self.hindsight.undone.stale:
+            wanted = resolve(wish, self.readings)
+            return Drift(expected=wish, reading=self.readings[wish.fact]) if wanted is not None else None
+        return drift
+
+    def _premises(self, wish: AnyExpected) -> tuple[AnyFact, ...]:
+        return (wish.fact, wish.reading.fact) if isinstance(wish.reading, Same) else (wish.fact,)
+
+    def going(self) -> dict[str, Node]:
+        return going(self.nodes)
+
+    def _mend(self, drift: AnyDrift) -> tuple[str, Mend] | None:
+        """With the step's name where it is a repair. A fact has one step in a walk."""
+        offered = self.offers.get(drift.expected.fact)
+        if offered is not None:
+            return offered
+        try:
+            name, mend = self._asked(self._as_it_will_be(drift))
+        except NotRead as missing:
+            self.wanted.update(missing.facts)
+            return None
+        if isinstance(mend, Repair):
+            found = self.offers[drift.expected.fact] = self._preferred(drift.expected.fact, name, mend)
+            return found
+        return name, mend
+
+    def _asked(self, drift: AnyDrift) -> tuple[str, Mend]:
+        """Raises NotRead."""
+        same = self.names.same_asked.get(id(drift))
+        if same is not None:
+            return same[1]
+        known = self.names.asked.get(drift)
+        if known is None:
+            mend = self.rules(drift, self.names.seen)
+            known = (self.names.of(mend.action) if isinstance(mend, Repair) else "", mend)
+            self.names.asked[drift] = known
+        self.names.same_asked[id(drift)] = drift, known
+        return known
+
+    def _as_it_will_be(self, drift: AnyDrift) -> AnyDrift:
+        """What a step of this plan is going to undo is repaired as if it were gone already."""
+        gone = drift.expected.fact in self.hindsight.undone.stale and drift.reading == drift.expected.reading
+        return replace(drift, reading=Absent()) if gone else drift
+
+    def _preferred(self, fact: AnyFact, name: str, mend: Repair) -> tuple[str, Repair]:
+        """Where a wider action is in the plan anyway, it mends this too."""
+        wider = self.hindsight.settled.get(fact, name)
+        return (wider, self.hindsight.known[wider]) if wider in self.hindsight.known else (name, mend)
+
+    def _follow(self, drift: AnyDrift, mend: Follows, *, needed: bool) -> tuple[Node, ...]:
+        nodes = tuple(node for wish in mend.of for node in self.resolve(wish, needed=needed))
+        self._say_follows(drift.expected.fact, mend, self.clock)
+        if self.recording is not None:
+            self.recording.follows[drift.expected.fact] = mend
+        if not nodes and not self._waits(mend.of):
+            self._block(drift, diagnose("follows-nothing", where=drift.expected.fact.host))
+        return nodes
+
+    def _say_follows(self, fact: AnyFact, mend: Follows, when: int) -> None:
+        self.follows[fact], self.said[fact] = mend, when
+
+    def _waits(self, wishes: tuple[AnyExpected, ...]) -> bool:
+        return any(wish.fact in self.blocked or wish.fact in self.wanted for wish in wishes)
+
+    def _step(self, drift: AnyDrift, name: str, repair: Repair, *, needed: bool) -> tuple[Node, ...]:
+        if name in self.walking:
+            self._block(drift, diagnose("needs-itself", where=drift.expected.fact.host, because=drift.expected.because))
+            self.common.clear()  # elsewhere the same need leads to that step
+            self.recording = None
+            return ()
+        node = self.nodes.get(name)
+        if node is not None:
+            self._say_mends(node, drift, needed=needed)
+            if self.recording is not None:
+                self.recording.mends[name, drift.expected.fact] = drift.expected
+            return (node,)
+        node = self.nodes[name] = self.names.node(name, repair)
+        self._say_mends(node, drift, needed=needed)
+        self.recording = None
+        self.walking.append(name)
+        self._needs(node)
+        self.walking.pop()
+        return (node,)
+
+    def _say_mends(self, node: Node, drift: AnyDrift, *, needed: bool) -> None:
+        fact = drift.expected.fact
+        known = node.mends.get(fact)
+        needed = needed and (known is None or known.needed)
+        node.mends[fact] = Said(drift.expected, drift.reading, needed, self.clock)
+
+    def _needs(self, node: Node) -> None:
+        own, common, required = node.groups
+        self._walk(node, own)
+        if len(common) < FEW or not self._as_before(node, common):
+            self._walk(node, common)
+        self._walk(node, required)
+
+    def _walk(self, node: Node, needs: Iterable[AnyExpected], record: Common | None = None) -> None:
+        for need in needs:
+            if (node.name, need.fact) in self.hindsight.undone.early:
+                self.recording = None
+                continue
+            nodes = tuple(before for before in self.resolve(need, needed=True) if before is not node)
+            for one in (node,) if record is None else (node, record):
+                new = [before.name for before in nodes if before.name not in one.after]
+                if new:
+                    one.comes_after(After(step=name, because=need.because, source=need.source) for name in new)
+                self._stick(one, need, nodes)
+
+    def _as_before(self, node: Node, needs: tuple[AnyExpected, ...]) -> bool:
+        """True where a record could stand for the walk, or the walk was recorded."""
+        common = self.common.get(id(needs))
+        if common is None:
+            self.common[id(needs)] = Common(needs=needs, facts=self.names.facts(needs))
+            return False
+        if not common.recorded:
+            self._record(node, common)
+            return True
+        if not self._stands(node, common):
+            return False
+        self.clock += 1
+        common.last = self.clock
+        node.shares(common)
+        return True
+
+    def _record(self, node: Node, common: Common) -> None:
+        """Nothing new is met in the second walk, as a rule. Where something is, the next walk is the second again."""
+        record = self.recording = Common(needs=common.needs, facts=common.facts)
+        self._walk(node, common.needs, record)
+        if self.recording is record:
+            record.recorded, record.blocked, record.last = True, len(self.blocked), self.clock
+            self.common[id(common.needs)] = record
+            self.records.append(record)
+        self.recording = None
+
+    def _stands(self, node: Node, common: Common) -> bool:
+        """False where this walk would do something else: not all of the needs are walked, or a step would wait for
+        itself, or one of the needs was held up since."""
+        if common.blocked < len(self.blocked):
+            common.blocked = len(self.blocked)
+            if any(self._refused(fact) is not None for fact in common.facts):
+                del self.common[id(common.needs)]
+                return False
+        early = self.early.get(node.name, ())
+        return not any(fact in common.facts for fact in early) and not any(one in common.after for one in self.walking)
+
+    def say_last(self) -> None:
+        """What is told of a fact is what the last walk to it said, be it one that a record stood for."""
+        for record in sorted(self.records, key=lambda record: record.last):
+            for (name, fact), expected in record.mends.items():
+                known = self.nodes[name].mends[fact]
+                if known.when < record.last:
+                    self.nodes[name].mends[fact] = Said(expected, known.reading, known.needed, record.last)
+            for fact, mend in record.follows.items():
+                if self.said[fact] < record.last:
+                    self._say_follows(fact, mend, record.last)
+
+    def _stick(self, one: Waits, need: AnyExpected, nodes: tuple[Node, ...]) -> None:
+        """A step whose need is blocked, or waits for a step that is, is blocked by the same cause."""
+        blocked = self._refused(need.fact)
+        if blocked is not None:
+            one.sticks(blocked.diagnostic, blocked.expected)
+        for before in nodes:
+            if before.stuck is not None:
+                one.sticks(before.stuck, before.cause)
+
+    def _refused(self, fact: AnyFact) -> Blocked | None:
+        """What is in its way: its own refusal, or that of something it follows."""
+        if fact in self.blocked or fact not in self.follows:
+            return self.blocked.get(fact)
+        found = (self._refused(wish.fact) for wish in self.follows[fact].of)
+        return next((blocked for blocked in found if blocked is not None), None)
+
+    def _advise(self, drift: AnyDrift, told: Diagnostic, *, needed: bool) -> None:
+        """What a step rests on has to hold, safe to mend or not."""
+        if needed:
+            self._block(drift, told)
+        elif judge(drift.expected, self.readings) is not None:
+            self.advice.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=told))
+
+    def _block(self, drift: AnyDrift, diagnostic: Diagnostic, *, settling: bool = False) -> None:
+        blocked = Blocked(expected=drift.expected, diagnostic=diagnostic, settling=settling)
+        self.blocked.setdefault(drift.expected.fact, blocked)

@@ -1,0 +1,68 @@
+"""Ack: a person's word about work that leaves no trace, kept where that work would be done.
+
+What was done or left out by hand before bkrec came, nobody but a person knows. Their word becomes the same record, or
+the same note, that bkrec's own step would have left; so all that follows is decided by facts as ever.
+"""
+
+from dataclasses import dataclass
+
+from probes.command import Command
+from probes.fact import AnyReading, Known
+from probes.job import STATE_ROOT
+from probes.task import WorkDone
+from reconciler.core.redact import clean
+from reconciler.engine.batch import answered
+from reconciler.engine.failpoints import register
+from reconciler.engine.gather import Look
+from reconciler.engine.jobs.scripts import OWE, RECORD
+from reconciler.engine.transport import Transport
+from specs.diagnostic import Troubled, diagnose
+
+_RECORD = register("ack-record")
+_OWE = register("ack-owe")
+
+
+class AckError(Troubled):
+    """What a person said could not be put down for certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Work of this release on this cluster, and what is known of it."""
+
+    fact: WorkDone
+    reading: AnyReading
+    origin: str
+    """The version it would start from, where it needs one and a backup of the guide's tells; "" otherwise."""
+    needs_origin: bool
+
+
+async def record(transport: Transport, fact: WorkDone, *, who: str) -> None:
+    """It was done. Raises AckError, TransportError. `who`: one word."""
+    command = Command(script=RECORD, args=(STATE_ROOT, fact.work, f"{fact.release} ack {who}"))
+    _RECORD.before()
+    output = await transport.run(fact.host, command)
+    _RECORD.after()
+    _expect("recorded", output.stdout, fact)
+
+
+async def owe(transport: Transport, fact: WorkDone, *, origin: str) -> None:
+    """It was not. Raises AckError, TransportError. `origin`: the version the upgrade started from, or ""."""
+    _OWE.before()
+    output = await transport.run(fact.host, Command(script=OWE, args=(STATE_ROOT, fact.work, origin)))
+    _OWE.after()
+    _expect("noted", output.stdout, fact)
+
+
+async def seen(look: Look, fact: WorkDone, *, done: bool) -> AnyReading:
+    """What the host says of it now. Raises AckError where that is not what was put down."""
+    reading = (await look([fact])).readings[fact]
+    if reading != Known(done):
+        raise AckError(diagnose("ack-failed", where=fact.host, work=fact.work, said=str(reading)))
+    return reading
+
+
+def _expect(word: str, said: str, fact: WorkDone) -> None:
+    if answered("ack", said) != word:
+        told = clean(said).strip()[-200:] or "-"
+        raise AckError(diagnose("ack-failed", where=fact.host, work=fact.work, said=told))

@@ -1,0 +1,70 @@
+"""What goes on on a cluster right now, for whoever asks from a second terminal. Writes nothing."""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from probes.command import Command
+from probes.job import STATE_ROOT
+from reconciler.core.redact import redact
+from reconciler.engine import pause
+from reconciler.engine.failpoints import register
+from reconciler.engine.gather import Look
+from reconciler.engine.jobs.adopt import Jobs, jobs_heard
+from reconciler.engine.jobs.scripts import LAST
+from reconciler.engine.lease import Holder, read_lease
+from reconciler.engine.transport import Transport, TransportError
+from specs.diagnostic import Diagnostic
+
+_LAST = register("job-last")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    host: str
+    job: str
+    line: str
+    """The last one of its log, redacted; "" where it said nothing, or nobody heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    holder: Holder | None
+    paused: pause.Wish | None
+    running: tuple[Running, ...]
+    unheard: tuple[Diagnostic, ...] = ()
+    """Hosts that did not say what runs there."""
+
+
+async def now(transport: Transport, look: Look, controller: str, hosts: Iterable[str]) -> Now:
+    """Raises LeaseError, TransportError where the controller is out of reach; another host adds no jobs then."""
+    holder = await read_lease(transport, controller)
+    jobs, unheard = await jobs_heard(look, hosts)
+    return Now(
+        holder=holder,
+        paused=await pause.read(look, controller),
+        unheard=unheard,
+        running=tuple(
+            [one for host in dict.fromkeys(host for host, _ in jobs) for one in await _on(transport, host, jobs)]
+        ),
+    )
+
+
+async def _on(transport: Transport, host: str, jobs: Jobs) -> tuple[Running, ...]:
+    names = tuple(job for where, job in jobs if where == host)
+    _LAST.before()
+    try:
+        output = await transport.run(host, Command(script=LAST, args=(STATE_ROOT, *names)))
+    except TransportError as error:
+        output = error.heard
+    _LAST.after()
+    said = dict(re.findall(r"^(\S+) ([A-Za-z0-9+/=]*)$", output.stdout, re.MULTILINE))
+    return tuple(Running(host=host, job=job, line=_last(said.get(job, ""))) for job in names)
+
+
+def _last(block: str) -> str:
+    """A cut answer is no whole number of base64 words: what can be read of it is."""
+    text = b64decode(block[: len(block) // 4 * 4]).decode("utf-8", "replace")
+    lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
+    return redact(lines[-1]) if lines else ""

@@ -1,0 +1,64 @@
+"""Approve: who agreed to which deletion, when and for which run, put down on the controller before it is begun.
+
+It opens nothing: a run goes by what it was told itself. The line is there for whoever asks later what happened.
+"""
+
+import re
+from dataclasses import dataclass
+
+from probes.command import Command
+from probes.fact import Known
+from probes.job import STATE_ROOT
+from probes.marker import Marker
+from reconciler.core.redact import clean
+from reconciler.engine.batch import answered
+from reconciler.engine.failpoints import register
+from reconciler.engine.gather import Look
+from reconciler.engine.jobs.scripts import APPROVE
+from reconciler.engine.transport import Transport
+from specs.diagnostic import Troubled, diagnose
+
+_APPROVE = register("approve")
+
+
+class ApproveError(Troubled):
+    """The approval could not be put down for certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """The last one of its gate."""
+
+    gate: str
+    who: str
+    since: str
+    """By the controller's clock."""
+    run: str
+
+
+def note(controller: str, gate: str) -> Marker:
+    return Marker(host=controller, name=f"approved-{gate}")
+
+
+async def record(transport: Transport, controller: str, *, gate: str, who: str, run: str) -> None:
+    """Raises ApproveError, TransportError."""
+    name = re.sub(r"[^\w.@:-]+", "_", who) or "-"
+    _APPROVE.before()
+    output = await transport.run(controller, Command(script=APPROVE, args=(STATE_ROOT, gate, name, run)))
+    _APPROVE.after()
+    if answered("approve", output.stdout) != "noted":
+        said = clean(output.stdout).strip()[-200:] or "-"
+        raise ApproveError(diagnose("approve-failed", where=controller, gate=gate, said=said))
+
+
+async def read(look: Look, controller: str, gates: tuple[str, ...]) -> tuple[Approval, ...]:
+    """Those that were ever given, each gate's last; none of what could not be read."""
+    notes = {note(controller, gate): gate for gate in gates}
+    readings = (await look(tuple(notes))).readings
+    found = ((gate, readings.get(fact)) for fact, gate in notes.items())
+    return tuple(_told(gate, str(reading.value)) for gate, reading in found if isinstance(reading, Known))
+
+
+def _told(gate: str, line: str) -> Approval:
+    who, since, run = (*line.split(" ", 2), "", "")[:3]
+    return Approval(gate=gate, who=who, since=since, run=run)

@@ -1,0 +1,70 @@
+"""One program for many scripts, and its answer taken apart again. Pure; `collect` sends the one and receives the other.
+
+Each script's output stands between a begin and an end line that carry a nonce made for this run, on stdout and on
+stderr alike. So a greeting printed by a login shell is outside every frame, a script that prints something like a
+frame does not know the nonce, and an answer that broke off lacks end lines: what was complete before that still counts.
+Nothing is written on the host, and the program travels on stdin, because a command line ends at 128 KiB.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from probes.command import Command, Output
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Torn:
+    """The section began, or never did, and its end was not heard."""
+
+    begun: bool
+
+
+def compose(commands: Sequence[Command], nonce: str) -> Command:
+    """The program as one Command; its deadline is the sum of the sections', since they run one after the other."""
+    program = "".join(_section(index, command, nonce) for index, command in enumerate(commands))
+    deadline = 15.0 + sum(command.timeout_s for command in commands)
+    return Command(script='eval "$(cat)"', stdin=program, timeout_s=deadline)
+
+
+def _section(index: int, command: Command, nonce: str) -> str:
+    mark = f"{nonce} {index}"
+    begin = f"printf '%s begin\\n' '{mark}'; printf '%s begin\\n' '{mark}' >&2\n"
+    end = f"rc=$?; printf '\\n%s end %d\\n' '{mark}' $rc; printf '\\n%s end %d\\n' '{mark}' $rc >&2\n"
+    return begin + command.section() + "\n" + end
+
+
+def take_apart(answer: Output, nonce: str, count: int) -> tuple[Output | Torn, ...]:
+    """One entry per section, in order."""
+    heard = _frames(answer.stdout, nonce)
+    muttered = _frames(answer.stderr, nonce)
+    return tuple(_answer(index, answer.stdout, heard, muttered, nonce) for index in range(count))
+
+
+def said(pattern: str, text: str) -> re.Match[str] | None:
+    """The last time it is said, wherever in its line: what a start-up file prints, and be it the same, comes before."""
+    *_, last = (None, *re.finditer(pattern, text, re.MULTILINE))
+    return last
+
+
+def answered(asked: str, text: str) -> str:
+    """What a job script said to `asked` (`say` in job_scripts.py); "" where it said nothing."""
+    told = said(rf"bkrec-says {re.escape(asked)} (.*)$", text)
+    return told[1].strip() if told is not None else ""
+
+
+def _answer(
+    index: int, stdout: str, heard: Mapping[int, tuple[str, int]], muttered: Mapping[int, tuple[str, int]], nonce: str
+) -> Output | Torn:
+    if index not in heard:
+        return Torn(begun=f"{nonce} {index} begin\n" in stdout)
+    text, status = heard[index]
+    complaint, _ = muttered.get(index, ("", 0))
+    return Output(stdout=text, stderr=complaint, exit_status=status)
+
+
+def _frames(text: str, nonce: str) -> dict[int, tuple[str, int]]:
+    pattern = re.compile(
+        rf"{re.escape(nonce)} ([0-9]{{1,6}}) begin\n(.*?)\n{re.escape(nonce)} \1 end ([0-9]{{1,6}})\n", re.DOTALL
+    )
+    return {int(index): (content, int(status)) for index, content, status in pattern.findall(text)}

@@ -1,0 +1,57 @@
+"""Read the controller's install.config and the package's versions: with them describe the cluster.
+
+The first thing every command does.
+
+Framed as facts are (`frame.py`): a greeting from a start-up file is no part of it, and half a file is none.
+"""
+
+import secrets
+
+from probes.command import Output
+from probes.lib import controller as survey
+from probes.package_versions import DIRECTORY
+from reconciler.core.placement import cluster
+from reconciler.engine.batch import Torn, compose, take_apart
+from reconciler.engine.failpoints import register
+from reconciler.engine.transport import Transport, TransportError
+from specs.cluster import Cluster, ClusterFile
+from specs.diagnostic import SpecError, diagnose
+from specs.release import Release
+
+_ASK = register("survey")
+
+
+async def read(transport: Transport, file: ClusterFile, md5: str = "") -> survey.Survey:
+    """`md5`: of the package whose versions count. Raises TransportError where the controller is out of reach, SpecError
+    where it has no install.config, or where nobody can tell what the package brings."""
+    where = f"{file.controller.address} {file.paths.install}/install.config"
+    try:
+        found = survey.parse(await _heard(transport, file, md5), md5)
+    except ValueError as error:
+        raise SpecError(diagnose("survey-torn", where=where, error=error)) from error
+    if found is None:
+        raise SpecError(diagnose("install-config-missing", where=where, path=f"{file.paths.install}/install.config"))
+    if found.pins is None:
+        path = f"{DIRECTORY}/{md5}"
+        raise SpecError(diagnose("pin-damaged", where=f"{file.controller.address} {path}", path=path))
+    return found
+
+
+async def _heard(transport: Transport, file: ClusterFile, md5: str) -> Output:
+    """Raises TransportError where the connection went before the end, ValueError where there is none."""
+    controller, nonce = file.controller.address, secrets.token_hex(12)
+    program = compose([survey.command(file.paths.install, md5)], nonce)
+    _ASK.before()
+    output = await transport.run(controller, program)
+    _ASK.after()
+    (section,) = take_apart(output, nonce, 1)
+    if not isinstance(section, Torn):
+        return section
+    if output.exit_status is None:
+        raise TransportError(diagnose("connection-lost", where=controller))
+    raise ValueError("the answer has no end")
+
+
+async def describe(transport: Transport, file: ClusterFile, release: Release) -> Cluster:
+    found = await read(transport, file, file.package.md5 or release.package.md5)
+    return cluster(file, release, found.config, found.home, found.pins or ())

@@ -1,0 +1,143 @@
+"""Collect: ask all hosts at once, each in one round trip, and answer every fact that was asked.
+
+All families' scripts for a host travel together (`frame.py`). What goes wrong stays where it went wrong: a parser that
+chokes costs its family's facts on that host, a torn answer the sections after the tear, a dead host its own facts.
+Each becomes Unknown with its reason; nothing is raised, because a raised exception would cancel the neighbours.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from probes.command import Output
+from probes.fact import AnyFact, AnyReading, Known, Readings, Unknown, kind_of
+from probes.probe import Probe
+from reconciler.engine.batch import Torn, compose, take_apart
+from reconciler.engine.failpoints import register
+from reconciler.engine.transport import Transport, TransportError
+from specs.diagnostic import Diagnostic, diagnose
+from specs.reason import Because, coded
+
+SECTION_LIMIT = 4 * 1024 * 1024
+"""Characters of one family's answer that are still looked at. The longest honest ones (digests) stay under 100 KiB."""
+STOPPED = (124, 137)
+"""Exit status of timeout(1): it sent TERM, or KILL five seconds later."""
+REPLACED = "\ufffd"
+"""Stands where a host's bytes were no UTF-8."""
+
+_ASK = register("collect")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    readings: Readings
+    troubles: Mapping[str, Diagnostic] = field(default_factory=dict[str, Diagnostic])
+    """By host: why it could not be asked, or not to the end."""
+
+
+Look = Callable[[Iterable[AnyFact]], Awaitable[Collected]]
+"""How all of the effects read facts: `collect` with its first two arguments given, or a world in memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """One family's facts about one host."""
+
+    probe: Probe
+    facts: tuple[AnyFact, ...]
+
+
+async def collect(transport: Transport, probes: Sequence[Probe], facts: Iterable[AnyFact]) -> Collected:
+    """Every fact asked has a reading afterwards. Only a bug raises."""
+    asked = tuple(dict.fromkeys(facts))
+    questions = _by_host(probes, asked)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_ask(transport, host, per_host)) for host, per_host in questions.items()]
+    readings: dict[AnyFact, AnyReading] = {f: Unknown(coded("no-probe", kind=kind_of(f))) for f in asked}
+    troubles: dict[str, Diagnostic] = {}
+    for task, host in zip(tasks, questions, strict=True):
+        answer, trouble = task.result()
+        readings.update(answer)
+        if trouble is not None:
+            troubles[host] = trouble
+    return Collected(readings=readings, troubles=troubles)
+
+
+def _by_host(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> dict[str, list[_Question]]:
+    answers = {kind: probe for probe in probes for kind in probe.facts}
+    grouped: dict[str, dict[str, list[AnyFact]]] = {}
+    for fact in facts:
+        if type(fact) in answers:
+            grouped.setdefault(fact.host, {}).setdefault(answers[type(fact)].family, []).append(fact)
+    families = {probe.family: probe for probe in probes}
+    return {
+        host: [_Question(probe=families[family], facts=tuple(asked)) for family, asked in per_family.items()]
+        for host, per_family in grouped.items()
+    }
+
+
+async def _ask(transport: Transport, host: str, questions: list[_Question]) -> tuple[Readings, Diagnostic | None]:
+    nonce = secrets.token_hex(12)
+    program = compose([question.probe.command(question.facts) for question in questions], nonce)
+    trouble: Diagnostic | None = None
+    _ASK.before()
+    try:
+        answer = await transport.run(host, program)
+    except TransportError as error:
+        answer, trouble = error.heard, error.diagnostic
+    _ASK.after()
+    if trouble is None and answer.exit_status is None:
+        trouble = diagnose("connection-lost", where=host)
+    sections = take_apart(answer, nonce, len(questions))
+    if trouble is None and any(isinstance(section, Torn) for section in sections):
+        trouble = diagnose("answer-torn", where=host)
+    return _read(questions, sections, trouble), trouble
+
+
+def _read(
+    questions: Sequence[_Question], sections: Sequence[Output | Torn], trouble: Diagnostic | None
+) -> dict[AnyFact, AnyReading]:
+    readings: dict[AnyFact, AnyReading] = {}
+    for question, section in zip(questions, sections, strict=True):
+        if isinstance(section, Torn):
+            readings.update(dict.fromkeys(question.facts, Unknown(_not_heard(question.probe, section, trouble))))
+        else:
+            readings.update(_parse(question, section))
+    return readings
+
+
+def _not_heard(probe: Probe, torn: Torn, trouble: Diagnostic | None) -> Because:
+    if trouble is None or trouble.code == "answer-torn":
+        return coded("section-torn", family=probe.family)
+    if trouble.code == "answer-overdue" and torn.begun:
+        return coded("probe-timeout", family=probe.family)
+    return coded(trouble.code, host=trouble.where, **dict(trouble.fields))
+
+
+def _parse(question: _Question, section: Output) -> Mapping[AnyFact, AnyReading]:
+    family = question.probe.family
+    if section.exit_status in STOPPED:
+        return dict.fromkeys(question.facts, Unknown(coded("probe-timeout", family=family)))
+    if len(section.stdout) > SECTION_LIMIT:
+        return dict.fromkeys(question.facts, Unknown(coded("answer-too-long", family=family)))
+    try:
+        read = question.probe.parse(question.facts, section)
+        return {fact: _only_text(read[fact]) for fact in question.facts}
+    except (LookupError, ValueError) as error:
+        why = coded("parse-failed", family=family, error=f"{type(error).__name__}: {error}"[:200])
+        return dict.fromkeys(question.facts, Unknown(why))
+
+
+def _only_text(reading: AnyReading) -> AnyReading:
+    """A value that holds a replaced byte is not what the host has: two different ones would look the same."""
+    match reading:
+        case Known(value) if REPLACED in _letters(value):
+            return Unknown(coded("not-utf8"))
+        case _:
+            return reading
+
+
+def _letters(value: Any) -> str:
+    return value if isinstance(value, str) else repr(value)

@@ -1,0 +1,108 @@
+"""Adopt: wait for the jobs that earlier runs left running, before anything is decided.
+
+A cluster in the middle of somebody's upgrade script is no state to plan from, and a second bkcli beside a running one
+is what the vendor's files do not survive. So they are followed to their end; what they achieved is then a fact.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from probes.fact import AnyFact, AnyReading, Known, Unknown
+from probes.job import JobsRunning
+from reconciler.core.events import Event, JobAdopted, StepOutput
+from reconciler.core.redact import redact
+from reconciler.engine.clock import Clock
+from reconciler.engine.gather import Look
+from reconciler.engine.jobs.client import Followed, follow
+from reconciler.engine.stop import StopSignal
+from reconciler.engine.transport import Transport
+from specs.diagnostic import Diagnostic, Troubled, diagnose
+
+ADOPTED_DEADLINE_S = 7200.0
+"""An adopted job's own deadline began with another run; the longest action's is shorter than this."""
+
+Jobs = tuple[tuple[str, str], ...]
+"""(host, job)."""
+
+
+async def running_jobs(look: Look, hosts: Iterable[str]) -> Jobs:
+    """A host that cannot be read adds none: nothing can be started there either."""
+    return (await jobs_heard(look, hosts))[0]
+
+
+async def jobs_heard(look: Look, hosts: Iterable[str]) -> tuple[Jobs, tuple[Diagnostic, ...]]:
+    """Who runs what, and which hosts did not say."""
+    facts: list[AnyFact] = [JobsRunning(host=host) for host in hosts]
+    readings = (await look(facts)).readings
+    jobs = tuple((fact.host, job) for fact in facts for job in _jobs(readings.get(fact)))
+    unread = ((fact.host, readings.get(fact)) for fact in facts)
+    return jobs, tuple(
+        diagnose("jobs-unread", where=host, host=host, because=reading.why)
+        for host, reading in unread
+        if isinstance(reading, Unknown)
+    )
+
+
+def _jobs(reading: AnyReading | None) -> tuple[str, ...]:
+    match reading:
+        case Known(value):
+            jobs: tuple[str, ...] = value
+            return jobs
+        case _:
+            return ()
+
+
+async def adopt(
+    transport: Transport, jobs: Jobs, *, clock: Clock, tell: Callable[[Event], None], stop: StopSignal
+) -> tuple[Diagnostic, ...]:
+    """Returns what keeps us from going on: a job that does not end, or a host that went silent with one.
+
+    Raises JournalError; the jobs go on.
+    """
+    async with asyncio.TaskGroup() as group:
+        hurry = group.create_task(stop.now.wait())
+        tasks = [group.create_task(_wait_for(transport, host, job, clock, tell)) for host, job in jobs]
+        pending = set(tasks)
+        while pending and not stop.now.is_set() and not any(_failed(task) for task in tasks):
+            _, unfinished = await asyncio.wait({hurry, *pending}, return_when=asyncio.FIRST_COMPLETED)
+            pending = pending & unfinished
+        for task in (hurry, *pending):
+            task.cancel()
+    ended: list[tuple[Followed, str, str]] = []
+    for task, (host, job) in zip(tasks, jobs, strict=True):
+        followed = None if task.cancelled() else task.result()
+        if isinstance(followed, Troubled):
+            raise followed
+        if followed is not None:
+            ended.append((followed, host, job))
+    return tuple(trouble for followed, host, job in ended if (trouble := left_alone(followed, host, job)) is not None)
+
+
+def _failed(task: asyncio.Task[Followed | Troubled]) -> bool:
+    return task.done() and isinstance(task.result(), Troubled)
+
+
+async def _wait_for(
+    transport: Transport, host: str, job: str, clock: Clock, tell: Callable[[Event], None]
+) -> Followed | Troubled:
+    """In a group an expected failure is returned: raised, it would come out as something else."""
+
+    def hear(line: str) -> None:
+        tell(StepOutput(step=job, line=redact(line)))
+
+    try:
+        tell(JobAdopted(host=host, job=job))
+        return await follow(transport, host, job, clock=clock, heard=hear, deadline_s=ADOPTED_DEADLINE_S)
+    except Troubled as trouble:
+        return trouble
+
+
+def left_alone(followed: Followed, host: str, job: str) -> Diagnostic | None:
+    """Why it could not be followed to its end."""
+    match followed.state:
+        case "overdue":
+            return diagnose("job-overdue", where=host, job=job, seconds=f"{ADOPTED_DEADLINE_S:g}")
+        case "unheard":
+            return diagnose("job-unheard", where=host, job=job)
+        case _:
+            return None

@@ -1,0 +1,263 @@
+"""A job: a long command as a record on its host, which outlives the connection, bkrec, and this machine.
+
+Measured with asyncssh 2.24.1: a remote command that prints dies with its connection (10 of 10). So nothing that changes
+a host runs on a channel. It is launched detached, its output is read from a file, and its outcome from the record it
+leaves; a channel that breaks only means that one asks again.
+"""
+
+import binascii
+import codecs
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from actions.action import Action
+from probes.command import Command, Output, quoted
+from probes.job import STATE_ROOT
+from reconciler.engine.batch import said
+from reconciler.engine.clock import Clock
+from reconciler.engine.failpoints import register
+from reconciler.engine.jobs.scripts import LAUNCH, READ, RUNNER, SEEN
+from reconciler.engine.transport import Transport, TransportError
+
+CHUNK = 64 * 1024
+PATIENCE = 20
+"""Tenths of a second that the host waits for news before it answers that there are none."""
+BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
+LOST_S = 300.0
+"""How long a host that does not answer is asked again: a reboot takes minutes."""
+UNREAD_S = 20.0
+"""How long an ended job's log is asked for that is there and cannot be read: a disk in trouble is not waited for."""
+
+_LAUNCH = register("job-launch")
+_READ = register("job-read")
+_SEEN = register("job-seen")
+
+How = Literal["started", "exists", "stale", "late", "busy", "torn", "unwritable", "not-started", "unheard"]
+"""exists: it was started before, by whomever. stale: somebody with a higher epoch was here. late: it came when our
+lease may have been another's. unheard: nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Until:
+    """By when a job must have begun, told in its host's own time."""
+
+    boot: str
+    uptime_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    job: str
+    command: Command
+    epoch: int
+    until: Until
+    login: bool = False
+    terminal: bool = False
+    cwd: str = "/data/install"
+    """Where a login job starts."""
+    deadline_s: float = 600.0
+    run: str = "-"
+    step: str = "-"
+    undo: str = "-"
+    """Noted with the job: whose it is, and what an undo of that run makes of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    how: How
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """`state` as in `JobState`, or "overdue" (still running at its deadline), or "unheard" (the host went silent)."""
+
+    state: str
+    offset: int
+
+    @property
+    def exit_status(self) -> int | None:
+        word, _, status = self.state.partition(":")
+        return int(status) if word == "exited" else None
+
+
+def order_for(action: Action, job: str, *, epoch: int, until: Until, run: str, step: str, undo: str) -> Order:
+    return Order(
+        job=job,
+        command=action.command(),
+        epoch=epoch,
+        until=until,
+        login=action.login,
+        cwd=action.cwd,
+        terminal=action.terminal,
+        deadline_s=action.deadline_s,
+        run=run,
+        step=step,
+        undo=undo,
+    )
+
+
+async def launch(transport: Transport, host: str, order: Order) -> Launched:
+    """Starts it once, whoever asks and however often. "unheard" is not "no": ask for its state."""
+    if not re.fullmatch(r"[a-z0-9-]+\.\d+", order.job):
+        raise ValueError(f"no job id: {order.job!r}")
+    _LAUNCH.before()
+    try:
+        output = await transport.run(host, _launch_command(order))
+    except TransportError as error:
+        output, detail = error.heard, error.diagnostic.code
+    else:
+        detail = "connection-lost"
+    _LAUNCH.after()
+    return _launched(output, order.job) or Launched(how="unheard", detail=detail)
+
+
+def _launch_command(order: Order) -> Command:
+    command = order.command
+    parts = (RUNNER, command.script, quoted(command.args), command.stdin)
+    payload = [b64encode(part.encode()).decode() for part in parts]
+    words = ("yes" if order.login else "no", "yes" if order.terminal else "no", order.cwd, f"{order.deadline_s:g}")
+    return Command(
+        script=LAUNCH,
+        args=(STATE_ROOT, order.job, str(order.epoch), *words, order.run, order.step, order.undo, *_by(order.until)),
+        stdin="\n".join((*payload, "end", "")),
+        timeout_s=60.0,
+    )
+
+
+def _by(until: Until) -> tuple[str, str]:
+    return until.boot, str(until.uptime_s)
+
+
+def _launched(output: Output, job: str) -> Launched | None:
+    told = said(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout)
+    for how in get_args(How):
+        if told is not None and told[1] == how:
+            return Launched(how=how, detail=told[2])
+    return None
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Bytes in pieces → lines. A carriage return ends a line too: progress bars would never end one."""
+
+    decoder: codecs.IncrementalDecoder = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")(errors="replace")
+    )
+    rest: str = ""
+
+    def feed(self, block: bytes, *, final: bool = False) -> Iterator[str]:
+        self.rest += self.decoder.decode(block, final)
+        *lines, self.rest = re.split(r"\r*\n|\r(?!$)", self.rest)
+        yield from lines
+        if final and self.rest:
+            yield self.rest
+
+
+_STATE = r"(running|never|vanished|exited:[0-9]{1,9})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _News:
+    state: str
+    size: int
+    block: bytes
+
+
+async def follow(
+    transport: Transport,
+    host: str,
+    job: str,
+    *,
+    clock: Clock,
+    heard: Callable[[str], None],
+    deadline_s: float,
+    offset: int = 0,
+) -> Followed:
+    """Hands on the log line by line until the record is there, through any number of lost connections.
+
+    What a daemon left behind adds after the end is not waited for; nor is a log that cannot be read, which is said."""
+    lines = _Lines()
+    until = clock.steady() + deadline_s
+    answered, failures = clock.steady(), 0
+    stuck, whole = _Stuck(), 0
+    while True:
+        news = await _read(transport, host, job, offset)
+        if news is None:
+            if clock.steady() - answered > LOST_S or clock.steady() > until:
+                return Followed(state="unheard", offset=offset)
+            await clock.sleep(BACKOFF_S[min(failures, len(BACKOFF_S) - 1)])
+            failures += 1
+            continue
+        answered, failures = clock.steady(), 0
+        offset += len(news.block)
+        ended = news.state != "running"
+        whole = whole or (news.size if ended else 0)
+        unread = stuck.for_s(news, offset, clock.steady())
+        over = ended and (offset >= whole or unread >= UNREAD_S)
+        for line in lines.feed(news.block, final=over):
+            heard(line)
+        if over:
+            if offset < whole:
+                heard(f"bkrec: {whole - offset} bytes of this log are on the host and cannot be read")
+            return Followed(state=news.state, offset=offset)
+        if clock.steady() > until and not ended:
+            return Followed(state="overdue", offset=offset)
+        await clock.sleep(stuck.pause(news))
+
+
+@dataclass(slots=True)
+class _Stuck:
+    """A log that is there and does not come: the host answers at once, and says nothing."""
+
+    since: float | None = None
+    times: int = 0
+
+    def for_s(self, news: _News, offset: int, now: float) -> float:
+        if news.block or offset >= news.size:
+            self.since, self.times = None, 0
+            return 0.0
+        self.since = now if self.since is None else self.since
+        self.times += 1
+        return now - self.since
+
+    def pause(self, news: _News) -> float:
+        """None where there is more to come, or where the host itself waited for news."""
+        if self.since is not None:
+            return BACKOFF_S[min(self.times, len(BACKOFF_S)) - 1]
+        return 0.0 if len(news.block) == CHUNK or not news.block else BACKOFF_S[0]
+
+
+async def _read(transport: Transport, host: str, job: str, offset: int) -> _News | None:
+    """None: not heard, or not to the end."""
+    command = Command(script=READ, args=(STATE_ROOT, job, str(offset), str(PATIENCE)), timeout_s=30.0)
+    _READ.before()
+    try:
+        output = await transport.run(host, command)
+    except TransportError as error:
+        output = error.heard
+    _READ.after()
+    return _news(job, output.stdout)
+
+
+def _news(job: str, text: str) -> _News | None:
+    told = said(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
+    if told is None:
+        return None
+    try:
+        return _News(state=told[1], size=int(told[2]), block=b64decode(told[3], validate=True))
+    except binascii.Error:
+        return None
+
+
+async def mark_seen(transport: Transport, host: str, job: str) -> None:
+    """Best effort: without it a later need of the same action is asked about instead of met."""
+    _SEEN.before()
+    try:
+        await transport.run(host, Command(script=SEEN, args=(STATE_ROOT, job)))
+    except TransportError:
+        return
+    _SEEN.after()

@@ -1,0 +1,304 @@
+"""What hosts are told about jobs: constant scripts, no newer than coreutils 8.22, systemd 219 and util-linux 2.23.
+
+A record is written aside, synced, renamed, and synced again under its new name, which takes the rename along
+(`sync FILE` ignores its argument on coreutils 8.22, dd does not). The pid record decides who runs a job: it is
+hard-linked into place, which succeeds once, so a launch may be repeated after any interruption and still starts
+nothing twice. Runner and launcher agree on nothing else.
+"""
+
+from typing import LiteralString
+
+from probes.command import PRELUDE, UNSET
+from probes.job import JOB_STATE, UPTIME
+
+_PUT: LiteralString = r"""
+put() {
+    dd of="$1.new" conv=fsync 2>/dev/null && mv -f "$1.new" "$1" &&
+        dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null
+}
+"""
+
+GUARDED: LiteralString = (
+    _PUT
+    + r"""
+umask 077
+say() { printf 'bkrec-says %s %s\n' "$asked" "$*"; exit 0; }
+mkdir -p "$root/jobs" 2>/dev/null && chmod 0700 "$root" "$root/jobs" || say unwritable
+{ true >>"$root/lock"; } 2>/dev/null || say unwritable
+exec 9>>"$root/lock"
+flock -w 20 9 || say busy
+seen=$(cat "$root/epoch" 2>/dev/null || echo 0)
+case $seen in '' | *[!0-9]*) say unwritable epoch ;; esac
+"""
+)
+"""Takes the host's one lock for the rest of the script; needs $root and $asked, leaves the highest epoch in $seen."""
+
+FENCE: LiteralString = r"""
+[ "$epoch" -ge "$seen" ] || say stale "$seen"
+[ "$epoch" -eq "$seen" ] || printf '%s\n' "$epoch" | put "$root/epoch" || say unwritable epoch
+"""
+"""Whoever was here with a higher epoch has taken over from us."""
+
+RAISE_FENCE: LiteralString = (
+    "root=$1 asked=fence epoch=$2\n"
+    + GUARDED
+    + FENCE
+    + r"""
+say fenced
+"""
+)
+
+LAUNCH: LiteralString = (
+    UPTIME
+    + r"""
+root=$1 job=$2 epoch=$3 login=$4 terminal=$5 cwd=$6 deadline=$7 run=$8 step=$9 undo=${10}
+upon=${11} until=${12}
+asked=$job
+"""
+    + GUARDED
+    + FENCE
+    + r"""
+dir=$root/jobs/$job new=$root/jobs/.new.$job
+claim() {
+    rm -rf "$new" && mkdir "$new" && cat >"$new/payload" || say unwritable jobs
+    [ "$(sed -n 5p "$new/payload")" = end ] || say torn
+    for part in 1:run 2:script 3:args 4:stdin; do
+        sed -n "${part%:*}p" "$new/payload" | base64 -d | put "$new/${part#*:}" || say unwritable jobs
+    done
+    printf '%s\n' "$epoch" >"$new/epoch" && printf '%s\n' "$deadline" >"$new/deadline" || say unwritable jobs
+    printf '%s\n' "$ticket" >"$new/ticket" || say unwritable jobs
+    printf '%s %s %s %s\n' "$epoch" "$run" "$step" "$undo" | put "$new/origin" || say unwritable jobs
+    rm -f "$new/payload" && rm -rf "$dir" && mv -T "$new" "$dir" || say unwritable jobs
+}
+{ true >>"$root/claim"; } 2>/dev/null || say unwritable claim
+exec 8>>"$root/claim"
+flock -w 20 8 || say busy
+[ ! -e "$dir/pid" ] || say exists
+ticket=$(cat /proc/sys/kernel/random/uuid)
+claim
+[ "$(cat /proc/sys/kernel/random/boot_id)" = "$upon" ] && [ "$(up)" -lt "$until" ] || say late "$(up)"
+exec 8>&-
+set -- /bin/sh "$dir/run" "$dir" "$job" "$login" "$terminal" "$cwd" "$root/undo/$run" "$ticket" "$upon" "$until"
+timeout 20 systemd-run --unit="bkrec-$job" -p KillMode=process "$@" </dev/null >/dev/null 2>&1 9>&- ||
+    { setsid "$@" </dev/null >/dev/null 2>&1 9>&- & }
+tries=0
+while [ ! -e "$dir/pid" ] && [ "$tries" -lt 1500 ]; do sleep 0.02; tries=$((tries + 1)); done
+[ ! -e "$dir/pid" ] || say started
+[ "$(up)" -lt "$until" ] || say late "$(up)"
+say not-started
+"""
+)
+"""KillMode=process: what the vendor's scripts leave running goes on running, as it would after a login.
+
+What was claimed and has no pid never began: it is claimed anew, so that what runs is what was sent last, with its epoch
+and its deadline. A runner that was called for an earlier claim and comes late holds an old ticket, and begins nothing.
+
+$upon and $until: the boot and the uptime by which it must have begun. Whoever sends it cannot know how long it will be
+on its way, or asleep before; by then the lease may be another's (`engine/lease.py`, Term). The runner looks at them
+once more when it has its turn: systemd may have been slow, or the host paused.
+"""
+
+RUNNER: LiteralString = (
+    PRELUDE
+    + JOB_STATE
+    + UPTIME
+    + _PUT
+    + r"""
+note() {
+    read -r stat <"/proc/$1/stat" || return 1
+    set -- "$1" ${stat##*) }
+    printf '%s %s %s\n' "$1" "${21}" "$boot"
+}
+if [ "$1" = work ]; then
+    dir=$BKREC_DIR login=$BKREC_LOGIN cwd=$BKREC_CWD input=$BKREC_INPUT
+    unset BKREC_DIR BKREC_LOGIN BKREC_CWD BKREC_INPUT
+    umask 077
+    note $$ >"$dir/parent.new" && mv -f "$dir/parent.new" "$dir/parent" || exit 71
+    if [ -n "$input" ]; then
+        stty sane
+        { cat "$dir/stdin" && printf '\004'; } >"$input" 2>/dev/null &
+    fi
+    (
+        read -r self rest </proc/self/stat
+        args=$(cat "$dir/args") && [ -r "$dir/script" ] || exit 71
+        note "$self" >"$dir/child.new" && mv -f "$dir/child.new" "$dir/child" || exit 71
+        noted "$dir/pid" || { rm -f "$dir/child"; exit 71; }
+        umask 022
+        eval "set -- $args"
+        if [ "$login" = no ]; then cd / && exec /bin/sh "$dir/script" "$@"; fi
+        cd "$cwd" || { echo "bkrec: cannot enter $cwd"; exit 72; }
+        # a profile may export what changes commands, and may have made it read-only: that only another bash gets rid of
+        exec bash -lc '
+        forget=" """
+    + UNSET
+    + r""" "
+        if unset $forget 2>/dev/null; then . "$0"; exit; fi
+        set -- bash "$0" "$@"
+        for name in $forget; do set -- -u "$name" "$@"; done
+        exec env "$@"' "$dir/script" "$@"
+    )
+    rc=$?
+    [ -e "$dir/child" ] || exit 71
+    until printf '%s %s\n' "$rc" "$(date +%s)" | put "$dir/status"; do sleep 5; done
+    exit "$rc"
+fi
+dir=$1 job=$2 login=$3 terminal=$4 cwd=$5 undo=$6 ticket=$7 upon=$8 until=$9
+umask 077
+cd /
+pipe=$dir/pipe.$$ input=
+leave() { rm -f "$pipe" "$dir/input.$$" "$dir/pid.$$"; exit 1; }
+mkfifo "$pipe" && { true >>"$dir/log"; } 2>/dev/null || leave
+from=/dev/null
+[ ! -s "$dir/stdin" ] || from=$dir/stdin
+set -- /bin/sh "$dir/run" work
+if [ "$terminal" = yes ]; then
+    input=$dir/input.$$
+    command -v script >/dev/null && mkfifo "$input" || leave
+    set -- script -qec 'exec /bin/sh "$BKREC_DIR/run" work' /dev/null
+fi
+note $$ | dd of="$dir/pid.$$" conv=fsync 2>/dev/null || leave
+exec 9>>"${dir%/jobs/*}/claim"
+flock -w 20 9 || leave
+[ "$(cat "$dir/ticket" 2>/dev/null)" = "$ticket" ] && [ "$boot" = "$upon" ] && [ "$(up)" -lt "$until" ] || leave
+ln "$dir/pid.$$" "$dir/pid" 2>/dev/null || leave
+exec 9>&-
+rm -f "$dir/pid.$$"
+dd if=/dev/null of="$dir/pid" conv=notrunc,fsync 2>/dev/null || exit 1
+speak=C
+if [ "$login" = yes ]; then
+    for wanted in en_US.utf8 C.utf8 C.UTF-8 zh_CN.utf8; do
+        locale -a 2>/dev/null | grep -qxF "$wanted" && speak=$wanted && break
+    done
+fi
+keep() {
+    stdbuf -o0 head -c 10485760
+    [ "$(head -c 1 | wc -c)" -eq 0 ] && return
+    printf '\nbkrec: 10 MiB of output kept, the rest is dropped\n'
+    cat >/dev/null
+}
+keep <"$pipe" >>"$dir/log" &
+keeper=$!
+if [ -n "$input" ]; then exec 7<>"$input"; else exec 7<"$from"; fi
+env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root SHELL=/bin/bash TERM=dumb \
+    LANG="$speak" LC_ALL="$speak" BKREC_JOB="$job" BKREC_DIR="$dir" BKREC_LOGIN="$login" BKREC_CWD="$cwd" \
+    BKREC_UNDO="$undo" BKREC_INPUT="$input" \
+    "$@" <&7 7>&- >"$pipe" 2>&1 &
+worker=$!
+if [ -n "$input" ]; then
+    while kill -0 "$worker" && sleep 1; do [ ! -e "$dir/parent" ] || at_work "$dir" || echo >&7; done 2>/dev/null &
+    waker=$!
+fi
+wait "$worker"
+[ -z "$input" ] || kill "$waker" 2>/dev/null
+exec 7>&-
+while [ ! -e "$dir/status" ] && at_work "$dir"; do sleep 1; done
+tries=0
+while kill -0 "$keeper" 2>/dev/null && [ "$tries" -lt 50 ]; do sleep 0.02; tries=$((tries + 1)); done
+dd if=/dev/null of="$dir/log" conv=notrunc,fsync 2>/dev/null
+[ ! -e "$dir/status" ] || { mv -f "$dir/status" "$dir/exit" && dd if=/dev/null of="$dir/exit" conv=notrunc,fsync; } \
+    2>/dev/null
+rm -f "$pipe" "$input"
+"""
+)
+"""Runs detached, as `sh run DIR JOB LOGIN TERMINAL CWD UNDO TICKET BOOT UPTIME`, and once more inside, as
+`sh run work`, beside the command. UNDO is where this run keeps what was there before it (`actions/lib/undo_shell.py`).
+
+All that may fail is made before the pid is linked: what cannot be prepared has not begun. The status is what the
+command's own parent saw; nothing else is ever taken for it, least of all what `script` ends with: that of util-linux
+2.23.2 ends with 0 as soon as its input does, while the command runs on. So its input is a pipe that does not end; it
+is poked when the command has ended, since that `script` may sleep through it. Without a status there is no record: the
+job then has vanished, and nobody takes it for done. The command and its parent note themselves before it begins, and
+it does not begin where its runner is gone by then; until it ends the job is running, whoever else was killed.
+
+A pipe and a keeper stand between command and log, since a limit on the file itself would kill the command (SIGXFSZ)
+and a closed pipe too (SIGPIPE). The keeper is unbuffered, so that the log can be followed. A daemon left behind may
+hold the pipe open: the record does not wait for it. A full disk delays the status; until then the job is running.
+"""
+
+READ: LiteralString = (
+    JOB_STATE
+    + r"""
+root=$1 job=$2 offset=$3 patience=$4
+dir=$root/jobs/$job tries=0
+while :; do
+    state "$dir"
+    size=$(stat -c %s "$dir/log" 2>/dev/null || echo 0)
+    [ "$was" = running ] && [ "$size" -le "$offset" ] && [ "$tries" -lt "$patience" ] || break
+    tries=$((tries + 1))
+    sleep 0.1
+done
+printf 'bkrec-log %s %s %s ' "$job" "$was" "$size"
+[ ! -e "$dir/log" ] || tail -c "+$((offset + 1))" "$dir/log" | head -c 65536 | base64 | tr -d '\n'
+printf ' .\n'
+"""
+)
+"""Waits on the host for news, so that an end is known a tenth of a second later. State first: then the log is whole."""
+
+SEEN: LiteralString = r"""
+root=$1 job=$2
+[ ! -d "$root/jobs/$job" ] || true >"$root/jobs/$job/seen"
+"""
+"""What the job was for has been seen: should it be needed again one day, that is a new matter."""
+
+PAUSE: LiteralString = (
+    "root=$1 asked=pause who=$2 why=$3\n"
+    + GUARDED
+    + r"""
+printf '%s %s %s\n' "$who" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$why" | put "$root/paused" || say unwritable paused
+say paused
+"""
+)
+
+RESUME: LiteralString = (
+    "root=$1 asked=pause\n"
+    + GUARDED
+    + r"""
+rm -f "$root/paused" || say unwritable paused
+say resumed
+"""
+)
+
+APPROVE: LiteralString = (
+    "root=$1 asked=approve gate=$2 who=$3 run=$4\n"
+    + GUARDED
+    + r"""
+mkdir -p "$root/markers" && chmod 0700 "$root/markers" || say unwritable markers
+printf '%s %s %s\n' "$who" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$run" | put "$root/markers/approved-$gate" ||
+    say unwritable markers
+say noted
+"""
+)
+
+RECORD: LiteralString = (
+    "root=$1 asked=ack work=$2 line=$3\n"
+    + GUARDED
+    + r"""
+mkdir -p "$root/owed" && chmod 0700 "$root/owed" || say unwritable owed
+printf '%s %s\n' "$line" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | put "$root/owed/$work.done" || say unwritable owed
+say recorded
+"""
+)
+"""Somebody says that it was done. A note may stay: beside a record it owes nothing."""
+
+OWE: LiteralString = (
+    "root=$1 asked=ack work=$2 origin=$3\n"
+    + GUARDED
+    + r"""
+mkdir -p "$root/owed" && chmod 0700 "$root/owed" || say unwritable owed
+record=$root/owed/$work.done
+[ ! -e "$record" ] || mv -f "$record" "$record.$(date +%s)" || say unwritable owed
+printf '%s\n' "${origin:-$(date +%s)}" | put "$root/owed/$work" || say unwritable owed
+say noted
+"""
+)
+"""Somebody says that it was not. The record goes first: beside one a note would owe nothing."""
+
+LAST: LiteralString = r"""
+root=$1
+shift
+echo
+for job; do
+    printf '%s %s\n' "$job" "$(tail -c 4096 "$root/jobs/$job/log" 2>/dev/null | base64 | tr -d '\n')"
+done
+"""
+"""The end of each job's log, for whoever asks how it goes. First a line end: a greeting may have none."""

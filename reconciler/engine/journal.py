@@ -1,0 +1,146 @@
+"""The journal: what this run did, a JSON line each, on disk before a command leaves and after an outcome is known.
+
+It explains; facts decide. So nothing ever resumes from it, and a last line torn by a crash is only skipped. One file
+per run, since runs are what people ask about; its name begins with the time. If it cannot be written, nothing leaves.
+"""
+
+import contextlib
+import json
+import secrets
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from reconciler.core.events import Event, StepOutput
+from reconciler.engine.clock import Clock
+from reconciler.engine.failpoints import register
+from reconciler.engine.local_files import AppendFile, private_dir, sync_dir
+from specs.diagnostic import Troubled, diagnose
+
+SCHEMA = "bkrec.event/1"
+
+_WRITE = register("journal-write")
+
+
+class JournalError(Troubled):
+    """The journal cannot be written: nothing may leave, because nobody could say afterwards what left."""
+
+
+class Book(Protocol):
+    """What the executor needs of a journal."""
+
+    def write(self, event: Event) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    run: str
+    at: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    entries: tuple[Entry, ...]
+    torn: int
+    """Lines that could not be read: at most the last one, unless the disk lost some."""
+
+
+def new_run(clock: Clock) -> str:
+    """Sorts by time; the tail tells apart two of one second, for good: a lease and an undo go by this name."""
+    return f"{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(8)}"
+
+
+class Disk(Protocol):
+    """The file a journal is kept in; each raises OSError."""
+
+    def append(self, data: bytes) -> None: ...
+    def sync(self) -> None: ...
+    def is_torn(self) -> bool: ...
+    def close(self) -> None: ...
+
+
+class Journal:
+    def __init__(self, path: Path, *, run: str, clock: Clock, disk: Callable[[Path], Disk] = AppendFile) -> None:
+        """Raises JournalError."""
+        self.path, self.run, self._clock = path, run, clock
+        with self._told():
+            self._disk = disk(path)
+            if self._disk.is_torn():
+                self._disk.append(b"\n")
+
+    def write(self, event: Event) -> None:
+        """Durable when it returns, but for what a command prints. Raises JournalError; then nothing was added."""
+        line = json.dumps(self._record(event), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        _WRITE.before()
+        with self._told():
+            self._disk.append(line)
+            if not isinstance(event, StepOutput):
+                self._disk.sync()
+        _WRITE.after()
+
+    def close(self) -> None:
+        self._disk.close()
+
+    def _record(self, event: Event) -> dict[str, Any]:
+        at = self._clock.now().isoformat(timespec="milliseconds")
+        return {"schema": SCHEMA, "run": self.run, "at": at, **_adapter().dump_python(event, mode="json")}
+
+    @contextlib.contextmanager
+    def _told(self) -> Generator[None]:
+        try:
+            yield
+        except OSError as error:
+            said = error.strerror or type(error).__name__
+            raise JournalError(diagnose("journal-unwritable", where=str(self.path), said=said)) from error
+
+
+def open_journal(directory: Path, *, run: str, clock: Clock) -> Journal:
+    """`directory` is the cluster's state directory. Raises JournalError."""
+    try:
+        place = private_dir(directory / "runs")
+        journal = Journal(place / f"{run}.jsonl", run=run, clock=clock)
+        sync_dir(place)
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        raise JournalError(diagnose("journal-unwritable", where=str(directory), said=said)) from error
+    return journal
+
+
+def runs(directory: Path) -> tuple[str, ...]:
+    """The runs kept, oldest first."""
+    return tuple(sorted(path.stem for path in (directory / "runs").glob("*.jsonl")))
+
+
+def read_run(directory: Path, run: str) -> Kept:
+    return read(directory / "runs" / f"{run}.jsonl")
+
+
+def read(path: Path) -> Kept:
+    """Never raises for what it finds in the file; OSError where there is none."""
+    return taken_apart(path.read_bytes())
+
+
+def taken_apart(content: bytes) -> Kept:
+    lines = content.split(b"\n")
+    entries = [entry for line in lines if line.strip() and (entry := _entry(line)) is not None]
+    return Kept(entries=tuple(entries), torn=sum(1 for line in lines if line.strip()) - len(entries))
+
+
+def _entry(line: bytes) -> Entry | None:
+    try:
+        kept = json.loads(line)
+        return Entry(run=str(kept["run"]), at=str(kept["at"]), event=_adapter().validate_python(kept))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+@cache
+def _adapter() -> Any:
+    from typing import Annotated
+
+    from pydantic import Field, TypeAdapter
+
+    return TypeAdapter(Annotated[Event, Field(discriminator="event")])

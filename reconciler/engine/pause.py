@@ -1,0 +1,95 @@
+"""Pause: a person's wish, kept on the controller, that no further step be started on this cluster by anybody.
+
+It is a fact like any other, so that a run on another machine knows of it too. What is in flight is waited for; a run
+that finds the wish starts nothing more, and says who wished it, when and why.
+"""
+
+import re
+from dataclasses import dataclass
+
+from probes.command import Command
+from probes.fact import Known, Unknown
+from probes.job import STATE_ROOT, Paused
+from reconciler.core.redact import clean, safe
+from reconciler.engine.batch import answered
+from reconciler.engine.clock import Clock
+from reconciler.engine.failpoints import register
+from reconciler.engine.gather import Look
+from reconciler.engine.jobs.scripts import PAUSE, RESUME
+from reconciler.engine.stop import StopSignal
+from reconciler.engine.transport import Transport
+from specs.diagnostic import Diagnostic, Troubled, diagnose
+
+WATCH_S = 5.0
+
+_PAUSE = register("pause")
+_RESUME = register("resume")
+
+
+class PauseError(Troubled):
+    """The wish could not be put down, or taken back, for certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    who: str
+    since: str
+    """By the controller's clock."""
+    why: str
+
+
+async def read(look: Look, controller: str) -> Wish | None:
+    """None too where nobody could tell: whoever cannot be read cannot be worked on either."""
+    fact = Paused(host=controller)
+    match (await look([fact])).readings.get(fact):
+        case Known(value):
+            who, since, why = (*str(value).split(" ", 2), "", "")[:3]
+            return Wish(who=who, since=since, why=why)
+        case _:
+            return None
+
+
+async def told(look: Look, controller: str) -> Diagnostic | None:
+    wish = await read(look, controller)
+    return wish and diagnose("paused", where=controller, who=wish.who, since=wish.since, reason=wish.why or "-")
+
+
+async def bars(look: Look, controller: str) -> Diagnostic | None:
+    """Why nothing may be begun: somebody wishes a pause, or nobody could tell. Under way, not to hear is no wish."""
+    fact = Paused(host=controller)
+    reading = (await look([fact])).readings.get(fact)
+    if isinstance(reading, Unknown):
+        return diagnose("pause-unread", where=controller, host=controller, because=reading.why)
+    return await told(look, controller)
+
+
+async def watch(look: Look, controller: str, *, clock: Clock, stop: StopSignal) -> None:
+    """Until cancelled, or until somebody wishes a pause: then the run starts no further step."""
+    while True:
+        paused = await told(look, controller)
+        if paused is not None:
+            stop.halt(paused)
+            return
+        await clock.sleep(WATCH_S)
+
+
+async def pause(transport: Transport, controller: str, *, who: str, why: str) -> None:
+    """Raises PauseError, TransportError. A second one takes the place of the first."""
+    name = re.sub(r"[^\w.@:-]+", "_", who) or "-"
+    _PAUSE.before()
+    output = await transport.run(controller, Command(script=PAUSE, args=(STATE_ROOT, name, safe(why)[:500])))
+    _PAUSE.after()
+    _expect("paused", output.stdout, controller)
+
+
+async def resume(transport: Transport, controller: str) -> None:
+    """Raises PauseError, TransportError. Nothing happens where nobody paused."""
+    _RESUME.before()
+    output = await transport.run(controller, Command(script=RESUME, args=(STATE_ROOT,)))
+    _RESUME.after()
+    _expect("resumed", output.stdout, controller)
+
+
+def _expect(word: str, said: str, controller: str) -> None:
+    if answered("pause", said) != word:
+        raise PauseError(diagnose("pause-failed", where=controller, said=clean(said).strip()[-200:] or "-"))

@@ -1,0 +1,158 @@
+"""What `apply` is handed, what becomes of it on the way, and what it comes to."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from actions.action import Action
+from probes.fact import AnyExpected
+from reconciler.core.approval import asked, withheld
+from reconciler.core.events import Event, StepFailed
+from reconciler.core.plan import Blocked, Plan
+from reconciler.core.verdict import verdict
+from reconciler.engine.assess import Decide, Grounds, Studied
+from reconciler.engine.clock import Clock
+from reconciler.engine.executor import PARALLEL, Outcome
+from reconciler.engine.gather import Look
+from reconciler.engine.journal import Book
+from reconciler.engine.stop import StopSignal
+from reconciler.engine.transport import Transport
+from specs.diagnostic import Diagnostic
+
+Verdict = Literal["converged", "differs", "unknown", "failed", "refused", "waiting", "interrupted", "rolled-back"]
+
+
+def _no_gates(_: Plan) -> tuple[AnyExpected, ...]:
+    return ()
+
+
+def _nobody(_: Plan) -> tuple[str, ...]:
+    return ()
+
+
+def _no_wait(_: Blocked) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undertaking:
+    """All that `apply` is handed: nothing in here reads a flag, a spec or the environment."""
+
+    run: str
+    user: str
+    source: str
+    """This machine's name: who finds the lease held wants to know where to look."""
+    transport: Transport
+    look: Look
+    controller: str
+    hosts: tuple[str, ...]
+    expected: Sequence[AnyExpected]
+    decide: Decide
+    grounds: Grounds | None = None
+    """What those two rest on, where a run may change it."""
+    journal: Book
+    clock: Clock
+    emit: Callable[[Event], None]
+    stop: StopSignal
+    confirm: Callable[[Studied], Awaitable[bool]]
+    """Asked when the plan holds steps that were not confirmed yet."""
+    gates: Callable[[Plan], Sequence[AnyExpected]] = _no_gates
+    """What must hold before the first write: disk, clock, nobody else at work."""
+    concerned: Callable[[Plan], Sequence[str]] = _nobody
+    """The hosts that must have been read before this plan may begin: none where it only repairs."""
+    bars: Callable[[Blocked], bool] = _no_wait
+    """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
+    waits: Callable[[Blocked], bool] = _no_wait
+    """Whether what is blocked waits for a person (ack, approval, pause)."""
+    tells: Callable[[Blocked], bool] = _no_wait
+    """Whether what is blocked is told when the run ends: refused, and only a person can clear it up."""
+    approved: frozenset[str] = frozenset()
+    """Gates that a person opened for this run: `apply --approve`."""
+    undoes: bool = False
+    """It puts back what another run changed: it ends as rolled back, and its jobs are no run that could be undone."""
+    parallel: int = PARALLEL
+
+
+@dataclass(slots=True)
+class Course:
+    """What has become of the run so far."""
+
+    studied: Studied
+    began: float
+    confirmed: set[Action] = field(default_factory=set[Action])
+    """In full: a step of the same id that would do something else is asked about again."""
+    outcomes: list[Outcome] = field(default_factory=list[Outcome])
+    refused: tuple[Diagnostic, ...] = ()
+    begun: bool = False
+    """A change that concerns hosts other than those it works on: from then on, one that falls silent holds up only what
+    needs it."""
+    troubles: list[Diagnostic] = field(default_factory=list[Diagnostic])
+
+    @property
+    def done(self) -> int:
+        return sum(len(outcome.done) for outcome in self.outcomes)
+
+    @property
+    def failed(self) -> tuple[StepFailed, ...]:
+        return tuple(failed for outcome in self.outcomes for failed in outcome.failed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    verdict: Verdict
+    exit_code: int
+    studied: Studied
+    """The last look."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    """One per round."""
+
+
+def asked_of(work: Undertaking, studied: Studied) -> tuple[Diagnostic, ...]:
+    """What only a person can answer or do, ready to be shown with what to type; and why what differs was left so."""
+    drifted = {drift.expected.fact for drift in studied.difference.drift}
+
+    def told(one: Blocked) -> bool:
+        return one.expected.fact in drifted or work.waits(one) or work.tells(one)
+
+    return (*(one.diagnostic for one in studied.plan.blocked if told(one)), *asked(studied.plan, work.approved))
+
+
+def only_waits(work: Undertaking, studied: Studied) -> bool:
+    """There are steps left, and each of them waits for a person."""
+    steps = studied.plan.steps
+    return bool(steps) and len(withheld(studied.plan, work.approved)) == len(steps)
+
+
+def nothing_to_start(work: Undertaking, studied: Studied) -> bool:
+    return not studied.plan.steps or only_waits(work, studied)
+
+
+def _waits(work: Undertaking, studied: Studied) -> bool:
+    """For a person's word or hand; and whatever else is unknown, is known to wait for that alone."""
+    worded = {blocked.expected.fact for blocked in studied.plan.blocked if work.waits(blocked)}
+    handed = only_waits(work, studied) and all(work.waits(blocked) for blocked in studied.plan.blocked)
+    return (bool(worded) or handed) and all(drift.expected.fact in worded for drift in studied.difference.unknown)
+
+
+def judged(work: Undertaking, course: Course) -> tuple[Verdict, int]:
+    """The verdict and design's exit code. Trouble outweighs facts, and facts decide the rest."""
+    touched = any(outcome.started for outcome in course.outcomes)
+    seen = verdict(course.studied.difference)
+    waiting = _waits(work, course.studied)
+    if work.stop.signal is not None and (seen != "converged" or work.stop.now.is_set()):
+        return "interrupted", 128 + work.stop.signal
+    halted = (*course.refused, *(() if work.stop.why is None else (work.stop.why,)))
+    if seen != "converged" and not course.failed and any(told.code == "paused" for told in halted):
+        return "waiting", 6
+    if course.refused or (course.troubles and not touched):
+        return ("waiting", 6) if touched and course.refused else ("refused", 5)
+    if course.failed or course.troubles or work.stop.why is not None:
+        return "failed", 3
+    if seen != "converged" and waiting:
+        return "waiting", 6
+    if seen == "differs":
+        return ("failed", 3) if touched else ("refused", 5)
+    if seen == "unknown":
+        return seen, 4
+    return ("rolled-back", 7) if work.undoes else ("converged", 0)

@@ -1,0 +1,38 @@
+"""Silence: a host that did not answer is left alone for as long as it had kept us waiting.
+
+A look goes to each host several times, and every round would pay the dead host's time-out again: `check` with one host
+cut off took 20 to 32 s. So its silence is remembered, and told again instead of asked for again. Not for the whole run:
+a host that was rebooted must be noticed while `apply` waits for it. As long as the wait was: then at most half of the
+time goes into waiting for the dead, and one that is back is found no later than it took to give it up.
+
+A host that says no at once, as one does whose sshd is being restarted, is not silent and costs nothing to ask again.
+"""
+
+from dataclasses import dataclass, field
+
+from reconciler.engine.transport import TransportError
+
+SILENT = ("host-unreachable", "connection-lost")
+"""A changed key or a refused login are answers."""
+
+
+@dataclass(slots=True)
+class Silence:
+    """Of one host; `now` is seconds of any clock that only goes on."""
+
+    prompt_s: float
+    """What comes sooner than this is an answer, be it a refusal."""
+    _last: TransportError | None = None
+    _until: float = field(default=0.0)
+
+    def note(self, trouble: TransportError, *, since: float, now: float) -> None:
+        """The host was asked at `since`, and this is what came of it."""
+        waited = now - since
+        if waited >= self.prompt_s and trouble.diagnostic.code in SILENT:
+            self._last, self._until = trouble, now + waited
+
+    def told(self, now: float) -> TransportError | None:
+        """What it would say if it were asked now; None: ask it."""
+        if self._last is None or now >= self._until:
+            return None
+        return TransportError(self._last.diagnostic)

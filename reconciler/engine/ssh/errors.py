@@ -1,0 +1,132 @@
+"""asyncssh's exceptions, and ssh(1)'s complaints, in our words: the one place that translates them.
+
+asyncssh says "Host key is not trusted" for a host never met and for one whose key changed. They are not alike to an
+operator, so the known_hosts files are asked which it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from probes.command import Output
+from reconciler.engine.transport import TransportError
+from specs.diagnostic import Diagnostic, diagnose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trusted:
+    """Where the keys of this host would be written down."""
+
+    host: str
+    port: int | None
+    files: tuple[str, ...]
+
+
+@cache
+def foreign() -> tuple[type[Exception], ...]:
+    """All that connecting and running can throw at us. ValueError: asyncssh's key and config errors are such."""
+    import asyncssh
+
+    others = (asyncssh.ChannelListenError, asyncssh.PasswordChangeRequired, asyncssh.BreakReceived)
+    interruptions = (asyncssh.SignalReceived, asyncssh.TerminalSizeChanged)
+    return (asyncssh.Error, OSError, ValueError, *others, *interruptions)
+
+
+NOWHERE = Trusted(host="", port=None, files=())
+"""For what comes once a host's key has been accepted."""
+
+
+def translate(host: str, error: Exception, trusted: Trusted = NOWHERE) -> TransportError:
+    return TransportError(_diagnostic(host, error, trusted))
+
+
+def _diagnostic(host: str, error: Exception, trusted: Trusted) -> Diagnostic:
+    import asyncssh
+
+    said = _said(error)
+    match error:
+        case asyncssh.HostKeyNotVerifiable():
+            return _host_key(host, said, trusted)
+        case asyncssh.KeyExchangeFailed() if "host key" in said and _known(trusted):
+            return diagnose("host-key-changed", where=host, files=", ".join(trusted.files))
+        case asyncssh.PermissionDenied() | asyncssh.IllegalUserName() | asyncssh.PasswordChangeRequired():
+            return diagnose("login-refused", where=host, said=said)
+        case asyncssh.KeyImportError() | asyncssh.KeyEncryptionError() | asyncssh.ConfigParseError():
+            return diagnose("ssh-setup", where=host, said=said)
+        case asyncssh.ConnectionLost() | asyncssh.ServiceNotAvailable() | asyncssh.ChannelOpenError():
+            return diagnose("connection-lost", where=host)
+        case asyncssh.Error() | asyncssh.ChannelListenError():
+            return diagnose("ssh-failed", where=host, said=said)
+        case ConnectionResetError() | BrokenPipeError():
+            return diagnose("connection-lost", where=host)
+        case PermissionError() | FileNotFoundError():
+            return diagnose("ssh-setup", where=host, said=said)
+        case OSError():
+            return diagnose("host-unreachable", where=host, said=said)
+        case _:
+            return diagnose("ssh-failed", where=host, said=said)
+
+
+def _said(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:200]
+
+
+def _host_key(host: str, said: str, trusted: Trusted) -> Diagnostic:
+    """Revoked and expired certificates are told as they come; a key that differs and one never seen are told apart."""
+    if "not trusted" not in said:
+        return diagnose("host-key-refused", where=host, said=said)
+    if _known(trusted):
+        return diagnose("host-key-changed", where=host, files=", ".join(trusted.files))
+    return diagnose("host-key-unknown", where=host, files=", ".join(trusted.files))
+
+
+def _known(trusted: Trusted) -> bool:
+    """Whether any key, or authority, is written down for this host."""
+    import asyncssh
+
+    files = [str(path) for path in (Path(file).expanduser() for file in trusted.files) if path.is_file()]
+    if not files:
+        return False
+    try:
+        found: Sequence[Any] = asyncssh.match_known_hosts(files, trusted.host, "", trusted.port)
+    except (ValueError, OSError):
+        return False
+    return any(found[:2])
+
+
+COMPLAINTS = (
+    ("REMOTE HOST IDENTIFICATION HAS CHANGED", "host-key-changed"),
+    ("Host key verification failed", "host-key-unknown"),
+    ("Permission denied", "login-refused"),
+    ("Connection refused", "host-unreachable"),
+    ("Connection timed out", "host-unreachable"),
+    ("No route to host", "host-unreachable"),
+    ("Could not resolve hostname", "host-unreachable"),
+    ("Network is unreachable", "host-unreachable"),
+)
+"""What OpenSSH says on stderr, with exit status 255, when it did not even get in."""
+
+
+def controller_trouble(host: str, output: Output) -> TransportError | None:
+    """For hosts reached through the controller: its ssh tells by text what asyncssh tells by class."""
+    if output.exit_status != 255:
+        return None
+    for words, code in COMPLAINTS:
+        if words in output.stderr:
+            return TransportError(_complaint(host, code, output.stderr))
+    return None
+
+
+def _complaint(host: str, code: str, stderr: str) -> Diagnostic:
+    said = stderr.strip().splitlines()[-1][:200]
+    match code:
+        case "host-key-changed":
+            return diagnose("host-key-changed", where=host, files="~/.ssh/known_hosts on the controller")
+        case "host-key-unknown":
+            return diagnose("host-key-unknown", where=host, files="~/.ssh/known_hosts on the controller")
+        case "login-refused":
+            return diagnose("login-refused", where=host, said=said)
+        case _:
+            return diagnose("host-unreachable", where=host, said=said)

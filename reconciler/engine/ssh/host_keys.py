@@ -1,0 +1,254 @@
+"""Host keys: what a server offers, what is written down for it, and writing it down.
+
+A key is read as ssh-keyscan does: the connection ends once it has been shown, and nobody logs in. Only what stands
+before it on the way, a jump host, is logged in to, and so has to be known already.
+
+A server is asked for a key of the kind that is written down: it may have several, and another one would look like a
+change. Source: ssh-keyscan(1); asyncssh 2.24.1, SSHClientConnection.connection_made.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from reconciler.core import known_hosts
+from reconciler.core.known_hosts import HostKey
+from reconciler.engine.local_files import place, write_over, write_private
+from reconciler.engine.ssh.errors import foreign, translate
+from reconciler.engine.ssh.route import Hop, configs, connected, there
+from reconciler.engine.transport import Access, TransportError
+from specs.diagnostic import Diagnostic, Troubled, diagnose
+
+PREFERRED = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+)
+"""What is asked for where nothing is written down; the first that the server has."""
+AT_ONCE = 8
+"""Servers that are asked at the same time: a jump host's sshd takes ten that have not logged in (MaxStartups)."""
+NAMES_S = 10.0
+"""How long a name server may take; its silence is as good as that it knows no such name."""
+
+State = Literal["known", "authority", "unknown", "changed", "revoked", "unread"]
+SURE = ("known", "authority")
+"""States in which bkrec goes on. An authority's certificate is looked at when it connects."""
+
+
+class TrustError(Troubled):
+    """What was to be written down cannot be. Nothing was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One server, the key it offers, and the keys that are written down for it."""
+
+    hop: Hop
+    through: tuple[str, ...] = ()
+    """Jump hosts before it."""
+    state: State
+    names: tuple[str, ...] = ()
+    """What its keys are looked for under: its name, then its addresses."""
+    offered: HostKey | None = None
+    known: tuple[HostKey, ...] = ()
+    trouble: Diagnostic | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    keys: tuple[Any, ...]
+    authorities: tuple[Any, ...]
+    revoked: tuple[Any, ...]
+
+
+async def look(access: Access, ways: Iterable[Sequence[Hop]]) -> tuple[Seen, ...]:
+    """The last server of each way; those before it have to be known. Raises nothing but bugs."""
+    limit = asyncio.Semaphore(AT_ONCE)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_look(access, way, limit)) for way in ways]
+    return tuple(task.result() for task in tasks)
+
+
+async def _look(access: Access, way: Sequence[Hop], limit: asyncio.Semaphore) -> Seen:
+    *before, hop = way
+    through = tuple(each.where for each in before)
+    try:
+        async with limit:
+            return await _compared(access, hop, before)
+    except TransportError as error:
+        return Seen(hop=hop, through=through, state="unread", trouble=error.diagnostic)
+
+
+async def _compared(access: Access, hop: Hop, before: Sequence[Hop]) -> Seen:
+    names = await _names(hop, reached=not before)
+    try:
+        written = _written(there(hop.files), names)
+    except (ValueError, OSError) as error:
+        raise TransportError(diagnose("ssh-setup", where=hop.where, said=str(error)[:200])) from error
+    shown = await _offered(access, hop, before, written)
+    return Seen(
+        hop=hop,
+        through=tuple(each.where for each in before),
+        state=_state(shown, written),
+        names=names,
+        offered=_text(shown),
+        known=tuple(dict.fromkeys(_text(key) for key in written.keys)),
+    )
+
+
+def _state(shown: Any, written: _Written) -> State:
+    if shown in written.revoked:
+        return "revoked"
+    if shown in written.keys:
+        return "known"
+    if written.authorities:
+        return "authority"
+    return "changed" if written.keys else "unknown"
+
+
+async def _names(hop: Hop, *, reached: bool) -> tuple[str, ...]:
+    """As asyncssh looks it up: by its name, and by the address at the other end. Behind a jump host nobody sees that; a
+    name that means nothing here may mean something to a ProxyCommand."""
+    found: list[str] = []
+    if reached:
+        with contextlib.suppress(OSError):
+            async with asyncio.timeout(NAMES_S):
+                told = await asyncio.get_running_loop().getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)
+            found = [str(address[0]) for *_, address in told]
+    return tuple(dict.fromkeys(known_hosts.name(each, hop.port) for each in (hop.known_as, *found)))
+
+
+def _written(files: Sequence[str], names: Sequence[str]) -> _Written:
+    import asyncssh
+
+    return _matched(asyncssh.read_known_hosts(files), names)
+
+
+def _matched(hosts: Any, names: Sequence[str]) -> _Written:
+    """Without asyncssh's second look for the name alone: what listens on another port is another server."""
+    found = [hosts.match(name, "", None) for name in names]
+    keys, authorities, revoked = (tuple(key for each in found for key in each[part]) for part in range(3))
+    return _Written(keys=keys, authorities=authorities, revoked=revoked)
+
+
+async def _offered(access: Access, hop: Hop, before: Sequence[Hop], written: _Written) -> Any:
+    """Of the kinds that are written down; where the server has none of them any more, of any kind. TransportError."""
+    kinds = tuple(dict.fromkeys(kind.decode() for key in written.keys for kind in key.sig_algorithms))
+    try:
+        return await _shown(access, hop, before, kinds or PREFERRED)
+    except TransportError as error:
+        if not kinds or error.diagnostic.code != "host-key-changed":
+            raise
+    return await _shown(access, hop, before, PREFERRED)
+
+
+async def _shown(access: Access, hop: Hop, before: Sequence[Hop], kinds: Sequence[str]) -> Any:
+    limit = access.connect_s + access.login_s
+    try:
+        async with asyncio.timeout(limit):
+            tunnel = await connected(access, before)
+            try:
+                shown = await _asked(access, hop, tunnel, kinds)
+            finally:
+                if tunnel is not None:
+                    tunnel.abort()
+    except TimeoutError:
+        raise TransportError(diagnose("host-unreachable", where=hop.where, said=f"no answer in {limit:g} s")) from None
+    if shown is None:
+        raise TransportError(diagnose("ssh-failed", where=hop.where, said="no host key in the key exchange"))
+    return shown
+
+
+async def _asked(access: Access, hop: Hop, tunnel: Any, kinds: Sequence[str]) -> Any:
+    import asyncssh
+
+    try:
+        keyless = asyncssh.SSHClientConnectionOptions(
+            host=hop.name,
+            client_keys=None,
+            agent_path=None,
+            connect_timeout=access.connect_s,
+            config=configs(access),
+        )
+        return await asyncssh.get_server_host_key(
+            hop.name,
+            hop.port,
+            tunnel=tunnel,
+            server_host_key_algs=list(kinds),
+            options=keyless,
+            config=configs(access),
+        )
+    except foreign() as error:
+        raise translate(hop.where, error, hop.trusted()) from error
+
+
+def _text(shown: Any) -> HostKey:
+    return known_hosts.key(shown.export_public_key().decode())
+
+
+def keepless(hop: Hop) -> Diagnostic | None:
+    """Why a key cannot be written down where its keys are looked for: /dev/null keeps nothing, and a device that is
+    replaced by a file is none any more."""
+    path = Path(hop.files[0]).expanduser()
+    try:
+        at = place(path)
+        told = "" if at.replaceable else "not a regular file"
+    except OSError as error:
+        told = error.strerror or type(error).__name__
+    option = "known_hosts ([ssh], cluster.toml)" if hop.named_by == "cluster" else "UserKnownHostsFile (~/.ssh/config)"
+    return diagnose("trust-keeps-nothing", where=hop.where, file=path, said=told, option=option) if told else None
+
+
+def pin(pinned: Sequence[Seen]) -> tuple[str, ...]:
+    """Writes their keys down, each in the first file that is read for it. Where keys are replaced, the old file is kept
+    aside, under the name that ssh-keygen -R gives it; returns those. Raises TrustError, OSError."""
+    if useless := [told for each in pinned if (told := keepless(each.hop)) is not None]:
+        raise TrustError(*dict.fromkeys(useless))
+    by_file: dict[Path, list[Seen]] = {}
+    for each in pinned:
+        by_file.setdefault(Path(each.hop.files[0]).expanduser(), []).append(each)
+    texts = {path: (_read(path), here) for path, here in by_file.items()}
+    new = {path: _pinned(path, old, here) for path, (old, here) in texts.items()}
+    kept: list[str] = []
+    for path, (old, here) in texts.items():
+        if any(each.state == "changed" for each in here):
+            aside = path.resolve().with_name(f"{path.resolve().name}.old")
+            write_private(aside, old)
+            kept.append(str(aside))
+        write_over(path, new[path], parents=True)
+    return tuple(kept)
+
+
+def _read(path: Path) -> str:
+    """Whatever bytes it holds are written again as they were."""
+    return path.read_bytes().decode(errors="surrogateescape") if path.is_file() else ""
+
+
+def _pinned(path: Path, text: str, here: Sequence[Seen]) -> str:
+    salted = known_hosts.is_hashed(text)
+    for each in here:
+        assert each.offered is not None
+        left = known_hosts.without(text, each.names) if each.state == "changed" else text
+        text = known_hosts.with_key(left, each.names[0], each.offered, os.urandom(20) if salted else b"")
+        _only(path, text, each)
+    return text
+
+
+def _only(path: Path, text: str, each: Seen) -> None:
+    """Raises TrustError where another key would count for it all the same: by a pattern, or by another file."""
+    import asyncssh
+
+    hosts = asyncssh.read_known_hosts([file for file in there(each.hop.files) if Path(file) != path])
+    hosts.load(text)
+    counted = {_text(key) for key in _matched(hosts, each.names).keys}
+    if counted != {each.offered}:
+        files = ", ".join(each.hop.files)
+        raise TrustError(diagnose("trust-other-key", where=each.hop.where, names=", ".join(each.names), files=files))

@@ -1,0 +1,64 @@
+"""What became of a job that was followed: facts decide, and are given their time.
+
+The exit status only says how long what it ensures is waited for: the vendor's scripts end with 0 after failures and
+with others after success.
+"""
+
+from collections.abc import Sequence
+
+from probes.fact import AnyDrift, fact_id
+from reconciler.core.diff import judge
+from reconciler.core.events import StepDone, StepFailed
+from reconciler.core.plan import Step
+from reconciler.engine.assess import facts_of
+from reconciler.engine.jobs.client import LOST_S, Followed, mark_seen
+from reconciler.engine.step.context import Course, Ended, Means
+from reconciler.engine.step.decision import found_out, silent, wanted, worded
+from specs.diagnostic import Diagnostic, diagnose
+
+SETTLE_S = (0.5, 3.0)
+"""Shortest and longest wait between two looks at what a step ensures."""
+FAILED_S = 20.0
+"""How long a command that says it failed is given all the same: install_redis_cluster asks too early and says so."""
+
+
+async def outcome(course: Course, followed: Followed, tail: tuple[str, ...], means: Means) -> Ended:
+    step, host, job = course.step, course.host, course.job
+    match followed.state:
+        case "overdue":
+            late = diagnose("job-overdue", where=host, job=job, seconds=f"{step.action.deadline_s:g}")
+            return StepFailed(step=step.id, diagnostic=late, tail=tail)
+        case "unheard":
+            return StepFailed(step=step.id, diagnostic=diagnose("job-unheard", where=host, job=job), tail=tail)
+        case _:
+            missing = await _settle(step, followed, means)
+    if missing:
+        return StepFailed(step=step.id, diagnostic=_not_seen(step, job, followed, missing), tail=tail)
+    if not step.action.idempotent:
+        await mark_seen(means.transport, host, job)
+    seconds = means.clock.steady() - course.began
+    return StepDone(step=step.id, seconds=seconds, exit_status=followed.exit_status, attempt=course.number)
+
+
+def _not_seen(step: Step, job: str, followed: Followed, missing: Sequence[AnyDrift]) -> Diagnostic:
+    facts = "; ".join(f"{fact_id(d.expected.fact)}: {wanted(d)} / {worded(d.reading)}" for d in missing)
+    if followed.state in ("vanished", "never"):
+        return diagnose("job-cut-off" if step.action.idempotent else "job-vanished", where=step.action.host, job=job)
+    told = step.action.missed(missing)
+    return told or diagnose("step-not-seen", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
+
+
+async def _settle(step: Step, followed: Followed, means: Means) -> tuple[AnyDrift, ...]:
+    """What it ensures and is not seen in time: nothing, as a rule, at the first look."""
+    ensured = step.action.ensures()
+    patience = step.action.settle_s if followed.exit_status == 0 else min(FAILED_S, step.action.settle_s)
+    began, wait = means.clock.steady(), SETTLE_S[0]
+    while True:
+        readings = (await means.look(facts_of(ensured))).readings
+        judged = (drift for wish in ensured if (drift := judge(wish, readings)) is not None)
+        missing = tuple(drift for drift in judged if not found_out(drift))
+        until = began + (LOST_S if any(silent(drift.reading) for drift in missing) else patience)
+        if not missing or means.clock.steady() >= until:
+            return missing
+        await means.clock.sleep(wait)
+        wait = min(wait * 1.5, SETTLE_S[1])

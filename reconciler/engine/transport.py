@@ -1,0 +1,59 @@
+"""Transport: run a Command on a host, bring back what it said. Everything else in here builds on these two methods.
+
+A transport that cannot tell says so: `Output.exit_status` None is a connection that went before the end, and a
+`TransportError` is a host that was never reached, or did not answer in time. Neither says anything about what the
+command did; whoever needs to know looks again.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from probes.command import Command, Output
+from specs.diagnostic import Diagnostic, Troubled
+
+Via = Literal["direct", "controller"]
+
+
+class Transport(Protocol):
+    async def run(self, host: str, command: Command) -> Output:
+        """Raises TransportError. A lost connection is no exception: exit_status is None, with what was heard so far."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class TransportError(Troubled):
+    """The host was not reached, would not have us, or did not answer in time. `heard` is what came before that."""
+
+    def __init__(self, *diagnostics: Diagnostic, heard: Output | None = None) -> None:
+        super().__init__(*diagnostics)
+        self.heard = heard or Output(stdout="", exit_status=None)
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        return self.diagnostics[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How the hosts are reached. What is left empty is taken from ~/.ssh/config, then from OpenSSH's defaults."""
+
+    controller: str
+    """Address of the controller as in install.config."""
+    connect: str = ""
+    """The name it is reached by from here, where that is another."""
+    port: int | None = None
+    user: str = ""
+    identities: tuple[str, ...] = ()
+    via: Via = "direct"
+    """controller: the other hosts are opened by the controller's own key, as BlueKing set it up."""
+    known_hosts: tuple[str, ...] = ()
+    configs: tuple[str, ...] = ()
+    connect_s: float = 10.0
+    """How long connecting may take: TCP asks four times in it."""
+    login_s: float = 15.0
+    """How long logging in may take: an sshd that looks up our name in vain takes ten seconds."""
+    connecting: int = 50
+    """How many hosts are being connected to at once."""
+    answer_limit: int = 16 * 1024 * 1024
+    """Bytes after which an answer is cut: a host in trouble must not fill this machine's memory."""

@@ -1,0 +1,125 @@
+"""What some modules need besides the common things, read from their data: expected facts, no repairs.
+
+Each is a fact of its own family; who mends it is in the file of that family's name.
+"""
+
+from collections.abc import Iterator
+
+from actions.task import done_of
+from probes.container import AppContainer, UnsteadyContainers
+from probes.fact import AnyExpected
+from probes.http import PagesUnserved
+from probes.path import FileDigest
+from probes.saas import SaasOnline, SaasPackaged
+from probes.task import WorkDone, WorkNoted
+from probes.yaml import YamlValue
+from reconciler.rules.module_facts import LOGIN, stay_up
+from specs.cluster import Cluster
+from specs.module import Duty, Module
+from specs.reason import coded, told
+from specs.release import App
+
+
+def flags(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """In the controller's template: the upgrade renders it anew, so a setting made on a host would not last."""
+    for flag in module.flags:
+        fact = YamlValue(host=cluster.controller, file=cluster.src(flag.template), path=flag.path)
+        yield fact.must_be(flag.value, because=told(flag.because), source=flag.source, module=module.name)
+
+
+def programs(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for name in module.programs:
+        measure = FileDigest(host=cluster.controller, path=cluster.install("bin", name))
+        for host in cluster.inventory.hosts:
+            fact = FileDigest(host=host, path=f"/usr/local/bin/{name}")
+            why = coded("program-everywhere", name=name)
+            yield fact.must_equal(measure, because=why, source=module.source, module=module.name)
+
+
+def host_of(cluster: Cluster, duty: Duty) -> str:
+    return next(iter(cluster.inventory.on(duty.on)), cluster.controller) if duty.on else cluster.controller
+
+
+def noted(cluster: Cluster, module: Module, duty: Duty) -> WorkNoted:
+    return WorkNoted(
+        host=host_of(cluster, duty),
+        work=duty.work,
+        release=cluster.release.version,
+        file=cluster.home(duty.version_file) if duty.version_file else "",
+        version=module.version if duty.version_file else "",
+    )
+
+
+def done(cluster: Cluster, module: Module, duty: Duty) -> WorkDone:
+    return done_of(noted(cluster, module, duty))
+
+
+def notes(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for duty in module.duties:
+        yield noted(cluster, module, duty).must_be(
+            True, because=coded("noted-before"), source=duty.source, module=module.name
+        )
+
+
+def owed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for duty in module.duties:
+        yield done(cluster, module, duty).must_be(
+            True, because=told(duty.because), source=duty.source, module=module.name
+        )
+
+
+def online(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+    """Nowhere to deploy to without an appo host."""
+    if cluster.inventory.on("appo"):
+        fact, packaged = saas_facts(cluster, app)
+        yield fact.must_equal(packaged, because=told(app.because), source=app.source, module="paas")
+
+
+def running(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+    """PaaS's record outlives the container. With several appo hosts nobody knows on which of them it has to be."""
+    hosts = cluster.inventory.on("appo")
+    if len(hosts) == 1:
+        fact = AppContainer(host=hosts[0], app=app.code)
+        yield fact.must_be("running", because=coded("saas-runs"), source=NAMED, module="paas")
+
+
+def steady(cluster: Cluster) -> Iterator[AnyExpected]:
+    """The containers of all SaaS stay up, where it is known on which host they have to be."""
+    hosts = cluster.inventory.on("appo")
+    if len(hosts) == 1 and cluster.release.apps:
+        apps = tuple(app.code for app in cluster.release.apps)
+        yield stay_up(UnsteadyContainers(host=hosts[0], containers=(), apps=apps), "paas")
+
+
+ENTRANCE = "http://paas.service.consul"
+"""As BlueKing's own products ask each other, past every login and every name of the operator's (ce/saas_var.env:5)."""
+
+
+def pages(cluster: Cluster) -> Iterator[AnyExpected]:
+    """What users of the SaaS get. Asked from the controller, which every product is told to find by the same name.
+
+    One fact for all of them: where the entrance or the way from it to all SaaS is lost, that is one thing to be told.
+    """
+    if cluster.release.apps and cluster.inventory.on("appo") and cluster.inventory.on("nginx"):
+        urls = tuple(f"{ENTRANCE}{page(app)}" for app in cluster.release.apps)
+        fact, source = PagesUnserved(host=cluster.controller, urls=urls), "support-files/templates/nginx/paas.conf:433"
+        yield fact.must_be((), because=coded("saas-page-answers"), source=source, module="paas")
+
+
+def page(app: App) -> str:
+    return f"/o/{app.code}/"
+
+
+NAMED = "bin/single_host_low_memory_config.sh:30"
+
+
+def saas_facts(cluster: Cluster, app: App) -> tuple[SaasOnline, SaasPackaged]:
+    packaged = SaasPackaged(
+        host=cluster.controller,
+        login_path=LOGIN,
+        app=app.code,
+        src=cluster.paths.src,
+        release=cluster.release.version,
+        default=app.version,
+    )
+    return SaasOnline(host=cluster.controller, login_path=LOGIN, app=app.code), packaged

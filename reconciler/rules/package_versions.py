@@ -1,0 +1,102 @@
+"""The package's own versions: what is expected follows them, and what they say otherwise than the data is told.
+
+They are known once the package was verified and unpacked. Until then the release's data is taken at its word; the run
+that unpacks looks again before it puts anything in place, and goes on with what it found (`Fact.decides`).
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from actions.package import kept_pin
+from probes.fact import Absent, AnyDrift, AnyExpected, Known, Reading, Readings
+from probes.package_versions import PinVersions, of_reading
+from specs.cluster import Cluster, repinned
+from specs.diagnostic import Diagnostic, diagnose
+from specs.package_versions import Pin, Refused, apart, listed
+from specs.reason import Coded, coded
+
+WHY: Mapping[Refused, Coded] = {
+    "missing": coded("version-missing"),
+    "unreadable": coded("version-unreadable"),
+    "empty": coded("version-empty"),
+    "long": coded("version-long"),
+    "odd": coded("version-odd"),
+}
+
+
+def fact_of(cluster: Cluster) -> PinVersions:
+    return PinVersions(host=cluster.controller, md5=cluster.md5)
+
+
+def followed(cluster: Cluster, readings: Readings) -> Cluster:
+    """The cluster as what was read of the package has it; as it was while nobody can tell."""
+    reading: Reading[tuple[str, ...]] | None = readings.get(fact_of(cluster))
+    match reading:
+        case Known(said):
+            return _repinned(cluster, of_reading(said))
+        case Absent():
+            return _repinned(cluster, ())
+        case _:
+            return cluster
+
+
+@lru_cache(maxsize=8)
+def _repinned(cluster: Cluster, pins: tuple[Pin, ...]) -> Cluster:
+    """One object for the same versions: what follows from it is kept beside it."""
+    return repinned(cluster, pins)
+
+
+def taken(cluster: Cluster) -> tuple[str, ...]:
+    """What the package is taken to say: what it was seen to, else the data. No product here does without a version."""
+    said = {(pin.bearer, pin.name): pin for pin in cluster.pins}
+    found = ((named, said.get((named.bearer, named.name), named)) for named in listed(cluster.data))
+    return tuple(str(named if _needed(cluster, pin) else pin) for named, pin in found)
+
+
+def _needed(cluster: Cluster, pin: Pin) -> bool:
+    """Refused, and every host of its module would be given it all the same."""
+    return bool(pin.refused) and pin.bearer == "product" and pin.name in {m.src for m in cluster.modules()}
+
+
+def kept(cluster: Cluster) -> AnyExpected:
+    return kept_pin(cluster.controller, cluster.md5, taken(cluster))
+
+
+def refused(cluster: Cluster, drift: AnyDrift) -> Diagnostic | None:
+    """A product that every host would be given, and nobody could say of which version it is."""
+    if not isinstance(drift.reading, Known):
+        return None
+    return next(_refused(cluster, of_reading(drift.reading.value)), None)
+
+
+def _refused(cluster: Cluster, pins: tuple[Pin, ...]) -> Iterator[Diagnostic]:
+    said = {named.name: named.version for named in listed(cluster.data) if named.bearer == "product"}
+    where = f"{cluster.controller} {cluster.package.path}"
+    for pin in pins:
+        if _needed(cluster, pin):
+            yield diagnose(
+                "pin-refused",
+                where=where,
+                because=WHY[pin.refused],
+                source="guide 6.1",
+                product=pin.name,
+                listed=said.get(pin.name, ""),
+            )
+
+
+def told(cluster: Cluster) -> tuple[Diagnostic, ...]:
+    """What every report says: where the package is followed against the data, and where it could not be."""
+    where = f"{cluster.controller} {cluster.package.path}"
+    modules = {m.src: m.name for m in cluster.data.modules if m.src and m.version}
+    others = tuple(
+        diagnose(
+            "pin-apart",
+            where=where,
+            module=modules.get(pin.name, "") if pin.bearer == "product" else pin.name,
+            listed=named.version,
+            package=pin.version,
+        )
+        for named, pin in apart(cluster.data, cluster.pins)
+        if pin.bearer == "saas" or modules.get(pin.name, "") in cluster.data.scope
+    )
+    return (*others, *_refused(cluster, cluster.pins))

@@ -1,0 +1,218 @@
+"""Gates: what must be so before the first write of a run, asked only of what this plan is going to do.
+
+A gate is an expected fact with a reason like any other; it is not repaired but refused: exit 5, nothing changed.
+"""
+
+from collections.abc import Iterator, Set
+
+from actions.backup import MONGOD_CONF, BackupInstall, BackupMongodb, BackupMysql
+from actions.bkcli import InstallModule, ModuleCall
+from actions.mysql import SetLoginPath
+from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
+from actions.task import MIGRATION, PYTHON, DoWork, NoteWork
+from probes.container import DockerFault
+from probes.fact import Absent, AnyExpected, Known, Readings
+from probes.host import ClockNear, Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
+from probes.port import PortListening
+from probes.python import ScriptDefects
+from probes.room import BackupRoom
+from probes.unit import UnitActive
+from reconciler.core.plan import Blocked, Plan, Step
+from reconciler.rules import database, task
+from specs.cluster import Cluster
+from specs.diagnostic import Diagnostic, diagnose
+from specs.module import Module
+from specs.reason import coded
+
+MIGRATES = "iam-subjects"
+CLOCK_S = 120
+"""How far a host's clock may be off before leases, certificates and dated backups stop making sense."""
+
+
+BARRING = frozenset({"package-md5", "package-missing", "tag-lost", "cert-lost", "pin-refused"})
+"""Diagnostics that refuse the whole run: what they stand for is the ground of everything after."""
+
+
+WAITING = frozenset({"work-untraced"})
+"""Diagnostics that a person's word clears up."""
+
+
+TOLD = frozenset({"topology-custom", "topology-strange-lines"})
+"""Diagnostics that refuse one thing and hold up nothing else: told when the run ends, with what to do."""
+
+
+def tells(blocked: Blocked) -> bool:
+    return blocked.diagnostic.code in TOLD
+
+
+def approvals(cluster: Cluster) -> tuple[str, ...]:
+    """What `apply --approve` may name here."""
+    deletions = (cluster.release.topology.id,) if cluster.release.rebuilds_topology else ()
+    return (*deletions, database.DUMPED)
+
+
+def bars(blocked: Blocked) -> bool:
+    return blocked.diagnostic.code in BARRING
+
+
+def waits(blocked: Blocked) -> bool:
+    return blocked.diagnostic.code in WAITING
+
+
+def concerned(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
+    """The hosts that must have been read before this plan begins.
+
+    Where scripts, package or /data/src change: all of them. Where a module is installed or upgraded, or data migrated:
+    its hosts, those it requires, and every database. A plan that only starts, writes or copies what is missing
+    concerns nobody but the hosts it works on.
+    """
+    hosts = {host for step in plan.steps for host in _concerned(cluster, step)}
+    return tuple(host for host in cluster.inventory.everyone if host in hosts)
+
+
+def _concerned(cluster: Cluster, step: Step) -> tuple[str, ...]:
+    action = step.action
+    if isinstance(action, (ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts)):
+        return cluster.inventory.everyone
+    if not (action.one_way or action.disrupts == "data" or isinstance(action, ModuleCall)):
+        return ()
+    hosts = [action.host, *(wish.fact.host for wish in (*step.needs, *action.ensures()))]
+    return tuple(hosts)
+
+
+def gates(cluster: Cluster, now: int, plan: Plan, approved: Set[str] = frozenset()) -> tuple[AnyExpected, ...]:
+    """`now`: seconds since the epoch by this machine's clock, which every host's must be near."""
+    if not plan.steps:
+        return ()
+    found = (
+        *_hosts(cluster, now, plan),
+        *_alone(cluster),
+        *_dumpable(cluster, plan, approved),
+        *_room(cluster, plan),
+        *_tools(plan),
+        *_brought(plan),
+        *_docker(cluster, plan),
+        *_ports(cluster, plan),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
+    """Every host the plan works on is the one it is taken for, lets us in as root, and knows the time."""
+    used = {cluster.controller} | {step.action.host for step in plan.steps}
+    used |= {promise.fact.host for step in plan.steps for promise in step.action.ensures()}
+    used |= {*concerned(cluster, plan)}
+    for host in (host for host in cluster.inventory.everyone if host in used):
+        yield HostAddress(host=host).must_be(True, because=coded("gate-right-host"), source="install.config")
+        yield Root(host=host).must_be("root", because=coded("gate-root"), source="sudo(8)")
+        clock = ClockNear(host=host, reference=now, seconds=CLOCK_S)
+        yield clock.must_be(True, because=coded("gate-clock", seconds=CLOCK_S), source="date(1)")
+
+
+def _alone(cluster: Cluster) -> Iterator[AnyExpected]:
+    fact = ForeignWork(host=cluster.controller)
+    yield fact.must_be((), because=coded("gate-nobody-works"), source="bkcli:29, which locks nothing")
+
+
+def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
+    """What is changed for good is where bkrec can dump it, unless a person says that somebody did."""
+    if loses(plan) and database.DUMPED not in approved:
+        yield database.elsewhere(cluster)
+
+
+def loses(plan: Plan) -> bool:
+    """Does it do anything that only a backup brings back?"""
+    return any(step.action.one_way or step.action.disrupts == "data" for step in plan.steps)
+
+
+def undumped(cluster: Cluster, plan: Plan, readings: Readings) -> tuple[Diagnostic, ...]:
+    """Told with the plan, long before the gate that it closes."""
+    reading = readings.get(database.elsewhere(cluster).fact)
+    if not loses(plan) or not isinstance(reading, Known) or not reading.value:
+        return ()
+    servers = ", ".join(reading.value)
+    return (diagnose("database-elsewhere", where=cluster.env("04-final"), servers=servers, id=database.DUMPED),)
+
+
+def _room(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """Twice the package and the product archives unpacked: four times its size; and a little for everything else."""
+    here = cluster.controller
+    if any(isinstance(step.action, (UnpackPackage, UnpackProducts)) for step in plan.steps):
+        fact = DiskRoomFor(host=here, path=cluster.paths.work, package=cluster.package.path, times=4)
+        yield fact.must_be("enough", because=coded("gate-room-package"), source="guide 4")
+    if any(isinstance(step.action, UnpackPackage) for step in plan.steps):
+        # on another file system than the work directory the tree is copied there before it is renamed in
+        fact = DiskRoomFor(host=here, path=cluster.paths.src, package=cluster.package.path, times=4)
+        yield fact.must_be("enough", because=coded("gate-room-package"), source="guide 6.1")
+    for step in plan.steps:
+        for needed in _room_for_backup(step):
+            yield needed.must_be("enough", because=coded("gate-room-dump"), source="guide 5")
+    for host in dict.fromkeys(step.action.host for step in plan.steps):
+        small = DiskRoom(host=host, path="/var/lib/bkrec", mb=64)
+        yield small.must_be("enough", because=coded("gate-room-jobs"), source="design: jobs keep their logs")
+
+
+def _room_for_backup(step: Step) -> Iterator[BackupRoom]:
+    """Measured by what is there to be dumped: a dump that fills the database's own disk stops the database."""
+    match step.action:
+        case BackupMysql(host=host, directory=path):
+            yield BackupRoom(host=host, what="mysql", path=path, source="default-root")
+        case BackupMongodb(host=host, directory=path):
+            yield BackupRoom(host=host, what="mongodb", path=path, source=MONGOD_CONF)
+        case BackupInstall(host=host, path=path):
+            yield BackupRoom(host=host, what="install", path=path.rpartition("/")[0] or "/", source=path)
+        case _:
+            return
+
+
+def _tools(plan: Plan) -> Iterator[AnyExpected]:
+    for host in dict.fromkeys(step.action.host for step in plan.steps):
+        fact = Commands(host=host, names=("bash", "flock", "awk", "rsync"))
+        yield fact.must_be((), because=coded("gate-tools"), source="util-linux, gawk, rsync")
+    for step in plan.steps:
+        if isinstance(step.action, SetLoginPath):
+            fact = Commands(host=step.action.host, names=("expect", "mysql_config_editor"))
+            yield fact.must_be((), because=coded("gate-login-tools"), source="bin/setup_mysql_loginpath.sh")
+
+
+def _brought(plan: Plan) -> Iterator[AnyExpected]:
+    """What the guide has a person download: whole, and asked for before IAM is upgraded, where its note is left."""
+    hosts = (s.action.host for s in plan.steps if isinstance(s.action, DoWork | NoteWork) and s.action.work == MIGRATES)
+    for host in dict.fromkeys(hosts):
+        fact = ScriptDefects(host=host, path=task.SCRIPT, python=PYTHON, sentences=MIGRATION)
+        yield fact.must_be((), because=coded("gate-subjects-script"), source="guide 7.6")
+
+
+def _installs(cluster: Cluster, plan: Plan) -> Iterator[tuple[Step, Module]]:
+    modules = {module.cli: module for module in cluster.modules()}
+    for step in plan.steps:
+        if isinstance(step.action, InstallModule):
+            yield step, modules[step.action.module]
+
+
+def _docker(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """A docker that is there must answer; one that is missing, the vendor's installer brings."""
+    for _, module in _installs(cluster, plan):
+        for host in cluster.hosts(module) if module.containers else ():
+            fact = DockerFault(host=host)
+            yield fact.must_be_absent(because=coded("gate-docker"), source="ce/bin/install_paas.sh:191")
+
+
+def _ports(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """What a new module will listen on is free: its installer takes a busy port for its own, or dies unseen."""
+    for step, module in _installs(cluster, plan):
+        if not module.new or not _untouched(step):
+            continue
+        ports = dict.fromkeys((*(service.port for service in module.services), *module.redis_cluster_ports))
+        for host in cluster.hosts(module):
+            for port in ports:
+                fact = PortListening(host=host, port=port)
+                yield fact.must_be_absent(
+                    because=coded("gate-port", port=port, module=module.name), source=module.source
+                )
+
+
+def _untouched(step: Step) -> bool:
+    """None of the module's units is there yet: then nobody but a stranger can hold its ports."""
+    units = [mended for mended in step.mends if isinstance(mended.expected.fact, UnitActive)]
+    return bool(units) and all(isinstance(mended.reading, Absent) for mended in units)

@@ -1,0 +1,122 @@
+"""All rules: what is desired of a cluster, and which family mends which fact. Listed by hand; a test finds gaps."""
+
+from dataclasses import replace
+from types import ModuleType
+
+from probes.backup import Backup
+from probes.fact import AnyDrift, AnyExpected, AnyFact
+from probes.install_config import ModuleHosts
+from reconciler.core.fact_reader import Seen
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend, Rules
+from reconciler.rules import (
+    agent,
+    backup,
+    cmdb,
+    consul,
+    container,
+    current,
+    database,
+    env,
+    iam,
+    install_config,
+    module_facts,
+    mysql,
+    nginx,
+    path,
+    program,
+    redis,
+    saas,
+    smoke_test,
+    source,
+    steady,
+    tag,
+    task,
+    tree,
+    unit,
+    version,
+    yaml,
+)
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+
+FAMILIES: tuple[ModuleType, ...] = (
+    agent,
+    backup,
+    cmdb,
+    consul,
+    container,
+    current,
+    env,
+    iam,
+    mysql,
+    nginx,
+    task,
+    path,
+    program,
+    redis,
+    saas,
+    source,
+    steady,
+    tag,
+    install_config,
+    tree,
+    smoke_test,
+    unit,
+    version,
+    yaml,
+)
+
+MENDERS: dict[type[AnyFact], ModuleType] = {fact: family for family in FAMILIES for fact in family.FACTS}
+
+
+def desired(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """Every fact a finished release has, on every host; the same for every run on the same cluster."""
+    return (
+        *source.expect(cluster),
+        *path.expect(cluster),
+        *install_config.expect(cluster),
+        *env.expect(cluster),
+        *tag.expect(cluster),
+        *tree.expect(cluster),
+        *(wish for each in cluster.modules() for wish in module_facts.expect(cluster, each)),
+        *container.expect(cluster),
+        *mysql.expect(cluster),
+        *iam.expect(cluster),
+        *nginx.expect(cluster),
+        *program.expect(cluster),
+        *task.expect(cluster),
+        *agent.expect(cluster),
+        *smoke_test.expect(cluster),
+        *saas.expect(cluster),
+        *version.expect(cluster),
+        *cmdb.expect(cluster),
+    )
+
+
+def rules(cluster: Cluster) -> Rules:
+    def mend(drift: AnyDrift, seen: Seen) -> Mend:
+        if _left(cluster, drift):
+            return diagnose("left-not-ready", where=drift.expected.fact.host, module=drift.expected.module)
+        family = MENDERS.get(type(drift.expected.fact))
+        if family is None:
+            return diagnose("no-rule", where=drift.expected.fact.host)
+        return _dumped_first(cluster, family.mend(cluster, drift, seen))
+
+    return mend
+
+
+def _dumped_first(cluster: Cluster, mend: Mend) -> Mend:
+    """Nothing whose effect only a backup brings back begins before every database was dumped, whichever rule it is of:
+    a host that cannot say so holds it up. A rule that names backups itself knows which (CMDB's data is in MongoDB)."""
+    if not isinstance(mend, Repair) or not (mend.action.one_way or mend.action.disrupts == "data"):
+        return mend
+    if any(isinstance(need.fact, Backup) for need in (*mend.needs, *mend.action.requires())):
+        return mend
+    return replace(mend, needs=(*mend.needs, *database.backups(cluster)))
+
+
+def _left(cluster: Cluster, drift: AnyDrift) -> bool:
+    """Others need it of a module that cluster.toml leaves to its owner: that is awaited and never brought about. Its
+    line in install.config is no part of it: the vendor's generator of variables wants that."""
+    return drift.expected.module in cluster.release.left and not isinstance(drift.expected.fact, ModuleHosts)

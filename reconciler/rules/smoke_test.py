@@ -1,0 +1,115 @@
+"""The trial job: what JOB could do before GSE was replaced, it can do before the old GSE is retired.
+
+Asked for by what there is to retire, as the agents are (`rules/agent.py`), and after them: JOB hands its work to them.
+JOB itself is 6.1's both times where the guide's order is kept (GSE 7.8, JOB 7.10), so nothing of 6.2's JOB is needed;
+that is the very claim: no interruption. Nothing is demanded where JOB is not among the modules, is left to its owner,
+or where the note tells of no success.
+"""
+
+from collections.abc import Iterator
+
+from actions.smoke_test import NoteTrial, RunTrial, SettleTrial
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, about
+from probes.smoke_test import NOTE, TrialLost, said
+from probes.task import WorkDone, WorkNoted, WorkOwed
+from reconciler.core.fact_reader import Seen
+from reconciler.core.plan import Repair
+from reconciler.core.planner import Mend
+from reconciler.rules import agent, module_facts
+from specs.cluster import Cluster
+from specs.module import Module, Trial
+from specs.reason import coded, told
+
+FACTS = (TrialLost,)
+JOB = "job"
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """No note is left over."""
+    return tuple(
+        WorkOwed(host=cluster.controller, work=NOTE).must_be(
+            False, because=coded("trial-note-settled"), source=trial.source, module=module.name
+        )
+        for module, trial in _reached(cluster)
+    )
+
+
+def _reached(cluster: Cluster) -> Iterator[tuple[Module, Trial]]:
+    for module in cluster.modules():
+        trial = _trial(cluster, module)
+        if trial is not None:
+            yield module, trial
+
+
+def _trial(cluster: Cluster, module: Module) -> Trial | None:
+    return module.trial if cluster.inventory.on(JOB) and JOB not in cluster.release.left else None
+
+
+def noted(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyExpected]:
+    """What the module's installation waits for, where something of the old one is there to be retired."""
+    trial = _trial(cluster, module)
+    if trial is not None and agent.old_there(cluster, module, seen):
+        fact = WorkNoted(host=cluster.controller, work=NOTE, release=cluster.release.version)
+        yield fact.must_be(True, because=coded("trial-noted-before"), source=trial.source, module=module.name)
+
+
+def done(cluster: Cluster) -> WorkDone:
+    """What a person may say of it: that nothing is to wait for it any more."""
+    return WorkDone(host=cluster.controller, work=NOTE, release=cluster.release.version)
+
+
+def disturbed(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
+    if _trial(cluster, module) is not None and agent.old_there(cluster, module, seen):
+        yield _lost(cluster)
+
+
+def worked(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """What the retirement of the old one waits for."""
+    trial = _trial(cluster, module)
+    if trial is not None:
+        why = told(trial.because)
+        yield _lost(cluster).must_be((), because=why, source=trial.source, module=module.name)
+
+
+def _lost(cluster: Cluster) -> TrialLost:
+    return TrialLost(host=cluster.controller, release=cluster.release.version)
+
+
+def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+    module, trial = next(_reached(cluster))
+    match drift.expected.fact:
+        case WorkNoted() as fact:
+            return _note(cluster, fact, trial, seen)
+        case WorkOwed():
+            return _settle(cluster, module, drift)
+        case _:
+            return _again(cluster, module, about(drift, TrialLost), drift)
+
+
+def _note(cluster: Cluster, fact: WorkNoted, trial: Trial, seen: Seen) -> Repair:
+    on = _on(cluster, seen)
+    action = NoteTrial(host=fact.host, noted=fact, env=agent.env(cluster), on=on)
+    return Repair(action=action, because=coded("trial-before", host=on), source=trial.source, section=agent.FIRST)
+
+
+def _on(cluster: Cluster, seen: Seen) -> str:
+    """The controller; another only where GSE reaches that one and not the controller."""
+    online = seen.read(agent.everybody(cluster))
+    if isinstance(online, Known) and online.value and cluster.controller not in online.value:
+        return online.value[0]
+    return cluster.controller
+
+
+def _again(cluster: Cluster, module: Module, fact: TrialLost, drift: AnyDrift) -> Repair:
+    """Once all that it goes through runs, and the agents are back."""
+    needs = (*agent.served_anew(cluster, module), *agent.back(cluster, module))
+    action = RunTrial(host=fact.host, lost=fact, env=agent.env(cluster), because=drift.expected.because)
+    lost = drift.reading.value if isinstance(drift.reading, Known) else ()
+    why = said(lost)[1] if lost else drift.expected.because
+    return Repair(action=action, because=why, source=drift.expected.source, section=agent.section(module), needs=needs)
+
+
+def _settle(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
+    action = SettleTrial(host=drift.expected.fact.host, release=cluster.release.version)
+    wish, needs = drift.expected, module_facts.gone_units(cluster, module, "last")
+    return Repair(action=action, because=wish.because, source=wish.source, section=agent.section(module), needs=needs)

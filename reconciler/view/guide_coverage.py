@@ -1,0 +1,105 @@
+"""What stands for the guide's commands, out of the release's table: by section, and by action."""
+
+import re
+from collections.abc import Iterator
+
+from reconciler.view.documents import Both, DiffersDoc, EntryDoc, StandsDoc
+from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.facts import FACTS
+from reconciler.view.messages.text import Sentence
+from reconciler.view.messages.ui import label
+from reconciler.view.render import Page
+from reconciler.view.text.rows import rows
+from specs.guide import Difference, Guide, GuideCommand
+from specs.text import Worded
+
+Told = tuple[list[StandsDoc], list[DiffersDoc]]
+
+
+def of_section(guide: Guide, section: str) -> Told:
+    commands = [_stands(guide, command) for command in guide.commands if command.section == section]
+    return commands, [_differs(one) for one in guide.differences if section in one.sections]
+
+
+def of_action(guide: Guide, kind: str, subject: str) -> Told:
+    """The commands it stands for; those that name the step's subject, where any does (`install paas`)."""
+    mine = [command for command in guide.commands if kind in command.by]
+    word = re.compile(rf"(?<![a-z0-9_]){re.escape(subject)}(?![a-z0-9_])")
+    named = [command for command in mine if subject and word.search(command.run)]
+    differences = [_differs(one) for one in guide.differences if kind in one.by]
+    return [_stands(guide, command) for command in named or mine], differences
+
+
+def text(entry: EntryDoc, page: Page) -> Iterator[str]:
+    if entry.commands:
+        yield ""
+        yield "  " + page.paint(label("stands-commands" if _full(entry) else "stands-for", page.lang), "dim")
+    for command in entry.commands:
+        yield from _full_rows(command, page) if _full(entry) else page.wrapped(f"    {command.section}  ", command.run)
+    if entry.differences:
+        yield ""
+        yield "  " + page.paint(label("stands-differs", page.lang), "dim")
+    for one in entry.differences:
+        yield from _differs_rows(one, page)
+
+
+def _full(entry: EntryDoc) -> bool:
+    return entry.kind == "section"
+
+
+def _full_rows(command: StandsDoc, page: Page) -> Iterator[str]:
+    yield from page.wrapped("    ", command.run)
+    yield from rows(page, ((label(f"stands-{name}", page.lang), what) for name, what in _told(command, page)), indent=6)
+
+
+def _told(command: StandsDoc, page: Page) -> Iterator[tuple[str, str]]:
+    yield "by", "; ".join(_named(kind, ORDERS[kind], page) for kind in command.by)
+    yield "seen", "; ".join(_named(kind, FACTS[kind], page) for kind in command.seen)
+    yield "gates", "; ".join(_named(kind, FACTS[kind], page) for kind in command.gates)
+    yield "left", "" if command.left is None else _in(command.left, page)
+
+
+def _named(kind: str, sentence: Sentence, page: Page) -> str:
+    said = sentence.zh if page.lang == "zh" else sentence.en
+    return f"{unfilled(said)} [{kind}]"
+
+
+def _differs_rows(one: DiffersDoc, page: Page) -> Iterator[str]:
+    yield from page.wrapped("    ", _in(one.title, page))
+    told = (("guide", _in(one.guide, page)), ("here", _in(one.here, page)), ("source", one.source))
+    yield from rows(page, ((label(f"differs-{name}", page.lang), what) for name, what in told), indent=6)
+
+
+def _in(said: Both, page: Page) -> str:
+    return said.zh if page.lang == "zh" else said.en
+
+
+def _stands(guide: Guide, command: GuideCommand) -> StandsDoc:
+    return StandsDoc(
+        section=command.section,
+        run=command.run,
+        by=list(command.by),
+        seen=list(command.seen),
+        gates=list(command.gates),
+        left=_both(guide.reason(command.left)) if command.left else None,
+    )
+
+
+def _differs(one: Difference) -> DiffersDoc:
+    return DiffersDoc(
+        id=one.id,
+        kind=one.kind,
+        title=_both(one.title),
+        guide=_both(one.guide),
+        here=_both(one.here),
+        source=one.source,
+    )
+
+
+def unfilled(text: str) -> str:
+    """`unit {unit}` → `unit <unit>`: here nobody fills it."""
+    return re.sub(r"\{(\w+)[^}]*\}", r"<\1>", text)
+
+
+def _both(words: Worded) -> Both:
+    return Both(en=words.en, zh=words.zh)

@@ -1,0 +1,115 @@
+"""The registry of messages: a code, its fields, a language → text.
+
+Source of the shape: rustc's and TiUP's diagnostics, where a lasting code leads from any report to one explanation.
+A code without a message, or a message with a placeholder nobody fills, still gives text that can be searched for:
+whoever reads a report at night is better served by a bare code than by a traceback. A test sees to it that it never
+happens.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from reconciler.view.messages import (
+    cli,
+    cmdb,
+    databases,
+    engine,
+    guide,
+    latent,
+    package_versions,
+    placement,
+    planner,
+    preflight,
+    probes,
+    rules,
+    running,
+    specs,
+    undo,
+    unread,
+)
+from reconciler.view.messages.text import Sentence, Trouble
+from specs.diagnostic import Diagnostic
+from specs.reason import Because, Told
+from specs.redact import clean
+from specs.text import Lang
+
+PARTS = (
+    specs,
+    probes,
+    rules,
+    running,
+    planner,
+    cmdb,
+    package_versions,
+    placement,
+    guide,
+    latent,
+    preflight,
+    undo,
+    engine,
+    cli,
+    databases,
+    unread,
+)
+
+
+@cache
+def sentences() -> Mapping[str, Sentence]:
+    """Every because and every why of an Unknown, by code."""
+    return {code: sentence for part in PARTS for code, sentence in getattr(part, "SENTENCES", {}).items()}
+
+
+@cache
+def troubles() -> Mapping[str, Trouble]:
+    """Every diagnostic, by code."""
+    return {code: told for part in PARTS for code, told in getattr(part, "TROUBLES", {}).items()}
+
+
+def say(because: Because, lang: Lang) -> str:
+    if isinstance(because, Told):
+        return because.zh if lang == "zh" else because.en
+    sentence = sentences().get(because.code) or _what(because.code)
+    if sentence is None:
+        return because.code + "".join(f" {name}={value}" for name, value in because.fields)
+    return fill(sentence, because.fields, lang)
+
+
+def _what(code: str) -> Sentence | None:
+    """A diagnostic's code may stand as the why of an Unknown: what happened is why nobody could read it."""
+    told = troubles().get(code)
+    return None if told is None else told.what
+
+
+def trouble(diagnostic: Diagnostic) -> Trouble:
+    """Its words; where its code has none, the code and fields themselves and no advice."""
+    found = troubles().get(diagnostic.code)
+    if found is not None:
+        return found
+    bare = " ".join((diagnostic.code, *(f"{name}={{{name}}}" for name, _ in diagnostic.fields)))
+    nothing = Sentence(en="", zh="")
+    return Trouble(what=Sentence(en=bare, zh=bare), why=nothing, hint=nothing)
+
+
+def fill(sentence: Sentence, fields: tuple[tuple[str, str], ...], lang: Lang) -> str:
+    """The values go in as they are: they are never read as a format themselves."""
+    text = sentence.zh if lang == "zh" else sentence.en
+    plain = tuple((name, clean(value)) for name, value in fields)
+    return without(text, (name for name, value in fields if not value)).format_map(_Fields(plain))
+
+
+def one_line(text: str) -> str:
+    """For a place that has a line of its own: nobody can add another below it."""
+    return clean(text).replace("\n", " ")
+
+
+def without(text: str, empty: Iterable[str]) -> str:
+    """A field with nothing in it goes with the blank before it: "distribute etcd to …", since its archive brings no
+    version. Only the template is touched: what a value holds stays as it is."""
+    for name in empty:
+        text = text.replace(f" {{{name}}}", "")
+    return text
+
+
+class _Fields(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"

@@ -1,0 +1,59 @@
+"""`check`, for a timer's mail: the verdict, then one line per fact. The same cluster gives the same text.
+
+What is right now and will not last comes after what is wrong, with what will happen; last what is only told.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from probes.fact import AnyDrift, Unknown, kind_of
+from reconciler.core.diff import Difference
+from reconciler.view import describe
+from reconciler.view.render import Page, harmless, lines
+from reconciler.view.text import latent
+from reconciler.view.text.rows import rows
+from reconciler.view.text.verdict import verdict_line
+
+
+def check_text(release: str, difference: Difference, page: Page) -> str:
+    plain, hidden = latent.parted(difference)
+    return lines(
+        (verdict_line(release, difference, page),),
+        (_line(drift, page) for drift in (*plain, *difference.unknown)),
+        latent.titled(latent.HIDDEN, _hidden(hidden, difference, page), page),
+        latent.titled(latent.TOLD, _told(difference, page), page),
+    )
+
+
+def _hidden(hidden: Iterable[AnyDrift], difference: Difference, page: Page) -> Iterator[str]:
+    for drift in hidden:
+        yield _line(drift, page)
+        yield from rows(page, latent.otherwise(drift, difference, page), indent=6)
+
+
+def _told(difference: Difference, page: Page) -> Iterator[str]:
+    for told in difference.advice:
+        yield _line(told.drift, page)
+        yield from rows(page, (*latent.otherwise(told.drift, difference, page), latent.hint(told, page)), indent=6)
+
+
+def _line(drift: AnyDrift, page: Page) -> str:
+    fact, kind = drift.expected.fact, kind_of(drift.expected.fact)
+    return "".join(_parts(page, fact.host, drift.expected.module, describe.fact(fact, page.lang))) + _values(
+        drift, page, kind
+    )
+
+
+def _parts(page: Page, host: str, module: str, what: str) -> Iterator[str]:
+    yield "  " + harmless(host)
+    if module:
+        yield f"  {harmless(module)}"
+    yield f"  {harmless(what)}"
+
+
+def _values(drift: AnyDrift, page: Page, kind: str) -> str:
+    """What is, and after the arrow what should be; of what is unread only why."""
+    colon = "：" if page.lang == "zh" else ": "
+    found = describe.reading(drift.reading, page, kind=kind)
+    if isinstance(drift.reading, Unknown):
+        return colon + found
+    return f"{colon}{found} -> {describe.reading(drift.expected.reading, page, kind=kind)}"

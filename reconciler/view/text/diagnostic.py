@@ -1,0 +1,49 @@
+"""Diagnostics as blocks, all of them at once:
+
+error[spec-unknown-module]: `bkauth` requires `pass`, which is not in this release
+  where: specs/releases/bkce-6.2.2/modules/bkauth.toml, requires[0].module
+  why:   …
+  hint:  did you mean `paas`?
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from reconciler.view.messages.registry import fill, say, trouble
+from reconciler.view.messages.text import Sentence
+from reconciler.view.messages.ui import label
+from reconciler.view.render import Page, harmless, harmless_lines, lines
+from reconciler.view.text.rows import rows
+from specs.diagnostic import Diagnostic
+
+Severity = Literal["error", "warning"]
+
+
+def troubles_text(told: Iterable[Diagnostic], page: Page, severity: Severity = "error") -> str:
+    """Each once, in the order given, a blank line between; their number at the end where there are several."""
+    unique = tuple(dict.fromkeys(told))
+    blocks = [lines(block(diagnostic, page, severity)) for diagnostic in unique]
+    if len(unique) > 1:
+        blocks.append(label("troubles-count", page.lang, count=len(unique)) + "\n")
+    return "\n".join(blocks)
+
+
+def block(told: Diagnostic, page: Page, severity: Severity = "error", *, indent: int = 0) -> Iterator[str]:
+    words = trouble(told)
+    blank = " " * indent
+    head = f"{label(severity, page.lang)}[{told.code}]"
+    first, *more = page.wrapped(f"{blank}{head}: ", _filled(words.what, told, page), rest=f"{blank}    ")
+    yield first.replace(head, page.paint(head, "bold", "red" if severity == "error" else "yellow"), 1)
+    yield from more
+    named = (
+        ("where", harmless(told.where)),
+        ("because", say(told.because, page.lang) if told.because else ""),
+        ("why", _filled(words.why, told, page)),
+        ("source", told.source),
+        ("hint", _filled(words.hint, told, page)),
+    )
+    yield from rows(page, ((label(name, page.lang) + ":", text) for name, text in named), indent=indent + 2)
+
+
+def _filled(sentence: Sentence, told: Diagnostic, page: Page) -> str:
+    return harmless_lines(fill(sentence, told.fields, page.lang))

@@ -1,0 +1,92 @@
+"""What differs, by host and module; what is right but will not last; what could not be read; then the verdict."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TypeVar
+
+from probes.fact import AnyDrift, Unknown, kind_of
+from reconciler.core.diff import Difference
+from reconciler.view import describe
+from reconciler.view.messages.registry import say
+from reconciler.view.messages.ui import label
+from reconciler.view.render import Page, harmless, lines
+from reconciler.view.text import latent
+from reconciler.view.text.rows import rows
+from reconciler.view.text.verdict import verdict_line
+from reconciler.view.value_diff import wording
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+
+
+def diff_text(release: str, difference: Difference, page: Page) -> str:
+    plain, hidden = latent.parted(difference)
+    return lines(
+        _drifts(plain, difference, page),
+        latent.titled(latent.HIDDEN, _drifts(hidden, difference, page), page),
+        latent.titled(latent.TOLD, _drifts((told.drift for told in difference.advice), difference, page), page),
+        _unread(difference.unknown, page),
+        (verdict_line(release, difference, page),),
+    )
+
+
+def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Groups in the order of their first member."""
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
+def module_title(module: str, page: Page) -> str:
+    """`paas: PaaS platform (PaaS 平台)`."""
+    if not module:
+        return label("cluster-wide", page.lang)
+    title, name = page.product(module), harmless(module)
+    return name if title == module else f"{name}: {title}"
+
+
+def _drifts(drifts: Iterable[AnyDrift], difference: Difference, page: Page) -> Iterator[str]:
+    for host, here in grouped(drifts, lambda d: d.expected.fact.host).items():
+        yield page.paint(harmless(host), "bold")
+        for module, its in grouped(here, lambda d: d.expected.module).items():
+            yield "  " + page.paint(module_title(module, page), "cyan")
+            for drift in its:
+                yield from _drift(drift, difference, page)
+        yield ""
+
+
+def _drift(drift: AnyDrift, difference: Difference, page: Page) -> Iterator[str]:
+    expected, kind = drift.expected, kind_of(drift.expected.fact)
+    yield from page.wrapped("    - ", describe.fact(expected.fact, page.lang))
+    told = (
+        ("expected", describe.reading(expected.reading, page, kind=kind)),
+        ("actual", describe.reading(drift.reading, page, kind=kind)),
+        ("differs-in", "\n".join(wording(drift, page.lang))),
+        ("because", harmless(say(expected.because, page.lang))),
+        ("source", harmless(expected.source)),
+    )
+    named = ((label(name, page.lang), text) for name, text in told)
+    advised = (latent.hint(each, page) for each in difference.advice if each.drift is drift)
+    yield from rows(page, (*named, *latent.otherwise(drift, difference, page), *advised), indent=6)
+
+
+def _unread(unread: Iterable[AnyDrift], page: Page) -> Iterator[str]:
+    """A host that does not answer is told once, not once for each of its facts."""
+    groups = grouped(unread, lambda d: (d.expected.fact.host, _why(d, page)))
+    if groups:
+        yield page.paint(label("not-read", page.lang), "bold", "yellow")
+    for (host, why), here in groups.items():
+        yield from page.wrapped(f"  {harmless(host)}  ", why)
+        for drift in here[:_SHOWN]:
+            yield from page.wrapped("    - ", describe.fact(drift.expected.fact, page.lang))
+        if len(here) > _SHOWN:
+            yield "      " + label("and-more", page.lang, count=len(here) - _SHOWN)
+    if groups:
+        yield ""
+
+
+_SHOWN = 5
+
+
+def _why(drift: AnyDrift, page: Page) -> str:
+    return harmless(say(drift.reading.why, page.lang)) if isinstance(drift.reading, Unknown) else ""

@@ -1,0 +1,40 @@
+"""Latent drift as people read it: beside a fact that is right now, what will happen all the same, and when."""
+
+from collections.abc import Iterable, Iterator
+
+from probes.fact import AnyDrift
+from reconciler.core.diff import Advised, Difference
+from reconciler.view.messages.registry import fill, say, trouble
+from reconciler.view.messages.ui import label
+from reconciler.view.render import Page, harmless
+from reconciler.view.text.rows import Row
+from specs.reason import Because, coded
+
+HIDDEN, TOLD = coded("latent"), coded("only-told")
+"""What stands over them; also what `bkrec explain latent` says."""
+
+
+def titled(title: Because, told: Iterable[str], page: Page) -> Iterator[str]:
+    """Without a title where there is nothing to tell."""
+    for number, line in enumerate(told):
+        if number == 0:
+            yield page.paint(say(title, page.lang), "bold", "yellow")
+        yield line
+
+
+def parted(difference: Difference) -> tuple[tuple[AnyDrift, ...], tuple[AnyDrift, ...]]:
+    """What is wrong, and what is right but will not last; each in the order it came."""
+    hidden = tuple(drift for drift in difference.drift if drift.expected.fact in difference.latent)
+    plain = tuple(drift for drift in difference.drift if drift.expected.fact not in difference.latent)
+    return plain, hidden
+
+
+def otherwise(drift: AnyDrift, difference: Difference, page: Page) -> Iterator[Row]:
+    why = difference.latent.get(drift.expected.fact)
+    if why is not None:
+        yield label("otherwise", page.lang), harmless(say(why, page.lang))
+
+
+def hint(told: Advised, page: Page) -> Row:
+    words = trouble(told.diagnostic)
+    return label("hint", page.lang), harmless(fill(words.hint, told.diagnostic.fields, page.lang))

@@ -1,0 +1,223 @@
+"""A plan: first what it costs, then each step with every reason, then what is not repaired and why, each cause once."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from probes.fact import AnyFact, fact_id
+from reconciler.core.plan import Blocked, Plan, Step
+from reconciler.core.undo_scope import BESIDE, PUT_BACK
+from reconciler.view import describe
+from reconciler.view.estimate import outages, total_s
+from reconciler.view.messages.registry import say
+from reconciler.view.messages.ui import duration, label
+from reconciler.view.render import Page, harmless, lines
+from reconciler.view.text import latent
+from reconciler.view.text.diagnostic import block
+from reconciler.view.text.diff import grouped, module_title
+from reconciler.view.text.rows import rows
+from specs.reason import Because
+
+_SHOWN = 5
+
+
+def plan_text(plan: Plan, page: Page, otherwise: Mapping[AnyFact, Because] | None = None) -> str:
+    """`otherwise`: of the facts that are right now, what will happen without the step that mends them."""
+    return header_text(plan, page) + lines(
+        steps_lines(plan, page, otherwise or {}),
+        _follows(plan, page),
+        blocked_lines(plan.blocked, label("blocked-title", page.lang), page),
+        blocked_lines(plan.advice, say(latent.TOLD, page.lang), page),
+        (label("nothing-touched", page.lang),),
+    )
+
+
+def header_text(plan: Plan, page: Page) -> str:
+    """What is asked to be confirmed: outage by product, the point of no return, the backups, the counts."""
+    return lines((page.paint(_title(plan, page), "bold"),), _costs(plan, page), ("",))
+
+
+def numbers(plan: Plan) -> Mapping[str, int]:
+    """Step id → its number, from 1, as people read it."""
+    return {step.id: number for number, step in enumerate(plan.steps, start=1)}
+
+
+def _title(plan: Plan, page: Page) -> str:
+    if not plan.steps:
+        return label("plan-nothing-possible" if plan.blocked else "plan-empty", page.lang, release=plan.release)
+    hosts = len({step.action.host for step in plan.steps})
+    time = duration(total_s(plan), page.lang)
+    return label("plan-title", page.lang, release=plan.release, steps=len(plan.steps), hosts=hosts, time=time)
+
+
+def _costs(plan: Plan, page: Page) -> Iterator[str]:
+    if not plan.steps:
+        return
+    told = (
+        ("outage", "\n".join(_outages(plan, page))),
+        ("no-return", _no_return(plan, page)),
+        ("undo", _undo(plan, page)),
+        ("backup", "\n".join(_backups(plan, page))),
+        ("manual", _manual(plan, page)),
+        ("approval", "\n".join(_approvals(plan, page))),
+        ("counts", _counts(plan, page)),
+    )
+    yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=2)
+
+
+def _follows(plan: Plan, page: Page) -> Iterator[str]:
+    """Told, so that nobody looks for their steps."""
+    if plan.follows:
+        yield from page.wrapped("", label("follows", page.lang, count=len(plan.follows)))
+        for follows in plan.follows[:_SHOWN]:
+            yield f"  - {harmless(fact_id(follows.expected.fact))}"
+        if len(plan.follows) > _SHOWN:
+            yield f"    {label('and-more', page.lang, count=len(plan.follows) - _SHOWN)}"
+        yield ""
+
+
+def _outages(plan: Plan, page: Page) -> Iterator[str]:
+    found = outages(plan)
+    if not found:
+        yield label("outage-none", page.lang)
+    for outage in found:
+        time, name = duration(outage.seconds, page.lang), page.product(outage.module)
+        last = outage.last if outage.last != outage.first else 0
+        code = "outage-many" if last else "outage-one"
+        yield label(code, page.lang, product=name, time=time, first=outage.first, last=last)
+
+
+def _no_return(plan: Plan, page: Page) -> str:
+    for number, step in enumerate(plan.steps, start=1):
+        if step.action.one_way:
+            done = describe.action(step.action, page.lang)
+            return label("no-return-from", page.lang, number=number, action=f"{step.action.host}, {done}")
+    return label("no-return-none", page.lang)
+
+
+def _undo(plan: Plan, page: Page) -> str:
+    """Which of them `bkrec undo` can put back: the rest but for those that touch nothing stays for good."""
+    words = [(number, step.action.undo) for number, step in enumerate(plan.steps, start=1)]
+    back = [number for number, word in words if word == PUT_BACK]
+    stay = [number for number, word in words if word not in (PUT_BACK, BESIDE)]
+    told = (
+        ("undo-back", back),
+        ("undo-beside", [number for number, word in words if word == BESIDE]),
+        ("undo-stays", stay),
+    )
+    parts = (label(code, page.lang, count=len(found), numbers=spans(found)) for code, found in told if found)
+    return label("undo-parted", page.lang).join(parts)
+
+
+def spans(found: Sequence[int]) -> str:
+    """1, 2, 3, 7 → `#1-#3, #7`."""
+    ends: list[list[int]] = []
+    for number in found:
+        if ends and ends[-1][-1] == number - 1:
+            ends[-1][1:] = [number]
+        else:
+            ends.append([number])
+    return ", ".join("-".join(f"#{number}" for number in pair) for pair in ends)
+
+
+def _backups(plan: Plan, page: Page) -> Iterator[str]:
+    found = [(n, step) for n, step in enumerate(plan.steps, start=1) if describe.is_backup(step.action)]
+    if not found:
+        yield label("backup-none", page.lang)
+    for number, step in found:
+        yield label("backup-one", page.lang, number=number, action=describe.action(step.action, page.lang))
+
+
+def _manual(plan: Plan, page: Page) -> str:
+    found = [f"#{n}" for n, step in enumerate(plan.steps, start=1) if describe.by_hand(step.action)]
+    return label("manual-some", page.lang, numbers=", ".join(found)) if found else ""
+
+
+def _approvals(plan: Plan, page: Page) -> Iterator[str]:
+    for gate in sorted({step.action.gate for step in plan.steps if step.action.gate}):
+        found = [number for number, step in enumerate(plan.steps, start=1) if step.action.gate == gate]
+        yield label("approval-some", page.lang, numbers=spans(found), gate=gate)
+
+
+def _counts(plan: Plan, page: Page) -> str:
+    service = sum(step.action.disrupts != "no" for step in plan.steps)
+    one_way = sum(step.action.one_way for step in plan.steps)
+    counts = {"steps": len(plan.steps), "service": service, "one_way": one_way, "blocked": len(plan.blocked)}
+    return label("counts-plan", page.lang, **counts)
+
+
+def steps_lines(plan: Plan, page: Page, otherwise: Mapping[AnyFact, Because]) -> Iterator[str]:
+    numbered = numbers(plan)
+    for step in plan.steps:
+        yield from _step(step, numbered, page, _otherwise(step, page, otherwise))
+        yield ""
+
+
+def _otherwise(step: Step, page: Page, known: Mapping[AnyFact, Because]) -> str:
+    return "\n".join(say(known[m.expected.fact], page.lang) for m in step.mends if m.expected.fact in known)
+
+
+def _step(step: Step, numbered: Mapping[str, int], page: Page, otherwise: str) -> Iterator[str]:
+    number = f"{numbered[step.id]:>3}. "
+    head, *more = page.wrapped(number, describe.action(step.action, page.lang))
+    yield page.paint(number, "bold") + head[len(number) :]
+    yield from more
+    place = page.paint(f"{step.action.host}  {module_title(step.module, page)}", "cyan")
+    yield "     " + "  ".join((place, *_tags(step, page)))
+    told = (
+        ("because", say(step.because, page.lang)),
+        ("source", step.source),
+        ("otherwise", otherwise),
+        ("after", "\n".join(_after(step, numbered, page))),
+        ("deletes", _deletes(step, page)),
+        ("touches", "\n".join(say(touched, page.lang) for touched in step.action.touches())),
+        ("step", step.id),
+    )
+    yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=5)
+
+
+def _deletes(step: Step, page: Page) -> str:
+    """Told at the step that does it; those that only prepare it have the same gate."""
+    told = step.action.deletes()
+    return say(told, page.lang) if told is not None and step.action.disrupts == "data" else ""
+
+
+def _tags(step: Step, page: Page) -> Iterator[str]:
+    done = step.action
+    if done.disrupts != "no" and done.outage:
+        yield page.paint(f"[{label('tag-service', page.lang, product=page.product(done.outage))}]", "yellow")
+    elif done.disrupts == "service":
+        yield page.paint(f"[{label('tag-service-any', page.lang)}]", "yellow")
+    if done.disrupts == "data":
+        yield page.paint(f"[{label('tag-data', page.lang)}]", "red")
+    if done.one_way:
+        yield page.paint(f"[{label('tag-one-way', page.lang)}]", "red")
+    if describe.by_hand(done):
+        yield page.paint(f"[{label('tag-manual', page.lang)}]", "bold")
+    if done.gate:
+        yield page.paint(f"[{label('tag-gate', page.lang, gate=done.gate)}]", "bold")
+
+
+def _after(step: Step, numbered: Mapping[str, int], page: Page) -> Iterator[str]:
+    for because, edges in grouped(step.after, lambda a: say(a.because, page.lang)).items():
+        known = sorted(numbered[edge.step] for edge in edges if edge.step in numbered)
+        yield label("after-one", page.lang, number=", #".join(map(str, known)), because=because)
+
+
+def blocked_lines(blocked: Iterable[Blocked], title: str, page: Page) -> Iterator[str]:
+    """One cause is told once, with all it holds up."""
+    groups = grouped(blocked, lambda b: b.diagnostic)
+    if groups:
+        yield page.paint(title, "bold", "yellow")
+    for diagnostic, held in groups.items():
+        yield from block(diagnostic, page, indent=2)
+        yield "    " + page.paint(label("holds-up", page.lang) + ":", "dim")
+        yield from (f"      {line}" for line in _held(held, page))
+        yield ""
+
+
+def _held(blocked: list[Blocked], page: Page) -> Iterator[str]:
+    """Ids are never broken: they are there to be copied."""
+    own = [harmless(fact_id(b.expected.fact)) for b in blocked]
+    ids = tuple(dict.fromkeys((*own, *(fact for b in blocked for fact in b.held_up))))
+    yield from ids[:_SHOWN]
+    if len(ids) > _SHOWN:
+        yield label("and-more", page.lang, count=len(ids) - _SHOWN)

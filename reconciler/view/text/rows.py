@@ -1,0 +1,18 @@
+"""Labelled rows: `      because  why it is so`, the labels of one block equally wide."""
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.view.render import Colour, Page, columns, harmless_lines, padded
+
+Row = tuple[str, str]
+
+
+def rows(page: Page, told: Iterable[Row], *, indent: int, colour: Colour = "dim") -> Iterator[str]:
+    """Rows whose text is empty are left out."""
+    kept = [(name, harmless_lines(text)) for name, text in told if text]
+    width = max((columns(name) for name, _ in kept), default=0)
+    for name, text in kept:
+        first = " " * indent + padded(name, width) + "  "
+        head, *more = page.wrapped(first, text)
+        yield " " * indent + page.paint(padded(name, width), colour) + head[indent + len(padded(name, width)) :]
+        yield from more

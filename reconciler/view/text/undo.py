@@ -1,0 +1,64 @@
+"""An undo, told before it is done: first what stays and why, then each step, then what is left to a person."""
+
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
+from actions.action import Undo
+from reconciler.core.plan import Plan
+from reconciler.core.undo_scope import Stays, Undoing
+from reconciler.view import describe
+from reconciler.view.estimate import total_s
+from reconciler.view.messages.registry import say
+from reconciler.view.messages.ui import duration, label
+from reconciler.view.render import Page, harmless, lines
+from reconciler.view.text.diff import grouped
+from reconciler.view.text.plan import blocked_lines, steps_lines
+from specs.reason import Because
+
+
+def undo_text(undoing: Undoing, plan: Plan, afterwards: Sequence[Because], page: Page) -> str:
+    return lines(
+        (page.paint(_title(undoing, plan, page), "bold"), ""),
+        _stays(undoing.stays, page),
+        steps_lines(plan, page, {}),
+        blocked_lines(plan.blocked, label("blocked-title", page.lang), page),
+        _afterwards(afterwards, page),
+    )
+
+
+def undone_text(undoing: Undoing, afterwards: Sequence[Because], left: int, page: Page) -> str:
+    """`left`: so many things are not as they were yet."""
+    count = {"count": len(undoing.kept), "run": undoing.run}
+    if left:
+        return label("undo-not-done", page.lang, **count, left=left) + "\n"
+    done = label("undo-done", page.lang, **count, stays=len(undoing.stays))
+    return lines((page.paint(done, "bold", "green"),), _afterwards(afterwards, page))
+
+
+def _title(undoing: Undoing, plan: Plan, page: Page) -> str:
+    if not plan.steps:
+        return label("undo-title-nothing", page.lang, run=undoing.run)
+    hosts = len({step.action.host for step in plan.steps})
+    told = {"steps": len(plan.steps), "hosts": hosts, "time": duration(total_s(plan), page.lang)}
+    return label("undo-title", page.lang, run=undoing.run, **told)
+
+
+def _stays(stays: Sequence[Stays], page: Page) -> Iterator[str]:
+    """One reason is told once, with all the steps it holds for."""
+    if not stays:
+        yield from (label("undo-stays-none", page.lang), "")
+        return
+    yield page.paint(label("undo-stays-title", page.lang, steps=len(stays)), "bold", "yellow")
+    gravest = get_args(Undo)
+    groups = grouped(stays, lambda one: one.undo)
+    for undo, steps in sorted(groups.items(), key=lambda group: gravest.index(group[0]) if group[0] in gravest else 99):
+        yield from page.wrapped("  ", f"[{undo}] {say(describe.undo(undo), page.lang)}")
+        yield from (f"      {harmless(one.step)}" for one in steps)
+    yield ""
+
+
+def _afterwards(told: Sequence[Because], page: Page) -> Iterator[str]:
+    if told:
+        yield page.paint(label("undo-afterwards", page.lang), "bold")
+    for because in told:
+        yield from page.wrapped("  - ", say(because, page.lang))

@@ -1,0 +1,22 @@
+"""The one line that says how it is: verdict, release, how many facts of how many."""
+
+from reconciler.core.diff import Difference
+from reconciler.core.verdict import Verdict, verdict
+from reconciler.view.messages.ui import label
+from reconciler.view.render import Colour, Page
+
+COLOURS: dict[Verdict, Colour] = {"converged": "green", "differs": "yellow", "unknown": "red"}
+
+
+def verdict_line(release: str, difference: Difference, page: Page) -> str:
+    found = verdict(difference)
+    drift, unknown = len(difference.drift), len(difference.unknown)
+    total = drift + unknown + difference.held
+    counts = {"release": release, "drift": drift, "unknown": unknown, "held": difference.held, "total": total}
+    told = page.paint(label(f"verdict-{found}", page.lang, **counts), "bold", COLOURS[found])
+    hidden = sum(one.expected.fact in difference.latent for one in difference.drift)
+    told += label("verdict-latent", page.lang, count=hidden) if hidden else ""
+    told += label("verdict-advice", page.lang, count=len(difference.advice)) if difference.advice else ""
+    if page.beyond:
+        told += label("beyond", page.lang, sections=", ".join(page.beyond))
+    return told + (label("left", page.lang, modules=", ".join(page.left)) if page.left else "")

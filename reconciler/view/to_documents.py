@@ -1,0 +1,202 @@
+"""Values → the documents of `documents.py`. Everything a person is shown is here too, in both languages."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields as fields_of
+from typing import Any, cast
+
+from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, Same, Unknown, fact_id, kind_of
+from reconciler.core import events as ev
+from reconciler.core.diff import Advised, Difference
+from reconciler.core.plan import Blocked, Plan, Step
+from reconciler.core.redact import kept
+from reconciler.core.undo_scope import Undoing
+from reconciler.core.verdict import verdict
+from reconciler.view import describe
+from reconciler.view import documents as doc
+from reconciler.view.estimate import outages, total_s
+from reconciler.view.messages.registry import fill, say, trouble
+from reconciler.view.messages.text import Sentence
+from specs.diagnostic import Diagnostic
+from specs.reason import Because, Coded
+
+
+def diff_document(
+    release: str, difference: Difference, warnings: Iterable[Diagnostic] = (), beyond: Iterable[str] = ()
+) -> doc.DiffDoc:
+    return doc.DiffDoc(
+        release=release,
+        not_covered=list(beyond),
+        verdict=verdict(difference),
+        held=difference.held,
+        drift=[finding(drift, difference.latent.get(drift.expected.fact)) for drift in difference.drift],
+        unknown=[finding(drift) for drift in difference.unknown],
+        advice=[_advice(told, difference.latent.get(told.drift.expected.fact)) for told in difference.advice],
+        warnings=[problem(warning) for warning in warnings],
+    )
+
+
+def check_document(
+    release: str, difference: Difference, warnings: Iterable[Diagnostic] = (), beyond: Iterable[str] = ()
+) -> doc.CheckDoc:
+    same = diff_document(release, difference, warnings, beyond)
+    return doc.CheckDoc(**{name: getattr(same, name) for name in doc.CheckDoc.model_fields if name != "schema_"})
+
+
+def plan_document(
+    plan: Plan, warnings: Iterable[Diagnostic] = (), latent: Mapping[AnyFact, Because] | None = None
+) -> doc.PlanDoc:
+    return doc.PlanDoc(
+        release=plan.release,
+        estimate_s=total_s(plan),
+        outages=[doc.OutageDoc(module=o.module, estimate_s=o.seconds) for o in outages(plan)],
+        steps=[step_document(number, step, latent or {}) for number, step in enumerate(plan.steps, start=1)],
+        blocked=[blocked_document(blocked) for blocked in plan.blocked],
+        follows=[fact_id(follows.expected.fact) for follows in plan.follows],
+        advice=[blocked_document(told) for told in plan.advice],
+        warnings=[problem(warning) for warning in warnings],
+    )
+
+
+def undo_document(
+    undoing: Undoing,
+    plan: Plan,
+    readings: Readings,
+    afterwards: Iterable[Because],
+    warnings: Iterable[Diagnostic] = (),
+) -> doc.UndoDoc:
+    return doc.UndoDoc(
+        run=undoing.run,
+        stays=[
+            doc.StaysDoc(host=one.host, step=one.step, undo=one.undo, because=why(describe.undo(one.undo)))
+            for one in undoing.stays
+        ],
+        puts_back=[
+            doc.PutBackDoc(
+                host=kept.host,
+                what=kept.entry.what,
+                path=kept.entry.path,
+                standing=reading(readings.get(kept.standing(undoing.run), Absent())),
+            )
+            for kept in undoing.kept
+        ],
+        steps=[step_document(number, step, {}) for number, step in enumerate(plan.steps, start=1)],
+        blocked=[blocked_document(blocked) for blocked in plan.blocked],
+        afterwards=[why(told) for told in afterwards],
+        estimate_s=total_s(plan),
+        warnings=[problem(warning) for warning in warnings],
+    )
+
+
+def event_document(event: ev.Event) -> doc.EventDoc:
+    """Its own fields under their own names; a diagnostic as `problem`."""
+    own = {f.name: getattr(event, f.name) for f in fields_of(event) if f.name != "diagnostic"}
+    told = problem(event.diagnostic) if isinstance(event, ev.StepFailed | ev.StepAwaited | ev.RunHalted) else None
+    listed = {name: list(cast(tuple[str, ...], v)) if isinstance(v, tuple) else v for name, v in own.items()}
+    return doc.EventDoc.model_validate({**listed, "problem": told})
+
+
+def error_document(exit_code: int, told: Iterable[Diagnostic]) -> doc.ErrorDoc:
+    return doc.ErrorDoc(exit=exit_code, problems=[problem(diagnostic) for diagnostic in dict.fromkeys(told)])
+
+
+def finding(drift: AnyDrift, latent: Because | None = None) -> doc.Finding:
+    expected = drift.expected
+    return doc.Finding(
+        fact=fact_id(expected.fact),
+        kind=kind_of(expected.fact),
+        host=expected.fact.host,
+        module=expected.module,
+        en=describe.fact(expected.fact, "en"),
+        zh=describe.fact(expected.fact, "zh"),
+        expected=reading(expected.reading),
+        reading=reading(drift.reading),
+        because=why(expected.because),
+        source=expected.source,
+        latent=why(latent) if latent else None,
+    )
+
+
+def _advice(told: Advised, latent: Because | None) -> doc.Advice:
+    found = finding(told.drift, latent)
+    own = {name: getattr(found, name) for name in doc.Finding.model_fields}
+    return doc.Advice(**own, problem=problem(told.diagnostic))
+
+
+def reading(read: AnyReading | Same[Any]) -> doc.ReadingDoc:
+    match read if isinstance(read, Same) else kept(read):
+        case Known(value):
+            return doc.KnownDoc(value=list(cast(tuple[str, ...], value)) if isinstance(value, tuple) else value)
+        case Absent():
+            return doc.AbsentDoc()
+        case Unknown(because):
+            return doc.UnknownDoc(why=why(because))
+        case Same(other):
+            return doc.SameDoc(fact=fact_id(other))
+
+
+def why(because: Because) -> doc.Why:
+    coded = isinstance(because, Coded)
+    return doc.Why(
+        code=because.code if coded else "told",
+        fields=dict(because.fields) if coded else {},
+        en=say(because, "en"),
+        zh=say(because, "zh"),
+    )
+
+
+def problem(told: Diagnostic) -> doc.Problem:
+    words = trouble(told)
+    return doc.Problem(
+        code=told.code,
+        where=told.where,
+        fields=dict(told.fields),
+        what=_both(words.what, told),
+        why=_both(words.why, told),
+        hint=_both(words.hint, told),
+        because=why(told.because) if told.because else None,
+        source=told.source,
+    )
+
+
+def _both(sentence: Sentence, told: Diagnostic) -> doc.Both:
+    return doc.Both(en=fill(sentence, told.fields, "en"), zh=fill(sentence, told.fields, "zh"))
+
+
+def step_document(number: int, step: Step, latent: Mapping[AnyFact, Because]) -> doc.StepDoc:
+    done = step.action
+    return doc.StepDoc(
+        id=step.id,
+        number=number,
+        action=describe.action_kind(done),
+        en=describe.action(done, "en"),
+        zh=describe.action(done, "zh"),
+        host=done.host,
+        module=step.module,
+        section=step.section,
+        because=why(step.because),
+        source=step.source,
+        after=[doc.AfterDoc(step=a.step, because=why(a.because), source=a.source) for a in step.after],
+        mends=[fact_id(mended.expected.fact) for mended in step.mends],
+        disrupts=done.disrupts,
+        outage=done.outage,
+        one_way=done.one_way,
+        undo=done.undo,
+        undo_because=why(describe.undo(done.undo)),
+        manual=describe.by_hand(done),
+        gate=done.gate,
+        deletes=why(told) if (told := done.deletes()) is not None else None,
+        estimate_s=done.estimate_s,
+        touches=[why(touched) for touched in done.touches()],
+        latent=[why(latent[m.expected.fact]) for m in step.mends if m.expected.fact in latent],
+    )
+
+
+def blocked_document(blocked: Blocked) -> doc.BlockedDoc:
+    fact = blocked.expected.fact
+    return doc.BlockedDoc(
+        fact=fact_id(fact),
+        host=fact.host,
+        module=blocked.expected.module,
+        problem=problem(blocked.diagnostic),
+        held_up=list(blocked.held_up),
+    )

@@ -1,0 +1,65 @@
+"""Pins: the versions that the verified package itself brings, which are what is expected while they are known.
+
+The release's data names versions too, and a vendor repacks a release for a hot fix without asking it. Had the data the
+last word, such a package would be installed and never be what is expected. So what each product's VERSION says is kept
+on the controller when the package was verified and unpacked (`actions/lib/versions_shell.py`), bound to the package's
+MD5, and the data is put in its place here, before anything is expected. A VERSION that is no version pins nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from specs.release import Release
+
+Bearer = Literal["product", "saas"]
+"""product: a directory of the package with a VERSION; saas: an archive whose name ends in its version."""
+Refused = Literal["", "missing", "unreadable", "empty", "long", "odd"]
+"""Why what the package says is no version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    bearer: Bearer
+    name: str
+    """ "bkauth", as below /data/src; "bk_iam", a SaaS."""
+    version: str = ""
+    """As versions are compared; "" where it was refused."""
+    refused: Refused = ""
+
+    def __str__(self) -> str:
+        return f"{self.bearer} {self.name} {f'!{self.refused}' if self.refused else self.version}"
+
+
+def listed(release: Release) -> tuple[Pin, ...]:
+    """What the release's data says, in the order in which it is asked of a package."""
+    products = {m.src: m.version for m in release.modules if m.src and m.version}
+    found = [Pin(bearer="product", name=name, version=version) for name, version in products.items()]
+    return (*found, *(Pin(bearer="saas", name=app.code, version=app.version) for app in release.apps if app.version))
+
+
+def pinned(release: Release, pins: Sequence[Pin]) -> Release:
+    """The release with the package's versions in the place of its data's."""
+    said = {(pin.bearer, pin.name): pin.version for pin in pins if pin.version}
+    modules = tuple(
+        module.model_copy(update={"version": said["product", module.src]})
+        if module.version and ("product", module.src) in said
+        else module
+        for module in release.modules
+    )
+    apps = tuple(
+        app.model_copy(update={"version": said["saas", app.code]})
+        if app.version and ("saas", app.code) in said
+        else app
+        for app in release.apps
+    )
+    return release.model_copy(update={"modules": modules, "apps": apps})
+
+
+def apart(release: Release, pins: Sequence[Pin]) -> Iterator[tuple[Pin, Pin]]:
+    """What the release's data says and the package says otherwise."""
+    said = {(pin.bearer, pin.name): pin for pin in pins if pin.version}
+    for named in listed(release):
+        pin = said.get((named.bearer, named.name), named)
+        if pin.version != named.version:
+            yield named, pin

@@ -1,0 +1,158 @@
+"""Saved plans: there and back for every kind, nothing unknown let in, and stale as soon as one premise moved."""
+
+import json
+from dataclasses import fields, replace
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from actions.registry import AnyAction
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Expected, Known, Same, Unknown, fact_id
+from reconciler.core.plan import After, Blocked, Follows, Mends, Plan, Step
+from reconciler.core.plan_file import FACTS, SavedPlan, covers, digest, dump, load, moved, restored, save
+from specs.diagnostic import SpecError, diagnose
+from specs.reason import Because, Coded, Told, coded
+from tests.sim.worlds import World, guide_cluster, study
+
+TEXT = st.text(max_size=8)
+FIELDS = st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple)
+REASONS: st.SearchStrategy[Because] = st.one_of(
+    st.builds(Told, en=TEXT, zh=TEXT), st.builds(Coded, code=TEXT, fields=FIELDS)
+)
+VALUES = st.one_of(TEXT, st.integers(-(2**40), 2**40), st.booleans(), st.lists(TEXT, max_size=3).map(tuple))
+READINGS: st.SearchStrategy[AnyReading] = st.one_of(
+    st.builds(Known, VALUES), st.just(Absent()), st.builds(Unknown, REASONS)
+)
+
+
+def made(cls: type[Any]) -> st.SearchStrategy[Any]:
+    """Any of a kind: each field as its type says."""
+    hints = get_type_hints(cls)
+    return st.builds(cls, **{f.name: a_field(hints[f.name]) for f in fields(cls) if f.name != "kind"})
+
+
+def a_field(hint: Any) -> st.SearchStrategy[Any]:
+    if hint == tuple[AnyExpected, ...]:
+        return st.lists(WISHES, max_size=2).map(tuple)
+    if hint == tuple[AnyFact, ...]:
+        return st.lists(ANY_FACT, max_size=2).map(tuple)
+    if hint is float:
+        return st.floats(allow_nan=False, allow_infinity=False)
+    return TEXT if hint is str else REASONS if hint == Because else st.from_type(hint)
+
+
+ANY_FACT = st.one_of(*(made(fact) for fact in FACTS))
+WISHES = st.builds(
+    Expected,
+    fact=ANY_FACT,
+    reading=st.one_of(st.builds(Known, VALUES), st.just(Absent()), st.builds(Same, ANY_FACT)),
+    because=REASONS,
+    source=TEXT,
+    module=TEXT,
+)
+
+
+def a_step(action: Any, wish: Any, reading: AnyReading, why: Because) -> Step:
+    mends = Mends(expected=wish, reading=reading, needed=True)
+    after = (After(step="x", because=why, source="s"),)
+    return Step(
+        id="s",
+        action=action,
+        module="m",
+        section="1",
+        because=why,
+        source="",
+        mends=(mends,),
+        needs=(wish,),
+        after=after,
+    )
+
+
+def through(plan: Plan, readings: dict[AnyFact, AnyReading]) -> tuple[SavedPlan, SavedPlan]:
+    saved = save(plan, readings, cluster="c")
+    return saved, load(dump(saved), "plan.json")
+
+
+@pytest.mark.parametrize("kind", get_args(AnyAction), ids=lambda kind: kind.__name__)
+@given(st.data())
+@settings(max_examples=4, deadline=None)
+def test_every_action_goes_there_and_back(kind: type[Any], data: st.DataObject) -> None:
+    action = data.draw(made(kind))
+    step = a_step(action, data.draw(WISHES), data.draw(READINGS), data.draw(REASONS))
+    saved, back = through(Plan(release="r", steps=(step,), blocked=()), {})
+    assert back == saved
+    assert restored(back.steps[0].action) == action
+
+
+@pytest.mark.parametrize("kind", FACTS, ids=lambda kind: kind.__name__)
+@given(st.data())
+@settings(max_examples=4, deadline=None)
+def test_every_fact_and_reading_goes_there_and_back(kind: type[Any], data: st.DataObject) -> None:
+    fact, reading = data.draw(made(kind)), data.draw(READINGS)
+    saved, back = through(Plan(release="r", steps=(), blocked=()), {fact: reading})
+    assert back == saved
+    assert back.premises[0].fact == fact
+    assert type(back.premises[0].fact) is kind
+    assert moved(back, {fact: reading}) == ()
+
+
+@given(WISHES, READINGS, REASONS)
+@settings(max_examples=50, deadline=None)
+def test_what_is_blocked_and_what_follows_too(wish: Any, reading: AnyReading, why: Because) -> None:
+    blocked = Blocked(expected=wish, diagnostic=diagnose("x", because=why, a="b"), held_up=("y",))
+    plan = Plan(release="r", steps=(), blocked=(blocked,), follows=(Follows(expected=wish, of=(wish,)),))
+    saved, back = through(plan, {wish.fact: reading})
+    assert back == saved
+
+
+def a_real_one() -> tuple[Plan, dict[AnyFact, AnyReading]]:
+    plan, readings = study(World(cluster=guide_cluster()))
+    return plan, dict(readings)
+
+
+def test_a_key_that_nobody_knows_is_refused_wherever_it_stands() -> None:
+    plan, readings = a_real_one()
+    content = json.loads(dump(save(plan, readings, cluster="c")))
+    step = content["steps"][0]
+    first = [content, step, step["action"], step["mends"][0], step["mends"][0]["expected"]]
+    places = [*first, step["mends"][0]["expected"]["fact"], step["mends"][0]["reading"], step["because"]]
+    for place in (*places, content["premises"][0], content["premises"][0]["fact"]):
+        place["valu"] = 1
+        with pytest.raises(SpecError) as refused:
+            load(json.dumps(content), "plan.json")
+        assert {told.code for told in refused.value.diagnostics} == {"plan-unreadable"}
+        del place["valu"]
+    load(json.dumps(content), "plan.json")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"schema":"bkrec.plan/1"}', "{", "\x00"])
+def test_what_is_no_plan_is_bad_input(text: str) -> None:
+    with pytest.raises(SpecError):
+        load(text, "plan.json")
+
+
+def test_it_is_stale_as_soon_as_any_fact_moved_and_names_it() -> None:
+    plan, readings = a_real_one()
+    saved = save(plan, readings, cluster="c")
+    assert moved(saved, readings) == ()
+    for fact in list(readings)[::25]:
+        (told,) = moved(saved, {**readings, fact: Known("something else")})
+        assert (told.code, dict(told.fields)["fact"]) == ("plan-stale", fact_id(fact))
+        assert len(moved(saved, {other: reading for other, reading in readings.items() if other != fact})) == 1
+
+
+def test_it_covers_its_own_steps_and_no_other() -> None:
+    plan, readings = a_real_one()
+    saved = load(dump(save(plan, readings, cluster="c")), "plan.json")
+    assert covers(saved, plan)
+    assert covers(saved, replace(plan, steps=plan.steps[:3]))
+    other = replace(plan.steps[0], action=replace(plan.steps[0].action, host="10.9.9.9"))
+    assert not covers(saved, replace(plan, steps=(other,)))
+
+
+def test_one_digest_per_reading() -> None:
+    different: list[AnyReading] = [Known("1"), Known(1), Known(True), Known(("1",)), Absent(), Unknown(coded("a"))]
+    assert len({digest(reading) for reading in different}) == len(different)
+    assert digest(Unknown(coded("a", at="1"))) == digest(Unknown(coded("a", at="2")))

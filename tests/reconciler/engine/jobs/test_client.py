@@ -1,0 +1,587 @@
+"""Jobs, on a real sh: what is started once, what outlives its launcher, and what is known afterwards."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, LiteralString
+
+import pytest
+
+from probes.command import Command, Output
+from probes.fact import Absent, AnyFact, AnyReading, Known
+from probes.job import PROBE, HostUptime, JobAttempts, JobsRunning, JobState
+from reconciler.core.identity import job_id, job_key
+from reconciler.engine.clock import SystemClock
+from reconciler.engine.gather import collect
+from reconciler.engine.jobs import client as job
+from reconciler.engine.jobs.client import Followed, Launched, Order, Until, follow, launch, mark_seen
+from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
+from reconciler.engine.lease import raise_fences
+from tests.support.local import Greeting, LocalTransport, soon
+from tests.support.world import Raise, VirtualClock
+
+H = "10.0.0.1"
+BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+OLD_SCRIPT = Path(__file__).parents[3] / "support" / "script_2_23.py"
+HOLD: LiteralString = 'while [ -e "$1" ]; do sleep 0.02; done; echo released'
+
+
+FORGED = "bkrec-says test.1 stale 9\nbkrec-log test.1 exited:0 0  .\n"
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> LocalTransport:
+    return LocalTransport(tmp_path)
+
+
+def order(script: LiteralString, *args: str, job: str = "test.1", epoch: int = 1, **more: Any) -> Order:
+    command = Command(script=script, args=args, stdin=more.pop("stdin", ""))
+    return Order(job=job, command=command, epoch=epoch, until=more.pop("until", soon()), **more)
+
+
+async def read(host: LocalTransport, fact: AnyFact) -> AnyReading:
+    return (await collect(host, [PROBE], [fact])).readings[fact]
+
+
+async def until(wanted: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            holds = wanted()
+            if holds is True or (not isinstance(holds, bool) and await holds):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def ended(host: LocalTransport, job: str = "test.1") -> tuple[Followed, list[str]]:
+    lines: list[str] = []
+    followed = await follow(host, H, job, clock=SystemClock(), heard=lines.append, deadline_s=30)
+    return followed, lines
+
+
+async def done(host: LocalTransport, what: Order) -> tuple[Followed, list[str]]:
+    assert (await launch(host, H, what)).how == "started"
+    return await ended(host, what.job)
+
+
+def test_a_job_hands_on_arguments_input_output_and_exit_status(host: LocalTransport) -> None:
+    what = order('printf "<%s>" "$@"; cat; echo oops >&2; umask; pwd; exit 3', "a b", "it's\n$x", "", stdin="in\n")
+    followed, lines = asyncio.run(done(host, what))
+    assert followed.state == "exited:3"
+    assert lines == ["<a b><it's", "$x><>in", "oops", "0022", "/"]
+
+
+@pytest.mark.parametrize("greeting", ["Welcome\n", "no line end: ", FORGED])
+def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: str) -> None:
+    async def run() -> tuple[str, str, list[str]]:
+        noisy, lines = Greeting(host, greeting), list[str]()
+        launched = await launch(noisy, H, order("echo in; exit 3"))
+        followed = await follow(noisy, H, "test.1", clock=SystemClock(), heard=lines.append, deadline_s=30)
+        return launched.how, followed.state, lines
+
+    assert asyncio.run(run()) == ("started", "exited:3", ["in"])
+
+
+def test_without_input_it_reads_nothing_and_knows_its_own_name(host: LocalTransport) -> None:
+    _, lines = asyncio.run(done(host, order('cat; echo "$BKREC_JOB $LC_ALL $HOME ${BKREC_DIR-gone}"')))
+    assert lines == ["test.1 C /root gone"]
+
+
+def test_a_login_job_runs_in_its_directory_under_bash_with_a_utf8_locale(host: LocalTransport, tmp_path: Path) -> None:
+    what = order('pwd; echo "${BASH_VERSION:+bash} $LC_ALL"', login=True, cwd=str(tmp_path))
+    _, lines = asyncio.run(done(host, what))
+    assert lines[-2] == str(tmp_path)
+    assert lines[-1].startswith("bash ")
+    assert "utf8" in lines[-1].lower().replace("-", "") or lines[-1] == "bash C"
+
+
+def test_a_missing_directory_is_said_and_nothing_is_run(host: LocalTransport, tmp_path: Path) -> None:
+    followed, lines = asyncio.run(done(host, order("echo ran", login=True, cwd=str(tmp_path / "none"))))
+    assert followed.state == "exited:72"
+    assert lines == [f"bkrec: cannot enter {tmp_path / 'none'}"] or "ran" not in lines
+
+
+def test_a_job_has_a_terminal_when_it_wants_one(host: LocalTransport) -> None:
+    what = order("[ -t 0 ] && [ -t 1 ] && echo a terminal; exit 5", terminal=True)
+    followed, lines = asyncio.run(done(host, what))
+    assert (followed.state, lines) == ("exited:5", ["a terminal"])
+
+
+def with_script(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """The runner that is sent from now on calls this one for a terminal."""
+    monkeypatch.setattr(job, "RUNNER", RUNNER.replace("script -qec", f"{path} -qec").replace("-v script", f"-v {path}"))
+
+
+def old_scripts(tmp_path: Path) -> list[str]:
+    """CentOS 7's: a stand-in, one that always sleeps through its command's end, and the real one where there is one."""
+    sleepy = tmp_path / "sleepy"
+    sleepy.symlink_to(OLD_SCRIPT)
+    return [str(OLD_SCRIPT), str(sleepy), *filter(None, [os.environ.get("BKREC_OLD_SCRIPT")])]
+
+
+def test_the_old_script_ends_with_0_when_its_input_does_while_the_command_runs_on(tmp_path: Path) -> None:
+    """What the runner must not fall for: this is true of the stand-ins, and of the real one."""
+    gate = tmp_path / "gate"
+    gate.touch()
+    command = f"trap '' HUP; while [ -e {gate} ]; do sleep 0.02; done; exit 7"
+    for path in old_scripts(tmp_path):
+        words = [path, "-qec", command, "/dev/null"]
+        nothing = subprocess.DEVNULL
+        done = subprocess.run(words, stdin=nothing, stdout=nothing, stderr=nothing, timeout=20, check=False)
+        assert done.returncode == 0, path
+    gate.unlink()
+
+
+def test_a_terminal_of_centos_7_hands_on_output_and_exit_status(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run(name: str) -> tuple[str, list[str]]:
+        told = "[ -t 0 ] && [ -t 1 ] && echo a terminal; cat; sleep 0.5; echo end; exit 7"
+        followed, lines = await done(host, order(told, job=name, terminal=True))
+        return followed.state, lines
+
+    for number, path in enumerate(("script", *old_scripts(tmp_path)), start=1):
+        with_script(monkeypatch, path)
+        assert asyncio.run(run(f"test.{number}")) == ("exited:7", ["a terminal", "end"]), path
+
+
+def test_what_a_terminals_job_is_given_to_read_reaches_it(host: LocalTransport) -> None:
+    told = "stty -echo; read -r one; read -r two || two=none; echo $one $two"
+    followed, lines = asyncio.run(done(host, order(told, terminal=True, stdin="in\n")))
+    assert (followed.state, lines[-1]) == ("exited:0", "in none")
+
+
+LIARS = {
+    "runs nothing and says 0": "exit 0",
+    "runs it and says 0 at once": 'shift; sh -c "$1" </dev/null >/dev/null 2>&1 & exit 0',
+    "runs it and says 0 before its end": 'shift; sh -c "$1" </dev/null & sleep 0.5; exit 0',
+    "runs it and says 3": 'shift; sh -c "$1"; exit 3',
+}
+
+
+@pytest.mark.parametrize("liar", LIARS)
+def test_nothing_that_script_says_is_taken_for_the_commands_status(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, liar: str
+) -> None:
+    """Either the command ran, and its own status is known; or it never did, and nobody says that it ended."""
+    path = tmp_path / "liar"
+    path.write_text(f"#!/bin/sh\n{LIARS[liar]}\n")
+    path.chmod(0o755)
+    with_script(monkeypatch, str(path))
+    trace = tmp_path / "trace"
+    followed, _ = asyncio.run(done(host, order('sleep 1; echo x >>"$1"; exit 5', str(trace), terminal=True)))
+    assert followed.state == ("exited:5" if trace.exists() else "vanished")
+
+
+def test_what_cannot_be_prepared_has_not_begun(host: LocalTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No `script` here: it is another package on some systems."""
+    with_script(monkeypatch, "/nowhere/script")
+    impatient(monkeypatch)
+
+    async def run() -> tuple[str, AnyReading]:
+        said = await launch(host, H, order("exit 0", terminal=True))
+        return said.how, await read(host, JobState(host=H, job="test.1"))
+
+    assert asyncio.run(run()) == ("not-started", Absent())
+
+
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The launcher waits half a second for a sign of life, not thirty."""
+    shorter = LAUNCH.replace('"$tries" -lt 1500', '"$tries" -lt 25')
+    assert shorter != LAUNCH
+    monkeypatch.setattr(job, "LAUNCH", shorter)
+
+
+def test_output_beyond_the_limit_is_dropped_and_does_not_kill_the_job(host: LocalTransport) -> None:
+    followed, lines = asyncio.run(done(host, order("yes | head -c 12000000; echo over >/dev/stderr; exit 6")))
+    assert followed.state == "exited:6"
+    assert lines[-1] == "bkrec: 10 MiB of output kept, the rest is dropped"
+    assert 10 * 1024 * 1024 < followed.offset < 10 * 1024 * 1024 + 100
+
+
+def test_a_daemon_left_behind_does_not_hold_up_the_record(host: LocalTransport, tmp_path: Path) -> None:
+    pid = tmp_path / "daemon"
+    what = order('sleep 60 & echo $! >"$1"; echo bye', str(pid))
+    followed, lines = asyncio.run(done(host, what))
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+    assert (followed.state, lines) == ("exited:0", ["bye"])
+
+
+def test_bytes_that_are_no_text_and_progress_bars_come_as_lines(host: LocalTransport) -> None:
+    _, lines = asyncio.run(done(host, order(r"printf '10%%\r20%%\r\n\377x\nend'")))
+    assert lines == ["10%", "20%", "\ufffdx", "end"]
+
+
+def test_the_same_job_is_started_once_by_however_many(host: LocalTransport, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+
+    async def race() -> list[Launched]:
+        async with asyncio.TaskGroup() as group:
+            what = order('echo x >>"$1"', str(trace))
+            tasks = [group.create_task(launch(host, H, what)) for _ in range(6)]
+        await ended(host)
+        return [task.result() for task in tasks]
+
+    assert sorted(one.how for one in asyncio.run(race())) == ["exists"] * 5 + ["started"]
+    assert trace.read_text() == "x\n"
+
+
+def test_a_launch_that_was_not_heard_may_be_repeated(host: LocalTransport, tmp_path: Path) -> None:
+    host.faults = {0: "lost", 1: "refused"}
+    trace = tmp_path / "trace"
+
+    async def run() -> list[str]:
+        what = order('echo x >>"$1"', str(trace))
+        said = [(await launch(host, H, what)).how for _ in range(3)]
+        await ended(host)
+        return said
+
+    assert asyncio.run(run()) == ["unheard", "unheard", "exists"]
+    assert trace.read_text() == "x\n"
+
+
+def test_a_claim_that_was_never_started_is_started_by_the_next_launch(host: LocalTransport) -> None:
+    async def run() -> Followed:
+        followed, _ = await done(host, order("exit 4"))
+        place = host.state(H) / "jobs" / "test.1"
+        for name in ("pid", "child", "exit", "log"):
+            (place / name).unlink()
+        assert await read(host, JobState(host=H, job="test.1")) == Absent()
+        assert followed.state == "exited:4"
+        return (await done(host, order("exit 4")))[0]
+
+    assert asyncio.run(run()).state == "exited:4"
+
+
+UNBORN = "exec 8>&-\nexit 0\n"
+
+
+def unborn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The launcher is killed between its claim and the start."""
+    cut = LAUNCH.replace("exec 8>&-\n", UNBORN)
+    assert cut != LAUNCH
+    monkeypatch.setattr(job, "LAUNCH", cut)
+
+
+def test_what_was_claimed_and_never_began_is_claimed_anew_with_what_is_sent_now(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer bkrec comes with a mended script: the old one, its epoch and its deadline are nobody's wish any more."""
+    trace, place = tmp_path / "trace", host.state(H) / "jobs" / "test.1"
+
+    async def run() -> str:
+        with monkeypatch.context() as patch:
+            unborn(patch)
+            old = order('echo old "$1" >"$2"', "A", str(trace), epoch=3, deadline_s=10.0, run="one", stdin="o")
+            assert (await launch(host, H, old)).how == "unheard"
+        assert (place / "script").read_text() == old.command.script
+        new = order('echo new "$1" >"$2"; cat >>"$2"', "B", str(trace), epoch=4, deadline_s=20.0, run="two", stdin="n")
+        return (await done(host, new))[0].state
+
+    assert asyncio.run(run()) == "exited:0"
+    assert trace.read_text() == "new B\nn"
+    kept = [(place / name).read_text().split()[0] for name in ("epoch", "deadline", "origin")]
+    assert kept == ["4", "20", "4"]
+    assert (place / "origin").read_text().split()[1] == "two"
+
+
+def test_a_runner_that_was_called_for_an_earlier_claim_begins_nothing(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came late: systemd had put it off. What was sent since, with another login, is not its to run."""
+    place, trace = host.state(H) / "jobs" / "test.1", tmp_path / "trace"
+
+    async def run() -> None:
+        with monkeypatch.context() as patch:
+            unborn(patch)
+            await launch(host, H, order("exit 0"))
+            ticket = (place / "ticket").read_text().strip()
+            await launch(host, H, order('echo ran >"$1"', str(trace)))
+        assert (place / "ticket").read_text().strip() != ticket
+        for late, punctual in ((ticket, soon()), ((place / "ticket").read_text().strip(), soon(-5.0))):
+            words = [str(place / "run"), str(place), "test.1", "no", "no", "/", "-", late, punctual.boot]
+            await asyncio.to_thread(subprocess.run, ["sh", *words, str(punctual.uptime_s)], timeout=20, check=False)
+            assert not (place / "pid").exists()
+
+    asyncio.run(run())
+    assert not trace.exists()
+    assert {path.name for path in place.glob("*.*")} == set()
+
+
+def test_a_torn_launch_claims_nothing(host: LocalTransport) -> None:
+    async def run() -> tuple[str, AnyReading]:
+        what = order("exit 0")
+        whole = job._launch_command(what)  # pyright: ignore[reportPrivateUsage]
+        torn = Command(script=whole.script, args=whole.args, stdin=whole.stdin[: len(whole.stdin) // 2])
+        output = await host.run(H, torn)
+        return output.stdout, await read(host, JobAttempts(host=H, key="test"))
+
+    said, attempts = asyncio.run(run())
+    assert said == "bkrec-says test.1 torn\n"
+    assert attempts == Known(())
+
+
+def test_lost_connections_do_not_end_following(host: LocalTransport, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    gate.touch()
+    host.faults = {1: "lost", 2: "refused"}
+
+    async def run() -> tuple[Followed, list[str]]:
+        assert (await launch(host, H, order(HOLD, str(gate)))).how == "started"
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(ended(host))
+            await until(lambda: len(host.calls) > 3)
+            gate.unlink()
+        return task.result()
+
+    followed, lines = asyncio.run(run())
+    assert (followed.state, lines) == ("exited:0", ["released"])
+
+
+def test_a_host_that_stays_silent_is_given_up_with_the_job_unheard(host: LocalTransport) -> None:
+    host.faults = dict.fromkeys(range(10_000), "refused")
+    clock = VirtualClock()
+
+    async def run() -> Followed:
+        return await follow(host, H, "test.1", clock=clock, heard=lambda line: None, deadline_s=10_000)
+
+    assert asyncio.run(run()).state == "unheard"
+    assert 300 < clock.elapsed < 320
+
+
+class Telling:
+    """A host that answers whatever is asked of a log with the next of these, and the last for ever."""
+
+    def __init__(self, clock: VirtualClock, *answers: tuple[str, int, bytes]) -> None:
+        self.clock, self.answers, self.asked = clock, list(answers), 0
+
+    async def run(self, host: str, command: Command) -> Output:
+        self.asked += 1
+        assert self.asked < 2_000, "asked for ever"
+        self.clock.elapsed += 0.05
+        state, size, block = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return Output(stdout=f"bkrec-log test.1 {state} {size} {b64encode(block).decode()} .\n")
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def followed(*answers: tuple[str, int, bytes], deadline_s: float = 1_000.0) -> tuple[Followed, list[str], Telling]:
+    clock, lines = VirtualClock(), list[str]()
+    host = Telling(clock, *answers)
+    ended = asyncio.run(follow(host, H, "test.1", clock=clock, heard=lines.append, deadline_s=deadline_s))
+    return ended, lines, host
+
+
+def test_an_ended_job_whose_log_cannot_be_read_is_told_with_its_status_and_what_is_missing() -> None:
+    ended, lines, host = followed(("running", 6, b"begin\n"), ("exited:3", 4096, b""))
+    assert (ended.state, lines) == (
+        "exited:3",
+        ["begin", "bkrec: 4090 bytes of this log are on the host and cannot be read"],
+    )
+    assert 20 <= host.clock.elapsed < 30
+    assert host.asked < 30, "and it is not asked for in haste"
+
+
+def test_a_running_job_whose_log_cannot_be_read_is_not_asked_in_haste() -> None:
+    ended, _, host = followed(("running", 4096, b""), deadline_s=600.0)
+    assert ended.state == "overdue"
+    assert host.asked < 400
+
+
+def test_what_a_daemon_writes_after_the_end_is_not_waited_for() -> None:
+    ended, lines, host = followed(("exited:0", 70_000, b"x" * 65_536), *(("exited:0", 200_000, b"y" * 5_000),) * 50)
+    assert (ended.state, ended.offset, len(lines), host.asked) == ("exited:0", 70_536, 1, 2)
+
+
+def test_an_overdue_job_is_said_so_and_runs_on(host: LocalTransport, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    gate.touch()
+
+    async def run() -> tuple[str, AnyReading, str]:
+        await launch(host, H, order(HOLD, str(gate)))
+        late = await follow(host, H, "test.1", clock=SystemClock(), heard=lambda line: None, deadline_s=0.0)
+        running = await read(host, JobsRunning(host=H))
+        gate.unlink()
+        return late.state, running, (await ended(host))[0].state
+
+    assert asyncio.run(run()) == ("overdue", Known(("test.1",)), "exited:0")
+
+
+BEGUN: LiteralString = 'echo $$ >"$2.new" && mv "$2.new" "$2"; while [ -e "$1" ]; do sleep 0.02; done; exit 5'
+"""Tells that it runs, and by which pid; then holds."""
+
+
+def kill(record: Path) -> None:
+    os.kill(int(record.read_text().split()[0]), signal.SIGKILL)
+
+
+async def held(
+    host: LocalTransport, tmp_path: Path, *killed: str, terminal: bool = False
+) -> tuple[AnyReading, list[AnyReading], Followed]:
+    """A job whose processes of these names are killed while it runs: its state then, those after it, and its end."""
+    gate, begun, states = tmp_path / "gate", tmp_path / "begun", list[AnyReading]()
+    gate.touch()
+    fact, place = JobState(host=H, job="test.1"), host.state(H) / "jobs" / "test.1"
+    assert (await launch(host, H, order(BEGUN, str(gate), str(begun), terminal=terminal))).how == "started"
+    await until(begun.exists)
+    for name in killed:
+        kill(place / name)
+    orphaned = await read(host, fact)
+    gate.unlink()
+
+    async def gone() -> bool:
+        states.append(await read(host, fact))
+        return states[-1] != Known("running")
+
+    await until(gone)
+    states.append(await read(host, fact))
+    return orphaned, states, (await ended(host))[0]
+
+
+@pytest.mark.parametrize(
+    ("killed", "terminal", "state"),
+    [
+        ((), False, "exited:5"),
+        ((), True, "exited:5"),
+        (("pid",), False, "exited:5"),
+        (("pid",), True, "exited:5"),
+        (("parent",), False, "vanished"),
+        (("pid", "parent"), False, "vanished"),
+    ],
+    ids=["nobody", "nobody-terminal", "runner", "runner-terminal", "parent", "both"],
+)
+def test_whoever_is_killed_beside_it_the_job_runs_until_its_command_ends(
+    host: LocalTransport, tmp_path: Path, killed: tuple[str, ...], terminal: bool, state: str
+) -> None:
+    """And it is known to have ended only where its own parent saw it."""
+    orphaned, states, followed = asyncio.run(held(host, tmp_path, *killed, terminal=terminal))
+    assert orphaned == Known("running")
+    assert set(states) == {Known("running"), Known(state)} or set(states) == {Known(state)}
+    assert followed.state == state
+
+
+def test_a_killed_command_ended_by_a_signal(host: LocalTransport, tmp_path: Path) -> None:
+    orphaned, states, _ = asyncio.run(held(host, tmp_path, "child"))
+    assert orphaned in (Known("running"), Known("exited:137"))
+    assert states[-1] == Known("exited:137")
+
+
+def test_a_job_of_another_boot_without_a_record_has_vanished(host: LocalTransport) -> None:
+    async def run() -> AnyReading:
+        await done(host, order("exit 0"))
+        place = host.state(H) / "jobs" / "test.1"
+        (place / "exit").unlink()
+        for name in ("pid", "child"):
+            (place / name).write_text(f"{os.getpid()} 1 00000000-0000-0000-0000-000000000000\n")
+        return await read(host, JobState(host=H, job="test.1"))
+
+    assert asyncio.run(run()) == Known("vanished")
+
+
+def test_a_recycled_pid_is_not_mistaken_for_the_job(host: LocalTransport) -> None:
+    async def run() -> AnyReading:
+        await done(host, order("exit 0"))
+        place = host.state(H) / "jobs" / "test.1"
+        (place / "exit").unlink()
+        for name in ("pid", "child"):
+            (place / name).write_text(f"{os.getpid()} 1 {BOOT}\n")
+        return await read(host, JobState(host=H, job="test.1"))
+
+    assert asyncio.run(run()) == Known("vanished")
+
+
+def test_a_lower_epoch_than_the_highest_seen_is_refused(host: LocalTransport) -> None:
+    async def run() -> list[Launched]:
+        newer = await launch(host, H, order("exit 0", job="test.1", epoch=7))
+        older = await launch(host, H, order("exit 0", job="test.2", epoch=6))
+        await ended(host)
+        return [newer, older]
+
+    assert asyncio.run(run()) == [Launched(how="started"), Launched(how="stale", detail="7")]
+    assert not (host.state(H) / "jobs" / "test.2").exists()
+
+
+OTHER_BOOT = Until(boot="00000000-0000-0000-0000-000000000000", uptime_s=10**9)
+
+
+@pytest.mark.parametrize("until", [soon(-5.0), OTHER_BOOT], ids=["past", "other-boot"])
+def test_what_comes_too_late_is_not_started_and_may_be_sent_again(host: LocalTransport, until: Until) -> None:
+    """It was on its way, or its sender asleep, until the lease may have been another's; or the host was rebooted."""
+
+    async def run() -> tuple[str, AnyReading, str]:
+        late = await launch(host, H, order("exit 0", until=until))
+        state = await read(host, JobState(host=H, job="test.1"))
+        again = await launch(host, H, order("exit 0"))
+        await ended(host)
+        return late.how, state, again.how
+
+    assert asyncio.run(run()) == ("late", Absent(), "started")
+
+
+def test_a_host_tells_its_boot_and_how_long_it_is_up(host: LocalTransport) -> None:
+    told = asyncio.run(read(host, HostUptime(host=H)))
+    assert isinstance(told, Known)
+    assert told.value[0] == BOOT
+    assert abs(int(told.value[1]) - soon(0.0).uptime_s) < 10
+
+
+def test_a_fence_is_raised_ahead_of_any_job_and_never_lowered(host: LocalTransport) -> None:
+    async def run() -> tuple[Any, Any, str]:
+        raised = await raise_fences(host, [H, "10.0.0.2"], 5)
+        lowered = await raise_fences(host, [H], 4)
+        return raised, lowered[0].code, (await launch(host, "10.0.0.2", order("exit 0", epoch=4))).how
+
+    assert asyncio.run(run()) == ((), "lease-overtaken", "stale")
+
+
+def test_an_unreadable_epoch_refuses(host: LocalTransport) -> None:
+    async def run() -> Launched:
+        await raise_fences(host, [H], 5)
+        (host.state(H) / "epoch").write_text("5x\n")
+        return await launch(host, H, order("exit 0"))
+
+    assert asyncio.run(run()).how == "unwritable"
+
+
+def test_nothing_starts_where_nothing_can_be_written(host: LocalTransport) -> None:
+    host.state(H).parent.mkdir(parents=True)
+    host.state(H).write_text("a file, where the directory should be")
+    assert asyncio.run(launch(host, H, order("exit 0"))).how == "unwritable"
+
+
+def test_attempts_are_told_in_order_with_what_became_of_them(host: LocalTransport) -> None:
+    async def run() -> AnyReading:
+        for number in (1, 2, 10):
+            await done(host, order("exit 2", job=f"test.{number}"))
+        await mark_seen(host, H, "test.2")
+        await done(host, order("exit 0", job="test-other.1"))
+        return await read(host, JobAttempts(host=H, key="test"))
+
+    assert asyncio.run(run()) == Known(("1:exited:2", "2:seen:2", "10:exited:2"))
+
+
+def test_records_are_private(host: LocalTransport) -> None:
+    asyncio.run(done(host, order("exit 0", stdin="secret")))
+    modes = {path.stat().st_mode & 0o077 for path in (host.state(H), *host.state(H).rglob("*"))}
+    assert modes == {0}
+
+
+def test_no_argument_and_no_input_of_a_job_is_on_a_command_line(host: LocalTransport) -> None:
+    asyncio.run(done(host, order('cat >/dev/null; echo "$1"', "argument-canary", stdin="input-canary")))
+    rendered = " ".join(command.render() for _, command in host.calls)
+    assert "canary" not in rendered
+
+
+def test_the_same_action_has_the_same_key_and_another_host_another() -> None:
+    one, same, other = (Raise(host=h, name="a") for h in (H, H, "10.0.0.2"))
+    assert job_key(one) == job_key(same) != job_key(other)
+    assert job_id(job_key(one), 2).startswith("test-raise-")
+
+
+def test_a_job_id_that_is_none_is_refused(host: LocalTransport) -> None:
+    with pytest.raises(ValueError, match="no job id"):
+        asyncio.run(launch(host, H, order("exit 0", job="../x.1")))

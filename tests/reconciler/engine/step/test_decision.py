@@ -1,0 +1,140 @@
+"""Where a step stands: every way in which a host's answers allow it, forbid it, or have it wait."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+import pytest
+
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.job import HostUptime, JobAttempts
+from reconciler.core.identity import job_key
+from reconciler.core.plan import Step
+from reconciler.engine.jobs.client import LOST_S
+from reconciler.engine.lease import MARGIN_S, TTL_S, Term
+from reconciler.engine.step.decision import DISTURBED_S, Begin, Follow, Leave, Never, Skip, Stand, Wait, stand
+from specs.reason import coded
+from tests.support.world import Raise, step
+
+H = "10.0.0.1"
+AWAY = Unknown(coded("host-unreachable", host=H, said="no route"))
+REFUSED = Unknown(coded("probe-failed", said="no access"))
+UPTIME: AnyReading = Known(("b007", "100"))
+DOWN: AnyReading = Known("down")
+ACTION = Raise(host=H, name="a")
+ONCE = replace(ACTION, once=True)
+
+
+def read(one: Step, tried: AnyReading, effect: AnyReading = DOWN, up: AnyReading = UPTIME) -> Readings:
+    action = one.action
+    assert isinstance(action, Raise)
+    facts: dict[AnyFact, AnyReading] = {JobAttempts(host=H, key=job_key(action)): tried, action.flag: effect}
+    return {**facts, HostUptime(host=H): up}
+
+
+def tells(tried: tuple[str, ...], *, action: Raise = ACTION, ordered: int | None = None, up: bool = False) -> Stand:
+    one = step(action)
+    return stand(one, read(one, Known(tried), Known("up" if up else "down")), ordered)
+
+
+def begin(number: int) -> Begin:
+    return Begin(number=number, boot="b007", uptime_s=100)
+
+
+@pytest.mark.parametrize(
+    ("tried", "ordered", "wanted"),
+    [
+        ((), None, begin(1)),
+        (("1:never",), None, begin(1)),
+        (("1:exited:1",), None, begin(2)),
+        (("1:vanished",), None, begin(2)),
+        (("1:exited:0", "2:running"), None, Follow(number=2)),
+        ((), 1, begin(1)),
+        (("1:never",), 1, begin(1)),
+        (("1:running",), 1, Follow(number=1)),
+        (("1:exited:0",), 1, Follow(number=1)),
+        (("1:vanished",), 1, Follow(number=1)),
+        (("1:seen:0", "2:exited:3"), 2, Follow(number=2)),
+    ],
+)
+def test_which_attempt_it_would_be_and_whose_it_is(tried: tuple[str, ...], ordered: int | None, wanted: Stand) -> None:
+    assert tells(tried, ordered=ordered) == wanted
+
+
+@pytest.mark.parametrize(("state", "code"), [("exited:1", "job-not-repeated"), ("vanished", "job-vanished")])
+def test_what_may_not_happen_twice_waits_for_an_explanation_unless_its_effect_is_seen(state: str, code: str) -> None:
+    never = tells((f"1:{state}",), action=ONCE)
+    assert isinstance(never, Never)
+    assert never.why.code == code
+    assert tells((f"1:{state}",), action=ONCE, up=True) == Skip()
+    assert tells((f"1:{state}",), action=ONCE, ordered=1) == Follow(number=1), "it is our own"
+    assert tells(("1:seen:0",), action=ONCE) == begin(2)
+
+
+def test_what_holds_is_left_alone_but_a_job_at_it_is_followed() -> None:
+    assert tells((), up=True) == Skip()
+    assert tells(("1:running",), up=True) == Follow(number=1)
+
+
+@pytest.mark.parametrize(("reading", "patience"), [(AWAY, LOST_S), (REFUSED, 0.0), (Absent(), 0.0)])
+def test_a_host_that_says_nothing_is_waited_for_one_that_says_no_is_not(reading: AnyReading, patience: float) -> None:
+    one = step(ACTION)
+    for seen in (read(one, reading), read(one, Known(()), up=reading)):
+        waits = stand(one, seen, None)
+        assert isinstance(waits, Wait)
+        assert (waits.why.code, waits.patience_s) == ("job-unread", patience)
+
+
+@pytest.mark.parametrize(
+    ("after", "reading", "code", "patience"),
+    [
+        ((), Known("down"), "step-premise-moved", 0.0),
+        (("b",), Known("down"), "step-premise-moved", DISTURBED_S),
+        ((), REFUSED, "step-premise-unknown", 0.0),
+        (("b",), REFUSED, "step-premise-unknown", DISTURBED_S),
+        (("b",), AWAY, "step-premise-unknown", LOST_S),
+    ],
+)
+def test_a_premise_is_given_the_time_its_kind_takes(
+    after: tuple[str, ...], reading: AnyReading, code: str, patience: float
+) -> None:
+    need = Raise(host=H, name="need").flag
+    one = step(ACTION, *after, needs=(need.up(),))
+    waits = stand(one, {**read(one, Known(())), need: reading}, None)
+    assert isinstance(waits, Wait)
+    assert (waits.why.code, waits.patience_s) == (code, patience)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought(Fact[str]):
+    kind: Literal["test.brought"] = "test.brought"
+    decides: ClassVar[bool] = True
+
+
+@pytest.mark.parametrize(
+    ("reading", "ordered", "left"),
+    [
+        (Known("old"), None, False),
+        (Known("new"), None, True),
+        (Known("new"), 1, False),
+        (Absent(), None, False),
+        (REFUSED, None, False),
+    ],
+    ids=["as-taken", "otherwise", "sent-off-already", "not-known-yet", "unread"],
+)
+def test_what_decides_and_reads_otherwise_leaves_the_step_to_the_next_plan(
+    reading: AnyReading, ordered: int | None, *, left: bool
+) -> None:
+    brought, moved = Brought(host=H), Raise(host=H, name="need").flag
+    need = brought.must_be("old", because=coded("not-read"), source="a test")
+    one = step(ACTION, "b", needs=(moved.up(), need))
+    stands = stand(one, {**read(one, Known(())), moved: Known("down"), brought: reading}, ordered)
+    assert isinstance(stands, Leave if left else Wait)
+    assert stand(one, {**read(one, Known(()), Known("up")), brought: reading}, None) == Skip()
+
+
+def test_a_term_ends_before_the_lease_can_be_anothers() -> None:
+    term = Term()
+    assert term.left(0.0) == 0.0
+    term.since = 100.0
+    assert term.left(100.0) == TTL_S - MARGIN_S
+    assert term.left(100.0 + TTL_S - MARGIN_S) == term.left(9999.0) == 0.0

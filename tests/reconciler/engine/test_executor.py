@@ -1,0 +1,466 @@
+"""The executor, on a world of facts: what is started, in which order, and what its outcome rests on."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from probes.fact import AnyDrift, Known, Unknown
+from reconciler.core.events import Event, Interrupted, JobAdopted, StepDone, StepFailed, StepOutput, StepStarted
+from reconciler.core.identity import job_key
+from reconciler.core.plan import Plan
+from reconciler.engine.clock import ahead
+from reconciler.engine.executor import Outcome, execute
+from reconciler.engine.failpoints import installed, registered
+from reconciler.engine.journal import JournalError
+from reconciler.engine.lease import Term
+from reconciler.engine.stop import StopSignal
+from specs.diagnostic import Diagnostic, diagnose
+from specs.reason import coded
+from tests.support.world import Behaviour, Flag, Job, Kept, Raise, World, plan, step
+
+H = "10.0.0.1"
+
+
+def carried(
+    world: World, what: Plan, stop: StopSignal | None = None, epoch: int = 1, term: Term | None = None
+) -> Outcome:
+    async def run() -> Outcome:
+        return await execute(
+            what,
+            transport=world,
+            look=world.look,
+            journal=world,
+            epoch=epoch,
+            term=term or Kept(),
+            emit=lambda event: None,
+            stop=stop or StopSignal(),
+            clock=world.clock,
+        )
+
+    return asyncio.run(run())
+
+
+def make(*names: str, once: bool = False, shares: tuple[str, ...] = ()) -> tuple[Raise, ...]:
+    return tuple(Raise(host=H, name=name, once=once, shares=shares) for name in names)
+
+
+def test_a_step_is_done_when_its_effect_is_seen() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, exit_status=3)
+    outcome = carried(world, plan(step(a)))
+    assert outcome.done == ("a",)
+    (done,) = [event for event in world.events if isinstance(event, StepDone)]
+    assert (done.exit_status, done.attempt) == (3, 1)
+
+
+def test_exit_status_zero_without_the_effect_is_a_failure_with_its_evidence() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, works=False, log=b"x\nPASSWORD=canary\nall fine\n")
+    outcome = carried(world, plan(step(a)))
+    (failed,) = outcome.failed
+    assert failed.diagnostic.code == "step-not-seen"
+    assert dict(failed.diagnostic.fields)["rc"] == "0"
+    assert "test.flag a @10.0.0.1: up / down" in dict(failed.diagnostic.fields)["facts"]
+    assert failed.tail == ("x", "PASSWORD=<redacted>", "all fine")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained(Raise):
+    """An action with words of its own for an effect that nobody sees."""
+
+    def missed(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
+        return diagnose("agents-lost", where=self.host, hosts=str(drifts[0].reading), seconds=1)
+
+
+def test_an_action_that_knows_what_a_missing_effect_means_says_it() -> None:
+    world, a = World(), Explained(host=H, name="a")
+    world.knows(a, works=False)
+    (failed,) = carried(world, plan(step(a))).failed
+    assert failed.diagnostic == diagnose("agents-lost", where=H, hosts=str(Known("down")), seconds=1)
+
+
+def test_an_effect_that_shows_late_is_waited_for() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, works=False)
+    world.clock.later.append((20.0, lambda: world.readings.update({a.flag: Known("up")})))
+    assert carried(world, plan(step(a))).done == ("a",)
+
+
+def test_what_is_already_so_is_skipped() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b)
+    world.readings[a.flag] = Known("up")
+    outcome = carried(world, plan(step(a), step(b, "a")))
+    assert (outcome.skipped, outcome.done) == (("a",), ("b",))
+    assert world.launched == [f"{job_key(b)}.1"]
+
+
+def test_a_failure_stops_what_comes_after_it_and_nothing_else() -> None:
+    world, (a, b, c, d) = World(), make("a", "b", "c", "d")
+    world.knows(a, works=False)
+    world.knows(b, c, d)
+    outcome = carried(world, plan(step(a), step(b, "a"), step(c, "b"), step(d)))
+    assert [failed.step for failed in outcome.failed] == ["a"]
+    assert [(held.step, held.cause) for held in outcome.held] == [("b", "a"), ("c", "a")]
+    assert outcome.done == ("d",)
+
+
+def test_a_premise_that_moved_is_named_and_nothing_starts() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    need = Flag(host=H, name="need")
+    world.readings[need] = Known("down")
+    (failed,) = carried(world, plan(step(a, needs=[need.up()]))).failed
+    assert failed.diagnostic.code == "step-premise-moved"
+    assert dict(failed.diagnostic.fields) == {"fact": "test.flag need @10.0.0.1", "expected": "up", "reading": "down"}
+    assert world.launched == []
+
+
+def test_a_premise_that_a_step_before_it_disturbed_is_given_its_time() -> None:
+    """consul asks every ten seconds: a unit that was restarted a moment ago still counts as critical."""
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b)
+    need = Flag(host=H, name="need")
+    world.readings[need] = Known("down")
+    world.clock.later.append((12.0, lambda: world.readings.update({need: Known("up")})))
+    outcome = carried(world, plan(step(a), step(b, "a", needs=[need.up()])))
+    assert (outcome.done, outcome.failed) == (("a", "b"), ())
+
+
+def test_a_premise_that_stays_disturbed_is_named_in_the_end() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b)
+    need = Flag(host=H, name="need")
+    world.readings[need] = Known("down")
+    (failed,) = carried(world, plan(step(a), step(b, "a", needs=[need.up()]))).failed
+    assert (failed.step, failed.diagnostic.code) == ("b", "step-premise-moved")
+    assert world.launched == [f"{job_key(a)}.1"]
+
+
+def test_who_asks_to_stop_does_not_wait_for_a_premise() -> None:
+    world, (a, b), stop = World(), make("a", "b"), StopSignal()
+    world.knows(a, b)
+    need = Flag(host=H, name="need")
+    world.readings[need] = Known("down")
+    world.clock.later.append((4.0, lambda: stop.halt(diagnose("paused"))))
+    world.clock.later.append((9.0, lambda: world.readings.update({need: Known("up")})))
+    carried(world, plan(step(a), step(b, "a", needs=[need.up()])), stop)
+    assert world.launched == [f"{job_key(a)}.1"]
+
+
+def test_nothing_starts_on_an_unknown_premise() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    need = Flag(host=H, name="need")
+    world.readings[need] = Unknown(coded("not-utf8"))
+    (failed,) = carried(world, plan(step(a, needs=[need.up()]))).failed
+    assert failed.diagnostic.code == "step-premise-unknown"
+    assert failed.diagnostic.because == coded("not-utf8")
+    assert world.launched == []
+
+
+def test_a_host_that_is_away_as_its_step_is_to_start_is_waited_for() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    world.dead = {H}
+    world.clock.later = [(200.0, world.dead.clear)]
+    assert carried(world, plan(step(a))).done == ("a",)
+    assert world.launched == [f"{job_key(a)}.1"]
+
+
+def test_and_not_for_ever() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    world.dead = {H}
+    (failed,) = carried(world, plan(step(a))).failed
+    assert failed.diagnostic.code == "job-unread"
+    assert 300.0 <= world.clock.elapsed < 330.0
+
+
+def test_nothing_begins_before_the_lease_is_confirmed() -> None:
+    world, (a,), term = World(), make("a"), Term()
+    world.knows(a)
+
+    def confirm() -> None:
+        term.since, term.ahead = world.clock.elapsed, ahead(world.clock)
+
+    world.clock.later = [(20.0, confirm)]
+    assert carried(world, plan(step(a)), term=term).done == ("a",)
+    assert world.clock.elapsed >= 20.0
+
+
+def test_a_lease_that_is_gone_begins_nothing() -> None:
+    world, (a,), stop = World(), make("a"), StopSignal()
+    world.knows(a)
+    world.clock.later = [(3.0, lambda: stop.halt(diagnose("lease-lost", where=H, run="r")))]
+    (failed,) = carried(world, plan(step(a)), stop, term=Term()).failed
+    assert (failed.diagnostic.code, world.launched) == ("lease-unconfirmed", [])
+    assert world.clock.elapsed < 10.0
+
+
+def test_a_job_found_running_is_adopted_and_not_started_again() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, polls=3)
+    job = f"{job_key(a)}.1"
+    world.jobs[H, job] = Job(behaviour=world.behaviours[job_key(a)], polls=3)
+    assert carried(world, plan(step(a))).done == ("a",)
+    assert world.launched == []
+    assert JobAdopted(host=H, job=job) in world.events
+
+
+def test_an_adopted_job_that_ends_without_the_effect_is_followed_by_an_attempt_of_our_own() -> None:
+    """The same work, but not necessarily to the same end: an earlier run may have set another value."""
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    job = f"{job_key(a)}.1"
+    world.jobs[H, job] = Job(behaviour=Behaviour(works=False), polls=3)
+    outcome = carried(world, plan(step(a)))
+    assert (outcome.done, outcome.failed, world.launched) == (("a",), (), [f"{job_key(a)}.2"])
+
+
+@pytest.mark.parametrize("state", ["exited:1", "vanished"])
+def test_an_idempotent_action_is_tried_again_under_the_next_number(state: str) -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    world.jobs[H, f"{job_key(a)}.1"] = Job(behaviour=world.behaviours[job_key(a)], polls=0, state=state)
+    assert carried(world, plan(step(a))).done == ("a",)
+    assert world.launched == [f"{job_key(a)}.2"]
+
+
+@pytest.mark.parametrize(("state", "code"), [("exited:1", "job-not-repeated"), ("vanished", "job-vanished")])
+def test_what_must_not_happen_twice_is_not_started_beside_an_unexplained_first(state: str, code: str) -> None:
+    world, (a,) = World(), make("a", once=True)
+    world.knows(a, log=b"evidence\n")
+    world.jobs[H, f"{job_key(a)}.1"] = Job(behaviour=world.behaviours[job_key(a)], polls=0, state=state)
+    (failed,) = carried(world, plan(step(a))).failed
+    assert failed.diagnostic.code == code
+    assert failed.tail == ("evidence",)
+    assert world.launched == []
+
+
+def test_what_was_seen_done_once_may_be_needed_again() -> None:
+    world, (a,) = World(), make("a", once=True)
+    world.knows(a)
+    assert carried(world, plan(step(a))).done == ("a",)
+    world.readings[a.flag] = Known("down")
+    assert carried(world, plan(step(a))).done == ("a",)
+    assert world.launched == [f"{job_key(a)}.1", f"{job_key(a)}.2"]
+
+
+@pytest.mark.parametrize(("once", "code"), [(False, "job-cut-off"), (True, "job-vanished")])
+def test_a_vanished_job_is_judged_by_its_effect(once: bool, code: str) -> None:
+    """And only what must not run twice is said to be such."""
+    world, (a, b) = World(), make("a", "b", once=once)
+    world.knows(a, vanishes=True)
+    world.knows(b, vanishes=True, works=False)
+    outcome = carried(world, plan(step(a), step(b)))
+    assert outcome.done == ("a",)
+    assert [failed.diagnostic.code for failed in outcome.failed] == [code]
+
+
+def test_an_overdue_job_is_left_running_and_said_so() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, polls=-1)
+    (failed,) = carried(world, plan(step(a))).failed
+    assert failed.diagnostic.code == "job-overdue"
+    assert world.jobs[H, f"{job_key(a)}.1"].state == "running"
+
+
+def test_resources_are_held_by_one_step_at_a_time() -> None:
+    world = World()
+    steps = make("a", "b", "c", shares=("bkcli",))
+    world.knows(*steps, polls=3)
+    assert len(carried(world, plan(*map(step, steps))).done) == 3
+    assert max(map(len, world.overlap)) == 1
+
+
+def test_what_shares_nothing_runs_side_by_side() -> None:
+    world = World()
+    steps = make("a", "b", "c", "d", "e", "f")
+    world.knows(*steps, polls=3)
+    assert len(carried(world, plan(*map(step, steps))).done) == 6
+    assert max(map(len, world.overlap)) == 4
+
+
+def test_a_stale_epoch_stops_the_run() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b)
+    world.epochs[H] = 9
+    stop = StopSignal()
+    outcome = carried(world, plan(step(a, needs=()), step(b, "a")), stop)
+    assert [failed.diagnostic.code for failed in outcome.failed] == ["lease-overtaken"]
+    assert stop.why is not None
+    assert world.launched == []
+
+
+def test_the_intent_is_on_record_before_the_command_leaves() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    before: list[bool] = []
+    world.on_launch = lambda job: before.append(StepStarted(step="a", host=H, job=job) in world.events)
+    carried(world, plan(step(a)))
+    assert before == [True]
+
+
+@dataclass
+class Full:
+    left: int
+    kept: list[Event] = field(default_factory=list[Event])
+
+    def write(self, event: Event) -> None:
+        if self.left == 0:
+            raise JournalError(diagnose("journal-unwritable", where="x", said="No space left on device"))
+        self.left -= 1
+        self.kept.append(event)
+
+
+def test_nothing_leaves_when_the_journal_is_full() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b)
+
+    async def run() -> Outcome:
+        return await execute(
+            plan(step(a), step(b)),
+            transport=world,
+            look=world.look,
+            journal=Full(0),
+            epoch=1,
+            term=Kept(),
+            emit=lambda event: None,
+            stop=StopSignal(),
+            clock=world.clock,
+        )
+
+    outcome = asyncio.run(run())
+    assert {trouble.code for trouble in outcome.troubles} == {"journal-unwritable"}
+    assert (world.launched, outcome.started) == ([], ())
+
+
+def test_one_interrupt_starts_nothing_more_and_waits() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b, polls=3)
+    stop = StopSignal()
+    world.on_launch = lambda job: stop.press()
+    outcome = carried(world, plan(step(a), step(b, "a")), stop)
+    assert (outcome.done, outcome.left) == (("a",), ("b",))
+    assert not [event for event in world.events if isinstance(event, Interrupted)]
+
+
+def test_a_second_interrupt_leaves_at_once_and_names_what_goes_on() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b, polls=-1)
+    stop = StopSignal()
+
+    def twice(job: str) -> None:
+        stop.press()
+        stop.press()
+
+    world.on_launch = twice
+    outcome = carried(world, plan(step(a), step(b, "a")), stop)
+    job = f"{job_key(a)}.1"
+    assert outcome.running == (job,)
+    assert world.events[-1] == Interrupted(running=(job,))
+    assert world.jobs[H, job].state == "running"
+
+
+def test_cancellation_is_never_swallowed() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, polls=-1)
+    world.clock.still = True
+
+    async def run() -> None:
+        async with asyncio.timeout(0.05):
+            await execute(
+                plan(step(a)),
+                transport=world,
+                look=world.look,
+                journal=world,
+                epoch=1,
+                term=Kept(),
+                emit=lambda event: None,
+                stop=StopSignal(),
+                clock=world.clock,
+            )
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(run())
+    assert world.events[-1] == Interrupted(running=(f"{job_key(a)}.1",))
+
+
+def test_crash_points_are_enumerated_and_passed() -> None:
+    world, (a,) = World(), make("a", once=True)
+    world.knows(a)
+    passed: list[str] = []
+    with installed(passed.append):
+        carried(world, plan(step(a)))
+    assert {"job-launch.before", "job-launch.after", "job-read.before", "job-seen.after"} <= set(passed)
+    assert set(passed) <= set(registered())
+
+
+def test_output_is_told_redacted() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a, log=b"mysql -uroot -pcanary\n\xff\n")
+    carried(world, plan(step(a)))
+    lines = [event.line for event in world.events if isinstance(event, StepOutput)]
+    assert lines == ["mysql -uroot -p<redacted>", "\ufffd"]
+
+
+def test_a_failed_step_is_told_once() -> None:
+    world, (a, b) = World(), make("a", "b")
+    world.knows(a, b, works=False)
+    carried(world, plan(step(a), step(b, "a")))
+    assert len([event for event in world.events if isinstance(event, StepFailed)]) == 1
+
+
+def test_an_overdue_job_keeps_what_it_holds_from_the_others() -> None:
+    world, (a, b) = World(), make("a", "b", shares=("bkcli",))
+    (free,) = make("free")
+    world.knows(a, polls=-1)
+    world.knows(b, free)
+    outcome = carried(world, plan(step(a), step(b), step(free)))
+    assert [failed.diagnostic.code for failed in outcome.failed] == ["job-overdue"]
+    assert [(held.step, held.cause) for held in outcome.held] == [("b", "a")]
+    assert outcome.done == ("free",)
+
+
+def test_a_job_of_somebody_else_on_the_host_is_waited_for_first() -> None:
+    world, (a, other) = World(), make("a", "other")
+    world.knows(a)
+    world.knows(other, polls=5)
+    theirs = f"{job_key(other)}.1"
+    world.jobs[H, theirs] = Job(behaviour=world.behaviours[job_key(other)], polls=5)
+    assert carried(world, plan(step(a))).done == ("a",)
+    assert world.overlap == [frozenset({f"{job_key(a)}.1"})]
+    assert JobAdopted(host=H, job=theirs) in world.events
+
+
+def test_a_job_of_somebody_else_that_does_not_end_fails_the_step() -> None:
+    world, (a, other) = World(), make("a", "other")
+    world.knows(a)
+    world.knows(other, polls=-1)
+    world.jobs[H, f"{job_key(other)}.1"] = Job(behaviour=world.behaviours[job_key(other)], polls=-1)
+    (failed,) = carried(world, plan(step(a))).failed
+    assert (failed.diagnostic.code, world.launched) == ("job-overdue", [])
+
+
+def test_an_outage_is_not_made_longer_by_a_step_that_could_wait() -> None:
+    """`stop` begins an outage that `install` ends; `other` needs what `install` needs, and is told to wait for it."""
+    world = World()
+    stop, install, other = (
+        Outage(host=H, name="stop"),
+        Raise(host=H, name="install", shares=("bkcli",)),
+        Raise(host=H, name="other", shares=("bkcli",)),
+    )
+    world.knows(stop, install, other, polls=3)
+    carried(world, plan(step(stop), step(install, "stop"), step(other)))
+    started = [event.step for event in world.events if isinstance(event, StepStarted)]
+    assert started == ["stop", "install", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage(Raise):
+    @property
+    def outage(self) -> str:
+        return "paas"

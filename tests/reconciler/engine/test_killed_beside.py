@@ -1,0 +1,114 @@
+"""Killed at the crash points that `apply` does not pass: those of the commands beside it, on a real sh.
+
+The campaign kills at all others (`tests/sim/test_campaign.py`). What only reads must leave a host as it was; a wish is
+there or it is not; and the same command run again does what it is for.
+"""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from probes.command import Command
+from probes.registry import PROBES
+from probes.task import WorkDone
+from reconciler.engine import acks, activity, approvals, discover, lease, pause
+from reconciler.engine.failpoints import installed
+from reconciler.engine.gather import collect
+from reconciler.engine.jobs.client import Order, launch
+from specs.cluster import ClusterFile, Controller, PackageFile, Paths
+from tests.support.local import LocalTransport, soon
+
+C = "10.0.0.1"
+WORK = WorkDone(host=C, work="job-migration", release="6.2.2")
+
+
+class Killed(BaseException):
+    """No `except Exception` may catch it: a kill is not caught either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    ask: Callable[[LocalTransport], Awaitable[object]]
+    writes: bool = False
+
+
+async def _survey(host: LocalTransport) -> object:
+    install = host.root / "install"
+    install.mkdir(exist_ok=True)
+    (install / "install.config").write_text("10.0.0.1 iam\n10.0.0.2 paas\n")
+    file = ClusterFile(
+        schema="bkrec.cluster/1",
+        name="night",
+        controller=Controller(address=C),
+        paths=Paths(install=str(install)),
+        package=PackageFile(path="/x.tgz"),
+    )
+    return await discover.read(host, file)
+
+
+async def _status(host: LocalTransport) -> object:
+    return await activity.now(host, functools.partial(collect, host, PROBES), C, [C])
+
+
+async def _pause(host: LocalTransport) -> object:
+    return await pause.pause(host, C, who="wang", why="lunch")
+
+
+POINTS = {
+    "survey": Point(_survey),
+    "lease-read": Point(lambda host: lease.read_lease(host, C)),
+    "job-last": Point(_status),
+    "ack-record": Point(lambda host: acks.record(host, WORK, who="wang"), writes=True),
+    "ack-owe": Point(lambda host: acks.owe(host, WORK, origin="6.1.2"), writes=True),
+    "approve": Point(lambda host: approvals.record(host, C, gate="topology", who="wang", run="r"), writes=True),
+    "pause": Point(_pause, writes=True),
+    "resume": Point(lambda host: pause.resume(host, C), writes=True),
+}
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("name", POINTS)
+def test_killed_there_a_host_is_as_it_was_or_as_was_wished(name: str, side: str, tmp_path: Path) -> None:
+    host, point = LocalTransport(tmp_path), POINTS[name]
+    asyncio.run(_at_work(host, paused=name == "resume"))
+    before = _files(host)
+
+    async def story() -> None:
+        with installed(functools.partial(_die, f"{name}.{side}")), pytest.raises(Killed):
+            await point.ask(host)
+        assert (_files(host) == before) == (not point.writes or side == "before")
+        await point.ask(host)
+
+    asyncio.run(story())
+    assert (host.state(C) / "paused").exists() == (name == "pause")
+
+
+async def _at_work(host: LocalTransport, *, paused: bool) -> None:
+    """A lease, a job that runs, and a wish where there is one to take back."""
+    await lease.take(host, C, run="r", user="wang", source="laptop")
+    await launch(host, C, Order(job="long.1", command=Command(script="echo at work; sleep 20"), epoch=1, until=soon()))
+    await _writes_no_more(host.state(C) / "jobs/long.1")
+    if paused:
+        await _pause(host)
+
+
+async def _writes_no_more(job: Path) -> None:
+    """Until its end, that is: its last word before that is in its log."""
+    async with asyncio.timeout(20):
+        while True:
+            if (job / "child").exists() and (job / "log").exists() and (job / "log").stat().st_size:
+                return
+            await asyncio.sleep(0.02)
+
+
+def _files(host: LocalTransport) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in host.state(C).rglob("*") if path.is_file()}
+
+
+def _die(point: str, passed: str) -> None:
+    if passed == point:
+        raise Killed

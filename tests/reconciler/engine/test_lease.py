@@ -1,0 +1,290 @@
+"""The lease, on a real sh: one holder, whose age no clock step changes, and an epoch that only rises."""
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from probes.job import PROBE, HostUptime
+from reconciler.engine import lease as lease_module
+from reconciler.engine.clock import ahead
+from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
+from reconciler.engine.lease import (
+    HEARTBEAT_S,
+    MARGIN_S,
+    TTL_S,
+    Lease,
+    LeaseError,
+    LeaseHeld,
+    Term,
+    break_lease,
+    keep,
+    raise_fences,
+    read_lease,
+    release,
+    take,
+)
+from reconciler.engine.stop import StopSignal
+from tests.support.local import Greeting, LocalTransport
+from tests.support.world import VirtualClock
+
+C = "10.0.0.1"
+GREETINGS = (
+    "Welcome\n",
+    "no line end: ",
+    "bkrec-lease held ghost 9 1 ghost nowhere .\nbkrec-says fence stale 9\nbkrec-says fence fenced\n",
+)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> LocalTransport:
+    return LocalTransport(tmp_path)
+
+
+async def taken(host: LocalTransport, run: str, floor: int = 0) -> Lease:
+    return await take(host, C, run=run, user="wang", source="laptop", floor=floor)
+
+
+def aged(host: LocalTransport, seconds: int, boot: str = "") -> None:
+    path = host.state(C) / "lease"
+    run, since, when, *rest = path.read_text().split()
+    since = f"{boot}/{since.partition('/')[2]}" if boot else since
+    path.write_text(" ".join((run, since, str(max(0, int(when) - seconds)), *rest)) + "\n")
+
+
+def test_one_of_two_contenders_gets_it_and_the_other_is_told_who(host: LocalTransport) -> None:
+    async def race() -> list[Lease | LeaseHeld]:
+        async def one(run: str) -> Lease | LeaseHeld:
+            try:
+                return await taken(host, run)
+            except LeaseHeld as held:
+                return held
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(f"run{n}")) for n in range(5)]
+        return [task.result() for task in tasks]
+
+    results = asyncio.run(race())
+    (winner,) = [result for result in results if isinstance(result, Lease)]
+    losers = [result for result in results if isinstance(result, LeaseHeld)]
+    assert len(losers) == 4
+    told = dict(losers[0].diagnostics[0].fields)
+    assert (losers[0].diagnostics[0].code, told["user"], told["at"], told["run"]) == (
+        "lease-held",
+        "wang",
+        "laptop",
+        winner.run,
+    )
+
+
+def test_every_take_raises_the_epoch(host: LocalTransport) -> None:
+    async def run() -> list[int]:
+        epochs: list[int] = []
+        for name in ("a", "b", "b"):
+            lease = await taken(host, name)
+            epochs.append(lease.epoch)
+            if name == "a":
+                await release(host, lease)
+        return epochs
+
+    assert asyncio.run(run()) == [1, 2, 3]
+
+
+def test_a_host_that_saw_a_higher_epoch_sets_the_floor(host: LocalTransport) -> None:
+    assert asyncio.run(taken(host, "a", floor=41)).epoch == 42
+
+
+def test_an_expired_lease_is_taken_over_and_its_holder_finds_out(host: LocalTransport) -> None:
+    async def run() -> tuple[int, int, str]:
+        old = await taken(host, "old")
+        aged(host, TTL_S - 5)
+        with pytest.raises(LeaseHeld):
+            await taken(host, "new")
+        aged(host, TTL_S)
+        new = await taken(host, "new")
+        stop = StopSignal()
+        await keep(host, old, Term(), clock=VirtualClock(), stop=stop)
+        return old.epoch, new.epoch, stop.why.code if stop.why else ""
+
+    assert asyncio.run(run()) == (1, 2, "lease-lost")
+
+
+def test_a_lease_of_an_earlier_boot_has_expired(host: LocalTransport) -> None:
+    async def run() -> tuple[bool, int]:
+        await taken(host, "old")
+        aged(host, 0, boot="another-boot")
+        holder = await read_lease(host, C)
+        return holder is not None and holder.expired, (await taken(host, "new")).epoch
+
+    assert asyncio.run(run()) == (True, 2)
+
+
+@pytest.mark.parametrize("greeting", GREETINGS)
+def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: str) -> None:
+    noisy = Greeting(host, greeting)
+
+    async def run() -> tuple[int, str, list[str]]:
+        lease = await take(noisy, C, run="a", user="wang", source="laptop")
+        held = await read_lease(noisy, C)
+        await raise_fences(noisy, ["10.0.0.2"], 7)
+        behind = await raise_fences(noisy, ["10.0.0.2"], 6)
+        return lease.epoch, held.run if held else "", [told.code for told in behind]
+
+    assert asyncio.run(run()) == (1, "a", ["lease-overtaken"])
+
+
+def test_reading_writes_nothing(host: LocalTransport) -> None:
+    assert asyncio.run(read_lease(host, C)) is None
+    assert not host.state(C).exists()
+
+
+def test_a_broken_lease_names_who_had_it_and_stops_them(host: LocalTransport) -> None:
+    async def run() -> tuple[str, bool, str]:
+        lease = await taken(host, "a")
+        broken = await break_lease(host, C)
+        stop = StopSignal()
+        await keep(host, lease, Term(), clock=VirtualClock(), stop=stop)
+        return broken.user if broken else "", stop.asked, stop.why.code if stop.why else ""
+
+    assert asyncio.run(run()) == ("wang", True, "lease-lost")
+
+
+def test_a_broken_lease_is_nobodys_and_free_no_sooner_than_it_would_have_expired(host: LocalTransport) -> None:
+    """Its holder may be alive, and starts things until it is told: a minute is what every other rule counts on."""
+
+    async def run() -> tuple[list[tuple[str, bool]], int]:
+        lease = await taken(host, "a")
+        seen: list[tuple[str, bool]] = []
+        for _ in range(2):
+            await break_lease(host, C)
+            await release(host, lease)
+            aged(host, TTL_S // 2 - 5)
+            with pytest.raises(LeaseHeld) as held:
+                await taken(host, "b")
+            assert held.value.holder is not None
+            seen.append((held.value.holder.run, held.value.holder.broken))
+        aged(host, 10)
+        return seen, (await taken(host, "b")).epoch
+
+    assert asyncio.run(run()) == ([("a", True), ("a", True)], 2)
+
+
+def test_breaking_what_nobody_holds_or_has_expired_leaves_nothing(host: LocalTransport) -> None:
+    async def run() -> bool:
+        assert await break_lease(host, C) is None
+        assert not (host.state(C) / "lease").exists()
+        await taken(host, "a")
+        aged(host, TTL_S)
+        await break_lease(host, C)
+        return (host.state(C) / "lease").exists()
+
+    assert asyncio.run(run()) is False
+
+
+def test_a_lease_from_the_future_is_held(host: LocalTransport) -> None:
+    """A clock that was turned back within one boot says nothing about who is at work."""
+
+    async def run() -> int:
+        await taken(host, "a")
+        aged(host, -10_000)
+        with pytest.raises(LeaseHeld) as held:
+            await taken(host, "b")
+        return held.value.holder.age_s if held.value.holder else -1
+
+    assert asyncio.run(run()) == 0
+
+
+def test_a_container_that_was_started_anew_turns_no_lease_back(host: LocalTransport) -> None:
+    """lxcfs tells the container's own uptime beside the kernel's boot id; only the kernel's clock goes with that."""
+    for script in (*(value for name, value in vars(lease_module).items() if name.endswith("_SCRIPT")), LAUNCH, RUNNER):
+        assert "/proc/uptime" not in script
+    assert "/proc/uptime" not in PROBE.command([HostUptime(host=C)]).script
+
+
+def test_a_clock_that_stood_still_while_the_wall_went_on_ends_the_term_until_it_is_renewed() -> None:
+    """The whole machine was stopped for a minute, and then set right."""
+    term = Term(since=100.0, ahead=1_000.0)
+    assert term.left(110.0, ahead=1_000.0) == TTL_S - MARGIN_S - 10.0
+    assert term.left(110.0, ahead=1_000.0 + TTL_S) == 0.0
+    assert term.left(110.0, ahead=1_000.0 - 3_600.0) > 0.0, "a wall set back hides no time"
+
+
+class Stopping(VirtualClock):
+    """Its wall gets ahead of its steady time when the machine stands still."""
+
+    stood_s = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.stood_s)
+
+
+def test_after_a_standstill_nothing_is_started_until_the_controller_has_renewed(host: LocalTransport) -> None:
+    clock, stop, term, seen = Stopping(), StopSignal(), Term(), list[bool]()
+
+    def told() -> None:
+        seen.append(term.left(clock.steady(), ahead=ahead(clock)) > 0)
+
+    def stand() -> None:
+        told()
+        clock.stood_s = 300.0
+        told()
+        clock.later = [(clock.elapsed + HEARTBEAT_S, again)]
+
+    def again() -> None:
+        told()
+        stop.now.set()
+
+    async def run() -> None:
+        lease = await taken(host, "a")
+        clock.later = [(HEARTBEAT_S / 2, stand)]
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(keep(host, lease, term, clock=clock, stop=stop))
+            await stop.now.wait()
+            task.cancel()
+
+    asyncio.run(run())
+    assert seen == [True, False, True]
+
+
+def test_releasing_what_another_holds_leaves_it(host: LocalTransport) -> None:
+    async def run() -> str:
+        lease = await taken(host, "a")
+        await release(host, Lease(controller=C, run="b", epoch=1))
+        holder = await read_lease(host, C)
+        assert holder is not None
+        await release(host, lease)
+        assert await read_lease(host, C) is None
+        return holder.run
+
+    assert asyncio.run(run()) == "a"
+
+
+def test_a_lease_that_cannot_be_renewed_in_time_is_presumed_lost(host: LocalTransport) -> None:
+    clock, stop = VirtualClock(), StopSignal()
+
+    async def run() -> None:
+        lease = await taken(host, "a")
+        host.faults = dict.fromkeys(range(1, 1000), "refused")
+        await keep(host, lease, Term(), clock=clock, stop=stop)
+
+    asyncio.run(run())
+    assert stop.why is not None
+    assert stop.why.code == "lease-not-renewed"
+    assert clock.elapsed < TTL_S
+
+
+def test_an_answer_that_did_not_come_is_trouble(host: LocalTransport) -> None:
+    host.faults = {0: "lost"}
+    with pytest.raises(LeaseError):
+        asyncio.run(taken(host, "a"))
+    assert asyncio.run(taken(host, "a")).epoch == 2
+
+
+def test_names_are_one_word_each(host: LocalTransport) -> None:
+    async def run() -> str:
+        await take(host, C, run="a", user="wang xiao\nming", source="")
+        holder = await read_lease(host, C)
+        return f"{holder.user} {holder.source}" if holder else ""
+
+    assert asyncio.run(run()) == "wang_xiao_ming -"

@@ -1,0 +1,465 @@
+"""Apply, on a world of facts: it ends where facts say it ends, and a refusal changes nothing."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from probes.fact import AnyExpected, AnyFact, Known, Readings, Unknown, holds
+from reconciler.core.events import Event, JobAdopted, LeaseAwaited, RunEnded, RunHalted, RunStarted, StepDone
+from reconciler.core.identity import job_key
+from reconciler.core.plan import Blocked, Follows, Plan
+from reconciler.engine.assess import study
+from reconciler.engine.gather import Collected
+from reconciler.engine.journal import JournalError
+from reconciler.engine.reconcile import FOLLOW_S, SETTLE_S, Applied, Undertaking, apply
+from reconciler.engine.stop import StopSignal
+from specs.diagnostic import diagnose
+from specs.reason import coded
+from tests.support.world import Flag, Job, Raise, World, plan, step
+
+H, H2 = "10.0.0.1", "10.0.0.2"
+
+
+def decide_for(actions: Sequence[Raise]) -> Callable[[Readings], Plan]:
+    def decide(readings: Readings) -> Plan:
+        down = [action for action in actions if holds(action.flag.up(), readings) is False]
+        return plan(*(step(action) for action in down))
+
+    return decide
+
+
+async def yes(_: Any) -> bool:
+    return True
+
+
+def _always(_: Blocked) -> bool:
+    return True
+
+
+def undertaking(world: World, actions: Sequence[Raise], **more: Any) -> Undertaking:
+    given: dict[str, Any] = {"confirm": yes, "stop": StopSignal(), "decide": decide_for(actions), **more}
+    return Undertaking(
+        run="run",
+        user="wang",
+        source="laptop",
+        transport=world,
+        look=world.look,
+        controller=H,
+        hosts=(H, H2),
+        expected=[action.flag.up() for action in actions],
+        journal=world,
+        clock=world.clock,
+        emit=lambda event: None,
+        **given,
+    )
+
+
+def applied(work: Undertaking) -> Applied:
+    return asyncio.run(apply(work))
+
+
+def two(world: World, **behaviour: Any) -> tuple[Raise, Raise]:
+    actions = (Raise(host=H, name="a"), Raise(host=H2, name="b"))
+    world.knows(*actions, **behaviour)
+    return actions
+
+
+def test_it_converges_and_a_second_time_writes_nothing_at_all() -> None:
+    world = World()
+    actions = two(world)
+    first = applied(undertaking(world, actions))
+    assert (first.verdict, first.exit_code) == ("converged", 0)
+    assert isinstance(world.events[0], RunStarted)
+    assert world.events[-1] == replace(_ended(world), verdict="converged", done=2, failed=0)
+    assert world.holder == ""
+    world.writes.clear()
+    second = applied(undertaking(world, actions))
+    assert (second.exit_code, world.writes, len(world.launched)) == (0, [], 2)
+
+
+def _ended(world: World) -> RunEnded:
+    (ended,) = [event for event in world.events if isinstance(event, RunEnded)]
+    return ended
+
+
+def test_a_failure_ends_with_three_and_is_not_tried_over_and_over() -> None:
+    world = World()
+    result = applied(undertaking(world, two(world, works=False)))
+    assert (result.verdict, result.exit_code, len(world.launched)) == ("failed", 3, 2)
+
+
+def test_an_unread_host_is_no_verdict_and_the_rest_is_repaired() -> None:
+    world = World()
+    actions = two(world)
+    world.dead.add(H2)
+    result = applied(undertaking(world, actions))
+    assert (result.verdict, result.exit_code) == ("unknown", 4)
+    assert world.launched == [f"{job_key(actions[0])}.1"]
+
+
+def _both(_: Plan) -> tuple[str, ...]:
+    return (H, H2)
+
+
+def _first(_: Plan) -> tuple[str, ...]:
+    return (H,)
+
+
+def test_a_change_of_release_is_not_begun_past_a_host_that_was_not_read() -> None:
+    """Nothing is written, the lease included; the cause of each host comes behind the one that names them all."""
+    world = World()
+    actions = two(world)
+    world.dead.add(H2)
+    result = applied(undertaking(world, actions, concerned=_both))
+    assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
+    assert [told.code for told in result.diagnostics] == ["change-past-unread", "host-unreachable"]
+    assert dict(result.diagnostics[0].fields) == {"hosts": f"{H2} (host-unreachable)"}
+
+
+def test_a_host_of_no_concern_to_the_change_does_not_keep_it_from_beginning() -> None:
+    world = World()
+    actions = two(world)
+    world.dead.add(H2)
+    result = applied(undertaking(world, actions, concerned=_first))
+    assert (result.verdict, result.exit_code) == ("unknown", 4)
+    assert world.launched == [f"{job_key(actions[0])}.1"]
+
+
+def test_a_host_that_falls_silent_before_the_gates_is_seen_there() -> None:
+    world = World()
+    actions = two(world)
+    looks: list[int] = []
+
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        asked = tuple(facts)
+        if any(isinstance(fact, Flag) and fact.name == "gate" for fact in asked):
+            looks.append(1)
+            world.dead.add(H2)
+        return await world.look(asked)
+
+    gates = tuple(Flag(host=host, name="gate").up() for host in (H, H2))
+    world.readings |= {gate.fact: Known("up") for gate in gates}
+
+    def opened(_: Plan) -> tuple[AnyExpected, ...]:
+        return gates
+
+    work = replace(
+        undertaking(world, actions, concerned=_both, gates=opened),
+        look=look,
+    )
+    result = applied(work)
+    assert (result.exit_code, world.writes, len(looks)) == (5, [], 1)
+    assert [told.code for told in result.diagnostics] == ["change-past-unread", "host-unreachable"]
+
+
+def test_a_host_that_falls_silent_once_the_change_is_begun_holds_up_only_what_needs_it() -> None:
+    """The first round unpacks; the second still has its work on the host that answers."""
+    world = World()
+    first, second = Raise(host=H, name="a"), Raise(host=H, name="c")
+    world.knows(first, second)
+
+    def decide(readings: Readings) -> Plan:
+        down = [one for one in (first, second) if holds(one.flag.up(), readings) is False]
+        return plan(*(step(one) for one in down[:1]))
+
+    world.on_launch = lambda _: world.dead.add(H2)
+    result = applied(undertaking(world, (first, second), decide=decide, concerned=_both))
+    assert len(world.launched) == 2
+    assert (result.verdict, result.exit_code) == ("converged", 0)
+
+
+def test_repairs_do_not_begin_the_change_that_comes_after_them() -> None:
+    """The host falls silent while the first round only repairs: what the second would change is refused."""
+    world = World()
+    first, second = Raise(host=H, name="a"), Raise(host=H, name="c")
+    world.knows(first, second)
+
+    def decide(readings: Readings) -> Plan:
+        down = [one for one in (first, second) if holds(one.flag.up(), readings) is False]
+        return plan(*(step(one) for one in down[:1]))
+
+    def later(made: Plan) -> tuple[str, ...]:
+        return (H, H2) if made.steps[0].id == "c" else ()
+
+    world.on_launch = lambda _: world.dead.add(H2)
+    expected = [one.flag.up() for one in (first, second, Raise(host=H2, name="b"))]
+    work = undertaking(
+        world,
+        (first, second),
+        decide=decide,
+        concerned=later,
+    )
+    world.readings[expected[-1].fact] = Known("up")
+    result = applied(replace(work, expected=expected))
+    assert len(world.launched) == 1
+    assert result.diagnostics[0].code == "change-past-unread"
+
+
+@pytest.mark.parametrize(
+    ("reading", "code"), [(Known("down"), "gate-closed"), (Unknown(coded("not-utf8")), "gate-unread")]
+)
+def test_a_gate_that_is_not_open_refuses_before_any_write(reading: Any, code: str) -> None:
+    world = World()
+    gate = Flag(host=H, name="gate")
+    world.readings[gate] = reading
+
+    def _gated(_: Plan) -> tuple[AnyExpected, ...]:
+        return (gate.up(),)
+
+    result = applied(undertaking(world, two(world), gates=_gated))
+    assert (result.verdict, result.exit_code) == ("refused", 5)
+    assert [trouble.code for trouble in result.diagnostics] == [code]
+    assert (world.writes, world.events) == ([], [])
+
+
+def test_a_no_refuses_before_any_write() -> None:
+    async def no(_: Any) -> bool:
+        return False
+
+    world = World()
+    result = applied(undertaking(world, two(world), confirm=no))
+    assert (result.exit_code, world.writes) == (5, [])
+    assert [trouble.code for trouble in result.diagnostics] == ["not-confirmed"]
+
+
+def test_a_held_lease_refuses_and_names_the_holder() -> None:
+    world = World(holder="another")
+    result = applied(undertaking(world, two(world)))
+    assert (result.exit_code, world.launched) == (5, [])
+    assert [trouble.code for trouble in result.diagnostics] == ["lease-held"]
+
+
+def test_a_controller_out_of_reach_refuses() -> None:
+    world = World()
+    actions = two(world)
+    world.dead.add(H)
+    result = applied(undertaking(world, actions))
+    assert (result.exit_code, world.launched) == (5, [])
+
+
+def test_a_job_of_an_earlier_run_is_waited_for_before_anything_is_decided() -> None:
+    world = World()
+    actions = two(world, polls=3)
+    job = f"{job_key(actions[0])}.1"
+    world.jobs[H, job] = Job(behaviour=world.behaviours[job_key(actions[0])], polls=3)
+    result = applied(undertaking(world, actions))
+    assert (result.exit_code, world.launched) == (0, [f"{job_key(actions[1])}.1"])
+    assert JobAdopted(host=H, job=job) in world.events
+
+
+def test_a_job_that_never_ends_refuses_new_work() -> None:
+    world = World()
+    actions = two(world, polls=-1)
+    world.jobs[H, f"{job_key(actions[0])}.1"] = Job(behaviour=world.behaviours[job_key(actions[0])], polls=-1)
+    result = applied(undertaking(world, actions))
+    assert (result.exit_code, world.launched) == (5, [])
+    assert [trouble.code for trouble in result.diagnostics] == ["job-overdue"]
+
+
+def test_what_can_only_be_done_by_a_person_is_waited_for() -> None:
+    world = World()
+    (a, _) = two(world)
+    blocked = Blocked(expected=a.flag.up(), diagnostic=diagnose("not-confirmed"))
+
+    def decide(_: Readings) -> Plan:
+        return replace(plan(), blocked=(blocked,))
+
+    result = applied(undertaking(world, (a,), decide=decide, waits=_always))
+    assert (result.verdict, result.exit_code, world.writes) == ("waiting", 6, [])
+    result = applied(undertaking(world, (a,), decide=decide))
+    assert (result.verdict, result.exit_code) == ("refused", 5)
+
+
+@pytest.mark.parametrize(("presses", "code"), [(1, 130), (2, 130)])
+def test_an_interrupt_ends_with_its_signal(presses: int, code: int) -> None:
+    world, stop = World(), StopSignal()
+    actions = two(world, polls=3)
+
+    def press(job: str) -> None:
+        for _ in range(presses):
+            stop.press()
+
+    world.on_launch = press
+    result = applied(undertaking(world, actions, stop=stop, parallel=1))
+    assert (result.verdict, result.exit_code) == ("interrupted", code)
+    assert len(world.launched) == 1
+
+
+def test_a_lost_lease_starts_nothing_more() -> None:
+    world, stop = World(), StopSignal()
+    actions = two(world, polls=3)
+    world.on_launch = lambda job: stop.halt(diagnose("lease-lost", where=H, run="run"))
+    result = applied(undertaking(world, actions, stop=stop, parallel=1))
+    assert (result.exit_code, len(world.launched)) == (3, 1)
+    assert "lease-lost" in [trouble.code for trouble in result.diagnostics]
+
+
+def test_that_nothing_more_is_started_is_said_while_what_is_in_flight_goes_on() -> None:
+    world, stop, told = World(), StopSignal(), list[Event]()
+    world.on_launch = lambda job: stop.halt(diagnose("lease-lost", where=H, run="run"))
+    applied(replace(undertaking(world, two(world, polls=3), stop=stop, parallel=1), emit=told.append))
+    (halted,) = (event for event in told if isinstance(event, RunHalted))
+    assert halted.diagnostic.code == "lease-lost"
+    assert told.index(halted) < next(n for n, event in enumerate(told) if isinstance(event, StepDone))
+
+
+def test_later_rounds_do_what_earlier_ones_uncovered() -> None:
+    world = World()
+    actions = two(world)
+
+    def decide(readings: Readings) -> Plan:
+        whole = decide_for(actions)(readings)
+        return replace(whole, steps=whole.steps[:1])
+
+    asked: list[int] = []
+
+    async def count(studied: Any) -> bool:
+        asked.append(len(studied.plan.steps))
+        return True
+
+    result = applied(undertaking(world, actions, decide=decide, confirm=count))
+    assert (result.exit_code, len(result.outcomes), asked) == (0, 2, [1, 1])
+
+
+def test_what_a_plan_would_rest_on_is_read_before_it_is_believed() -> None:
+    world = World()
+    world.readings[Flag(host=H, name="deep")] = Known("up")
+
+    def decide(readings: Readings) -> Plan:
+        wanted: list[AnyFact] = [Flag(host=H, name=name) for name in ("near", "deep")]
+        unread = [fact for fact in wanted if fact not in readings]
+        return replace(plan(), wanted=frozenset(unread[:1]))
+
+    expected: list[AnyExpected] = []
+    studied = asyncio.run(study(world.look, expected, decide))
+    assert studied.plan.wanted == frozenset()
+    assert studied.readings[Flag(host=H, name="deep")] == Known("up")
+
+
+def test_a_plan_that_wants_ever_more_is_given_up_as_unread() -> None:
+    world, count = World(), iter(range(10_000))
+
+    def decide(readings: Readings) -> Plan:
+        return replace(plan(), wanted=frozenset({Flag(host=H, name=str(next(count)))}))
+
+    asyncio.run(study(world.look, [], decide))
+    assert next(count) < 30
+
+
+def test_a_full_disk_while_a_job_is_adopted_is_trouble_and_no_bug() -> None:
+    world = World()
+    a, b = two(world)
+    world.jobs[H, f"{job_key(a)}.1"] = Job(behaviour=world.behaviours[job_key(a)], polls=3)
+
+    class Full:
+        def write(self, event: Any) -> None:
+            if not isinstance(event, RunStarted):
+                raise JournalError(diagnose("journal-unwritable", where="j", said="No space left on device"))
+
+    result = applied(replace(undertaking(world, (a, b)), journal=Full()))
+    assert [told.code for told in result.diagnostics] == ["journal-unwritable"]
+    assert (result.exit_code, world.launched) == (5, [])
+
+
+@pytest.mark.parametrize("noticed", ["when the plan is made", "after the last step"])
+def test_what_a_step_disturbs_is_given_its_time_before_the_last_word(noticed: str) -> None:
+    """consul checks every ten seconds: a service is critical for a while after its container runs again."""
+    world = World()
+    (a, _) = two(world)
+    health, late = Flag(host=H, name="health").up(), noticed == "after the last step"
+    looks: list[int] = []
+
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        asked = tuple(facts)
+        if health.fact in asked and world.launched:
+            looks.append(1)
+        well = len(looks) > 4 or (late and not looks)
+        world.readings[health.fact] = Known("up" if well else "down")
+        return await world.look(asked)
+
+    def decide(readings: Readings) -> Plan:
+        made = decide_for((a,))(readings)
+        well = readings.get(health.fact) == Known("up")
+        return made if well else replace(made, follows=(Follows(expected=health, of=(a.flag.up(),)),))
+
+    work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
+    assert applied(work).verdict == "converged"
+
+
+@pytest.mark.parametrize(("comes_right", "code"), [(True, 0), (False, 3)])
+def test_what_is_in_between_after_the_last_step_is_given_its_time(comes_right: bool, code: int) -> None:
+    """A check that lags behind while all that it looks at runs, a container that docker starts once more."""
+    world = World()
+    (a, _) = two(world)
+    health = Flag(host=H, name="health").up()
+    unhealthy = Blocked(expected=health, diagnostic=diagnose("service-unhealthy", service="s"), settling=True)
+    looks: list[float] = []
+
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        asked = tuple(facts)
+        looks.extend([world.clock.elapsed] * (health.fact in asked and bool(world.launched)))
+        late = bool(looks) and not (comes_right and len(looks) > 4)
+        world.readings[health.fact] = Known("down" if late else "up")
+        return await world.look(asked)
+
+    def decide(readings: Readings) -> Plan:
+        made = decide_for((a,))(readings)
+        return made if readings.get(health.fact) == Known("up") else replace(made, blocked=(unhealthy,))
+
+    work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
+    done = applied(work)
+    assert (done.exit_code, [told.code for told in done.diagnostics]) == (code, ["service-unhealthy"] * (code == 3))
+    assert comes_right or looks[-1] - looks[0] >= FOLLOW_S
+
+
+@pytest.mark.parametrize(("comes_right", "code"), [(True, 0), (False, 5)])
+def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_it(
+    comes_right: bool, code: int
+) -> None:
+    """After a reboot all runs, and has only just been started. Nobody takes a lease for that."""
+    world = World()
+    young = Flag(host=H, name="steady").up()
+    told = Blocked(expected=young, diagnostic=diagnose("units-young", units="a.service"), settling=True)
+
+    async def look(facts: Iterable[AnyFact]) -> Collected:
+        world.readings[young.fact] = Known("up" if comes_right and world.clock.elapsed > 4.0 else "down")
+        return await world.look(facts)
+
+    def decide(readings: Readings) -> Plan:
+        return plan() if readings.get(young.fact) == Known("up") else replace(plan(), blocked=(told,))
+
+    done = applied(replace(undertaking(world, (), decide=decide, bars=_always), expected=[young], look=look))
+    assert (done.exit_code, [one.code for one in done.diagnostics]) == (code, ["units-young"] * (code == 5))
+    assert world.writes == []
+    assert comes_right or world.clock.elapsed >= SETTLE_S
+
+
+def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
+    """After kill -9 the next `apply` is no error: the lease stops being renewed, runs out, and is taken."""
+    world = World(holder="killed", renewed=0.0)
+
+    def expire() -> None:
+        world.holder = "" if world.holder == "killed" else world.holder
+
+    world.clock.later.append((60.0, expire))
+    actions = two(world)
+    told: list[Event] = []
+    work = replace(undertaking(world, actions), emit=told.append)
+    assert applied(work).verdict == "converged"
+    assert [event.user for event in told if isinstance(event, LeaseAwaited)] == ["somebody"]
+
+
+def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> None:
+    world = World()
+    (a, _) = two(world)
+    bad = Blocked(expected=a.flag.up(), diagnostic=diagnose("package-md5", where=H))
+
+    def decide(readings: Readings) -> Plan:
+        return replace(decide_for((a,))(readings), blocked=(bad,))
+
+    told = applied(undertaking(world, (a,), decide=decide, bars=_always))
+    assert (told.verdict, told.exit_code, world.writes) == ("refused", 5, [])
+    assert [one.code for one in told.diagnostics] == ["package-md5"]

@@ -1,0 +1,42 @@
+"""What `init` writes is what every other command reads."""
+
+import pytest
+
+from reconciler.view.cluster_toml import Proposed, cluster_toml
+from reconciler.view.render import Page
+from specs import parse
+from specs.text import Lang
+from tests.reconciler.view.world import PORT
+
+TOLD = Proposed(
+    name="bk-10-0-0-1",
+    release="6.2.2",
+    address="10.0.0.1",
+    connect="control.example",
+    user="root",
+    port=2222,
+    via="controller",
+    package="/data/bkce-src-6.2.2.tgz",
+    placement=(
+        ("auth", ("10.0.0.3",), PORT),
+        ("etcd", ("10.0.0.1", "10.0.0.2", "10.0.0.3"), PORT),
+        ("monitorv3(ingester)", ("10.0.0.1",), PORT),
+    ),
+)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_proposal_is_a_valid_cluster_file(lang: Lang) -> None:
+    file = parse.cluster_file(cluster_toml(TOLD, Page(lang=lang)), "cluster.toml")
+    assert file.controller.connect == "control.example"
+    assert file.controller.port == 2222
+    assert file.placement == {
+        "auth": ("10.0.0.3",),
+        "etcd": ("10.0.0.1", "10.0.0.2", "10.0.0.3"),
+        "monitorv3(ingester)": ("10.0.0.1",),
+    }
+
+
+def test_each_placement_says_why() -> None:
+    assert cluster_toml(TOLD, Page()).count("# the login process of 6.1 holds port 8003") == 3
+    assert "# 6.1 的登录进程占用 8003 端口" in cluster_toml(TOLD, Page(lang="zh"))

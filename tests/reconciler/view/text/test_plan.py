@@ -1,0 +1,281 @@
+"""The texts for people, read as prose: each says what, where and why, in the language asked for."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from probes.fact import Known, Unknown
+from reconciler.core import events as ev
+from reconciler.core.diff import Advised, Difference
+from reconciler.view.render import Page, columns
+from reconciler.view.text import (
+    check_text,
+    diff_text,
+    event_lines,
+    header_text,
+    plan_text,
+    summary_text,
+    troubles_text,
+)
+from specs.diagnostic import diagnose
+from specs.reason import coded
+from specs.text import Lang
+from tests.reconciler.view.world import (
+    BOOT,
+    ETCD,
+    NOTHING,
+    PLAN,
+    READINGS,
+    RETIRE,
+    RIGHT,
+    START,
+    TITLES,
+    difference,
+)
+
+EN = Page(lang="en", titles=TITLES)
+ZH = Page(lang="zh", titles=TITLES)
+
+
+def test_diff_tells_each_drift_in_full() -> None:
+    assert diff_text("6.2.2", difference(), EN).startswith(
+        """\
+10.0.0.2
+  paas: PaaS platform (PaaS 平台)
+    - unit bk-paas-login.service
+      expected  absent
+      actual    active
+      because   the login process of 6.1 holds port 8003
+      source    guide 7.1
+
+10.0.0.3
+  auth: BKAuth
+    - unit bk-auth.service
+      expected  active
+      actual    inactive
+      because   bkauth answers for every application
+      source    guide 7.3
+"""
+    )
+
+
+def test_diff_words_in_what_lists_differ() -> None:
+    told = diff_text("6.2.2", difference(), EN)
+    assert "differs in  missing 10.0.0.1\n                  surplus 10.0.0.2\n" in told
+
+
+def test_diff_tells_what_could_not_be_read_and_ends_with_the_verdict() -> None:
+    told = diff_text("6.2.2", difference(), EN)
+    assert "Could not be read" in told
+    assert told.endswith("no verdict on 6.2.2: 1 of 4 facts could not be read, 3 differ\n")
+
+
+def test_a_silent_host_is_told_once_and_not_once_for_each_fact() -> None:
+    dead = Unknown(coded("host-silent"))
+    unread = difference(dict.fromkeys(READINGS, dead))
+    same_host = Difference(
+        drift=(), held=0, unknown=tuple(d for d in unread.unknown if d.expected.fact.host == BOOT.host)
+    )
+    assert diff_text("6.2.2", same_host, EN).count("host-silent") == 1
+
+
+def test_converged_is_one_line() -> None:
+    assert diff_text("6.2.2", difference(RIGHT), EN) == "converged with 6.2.2: all 4 facts hold\n"
+    assert check_text("6.2.2", difference(RIGHT), ZH) == "已收敛到 6.2.2：4 项事实全部符合\n"
+
+
+def test_check_is_one_line_per_fact_and_the_same_each_time() -> None:
+    told = check_text("6.2.2", difference(), EN)
+    assert told == check_text("6.2.2", difference(), EN)
+    assert told.splitlines()[1:3] == [
+        "  10.0.0.2  paas  unit bk-paas-login.service: active -> absent",
+        "  10.0.0.3  auth  unit bk-auth.service: inactive -> active",
+    ]
+    assert len(told.splitlines()) == 5
+
+
+def hidden() -> Difference:
+    """bkauth runs and is not enabled; one more thing is only told."""
+    seen = difference({**RIGHT, BOOT: Known("disabled"), ETCD: Known(())})
+    boot, etcd = seen.drift
+    told = Advised(drift=etcd, diagnostic=diagnose("usage", message="stuck", help="bkrec plan --help"))
+    will = coded("latent-not-at-boot", unit=BOOT.unit)
+    return replace(seen, drift=(boot,), advice=(told,), latent={BOOT: will, ETCD: will})
+
+
+def test_what_will_not_last_stands_by_itself_with_what_will_happen() -> None:
+    assert check_text("6.2.2", hidden(), EN) == (
+        """\
+differs from 6.2.2: 1 of 3 facts; 1 of them latent; 1 thing more to be told
+Latent: right now, but it will not last
+  10.0.0.3  auth  unit bk-auth.service at boot: disabled -> enabled
+      otherwise  at the next reboot of this host bk-auth.service stays down
+Told, not mended: nothing safe can be done about it here, and the verdict does not wait for it
+  10.0.0.1  etcd  hosts of `etcd` in /data/install/install.config: empty -> 10.0.0.3, 10.0.0.1
+      otherwise  at the next reboot of this host bk-auth.service stays down
+      hint       see `bkrec plan --help`
+"""
+    )
+    assert diff_text("6.2.2", hidden(), EN).startswith(
+        """\
+Latent: right now, but it will not last
+10.0.0.3
+  auth: BKAuth
+    - unit bk-auth.service at boot
+      expected   enabled
+      actual     disabled
+      because    bkauth answers for every application
+      source     guide 7.3
+      otherwise  at the next reboot of this host bk-auth.service stays down
+
+Told, not mended"""
+    )
+
+
+def test_what_is_only_told_changes_no_verdict() -> None:
+    told = replace(hidden(), drift=())
+    assert check_text("6.2.2", told, EN).startswith("converged with 6.2.2: all 2 facts hold; 1 thing more to be told\n")
+    assert check_text("6.2.2", told, ZH).startswith("已收敛到 6.2.2：2 项事实全部符合；另有 1 项提示\n仅提示，不修复")
+
+
+def test_a_plan_opens_with_what_it_costs() -> None:
+    costly = replace(PLAN, steps=(replace(RETIRE), START))
+    assert header_text(costly, EN) == (
+        """\
+Plan to 6.2.2: 2 steps on 2 hosts, about 10 s
+  outage     PaaS platform (PaaS 平台) down ~5 s (#1)
+  no return  none: no step is one-way
+  undo       1 step can be put back by `bkrec undo` (#1); 1 cannot be undone (#2)
+  backup     none in this plan
+  counts     2 steps (1 with an outage, 0 one-way), 1 fact not repaired
+
+"""
+    )
+
+
+def test_a_step_is_told_with_every_reason() -> None:
+    told = plan_text(PLAN, EN)
+    assert (
+        """\
+  2. start bk-auth.service
+     10.0.0.3  auth: BKAuth
+     because  bkauth answers for every application
+     source   guide 7.3
+     after    #1: the login process of 6.1 holds port 8003
+     step     unit.start-bk-auth.service@10.0.0.3-aabbcc
+"""
+        in told
+    )
+
+
+def test_a_cause_is_told_once_with_all_it_holds_up() -> None:
+    told = plan_text(PLAN, EN)
+    assert told.count("[usage]") == 1
+    assert "another fact" in told
+    assert told.endswith("Nothing was touched: a plan only looks.\n")
+
+
+def test_a_fact_that_follows_is_told_so_that_nobody_looks_for_its_step() -> None:
+    assert "unit.enabled bk-auth.service @10.0.0.3" in plan_text(PLAN, EN)
+
+
+def test_an_empty_plan_says_so() -> None:
+    assert plan_text(NOTHING, EN).startswith("Nothing to do for 6.2.2\n")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_colour_repeats_what_the_words_say(lang: Lang) -> None:
+    plain, bright = Page(lang=lang, titles=TITLES), Page(lang=lang, titles=TITLES, colour=True)
+    assert _uncoloured(diff_text("6.2.2", difference(), bright)) == diff_text("6.2.2", difference(), plain)
+    assert _uncoloured(check_text("6.2.2", difference(), bright)) == check_text("6.2.2", difference(), plain)
+    assert _uncoloured(plan_text(PLAN, bright)) == plan_text(PLAN, plain)
+
+
+def _uncoloured(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_line_fits_unless_it_is_one_word(lang: Lang) -> None:
+    page = Page(lang=lang, width=100, titles=TITLES)
+    long = [line for line in diff_text("6.2.2", difference(), page).splitlines() if columns(line) > 100]
+    assert long == []
+
+
+def test_chinese_texts_have_no_english_labels() -> None:
+    told = diff_text("6.2.2", difference(), ZH) + plan_text(PLAN, ZH)
+    assert not re.search(r"\b(expected|actual|because|after|outage|facts)\b", told)
+
+
+def test_all_troubles_are_told_at_once_and_each_once() -> None:
+    one, two = (
+        diagnose("usage", message="no", help="bkrec --help"),
+        diagnose("file-exists", where="x.toml", path="x.toml"),
+    )
+    told = troubles_text((one, two, one), EN)
+    assert told == (
+        """\
+error[usage]: no
+  why:   nothing was read and nothing was changed
+  hint:  see `bkrec --help`
+
+error[file-exists]: x.toml exists already
+  where:  x.toml
+  why:    it may hold what you wrote by hand
+  hint:   give another name with `--out FILE`, or overwrite it with `--force`
+
+2 problems
+"""
+    )
+    assert "警告[usage]" in troubles_text((one,), ZH, "warning")
+
+
+def test_a_code_without_words_is_still_told() -> None:
+    told = troubles_text((diagnose("no-such-code", where="here", field="value"),), EN)
+    assert told == "error[no-such-code]: no-such-code field=value\n  where:  here\n"
+
+
+EVENTS: list[tuple[ev.Event, str]] = [
+    (ev.RunStarted(run="r1", epoch=3, steps=(RETIRE.id, START.id)), "run r1 started: 2 steps, epoch 3"),
+    (ev.JobAdopted(host="h", job="j"), "h: job j of an earlier run is still running; waiting for it"),
+    (ev.StepStarted(step=START.id, host="10.0.0.3", job="j"), "#2 started on 10.0.0.3: start bk-auth.service"),
+    (ev.StepOutput(step=START.id, line="\x1b[31mhello\r"), "#2 | hello"),
+    (ev.StepDone(step=START.id, seconds=3.2, exit_status=0), "#2 seen done after 3 s"),
+    (ev.StepDone(step=START.id, seconds=3.2, exit_status=5), "#2 seen done after 3 s, although its command exited 5"),
+    (ev.StepSkipped(step=RETIRE.id), "#1 skipped: what it ensures is already so"),
+    (ev.StepHeld(step=START.id, cause=RETIRE.id), "#2 held: #1 failed"),
+    (
+        ev.StepLeft(step=START.id, fact="pin.versions 0 @10.0.0.1"),
+        "#2 left: the package brings other versions than this plan took it to; deciding anew",
+    ),
+    (ev.Interrupted(running=(RETIRE.id,)), "stopped; still running on their hosts: #1"),
+    (ev.StepSkipped(step="of-another-plan"), "#of-another-plan skipped: what it ensures is already so"),
+]
+
+
+def test_that_nothing_more_is_started_is_told_with_its_reason() -> None:
+    halted = ev.RunHalted(diagnostic=diagnose("lease-not-renewed", where="10.0.0.1", seconds=46))
+    first, what, *_ = event_lines(halted, PLAN, EN)
+    assert first == "nothing more is started; waiting for what is in flight"
+    assert what.startswith("  error[lease-not-renewed]: ")
+    assert len(list(event_lines(halted, PLAN, ZH))) > 2
+
+
+@pytest.mark.parametrize(("event", "line"), EVENTS, ids=[type(event).__name__ for event, _ in EVENTS])
+def test_an_event_is_one_line(event: ev.Event, line: str) -> None:
+    assert list(event_lines(event, PLAN, EN)) == [line]
+    assert list(event_lines(event, PLAN, ZH))
+
+
+def test_a_failure_tells_its_diagnostic_and_the_end_of_its_log() -> None:
+    failed = ev.StepFailed(step=START.id, diagnostic=diagnose("usage", message="no", help="x"), tail=("last words",))
+    told = "\n".join(event_lines(failed, PLAN, EN))
+    assert told.startswith("#2 FAILED: start bk-auth.service\n  error[usage]: no\n")
+    assert told.endswith("last lines of its log:\n    | last words")
+
+
+@pytest.mark.parametrize("verdict", ["converged", "differs", "unknown", "failed", "refused", "interrupted"])
+def test_every_end_of_a_run_is_worded(verdict: str) -> None:
+    ended = ev.RunEnded(verdict=verdict, done=1, failed=0, seconds=5400.0)  # pyright: ignore[reportArgumentType]
+    assert "{" not in summary_text(ended, EN) + summary_text(ended, ZH)
