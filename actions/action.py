@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from probes.command import Command
 from probes.fact import AnyDrift, AnyExpected, AnyFact
 from specs.diagnostic import Diagnostic
-from specs.reason import Because
+from specs.reason import Reason
 
 Disrupts = Literal["no", "service", "data"]
 """What users notice: nothing, an outage, or data that cannot be brought back without the backup."""
@@ -54,29 +54,29 @@ class Action:
     def command(self) -> Command:
         raise NotImplementedError
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         """Facts that may no longer hold afterwards, though nobody asked for it: each is repaired after this step."""
         return ()
 
-    def touches(self) -> tuple[Because, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         """What else the vendor's call does, told before it is done."""
         return ()
 
-    def missed(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
+    def explain_failure(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
         """What it means that its effects were not seen in time, where the general words would say too little."""
         return None
 
-    def deletes(self) -> Because | None:
+    def deletes(self) -> Reason | None:
         """What is gone for good afterwards and users may have made, by count and name; told where approval is asked."""
         return None
 
     @property
-    def gate(self) -> str:
+    def approval_id(self) -> str:
         """What `apply --approve` has to name before this is begun; "" where the plan's confirmation covers it."""
         return ""
 
     @property
-    def by_hand(self) -> str:
+    def manual_instruction(self) -> str:
         """The code of what a person is asked to do, where no command does it; seen done by what it ensures."""
         return ""
 
@@ -90,14 +90,14 @@ class Action:
         return ""
 
     @property
-    def one_way(self) -> bool:
+    def irreversible(self) -> bool:
         """True where only a backup brings back what was: schema migrations."""
         return False
 
     @property
     def undo(self) -> Undo:
         """Told before it is done, and noted with the job, so that an undo can say what it leaves and why."""
-        return "migrated" if self.one_way else "no-way-back"
+        return "migrated" if self.irreversible else "no-way-back"
 
     @property
     def idempotent(self) -> bool:
@@ -105,12 +105,12 @@ class Action:
         return True
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         """What no two steps may hold at once. Every bkcli call holds "bkcli" (it rewrites hosts.env, bkcli:29)."""
         return (f"host:{self.host}",)
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         """True where the vendor's script wants what a login would give: bash, HOME, cwd /data/install, UTF-8."""
         return False
 
@@ -120,7 +120,7 @@ class Action:
         return str(getattr(self, "install", "/root"))
 
     @property
-    def terminal(self) -> bool:
+    def needs_pty(self) -> bool:
         """True where the vendor's script loses its way without a pty (observed.md 18)."""
         return False
 

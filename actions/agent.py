@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from probes.agent import NOTE, AgentsLost
+from probes.agent import NOTE, AgentsMissing
 from probes.command import Command
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
-from probes.task import DIRECTORY, WorkNoted, WorkOwed
+from probes.task import DIRECTORY, TaskPending, TaskRecorded
 from specs.diagnostic import Diagnostic, diagnose
-from specs.reason import Because, coded
+from specs.reason import Reason, reason
 
 KEEP: LiteralString = """set -eu
 note=$1/$2 release=$3
@@ -43,10 +43,10 @@ mv -T -- "$record.part" "$record"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoteAgents(Action):
+class RecordAgentBaseline(Action):
     """Leave the note; one of this release that is there already keeps what it says."""
 
-    noted: WorkNoted
+    noted: TaskRecorded
     online: tuple[str, ...] = ()
     unasked: str = ""
     """Why nobody is known to be online; then nothing will be demanded."""
@@ -54,10 +54,10 @@ class NoteAgents(Action):
     kind: Literal["agent.note"] = "agent.note"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.noted.must_be(True, because=coded("work-noted"), source=""),)
+        return (self.noted.must_be(True, because=reason("work-noted"), source=""),)
 
     def voids(self) -> tuple[AnyFact, ...]:
-        return (WorkOwed(host=self.host, work=NOTE),)
+        return (TaskPending(host=self.host, task=NOTE),)
 
     def command(self) -> Command:
         said = ("online", *self.online) if self.online else ("not-known", self.unasked)
@@ -69,11 +69,11 @@ class NoteAgents(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AwaitAgents(Action):
+class AwaitAgentBaseline(Action):
     """Wait until those that were noted are online; agents look for a server by themselves."""
 
-    lost: AgentsLost
-    because: Because
+    lost: AgentsMissing
+    because: Reason
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.await"] = "agent.await"
 
@@ -108,7 +108,7 @@ class AwaitAgents(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettleAgents(Action):
+class ArchiveAgentBaseline(Action):
     """Put the note aside, with a record that it was paid."""
 
     release: str
@@ -116,8 +116,8 @@ class SettleAgents(Action):
     kind: Literal["agent.settle"] = "agent.settle"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        owed = WorkOwed(host=self.host, work=NOTE)
-        return (owed.must_be(False, because=coded("agents-note-settled"), source=""),)
+        owed = TaskPending(host=self.host, task=NOTE)
+        return (owed.must_be(False, because=reason("agents-note-settled"), source=""),)
 
     def command(self) -> Command:
         return Command(script=SETTLE, args=(DIRECTORY, NOTE, self.release))

@@ -15,7 +15,7 @@ from probes.backup import Backup
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.lib import esb
-from specs.reason import coded
+from specs.reason import reason
 
 RECORD: LiteralString = """
 record() {
@@ -138,7 +138,7 @@ class BackupMysql(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="mysql")
-        return (backup.must_be("fresh", because=coded("backup-complete"), source="guide 5.1"),)
+        return (backup.must_be("fresh", because=reason("backup-complete"), source="guide 5.1"),)
 
     def command(self) -> Command:
         return Command(script=MYSQL, args=(self.directory,))
@@ -253,7 +253,7 @@ class BackupMongodb(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="mongodb")
-        return (backup.must_be("fresh", because=coded("backup-complete"), source="guide 5.2"),)
+        return (backup.must_be("fresh", because=reason("backup-complete"), source="guide 5.2"),)
 
     def command(self) -> Command:
         return Command(script=MONGODB, args=(self.directory, self.install, self.host, MONGOD_CONF))
@@ -330,7 +330,7 @@ class BackupInstall(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="install")
-        return (backup.must_be("fresh", because=coded("backup-complete"), source="guide 5.3"),)
+        return (backup.must_be("fresh", because=reason("backup-complete"), source="guide 5.3"),)
 
     def command(self) -> Command:
         return Command(script=INSTALL, args=(self.path,))
@@ -382,7 +382,7 @@ class BackupTopology(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="topology")
-        return (backup.must_be("fresh", because=coded("backup-complete"), source="guide 7.17"),)
+        return (backup.must_be("fresh", because=reason("backup-complete"), source="guide 7.17"),)
 
     def command(self) -> Command:
         questions = cmdb.everything(self.install)

@@ -12,7 +12,7 @@ from actions.action import Action, Disrupts, Undo
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.path import PathKind, TreeDigest, VersionText
-from specs.reason import Because, Told, coded
+from specs.reason import InlineReason, Reason, reason
 
 BKCLI: LiteralString = 'set -eu\ncd -- "$1"\nexec ./bkcli "$2" "$3"\n'
 
@@ -57,7 +57,7 @@ class InstallBkenv(Bkcli):
     """Files and values that must show in 04-final afterwards."""
     tags: tuple[str, ...]
     """Modules whose tag must be there before: without it this very call blanks their secrets."""
-    tags_because: Told
+    tags_because: InlineReason
     tags_source: str
     tag_root: str = "/root/.tag"
     spoils: tuple[AnyFact, ...] = ()
@@ -81,8 +81,8 @@ class InstallBkenv(Bkcli):
     def voids(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
-    def touches(self) -> tuple[Because, ...]:
-        return (coded("touches-all-env"),)
+    def touches(self) -> tuple[Reason, ...]:
+        return (reason("touches-all-env"),)
 
     @property
     def estimate_s(self) -> float:
@@ -106,7 +106,7 @@ class SyncCommon(Bkcli):
         standard = TreeDigest(host=self.host, root=self.install, exclude=self.exclude)
         return tuple(
             TreeDigest(host=host, root=self.install, exclude=self.exclude).must_equal(
-                standard, because=coded("same-scripts"), source="guide 6.5"
+                standard, because=reason("same-scripts"), source="guide 6.5"
             )
             for host in self.hosts
         )
@@ -114,8 +114,8 @@ class SyncCommon(Bkcli):
     def command(self) -> Command:
         return Command(script=SYNC, args=(self.install, "common", self.install, *self.hosts))
 
-    def touches(self) -> tuple[Because, ...]:
-        return (coded("touches-install-everywhere", hosts=" ".join(self.hosts), install=self.install),)
+    def touches(self) -> tuple[Reason, ...]:
+        return (reason("touches-install-everywhere", hosts=" ".join(self.hosts), install=self.install),)
 
     @property
     def estimate_s(self) -> float:
@@ -145,7 +145,7 @@ class SyncModule(Bkcli):
         return tuple(self._there(host) for host in self.hosts)
 
     def _there(self, host: str) -> AnyExpected:
-        why, source = coded("copied-from-controller"), "sync.sh:42"
+        why, source = reason("copied-from-controller"), "sync.sh:42"
         if not self.version:
             return PathKind(host=host, path=self.version_file).must_be("file", because=why, source=source)
         return VersionText(host=host, path=self.version_file).must_be(self.version, because=why, source=source)
@@ -170,7 +170,7 @@ class ModuleCall(Bkcli):
     module: str
     effects: tuple[AnyExpected, ...]
     before: tuple[AnyExpected, ...]
-    extras: tuple[Because, ...] = ()
+    extras: tuple[Reason, ...] = ()
     service: str = ""
     migrates: bool = False
     rerun: bool = True
@@ -187,7 +187,7 @@ class ModuleCall(Bkcli):
     def voids(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
-    def touches(self) -> tuple[Because, ...]:
+    def touches(self) -> tuple[Reason, ...]:
         return self.extras
 
     @property

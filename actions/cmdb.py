@@ -16,10 +16,10 @@ from actions.action import Action, Disrupts, Undo
 from actions.bkcli import Bkcli
 from actions.lib.env_shell import VALUE
 from actions.lib.undo_shell import REMEMBER
-from probes.cmdb import BusyHosts, EditingOpen, EditingShut, JobModules, SetsLeft, TemplatesLeft
+from probes.cmdb import EditingOpen, EditingShut, HostsNotIdle, JobModules, SetsLeft, TemplatesLeft
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
-from specs.reason import Because, coded
+from specs.reason import Reason, reason
 
 SECTION = "7.17"
 LOG: LiteralString = """
@@ -81,7 +81,7 @@ mv -T -- "$script.bkrec-part" "$script"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListJobModules(Action):
+class SetJobModules(Action):
     """Guide 7.17.3: `job` in .installed_module stands for JOB's eight modules, not for the two of its lite form."""
 
     install: str
@@ -111,28 +111,30 @@ class ListJobModules(Action):
 
 def job_modules(host: str, install: str, modules: tuple[str, ...]) -> AnyExpected:
     fact = JobModules(host=host, install=install)
-    why = coded("topology-job-modules")
+    why = reason("topology-job-modules")
     return fact.must_be(tuple(sorted(modules)), because=why, source="guide 7.17", module="job")
 
 
 def open_(host: str) -> AnyExpected:
-    return EditingOpen(host=host).must_be(True, because=coded("topology-opened"), source="guide 7.17")
+    return EditingOpen(host=host).must_be(True, because=reason("topology-opened"), source="guide 7.17")
 
 
 def shut(host: str) -> AnyExpected:
-    return EditingShut(host=host).must_be(True, because=coded("topology-shut"), source="CMDB, UserConfigSwitch")
+    return EditingShut(host=host).must_be(True, because=reason("topology-shut"), source="CMDB, UserConfigSwitch")
 
 
 def idle(host: str, install: str) -> AnyExpected:
-    return BusyHosts(host=host, install=install).must_be((), because=coded("topology-hosts-idle"), source="guide 7.17")
+    return HostsNotIdle(host=host, install=install).must_be(
+        (), because=reason("topology-hosts-idle"), source="guide 7.17"
+    )
 
 
 def no_sets(host: str, install: str) -> AnyExpected:
-    return SetsLeft(host=host, install=install).must_be((), because=coded("topology-no-sets"), source="guide 7.17")
+    return SetsLeft(host=host, install=install).must_be((), because=reason("topology-no-sets"), source="guide 7.17")
 
 
 def no_templates(host: str, install: str) -> AnyExpected:
-    why, source = coded("topology-no-templates"), "ce/bin/create_blueking_set.py:263-301,336-337"
+    why, source = reason("topology-no-templates"), "ce/bin/create_blueking_set.py:263-301,336-337"
     return TemplatesLeft(host=host, install=install).must_be((), because=why, source=source)
 
 
@@ -146,8 +148,8 @@ class Emptying(Action):
     strays: tuple[str, ...]
     """Hosts of the business that install.config does not have: nothing puts them back where they were."""
 
-    def deletes(self) -> Because | None:
-        return coded(
+    def deletes(self) -> Reason | None:
+        return reason(
             "topology-deletes",
             sets=len(self.sets),
             set_names=", ".join(self.sets) or "-",
@@ -188,7 +190,7 @@ class MoveHosts(Emptying):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenEditing(Emptying):
+class UnlockTopologyEditing(Emptying):
     """CMDB lets the topology of the BlueKing business be edited, for six hours or until it is shut."""
 
     cmdb: str
@@ -210,7 +212,7 @@ class OpenEditing(Emptying):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShutEditing(Action):
+class LockTopologyEditing(Action):
     """The guide opens it and never shuts it."""
 
     cmdb: str
@@ -318,8 +320,8 @@ class BuildTopology(Bkcli):
     def command(self) -> Command:
         return Command(script=BUILD, args=(self.install,))
 
-    def touches(self) -> tuple[Because, ...]:
-        return (coded("topology-secret-on-argv"),)
+    def touches(self) -> tuple[Reason, ...]:
+        return (reason("topology-secret-on-argv"),)
 
     @property
     def undo(self) -> Undo:
@@ -348,8 +350,8 @@ class AssignHosts(Bkcli):
     def command(self) -> Command:
         return Command(script=BUILD, args=(self.install, "1"))
 
-    def touches(self) -> tuple[Because, ...]:
-        return (coded("topology-secret-on-argv"),)
+    def touches(self) -> tuple[Reason, ...]:
+        return (reason("topology-secret-on-argv"),)
 
     @property
     def undo(self) -> Undo:

@@ -12,7 +12,7 @@ from actions.lib.undo_shell import REMEMBER
 from probes.command import Command
 from probes.consul import ConsulDefinition
 from probes.fact import AnyExpected
-from specs.reason import coded
+from specs.reason import reason
 
 REGISTER = """set -eu
 install=$1 name=$2 port=$3 host=$4 file=/etc/consul.d/service/$2${5:+-$5}.json
@@ -35,7 +35,7 @@ class RegisterService(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = ConsulDefinition(host=self.host, service=f"{self.service}-{self.tag}" if self.tag else self.service)
-        return (fact.must_be("written", because=coded("service-registered"), source="ce/tools.sh:68"),)
+        return (fact.must_be("written", because=reason("service-registered"), source="ce/tools.sh:68"),)
 
     def command(self) -> Command:
         return Command(script=REGISTER, args=(self.install, self.service, str(self.port), self.host, self.tag))
@@ -75,7 +75,7 @@ class DeregisterService(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = ConsulDefinition(host=self.host, service=self.service)
-        return (fact.must_be_absent(because=coded("moved-aside"), source="consul reload"),)
+        return (fact.must_be_absent(because=reason("moved-aside"), source="consul reload"),)
 
     def command(self) -> Command:
         return Command(script=DEREGISTER, args=(self.service,))

@@ -11,9 +11,9 @@ from typing import ClassVar, Literal
 
 from actions.action import Action, Disrupts, Undo
 from probes.command import Command
-from probes.container import ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot
+from probes.container import ContainerImage, ContainerState, ContainersWithoutRestartPolicy, DockerDataRoot
 from probes.fact import AnyExpected, AnyFact
-from specs.reason import Because, coded
+from specs.reason import Reason, reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class StartContainer(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         state = ContainerState(host=self.host, container=self.container)
-        return (state.must_be("running", because=coded("start-means-running"), source="docker-start(1)"),)
+        return (state.must_be("running", because=reason("start-means-running"), source="docker-start(1)"),)
 
     def command(self) -> Command:
         return Command(script='docker start "$1"', args=(self.container,))
@@ -76,7 +76,7 @@ class InstallContainer(Action):
     def ensures(self) -> tuple[AnyExpected, ...]:
         state = ContainerState(host=self.host, container=self.container)
         image = ContainerImage(host=self.host, container=self.container)
-        why, source = coded("install-means-running"), "ce/bin/install_paas.sh:191"
+        why, source = reason("install-means-running"), "ce/bin/install_paas.sh:191"
         return (
             state.must_be("running", because=why, source=source),
             image.must_be(self.image, because=why, source=source),
@@ -88,8 +88,8 @@ class InstallContainer(Action):
     def voids(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
-    def touches(self) -> tuple[Because, ...]:
-        return (coded("touches-project-files", project=self.project, module=self.product),)
+    def touches(self) -> tuple[Reason, ...]:
+        return (reason("touches-project-files", project=self.project, module=self.product),)
 
     @property
     def disrupts(self) -> Disrupts:
@@ -118,7 +118,7 @@ class RemoveContainer(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         state = ContainerState(host=self.host, container=self.container)
-        return (state.must_be_absent(because=coded("container-removed"), source="docker-rm(1)"),)
+        return (state.must_be_absent(because=reason("container-removed"), source="docker-rm(1)"),)
 
     def command(self) -> Command:
         return Command(script='docker rm -f "$1"', args=(self.container,))
@@ -134,7 +134,7 @@ done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeepContainers(Action):
+class SetRestartPolicy(Action):
     """Have running containers started with the daemon. They go on running meanwhile (docker-update(1)).
 
     unless-stopped, not always: what the vendor's `bkcli stop` (`docker stop`) took down stays down over a reboot.
@@ -145,8 +145,8 @@ class KeepContainers(Action):
     kind: Literal["container.keep"] = "container.keep"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        fact = ContainersUnkept(host=self.host, containers=self.containers)
-        return (fact.must_be((), because=coded("containers-come-back"), source="docker-update(1)"),)
+        fact = ContainersWithoutRestartPolicy(host=self.host, containers=self.containers)
+        return (fact.must_be((), because=reason("containers-come-back"), source="docker-update(1)"),)
 
     def command(self) -> Command:
         return Command(script=KEEP, args=self.containers)
@@ -193,7 +193,7 @@ mv -T -- "$file.bkrec-part" "$file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NameDockerRoot(Action):
+class SetDockerDataRoot(Action):
     """Have daemon.json name the directory that the running daemon uses; every other line stays as it is.
 
     Nothing is restarted and no data moved: what the daemon has now is what its next start finds. The file as it was is
@@ -206,7 +206,7 @@ class NameDockerRoot(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = DockerDataRoot(host=self.host)
-        return (fact.must_be("lasting", because=coded("docker-root-named"), source="dockerd(8), data-root"),)
+        return (fact.must_be("lasting", because=reason("docker-root-named"), source="dockerd(8), data-root"),)
 
     def command(self) -> Command:
         return Command(script=NAME_ROOT, args=(self.file,))

@@ -12,9 +12,9 @@ from typing import ClassVar, Literal, LiteralString
 from actions.action import Action, Undo
 from actions.lib.env_shell import EDIT, VALUE
 from probes.command import Command
-from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
+from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyExpected, AnyFact
-from specs.reason import coded
+from specs.reason import reason
 
 SET: LiteralString = (
     "set -eu\n"
@@ -102,7 +102,7 @@ class SetVariable(EditEnv):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = EnvValue(host=self.host, file=self.file, key=self.key)
-        return (fact.must_be(self.value, because=coded("variable-set"), source="guide 6.3, 6.4"),)
+        return (fact.must_be(self.value, because=reason("variable-set"), source="guide 6.3, 6.4"),)
 
     def command(self) -> Command:
         return Command(script=SET, args=(self.file, self.key, self.value))
@@ -117,7 +117,7 @@ class AddVariable(EditEnv):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = EnvPresent(host=self.host, file=self.file, key=self.key)
-        return (fact.must_be(True, because=coded("variable-set"), source="guide 6.4"),)
+        return (fact.must_be(True, because=reason("variable-set"), source="guide 6.4"),)
 
     def command(self) -> Command:
         return Command(script=SET, args=(self.file, self.key, ""))
@@ -133,7 +133,7 @@ class CopyVariable(EditEnv):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = EnvCopied(host=self.host, file=self.file, key=self.key, sources=self.sources)
-        return (fact.must_be(True, because=coded("variable-copied"), source="guide 6.3"),)
+        return (fact.must_be(True, because=reason("variable-copied"), source="guide 6.3"),)
 
     def command(self) -> Command:
         return Command(script=COPY, args=(self.file, self.key, *self.sources))
@@ -153,7 +153,7 @@ class GenerateVariable(EditEnv):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = EnvFilled(host=self.host, file=self.file, key=self.key)
-        return (fact.must_be(True, because=coded("variable-made"), source="guide 6.3"),)
+        return (fact.must_be(True, because=reason("variable-made"), source="guide 6.3"),)
 
     def command(self) -> Command:
         return Command(script=GENERATE, args=(self.install, self.what, self.file, self.key))
@@ -178,7 +178,7 @@ edited keep-last "$file" "$key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeepLastVariable(EditEnv):
+class DeduplicateVariable(EditEnv):
     """Take out the assignments of a key that its last one overrules: who reads the file reads what they read before.
 
     The script stops where another line expands the key: then the earlier assignments are not idle.
@@ -188,8 +188,8 @@ class KeepLastVariable(EditEnv):
     kind: Literal["env.keep-last"] = "env.keep-last"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        fact = EnvDoubled(host=self.host, file=self.file, key=self.key)
-        return (fact.must_be(False, because=coded("variable-once"), source="bin/merge_env.sh:36-57"),)
+        fact = EnvDuplicates(host=self.host, file=self.file, key=self.key)
+        return (fact.must_be(False, because=reason("variable-once"), source="bin/merge_env.sh:36-57"),)
 
     def command(self) -> Command:
         return Command(script=LAST, args=(self.file, self.key))

@@ -15,7 +15,7 @@ from actions.bkcli import Bkcli
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.iam import ModelsPending
-from specs.reason import coded
+from specs.reason import reason
 
 REGISTER = """set -e
 cd -- "$1"
@@ -43,7 +43,7 @@ class RegisterModels(Bkcli):
     kind: Literal["iam.register"] = "iam.register"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.pending.must_be((), because=coded("models-registered"), source="bin/bkiam_migrate.sh:149"),)
+        return (self.pending.must_be((), because=reason("models-registered"), source="bin/bkiam_migrate.sh:149"),)
 
     def command(self) -> Command:
         return Command(script=REGISTER, args=(self.install, self.module, self.pending.directory, self.pending.marks))

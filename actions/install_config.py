@@ -14,7 +14,7 @@ from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.install_config import ModuleHosts
 from probes.path import TreeDigest
-from specs.reason import coded
+from specs.reason import reason
 
 PLACE: LiteralString = (
     "set -eu\n"
@@ -54,7 +54,7 @@ class PlaceModule(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         hosts = ModuleHosts(host=self.host, path=self.config, module=self.module)
-        return (hosts.must_be(self.hosts, because=coded("placed"), source="guide 6.2"),)
+        return (hosts.must_be(self.hosts, because=reason("placed"), source="guide 6.2"),)
 
     def command(self) -> Command:
         return Command(script=PLACE, args=(self.config, self.module, *self.hosts))

@@ -7,7 +7,7 @@ from actions.action import Action, Undo
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.path import LineInFile
-from specs.reason import coded
+from specs.reason import reason
 
 ADD = """set -eu
 file=$1 line=$2
@@ -33,7 +33,7 @@ class AddLine(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = LineInFile(host=self.host, path=self.path, line=self.line)
-        return (fact.must_be(True, because=coded("line-added"), source="ce/tools.sh:429-444"),)
+        return (fact.must_be(True, because=reason("line-added"), source="ce/tools.sh:429-444"),)
 
     def command(self) -> Command:
         return Command(script=ADD, args=(self.path, self.line))

@@ -13,7 +13,7 @@ from actions.lib.env_shell import VALUE
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.mysql import LoginPath, MysqlUser
-from specs.reason import coded
+from specs.reason import reason
 
 LOGIN: LiteralString = (
     "set -eu\n"
@@ -54,7 +54,7 @@ class SetLoginPath(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = LoginPath(host=self.host, login_path=self.login_path)
-        return (fact.must_be("works", because=coded("login-path-set"), source="ce/install.sh:201-208"),)
+        return (fact.must_be("works", because=reason("login-path-set"), source="ce/install.sh:201-208"),)
 
     def command(self) -> Command:
         return Command(script=LOGIN, args=(self.install, self.login_path, self.server))
@@ -114,7 +114,7 @@ class GrantUser(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = MysqlUser(host=self.seen_from, login_path=self.login_path, user=self.user, hosts=self.hosts)
-        return (fact.must_be("granted", because=coded("user-granted"), source="bin/grant_mysql_priv.sh"),)
+        return (fact.must_be("granted", because=reason("user-granted"), source="bin/grant_mysql_priv.sh"),)
 
     def command(self) -> Command:
         return Command(script=GRANT, args=(self.install, self.env, self.key, self.user, *self.hosts))

@@ -12,8 +12,8 @@ from actions.action import Action, Disrupts, Undo
 from actions.lib.env_shell import VALUE
 from probes.command import Command
 from probes.fact import AnyExpected
-from probes.text import TextNames
-from specs.reason import Because, coded
+from probes.text import FileMentions
+from specs.reason import Reason, reason
 
 RENDER = """set -eu
 install=$1 note=/var/lib/bkrec/owed/nginx-templates
@@ -43,8 +43,8 @@ class RenderNginx(Action):
     def command(self) -> Command:
         return Command(script=RENDER, args=(self.install,))
 
-    def touches(self) -> tuple[Because, ...]:
-        return (coded("touches-nginx"),)
+    def touches(self) -> tuple[Reason, ...]:
+        return (reason("touches-nginx"),)
 
     @property
     def login(self) -> bool:
@@ -85,8 +85,8 @@ class ReleaseJobPages(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         page, env = f"{self.home}/job/frontend/index.html", f"{self.install}/bin/04-final/global.env"
-        names = TextNames(host=self.host, file=page, env=env, key=self.key)
-        return (names.must_be(True, because=coded("page-released"), source="bin/release_job_frontend.sh"),)
+        names = FileMentions(host=self.host, file=page, env=env, key=self.key)
+        return (names.must_be(True, because=reason("page-released"), source="bin/release_job_frontend.sh"),)
 
     def command(self) -> Command:
         return Command(script=PAGES, args=(self.install, self.home, self.src, self.key))

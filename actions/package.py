@@ -18,7 +18,7 @@ from probes.marker import Marker
 from probes.package import PackageDigest
 from probes.package_versions import PinVersions, of_reading
 from probes.path import LineInFile, PathKind, TreeDigest, VersionText
-from specs.reason import coded
+from specs.reason import reason
 
 UNPACK: LiteralString = """set -eu
 package=$1 into=$2 md5=$3
@@ -38,7 +38,7 @@ mv -T -- "$part" "$into"
 def unpacked_from(host: str, into: str, md5: str) -> AnyExpected:
     """What lies there came out of the package of this MD5, not of one that cluster.toml named before."""
     fact = LineInFile(host=host, path=f"{into}/.bkrec-md5", line=md5)
-    return fact.must_be(True, because=coded("package-unpacked"), source="guide 4")
+    return fact.must_be(True, because=reason("package-unpacked"), source="guide 4")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +54,10 @@ class UnpackPackage(Action):
 
     def requires(self) -> tuple[AnyExpected, ...]:
         digest = PackageDigest(host=self.host, path=self.package)
-        return (digest.must_be(self.md5, because=coded("package-unchanged"), source="guide 3"),)
+        return (digest.must_be(self.md5, because=reason("package-unchanged"), source="guide 3"),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        why, source = coded("package-unpacked"), "guide 4"
+        why, source = reason("package-unpacked"), "guide 4"
         return (
             VersionText(host=self.host, path=f"{self.into}/src/VERSION").must_be(
                 self.version, because=why, source=source
@@ -87,9 +87,9 @@ class UnpackPackage(Action):
         return "beside"
 
 
-def kept_pin(host: str, md5: str, pins: tuple[str, ...]) -> AnyExpected:
+def recorded_versions(host: str, md5: str, pins: tuple[str, ...]) -> AnyExpected:
     """The versions that the package of this MD5 brings are known, and are these."""
-    return PinVersions(host=host, md5=md5).must_be(pins, because=coded("versions-of-package"), source="guide 3, 6.1")
+    return PinVersions(host=host, md5=md5).must_be(pins, because=reason("versions-of-package"), source="guide 3, 6.1")
 
 
 PRODUCTS: LiteralString = (
@@ -133,12 +133,12 @@ class UnpackProducts(Action):
 
     def requires(self) -> tuple[AnyExpected, ...]:
         tree = VersionText(host=self.host, path=f"{self.root}/VERSION")
-        version = tree.must_be(self.version, because=coded("products-belong-to-tree"), source="guide 6.1")
+        version = tree.must_be(self.version, because=reason("products-belong-to-tree"), source="guide 6.1")
         into = self.root.rpartition("/")[0]
         return (version, *((unpacked_from(self.host, into, self.md5),) if self.md5 else ()))
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        why, source = coded("products-unpacked"), "guide 6.1"
+        why, source = reason("products-unpacked"), "guide 6.1"
         done = PathKind(host=self.host, path=f"{self.root}/.bkrec-products")
         versions = tuple(
             VersionText(host=self.host, path=f"{self.root}/{product}/VERSION").must_be(
@@ -146,7 +146,7 @@ class UnpackProducts(Action):
             )
             for product, version in self.products
         )
-        told = (kept_pin(self.host, self.md5, self.pins),) if self.md5 else versions
+        told = (recorded_versions(self.host, self.md5, self.pins),) if self.md5 else versions
         files = tuple(
             PathKind(host=self.host, path=f"{self.root}/{file}").must_be("file", because=why, source=source)
             for file in self.files
@@ -157,7 +157,7 @@ class UnpackProducts(Action):
         return self.spoils
 
     def command(self) -> Command:
-        asked = tuple(word for pin in of_reading(self.pins) for word in (pin.bearer, pin.name))
+        asked = tuple(word for pin in of_reading(self.pins) for word in (pin.kind, pin.name))
         return Command(script=PRODUCTS, args=(self.root, *((self.md5, *asked) if self.md5 else ())))
 
     @property
@@ -231,7 +231,7 @@ class SwapSource(Action):
     kind: Literal["package.swap"] = "package.swap"
 
     def requires(self) -> tuple[AnyExpected, ...]:
-        why, source = coded("swap-complete-trees-only"), "guide 6.1"
+        why, source = reason("swap-complete-trees-only"), "guide 6.1"
         return (
             VersionText(host=self.host, path=f"{self.new}/VERSION").must_be(self.version, because=why, source=source),
             PathKind(host=self.host, path=f"{self.new}/.bkrec-products").must_be("file", because=why, source=source),
@@ -242,7 +242,7 @@ class SwapSource(Action):
         )
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        why, source = coded("source-swapped"), "guide 6.1"
+        why, source = reason("source-swapped"), "guide 6.1"
         versions = tuple(
             VersionText(host=self.host, path=f"{self.live}/{name}/VERSION").must_be(version, because=why, source=source)
             for name, version in self.products
@@ -316,12 +316,12 @@ class ReplaceScripts(Action):
         backup = Backup(host=self.host, what="install")
         unpacked = PathKind(host=self.host, path=f"{self.new}/bkcli")
         return (
-            backup.must_be("fresh", because=coded("scripts-backed-up"), source="guide 5.3"),
-            unpacked.must_be("file", because=coded("scripts-come-from-package"), source="guide 6.1"),
+            backup.must_be("fresh", because=reason("scripts-backed-up"), source="guide 5.3"),
+            unpacked.must_be("file", because=reason("scripts-come-from-package"), source="guide 6.1"),
         )
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        why, source = coded("scripts-replaced"), "guide 6.1"
+        why, source = reason("scripts-replaced"), "guide 6.1"
         proofs = tuple(
             PathKind(host=self.host, path=f"{self.live}/{proof}").must_be("file", because=why, source=source)
             for proof in self.proofs
@@ -330,7 +330,7 @@ class ReplaceScripts(Action):
         apart = (*KEPT, *self.patched)
         new = TreeDigest(host=self.host, root=self.new, exclude=apart)
         same = TreeDigest(host=self.host, root=self.live, exclude=apart).must_equal(new, because=why, source=source)
-        return (*proofs, same, mark.must_be_absent(because=coded("scripts-whole"), source="guide 6.1"))
+        return (*proofs, same, mark.must_be_absent(because=reason("scripts-whole"), source="guide 6.1"))
 
     def command(self) -> Command:
         return Command(script=SCRIPTS, args=(self.new, self.live))

@@ -12,7 +12,7 @@ from actions.lib.undo_shell import REMEMBER
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.path import PathKind
-from specs.reason import coded
+from specs.reason import reason
 
 RETIRE: LiteralString = (
     "set -eu\n"
@@ -48,7 +48,7 @@ class RetireDirectory(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         kind = PathKind(host=self.host, path=self.path)
-        return (kind.must_be_absent(because=coded("moved-aside"), source="mv(1)"),)
+        return (kind.must_be_absent(because=reason("moved-aside"), source="mv(1)"),)
 
     def command(self) -> Command:
         return Command(script=RETIRE, args=(self.path,))
@@ -73,7 +73,7 @@ mv -T -- "$part" "$to"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CarryDirectory(Action):
+class CopyDirectory(Action):
     """Copy a directory, complete or not at all (a copy beside it, then a rename). Guide 6.1: cert and backup."""
 
     source: str
@@ -87,11 +87,11 @@ class CarryDirectory(Action):
         if self.empty:
             return ()
         there = PathKind(host=self.host, path=self.source)
-        return (there.must_be("directory", because=coded("copied-from-there", path=self.path), source="guide 6.1"),)
+        return (there.must_be("directory", because=reason("copied-from-there", path=self.path), source="guide 6.1"),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         kind = PathKind(host=self.host, path=self.path)
-        return (kind.must_be("directory", because=coded("carried-over", source=self.source), source="guide 6.1"),)
+        return (kind.must_be("directory", because=reason("carried-over", source=self.source), source="guide 6.1"),)
 
     def command(self) -> Command:
         return Command(script=CARRY, args=(self.source, self.path, "empty" if self.empty else "must"))

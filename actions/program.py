@@ -7,7 +7,7 @@ from actions.action import Action, Undo
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.path import FileDigest
-from specs.reason import coded
+from specs.reason import reason
 
 COPY = """set -eu
 from=$1 to=$2
@@ -32,7 +32,7 @@ class CopyProgram(Action):
     def ensures(self) -> tuple[AnyExpected, ...]:
         measure = FileDigest(host=self.standard, path=self.source)
         mine = FileDigest(host=self.host, path=self.path)
-        return (mine.must_equal(measure, because=coded("program-copied"), source="guide 7.10"),)
+        return (mine.must_equal(measure, because=reason("program-copied"), source="guide 7.10"),)
 
     def command(self) -> Command:
         return Command(script=COPY, args=(self.source, self.path))

@@ -12,7 +12,7 @@ from actions.lib.env_shell import VALUE
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.redis import RedisCluster
-from specs.reason import coded
+from specs.reason import reason
 
 FORM: LiteralString = (
     "set -eu\n"
@@ -35,7 +35,7 @@ echo yes | redis-cli --cluster create $members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormRedisCluster(Action):
+class CreateRedisCluster(Action):
     file: str
     key: str
     ports: tuple[int, ...]
@@ -44,7 +44,7 @@ class FormRedisCluster(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = RedisCluster(host=self.host, port=self.ports[0], env_file=self.file, key=self.key)
-        return (fact.must_be("ok", because=coded("cluster-formed"), source="ce/install.sh:256"),)
+        return (fact.must_be("ok", because=reason("cluster-formed"), source="ce/install.sh:256"),)
 
     def command(self) -> Command:
         return Command(script=FORM, args=(self.file, self.key, self.host, *(str(port) for port in self.ports)))

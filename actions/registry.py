@@ -3,7 +3,7 @@
 `AnyAction` is the union that plan files are read through, by `kind`.
 """
 
-from actions.agent import AwaitAgents, NoteAgents, SettleAgents
+from actions.agent import ArchiveAgentBaseline, AwaitAgentBaseline, RecordAgentBaseline
 from actions.backup import BackupInstall, BackupMongodb, BackupMysql, BackupTopology
 from actions.bkcli import InstallBkenv, InstallModule, SyncCommon, SyncModule, UpgradeModule
 from actions.cmdb import (
@@ -11,28 +11,28 @@ from actions.cmdb import (
     BuildTopology,
     DeleteSets,
     DeleteTemplates,
-    ListJobModules,
+    LockTopologyEditing,
     MoveHosts,
-    OpenEditing,
-    ShutEditing,
+    SetJobModules,
+    UnlockTopologyEditing,
 )
 from actions.consul import DeregisterService, RegisterService
-from actions.container import InstallContainer, KeepContainers, NameDockerRoot, RemoveContainer, StartContainer
-from actions.env import AddVariable, CopyVariable, GenerateVariable, KeepLastVariable, MergeEnv, SetVariable
+from actions.container import InstallContainer, RemoveContainer, SetDockerDataRoot, SetRestartPolicy, StartContainer
+from actions.env import AddVariable, CopyVariable, DeduplicateVariable, GenerateVariable, MergeEnv, SetVariable
 from actions.iam import RegisterModels
 from actions.install_config import PlaceModule
 from actions.line import AddLine
 from actions.mysql import GrantUser, SetLoginPath
 from actions.nginx import ReleaseJobPages, RenderNginx
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
-from actions.path import CarryDirectory, RetireDirectory
+from actions.path import CopyDirectory, RetireDirectory
 from actions.program import CopyProgram
-from actions.redis import FormRedisCluster
+from actions.redis import CreateRedisCluster
 from actions.saas import AddSaasVariables, DeploySaas, StartApp
-from actions.smoke_test import NoteTrial, RunTrial, SettleTrial
-from actions.tag import MakeTag
-from actions.task import DoWork, NoteWork
-from actions.undo import PutBackDirectory, PutBackFile, PutBackService, PutBackUnit
+from actions.smoke_test import ArchiveSmokeTest, RecordSmokeTest, RunSmokeTest
+from actions.tag import RestoreSecretsTag
+from actions.task import RecordTask, RunPostUpgradeTask
+from actions.undo import RestoreDirectory, RestoreFile, RestoreService, RestoreUnit
 from actions.unit import EnableUnit, RestartUnit, RetireUnit, StartUnit
 from actions.version import RefreshVersions, SetVersion
 from actions.yaml import SetYaml
@@ -42,43 +42,43 @@ AnyAction = (
     | AddSaasVariables
     | AddVariable
     | AssignHosts
-    | AwaitAgents
+    | AwaitAgentBaseline
     | BackupInstall
     | BackupMongodb
     | BackupMysql
     | BackupTopology
     | BuildTopology
-    | CarryDirectory
+    | CopyDirectory
     | CopyProgram
     | CopyVariable
     | DeleteSets
     | DeleteTemplates
     | DeploySaas
     | DeregisterService
-    | DoWork
+    | RunPostUpgradeTask
     | EnableUnit
-    | FormRedisCluster
+    | CreateRedisCluster
     | GenerateVariable
     | GrantUser
     | InstallBkenv
     | InstallContainer
     | InstallModule
-    | KeepContainers
-    | KeepLastVariable
-    | ListJobModules
-    | MakeTag
+    | SetRestartPolicy
+    | DeduplicateVariable
+    | SetJobModules
+    | RestoreSecretsTag
     | MergeEnv
     | MoveHosts
-    | NameDockerRoot
-    | NoteAgents
-    | NoteTrial
-    | NoteWork
-    | OpenEditing
+    | SetDockerDataRoot
+    | RecordAgentBaseline
+    | RecordSmokeTest
+    | RecordTask
+    | UnlockTopologyEditing
     | PlaceModule
-    | PutBackDirectory
-    | PutBackFile
-    | PutBackService
-    | PutBackUnit
+    | RestoreDirectory
+    | RestoreFile
+    | RestoreService
+    | RestoreUnit
     | RefreshVersions
     | RegisterModels
     | RegisterService
@@ -89,14 +89,14 @@ AnyAction = (
     | RestartUnit
     | RetireDirectory
     | RetireUnit
-    | RunTrial
+    | RunSmokeTest
     | SetLoginPath
     | SetVariable
     | SetVersion
     | SetYaml
-    | SettleAgents
-    | SettleTrial
-    | ShutEditing
+    | ArchiveAgentBaseline
+    | ArchiveSmokeTest
+    | LockTopologyEditing
     | StartApp
     | StartContainer
     | StartUnit

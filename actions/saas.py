@@ -14,7 +14,7 @@ from probes.container import AppContainer
 from probes.fact import AnyExpected
 from probes.mysql import SaasVariable
 from probes.saas import SaasOnline, SaasPackaged
-from specs.reason import Because, coded
+from specs.reason import Reason, reason
 
 ADD = """set -e
 cd -- "$1"
@@ -37,7 +37,7 @@ class AddSaasVariables(Bkcli):
     def ensures(self) -> tuple[AnyExpected, ...]:
         return tuple(
             SaasVariable(host=self.host, login_path=self.login_path, app_code=code, name=name).must_be(
-                True, because=coded("saas-reads-it", app=code), source="guide 7.1; ce/saas_var.env"
+                True, because=reason("saas-reads-it", app=code), source="guide 7.1; ce/saas_var.env"
             )
             for code, name in self.names
         )
@@ -45,8 +45,8 @@ class AddSaasVariables(Bkcli):
     def command(self) -> Command:
         return Command(script=ADD, args=(self.install,))
 
-    def touches(self) -> tuple[Because, ...]:
-        return (coded("touches-saas-variables"),)
+    def touches(self) -> tuple[Reason, ...]:
+        return (reason("touches-saas-variables"),)
 
     @property
     def undo(self) -> Undo:
@@ -95,14 +95,14 @@ class DeploySaas(Bkcli):
         return self.before
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        why = coded("saas-deployed")
+        why = reason("saas-deployed")
         return (self.online.must_equal(self.packaged, because=why, source="ce/install.sh:1002-1046"), *self.running)
 
     def command(self) -> Command:
         return Command(script=DEPLOY, args=(self.install, self.app, self.src, self.login_path))
 
-    def touches(self) -> tuple[Because, ...]:
-        return (coded("touches-desktop", app=self.app),)
+    def touches(self) -> tuple[Reason, ...]:
+        return (reason("touches-desktop", app=self.app),)
 
     @property
     def disrupts(self) -> Disrupts:
@@ -143,7 +143,7 @@ class StartApp(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = AppContainer(host=self.host, app=self.app)
-        return (fact.must_be("running", because=coded("start-means-running"), source="docker-start(1)"),)
+        return (fact.must_be("running", because=reason("start-means-running"), source="docker-start(1)"),)
 
     def command(self) -> Command:
         return Command(script=START, args=(self.app,))

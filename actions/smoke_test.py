@@ -24,10 +24,10 @@ from probes.cmdb import BUSINESS
 from probes.command import Command
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
 from probes.lib import esb
-from probes.smoke_test import NOTE, TrialLost, said
-from probes.task import DIRECTORY, WorkNoted, WorkOwed
+from probes.smoke_test import NOTE, SmokeTestBroken, said
+from probes.task import DIRECTORY, TaskPending, TaskRecorded
 from specs.diagnostic import Diagnostic, diagnose
-from specs.reason import Because, coded
+from specs.reason import Reason, reason
 
 JOB_S = 60
 """How long JOB is given for one job; the least that JOB 3.x lets be asked for itself."""
@@ -112,10 +112,10 @@ ASIDE: LiteralString = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoteTrial(Action):
+class RecordSmokeTest(Action):
     """Run it while all of the old release serves, and note what came of it; a note of this release stays as it is."""
 
-    noted: WorkNoted
+    noted: TaskRecorded
     env: str
     """Where the ESB's address and application are: 04-final/paas.env."""
     on: str
@@ -124,10 +124,10 @@ class NoteTrial(Action):
     kind: Literal["trial.note"] = "trial.note"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.noted.must_be(True, because=coded("work-noted"), source=""),)
+        return (self.noted.must_be(True, because=reason("work-noted"), source=""),)
 
     def voids(self) -> tuple[AnyFact, ...]:
-        return (WorkOwed(host=self.host, work=NOTE),)
+        return (TaskPending(host=self.host, task=NOTE),)
 
     def command(self) -> Command:
         return Command(script=BEFORE, args=_words(self.env, self.noted.release, self.on))
@@ -142,12 +142,12 @@ class NoteTrial(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunTrial(Action):
+class RunSmokeTest(Action):
     """Run it again, on the host that the note names; done when it worked, or where the note demands nothing."""
 
-    lost: TrialLost
+    lost: SmokeTestBroken
     env: str
-    because: Because
+    because: Reason
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["trial.again"] = "trial.again"
 
@@ -190,7 +190,7 @@ SOURCE = "ZH/6.1/API文档/jobv3/zh-hans/get_job_instance_status.md of TencentBl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettleTrial(Action):
+class ArchiveSmokeTest(Action):
     """Put the note and the second answers aside, with a record that it was paid."""
 
     release: str
@@ -198,8 +198,8 @@ class SettleTrial(Action):
     kind: Literal["trial.settle"] = "trial.settle"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        owed = WorkOwed(host=self.host, work=NOTE)
-        return (owed.must_be(False, because=coded("trial-note-settled"), source=""),)
+        owed = TaskPending(host=self.host, task=NOTE)
+        return (owed.must_be(False, because=reason("trial-note-settled"), source=""),)
 
     def command(self) -> Command:
         return Command(script=ASIDE, args=(DIRECTORY, NOTE, self.release))

@@ -12,8 +12,8 @@ from actions.action import Action, Undo
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.path import PathKind
-from probes.tag import TagKept
-from specs.reason import coded
+from probes.tag import SecretsTag
+from specs.reason import reason
 
 MAKE = """set -eu
 root=$1 module=$2 made=$3/01-generate/$2.env
@@ -25,7 +25,7 @@ chattr +i -- "$root/$module.env" || echo "no immutable files here"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MakeTag(Action):
+class RestoreSecretsTag(Action):
     module: str
     root: str
     env: str
@@ -34,8 +34,8 @@ class MakeTag(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         tag = PathKind(host=self.host, path=f"{self.root}/{self.module}.env")
-        kept = TagKept(host=self.host, module=self.module, root=self.root, env=self.env)
-        why, source = coded("tag-put-back"), "functions:503"
+        kept = SecretsTag(host=self.host, module=self.module, root=self.root, env=self.env)
+        why, source = reason("tag-put-back"), "functions:503"
         return (
             tag.must_be("file", because=why, source=source),
             kept.must_be("kept", because=why, source=source),

@@ -14,9 +14,9 @@ from actions.action import Action, Disrupts, Undo
 from actions.lib.env_shell import VALUE
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
-from probes.task import WorkDone, WorkNoted
+from probes.task import TaskDone, TaskRecorded
 from specs.module import Work
-from specs.reason import Told, coded
+from specs.reason import InlineReason, reason
 
 NOTE: LiteralString = """set -eu
 note=/var/lib/bkrec/owed/$1
@@ -30,23 +30,23 @@ mv -T -- "$note.synced" "$note"
 """
 
 
-def done_of(noted: WorkNoted) -> WorkDone:
-    return WorkDone(host=noted.host, work=noted.work, release=noted.release, file=noted.file, version=noted.version)
+def done_of(noted: TaskRecorded) -> TaskDone:
+    return TaskDone(host=noted.host, task=noted.task, release=noted.release, file=noted.file, version=noted.version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoteWork(Action):
+class RecordTask(Action):
     """Leave the note; one that is there already keeps what it says (the version before the first attempt)."""
 
     work: Work
     remembers: str = ""
     """A file whose first line the note keeps: the version that was installed before."""
-    noted: WorkNoted
+    noted: TaskRecorded
     identity: ClassVar[tuple[str, ...]] = ("work",)
     kind: Literal["owed.note"] = "owed.note"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.noted.must_be(True, because=coded("work-noted"), source=""),)
+        return (self.noted.must_be(True, because=reason("work-noted"), source=""),)
 
     def voids(self) -> tuple[AnyFact, ...]:
         return (done_of(self.noted),)
@@ -191,18 +191,18 @@ paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoWork(Action):
+class RunPostUpgradeTask(Action):
     """Do it, and leave a record when its proof was seen."""
 
     work: Work
-    done: WorkDone
+    done: TaskDone
     install: str
     home: str
     extra: tuple[str, ...] = ()
     before: tuple[AnyExpected, ...] = ()
     once: bool = False
     seconds: float = 60.0
-    because: Told
+    because: InlineReason
     identity: ClassVar[tuple[str, ...]] = ("work",)
     kind: Literal["owed.do"] = "owed.do"
 

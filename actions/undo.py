@@ -12,8 +12,8 @@ from actions.action import Action, Undo
 from actions.lib.undo_shell import DIGEST, SYNCED
 from probes.command import Command
 from probes.fact import AnyExpected
-from probes.undo import UndoStanding
-from specs.reason import coded
+from probes.undo import UndoItemState
+from specs.reason import reason
 
 PUT: LiteralString = (
     "set -eu\n"
@@ -95,15 +95,15 @@ sync
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutBack(Action):
+class Restore(Action):
     """What all of them share: the run, and the path as that run names it."""
 
     run: str
     path: str
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        standing = UndoStanding(host=self.host, run=self.run, path=self.path)
-        return (standing.must_be("back", because=coded("put-back"), source="mv(1)"),)
+        standing = UndoItemState(host=self.host, run=self.run, path=self.path)
+        return (standing.must_be("back", because=reason("put-back"), source="mv(1)"),)
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ class PutBack(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutBackFile(PutBack):
+class RestoreFile(Restore):
     """install.config or an env file. A bkcli at work reads them, so it holds what a bkcli call holds."""
 
     identity: ClassVar[tuple[str, ...]] = ("run", "path")
@@ -130,7 +130,7 @@ class PutBackFile(PutBack):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutBackUnit(PutBack):
+class RestoreUnit(Restore):
     """A unit's file, and have systemd read it; whether it is started is another step's business."""
 
     unit: str
@@ -142,7 +142,7 @@ class PutBackUnit(PutBack):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutBackService(PutBack):
+class RestoreService(Restore):
     """A service's definition, and have consul read it."""
 
     service: str
@@ -154,7 +154,7 @@ class PutBackService(PutBack):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutBackDirectory(PutBack):
+class RestoreDirectory(Restore):
     """Move a directory back to where it was."""
 
     identity: ClassVar[tuple[str, ...]] = ("run", "path")

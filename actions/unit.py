@@ -13,7 +13,7 @@ from probes.command import Command
 from probes.current import UnitCurrent
 from probes.fact import AnyExpected
 from probes.unit import UnitActive, UnitEnabled
-from specs.reason import coded
+from specs.reason import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class StartUnit(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         active = UnitActive(host=self.host, unit=self.unit)
-        return (active.must_be("active", because=coded("start-means-active"), source="systemctl(1)"),)
+        return (active.must_be("active", because=reason("start-means-active"), source="systemctl(1)"),)
 
     def command(self) -> Command:
         # reset-failed: a unit that hit its start limit refuses a plain start (systemd.unit(5), StartLimitBurst)
@@ -54,7 +54,7 @@ class RestartUnit(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         current = UnitCurrent(host=self.host, unit=self.unit, file=self.file)
-        return (current.must_be(True, because=coded("restart-means-current"), source="systemctl(1)"),)
+        return (current.must_be(True, because=reason("restart-means-current"), source="systemctl(1)"),)
 
     def command(self) -> Command:
         return Command(
@@ -89,7 +89,7 @@ class EnableUnit(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         enabled = UnitEnabled(host=self.host, unit=self.unit)
-        return (enabled.must_be("enabled", because=coded("enable-means-enabled"), source="systemctl(1)"),)
+        return (enabled.must_be("enabled", because=reason("enable-means-enabled"), source="systemctl(1)"),)
 
     def command(self) -> Command:
         return Command(script='systemctl enable -- "$1"', args=(self.unit,))
@@ -151,7 +151,7 @@ class RetireUnit(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         active = UnitActive(host=self.host, unit=self.unit)
-        return (active.must_be_absent(because=coded("retire-means-absent"), source="systemctl(1)"),)
+        return (active.must_be_absent(because=reason("retire-means-absent"), source="systemctl(1)"),)
 
     def command(self) -> Command:
         return Command(script=RETIRE, args=(self.unit,))

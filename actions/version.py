@@ -12,7 +12,7 @@ from actions.bkcli import Bkcli
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.mysql import ProductVersion
-from specs.reason import Because, coded
+from specs.reason import Reason, reason
 
 ROWS = """set -e
 cd -- "$1"
@@ -39,8 +39,8 @@ class RefreshVersions(Bkcli):
     def voids(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
-    def touches(self) -> tuple[Because, ...]:
-        return (coded("touches-version-rows"),)
+    def touches(self) -> tuple[Reason, ...]:
+        return (reason("touches-version-rows"),)
 
     @property
     def undo(self) -> Undo:
@@ -67,7 +67,7 @@ class SetVersion(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = ProductVersion(host=self.host, login_path=self.login_path, code=self.code)
-        return (fact.must_be(self.version, because=coded("row-says-installed"), source="ce/tools.sh:361"),)
+        return (fact.must_be(self.version, because=reason("row-says-installed"), source="ce/tools.sh:361"),)
 
     def command(self) -> Command:
         return Command(script=ROW, args=(self.login_path, self.code, self.version))

@@ -7,7 +7,7 @@ from actions.action import Action, Undo
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.yaml import YamlValue
-from specs.reason import coded
+from specs.reason import reason
 
 SET = """set -eu
 yq=$1 file=$2 path=$3 value=$4
@@ -32,7 +32,7 @@ class SetYaml(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = YamlValue(host=self.host, file=self.file, path=self.path)
-        return (fact.must_be(self.value, because=coded("yaml-set"), source="guide 7.10"),)
+        return (fact.must_be(self.value, because=reason("yaml-set"), source="guide 7.10"),)
 
     def command(self) -> Command:
         return Command(script=SET, args=(self.tool, self.file, self.path, self.value))

@@ -30,7 +30,7 @@ from probes.fact import AnyExpected, AnyFact, AnyReading
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
-from reconciler.rules.registry import desired, rules
+from reconciler.rules.registry import expected_facts, rule_for
 from specs.cluster import Cluster
 from tests.sim.big import big_cluster
 from tests.sim.states import Answers
@@ -109,7 +109,7 @@ def measure(hosts: int, state: str) -> Row:
     for _ in range(RUNS.get(hosts, 5)):
         gc.collect()
         cluster = big_cluster(hosts)
-        desired_s, expected = timed(lambda cluster=cluster: desired(cluster))
+        desired_s, expected = timed(lambda cluster=cluster: expected_facts(cluster))
         diff_s, difference = timed(lambda expected=expected: diff(expected, readings))
         plan_s, made = timed(lambda cluster=cluster, expected=expected: decide(cluster, expected, readings))
         took.append((desired_s, diff_s, plan_s))
@@ -136,13 +136,13 @@ def timed(run: Callable[[], T]) -> tuple[float, T]:
 
 
 def decide(cluster: Cluster, expected: Sequence[AnyExpected], readings: Mapping[AnyFact, AnyReading]) -> Plan:
-    return plan(cluster.release.version, expected, readings, rules(cluster))
+    return plan(cluster.release.version, expected, readings, rule_for(cluster))
 
 
 def read(cluster: Cluster, state: str) -> Mapping[AnyFact, AnyReading]:
     """Of all that a plan looks at."""
     answers = Answers(finished(cluster) if state == "converged" else World(cluster=cluster))
-    decide(cluster, desired(cluster), answers)
+    decide(cluster, expected_facts(cluster), answers)
     return answers.told
 
 
@@ -150,7 +150,7 @@ def profile(hosts: int) -> None:
     readings, cluster = read(big_cluster(hosts), "different"), big_cluster(hosts)
     watch = cProfile.Profile()
     watch.enable()
-    expected = desired(cluster)
+    expected = expected_facts(cluster)
     diff(expected, readings)
     decide(cluster, expected, readings)
     watch.disable()

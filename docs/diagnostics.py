@@ -11,8 +11,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from reconciler.view.messages.registry import sentences, troubles
-from reconciler.view.messages.text import Sentence
+from reconciler.view.messages.registry import diagnostics, reasons
+from specs.text import LocalizedText
 
 PAGE = Path(__file__).resolve().parent / "diagnostics.md"
 INTRO = """\
@@ -43,7 +43,7 @@ def page() -> str:
 
 
 def _troubles() -> Iterator[str]:
-    for code, told in sorted(troubles().items()):
+    for code, told in sorted(diagnostics().items()):
         yield f"### {code}\n"
         for lang in ("en", "zh"):
             what, *rest = (_text(part, lang) for part in (told.what, told.why, told.hint))
@@ -53,11 +53,11 @@ def _troubles() -> Iterator[str]:
 
 def _sentences() -> Iterator[str]:
     yield "| code · 代码 | English | 中文 |\n|---|---|---|"
-    for code, said in sorted(sentences().items()):
+    for code, said in sorted(reasons().items()):
         yield f"| `{code}` | {_cell(said, 'en')} | {_cell(said, 'zh')} |"
 
 
-def _text(sentence: Sentence, lang: str) -> str:
+def _text(sentence: LocalizedText, lang: str) -> str:
     """`{unit}` → `<unit>`, escaped where it is not code already; several lines become one."""
     said = " ".join((sentence.zh if lang == "zh" else sentence.en).split())
     parts = re.sub(r"\{(\w+)[^}]*\}", r"<\1>", said).split("`")
@@ -68,7 +68,7 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\*_<>\[\]])", r"\\\1", text)
 
 
-def _cell(sentence: Sentence, lang: str) -> str:
+def _cell(sentence: LocalizedText, lang: str) -> str:
     return _text(sentence, lang).replace("|", "\\|")
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from reconciler.engine import release_data
-from specs.guide import Difference
-from specs.text import Lang, Worded
+from specs.guide import Deviation
+from specs.text import Lang, LocalizedText
 
 HERE = Path(__file__).resolve().parent
 PAGES: dict[Lang, Path] = {
@@ -77,7 +77,7 @@ def page(lang: Lang) -> str:
 
 
 def _parts(lang: Lang) -> Iterator[str]:
-    entries = release_data.release("6.2.2").guide.differences
+    entries = release_data.release("6.2.2").guide.deviations
     for kind, head in HEADS[lang].items():
         yield head + "\n"
         for one in entries:
@@ -85,7 +85,7 @@ def _parts(lang: Lang) -> Iterator[str]:
                 yield from _entry(one, lang)
 
 
-def _entry(one: Difference, lang: Lang) -> Iterator[str]:
+def _entry(one: Deviation, lang: Lang) -> Iterator[str]:
     section, everywhere, guide, here, source = ROWS[lang]
     where = section.format(", ".join(one.sections)) if one.sections else everywhere
     yield f"### {_in(one.title, lang)}\n"
@@ -95,7 +95,7 @@ def _entry(one: Difference, lang: Lang) -> Iterator[str]:
     yield source.format(_plain(one.source)) + "\n"
 
 
-def _in(words: Worded, lang: Lang) -> str:
+def _in(words: LocalizedText, lang: Lang) -> str:
     return _plain(words.zh if lang == "zh" else words.en)
 
 

@@ -19,7 +19,7 @@ from probes.lib import esb
 from probes.lib.rows import MISSING, Row, rows_of
 from probes.probe import Probe
 from probes.task import DIRECTORY
-from specs.reason import coded
+from specs.reason import reason
 
 NOTE = "gse-agents"
 """The note's name among those of what is owed (`probes/task.py`)."""
@@ -38,7 +38,7 @@ class AgentsOnline(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgentsLost(Fact[tuple[str, ...]]):
+class AgentsMissing(Fact[tuple[str, ...]]):
     """Those of `hosts` that the note calls online and that are not; none where nothing was noted of this release."""
 
     env: str
@@ -49,7 +49,7 @@ class AgentsLost(Fact[tuple[str, ...]]):
 
 _ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", re.ASCII)
 
-AgentFact = AgentsOnline | AgentsLost
+AgentFact = AgentsOnline | AgentsMissing
 
 NOTES = (
     MISSING
@@ -99,13 +99,13 @@ def parse(facts: Sequence[AgentFact], output: Output) -> Readings:
 
 def _online(fact: AgentFact, answered: Mapping[esb.Question, esb.Answer | Unknown]) -> Known[tuple[str, ...]] | Unknown:
     if not _askable(fact):
-        return Unknown(coded("name-not-askable", name=", ".join(fact.hosts)))
+        return Unknown(reason("name-not-askable", name=", ".join(fact.hosts)))
     answer = answered[_question(fact)]
     if isinstance(answer, Unknown):
         return answer
     alive = [_alive(answer.data, host) for host in fact.hosts]
     if None in alive:
-        return Unknown(coded("agents-not-told"))
+        return Unknown(reason("agents-not-told"))
     return Known(tuple(host for host, one in zip(fact.hosts, alive, strict=True) if one))
 
 
@@ -137,7 +137,7 @@ def _read(fact: AgentFact, note: Row, online: Known[tuple[str, ...]] | Unknown) 
 def _noted(note: Row, release: str) -> Known[tuple[str, ...]] | Unknown:
     match note:
         case ("unreadable", _, _, _) | (_, _, "unreadable", _):
-            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{NOTE}"))
+            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{NOTE}"))
         case ("is" | "none", said, "is" | "none", recorded):
             words = said.split(" ")
             settled = recorded.split(" ")[0] == release
@@ -146,5 +146,5 @@ def _noted(note: Row, release: str) -> Known[tuple[str, ...]] | Unknown:
             raise ValueError("the answer about agents is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (AgentsOnline, AgentsLost)
+FACTS: tuple[type[AnyFact], ...] = (AgentsOnline, AgentsMissing)
 PROBE = Probe(family="agent", facts=FACTS, command=command, parse=parse)

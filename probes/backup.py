@@ -14,7 +14,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, SAFE_NAME, Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 Condition = Literal["fresh", "stale", "broken"]
 DIRECTORY = "/var/lib/bkrec/backups"
@@ -73,14 +73,14 @@ def parse(facts: Sequence[Backup], output: Output) -> Readings:
 def _read(fact: Backup, row: Row | None) -> Reading[Condition]:
     match row:
         case None:
-            return Unknown(coded("name-not-askable", name=fact.what))
+            return Unknown(reason("name-not-askable", name=fact.what))
         case ("record", complete, size, actual, made, now):
             whole = complete == "yes" and size.isdecimal() and size == actual.strip() and made.isdecimal()
             return Known(_age(int(now) - int(made)) if whole else "broken")
         case ("absent",):
             return Absent()
         case ("unreadable",):
-            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{fact.what}"))
+            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{fact.what}"))
         case _:
             raise ValueError("the answer about a backup is not understood")
 

@@ -24,14 +24,14 @@ from probes.lib.cmdb_state import MOST, MOST_TEMPLATES, Odd, There, custom, diff
 from probes.lib.esb import Answer, Question, question
 from probes.lib.rows import lines_of
 from probes.probe import Probe
-from specs.reason import Coded, coded
+from specs.reason import CodedReason, reason
 
 BUSINESS = 2
 """bk_biz_id of the BlueKing business: create_blueking_set.py, option -b."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TopologyFits(Fact[tuple[str, ...]]):
+class TopologyDifferences(Fact[tuple[str, ...]]):
     """How sets, their modules and the templates differ from the files: "-" what is missing, "+" what is too much.
 
     Absent while the scripts are 6.1's: what they would make is not what it is to be."""
@@ -60,7 +60,7 @@ class HostModules(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StrangeLines(Fact[tuple[str, ...]]):
+class UnknownModuleLines(Fact[tuple[str, ...]]):
     """Lines of .installed_module of this host for which there is no service template: the vendor's step stops there."""
 
     install: str
@@ -69,7 +69,7 @@ class StrangeLines(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BusyHosts(Fact[tuple[str, ...]]):
+class HostsNotIdle(Fact[tuple[str, ...]]):
     """Addresses of hosts of the business that are not idle."""
 
     install: str
@@ -123,11 +123,11 @@ class EditingShut(Fact[bool]):
 
 
 CmdbFact = (
-    TopologyFits
+    TopologyDifferences
     | TopologyCustom
     | HostModules
-    | StrangeLines
-    | BusyHosts
+    | UnknownModuleLines
+    | HostsNotIdle
     | BusinessHosts
     | SetsLeft
     | TemplatesLeft
@@ -210,9 +210,9 @@ def _questions(facts: Sequence[CmdbFact]) -> tuple[Question, ...]:
 
 def _of(fact: CmdbFact) -> tuple[Question, ...]:
     match fact:
-        case TopologyFits() | TopologyCustom():
+        case TopologyDifferences() | TopologyCustom():
             return _tree(fact.install), _templates(fact.install), _services(fact.install)
-        case BusyHosts() | HostModules():
+        case HostsNotIdle() | HostModules():
             return _tree(fact.install), _hosts(fact.install)
         case BusinessHosts():
             return (_hosts(fact.install),)
@@ -250,29 +250,29 @@ def _read(fact: CmdbFact, files: Files, told: Mapping[Question, Answer | Unknown
         return Unknown(odd.why)
 
 
-def _unread(fact: CmdbFact, files: Files) -> Coded | None:
+def _unread(fact: CmdbFact, files: Files) -> CodedReason | None:
     """Why the files that it is judged by are no measure."""
-    if isinstance(fact, BusyHosts | BusinessHosts | SetsLeft | TemplatesLeft | EditingOpen | EditingShut):
+    if isinstance(fact, HostsNotIdle | BusinessHosts | SetsLeft | TemplatesLeft | EditingOpen | EditingShut):
         return None
-    own = ("installed",) if isinstance(fact, HostModules | StrangeLines) else ()
+    own = ("installed",) if isinstance(fact, HostModules | UnknownModuleLines) else ()
     for word in ("service", "topo", *own):
         if word in files.unreadable:
-            return coded("path-unreadable", path=files.unreadable[word])
+            return reason("path-unreadable", path=files.unreadable[word])
     try:
         whole = bool(files.modules() and files.sets())
     except (KeyError, ValueError):
         whole = False
-    return None if whole else coded("cmdb-script-odd", path=f"{fact.install}/bin/create_blueking_set.py")
+    return None if whole else reason("cmdb-script-odd", path=f"{fact.install}/bin/create_blueking_set.py")
 
 
 def _judged(fact: CmdbFact, files: Files, said: Mapping[Question, Any]) -> AnyReading:
     """Raises Odd."""
     match fact:
-        case TopologyFits():
+        case TopologyDifferences():
             return Absent() if files.older else Known(tuple(sorted(differences(files, _there(fact.install, said)))))
         case TopologyCustom():
             return Known(tuple(sorted(set(custom(files, _there(fact.install, said))))))
-        case BusyHosts():
+        case HostsNotIdle():
             busy = (one for one in _places(fact.install, said) if one[1])
             return Known(tuple(sorted({address for address, _ in busy})))
         case BusinessHosts():
@@ -285,7 +285,7 @@ def _judged(fact: CmdbFact, files: Files, said: Mapping[Question, Any]) -> AnyRe
         case HostModules():
             has = {module for at, modules in _places(fact.install, said) if at == fact.host for module in modules}
             return Known(tuple(sorted(wanted(files) - has)))
-        case StrangeLines():
+        case UnknownModuleLines():
             return Known(tuple(dict.fromkeys(strange(files))))
         case JobModules():
             return Known(tuple(sorted(files.modules().get("job", ()))))
@@ -314,15 +314,15 @@ def _switched(told: str, wanted: bool) -> AnyReading:
         case {"result": True, "data": bool(open_)}:
             return Known(open_ == wanted)
         case _:
-            return Unknown(coded("cmdb-switch-unread", status=status[:10] or "-"))
+            return Unknown(reason("cmdb-switch-unread", status=status[:10] or "-"))
 
 
 FACTS: tuple[type[AnyFact], ...] = (
-    TopologyFits,
+    TopologyDifferences,
     TopologyCustom,
     HostModules,
-    StrangeLines,
-    BusyHosts,
+    UnknownModuleLines,
+    HostsNotIdle,
     BusinessHosts,
     SetsLeft,
     TemplatesLeft,

@@ -14,7 +14,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
 from probes.lib.rows import MISSING, SAFE_NAME, Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 Health = Literal["passing", "warning", "critical"]
 Definition = Literal["written", "empty"]
@@ -89,7 +89,7 @@ def parse(facts: Sequence[ConsulFact], output: Output) -> Readings:
 
 def _read(fact: ConsulFact, row: Row | None) -> AnyReading:
     if row is None:
-        return Unknown(coded("name-not-askable", name=fact.service))
+        return Unknown(reason("name-not-askable", name=fact.service))
     match fact:
         case ConsulPassing():
             return _health(fact, row)
@@ -108,9 +108,9 @@ def _health(fact: ConsulPassing, row: Row) -> AnyReading:
         case ("status", "404"):
             return Absent()
         case ("status", status):
-            return Unknown(coded("consul-not-answering", service=fact.service, status=status))
+            return Unknown(reason("consul-not-answering", service=fact.service, status=status))
         case ("no-curl",):
-            return Unknown(coded("tool-missing", tool="curl"))
+            return Unknown(reason("tool-missing", tool="curl"))
         case _:
             raise ValueError("the answer about consul is not understood")
 
@@ -122,7 +122,7 @@ def _definition(fact: ConsulDefinition, row: Row) -> AnyReading:
         case ("absent",):
             return Absent()
         case ("unreadable",):
-            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{fact.service}.json"))
+            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{fact.service}.json"))
         case _:
             raise ValueError("the answer about a consul definition is not understood")
 

@@ -22,7 +22,7 @@ from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readi
 from probes.lib.rows import decimal, lines_of
 from probes.probe import Probe
 from probes.steady import STEADY_S
-from specs.reason import coded
+from specs.reason import reason
 
 State = Literal["running", "exited", "created", "paused", "restarting", "dead"]
 Usable = Literal["usable", "not-installed", "not-answering"]
@@ -80,7 +80,7 @@ class DockerRoot(Fact[str]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContainersUnkept(Fact[tuple[str, ...]]):
+class ContainersWithoutRestartPolicy(Fact[tuple[str, ...]]):
     """Of these containers, those that run and have no restart policy: nobody starts them after a reboot."""
 
     containers: tuple[str, ...]
@@ -127,7 +127,7 @@ ContainerFact = (
     | DockerFault
     | DockerDataRoot
     | DockerRoot
-    | ContainersUnkept
+    | ContainersWithoutRestartPolicy
     | UnsteadyContainers
 )
 
@@ -245,7 +245,7 @@ def _read(fact: ContainerFact, docker: _Docker) -> AnyReading:
     if docker.usable == "not-installed":
         return _without(fact)
     if docker.usable == "not-answering":
-        return Unknown(coded("docker-not-answering"))
+        return Unknown(reason("docker-not-answering"))
     return _looked_up(fact, docker)
 
 
@@ -254,7 +254,7 @@ def _without(fact: ContainerFact) -> AnyReading:
     match fact:
         case DockerDataRoot():
             return Known("lasting")
-        case ContainersUnkept() | UnsteadyContainers():
+        case ContainersWithoutRestartPolicy() | UnsteadyContainers():
             return Known(())
         case _:
             return Absent()
@@ -267,7 +267,7 @@ def _looked_up(
     | ImagePresent
     | DockerDataRoot
     | DockerRoot
-    | ContainersUnkept
+    | ContainersWithoutRestartPolicy
     | UnsteadyContainers,
     docker: _Docker,
 ) -> AnyReading:
@@ -286,7 +286,7 @@ def _looked_up(
             return _data_root(docker.lasts)
         case DockerRoot():
             return Known(docker.root)
-        case ContainersUnkept():
+        case ContainersWithoutRestartPolicy():
             return Known(tuple(name for name in fact.containers if _unkept(docker.containers.get(name))))
         case UnsteadyContainers():
             return Known(tuple(_unsteady(fact, docker)))
@@ -336,7 +336,7 @@ def _state(container: str, state: str) -> Reading[State]:
         case "running" | "exited" | "created" | "paused" | "restarting" | "dead":
             return Known(state)
         case _:
-            return Unknown(coded("container-odd-state", container=container, state=state))
+            return Unknown(reason("container-odd-state", container=container, state=state))
 
 
 def _data_root(lasts: str) -> Reading[Lasting]:
@@ -356,7 +356,7 @@ FACTS: tuple[type[AnyFact], ...] = (
     DockerFault,
     DockerDataRoot,
     DockerRoot,
-    ContainersUnkept,
+    ContainersWithoutRestartPolicy,
     UnsteadyContainers,
 )
 PROBE = Probe(family="container", facts=FACTS, command=command, parse=parse)

@@ -16,7 +16,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, Row, decimal, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 GRAIN_S = 2.0
 SAME_S = 3.0
@@ -76,7 +76,7 @@ def _read(fact: UnitCurrent, row: Row, now: float, up: float) -> Reading[bool]:
         case ("is", changed, began, entered):
             return _compared(fact, decimal(changed), now, now - up + decimal(began) / 1e6, moment(entered))
         case ("unreadable",):
-            return Unknown(coded("path-unreadable", path=fact.file))
+            return Unknown(reason("path-unreadable", path=fact.file))
         case _:
             raise ValueError("the answer about a unit's age is not understood")
 
@@ -87,9 +87,9 @@ def _compared(fact: UnitCurrent, changed: float, now: float, started: float, tol
     was_set = round(started - told) if abs(started - told) > SAME_S else 0
     if changed > now + GRAIN_S:
         # by a clock that was ahead, as it was at the start if it was set back since
-        return Known(younger_then) if was_set else Unknown(coded("changed-in-future", path=fact.file, unit=fact.unit))
+        return Known(younger_then) if was_set else Unknown(reason("changed-in-future", path=fact.file, unit=fact.unit))
     if was_set and younger != younger_then:
-        return Unknown(coded("clock-was-set", path=fact.file, unit=fact.unit, seconds=was_set))
+        return Unknown(reason("clock-was-set", path=fact.file, unit=fact.unit, seconds=was_set))
     return Known(younger)
 
 

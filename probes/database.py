@@ -13,7 +13,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, Row, groups_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 KINDS = ("mysql", "mongodb")
 CONSUL = ".service.consul"
@@ -103,18 +103,18 @@ def _read(fact: DatabaseFact, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
         case [("absent",)]:
             return Absent()
         case [*_, ("unreadable",)]:
-            return Unknown(coded("path-unreadable", path=fact.directory))
-        case [*told, ("end",)] if all(_is_told(row) for row in told):
+            return Unknown(reason("path-unreadable", path=fact.directory))
+        case [*told, ("end",)] if all(_is_reported(row) for row in told):
             odd = next((row[1] for row in told if row[0] == "odd"), "")
             if odd:
-                return Unknown(coded("database-name-odd", key=odd))
+                return Unknown(reason("database-name-odd", key=odd))
             found = sorted({f"{row[1]} {row[2]}" for row in told})
             return Known(tuple(found if isinstance(fact, DatabaseServers) else _elsewhere(fact, found)))
         case _:
             raise ValueError("the answer about databases is not understood")
 
 
-def _is_told(row: Row) -> bool:
+def _is_reported(row: Row) -> bool:
     return (row[0] == "server" and len(row) == 3 and row[1] in KINDS) or (row[0] == "odd" and len(row) == 2)
 
 

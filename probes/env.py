@@ -15,7 +15,7 @@ from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unkn
 from probes.lib.env_awk import ENV_AWK
 from probes.lib.rows import MISSING, Row, rows_of, unescape
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class EnvPresent(Fact[bool]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnvDoubled(Fact[bool]):
+class EnvDuplicates(Fact[bool]):
     """Is the key assigned more than once in `file`? Then the last line counts, and only that one."""
 
     file: str
@@ -86,7 +86,7 @@ class EnvCopied(Fact[bool]):
     kind: Literal["env.copied"] = "env.copied"
 
 
-EnvFact = EnvValue | EnvFilled | EnvSame | EnvOnce | EnvPresent | EnvDoubled | EnvCopied
+EnvFact = EnvValue | EnvFilled | EnvSame | EnvOnce | EnvPresent | EnvDuplicates | EnvCopied
 
 FILE_STATES = (
     MISSING
@@ -169,7 +169,7 @@ def command(facts: Sequence[EnvFact]) -> Command:
 
 def _request(fact: EnvFact, numbers: dict[str, str]) -> tuple[str, ...]:
     words = tuple(word for file, key in _variables(fact) for word in (numbers[file], key))
-    asked = "once" if isinstance(fact, (EnvPresent, EnvDoubled)) else fact.kind.removeprefix("env.")
+    asked = "once" if isinstance(fact, (EnvPresent, EnvDuplicates)) else fact.kind.removeprefix("env.")
     return (asked, str(len(words)), *words)
 
 
@@ -181,7 +181,7 @@ def _variables(fact: EnvFact) -> tuple[tuple[str, str], ...]:
     """(file, key) of all that the fact is about, its own first."""
     own = (fact.file, fact.key)
     match fact:
-        case EnvValue() | EnvFilled() | EnvOnce() | EnvPresent() | EnvDoubled():
+        case EnvValue() | EnvFilled() | EnvOnce() | EnvPresent() | EnvDuplicates():
             return (own,)
         case EnvSame():
             return (own, (fact.other_file, fact.other_key))
@@ -205,7 +205,7 @@ def _read(fact: EnvFact, row: Row, files: Sequence[str]) -> AnyReading:
         case ("is", text):
             return Known(_value(fact, text))
         case ("absent",):
-            return Known(False) if isinstance(fact, EnvDoubled) else Absent()
+            return Known(False) if isinstance(fact, EnvDuplicates) else Absent()
         case ("no-source",) if isinstance(fact, EnvCopied):
             return Known(False)  # it has a value, and there is nothing that this could be a copy of
         case ("unread", why, number, line):
@@ -222,7 +222,7 @@ def _value(fact: EnvFact, text: str) -> str | int | bool:
             return int(text)
         case EnvPresent():
             return int(text) > 0
-        case EnvDoubled():
+        case EnvDuplicates():
             return int(text) > 1
         case EnvFilled() | EnvSame() | EnvCopied():
             return {"yes": True, "no": False}[text]
@@ -231,14 +231,14 @@ def _value(fact: EnvFact, text: str) -> str | int | bool:
 def _unread(fact: EnvFact, why: str, file: str, line: str) -> Unknown:
     match why:
         case "expansion":
-            return Unknown(coded("env-needs-expansion", file=file, line=line, key=fact.key))
+            return Unknown(reason("env-needs-expansion", file=file, line=line, key=fact.key))
         case "odd":
-            return Unknown(coded("env-not-plain", file=file, line=line, key=fact.key))
+            return Unknown(reason("env-not-plain", file=file, line=line, key=fact.key))
         case "unreadable":
-            return Unknown(coded("env-unreadable", file=file))
+            return Unknown(reason("env-unreadable", file=file))
         case _:
             raise ValueError("an answer about an env file is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (EnvValue, EnvFilled, EnvSame, EnvOnce, EnvPresent, EnvDoubled, EnvCopied)
+FACTS: tuple[type[AnyFact], ...] = (EnvValue, EnvFilled, EnvSame, EnvOnce, EnvPresent, EnvDuplicates, EnvCopied)
 PROBE = Probe(family="env", facts=FACTS, command=command, parse=parse)

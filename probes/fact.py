@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Generic, Literal, TypeVar, cast
 
-from specs.reason import Because
+from specs.reason import Reason
 
 V = TypeVar("V")
 
@@ -32,7 +32,7 @@ class Absent:
 class Unknown:
     """Nobody could tell, and why: worded as a `Because`, so that it reads in both languages."""
 
-    why: Because
+    why: Reason
     kind: Literal["unknown"] = "unknown"
 
 
@@ -53,18 +53,18 @@ class Fact(Generic[V]):
     hollow: ClassVar[frozenset[str]] = frozenset()
     """Readings that say that there is nothing in it, as good as Absent for a standard: the digest of an empty file."""
 
-    def must_be(self, value: V, *, because: Because, source: str, module: str = "") -> "Expected[V]":
+    def must_be(self, value: V, *, because: Reason, source: str, module: str = "") -> "Expected[V]":
         return Expected(fact=self, reading=Known(value), because=because, source=source, module=module)
 
-    def must_be_absent(self, *, because: Because, source: str, module: str = "") -> "Expected[V]":
+    def must_be_absent(self, *, because: Reason, source: str, module: str = "") -> "Expected[V]":
         return Expected(fact=self, reading=Absent(), because=because, source=source, module=module)
 
-    def must_equal(self, other: "Fact[V]", *, because: Because, source: str, module: str = "") -> "Expected[V]":
-        return Expected(fact=self, reading=Same(other), because=because, source=source, module=module)
+    def must_equal(self, other: "Fact[V]", *, because: Reason, source: str, module: str = "") -> "Expected[V]":
+        return Expected(fact=self, reading=SameAs(other), because=because, source=source, module=module)
 
 
 @dataclass(frozen=True, slots=True)
-class Same(Generic[V]):
+class SameAs(Generic[V]):
     """Expected to be there and to read what `fact` reads; Unknown when that is, and never so where that is nothing."""
 
     fact: Fact[V]
@@ -74,8 +74,8 @@ class Same(Generic[V]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected(Generic[V]):
     fact: Fact[V]
-    reading: Known[V] | Absent | Same[V]
-    because: Because
+    reading: Known[V] | Absent | SameAs[V]
+    because: Reason
     source: str
     module: str = ""
     """The module's name in install.config ("auth"), or "" where the fact is the cluster's."""
@@ -100,7 +100,7 @@ Readings = Mapping[AnyFact, AnyReading]
 F = TypeVar("F", bound=Fact[Any])
 
 
-def about(drift: AnyDrift, fact: type[F]) -> F:
+def require_fact_type(drift: AnyDrift, fact: type[F]) -> F:
     """The drift's fact as what it is; TypeError for a rule that was handed another family's."""
     if not isinstance(drift.expected.fact, fact):
         raise TypeError(f"{kind_of(drift.expected.fact)} is no {fact.__name__}")
@@ -122,22 +122,22 @@ def fact_id(fact: AnyFact) -> str:
     return f"{kind_of(fact)} {subject_of(fact)} @{fact.host}"
 
 
-def holds(expected: AnyExpected, readings: Readings) -> bool | None:
+def matches(expected: AnyExpected, readings: Readings) -> bool | None:
     """True, False, or None while it cannot be told (not read, or read as Unknown)."""
     reading = readings.get(expected.fact)
-    wanted = resolve(expected, readings)
+    wanted = resolve_target(expected, readings)
     if reading is None or wanted is None or isinstance(reading, Unknown):
         return None
     return reading == wanted
 
 
-def resolve(expected: AnyExpected, readings: Readings) -> Known[Any] | Absent | Same[Any] | None:
+def resolve_target(expected: AnyExpected, readings: Readings) -> Known[Any] | Absent | SameAs[Any] | None:
     """The reading that is wished for, or None where it rests on another fact that was not read.
 
     The `Same` itself, which no reading equals, where its standard is not there.
     """
     wish = expected.reading
-    if not isinstance(wish, Same):
+    if not isinstance(wish, SameAs):
         return wish
     other = readings.get(wish.fact)
     if other is None or isinstance(other, Unknown):

@@ -15,7 +15,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, Row, groups_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 Room = Literal["enough", "short"]
 User = Literal["root", "other"]
@@ -29,7 +29,7 @@ class HostAddress(Fact[bool]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Root(Fact[User]):
+class LoginUser(Fact[User]):
     kind: Literal["host.root"] = "host.root"
 
 
@@ -61,7 +61,7 @@ class ForeignWork(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock(Fact[int]):
+class HostClock(Fact[int]):
     """Seconds since the epoch, by the host's clock, while it was asked."""
 
     kind: Literal["host.clock"] = "host.clock"
@@ -77,14 +77,14 @@ class ClockNear(Fact[bool]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Commands(Fact[tuple[str, ...]]):
+class MissingCommands(Fact[tuple[str, ...]]):
     """Which of the commands the host lacks; () where it has all."""
 
     names: tuple[str, ...]
     kind: Literal["host.commands"] = "host.commands"
 
 
-HostFact = HostAddress | Root | DiskRoom | DiskRoomFor | ForeignWork | Clock | ClockNear | Commands
+HostFact = HostAddress | LoginUser | DiskRoom | DiskRoomFor | ForeignWork | HostClock | ClockNear | MissingCommands
 
 SCRIPT = (
     MISSING
@@ -168,11 +168,11 @@ def _requests(fact: HostFact) -> tuple[tuple[str, ...], ...]:
             return (("disk-room", fact.path),)
         case DiskRoomFor():
             return (("disk-room-for", fact.path, fact.package),)
-        case Commands():
+        case MissingCommands():
             return tuple(("command", name) for name in fact.names)
         case ClockNear():
             return (("clock",),)
-        case HostAddress() | Root() | ForeignWork() | Clock():
+        case HostAddress() | LoginUser() | ForeignWork() | HostClock():
             return ((fact.kind.removeprefix("host."),),)
 
 
@@ -188,13 +188,13 @@ def parse(facts: Sequence[HostFact], output: Output) -> Readings:
 
 
 def _read(fact: HostFact, answers: tuple[tuple[Row, ...], ...]) -> AnyReading:
-    if isinstance(fact, Commands):
+    if isinstance(fact, MissingCommands):
         return Known(_lacking(fact, answers))
     (rows,) = answers
     match fact:
         case HostAddress():
             return Known(fact.host in {_only((row,), "ip")[0].partition("/")[0] for row in rows})
-        case Root():
+        case LoginUser():
             return Known("root" if _only(rows, "uid") == ("0",) else "other")
         case DiskRoom():
             return _room(fact, rows)
@@ -202,7 +202,7 @@ def _read(fact: HostFact, answers: tuple[tuple[Row, ...], ...]) -> AnyReading:
             return _room_for(fact, rows)
         case ForeignWork():
             return _foreign(rows)
-        case Clock():
+        case HostClock():
             (now,) = _only(rows, "now")
             return Known(int(now))
         case ClockNear():
@@ -219,7 +219,7 @@ def _only(rows: tuple[Row, ...], word: str) -> Row:
 
 def _room(fact: DiskRoom, rows: tuple[Row, ...]) -> Reading[Room]:
     if rows == (("kb",),):
-        return Unknown(coded("path-unreadable", path=fact.path))
+        return Unknown(reason("path-unreadable", path=fact.path))
     (available,) = _only(rows, "kb")
     return Known("enough" if int(available) >= fact.mb * 1024 else "short")
 
@@ -229,30 +229,39 @@ def _room_for(fact: DiskRoomFor, rows: tuple[Row, ...]) -> Reading[Room]:
         case (("absent",),):
             return Absent()
         case (("unreadable",),):
-            return Unknown(coded("path-unreadable", path=fact.package))
+            return Unknown(reason("path-unreadable", path=fact.package))
         case _:
             available, size = _only(rows, "kb")
             if not available:
-                return Unknown(coded("path-unreadable", path=fact.path))
+                return Unknown(reason("path-unreadable", path=fact.path))
             return Known("enough" if int(available) * 1024 >= int(size) * fact.times else "short")
 
 
 def _foreign(rows: tuple[Row, ...]) -> Reading[tuple[str, ...]]:
     match rows:
         case (("unreadable",),):
-            return Unknown(coded("host-not-root"))
+            return Unknown(reason("host-not-root"))
         case (*works, ("end",)) if all(len(row) == 2 and row[0] == "work" for row in works):
             return Known(tuple(row[1] for row in works))
         case _:
             raise ValueError("the list of running commands is cut")
 
 
-def _lacking(fact: Commands, answers: tuple[tuple[Row, ...], ...]) -> tuple[str, ...]:
+def _lacking(fact: MissingCommands, answers: tuple[tuple[Row, ...], ...]) -> tuple[str, ...]:
     """One answer for each name, so a name with a newline in it cannot speak for another."""
     if any(rows[-1] != ("end",) for rows in answers):
         raise ValueError("the list of commands is cut")
     return tuple(name for name, rows in zip(fact.names, answers, strict=True) if len(rows) > 1)
 
 
-FACTS: tuple[type[AnyFact], ...] = (HostAddress, Root, DiskRoom, DiskRoomFor, ForeignWork, Clock, ClockNear, Commands)
+FACTS: tuple[type[AnyFact], ...] = (
+    HostAddress,
+    LoginUser,
+    DiskRoom,
+    DiskRoomFor,
+    ForeignWork,
+    HostClock,
+    ClockNear,
+    MissingCommands,
+)
 PROBE = Probe(family="host", facts=FACTS, command=command, parse=parse)

@@ -14,7 +14,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +86,9 @@ def _status(url: str, row: Row) -> Reading[str]:
         case ("curl", "7", _):
             return Absent()
         case ("curl", code, _):
-            return Unknown(coded("http-no-answer", url=url, exit=code))
+            return Unknown(reason("http-no-answer", url=url, exit=code))
         case ("no-curl",):
-            return Unknown(coded("tool-missing", tool="curl"))
+            return Unknown(reason("tool-missing", tool="curl"))
         case _:
             raise ValueError("the answer of curl is not understood")
 

@@ -12,7 +12,7 @@ from probes.command import Command, Output
 from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, Row, groups_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +62,9 @@ def parse(facts: Sequence[ModelsPending], output: Output) -> Readings:
 def _read(fact: ModelsPending, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
     match rows:
         case [("unreadable",)]:
-            return Unknown(coded("path-unreadable", path=fact.directory))
+            return Unknown(reason("path-unreadable", path=fact.directory))
         case [*names, ("end",)] if ("odd-name",) in names:
-            return Unknown(coded("path-odd-name", path=fact.directory))
+            return Unknown(reason("path-odd-name", path=fact.directory))
         case [*names, ("end",)] if all(row[0] == "pending" and len(row) == 2 for row in names):
             return Known(tuple(sorted(row[1] for row in names)))
         case _:

@@ -14,7 +14,7 @@ from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, Row, groups_of
 from probes.probe import Probe
 from specs import install_config
-from specs.reason import coded
+from specs.reason import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +56,12 @@ def parse(facts: Sequence[ModuleHosts], output: Output) -> Readings:
     return {fact: _read(fact, topologies) for fact in facts}
 
 
-def _topology(path: str, rows: Sequence[Row]) -> install_config.Topology | Absent | Unknown:
+def _topology(path: str, rows: Sequence[Row]) -> install_config.HostLayout | Absent | Unknown:
     match rows:
         case [("absent",)]:
             return Absent()
         case [("unreadable",)]:
-            return Unknown(coded("path-unreadable", path=path))
+            return Unknown(reason("path-unreadable", path=path))
         case [*lines, ("end",)]:
             return install_config.parse("\n".join(_line(row) for row in lines))
         case _:
@@ -77,14 +77,14 @@ def _line(row: Row) -> str:
 
 
 def _read(
-    fact: ModuleHosts, topologies: Mapping[str, install_config.Topology | Absent | Unknown]
+    fact: ModuleHosts, topologies: Mapping[str, install_config.HostLayout | Absent | Unknown]
 ) -> Reading[tuple[str, ...]]:
     topology = topologies[fact.path]
-    if not isinstance(topology, install_config.Topology):
+    if not isinstance(topology, install_config.HostLayout):
         return topology
     if topology.errors:
         first = topology.errors[0]
-        return Unknown(coded("install-config-broken", path=fact.path, line=first.line, token=first.token))
+        return Unknown(reason("install-config-broken", path=fact.path, line=first.line, token=first.token))
     hosts = topology.hosts_named(fact.module)
     return Known(hosts) if hosts else Absent()
 

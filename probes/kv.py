@@ -12,7 +12,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +55,15 @@ def parse(facts: Sequence[KeySet], output: Output) -> Readings:
 def _read(fact: KeySet, row: Row | None) -> Reading[bool]:
     match row:
         case None:
-            return Unknown(coded("name-not-askable", name=fact.key))
+            return Unknown(reason("name-not-askable", name=fact.key))
         case ("status", "200"):
             return Known(True)
         case ("status", "404"):
             return Absent()
         case ("status", status):
-            return Unknown(coded("kv-not-answering", key=fact.key, status=status))
+            return Unknown(reason("kv-not-answering", key=fact.key, status=status))
         case ("no-curl",):
-            return Unknown(coded("tool-missing", tool="curl"))
+            return Unknown(reason("tool-missing", tool="curl"))
         case _:
             raise ValueError("the answer about a key is not understood")
 

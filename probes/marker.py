@@ -12,7 +12,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, SAFE_NAME, Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 DIRECTORY = "/var/lib/bkrec/markers"
 
@@ -60,15 +60,15 @@ def parse(facts: Sequence[Marker], output: Output) -> Readings:
 def _read(fact: Marker, row: Row | None) -> Reading[str]:
     match row:
         case None:
-            return Unknown(coded("name-not-askable", name=fact.name))
+            return Unknown(reason("name-not-askable", name=fact.name))
         case ("is", *words) if words:
             return Known("\t".join(words))
         case ("absent",):
             return Absent()
         case ("broken",):
-            return Unknown(coded("marker-broken", name=fact.name))
+            return Unknown(reason("marker-broken", name=fact.name))
         case ("unreadable",):
-            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{fact.name}"))
+            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{fact.name}"))
         case _:
             raise ValueError("the answer about a marker is not understood")
 

@@ -18,7 +18,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, ROOT_HOME, Row, groups_of, unescape
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 Login = Literal["works", "denied"]
 Grant = Literal["granted", "missing"]
@@ -189,12 +189,12 @@ def _read(fact: MysqlFact, rows: Sequence[Row]) -> AnyReading:
         return _pending(fact, rows)
     match rows:
         case [("no-client",)]:
-            return Unknown(coded("tool-missing", tool="mysql"))
+            return Unknown(reason("tool-missing", tool="mysql"))
         case [("no-path",)]:
             absent = isinstance(fact, LoginPath)
-            return Absent() if absent else Unknown(coded("mysql-no-login-path", login_path=fact.login_path))
+            return Absent() if absent else Unknown(reason("mysql-no-login-path", login_path=fact.login_path))
         case [("cannot-tell",)]:
-            return Unknown(coded("mysql-login-path-unseen", login_path=fact.login_path))
+            return Unknown(reason("mysql-login-path-unseen", login_path=fact.login_path))
         case [*told, ("end",)]:
             return _connected(fact, told)
         case _:
@@ -206,9 +206,9 @@ def _pending(fact: PendingSql, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
         case [("absent",)]:
             return Absent()
         case [("unreadable",)]:
-            return Unknown(coded("path-unreadable", path=fact.directory))
+            return Unknown(reason("path-unreadable", path=fact.directory))
         case [*names, ("end",)] if ("odd-name",) in names:
-            return Unknown(coded("path-odd-name", path=fact.directory))
+            return Unknown(reason("path-odd-name", path=fact.directory))
         case [*names, ("end",)] if all(row[0] == "pending" and len(row) == 2 for row in names):
             return Known(tuple(sorted(row[1] for row in names)))
         case _:
@@ -236,10 +236,10 @@ def _connected(fact: ServerFact, told: Sequence[Row]) -> AnyReading:
 
 def _refused(fact: ServerFact, number: str) -> AnyReading:
     if number not in DENIED:
-        return Unknown(coded("mysql-unreachable", login_path=fact.login_path, error=number))
+        return Unknown(reason("mysql-unreachable", login_path=fact.login_path, error=number))
     if isinstance(fact, LoginPath):
         return Known("denied")
-    return Unknown(coded("mysql-denied", login_path=fact.login_path, error=number))
+    return Unknown(reason("mysql-denied", login_path=fact.login_path, error=number))
 
 
 def _table(name: str, told: Sequence[Row]) -> tuple[tuple[str, str], ...]:
@@ -283,7 +283,7 @@ def _no_table(fact: TableFact, number: str) -> Reading[tuple[str, ...]]:
     """No database (1049) and no table (1146) hold nothing; anything else is no answer."""
     if number in ("1049", "1146") and not isinstance(fact, MysqlUser):
         return Known(()) if isinstance(fact, SaasVariables) else Absent()
-    return Unknown(coded("mysql-query-failed", login_path=fact.login_path, error=number))
+    return Unknown(reason("mysql-query-failed", login_path=fact.login_path, error=number))
 
 
 FACTS: tuple[type[AnyFact], ...] = (

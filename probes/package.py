@@ -13,7 +13,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def _read(fact: PackageDigest, row: Row) -> Reading[str]:
         case ("absent",):
             return Absent()
         case ("unreadable",):
-            return Unknown(coded("path-unreadable", path=fact.path))
+            return Unknown(reason("path-unreadable", path=fact.path))
         case _:
             raise ValueError("the answer about the package is not understood")
 

@@ -16,8 +16,8 @@ from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, groups_of
 from probes.path import normalise_version
 from probes.probe import Probe
-from specs.package_versions import Pin, Refused
-from specs.reason import coded
+from specs.package_versions import PackageVersion, Refused
+from specs.reason import reason
 
 DIRECTORY = "/var/lib/bkrec/pins"
 PLAIN = re.compile(r"[vV]?[0-9][A-Za-z0-9._+ -]{0,63}")
@@ -73,16 +73,16 @@ def parse(facts: Sequence[PinVersions], output: Output) -> Readings:
 def _read(fact: PinVersions, rows: Sequence[tuple[str, ...]] | None) -> Reading[tuple[str, ...]]:
     match rows:
         case None:
-            return Unknown(coded("name-not-askable", name=fact.md5))
+            return Unknown(reason("name-not-askable", name=fact.md5))
         case [("absent",)]:
             return Absent()
         case [("unreadable",)]:
-            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{fact.md5}"))
+            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{fact.md5}"))
         case [("kept",), *said]:
             try:
                 return Known(tuple(str(pin) for pin in record(fact.md5, (_said(row) for row in said))))
             except ValueError:
-                return Unknown(coded("pin-not-whole", path=f"{DIRECTORY}/{fact.md5}"))
+                return Unknown(reason("pin-not-whole", path=f"{DIRECTORY}/{fact.md5}"))
         case _:
             raise ValueError("the answer about a package's versions is not understood")
 
@@ -95,29 +95,29 @@ def _said(row: tuple[str, ...]) -> str:
             raise ValueError("a line about a package's versions is not understood")
 
 
-def record(md5: str, lines: Iterable[str]) -> tuple[Pin, ...]:
+def record(md5: str, lines: Iterable[str]) -> tuple[PackageVersion, ...]:
     """What a record says. Raises ValueError for one that is not whole, of another package, or no record at all."""
     head, *body = tuple(lines) or ("",)
     if head != f"md5 {md5}" or not body or body[-1] != "end":
         raise ValueError("not a whole record of this package's versions")
     pins = tuple(_pin(line) for line in body[:-1])
-    if len({(pin.bearer, pin.name) for pin in pins}) != len(pins):
+    if len({(pin.kind, pin.name) for pin in pins}) != len(pins):
         raise ValueError("a version is written down twice")
     return pins
 
 
-def of_reading(value: Iterable[str]) -> tuple[Pin, ...]:
+def of_reading(value: Iterable[str]) -> tuple[PackageVersion, ...]:
     """Back from what a fact reads. Raises ValueError."""
     return tuple(_pin(line) for line in value)
 
 
-def _pin(line: str) -> Pin:
+def _pin(line: str) -> PackageVersion:
     match line.split(" ", 2):
         case [("product" | "saas") as bearer, name, said] if NAME.fullmatch(name):
             if said.startswith("!") and said[1:] in get_args(Refused)[1:]:
-                return Pin(bearer=bearer, name=name, refused=cast("Refused", said[1:]))
+                return PackageVersion(kind=bearer, name=name, invalid=cast("Refused", said[1:]))
             if PLAIN.fullmatch(said):
-                return Pin(bearer=bearer, name=name, version=normalise_version(said))
+                return PackageVersion(kind=bearer, name=name, version=normalise_version(said))
         case _:
             pass
     raise ValueError("a line of the record is not understood")

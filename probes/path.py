@@ -14,7 +14,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
 from probes.lib.rows import MISSING, Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 Kind = Literal["file", "directory", "link", "other"]
 
@@ -170,13 +170,13 @@ def _read(fact: PathFact, row: Row) -> AnyReading:
         case ("absent",):
             return Absent()
         case ("unreadable",):
-            return Unknown(coded("path-unreadable", path=path))
+            return Unknown(reason("path-unreadable", path=path))
         case ("not-a-file",):
-            return Unknown(coded("path-not-a-file", path=path))
+            return Unknown(reason("path-not-a-file", path=path))
         case ("not-a-directory",):
-            return Unknown(coded("path-not-a-directory", path=path))
+            return Unknown(reason("path-not-a-directory", path=path))
         case ("empty",):
-            return Unknown(coded("path-empty", path=path))
+            return Unknown(reason("path-empty", path=path))
         case _:
             raise ValueError("an answer about a path is not understood")
 
@@ -189,7 +189,7 @@ def _known(fact: PathFact, text: str) -> AnyReading:
             return Known(_digest(text))
         case VersionText():
             version = normalise_version(text)
-            return Known(version) if version else Unknown(coded("path-empty", path=fact.path))
+            return Known(version) if version else Unknown(reason("path-empty", path=fact.path))
         case LineInFile():
             return Known(True)
 

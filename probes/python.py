@@ -14,7 +14,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, Row, groups_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 LONGEST = 4096
 SYNTAX = "no Python that parses"
@@ -87,7 +87,7 @@ def parse(facts: Sequence[ScriptDefects], output: Output) -> Readings:
     asked = [fact for fact in facts if _askable(fact)]
     groups = groups_of(output, count=len(asked))
     told: dict[AnyFact, AnyReading] = {fact: _read(fact, groups[index]) for index, fact in enumerate(asked)}
-    return {fact: told.get(fact, Unknown(coded("name-not-askable", name=fact.path))) for fact in facts}
+    return {fact: told.get(fact, Unknown(reason("name-not-askable", name=fact.path))) for fact in facts}
 
 
 def _read(fact: ScriptDefects, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
@@ -95,9 +95,9 @@ def _read(fact: ScriptDefects, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
         case [("absent",)]:
             return Absent()
         case [("unreadable",)]:
-            return Unknown(coded("path-unreadable", path=fact.path))
+            return Unknown(reason("path-unreadable", path=fact.path))
         case [("no-python",)]:
-            return Unknown(coded("tool-missing", tool=fact.python))
+            return Unknown(reason("tool-missing", tool=fact.python))
         case [("syntax",)]:
             return Known((SYNTAX,))
         case [*missing, ("end",)] if all(row[0] == "missing" and len(row) == 2 for row in missing):

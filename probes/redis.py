@@ -16,7 +16,7 @@ from probes.lib.env_awk import ENV_AWK
 from probes.lib.rows import Row, rows_of
 from probes.port import LISTENING
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 Cluster = Literal["ok", "fail", "incomplete", "damaged"]
 SLOTS = 16384
@@ -119,13 +119,13 @@ def _read(fact: RedisCluster, row: Row) -> Reading[Cluster]:
         case ("alone",):
             return Known("incomplete")
         case ("no-client",):
-            return Unknown(coded("tool-missing", tool="redis-cli"))
+            return Unknown(reason("tool-missing", tool="redis-cli"))
         case ("no-password",):
-            return Unknown(coded("redis-no-password", file=fact.env_file, key=fact.key))
+            return Unknown(reason("redis-no-password", file=fact.env_file, key=fact.key))
         case ("denied",):
-            return Unknown(coded("redis-denied", port=fact.port, file=fact.env_file, key=fact.key))
+            return Unknown(reason("redis-denied", port=fact.port, file=fact.env_file, key=fact.key))
         case ("no-answer",):
-            return Unknown(coded("redis-no-answer", port=fact.port))
+            return Unknown(reason("redis-no-answer", port=fact.port))
         case _:
             raise ValueError("the answer about redis is not understood")
 

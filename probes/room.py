@@ -14,7 +14,7 @@ from probes.command import Command, Output
 from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import ROOT_HOME, Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 MARGIN_KB = 65536
 
@@ -87,9 +87,9 @@ def _read(fact: BackupRoom, row: Row) -> Reading[str]:
             enough = int(free) >= kb
             return Known("enough" if enough else f"{-(-kb // 1024)} MB > {int(free) // 1024} MB")
         case ("room", "", _):
-            return Unknown(coded("room-not-measured", source=fact.source))
+            return Unknown(reason("room-not-measured", source=fact.source))
         case ("room", _, ""):
-            return Unknown(coded("path-unreadable", path=fact.path))
+            return Unknown(reason("path-unreadable", path=fact.path))
         case _:
             raise ValueError("the answer about room is not understood")
 

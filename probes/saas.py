@@ -16,7 +16,7 @@ from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import ROOT_HOME, lines_of
 from probes.path import normalise_version
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def _read(fact: SaasFact, told: _Told) -> Reading[str]:
     if isinstance(fact, SaasPackaged):
         return _packaged(fact, told)
     if not told.asked:
-        return Unknown(coded("saas-not-asked", login_path=fact.login_path))
+        return Unknown(reason("saas-not-asked", login_path=fact.login_path))
     return Known(told.online[fact.app]) if fact.app in told.online else Absent()
 
 
@@ -128,7 +128,7 @@ def _packaged(fact: SaasPackaged, told: _Told) -> Reading[str]:
     if tree and tree != fact.release:
         return Absent()
     if not told.asked:
-        return Unknown(coded("saas-not-asked", login_path=fact.login_path))
+        return Unknown(reason("saas-not-asked", login_path=fact.login_path))
     return Known(told.online[fact.app]) if fact.app in told.online else Absent()
 
 

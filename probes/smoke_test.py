@@ -20,7 +20,7 @@ from probes.lib import esb
 from probes.lib.rows import MISSING, Row, groups_of
 from probes.probe import Probe
 from probes.task import DIRECTORY
-from specs.reason import Coded, coded
+from specs.reason import CodedReason, reason
 
 NOTE = "job-trial"
 """The note's name among those of what is owed (`probes/task.py`)."""
@@ -32,7 +32,7 @@ NO_JOB = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrialLost(Fact[tuple[str, ...]]):
+class SmokeTestBroken(Fact[tuple[str, ...]]):
     """Why JOB is not known to work as it did: nothing where it is, or where the note tells of no success.
 
     Otherwise JOB's id of the last job, or "-", and a reason as `words` puts it; `said` makes it one again.
@@ -43,12 +43,12 @@ class TrialLost(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class SmokeTestRecord:
     """What one file tells."""
 
     release: str
     job: str
-    why: Coded | None
+    why: CodedReason | None
     """None: it worked."""
 
 
@@ -68,11 +68,11 @@ show 2 "$1/$2.done"
 )
 
 
-def command(facts: Sequence[TrialLost]) -> Command:
+def command(facts: Sequence[SmokeTestBroken]) -> Command:
     return Command(script=SCRIPT, args=(DIRECTORY, NOTE))
 
 
-def parse(facts: Sequence[TrialLost], output: Output) -> Readings:
+def parse(facts: Sequence[SmokeTestBroken], output: Output) -> Readings:
     groups = groups_of(output, count=3)
     note, again, record = (_file(groups[number]) for number in range(3))
     return {fact: _read(fact.release, note, again, record) for fact in facts}
@@ -88,7 +88,7 @@ def _file(rows: Sequence[Row]) -> File:
         case [("none",)]:
             return None
         case [("unreadable",)]:
-            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{NOTE}"))
+            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{NOTE}"))
         case [*lines, ("end",)] if all(line[0] == "line" for line in lines):
             return tuple(line[1:] for line in lines)
         case _:
@@ -103,7 +103,7 @@ def _read(release: str, note: File, again: File, record: File) -> Reading[tuple[
             return Known(())
     before = trial(note)
     if note is not None and before is None:
-        return Unknown(coded("trial-note-odd", path=f"{DIRECTORY}/{NOTE}"))
+        return Unknown(reason("trial-note-odd", path=f"{DIRECTORY}/{NOTE}"))
     return Known(()) if before is None or before.release != release or before.why else _since(before, trial(again))
 
 
@@ -111,66 +111,66 @@ def _first(lines: File) -> str:
     return lines[0][0].split(" ")[0] if isinstance(lines, tuple) and lines else ""
 
 
-def _since(before: Trial, after: Trial | None) -> Known[tuple[str, ...]]:
+def _since(before: SmokeTestRecord, after: SmokeTestRecord | None) -> Known[tuple[str, ...]]:
     if after is None or after.release != before.release:
-        return Known((NO_JOB, *words(coded("trial-not-again", job=before.job))))
+        return Known((NO_JOB, *words(reason("trial-not-again", job=before.job))))
     return Known((after.job, *words(after.why)) if after.why else ())
 
 
-def words(why: Coded) -> tuple[str, ...]:
+def words(why: CodedReason) -> tuple[str, ...]:
     return (why.code, *(f"{name}={value}" for name, value in why.fields))
 
 
-def said(value: Sequence[str]) -> tuple[str, Coded]:
+def said(value: Sequence[str]) -> tuple[str, CodedReason]:
     """JOB's id and the reason, of what `TrialLost` reads."""
     job, code, *fields = value
-    return job, Coded(code=code, fields=tuple((n, v) for n, _, v in (field.partition("=") for field in fields)))
+    return job, CodedReason(code=code, fields=tuple((n, v) for n, _, v in (field.partition("=") for field in fields)))
 
 
-def trial(lines: File) -> Trial | None:
+def trial(lines: File) -> SmokeTestRecord | None:
     """None where it is no file of ours."""
     match lines:
         case ((first,), start, status) if re.match(r"[0-9A-Za-z.-]+ job ", first, re.ASCII):
             job, why = _outcome(start, status)
-            return Trial(release=first.split(" ")[0], job=job, why=why)
+            return SmokeTestRecord(release=first.split(" ")[0], job=job, why=why)
         case _:
             return None
 
 
-def _outcome(start: Row, status: Row) -> tuple[str, Coded | None]:
+def _outcome(start: Row, status: Row) -> tuple[str, CodedReason | None]:
     began = _answer(START, start)
-    if isinstance(began, Coded):
+    if isinstance(began, CodedReason):
         return NO_JOB, began
     job = began.get("job_instance_id")
     if type(job) is not int or job < 1:
-        return NO_JOB, coded("trial-odd", api=START)
+        return NO_JOB, reason("trial-odd", api=START)
     ended = _answer(STATUS, status)
-    return str(job), ended if isinstance(ended, Coded) else _ended(job, ended)
+    return str(job), ended if isinstance(ended, CodedReason) else _ended(job, ended)
 
 
-def _ended(job: int, data: Mapping[str, Any]) -> Coded | None:
+def _ended(job: int, data: Mapping[str, Any]) -> CodedReason | None:
     match data:
         case {"finished": bool(finished), "job_instance": {"job_instance_id": int(about), "status": int(status)}}:
             if about != job or isinstance(status, bool):
-                return coded("trial-odd", api=STATUS)
+                return reason("trial-odd", api=STATUS)
             if not finished:
-                return coded("trial-unfinished", job=job, status=status)
-            return None if status == SUCCESS else coded("trial-status", job=job, status=status)
+                return reason("trial-unfinished", job=job, status=status)
+            return None if status == SUCCESS else reason("trial-status", job=job, status=status)
         case _:
-            return coded("trial-odd", api=STATUS)
+            return reason("trial-odd", api=STATUS)
 
 
-def _answer(api: str, row: Row) -> Mapping[str, Any] | Coded:
+def _answer(api: str, row: Row) -> Mapping[str, Any] | CodedReason:
     """The `data` of an answer, or why there is none. What is no row of ours was cut, or written by somebody else."""
     try:
         answer = esb.read(api, row, env=ENV)
     except ValueError:
-        return coded("trial-odd", api=api)
+        return reason("trial-odd", api=api)
     if isinstance(answer, Unknown):
-        return answer.why if isinstance(answer.why, Coded) else coded("trial-odd", api=api)
-    return cast("Mapping[str, Any]", answer.data) if isinstance(answer.data, dict) else coded("trial-odd", api=api)
+        return answer.why if isinstance(answer.why, CodedReason) else reason("trial-odd", api=api)
+    return cast("Mapping[str, Any]", answer.data) if isinstance(answer.data, dict) else reason("trial-odd", api=api)
 
 
-FACTS: tuple[type[AnyFact], ...] = (TrialLost,)
+FACTS: tuple[type[AnyFact], ...] = (SmokeTestBroken,)
 PROBE = Probe(family="trial", facts=FACTS, command=command, parse=parse)
 """Read and no more: to ask never starts a job."""

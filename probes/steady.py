@@ -17,7 +17,7 @@ from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import decimal, lines_of
 from probes.probe import Probe
 from probes.unit import Shown, askable, by_name
-from specs.reason import coded
+from specs.reason import reason
 
 STEADY_S = 5
 """A unit that lives longer than this between two deaths is not found out. Every upgrade waits so long at its end."""
@@ -27,7 +27,7 @@ OWN_UPTIME_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class YoungUnits(Fact[tuple[str, ...]]):
+class RecentlyStartedUnits(Fact[tuple[str, ...]]):
     """Of these, those that have not run for five seconds yet. One that is plainly down is none of them.
 
     One between two tries is: else a look at its age then, and at its state a moment later, would both find nothing.
@@ -45,25 +45,25 @@ TZ=UTC0 systemctl show --property=Id,Names,ActiveState,ActiveEnterTimestamp,Acti
 """The time first: what is started meanwhile is young all the more."""
 
 
-def command(facts: Sequence[YoungUnits]) -> Command:
+def command(facts: Sequence[RecentlyStartedUnits]) -> Command:
     return Command(script=SCRIPT, args=_units(facts))
 
 
-def _units(facts: Sequence[YoungUnits]) -> tuple[str, ...]:
+def _units(facts: Sequence[RecentlyStartedUnits]) -> tuple[str, ...]:
     return askable(unit for fact in facts for unit in fact.units)
 
 
-def parse(facts: Sequence[YoungUnits], output: Output) -> Readings:
+def parse(facts: Sequence[RecentlyStartedUnits], output: Output) -> Readings:
     first, *blocks = "\n".join(lines_of(output)).split("\n\n")
     up, _, now = first.partition(" ")
     shown, told = by_name(blocks), (decimal(up), decimal(now)) if _units(facts) else (0.0, 0.0)
     return {fact: _read(fact, shown, *told) for fact in facts}
 
 
-def _read(fact: YoungUnits, shown: Mapping[str, Shown], up: float, now: float) -> Reading[tuple[str, ...]]:
+def _read(fact: RecentlyStartedUnits, shown: Mapping[str, Shown], up: float, now: float) -> Reading[tuple[str, ...]]:
     unseen = next((unit for unit in fact.units if unit not in shown), None)
     if unseen is not None:
-        return Unknown(coded("unit-not-shown", unit=unseen))
+        return Unknown(reason("unit-not-shown", unit=unseen))
     return Known(tuple(unit for unit in fact.units if _is_young(shown[unit], up, now)))
 
 
@@ -77,5 +77,5 @@ def _is_young(shown: Shown, up: float, now: float) -> bool:
     return state not in ("inactive", "failed")
 
 
-FACTS: tuple[type[AnyFact], ...] = (YoungUnits,)
+FACTS: tuple[type[AnyFact], ...] = (RecentlyStartedUnits,)
 PROBE = Probe(family="steady", facts=FACTS, command=command, parse=parse)

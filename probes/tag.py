@@ -15,13 +15,13 @@ from probes.command import Command, Output
 from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, SAFE_NAME, Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
-Kept = Literal["kept", "tag-missing", "lost"]
+TagState = Literal["kept", "tag-missing", "lost"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TagKept(Fact[Kept]):
+class SecretsTag(Fact[TagState]):
     """Will the next `install bkenv` leave this module's generated secrets alone?
 
     "kept": its tag is there, or nothing was ever generated. "tag-missing": the secrets are there, their tag is not.
@@ -60,32 +60,32 @@ done
 )
 
 
-def command(facts: Sequence[TagKept]) -> Command:
+def command(facts: Sequence[SecretsTag]) -> Command:
     return Command(script=SCRIPT, args=tuple(word for f in _askable(facts) for word in (f.root, f.env, f.module)))
 
 
-def _askable(facts: Sequence[TagKept]) -> tuple[TagKept, ...]:
+def _askable(facts: Sequence[SecretsTag]) -> tuple[SecretsTag, ...]:
     """A name becomes part of a path, so only what is plainly a name is asked."""
     return tuple(fact for fact in facts if SAFE_NAME.fullmatch(fact.module))
 
 
-def parse(facts: Sequence[TagKept], output: Output) -> Readings:
+def parse(facts: Sequence[SecretsTag], output: Output) -> Readings:
     asked = _askable(facts)
     rows = dict(zip(asked, rows_of(output, count=len(asked)), strict=True))
     return {fact: _read(fact, rows.get(fact)) for fact in facts}
 
 
-def _read(fact: TagKept, row: Row | None) -> Reading[Kept]:
+def _read(fact: SecretsTag, row: Row | None) -> Reading[TagState]:
     match row:
         case None:
-            return Unknown(coded("name-not-askable", name=fact.module))
+            return Unknown(reason("name-not-askable", name=fact.module))
         case (("kept" | "tag-missing" | "lost") as kept,):
             return Known(kept)
         case ("unreadable",):
-            return Unknown(coded("path-unreadable", path=f"{fact.root}/{fact.module}.env"))
+            return Unknown(reason("path-unreadable", path=f"{fact.root}/{fact.module}.env"))
         case _:
             raise ValueError("the answer about a tag is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (TagKept,)
+FACTS: tuple[type[AnyFact], ...] = (SecretsTag,)
 PROBE = Probe(family="tag", facts=FACTS, command=command, parse=parse)

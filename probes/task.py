@@ -16,24 +16,24 @@ from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unkn
 from probes.lib.rows import MISSING, SAFE_NAME, Row, rows_of
 from probes.path import normalise_version
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 DIRECTORY = "/var/lib/bkrec/owed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkOwed(Fact[bool]):
+class TaskPending(Fact[bool]):
     """Is there a note? For work that is begun and finished within one step."""
 
-    work: str
+    task: str
     kind: Literal["owed.work"] = "owed.work"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkDone(Fact[bool]):
+class TaskDone(Fact[bool]):
     """True by the record; False while noted; Absent without a trace, unless that could mean both: then Unknown."""
 
-    work: str
+    task: str
     release: str
     file: str = ""
     version: str = ""
@@ -42,17 +42,17 @@ class WorkDone(Fact[bool]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkNoted(Fact[bool]):
+class TaskRecorded(Fact[bool]):
     """Asked for by what must not begin before there is a trace: True with a note or a record, else as `WorkDone`."""
 
-    work: str
+    task: str
     release: str
     file: str = ""
     version: str = ""
     kind: Literal["owed.noted"] = "owed.noted"
 
 
-OwedFact = WorkOwed | WorkDone | WorkNoted
+OwedFact = TaskPending | TaskDone | TaskRecorded
 Question = tuple[str, str, str]
 """Work, release, file."""
 
@@ -93,11 +93,11 @@ def command(facts: Sequence[OwedFact]) -> Command:
 
 def _questions(facts: Sequence[OwedFact]) -> tuple[Question, ...]:
     """A name becomes part of a path, so only what is plainly a name is asked."""
-    return tuple(dict.fromkeys(_question(fact) for fact in facts if SAFE_NAME.fullmatch(fact.work)))
+    return tuple(dict.fromkeys(_question(fact) for fact in facts if SAFE_NAME.fullmatch(fact.task)))
 
 
 def _question(fact: OwedFact) -> Question:
-    return (fact.work, "", "") if isinstance(fact, WorkOwed) else (fact.work, fact.release, fact.file)
+    return (fact.task, "", "") if isinstance(fact, TaskPending) else (fact.task, fact.release, fact.file)
 
 
 def parse(facts: Sequence[OwedFact], output: Output) -> Readings:
@@ -109,26 +109,26 @@ def parse(facts: Sequence[OwedFact], output: Output) -> Readings:
 def _read(fact: OwedFact, row: Row | None) -> AnyReading:
     match row:
         case None:
-            return Unknown(coded("name-not-askable", name=fact.work))
+            return Unknown(reason("name-not-askable", name=fact.task))
         case ("recorded",):
-            return Known(not isinstance(fact, WorkOwed))
+            return Known(not isinstance(fact, TaskPending))
         case ("noted",):
-            return Known(not isinstance(fact, WorkDone))
+            return Known(not isinstance(fact, TaskDone))
         case ("nothing", *version):
             return _untraced(fact, "\t".join(version))
         case ("unreadable",):
-            return Unknown(coded("path-unreadable", path=f"{DIRECTORY}/{fact.work}"))
+            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{fact.task}"))
         case _:
             raise ValueError("the answer about owed work is not understood")
 
 
 def _untraced(fact: OwedFact, version: str) -> AnyReading:
-    if isinstance(fact, WorkOwed):
+    if isinstance(fact, TaskPending):
         return Known(False)
     if fact.version and normalise_version(version) == fact.version:
-        return Unknown(coded("work-untraced", work=fact.work, version=fact.version))
+        return Unknown(reason("work-untraced", work=fact.task, version=fact.version))
     return Absent()
 
 
-FACTS: tuple[type[AnyFact], ...] = (WorkOwed, WorkDone, WorkNoted)
+FACTS: tuple[type[AnyFact], ...] = (TaskPending, TaskDone, TaskRecorded)
 PROBE = Probe(family="owed", facts=FACTS, command=command, parse=parse)

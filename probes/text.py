@@ -13,11 +13,11 @@ from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.env_awk import ENV_AWK
 from probes.lib.rows import Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextNames(Fact[bool]):
+class FileMentions(Fact[bool]):
     """Absent where the file is not there; Unknown where the variable cannot be read."""
 
     file: str
@@ -50,26 +50,26 @@ BEGIN {
 )
 
 
-def command(facts: Sequence[TextNames]) -> Command:
+def command(facts: Sequence[FileMentions]) -> Command:
     return Command(script=SCRIPT, args=tuple(word for fact in facts for word in (fact.file, fact.env, fact.key)))
 
 
-def parse(facts: Sequence[TextNames], output: Output) -> Readings:
+def parse(facts: Sequence[FileMentions], output: Output) -> Readings:
     rows = rows_of(output, count=len(facts))
     return {fact: _read(fact, row) for fact, row in zip(facts, rows, strict=True)}
 
 
-def _read(fact: TextNames, row: Row) -> Reading[bool]:
+def _read(fact: FileMentions, row: Row) -> Reading[bool]:
     match row:
         case (("yes" | "no") as told,):
             return Known(told == "yes")
         case ("absent",):
             return Absent()
         case ("no-value",):
-            return Unknown(coded("variable-unread", key=fact.key, file=fact.env))
+            return Unknown(reason("variable-unread", key=fact.key, file=fact.env))
         case _:
             raise ValueError("the answer about a text is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (TextNames,)
+FACTS: tuple[type[AnyFact], ...] = (FileMentions,)
 PROBE = Probe(family="text", facts=FACTS, command=command, parse=parse)

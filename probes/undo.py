@@ -16,10 +16,10 @@ from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unkn
 from probes.job import STATE_ROOT
 from probes.lib.rows import SAFE_NAME, Row, groups_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 What = Literal["file", "unit", "service", "directory"]
-Standing = Literal["back", "ours", "later", "changed", "lost"]
+ItemState = Literal["back", "ours", "later", "changed", "lost"]
 """back: as it was before the run. ours: as the run left it. later: as another run left it. changed: somebody else's.
 lost: its copy is damaged."""
 
@@ -57,7 +57,7 @@ class UndoEntries(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UndoStanding(Fact[Standing]):
+class UndoItemState(Fact[ItemState]):
     """How the thing at this path stands to what the run kept; Absent where it kept nothing of it."""
 
     run: str
@@ -73,7 +73,7 @@ class UndoLeftBy(Fact[tuple[str, ...]]):
     kind: Literal["undo.left-by"] = "undo.left-by"
 
 
-UndoFact = UndoRuns | UndoSteps | UndoEntries | UndoStanding | UndoLeftBy
+UndoFact = UndoRuns | UndoSteps | UndoEntries | UndoItemState | UndoLeftBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +186,7 @@ def _asked(fact: UndoFact) -> tuple[str, str, str]:
             return ("steps", fact.run, "")
         case UndoEntries():
             return ("entries", fact.run, "")
-        case UndoStanding():
+        case UndoItemState():
             return ("standing", fact.run, fact.path)
         case UndoLeftBy():
             return ("left", "", fact.path)
@@ -202,12 +202,12 @@ def parse(facts: Sequence[UndoFact], output: Output) -> Readings:
 
 
 def _not_askable(fact: UndoFact) -> Unknown:
-    return Unknown(coded("name-not-askable", name=getattr(fact, "run", "")))
+    return Unknown(reason("name-not-askable", name=getattr(fact, "run", "")))
 
 
 def _read(fact: UndoFact, rows: Sequence[Row]) -> AnyReading:
     match fact:
-        case UndoStanding():
+        case UndoItemState():
             return _standing(rows)
         case UndoRuns():
             return Known(tuple(_words(row, "run", r"\d+ \S+") for row in _ended(rows)))
@@ -254,5 +254,5 @@ def _standing(rows: Sequence[Row]) -> AnyReading:
             raise ValueError("the answer about what a run kept is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (UndoRuns, UndoSteps, UndoEntries, UndoStanding, UndoLeftBy)
+FACTS: tuple[type[AnyFact], ...] = (UndoRuns, UndoSteps, UndoEntries, UndoItemState, UndoLeftBy)
 PROBE = Probe(family="undo", facts=FACTS, command=command, parse=parse)

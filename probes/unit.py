@@ -18,7 +18,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import lines_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 Active = Literal["active", "activating", "deactivating", "reloading", "inactive", "failed"]
 
@@ -101,7 +101,7 @@ def _said(blocks: Iterable[str]) -> Mapping[str, str]:
 def _read(fact: UnitFact, shown: Mapping[str, Shown], said: Mapping[str, str]) -> AnyReading:
     block = shown.get(fact.unit)
     if block is None:
-        return Unknown(coded("unit-not-shown", unit=fact.unit))
+        return Unknown(reason("unit-not-shown", unit=fact.unit))
     match fact:
         case UnitActive():
             return _active(fact.unit, block["LoadState"], block["ActiveState"])
@@ -114,11 +114,11 @@ def _active(unit: str, load: str, state: str) -> Reading[Active]:
         case "not-found", ("inactive" | "failed"):
             return Absent()
         case (("error" | "bad-setting"), ("inactive" | "failed")):
-            return Unknown(coded("unit-broken", unit=unit, load=load))
+            return Unknown(reason("unit-broken", unit=unit, load=load))
         case _, ("active" | "activating" | "deactivating" | "reloading" | "inactive" | "failed"):
             return Known(state)
         case _, _:
-            return Unknown(coded("unit-odd-state", unit=unit, load=load, state=state))
+            return Unknown(reason("unit-odd-state", unit=unit, load=load, state=state))
 
 
 def _enabled(unit: str, load: str, state: str, said: Mapping[str, str]) -> Reading[str]:
@@ -128,7 +128,7 @@ def _enabled(unit: str, load: str, state: str, said: Mapping[str, str]) -> Readi
         return Known(state if is_masked(state) else "masked")
     if "@" not in unit or state == "":
         return Known(state or "none")
-    return Known(said[unit]) if said.get(unit) else Unknown(coded("unit-not-shown", unit=unit))
+    return Known(said[unit]) if said.get(unit) else Unknown(reason("unit-not-shown", unit=unit))
 
 
 def is_masked(state: object) -> bool:

@@ -12,7 +12,7 @@ from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import MISSING, Row, rows_of
 from probes.probe import Probe
-from specs.reason import coded
+from specs.reason import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def _read(fact: YamlValue, row: Row) -> Reading[str]:
         case ("absent",):
             return Absent()
         case ("unreadable",):
-            return Unknown(coded("path-unreadable", path=fact.file))
+            return Unknown(reason("path-unreadable", path=fact.file))
         case _:
             raise ValueError("the answer about a YAML file is not understood")
 

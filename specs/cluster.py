@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from specs.model import Model
 from specs.module import Module
-from specs.package_versions import Pin, pinned
+from specs.package_versions import PackageVersion, pinned
 from specs.release import Release
-from specs.text import Model
 
 ADDRESS = r"^([0-9]{1,3}\.){3}[0-9]{1,3}$"
 PATH = r"^/[A-Za-z0-9._/-]+$"
@@ -62,10 +62,10 @@ class ClusterFile(Model):
     paths: Paths = Paths()
     package: PackageFile
     placement: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    also: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     """Optional modules that bkrec is to bring up to date too: the guide never does. And `topology`, that of the
     BlueKing business (guide 7.17), whose rebuild deletes what users may have made."""
-    leave: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     """Modules and SaaS that somebody keeps for themselves: bkrec neither touches them nor claims anything of them."""
 
 
@@ -108,9 +108,9 @@ class Cluster:
     inventory: Inventory
     paths: Paths
     package: PackageFile
-    pins: tuple[Pin, ...] = ()
+    pins: tuple[PackageVersion, ...] = ()
     """What the verified package says of its versions, where that was written down; `release` follows it."""
-    listed: Release | None = None
+    as_published: Release | None = None
     """The release as its data has it, where pins changed it."""
 
     databases: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ class Cluster:
     @property
     def data(self) -> Release:
         """The release as its data has it."""
-        return self.listed or self.release
+        return self.as_published or self.release
 
     @property
     def controller(self) -> str:
@@ -165,8 +165,8 @@ def _modules(cluster: Cluster) -> tuple[Module, ...]:
     return tuple(module for module in release.modules if module.name in release.scope and cluster.hosts(module))
 
 
-def repinned(cluster: Cluster, pins: tuple[Pin, ...]) -> Cluster:
+def with_versions(cluster: Cluster, pins: tuple[PackageVersion, ...]) -> Cluster:
     """The same cluster, expecting what this package brings; without pins, what the release's data says."""
     if pins == cluster.pins:
         return cluster
-    return replace(cluster, release=pinned(cluster.data, pins), listed=cluster.data, pins=pins)
+    return replace(cluster, release=pinned(cluster.data, pins), as_published=cluster.data, pins=pins)

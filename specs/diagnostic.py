@@ -10,7 +10,7 @@ a secret: here, because whoever words, keeps or sends one has no reason to look 
 
 from dataclasses import dataclass, field
 
-from specs.reason import Because
+from specs.reason import Reason
 from specs.redact import clean, safe, safe_lines
 
 
@@ -19,7 +19,7 @@ class Diagnostic:
     code: str
     where: str = ""
     fields: tuple[tuple[str, str], ...] = ()
-    because: Because | None = field(default=None)
+    because: Reason | None = field(default=None)
     source: str = ""
 
     def __post_init__(self) -> None:
@@ -34,14 +34,14 @@ def _field(name: str, value: str) -> str:
 
 
 def diagnose(
-    code: str, *, where: str = "", because: Because | None = None, source: str = "", **fields: object
+    code: str, *, where: str = "", because: Reason | None = None, source: str = "", **fields: object
 ) -> Diagnostic:
     """`diagnose("package-md5", where="10.0.0.1 /data/x.tgz", expected=…, found=…)`."""
     named = tuple((name, str(value)) for name, value in fields.items())
     return Diagnostic(code=code, where=where, fields=named, because=because, source=source)
 
 
-class Troubled(Exception):
+class BkrecError(Exception):
     """Cannot go on. Carries every diagnostic found, not the first."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
@@ -49,9 +49,9 @@ class Troubled(Exception):
         self.diagnostics = diagnostics
 
 
-class LayoutRefused(Troubled):
+class LayoutError(BkrecError):
     """A cluster whose hosts cannot hold the release, however its files are written. Nothing was changed; exit 5."""
 
 
-class SpecError(Troubled):
+class SpecError(BkrecError):
     """A file of people's text (cluster.toml, release TOML, install.config) that cannot be used. Exit 65."""

@@ -41,7 +41,7 @@ CHANGES_MORE = frozenset(
 """Words after which a line may change variables, or decide whether others run."""
 
 
-class EnvUnreadError(ValueError):
+class UnsupportedEnvFileError(ValueError):
     """bash would have to be run for that. `line`, from 1, is where the command begins that it is about."""
 
     def __init__(self, why: Why, line: int) -> None:
@@ -70,7 +70,7 @@ def last(text: str, key: str) -> str | None:
     if not found:
         return None
     if found[-1].why is not None:
-        raise EnvUnreadError(found[-1].why, found[-1].line)
+        raise UnsupportedEnvFileError(found[-1].why, found[-1].line)
     return found[-1].value
 
 
@@ -309,4 +309,4 @@ class _Reader:
         return self._text.count("\n", 0, self._at) + 1
 
     def _odd_file(self) -> NoReturn:
-        raise EnvUnreadError("odd", self._began)
+        raise UnsupportedEnvFileError("odd", self._began)

@@ -8,12 +8,13 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from specs.text import Model, Worded
+from specs.model import Model
+from specs.text import LocalizedText
 
 Kind = str
 """Of an action ("unit.retire") or a fact ("unit.active"), as reports name it."""
 
-DifferenceKind = Literal["mended", "added", "left", "both", "trace"]
+DeviationKind = Literal["mended", "added", "left", "both", "trace"]
 """mended: the guide leaves it wrong. added: it has no line for it. left: it does it and bkrec does not.
 both: neither does it. trace: neither is better, it is only what each leaves behind."""
 
@@ -26,55 +27,55 @@ class GuideCommand(Model):
     section: str
     lines: str = Field(pattern=r"^[0-9]+(-[0-9]+)?$")
     run: str
-    by: tuple[Kind, ...] = ()
+    actions: tuple[Kind, ...] = ()
     """Actions that do what it does."""
-    seen: tuple[Kind, ...] = ()
+    facts: tuple[Kind, ...] = ()
     """Facts that show it was done."""
     gates: tuple[Kind, ...] = ()
     """Facts asked before the run's first write because of it."""
-    left: str = ""
+    omitted: str = ""
     """The reason why no step does it, or does less than it."""
 
     @model_validator(mode="after")
     def _stands_for_something(self) -> "GuideCommand":
-        if not (self.by or self.seen or self.gates or self.left):
+        if not (self.actions or self.facts or self.gates or self.omitted):
             raise ValueError("a command needs an action, a fact, a gate, or the reason why it is left out")
         return self
 
 
-class Reason(Model):
+class OmissionReason(Model):
     id: str = Field(pattern=ID)
-    because: Worded
+    because: LocalizedText
 
 
-class Difference(Model):
+class Deviation(Model):
     """Where a cluster that bkrec took to the release differs from one that was taken there by the guide."""
 
     id: str = Field(pattern=ID)
     sections: tuple[str, ...]
     """None: it is so in all of them."""
-    kind: DifferenceKind
-    title: Worded
-    guide: Worded
-    here: Worded
+    kind: DeviationKind
+    title: LocalizedText
+    guide: LocalizedText
+    here: LocalizedText
     source: str
-    by: tuple[Kind, ...] = ()
-    seen: tuple[Kind, ...] = ()
+    actions: tuple[Kind, ...] = ()
+    facts: tuple[Kind, ...] = ()
 
 
 class Guide(Model):
     commands: tuple[GuideCommand, ...] = ()
-    reasons: tuple[Reason, ...] = ()
-    differences: tuple[Difference, ...] = ()
+    reasons: tuple[OmissionReason, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
 
-    def reason(self, name: str) -> Worded:
+    def reason(self, name: str) -> LocalizedText:
         """KeyError if no such reason is given."""
         return {reason.id: reason.because for reason in self.reasons}[name]
 
     @model_validator(mode="after")
     def _gives_each_reason(self) -> "Guide":
         given = {reason.id for reason in self.reasons}
-        lacking = sorted({command.left for command in self.commands if command.left} - given)
+        lacking = sorted({command.omitted for command in self.commands if command.omitted} - given)
         if lacking:
             raise ValueError(f"no reason is given for: {', '.join(lacking)}")
         return self

@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"([a-z][a-z0-9_]*)(?:\(([a-z][a-z0-9_]*(?:-[a-z][a-z0-9_]*)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class BadToken:
     """One token that is no module; the parser reports it and goes on."""
 
     line: int
@@ -25,10 +25,10 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Topology:
+class HostLayout:
     hosts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     """Address → (module, project), both in the order of first appearance; project "" where none is named."""
-    errors: tuple[Broken, ...] = ()
+    errors: tuple[BadToken, ...] = ()
 
     def hosts_of(self, module: str, project: str = "") -> tuple[str, ...]:
         """Who has the module; with a project, who has just that one. The order is the file's, for every module."""
@@ -39,7 +39,7 @@ class Topology:
         module, _, project = name.removesuffix(")").partition("(")
         return self.hosts_of(module, project)
 
-    def all_ips(self) -> tuple[str, ...]:
+    def addresses(self) -> tuple[str, ...]:
         return tuple(ip for ip, _ in self.hosts)
 
     def modules_of(self, ip: str) -> tuple[tuple[str, str], ...]:
@@ -50,9 +50,9 @@ def _is(owned: tuple[str, str], module: str, project: str) -> bool:
     return owned[0] == module and project in ("", owned[1])
 
 
-def parse(text: str) -> Topology:
+def parse(text: str) -> HostLayout:
     hosts: dict[str, dict[tuple[str, str], None]] = {}
-    errors: list[Broken] = []
+    errors: list[BadToken] = []
     for number, line in enumerate(text.split("\n"), start=1):
         address, *tokens = _SEPARATORS.split(line)
         if not _ADDRESS.fullmatch(address):
@@ -60,7 +60,7 @@ def parse(text: str) -> Topology:
         for place, token in enumerate(tokens, start=2):
             found = _TOKEN.fullmatch(token)
             if found is None:
-                errors.append(Broken(line=number, field=place, token=token))
+                errors.append(BadToken(line=number, field=place, token=token))
             else:
                 hosts.setdefault(address, {})[found[1], found[2] or ""] = None
-    return Topology(hosts=tuple((ip, tuple(owned)) for ip, owned in hosts.items()), errors=tuple(errors))
+    return HostLayout(hosts=tuple((ip, tuple(owned)) for ip, owned in hosts.items()), errors=tuple(errors))

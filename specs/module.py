@@ -9,7 +9,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from specs.text import Model, Worded
+from specs.model import Model
+from specs.text import LocalizedText
 
 
 class Service(Model):
@@ -49,7 +50,7 @@ class Container(Model):
     on: str = ""
 
 
-class GoneUnit(Model):
+class ObsoleteUnit(Model):
     """A unit of 6.1 that must not be there any more."""
 
     name: str
@@ -57,36 +58,36 @@ class GoneUnit(Model):
     """first: before the module is installed. last: only after what replaces it has been seen running."""
     section: str = ""
     """The guide's, where it is not the module's."""
-    because: Worded
+    because: LocalizedText
     source: str
 
 
-class GoneVenv(Model):
+class ObsoleteVenv(Model):
     """A Python virtualenv of 6.1 below .envs that nothing uses any more."""
 
     name: str
 
 
-class GoneService(Model):
+class ObsoleteService(Model):
     """Registered in consul by 6.1, and nobody serves it any more."""
 
     name: str
     section: str = ""
     """The guide's, where it is not the module's."""
-    because: Worded
+    because: LocalizedText
     source: str
 
 
-class GoneContainer(Model):
+class ObsoleteContainer(Model):
     """A container that would keep the installer from making it: it is meant to run once and be removed."""
 
     name: str
     on: str
-    because: Worded
+    because: LocalizedText
     source: str
 
 
-class Flag(Model):
+class YamlSetting(Model):
     """A scalar of a YAML template below /data/src that has to be set before the module's upgrade renders it."""
 
     template: str
@@ -94,7 +95,7 @@ class Flag(Model):
     """What is made of it on the module's hosts, below /data/bkce."""
     path: str = Field(pattern=r"^[A-Za-z0-9.]+$")
     value: str
-    because: Worded
+    because: LocalizedText
     source: str
 
 
@@ -109,14 +110,14 @@ Work = Literal[
 ]
 
 
-class Duty(Model):
+class PostUpgradeTask(Model):
     """Work that an upgrade owes and that leaves no trace of its own; a note stands for it until its proof was seen."""
 
     work: Work
     on: str = ""
     """On the first of these hosts; "" for the controller."""
     after: Work | None = None
-    from_version: str = ""
+    version_before_file: str = ""
     """Below /data/bkce, on that host: the version the note has to remember, taken before the upgrade."""
     once: bool = False
     """True where a second run may do harm: then a failed one is looked at by a person, not repeated."""
@@ -126,13 +127,13 @@ class Duty(Model):
     estimate_s: float = 60
     section: str = ""
     """The guide's, where it is not the module's."""
-    because: Worded
+    because: LocalizedText
     source: str
 
 
 class Requires(Model):
     module: str
-    because: Worded
+    because: LocalizedText
     source: str
 
 
@@ -144,21 +145,21 @@ class Database(Model):
     password_key: str
     env: str
     """The 04-final file that holds the password, on every host: "bkauth.env"."""
-    because: Worded
+    because: LocalizedText
     source: str
 
 
-class Agents(Model):
+class AgentBaseline(Model):
     """Agents are reached through it: those online before have to be online again before the old one is retired."""
 
-    because: Worded
+    because: LocalizedText
     source: str
 
 
-class Trial(Model):
+class SmokeTest(Model):
     """JOB works through it: a job that worked before has to work again before the old one is retired."""
 
-    because: Worded
+    because: LocalizedText
     source: str
 
 
@@ -171,14 +172,14 @@ class Placement(Model):
     beside: tuple[str, ...] = ()
     """It has to be on the controller, or on a host of one of these."""
     counts: tuple[int, ...] = (1,)
-    because: Worded
+    because: LocalizedText
     source: str
 
 
 class Module(Model):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*(\([a-z][a-z0-9-]*\))?$")
     """As in install.config."""
-    title: Worded
+    title: LocalizedText
     section: str
     """The guide's section."""
     cli: str
@@ -200,23 +201,23 @@ class Module(Model):
     """Below /data/bkce; "" where the vendor installs none (then the container's tag tells)."""
     env: str = ""
     new: bool = False
-    starts: bool = True
+    installer_starts_units: bool = True
     """False: its call only enables the units; they are started one by one afterwards (paas_plugins)."""
-    rerun: bool = True
+    installer_repeatable: bool = True
     """False: the vendor's installer must never be started on what it already made (redis_cluster)."""
-    one_way: bool = False
-    because: Worded
+    irreversible: bool = False
+    because: LocalizedText
     """Why the module has to be at this version: what an operator reads beside each of its facts."""
     source: str
     services: tuple[Service, ...] = ()
     units: tuple[Unit, ...] = ()
     containers: tuple[Container, ...] = ()
-    gone_units: tuple[GoneUnit, ...] = ()
-    gone_venvs: tuple[GoneVenv, ...] = ()
-    gone_services: tuple[GoneService, ...] = ()
-    gone_containers: tuple[GoneContainer, ...] = ()
-    duties: tuple[Duty, ...] = ()
-    flags: tuple[Flag, ...] = ()
+    obsolete_units: tuple[ObsoleteUnit, ...] = ()
+    obsolete_venvs: tuple[ObsoleteVenv, ...] = ()
+    obsolete_services: tuple[ObsoleteService, ...] = ()
+    obsolete_containers: tuple[ObsoleteContainer, ...] = ()
+    tasks: tuple[PostUpgradeTask, ...] = ()
+    yaml_settings: tuple[YamlSetting, ...] = ()
     programs: tuple[str, ...] = ()
     """Below /data/install/bin: to be the same in /usr/local/bin of every host of the cluster."""
     keys: tuple[str, ...] = ()
@@ -225,11 +226,11 @@ class Module(Model):
     """Below support-files/templates/nginx: to be the same where consul-template looks."""
     saas: tuple[str, ...] = ()
     """SaaS applications that have to be deployed before this backend is installed."""
-    row: str = ""
+    version_row: str = ""
     """Its code in bksuite_common.production_info."""
-    claims_all: bool = False
+    overwrites_version_rows: bool = False
     """Its call writes the versions lying in /data/src into every row of production_info, installed or not."""
-    signs: tuple[str, ...] = ()
+    installed_markers: tuple[str, ...] = ()
     """Lines of .installed_module on each of its hosts."""
     sql: str = ""
     """Directory of SQL files below /data/src, whose names appear in ~/.migrate once imported."""
@@ -238,11 +239,11 @@ class Module(Model):
     apps: tuple[str, ...] = ()
     """App codes that the installer registers in open_paas.esb_app_account."""
     database: Database | None = None
-    agents: Agents | None = None
-    trial: Trial | None = None
+    agents: AgentBaseline | None = None
+    smoke_test: SmokeTest | None = None
     redis_cluster_ports: tuple[int, ...] = ()
     placement: Placement | None = None
     requires: tuple[Requires, ...] = ()
     estimate_s: float = 120
-    touches: tuple[Worded, ...] = ()
+    side_effects: tuple[LocalizedText, ...] = ()
     """What else its installer does, told before it is done."""

@@ -12,35 +12,38 @@ from typing import Literal
 
 from specs.release import Release
 
-Bearer = Literal["product", "saas"]
+VersionKind = Literal["product", "saas"]
 """product: a directory of the package with a VERSION; saas: an archive whose name ends in its version."""
 Refused = Literal["", "missing", "unreadable", "empty", "long", "odd"]
 """Why what the package says is no version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
-    bearer: Bearer
+class PackageVersion:
+    kind: VersionKind
     name: str
     """ "bkauth", as below /data/src; "bk_iam", a SaaS."""
     version: str = ""
     """As versions are compared; "" where it was refused."""
-    refused: Refused = ""
+    invalid: Refused = ""
 
     def __str__(self) -> str:
-        return f"{self.bearer} {self.name} {f'!{self.refused}' if self.refused else self.version}"
+        return f"{self.kind} {self.name} {f'!{self.invalid}' if self.invalid else self.version}"
 
 
-def listed(release: Release) -> tuple[Pin, ...]:
+def listed(release: Release) -> tuple[PackageVersion, ...]:
     """What the release's data says, in the order in which it is asked of a package."""
     products = {m.src: m.version for m in release.modules if m.src and m.version}
-    found = [Pin(bearer="product", name=name, version=version) for name, version in products.items()]
-    return (*found, *(Pin(bearer="saas", name=app.code, version=app.version) for app in release.apps if app.version))
+    found = [PackageVersion(kind="product", name=name, version=version) for name, version in products.items()]
+    return (
+        *found,
+        *(PackageVersion(kind="saas", name=app.code, version=app.version) for app in release.apps if app.version),
+    )
 
 
-def pinned(release: Release, pins: Sequence[Pin]) -> Release:
+def pinned(release: Release, pins: Sequence[PackageVersion]) -> Release:
     """The release with the package's versions in the place of its data's."""
-    said = {(pin.bearer, pin.name): pin.version for pin in pins if pin.version}
+    said = {(pin.kind, pin.name): pin.version for pin in pins if pin.version}
     modules = tuple(
         module.model_copy(update={"version": said["product", module.src]})
         if module.version and ("product", module.src) in said
@@ -56,10 +59,10 @@ def pinned(release: Release, pins: Sequence[Pin]) -> Release:
     return release.model_copy(update={"modules": modules, "apps": apps})
 
 
-def apart(release: Release, pins: Sequence[Pin]) -> Iterator[tuple[Pin, Pin]]:
+def differences(release: Release, pins: Sequence[PackageVersion]) -> Iterator[tuple[PackageVersion, PackageVersion]]:
     """What the release's data says and the package says otherwise."""
-    said = {(pin.bearer, pin.name): pin for pin in pins if pin.version}
+    said = {(pin.kind, pin.name): pin for pin in pins if pin.version}
     for named in listed(release):
-        pin = said.get((named.bearer, named.name), named)
+        pin = said.get((named.kind, named.name), named)
         if pin.version != named.version:
             yield named, pin

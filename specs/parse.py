@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from specs.cluster import ClusterFile
 from specs.diagnostic import Diagnostic, SpecError, diagnose
 from specs.guide import Guide
+from specs.model import Model
 from specs.module import Module
 from specs.release import Release
-from specs.text import Model
 
 M = TypeVar("M", bound=Model)
 

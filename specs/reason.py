@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from specs.redact import clean, safe
-from specs.text import Worded
+from specs.text import LocalizedText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class InlineReason:
     en: str
     zh: str
     kind: Literal["told"] = "told"
@@ -24,7 +24,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coded:
+class CodedReason:
     code: str
     fields: tuple[tuple[str, str], ...] = ()
     kind: Literal["coded"] = "coded"
@@ -33,13 +33,13 @@ class Coded:
         object.__setattr__(self, "fields", tuple((name, safe(value)) for name, value in self.fields))
 
 
-Because = Told | Coded
+Reason = InlineReason | CodedReason
 
 
-def coded(code: str, **fields: object) -> Coded:
+def reason(code: str, **fields: object) -> CodedReason:
     """`coded("retired-first", unit="bk-paas-login.service")`; fields in the order given, all as text."""
-    return Coded(code=code, fields=tuple((name, str(value)) for name, value in fields.items()))
+    return CodedReason(code=code, fields=tuple((name, str(value)) for name, value in fields.items()))
 
 
-def told(words: Worded) -> Told:
-    return Told(en=words.en, zh=words.zh)
+def inline(words: LocalizedText) -> InlineReason:
+    return InlineReason(en=words.en, zh=words.zh)

@@ -1,28 +1,23 @@
-"""The one base of all models that people's text is read into.
+"""One text in both languages: `because = { en = "…", zh = "…" }` in TOML, and every message of the program.
 
-Frozen, because a spec that changes after it was checked is a spec nobody checked; unknown keys are errors, because
-a misspelt key that is silently dropped is a wish silently dropped.
+A plain dataclass, so that a message costs nothing to make; pydantic checks it where people's text comes in.
 """
 
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, model_validator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 Lang = Literal["en", "zh"]
 
 
-class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalizedText:
+    """Raises ValueError where one of the two is empty."""
 
-
-class Worded(Model):
-    """One thing said in both languages: `because = { en = "…", zh = "…" }`."""
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "str_strip_whitespace": True}
 
     en: str
     zh: str
 
-    @model_validator(mode="after")
-    def _says_something(self) -> "Worded":
+    def __post_init__(self) -> None:
         if not self.en or not self.zh:
             raise ValueError("both `en` and `zh` must say something")
-        return self

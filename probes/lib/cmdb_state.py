@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from probes.lib.cmdb_files import OLDER_SERVICES, OLDER_SETS, Files
-from specs.reason import Coded, coded
+from specs.reason import CodedReason, reason
 
 MOST = 500
 """Hosts, and MOST_TEMPLATES of each kind, that one page of CMDB holds; more are Unknown, not overlooked."""
@@ -19,7 +19,7 @@ MOST_TEMPLATES = 200
 class Odd(Exception):
     """What CMDB said is not what it says."""
 
-    def __init__(self, why: Coded) -> None:
+    def __init__(self, why: CodedReason) -> None:
         super().__init__(why.code)
         self.why = why
 
@@ -81,7 +81,7 @@ def _nodes(tree: object) -> Iterator[Mapping[str, Any]]:
     """Of the tree, each once, those of the idle set left out. Raises Odd, also where the business itself, its root, is
     not in it: nothing at all is not a business without sets."""
     if [node.get("bk_obj_id") for node in _items(tree)] != ["biz"]:
-        raise Odd(coded("cmdb-odd", what="biz"))
+        raise Odd(reason("cmdb-odd", what="biz"))
     todo = [tree]
     while todo:
         for node in _items(todo.pop()):
@@ -113,7 +113,7 @@ def placed(page: object) -> list[tuple[str, list[tuple[int, str]]]]:
     for one in _page(page, MOST):
         host, topo = one.get("host"), one.get("topo")
         if not isinstance(host, dict):
-            raise Odd(coded("cmdb-odd", what="host"))
+            raise Odd(reason("cmdb-odd", what="host"))
         places = [
             (_number(at, "bk_set_id"), _text(module, "bk_module_name"))
             for at in _items(topo or [])
@@ -127,29 +127,29 @@ def placed(page: object) -> list[tuple[str, list[tuple[int, str]]]]:
 def _page(page: object, most: int) -> Sequence[Mapping[str, Any]]:
     """Raises Odd where there is more of it than what was asked for."""
     if not isinstance(page, dict):
-        raise Odd(coded("cmdb-odd", what="info"))
+        raise Odd(reason("cmdb-odd", what="info"))
     told = cast("Mapping[str, Any]", page)
     items, count = _items(told.get("info") or []), told.get("count", 0)
     if not isinstance(count, int) or count > max(len(items), 0) or len(items) > most:
-        raise Odd(coded("cmdb-too-many", most=most))
+        raise Odd(reason("cmdb-too-many", most=most))
     return items
 
 
 def _items(value: object) -> Sequence[Mapping[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in cast("list[object]", value)):
-        raise Odd(coded("cmdb-odd", what="list"))
+        raise Odd(reason("cmdb-odd", what="list"))
     return cast("list[Mapping[str, Any]]", value)
 
 
 def _text(node: Mapping[str, Any], name: str) -> str:
     value = node.get(name)
     if not isinstance(value, str):
-        raise Odd(coded("cmdb-odd", what=name))
+        raise Odd(reason("cmdb-odd", what=name))
     return value
 
 
 def _number(node: Mapping[str, Any], name: str) -> int:
     value = node.get(name)
     if not isinstance(value, int):
-        raise Odd(coded("cmdb-odd", what=name))
+        raise Odd(reason("cmdb-odd", what=name))
     return value

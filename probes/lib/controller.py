@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from probes.command import Command, Output
 from probes.package_versions import DIRECTORY, MD5, record
-from specs.package_versions import Pin
+from specs.package_versions import PackageVersion
 
 SCRIPT = r"""
 config=$1/install.config pin=$2/$3
@@ -31,7 +31,7 @@ class Survey:
     """install.config as it lies there."""
     home: str
     """What .path says ("/data/bkce"), or ""."""
-    pins: tuple[Pin, ...] | None = ()
+    pins: tuple[PackageVersion, ...] | None = ()
     """What the package brings, where that was written down; None where the record cannot be understood."""
 
 
@@ -53,7 +53,7 @@ def parse(output: Output, md5: str = "") -> Survey | None:
     return Survey(config=config, home=home if home.startswith("/") else "", pins=pins)
 
 
-def _pins(md5: str, said: tuple[str, ...]) -> tuple[Pin, ...] | None:
+def _pins(md5: str, said: tuple[str, ...]) -> tuple[PackageVersion, ...] | None:
     if not said:
         return ()
     try:

@@ -22,7 +22,7 @@ from probes.env import FILE_STATES
 from probes.fact import Unknown
 from probes.lib.env_awk import ENV_AWK
 from probes.lib.rows import rows_of
-from specs.reason import Coded, coded
+from specs.reason import CodedReason, reason
 
 LIMIT = 4_000_000
 """Bytes of one answer. CMDB gives at most 500 hosts a page, some 100 kB."""
@@ -162,9 +162,9 @@ def read(api: str, row: tuple[str, ...], *, env: str) -> Answer | Unknown:
     """One row of what SCRIPT says, its index taken off. Raises ValueError where it is none."""
     match row:
         case ("no-curl",):
-            return Unknown(coded("tool-missing", tool="curl"))
+            return Unknown(reason("tool-missing", tool="curl"))
         case ("no-secret",):
-            return Unknown(coded("esb-no-secret", file=env))
+            return Unknown(reason("esb-no-secret", file=env))
         case ("said", text):
             return _whole(api, text)
         case _:
@@ -174,7 +174,7 @@ def read(api: str, row: tuple[str, ...], *, env: str) -> Answer | Unknown:
 def _whole(api: str, text: str) -> Answer | Unknown:
     """What was cut has lost the two numbers at its end. Raises ValueError where they are missing otherwise."""
     if len(text.encode("utf-8", "surrogateescape")) > LIMIT:
-        return Unknown(coded("esb-too-long", api=api))
+        return Unknown(reason("esb-too-long", api=api))
     found = re.fullmatch(r"(.*) (\d{3}) (\d{1,3})", text, re.ASCII)
     if found is None:
         raise ValueError("the answer of the ESB is not whole")
@@ -183,18 +183,18 @@ def _whole(api: str, text: str) -> Answer | Unknown:
 
 def _said(api: str, text: str, status: str, end: str) -> Answer | Unknown:
     if end == "63":
-        return Unknown(coded("esb-too-long", api=api))
+        return Unknown(reason("esb-too-long", api=api))
     if end != "0":
-        return Unknown(coded("esb-no-answer", api=api, exit=end))
+        return Unknown(reason("esb-no-answer", api=api, exit=end))
     if status != "200":
-        return Unknown(coded("esb-status", api=api, status=status))
+        return Unknown(reason("esb-status", api=api, status=status))
     match _json(text):
         case {"result": True, "data": data}:
             return Answer(data=data)
         case {"result": False, "code": int() | str() as code, **rest}:
             return Unknown(_refused(api, str(code), rest.get("message")))
         case _:
-            return Unknown(coded("esb-not-json", api=api))
+            return Unknown(reason("esb-not-json", api=api))
 
 
 def _json(text: str) -> Mapping[str, Any]:
@@ -206,7 +206,7 @@ def _json(text: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", told) if isinstance(told, dict) else {}
 
 
-def _refused(api: str, code: str, message: object) -> Coded:
+def _refused(api: str, code: str, message: object) -> CodedReason:
     """The message is the other side's: one line of it, of what can be printed."""
     words = "".join(c if c.isprintable() else " " for c in message) if isinstance(message, str) else ""
-    return coded("esb-refused", api=api, error=code[:20], message=" ".join(words.split())[:_REFUSAL])
+    return reason("esb-refused", api=api, error=code[:20], message=" ".join(words.split())[:_REFUSAL])

@@ -4,25 +4,25 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, merge
 
 WorkArgument = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="WORK…", help=both("As `plan` names it; none: show all of it.", "plan 中的名称；省略则列出全部。")
+        metavar="WORK…", help=localized("As `plan` names it; none: show all of it.", "plan 中的名称；省略则列出全部。")
     ),
 ]
 DoneOption = Annotated[
     bool | None,
-    typer.Option("--done/--not-done", help=both("It was done by hand, or it was not.", "是否已手工完成。")),
+    typer.Option("--done/--not-done", help=localized("It was done by hand, or it was not.", "是否已手工完成。")),
 ]
 FromOption = Annotated[
     str,
     typer.Option(
         "--from",
         metavar="VERSION",
-        help=both("With --not-done: what JOB was upgraded from.", "配合 --not-done：作业平台升级前的版本。"),
+        help=localized("With --not-done: what JOB was upgraded from.", "配合 --not-done：作业平台升级前的版本。"),
     ),
 ]
 
@@ -38,14 +38,14 @@ def ack(
 ) -> None:
     from reconciler.cli import acking, exits, signals
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Answer, answer
+    from reconciler.cli.console import Rendering, emit
     from reconciler.view.text.ack import ack_text
-    from specs.diagnostic import Troubled, diagnose
+    from specs.diagnostic import BkrecError, diagnose
 
-    options = settle(ctx, cluster, lang, output)
+    options = merge(ctx, cluster, lang, output)
     if bool(works) != (done is not None):
-        raise exits.Misused(Troubled(diagnose("ack-half")))
+        raise exits.UsageError(BkrecError(diagnose("ack-half")))
     path = cluster_path(options)
     work = acking.ask(path) if done is None else acking.ack(path, works or (), done=done, origin=origin)
     document = signals.run(work)
-    answer(Answer(text=lambda page: ack_text(document, page), document=lambda: document), options)
+    emit(Rendering(text=lambda page: ack_text(document, page), document=lambda: document), options)

@@ -10,62 +10,62 @@ from probes.fact import AnyReading, Known, Readings, Unknown
 from probes.path import VersionText
 from probes.registry import PROBES
 from reconciler.cli import caller, exits
-from reconciler.cli.reach import reached
+from reconciler.cli.reach import open_session
 from reconciler.engine import acks
-from reconciler.engine.acks import Question
-from reconciler.engine.gather import Look, collect
+from reconciler.engine.acks import TaskStatus
+from reconciler.engine.gather import GatherFacts, gather_facts
 from reconciler.engine.transport import Transport
 from reconciler.rules import agent, module_extras, smoke_test
 from reconciler.view.documents import AckDoc, WorkDoc, WorkState
 from specs.cluster import Cluster
-from specs.diagnostic import Troubled, diagnose
-from specs.module import Duty, Module
-from specs.reason import Coded
+from specs.diagnostic import BkrecError, diagnose
+from specs.module import Module, PostUpgradeTask
+from specs.reason import CodedReason
 
 
 async def ask(path: Path) -> AckDoc:
     """What is known of each. Writes nothing. Raises SpecError, TransportError."""
-    async with reached(path) as (transport, cluster):
-        return AckDoc(works=[_told(one) for one in await _questions(_look(transport), cluster)])
+    async with open_session(path) as (transport, cluster):
+        return AckDoc(works=[_to_doc(one) for one in await _questions(_look(transport), cluster)])
 
 
 async def ack(path: Path, works: Sequence[str], *, done: bool, origin: str) -> AckDoc:
     """A person's word about each of `works`, put down and read back. Raises Misused, AckError, TransportError."""
-    async with reached(path) as (transport, cluster):
+    async with open_session(path) as (transport, cluster):
         look = _look(transport)
         asked = _chosen(await _questions(look, cluster, notes=done), works)
         if not done:
             asked = tuple(_from(one, origin) for one in asked)
-        return AckDoc(works=[_told(await _settled(transport, look, one, done=done)) for one in asked])
+        return AckDoc(works=[_to_doc(await _record(transport, look, one, done=done)) for one in asked])
 
 
-def _look(transport: Transport) -> Look:
-    return functools.partial(collect, transport, PROBES)
+def _look(transport: Transport) -> GatherFacts:
+    return functools.partial(gather_facts, transport, PROBES)
 
 
-async def _settled(transport: Transport, look: Look, question: Question, *, done: bool) -> Question:
+async def _record(transport: Transport, look: GatherFacts, question: TaskStatus, *, done: bool) -> TaskStatus:
     if done:
         who = re.sub(r"[^\w.@:-]+", "_", caller.who())
         await acks.record(transport, question.fact, who=who)
     else:
-        await acks.owe(transport, question.fact, origin=question.origin)
-    return replace(question, reading=await acks.seen(look, question.fact, done=done))
+        await acks.record_pending(transport, question.fact, origin=question.origin)
+    return replace(question, reading=await acks.confirm(look, question.fact, done=done))
 
 
-async def _questions(look: Look, cluster: Cluster, *, notes: bool = True) -> tuple[Question, ...]:
+async def _questions(look: GatherFacts, cluster: Cluster, *, notes: bool = True) -> tuple[TaskStatus, ...]:
     """`notes`: of agents and of the trial job, too; nobody can say of what was noted that it was not."""
-    duties = [(module, duty) for module in cluster.modules() for duty in module.duties]
-    facts = [module_extras.done(cluster, module, duty) for module, duty in duties]
+    duties = [(module, duty) for module in cluster.modules() for duty in module.tasks]
+    facts = [module_extras.task_done(cluster, module, duty) for module, duty in duties]
     origins = [_origin(cluster, module) for module, _ in duties]
     noted = (agent.done(cluster), smoke_test.done(cluster)) if notes else ()
     readings = (await look([*facts, *origins, *noted])).readings
-    away = (Question(fact=one, reading=readings[one], origin="", needs_origin=False) for one in noted)
+    away = (TaskStatus(fact=one, reading=readings[one], origin="", needs_origin=False) for one in noted)
     return tuple(one for one in away if isinstance(one.reading, Known)) + tuple(
-        Question(
+        TaskStatus(
             fact=fact,
             reading=readings[fact],
             origin=_version(readings, origin, duty, module),
-            needs_origin=bool(duty.from_version),
+            needs_origin=bool(duty.version_before_file),
         )
         for (module, duty), fact, origin in zip(duties, facts, origins, strict=True)
     )
@@ -76,33 +76,35 @@ def _origin(cluster: Cluster, module: Module) -> VersionText:
     return VersionText(host=cluster.controller, path=f"{cluster.paths.src}.bak/{module.src}/VERSION")
 
 
-def _version(readings: Readings, fact: VersionText, duty: Duty, module: Module) -> str:
+def _version(readings: Readings, fact: VersionText, duty: PostUpgradeTask, module: Module) -> str:
     match readings[fact]:
-        case Known(str(version)) if duty.from_version and version != module.version:
+        case Known(str(version)) if duty.version_before_file and version != module.version:
             return version
         case _:
             return ""
 
 
-def _chosen(questions: Sequence[Question], works: Sequence[str]) -> tuple[Question, ...]:
-    known = {one.fact.work: one for one in questions}
+def _chosen(questions: Sequence[TaskStatus], works: Sequence[str]) -> tuple[TaskStatus, ...]:
+    known = {one.fact.task: one for one in questions}
     strange = [work for work in works if work not in known]
     if strange:
         ids = ", ".join(known) or "-"
-        raise exits.Misused(Troubled(*(diagnose("ack-no-such-work", work=work, known=ids) for work in strange)))
+        raise exits.UsageError(BkrecError(*(diagnose("ack-no-such-work", work=work, known=ids) for work in strange)))
     return tuple(known[work] for work in dict.fromkeys(works))
 
 
-def _from(question: Question, origin: str) -> Question:
+def _from(question: TaskStatus, origin: str) -> TaskStatus:
     said = origin or question.origin
     if question.needs_origin and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}", said):
-        raise exits.Misused(Troubled(diagnose("ack-needs-origin", where=question.fact.host, work=question.fact.work)))
+        raise exits.UsageError(
+            BkrecError(diagnose("ack-needs-origin", where=question.fact.host, work=question.fact.task))
+        )
     return replace(question, origin=said if question.needs_origin else "")
 
 
-def _told(question: Question) -> WorkDoc:
+def _to_doc(question: TaskStatus) -> WorkDoc:
     fact = question.fact
-    return WorkDoc(work=fact.work, host=fact.host, state=_state(question.reading), origin=question.origin)
+    return WorkDoc(work=fact.task, host=fact.host, state=_state(question.reading), origin=question.origin)
 
 
 def _state(reading: AnyReading) -> WorkState:
@@ -111,7 +113,7 @@ def _state(reading: AnyReading) -> WorkState:
             return "done"
         case Known():
             return "owed"
-        case Unknown(Coded(code="work-untraced")):
+        case Unknown(CodedReason(code="work-untraced")):
             return "untraced"
         case Unknown():
             return "unread"

@@ -22,13 +22,13 @@ from reconciler.cli import (
     trust,
     undo,
 )
-from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
 from reconciler.version import VERSION
 
 app = typer.Typer(
     name="bkrec",
-    help=both(
+    help=localized(
         "Takes a BlueKing cluster from 6.1 to 6.2.2 over SSH, and keeps it there.",
         "通过 SSH 将蓝鲸集群从 6.1 升级到 6.2.2，并使其保持在该版本。",
     ),
@@ -39,7 +39,7 @@ app = typer.Typer(
 )
 lock_app = typer.Typer(
     name="lock",
-    help=both("Who may change this cluster now.", "当前由谁变更该集群。"),
+    help=localized("Who may change this cluster now.", "当前由谁变更该集群。"),
     rich_markup_mode=None,
     no_args_is_help=True,
 )
@@ -53,11 +53,11 @@ def _version(asked: bool) -> None:
 
 VersionOption = Annotated[
     bool,
-    typer.Option("--version", callback=_version, is_eager=True, help=both("Show the version.", "显示版本。")),
+    typer.Option("--version", callback=_version, is_eager=True, help=localized("Show the version.", "显示版本。")),
 ]
 
 
-@app.callback(epilog="\b\n" + both("Example:", "示例：") + "\n  bkrec -c prod.toml --lang zh diff")
+@app.callback(epilog="\b\n" + localized("Example:", "示例：") + "\n  bkrec -c prod.toml --lang zh diff")
 def root(
     ctx: typer.Context,
     cluster: ClusterOption = None,
@@ -66,12 +66,12 @@ def root(
     report: ReportOption = None,
     version: VersionOption = False,
 ) -> None:
-    ctx.obj = settle(ctx, cluster, lang, output, report)
+    ctx.obj = merge(ctx, cluster, lang, output, report)
 
 
 def _command(within: typer.Typer, name: str, run: Callable[..., None], text: str, *examples: str) -> None:
     """The examples stand one per line under `Example:`; a test runs each through the parser."""
-    head = both("Example:", "示例：")
+    head = localized("Example:", "示例：")
     within.command(name, help=text, epilog="\n".join(("\b", head, *(f"  {one}" for one in examples))))(run)
 
 
@@ -79,7 +79,7 @@ _command(
     app,
     "init",
     init.init,
-    both(
+    localized(
         "Read install.config over SSH and write cluster.toml. Writes nothing to any host.",
         "通过 SSH 读取 install.config 并写出 cluster.toml。不向任何主机写入。",
     ),
@@ -90,7 +90,7 @@ _command(
     app,
     "trust",
     trust.trust,
-    both(
+    localized(
         "Show the SSH host keys of all hosts, jump hosts included, and note the new ones. Writes nothing to any host.",
         "显示集群主机与跳板机的 SSH 主机密钥，并写入新的密钥。不向任何主机写入。",
     ),
@@ -102,7 +102,7 @@ _command(
     app,
     "diff",
     diff.diff,
-    both(
+    localized(
         "What differs from 6.2.2, host by host, and why it matters. Writes nothing to any host.",
         "逐台主机列出与 6.2.2 的差异及其原因。不向任何主机写入。",
     ),
@@ -113,7 +113,7 @@ _command(
     app,
     "probe",
     probe.probe,
-    both(
+    localized(
         "All that can be read, host by host, judged by nobody: for a report. Writes nothing to any host.",
         "逐台主机列出读取到的全部事实，不作判断，可用于问题报告。不向任何主机写入。",
     ),
@@ -125,7 +125,7 @@ _command(
     app,
     "plan",
     plan.plan,
-    both(
+    localized(
         "What would be done, in which order, with every reason. Writes nothing to any host.",
         "列出将要执行的操作、顺序及全部原因。不向任何主机写入。",
     ),
@@ -136,7 +136,7 @@ _command(
     app,
     "apply",
     apply.apply,
-    both(
+    localized(
         "Do it, until converged. Stop it and run it again at any moment.",
         "执行直到收敛。可随时停止，再次运行即可继续。",
     ),
@@ -149,7 +149,7 @@ _command(
     app,
     "undo",
     undo.undo,
-    both(
+    localized(
         "Put back what the last run changed, as far as that can be done. Shows it first, and what cannot be undone.",
         "恢复最近一次运行所改动的内容（在可恢复的范围内）。先列出计划以及无法撤销的步骤。",
     ),
@@ -160,7 +160,7 @@ _command(
     app,
     "check",
     check.check,
-    both(
+    localized(
         "Has anything drifted? Short; exits 0, 2 or 4. Writes nothing to any host.",
         "检查有无漂移。输出简短；退出码为 0、2 或 4。不向任何主机写入。",
     ),
@@ -171,7 +171,7 @@ _command(
     app,
     "explain",
     explain.explain,
-    both("What a code, a fact, a step or a section of the guide means.", "解释代码、事实、步骤或升级指引章节。"),
+    localized("What a code, a fact, a step or a section of the guide means.", "解释代码、事实、步骤或升级指引章节。"),
     "bkrec explain 7.8.3",
     "bkrec explain unit.active bk-auth.service @10.0.0.3",
 )
@@ -179,7 +179,7 @@ _command(
     app,
     "status",
     status.status,
-    both(
+    localized(
         "How the last run from this machine went, who is at work now, which jobs run. Writes nothing.",
         "本机上一次运行的结果、当前操作者与正在运行的作业。不写入。",
     ),
@@ -189,7 +189,7 @@ _command(
     app,
     "pause",
     pause.pause,
-    both(
+    localized(
         "Start no further step on this cluster, whoever is at work; what is in flight ends.",
         "该集群不再开始新的步骤；已开始的步骤会执行完。",
     ),
@@ -199,14 +199,14 @@ _command(
     app,
     "resume",
     pause.resume,
-    both("Take a pause back.", "取消暂停。"),
+    localized("Take a pause back.", "取消暂停。"),
     "bkrec resume",
 )
 _command(
     app,
     "ack",
     ack.ack,
-    both(
+    localized(
         "Say of work that leaves no trace whether it was done by hand; without arguments, show all of it.",
         "确认不留痕迹的待办是否已手工完成；不带参数则列出全部。",
     ),
@@ -218,28 +218,28 @@ _command(
     app,
     "history",
     history.history,
-    both("Every run of this cluster from this machine.", "本机对该集群的全部运行记录。"),
+    localized("Every run of this cluster from this machine.", "本机对该集群的全部运行记录。"),
     "bkrec history -o json",
 )
 _command(
     app,
     "schema",
     schema.schema,
-    both("JSON Schema of each document, and of cluster.toml.", "各类文档及 cluster.toml 的 JSON Schema。"),
+    localized("JSON Schema of each document, and of cluster.toml.", "各类文档及 cluster.toml 的 JSON Schema。"),
     "bkrec schema diff",
 )
 _command(
     lock_app,
     "status",
     lock.status,
-    both("Who holds the lease. Writes nothing.", "查看租约持有者。不写入。"),
+    localized("Who holds the lease. Writes nothing.", "查看租约持有者。不写入。"),
     "bkrec lock status",
 )
 _command(
     lock_app,
     "break",
-    lock.take,
-    both(
+    lock.break_,
+    localized(
         "Take the lease from a holder that is gone. Its jobs on the hosts go on.",
         "收回已失联持有者的租约。其在主机上的作业会继续运行。",
     ),

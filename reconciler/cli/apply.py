@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, merge
 
 if TYPE_CHECKING:
-    from reconciler.cli.screen import Narrator
-    from reconciler.cli.wiring import Applied
+    from reconciler.cli.screen import ProgressReporter
+    from reconciler.cli.wiring import ApplyResult
     from reconciler.core.plan_file import SavedPlan
     from reconciler.engine.stop import StopSignal
     from specs.diagnostic import Diagnostic
 
 YesOption = Annotated[
     bool,
-    typer.Option("--yes", help=both("Do not ask: carry out what the plan says.", "不再询问，直接执行计划。")),
+    typer.Option("--yes", help=localized("Do not ask: carry out what the plan says.", "不再询问，直接执行计划。")),
 ]
 
 
 PlanArgument = Annotated[
     Path | None,
-    typer.Argument(metavar="PLAN", help=both("A plan kept by `plan --out`.", "由 `plan --out` 保存的计划。")),
+    typer.Argument(metavar="PLAN", help=localized("A plan kept by `plan --out`.", "由 `plan --out` 保存的计划。")),
 ]
 
 
@@ -33,7 +33,7 @@ ApproveOption = Annotated[
     typer.Option(
         "--approve",
         metavar="ID",
-        help=both(
+        help=localized(
             "Agree to the deletions that the plan shows behind this ID, for this run; --yes does not. Repeatable."
             " databases-dumped: what lies outside the cluster was dumped.",
             "同意计划中该 ID 所涉及的删除，仅对本次运行有效；--yes 不包含此项。可重复。"
@@ -53,11 +53,11 @@ def apply(
     output: OutputOption = None,
 ) -> None:
     from reconciler.cli import exits, signals
-    from reconciler.cli.screen import Narrator
+    from reconciler.cli.screen import ProgressReporter
     from reconciler.view.messages.ui import label
 
-    options = settle(ctx, cluster, lang, output)
-    narrator = Narrator(options)
+    options = merge(ctx, cluster, lang, output)
+    narrator = ProgressReporter(options)
 
     def asked() -> None:
         narrator.note(label("stopping", options.lang))
@@ -68,29 +68,29 @@ def apply(
         )
     _tell(applied, narrator, options)
     if applied.exit_code:
-        raise exits.Stop(applied.exit_code)
+        raise exits.Exit(applied.exit_code)
 
 
 async def _work(
     options: Options,
-    narrator: "Narrator",
+    narrator: "ProgressReporter",
     stop: "StopSignal",
     plan: Path | None,
     *,
     yes: bool,
     approved: Sequence[str],
-) -> "Applied":
+) -> "ApplyResult":
     from reconciler.cli import wiring
     from reconciler.cli.config import cluster_path
     from reconciler.cli.confirm import confirm
 
-    async def confirmed(studied: wiring.Studied) -> bool:
+    async def confirmed(studied: wiring.ClusterReport) -> bool:
         narrator.plan(studied)
         return await confirm(studied, options, stop, yes=yes)
 
     kept = _kept(plan)
     path, given = cluster_path(options), frozenset(approved)
-    return await wiring.apply(path, confirm=confirmed, emit=narrator.tell, stop=stop, plan=kept, approved=given)
+    return await wiring.apply(path, confirm=confirmed, emit=narrator.on_event, stop=stop, plan=kept, approved=given)
 
 
 def _kept(plan: Path | None) -> "SavedPlan | None":
@@ -101,11 +101,11 @@ def _kept(plan: Path | None) -> "SavedPlan | None":
     return planfile.read(plan)
 
 
-def _tell(applied: "Applied", narrator: "Narrator", options: Options) -> None:
+def _tell(applied: "ApplyResult", narrator: "ProgressReporter", options: Options) -> None:
     """The result on stdout: the verdict of the last look, or for machines the end of the event stream."""
     from dataclasses import replace
 
-    from reconciler.cli.console import out, troubles
+    from reconciler.cli.console import out, print_diagnostics
     from reconciler.view.documents import dumped
     from reconciler.view.text.check import check_text
     from reconciler.view.to_documents import error_document
@@ -118,18 +118,21 @@ def _tell(applied: "Applied", narrator: "Narrator", options: Options) -> None:
     # what a run is refused for comes first: nobody is to read past a host key that changed
     said = tuple(warning for warning in applied.studied.warnings if warning not in told)
     if applied.verdict == "refused":
-        troubles(told, options)
-    troubles(said, options, warnings=True)
+        print_diagnostics(told, options)
+    print_diagnostics(said, options, warnings=True)
     if applied.verdict != "refused":
-        troubles(told, options)
+        print_diagnostics(told, options)
     if options.output == "text":
         page = replace(
-            options.page(), titles=applied.studied.titles, beyond=applied.studied.beyond, left=applied.studied.left
+            options.render_options(),
+            titles=applied.studied.titles,
+            beyond=applied.studied.beyond,
+            left=applied.studied.left,
         )
         out(check_text(applied.studied.release, applied.studied.difference, page))
 
 
-def _said(told: "Diagnostic", applied: "Applied") -> "Diagnostic":
+def _said(told: "Diagnostic", applied: "ApplyResult") -> "Diagnostic":
     """Nobody said no where nobody could be asked."""
     from reconciler.cli.console import interactive
     from specs.diagnostic import diagnose

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, ReportOption, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, ReportOption, merge
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -16,7 +16,7 @@ def seconds(text: str) -> float:
     found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", text)
     if found is None or (value := float(found[1]) * _UNITS[found[2]]) < 1:
         raise typer.BadParameter(
-            both(f"`{text}` is no span of time such as 30s, 5m, 1h", f"`{text}` 不是 30s、5m、1h 这样的时长")
+            localized(f"`{text}` is no span of time such as 30s, 5m, 1h", f"`{text}` 不是 30s、5m、1h 这样的时长")
         )
     return value
 
@@ -26,7 +26,9 @@ EveryOption = Annotated[
     typer.Option(
         "--every",
         metavar="T",
-        help=both("Look again every T (30s, 5m, 1h) until stopped.", "每隔 T（30s、5m、1h）再检查一次，直到停止。"),
+        help=localized(
+            "Look again every T (30s, 5m, 1h) until stopped.", "每隔 T（30s、5m、1h）再检查一次，直到停止。"
+        ),
     ),
 ]
 
@@ -39,23 +41,23 @@ def check(
     output: OutputOption = None,
     report: ReportOption = None,
 ) -> None:
-    from reconciler.cli.lookers import end
+    from reconciler.cli.lookers import exit_with
 
-    options = settle(ctx, cluster, lang, output, report)
+    options = merge(ctx, cluster, lang, output, report)
     pause_s = None if every is None else seconds(every)
     while pause_s is not None:
         _once(options)
         _pause(pause_s)
-    end(_once(options))
+    exit_with(_once(options))
 
 
 def _once(options: Options):
-    from reconciler.cli.lookers import look, tell
+    from reconciler.cli.lookers import assess, render
     from reconciler.view.text.check import check_text
     from reconciler.view.to_documents import check_document
 
-    studied = look(options)
-    tell(
+    studied = assess(options)
+    render(
         studied,
         options,
         lambda seen, page: check_text(seen.release, seen.difference, page),

@@ -23,9 +23,9 @@ def cluster_path(options: Options) -> Path:
     """Raises SpecError where there is none, telling where it was looked for, or where it is somebody else's."""
     path = find(options.cluster, os.environ, here())
     if warning := open_to_others(path):
-        from reconciler.cli.console import troubles
+        from reconciler.cli.console import print_diagnostics
 
-        troubles((warning,), options, warnings=True)
+        print_diagnostics((warning,), options, warnings=True)
     return path
 
 

@@ -7,9 +7,9 @@ import asyncio
 import sys
 from dataclasses import replace
 
-from reconciler.cli.console import err, interactive, troubles
+from reconciler.cli.console import err, interactive, print_diagnostics
 from reconciler.cli.options import Options
-from reconciler.cli.wiring import Studied
+from reconciler.cli.wiring import ClusterReport
 from reconciler.engine.stop import StopSignal
 from reconciler.view.messages.ui import label
 from reconciler.view.text.plan import header_text
@@ -18,16 +18,16 @@ _YES = ("y", "yes", "是", "好")
 _LOOK_UP_S = 0.1
 
 
-async def confirm(studied: Studied, options: Options, stop: StopSignal, *, yes: bool) -> bool:
+async def confirm(studied: ClusterReport, options: Options, stop: StopSignal, *, yes: bool) -> bool:
     """Shows the plan's header in any case. False where the answer is no, or nobody is there to answer."""
-    page = replace(options.page(err=True), titles=studied.titles)
+    page = replace(options.render_options(err=True), titles=studied.titles)
     err(header_text(studied.plan, page))
     if interactive() and not yes:
-        troubles(studied.warnings, options, warnings=True)
-    return await answered(label("confirm", options.lang, steps=len(studied.plan.steps)), stop, yes=yes)
+        print_diagnostics(studied.warnings, options, warnings=True)
+    return await ask_yes_no(label("confirm", options.lang, steps=len(studied.plan.steps)), stop, yes=yes)
 
 
-async def answered(question: str, stop: StopSignal, *, yes: bool) -> bool:
+async def ask_yes_no(question: str, stop: StopSignal, *, yes: bool) -> bool:
     if yes or not interactive():
         return yes
     err(question + " [y/N] ")
@@ -45,7 +45,7 @@ async def _line(stop: StopSignal) -> str:
 
     loop.add_reader(sys.stdin.fileno(), ready)
     try:
-        while not typed.done() and not stop.asked:
+        while not typed.done() and not stop.requested:
             await asyncio.wait((typed,), timeout=_LOOK_UP_S)
     finally:
         loop.remove_reader(sys.stdin.fileno())

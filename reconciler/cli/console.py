@@ -18,7 +18,7 @@ from reconciler.cli.writer import handed
 
 if TYPE_CHECKING:
     from reconciler.view.documents import Doc
-    from reconciler.view.render import Page
+    from reconciler.view.render import RenderOptions
     from specs.diagnostic import Diagnostic
 
 _PLAIN_WIDTH = 100
@@ -26,17 +26,17 @@ _WIDEST = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Rendering:
     """What a command found, in every form it can be asked for."""
 
-    text: "Callable[[Page], str]"
+    text: "Callable[[RenderOptions], str]"
     document: "Callable[[], Doc]"
 
 
-def answer(found: Answer, options: Options) -> None:
+def emit(found: Rendering, options: Options) -> None:
     from reconciler.view.documents import dumped
 
-    out(dumped(found.document()) if options.output == "json" else found.text(options.page()))
+    out(dumped(found.document()) if options.output == "json" else found.text(options.render_options()))
     for report in options.reports:
         _write(report.path, _reported(found, report.format, options))
 
@@ -57,12 +57,12 @@ def said_to_stderr(text: str) -> None:
     _say(sys.stderr, text)
 
 
-def troubles(told: "tuple[Diagnostic, ...]", options: Options, *, warnings: bool = False) -> None:
+def print_diagnostics(told: "tuple[Diagnostic, ...]", options: Options, *, warnings: bool = False) -> None:
     """On stderr, all at once."""
     if told:
-        from reconciler.view.text.diagnostic import troubles_text
+        from reconciler.view.text.diagnostic import diagnostics_text
 
-        err(troubles_text(told, options.page(err=True), "warning" if warnings else "error"))
+        err(diagnostics_text(told, options.render_options(err=True), "warning" if warnings else "error"))
 
 
 def terminal_width(stream: TextIO) -> int:
@@ -70,15 +70,15 @@ def terminal_width(stream: TextIO) -> int:
     return min(_WIDEST, shutil.get_terminal_size((_PLAIN_WIDTH, 24)).columns) if _tty(stream) else _PLAIN_WIDTH
 
 
-def colourful(stream: TextIO, environ: Mapping[str, str]) -> bool:
+def use_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """https://no-color.org; and none in CI, where a log keeps every escape."""
     plain = environ.get("NO_COLOR") or environ.get("CI") or environ.get("TERM", "dumb") == "dumb"
     return _tty(stream) and not plain
 
 
-def live(environ: Mapping[str, str]) -> bool:
+def use_live_display(environ: Mapping[str, str]) -> bool:
     """True where a moving screen makes sense. NO_COLOR asks for plain lines too (design: all three alike)."""
-    return colourful(sys.stderr, environ)
+    return use_colour(sys.stderr, environ)
 
 
 def interactive() -> bool:
@@ -86,7 +86,7 @@ def interactive() -> bool:
     return _tty(sys.stdin) and _tty(sys.stderr)
 
 
-def forgiving() -> None:
+def tolerate_encoding_errors() -> None:
     """No character is unprintable from here on."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -130,18 +130,20 @@ def _silence(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _reported(found: Answer, form: str, options: Options) -> str:
+def _reported(found: Rendering, form: str, options: Options) -> str:
     from reconciler.view.documents import dumped
-    from reconciler.view.render import Page
+    from reconciler.view.render import RenderOptions
 
-    return dumped(found.document()) if form == "json" else found.text(Page(lang=options.lang, width=_PLAIN_WIDTH))
+    return (
+        dumped(found.document()) if form == "json" else found.text(RenderOptions(lang=options.lang, width=_PLAIN_WIDTH))
+    )
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        from reconciler.engine.local_files import write_over
+        from reconciler.engine.local_files import replace_keeping_mode
 
-        write_over(path, text, new_mode=None)
+        replace_keeping_mode(path, text, new_mode=None)
     except OSError as error:
         from specs.diagnostic import SpecError, diagnose
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-from reconciler.cli.exits import Refused
+from reconciler.cli.exits import RefusedError
 from reconciler.core.events import Event
 from reconciler.engine import journal
 from reconciler.engine.clock import Clock
@@ -17,7 +17,7 @@ from reconciler.engine.local_files import private_dir, state_dir, try_out
 from specs.diagnostic import diagnose
 
 
-class Diary:
+class LazyJournal:
     def __init__(self, cluster: str, run: str, clock: Clock) -> None:
         self.run, self.clock, self._cluster = run, clock, cluster
         self._book: journal.Journal | None = None
@@ -44,7 +44,7 @@ class Diary:
             except OSError as error:
                 raise _unwritable(error, str(place)) from error
         except JournalError as error:
-            raise Refused(error) from error
+            raise RefusedError(error) from error
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
 
 
 def diff(
@@ -12,16 +12,16 @@ def diff(
     output: OutputOption = None,
     report: ReportOption = None,
 ) -> None:
-    from reconciler.cli.lookers import end, look, tell
+    from reconciler.cli.lookers import assess, exit_with, render
     from reconciler.view.text.diff import diff_text
     from reconciler.view.to_documents import diff_document
 
-    options = settle(ctx, cluster, lang, output, report)
-    studied = look(options)
-    tell(
+    options = merge(ctx, cluster, lang, output, report)
+    studied = assess(options)
+    render(
         studied,
         options,
         lambda seen, page: diff_text(seen.release, seen.difference, page),
         lambda seen: diff_document(seen.release, seen.difference, seen.warnings, seen.beyond),
     )
-    end(studied)
+    exit_with(studied)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reconciler.core.verdict import Verdict
-    from specs.diagnostic import Troubled
+    from specs.diagnostic import BkrecError
 
 OK = 0
 BUG = 1
@@ -23,7 +23,7 @@ TERMINATED = 143
 BY_VERDICT: "Mapping[Verdict, int]" = {"converged": OK, "differs": DIFFERS, "unknown": UNKNOWN}
 
 
-class Stop(Exception):
+class Exit(Exception):
     """End the command with this exit code; everything has been said."""
 
     def __init__(self, code: int) -> None:
@@ -31,29 +31,29 @@ class Stop(Exception):
         self.code = code
 
 
-class Told(Exception):
+class CommandError(Exception):
     """Trouble that ends the command with a code of its own, whatever its class."""
 
     code = FAILED
 
-    def __init__(self, trouble: "Troubled") -> None:
+    def __init__(self, trouble: "BkrecError") -> None:
         super().__init__(str(trouble))
         self.trouble = trouble
 
 
-class Refused(Told):
+class RefusedError(CommandError):
     """Nothing was changed, and on purpose."""
 
     code = REFUSED
 
 
-class Unread(Told):
+class Unread(CommandError):
     """What was to be told could not be read: no verdict."""
 
     code = UNKNOWN
 
 
-class Misused(Told):
+class UsageError(CommandError):
     """Called with something that does not exist."""
 
     code = USAGE

@@ -14,8 +14,8 @@ Goal = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
 """What is wished for, and how to get there."""
 
 
-def deciding(cluster: Cluster) -> Goal:
-    expected, rules = registry.desired(cluster), registry.rules(cluster)
+def goal_for(cluster: Cluster) -> Goal:
+    expected, rules = registry.expected_facts(cluster), registry.rule_for(cluster)
 
     def decide(readings: Readings) -> Plan:
         return planner.plan(cluster.release.version, expected, readings, rules)
@@ -26,21 +26,23 @@ def deciding(cluster: Cluster) -> Goal:
 def comparing(cluster: Cluster) -> Goal:
     """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
     the same decides whether it is owed."""
-    (expected, decide), rules = deciding(cluster), registry.rules(cluster)
+    (expected, decide), rules = goal_for(cluster), registry.rule_for(cluster)
 
     def compare(readings: Readings) -> Plan:
         advice, wanted = planner.advised(diff(expected, readings).drift, readings, rules)
         if advice and not wanted:
             return decide(readings)
-        return Plan(release=cluster.release.version, steps=(), blocked=(), wanted=wanted)
+        return Plan(release=cluster.release.version, steps=(), blocked=(), unread_facts=wanted)
 
     return expected, compare
 
 
-def grounds(cluster: Cluster, goal: Callable[[Cluster], Goal] = deciding) -> assess.Grounds:
+def grounds(cluster: Cluster, goal: Callable[[Cluster], Goal] = goal_for) -> assess.SpecInputs:
     """A run that unpacks the package learns on the way which versions it brings."""
     facts = (package_versions.fact_of(cluster), database.fact_of(cluster), database.elsewhere(cluster).fact)
-    return assess.Grounds(
+    return assess.SpecInputs(
         facts=facts,
-        goal=lambda readings: goal(database.followed(package_versions.followed(cluster, readings), readings)),
+        goal=lambda readings: goal(
+            database.with_databases(package_versions.with_package_versions(cluster, readings), readings)
+        ),
     )

@@ -2,7 +2,7 @@
 
 import typer
 
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
 
 
 def history(
@@ -14,11 +14,11 @@ def history(
 ) -> None:
     from reconciler.cli import tending
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Answer, answer
+    from reconciler.cli.console import Rendering, emit
     from reconciler.view.documents import HistoryDoc
     from reconciler.view.text.runs import history_text
 
-    options = settle(ctx, cluster, lang, output, report)
+    options = merge(ctx, cluster, lang, output, report)
     runs = tending.runs(cluster_path(options))
-    found = Answer(text=lambda page: history_text(runs, page), document=lambda: HistoryDoc(runs=list(runs)))
-    answer(found, options)
+    found = Rendering(text=lambda page: history_text(runs, page), document=lambda: HistoryDoc(runs=list(runs)))
+    emit(found, options)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, Options, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import ClusterOption, LangOption, Options, merge
 
 if TYPE_CHECKING:
     from reconciler.cli.wiring import Proposal
@@ -20,18 +20,18 @@ ControllerOption = Annotated[
     typer.Option(
         "--controller",
         metavar="USER@HOST[:PORT]",
-        help=both("How to log in to the controller.", "如何登录中控机。"),
+        help=localized("How to log in to the controller.", "如何登录中控机。"),
     ),
 ]
 OutOption = Annotated[
     Path,
-    typer.Option("--out", metavar="FILE", help=both("The file to write.", "要写入的文件。")),
+    typer.Option("--out", metavar="FILE", help=localized("The file to write.", "要写入的文件。")),
 ]
 ViaOption = Annotated[
     Literal["direct", "controller"],
     typer.Option(
         "--via",
-        help=both(
+        help=localized(
             "direct: your key opens every host; controller: the controller's key opens the others.",
             "direct：您的密钥可登录每台主机；controller：经由中控机的密钥登录其他主机。",
         ),
@@ -39,14 +39,16 @@ ViaOption = Annotated[
 ]
 PackageOption = Annotated[
     str,
-    typer.Option("--package", metavar="PATH", help=both("The package on the controller.", "升级包在中控机上的路径。")),
+    typer.Option(
+        "--package", metavar="PATH", help=localized("The package on the controller.", "升级包在中控机上的路径。")
+    ),
 ]
 AddressOption = Annotated[
     str,
     typer.Option(
         "--address",
         metavar="IP",
-        help=both(
+        help=localized(
             "The controller's address in install.config, if SSH reaches it by another name.",
             "中控机在 install.config 中的地址（当 SSH 使用其他名称连接时）。",
         ),
@@ -54,7 +56,7 @@ AddressOption = Annotated[
 ]
 ForceOption = Annotated[
     bool,
-    typer.Option("--force", help=both("Overwrite the file if it exists.", "文件已存在时覆盖。")),
+    typer.Option("--force", help=localized("Overwrite the file if it exists.", "文件已存在时覆盖。")),
 ]
 
 
@@ -73,13 +75,13 @@ def init(
     from reconciler.cli.console import err
     from reconciler.view.messages.ui import label
 
-    options = settle(ctx, cluster, lang)
+    options = merge(ctx, cluster, lang)
     user, host, port = login(controller)
     if not force:
         _refuse_existing(out)
     at = _address(address or host)
-    target = wiring.Target(user=user, host=host, port=port, address=at, via=via, package=package)
-    proposal = signals.run(wiring.propose(target))
+    target = wiring.InitRequest(user=user, host=host, port=port, address=at, via=via, package=package)
+    proposal = signals.run(wiring.propose_cluster_file(target))
     _write(out, _worded(proposal, options), force=force)
     err(label("init-written", options.lang, path=out) + "\n")
 
@@ -88,14 +90,14 @@ def login(text: str) -> tuple[str, str, int]:
     """User (root unless said), host, port (22 unless said). Raises BadParameter."""
     found = _TARGET.fullmatch(text)
     if found is None or not 0 < int(found[3] or 22) < 65536:
-        raise typer.BadParameter(both(f"`{text}` is not USER@HOST[:PORT]", f"`{text}` 不符合 USER@HOST[:PORT]"))
+        raise typer.BadParameter(localized(f"`{text}` is not USER@HOST[:PORT]", f"`{text}` 不符合 USER@HOST[:PORT]"))
     return found[1] or "root", found[2], int(found[3] or 22)
 
 
 def _address(text: str) -> str:
     """Raises BadParameter for a name: install.config knows addresses only."""
     if re.fullmatch(r"([0-9]{1,3}\.){3}[0-9]{1,3}", text) is None:
-        told = both("is no IPv4 address: give --address as well", "不是 IPv4 地址：请同时指定 --address")
+        told = localized("is no IPv4 address: give --address as well", "不是 IPv4 地址：请同时指定 --address")
         raise typer.BadParameter(f"`{text}` {told}")
     return text
 
@@ -116,7 +118,7 @@ def _refuse_existing(path: Path) -> None:
 
 def _worded(proposal: "Proposal", options: Options) -> str:
     from reconciler.view.cluster_toml import Proposed, cluster_toml
-    from reconciler.view.render import Page
+    from reconciler.view.render import RenderOptions
 
     told = Proposed(
         name=proposal.name,
@@ -130,17 +132,17 @@ def _worded(proposal: "Proposal", options: Options) -> str:
         placement=proposal.placement,
         leave=proposal.leave,
     )
-    return cluster_toml(told, Page(lang=options.lang))
+    return cluster_toml(told, RenderOptions(lang=options.lang))
 
 
 def _write(path: Path, text: str, *, force: bool) -> None:
     """Exclusive unless forced: two `init` at once cannot overwrite each other's work."""
-    from reconciler.engine.local_files import write_new, write_over
+    from reconciler.engine.local_files import replace_keeping_mode, write_new
     from specs.diagnostic import SpecError, diagnose
 
     try:
         if force:
-            write_over(path, text, new_mode=None)
+            replace_keeping_mode(path, text, new_mode=None)
         else:
             write_new(path, text)
     except FileExistsError as error:

@@ -15,15 +15,15 @@ Lang = Literal["en", "zh"]
 
 
 def language(args: Sequence[str], environ: Mapping[str, str]) -> Lang:
-    return _named(args) or _located(environ)
+    return _from_args(args) or _from_locale(environ)
 
 
-def both(en: str, zh: str) -> str:
+def localized(en: str, zh: str) -> str:
     """The one of the two that this process speaks."""
     return zh if LANG == "zh" else en
 
 
-def _named(args: Sequence[str]) -> Lang | None:
+def _from_args(args: Sequence[str]) -> Lang | None:
     for word, following in pairwise((*args, "")):
         match word.partition("="):
             case "--lang", "", "":
@@ -39,7 +39,7 @@ def _lang(word: str) -> Lang | None:
     return "zh" if word == "zh" else "en" if word == "en" else None
 
 
-def _located(environ: Mapping[str, str]) -> Lang:
+def _from_locale(environ: Mapping[str, str]) -> Lang:
     chosen = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
     return "zh" if chosen.lower().startswith("zh") else "en"
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
 
 
 def status(
@@ -14,15 +14,15 @@ def status(
 ) -> None:
     from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Answer, answer
+    from reconciler.cli.console import Rendering, emit
     from reconciler.view.text.runs import lock_text
 
-    options = settle(ctx, cluster, lang, output, report)
+    options = merge(ctx, cluster, lang, output, report)
     lock = signals.run(tending.read_lock(cluster_path(options)))
-    answer(Answer(text=lambda page: lock_text(lock, page), document=lambda: lock), options)
+    emit(Rendering(text=lambda page: lock_text(lock, page), document=lambda: lock), options)
 
 
-def take(
+def break_(
     ctx: typer.Context,
     cluster: ClusterOption = None,
     lang: LangOption = None,
@@ -31,9 +31,9 @@ def take(
 ) -> None:
     from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Answer, answer
+    from reconciler.cli.console import Rendering, emit
     from reconciler.view.text.runs import broken_text
 
-    options = settle(ctx, cluster, lang, output, report)
+    options = merge(ctx, cluster, lang, output, report)
     lock = signals.run(tending.break_lock(cluster_path(options)))
-    answer(Answer(text=lambda page: broken_text(lock, page), document=lambda: lock), options)
+    emit(Rendering(text=lambda page: broken_text(lock, page), document=lambda: lock), options)

@@ -7,42 +7,42 @@ from typing import TYPE_CHECKING
 from reconciler.cli.options import Options
 
 if TYPE_CHECKING:
-    from reconciler.cli.wiring import Studied
+    from reconciler.cli.wiring import ClusterReport
     from reconciler.view.documents import Doc
-    from reconciler.view.render import Page
+    from reconciler.view.render import RenderOptions
 
 
-def look(options: Options, *, planned: bool = False) -> "Studied":
+def assess(options: Options, *, planned: bool = False) -> "ClusterReport":
     """Reads every host; writes nothing anywhere. Only `planned` has a plan in it."""
     from reconciler.cli import signals, wiring
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import troubles
-    from reconciler.cli.goal import comparing, deciding
+    from reconciler.cli.console import print_diagnostics
+    from reconciler.cli.goal import comparing, goal_for
 
-    studied = signals.run(wiring.study(cluster_path(options), deciding if planned else comparing))
-    troubles(studied.warnings, options, warnings=True)
+    studied = signals.run(wiring.report_on(cluster_path(options), goal_for if planned else comparing))
+    print_diagnostics(studied.warnings, options, warnings=True)
     return studied
 
 
-def tell(
-    studied: "Studied",
+def render(
+    studied: "ClusterReport",
     options: Options,
-    text: "Callable[[Studied, Page], str]",
-    document: "Callable[[Studied], Doc]",
+    text: "Callable[[ClusterReport, RenderOptions], str]",
+    document: "Callable[[ClusterReport], Doc]",
 ) -> None:
-    from reconciler.cli.console import Answer, answer
+    from reconciler.cli.console import Rendering, emit
 
-    def worded(page: "Page") -> str:
+    def worded(page: "RenderOptions") -> str:
         return text(studied, replace(page, titles=studied.titles, beyond=studied.beyond, left=studied.left))
 
-    answer(Answer(text=worded, document=lambda: document(studied)), options)
+    emit(Rendering(text=worded, document=lambda: document(studied)), options)
 
 
-def end(studied: "Studied") -> None:
+def exit_with(studied: "ClusterReport") -> None:
     """Raises exits.Stop unless converged."""
     from reconciler.cli import exits
     from reconciler.core.verdict import verdict
 
     code = exits.BY_VERDICT[verdict(studied.difference)]
     if code:
-        raise exits.Stop(code)
+        raise exits.Exit(code)

@@ -67,11 +67,11 @@ def _opened() -> bool:
 
 def _heard(code: int, args: Sequence[str]) -> int:
     """A verdict that nobody heard is none. A failure stays one."""
-    from reconciler.cli.console import lost, troubles
+    from reconciler.cli.console import lost, print_diagnostics
 
     if not (said := lost()):
         return code
-    troubles(_one("output-lost", said=said), _options(args))
+    print_diagnostics(_one("output-lost", said=said), _options(args))
     return exits.UNKNOWN if code in (exits.OK, exits.DIFFERS, exits.WAITING, exits.ROLLED_BACK) else code
 
 
@@ -83,21 +83,21 @@ def _one(code: str, said: str = "") -> "tuple[Diagnostic, ...]":
 
 def _run(args: Sequence[str]) -> int:
     from reconciler.cli.app import app
-    from reconciler.cli.console import forgiving
+    from reconciler.cli.console import tolerate_encoding_errors
 
-    forgiving()
+    tolerate_encoding_errors()
     code = app(args=list(args), prog_name="bkrec", standalone_mode=False)
     return code if isinstance(code, int) else exits.OK
 
 
 def _ended(error: Exception, options: "Options") -> int:
-    from specs.diagnostic import Troubled
+    from specs.diagnostic import BkrecError
 
-    if isinstance(error, exits.Stop):
+    if isinstance(error, exits.Exit):
         return error.code
-    if isinstance(error, exits.Told):
+    if isinstance(error, exits.CommandError):
         return _tell(error.code, error.trouble.diagnostics, options)
-    if isinstance(error, Troubled):
+    if isinstance(error, BkrecError):
         return _tell(exits.code_of(error), error.diagnostics, options)
     if type(error).__name__ == "Abort":
         return exits.INTERRUPTED
@@ -140,14 +140,14 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def _tell(code: int, told: "tuple[Diagnostic, ...]", options: "Options") -> int:
-    from reconciler.cli.console import out, troubles
+    from reconciler.cli.console import out, print_diagnostics
 
     if options.output == "json":
         from reconciler.view.documents import dumped
         from reconciler.view.to_documents import error_document
 
         out(dumped(error_document(code, told), indent=None))
-    troubles(told, options)
+    print_diagnostics(told, options)
     return code
 
 

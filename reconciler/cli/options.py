@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from reconciler.cli.language import LANG, Lang, both
+from reconciler.cli.language import LANG, Lang, localized
 
 if TYPE_CHECKING:
-    from reconciler.view.render import Page
+    from reconciler.view.render import RenderOptions
 
 Format = Literal["text", "json"]
 
@@ -21,7 +21,7 @@ ClusterOption = Annotated[
         "-c",
         "--cluster",
         metavar="FILE",
-        help=both(
+        help=localized(
             "The cluster file; else $BKREC_CLUSTER, ./cluster.toml upwards, ~/.config/bkrec/cluster.toml.",
             "集群文件；缺省依次为 $BKREC_CLUSTER、当前目录及上级目录的 cluster.toml、~/.config/bkrec/cluster.toml。",
         ),
@@ -29,18 +29,20 @@ ClusterOption = Annotated[
 ]
 LangOption = Annotated[
     Lang | None,
-    typer.Option("--lang", help=both("Language; else that of the locale.", "语言；缺省按系统区域设置。")),
+    typer.Option("--lang", help=localized("Language; else that of the locale.", "语言；缺省按系统区域设置。")),
 ]
 OutputOption = Annotated[
     Format | None,
-    typer.Option("-o", "--output", help=both("What stdout gets; text unless said.", "标准输出的格式，缺省为 text。")),
+    typer.Option(
+        "-o", "--output", help=localized("What stdout gets; text unless said.", "标准输出的格式，缺省为 text。")
+    ),
 ]
 ReportOption = Annotated[
     list[str] | None,
     typer.Option(
         "--report",
         metavar="FMT=PATH",
-        help=both(
+        help=localized(
             "Write it to a file as well: json=diff.json. Repeatable.", "同时写入文件，例如 json=diff.json；可重复。"
         ),
     ),
@@ -60,16 +62,18 @@ class Options:
     output: Format = "text"
     reports: tuple[Report, ...] = ()
 
-    def page(self, *, err: bool = False, width: int = 0) -> "Page":
+    def render_options(self, *, err: bool = False, width: int = 0) -> "RenderOptions":
         """What a text for stdout (or stderr) is written for."""
-        from reconciler.cli.console import colourful, terminal_width
-        from reconciler.view.render import Page
+        from reconciler.cli.console import terminal_width, use_colour
+        from reconciler.view.render import RenderOptions
 
         stream = sys.stderr if err else sys.stdout
-        return Page(lang=self.lang, width=width or terminal_width(stream), colour=colourful(stream, os.environ))
+        return RenderOptions(
+            lang=self.lang, width=width or terminal_width(stream), colour=use_colour(stream, os.environ)
+        )
 
 
-def settle(
+def merge(
     ctx: typer.Context,
     cluster: Path | None = None,
     lang: Lang | None = None,
@@ -89,6 +93,6 @@ def settle(
 def _report(text: str) -> Report:
     kind, _, path = text.partition("=")
     if kind not in ("text", "json") or not path:
-        message = both("is FMT=PATH, where FMT is text or json", "的形式为 FMT=PATH，FMT 为 text 或 json")
+        message = localized("is FMT=PATH, where FMT is text or json", "的形式为 FMT=PATH，FMT 为 text 或 json")
         raise typer.BadParameter(f"--report {message}: {text}")
     return Report(format="json" if kind == "json" else "text", path=Path(path))

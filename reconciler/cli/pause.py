@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, merge
 
 WhyOption = Annotated[
     str,
-    typer.Option("--why", metavar="TEXT", help=both("Told to whoever finds it paused.", "告知遇到暂停的人。")),
+    typer.Option("--why", metavar="TEXT", help=localized("Told to whoever finds it paused.", "告知遇到暂停的人。")),
 ]
 
 
@@ -22,12 +22,12 @@ def pause(
 ) -> None:
     from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Answer, answer
+    from reconciler.cli.console import Rendering, emit
     from reconciler.view.text.runs import paused_text
 
-    options = settle(ctx, cluster, lang, output)
+    options = merge(ctx, cluster, lang, output)
     document = signals.run(tending.pause(cluster_path(options), why))
-    answer(Answer(text=lambda page: paused_text(document, page), document=lambda: document), options)
+    emit(Rendering(text=lambda page: paused_text(document, page), document=lambda: document), options)
 
 
 def resume(
@@ -38,9 +38,9 @@ def resume(
 ) -> None:
     from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Answer, answer
+    from reconciler.cli.console import Rendering, emit
     from reconciler.view.text.runs import paused_text
 
-    options = settle(ctx, cluster, lang, output)
+    options = merge(ctx, cluster, lang, output)
     document = signals.run(tending.resume(cluster_path(options)))
-    answer(Answer(text=lambda page: paused_text(document, page), document=lambda: document), options)
+    emit(Rendering(text=lambda page: paused_text(document, page), document=lambda: document), options)

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
 
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help=both("Keep the plan, to apply it later.", "同时保存计划，供以后执行。")),
+    typer.Option(
+        "--out", metavar="FILE", help=localized("Keep the plan, to apply it later.", "同时保存计划，供以后执行。")
+    ),
 ]
 
 
@@ -22,20 +24,20 @@ def plan(
     output: OutputOption = None,
     report: ReportOption = None,
 ) -> None:
-    from reconciler.cli.lookers import end, look, tell
+    from reconciler.cli.lookers import assess, exit_with, render
     from reconciler.view.text.plan import plan_text
     from reconciler.view.to_documents import plan_document
 
-    options = settle(ctx, cluster, lang, output, report)
-    studied = look(options, planned=True)
+    options = merge(ctx, cluster, lang, output, report)
+    studied = assess(options, planned=True)
     if out is not None:
         from reconciler.cli import planfile
 
         planfile.write(out, studied)
-    tell(
+    render(
         studied,
         options,
         lambda seen, page: plan_text(seen.plan, page, seen.difference.latent),
         lambda seen: plan_document(seen.plan, seen.warnings, seen.difference.latent),
     )
-    end(studied)
+    exit_with(studied)

@@ -3,17 +3,17 @@
 from pathlib import Path
 
 from reconciler.cli import config
-from reconciler.cli.wiring import Studied
+from reconciler.cli.wiring import ClusterReport
 from reconciler.core import plan_file
-from reconciler.engine.local_files import write_over
+from reconciler.engine.local_files import replace_keeping_mode
 from specs.diagnostic import SpecError, diagnose
 
 
-def write(path: Path, studied: Studied) -> None:
+def write(path: Path, studied: ClusterReport) -> None:
     """Raises SpecError where it cannot be written."""
     kept = plan_file.save(studied.plan, studied.readings, cluster=studied.name)
     try:
-        write_over(path, plan_file.dump(kept))
+        replace_keeping_mode(path, plan_file.dump(kept))
     except OSError as error:
         raise SpecError(
             diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
 
 PatternsArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="PATTERN…",
-        help=both(
+        help=localized(
             "A host, a kind of fact, or an id with `*`: 10.0.0.2, unit.active, 'unit.* @10.0.0.2'; none: everything.",
             "主机、事实种类或带 `*` 的标识：10.0.0.2、unit.active、'unit.* @10.0.0.2'；省略则为全部。",
         ),
@@ -23,7 +23,7 @@ SaveOption = Annotated[
     typer.Option(
         "--save",
         metavar="FILE",
-        help=both(
+        help=localized(
             "Keep the readings, to attach them to a report; no secret is in them.",
             "同时保存读取结果，可附于问题报告；其中不含任何密码。",
         ),
@@ -44,20 +44,20 @@ def probe(
 
     from reconciler.cli import exits, probing, signals
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Answer, answer, troubles
+    from reconciler.cli.console import Rendering, emit, print_diagnostics
     from reconciler.view.readings import probe_document
     from reconciler.view.text.probe import probe_text
 
-    options = settle(ctx, cluster, lang, output, report)
-    probed = probing.only(signals.run(probing.probe(cluster_path(options))), patterns or ())
-    troubles(probed.studied.warnings, options, warnings=True)
+    options = merge(ctx, cluster, lang, output, report)
+    probed = probing.filter_facts(signals.run(probing.probe(cluster_path(options))), patterns or ())
+    print_diagnostics(probed.studied.warnings, options, warnings=True)
     if save is not None:
         probing.save(save, probed)
     read, modules, studied = probed.readings, probed.modules, probed.studied
-    found = Answer(
+    found = Rendering(
         text=lambda page: probe_text(read, modules, replace(page, titles=studied.titles)),
         document=lambda: probe_document(studied.release, read, modules, studied.warnings),
     )
-    answer(found, options)
+    emit(found, options)
     if probed.exit_code:
-        raise exits.Stop(probed.exit_code)
+        raise exits.Exit(probed.exit_code)

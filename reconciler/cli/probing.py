@@ -6,24 +6,24 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from probes.fact import AnyExpected, AnyFact, Readings, Same, Unknown, fact_id, kind_of
+from probes.fact import AnyExpected, AnyFact, Readings, SameAs, Unknown, fact_id, kind_of
 from probes.registry import PROBES
 from reconciler.cli import exits, wiring
-from reconciler.cli.goal import deciding, grounds
-from reconciler.cli.reach import reached
-from reconciler.cli.wiring import Studied
+from reconciler.cli.goal import goal_for, grounds
+from reconciler.cli.reach import open_session
+from reconciler.cli.wiring import ClusterReport
 from reconciler.core import facts_file
 from reconciler.engine import assess
-from reconciler.engine.gather import collect
-from reconciler.engine.local_files import write_over
+from reconciler.engine.gather import gather_facts
+from reconciler.engine.local_files import replace_keeping_mode
 from reconciler.rules import package_versions
 from reconciler.version import VERSION
-from specs.diagnostic import SpecError, Troubled, diagnose
+from specs.diagnostic import BkrecError, SpecError, diagnose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probed:
-    studied: Studied
+class ProbeResult:
+    studied: ClusterReport
     readings: Readings
     """In the order of what is expected; what only the plan rests on comes after it."""
     modules: Mapping[AnyFact, str]
@@ -33,17 +33,17 @@ class Probed:
         return exits.UNKNOWN if any(isinstance(read, Unknown) for read in self.readings.values()) else exits.OK
 
 
-async def probe(path: Path) -> Probed:
+async def probe(path: Path) -> ProbeResult:
     """Reads as `plan` does. Raises SpecError, TransportError."""
-    async with reached(path) as (transport, cluster):
-        goal, decide = deciding(cluster)
-        seen = await assess.study(functools.partial(collect, transport, PROBES), goal, decide, grounds(cluster))
-    expected, _ = deciding(package_versions.followed(cluster, seen.readings))
+    async with open_session(path) as (transport, cluster):
+        goal, decide = goal_for(cluster)
+        seen = await assess.assess(functools.partial(gather_facts, transport, PROBES), goal, decide, grounds(cluster))
+    expected, _ = goal_for(package_versions.with_package_versions(cluster, seen.readings))
     modules = _modules(expected)
     first = [fact for fact in modules if fact in seen.readings]
     others = sorted(seen.readings.keys() - modules.keys(), key=fact_id)
     ordered = {fact: seen.readings[fact] for fact in (*first, *others)}
-    return Probed(studied=wiring.studied(cluster, seen), readings=ordered, modules=modules)
+    return ProbeResult(studied=wiring.report(cluster, seen), readings=ordered, modules=modules)
 
 
 def _modules(expected: Iterable[AnyExpected]) -> dict[AnyFact, str]:
@@ -51,16 +51,16 @@ def _modules(expected: Iterable[AnyExpected]) -> dict[AnyFact, str]:
     own: dict[AnyFact, str] = {}
     for wish in expected:
         own.setdefault(wish.fact, wish.module)
-        if isinstance(wish.reading, Same):
+        if isinstance(wish.reading, SameAs):
             own.setdefault(wish.reading.fact, wish.module)
     return own
 
 
-def only(probed: Probed, patterns: Sequence[str]) -> Probed:
+def filter_facts(probed: ProbeResult, patterns: Sequence[str]) -> ProbeResult:
     """What one of the patterns names: a host, a kind, a fact's id, with `*`. Raises Misused where none names any."""
     kept = {f: read for f, read in probed.readings.items() if not patterns or any(_named(f, one) for one in patterns)}
     if not kept:
-        raise exits.Misused(Troubled(diagnose("probe-nothing", patterns=", ".join(patterns))))
+        raise exits.UsageError(BkrecError(diagnose("probe-nothing", patterns=", ".join(patterns))))
     return replace(probed, readings=kept)
 
 
@@ -68,14 +68,14 @@ def _named(fact: AnyFact, pattern: str) -> bool:
     return pattern in (fact.host, kind_of(fact)) or fnmatchcase(fact_id(fact), pattern)
 
 
-def save(path: Path, probed: Probed) -> None:
+def save(path: Path, probed: ProbeResult) -> None:
     """Raises SpecError where it cannot be written."""
     studied = probed.studied
     saved = facts_file.save(
         probed.readings, probed.modules, cluster=studied.name, release=studied.release, bkrec=VERSION
     )
     try:
-        write_over(path, facts_file.dump(saved))
+        replace_keeping_mode(path, facts_file.dump(saved))
     except OSError as error:
         told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
         raise SpecError(told) from error

@@ -7,20 +7,20 @@ from pathlib import Path
 from reconciler.cli import config
 from reconciler.engine import discover, ownership, release_data
 from reconciler.engine.ssh.connection import ssh
-from reconciler.engine.transport import Access, Transport
+from reconciler.engine.transport import SshSettings, Transport
 from specs import parse
 from specs.cluster import Cluster, ClusterFile
 from specs.diagnostic import SpecError, diagnose
 from specs.release import Release
 
-RELEASE = "6.2.2"
+DEFAULT_RELEASE = "6.2.2"
 
 
 @asynccontextmanager
-async def reached(path: Path) -> AsyncGenerator[tuple[Transport, Cluster]]:
+async def open_session(path: Path) -> AsyncGenerator[tuple[Transport, Cluster]]:
     file = file_of(path)
     async with ssh(access(file)) as transport:
-        yield transport, await discover.describe(transport, file, release(file.release))
+        yield transport, await discover.discover(transport, file, release(file.release))
 
 
 def release(version: str) -> Release:
@@ -56,9 +56,9 @@ def _vouched(named: Path, by: Path) -> None:
         raise SpecError(diagnose(code, where=str(by), path=found.path, owner=found.owner, file=by))
 
 
-def access(file: ClusterFile) -> Access:
+def access(file: ClusterFile) -> SshSettings:
     said = file.ssh
-    return Access(
+    return SshSettings(
         controller=file.controller.address,
         connect=file.controller.connect,
         port=file.controller.port,

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.language import both
-from reconciler.cli.options import LangOption, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import LangOption, merge
 
 KindArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="KIND",
-        help=both(
+        help=localized(
             "diff, plan, check, event, … or cluster; all of them unless said.",
             "diff、plan、check、event……或 cluster；缺省为全部。",
         ),
@@ -27,11 +27,11 @@ def schema(ctx: typer.Context, kind: KindArgument = None, lang: LangOption = Non
     from reconciler.cli.console import out
     from reconciler.view import schema as view
     from reconciler.view.messages.ui import label
-    from specs.diagnostic import Troubled, diagnose
+    from specs.diagnostic import BkrecError, diagnose
 
-    options = settle(ctx, None, lang)
+    options = merge(ctx, None, lang)
     if kind is not None and kind not in view.KINDS:
         ids = ", ".join(f"`{one}`" for one in difflib.get_close_matches(kind, view.KINDS, cutoff=0.5) or view.KINDS)
-        raise exits.Misused(Troubled(diagnose("unknown-id", id=kind, near=label("near", options.lang, ids=ids))))
+        raise exits.UsageError(BkrecError(diagnose("unknown-id", id=kind, near=label("near", options.lang, ids=ids))))
     told = view.schemas() if kind is None else view.schema(kind)
     out(json.dumps(told, indent=2, ensure_ascii=False) + "\n")

@@ -15,15 +15,15 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from reconciler.cli.console import live, out, said_to_stderr
+from reconciler.cli.console import out, said_to_stderr, use_live_display
 from reconciler.cli.options import Options
-from reconciler.cli.wiring import Applied, Studied
+from reconciler.cli.wiring import ApplyResult, ClusterReport
 from reconciler.cli.writer import Writer, install
 from reconciler.core.events import Event, RunEnded, StepOutput
 from reconciler.core.plan import Plan
 from reconciler.view.documents import dumped
 from reconciler.view.messages.ui import label
-from reconciler.view.progress_frame import Screen, advance, frame
+from reconciler.view.progress_frame import ProgressState, advance, frame
 from reconciler.view.text.event import event_lines
 from reconciler.view.to_documents import event_document
 
@@ -35,15 +35,15 @@ _PER_SECOND = 4
 _NOTHING = Plan(release="", steps=(), blocked=())
 
 
-class Narrator:
+class ProgressReporter:
     """Handed each event of a run; a plan is announced before its first step, so that steps have numbers and words."""
 
     def __init__(self, options: Options) -> None:
         self._json = options.output == "json"
-        self._moves = not self._json and live(os.environ)
-        self._page = options.page(err=True)
+        self._moves = not self._json and use_live_display(os.environ)
+        self._page = options.render_options(err=True)
         self._plan = _NOTHING
-        self._screen = Screen(started_s=time.monotonic())
+        self._screen = ProgressState(started_s=time.monotonic())
         self._live: Live | None = None
         self._ended = False
         self._writer: Writer | None = None
@@ -55,7 +55,7 @@ class Narrator:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Waits until all is written; what writing came to is raised, unless something else went wrong before."""
-        self._hand(self._rest)
+        self._hand(self._pause)
         writer, self._writer = self._writer, None
         install(None)
         if writer is not None:
@@ -72,14 +72,14 @@ class Narrator:
         """In a stream for machines nothing is left out."""
         self._line(label("lines-missed", self._page.lang, lines=lines))
 
-    def plan(self, studied: Studied) -> None:
+    def plan(self, studied: ClusterReport) -> None:
         """The screen rests: somebody is going to be asked."""
         from dataclasses import replace
 
-        self._hand(self._rest)
+        self._hand(self._pause)
         self._plan, self._page = studied.plan, replace(self._page, titles=studied.titles)
 
-    def tell(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         self._ended = self._ended or isinstance(event, RunEnded)
         self._screen = advance(self._screen, event, time.monotonic())
         if self._json:
@@ -104,17 +104,17 @@ class Narrator:
             self._live.console.print(text, markup=False)
 
     def _plainly(self, lines: Sequence[str]) -> None:
-        self._rest()
+        self._pause()
         for line in lines:
             said_to_stderr(line + "\n")
 
-    def end(self, applied: Applied) -> None:
+    def end(self, applied: ApplyResult) -> None:
         """A stream always ends with `run-ended`, also where no run began."""
         if not self._ended:
             word = "differs" if applied.verdict == "waiting" else applied.verdict
-            self.tell(RunEnded(verdict=word, done=0, failed=0, seconds=0.0))
+            self.on_event(RunEnded(verdict=word, done=0, failed=0, seconds=0.0))
 
-    def _rest(self) -> None:
+    def _pause(self) -> None:
         if self._live is not None:
             self._live.stop()
             self._live = None

@@ -39,9 +39,9 @@ async def _watched(work: Coroutine[Any, Any, T], stop: StopSignal | None, asked:
 
     def caught(which: signal.Signals) -> None:
         nonlocal code
-        if stop is not None and not stop.now.is_set():
+        if stop is not None and not stop.immediate.is_set():
             first = stop.signal is None
-            stop.press(which)
+            stop.request(which)
             if first:
                 asked()
             return
@@ -53,7 +53,7 @@ async def _watched(work: Coroutine[Any, Any, T], stop: StopSignal | None, asked:
         for which in _CAUGHT:
             loop.add_signal_handler(which, caught, which)
     if task.cancelled():
-        raise exits.Stop(code)
+        raise exits.Exit(code)
     outcome = task.result()
     if isinstance(outcome, Exception):
         raise outcome

@@ -5,7 +5,7 @@ Where the controller is out of reach, the journal's answer is all there is, and 
 
 import typer
 
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, settle
+from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
 
 
 def status(
@@ -17,10 +17,10 @@ def status(
 ) -> None:
     from reconciler.cli import signals, tending
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Answer, answer, troubles
+    from reconciler.cli.console import Rendering, emit, print_diagnostics
     from reconciler.view.text.runs import status_text
 
-    options = settle(ctx, cluster, lang, output, report)
+    options = merge(ctx, cluster, lang, output, report)
     document, told = signals.run(tending.status(cluster_path(options)))
-    troubles(told, options, warnings=True)
-    answer(Answer(text=lambda page: status_text(document, page), document=lambda: document), options)
+    print_diagnostics(told, options, warnings=True)
+    emit(Rendering(text=lambda page: status_text(document, page), document=lambda: document), options)

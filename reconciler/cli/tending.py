@@ -10,17 +10,17 @@ from pathlib import Path
 
 from probes.registry import PROBES
 from reconciler.cli import caller, exits
-from reconciler.cli.reach import access, file_of, reached
+from reconciler.cli.reach import access, file_of, open_session
 from reconciler.core.events import ApprovalGiven, RunEnded
 from reconciler.engine import activity, approvals, journal, lease
 from reconciler.engine import pause as effects_pause
-from reconciler.engine.gather import collect
+from reconciler.engine.gather import gather_facts
 from reconciler.engine.local_files import state_path
 from reconciler.engine.ssh.connection import ssh
 from reconciler.engine.transport import TransportError
 from reconciler.rules import preflight
 from reconciler.view.documents import ApprovalDoc, JobDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
-from specs.diagnostic import Diagnostic, Troubled, diagnose
+from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
 
 async def read_lock(path: Path) -> LockDoc:
@@ -34,7 +34,7 @@ async def break_lock(path: Path) -> LockDoc:
     """Ends another holder's lease and says whose it was: it renews it no more, and it is free when it has expired."""
     file = file_of(path)
     async with ssh(access(file)) as transport:
-        holder = await lease.break_lease(transport, file.controller.address)
+        holder = await lease.force_release(transport, file.controller.address)
         return _lock(holder and replace(holder, broken=False))
 
 
@@ -44,7 +44,7 @@ async def pause(path: Path, why: str) -> PauseDoc:
     who = caller.who()
     async with ssh(access(file)) as transport:
         await effects_pause.pause(transport, file.controller.address, who=who, why=why)
-        look_ = functools.partial(collect, transport, PROBES)
+        look_ = functools.partial(gather_facts, transport, PROBES)
         return _paused(await effects_pause.read(look_, file.controller.address))
 
 
@@ -60,9 +60,9 @@ async def status(path: Path) -> tuple[StatusDoc, tuple[Diagnostic, ...]]:
     """What the journal and the hosts say, and why the hosts say nothing. Raises SpecError."""
     last = next(reversed(runs(path)), None)
     try:
-        async with reached(path) as (transport, cluster):
-            look_ = functools.partial(collect, transport, PROBES)
-            seen = await activity.now(transport, look_, cluster.controller, cluster.inventory.everyone)
+        async with open_session(path) as (transport, cluster):
+            look_ = functools.partial(gather_facts, transport, PROBES)
+            seen = await activity.current_activity(transport, look_, cluster.controller, cluster.inventory.everyone)
             given = await approvals.read(look_, cluster.controller, preflight.approvals(cluster))
     except (TransportError, lease.LeaseError) as error:
         return StatusDoc(last=last), error.diagnostics
@@ -82,16 +82,16 @@ def runs(path: Path) -> tuple[RunDoc, ...]:
         return tuple(_run(run, journal.read_run(directory, run)) for run in journal.runs(directory))
     except OSError as error:
         told = diagnose("journal-unreadable", where=error.filename or name, said=error.strerror or error)
-        raise exits.Unread(Troubled(told)) from error
+        raise exits.Unread(BkrecError(told)) from error
 
 
-def _paused(wish: effects_pause.Wish | None) -> PauseDoc:
+def _paused(wish: effects_pause.PauseRequest | None) -> PauseDoc:
     if wish is None:
         return PauseDoc(paused=False)
     return PauseDoc(paused=True, who=wish.who, since=wish.since, why=wish.why)
 
 
-def _lock(holder: lease.Holder | None) -> LockDoc:
+def _lock(holder: lease.LeaseHolder | None) -> LockDoc:
     """An expired lease holds nobody up: the next `apply` takes it; one that was broken, as soon as it has expired."""
     if holder is None:
         return LockDoc(held=False)
@@ -105,7 +105,7 @@ def _lock(holder: lease.Holder | None) -> LockDoc:
     )
 
 
-def _run(run: str, kept: journal.Kept) -> RunDoc:
+def _run(run: str, kept: journal.JournalContents) -> RunDoc:
     """A run without an end was killed, or is still running."""
     events = [entry.event for entry in kept.entries]
     ended = next((event for event in reversed(events) if isinstance(event, RunEnded)), None)

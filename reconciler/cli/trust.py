@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, merge
 
 if TYPE_CHECKING:
-    from reconciler.cli.trusting import Trusted, Whom
-    from reconciler.engine.ssh.host_keys import Seen
+    from reconciler.cli.trusting import TrustRequest, TrustResult
+    from reconciler.engine.ssh.host_keys import HostKeyScan
     from specs.diagnostic import Diagnostic
 
 HostsArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="HOST…",
-        help=both(
+        help=localized(
             "Addresses as in install.config; none: the controller and, once it is known, all of them.",
             "install.config 中的地址；省略则为中控机，其密钥已知后再包括其余全部主机。",
         ),
@@ -31,7 +31,7 @@ ControllerOption = Annotated[
     typer.Option(
         "--controller",
         metavar="USER@HOST[:PORT]",
-        help=both(
+        help=localized(
             "Before `init`: the controller alone, without a cluster.toml.",
             "用于 init 之前：仅中控机，无需 cluster.toml。",
         ),
@@ -39,13 +39,15 @@ ControllerOption = Annotated[
 ]
 YesOption = Annotated[
     bool,
-    typer.Option("--yes", help=both("Do not ask: every new key is the right one.", "不再询问：所有新密钥均视为正确。")),
+    typer.Option(
+        "--yes", help=localized("Do not ask: every new key is the right one.", "不再询问：所有新密钥均视为正确。")
+    ),
 ]
 ReplaceOption = Annotated[
     bool,
     typer.Option(
         "--replace",
-        help=both(
+        help=localized(
             "A changed key too takes the place of the old one; the old file is kept aside.",
             "密钥已变化的也以新密钥替换；旧文件另行保留。",
         ),
@@ -64,20 +66,20 @@ def trust(
     output: OutputOption = None,
 ) -> None:
     from reconciler.cli import exits, signals, trusting
-    from reconciler.cli.console import Answer, answer, troubles
+    from reconciler.cli.console import Rendering, emit, print_diagnostics
     from reconciler.view.text.trust import trust_text
 
-    options = settle(ctx, cluster, lang, output)
+    options = merge(ctx, cluster, lang, output)
     whom = _whom(options, tuple(hosts or ()), controller, replace=replace)
     told = signals.run(_work(whom, options, yes=yes))
     document = trusting.document(told)
-    answer(Answer(text=lambda page: trust_text(document, page), document=lambda: document), options)
-    troubles(tuple(told.troubles), options)
+    emit(Rendering(text=lambda page: trust_text(document, page), document=lambda: document), options)
+    print_diagnostics(tuple(told.troubles), options)
     if told.exit_code:
-        raise exits.Stop(told.exit_code)
+        raise exits.Exit(told.exit_code)
 
 
-def _whom(options: Options, hosts: tuple[str, ...], controller: str | None, *, replace: bool) -> "Whom":
+def _whom(options: Options, hosts: tuple[str, ...], controller: str | None, *, replace: bool) -> "TrustRequest":
     from reconciler.cli import trusting
     from reconciler.cli.config import cluster_path
     from reconciler.cli.init import login
@@ -87,17 +89,17 @@ def _whom(options: Options, hosts: tuple[str, ...], controller: str | None, *, r
     return trusting.of_controller(login(controller), hosts, replace=replace)
 
 
-async def _work(whom: "Whom", options: Options, *, yes: bool) -> "Trusted":
+async def _work(whom: "TrustRequest", options: Options, *, yes: bool) -> "TrustResult":
     from reconciler.cli import trusting
-    from reconciler.cli.confirm import answered
+    from reconciler.cli.confirm import ask_yes_no
     from reconciler.cli.console import err
     from reconciler.engine.stop import StopSignal
     from reconciler.view.messages.ui import label
     from reconciler.view.text.trust import servers_text
 
-    async def ask(new: "Sequence[Seen]") -> bool:
-        err(servers_text([trusting.server(seen) for seen in new], options.page(err=True)))
-        return await answered(label("confirm-trust", options.lang, count=len(new)), StopSignal(), yes=yes)
+    async def ask(new: "Sequence[HostKeyScan]") -> bool:
+        err(servers_text([trusting.server(seen) for seen in new], options.render_options(err=True)))
+        return await ask_yes_no(label("confirm-trust", options.lang, count=len(new)), StopSignal(), yes=yes)
 
     told = await trusting.trust(whom, ask)
     if told.declined:

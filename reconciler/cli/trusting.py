@@ -15,23 +15,23 @@ from reconciler.core.known_hosts import HostKey
 from reconciler.engine import discover
 from reconciler.engine.ssh import host_keys
 from reconciler.engine.ssh.connection import ssh
-from reconciler.engine.ssh.host_keys import SURE, Seen
-from reconciler.engine.ssh.route import Hop, way
-from reconciler.engine.transport import Access, TransportError
+from reconciler.engine.ssh.host_keys import TRUSTED_STATES, HostKeyScan
+from reconciler.engine.ssh.route import Hop, route
+from reconciler.engine.transport import SshSettings, TransportError
 from reconciler.view.readdocs import KeyDoc, ServerDoc, ServerState, TrustDoc
 from reconciler.view.to_documents import problem
 from specs.cluster import ClusterFile
 from specs.diagnostic import Diagnostic, SpecError, diagnose
 from specs.install_config import parse
 
-Ask = Callable[[Sequence[Seen]], Awaitable[bool]]
+Ask = Callable[[Sequence[HostKeyScan]], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Whom:
+class TrustRequest:
     """Whose keys, and how they are reached."""
 
-    access: Access
+    access: SshSettings
     file: ClusterFile | None = None
     """None: a controller that has no cluster.toml yet; then it is the only host."""
     hosts: tuple[str, ...] = ()
@@ -40,10 +40,10 @@ class Whom:
 
 
 @dataclass(slots=True)
-class Trusted:
+class TrustResult:
     """What came of it, server by server in the order they were met."""
 
-    seen: dict[Hop, Seen] = field(default_factory=dict[Hop, Seen])
+    seen: dict[Hop, HostKeyScan] = field(default_factory=dict[Hop, HostKeyScan])
     pinned: set[Hop] = field(default_factory=set[Hop])
     kept: list[str] = field(default_factory=list[str])
     elsewhere: tuple[str, ...] = ()
@@ -60,47 +60,47 @@ class Trusted:
         return exits.UNKNOWN if self.troubles else exits.OK
 
     def sure(self, hop: Hop) -> bool:
-        return hop in self.pinned or (hop in self.seen and self.seen[hop].state in SURE)
+        return hop in self.pinned or (hop in self.seen and self.seen[hop].state in TRUSTED_STATES)
 
 
-def of_cluster(path: Path, hosts: tuple[str, ...], *, replace: bool) -> Whom:
+def of_cluster(path: Path, hosts: tuple[str, ...], *, replace: bool) -> TrustRequest:
     """Raises SpecError."""
     file = file_of(path)
-    return Whom(access=access(file), file=file, hosts=hosts, replace=replace)
+    return TrustRequest(access=access(file), file=file, hosts=hosts, replace=replace)
 
 
-def of_controller(login: tuple[str, str, int], hosts: tuple[str, ...], *, replace: bool) -> Whom:
+def of_controller(login: tuple[str, str, int], hosts: tuple[str, ...], *, replace: bool) -> TrustRequest:
     user, host, port = login
-    return Whom(access=Access(controller=host, user=user, port=port), hosts=hosts, replace=replace)
+    return TrustRequest(access=SshSettings(controller=host, user=user, port=port), hosts=hosts, replace=replace)
 
 
-async def trust(whom: Whom, ask: Ask) -> Trusted:
+async def trust(whom: TrustRequest, ask: Ask) -> TrustResult:
     """Until every server on every way is known, or nothing more can be. Raises TrustError, SpecError."""
-    told = Trusted()
+    told = TrustResult()
     hosts = whom.hosts or (whom.access.controller,)
     if whom.access.via == "controller":
         hosts, told.elsewhere = (whom.access.controller,), tuple(h for h in hosts if h != whom.access.controller)
-    hosts = await _met(whom, hosts, told)
+    hosts = await _scan_reachable(whom, hosts, told)
     while new := _new(whom, told):
         if not await ask(new):
             told.refused, told.declined = True, len(new)
             break
         told.kept += _pinned(new)
         told.pinned.update(seen.hop for seen in new)
-        hosts = await _met(whom, hosts, told)
+        hosts = await _scan_reachable(whom, hosts, told)
     return told
 
 
-def _pinned(new: Sequence[Seen]) -> tuple[str, ...]:
+def _pinned(new: Sequence[HostKeyScan]) -> tuple[str, ...]:
     try:
-        return host_keys.pin(new)
+        return host_keys.add_known_hosts(new)
     except OSError as error:
         path = error.filename or new[0].hop.files[0]
         told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
         raise SpecError(told) from error
 
 
-def _new(whom: Whom, told: Trusted) -> tuple[Seen, ...]:
+def _new(whom: TrustRequest, told: TrustResult) -> tuple[HostKeyScan, ...]:
     """What may be written down if it is agreed to: nothing at all beside a key that is refused."""
     open_ = [seen for hop, seen in told.seen.items() if not told.sure(hop) and seen.state != "unread"]
     refusals = [_refusal(seen) for seen in open_ if seen.state not in _writable(whom)]
@@ -111,11 +111,11 @@ def _new(whom: Whom, told: Trusted) -> tuple[Seen, ...]:
     return () if refusals else tuple(open_)
 
 
-def _writable(whom: Whom) -> tuple[str, ...]:
+def _writable(whom: TrustRequest) -> tuple[str, ...]:
     return ("unknown", "changed") if whom.replace else ("unknown",)
 
 
-def _refusal(seen: Seen) -> Diagnostic:
+def _refusal(seen: HostKeyScan) -> Diagnostic:
     where, files = seen.hop.where, ", ".join(seen.hop.files)
     if seen.state == "revoked":
         return diagnose("host-key-refused", where=where, said=f"revoked in {files}")
@@ -124,11 +124,11 @@ def _refusal(seen: Seen) -> Diagnostic:
     return diagnose("host-key-changed", where=where, files=files, offered=offered, known=known)
 
 
-async def _met(whom: Whom, hosts: tuple[str, ...], told: Trusted) -> tuple[str, ...]:
+async def _scan_reachable(whom: TrustRequest, hosts: tuple[str, ...], told: TrustResult) -> tuple[str, ...]:
     """Looks at all that can be reached now. What it returns is to be gone on with."""
     while True:
         ways = _next(whom, hosts, told)
-        for seen in await host_keys.look(whom.access, ways):
+        for seen in await host_keys.scan(whom.access, ways):
             told.seen[seen.hop] = seen
             if seen.trouble is not None:
                 told.troubles.append(seen.trouble)
@@ -140,12 +140,12 @@ async def _met(whom: Whom, hosts: tuple[str, ...], told: Trusted) -> tuple[str, 
         hosts = further
 
 
-def _next(whom: Whom, hosts: Iterable[str], told: Trusted) -> list[tuple[Hop, ...]]:
+def _next(whom: TrustRequest, hosts: Iterable[str], told: TrustResult) -> list[tuple[Hop, ...]]:
     """The first server of each way that nobody has looked at; none where one before it is not known."""
     found: dict[Hop, tuple[Hop, ...]] = {}
     for host in hosts:
         try:
-            hops = way(whom.access, host)
+            hops = route(whom.access, host)
         except TransportError as error:
             told.troubles += [one for one in error.diagnostics if one not in told.troubles]
             continue
@@ -155,27 +155,27 @@ def _next(whom: Whom, hosts: Iterable[str], told: Trusted) -> list[tuple[Hop, ..
     return list(found.values())
 
 
-async def _named(whom: Whom, hosts: tuple[str, ...], told: Trusted) -> tuple[str, ...]:
+async def _named(whom: TrustRequest, hosts: tuple[str, ...], told: TrustResult) -> tuple[str, ...]:
     """All hosts of the cluster, once the controller can be asked for them: it is logged in to, and so must be known."""
     first = whom.access.controller
     if whom.file is None or whom.hosts or len(hosts) > 1 or told.elsewhere or told.troubles:
         return hosts
-    if not all(told.sure(hop) for hop in way(whom.access, first)):
+    if not all(told.sure(hop) for hop in route(whom.access, first)):
         return hosts
     try:
         async with ssh(whom.access) as transport:
-            found = await discover.read(transport, whom.file)
+            found = await discover.read_controller(transport, whom.file)
     except (TransportError, SpecError) as error:
         told.troubles += error.diagnostics
         return hosts
-    others = tuple(host for host in parse(found.config).all_ips() if host != first)
+    others = tuple(host for host in parse(found.config).addresses() if host != first)
     if whom.access.via == "controller":
         told.elsewhere = others
         return hosts
     return (first, *others)
 
 
-def document(told: Trusted) -> TrustDoc:
+def document(told: TrustResult) -> TrustDoc:
     return TrustDoc(
         servers=[server(seen, pinned=hop in told.pinned) for hop, seen in told.seen.items()],
         kept=told.kept,
@@ -185,7 +185,7 @@ def document(told: Trusted) -> TrustDoc:
     )
 
 
-def server(seen: Seen, *, pinned: bool = False) -> ServerDoc:
+def server(seen: HostKeyScan, *, pinned: bool = False) -> ServerDoc:
     done: ServerState = "replaced" if seen.state == "changed" else "added"
     return ServerDoc(
         host=seen.hop.where,

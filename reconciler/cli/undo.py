@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.apply import YesOption
-from reconciler.cli.language import both
-from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, settle
+from reconciler.cli.language import localized
+from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, merge
 
 if TYPE_CHECKING:
-    from reconciler.cli.screen import Narrator
-    from reconciler.cli.undoing import Preview, Wanted
-    from reconciler.cli.wiring import Applied
+    from reconciler.cli.screen import ProgressReporter
+    from reconciler.cli.undoing import UndoPreview, UndoRequest
+    from reconciler.cli.wiring import ApplyResult
     from reconciler.engine.stop import StopSignal
     from specs.diagnostic import Diagnostic
 
@@ -19,7 +19,7 @@ RunArgument = Annotated[
     str,
     typer.Argument(
         metavar="[RUN]",
-        help=both("The run to undo, by its id; else the last one.", "要撤销的运行标识；缺省为最近一次。"),
+        help=localized("The run to undo, by its id; else the last one.", "要撤销的运行标识；缺省为最近一次。"),
         show_default=False,
     ),
 ]
@@ -28,7 +28,7 @@ LeaveOption = Annotated[
     typer.Option(
         "--leave",
         metavar="PATH",
-        help=both(
+        help=localized(
             "Leave this one as it is, and put the rest back. Repeatable.", "该路径保持现状，仅恢复其余内容；可重复。"
         ),
     ),
@@ -45,12 +45,12 @@ def undo(
     output: OutputOption = None,
 ) -> None:
     from reconciler.cli import exits, signals
-    from reconciler.cli.screen import Narrator
-    from reconciler.cli.undoing import Wanted
+    from reconciler.cli.screen import ProgressReporter
+    from reconciler.cli.undoing import UndoRequest
     from reconciler.view.messages.ui import label
 
-    options = settle(ctx, cluster, lang, output)
-    narrator, wanted = Narrator(options), Wanted(run=run, leave=tuple(leave or ()))
+    options = merge(ctx, cluster, lang, output)
+    narrator, wanted = ProgressReporter(options), UndoRequest(run=run, leave=tuple(leave or ()))
 
     def asked() -> None:
         narrator.note(label("stopping", options.lang))
@@ -59,35 +59,35 @@ def undo(
         last, applied = signals.run_stoppable(lambda stop: _work(options, narrator, stop, wanted, yes=yes), asked)
     _tell(last, applied, narrator, options)
     if applied.exit_code:
-        raise exits.Stop(applied.exit_code)
+        raise exits.Exit(applied.exit_code)
 
 
 async def _work(
-    options: Options, narrator: "Narrator", stop: "StopSignal", wanted: "Wanted", *, yes: bool
-) -> "tuple[Preview, Applied]":
+    options: Options, narrator: "ProgressReporter", stop: "StopSignal", wanted: "UndoRequest", *, yes: bool
+) -> "tuple[UndoPreview, ApplyResult]":
     from reconciler.cli import undoing
     from reconciler.cli.config import cluster_path
-    from reconciler.cli.confirm import answered
+    from reconciler.cli.confirm import ask_yes_no
     from reconciler.view.messages.ui import label
 
     shown: set[str] = set()
 
-    def show(preview: "Preview") -> None:
+    def show(preview: "UndoPreview") -> None:
         shown.update(step.id for step in preview.studied.plan.steps)
         _show(preview, options)
 
-    async def confirm(preview: "Preview") -> bool:
+    async def confirm(preview: "UndoPreview") -> bool:
         steps = preview.studied.plan.steps
         narrator.plan(preview.studied)
         if not shown.issuperset(step.id for step in steps):
             _show(preview, options)
-        return await answered(label("confirm-undo", options.lang, steps=len(steps)), stop, yes=yes)
+        return await ask_yes_no(label("confirm-undo", options.lang, steps=len(steps)), stop, yes=yes)
 
     path = cluster_path(options)
-    return await undoing.undo(path, wanted, show=show, confirm=confirm, emit=narrator.tell, stop=stop)
+    return await undoing.undo(path, wanted, show=show, confirm=confirm, emit=narrator.on_event, stop=stop)
 
 
-def _show(preview: "Preview", options: Options) -> None:
+def _show(preview: "UndoPreview", options: Options) -> None:
     """For machines the first line on stdout, else a page on stderr: stdout is the result's."""
     from dataclasses import replace
 
@@ -101,12 +101,12 @@ def _show(preview: "Preview", options: Options) -> None:
         found = undo_document(preview.undoing, studied.plan, studied.readings, preview.afterwards, studied.warnings)
         out(dumped(found, indent=None))
         return
-    page = replace(options.page(err=True), titles=studied.titles)
+    page = replace(options.render_options(err=True), titles=studied.titles)
     err(undo_text(preview.undoing, studied.plan, preview.afterwards, page))
 
 
-def _tell(last: "Preview", applied: "Applied", narrator: "Narrator", options: Options) -> None:
-    from reconciler.cli.console import out, troubles
+def _tell(last: "UndoPreview", applied: "ApplyResult", narrator: "ProgressReporter", options: Options) -> None:
+    from reconciler.cli.console import out, print_diagnostics
     from reconciler.view.documents import dumped
     from reconciler.view.text.undo import undone_text
     from reconciler.view.to_documents import error_document
@@ -116,13 +116,13 @@ def _tell(last: "Preview", applied: "Applied", narrator: "Narrator", options: Op
         if told:
             out(dumped(error_document(applied.exit_code, told), indent=None))
         narrator.end(applied)
-    troubles(applied.studied.warnings, options, warnings=True)
-    troubles(told, options)
+    print_diagnostics(applied.studied.warnings, options, warnings=True)
+    print_diagnostics(told, options)
     if options.output == "text":
-        out(undone_text(last.undoing, last.afterwards, last.left, options.page()))
+        out(undone_text(last.undoing, last.afterwards, last.left, options.render_options()))
 
 
-def _said(told: "Diagnostic", last: "Preview") -> "Diagnostic":
+def _said(told: "Diagnostic", last: "UndoPreview") -> "Diagnostic":
     """Nobody said no where nobody could be asked."""
     from reconciler.cli.console import interactive
     from specs.diagnostic import diagnose

@@ -12,32 +12,32 @@ from probes.fact import AnyExpected, Readings
 from probes.registry import PROBES
 from probes.undo import UndoRuns
 from reconciler.cli import exits, wiring
-from reconciler.cli.diary import Diary
-from reconciler.cli.reach import reached
+from reconciler.cli.diary import LazyJournal
+from reconciler.cli.reach import open_session
 from reconciler.core import planner, undo_scope
 from reconciler.core.events import Event
 from reconciler.core.plan import Plan
 from reconciler.engine import assess, journal, reconcile
 from reconciler.engine.clock import SystemClock
-from reconciler.engine.gather import Look, collect
+from reconciler.engine.gather import GatherFacts, gather_facts
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
 from reconciler.rules import undo as rules
 from specs.cluster import Cluster
-from specs.diagnostic import Diagnostic, Troubled, diagnose
-from specs.reason import Because
+from specs.diagnostic import BkrecError, Diagnostic, diagnose
+from specs.reason import Reason
 
 SHOWN = 5
 """How many runs a diagnostic names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class UndoPreview:
     """All that is told before anything is done."""
 
-    undoing: undo_scope.Undoing
-    studied: wiring.Studied
-    afterwards: tuple[Because, ...]
+    undoing: undo_scope.UndoScope
+    studied: wiring.ClusterReport
+    afterwards: tuple[Reason, ...]
 
     @property
     def left(self) -> int:
@@ -46,7 +46,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class UndoRequest:
     """What a person asked for."""
 
     run: str = ""
@@ -55,54 +55,54 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
+class UndoCase:
     """One run on one cluster, decided."""
 
     cluster: Cluster
-    undoing: undo_scope.Undoing
+    undoing: undo_scope.UndoScope
     expected: tuple[AnyExpected, ...]
-    afterwards: tuple[Because, ...]
+    afterwards: tuple[Reason, ...]
     known: tuple[str, ...]
     """Runs, the latest first."""
 
     def decide(self, readings: Readings) -> Plan:
         return planner.plan(self.cluster.release.version, self.expected, readings, rules.rules(self.undoing))
 
-    def preview(self, seen: assess.Studied) -> Preview:
-        studied = wiring.studied(self.cluster, seen)
-        return Preview(undoing=self.undoing, studied=studied, afterwards=self.afterwards)
+    def preview(self, seen: assess.Assessment) -> UndoPreview:
+        studied = wiring.report(self.cluster, seen)
+        return UndoPreview(undoing=self.undoing, studied=studied, afterwards=self.afterwards)
 
 
 async def undo(
     path: Path,
-    wanted: Wanted,
+    wanted: UndoRequest,
     *,
-    show: Callable[[Preview], None],
-    confirm: Callable[[Preview], Awaitable[bool]],
+    show: Callable[[UndoPreview], None],
+    confirm: Callable[[UndoPreview], Awaitable[bool]],
     emit: Callable[[Event], None],
     stop: StopSignal,
-) -> tuple[Preview, wiring.Applied]:
+) -> tuple[UndoPreview, wiring.ApplyResult]:
     """Shows it, asks, does it, and looks again. Raises what `wiring.study` does, Misused, Refused."""
     clock = SystemClock()
-    async with reached(path) as (transport, cluster):
-        look_ = functools.partial(collect, transport, PROBES)
+    async with open_session(path) as (transport, cluster):
+        look_ = functools.partial(gather_facts, transport, PROBES)
         case = await _case(look_, cluster, wanted)
-        first = case.preview(await assess.study(look_, case.expected, case.decide))
+        first = case.preview(await assess.assess(look_, case.expected, case.decide))
         show(first)
         if not first.left:
             nothing = diagnose("undo-nothing", where=cluster.name, run=case.undoing.run, runs=_few(case.known))
-            raise exits.Refused(Troubled(nothing))
-        with Diary(cluster.name, journal.new_run(clock), clock) as diary:
+            raise exits.RefusedError(BkrecError(nothing))
+        with LazyJournal(cluster.name, journal.new_run(clock), clock) as diary:
             work = _undertaking(transport, case, diary, confirm=confirm, emit=emit, stop=stop)
-            applied = await reconcile.apply(work)
+            applied = await reconcile.reconcile(work)
     return _ended(case, applied)
 
 
-def _ended(case: _Case, applied: reconcile.Applied) -> tuple[Preview, wiring.Applied]:
-    last = case.preview(applied.studied)
-    blocked = tuple(blocked.diagnostic for blocked in applied.studied.plan.blocked)
+def _ended(case: UndoCase, applied: reconcile.RunResult) -> tuple[UndoPreview, wiring.ApplyResult]:
+    last = case.preview(applied.assessment)
+    blocked = tuple(blocked.diagnostic for blocked in applied.assessment.plan.blocked)
     told = applied.diagnostics or (blocked if applied.verdict in ("refused", "failed") else ())
-    return last, wiring.Applied(
+    return last, wiring.ApplyResult(
         verdict=applied.verdict,
         exit_code=applied.exit_code,
         studied=last.studied,
@@ -110,16 +110,16 @@ def _ended(case: _Case, applied: reconcile.Applied) -> tuple[Preview, wiring.App
     )
 
 
-async def _case(look_: Look, cluster: Cluster, wanted: Wanted) -> _Case:
+async def _case(look_: GatherFacts, cluster: Cluster, wanted: UndoRequest) -> UndoCase:
     hosts = cluster.inventory.everyone
     told = (await look_([UndoRuns(host=host) for host in hosts])).readings
-    known = undo_scope.runs(told)[::-1]
+    known = undo_scope.known_runs(told)[::-1]
     run = _chosen(wanted.run, known, undo_scope.unheard(told))
-    kept = (await look_(undo_scope.asked(run, hosts))).readings
-    _known_paths(undo_scope.undoing(run, kept), wanted.leave)
-    undoing = undo_scope.undoing(run, kept, wanted.leave)
-    taken = (await look_(rules.successors(cluster, undoing))).readings
-    return _Case(
+    kept = (await look_(undo_scope.facts_to_read(run, hosts))).readings
+    _known_paths(undo_scope.undo_scope(run, kept), wanted.leave)
+    undoing = undo_scope.undo_scope(run, kept, wanted.leave)
+    taken = (await look_(rules.facts_of_replacements(cluster, undoing))).readings
+    return UndoCase(
         cluster=cluster,
         undoing=undoing,
         expected=rules.expect(cluster, undoing, taken),
@@ -131,19 +131,21 @@ async def _case(look_: Look, cluster: Cluster, wanted: Wanted) -> _Case:
 def _chosen(run: str, known: Sequence[str], unheard: Sequence[Diagnostic]) -> str:
     """Raises Refused where nobody can tell which was the last, or whether there is such a run; Misused."""
     if unheard and run not in known:
-        raise exits.Refused(Troubled(*unheard))
+        raise exits.RefusedError(BkrecError(*unheard))
     if run and run not in known:
-        raise exits.Misused(Troubled(diagnose("undo-unknown-run", run=run, runs=_few(known))))
+        raise exits.UsageError(BkrecError(diagnose("undo-unknown-run", run=run, runs=_few(known))))
     if not known:
-        raise exits.Refused(Troubled(diagnose("undo-no-run")))
+        raise exits.RefusedError(BkrecError(diagnose("undo-no-run")))
     return run or known[0]
 
 
-def _known_paths(undoing: undo_scope.Undoing, leave: Sequence[str]) -> None:
-    paths = {kept.entry.path for kept in undoing.kept}
+def _known_paths(undoing: undo_scope.UndoScope, leave: Sequence[str]) -> None:
+    paths = {kept.entry.path for kept in undoing.saved_items}
     strange = [path for path in leave if path not in paths]
     if strange:
-        raise exits.Misused(Troubled(*(diagnose("undo-unknown-path", run=undoing.run, path=path) for path in strange)))
+        raise exits.UsageError(
+            BkrecError(*(diagnose("undo-unknown-path", run=undoing.run, path=path) for path in strange))
+        )
 
 
 def _few(known: Sequence[str]) -> str:
@@ -152,17 +154,17 @@ def _few(known: Sequence[str]) -> str:
 
 def _undertaking(
     transport: Transport,
-    case: _Case,
-    diary: Diary,
+    case: UndoCase,
+    diary: LazyJournal,
     *,
-    confirm: Callable[[Preview], Awaitable[bool]],
+    confirm: Callable[[UndoPreview], Awaitable[bool]],
     emit: Callable[[Event], None],
     stop: StopSignal,
-) -> reconcile.Undertaking:
-    async def confirmed(seen: assess.Studied) -> bool:
+) -> reconcile.RunContext:
+    async def confirmed(seen: assess.Assessment) -> bool:
         return await confirm(case.preview(seen))
 
-    work = wiring.undertaking(
+    work = wiring.run_context(
         transport, case.cluster, diary, (case.expected, case.decide), confirm=confirmed, emit=emit, stop=stop
     )
-    return replace(work, bars=rules.bars, undoes=True)
+    return replace(work, aborts_run=rules.aborts_run, undoes=True)

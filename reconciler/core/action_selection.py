@@ -10,41 +10,41 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from probes.fact import AnyFact, fact_id
-from reconciler.core.diff import judge
+from reconciler.core.diff import compare
 from reconciler.core.node import Node
-from reconciler.core.plan_graph import Draft
+from reconciler.core.plan_graph import PlanGraph
 
-TRIES = 2000
+MAX_BRANCHES = 2000
 
 
-def settle(draft: Draft, regretted: Set[AnyFact]) -> dict[AnyFact, str]:
+def select_actions(draft: PlanGraph, regretted: Set[AnyFact]) -> dict[AnyFact, str]:
     """Fact → the step that mends it, for each that several would; what was settled before stays so.
 
     Who undoes what is desired asks for it in turn: for another step, that may not be in the draft yet.
     """
-    mended = {fact for node in draft.nodes.values() for fact in node.mends}
+    mended = {fact for node in draft.nodes.values() for fact in node.repairs}
     either = mended | regretted
-    promised = {name: node.promises & either for name, node in draft.nodes.items()}
-    menders = _menders(draft, promised)
+    promised = {name: node.effects & either for name, node in draft.nodes.items()}
+    menders = _providers(draft, promised)
     if all(len(menders.get(fact, ())) < 2 for fact in mended):
-        return dict(draft.hindsight.settled)
-    asks = _asks(draft, mended, regretted)
+        return dict(draft.prior.chosen)
+    asks = _requires(draft, mended, regretted)
     for fact in regretted - mended:
         anyone = f"again {fact_id(fact)}"
         menders.setdefault(fact, []).append(anyone)
         promised[anyone], asks[anyone] = {fact}, ()
-    kept = Search(menders=menders, promised=promised, asks=asks).fewest(_goal(draft))
+    kept = MinimalCover(providers=menders, provides=promised, requires=asks).fewest(_goal(draft))
     found = {fact: _first(menders[fact], kept) for fact in mended if len(menders[fact]) > 1}
-    return dict(draft.hindsight.settled) | found
+    return dict(draft.prior.chosen) | found
 
 
-def _goal(draft: Draft) -> list[AnyFact]:
+def _goal(draft: PlanGraph) -> list[AnyFact]:
     """What is desired and does not hold now; the rest is there because of steps that need or undo it."""
-    found = ((fact, mend) for node in draft.nodes.values() for fact, mend in node.mends.items())
-    return [fact for fact, mend in found if not mend.needed and judge(mend.expected, draft.readings) is not None]
+    found = ((fact, mend) for node in draft.nodes.values() for fact, mend in node.repairs.items())
+    return [fact for fact, mend in found if not mend.requires and compare(mend.expected, draft.readings) is not None]
 
 
-def _menders(draft: Draft, promised: Mapping[str, Set[AnyFact]]) -> dict[AnyFact, list[str]]:
+def _providers(draft: PlanGraph, promised: Mapping[str, Set[AnyFact]]) -> dict[AnyFact, list[str]]:
     """Fact → the steps that would make it hold, the widest first; one that is held up only where there is no other."""
     found: dict[AnyFact, list[str]] = {}
     for name in sorted(promised, key=lambda name: (len(promised[name]), name), reverse=True):
@@ -57,7 +57,7 @@ def _menders(draft: Draft, promised: Mapping[str, Set[AnyFact]]) -> dict[AnyFact
 Parts = tuple[Set[AnyFact], ...]
 
 
-def _asks(draft: Draft, mended: Set[AnyFact], regretted: Set[AnyFact]) -> dict[str, Parts]:
+def _requires(draft: PlanGraph, mended: Set[AnyFact], regretted: Set[AnyFact]) -> dict[str, Parts]:
     """What each step asks for, in parts: what many have in common is one set."""
     shared: dict[int, Set[AnyFact]] = {}
 
@@ -70,10 +70,10 @@ def _asks(draft: Draft, mended: Set[AnyFact], regretted: Set[AnyFact]) -> dict[s
         own, alike, required = node.groups
         yield {need.fact for need in (*own, *required)} & mended
         if alike:
-            yield common(draft.names.facts(alike), mended)
-        undone = node.repair.action.voids()
+            yield common(draft.cache.facts(alike), mended)
+        undone = node.proposal.action.invalidates()
         if undone:
-            yield common(draft.names.undone(undone), regretted)
+            yield common(draft.cache.invalidated(undone), regretted)
 
     return {name: tuple(part for part in parts(node) if part) for name, node in draft.nodes.items()}
 
@@ -83,33 +83,35 @@ def _first(names: list[str], kept: frozenset[str]) -> str:
 
 
 @dataclass(slots=True, kw_only=True)
-class Search:
-    menders: Mapping[AnyFact, list[str]]
-    promised: Mapping[str, Set[AnyFact]]
-    asks: Mapping[str, Parts]
-    tries: int = 0
+class MinimalCover:
+    providers: Mapping[AnyFact, list[str]]
+    provides: Mapping[str, Set[AnyFact]]
+    requires: Mapping[str, Parts]
+    branches: int = 0
     best: frozenset[str] | None = None
     order: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
 
     def fewest(self, goal: list[AnyFact]) -> frozenset[str]:
         """The steps that together mend the goal, and all that they themselves need."""
-        self.order = {fact: place for place, fact in enumerate(sorted(self.menders, key=fact_id))}
+        self.order = {fact: place for place, fact in enumerate(sorted(self.providers, key=fact_id))}
         self._try(frozenset(), frozenset(goal))
         return self.best or frozenset()
 
     def _try(self, kept: frozenset[str], asked: frozenset[AnyFact]) -> None:
-        kept, left = self._forced(kept, asked)
-        if self.best is not None and (len(kept) + bool(left) >= len(self.best) or self.tries > TRIES):
+        kept, left = self._unit_propagate(kept, asked)
+        if self.best is not None and (len(kept) + bool(left) >= len(self.best) or self.branches > MAX_BRANCHES):
             return
-        self.tries += 1
+        self.branches += 1
         if not left:
             self.best = kept
             return
-        fact = min(left, key=lambda fact: (len(self.menders[fact]), self.order[fact]))
-        for name in self.menders[fact]:
-            self._try(kept | {name}, left.union(*self.asks[name]))
+        fact = min(left, key=lambda fact: (len(self.providers[fact]), self.order[fact]))
+        for name in self.providers[fact]:
+            self._try(kept | {name}, left.union(*self.requires[name]))
 
-    def _forced(self, kept: frozenset[str], asked: frozenset[AnyFact]) -> tuple[frozenset[str], frozenset[AnyFact]]:
+    def _unit_propagate(
+        self, kept: frozenset[str], asked: frozenset[AnyFact]
+    ) -> tuple[frozenset[str], frozenset[AnyFact]]:
         """With everything that only one step mends; and what is left to choose."""
         had, todo, seen = set(kept), list(asked), set(asked)
         met: set[int] = set()
@@ -117,16 +119,16 @@ class Search:
             for name in self._only(todo.pop()):
                 if name not in had:
                     had.add(name)
-                    for part in self.asks[name]:
+                    for part in self.requires[name]:
                         if id(part) not in met:
                             met.add(id(part))
                             fresh = part - seen
                             seen |= fresh
                             todo += fresh
-        done = {fact for name in had for fact in self.promised[name]}
+        done = {fact for name in had for fact in self.provides[name]}
         return frozenset(had), frozenset(seen - done)
 
     def _only(self, fact: AnyFact) -> Iterator[str]:
-        names = self.menders.get(fact, ())
+        names = self.providers.get(fact, ())
         if len(names) == 1:
             yield names[0]

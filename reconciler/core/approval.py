@@ -11,30 +11,36 @@ from reconciler.core.plan import Plan, Step
 from specs.diagnostic import Diagnostic, diagnose
 
 
-def awaits(step: Step, approved: Set[str]) -> Diagnostic | None:
+def human_action_needed(step: Step, approved: Set[str]) -> Diagnostic | None:
     """What it waits for a person to say or to do; None where it may be begun."""
     action = step.action
-    if action.gate and action.gate not in approved:
+    if action.approval_id and action.approval_id not in approved:
         return diagnose(
-            "approval-needed", where=action.host, because=action.deletes(), source=step.source, gate=action.gate
+            "approval-needed", where=action.host, because=action.deletes(), source=step.source, gate=action.approval_id
         )
-    if action.by_hand:
-        return diagnose(action.by_hand, where=action.host, because=step.because, source=step.source, gate=action.gate)
+    if action.manual_instruction:
+        return diagnose(
+            action.manual_instruction,
+            where=action.host,
+            because=step.because,
+            source=step.source,
+            gate=action.approval_id,
+        )
     return None
 
 
-def withheld(plan: Plan, approved: Set[str]) -> frozenset[str]:
+def waiting_steps(plan: Plan, approved: Set[str]) -> frozenset[str]:
     """The steps that wait for a person, and all that come after them."""
     found: set[str] = set()
     for step in plan.steps:
-        if awaits(step, approved) is not None or any(after.step in found for after in step.after):
+        if human_action_needed(step, approved) is not None or any(after.step in found for after in step.after):
             found.add(step.id)
     return frozenset(found)
 
 
-def asked(plan: Plan, approved: Set[str]) -> tuple[Diagnostic, ...]:
+def pending_approvals(plan: Plan, approved: Set[str]) -> tuple[Diagnostic, ...]:
     """What the next of them wait for; of those behind them nothing is asked yet."""
-    held = withheld(plan, approved)
+    held = waiting_steps(plan, approved)
     first = (step for step in plan.steps if not any(after.step in held for after in step.after))
-    told = (awaits(step, approved) for step in first)
+    told = (human_action_needed(step, approved) for step in first)
     return tuple(dict.fromkeys(one for one in told if one is not None))

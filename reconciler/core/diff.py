@@ -7,13 +7,13 @@ what nobody can safely do anything about here, is told and not owed.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from probes.fact import AnyDrift, AnyExpected, AnyFact, Drift, Readings, Unknown, resolve
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Drift, Readings, Unknown, resolve_target
 from specs.diagnostic import Diagnostic
-from specs.reason import Because, coded
+from specs.reason import Reason, reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Advised:
+class AdvisedDrift:
     """A difference that is told on every look, with what a person can do about it."""
 
     drift: AnyDrift
@@ -25,15 +25,15 @@ class Difference:
     drift: tuple[AnyDrift, ...]
     unknown: tuple[AnyDrift, ...]
     """Each with an `Unknown` reading that says why."""
-    held: int
+    matching: int
     """How many expected facts were read and are as they should be."""
-    advice: tuple[Advised, ...] = ()
-    latent: Mapping[AnyFact, Because] = field(default_factory=dict[AnyFact, Because])
+    advice: tuple[AdvisedDrift, ...] = ()
+    latent: Mapping[AnyFact, Reason] = field(default_factory=dict[AnyFact, Reason])
     """Of drift and advice, what is right now: what will happen all the same, and when."""
 
 
-_NOT_READ = Unknown(coded("not-read"))
-_STANDARD_NOT_READ = Unknown(coded("standard-not-read"))
+_NOT_READ = Unknown(reason("not-read"))
+_STANDARD_NOT_READ = Unknown(reason("standard-not-read"))
 
 
 def diff(expected: Iterable[AnyExpected], readings: Readings) -> Difference:
@@ -41,22 +41,22 @@ def diff(expected: Iterable[AnyExpected], readings: Readings) -> Difference:
     unknown: list[AnyDrift] = []
     held = 0
     for wish in expected:
-        judged = judge(wish, readings)
+        judged = compare(wish, readings)
         if judged is None:
             held += 1
         elif isinstance(judged.reading, Unknown):
             unknown.append(judged)
         else:
             drift.append(judged)
-    return Difference(drift=tuple(drift), unknown=tuple(unknown), held=held)
+    return Difference(drift=tuple(drift), unknown=tuple(unknown), matching=held)
 
 
-def judge(expected: AnyExpected, readings: Readings) -> AnyDrift | None:
+def compare(expected: AnyExpected, readings: Readings) -> AnyDrift | None:
     """None where it holds; else the drift, whose reading is Unknown where it could not be told."""
     reading = readings.get(expected.fact, _NOT_READ)
     if reading == expected.reading:
         return None
-    wanted = resolve(expected, readings)
+    wanted = resolve_target(expected, readings)
     if wanted is None:
         return Drift(expected=expected, reading=_STANDARD_NOT_READ)
     if reading == wanted:
@@ -64,12 +64,12 @@ def judge(expected: AnyExpected, readings: Readings) -> AnyDrift | None:
     return Drift(expected=replace(expected, reading=wanted), reading=reading)
 
 
-def set_aside(difference: Difference, advice: Mapping[AnyFact, Diagnostic]) -> Difference:
+def without_advice(difference: Difference, advice: Mapping[AnyFact, Diagnostic]) -> Difference:
     """With what is advice taken out of the drift."""
     if not advice:
         return difference
     told = tuple(
-        Advised(drift=drift, diagnostic=advice[drift.expected.fact])
+        AdvisedDrift(drift=drift, diagnostic=advice[drift.expected.fact])
         for drift in difference.drift
         if drift.expected.fact in advice
     )

@@ -48,7 +48,7 @@ class ApprovalGiven(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeaseAwaited(_Event):
+class LeaseContended(_Event):
     """Somebody holds the lease: whether they still live shows within seconds, a dead one's runs out."""
 
     user: str
@@ -111,7 +111,7 @@ class StepFailed(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepHeld(_Event):
+class StepBlocked(_Event):
     """Not started, because a step it comes after failed (`cause`)."""
 
     step: str
@@ -120,7 +120,7 @@ class StepHeld(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepLeft(_Event):
+class StepDeferred(_Event):
     """Not started, because what is desired turned out to rest on something else (`fact`): it is decided anew."""
 
     step: str
@@ -129,7 +129,7 @@ class StepLeft(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepAwaited(_Event):
+class StepNeedsHuman(_Event):
     """Not started: a person has to approve it, or to do it. What comes after it is not started either."""
 
     step: str
@@ -146,7 +146,7 @@ class RunHalted(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interrupted(_Event):
+class RunInterrupted(_Event):
     running: tuple[str, ...] = field(default=())
     event: Literal["interrupted"] = "interrupted"
 
@@ -163,17 +163,17 @@ class RunEnded(_Event):
 Event = (
     RunStarted
     | ApprovalGiven
-    | LeaseAwaited
+    | LeaseContended
     | JobAdopted
     | StepStarted
     | StepOutput
     | StepDone
     | StepSkipped
     | StepFailed
-    | StepHeld
-    | StepLeft
-    | StepAwaited
+    | StepBlocked
+    | StepDeferred
+    | StepNeedsHuman
     | RunHalted
-    | Interrupted
+    | RunInterrupted
     | RunEnded
 )

@@ -8,12 +8,12 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, holds
+from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, matches
 
 T = TypeVar("T")
 
 
-class NotRead(LookupError):
+class FactNotRead(LookupError):
     """Facts that a decision rests on have not been read yet."""
 
     def __init__(self, *facts: AnyFact) -> None:
@@ -22,7 +22,7 @@ class NotRead(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FactReader:
     readings: Readings
     known: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
     """What was asked `once`: readings do not change while a plan is made."""
@@ -30,7 +30,7 @@ class Seen:
     def read(self, fact: AnyFact) -> AnyReading:
         """Raises NotRead."""
         if fact not in self.readings:
-            raise NotRead(fact)
+            raise FactNotRead(fact)
         return self.readings[fact]
 
     def read_all(self, facts: Iterable[AnyFact]) -> tuple[AnyReading, ...]:
@@ -38,7 +38,7 @@ class Seen:
         facts = tuple(facts)
         missing = tuple(fact for fact in facts if fact not in self.readings)
         if missing:
-            raise NotRead(*missing)
+            raise FactNotRead(*missing)
         return tuple(self.readings[fact] for fact in facts)
 
     def once(self, question: Hashable, answer: Callable[[], T]) -> T:
@@ -46,11 +46,11 @@ class Seen:
         if question not in self.known:
             try:
                 self.known[question] = answer()
-            except NotRead as missing:
+            except FactNotRead as missing:
                 self.known[question] = missing
         found = self.known[question]
-        if isinstance(found, NotRead):
-            raise NotRead(*found.facts)
+        if isinstance(found, FactNotRead):
+            raise FactNotRead(*found.facts)
         return cast("T", found)
 
     def all_hold(self, wishes: Iterable[AnyExpected]) -> bool:
@@ -68,4 +68,4 @@ class Seen:
     def holds(self, expected: AnyExpected) -> bool:
         """False where it does not hold and where it cannot be told. Raises NotRead."""
         self.read(expected.fact)
-        return holds(expected, self.readings) is True
+        return matches(expected, self.readings) is True

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from probes.fact import AnyFact, AnyReading, Readings
-from reconciler.core.plan_file import OneFact, OneReading
+from reconciler.core.plan_file import AnySavedReading, OneFact
 from reconciler.core.redact import clean, in_json, kept
 from specs.diagnostic import Diagnostic, SpecError, diagnose
 
@@ -23,7 +23,7 @@ class _Model(BaseModel):
 
 class SavedReading(_Model):
     fact: OneFact
-    reading: OneReading
+    reading: AnySavedReading
     module: str
     """"" where the fact is the cluster's, or a plan's alone."""
 
@@ -63,7 +63,7 @@ def load(text: str, where: str) -> SavedReadings:
         raise SpecError(*_misread(error.errors(include_url=False, include_input=False)[:5], where)) from error
 
 
-def restored(saved: SavedReadings) -> dict[AnyFact, AnyReading]:
+def to_readings(saved: SavedReadings) -> dict[AnyFact, AnyReading]:
     """To be decided on as if they had just been read."""
     return {one.fact: one.reading for one in saved.readings}
 

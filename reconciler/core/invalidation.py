@@ -14,79 +14,79 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from probes.fact import AnyExpected, AnyFact, fact_id
-from reconciler.core.diff import judge
+from reconciler.core.diff import compare
 from reconciler.core.node import Node
-from reconciler.core.plan import After
-from reconciler.core.plan_graph import Draft, Undone
-from specs.reason import coded
+from reconciler.core.plan import Dependency
+from reconciler.core.plan_graph import Invalidated, PlanGraph
+from specs.reason import reason
 
 Steps = int
 """A set of steps, a bit for each."""
 
 
-def regretted(draft: Draft, wishes: Iterable[AnyExpected]) -> frozenset[AnyFact]:
+def desired_but_invalidated(draft: PlanGraph, wishes: Iterable[AnyExpected]) -> frozenset[AnyFact]:
     """What some step undoes although it is desired, by itself or because something desired follows it."""
     voids = {id(facts): facts for facts in map(_voids, draft.nodes.values()) if facts}
     undone = {fact for facts in voids.values() for fact in facts}
     if not undone:
         return frozenset()
-    followed = {wish.fact for follow in draft.follows.values() for wish in follow.of}
+    followed = {wish.fact for follow in draft.derived.values() for wish in follow.depends_on}
     return frozenset(wish.fact for wish in wishes if wish.fact in undone) | followed & undone
 
 
-def arrange(draft: Draft, desired: Set[AnyFact]) -> Undone:
+def order_invalidations(draft: PlanGraph, desired: Set[AnyFact]) -> Invalidated:
     """What the next walk has to know; the order goes into this one's steps. A step that is not taken undoes nothing."""
-    going = draft.going()
+    going = draft.runnable()
     names = sorted(going)
-    spoilt = _spoilt(draft, [going[name] for name in names])
+    spoilt = _invalidations(draft, [going[name] for name in names])
     if not spoilt:
-        return Undone()
-    order, before = _Order(going=going, names=names), draft.hindsight.undone.stale
+        return Invalidated()
+    order, before = _Order(going=going, names=names), draft.prior.invalidated.stale
     for one in spoilt:
         if one.fact in before:
-            order.again(one)
+            order.provide_after(one)
     kept = before | desired
-    late = [one for one in spoilt if one.fact in kept or not one.holds or not order.used_first(one)]
-    early = {(names[user], one.fact) for one in late if one.holds for user in order.first(one)}
+    late = [one for one in spoilt if one.fact in kept or not one.matches or not order.consume_before(one)]
+    early = {(names[user], one.fact) for one in late if one.matches for user in order.first(one)}
     for one in spoilt:
-        order.apart(one)
-        order.again(one)
-    return Undone(stale=frozenset(one.fact for one in late), early=frozenset(early))
+        order.separate(one)
+        order.provide_after(one)
+    return Invalidated(stale=frozenset(one.fact for one in late), used_first=frozenset(early))
 
 
 @dataclass(slots=True, kw_only=True)
-class _Spoilt:
+class _Invalidation:
     """A fact that steps undo, with the steps it is about."""
 
     fact: AnyFact
-    spoilers: Steps = 0
-    makers: Steps = 0
-    users: Steps = 0
-    holds: bool = True
+    invalidators: Steps = 0
+    providers: Steps = 0
+    consumers: Steps = 0
+    matches: bool = True
     """Now, as each of its users needs it."""
 
 
 def _voids(node: Node) -> tuple[AnyFact, ...]:
-    return node.repair.action.voids()
+    return node.proposal.action.invalidates()
 
 
-def _spoilt(draft: Draft, nodes: list[Node]) -> list[_Spoilt]:
-    found: dict[AnyFact, _Spoilt] = {}
+def _invalidations(draft: PlanGraph, nodes: list[Node]) -> list[_Invalidation]:
+    found: dict[AnyFact, _Invalidation] = {}
     for facts, spoilers in _together((number, _voids(node)) for number, node in enumerate(nodes)):
         for fact in facts:
-            found.setdefault(fact, _Spoilt(fact=fact)).spoilers |= spoilers
+            found.setdefault(fact, _Invalidation(fact=fact)).invalidators |= spoilers
     if not found:
         return []
     for number, node in enumerate(nodes):
-        for fact in node.promises & found.keys():
-            found[fact].makers |= 1 << number
+        for fact in node.effects & found.keys():
+            found[fact].providers |= 1 << number
     groups = ((number, group) for number, node in enumerate(nodes) for group in node.groups)
     for needs, users in _together(groups):
         for need in needs:
             one = found.get(need.fact)
             if one is not None:
-                one.users |= users
-                one.holds = one.holds and judge(need, draft.readings) is None
+                one.consumers |= users
+                one.matches = one.matches and compare(need, draft.readings) is None
     return sorted(found.values(), key=lambda one: fact_id(one.fact))
 
 
@@ -119,7 +119,7 @@ class _Order:
     """Maker → the steps which it was put after, or which wait for it."""
     parted: dict[Steps, Steps] = field(default_factory=dict[Steps, Steps])
     """Steps that undo a fact → the users for which each pair has its order: it keeps it."""
-    edges: dict[tuple[int, str], After] = field(default_factory=dict[tuple[int, str], After])
+    edges: dict[tuple[int, str], Dependency] = field(default_factory=dict[tuple[int, str], Dependency])
     later: Steps = 0
     fresh: Steps = 0
     """Steps of which not each that comes after them knows yet that these come before."""
@@ -146,55 +146,55 @@ class _Order:
             known[name] = shared[id(after)]
         return known[name]
 
-    def again(self, one: _Spoilt) -> None:
+    def provide_after(self, one: _Invalidation) -> None:
         """Who makes it comes after who undoes it, unless that step itself waits for this one."""
-        for maker in _each(one.makers):
+        for maker in _each(one.providers):
             done = self.made.get(maker, 0)
-            for by in _each(one.spoilers & ~done & ~(1 << maker)):
+            for by in _each(one.invalidators & ~done & ~(1 << maker)):
                 before = self._before(by)
                 if not before >> maker & 1:
                     self._edge(maker, by, "after-what-it-undoes")
                     if not self._before(maker) >> by & 1:
                         self._put(1 << maker, before | 1 << by)
-            self.made[maker] = done | one.spoilers
+            self.made[maker] = done | one.invalidators
 
-    def used_first(self, one: _Spoilt) -> bool:
+    def consume_before(self, one: _Invalidation) -> bool:
         """Everybody who needs it comes before everybody who undoes it: False where that would make a ring."""
-        both = one.users & one.spoilers
+        both = one.consumers & one.invalidators
         if both & (both - 1):
             return False
-        if any(self._before(user) & one.spoilers & ~(1 << user) for user in _each(one.users)):
+        if any(self._before(user) & one.invalidators & ~(1 << user) for user in _each(one.consumers)):
             return False
-        self.apart(one)
+        self.separate(one)
         return True
 
-    def first(self, one: _Spoilt) -> Iterator[int]:
+    def first(self, one: _Invalidation) -> Iterator[int]:
         """The users that come before one that undoes the fact, and after none."""
         before = 0
-        for by in _each(one.spoilers):
+        for by in _each(one.invalidators):
             before |= self._before(by)
-        for user in _each(one.users & before):
-            if not self._before(user) & one.spoilers & ~(1 << user):
+        for user in _each(one.consumers & before):
+            if not self._before(user) & one.invalidators & ~(1 << user):
                 yield user
 
-    def apart(self, one: _Spoilt) -> None:
+    def separate(self, one: _Invalidation) -> None:
         """Who needs it and waits for nobody that undoes it comes first."""
-        done = self.parted.get(one.spoilers, 0)
-        for user in _each(one.users & ~done):
+        done = self.parted.get(one.invalidators, 0)
+        for user in _each(one.consumers & ~done):
             bit, before, later = 1 << user, self._before(user), 0
-            for by in _each(one.spoilers & ~before & ~bit):
+            for by in _each(one.invalidators & ~before & ~bit):
                 if not self._before(by) & (bit | later):
                     self._edge(by, user, "before-it-is-undone")
                     later |= 1 << by
             if later:
                 self._put(later, before | bit)
-        self.parted[one.spoilers] = done | one.users
+        self.parted[one.invalidators] = done | one.consumers
 
     def _edge(self, number: int, other: int, code: str) -> None:
         after = self.edges.get((other, code))
         if after is None:
             name = self.names[other]
-            after = After(step=name, because=coded(code, step=name), source=self.going[name].repair.source)
+            after = Dependency(step=name, because=reason(code, step=name), source=self.going[name].proposal.source)
             self.edges[other, code] = after
         self.going[self.names[number]].comes_after((after,))
 

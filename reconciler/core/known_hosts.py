@@ -31,14 +31,14 @@ class HostKey:
         return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
-def key(public: str) -> HostKey:
+def parse_key(public: str) -> HostKey:
     """From the text of a public key, `ssh-ed25519 AAAA… comment`. ValueError where it is none."""
     kind, blob = public.split()[:2]
     base64.b64decode(blob, validate=True)
     return HostKey(type=kind, blob=blob)
 
 
-def name(host: str, port: int) -> str:
+def host_pattern(host: str, port: int) -> str:
     """What a line calls it: brackets and the port only where that is not the usual one."""
     return host if port == SSH_PORT else f"[{host}]:{port}"
 
@@ -48,18 +48,18 @@ def is_hashed(text: str) -> bool:
     return any(line.startswith(_HASHED) for line in text.splitlines())
 
 
-def with_key(text: str, named: str, shown: HostKey, salt: bytes = b"") -> str:
+def add(text: str, named: str, shown: HostKey, salt: bytes = b"") -> str:
     """The text and a line more; with a salt (20 bytes), the name is hashed."""
     head = text if not text or text.endswith("\n") else text + "\n"
     return f"{head}{_hashed(named, salt) if salt else named} {shown.type} {shown.blob}\n"
 
 
-def without(text: str, names: Sequence[str]) -> str:
+def remove(text: str, names: Sequence[str]) -> str:
     """Without keys for these names; other names on their lines stay, and what is revoked or an authority does, too."""
-    return "".join(_kept(text.splitlines(keepends=True), frozenset(names)))
+    return "".join(_remaining(text.splitlines(keepends=True), frozenset(names)))
 
 
-def _kept(lines: Sequence[str], names: frozenset[str]) -> Iterator[str]:
+def _remaining(lines: Sequence[str], names: frozenset[str]) -> Iterator[str]:
     for line in lines:
         patterns = "" if line[:1] in ("#", "@") else re.split(r"\s", line, maxsplit=1)[0]
         others = [one for one in patterns.split(",") if not _is_one_of(one, names)]

@@ -11,33 +11,33 @@ from typing import NamedTuple
 
 from actions.action import Action
 from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.identity import IdentityClash, step_id
-from reconciler.core.plan import Advice, After, Follows, Repair, Settling
+from reconciler.core.plan import Advice, Dependency, Derived, Progressing, Repair
 from specs.diagnostic import Diagnostic
 
-Mend = Repair | Follows | Advice | Settling | Diagnostic
+Decision = Repair | Derived | Advice | Progressing | Diagnostic
 
 
-class Said(NamedTuple):
+class Explained(NamedTuple):
     """What becomes `Mends` in the plan."""
 
     expected: AnyExpected
     reading: AnyReading
-    needed: bool
+    requires: bool
     when: int
     """The last to say it stands."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Waits:
+class DependencyCause:
     """Something that comes after steps, and may be held up by one of them."""
 
-    after: dict[str, After] = field(default_factory=dict[str, After])
+    after: dict[str, Dependency] = field(default_factory=dict[str, Dependency])
     stuck: Diagnostic | None = None
     cause: AnyExpected | None = None
 
-    def comes_after(self, others: Iterable[After]) -> None:
+    def comes_after(self, others: Iterable[Dependency]) -> None:
         """The first reason given stands."""
         for after in others:
             self.after.setdefault(after.step, after)
@@ -47,21 +47,21 @@ class Waits:
 
 
 @dataclass(slots=True, kw_only=True)
-class Node(Waits):
+class Node(DependencyCause):
     name: str
-    repair: Repair
+    proposal: Repair
     groups: tuple[tuple[AnyExpected, ...], ...]
     """All it needs, in the order in which it is walked: its own, the common ones, what the action requires."""
-    promises: Set[AnyFact]
-    mends: dict[AnyFact, Said] = field(default_factory=dict[AnyFact, Said])
+    effects: Set[AnyFact]
+    repairs: dict[AnyFact, Explained] = field(default_factory=dict[AnyFact, Explained])
     shared: bool = False
     """`after` is that of its common needs, and other nodes' too."""
 
-    def needs(self) -> tuple[AnyExpected, ...]:
+    def requirements(self) -> tuple[AnyExpected, ...]:
         found = [group for group in self.groups if group]
         return found[0] if len(found) == 1 else tuple(need for group in found for need in group)
 
-    def comes_after(self, others: Iterable[After]) -> None:
+    def comes_after(self, others: Iterable[Dependency]) -> None:
         if self.shared:
             self.after, self.shared = dict(self.after), False
         for after in others:
@@ -77,14 +77,14 @@ class Node(Waits):
 
 
 @dataclass(slots=True, kw_only=True)
-class Common(Waits):
+class Common(DependencyCause):
     """Needs that many nodes have, and what walking them does: which steps they lead to, what is said on the way."""
 
     needs: tuple[AnyExpected, ...]
     facts: Set[AnyFact] = frozenset()
-    mends: dict[tuple[str, AnyFact], AnyExpected] = field(default_factory=dict[tuple[str, AnyFact], AnyExpected])
+    repairs: dict[tuple[str, AnyFact], AnyExpected] = field(default_factory=dict[tuple[str, AnyFact], AnyExpected])
     """Step and fact → what is said of it last."""
-    follows: dict[AnyFact, Follows] = field(default_factory=dict[AnyFact, Follows])
+    derived: dict[AnyFact, Derived] = field(default_factory=dict[AnyFact, Derived])
     recorded: bool = False
     blocked: int = 0
     """How many blocked facts it has been held against."""
@@ -93,19 +93,19 @@ class Common(Waits):
 
 
 @dataclass(slots=True)
-class Names:
+class RuleCache:
     """What is worked out once for a plan: an action's step id, what its rule says of a drift. Rules are pure."""
 
-    seen: Seen
-    known: dict[Action, str] = field(default_factory=dict[Action, str])
-    bearers: dict[str, Action] = field(default_factory=dict[str, Action])
-    same: dict[int, tuple[Action, str]] = field(default_factory=dict[int, tuple[Action, str]])
+    readings: FactReader
+    ids: dict[Action, str] = field(default_factory=dict[Action, str])
+    actions: dict[str, Action] = field(default_factory=dict[str, Action])
+    interned: dict[int, tuple[Action, str]] = field(default_factory=dict[int, tuple[Action, str]])
     """The same by identity: what installs a module is one object for all of its facts, and large."""
-    asked: dict[AnyDrift, tuple[str, Mend]] = field(default_factory=dict[AnyDrift, tuple[str, Mend]])
-    same_asked: dict[int, tuple[AnyDrift, tuple[str, Mend]]] = field(
-        default_factory=dict[int, tuple[AnyDrift, tuple[str, Mend]]]
+    decisions: dict[AnyDrift, tuple[str, Decision]] = field(default_factory=dict[AnyDrift, tuple[str, Decision]])
+    interned_decisions: dict[int, tuple[AnyDrift, tuple[str, Decision]]] = field(
+        default_factory=dict[int, tuple[AnyDrift, tuple[str, Decision]]]
     )
-    judged: dict[int, tuple[AnyExpected, AnyDrift | None]] = field(
+    matches: dict[int, tuple[AnyExpected, AnyDrift | None]] = field(
         default_factory=dict[int, tuple[AnyExpected, AnyDrift | None]]
     )
     """Each wish by identity, and how it differs."""
@@ -114,20 +114,20 @@ class Names:
         default_factory=dict[int, tuple[tuple[AnyFact | AnyExpected, ...], Set[AnyFact]]]
     )
 
-    def of(self, action: Action) -> str:
-        found = self.same.get(id(action))
+    def id_of(self, action: Action) -> str:
+        found = self.interned.get(id(action))
         if found is None:
-            name = self.known.get(action) or step_id(action)
-            if self.bearers.setdefault(name, action) != action:
-                raise IdentityClash(f"{name}: {self.bearers[name]} and {action}")
-            found = self.same[id(action)] = action, self.known.setdefault(action, name)
+            name = self.ids.get(action) or step_id(action)
+            if self.actions.setdefault(name, action) != action:
+                raise IdentityClash(f"{name}: {self.actions[name]} and {action}")
+            found = self.interned[id(action)] = action, self.ids.setdefault(action, name)
         return found[1]
 
     def node(self, name: str, repair: Repair) -> Node:
         promises = self.promised.get(name)
         if promises is None:
             promises = self.promised[name] = frozenset(promise.fact for promise in repair.action.ensures())
-        return Node(name=name, repair=repair, groups=repair.groups(), promises=promises)
+        return Node(name=name, proposal=repair, groups=repair.groups(), effects=promises)
 
     def facts(self, wishes: tuple[AnyExpected, ...]) -> Set[AnyFact]:
         """Of needs that may be common: the same set for the same needs."""
@@ -136,7 +136,7 @@ class Names:
             found = self.sets[id(wishes)] = wishes, frozenset(wish.fact for wish in wishes)
         return found[1]
 
-    def undone(self, voids: tuple[AnyFact, ...]) -> Set[AnyFact]:
+    def invalidated(self, voids: tuple[AnyFact, ...]) -> Set[AnyFact]:
         """The same of what actions undo."""
         found = self.sets.get(id(voids))
         if found is None:
@@ -144,10 +144,10 @@ class Names:
         return found[1]
 
 
-def going(nodes: Mapping[str, Node]) -> dict[str, Node]:
+def runnable(nodes: Mapping[str, Node]) -> dict[str, Node]:
     """The steps to be taken: not held up themselves, nor there only for one that is."""
     free = {name: node for name, node in nodes.items() if node.stuck is None}
-    todo = [name for name, node in free.items() if not all(mend.needed for mend in node.mends.values())]
+    todo = [name for name, node in free.items() if not all(mend.requires for mend in node.repairs.values())]
     found: dict[str, Node] = {}
     followed: set[int] = set()
     while todo:

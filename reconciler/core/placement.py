@@ -7,16 +7,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from reconciler.core.redact import clean
-from specs.cluster import PATH, Cluster, ClusterFile, Inventory, Paths, repinned
-from specs.diagnostic import Diagnostic, LayoutRefused, SpecError, diagnose
-from specs.install_config import Topology, parse
+from specs.cluster import PATH, Cluster, ClusterFile, Inventory, Paths, with_versions
+from specs.diagnostic import Diagnostic, LayoutError, SpecError, diagnose
+from specs.install_config import HostLayout, parse
 from specs.module import Module
-from specs.package_versions import Pin
-from specs.reason import told
+from specs.package_versions import PackageVersion
+from specs.reason import inline
 from specs.release import Release, Section
 
 
-def cluster(file: ClusterFile, release: Release, config: str, home: str = "", pins: tuple[Pin, ...] = ()) -> Cluster:
+def describe_cluster(
+    file: ClusterFile, release: Release, config: str, home: str = "", pins: tuple[PackageVersion, ...] = ()
+) -> Cluster:
     """Raises SpecError with everything that keeps this cluster from being described."""
     topology = parse(config)
     where = f"{file.controller.address} {file.paths.install}/install.config"
@@ -34,7 +36,7 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "", pi
     if troubles:
         raise SpecError(*troubles, *homeless)
     if homeless:
-        raise LayoutRefused(*homeless)
+        raise LayoutError(*homeless)
     described = Cluster(
         name=file.name,
         release=narrowed,
@@ -42,11 +44,11 @@ def cluster(file: ClusterFile, release: Release, config: str, home: str = "", pi
         paths=file.paths if not home else Paths(**{**file.paths.model_dump(), "home": home}),
         package=file.package,
     )
-    return repinned(described, pins)
+    return with_versions(described, pins)
 
 
 def _homeless(
-    file: ClusterFile, release: Release, topology: Topology, inventory: Inventory, where: str
+    file: ClusterFile, release: Release, topology: HostLayout, inventory: Inventory, where: str
 ) -> list[Diagnostic]:
     """What is to be looked at and has no host to be looked at on: silence about it would read as "all is well"."""
     homeless = _without_host(release, inventory)
@@ -55,7 +57,7 @@ def _homeless(
     new = [module for module in homeless if module.placement is not None and module.name not in file.placement]
     old = [module.name for module in homeless if module.placement is None]
     apps = _without_appo(release, inventory)
-    leave = _leave(file.leave, (*old, *apps))
+    leave = _leave(file.excluded, (*old, *apps))
     found = list(_unplaced(new, topology, inventory)) if new else []
     if old:
         found.append(diagnose("module-nowhere", where=where, modules=", ".join(old), leave=leave))
@@ -81,26 +83,26 @@ def lacking(release: Release, config: str) -> tuple[str, ...]:
     return (*old, *_without_appo(release, inventory))
 
 
-def _unplaced(new: Sequence[Module], topology: Topology, inventory: Inventory) -> Iterator[Diagnostic]:
+def _unplaced(new: Sequence[Module], topology: HostLayout, inventory: Inventory) -> Iterator[Diagnostic]:
     """With what `init` would propose for them, beside what is placed already."""
     placed = _joining(topology, {name: inventory.on(name) for name in inventory.placed})
     try:
         places = _places(new, placed, inventory.controller)
-    except LayoutRefused as refused:
+    except LayoutError as refused:
         yield from refused.diagnostics
         return
     lines = "\n".join(f"{_key(name)} = {_listed(hosts)}" for name, hosts in places.items())
     yield diagnose("module-unplaced", where="cluster.toml, placement", modules=", ".join(places), lines=lines)
 
 
-def _joining(topology: Topology, places: Mapping[str, tuple[str, ...]]) -> Topology:
+def _joining(topology: HostLayout, places: Mapping[str, tuple[str, ...]]) -> HostLayout:
     """install.config as it will be."""
 
     def owned(ip: str) -> tuple[tuple[str, str], ...]:
         names = (name.removesuffix(")").partition("(") for name, hosts in places.items() if ip in hosts)
         return tuple((module, project) for module, _, project in names)
 
-    return Topology(hosts=tuple((ip, (*modules, *owned(ip))) for ip, modules in topology.hosts))
+    return HostLayout(hosts=tuple((ip, (*modules, *owned(ip))) for ip, modules in topology.hosts))
 
 
 def _unmet(file: ClusterFile, release: Release, inventory: Inventory, told_of: Set[str]) -> Iterator[Diagnostic]:
@@ -114,7 +116,7 @@ def _unmet(file: ClusterFile, release: Release, inventory: Inventory, told_of: S
     for required in (module for module in release.modules if nowhere(module)):
         by = [one.name for one in wanting if any(need.module == required.name for need in one.requires)]
         if by:
-            where, leave = "cluster.toml, leave", _leave(file.leave, by)
+            where, leave = "cluster.toml, leave", _leave(file.excluded, by)
             yield diagnose("leave-required", where=where, module=required.name, by=", ".join(by), leave=leave)
 
 
@@ -138,15 +140,15 @@ def _bad_home(file: ClusterFile, home: str) -> list[Diagnostic]:
     return [diagnose("home-odd", where=f"{file.controller.address} {file.paths.install}/.path", home=clean(home)[:200])]
 
 
-def _no_hosts(topology: Topology, where: str) -> list[Diagnostic]:
-    return [] if topology.all_ips() else [diagnose("install-config-empty", where=where)]
+def _no_hosts(topology: HostLayout, where: str) -> list[Diagnostic]:
+    return [] if topology.addresses() else [diagnose("install-config-empty", where=where)]
 
 
 def _bad_also(file: ClusterFile, release: Release) -> list[Diagnostic]:
     optional = (*(module.name for module in release.modules if module.optional), release.topology.id)
     return [
         diagnose("also-unknown", where="cluster.toml, also", module=name, known=", ".join(optional))
-        for name in file.also
+        for name in file.optional
         if name not in optional
     ]
 
@@ -155,38 +157,40 @@ def _bad_leave(file: ClusterFile, release: Release) -> list[Diagnostic]:
     known = (*release.scope, *(app.code for app in release.apps))
     return [
         diagnose("leave-unknown", where="cluster.toml, leave", module=name, known=", ".join(known))
-        for name in file.leave
+        for name in file.excluded
         if name not in known
     ]
 
 
 def _narrowed(file: ClusterFile, release: Release) -> Release:
     """The release as this cluster wants it: what is left to its owner is not looked at, what it asks for besides is."""
-    scope = tuple(name for name in (*release.scope, *file.also) if name not in (*file.leave, release.topology.id))
-    apps = tuple(app for app in release.apps if app.code not in file.leave)
-    rebuilds = release.topology.id in file.also
-    sections = tuple(_asked_for(section, file.also) for section in release.sections)
-    changed = {"scope": scope, "apps": apps, "left": file.leave, "rebuilds_topology": rebuilds, "sections": sections}
+    scope = tuple(
+        name for name in (*release.scope, *file.optional) if name not in (*file.excluded, release.topology.id)
+    )
+    apps = tuple(app for app in release.apps if app.code not in file.excluded)
+    rebuilds = release.topology.id in file.optional
+    sections = tuple(_included(section, file.optional) for section in release.sections)
+    changed = {"scope": scope, "apps": apps, "left": file.excluded, "rebuilds_topology": rebuilds, "sections": sections}
     return release.model_copy(update=changed)
 
 
-def _asked_for(section: Section, also: tuple[str, ...]) -> Section:
-    return section.model_copy(update={"covered": True}) if section.also and section.also in also else section
+def _included(section: Section, also: tuple[str, ...]) -> Section:
+    return section.model_copy(update={"covered": True}) if section.related and section.related in also else section
 
 
-def _refuse_one_host(topology: Topology, where: str) -> None:
+def _refuse_one_host(topology: HostLayout, where: str) -> None:
     """Raises LayoutRefused. On two hosts everything but the gateway may stay where it is."""
-    if len(topology.all_ips()) == 1:
-        (host,) = topology.all_ips()
+    if len(topology.addresses()) == 1:
+        (host,) = topology.addresses()
         source = "BlueKing version log 6.2, known issues"
-        raise LayoutRefused(diagnose("one-host", where=where, host=host, layout=_LAYOUT, source=source))
+        raise LayoutError(diagnose("one-host", where=where, host=host, layout=_LAYOUT, source=source))
 
 
 _LAYOUT = "NEW-HOST consul,apigw,etcd"
 """apigw wants etcd on its own host, where it is not on the controller: there its certificates are made."""
 
 
-def _bad_places(file: ClusterFile, release: Release, topology: Topology) -> list[Diagnostic]:
+def _bad_places(file: ClusterFile, release: Release, topology: HostLayout) -> list[Diagnostic]:
     troubles: list[Diagnostic] = []
     for name, hosts in file.placement.items():
         known = {module.name: module for module in release.modules if module.placement}
@@ -195,12 +199,12 @@ def _bad_places(file: ClusterFile, release: Release, topology: Topology) -> list
             troubles.append(diagnose("placement-unknown", where=where, module=name, known=", ".join(sorted(known))))
             continue
         troubles += _wrong_hosts(known[name], hosts, topology, where)
-        troubles += _apart(known[name], hosts, file, topology, where)
+        troubles += _not_beside(known[name], hosts, file, topology, where)
     return troubles
 
 
-def _apart(
-    module: Module, hosts: tuple[str, ...], file: ClusterFile, topology: Topology, where: str
+def _not_beside(
+    module: Module, hosts: tuple[str, ...], file: ClusterFile, topology: HostLayout, where: str
 ) -> list[Diagnostic]:
     """Hosts that lack what only the controller and the hosts of some other module have."""
     place = module.placement
@@ -217,19 +221,19 @@ def _apart(
             host=host,
             controller=file.controller.address,
             others=", ".join(place.beside),
-            because=told(place.because),
+            because=inline(place.because),
             source=place.source,
         )
         for host in hosts
-        if host not in fit and host in topology.all_ips()
+        if host not in fit and host in topology.addresses()
     ]
 
 
-def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: Topology, where: str) -> list[Diagnostic]:
+def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: HostLayout, where: str) -> list[Diagnostic]:
     troubles = [
         diagnose("placement-no-host", where=where, module=module.name, host=host)
         for host in hosts
-        if host not in topology.all_ips()
+        if host not in topology.addresses()
     ]
     place = module.placement
     if place is None or topology.hosts_named(module.name):
@@ -237,7 +241,7 @@ def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: Topology, whe
     if len(set(hosts)) not in place.counts:
         counts = ", ".join(str(count) for count in place.counts)
         troubles.append(
-            diagnose("placement-count", where=where, module=module.name, counts=counts, because=told(place.because))
+            diagnose("placement-count", where=where, module=module.name, counts=counts, because=inline(place.because))
         )
     for other in place.not_with:
         for host in set(hosts) & set(topology.hosts_of(other)):
@@ -248,32 +252,32 @@ def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: Topology, whe
                     module=module.name,
                     host=host,
                     other=other,
-                    because=told(place.because),
+                    because=inline(place.because),
                     source=place.source,
                 )
             )
     return troubles
 
 
-def _placing(controller: str, topology: Topology, placement: Mapping[str, tuple[str, ...]]) -> Inventory:
+def _placing(controller: str, topology: HostLayout, placement: Mapping[str, tuple[str, ...]]) -> Inventory:
     owned = dict.fromkeys(each for _, modules in topology.hosts for each in modules)
     groups = {name: topology.hosts_of(name) for name, _ in owned}
     groups |= {f"{name}({project})": topology.hosts_of(name, project) for name, project in owned if project}
     # in the file's order, each once: as whoever reads install.config afterwards will find them
     placed = {
-        name: tuple(host for host in topology.all_ips() if host in hosts)
+        name: tuple(host for host in topology.addresses() if host in hosts)
         for name, hosts in placement.items()
         if name not in groups
     }
     return Inventory(
         controller=controller,
-        hosts=topology.all_ips(),
+        hosts=topology.addresses(),
         groups=tuple((groups | placed).items()),
         placed=tuple(placed),
     )
 
 
-def propose(release: Release, config: str, controller: str) -> dict[str, tuple[str, ...]]:
+def propose_placement(release: Release, config: str, controller: str) -> dict[str, tuple[str, ...]]:
     """Module → hosts for every new module that install.config lacks. Raises LayoutRefused where none fits."""
     topology = parse(config)
     _refuse_one_host(topology, f"{controller} install.config")
@@ -281,27 +285,27 @@ def propose(release: Release, config: str, controller: str) -> dict[str, tuple[s
     return _places(new, topology, controller)
 
 
-def _places(new: Sequence[Module], topology: Topology, controller: str) -> dict[str, tuple[str, ...]]:
+def _places(new: Sequence[Module], topology: HostLayout, controller: str) -> dict[str, tuple[str, ...]]:
     """Raises LayoutRefused."""
     places: dict[str, tuple[str, ...]] = {}
     for module in sorted(new, key=lambda module: bool(module.placement and module.placement.beside)):
         host = _fitting(module, topology, controller, places)
         if not host:
-            raise LayoutRefused(_nowhere(module))
+            raise LayoutError(_nowhere(module))
         places[module.name] = (host,)
         places |= _joined(module, host, new, topology, controller)
     return {module.name: places[module.name] for module in new}
 
 
 def _joined(
-    module: Module, host: str, new: Sequence[Module], topology: Topology, controller: str
+    module: Module, host: str, new: Sequence[Module], topology: HostLayout, controller: str
 ) -> dict[str, tuple[str, ...]]:
     """Away from the controller, what it has to be beside comes to its host, where nobody has placed that yet."""
     beside = module.placement.beside if module.placement and host != controller else ()
     return {other.name: (host,) for other in new if other.name in beside and host not in topology.hosts_of(other.name)}
 
 
-def _fitting(module: Module, topology: Topology, controller: str, places: Mapping[str, tuple[str, ...]]) -> str:
+def _fitting(module: Module, topology: HostLayout, controller: str, places: Mapping[str, tuple[str, ...]]) -> str:
     place = module.placement
     if place is None:
         return ""
@@ -309,7 +313,7 @@ def _fitting(module: Module, topology: Topology, controller: str, places: Mappin
     first = (controller,) if place.not_with else ()
     beside = tuple(host for name in place.beside for host in topology.hosts_named(name) or places.get(name, ()))
     near = tuple(host for name in place.near for host in topology.hosts_named(name))
-    known = topology.all_ips()
+    known = topology.addresses()
     others = () if any(topology.hosts_named(name) for name in place.beside) else (*near, *known)
     return next((host for host in (*first, *beside, *others) if host in known and host not in taken), "")
 
@@ -317,7 +321,7 @@ def _fitting(module: Module, topology: Topology, controller: str, places: Mappin
 def _nowhere(module: Module) -> Diagnostic:
     place = module.placement
     others = ", ".join(place.not_with) if place else ""
-    because = told(place.because) if place else None
+    because = inline(place.because) if place else None
     return diagnose(
         "placement-nowhere",
         where="install.config",

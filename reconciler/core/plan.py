@@ -9,7 +9,7 @@ from typing import Literal
 from actions.action import Action
 from probes.fact import AnyExpected, AnyFact, AnyReading
 from specs.diagnostic import Diagnostic
-from specs.reason import Because
+from specs.reason import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,25 +17,25 @@ class Repair:
     """What mends one drift. `needs`: facts that must hold first, beyond what the action itself requires."""
 
     action: Action
-    because: Because
+    because: Reason
     source: str
     section: str
     """The guide's section ("7.8.1"): where order is free, the guide's order is kept."""
-    needs: tuple[AnyExpected, ...] = ()
+    requires: tuple[AnyExpected, ...] = ()
     common: tuple[AnyExpected, ...] = ()
     """More needs, which it shares with the repairs of other hosts: the very same tuple, so that it is walked once."""
 
     def groups(self) -> tuple[tuple[AnyExpected, ...], ...]:
         """All that must hold first: its own needs, the common ones, and what the action itself requires."""
-        return self.needs, self.common, self.action.requires()
+        return self.requires, self.common, self.action.requires()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Follows:
+class Derived:
     """No repair of its own: it comes right when others do (a service is healthy once its container runs)."""
 
     expected: AnyExpected
-    of: tuple[AnyExpected, ...]
+    depends_on: tuple[AnyExpected, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settling:
+class Progressing:
     """In between, and perhaps right by itself in a moment: told and left alone as what is refused, but after the steps
     of a run it is given its time (a check that lags behind what it looks at, a container that docker starts again)."""
 
@@ -58,14 +58,14 @@ class Settling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class After:
+class Dependency:
     step: str
-    because: Because
+    because: Reason
     source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mends:
+class RepairedFact:
     """One fact that a step is there for."""
 
     expected: AnyExpected
@@ -80,12 +80,12 @@ class Step:
     action: Action
     module: str
     section: str
-    because: Because
+    because: Reason
     source: str
-    mends: tuple[Mends, ...]
-    needs: tuple[AnyExpected, ...]
+    repairs: tuple[RepairedFact, ...]
+    requires: tuple[AnyExpected, ...]
     """Everything that must hold when it starts: read again just before."""
-    after: tuple[After, ...] = ()
+    after: tuple[Dependency, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +94,8 @@ class Blocked:
 
     expected: AnyExpected
     diagnostic: Diagnostic
-    held_up: tuple[str, ...] = ()
-    settling: bool = False
+    blocks: tuple[str, ...] = ()
+    progressing: bool = False
     """It may come right by itself."""
 
 
@@ -104,9 +104,9 @@ class Plan:
     release: str
     steps: tuple[Step, ...]
     blocked: tuple[Blocked, ...]
-    follows: tuple[Follows, ...] = ()
+    derived: tuple[Derived, ...] = ()
     advice: tuple[Blocked, ...] = ()
     """What is told and not owed; `held_up` is always empty."""
-    wanted: frozenset[AnyFact] = frozenset()
+    unread_facts: frozenset[AnyFact] = frozenset()
     """Facts the plan would rest on that were not read yet: read them and plan again. Empty in a finished plan."""
     schema: Literal["bkrec.plan/1"] = "bkrec.plan/1"

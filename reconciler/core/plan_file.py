@@ -20,8 +20,8 @@ from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Reading
 from probes.registry import PROBES
 from reconciler.core import plan as core
 from reconciler.core.redact import clean, in_json, kept
-from specs.diagnostic import Diagnostic, SpecError, Troubled, diagnose
-from specs.reason import Because, Told
+from specs.diagnostic import BkrecError, Diagnostic, SpecError, diagnose
+from specs.reason import InlineReason, Reason
 
 FACTS = tuple(fact for probe in PROBES for fact in probe.facts)
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     OneFact = AnyFact
 else:
     OneFact = Annotated[Union[FACTS], Field(discriminator="kind")]  # noqa: UP007 - it is made from a tuple
-OneBecause = Annotated[Because, Field(discriminator="kind")]
+SavedReason = Annotated[Reason, Field(discriminator="kind")]
 
 
-class PlanStale(Troubled):
+class StalePlanError(BkrecError):
     """The cluster is no longer what the plan was made from. Exit 5: nothing was changed."""
 
 
@@ -45,14 +45,14 @@ class Same(_Model):
     kind: Literal["same"]
 
 
-OneReading = Annotated[Known[Scalar] | Absent | Unknown, Field(discriminator="kind")]
-OneWish = Annotated[Known[Scalar] | Absent | Same, Field(discriminator="kind")]
+AnySavedReading = Annotated[Known[Scalar] | Absent | Unknown, Field(discriminator="kind")]
+SavedExpectation = Annotated[Known[Scalar] | Absent | Same, Field(discriminator="kind")]
 
 
 class Expected(_Model):
     fact: OneFact
-    reading: OneWish
-    because: OneBecause
+    reading: SavedExpectation
+    because: SavedReason
     source: str
     module: str
 
@@ -87,15 +87,15 @@ else:
     OneAction = Annotated[Union[tuple(ACTIONS.values())], Field(discriminator="kind")]  # noqa: UP007
 
 
-class After(_Model):
+class Dependency(_Model):
     step: str
-    because: OneBecause
+    because: SavedReason
     source: str
 
 
-class Mends(_Model):
+class RepairedFact(_Model):
     expected: Expected
-    reading: OneReading
+    reading: AnySavedReading
     needed: bool
 
 
@@ -104,33 +104,33 @@ class Step(_Model):
     action: OneAction
     module: str
     section: str
-    because: OneBecause
+    because: SavedReason
     source: str
-    mends: tuple[Mends, ...]
+    mends: tuple[RepairedFact, ...]
     needs: tuple[Expected, ...]
-    after: tuple[After, ...]
+    after: tuple[Dependency, ...]
 
 
-class Trouble(_Model):
+class SavedDiagnostic(_Model):
     code: str
     where: str
     fields: tuple[tuple[str, str], ...]
-    because: OneBecause | None
+    because: SavedReason | None
     source: str
 
 
 class Blocked(_Model):
     expected: Expected
-    diagnostic: Trouble
+    diagnostic: SavedDiagnostic
     held_up: tuple[str, ...]
 
 
-class Follows(_Model):
+class Derived(_Model):
     expected: Expected
     of: tuple[Expected, ...]
 
 
-class Premise(_Model):
+class PlanInput(_Model):
     fact: OneFact
     digest: str
 
@@ -141,9 +141,9 @@ class SavedPlan(_Model):
     release: str
     steps: tuple[Step, ...]
     blocked: tuple[Blocked, ...]
-    follows: tuple[Follows, ...]
+    follows: tuple[Derived, ...]
     advice: tuple[Blocked, ...] = ()
-    premises: tuple[Premise, ...]
+    premises: tuple[PlanInput, ...]
 
 
 @cache
@@ -159,16 +159,16 @@ def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
             "schema": "bkrec.saved-plan/1",
             "cluster": cluster,
             "release": plan.release,
-            "steps": [replace(step, mends=tuple(_kept(mends) for mends in step.mends)) for step in plan.steps],
+            "steps": [replace(step, repairs=tuple(_kept(mends) for mends in step.repairs)) for step in plan.steps],
             "blocked": plan.blocked,
-            "follows": plan.follows,
+            "follows": plan.derived,
             "advice": plan.advice,
             "premises": premises,
         }
     )
 
 
-def _kept(mends: core.Mends) -> core.Mends:
+def _kept(mends: core.RepairedFact) -> core.RepairedFact:
     return replace(mends, reading=kept(mends.reading))
 
 
@@ -198,7 +198,7 @@ def digest(reading: AnyReading) -> str:
         case Absent():
             told = ["absent"]
         case Unknown(why):
-            told = ["unknown", "told" if isinstance(why, Told) else why.code]
+            told = ["unknown", "told" if isinstance(why, InlineReason) else why.code]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
@@ -207,7 +207,7 @@ def facts(saved: SavedPlan) -> tuple[AnyFact, ...]:
     return tuple(premise.fact for premise in saved.premises)
 
 
-def moved(saved: SavedPlan, readings: Readings) -> tuple[Diagnostic, ...]:
+def changed_facts(saved: SavedPlan, readings: Readings) -> tuple[Diagnostic, ...]:
     """Each fact that no longer reads as it did when the plan was made; none while the plan is still right."""
     return tuple(
         diagnose("plan-stale", where=premise.fact.host, fact=fact_id(premise.fact), reading=_worded(reading))
@@ -226,13 +226,13 @@ def _worded(reading: AnyReading | None) -> str:
             return "unknown"
 
 
-def covers(saved: SavedPlan, plan: core.Plan) -> bool:
+def includes_all(saved: SavedPlan, plan: core.Plan) -> bool:
     """Whether all these steps were in the file: what was looked at then is what is done now."""
-    known = {step.id: restored(step.action) for step in saved.steps}
+    known = {step.id: to_action(step.action) for step in saved.steps}
     return all(known.get(step.id) == step.action for step in plan.steps)
 
 
-def restored(action: BaseModel) -> Action:
+def to_action(action: BaseModel) -> Action:
     """The action itself, as the planner made it."""
     kind = next(kind for kind, model in ACTIONS.items() if model is type(action))
     return kind(**{name: _restored(getattr(action, name)) for name in type(action).model_fields})
@@ -243,7 +243,7 @@ def _restored(value: Any) -> Any:
         case Expected():
             return core_fact.Expected(**{name: _restored(getattr(value, name)) for name in Expected.model_fields})
         case Same():
-            return core_fact.Same(value.fact)
+            return core_fact.SameAs(value.fact)
         case tuple():
             return tuple(_restored(one) for one in cast("tuple[Any, ...]", value))
         case _:

@@ -8,75 +8,75 @@ ensures, and looking one up by its whole value for each fact of each host made p
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, Same, Unknown, resolve
-from reconciler.core.diff import judge
-from reconciler.core.fact_reader import NotRead, Seen
-from reconciler.core.node import Common, Mend, Names, Node, Said, Waits, going
-from reconciler.core.plan import Advice, After, Blocked, Follows, Repair, Settling
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, SameAs, Unknown, resolve_target
+from reconciler.core.diff import compare
+from reconciler.core.fact_reader import FactNotRead, FactReader
+from reconciler.core.node import Common, Decision, DependencyCause, Explained, Node, RuleCache, runnable
+from reconciler.core.plan import Advice, Blocked, Dependency, Derived, Progressing, Repair
 from specs.diagnostic import Diagnostic, diagnose
-from specs.reason import Coded
+from specs.reason import CodedReason
 
-Rules = Callable[[AnyDrift, Seen], Mend]
+Rule = Callable[[AnyDrift, FactReader], Decision]
 
 FEW = 8
 """Fewer common needs than these are walked each time."""
 
-A_PERSON_KNOWS = frozenset({"work-untraced"})
+NEEDS_HUMAN = frozenset({"work-untraced"})
 """Reasons of an Unknown that nobody but a person can clear up: told with what to ask, not with "make it answer"."""
 
 
 def _unread(drift: AnyDrift, reading: Unknown) -> Diagnostic:
     host, why = drift.expected.fact.host, reading.why
-    if isinstance(why, Coded) and why.code in A_PERSON_KNOWS:
+    if isinstance(why, CodedReason) and why.code in NEEDS_HUMAN:
         return Diagnostic(code=why.code, where=host, fields=why.fields)
     return diagnose("unknown-not-repaired", where=host, because=why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undone:
+class Invalidated:
     """What the steps of a walk undo."""
 
     stale: frozenset[AnyFact] = frozenset()
     """What therefore counts as drifted."""
-    early: frozenset[tuple[str, AnyFact]] = frozenset()
+    used_first: frozenset[tuple[str, AnyFact]] = frozenset()
     """Step and fact: it uses the fact before that is undone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hindsight:
+class PriorPass:
     """What earlier walks found out."""
 
-    settled: Mapping[AnyFact, str] = field(default_factory=dict[AnyFact, str])
-    undone: Undone = field(default_factory=Undone)
+    chosen: Mapping[AnyFact, str] = field(default_factory=dict[AnyFact, str])
+    invalidated: Invalidated = field(default_factory=Invalidated)
     known: Mapping[str, Repair] = field(default_factory=dict[str, Repair])
 
 
 @dataclass(slots=True)
-class Draft:
+class PlanGraph:
     readings: Readings
-    rules: Rules
-    names: Names
-    hindsight: Hindsight
+    rules: Rule
+    cache: RuleCache
+    prior: PriorPass
     nodes: dict[str, Node] = field(default_factory=dict)
     blocked: dict[AnyFact, Blocked] = field(default_factory=dict)
-    follows: dict[AnyFact, Follows] = field(default_factory=dict)
+    derived: dict[AnyFact, Derived] = field(default_factory=dict)
     advice: dict[AnyFact, Blocked] = field(default_factory=dict)
-    wanted: set[AnyFact] = field(default_factory=set)
-    offers: dict[AnyFact, tuple[str, Repair]] = field(default_factory=dict)
-    walking: list[str] = field(default_factory=list)
-    said: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
+    unread: set[AnyFact] = field(default_factory=set)
+    proposals: dict[AnyFact, tuple[str, Repair]] = field(default_factory=dict)
+    path: list[str] = field(default_factory=list)
+    explained: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
     """When each of `follows` was said last."""
     clock: int = 0
     common: dict[int, Common] = field(default_factory=dict[int, Common])
     """By identity."""
     recording: Common | None = None
     records: list[Common] = field(default_factory=list[Common])
-    early: dict[str, list[AnyFact]] = field(default_factory=dict[str, list[AnyFact]])
+    prior_use: dict[str, list[AnyFact]] = field(default_factory=dict[str, list[AnyFact]])
     """What each step uses before it is undone."""
 
     def __post_init__(self) -> None:
-        for name, fact in self.hindsight.undone.early:
-            self.early.setdefault(name, []).append(fact)
+        for name, fact in self.prior.invalidated.used_first:
+            self.prior_use.setdefault(name, []).append(fact)
 
     def resolve(self, wish: AnyExpected, *, needed: bool) -> tuple[Node, ...]:
         """The nodes that will make it hold; none where it holds, is blocked, or waits for a reading."""
@@ -86,7 +86,7 @@ class Draft:
         if isinstance(drift.reading, Unknown):
             self._block(drift, _unread(drift, drift.reading))
             return ()
-        found = self._mend(drift)
+        found = self._decide(drift)
         if found is None:
             return ()
         name, mend = found
@@ -94,145 +94,145 @@ class Draft:
             case Diagnostic() as diagnostic:
                 self._block(drift, diagnostic)
                 return ()
-            case Settling(diagnostic=told):
+            case Progressing(diagnostic=told):
                 self._block(drift, told, settling=True)
                 return ()
             case Advice(diagnostic=told):
                 self._advise(drift, told, needed=needed)
                 return ()
-            case Follows() as follows:
-                return self._follow(drift, follows, needed=needed)
+            case Derived() as follows:
+                return self._derive(drift, follows, needed=needed)
             case Repair() as repair:
                 return self._step(drift, name, repair, needed=needed)
 
     def _drift(self, wish: AnyExpected) -> AnyDrift | None:
-        known = self.names.judged.get(id(wish))
+        known = self.cache.matches.get(id(wish))
         if known is None:
-            for fact in self._premises(wish):
+            for fact in self._targets(wish):
                 if fact not in self.readings:
-                    self.wanted.add(fact)
+                    self.unread.add(fact)
                     return None
-            known = self.names.judged[id(wish)] = wish, judge(wish, self.readings)
+            known = self.cache.matches[id(wish)] = wish, compare(wish, self.readings)
         drift = known[1]
-        if drift is None and wish.fact in self.hindsight.undone.stale:
-            wanted = resolve(wish, self.readings)
+        if drift is None and wish.fact in self.prior.invalidated.stale:
+            wanted = resolve_target(wish, self.readings)
             return Drift(expected=wish, reading=self.readings[wish.fact]) if wanted is not None else None
         return drift
 
-    def _premises(self, wish: AnyExpected) -> tuple[AnyFact, ...]:
-        return (wish.fact, wish.reading.fact) if isinstance(wish.reading, Same) else (wish.fact,)
+    def _targets(self, wish: AnyExpected) -> tuple[AnyFact, ...]:
+        return (wish.fact, wish.reading.fact) if isinstance(wish.reading, SameAs) else (wish.fact,)
 
-    def going(self) -> dict[str, Node]:
-        return going(self.nodes)
+    def runnable(self) -> dict[str, Node]:
+        return runnable(self.nodes)
 
-    def _mend(self, drift: AnyDrift) -> tuple[str, Mend] | None:
+    def _decide(self, drift: AnyDrift) -> tuple[str, Decision] | None:
         """With the step's name where it is a repair. A fact has one step in a walk."""
-        offered = self.offers.get(drift.expected.fact)
+        offered = self.proposals.get(drift.expected.fact)
         if offered is not None:
             return offered
         try:
-            name, mend = self._asked(self._as_it_will_be(drift))
-        except NotRead as missing:
-            self.wanted.update(missing.facts)
+            name, mend = self._decision_of(self._after_invalidation(drift))
+        except FactNotRead as missing:
+            self.unread.update(missing.facts)
             return None
         if isinstance(mend, Repair):
-            found = self.offers[drift.expected.fact] = self._preferred(drift.expected.fact, name, mend)
+            found = self.proposals[drift.expected.fact] = self._preferred(drift.expected.fact, name, mend)
             return found
         return name, mend
 
-    def _asked(self, drift: AnyDrift) -> tuple[str, Mend]:
+    def _decision_of(self, drift: AnyDrift) -> tuple[str, Decision]:
         """Raises NotRead."""
-        same = self.names.same_asked.get(id(drift))
+        same = self.cache.interned_decisions.get(id(drift))
         if same is not None:
             return same[1]
-        known = self.names.asked.get(drift)
+        known = self.cache.decisions.get(drift)
         if known is None:
-            mend = self.rules(drift, self.names.seen)
-            known = (self.names.of(mend.action) if isinstance(mend, Repair) else "", mend)
-            self.names.asked[drift] = known
-        self.names.same_asked[id(drift)] = drift, known
+            mend = self.rules(drift, self.cache.readings)
+            known = (self.cache.id_of(mend.action) if isinstance(mend, Repair) else "", mend)
+            self.cache.decisions[drift] = known
+        self.cache.interned_decisions[id(drift)] = drift, known
         return known
 
-    def _as_it_will_be(self, drift: AnyDrift) -> AnyDrift:
+    def _after_invalidation(self, drift: AnyDrift) -> AnyDrift:
         """What a step of this plan is going to undo is repaired as if it were gone already."""
-        gone = drift.expected.fact in self.hindsight.undone.stale and drift.reading == drift.expected.reading
+        gone = drift.expected.fact in self.prior.invalidated.stale and drift.reading == drift.expected.reading
         return replace(drift, reading=Absent()) if gone else drift
 
     def _preferred(self, fact: AnyFact, name: str, mend: Repair) -> tuple[str, Repair]:
         """Where a wider action is in the plan anyway, it mends this too."""
-        wider = self.hindsight.settled.get(fact, name)
-        return (wider, self.hindsight.known[wider]) if wider in self.hindsight.known else (name, mend)
+        wider = self.prior.chosen.get(fact, name)
+        return (wider, self.prior.known[wider]) if wider in self.prior.known else (name, mend)
 
-    def _follow(self, drift: AnyDrift, mend: Follows, *, needed: bool) -> tuple[Node, ...]:
-        nodes = tuple(node for wish in mend.of for node in self.resolve(wish, needed=needed))
-        self._say_follows(drift.expected.fact, mend, self.clock)
+    def _derive(self, drift: AnyDrift, mend: Derived, *, needed: bool) -> tuple[Node, ...]:
+        nodes = tuple(node for wish in mend.depends_on for node in self.resolve(wish, needed=needed))
+        self._record_derived(drift.expected.fact, mend, self.clock)
         if self.recording is not None:
-            self.recording.follows[drift.expected.fact] = mend
-        if not nodes and not self._waits(mend.of):
+            self.recording.derived[drift.expected.fact] = mend
+        if not nodes and not self._is_waiting(mend.depends_on):
             self._block(drift, diagnose("follows-nothing", where=drift.expected.fact.host))
         return nodes
 
-    def _say_follows(self, fact: AnyFact, mend: Follows, when: int) -> None:
-        self.follows[fact], self.said[fact] = mend, when
+    def _record_derived(self, fact: AnyFact, mend: Derived, when: int) -> None:
+        self.derived[fact], self.explained[fact] = mend, when
 
-    def _waits(self, wishes: tuple[AnyExpected, ...]) -> bool:
-        return any(wish.fact in self.blocked or wish.fact in self.wanted for wish in wishes)
+    def _is_waiting(self, wishes: tuple[AnyExpected, ...]) -> bool:
+        return any(wish.fact in self.blocked or wish.fact in self.unread for wish in wishes)
 
     def _step(self, drift: AnyDrift, name: str, repair: Repair, *, needed: bool) -> tuple[Node, ...]:
-        if name in self.walking:
+        if name in self.path:
             self._block(drift, diagnose("needs-itself", where=drift.expected.fact.host, because=drift.expected.because))
             self.common.clear()  # elsewhere the same need leads to that step
             self.recording = None
             return ()
         node = self.nodes.get(name)
         if node is not None:
-            self._say_mends(node, drift, needed=needed)
+            self._record_repairs(node, drift, needed=needed)
             if self.recording is not None:
-                self.recording.mends[name, drift.expected.fact] = drift.expected
+                self.recording.repairs[name, drift.expected.fact] = drift.expected
             return (node,)
-        node = self.nodes[name] = self.names.node(name, repair)
-        self._say_mends(node, drift, needed=needed)
+        node = self.nodes[name] = self.cache.node(name, repair)
+        self._record_repairs(node, drift, needed=needed)
         self.recording = None
-        self.walking.append(name)
-        self._needs(node)
-        self.walking.pop()
+        self.path.append(name)
+        self._requirements(node)
+        self.path.pop()
         return (node,)
 
-    def _say_mends(self, node: Node, drift: AnyDrift, *, needed: bool) -> None:
+    def _record_repairs(self, node: Node, drift: AnyDrift, *, needed: bool) -> None:
         fact = drift.expected.fact
-        known = node.mends.get(fact)
-        needed = needed and (known is None or known.needed)
-        node.mends[fact] = Said(drift.expected, drift.reading, needed, self.clock)
+        known = node.repairs.get(fact)
+        needed = needed and (known is None or known.requires)
+        node.repairs[fact] = Explained(drift.expected, drift.reading, needed, self.clock)
 
-    def _needs(self, node: Node) -> None:
+    def _requirements(self, node: Node) -> None:
         own, common, required = node.groups
         self._walk(node, own)
-        if len(common) < FEW or not self._as_before(node, common):
+        if len(common) < FEW or not self._from_prior_pass(node, common):
             self._walk(node, common)
         self._walk(node, required)
 
     def _walk(self, node: Node, needs: Iterable[AnyExpected], record: Common | None = None) -> None:
         for need in needs:
-            if (node.name, need.fact) in self.hindsight.undone.early:
+            if (node.name, need.fact) in self.prior.invalidated.used_first:
                 self.recording = None
                 continue
             nodes = tuple(before for before in self.resolve(need, needed=True) if before is not node)
             for one in (node,) if record is None else (node, record):
                 new = [before.name for before in nodes if before.name not in one.after]
                 if new:
-                    one.comes_after(After(step=name, because=need.because, source=need.source) for name in new)
-                self._stick(one, need, nodes)
+                    one.comes_after(Dependency(step=name, because=need.because, source=need.source) for name in new)
+                self._propagate_block(one, need, nodes)
 
-    def _as_before(self, node: Node, needs: tuple[AnyExpected, ...]) -> bool:
+    def _from_prior_pass(self, node: Node, needs: tuple[AnyExpected, ...]) -> bool:
         """True where a record could stand for the walk, or the walk was recorded."""
         common = self.common.get(id(needs))
         if common is None:
-            self.common[id(needs)] = Common(needs=needs, facts=self.names.facts(needs))
+            self.common[id(needs)] = Common(needs=needs, facts=self.cache.facts(needs))
             return False
         if not common.recorded:
             self._record(node, common)
             return True
-        if not self._stands(node, common):
+        if not self._is_decided(node, common):
             return False
         self.clock += 1
         common.last = self.clock
@@ -249,7 +249,7 @@ class Draft:
             self.records.append(record)
         self.recording = None
 
-    def _stands(self, node: Node, common: Common) -> bool:
+    def _is_decided(self, node: Node, common: Common) -> bool:
         """False where this walk would do something else: not all of the needs are walked, or a step would wait for
         itself, or one of the needs was held up since."""
         if common.blocked < len(self.blocked):
@@ -257,21 +257,21 @@ class Draft:
             if any(self._refused(fact) is not None for fact in common.facts):
                 del self.common[id(common.needs)]
                 return False
-        early = self.early.get(node.name, ())
-        return not any(fact in common.facts for fact in early) and not any(one in common.after for one in self.walking)
+        early = self.prior_use.get(node.name, ())
+        return not any(fact in common.facts for fact in early) and not any(one in common.after for one in self.path)
 
-    def say_last(self) -> None:
+    def record_remaining(self) -> None:
         """What is told of a fact is what the last walk to it said, be it one that a record stood for."""
         for record in sorted(self.records, key=lambda record: record.last):
-            for (name, fact), expected in record.mends.items():
-                known = self.nodes[name].mends[fact]
+            for (name, fact), expected in record.repairs.items():
+                known = self.nodes[name].repairs[fact]
                 if known.when < record.last:
-                    self.nodes[name].mends[fact] = Said(expected, known.reading, known.needed, record.last)
-            for fact, mend in record.follows.items():
-                if self.said[fact] < record.last:
-                    self._say_follows(fact, mend, record.last)
+                    self.nodes[name].repairs[fact] = Explained(expected, known.reading, known.requires, record.last)
+            for fact, mend in record.derived.items():
+                if self.explained[fact] < record.last:
+                    self._record_derived(fact, mend, record.last)
 
-    def _stick(self, one: Waits, need: AnyExpected, nodes: tuple[Node, ...]) -> None:
+    def _propagate_block(self, one: DependencyCause, need: AnyExpected, nodes: tuple[Node, ...]) -> None:
         """A step whose need is blocked, or waits for a step that is, is blocked by the same cause."""
         blocked = self._refused(need.fact)
         if blocked is not None:
@@ -282,18 +282,18 @@ class Draft:
 
     def _refused(self, fact: AnyFact) -> Blocked | None:
         """What is in its way: its own refusal, or that of something it follows."""
-        if fact in self.blocked or fact not in self.follows:
+        if fact in self.blocked or fact not in self.derived:
             return self.blocked.get(fact)
-        found = (self._refused(wish.fact) for wish in self.follows[fact].of)
+        found = (self._refused(wish.fact) for wish in self.derived[fact].depends_on)
         return next((blocked for blocked in found if blocked is not None), None)
 
     def _advise(self, drift: AnyDrift, told: Diagnostic, *, needed: bool) -> None:
         """What a step rests on has to hold, safe to mend or not."""
         if needed:
             self._block(drift, told)
-        elif judge(drift.expected, self.readings) is not None:
+        elif compare(drift.expected, self.readings) is not None:
             self.advice.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=told))
 
     def _block(self, drift: AnyDrift, diagnostic: Diagnostic, *, settling: bool = False) -> None:
-        blocked = Blocked(expected=drift.expected, diagnostic=diagnostic, settling=settling)
+        blocked = Blocked(expected=drift.expected, diagnostic=diagnostic, progressing=settling)
         self.blocked.setdefault(drift.expected.fact, blocked)

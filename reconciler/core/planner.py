@@ -15,65 +15,65 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Readings, fact_id
-from reconciler.core.action_selection import settle
-from reconciler.core.fact_reader import NotRead, Seen
-from reconciler.core.invalidation import arrange, regretted
-from reconciler.core.node import Mend, Names, Node
-from reconciler.core.plan import Advice, After, Blocked, Mends, Plan, Step
-from reconciler.core.plan_graph import Draft, Hindsight, Rules
-from reconciler.core.step_order import order
+from reconciler.core.action_selection import select_actions
+from reconciler.core.fact_reader import FactNotRead, FactReader
+from reconciler.core.invalidation import desired_but_invalidated, order_invalidations
+from reconciler.core.node import Decision, Node, RuleCache
+from reconciler.core.plan import Advice, Blocked, Dependency, Plan, RepairedFact, Step
+from reconciler.core.plan_graph import PlanGraph, PriorPass, Rule
+from reconciler.core.step_order import topological_order
 
-__all__ = ["Mend", "Rules", "advised", "plan"]
+__all__ = ["Decision", "Rule", "advised", "plan"]
 
-ROUNDS = 40
+MAX_PASSES = 40
 
 
-def plan(release: str, expected: Iterable[AnyExpected], readings: Readings, rules: Rules) -> Plan:
+def plan(release: str, expected: Iterable[AnyExpected], readings: Readings, rules: Rule) -> Plan:
     """Pure and total: the same facts give the same plan, whatever order they come in."""
-    wishes, names, hindsight = tuple(expected), Names(Seen(readings)), Hindsight()
-    draft = Draft(readings=readings, rules=rules, names=names, hindsight=hindsight)
-    for _ in range(ROUNDS):
-        draft = Draft(readings=readings, rules=rules, names=names, hindsight=hindsight)
+    wishes, names, hindsight = tuple(expected), RuleCache(FactReader(readings)), PriorPass()
+    draft = PlanGraph(readings=readings, rules=rules, cache=names, prior=hindsight)
+    for _ in range(MAX_PASSES):
+        draft = PlanGraph(readings=readings, rules=rules, cache=names, prior=hindsight)
         for wish in wishes:
             draft.resolve(wish, needed=False)
-        desired = regretted(draft, wishes)
-        settled, undone = settle(draft, desired), arrange(draft, desired)
-        if settled == hindsight.settled and undone == hindsight.undone:
+        desired = desired_but_invalidated(draft, wishes)
+        settled, undone = select_actions(draft, desired), order_invalidations(draft, desired)
+        if settled == hindsight.chosen and undone == hindsight.invalidated:
             break
-        known = {**hindsight.known, **{node.name: node.repair for node in draft.nodes.values()}}
-        if settled != hindsight.settled:  # a step that is about to go undoes nothing
-            undone = hindsight.undone
-        hindsight = Hindsight(settled=settled, undone=undone, known=known)
+        known = {**hindsight.known, **{node.name: node.proposal for node in draft.nodes.values()}}
+        if settled != hindsight.chosen:  # a step that is about to go undoes nothing
+            undone = hindsight.invalidated
+        hindsight = PriorPass(chosen=settled, invalidated=undone, known=known)
     return _finish(release, draft)
 
 
-def advised(drifts: Iterable[AnyDrift], readings: Readings, rules: Rules) -> tuple[bool, frozenset[AnyFact]]:
+def advised(drifts: Iterable[AnyDrift], readings: Readings, rules: Rule) -> tuple[bool, frozenset[AnyFact]]:
     """Is any of these advice, as far as its rule can say? And what has to be read before the rules can."""
-    seen, wanted, advice = Seen(readings), set[AnyFact](), False
+    seen, wanted, advice = FactReader(readings), set[AnyFact](), False
     for drift in drifts:
         try:
             advice |= isinstance(rules(drift, seen), Advice)
-        except NotRead as missing:
+        except FactNotRead as missing:
             wanted.update(missing.facts)
     return advice, frozenset(wanted)
 
 
-def _finish(release: str, draft: Draft) -> Plan:
-    draft.say_last()
-    going = draft.going()
+def _finish(release: str, draft: PlanGraph) -> Plan:
+    draft.record_remaining()
+    going = draft.runnable()
     edges = _edges(going)
-    steps = order(tuple(_told(node, edges[id(node.after)]) for node in going.values()))
+    steps = topological_order(tuple(_to_step(node, edges[id(node.after)]) for node in going.values()))
     return Plan(
         release=release,
         steps=steps,
-        blocked=_held_up(draft),
-        follows=tuple(draft.follows[fact] for fact in sorted(draft.follows, key=fact_id)),
+        blocked=_blocked_with_dependants(draft),
+        derived=tuple(draft.derived[fact] for fact in sorted(draft.derived, key=fact_id)),
         advice=tuple(draft.advice[fact] for fact in sorted(draft.advice.keys() - draft.blocked.keys(), key=fact_id)),
-        wanted=frozenset(draft.wanted),
+        unread_facts=frozenset(draft.unread),
     )
 
 
-def _edges(going: Mapping[str, Node]) -> dict[int, tuple[After, ...]]:
+def _edges(going: Mapping[str, Node]) -> dict[int, tuple[Dependency, ...]]:
     """By identity: nodes with the same needs have the same."""
     return {
         key: tuple(after[name] for name in sorted(after.keys() & going.keys()))
@@ -81,10 +81,10 @@ def _edges(going: Mapping[str, Node]) -> dict[int, tuple[After, ...]]:
     }
 
 
-def _told(node: Node, after: tuple[After, ...]) -> Step:
-    repair = node.repair
-    said = (node.mends[fact] for fact in sorted(node.mends, key=fact_id))
-    mends = tuple(Mends(expected=one.expected, reading=one.reading, needed=one.needed) for one in said)
+def _to_step(node: Node, after: tuple[Dependency, ...]) -> Step:
+    repair = node.proposal
+    said = (node.repairs[fact] for fact in sorted(node.repairs, key=fact_id))
+    mends = tuple(RepairedFact(expected=one.expected, reading=one.reading, needed=one.requires) for one in said)
     return Step(
         id=node.name,
         action=repair.action,
@@ -92,24 +92,24 @@ def _told(node: Node, after: tuple[After, ...]) -> Step:
         section=repair.section,
         because=repair.because,
         source=repair.source,
-        mends=mends,
-        needs=node.needs(),
+        repairs=mends,
+        requires=node.requirements(),
         after=after,
     )
 
 
-def _module(mends: tuple[Mends, ...]) -> str:
+def _module(mends: tuple[RepairedFact, ...]) -> str:
     """Whose step it is: nobody's where it is there for several, or for the cluster."""
     modules = {mend.expected.module for mend in mends}
     return modules.pop() if len(modules) == 1 else ""
 
 
-def _held_up(draft: Draft) -> tuple[Blocked, ...]:
+def _blocked_with_dependants(draft: PlanGraph) -> tuple[Blocked, ...]:
     """Each cause once, with everything that waits for it."""
-    mender = {fact: node for node in draft.nodes.values() for fact in node.mends}
+    mender = {fact: node for node in draft.nodes.values() for fact in node.repairs}
     waiting: dict[AnyFact, set[str]] = {}
-    for fact in (*mender, *draft.follows):
-        cause = _cause(draft, mender, fact)
+    for fact in (*mender, *draft.derived):
+        cause = _cause_of(draft, mender, fact)
         if cause is not None and cause != fact:
             waiting.setdefault(cause, set()).add(fact_id(fact))
     return tuple(
@@ -118,12 +118,12 @@ def _held_up(draft: Draft) -> tuple[Blocked, ...]:
     )
 
 
-def _cause(draft: Draft, mender: Mapping[AnyFact, Node], fact: AnyFact) -> AnyFact | None:
+def _cause_of(draft: PlanGraph, mender: Mapping[AnyFact, Node], fact: AnyFact) -> AnyFact | None:
     """The blocked fact that this one waits for, be it through a step or because it follows another."""
     if fact in draft.blocked:
         return fact
-    if fact in draft.follows:
-        causes = (_cause(draft, mender, wish.fact) for wish in draft.follows[fact].of)
+    if fact in draft.derived:
+        causes = (_cause_of(draft, mender, wish.fact) for wish in draft.derived[fact].depends_on)
         return next((cause for cause in causes if cause is not None), None)
     node = mender.get(fact)
     return node.cause.fact if node is not None and node.cause is not None else None

@@ -5,46 +5,50 @@ A step's `voids` come true before its `ensures`: what it undoes reads as somethi
 
 from collections.abc import Iterable
 
-from probes.fact import Absent, AnyFact, AnyReading, Known, Readings, Same, resolve
+from probes.fact import Absent, AnyFact, AnyReading, Known, Readings, SameAs, resolve_target
 from reconciler.core.plan import Plan, Step
 
 
 def simulate(plan: Plan, readings: Readings) -> Readings:
-    return run(plan.steps, readings, plan)
+    return simulate_steps(plan.steps, readings, plan)
 
 
-def run(steps: Iterable[Step], readings: Readings, plan: Plan) -> Readings:
+def simulate_steps(steps: Iterable[Step], readings: Readings, plan: Plan) -> Readings:
     """The readings after these steps, in this order; what follows from others comes right after each step."""
     now: dict[AnyFact, AnyReading] = dict(readings)
     for step in steps:
-        take(step, now)
-        settle(plan, now)
+        apply_step(step, now)
+        apply_derived(plan, now)
     return now
 
 
-def take(step: Step, now: dict[AnyFact, AnyReading]) -> None:
+def apply_step(step: Step, now: dict[AnyFact, AnyReading]) -> None:
     """A step whose needs do not hold does nothing, as the executor would not start it."""
-    if any(resolve(need, now) != now.get(need.fact) for need in step.needs):
+    if any(resolve_target(need, now) != now.get(need.fact) for need in step.requires):
         return
-    for fact in step.action.voids():
+    for fact in step.action.invalidates():
         now[fact] = Absent()
     for promise in step.action.ensures():
-        wanted = resolve(promise, now)
+        wanted = resolve_target(promise, now)
         if isinstance(wanted, (Known, Absent)):
             now[promise.fact] = wanted
-        elif isinstance(promise.reading, Same):
+        elif isinstance(promise.reading, SameAs):
             now[promise.fact] = now[promise.reading.fact] = Known("same")
 
 
-def settle(plan: Plan, now: dict[AnyFact, AnyReading]) -> None:
+def apply_derived(plan: Plan, now: dict[AnyFact, AnyReading]) -> None:
     """What follows from what is there now, and from what follows: a unit's age from its start, its health from both."""
-    waiting = list(plan.follows)
+    waiting = list(plan.derived)
     while True:
-        came = [follow for follow in waiting if all(resolve(wish, now) == now.get(wish.fact) for wish in follow.of)]
+        came = [
+            follow
+            for follow in waiting
+            if all(resolve_target(wish, now) == now.get(wish.fact) for wish in follow.depends_on)
+        ]
         if not came:
             return
         waiting = [follow for follow in waiting if follow not in came]
         for follow in came:
-            wanted = resolve(follow.expected, now)
+            wanted = resolve_target(follow.expected, now)
             if isinstance(wanted, (Known, Absent)):
                 now[follow.expected.fact] = wanted

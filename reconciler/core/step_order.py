@@ -3,10 +3,10 @@
 from heapq import heapify, heappop, heappush
 
 from reconciler.core.plan import Step
-from specs.diagnostic import Troubled, diagnose
+from specs.diagnostic import BkrecError, diagnose
 
 
-def order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+def topological_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Raises Troubled where steps wait for each other in a ring: a bug in a rule, told with the ring."""
     by_id = {step.id: step for step in steps}
     left = dict.fromkeys(by_id, 0)
@@ -27,7 +27,7 @@ def order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
                 heappush(ready, (_rank(by_id[one]), one))
         del left[name]
     if left:
-        raise Troubled(diagnose("plan-ring", steps=" ".join(sorted(left))))
+        raise BkrecError(diagnose("plan-ring", steps=" ".join(sorted(left))))
     return tuple(done)
 
 

@@ -9,29 +9,29 @@ from typing import TypeVar
 
 from actions.action import Undo
 from probes.fact import AnyExpected, AnyFact, AnyReading, Fact, Known, Readings, Unknown
-from probes.undo import Entry, UndoEntries, UndoRuns, UndoStanding, UndoSteps, entry
+from probes.undo import Entry, UndoEntries, UndoItemState, UndoRuns, UndoSteps, entry
 from specs.diagnostic import Diagnostic, diagnose
-from specs.reason import coded
+from specs.reason import reason
 
 PUT_BACK: Undo = "put-back"
-BESIDE: Undo = "beside"
+NO_CHANGE: Undo = "beside"
 
 T = TypeVar("T", bound=AnyFact)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class SavedItem:
     """One thing of which the run kept what was there before."""
 
     host: str
     entry: Entry
 
-    def standing(self, run: str) -> UndoStanding:
-        return UndoStanding(host=self.host, run=run, path=self.entry.path)
+    def state(self, run: str) -> UndoItemState:
+        return UndoItemState(host=self.host, run=run, path=self.entry.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stays:
+class IrreversibleStep:
     """One step of the run that is not undone; `undo` says why."""
 
     host: str
@@ -40,15 +40,15 @@ class Stays:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undoing:
+class UndoScope:
     run: str
-    kept: tuple[Kept, ...]
-    stays: tuple[Stays, ...]
+    saved_items: tuple[SavedItem, ...]
+    irreversible: tuple[IrreversibleStep, ...]
     unread: tuple[AnyExpected, ...] = field(default=())
     """Hosts that did not say what the run kept there: no verdict without them."""
 
 
-def runs(readings: Readings) -> tuple[str, ...]:
+def known_runs(readings: Readings) -> tuple[str, ...]:
     """Every run that started anything on a host that answered, the latest last: by epoch, which no clock can turn."""
     epochs: dict[str, int] = {}
     for value in _values(readings, UndoRuns):
@@ -67,38 +67,42 @@ def unheard(readings: Readings) -> tuple[Diagnostic, ...]:
     )
 
 
-def asked(run: str, hosts: Iterable[str]) -> tuple[AnyFact, ...]:
+def facts_to_read(run: str, hosts: Iterable[str]) -> tuple[AnyFact, ...]:
     """What must be read to know what there is to undo."""
     return tuple(fact for host in hosts for fact in (UndoEntries(host=host, run=run), UndoSteps(host=host, run=run)))
 
 
-def undoing(run: str, readings: Readings, leave: Sequence[str] = ()) -> Undoing:
+def undo_scope(run: str, readings: Readings, leave: Sequence[str] = ()) -> UndoScope:
     """`leave`: paths that a person wants left as they are."""
-    return Undoing(
+    return UndoScope(
         run=run,
-        kept=tuple(one for one in _kept(run, readings) if one.entry.path not in leave),
-        stays=tuple(_stays(run, readings)),
+        saved_items=tuple(one for one in _saved_items(run, readings) if one.entry.path not in leave),
+        irreversible=tuple(_irreversible(run, readings)),
         unread=tuple(_unread(run, readings)),
     )
 
 
-def _kept(run: str, readings: Readings) -> Iterator[Kept]:
+def _saved_items(run: str, readings: Readings) -> Iterator[SavedItem]:
     for fact, reading in _about(readings, UndoEntries):
         if fact.run == run and isinstance(reading, Known):
-            yield from (Kept(host=fact.host, entry=entry(text)) for text in reading.value)
+            yield from (SavedItem(host=fact.host, entry=entry(text)) for text in reading.value)
 
 
-def _stays(run: str, readings: Readings) -> Iterator[Stays]:
+def _irreversible(run: str, readings: Readings) -> Iterator[IrreversibleStep]:
     for fact, reading in _about(readings, UndoSteps):
         if fact.run == run and isinstance(reading, Known):
             told = (text.split(" ", 1) for text in reading.value)
-            yield from (Stays(host=fact.host, step=s, undo=undo) for s, undo in told if undo not in (PUT_BACK, BESIDE))
+            yield from (
+                IrreversibleStep(host=fact.host, step=s, undo=undo)
+                for s, undo in told
+                if undo not in (PUT_BACK, NO_CHANGE)
+            )
 
 
 def _unread(run: str, readings: Readings) -> Iterator[AnyExpected]:
     for fact, reading in _about(readings, UndoEntries):
         if fact.run == run and isinstance(reading, Unknown):
-            yield fact.must_be((), because=coded("undo-was-so", run=run), source="")
+            yield fact.must_be((), because=reason("undo-was-so", run=run), source="")
 
 
 def _about(readings: Readings, kind: type[T]) -> Iterator[tuple[T, AnyReading]]:

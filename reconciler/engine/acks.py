@@ -9,60 +9,60 @@ from dataclasses import dataclass
 from probes.command import Command
 from probes.fact import AnyReading, Known
 from probes.job import STATE_ROOT
-from probes.task import WorkDone
+from probes.task import TaskDone
 from reconciler.core.redact import clean
-from reconciler.engine.batch import answered
+from reconciler.engine.batch import reply_to
 from reconciler.engine.failpoints import register
-from reconciler.engine.gather import Look
-from reconciler.engine.jobs.scripts import OWE, RECORD
+from reconciler.engine.gather import GatherFacts
+from reconciler.engine.jobs.scripts import RECORD, RECORD_PENDING
 from reconciler.engine.transport import Transport
-from specs.diagnostic import Troubled, diagnose
+from specs.diagnostic import BkrecError, diagnose
 
 _RECORD = register("ack-record")
 _OWE = register("ack-owe")
 
 
-class AckError(Troubled):
+class AckError(BkrecError):
     """What a person said could not be put down for certain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class TaskStatus:
     """Work of this release on this cluster, and what is known of it."""
 
-    fact: WorkDone
+    fact: TaskDone
     reading: AnyReading
     origin: str
     """The version it would start from, where it needs one and a backup of the guide's tells; "" otherwise."""
     needs_origin: bool
 
 
-async def record(transport: Transport, fact: WorkDone, *, who: str) -> None:
+async def record(transport: Transport, fact: TaskDone, *, who: str) -> None:
     """It was done. Raises AckError, TransportError. `who`: one word."""
-    command = Command(script=RECORD, args=(STATE_ROOT, fact.work, f"{fact.release} ack {who}"))
+    command = Command(script=RECORD, args=(STATE_ROOT, fact.task, f"{fact.release} ack {who}"))
     _RECORD.before()
     output = await transport.run(fact.host, command)
     _RECORD.after()
     _expect("recorded", output.stdout, fact)
 
 
-async def owe(transport: Transport, fact: WorkDone, *, origin: str) -> None:
+async def record_pending(transport: Transport, fact: TaskDone, *, origin: str) -> None:
     """It was not. Raises AckError, TransportError. `origin`: the version the upgrade started from, or ""."""
     _OWE.before()
-    output = await transport.run(fact.host, Command(script=OWE, args=(STATE_ROOT, fact.work, origin)))
+    output = await transport.run(fact.host, Command(script=RECORD_PENDING, args=(STATE_ROOT, fact.task, origin)))
     _OWE.after()
     _expect("noted", output.stdout, fact)
 
 
-async def seen(look: Look, fact: WorkDone, *, done: bool) -> AnyReading:
+async def confirm(look: GatherFacts, fact: TaskDone, *, done: bool) -> AnyReading:
     """What the host says of it now. Raises AckError where that is not what was put down."""
     reading = (await look([fact])).readings[fact]
     if reading != Known(done):
-        raise AckError(diagnose("ack-failed", where=fact.host, work=fact.work, said=str(reading)))
+        raise AckError(diagnose("ack-failed", where=fact.host, work=fact.task, said=str(reading)))
     return reading
 
 
-def _expect(word: str, said: str, fact: WorkDone) -> None:
-    if answered("ack", said) != word:
+def _expect(word: str, said: str, fact: TaskDone) -> None:
+    if reply_to("ack", said) != word:
         told = clean(said).strip()[-200:] or "-"
-        raise AckError(diagnose("ack-failed", where=fact.host, work=fact.work, said=told))
+        raise AckError(diagnose("ack-failed", where=fact.host, work=fact.task, said=told))

@@ -10,10 +10,10 @@ from probes.job import STATE_ROOT
 from reconciler.core.redact import redact
 from reconciler.engine import pause
 from reconciler.engine.failpoints import register
-from reconciler.engine.gather import Look
+from reconciler.engine.gather import GatherFacts
 from reconciler.engine.jobs.adopt import Jobs, jobs_heard
-from reconciler.engine.jobs.scripts import LAST
-from reconciler.engine.lease import Holder, read_lease
+from reconciler.engine.jobs.scripts import TAIL_LOGS
+from reconciler.engine.lease import LeaseHolder, read_lease
 from reconciler.engine.transport import Transport, TransportError
 from specs.diagnostic import Diagnostic
 
@@ -21,7 +21,7 @@ _LAST = register("job-last")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class RunningJob:
     host: str
     job: str
     line: str
@@ -29,19 +29,21 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Now:
-    holder: Holder | None
-    paused: pause.Wish | None
-    running: tuple[Running, ...]
+class ClusterActivity:
+    holder: LeaseHolder | None
+    paused: pause.PauseRequest | None
+    running: tuple[RunningJob, ...]
     unheard: tuple[Diagnostic, ...] = ()
     """Hosts that did not say what runs there."""
 
 
-async def now(transport: Transport, look: Look, controller: str, hosts: Iterable[str]) -> Now:
+async def current_activity(
+    transport: Transport, look: GatherFacts, controller: str, hosts: Iterable[str]
+) -> ClusterActivity:
     """Raises LeaseError, TransportError where the controller is out of reach; another host adds no jobs then."""
     holder = await read_lease(transport, controller)
     jobs, unheard = await jobs_heard(look, hosts)
-    return Now(
+    return ClusterActivity(
         holder=holder,
         paused=await pause.read(look, controller),
         unheard=unheard,
@@ -51,16 +53,16 @@ async def now(transport: Transport, look: Look, controller: str, hosts: Iterable
     )
 
 
-async def _on(transport: Transport, host: str, jobs: Jobs) -> tuple[Running, ...]:
+async def _on(transport: Transport, host: str, jobs: Jobs) -> tuple[RunningJob, ...]:
     names = tuple(job for where, job in jobs if where == host)
     _LAST.before()
     try:
-        output = await transport.run(host, Command(script=LAST, args=(STATE_ROOT, *names)))
+        output = await transport.run(host, Command(script=TAIL_LOGS, args=(STATE_ROOT, *names)))
     except TransportError as error:
         output = error.heard
     _LAST.after()
     said = dict(re.findall(r"^(\S+) ([A-Za-z0-9+/=]*)$", output.stdout, re.MULTILINE))
-    return tuple(Running(host=host, job=job, line=_last(said.get(job, ""))) for job in names)
+    return tuple(RunningJob(host=host, job=job, line=_last(said.get(job, ""))) for job in names)
 
 
 def _last(block: str) -> str:

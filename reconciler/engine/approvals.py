@@ -11,17 +11,17 @@ from probes.fact import Known
 from probes.job import STATE_ROOT
 from probes.marker import Marker
 from reconciler.core.redact import clean
-from reconciler.engine.batch import answered
+from reconciler.engine.batch import reply_to
 from reconciler.engine.failpoints import register
-from reconciler.engine.gather import Look
+from reconciler.engine.gather import GatherFacts
 from reconciler.engine.jobs.scripts import APPROVE
 from reconciler.engine.transport import Transport
-from specs.diagnostic import Troubled, diagnose
+from specs.diagnostic import BkrecError, diagnose
 
 _APPROVE = register("approve")
 
 
-class ApproveError(Troubled):
+class ApproveError(BkrecError):
     """The approval could not be put down for certain."""
 
 
@@ -36,7 +36,7 @@ class Approval:
     run: str
 
 
-def note(controller: str, gate: str) -> Marker:
+def approval_marker(controller: str, gate: str) -> Marker:
     return Marker(host=controller, name=f"approved-{gate}")
 
 
@@ -46,14 +46,14 @@ async def record(transport: Transport, controller: str, *, gate: str, who: str, 
     _APPROVE.before()
     output = await transport.run(controller, Command(script=APPROVE, args=(STATE_ROOT, gate, name, run)))
     _APPROVE.after()
-    if answered("approve", output.stdout) != "noted":
+    if reply_to("approve", output.stdout) != "noted":
         said = clean(output.stdout).strip()[-200:] or "-"
         raise ApproveError(diagnose("approve-failed", where=controller, gate=gate, said=said))
 
 
-async def read(look: Look, controller: str, gates: tuple[str, ...]) -> tuple[Approval, ...]:
+async def read(look: GatherFacts, controller: str, gates: tuple[str, ...]) -> tuple[Approval, ...]:
     """Those that were ever given, each gate's last; none of what could not be read."""
-    notes = {note(controller, gate): gate for gate in gates}
+    notes = {approval_marker(controller, gate): gate for gate in gates}
     readings = (await look(tuple(notes))).readings
     found = ((gate, readings.get(fact)) for fact, gate in notes.items())
     return tuple(_told(gate, str(reading.value)) for gate, reading in found if isinstance(reading, Known))

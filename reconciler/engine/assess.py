@@ -7,32 +7,32 @@ That ends, since each round reads facts that were not read before; the bound is 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, Same, Unknown
-from reconciler.core.diff import Difference, diff, set_aside
+from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, SameAs, Unknown
+from reconciler.core.diff import Difference, diff, without_advice
 from reconciler.core.plan import Plan
-from reconciler.engine.gather import Collected, Look
+from reconciler.engine.gather import GatheredFacts, GatherFacts
 from specs.diagnostic import Diagnostic
-from specs.reason import coded
+from specs.reason import reason
 
 ROUNDS = 20
 
-Decide = Callable[[Readings], Plan]
+MakePlan = Callable[[Readings], Plan]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grounds:
+class SpecInputs:
     """What is wished for may rest on facts itself: they are read with every look, and what they say decides."""
 
     facts: tuple[AnyFact, ...]
-    goal: Callable[[Readings], tuple[Sequence[AnyExpected], Decide]]
+    goal: Callable[[Readings], tuple[Sequence[AnyExpected], MakePlan]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Studied:
+class Assessment:
     plan: Plan
     readings: Readings
     difference: Difference
-    troubles: Mapping[str, Diagnostic]
+    diagnostics: Mapping[str, Diagnostic]
 
 
 def facts_of(expected: Sequence[AnyExpected]) -> tuple[AnyFact, ...]:
@@ -43,11 +43,13 @@ def facts_of(expected: Sequence[AnyExpected]) -> tuple[AnyFact, ...]:
 def _both(expected: Sequence[AnyExpected]) -> Iterator[AnyFact]:
     for wish in expected:
         yield wish.fact
-        if isinstance(wish.reading, Same):
+        if isinstance(wish.reading, SameAs):
             yield wish.reading.fact
 
 
-async def study(look: Look, expected: Sequence[AnyExpected], decide: Decide, grounds: Grounds | None = None) -> Studied:
+async def assess(
+    look: GatherFacts, expected: Sequence[AnyExpected], decide: MakePlan, grounds: SpecInputs | None = None
+) -> Assessment:
     seen = await look((*facts_of(expected), *(grounds.facts if grounds else ())))
     if grounds is not None:
         expected, decide = grounds.goal(seen.readings)
@@ -55,7 +57,7 @@ async def study(look: Look, expected: Sequence[AnyExpected], decide: Decide, gro
         seen = _joined(seen, await look(missing)) if missing else seen
     plan = decide(seen.readings)
     for _ in range(ROUNDS):
-        missing = plan.wanted - seen.readings.keys()
+        missing = plan.unread_facts - seen.readings.keys()
         if not missing:
             break
         seen = _joined(seen, await look(missing))
@@ -64,15 +66,15 @@ async def study(look: Look, expected: Sequence[AnyExpected], decide: Decide, gro
         seen = _given_up(seen, plan)
         plan = decide(seen.readings)
     advice = {told.expected.fact: told.diagnostic for told in plan.advice}
-    difference = set_aside(diff(expected, seen.readings), advice)
-    return Studied(plan=plan, readings=seen.readings, difference=difference, troubles=seen.troubles)
+    difference = without_advice(diff(expected, seen.readings), advice)
+    return Assessment(plan=plan, readings=seen.readings, difference=difference, diagnostics=seen.troubles)
 
 
-def _joined(seen: Collected, more: Collected) -> Collected:
+def _joined(seen: GatheredFacts, more: GatheredFacts) -> GatheredFacts:
     return replace(seen, readings={**seen.readings, **more.readings}, troubles={**seen.troubles, **more.troubles})
 
 
-def _given_up(seen: Collected, plan: Plan) -> Collected:
+def _given_up(seen: GatheredFacts, plan: Plan) -> GatheredFacts:
     """What is still wanted stays unread, and says so: an Unknown blocks what rests on it."""
-    unread: dict[AnyFact, AnyReading] = {fact: Unknown(coded("not-read")) for fact in plan.wanted}
+    unread: dict[AnyFact, AnyReading] = {fact: Unknown(reason("not-read")) for fact in plan.unread_facts}
     return replace(seen, readings={**unread, **seen.readings})

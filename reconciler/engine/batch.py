@@ -14,7 +14,7 @@ from probes.command import Command, Output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Torn:
+class Truncated:
     """The section began, or never did, and its end was not heard."""
 
     begun: bool
@@ -34,30 +34,30 @@ def _section(index: int, command: Command, nonce: str) -> str:
     return begin + command.section() + "\n" + end
 
 
-def take_apart(answer: Output, nonce: str, count: int) -> tuple[Output | Torn, ...]:
+def split_output(answer: Output, nonce: str, count: int) -> tuple[Output | Truncated, ...]:
     """One entry per section, in order."""
     heard = _frames(answer.stdout, nonce)
     muttered = _frames(answer.stderr, nonce)
     return tuple(_answer(index, answer.stdout, heard, muttered, nonce) for index in range(count))
 
 
-def said(pattern: str, text: str) -> re.Match[str] | None:
+def last_match(pattern: str, text: str) -> re.Match[str] | None:
     """The last time it is said, wherever in its line: what a start-up file prints, and be it the same, comes before."""
     *_, last = (None, *re.finditer(pattern, text, re.MULTILINE))
     return last
 
 
-def answered(asked: str, text: str) -> str:
+def reply_to(asked: str, text: str) -> str:
     """What a job script said to `asked` (`say` in job_scripts.py); "" where it said nothing."""
-    told = said(rf"bkrec-says {re.escape(asked)} (.*)$", text)
+    told = last_match(rf"bkrec-says {re.escape(asked)} (.*)$", text)
     return told[1].strip() if told is not None else ""
 
 
 def _answer(
     index: int, stdout: str, heard: Mapping[int, tuple[str, int]], muttered: Mapping[int, tuple[str, int]], nonce: str
-) -> Output | Torn:
+) -> Output | Truncated:
     if index not in heard:
-        return Torn(begun=f"{nonce} {index} begin\n" in stdout)
+        return Truncated(begun=f"{nonce} {index} begin\n" in stdout)
     text, status = heard[index]
     complaint, _ = muttered.get(index, ("", 0))
     return Output(stdout=text, stderr=complaint, exit_status=status)

@@ -10,8 +10,8 @@ import secrets
 from probes.command import Output
 from probes.lib import controller as survey
 from probes.package_versions import DIRECTORY
-from reconciler.core.placement import cluster
-from reconciler.engine.batch import Torn, compose, take_apart
+from reconciler.core.placement import describe_cluster
+from reconciler.engine.batch import Truncated, compose, split_output
 from reconciler.engine.failpoints import register
 from reconciler.engine.transport import Transport, TransportError
 from specs.cluster import Cluster, ClusterFile
@@ -21,7 +21,7 @@ from specs.release import Release
 _ASK = register("survey")
 
 
-async def read(transport: Transport, file: ClusterFile, md5: str = "") -> survey.Survey:
+async def read_controller(transport: Transport, file: ClusterFile, md5: str = "") -> survey.Survey:
     """`md5`: of the package whose versions count. Raises TransportError where the controller is out of reach, SpecError
     where it has no install.config, or where nobody can tell what the package brings."""
     where = f"{file.controller.address} {file.paths.install}/install.config"
@@ -44,14 +44,14 @@ async def _heard(transport: Transport, file: ClusterFile, md5: str) -> Output:
     _ASK.before()
     output = await transport.run(controller, program)
     _ASK.after()
-    (section,) = take_apart(output, nonce, 1)
-    if not isinstance(section, Torn):
+    (section,) = split_output(output, nonce, 1)
+    if not isinstance(section, Truncated):
         return section
     if output.exit_status is None:
         raise TransportError(diagnose("connection-lost", where=controller))
     raise ValueError("the answer has no end")
 
 
-async def describe(transport: Transport, file: ClusterFile, release: Release) -> Cluster:
-    found = await read(transport, file, file.package.md5 or release.package.md5)
-    return cluster(file, release, found.config, found.home, found.pins or ())
+async def discover(transport: Transport, file: ClusterFile, release: Release) -> Cluster:
+    found = await read_controller(transport, file, file.package.md5 or release.package.md5)
+    return describe_cluster(file, release, found.config, found.home, found.pins or ())

@@ -12,52 +12,52 @@ from dataclasses import dataclass, field
 
 from reconciler.core.events import (
     Event,
-    Interrupted,
-    StepAwaited,
+    RunInterrupted,
+    StepBlocked,
+    StepDeferred,
     StepDone,
     StepFailed,
-    StepHeld,
-    StepLeft,
+    StepNeedsHuman,
     StepSkipped,
 )
 from reconciler.core.plan import Plan, Step
 from reconciler.engine.clock import Clock, SystemClock
-from reconciler.engine.gather import Look
-from reconciler.engine.journal import Book
-from reconciler.engine.lease import Term
-from reconciler.engine.step.context import Ended, Means
-from reconciler.engine.step.runner import carry_out
+from reconciler.engine.gather import GatherFacts
+from reconciler.engine.journal import EventSink
+from reconciler.engine.lease import LeaseValidity
+from reconciler.engine.step.context import StepContext, StepResult
+from reconciler.engine.step.runner import run_step
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
-from specs.diagnostic import Diagnostic, Troubled
+from specs.diagnostic import BkrecError, Diagnostic
 
 PARALLEL = 4
 
-Finished = asyncio.Task[Ended | Troubled]
+Finished = asyncio.Task[StepResult | BkrecError]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ExecutionResult:
     started: tuple[str, ...] = ()
     """Steps whose command left for its host, or was about to."""
     done: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     failed: tuple[StepFailed, ...] = ()
-    held: tuple[StepHeld, ...] = ()
-    awaited: tuple[StepAwaited, ...] = ()
+    blocked: tuple[StepBlocked, ...] = ()
+    needs_human: tuple[StepNeedsHuman, ...] = ()
     """Not started, because a person has to approve or do it; nor is what comes after them."""
-    left: tuple[str, ...] = ()
+    not_started: tuple[str, ...] = ()
     """Not started, because the run was stopped, or because the plan is out of date."""
-    outdated: tuple[StepLeft, ...] = ()
+    deferred: tuple[StepDeferred, ...] = ()
     """Steps that found the plan out of date: another look decides anew."""
     running: tuple[str, ...] = ()
     """Jobs that were left running on their hosts."""
-    troubles: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     """Why it could not go on."""
 
 
 @dataclass(slots=True)
-class _Board:
+class _Scheduler:
     """Where each step stands. The only thing that changes here."""
 
     waiting: dict[str, Step]
@@ -66,21 +66,21 @@ class _Board:
     outages: frozenset[str] = frozenset()
     """Steps that users notice."""
     finished: set[str] = field(default_factory=set[str])
-    ended: list[Ended] = field(default_factory=list[Ended])
-    held: list[StepHeld] = field(default_factory=list[StepHeld])
-    left: list[str] = field(default_factory=list[str])
-    troubles: list[Troubled] = field(default_factory=list[Troubled])
+    ended: list[StepResult] = field(default_factory=list[StepResult])
+    blocked: list[StepBlocked] = field(default_factory=list[StepBlocked])
+    not_started: list[str] = field(default_factory=list[str])
+    diagnostics: list[BkrecError] = field(default_factory=list[BkrecError])
 
     def ready(self) -> Step | None:
         """The first, in the plan's order, that may start now."""
-        taken = {resource for step in self.tasks.values() for resource in step.action.resources}
+        taken = {resource for step in self.tasks.values() for resource in step.action.locks}
         if len(self.tasks) >= self.parallel:
             return None
         for step in self.waiting.values():
-            if self._is_its_turn(step) and taken.isdisjoint(step.action.resources):
+            if self._is_its_turn(step) and taken.isdisjoint(step.action.locks):
                 return step
             if self._ends_an_outage(step):
-                taken.update(step.action.resources)
+                taken.update(step.action.locks)
         return None
 
     def _ends_an_outage(self, step: Step) -> bool:
@@ -91,7 +91,7 @@ class _Board:
     def _is_its_turn(self, step: Step) -> bool:
         return all(after.step in self.finished for after in step.after)
 
-    def settle(self, step: Step, ended: Ended, *, runs_on: bool) -> Iterator[StepHeld]:
+    def record_result(self, step: Step, ended: StepResult, *, runs_on: bool) -> Iterator[StepBlocked]:
         """Takes down the outcome; yields what it holds up, each once.
 
         `runs_on`: the step failed, and its job goes on or may do so; what it shares is not free.
@@ -100,27 +100,27 @@ class _Board:
         match ended:
             case StepDone() | StepSkipped():
                 self.finished.add(ended.step)
-            case StepLeft():
-                self._leave(ended.step)
-            case StepAwaited():
+            case StepDeferred():
+                self._defer(ended.step)
+            case StepNeedsHuman():
                 for step_id in self._behind(ended.step):
                     del self.waiting[step_id]
             case StepFailed():
-                yield from self._hold(step, ended, runs_on=runs_on)
+                yield from self._block_dependants(step, ended, runs_on=runs_on)
 
-    def _leave(self, step: str) -> None:
+    def _defer(self, step: str) -> None:
         """What comes after it waits for the next plan too."""
         for behind in (step, *self._behind(step)):
             self.waiting.pop(behind, None)
-            self.left.append(behind)
+            self.not_started.append(behind)
 
-    def _hold(self, step: Step, ended: StepFailed, *, runs_on: bool) -> Iterator[StepHeld]:
-        taken = step.action.resources if runs_on else ()
-        beside = [one.id for one in self.waiting.values() if not set(taken).isdisjoint(one.action.resources)]
+    def _block_dependants(self, step: Step, ended: StepFailed, *, runs_on: bool) -> Iterator[StepBlocked]:
+        taken = step.action.locks if runs_on else ()
+        beside = [one.id for one in self.waiting.values() if not set(taken).isdisjoint(one.action.locks)]
         for step_id in dict.fromkeys((*beside, *self._behind(ended.step, *beside))):
             del self.waiting[step_id]
-            self.held.append(StepHeld(step=step_id, cause=ended.step))
-            yield self.held[-1]
+            self.blocked.append(StepBlocked(step=step_id, cause=ended.step))
+            yield self.blocked[-1]
 
     def _behind(self, *causes: str) -> tuple[str, ...]:
         """Waiting steps that come after these, near or far, in the plan's order of discovery."""
@@ -137,10 +137,10 @@ async def execute(
     plan: Plan,
     *,
     transport: Transport,
-    look: Look,
-    journal: Book,
+    look: GatherFacts,
+    journal: EventSink,
     epoch: int,
-    term: Term,
+    term: LeaseValidity,
     run: str = "-",
     undoes: bool = False,
     emit: Callable[[Event], None],
@@ -148,95 +148,95 @@ async def execute(
     approved: frozenset[str] = frozenset(),
     parallel: int = PARALLEL,
     clock: Clock | None = None,
-) -> Outcome:
+) -> ExecutionResult:
     """A journal that cannot be written ends it, with the trouble in the outcome; jobs already started go on."""
 
     def tell(event: Event) -> None:
         journal.write(event)
         emit(event)
 
-    means = Means(
+    means = StepContext(
         transport=transport,
-        look=look,
+        gather=look,
         clock=clock or SystemClock(),
-        tell=tell,
+        emit=tell,
         epoch=epoch,
-        term=term,
+        validity=term,
         run=run,
         undoes=undoes,
         stop=stop,
         approved=approved,
     )
     outages = frozenset(step.id for step in plan.steps if step.action.outage)
-    board = _Board(waiting={step.id: step for step in plan.steps}, parallel=parallel, outages=outages)
+    board = _Scheduler(waiting={step.id: step for step in plan.steps}, parallel=parallel, outages=outages)
     try:
         await _work(board, means)
     except asyncio.CancelledError:
         _left_running(means)
         raise
-    running = _left_running(means) if stop.now.is_set() else ()
+    running = _left_running(means) if stop.immediate.is_set() else ()
     return _outcome(board, means, running)
 
 
-def _left_running(means: Means) -> tuple[str, ...]:
+def _left_running(means: StepContext) -> tuple[str, ...]:
     """Told where it still can be: a journal that fails now must not hide that we were stopped."""
     running = tuple(means.running.values())
-    with contextlib.suppress(Troubled):
-        means.tell(Interrupted(running=running))
+    with contextlib.suppress(BkrecError):
+        means.emit(RunInterrupted(running=running))
     return running
 
 
-def _outcome(board: _Board, means: Means, running: tuple[str, ...]) -> Outcome:
-    return Outcome(
+def _outcome(board: _Scheduler, means: StepContext, running: tuple[str, ...]) -> ExecutionResult:
+    return ExecutionResult(
         started=tuple(means.started),
         done=tuple(end.step for end in board.ended if isinstance(end, StepDone)),
         skipped=tuple(end.step for end in board.ended if isinstance(end, StepSkipped)),
         failed=tuple(end for end in board.ended if isinstance(end, StepFailed)),
-        held=tuple(board.held),
-        left=(*board.left, *board.waiting),
-        outdated=tuple(end for end in board.ended if isinstance(end, StepLeft)),
-        awaited=tuple(end for end in board.ended if isinstance(end, StepAwaited)),
+        blocked=tuple(board.blocked),
+        not_started=(*board.not_started, *board.waiting),
+        deferred=tuple(end for end in board.ended if isinstance(end, StepDeferred)),
+        needs_human=tuple(end for end in board.ended if isinstance(end, StepNeedsHuman)),
         running=running,
-        troubles=tuple(trouble for troubled in board.troubles for trouble in troubled.diagnostics),
+        diagnostics=tuple(trouble for troubled in board.diagnostics for trouble in troubled.diagnostics),
     )
 
 
-async def _work(board: _Board, means: Means) -> None:
+async def _work(board: _Scheduler, means: StepContext) -> None:
     """Until nothing runs and nothing may start, or somebody is in a hurry."""
     async with asyncio.TaskGroup() as group:
-        hurry = group.create_task(means.stop.now.wait())
+        hurry = group.create_task(means.stop.immediate.wait())
         _start(board, means, group)
-        while board.tasks and not means.stop.now.is_set():
+        while board.tasks and not means.stop.immediate.is_set():
             done, _ = await asyncio.wait({hurry, *board.tasks}, return_when=asyncio.FIRST_COMPLETED)
             for task in [task for task in board.tasks if task in done]:
-                _take_down(board, task, means)
+                _collect_result(board, task, means)
             _start(board, means, group)
         for task in (hurry, *board.tasks):
             task.cancel()
 
 
-def _start(board: _Board, means: Means, group: asyncio.TaskGroup) -> None:
-    while not means.stop.asked and (step := board.ready()) is not None:
+def _start(board: _Scheduler, means: StepContext, group: asyncio.TaskGroup) -> None:
+    while not means.stop.requested and (step := board.ready()) is not None:
         del board.waiting[step.id]
-        board.tasks[group.create_task(_carried(step, means))] = step
+        board.tasks[group.create_task(_run_one(step, means))] = step
 
 
-async def _carried(step: Step, means: Means) -> Ended | Troubled:
+async def _run_one(step: Step, means: StepContext) -> StepResult | BkrecError:
     """In a group an expected failure is returned: raised, it would cancel the neighbours."""
     try:
-        ended = await carry_out(step, means)
-        means.tell(ended)
-    except Troubled as trouble:
+        ended = await run_step(step, means)
+        means.emit(ended)
+    except BkrecError as trouble:
         return trouble
     return ended
 
 
-def _take_down(board: _Board, task: Finished, means: Means) -> None:
+def _collect_result(board: _Scheduler, task: Finished, means: StepContext) -> None:
     step = board.tasks.pop(task)
     ended = task.result()
-    if isinstance(ended, Troubled):
-        board.troubles.append(ended)
-        means.stop.halt(ended.diagnostics[0])
+    if isinstance(ended, BkrecError):
+        board.diagnostics.append(ended)
+        means.stop.stop_because(ended.diagnostics[0])
         return
-    for held in board.settle(step, ended, runs_on=step.id in means.running):
-        means.tell(held)
+    for held in board.record_result(step, ended, runs_on=step.id in means.running):
+        means.emit(held)

@@ -18,22 +18,22 @@ _registered: dict[str, None] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class CrashPoint:
+class Failpoint:
     """`point.before()`, the effect, `point.after()`."""
 
     name: str
 
     def before(self) -> None:
-        crash_point(f"{self.name}.before")
+        hit(f"{self.name}.before")
 
     def after(self) -> None:
-        crash_point(f"{self.name}.after")
+        hit(f"{self.name}.after")
 
 
-def register(name: LiteralString) -> CrashPoint:
+def register(name: LiteralString) -> Failpoint:
     _registered[f"{name}.before"] = None
     _registered[f"{name}.after"] = None
-    return CrashPoint(name)
+    return Failpoint(name)
 
 
 def registered() -> tuple[str, ...]:
@@ -41,14 +41,14 @@ def registered() -> tuple[str, ...]:
     return tuple(_registered)
 
 
-def crash_point(name: str) -> None:
+def hit(name: str) -> None:
     hook = _hook.get()
     if hook is not None:
         hook(name)
 
 
 @contextmanager
-def installed(hook: Hook) -> Generator[None]:
+def hooked(hook: Hook) -> Generator[None]:
     """For tests: `hook` is called at every point passed inside, by tasks started inside too."""
     token = _hook.set(hook)
     try:

@@ -14,15 +14,15 @@ from typing import Any
 from probes.command import Output
 from probes.fact import AnyFact, AnyReading, Known, Readings, Unknown, kind_of
 from probes.probe import Probe
-from reconciler.engine.batch import Torn, compose, take_apart
+from reconciler.engine.batch import Truncated, compose, split_output
 from reconciler.engine.failpoints import register
 from reconciler.engine.transport import Transport, TransportError
 from specs.diagnostic import Diagnostic, diagnose
-from specs.reason import Because, coded
+from specs.reason import Reason, reason
 
 SECTION_LIMIT = 4 * 1024 * 1024
 """Characters of one family's answer that are still looked at. The longest honest ones (digests) stay under 100 KiB."""
-STOPPED = (124, 137)
+TIMED_OUT_STATUSES = (124, 137)
 """Exit status of timeout(1): it sent TERM, or KILL five seconds later."""
 REPLACED = "\ufffd"
 """Stands where a host's bytes were no UTF-8."""
@@ -31,41 +31,41 @@ _ASK = register("collect")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Collected:
+class GatheredFacts:
     readings: Readings
     troubles: Mapping[str, Diagnostic] = field(default_factory=dict[str, Diagnostic])
     """By host: why it could not be asked, or not to the end."""
 
 
-Look = Callable[[Iterable[AnyFact]], Awaitable[Collected]]
+GatherFacts = Callable[[Iterable[AnyFact]], Awaitable[GatheredFacts]]
 """How all of the effects read facts: `collect` with its first two arguments given, or a world in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
+class _Query:
     """One family's facts about one host."""
 
     probe: Probe
     facts: tuple[AnyFact, ...]
 
 
-async def collect(transport: Transport, probes: Sequence[Probe], facts: Iterable[AnyFact]) -> Collected:
+async def gather_facts(transport: Transport, probes: Sequence[Probe], facts: Iterable[AnyFact]) -> GatheredFacts:
     """Every fact asked has a reading afterwards. Only a bug raises."""
     asked = tuple(dict.fromkeys(facts))
     questions = _by_host(probes, asked)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_ask(transport, host, per_host)) for host, per_host in questions.items()]
-    readings: dict[AnyFact, AnyReading] = {f: Unknown(coded("no-probe", kind=kind_of(f))) for f in asked}
+        tasks = [group.create_task(_query(transport, host, per_host)) for host, per_host in questions.items()]
+    readings: dict[AnyFact, AnyReading] = {f: Unknown(reason("no-probe", kind=kind_of(f))) for f in asked}
     troubles: dict[str, Diagnostic] = {}
     for task, host in zip(tasks, questions, strict=True):
         answer, trouble = task.result()
         readings.update(answer)
         if trouble is not None:
             troubles[host] = trouble
-    return Collected(readings=readings, troubles=troubles)
+    return GatheredFacts(readings=readings, troubles=troubles)
 
 
-def _by_host(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> dict[str, list[_Question]]:
+def _by_host(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> dict[str, list[_Query]]:
     answers = {kind: probe for probe in probes for kind in probe.facts}
     grouped: dict[str, dict[str, list[AnyFact]]] = {}
     for fact in facts:
@@ -73,12 +73,12 @@ def _by_host(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> dict[str, lis
             grouped.setdefault(fact.host, {}).setdefault(answers[type(fact)].family, []).append(fact)
     families = {probe.family: probe for probe in probes}
     return {
-        host: [_Question(probe=families[family], facts=tuple(asked)) for family, asked in per_family.items()]
+        host: [_Query(probe=families[family], facts=tuple(asked)) for family, asked in per_family.items()]
         for host, per_family in grouped.items()
     }
 
 
-async def _ask(transport: Transport, host: str, questions: list[_Question]) -> tuple[Readings, Diagnostic | None]:
+async def _query(transport: Transport, host: str, questions: list[_Query]) -> tuple[Readings, Diagnostic | None]:
     nonce = secrets.token_hex(12)
     program = compose([question.probe.command(question.facts) for question in questions], nonce)
     trouble: Diagnostic | None = None
@@ -90,43 +90,43 @@ async def _ask(transport: Transport, host: str, questions: list[_Question]) -> t
     _ASK.after()
     if trouble is None and answer.exit_status is None:
         trouble = diagnose("connection-lost", where=host)
-    sections = take_apart(answer, nonce, len(questions))
-    if trouble is None and any(isinstance(section, Torn) for section in sections):
+    sections = split_output(answer, nonce, len(questions))
+    if trouble is None and any(isinstance(section, Truncated) for section in sections):
         trouble = diagnose("answer-torn", where=host)
     return _read(questions, sections, trouble), trouble
 
 
 def _read(
-    questions: Sequence[_Question], sections: Sequence[Output | Torn], trouble: Diagnostic | None
+    questions: Sequence[_Query], sections: Sequence[Output | Truncated], trouble: Diagnostic | None
 ) -> dict[AnyFact, AnyReading]:
     readings: dict[AnyFact, AnyReading] = {}
     for question, section in zip(questions, sections, strict=True):
-        if isinstance(section, Torn):
-            readings.update(dict.fromkeys(question.facts, Unknown(_not_heard(question.probe, section, trouble))))
+        if isinstance(section, Truncated):
+            readings.update(dict.fromkeys(question.facts, Unknown(_truncated(question.probe, section, trouble))))
         else:
             readings.update(_parse(question, section))
     return readings
 
 
-def _not_heard(probe: Probe, torn: Torn, trouble: Diagnostic | None) -> Because:
+def _truncated(probe: Probe, torn: Truncated, trouble: Diagnostic | None) -> Reason:
     if trouble is None or trouble.code == "answer-torn":
-        return coded("section-torn", family=probe.family)
+        return reason("section-torn", family=probe.family)
     if trouble.code == "answer-overdue" and torn.begun:
-        return coded("probe-timeout", family=probe.family)
-    return coded(trouble.code, host=trouble.where, **dict(trouble.fields))
+        return reason("probe-timeout", family=probe.family)
+    return reason(trouble.code, host=trouble.where, **dict(trouble.fields))
 
 
-def _parse(question: _Question, section: Output) -> Mapping[AnyFact, AnyReading]:
+def _parse(question: _Query, section: Output) -> Mapping[AnyFact, AnyReading]:
     family = question.probe.family
-    if section.exit_status in STOPPED:
-        return dict.fromkeys(question.facts, Unknown(coded("probe-timeout", family=family)))
+    if section.exit_status in TIMED_OUT_STATUSES:
+        return dict.fromkeys(question.facts, Unknown(reason("probe-timeout", family=family)))
     if len(section.stdout) > SECTION_LIMIT:
-        return dict.fromkeys(question.facts, Unknown(coded("answer-too-long", family=family)))
+        return dict.fromkeys(question.facts, Unknown(reason("answer-too-long", family=family)))
     try:
         read = question.probe.parse(question.facts, section)
         return {fact: _only_text(read[fact]) for fact in question.facts}
     except (LookupError, ValueError) as error:
-        why = coded("parse-failed", family=family, error=f"{type(error).__name__}: {error}"[:200])
+        why = reason("parse-failed", family=family, error=f"{type(error).__name__}: {error}"[:200])
         return dict.fromkeys(question.facts, Unknown(why))
 
 
@@ -134,7 +134,7 @@ def _only_text(reading: AnyReading) -> AnyReading:
     """A value that holds a replaced byte is not what the host has: two different ones would look the same."""
     match reading:
         case Known(value) if REPLACED in _letters(value):
-            return Unknown(coded("not-utf8"))
+            return Unknown(reason("not-utf8"))
         case _:
             return reading
 

@@ -17,33 +17,33 @@ from reconciler.core.events import Event, StepOutput
 from reconciler.engine.clock import Clock
 from reconciler.engine.failpoints import register
 from reconciler.engine.local_files import AppendFile, private_dir, sync_dir
-from specs.diagnostic import Troubled, diagnose
+from specs.diagnostic import BkrecError, diagnose
 
 SCHEMA = "bkrec.event/1"
 
 _WRITE = register("journal-write")
 
 
-class JournalError(Troubled):
+class JournalError(BkrecError):
     """The journal cannot be written: nothing may leave, because nobody could say afterwards what left."""
 
 
-class Book(Protocol):
+class EventSink(Protocol):
     """What the executor needs of a journal."""
 
     def write(self, event: Event) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class JournalEntry:
     run: str
     at: str
     event: Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    entries: tuple[Entry, ...]
+class JournalContents:
+    entries: tuple[JournalEntry, ...]
     torn: int
     """Lines that could not be read: at most the last one, unless the disk lost some."""
 
@@ -53,7 +53,7 @@ def new_run(clock: Clock) -> str:
     return f"{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(8)}"
 
 
-class Disk(Protocol):
+class AppendLog(Protocol):
     """The file a journal is kept in; each raises OSError."""
 
     def append(self, data: bytes) -> None: ...
@@ -63,7 +63,7 @@ class Disk(Protocol):
 
 
 class Journal:
-    def __init__(self, path: Path, *, run: str, clock: Clock, disk: Callable[[Path], Disk] = AppendFile) -> None:
+    def __init__(self, path: Path, *, run: str, clock: Clock, disk: Callable[[Path], AppendLog] = AppendFile) -> None:
         """Raises JournalError."""
         self.path, self.run, self._clock = path, run, clock
         with self._told():
@@ -114,25 +114,25 @@ def runs(directory: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (directory / "runs").glob("*.jsonl")))
 
 
-def read_run(directory: Path, run: str) -> Kept:
+def read_run(directory: Path, run: str) -> JournalContents:
     return read(directory / "runs" / f"{run}.jsonl")
 
 
-def read(path: Path) -> Kept:
+def read(path: Path) -> JournalContents:
     """Never raises for what it finds in the file; OSError where there is none."""
-    return taken_apart(path.read_bytes())
+    return parse(path.read_bytes())
 
 
-def taken_apart(content: bytes) -> Kept:
+def parse(content: bytes) -> JournalContents:
     lines = content.split(b"\n")
     entries = [entry for line in lines if line.strip() and (entry := _entry(line)) is not None]
-    return Kept(entries=tuple(entries), torn=sum(1 for line in lines if line.strip()) - len(entries))
+    return JournalContents(entries=tuple(entries), torn=sum(1 for line in lines if line.strip()) - len(entries))
 
 
-def _entry(line: bytes) -> Entry | None:
+def _entry(line: bytes) -> JournalEntry | None:
     try:
         kept = json.loads(line)
-        return Entry(run=str(kept["run"]), at=str(kept["at"]), event=_adapter().validate_python(kept))
+        return JournalEntry(run=str(kept["run"]), at=str(kept["at"]), event=_adapter().validate_python(kept))
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
 

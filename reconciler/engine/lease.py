@@ -24,22 +24,22 @@ from typing import LiteralString
 
 from probes.command import Command, Output
 from probes.job import STATE_ROOT, UPTIME
-from reconciler.engine.batch import said
+from reconciler.engine.batch import last_match
 from reconciler.engine.clock import Clock, ahead
 from reconciler.engine.failpoints import register
-from reconciler.engine.jobs.scripts import GUARDED, RAISE_FENCE
+from reconciler.engine.jobs.scripts import LOCKED, RAISE_FENCE
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport, TransportError
-from specs.diagnostic import Diagnostic, Troubled, diagnose
+from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
 TTL_S = 60
-HEARTBEAT_S = 10.0
-RETRY_S = 2.0
+RENEW_INTERVAL_S = 10.0
+RETRY_INTERVAL_S = 2.0
 MARGIN_S = 25.0
 """Between a host's look at its clock and the start: systemd-run is given 20 s; and two clocks told in whole seconds."""
 STOOD_S = 5.0
 """By so much the wall may get ahead of our steady clock before we ask whether that one stood still."""
-PRESUMED_LOST_S = TTL_S - 15.0
+RENEW_DEADLINE_S = TTL_S - 15.0
 """Without an answer for this long nothing more is started: another may be about to take over."""
 
 _TAKE = register("lease-take")
@@ -71,7 +71,7 @@ RUN!broken is nobody's to renew, and not to be taken before its time either."""
 
 TAKE_SCRIPT: LiteralString = (
     "root=$1 asked=lease run=$2 me=$3 at=$4 ttl=$5 floor=$6\n"
-    + GUARDED
+    + LOCKED
     + _HOLDER
     + r"""
 if [ "$holder" != none ] && [ "$holder" != "$run" ] && [ "$age" -ge 0 ] && [ "$age" -lt "$ttl" ]; then tell held; fi
@@ -86,7 +86,7 @@ tell taken
 
 RENEW_SCRIPT: LiteralString = (
     "root=$1 asked=lease run=$2\n"
-    + GUARDED
+    + LOCKED
     + _HOLDER
     + r"""
 [ "$holder" = "$run" ] || tell lost
@@ -98,7 +98,7 @@ tell renewed
 
 END_SCRIPT: LiteralString = (
     "root=$1 asked=lease run=$2\n"
-    + GUARDED
+    + LOCKED
     + _HOLDER
     + r"""
 if [ "$holder" = "$run" ]; then rm -f "$held"; fi
@@ -108,7 +108,7 @@ tell ended
 
 BREAK_SCRIPT: LiteralString = (
     "root=$1 asked=lease ttl=$2\n"
-    + GUARDED
+    + LOCKED
     + _HOLDER
     + r"""
 if [ "$age" -ge "$ttl" ]; then rm -f "$held"; fi
@@ -131,7 +131,7 @@ tell read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class LeaseHolder:
     run: str
     epoch: int
     age_s: int
@@ -149,7 +149,7 @@ class Holder:
 
 
 @dataclass(slots=True)
-class Term:
+class LeaseValidity:
     """How long nobody else can have taken the lease, by our own steady clock.
 
     A renewal is written down after it was sent, and lasts TTL_S from then: no take-over comes sooner than TTL_S after
@@ -170,15 +170,15 @@ class Term:
         return max(0.0, self.since + TTL_S - MARGIN_S - now)
 
 
-class LeaseHeld(Troubled):
+class LeaseHeld(BkrecError):
     """Somebody else is at work. Exit 5: nothing was changed."""
 
-    def __init__(self, *diagnostics: Diagnostic, holder: Holder | None = None) -> None:
+    def __init__(self, *diagnostics: Diagnostic, holder: LeaseHolder | None = None) -> None:
         super().__init__(*diagnostics)
         self.holder = holder
 
 
-class LeaseError(Troubled):
+class LeaseError(BkrecError):
     """The lease could be neither taken nor read."""
 
 
@@ -189,7 +189,9 @@ class Lease:
     epoch: int
 
 
-async def take(transport: Transport, controller: str, *, run: str, user: str, source: str, floor: int = 0) -> Lease:
+async def try_acquire(
+    transport: Transport, controller: str, *, run: str, user: str, source: str, floor: int = 0
+) -> Lease:
     """Again with `floor`, the highest epoch a host has seen, where the controller lost count. Raises LeaseHeld,
     LeaseError, TransportError."""
     args = (STATE_ROOT, run, _word(user), _word(source), str(TTL_S), str(floor))
@@ -200,17 +202,17 @@ async def take(transport: Transport, controller: str, *, run: str, user: str, so
     if verb == "taken" and holder is not None:
         return Lease(controller=controller, run=run, epoch=holder.epoch)
     if verb == "held" and holder is not None:
-        raise LeaseHeld(held_by(controller, holder), holder=holder)
+        raise LeaseHeld(lease_held(controller, holder), holder=holder)
     raise LeaseError(diagnose("lease-failed", where=controller, said=_said(output)))
 
 
-def held_by(controller: str, holder: Holder) -> Diagnostic:
+def lease_held(controller: str, holder: LeaseHolder) -> Diagnostic:
     return diagnose(
         "lease-held", where=controller, user=holder.user, at=holder.source, run=holder.run, age=holder.age_s
     )
 
 
-async def read_lease(transport: Transport, controller: str) -> Holder | None:
+async def read_lease(transport: Transport, controller: str) -> LeaseHolder | None:
     """Who holds it; writes nothing. Raises LeaseError, TransportError."""
     _LOOK.before()
     output = await transport.run(controller, Command(script=READ_SCRIPT, args=(STATE_ROOT,)))
@@ -231,7 +233,7 @@ async def release(transport: Transport, lease: Lease) -> None:
     _RELEASE.after()
 
 
-async def break_lease(transport: Transport, controller: str) -> Holder | None:
+async def force_release(transport: Transport, controller: str) -> LeaseHolder | None:
     """Takes it from whoever has it, and says who that was; it is free when it would have expired, and no sooner.
 
     Raises LeaseError, TransportError."""
@@ -244,7 +246,9 @@ async def break_lease(transport: Transport, controller: str) -> Holder | None:
     return holder
 
 
-async def keep(transport: Transport, lease: Lease, term: Term, *, clock: Clock, stop: StopSignal) -> None:
+async def renew_until_cancelled(
+    transport: Transport, lease: Lease, term: LeaseValidity, *, clock: Clock, stop: StopSignal
+) -> None:
     """Renews at once, and until cancelled. When it is lost, or may be, the run starts no further step."""
     renewed = clock.steady()
     while True:
@@ -255,14 +259,16 @@ async def keep(transport: Transport, lease: Lease, term: Term, *, clock: Clock, 
                 term.ahead = off
             case "lost":
                 term.since = None
-                stop.halt(diagnose("lease-lost", where=lease.controller, run=lease.run))
+                stop.stop_because(diagnose("lease-lost", where=lease.controller, run=lease.run))
                 return
-            case _ if clock.steady() - renewed > PRESUMED_LOST_S:
-                stop.halt(diagnose("lease-not-renewed", where=lease.controller, seconds=int(clock.steady() - renewed)))
+            case _ if clock.steady() - renewed > RENEW_DEADLINE_S:
+                stop.stop_because(
+                    diagnose("lease-not-renewed", where=lease.controller, seconds=int(clock.steady() - renewed))
+                )
                 return
             case _:
                 pass
-        await clock.sleep(HEARTBEAT_S if clock.steady() - renewed < HEARTBEAT_S else RETRY_S)
+        await clock.sleep(RENEW_INTERVAL_S if clock.steady() - renewed < RENEW_INTERVAL_S else RETRY_INTERVAL_S)
 
 
 async def _renew(transport: Transport, lease: Lease) -> str:
@@ -278,21 +284,21 @@ async def _renew(transport: Transport, lease: Lease) -> str:
     return verb
 
 
-async def raise_fences(transport: Transport, hosts: Iterable[str], epoch: int) -> tuple[Diagnostic, ...]:
+async def publish_epoch(transport: Transport, hosts: Iterable[str], epoch: int) -> tuple[Diagnostic, ...]:
     """Tells every host the new epoch before anything is started. One that cannot be told cannot be worked on either."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_raise_fence(transport, host, epoch)) for host in dict.fromkeys(hosts)]
+        tasks = [group.create_task(_publish_epoch(transport, host, epoch)) for host in dict.fromkeys(hosts)]
     return tuple(trouble for task in tasks if (trouble := task.result()) is not None)
 
 
-async def _raise_fence(transport: Transport, host: str, epoch: int) -> Diagnostic | None:
+async def _publish_epoch(transport: Transport, host: str, epoch: int) -> Diagnostic | None:
     _FENCE.before()
     try:
         output = await transport.run(host, Command(script=RAISE_FENCE, args=(STATE_ROOT, str(epoch))))
     except TransportError as error:
         return error.diagnostic
     _FENCE.after()
-    told = said(r"bkrec-says fence (fenced|stale ([0-9]{1,18}))$", output.stdout)
+    told = last_match(r"bkrec-says fence (fenced|stale ([0-9]{1,18}))$", output.stdout)
     return diagnose("lease-overtaken", where=host, epoch=told[2]) if told is not None and told[2] else None
 
 
@@ -300,15 +306,15 @@ _LINE = r"bkrec-lease (\w+) (\S+) ([0-9]{1,18}|-) (-?[0-9]{1,18}) (\S+) (\S+) \.
 """[0-9], since \\d means the digits of every script; eighteen of them, since int() refuses some thousands."""
 
 
-def _answer(output: Output) -> tuple[str, Holder | None]:
-    told = said(_LINE, output.stdout)
+def _answer(output: Output) -> tuple[str, LeaseHolder | None]:
+    told = last_match(_LINE, output.stdout)
     if told is None:
         return "", None
     verb, run, epoch, age, user, source = told.groups()
     if run == "none" or epoch == "-":
         return verb, None
     name, broken, _ = run.partition("!broken")
-    return verb, Holder(
+    return verb, LeaseHolder(
         run=name, epoch=int(epoch), age_s=max(0, int(age)), user=user, source=source, broken=bool(broken)
     )
 

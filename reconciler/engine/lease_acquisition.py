@@ -7,16 +7,16 @@ is there for the taking. The first is refused with the holder's name, the second
 
 from collections.abc import Callable
 
-from reconciler.core.events import LeaseAwaited
+from reconciler.core.events import LeaseContended
 from reconciler.engine.clock import Clock
-from reconciler.engine.lease import HEARTBEAT_S, Lease, LeaseHeld, take
+from reconciler.engine.lease import RENEW_INTERVAL_S, Lease, LeaseHeld, try_acquire
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
 
-LOOK_S = HEARTBEAT_S + 2.0
+RETRY_INTERVAL_S = RENEW_INTERVAL_S + 2.0
 
 
-async def take_in_turn(
+async def acquire(
     transport: Transport,
     controller: str,
     *,
@@ -26,23 +26,23 @@ async def take_in_turn(
     floor: int,
     clock: Clock,
     stop: StopSignal,
-    emit: Callable[[LeaseAwaited], None],
+    emit: Callable[[LeaseContended], None],
 ) -> Lease:
     """Raises LeaseHeld once the holder has shown that it lives, LeaseError, TransportError."""
     before: int | None = None
     while True:
         try:
-            return await take(transport, controller, run=run, user=user, source=source, floor=floor)
+            return await try_acquire(transport, controller, run=run, user=user, source=source, floor=floor)
         except LeaseHeld as held:
             holder = held.holder
-            if holder is None or stop.asked or _lives(before, holder.age_s):
+            if holder is None or stop.requested or _is_alive(before, holder.age_s):
                 raise
             if before is None:
-                emit(LeaseAwaited(user=holder.user, source=holder.source, age_s=holder.age_s))
+                emit(LeaseContended(user=holder.user, source=holder.source, age_s=holder.age_s))
             before = holder.age_s
-        await clock.sleep(LOOK_S)
+        await clock.sleep(RETRY_INTERVAL_S)
 
 
-def _lives(before: int | None, now: int) -> bool:
+def _is_alive(before: int | None, now: int) -> bool:
     """Renewed since it was last looked at: its age did not grow by the time that passed."""
-    return before is not None and now < before + HEARTBEAT_S
+    return before is not None and now < before + RENEW_INTERVAL_S

@@ -124,7 +124,7 @@ def write_private(path: Path, text: str, mode: int = 0o600) -> None:
     _replace(path, text, mode, None)
 
 
-def write_over(path: Path, text: str, new_mode: int | None = 0o600, *, parents: bool = False) -> None:
+def replace_keeping_mode(path: Path, text: str, new_mode: int | None = 0o600, *, parents: bool = False) -> None:
     """A file that a person named. One that is there keeps its mode and owner, also behind a link; one that is not is
     made, with `new_mode`, or with what the umask leaves. What is no file is written to. Raises OSError."""
     at = place(path)

@@ -11,14 +11,14 @@ from probes.command import Command
 from probes.fact import Known, Unknown
 from probes.job import STATE_ROOT, Paused
 from reconciler.core.redact import clean, safe
-from reconciler.engine.batch import answered
+from reconciler.engine.batch import reply_to
 from reconciler.engine.clock import Clock
 from reconciler.engine.failpoints import register
-from reconciler.engine.gather import Look
+from reconciler.engine.gather import GatherFacts
 from reconciler.engine.jobs.scripts import PAUSE, RESUME
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
-from specs.diagnostic import Diagnostic, Troubled, diagnose
+from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
 WATCH_S = 5.0
 
@@ -26,49 +26,49 @@ _PAUSE = register("pause")
 _RESUME = register("resume")
 
 
-class PauseError(Troubled):
+class PauseError(BkrecError):
     """The wish could not be put down, or taken back, for certain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class PauseRequest:
     who: str
     since: str
     """By the controller's clock."""
     why: str
 
 
-async def read(look: Look, controller: str) -> Wish | None:
+async def read(look: GatherFacts, controller: str) -> PauseRequest | None:
     """None too where nobody could tell: whoever cannot be read cannot be worked on either."""
     fact = Paused(host=controller)
     match (await look([fact])).readings.get(fact):
         case Known(value):
             who, since, why = (*str(value).split(" ", 2), "", "")[:3]
-            return Wish(who=who, since=since, why=why)
+            return PauseRequest(who=who, since=since, why=why)
         case _:
             return None
 
 
-async def told(look: Look, controller: str) -> Diagnostic | None:
+async def pause_diagnostic(look: GatherFacts, controller: str) -> Diagnostic | None:
     wish = await read(look, controller)
     return wish and diagnose("paused", where=controller, who=wish.who, since=wish.since, reason=wish.why or "-")
 
 
-async def bars(look: Look, controller: str) -> Diagnostic | None:
+async def bars(look: GatherFacts, controller: str) -> Diagnostic | None:
     """Why nothing may be begun: somebody wishes a pause, or nobody could tell. Under way, not to hear is no wish."""
     fact = Paused(host=controller)
     reading = (await look([fact])).readings.get(fact)
     if isinstance(reading, Unknown):
         return diagnose("pause-unread", where=controller, host=controller, because=reading.why)
-    return await told(look, controller)
+    return await pause_diagnostic(look, controller)
 
 
-async def watch(look: Look, controller: str, *, clock: Clock, stop: StopSignal) -> None:
+async def watch(look: GatherFacts, controller: str, *, clock: Clock, stop: StopSignal) -> None:
     """Until cancelled, or until somebody wishes a pause: then the run starts no further step."""
     while True:
-        paused = await told(look, controller)
+        paused = await pause_diagnostic(look, controller)
         if paused is not None:
-            stop.halt(paused)
+            stop.stop_because(paused)
             return
         await clock.sleep(WATCH_S)
 
@@ -91,5 +91,5 @@ async def resume(transport: Transport, controller: str) -> None:
 
 
 def _expect(word: str, said: str, controller: str) -> None:
-    if answered("pause", said) != word:
+    if reply_to("pause", said) != word:
         raise PauseError(diagnose("pause-failed", where=controller, said=clean(said).strip()[-200:] or "-"))

@@ -6,15 +6,15 @@ from typing import Literal
 
 from actions.action import Action
 from probes.fact import AnyExpected
-from reconciler.core.approval import asked, withheld
+from reconciler.core.approval import pending_approvals, waiting_steps
 from reconciler.core.events import Event, StepFailed
 from reconciler.core.plan import Blocked, Plan
 from reconciler.core.verdict import verdict
-from reconciler.engine.assess import Decide, Grounds, Studied
+from reconciler.engine.assess import Assessment, MakePlan, SpecInputs
 from reconciler.engine.clock import Clock
-from reconciler.engine.executor import PARALLEL, Outcome
-from reconciler.engine.gather import Look
-from reconciler.engine.journal import Book
+from reconciler.engine.executor import PARALLEL, ExecutionResult
+from reconciler.engine.gather import GatherFacts
+from reconciler.engine.journal import EventSink
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
 from specs.diagnostic import Diagnostic
@@ -35,7 +35,7 @@ def _no_wait(_: Blocked) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undertaking:
+class RunContext:
     """All that `apply` is handed: nothing in here reads a flag, a spec or the environment."""
 
     run: str
@@ -43,28 +43,28 @@ class Undertaking:
     source: str
     """This machine's name: who finds the lease held wants to know where to look."""
     transport: Transport
-    look: Look
+    gather: GatherFacts
     controller: str
     hosts: tuple[str, ...]
     expected: Sequence[AnyExpected]
-    decide: Decide
-    grounds: Grounds | None = None
+    decide: MakePlan
+    spec_inputs: SpecInputs | None = None
     """What those two rest on, where a run may change it."""
-    journal: Book
+    journal: EventSink
     clock: Clock
     emit: Callable[[Event], None]
     stop: StopSignal
-    confirm: Callable[[Studied], Awaitable[bool]]
+    confirm: Callable[[Assessment], Awaitable[bool]]
     """Asked when the plan holds steps that were not confirmed yet."""
-    gates: Callable[[Plan], Sequence[AnyExpected]] = _no_gates
+    preflight_checks: Callable[[Plan], Sequence[AnyExpected]] = _no_gates
     """What must hold before the first write: disk, clock, nobody else at work."""
     concerned: Callable[[Plan], Sequence[str]] = _nobody
     """The hosts that must have been read before this plan may begin: none where it only repairs."""
-    bars: Callable[[Blocked], bool] = _no_wait
+    aborts_run: Callable[[Blocked], bool] = _no_wait
     """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
-    waits: Callable[[Blocked], bool] = _no_wait
+    needs_human: Callable[[Blocked], bool] = _no_wait
     """Whether what is blocked waits for a person (ack, approval, pause)."""
-    tells: Callable[[Blocked], bool] = _no_wait
+    reported_at_end: Callable[[Blocked], bool] = _no_wait
     """Whether what is blocked is told when the run ends: refused, and only a person can clear it up."""
     approved: frozenset[str] = frozenset()
     """Gates that a person opened for this run: `apply --approve`."""
@@ -74,19 +74,19 @@ class Undertaking:
 
 
 @dataclass(slots=True)
-class Course:
+class RunState:
     """What has become of the run so far."""
 
-    studied: Studied
+    assessment: Assessment
     began: float
     confirmed: set[Action] = field(default_factory=set[Action])
     """In full: a step of the same id that would do something else is asked about again."""
-    outcomes: list[Outcome] = field(default_factory=list[Outcome])
+    outcomes: list[ExecutionResult] = field(default_factory=list[ExecutionResult])
     refused: tuple[Diagnostic, ...] = ()
     begun: bool = False
     """A change that concerns hosts other than those it works on: from then on, one that falls silent holds up only what
     needs it."""
-    troubles: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
 
     @property
     def done(self) -> int:
@@ -98,56 +98,61 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class RunResult:
     verdict: Verdict
     exit_code: int
-    studied: Studied
+    assessment: Assessment
     """The last look."""
     diagnostics: tuple[Diagnostic, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[ExecutionResult, ...] = ()
     """One per round."""
 
 
-def asked_of(work: Undertaking, studied: Studied) -> tuple[Diagnostic, ...]:
+def open_questions(work: RunContext, studied: Assessment) -> tuple[Diagnostic, ...]:
     """What only a person can answer or do, ready to be shown with what to type; and why what differs was left so."""
     drifted = {drift.expected.fact for drift in studied.difference.drift}
 
     def told(one: Blocked) -> bool:
-        return one.expected.fact in drifted or work.waits(one) or work.tells(one)
+        return one.expected.fact in drifted or work.needs_human(one) or work.reported_at_end(one)
 
-    return (*(one.diagnostic for one in studied.plan.blocked if told(one)), *asked(studied.plan, work.approved))
+    return (
+        *(one.diagnostic for one in studied.plan.blocked if told(one)),
+        *pending_approvals(studied.plan, work.approved),
+    )
 
 
-def only_waits(work: Undertaking, studied: Studied) -> bool:
+def only_manual_steps_left(work: RunContext, studied: Assessment) -> bool:
     """There are steps left, and each of them waits for a person."""
     steps = studied.plan.steps
-    return bool(steps) and len(withheld(studied.plan, work.approved)) == len(steps)
+    return bool(steps) and len(waiting_steps(studied.plan, work.approved)) == len(steps)
 
 
-def nothing_to_start(work: Undertaking, studied: Studied) -> bool:
-    return not studied.plan.steps or only_waits(work, studied)
+def nothing_to_start(work: RunContext, studied: Assessment) -> bool:
+    return not studied.plan.steps or only_manual_steps_left(work, studied)
 
 
-def _waits(work: Undertaking, studied: Studied) -> bool:
+def _waits(work: RunContext, studied: Assessment) -> bool:
     """For a person's word or hand; and whatever else is unknown, is known to wait for that alone."""
-    worded = {blocked.expected.fact for blocked in studied.plan.blocked if work.waits(blocked)}
-    handed = only_waits(work, studied) and all(work.waits(blocked) for blocked in studied.plan.blocked)
+    worded = {blocked.expected.fact for blocked in studied.plan.blocked if work.needs_human(blocked)}
+    handed = only_manual_steps_left(work, studied) and all(
+        work.needs_human(blocked) for blocked in studied.plan.blocked
+    )
     return (bool(worded) or handed) and all(drift.expected.fact in worded for drift in studied.difference.unknown)
 
 
-def judged(work: Undertaking, course: Course) -> tuple[Verdict, int]:
+def conclude(work: RunContext, course: RunState) -> tuple[Verdict, int]:
     """The verdict and design's exit code. Trouble outweighs facts, and facts decide the rest."""
     touched = any(outcome.started for outcome in course.outcomes)
-    seen = verdict(course.studied.difference)
-    waiting = _waits(work, course.studied)
-    if work.stop.signal is not None and (seen != "converged" or work.stop.now.is_set()):
+    seen = verdict(course.assessment.difference)
+    waiting = _waits(work, course.assessment)
+    if work.stop.signal is not None and (seen != "converged" or work.stop.immediate.is_set()):
         return "interrupted", 128 + work.stop.signal
     halted = (*course.refused, *(() if work.stop.why is None else (work.stop.why,)))
     if seen != "converged" and not course.failed and any(told.code == "paused" for told in halted):
         return "waiting", 6
-    if course.refused or (course.troubles and not touched):
+    if course.refused or (course.diagnostics and not touched):
         return ("waiting", 6) if touched and course.refused else ("refused", 5)
-    if course.failed or course.troubles or work.stop.why is not None:
+    if course.failed or course.diagnostics or work.stop.why is not None:
         return "failed", 3
     if seen != "converged" and waiting:
         return "waiting", 6

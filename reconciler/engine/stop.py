@@ -15,20 +15,20 @@ class StopSignal:
     signal: int | None = None
     """The first signal that came: 2 or 15."""
     why: Diagnostic | None = None
-    asked: bool = False
-    now: asyncio.Event = field(default_factory=asyncio.Event)
+    requested: bool = False
+    immediate: asyncio.Event = field(default_factory=asyncio.Event)
     halted: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with `why`."""
 
-    def press(self, signal: int = 2) -> None:
+    def request(self, signal: int = 2) -> None:
         """What a signal handler calls."""
-        if self.asked and self.signal is not None:
-            self.now.set()
+        if self.requested and self.signal is not None:
+            self.immediate.set()
         self.signal = self.signal or signal
-        self.asked = True
+        self.requested = True
 
-    def halt(self, why: Diagnostic) -> None:
+    def stop_because(self, why: Diagnostic) -> None:
         """Nothing may be started any more, for this reason; the first reason stands."""
         self.why = self.why or why
-        self.asked = True
+        self.requested = True
         self.halted.set()

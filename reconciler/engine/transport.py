@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from probes.command import Command, Output
-from specs.diagnostic import Diagnostic, Troubled
+from specs.diagnostic import BkrecError, Diagnostic
 
 Via = Literal["direct", "controller"]
 
@@ -22,7 +22,7 @@ class Transport(Protocol):
     async def close(self) -> None: ...
 
 
-class TransportError(Troubled):
+class TransportError(BkrecError):
     """The host was not reached, would not have us, or did not answer in time. `heard` is what came before that."""
 
     def __init__(self, *diagnostics: Diagnostic, heard: Output | None = None) -> None:
@@ -35,7 +35,7 @@ class TransportError(Troubled):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class SshSettings:
     """How the hosts are reached. What is left empty is taken from ~/.ssh/config, then from OpenSSH's defaults."""
 
     controller: str

@@ -6,19 +6,19 @@ asked. Where nobody could be asked beforehand, the note says so, and the plan, a
 
 from collections.abc import Iterator
 
-from actions.agent import AwaitAgents, NoteAgents, SettleAgents
-from probes.agent import NOTE, AgentsLost, AgentsOnline
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Unknown, about
-from probes.task import WorkDone, WorkNoted, WorkOwed
-from reconciler.core.fact_reader import Seen
+from actions.agent import ArchiveAgentBaseline, AwaitAgentBaseline, RecordAgentBaseline
+from probes.agent import NOTE, AgentsMissing, AgentsOnline
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Unknown, require_fact_type
+from probes.task import TaskDone, TaskPending, TaskRecorded
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import module_facts
 from specs.cluster import Cluster
-from specs.module import Agents, Module
-from specs.reason import Because, coded, told
+from specs.module import AgentBaseline, Module
+from specs.reason import Reason, inline, reason
 
-FACTS = (AgentsLost,)
+FACTS = (AgentsMissing,)
 BUS = "paas"
 """Whose module answers the question."""
 FIRST = "5.1"
@@ -28,52 +28,52 @@ FIRST = "5.1"
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """No note is left over."""
     return tuple(
-        WorkOwed(host=cluster.controller, work=NOTE).must_be(
-            False, because=coded("agents-note-settled"), source=agents.source, module=module.name
+        TaskPending(host=cluster.controller, task=NOTE).must_be(
+            False, because=reason("agents-note-settled"), source=agents.source, module=module.name
         )
         for module, agents in _reached(cluster)
     )
 
 
-def _reached(cluster: Cluster) -> Iterator[tuple[Module, Agents]]:
+def _reached(cluster: Cluster) -> Iterator[tuple[Module, AgentBaseline]]:
     for module in cluster.modules():
         if module.agents is not None:
             yield module, module.agents
 
 
-def noted(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyExpected]:
+def baseline_recorded(cluster: Cluster, module: Module, seen: FactReader) -> Iterator[AnyExpected]:
     """What the module's installation waits for, where something of the old one is there to be retired."""
-    if module.agents is not None and old_there(cluster, module, seen):
-        fact = WorkNoted(host=cluster.controller, work=NOTE, release=cluster.release.version)
-        why = coded("agents-noted-before")
+    if module.agents is not None and old_gse_present(cluster, module, seen):
+        fact = TaskRecorded(host=cluster.controller, task=NOTE, release=cluster.release.version)
+        why = reason("agents-noted-before")
         yield fact.must_be(True, because=why, source=module.agents.source, module=module.name)
 
 
-def done(cluster: Cluster) -> WorkDone:
+def done(cluster: Cluster) -> TaskDone:
     """What a person may say of them: not to be waited for any more."""
-    return WorkDone(host=cluster.controller, work=NOTE, release=cluster.release.version)
+    return TaskDone(host=cluster.controller, task=NOTE, release=cluster.release.version)
 
 
-def disturbed(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
-    if module.agents is not None and old_there(cluster, module, seen):
+def invalidated(cluster: Cluster, module: Module, seen: FactReader) -> Iterator[AnyFact]:
+    if module.agents is not None and old_gse_present(cluster, module, seen):
         yield _lost(cluster)
 
 
-def old_there(cluster: Cluster, module: Module, seen: Seen) -> bool:
+def old_gse_present(cluster: Cluster, module: Module, seen: FactReader) -> bool:
     """Is anything of the old one left to be retired?"""
-    units = seen.read_all(wish.fact for wish in module_facts.gone_units(cluster, module, "last"))
+    units = seen.read_all(wish.fact for wish in module_facts.obsolete_units(cluster, module, "last"))
     return any(unit != Absent() for unit in units)
 
 
-def back(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+def recovered(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """What the retirement of the old one waits for."""
     if module.agents is not None:
-        why = told(module.agents.because)
+        why = inline(module.agents.because)
         yield _lost(cluster).must_be((), because=why, source=module.agents.source, module=module.name)
 
 
-def _lost(cluster: Cluster) -> AgentsLost:
-    return AgentsLost(
+def _lost(cluster: Cluster) -> AgentsMissing:
+    return AgentsMissing(
         host=cluster.controller,
         env=env(cluster),
         hosts=cluster.inventory.hosts,
@@ -86,62 +86,62 @@ def env(cluster: Cluster) -> str:
     return cluster.env("04-final/paas.env")
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     module, agents = next(_reached(cluster))
     match drift.expected.fact:
-        case WorkNoted() as fact:
-            return _note(cluster, fact, agents, seen)
-        case WorkOwed():
+        case TaskRecorded() as fact:
+            return _note(cluster, fact, agents, facts)
+        case TaskPending():
             return _settle(cluster, module, drift)
         case _:
-            return _await(cluster, module, about(drift, AgentsLost), drift)
+            return _await(cluster, module, require_fact_type(drift, AgentsMissing), drift)
 
 
-def _note(cluster: Cluster, fact: WorkNoted, agents: Agents, seen: Seen) -> Repair:
-    asked = everybody(cluster)
+def _note(cluster: Cluster, fact: TaskRecorded, agents: AgentBaseline, seen: FactReader) -> Repair:
+    asked = online_query(cluster)
     online, unasked, why = _known(seen, asked)
-    action = NoteAgents(host=fact.host, noted=fact, online=online, unasked=unasked)
+    action = RecordAgentBaseline(host=fact.host, noted=fact, online=online, unasked=unasked)
     return Repair(action=action, because=why, source=agents.source, section=FIRST)
 
 
-def everybody(cluster: Cluster) -> AgentsOnline:
+def online_query(cluster: Cluster) -> AgentsOnline:
     """The question to GSE: which of this cluster's own hosts it reaches."""
     return AgentsOnline(host=cluster.controller, env=env(cluster), hosts=cluster.inventory.hosts)
 
 
-def _known(seen: Seen, asked: AgentsOnline) -> tuple[tuple[str, ...], str, Because]:
+def _known(seen: FactReader, asked: AgentsOnline) -> tuple[tuple[str, ...], str, Reason]:
     reading = seen.read(asked)
     online: tuple[str, ...] = reading.value if isinstance(reading, Known) else ()
     if online:
-        return online, "", coded("agents-online-now", count=len(online), of=len(asked.hosts))
-    reason = str(getattr(reading.why, "code", "")) if isinstance(reading, Unknown) else coded("agents-none-online").code
-    return (), reason, coded("agents-not-known", reason=reason)
+        return online, "", reason("agents-online-now", count=len(online), of=len(asked.hosts))
+    code = str(getattr(reading.why, "code", "")) if isinstance(reading, Unknown) else "agents-none-online"
+    return (), code, reason("agents-not-known", reason=code)
 
 
-def _await(cluster: Cluster, module: Module, fact: AgentsLost, drift: AnyDrift) -> Repair:
+def _await(cluster: Cluster, module: Module, fact: AgentsMissing, drift: AnyDrift) -> Repair:
     """Once all that they are to come back to runs, and whom to ask."""
-    needs = served_anew(cluster, module)
-    action = AwaitAgents(host=fact.host, lost=fact, because=drift.expected.because)
+    needs = replacement_serving(cluster, module)
+    action = AwaitAgentBaseline(host=fact.host, lost=fact, because=drift.expected.because)
     lost = drift.reading.value if isinstance(drift.reading, Known) else ()
-    why = coded("agents-missing-now", hosts=", ".join(lost)) if lost else drift.expected.because
-    return Repair(action=action, because=why, source=drift.expected.source, section=section(module), needs=needs)
+    why = reason("agents-missing-now", hosts=", ".join(lost)) if lost else drift.expected.because
+    return Repair(action=action, because=why, source=drift.expected.source, section=section(module), requires=needs)
 
 
-def served_anew(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+def replacement_serving(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """The new one is there and was seen at work, and so is what is asked about it."""
     bus = [one for one in cluster.modules() if one.name == BUS]
     return (
-        *module_facts.replaced(cluster, module),
-        *(wish for one in bus for wish in module_facts.ready(cluster, one)),
+        *module_facts.replacement_ready(cluster, module),
+        *(wish for one in bus for wish in module_facts.readiness(cluster, one)),
     )
 
 
 def _settle(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
-    action = SettleAgents(host=drift.expected.fact.host, release=cluster.release.version)
-    wish, needs = drift.expected, module_facts.gone_units(cluster, module, "last")
-    return Repair(action=action, because=wish.because, source=wish.source, section=section(module), needs=needs)
+    action = ArchiveAgentBaseline(host=drift.expected.fact.host, release=cluster.release.version)
+    wish, needs = drift.expected, module_facts.obsolete_units(cluster, module, "last")
+    return Repair(action=action, because=wish.because, source=wish.source, section=section(module), requires=needs)
 
 
 def section(module: Module) -> str:
     """The guide's, where the old one is retired."""
-    return next((unit.section for unit in module.gone_units if unit.retire == "last"), "") or module.section
+    return next((unit.section for unit in module.obsolete_units if unit.retire == "last"), "") or module.section

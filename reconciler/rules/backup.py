@@ -2,19 +2,19 @@
 
 from actions.backup import BackupInstall, BackupMongodb, BackupMysql, BackupTopology
 from probes.backup import Backup
-from probes.fact import AnyDrift, about
-from reconciler.core.fact_reader import Seen
+from probes.fact import AnyDrift, require_fact_type
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
-from reconciler.rules.cmdb import deployed
+from reconciler.core.planner import Decision
+from reconciler.rules.cmdb import all_modules_ready
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 
 FACTS = (Backup,)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    fact = about(drift, Backup)
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    fact = require_fact_type(drift, Backup)
     host, what = fact.host, fact.what
     action: BackupInstall | BackupMongodb | BackupMysql | BackupTopology
     match what:
@@ -29,6 +29,6 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
             action, section = BackupTopology(host=host, install=cluster.paths.install), "7.17"
         case _:
             return diagnose("backup-unknown", where=f"{host} {what}", what=what)
-    needs = deployed(cluster) if what == "topology" else ()
+    needs = all_modules_ready(cluster) if what == "topology" else ()
     because, source = drift.expected.because, drift.expected.source
-    return Repair(action=action, because=because, source=source, section=section, needs=needs)
+    return Repair(action=action, because=because, source=source, section=section, requires=needs)

@@ -14,10 +14,10 @@ from actions.cmdb import (
     BuildTopology,
     DeleteSets,
     DeleteTemplates,
-    ListJobModules,
+    LockTopologyEditing,
     MoveHosts,
-    OpenEditing,
-    ShutEditing,
+    SetJobModules,
+    UnlockTopologyEditing,
     job_modules,
     shut,
 )
@@ -25,27 +25,27 @@ from probes import cmdb as family
 from probes.backup import Backup
 from probes.cmdb import (
     BusinessHosts,
-    BusyHosts,
     EditingOpen,
     EditingShut,
     HostModules,
+    HostsNotIdle,
     JobModules,
     SetsLeft,
-    StrangeLines,
     TemplatesLeft,
     TopologyCustom,
-    TopologyFits,
+    TopologyDifferences,
+    UnknownModuleLines,
 )
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import database, module_facts
 from reconciler.rules.entailed import of_cluster
-from reconciler.rules.install import copies, scripts, synced
+from reconciler.rules.install import copies, scripts_in_sync, scripts_of_release
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
-from specs.reason import coded, told
+from specs.reason import inline, reason
 
 FACTS = family.FACTS
 SECTION = "7.17"
@@ -59,7 +59,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return (_job(cluster), _fits(cluster), *_placed(cluster), shut(cluster.controller))
 
 
-def edited(cluster: Cluster) -> tuple[AnyExpected, ...]:
+def lost_on_replace(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """What is edited in the scripts and lost when they are replaced."""
     return (_job(cluster),) if cluster.release.rebuilds_topology else ()
 
@@ -70,38 +70,38 @@ def _job(cluster: Cluster) -> AnyExpected:
 
 @of_cluster
 def _fits(cluster: Cluster) -> AnyExpected:
-    since = cluster.release.proofs[0].path
-    fact = TopologyFits(host=cluster.controller, install=cluster.paths.install, since=since)
+    since = cluster.release.markers[0].path
+    fact = TopologyDifferences(host=cluster.controller, install=cluster.paths.install, since=since)
     said = cluster.release.topology
-    return fact.must_be((), because=told(said.because), source=said.source)
+    return fact.must_be((), because=inline(said.because), source=said.source)
 
 
 @of_cluster
 def _placed(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(
         HostModules(host=host, install=cluster.paths.install, home=cluster.paths.home).must_be(
-            (), because=coded("topology-host-placed"), source="ce/initdata.sh:165-170"
+            (), because=reason("topology-host-placed"), source="ce/initdata.sh:165-170"
         )
         for host in cluster.inventory.hosts
     )
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     match fact:
-        case TopologyFits():
+        case TopologyDifferences():
             return _build(cluster, drift)
         case HostModules():
-            return _assign(cluster, drift) if seen.holds(_fits(cluster)) else _build(cluster, drift)
+            return _assign(cluster, drift) if facts.holds(_fits(cluster)) else _build(cluster, drift)
         case JobModules():
             return _list(cluster, drift)
         case EditingShut():
-            action = ShutEditing(host=fact.host, cmdb=_cmdb(cluster))
+            action = LockTopologyEditing(host=fact.host, cmdb=_cmdb(cluster))
             return _repair(action, drift, (_fits(cluster),))
-        case TopologyCustom() | StrangeLines() | BusinessHosts():
+        case TopologyCustom() | UnknownModuleLines() | BusinessHosts():
             return _refused(fact, drift)
         case _:
-            return _emptying(cluster, fact, drift, seen)
+            return _emptying(cluster, fact, drift, facts)
 
 
 def _cmdb(cluster: Cluster) -> str:
@@ -115,17 +115,17 @@ def _refused(fact: AnyFact, drift: AnyDrift) -> Diagnostic:
 
 
 def _list(cluster: Cluster, drift: AnyDrift) -> Repair:
-    action = ListJobModules(
+    action = SetJobModules(
         host=cluster.controller,
         install=cluster.paths.install,
         modules=cluster.release.topology.job,
         seen_by=copies(cluster),
     )
-    return _repair(action, drift, (*scripts(cluster),))
+    return _repair(action, drift, (*scripts_of_release(cluster),))
 
 
 def _build(cluster: Cluster, drift: AnyDrift) -> Repair:
-    return replace(_repair(_builder(cluster), drift, (_nobodys(cluster),)), common=_last(cluster))
+    return replace(_repair(_builder(cluster), drift, (_unassigned(cluster),)), common=_last(cluster))
 
 
 @of_cluster
@@ -145,12 +145,12 @@ def _assigner(cluster: Cluster) -> AssignHosts:
 
 @of_cluster
 def _last(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return (*_assignable(cluster), *deployed(cluster))
+    return (*_assignable(cluster), *all_modules_ready(cluster))
 
 
-def _nobodys(cluster: Cluster) -> AnyExpected:
+def _unassigned(cluster: Cluster) -> AnyExpected:
     fact = TopologyCustom(host=cluster.controller, install=cluster.paths.install)
-    return fact.must_be((), because=coded("topology-nobodys-own"), source="guide 7.17")
+    return fact.must_be((), because=reason("topology-nobodys-own"), source="guide 7.17")
 
 
 def _assignable(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -158,34 +158,36 @@ def _assignable(cluster: Cluster) -> Iterator[AnyExpected]:
     install, home = cluster.paths.install, cluster.paths.home
     yield _job(cluster)
     for host in cluster.inventory.hosts:
-        fact, why = StrangeLines(host=host, install=install, home=home), coded("topology-lines-known")
+        fact, why = UnknownModuleLines(host=host, install=install, home=home), reason("topology-lines-known")
         yield fact.must_be((), because=why, source="ce/bin/create_blueking_set.py:680-684")
-    yield from synced(cluster, cluster.inventory.hosts)
+    yield from scripts_in_sync(cluster, cluster.inventory.hosts)
 
 
 @of_cluster
-def deployed(cluster: Cluster) -> tuple[AnyExpected, ...]:
+def all_modules_ready(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Guide 7.17: only after all backends are deployed. What they sign for is final then."""
-    why = coded("topology-comes-last")
+    why = reason("topology-comes-last")
     return tuple(
         type(wish)(fact=wish.fact, reading=wish.reading, because=why, source="guide 7.17", module=wish.module)
         for module in cluster.modules()
-        for wish in (*module_facts.ready(cluster, module), *module_facts.signed(cluster, module))
+        for wish in (*module_facts.readiness(cluster, module), *module_facts.installed_markers(cluster, module))
     )
 
 
-def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, seen: Seen) -> Mend:
+def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, seen: FactReader) -> Decision:
     here, install = cluster.controller, cluster.paths.install
     sets = _names(seen, SetsLeft(host=here, install=install))
     templates = _names(seen, TemplatesLeft(host=here, install=install))
     strays, cmdb = _strays(cluster, seen), _cmdb(cluster)
-    action: DeleteSets | DeleteTemplates | MoveHosts | OpenEditing
-    needs = (_nobodys(cluster), *_assignable(cluster), *deployed(cluster), *_copied(cluster))
+    action: DeleteSets | DeleteTemplates | MoveHosts | UnlockTopologyEditing
+    needs = (_unassigned(cluster), *_assignable(cluster), *all_modules_ready(cluster), *_copied(cluster))
     match fact:
-        case BusyHosts():
+        case HostsNotIdle():
             action = MoveHosts(host=here, install=install, sets=sets, templates=templates, strays=strays)
         case EditingOpen():
-            action = OpenEditing(host=here, install=install, sets=sets, templates=templates, strays=strays, cmdb=cmdb)
+            action = UnlockTopologyEditing(
+                host=here, install=install, sets=sets, templates=templates, strays=strays, cmdb=cmdb
+            )
         case SetsLeft():
             action = DeleteSets(host=here, install=install, sets=sets, templates=templates, strays=strays)
         case _:
@@ -196,18 +198,18 @@ def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, seen: Seen) -> M
 def _copied(cluster: Cluster) -> Iterator[AnyExpected]:
     """For a person to read; and all that CMDB has, which alone could be put back."""
     fact = Backup(host=cluster.controller, what=KEPT)
-    yield fact.must_be("fresh", because=coded("topology-copied"), source="guide 7.17")
-    for host in database.dumped(cluster, "mongodb"):
+    yield fact.must_be("fresh", because=reason("topology-copied"), source="guide 7.17")
+    for host in database.databases_dumped(cluster, "mongodb"):
         dump = Backup(host=host, what="mongodb")
-        yield dump.must_be("fresh", because=coded("topology-dumped"), source="guide 5.2")
+        yield dump.must_be("fresh", because=reason("topology-dumped"), source="guide 5.2")
 
 
-def _names(seen: Seen, fact: AnyFact) -> tuple[str, ...]:
+def _names(seen: FactReader, fact: AnyFact) -> tuple[str, ...]:
     reading = seen.read(fact)
     return tuple(reading.value) if isinstance(reading, Known) else ()
 
 
-def _strays(cluster: Cluster, seen: Seen) -> tuple[str, ...]:
+def _strays(cluster: Cluster, seen: FactReader) -> tuple[str, ...]:
     hosts = _names(seen, BusinessHosts(host=cluster.controller, install=cluster.paths.install))
     return tuple(host for host in hosts if host not in cluster.inventory.hosts)
 
@@ -217,12 +219,12 @@ def _repair(
     | BuildTopology
     | DeleteSets
     | DeleteTemplates
-    | ListJobModules
+    | SetJobModules
     | MoveHosts
-    | OpenEditing
-    | ShutEditing,
+    | UnlockTopologyEditing
+    | LockTopologyEditing,
     drift: AnyDrift,
     needs: tuple[AnyExpected, ...],
 ) -> Repair:
     wish = drift.expected
-    return Repair(action=action, because=wish.because, source=wish.source, section=SECTION, needs=needs)
+    return Repair(action=action, because=wish.because, source=wish.source, section=SECTION, requires=needs)

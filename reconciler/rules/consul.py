@@ -5,40 +5,40 @@ Nothing is done to the check itself.
 
 from actions.consul import DeregisterService, RegisterService
 from probes.consul import ConsulDefinition, ConsulPassing
-from probes.fact import Absent, AnyDrift, AnyExpected, about
-from reconciler.core.fact_reader import Seen
-from reconciler.core.plan import Follows, Repair, Settling
-from reconciler.core.planner import Mend
-from reconciler.rules.install import synced
-from reconciler.rules.lookup import currents_on, gone_on, running_on
+from probes.fact import Absent, AnyDrift, AnyExpected, require_fact_type
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Derived, Progressing, Repair
+from reconciler.core.planner import Decision
+from reconciler.rules.install import scripts_in_sync
+from reconciler.rules.lookup import obsolete_on, running_on, units_up_to_date_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module
-from specs.reason import coded
+from specs.reason import reason
 
 FACTS = (ConsulPassing, ConsulDefinition)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     module = cluster.release.module(drift.expected.module)
     if isinstance(drift.expected.fact, ConsulDefinition):
         if isinstance(drift.expected.reading, Absent):
             return _deregister(cluster, module, drift.expected.fact, drift)
         return _register(cluster, module, drift.expected.fact, drift)
-    fact = about(drift, ConsulPassing)
+    fact = require_fact_type(drift, ConsulPassing)
     behind = _behind(cluster, module, fact)
-    if seen.all_hold(behind):
-        return Settling(
+    if facts.all_hold(behind):
+        return Progressing(
             diagnostic=diagnose("service-unhealthy", where=f"{fact.host} {fact.service}", service=fact.service)
         )
-    return Follows(expected=drift.expected, of=behind)
+    return Derived(expected=drift.expected, depends_on=behind)
 
 
 def _behind(cluster: Cluster, module: Module, fact: ConsulPassing) -> tuple[AnyExpected, ...]:
     definition = ConsulDefinition(host=fact.host, service=fact.service)
-    why = coded("found-through-consul", service=fact.service)
+    why = reason("found-through-consul", service=fact.service)
     written = definition.must_be("written", because=why, source="ce/tools.sh:68", module=module.name)
-    return (*running_on(cluster, module, fact.host), *currents_on(cluster, module, fact.host), written)
+    return (*running_on(cluster, module, fact.host), *units_up_to_date_on(cluster, module, fact.host), written)
 
 
 def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
@@ -56,17 +56,17 @@ def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: A
         because=drift.expected.because,
         source=drift.expected.source,
         section=module.section,
-        needs=(*synced(cluster, (fact.host,)), *running_on(cluster, module, fact.host)),
+        requires=(*scripts_in_sync(cluster, (fact.host,)), *running_on(cluster, module, fact.host)),
     )
 
 
 def _deregister(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
     """After those who served it are gone."""
-    own = next(service.section for service in module.gone_services if service.name == fact.service)
+    own = next(service.section for service in module.obsolete_services if service.name == fact.service)
     return Repair(
         action=DeregisterService(host=fact.host, service=fact.service),
         because=drift.expected.because,
         source=drift.expected.source,
         section=own or module.section,
-        needs=gone_on(cluster, module, fact.host),
+        requires=obsolete_on(cluster, module, fact.host),
     )

@@ -21,96 +21,100 @@ moves, and it is a line to put back. Where the file names no place, or several, 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from actions.container import InstallContainer, KeepContainers, NameDockerRoot, RemoveContainer, StartContainer
+from actions.container import InstallContainer, RemoveContainer, SetDockerDataRoot, SetRestartPolicy, StartContainer
 from probes.container import (
     CONFIG,
     ContainerImage,
     ContainerState,
-    ContainersUnkept,
+    ContainersWithoutRestartPolicy,
     DockerDataRoot,
     UnsteadyContainers,
 )
-from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
+from probes.fact import Absent, AnyDrift, AnyExpected, Known, require_fact_type
 from probes.mysql import AppRegistered, PendingSql
 from probes.path import VersionText
-from reconciler.core.fact_reader import Seen
-from reconciler.core.plan import Advice, Repair, Settling
-from reconciler.core.planner import Mend
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Advice, Progressing, Repair
+from reconciler.core.planner import Decision
 from reconciler.rules import module_facts
-from reconciler.rules.install import install, packaged, synced
-from reconciler.rules.lookup import kept_on
+from reconciler.rules.install import install, scripts_in_sync, sources_present
+from reconciler.rules.lookup import restart_policies_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Container, Module
 
-FACTS = (ContainerState, ContainerImage, ContainersUnkept, UnsteadyContainers, DockerDataRoot)
+FACTS = (ContainerState, ContainerImage, ContainersWithoutRestartPolicy, UnsteadyContainers, DockerDataRoot)
 SAAS_HOSTS = ("appo", "appt")
 
 
 def expect(cluster: Cluster) -> Iterator[AnyExpected]:
     """Wherever docker may hold something of BlueKing: containers of modules, and SaaS."""
-    used = {wish.fact.host for module in cluster.modules() for wish in module_facts.kept(cluster, module)}
+    used = {wish.fact.host for module in cluster.modules() for wish in module_facts.restart_policies(cluster, module)}
     used.update(cluster.inventory.on_any(SAAS_HOSTS))
-    return (module_facts.docker_lasts(host) for host in cluster.inventory.hosts if host in used)
+    return (module_facts.docker_data_root(host) for host in cluster.inventory.hosts if host in used)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, DockerDataRoot):
         return _name_root(drift)
     if isinstance(fact, UnsteadyContainers):
         return _unsteady(fact, drift)
     module = cluster.release.module(drift.expected.module)
-    if isinstance(fact, ContainersUnkept):
-        return _repair(KeepContainers(host=fact.host, containers=fact.containers), drift, module)
-    name = fact.container if isinstance(fact, ContainerImage) else about(drift, ContainerState).container
+    if isinstance(fact, ContainersWithoutRestartPolicy):
+        return _repair(SetRestartPolicy(host=fact.host, containers=fact.containers), drift, module)
+    name = fact.container if isinstance(fact, ContainerImage) else require_fact_type(drift, ContainerState).container
     if isinstance(drift.expected.reading, Absent):
         return _remove(fact.host, name, drift, module)
     container = next(c for c in module.containers if c.name == name)
-    tag = seen.read(ContainerImage(host=fact.host, container=name))
+    tag = facts.read(ContainerImage(host=fact.host, container=name))
     if tag == Known(module_facts.image(module, container)) and drift.reading != Absent():
         return _wake(cluster, module, name, drift)
-    if not _module_installed(cluster, module, seen):
-        return install(cluster, module, seen)
+    if not _module_installed(cluster, module, facts):
+        return install(cluster, module, facts)
     return _again(cluster, module, container, drift)
 
 
-def _unsteady(fact: UnsteadyContainers, drift: AnyDrift) -> Settling:
+def _unsteady(fact: UnsteadyContainers, drift: AnyDrift) -> Progressing:
     names = " ".join(drift.reading.value) if isinstance(drift.reading, Known) else ""
-    return Settling(diagnostic=diagnose("containers-unsteady", where=f"{fact.host} {names}", containers=names))
+    return Progressing(diagnostic=diagnose("containers-unsteady", where=f"{fact.host} {names}", containers=names))
 
 
-def _name_root(drift: AnyDrift) -> Mend:
+def _name_root(drift: AnyDrift) -> Decision:
     host, wish = drift.expected.fact.host, drift.expected
     if drift.reading == Known("unclear"):
         return Advice(diagnostic=diagnose("docker-root-unclear", where=f"{host} {CONFIG}", file=CONFIG))
-    action = NameDockerRoot(host=host, file=CONFIG)
+    action = SetDockerDataRoot(host=host, file=CONFIG)
     return Repair(action=action, because=wish.because, source=wish.source, section="7.1")
 
 
-def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Mend:
+def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Decision:
     """It is there with its image: whatever else may be wrong, this one only has to run."""
     host = drift.expected.fact.host
     match drift.reading:
         case Known("exited" | "created" | "dead"):
             # an old process put back by hand holds the port: the container would die of it, unseen
-            first = module_facts.gone_units(cluster, module, "first")
+            first = module_facts.obsolete_units(cluster, module, "first")
             return replace(_repair(StartContainer(host=host, container=name), drift, module), common=first)
         case _:
             state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
             told = diagnose("container-in-between", where=f"{host} {name}", container=name, state=state)
-            return Settling(diagnostic=told)
+            return Progressing(diagnostic=told)
 
 
-def _module_installed(cluster: Cluster, module: Module, seen: Seen) -> bool:
+def _module_installed(cluster: Cluster, module: Module, seen: FactReader) -> bool:
     return seen.once(("installed", module.name), lambda: _installed(cluster, module, seen))
 
 
-def _installed(cluster: Cluster, module: Module, seen: Seen) -> bool:
+def _installed(cluster: Cluster, module: Module, seen: FactReader) -> bool:
     """Its VERSION or some container is of this version, and no table or app code waits for the whole installer."""
     tags = [wish for wish in module_facts.running(cluster, module) if isinstance(wish.fact, ContainerImage)]
-    rest = [wish for wish in module_facts.made(cluster, module) if isinstance(wish.fact, (PendingSql, AppRegistered))]
-    versions = [wish for wish in module_facts.made(cluster, module) if isinstance(wish.fact, VersionText)]
+    rest = [
+        wish
+        for wish in module_facts.installer_effects(cluster, module)
+        if isinstance(wish.fact, (PendingSql, AppRegistered))
+    ]
+    versions = [wish for wish in module_facts.installer_effects(cluster, module) if isinstance(wish.fact, VersionText)]
     installed, migrated = seen.any_holds((*tags, *versions)), seen.all_hold(rest)
     return installed and migrated
 
@@ -126,15 +130,15 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         src=cluster.paths.src,
         home=cluster.paths.home,
         product=module.name,
-        spoils=tuple(wish.fact for wish in kept_on(cluster, module, host)),
+        spoils=tuple(wish.fact for wish in restart_policies_on(cluster, module, host)),
     )
     return Repair(
         action=action,
         because=drift.expected.because,
         source=drift.expected.source,
         section=module.section,
-        needs=(*synced(cluster, (host,)), *packaged(cluster, module, host)),
-        common=module_facts.gone_units(cluster, module, "first"),
+        requires=(*scripts_in_sync(cluster, (host,)), *sources_present(cluster, module, host)),
+        common=module_facts.obsolete_units(cluster, module, "first"),
     )
 
 
@@ -143,7 +147,7 @@ def _remove(host: str, name: str, drift: AnyDrift, module: Module) -> Repair:
 
 
 def _repair(
-    action: KeepContainers | StartContainer | RemoveContainer,
+    action: SetRestartPolicy | StartContainer | RemoveContainer,
     drift: AnyDrift,
     module: Module,
 ) -> Repair:

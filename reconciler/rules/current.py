@@ -6,34 +6,34 @@ be a migration for nothing.
 
 from actions.unit import RestartUnit
 from probes.current import UnitCurrent
-from probes.fact import Absent, AnyDrift, about
+from probes.fact import Absent, AnyDrift, require_fact_type
 from probes.unit import UnitActive
-from reconciler.core.fact_reader import Seen
-from reconciler.core.plan import Follows, Repair
-from reconciler.core.planner import Mend
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Derived, Repair
+from reconciler.core.planner import Decision
 from reconciler.rules.install import install, unmasked
-from reconciler.rules.lookup import running_as
+from reconciler.rules.lookup import running_facts_as
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 
 FACTS = (UnitCurrent,)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    fact = about(drift, UnitCurrent)
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    fact = require_fact_type(drift, UnitCurrent)
     module = cluster.release.module(drift.expected.module)
-    active = running_as(cluster, module, UnitActive(host=fact.host, unit=fact.unit))
+    active = running_facts_as(cluster, module, UnitActive(host=fact.host, unit=fact.unit))
     if active is None:
         return diagnose("no-rule", where=fact.host)
-    if not seen.holds(active):
-        return Follows(expected=drift.expected, of=(active,))
+    if not facts.holds(active):
+        return Derived(expected=drift.expected, depends_on=(active,))
     if module.call == "upgrade" and drift.reading == Absent():
-        return install(cluster, module, seen)
+        return install(cluster, module, facts)
     action = RestartUnit(host=fact.host, unit=fact.unit, file=fact.file, service=module.name)
     return Repair(
         action=action,
         because=drift.expected.because,
         source=drift.expected.source,
         section=module.section,
-        needs=(active, *unmasked(module, (active.fact,), seen)),
+        requires=(active, *unmasked(module, (active.fact,), facts)),
     )

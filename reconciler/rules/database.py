@@ -14,7 +14,7 @@ from probes.database import CONSUL, HERE, KINDS, DatabaseElsewhere, DatabaseServ
 from probes.fact import AnyExpected, Known, Reading, Readings
 from reconciler.rules.entailed import of_cluster
 from specs.cluster import Cluster
-from specs.reason import coded
+from specs.reason import reason
 
 DUMPED = "databases-dumped"
 """What a person says with `apply --approve`: what lies elsewhere was dumped, today and by somebody else."""
@@ -32,10 +32,10 @@ def elsewhere(cluster: Cluster) -> AnyExpected:
         hosts=cluster.inventory.everyone,
         served=tuple(kind for kind in KINDS if cluster.inventory.on(kind)),
     )
-    return fact.must_be((), because=coded("gate-databases", id=DUMPED), source="guide 5; bin/04-final/*.env")
+    return fact.must_be((), because=reason("gate-databases", id=DUMPED), source="guide 5; bin/04-final/*.env")
 
 
-def followed(cluster: Cluster, readings: Readings) -> Cluster:
+def with_databases(cluster: Cluster, readings: Readings) -> Cluster:
     """The cluster with what its variables say of servers; as it was while nobody can tell."""
     reading: Reading[tuple[str, ...]] | None = readings.get(fact_of(cluster))
     return _with(cluster, reading.value) if isinstance(reading, Known) else cluster
@@ -47,14 +47,16 @@ def _with(cluster: Cluster, databases: tuple[str, ...]) -> Cluster:
     return cluster if databases == cluster.databases else replace(cluster, databases=databases)
 
 
-def dumped(cluster: Cluster, kind: str) -> tuple[str, ...]:
+def databases_dumped(cluster: Cluster, kind: str) -> tuple[str, ...]:
     """The hosts on which a dump of this kind is made."""
     listed = cluster.inventory.on(kind)
-    named = (host for host in _named(cluster, kind) if host in cluster.inventory.everyone and host not in listed)
+    named = (
+        host for host in _database_names(cluster, kind) if host in cluster.inventory.everyone and host not in listed
+    )
     return tuple(dict.fromkeys((*(listed[:1] if kind == "mongodb" else listed), *named)))
 
 
-def _named(cluster: Cluster, kind: str) -> Iterator[str]:
+def _database_names(cluster: Cluster, kind: str) -> Iterator[str]:
     for server in cluster.databases:
         what, _, name = server.partition(" ")
         if what == kind:
@@ -64,7 +66,7 @@ def _named(cluster: Cluster, kind: str) -> Iterator[str]:
 def mysql(cluster: Cluster) -> str:
     """The server that new products are to use: install.config's first, else the one that all variables name; "" where
     nobody can tell."""
-    names = {name for name in _named(cluster, "mysql") if not name.endswith(CONSUL) and name not in HERE}
+    names = {name for name in _database_names(cluster, "mysql") if not name.endswith(CONSUL) and name not in HERE}
     listed = cluster.inventory.on("mysql")
     return listed[0] if listed else names.pop() if len(names) == 1 else ""
 
@@ -72,9 +74,9 @@ def mysql(cluster: Cluster) -> str:
 @of_cluster
 def backups(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Every server's, not older than a day: nothing that migrates starts before."""
-    why = coded("only-a-backup-brings-back")
+    why = reason("only-a-backup-brings-back")
     return tuple(
         Backup(host=host, what=kind).must_be("fresh", because=why, source="guide 5")
         for kind in KINDS
-        for host in dumped(cluster, kind)
+        for host in databases_dumped(cluster, kind)
     )

@@ -13,32 +13,32 @@ from actions.bkcli import InstallBkenv
 from actions.env import (
     AddVariable,
     CopyVariable,
+    DeduplicateVariable,
     EditEnv,
     GenerateVariable,
-    KeepLastVariable,
     MergeEnv,
     SetVariable,
 )
-from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
+from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
 from probes.path import PathKind
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import install_config, nginx
 from reconciler.rules.install import copies
 from specs.cluster import Cluster
-from specs.reason import coded, told
+from specs.reason import inline, reason
 from specs.release import Variable
 
-FACTS = (EnvValue, EnvFilled, EnvPresent, EnvCopied, EnvDoubled)
+FACTS = (EnvValue, EnvFilled, EnvPresent, EnvCopied, EnvDuplicates)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return (*assigned(cluster), *(wish for _, wish in merged(cluster)), *_once(cluster))
+    return (*controller_variables(cluster), *(wish for _, wish in merged_variables(cluster)), *_once(cluster))
 
 
-def assigned(cluster: Cluster) -> tuple[AnyExpected, ...]:
+def controller_variables(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(_assigned(cluster, v) for v in _variables(cluster) if not (v.only_if_file or v.if_empty))
 
 
@@ -47,7 +47,7 @@ def _variables(cluster: Cluster) -> tuple[Variable, ...]:
     return tuple(v for v in cluster.release.variables if v.kind != "host" or cluster.inventory.on(v.value))
 
 
-def merged(cluster: Cluster) -> tuple[tuple[str, AnyExpected], ...]:
+def merged_variables(cluster: Cluster) -> tuple[tuple[str, AnyExpected], ...]:
     """(module, what its 04-final file must say)."""
     return tuple((v.final, _merged(cluster, v)) for v in _variables(cluster) if v.final)
 
@@ -57,13 +57,13 @@ def _merged(cluster: Cluster, variable: Variable) -> AnyExpected:
     if not variable.if_empty:
         return _at(cluster, variable, final)
     fact = EnvFilled(host=cluster.controller, file=cluster.env(final), key=variable.key)
-    return fact.must_be(True, because=told(variable.because), source=variable.source)
+    return fact.must_be(True, because=inline(variable.because), source=variable.source)
 
 
 def _once(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(
-        EnvDoubled(host=cluster.controller, file=cluster.env(v.file), key=v.key).must_be(
-            False, because=coded("variable-once"), source="guide 6.3, 6.4, pasted twice"
+        EnvDuplicates(host=cluster.controller, file=cluster.env(v.file), key=v.key).must_be(
+            False, because=reason("variable-once"), source="guide 6.3, 6.4, pasted twice"
         )
         for v in _variables(cluster)
         if not v.only_if_file
@@ -76,7 +76,7 @@ def _assigned(cluster: Cluster, variable: Variable) -> AnyExpected:
 
 def _at(cluster: Cluster, variable: Variable, below: str) -> AnyExpected:
     host, file, key = cluster.controller, cluster.env(below), variable.key
-    why, source = told(variable.because), variable.source
+    why, source = inline(variable.because), variable.source
     match variable.kind:
         case "literal":
             return EnvValue(host=host, file=file, key=key).must_be(variable.value, because=why, source=source)
@@ -92,13 +92,13 @@ def _at(cluster: Cluster, variable: Variable, below: str) -> AnyExpected:
             return EnvPresent(host=host, file=file, key=key).must_be(True, because=why, source=source)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
-    if isinstance(fact, EnvDoubled):
+    if isinstance(fact, EnvDuplicates):
         return _keep_last(cluster, fact, drift)
-    for module, wish in merged(cluster):
+    for module, wish in merged_variables(cluster):
         if wish.fact == fact:
-            return _merge(cluster, module, drift, seen)
+            return _merge(cluster, module, drift, facts)
     variable = next(v for v in cluster.release.variables if _assigned(cluster, v).fact == fact)
     return _assign(cluster, variable, drift)
 
@@ -134,29 +134,29 @@ def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
         because=drift.expected.because,
         source=variable.source,
         section=variable.section,
-        needs=(*_scripts(cluster), *_from(cluster, variable)),
+        requires=(*_scripts(cluster), *_from(cluster, variable)),
     )
 
 
-def _keep_last(cluster: Cluster, fact: EnvDoubled, drift: AnyDrift) -> Repair:
+def _keep_last(cluster: Cluster, fact: EnvDuplicates, drift: AnyDrift) -> Repair:
     """After the key has the value it needs: what is set, is set in the last line."""
     variable = next(v for v in cluster.release.variables if cluster.env(v.file) == fact.file and v.key == fact.key)
-    action = KeepLastVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies(cluster))
+    action = DeduplicateVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies(cluster))
     wish = drift.expected
     return Repair(
         action=action,
         because=wish.because,
         source=wish.source,
         section=variable.section,
-        needs=(_assigned(cluster, variable),),
+        requires=(_assigned(cluster, variable),),
     )
 
 
 def _scripts(cluster: Cluster) -> Iterator[AnyExpected]:
     """The scripts come first: their replacement resets bin/default, and 6.1's generator lacks the new keys."""
-    for proof in cluster.release.proofs:
+    for proof in cluster.release.markers:
         fact = PathKind(host=cluster.controller, path=cluster.install(proof.path))
-        yield fact.must_be("file", because=coded("scripts-before-variables"), source="guide 6.1, 6.3")
+        yield fact.must_be("file", because=reason("scripts-before-variables"), source="guide 6.1, 6.3")
 
 
 def _from(cluster: Cluster, variable: Variable) -> Iterator[AnyExpected]:
@@ -166,8 +166,8 @@ def _from(cluster: Cluster, variable: Variable) -> Iterator[AnyExpected]:
             yield _assigned(cluster, other)
 
 
-def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair:
-    why = coded("env-generated")
+def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: FactReader) -> Repair:
+    why = reason("env-generated")
     new = tuple(
         PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
             "file", because=why, source=""
@@ -175,12 +175,12 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair
         for name in cluster.release.generated
     )
     if not seen.all_hold(new):
-        return bkenv(cluster, drift, seen)
+        return generate_variables(cluster, drift, seen)
     action = MergeEnv(
         host=cluster.controller,
         install=cluster.paths.install,
         module=module,
-        effects=tuple(wish for name, wish in merged(cluster) if name == module),
+        effects=tuple(wish for name, wish in merged_variables(cluster) if name == module),
         spoils=(*copies(cluster), *(_pages(cluster, seen) if module == "global" else ())),
     )
     return Repair(
@@ -188,24 +188,24 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: Seen) -> Repair
         because=drift.expected.because,
         source=drift.expected.source,
         section="6.5",
-        needs=tuple(_assigned(cluster, v) for v in _wanted(cluster, seen) if v.final == module),
+        requires=tuple(_assigned(cluster, v) for v in _wanted(cluster, seen) if v.final == module),
     )
 
 
-def _wanted(cluster: Cluster, seen: Seen) -> tuple[Variable, ...]:
+def _wanted(cluster: Cluster, seen: FactReader) -> tuple[Variable, ...]:
     """All variables; of those that only correct what a person wrote, or fill what is empty, just those that have to."""
     return tuple(v for v in _variables(cluster) if _is_wanted(cluster, v, seen))
 
 
-def _is_wanted(cluster: Cluster, variable: Variable, seen: Seen) -> bool:
+def _is_wanted(cluster: Cluster, variable: Variable, seen: FactReader) -> bool:
     if variable.if_empty:
         return seen.read(_merged(cluster, variable).fact) != Known(True)
     return not variable.only_if_file or seen.read(_assigned(cluster, variable).fact) == Known(False)
 
 
-def bkenv(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Repair:
+def generate_variables(cluster: Cluster, drift: AnyDrift, seen: FactReader) -> Repair:
     """Generate and merge everything: what new modules need, and what the variables above changed."""
-    why = coded("env-generated")
+    why = reason("env-generated")
     files = tuple(
         PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
             "file", because=why, source="ce/install.sh:112-131"
@@ -215,18 +215,18 @@ def bkenv(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Repair:
     action = InstallBkenv(
         host=cluster.controller,
         install=cluster.paths.install,
-        effects=(*files, *(wish for _, wish in merged(cluster))),
+        effects=(*files, *(wish for _, wish in merged_variables(cluster))),
         tags=cluster.release.tags,
-        tags_because=told(cluster.release.tags_because),
+        tags_because=inline(cluster.release.tags_because),
         tags_source=cluster.release.tags_source,
         spoils=(*copies(cluster), *_pages(cluster, seen)),
     )
     variables = (_assigned(cluster, v) for v in _wanted(cluster, seen))
     needs = (*_scripts(cluster), *variables, *install_config.expect(cluster))
-    return Repair(action=action, because=drift.expected.because, source="guide 6.5", section="6.5", needs=needs)
+    return Repair(action=action, because=drift.expected.because, source="guide 6.5", section="6.5", requires=needs)
 
 
-def _pages(cluster: Cluster, seen: Seen) -> tuple[AnyFact, ...]:
+def _pages(cluster: Cluster, seen: FactReader) -> tuple[AnyFact, ...]:
     """JOB's pages name the address as it was merged; where the merge changes it, they have to be released anew."""
     finals = (v for v in cluster.release.variables if v.final and v.key == nginx.JOB_URL)
-    return () if seen.all_hold(tuple(_merged(cluster, v) for v in finals)) else nginx.pages(cluster)
+    return () if seen.all_hold(tuple(_merged(cluster, v) for v in finals)) else nginx.job_start_pages(cluster)

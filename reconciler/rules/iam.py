@@ -7,15 +7,15 @@ that it has to render, so the best installer may leave one behind.
 from collections.abc import Iterator
 
 from actions.iam import RegisterModels
-from probes.fact import AnyDrift, AnyExpected, about
+from probes.fact import AnyDrift, AnyExpected, require_fact_type
 from probes.iam import ModelsPending
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import module_facts
-from reconciler.rules.install import packaged, scripts
+from reconciler.rules.install import scripts_of_release, sources_present
 from specs.cluster import Cluster
-from specs.reason import coded
+from specs.reason import reason
 
 FACTS = (ModelsPending,)
 KEEPER = "iam"
@@ -23,23 +23,23 @@ KEEPER = "iam"
 
 
 def expect(cluster: Cluster) -> Iterator[AnyExpected]:
-    why = coded("models-registered")
+    why = reason("models-registered")
     for module in cluster.modules():
         if module.models:
             directory = cluster.src(module.models)
-            fact = ModelsPending(host=cluster.controller, directory=directory, marks=module_facts.MARKS)
+            fact = ModelsPending(host=cluster.controller, directory=directory, marks=module_facts.MIGRATION_MARKERS)
             yield fact.must_be((), because=why, source="bin/bkiam_migrate.sh:149", module=module.name)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    fact, module = about(drift, ModelsPending), cluster.release.module(drift.expected.module)
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    fact, module = require_fact_type(drift, ModelsPending), cluster.release.module(drift.expected.module)
     action = RegisterModels(host=fact.host, install=cluster.paths.install, module=module.name, pending=fact)
     keeper = [one for one in cluster.modules() if one.name == KEEPER]
     needs = (
-        *scripts(cluster),
-        *packaged(cluster, module, fact.host),
+        *scripts_of_release(cluster),
+        *sources_present(cluster, module, fact.host),
         *module_facts.running(cluster, module),
-        *(wish for one in keeper for wish in module_facts.ready(cluster, one)),
+        *(wish for one in keeper for wish in module_facts.readiness(cluster, one)),
     )
     wish = drift.expected
-    return Repair(action=action, because=wish.because, source=wish.source, section=module.section, needs=needs)
+    return Repair(action=action, because=wish.because, source=wish.source, section=module.section, requires=needs)

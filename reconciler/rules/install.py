@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from actions.bkcli import InstallModule, UpgradeModule
 from probes.container import DockerRoot
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Same, resolve
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, SameAs, resolve_target
 from probes.install_config import ModuleHosts
 from probes.mysql import LoginPath, MysqlUser
 from probes.path import PathKind, TreeDigest, VersionText
 from probes.unit import UnitActive, UnitEnabled, is_masked
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.rules import agent, module_extras, module_facts, smoke_test
 from reconciler.rules import database as database_rules
@@ -21,101 +21,101 @@ from reconciler.rules.entailed import of_cluster, of_module
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
-from specs.reason import coded, told
+from specs.reason import inline, reason
 
 VOLATILE = (".rcmdrc", ".bk_install.step", ".controller_ip", ".agreed", ".path", ".git", "*.pyc", "*.bkrec-part")
 """Files below /data/install that the vendor's own calls rewrite on the controller, or that no host but it needs."""
 
 
-def install(cluster: Cluster, module: Module, seen: Seen) -> Repair | Diagnostic:
+def install(cluster: Cluster, module: Module, seen: FactReader) -> Repair | Diagnostic:
     """The repair; or, of an installer that cannot be run twice, what it already made. The same for all of its facts."""
     return seen.once(("install", module.name), lambda: _call(cluster, module, seen))
 
 
-def _call(cluster: Cluster, module: Module, seen: Seen) -> Repair | Diagnostic:
-    made = () if module.rerun else _made(cluster, module, seen)
+def _call(cluster: Cluster, module: Module, seen: FactReader) -> Repair | Diagnostic:
+    made = () if module.installer_repeatable else _installer_effects(cluster, module, seen)
     if made:
         where = " ".join(cluster.hosts(module))
         return diagnose("installer-not-again", where=where, module=module.name, made=", ".join(made))
     return _install(cluster, module, seen)
 
 
-def _made(cluster: Cluster, module: Module, seen: Seen) -> tuple[str, ...]:
+def _installer_effects(cluster: Cluster, module: Module, seen: FactReader) -> tuple[str, ...]:
     units = [UnitActive(host=host, unit=unit.name) for host in cluster.hosts(module) for unit in module.units]
     found = zip(units, seen.read_all(units), strict=True)
     return tuple(fact.unit for fact, reading in found if reading != Absent())
 
 
-def _install(cluster: Cluster, module: Module, seen: Seen) -> Repair:
+def _install(cluster: Cluster, module: Module, seen: FactReader) -> Repair:
     call = UpgradeModule if module.call == "upgrade" else InstallModule
     action = call(
         host=cluster.controller,
         install=cluster.paths.install,
         module=module.cli,
-        effects=module_facts.made(cluster, module),
+        effects=module_facts.installer_effects(cluster, module),
         before=(
-            *before(cluster, module),
-            *agent.noted(cluster, module, seen),
-            *smoke_test.noted(cluster, module, seen),
+            *requirements(cluster, module),
+            *agent.baseline_recorded(cluster, module, seen),
+            *smoke_test.baseline_recorded(cluster, module, seen),
         ),
-        extras=tuple(told(words) for words in module.touches),
+        extras=tuple(inline(words) for words in module.side_effects),
         service="" if module.new else module.name,
-        migrates=module.one_way,
-        rerun=module.rerun,
+        migrates=module.irreversible,
+        rerun=module.installer_repeatable,
         seconds=module.estimate_s,
-        spoils=tuple(_spoilt(cluster, module, seen)),
+        spoils=tuple(_invalidated(cluster, module, seen)),
     )
     units = (wish.fact for wish in module_facts.running(cluster, module))
     return Repair(
         action=action,
-        because=told(module.because),
+        because=inline(module.because),
         source=module.source,
         section=module.section,
-        needs=unmasked(module, units, seen),
+        requires=unmasked(module, units, seen),
     )
 
 
-def unmasked(module: Module, units: Iterable[AnyFact], seen: Seen) -> tuple[AnyExpected, ...]:
+def unmasked(module: Module, units: Iterable[AnyFact], seen: FactReader) -> tuple[AnyExpected, ...]:
     """What keeps whatever starts, restarts or enables these: a masked one. It is a need that nobody here mends, so all
     that rests on it waits for that one cause, and nothing is begun that is known to fail."""
-    why = coded("masked-never-starts")
+    why = reason("masked-never-starts")
     boots = [UnitEnabled(host=unit.host, unit=unit.unit) for unit in units if isinstance(unit, UnitActive)]
     masked = (boot for boot in boots if is_masked(getattr(seen.read(boot), "value", "")))
     return tuple(b.must_be("enabled", because=why, source="systemctl(1), mask", module=module.name) for b in masked)
 
 
-def _spoilt(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
+def _invalidated(cluster: Cluster, module: Module, seen: FactReader) -> Iterator[AnyFact]:
     """What the vendor's call leaves worse than it was: old processes on new files, containers without a policy, a
     daemon.json that names the vendor's place instead of the one in use, rows about products it never touched."""
     if module.call == "install":
-        yield from (wish.fact for wish in module_facts.currents(cluster, module))
-        yield from (wish.fact for wish in module_facts.kept(cluster, module))
+        yield from (wish.fact for wish in module_facts.units_up_to_date(cluster, module))
+        yield from (wish.fact for wish in module_facts.restart_policies(cluster, module))
         hosts = cluster.hosts(module) if module.containers else ()
         roots = seen.read_all(DockerRoot(host=host) for host in hosts)
         for host, root in zip(hosts, roots, strict=True):
             if root not in (Absent(), Known(cluster.home("public/docker"))):
-                yield module_facts.docker_lasts(host).fact
-    yield from agent.disturbed(cluster, module, seen)
-    yield from smoke_test.disturbed(cluster, module, seen)
-    if module.claims_all:
-        yield from (wish.fact for wish in module_facts.rows_left_alone(cluster))
+                yield module_facts.docker_data_root(host).fact
+    yield from agent.invalidated(cluster, module, seen)
+    yield from smoke_test.invalidated(cluster, module, seen)
+    if module.overwrites_version_rows:
+        yield from (wish.fact for wish in module_facts.unmanaged_version_rows(cluster))
 
 
 @of_module
-def before(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    return (*prepared(cluster, module), *module_facts.gone_units(cluster, module, "first"))
+def requirements(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    return (*prepared_requirements(cluster, module), *module_facts.obsolete_units(cluster, module, "first"))
 
 
 @of_module
-def prepared(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+def prepared_requirements(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Everything that can be done while the old one still serves: the outage begins after all of it."""
     return (
-        *scripts(cluster),
+        *scripts_of_release(cluster),
         *_placed(cluster, module),
         *_distributed(cluster, module),
         *_source(cluster, module),
         *database(cluster, module),
-        *(database_rules.backups(cluster) if module.one_way else ()),
+        *(database_rules.backups(cluster) if module.irreversible else ()),
         *_required(cluster, module),
         *_extras(cluster, module),
     )
@@ -125,25 +125,25 @@ def _extras(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """Templates set, programs there, what is left over gone, SaaS deployed, and notes of the work that will be owed."""
     yield from module_extras.flags(cluster, module)
     yield from module_extras.programs(cluster, module)
-    yield from module_facts.gone_containers(cluster, module)
-    yield from module_extras.notes(cluster, module)
+    yield from module_facts.obsolete_containers(cluster, module)
+    yield from module_extras.tasks_recorded(cluster, module)
     for app in cluster.release.apps:  # not those that are left to their owner
         if app.code in module.saas:
-            yield from module_extras.online(cluster, app)
+            yield from module_extras.saas_deployed(cluster, app)
 
 
-def scripts(cluster: Cluster) -> Iterator[AnyExpected]:
+def scripts_of_release(cluster: Cluster) -> Iterator[AnyExpected]:
     """6.1's installers know nothing of the new modules, and would fail half-way into them."""
-    for proof in cluster.release.proofs:
+    for proof in cluster.release.markers:
         fact = PathKind(host=cluster.controller, path=cluster.install(proof.path))
-        yield fact.must_be("file", because=coded("installer-is-the-release"), source="guide 6.1")
+        yield fact.must_be("file", because=reason("installer-is-the-release"), source="guide 6.1")
 
 
 def _placed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """Its own line, and those of its projects that are new: without one the vendor installs them on all its hosts."""
     if module.hosts_of:
         return
-    why = coded("installer-reads-topology", module=module.name)
+    why = reason("installer-reads-topology", module=module.name)
     for each in cluster.modules():
         if each is module or each.name.startswith(f"{module.name}("):
             fact = ModuleHosts(host=cluster.controller, path=cluster.install("install.config"), module=each.name)
@@ -153,11 +153,11 @@ def _placed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 def _distributed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     if module.env:
         final = PathKind(host=cluster.controller, path=cluster.env(f"04-final/{module.env}.env"))
-        yield final.must_be("file", because=coded("installer-reads-env", env=module.env), source="guide 6.5")
-    yield from synced(cluster, cluster.hosts(module))
+        yield final.must_be("file", because=reason("installer-reads-env", env=module.env), source="guide 6.5")
+    yield from scripts_in_sync(cluster, cluster.hosts(module))
 
 
-def synced(cluster: Cluster, hosts: tuple[str, ...]) -> tuple[AnyExpected, ...]:
+def scripts_in_sync(cluster: Cluster, hosts: tuple[str, ...]) -> tuple[AnyExpected, ...]:
     """The hosts have the controller's scripts and variables."""
     known = _synced(cluster)
     return tuple(known[host] for host in hosts if host != cluster.controller)
@@ -168,7 +168,7 @@ def _synced(cluster: Cluster) -> Mapping[str, AnyExpected]:
     standard = TreeDigest(host=cluster.controller, root=cluster.paths.install, exclude=VOLATILE)
     return {
         host: TreeDigest(host=host, root=cluster.paths.install, exclude=VOLATILE).must_equal(
-            standard, because=coded("scripts-run-there", host=host), source="pcmd.sh:150"
+            standard, because=reason("scripts-run-there", host=host), source="pcmd.sh:150"
         )
         for host in cluster.inventory.hosts
     }
@@ -177,13 +177,13 @@ def _synced(cluster: Cluster) -> Mapping[str, AnyExpected]:
 @of_cluster
 def copies(cluster: Cluster) -> tuple[AnyFact, ...]:
     """What any change of the controller's scripts and variables makes stale on every other host."""
-    return tuple(wish.fact for wish in synced(cluster, cluster.inventory.hosts))
+    return tuple(wish.fact for wish in scripts_in_sync(cluster, cluster.inventory.hosts))
 
 
-def standard_missing(drift: AnyDrift, seen: Seen) -> Diagnostic | None:
+def standard_missing(drift: AnyDrift, seen: FactReader) -> Diagnostic | None:
     """Where what it is to equal is not there: what each host is to have like the controller, the controller has not."""
-    found = resolve(drift.expected, seen.readings)
-    if not isinstance(found, Same):
+    found = resolve_target(drift.expected, seen.readings)
+    if not isinstance(found, SameAs):
         return None
     standard = found.fact
     path = str(getattr(standard, "path", "") or getattr(standard, "root", ""))
@@ -193,12 +193,12 @@ def standard_missing(drift: AnyDrift, seen: Seen) -> Diagnostic | None:
 def _source(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     hosts = dict.fromkeys((cluster.controller, *cluster.hosts(module), *cluster.inventory.on_any(module.src_hosts)))
     for host in hosts:
-        yield from packaged(cluster, module, host)
+        yield from sources_present(cluster, module, host)
 
 
-def packaged(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpected]:
+def sources_present(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpected]:
     """The product's files lie on this host, of this release."""
-    why = coded("installed-from-src", module=module.name)
+    why = reason("installed-from-src", module=module.name)
     if module.src:
         fact = VersionText(host=host, path=cluster.src(module.src, "VERSION"))
         yield fact.must_be(module.version, because=why, source=module.source, module=module.name)
@@ -211,7 +211,7 @@ def database(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """The login path and the grant that its installer would stop without."""
     needs = module.database
     if needs is not None:
-        why = told(needs.because)
+        why = inline(needs.because)
         path = LoginPath(host=cluster.controller, login_path=needs.login_path)
         user = MysqlUser(
             host=cluster.controller, login_path="mysql-default", user=needs.user, hosts=cluster.inventory.hosts
@@ -222,8 +222,8 @@ def database(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 def _required(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     for required in module.requires:
-        why = told(required.because)
-        for fact in module_facts.ready(cluster, cluster.release.module(required.module)):
+        why = inline(required.because)
+        for fact in module_facts.readiness(cluster, cluster.release.module(required.module)):
             wanted = fact.reading
             yield type(fact)(
                 fact=fact.fact, reading=wanted, because=why, source=required.source, module=required.module

@@ -8,42 +8,42 @@ each family expects and mends its facts as ever, and this file alone says which 
 from collections.abc import Mapping
 
 from probes.consul import ConsulDefinition
-from probes.container import ContainersUnkept, DockerDataRoot
-from probes.env import EnvDoubled
-from probes.fact import Absent, AnyDrift, AnyFact, Known, Readings, holds
+from probes.container import ContainersWithoutRestartPolicy, DockerDataRoot
+from probes.env import EnvDuplicates
+from probes.fact import Absent, AnyDrift, AnyFact, Known, Readings, matches
 from probes.mysql import ProductVersion
-from probes.tag import TagKept
+from probes.tag import SecretsTag
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.diff import Difference
 from reconciler.rules import module_facts
-from reconciler.rules.lookup import gone_on
+from reconciler.rules.lookup import obsolete_on
 from specs.cluster import Cluster
 from specs.module import Module
-from specs.reason import Because, coded
+from specs.reason import Reason, reason
 
 
-def latent(cluster: Cluster, difference: Difference, readings: Readings) -> Mapping[AnyFact, Because]:
+def latent(cluster: Cluster, difference: Difference, readings: Readings) -> Mapping[AnyFact, Reason]:
     drifts = (*difference.drift, *(told.drift for told in difference.advice))
     found = {drift.expected.fact: _latent(cluster, drift, readings) for drift in drifts}
     return {fact: why for fact, why in found.items() if why is not None}
 
 
-def _latent(cluster: Cluster, drift: AnyDrift, readings: Readings) -> Because | None:
+def _latent(cluster: Cluster, drift: AnyDrift, readings: Readings) -> Reason | None:
     fact = drift.expected.fact
     match fact:
         case UnitEnabled():
             runs = readings.get(UnitActive(host=fact.host, unit=fact.unit)) == Known("active")
-            return coded("latent-not-at-boot", unit=fact.unit) if runs and drift.reading != Absent() else None
+            return reason("latent-not-at-boot", unit=fact.unit) if runs and drift.reading != Absent() else None
         case DockerDataRoot():
-            return coded("latent-docker-root")
-        case ContainersUnkept():
-            return coded("latent-containers", containers=_listed(drift))
+            return reason("latent-docker-root")
+        case ContainersWithoutRestartPolicy():
+            return reason("latent-containers", containers=_listed(drift))
         case ConsulDefinition() if drift.expected.reading == Absent():
-            return coded("latent-consul", service=fact.service) if _nobody_serves(cluster, drift, readings) else None
-        case TagKept():
-            return coded("latent-secrets", module=fact.module)
-        case EnvDoubled():
-            return coded("latent-doubled", key=fact.key, file=fact.file)
+            return reason("latent-consul", service=fact.service) if _nobody_serves(cluster, drift, readings) else None
+        case SecretsTag():
+            return reason("latent-secrets", module=fact.module)
+        case EnvDuplicates():
+            return reason("latent-doubled", key=fact.key, file=fact.file)
         case ProductVersion():
             return _row(cluster, fact, drift, readings)
         case _:
@@ -57,20 +57,20 @@ def _listed(drift: AnyDrift) -> str:
 def _nobody_serves(cluster: Cluster, drift: AnyDrift, readings: Readings) -> bool:
     """While the old daemons run, the service is not left over but in use."""
     module = cluster.release.module(drift.expected.module)
-    return all(holds(wish, readings) for wish in gone_on(cluster, module, drift.expected.fact.host))
+    return all(matches(wish, readings) for wish in obsolete_on(cluster, module, drift.expected.fact.host))
 
 
-def _row(cluster: Cluster, fact: ProductVersion, drift: AnyDrift, readings: Readings) -> Because | None:
+def _row(cluster: Cluster, fact: ProductVersion, drift: AnyDrift, readings: Readings) -> Reason | None:
     """A lie, where the product is what it should be; before its upgrade an old row is just old."""
-    module = next((m for m in cluster.release.modules if m.row == fact.code), None)
+    module = next((m for m in cluster.release.modules if m.version_row == fact.code), None)
     if module is None or not isinstance(drift.reading, Known) or drift.expected.reading == Absent():
         return None
     if not _installed(cluster, module, readings):
         return None
-    return coded("latent-version-row", product=fact.code, says=drift.reading.value)
+    return reason("latent-version-row", product=fact.code, says=drift.reading.value)
 
 
 def _installed(cluster: Cluster, module: Module, readings: Readings) -> bool:
     if module not in cluster.modules():
         return True
-    return all(holds(wish, readings) for wish in module_facts.proofs(cluster, module))
+    return all(matches(wish, readings) for wish in module_facts.install_evidence(cluster, module))

@@ -11,7 +11,7 @@ from specs.module import Module
 ByHost = Mapping[str, tuple[AnyExpected, ...]]
 
 
-def running_as(cluster: Cluster, module: Module, fact: AnyFact) -> AnyExpected | None:
+def running_facts_as(cluster: Cluster, module: Module, fact: AnyFact) -> AnyExpected | None:
     """What is expected of this unit or container."""
     return _running_as(cluster, module).get(fact)
 
@@ -33,32 +33,32 @@ def _running_on(cluster: Cluster, module: Module) -> ByHost:
     return _by_host(module_facts.running(cluster, module))
 
 
-def currents_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
+def units_up_to_date_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
     return _currents_on(cluster, module).get(host, ())
 
 
 @of_module
 def _currents_on(cluster: Cluster, module: Module) -> ByHost:
-    return _by_host(module_facts.currents(cluster, module))
+    return _by_host(module_facts.units_up_to_date(cluster, module))
 
 
-def kept_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
+def restart_policies_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
     return _kept_on(cluster, module).get(host, ())
 
 
 @of_module
 def _kept_on(cluster: Cluster, module: Module) -> ByHost:
-    return _by_host(module_facts.kept(cluster, module))
+    return _by_host(module_facts.restart_policies(cluster, module))
 
 
-def gone_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
+def obsolete_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
     """Units that must not be there, whenever they are retired."""
     return _gone_on(cluster, module).get(host, ())
 
 
 @of_module
 def _gone_on(cluster: Cluster, module: Module) -> ByHost:
-    first, last = (module_facts.gone_units(cluster, module, retire) for retire in ("first", "last"))
+    first, last = (module_facts.obsolete_units(cluster, module, retire) for retire in ("first", "last"))
     return _by_host((*first, *last))
 
 

@@ -11,20 +11,20 @@ from probes.fact import AnyExpected
 from probes.http import PagesUnserved
 from probes.path import FileDigest
 from probes.saas import SaasOnline, SaasPackaged
-from probes.task import WorkDone, WorkNoted
+from probes.task import TaskDone, TaskRecorded
 from probes.yaml import YamlValue
-from reconciler.rules.module_facts import LOGIN, stay_up
+from reconciler.rules.module_facts import LOGIN_PATH, stay_up
 from specs.cluster import Cluster
-from specs.module import Duty, Module
-from specs.reason import coded, told
-from specs.release import App
+from specs.module import Module, PostUpgradeTask
+from specs.reason import inline, reason
+from specs.release import SaasApp
 
 
 def flags(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """In the controller's template: the upgrade renders it anew, so a setting made on a host would not last."""
-    for flag in module.flags:
+    for flag in module.yaml_settings:
         fact = YamlValue(host=cluster.controller, file=cluster.src(flag.template), path=flag.path)
-        yield fact.must_be(flag.value, because=told(flag.because), source=flag.source, module=module.name)
+        yield fact.must_be(flag.value, because=inline(flag.because), source=flag.source, module=module.name)
 
 
 def programs(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
@@ -32,55 +32,55 @@ def programs(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
         measure = FileDigest(host=cluster.controller, path=cluster.install("bin", name))
         for host in cluster.inventory.hosts:
             fact = FileDigest(host=host, path=f"/usr/local/bin/{name}")
-            why = coded("program-everywhere", name=name)
+            why = reason("program-everywhere", name=name)
             yield fact.must_equal(measure, because=why, source=module.source, module=module.name)
 
 
-def host_of(cluster: Cluster, duty: Duty) -> str:
+def host_of(cluster: Cluster, duty: PostUpgradeTask) -> str:
     return next(iter(cluster.inventory.on(duty.on)), cluster.controller) if duty.on else cluster.controller
 
 
-def noted(cluster: Cluster, module: Module, duty: Duty) -> WorkNoted:
-    return WorkNoted(
+def task_recorded(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> TaskRecorded:
+    return TaskRecorded(
         host=host_of(cluster, duty),
-        work=duty.work,
+        task=duty.work,
         release=cluster.release.version,
         file=cluster.home(duty.version_file) if duty.version_file else "",
         version=module.version if duty.version_file else "",
     )
 
 
-def done(cluster: Cluster, module: Module, duty: Duty) -> WorkDone:
-    return done_of(noted(cluster, module, duty))
+def task_done(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> TaskDone:
+    return done_of(task_recorded(cluster, module, duty))
 
 
-def notes(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for duty in module.duties:
-        yield noted(cluster, module, duty).must_be(
-            True, because=coded("noted-before"), source=duty.source, module=module.name
+def tasks_recorded(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for duty in module.tasks:
+        yield task_recorded(cluster, module, duty).must_be(
+            True, because=reason("noted-before"), source=duty.source, module=module.name
         )
 
 
-def owed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for duty in module.duties:
-        yield done(cluster, module, duty).must_be(
-            True, because=told(duty.because), source=duty.source, module=module.name
+def tasks_done(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for duty in module.tasks:
+        yield task_done(cluster, module, duty).must_be(
+            True, because=inline(duty.because), source=duty.source, module=module.name
         )
 
 
-def online(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+def saas_deployed(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     """Nowhere to deploy to without an appo host."""
     if cluster.inventory.on("appo"):
         fact, packaged = saas_facts(cluster, app)
-        yield fact.must_equal(packaged, because=told(app.because), source=app.source, module="paas")
+        yield fact.must_equal(packaged, because=inline(app.because), source=app.source, module="paas")
 
 
-def running(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+def saas_running(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     """PaaS's record outlives the container. With several appo hosts nobody knows on which of them it has to be."""
     hosts = cluster.inventory.on("appo")
     if len(hosts) == 1:
         fact = AppContainer(host=hosts[0], app=app.code)
-        yield fact.must_be("running", because=coded("saas-runs"), source=NAMED, module="paas")
+        yield fact.must_be("running", because=reason("saas-runs"), source=NAMED, module="paas")
 
 
 def steady(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -91,7 +91,7 @@ def steady(cluster: Cluster) -> Iterator[AnyExpected]:
         yield stay_up(UnsteadyContainers(host=hosts[0], containers=(), apps=apps), "paas")
 
 
-ENTRANCE = "http://paas.service.consul"
+INGRESS_URL = "http://paas.service.consul"
 """As BlueKing's own products ask each other, past every login and every name of the operator's (ce/saas_var.env:5)."""
 
 
@@ -101,25 +101,25 @@ def pages(cluster: Cluster) -> Iterator[AnyExpected]:
     One fact for all of them: where the entrance or the way from it to all SaaS is lost, that is one thing to be told.
     """
     if cluster.release.apps and cluster.inventory.on("appo") and cluster.inventory.on("nginx"):
-        urls = tuple(f"{ENTRANCE}{page(app)}" for app in cluster.release.apps)
+        urls = tuple(f"{INGRESS_URL}{saas_page(app)}" for app in cluster.release.apps)
         fact, source = PagesUnserved(host=cluster.controller, urls=urls), "support-files/templates/nginx/paas.conf:433"
-        yield fact.must_be((), because=coded("saas-page-answers"), source=source, module="paas")
+        yield fact.must_be((), because=reason("saas-page-answers"), source=source, module="paas")
 
 
-def page(app: App) -> str:
+def saas_page(app: SaasApp) -> str:
     return f"/o/{app.code}/"
 
 
 NAMED = "bin/single_host_low_memory_config.sh:30"
 
 
-def saas_facts(cluster: Cluster, app: App) -> tuple[SaasOnline, SaasPackaged]:
+def saas_facts(cluster: Cluster, app: SaasApp) -> tuple[SaasOnline, SaasPackaged]:
     packaged = SaasPackaged(
         host=cluster.controller,
-        login_path=LOGIN,
+        login_path=LOGIN_PATH,
         app=app.code,
         src=cluster.paths.src,
         release=cluster.release.version,
         default=app.version,
     )
-    return SaasOnline(host=cluster.controller, login_path=LOGIN, app=app.code), packaged
+    return SaasOnline(host=cluster.controller, login_path=LOGIN_PATH, app=app.code), packaged

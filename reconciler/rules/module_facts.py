@@ -6,23 +6,29 @@ Pure reading of `specs/module.py`; the rules of the families ask here, so none o
 from collections.abc import Iterator, Mapping
 
 from probes.consul import ConsulDefinition, ConsulPassing
-from probes.container import ContainerImage, ContainerState, ContainersUnkept, DockerDataRoot, UnsteadyContainers
+from probes.container import (
+    ContainerImage,
+    ContainerState,
+    ContainersWithoutRestartPolicy,
+    DockerDataRoot,
+    UnsteadyContainers,
+)
 from probes.current import UnitCurrent
 from probes.fact import AnyExpected
 from probes.kv import KeySet
 from probes.mysql import AppRegistered, PendingSql, ProductVersion
 from probes.path import LineInFile, PathKind, VersionText
 from probes.redis import RedisCluster
-from probes.steady import YoungUnits
+from probes.steady import RecentlyStartedUnits
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
 from reconciler.rules.entailed import of_cluster, of_module, of_module_and
 from specs.cluster import Cluster
 from specs.module import Container, Module, Unit
-from specs.reason import coded, told
+from specs.reason import inline, reason
 
-MARKS = "/root/.migrate"
-LOGIN = "mysql-paas"
+MIGRATION_MARKERS = "/root/.migrate"
+LOGIN_PATH = "mysql-paas"
 """The login path of 6.1 on the controller that may read every BlueKing database."""
 
 
@@ -32,36 +38,40 @@ def image(module: Module, container: Container) -> str:
 
 def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Everything desired of one module, on every host of it."""
-    later = () if module.call == "upgrade" else currents(cluster, module)
+    later = () if module.call == "upgrade" else units_up_to_date(cluster, module)
     return (
-        *made(cluster, module),
+        *installer_effects(cluster, module),
         *later,
-        *afterwards(cluster, module),
-        *kept(cluster, module),
-        *steady(cluster, module),
-        *gone(cluster, module),
+        *after_install(cluster, module),
+        *restart_policies(cluster, module),
+        *units_stay_up(cluster, module),
+        *obsolete(cluster, module),
     )
 
 
-def afterwards(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+def after_install(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What its call does not bring about by itself: units it only enables, health that waits for a restart."""
-    first = frozenset(made(cluster, module))
+    first = frozenset(installer_effects(cluster, module))
     return tuple(wish for wish in (*running(cluster, module), *_services(cluster, module)) if wish not in first)
 
 
 @of_module
-def made(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+def installer_effects(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What its installer makes: this is what `bkcli install` is held to."""
     return (
-        *(wish for wish in running(cluster, module) if module.starts or not isinstance(wish.fact, UnitActive)),
+        *(
+            wish
+            for wish in running(cluster, module)
+            if module.installer_starts_units or not isinstance(wish.fact, UnitActive)
+        ),
         *_versions(cluster, module),
         *_database(cluster, module),
         *_cluster(cluster, module),
         *(wish for wish in _services(cluster, module) if not _waits(module, wish)),
         *_keys(cluster, module),
         *_rendered(cluster, module),
-        *(currents(cluster, module) if module.call == "upgrade" else ()),
-        *signed(cluster, module),
+        *(units_up_to_date(cluster, module) if module.call == "upgrade" else ()),
+        *installed_markers(cluster, module),
     )
 
 
@@ -72,31 +82,31 @@ def running(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 
 
 @of_module
-def ready(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+def readiness(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What another module that requires this one waits for."""
     return (*running(cluster, module), *_versions(cluster, module), *_cluster(cluster, module))
 
 
 @of_module
-def replaced(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+def replacement_ready(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """All of the new one is there and was seen at work: what an old one that is retired last waits for."""
-    return (*made(cluster, module), *currents(cluster, module), *afterwards(cluster, module))
+    return (*installer_effects(cluster, module), *units_up_to_date(cluster, module), *after_install(cluster, module))
 
 
 @of_module
-def proofs(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+def install_evidence(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Any of these shows that the new one was installed: a unit alone may be a neighbour's or of 6.1."""
-    wishes = ready(cluster, module)
+    wishes = readiness(cluster, module)
     own = tuple(wish for wish in wishes if isinstance(wish.fact, (ContainerImage, VersionText)))
     return own or wishes
 
 
 @of_module
-def currents(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+def units_up_to_date(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Units that were started after their files were last replaced."""
     return tuple(
         UnitCurrent(host=host, unit=unit.name, file=file_of(cluster, unit)).must_be(
-            True, because=coded("runs-what-is-there", unit=unit.name), source=module.source, module=module.name
+            True, because=reason("runs-what-is-there", unit=unit.name), source=module.source, module=module.name
         )
         for unit in module.units
         if unit.file
@@ -115,18 +125,18 @@ def file_of(cluster: Cluster, unit: Unit) -> str:
 
 
 def _units(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    why = told(module.because)
+    why = inline(module.because)
     for unit in module.units:
         for host in cluster.hosts_on(module, unit.on, first=unit.first):
             active = UnitActive(host=host, unit=unit.name)
             yield active.must_be("active", because=why, source=module.source, module=module.name)
             if unit.enabled:
-                boot, wish = UnitEnabled(host=host, unit=unit.name), coded("starts-at-boot")
+                boot, wish = UnitEnabled(host=host, unit=unit.name), reason("starts-at-boot")
                 yield boot.must_be("enabled", because=wish, source=module.source, module=module.name)
 
 
 def _containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    why = told(module.because)
+    why = inline(module.because)
     for container in module.containers:
         for host in cluster.hosts_on(module, container.on):
             state = ContainerState(host=host, container=container.name)
@@ -136,12 +146,14 @@ def _containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 
 @of_module
-def kept(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+def restart_policies(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Its containers come back after a reboot. Not part of `ready`: one serves without, so nobody waits for it."""
-    why, source = coded("containers-come-back"), "ce/bin/install_paas.sh:191"
+    why, source = reason("containers-come-back"), "ce/bin/install_paas.sh:191"
     placed = {container.name: cluster.hosts_on(module, container.on) for container in module.containers}
     return tuple(
-        ContainersUnkept(host=host, containers=names).must_be((), because=why, source=source, module=module.name)
+        ContainersWithoutRestartPolicy(host=host, containers=names).must_be(
+            (), because=why, source=source, module=module.name
+        )
         for host, names in _on_each(placed)
     )
 
@@ -155,12 +167,12 @@ def _on_each(placed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple
     return ((host, tuple(names)) for host, names in found.items())
 
 
-def steady(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+def units_stay_up(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """Its units and containers were seen to stay up. Not part of `ready` either: time alone brings it about."""
     placed = {unit.name: cluster.hosts_on(module, unit.on, first=unit.first) for unit in module.units}
     for host, units in _on_each(placed):
-        yield YoungUnits(host=host, units=units).must_be(
-            (), because=coded("units-stay-up"), source="systemd.service(5), Restart=", module=module.name
+        yield RecentlyStartedUnits(host=host, units=units).must_be(
+            (), because=reason("units-stay-up"), source="systemd.service(5), Restart=", module=module.name
         )
 
     boxes = {container.name: cluster.hosts_on(module, container.on) for container in module.containers}
@@ -170,30 +182,32 @@ def steady(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 
 def stay_up(fact: UnsteadyContainers, module: str) -> AnyExpected:
-    return fact.must_be((), because=coded("containers-stay-up"), source="docker-run(1), --restart", module=module)
+    return fact.must_be((), because=reason("containers-stay-up"), source="docker-run(1), --restart", module=module)
 
 
-def docker_lasts(host: str) -> AnyExpected:
+def docker_data_root(host: str) -> AnyExpected:
     """What docker holds now, it still holds after its next start."""
     fact = DockerDataRoot(host=host)
-    return fact.must_be("lasting", because=coded("docker-finds-its-data"), source="bin/install_docker.sh:15,35")
+    return fact.must_be("lasting", because=reason("docker-finds-its-data"), source="bin/install_docker.sh:15,35")
 
 
 def _versions(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     if module.version_file:
         for host in cluster.hosts(module):
             fact = VersionText(host=host, path=cluster.home(module.version_file))
-            yield fact.must_be(module.version, because=told(module.because), source=module.source, module=module.name)
+            yield fact.must_be(module.version, because=inline(module.because), source=module.source, module=module.name)
 
 
 def _database(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     here = cluster.controller
     if module.sql:
-        pending = PendingSql(host=here, directory=cluster.src(module.sql), marks=MARKS)
-        yield pending.must_be((), because=coded("tables-migrated"), source="bin/sql_migrate.sh:113", module=module.name)
+        pending = PendingSql(host=here, directory=cluster.src(module.sql), marks=MIGRATION_MARKERS)
+        yield pending.must_be(
+            (), because=reason("tables-migrated"), source="bin/sql_migrate.sh:113", module=module.name
+        )
     for app in module.apps:
-        fact = AppRegistered(host=here, login_path=LOGIN, code=app)
-        why = coded("app-may-call", app=app)
+        fact = AppRegistered(host=here, login_path=LOGIN_PATH, code=app)
+        why = reason("app-may-call", app=app)
         yield fact.must_be(True, because=why, source="ce/install.sh:651", module=module.name)
 
 
@@ -206,14 +220,14 @@ def _cluster(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
                 env_file=cluster.env("01-generate/dbadmin.env"),
                 key="BK_REDIS_CLUSTER_ADMIN_PASSWORD",
             )
-            yield fact.must_be("ok", because=told(module.because), source=module.source, module=module.name)
+            yield fact.must_be("ok", because=inline(module.because), source=module.source, module=module.name)
 
 
 def _services(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """One that is registered under a tag answers for itself: consul's word would be the worst of all its siblings."""
     for service in module.services:
         for host in cluster.hosts_on(module, service.on):
-            why = coded("found-through-consul", service=service.name)
+            why = reason("found-through-consul", service=service.name)
             written = ConsulDefinition(host=host, service=service.definition)
             yield written.must_be("written", because=why, source="ce/tools.sh:68", module=module.name)
             if not service.tag:
@@ -226,26 +240,26 @@ def _keys(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     if not module.templates:
         for key in module.keys:
             fact = KeySet(host=cluster.controller, key=key.replace("{version}", module.version))
-            why = coded("migrated-once", key=fact.key)
+            why = reason("migrated-once", key=fact.key)
             yield fact.must_be(True, because=why, source="bin/release_cmdb.sh:291", module=module.name)
 
 
 def _rendered(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for flag in module.flags:
+    for flag in module.yaml_settings:
         for host in cluster.hosts(module):
             fact = YamlValue(host=host, file=cluster.home(flag.rendered), path=flag.path)
-            yield fact.must_be(flag.value, because=told(flag.because), source=flag.source, module=module.name)
+            yield fact.must_be(flag.value, because=inline(flag.because), source=flag.source, module=module.name)
 
 
-def signed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for name in module.signs:
+def installed_markers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for name in module.installed_markers:
         for host in cluster.hosts(module):
             fact = LineInFile(host=host, path=cluster.home(".installed_module"), line=name)
-            yield fact.must_be(True, because=coded("topology-reads-it"), source="ce/tools.sh:429", module=module.name)
+            yield fact.must_be(True, because=reason("topology-reads-it"), source="ce/tools.sh:429", module=module.name)
 
 
 @of_cluster
-def rows_left_alone(cluster: Cluster) -> tuple[AnyExpected, ...]:
+def unmanaged_version_rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Products that the guide never upgrades: their rows say what is installed, whatever lies in /data/src.
 
     Not those that cluster.toml leaves to somebody: of them nothing is claimed.
@@ -254,57 +268,57 @@ def rows_left_alone(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def _rows_left_alone(cluster: Cluster) -> Iterator[AnyExpected]:
-    alone = (m for m in cluster.release.modules if m.optional and m.row and m.version_file)
+    alone = (m for m in cluster.release.modules if m.optional and m.version_row and m.version_file)
     for module in alone:
-        looked_at = module.name in (*cluster.release.scope, *cluster.release.left)
+        looked_at = module.name in (*cluster.release.scope, *cluster.release.excluded)
         for host in () if looked_at else cluster.hosts(module)[:1]:
-            fact = ProductVersion(host=cluster.controller, login_path=LOGIN, code=module.row)
+            fact = ProductVersion(host=cluster.controller, login_path=LOGIN_PATH, code=module.version_row)
             installed = VersionText(host=host, path=cluster.home(module.version_file))
-            why = coded("row-says-installed")
+            why = reason("row-says-installed")
             yield fact.must_equal(installed, because=why, source="ce/tools.sh:316-371", module=module.name)
 
 
-def gone(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+def obsolete(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     return (
-        *gone_units(cluster, module, "first"),
-        *gone_units(cluster, module, "last"),
-        *_gone_venvs(cluster, module),
-        *_gone_services(cluster, module),
-        *gone_containers(cluster, module),
+        *obsolete_units(cluster, module, "first"),
+        *obsolete_units(cluster, module, "last"),
+        *_obsolete_venvs(cluster, module),
+        *_obsolete_services(cluster, module),
+        *obsolete_containers(cluster, module),
     )
 
 
 @of_module_and
-def gone_units(cluster: Cluster, module: Module, retire: str) -> tuple[AnyExpected, ...]:
+def obsolete_units(cluster: Cluster, module: Module, retire: str) -> tuple[AnyExpected, ...]:
     return tuple(
         UnitActive(host=host, unit=unit.name).must_be_absent(
-            because=told(unit.because), source=unit.source, module=module.name
+            because=inline(unit.because), source=unit.source, module=module.name
         )
-        for unit in module.gone_units
+        for unit in module.obsolete_units
         if unit.retire == retire
         for host in cluster.hosts(module)
     )
 
 
-def _gone_venvs(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for venv in module.gone_venvs:
+def _obsolete_venvs(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for venv in module.obsolete_venvs:
         for host in cluster.hosts(module):
             fact = PathKind(host=host, path=cluster.home(".envs", venv.name))
-            why = coded("venv-unused", module=module.name)
+            why = reason("venv-unused", module=module.name)
             yield fact.must_be_absent(because=why, source=f"guide {module.section}", module=module.name)
 
 
-def _gone_services(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for service in module.gone_services:
+def _obsolete_services(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for service in module.obsolete_services:
         for host in cluster.hosts(module):
             fact = ConsulDefinition(host=host, service=service.name)
-            why = told(service.because)
+            why = inline(service.because)
             yield fact.must_be_absent(because=why, source=service.source, module=module.name)
 
 
-def gone_containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for container in module.gone_containers:
+def obsolete_containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for container in module.obsolete_containers:
         for host in cluster.hosts_on(module, container.on, first=True):
             fact = ContainerState(host=host, container=container.name)
-            why = told(container.because)
+            why = inline(container.because)
             yield fact.must_be_absent(because=why, source=container.source, module=module.name)

@@ -5,16 +5,16 @@ from actions.saas import AddSaasVariables
 from probes.fact import Absent, AnyDrift, AnyExpected, Known
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, SaasVariable
 from probes.path import PathKind
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import database as databases
-from reconciler.rules.env import merged
-from reconciler.rules.install import database, install, synced
-from reconciler.rules.module_facts import LOGIN
+from reconciler.rules.env import merged_variables
+from reconciler.rules.install import database, install, scripts_in_sync
+from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
-from specs.reason import coded
+from specs.reason import reason
 
 FACTS = (AppRegistered, LoginPath, MysqlUser, PendingSql, SaasVariable)
 
@@ -26,15 +26,15 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 def _saas(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(
-        SaasVariable(host=cluster.controller, login_path=LOGIN, app_code=saas.code, name=name).must_be(
-            True, because=coded("saas-reads-it", app=saas.code), source="guide 7.1; ce/saas_var.env", module="paas"
+        SaasVariable(host=cluster.controller, login_path=LOGIN_PATH, app_code=saas.code, name=name).must_be(
+            True, because=reason("saas-reads-it", app=saas.code), source="guide 7.1; ce/saas_var.env", module="paas"
         )
         for saas in cluster.release.saas
         for name in saas.names
     )
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     match fact:
         case LoginPath():
@@ -44,10 +44,10 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
         case SaasVariable():
             return _variables(cluster, drift)
         case _:
-            return install(cluster, cluster.release.module(drift.expected.module), seen)
+            return install(cluster, cluster.release.module(drift.expected.module), facts)
 
 
-def _login(cluster: Cluster, fact: LoginPath, drift: AnyDrift) -> Mend:
+def _login(cluster: Cluster, fact: LoginPath, drift: AnyDrift) -> Decision:
     if drift.reading not in (Absent(), Known("denied")):
         return diagnose("login-path-broken", where=f"{fact.host} {fact.login_path}", login_path=fact.login_path)
     server = databases.mysql(cluster)
@@ -57,7 +57,7 @@ def _login(cluster: Cluster, fact: LoginPath, drift: AnyDrift) -> Mend:
     return _repair(action, drift, _section(cluster, drift))
 
 
-def _grant(cluster: Cluster, fact: MysqlUser, drift: AnyDrift) -> Mend:
+def _grant(cluster: Cluster, fact: MysqlUser, drift: AnyDrift) -> Decision:
     product = next(m.database for m in cluster.release.modules if m.database and m.database.user == fact.user)
     server = databases.mysql(cluster)
     if server not in cluster.inventory.everyone:
@@ -74,20 +74,22 @@ def _grant(cluster: Cluster, fact: MysqlUser, drift: AnyDrift) -> Mend:
         seen_from=fact.host,
     )
     final = PathKind(host=cluster.controller, path=cluster.env(f"04-final/{product.env}"))
-    made = final.must_be("file", because=coded("password-known"), source="guide 6.5")
-    return _repair(action, drift, _section(cluster, drift), (made, *synced(cluster, (server,))))
+    made = final.must_be("file", because=reason("password-known"), source="guide 6.5")
+    return _repair(action, drift, _section(cluster, drift), (made, *scripts_in_sync(cluster, (server,))))
 
 
 def _variables(cluster: Cluster, drift: AnyDrift) -> Repair:
     names = tuple((saas.code, name) for saas in cluster.release.saas for name in saas.names)
-    action = AddSaasVariables(host=cluster.controller, install=cluster.paths.install, login_path=LOGIN, names=names)
+    action = AddSaasVariables(
+        host=cluster.controller, install=cluster.paths.install, login_path=LOGIN_PATH, names=names
+    )
     finals = tuple(
         PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
-            "file", because=coded("saas-values-merged"), source="ce/saas_var.env"
+            "file", because=reason("saas-values-merged"), source="ce/saas_var.env"
         )
         for name in cluster.release.generated
     )
-    return _repair(action, drift, "7.1", (*finals, *(wish for _, wish in merged(cluster))))
+    return _repair(action, drift, "7.1", (*finals, *(wish for _, wish in merged_variables(cluster))))
 
 
 def _section(cluster: Cluster, drift: AnyDrift) -> str:
@@ -101,5 +103,5 @@ def _repair(
     needs: tuple[AnyExpected, ...] = (),
 ) -> Repair:
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section=section, needs=needs
+        action=action, because=drift.expected.because, source=drift.expected.source, section=section, requires=needs
     )

@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from actions.nginx import ReleaseJobPages, RenderNginx
-from probes.fact import AnyDrift, AnyExpected, AnyFact, about
+from probes.fact import AnyDrift, AnyExpected, AnyFact, require_fact_type
 from probes.kv import KeySet
 from probes.path import FileDigest, PathKind
-from probes.task import WorkOwed
-from probes.text import TextNames
-from reconciler.core.fact_reader import Seen
+from probes.task import TaskPending
+from probes.text import FileMentions
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import module_facts
 from reconciler.rules.entailed import of_module
-from reconciler.rules.install import install, synced
+from reconciler.rules.install import install, scripts_in_sync
 from specs.cluster import Cluster
 from specs.module import Module
-from specs.reason import coded, told
+from specs.reason import inline, reason
 
-FACTS = (TextNames, KeySet)
+FACTS = (FileMentions, KeySet)
 NOTE = "nginx-templates"
 CONSUL_TEMPLATE = "/etc/consul-template"
 RENDERED = (f"{CONSUL_TEMPLATE}/conf.d/apigw.conf", "/usr/local/openresty/nginx/conf/conf.d/apigw.conf")
@@ -42,15 +42,15 @@ def _entrance(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpect
     yield from _templates(cluster, module, host)
     for key in module.keys:
         fact = KeySet(host=host, key=key)
-        yield fact.must_be(True, because=coded("vhost-reads-key", key=key), source=VHOST, module=module.name)
+        yield fact.must_be(True, because=reason("vhost-reads-key", key=key), source=VHOST, module=module.name)
     for path in RENDERED:
         file = PathKind(host=host, path=path)
-        yield file.must_be("file", because=coded("gateway-vhost"), source=VHOST, module=module.name)
-    note = WorkOwed(host=host, work=NOTE)
-    yield note.must_be(False, because=coded("render-finished"), source=module.source, module=module.name)
+        yield file.must_be("file", because=reason("gateway-vhost"), source=VHOST, module=module.name)
+    note = TaskPending(host=host, task=NOTE)
+    yield note.must_be(False, because=reason("render-finished"), source=module.source, module=module.name)
 
 
-def templates(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+def consul_templates(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     for host in cluster.hosts(module):
         yield from _templates(cluster, module, host)
 
@@ -59,7 +59,7 @@ def _templates(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpec
     for name in module.templates:
         mine = FileDigest(host=host, path=f"{CONSUL_TEMPLATE}/templates/{name}")
         measure = FileDigest(host=cluster.controller, path=cluster.install("support-files/templates/nginx", name))
-        yield mine.must_equal(measure, because=told(module.because), source=module.source, module=module.name)
+        yield mine.must_equal(measure, because=inline(module.because), source=module.source, module=module.name)
 
 
 VHOST = "bin/install_consul_template.sh:77-139"
@@ -69,21 +69,21 @@ def _pages(cluster: Cluster, host: str) -> Iterator[AnyExpected]:
     if not any(module.name == "job" for module in cluster.modules()):
         return
     file, env = cluster.home("job/frontend/index.html"), cluster.env("04-final/global.env")
-    fact = TextNames(host=host, file=file, env=env, key=JOB_URL)
-    yield fact.must_be(True, because=coded("pages-name-address"), source="guide 7.2", module="job")
+    fact = FileMentions(host=host, file=file, env=env, key=JOB_URL)
+    yield fact.must_be(True, because=reason("pages-name-address"), source="guide 7.2", module="job")
 
 
-def pages(cluster: Cluster) -> tuple[AnyFact, ...]:
+def job_start_pages(cluster: Cluster) -> tuple[AnyFact, ...]:
     """What is no longer so once BK_JOB_API_PUBLIC_URL has another value."""
     module = next(m for m in cluster.release.modules if m.templates)
     return tuple(wish.fact for host in cluster.hosts(module) for wish in _pages(cluster, host))
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     module = cluster.release.module(drift.expected.module)
     if isinstance(drift.expected.fact, KeySet):
-        return render(cluster, drift.expected.fact.host, drift) if module.templates else install(cluster, module, seen)
-    return _release(cluster, about(drift, TextNames), drift)
+        return render(cluster, drift.expected.fact.host, drift) if module.templates else install(cluster, module, facts)
+    return _release(cluster, require_fact_type(drift, FileMentions), drift)
 
 
 def render(cluster: Cluster, host: str, drift: AnyDrift) -> Repair:
@@ -91,19 +91,19 @@ def render(cluster: Cluster, host: str, drift: AnyDrift) -> Repair:
     module = next(m for m in cluster.release.modules if m.templates)
     effects = tuple(_entrance(cluster, module, host))
     action = RenderNginx(host=host, install=cluster.paths.install, effects=effects)
-    return replace(_repair(action, drift, "7.2", synced(cluster, (host,))), common=_required(cluster, module))
+    return replace(_repair(action, drift, "7.2", scripts_in_sync(cluster, (host,))), common=_required(cluster, module))
 
 
 @of_module
 def _required(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     return tuple(
-        replace(wish, because=told(required.because), source=required.source, module=required.module)
+        replace(wish, because=inline(required.because), source=required.source, module=required.module)
         for required in module.requires
-        for wish in module_facts.ready(cluster, cluster.release.module(required.module))
+        for wish in module_facts.readiness(cluster, cluster.release.module(required.module))
     )
 
 
-def _release(cluster: Cluster, fact: TextNames, drift: AnyDrift) -> Repair:
+def _release(cluster: Cluster, fact: FileMentions, drift: AnyDrift) -> Repair:
     action = ReleaseJobPages(
         host=fact.host,
         install=cluster.paths.install,
@@ -112,12 +112,14 @@ def _release(cluster: Cluster, fact: TextNames, drift: AnyDrift) -> Repair:
         key=fact.key,
     )
     nginx = next(m for m in cluster.release.modules if m.templates)
-    return _repair(action, drift, "7.2", (*synced(cluster, (fact.host,)), *_entrance(cluster, nginx, fact.host)))
+    return _repair(
+        action, drift, "7.2", (*scripts_in_sync(cluster, (fact.host,)), *_entrance(cluster, nginx, fact.host))
+    )
 
 
 def _repair(
     action: RenderNginx | ReleaseJobPages, drift: AnyDrift, section: str, needs: tuple[AnyExpected, ...]
 ) -> Repair:
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section=section, needs=needs
+        action=action, because=drift.expected.because, source=drift.expected.source, section=section, requires=needs
     )

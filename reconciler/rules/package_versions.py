@@ -7,20 +7,20 @@ that unpacks looks again before it puts anything in place, and goes on with what
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from actions.package import kept_pin
+from actions.package import recorded_versions
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, Reading, Readings
 from probes.package_versions import PinVersions, of_reading
-from specs.cluster import Cluster, repinned
+from specs.cluster import Cluster, with_versions
 from specs.diagnostic import Diagnostic, diagnose
-from specs.package_versions import Pin, Refused, apart, listed
-from specs.reason import Coded, coded
+from specs.package_versions import PackageVersion, Refused, differences, listed
+from specs.reason import CodedReason, reason
 
-WHY: Mapping[Refused, Coded] = {
-    "missing": coded("version-missing"),
-    "unreadable": coded("version-unreadable"),
-    "empty": coded("version-empty"),
-    "long": coded("version-long"),
-    "odd": coded("version-odd"),
+WHY: Mapping[Refused, CodedReason] = {
+    "missing": reason("version-missing"),
+    "unreadable": reason("version-unreadable"),
+    "empty": reason("version-empty"),
+    "long": reason("version-long"),
+    "odd": reason("version-odd"),
 }
 
 
@@ -28,63 +28,63 @@ def fact_of(cluster: Cluster) -> PinVersions:
     return PinVersions(host=cluster.controller, md5=cluster.md5)
 
 
-def followed(cluster: Cluster, readings: Readings) -> Cluster:
+def with_package_versions(cluster: Cluster, readings: Readings) -> Cluster:
     """The cluster as what was read of the package has it; as it was while nobody can tell."""
     reading: Reading[tuple[str, ...]] | None = readings.get(fact_of(cluster))
     match reading:
         case Known(said):
-            return _repinned(cluster, of_reading(said))
+            return _with_versions(cluster, of_reading(said))
         case Absent():
-            return _repinned(cluster, ())
+            return _with_versions(cluster, ())
         case _:
             return cluster
 
 
 @lru_cache(maxsize=8)
-def _repinned(cluster: Cluster, pins: tuple[Pin, ...]) -> Cluster:
+def _with_versions(cluster: Cluster, pins: tuple[PackageVersion, ...]) -> Cluster:
     """One object for the same versions: what follows from it is kept beside it."""
-    return repinned(cluster, pins)
+    return with_versions(cluster, pins)
 
 
-def taken(cluster: Cluster) -> tuple[str, ...]:
+def assumed_versions(cluster: Cluster) -> tuple[str, ...]:
     """What the package is taken to say: what it was seen to, else the data. No product here does without a version."""
-    said = {(pin.bearer, pin.name): pin for pin in cluster.pins}
-    found = ((named, said.get((named.bearer, named.name), named)) for named in listed(cluster.data))
+    said = {(pin.kind, pin.name): pin for pin in cluster.pins}
+    found = ((named, said.get((named.kind, named.name), named)) for named in listed(cluster.data))
     return tuple(str(named if _needed(cluster, pin) else pin) for named, pin in found)
 
 
-def _needed(cluster: Cluster, pin: Pin) -> bool:
+def _needed(cluster: Cluster, pin: PackageVersion) -> bool:
     """Refused, and every host of its module would be given it all the same."""
-    return bool(pin.refused) and pin.bearer == "product" and pin.name in {m.src for m in cluster.modules()}
+    return bool(pin.invalid) and pin.kind == "product" and pin.name in {m.src for m in cluster.modules()}
 
 
-def kept(cluster: Cluster) -> AnyExpected:
-    return kept_pin(cluster.controller, cluster.md5, taken(cluster))
+def versions_recorded(cluster: Cluster) -> AnyExpected:
+    return recorded_versions(cluster.controller, cluster.md5, assumed_versions(cluster))
 
 
-def refused(cluster: Cluster, drift: AnyDrift) -> Diagnostic | None:
+def rejected_version(cluster: Cluster, drift: AnyDrift) -> Diagnostic | None:
     """A product that every host would be given, and nobody could say of which version it is."""
     if not isinstance(drift.reading, Known):
         return None
-    return next(_refused(cluster, of_reading(drift.reading.value)), None)
+    return next(_rejected(cluster, of_reading(drift.reading.value)), None)
 
 
-def _refused(cluster: Cluster, pins: tuple[Pin, ...]) -> Iterator[Diagnostic]:
-    said = {named.name: named.version for named in listed(cluster.data) if named.bearer == "product"}
+def _rejected(cluster: Cluster, pins: tuple[PackageVersion, ...]) -> Iterator[Diagnostic]:
+    said = {named.name: named.version for named in listed(cluster.data) if named.kind == "product"}
     where = f"{cluster.controller} {cluster.package.path}"
     for pin in pins:
         if _needed(cluster, pin):
             yield diagnose(
                 "pin-refused",
                 where=where,
-                because=WHY[pin.refused],
+                because=WHY[pin.invalid],
                 source="guide 6.1",
                 product=pin.name,
                 listed=said.get(pin.name, ""),
             )
 
 
-def told(cluster: Cluster) -> tuple[Diagnostic, ...]:
+def warnings(cluster: Cluster) -> tuple[Diagnostic, ...]:
     """What every report says: where the package is followed against the data, and where it could not be."""
     where = f"{cluster.controller} {cluster.package.path}"
     modules = {m.src: m.name for m in cluster.data.modules if m.src and m.version}
@@ -92,11 +92,11 @@ def told(cluster: Cluster) -> tuple[Diagnostic, ...]:
         diagnose(
             "pin-apart",
             where=where,
-            module=modules.get(pin.name, "") if pin.bearer == "product" else pin.name,
+            module=modules.get(pin.name, "") if pin.kind == "product" else pin.name,
             listed=named.version,
             package=pin.version,
         )
-        for named, pin in apart(cluster.data, cluster.pins)
-        if pin.bearer == "saas" or modules.get(pin.name, "") in cluster.data.scope
+        for named, pin in differences(cluster.data, cluster.pins)
+        if pin.kind == "saas" or modules.get(pin.name, "") in cluster.data.scope
     )
-    return (*others, *_refused(cluster, cluster.pins))
+    return (*others, *_rejected(cluster, cluster.pins))

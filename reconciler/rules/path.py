@@ -7,82 +7,82 @@ from dataclasses import replace
 
 from actions.line import AddLine
 from actions.package import ReplaceScripts
-from actions.path import CarryDirectory, RetireDirectory
+from actions.path import CopyDirectory, RetireDirectory
 from probes.env import EnvPresent
-from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
+from probes.fact import Absent, AnyDrift, AnyExpected, Known, require_fact_type
 from probes.marker import Marker
 from probes.path import LineInFile, PathKind, VersionText
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import module_extras, module_facts, nginx, tag
-from reconciler.rules.cmdb import edited
+from reconciler.rules.cmdb import lost_on_replace
 from reconciler.rules.entailed import of_cluster
-from reconciler.rules.env import bkenv
-from reconciler.rules.install import synced
-from reconciler.rules.lookup import gone_on
+from reconciler.rules.env import generate_variables
+from reconciler.rules.install import scripts_in_sync
+from reconciler.rules.lookup import obsolete_on
 from reconciler.rules.source import patched, product, staging, unpack, unpack_products
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
-from specs.reason import coded
+from specs.reason import reason
 
 FACTS = (PathKind, LineInFile, Marker)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """The deployment scripts are this release's, all of them."""
-    return (*scripts(cluster), *_finals(cluster))
+    return (*release_scripts(cluster), *_finals(cluster))
 
 
 @of_cluster
-def scripts(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    why = coded("scripts-are-the-release", release=cluster.release.version)
+def release_scripts(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    why = reason("scripts-are-the-release", release=cluster.release.version)
     proofs = tuple(
         PathKind(host=cluster.controller, path=cluster.install(proof.path)).must_be(
             "file", because=why, source="guide 6.1"
         )
-        for proof in cluster.release.proofs
+        for proof in cluster.release.markers
     )
     mark = Marker(host=cluster.controller, name="replacing-scripts")
-    return (*proofs, mark.must_be_absent(because=coded("scripts-whole"), source="guide 6.1"))
+    return (*proofs, mark.must_be_absent(because=reason("scripts-whole"), source="guide 6.1"))
 
 
 def _finals(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(
         PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
-            "file", because=coded("env-generated"), source="ce/install.sh:112-131"
+            "file", because=reason("env-generated"), source="ce/install.sh:112-131"
         )
         for name in cluster.release.generated
     )
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, LineInFile):
         return _sign(cluster, drift.expected.fact, drift)
     if isinstance(drift.expected.fact, Marker):
         return replace_scripts(cluster, drift)
-    fact = about(drift, PathKind)
-    if fact.path in {cluster.install(proof.path) for proof in cluster.release.proofs}:
+    fact = require_fact_type(drift, PathKind)
+    if fact.path in {cluster.install(proof.path) for proof in cluster.release.markers}:
         return replace_scripts(cluster, drift)
     if isinstance(drift.expected.reading, Absent):
         return _retire(cluster, fact, drift)
     if fact.path.startswith("/root/.tag/"):
-        return tag.put_back(cluster, fact, drift, seen)
+        return tag.restore(cluster, fact, drift, facts)
     if fact.path.startswith(cluster.env("04-final/")):
-        return bkenv(cluster, drift, seen)
+        return generate_variables(cluster, drift, facts)
     if fact.path in nginx.RENDERED:
         return nginx.render(cluster, fact.host, drift)
     archive = next((m for m in cluster.release.modules if m.src_file and cluster.src(m.src_file) == fact.path), None)
     if archive is not None:
-        return product(cluster, archive, drift, seen)
+        return product(cluster, archive, drift, facts)
     if fact.path == staging(cluster, "install", "bkcli"):
         return unpack(cluster, drift)
     if fact.path == staging(cluster, "src", ".bkrec-products"):
         return unpack_products(cluster, drift, staging(cluster, "src"))
-    return _carry(cluster, fact, drift, seen)
+    return _carry(cluster, fact, drift, facts)
 
 
-def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: Seen) -> Mend:
+def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: FactReader) -> Decision:
     """cert and backup, into the new tree; from the live one, or from the copy that was moved aside."""
     name = fact.path.rsplit("/", 1)[-1]
     if name not in ("cert", "backup"):
@@ -93,11 +93,11 @@ def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: Seen) -> Men
         source = live
     if source == kept and name == "cert" and seen.read(PathKind(host=fact.host, path=kept)) != Known("directory"):
         return diagnose("cert-lost", where=f"{fact.host} {live}", path=live, kept=kept)
-    action = CarryDirectory(host=fact.host, source=source, path=fact.path, empty=name == "backup")
+    action = CopyDirectory(host=fact.host, source=source, path=fact.path, empty=name == "backup")
     needs: tuple[AnyExpected, ...] = ()
     if fact.path.startswith(staging(cluster)):
         version = VersionText(host=fact.host, path=staging(cluster, "src", "VERSION"))
-        why = coded("products-belong-to-tree")
+        why = reason("products-belong-to-tree")
         needs = (version.must_be(cluster.release.version, because=why, source="guide 6.1"),)
     return _repair(action, drift, "6.1", needs)
 
@@ -108,8 +108,13 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
         new=staging(cluster, "install"),
         live=cluster.paths.install,
         version=cluster.release.version,
-        proofs=tuple(proof.path for proof in cluster.release.proofs),
-        spoils=(*_patches(cluster), *edited(cluster), *_copies(cluster), *synced(cluster, cluster.inventory.hosts)),
+        proofs=tuple(proof.path for proof in cluster.release.markers),
+        spoils=(
+            *_patches(cluster),
+            *lost_on_replace(cluster),
+            *_copies(cluster),
+            *scripts_in_sync(cluster, cluster.inventory.hosts),
+        ),
         patched=patched(cluster),
     )
     return _repair(action, drift, "6.1")
@@ -119,14 +124,14 @@ def _copies(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Files elsewhere that have to equal one of the scripts, which may be another one afterwards."""
     modules_here = cluster.modules()
     programs = (wish for module in modules_here for wish in module_extras.programs(cluster, module))
-    return (*programs, *(wish for module in modules_here for wish in nginx.templates(cluster, module)))
+    return (*programs, *(wish for module in modules_here for wish in nginx.consul_templates(cluster, module)))
 
 
 def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """What guide 6.4 adds below bin/default, which a replacement of the scripts resets."""
     return tuple(
         EnvPresent(host=cluster.controller, file=cluster.env(v.file), key=v.key).must_be(
-            True, because=coded("variable-set"), source=v.source
+            True, because=reason("variable-set"), source=v.source
         )
         for v in cluster.release.variables
         if v.kind == "present"
@@ -135,7 +140,7 @@ def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 def _retire(cluster: Cluster, fact: PathKind, drift: AnyDrift) -> Repair:
     module = cluster.release.module(drift.expected.module)
-    needs = gone_on(cluster, module, fact.host)
+    needs = obsolete_on(cluster, module, fact.host)
     return _repair(RetireDirectory(host=fact.host, path=fact.path), drift, module.section, needs)
 
 
@@ -145,15 +150,15 @@ def _sign(cluster: Cluster, fact: LineInFile, drift: AnyDrift) -> Repair:
         return unpack(cluster, drift)
     module = cluster.release.module(drift.expected.module)
     action = AddLine(host=fact.host, path=fact.path, line=fact.line)
-    return replace(_repair(action, drift, module.section), common=module_facts.ready(cluster, module))
+    return replace(_repair(action, drift, module.section), common=module_facts.readiness(cluster, module))
 
 
 def _repair(
-    action: AddLine | CarryDirectory | ReplaceScripts | RetireDirectory,
+    action: AddLine | CopyDirectory | ReplaceScripts | RetireDirectory,
     drift: AnyDrift,
     section: str,
     needs: tuple[AnyExpected, ...] = (),
 ) -> Repair:
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section=section, needs=needs
+        action=action, because=drift.expected.because, source=drift.expected.source, section=section, requires=needs
     )

@@ -9,10 +9,10 @@ from actions.backup import MONGOD_CONF, BackupInstall, BackupMongodb, BackupMysq
 from actions.bkcli import InstallModule, ModuleCall
 from actions.mysql import SetLoginPath
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
-from actions.task import MIGRATION, PYTHON, DoWork, NoteWork
+from actions.task import MIGRATION, PYTHON, RecordTask, RunPostUpgradeTask
 from probes.container import DockerFault
 from probes.fact import Absent, AnyExpected, Known, Readings
-from probes.host import ClockNear, Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
+from probes.host import ClockNear, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.room import BackupRoom
@@ -22,27 +22,27 @@ from reconciler.rules import database, task
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
-from specs.reason import coded
+from specs.reason import reason
 
 MIGRATES = "iam-subjects"
 CLOCK_S = 120
 """How far a host's clock may be off before leases, certificates and dated backups stop making sense."""
 
 
-BARRING = frozenset({"package-md5", "package-missing", "tag-lost", "cert-lost", "pin-refused"})
+ABORTING = frozenset({"package-md5", "package-missing", "tag-lost", "cert-lost", "pin-refused"})
 """Diagnostics that refuse the whole run: what they stand for is the ground of everything after."""
 
 
-WAITING = frozenset({"work-untraced"})
+NEEDS_HUMAN = frozenset({"work-untraced"})
 """Diagnostics that a person's word clears up."""
 
 
-TOLD = frozenset({"topology-custom", "topology-strange-lines"})
+REPORTED_AT_END = frozenset({"topology-custom", "topology-strange-lines"})
 """Diagnostics that refuse one thing and hold up nothing else: told when the run ends, with what to do."""
 
 
-def tells(blocked: Blocked) -> bool:
-    return blocked.diagnostic.code in TOLD
+def reported_at_end(blocked: Blocked) -> bool:
+    return blocked.diagnostic.code in REPORTED_AT_END
 
 
 def approvals(cluster: Cluster) -> tuple[str, ...]:
@@ -51,12 +51,12 @@ def approvals(cluster: Cluster) -> tuple[str, ...]:
     return (*deletions, database.DUMPED)
 
 
-def bars(blocked: Blocked) -> bool:
-    return blocked.diagnostic.code in BARRING
+def aborts_run(blocked: Blocked) -> bool:
+    return blocked.diagnostic.code in ABORTING
 
 
-def waits(blocked: Blocked) -> bool:
-    return blocked.diagnostic.code in WAITING
+def needs_human(blocked: Blocked) -> bool:
+    return blocked.diagnostic.code in NEEDS_HUMAN
 
 
 def concerned(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
@@ -74,23 +74,25 @@ def _concerned(cluster: Cluster, step: Step) -> tuple[str, ...]:
     action = step.action
     if isinstance(action, (ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts)):
         return cluster.inventory.everyone
-    if not (action.one_way or action.disrupts == "data" or isinstance(action, ModuleCall)):
+    if not (action.irreversible or action.disrupts == "data" or isinstance(action, ModuleCall)):
         return ()
-    hosts = [action.host, *(wish.fact.host for wish in (*step.needs, *action.ensures()))]
+    hosts = [action.host, *(wish.fact.host for wish in (*step.requires, *action.ensures()))]
     return tuple(hosts)
 
 
-def gates(cluster: Cluster, now: int, plan: Plan, approved: Set[str] = frozenset()) -> tuple[AnyExpected, ...]:
+def preflight_checks(
+    cluster: Cluster, now: int, plan: Plan, approved: Set[str] = frozenset()
+) -> tuple[AnyExpected, ...]:
     """`now`: seconds since the epoch by this machine's clock, which every host's must be near."""
     if not plan.steps:
         return ()
     found = (
         *_hosts(cluster, now, plan),
-        *_alone(cluster),
+        *_no_foreign_work(cluster),
         *_dumpable(cluster, plan, approved),
-        *_room(cluster, plan),
+        *_disk_space(cluster, plan),
         *_tools(plan),
-        *_brought(plan),
+        *_downloads(plan),
         *_docker(cluster, plan),
         *_ports(cluster, plan),
     )
@@ -103,15 +105,15 @@ def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
     used |= {promise.fact.host for step in plan.steps for promise in step.action.ensures()}
     used |= {*concerned(cluster, plan)}
     for host in (host for host in cluster.inventory.everyone if host in used):
-        yield HostAddress(host=host).must_be(True, because=coded("gate-right-host"), source="install.config")
-        yield Root(host=host).must_be("root", because=coded("gate-root"), source="sudo(8)")
+        yield HostAddress(host=host).must_be(True, because=reason("gate-right-host"), source="install.config")
+        yield LoginUser(host=host).must_be("root", because=reason("gate-root"), source="sudo(8)")
         clock = ClockNear(host=host, reference=now, seconds=CLOCK_S)
-        yield clock.must_be(True, because=coded("gate-clock", seconds=CLOCK_S), source="date(1)")
+        yield clock.must_be(True, because=reason("gate-clock", seconds=CLOCK_S), source="date(1)")
 
 
-def _alone(cluster: Cluster) -> Iterator[AnyExpected]:
+def _no_foreign_work(cluster: Cluster) -> Iterator[AnyExpected]:
     fact = ForeignWork(host=cluster.controller)
-    yield fact.must_be((), because=coded("gate-nobody-works"), source="bkcli:29, which locks nothing")
+    yield fact.must_be((), because=reason("gate-nobody-works"), source="bkcli:29, which locks nothing")
 
 
 def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
@@ -122,7 +124,7 @@ def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyE
 
 def loses(plan: Plan) -> bool:
     """Does it do anything that only a backup brings back?"""
-    return any(step.action.one_way or step.action.disrupts == "data" for step in plan.steps)
+    return any(step.action.irreversible or step.action.disrupts == "data" for step in plan.steps)
 
 
 def undumped(cluster: Cluster, plan: Plan, readings: Readings) -> tuple[Diagnostic, ...]:
@@ -134,22 +136,22 @@ def undumped(cluster: Cluster, plan: Plan, readings: Readings) -> tuple[Diagnost
     return (diagnose("database-elsewhere", where=cluster.env("04-final"), servers=servers, id=database.DUMPED),)
 
 
-def _room(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+def _disk_space(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
     """Twice the package and the product archives unpacked: four times its size; and a little for everything else."""
     here = cluster.controller
     if any(isinstance(step.action, (UnpackPackage, UnpackProducts)) for step in plan.steps):
         fact = DiskRoomFor(host=here, path=cluster.paths.work, package=cluster.package.path, times=4)
-        yield fact.must_be("enough", because=coded("gate-room-package"), source="guide 4")
+        yield fact.must_be("enough", because=reason("gate-room-package"), source="guide 4")
     if any(isinstance(step.action, UnpackPackage) for step in plan.steps):
         # on another file system than the work directory the tree is copied there before it is renamed in
         fact = DiskRoomFor(host=here, path=cluster.paths.src, package=cluster.package.path, times=4)
-        yield fact.must_be("enough", because=coded("gate-room-package"), source="guide 6.1")
+        yield fact.must_be("enough", because=reason("gate-room-package"), source="guide 6.1")
     for step in plan.steps:
         for needed in _room_for_backup(step):
-            yield needed.must_be("enough", because=coded("gate-room-dump"), source="guide 5")
+            yield needed.must_be("enough", because=reason("gate-room-dump"), source="guide 5")
     for host in dict.fromkeys(step.action.host for step in plan.steps):
         small = DiskRoom(host=host, path="/var/lib/bkrec", mb=64)
-        yield small.must_be("enough", because=coded("gate-room-jobs"), source="design: jobs keep their logs")
+        yield small.must_be("enough", because=reason("gate-room-jobs"), source="design: jobs keep their logs")
 
 
 def _room_for_backup(step: Step) -> Iterator[BackupRoom]:
@@ -167,20 +169,24 @@ def _room_for_backup(step: Step) -> Iterator[BackupRoom]:
 
 def _tools(plan: Plan) -> Iterator[AnyExpected]:
     for host in dict.fromkeys(step.action.host for step in plan.steps):
-        fact = Commands(host=host, names=("bash", "flock", "awk", "rsync"))
-        yield fact.must_be((), because=coded("gate-tools"), source="util-linux, gawk, rsync")
+        fact = MissingCommands(host=host, names=("bash", "flock", "awk", "rsync"))
+        yield fact.must_be((), because=reason("gate-tools"), source="util-linux, gawk, rsync")
     for step in plan.steps:
         if isinstance(step.action, SetLoginPath):
-            fact = Commands(host=step.action.host, names=("expect", "mysql_config_editor"))
-            yield fact.must_be((), because=coded("gate-login-tools"), source="bin/setup_mysql_loginpath.sh")
+            fact = MissingCommands(host=step.action.host, names=("expect", "mysql_config_editor"))
+            yield fact.must_be((), because=reason("gate-login-tools"), source="bin/setup_mysql_loginpath.sh")
 
 
-def _brought(plan: Plan) -> Iterator[AnyExpected]:
+def _downloads(plan: Plan) -> Iterator[AnyExpected]:
     """What the guide has a person download: whole, and asked for before IAM is upgraded, where its note is left."""
-    hosts = (s.action.host for s in plan.steps if isinstance(s.action, DoWork | NoteWork) and s.action.work == MIGRATES)
+    hosts = (
+        s.action.host
+        for s in plan.steps
+        if isinstance(s.action, RunPostUpgradeTask | RecordTask) and s.action.work == MIGRATES
+    )
     for host in dict.fromkeys(hosts):
         fact = ScriptDefects(host=host, path=task.SCRIPT, python=PYTHON, sentences=MIGRATION)
-        yield fact.must_be((), because=coded("gate-subjects-script"), source="guide 7.6")
+        yield fact.must_be((), because=reason("gate-subjects-script"), source="guide 7.6")
 
 
 def _installs(cluster: Cluster, plan: Plan) -> Iterator[tuple[Step, Module]]:
@@ -195,7 +201,7 @@ def _docker(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
     for _, module in _installs(cluster, plan):
         for host in cluster.hosts(module) if module.containers else ():
             fact = DockerFault(host=host)
-            yield fact.must_be_absent(because=coded("gate-docker"), source="ce/bin/install_paas.sh:191")
+            yield fact.must_be_absent(because=reason("gate-docker"), source="ce/bin/install_paas.sh:191")
 
 
 def _ports(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
@@ -208,11 +214,11 @@ def _ports(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
             for port in ports:
                 fact = PortListening(host=host, port=port)
                 yield fact.must_be_absent(
-                    because=coded("gate-port", port=port, module=module.name), source=module.source
+                    because=reason("gate-port", port=port, module=module.name), source=module.source
                 )
 
 
 def _untouched(step: Step) -> bool:
     """None of the module's units is there yet: then nobody but a stranger can hold its ports."""
-    units = [mended for mended in step.mends if isinstance(mended.expected.fact, UnitActive)]
+    units = [mended for mended in step.repairs if isinstance(mended.expected.fact, UnitActive)]
     return bool(units) and all(isinstance(mended.reading, Absent) for mended in units)

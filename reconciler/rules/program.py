@@ -5,14 +5,14 @@ be the last one.
 """
 
 from actions.program import CopyProgram
-from probes.fact import AnyDrift, AnyExpected, about
+from probes.fact import AnyDrift, AnyExpected, require_fact_type
 from probes.path import FileDigest
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import module_extras, nginx
-from reconciler.rules.install import standard_missing, synced
-from reconciler.rules.path import scripts
+from reconciler.rules.install import scripts_in_sync, standard_missing
+from reconciler.rules.path import release_scripts
 from specs.cluster import Cluster
 
 FACTS = (FileDigest,)
@@ -22,10 +22,10 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(wish for module in cluster.modules() for wish in module_extras.programs(cluster, module))
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    fact = about(drift, FileDigest)
-    missing = standard_missing(drift, seen)
-    if missing is not None and seen.all_hold(scripts(cluster)):
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    fact = require_fact_type(drift, FileDigest)
+    missing = standard_missing(drift, facts)
+    if missing is not None and facts.all_hold(release_scripts(cluster)):
         return missing
     if fact.path.startswith(nginx.CONSUL_TEMPLATE):
         return nginx.render(cluster, fact.host, drift)
@@ -34,11 +34,11 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     action = CopyProgram(
         host=fact.host, source=cluster.install("bin", name), path=fact.path, standard=cluster.controller
     )
-    needs = (*scripts(cluster), *synced(cluster, (fact.host,)))
+    needs = (*release_scripts(cluster), *scripts_in_sync(cluster, (fact.host,)))
     return Repair(
         action=action,
         because=drift.expected.because,
         source=drift.expected.source,
         section=module.section,
-        needs=needs,
+        requires=needs,
     )

@@ -3,13 +3,13 @@
 One that was is not made anew: whatever is missing held somebody's keys, and `--cluster create` refuses it anyway.
 """
 
-from actions.redis import FormRedisCluster
-from probes.fact import AnyDrift, Known, about
+from actions.redis import CreateRedisCluster
+from probes.fact import AnyDrift, Known, require_fact_type
 from probes.redis import RedisCluster
 from probes.unit import UnitActive
-from reconciler.core.fact_reader import Seen
-from reconciler.core.plan import Follows, Repair
-from reconciler.core.planner import Mend
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Derived, Repair
+from reconciler.core.planner import Decision
 from reconciler.rules.lookup import running_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
@@ -17,13 +17,13 @@ from specs.diagnostic import diagnose
 FACTS = (RedisCluster,)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    fact = about(drift, RedisCluster)
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    fact = require_fact_type(drift, RedisCluster)
     module = cluster.release.module(drift.expected.module)
     units = tuple(w for w in running_on(cluster, module, fact.host) if isinstance(w.fact, UnitActive))
-    if not seen.all_hold(units):
-        return Follows(expected=drift.expected, of=units)
+    if not facts.all_hold(units):
+        return Derived(expected=drift.expected, depends_on=units)
     if drift.reading != Known("incomplete"):
         return diagnose("redis-cluster-damaged", where=fact.host, host=fact.host, port=fact.port)
-    action = FormRedisCluster(host=fact.host, file=fact.env_file, key=fact.key, ports=module.redis_cluster_ports)
+    action = CreateRedisCluster(host=fact.host, file=fact.env_file, key=fact.key, ports=module.redis_cluster_ports)
     return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=module.section)

@@ -6,9 +6,9 @@ from types import ModuleType
 from probes.backup import Backup
 from probes.fact import AnyDrift, AnyExpected, AnyFact
 from probes.install_config import ModuleHosts
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend, Rules
+from reconciler.core.planner import Decision, Rule
 from reconciler.rules import (
     agent,
     backup,
@@ -67,10 +67,10 @@ FAMILIES: tuple[ModuleType, ...] = (
     yaml,
 )
 
-MENDERS: dict[type[AnyFact], ModuleType] = {fact: family for family in FAMILIES for fact in family.FACTS}
+RULE_BY_FACT: dict[type[AnyFact], ModuleType] = {fact: family for family in FAMILIES for fact in family.FACTS}
 
 
-def desired(cluster: Cluster) -> tuple[AnyExpected, ...]:
+def expected_facts(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Every fact a finished release has, on every host; the same for every run on the same cluster."""
     return (
         *source.expect(cluster),
@@ -94,11 +94,11 @@ def desired(cluster: Cluster) -> tuple[AnyExpected, ...]:
     )
 
 
-def rules(cluster: Cluster) -> Rules:
-    def mend(drift: AnyDrift, seen: Seen) -> Mend:
+def rule_for(cluster: Cluster) -> Rule:
+    def mend(drift: AnyDrift, seen: FactReader) -> Decision:
         if _left(cluster, drift):
             return diagnose("left-not-ready", where=drift.expected.fact.host, module=drift.expected.module)
-        family = MENDERS.get(type(drift.expected.fact))
+        family = RULE_BY_FACT.get(type(drift.expected.fact))
         if family is None:
             return diagnose("no-rule", where=drift.expected.fact.host)
         return _dumped_first(cluster, family.mend(cluster, drift, seen))
@@ -106,17 +106,17 @@ def rules(cluster: Cluster) -> Rules:
     return mend
 
 
-def _dumped_first(cluster: Cluster, mend: Mend) -> Mend:
+def _dumped_first(cluster: Cluster, mend: Decision) -> Decision:
     """Nothing whose effect only a backup brings back begins before every database was dumped, whichever rule it is of:
     a host that cannot say so holds it up. A rule that names backups itself knows which (CMDB's data is in MongoDB)."""
-    if not isinstance(mend, Repair) or not (mend.action.one_way or mend.action.disrupts == "data"):
+    if not isinstance(mend, Repair) or not (mend.action.irreversible or mend.action.disrupts == "data"):
         return mend
-    if any(isinstance(need.fact, Backup) for need in (*mend.needs, *mend.action.requires())):
+    if any(isinstance(need.fact, Backup) for need in (*mend.requires, *mend.action.requires())):
         return mend
-    return replace(mend, needs=(*mend.needs, *database.backups(cluster)))
+    return replace(mend, requires=(*mend.requires, *database.backups(cluster)))
 
 
 def _left(cluster: Cluster, drift: AnyDrift) -> bool:
     """Others need it of a module that cluster.toml leaves to its owner: that is awaited and never brought about. Its
     line in install.config is no part of it: the vendor's generator of variables wants that."""
-    return drift.expected.module in cluster.release.left and not isinstance(drift.expected.fact, ModuleHosts)
+    return drift.expected.module in cluster.release.excluded and not isinstance(drift.expected.fact, ModuleHosts)

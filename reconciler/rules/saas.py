@@ -10,22 +10,22 @@ from collections.abc import Iterator
 
 from actions.saas import DeploySaas, StartApp
 from probes.container import AppContainer
-from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
+from probes.fact import Absent, AnyDrift, AnyExpected, Known, require_fact_type
 from probes.http import PagesUnserved
 from probes.mysql import SaasVariable
 from probes.path import VersionText
 from probes.saas import SaasOnline
-from reconciler.core.fact_reader import Seen
-from reconciler.core.plan import Follows, Repair, Settling
-from reconciler.core.planner import Mend
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Derived, Progressing, Repair
+from reconciler.core.planner import Decision
 from reconciler.rules import module_extras, module_facts
 from reconciler.rules.database import backups
-from reconciler.rules.module_extras import ENTRANCE
-from reconciler.rules.module_facts import LOGIN
+from reconciler.rules.module_extras import INGRESS_URL
+from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
-from specs.reason import coded, told
-from specs.release import App
+from specs.reason import inline, reason
+from specs.release import SaasApp
 
 FACTS = (SaasOnline, AppContainer, PagesUnserved)
 
@@ -35,43 +35,45 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return (*behind, *module_extras.steady(cluster), *module_extras.pages(cluster))
 
 
-def _behind(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+def _behind(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     """What stands behind its page."""
-    yield from module_extras.online(cluster, app)
-    yield from module_extras.running(cluster, app)
+    yield from module_extras.saas_deployed(cluster, app)
+    yield from module_extras.saas_running(cluster, app)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, PagesUnserved):
-        return _unserved(cluster, fact, drift, seen)
+        return _unserved(cluster, fact, drift, facts)
     if isinstance(fact, AppContainer):
         app = cluster.release.app(fact.app)
-        return _start(app, drift) if drift.reading != Absent() else _online(cluster, app, seen)
-    return _online(cluster, cluster.release.app(about(drift, SaasOnline).app), seen)
+        return _start(app, drift) if drift.reading != Absent() else _online(cluster, app, facts)
+    return _online(cluster, cluster.release.app(require_fact_type(drift, SaasOnline).app), facts)
 
 
-def _unserved(cluster: Cluster, fact: PagesUnserved, drift: AnyDrift, seen: Seen) -> Mend:
+def _unserved(cluster: Cluster, fact: PagesUnserved, drift: AnyDrift, seen: FactReader) -> Decision:
     """One that has only just been deployed is registered a moment later, so it is given its time."""
     told: tuple[str, ...] = drift.reading.value if isinstance(drift.reading, Known) else ()
     missing = tuple(wish for wish in _under(cluster, told) if not seen.holds(wish))
     if missing:
-        return Follows(expected=drift.expected, of=missing)
-    return Settling(diagnostic=diagnose("saas-page-silent", where=f"{fact.host} {ENTRANCE}", pages=", ".join(told)))
+        return Derived(expected=drift.expected, depends_on=missing)
+    return Progressing(
+        diagnostic=diagnose("saas-page-silent", where=f"{fact.host} {INGRESS_URL}", pages=", ".join(told))
+    )
 
 
 def _under(cluster: Cluster, told: tuple[str, ...]) -> Iterator[AnyExpected]:
     """What is known to stand under the pages that are missed: the entrance, where it is not even reached; each SaaS."""
-    lost = any(each.startswith(ENTRANCE) for each in told)
+    lost = any(each.startswith(INGRESS_URL) for each in told)
     for module in cluster.modules():
         if lost and module.templates:
             yield from module_facts.running(cluster, module)
     for app in cluster.release.apps:
-        if lost or any(each.startswith(f"{module_extras.page(app)} ") for each in told):
+        if lost or any(each.startswith(f"{module_extras.saas_page(app)} ") for each in told):
             yield from _behind(cluster, app)
 
 
-def _online(cluster: Cluster, app: App, seen: Seen) -> Mend:
+def _online(cluster: Cluster, app: SaasApp, seen: FactReader) -> Decision:
     """Deployed, where there is a package or one is to come: of nothing, nothing can be deployed."""
     _, packaged = module_extras.saas_facts(cluster, app)
     if seen.read(packaged) == Absent() and seen.holds(_of_this_release(cluster)):
@@ -80,12 +82,12 @@ def _online(cluster: Cluster, app: App, seen: Seen) -> Mend:
     return _deploy(cluster, app)
 
 
-def _start(app: App, drift: AnyDrift) -> Repair:
+def _start(app: SaasApp, drift: AnyDrift) -> Repair:
     action = StartApp(host=drift.expected.fact.host, app=app.code)
     return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=app.section)
 
 
-def _deploy(cluster: Cluster, app: App) -> Repair:
+def _deploy(cluster: Cluster, app: SaasApp) -> Repair:
     online, packaged = module_extras.saas_facts(cluster, app)
     action = DeploySaas(
         host=cluster.controller,
@@ -94,23 +96,23 @@ def _deploy(cluster: Cluster, app: App) -> Repair:
         packaged=packaged,
         app=app.code,
         src=cluster.paths.src,
-        login_path=LOGIN,
+        login_path=LOGIN_PATH,
         before=tuple(_before(cluster, app)),
-        running=tuple(module_extras.running(cluster, app)),
+        running=tuple(module_extras.saas_running(cluster, app)),
     )
-    return Repair(action=action, because=told(app.because), source=app.source, section=app.section)
+    return Repair(action=action, because=inline(app.because), source=app.source, section=app.section)
 
 
-def _before(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+def _before(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     yield _of_this_release(cluster)
     yield from _variables(cluster, app)
     yield from backups(cluster)
     for required in app.requires:
-        for wish in module_facts.ready(cluster, cluster.release.module(required.module)):
+        for wish in module_facts.readiness(cluster, cluster.release.module(required.module)):
             yield type(wish)(
                 fact=wish.fact,
                 reading=wish.reading,
-                because=told(required.because),
+                because=inline(required.because),
                 source=required.source,
                 module=required.module,
             )
@@ -118,12 +120,12 @@ def _before(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
 
 def _of_this_release(cluster: Cluster) -> AnyExpected:
     tree = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
-    return tree.must_be(cluster.release.version, because=coded("saas-from-package"), source="ce/tools.sh:161")
+    return tree.must_be(cluster.release.version, because=reason("saas-from-package"), source="ce/tools.sh:161")
 
 
-def _variables(cluster: Cluster, app: App) -> Iterator[AnyExpected]:
+def _variables(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     for saas in cluster.release.saas:
         for name in saas.names if saas.code == app.code else ():
-            fact = SaasVariable(host=cluster.controller, login_path=LOGIN, app_code=app.code, name=name)
-            why = coded("saas-reads-it", app=app.code)
+            fact = SaasVariable(host=cluster.controller, login_path=LOGIN_PATH, app_code=app.code, name=name)
+            why = reason("saas-reads-it", app=app.code)
             yield fact.must_be(True, because=why, source="guide 7.1; ce/saas_var.env", module="paas")

@@ -8,108 +8,112 @@ or where the note tells of no success.
 
 from collections.abc import Iterator
 
-from actions.smoke_test import NoteTrial, RunTrial, SettleTrial
-from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, about
-from probes.smoke_test import NOTE, TrialLost, said
-from probes.task import WorkDone, WorkNoted, WorkOwed
-from reconciler.core.fact_reader import Seen
+from actions.smoke_test import ArchiveSmokeTest, RecordSmokeTest, RunSmokeTest
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
+from probes.smoke_test import NOTE, SmokeTestBroken, said
+from probes.task import TaskDone, TaskPending, TaskRecorded
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import agent, module_facts
 from specs.cluster import Cluster
-from specs.module import Module, Trial
-from specs.reason import coded, told
+from specs.module import Module, SmokeTest
+from specs.reason import inline, reason
 
-FACTS = (TrialLost,)
+FACTS = (SmokeTestBroken,)
 JOB = "job"
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """No note is left over."""
     return tuple(
-        WorkOwed(host=cluster.controller, work=NOTE).must_be(
-            False, because=coded("trial-note-settled"), source=trial.source, module=module.name
+        TaskPending(host=cluster.controller, task=NOTE).must_be(
+            False, because=reason("trial-note-settled"), source=trial.source, module=module.name
         )
         for module, trial in _reached(cluster)
     )
 
 
-def _reached(cluster: Cluster) -> Iterator[tuple[Module, Trial]]:
+def _reached(cluster: Cluster) -> Iterator[tuple[Module, SmokeTest]]:
     for module in cluster.modules():
         trial = _trial(cluster, module)
         if trial is not None:
             yield module, trial
 
 
-def _trial(cluster: Cluster, module: Module) -> Trial | None:
-    return module.trial if cluster.inventory.on(JOB) and JOB not in cluster.release.left else None
+def _trial(cluster: Cluster, module: Module) -> SmokeTest | None:
+    return module.smoke_test if cluster.inventory.on(JOB) and JOB not in cluster.release.excluded else None
 
 
-def noted(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyExpected]:
+def baseline_recorded(cluster: Cluster, module: Module, seen: FactReader) -> Iterator[AnyExpected]:
     """What the module's installation waits for, where something of the old one is there to be retired."""
     trial = _trial(cluster, module)
-    if trial is not None and agent.old_there(cluster, module, seen):
-        fact = WorkNoted(host=cluster.controller, work=NOTE, release=cluster.release.version)
-        yield fact.must_be(True, because=coded("trial-noted-before"), source=trial.source, module=module.name)
+    if trial is not None and agent.old_gse_present(cluster, module, seen):
+        fact = TaskRecorded(host=cluster.controller, task=NOTE, release=cluster.release.version)
+        yield fact.must_be(True, because=reason("trial-noted-before"), source=trial.source, module=module.name)
 
 
-def done(cluster: Cluster) -> WorkDone:
+def done(cluster: Cluster) -> TaskDone:
     """What a person may say of it: that nothing is to wait for it any more."""
-    return WorkDone(host=cluster.controller, work=NOTE, release=cluster.release.version)
+    return TaskDone(host=cluster.controller, task=NOTE, release=cluster.release.version)
 
 
-def disturbed(cluster: Cluster, module: Module, seen: Seen) -> Iterator[AnyFact]:
-    if _trial(cluster, module) is not None and agent.old_there(cluster, module, seen):
+def invalidated(cluster: Cluster, module: Module, seen: FactReader) -> Iterator[AnyFact]:
+    if _trial(cluster, module) is not None and agent.old_gse_present(cluster, module, seen):
         yield _lost(cluster)
 
 
-def worked(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+def recovered(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """What the retirement of the old one waits for."""
     trial = _trial(cluster, module)
     if trial is not None:
-        why = told(trial.because)
+        why = inline(trial.because)
         yield _lost(cluster).must_be((), because=why, source=trial.source, module=module.name)
 
 
-def _lost(cluster: Cluster) -> TrialLost:
-    return TrialLost(host=cluster.controller, release=cluster.release.version)
+def _lost(cluster: Cluster) -> SmokeTestBroken:
+    return SmokeTestBroken(host=cluster.controller, release=cluster.release.version)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     module, trial = next(_reached(cluster))
     match drift.expected.fact:
-        case WorkNoted() as fact:
-            return _note(cluster, fact, trial, seen)
-        case WorkOwed():
+        case TaskRecorded() as fact:
+            return _note(cluster, fact, trial, facts)
+        case TaskPending():
             return _settle(cluster, module, drift)
         case _:
-            return _again(cluster, module, about(drift, TrialLost), drift)
+            return _again(cluster, module, require_fact_type(drift, SmokeTestBroken), drift)
 
 
-def _note(cluster: Cluster, fact: WorkNoted, trial: Trial, seen: Seen) -> Repair:
+def _note(cluster: Cluster, fact: TaskRecorded, trial: SmokeTest, seen: FactReader) -> Repair:
     on = _on(cluster, seen)
-    action = NoteTrial(host=fact.host, noted=fact, env=agent.env(cluster), on=on)
-    return Repair(action=action, because=coded("trial-before", host=on), source=trial.source, section=agent.FIRST)
+    action = RecordSmokeTest(host=fact.host, noted=fact, env=agent.env(cluster), on=on)
+    return Repair(action=action, because=reason("trial-before", host=on), source=trial.source, section=agent.FIRST)
 
 
-def _on(cluster: Cluster, seen: Seen) -> str:
+def _on(cluster: Cluster, seen: FactReader) -> str:
     """The controller; another only where GSE reaches that one and not the controller."""
-    online = seen.read(agent.everybody(cluster))
+    online = seen.read(agent.online_query(cluster))
     if isinstance(online, Known) and online.value and cluster.controller not in online.value:
         return online.value[0]
     return cluster.controller
 
 
-def _again(cluster: Cluster, module: Module, fact: TrialLost, drift: AnyDrift) -> Repair:
+def _again(cluster: Cluster, module: Module, fact: SmokeTestBroken, drift: AnyDrift) -> Repair:
     """Once all that it goes through runs, and the agents are back."""
-    needs = (*agent.served_anew(cluster, module), *agent.back(cluster, module))
-    action = RunTrial(host=fact.host, lost=fact, env=agent.env(cluster), because=drift.expected.because)
+    needs = (*agent.replacement_serving(cluster, module), *agent.recovered(cluster, module))
+    action = RunSmokeTest(host=fact.host, lost=fact, env=agent.env(cluster), because=drift.expected.because)
     lost = drift.reading.value if isinstance(drift.reading, Known) else ()
     why = said(lost)[1] if lost else drift.expected.because
-    return Repair(action=action, because=why, source=drift.expected.source, section=agent.section(module), needs=needs)
+    return Repair(
+        action=action, because=why, source=drift.expected.source, section=agent.section(module), requires=needs
+    )
 
 
 def _settle(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
-    action = SettleTrial(host=drift.expected.fact.host, release=cluster.release.version)
-    wish, needs = drift.expected, module_facts.gone_units(cluster, module, "last")
-    return Repair(action=action, because=wish.because, source=wish.source, section=agent.section(module), needs=needs)
+    action = ArchiveSmokeTest(host=drift.expected.fact.host, release=cluster.release.version)
+    wish, needs = drift.expected, module_facts.obsolete_units(cluster, module, "last")
+    return Repair(
+        action=action, because=wish.because, source=wish.source, section=agent.section(module), requires=needs
+    )

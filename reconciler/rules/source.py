@@ -8,20 +8,20 @@ from dataclasses import replace
 
 from actions.bkcli import SyncModule
 from actions.package import KEPT, SwapSource, UnpackPackage, UnpackProducts
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, about
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
 from probes.package import PackageDigest
 from probes.package_versions import PinVersions
 from probes.path import PathKind, TreeDigest, VersionText
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import module_extras, package_versions
 from reconciler.rules.entailed import of_cluster, of_module
-from reconciler.rules.install import install, synced
+from reconciler.rules.install import install, scripts_in_sync
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
-from specs.reason import coded
+from specs.reason import reason
 
 FACTS = (VersionText, PackageDigest, PinVersions)
 
@@ -31,37 +31,39 @@ def staging(cluster: Cluster, *below: str) -> str:
     return "/".join((cluster.paths.work, f"bkrec-{cluster.release.version}", *below))
 
 
-def products(cluster: Cluster) -> tuple[tuple[str, str], ...]:
+def product_versions(cluster: Cluster) -> tuple[tuple[str, str], ...]:
     return tuple((m.src, m.version) for m in cluster.modules() if m.src and m.version)
 
 
-def files(cluster: Cluster) -> tuple[str, ...]:
+def marker_files(cluster: Cluster) -> tuple[str, ...]:
     return tuple(m.src_file for m in cluster.modules() if m.src_file)
 
 
-def edits(cluster: Cluster) -> tuple[AnyFact, ...]:
+def template_edits(cluster: Cluster) -> tuple[AnyFact, ...]:
     """What is set in the products' templates, and is lost when they are unpacked anew."""
     return tuple(wish.fact for m in cluster.modules() for wish in module_extras.flags(cluster, m))
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     version = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
-    why = coded("src-is-the-release", release=cluster.release.version)
+    why = reason("src-is-the-release", release=cluster.release.version)
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
     backup = PathKind(host=cluster.controller, path=cluster.src("backup"))
     return (
         version.must_be(cluster.release.version, because=why, source="guide 6.1"),
-        cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),
-        backup.must_be("directory", because=coded("releases-need-backup"), source="bin/release_cmdb.sh:213"),
+        cert.must_be("directory", because=reason("sync-needs-cert"), source="deliver.sh:17"),
+        backup.must_be("directory", because=reason("releases-need-backup"), source="bin/release_cmdb.sh:213"),
     )
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, PackageDigest):
         return _package(cluster, drift.expected.fact, drift)
     if isinstance(drift.expected.fact, PinVersions):
-        return package_versions.refused(cluster, drift) or unpack_products(cluster, drift, staging(cluster, "src"))
-    fact = about(drift, VersionText)
+        return package_versions.rejected_version(cluster, drift) or unpack_products(
+            cluster, drift, staging(cluster, "src")
+        )
+    fact = require_fact_type(drift, VersionText)
     if fact.path == staging(cluster, "src", "VERSION"):
         return unpack(cluster, drift)
     if fact.path.startswith(staging(cluster, "src")):
@@ -69,43 +71,43 @@ def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
     if fact.path == cluster.src("VERSION"):
         return swap(cluster, drift)
     if fact.path.startswith(cluster.paths.src + "/"):
-        return _product(cluster, fact, drift, seen)
-    return install(cluster, cluster.release.module(drift.expected.module), seen)
+        return _product(cluster, fact, drift, facts)
+    return install(cluster, cluster.release.module(drift.expected.module), facts)
 
 
-def _product(cluster: Cluster, fact: VersionText, drift: AnyDrift, seen: Seen) -> Mend:
+def _product(cluster: Cluster, fact: VersionText, drift: AnyDrift, seen: FactReader) -> Decision:
     module = next(m for m in cluster.release.modules if cluster.src(m.src, "VERSION") == fact.path)
     return product(cluster, module, drift, seen)
 
 
-def product(cluster: Cluster, module: Module, drift: AnyDrift, seen: Seen) -> Mend:
+def product(cluster: Cluster, module: Module, drift: AnyDrift, seen: FactReader) -> Decision:
     """Its directory below /data/src: copied to its hosts; on the controller unpacked, maybe with the whole tree."""
     if drift.expected.fact.host != cluster.controller:
         return _sync(cluster, module, drift)
     whole = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
-    wish = whole.must_be(cluster.release.version, because=coded("products-belong-to-tree"), source="guide 6.1")
+    wish = whole.must_be(cluster.release.version, because=reason("products-belong-to-tree"), source="guide 6.1")
     if not seen.holds(wish) or _unknown_package(cluster, drift, seen):
         return swap(cluster, drift)
     return unpack_products(cluster, drift, cluster.paths.src)
 
 
-def _unknown_package(cluster: Cluster, drift: AnyDrift, seen: Seen) -> bool:
+def _unknown_package(cluster: Cluster, drift: AnyDrift, seen: FactReader) -> bool:
     """The tree is whole, says otherwise, and nobody kept what its package said: its archives would say the same again,
     and only the package can tell which of the two is right."""
     if cluster.pins or not isinstance(drift.reading, Known):
         return False
     whole = PathKind(host=cluster.controller, path=cluster.src(".bkrec-products"))
     package = PackageDigest(host=cluster.controller, path=cluster.package.path)
-    why = coded("products-unpacked")
+    why = reason("products-unpacked")
     return seen.holds(whole.must_be("file", because=why, source="guide 6.1")) and seen.holds(
-        package.must_be(cluster.md5, because=coded("package-unchanged"), source="guide 3")
+        package.must_be(cluster.md5, because=reason("package-unchanged"), source="guide 3")
     )
 
 
 def _sync(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
     action, copies = _synced_module(cluster, module)
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
-    needs = (cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),)
+    needs = (cert.must_be("directory", because=reason("sync-needs-cert"), source="deliver.sh:17"),)
     return replace(_repair(action, drift, module.section, needs), common=copies)
 
 
@@ -121,7 +123,7 @@ def _synced_module(cluster: Cluster, module: Module) -> tuple[SyncModule, tuple[
         version_file=cluster.src(module.src, "VERSION") if module.src else cluster.src(module.src_file),
         version=module.version if module.src else "",
     )
-    return action, synced(cluster, others)
+    return action, scripts_in_sync(cluster, others)
 
 
 def patched(cluster: Cluster) -> tuple[str, ...]:
@@ -132,12 +134,12 @@ def patched(cluster: Cluster) -> tuple[str, ...]:
 
 
 @of_cluster
-def one_release(cluster: Cluster) -> AnyExpected:
+def scripts_match_release(cluster: Cluster) -> AnyExpected:
     """The scripts are those that came with the products: 6.2.0 has every file by which 6.2 is told from 6.1."""
     here, apart = cluster.controller, (*KEPT, *patched(cluster))
     new = TreeDigest(host=here, root=staging(cluster, "install"), exclude=apart)
     live = TreeDigest(host=here, root=cluster.paths.install, exclude=apart)
-    return live.must_equal(new, because=coded("scripts-of-one-release"), source="guide 6.1; ce/bin/default/gse.env")
+    return live.must_equal(new, because=reason("scripts-of-one-release"), source="guide 6.1; ce/bin/default/gse.env")
 
 
 def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
@@ -146,11 +148,11 @@ def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
         new=staging(cluster, "src"),
         live=cluster.paths.src,
         version=cluster.release.version,
-        products=products(cluster),
-        files=files(cluster),
-        spoils=edits(cluster),
+        products=product_versions(cluster),
+        files=marker_files(cluster),
+        spoils=template_edits(cluster),
     )
-    return _repair(action, drift, "6.1", (one_release(cluster), package_versions.kept(cluster)))
+    return _repair(action, drift, "6.1", (scripts_match_release(cluster), package_versions.versions_recorded(cluster)))
 
 
 def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
@@ -172,11 +174,11 @@ def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
         root=root,
         package=cluster.package.path,
         version=cluster.release.version,
-        products=products(cluster),
-        files=files(cluster),
-        spoils=edits(cluster) if root == cluster.paths.src else (),
+        products=product_versions(cluster),
+        files=marker_files(cluster),
+        spoils=template_edits(cluster) if root == cluster.paths.src else (),
         md5=cluster.md5 if ours else "",
-        pins=package_versions.taken(cluster) if ours else (),
+        pins=package_versions.assumed_versions(cluster) if ours else (),
     )
     return _repair(action, drift, "6.1")
 
@@ -188,7 +190,7 @@ def _repair(
     needs: tuple[AnyExpected, ...] = (),
 ) -> Repair:
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section=section, needs=needs
+        action=action, because=drift.expected.because, source=drift.expected.source, section=section, requires=needs
     )
 
 

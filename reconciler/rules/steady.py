@@ -4,19 +4,19 @@ Desired once per module and host, last of all, so that the last look of an upgra
 (`engine/reconcile.py`), does not end on a unit that is between two of its deaths. No step waits for it.
 """
 
-from probes.fact import AnyDrift, Known, about
-from probes.steady import YoungUnits
-from reconciler.core.fact_reader import Seen
-from reconciler.core.plan import Settling
-from reconciler.core.planner import Mend
+from probes.fact import AnyDrift, Known, require_fact_type
+from probes.steady import RecentlyStartedUnits
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Progressing
+from reconciler.core.planner import Decision
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 
-FACTS = (YoungUnits,)
+FACTS = (RecentlyStartedUnits,)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    fact = about(drift, YoungUnits)
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    fact = require_fact_type(drift, RecentlyStartedUnits)
     units = drift.reading.value if isinstance(drift.reading, Known) else ()
     told = diagnose("units-young", where=f"{fact.host} {' '.join(units)}", units=" ".join(units))
-    return Settling(diagnostic=told)
+    return Progressing(diagnostic=told)

@@ -6,34 +6,34 @@ of /data/install or from another host first. That is told with each look, and ba
 bkenv`, which invents new ones, and `sync common`, which copies the loss over the last copies.
 """
 
-from actions.tag import MakeTag
+from actions.tag import RestoreSecretsTag
 from probes.fact import AnyDrift, AnyExpected, Known
 from probes.path import PathKind
-from probes.tag import TagKept
-from reconciler.core.fact_reader import Seen
+from probes.tag import SecretsTag
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Advice, Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
-from specs.reason import told
+from specs.reason import inline
 
-FACTS = (TagKept,)
+FACTS = (SecretsTag,)
 ROOT = "/root/.tag"
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    why, source = told(cluster.release.tags_because), cluster.release.tags_source
+    why, source = inline(cluster.release.tags_because), cluster.release.tags_source
     return tuple(_secrets(cluster, name).must_be("kept", because=why, source=source) for name in cluster.release.tags)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     module = str(getattr(drift.expected.fact, "module", ""))
     if drift.reading == Known("tag-missing"):
         return _make(cluster, module, drift)
     return Advice(diagnostic=_lost(cluster, module, drift))
 
 
-def put_back(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: Seen) -> Mend:
+def restore(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: FactReader) -> Decision:
     """The same for who is about to call `install bkenv`: without the tag it must not."""
     module = fact.path.removeprefix(f"{ROOT}/").removesuffix(".env")
     if seen.read(_secrets(cluster, module)) == Known("tag-missing"):
@@ -41,12 +41,12 @@ def put_back(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: Seen) -> M
     return _lost(cluster, module, drift)
 
 
-def _secrets(cluster: Cluster, module: str) -> TagKept:
-    return TagKept(host=cluster.controller, module=module, root=ROOT, env=cluster.install("bin"))
+def _secrets(cluster: Cluster, module: str) -> SecretsTag:
+    return SecretsTag(host=cluster.controller, module=module, root=ROOT, env=cluster.install("bin"))
 
 
 def _make(cluster: Cluster, module: str, drift: AnyDrift) -> Repair:
-    action = MakeTag(host=cluster.controller, module=module, root=ROOT, env=cluster.install("bin"))
+    action = RestoreSecretsTag(host=cluster.controller, module=module, root=ROOT, env=cluster.install("bin"))
     wish = drift.expected
     return Repair(action=action, because=wish.because, source=wish.source, section="6.5")
 

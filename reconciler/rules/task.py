@@ -4,85 +4,85 @@ Without a trace and with the product already at its version, somebody has upgrad
 harmless when repeated is then simply done; the rest is Unknown (`version_file` in the data) and waits for `bkrec ack`.
 """
 
-from actions.task import MIGRATED, PYTHON, DoWork, NoteWork
+from actions.task import MIGRATED, PYTHON, RecordTask, RunPostUpgradeTask
 from probes.fact import AnyDrift, AnyExpected
-from probes.task import WorkDone, WorkNoted, WorkOwed
-from reconciler.core.fact_reader import Seen
+from probes.task import TaskDone, TaskPending, TaskRecorded
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import agent, database, module_extras, module_facts, nginx, smoke_test
-from reconciler.rules.module_facts import LOGIN
+from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
-from specs.module import Duty, Module
-from specs.reason import coded, told
+from specs.module import Module, PostUpgradeTask
+from specs.reason import inline, reason
 
-FACTS = (WorkOwed, WorkDone, WorkNoted)
+FACTS = (TaskPending, TaskDone, TaskRecorded)
 SCRIPT = "/data/migrate_subject_system_group.py"
 """Where guide 7.6 puts the migration script; it is not in the package."""
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return tuple(wish for module in cluster.modules() for wish in module_extras.owed(cluster, module))
+    return tuple(wish for module in cluster.modules() for wish in module_extras.tasks_done(cluster, module))
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     work = getattr(fact, "work", "")
     if work == nginx.NOTE:
         return nginx.render(cluster, fact.host, drift)
     if work == agent.NOTE:
-        return agent.mend(cluster, drift, seen)
+        return agent.repair(cluster, drift, facts)
     if work == smoke_test.NOTE:
-        return smoke_test.mend(cluster, drift, seen)
+        return smoke_test.repair(cluster, drift, facts)
     module, duty = _duty(cluster, work)
-    if isinstance(fact, WorkOwed):
+    if isinstance(fact, TaskPending):
         return diagnose("work-noted-elsewhere", where=fact.host, work=work, host=module_extras.host_of(cluster, duty))
-    if isinstance(fact, WorkNoted):
+    if isinstance(fact, TaskRecorded):
         return _note(cluster, module, duty, drift)
     if duty.work == "iam-subjects" and not database.mysql(cluster):
-        return diagnose("mysql-nowhere", where=fact.host, host=fact.host, login_path=LOGIN)
+        return diagnose("mysql-nowhere", where=fact.host, host=fact.host, login_path=LOGIN_PATH)
     return _do(cluster, module, duty, drift)
 
 
-def _duty(cluster: Cluster, work: str) -> tuple[Module, Duty]:
-    return next((m, duty) for m in cluster.release.modules for duty in m.duties if duty.work == work)
+def _duty(cluster: Cluster, work: str) -> tuple[Module, PostUpgradeTask]:
+    return next((m, duty) for m in cluster.release.modules for duty in m.tasks if duty.work == work)
 
 
-def _note(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repair:
-    file = cluster.home(duty.from_version) if duty.from_version else ""
-    noted = module_extras.noted(cluster, module, duty)
-    action = NoteWork(host=noted.host, work=duty.work, remembers=file, noted=noted)
+def _note(cluster: Cluster, module: Module, duty: PostUpgradeTask, drift: AnyDrift) -> Repair:
+    file = cluster.home(duty.version_before_file) if duty.version_before_file else ""
+    noted = module_extras.task_recorded(cluster, module, duty)
+    action = RecordTask(host=noted.host, work=duty.work, remembers=file, noted=noted)
     section = duty.section or module.section
-    return Repair(action=action, because=told(duty.because), source=duty.source, section=section)
+    return Repair(action=action, because=inline(duty.because), source=duty.source, section=section)
 
 
-def _do(cluster: Cluster, module: Module, duty: Duty, drift: AnyDrift) -> Repair:
-    action = DoWork(
+def _do(cluster: Cluster, module: Module, duty: PostUpgradeTask, drift: AnyDrift) -> Repair:
+    action = RunPostUpgradeTask(
         host=drift.expected.fact.host,
         work=duty.work,
-        done=module_extras.done(cluster, module, duty),
+        done=module_extras.task_done(cluster, module, duty),
         install=cluster.paths.install,
         home=cluster.paths.home,
         extra=_migration(cluster) if duty.work == "iam-subjects" else (),
         before=(
-            *module_facts.ready(cluster, module),
+            *module_facts.readiness(cluster, module),
             *_first(cluster, duty, drift),
             *_only_here(cluster, module, duty),
         ),
         once=duty.once,
         seconds=duty.estimate_s,
-        because=told(duty.because),
+        because=inline(duty.because),
     )
     section = duty.section or module.section
-    return Repair(action=action, because=told(duty.because), source=duty.source, section=section)
+    return Repair(action=action, because=inline(duty.because), source=duty.source, section=section)
 
 
-def _only_here(cluster: Cluster, module: Module, duty: Duty) -> tuple[AnyExpected, ...]:
+def _only_here(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> tuple[AnyExpected, ...]:
     """A note elsewhere is from when the module's first host was another: begun there, and nobody saw its end."""
-    here, why = module_extras.host_of(cluster, duty), coded("once-in-a-cluster")
+    here, why = module_extras.host_of(cluster, duty), reason("once-in-a-cluster")
     others = (host for host in cluster.inventory.hosts if duty.once and host != here)
-    facts = (WorkOwed(host=host, work=duty.work) for host in others)
+    facts = (TaskPending(host=host, task=duty.work) for host in others)
     return tuple(fact.must_be(False, because=why, source=duty.source, module=module.name) for fact in facts)
 
 
@@ -91,10 +91,10 @@ def _migration(cluster: Cluster) -> tuple[str, ...]:
     return (SCRIPT, MIGRATED, PYTHON, database.mysql(cluster))
 
 
-def _first(cluster: Cluster, duty: Duty, drift: AnyDrift) -> tuple[AnyExpected, ...]:
+def _first(cluster: Cluster, duty: PostUpgradeTask, drift: AnyDrift) -> tuple[AnyExpected, ...]:
     if duty.after is None:
         return ()
     module, other = _duty(cluster, duty.after)
-    fact = module_extras.done(cluster, module, other)
-    why = coded("in-their-order")
+    fact = module_extras.task_done(cluster, module, other)
+    why = reason("in-their-order")
     return (fact.must_be(True, because=why, source=duty.source, module=module.name),)

@@ -9,43 +9,43 @@ from a controller that has lost generated secrets.
 from actions.bkcli import SyncCommon
 from probes.fact import AnyDrift, AnyExpected, Unknown
 from probes.path import PathKind, TreeDigest
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import tag
-from reconciler.rules.install import VOLATILE, standard_missing, synced
+from reconciler.rules.install import VOLATILE, scripts_in_sync, standard_missing
 from reconciler.rules.path import replace_scripts
-from reconciler.rules.source import one_release
+from reconciler.rules.source import scripts_match_release
 from specs.cluster import Cluster
-from specs.reason import coded
+from specs.reason import reason
 
 FACTS = (TreeDigest,)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return synced(cluster, cluster.inventory.hosts)
+    return scripts_in_sync(cluster, cluster.inventory.hosts)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    if drift.expected.fact == one_release(cluster).fact:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    if drift.expected.fact == scripts_match_release(cluster).fact:
         return replace_scripts(cluster, drift)
-    missing = standard_missing(drift, seen)
+    missing = standard_missing(drift, facts)
     if missing is not None:
         return missing
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
     return Repair(
-        action=seen.once("sync-common", lambda: _sync(cluster, seen)),
+        action=facts.once("sync-common", lambda: _sync(cluster, facts)),
         because=drift.expected.because,
         source=drift.expected.source,
         section="6.5",
-        needs=(
-            cert.must_be("directory", because=coded("sync-needs-cert"), source="deliver.sh:17"),
+        requires=(
+            cert.must_be("directory", because=reason("sync-needs-cert"), source="deliver.sh:17"),
             *tag.expect(cluster),
         ),
     )
 
 
-def _sync(cluster: Cluster, seen: Seen) -> SyncCommon:
+def _sync(cluster: Cluster, seen: FactReader) -> SyncCommon:
     wishes = expect(cluster)
     hosts = tuple(wish.fact.host for wish in wishes)
     trees = seen.read_all(wish.fact for wish in wishes)

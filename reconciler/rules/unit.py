@@ -7,61 +7,61 @@ One of 6.1 is retired all the same, mask and all: what it was to keep from start
 from dataclasses import replace
 
 from actions.unit import EnableUnit, RetireUnit, StartUnit
-from probes.fact import Absent, AnyDrift, AnyExpected, Known, about
+from probes.fact import Absent, AnyDrift, AnyExpected, Known, require_fact_type
 from probes.unit import UnitActive, UnitEnabled
-from reconciler.core.fact_reader import Seen
-from reconciler.core.plan import Repair, Settling
-from reconciler.core.planner import Mend
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Progressing, Repair
+from reconciler.core.planner import Decision
 from reconciler.rules import agent, module_facts, smoke_test
 from reconciler.rules.entailed import of_module, of_module_and
-from reconciler.rules.install import install, prepared, unmasked
-from reconciler.rules.lookup import running_as
+from reconciler.rules.install import install, prepared_requirements, unmasked
+from reconciler.rules.lookup import running_facts_as
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module
-from specs.reason import Because
+from specs.reason import Reason
 
 FACTS = (UnitActive, UnitEnabled)
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     module = cluster.release.module(drift.expected.module)
     if isinstance(drift.expected.fact, UnitEnabled):
-        return _enable(cluster, module, drift.expected.fact, drift, seen)
-    fact = about(drift, UnitActive)
+        return _enable(cluster, module, drift.expected.fact, drift, facts)
+    fact = require_fact_type(drift, UnitActive)
     if isinstance(drift.expected.reading, Absent):
-        return _retire(cluster, module, fact, drift, seen)
-    return _start(cluster, module, fact, drift, seen)
+        return _retire(cluster, module, fact, drift, facts)
+    return _start(cluster, module, fact, drift, facts)
 
 
-def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: Seen) -> Mend:
+def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: FactReader) -> Decision:
     match drift.reading:
         case Known("inactive" | "failed"):
             start = StartUnit(host=fact.host, unit=fact.unit)
             repair = _repair(start, drift, module, unmasked(module, (fact,), seen))
             return replace(repair, common=_required(cluster, module))
-        case Absent() if not module.starts:
+        case Absent() if not module.installer_starts_units:
             return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, _enabled(cluster, module, fact))
         case Absent():
             return install(cluster, module, seen)
         case _:
             # a second start would hide how the first one went
             told = diagnose("unit-in-between", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
-            return Settling(diagnostic=told)
+            return Progressing(diagnostic=told)
 
 
 @of_module
 def _required(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     required = (cluster.release.module(one.module) for one in module.requires)
-    return tuple(wish for one in required for wish in module_facts.ready(cluster, one))
+    return tuple(wish for one in required for wish in module_facts.readiness(cluster, one))
 
 
 def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExpected, ...]:
-    boot = running_as(cluster, module, UnitEnabled(host=fact.host, unit=fact.unit))
+    boot = running_facts_as(cluster, module, UnitEnabled(host=fact.host, unit=fact.unit))
     return () if boot is None else (boot,)
 
 
-def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, seen: Seen) -> Mend:
+def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, seen: FactReader) -> Decision:
     match drift.reading:
         case Known("disabled"):
             return _repair(EnableUnit(host=fact.host, unit=fact.unit), drift, module)
@@ -71,31 +71,31 @@ def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift
             return diagnose("unit-not-enabled", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
 
 
-def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: Seen) -> Mend:
+def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: FactReader) -> Decision:
     """First or last is the data's word; "first" still waits until nothing but the outage itself is left to do."""
-    gone = next(unit for unit in module.gone_units if unit.name == fact.unit)
+    gone = next(unit for unit in module.obsolete_units if unit.name == fact.unit)
     serves = module.name if drift.reading == Known("active") and gone.retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if gone.retire == "last":
         after = _after_all(cluster, module, drift.expected.because)
         return replace(_repair(action, drift, module), section=gone.section or module.section, common=after)
-    proofs = module_facts.proofs(cluster, module)
+    proofs = module_facts.install_evidence(cluster, module)
     installed = seen.once(("proven", module.name), lambda: seen.any_holds(proofs))
-    return replace(_repair(action, drift, module), common=() if installed else prepared(cluster, module))
+    return replace(_repair(action, drift, module), common=() if installed else prepared_requirements(cluster, module))
 
 
 @of_module_and
-def _after_all(cluster: Cluster, module: Module, why: Because) -> tuple[AnyExpected, ...]:
+def _after_all(cluster: Cluster, module: Module, why: Reason) -> tuple[AnyExpected, ...]:
     """All of the new one, and everybody whom the old one served."""
-    there = (replace(wish, because=why) for wish in module_facts.replaced(cluster, module))
-    return (*there, *agent.back(cluster, module), *smoke_test.worked(cluster, module))
+    there = (replace(wish, because=why) for wish in module_facts.replacement_ready(cluster, module))
+    return (*there, *agent.recovered(cluster, module), *smoke_test.recovered(cluster, module))
 
 
 def _repair(
     action: StartUnit | EnableUnit | RetireUnit, drift: AnyDrift, module: Module, needs: tuple[AnyExpected, ...] = ()
 ) -> Repair:
     wish = drift.expected
-    return Repair(action=action, because=wish.because, source=wish.source, section=module.section, needs=needs)
+    return Repair(action=action, because=wish.because, source=wish.source, section=module.section, requires=needs)
 
 
 def _text(drift: AnyDrift) -> str:

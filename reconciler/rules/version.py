@@ -5,55 +5,55 @@ The vendor's function refreshes every row from /data/src, so it lies about what 
 """
 
 from actions.version import RefreshVersions, SetVersion
-from probes.fact import AnyDrift, AnyExpected, Known, Same, about
+from probes.fact import AnyDrift, AnyExpected, Known, SameAs, require_fact_type
 from probes.mysql import ProductVersion
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend
+from reconciler.core.planner import Decision
 from reconciler.rules import module_facts
-from reconciler.rules.module_facts import LOGIN
+from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
-from specs.reason import coded
+from specs.reason import reason
 
 FACTS = (ProductVersion,)
 SUITE = "bksuite"
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return (*_rows(cluster), *module_facts.rows_left_alone(cluster))
+    return (*_rows(cluster), *module_facts.unmanaged_version_rows(cluster))
 
 
 def _rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    suite = {} if cluster.release.left else {SUITE: cluster.release.version}
-    rows = suite | {m.row: m.version for m in cluster.modules() if m.row}
+    suite = {} if cluster.release.excluded else {SUITE: cluster.release.version}
+    rows = suite | {m.version_row: m.version for m in cluster.modules() if m.version_row}
     return tuple(
-        ProductVersion(host=cluster.controller, login_path=LOGIN, code=code).must_be(
-            version, because=coded("users-see-it"), source="guide 7.18; ce/tools.sh:316-371"
+        ProductVersion(host=cluster.controller, login_path=LOGIN_PATH, code=code).must_be(
+            version, because=reason("users-see-it"), source="guide 7.18; ce/tools.sh:316-371"
         )
         for code, version in rows.items()
     )
 
 
-def mend(cluster: Cluster, drift: AnyDrift, seen: Seen) -> Mend:
-    others = tuple(wish.fact for wish in module_facts.rows_left_alone(cluster))
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    others = tuple(wish.fact for wish in module_facts.unmanaged_version_rows(cluster))
     if drift.expected.fact in others:
-        return _alone(cluster, about(drift, ProductVersion), seen)
+        return _alone(cluster, require_fact_type(drift, ProductVersion), facts)
     action = RefreshVersions(
         host=cluster.controller, install=cluster.paths.install, effects=_rows(cluster), spoils=others
     )
-    needs = tuple(wish for m in cluster.modules() if m.row for wish in module_facts.ready(cluster, m))
+    needs = tuple(wish for m in cluster.modules() if m.version_row for wish in module_facts.readiness(cluster, m))
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section="7.18", needs=needs
+        action=action, because=drift.expected.because, source=drift.expected.source, section="7.18", requires=needs
     )
 
 
-def _alone(cluster: Cluster, fact: ProductVersion, seen: Seen) -> Mend:
+def _alone(cluster: Cluster, fact: ProductVersion, seen: FactReader) -> Decision:
     """What is installed decides. Where install.config places it and nothing is installed, a product is missing: what to
     make of the row is for a person to say."""
-    wish = next(wish for wish in module_facts.rows_left_alone(cluster) if wish.fact == fact)
-    installed = seen.read(wish.reading.fact) if isinstance(wish.reading, Same) else wish.reading
+    wish = next(wish for wish in module_facts.unmanaged_version_rows(cluster) if wish.fact == fact)
+    installed = seen.read(wish.reading.fact) if isinstance(wish.reading, SameAs) else wish.reading
     if not isinstance(installed, Known):
         return diagnose("row-without-product", where=fact.host, product=fact.code)
-    action = SetVersion(host=fact.host, login_path=LOGIN, code=fact.code, version=str(installed.value))
+    action = SetVersion(host=fact.host, login_path=LOGIN_PATH, code=fact.code, version=str(installed.value))
     return Repair(action=action, because=wish.because, source=wish.source, section="7.18")

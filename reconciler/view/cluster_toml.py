@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reconciler.view.messages.registry import say
+from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import label
-from reconciler.view.render import Page, lines
-from specs.reason import Because
+from reconciler.view.render import RenderOptions, lines
+from specs.reason import Reason
 
-Placed = tuple[str, Sequence[str], Because]
+Placed = tuple[str, Sequence[str], Reason]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,11 @@ class Proposed:
     leave: Sequence[str] = ()
 
 
-def cluster_toml(told: Proposed, page: Page) -> str:
+def cluster_toml(told: Proposed, page: RenderOptions) -> str:
     return lines(_head(told, page), _reach(told, page), _package(told, page), _placement(told.placement, page))
 
 
-def _head(told: Proposed, page: Page) -> Iterator[str]:
+def _head(told: Proposed, page: RenderOptions) -> Iterator[str]:
     yield from _comment("toml-head", page)
     yield 'schema = "bkrec.cluster/1"'
     yield f"name = {_text(told.name)}"
@@ -46,7 +46,7 @@ def _head(told: Proposed, page: Page) -> Iterator[str]:
     yield ""
 
 
-def _reach(told: Proposed, page: Page) -> Iterator[str]:
+def _reach(told: Proposed, page: RenderOptions) -> Iterator[str]:
     yield from _comment("toml-controller", page)
     yield "[controller]"
     yield f"address = {_text(told.address)}"
@@ -61,24 +61,24 @@ def _reach(told: Proposed, page: Page) -> Iterator[str]:
     yield ""
 
 
-def _package(told: Proposed, page: Page) -> Iterator[str]:
+def _package(told: Proposed, page: RenderOptions) -> Iterator[str]:
     yield from _comment("toml-package", page)
     yield "[package]"
     yield f"path = {_text(told.package)}"
 
 
-def _placement(placed: Sequence[Placed], page: Page) -> Iterator[str]:
+def _placement(placed: Sequence[Placed], page: RenderOptions) -> Iterator[str]:
     if not placed:
         return
     yield ""
     yield from _comment("toml-placement", page)
     yield "[placement]"
     for module, hosts, because in placed:
-        yield from page.wrapped("# ", say(because, page.lang), rest="# ")
+        yield from page.wrapped("# ", reason_text(because, page.lang), rest="# ")
         yield f"{_key(module)} = [{', '.join(_text(host) for host in hosts)}]"
 
 
-def _comment(code: str, page: Page) -> Iterator[str]:
+def _comment(code: str, page: RenderOptions) -> Iterator[str]:
     return page.wrapped("# ", label(code, page.lang), rest="# ")
 
 

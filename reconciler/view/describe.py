@@ -11,23 +11,22 @@ from string import Formatter
 from typing import Any, cast
 
 from actions.action import Action
-from probes.fact import Absent, AnyFact, AnyReading, Known, Same, Unknown, fact_id, kind_of
+from probes.fact import Absent, AnyFact, AnyReading, Known, SameAs, Unknown, fact_id, kind_of
 from reconciler.core.redact import kept
 from reconciler.view.messages.actions import ORDERS
 from reconciler.view.messages.facts import FACTS, STATES, VALUES
-from reconciler.view.messages.registry import fill, say, without
-from reconciler.view.messages.text import Sentence
+from reconciler.view.messages.registry import drop_empty, fill, reason_text
 from reconciler.view.messages.ui import label
-from reconciler.view.render import Page, clipped, harmless
-from specs.reason import Because, coded
-from specs.text import Lang
+from reconciler.view.render import RenderOptions, clipped, sanitized
+from specs.reason import Reason, reason
+from specs.text import Lang, LocalizedText
 
 _TOO_LONG = 160
 """Columns of a value shown beside its label; the JSON document has it whole."""
 
 
 def fact(asked: AnyFact, lang: Lang) -> str:
-    return _told(FACTS.get(kind_of(asked)), asked, lang) or harmless(fact_id(asked))
+    return _told(FACTS.get(kind_of(asked)), asked, lang) or sanitized(fact_id(asked))
 
 
 def action(done: Action, lang: Lang) -> str:
@@ -40,27 +39,27 @@ def action_kind(done: Action) -> str:
 
 def by_hand(done: Action) -> bool:
     """True where a person does it, and it is seen done."""
-    return bool(done.by_hand)
+    return bool(done.manual_instruction)
 
 
 def is_backup(done: Action) -> bool:
     return action_kind(done).startswith("backup.")
 
 
-def undo(word: str) -> Because:
+def undo(word: str) -> Reason:
     """Why an undo makes that of it; the words are those of `actions/action.py`."""
-    return coded(f"undo-{word}")
+    return reason(f"undo-{word}")
 
 
-def reading(read: AnyReading | Same[Any], page: Page, *, kind: str = "") -> str:
-    match read if isinstance(read, Same) else kept(read):
+def reading(read: AnyReading | SameAs[Any], page: RenderOptions, *, kind: str = "") -> str:
+    match read if isinstance(read, SameAs) else kept(read):
         case Known(value):
             return value_text(value, page.lang, kind=kind)
         case Absent():
             return label("absent", page.lang)
         case Unknown(why):
-            return f"{label('unknown', page.lang)}: {say(why, page.lang)}"
-        case Same(other):
+            return f"{label('unknown', page.lang)}: {reason_text(why, page.lang)}"
+        case SameAs(other):
             return label("same", page.lang, fact=f"{fact(other, page.lang)} @{other.host}")
 
 
@@ -74,7 +73,7 @@ def value_text(value: object, lang: Lang, *, kind: str = "") -> str:
         return fill(named, (), lang)
     items = cast(tuple[object, ...], value) if isinstance(value, tuple) else (value,)
     text = ", ".join(str(item) for item in items)
-    shown = clipped(harmless(text.replace("\n", " ⏎ ")), _TOO_LONG)
+    shown = clipped(sanitized(text.replace("\n", " ⏎ ")), _TOO_LONG)
     return shown or label("nothing", lang)
 
 
@@ -90,11 +89,11 @@ class _Fields(dict[str, str]):
         return f"{{{name}}}" if value is None else _field(value)
 
 
-def _told(sentence: Sentence | None, it: AnyFact | Action, lang: Lang) -> str:
+def _told(sentence: LocalizedText | None, it: AnyFact | Action, lang: Lang) -> str:
     if sentence is None:
         return ""
     text, told = sentence.zh if lang == "zh" else sentence.en, _Fields(it)
-    return without(text, (name for name in _names(text) if not told[name])).format_map(told)
+    return drop_empty(text, (name for name in _names(text) if not told[name])).format_map(told)
 
 
 @cache
@@ -115,4 +114,4 @@ def _pairs(done: Action) -> Iterator[str]:
 def _field(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(_field(item) for item in cast(tuple[object, ...], value))
-    return clipped(harmless(str(value)), _TOO_LONG)
+    return clipped(sanitized(str(value)), _TOO_LONG)

@@ -20,7 +20,7 @@ class Doc(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Why(Doc):
+class ReasonDoc(Doc):
     """A reason: `code` lasts, the sentences may be reworded; "told" where the release's own data words it."""
 
     code: str
@@ -40,7 +40,7 @@ class AbsentDoc(Doc):
 
 class UnknownDoc(Doc):
     kind: Literal["unknown"] = "unknown"
-    why: Why
+    why: ReasonDoc
 
 
 class SameDoc(Doc):
@@ -65,32 +65,32 @@ class Finding(Doc):
     zh: str
     expected: ReadingDoc
     reading: ReadingDoc
-    because: Why
+    because: ReasonDoc
     source: str
-    latent: Why | None = None
+    latent: ReasonDoc | None = None
     """Set where it is right now and will not last: what will happen, and when."""
 
 
 class Advice(Finding):
     """Told with every look, and no drift: it is right now, and what will come of it only a person can safely avert."""
 
-    problem: "Problem"
+    problem: "DiagnosticDoc"
 
 
-class Problem(Doc):
+class DiagnosticDoc(Doc):
     """A diagnostic: what, why and what next, in both languages."""
 
     code: str
     where: str
     fields: dict[str, str]
-    what: "Both"
-    why: "Both"
-    hint: "Both"
-    because: Why | None = None
+    what: "TextDoc"
+    why: "TextDoc"
+    hint: "TextDoc"
+    because: ReasonDoc | None = None
     source: str = ""
 
 
-class Both(Doc):
+class TextDoc(Doc):
     en: str
     zh: str
 
@@ -101,11 +101,11 @@ class DiffDoc(Doc):
     not_covered: list[str] = Field(default_factory=list[str])
     """Sections of the guide of which nothing is claimed."""
     verdict: VerdictWord
-    held: int
+    matching: int
     drift: list[Finding]
     unknown: list[Finding]
     advice: list[Advice] = Field(default_factory=list[Advice])
-    warnings: list[Problem] = Field(default_factory=list[Problem])
+    warnings: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])
 
 
 class CheckDoc(Doc):
@@ -114,16 +114,16 @@ class CheckDoc(Doc):
     not_covered: list[str] = Field(default_factory=list[str])
     """Sections of the guide of which nothing is claimed."""
     verdict: VerdictWord
-    held: int
+    matching: int
     drift: list[Finding]
     unknown: list[Finding]
     advice: list[Advice] = Field(default_factory=list[Advice])
-    warnings: list[Problem] = Field(default_factory=list[Problem])
+    warnings: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])
 
 
-class AfterDoc(Doc):
+class DependencyDoc(Doc):
     step: str
-    because: Why
+    because: ReasonDoc
     source: str
 
 
@@ -137,26 +137,26 @@ class StepDoc(Doc):
     host: str
     module: str
     section: str
-    because: Why
+    because: ReasonDoc
     source: str
-    after: list[AfterDoc]
-    mends: list[str]
+    after: list[DependencyDoc]
+    repairs: list[str]
     """Ids of the facts that it is there for."""
     disrupts: Literal["no", "service", "data"]
     outage: str
-    one_way: bool
+    irreversible: bool
     undo: UndoWord = "no-way-back"
     """"put-back": `bkrec undo` brings it back; "beside": it changes nothing that was there; else it stays."""
-    undo_because: Why | None = None
+    undo_because: ReasonDoc | None = None
     manual: bool
     """True where a person does it; it is seen done by what it mends."""
-    gate: str = ""
+    approval: str = ""
     """What `apply --approve` has to name before it is begun; "" where nothing has to be approved."""
-    deletes: Why | None = None
+    deletes: ReasonDoc | None = None
     """What is gone for good afterwards and users may have made."""
     estimate_s: float
-    touches: list[Why]
-    latent: list[Why] = Field(default_factory=list[Why])
+    side_effects: list[ReasonDoc]
+    latent: list[ReasonDoc] = Field(default_factory=list[ReasonDoc])
     """What would happen without it, and when, of the facts that are right now."""
 
 
@@ -164,8 +164,8 @@ class BlockedDoc(Doc):
     fact: str
     host: str
     module: str
-    problem: Problem
-    held_up: list[str]
+    problem: DiagnosticDoc
+    blocks: list[str]
 
 
 class OutageDoc(Doc):
@@ -180,11 +180,11 @@ class PlanDoc(Doc):
     outages: list[OutageDoc]
     steps: list[StepDoc]
     blocked: list[BlockedDoc]
-    follows: list[str] = Field(default_factory=list[str])
+    derived: list[str] = Field(default_factory=list[str])
     """Ids of facts that have no repair of their own: they come right when the steps are done."""
     advice: list[BlockedDoc] = Field(default_factory=list[BlockedDoc])
     """Told and not owed: nothing here waits for it."""
-    warnings: list[Problem] = Field(default_factory=list[Problem])
+    warnings: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])
 
 
 class EventDoc(Doc):
@@ -223,7 +223,7 @@ class EventDoc(Doc):
     seconds: float | None = None
     exit_status: int | None = None
     attempt: int | None = None
-    problem: Problem | None = None
+    problem: DiagnosticDoc | None = None
     tail: list[str] | None = None
     cause: str | None = None
     running: list[str] | None = None
@@ -237,32 +237,32 @@ class ErrorDoc(Doc):
 
     schema_: Literal["bkrec.error/1"] = Field(default="bkrec.error/1", alias="schema")
     exit: int
-    problems: list[Problem]
+    problems: list[DiagnosticDoc]
 
 
-class StandsDoc(Doc):
+class GuideCommandDoc(Doc):
     """One command of the guide, and what of bkrec stands for it."""
 
     section: str
     run: str
-    by: list[str]
+    actions: list[str]
     """Kinds of actions."""
-    seen: list[str]
+    facts: list[str]
     """Kinds of facts that show it was done."""
     gates: list[str]
     """Kinds of facts asked before the first write."""
-    left: Both | None = None
+    left: TextDoc | None = None
     """Why no step does it, or does less."""
 
 
-class DiffersDoc(Doc):
+class DeviationDoc(Doc):
     """Where bkrec does not do as the guide says."""
 
     id: str
     kind: Literal["mended", "added", "left", "both", "trace"]
-    title: Both
-    guide: Both
-    here: Both
+    title: TextDoc
+    guide: TextDoc
+    here: TextDoc
     source: str
 
 
@@ -270,11 +270,11 @@ class EntryDoc(Doc):
     """What `explain` found for an id."""
 
     kind: Literal["diagnostic", "because", "section", "fact", "action"]
-    title: Both
-    text: Both
-    commands: list[StandsDoc] = Field(default_factory=list[StandsDoc])
+    title: TextDoc
+    text: TextDoc
+    commands: list[GuideCommandDoc] = Field(default_factory=list[GuideCommandDoc])
     """Of a section: its commands. Of an action or a fact: the commands it stands for."""
-    differences: list[DiffersDoc] = Field(default_factory=list[DiffersDoc])
+    differences: list[DeviationDoc] = Field(default_factory=list[DeviationDoc])
 
 
 class ExplainDoc(Doc):
@@ -289,7 +289,7 @@ class StaysDoc(Doc):
     host: str
     step: str
     undo: str
-    because: Why
+    because: ReasonDoc
 
 
 class PutBackDoc(Doc):
@@ -309,10 +309,10 @@ class UndoDoc(Doc):
     puts_back: list[PutBackDoc]
     steps: list[StepDoc]
     blocked: list[BlockedDoc]
-    afterwards: list[Why]
+    afterwards: list[ReasonDoc]
     """What is left to a person once it is done."""
     estimate_s: float
-    warnings: list[Problem] = Field(default_factory=list[Problem])
+    warnings: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])
 
 
 class LockDoc(Doc):

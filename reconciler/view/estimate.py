@@ -33,10 +33,10 @@ def timeline(plan: Plan, left_s: Mapping[str, float] | None = None) -> Mapping[s
     free: dict[str, float] = {}
     for step in plan.steps:
         begins = max((spans[a.step].end_s for a in step.after if a.step in spans), default=0.0)
-        begins = max((begins, *(free.get(held, 0.0) for held in step.action.resources)))
+        begins = max((begins, *(free.get(held, 0.0) for held in step.action.locks)))
         ends = begins + known.get(step.id, step.action.estimate_s)
         spans[step.id] = Span(start_s=begins, end_s=ends)
-        free.update((held, ends) for held in step.action.resources)
+        free.update((held, ends) for held in step.action.locks)
     return spans
 
 

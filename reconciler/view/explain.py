@@ -9,16 +9,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.view import guide_coverage
-from reconciler.view.documents import Both, EntryDoc, ExplainDoc
+from reconciler.view.documents import EntryDoc, ExplainDoc, TextDoc
 from reconciler.view.messages.actions import ORDERS
 from reconciler.view.messages.facts import FACTS
-from reconciler.view.messages.registry import sentences, troubles
-from reconciler.view.messages.text import Sentence, Trouble
+from reconciler.view.messages.registry import diagnostics, reasons
+from reconciler.view.messages.text import DiagnosticText
 from reconciler.view.messages.ui import LABELS, label
-from reconciler.view.render import Page, lines
+from reconciler.view.render import RenderOptions, lines
 from reconciler.view.text.rows import rows
 from specs.guide import Guide
 from specs.release import Section
+from specs.text import LocalizedText
 
 _SECTION = re.compile(r"^(?:guide )?§?([0-9]+(?:\.[0-9]+)*)$")
 
@@ -30,16 +31,16 @@ def explain(asked: str, sections: Sequence[Section], guide: Guide) -> ExplainDoc
 
 def near(asked: str, sections: Sequence[Section]) -> tuple[str, ...]:
     """Up to three ids that look like it, the likeliest first."""
-    known = (*troubles(), *sentences(), *FACTS, *ORDERS, *(section.id for section in sections))
+    known = (*diagnostics(), *reasons(), *FACTS, *ORDERS, *(section.id for section in sections))
     return tuple(difflib.get_close_matches(asked, tuple(dict.fromkeys(known)), n=3, cutoff=0.6))
 
 
-def explain_text(found: ExplainDoc, page: Page) -> str:
+def explain_text(found: ExplainDoc, page: RenderOptions) -> str:
     blocks = (lines(_entry(found.id, entry, page)) for entry in found.entries)
     return "\n".join(blocks)
 
 
-def _entry(asked: str, entry: EntryDoc, page: Page) -> Iterator[str]:
+def _entry(asked: str, entry: EntryDoc, page: RenderOptions) -> Iterator[str]:
     yield page.paint(f"{asked}", "bold") + f"  ({label(f'entry-{entry.kind}', page.lang)})"
     title, text = (entry.title.zh, entry.text.zh) if page.lang == "zh" else (entry.title.en, entry.text.en)
     yield from page.wrapped("  ", title)
@@ -49,10 +50,10 @@ def _entry(asked: str, entry: EntryDoc, page: Page) -> Iterator[str]:
 
 
 def _coded(asked: str) -> Iterator[EntryDoc]:
-    told = troubles().get(asked)
+    told = diagnostics().get(asked)
     if told is not None:
         yield EntryDoc(kind="diagnostic", title=_both(told.what), text=_advice(told))
-    sentence = sentences().get(asked)
+    sentence = reasons().get(asked)
     if sentence is not None:
         yield EntryDoc(kind="because", title=_both(sentence), text=_label_both("explain-because"))
 
@@ -76,14 +77,14 @@ VERSIONED = frozenset(
 """Facts whose expected value is a version, or holds one: where that comes from is told with each."""
 
 
-def _of_fact(kind: str) -> Both:
+def _of_fact(kind: str) -> TextDoc:
     plain, versions = LABELS["explain-fact"], LABELS["explain-versions"]
     if kind not in VERSIONED:
         return _both(plain)
-    return Both(en=f"{plain.en}\n{versions.en}", zh=f"{plain.zh}\n{versions.zh}")
+    return TextDoc(en=f"{plain.en}\n{versions.en}", zh=f"{plain.zh}\n{versions.zh}")
 
 
-def _first(asked: str, table: Mapping[str, Sentence]) -> str | None:
+def _first(asked: str, table: Mapping[str, LocalizedText]) -> str | None:
     """The longest kind that the id begins with: `bkcli.install-paas@10.0.0.1-3f2a9c` is a `bkcli.install`."""
     fits = [kind for kind in table if re.match(re.escape(kind) + r"(?![a-z0-9._])", asked)]
     return max(fits, key=len, default=None)
@@ -96,14 +97,14 @@ def _sections(asked: str, sections: Sequence[Section], guide: Guide) -> Iterator
     if not wanted:
         return
     for section in sections:
-        if wanted in (section.id, section.also) or section.id.startswith(f"{wanted}."):
-            title = Both(en=f"{section.id} {section.title.en}", zh=f"{section.id} {section.title.zh}")
-            text = Both(en=section.here.en, zh=section.here.zh)
+        if wanted in (section.id, section.related) or section.id.startswith(f"{wanted}."):
+            title = TextDoc(en=f"{section.id} {section.title.en}", zh=f"{section.id} {section.title.zh}")
+            text = TextDoc(en=section.here.en, zh=section.here.zh)
             commands, differences = guide_coverage.of_section(guide, section.id)
             yield EntryDoc(kind="section", title=title, text=text, commands=commands, differences=differences)
 
 
-def _advice(told: Trouble) -> Both:
+def _advice(told: DiagnosticText) -> TextDoc:
     def lang(one: str) -> str:
         zh = one == "zh"
         why, hint = (told.why.zh, told.hint.zh) if zh else (told.why.en, told.hint.en)
@@ -111,16 +112,16 @@ def _advice(told: Trouble) -> Both:
             f"{_word('why', zh)}\t{guide_coverage.unfilled(why)}\n{_word('hint', zh)}\t{guide_coverage.unfilled(hint)}"
         )
 
-    return Both(en=lang("en"), zh=lang("zh"))
+    return TextDoc(en=lang("en"), zh=lang("zh"))
 
 
 def _word(code: str, zh: bool) -> str:
     return LABELS[code].zh if zh else LABELS[code].en
 
 
-def _both(sentence: Sentence) -> Both:
-    return Both(en=guide_coverage.unfilled(sentence.en), zh=guide_coverage.unfilled(sentence.zh))
+def _both(sentence: LocalizedText) -> TextDoc:
+    return TextDoc(en=guide_coverage.unfilled(sentence.en), zh=guide_coverage.unfilled(sentence.zh))
 
 
-def _label_both(code: str) -> Both:
+def _label_both(code: str) -> TextDoc:
     return _both(LABELS[code])

@@ -3,34 +3,33 @@
 import re
 from collections.abc import Iterator
 
-from reconciler.view.documents import Both, DiffersDoc, EntryDoc, StandsDoc
+from reconciler.view.documents import DeviationDoc, EntryDoc, GuideCommandDoc, TextDoc
 from reconciler.view.messages.actions import ORDERS
 from reconciler.view.messages.facts import FACTS
-from reconciler.view.messages.text import Sentence
 from reconciler.view.messages.ui import label
-from reconciler.view.render import Page
+from reconciler.view.render import RenderOptions
 from reconciler.view.text.rows import rows
-from specs.guide import Difference, Guide, GuideCommand
-from specs.text import Worded
+from specs.guide import Deviation, Guide, GuideCommand
+from specs.text import LocalizedText
 
-Told = tuple[list[StandsDoc], list[DiffersDoc]]
+Told = tuple[list[GuideCommandDoc], list[DeviationDoc]]
 
 
 def of_section(guide: Guide, section: str) -> Told:
     commands = [_stands(guide, command) for command in guide.commands if command.section == section]
-    return commands, [_differs(one) for one in guide.differences if section in one.sections]
+    return commands, [_differs(one) for one in guide.deviations if section in one.sections]
 
 
 def of_action(guide: Guide, kind: str, subject: str) -> Told:
     """The commands it stands for; those that name the step's subject, where any does (`install paas`)."""
-    mine = [command for command in guide.commands if kind in command.by]
+    mine = [command for command in guide.commands if kind in command.actions]
     word = re.compile(rf"(?<![a-z0-9_]){re.escape(subject)}(?![a-z0-9_])")
     named = [command for command in mine if subject and word.search(command.run)]
-    differences = [_differs(one) for one in guide.differences if kind in one.by]
+    differences = [_differs(one) for one in guide.deviations if kind in one.actions]
     return [_stands(guide, command) for command in named or mine], differences
 
 
-def text(entry: EntryDoc, page: Page) -> Iterator[str]:
+def text(entry: EntryDoc, page: RenderOptions) -> Iterator[str]:
     if entry.commands:
         yield ""
         yield "  " + page.paint(label("stands-commands" if _full(entry) else "stands-for", page.lang), "dim")
@@ -47,46 +46,46 @@ def _full(entry: EntryDoc) -> bool:
     return entry.kind == "section"
 
 
-def _full_rows(command: StandsDoc, page: Page) -> Iterator[str]:
+def _full_rows(command: GuideCommandDoc, page: RenderOptions) -> Iterator[str]:
     yield from page.wrapped("    ", command.run)
     yield from rows(page, ((label(f"stands-{name}", page.lang), what) for name, what in _told(command, page)), indent=6)
 
 
-def _told(command: StandsDoc, page: Page) -> Iterator[tuple[str, str]]:
-    yield "by", "; ".join(_named(kind, ORDERS[kind], page) for kind in command.by)
-    yield "seen", "; ".join(_named(kind, FACTS[kind], page) for kind in command.seen)
+def _told(command: GuideCommandDoc, page: RenderOptions) -> Iterator[tuple[str, str]]:
+    yield "by", "; ".join(_named(kind, ORDERS[kind], page) for kind in command.actions)
+    yield "seen", "; ".join(_named(kind, FACTS[kind], page) for kind in command.facts)
     yield "gates", "; ".join(_named(kind, FACTS[kind], page) for kind in command.gates)
     yield "left", "" if command.left is None else _in(command.left, page)
 
 
-def _named(kind: str, sentence: Sentence, page: Page) -> str:
+def _named(kind: str, sentence: LocalizedText, page: RenderOptions) -> str:
     said = sentence.zh if page.lang == "zh" else sentence.en
     return f"{unfilled(said)} [{kind}]"
 
 
-def _differs_rows(one: DiffersDoc, page: Page) -> Iterator[str]:
+def _differs_rows(one: DeviationDoc, page: RenderOptions) -> Iterator[str]:
     yield from page.wrapped("    ", _in(one.title, page))
     told = (("guide", _in(one.guide, page)), ("here", _in(one.here, page)), ("source", one.source))
     yield from rows(page, ((label(f"differs-{name}", page.lang), what) for name, what in told), indent=6)
 
 
-def _in(said: Both, page: Page) -> str:
+def _in(said: TextDoc, page: RenderOptions) -> str:
     return said.zh if page.lang == "zh" else said.en
 
 
-def _stands(guide: Guide, command: GuideCommand) -> StandsDoc:
-    return StandsDoc(
+def _stands(guide: Guide, command: GuideCommand) -> GuideCommandDoc:
+    return GuideCommandDoc(
         section=command.section,
         run=command.run,
-        by=list(command.by),
-        seen=list(command.seen),
+        actions=list(command.actions),
+        facts=list(command.facts),
         gates=list(command.gates),
-        left=_both(guide.reason(command.left)) if command.left else None,
+        left=_both(guide.reason(command.omitted)) if command.omitted else None,
     )
 
 
-def _differs(one: Difference) -> DiffersDoc:
-    return DiffersDoc(
+def _differs(one: Deviation) -> DeviationDoc:
+    return DeviationDoc(
         id=one.id,
         kind=one.kind,
         title=_both(one.title),
@@ -101,5 +100,5 @@ def unfilled(text: str) -> str:
     return re.sub(r"\{(\w+)[^}]*\}", r"<\1>", text)
 
 
-def _both(words: Worded) -> Both:
-    return Both(en=words.en, zh=words.zh)
+def _both(words: LocalizedText) -> TextDoc:
+    return TextDoc(en=words.en, zh=words.zh)

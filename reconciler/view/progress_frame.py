@@ -12,12 +12,12 @@ from reconciler.core.plan import Plan
 from reconciler.view import describe
 from reconciler.view.estimate import timeline
 from reconciler.view.messages.ui import duration, label
-from reconciler.view.render import Page, clipped, columns, harmless
+from reconciler.view.render import RenderOptions, clipped, columns, sanitized
 from reconciler.view.text.plan import numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class RunningStep:
     step: str
     host: str
     since_s: float
@@ -25,28 +25,28 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
+class ProgressState:
     """Where a run is. Moments are seconds of any one clock that only goes forward."""
 
     started_s: float
-    running: tuple[Running, ...] = ()
+    running: tuple[RunningStep, ...] = ()
     finished: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
-    held: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
     adopted: tuple[str, ...] = ()
     """Hosts where a job of an earlier run is waited for."""
 
 
-def advance(screen: Screen, event: ev.Event, now_s: float) -> Screen:
+def advance(screen: ProgressState, event: ev.Event, now_s: float) -> ProgressState:
     match event:
         case ev.RunStarted():
-            return Screen(started_s=screen.started_s)
-        case ev.LeaseAwaited() | ev.StepLeft() | ev.ApprovalGiven() | ev.RunHalted():
+            return ProgressState(started_s=screen.started_s)
+        case ev.LeaseContended() | ev.StepDeferred() | ev.ApprovalGiven() | ev.RunHalted():
             return screen
         case ev.JobAdopted():
             return replace(screen, adopted=(*screen.adopted, event.host))
         case ev.StepStarted():
-            begun = Running(step=event.step, host=event.host, since_s=now_s)
+            begun = RunningStep(step=event.step, host=event.host, since_s=now_s)
             return replace(screen, running=(*_others(screen, event.step), begun))
         case ev.StepOutput():
             return replace(screen, running=tuple(_heard(r, event) for r in screen.running))
@@ -54,35 +54,37 @@ def advance(screen: Screen, event: ev.Event, now_s: float) -> Screen:
             return replace(screen, running=_others(screen, event.step), finished=(*screen.finished, event.step))
         case ev.StepFailed():
             return replace(screen, running=_others(screen, event.step), failed=(*screen.failed, event.step))
-        case ev.StepHeld() | ev.StepAwaited():
-            return replace(screen, held=(*screen.held, event.step))
-        case ev.Interrupted() | ev.RunEnded():
+        case ev.StepBlocked() | ev.StepNeedsHuman():
+            return replace(screen, blocked=(*screen.blocked, event.step))
+        case ev.RunInterrupted() | ev.RunEnded():
             return replace(screen, running=())
 
 
-def frame(screen: Screen, plan: Plan, now_s: float, page: Page) -> str:
+def frame(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions) -> str:
     numbered = numbers(plan)
     return "\n".join((_head(screen, plan, now_s, page), *_running(screen, plan, numbered, now_s, page)))
 
 
-def left_s(screen: Screen, plan: Plan, now_s: float) -> float:
+def left_s(screen: ProgressState, plan: Plan, now_s: float) -> float:
     """By the estimates: what is over takes nothing any more, what runs takes what is left of its estimate."""
-    left = dict.fromkeys((*screen.finished, *screen.failed, *screen.held), 0.0)
+    left = dict.fromkeys((*screen.finished, *screen.failed, *screen.blocked), 0.0)
     estimates = {step.id: step.action.estimate_s for step in plan.steps}
     for running in screen.running:
         left[running.step] = max(0.0, estimates.get(running.step, 0.0) - (now_s - running.since_s))
     return max((span.end_s for span in timeline(plan, left).values()), default=0.0)
 
 
-def _others(screen: Screen, step: str) -> tuple[Running, ...]:
+def _others(screen: ProgressState, step: str) -> tuple[RunningStep, ...]:
     return tuple(running for running in screen.running if running.step != step)
 
 
-def _heard(running: Running, event: ev.StepOutput) -> Running:
-    return replace(running, line=harmless(event.line)) if running.step == event.step and event.line.strip() else running
+def _heard(running: RunningStep, event: ev.StepOutput) -> RunningStep:
+    return (
+        replace(running, line=sanitized(event.line)) if running.step == event.step and event.line.strip() else running
+    )
 
 
-def _head(screen: Screen, plan: Plan, now_s: float, page: Page) -> str:
+def _head(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions) -> str:
     done = label("frame-done", page.lang, done=len(screen.finished), total=len(plan.steps))
     parts = [done, label("frame-elapsed", page.lang, time=duration(now_s - screen.started_s, page.lang))]
     left = left_s(screen, plan, now_s)
@@ -91,7 +93,9 @@ def _head(screen: Screen, plan: Plan, now_s: float, page: Page) -> str:
     return page.paint("  ·  ".join(parts), "bold")
 
 
-def _running(screen: Screen, plan: Plan, numbered: Mapping[str, int], now_s: float, page: Page) -> Iterator[str]:
+def _running(
+    screen: ProgressState, plan: Plan, numbered: Mapping[str, int], now_s: float, page: RenderOptions
+) -> Iterator[str]:
     actions = {step.id: step.action for step in plan.steps}
     for host in screen.adopted if not screen.running else ():
         yield "  " + label("frame-adopted", page.lang, host=host)
@@ -105,7 +109,7 @@ def _running(screen: Screen, plan: Plan, numbered: Mapping[str, int], now_s: flo
             yield page.paint(clipped(f"     | {running.line}", page.width), "dim")
     if not screen.running and not screen.adopted:
         yield "  " + label("frame-waiting", page.lang)
-    for name, steps in (("frame-failed", screen.failed), ("frame-held", screen.held)):
+    for name, steps in (("frame-failed", screen.failed), ("frame-held", screen.blocked)):
         if steps:
             listed = ", ".join(f"#{numbered.get(step, step)}" for step in steps)
             yield clipped("  " + label(name, page.lang, steps=listed), page.width)

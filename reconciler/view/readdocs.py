@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from reconciler.view.documents import Doc, Problem, ReadingDoc
+from reconciler.view.documents import DiagnosticDoc, Doc, ReadingDoc
 
 
 class KeyDoc(Doc):
@@ -45,7 +45,7 @@ class TrustDoc(Doc):
     """Hosts that the controller's own ssh opens: their keys are known there, and nothing is written to it."""
     command: str = ""
     """To run on the controller, for those."""
-    problems: list[Problem] = Field(default_factory=list[Problem])
+    problems: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])
 
 
 class FactDoc(Doc):
@@ -66,4 +66,4 @@ class ProbeDoc(Doc):
     schema_: Literal["bkrec.probe/1"] = Field(default="bkrec.probe/1", alias="schema")
     release: str
     facts: list[FactDoc]
-    warnings: list[Problem] = Field(default_factory=list[Problem])
+    warnings: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])

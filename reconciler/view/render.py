@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from specs.redact import ESCAPES, HIDDEN, SURROGATES
-from specs.text import Lang, Worded
+from specs.text import Lang, LocalizedText
 
 Colour = Literal["bold", "dim", "red", "green", "yellow", "cyan"]
 
@@ -22,11 +22,11 @@ _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class RenderOptions:
     lang: Lang = "en"
     width: int = 100
     colour: bool = False
-    titles: Mapping[str, Worded] = field(default_factory=dict[str, Worded])
+    titles: Mapping[str, LocalizedText] = field(default_factory=dict[str, LocalizedText])
     """What users call a module, from the release: "paas" → PaaS platform, PaaS 平台."""
     beyond: tuple[str, ...] = ()
     """Sections of the guide of which nothing is claimed: each verdict names them."""
@@ -37,7 +37,7 @@ class Page:
         """`PaaS platform (PaaS 平台)` in English, `PaaS 平台` in Chinese; the bare name where no title is known."""
         title = self.titles.get(module)
         if title is None:
-            return harmless(module)
+            return sanitized(module)
         return title.zh if self.lang == "zh" or title.en == title.zh else f"{title.en} ({title.zh})"
 
     def paint(self, text: str, *colours: Colour) -> str:
@@ -74,7 +74,7 @@ def clipped(text: str, width: int) -> str:
     return kept + "…"
 
 
-def harmless(text: str) -> str:
+def sanitized(text: str) -> str:
     """What a host printed, on one line, without what would move a terminal's cursor, reverse its text or hide in it."""
     plain = SURROGATES.sub("�", ESCAPES.sub("", text).replace("\r", "").replace("\t", " ").replace("\n", " "))
     return HIDDEN.sub("�", plain)
@@ -82,7 +82,7 @@ def harmless(text: str) -> str:
 
 def harmless_lines(text: str) -> str:
     """The same for several lines, which stay several."""
-    return "\n".join(harmless(line) for line in text.split("\n"))
+    return "\n".join(sanitized(line) for line in text.split("\n"))
 
 
 def lines(*parts: Iterable[str]) -> str:

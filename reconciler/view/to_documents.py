@@ -4,20 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields as fields_of
 from typing import Any, cast
 
-from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, Same, Unknown, fact_id, kind_of
+from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, SameAs, Unknown, fact_id, kind_of
 from reconciler.core import events as ev
-from reconciler.core.diff import Advised, Difference
+from reconciler.core.diff import AdvisedDrift, Difference
 from reconciler.core.plan import Blocked, Plan, Step
 from reconciler.core.redact import kept
-from reconciler.core.undo_scope import Undoing
+from reconciler.core.undo_scope import UndoScope
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
 from reconciler.view import documents as doc
 from reconciler.view.estimate import outages, total_s
-from reconciler.view.messages.registry import fill, say, trouble
-from reconciler.view.messages.text import Sentence
+from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from specs.diagnostic import Diagnostic
-from specs.reason import Because, Coded
+from specs.reason import CodedReason, Reason
+from specs.text import LocalizedText
 
 
 def diff_document(
@@ -27,7 +27,7 @@ def diff_document(
         release=release,
         not_covered=list(beyond),
         verdict=verdict(difference),
-        held=difference.held,
+        matching=difference.matching,
         drift=[finding(drift, difference.latent.get(drift.expected.fact)) for drift in difference.drift],
         unknown=[finding(drift) for drift in difference.unknown],
         advice=[_advice(told, difference.latent.get(told.drift.expected.fact)) for told in difference.advice],
@@ -43,7 +43,7 @@ def check_document(
 
 
 def plan_document(
-    plan: Plan, warnings: Iterable[Diagnostic] = (), latent: Mapping[AnyFact, Because] | None = None
+    plan: Plan, warnings: Iterable[Diagnostic] = (), latent: Mapping[AnyFact, Reason] | None = None
 ) -> doc.PlanDoc:
     return doc.PlanDoc(
         release=plan.release,
@@ -51,33 +51,33 @@ def plan_document(
         outages=[doc.OutageDoc(module=o.module, estimate_s=o.seconds) for o in outages(plan)],
         steps=[step_document(number, step, latent or {}) for number, step in enumerate(plan.steps, start=1)],
         blocked=[blocked_document(blocked) for blocked in plan.blocked],
-        follows=[fact_id(follows.expected.fact) for follows in plan.follows],
+        derived=[fact_id(follows.expected.fact) for follows in plan.derived],
         advice=[blocked_document(told) for told in plan.advice],
         warnings=[problem(warning) for warning in warnings],
     )
 
 
 def undo_document(
-    undoing: Undoing,
+    undoing: UndoScope,
     plan: Plan,
     readings: Readings,
-    afterwards: Iterable[Because],
+    afterwards: Iterable[Reason],
     warnings: Iterable[Diagnostic] = (),
 ) -> doc.UndoDoc:
     return doc.UndoDoc(
         run=undoing.run,
         stays=[
             doc.StaysDoc(host=one.host, step=one.step, undo=one.undo, because=why(describe.undo(one.undo)))
-            for one in undoing.stays
+            for one in undoing.irreversible
         ],
         puts_back=[
             doc.PutBackDoc(
                 host=kept.host,
                 what=kept.entry.what,
                 path=kept.entry.path,
-                standing=reading(readings.get(kept.standing(undoing.run), Absent())),
+                standing=reading(readings.get(kept.state(undoing.run), Absent())),
             )
-            for kept in undoing.kept
+            for kept in undoing.saved_items
         ],
         steps=[step_document(number, step, {}) for number, step in enumerate(plan.steps, start=1)],
         blocked=[blocked_document(blocked) for blocked in plan.blocked],
@@ -90,7 +90,7 @@ def undo_document(
 def event_document(event: ev.Event) -> doc.EventDoc:
     """Its own fields under their own names; a diagnostic as `problem`."""
     own = {f.name: getattr(event, f.name) for f in fields_of(event) if f.name != "diagnostic"}
-    told = problem(event.diagnostic) if isinstance(event, ev.StepFailed | ev.StepAwaited | ev.RunHalted) else None
+    told = problem(event.diagnostic) if isinstance(event, ev.StepFailed | ev.StepNeedsHuman | ev.RunHalted) else None
     listed = {name: list(cast(tuple[str, ...], v)) if isinstance(v, tuple) else v for name, v in own.items()}
     return doc.EventDoc.model_validate({**listed, "problem": told})
 
@@ -99,7 +99,7 @@ def error_document(exit_code: int, told: Iterable[Diagnostic]) -> doc.ErrorDoc:
     return doc.ErrorDoc(exit=exit_code, problems=[problem(diagnostic) for diagnostic in dict.fromkeys(told)])
 
 
-def finding(drift: AnyDrift, latent: Because | None = None) -> doc.Finding:
+def finding(drift: AnyDrift, latent: Reason | None = None) -> doc.Finding:
     expected = drift.expected
     return doc.Finding(
         fact=fact_id(expected.fact),
@@ -116,37 +116,37 @@ def finding(drift: AnyDrift, latent: Because | None = None) -> doc.Finding:
     )
 
 
-def _advice(told: Advised, latent: Because | None) -> doc.Advice:
+def _advice(told: AdvisedDrift, latent: Reason | None) -> doc.Advice:
     found = finding(told.drift, latent)
     own = {name: getattr(found, name) for name in doc.Finding.model_fields}
     return doc.Advice(**own, problem=problem(told.diagnostic))
 
 
-def reading(read: AnyReading | Same[Any]) -> doc.ReadingDoc:
-    match read if isinstance(read, Same) else kept(read):
+def reading(read: AnyReading | SameAs[Any]) -> doc.ReadingDoc:
+    match read if isinstance(read, SameAs) else kept(read):
         case Known(value):
             return doc.KnownDoc(value=list(cast(tuple[str, ...], value)) if isinstance(value, tuple) else value)
         case Absent():
             return doc.AbsentDoc()
         case Unknown(because):
             return doc.UnknownDoc(why=why(because))
-        case Same(other):
+        case SameAs(other):
             return doc.SameDoc(fact=fact_id(other))
 
 
-def why(because: Because) -> doc.Why:
-    coded = isinstance(because, Coded)
-    return doc.Why(
+def why(because: Reason) -> doc.ReasonDoc:
+    coded = isinstance(because, CodedReason)
+    return doc.ReasonDoc(
         code=because.code if coded else "told",
         fields=dict(because.fields) if coded else {},
-        en=say(because, "en"),
-        zh=say(because, "zh"),
+        en=reason_text(because, "en"),
+        zh=reason_text(because, "zh"),
     )
 
 
-def problem(told: Diagnostic) -> doc.Problem:
-    words = trouble(told)
-    return doc.Problem(
+def problem(told: Diagnostic) -> doc.DiagnosticDoc:
+    words = diagnostic_text(told)
+    return doc.DiagnosticDoc(
         code=told.code,
         where=told.where,
         fields=dict(told.fields),
@@ -158,11 +158,11 @@ def problem(told: Diagnostic) -> doc.Problem:
     )
 
 
-def _both(sentence: Sentence, told: Diagnostic) -> doc.Both:
-    return doc.Both(en=fill(sentence, told.fields, "en"), zh=fill(sentence, told.fields, "zh"))
+def _both(sentence: LocalizedText, told: Diagnostic) -> doc.TextDoc:
+    return doc.TextDoc(en=fill(sentence, told.fields, "en"), zh=fill(sentence, told.fields, "zh"))
 
 
-def step_document(number: int, step: Step, latent: Mapping[AnyFact, Because]) -> doc.StepDoc:
+def step_document(number: int, step: Step, latent: Mapping[AnyFact, Reason]) -> doc.StepDoc:
     done = step.action
     return doc.StepDoc(
         id=step.id,
@@ -175,19 +175,19 @@ def step_document(number: int, step: Step, latent: Mapping[AnyFact, Because]) ->
         section=step.section,
         because=why(step.because),
         source=step.source,
-        after=[doc.AfterDoc(step=a.step, because=why(a.because), source=a.source) for a in step.after],
-        mends=[fact_id(mended.expected.fact) for mended in step.mends],
+        after=[doc.DependencyDoc(step=a.step, because=why(a.because), source=a.source) for a in step.after],
+        repairs=[fact_id(mended.expected.fact) for mended in step.repairs],
         disrupts=done.disrupts,
         outage=done.outage,
-        one_way=done.one_way,
+        irreversible=done.irreversible,
         undo=done.undo,
         undo_because=why(describe.undo(done.undo)),
         manual=describe.by_hand(done),
-        gate=done.gate,
+        approval=done.approval_id,
         deletes=why(told) if (told := done.deletes()) is not None else None,
         estimate_s=done.estimate_s,
-        touches=[why(touched) for touched in done.touches()],
-        latent=[why(latent[m.expected.fact]) for m in step.mends if m.expected.fact in latent],
+        side_effects=[why(touched) for touched in done.side_effects()],
+        latent=[why(latent[m.expected.fact]) for m in step.repairs if m.expected.fact in latent],
     )
 
 
@@ -198,5 +198,5 @@ def blocked_document(blocked: Blocked) -> doc.BlockedDoc:
         host=fact.host,
         module=blocked.expected.module,
         problem=problem(blocked.diagnostic),
-        held_up=list(blocked.held_up),
+        blocks=list(blocked.blocks),
     )

@@ -13,7 +13,7 @@ from reconciler.view.describe import value_text
 from reconciler.view.messages.ui import label
 from specs.text import Lang
 
-_SHOWN = 6
+MAX_SHOWN = 6
 _LONG = 60
 
 
@@ -55,5 +55,5 @@ def _told(wanted: list[object], found: list[object], lang: Lang) -> Iterator[str
 
 
 def _listed(items: list[Any], lang: Lang) -> str:
-    shown = ", ".join(value_text(item, lang) for item in items[:_SHOWN])
-    return shown if len(items) <= _SHOWN else f"{shown}, {label('and-more', lang, count=len(items) - _SHOWN)}"
+    shown = ", ".join(value_text(item, lang) for item in items[:MAX_SHOWN])
+    return shown if len(items) <= MAX_SHOWN else f"{shown}, {label('and-more', lang, count=len(items) - MAX_SHOWN)}"

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from actions.action import Action
-from actions.agent import AwaitAgents, NoteAgents, SettleAgents
-from probes.agent import NOTE, AgentsLost
+from actions.agent import ArchiveAgentBaseline, AwaitAgentBaseline, RecordAgentBaseline
+from probes.agent import NOTE, AgentsMissing
 from probes.fact import Drift, Known, Unknown
-from probes.task import DIRECTORY, WorkNoted
-from specs.reason import coded
+from probes.task import DIRECTORY, TaskRecorded
+from specs.reason import reason
 
 H = "10.0.0.1"
-NOTED = WorkNoted(host=H, work=NOTE, release="6.2.2")
-LOST = AgentsLost(host=H, env="/e", hosts=(H, "10.0.0.3"), release="6.2.2")
-AWAIT = AwaitAgents(host=H, lost=LOST, because=coded("agents-noted-before"))
+NOTED = TaskRecorded(host=H, task=NOTE, release="6.2.2")
+LOST = AgentsMissing(host=H, env="/e", hosts=(H, "10.0.0.3"), release="6.2.2")
+AWAIT = AwaitAgentBaseline(host=H, lost=LOST, because=reason("agents-noted-before"))
 
 
 def done(action: Action, owed: Path) -> str:
@@ -28,34 +28,34 @@ def done(action: Action, owed: Path) -> str:
 @pytest.mark.parametrize(
     ("action", "line"),
     [
-        (NoteAgents(host=H, noted=NOTED, online=("10.0.0.1", "10.0.0.3")), "6.2.2 online 10.0.0.1 10.0.0.3\n"),
-        (NoteAgents(host=H, noted=NOTED, unasked="esb-status"), "6.2.2 not-known esb-status\n"),
+        (RecordAgentBaseline(host=H, noted=NOTED, online=("10.0.0.1", "10.0.0.3")), "6.2.2 online 10.0.0.1 10.0.0.3\n"),
+        (RecordAgentBaseline(host=H, noted=NOTED, unasked="esb-status"), "6.2.2 not-known esb-status\n"),
     ],
 )
-def test_the_note_is_one_line(tmp_path: Path, action: NoteAgents, line: str) -> None:
+def test_the_note_is_one_line(tmp_path: Path, action: RecordAgentBaseline, line: str) -> None:
     done(action, tmp_path / "owed")
     assert (tmp_path / "owed" / NOTE).read_text() == line
     assert (tmp_path / "owed").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_second_note_of_the_same_release_changes_nothing(tmp_path: Path) -> None:
-    done(NoteAgents(host=H, noted=NOTED, online=("10.0.0.1", "10.0.0.3")), tmp_path)
-    said = done(NoteAgents(host=H, noted=NOTED, online=("10.0.0.1",)), tmp_path)
+    done(RecordAgentBaseline(host=H, noted=NOTED, online=("10.0.0.1", "10.0.0.3")), tmp_path)
+    said = done(RecordAgentBaseline(host=H, noted=NOTED, online=("10.0.0.1",)), tmp_path)
     assert said == "noted before: online 10.0.0.1 10.0.0.3\n"
     assert (tmp_path / NOTE).read_text() == "6.2.2 online 10.0.0.1 10.0.0.3\n"
 
 
 def test_a_note_of_another_release_is_replaced(tmp_path: Path) -> None:
     (tmp_path / NOTE).write_text("6.2.1 online 10.0.0.9\n")
-    done(NoteAgents(host=H, noted=NOTED, online=("10.0.0.1",)), tmp_path)
+    done(RecordAgentBaseline(host=H, noted=NOTED, online=("10.0.0.1",)), tmp_path)
     assert (tmp_path / NOTE).read_text() == "6.2.2 online 10.0.0.1\n"
 
 
 def test_it_is_settled_by_a_record_and_stays_beside_it(tmp_path: Path) -> None:
-    done(NoteAgents(host=H, noted=NOTED, online=("10.0.0.1",)), tmp_path)
+    done(RecordAgentBaseline(host=H, noted=NOTED, online=("10.0.0.1",)), tmp_path)
     assert done(AWAIT, tmp_path) == "6.2.2 online 10.0.0.1\n"
-    done(SettleAgents(host=H, release="6.2.2"), tmp_path)
-    done(SettleAgents(host=H, release="6.2.2"), tmp_path)
+    done(ArchiveAgentBaseline(host=H, release="6.2.2"), tmp_path)
+    done(ArchiveAgentBaseline(host=H, release="6.2.2"), tmp_path)
     names = sorted(path.name.partition(".paid.")[0] for path in tmp_path.iterdir())
     assert names == [NOTE, f"{NOTE}.done"]
     assert not (tmp_path / NOTE).exists()
@@ -71,4 +71,4 @@ def test_who_is_missed_is_named_and_what_nobody_could_read_is_not() -> None:
     told = AWAIT.missed([Drift(expected=wish, reading=Known(("10.0.0.3",)))])
     assert told is not None
     assert (told.code, dict(told.fields)["hosts"]) == ("agents-lost", "10.0.0.3")
-    assert AWAIT.missed([Drift(expected=wish, reading=Unknown(coded("esb-status")))]) is None
+    assert AWAIT.missed([Drift(expected=wish, reading=Unknown(reason("esb-status")))]) is None

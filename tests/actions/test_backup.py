@@ -50,7 +50,7 @@ class Here:
         }
         command = action.command()
         args = tuple(str(self.home / "mongod.conf") if word == MONGOD_CONF else word for word in command.args)
-        shell = "bash" if action.login else "dash"
+        shell = "bash" if action.login_shell else "dash"
         return perform(replace(command, args=args), self.home, shell=shell, env={**world, **env})
 
     def action(self, what: str) -> Action:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from actions.backup import BackupTopology
-from actions.cmdb import BuildTopology, DeleteTemplates, ListJobModules
+from actions.cmdb import BuildTopology, DeleteTemplates, SetJobModules
 from probes import cmdb
 from probes.command import Command
 from tests.probes.here import tool
@@ -44,7 +44,7 @@ def test_the_line_of_job_is_replaced_and_nothing_else(tmp_path: Path, install: P
     text = LITE.replace('"job": ["job-gateway", "job-assemble"],', before)
     script.write_text(text)
     script.chmod(0o755)
-    action = ListJobModules(host=HOST, install=str(install), modules=EIGHT)
+    action = SetJobModules(host=HOST, install=str(install), modules=EIGHT)
     for _ in range(2):
         assert perform(action.command(), tmp_path).returncode == 0
         told = script.read_text().splitlines()

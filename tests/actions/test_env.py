@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actions.env import AddVariable, CopyVariable, GenerateVariable, KeepLastVariable, SetVariable
+from actions.env import AddVariable, CopyVariable, DeduplicateVariable, GenerateVariable, SetVariable
 from specs.env_file import assignments, last
 from tests.support.shell import perform, with_awk
 
@@ -195,7 +195,7 @@ def test_keeping_the_last_changes_nothing_that_bash_reads(tmp_path: Path, text: 
     file = tmp_path / "x.env"
     file.write_text(text)
     before = all_of_bash(file)
-    done = perform(KeepLastVariable(host=HOST, file=str(file), key="K").command(), tmp_path)
+    done = perform(DeduplicateVariable(host=HOST, file=str(file), key="K").command(), tmp_path)
     if done.returncode:
         assert file.read_text() == text
         return
@@ -266,7 +266,7 @@ def test_bytes_that_are_no_text_are_left_and_other_bytes_kept(
 def test_an_idle_assignment_beside_others_is_for_a_person(tmp_path: Path, text: str) -> None:
     file = tmp_path / "job.env"
     file.write_text(text)
-    done = perform(KeepLastVariable(host=HOST, file=str(file), key="K").command(), tmp_path)
+    done = perform(DeduplicateVariable(host=HOST, file=str(file), key="K").command(), tmp_path)
     assert done.returncode != 0
     assert "sets K more than once" in done.stderr
     assert file.read_text() == text

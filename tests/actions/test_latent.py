@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from actions.container import KeepContainers, NameDockerRoot
-from actions.env import KeepLastVariable
-from actions.tag import MakeTag
+from actions.container import SetDockerDataRoot, SetRestartPolicy
+from actions.env import DeduplicateVariable
+from actions.tag import RestoreSecretsTag
 from actions.version import SetVersion
 from probes.command import Command
 from tests.probes.here import tool
@@ -45,7 +45,7 @@ def test_daemon_json_names_the_place_in_use_and_keeps_the_rest(tmp_path: Path, t
     file = tmp_path / "daemon.json"
     file.write_text(before)
     file.chmod(0o644)
-    assert done(NameDockerRoot(host=HOST, file=str(file)).command(), tmp_path) == 0
+    assert done(SetDockerDataRoot(host=HOST, file=str(file)).command(), tmp_path) == 0
     was, now = json.loads(before), json.loads(file.read_text())
     key = "graph" if "graph" in was else "data-root"
     assert now == {**was, key: root}
@@ -71,7 +71,7 @@ def test_a_daemon_json_that_cannot_be_told_is_left_as_it_is(
     tool(tools, "docker", f'echo "{root}"')
     file = tmp_path / "daemon.json"
     file.write_text(before)
-    assert done(NameDockerRoot(host=HOST, file=str(file)).command(), tmp_path) != 0
+    assert done(SetDockerDataRoot(host=HOST, file=str(file)).command(), tmp_path) != 0
     assert file.read_text() == before
 
 
@@ -84,7 +84,7 @@ case $name in bare) echo true no;; api) echo 'true ';; kept) echo true always;; 
 
 def test_only_what_runs_without_a_policy_is_given_one(tmp_path: Path, tools: Path) -> None:
     tool(tools, "docker", DOCKER)
-    action = KeepContainers(host=HOST, containers=("gone", "bare", "kept", "halted", "api"))
+    action = SetRestartPolicy(host=HOST, containers=("gone", "bare", "kept", "halted", "api"))
     assert done(action.command(), tmp_path) == 0
     updated = (tmp_path / "updated").read_text().splitlines()
     assert updated == [f"update --restart unless-stopped {name}" for name in ("bare", "api")]
@@ -104,7 +104,7 @@ def test_of_several_assignments_the_last_stays_where_it_is(tmp_path: Path, befor
     file = tmp_path / "job.env"
     file.write_text(before)
     file.chmod(0o640)
-    assert done(KeepLastVariable(host=HOST, file=str(file), key="K").command(), tmp_path) == 0
+    assert done(DeduplicateVariable(host=HOST, file=str(file), key="K").command(), tmp_path) == 0
     assert file.read_text() == after
     assert file.stat().st_mode & 0o777 == 0o640
 
@@ -114,7 +114,7 @@ def test_an_assignment_that_another_line_rests_on_is_not_idle(tmp_path: Path, li
     file = tmp_path / "job.env"
     text = f"K=1\n{line}\nB2=$KK\nK=2\n"
     file.write_text(text)
-    assert done(KeepLastVariable(host=HOST, file=str(file), key="K").command(), tmp_path) == 1
+    assert done(DeduplicateVariable(host=HOST, file=str(file), key="K").command(), tmp_path) == 1
     assert file.read_text() == text
 
 
@@ -126,7 +126,8 @@ def test_a_tag_is_made_only_beside_what_it_stands_for(tmp_path: Path, tools: Pat
     (made / "gse.env").touch()
     root = tmp_path / "tag"
     actions = {
-        name: MakeTag(host=HOST, module=name, root=str(root), env=str(tmp_path / "bin")) for name in ("paas", "gse")
+        name: RestoreSecretsTag(host=HOST, module=name, root=str(root), env=str(tmp_path / "bin"))
+        for name in ("paas", "gse")
     }
     assert [done(actions[name].command(), tmp_path) for name in ("paas", "gse")] == [0, 1]
     assert [path.name for path in root.iterdir()] == ["paas.env"]
@@ -148,7 +149,7 @@ def test_two_edits_of_daemon_json_within_a_second_keep_both_files(tmp_path: Path
     tool(tools, "date", "echo 20261123080000")
     file = tmp_path / "daemon.json"
     file.write_text(VENDORS)
-    edit = NameDockerRoot(host=HOST, file=str(file)).command()
+    edit = SetDockerDataRoot(host=HOST, file=str(file)).command()
     thrice = Command(script='for time in 1 2 3; do sh -c "$1" bkrec "$2" || exit; done', args=(edit.script, *edit.args))
     assert done(thrice, tmp_path) == 0
     kept = sorted(path.read_text() for path in (tmp_path / "var-lib/bkrec/kept").iterdir())

@@ -8,11 +8,11 @@ import pytest
 
 from actions.action import Action
 from actions.bkcli import SyncModule
-from actions.container import NameDockerRoot
+from actions.container import SetDockerDataRoot
 from actions.install_config import PlaceModule
 from actions.line import AddLine
 from actions.path import RetireDirectory
-from actions.undo import PutBackDirectory
+from actions.undo import RestoreDirectory
 from actions.yaml import SetYaml
 from tests.probes.here import tool
 from tests.support.shell import perform
@@ -35,7 +35,7 @@ def edits(file: Path, home: Path) -> dict[str, tuple[Action, str, str]]:
             "a: 1\n.a.b = true\n",
         ),
         "daemon.json": (
-            NameDockerRoot(host=HOST, file=str(file)),
+            SetDockerDataRoot(host=HOST, file=str(file)),
             '{ "data-root": "/other" }\n',
             '{ "data-root": "/var/lib/docker" }\n',
         ),
@@ -118,7 +118,7 @@ def test_what_was_retired_onto_another_disk_comes_back_whole(tmp_path: Path) -> 
     entry.mkdir(parents=True)
     (entry / "aside").write_text("/var/lib/aside\n")
     (tmp_path / "old.bkrec-part").mkdir()
-    action = PutBackDirectory(host=HOST, run="r1", path=str(path))
+    action = RestoreDirectory(host=HOST, run="r1", path=str(path))
     env = {"SEED": "1", "BKREC_UNDO": f"{tmp_path}/state/undo/u1"}
     # what mv does between two disks, cut short: it copies, then deletes what it copied
     cut = 'case $4 in *.bkrec-part) cp -a "$3" "$4"; : > "$3/python"; kill -9 $PPID ;; *) exec /bin/mv "$@" ;; esac'

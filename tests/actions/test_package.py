@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
-from actions.path import CarryDirectory, RetireDirectory
+from actions.path import CopyDirectory, RetireDirectory
 from probes import path
-from probes.fact import Same
+from probes.fact import SameAs
 from tests.probes.here import ask, tool
 from tests.support.shell import perform
 
@@ -203,8 +203,8 @@ def test_what_a_replacement_ensures_is_what_the_probe_sees(tmp_path: Path) -> No
         (live / name).write_text("the operator's")
     patched = ("bin/default/bklog.env",)
     action = ReplaceScripts(host=HOST, new=str(new), live=str(live), version="6.2.2", proofs=(), patched=patched)
-    wish = next(promise for promise in action.ensures() if isinstance(promise.reading, Same))
-    assert isinstance(wish.reading, Same)
+    wish = next(promise for promise in action.ensures() if isinstance(promise.reading, SameAs))
+    assert isinstance(wish.reading, SameAs)
     facts = (wish.fact, wish.reading.fact)
     before = ask(path.PROBE, facts)
     assert before[0] != before[1]
@@ -219,7 +219,7 @@ def test_a_directory_is_carried_whole(tmp_path: Path, *, there: bool, empty: boo
     if there:
         (tmp_path / "cert").mkdir()
         (tmp_path / "cert/key").write_text("k")
-    action = CarryDirectory(host=HOST, source=str(tmp_path / "cert"), path=str(tmp_path / "new/cert"), empty=empty)
+    action = CopyDirectory(host=HOST, source=str(tmp_path / "cert"), path=str(tmp_path / "new/cert"), empty=empty)
     assert perform(action.command(), tmp_path).returncode == code
     assert (tmp_path / "new/cert").exists() == (code == 0)
     assert (tmp_path / "new/cert/key").exists() == there

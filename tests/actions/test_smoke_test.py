@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from actions.action import Action
-from actions.smoke_test import ATTEMPTS, NoteTrial, RunTrial, SettleTrial
+from actions.smoke_test import ATTEMPTS, ArchiveSmokeTest, RecordSmokeTest, RunSmokeTest
 from probes.fact import Drift, Known, Unknown
-from probes.smoke_test import NOTE, PROBE, TrialLost
-from probes.task import DIRECTORY, WorkNoted
-from specs.reason import coded
+from probes.smoke_test import NOTE, PROBE, SmokeTestBroken
+from probes.task import DIRECTORY, TaskRecorded
+from specs.reason import reason
 from tests.probes.here import HOST, SHELLS, ask, brief, run, tool
 
 ENV = "/data/install/bin/04-final/paas.env"
-NOTED = WorkNoted(host=HOST, work=NOTE, release="6.2.2")
-LOST = TrialLost(host=HOST, release="6.2.2")
-BEFORE = NoteTrial(host=HOST, noted=NOTED, env=ENV, on="10.0.0.1")
-AGAIN = RunTrial(host=HOST, lost=LOST, env=ENV, because=coded("trial-noted-before"))
+NOTED = TaskRecorded(host=HOST, task=NOTE, release="6.2.2")
+LOST = SmokeTestBroken(host=HOST, release="6.2.2")
+BEFORE = RecordSmokeTest(host=HOST, noted=NOTED, env=ENV, on="10.0.0.1")
+AGAIN = RunSmokeTest(host=HOST, lost=LOST, env=ENV, because=reason("trial-noted-before"))
 SECRET = "s3cr-et"
 CURL = """
 body=$(cat)
@@ -180,7 +180,7 @@ def test_it_is_settled_by_a_record_and_all_stays_beside_it(tmp_path: Path) -> No
     bus.run(BEFORE)
     bus.run(AGAIN)
     for _ in range(2):
-        assert bus.run(SettleTrial(host=HOST, release="6.2.2"))[0] == 0
+        assert bus.run(ArchiveSmokeTest(host=HOST, release="6.2.2"))[0] == 0
     names = sorted(path.name.partition(".paid.")[0] for path in bus.owed.iterdir())
     assert names == [NOTE, f"{NOTE}.again", f"{NOTE}.done"]
     assert not (bus.owed / NOTE).exists()
@@ -192,8 +192,8 @@ def test_what_became_of_it_is_told_with_jobs_id_and_the_reason() -> None:
     told = AGAIN.missed([Drift(expected=wish, reading=Known(value))])
     assert told is not None
     assert (told.code, dict(told.fields)["job"]) == ("trial-lost", "10002")
-    assert told.because == coded("trial-status", job=10002, status=4)
-    assert AGAIN.missed([Drift(expected=wish, reading=Unknown(coded("path-unreadable")))]) is None
+    assert told.because == reason("trial-status", job=10002, status=4)
+    assert AGAIN.missed([Drift(expected=wish, reading=Unknown(reason("path-unreadable")))]) is None
 
 
 def test_a_killed_trial_leaves_no_note(tmp_path: Path) -> None:

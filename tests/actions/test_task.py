@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from actions.task import MIGRATED, DoWork
+from actions.task import MIGRATED, RunPostUpgradeTask
 from probes.command import Command
-from probes.task import WorkDone
+from probes.task import TaskDone
 from specs.module import Work
-from specs.reason import told
-from specs.text import Worded
+from specs.reason import inline
+from specs.text import LocalizedText
 from tests.support.shell import perform
 
 HOST = "10.0.0.1"
@@ -43,9 +43,9 @@ HALF = WHOLE.replace('    cursor.execute("create group_system_auth_type")\n', ""
 
 
 def work(name: Work, *extra: str) -> Command:
-    done = WorkDone(host=HOST, work=name, release="6.2.2")
-    because = told(Worded(en="a reason", zh="理由"))
-    return DoWork(
+    done = TaskDone(host=HOST, task=name, release="6.2.2")
+    because = inline(LocalizedText(en="a reason", zh="理由"))
+    return RunPostUpgradeTask(
         host=HOST, work=name, done=done, install="/x/install", home="/x/home", extra=extra, because=because
     ).command()
 

@@ -16,14 +16,14 @@ from actions.container import InstallContainer, RemoveContainer
 from actions.env import AddVariable, GenerateVariable, SetVariable
 from actions.install_config import PlaceModule
 from actions.path import RetireDirectory
-from actions.redis import FormRedisCluster
+from actions.redis import CreateRedisCluster
 from actions.registry import AnyAction
 from actions.saas import DeploySaas
-from actions.task import DoWork
-from actions.undo import PutBackDirectory, PutBackFile, PutBackUnit
+from actions.task import RunPostUpgradeTask
+from actions.undo import RestoreDirectory, RestoreFile, RestoreUnit
 from actions.unit import RetireUnit
 from probes.job import STATE_ROOT
-from probes.undo import PROBE, UndoEntries, UndoLeftBy, UndoStanding, entry
+from probes.undo import PROBE, UndoEntries, UndoItemState, UndoLeftBy, entry
 from tests.probes.here import ask, brief
 from tests.probes.here import tool as stand_in
 from tests.support.shell import perform
@@ -41,7 +41,9 @@ class Here:
 
     def run(self, action: Action, run: str = "r1", **env: str) -> subprocess.CompletedProcess[str]:
         undo = {"BKREC_UNDO": f"{self.state}/undo/{run}"}
-        return perform(action.command(), self.home, shell="dash" if not action.login else "bash", env={**undo, **env})
+        return perform(
+            action.command(), self.home, shell="dash" if not action.login_shell else "bash", env={**undo, **env}
+        )
 
     def must(self, action: Action, run: str = "r1", **env: str) -> None:
         done = self.run(action, run, **env)
@@ -51,10 +53,10 @@ class Here:
         self.must(SetVariable(host=HOST, file=str(file), key=key, value=value), run)
 
     def back(self, file: Path, run: str = "r1") -> subprocess.CompletedProcess[str]:
-        return self.run(PutBackFile(host=HOST, run=run, path=str(file)), "u1")
+        return self.run(RestoreFile(host=HOST, run=run, path=str(file)), "u1")
 
     def standing(self, path: Path | str, run: str = "r1") -> Any:
-        return self.read(UndoStanding(host=HOST, run=run, path=str(path)))
+        return self.read(UndoItemState(host=HOST, run=run, path=str(path)))
 
     def kept(self, run: str = "r1") -> list[Any]:
         return [entry(text) for text in self.read(UndoEntries(host=HOST, run=run))]
@@ -69,7 +71,15 @@ def here(tmp_path: Path) -> Here:
     return Here(tmp_path)
 
 
-NO_WAY_BACK = {DeploySaas, DoWork, FormRedisCluster, InstallContainer, InstallModule, RemoveContainer, UpgradeModule}
+NO_WAY_BACK = {
+    DeploySaas,
+    RunPostUpgradeTask,
+    CreateRedisCluster,
+    InstallContainer,
+    InstallModule,
+    RemoveContainer,
+    UpgradeModule,
+}
 
 
 def test_every_action_has_said_what_an_undo_makes_of_it() -> None:
@@ -237,8 +247,8 @@ def venv(here: Here) -> Path:
     return path
 
 
-def directory(path: Path) -> PutBackDirectory:
-    return PutBackDirectory(host=HOST, run="r1", path=str(path))
+def directory(path: Path) -> RestoreDirectory:
+    return RestoreDirectory(host=HOST, run="r1", path=str(path))
 
 
 def test_a_virtualenv_comes_back(here: Here) -> None:
@@ -290,7 +300,7 @@ def test_a_unit_comes_back_with_what_it_was(here: Here) -> None:
     file = f"/etc/systemd/system/{unit}"
     assert (kept.what, kept.path, kept.unit, kept.active, kept.boot) == ("unit", file, unit, True, True)
     assert here.standing(file) == "ours"
-    here.must(PutBackUnit(host=HOST, run="r1", path=file, unit=unit), "u1", PATH=path)
+    here.must(RestoreUnit(host=HOST, run="r1", path=file, unit=unit), "u1", PATH=path)
     assert ((units / unit).read_bytes(), (units / unit).stat().st_mode) == was
     assert (tools / "calls").read_text().splitlines()[-1] == "daemon-reload"
 

@@ -7,7 +7,9 @@ import pytest
 
 from tests.architecture.tree import Source, sources
 
-EFFECTS = [source for source in sources("reconciler/engine") if not source.name.endswith(("ssh/connection.py", "transport.py"))]
+EFFECTS = [
+    source for source in sources("reconciler/engine") if not source.name.endswith(("ssh/connection.py", "transport.py"))
+]
 """Those two are what the others call."""
 LEAST = 11
 """Places that are known to reach out; fewer found would mean that this test looks for the wrong thing."""

@@ -14,15 +14,15 @@ import pytest
 
 from actions.action import Action
 from probes.fact import Absent, AnyFact, AnyReading, Known
-from reconciler.core.placement import cluster as describe
+from reconciler.core.placement import describe_cluster as describe
 from reconciler.core.plan import Plan
 from reconciler.engine import release_data
-from reconciler.rules.preflight import gates
-from reconciler.rules.registry import desired
+from reconciler.rules.preflight import preflight_checks
+from reconciler.rules.registry import expected_facts
 from reconciler.view.messages.actions import ORDERS
 from reconciler.view.messages.facts import FACTS
 from specs.cluster import Cluster
-from specs.guide import Difference, GuideCommand
+from specs.guide import Deviation, GuideCommand
 from tests.reference import explained
 from tests.sim.worlds import CONFIG, World, file, finished, guide_cluster, release, study
 
@@ -46,15 +46,15 @@ def test_every_section_has_commands() -> None:
 @pytest.mark.parametrize("command", GUIDE.commands, ids=lambda c: f"{c.section} {c.lines}")
 def test_a_command_names_what_there_is(command: GuideCommand) -> None:
     assert command.section in SECTIONS
-    assert set(command.by) <= set(ORDERS)
-    assert {*command.seen, *command.gates} <= set(FACTS)
+    assert set(command.actions) <= set(ORDERS)
+    assert {*command.facts, *command.gates} <= set(FACTS)
 
 
-@pytest.mark.parametrize("difference", GUIDE.differences, ids=lambda d: d.id)
-def test_a_difference_names_what_there_is(difference: Difference) -> None:
+@pytest.mark.parametrize("difference", GUIDE.deviations, ids=lambda d: d.id)
+def test_a_difference_names_what_there_is(difference: Deviation) -> None:
     assert set(difference.sections) <= set(SECTIONS)
-    assert set(difference.by) <= set(ORDERS)
-    assert set(difference.seen) <= set(FACTS)
+    assert set(difference.actions) <= set(ORDERS)
+    assert set(difference.facts) <= set(FACTS)
 
 
 def test_commands_stand_in_the_guides_order_and_none_twice() -> None:
@@ -69,15 +69,17 @@ def test_what_is_not_covered_is_not_claimed() -> None:
     """A section that verdicts name as not looked at has the reason at each of its commands, and no action; one that
     cluster.toml can ask for has the reason, too: it is not done unasked."""
     bare = {section.id for section in RELEASE.sections if not section.covered}
-    asked = {section.id for section in RELEASE.sections if section.also}
-    claimed = [c.run for c in GUIDE.commands if c.section in bare and ((c.by and c.section not in asked) or not c.left)]
+    asked = {section.id for section in RELEASE.sections if section.related}
+    claimed = [
+        c.run for c in GUIDE.commands if c.section in bare and ((c.actions and c.section not in asked) or not c.omitted)
+    ]
     assert claimed == []
     planned = {step.section for step in study(World(cluster=guide_cluster()))[0].steps}
     assert planned & bare == set()
 
 
 def test_what_a_comparison_is_explained_by_is_an_entry() -> None:
-    assert {name for _, name in explained.PLACES} - {one.id for one in GUIDE.differences} == set()
+    assert {name for _, name in explained.PLACES} - {one.id for one in GUIDE.deviations} == set()
 
 
 def test_a_line_that_no_entry_explains_is_seen(tmp_path: Path) -> None:
@@ -92,41 +94,43 @@ def test_every_action_of_a_difference_is_a_step_of_its_section() -> None:
     kinds = {kind for _, kind in _planned()}
     untrue = [
         (one.id, kind)
-        for one in GUIDE.differences
-        for kind in one.by
+        for one in GUIDE.deviations
+        for kind in one.actions
         if kind not in kinds or (one.sections and not any((section, kind) in _planned() for section in one.sections))
     ]
     assert untrue == []
 
 
 def test_no_reason_and_no_difference_is_given_twice() -> None:
-    names = [reason.id for reason in GUIDE.reasons] + [difference.id for difference in GUIDE.differences]
+    names = [reason.id for reason in GUIDE.reasons] + [difference.id for difference in GUIDE.deviations]
     assert sorted(set(names)) == sorted(names)
-    assert {reason.id for reason in GUIDE.reasons} == {c.left for c in GUIDE.commands if c.left}
+    assert {reason.id for reason in GUIDE.reasons} == {c.omitted for c in GUIDE.commands if c.omitted}
 
 
 def test_every_action_is_reached_from_the_guide_or_from_a_difference() -> None:
     """An undo is no step of the guide, which knows none."""
-    reached = {kind for one in (*GUIDE.commands, *GUIDE.differences) for kind in one.by}
+    reached = {kind for one in (*GUIDE.commands, *GUIDE.deviations) for kind in one.actions}
     assert [kind for kind in ORDERS if kind not in reached and not kind.startswith("undo.")] == []
 
 
 def test_every_desired_fact_is_reached_from_the_guide_or_from_a_difference() -> None:
-    reached = {kind for one in (*GUIDE.commands, *GUIDE.differences) for kind in one.seen}
-    assert {_kind(wish.fact) for wish in desired(_everything())} - reached == set()
+    reached = {kind for one in (*GUIDE.commands, *GUIDE.deviations) for kind in one.facts}
+    assert {_kind(wish.fact) for wish in expected_facts(_everything())} - reached == set()
 
 
 def test_every_gate_is_reached_from_the_guide_or_from_a_difference() -> None:
     cluster = _everything()
-    asked = {_kind(wish.fact) for wish in gates(cluster, 0, _pristine())}
-    reached = {kind for c in GUIDE.commands for kind in c.gates} | {k for d in GUIDE.differences for k in d.seen}
+    asked = {_kind(wish.fact) for wish in preflight_checks(cluster, 0, _pristine())}
+    reached = {kind for c in GUIDE.commands for kind in c.gates} | {k for d in GUIDE.deviations for k in d.facts}
     assert asked - reached == set()
     assert {kind for c in GUIDE.commands for kind in c.gates} <= asked
 
 
 def test_every_step_that_is_planned_is_in_the_table() -> None:
-    anywhere = {kind for one in GUIDE.differences if not one.sections for kind in one.by}
-    told = _written() | {(section, kind) for one in GUIDE.differences for section in one.sections for kind in one.by}
+    anywhere = {kind for one in GUIDE.deviations if not one.sections for kind in one.actions}
+    told = _written() | {
+        (section, kind) for one in GUIDE.deviations for section in one.sections for kind in one.actions
+    }
     assert sorted((section, kind) for section, kind in _planned() - told if kind not in anywhere) == []
 
 
@@ -136,7 +140,7 @@ def test_every_entry_of_the_table_is_a_step_of_some_plan() -> None:
 
 
 def _written() -> set[Pair]:
-    return {(command.section, kind) for command in GUIDE.commands for kind in command.by}
+    return {(command.section, kind) for command in GUIDE.commands for kind in command.actions}
 
 
 @cache
@@ -168,7 +172,7 @@ def _spread() -> Cluster:
 def _broken() -> Iterator[World]:
     """A finished cluster, with the facts of one kind broken in one way, module by module."""
     cluster = _everything()
-    whole, wishes = finished(cluster), desired(cluster)
+    whole, wishes = finished(cluster), expected_facts(cluster)
     groups: dict[tuple[str, str, bool], list[AnyFact]] = {}
     for wish in wishes:
         groups.setdefault((_kind(wish.fact), wish.module, wish.reading == Absent()), []).append(wish.fact)

@@ -117,7 +117,7 @@ def _bash(source: Source, call: ast.Call) -> bool:
     for node in source.tree.body:
         if isinstance(node, ast.ClassDef) and node.lineno <= call.lineno <= (node.end_lineno or 0):
             cls = getattr(module, node.name)
-            return isinstance(cls, type) and issubclass(cls, Action) and cls.login is not Action.login
+            return isinstance(cls, type) and issubclass(cls, Action) and cls.login_shell is not Action.login_shell
     return False
 
 

@@ -16,9 +16,9 @@ import pytest
 from reconciler.view import describe
 from reconciler.view.messages.actions import ORDERS
 from reconciler.view.messages.facts import FACTS
-from reconciler.view.messages.registry import fill, sentences, troubles
-from reconciler.view.messages.text import Sentence
+from reconciler.view.messages.registry import diagnostics, fill, reasons
 from reconciler.view.messages.ui import LABELS
+from specs.text import LocalizedText
 from tests.architecture.tree import Source, calls, sources, strings
 from tests.sim.worlds import World, guide_cluster, study
 
@@ -75,7 +75,7 @@ BUILT = [
 
 @pytest.mark.parametrize("use", USES, ids=lambda u: f"{u.where} {u.code}")
 def test_every_code_has_words(use: Use) -> None:
-    assert use.code in (sentences() if use.call == "coded" else troubles()), f"no words for `{use.code}`"
+    assert use.code in (reasons() if use.call == "coded" else diagnostics()), f"no words for `{use.code}`"
 
 
 @pytest.mark.parametrize("use", USES, ids=lambda u: f"{u.where} {u.code}")
@@ -84,7 +84,7 @@ def test_every_placeholder_is_filled(use: Use) -> None:
     assert use.open or asked <= use.fields, f"{sorted(asked - use.fields)} are asked for and not handed over"
 
 
-@pytest.mark.parametrize("code", [*sentences(), *troubles()])
+@pytest.mark.parametrize("code", [*reasons(), *diagnostics()])
 def test_every_wording_has_a_code(code: str) -> None:
     spelt = set(_spelt())
     built = any(code.startswith(str(prefix.value)) for prefix in BUILT)
@@ -101,20 +101,20 @@ def test_a_code_is_worded_in_one_way(table: str) -> None:
     assert [code for code, ways in words.items() if len(ways) > 1] == []
 
 
-@pytest.mark.parametrize("code", [*sentences(), *troubles(), *LABELS])
+@pytest.mark.parametrize("code", [*reasons(), *diagnostics(), *LABELS])
 def test_codes_are_kebab_case(code: str) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code)
 
 
-def _all() -> Iterator[tuple[str, Sentence]]:
-    yield from sentences().items()
+def _all() -> Iterator[tuple[str, LocalizedText]]:
+    yield from reasons().items()
     yield from LABELS.items()
-    for code, told in troubles().items():
+    for code, told in diagnostics().items():
         yield from ((f"{code}.{part}", getattr(told, part)) for part in ("what", "why", "hint"))
 
 
 @pytest.mark.parametrize(("code", "sentence"), list(_all()), ids=[code for code, _ in _all()])
-def test_both_languages_say_the_same(code: str, sentence: Sentence) -> None:
+def test_both_languages_say_the_same(code: str, sentence: LocalizedText) -> None:
     assert sentence.en, code
     assert sentence.zh, code
     assert _placeholders(sentence.en) == _placeholders(sentence.zh)
@@ -124,14 +124,14 @@ WORDS = [*_all(), *FACTS.items(), *ORDERS.items()]
 
 
 @pytest.mark.parametrize(("code", "sentence"), WORDS, ids=[code for code, _ in WORDS])
-def test_no_sentence_has_two_blanks_whichever_of_its_fields_is_empty(code: str, sentence: Sentence) -> None:
+def test_no_sentence_has_two_blanks_whichever_of_its_fields_is_empty(code: str, sentence: LocalizedText) -> None:
     """etcd's archive brings no version: "distribute etcd  to 10.0.0.1"."""
     names = sorted(_placeholders(sentence.en))
     for text in (sentence.en, sentence.zh):
         for empty in ((), *((name,) for name in names), tuple(names)):
             told = tuple((name, "" if name in empty else "x") for name in names)
             plain = re.sub(r"(\{\w+):[^}]*", r"\1", text)
-            filled = fill(Sentence(en=plain, zh=plain), told, "en")
+            filled = fill(LocalizedText(en=plain, zh=plain), told, "en")
             assert "  " not in filled, (code, empty, filled)
 
 
@@ -141,10 +141,10 @@ def test_no_step_of_the_whole_guide_is_told_with_two_blanks() -> None:
     assert [one for one in told if "  " in one or one != one.strip()] == []
 
 
-def _worded(use: Use) -> tuple[Sentence, ...]:
+def _worded(use: Use) -> tuple[LocalizedText, ...]:
     if use.call == "coded":
-        return (sentences()[use.code],) if use.code in sentences() else ()
-    told = troubles().get(use.code)
+        return (reasons()[use.code],) if use.code in reasons() else ()
+    told = diagnostics().get(use.code)
     return (told.what, told.why, told.hint) if told else ()
 
 

@@ -9,27 +9,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.task import MIGRATION, PYTHON
-from probes.agent import AgentsLost, AgentsOnline
+from probes.agent import AgentsMissing, AgentsOnline
 from probes.backup import Backup
 from probes.cmdb import (
     BusinessHosts,
-    BusyHosts,
     EditingOpen,
     EditingShut,
     HostModules,
+    HostsNotIdle,
     JobModules,
     SetsLeft,
-    StrangeLines,
     TemplatesLeft,
     TopologyCustom,
-    TopologyFits,
+    TopologyDifferences,
+    UnknownModuleLines,
 )
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import (
     AppContainer,
     ContainerImage,
     ContainerState,
-    ContainersUnkept,
+    ContainersWithoutRestartPolicy,
     DockerDataRoot,
     DockerRoot,
     DockerUsable,
@@ -38,8 +38,8 @@ from probes.container import (
 )
 from probes.current import UnitCurrent
 from probes.database import DatabaseElsewhere, DatabaseServers
-from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvSame, EnvValue
-from probes.host import Commands, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, Root
+from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvOnce, EnvSame, EnvValue
+from probes.host import DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.http import HttpOk, PagesUnserved
 from probes.iam import ModelsPending
 from probes.install_config import ModuleHosts
@@ -54,12 +54,12 @@ from probes.python import ScriptDefects
 from probes.redis import RedisCluster
 from probes.room import BackupRoom
 from probes.saas import SaasOnline, SaasPackaged
-from probes.smoke_test import TrialLost
-from probes.steady import YoungUnits
-from probes.tag import TagKept
-from probes.task import WorkDone, WorkNoted, WorkOwed
-from probes.text import TextNames
-from probes.undo import UndoEntries, UndoLeftBy, UndoRuns, UndoStanding, UndoSteps
+from probes.smoke_test import SmokeTestBroken
+from probes.steady import RecentlyStartedUnits
+from probes.tag import SecretsTag
+from probes.task import TaskDone, TaskPending, TaskRecorded
+from probes.text import FileMentions
+from probes.undo import UndoEntries, UndoItemState, UndoLeftBy, UndoRuns, UndoSteps
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
 
@@ -94,7 +94,7 @@ def undone(host: str) -> tuple[Any, ...]:
     """A run's id is new each time: what it kept is asked for on the test's own disk (tests/actions/test_undo.py)."""
     config = f"{INSTALL}/install.config"
     asked = (UndoEntries(host=host, run="none"), UndoSteps(host=host, run="none"))
-    standing = UndoStanding(host=host, run="none", path=config)
+    standing = UndoItemState(host=host, run="none", path=config)
     return (UndoRuns(host=host), *asked, standing, UndoLeftBy(host=host, path=config))
 
 
@@ -139,7 +139,7 @@ def docker(host: str) -> tuple[Any, ...]:
         DockerUsable(host=host),
         DockerDataRoot(host=host),
         DockerRoot(host=host),
-        ContainersUnkept(host=host, containers=("bk-paas-paas", "bk-paas-esb")),
+        ContainersWithoutRestartPolicy(host=host, containers=("bk-paas-paas", "bk-paas-esb")),
         UnsteadyContainers(host=host, containers=("bk-paas-paas", "bk-paas-esb")),
         ContainerState(host=host, container="bk-paas-paas"),
         ContainerImage(host=host, container="bk-paas-paas"),
@@ -220,23 +220,23 @@ def cluster(host: str, port: int, key: str) -> RedisCluster:
 
 def agents(host: str, env: str) -> tuple[Any, ...]:
     everybody = AgentsOnline(host=host, env=env, hosts=(*HOSTS, "10.0.0.9"))
-    return (everybody, AgentsLost(host=host, env=env, hosts=HOSTS, release="6.2.2"))
+    return (everybody, AgentsMissing(host=host, env=env, hosts=HOSTS, release="6.2.2"))
 
 
 def trials(host: str) -> tuple[Any, ...]:
     """On the first host a trial that failed after one that worked, on the third a directory in the note's place."""
-    return (TrialLost(host=host, release="6.2.2"), TrialLost(host=host, release="6.2.1"))
+    return (SmokeTestBroken(host=host, release="6.2.2"), SmokeTestBroken(host=host, release="6.2.1"))
 
 
 def topology(host: str, install: str, since: str) -> tuple[Any, ...]:
     """`since` is a file of the scripts that are taken for the release's."""
     home = "/data/bkce"
     return (
-        TopologyFits(host=host, install=install, since=since),
+        TopologyDifferences(host=host, install=install, since=since),
         TopologyCustom(host=host, install=install),
         HostModules(host=host, install=install, home=home),
-        StrangeLines(host=host, install=install, home=home),
-        BusyHosts(host=host, install=install),
+        UnknownModuleLines(host=host, install=install, home=home),
+        HostsNotIdle(host=host, install=install),
         BusinessHosts(host=host, install=install),
         SetsLeft(host=host, install=install),
         TemplatesLeft(host=host, install=install),
@@ -289,10 +289,10 @@ CASES: tuple[Case, ...] = (
         "env/doubled",
         0,
         "awk --version",
-        EnvDoubled(host=H1, file=f"{INSTALL}/bin/03-userdef/job.env", key="BK_JOB_RUN_MODE"),
-        EnvDoubled(host=H1, file=f"{INSTALL}/bin/03-userdef/job.env", key="BK_NONE"),
-        EnvDoubled(host=H1, file="/nonexistent", key="BK_NONE"),
-        EnvDoubled(host=H1, file="/etc", key="BK_NONE"),
+        EnvDuplicates(host=H1, file=f"{INSTALL}/bin/03-userdef/job.env", key="BK_JOB_RUN_MODE"),
+        EnvDuplicates(host=H1, file=f"{INSTALL}/bin/03-userdef/job.env", key="BK_NONE"),
+        EnvDuplicates(host=H1, file="/nonexistent", key="BK_NONE"),
+        EnvDuplicates(host=H1, file="/etc", key="BK_NONE"),
     ),
     _case(
         "topology/three-hosts",
@@ -342,13 +342,13 @@ CASES: tuple[Case, ...] = (
         0,
         "df --version",
         HostAddress(host=H1),
-        Root(host=H1),
+        LoginUser(host=H1),
         DiskRoom(host=H1, path="/data/none/x", mb=1),
         DiskRoom(host=H1, path="/data", mb=1_000_000_000),
         DiskRoomFor(host=H1, path="/data", package="/data/bkce-src-6.2.2.tgz", times=3),
         DiskRoomFor(host=H1, path="/data", package="/nonexistent", times=3),
         ForeignWork(host=H1),
-        Commands(host=H1, names=("sh", "rsync", "no-such-command")),
+        MissingCommands(host=H1, names=("sh", "rsync", "no-such-command")),
     ),
     _case(
         "room/controller",
@@ -362,7 +362,13 @@ CASES: tuple[Case, ...] = (
     ),
     _case("room/database", 2, "mysql --version", BackupRoom(host=H3, what="mysql", path="/", source="default-root")),
     _case("room/no-login-path", 2, "mysql --version", BackupRoom(host=H3, what="mysql", path="/", source="none-such")),
-    _case("host/another-machine", 1, "df --version", HostAddress(host="10.0.0.9"), Commands(host="10.0.0.9", names=())),
+    _case(
+        "host/another-machine",
+        1,
+        "df --version",
+        HostAddress(host="10.0.0.9"),
+        MissingCommands(host="10.0.0.9", names=()),
+    ),
     _case("marker/absent", 0, "stat --version", Marker(host=H1, name="none")),
     _case("undo/upgraded", 0, "awk --version", *undone(H1)),
     _case(
@@ -389,8 +395,8 @@ CASES: tuple[Case, ...] = (
         "steady/controller",
         0,
         "systemctl --version",
-        YoungUnits(host=H1, units=("bk-iam.service",)),
-        YoungUnits(host=H1, units=("bk-none.service", "ssh.service")),
+        RecentlyStartedUnits(host=H1, units=("bk-iam.service",)),
+        RecentlyStartedUnits(host=H1, units=("bk-none.service", "ssh.service")),
     ),
     _case(
         "database/controller",
@@ -428,9 +434,9 @@ CASES: tuple[Case, ...] = (
         "owed/nothing",
         1,
         "stat --version",
-        WorkOwed(host=H2, work="none"),
-        WorkNoted(host=H2, work="none", release="6.2.2"),
-        WorkDone(host=H2, work="none", release="6.2.2", file="/none", version="1"),
+        TaskPending(host=H2, task="none"),
+        TaskRecorded(host=H2, task="none", release="6.2.2"),
+        TaskDone(host=H2, task="none", release="6.2.2", file="/none", version="1"),
     ),
     _case("saas/controller", 0, "mysql --version", *saas(H1, "mysql-paas")),
     _case("saas/no-login-path", 0, "mysql --version", *saas(H1, "none")),
@@ -438,16 +444,16 @@ CASES: tuple[Case, ...] = (
         "tag/controller",
         0,
         "grep --version",
-        TagKept(host=H1, module="paas", root="/root/.tag", env=f"{INSTALL}/bin"),
-        TagKept(host=H1, module="paas", root="/nonexistent", env=f"{INSTALL}/bin"),
-        TagKept(host=H1, module="license", root="/nonexistent", env=f"{INSTALL}/bin"),
-        TagKept(host=H1, module="none", root="/root/.tag", env=f"{INSTALL}/bin"),
+        SecretsTag(host=H1, module="paas", root="/root/.tag", env=f"{INSTALL}/bin"),
+        SecretsTag(host=H1, module="paas", root="/nonexistent", env=f"{INSTALL}/bin"),
+        SecretsTag(host=H1, module="license", root="/nonexistent", env=f"{INSTALL}/bin"),
+        SecretsTag(host=H1, module="none", root="/root/.tag", env=f"{INSTALL}/bin"),
     ),
     _case(
         "text/pages",
         1,
         "awk --version",
-        *(TextNames(host=H2, file=f, env=f"{FINAL}/global.env", key=k) for f, k in PAGES),
+        *(FileMentions(host=H2, file=f, env=f"{FINAL}/global.env", key=k) for f, k in PAGES),
     ),
     _case(
         "yaml/template",

@@ -11,7 +11,7 @@ from typing import Any
 from probes.command import Command
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.registry import PROBES
-from specs.reason import Coded, coded
+from specs.reason import CodedReason, reason
 
 FactRow = tuple[str, str, str, str, str]
 """kind, host, subject as JSON, kind of reading, its value or reason as JSON."""
@@ -46,7 +46,7 @@ def reading_row(reading: AnyReading) -> tuple[str, str]:
             return "known", json.dumps(value, ensure_ascii=False)
         case Absent():
             return "absent", "null"
-        case Unknown(Coded(code=code, fields=named)):
+        case Unknown(CodedReason(code=code, fields=named)):
             return "unknown", json.dumps([code, dict(named)], ensure_ascii=False)
         case Unknown():
             raise ValueError("a probe's own reasons are coded")
@@ -67,7 +67,7 @@ def reading_of(row: FactRow) -> AnyReading:
         case "absent":
             return Absent()
         case _:
-            return Unknown(coded(value[0], **value[1]))
+            return Unknown(reason(value[0], **value[1]))
 
 
 def _frozen(value: Any) -> Any:

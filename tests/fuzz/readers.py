@@ -18,15 +18,15 @@ from probes.lib import controller
 from probes.registry import PROBES
 from reconciler.cli import config
 from reconciler.core import plan_file
-from reconciler.core.placement import cluster, propose
+from reconciler.core.placement import describe_cluster, propose_placement
 from reconciler.engine import activity, discover, journal, lease, pause, release_data
-from reconciler.engine.batch import Torn, take_apart
-from reconciler.engine.gather import Collected, collect
-from reconciler.engine.jobs.client import Order, follow, launch
-from reconciler.engine.ssh.errors import Trusted, controller_trouble, translate
+from reconciler.engine.batch import Truncated, split_output
+from reconciler.engine.gather import GatheredFacts, gather_facts
+from reconciler.engine.jobs.client import JobSpec, follow_log, launch
+from reconciler.engine.ssh.errors import KnownHostsLookup, ssh_stderr_error, translate
 from reconciler.engine.stop import StopSignal
 from specs import env_file, install_config, parse
-from specs.diagnostic import LayoutRefused, SpecError, Troubled
+from specs.diagnostic import BkrecError, LayoutError, SpecError
 from tests.fuzz.noise import heard
 from tests.sim.worlds import World, guide_cluster, study
 from tests.support.local import soon
@@ -75,7 +75,7 @@ def answered(ask: Callable[[Says], Coroutine[Any, Any, object]]) -> Callable[[by
     def read(data: bytes, _: Path) -> None:
         text = heard(data)
         for output in (Output(stdout=text), Output(stdout=text, stderr=text, exit_status=None)):
-            with suppress(Troubled):
+            with suppress(BkrecError):
                 asyncio.run(ask(Says(output)))
 
     return read
@@ -83,45 +83,47 @@ def answered(ask: Callable[[Says], Coroutine[Any, Any, object]]) -> Callable[[by
 
 async def _renewed(says: Says) -> None:
     clock = VirtualClock(later=[(120.0, _enough)])
-    await lease.keep(says, lease.Lease(controller=H, run="r", epoch=1), lease.Term(), clock=clock, stop=StopSignal())
+    await lease.renew_until_cancelled(
+        says, lease.Lease(controller=H, run="r", epoch=1), lease.LeaseValidity(), clock=clock, stop=StopSignal()
+    )
 
 
 def _enough() -> None:
     """A renewal that always succeeds would never end."""
-    raise Troubled
+    raise BkrecError
 
 
 async def _fenced(says: Says) -> None:
-    for trouble in await lease.raise_fences(says, [H], 1):
+    for trouble in await lease.publish_epoch(says, [H], 1):
         if trouble.code == "lease-overtaken":
             int(dict(trouble.fields)["epoch"])
 
 
 async def _launched(says: Says) -> object:
-    return await launch(says, H, Order(job=JOB, command=Command(script="true"), epoch=1, until=soon()))
+    return await launch(says, H, JobSpec(job=JOB, command=Command(script="true"), epoch=1, until=soon()))
 
 
 async def _followed(says: Says) -> object:
     lines: list[str] = []
-    followed = await follow(says, H, JOB, clock=VirtualClock(), heard=lines.append, deadline_s=1.0)
+    followed = await follow_log(says, H, JOB, clock=VirtualClock(), on_line=lines.append, deadline_s=1.0)
     return followed.exit_status
 
 
 async def _status(says: Says) -> object:
-    return await activity.now(says, _look(says), H, [H])
+    return await activity.current_activity(says, _look(says), H, [H])
 
 
 def _look(says: Says) -> Any:
     framed = SaysFramed(says.output)
 
-    async def look(facts: Any) -> Collected:
-        return await collect(framed, PROBES, facts)
+    async def look(facts: Any) -> GatheredFacts:
+        return await gather_facts(framed, PROBES, facts)
 
     return look
 
 
 async def _described(says: Says) -> object:
-    return await discover.describe(SaysFramed(says.output), _file(), _release())
+    return await discover.discover(SaysFramed(says.output), _file(), _release())
 
 
 @cache
@@ -136,12 +138,12 @@ def _release() -> Any:
 
 def _framed(data: bytes, _: Path) -> None:
     text = heard(data)
-    for section in take_apart(Output(stdout=text, stderr=text), NONCE, 3):
-        assert isinstance(section, Torn) or section.exit_status is not None
+    for section in split_output(Output(stdout=text, stderr=text), NONCE, 3):
+        assert isinstance(section, Truncated) or section.exit_status is not None
 
 
 def _journal(data: bytes, _: Path) -> None:
-    kept = journal.taken_apart(data)
+    kept = journal.parse(data)
     assert len(kept.entries) + kept.torn == sum(1 for line in data.split(b"\n") if line.strip())
 
 
@@ -160,30 +162,30 @@ def _known_hosts(data: bytes, directory: Path) -> None:
     path = directory / "known_hosts"
     path.write_bytes(data)
     error = asyncssh.HostKeyNotVerifiable("Host key is not trusted")
-    translate(H, error, Trusted(host=H, port=None, files=(str(path),)))
+    translate(H, error, KnownHostsLookup(host=H, port=None, files=(str(path),)))
 
 
 def _complaint(data: bytes, _: Path) -> None:
     import asyncssh
 
     text = heard(data)
-    controller_trouble(H, Output(stdout="", stderr=text, exit_status=255))
+    ssh_stderr_error(H, Output(stdout="", stderr=text, exit_status=255))
     for error in (asyncssh.ProtocolError(text), asyncssh.ConnectionLost(text), OSError(text), ValueError(text)):
-        translate(H, error, Trusted(host=H, port=None, files=()))
+        translate(H, error, KnownHostsLookup(host=H, port=None, files=()))
 
 
 def _cluster(data: bytes, _: Path) -> object:
-    return cluster(_file(), _release(), heard(data), "/data/bkce")
+    return describe_cluster(_file(), _release(), heard(data), "/data/bkce")
 
 
 def _proposed(data: bytes, _: Path) -> object:
-    return propose(_release(), heard(data), H)
+    return propose_placement(_release(), heard(data), H)
 
 
 def _plan() -> bytes:
     """Two steps of a real one: what spoils it is to hit its parts, not its bulk."""
     plan, readings = study(World(cluster=guide_cluster()))
-    few = replace(plan, steps=plan.steps[:2], blocked=plan.blocked[:1], follows=plan.follows[:1])
+    few = replace(plan, steps=plan.steps[:2], blocked=plan.blocked[:1], derived=plan.derived[:1])
     return plan_file.dump(plan_file.save(few, dict(list(readings.items())[:5]), cluster="night")).encode()
 
 
@@ -242,11 +244,11 @@ READERS: dict[str, Reader] = {
     "frame": Reader(seeds=(FRAMES,), read=_framed),
     "lease, taken": Reader(
         seeds=(LEASE, LEASE.replace(b"taken", b"held")),
-        read=answered(lambda says: lease.take(says, H, run="r", user="u", source="s")),
+        read=answered(lambda says: lease.try_acquire(says, H, run="r", user="u", source="s")),
     ),
     "lease, read": Reader(seeds=(LEASE.replace(b"taken", b"read"),), read=answered(lambda s: lease.read_lease(s, H))),
     "lease, broken": Reader(
-        seeds=(LEASE.replace(b"taken", b"ended"),), read=answered(lambda says: lease.break_lease(says, H))
+        seeds=(LEASE.replace(b"taken", b"ended"),), read=answered(lambda says: lease.force_release(says, H))
     ),
     "lease, renewed": Reader(
         seeds=(LEASE.replace(b"taken", b"lost"), LEASE.replace(b"taken", b"renewed")), read=answered(_renewed)
@@ -273,10 +275,12 @@ READERS: dict[str, Reader] = {
         seeds=(b"found\n/data/bkce\n\n---\n" + CONFIG, PINNED + CONFIG), read=answered(_described)
     ),
     "install.config": Reader(seeds=(CONFIG,), read=lambda data, _: install_config.parse(heard(data))),
-    "install.config, as a cluster": Reader(seeds=(CONFIG,), read=_cluster, refuses=(SpecError, LayoutRefused)),
-    "install.config, proposed for": Reader(seeds=(CONFIG,), read=_proposed, refuses=(SpecError, LayoutRefused)),
+    "install.config, as a cluster": Reader(seeds=(CONFIG,), read=_cluster, refuses=(SpecError, LayoutError)),
+    "install.config, proposed for": Reader(seeds=(CONFIG,), read=_proposed, refuses=(SpecError, LayoutError)),
     "env file": Reader(
-        seeds=(ENV,), read=lambda data, _: env_file.assignments(heard(data)), refuses=(env_file.EnvUnreadError,)
+        seeds=(ENV,),
+        read=lambda data, _: env_file.assignments(heard(data)),
+        refuses=(env_file.UnsupportedEnvFileError,),
     ),
     "cluster.toml": Reader(seeds=(CLUSTER,), read=_from_file(parse.cluster_file), refuses=(SpecError,)),
     "saved plan": Reader(seeds=(_plan(),), read=_from_file(plan_file.load), refuses=(SpecError,)),

@@ -21,16 +21,16 @@ from probes.install_config import ModuleHosts
 from probes.path import FileDigest, LineInFile, PathKind, VersionText
 from probes.probe import Probe
 from probes.registry import PROBES
-from probes.text import TextNames
+from probes.text import FileMentions
 from probes.yaml import YamlValue
 from reconciler.core.diff import diff
 from reconciler.engine.gather import SECTION_LIMIT
 from reconciler.view.documents import dumped
-from reconciler.view.render import Page
+from reconciler.view.render import RenderOptions
 from reconciler.view.text.diff import diff_text
 from reconciler.view.to_documents import diff_document
 from specs.install_config import parse as parse_install_config
-from specs.reason import coded
+from specs.reason import reason
 from tests.fuzz.judge import found_in
 from tests.fuzz.test_probes import readings
 from tests.probes.here import run
@@ -115,8 +115,8 @@ def test_a_hostile_install_config_is_edited_never_run(name: str, place: Path) ->
     placed = run(PlaceModule(host=H, config=str(file), module="etcd", hosts=(H,)).command())
     assert not (place / CANARY).exists()
     text = file.read_bytes().decode(errors="replace")
-    assert placed.exit_status != 0 or f"{H} etcd" in text or f"{H}" in parse_install_config(text).all_ips()
-    assert all(re.fullmatch(r"[0-9.]+", address) for address in parse_install_config(text).all_ips())
+    assert placed.exit_status != 0 or f"{H} etcd" in text or f"{H}" in parse_install_config(text).addresses()
+    assert all(re.fullmatch(r"[0-9.]+", address) for address in parse_install_config(text).addresses())
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def _asked_of(file: str) -> dict[str, list[AnyFact]]:
             LineInFile(host=H, path=file, line="A=1"),
         ],
         "topology": [ModuleHosts(host=H, path=file, module="paas")],
-        "text": [TextNames(host=H, file=file, env=file, key="A")],
+        "text": [FileMentions(host=H, file=file, env=file, key="A")],
         "yaml": [YamlValue(host=H, file=file, path="A"), YamlValue(host=H, file=file, path="B.x")],
     }
 
@@ -167,11 +167,11 @@ def _value(hint: Any, name: str) -> Any:
 
 def _report_is_whole(told: dict[AnyFact, AnyReading]) -> bool:
     """Every fact is in the JSON, and what is for people moves no cursor and turns no line around."""
-    because = coded("not-read")
+    because = reason("not-read")
     difference = diff([fact.must_be("as wished", because=because, source="-") for fact in told], told)
     document = json.loads(dumped(diff_document("6.2.2", difference)))
     assert len(document["drift"]) + len(document["unknown"]) + document["held"] == len(told)
-    return all(_harmless(diff_text("6.2.2", difference, Page(lang=lang, width=80))) for lang in ("en", "zh"))
+    return all(_harmless(diff_text("6.2.2", difference, RenderOptions(lang=lang, width=80))) for lang in ("en", "zh"))
 
 
 def _harmless(text: str) -> bool:

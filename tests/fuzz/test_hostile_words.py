@@ -23,11 +23,11 @@ from probes.registry import PROBES
 from probes.unit import UnitActive
 from reconciler.core import events as ev
 from reconciler.core import facts_file, plan_file
-from reconciler.core.diff import Advised, Difference, diff
-from reconciler.core.plan import After, Blocked, Follows, Mends, Plan, Step
-from reconciler.core.undo_scope import Stays, Undoing
+from reconciler.core.diff import AdvisedDrift, Difference, diff
+from reconciler.core.plan import Blocked, Dependency, Derived, Plan, RepairedFact, Step
+from reconciler.core.undo_scope import IrreversibleStep, UndoScope
 from reconciler.engine import journal
-from reconciler.engine.gather import collect
+from reconciler.engine.gather import gather_facts
 from reconciler.view.documents import (
     ApprovalDoc,
     HistoryDoc,
@@ -38,13 +38,12 @@ from reconciler.view.documents import (
     StatusDoc,
     dumped,
 )
-from reconciler.view.messages.registry import sentences, troubles
-from reconciler.view.messages.text import Sentence
-from reconciler.view.progress_frame import Screen, advance, frame
+from reconciler.view.messages.registry import diagnostics, reasons
+from reconciler.view.progress_frame import ProgressState, advance, frame
 from reconciler.view.readdocs import KeyDoc, ServerDoc, TrustDoc
-from reconciler.view.render import Page
+from reconciler.view.render import RenderOptions
 from reconciler.view.text.check import check_text
-from reconciler.view.text.diagnostic import troubles_text
+from reconciler.view.text.diagnostic import diagnostics_text
 from reconciler.view.text.diff import diff_text
 from reconciler.view.text.event import event_lines
 from reconciler.view.text.plan import plan_text
@@ -54,7 +53,8 @@ from reconciler.view.text.trust import trust_text
 from reconciler.view.text.undo import undo_text
 from reconciler.view.to_documents import check_document, diff_document, error_document, event_document, plan_document
 from specs.diagnostic import Diagnostic
-from specs.reason import coded
+from specs.reason import reason
+from specs.text import LocalizedText
 from tests.fuzz.judge import HOSTILE, PIECES, found_in
 from tests.probes.here import run
 from tests.reconciler.view.world import PLAN, TITLES
@@ -64,7 +64,7 @@ HEARD = HOSTILE.replace("\ud800", "\ufffd")
 SOURCE = HOSTILE.replace("canary", "-")
 """A source is the release's or a person's own word: no secret is looked for in it."""
 LANGS = ("en", "zh")
-PAGES = tuple(Page(lang=lang, width=width) for lang in LANGS for width in (40, 120))
+PAGES = tuple(RenderOptions(lang=lang, width=width) for lang in LANGS for width in (40, 120))
 
 
 @pytest.mark.parametrize("name", [name for name in PIECES if name not in ("markup", "after a return")])
@@ -73,12 +73,12 @@ def test_the_judge_sees_each_piece(name: str) -> None:
 
 
 def _diagnostics() -> Iterator[Diagnostic]:
-    for code, told in troubles().items():
+    for code, told in diagnostics().items():
         yield _filled(code, told.what, told.why, told.hint)
-    yield _filled("a-code-without-words", Sentence(en="{said}", zh="{said}"))
+    yield _filled("a-code-without-words", LocalizedText(en="{said}", zh="{said}"))
 
 
-def _filled(code: str, *sentences_: Sentence) -> Diagnostic:
+def _filled(code: str, *sentences_: LocalizedText) -> Diagnostic:
     """As `pydantic` or a careless hand would make it: the class itself, not `diagnose`."""
     named = {name for s in sentences_ for text in (s.en, s.zh) for _, name, _, _ in Formatter().parse(text) if name}
     told = tuple((name, HOSTILE) for name in sorted(named))
@@ -86,21 +86,21 @@ def _filled(code: str, *sentences_: Sentence) -> Diagnostic:
 
 
 def _reason(code: str = "parse-failed") -> Any:
-    return coded(code, family="x", error=HOSTILE, said=HOSTILE)
+    return reason(code, family="x", error=HOSTILE, said=HOSTILE)
 
 
 def test_no_diagnostic_harms_a_terminal_or_tells_a_secret() -> None:
     for told in _diagnostics():
-        texts = [troubles_text((told,), page, severity) for page in PAGES for severity in ("error", "warning")]
+        texts = [diagnostics_text((told,), page, severity) for page in PAGES for severity in ("error", "warning")]
         for text in (*texts, dumped(error_document(4, (told,))), dumped(error_document(4, (told,)), indent=None)):
             assert found_in(text) == set(), told.code
         assert "converged" in texts[0] or not told.fields, "the rest of it is still told"
 
 
 def test_no_reason_does() -> None:
-    for code, sentence in sentences().items():
+    for code, sentence in reasons().items():
         names = [name for text in (sentence.en, sentence.zh) for _, name, _, _ in Formatter().parse(text) if name]
-        _judge_difference(UnitActive(host="h", unit="u"), Unknown(coded(code, **dict.fromkeys(names, HOSTILE))))
+        _judge_difference(UnitActive(host="h", unit="u"), Unknown(reason(code, **dict.fromkeys(names, HOSTILE))))
 
 
 EVENTS = tuple(get_args(ev.Event))
@@ -111,7 +111,7 @@ def test_no_event_does_in_text_json_screen_or_journal(kind: type[Any], tmp_path:
     event = _event(kind)
     for page in PAGES:
         assert found_in("\n".join(event_lines(event, PLAN, page))) == set()
-        screen = advance(advance(Screen(started_s=0.0), event, 1.0), _event(ev.StepOutput), 2.0)
+        screen = advance(advance(ProgressState(started_s=0.0), event, 1.0), _event(ev.StepOutput), 2.0)
         assert found_in(frame(screen, PLAN, 3.0, page)) == set()
     assert found_in(dumped(event_document(event), indent=None)) == set()
     assert found_in(_journalled(event, tmp_path)) == set()
@@ -126,7 +126,7 @@ def _value(hint: Any) -> Any:
     if hint is str:
         return HOSTILE
     if hint is Diagnostic:
-        return _filled("answer-torn", Sentence(en="{said}", zh="{said}"))
+        return _filled("answer-torn", LocalizedText(en="{said}", zh="{said}"))
     choices = get_args(hint)
     return (
         (HOSTILE, HOSTILE) if str in choices else 1 if int in (hint, *choices) else 1.0 if hint is float else choices[0]
@@ -160,7 +160,7 @@ def test_whatever_a_host_answers_to_a_probe_does_not(probe: Probe) -> None:
     for status in (0, 1):
         for stdout in ("", HEARD, f"{HEARD}\n" * len(facts)):
             answer = Output(stdout=stdout, stderr=HEARD, exit_status=status)
-            told = asyncio.run(collect(_Host(answer), [probe], facts)).readings
+            told = asyncio.run(gather_facts(_Host(answer), [probe], facts)).readings
             for fact in facts:
                 _judge_difference(fact, told[fact])
 
@@ -198,7 +198,7 @@ def _argument(hint: Any) -> Any:
 
 
 def _judge_difference(fact: AnyFact, read: AnyReading) -> None:
-    wish = fact.must_be("wished", because=coded("not-read"), source="-", module="paas")
+    wish = fact.must_be("wished", because=reason("not-read"), source="-", module="paas")
     told = diff([wish], {fact: read})
     for page in PAGES:
         text = diff_text("6.2.2", told, page) + check_text("6.2.2", told, page) + probe_text({fact: read}, {}, page)
@@ -220,18 +220,20 @@ def test_a_value_is_shown_and_kept_without_harm(value: str | tuple[str, ...]) ->
         facts_file.dump(facts_file.save({fact: Known("\x9bx\u202e")}, {}, cluster="", release="", bkrec="")),
         "-",
     )
-    assert facts_file.restored(again) == {fact: Known("\x9bx\u202e")}, "what holds no secret is kept as it is"
+    assert facts_file.to_readings(again) == {fact: Known("\x9bx\u202e")}, "what holds no secret is kept as it is"
 
 
 def _judge_cluster(told: Difference, expected: Any, read: AnyReading) -> None:
     trouble = next(_diagnostics())
-    advice = (Advised(drift=told.drift[0], diagnostic=trouble),)
-    told = Difference(drift=told.drift, unknown=(), held=0, advice=advice, latent={expected.fact: _reason()})
+    advice = (AdvisedDrift(drift=told.drift[0], diagnostic=trouble),)
+    told = Difference(drift=told.drift, unknown=(), matching=0, advice=advice, latent={expected.fact: _reason()})
     plan = _plan(expected, read, trouble)
-    for page in (*PAGES, Page(titles=TITLES, left=(SOURCE,), beyond=("8",))):
+    for page in (*PAGES, RenderOptions(titles=TITLES, left=(SOURCE,), beyond=("8",))):
         assert found_in(diff_text("6.2.2", told, page) + check_text("6.2.2", told, page)) == set()
         assert found_in(plan_text(plan, page, told.latent)) == set()
-        undoing = Undoing(run=HOSTILE, kept=(), stays=(Stays(host=HOSTILE, step=HOSTILE, undo="none"),))
+        undoing = UndoScope(
+            run=HOSTILE, saved_items=(), irreversible=(IrreversibleStep(host=HOSTILE, step=HOSTILE, undo="none"),)
+        )
         assert found_in(undo_text(undoing, plan, (_reason(),), page)) <= {"secret"}
     documents = (
         diff_document("6.2.2", told),
@@ -244,15 +246,18 @@ def _judge_cluster(told: Difference, expected: Any, read: AnyReading) -> None:
 
 
 def _plan(expected: Any, read: AnyReading, trouble: Diagnostic) -> Plan:
-    mends = (Mends(expected=expected, reading=read, needed=False),)
+    mends = (RepairedFact(expected=expected, reading=read, needed=False),)
     step = PLAN.steps[0]
     step = Step(
-        id=step.id, action=step.action, module="paas", section="7.1", because=_reason(), source="-", mends=mends,
-        needs=(expected,), after=(After(step=step.id, because=_reason(), source="-"),),
+        id=step.id, action=step.action, module="paas", section="7.1", because=_reason(), source="-", repairs=mends,
+        requires=(expected,), after=(Dependency(step=step.id, because=_reason(), source="-"),),
     )  # fmt: skip
-    blocked = Blocked(expected=expected, diagnostic=trouble, held_up=("a", "b"))
+    blocked = Blocked(expected=expected, diagnostic=trouble, blocks=("a", "b"))
     return Plan(
-        release="6.2.2", steps=(step,), blocked=(blocked,), follows=(Follows(expected=expected, of=(expected,)),)
+        release="6.2.2",
+        steps=(step,),
+        blocked=(blocked,),
+        derived=(Derived(expected=expected, depends_on=(expected,)),),
     )
 
 
@@ -260,7 +265,7 @@ HARMFUL_NAME = HEARD.replace("canary", "-")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.lang}{page.width}")
-def test_what_other_people_left_on_the_controller_does_not(page: Page) -> None:
+def test_what_other_people_left_on_the_controller_does_not(page: RenderOptions) -> None:
     name = HARMFUL_NAME
     run_ = RunDoc(run=name, started=name, verdict="", steps=1, done=0, failed=0, approved=[name])
     lock = LockDoc(held=True, who=name, origin=name, run=name, epoch=1, age_s=1.0)
@@ -284,7 +289,7 @@ def test_with_the_door_open_the_judge_sees_it_all(monkeypatch: pytest.MonkeyPatc
     """The companion: were diagnostics, reasons and events taken as they come, each check above would fail."""
     for door in ("specs.diagnostic.safe", "specs.reason.safe", "reconciler.core.events.safe"):
         monkeypatch.setattr(door, str)
-    told = _filled("answer-torn", Sentence(en="{said}", zh="{said}"))
+    told = _filled("answer-torn", LocalizedText(en="{said}", zh="{said}"))
     assert found_in(dict(told.fields)["said"]) >= {"secret", "claim", "0x001b", "0x009b", "0x202e", "0x2028"}
     with pytest.raises(AssertionError):
         test_no_event_does_in_text_json_screen_or_journal(ev.StepFailed, tmp_path)
@@ -318,4 +323,4 @@ def test_a_shell_here_says_the_same() -> None:
     """What a real command prints on stderr goes the same way as what the tests above make up."""
     printed = run(Command(script="printf '\\033[2J%s' \"$1\" >&2", args=("PASSWORD=canary",)))
     assert found_in(printed.stderr) >= {"secret", "0x001b"}
-    assert found_in(dict(coded("parse-failed", error=printed.stderr).fields)["error"]) == set()
+    assert found_in(dict(reason("parse-failed", error=printed.stderr).fields)["error"]) == set()

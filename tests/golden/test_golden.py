@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from probes.fact import Absent, fact_id
-from reconciler.view.render import Page
+from reconciler.view.render import RenderOptions
 from reconciler.view.text import plan_text
 from specs.text import Lang
 from tests.sim.worlds import World, finished, slice_cluster, study
@@ -47,7 +47,7 @@ def test_the_plan_reads_as_it_did(scenario: Callable[[], World], lang: Lang, *, 
     world = scenario()
     plan, _ = study(world)
     titles = {module.name: module.title for module in world.cluster.release.modules}
-    text = plan_text(plan, Page(lang=lang, width=100, colour=False, titles=titles))
+    text = plan_text(plan, RenderOptions(lang=lang, width=100, colour=False, titles=titles))
     file = HERE / f"{getattr(scenario, '__name__', '').replace('_', '-')}.{lang}.txt"
     if update_golden:
         file.write_text(text, encoding="utf-8")

@@ -16,12 +16,12 @@ from probes.container import (
     AppContainer,
     ContainerImage,
     ContainerState,
-    ContainersUnkept,
+    ContainersWithoutRestartPolicy,
     DockerDataRoot,
     UnsteadyContainers,
 )
 from probes.current import UnitCurrent
-from probes.env import EnvCopied, EnvDoubled, EnvFilled, EnvPresent, EnvValue
+from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyExpected, fact_id
 from probes.http import PagesUnserved
 from probes.iam import ModelsPending
@@ -32,10 +32,10 @@ from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, Produc
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline
-from probes.steady import YoungUnits
-from probes.tag import TagKept
-from probes.task import WorkDone, WorkOwed
-from probes.text import TextNames
+from probes.steady import RecentlyStartedUnits
+from probes.tag import SecretsTag
+from probes.task import TaskDone, TaskPending
+from probes.text import FileMentions
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
 
@@ -65,7 +65,7 @@ def _how(wish: AnyExpected, random: Random) -> tuple[str, Related]:
             return (_stray(unit), _nothing) if gone else (f"systemctl stop {unit}", _of_unit(wish, unit))
         case UnitEnabled(unit=unit):
             return f"systemctl disable {unit}", _nothing
-        case YoungUnits(units=units):
+        case RecentlyStartedUnits(units=units):
             unit = random.choice(units)
             restless = f"while systemctl restart {unit}; do sleep 2; done"
             return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_unit(wish, unit)
@@ -84,7 +84,7 @@ def _how(wish: AnyExpected, random: Random) -> tuple[str, Related]:
             restless = f"while docker restart -t 0 {name}; do sleep 2; done"
             also = (ConsulPassing, ContainerState, AppContainer, PagesUnserved)
             return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_module(wish, also)
-        case ContainersUnkept(containers=names):
+        case ContainersWithoutRestartPolicy(containers=names):
             return f"docker update --restart=no {random.choice(names)}", _nothing
         case AppContainer(app=app):
             how = random.choice(("stop -t 1", "rm -f"))
@@ -110,7 +110,7 @@ def _files(wish: AnyExpected, random: Random) -> tuple[str, Related] | None:
         case EnvValue(file=file, key=key) | EnvCopied(file=file, key=key):
             how = random.choice((f"/^{key}=/d", f"s/^{key}=.*/{key}=other/"))
             return f"sed -i '{how}' {file}", _copies(key)
-        case EnvDoubled(file=file, key=key):
+        case EnvDuplicates(file=file, key=key):
             last = f"line=$({{ grep ^{key}= {file} || echo {key}=x; }} | tail -n 1)"
             return f'{last}; printf "\\n%s\\n%s\\n" "$line" "$line" >> {file}', _copies(key)
         case EnvFilled(file=file, key=key):
@@ -128,9 +128,9 @@ def _files(wish: AnyExpected, random: Random) -> tuple[str, Related] | None:
             return random.choice(how).format(path), _nothing
         case VersionText(path=path):
             return f"echo 0.0.1 > {path}", _names(path, "")
-        case TagKept(module=module, root=root):
+        case SecretsTag(module=module, root=root):
             return f"{{ chattr -i {root}/{module}.env || :; }}; rm {root}/{module}.env", _nothing
-        case TextNames(file=file):
+        case FileMentions(file=file):
             return f"echo '<html></html>' > {file}", _nothing
         case YamlValue(file=file):
             return f"sed -i 's/enabled: *false/enabled: true/' {file}", _names(file, "")
@@ -172,9 +172,9 @@ def _servers(wish: AnyExpected) -> tuple[str, Related] | None:
         case RedisCluster(port=port):
             secret = f"export REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /etc/redis/{port}/redis_cluster.conf)"
             return f"{secret}; redis-cli -h {wish.fact.host} -p {port} cluster delslots 0", _nothing
-        case WorkDone(work=work):
+        case TaskDone(task=work):
             return f"rm /var/lib/bkrec/owed/{work}.done", _nothing
-        case WorkOwed(work=work):
+        case TaskPending(task=work):
             return f"echo 1 > /var/lib/bkrec/owed/{work}", _nothing
         case Marker(name=name):
             return f"mkdir -p /var/lib/bkrec/markers; echo here > /var/lib/bkrec/markers/{name}", _nothing

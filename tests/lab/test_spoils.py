@@ -6,10 +6,10 @@ import pytest
 from support_spoils import dealt, spoil
 
 from probes.fact import AnyExpected, fact_id
-from reconciler.rules.registry import desired
+from reconciler.rules.registry import expected_facts
 from tests.sim.worlds import guide_cluster
 
-WISHES = desired(guide_cluster())
+WISHES = expected_facts(guide_cluster())
 
 
 def kinds(wishes: tuple[AnyExpected, ...]) -> set[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.agent import PROBE, AgentsLost, AgentsOnline
+from probes.agent import PROBE, AgentsMissing, AgentsOnline
 from probes.command import Output
 from probes.task import DIRECTORY
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
@@ -34,7 +34,7 @@ def asked(where: Path, told: str, note: str = "", record: str = "", shell: str =
     tools = tool(where / "bin", "curl", f"cat > /dev/null; cat {where}/told")
     facts = [
         AgentsOnline(host=HOST, env=str(env), hosts=HOSTS),
-        AgentsLost(host=HOST, env=str(env), hosts=HOSTS, release="6.2.2"),
+        AgentsMissing(host=HOST, env=str(env), hosts=HOSTS, release="6.2.2"),
     ]
     return [brief(one) for one in ask(PROBE, facts, tools=tools, shell=shell, instead={DIRECTORY: str(owed)})]
 
@@ -96,6 +96,6 @@ def test_a_note_that_cannot_be_read_is_unknown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("note", ["0\tis\tx\n", "0\tmaybe\t\tnone\t\n", "0\tis\ta\tb\tnone\t\n"])
 def test_another_row_about_the_note_is_an_error(note: str) -> None:
-    fact = AgentsLost(host=HOST, env="/e", hosts=HOSTS, release="6.2.2")
+    fact = AgentsMissing(host=HOST, env="/e", hosts=HOSTS, release="6.2.2")
     with pytest.raises(ValueError, match="not understood"):
         PROBE.parse([fact], Output(stdout=f"{note}1\tno-curl\n"))

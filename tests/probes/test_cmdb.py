@@ -10,27 +10,27 @@ import pytest
 from probes import cmdb
 from probes.cmdb import (
     BusinessHosts,
-    BusyHosts,
     CmdbFact,
     EditingOpen,
     EditingShut,
     HostModules,
+    HostsNotIdle,
     JobModules,
     SetsLeft,
-    StrangeLines,
     TemplatesLeft,
     TopologyCustom,
-    TopologyFits,
+    TopologyDifferences,
+    UnknownModuleLines,
 )
 from probes.command import Output
 from probes.fact import Absent, AnyReading, Known, Unknown
 
 H, INSTALL, HOME = "10.0.0.1", "/data/install", "/data/bkce"
-FITS = TopologyFits(host=H, install=INSTALL, since="bin/default/bkauth.env")
+FITS = TopologyDifferences(host=H, install=INSTALL, since="bin/default/bkauth.env")
 CUSTOM = TopologyCustom(host=H, install=INSTALL)
 PLACED = HostModules(host=H, install=INSTALL, home=HOME)
-STRANGE = StrangeLines(host=H, install=INSTALL, home=HOME)
-BUSY = BusyHosts(host=H, install=INSTALL)
+STRANGE = UnknownModuleLines(host=H, install=INSTALL, home=HOME)
+BUSY = HostsNotIdle(host=H, install=INSTALL)
 HOSTS = BusinessHosts(host=H, install=INSTALL)
 SETS = SetsLeft(host=H, install=INSTALL)
 TEMPLATES = TemplatesLeft(host=H, install=INSTALL)

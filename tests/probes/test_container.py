@@ -11,7 +11,7 @@ from probes.container import (
     ContainerFact,
     ContainerImage,
     ContainerState,
-    ContainersUnkept,
+    ContainersWithoutRestartPolicy,
     DockerDataRoot,
     DockerRoot,
     DockerUsable,
@@ -30,7 +30,7 @@ FACTS: list[ContainerFact] = [
 ]
 LASTING: list[ContainerFact] = [
     DockerDataRoot(host=HOST),
-    ContainersUnkept(host=HOST, containers=("x",)),
+    ContainersWithoutRestartPolicy(host=HOST, containers=("x",)),
     DockerRoot(host=HOST),
 ]
 DOCKER = """
@@ -163,8 +163,8 @@ esac
 def test_what_runs_without_a_restart_policy_is_named_and_nothing_else(tmp_path: Path, shell: str) -> None:
     names = ("runs", "bare", "kept", "retried", "halted", "none")
     tools = tool(tmp_path, "docker", POLICIES)
-    assert asked(tools, [ContainersUnkept(host=HOST, containers=names)], shell) == [("runs", "bare")]
-    assert asked(tools, [ContainersUnkept(host=HOST, containers=("kept",))], shell) == [()]
+    assert asked(tools, [ContainersWithoutRestartPolicy(host=HOST, containers=names)], shell) == [("runs", "bare")]
+    assert asked(tools, [ContainersWithoutRestartPolicy(host=HOST, containers=("kept",))], shell) == [()]
 
 
 NOW = 1_795_013_600

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from probes.command import Output
-from probes.env import PROBE, EnvCopied, EnvDoubled, EnvFilled, EnvOnce, EnvPresent, EnvSame, EnvValue
+from probes.env import PROBE, EnvCopied, EnvDuplicates, EnvFilled, EnvOnce, EnvPresent, EnvSame, EnvValue
 from probes.fact import Absent, AnyReading, Known, Unknown
-from specs.env_file import EnvUnreadError, assignments, last
-from specs.reason import coded
+from specs.env_file import UnsupportedEnvFileError, assignments, last
+from specs.reason import reason
 from tests.probes.here import AWKS, HOST, SHELLS, ask, brief, run
 from tests.specs.test_env_file import FILES, NOISE, PLAIN, UNREAD
 
@@ -39,9 +39,9 @@ def write(directory: Path, texts: list[str]) -> list[str]:
 def expected(file: str, text: str, key: str) -> AnyReading:
     try:
         value = last(text, key)
-    except EnvUnreadError as unread:
+    except UnsupportedEnvFileError as unread:
         code = "env-needs-expansion" if unread.why == "expansion" else "env-not-plain"
-        return Unknown(coded(code, file=file, line=unread.line, key=key))
+        return Unknown(reason(code, file=file, line=unread.line, key=key))
     return Absent() if value is None else Known(value)
 
 
@@ -73,7 +73,7 @@ def test_counting_agrees_too(way: tuple[Path, Path, str]) -> None:
     present = [EnvPresent(host=HOST, file=file, key="A") for file in files]
     there = [Known(True) if count else Absent() for count in counts]
     assert ask(PROBE, present, tools=tools, shell=shell) == there
-    doubled = [EnvDoubled(host=HOST, file=file, key="A") for file in (*files, "/nonexistent")]
+    doubled = [EnvDuplicates(host=HOST, file=file, key="A") for file in (*files, "/nonexistent")]
     assert ask(PROBE, doubled, tools=tools, shell=shell) == [Known(count > 1) for count in (*counts, 0)]
 
 

@@ -12,13 +12,13 @@ import pytest
 
 from probes.host import (
     PROBE,
-    Clock,
-    Commands,
     DiskRoom,
     DiskRoomFor,
     ForeignWork,
     HostAddress,
-    Root,
+    HostClock,
+    LoginUser,
+    MissingCommands,
 )
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 
@@ -31,7 +31,7 @@ def test_each_question_gets_its_own_answer(tmp_path: Path, shell: str) -> None:
         HostAddress(host="127.0.0.1"): True,
         HostAddress(host="127.0.0"): False,
         HostAddress(host="192.0.2.77"): False,
-        Root(host=HOST): "root" if os.geteuid() == 0 else "other",
+        LoginUser(host=HOST): "root" if os.geteuid() == 0 else "other",
         DiskRoom(host=HOST, path=str(tmp_path), mb=0): "enough",
         DiskRoom(host=HOST, path=f"{tmp_path}/none/$(x)", mb=0): "enough",
         DiskRoom(host=HOST, path="none", mb=0): "unknown: path-unreadable",
@@ -40,14 +40,14 @@ def test_each_question_gets_its_own_answer(tmp_path: Path, shell: str) -> None:
         DiskRoomFor(host=HOST, path=str(tmp_path), package=package, times=10**15): "short",
         DiskRoomFor(host=HOST, path=str(tmp_path), package="/none", times=3): "absent",
         DiskRoomFor(host=HOST, path=str(tmp_path), package="/", times=3): "unknown: path-unreadable",
-        Commands(host=HOST, names=("sh", "no-such", "$(touch pwned)", "a\n1\tend", "awk", "-v")): (
+        MissingCommands(host=HOST, names=("sh", "no-such", "$(touch pwned)", "a\n1\tend", "awk", "-v")): (
             "no-such",
             "$(touch pwned)",
             "a\n1\tend",
             "-v",
         ),
-        Commands(host=HOST, names=()): (),
-        Commands(host=HOST, names=("sh",)): (),
+        MissingCommands(host=HOST, names=()): (),
+        MissingCommands(host=HOST, names=("sh",)): (),
     }
     found = [brief(reading) for reading in ask(PROBE, list(asked), shell=shell)]
     assert dict(zip(asked, found, strict=True)) == asked
@@ -56,7 +56,7 @@ def test_each_question_gets_its_own_answer(tmp_path: Path, shell: str) -> None:
 
 def test_the_clock_is_the_host_s() -> None:
     before = time.time()
-    (found,) = ask(PROBE, [Clock(host=HOST)])
+    (found,) = ask(PROBE, [HostClock(host=HOST)])
     assert int(before) <= int(str(brief(found))) <= time.time()
 
 
@@ -151,5 +151,5 @@ def test_reading_a_script_is_not_running_it(tmp_path: Path) -> None:
 
 def test_others_cannot_tell_whose_work_it_is(tmp_path: Path) -> None:
     tools = tool(tmp_path, "id", "echo 1000")
-    facts = [ForeignWork(host=HOST), Root(host=HOST)]
+    facts = [ForeignWork(host=HOST), LoginUser(host=HOST)]
     assert [brief(reading) for reading in ask(PROBE, facts, tools=tools)] == ["unknown: host-not-root", "other"]

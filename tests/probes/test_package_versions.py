@@ -6,7 +6,7 @@ import pytest
 
 from probes.fact import Known
 from probes.package_versions import DIRECTORY, PROBE, PinVersions, of_reading, record
-from specs.package_versions import Pin
+from specs.package_versions import PackageVersion
 from tests.probes.here import HOST, SHELLS, ask, brief
 
 MD5 = "4213478c6b2c3e645c0c30009de474b8"
@@ -48,5 +48,5 @@ def test_what_is_no_whole_record_of_this_package_pins_nothing(tmp_path: Path, co
 def test_what_was_read_is_the_same_pins_again() -> None:
     pins = record(MD5, WHOLE.splitlines())
     assert of_reading(str(pin) for pin in pins) == pins
-    assert pins[2] == Pin(bearer="product", name="cmdb", refused="empty")
+    assert pins[2] == PackageVersion(kind="product", name="cmdb", invalid="empty")
     assert Known(PINS).value == tuple(str(pin) for pin in pins)

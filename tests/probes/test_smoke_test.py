@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.command import Output
-from probes.smoke_test import PROBE, TrialLost, said, words
+from probes.smoke_test import PROBE, SmokeTestBroken, said, words
 from probes.task import DIRECTORY
-from specs.reason import coded
+from specs.reason import reason
 from tests.probes.here import HOST, SHELLS, ask, brief
 
-FACT = TrialLost(host=HOST, release="6.2.2")
+FACT = SmokeTestBroken(host=HOST, release="6.2.2")
 GOOD_START: Any = {"job_instance_id": 10001, "job_instance_name": "bkrec-trial", "step_instance_id": 20001}
 
 
@@ -142,7 +142,7 @@ def test_a_note_that_cannot_be_read_is_unknown_unless_a_person_has_spoken(tmp_pa
 
 
 def test_a_reason_goes_there_and_back() -> None:
-    why = coded("esb-refused", api="jobv3/x", error="1306201", message="a=b, c")
+    why = reason("esb-refused", api="jobv3/x", error="1306201", message="a=b, c")
     assert said(("10002", *words(why))) == ("10002", why)
 
 

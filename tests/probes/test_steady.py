@@ -4,10 +4,10 @@ import pytest
 
 from probes.command import Output
 from probes.fact import Known
-from probes.steady import PROBE, YoungUnits
+from probes.steady import PROBE, RecentlyStartedUnits
 from tests.probes.here import HOST, brief
 
-BOTH = YoungUnits(host=HOST, units=("a.service", "b.service"))
+BOTH = RecentlyStartedUnits(host=HOST, units=("a.service", "b.service"))
 
 
 def block(unit: str, state: str, since_us: int, entered: str = "Wed 2026-11-18 14:00:00 UTC") -> str:
@@ -19,7 +19,7 @@ NOW = 1_795_013_600
 """2026-11-18T14:53:20Z"""
 
 
-def read(fact: YoungUnits, *blocks: str, up: str = f"1000.25 {NOW}") -> object:
+def read(fact: RecentlyStartedUnits, *blocks: str, up: str = f"1000.25 {NOW}") -> object:
     return brief(PROBE.parse([fact], Output(stdout="\n".join((f"{up}\n", *blocks))))[fact])
 
 
@@ -66,7 +66,7 @@ def test_what_is_meant_to_run_and_has_not_run_for_five_seconds_is_young(state: s
 )
 def test_where_the_uptime_is_another_the_wall_clock_tells_the_age(entered: str, young: bool) -> None:
     """lxcfs: a program that dies every second would otherwise look steady for ever."""
-    fact = YoungUnits(host=HOST, units=("a.service",))
+    fact = RecentlyStartedUnits(host=HOST, units=("a.service",))
     assert read(fact, block("a.service", "active", 9_000_000_000, entered)) == (("a.service",) if young else ())
 
 
@@ -75,18 +75,18 @@ def test_a_unit_that_is_not_shown_leaves_it_unknown() -> None:
 
 
 def test_each_unit_is_asked_once_and_only_what_can_be_one() -> None:
-    facts = [BOTH, YoungUnits(host=HOST, units=("b.service", "--all"))]
+    facts = [BOTH, RecentlyStartedUnits(host=HOST, units=("b.service", "--all"))]
     assert PROBE.command(facts).args == ("a.service", "b.service")
 
 
 def test_no_units_no_young_ones() -> None:
-    nothing = YoungUnits(host=HOST, units=())
+    nothing = RecentlyStartedUnits(host=HOST, units=())
     assert PROBE.parse([nothing], Output(stdout=""))[nothing] == Known(())
 
 
 @pytest.mark.parametrize("text", ["", "x\n\n", "1.0\n", "1.0 5\n", "1.0 5\n\nId=a.service\nNames=a.service\n"])
 def test_noise_is_no_answer(text: str) -> None:
-    fact = YoungUnits(host=HOST, units=("a.service",))
+    fact = RecentlyStartedUnits(host=HOST, units=("a.service",))
     try:
         reading = PROBE.parse([fact], Output(stdout=text))[fact]
     except (LookupError, ValueError):

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from probes.fact import Known, Unknown
-from probes.tag import PROBE, TagKept
+from probes.tag import PROBE, SecretsTag
 from tests.probes.here import HOST, SHELLS, ask
 
 FILLED, BLANK = "# made once\nBK_PAAS_APP_SECRET='x y'\n", "BK_PAAS_APP_SECRET=\nBK_PAAS_OTHER=''\n"
 
 
-def lay(tmp_path: Path, *, tag: bool, made: str | None, merged: bool) -> TagKept:
+def lay(tmp_path: Path, *, tag: bool, made: str | None, merged: bool) -> SecretsTag:
     for place in ("tag", "env/01-generate", "env/04-final"):
         (tmp_path / place).mkdir(parents=True)
     if tag:
@@ -20,7 +20,7 @@ def lay(tmp_path: Path, *, tag: bool, made: str | None, merged: bool) -> TagKept
         (tmp_path / "env/01-generate/paas.env").write_text(made)
     if merged:
         (tmp_path / "env/04-final/paas.env").write_text(FILLED)
-    return TagKept(host=HOST, module="paas", root=str(tmp_path / "tag"), env=str(tmp_path / "env"))
+    return SecretsTag(host=HOST, module="paas", root=str(tmp_path / "tag"), env=str(tmp_path / "env"))
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -47,5 +47,5 @@ def test_a_missing_tag_matters_where_there_are_secrets_to_lose(
 def test_what_is_no_file_and_what_is_no_name_say_nothing(tmp_path: Path) -> None:
     fact = lay(tmp_path, tag=False, made=FILLED, merged=True)
     (tmp_path / "tag/paas.env").mkdir()
-    odd = TagKept(host=HOST, module="../etc", root=fact.root, env=fact.env)
+    odd = SecretsTag(host=HOST, module="../etc", root=fact.root, env=fact.env)
     assert all(isinstance(reading, Unknown) for reading in ask(PROBE, [fact, odd]))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from probes.fact import Absent, AnyReading, Known, Unknown
-from probes.task import DIRECTORY, PROBE, WorkDone, WorkNoted, WorkOwed
-from specs.reason import Coded
+from probes.task import DIRECTORY, PROBE, TaskDone, TaskPending, TaskRecorded
+from specs.reason import CodedReason
 from tests.probes.here import HOST, SHELLS, ask
 
 RELEASE = "6.2.2"
@@ -16,9 +16,9 @@ def _asked(tmp_path: Path, shell: str, work: str, *, version: str = "3.8.1-beta.
     """Owed, done, noted, in that order; the product's version is looked up in a file beside."""
     file = str(tmp_path / "VERSION")
     facts = [
-        WorkOwed(host=HOST, work=work),
-        WorkDone(host=HOST, work=work, release=RELEASE, file=file, version=version),
-        WorkNoted(host=HOST, work=work, release=RELEASE, file=file, version=version),
+        TaskPending(host=HOST, task=work),
+        TaskDone(host=HOST, task=work, release=RELEASE, file=file, version=version),
+        TaskRecorded(host=HOST, task=work, release=RELEASE, file=file, version=version),
     ]
     return ask(PROBE, facts, shell=shell, instead={DIRECTORY: str(tmp_path)})
 
@@ -62,7 +62,7 @@ def test_without_a_trace_the_products_version_decides_whether_anybody_can_tell(
         assert done == Absent()
     else:
         assert isinstance(done, Unknown)
-        assert isinstance(done.why, Coded)
+        assert isinstance(done.why, CodedReason)
         assert done.why.code == "work-untraced"
 
 
@@ -74,6 +74,6 @@ def test_where_a_second_run_does_no_harm_nobody_is_asked(tmp_path: Path) -> None
 @pytest.mark.parametrize("shell", SHELLS)
 def test_what_is_no_note_and_no_name_is_unknown(tmp_path: Path, shell: str) -> None:
     (tmp_path / "directory").mkdir()
-    facts = [WorkOwed(host=HOST, work="directory"), WorkDone(host=HOST, work="../etc", release=RELEASE)]
+    facts = [TaskPending(host=HOST, task="directory"), TaskDone(host=HOST, task="../etc", release=RELEASE)]
     found = ask(PROBE, facts, shell=shell, instead={DIRECTORY: str(tmp_path)})
     assert all(isinstance(reading, Unknown) for reading in found)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from probes.fact import Absent, Known, Unknown
-from probes.text import PROBE, TextNames
+from probes.text import PROBE, FileMentions
 from tests.probes.here import HOST, SHELLS, ask
 
 
@@ -15,8 +15,8 @@ def test_a_text_names_the_value_or_does_not(tmp_path: Path, shell: str) -> None:
     env.write_text("URL=http://old\nURL='http://job.x:80'\nEMPTY=\nOTHER=http://jobapi.x\n")
     page.write_text("<a href=http://job.x:80/api>")
 
-    def fact(file: Path, key: str) -> TextNames:
-        return TextNames(host=HOST, file=str(file), env=str(env), key=key)
+    def fact(file: Path, key: str) -> FileMentions:
+        return FileMentions(host=HOST, file=str(file), env=str(env), key=key)
 
     facts = [
         fact(page, "URL"),

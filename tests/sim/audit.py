@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from probes.fact import AnyFact, AnyReading, Known
 from reconciler.core.events import Event, StepDone, StepStarted
 from reconciler.core.identity import step_id
-from reconciler.engine.reconcile import Applied
+from reconciler.engine.reconcile import RunResult
 from tests.sim.families import Flag, Raise
 from tests.sim.hosts import Host, Job
 from tests.sim.operator import Process, Wire
@@ -118,7 +118,7 @@ class Audit:
 
     # at its end
 
-    def ended(self, who: Bkrec, applied: Applied, wishes: Iterable[Flag]) -> None:
+    def ended(self, who: Bkrec, applied: RunResult, wishes: Iterable[Flag]) -> None:
         if applied.verdict == "converged":
             for flag in wishes:
                 reading, at = who.heard[flag]

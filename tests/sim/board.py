@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Readings, Same, holds
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Readings, SameAs, matches
 from reconciler.core.plan import Plan, Step
 
 
@@ -26,8 +26,8 @@ class Board:
     readings: Readings
     bits: dict[tuple[AnyFact, object], int] = field(default_factory=dict[tuple[AnyFact, object], int])
     about: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
-    worth: dict[AnyFact, list[tuple[AnyReading | Same[Any], int]]] = field(
-        default_factory=dict[AnyFact, list[tuple[AnyReading | Same[Any], int]]]
+    worth: dict[AnyFact, list[tuple[AnyReading | SameAs[Any], int]]] = field(
+        default_factory=dict[AnyFact, list[tuple[AnyReading | SameAs[Any], int]]]
     )
     """Fact → each reading that is wished of it, and its bit."""
     gone: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
@@ -39,14 +39,14 @@ class Board:
             self._bit(wish)
         self.goal = self.mask(self.wishes)
         self.moves = [self._move(step) for step in self.plan.steps]
-        self.follows = [(self.mask(one.of), self.mask((one.expected,))) for one in self.plan.follows]
+        self.follows = [(self.mask(one.depends_on), self.mask((one.expected,))) for one in self.plan.derived]
 
     def _all(self) -> Iterable[AnyExpected]:
         yield from self.wishes
         for step in self.plan.steps:
-            yield from (*step.needs, *step.action.ensures())
-        for follow in self.plan.follows:
-            yield from (follow.expected, *follow.of)
+            yield from (*step.requires, *step.action.ensures())
+        for follow in self.plan.derived:
+            yield from (follow.expected, *follow.depends_on)
 
     def _bit(self, wish: AnyExpected) -> int:
         key = (wish.fact, wish.reading)
@@ -56,7 +56,7 @@ class Board:
             self.worth.setdefault(wish.fact, []).append((wish.reading, bit))
             if isinstance(wish.reading, Absent):
                 self.gone[wish.fact] = bit
-            if holds(wish, self.readings):
+            if matches(wish, self.readings):
                 self.start |= bit
         return self.bits[key]
 
@@ -68,14 +68,14 @@ class Board:
 
     def _move(self, step: Step) -> Move:
         clear = put = 0
-        for fact in step.action.voids():
+        for fact in step.action.invalidates():
             clear |= self.about.get(fact, 0)
             put |= self.gone.get(fact, 0)
         for wish in step.action.ensures():
-            assert not isinstance(wish.reading, Same) or wish.reading.fact not in self.about
+            assert not isinstance(wish.reading, SameAs) or wish.reading.fact not in self.about
             clear |= self.about[wish.fact]
             put = put & ~self.about[wish.fact] | self._bit(wish) | self._alike(wish)
-        return Move(self.mask(step.needs), clear, put)
+        return Move(self.mask(step.requires), clear, put)
 
     def _alike(self, wish: AnyExpected) -> int:
         """What else holds then: "6.2.2" is what another fact reads, too, and no plan changes such a standard."""
@@ -84,8 +84,8 @@ class Board:
             found |= bit if self._value(reading) == value else 0
         return found
 
-    def _value(self, reading: AnyReading | Same[Any]) -> object:
-        return self.readings.get(reading.fact) if isinstance(reading, Same) else reading
+    def _value(self, reading: AnyReading | SameAs[Any]) -> object:
+        return self.readings.get(reading.fact) if isinstance(reading, SameAs) else reading
 
     def step(self, state: int, number: int) -> int:
         """As `take` and `settle`: without its needs it does nothing; what follows comes right behind it."""

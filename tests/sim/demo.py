@@ -12,8 +12,8 @@ from probes.fact import Readings
 from reconciler.core.diff import diff
 from reconciler.core.events import RunEnded, StepDone, StepStarted
 from reconciler.core.plan import Plan
-from reconciler.rules.registry import desired
-from reconciler.view.render import Page
+from reconciler.rules.registry import expected_facts
+from reconciler.view.render import RenderOptions
 from reconciler.view.text.check import check_text
 from reconciler.view.text.diff import diff_text
 from reconciler.view.text.event import event_lines
@@ -33,11 +33,11 @@ def main(args: list[str]) -> int:
 
 def told(lang: str) -> Iterator[str]:
     cluster = guide_cluster()
-    page = Page(lang="zh" if lang == "zh" else "en", titles={m.name: m.title for m in cluster.release.modules})
+    page = RenderOptions(lang="zh" if lang == "zh" else "en", titles={m.name: m.title for m in cluster.release.modules})
     world = World(cluster=cluster)
     plan, readings = study(world)
     yield "$ bkrec diff"
-    yield from _short(diff_text(plan.release, diff(desired(cluster), readings), page), last=True)
+    yield from _short(diff_text(plan.release, diff(expected_facts(cluster), readings), page), last=True)
     yield "$ bkrec plan"
     yield from _short(plan_text(plan, page))
     yield "$ bkrec apply"
@@ -54,7 +54,7 @@ def _short(text: str, *, last: bool = False) -> Iterator[str]:
     yield ""
 
 
-def _applied(plan: Plan, page: Page) -> Iterator[str]:
+def _applied(plan: Plan, page: RenderOptions) -> Iterator[str]:
     """Seconds are those each step is estimated at: the clock is made up, too."""
     for step in plan.steps:
         yield from event_lines(StepStarted(step=step.id, host=step.action.host, job=""), plan, page)
@@ -64,9 +64,9 @@ def _applied(plan: Plan, page: Page) -> Iterator[str]:
     yield ""
 
 
-def _checked(cluster: Cluster, seen: tuple[Plan, Readings], page: Page) -> Iterator[str]:
+def _checked(cluster: Cluster, seen: tuple[Plan, Readings], page: RenderOptions) -> Iterator[str]:
     plan, readings = seen
-    yield from check_text(plan.release, diff(desired(cluster), readings), page).splitlines()
+    yield from check_text(plan.release, diff(expected_facts(cluster), readings), page).splitlines()
 
 
 if __name__ == "__main__":

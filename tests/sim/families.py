@@ -13,12 +13,12 @@ from probes.command import Command, Output
 from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
 from probes.lib.rows import lines_of
 from probes.probe import Probe
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Rules
-from specs.reason import coded
+from reconciler.core.planner import Rule
+from specs.reason import reason
 
-WHY = coded("not-read")
+WHY = reason("not-read")
 SHOW = 'show "$@"'
 RAISE = 'raise "$1"'
 
@@ -97,10 +97,10 @@ def _read(word: str) -> AnyReading:
 PROBE = Probe(family="sim", facts=(Flag,), command=_command, parse=_parse)
 
 
-def rules(actions: Sequence[Raise]) -> Rules:
+def rules(actions: Sequence[Raise]) -> Rule:
     by_flag = {action.flag: action for action in actions}
 
-    def mend(drift: AnyDrift, seen: Seen) -> Repair:
+    def mend(drift: AnyDrift, seen: FactReader) -> Repair:
         flag = drift.expected.fact
         assert isinstance(flag, Flag)
         return Repair(action=by_flag[flag], because=WHY, source="the simulator", section="1")

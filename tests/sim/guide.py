@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 from random import Random
 
 from probes.consul import ConsulPassing
-from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Same
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, SameAs
 from probes.mysql import ProductVersion
 from probes.path import FileDigest, PathKind, VersionText
-from probes.task import WorkDone, WorkNoted
+from probes.task import TaskDone, TaskRecorded
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.rules import env, module_extras, module_facts, nginx, saas, source, tree, version
 from reconciler.rules.install import database
 from specs.cluster import Cluster
-from specs.module import Duty, Module
+from specs.module import Module, PostUpgradeTask
 from specs.release import Variable
 from tests.sim.history import HISTORY, old
 from tests.sim.worlds import World
@@ -29,8 +29,8 @@ Row = tuple[str, Callable[[Cluster], Facts]]
 def held(wishes: Iterable[AnyExpected]) -> Facts:
     facts: Facts = {}
     for wish in wishes:
-        facts[wish.fact] = Known("new") if isinstance(wish.reading, Same) else wish.reading
-        if isinstance(wish.reading, Same):
+        facts[wish.fact] = Known("new") if isinstance(wish.reading, SameAs) else wish.reading
+        if isinstance(wish.reading, SameAs):
             facts[wish.reading.fact] = Known("new")
     return facts
 
@@ -47,7 +47,7 @@ def moved_away(cluster: Cluster) -> Facts:
 
 
 def sources(cluster: Cluster) -> Iterator[AnyFact]:
-    for name, _ in source.products(cluster):
+    for name, _ in source.product_versions(cluster):
         yield VersionText(host=cluster.controller, path=cluster.src(name, "VERSION"))
 
 
@@ -63,9 +63,9 @@ def packages(cluster: Cluster) -> Facts:
 
 def scripts(cluster: Cluster) -> Facts:
     """G6.1-2: rsync --delete; the other hosts keep theirs until 6.5."""
-    proofs = (PathKind(host=cluster.controller, path=cluster.install(proof.path)) for proof in cluster.release.proofs)
-    trees = (source.one_release(cluster), *tree.expect(cluster))
-    mine = {w.reading.fact if isinstance(w.reading, Same) else w.fact for w in trees} | {trees[0].fact}
+    proofs = (PathKind(host=cluster.controller, path=cluster.install(proof.path)) for proof in cluster.release.markers)
+    trees = (source.scripts_match_release(cluster), *tree.expect(cluster))
+    mine = {w.reading.fact if isinstance(w.reading, SameAs) else w.fact for w in trees} | {trees[0].fact}
     return {**dict.fromkeys(proofs, Known("file")), **{f: Known("new") for f in mine if f.host == cluster.controller}}
 
 
@@ -73,9 +73,10 @@ def unpacked(cluster: Cluster) -> Facts:
     """G6.1-3."""
     here = cluster.controller
     found: Facts = {
-        VersionText(host=here, path=cluster.src(name, "VERSION")): Known(v) for name, v in source.products(cluster)
+        VersionText(host=here, path=cluster.src(name, "VERSION")): Known(v)
+        for name, v in source.product_versions(cluster)
     }
-    found |= {PathKind(host=here, path=cluster.src(name)): Known("file") for name in source.files(cluster)}
+    found |= {PathKind(host=here, path=cluster.src(name)): Known("file") for name in source.marker_files(cluster)}
     templates = (wish.fact for m in cluster.modules() for wish in module_extras.flags(cluster, m))
     return {**found, **dict.fromkeys(templates, Known("true"))}
 
@@ -93,7 +94,7 @@ def variables(*wanted: str) -> Callable[[Cluster], Facts]:
     def done(cluster: Cluster) -> Facts:
         all_ = zip(
             (v for v in cluster.release.variables if not (v.only_if_file or v.if_empty)),
-            env.assigned(cluster),
+            env.controller_variables(cluster),
             strict=True,
         )
         return held(wish for variable, wish in all_ if chosen(variable))
@@ -106,7 +107,7 @@ def bkenv(cluster: Cluster) -> Facts:
     finals = (
         PathKind(host=cluster.controller, path=cluster.env(f"04-final/{n}.env")) for n in cluster.release.generated
     )
-    final = zip((v for v in cluster.release.variables if v.final), env.merged(cluster), strict=True)
+    final = zip((v for v in cluster.release.variables if v.final), env.merged_variables(cluster), strict=True)
     told = held(wish for variable, (_, wish) in final if not variable.if_empty)
     return {**told, **dict.fromkeys(finals, Known("file"))}
 
@@ -118,8 +119,8 @@ def of(name: str) -> Callable[[Cluster], Module]:
 def stopped(name: str, but: str = "nothing") -> Callable[[Cluster], Facts]:
     def done(cluster: Cluster) -> Facts:
         gone = (
-            *module_facts.gone_units(cluster, of(name)(cluster), "first"),
-            *module_facts.gone_units(cluster, of(name)(cluster), "last"),
+            *module_facts.obsolete_units(cluster, of(name)(cluster), "first"),
+            *module_facts.obsolete_units(cluster, of(name)(cluster), "last"),
         )
         return {wish.fact: Known("inactive") for wish in gone if but not in str(wish.fact)}
 
@@ -132,7 +133,7 @@ def removed(name: str, but: str = "nothing") -> Callable[[Cluster], Facts]:
 
 def venvs(name: str) -> Callable[[Cluster], Facts]:
     return lambda cluster: held(
-        wish for wish in module_facts.gone(cluster, of(name)(cluster)) if isinstance(wish.fact, PathKind)
+        wish for wish in module_facts.obsolete(cluster, of(name)(cluster)) if isinstance(wish.fact, PathKind)
     )
 
 
@@ -155,9 +156,11 @@ def installed(name: str) -> Callable[[Cluster], Facts]:
 
     def done(cluster: Cluster) -> Facts:
         module = of(name)(cluster)
-        made = held((*database(cluster, module), *module_facts.made(cluster, module), *health(cluster, module)))
+        made = held(
+            (*database(cluster, module), *module_facts.installer_effects(cluster, module), *health(cluster, module))
+        )
         stale = (
-            {wish.fact: Known(False) for wish in module_facts.currents(cluster, module)}
+            {wish.fact: Known(False) for wish in module_facts.units_up_to_date(cluster, module)}
             if module.call == "install"
             else {}
         )
@@ -166,17 +169,19 @@ def installed(name: str) -> Callable[[Cluster], Facts]:
     return done
 
 
-def traces(cluster: Cluster, module: Module, duty: Duty) -> tuple[WorkDone, WorkNoted]:
-    return module_extras.done(cluster, module, duty), module_extras.noted(cluster, module, duty)
+def traces(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> tuple[TaskDone, TaskRecorded]:
+    return module_extras.task_done(cluster, module, duty), module_extras.task_recorded(cluster, module, duty)
 
 
 def health(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    yield from (w for w in module_facts.afterwards(cluster, module) if isinstance(w.fact, (ConsulPassing, UnitEnabled)))
+    yield from (
+        w for w in module_facts.after_install(cluster, module) if isinstance(w.fact, (ConsulPassing, UnitEnabled))
+    )
 
 
 def restarted(name: str) -> Callable[[Cluster], Facts]:
     return lambda cluster: held(
-        (*module_facts.currents(cluster, of(name)(cluster)), *module_facts.running(cluster, of(name)(cluster)))
+        (*module_facts.units_up_to_date(cluster, of(name)(cluster)), *module_facts.running(cluster, of(name)(cluster)))
     )
 
 
@@ -186,7 +191,7 @@ def down(name: str) -> Callable[[Cluster], Facts]:
     def done(cluster: Cluster) -> Facts:
         module = of(name)(cluster)
         units = [wish.fact for wish in module_facts.running(cluster, module) if isinstance(wish.fact, UnitActive)]
-        ages = [wish.fact for wish in module_facts.currents(cluster, module)]
+        ages = [wish.fact for wish in module_facts.units_up_to_date(cluster, module)]
         return {**dict.fromkeys(units, Known("inactive")), **dict.fromkeys(ages, Absent())}
 
     return done

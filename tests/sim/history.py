@@ -16,10 +16,10 @@ from probes.install_config import ModuleHosts
 from probes.package import PackageDigest
 from probes.path import TreeDigest, VersionText
 from probes.saas import SaasOnline, SaasPackaged
-from probes.task import WorkDone, WorkNoted
-from reconciler.core.placement import cluster as describe
+from probes.task import TaskDone, TaskRecorded
+from reconciler.core.placement import describe_cluster as describe
 from specs.cluster import Cluster
-from specs.reason import coded
+from specs.reason import reason
 from tests.sim.states import decide
 from tests.sim.worlds import CONFIG, World, file, finished, fresh, pristine, release
 
@@ -79,7 +79,7 @@ def world(before: Before) -> World:
 
 def old(before: Before) -> World:
     here = describe(file(), release(), before.config)
-    left = {service.name for module in here.modules() for service in module.gone_services}
+    left = {service.name for module in here.modules() for service in module.obsolete_services}
 
     def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
         match fact:
@@ -128,24 +128,24 @@ def recent(before: Before) -> World:
                 return Known(number)
             case PackageDigest():
                 return Known(cluster.md5)
-            case WorkDone() | WorkNoted():
+            case TaskDone() | TaskRecorded():
                 return untraced(fact, theirs)
             case SaasPackaged():
                 return Known(fact.default) if fact.default else Absent()
             case _:
                 return fresh(fact, theirs)
 
-    unknown = (SaasOnline, SaasPackaged, WorkDone)
+    unknown = (SaasOnline, SaasPackaged, TaskDone)
     facts = {fact: reading for fact, reading in made.facts.items() if not isinstance(fact, unknown)}
     online = {fact: Known(number) for fact in made.facts if isinstance(fact, SaasOnline)}
     return replace(made, cluster=here, facts={**facts, **online}, other=other)
 
 
-def untraced(fact: WorkDone | WorkNoted, installed: Cluster) -> AnyReading:
+def untraced(fact: TaskDone | TaskRecorded, installed: Cluster) -> AnyReading:
     """As `probes/task.py` reads it where a person did the upgrade: Unknown where a second time could do harm."""
     there = {installed.home(module.version_file): module.version for module in installed.modules()}
     if fact.version and there.get(fact.file) == fact.version:
-        return Unknown(coded("work-untraced", work=fact.work, version=fact.version))
+        return Unknown(reason("work-untraced", work=fact.task, version=fact.version))
     return Absent()
 
 
@@ -154,8 +154,8 @@ def answered(start: World) -> World:
     plan, readings = decide(start)
     asked = {getattr(one.expected.fact, "work", "") for one in plan.blocked if one.diagnostic.code == "work-untraced"}
     said = {
-        fact: Known(isinstance(fact, WorkNoted))
+        fact: Known(isinstance(fact, TaskRecorded))
         for fact in readings
-        if isinstance(fact, (WorkDone, WorkNoted)) and fact.work in asked
+        if isinstance(fact, (TaskDone, TaskRecorded)) and fact.task in asked
     }
     return replace(start, facts={**start.facts, **said})

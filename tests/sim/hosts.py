@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from probes.command import Command, Output
 from probes.job import PROBE as JOBS
 from reconciler.engine import lease
-from reconciler.engine.jobs.scripts import LAUNCH, RAISE_FENCE, READ, SEEN
+from reconciler.engine.jobs.scripts import LAUNCH, MARK_VERIFIED, RAISE_FENCE, READ
 from tests.sim.families import SHOW
 from tests.support.virtual import now
 
@@ -124,7 +124,7 @@ class Host:
         known = {
             LAUNCH: self._launch,
             RAISE_FENCE: self._fence,
-            SEEN: self._seen,
+            MARK_VERIFIED: self._seen,
             TAKE: self._take,
             RENEW: self._renew,
             END: self._end,

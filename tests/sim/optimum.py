@@ -9,11 +9,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from actions.action import Action
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Drift, Known, Same, Unknown, resolve
-from reconciler.core.diff import judge
-from reconciler.core.fact_reader import Seen
-from reconciler.core.plan import Follows, Repair
-from reconciler.core.planner import Rules
+from probes.fact import (
+    Absent,
+    AnyDrift,
+    AnyExpected,
+    AnyFact,
+    AnyReading,
+    Drift,
+    Known,
+    SameAs,
+    Unknown,
+    resolve_target,
+)
+from reconciler.core.diff import compare
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Derived, Repair
+from reconciler.core.planner import Rule
 from tests.sim.states import Answers
 from tests.sim.worlds import World
 
@@ -25,10 +36,10 @@ class Hunt:
     """Worlds are what differs from the first one."""
 
     first: World
-    rules: Rules
+    rules: Rule
     wishes: tuple[AnyExpected, ...]
     known: dict[Action, Repair] = field(default_factory=dict[Action, Repair])
-    follows: dict[AnyFact, Follows] = field(default_factory=dict[AnyFact, Follows])
+    follows: dict[AnyFact, Derived] = field(default_factory=dict[AnyFact, Derived])
     looked_at: int = 0
 
     def fewest(self, goal: Iterable[AnyExpected], limit: int) -> int | None:
@@ -59,12 +70,12 @@ class Hunt:
     def _ask(self, world: Answers) -> None:
         """Every repair the rules offer here, for what does not hold, or will not once one of them is done."""
         todo, been = list(self.wishes), set[AnyFact]()
-        undone = {fact for repair in self.known.values() for fact in repair.action.voids()}
+        undone = {fact for repair in self.known.values() for fact in repair.action.invalidates()}
         while todo:
             wish = todo.pop()
             if wish.fact in been:
                 continue
-            drift = judge(wish, world)
+            drift = compare(wish, world)
             if drift is None and wish.fact in undone:
                 drift = Drift(expected=wish, reading=Absent())
             if drift is None or isinstance(drift.reading, Unknown):
@@ -75,24 +86,24 @@ class Hunt:
                 todo += itertools.chain(*repair.groups())
 
     def _repair(self, drift: AnyDrift, world: Answers) -> Repair | None:
-        mend = self.rules(drift, Seen(world))
-        if isinstance(mend, Follows):
+        mend = self.rules(drift, FactReader(world))
+        if isinstance(mend, Derived):
             self.follows[drift.expected.fact] = mend
         if not isinstance(mend, Repair):
             return None
         return self.known.setdefault(mend.action, mend)
 
     def _changed(self, action: Action, world: Answers) -> dict[AnyFact, AnyReading]:
-        now: dict[AnyFact, AnyReading] = {fact: Absent() for fact in action.voids()}
+        now: dict[AnyFact, AnyReading] = {fact: Absent() for fact in action.invalidates()}
         for promise in action.ensures():
             other = promise.reading
-            now[promise.fact] = world[other.fact] if isinstance(other, Same) else other
+            now[promise.fact] = world[other.fact] if isinstance(other, SameAs) else other
         after = self._world(frozenset((world.told | now).items()))
         for follow in self.follows.values():
-            if self._all_hold(follow.of, after):
-                came = resolve(follow.expected, after)
+            if self._all_hold(follow.depends_on, after):
+                came = resolve_target(follow.expected, after)
                 now[follow.expected.fact] = came if isinstance(came, (Known, Absent)) else Absent()
         return now
 
     def _all_hold(self, wishes: Iterable[AnyExpected], world: Answers) -> bool:
-        return all(judge(wish, world) is None for wish in wishes)
+        return all(compare(wish, world) is None for wish in wishes)

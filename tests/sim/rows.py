@@ -1,7 +1,7 @@
 """The guide's rows, in its order: where somebody may stop. Ids are those of the guide's sections."""
 
 from probes.mysql import SaasVariable
-from probes.text import TextNames
+from probes.text import FileMentions
 from reconciler.rules import install_config, mysql, nginx, program, tree
 from tests.sim.guide import (
     Row,
@@ -55,7 +55,7 @@ ROWS: tuple[Row, ...] = (
     ("7.1 install paas", both(installed("paas"), rows_of)),
     ("7.1 SaaS variables", lambda c: held(w for w in mysql.expect(c) if isinstance(w.fact, SaasVariable))),
     ("7.2 templates", templates),
-    ("7.2 job pages", lambda c: held(w for w in nginx.expect(c) if isinstance(w.fact, TextNames))),
+    ("7.2 job pages", lambda c: held(w for w in nginx.expect(c) if isinstance(w.fact, FileMentions))),
     ("7.3 sync bkauth", synced("auth")),
     ("7.3 install bkauth", installed("auth")),
     ("7.4 sync etcd", synced("etcd")),

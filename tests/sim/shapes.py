@@ -1,7 +1,7 @@
 """Clusters of other shapes than the guide's: two to thirty hosts, several hosts for a module, other paths."""
 
-from reconciler.core.placement import cluster as describe
-from reconciler.core.placement import lacking, propose
+from reconciler.core.placement import describe_cluster as describe
+from reconciler.core.placement import lacking, propose_placement
 from specs import parse
 from specs.cluster import Cluster
 from specs.release import Release
@@ -101,7 +101,7 @@ SHAPES = {"two": TWO, "five": FIVE, "thirty": thirty(), "messy": MESSY}
 
 def shape(config: str, more: str = "", found: Release = RELEASE) -> Cluster:
     """As `init` would set it up: the modules that are new go where it proposes."""
-    places = propose(found, config, "10.0.0.1")
+    places = propose_placement(found, config, "10.0.0.1")
     left = ", ".join(repr(name) for name in lacking(found, config))
     lines = "".join(f'"{name}" = [{", ".join(repr(host) for host in hosts)}]\n' for name, hosts in places.items())
     text = f"leave = [{left}]\n{HEAD}{more}[placement]\n{lines}"

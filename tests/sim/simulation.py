@@ -19,10 +19,10 @@ from reconciler.core.events import Event
 from reconciler.core.identity import step_id
 from reconciler.core.plan import Plan
 from reconciler.engine import assess
-from reconciler.engine.failpoints import installed
-from reconciler.engine.gather import Collected, collect
-from reconciler.engine.journal import Journal, taken_apart
-from reconciler.engine.reconcile import Applied, Undertaking, apply
+from reconciler.engine.failpoints import hooked
+from reconciler.engine.gather import GatheredFacts, gather_facts
+from reconciler.engine.journal import Journal, parse
+from reconciler.engine.reconcile import RunContext, RunResult, reconcile
 from reconciler.engine.stop import StopSignal
 from tests.sim.audit import Audit, Bkrec
 from tests.sim.families import PROBE, Flag, Raise, rules
@@ -86,15 +86,15 @@ class Simulation:
 
     # one process
 
-    async def once(self, troubles: Troubles) -> Applied | None:
+    async def once(self, troubles: Troubles) -> RunResult | None:
         """One `bkrec apply`; None where it died."""
         self.runs += 1
         who = self.process(troubles.rate)
         stop = StopSignal()
         helpers = self._schedule(troubles, who, stop)
         try:
-            with installed(self._hook(who, troubles)):
-                applied = await apply(self._undertaking(who, stop))
+            with hooked(self._hook(who, troubles)):
+                applied = await reconcile(self._undertaking(who, stop))
         except BaseException as error:
             if not _is_death(error):
                 self.audit.check("I9", False, f"it fell over: {_innermost(error)!r}")
@@ -117,7 +117,7 @@ class Simulation:
 
     def _schedule(self, troubles: Troubles, who: Bkrec, stop: StopSignal) -> list[asyncio.TimerHandle]:
         later = asyncio.get_running_loop().call_later
-        planned = [later(at, stop.press) for at in troubles.signals]
+        planned = [later(at, stop.request) for at in troubles.signals]
         if troubles.freeze is not None:
             at, seconds = troubles.freeze
             planned.append(later(at, self._freeze, who.process, seconds))
@@ -156,27 +156,27 @@ class Simulation:
         disk = who.process.disk
         if troubles.power:
             disk.lose_power(who.process.random)
-        kept = taken_apart(disk.durable + disk.pending)
+        kept = parse(disk.durable + disk.pending)
         self.audit.check("I9", kept.torn <= 1, f"{kept.torn} lines of the journal are torn")
         self.tally["deaths"] += 1
         self.tally.update(who.wire.done)
 
-    def _undertaking(self, who: Bkrec, stop: StopSignal) -> Undertaking:
+    def _undertaking(self, who: Bkrec, stop: StopSignal) -> RunContext:
         run = f"run-{self.runs}"
         book = Journal(Path("journal"), run=run, clock=who.process, disk=lambda _: who.process.disk)
 
-        async def confirm(_: assess.Studied) -> bool:
+        async def confirm(_: assess.Assessment) -> bool:
             return True
 
         def emit(event: Event) -> None:
             self.audit.told(who, event)
 
-        return Undertaking(
+        return RunContext(
             run=run,
             user="somebody",
             source="afar",
             transport=who.wire,
-            look=functools.partial(self._look, who),
+            gather=functools.partial(self._look, who),
             controller="10.0.0.1",
             hosts=tuple(self.hosts),
             expected=self.wishes,
@@ -186,12 +186,12 @@ class Simulation:
             emit=emit,
             stop=stop,
             confirm=confirm,
-            gates=lambda _: () if self.blind_gate else (GATE.up(),),
+            preflight_checks=lambda _: () if self.blind_gate else (GATE.up(),),
         )
 
-    async def _look(self, who: Bkrec, facts: Iterable[AnyFact]) -> Collected:
+    async def _look(self, who: Bkrec, facts: Iterable[AnyFact]) -> GatheredFacts:
         asked = now()
-        seen = await collect(who.wire, PROBES, facts)
+        seen = await gather_facts(who.wire, PROBES, facts)
         self.audit.heard(who, seen.readings, asked)
         return seen
 
@@ -226,7 +226,7 @@ class Simulation:
                     host.set(flag, "up")
         self.hosts[GATE.host].set(GATE.name, "up")
 
-    def _by_hand(self, applied: Applied) -> None:
+    def _by_hand(self, applied: RunResult) -> None:
         once = {step_id(action): action for action in self.actions if action.once}
         for failed in (failed for outcome in applied.outcomes for failed in outcome.failed):
             if failed.step in once and failed.diagnostic.code in ONCE_ONLY:
@@ -238,7 +238,7 @@ class Simulation:
         """Looking writes nothing, and neither does `apply` where nothing is to be done."""
         await asyncio.sleep(300.0)
         who = self.process(0.0)
-        await assess.study(functools.partial(self._look, who), self.wishes, self.decide)
+        await assess.assess(functools.partial(self._look, who), self.wishes, self.decide)
         self.audit.check("I7", who.wire.writes == 0, "looking wrote something")
         again = await self.once(Troubles())
         self.audit.check("I8", again is not None and again.verdict == "converged", "no longer converged")

@@ -11,7 +11,7 @@ from random import Random
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Fact, Known, Readings
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
-from reconciler.rules.registry import desired, rules
+from reconciler.rules.registry import expected_facts, rule_for
 from tests.sim.worlds import World, pristine
 
 INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
@@ -104,7 +104,7 @@ class Answers(Mapping[AnyFact, AnyReading]):
 def decide(world: World) -> tuple[Plan, Readings]:
     """The plan, and everything it looked at."""
     readings = Answers(world)
-    made = plan(world.cluster.release.version, desired(world.cluster), readings, rules(world.cluster))
+    made = plan(world.cluster.release.version, expected_facts(world.cluster), readings, rule_for(world.cluster))
     return made, readings.told
 
 
@@ -112,7 +112,7 @@ def anyhow(base: World, random: Random, many: float) -> World:
     """A finished cluster of which about `many` of all facts do not read as wished."""
     facts = dict(base.facts)
     old = random.random() < 0.5
-    for wish in desired(base.cluster):
+    for wish in expected_facts(base.cluster):
         if random.random() < many:
             before = pristine(wish.fact, base.cluster)
             facts[wish.fact] = before if old and random.random() < 0.5 else random.choice(instead(wish))
@@ -122,7 +122,7 @@ def anyhow(base: World, random: Random, many: float) -> World:
 def few(base: World, random: Random) -> World:
     """A finished cluster of which one to six facts do not read as wished, each family as likely as any other."""
     families: dict[str, list[AnyExpected]] = {}
-    for wish in desired(base.cluster):
+    for wish in expected_facts(base.cluster):
         families.setdefault(str(getattr(wish.fact, "kind", "")), []).append(wish)
     facts = dict(base.facts)
     for _ in range(random.randint(1, 6)):

@@ -12,8 +12,8 @@ from random import Random
 
 import pytest
 
-from reconciler.engine.failpoints import installed, registered
-from reconciler.engine.lease import break_lease
+from reconciler.engine.failpoints import hooked, registered
+from reconciler.engine.lease import force_release
 from tests.reconciler.engine.test_killed_beside import POINTS as KILLED_BESIDE
 from tests.sim.audit import NAMES
 from tests.sim.campaign import Told, cluster, duel, killed_at, play
@@ -54,8 +54,8 @@ def test_killed_while_it_breaks_a_lease_the_lease_is_its_holders_or_nobodys(poin
     async def story() -> None:
         await simulation.once(Troubles(kill_at=60))
         who = simulation.process(0.0)
-        with installed(die), pytest.raises(Killed):
-            await break_lease(who.wire, "10.0.0.1")
+        with hooked(die), pytest.raises(Killed):
+            await force_release(who.wire, "10.0.0.1")
         held = simulation.hosts["10.0.0.1"].lease
         assert held is not None
         assert held.run.endswith("!broken") == point.endswith("after")

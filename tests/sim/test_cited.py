@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings
-from reconciler.core.plan import After, Plan, Step
+from reconciler.core.plan import Dependency, Plan, Step
 from tests.sim.states import decide
 from tests.sim.test_minimal import WHOLE, busy, state
 from tests.sim.worlds import World
@@ -27,7 +27,7 @@ def wished(wish: AnyExpected) -> AnyReading:
 def cited(plan: Plan, step: Step, been: frozenset[str] = frozenset()) -> Held:
     """What has to hold for the step not to be there."""
     facts: Held = {}
-    for mend in step.mends:
+    for mend in step.repairs:
         facts[mend.expected.fact] = wished(mend.expected)
         for other in spoilers(plan, mend.expected.fact, been | {step.id}):
             facts |= cited(plan, other, been | {step.id})
@@ -35,16 +35,16 @@ def cited(plan: Plan, step: Step, been: frozenset[str] = frozenset()) -> Held:
 
 
 def spoilers(plan: Plan, fact: AnyFact, but: frozenset[str]) -> list[Step]:
-    return [step for step in plan.steps if step.id not in but and fact in step.action.voids()]
+    return [step for step in plan.steps if step.id not in but and fact in step.action.invalidates()]
 
 
-def between(plan: Plan, step: Step, edge: After) -> Held:
+def between(plan: Plan, step: Step, edge: Dependency) -> Held:
     """What has to hold for `step` not to wait for the other one, for this reason."""
     before = next(one for one in plan.steps if one.id == edge.step)
     if getattr(edge.because, "code", "") in ("after-what-it-undoes", "before-it-is-undone"):
         return cited(plan, before)
-    needs = {need.fact for need in step.needs if (need.because, need.source) == (edge.because, edge.source)}
-    mends = [mend.expected for mend in before.mends if mend.expected.fact in {need.fact for need in step.needs}]
+    needs = {need.fact for need in step.requires if (need.because, need.source) == (edge.because, edge.source)}
+    mends = [mend.expected for mend in before.repairs if mend.expected.fact in {need.fact for need in step.requires}]
     assert needs & {wish.fact for wish in mends}, f"{step.id} after {edge.step}: cites no need of its own"
     facts: Held = {}
     for wish in mends:
@@ -64,7 +64,7 @@ def unexplained(plan: Plan) -> list[str]:
     steps = [step.id for step in plan.steps if not step.because or not step.source]
     waits = ((step, edge) for step in plan.steps for edge in step.after)
     edges = [f"{step.id} after {edge.step}" for step, edge in waits if not edge.because or not edge.source]
-    wishes = [mend.expected for step in plan.steps for mend in step.mends]
+    wishes = [mend.expected for step in plan.steps for mend in step.repairs]
     wishes += [blocked.expected for blocked in plan.blocked]
     return steps + edges + [str(wish.fact) for wish in wishes if not wish.because or not wish.source]
 
@@ -106,7 +106,7 @@ def test_without_any_drift_there_is_no_step(seed: int) -> None:
     world, _ = state(seed)
     plan, readings = decide(world)
     everything: Held = {fact: reading for step in plan.steps for fact, reading in cited(plan, step).items()}
-    for one in plan.follows:
+    for one in plan.derived:
         everything[one.expected.fact] = wished(one.expected)
     random = Random(seed)
     part = dict(random.sample(sorted(everything.items(), key=str), len(everything) // 2))

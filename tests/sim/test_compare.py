@@ -6,9 +6,9 @@ from random import Random
 import pytest
 
 from probes.fact import AnyFact, AnyReading, Known
-from probes.tag import TagKept
-from reconciler.cli.goal import Goal, comparing, deciding
-from reconciler.core.diff import Difference, diff, set_aside
+from probes.tag import SecretsTag
+from reconciler.cli.goal import Goal, comparing, goal_for
+from reconciler.core.diff import Difference, diff, without_advice
 from reconciler.core.plan import Plan
 from specs.cluster import Cluster
 from tests.sim.states import anyhow, few
@@ -21,16 +21,16 @@ def told(world: World, goal: Callable[[Cluster], Goal]) -> tuple[Difference, Pla
     """As `engine/assess.py` does; with how many facts were read."""
     expected, decide = goal(world.cluster)
     readings = readings_of(world, expected)
-    while (made := decide(readings)).wanted:
-        readings |= world.read(made.wanted)
+    while (made := decide(readings)).unread_facts:
+        readings |= world.read(made.unread_facts)
     advice = {one.expected.fact: one.diagnostic for one in made.advice}
-    return set_aside(diff(expected, readings), advice), made, len(readings)
+    return without_advice(diff(expected, readings), advice), made, len(readings)
 
 
 def tag_lost(world: World) -> World:
     """Advice, and where anything is to be distributed, what holds it up."""
     facts: dict[AnyFact, AnyReading] = dict(world.facts)
-    facts |= {fact: Known("lost") for fact in facts if isinstance(fact, TagKept)}
+    facts |= {fact: Known("lost") for fact in facts if isinstance(fact, SecretsTag)}
     return World(cluster=world.cluster, facts=facts, other=world.other)
 
 
@@ -45,19 +45,19 @@ def tag_lost_under_a_drift() -> World:
 def test_the_difference_is_the_plans(seed: int) -> None:
     random, base = Random(seed), finished(CLUSTER)
     world = few(base, random) if seed % 3 else anyhow(base, random, 0.1)
-    assert told(world, comparing)[0] == told(world, deciding)[0]
+    assert told(world, comparing)[0] == told(world, goal_for)[0]
 
 
 @pytest.mark.parametrize("world", [tag_lost(finished(CLUSTER)), tag_lost_under_a_drift()], ids=["alone", "needed"])
 def test_advice_that_a_step_needs_is_owed(world: World) -> None:
-    shown, planned = told(world, comparing)[0], told(world, deciding)[0]
+    shown, planned = told(world, comparing)[0], told(world, goal_for)[0]
     assert shown == planned
     assert bool(shown.advice) != bool(shown.drift)
 
 
 def test_no_step_is_planned_where_none_is_shown() -> None:
     shown, made, read = told(World(cluster=CLUSTER), comparing)
-    _, planned, more = told(World(cluster=CLUSTER), deciding)
+    _, planned, more = told(World(cluster=CLUSTER), goal_for)
     assert shown.drift
     assert planned.steps
     assert made.steps == ()

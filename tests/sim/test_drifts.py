@@ -81,12 +81,12 @@ def compared(world: World) -> Difference:
 
 def strangers(plan: Plan, modules: set[str]) -> list[Step]:
     """Steps for other modules than these that mend more than what another step of the plan undoes first."""
-    undone = {fact for step in plan.steps for fact in step.action.voids()}
+    undone = {fact for step in plan.steps for fact in step.action.invalidates()}
     own = {*modules, ""}
     return [
         step
         for step in plan.steps
-        if any(mend.expected.module not in own and mend.expected.fact not in undone for mend in step.mends)
+        if any(mend.expected.module not in own and mend.expected.fact not in undone for mend in step.repairs)
     ]
 
 
@@ -198,4 +198,4 @@ def test_a_clean_cluster_gives_no_finding(seed: int) -> None:
     world = changed(*random.sample(sorted(stray.items(), key=str), random.randrange(len(stray) + 1)))
     wishes = random.sample(WISHES, len(WISHES))
     found = diff(wishes, Answers(world))
-    assert (verdict(found), found.held, decide(world)[0].steps) == ("converged", len(WISHES), ())
+    assert (verdict(found), found.matching, decide(world)[0].steps) == ("converged", len(WISHES), ())

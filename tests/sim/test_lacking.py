@@ -11,17 +11,17 @@ from actions.backup import BackupMongodb, BackupMysql
 from probes.backup import Backup
 from probes.database import DatabaseElsewhere, DatabaseServers
 from probes.fact import AnyFact, AnyReading, Known, Unknown
-from probes.task import WorkDone
+from probes.task import TaskDone
 from reconciler.cli.goal import grounds
-from reconciler.core.placement import cluster as describe
-from reconciler.core.placement import lacking, propose
+from reconciler.core.placement import describe_cluster as describe
+from reconciler.core.placement import lacking, propose_placement
 from reconciler.core.plan import Plan
 from reconciler.rules import database, preflight
-from reconciler.rules.registry import desired
+from reconciler.rules.registry import expected_facts
 from specs import parse
 from specs.cluster import Cluster
-from specs.diagnostic import Diagnostic, LayoutRefused
-from specs.reason import coded
+from specs.diagnostic import Diagnostic, LayoutError
+from specs.reason import reason
 from tests.sim.shapes import HEAD, RELEASE
 from tests.sim.states import Answers, decide
 from tests.sim.worlds import CONFIG, World, finished, fresh, guide_cluster, pristine
@@ -46,14 +46,14 @@ def without(*names: str) -> str:
 
 def settled(config: str) -> Cluster:
     """As somebody comes to it who does what each refusal says: the placements and `leave` are pasted, line by line."""
-    places = {name: list(hosts) for name, hosts in propose(RELEASE, config, "10.0.0.1").items()}
+    places = {name: list(hosts) for name, hosts in propose_placement(RELEASE, config, "10.0.0.1").items()}
     lines = "".join(f'"{name}" = {hosts!r}\n'.replace("'", '"') for name, hosts in places.items())
     left = f"leave = {list(lacking(RELEASE, config))!r}".replace("'", '"')
     for _ in range(12):
         text = f"{left}\n{HEAD}[placement]\n{lines}"
         try:
             return describe(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
-        except LayoutRefused as refused:
+        except LayoutError as refused:
             left = _said(refused.diagnostics)
     raise AssertionError(left)
 
@@ -71,7 +71,7 @@ def plans(made: Cluster) -> list[Plan]:
 
 
 def unread(fact: AnyFact, _: Cluster) -> AnyReading:
-    return Unknown(coded("host-unreachable", host=fact.host, said="gone"))
+    return Unknown(reason("host-unreachable", host=fact.host, said="gone"))
 
 
 def test_the_modules_are_those_of_the_guide() -> None:
@@ -84,7 +84,7 @@ def test_the_modules_are_those_of_the_guide() -> None:
 def test_one_line_less_is_planned_once_what_the_refusals_say_is_done(name: str) -> None:
     made = settled(without(name))
     for plan in plans(made):
-        assert preflight.gates(made, 0, plan) is not None
+        assert preflight.preflight_checks(made, 0, plan) is not None
         assert set(preflight.concerned(made, plan)) <= {*made.inventory.everyone}
 
 
@@ -96,7 +96,7 @@ def test_two_lines_less_are_planned_once_what_the_refusals_say_is_done(pair: tup
 
 def goal(made: Cluster, *servers: str) -> Cluster:
     """The cluster once its variables were read."""
-    return database.followed(made, {database.fact_of(made): Known(servers)})
+    return database.with_databases(made, {database.fact_of(made): Known(servers)})
 
 
 @pytest.mark.parametrize("kind", ["mysql", "mongodb"])
@@ -106,8 +106,8 @@ def test_a_database_of_the_sites_own_is_a_gate_of_its_own_until_a_person_says_it
     wish = database.elsewhere(made)
     assert isinstance(wish.fact, DatabaseElsewhere)
     assert kind not in wish.fact.served
-    assert wish in preflight.gates(made, 0, plan)
-    assert wish not in preflight.gates(made, 0, plan, frozenset({database.DUMPED}))
+    assert wish in preflight.preflight_checks(made, 0, plan)
+    assert wish not in preflight.preflight_checks(made, 0, plan, frozenset({database.DUMPED}))
     (told,) = preflight.undumped(made, plan, {wish.fact: Known((f"{kind} db.example",))})
     assert (told.code, dict(told.fields)["servers"]) == ("database-elsewhere", f"{kind} db.example")
 
@@ -154,10 +154,10 @@ def test_every_server_is_dumped_before_anything_that_only_a_backup_brings_back(
     wanted = {
         Backup(host=host, what=what) for what, hosts in (("mysql", mysql), ("mongodb", mongodb)) for host in hosts
     }
-    losing = [step for step in plan.steps if step.action.one_way or step.action.disrupts == "data"]
+    losing = [step for step in plan.steps if step.action.irreversible or step.action.disrupts == "data"]
     assert losing
     for step in losing:
-        needs = {need.fact for need in (*step.needs, *step.action.requires())}
+        needs = {need.fact for need in (*step.requires, *step.action.requires())}
         assert wanted <= needs, step.id
 
 
@@ -165,10 +165,12 @@ def test_work_that_is_all_that_is_left_a_day_later_is_dumped_for_anew() -> None:
     """JOB's migration failed last night; its backups are stale by now."""
     made = guide_cluster()
     world = finished(made)
-    work = next(w.fact for w in desired(made) if isinstance(w.fact, WorkDone) and w.fact.work == "monitor-space-data")
+    work = next(
+        w.fact for w in expected_facts(made) if isinstance(w.fact, TaskDone) and w.fact.task == "monitor-space-data"
+    )
     world.facts[work] = Known(False)
     plan, _ = decide(world)
-    assert [step.id.split("@")[0] for step in plan.steps if step.action.one_way] == ["owed.do-monitor-space-data"]
+    assert [step.id.split("@")[0] for step in plan.steps if step.action.irreversible] == ["owed.do-monitor-space-data"]
     assert {BackupMysql, BackupMongodb} <= {type(step.action) for step in plan.steps}
 
 
@@ -179,7 +181,7 @@ def test_nothing_that_only_a_backup_brings_back_is_begun_while_a_database_is_not
 
     plan, _ = decide(World(cluster=guide_cluster(), other=deaf))
     assert plan.steps
-    assert [step.id for step in plan.steps if step.action.one_way or step.action.disrupts == "data"] == []
+    assert [step.id for step in plan.steps if step.action.irreversible or step.action.disrupts == "data"] == []
 
 
 def test_what_the_variables_say_is_read_with_every_look_and_decides() -> None:

@@ -12,12 +12,12 @@ from types import FrameType
 
 from probes.fact import AnyDrift
 from reconciler.core.diff import diff
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Mend, Rules, plan
-from reconciler.rules.registry import desired, rules
+from reconciler.core.planner import Decision, Rule, plan
+from reconciler.rules.registry import expected_facts, rule_for
 from specs.cluster import Cluster
-from specs.reason import coded
+from specs.reason import reason
 from tests.sim.big import SCALED, big_cluster
 from tests.sim.states import Answers
 from tests.sim.worlds import World, finished, readings_of
@@ -27,7 +27,7 @@ FIRST = 10
 MOST = 2.3
 """Times, where two comes of growing as the hosts do."""
 UNITS = ("one.service", "two.service", "three.service", "four.service")
-WHY = coded("starts-at-boot")
+WHY = reason("starts-at-boot")
 
 
 def calls(work: Callable[[], object]) -> int:
@@ -46,39 +46,39 @@ def calls(work: Callable[[], object]) -> int:
     return made
 
 
-def planning(hosts: int, made: Callable[[Cluster], Rules], world: Callable[[Cluster], World]) -> int:
+def planning(hosts: int, made: Callable[[Cluster], Rule], world: Callable[[Cluster], World]) -> int:
     """Calls of a diff and a plan for a cluster of which nothing is known yet."""
     known = Answers(world(big_cluster(hosts)))
-    plan("6.2.2", desired(known.world.cluster), known, rules(known.world.cluster))
+    plan("6.2.2", expected_facts(known.world.cluster), known, rule_for(known.world.cluster))
     cluster, readings = big_cluster(hosts), known.told
 
     def work() -> None:
-        wishes = desired(cluster)
+        wishes = expected_facts(cluster)
         diff(wishes, readings)
         plan("6.2.2", wishes, readings, made(cluster))
 
     return calls(work)
 
 
-def asking(hosts: int, made: Callable[[Cluster], Rules], world: Callable[[Cluster], World]) -> int:
+def asking(hosts: int, made: Callable[[Cluster], Rule], world: Callable[[Cluster], World]) -> int:
     """Calls of the rules alone, each asked for each drift: a planner makes many more, and one bad rule would hide."""
     cluster = big_cluster(hosts)
     readings = Answers(world(cluster))
-    drifts = diff(desired(cluster), readings).drift
+    drifts = diff(expected_facts(cluster), readings).drift
 
-    def ask(rules_: Rules) -> None:
-        seen = Seen(readings)
+    def ask(rules_: Rule) -> None:
+        seen = FactReader(readings)
         for drift in drifts:
             rules_(drift, seen)
 
-    ask(rules(cluster))
+    ask(rule_for(cluster))
     fresh = made(big_cluster(hosts))
     return calls(lambda: ask(fresh))
 
 
 def grows(
-    costs: Callable[[int, Callable[[Cluster], Rules], Callable[[Cluster], World]], int],
-    made: Callable[[Cluster], Rules] = rules,
+    costs: Callable[[int, Callable[[Cluster], Rule], Callable[[Cluster], World]], int],
+    made: Callable[[Cluster], Rule] = rule_for,
     world: Callable[[Cluster], World] = lambda cluster: World(cluster=cluster),
 ) -> float:
     few, more, many = (costs(hosts, made, world) for hosts in (FIRST, FIRST + PERIOD, FIRST + 3 * PERIOD))
@@ -98,10 +98,10 @@ def test_the_rules_grow_as_the_hosts_do() -> None:
 
 
 def test_a_rule_that_walks_the_cluster_for_each_drift_is_noticed() -> None:
-    def walking(cluster: Cluster) -> Rules:
-        known = rules(cluster)
+    def walking(cluster: Cluster) -> Rule:
+        known = rule_for(cluster)
 
-        def mend(drift: AnyDrift, seen: Seen) -> Mend:
+        def mend(drift: AnyDrift, seen: FactReader) -> Decision:
             assert not any(len(host) == 0 for host in cluster.inventory.hosts)
             return known(drift, seen)
 
@@ -111,10 +111,10 @@ def test_a_rule_that_walks_the_cluster_for_each_drift_is_noticed() -> None:
 
 
 def test_needs_that_are_alike_and_not_shared_are_noticed() -> None:
-    def unshared(cluster: Cluster) -> Rules:
-        known = rules(cluster)
+    def unshared(cluster: Cluster) -> Rule:
+        known = rule_for(cluster)
 
-        def mend(drift: AnyDrift, seen: Seen) -> Mend:
+        def mend(drift: AnyDrift, seen: FactReader) -> Decision:
             found = known(drift, seen)
             return replace(found, common=(*found.common,)) if isinstance(found, Repair) else found
 
@@ -127,13 +127,13 @@ def test_needs_that_are_alike_and_not_shared_are_noticed() -> None:
 def rounds(hosts: int) -> int:
     """Looks until nothing more is wanted."""
     world, looks = World(cluster=big_cluster(hosts)), 1
-    wishes = desired(world.cluster)
+    wishes = expected_facts(world.cluster)
     readings = readings_of(world, wishes)
     while True:
-        made = plan("6.2.2", wishes, readings, rules(world.cluster))
-        if not made.wanted:
+        made = plan("6.2.2", wishes, readings, rule_for(world.cluster))
+        if not made.unread_facts:
             return looks
-        readings |= world.read(made.wanted)
+        readings |= world.read(made.unread_facts)
         looks += 1
 
 

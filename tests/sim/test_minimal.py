@@ -12,15 +12,15 @@ import pytest
 
 from probes.fact import AnyFact, AnyReading, fact_id
 from reconciler.core.plan import Plan
-from reconciler.core.simulate import run
-from reconciler.rules.registry import desired
+from reconciler.core.simulate import simulate_steps
+from reconciler.rules.registry import expected_facts
 from tests.sim.board import Board
 from tests.sim.states import anyhow, decide
 from tests.sim.worlds import World, finished, guide_cluster
 
 WHOLE = guide_cluster()
 DONE = finished(WHOLE)
-WISHES = desired(WHOLE)
+WISHES = expected_facts(WHOLE)
 SHARES = (0.004, 0.004, 0.01, 0.01, 0.02, 0.02, 0.04, 0.04, 0.1, 0.4)
 """How much of the cluster is not as wished: mostly a handful of facts, sometimes nearly half of all."""
 
@@ -51,14 +51,14 @@ def shuffled(plan: Plan, random: Random) -> list[int]:
 def untold(plan: Plan, board: Board, end: int) -> list[str]:
     """What does not hold in the end and is neither blocked, nor said to be held up, nor told as advice."""
     told = {fact_id(blocked.expected.fact) for blocked in (*plan.blocked, *plan.advice)}
-    told |= {name for blocked in plan.blocked for name in blocked.held_up}
+    told |= {name for blocked in plan.blocked for name in blocked.blocks}
     missed = [fact_id(wish.fact) for wish in board.wishes if not end & board.mask((wish,))]
     return [name for name in missed if name not in told]
 
 
 def prove(seeds: range, done: World = DONE) -> Counter[str]:
     counts: Counter[str] = Counter()
-    wishes = desired(done.cluster)
+    wishes = expected_facts(done.cluster)
     for seed in seeds:
         world, random = state(seed, done)
         plan, readings = decide(world)
@@ -94,7 +94,7 @@ def test_the_board_says_what_the_simulator_says(seed: int) -> None:
     readings: dict[AnyFact, AnyReading] = dict(told)
     board = Board(plan, WISHES, readings)
     order = shuffled(plan, random)[: random.randrange(len(plan.steps) + 1)]
-    after = run([plan.steps[number] for number in order], readings, plan)
+    after = simulate_steps([plan.steps[number] for number in order], readings, plan)
     held = Board(plan, WISHES, after)
     assert held.bits == board.bits
     assert held.start & held.goal == board.run(board.start, order) & board.goal

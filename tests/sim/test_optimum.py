@@ -13,20 +13,20 @@ from typing import ClassVar, Literal
 import pytest
 
 from actions.action import Action
-from probes.fact import Absent, AnyExpected, AnyFact, Fact, Known, Readings, about, holds
+from probes.fact import Absent, AnyExpected, AnyFact, Fact, Known, Readings, matches, require_fact_type
 from reconciler.core import planner
 from reconciler.core.plan import Repair
-from reconciler.core.planner import Rules
+from reconciler.core.planner import Rule
 from reconciler.core.simulate import simulate
-from reconciler.rules.registry import rules
-from specs.reason import coded
+from reconciler.rules.registry import rule_for
+from specs.reason import reason
 from tests.sim.board import Board
 from tests.sim.optimum import Hunt
 from tests.sim.states import decide, few
 from tests.sim.test_minimal import DONE, WHOLE, WISHES, shuffled
 from tests.sim.worlds import World
 
-WHY = coded("not-read")
+WHY = reason("not-read")
 LONGEST = 6
 
 
@@ -73,12 +73,12 @@ def rulebook(random: Random, *, both: bool) -> dict[str, Repair]:
     return book
 
 
-def instance(seed: int, *, both: bool) -> tuple[Rules, tuple[AnyExpected, ...], Readings]:
+def instance(seed: int, *, both: bool) -> tuple[Rule, tuple[AnyExpected, ...], Readings]:
     random = Random(seed)
     book = rulebook(random, both=both)
     wishes = tuple(on(name) for name in random.sample(sorted(book), random.randint(1, len(book))))
     readings: Readings = {on(name).fact: Known(True) if random.random() < 0.4 else Absent() for name in book}
-    return lambda drift, seen: book[about(drift, On).name], wishes, readings
+    return lambda drift, seen: book[require_fact_type(drift, On).name], wishes, readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ def compare(seed: int, *, both: bool = False) -> Compared:
         assert ends[0] & board.goal == ends[1] & board.goal, f"seed {seed}: an order"
         steps, plans, readings = steps + len(made.steps), plans + 1, simulate(made, readings)
         assert plans < LONGEST, f"seed {seed}: no end of plans"
-    assert all(holds(wish, readings) for wish in wishes), f"seed {seed}: not reached"
+    assert all(matches(wish, readings) for wish in wishes), f"seed {seed}: not reached"
     hunt = Hunt(first=World(cluster=WHOLE, facts={**first}, other=lambda fact, _: Absent()), rules=mend, wishes=wishes)
     fewer = hunt.fewest(wishes, steps - 1) if 0 < steps <= LONGEST else None
     return Compared(seed=seed, steps=steps, fewer=fewer, plans=plans)
@@ -138,7 +138,7 @@ def measure(seed: int) -> tuple[int, int | None]:
     board = Board(made, WISHES, readings)
     end = board.run(board.start, range(len(made.steps)))
     reached = [wish for wish in WISHES if end & board.mask((wish,))]
-    return len(made.steps), Hunt(first=world, rules=rules(WHOLE), wishes=WISHES).fewest(reached, len(made.steps) - 1)
+    return len(made.steps), Hunt(first=world, rules=rule_for(WHOLE), wishes=WISHES).fewest(reached, len(made.steps) - 1)
 
 
 def tally(seeds: range) -> Counter[int]:

@@ -5,11 +5,11 @@ from random import Random
 import pytest
 
 from actions.env import EditEnv, MergeEnv
-from actions.task import DoWork
+from actions.task import RunPostUpgradeTask
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
-from reconciler.rules.registry import desired
+from reconciler.rules.registry import expected_facts
 from tests.sim.guide import after
 from tests.sim.history import answered
 from tests.sim.rows import ROWS
@@ -30,7 +30,7 @@ def converges(start: World, told: set[str]) -> Plan:
     end = live(world, plan)
     assert decide(end)[0].steps == ()
     if not plan.blocked:
-        assert verdict(diff(desired(end.cluster), Answers(end))) == "converged"
+        assert verdict(diff(expected_facts(end.cluster), Answers(end))) == "converged"
     return plan
 
 
@@ -58,7 +58,7 @@ def test_a_half_made_redis_cluster_is_told_and_holds_up_only_what_needs_it() -> 
     number = NAMES.index("7.8.1 install redis_cluster")
     worlds = (after(number, Random(seed)) for seed in range(20))
     plan = next(plan for plan in (decide(world)[0] for world in worlds) if plan.blocked)
-    held_up = " ".join(name for blocked in plan.blocked for name in blocked.held_up)
+    held_up = " ".join(name for blocked in plan.blocked for name in blocked.blocks)
     assert "gse/VERSION" in held_up
     assert "usermgr" not in held_up
     assert {step.module for step in plan.steps} >= {"nginx", "log"}
@@ -68,7 +68,11 @@ def test_what_the_guide_leaves_undone_is_named_and_done() -> None:
     """The gateway's virtual host, a GSE process its list omits, services of daemons that are gone, grafana,
     keys that nobody fills; and the work of which nobody can tell whether it was done (tests/sim/test_untraced.py)."""
     plan = converges(after(len(ROWS)), set())
-    names = [step.id.split("@")[0] for step in plan.steps if not isinstance(step.action, (DoWork, EditEnv, MergeEnv))]
+    names = [
+        step.id.split("@")[0]
+        for step in plan.steps
+        if not isinstance(step.action, (RunPostUpgradeTask, EditEnv, MergeEnv))
+    ]
     assert names == [
         "backup.mysql",
         "backup.mongodb",

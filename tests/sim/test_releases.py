@@ -6,12 +6,12 @@ from actions.bkcli import ModuleCall
 from actions.nginx import RenderNginx
 from actions.program import CopyProgram
 from actions.saas import DeploySaas
-from actions.task import DoWork
+from actions.task import RunPostUpgradeTask
 from actions.version import SetVersion
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
-from reconciler.rules.registry import desired
+from reconciler.rules.registry import expected_facts
 from tests.sim.history import HISTORY, Before, answered, world
 from tests.sim.states import Answers, decide
 from tests.sim.worlds import live
@@ -30,7 +30,7 @@ def test_every_earlier_release_converges_and_then_there_is_nothing_to_do(before:
     assert plan.steps
     assert plan.blocked == ()
     end = live(start, plan)
-    assert verdict(diff(desired(end.cluster), Answers(end))) == "converged"
+    assert verdict(diff(expected_facts(end.cluster), Answers(end))) == "converged"
     assert decide(end)[0].steps == ()
 
 
@@ -40,7 +40,7 @@ def test_a_cluster_on_6_2_gets_no_step_for_a_module_that_is_right_already(before
     SaaS are deployed, of whose numbers in 6.2.0 nothing is known; work without a trace is repeated where that is
     harmless; what equals a file of the scripts (yq, nginx's templates) follows them; a row is set to what is there."""
     plan, _ = decide(world(before))
-    shared = (DeploySaas, DoWork, RenderNginx, CopyProgram, SetVersion)
+    shared = (DeploySaas, RunPostUpgradeTask, RenderNginx, CopyProgram, SetVersion)
     theirs = [step for step in plan.steps if not isinstance(step.action, shared)]
     assert {step.module for step in theirs} == {*before.versions, ""}
     assert {blocked.diagnostic.code for blocked in plan.blocked} == {"work-untraced"}

@@ -7,12 +7,12 @@ import pytest
 from actions.action import Action
 from probes.fact import fact_id
 from reconciler.core.diff import diff
-from reconciler.core.placement import cluster, propose
+from reconciler.core.placement import describe_cluster, propose_placement
 from reconciler.core.verdict import verdict
-from reconciler.rules.registry import desired
+from reconciler.rules.registry import expected_facts
 from specs import parse
 from specs.cluster import Cluster
-from specs.diagnostic import LayoutRefused
+from specs.diagnostic import LayoutError
 from tests.sim.board import Board
 from tests.sim.shapes import ELSEWHERE, FIVE, HEAD, MESSY, RELEASE, SHAPES, shape
 from tests.sim.states import Answers, decide
@@ -32,23 +32,23 @@ def test_any_order_converges_and_the_next_plan_is_empty(made: Cluster) -> None:
     world = World(cluster=made)
     plan, readings = decide(world)
     assert plan.blocked == ()
-    board = Board(plan, desired(made), readings)
+    board = Board(plan, expected_facts(made), readings)
     assert board.run(board.start, shuffled(plan, Random(made.name))) & board.goal == board.goal
     end = live(world, plan)
-    assert verdict(diff(desired(made), Answers(end))) == "converged"
+    assert verdict(diff(expected_facts(made), Answers(end))) == "converged"
     assert decide(end)[0].steps == ()
 
 
 def test_no_step_is_in_vain(made: Cluster) -> None:
     plan, readings = decide(World(cluster=made))
-    assert Board(plan, desired(made), readings).needless() == []
+    assert Board(plan, expected_facts(made), readings).needless() == []
 
 
 def test_each_host_of_a_module_gets_it_and_old_units_go_from_each() -> None:
     """Thirty hosts, several for a module."""
     many = shape(SHAPES["thirty"])
     assert len(many.inventory.hosts) == 30
-    told = {fact_id(wish.fact) for wish in desired(many)}
+    told = {fact_id(wish.fact) for wish in expected_facts(many)}
     for name, file in (("gse", "gse/VERSION"), ("cmdb", "cmdb/VERSION"), ("usermgr", "usermgr/VERSION")):
         hosts = many.hosts(RELEASE.module(name))
         assert len(hosts) > 1
@@ -63,7 +63,9 @@ def test_other_paths_are_used_throughout() -> None:
     """Nothing of the vendor's defaults is left in a fact, or in what a step sends to its host."""
     made = shape(CONFIG, ELSEWHERE)
     plan, _ = decide(World(cluster=made))
-    said = [fact_id(wish.fact) for wish in desired(made)] + [word for step in plan.steps for word in words(step.action)]
+    said = [fact_id(wish.fact) for wish in expected_facts(made)] + [
+        word for step in plan.steps for word in words(step.action)
+    ]
     left = [text for text in said for path in DEFAULTS if f"{path}/" in f"{text}/"]
     assert left == []
 
@@ -79,13 +81,15 @@ def test_what_the_vendors_parser_lets_through_is_read_as_it_reads_it() -> None:
     assert {name: set(hosts) for name, hosts in messy.inventory.groups} == {
         name: set(hosts) for name, hosts in plain.inventory.groups
     }
-    assert {fact_id(wish.fact) for wish in desired(messy)} == {fact_id(wish.fact) for wish in desired(plain)}
+    assert {fact_id(wish.fact) for wish in expected_facts(messy)} == {
+        fact_id(wish.fact) for wish in expected_facts(plain)
+    }
 
 
 def test_one_host_is_refused_with_the_smallest_layout_that_works() -> None:
     file = parse.cluster_file(HEAD, "cluster.toml")
-    for refused in (lambda: cluster(file, RELEASE, ONE), lambda: propose(RELEASE, ONE, "10.0.0.1")):
-        with pytest.raises(LayoutRefused) as caught:
+    for refused in (lambda: describe_cluster(file, RELEASE, ONE), lambda: propose_placement(RELEASE, ONE, "10.0.0.1")):
+        with pytest.raises(LayoutError) as caught:
             refused()
         (told,) = caught.value.diagnostics
         assert told.code == "one-host"
@@ -104,7 +108,7 @@ def test_the_gateway_goes_where_its_certificates_are() -> None:
     """The controller has openresty: then the gateway's host gets etcd too, whose hosts have the certificates."""
     busy = CONFIG.replace("10.0.0.1 iam", "10.0.0.1 nginx,iam").replace("10.0.0.2 nginx", "10.0.0.2 es8")
     third = busy.replace("appt,", "").replace("nodeman(nodeman),", "") + "10.0.0.4 nodeman(nodeman),appt\n"
-    places = propose(RELEASE, third, "10.0.0.1")
+    places = propose_placement(RELEASE, third, "10.0.0.1")
     assert places["apigw"] == places["etcd"] == ("10.0.0.3",)
 
 
@@ -112,7 +116,9 @@ def test_a_gateway_away_from_its_certificates_is_refused() -> None:
     text = f'{HEAD}[placement]\napigw = ["10.0.0.4"]\netcd = ["10.0.0.3"]\n'
     config = FIVE.replace("10.0.0.4 ", "10.0.0.4 consul,")
     with pytest.raises(Exception, match="placement-apart"):
-        cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
+        describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
     rest = 'auth = ["10.0.0.2"]\nredis_cluster = ["10.0.0.2"]\niam_search_engine = ["10.0.0.1"]\n'
     ok = text.replace('etcd = ["10.0.0.3"]', 'etcd = ["10.0.0.4"]') + rest
-    assert cluster(parse.cluster_file(ok, "cluster.toml"), RELEASE, config).inventory.on("apigw") == ("10.0.0.4",)
+    assert describe_cluster(parse.cluster_file(ok, "cluster.toml"), RELEASE, config).inventory.on("apigw") == (
+        "10.0.0.4",
+    )

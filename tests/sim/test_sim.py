@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from probes.env import EnvCopied, EnvFilled
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown, fact_id
 from probes.path import FileDigest
-from probes.text import TextNames
+from probes.text import FileMentions
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan, Step
 from reconciler.rules.latent import latent
-from reconciler.rules.registry import desired
+from reconciler.rules.registry import expected_facts
 from specs.cluster import Cluster
-from specs.reason import coded
+from specs.reason import reason
 from tests.sim.worlds import World, finished, guide_cluster, live, pristine, slice_cluster, study
 
 SLICE = slice_cluster()
@@ -65,7 +65,7 @@ def test_pristine_converges_and_the_plan_after_that_is_empty(cluster: object) ->
     again, readings = study(live(world, plan))
     assert again.steps == ()
     assert again.blocked == ()
-    assert diff(desired(world.cluster), readings).drift == ()
+    assert diff(expected_facts(world.cluster), readings).drift == ()
 
 
 @given(st.randoms(use_true_random=False))
@@ -108,7 +108,7 @@ def test_after_apply_nothing_is_right_that_will_not_last(random: Random) -> None
     world.other = pristine
     plan, _ = study(world)
     _, readings = study(live(world, plan))
-    left = diff(desired(SLICE), readings)
+    left = diff(expected_facts(SLICE), readings)
     assert latent(SLICE, left, readings) == {}
 
 
@@ -116,7 +116,7 @@ def test_a_finished_cluster_without_package_and_backups_has_nothing_to_do() -> N
     plan, readings = study(finished(SLICE))
     assert plan.steps == ()
     assert plan.blocked == ()
-    assert diff(desired(SLICE), readings).drift == ()
+    assert diff(expected_facts(SLICE), readings).drift == ()
 
 
 @given(st.randoms(use_true_random=False))
@@ -126,12 +126,12 @@ def test_nothing_is_done_on_what_nobody_could_read(random: Random) -> None:
     dead = random.choice(SLICE.inventory.hosts)
 
     def other(fact: AnyFact, cluster: object) -> AnyReading:
-        return Unknown(coded("host-unreachable", host=dead)) if fact.host == dead else pristine(fact, SLICE)
+        return Unknown(reason("host-unreachable", host=dead)) if fact.host == dead else pristine(fact, SLICE)
 
     plan, _ = study(World(cluster=SLICE, other=other))
     for step in plan.steps:
         assert step.action.host != dead
-        assert all(need.fact.host != dead for need in step.needs)
+        assert all(need.fact.host != dead for need in step.requires)
     assert any(blocked.diagnostic.code == "unknown-not-repaired" for blocked in plan.blocked)
 
 
@@ -152,7 +152,7 @@ def test_every_step_ensures_the_very_facts_it_mends(random: Random) -> None:
     plan, _ = study(world)
     for step in plan.steps:
         promised = {promise.fact for promise in step.action.ensures()}
-        assert {mend.expected.fact for mend in step.mends} <= promised, step.id
+        assert {mend.expected.fact for mend in step.repairs} <= promised, step.id
 
 
 def test_new_gse_runs_before_the_old_one_is_retired() -> None:
@@ -179,7 +179,7 @@ def test_what_equals_a_file_of_the_scripts_is_copied_after_those_are_replaced() 
     assert [step.action.host for step in copied] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
     assert all(place["package.scripts"] < plan.steps.index(step) < place["bkcli.upgrade-job"] for step in copied)
     rendered = next(step for step in plan.steps if step.id.startswith("nginx.render"))
-    assert any(isinstance(mend.expected.fact, FileDigest) for mend in rendered.mends)
+    assert any(isinstance(mend.expected.fact, FileDigest) for mend in rendered.repairs)
 
 
 def test_old_paas_stops_only_when_everything_else_is_ready() -> None:
@@ -245,7 +245,7 @@ def test_a_dropped_variable_is_set_and_distributed_and_nothing_else() -> None:
 def test_pages_of_job_get_their_new_address_as_soon_as_the_old_one_is_gone() -> None:
     """They name what 6.1 called right; the merge changes that, and the new entrance no longer answers it."""
     world = World(cluster=WHOLE)
-    world.facts |= {wish.fact: Known(True) for wish in desired(WHOLE) if isinstance(wish.fact, TextNames)}
+    world.facts |= {wish.fact: Known(True) for wish in expected_facts(WHOLE) if isinstance(wish.fact, FileMentions)}
     steps = [step.id.partition("@")[0] for step in study(world)[0].steps]
     wanted = ["bkcli.bkenv", "nginx.render", PAGES, "bkcli.upgrade-job"]
     assert [step for step in steps if step in wanted] == wanted
@@ -278,7 +278,7 @@ def test_a_stopped_container_is_started_although_the_database_cannot_be_read() -
     world = finished(SLICE)
     for fact in list(world.facts):
         if fact.host == "10.0.0.3" or type(fact).__name__ in ("AppRegistered", "PendingSql", "SaasVariable"):
-            world.facts[fact] = Unknown(coded("host-unreachable", host="10.0.0.3"))
+            world.facts[fact] = Unknown(reason("host-unreachable", host="10.0.0.3"))
         if getattr(fact, "container", "") == "bk-paas-login" and type(fact).__name__ == "ContainerState":
             world.facts[fact] = Known("exited")
     plan, _ = study(world)

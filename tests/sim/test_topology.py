@@ -8,25 +8,25 @@ import pytest
 from actions.cmdb import Emptying
 from probes.cmdb import (
     BusinessHosts,
-    BusyHosts,
     EditingOpen,
     EditingShut,
     HostModules,
+    HostsNotIdle,
     SetsLeft,
-    StrangeLines,
     TemplatesLeft,
     TopologyCustom,
-    TopologyFits,
+    TopologyDifferences,
+    UnknownModuleLines,
 )
 from probes.fact import AnyFact, AnyReading, Known, Unknown
-from reconciler.core.approval import asked, withheld
+from reconciler.core.approval import pending_approvals, waiting_steps
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
 from reconciler.rules.database import DUMPED
 from reconciler.rules.preflight import approvals
-from reconciler.rules.registry import desired
-from specs.reason import Coded, coded
+from reconciler.rules.registry import expected_facts
+from specs.reason import CodedReason, reason
 from tests.sim.board import Board
 from tests.sim.states import Answers, decide
 from tests.sim.test_minimal import prove
@@ -35,9 +35,9 @@ from tests.sim.worlds import World, finished, guide_cluster, live
 ON = guide_cluster(also=("topology",))
 DONE = finished(ON)
 H, INSTALL, HOME = "10.0.0.1", "/data/install", "/data/bkce"
-FITS = TopologyFits(host=H, install=INSTALL, since=ON.release.proofs[0].path)
+FITS = TopologyDifferences(host=H, install=INSTALL, since=ON.release.markers[0].path)
 SETS, TEMPLATES = SetsLeft(host=H, install=INSTALL), TemplatesLeft(host=H, install=INSTALL)
-BUSY = BusyHosts(host=H, install=INSTALL)
+BUSY = HostsNotIdle(host=H, install=INSTALL)
 OPEN, SHUT = EditingOpen(host=H), EditingShut(host=H)
 DIFFERS: Mapping[AnyFact, AnyReading] = {FITS: Known(("-set 蓝鲸API网关",))}
 IDLE: Mapping[AnyFact, AnyReading] = {BUSY: Known(())}
@@ -63,9 +63,9 @@ def kinds(plan: Plan) -> list[str]:
 
 def test_off_nothing_is_looked_at_and_no_deletion_can_be_approved() -> None:
     off = guide_cluster()
-    assert not any("cmdb." in str(getattr(wish.fact, "kind", "")) for wish in desired(off))
-    assert {wish.fact for wish in desired(off)} == {wish.fact for wish in desired(ON)} - {
-        wish.fact for wish in desired(ON) if str(getattr(wish.fact, "kind", "")).startswith("cmdb.")
+    assert not any("cmdb." in str(getattr(wish.fact, "kind", "")) for wish in expected_facts(off))
+    assert {wish.fact for wish in expected_facts(off)} == {wish.fact for wish in expected_facts(ON)} - {
+        wish.fact for wish in expected_facts(ON) if str(getattr(wish.fact, "kind", "")).startswith("cmdb.")
     }
     assert (approvals(off), approvals(ON)) == ((DUMPED,), ("topology", DUMPED))
     assert [section.id for section in off.release.sections if not section.covered] == ["7.17"]
@@ -74,7 +74,7 @@ def test_off_nothing_is_looked_at_and_no_deletion_can_be_approved() -> None:
 
 def test_what_is_right_is_left_alone_and_asks_for_nothing() -> None:
     plan = planned()
-    assert (plan.steps, plan.blocked, asked(plan, set())) == ((), (), ())
+    assert (plan.steps, plan.blocked, pending_approvals(plan, set())) == ((), (), ())
 
 
 CHAIN = ["cmdb.move-hosts", "cmdb.open", "cmdb.delete-sets", "cmdb.delete-templates", "cmdb.build", "cmdb.shut"]
@@ -99,27 +99,29 @@ def test_it_goes_on_from_wherever_it_was_left(changes: Any, wanted: list[str]) -
     start = world(*changes)
     plan, readings = decide(start)
     assert kinds(plan) == wanted
-    assert Board(plan, desired(ON), readings).needless() == []
+    assert Board(plan, expected_facts(ON), readings).needless() == []
     end = live(start, plan)
     assert decide(end)[0].steps == ()
-    assert verdict(diff(desired(ON), Answers(end))) == "converged"
+    assert verdict(diff(expected_facts(ON), Answers(end))) == "converged"
 
 
 def test_nothing_that_deletes_is_begun_without_its_approval() -> None:
     plan = planned(DIFFERS)
     gated = {step.id for step in plan.steps if isinstance(step.action, Emptying)}
-    assert {step.action.gate for step in plan.steps if step.id in gated} == {"topology"}
-    assert all(step.action.gate or step.action.disrupts != "data" for step in plan.steps)
-    free = [kind for kind, step in zip(kinds(plan), plan.steps, strict=True) if step.id not in withheld(plan, set())]
+    assert {step.action.approval_id for step in plan.steps if step.id in gated} == {"topology"}
+    assert all(step.action.approval_id or step.action.disrupts != "data" for step in plan.steps)
+    free = [
+        kind for kind, step in zip(kinds(plan), plan.steps, strict=True) if step.id not in waiting_steps(plan, set())
+    ]
     assert free == COPIES
-    (told,) = asked(plan, set())
+    (told,) = pending_approvals(plan, set())
     assert (told.code, dict(told.fields)) == ("approval-needed", {"gate": "topology"})
 
 
 def test_the_approval_is_asked_with_names_counts_and_hosts_that_nothing_puts_back() -> None:
     stray: Mapping[AnyFact, AnyReading] = {BusinessHosts(host=H, install=INSTALL): Known((H, "10.0.0.77"))}
-    (told,) = asked(planned(DIFFERS, stray), set())
-    assert isinstance(told.because, Coded)
+    (told,) = pending_approvals(planned(DIFFERS, stray), set())
+    assert isinstance(told.because, CodedReason)
     fields = dict(told.because.fields)
     assert (fields["sets"], fields["set_names"]) == ("2", "作业平台v3, 公共组件")
     assert (fields["templates"], fields["strays"]) == ("2", "10.0.0.77")
@@ -127,21 +129,23 @@ def test_the_approval_is_asked_with_names_counts_and_hosts_that_nothing_puts_bac
 
 def test_approved_the_next_thing_is_a_persons_and_only_that_is_asked() -> None:
     approved = {"topology"}
-    assert [told.code for told in asked(planned(DIFFERS), approved)] == ["topology-move-hosts"]
-    assert [told.code for told in asked(planned(DIFFERS, IDLE, OPENED), approved)] == ["topology-delete-sets"]
-    assert asked(planned(DIFFERS, IDLE, OPENED, NO_SETS), approved) == ()
+    assert [told.code for told in pending_approvals(planned(DIFFERS), approved)] == ["topology-move-hosts"]
+    assert [told.code for told in pending_approvals(planned(DIFFERS, IDLE, OPENED), approved)] == [
+        "topology-delete-sets"
+    ]
+    assert pending_approvals(planned(DIFFERS, IDLE, OPENED, NO_SETS), approved) == ()
 
 
 def test_where_nothing_is_left_to_delete_nothing_has_to_be_approved() -> None:
     plan = planned(DIFFERS, IDLE, NO_SETS, EMPTY)
-    assert withheld(plan, set()) == frozenset()
+    assert waiting_steps(plan, set()) == frozenset()
 
 
 @pytest.mark.parametrize(
     ("fact", "found", "code"),
     [
         (TopologyCustom(host=H, install=INSTALL), ("set 自建",), "topology-custom"),
-        (StrangeLines(host="10.0.0.2", install=INSTALL, home=HOME), ("fta",), "topology-strange-lines"),
+        (UnknownModuleLines(host="10.0.0.2", install=INSTALL, home=HOME), ("fta",), "topology-strange-lines"),
     ],
     ids=["custom", "stale-line"],
 )
@@ -162,12 +166,12 @@ def test_a_host_that_is_only_missing_from_its_modules_is_put_there_and_nothing_d
     missing: AnyFact = HostModules(host="10.0.0.3", install=INSTALL, home=HOME)
     plan = planned({missing: Known(("auth",))})
     assert kinds(plan) == ["cmdb.assign"]
-    assert withheld(plan, set()) == frozenset()
+    assert waiting_steps(plan, set()) == frozenset()
 
 
 @pytest.mark.parametrize("fact", [FITS, TEMPLATES, SETS, BUSY, OPEN], ids=lambda fact: fact.kind)
 def test_what_cannot_be_asked_deletes_nothing(fact: AnyFact) -> None:
-    plan = planned(DIFFERS, {fact: Unknown(coded("esb-no-secret", file="paas.env"))})
+    plan = planned(DIFFERS, {fact: Unknown(reason("esb-no-secret", file="paas.env"))})
     assert "cmdb.delete-templates" not in kinds(plan)
     assert "cmdb.build" not in kinds(plan)
 

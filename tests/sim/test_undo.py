@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.undo import PutBack, PutBackDirectory, PutBackUnit
+from actions.undo import Restore, RestoreDirectory, RestoreUnit
 from actions.unit import EnableUnit, StartUnit
-from probes.fact import AnyFact, AnyReading, Known, Unknown, holds
-from probes.undo import UndoEntries, UndoLeftBy, UndoRuns, UndoStanding
+from probes.fact import AnyFact, AnyReading, Known, Unknown, matches
+from probes.undo import UndoEntries, UndoItemState, UndoLeftBy, UndoRuns
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
-from reconciler.core.undo_scope import runs
-from reconciler.rules.undo import afterwards, bars
-from specs.reason import Coded, coded
+from reconciler.core.undo_scope import known_runs
+from reconciler.rules.undo import aborts_run, afterwards
+from specs.reason import CodedReason, reason
 from tests.sim.test_sim import QUICK, run, shuffled
 from tests.sim.undone import RUN, Case, put_back, shown_by, study, upgraded
 from tests.sim.worlds import World, live, slice_cluster
@@ -38,7 +38,7 @@ STOPPED = after(list(PLAN.steps[:INSTALL]))
 
 def as_before(world: World, then: World) -> None:
     """Everything that reads a thing which was put back, but whether a unit runs."""
-    paths = {(kept.host, kept.entry.path) for kept in study(then).undoing.kept}
+    paths = {(kept.host, kept.entry.path) for kept in study(then).undoing.saved_items}
     read = [f for f in world.facts if (f.host, shown_by(f)) in paths and not f.__class__.__name__.startswith("U")]
     assert len(read) > 5
     assert world.read(read) == BEFORE.read(read)
@@ -54,16 +54,16 @@ def test_a_whole_upgrade_is_undone_as_far_as_it_can_be() -> None:
     as_before(back, WHOLE)
     assert case.plan.blocked == ()
     assert study(back).plan.steps == ()
-    assert {one.undo for one in case.undoing.stays} >= {"migrated", "replaced", "generated", "server"}
-    assert not {one.undo for one in case.undoing.stays} & {"put-back", "beside"}
+    assert {one.undo for one in case.undoing.irreversible} >= {"migrated", "replaced", "generated", "server"}
+    assert not {one.undo for one in case.undoing.irreversible} & {"put-back", "beside"}
 
 
 def test_every_step_that_says_so_is_put_back() -> None:
     promised = [step for step in PLAN.steps if step.action.undo == "put-back"]
-    kept = study(WHOLE).undoing.kept
+    kept = study(WHOLE).undoing.saved_items
     assert len(promised) > 20
     assert {kept.host for kept in kept} == {step.action.host for step in promised}
-    assert len(kept) + len(study(WHOLE).undoing.stays) <= len(PLAN.steps)
+    assert len(kept) + len(study(WHOLE).undoing.irreversible) <= len(PLAN.steps)
 
 
 def test_after_an_undo_apply_goes_forward_again() -> None:
@@ -86,7 +86,7 @@ def test_any_order_and_any_stop_come_to_the_same(random: Random) -> None:
     last = study(back)
     assert last.plan.steps == ()
     assert last.plan.blocked == ()
-    assert all(holds(wish, back.read([wish.fact])) for wish in last.expected)
+    assert all(matches(wish, back.read([wish.fact])) for wish in last.expected)
     assert look(live(back, look(back)[0]))[0].steps == ()
 
 
@@ -95,13 +95,13 @@ def kinds(plan: Plan, kind: type) -> list[Step]:
 
 
 def said(case: Case, world: World) -> list[str]:
-    return [why.code for why in afterwards(SLICE, case.undoing, world.facts) if isinstance(why, Coded)]
+    return [why.code for why in afterwards(SLICE, case.undoing, world.facts) if isinstance(why, CodedReason)]
 
 
 def test_old_units_run_again_where_nothing_took_their_place() -> None:
     case = study(STOPPED)
     started = {step.action.unit for step in kinds(case.plan, StartUnit) if isinstance(step.action, StartUnit)}
-    assert started == {unit.name for unit in SLICE.release.module("paas").gone_units}
+    assert started == {unit.name for unit in SLICE.release.module("paas").obsolete_units}
     back = undone(STOPPED, list(case.plan.steps))
     units = [fact for fact in back.facts if isinstance(fact, UnitActive) and fact.unit in started]
     assert set(back.read(units).values()) == {Known("active")}
@@ -110,7 +110,7 @@ def test_old_units_run_again_where_nothing_took_their_place() -> None:
 
 def test_old_units_are_put_back_and_not_started_beside_the_new() -> None:
     case = study(WHOLE)
-    assert len(kinds(case.plan, PutBackUnit)) == 6
+    assert len(kinds(case.plan, RestoreUnit)) == 6
     assert kinds(case.plan, StartUnit) == kinds(case.plan, EnableUnit) == []
     assert said(case, WHOLE).count("undo-not-started") == 1, "once for the host, whatever the number of units"
 
@@ -126,18 +126,18 @@ def test_units_come_back_after_what_they_run_from_and_start_after_their_files() 
     world = after([step for step in PLAN.steps if not step.id.startswith("bkcli.install")])
     plan = study(world).plan
     place = {step.id: number for number, step in enumerate(plan.steps)}
-    directories = {step.id for step in kinds(plan, PutBackDirectory)}
+    directories = {step.id for step in kinds(plan, RestoreDirectory)}
     assert directories
-    for step in kinds(plan, PutBackUnit):
+    for step in kinds(plan, RestoreUnit):
         assert directories <= {edge.step for edge in step.after}
     for step in (*kinds(plan, StartUnit), *kinds(plan, EnableUnit)):
         (file,) = {edge.step for edge in step.after}
-        assert isinstance(plan.steps[place[file]].action, PutBackUnit)
+        assert isinstance(plan.steps[place[file]].action, RestoreUnit)
 
 
 def moved(to: str) -> World:
     path = SLICE.install("install.config")
-    fact = UndoStanding(host=SLICE.controller, run=RUN, path=path)
+    fact = UndoItemState(host=SLICE.controller, run=RUN, path=path)
     later = UndoLeftBy(host=SLICE.controller, path=path)
     return replace(WHOLE, facts={**WHOLE.facts, fact: Known(to), later: Known(("r8", "r9"))})
 
@@ -148,7 +148,7 @@ def moved(to: str) -> World:
 def test_what_is_not_as_the_run_left_it_bars_the_whole_undo(standing: str, code: str) -> None:
     (blocked,) = study(moved(standing)).plan.blocked
     assert blocked.diagnostic.code == code
-    assert bars(blocked)
+    assert aborts_run(blocked)
     assert "install.config" in dict(blocked.diagnostic.fields)["path"]
     assert dict(blocked.diagnostic.fields).get("later", "r9") == "r9"
 
@@ -157,13 +157,13 @@ def test_what_a_person_leaves_is_left() -> None:
     path = SLICE.install("install.config")
     case = study(moved("changed"), leave=(path,))
     assert case.plan.blocked == ()
-    assert path not in {step.action.path for step in case.plan.steps if isinstance(step.action, PutBack)}
+    assert path not in {step.action.path for step in case.plan.steps if isinstance(step.action, Restore)}
 
 
 def test_a_host_that_does_not_answer_leaves_it_without_a_verdict() -> None:
     """What it kept is unknown: the rest is put back, and nobody says that all was."""
     dead = UndoEntries(host="10.0.0.2", run=RUN)
-    why = coded("host-unreachable", host="10.0.0.2", said="dead")
+    why = reason("host-unreachable", host="10.0.0.2", said="dead")
     case = study(replace(WHOLE, facts={**WHOLE.facts, dead: Unknown(why)}))
     assert {step.action.host for step in case.plan.steps} == {SLICE.controller}
     assert [blocked.diagnostic.code for blocked in case.plan.blocked] == ["unknown-not-repaired"]
@@ -174,4 +174,4 @@ def test_the_last_run_is_the_one_with_the_highest_epoch_whatever_its_clock_said(
         UndoRuns(host="10.0.0.1"): Known(("9 2020", "10 2019", "2 2021")),
         UndoRuns(host="10.0.0.2"): Known(("9 2020", "1 2018")),
     }
-    assert runs(facts) == ("2018", "2021", "2020", "2019")
+    assert known_runs(facts) == ("2018", "2021", "2020", "2019")

@@ -3,49 +3,53 @@
 import pytest
 
 from actions.backup import BackupMongodb, BackupMysql
-from actions.task import DoWork, NoteWork
+from actions.task import RecordTask, RunPostUpgradeTask
 from probes.fact import Absent, AnyReading, Known, Unknown
-from probes.task import WorkDone, WorkNoted, WorkOwed
+from probes.task import TaskDone, TaskPending, TaskRecorded
 from reconciler.core.plan import Plan
 from reconciler.rules import preflight
-from reconciler.rules.registry import desired
-from specs.reason import coded
+from reconciler.rules.registry import expected_facts
+from specs.reason import reason
 from tests.sim.worlds import World, finished, guide_cluster, live, study
 
 WHOLE = guide_cluster()
 ASKED = {"job-upgrader-before", "job-upgrader-after", "monitor-space-data"}
-DUTIES = {wish.fact.work: wish.fact for wish in desired(WHOLE) if isinstance(wish.fact, WorkDone)}
+DUTIES = {wish.fact.task: wish.fact for wish in expected_facts(WHOLE) if isinstance(wish.fact, TaskDone)}
 
 
 def _upgraded_by_hand(**words: AnyReading) -> World:
     """As the probe reads it: no trace of anything, and every product at its version."""
     world = finished(WHOLE)
     for work, fact in DUTIES.items():
-        unread = Unknown(coded("work-untraced", work=work, version=fact.version))
+        unread = Unknown(reason("work-untraced", work=work, version=fact.version))
         reading = words.get(work.replace("-", "_"), unread if fact.version else Absent())
-        noted = WorkNoted(host=fact.host, work=work, release=fact.release, file=fact.file, version=fact.version)
+        noted = TaskRecorded(host=fact.host, task=work, release=fact.release, file=fact.file, version=fact.version)
         world.facts[fact] = reading
         world.facts[noted] = Known(True) if isinstance(reading, Known) else reading
     return world
 
 
 def _works(plan: Plan) -> set[str]:
-    return {step.action.work for step in plan.steps if isinstance(step.action, DoWork)}
+    return {step.action.work for step in plan.steps if isinstance(step.action, RunPostUpgradeTask)}
 
 
 def test_only_what_could_do_harm_is_asked_about_and_the_rest_is_repeated() -> None:
     plan, _ = study(_upgraded_by_hand())
-    assert {dict(blocked.diagnostic.fields)["work"] for blocked in plan.blocked if preflight.waits(blocked)} == ASKED
+    assert {
+        dict(blocked.diagnostic.fields)["work"] for blocked in plan.blocked if preflight.needs_human(blocked)
+    } == ASKED
     assert _works(plan) == set(DUTIES) - ASKED - {"monitor-iam-actions"}, "which comes after the spaces"
     dumps = (BackupMongodb, BackupMysql)
-    assert all(isinstance(step.action, (DoWork, *dumps)) for step in plan.steps), "no product is upgraded again for it"
+    assert all(isinstance(step.action, (RunPostUpgradeTask, *dumps)) for step in plan.steps), (
+        "no product is upgraded again for it"
+    )
 
 
 def test_what_waits_for_an_answer_is_held_up_by_it_and_says_so() -> None:
     plan, _ = study(_upgraded_by_hand())
     cause = next(one for one in plan.blocked if one.expected.fact == DUTIES["monitor-space-data"])
     assert cause.diagnostic.code == "work-untraced"
-    assert any("monitor-iam-actions" in held for held in cause.held_up)
+    assert any("monitor-iam-actions" in held for held in cause.blocks)
 
 
 def test_said_to_be_done_nothing_is_left_and_said_not_to_be_it_alone_is_done() -> None:
@@ -53,16 +57,18 @@ def test_said_to_be_done_nothing_is_left_and_said_not_to_be_it_alone_is_done() -
     plan, _ = study(_upgraded_by_hand(**done))
     assert (plan.steps, plan.blocked) == ((), ())
     plan, _ = study(_upgraded_by_hand(**{**done, "job_upgrader_after": Known(False)}))
-    assert [step.action.work for step in plan.steps if isinstance(step.action, DoWork)] == ["job-upgrader-after"]
-    assert [type(step.action) for step in plan.steps] == [BackupMysql, BackupMongodb, DoWork]
+    assert [step.action.work for step in plan.steps if isinstance(step.action, RunPostUpgradeTask)] == [
+        "job-upgrader-after"
+    ]
+    assert [type(step.action) for step in plan.steps] == [BackupMysql, BackupMongodb, RunPostUpgradeTask]
 
 
 def test_on_a_6_1_nobody_is_asked_each_is_noted_before_its_upgrade_and_done_after_it() -> None:
     world = World(cluster=WHOLE)
     plan, _ = study(world)
-    assert not any(preflight.waits(blocked) for blocked in plan.blocked)
-    noted = {step.action.work: at for at, step in enumerate(plan.steps) if isinstance(step.action, NoteWork)}
-    done = {step.action.work: at for at, step in enumerate(plan.steps) if isinstance(step.action, DoWork)}
+    assert not any(preflight.needs_human(blocked) for blocked in plan.blocked)
+    noted = {step.action.work: at for at, step in enumerate(plan.steps) if isinstance(step.action, RecordTask)}
+    done = {step.action.work: at for at, step in enumerate(plan.steps) if isinstance(step.action, RunPostUpgradeTask)}
     assert noted.keys() == done.keys() == DUTIES.keys()
     assert all(noted[work] < done[work] for work in DUTIES)
     again, _ = study(live(world, plan))
@@ -72,7 +78,7 @@ def test_on_a_6_1_nobody_is_asked_each_is_noted_before_its_upgrade_and_done_afte
 @pytest.mark.parametrize("work", sorted(set(DUTIES) - ASKED))
 def test_whatever_nobody_is_asked_about_may_be_repeated(work: str) -> None:
     plan, _ = study(World(cluster=WHOLE))
-    (action,) = [s.action for s in plan.steps if isinstance(s.action, DoWork) and s.action.work == work]
+    (action,) = [s.action for s in plan.steps if isinstance(s.action, RunPostUpgradeTask) and s.action.work == work]
     assert action.idempotent
 
 
@@ -81,7 +87,7 @@ def test_a_note_on_a_host_that_was_once_the_modules_first_forbids_it_here() -> N
     world = World(cluster=WHOLE)
     here = DUTIES["job-upgrader-after"].host
     elsewhere = next(host for host in WHOLE.inventory.hosts if host != here)
-    world.facts[WorkOwed(host=elsewhere, work="job-upgrader-after")] = Known(True)
+    world.facts[TaskPending(host=elsewhere, task="job-upgrader-after")] = Known(True)
     plan, _ = study(world)
     assert "job-upgrader-after" not in _works(plan)
     told = [blocked.diagnostic for blocked in plan.blocked if blocked.diagnostic.code == "work-noted-elsewhere"]

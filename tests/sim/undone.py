@@ -8,17 +8,17 @@ from actions.consul import DeregisterService
 from actions.env import EditEnv
 from actions.install_config import PlaceModule
 from actions.path import RetireDirectory
-from actions.undo import PutBack
+from actions.undo import Restore
 from actions.unit import RetireUnit
 from probes.consul import ConsulDefinition
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known
 from probes.path import PathKind
-from probes.undo import UndoEntries, UndoRuns, UndoStanding, UndoSteps
+from probes.undo import UndoEntries, UndoItemState, UndoRuns, UndoSteps
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.plan import Plan, Step
 from reconciler.core.planner import plan
-from reconciler.core.simulate import take
-from reconciler.core.undo_scope import Undoing, asked, undoing
+from reconciler.core.simulate import apply_step
+from reconciler.core.undo_scope import UndoScope, facts_to_read, undo_scope
 from reconciler.rules import undo
 from tests.sim.worlds import World
 
@@ -69,7 +69,7 @@ def upgraded(before: World, after: World, steps: Sequence[Step]) -> World:
         facts[UndoSteps(host=host, run=RUN)] = Known(tuple(f"{step.id} {step.action.undo}" for step in mine))
         kept = {path_of(step.action): step.action for step in mine if step.action.undo == "put-back"}
         facts[UndoEntries(host=host, run=RUN)] = Known(tuple(sorted(_entry(before, *one) for one in kept.items())))
-        facts |= {UndoStanding(host=host, run=RUN, path=path): Known("ours") for path in kept}
+        facts |= {UndoItemState(host=host, run=RUN, path=path): Known("ours") for path in kept}
     return World(cluster=after.cluster, facts=facts, other=after.other)
 
 
@@ -98,36 +98,36 @@ def _word(reading: AnyReading) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    undoing: Undoing
+    undoing: UndoScope
     expected: tuple[AnyExpected, ...]
     plan: Plan
 
 
 def study(world: World, leave: Sequence[str] = ()) -> Case:
     """What `cli/undoing.py` does with real hosts."""
-    found = undoing(RUN, world.read(asked(RUN, world.cluster.inventory.hosts)), leave)
-    taken = world.read(undo.successors(world.cluster, found))
+    found = undo_scope(RUN, world.read(facts_to_read(RUN, world.cluster.inventory.hosts)), leave)
+    taken = world.read(undo.facts_of_replacements(world.cluster, found))
     expected = undo.expect(world.cluster, found, taken)
     readings = world.read(wish.fact for wish in expected)
     while True:
         made = plan("6.2.2", expected, readings, undo.rules(found))
-        if not made.wanted:
+        if not made.unread_facts:
             return Case(found, expected, made)
-        readings |= world.read(made.wanted)
+        readings |= world.read(made.unread_facts)
 
 
 def put_back(before: World, world: World, steps: Iterable[Step]) -> World:
     """The world after these steps of an undo: where a thing is put back, what reads it reads as before."""
     steps = list(steps)
     now = dict(world.facts)
-    for fact in [fact for step in steps for wish in (*step.needs, *step.action.ensures()) for fact in [wish.fact]]:
+    for fact in [fact for step in steps for wish in (*step.requires, *step.action.ensures()) for fact in [wish.fact]]:
         now.setdefault(fact, world.read([fact])[fact])
     for step in steps:
-        take(step, now)
-        if isinstance(step.action, PutBack):
+        apply_step(step, now)
+        if isinstance(step.action, Restore):
             host, path = step.action.host, step.action.path
             now |= {fact: _again(before, fact) for fact in now if (fact.host, shown_by(fact)) == (host, path)}
-            now[UndoStanding(host=host, run=RUN, path=path)] = Known("back")
+            now[UndoItemState(host=host, run=RUN, path=path)] = Known("back")
     return World(cluster=world.cluster, facts=now, other=world.other)
 
 

@@ -8,23 +8,29 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from probes.agent import AgentsLost, AgentsOnline
+from probes.agent import AgentsMissing, AgentsOnline
 from probes.cmdb import (
     BusinessHosts,
-    BusyHosts,
     EditingOpen,
     EditingShut,
     HostModules,
+    HostsNotIdle,
     JobModules,
     SetsLeft,
-    StrangeLines,
     TemplatesLeft,
     TopologyCustom,
+    UnknownModuleLines,
 )
-from probes.container import AppContainer, ContainersUnkept, DockerDataRoot, DockerRoot, UnsteadyContainers
+from probes.container import (
+    AppContainer,
+    ContainersWithoutRestartPolicy,
+    DockerDataRoot,
+    DockerRoot,
+    UnsteadyContainers,
+)
 from probes.current import UnitCurrent
-from probes.env import EnvDoubled
-from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Same
+from probes.env import EnvDuplicates
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, SameAs
 from probes.http import PagesUnserved
 from probes.iam import ModelsPending
 from probes.install_config import ModuleHosts
@@ -32,17 +38,17 @@ from probes.mysql import AppRegistered, LoginPath, MysqlUser, ProductVersion
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.saas import SaasOnline
-from probes.smoke_test import TrialLost
-from probes.steady import YoungUnits
-from probes.tag import TagKept
-from probes.task import WorkNoted, WorkOwed
+from probes.smoke_test import SmokeTestBroken
+from probes.steady import RecentlyStartedUnits
+from probes.tag import SecretsTag
+from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
-from reconciler.core.placement import cluster as describe
+from reconciler.core.placement import describe_cluster as describe
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
-from reconciler.core.simulate import settle, take
-from reconciler.rules.registry import desired, rules
+from reconciler.core.simulate import apply_derived, apply_step
+from reconciler.rules.registry import expected_facts, rule_for
 from specs import parse
 from specs.cluster import Cluster, ClusterFile
 from specs.release import Release
@@ -112,11 +118,11 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(cluster.home("public/paas_agent/docker")) if fact.host in saas else Absent()
         case DockerDataRoot():
             return Known("lasting")
-        case ContainersUnkept():
+        case ContainersWithoutRestartPolicy():
             return Known(())
-        case TagKept():
+        case SecretsTag():
             return Known("kept")
-        case EnvDoubled():
+        case EnvDuplicates():
             return Known(False)
         case PathKind():
             return _path(fact, cluster)
@@ -133,11 +139,18 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(True) if there else Absent()
         case AppRegistered():
             return Known(True)
-        case WorkOwed():
+        case TaskPending():
             return Known(False)
         case AgentsOnline():
             return Known(fact.hosts)
-        case AgentsLost() | TrialLost() | ModelsPending() | YoungUnits() | PagesUnserved() | UnsteadyContainers():
+        case (
+            AgentsMissing()
+            | SmokeTestBroken()
+            | ModelsPending()
+            | RecentlyStartedUnits()
+            | PagesUnserved()
+            | UnsteadyContainers()
+        ):
             return Known(())
         case SaasOnline():
             return Known("6.1")
@@ -156,13 +169,13 @@ def _topology(fact: AnyFact, cluster: Cluster) -> AnyReading:
     match fact:
         case JobModules():
             return Known(tuple(sorted(cluster.release.topology.job)))
-        case BusyHosts() | BusinessHosts():
+        case HostsNotIdle() | BusinessHosts():
             return Known(cluster.inventory.hosts)
         case SetsLeft():
             return Known(("作业平台v3", "公共组件"))
         case TemplatesLeft():
             return Known(("set jobv3", "service job-config"))
-        case TopologyCustom() | StrangeLines() | HostModules():
+        case TopologyCustom() | UnknownModuleLines() | HostModules():
             return Known(())
         case EditingOpen() | EditingShut():
             return Known(isinstance(fact, EditingShut))
@@ -178,7 +191,7 @@ def _ssm(fact: VersionText | ProductVersion, cluster: Cluster) -> bool:
 def _unit(fact: UnitActive | UnitEnabled, cluster: Cluster) -> AnyReading:
     """Of 6.1: those that must go, those whose files are replaced under them, and the entrance's."""
     modules = cluster.release.modules
-    old = {unit.name for module in modules for unit in module.gone_units} | {*ENTRANCE}
+    old = {unit.name for module in modules for unit in module.obsolete_units} | {*ENTRANCE}
     old |= {unit.name for module in modules if not module.new for unit in module.units if unit.file}
     if fact.unit not in old:
         return Absent()
@@ -228,13 +241,13 @@ def fresh(fact: AnyFact, cluster: Cluster) -> AnyReading:
             found = {cluster.src(m.src, "VERSION"): m.version for m in cluster.release.modules if m.src}
             return Known(found[fact.path]) if fact.path in found else Absent()
         case YamlValue():
-            set_ = {cluster.src(flag.template): flag.value for m in cluster.release.modules for flag in m.flags}
+            set_ = {cluster.src(flag.template): flag.value for m in cluster.release.modules for flag in m.yaml_settings}
             return Known(set_[fact.file]) if fact.file in set_ else Absent()
-        case WorkOwed():
+        case TaskPending():
             return Known(False)
-        case WorkNoted():
+        case TaskRecorded():
             return Known(True)
-        case AgentsLost() | TrialLost():
+        case AgentsMissing() | SmokeTestBroken():
             return Known(())
         case _:
             return _topology(fact, cluster)
@@ -244,22 +257,22 @@ def finished(cluster: Cluster) -> World:
     """A 6.2.2 to which nothing is left to do; without package and without backups, as after a fresh install."""
 
     world = World(cluster=cluster, other=fresh)
-    for wish in desired(cluster):
-        world.facts[wish.fact] = Known("same") if isinstance(wish.reading, Same) else wish.reading
-        if isinstance(wish.reading, Same):
+    for wish in expected_facts(cluster):
+        world.facts[wish.fact] = Known("same") if isinstance(wish.reading, SameAs) else wish.reading
+        if isinstance(wish.reading, SameAs):
             world.facts[wish.reading.fact] = Known("same")
     return world
 
 
 def study(world: World, expected: Iterable[AnyExpected] | None = None) -> tuple[Plan, Readings]:
     """Plan, read what the plan wants to know, plan again: what `engine/assess.py` does with real hosts."""
-    wishes = tuple(desired(world.cluster) if expected is None else expected)
+    wishes = tuple(expected_facts(world.cluster) if expected is None else expected)
     readings = readings_of(world, wishes)
     while True:
-        made = plan(world.cluster.release.version, wishes, readings, rules(world.cluster))
-        if not made.wanted:
+        made = plan(world.cluster.release.version, wishes, readings, rule_for(world.cluster))
+        if not made.unread_facts:
             return made, readings
-        readings |= world.read(made.wanted)
+        readings |= world.read(made.unread_facts)
 
 
 def readings_of(world: World, wishes: Iterable[AnyExpected]) -> dict[AnyFact, AnyReading]:
@@ -268,20 +281,20 @@ def readings_of(world: World, wishes: Iterable[AnyExpected]) -> dict[AnyFact, An
 
 
 def _facts(wish: AnyExpected) -> tuple[AnyFact, ...]:
-    return (wish.fact, wish.reading.fact) if isinstance(wish.reading, Same) else (wish.fact,)
+    return (wish.fact, wish.reading.fact) if isinstance(wish.reading, SameAs) else (wish.fact,)
 
 
 def live(world: World, made: Plan, order: Iterable[int] | None = None) -> World:
     """The world after the plan was carried out, each step making true what it ensures."""
     now = dict(world.read(_all(made, world)))
     for step in made.steps if order is None else [made.steps[i] for i in order]:
-        take(step, now)
-        settle(made, now)
+        apply_step(step, now)
+        apply_derived(made, now)
     return World(cluster=world.cluster, facts={**world.facts, **now}, other=world.other)
 
 
 def _all(made: Plan, world: World) -> set[AnyFact]:
-    facts = set(world.facts) | {fact for wish in desired(world.cluster) for fact in _facts(wish)}
+    facts = set(world.facts) | {fact for wish in expected_facts(world.cluster) for fact in _facts(wish)}
     for step in made.steps:
-        facts |= {fact for wish in (*step.needs, *step.action.ensures()) for fact in _facts(wish)}
+        facts |= {fact for wish in (*step.requires, *step.action.ensures()) for fact in _facts(wish)}
     return facts

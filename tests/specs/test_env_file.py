@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.env_file import CHANGES_MORE, EnvUnreadError, assignments, last, unquote
+from specs.env_file import CHANGES_MORE, UnsupportedEnvFileError, assignments, last, unquote
 
 KEYS = ("A", "B", "C")
 SHOW = r'. "$1" >/dev/null 2>&1 </dev/null; for k in A B C; do printf "%s\0" "${!k-<unset>}"; done'
@@ -124,7 +124,7 @@ def test_what_is_plain_is_read_as_bash_reads_it(text: str, here: Path) -> None:
 
 @pytest.mark.parametrize(("text", "why"), UNREAD.values(), ids=UNREAD.keys())
 def test_what_only_bash_can_tell_is_not_told(text: str, why: str) -> None:
-    with pytest.raises(EnvUnreadError) as raised:
+    with pytest.raises(UnsupportedEnvFileError) as raised:
         last(text, "A")
     assert raised.value.why == why
     assert 1 <= raised.value.line <= text.count("\n") + 1
@@ -135,7 +135,7 @@ def test_a_careless_line_spoils_only_the_keys_it_names() -> None:
     assert last(text, "A") == "1"
     assert last(text, "E") == "3"
     for key in ("B", "D"):
-        with pytest.raises(EnvUnreadError, match="odd in line 2"):
+        with pytest.raises(UnsupportedEnvFileError, match="odd in line 2"):
             last(text, key)
 
 
@@ -203,7 +203,7 @@ def compare_noise(here: Path, examples: int) -> None:
     def each(text: str) -> None:
         told = bash(text, here)
         for key in KEYS:
-            with contextlib.suppress(EnvUnreadError):
+            with contextlib.suppress(UnsupportedEnvFileError):
                 assert last(text, key) == told[key], key
 
     each()
@@ -224,7 +224,7 @@ def test_thousands_of_files_are_read_as_bash_reads_them(here: Path) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         lines = [each.line for each in assignments(text)]
-    except EnvUnreadError as unread:
+    except UnsupportedEnvFileError as unread:
         lines = [unread.line]
     assert all(1 <= line <= text.count("\n") + 1 for line in lines)
 

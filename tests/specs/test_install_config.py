@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.install_config import Topology, parse
+from specs.install_config import HostLayout, parse
 
 CASES = sorted((Path(__file__).parents[1] / "contracts" / "install_config_parser").glob("*.toml"))
 NAME = "bin/bk-install-config-parser.awk"
@@ -21,11 +21,11 @@ PARSERS = [pytest.param(STAND_IN, id="the-labs"), *(pytest.param(path, id=str(pa
 """gawk is the judge: of the lab's parser always, of the release's own too where its tree is named."""
 
 
-def hosts_env(topology: Topology) -> list[str]:
+def hosts_env(topology: HostLayout) -> list[str]:
     """What the release's parser would print for it."""
     modules = sorted({module for _, owned in topology.hosts for module, _ in owned})
     names = {f"{module}@{project}" if project else module for _, owned in topology.hosts for module, project in owned}
-    ips = topology.all_ips()
+    ips = topology.addresses()
     lines = [f"ALL_IP=({' '.join(ips)})", f"ALL_IP_COMMA='{','.join(ips)}'"]
     lines += [f"ALL_MODULE=({' '.join(modules)})", f"ALL_NAME=({' '.join(sorted(names))})"]
     for module in modules:
@@ -42,7 +42,7 @@ def _variables(name: str, ips: tuple[str, ...]) -> list[str]:
     return [f"{prefix}=({' '.join(ips)})", f"{prefix}_COMMA='{','.join(ips)}'", *numbered]
 
 
-def complaints(topology: Topology) -> str:
+def complaints(topology: HostLayout) -> str:
     told = (f"ERROR: invalid format: install.config:{e.line}:Field{e.field}: {e.token}\n" for e in topology.errors)
     return "".join(told)
 
@@ -63,7 +63,7 @@ def test_there_are_enough_recorded_answers() -> None:
 @given(st.text())
 def test_any_text_is_a_topology(text: str) -> None:
     topology = parse(text)
-    assert len(set(topology.all_ips())) == len(topology.all_ips())
+    assert len(set(topology.addresses())) == len(topology.addresses())
     assert all(owned for _, owned in topology.hosts)
 
 

@@ -11,17 +11,17 @@ from typing import Literal
 
 from probes.command import Command, Output
 from probes.job import STATE_ROOT
-from reconciler.engine.jobs.client import Until
+from reconciler.engine.jobs.client import StartDeadline
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
-def soon(seconds: float = 60.0) -> Until:
+def soon(seconds: float = 60.0) -> StartDeadline:
     """That many seconds from now, by this machine's boot and uptime."""
     up = float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])
-    return Until(boot=BOOT.read_text(encoding="ascii").strip(), uptime_s=int(up + seconds))
+    return StartDeadline(boot=BOOT.read_text(encoding="ascii").strip(), uptime_s=int(up + seconds))
 
 
 Fault = Literal["refused", "lost"]

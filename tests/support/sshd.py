@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncssh
 
-from reconciler.engine.transport import Access
+from reconciler.engine.transport import SshSettings
 
 H = "127.0.0.1"
 
@@ -74,13 +74,13 @@ class Server:
         if others:
             await asyncio.wait(others, timeout=5)
 
-    def access(self, *, known: Any = None, user_key: Any = None) -> Access:
+    def access(self, *, known: Any = None, user_key: Any = None) -> SshSettings:
         """Access to it, with a known_hosts file that holds `known`, by default its true key."""
         known_hosts, identity = self.directory / "known_hosts", self.directory / "identity"
         key = (known or self.host_key).export_public_key().decode()
         known_hosts.write_text(f"[{H}]:{self.port} {key}")
         (user_key or self.user_key).write_private_key(identity)
-        return Access(
+        return SshSettings(
             controller=H,
             port=self.port,
             user="root",
@@ -107,7 +107,7 @@ def key(kind: str = "ssh-ed25519") -> Any:
     return generate(kind)
 
 
-def trusting(access: Access, text: str) -> Access:
+def trusting(access: SshSettings, text: str) -> SshSettings:
     Path(access.known_hosts[0]).write_text(text)
     return access
 

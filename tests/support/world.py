@@ -17,15 +17,15 @@ from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Fact, Known, U
 from probes.job import HostUptime, JobAttempts, JobsRunning
 from reconciler.core.events import Event
 from reconciler.core.identity import job_key
-from reconciler.core.plan import After, Plan, Step
-from reconciler.engine.gather import Collected
-from reconciler.engine.jobs.scripts import APPROVE, LAUNCH, RAISE_FENCE, READ, SEEN
-from reconciler.engine.lease import MARGIN_S, TTL_S, Term
+from reconciler.core.plan import Dependency, Plan, Step
+from reconciler.engine.gather import GatheredFacts
+from reconciler.engine.jobs.scripts import APPROVE, LAUNCH, MARK_VERIFIED, RAISE_FENCE, READ
+from reconciler.engine.lease import MARGIN_S, TTL_S, LeaseValidity
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
-from specs.reason import coded
+from specs.reason import reason
 
-WHY = coded("not-read")
+WHY = reason("not-read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +84,9 @@ def step(action: Raise, *after: str, needs: Iterable[AnyExpected] = ()) -> Step:
         section="1",
         because=WHY,
         source="a test",
-        mends=(),
-        needs=tuple(needs),
-        after=tuple(After(step=name, because=WHY) for name in after),
+        repairs=(),
+        requires=tuple(needs),
+        after=tuple(Dependency(step=name, because=WHY) for name in after),
     )
 
 
@@ -119,7 +119,7 @@ class VirtualClock:
 BOOT = "1f0c2a9b"
 
 
-class Kept(Term):
+class Kept(LeaseValidity):
     """The term of a lease that somebody renews all the time."""
 
     def left(self, now: float, *, ahead: float = 0.0) -> float:
@@ -176,16 +176,16 @@ class World:
     def write(self, event: Event) -> None:
         self.events.append(event)
 
-    async def look(self, facts: Iterable[AnyFact]) -> Collected:
+    async def look(self, facts: Iterable[AnyFact]) -> GatheredFacts:
         await asyncio.sleep(0)
         asked = tuple(facts)
         silent = {fact.host for fact in asked} & self.dead
         troubles = {host: diagnose("host-unreachable", where=host, said="dead") for host in sorted(silent)}
-        return Collected(readings={fact: self._read(fact) for fact in asked}, troubles=troubles)
+        return GatheredFacts(readings={fact: self._read(fact) for fact in asked}, troubles=troubles)
 
     def _read(self, fact: AnyFact) -> AnyReading:
         if fact.host in self.dead:
-            return Unknown(coded("host-unreachable", host=fact.host, said="dead"))
+            return Unknown(reason("host-unreachable", host=fact.host, said="dead"))
         match fact:
             case JobsRunning():
                 return Known(tuple(name for name, job in self._at(fact.host) if job.state == "running"))
@@ -210,7 +210,7 @@ class World:
         match command.script:
             case _ if command.script == LAUNCH:
                 return self._launch(host, command.args[1], int(command.args[2]), int(command.args[-1]))
-            case _ if command.script == SEEN:
+            case _ if command.script == MARK_VERIFIED:
                 self.jobs[host, command.args[1]].seen = True
                 return Output(stdout="")
             case _ if command.script == APPROVE:

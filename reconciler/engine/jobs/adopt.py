@@ -12,11 +12,11 @@ from probes.job import JobsRunning
 from reconciler.core.events import Event, JobAdopted, StepOutput
 from reconciler.core.redact import redact
 from reconciler.engine.clock import Clock
-from reconciler.engine.gather import Look
-from reconciler.engine.jobs.client import Followed, follow
+from reconciler.engine.gather import GatherFacts
+from reconciler.engine.jobs.client import JobResult, follow_log
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
-from specs.diagnostic import Diagnostic, Troubled, diagnose
+from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
 ADOPTED_DEADLINE_S = 7200.0
 """An adopted job's own deadline began with another run; the longest action's is shorter than this."""
@@ -25,12 +25,12 @@ Jobs = tuple[tuple[str, str], ...]
 """(host, job)."""
 
 
-async def running_jobs(look: Look, hosts: Iterable[str]) -> Jobs:
+async def running_jobs(look: GatherFacts, hosts: Iterable[str]) -> Jobs:
     """A host that cannot be read adds none: nothing can be started there either."""
     return (await jobs_heard(look, hosts))[0]
 
 
-async def jobs_heard(look: Look, hosts: Iterable[str]) -> tuple[Jobs, tuple[Diagnostic, ...]]:
+async def jobs_heard(look: GatherFacts, hosts: Iterable[str]) -> tuple[Jobs, tuple[Diagnostic, ...]]:
     """Who runs what, and which hosts did not say."""
     facts: list[AnyFact] = [JobsRunning(host=host) for host in hosts]
     readings = (await look(facts)).readings
@@ -60,31 +60,33 @@ async def adopt(
     Raises JournalError; the jobs go on.
     """
     async with asyncio.TaskGroup() as group:
-        hurry = group.create_task(stop.now.wait())
+        hurry = group.create_task(stop.immediate.wait())
         tasks = [group.create_task(_wait_for(transport, host, job, clock, tell)) for host, job in jobs]
         pending = set(tasks)
-        while pending and not stop.now.is_set() and not any(_failed(task) for task in tasks):
+        while pending and not stop.immediate.is_set() and not any(_failed(task) for task in tasks):
             _, unfinished = await asyncio.wait({hurry, *pending}, return_when=asyncio.FIRST_COMPLETED)
             pending = pending & unfinished
         for task in (hurry, *pending):
             task.cancel()
-    ended: list[tuple[Followed, str, str]] = []
+    ended: list[tuple[JobResult, str, str]] = []
     for task, (host, job) in zip(tasks, jobs, strict=True):
         followed = None if task.cancelled() else task.result()
-        if isinstance(followed, Troubled):
+        if isinstance(followed, BkrecError):
             raise followed
         if followed is not None:
             ended.append((followed, host, job))
-    return tuple(trouble for followed, host, job in ended if (trouble := left_alone(followed, host, job)) is not None)
+    return tuple(
+        trouble for followed, host, job in ended if (trouble := unfinished_reason(followed, host, job)) is not None
+    )
 
 
-def _failed(task: asyncio.Task[Followed | Troubled]) -> bool:
-    return task.done() and isinstance(task.result(), Troubled)
+def _failed(task: asyncio.Task[JobResult | BkrecError]) -> bool:
+    return task.done() and isinstance(task.result(), BkrecError)
 
 
 async def _wait_for(
     transport: Transport, host: str, job: str, clock: Clock, tell: Callable[[Event], None]
-) -> Followed | Troubled:
+) -> JobResult | BkrecError:
     """In a group an expected failure is returned: raised, it would come out as something else."""
 
     def hear(line: str) -> None:
@@ -92,12 +94,12 @@ async def _wait_for(
 
     try:
         tell(JobAdopted(host=host, job=job))
-        return await follow(transport, host, job, clock=clock, heard=hear, deadline_s=ADOPTED_DEADLINE_S)
-    except Troubled as trouble:
+        return await follow_log(transport, host, job, clock=clock, on_line=hear, deadline_s=ADOPTED_DEADLINE_S)
+    except BkrecError as trouble:
         return trouble
 
 
-def left_alone(followed: Followed, host: str, job: str) -> Diagnostic | None:
+def unfinished_reason(followed: JobResult, host: str, job: str) -> Diagnostic | None:
     """Why it could not be followed to its end."""
     match followed.state:
         case "overdue":

@@ -16,17 +16,17 @@ from typing import Literal, get_args
 from actions.action import Action
 from probes.command import Command, Output, quoted
 from probes.job import STATE_ROOT
-from reconciler.engine.batch import said
+from reconciler.engine.batch import last_match
 from reconciler.engine.clock import Clock
 from reconciler.engine.failpoints import register
-from reconciler.engine.jobs.scripts import LAUNCH, READ, RUNNER, SEEN
+from reconciler.engine.jobs.scripts import LAUNCH, MARK_VERIFIED, READ, RUNNER
 from reconciler.engine.transport import Transport, TransportError
 
 CHUNK = 64 * 1024
-PATIENCE = 20
+LONG_POLL_DS = 20
 """Tenths of a second that the host waits for news before it answers that there are none."""
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
-LOST_S = 300.0
+UNREACHABLE_TIMEOUT_S = 300.0
 """How long a host that does not answer is asked again: a reboot takes minutes."""
 UNREAD_S = 20.0
 """How long an ended job's log is asked for that is there and cannot be read: a disk in trouble is not waited for."""
@@ -35,13 +35,13 @@ _LAUNCH = register("job-launch")
 _READ = register("job-read")
 _SEEN = register("job-seen")
 
-How = Literal["started", "exists", "stale", "late", "busy", "torn", "unwritable", "not-started", "unheard"]
+LaunchStatus = Literal["started", "exists", "stale", "late", "busy", "torn", "unwritable", "not-started", "unheard"]
 """exists: it was started before, by whomever. stale: somebody with a higher epoch was here. late: it came when our
 lease may have been another's. unheard: nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Until:
+class StartDeadline:
     """By when a job must have begun, told in its host's own time."""
 
     boot: str
@@ -49,11 +49,11 @@ class Until:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class JobSpec:
     job: str
     command: Command
     epoch: int
-    until: Until
+    until: StartDeadline
     login: bool = False
     terminal: bool = False
     cwd: str = "/data/install"
@@ -66,13 +66,13 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Launched:
-    how: How
+class LaunchResult:
+    how: LaunchStatus
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
+class JobResult:
     """`state` as in `JobState`, or "overdue" (still running at its deadline), or "unheard" (the host went silent)."""
 
     state: str
@@ -84,15 +84,15 @@ class Followed:
         return int(status) if word == "exited" else None
 
 
-def order_for(action: Action, job: str, *, epoch: int, until: Until, run: str, step: str, undo: str) -> Order:
-    return Order(
+def job_spec(action: Action, job: str, *, epoch: int, until: StartDeadline, run: str, step: str, undo: str) -> JobSpec:
+    return JobSpec(
         job=job,
         command=action.command(),
         epoch=epoch,
         until=until,
-        login=action.login,
+        login=action.login_shell,
         cwd=action.cwd,
-        terminal=action.terminal,
+        terminal=action.needs_pty,
         deadline_s=action.deadline_s,
         run=run,
         step=step,
@@ -100,7 +100,7 @@ def order_for(action: Action, job: str, *, epoch: int, until: Until, run: str, s
     )
 
 
-async def launch(transport: Transport, host: str, order: Order) -> Launched:
+async def launch(transport: Transport, host: str, order: JobSpec) -> LaunchResult:
     """Starts it once, whoever asks and however often. "unheard" is not "no": ask for its state."""
     if not re.fullmatch(r"[a-z0-9-]+\.\d+", order.job):
         raise ValueError(f"no job id: {order.job!r}")
@@ -112,10 +112,10 @@ async def launch(transport: Transport, host: str, order: Order) -> Launched:
     else:
         detail = "connection-lost"
     _LAUNCH.after()
-    return _launched(output, order.job) or Launched(how="unheard", detail=detail)
+    return _launched(output, order.job) or LaunchResult(how="unheard", detail=detail)
 
 
-def _launch_command(order: Order) -> Command:
+def _launch_command(order: JobSpec) -> Command:
     command = order.command
     parts = (RUNNER, command.script, quoted(command.args), command.stdin)
     payload = [b64encode(part.encode()).decode() for part in parts]
@@ -128,15 +128,15 @@ def _launch_command(order: Order) -> Command:
     )
 
 
-def _by(until: Until) -> tuple[str, str]:
+def _by(until: StartDeadline) -> tuple[str, str]:
     return until.boot, str(until.uptime_s)
 
 
-def _launched(output: Output, job: str) -> Launched | None:
-    told = said(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout)
-    for how in get_args(How):
+def _launched(output: Output, job: str) -> LaunchResult | None:
+    told = last_match(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout)
+    for how in get_args(LaunchStatus):
         if told is not None and told[1] == how:
-            return Launched(how=how, detail=told[2])
+            return LaunchResult(how=how, detail=told[2])
     return None
 
 
@@ -161,22 +161,22 @@ _STATE = r"(running|never|vanished|exited:[0-9]{1,9})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _News:
+class _LogChunk:
     state: str
     size: int
     block: bytes
 
 
-async def follow(
+async def follow_log(
     transport: Transport,
     host: str,
     job: str,
     *,
     clock: Clock,
-    heard: Callable[[str], None],
+    on_line: Callable[[str], None],
     deadline_s: float,
     offset: int = 0,
-) -> Followed:
+) -> JobResult:
     """Hands on the log line by line until the record is there, through any number of lost connections.
 
     What a daemon left behind adds after the end is not waited for; nor is a log that cannot be read, which is said."""
@@ -187,8 +187,8 @@ async def follow(
     while True:
         news = await _read(transport, host, job, offset)
         if news is None:
-            if clock.steady() - answered > LOST_S or clock.steady() > until:
-                return Followed(state="unheard", offset=offset)
+            if clock.steady() - answered > UNREACHABLE_TIMEOUT_S or clock.steady() > until:
+                return JobResult(state="unheard", offset=offset)
             await clock.sleep(BACKOFF_S[min(failures, len(BACKOFF_S) - 1)])
             failures += 1
             continue
@@ -199,13 +199,13 @@ async def follow(
         unread = stuck.for_s(news, offset, clock.steady())
         over = ended and (offset >= whole or unread >= UNREAD_S)
         for line in lines.feed(news.block, final=over):
-            heard(line)
+            on_line(line)
         if over:
             if offset < whole:
-                heard(f"bkrec: {whole - offset} bytes of this log are on the host and cannot be read")
-            return Followed(state=news.state, offset=offset)
+                on_line(f"bkrec: {whole - offset} bytes of this log are on the host and cannot be read")
+            return JobResult(state=news.state, offset=offset)
         if clock.steady() > until and not ended:
-            return Followed(state="overdue", offset=offset)
+            return JobResult(state="overdue", offset=offset)
         await clock.sleep(stuck.pause(news))
 
 
@@ -216,7 +216,7 @@ class _Stuck:
     since: float | None = None
     times: int = 0
 
-    def for_s(self, news: _News, offset: int, now: float) -> float:
+    def for_s(self, news: _LogChunk, offset: int, now: float) -> float:
         if news.block or offset >= news.size:
             self.since, self.times = None, 0
             return 0.0
@@ -224,16 +224,16 @@ class _Stuck:
         self.times += 1
         return now - self.since
 
-    def pause(self, news: _News) -> float:
+    def pause(self, news: _LogChunk) -> float:
         """None where there is more to come, or where the host itself waited for news."""
         if self.since is not None:
             return BACKOFF_S[min(self.times, len(BACKOFF_S)) - 1]
         return 0.0 if len(news.block) == CHUNK or not news.block else BACKOFF_S[0]
 
 
-async def _read(transport: Transport, host: str, job: str, offset: int) -> _News | None:
+async def _read(transport: Transport, host: str, job: str, offset: int) -> _LogChunk | None:
     """None: not heard, or not to the end."""
-    command = Command(script=READ, args=(STATE_ROOT, job, str(offset), str(PATIENCE)), timeout_s=30.0)
+    command = Command(script=READ, args=(STATE_ROOT, job, str(offset), str(LONG_POLL_DS)), timeout_s=30.0)
     _READ.before()
     try:
         output = await transport.run(host, command)
@@ -243,21 +243,21 @@ async def _read(transport: Transport, host: str, job: str, offset: int) -> _News
     return _news(job, output.stdout)
 
 
-def _news(job: str, text: str) -> _News | None:
-    told = said(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
+def _news(job: str, text: str) -> _LogChunk | None:
+    told = last_match(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
     if told is None:
         return None
     try:
-        return _News(state=told[1], size=int(told[2]), block=b64decode(told[3], validate=True))
+        return _LogChunk(state=told[1], size=int(told[2]), block=b64decode(told[3], validate=True))
     except binascii.Error:
         return None
 
 
-async def mark_seen(transport: Transport, host: str, job: str) -> None:
+async def mark_verified(transport: Transport, host: str, job: str) -> None:
     """Best effort: without it a later need of the same action is asked about instead of met."""
     _SEEN.before()
     try:
-        await transport.run(host, Command(script=SEEN, args=(STATE_ROOT, job)))
+        await transport.run(host, Command(script=MARK_VERIFIED, args=(STATE_ROOT, job)))
     except TransportError:
         return
     _SEEN.after()

@@ -18,7 +18,7 @@ put() {
 }
 """
 
-GUARDED: LiteralString = (
+LOCKED: LiteralString = (
     _PUT
     + r"""
 umask 077
@@ -41,7 +41,7 @@ FENCE: LiteralString = r"""
 
 RAISE_FENCE: LiteralString = (
     "root=$1 asked=fence epoch=$2\n"
-    + GUARDED
+    + LOCKED
     + FENCE
     + r"""
 say fenced
@@ -55,7 +55,7 @@ root=$1 job=$2 epoch=$3 login=$4 terminal=$5 cwd=$6 deadline=$7 run=$8 step=$9 u
 upon=${11} until=${12}
 asked=$job
 """
-    + GUARDED
+    + LOCKED
     + FENCE
     + r"""
 dir=$root/jobs/$job new=$root/jobs/.new.$job
@@ -234,7 +234,7 @@ printf ' .\n'
 )
 """Waits on the host for news, so that an end is known a tenth of a second later. State first: then the log is whole."""
 
-SEEN: LiteralString = r"""
+MARK_VERIFIED: LiteralString = r"""
 root=$1 job=$2
 [ ! -d "$root/jobs/$job" ] || true >"$root/jobs/$job/seen"
 """
@@ -242,7 +242,7 @@ root=$1 job=$2
 
 PAUSE: LiteralString = (
     "root=$1 asked=pause who=$2 why=$3\n"
-    + GUARDED
+    + LOCKED
     + r"""
 printf '%s %s %s\n' "$who" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$why" | put "$root/paused" || say unwritable paused
 say paused
@@ -251,7 +251,7 @@ say paused
 
 RESUME: LiteralString = (
     "root=$1 asked=pause\n"
-    + GUARDED
+    + LOCKED
     + r"""
 rm -f "$root/paused" || say unwritable paused
 say resumed
@@ -260,7 +260,7 @@ say resumed
 
 APPROVE: LiteralString = (
     "root=$1 asked=approve gate=$2 who=$3 run=$4\n"
-    + GUARDED
+    + LOCKED
     + r"""
 mkdir -p "$root/markers" && chmod 0700 "$root/markers" || say unwritable markers
 printf '%s %s %s\n' "$who" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$run" | put "$root/markers/approved-$gate" ||
@@ -271,7 +271,7 @@ say noted
 
 RECORD: LiteralString = (
     "root=$1 asked=ack work=$2 line=$3\n"
-    + GUARDED
+    + LOCKED
     + r"""
 mkdir -p "$root/owed" && chmod 0700 "$root/owed" || say unwritable owed
 printf '%s %s\n' "$line" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | put "$root/owed/$work.done" || say unwritable owed
@@ -280,9 +280,9 @@ say recorded
 )
 """Somebody says that it was done. A note may stay: beside a record it owes nothing."""
 
-OWE: LiteralString = (
+RECORD_PENDING: LiteralString = (
     "root=$1 asked=ack work=$2 origin=$3\n"
-    + GUARDED
+    + LOCKED
     + r"""
 mkdir -p "$root/owed" && chmod 0700 "$root/owed" || say unwritable owed
 record=$root/owed/$work.done
@@ -293,7 +293,7 @@ say noted
 )
 """Somebody says that it was not. The record goes first: beside one a note would owe nothing."""
 
-LAST: LiteralString = r"""
+TAIL_LOGS: LiteralString = r"""
 root=$1
 shift
 echo

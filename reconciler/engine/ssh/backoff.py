@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 
 from reconciler.engine.transport import TransportError
 
-SILENT = ("host-unreachable", "connection-lost")
+UNREACHABLE_CODES = ("host-unreachable", "connection-lost")
 """A changed key or a refused login are answers."""
 
 
 @dataclass(slots=True)
-class Silence:
+class HostBackoff:
     """Of one host; `now` is seconds of any clock that only goes on."""
 
-    prompt_s: float
+    fast_failure_s: float
     """What comes sooner than this is an answer, be it a refusal."""
     _last: TransportError | None = None
     _until: float = field(default=0.0)
@@ -28,10 +28,10 @@ class Silence:
     def note(self, trouble: TransportError, *, since: float, now: float) -> None:
         """The host was asked at `since`, and this is what came of it."""
         waited = now - since
-        if waited >= self.prompt_s and trouble.diagnostic.code in SILENT:
+        if waited >= self.fast_failure_s and trouble.diagnostic.code in UNREACHABLE_CODES:
             self._last, self._until = trouble, now + waited
 
-    def told(self, now: float) -> TransportError | None:
+    def cached_error(self, now: float) -> TransportError | None:
         """What it would say if it were asked now; None: ask it."""
         if self._last is None or now >= self._until:
             return None

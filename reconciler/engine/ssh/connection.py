@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from probes.command import Command, Output
-from reconciler.engine.ssh.backoff import Silence
-from reconciler.engine.ssh.errors import controller_trouble, foreign, translate
-from reconciler.engine.ssh.route import connected, way
-from reconciler.engine.transport import Access, TransportError
+from reconciler.engine.ssh.backoff import HostBackoff
+from reconciler.engine.ssh.errors import asyncssh_errors, ssh_stderr_error, translate
+from reconciler.engine.ssh.route import connect_through, route
+from reconciler.engine.transport import SshSettings, TransportError
 from specs.diagnostic import diagnose
 
 if TYPE_CHECKING:
@@ -76,10 +76,10 @@ class _Turn:
 
 
 @dataclass(slots=True)
-class _Line:
+class _HostConnection:
     """One host's connection, made when first needed. The lock keeps two commands from connecting twice."""
 
-    silence: Silence
+    silence: HostBackoff
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     link: _Link | None = None
 
@@ -91,7 +91,7 @@ class _Line:
 
 
 @dataclass(slots=True)
-class _Heard:
+class _PartialOutput:
     """What a command has said so far: kept apart from the await, so that a deadline does not lose it."""
 
     stdout: bytearray = field(default_factory=bytearray)
@@ -103,30 +103,32 @@ class _Heard:
 
 
 class SshTransport:
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: SshSettings) -> None:
         self._access = access
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, _HostConnection] = {}
         self._connecting = asyncio.Semaphore(access.connecting)
 
     async def run(self, host: str, command: Command) -> Output:
         if self._access.via == "direct" or host == self._access.controller:
             return await self._run(host, command)
-        output = await self._hopped(host, self._line(host).silence, command)
+        output = await self._run_via_controller(host, self._line(host).silence, command)
         return Output(stdout=output.stdout, stderr=output.stderr, exit_status=_hop_status(output.exit_status))
 
-    async def _hopped(self, host: str, silence: Silence, command: Command) -> Output:
+    async def _run_via_controller(self, host: str, silence: HostBackoff, command: Command) -> Output:
         since = _now()
-        if told := silence.told(since):
+        if told := silence.cached_error(since):
             raise told
         output = await self._run(self._access.controller, _hop(host, command))
-        trouble = controller_trouble(host, output)
+        trouble = ssh_stderr_error(host, output)
         if trouble is not None:
             silence.note(trouble, since=since, now=_now())
             raise trouble
         return output
 
-    def _line(self, host: str) -> _Line:
-        return self._lines.setdefault(host, _Line(silence=Silence(prompt_s=PROMPT * self._access.connect_s)))
+    def _line(self, host: str) -> _HostConnection:
+        return self._lines.setdefault(
+            host, _HostConnection(silence=HostBackoff(fast_failure_s=PROMPT * self._access.connect_s))
+        )
 
     async def close(self) -> None:
         lines = [line.link.connection for line in self._lines.values() if line.link is not None]
@@ -138,11 +140,11 @@ class SshTransport:
 
     async def _run(self, host: str, command: Command) -> Output:
         line = self._line(host)
-        heard = _Heard()
+        heard = _PartialOutput()
         try:
             async with self._process(host, line, command.render(sudo=self._sudo)) as process:
                 async with asyncio.timeout(command.timeout_s):
-                    status = await self._hear_out(process, command.stdin.encode(), heard)
+                    status = await self._read_streams(process, command.stdin.encode(), heard)
         except TimeoutError:
             overdue = diagnose("answer-overdue", where=host, seconds=f"{command.timeout_s:g}")
             raise TransportError(overdue, heard=heard.output(None)) from None
@@ -152,7 +154,7 @@ class SshTransport:
         return output
 
     @asynccontextmanager
-    async def _process(self, host: str, line: _Line, rendered: str) -> AsyncGenerator[Any]:
+    async def _process(self, host: str, line: _HostConnection, rendered: str) -> AsyncGenerator[Any]:
         turn, process = await self._opened(host, line, rendered)
         turn.link.running += 1
         turn.link.most = max(turn.link.most, turn.link.running)
@@ -162,21 +164,21 @@ class SshTransport:
             turn.link.running -= 1
             turn.end()
 
-    async def _opened(self, host: str, line: _Line, rendered: str) -> tuple[_Turn, Any]:
+    async def _opened(self, host: str, line: _HostConnection, rendered: str) -> tuple[_Turn, Any]:
         """A channel on which the command runs. A connection that turns out to be of no use is replaced, once."""
         turn = _Turn(link=await self._connected(host, line))
         try:
             return turn, await self._granted(turn, rendered)
-        except foreign() as error:
+        except asyncssh_errors() as error:
             self._given_up(host, line, turn.link, error)
         turn = _Turn(link=await self._connected(host, line))
         try:
             return turn, await self._granted(turn, rendered)
-        except foreign() as error:
+        except asyncssh_errors() as error:
             self._given_up(host, line, turn.link, error)
             raise _refusal(host, error) if _refused(turn.link, error) else translate(host, error) from error
 
-    def _given_up(self, host: str, line: _Line, link: _Link, error: Exception) -> None:
+    def _given_up(self, host: str, line: _HostConnection, link: _Link, error: Exception) -> None:
         """Dead, or full of what nobody waits for any more: a command that we gave up holds its channel until it ends.
 
         One that others work on is left to them. Raises TransportError where it is no use to connect again."""
@@ -195,7 +197,7 @@ class SshTransport:
             while True:
                 try:
                     return await self._open(turn.link.connection, rendered)
-                except foreign() as error:
+                except asyncssh_errors() as error:
                     if not _refused(turn.link, error) or not _full(error):
                         raise
                     refusals += 1
@@ -216,13 +218,13 @@ class SshTransport:
         async with asyncio.timeout(self._access.connect_s):
             return await connection.create_process(rendered, encoding=None)
 
-    async def _hear_out(self, process: Any, stdin: bytes, heard: _Heard) -> int | None:
+    async def _read_streams(self, process: Any, stdin: bytes, heard: _PartialOutput) -> int | None:
         """To the end of both streams, or to the limit, or to the loss of the connection: the last two give None."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_feed(process, stdin))
-                group.create_task(self._hear(process, process.stdout, heard.stdout))
-                group.create_task(self._hear(process, process.stderr, heard.stderr))
+                group.create_task(self._read_stream(process, process.stdout, heard.stdout))
+                group.create_task(self._read_stream(process, process.stderr, heard.stderr))
             await process.wait_closed()
         finally:
             process.close()
@@ -230,22 +232,22 @@ class SshTransport:
         status: int | None = process.exit_status
         return None if cut else status
 
-    async def _hear(self, process: Any, stream: Any, into: bytearray) -> None:
+    async def _read_stream(self, process: Any, stream: Any, into: bytearray) -> None:
         while block := await _block(stream):
             into.extend(block)
             if len(into) >= self._access.answer_limit:
                 process.close()
                 return
 
-    async def _connected(self, host: str, line: _Line) -> _Link:
+    async def _connected(self, host: str, line: _HostConnection) -> _Link:
         async with line.lock:
             if line.link is None or line.link.connection.is_closed():
                 line.link = None
-                line.link = _Link(connection=await self._connect_patiently(host, line.silence))
+                line.link = _Link(connection=await self._connect_with_retry(host, line.silence))
             return line.link
 
-    async def _connect_patiently(self, host: str, silence: Silence) -> "asyncssh.SSHClientConnection":
-        if told := silence.told(_now()):
+    async def _connect_with_retry(self, host: str, silence: HostBackoff) -> "asyncssh.SSHClientConnection":
+        if told := silence.cached_error(_now()):
             raise told
         for wait in BACKOFF_S:
             since = _now()
@@ -253,17 +255,17 @@ class SshTransport:
                 return await self._connect(host)
             except TransportError as error:
                 silence.note(error, since=since, now=_now())
-                if silence.told(_now()) or not _dropped(error):
+                if silence.cached_error(_now()) or not _dropped(error):
                     raise
                 await asyncio.sleep(wait)
         return await self._connect(host)
 
     async def _connect(self, host: str) -> "asyncssh.SSHClientConnection":
         limit = self._access.connect_s + self._access.login_s
-        hops = way(self._access, host)
+        hops = route(self._access, host)
         try:
             async with self._connecting, asyncio.timeout(limit):
-                connection = await connected(self._access, hops)
+                connection = await connect_through(self._access, hops)
         except TimeoutError:
             silent = diagnose("host-unreachable", where=host, said=f"no answer in {limit:g} s")
             raise TransportError(silent) from None
@@ -276,7 +278,7 @@ class SshTransport:
 
 
 @asynccontextmanager
-async def ssh(access: Access) -> AsyncGenerator[SshTransport]:
+async def ssh(access: SshSettings) -> AsyncGenerator[SshTransport]:
     """A transport that is closed at the end, whatever happens."""
     transport = SshTransport(access)
     try:
@@ -312,7 +314,7 @@ async def _block(stream: Any) -> bytes:
     """The next piece, or nothing: a stream that breaks off ends, and the exit status will be missing."""
     try:
         block: bytes = await stream.read(BLOCK)
-    except foreign():
+    except asyncssh_errors():
         return b""
     return block
 
@@ -324,7 +326,7 @@ async def _feed(process: Any, text: bytes) -> None:
             process.stdin.write(text[start : start + BLOCK])
             await process.stdin.drain()
         process.stdin.write_eof()
-    except foreign():
+    except asyncssh_errors():
         return
 
 
@@ -332,7 +334,7 @@ async def _closed(connection: "asyncssh.SSHClientConnection") -> None:
     try:
         async with asyncio.timeout(5.0):
             await connection.wait_closed()
-    except (*foreign(), TimeoutError):
+    except (*asyncssh_errors(), TimeoutError):
         connection.abort()
 
 

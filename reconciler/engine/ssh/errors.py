@@ -16,7 +16,7 @@ from specs.diagnostic import Diagnostic, diagnose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trusted:
+class KnownHostsLookup:
     """Where the keys of this host would be written down."""
 
     host: str
@@ -25,7 +25,7 @@ class Trusted:
 
 
 @cache
-def foreign() -> tuple[type[Exception], ...]:
+def asyncssh_errors() -> tuple[type[Exception], ...]:
     """All that connecting and running can throw at us. ValueError: asyncssh's key and config errors are such."""
     import asyncssh
 
@@ -34,15 +34,15 @@ def foreign() -> tuple[type[Exception], ...]:
     return (asyncssh.Error, OSError, ValueError, *others, *interruptions)
 
 
-NOWHERE = Trusted(host="", port=None, files=())
+NOWHERE = KnownHostsLookup(host="", port=None, files=())
 """For what comes once a host's key has been accepted."""
 
 
-def translate(host: str, error: Exception, trusted: Trusted = NOWHERE) -> TransportError:
+def translate(host: str, error: Exception, trusted: KnownHostsLookup = NOWHERE) -> TransportError:
     return TransportError(_diagnostic(host, error, trusted))
 
 
-def _diagnostic(host: str, error: Exception, trusted: Trusted) -> Diagnostic:
+def _diagnostic(host: str, error: Exception, trusted: KnownHostsLookup) -> Diagnostic:
     import asyncssh
 
     said = _said(error)
@@ -73,7 +73,7 @@ def _said(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0][:200]
 
 
-def _host_key(host: str, said: str, trusted: Trusted) -> Diagnostic:
+def _host_key(host: str, said: str, trusted: KnownHostsLookup) -> Diagnostic:
     """Revoked and expired certificates are told as they come; a key that differs and one never seen are told apart."""
     if "not trusted" not in said:
         return diagnose("host-key-refused", where=host, said=said)
@@ -82,7 +82,7 @@ def _host_key(host: str, said: str, trusted: Trusted) -> Diagnostic:
     return diagnose("host-key-unknown", where=host, files=", ".join(trusted.files))
 
 
-def _known(trusted: Trusted) -> bool:
+def _known(trusted: KnownHostsLookup) -> bool:
     """Whether any key, or authority, is written down for this host."""
     import asyncssh
 
@@ -96,7 +96,7 @@ def _known(trusted: Trusted) -> bool:
     return any(found[:2])
 
 
-COMPLAINTS = (
+STDERR_CODES = (
     ("REMOTE HOST IDENTIFICATION HAS CHANGED", "host-key-changed"),
     ("Host key verification failed", "host-key-unknown"),
     ("Permission denied", "login-refused"),
@@ -109,11 +109,11 @@ COMPLAINTS = (
 """What OpenSSH says on stderr, with exit status 255, when it did not even get in."""
 
 
-def controller_trouble(host: str, output: Output) -> TransportError | None:
+def ssh_stderr_error(host: str, output: Output) -> TransportError | None:
     """For hosts reached through the controller: its ssh tells by text what asyncssh tells by class."""
     if output.exit_status != 255:
         return None
-    for words, code in COMPLAINTS:
+    for words, code in STDERR_CODES:
         if words in output.stderr:
             return TransportError(_complaint(host, code, output.stderr))
     return None

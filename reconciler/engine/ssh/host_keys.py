@@ -18,11 +18,11 @@ from typing import Any, Literal
 
 from reconciler.core import known_hosts
 from reconciler.core.known_hosts import HostKey
-from reconciler.engine.local_files import place, write_over, write_private
-from reconciler.engine.ssh.errors import foreign, translate
-from reconciler.engine.ssh.route import Hop, configs, connected, there
-from reconciler.engine.transport import Access, TransportError
-from specs.diagnostic import Diagnostic, Troubled, diagnose
+from reconciler.engine.local_files import place, replace_keeping_mode, write_private
+from reconciler.engine.ssh.errors import asyncssh_errors, translate
+from reconciler.engine.ssh.route import Hop, configs, connect_through, existing
+from reconciler.engine.transport import SshSettings, TransportError
+from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
 PREFERRED = (
     "ssh-ed25519",
@@ -39,16 +39,16 @@ NAMES_S = 10.0
 """How long a name server may take; its silence is as good as that it knows no such name."""
 
 State = Literal["known", "authority", "unknown", "changed", "revoked", "unread"]
-SURE = ("known", "authority")
+TRUSTED_STATES = ("known", "authority")
 """States in which bkrec goes on. An authority's certificate is looked at when it connects."""
 
 
-class TrustError(Troubled):
+class KnownHostsError(BkrecError):
     """What was to be written down cannot be. Nothing was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class HostKeyScan:
     """One server, the key it offers, and the keys that are written down for it."""
 
     hop: Hop
@@ -63,13 +63,13 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Written:
+class _KnownKeys:
     keys: tuple[Any, ...]
     authorities: tuple[Any, ...]
     revoked: tuple[Any, ...]
 
 
-async def look(access: Access, ways: Iterable[Sequence[Hop]]) -> tuple[Seen, ...]:
+async def scan(access: SshSettings, ways: Iterable[Sequence[Hop]]) -> tuple[HostKeyScan, ...]:
     """The last server of each way; those before it have to be known. Raises nothing but bugs."""
     limit = asyncio.Semaphore(AT_ONCE)
     async with asyncio.TaskGroup() as group:
@@ -77,24 +77,24 @@ async def look(access: Access, ways: Iterable[Sequence[Hop]]) -> tuple[Seen, ...
     return tuple(task.result() for task in tasks)
 
 
-async def _look(access: Access, way: Sequence[Hop], limit: asyncio.Semaphore) -> Seen:
+async def _look(access: SshSettings, way: Sequence[Hop], limit: asyncio.Semaphore) -> HostKeyScan:
     *before, hop = way
     through = tuple(each.where for each in before)
     try:
         async with limit:
             return await _compared(access, hop, before)
     except TransportError as error:
-        return Seen(hop=hop, through=through, state="unread", trouble=error.diagnostic)
+        return HostKeyScan(hop=hop, through=through, state="unread", trouble=error.diagnostic)
 
 
-async def _compared(access: Access, hop: Hop, before: Sequence[Hop]) -> Seen:
+async def _compared(access: SshSettings, hop: Hop, before: Sequence[Hop]) -> HostKeyScan:
     names = await _names(hop, reached=not before)
     try:
-        written = _written(there(hop.files), names)
+        written = _written(existing(hop.files), names)
     except (ValueError, OSError) as error:
         raise TransportError(diagnose("ssh-setup", where=hop.where, said=str(error)[:200])) from error
     shown = await _offered(access, hop, before, written)
-    return Seen(
+    return HostKeyScan(
         hop=hop,
         through=tuple(each.where for each in before),
         state=_state(shown, written),
@@ -104,7 +104,7 @@ async def _compared(access: Access, hop: Hop, before: Sequence[Hop]) -> Seen:
     )
 
 
-def _state(shown: Any, written: _Written) -> State:
+def _state(shown: Any, written: _KnownKeys) -> State:
     if shown in written.revoked:
         return "revoked"
     if shown in written.keys:
@@ -123,23 +123,23 @@ async def _names(hop: Hop, *, reached: bool) -> tuple[str, ...]:
             async with asyncio.timeout(NAMES_S):
                 told = await asyncio.get_running_loop().getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)
             found = [str(address[0]) for *_, address in told]
-    return tuple(dict.fromkeys(known_hosts.name(each, hop.port) for each in (hop.known_as, *found)))
+    return tuple(dict.fromkeys(known_hosts.host_pattern(each, hop.port) for each in (hop.known_as, *found)))
 
 
-def _written(files: Sequence[str], names: Sequence[str]) -> _Written:
+def _written(files: Sequence[str], names: Sequence[str]) -> _KnownKeys:
     import asyncssh
 
     return _matched(asyncssh.read_known_hosts(files), names)
 
 
-def _matched(hosts: Any, names: Sequence[str]) -> _Written:
+def _matched(hosts: Any, names: Sequence[str]) -> _KnownKeys:
     """Without asyncssh's second look for the name alone: what listens on another port is another server."""
     found = [hosts.match(name, "", None) for name in names]
     keys, authorities, revoked = (tuple(key for each in found for key in each[part]) for part in range(3))
-    return _Written(keys=keys, authorities=authorities, revoked=revoked)
+    return _KnownKeys(keys=keys, authorities=authorities, revoked=revoked)
 
 
-async def _offered(access: Access, hop: Hop, before: Sequence[Hop], written: _Written) -> Any:
+async def _offered(access: SshSettings, hop: Hop, before: Sequence[Hop], written: _KnownKeys) -> Any:
     """Of the kinds that are written down; where the server has none of them any more, of any kind. TransportError."""
     kinds = tuple(dict.fromkeys(kind.decode() for key in written.keys for kind in key.sig_algorithms))
     try:
@@ -150,11 +150,11 @@ async def _offered(access: Access, hop: Hop, before: Sequence[Hop], written: _Wr
     return await _shown(access, hop, before, PREFERRED)
 
 
-async def _shown(access: Access, hop: Hop, before: Sequence[Hop], kinds: Sequence[str]) -> Any:
+async def _shown(access: SshSettings, hop: Hop, before: Sequence[Hop], kinds: Sequence[str]) -> Any:
     limit = access.connect_s + access.login_s
     try:
         async with asyncio.timeout(limit):
-            tunnel = await connected(access, before)
+            tunnel = await connect_through(access, before)
             try:
                 shown = await _asked(access, hop, tunnel, kinds)
             finally:
@@ -167,7 +167,7 @@ async def _shown(access: Access, hop: Hop, before: Sequence[Hop], kinds: Sequenc
     return shown
 
 
-async def _asked(access: Access, hop: Hop, tunnel: Any, kinds: Sequence[str]) -> Any:
+async def _asked(access: SshSettings, hop: Hop, tunnel: Any, kinds: Sequence[str]) -> Any:
     import asyncssh
 
     try:
@@ -186,12 +186,12 @@ async def _asked(access: Access, hop: Hop, tunnel: Any, kinds: Sequence[str]) ->
             options=keyless,
             config=configs(access),
         )
-    except foreign() as error:
+    except asyncssh_errors() as error:
         raise translate(hop.where, error, hop.trusted()) from error
 
 
 def _text(shown: Any) -> HostKey:
-    return known_hosts.key(shown.export_public_key().decode())
+    return known_hosts.parse_key(shown.export_public_key().decode())
 
 
 def keepless(hop: Hop) -> Diagnostic | None:
@@ -207,12 +207,12 @@ def keepless(hop: Hop) -> Diagnostic | None:
     return diagnose("trust-keeps-nothing", where=hop.where, file=path, said=told, option=option) if told else None
 
 
-def pin(pinned: Sequence[Seen]) -> tuple[str, ...]:
+def add_known_hosts(pinned: Sequence[HostKeyScan]) -> tuple[str, ...]:
     """Writes their keys down, each in the first file that is read for it. Where keys are replaced, the old file is kept
     aside, under the name that ssh-keygen -R gives it; returns those. Raises TrustError, OSError."""
     if useless := [told for each in pinned if (told := keepless(each.hop)) is not None]:
-        raise TrustError(*dict.fromkeys(useless))
-    by_file: dict[Path, list[Seen]] = {}
+        raise KnownHostsError(*dict.fromkeys(useless))
+    by_file: dict[Path, list[HostKeyScan]] = {}
     for each in pinned:
         by_file.setdefault(Path(each.hop.files[0]).expanduser(), []).append(each)
     texts = {path: (_read(path), here) for path, here in by_file.items()}
@@ -223,7 +223,7 @@ def pin(pinned: Sequence[Seen]) -> tuple[str, ...]:
             aside = path.resolve().with_name(f"{path.resolve().name}.old")
             write_private(aside, old)
             kept.append(str(aside))
-        write_over(path, new[path], parents=True)
+        replace_keeping_mode(path, new[path], parents=True)
     return tuple(kept)
 
 
@@ -232,23 +232,25 @@ def _read(path: Path) -> str:
     return path.read_bytes().decode(errors="surrogateescape") if path.is_file() else ""
 
 
-def _pinned(path: Path, text: str, here: Sequence[Seen]) -> str:
+def _pinned(path: Path, text: str, here: Sequence[HostKeyScan]) -> str:
     salted = known_hosts.is_hashed(text)
     for each in here:
         assert each.offered is not None
-        left = known_hosts.without(text, each.names) if each.state == "changed" else text
-        text = known_hosts.with_key(left, each.names[0], each.offered, os.urandom(20) if salted else b"")
+        left = known_hosts.remove(text, each.names) if each.state == "changed" else text
+        text = known_hosts.add(left, each.names[0], each.offered, os.urandom(20) if salted else b"")
         _only(path, text, each)
     return text
 
 
-def _only(path: Path, text: str, each: Seen) -> None:
+def _only(path: Path, text: str, each: HostKeyScan) -> None:
     """Raises TrustError where another key would count for it all the same: by a pattern, or by another file."""
     import asyncssh
 
-    hosts = asyncssh.read_known_hosts([file for file in there(each.hop.files) if Path(file) != path])
+    hosts = asyncssh.read_known_hosts([file for file in existing(each.hop.files) if Path(file) != path])
     hosts.load(text)
     counted = {_text(key) for key in _matched(hosts, each.names).keys}
     if counted != {each.offered}:
         files = ", ".join(each.hop.files)
-        raise TrustError(diagnose("trust-other-key", where=each.hop.where, names=", ".join(each.names), files=files))
+        raise KnownHostsError(
+            diagnose("trust-other-key", where=each.hop.where, names=", ".join(each.names), files=files)
+        )

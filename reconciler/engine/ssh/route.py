@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from reconciler.engine.ssh.errors import Trusted, foreign, translate
-from reconciler.engine.transport import Access, TransportError
+from reconciler.engine.ssh.errors import KnownHostsLookup, asyncssh_errors, translate
+from reconciler.engine.transport import SshSettings, TransportError
 from specs.diagnostic import diagnose
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ RemoteCommand; what forwards ports, runs a local command or shares a connection,
 KEEPALIVE_S = 10.0
 KEEPALIVE_MISSES = 3
 DEFAULT_FILES = ("~/.ssh/known_hosts",)
-MOST_JUMPS = 8
+MAX_JUMPS = 8
 """Before a host; more is a ProxyJump that leads back to itself."""
 
 
@@ -62,23 +62,23 @@ class Hop:
     named_by: Literal["ssh", "cluster"] = "ssh"
     """Who says where its key is written down: UserKnownHostsFile of ~/.ssh/config, or [ssh] known_hosts."""
 
-    def trusted(self) -> Trusted:
+    def trusted(self) -> KnownHostsLookup:
         files = tuple(str(Path(file).expanduser()) for file in self.files)
-        return Trusted(host=self.known_as, port=self.port, files=files)
+        return KnownHostsLookup(host=self.known_as, port=self.port, files=files)
 
 
-def way(access: Access, host: str) -> tuple[Hop, ...]:
+def route(access: SshSettings, host: str) -> tuple[Hop, ...]:
     """Jump hosts in the order they are passed, then the host. Raises TransportError."""
     name = access.connect if access.connect and host == access.controller else host
     try:
         hop, jumps = _resolved(access, name, where=host, user=access.user, port=access.port, files=access.known_hosts)
         return (*_jumps(access, jumps, ()), hop)
-    except (*foreign(), LookupError, RuntimeError) as error:
+    except (*asyncssh_errors(), LookupError, RuntimeError) as error:
         # the last two: a user without an entry in passwd, and no HOME
         raise TransportError(diagnose("ssh-setup", where=host, said=_first_line(error))) from error
 
 
-async def connected(access: Access, hops: Sequence[Hop]) -> "asyncssh.SSHClientConnection | None":
+async def connect_through(access: SshSettings, hops: Sequence[Hop]) -> "asyncssh.SSHClientConnection | None":
     """Logged in to the last of them, through the others; None for no way at all. Raises TransportError."""
     tunnel: asyncssh.SSHClientConnection | None = None
     for hop in hops:
@@ -87,7 +87,7 @@ async def connected(access: Access, hops: Sequence[Hop]) -> "asyncssh.SSHClientC
 
 
 async def _through(
-    access: Access, hop: Hop, tunnel: "asyncssh.SSHClientConnection | None"
+    access: SshSettings, hop: Hop, tunnel: "asyncssh.SSHClientConnection | None"
 ) -> "asyncssh.SSHClientConnection":
     import asyncssh
 
@@ -96,7 +96,7 @@ async def _through(
     except BaseException as error:
         if tunnel is not None:
             tunnel.abort()
-        if isinstance(error, foreign()):
+        if isinstance(error, asyncssh_errors()):
             raise translate(hop.where, error, hop.trusted()) from error
         raise
     if tunnel is not None:
@@ -104,7 +104,7 @@ async def _through(
     return connection
 
 
-def _options(access: Access, hop: Hop) -> dict[str, Any]:
+def _options(access: SshSettings, hop: Hop) -> dict[str, Any]:
     import asyncssh
 
     options: dict[str, Any] = {
@@ -115,24 +115,31 @@ def _options(access: Access, hop: Hop) -> dict[str, Any]:
         "keepalive_count_max": KEEPALIVE_MISSES,
         "port": hop.port,
         # an object, and never a false value: for one, asyncssh looks elsewhere
-        "known_hosts": asyncssh.read_known_hosts(there(hop.files)),
+        "known_hosts": asyncssh.read_known_hosts(existing(hop.files)),
     }
     identities = [] if hop.jump else list(access.identities)
     given: dict[str, Any] = {"username": hop.user, "client_keys": identities}
     return options | {"config": configs(access)} | {name: value for name, value in given.items() if value}
 
 
-def configs(access: Access) -> list[str] | tuple[()]:
+def configs(access: SshSettings) -> list[str] | tuple[()]:
     """As asyncssh takes them: `()` is ~/.ssh/config, while None would be none at all."""
-    return there(access.configs) or ()
+    return existing(access.configs) or ()
 
 
-def there(files: Sequence[str]) -> list[str]:
+def existing(files: Sequence[str]) -> list[str]:
     return [str(path) for path in (Path(file).expanduser() for file in files) if path.is_file()]
 
 
 def _resolved(
-    access: Access, name: str, *, where: str, user: str, port: int | None, files: tuple[str, ...], jump: bool = False
+    access: SshSettings,
+    name: str,
+    *,
+    where: str,
+    user: str,
+    port: int | None,
+    files: tuple[str, ...],
+    jump: bool = False,
 ) -> tuple[Hop, str]:
     """What ~/.ssh/config makes of the name, and the jump hosts it names. Touches no network."""
     import asyncssh
@@ -156,17 +163,17 @@ def _resolved(
     return hop, said.tunnel or ""
 
 
-def _jumps(access: Access, named: str, after: tuple[str, ...]) -> tuple[Hop, ...]:
+def _jumps(access: SshSettings, named: str, after: tuple[str, ...]) -> tuple[Hop, ...]:
     """`user@jump:port,next`: the first of them may have jump hosts of its own, as in ssh(1)."""
     if not named:
         return ()
-    if len(after) >= MOST_JUMPS or named in after:
+    if len(after) >= MAX_JUMPS or named in after:
         raise ValueError(f"ProxyJump {named} leads to itself")
     first, *others = [_jump(access, text) for text in named.split(",")]
     return (*_jumps(access, first[1], (*after, named)), first[0], *(hop for hop, _ in others))
 
 
-def _jump(access: Access, text: str) -> tuple[Hop, str]:
+def _jump(access: SshSettings, text: str) -> tuple[Hop, str]:
     user, _, place = text.strip().rpartition("@")
     name, _, port = place.rpartition(":") if ":" in place else (place, "", "")
     return _resolved(access, name, where=name, user=user, port=int(port) if port else None, files=(), jump=True)

@@ -7,36 +7,36 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from reconciler.core.events import Event, StepAwaited, StepDone, StepFailed, StepLeft, StepOutput, StepSkipped
+from reconciler.core.events import Event, StepDeferred, StepDone, StepFailed, StepNeedsHuman, StepOutput, StepSkipped
 from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
 from reconciler.core.redact import redact
 from reconciler.engine.clock import Clock
-from reconciler.engine.gather import Look
-from reconciler.engine.jobs.client import Launched
-from reconciler.engine.lease import Term
+from reconciler.engine.gather import GatherFacts
+from reconciler.engine.jobs.client import LaunchResult
+from reconciler.engine.lease import LeaseValidity
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
 
-TAIL = 20
+TAIL_LINES = 20
 """Lines of its log that a failed step is told with."""
-TOLD = 5_000
+MAX_LOG_EVENTS = 5_000
 """Lines of its log that a step may tell while it runs; the rest stays on its host."""
 
-Ended = StepDone | StepSkipped | StepFailed | StepLeft | StepAwaited
+StepResult = StepDone | StepSkipped | StepFailed | StepDeferred | StepNeedsHuman
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class StepContext:
     """What carrying out takes; the same for all steps of a run."""
 
     transport: Transport
-    look: Look
+    gather: GatherFacts
     clock: Clock
-    tell: Callable[[Event], None]
+    emit: Callable[[Event], None]
     """Journal first, then whoever listens. Raises JournalError."""
     epoch: int
-    term: Term
+    validity: LeaseValidity
     run: str
     undoes: bool
     stop: StopSignal
@@ -48,17 +48,17 @@ class Means:
 
 
 @dataclass(slots=True)
-class Course:
+class StepAttempt:
     """One step on its way: what was sent off, and what has held it up since when."""
 
     step: Step
     number: int = 0
     began: float = 0.0
-    sent: Launched | None = None
+    sent: LaunchResult | None = None
     """What came of the last launch, while nobody knows whether there is a job."""
-    held: dict[str, float] = field(default_factory=dict[str, float])
+    waiting_since: dict[str, float] = field(default_factory=dict[str, float])
     """Since when, by the code of the trouble."""
-    looks: int = 0
+    tries: int = 0
 
     @property
     def host(self) -> str:
@@ -69,22 +69,22 @@ class Course:
         return job_id(job_key(self.step.action), self.number)
 
     @property
-    def ordered(self) -> int | None:
+    def sent_attempt(self) -> int | None:
         return self.number if self.sent is not None else None
 
 
 @dataclass(slots=True)
-class Log:
+class JobLog:
     """What a job prints: told as it comes, up to a limit, and its end kept for a failure."""
 
     step: str
-    tell: Callable[[Event], None]
-    tail: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL))
-    told: int = 0
+    emit: Callable[[Event], None]
+    tail: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL_LINES))
+    emitted: int = 0
 
-    def hear(self, line: str) -> None:
+    def add(self, line: str) -> None:
         safe = redact(line)
         self.tail.append(safe)
-        self.told += 1
-        if self.told <= TOLD:
-            self.tell(StepOutput(step=self.step, line=safe))
+        self.emitted += 1
+        if self.emitted <= MAX_LOG_EVENTS:
+            self.emit(StepOutput(step=self.step, line=safe))

@@ -8,23 +8,23 @@ for the moment, is waited for, each for as long as its kind takes to come right.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from probes.fact import AnyDrift, AnyExpected, AnyReading, Known, Readings, Same, Unknown, fact_id, holds
+from probes.fact import AnyDrift, AnyExpected, AnyReading, Known, Readings, SameAs, Unknown, fact_id, matches
 from probes.job import HostUptime, JobAttempts
-from reconciler.core.diff import judge
+from reconciler.core.diff import compare
 from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
 from reconciler.core.redact import clean
-from reconciler.engine.jobs.client import LOST_S
-from reconciler.engine.ssh.backoff import SILENT
+from reconciler.engine.jobs.client import UNREACHABLE_TIMEOUT_S
+from reconciler.engine.ssh.backoff import UNREACHABLE_CODES
 from specs.diagnostic import Diagnostic, diagnose
 
-DISTURBED_S = 60.0
+RECOVERY_S = 60.0
 """How long a premise may take to come back after the steps before it: consul asks every ten seconds whether a unit that
 was just restarted is there (bin/reg_consul_svc:161), as long as `Action.settle_s`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begin:
+class Start:
     """Nothing stands against it."""
 
     number: int
@@ -33,7 +33,7 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Follow:
+class Attach:
     """The attempt of that number is there, be it ours or an earlier run's."""
 
     number: int
@@ -49,67 +49,67 @@ class Wait:
     """Not now; given up with this trouble after so many seconds."""
 
     why: Diagnostic
-    patience_s: float
+    timeout_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Never:
+class RefuseRepeat:
     """It was tried before and may not be tried again."""
 
     why: Diagnostic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leave:
+class Defer:
     """What is desired rests on this fact, and it is known to be otherwise: the plan is out of date, nothing failed."""
 
     fact: str
 
 
-Stand = Begin | Follow | Skip | Wait | Never | Leave
+StepDecision = Start | Attach | Skip | Wait | RefuseRepeat | Defer
 
 
-def attempts(step: Step) -> JobAttempts:
+def attempts_fact(step: Step) -> JobAttempts:
     return JobAttempts(host=step.action.host, key=job_key(step.action))
 
 
-def uptime(step: Step) -> HostUptime:
+def uptime_fact(step: Step) -> HostUptime:
     return HostUptime(host=step.action.host)
 
 
-def stand(step: Step, seen: Readings, ordered: int | None) -> Stand:
+def decide(step: Step, readings: Readings, sent_attempt: int | None) -> StepDecision:
     """`ordered`: the attempt that we have sent off without hearing what became of it."""
-    tried = seen.get(attempts(step))
+    tried = readings.get(attempts_fact(step))
     if not isinstance(tried, Known):
-        return Wait(why=_unread(step, tried), patience_s=_patience(tried))
+        return Wait(why=_unread(step, tried), timeout_s=_timeout_s(tried))
     states = dict(word.split(":", 1) for word in tried.value)
-    if ordered is not None and states.get(str(ordered), "never") != "never":
-        return Follow(number=ordered)
+    if sent_attempt is not None and states.get(str(sent_attempt), "never") != "never":
+        return Attach(number=sent_attempt)
     last, state = next(reversed(states.items()), ("0", "none"))
     if state == "running":
-        return Follow(number=int(last))
-    ensured = all(holds(wish, seen) is True for wish in step.action.ensures())
-    if (unexplained := _unexplained(step, last, state)) is not None:
-        return Skip() if ensured else Never(why=unexplained)
+        return Attach(number=int(last))
+    ensured = all(matches(wish, readings) is True for wish in step.action.ensures())
+    if (unexplained := _unsafe_to_repeat(step, last, state)) is not None:
+        return Skip() if ensured else RefuseRepeat(why=unexplained)
     if ensured:
         return Skip()
-    outdated = decided_otherwise(step.needs, seen)
-    if outdated is not None and ordered is None:
-        return Leave(fact=fact_id(outdated.expected.fact))
-    return _begin(step, seen, int(last) if state == "never" else int(last) + 1)
+    outdated = changed_plan_input(step.requires, readings)
+    if outdated is not None and sent_attempt is None:
+        return Defer(fact=fact_id(outdated.expected.fact))
+    return _start(step, readings, int(last) if state == "never" else int(last) + 1)
 
 
-def _begin(step: Step, seen: Readings, number: int) -> Begin | Wait:
-    moved = premise(step.needs, seen)
+def _start(step: Step, seen: Readings, number: int) -> Start | Wait:
+    moved = failed_requirement(step.requires, seen)
     if moved is not None:
         drift, why = moved
-        patience = max(_patience(drift.reading), DISTURBED_S if step.after else 0.0)
-        return Wait(why=why, patience_s=patience)
-    told = seen.get(uptime(step))
+        patience = max(_timeout_s(drift.reading), RECOVERY_S if step.after else 0.0)
+        return Wait(why=why, timeout_s=patience)
+    told = seen.get(uptime_fact(step))
     if not isinstance(told, Known):
-        return Wait(why=_unread(step, told), patience_s=_patience(told))
+        return Wait(why=_unread(step, told), timeout_s=_timeout_s(told))
     boot, seconds = told.value
-    return Begin(number=number, boot=boot, uptime_s=int(seconds))
+    return Start(number=number, boot=boot, uptime_s=int(seconds))
 
 
 def _unread(step: Step, reading: AnyReading | None) -> Diagnostic:
@@ -117,16 +117,16 @@ def _unread(step: Step, reading: AnyReading | None) -> Diagnostic:
     return diagnose("job-unread", where=step.action.host, because=why)
 
 
-def _patience(reading: AnyReading | None) -> float:
+def _timeout_s(reading: AnyReading | None) -> float:
     """A host that says nothing may be booting; one that says no goes on saying it."""
-    return LOST_S if silent(reading) else 0.0
+    return UNREACHABLE_TIMEOUT_S if is_unreachable(reading) else 0.0
 
 
-def silent(reading: AnyReading | None) -> bool:
-    return isinstance(reading, Unknown) and getattr(reading.why, "code", "") in SILENT
+def is_unreachable(reading: AnyReading | None) -> bool:
+    return isinstance(reading, Unknown) and getattr(reading.why, "code", "") in UNREACHABLE_CODES
 
 
-def _unexplained(step: Step, last: str, state: str) -> Diagnostic | None:
+def _unsafe_to_repeat(step: Step, last: str, state: str) -> Diagnostic | None:
     """A thing that must not happen twice is not started beside a first of which nobody knows what it did."""
     if step.action.idempotent or state in ("none", "never") or state.startswith("seen"):
         return None
@@ -136,35 +136,37 @@ def _unexplained(step: Step, last: str, state: str) -> Diagnostic | None:
     return diagnose("job-not-repeated", where=host, job=job, rc=state.partition(":")[2])
 
 
-def decided_otherwise(needs: Sequence[AnyExpected], readings: Readings) -> AnyDrift | None:
-    judged = (judge(need, readings) for need in needs if need.fact.decides)
-    return next((drift for drift in judged if drift is not None and found_out(drift)), None)
+def changed_plan_input(needs: Sequence[AnyExpected], readings: Readings) -> AnyDrift | None:
+    judged = (compare(need, readings) for need in needs if need.fact.decides)
+    return next((drift for drift in judged if drift is not None and is_plan_input(drift)), None)
 
 
-def found_out(drift: AnyDrift) -> bool:
+def is_plan_input(drift: AnyDrift) -> bool:
     """Whatever it says: to find that out is what its step is for."""
     return drift.expected.fact.decides and isinstance(drift.reading, Known)
 
 
-def premise(needs: Sequence[AnyExpected], readings: Readings) -> tuple[AnyDrift, Diagnostic] | None:
+def failed_requirement(needs: Sequence[AnyExpected], readings: Readings) -> tuple[AnyDrift, Diagnostic] | None:
     """What the step rests on and does not hold: the first that moved, else the first nobody could read."""
-    moved = [drift for need in needs if (drift := judge(need, readings)) is not None]
+    moved = [drift for need in needs if (drift := compare(need, readings)) is not None]
     if not moved:
         return None
     drift = min(moved, key=lambda one: isinstance(one.reading, Unknown))
     host, fact = drift.expected.fact.host, fact_id(drift.expected.fact)
     if isinstance(drift.reading, Unknown):
         return drift, diagnose("step-premise-unknown", where=host, because=drift.reading.why, fact=fact)
-    told = diagnose("step-premise-moved", where=host, fact=fact, expected=wanted(drift), reading=worded(drift.reading))
+    told = diagnose(
+        "step-premise-moved", where=host, fact=fact, expected=expected_text(drift), reading=reading_text(drift.reading)
+    )
     return drift, told
 
 
-def wanted(drift: AnyDrift) -> str:
+def expected_text(drift: AnyDrift) -> str:
     reading = drift.expected.reading
-    return f"as {fact_id(reading.fact)}" if isinstance(reading, Same) else worded(reading)
+    return f"as {fact_id(reading.fact)}" if isinstance(reading, SameAs) else reading_text(reading)
 
 
-def worded(reading: AnyReading) -> str:
+def reading_text(reading: AnyReading) -> str:
     match reading:
         case Known(value):
             return clean(str(value))[:200]

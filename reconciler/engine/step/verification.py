@@ -7,22 +7,24 @@ with others after success.
 from collections.abc import Sequence
 
 from probes.fact import AnyDrift, fact_id
-from reconciler.core.diff import judge
+from reconciler.core.diff import compare
 from reconciler.core.events import StepDone, StepFailed
 from reconciler.core.plan import Step
 from reconciler.engine.assess import facts_of
-from reconciler.engine.jobs.client import LOST_S, Followed, mark_seen
-from reconciler.engine.step.context import Course, Ended, Means
-from reconciler.engine.step.decision import found_out, silent, wanted, worded
+from reconciler.engine.jobs.client import UNREACHABLE_TIMEOUT_S, JobResult, mark_verified
+from reconciler.engine.step.context import StepAttempt, StepContext, StepResult
+from reconciler.engine.step.decision import expected_text, is_plan_input, is_unreachable, reading_text
 from specs.diagnostic import Diagnostic, diagnose
 
-SETTLE_S = (0.5, 3.0)
+POLL_S = (0.5, 3.0)
 """Shortest and longest wait between two looks at what a step ensures."""
-FAILED_S = 20.0
+FAILED_COMMAND_GRACE_S = 20.0
 """How long a command that says it failed is given all the same: install_redis_cluster asks too early and says so."""
 
 
-async def outcome(course: Course, followed: Followed, tail: tuple[str, ...], means: Means) -> Ended:
+async def verify_effects(
+    course: StepAttempt, followed: JobResult, tail: tuple[str, ...], means: StepContext
+) -> StepResult:
     step, host, job = course.step, course.host, course.job
     match followed.state:
         case "overdue":
@@ -31,34 +33,34 @@ async def outcome(course: Course, followed: Followed, tail: tuple[str, ...], mea
         case "unheard":
             return StepFailed(step=step.id, diagnostic=diagnose("job-unheard", where=host, job=job), tail=tail)
         case _:
-            missing = await _settle(step, followed, means)
+            missing = await _await_effects(step, followed, means)
     if missing:
-        return StepFailed(step=step.id, diagnostic=_not_seen(step, job, followed, missing), tail=tail)
+        return StepFailed(step=step.id, diagnostic=_effects_missing(step, job, followed, missing), tail=tail)
     if not step.action.idempotent:
-        await mark_seen(means.transport, host, job)
+        await mark_verified(means.transport, host, job)
     seconds = means.clock.steady() - course.began
     return StepDone(step=step.id, seconds=seconds, exit_status=followed.exit_status, attempt=course.number)
 
 
-def _not_seen(step: Step, job: str, followed: Followed, missing: Sequence[AnyDrift]) -> Diagnostic:
-    facts = "; ".join(f"{fact_id(d.expected.fact)}: {wanted(d)} / {worded(d.reading)}" for d in missing)
+def _effects_missing(step: Step, job: str, followed: JobResult, missing: Sequence[AnyDrift]) -> Diagnostic:
+    facts = "; ".join(f"{fact_id(d.expected.fact)}: {expected_text(d)} / {reading_text(d.reading)}" for d in missing)
     if followed.state in ("vanished", "never"):
         return diagnose("job-cut-off" if step.action.idempotent else "job-vanished", where=step.action.host, job=job)
-    told = step.action.missed(missing)
+    told = step.action.explain_failure(missing)
     return told or diagnose("step-not-seen", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
 
 
-async def _settle(step: Step, followed: Followed, means: Means) -> tuple[AnyDrift, ...]:
+async def _await_effects(step: Step, followed: JobResult, means: StepContext) -> tuple[AnyDrift, ...]:
     """What it ensures and is not seen in time: nothing, as a rule, at the first look."""
     ensured = step.action.ensures()
-    patience = step.action.settle_s if followed.exit_status == 0 else min(FAILED_S, step.action.settle_s)
-    began, wait = means.clock.steady(), SETTLE_S[0]
+    patience = step.action.settle_s if followed.exit_status == 0 else min(FAILED_COMMAND_GRACE_S, step.action.settle_s)
+    began, wait = means.clock.steady(), POLL_S[0]
     while True:
-        readings = (await means.look(facts_of(ensured))).readings
-        judged = (drift for wish in ensured if (drift := judge(wish, readings)) is not None)
-        missing = tuple(drift for drift in judged if not found_out(drift))
-        until = began + (LOST_S if any(silent(drift.reading) for drift in missing) else patience)
+        readings = (await means.gather(facts_of(ensured))).readings
+        judged = (drift for wish in ensured if (drift := compare(wish, readings)) is not None)
+        missing = tuple(drift for drift in judged if not is_plan_input(drift))
+        until = began + (UNREACHABLE_TIMEOUT_S if any(is_unreachable(drift.reading) for drift in missing) else patience)
         if not missing or means.clock.steady() >= until:
             return missing
         await means.clock.sleep(wait)
-        wait = min(wait * 1.5, SETTLE_S[1])
+        wait = min(wait * 1.5, POLL_S[1])

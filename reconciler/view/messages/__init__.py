@@ -6,7 +6,8 @@ code, and a field that nobody fills. `labels.py` holds the view's own words, `fa
 one line per kind of fact and of action.
 """
 
-from reconciler.view.messages.registry import fill, say, sentences, trouble, troubles
-from reconciler.view.messages.text import Sentence, Trouble
+from reconciler.view.messages.registry import diagnostic_text, diagnostics, fill, reason_text, reasons
+from reconciler.view.messages.text import DiagnosticText
+from specs.text import LocalizedText
 
-__all__ = ["Sentence", "Trouble", "fill", "say", "sentences", "trouble", "troubles"]
+__all__ = ["DiagnosticText", "LocalizedText", "diagnostic_text", "diagnostics", "fill", "reason_text", "reasons"]

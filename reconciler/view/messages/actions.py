@@ -1,13 +1,13 @@
 """What an action is called, by kind, as an order: `{name}` is one of its own fields."""
 
-from reconciler.view.messages.text import Sentence
+from specs.text import LocalizedText
 
 
-def _(en: str, zh: str) -> Sentence:
-    return Sentence(en=en, zh=zh)
+def _(en: str, zh: str) -> LocalizedText:
+    return LocalizedText(en=en, zh=zh)
 
 
-ORDERS: dict[str, Sentence] = {
+ORDERS: dict[str, LocalizedText] = {
     "agent.await": _("see the agents online again that were online before", "等待升级前在线的 Agent 重新在线"),
     "agent.note": _("note which agents are online", "记录在线的 Agent"),
     "agent.settle": _("put the note of the agents aside", "移走 Agent 在线记录"),

@@ -1,13 +1,13 @@
 """What a fact is called, by kind: `{name}` is one of its own fields. And what yes and no mean for a yes/no fact."""
 
-from reconciler.view.messages.text import Sentence
+from specs.text import LocalizedText
 
 
-def _(en: str, zh: str) -> Sentence:
-    return Sentence(en=en, zh=zh)
+def _(en: str, zh: str) -> LocalizedText:
+    return LocalizedText(en=en, zh=zh)
 
 
-FACTS: dict[str, Sentence] = {
+FACTS: dict[str, LocalizedText] = {
     "agent.lost": _("agents that were noted as online and are not", "记录为在线、现已不在线的 Agent"),
     "agent.online": _("agents that are online", "在线的 Agent"),
     "backup": _("backup of {what}", "{what} 的备份"),
@@ -118,7 +118,7 @@ FACTS: dict[str, Sentence] = {
     "yaml.value": _("{path} in {file}", "{file} 中的 {path}"),
 }
 
-STATES: dict[str, tuple[Sentence, Sentence]] = {
+STATES: dict[str, tuple[LocalizedText, LocalizedText]] = {
     "cmdb.open": (_("shut", "未开放"), _("open", "已开放")),
     "cmdb.shut": (_("open for editing", "编辑已开放"), _("shut", "已关闭")),
     "current.unit": (_("older than its files", "早于其文件"), _("current", "已是最新")),
@@ -140,7 +140,7 @@ STATES: dict[str, tuple[Sentence, Sentence]] = {
 }
 """By kind: how False reads, how True reads."""
 
-VALUES: dict[str, dict[str, Sentence]] = {
+VALUES: dict[str, dict[str, LocalizedText]] = {
     "backup": {
         "fresh": _("fresh", "有效"),
         "stale": _("stale: a day old or more", "过期：已超过一天"),

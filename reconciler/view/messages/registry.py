@@ -27,11 +27,11 @@ from reconciler.view.messages import (
     undo,
     unread,
 )
-from reconciler.view.messages.text import Sentence, Trouble
+from reconciler.view.messages.text import DiagnosticText
 from specs.diagnostic import Diagnostic
-from specs.reason import Because, Told
+from specs.reason import InlineReason, Reason
 from specs.redact import clean
-from specs.text import Lang
+from specs.text import Lang, LocalizedText
 
 PARTS = (
     specs,
@@ -54,47 +54,47 @@ PARTS = (
 
 
 @cache
-def sentences() -> Mapping[str, Sentence]:
+def reasons() -> Mapping[str, LocalizedText]:
     """Every because and every why of an Unknown, by code."""
     return {code: sentence for part in PARTS for code, sentence in getattr(part, "SENTENCES", {}).items()}
 
 
 @cache
-def troubles() -> Mapping[str, Trouble]:
+def diagnostics() -> Mapping[str, DiagnosticText]:
     """Every diagnostic, by code."""
     return {code: told for part in PARTS for code, told in getattr(part, "TROUBLES", {}).items()}
 
 
-def say(because: Because, lang: Lang) -> str:
-    if isinstance(because, Told):
+def reason_text(because: Reason, lang: Lang) -> str:
+    if isinstance(because, InlineReason):
         return because.zh if lang == "zh" else because.en
-    sentence = sentences().get(because.code) or _what(because.code)
+    sentence = reasons().get(because.code) or _what(because.code)
     if sentence is None:
         return because.code + "".join(f" {name}={value}" for name, value in because.fields)
     return fill(sentence, because.fields, lang)
 
 
-def _what(code: str) -> Sentence | None:
+def _what(code: str) -> LocalizedText | None:
     """A diagnostic's code may stand as the why of an Unknown: what happened is why nobody could read it."""
-    told = troubles().get(code)
+    told = diagnostics().get(code)
     return None if told is None else told.what
 
 
-def trouble(diagnostic: Diagnostic) -> Trouble:
+def diagnostic_text(diagnostic: Diagnostic) -> DiagnosticText:
     """Its words; where its code has none, the code and fields themselves and no advice."""
-    found = troubles().get(diagnostic.code)
+    found = diagnostics().get(diagnostic.code)
     if found is not None:
         return found
     bare = " ".join((diagnostic.code, *(f"{name}={{{name}}}" for name, _ in diagnostic.fields)))
-    nothing = Sentence(en="", zh="")
-    return Trouble(what=Sentence(en=bare, zh=bare), why=nothing, hint=nothing)
+    nothing = LocalizedText(en="", zh="")
+    return DiagnosticText(what=LocalizedText(en=bare, zh=bare), why=nothing, hint=nothing)
 
 
-def fill(sentence: Sentence, fields: tuple[tuple[str, str], ...], lang: Lang) -> str:
+def fill(sentence: LocalizedText, fields: tuple[tuple[str, str], ...], lang: Lang) -> str:
     """The values go in as they are: they are never read as a format themselves."""
     text = sentence.zh if lang == "zh" else sentence.en
     plain = tuple((name, clean(value)) for name, value in fields)
-    return without(text, (name for name, value in fields if not value)).format_map(_Fields(plain))
+    return drop_empty(text, (name for name, value in fields if not value)).format_map(_Fields(plain))
 
 
 def one_line(text: str) -> str:
@@ -102,7 +102,7 @@ def one_line(text: str) -> str:
     return clean(text).replace("\n", " ")
 
 
-def without(text: str, empty: Iterable[str]) -> str:
+def drop_empty(text: str, empty: Iterable[str]) -> str:
     """A field with nothing in it goes with the blank before it: "distribute etcd to …", since its archive brings no
     version. Only the template is touched: what a value holds stays as it is."""
     for name in empty:

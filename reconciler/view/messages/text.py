@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
-    en: str
-    zh: str
+from specs.text import LocalizedText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class DiagnosticText:
     """What happened, why it matters, what to do next (ready to paste where it is a command)."""
 
-    what: Sentence
-    why: Sentence
-    hint: Sentence
+    what: LocalizedText
+    why: LocalizedText
+    hint: LocalizedText

@@ -1,15 +1,14 @@
 """The view's own words: headings, labels, short sentences around what it was handed."""
 
-from reconciler.view.messages.registry import one_line, without
-from reconciler.view.messages.text import Sentence
-from specs.text import Lang
+from reconciler.view.messages.registry import drop_empty, one_line
+from specs.text import Lang, LocalizedText
 
 
-def _(en: str, zh: str) -> Sentence:
-    return Sentence(en=en, zh=zh)
+def _(en: str, zh: str) -> LocalizedText:
+    return LocalizedText(en=en, zh=zh)
 
 
-LABELS: dict[str, Sentence] = {
+LABELS: dict[str, LocalizedText] = {
     # readings
     "absent": _("absent", "不存在"),
     "unknown": _("unknown", "无法得知"),
@@ -378,7 +377,7 @@ def label(code: str, lang: Lang, /, **fields: object) -> str:
     """Counts are handed in as numbers, all else as text, which stays on its line and moves no cursor. KeyError for a code or field that is not there."""
     sentence = LABELS[code]
     text = sentence.zh if lang == "zh" else sentence.en
-    text = without(text, (name for name, value in fields.items() if value == ""))
+    text = drop_empty(text, (name for name, value in fields.items() if value == ""))
     return text.format_map({name: _Count(v) if isinstance(v, int) else one_line(str(v)) for name, v in fields.items()})
 
 

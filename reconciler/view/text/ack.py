@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from reconciler.view.documents import AckDoc, WorkDoc
 from reconciler.view.messages.ui import label
-from reconciler.view.render import Page, harmless, lines
+from reconciler.view.render import RenderOptions, lines, sanitized
 
 
-def ack_text(document: AckDoc, page: Page) -> str:
+def ack_text(document: AckDoc, page: RenderOptions) -> str:
     return lines(_rows(document, page))
 
 
-def _rows(document: AckDoc, page: Page) -> Iterator[str]:
+def _rows(document: AckDoc, page: RenderOptions) -> Iterator[str]:
     if not document.works:
         yield label("ack-none", page.lang)
     widest = max((len(one.work) for one in document.works), default=0)
@@ -19,6 +19,6 @@ def _rows(document: AckDoc, page: Page) -> Iterator[str]:
         yield f"{one.work:<{widest}}  {one.host}  {_state(one, page)}"
 
 
-def _state(one: WorkDoc, page: Page) -> str:
+def _state(one: WorkDoc, page: RenderOptions) -> str:
     told = label(f"ack-{one.state}", page.lang, work=one.work)
-    return told + (f" ({label('ack-origin', page.lang, version=harmless(one.origin))})" if one.origin else "")
+    return told + (f" ({label('ack-origin', page.lang, version=sanitized(one.origin))})" if one.origin else "")

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from probes.fact import AnyDrift, Unknown, kind_of
 from reconciler.core.diff import Difference
 from reconciler.view import describe
-from reconciler.view.render import Page, harmless, lines
+from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text import latent
 from reconciler.view.text.rows import rows
 from reconciler.view.text.verdict import verdict_line
 
 
-def check_text(release: str, difference: Difference, page: Page) -> str:
+def check_text(release: str, difference: Difference, page: RenderOptions) -> str:
     plain, hidden = latent.parted(difference)
     return lines(
         (verdict_line(release, difference, page),),
@@ -24,33 +24,33 @@ def check_text(release: str, difference: Difference, page: Page) -> str:
     )
 
 
-def _hidden(hidden: Iterable[AnyDrift], difference: Difference, page: Page) -> Iterator[str]:
+def _hidden(hidden: Iterable[AnyDrift], difference: Difference, page: RenderOptions) -> Iterator[str]:
     for drift in hidden:
         yield _line(drift, page)
         yield from rows(page, latent.otherwise(drift, difference, page), indent=6)
 
 
-def _told(difference: Difference, page: Page) -> Iterator[str]:
+def _told(difference: Difference, page: RenderOptions) -> Iterator[str]:
     for told in difference.advice:
         yield _line(told.drift, page)
         yield from rows(page, (*latent.otherwise(told.drift, difference, page), latent.hint(told, page)), indent=6)
 
 
-def _line(drift: AnyDrift, page: Page) -> str:
+def _line(drift: AnyDrift, page: RenderOptions) -> str:
     fact, kind = drift.expected.fact, kind_of(drift.expected.fact)
     return "".join(_parts(page, fact.host, drift.expected.module, describe.fact(fact, page.lang))) + _values(
         drift, page, kind
     )
 
 
-def _parts(page: Page, host: str, module: str, what: str) -> Iterator[str]:
-    yield "  " + harmless(host)
+def _parts(page: RenderOptions, host: str, module: str, what: str) -> Iterator[str]:
+    yield "  " + sanitized(host)
     if module:
-        yield f"  {harmless(module)}"
-    yield f"  {harmless(what)}"
+        yield f"  {sanitized(module)}"
+    yield f"  {sanitized(what)}"
 
 
-def _values(drift: AnyDrift, page: Page, kind: str) -> str:
+def _values(drift: AnyDrift, page: RenderOptions, kind: str) -> str:
     """What is, and after the arrow what should be; of what is unread only why."""
     colon = "：" if page.lang == "zh" else ": "
     found = describe.reading(drift.reading, page, kind=kind)

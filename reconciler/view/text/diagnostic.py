@@ -9,17 +9,17 @@ error[spec-unknown-module]: `bkauth` requires `pass`, which is not in this relea
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from reconciler.view.messages.registry import fill, say, trouble
-from reconciler.view.messages.text import Sentence
+from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.messages.ui import label
-from reconciler.view.render import Page, harmless, harmless_lines, lines
+from reconciler.view.render import RenderOptions, harmless_lines, lines, sanitized
 from reconciler.view.text.rows import rows
 from specs.diagnostic import Diagnostic
+from specs.text import LocalizedText
 
 Severity = Literal["error", "warning"]
 
 
-def troubles_text(told: Iterable[Diagnostic], page: Page, severity: Severity = "error") -> str:
+def diagnostics_text(told: Iterable[Diagnostic], page: RenderOptions, severity: Severity = "error") -> str:
     """Each once, in the order given, a blank line between; their number at the end where there are several."""
     unique = tuple(dict.fromkeys(told))
     blocks = [lines(block(diagnostic, page, severity)) for diagnostic in unique]
@@ -28,16 +28,16 @@ def troubles_text(told: Iterable[Diagnostic], page: Page, severity: Severity = "
     return "\n".join(blocks)
 
 
-def block(told: Diagnostic, page: Page, severity: Severity = "error", *, indent: int = 0) -> Iterator[str]:
-    words = trouble(told)
+def block(told: Diagnostic, page: RenderOptions, severity: Severity = "error", *, indent: int = 0) -> Iterator[str]:
+    words = diagnostic_text(told)
     blank = " " * indent
     head = f"{label(severity, page.lang)}[{told.code}]"
     first, *more = page.wrapped(f"{blank}{head}: ", _filled(words.what, told, page), rest=f"{blank}    ")
     yield first.replace(head, page.paint(head, "bold", "red" if severity == "error" else "yellow"), 1)
     yield from more
     named = (
-        ("where", harmless(told.where)),
-        ("because", say(told.because, page.lang) if told.because else ""),
+        ("where", sanitized(told.where)),
+        ("because", reason_text(told.because, page.lang) if told.because else ""),
         ("why", _filled(words.why, told, page)),
         ("source", told.source),
         ("hint", _filled(words.hint, told, page)),
@@ -45,5 +45,5 @@ def block(told: Diagnostic, page: Page, severity: Severity = "error", *, indent:
     yield from rows(page, ((label(name, page.lang) + ":", text) for name, text in named), indent=indent + 2)
 
 
-def _filled(sentence: Sentence, told: Diagnostic, page: Page) -> str:
+def _filled(sentence: LocalizedText, told: Diagnostic, page: RenderOptions) -> str:
     return harmless_lines(fill(sentence, told.fields, page.lang))

@@ -6,9 +6,9 @@ from typing import TypeVar
 from probes.fact import AnyDrift, Unknown, kind_of
 from reconciler.core.diff import Difference
 from reconciler.view import describe
-from reconciler.view.messages.registry import say
+from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import label
-from reconciler.view.render import Page, harmless, lines
+from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text import latent
 from reconciler.view.text.rows import rows
 from reconciler.view.text.verdict import verdict_line
@@ -18,7 +18,7 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
 
-def diff_text(release: str, difference: Difference, page: Page) -> str:
+def diff_text(release: str, difference: Difference, page: RenderOptions) -> str:
     plain, hidden = latent.parted(difference)
     return lines(
         _drifts(plain, difference, page),
@@ -37,17 +37,17 @@ def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     return groups
 
 
-def module_title(module: str, page: Page) -> str:
+def module_title(module: str, page: RenderOptions) -> str:
     """`paas: PaaS platform (PaaS 平台)`."""
     if not module:
         return label("cluster-wide", page.lang)
-    title, name = page.product(module), harmless(module)
+    title, name = page.product(module), sanitized(module)
     return name if title == module else f"{name}: {title}"
 
 
-def _drifts(drifts: Iterable[AnyDrift], difference: Difference, page: Page) -> Iterator[str]:
+def _drifts(drifts: Iterable[AnyDrift], difference: Difference, page: RenderOptions) -> Iterator[str]:
     for host, here in grouped(drifts, lambda d: d.expected.fact.host).items():
-        yield page.paint(harmless(host), "bold")
+        yield page.paint(sanitized(host), "bold")
         for module, its in grouped(here, lambda d: d.expected.module).items():
             yield "  " + page.paint(module_title(module, page), "cyan")
             for drift in its:
@@ -55,28 +55,28 @@ def _drifts(drifts: Iterable[AnyDrift], difference: Difference, page: Page) -> I
         yield ""
 
 
-def _drift(drift: AnyDrift, difference: Difference, page: Page) -> Iterator[str]:
+def _drift(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iterator[str]:
     expected, kind = drift.expected, kind_of(drift.expected.fact)
     yield from page.wrapped("    - ", describe.fact(expected.fact, page.lang))
     told = (
         ("expected", describe.reading(expected.reading, page, kind=kind)),
         ("actual", describe.reading(drift.reading, page, kind=kind)),
         ("differs-in", "\n".join(wording(drift, page.lang))),
-        ("because", harmless(say(expected.because, page.lang))),
-        ("source", harmless(expected.source)),
+        ("because", sanitized(reason_text(expected.because, page.lang))),
+        ("source", sanitized(expected.source)),
     )
     named = ((label(name, page.lang), text) for name, text in told)
     advised = (latent.hint(each, page) for each in difference.advice if each.drift is drift)
     yield from rows(page, (*named, *latent.otherwise(drift, difference, page), *advised), indent=6)
 
 
-def _unread(unread: Iterable[AnyDrift], page: Page) -> Iterator[str]:
+def _unread(unread: Iterable[AnyDrift], page: RenderOptions) -> Iterator[str]:
     """A host that does not answer is told once, not once for each of its facts."""
     groups = grouped(unread, lambda d: (d.expected.fact.host, _why(d, page)))
     if groups:
         yield page.paint(label("not-read", page.lang), "bold", "yellow")
     for (host, why), here in groups.items():
-        yield from page.wrapped(f"  {harmless(host)}  ", why)
+        yield from page.wrapped(f"  {sanitized(host)}  ", why)
         for drift in here[:_SHOWN]:
             yield from page.wrapped("    - ", describe.fact(drift.expected.fact, page.lang))
         if len(here) > _SHOWN:
@@ -88,5 +88,5 @@ def _unread(unread: Iterable[AnyDrift], page: Page) -> Iterator[str]:
 _SHOWN = 5
 
 
-def _why(drift: AnyDrift, page: Page) -> str:
-    return harmless(say(drift.reading.why, page.lang)) if isinstance(drift.reading, Unknown) else ""
+def _why(drift: AnyDrift, page: RenderOptions) -> str:
+    return sanitized(reason_text(drift.reading.why, page.lang)) if isinstance(drift.reading, Unknown) else ""

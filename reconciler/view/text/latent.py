@@ -3,22 +3,22 @@
 from collections.abc import Iterable, Iterator
 
 from probes.fact import AnyDrift
-from reconciler.core.diff import Advised, Difference
-from reconciler.view.messages.registry import fill, say, trouble
+from reconciler.core.diff import AdvisedDrift, Difference
+from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.messages.ui import label
-from reconciler.view.render import Page, harmless
+from reconciler.view.render import RenderOptions, sanitized
 from reconciler.view.text.rows import Row
-from specs.reason import Because, coded
+from specs.reason import Reason, reason
 
-HIDDEN, TOLD = coded("latent"), coded("only-told")
+HIDDEN, TOLD = reason("latent"), reason("only-told")
 """What stands over them; also what `bkrec explain latent` says."""
 
 
-def titled(title: Because, told: Iterable[str], page: Page) -> Iterator[str]:
+def titled(title: Reason, told: Iterable[str], page: RenderOptions) -> Iterator[str]:
     """Without a title where there is nothing to tell."""
     for number, line in enumerate(told):
         if number == 0:
-            yield page.paint(say(title, page.lang), "bold", "yellow")
+            yield page.paint(reason_text(title, page.lang), "bold", "yellow")
         yield line
 
 
@@ -29,12 +29,12 @@ def parted(difference: Difference) -> tuple[tuple[AnyDrift, ...], tuple[AnyDrift
     return plain, hidden
 
 
-def otherwise(drift: AnyDrift, difference: Difference, page: Page) -> Iterator[Row]:
+def otherwise(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iterator[Row]:
     why = difference.latent.get(drift.expected.fact)
     if why is not None:
-        yield label("otherwise", page.lang), harmless(say(why, page.lang))
+        yield label("otherwise", page.lang), sanitized(reason_text(why, page.lang))
 
 
-def hint(told: Advised, page: Page) -> Row:
-    words = trouble(told.diagnostic)
-    return label("hint", page.lang), harmless(fill(words.hint, told.diagnostic.fields, page.lang))
+def hint(told: AdvisedDrift, page: RenderOptions) -> Row:
+    words = diagnostic_text(told.diagnostic)
+    return label("hint", page.lang), sanitized(fill(words.hint, told.diagnostic.fields, page.lang))

@@ -4,33 +4,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from probes.fact import AnyFact, fact_id
 from reconciler.core.plan import Blocked, Plan, Step
-from reconciler.core.undo_scope import BESIDE, PUT_BACK
+from reconciler.core.undo_scope import NO_CHANGE, PUT_BACK
 from reconciler.view import describe
 from reconciler.view.estimate import outages, total_s
-from reconciler.view.messages.registry import say
+from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import duration, label
-from reconciler.view.render import Page, harmless, lines
+from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text import latent
 from reconciler.view.text.diagnostic import block
 from reconciler.view.text.diff import grouped, module_title
 from reconciler.view.text.rows import rows
-from specs.reason import Because
+from specs.reason import Reason
 
 _SHOWN = 5
 
 
-def plan_text(plan: Plan, page: Page, otherwise: Mapping[AnyFact, Because] | None = None) -> str:
+def plan_text(plan: Plan, page: RenderOptions, otherwise: Mapping[AnyFact, Reason] | None = None) -> str:
     """`otherwise`: of the facts that are right now, what will happen without the step that mends them."""
     return header_text(plan, page) + lines(
         steps_lines(plan, page, otherwise or {}),
         _follows(plan, page),
         blocked_lines(plan.blocked, label("blocked-title", page.lang), page),
-        blocked_lines(plan.advice, say(latent.TOLD, page.lang), page),
+        blocked_lines(plan.advice, reason_text(latent.TOLD, page.lang), page),
         (label("nothing-touched", page.lang),),
     )
 
 
-def header_text(plan: Plan, page: Page) -> str:
+def header_text(plan: Plan, page: RenderOptions) -> str:
     """What is asked to be confirmed: outage by product, the point of no return, the backups, the counts."""
     return lines((page.paint(_title(plan, page), "bold"),), _costs(plan, page), ("",))
 
@@ -40,7 +40,7 @@ def numbers(plan: Plan) -> Mapping[str, int]:
     return {step.id: number for number, step in enumerate(plan.steps, start=1)}
 
 
-def _title(plan: Plan, page: Page) -> str:
+def _title(plan: Plan, page: RenderOptions) -> str:
     if not plan.steps:
         return label("plan-nothing-possible" if plan.blocked else "plan-empty", page.lang, release=plan.release)
     hosts = len({step.action.host for step in plan.steps})
@@ -48,7 +48,7 @@ def _title(plan: Plan, page: Page) -> str:
     return label("plan-title", page.lang, release=plan.release, steps=len(plan.steps), hosts=hosts, time=time)
 
 
-def _costs(plan: Plan, page: Page) -> Iterator[str]:
+def _costs(plan: Plan, page: RenderOptions) -> Iterator[str]:
     if not plan.steps:
         return
     told = (
@@ -63,18 +63,18 @@ def _costs(plan: Plan, page: Page) -> Iterator[str]:
     yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=2)
 
 
-def _follows(plan: Plan, page: Page) -> Iterator[str]:
+def _follows(plan: Plan, page: RenderOptions) -> Iterator[str]:
     """Told, so that nobody looks for their steps."""
-    if plan.follows:
-        yield from page.wrapped("", label("follows", page.lang, count=len(plan.follows)))
-        for follows in plan.follows[:_SHOWN]:
-            yield f"  - {harmless(fact_id(follows.expected.fact))}"
-        if len(plan.follows) > _SHOWN:
-            yield f"    {label('and-more', page.lang, count=len(plan.follows) - _SHOWN)}"
+    if plan.derived:
+        yield from page.wrapped("", label("follows", page.lang, count=len(plan.derived)))
+        for follows in plan.derived[:_SHOWN]:
+            yield f"  - {sanitized(fact_id(follows.expected.fact))}"
+        if len(plan.derived) > _SHOWN:
+            yield f"    {label('and-more', page.lang, count=len(plan.derived) - _SHOWN)}"
         yield ""
 
 
-def _outages(plan: Plan, page: Page) -> Iterator[str]:
+def _outages(plan: Plan, page: RenderOptions) -> Iterator[str]:
     found = outages(plan)
     if not found:
         yield label("outage-none", page.lang)
@@ -85,22 +85,22 @@ def _outages(plan: Plan, page: Page) -> Iterator[str]:
         yield label(code, page.lang, product=name, time=time, first=outage.first, last=last)
 
 
-def _no_return(plan: Plan, page: Page) -> str:
+def _no_return(plan: Plan, page: RenderOptions) -> str:
     for number, step in enumerate(plan.steps, start=1):
-        if step.action.one_way:
+        if step.action.irreversible:
             done = describe.action(step.action, page.lang)
             return label("no-return-from", page.lang, number=number, action=f"{step.action.host}, {done}")
     return label("no-return-none", page.lang)
 
 
-def _undo(plan: Plan, page: Page) -> str:
+def _undo(plan: Plan, page: RenderOptions) -> str:
     """Which of them `bkrec undo` can put back: the rest but for those that touch nothing stays for good."""
     words = [(number, step.action.undo) for number, step in enumerate(plan.steps, start=1)]
     back = [number for number, word in words if word == PUT_BACK]
-    stay = [number for number, word in words if word not in (PUT_BACK, BESIDE)]
+    stay = [number for number, word in words if word not in (PUT_BACK, NO_CHANGE)]
     told = (
         ("undo-back", back),
-        ("undo-beside", [number for number, word in words if word == BESIDE]),
+        ("undo-beside", [number for number, word in words if word == NO_CHANGE]),
         ("undo-stays", stay),
     )
     parts = (label(code, page.lang, count=len(found), numbers=spans(found)) for code, found in told if found)
@@ -118,7 +118,7 @@ def spans(found: Sequence[int]) -> str:
     return ", ".join("-".join(f"#{number}" for number in pair) for pair in ends)
 
 
-def _backups(plan: Plan, page: Page) -> Iterator[str]:
+def _backups(plan: Plan, page: RenderOptions) -> Iterator[str]:
     found = [(n, step) for n, step in enumerate(plan.steps, start=1) if describe.is_backup(step.action)]
     if not found:
         yield label("backup-none", page.lang)
@@ -126,36 +126,36 @@ def _backups(plan: Plan, page: Page) -> Iterator[str]:
         yield label("backup-one", page.lang, number=number, action=describe.action(step.action, page.lang))
 
 
-def _manual(plan: Plan, page: Page) -> str:
+def _manual(plan: Plan, page: RenderOptions) -> str:
     found = [f"#{n}" for n, step in enumerate(plan.steps, start=1) if describe.by_hand(step.action)]
     return label("manual-some", page.lang, numbers=", ".join(found)) if found else ""
 
 
-def _approvals(plan: Plan, page: Page) -> Iterator[str]:
-    for gate in sorted({step.action.gate for step in plan.steps if step.action.gate}):
-        found = [number for number, step in enumerate(plan.steps, start=1) if step.action.gate == gate]
+def _approvals(plan: Plan, page: RenderOptions) -> Iterator[str]:
+    for gate in sorted({step.action.approval_id for step in plan.steps if step.action.approval_id}):
+        found = [number for number, step in enumerate(plan.steps, start=1) if step.action.approval_id == gate]
         yield label("approval-some", page.lang, numbers=spans(found), gate=gate)
 
 
-def _counts(plan: Plan, page: Page) -> str:
+def _counts(plan: Plan, page: RenderOptions) -> str:
     service = sum(step.action.disrupts != "no" for step in plan.steps)
-    one_way = sum(step.action.one_way for step in plan.steps)
+    one_way = sum(step.action.irreversible for step in plan.steps)
     counts = {"steps": len(plan.steps), "service": service, "one_way": one_way, "blocked": len(plan.blocked)}
     return label("counts-plan", page.lang, **counts)
 
 
-def steps_lines(plan: Plan, page: Page, otherwise: Mapping[AnyFact, Because]) -> Iterator[str]:
+def steps_lines(plan: Plan, page: RenderOptions, otherwise: Mapping[AnyFact, Reason]) -> Iterator[str]:
     numbered = numbers(plan)
     for step in plan.steps:
         yield from _step(step, numbered, page, _otherwise(step, page, otherwise))
         yield ""
 
 
-def _otherwise(step: Step, page: Page, known: Mapping[AnyFact, Because]) -> str:
-    return "\n".join(say(known[m.expected.fact], page.lang) for m in step.mends if m.expected.fact in known)
+def _otherwise(step: Step, page: RenderOptions, known: Mapping[AnyFact, Reason]) -> str:
+    return "\n".join(reason_text(known[m.expected.fact], page.lang) for m in step.repairs if m.expected.fact in known)
 
 
-def _step(step: Step, numbered: Mapping[str, int], page: Page, otherwise: str) -> Iterator[str]:
+def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwise: str) -> Iterator[str]:
     number = f"{numbered[step.id]:>3}. "
     head, *more = page.wrapped(number, describe.action(step.action, page.lang))
     yield page.paint(number, "bold") + head[len(number) :]
@@ -163,24 +163,24 @@ def _step(step: Step, numbered: Mapping[str, int], page: Page, otherwise: str) -
     place = page.paint(f"{step.action.host}  {module_title(step.module, page)}", "cyan")
     yield "     " + "  ".join((place, *_tags(step, page)))
     told = (
-        ("because", say(step.because, page.lang)),
+        ("because", reason_text(step.because, page.lang)),
         ("source", step.source),
         ("otherwise", otherwise),
         ("after", "\n".join(_after(step, numbered, page))),
         ("deletes", _deletes(step, page)),
-        ("touches", "\n".join(say(touched, page.lang) for touched in step.action.touches())),
+        ("touches", "\n".join(reason_text(touched, page.lang) for touched in step.action.side_effects())),
         ("step", step.id),
     )
     yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=5)
 
 
-def _deletes(step: Step, page: Page) -> str:
+def _deletes(step: Step, page: RenderOptions) -> str:
     """Told at the step that does it; those that only prepare it have the same gate."""
     told = step.action.deletes()
-    return say(told, page.lang) if told is not None and step.action.disrupts == "data" else ""
+    return reason_text(told, page.lang) if told is not None and step.action.disrupts == "data" else ""
 
 
-def _tags(step: Step, page: Page) -> Iterator[str]:
+def _tags(step: Step, page: RenderOptions) -> Iterator[str]:
     done = step.action
     if done.disrupts != "no" and done.outage:
         yield page.paint(f"[{label('tag-service', page.lang, product=page.product(done.outage))}]", "yellow")
@@ -188,21 +188,21 @@ def _tags(step: Step, page: Page) -> Iterator[str]:
         yield page.paint(f"[{label('tag-service-any', page.lang)}]", "yellow")
     if done.disrupts == "data":
         yield page.paint(f"[{label('tag-data', page.lang)}]", "red")
-    if done.one_way:
+    if done.irreversible:
         yield page.paint(f"[{label('tag-one-way', page.lang)}]", "red")
     if describe.by_hand(done):
         yield page.paint(f"[{label('tag-manual', page.lang)}]", "bold")
-    if done.gate:
-        yield page.paint(f"[{label('tag-gate', page.lang, gate=done.gate)}]", "bold")
+    if done.approval_id:
+        yield page.paint(f"[{label('tag-gate', page.lang, gate=done.approval_id)}]", "bold")
 
 
-def _after(step: Step, numbered: Mapping[str, int], page: Page) -> Iterator[str]:
-    for because, edges in grouped(step.after, lambda a: say(a.because, page.lang)).items():
+def _after(step: Step, numbered: Mapping[str, int], page: RenderOptions) -> Iterator[str]:
+    for because, edges in grouped(step.after, lambda a: reason_text(a.because, page.lang)).items():
         known = sorted(numbered[edge.step] for edge in edges if edge.step in numbered)
         yield label("after-one", page.lang, number=", #".join(map(str, known)), because=because)
 
 
-def blocked_lines(blocked: Iterable[Blocked], title: str, page: Page) -> Iterator[str]:
+def blocked_lines(blocked: Iterable[Blocked], title: str, page: RenderOptions) -> Iterator[str]:
     """One cause is told once, with all it holds up."""
     groups = grouped(blocked, lambda b: b.diagnostic)
     if groups:
@@ -214,10 +214,10 @@ def blocked_lines(blocked: Iterable[Blocked], title: str, page: Page) -> Iterato
         yield ""
 
 
-def _held(blocked: list[Blocked], page: Page) -> Iterator[str]:
+def _held(blocked: list[Blocked], page: RenderOptions) -> Iterator[str]:
     """Ids are never broken: they are there to be copied."""
-    own = [harmless(fact_id(b.expected.fact)) for b in blocked]
-    ids = tuple(dict.fromkeys((*own, *(fact for b in blocked for fact in b.held_up))))
+    own = [sanitized(fact_id(b.expected.fact)) for b in blocked]
+    ids = tuple(dict.fromkeys((*own, *(fact for b in blocked for fact in b.blocks))))
     yield from ids[:_SHOWN]
     if len(ids) > _SHOWN:
         yield label("and-more", page.lang, count=len(ids) - _SHOWN)

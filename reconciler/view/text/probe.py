@@ -4,26 +4,26 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from probes.fact import AnyFact, AnyReading, Readings, Unknown, kind_of
 from reconciler.view import describe
-from reconciler.view.messages.registry import say
+from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import label
-from reconciler.view.render import Page, harmless, lines
+from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text.diff import grouped, module_title
 
 Pair = tuple[AnyFact, AnyReading]
 
 
-def probe_text(readings: Readings, modules: Mapping[AnyFact, str], page: Page) -> str:
+def probe_text(readings: Readings, modules: Mapping[AnyFact, str], page: RenderOptions) -> str:
     read = [(fact, told) for fact, told in readings.items() if not isinstance(told, Unknown)]
     unread = [(fact, told.why) for fact, told in readings.items() if isinstance(told, Unknown)]
-    because = [(fact, harmless(say(why, page.lang))) for fact, why in unread]
+    because = [(fact, sanitized(reason_text(why, page.lang))) for fact, why in unread]
     hosts = len({fact.host for fact in readings})
     counted = label("probe-counts", page.lang, facts=len(read), hosts=hosts, unread=len(unread))
     return lines(_read(read, modules, page), _unread(because, page), (counted,))
 
 
-def _read(read: Iterable[Pair], modules: Mapping[AnyFact, str], page: Page) -> Iterator[str]:
+def _read(read: Iterable[Pair], modules: Mapping[AnyFact, str], page: RenderOptions) -> Iterator[str]:
     for host, here in grouped(read, lambda pair: pair[0].host).items():
-        yield page.paint(harmless(host), "bold")
+        yield page.paint(sanitized(host), "bold")
         for module, its in grouped(here, lambda pair: modules.get(pair[0], "")).items():
             yield "  " + page.paint(module_title(module, page), "cyan")
             for fact, told in its:
@@ -31,17 +31,17 @@ def _read(read: Iterable[Pair], modules: Mapping[AnyFact, str], page: Page) -> I
         yield ""
 
 
-def _line(fact: AnyFact, told: AnyReading, page: Page) -> str:
+def _line(fact: AnyFact, told: AnyReading, page: RenderOptions) -> str:
     colon = "：" if page.lang == "zh" else ": "
     return describe.fact(fact, page.lang) + colon + describe.reading(told, page, kind=kind_of(fact))
 
 
-def _unread(unread: Iterable[tuple[AnyFact, str]], page: Page) -> Iterator[str]:
+def _unread(unread: Iterable[tuple[AnyFact, str]], page: RenderOptions) -> Iterator[str]:
     groups = grouped(unread, lambda pair: (pair[0].host, pair[1]))
     if groups:
         yield page.paint(label("not-read", page.lang), "bold", "yellow")
     for (host, why), here in groups.items():
-        yield from page.wrapped(f"  {harmless(host)}  ", why)
+        yield from page.wrapped(f"  {sanitized(host)}  ", why)
         for fact, _ in here:
             yield from page.wrapped("    - ", describe.fact(fact, page.lang))
     if groups:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from reconciler.view.render import Colour, Page, columns, harmless_lines, padded
+from reconciler.view.render import Colour, RenderOptions, columns, harmless_lines, padded
 
 Row = tuple[str, str]
 
 
-def rows(page: Page, told: Iterable[Row], *, indent: int, colour: Colour = "dim") -> Iterator[str]:
+def rows(page: RenderOptions, told: Iterable[Row], *, indent: int, colour: Colour = "dim") -> Iterator[str]:
     """Rows whose text is empty are left out."""
     kept = [(name, harmless_lines(text)) for name, text in told if text]
     width = max((columns(name) for name, _ in kept), default=0)

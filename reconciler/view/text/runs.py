@@ -4,58 +4,63 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.view.documents import ApprovalDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
 from reconciler.view.messages.ui import duration, label
-from reconciler.view.render import Page, harmless, lines
+from reconciler.view.render import RenderOptions, lines, sanitized
 
 
-def history_text(runs: Sequence[RunDoc], page: Page) -> str:
+def history_text(runs: Sequence[RunDoc], page: RenderOptions) -> str:
     return lines(_runs(runs, page))
 
 
-def status_text(status: StatusDoc, page: Page) -> str:
+def status_text(status: StatusDoc, page: RenderOptions) -> str:
     last = history_text((status.last,) if status.last else (), page)
     if status.lock is None or status.pause is None:
         return last
-    jobs = [harmless(f"{job.host}  {job.job}  {job.line}").rstrip() for job in status.jobs]
+    jobs = [sanitized(f"{job.host}  {job.job}  {job.line}").rstrip() for job in status.jobs]
     told = jobs or [label("no-jobs", page.lang)]
     approved = [label("was-approved", page.lang, **_harmless(one)) for one in status.approvals]
     return last + lock_text(status.lock, page) + paused_text(status.pause, page) + lines(told, approved)
 
 
 def _harmless(given: ApprovalDoc) -> dict[str, str]:
-    return {"gate": given.gate, "who": harmless(given.who), "since": harmless(given.since), "run": harmless(given.run)}
+    return {
+        "gate": given.gate,
+        "who": sanitized(given.who),
+        "since": sanitized(given.since),
+        "run": sanitized(given.run),
+    }
 
 
-def paused_text(pause: PauseDoc, page: Page) -> str:
+def paused_text(pause: PauseDoc, page: RenderOptions) -> str:
     if not pause.paused:
         return label("not-paused", page.lang) + "\n"
-    told = {"who": harmless(pause.who), "since": harmless(pause.since), "why": harmless(pause.why) or "-"}
+    told = {"who": sanitized(pause.who), "since": sanitized(pause.since), "why": sanitized(pause.why) or "-"}
     return label("is-paused", page.lang, **told) + "\n"
 
 
-def lock_text(lock: LockDoc, page: Page) -> str:
+def lock_text(lock: LockDoc, page: RenderOptions) -> str:
     if not lock.held:
         return label("lock-free", page.lang) + "\n"
-    told = {"who": harmless(lock.who), "origin": harmless(lock.origin), "run": lock.run, "epoch": lock.epoch}
+    told = {"who": sanitized(lock.who), "origin": sanitized(lock.origin), "run": lock.run, "epoch": lock.epoch}
     return label("lock-held", page.lang, **told, time=duration(lock.age_s or 0.0, page.lang)) + "\n"
 
 
-def broken_text(lock: LockDoc, page: Page) -> str:
+def broken_text(lock: LockDoc, page: RenderOptions) -> str:
     if not lock.held:
         return label("lock-free", page.lang) + "\n"
     return (
-        label("lock-broken", page.lang, who=harmless(lock.who), origin=harmless(lock.origin), epoch=lock.epoch) + "\n"
+        label("lock-broken", page.lang, who=sanitized(lock.who), origin=sanitized(lock.origin), epoch=lock.epoch) + "\n"
     )
 
 
-def _runs(runs: Sequence[RunDoc], page: Page) -> Iterator[str]:
+def _runs(runs: Sequence[RunDoc], page: RenderOptions) -> Iterator[str]:
     if not runs:
         yield label("no-runs", page.lang)
     for run in runs:
         counts = {"done": run.done, "steps": run.steps, "failed": run.failed}
-        approved = "".join(f"  --approve {harmless(one)}" for one in run.approved)
+        approved = "".join(f"  --approve {sanitized(one)}" for one in run.approved)
         told = f"{label('run-counts', page.lang, **counts)}  {_verdict(run.verdict, page)}"
-        yield f"{harmless(run.run)}  {harmless(run.started)}  {told}{approved}"
+        yield f"{sanitized(run.run)}  {sanitized(run.started)}  {told}{approved}"
 
 
-def _verdict(verdict: str, page: Page) -> str:
+def _verdict(verdict: str, page: RenderOptions) -> str:
     return label(f"word-{verdict}" if verdict else "word-unfinished", page.lang)

@@ -4,23 +4,23 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.view.messages.ui import label
 from reconciler.view.readdocs import KeyDoc, ServerDoc, TrustDoc
-from reconciler.view.render import Page, harmless, lines
+from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text.rows import rows
 
 
-def trust_text(document: TrustDoc, page: Page) -> str:
+def trust_text(document: TrustDoc, page: RenderOptions) -> str:
     return lines(_servers(document.servers, page), _beside(document, page))
 
 
-def servers_text(servers: Iterable[ServerDoc], page: Page) -> str:
+def servers_text(servers: Iterable[ServerDoc], page: RenderOptions) -> str:
     return lines(_servers(servers, page))
 
 
-def _servers(servers: Iterable[ServerDoc], page: Page) -> Iterator[str]:
+def _servers(servers: Iterable[ServerDoc], page: RenderOptions) -> Iterator[str]:
     for server in servers:
         through = f"  {label('trust-through', page.lang, names=', '.join(server.through))}" if server.through else ""
-        yield page.paint(harmless(server.host), "bold") + harmless(through)
-        state = label(f"trust-{server.state}", page.lang, file=harmless(server.file))
+        yield page.paint(sanitized(server.host), "bold") + sanitized(through)
+        state = label(f"trust-{server.state}", page.lang, file=sanitized(server.file))
         told = (
             ("trust-offers", _key(server.offered) if server.offered else ""),
             ("trust-on-record", ", ".join(_key(key) for key in _other(server))),
@@ -35,12 +35,12 @@ def _other(server: ServerDoc) -> Iterator[KeyDoc]:
 
 
 def _key(key: KeyDoc) -> str:
-    return f"{harmless(key.type)} {key.fingerprint}"
+    return f"{sanitized(key.type)} {key.fingerprint}"
 
 
-def _beside(document: TrustDoc, page: Page) -> Iterator[str]:
+def _beside(document: TrustDoc, page: RenderOptions) -> Iterator[str]:
     for path in document.kept:
-        yield label("trust-kept", page.lang, path=harmless(path))
+        yield label("trust-kept", page.lang, path=sanitized(path))
     if document.elsewhere:
         hosts = ", ".join(document.elsewhere)
         yield from page.wrapped("", label("trust-elsewhere", page.lang, hosts=hosts, command=document.command))

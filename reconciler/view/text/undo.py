@@ -5,37 +5,37 @@ from typing import get_args
 
 from actions.action import Undo
 from reconciler.core.plan import Plan
-from reconciler.core.undo_scope import Stays, Undoing
+from reconciler.core.undo_scope import IrreversibleStep, UndoScope
 from reconciler.view import describe
 from reconciler.view.estimate import total_s
-from reconciler.view.messages.registry import say
+from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import duration, label
-from reconciler.view.render import Page, harmless, lines
+from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text.diff import grouped
 from reconciler.view.text.plan import blocked_lines, steps_lines
-from specs.reason import Because
+from specs.reason import Reason
 
 
-def undo_text(undoing: Undoing, plan: Plan, afterwards: Sequence[Because], page: Page) -> str:
+def undo_text(undoing: UndoScope, plan: Plan, afterwards: Sequence[Reason], page: RenderOptions) -> str:
     return lines(
         (page.paint(_title(undoing, plan, page), "bold"), ""),
-        _stays(undoing.stays, page),
+        _stays(undoing.irreversible, page),
         steps_lines(plan, page, {}),
         blocked_lines(plan.blocked, label("blocked-title", page.lang), page),
         _afterwards(afterwards, page),
     )
 
 
-def undone_text(undoing: Undoing, afterwards: Sequence[Because], left: int, page: Page) -> str:
+def undone_text(undoing: UndoScope, afterwards: Sequence[Reason], left: int, page: RenderOptions) -> str:
     """`left`: so many things are not as they were yet."""
-    count = {"count": len(undoing.kept), "run": undoing.run}
+    count = {"count": len(undoing.saved_items), "run": undoing.run}
     if left:
         return label("undo-not-done", page.lang, **count, left=left) + "\n"
-    done = label("undo-done", page.lang, **count, stays=len(undoing.stays))
+    done = label("undo-done", page.lang, **count, stays=len(undoing.irreversible))
     return lines((page.paint(done, "bold", "green"),), _afterwards(afterwards, page))
 
 
-def _title(undoing: Undoing, plan: Plan, page: Page) -> str:
+def _title(undoing: UndoScope, plan: Plan, page: RenderOptions) -> str:
     if not plan.steps:
         return label("undo-title-nothing", page.lang, run=undoing.run)
     hosts = len({step.action.host for step in plan.steps})
@@ -43,7 +43,7 @@ def _title(undoing: Undoing, plan: Plan, page: Page) -> str:
     return label("undo-title", page.lang, run=undoing.run, **told)
 
 
-def _stays(stays: Sequence[Stays], page: Page) -> Iterator[str]:
+def _stays(stays: Sequence[IrreversibleStep], page: RenderOptions) -> Iterator[str]:
     """One reason is told once, with all the steps it holds for."""
     if not stays:
         yield from (label("undo-stays-none", page.lang), "")
@@ -52,13 +52,13 @@ def _stays(stays: Sequence[Stays], page: Page) -> Iterator[str]:
     gravest = get_args(Undo)
     groups = grouped(stays, lambda one: one.undo)
     for undo, steps in sorted(groups.items(), key=lambda group: gravest.index(group[0]) if group[0] in gravest else 99):
-        yield from page.wrapped("  ", f"[{undo}] {say(describe.undo(undo), page.lang)}")
-        yield from (f"      {harmless(one.step)}" for one in steps)
+        yield from page.wrapped("  ", f"[{undo}] {reason_text(describe.undo(undo), page.lang)}")
+        yield from (f"      {sanitized(one.step)}" for one in steps)
     yield ""
 
 
-def _afterwards(told: Sequence[Because], page: Page) -> Iterator[str]:
+def _afterwards(told: Sequence[Reason], page: RenderOptions) -> Iterator[str]:
     if told:
         yield page.paint(label("undo-afterwards", page.lang), "bold")
     for because in told:
-        yield from page.wrapped("  - ", say(because, page.lang))
+        yield from page.wrapped("  - ", reason_text(because, page.lang))

@@ -3,16 +3,16 @@
 from reconciler.core.diff import Difference
 from reconciler.core.verdict import Verdict, verdict
 from reconciler.view.messages.ui import label
-from reconciler.view.render import Colour, Page
+from reconciler.view.render import Colour, RenderOptions
 
 COLOURS: dict[Verdict, Colour] = {"converged": "green", "differs": "yellow", "unknown": "red"}
 
 
-def verdict_line(release: str, difference: Difference, page: Page) -> str:
+def verdict_line(release: str, difference: Difference, page: RenderOptions) -> str:
     found = verdict(difference)
     drift, unknown = len(difference.drift), len(difference.unknown)
-    total = drift + unknown + difference.held
-    counts = {"release": release, "drift": drift, "unknown": unknown, "held": difference.held, "total": total}
+    total = drift + unknown + difference.matching
+    counts = {"release": release, "drift": drift, "unknown": unknown, "held": difference.matching, "total": total}
     told = page.paint(label(f"verdict-{found}", page.lang, **counts), "bold", COLOURS[found])
     hidden = sum(one.expected.fact in difference.latent for one in difference.drift)
     told += label("verdict-latent", page.lang, count=hidden) if hidden else ""

@@ -126,7 +126,7 @@ def test_whatever_a_version_file_holds_the_record_can_be_read(
     for pin, version in zip(pins, versions, strict=True):
         if pin.version:
             assert normalise_version(version.split(b"\n")[0].decode()) == pin.version
-        assert pin.version or pin.refused
+        assert pin.version or pin.invalid
         assert NAME.fullmatch(pin.name)
     (found,) = ask(PROBE, [PinVersions(host=HOST, md5=MD5)], instead={DIRECTORY: str(root / "pins")}, shell=shell)
     assert found == Known(tuple(str(pin) for pin in pins))

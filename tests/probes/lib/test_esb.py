@@ -14,7 +14,7 @@ from probes.command import Output
 from probes.fact import Unknown
 from probes.lib import esb
 from probes.lib.esb import Answer, Question, answers, ask, question
-from specs.reason import coded
+from specs.reason import reason
 from tests.probes.here import AWKS, SHELLS, run, tool
 
 SECRET = "c4nary$x y*"
@@ -137,9 +137,9 @@ def test_a_refusal_tells_its_code_and_message_without_the_secret(bus: Bus, env: 
     one = question(env, "cc/search_set", a=1)
     output = run(ask([one]))
     assert SECRET not in output.stdout
-    (reason,) = answers([one], output).values()
-    why = coded("esb-refused", api="cc/search_set", error=1306403, message="denied: [1m ***!")
-    assert reason == Unknown(why)
+    (answer,) = answers([one], output).values()
+    why = reason("esb-refused", api="cc/search_set", error=1306403, message="denied: [1m ***!")
+    assert answer == Unknown(why)
 
 
 def test_a_longer_answer_than_is_read_is_unknown(bus: Bus, env: str) -> None:

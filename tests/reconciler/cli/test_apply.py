@@ -19,18 +19,18 @@ from reconciler.cli.options import Options
 from reconciler.core import events as ev
 from reconciler.core.plan_file import SavedPlan, dump, save
 from reconciler.engine import assess, reconcile
-from reconciler.engine.gather import Collected
+from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.reconcile import Verdict
 from reconciler.engine.stop import StopSignal
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
-from specs.reason import coded
+from specs.reason import reason
 from tests.reconciler.view.world import PLAN, READINGS, RETIRE, RIGHT, TITLES, difference
 from tests.sim.worlds import World, guide_cluster, study
 
 
-def _studied(readings: dict[AnyFact, AnyReading]) -> wiring.Studied:
-    return wiring.Studied(name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES)
+def _studied(readings: dict[AnyFact, AnyReading]) -> wiring.ClusterReport:
+    return wiring.ClusterReport(name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES)
 
 
 @pytest.fixture(autouse=True)
@@ -45,12 +45,12 @@ def _engine(monkeypatch: pytest.MonkeyPatch, *, began: bool = True) -> None:
     async def apply(
         _: Path,
         *,
-        confirm: Callable[[wiring.Studied], Awaitable[bool]],
+        confirm: Callable[[wiring.ClusterReport], Awaitable[bool]],
         emit: Callable[[ev.Event], None],
         stop: StopSignal,
         plan: SavedPlan | None = None,
         approved: frozenset[str] = frozenset(),
-    ) -> wiring.Applied:
+    ) -> wiring.ApplyResult:
         assert not approved
         if not began:
             return _applied("converged", 0, RIGHT)
@@ -64,9 +64,9 @@ def _engine(monkeypatch: pytest.MonkeyPatch, *, began: bool = True) -> None:
     monkeypatch.setattr(wiring, "apply", apply)
 
 
-def _applied(verdict: Verdict, code: int, readings: dict[AnyFact, AnyReading]) -> wiring.Applied:
+def _applied(verdict: Verdict, code: int, readings: dict[AnyFact, AnyReading]) -> wiring.ApplyResult:
     told = (diagnose("not-confirmed"),) if verdict == "refused" else ()
-    return wiring.Applied(verdict=verdict, exit_code=code, studied=_studied(readings), diagnostics=told)
+    return wiring.ApplyResult(verdict=verdict, exit_code=code, studied=_studied(readings), diagnostics=told)
 
 
 def test_without_a_terminal_and_without_yes_it_refuses(
@@ -122,7 +122,7 @@ def test_on_a_terminal_somebody_is_asked(monkeypatch: pytest.MonkeyPatch, typed:
 
 def test_ctrl_c_at_the_question_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
     stop = StopSignal()
-    stop.press(2)
+    stop.request(2)
     assert _asked(monkeypatch, "", stop) is False
 
 
@@ -171,8 +171,8 @@ class Hosts:
 
     readings: dict[AnyFact, AnyReading]
 
-    async def collect(self, _: object, probes: object, facts: Iterable[AnyFact]) -> Collected:
-        return Collected(readings={fact: self.readings[fact] for fact in facts})
+    async def collect(self, _: object, probes: object, facts: Iterable[AnyFact]) -> GatheredFacts:
+        return GatheredFacts(readings={fact: self.readings[fact] for fact in facts})
 
 
 @asynccontextmanager
@@ -187,22 +187,22 @@ def test_a_saved_plan_is_applied_while_its_facts_stand_and_refused_once_one_move
     tmp_path: Path,
     moves: bool,
 ) -> None:
-    begun: list[reconcile.Undertaking] = []
+    begun: list[reconcile.RunContext] = []
 
-    async def apply(work: reconcile.Undertaking) -> reconcile.Applied:
+    async def apply(work: reconcile.RunContext) -> reconcile.RunResult:
         begun.append(work)
-        seen = await assess.study(work.look, work.expected, work.decide)
+        seen = await assess.assess(work.gather, work.expected, work.decide)
         assert await work.confirm(seen)
-        return reconcile.Applied(verdict="failed", exit_code=3, studied=seen)
+        return reconcile.RunResult(verdict="failed", exit_code=3, assessment=seen)
 
     plan, found = study(World(cluster=guide_cluster()))
     readings = dict(found)
     (tmp_path / "plan.json").write_text(dump(save(plan, readings, cluster="lab")), encoding="utf-8")
     fact = next(fact for fact in readings if fact_id(fact).startswith("unit.active"))
     readings |= {fact: Known("failed")} if moves else {}
-    monkeypatch.setattr(wiring, "reached", _reached)
-    monkeypatch.setattr(wiring, "collect", Hosts(readings).collect)
-    monkeypatch.setattr(wiring.reconcile, "apply", apply)
+    monkeypatch.setattr(wiring, "open_session", _reached)
+    monkeypatch.setattr(wiring, "gather_facts", Hosts(readings).collect)
+    monkeypatch.setattr(wiring.reconcile, "reconcile", apply)
     assert run(["apply", "plan.json", "--yes"]) == (5 if moves else 3)
     told = capsys.readouterr().err
     assert len(begun) == (0 if moves else 1)
@@ -216,12 +216,12 @@ class Deaf:
     world: World
     silent: tuple[str, ...] = ("10.0.0.2", "10.0.0.3")
 
-    async def collect(self, _: object, __: object, facts: Iterable[AnyFact]) -> Collected:
+    async def collect(self, _: object, __: object, facts: Iterable[AnyFact]) -> GatheredFacts:
         asked = tuple(facts)
-        why = Unknown(coded("host-key-changed", host="10.0.0.2", fingerprint="SHA256:x", file="known_hosts", line="2"))
+        why = Unknown(reason("host-key-changed", host="10.0.0.2", fingerprint="SHA256:x", file="known_hosts", line="2"))
         known = self.world.read(fact for fact in asked if fact.host not in self.silent)
         hosts = {fact.host for fact in asked} & {*self.silent}
-        return Collected(
+        return GatheredFacts(
             readings={**dict.fromkeys(asked, why), **known},
             troubles={host: diagnose("host-key-changed", where=host) for host in sorted(hosts)},
         )
@@ -231,8 +231,8 @@ def test_no_release_is_changed_past_a_host_key_that_changed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(wiring, "reached", _reached)
-    monkeypatch.setattr(wiring, "collect", Deaf(World(cluster=guide_cluster())).collect)
+    monkeypatch.setattr(wiring, "open_session", _reached)
+    monkeypatch.setattr(wiring, "gather_facts", Deaf(World(cluster=guide_cluster())).collect)
     assert run(["apply", "--yes"]) == 5
     first = capsys.readouterr().err.splitlines()[0]
     assert first.startswith("error[change-past-unread]: ")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli import exits
-from reconciler.cli.diary import Diary
+from reconciler.cli.diary import LazyJournal
 from reconciler.cli.main import run
 from reconciler.engine.clock import SystemClock
 
@@ -162,7 +162,7 @@ def test_a_journal_that_cannot_be_kept_is_refused_before_anything_else(
     """By the diary's door, through which apply and undo go before they look at any host's lease."""
     (tmp_path / "bkrec").write_text("in the way")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    with pytest.raises(exits.Refused) as caught, Diary("x", "r", SystemClock()):
+    with pytest.raises(exits.RefusedError) as caught, LazyJournal("x", "r", SystemClock()):
         raise AssertionError("it was let in")
     assert [one.code for one in caught.value.trouble.diagnostics] == ["journal-unwritable"]
     assert caught.value.code == exits.REFUSED

@@ -7,18 +7,18 @@ import pytest
 from reconciler.cli import wiring
 from reconciler.cli.main import run
 from specs import parse
-from specs.reason import Told
+from specs.reason import InlineReason
 
-BECAUSE = Told(en="near the others", zh="靠近其他")
+BECAUSE = InlineReason(en="near the others", zh="靠近其他")
 
 
 @pytest.fixture(autouse=True)
 def _controller(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    async def propose(target: wiring.Target) -> wiring.Proposal:
+    async def propose(target: wiring.InitRequest) -> wiring.Proposal:
         placement = (("auth", ("10.0.0.3",), BECAUSE),)
         return wiring.Proposal(name="bk-x", release="6.2.2", target=target, placement=placement)
 
-    monkeypatch.setattr(wiring, "propose", propose)
+    monkeypatch.setattr(wiring, "propose_cluster_file", propose)
     monkeypatch.chdir(tmp_path)
 
 

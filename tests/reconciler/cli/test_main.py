@@ -15,7 +15,7 @@ from reconciler.core.plan_file import load
 from reconciler.engine.lease import LeaseHeld
 from reconciler.engine.transport import TransportError
 from reconciler.version import VERSION
-from specs.diagnostic import LayoutRefused, SpecError, Troubled, diagnose
+from specs.diagnostic import BkrecError, LayoutError, SpecError, diagnose
 from tests.architecture.tree import ROOT
 from tests.reconciler.view.world import PLAN, READINGS, RIGHT, TITLES, difference
 
@@ -40,17 +40,19 @@ def bkrec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
 
 
 def _sees(monkeypatch: pytest.MonkeyPatch, readings: dict[AnyFact, AnyReading]) -> None:
-    async def study(_: Path, goal: object = None) -> wiring.Studied:
-        return wiring.Studied(name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES)
+    async def study(_: Path, goal: object = None) -> wiring.ClusterReport:
+        return wiring.ClusterReport(
+            name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES
+        )
 
-    monkeypatch.setattr(wiring, "study", study)
+    monkeypatch.setattr(wiring, "report_on", study)
 
 
 def _raises(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    async def study(_: Path, goal: object = None) -> wiring.Studied:
+    async def study(_: Path, goal: object = None) -> wiring.ClusterReport:
         raise error
 
-    monkeypatch.setattr(wiring, "study", study)
+    monkeypatch.setattr(wiring, "report_on", study)
 
 
 @pytest.mark.parametrize("command", ["diff", "plan", "check"])
@@ -76,10 +78,10 @@ TROUBLE = diagnose("file-exists", where="x", path="x")
     ("error", "code"),
     [
         pytest.param(SpecError(TROUBLE), 65, id="a bad input file"),
-        pytest.param(LayoutRefused(TROUBLE), 5, id="hosts that cannot hold it"),
+        pytest.param(LayoutError(TROUBLE), 5, id="hosts that cannot hold it"),
         pytest.param(TransportError(TROUBLE), 4, id="a controller out of reach"),
         pytest.param(LeaseHeld(TROUBLE), 5, id="somebody else at work"),
-        pytest.param(Troubled(TROUBLE), 4, id="any other trouble: no verdict"),
+        pytest.param(BkrecError(TROUBLE), 4, id="any other trouble: no verdict"),
         pytest.param(KeyError("x"), 1, id="anything else is a bug"),
     ],
 )

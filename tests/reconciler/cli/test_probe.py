@@ -9,7 +9,7 @@ import pytest
 from probes.fact import AnyFact, AnyReading, fact_id
 from reconciler.cli import probing, wiring
 from reconciler.cli.main import run
-from reconciler.core.facts_file import load, restored
+from reconciler.core.facts_file import load, to_readings
 from tests.reconciler.view.world import EXPECTED, PLAN, READINGS, RIGHT, TITLES, difference
 
 Run = Callable[..., tuple[int, str, str]]
@@ -23,10 +23,12 @@ def bkrec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
     (tmp_path / "cluster.toml").write_text("", encoding="utf-8")
 
     def ran(readings: dict[AnyFact, AnyReading], *args: str) -> tuple[int, str, str]:
-        studied = wiring.Studied(name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES)
+        studied = wiring.ClusterReport(
+            name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES
+        )
 
-        async def probe(_: Path) -> probing.Probed:
-            return probing.Probed(studied=studied, readings=readings, modules=MODULES)
+        async def probe(_: Path) -> probing.ProbeResult:
+            return probing.ProbeResult(studied=studied, readings=readings, modules=MODULES)
 
         monkeypatch.setattr(probing, "probe", probe)
         code = run(("probe", *args))
@@ -77,7 +79,7 @@ def test_what_is_kept_is_what_was_read(bkrec: Run, tmp_path: Path) -> None:
     code, _, _ = bkrec(READINGS, "--save", "readings.json")
     file = tmp_path / "readings.json"
     saved = load(file.read_text(encoding="utf-8"), "readings.json")
-    assert (code, restored(saved), saved.cluster) == (4, READINGS, "x")
+    assert (code, to_readings(saved), saved.cluster) == (4, READINGS, "x")
     assert {one.fact: one.module for one in saved.readings} == MODULES
     assert file.stat().st_mode & 0o777 == 0o600
 

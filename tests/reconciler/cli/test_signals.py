@@ -17,7 +17,7 @@ def test_a_command_that_looks_stops_at_once(which: signal.Signals, code: int) ->
         os.kill(os.getpid(), which)
         await asyncio.sleep(20)
 
-    with pytest.raises(exits.Stop) as stopped:
+    with pytest.raises(exits.Exit) as stopped:
         run(look())
     assert stopped.value.code == code
 
@@ -28,9 +28,9 @@ def test_apply_is_asked_by_the_first_and_told_by_the_second() -> None:
     async def work(stop: StopSignal) -> tuple[bool, bool]:
         os.kill(os.getpid(), signal.SIGINT)
         await asyncio.sleep(0.05)
-        first = (stop.asked, stop.now.is_set())
+        first = (stop.requested, stop.immediate.is_set())
         os.kill(os.getpid(), signal.SIGINT)
-        await stop.now.wait()
+        await stop.immediate.wait()
         return first
 
     assert run_stoppable(work, lambda: heard.append("asked")) == (True, False)
@@ -44,7 +44,7 @@ def test_apply_leaves_at_the_third() -> None:
             await asyncio.sleep(0.05)
         await asyncio.sleep(20)
 
-    with pytest.raises(exits.Stop) as stopped:
+    with pytest.raises(exits.Exit) as stopped:
         run_stoppable(work, lambda: None)
     assert stopped.value.code == 130
 

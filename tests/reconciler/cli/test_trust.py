@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from reconciler.cli import exits, trusting
-from reconciler.cli.trusting import Trusted, document, of_cluster, of_controller
-from reconciler.engine.ssh.host_keys import Seen
+from reconciler.cli.trusting import TrustResult, document, of_cluster, of_controller
+from reconciler.engine.ssh.host_keys import HostKeyScan
 from tests.architecture.tree import ROOT
 from tests.support.sshd import Server, key, serving
 
@@ -61,8 +61,8 @@ class Cluster:
         self.known.write_text(text)
         return text
 
-    async def trust(self, *hosts: str, replace: bool = False, yes: bool = True) -> Trusted:
-        async def ask(new: Sequence[Seen]) -> bool:
+    async def trust(self, *hosts: str, replace: bool = False, yes: bool = True) -> TrustResult:
+        async def ask(new: Sequence[HostKeyScan]) -> bool:
             self.asked.append(tuple(seen.hop.where for seen in new))
             return yes
 
@@ -112,12 +112,12 @@ async def cluster(home: Path) -> AsyncGenerator[Cluster]:
         yield made
 
 
-def states(told: Trusted) -> list[tuple[str, str]]:
+def states(told: TrustResult) -> list[tuple[str, str]]:
     return [(each.host, each.state) for each in document(told).servers]
 
 
 def test_the_controller_comes_first_and_then_all_that_it_names(tmp_path: Path) -> None:
-    async def run() -> tuple[Trusted, list[tuple[str, ...]], Trusted, list[list[str]]]:
+    async def run() -> tuple[TrustResult, list[tuple[str, ...]], TrustResult, list[list[str]]]:
         async with cluster(tmp_path) as made:
             first, again = await made.trust(), await made.trust()
             return first, made.asked, again, made.logged_in
@@ -141,7 +141,7 @@ def test_one_question_where_the_controller_is_known_already(tmp_path: Path) -> N
 
 
 def test_a_no_writes_nothing_and_goes_no_further(tmp_path: Path) -> None:
-    async def run() -> tuple[Trusted, bool, list[list[str]]]:
+    async def run() -> tuple[TrustResult, bool, list[list[str]]]:
         async with cluster(tmp_path) as made:
             return await made.trust(yes=False), made.known.exists(), made.logged_in
 
@@ -151,7 +151,7 @@ def test_a_no_writes_nothing_and_goes_no_further(tmp_path: Path) -> None:
 
 
 def test_a_changed_key_is_refused_with_both_fingerprints_and_nothing_is_written_beside_it(tmp_path: Path) -> None:
-    async def run() -> tuple[Trusted, bool]:
+    async def run() -> tuple[TrustResult, bool]:
         async with cluster(tmp_path) as made:
             text = made.write_down(other=key())
             told = await made.trust(CONTROLLER, OTHER)
@@ -172,7 +172,7 @@ def test_a_changed_key_is_refused_with_both_fingerprints_and_nothing_is_written_
 
 
 def test_a_file_that_keeps_nothing_is_refused_before_anybody_is_asked(tmp_path: Path) -> None:
-    async def run() -> tuple[Trusted, list[tuple[str, ...]], bool]:
+    async def run() -> tuple[TrustResult, list[tuple[str, ...]], bool]:
         async with cluster(tmp_path) as made:
             os.mkfifo(made.known)
             told = await made.trust()
@@ -185,7 +185,7 @@ def test_a_file_that_keeps_nothing_is_refused_before_anybody_is_asked(tmp_path: 
 
 
 def test_only_replace_takes_a_changed_key(tmp_path: Path) -> None:
-    async def run() -> tuple[str, Trusted, Trusted]:
+    async def run() -> tuple[str, TrustResult, TrustResult]:
         async with cluster(tmp_path) as made:
             text = made.write_down(controller=made.controller.host_key, other=key())
             return text, await made.trust(replace=True), await made.trust()
@@ -197,7 +197,7 @@ def test_only_replace_takes_a_changed_key(tmp_path: Path) -> None:
 
 
 def test_a_host_that_is_away_keeps_nobody_else_waiting(tmp_path: Path) -> None:
-    async def run() -> Trusted:
+    async def run() -> TrustResult:
         async with cluster(tmp_path) as made:
             return await made.trust(OTHER, "127.0.0.9")
 
@@ -207,7 +207,7 @@ def test_a_host_that_is_away_keeps_nobody_else_waiting(tmp_path: Path) -> None:
 
 
 def test_behind_the_controller_only_its_own_key_is_written_and_the_rest_is_said(tmp_path: Path) -> None:
-    async def run() -> Trusted:
+    async def run() -> TrustResult:
         async with cluster(tmp_path) as made:
             made.configure(via="controller")
             return await made.trust()
@@ -227,7 +227,7 @@ def jumping(made: Cluster) -> None:
 
 
 def test_a_jump_host_comes_before_what_stands_behind_it(tmp_path: Path) -> None:
-    async def run() -> tuple[Trusted, list[tuple[str, ...]], str]:
+    async def run() -> tuple[TrustResult, list[tuple[str, ...]], str]:
         async with cluster(tmp_path) as made:
             jumping(made)
             told = await made.trust()

@@ -9,25 +9,25 @@ from pathlib import Path
 import pytest
 
 from probes.fact import AnyFact, Known, Unknown
-from probes.undo import UndoRuns, UndoStanding
+from probes.undo import UndoItemState, UndoRuns
 from reconciler.cli import undoing, wiring
 from reconciler.cli.main import run
 from reconciler.core import events as ev
-from reconciler.core.undo_scope import Undoing
+from reconciler.core.undo_scope import UndoScope
 from reconciler.engine import assess, reconcile
-from reconciler.engine.gather import Collected
+from reconciler.engine.gather import GatheredFacts
 from reconciler.view import documents as doc
-from reconciler.view.render import Page
+from reconciler.view.render import RenderOptions
 from reconciler.view.text.undo import undo_text
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
-from specs.reason import coded
+from specs.reason import reason
 from tests.sim.test_undo import BEFORE, PLAN, SLICE, WHOLE, moved
 from tests.sim.undone import RUN, put_back, study
 from tests.sim.worlds import World
 
 CONFIG = SLICE.install("install.config")
-KEPT = len(study(WHOLE).undoing.kept)
+KEPT = len(study(WHOLE).undoing.saved_items)
 
 
 @dataclass
@@ -36,20 +36,20 @@ class Hosts:
 
     world: World
 
-    async def collect(self, _: object, __: object, facts: Iterable[AnyFact]) -> Collected:
-        return Collected(readings=self.world.read(facts))
+    async def collect(self, _: object, __: object, facts: Iterable[AnyFact]) -> GatheredFacts:
+        return GatheredFacts(readings=self.world.read(facts))
 
-    async def apply(self, work: reconcile.Undertaking) -> reconcile.Applied:
+    async def apply(self, work: reconcile.RunContext) -> reconcile.RunResult:
         """The loop's own order: bars, then a person, then the steps, then a last look."""
-        seen = await assess.study(work.look, work.expected, work.decide)
-        barred = tuple(blocked.diagnostic for blocked in seen.plan.blocked if work.bars(blocked))
+        seen = await assess.assess(work.gather, work.expected, work.decide)
+        barred = tuple(blocked.diagnostic for blocked in seen.plan.blocked if work.aborts_run(blocked))
         refused = barred or (() if await work.confirm(seen) else (diagnose("not-confirmed"),))
         if refused:
-            return reconcile.Applied(verdict="refused", exit_code=5, studied=seen, diagnostics=refused)
+            return reconcile.RunResult(verdict="refused", exit_code=5, assessment=seen, diagnostics=refused)
         self.world = put_back(BEFORE, self.world, seen.plan.steps)
         work.emit(ev.RunEnded(verdict="rolled-back", done=len(seen.plan.steps), failed=0, seconds=3.0))
-        seen = await assess.study(work.look, work.expected, work.decide)
-        return reconcile.Applied(verdict="rolled-back", exit_code=7, studied=seen)
+        seen = await assess.assess(work.gather, work.expected, work.decide)
+        return reconcile.RunResult(verdict="rolled-back", exit_code=7, assessment=seen)
 
 
 @asynccontextmanager
@@ -63,10 +63,10 @@ def hosts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hosts:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     (tmp_path / "cluster.toml").write_text("", encoding="utf-8")
     hosts = Hosts(WHOLE)
-    monkeypatch.setattr(undoing, "reached", _reached)
+    monkeypatch.setattr(undoing, "open_session", _reached)
     for module in (undoing, wiring):
-        monkeypatch.setattr(module, "collect", hosts.collect)
-    monkeypatch.setattr(undoing.reconcile, "apply", hosts.apply)
+        monkeypatch.setattr(module, "gather_facts", hosts.collect)
+    monkeypatch.setattr(undoing.reconcile, "reconcile", hosts.apply)
     return hosts
 
 
@@ -108,7 +108,7 @@ def test_an_edit_since_is_refused_by_name_unless_it_is_left(hosts: Hosts, capsys
     assert "error[undo-changed]" in told
     assert f"--leave {CONFIG}" in " ".join(told.split())
     assert run(["undo", "--yes", "--leave", CONFIG]) == 7
-    standing = UndoStanding(host=SLICE.controller, run=RUN, path=CONFIG)
+    standing = UndoItemState(host=SLICE.controller, run=RUN, path=CONFIG)
     assert hosts.world.facts[standing] == Known("changed")
 
 
@@ -137,14 +137,14 @@ def test_hosts_that_know_no_run_are_told_so(hosts: Hosts, capsys: pytest.Capture
 
 def test_the_page_reads_in_chinese_too() -> None:
     case = study(WHOLE)
-    told = undo_text(case.undoing, case.plan, (), Page(lang="zh"))
+    told = undo_text(case.undoing, case.plan, (), RenderOptions(lang="zh"))
     assert f"撤销运行 {RUN}：{KEPT} 步" in told
     assert "无法撤销：" in told
     assert "[migrated] 变更了数据库结构或数据" in told
 
 
 def test_a_run_that_changed_nothing_for_good_is_told_so() -> None:
-    told = undo_text(Undoing(run=RUN, kept=(), stays=()), study(WHOLE).plan, (), Page())
+    told = undo_text(UndoScope(run=RUN, saved_items=(), irreversible=()), study(WHOLE).plan, (), RenderOptions())
     assert "Everything that run changed can be put back" in told
 
 
@@ -161,7 +161,7 @@ def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
 
 def test_the_last_run_is_not_guessed_where_a_host_did_not_say(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
     """The one that is silent may know a later run than all others: an older one would be undone for it."""
-    silent = Unknown(coded("host-unreachable", host="10.0.0.3", said="gone"))
+    silent = Unknown(reason("host-unreachable", host="10.0.0.3", said="gone"))
     hosts.world = world = replace(WHOLE, facts={**WHOLE.facts, UndoRuns(host="10.0.0.3"): silent})
     assert run(["undo", "--yes"]) == 5
     told = capsys.readouterr().err

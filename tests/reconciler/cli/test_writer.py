@@ -17,17 +17,17 @@ import pytest
 from reconciler.cli import writer as writer_module
 from reconciler.cli.console import err, out
 from reconciler.cli.options import Options
-from reconciler.cli.screen import Narrator
+from reconciler.cli.screen import ProgressReporter
 from reconciler.cli.writer import MOST, Writer
-from reconciler.core.events import LeaseAwaited, RunEnded, StepOutput
-from reconciler.engine.lease import Term, keep, take
+from reconciler.core.events import LeaseContended, RunEnded, StepOutput
+from reconciler.engine.lease import LeaseValidity, renew_until_cancelled, try_acquire
 from reconciler.engine.stop import StopSignal
 from tests.support.local import LocalTransport
 from tests.support.world import VirtualClock
 
 MANY = 600
 """Events that are more than any terminal or pipe takes in without a reader."""
-LAST = LeaseAwaited(user="li", source="the-very-end", age_s=1)
+LAST = LeaseContended(user="li", source="the-very-end", age_s=1)
 
 
 class Reader:
@@ -72,24 +72,24 @@ def ending(kind: str, monkeypatch: pytest.MonkeyPatch) -> Generator[Reader]:
         os.close(ours)
 
 
-async def renewed_while_told(narrator: Narrator, host: LocalTransport) -> int:
+async def renewed_while_told(narrator: ProgressReporter, host: LocalTransport) -> int:
     """How often the lease was renewed while everything was told, and after that."""
-    lease = await take(host, "10.0.0.1", run="a", user="wang", source="laptop")
+    lease = await try_acquire(host, "10.0.0.1", run="a", user="wang", source="laptop")
     stop, clock = StopSignal(), VirtualClock()
     before = len(host.calls)
     clock.later = [(10.0 * (step + 1), lambda: tell(narrator, MANY // 4)) for step in range(4)]
-    clock.later.append((60.0, stop.now.set))
+    clock.later.append((60.0, stop.immediate.set))
     async with asyncio.TaskGroup() as group:
-        keeper = group.create_task(keep(host, lease, Term(), clock=clock, stop=stop))
-        await stop.now.wait()
+        keeper = group.create_task(renew_until_cancelled(host, lease, LeaseValidity(), clock=clock, stop=stop))
+        await stop.immediate.wait()
         keeper.cancel()
     return len(host.calls) - before
 
 
-def tell(narrator: Narrator, times: int) -> None:
+def tell(narrator: ProgressReporter, times: int) -> None:
     for number in range(times):
-        narrator.tell(LeaseAwaited(user="wang", source=f"laptop-{number}", age_s=number))
-        narrator.tell(StepOutput(step="one", line=f"line {number} " + "x" * 60))
+        narrator.on_event(LeaseContended(user="wang", source=f"laptop-{number}", age_s=number))
+        narrator.on_event(StepOutput(step="one", line=f"line {number} " + "x" * 60))
 
 
 @pytest.mark.parametrize("output", ["text", "json"])
@@ -98,10 +98,10 @@ def test_a_reader_that_does_not_read_holds_up_no_renewal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, output: Any
 ) -> None:
     with ending(kind, monkeypatch) as reader:
-        with Narrator(Options(lang="en", output=output)) as narrator:
+        with ProgressReporter(Options(lang="en", output=output)) as narrator:
             renewed = asyncio.run(renewed_while_told(narrator, LocalTransport(tmp_path)))
-            narrator.tell(LAST)
-            narrator.tell(RunEnded(verdict="converged", done=1, failed=0, seconds=1.0))
+            narrator.on_event(LAST)
+            narrator.on_event(RunEnded(verdict="converged", done=1, failed=0, seconds=1.0))
             assert renewed >= 5
             reader.begin()
         out("")
@@ -146,7 +146,7 @@ def test_outside_a_run_whoever_writes_waits_himself(capsys: pytest.CaptureFixtur
 
 
 def test_during_a_run_words_keep_their_order(capsys: pytest.CaptureFixture[str]) -> None:
-    with Narrator(Options(lang="en", output="text")) as narrator:
+    with ProgressReporter(Options(lang="en", output="text")) as narrator:
         err("one\n")
         narrator.note("two")
         err("three\n")

@@ -2,14 +2,14 @@
 
 import pytest
 
-from probes.fact import Absent, AnyFact, AnyReading, Known, Same, Unknown, holds
+from probes.fact import Absent, AnyFact, AnyReading, Known, SameAs, Unknown, matches
 from probes.mysql import ProductVersion
 from probes.path import FileDigest, TreeDigest, VersionText
-from reconciler.core.diff import diff, judge
+from reconciler.core.diff import compare, diff
 from reconciler.core.verdict import verdict
-from specs.reason import coded
+from specs.reason import reason
 
-WHY = coded("not-read")
+WHY = reason("not-read")
 COPY, STANDARD = FileDigest(host="10.0.0.2", path="/copy"), FileDigest(host="10.0.0.1", path="/standard")
 LIKE = COPY.must_equal(STANDARD, because=WHY, source="a test")
 EMPTY = "d41d8cd98f00b204e9800998ecf8427e"
@@ -41,14 +41,14 @@ def read(copy: AnyReading, standard: AnyReading) -> dict[AnyFact, AnyReading]:
 def test_a_copy_equals_a_standard_that_is_there(copy: AnyReading, standard: AnyReading, word: str) -> None:
     found = diff([LIKE], read(copy, standard))
     assert verdict(found) == word
-    assert holds(LIKE, read(copy, standard)) is {"converged": True, "differs": False, "unknown": None}[word]
+    assert matches(LIKE, read(copy, standard)) is {"converged": True, "differs": False, "unknown": None}[word]
 
 
 def test_a_drift_names_the_standard_that_is_not_there() -> None:
-    drift = judge(LIKE, read(Absent(), Absent()))
+    drift = compare(LIKE, read(Absent(), Absent()))
     assert drift is not None
-    assert drift.expected.reading == Same(STANDARD)
-    drift = judge(LIKE, read(Absent(), Known("a")))
+    assert drift.expected.reading == SameAs(STANDARD)
+    drift = compare(LIKE, read(Absent(), Known("a")))
     assert drift is not None
     assert drift.expected.reading == Known("a")
 
@@ -56,8 +56,8 @@ def test_a_drift_names_the_standard_that_is_not_there() -> None:
 def test_two_trees_without_a_file_are_not_equal() -> None:
     here, there = TreeDigest(host="10.0.0.1", root="/data/install"), TreeDigest(host="10.0.0.2", root="/data/install")
     like = there.must_equal(here, because=WHY, source="a test")
-    assert judge(like, {here: Known(BARE), there: Known(BARE)}) is not None
-    assert judge(like, {here: Known("a"), there: Known("a")}) is None
+    assert compare(like, {here: Known(BARE), there: Known(BARE)}) is not None
+    assert compare(like, {here: Known("a"), there: Known("a")}) is None
 
 
 def test_no_version_may_be_shown_of_what_is_not_installed() -> None:
@@ -65,6 +65,6 @@ def test_no_version_may_be_shown_of_what_is_not_installed() -> None:
     row = ProductVersion(host="10.0.0.1", login_path="x", code="bkssm")
     installed = VersionText(host="10.0.0.1", path="/data/bkce/bkssm/VERSION")
     wish = row.must_equal(installed, because=WHY, source="a test")
-    assert judge(wish, {row: Absent(), installed: Absent()}) is None
-    assert judge(wish, {row: Known("1.0"), installed: Absent()}) is not None
-    assert judge(wish, {row: Absent(), installed: Known("1.0")}) is not None
+    assert compare(wish, {row: Absent(), installed: Absent()}) is None
+    assert compare(wish, {row: Known("1.0"), installed: Absent()}) is not None
+    assert compare(wish, {row: Absent(), installed: Known("1.0")}) is not None

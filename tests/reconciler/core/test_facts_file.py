@@ -4,17 +4,17 @@ import pytest
 
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.unit import UnitActive
-from reconciler.core.facts_file import SavedReadings, dump, load, restored, save
+from reconciler.core.facts_file import SavedReadings, dump, load, save, to_readings
 from reconciler.core.planner import plan
-from reconciler.rules.registry import desired, rules
+from reconciler.rules.registry import expected_facts, rule_for
 from specs.diagnostic import SpecError
-from specs.reason import Told, coded
+from specs.reason import InlineReason, reason
 from tests.sim.worlds import World, guide_cluster, study
 
 UNIT = UnitActive(host="10.0.0.3", unit="bk-auth.service")
 EVERY: tuple[AnyReading, ...] = (
     Known("active"), Known(3), Known(True), Known(("a", "b")), Known(()), Absent(),
-    Unknown(coded("unit-odd-state", unit="x")), Unknown(Told(en="a", zh="b")),
+    Unknown(reason("unit-odd-state", unit="x")), Unknown(InlineReason(en="a", zh="b")),
 )  # fmt: skip
 
 
@@ -27,8 +27,8 @@ def there_and_back(readings: dict[AnyFact, AnyReading]) -> SavedReadings:
 @pytest.mark.parametrize("reading", EVERY, ids=str)
 def test_a_reading_comes_back_as_it_was(reading: AnyReading) -> None:
     saved = there_and_back({UNIT: reading})
-    assert restored(saved) == {UNIT: reading}
-    assert type(getattr(restored(saved)[UNIT], "value", None)) is type(getattr(reading, "value", None))
+    assert to_readings(saved) == {UNIT: reading}
+    assert type(getattr(to_readings(saved)[UNIT], "value", None)) is type(getattr(reading, "value", None))
     assert saved.readings[0].module == "auth"
 
 
@@ -36,10 +36,10 @@ def test_from_what_was_kept_comes_the_plan_that_the_cluster_would_have_got() -> 
     """The use of it: a report that can be decided on again, with nothing but pure code."""
     cluster = guide_cluster()
     made, readings = study(World(cluster=cluster))
-    kept = restored(there_and_back(dict(readings)))
+    kept = to_readings(there_and_back(dict(readings)))
     assert len(kept) > 500
     assert kept == readings
-    assert plan(cluster.release.version, desired(cluster), kept, rules(cluster)) == made
+    assert plan(cluster.release.version, expected_facts(cluster), kept, rule_for(cluster)) == made
     assert made.steps
 
 

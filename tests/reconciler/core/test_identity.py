@@ -13,13 +13,13 @@ from actions.action import Action
 from actions.registry import AnyAction
 from probes.fact import Absent, Known
 from probes.job import HostUptime, JobAttempts
-from reconciler.core.fact_reader import Seen
+from reconciler.core.fact_reader import FactReader
 from reconciler.core.identity import IdentityClash, job_key, step_id
 from reconciler.core.plan import Step
-from reconciler.core.plan_graph import Names
-from reconciler.engine.step.decision import Begin, Never, stand
-from specs.reason import coded, told
-from specs.text import Worded
+from reconciler.core.plan_graph import RuleCache
+from reconciler.engine.step.decision import RefuseRepeat, Start, decide
+from specs.reason import inline, reason
+from specs.text import LocalizedText
 from tests.reconciler.core.test_plan_file import made
 from tests.sim.worlds import World, guide_cluster, study
 
@@ -27,7 +27,7 @@ PINNED = Path(__file__).with_name("identity.json")
 KINDS: tuple[type[Any], ...] = get_args(AnyAction)
 HOST = "10.0.0.1"
 BY_NAME = {kind.__name__: kind for kind in KINDS}
-A_REASON = told(Worded(en="a reason", zh="理由"))
+A_REASON = inline(LocalizedText(en="a reason", zh="理由"))
 SAMPLES: dict[Any, Any] = {str: "", int: 7, bool: False, float: 1.0}
 
 
@@ -113,14 +113,14 @@ def test_a_subject_is_told_from_another_that_joins_to_the_same_text() -> None:
 
 
 def test_two_different_actions_of_one_identity_are_never_taken_for_one() -> None:
-    names, action = Names(seen=Seen(readings={})), sample(BY_NAME["SetVariable"])
-    names.of(replace(action, value="1"))
+    names, action = RuleCache(readings=FactReader(readings={})), sample(BY_NAME["SetVariable"])
+    names.id_of(replace(action, value="1"))
     with pytest.raises(IdentityClash):
-        names.of(replace(action, value="2"))
+        names.id_of(replace(action, value="2"))
 
 
 def a_step(action: Action) -> Step:
-    why = coded("work-noted")
+    why = reason("work-noted")
     return Step(
         id=step_id(action),
         action=action,
@@ -128,8 +128,8 @@ def a_step(action: Action) -> Step:
         section="7.15",
         because=why,
         source="",
-        mends=(),
-        needs=(),
+        repairs=(),
+        requires=(),
         after=(),
     )
 
@@ -147,7 +147,7 @@ def test_once_only_work_is_found_whatever_else_about_it_has_changed(action: Any)
         "seconds": 1.5,
         "before": (),
         "extra": ("another",),
-        "extras": (coded("work-noted"),),
+        "extras": (reason("work-noted"),),
         "install": "/opt/install",
         "ports": (1, 2),
     }
@@ -156,5 +156,5 @@ def test_once_only_work_is_found_whatever_else_about_it_has_changed(action: Any)
     tried, uptime = JobAttempts(host=action.host, key=job_key(action)), HostUptime(host=action.host)
     now = Known(("boot", "1"))
     absent = {wish.fact: Absent() for wish in action.ensures()}
-    assert isinstance(stand(a_step(later), {**absent, tried: Known(("1:vanished",)), uptime: now}, None), Never)
-    assert isinstance(stand(a_step(later), {**absent, tried: Known(()), uptime: now}, None), Begin)
+    assert isinstance(decide(a_step(later), {**absent, tried: Known(("1:vanished",)), uptime: now}, None), RefuseRepeat)
+    assert isinstance(decide(a_step(later), {**absent, tried: Known(()), uptime: now}, None), Start)

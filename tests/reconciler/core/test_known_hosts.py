@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.core.known_hosts import HostKey, is_hashed, key, name, with_key, without
+from reconciler.core.known_hosts import HostKey, add, host_pattern, is_hashed, parse_key, remove
 
-ONE = key("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl me@here")
+ONE = parse_key("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl me@here")
 TWO = HostKey(type="ssh-rsa", blob="AAAAB3NzaC1yc2EAAAADAQABAAAAQQC7")
 SALT = bytes(range(20))
 OTHERS = "# mine\n\n@revoked * ssh-rsa AAAA\n*.example ssh-rsa AAAA\n10.0.0.9 ssh-rsa AAAA  a comment\n"
@@ -27,13 +27,13 @@ def test_a_fingerprint_is_the_one_that_ssh_keygen_prints(tmp_path: Path) -> None
 def test_ssh_finds_what_was_put_in_and_not_what_was_taken_out(
     tmp_path: Path, host: str, port: int, salt: bytes
 ) -> None:
-    named, file = name(host, port), tmp_path / "known_hosts"
-    written = with_key(OTHERS, named, ONE, salt)
+    named, file = host_pattern(host, port), tmp_path / "known_hosts"
+    written = add(OTHERS, named, ONE, salt)
     file.write_text(written, encoding="utf-8")
     assert f"{ONE.type} {ONE.blob}" in keygen("-F", named, "-f", str(file)).stdout
     assert (named in written) is not bool(salt)
-    assert without(written, (named,)) == OTHERS
-    file.write_text(without(written, (named,)), encoding="utf-8")
+    assert remove(written, (named,)) == OTHERS
+    file.write_text(remove(written, (named,)), encoding="utf-8")
     assert ONE.blob not in keygen("-F", named, "-f", str(file)).stdout
 
 
@@ -52,11 +52,11 @@ def test_ssh_finds_what_was_put_in_and_not_what_was_taken_out(
     ],
 )
 def test_only_the_name_is_taken_out(line: str, left: str) -> None:
-    assert without(f"{line}\n{OTHERS}", ("10.0.0.1",)) == (f"{left}\n" if left else "") + OTHERS
+    assert remove(f"{line}\n{OTHERS}", ("10.0.0.1",)) == (f"{left}\n" if left else "") + OTHERS
 
 
 def test_a_last_line_without_an_end_gets_one() -> None:
-    assert with_key("h ssh-rsa A", "10.0.0.1", TWO) == f"h ssh-rsa A\n10.0.0.1 ssh-rsa {TWO.blob}\n"
+    assert add("h ssh-rsa A", "10.0.0.1", TWO) == f"h ssh-rsa A\n10.0.0.1 ssh-rsa {TWO.blob}\n"
 
 
 @pytest.mark.parametrize(("text", "hashed"), [("", False), (OTHERS, False), ("h a b\n|1|a=|b= c d\n", True)])
@@ -67,4 +67,4 @@ def test_a_file_whose_names_are_hashed_is_known_by_it(text: str, hashed: bool) -
 @pytest.mark.parametrize("text", ["", "ssh-rsa", "ssh-rsa not-base64!"])
 def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"values|base64"):
-        key(text)
+        parse_key(text)

@@ -5,11 +5,11 @@ import pytest
 from actions.install_config import PlaceModule
 from probes.host import HostAddress
 from probes.install_config import ModuleHosts
-from reconciler.core.placement import cluster, lacking, propose
-from reconciler.rules.preflight import gates
-from reconciler.rules.registry import desired
+from reconciler.core.placement import describe_cluster, lacking, propose_placement
+from reconciler.rules.preflight import preflight_checks
+from reconciler.rules.registry import expected_facts
 from specs import parse
-from specs.diagnostic import LayoutRefused, Troubled
+from specs.diagnostic import BkrecError, LayoutError
 from tests.sim.states import decide
 from tests.sim.worlds import CLUSTER, CONFIG, World, release
 
@@ -17,14 +17,14 @@ RELEASE = release()
 
 
 def codes(text: str, config: str) -> list[str]:
-    with pytest.raises(Troubled) as caught:
-        cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
+    with pytest.raises(BkrecError) as caught:
+        describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
     return [diagnostic.code for diagnostic in caught.value.diagnostics]
 
 
 def test_what_install_config_says_wins_over_a_placement() -> None:
     placed = CONFIG.replace("job,mysql", "job,mysql,etcd").replace("10.0.0.1 iam", "10.0.0.1 auth,iam")
-    made = cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, placed)
+    made = describe_cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, placed)
     assert made.inventory.on("auth") == ("10.0.0.1",)
     assert set(made.inventory.placed) == {"redis_cluster", "apigw", "iam_search_engine"}
 
@@ -57,7 +57,7 @@ def test_every_reason_is_told_at_once(text: str, config: str, expected: list[str
 
 
 def test_the_proposal_is_the_guides_layout_for_the_guides_hosts_but_moves_nothing() -> None:
-    places = propose(RELEASE, CONFIG, "10.0.0.1")
+    places = propose_placement(RELEASE, CONFIG, "10.0.0.1")
     assert places == {
         "apigw": ("10.0.0.1",),
         "auth": ("10.0.0.3",),
@@ -69,8 +69,8 @@ def test_the_proposal_is_the_guides_layout_for_the_guides_hosts_but_moves_nothin
 
 
 def test_an_api_gateway_without_a_free_host_is_refused_with_what_is_in_its_way() -> None:
-    with pytest.raises(LayoutRefused) as caught:
-        propose(RELEASE, "10.0.0.1 nginx,iam\n10.0.0.2 appo,cmdb\n", "10.0.0.1")
+    with pytest.raises(LayoutError) as caught:
+        propose_placement(RELEASE, "10.0.0.1 nginx,iam\n10.0.0.2 appo,cmdb\n", "10.0.0.1")
     (told,) = caught.value.diagnostics
     assert told.code == "placement-nowhere"
     assert dict(told.fields)["others"] == "nginx, appo, appt, nodeman"
@@ -78,12 +78,12 @@ def test_an_api_gateway_without_a_free_host_is_refused_with_what_is_in_its_way()
 
 def test_what_is_left_to_its_owner_is_neither_touched_nor_judged_but_still_placed() -> None:
     text = CLUSTER.replace('name = "lab"', 'name = "lab"\nleave = ["gse", "etcd", "bk_sops"]')
-    made = cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
-    wishes = desired(made)
+    made = describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
+    wishes = expected_facts(made)
     assert not {wish.module for wish in wishes if not isinstance(wish.fact, ModuleHosts)} & {"gse", "etcd"}
     assert any(isinstance(wish.fact, ModuleHosts) and wish.fact.module == "etcd" for wish in wishes)
     assert "bk_sops" not in {getattr(wish.fact, "app", "") for wish in wishes}
-    assert made.release.left == ("gse", "etcd", "bk_sops")
+    assert made.release.excluded == ("gse", "etcd", "bk_sops")
 
 
 def test_leaving_something_unknown_is_told() -> None:
@@ -96,8 +96,8 @@ NEW = ("apigw", "auth", "etcd", "iam_search_engine", "redis_cluster")
 
 def refused(text: str, config: str = CONFIG) -> dict[str, dict[str, str]]:
     """Code → fields. Anything but a refusal (exit 5) fails."""
-    with pytest.raises(LayoutRefused) as caught:
-        cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
+    with pytest.raises(LayoutError) as caught:
+        describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
     return {told.code: dict(told.fields) for told in caught.value.diagnostics}
 
 
@@ -113,8 +113,8 @@ def test_a_new_module_without_a_host_is_refused_and_what_is_proposed_for_it_can_
     text = CLUSTER.replace(PLACEMENTS, "\n".join(kept) + "\n")
     (told,) = refused(text).values()
     assert told["modules"] == ", ".join(missing)
-    made = cluster(parse.cluster_file(text + told["lines"], "cluster.toml"), RELEASE, CONFIG)
-    whole = cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, CONFIG)
+    made = describe_cluster(parse.cluster_file(text + told["lines"], "cluster.toml"), RELEASE, CONFIG)
+    whole = describe_cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, CONFIG)
     assert dict(made.inventory.groups) == dict(whole.inventory.groups)
 
 
@@ -141,7 +141,7 @@ def test_a_placement_that_names_nobody_is_told() -> None:
 
 def test_hosts_of_a_placement_are_taken_once_and_in_the_order_in_which_they_will_be_read_back() -> None:
     text = CLUSTER.replace('auth = ["10.0.0.3"]', 'auth = ["10.0.0.3", "10.0.0.1", "10.0.0.3"]')
-    assert cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG).inventory.on("auth") == (
+    assert describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG).inventory.on("auth") == (
         "10.0.0.1",
         "10.0.0.3",
     )
@@ -174,17 +174,17 @@ def test_an_old_module_without_a_line_is_refused_with_how_to_say_that_there_is_n
 def test_a_cluster_that_does_without_says_so_once() -> None:
     config = CONFIG.replace("log(api),", "").replace(",log(grafana)", "")
     assert lacking(RELEASE, config) == ("log",)
-    made = cluster(parse.cluster_file(leaving("log"), "cluster.toml"), RELEASE, config)
-    assert made.release.left == ("log",)
+    made = describe_cluster(parse.cluster_file(leaving("log"), "cluster.toml"), RELEASE, config)
+    assert made.release.excluded == ("log",)
 
 
 def test_a_controller_without_a_line_is_worked_on_all_the_same() -> None:
     text = CLUSTER.replace('address = "10.0.0.1"', 'address = "10.0.0.9"')
     text = text.replace('etcd = ["10.0.0.3"]', 'etcd = ["10.0.0.1"]')
-    made = cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
+    made = describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
     assert made.inventory.everyone == ("10.0.0.9", "10.0.0.1", "10.0.0.2", "10.0.0.3")
     plan, _ = decide(World(cluster=made))
-    asked = {gate.fact for gate in gates(made, 0, plan)}
+    asked = {gate.fact for gate in preflight_checks(made, 0, plan)}
     assert {HostAddress(host=host) for host in made.inventory.everyone} <= asked
 
 
@@ -194,20 +194,22 @@ def test_what_others_are_built_upon_cannot_be_left_without_a_host() -> None:
     told = refused(text)["leave-required"]
     assert (told["module"], told["by"]) == ("auth", "apigw, gse, log, monitorv3, nodeman, usermgr")
     nobody = leaving("iam_search_engine").replace('iam_search_engine = ["10.0.0.2"]\n', "")
-    assert cluster(parse.cluster_file(nobody, "cluster.toml"), RELEASE, CONFIG).release.left == ("iam_search_engine",)
+    assert describe_cluster(parse.cluster_file(nobody, "cluster.toml"), RELEASE, CONFIG).release.excluded == (
+        "iam_search_engine",
+    )
 
 
 def test_what_stands_on_the_hosts_of_a_module_left_without_one_is_no_exception() -> None:
     text = leaving("apigw").replace('apigw = ["10.0.0.1"]\n', "")
-    with pytest.raises(LayoutRefused) as caught:
-        cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
+    with pytest.raises(LayoutError) as caught:
+        describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
     told = {dict(one.fields)["module"]: dict(one.fields)["by"] for one in caught.value.diagnostics}
     assert told == {"apigw": "apisix, paas_plugins", "apisix": "gse, nginx"}
 
 
 @pytest.mark.parametrize("module", ["gse", "auth", "iam", "etcd", "paas"])
 def test_what_is_left_is_awaited_by_others_and_not_brought_about(module: str) -> None:
-    made = cluster(parse.cluster_file(leaving(module), "cluster.toml"), RELEASE, CONFIG)
+    made = describe_cluster(parse.cluster_file(leaving(module), "cluster.toml"), RELEASE, CONFIG)
     plan, _ = decide(World(cluster=made))
     own = {step.module for step in plan.steps if not isinstance(step.action, PlaceModule)}
     assert module not in own

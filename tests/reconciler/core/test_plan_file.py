@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.registry import AnyAction
-from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Expected, Known, Same, Unknown, fact_id
-from reconciler.core.plan import After, Blocked, Follows, Mends, Plan, Step
-from reconciler.core.plan_file import FACTS, SavedPlan, covers, digest, dump, load, moved, restored, save
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Expected, Known, SameAs, Unknown, fact_id
+from reconciler.core.plan import Blocked, Dependency, Derived, Plan, RepairedFact, Step
+from reconciler.core.plan_file import FACTS, SavedPlan, changed_facts, digest, dump, includes_all, load, save, to_action
 from specs.diagnostic import SpecError, diagnose
-from specs.reason import Because, Coded, Told, coded
+from specs.reason import CodedReason, InlineReason, Reason, reason
 from tests.sim.worlds import World, guide_cluster, study
 
 TEXT = st.text(max_size=8)
 FIELDS = st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple)
-REASONS: st.SearchStrategy[Because] = st.one_of(
-    st.builds(Told, en=TEXT, zh=TEXT), st.builds(Coded, code=TEXT, fields=FIELDS)
+REASONS: st.SearchStrategy[Reason] = st.one_of(
+    st.builds(InlineReason, en=TEXT, zh=TEXT), st.builds(CodedReason, code=TEXT, fields=FIELDS)
 )
 VALUES = st.one_of(TEXT, st.integers(-(2**40), 2**40), st.booleans(), st.lists(TEXT, max_size=3).map(tuple))
 READINGS: st.SearchStrategy[AnyReading] = st.one_of(
@@ -40,23 +40,23 @@ def a_field(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(ANY_FACT, max_size=2).map(tuple)
     if hint is float:
         return st.floats(allow_nan=False, allow_infinity=False)
-    return TEXT if hint is str else REASONS if hint == Because else st.from_type(hint)
+    return TEXT if hint is str else REASONS if hint == Reason else st.from_type(hint)
 
 
 ANY_FACT = st.one_of(*(made(fact) for fact in FACTS))
 WISHES = st.builds(
     Expected,
     fact=ANY_FACT,
-    reading=st.one_of(st.builds(Known, VALUES), st.just(Absent()), st.builds(Same, ANY_FACT)),
+    reading=st.one_of(st.builds(Known, VALUES), st.just(Absent()), st.builds(SameAs, ANY_FACT)),
     because=REASONS,
     source=TEXT,
     module=TEXT,
 )
 
 
-def a_step(action: Any, wish: Any, reading: AnyReading, why: Because) -> Step:
-    mends = Mends(expected=wish, reading=reading, needed=True)
-    after = (After(step="x", because=why, source="s"),)
+def a_step(action: Any, wish: Any, reading: AnyReading, why: Reason) -> Step:
+    mends = RepairedFact(expected=wish, reading=reading, needed=True)
+    after = (Dependency(step="x", because=why, source="s"),)
     return Step(
         id="s",
         action=action,
@@ -64,8 +64,8 @@ def a_step(action: Any, wish: Any, reading: AnyReading, why: Because) -> Step:
         section="1",
         because=why,
         source="",
-        mends=(mends,),
-        needs=(wish,),
+        repairs=(mends,),
+        requires=(wish,),
         after=after,
     )
 
@@ -83,7 +83,7 @@ def test_every_action_goes_there_and_back(kind: type[Any], data: st.DataObject) 
     step = a_step(action, data.draw(WISHES), data.draw(READINGS), data.draw(REASONS))
     saved, back = through(Plan(release="r", steps=(step,), blocked=()), {})
     assert back == saved
-    assert restored(back.steps[0].action) == action
+    assert to_action(back.steps[0].action) == action
 
 
 @pytest.mark.parametrize("kind", FACTS, ids=lambda kind: kind.__name__)
@@ -95,14 +95,14 @@ def test_every_fact_and_reading_goes_there_and_back(kind: type[Any], data: st.Da
     assert back == saved
     assert back.premises[0].fact == fact
     assert type(back.premises[0].fact) is kind
-    assert moved(back, {fact: reading}) == ()
+    assert changed_facts(back, {fact: reading}) == ()
 
 
 @given(WISHES, READINGS, REASONS)
 @settings(max_examples=50, deadline=None)
-def test_what_is_blocked_and_what_follows_too(wish: Any, reading: AnyReading, why: Because) -> None:
-    blocked = Blocked(expected=wish, diagnostic=diagnose("x", because=why, a="b"), held_up=("y",))
-    plan = Plan(release="r", steps=(), blocked=(blocked,), follows=(Follows(expected=wish, of=(wish,)),))
+def test_what_is_blocked_and_what_follows_too(wish: Any, reading: AnyReading, why: Reason) -> None:
+    blocked = Blocked(expected=wish, diagnostic=diagnose("x", because=why, a="b"), blocks=("y",))
+    plan = Plan(release="r", steps=(), blocked=(blocked,), derived=(Derived(expected=wish, depends_on=(wish,)),))
     saved, back = through(plan, {wish.fact: reading})
     assert back == saved
 
@@ -136,23 +136,23 @@ def test_what_is_no_plan_is_bad_input(text: str) -> None:
 def test_it_is_stale_as_soon_as_any_fact_moved_and_names_it() -> None:
     plan, readings = a_real_one()
     saved = save(plan, readings, cluster="c")
-    assert moved(saved, readings) == ()
+    assert changed_facts(saved, readings) == ()
     for fact in list(readings)[::25]:
-        (told,) = moved(saved, {**readings, fact: Known("something else")})
+        (told,) = changed_facts(saved, {**readings, fact: Known("something else")})
         assert (told.code, dict(told.fields)["fact"]) == ("plan-stale", fact_id(fact))
-        assert len(moved(saved, {other: reading for other, reading in readings.items() if other != fact})) == 1
+        assert len(changed_facts(saved, {other: reading for other, reading in readings.items() if other != fact})) == 1
 
 
 def test_it_covers_its_own_steps_and_no_other() -> None:
     plan, readings = a_real_one()
     saved = load(dump(save(plan, readings, cluster="c")), "plan.json")
-    assert covers(saved, plan)
-    assert covers(saved, replace(plan, steps=plan.steps[:3]))
+    assert includes_all(saved, plan)
+    assert includes_all(saved, replace(plan, steps=plan.steps[:3]))
     other = replace(plan.steps[0], action=replace(plan.steps[0].action, host="10.9.9.9"))
-    assert not covers(saved, replace(plan, steps=(other,)))
+    assert not includes_all(saved, replace(plan, steps=(other,)))
 
 
 def test_one_digest_per_reading() -> None:
-    different: list[AnyReading] = [Known("1"), Known(1), Known(True), Known(("1",)), Absent(), Unknown(coded("a"))]
+    different: list[AnyReading] = [Known("1"), Known(1), Known(True), Known(("1",)), Absent(), Unknown(reason("a"))]
     assert len({digest(reading) for reading in different}) == len(different)
-    assert digest(Unknown(coded("a", at="1"))) == digest(Unknown(coded("a", at="2")))
+    assert digest(Unknown(reason("a", at="1"))) == digest(Unknown(reason("a", at="2")))

@@ -6,14 +6,14 @@ from typing import ClassVar, Literal
 import pytest
 
 from actions.action import Action
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown, about
-from reconciler.core.fact_reader import Seen
-from reconciler.core.plan import Advice, Follows, Plan, Repair, Settling
-from reconciler.core.planner import Mend, plan
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown, require_fact_type
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Advice, Derived, Plan, Progressing, Repair
+from reconciler.core.planner import Decision, plan
 from specs.diagnostic import diagnose
-from specs.reason import coded
+from specs.reason import reason
 
-WHY = coded("not-read")
+WHY = reason("not-read")
 H = "10.0.0.1"
 
 
@@ -51,13 +51,13 @@ def repair(*names: str, needs: tuple[str, ...] = (), undoes: tuple[str, ...] = (
     )
 
 
-def planned(rules: dict[str, Mend], wishes: str, state: dict[str, AnyReading] | None = None) -> Plan:
+def planned(rules: dict[str, Decision], wishes: str, state: dict[str, AnyReading] | None = None) -> Plan:
     """Plans for one-letter switches; what `state` does not name is off."""
     readings: dict[AnyFact, AnyReading] = {On(host=H, name=name): Absent() for name in "abcdefgh"}
     readings |= {On(host=H, name=name): reading for name, reading in (state or {}).items()}
 
-    def mend(drift: AnyDrift, seen: Seen) -> Mend:
-        return rules[about(drift, On).name]
+    def mend(drift: AnyDrift, seen: FactReader) -> Decision:
+        return rules[require_fact_type(drift, On).name]
 
     return plan("test", tuple(on(name) for name in wishes), readings, mend)
 
@@ -69,16 +69,16 @@ def names(made: Plan) -> list[str]:
 @pytest.mark.parametrize("deep", [False, True], ids=["at-once", "through-a-step"])
 def test_what_needs_something_that_follows_what_is_refused_is_not_planned(deep: bool) -> None:
     refused = diagnose("not-read")
-    rules: dict[str, Mend] = {
+    rules: dict[str, Decision] = {
         "a": repair("a", needs=("b",)),
-        "b": Follows(expected=on("b"), of=(on("c"),)),
+        "b": Derived(expected=on("b"), depends_on=(on("c"),)),
         "c": repair("c", needs=("d",)) if deep else refused,
         "d": refused,
     }
     made = planned(rules, "a")
     assert names(made) == []
     (blocked,) = made.blocked
-    assert {name.split(" ")[1] for name in blocked.held_up} == ({"a", "b", "c"} if deep else {"a", "b"})
+    assert {name.split(" ")[1] for name in blocked.blocks} == ({"a", "b", "c"} if deep else {"a", "b"})
 
 
 def test_nothing_to_do_is_an_empty_plan() -> None:
@@ -109,12 +109,14 @@ def test_advice_is_told_and_holds_nothing_up() -> None:
     assert [told.expected for told in made.advice] == [on("a")]
 
 
-@pytest.mark.parametrize(("mend", "settling"), [(Settling(diagnostic=TOLD.diagnostic), True), (TOLD.diagnostic, False)])
-def test_what_is_in_between_is_held_back_as_a_refusal_is_and_marked(mend: Mend, settling: bool) -> None:
+@pytest.mark.parametrize(
+    ("mend", "settling"), [(Progressing(diagnostic=TOLD.diagnostic), True), (TOLD.diagnostic, False)]
+)
+def test_what_is_in_between_is_held_back_as_a_refusal_is_and_marked(mend: Decision, settling: bool) -> None:
     made = planned({"a": mend, "b": repair("b", needs=("a",)), "c": repair("c")}, "abc")
     assert names(made) == ["c"]
     (told,) = made.blocked
-    assert (told.expected, told.settling, told.held_up) == (on("a"), settling, (f"test.on b @{H}",))
+    assert (told.expected, told.progressing, told.blocks) == (on("a"), settling, (f"test.on b @{H}",))
 
 
 def test_what_a_step_rests_on_is_no_mere_advice() -> None:
@@ -135,7 +137,7 @@ def test_one_action_mends_many_drifts() -> None:
     both = repair("a", "b")
     made = planned({"a": both, "b": both}, "ab")
     assert names(made) == ["ab"]
-    assert len(made.steps[0].mends) == 2
+    assert len(made.steps[0].repairs) == 2
 
 
 def test_the_wider_of_two_actions_that_are_needed_anyway_takes_both() -> None:
@@ -159,7 +161,7 @@ def waits(made: Plan) -> list[tuple[str, str, str]]:
 
 def test_what_only_another_step_needs_is_used_before_it_is_undone() -> None:
     """And is not made again: nobody desires it."""
-    rules: dict[str, Mend] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("b",))}
+    rules: dict[str, Decision] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("b",))}
     made = planned(rules, "ac", {"b": Known(True)})
     assert names(made) == ["c", "a"]
     assert waits(made) == [("a", "c", "before-it-is-undone")]
@@ -168,7 +170,7 @@ def test_what_only_another_step_needs_is_used_before_it_is_undone() -> None:
 
 
 def test_all_who_need_it_come_before_all_who_undo_it() -> None:
-    rules: dict[str, Mend] = {name: repair(name, undoes=("h",), section="1") for name in "ab"}
+    rules: dict[str, Decision] = {name: repair(name, undoes=("h",), section="1") for name in "ab"}
     rules |= {name: repair(name, needs=("h",), section="2") for name in "cd"}
     made = planned(rules, "abcd", {"h": Known(True)})
     assert [sorted(names(made)[:2]), sorted(names(made)[2:])] == [["c", "d"], ["a", "b"]]
@@ -176,13 +178,13 @@ def test_all_who_need_it_come_before_all_who_undo_it() -> None:
 
 
 def test_what_is_desired_is_made_again_and_used_afterwards() -> None:
-    rules: dict[str, Mend] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("b",))}
+    rules: dict[str, Decision] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("b",))}
     assert names(planned(rules, "abc", {"b": Known(True)})) == ["a", "b", "c"]
 
 
 def test_what_somebody_needs_who_must_come_later_is_made_again() -> None:
     """`c` needs what `a` makes, so it cannot come before what `a` undoes is gone."""
-    rules: dict[str, Mend] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("a", "b"))}
+    rules: dict[str, Decision] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("a", "b"))}
     made = planned(rules, "ac", {"b": Known(True)})
     assert names(made) == ["a", "b", "c"]
     assert ("b", "a", "after-what-it-undoes") in waits(made)
@@ -190,7 +192,7 @@ def test_what_somebody_needs_who_must_come_later_is_made_again() -> None:
 
 def test_two_that_undo_what_the_other_needs_make_no_ring() -> None:
     """One is used first, the other is made again."""
-    rules: dict[str, Mend] = {
+    rules: dict[str, Decision] = {
         "a": repair("a", needs=("g",), undoes=("h",)),
         "b": repair("b", needs=("h",), undoes=("g",)),
         "g": repair("g"),
@@ -203,7 +205,7 @@ def test_two_that_undo_what_the_other_needs_make_no_ring() -> None:
 
 def test_what_comes_first_anyway_does_not_wait_for_what_is_made_again() -> None:
     """`a` needs what `c` makes and undoes what `c` needs: that holds while `c` runs, and is desired afterwards."""
-    rules: dict[str, Mend] = {
+    rules: dict[str, Decision] = {
         "a": repair("a", needs=("c",), undoes=("b",)),
         "b": repair("b"),
         "c": repair("c", needs=("b",)),
@@ -214,7 +216,7 @@ def test_what_comes_first_anyway_does_not_wait_for_what_is_made_again() -> None:
 def test_who_undoes_what_is_only_made_for_another_step_never_runs_beside_that() -> None:
     """`a` waits itself for what makes `f` for `c`: so it comes after `c`, which would find `f` gone."""
     both = repair("e", "f")
-    rules: dict[str, Mend] = {"a": repair("a", needs=("e",), undoes=("f",)), "e": both, "f": both}
+    rules: dict[str, Decision] = {"a": repair("a", needs=("e",), undoes=("f",)), "e": both, "f": both}
     rules["c"] = repair("c", needs=("f",), section="2")
     made = planned(rules, "ac")
     assert names(made) == ["ef", "c", "a"]
@@ -222,7 +224,7 @@ def test_who_undoes_what_is_only_made_for_another_step_never_runs_beside_that() 
 
 
 def test_of_two_steps_the_one_is_taken_that_undoes_nothing_desired() -> None:
-    rules: dict[str, Mend] = {"a": repair("a", "b", undoes=("c",)), "b": repair("b", "a"), "c": repair("c")}
+    rules: dict[str, Decision] = {"a": repair("a", "b", undoes=("c",)), "b": repair("b", "a"), "c": repair("c")}
     assert names(planned(rules, "abc", {"c": Known(True)})) == ["ba"]
 
 
@@ -233,23 +235,23 @@ def test_unknown_is_never_repaired_and_blocks_what_needs_it() -> None:
     assert names(made) == ["c"]
     (blocked,) = made.blocked
     assert blocked.diagnostic.code == "unknown-not-repaired"
-    assert blocked.held_up == ("test.on a @10.0.0.1",)
+    assert blocked.blocks == ("test.on a @10.0.0.1",)
 
 
 def test_a_cause_is_told_once_however_much_it_holds_up() -> None:
     stuck = diagnose("package-missing", where="x")
-    rules: dict[str, Mend] = {"h": stuck}
+    rules: dict[str, Decision] = {"h": stuck}
     rules.update({name: repair(name, needs=("h",)) for name in "abc"})
     made = planned(rules, "abc")
     assert made.steps == ()
     (blocked,) = made.blocked
-    assert len(blocked.held_up) == 3
+    assert len(blocked.blocks) == 3
 
 
 def test_what_only_a_blocked_step_needs_is_not_done() -> None:
     """No backup is made for an installation that will not take place."""
     stuck = diagnose("package-missing", where="x")
-    rules: dict[str, Mend] = {"a": repair("a", needs=("b", "h")), "b": repair("b", needs=("c",)), "c": repair("c")}
+    rules: dict[str, Decision] = {"a": repair("a", needs=("b", "h")), "b": repair("b", needs=("c",)), "c": repair("c")}
     made = planned({**rules, "h": stuck}, "a")
     assert names(made) == []
     assert names(planned({**rules, "h": stuck}, "ab")) == ["c", "b"]
@@ -257,15 +259,19 @@ def test_what_only_a_blocked_step_needs_is_not_done() -> None:
 
 def test_what_is_not_done_undoes_nothing() -> None:
     stuck = diagnose("package-missing", where="x")
-    rules: dict[str, Mend] = {"a": repair("a", needs=("b", "h")), "b": repair("b", undoes=("c",)), "c": repair("c")}
+    rules: dict[str, Decision] = {"a": repair("a", needs=("b", "h")), "b": repair("b", undoes=("c",)), "c": repair("c")}
     assert names(planned({**rules, "h": stuck}, "ac", {"c": Known(True)})) == []
 
 
 def test_what_follows_something_held_up_is_told_with_its_cause() -> None:
     stuck = diagnose("package-missing", where="x")
-    rules: dict[str, Mend] = {"f": Follows(expected=on("f"), of=(on("a"),)), "a": repair("a", needs=("h",)), "h": stuck}
+    rules: dict[str, Decision] = {
+        "f": Derived(expected=on("f"), depends_on=(on("a"),)),
+        "a": repair("a", needs=("h",)),
+        "h": stuck,
+    }
     (blocked,) = planned(rules, "f").blocked
-    assert blocked.held_up == ("test.on a @10.0.0.1", "test.on f @10.0.0.1")
+    assert blocked.blocks == ("test.on a @10.0.0.1", "test.on f @10.0.0.1")
 
 
 def test_a_blocked_wide_action_leaves_the_narrow_one_to_it() -> None:
@@ -281,7 +287,7 @@ def test_of_several_wide_actions_none_is_taken_for_what_the_others_do_anyway() -
 
 def test_a_fact_nobody_read_is_asked_for_instead_of_guessed() -> None:
     made = plan("test", (on("z"),), {}, lambda drift, seen: repair("z"))
-    assert made.wanted == {On(host=H, name="z")}
+    assert made.unread_facts == {On(host=H, name="z")}
     assert made.steps == ()
 
 
@@ -293,7 +299,7 @@ def test_a_ring_of_needs_is_told_and_not_planned() -> None:
 
 @pytest.mark.parametrize("wishes", ["abcd", "dcba", "badc"])
 def test_the_plan_does_not_depend_on_the_order_of_the_wishes(wishes: str) -> None:
-    rules: dict[str, Mend] = {
+    rules: dict[str, Decision] = {
         "a": repair("a", "b"),
         "b": repair("b"),
         "c": repair("c", needs=("a",), undoes=("d",)),

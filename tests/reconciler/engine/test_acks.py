@@ -8,39 +8,39 @@ import pytest
 
 from probes.command import Command, Output
 from probes.fact import Absent, Known
-from probes.task import PROBE, WorkDone
-from reconciler.engine.acks import AckError, owe, record, seen
-from reconciler.engine.gather import collect
+from probes.task import PROBE, TaskDone
+from reconciler.engine.acks import AckError, confirm, record, record_pending
+from reconciler.engine.gather import gather_facts
 from tests.support.local import LocalTransport
 
-FACT = WorkDone(host="10.0.0.1", work="job-upgrader-after", release="6.2.2")
+FACT = TaskDone(host="10.0.0.1", task="job-upgrader-after", release="6.2.2")
 
 
 def test_each_word_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
     transport = LocalTransport(tmp_path)
-    look = functools.partial(collect, transport, (PROBE,))
+    look = functools.partial(gather_facts, transport, (PROBE,))
 
     async def story() -> None:
         assert (await look([FACT])).readings[FACT] == Absent()
         await record(transport, FACT, who="wang@ops")
-        assert await seen(look, FACT, done=True) == Known(True)
-        await owe(transport, FACT, origin="3.5.1")
-        assert await seen(look, FACT, done=False) == Known(False)
+        assert await confirm(look, FACT, done=True) == Known(True)
+        await record_pending(transport, FACT, origin="3.5.1")
+        assert await confirm(look, FACT, done=False) == Known(False)
         await record(transport, FACT, who="wang@ops")
-        assert await seen(look, FACT, done=True) == Known(True)
+        assert await confirm(look, FACT, done=True) == Known(True)
 
     asyncio.run(story())
     state = transport.state(FACT.host) / "owed"
-    assert (state / FACT.work).read_text() == "3.5.1\n"
-    assert (state / f"{FACT.work}.done").read_text().startswith("6.2.2 ack wang@ops 2")
+    assert (state / FACT.task).read_text() == "3.5.1\n"
+    assert (state / f"{FACT.task}.done").read_text().startswith("6.2.2 ack wang@ops 2")
     assert state.stat().st_mode & 0o777 == 0o700
-    assert (state / FACT.work).stat().st_mode & 0o777 == 0o600
+    assert (state / FACT.task).stat().st_mode & 0o777 == 0o600
 
 
 def test_what_the_host_says_otherwise_is_told(tmp_path: Path) -> None:
-    look = functools.partial(collect, LocalTransport(tmp_path), (PROBE,))
+    look = functools.partial(gather_facts, LocalTransport(tmp_path), (PROBE,))
     with pytest.raises(AckError):
-        asyncio.run(seen(look, FACT, done=True))
+        asyncio.run(confirm(look, FACT, done=True))
 
 
 @pytest.mark.parametrize("word", ["record", "owe"])
@@ -53,4 +53,4 @@ def test_what_is_not_confirmed_is_told(word: str) -> None:
             """Nothing is kept open."""
 
     with pytest.raises(AckError):
-        asyncio.run(record(Deaf(), FACT, who="a") if word == "record" else owe(Deaf(), FACT, origin=""))
+        asyncio.run(record(Deaf(), FACT, who="a") if word == "record" else record_pending(Deaf(), FACT, origin=""))

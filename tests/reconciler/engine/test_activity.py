@@ -14,11 +14,11 @@ from probes.command import Command, Output
 from probes.fact import AnyFact, Known, Unknown
 from probes.job import PROBE
 from reconciler.engine import pause
-from reconciler.engine.activity import now
-from reconciler.engine.gather import Collected, collect
-from reconciler.engine.jobs.client import Order, launch
-from reconciler.engine.lease import take
-from specs.reason import coded
+from reconciler.engine.activity import current_activity
+from reconciler.engine.gather import GatheredFacts, gather_facts
+from reconciler.engine.jobs.client import JobSpec, launch
+from reconciler.engine.lease import try_acquire
+from specs.reason import reason
 from tests.support.local import LocalTransport, soon
 
 H = "10.0.0.1"
@@ -27,18 +27,18 @@ SCRIPT = 'echo first; echo "PASSWORD=canary"; echo; cat "$1"'
 
 def test_it_tells_of_lease_pause_and_running_jobs(tmp_path: Path) -> None:
     transport = LocalTransport(tmp_path)
-    look = functools.partial(collect, transport, (PROBE,))
+    look = functools.partial(gather_facts, transport, (PROBE,))
     block = tmp_path / "block"
 
     async def story() -> None:
-        idle = await now(transport, look, H, (H,))
+        idle = await current_activity(transport, look, H, (H,))
         assert (idle.holder, idle.paused, idle.running) == (None, None, ())
         os.mkfifo(block)
-        await take(transport, H, run="r", user="wang", source="laptop")
+        await try_acquire(transport, H, run="r", user="wang", source="laptop")
         await pause.pause(transport, H, who="li", why="x")
         command = Command(script=SCRIPT, args=(str(block),))
-        await launch(transport, H, Order(job="a.1", command=command, epoch=1, until=soon()))
-        busy = await now(transport, look, H, (H,))
+        await launch(transport, H, JobSpec(job="a.1", command=command, epoch=1, until=soon()))
+        busy = await current_activity(transport, look, H, (H,))
         block.write_text("", encoding="utf-8")
         assert busy.holder is not None
         assert busy.holder.user == "wang"
@@ -61,8 +61,8 @@ class Answers:
     async def close(self) -> None:
         """Nothing is kept open."""
 
-    async def look(self, facts: object) -> Collected:
-        return await collect(Jobs(), (PROBE,), facts)  # type: ignore[arg-type]
+    async def look(self, facts: object) -> GatheredFacts:
+        return await gather_facts(Jobs(), (PROBE,), facts)  # type: ignore[arg-type]
 
 
 class Jobs(LocalTransport):
@@ -79,17 +79,17 @@ class Jobs(LocalTransport):
 def test_whatever_a_log_holds_it_is_one_harmless_line(log: bytes, cut: int) -> None:
     block = b64encode(log).decode()
     answers = Answers(block[: len(block) - cut])
-    (one,) = asyncio.run(now(answers, answers.look, H, (H,))).running
+    (one,) = asyncio.run(current_activity(answers, answers.look, H, (H,))).running
     assert one.job == "a.1"
     assert "\n" not in one.line
     assert "\x1b" not in one.line
 
 
 def test_a_host_that_does_not_say_what_runs_there_is_told() -> None:
-    async def look(facts: Iterable[AnyFact]) -> Collected:
-        silent = Unknown(coded("host-unreachable", host="10.0.0.2", said="gone"))
-        return Collected(readings={fact: Known(()) if fact.host == H else silent for fact in facts})
+    async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
+        silent = Unknown(reason("host-unreachable", host="10.0.0.2", said="gone"))
+        return GatheredFacts(readings={fact: Known(()) if fact.host == H else silent for fact in facts})
 
-    seen = asyncio.run(now(Answers(""), look, H, (H, "10.0.0.2")))
+    seen = asyncio.run(current_activity(Answers(""), look, H, (H, "10.0.0.2")))
     assert seen.running == ()
     assert [(told.code, told.where) for told in seen.unheard] == [("jobs-unread", "10.0.0.2")]

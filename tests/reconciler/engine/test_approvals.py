@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from probes.fact import Known, Readings, holds
+from probes.fact import Known, Readings, matches
 from probes.marker import PROBE as MARKERS
-from reconciler.core.events import ApprovalGiven, StepAwaited
+from reconciler.core.events import ApprovalGiven, StepNeedsHuman
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan, Step
 from reconciler.engine.approvals import Approval, read, record
-from reconciler.engine.gather import collect
+from reconciler.engine.gather import gather_facts
 from tests.reconciler.engine.test_reconcile import H, applied, undertaking
 from tests.support.local import LocalTransport
 from tests.support.world import Raise, World, plan, step
@@ -24,7 +24,7 @@ def chain(actions: Sequence[Raise]) -> Callable[[Readings], Plan]:
     """Each after the one before it, those that are done left out."""
 
     def decide(readings: Readings) -> Plan:
-        down = [action for action in actions if holds(action.flag.up(), readings) is False]
+        down = [action for action in actions if matches(action.flag.up(), readings) is False]
         steps: list[Step] = []
         for action in down:
             before = (steps[-1].action,) if steps and action.name != "free" else ()
@@ -65,7 +65,7 @@ def test_without_an_approval_all_else_is_done_and_the_run_waits() -> None:
     assert (ended.verdict, ended.exit_code) == ("waiting", 6)
     assert launched(world) == keys(FREE)
     assert [told.code for told in ended.diagnostics] == ["approval-needed"]
-    assert [event.step for event in world.events if isinstance(event, StepAwaited)] == ["delete"]
+    assert [event.step for event in world.events if isinstance(event, StepNeedsHuman)] == ["delete"]
 
 
 def test_where_everything_waits_nothing_is_written_at_all() -> None:
@@ -130,7 +130,7 @@ def test_a_failure_weighs_more_than_what_waits() -> None:
 
 def test_who_agreed_to_what_is_read_back_from_the_controller(tmp_path: Path) -> None:
     transport = LocalTransport(tmp_path)
-    look = functools.partial(collect, transport, (MARKERS,))
+    look = functools.partial(gather_facts, transport, (MARKERS,))
 
     async def story() -> tuple[Approval, ...]:
         assert await read(look, H, ("topology",)) == ()

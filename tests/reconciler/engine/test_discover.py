@@ -40,7 +40,7 @@ def install(tmp_path: Path) -> Path:
 
 def read(install: Path, kept: int | None = None) -> tuple[str, str]:
     host = Greeting(LocalTransport(install.parent), GREETING, kept)
-    found = asyncio.run(discover.read(host, cluster_file(install)))
+    found = asyncio.run(discover.read_controller(host, cluster_file(install)))
     return found.config, found.home
 
 
@@ -81,7 +81,7 @@ def pins(install: Path, record: str | None, md5: str = MD5) -> tuple[str, ...]:
     if record is not None:
         (place / MD5).write_text(record)
     host = Elsewhere(LocalTransport(install.parent), place)
-    found = asyncio.run(discover.read(host, cluster_file(install), md5))
+    found = asyncio.run(discover.read_controller(host, cluster_file(install), md5))
     assert (found.config, found.home) == (CONFIG, "/data/bkce")
     return tuple(str(pin) for pin in found.pins or ())
 

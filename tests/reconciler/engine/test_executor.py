@@ -7,26 +7,26 @@ from dataclasses import dataclass, field
 import pytest
 
 from probes.fact import AnyDrift, Known, Unknown
-from reconciler.core.events import Event, Interrupted, JobAdopted, StepDone, StepFailed, StepOutput, StepStarted
+from reconciler.core.events import Event, JobAdopted, RunInterrupted, StepDone, StepFailed, StepOutput, StepStarted
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan
 from reconciler.engine.clock import ahead
-from reconciler.engine.executor import Outcome, execute
-from reconciler.engine.failpoints import installed, registered
+from reconciler.engine.executor import ExecutionResult, execute
+from reconciler.engine.failpoints import hooked, registered
 from reconciler.engine.journal import JournalError
-from reconciler.engine.lease import Term
+from reconciler.engine.lease import LeaseValidity
 from reconciler.engine.stop import StopSignal
 from specs.diagnostic import Diagnostic, diagnose
-from specs.reason import coded
+from specs.reason import reason
 from tests.support.world import Behaviour, Flag, Job, Kept, Raise, World, plan, step
 
 H = "10.0.0.1"
 
 
 def carried(
-    world: World, what: Plan, stop: StopSignal | None = None, epoch: int = 1, term: Term | None = None
-) -> Outcome:
-    async def run() -> Outcome:
+    world: World, what: Plan, stop: StopSignal | None = None, epoch: int = 1, term: LeaseValidity | None = None
+) -> ExecutionResult:
+    async def run() -> ExecutionResult:
         return await execute(
             what,
             transport=world,
@@ -103,7 +103,7 @@ def test_a_failure_stops_what_comes_after_it_and_nothing_else() -> None:
     world.knows(b, c, d)
     outcome = carried(world, plan(step(a), step(b, "a"), step(c, "b"), step(d)))
     assert [failed.step for failed in outcome.failed] == ["a"]
-    assert [(held.step, held.cause) for held in outcome.held] == [("b", "a"), ("c", "a")]
+    assert [(held.step, held.cause) for held in outcome.blocked] == [("b", "a"), ("c", "a")]
     assert outcome.done == ("d",)
 
 
@@ -144,7 +144,7 @@ def test_who_asks_to_stop_does_not_wait_for_a_premise() -> None:
     world.knows(a, b)
     need = Flag(host=H, name="need")
     world.readings[need] = Known("down")
-    world.clock.later.append((4.0, lambda: stop.halt(diagnose("paused"))))
+    world.clock.later.append((4.0, lambda: stop.stop_because(diagnose("paused"))))
     world.clock.later.append((9.0, lambda: world.readings.update({need: Known("up")})))
     carried(world, plan(step(a), step(b, "a", needs=[need.up()])), stop)
     assert world.launched == [f"{job_key(a)}.1"]
@@ -154,10 +154,10 @@ def test_nothing_starts_on_an_unknown_premise() -> None:
     world, (a,) = World(), make("a")
     world.knows(a)
     need = Flag(host=H, name="need")
-    world.readings[need] = Unknown(coded("not-utf8"))
+    world.readings[need] = Unknown(reason("not-utf8"))
     (failed,) = carried(world, plan(step(a, needs=[need.up()]))).failed
     assert failed.diagnostic.code == "step-premise-unknown"
-    assert failed.diagnostic.because == coded("not-utf8")
+    assert failed.diagnostic.because == reason("not-utf8")
     assert world.launched == []
 
 
@@ -180,7 +180,7 @@ def test_and_not_for_ever() -> None:
 
 
 def test_nothing_begins_before_the_lease_is_confirmed() -> None:
-    world, (a,), term = World(), make("a"), Term()
+    world, (a,), term = World(), make("a"), LeaseValidity()
     world.knows(a)
 
     def confirm() -> None:
@@ -194,8 +194,8 @@ def test_nothing_begins_before_the_lease_is_confirmed() -> None:
 def test_a_lease_that_is_gone_begins_nothing() -> None:
     world, (a,), stop = World(), make("a"), StopSignal()
     world.knows(a)
-    world.clock.later = [(3.0, lambda: stop.halt(diagnose("lease-lost", where=H, run="r")))]
-    (failed,) = carried(world, plan(step(a)), stop, term=Term()).failed
+    world.clock.later = [(3.0, lambda: stop.stop_because(diagnose("lease-lost", where=H, run="r")))]
+    (failed,) = carried(world, plan(step(a)), stop, term=LeaseValidity()).failed
     assert (failed.diagnostic.code, world.launched) == ("lease-unconfirmed", [])
     assert world.clock.elapsed < 10.0
 
@@ -320,7 +320,7 @@ def test_nothing_leaves_when_the_journal_is_full() -> None:
     world, (a, b) = World(), make("a", "b")
     world.knows(a, b)
 
-    async def run() -> Outcome:
+    async def run() -> ExecutionResult:
         return await execute(
             plan(step(a), step(b)),
             transport=world,
@@ -334,7 +334,7 @@ def test_nothing_leaves_when_the_journal_is_full() -> None:
         )
 
     outcome = asyncio.run(run())
-    assert {trouble.code for trouble in outcome.troubles} == {"journal-unwritable"}
+    assert {trouble.code for trouble in outcome.diagnostics} == {"journal-unwritable"}
     assert (world.launched, outcome.started) == ([], ())
 
 
@@ -342,10 +342,10 @@ def test_one_interrupt_starts_nothing_more_and_waits() -> None:
     world, (a, b) = World(), make("a", "b")
     world.knows(a, b, polls=3)
     stop = StopSignal()
-    world.on_launch = lambda job: stop.press()
+    world.on_launch = lambda job: stop.request()
     outcome = carried(world, plan(step(a), step(b, "a")), stop)
-    assert (outcome.done, outcome.left) == (("a",), ("b",))
-    assert not [event for event in world.events if isinstance(event, Interrupted)]
+    assert (outcome.done, outcome.not_started) == (("a",), ("b",))
+    assert not [event for event in world.events if isinstance(event, RunInterrupted)]
 
 
 def test_a_second_interrupt_leaves_at_once_and_names_what_goes_on() -> None:
@@ -354,14 +354,14 @@ def test_a_second_interrupt_leaves_at_once_and_names_what_goes_on() -> None:
     stop = StopSignal()
 
     def twice(job: str) -> None:
-        stop.press()
-        stop.press()
+        stop.request()
+        stop.request()
 
     world.on_launch = twice
     outcome = carried(world, plan(step(a), step(b, "a")), stop)
     job = f"{job_key(a)}.1"
     assert outcome.running == (job,)
-    assert world.events[-1] == Interrupted(running=(job,))
+    assert world.events[-1] == RunInterrupted(running=(job,))
     assert world.jobs[H, job].state == "running"
 
 
@@ -386,14 +386,14 @@ def test_cancellation_is_never_swallowed() -> None:
 
     with pytest.raises(TimeoutError):
         asyncio.run(run())
-    assert world.events[-1] == Interrupted(running=(f"{job_key(a)}.1",))
+    assert world.events[-1] == RunInterrupted(running=(f"{job_key(a)}.1",))
 
 
 def test_crash_points_are_enumerated_and_passed() -> None:
     world, (a,) = World(), make("a", once=True)
     world.knows(a)
     passed: list[str] = []
-    with installed(passed.append):
+    with hooked(passed.append):
         carried(world, plan(step(a)))
     assert {"job-launch.before", "job-launch.after", "job-read.before", "job-seen.after"} <= set(passed)
     assert set(passed) <= set(registered())
@@ -421,7 +421,7 @@ def test_an_overdue_job_keeps_what_it_holds_from_the_others() -> None:
     world.knows(b, free)
     outcome = carried(world, plan(step(a), step(b), step(free)))
     assert [failed.diagnostic.code for failed in outcome.failed] == ["job-overdue"]
-    assert [(held.step, held.cause) for held in outcome.held] == [("b", "a")]
+    assert [(held.step, held.cause) for held in outcome.blocked] == [("b", "a")]
     assert outcome.done == ("free",)
 
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from probes.command import Command, Output
 from probes.fact import AnyReading, Fact, Known, Unknown
 from probes.probe import Probe
-from reconciler.engine.batch import Torn, compose, take_apart
-from reconciler.engine.gather import Collected, collect
+from reconciler.engine.batch import Truncated, compose, split_output
+from reconciler.engine.gather import GatheredFacts, gather_facts
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
-from specs.reason import Coded
+from specs.reason import CodedReason
 from tests.support.local import LocalTransport
 
 H = "10.0.0.1"
@@ -63,8 +63,8 @@ def other(script: LiteralString, parse: Callable[..., Any] = _zipped, **more: An
     return Probe(family="other", facts=(Other,), command=lambda facts: Command(script=script, **more), parse=parse)
 
 
-def asked(transport: Any, *probes: Probe, facts: Sequence[Fact[Any]]) -> Collected:
-    return asyncio.run(collect(transport, probes, facts))
+def asked(transport: Any, *probes: Probe, facts: Sequence[Fact[Any]]) -> GatheredFacts:
+    return asyncio.run(gather_facts(transport, probes, facts))
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def host(tmp_path: Path) -> LocalTransport:
 
 def why(reading: AnyReading) -> str:
     assert isinstance(reading, Unknown)
-    assert isinstance(reading.why, Coded)
+    assert isinstance(reading.why, CodedReason)
     return reading.why.code
 
 
@@ -200,15 +200,15 @@ def test_any_cut_loses_only_what_lies_behind_it(contents: list[str], before: str
     whole = before + framed(*contents)
     for end in (kept, len(whole)):
         answer = Output(stdout=whole[:end] + (after if end >= len(whole) else ""), exit_status=None)
-        for text, section in zip(contents, take_apart(answer, NONCE, len(contents)), strict=True):
-            assert isinstance(section, Torn) or section.stdout == text
+        for text, section in zip(contents, split_output(answer, NONCE, len(contents)), strict=True):
+            assert isinstance(section, Truncated) or section.stdout == text
         if end >= len(whole):
-            assert not any(isinstance(section, Torn) for section in take_apart(answer, NONCE, len(contents)))
+            assert not any(isinstance(section, Truncated) for section in split_output(answer, NONCE, len(contents)))
 
 
 def test_a_script_cannot_fake_a_frame_it_does_not_know() -> None:
     answer = Output(stdout=framed("ffff 1 begin\nfake\nffff 1 end 0\n", "true"))
-    assert [s.stdout for s in take_apart(answer, NONCE, 2) if isinstance(s, Output)][1] == "true"
+    assert [s.stdout for s in split_output(answer, NONCE, 2) if isinstance(s, Output)][1] == "true"
 
 
 def test_a_program_is_sent_on_stdin_not_on_the_command_line() -> None:

@@ -9,24 +9,24 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.events import (
-    Interrupted,
     JobAdopted,
     RunEnded,
+    RunInterrupted,
     RunStarted,
+    StepBlocked,
+    StepDeferred,
     StepDone,
     StepFailed,
-    StepHeld,
-    StepLeft,
     StepOutput,
     StepSkipped,
     StepStarted,
 )
 from reconciler.engine.clock import SystemClock
-from reconciler.engine.failpoints import installed
+from reconciler.engine.failpoints import hooked
 from reconciler.engine.journal import Journal, JournalError, new_run, open_journal, read, read_run, runs
 from reconciler.engine.local_files import private_dir, state_dir, write_private
 from specs.diagnostic import diagnose
-from specs.reason import coded
+from specs.reason import reason
 from tests.support.world import VirtualClock
 
 EVENTS = (
@@ -37,11 +37,11 @@ EVENTS = (
     StepDone(step="a", seconds=1.5, exit_status=None, attempt=2),
     StepSkipped(step="b"),
     StepFailed(
-        step="c", diagnostic=diagnose("job-vanished", where="h", because=coded("not-utf8"), job="c.1"), tail=("x",)
+        step="c", diagnostic=diagnose("job-vanished", where="h", because=reason("not-utf8"), job="c.1"), tail=("x",)
     ),
-    StepHeld(step="d", cause="c"),
-    StepLeft(step="e", fact="pin.versions 0 @10.0.0.1"),
-    Interrupted(running=("a.1",)),
+    StepBlocked(step="d", cause="c"),
+    StepDeferred(step="e", fact="pin.versions 0 @10.0.0.1"),
+    RunInterrupted(running=("a.1",)),
     RunEnded(verdict="failed", done=1, failed=1, seconds=2.0),
 )
 
@@ -110,7 +110,7 @@ def test_a_crash_before_the_write_leaves_nothing_one_after_it_leaves_it(tmp_path
     book = journal(tmp_path / "j")
 
     for point, lines in (("journal-write.before", 0), ("journal-write.after", 1)):
-        with installed(_die_at(point)), pytest.raises(KeyboardInterrupt):
+        with hooked(_die_at(point)), pytest.raises(KeyboardInterrupt):
             book.write(EVENTS[0])
         assert len(read(tmp_path / "j").entries) == lines
 

@@ -14,16 +14,16 @@ import pytest
 
 from probes.command import Command
 from probes.registry import PROBES
-from probes.task import WorkDone
+from probes.task import TaskDone
 from reconciler.engine import acks, activity, approvals, discover, lease, pause
-from reconciler.engine.failpoints import installed
-from reconciler.engine.gather import collect
-from reconciler.engine.jobs.client import Order, launch
+from reconciler.engine.failpoints import hooked
+from reconciler.engine.gather import gather_facts
+from reconciler.engine.jobs.client import JobSpec, launch
 from specs.cluster import ClusterFile, Controller, PackageFile, Paths
 from tests.support.local import LocalTransport, soon
 
 C = "10.0.0.1"
-WORK = WorkDone(host=C, work="job-migration", release="6.2.2")
+WORK = TaskDone(host=C, task="job-migration", release="6.2.2")
 
 
 class Killed(BaseException):
@@ -47,11 +47,11 @@ async def _survey(host: LocalTransport) -> object:
         paths=Paths(install=str(install)),
         package=PackageFile(path="/x.tgz"),
     )
-    return await discover.read(host, file)
+    return await discover.read_controller(host, file)
 
 
 async def _status(host: LocalTransport) -> object:
-    return await activity.now(host, functools.partial(collect, host, PROBES), C, [C])
+    return await activity.current_activity(host, functools.partial(gather_facts, host, PROBES), C, [C])
 
 
 async def _pause(host: LocalTransport) -> object:
@@ -63,7 +63,7 @@ POINTS = {
     "lease-read": Point(lambda host: lease.read_lease(host, C)),
     "job-last": Point(_status),
     "ack-record": Point(lambda host: acks.record(host, WORK, who="wang"), writes=True),
-    "ack-owe": Point(lambda host: acks.owe(host, WORK, origin="6.1.2"), writes=True),
+    "ack-owe": Point(lambda host: acks.record_pending(host, WORK, origin="6.1.2"), writes=True),
     "approve": Point(lambda host: approvals.record(host, C, gate="topology", who="wang", run="r"), writes=True),
     "pause": Point(_pause, writes=True),
     "resume": Point(lambda host: pause.resume(host, C), writes=True),
@@ -78,7 +78,7 @@ def test_killed_there_a_host_is_as_it_was_or_as_was_wished(name: str, side: str,
     before = _files(host)
 
     async def story() -> None:
-        with installed(functools.partial(_die, f"{name}.{side}")), pytest.raises(Killed):
+        with hooked(functools.partial(_die, f"{name}.{side}")), pytest.raises(Killed):
             await point.ask(host)
         assert (_files(host) == before) == (not point.writes or side == "before")
         await point.ask(host)
@@ -89,8 +89,10 @@ def test_killed_there_a_host_is_as_it_was_or_as_was_wished(name: str, side: str,
 
 async def _at_work(host: LocalTransport, *, paused: bool) -> None:
     """A lease, a job that runs, and a wish where there is one to take back."""
-    await lease.take(host, C, run="r", user="wang", source="laptop")
-    await launch(host, C, Order(job="long.1", command=Command(script="echo at work; sleep 20"), epoch=1, until=soon()))
+    await lease.try_acquire(host, C, run="r", user="wang", source="laptop")
+    await launch(
+        host, C, JobSpec(job="long.1", command=Command(script="echo at work; sleep 20"), epoch=1, until=soon())
+    )
     await _writes_no_more(host.state(C) / "jobs/long.1")
     if paused:
         await _pause(host)

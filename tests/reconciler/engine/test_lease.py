@@ -11,19 +11,19 @@ from reconciler.engine import lease as lease_module
 from reconciler.engine.clock import ahead
 from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
 from reconciler.engine.lease import (
-    HEARTBEAT_S,
     MARGIN_S,
+    RENEW_INTERVAL_S,
     TTL_S,
     Lease,
     LeaseError,
     LeaseHeld,
-    Term,
-    break_lease,
-    keep,
-    raise_fences,
+    LeaseValidity,
+    force_release,
+    publish_epoch,
     read_lease,
     release,
-    take,
+    renew_until_cancelled,
+    try_acquire,
 )
 from reconciler.engine.stop import StopSignal
 from tests.support.local import Greeting, LocalTransport
@@ -43,7 +43,7 @@ def host(tmp_path: Path) -> LocalTransport:
 
 
 async def taken(host: LocalTransport, run: str, floor: int = 0) -> Lease:
-    return await take(host, C, run=run, user="wang", source="laptop", floor=floor)
+    return await try_acquire(host, C, run=run, user="wang", source="laptop", floor=floor)
 
 
 def aged(host: LocalTransport, seconds: int, boot: str = "") -> None:
@@ -104,7 +104,7 @@ def test_an_expired_lease_is_taken_over_and_its_holder_finds_out(host: LocalTran
         aged(host, TTL_S)
         new = await taken(host, "new")
         stop = StopSignal()
-        await keep(host, old, Term(), clock=VirtualClock(), stop=stop)
+        await renew_until_cancelled(host, old, LeaseValidity(), clock=VirtualClock(), stop=stop)
         return old.epoch, new.epoch, stop.why.code if stop.why else ""
 
     assert asyncio.run(run()) == (1, 2, "lease-lost")
@@ -125,10 +125,10 @@ def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: st
     noisy = Greeting(host, greeting)
 
     async def run() -> tuple[int, str, list[str]]:
-        lease = await take(noisy, C, run="a", user="wang", source="laptop")
+        lease = await try_acquire(noisy, C, run="a", user="wang", source="laptop")
         held = await read_lease(noisy, C)
-        await raise_fences(noisy, ["10.0.0.2"], 7)
-        behind = await raise_fences(noisy, ["10.0.0.2"], 6)
+        await publish_epoch(noisy, ["10.0.0.2"], 7)
+        behind = await publish_epoch(noisy, ["10.0.0.2"], 6)
         return lease.epoch, held.run if held else "", [told.code for told in behind]
 
     assert asyncio.run(run()) == (1, "a", ["lease-overtaken"])
@@ -142,10 +142,10 @@ def test_reading_writes_nothing(host: LocalTransport) -> None:
 def test_a_broken_lease_names_who_had_it_and_stops_them(host: LocalTransport) -> None:
     async def run() -> tuple[str, bool, str]:
         lease = await taken(host, "a")
-        broken = await break_lease(host, C)
+        broken = await force_release(host, C)
         stop = StopSignal()
-        await keep(host, lease, Term(), clock=VirtualClock(), stop=stop)
-        return broken.user if broken else "", stop.asked, stop.why.code if stop.why else ""
+        await renew_until_cancelled(host, lease, LeaseValidity(), clock=VirtualClock(), stop=stop)
+        return broken.user if broken else "", stop.requested, stop.why.code if stop.why else ""
 
     assert asyncio.run(run()) == ("wang", True, "lease-lost")
 
@@ -157,7 +157,7 @@ def test_a_broken_lease_is_nobodys_and_free_no_sooner_than_it_would_have_expired
         lease = await taken(host, "a")
         seen: list[tuple[str, bool]] = []
         for _ in range(2):
-            await break_lease(host, C)
+            await force_release(host, C)
             await release(host, lease)
             aged(host, TTL_S // 2 - 5)
             with pytest.raises(LeaseHeld) as held:
@@ -172,11 +172,11 @@ def test_a_broken_lease_is_nobodys_and_free_no_sooner_than_it_would_have_expired
 
 def test_breaking_what_nobody_holds_or_has_expired_leaves_nothing(host: LocalTransport) -> None:
     async def run() -> bool:
-        assert await break_lease(host, C) is None
+        assert await force_release(host, C) is None
         assert not (host.state(C) / "lease").exists()
         await taken(host, "a")
         aged(host, TTL_S)
-        await break_lease(host, C)
+        await force_release(host, C)
         return (host.state(C) / "lease").exists()
 
     assert asyncio.run(run()) is False
@@ -204,7 +204,7 @@ def test_a_container_that_was_started_anew_turns_no_lease_back(host: LocalTransp
 
 def test_a_clock_that_stood_still_while_the_wall_went_on_ends_the_term_until_it_is_renewed() -> None:
     """The whole machine was stopped for a minute, and then set right."""
-    term = Term(since=100.0, ahead=1_000.0)
+    term = LeaseValidity(since=100.0, ahead=1_000.0)
     assert term.left(110.0, ahead=1_000.0) == TTL_S - MARGIN_S - 10.0
     assert term.left(110.0, ahead=1_000.0 + TTL_S) == 0.0
     assert term.left(110.0, ahead=1_000.0 - 3_600.0) > 0.0, "a wall set back hides no time"
@@ -220,7 +220,7 @@ class Stopping(VirtualClock):
 
 
 def test_after_a_standstill_nothing_is_started_until_the_controller_has_renewed(host: LocalTransport) -> None:
-    clock, stop, term, seen = Stopping(), StopSignal(), Term(), list[bool]()
+    clock, stop, term, seen = Stopping(), StopSignal(), LeaseValidity(), list[bool]()
 
     def told() -> None:
         seen.append(term.left(clock.steady(), ahead=ahead(clock)) > 0)
@@ -229,18 +229,18 @@ def test_after_a_standstill_nothing_is_started_until_the_controller_has_renewed(
         told()
         clock.stood_s = 300.0
         told()
-        clock.later = [(clock.elapsed + HEARTBEAT_S, again)]
+        clock.later = [(clock.elapsed + RENEW_INTERVAL_S, again)]
 
     def again() -> None:
         told()
-        stop.now.set()
+        stop.immediate.set()
 
     async def run() -> None:
         lease = await taken(host, "a")
-        clock.later = [(HEARTBEAT_S / 2, stand)]
+        clock.later = [(RENEW_INTERVAL_S / 2, stand)]
         async with asyncio.TaskGroup() as group:
-            task = group.create_task(keep(host, lease, term, clock=clock, stop=stop))
-            await stop.now.wait()
+            task = group.create_task(renew_until_cancelled(host, lease, term, clock=clock, stop=stop))
+            await stop.immediate.wait()
             task.cancel()
 
     asyncio.run(run())
@@ -266,7 +266,7 @@ def test_a_lease_that_cannot_be_renewed_in_time_is_presumed_lost(host: LocalTran
     async def run() -> None:
         lease = await taken(host, "a")
         host.faults = dict.fromkeys(range(1, 1000), "refused")
-        await keep(host, lease, Term(), clock=clock, stop=stop)
+        await renew_until_cancelled(host, lease, LeaseValidity(), clock=clock, stop=stop)
 
     asyncio.run(run())
     assert stop.why is not None
@@ -283,7 +283,7 @@ def test_an_answer_that_did_not_come_is_trouble(host: LocalTransport) -> None:
 
 def test_names_are_one_word_each(host: LocalTransport) -> None:
     async def run() -> str:
-        await take(host, C, run="a", user="wang xiao\nming", source="")
+        await try_acquire(host, C, run="a", user="wang xiao\nming", source="")
         holder = await read_lease(host, C)
         return f"{holder.user} {holder.source}" if holder else ""
 

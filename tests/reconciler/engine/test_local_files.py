@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.engine.local_files import place, state_path, try_out, write_new, write_over, write_private
+from reconciler.engine.local_files import place, replace_keeping_mode, state_path, try_out, write_new, write_private
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="makes devices and gives files away")
-WRITERS: list[Callable[[Path, str], None]] = [write_over, write_new]
+WRITERS: list[Callable[[Path, str], None]] = [replace_keeping_mode, write_new]
 
 
 @pytest.mark.parametrize("write", WRITERS)
@@ -92,7 +92,7 @@ def test_a_file_behind_links_is_replaced_where_it_is_and_keeps_its_mode(tmp_path
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("dots/file")
     inode = real.stat().st_ino
-    write_over(tmp_path / "a", "new")
+    replace_keeping_mode(tmp_path / "a", "new")
     assert (tmp_path / "a").is_symlink()
     assert (tmp_path / "b").is_symlink()
     assert real.read_text() == "new"
@@ -106,7 +106,7 @@ def test_a_file_keeps_its_owner(tmp_path: Path) -> None:
     file = tmp_path / "known_hosts"
     file.write_text("old")
     os.chown(file, 4321, 4322)
-    write_over(file, "new")
+    replace_keeping_mode(file, "new")
     assert (file.stat().st_uid, file.stat().st_gid, file.read_text()) == (4321, 4322, "new")
 
 
@@ -124,7 +124,7 @@ def test_a_link_that_somebody_else_made_where_anybody_may_is_not_followed(tmp_pa
             write(link, "x")
     assert (tmp_path / "authorized_keys").read_text() == "mine"
     os.lchown(link, 0, 0)
-    write_over(link, "x")
+    replace_keeping_mode(link, "x")
     assert (tmp_path / "authorized_keys").read_text() == "x"
 
 
@@ -138,8 +138,8 @@ def test_links_that_lead_to_each_other_end(tmp_path: Path) -> None:
 def test_a_new_file_gets_the_mode_that_was_asked_for(tmp_path: Path) -> None:
     old = os.umask(0o027)
     try:
-        write_over(tmp_path / "private", "x")
-        write_over(tmp_path / "report", "x", new_mode=None)
+        replace_keeping_mode(tmp_path / "private", "x")
+        replace_keeping_mode(tmp_path / "report", "x", new_mode=None)
         write_new(tmp_path / "cluster.toml", "x")
     finally:
         os.umask(old)
@@ -173,7 +173,7 @@ def test_a_failed_write_leaves_what_was_there_and_nothing_beside_it(tmp_path: Pa
 
 def test_nobody_elses_file_aside_is_written_into(tmp_path: Path) -> None:
     """The name is taken new, so what was put there before has to be another."""
-    names = {write_over(tmp_path / "f", str(n)) or "" for n in range(3)}
+    names = {replace_keeping_mode(tmp_path / "f", str(n)) or "" for n in range(3)}
     assert names == {""}
     assert [path.name for path in tmp_path.iterdir()] == ["f"]
 

@@ -12,9 +12,9 @@ from probes.command import Command, Output
 from probes.fact import AnyFact, Unknown
 from probes.job import PROBE
 from reconciler.core.events import StepStarted
-from reconciler.engine.gather import Collected, collect
-from reconciler.engine.pause import PauseError, Wish, bars, pause, read, resume
-from specs.reason import coded
+from reconciler.engine.gather import GatheredFacts, gather_facts
+from reconciler.engine.pause import PauseError, PauseRequest, bars, pause, read, resume
+from specs.reason import reason
 from tests.sim.campaign import cluster
 from tests.sim.simulation import Troubles
 from tests.support import virtual
@@ -25,14 +25,14 @@ H = "10.0.0.1"
 
 def test_a_wish_is_put_down_read_and_taken_back(tmp_path: Path) -> None:
     transport = LocalTransport(tmp_path)
-    look = functools.partial(collect, transport, (PROBE,))
+    look = functools.partial(gather_facts, transport, (PROBE,))
 
     async def story() -> None:
         assert await read(look, H) is None
         await pause(transport, H, who="wang li", why="disk $(touch /tmp/x) 'swap'\nnow")
         wish = await read(look, H)
         assert wish is not None
-        assert wish == Wish(who="wang_li", since=wish.since, why="disk $(touch /tmp/x) 'swap' now")
+        assert wish == PauseRequest(who="wang_li", since=wish.since, why="disk $(touch /tmp/x) 'swap' now")
         assert wish.since.endswith("Z")
         await resume(transport, H)
         await resume(transport, H)
@@ -96,8 +96,8 @@ def test_a_run_starts_no_new_step_and_ends_with_six(at: float) -> None:
 
 
 def test_nobody_begins_where_it_cannot_be_told_whether_a_pause_is_wished() -> None:
-    async def look(facts: Iterable[AnyFact]) -> Collected:
-        return Collected(readings={fact: Unknown(coded("not-utf8")) for fact in facts})
+    async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
+        return GatheredFacts(readings={fact: Unknown(reason("not-utf8")) for fact in facts})
 
     told = asyncio.run(bars(look, H))
     assert told is not None

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from probes.fact import AnyExpected, AnyFact, Known, Readings, Unknown, holds
-from reconciler.core.events import Event, JobAdopted, LeaseAwaited, RunEnded, RunHalted, RunStarted, StepDone
+from probes.fact import AnyExpected, AnyFact, Known, Readings, Unknown, matches
+from reconciler.core.events import Event, JobAdopted, LeaseContended, RunEnded, RunHalted, RunStarted, StepDone
 from reconciler.core.identity import job_key
-from reconciler.core.plan import Blocked, Follows, Plan
-from reconciler.engine.assess import study
-from reconciler.engine.gather import Collected
+from reconciler.core.plan import Blocked, Derived, Plan
+from reconciler.engine.assess import assess
+from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.journal import JournalError
-from reconciler.engine.reconcile import FOLLOW_S, SETTLE_S, Applied, Undertaking, apply
+from reconciler.engine.reconcile import FOLLOW_S, STARTUP_GRACE_S, RunContext, RunResult, reconcile
 from reconciler.engine.stop import StopSignal
 from specs.diagnostic import diagnose
-from specs.reason import coded
+from specs.reason import reason
 from tests.support.world import Flag, Job, Raise, World, plan, step
 
 H, H2 = "10.0.0.1", "10.0.0.2"
@@ -25,7 +25,7 @@ H, H2 = "10.0.0.1", "10.0.0.2"
 
 def decide_for(actions: Sequence[Raise]) -> Callable[[Readings], Plan]:
     def decide(readings: Readings) -> Plan:
-        down = [action for action in actions if holds(action.flag.up(), readings) is False]
+        down = [action for action in actions if matches(action.flag.up(), readings) is False]
         return plan(*(step(action) for action in down))
 
     return decide
@@ -39,14 +39,14 @@ def _always(_: Blocked) -> bool:
     return True
 
 
-def undertaking(world: World, actions: Sequence[Raise], **more: Any) -> Undertaking:
+def undertaking(world: World, actions: Sequence[Raise], **more: Any) -> RunContext:
     given: dict[str, Any] = {"confirm": yes, "stop": StopSignal(), "decide": decide_for(actions), **more}
-    return Undertaking(
+    return RunContext(
         run="run",
         user="wang",
         source="laptop",
         transport=world,
-        look=world.look,
+        gather=world.look,
         controller=H,
         hosts=(H, H2),
         expected=[action.flag.up() for action in actions],
@@ -57,8 +57,8 @@ def undertaking(world: World, actions: Sequence[Raise], **more: Any) -> Undertak
     )
 
 
-def applied(work: Undertaking) -> Applied:
-    return asyncio.run(apply(work))
+def applied(work: RunContext) -> RunResult:
+    return asyncio.run(reconcile(work))
 
 
 def two(world: World, **behaviour: Any) -> tuple[Raise, Raise]:
@@ -133,7 +133,7 @@ def test_a_host_that_falls_silent_before_the_gates_is_seen_there() -> None:
     actions = two(world)
     looks: list[int] = []
 
-    async def look(facts: Iterable[AnyFact]) -> Collected:
+    async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
         asked = tuple(facts)
         if any(isinstance(fact, Flag) and fact.name == "gate" for fact in asked):
             looks.append(1)
@@ -162,7 +162,7 @@ def test_a_host_that_falls_silent_once_the_change_is_begun_holds_up_only_what_ne
     world.knows(first, second)
 
     def decide(readings: Readings) -> Plan:
-        down = [one for one in (first, second) if holds(one.flag.up(), readings) is False]
+        down = [one for one in (first, second) if matches(one.flag.up(), readings) is False]
         return plan(*(step(one) for one in down[:1]))
 
     world.on_launch = lambda _: world.dead.add(H2)
@@ -178,7 +178,7 @@ def test_repairs_do_not_begin_the_change_that_comes_after_them() -> None:
     world.knows(first, second)
 
     def decide(readings: Readings) -> Plan:
-        down = [one for one in (first, second) if holds(one.flag.up(), readings) is False]
+        down = [one for one in (first, second) if matches(one.flag.up(), readings) is False]
         return plan(*(step(one) for one in down[:1]))
 
     def later(made: Plan) -> tuple[str, ...]:
@@ -199,7 +199,7 @@ def test_repairs_do_not_begin_the_change_that_comes_after_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reading", "code"), [(Known("down"), "gate-closed"), (Unknown(coded("not-utf8")), "gate-unread")]
+    ("reading", "code"), [(Known("down"), "gate-closed"), (Unknown(reason("not-utf8")), "gate-unread")]
 )
 def test_a_gate_that_is_not_open_refuses_before_any_write(reading: Any, code: str) -> None:
     world = World()
@@ -280,7 +280,7 @@ def test_an_interrupt_ends_with_its_signal(presses: int, code: int) -> None:
 
     def press(job: str) -> None:
         for _ in range(presses):
-            stop.press()
+            stop.request()
 
     world.on_launch = press
     result = applied(undertaking(world, actions, stop=stop, parallel=1))
@@ -291,7 +291,7 @@ def test_an_interrupt_ends_with_its_signal(presses: int, code: int) -> None:
 def test_a_lost_lease_starts_nothing_more() -> None:
     world, stop = World(), StopSignal()
     actions = two(world, polls=3)
-    world.on_launch = lambda job: stop.halt(diagnose("lease-lost", where=H, run="run"))
+    world.on_launch = lambda job: stop.stop_because(diagnose("lease-lost", where=H, run="run"))
     result = applied(undertaking(world, actions, stop=stop, parallel=1))
     assert (result.exit_code, len(world.launched)) == (3, 1)
     assert "lease-lost" in [trouble.code for trouble in result.diagnostics]
@@ -299,7 +299,7 @@ def test_a_lost_lease_starts_nothing_more() -> None:
 
 def test_that_nothing_more_is_started_is_said_while_what_is_in_flight_goes_on() -> None:
     world, stop, told = World(), StopSignal(), list[Event]()
-    world.on_launch = lambda job: stop.halt(diagnose("lease-lost", where=H, run="run"))
+    world.on_launch = lambda job: stop.stop_because(diagnose("lease-lost", where=H, run="run"))
     applied(replace(undertaking(world, two(world, polls=3), stop=stop, parallel=1), emit=told.append))
     (halted,) = (event for event in told if isinstance(event, RunHalted))
     assert halted.diagnostic.code == "lease-lost"
@@ -334,8 +334,8 @@ def test_what_a_plan_would_rest_on_is_read_before_it_is_believed() -> None:
         return replace(plan(), wanted=frozenset(unread[:1]))
 
     expected: list[AnyExpected] = []
-    studied = asyncio.run(study(world.look, expected, decide))
-    assert studied.plan.wanted == frozenset()
+    studied = asyncio.run(assess(world.look, expected, decide))
+    assert studied.plan.unread_facts == frozenset()
     assert studied.readings[Flag(host=H, name="deep")] == Known("up")
 
 
@@ -345,7 +345,7 @@ def test_a_plan_that_wants_ever_more_is_given_up_as_unread() -> None:
     def decide(readings: Readings) -> Plan:
         return replace(plan(), wanted=frozenset({Flag(host=H, name=str(next(count)))}))
 
-    asyncio.run(study(world.look, [], decide))
+    asyncio.run(assess(world.look, [], decide))
     assert next(count) < 30
 
 
@@ -372,7 +372,7 @@ def test_what_a_step_disturbs_is_given_its_time_before_the_last_word(noticed: st
     health, late = Flag(host=H, name="health").up(), noticed == "after the last step"
     looks: list[int] = []
 
-    async def look(facts: Iterable[AnyFact]) -> Collected:
+    async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
         asked = tuple(facts)
         if health.fact in asked and world.launched:
             looks.append(1)
@@ -383,7 +383,7 @@ def test_what_a_step_disturbs_is_given_its_time_before_the_last_word(noticed: st
     def decide(readings: Readings) -> Plan:
         made = decide_for((a,))(readings)
         well = readings.get(health.fact) == Known("up")
-        return made if well else replace(made, follows=(Follows(expected=health, of=(a.flag.up(),)),))
+        return made if well else replace(made, derived=(Derived(expected=health, depends_on=(a.flag.up(),)),))
 
     work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
     assert applied(work).verdict == "converged"
@@ -395,10 +395,10 @@ def test_what_is_in_between_after_the_last_step_is_given_its_time(comes_right: b
     world = World()
     (a, _) = two(world)
     health = Flag(host=H, name="health").up()
-    unhealthy = Blocked(expected=health, diagnostic=diagnose("service-unhealthy", service="s"), settling=True)
+    unhealthy = Blocked(expected=health, diagnostic=diagnose("service-unhealthy", service="s"), progressing=True)
     looks: list[float] = []
 
-    async def look(facts: Iterable[AnyFact]) -> Collected:
+    async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
         asked = tuple(facts)
         looks.extend([world.clock.elapsed] * (health.fact in asked and bool(world.launched)))
         late = bool(looks) and not (comes_right and len(looks) > 4)
@@ -422,9 +422,9 @@ def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_
     """After a reboot all runs, and has only just been started. Nobody takes a lease for that."""
     world = World()
     young = Flag(host=H, name="steady").up()
-    told = Blocked(expected=young, diagnostic=diagnose("units-young", units="a.service"), settling=True)
+    told = Blocked(expected=young, diagnostic=diagnose("units-young", units="a.service"), progressing=True)
 
-    async def look(facts: Iterable[AnyFact]) -> Collected:
+    async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
         world.readings[young.fact] = Known("up" if comes_right and world.clock.elapsed > 4.0 else "down")
         return await world.look(facts)
 
@@ -434,7 +434,7 @@ def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_
     done = applied(replace(undertaking(world, (), decide=decide, bars=_always), expected=[young], look=look))
     assert (done.exit_code, [one.code for one in done.diagnostics]) == (code, ["units-young"] * (code == 5))
     assert world.writes == []
-    assert comes_right or world.clock.elapsed >= SETTLE_S
+    assert comes_right or world.clock.elapsed >= STARTUP_GRACE_S
 
 
 def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
@@ -449,7 +449,7 @@ def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
     told: list[Event] = []
     work = replace(undertaking(world, actions), emit=told.append)
     assert applied(work).verdict == "converged"
-    assert [event.user for event in told if isinstance(event, LeaseAwaited)] == ["somebody"]
+    assert [event.user for event in told if isinstance(event, LeaseContended)] == ["somebody"]
 
 
 def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> None:

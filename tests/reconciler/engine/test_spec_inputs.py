@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Literal
 import pytest
 
 from probes.fact import AnyExpected, AnyFact, Fact, Known, Readings
-from reconciler.core.events import RunEnded, StepFailed, StepLeft
+from reconciler.core.events import RunEnded, StepDeferred, StepFailed
 from reconciler.core.identity import job_key
-from reconciler.core.plan import Follows, Plan
-from reconciler.engine.assess import Decide, Grounds, study
-from reconciler.engine.gather import Collected, Look
-from reconciler.engine.reconcile import Applied, Undertaking, apply
+from reconciler.core.plan import Derived, Plan
+from reconciler.engine.assess import MakePlan, SpecInputs, assess
+from reconciler.engine.gather import GatheredFacts, GatherFacts
+from reconciler.engine.reconcile import RunContext, RunResult, reconcile
 from reconciler.engine.stop import StopSignal
 from tests.support.world import WHY, Flag, Raise, World, plan, step
 
@@ -48,7 +48,7 @@ def install(version: str) -> Raise:
     return Raise(host=H, name=f"install-{version}")
 
 
-def goal(readings: Readings) -> tuple[Sequence[AnyExpected], Decide]:
+def goal(readings: Readings) -> tuple[Sequence[AnyExpected], MakePlan]:
     """The data takes it for 1; what was brought has the last word."""
     read = readings.get(BROUGHT)
     version = read.value if isinstance(read, Known) else "1"
@@ -66,13 +66,13 @@ def goal(readings: Readings) -> tuple[Sequence[AnyExpected], Decide]:
             release="test",
             steps=made.steps,
             blocked=(),
-            follows=(Follows(expected=LATE.up(), of=(wishes[0],)),) if steps else (),
+            derived=(Derived(expected=LATE.up(), depends_on=(wishes[0],)),) if steps else (),
         )
 
     return wishes, decide
 
 
-GROUNDS = Grounds(facts=(BROUGHT,), goal=goal)
+GROUNDS = SpecInputs(facts=(BROUGHT,), goal=goal)
 
 
 def world(brings: str) -> World:
@@ -95,26 +95,26 @@ async def yes(_: Any) -> bool:
     return True
 
 
-def applied(made: World, look: Look | None = None) -> Applied:
+def applied(made: World, look: GatherFacts | None = None) -> RunResult:
     expected, decide = goal({})
-    work = Undertaking(
+    work = RunContext(
         run="run",
         user="wang",
         source="laptop",
         transport=made,
-        look=look or made.look,
+        gather=look or made.look,
         controller=H,
         hosts=(H, H2),
         expected=expected,
         decide=decide,
-        grounds=GROUNDS,
+        spec_inputs=GROUNDS,
         journal=made,
         clock=made.clock,
         emit=lambda event: None,
         stop=StopSignal(),
         confirm=yes,
     )
-    return asyncio.run(apply(work))
+    return asyncio.run(reconcile(work))
 
 
 def started(made: World) -> list[str]:
@@ -134,12 +134,12 @@ def test_what_turns_out_otherwise_is_decided_anew_in_the_same_run_and_nothing_is
     done = applied(made)
     assert (done.verdict, done.exit_code) == ("converged", 0)
     assert sorted(started(made)) == ["behind-2", "install-2", "other", "unpack"]
-    assert [event for event in made.events if isinstance(event, StepLeft)] == [
-        StepLeft(step="install-1", fact="test.brought  @10.0.0.1")
+    assert [event for event in made.events if isinstance(event, StepDeferred)] == [
+        StepDeferred(step="install-1", fact="test.brought  @10.0.0.1")
     ]
     assert not [event for event in made.events if isinstance(event, StepFailed)]
     first, _ = done.outcomes
-    assert (first.left, first.failed) == (("install-1", "behind-1"), ())
+    assert (first.not_started, first.failed) == (("install-1", "behind-1"), ())
     (ended,) = [event for event in made.events if isinstance(event, RunEnded)]
     assert (ended.verdict, ended.done, ended.failed) == ("converged", 4, 0)
 
@@ -148,7 +148,7 @@ def test_what_would_follow_from_the_steps_that_were_left_is_not_waited_for() -> 
     made, asked = world("2"), list[AnyFact]()
     look = made.look
 
-    async def counted(facts: Iterable[AnyFact]) -> Collected:
+    async def counted(facts: Iterable[AnyFact]) -> GatheredFacts:
         wanted = tuple(facts)
         asked.extend(fact for fact in wanted if fact == LATE and LATE not in made.readings)
         return await look(wanted)
@@ -170,7 +170,7 @@ def test_a_look_decides_by_what_it_reads_itself(brings: str, wanted: str) -> Non
     made = world(brings)
     made.readings[BROUGHT] = Known(brings)
     expected, decide = goal({})
-    studied = asyncio.run(study(made.look, expected, decide, GROUNDS))
+    studied = asyncio.run(assess(made.look, expected, decide, GROUNDS))
     assert [one.id for one in studied.plan.steps][1:2] == [wanted]
     assert studied.readings[BROUGHT] == Known(brings), "a saved plan is bound to it"
     assert [drift.expected.fact for drift in studied.difference.drift] == [

@@ -17,20 +17,20 @@ from probes.registry import PROBES
 from probes.undo import UndoRuns
 from reconciler.core.events import Event, RunEnded
 from reconciler.core.plan import Plan, Repair
-from reconciler.core.planner import Mend, plan
-from reconciler.core.undo_scope import asked, runs, undoing
+from reconciler.core.planner import Decision, plan
+from reconciler.core.undo_scope import facts_to_read, known_runs, undo_scope
 from reconciler.engine.clock import SystemClock
-from reconciler.engine.failpoints import installed
-from reconciler.engine.gather import collect
-from reconciler.engine.reconcile import Applied, Undertaking, apply
+from reconciler.engine.failpoints import hooked
+from reconciler.engine.gather import gather_facts
+from reconciler.engine.reconcile import RunContext, RunResult, reconcile
 from reconciler.engine.stop import StopSignal
 from reconciler.rules import undo as rules
-from specs.reason import coded
+from specs.reason import reason
 from tests.sim.worlds import slice_cluster
 from tests.support.local import LocalTransport
 
 H = "10.0.0.1"
-WHY = coded("put-back")
+WHY = reason("put-back")
 CLUSTER = slice_cluster()
 
 
@@ -43,7 +43,7 @@ class Site:
 
     def __init__(self, home: Path) -> None:
         self.host = LocalTransport(home / "hosts")
-        self.look = functools.partial(collect, self.host, PROBES)
+        self.look = functools.partial(gather_facts, self.host, PROBES)
         self.config, self.env, self.new = home / "install.config", home / "gse.env", home / "job.env"
         self.config.write_bytes(b"# \xe8\x93\x9d\n10.0.0.1 iam,gse\n")
         self.env.write_bytes(b"A='1'\nK=old")
@@ -67,31 +67,31 @@ class Site:
     def decide(self, readings: Readings) -> Plan:
         return plan("test", self.wishes(), readings, lambda drift, _: mend(drift.expected))
 
-    async def apply(self) -> Applied:
-        return await apply(self.work(self.wishes(), self.decide))
+    async def apply(self) -> RunResult:
+        return await reconcile(self.work(self.wishes(), self.decide))
 
-    async def undo(self) -> Applied:
-        run = runs((await self.look([UndoRuns(host=H)])).readings)[-1]
-        case = undoing(run, (await self.look(asked(run, [H]))).readings)
+    async def undo(self) -> RunResult:
+        run = known_runs((await self.look([UndoRuns(host=H)])).readings)[-1]
+        case = undo_scope(run, (await self.look(facts_to_read(run, [H]))).readings)
         expected = rules.expect(CLUSTER, case, {})
 
         def decide(readings: Readings) -> Plan:
             return plan("test", expected, readings, rules.rules(case))
 
-        return await apply(self.work(expected, decide, undoes=True))
+        return await reconcile(self.work(expected, decide, undoes=True))
 
     def work(
         self, expected: tuple[AnyExpected, ...], decide: Callable[[Readings], Plan], *, undoes: bool = False
-    ) -> Undertaking:
+    ) -> RunContext:
         async def yes(_: object) -> bool:
             return True
 
-        return Undertaking(
+        return RunContext(
             run=f"run-{next(self.numbers)}",
             user="wang",
             source="laptop",
             transport=self.host,
-            look=self.look,
+            gather=self.look,
             controller=H,
             hosts=(H,),
             expected=expected,
@@ -101,7 +101,7 @@ class Site:
             emit=lambda _: None,
             stop=StopSignal(),
             confirm=yes,
-            bars=rules.bars,
+            aborts_run=rules.aborts_run,
             undoes=undoes,
         )
 
@@ -109,7 +109,7 @@ class Site:
         (self.host.state(H) / "lease").unlink(missing_ok=True)
 
 
-def mend(wish: AnyExpected) -> Mend:
+def mend(wish: AnyExpected) -> Decision:
     match wish.fact:
         case ModuleHosts() as fact:
             action = PlaceModule(host=H, config=fact.path, module=fact.module, hosts=(H,))
@@ -143,7 +143,7 @@ def test_an_undo_is_no_run_that_could_be_undone(site: Site) -> None:
     async def story() -> tuple[str, ...]:
         await site.apply()
         await site.undo()
-        return runs((await site.look([UndoRuns(host=H)])).readings)
+        return known_runs((await site.look([UndoRuns(host=H)])).readings)
 
     assert asyncio.run(story()) == ("run-1",)
 
@@ -160,7 +160,7 @@ def test_jobs_that_were_tidied_away_leave_what_the_run_kept(site: Site) -> None:
 
 
 def test_what_somebody_edited_since_refuses_it_all_and_nothing_is_written(site: Site) -> None:
-    async def story() -> Applied:
+    async def story() -> RunResult:
         await site.apply()
         site.env.write_text("mine\n")
         return await site.undo()
@@ -181,7 +181,7 @@ def test_an_undo_killed_anywhere_is_ended_by_the_next(site: Site, passage: int) 
             raise Killed
 
     async def killed() -> None:
-        with installed(dies):
+        with hooked(dies):
             await site.undo()
 
     async def story() -> int:

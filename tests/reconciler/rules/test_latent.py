@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import pytest
 
 from probes.fact import Absent, AnyFact, AnyReading, Known, fact_id
-from reconciler.core.diff import Difference, diff, set_aside
+from reconciler.core.diff import Difference, diff, without_advice
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
 from reconciler.rules.latent import latent
-from reconciler.rules.registry import desired
-from reconciler.view.messages.registry import say, sentences
-from reconciler.view.render import Page
+from reconciler.rules.registry import expected_facts
+from reconciler.view.messages.registry import reason_text, reasons
+from reconciler.view.render import RenderOptions
 from reconciler.view.text import check_text, diff_text, plan_text
 from reconciler.view.to_documents import check_document, plan_document
-from specs.reason import Coded
+from specs.reason import CodedReason
 from tests.sim.worlds import World, finished, guide_cluster, pristine, study
 
 WHOLE = guide_cluster()
@@ -97,11 +97,11 @@ def named(world: World, wanted: str) -> AnyFact:
 def looked(world: World) -> tuple[Plan, Difference]:
     plan, readings = study(world)
     advice = {told.expected.fact: told.diagnostic for told in plan.advice}
-    seen = set_aside(diff(desired(world.cluster), readings), advice)
+    seen = without_advice(diff(expected_facts(world.cluster), readings), advice)
     return plan, Difference(
         drift=seen.drift,
         unknown=seen.unknown,
-        held=seen.held,
+        matching=seen.matching,
         advice=seen.advice,
         latent=latent(world.cluster, seen, readings),
     )
@@ -124,10 +124,10 @@ def test_it_is_named_with_what_will_happen(case: Case, world: World) -> None:
     (fact,) = seen.latent
     why = seen.latent[fact]
     assert fact_id(fact) == case.fact
-    assert isinstance(why, Coded)
+    assert isinstance(why, CodedReason)
     assert why.code == case.will
-    assert why.code in sentences()
-    assert "{" not in say(why, "en") + say(why, "zh")
+    assert why.code in reasons()
+    assert "{" not in reason_text(why, "en") + reason_text(why, "zh")
 
 
 def test_it_is_mended_by_the_narrowest_steps_or_only_told(case: Case, world: World) -> None:
@@ -140,8 +140,8 @@ def test_it_is_mended_by_the_narrowest_steps_or_only_told(case: Case, world: Wor
 
 def test_every_text_and_document_says_what_will_happen(case: Case, world: World) -> None:
     plan, seen = looked(world)
-    will = say(next(iter(seen.latent.values())), "en")
-    page = Page(width=400)
+    will = reason_text(next(iter(seen.latent.values())), "en")
+    page = RenderOptions(width=400)
     for text in (check_text("6.2.2", seen, page), diff_text("6.2.2", seen, page)):
         assert will in text
         assert ("Latent: right now" in text) == bool(case.steps)
@@ -206,4 +206,4 @@ def test_a_missing_tag_is_put_back_before_bkenv_and_lost_secrets_bar_it() -> Non
 
 def _wanted(world: World) -> set[AnyFact]:
     plan, _ = study(world)
-    return {need.fact for step in plan.steps for need in step.needs}
+    return {need.fact for step in plan.steps for need in step.requires}

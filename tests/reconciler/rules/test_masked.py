@@ -30,7 +30,7 @@ def test_it_is_neither_started_nor_enabled_and_told_once(masked: str, state: str
     plan = planned((BOOT, Known(masked)), (ACTIVE, Known(state)))
     assert plan.steps == ()
     assert refused(plan) == [("unit-not-enabled", fact_id(BOOT))]
-    assert plan.blocked[0].held_up == (fact_id(ACTIVE),)
+    assert plan.blocked[0].blocks == (fact_id(ACTIVE),)
 
 
 def test_what_its_module_is_to_be_installed_for_waits_for_that_one_cause() -> None:
@@ -49,7 +49,7 @@ def test_one_that_runs_old_files_is_not_restarted() -> None:
     plan = planned((BOOT, Known("masked")), (old, Known(False)))
     assert plan.steps == ()
     assert refused(plan) == [("unit-not-enabled", fact_id(BOOT))]
-    assert fact_id(old) in plan.blocked[0].held_up
+    assert fact_id(old) in plan.blocked[0].blocks
 
 
 def test_from_6_1_whatever_upgrades_its_module_waits_and_the_rest_goes_on() -> None:

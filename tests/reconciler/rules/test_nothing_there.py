@@ -2,31 +2,31 @@
 
 import pytest
 
-from probes.fact import Absent, AnyExpected, AnyReading, Known, Same, fact_id
+from probes.fact import Absent, AnyExpected, AnyReading, Known, SameAs, fact_id
 from probes.path import FileDigest, TreeDigest
 from probes.saas import SaasOnline
 from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
-from reconciler.rules.registry import desired
+from reconciler.rules.registry import expected_facts
 from tests.sim.worlds import World, finished, guide_cluster, study
 
 WHOLE = guide_cluster()
-ALIKE = tuple(wish for wish in desired(WHOLE) if isinstance(wish.reading, Same))
+ALIKE = tuple(wish for wish in expected_facts(WHOLE) if isinstance(wish.reading, SameAs))
 
 
 def without(*kinds: type, missing: AnyReading = Absent()) -> World:  # noqa: B008 - it is frozen
     """A finished cluster that has lost both sides of all equalities of these kinds."""
     world = finished(WHOLE)
     for wish in ALIKE:
-        if isinstance(wish.fact, kinds) and isinstance(wish.reading, Same):
+        if isinstance(wish.fact, kinds) and isinstance(wish.reading, SameAs):
             world.facts[wish.fact] = world.facts[wish.reading.fact] = missing
     return world
 
 
 def looked(world: World) -> tuple[Plan, str, list[str]]:
     plan, readings = study(world)
-    found = diff(desired(WHOLE), readings)
+    found = diff(expected_facts(WHOLE), readings)
     return plan, verdict(found), [fact_id(drift.expected.fact) for drift in found.drift]
 
 
@@ -53,7 +53,7 @@ def test_a_file_that_is_gone_everywhere_comes_with_scripts_that_have_it() -> Non
     """6.1 has no yq on any host: it is in the plan from the start, after the scripts that bring it."""
     world = World(cluster=WHOLE)
     for wish in ALIKE:
-        if isinstance(wish.fact, FileDigest) and isinstance(wish.reading, Same) and wish.fact.path.endswith("/yq"):
+        if isinstance(wish.fact, FileDigest) and isinstance(wish.reading, SameAs) and wish.fact.path.endswith("/yq"):
             world.facts[wish.fact] = world.facts[wish.reading.fact] = Absent()
     plan, _ = study(world)
     kinds = [step.id.partition("@")[0] for step in plan.steps]
@@ -75,7 +75,7 @@ def test_saas_whose_package_is_still_to_come_is_planned_from_the_start() -> None
     """/data/src is 6.1's: nothing online and no package yet is one deployment to be done, and no equality."""
     world = World(cluster=WHOLE)
     for wish in ALIKE:
-        if isinstance(wish.fact, SaasOnline) and isinstance(wish.reading, Same):
+        if isinstance(wish.fact, SaasOnline) and isinstance(wish.reading, SameAs):
             world.facts[wish.fact] = world.facts[wish.reading.fact] = Absent()
     plan, _ = study(world)
     assert sum(step.id.startswith("saas.deploy-") for step in plan.steps) == len(WHOLE.release.apps)
@@ -85,10 +85,10 @@ def test_every_equality_of_a_finished_cluster_is_missed_where_both_sides_are_gon
     """But for rows of products that nobody has: none to show is as it should be."""
     unseen: list[AnyExpected] = []
     for wish in ALIKE:
-        assert isinstance(wish.reading, Same)
+        assert isinstance(wish.reading, SameAs)
         world = finished(WHOLE)
         world.facts[wish.fact] = world.facts[wish.reading.fact] = Absent()
-        if wish.fact not in {drift.expected.fact for drift in diff(desired(WHOLE), world.facts).drift}:
+        if wish.fact not in {drift.expected.fact for drift in diff(expected_facts(WHOLE), world.facts).drift}:
             unseen.append(wish)
     assert [fact_id(wish.fact) for wish in unseen] == ["mysql.product-version mysql-paas bkssm @10.0.0.1"]
 
@@ -96,7 +96,7 @@ def test_every_equality_of_a_finished_cluster_is_missed_where_both_sides_are_gon
 def test_a_row_of_a_product_that_install_config_places_and_nobody_installed_is_a_difference() -> None:
     world = finished(WHOLE)
     row = next(wish for wish in ALIKE if fact_id(wish.fact).startswith("mysql.product-version"))
-    assert isinstance(row.reading, Same)
+    assert isinstance(row.reading, SameAs)
     world.facts[row.fact], world.facts[row.reading.fact] = Known("1.0.12"), Absent()
     plan, word, names = looked(world)
     assert (word, names, plan.steps) == ("differs", [fact_id(row.fact)], ())

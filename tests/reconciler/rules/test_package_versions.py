@@ -12,15 +12,15 @@ from probes.package import PackageDigest
 from probes.path import PathKind, VersionText
 from probes.saas import SaasPackaged
 from reconciler.core.plan import Plan, Step
-from reconciler.core.simulate import settle, take
-from reconciler.engine.step.decision import decided_otherwise
+from reconciler.core.simulate import apply_derived, apply_step
+from reconciler.engine.step.decision import changed_plan_input
 from reconciler.rules import package_versions
-from reconciler.rules.preflight import bars
-from reconciler.rules.registry import desired
+from reconciler.rules.preflight import aborts_run
+from reconciler.rules.registry import expected_facts
 from reconciler.rules.source import staging
 from specs.cluster import Cluster
 from specs.package_versions import listed
-from specs.reason import coded
+from specs.reason import reason
 from tests.sim.worlds import World, finished, guide_cluster, live, study
 
 CLUSTER = guide_cluster()
@@ -37,14 +37,14 @@ def saying(changes: dict[str, str]) -> tuple[str, ...]:
 
 
 def followed(*said: str) -> Cluster:
-    return package_versions.followed(CLUSTER, {FACT: Known(said)})
+    return package_versions.with_package_versions(CLUSTER, {FACT: Known(said)})
 
 
 HOTFIX = followed(*saying(OTHERS))
 
 
 def values(cluster: Cluster) -> dict[object, object]:
-    return {wish.fact: wish.reading for wish in desired(cluster)}
+    return {wish.fact: wish.reading for wish in expected_facts(cluster)}
 
 
 def test_what_is_expected_of_each_module_follows_the_package() -> None:
@@ -54,7 +54,7 @@ def test_what_is_expected_of_each_module_follows_the_package() -> None:
     assert Known("bk-usermgr-api:2.5.5") in images.values()
     rows = {fact.code: reading for fact, reading in wishes.items() if isinstance(fact, ProductVersion)}
     assert (rows["usermgr"], rows["open_paas"]) == (Known("2.5.5"), Known("2.14.57"))
-    standards = {getattr(wish.reading, "fact", None) for wish in desired(HOTFIX)}
+    standards = {getattr(wish.reading, "fact", None) for wish in expected_facts(HOTFIX)}
     assert "1.10.10" in {fact.default for fact in standards if isinstance(fact, SaasPackaged)}
 
 
@@ -70,28 +70,30 @@ def test_what_is_expected_of_each_module_follows_the_package() -> None:
 )
 def test_the_data_counts_where_the_package_says_nothing(reading: AnyReading, expected: str) -> None:
     for before in (CLUSTER, HOTFIX):
-        assert package_versions.followed(before, {FACT: reading}).release.module("auth").version == expected
+        assert (
+            package_versions.with_package_versions(before, {FACT: reading}).release.module("auth").version == expected
+        )
 
 
 def test_a_pin_that_cannot_be_read_changes_nothing_that_was_known() -> None:
-    unread: list[Readings] = [{}, {FACT: Unknown(coded("path-unreadable", path="x"))}]
+    unread: list[Readings] = [{}, {FACT: Unknown(reason("path-unreadable", path="x"))}]
     for reading in unread:
-        assert package_versions.followed(CLUSTER, reading) is CLUSTER
-        assert package_versions.followed(HOTFIX, reading) is HOTFIX
+        assert package_versions.with_package_versions(CLUSTER, reading) is CLUSTER
+        assert package_versions.with_package_versions(HOTFIX, reading) is HOTFIX
 
 
 def test_the_pin_of_another_package_does_not_count() -> None:
     other = replace(CLUSTER, package=CLUSTER.package.model_copy(update={"md5": "0" * 32}))
-    assert package_versions.followed(other, {FACT: Known(saying(OTHERS))}) is other
+    assert package_versions.with_package_versions(other, {FACT: Known(saying(OTHERS))}) is other
 
 
 def test_the_same_versions_are_the_same_cluster() -> None:
     assert followed(*saying(OTHERS)) is HOTFIX
-    assert package_versions.followed(HOTFIX, {FACT: Known(saying(OTHERS))}) is HOTFIX
+    assert package_versions.with_package_versions(HOTFIX, {FACT: Known(saying(OTHERS))}) is HOTFIX
 
 
 def test_each_version_apart_is_told_with_the_data_s_and_the_package_s() -> None:
-    told = {dict(one.fields)["module"]: one for one in package_versions.told(HOTFIX)}
+    told = {dict(one.fields)["module"]: one for one in package_versions.warnings(HOTFIX)}
     assert {one.code for one in told.values()} == {"pin-apart"}
     assert {name: (dict(one.fields)["listed"], dict(one.fields)["package"]) for name, one in told.items()} == {
         "auth": ("0.0.13", "0.0.14"),
@@ -99,13 +101,13 @@ def test_each_version_apart_is_told_with_the_data_s_and_the_package_s() -> None:
         "cmdb": ("3.11.2", "3.11.3"),
         "bk_iam": ("1.10.9", "1.10.10"),
     }
-    assert package_versions.told(CLUSTER) == package_versions.told(followed(*DATA)) == ()
+    assert package_versions.warnings(CLUSTER) == package_versions.warnings(followed(*DATA)) == ()
 
 
 def test_of_what_nobody_looks_at_nothing_is_told() -> None:
     """bkssm is optional: its version in the package is nobody's business until `also` asks for it."""
-    assert package_versions.told(followed(*saying({"product bkssm": "1.0.13"}))) == ()
-    assert package_versions.told(followed(*saying({"product bkssm": "!empty"}))) == ()
+    assert package_versions.warnings(followed(*saying({"product bkssm": "1.0.13"}))) == ()
+    assert package_versions.warnings(followed(*saying({"product bkssm": "!empty"}))) == ()
 
 
 def kind(step: Step) -> str:
@@ -128,12 +130,12 @@ def unpacked(said: tuple[str, ...]) -> tuple[World, Plan]:
     now = dict(readings) | {FACT: Absent()}
     for step in made.steps:
         found = {**now, FACT: now.get(FACT, Absent())}
-        if decided_otherwise(step.needs, found) is None:
-            take(step, now)
-            settle(made, now)
+        if changed_plan_input(step.requires, found) is None:
+            apply_step(step, now)
+            apply_derived(made, now)
         if kind(step) == "package.products":
             now[FACT] = Known(said)
-    return World(cluster=package_versions.followed(CLUSTER, now), facts=now), made
+    return World(cluster=package_versions.with_package_versions(CLUSTER, now), facts=now), made
 
 
 def test_what_a_package_says_otherwise_is_found_out_before_anything_is_put_in_place() -> None:
@@ -168,10 +170,10 @@ def test_a_version_that_is_none_bars_the_run_with_its_reason(how: str) -> None:
     assert "package.swap" not in kinds(then)
     assert not [kind for kind in kinds(then) if kind.startswith(("bkcli.install", "bkcli.upgrade"))]
     (blocked,) = [one for one in then.blocked if one.diagnostic.code == "pin-refused"]
-    assert bars(blocked)
+    assert aborts_run(blocked)
     assert dict(blocked.diagnostic.fields) == {"product": "bkauth", "listed": "0.0.13"}
-    assert blocked.diagnostic.because == coded(f"version-{how}")
-    assert [one.code for one in package_versions.told(world.cluster)] == ["pin-refused"]
+    assert blocked.diagnostic.because == reason(f"version-{how}")
+    assert [one.code for one in package_versions.warnings(world.cluster)] == ["pin-refused"]
 
 
 def test_a_version_that_is_none_of_what_is_not_upgraded_holds_up_nothing() -> None:
@@ -186,7 +188,7 @@ def test_what_was_unpacked_from_another_package_is_unpacked_again() -> None:
     now = dict(readings)
     for step in made.steps:
         if kind(step) in ("package.unpack", "package.products", "directory.carry"):
-            take(step, now)
+            apply_step(step, now)
     other = replace(CLUSTER, package=CLUSTER.package.model_copy(update={"md5": "0" * 32}))
     now[PackageDigest(host=other.controller, path=other.package.path)] = Known(other.md5)
     then, _ = study(World(cluster=other, facts=now))

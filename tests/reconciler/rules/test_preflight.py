@@ -11,10 +11,10 @@ from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.room import BackupRoom
 from probes.unit import UnitActive
-from reconciler.rules.preflight import concerned, gates
+from reconciler.rules.preflight import concerned, preflight_checks
 from reconciler.rules.task import SCRIPT
 from specs.cluster import Cluster
-from specs.reason import coded
+from specs.reason import reason
 from tests.sim.worlds import World, finished, fresh, guide_cluster, pristine, slice_cluster, study
 
 CLUSTER = slice_cluster()
@@ -22,7 +22,7 @@ CLUSTER = slice_cluster()
 
 def facts(world: World) -> list[AnyFact]:
     plan, _ = study(world)
-    return [gate.fact for gate in gates(CLUSTER, 1_700_000_000, plan)]
+    return [gate.fact for gate in preflight_checks(CLUSTER, 1_700_000_000, plan)]
 
 
 def test_a_finished_cluster_is_asked_nothing() -> None:
@@ -42,7 +42,7 @@ def test_each_backup_is_asked_for_the_room_that_what_it_holds_takes() -> None:
     plan, _ = study(world)
     kinds = [str(getattr(step.action, "kind", "")) for step in plan.steps]
     backed_up = {kind.removeprefix("backup.") for kind in kinds if kind.startswith("backup.")}
-    asked = [gate.fact for gate in gates(world.cluster, 1_700_000_000, plan)]
+    asked = [gate.fact for gate in preflight_checks(world.cluster, 1_700_000_000, plan)]
     assert {fact.what for fact in asked if isinstance(fact, BackupRoom)} == backed_up - {"topology"}
     assert backed_up >= {"mysql", "mongodb", "install"}
     roomy = {fact.path for fact in asked if isinstance(fact, DiskRoomFor)}
@@ -81,7 +81,7 @@ def _one_host_answers(fact: AnyFact, cluster: Cluster) -> AnyReading:
 
 
 def _silent(fact: AnyFact) -> AnyReading:
-    return Unknown(coded("host-unreachable", host=fact.host, said="gone"))
+    return Unknown(reason("host-unreachable", host=fact.host, said="gone"))
 
 
 def test_one_product_installed_again_concerns_its_hosts_and_the_databases() -> None:
@@ -91,7 +91,7 @@ def test_one_product_installed_again_concerns_its_hosts_and_the_databases() -> N
     assert gone in world.facts
     world.facts[gone] = Absent()
     plan, _ = study(world)
-    assert [step.id.split("@")[0] for step in plan.steps if step.action.one_way] == ["bkcli.install-usermgr"]
+    assert [step.id.split("@")[0] for step in plan.steps if step.action.irreversible] == ["bkcli.install-usermgr"]
     assert {"10.0.0.1", "10.0.0.3", "10.0.0.2"} == {*concerned(whole, plan)}
 
 
@@ -108,7 +108,7 @@ def test_a_half_installed_redis_cluster_is_told_and_never_installed_over() -> No
 def test_before_iam_is_upgraded_the_script_that_a_person_has_to_bring_is_there() -> None:
     """It is in no package; without it the run would stop with IAM's groups in tables that nobody reads any more."""
     cluster = slice_cluster("iam")
-    asked = {gate.fact: gate for gate in gates(cluster, 1_700_000_000, study(World(cluster=cluster))[0])}
+    asked = {gate.fact: gate for gate in preflight_checks(cluster, 1_700_000_000, study(World(cluster=cluster))[0])}
     script = ScriptDefects(host=cluster.controller, path=SCRIPT, python=PYTHON, sentences=MIGRATION)
     assert asked[script].reading == Known(())
     assert not any(isinstance(fact, ScriptDefects) for fact in facts(World(cluster=CLUSTER)))

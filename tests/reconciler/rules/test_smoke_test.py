@@ -4,27 +4,27 @@ from dataclasses import replace
 
 import pytest
 
-from actions.agent import AwaitAgents
+from actions.agent import AwaitAgentBaseline
 from actions.bkcli import InstallModule
-from actions.smoke_test import NoteTrial, RunTrial, SettleTrial
+from actions.smoke_test import ArchiveSmokeTest, RecordSmokeTest, RunSmokeTest
 from actions.unit import RetireUnit
 from probes.agent import NOTE as AGENTS_NOTE
 from probes.agent import AgentsOnline
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
-from probes.smoke_test import NOTE, TrialLost
-from probes.task import WorkNoted, WorkOwed
+from probes.smoke_test import NOTE, SmokeTestBroken
+from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
 from reconciler.rules import smoke_test
 from specs.cluster import Cluster
-from specs.reason import Coded, coded
+from specs.reason import CodedReason, reason
 from tests.sim.worlds import World, finished, guide_cluster, study
 
 CLUSTER = guide_cluster()
 GSE = CLUSTER.release.module("gse")
-(LOST,) = [wish.fact for wish in smoke_test.worked(CLUSTER, GSE)]
+(LOST,) = [wish.fact for wish in smoke_test.recovered(CLUSTER, GSE)]
 HOSTS = CLUSTER.inventory.hosts
-OLD = tuple(unit.name for unit in GSE.gone_units)
+OLD = tuple(unit.name for unit in GSE.obsolete_units)
 FAILED = ("10002", "trial-status", "job=10002", "status=4")
 
 
@@ -50,16 +50,16 @@ def half_way(lost: AnyReading) -> World:
         for host in CLUSTER.hosts(GSE):
             world.facts[UnitActive(host=host, unit=unit)] = Known("active")
     for note in (NOTE, AGENTS_NOTE):
-        world.facts[WorkOwed(host=CLUSTER.controller, work=note)] = Known(True)
+        world.facts[TaskPending(host=CLUSTER.controller, task=note)] = Known(True)
     world.facts[LOST] = lost
     return world
 
 
 def test_an_upgrade_runs_it_once_while_all_of_61_serves_and_again_before_anything_is_retired() -> None:
     plan, _ = study(World(cluster=CLUSTER))
-    (note,) = [step for step in plan.steps if isinstance(step.action, NoteTrial)]
-    (again,) = [step for step in plan.steps if isinstance(step.action, RunTrial)]
-    (wait,) = [step for step in plan.steps if isinstance(step.action, AwaitAgents)]
+    (note,) = [step for step in plan.steps if isinstance(step.action, RecordSmokeTest)]
+    (again,) = [step for step in plan.steps if isinstance(step.action, RunSmokeTest)]
+    (wait,) = [step for step in plan.steps if isinstance(step.action, AwaitAgentBaseline)]
     (install,) = [s for s in plan.steps if isinstance(s.action, InstallModule) and s.action.module == "gse"]
     retired = [step for step in plan.steps if isinstance(step.action, RetireUnit) and step.action.unit in OLD]
     assert note.id in ancestors(plan, install)
@@ -67,23 +67,23 @@ def test_an_upgrade_runs_it_once_while_all_of_61_serves_and_again_before_anythin
     assert len(retired) == len(OLD)
     for step in retired:
         assert again.id in ancestors(plan, step)
-        assert LOST in [need.fact for need in step.needs], "and its trace is read again just before each"
+        assert LOST in [need.fact for need in step.requires], "and its trace is read again just before each"
     outages = [number for number, step in enumerate(plan.steps) if step.action.outage]
     assert plan.steps.index(note) < min(outages)
-    assert note.because == coded("trial-before", host=CLUSTER.controller)
+    assert note.because == reason("trial-before", host=CLUSTER.controller)
 
 
 def test_jobs_own_upgrade_is_none_of_its_needs() -> None:
     """JOB is 6.1's then, as the guide has it."""
     plan, _ = study(World(cluster=CLUSTER))
-    (again,) = [step for step in plan.steps if isinstance(step.action, RunTrial)]
+    (again,) = [step for step in plan.steps if isinstance(step.action, RunSmokeTest)]
     before = [step.action for step in plan.steps if step.id in ancestors(plan, again)]
     assert "job" not in [getattr(action, "module", "") for action in before]
 
 
 def test_the_note_is_put_aside_when_the_old_one_is_gone() -> None:
     plan, _ = study(World(cluster=CLUSTER))
-    (settle,) = [step for step in plan.steps if isinstance(step.action, SettleTrial)]
+    (settle,) = [step for step in plan.steps if isinstance(step.action, ArchiveSmokeTest)]
     retired = {s.id for s in plan.steps if isinstance(s.action, RetireUnit) and s.action.unit in OLD}
     assert retired <= ancestors(plan, settle)
 
@@ -94,42 +94,42 @@ def test_it_runs_on_the_controller_unless_gse_reaches_only_others() -> None:
             return reading if isinstance(fact, AgentsOnline) else base.other(fact, cluster)
 
         base = World(cluster=CLUSTER)
-        (note,) = planned(World(cluster=CLUSTER, other=other), NoteTrial)
-        assert isinstance(note.action, NoteTrial)
+        (note,) = planned(World(cluster=CLUSTER, other=other), RecordSmokeTest)
+        assert isinstance(note.action, RecordSmokeTest)
         return note.action.on
 
     assert with_online(Known(HOSTS)) == CLUSTER.controller
     assert with_online(Known(HOSTS[1:])) == HOSTS[1]
     assert with_online(Known(())) == CLUSTER.controller
-    assert with_online(Unknown(coded("esb-status"))) == CLUSTER.controller
+    assert with_online(Unknown(reason("esb-status"))) == CLUSTER.controller
 
 
 def test_an_interrupted_upgrade_whose_job_works_again_just_goes_on() -> None:
     world = half_way(Known(()))
-    assert planned(world, NoteTrial, RunTrial, InstallModule) == []
+    assert planned(world, RecordSmokeTest, RunSmokeTest, InstallModule) == []
     assert len(planned(world, RetireUnit)) == len(OLD)
 
 
 @pytest.mark.parametrize(
     ("lost", "why"),
     [
-        (FAILED, coded("trial-status", job=10002, status=4)),
-        (("-", "trial-not-again", "job=10001"), coded("trial-not-again", job=10001)),
+        (FAILED, reason("trial-status", job=10002, status=4)),
+        (("-", "trial-not-again", "job=10001"), reason("trial-not-again", job=10001)),
     ],
     ids=["failed", "not-yet-tried"],
 )
-def test_one_whose_job_does_not_work_tries_again_and_says_why(lost: tuple[str, ...], why: Coded) -> None:
+def test_one_whose_job_does_not_work_tries_again_and_says_why(lost: tuple[str, ...], why: CodedReason) -> None:
     plan, _ = study(half_way(Known(lost)))
-    (again,) = [step for step in plan.steps if isinstance(step.action, RunTrial)]
+    (again,) = [step for step in plan.steps if isinstance(step.action, RunSmokeTest)]
     assert again.because == why
     assert all(again.id in ancestors(plan, step) for step in plan.steps if isinstance(step.action, RetireUnit))
 
 
 def test_a_note_nobody_can_read_keeps_the_old_one_and_the_plan_says_why() -> None:
-    plan, _ = study(half_way(Unknown(coded("trial-note-odd", path="/x"))))
+    plan, _ = study(half_way(Unknown(reason("trial-note-odd", path="/x"))))
     assert [step for step in plan.steps if isinstance(step.action, RetireUnit)] == []
     (blocked,) = plan.blocked
-    assert isinstance(blocked.diagnostic.because, Coded)
+    assert isinstance(blocked.diagnostic.because, CodedReason)
     assert (blocked.expected.fact, blocked.diagnostic.because.code) == (LOST, "trial-note-odd")
 
 
@@ -143,11 +143,11 @@ def test_a_finished_cluster_is_not_even_looked_at() -> None:
 
     plan, _ = study(World(cluster=CLUSTER, facts=world.facts, other=other))
     assert (plan.steps, plan.blocked) == ((), ())
-    assert [fact for fact in asked if isinstance(fact, (TrialLost, WorkNoted))] == []
+    assert [fact for fact in asked if isinstance(fact, (SmokeTestBroken, TaskRecorded))] == []
 
 
 def test_where_job_is_left_to_its_owner_no_job_is_run() -> None:
     release = CLUSTER.release.model_copy(update={"left": ("job",)})
     world = World(cluster=replace(CLUSTER, release=release))
-    assert planned(world, NoteTrial, RunTrial, SettleTrial) == []
-    assert planned(world, AwaitAgents) != []
+    assert planned(world, RecordSmokeTest, RunSmokeTest, ArchiveSmokeTest) == []
+    assert planned(world, AwaitAgentBaseline) != []

@@ -4,18 +4,18 @@ from probes.container import AppContainer, ContainerState, UnsteadyContainers
 from probes.fact import Absent, Known
 from reconciler.core.diff import diff
 from reconciler.core.verdict import verdict
-from reconciler.rules.registry import desired
+from reconciler.rules.registry import expected_facts
 from tests.sim.worlds import finished, guide_cluster, study
 
 WHOLE = guide_cluster()
-FACTS = [wish.fact for wish in desired(WHOLE) if isinstance(wish.fact, UnsteadyContainers)]
+FACTS = [wish.fact for wish in expected_facts(WHOLE) if isinstance(wish.fact, UnsteadyContainers)]
 
 
 def test_every_container_and_saas_that_has_to_run_has_to_stay_up() -> None:
     """bk-monitor among them, of which nothing else tells more than that it runs."""
     run = {
         (wish.fact.host, wish.fact.container if isinstance(wish.fact, ContainerState) else wish.fact.app)
-        for wish in desired(WHOLE)
+        for wish in expected_facts(WHOLE)
         if isinstance(wish.fact, (ContainerState, AppContainer)) and wish.reading != Absent()
     }
     assert {(fact.host, name) for fact in FACTS for name in (*fact.containers, *fact.apps)} == run
@@ -28,8 +28,8 @@ def test_one_that_dies_again_and_again_is_told_and_left_alone_and_waited_for() -
     world = finished(WHOLE)
     world.facts[fact] = Known(("bk-monitor",))
     plan, readings = study(world)
-    found = diff(desired(WHOLE), readings)
+    found = diff(expected_facts(WHOLE), readings)
     assert (verdict(found), [drift.expected.fact for drift in found.drift], plan.steps) == ("differs", [fact], ())
     (blocked,) = plan.blocked
-    assert (blocked.diagnostic.code, blocked.settling) == ("containers-unsteady", True)
+    assert (blocked.diagnostic.code, blocked.progressing) == ("containers-unsteady", True)
     assert dict(blocked.diagnostic.fields) == {"containers": "bk-monitor"}

@@ -3,11 +3,11 @@
 import pytest
 
 from reconciler.core import events as ev
-from reconciler.core.approval import asked
+from reconciler.core.approval import pending_approvals
 from reconciler.view.documents import ApprovalDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
 from reconciler.view.explain import explain
-from reconciler.view.render import Page
-from reconciler.view.text.diagnostic import troubles_text
+from reconciler.view.render import RenderOptions
+from reconciler.view.text.diagnostic import diagnostics_text
 from reconciler.view.text.event import event_lines
 from reconciler.view.text.plan import plan_text
 from reconciler.view.text.runs import history_text, status_text
@@ -16,12 +16,12 @@ from specs.text import Lang
 from tests.sim.test_topology import DIFFERS, IDLE, ON, planned
 
 PLAN = planned(DIFFERS)
-EN = Page(width=400)
+EN = RenderOptions(width=400)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_plan_names_the_gate_what_it_deletes_and_what_a_person_does(lang: Lang) -> None:
-    text = plan_text(PLAN, Page(lang=lang, width=400))
+    text = plan_text(PLAN, RenderOptions(lang=lang, width=400))
     assert text.count("[--approve topology]") == 4
     assert "#3-#6" in text
     assert "`bkrec apply --approve topology`" in text
@@ -30,8 +30,8 @@ def test_the_plan_names_the_gate_what_it_deletes_and_what_a_person_does(lang: La
 
 def test_the_document_has_gate_and_deletions_step_by_step() -> None:
     steps = plan_document(PLAN).steps
-    gated = {step.action: step for step in steps if step.gate}
-    assert {step.gate for step in gated.values()} == {"topology"}
+    gated = {step.action: step for step in steps if step.approval}
+    assert {step.approval for step in gated.values()} == {"topology"}
     deletes = gated["cmdb.delete-templates"].deletes
     assert deletes is not None
     assert deletes.fields["template_names"] == "set jobv3, service job-config"
@@ -39,17 +39,17 @@ def test_the_document_has_gate_and_deletions_step_by_step() -> None:
 
 
 def test_what_is_asked_says_what_to_type() -> None:
-    told = troubles_text(asked(PLAN, set()), EN)
+    told = diagnostics_text(pending_approvals(PLAN, set()), EN)
     assert "error[approval-needed]" in told
     assert "sets (2): 作业平台v3, 公共组件" in told
     assert "`bkrec apply --approve topology`" in told
-    by_hand = troubles_text(asked(planned(DIFFERS, IDLE), {"topology"}), EN)
+    by_hand = diagnostics_text(pending_approvals(planned(DIFFERS, IDLE), {"topology"}), EN)
     assert "error[topology-delete-sets]" in by_hand
 
 
 def test_events_of_an_approval_and_of_waiting() -> None:
-    step = next(step for step in PLAN.steps if step.action.gate)
-    awaited = ev.StepAwaited(step=step.id, diagnostic=asked(PLAN, set())[0])
+    step = next(step for step in PLAN.steps if step.action.approval_id)
+    awaited = ev.StepNeedsHuman(step=step.id, diagnostic=pending_approvals(PLAN, set())[0])
     given = ev.ApprovalGiven(gate="topology", user="wang", source="ops")
     assert list(event_lines(given, PLAN, EN)) == ["wang at ops approved: topology"]
     (line,) = event_lines(awaited, PLAN, EN)

@@ -8,15 +8,15 @@ import pytest
 
 from actions.action import Action
 from actions.registry import AnyAction
-from probes.fact import Absent, Fact, Known, Same, Unknown
+from probes.fact import Absent, Fact, Known, SameAs, Unknown
 from probes.registry import PROBES
 from probes.unit import UnitActive
 from reconciler.view import describe
 from reconciler.view.messages.actions import ORDERS
 from reconciler.view.messages.facts import FACTS, STATES, VALUES
-from reconciler.view.messages.text import Sentence
-from reconciler.view.render import Page
-from specs.reason import coded
+from reconciler.view.render import RenderOptions
+from specs.reason import reason
+from specs.text import LocalizedText
 
 KINDS = {_kind: cls for probe in PROBES for cls in probe.facts for _kind in [cls.__dataclass_fields__["kind"].default]}
 ACTIONS = {cls.__dataclass_fields__["kind"].default: cls for cls in get_args(AnyAction)}
@@ -59,14 +59,14 @@ def test_a_named_value_is_one_that_its_fact_can_have() -> None:
     [*((k, s, KINDS[k]) for k, s in FACTS.items()), *((k, s, ACTIONS[k]) for k, s in ORDERS.items())],
     ids=[*FACTS, *ORDERS],
 )
-def test_a_line_asks_only_for_fields_that_are_there(kind: str, sentence: Sentence, cls: type) -> None:
+def test_a_line_asks_only_for_fields_that_are_there(kind: str, sentence: LocalizedText, cls: type) -> None:
     known = {f.name for f in fields(cls)}
     asked = {lang: {name for _, name, _, _ in Formatter().parse(text) if name} for lang, text in _texts(sentence)}
     assert asked["en"] <= known, kind
     assert asked["en"] == asked["zh"], kind
 
 
-def _texts(sentence: Sentence) -> tuple[tuple[str, str], ...]:
+def _texts(sentence: LocalizedText) -> tuple[tuple[str, str], ...]:
     return (("en", sentence.en), ("zh", sentence.zh))
 
 
@@ -94,8 +94,8 @@ def test_a_value_is_one_harmless_line(value: object, kind: str, shown: str) -> N
 
 
 def test_a_reading_that_is_none_is_worded() -> None:
-    page = Page(lang="zh")
+    page = RenderOptions(lang="zh")
     assert describe.reading(Absent(), page) == "不存在"
     assert describe.reading(Known("active"), page) == "active"
-    assert describe.reading(Unknown(coded("no-such-code")), page).startswith("无法得知")
-    assert "bk-auth.service" in describe.reading(Same(UNIT), page)
+    assert describe.reading(Unknown(reason("no-such-code")), page).startswith("无法得知")
+    assert "bk-auth.service" in describe.reading(SameAs(UNIT), page)

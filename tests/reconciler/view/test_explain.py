@@ -4,34 +4,36 @@ import pytest
 
 from probes.fact import fact_id
 from reconciler.view.explain import explain, explain_text, near
-from reconciler.view.messages.registry import sentences, troubles
-from reconciler.view.render import Page
-from specs.guide import Difference, Guide, GuideCommand, Reason
+from reconciler.view.messages.registry import diagnostics, reasons
+from reconciler.view.render import RenderOptions
+from specs.guide import Deviation, Guide, GuideCommand, OmissionReason
 from specs.release import Section
-from specs.text import Lang, Worded
+from specs.text import Lang, LocalizedText
 from tests.reconciler.view.world import BKAUTH, START
 
 SECTIONS = (
-    Section(id="7.8.3", title=Worded(en="old GSE", zh="旧 GSE"), here=Worded(en="retired last", zh="最后移除")),
+    Section(
+        id="7.8.3", title=LocalizedText(en="old GSE", zh="旧 GSE"), here=LocalizedText(en="retired last", zh="最后移除")
+    ),
 )
 GUIDE = Guide(
     commands=(
-        GuideCommand(section="7.8.3", lines="1-2", run="stop it", by=("unit.retire",), seen=("unit.active",)),
-        GuideCommand(section="7.8.3", lines="3", run="exit", left="shell"),
-        GuideCommand(section="7.1", lines="4", run="./bkcli install paas", by=("bkcli.install",)),
-        GuideCommand(section="7.3", lines="5", run="./bkcli install paas_plugins", by=("bkcli.install",)),
+        GuideCommand(section="7.8.3", lines="1-2", run="stop it", actions=("unit.retire",), facts=("unit.active",)),
+        GuideCommand(section="7.8.3", lines="3", run="exit", omitted="shell"),
+        GuideCommand(section="7.1", lines="4", run="./bkcli install paas", actions=("bkcli.install",)),
+        GuideCommand(section="7.3", lines="5", run="./bkcli install paas_plugins", actions=("bkcli.install",)),
     ),
-    reasons=(Reason(id="shell", because=Worded(en="only a shell", zh="只是 shell")),),
-    differences=(
-        Difference(
+    reasons=(OmissionReason(id="shell", because=LocalizedText(en="only a shell", zh="只是 shell")),),
+    deviations=(
+        Deviation(
             id="syncdata",
             sections=("7.8.3",),
             kind="mended",
-            title=Worded(en="one more unit", zh="还有一个服务"),
-            guide=Worded(en="forgets it", zh="遗漏"),
-            here=Worded(en="retired, too", zh="同样下线"),
+            title=LocalizedText(en="one more unit", zh="还有一个服务"),
+            guide=LocalizedText(en="forgets it", zh="遗漏"),
+            here=LocalizedText(en="retired, too", zh="同样下线"),
             source="a script:32",
-            by=("unit.retire",),
+            actions=("unit.retire",),
         ),
     ),
 )
@@ -51,18 +53,18 @@ GUIDE = Guide(
 def test_an_id_that_a_report_shows_is_explained(asked: str, kind: str) -> None:
     found = explain(asked, SECTIONS, GUIDE)
     assert [entry.kind for entry in found.entries] == [kind]
-    assert explain_text(found, Page()).startswith(asked)
+    assert explain_text(found, RenderOptions()).startswith(asked)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_of_a_version_it_is_told_where_what_is_expected_comes_from(lang: Lang) -> None:
-    page = Page(lang=lang)
+    page = RenderOptions(lang=lang)
     assert "/var/lib/bkrec/pins" in explain_text(explain("path.version x @h", SECTIONS, GUIDE), page)
     assert "/var/lib/bkrec/pins" not in explain_text(explain("unit.active", SECTIONS, GUIDE), page)
 
 
 def test_a_section_shows_its_commands_and_what_stands_for_each() -> None:
-    text = explain_text(explain("7.8.3", SECTIONS, GUIDE), Page())
+    text = explain_text(explain("7.8.3", SECTIONS, GUIDE), RenderOptions())
     lines = [line.strip() for line in text.splitlines()]
     assert lines[-12:] == [
         "the guide's commands, and what stands for each",
@@ -104,11 +106,11 @@ def test_a_step_shows_the_commands_it_stands_for(asked: str, runs: list[str]) ->
 
 
 def test_every_code_is_explained() -> None:
-    assert [code for code in (*sentences(), *troubles()) if not explain(code, SECTIONS, GUIDE).entries] == []
+    assert [code for code in (*reasons(), *diagnostics()) if not explain(code, SECTIONS, GUIDE).entries] == []
 
 
 def test_a_placeholder_is_shown_as_one() -> None:
-    assert "<path>" in explain_text(explain("file-exists", (), GUIDE), Page())
+    assert "<path>" in explain_text(explain("file-exists", (), GUIDE), RenderOptions())
 
 
 def test_what_is_misspelt_is_suggested() -> None:

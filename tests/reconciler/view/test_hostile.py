@@ -13,10 +13,10 @@ from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Unknown
 from probes.registry import PROBES
 from reconciler.core.diff import diff
 from reconciler.view.documents import dumped
-from reconciler.view.render import Page
+from reconciler.view.render import RenderOptions
 from reconciler.view.text.diff import diff_text
 from reconciler.view.to_documents import diff_document
-from specs.reason import coded
+from specs.reason import reason
 
 FACTS = tuple(fact for probe in PROBES for fact in probe.facts)
 NASTY = (
@@ -55,7 +55,7 @@ def _field(hint: Any) -> st.SearchStrategy[Any]:
 
 
 def _unread(said: str) -> Unknown:
-    return Unknown(coded("parse-failed", family="unit", error=said))
+    return Unknown(reason("parse-failed", family="unit", error=said))
 
 
 READINGS: st.SearchStrategy[AnyReading] = st.one_of(
@@ -77,9 +77,9 @@ def _harmful(text: str) -> set[str]:
 def test_no_name_and_no_value_breaks_a_report(kind: type[AnyFact], data: st.DataObject) -> None:
     fact, wished, read = data.draw(hostile(kind)), data.draw(HOSTILE), data.draw(READINGS)
     source, module = data.draw(HOSTILE), data.draw(HOSTILE)
-    wish: AnyExpected = fact.must_be(wished, because=coded("not-read"), source=source, module=module)
+    wish: AnyExpected = fact.must_be(wished, because=reason("not-read"), source=source, module=module)
     difference = diff([wish], {fact: read})
     document = json.loads(dumped(diff_document("6.2.2", difference)))
     assert len(document["drift"]) + len(document["unknown"]) + document["held"] == 1
     for lang in ("en", "zh"):
-        assert _harmful(diff_text("6.2.2", difference, Page(lang=lang, width=80))) == set()
+        assert _harmful(diff_text("6.2.2", difference, RenderOptions(lang=lang, width=80))) == set()

@@ -4,8 +4,8 @@ from functools import reduce
 
 from reconciler.core import events as ev
 from reconciler.view.estimate import outages, timeline, total_s
-from reconciler.view.progress_frame import Screen, advance, frame, left_s
-from reconciler.view.render import Page, columns
+from reconciler.view.progress_frame import ProgressState, advance, frame, left_s
+from reconciler.view.render import RenderOptions, columns
 from tests.reconciler.view.world import PLAN, RETIRE, START
 
 BEGUN: list[tuple[ev.Event, float]] = [
@@ -15,12 +15,12 @@ BEGUN: list[tuple[ev.Event, float]] = [
 ]
 
 
-def _screen(*events: tuple[ev.Event, float]) -> Screen:
-    return reduce(lambda screen, told: advance(screen, *told), events, Screen(started_s=0.0))
+def _screen(*events: tuple[ev.Event, float]) -> ProgressState:
+    return reduce(lambda screen, told: advance(screen, *told), events, ProgressState(started_s=0.0))
 
 
 def test_what_runs_is_shown_with_its_last_line() -> None:
-    assert frame(_screen(*BEGUN), PLAN, 4.0, Page()) == (
+    assert frame(_screen(*BEGUN), PLAN, 4.0, RenderOptions()) == (
         "0 of 2 steps  ·  4 s so far  ·  about 7 s left\n"
         "  #1 10.0.0.2  3 s  stop bk-paas-login.service for good and move its file aside\n"
         "     | stopping"
@@ -29,24 +29,26 @@ def test_what_runs_is_shown_with_its_last_line() -> None:
 
 def test_what_is_done_is_counted_and_gone() -> None:
     done = (ev.StepDone(step=RETIRE.id, seconds=3.0, exit_status=0), 4.0)
-    told = frame(_screen(*BEGUN, done), PLAN, 4.0, Page(lang="zh"))
+    told = frame(_screen(*BEGUN, done), PLAN, 4.0, RenderOptions(lang="zh"))
     assert told.startswith("1/2 步")
     assert "bk-paas-login" not in told
 
 
 def test_what_is_held_stays_in_sight() -> None:
-    held = (ev.StepHeld(step=START.id, cause=RETIRE.id), 4.0)
-    assert "held: #2" in frame(_screen(*BEGUN, held), PLAN, 5.0, Page())
+    held = (ev.StepBlocked(step=START.id, cause=RETIRE.id), 4.0)
+    assert "held: #2" in frame(_screen(*BEGUN, held), PLAN, 5.0, RenderOptions())
 
 
 def test_an_adopted_job_is_waited_for() -> None:
-    told = frame(_screen((ev.JobAdopted(host="10.0.0.1", job="j"), 0.0)), PLAN, 1.0, Page())
+    told = frame(_screen((ev.JobAdopted(host="10.0.0.1", job="j"), 0.0)), PLAN, 1.0, RenderOptions())
     assert "waiting for an earlier run's job on 10.0.0.1" in told
 
 
 def test_a_frame_is_never_wider_than_the_page() -> None:
     long = (ev.StepOutput(step=RETIRE.id, line="x" * 500), 2.0)
-    assert all(columns(line) <= 60 for line in frame(_screen(*BEGUN, long), PLAN, 3.0, Page(width=60)).splitlines())
+    assert all(
+        columns(line) <= 60 for line in frame(_screen(*BEGUN, long), PLAN, 3.0, RenderOptions(width=60)).splitlines()
+    )
 
 
 def test_time_left_never_goes_below_nothing() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.view.render import Page, clipped, columns, harmless, padded
+from reconciler.view.render import RenderOptions, clipped, columns, padded, sanitized
 
 
 def test_a_chinese_character_takes_two_columns() -> None:
@@ -13,11 +13,11 @@ def test_a_chinese_character_takes_two_columns() -> None:
 
 
 def test_colour_takes_no_column() -> None:
-    assert columns(Page(colour=True).paint("abc", "red", "bold")) == 3
+    assert columns(RenderOptions(colour=True).paint("abc", "red", "bold")) == 3
 
 
 def test_without_colour_nothing_is_added() -> None:
-    assert Page(colour=False).paint("abc", "red") == "abc"
+    assert RenderOptions(colour=False).paint("abc", "red") == "abc"
 
 
 @pytest.mark.parametrize(
@@ -29,12 +29,12 @@ def test_without_colour_nothing_is_added() -> None:
     ],
 )
 def test_lines_break_where_the_language_allows(text: str, first: str) -> None:
-    assert next(iter(Page(width=20).wrapped("", text))) == first
+    assert next(iter(RenderOptions(width=20).wrapped("", text))) == first
 
 
 @given(st.text(st.sampled_from("ab 蓝鲸，。\n"), max_size=80), st.integers(20, 60))
 def test_wrapping_loses_no_word(text: str, width: int) -> None:
-    wrapped = "".join(Page(width=width).wrapped("", text))
+    wrapped = "".join(RenderOptions(width=width).wrapped("", text))
     assert wrapped.replace(" ", "") == "".join(text.split())
 
 
@@ -45,5 +45,5 @@ def test_what_is_clipped_fits(text: str, width: int) -> None:
 
 @given(st.text(max_size=60))
 def test_what_a_host_printed_moves_no_cursor(text: str) -> None:
-    shown = harmless(f"\x1b[2J\x1b]0;title\x07{text}\u202e")
+    shown = sanitized(f"\x1b[2J\x1b]0;title\x07{text}\u202e")
     assert not any(char in shown for char in "\x1b\x07\r\t\u202e")

@@ -7,14 +7,14 @@ from probes.fact import Absent, AnyFact, AnyReading, Expected, Known, Unknown
 from probes.install_config import ModuleHosts
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.diff import Difference, diff
-from reconciler.core.plan import After, Blocked, Follows, Mends, Plan, Step
+from reconciler.core.plan import Blocked, Dependency, Derived, Plan, RepairedFact, Step
 from specs.diagnostic import diagnose
-from specs.reason import Told, coded
-from specs.text import Worded
+from specs.reason import InlineReason, reason
+from specs.text import LocalizedText
 
-PORT = Told(en="the login process of 6.1 holds port 8003", zh="6.1 的登录进程占用 8003 端口")
-AUTH = Told(en="bkauth answers for every application", zh="所有应用都由 bkauth 认证")
-TITLES = {"paas": Worded(en="PaaS platform", zh="PaaS 平台"), "auth": Worded(en="BKAuth", zh="BKAuth")}
+PORT = InlineReason(en="the login process of 6.1 holds port 8003", zh="6.1 的登录进程占用 8003 端口")
+AUTH = InlineReason(en="bkauth answers for every application", zh="所有应用都由 bkauth 认证")
+TITLES = {"paas": LocalizedText(en="PaaS platform", zh="PaaS 平台"), "auth": LocalizedText(en="BKAuth", zh="BKAuth")}
 
 LOGIN = UnitActive(host="10.0.0.2", unit="bk-paas-login.service")
 BKAUTH = UnitActive(host="10.0.0.3", unit="bk-auth.service")
@@ -30,7 +30,7 @@ EXPECTED: tuple[Expected[Any], ...] = (
 READINGS: dict[AnyFact, AnyReading] = {
     LOGIN: Known("active"),
     BKAUTH: Known("inactive"),
-    BOOT: Unknown(coded("unit-not-shown", unit="bk-auth.service")),
+    BOOT: Unknown(reason("unit-not-shown", unit="bk-auth.service")),
     ETCD: Known(("10.0.0.2", "10.0.0.3")),
 }
 RIGHT: dict[AnyFact, AnyReading] = {
@@ -47,8 +47,8 @@ RETIRE = Step(
     section="7.1",
     because=PORT,
     source="guide 7.1",
-    mends=(Mends(expected=EXPECTED[0], reading=READINGS[LOGIN], needed=False),),
-    needs=(),
+    repairs=(RepairedFact(expected=EXPECTED[0], reading=READINGS[LOGIN], needed=False),),
+    requires=(),
 )
 START = Step(
     id="unit.start-bk-auth.service@10.0.0.3-aabbcc",
@@ -57,16 +57,16 @@ START = Step(
     section="7.3",
     because=AUTH,
     source="guide 7.3",
-    mends=(Mends(expected=EXPECTED[1], reading=READINGS[BKAUTH], needed=False),),
-    needs=(),
-    after=(After(step=RETIRE.id, because=PORT, source="guide 7.1"),),
+    repairs=(RepairedFact(expected=EXPECTED[1], reading=READINGS[BKAUTH], needed=False),),
+    requires=(),
+    after=(Dependency(step=RETIRE.id, because=PORT, source="guide 7.1"),),
 )
 STUCK = diagnose("usage", where="10.0.0.1", message="stuck", help="bkrec plan --help")
 PLAN = Plan(
     release="6.2.2",
     steps=(RETIRE, START),
-    blocked=(Blocked(expected=EXPECTED[3], diagnostic=STUCK, held_up=("one fact", "another fact")),),
-    follows=(Follows(expected=EXPECTED[2], of=(EXPECTED[1],)),),
+    blocked=(Blocked(expected=EXPECTED[3], diagnostic=STUCK, blocks=("one fact", "another fact")),),
+    derived=(Derived(expected=EXPECTED[2], depends_on=(EXPECTED[1],)),),
 )
 NOTHING = Plan(release="6.2.2", steps=(), blocked=())
 

@@ -16,11 +16,19 @@ from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.job import PROBE, HostUptime, JobAttempts, JobsRunning, JobState
 from reconciler.core.identity import job_id, job_key
 from reconciler.engine.clock import SystemClock
-from reconciler.engine.gather import collect
+from reconciler.engine.gather import gather_facts
 from reconciler.engine.jobs import client as job
-from reconciler.engine.jobs.client import Followed, Launched, Order, Until, follow, launch, mark_seen
+from reconciler.engine.jobs.client import (
+    JobResult,
+    JobSpec,
+    LaunchResult,
+    StartDeadline,
+    follow_log,
+    launch,
+    mark_verified,
+)
 from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
-from reconciler.engine.lease import raise_fences
+from reconciler.engine.lease import publish_epoch
 from tests.support.local import Greeting, LocalTransport, soon
 from tests.support.world import Raise, VirtualClock
 
@@ -38,13 +46,13 @@ def host(tmp_path: Path) -> LocalTransport:
     return LocalTransport(tmp_path)
 
 
-def order(script: LiteralString, *args: str, job: str = "test.1", epoch: int = 1, **more: Any) -> Order:
+def order(script: LiteralString, *args: str, job: str = "test.1", epoch: int = 1, **more: Any) -> JobSpec:
     command = Command(script=script, args=args, stdin=more.pop("stdin", ""))
-    return Order(job=job, command=command, epoch=epoch, until=more.pop("until", soon()), **more)
+    return JobSpec(job=job, command=command, epoch=epoch, until=more.pop("until", soon()), **more)
 
 
 async def read(host: LocalTransport, fact: AnyFact) -> AnyReading:
-    return (await collect(host, [PROBE], [fact])).readings[fact]
+    return (await gather_facts(host, [PROBE], [fact])).readings[fact]
 
 
 async def until(wanted: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
@@ -56,13 +64,13 @@ async def until(wanted: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> N
             await asyncio.sleep(0.02)
 
 
-async def ended(host: LocalTransport, job: str = "test.1") -> tuple[Followed, list[str]]:
+async def ended(host: LocalTransport, job: str = "test.1") -> tuple[JobResult, list[str]]:
     lines: list[str] = []
-    followed = await follow(host, H, job, clock=SystemClock(), heard=lines.append, deadline_s=30)
+    followed = await follow_log(host, H, job, clock=SystemClock(), on_line=lines.append, deadline_s=30)
     return followed, lines
 
 
-async def done(host: LocalTransport, what: Order) -> tuple[Followed, list[str]]:
+async def done(host: LocalTransport, what: JobSpec) -> tuple[JobResult, list[str]]:
     assert (await launch(host, H, what)).how == "started"
     return await ended(host, what.job)
 
@@ -79,7 +87,7 @@ def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: st
     async def run() -> tuple[str, str, list[str]]:
         noisy, lines = Greeting(host, greeting), list[str]()
         launched = await launch(noisy, H, order("echo in; exit 3"))
-        followed = await follow(noisy, H, "test.1", clock=SystemClock(), heard=lines.append, deadline_s=30)
+        followed = await follow_log(noisy, H, "test.1", clock=SystemClock(), on_line=lines.append, deadline_s=30)
         return launched.how, followed.state, lines
 
     assert asyncio.run(run()) == ("started", "exited:3", ["in"])
@@ -218,7 +226,7 @@ def test_bytes_that_are_no_text_and_progress_bars_come_as_lines(host: LocalTrans
 def test_the_same_job_is_started_once_by_however_many(host: LocalTransport, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
 
-    async def race() -> list[Launched]:
+    async def race() -> list[LaunchResult]:
         async with asyncio.TaskGroup() as group:
             what = order('echo x >>"$1"', str(trace))
             tasks = [group.create_task(launch(host, H, what)) for _ in range(6)]
@@ -244,7 +252,7 @@ def test_a_launch_that_was_not_heard_may_be_repeated(host: LocalTransport, tmp_p
 
 
 def test_a_claim_that_was_never_started_is_started_by_the_next_launch(host: LocalTransport) -> None:
-    async def run() -> Followed:
+    async def run() -> JobResult:
         followed, _ = await done(host, order("exit 4"))
         place = host.state(H) / "jobs" / "test.1"
         for name in ("pid", "child", "exit", "log"):
@@ -329,7 +337,7 @@ def test_lost_connections_do_not_end_following(host: LocalTransport, tmp_path: P
     gate.touch()
     host.faults = {1: "lost", 2: "refused"}
 
-    async def run() -> tuple[Followed, list[str]]:
+    async def run() -> tuple[JobResult, list[str]]:
         assert (await launch(host, H, order(HOLD, str(gate)))).how == "started"
         async with asyncio.TaskGroup() as group:
             task = group.create_task(ended(host))
@@ -345,8 +353,8 @@ def test_a_host_that_stays_silent_is_given_up_with_the_job_unheard(host: LocalTr
     host.faults = dict.fromkeys(range(10_000), "refused")
     clock = VirtualClock()
 
-    async def run() -> Followed:
-        return await follow(host, H, "test.1", clock=clock, heard=lambda line: None, deadline_s=10_000)
+    async def run() -> JobResult:
+        return await follow_log(host, H, "test.1", clock=clock, on_line=lambda line: None, deadline_s=10_000)
 
     assert asyncio.run(run()).state == "unheard"
     assert 300 < clock.elapsed < 320
@@ -369,10 +377,10 @@ class Telling:
         """Nothing is kept open."""
 
 
-def followed(*answers: tuple[str, int, bytes], deadline_s: float = 1_000.0) -> tuple[Followed, list[str], Telling]:
+def followed(*answers: tuple[str, int, bytes], deadline_s: float = 1_000.0) -> tuple[JobResult, list[str], Telling]:
     clock, lines = VirtualClock(), list[str]()
     host = Telling(clock, *answers)
-    ended = asyncio.run(follow(host, H, "test.1", clock=clock, heard=lines.append, deadline_s=deadline_s))
+    ended = asyncio.run(follow_log(host, H, "test.1", clock=clock, on_line=lines.append, deadline_s=deadline_s))
     return ended, lines, host
 
 
@@ -403,7 +411,7 @@ def test_an_overdue_job_is_said_so_and_runs_on(host: LocalTransport, tmp_path: P
 
     async def run() -> tuple[str, AnyReading, str]:
         await launch(host, H, order(HOLD, str(gate)))
-        late = await follow(host, H, "test.1", clock=SystemClock(), heard=lambda line: None, deadline_s=0.0)
+        late = await follow_log(host, H, "test.1", clock=SystemClock(), on_line=lambda line: None, deadline_s=0.0)
         running = await read(host, JobsRunning(host=H))
         gate.unlink()
         return late.state, running, (await ended(host))[0].state
@@ -421,7 +429,7 @@ def kill(record: Path) -> None:
 
 async def held(
     host: LocalTransport, tmp_path: Path, *killed: str, terminal: bool = False
-) -> tuple[AnyReading, list[AnyReading], Followed]:
+) -> tuple[AnyReading, list[AnyReading], JobResult]:
     """A job whose processes of these names are killed while it runs: its state then, those after it, and its end."""
     gate, begun, states = tmp_path / "gate", tmp_path / "begun", list[AnyReading]()
     gate.touch()
@@ -495,21 +503,21 @@ def test_a_recycled_pid_is_not_mistaken_for_the_job(host: LocalTransport) -> Non
 
 
 def test_a_lower_epoch_than_the_highest_seen_is_refused(host: LocalTransport) -> None:
-    async def run() -> list[Launched]:
+    async def run() -> list[LaunchResult]:
         newer = await launch(host, H, order("exit 0", job="test.1", epoch=7))
         older = await launch(host, H, order("exit 0", job="test.2", epoch=6))
         await ended(host)
         return [newer, older]
 
-    assert asyncio.run(run()) == [Launched(how="started"), Launched(how="stale", detail="7")]
+    assert asyncio.run(run()) == [LaunchResult(how="started"), LaunchResult(how="stale", detail="7")]
     assert not (host.state(H) / "jobs" / "test.2").exists()
 
 
-OTHER_BOOT = Until(boot="00000000-0000-0000-0000-000000000000", uptime_s=10**9)
+OTHER_BOOT = StartDeadline(boot="00000000-0000-0000-0000-000000000000", uptime_s=10**9)
 
 
 @pytest.mark.parametrize("until", [soon(-5.0), OTHER_BOOT], ids=["past", "other-boot"])
-def test_what_comes_too_late_is_not_started_and_may_be_sent_again(host: LocalTransport, until: Until) -> None:
+def test_what_comes_too_late_is_not_started_and_may_be_sent_again(host: LocalTransport, until: StartDeadline) -> None:
     """It was on its way, or its sender asleep, until the lease may have been another's; or the host was rebooted."""
 
     async def run() -> tuple[str, AnyReading, str]:
@@ -531,16 +539,16 @@ def test_a_host_tells_its_boot_and_how_long_it_is_up(host: LocalTransport) -> No
 
 def test_a_fence_is_raised_ahead_of_any_job_and_never_lowered(host: LocalTransport) -> None:
     async def run() -> tuple[Any, Any, str]:
-        raised = await raise_fences(host, [H, "10.0.0.2"], 5)
-        lowered = await raise_fences(host, [H], 4)
+        raised = await publish_epoch(host, [H, "10.0.0.2"], 5)
+        lowered = await publish_epoch(host, [H], 4)
         return raised, lowered[0].code, (await launch(host, "10.0.0.2", order("exit 0", epoch=4))).how
 
     assert asyncio.run(run()) == ((), "lease-overtaken", "stale")
 
 
 def test_an_unreadable_epoch_refuses(host: LocalTransport) -> None:
-    async def run() -> Launched:
-        await raise_fences(host, [H], 5)
+    async def run() -> LaunchResult:
+        await publish_epoch(host, [H], 5)
         (host.state(H) / "epoch").write_text("5x\n")
         return await launch(host, H, order("exit 0"))
 
@@ -557,7 +565,7 @@ def test_attempts_are_told_in_order_with_what_became_of_them(host: LocalTranspor
     async def run() -> AnyReading:
         for number in (1, 2, 10):
             await done(host, order("exit 2", job=f"test.{number}"))
-        await mark_seen(host, H, "test.2")
+        await mark_verified(host, H, "test.2")
         await done(host, order("exit 0", job="test-other.1"))
         return await read(host, JobAttempts(host=H, key="test"))
 

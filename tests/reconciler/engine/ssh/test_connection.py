@@ -19,18 +19,18 @@ import pytest
 
 from probes.command import Command, Output
 from reconciler.engine.ssh.connection import SshTransport, ssh
-from reconciler.engine.ssh.errors import Trusted, controller_trouble, foreign, translate
-from reconciler.engine.transport import Access, TransportError
+from reconciler.engine.ssh.errors import KnownHostsLookup, asyncssh_errors, ssh_stderr_error, translate
+from reconciler.engine.transport import SshSettings, TransportError
 from tests.support.sshd import H, Server, key, serving, trusting
 
-NOBODY = Trusted(host="10.9.9.9", port=None, files=())
+NOBODY = KnownHostsLookup(host="10.9.9.9", port=None, files=())
 
 
 async def said(transport: SshTransport, script: Any, *args: str, **more: Any) -> Output:
     return await transport.run(H, Command(script=script, args=args, **more))
 
 
-async def refused(access: Access) -> str:
+async def refused(access: SshSettings) -> str:
     async with ssh(access) as transport:
         with pytest.raises(TransportError) as caught:
             await said(transport, "true")
@@ -125,7 +125,7 @@ OPENSSHD = Path("/usr/sbin/sshd")
 
 
 @asynccontextmanager
-async def openssh(directory: Path, most: int) -> AsyncGenerator[Access]:
+async def openssh(directory: Path, most: int) -> AsyncGenerator[SshSettings]:
     """The real one, as this user, on a port of its own."""
     host_key, user_key = key(), key()
     host_key.write_private_key(directory / "host")
@@ -240,7 +240,7 @@ def test_a_host_that_never_greets_is_given_up(tmp_path: Path) -> None:
     async def run() -> str:
         listener = await asyncio.start_server(silent, H, 0)
         port: int = listener.sockets[0].getsockname()[1]
-        access = Access(controller=H, port=port, user="root", known_hosts=(str(tmp_path / "k"),), connect_s=0.1)
+        access = SshSettings(controller=H, port=port, user="root", known_hosts=(str(tmp_path / "k"),), connect_s=0.1)
         async with listener:
             return await refused(access)
 
@@ -248,7 +248,7 @@ def test_a_host_that_never_greets_is_given_up(tmp_path: Path) -> None:
 
 
 @asynccontextmanager
-async def mute() -> AsyncGenerator[tuple[Access, list[asyncio.StreamWriter]]]:
+async def mute() -> AsyncGenerator[tuple[SshSettings, list[asyncio.StreamWriter]]]:
     """A port that takes every connection and never says a word; and who has come."""
     came: list[asyncio.StreamWriter] = []
 
@@ -260,7 +260,7 @@ async def mute() -> AsyncGenerator[tuple[Access, list[asyncio.StreamWriter]]]:
     listener = await asyncio.start_server(silent, H, 0)
     port: int = listener.sockets[0].getsockname()[1]
     async with listener:
-        yield Access(controller=H, port=port, user="root", known_hosts=("k",), connect_s=0.4, login_s=0.4), came
+        yield SshSettings(controller=H, port=port, user="root", known_hosts=("k",), connect_s=0.4, login_s=0.4), came
 
 
 async def codes(transport: SshTransport, times: int) -> list[str]:
@@ -339,7 +339,7 @@ def test_a_lost_connection_tells_nothing_and_the_next_command_connects_anew(tmp_
 class _Dying(SshTransport):
     """Its first connection dies after one command; of two others one notices when the other is on a new one already."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: SshSettings) -> None:
         super().__init__(access)
         self.dead: Any = None
         self.renewed = asyncio.Event()
@@ -419,7 +419,7 @@ def test_other_hosts_are_reached_by_the_controllers_own_ssh(tmp_path: Path) -> N
 class _Prefixed(SshTransport):
     """Lets the stand-in for the controller's ssh be found first."""
 
-    def __init__(self, access: Access, directory: str) -> None:
+    def __init__(self, access: SshSettings, directory: str) -> None:
         super().__init__(access)
         self.directory = directory
 
@@ -439,14 +439,14 @@ class _Prefixed(SshTransport):
     ],
 )
 def test_what_the_controllers_ssh_says_is_told_alike(stderr: str, code: str) -> None:
-    trouble = controller_trouble("10.0.0.2", Output(stdout="", stderr=stderr, exit_status=255))
+    trouble = ssh_stderr_error("10.0.0.2", Output(stdout="", stderr=stderr, exit_status=255))
     assert trouble is not None
     assert (trouble.diagnostic.code, trouble.diagnostic.where) == (code, "10.0.0.2")
 
 
 def test_a_way_that_broke_behind_the_controller_tells_nothing() -> None:
     broken = Output(stdout="x", stderr="client_loop: send disconnect: Broken pipe", exit_status=255)
-    assert controller_trouble("10.0.0.2", broken) is None
+    assert ssh_stderr_error("10.0.0.2", broken) is None
 
 
 def asyncssh_exceptions() -> list[type[BaseException]]:
@@ -468,7 +468,7 @@ SERVER_SIDE = {"SoftEOFReceived", "FileXferError"}
 
 @pytest.mark.parametrize("kind", asyncssh_exceptions(), ids=lambda kind: kind.__name__)
 def test_no_exception_of_asyncssh_is_left(kind: type[BaseException]) -> None:
-    assert issubclass(kind, foreign()) or kind.__name__ in SERVER_SIDE
+    assert issubclass(kind, asyncssh_errors()) or kind.__name__ in SERVER_SIDE
     error = kind.__new__(kind)
     if isinstance(error, Exception):
         assert translate("10.9.9.9", error, NOBODY).diagnostic.where == "10.9.9.9"

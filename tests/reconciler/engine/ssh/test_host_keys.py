@@ -13,22 +13,22 @@ from typing import Any
 import pytest
 
 from probes.command import Command
-from reconciler.core.known_hosts import HostKey, name, with_key
-from reconciler.core.known_hosts import key as key_of
+from reconciler.core.known_hosts import HostKey, add, host_pattern
+from reconciler.core.known_hosts import parse_key as key_of
 from reconciler.engine.ssh.connection import ssh
-from reconciler.engine.ssh.host_keys import Seen, TrustError, look, pin
-from reconciler.engine.ssh.route import way
-from reconciler.engine.transport import Access
+from reconciler.engine.ssh.host_keys import HostKeyScan, KnownHostsError, add_known_hosts, scan
+from reconciler.engine.ssh.route import route
+from reconciler.engine.transport import SshSettings
 from tests.support.sshd import H, Server, key, serving
 
 OTHERS = "# mine\r\nother.example ssh-rsa AAAA\n@cert-authority *.example ssh-rsa AAAA\n10.0.0.9 ssh-rsa AAAA"
 
 
-def written(access: Access) -> Path:
+def written(access: SshSettings) -> Path:
     return Path(access.known_hosts[0])
 
 
-def holding(access: Access, text: str) -> Access:
+def holding(access: SshSettings, text: str) -> SshSettings:
     written(access).write_bytes(text.encode("utf-8"))
     return access
 
@@ -37,20 +37,20 @@ def text_of(host_key: Any) -> HostKey:
     return key_of(host_key.export_public_key().decode())
 
 
-async def seen(access: Access) -> Seen:
-    (one,) = await look(access, [way(access, H)])
+async def seen(access: SshSettings) -> HostKeyScan:
+    (one,) = await scan(access, [route(access, H)])
     return one
 
 
-async def gets_in(access: Access) -> bool:
+async def gets_in(access: SshSettings) -> bool:
     async with ssh(access) as transport:
         return (await transport.run(H, Command(script="echo in"))).stdout == "in\n"
 
 
-def looked(served: AbstractAsyncContextManager[Server], text: Callable[[Server], str]) -> tuple[Seen, Server]:
+def looked(served: AbstractAsyncContextManager[Server], text: Callable[[Server], str]) -> tuple[HostKeyScan, Server]:
     """What is seen of a server while known_hosts holds that text."""
 
-    async def run() -> tuple[Seen, Server]:
+    async def run() -> tuple[HostKeyScan, Server]:
         async with served as server:
             return await seen(holding(server.access(), text(server))), server
 
@@ -104,14 +104,14 @@ def test_a_name_is_known_by_its_address_too_as_when_connecting(tmp_path: Path) -
     async def run() -> str:
         async with serving(tmp_path) as server:
             access = replace(server.access(), connect="localhost", controller="10.0.0.1")
-            (found,) = await look(access, [way(access, "10.0.0.1")])
+            (found,) = await scan(access, [route(access, "10.0.0.1")])
             return found.state
 
     assert asyncio.run(run()) == "known"
 
 
 def test_a_port_where_nobody_listens_is_unread(tmp_path: Path) -> None:
-    async def run() -> Seen:
+    async def run() -> HostKeyScan:
         async with serving(tmp_path) as server:
             access = server.access()
         return await seen(access)
@@ -123,13 +123,13 @@ def test_a_port_where_nobody_listens_is_unread(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("hashed", [False, True], ids=["plain", "hashed"])
 def test_what_is_pinned_lets_in_and_all_else_in_the_file_stays(tmp_path: Path, hashed: bool) -> None:
-    before = with_key(OTHERS, "hidden.example", HostKey(type="ssh-rsa", blob="AAAA"), bytes(20)) if hashed else OTHERS
+    before = add(OTHERS, "hidden.example", HostKey(type="ssh-rsa", blob="AAAA"), bytes(20)) if hashed else OTHERS
 
     async def run() -> tuple[bool, str, str]:
         async with serving(tmp_path) as server:
             access = holding(server.access(), before)
-            assert pin([await seen(access)]) == ()
-            return await gets_in(access), text_of(server.host_key).blob, name(H, server.port)
+            assert add_known_hosts([await seen(access)]) == ()
+            return await gets_in(access), text_of(server.host_key).blob, host_pattern(H, server.port)
 
     let_in, blob, named = asyncio.run(run())
     text = (tmp_path / "known_hosts").read_bytes().decode()
@@ -144,7 +144,7 @@ def test_a_changed_key_is_replaced_and_the_old_file_kept(tmp_path: Path) -> None
         async with serving(tmp_path) as server:
             before = f"other.example,[{H}]:{server.port} {key().export_public_key().decode()}# mine\n"
             access = holding(server.access(), before)
-            return before, pin([await seen(access)]), await gets_in(access)
+            return before, add_known_hosts([await seen(access)]), await gets_in(access)
 
     before, kept, let_in = asyncio.run(run())
     assert let_in
@@ -159,7 +159,7 @@ def test_a_new_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     async def run() -> bool:
         async with serving(tmp_path) as server:
             access = replace(server.access(), known_hosts=(str(tmp_path / "new" / "known_hosts"),))
-            pin([await seen(access)])
+            add_known_hosts([await seen(access)])
             return await gets_in(access)
 
     assert asyncio.run(run())
@@ -167,7 +167,7 @@ def test_a_new_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     assert modes == [0o700, 0o600]
 
 
-def linked(access: Access, to: Path) -> Access:
+def linked(access: SshSettings, to: Path) -> SshSettings:
     written(access).unlink()
     written(access).symlink_to(to)
     return access
@@ -178,7 +178,7 @@ def test_a_link_to_nothing_yet_is_followed_as_ssh_does(tmp_path: Path) -> None:
 
     async def run() -> None:
         async with serving(tmp_path) as server:
-            pin([await seen(linked(server.access(), tmp_path / "dots"))])
+            add_known_hosts([await seen(linked(server.access(), tmp_path / "dots"))])
 
     asyncio.run(run())
     assert stat.S_IMODE((tmp_path / "dots").stat().st_mode) == 0o600
@@ -193,8 +193,8 @@ def test_what_keeps_nothing_is_refused_and_stays_what_it_is(tmp_path: Path) -> N
     async def run() -> None:
         async with serving(tmp_path) as server:
             for access in (replace(server.access(), known_hosts=(str(nothing),)), linked(server.access(), nothing)):
-                with pytest.raises(TrustError) as caught:
-                    pin([await seen(access)])
+                with pytest.raises(KnownHostsError) as caught:
+                    add_known_hosts([await seen(access)])
                 (told,) = caught.value.diagnostics
                 assert told.code == "trust-keeps-nothing"
                 assert "cluster.toml" in dict(told.fields)["option"]
@@ -212,7 +212,7 @@ def test_a_file_that_lies_elsewhere_stays_there_with_the_mode_it_has(tmp_path: P
     async def run() -> bool:
         async with serving(tmp_path) as server:
             access = linked(server.access(), mine)
-            pin([await seen(access)])
+            add_known_hosts([await seen(access)])
             return await gets_in(access)
 
     assert asyncio.run(run())
@@ -226,8 +226,8 @@ def test_where_another_key_would_count_all_the_same_nothing_is_written(tmp_path:
             access = holding(server.access(), f"[127.0.0.*]:{server.port} {key().export_public_key().decode()}")
             found = await seen(access)
             assert found.state == "changed"
-            with pytest.raises(TrustError) as caught:
-                pin([found])
+            with pytest.raises(KnownHostsError) as caught:
+                add_known_hosts([found])
             return caught.value.diagnostics[0].code
 
     assert asyncio.run(run()) == "trust-other-key"

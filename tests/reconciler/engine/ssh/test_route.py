@@ -14,8 +14,8 @@ import pytest
 
 from probes.command import Command
 from reconciler.engine.ssh.connection import ssh
-from reconciler.engine.ssh.route import way
-from reconciler.engine.transport import Access, TransportError
+from reconciler.engine.ssh.route import route
+from reconciler.engine.transport import SshSettings, TransportError
 from specs.diagnostic import Diagnostic
 from tests.support.sshd import H, Server, key, serving
 
@@ -26,7 +26,7 @@ class Ways:
 
     jump: Server
     host: Server
-    access: Access
+    access: SshSettings
     jumps_file: Path
 
     def configure(self, old: str, new: str) -> None:
@@ -63,7 +63,7 @@ async def behind_a_jump_host(directory: Path) -> AsyncGenerator[Ways]:
         yield ways
 
 
-async def told(access: Access) -> Diagnostic:
+async def told(access: SshSettings) -> Diagnostic:
     async with ssh(access) as transport:
         with pytest.raises(TransportError) as caught:
             await transport.run("inner", Command(script="true"))
@@ -136,7 +136,7 @@ def test_a_config_that_names_no_file_at_all_is_no_leave_to_check_nothing(
     assert passed == (0, 0, 0)
 
 
-def moved(access: Access, to: Path) -> Access:
+def moved(access: SshSettings, to: Path) -> SshSettings:
     Path(access.known_hosts[0]).rename(to)
     return access
 
@@ -158,10 +158,12 @@ def test_a_file_that_is_named_and_not_there_is_not_replaced_by_the_users_own(
     assert asyncio.run(run()).code == "host-key-unknown"
 
 
-def configured(directory: Path, text: str) -> Access:
+def configured(directory: Path, text: str) -> SshSettings:
     config = directory / "config"
     config.write_text(text)
-    return Access(controller="10.0.0.1", connect="control.example", known_hosts=("~/mine",), configs=(str(config),))
+    return SshSettings(
+        controller="10.0.0.1", connect="control.example", known_hosts=("~/mine",), configs=(str(config),)
+    )
 
 
 def test_the_way_is_what_ssh_config_says(tmp_path: Path) -> None:
@@ -170,7 +172,7 @@ def test_the_way_is_what_ssh_config_says(tmp_path: Path) -> None:
         "Host control.example\n  HostName 192.0.2.7\n  Port 2200\n  HostKeyAlias ctl\n  ProxyJump me@gate:2022,next\n"
         "Host gate\n  ProxyJump outer\n  UserKnownHostsFile /a /b\nHost next\n  HostName 192.0.2.9\n",
     )
-    hops = way(access, "10.0.0.1")
+    hops = route(access, "10.0.0.1")
     assert [(hop.where, hop.known_as, hop.port, hop.user, hop.files, hop.jump) for hop in hops] == [
         ("outer", "outer", 22, "", ("~/.ssh/known_hosts",), True),
         ("gate", "gate", 2022, "me", ("/a", "/b"), True),
@@ -183,7 +185,7 @@ def test_without_a_config_of_its_own_the_users_is_read(tmp_path: Path, monkeypat
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".ssh").mkdir()
     (tmp_path / ".ssh" / "config").write_text("Host *\n  UserKnownHostsFile /a\nHost 10.0.0.1\n  ProxyJump gate\n")
-    hops = way(Access(controller="10.0.0.1", user="root", port=22), "10.0.0.1")
+    hops = route(SshSettings(controller="10.0.0.1", user="root", port=22), "10.0.0.1")
     assert [(hop.where, hop.files) for hop in hops] == [("gate", ("/a",)), ("10.0.0.1", ("/a",))]
 
 
@@ -197,7 +199,7 @@ def test_without_a_config_of_its_own_the_users_is_read(tmp_path: Path, monkeypat
 )
 def test_a_way_that_leads_nowhere_is_told(tmp_path: Path, text: str) -> None:
     with pytest.raises(TransportError) as caught:
-        way(configured(tmp_path, text), "10.0.0.1")
+        route(configured(tmp_path, text), "10.0.0.1")
     assert (caught.value.diagnostic.code, caught.value.diagnostic.where) == ("ssh-setup", "10.0.0.1")
 
 
@@ -248,7 +250,7 @@ def test_nothing_of_the_callers_is_sent_along(tmp_path: Path) -> None:
             async with ssh(access) as transport:
                 told = await transport.run(H, Command(script="test -t 0 || echo none"))
             ours, before = list(ways.host.asked), list(ways.jump.asked)
-            (hop,) = [hop for hop in way(access, H) if not hop.jump]
+            (hop,) = [hop for hop in route(access, H) if not hop.jump]
             options: dict[str, Any] = {"known_hosts": None, "username": "root", "client_keys": list(access.identities)}
             async with asyncssh.connect(H, hop.port, config=list(access.configs), **options) as connection:
                 async with asyncio.timeout(60):

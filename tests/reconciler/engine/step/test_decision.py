@@ -9,15 +9,25 @@ from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unkn
 from probes.job import HostUptime, JobAttempts
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Step
-from reconciler.engine.jobs.client import LOST_S
-from reconciler.engine.lease import MARGIN_S, TTL_S, Term
-from reconciler.engine.step.decision import DISTURBED_S, Begin, Follow, Leave, Never, Skip, Stand, Wait, stand
-from specs.reason import coded
+from reconciler.engine.jobs.client import UNREACHABLE_TIMEOUT_S
+from reconciler.engine.lease import MARGIN_S, TTL_S, LeaseValidity
+from reconciler.engine.step.decision import (
+    RECOVERY_S,
+    Attach,
+    Defer,
+    RefuseRepeat,
+    Skip,
+    Start,
+    StepDecision,
+    Wait,
+    decide,
+)
+from specs.reason import reason
 from tests.support.world import Raise, step
 
 H = "10.0.0.1"
-AWAY = Unknown(coded("host-unreachable", host=H, said="no route"))
-REFUSED = Unknown(coded("probe-failed", said="no access"))
+AWAY = Unknown(reason("host-unreachable", host=H, said="no route"))
+REFUSED = Unknown(reason("probe-failed", said="no access"))
 UPTIME: AnyReading = Known(("b007", "100"))
 DOWN: AnyReading = Known("down")
 ACTION = Raise(host=H, name="a")
@@ -31,13 +41,15 @@ def read(one: Step, tried: AnyReading, effect: AnyReading = DOWN, up: AnyReading
     return {**facts, HostUptime(host=H): up}
 
 
-def tells(tried: tuple[str, ...], *, action: Raise = ACTION, ordered: int | None = None, up: bool = False) -> Stand:
+def tells(
+    tried: tuple[str, ...], *, action: Raise = ACTION, ordered: int | None = None, up: bool = False
+) -> StepDecision:
     one = step(action)
-    return stand(one, read(one, Known(tried), Known("up" if up else "down")), ordered)
+    return decide(one, read(one, Known(tried), Known("up" if up else "down")), ordered)
 
 
-def begin(number: int) -> Begin:
-    return Begin(number=number, boot="b007", uptime_s=100)
+def begin(number: int) -> Start:
+    return Start(number=number, boot="b007", uptime_s=100)
 
 
 @pytest.mark.parametrize(
@@ -47,51 +59,53 @@ def begin(number: int) -> Begin:
         (("1:never",), None, begin(1)),
         (("1:exited:1",), None, begin(2)),
         (("1:vanished",), None, begin(2)),
-        (("1:exited:0", "2:running"), None, Follow(number=2)),
+        (("1:exited:0", "2:running"), None, Attach(number=2)),
         ((), 1, begin(1)),
         (("1:never",), 1, begin(1)),
-        (("1:running",), 1, Follow(number=1)),
-        (("1:exited:0",), 1, Follow(number=1)),
-        (("1:vanished",), 1, Follow(number=1)),
-        (("1:seen:0", "2:exited:3"), 2, Follow(number=2)),
+        (("1:running",), 1, Attach(number=1)),
+        (("1:exited:0",), 1, Attach(number=1)),
+        (("1:vanished",), 1, Attach(number=1)),
+        (("1:seen:0", "2:exited:3"), 2, Attach(number=2)),
     ],
 )
-def test_which_attempt_it_would_be_and_whose_it_is(tried: tuple[str, ...], ordered: int | None, wanted: Stand) -> None:
+def test_which_attempt_it_would_be_and_whose_it_is(
+    tried: tuple[str, ...], ordered: int | None, wanted: StepDecision
+) -> None:
     assert tells(tried, ordered=ordered) == wanted
 
 
 @pytest.mark.parametrize(("state", "code"), [("exited:1", "job-not-repeated"), ("vanished", "job-vanished")])
 def test_what_may_not_happen_twice_waits_for_an_explanation_unless_its_effect_is_seen(state: str, code: str) -> None:
     never = tells((f"1:{state}",), action=ONCE)
-    assert isinstance(never, Never)
+    assert isinstance(never, RefuseRepeat)
     assert never.why.code == code
     assert tells((f"1:{state}",), action=ONCE, up=True) == Skip()
-    assert tells((f"1:{state}",), action=ONCE, ordered=1) == Follow(number=1), "it is our own"
+    assert tells((f"1:{state}",), action=ONCE, ordered=1) == Attach(number=1), "it is our own"
     assert tells(("1:seen:0",), action=ONCE) == begin(2)
 
 
 def test_what_holds_is_left_alone_but_a_job_at_it_is_followed() -> None:
     assert tells((), up=True) == Skip()
-    assert tells(("1:running",), up=True) == Follow(number=1)
+    assert tells(("1:running",), up=True) == Attach(number=1)
 
 
-@pytest.mark.parametrize(("reading", "patience"), [(AWAY, LOST_S), (REFUSED, 0.0), (Absent(), 0.0)])
+@pytest.mark.parametrize(("reading", "patience"), [(AWAY, UNREACHABLE_TIMEOUT_S), (REFUSED, 0.0), (Absent(), 0.0)])
 def test_a_host_that_says_nothing_is_waited_for_one_that_says_no_is_not(reading: AnyReading, patience: float) -> None:
     one = step(ACTION)
     for seen in (read(one, reading), read(one, Known(()), up=reading)):
-        waits = stand(one, seen, None)
+        waits = decide(one, seen, None)
         assert isinstance(waits, Wait)
-        assert (waits.why.code, waits.patience_s) == ("job-unread", patience)
+        assert (waits.why.code, waits.timeout_s) == ("job-unread", patience)
 
 
 @pytest.mark.parametrize(
     ("after", "reading", "code", "patience"),
     [
         ((), Known("down"), "step-premise-moved", 0.0),
-        (("b",), Known("down"), "step-premise-moved", DISTURBED_S),
+        (("b",), Known("down"), "step-premise-moved", RECOVERY_S),
         ((), REFUSED, "step-premise-unknown", 0.0),
-        (("b",), REFUSED, "step-premise-unknown", DISTURBED_S),
-        (("b",), AWAY, "step-premise-unknown", LOST_S),
+        (("b",), REFUSED, "step-premise-unknown", RECOVERY_S),
+        (("b",), AWAY, "step-premise-unknown", UNREACHABLE_TIMEOUT_S),
     ],
 )
 def test_a_premise_is_given_the_time_its_kind_takes(
@@ -99,9 +113,9 @@ def test_a_premise_is_given_the_time_its_kind_takes(
 ) -> None:
     need = Raise(host=H, name="need").flag
     one = step(ACTION, *after, needs=(need.up(),))
-    waits = stand(one, {**read(one, Known(())), need: reading}, None)
+    waits = decide(one, {**read(one, Known(())), need: reading}, None)
     assert isinstance(waits, Wait)
-    assert (waits.why.code, waits.patience_s) == (code, patience)
+    assert (waits.why.code, waits.timeout_s) == (code, patience)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,15 +139,15 @@ def test_what_decides_and_reads_otherwise_leaves_the_step_to_the_next_plan(
     reading: AnyReading, ordered: int | None, *, left: bool
 ) -> None:
     brought, moved = Brought(host=H), Raise(host=H, name="need").flag
-    need = brought.must_be("old", because=coded("not-read"), source="a test")
+    need = brought.must_be("old", because=reason("not-read"), source="a test")
     one = step(ACTION, "b", needs=(moved.up(), need))
-    stands = stand(one, {**read(one, Known(())), moved: Known("down"), brought: reading}, ordered)
-    assert isinstance(stands, Leave if left else Wait)
-    assert stand(one, {**read(one, Known(()), Known("up")), brought: reading}, None) == Skip()
+    stands = decide(one, {**read(one, Known(())), moved: Known("down"), brought: reading}, ordered)
+    assert isinstance(stands, Defer if left else Wait)
+    assert decide(one, {**read(one, Known(()), Known("up")), brought: reading}, None) == Skip()
 
 
 def test_a_term_ends_before_the_lease_can_be_anothers() -> None:
-    term = Term()
+    term = LeaseValidity()
     assert term.left(0.0) == 0.0
     term.since = 100.0
     assert term.left(100.0) == TTL_S - MARGIN_S

@@ -7,19 +7,19 @@ import pytest
 
 from probes.fact import Known, Unknown
 from reconciler.core import events as ev
-from reconciler.core.diff import Advised, Difference
-from reconciler.view.render import Page, columns
+from reconciler.core.diff import AdvisedDrift, Difference
+from reconciler.view.render import RenderOptions, columns
 from reconciler.view.text import (
     check_text,
+    diagnostics_text,
     diff_text,
     event_lines,
     header_text,
     plan_text,
     summary_text,
-    troubles_text,
 )
 from specs.diagnostic import diagnose
-from specs.reason import coded
+from specs.reason import reason
 from specs.text import Lang
 from tests.reconciler.view.world import (
     BOOT,
@@ -34,8 +34,8 @@ from tests.reconciler.view.world import (
     difference,
 )
 
-EN = Page(lang="en", titles=TITLES)
-ZH = Page(lang="zh", titles=TITLES)
+EN = RenderOptions(lang="en", titles=TITLES)
+ZH = RenderOptions(lang="zh", titles=TITLES)
 
 
 def test_diff_tells_each_drift_in_full() -> None:
@@ -72,10 +72,10 @@ def test_diff_tells_what_could_not_be_read_and_ends_with_the_verdict() -> None:
 
 
 def test_a_silent_host_is_told_once_and_not_once_for_each_fact() -> None:
-    dead = Unknown(coded("host-silent"))
+    dead = Unknown(reason("host-silent"))
     unread = difference(dict.fromkeys(READINGS, dead))
     same_host = Difference(
-        drift=(), held=0, unknown=tuple(d for d in unread.unknown if d.expected.fact.host == BOOT.host)
+        drift=(), matching=0, unknown=tuple(d for d in unread.unknown if d.expected.fact.host == BOOT.host)
     )
     assert diff_text("6.2.2", same_host, EN).count("host-silent") == 1
 
@@ -99,8 +99,8 @@ def hidden() -> Difference:
     """bkauth runs and is not enabled; one more thing is only told."""
     seen = difference({**RIGHT, BOOT: Known("disabled"), ETCD: Known(())})
     boot, etcd = seen.drift
-    told = Advised(drift=etcd, diagnostic=diagnose("usage", message="stuck", help="bkrec plan --help"))
-    will = coded("latent-not-at-boot", unit=BOOT.unit)
+    told = AdvisedDrift(drift=etcd, diagnostic=diagnose("usage", message="stuck", help="bkrec plan --help"))
+    will = reason("latent-not-at-boot", unit=BOOT.unit)
     return replace(seen, drift=(boot,), advice=(told,), latent={BOOT: will, ETCD: will})
 
 
@@ -186,7 +186,7 @@ def test_an_empty_plan_says_so() -> None:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_colour_repeats_what_the_words_say(lang: Lang) -> None:
-    plain, bright = Page(lang=lang, titles=TITLES), Page(lang=lang, titles=TITLES, colour=True)
+    plain, bright = RenderOptions(lang=lang, titles=TITLES), RenderOptions(lang=lang, titles=TITLES, colour=True)
     assert _uncoloured(diff_text("6.2.2", difference(), bright)) == diff_text("6.2.2", difference(), plain)
     assert _uncoloured(check_text("6.2.2", difference(), bright)) == check_text("6.2.2", difference(), plain)
     assert _uncoloured(plan_text(PLAN, bright)) == plan_text(PLAN, plain)
@@ -198,7 +198,7 @@ def _uncoloured(text: str) -> str:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_line_fits_unless_it_is_one_word(lang: Lang) -> None:
-    page = Page(lang=lang, width=100, titles=TITLES)
+    page = RenderOptions(lang=lang, width=100, titles=TITLES)
     long = [line for line in diff_text("6.2.2", difference(), page).splitlines() if columns(line) > 100]
     assert long == []
 
@@ -213,7 +213,7 @@ def test_all_troubles_are_told_at_once_and_each_once() -> None:
         diagnose("usage", message="no", help="bkrec --help"),
         diagnose("file-exists", where="x.toml", path="x.toml"),
     )
-    told = troubles_text((one, two, one), EN)
+    told = diagnostics_text((one, two, one), EN)
     assert told == (
         """\
 error[usage]: no
@@ -228,11 +228,11 @@ error[file-exists]: x.toml exists already
 2 problems
 """
     )
-    assert "警告[usage]" in troubles_text((one,), ZH, "warning")
+    assert "警告[usage]" in diagnostics_text((one,), ZH, "warning")
 
 
 def test_a_code_without_words_is_still_told() -> None:
-    told = troubles_text((diagnose("no-such-code", where="here", field="value"),), EN)
+    told = diagnostics_text((diagnose("no-such-code", where="here", field="value"),), EN)
     assert told == "error[no-such-code]: no-such-code field=value\n  where:  here\n"
 
 
@@ -244,12 +244,12 @@ EVENTS: list[tuple[ev.Event, str]] = [
     (ev.StepDone(step=START.id, seconds=3.2, exit_status=0), "#2 seen done after 3 s"),
     (ev.StepDone(step=START.id, seconds=3.2, exit_status=5), "#2 seen done after 3 s, although its command exited 5"),
     (ev.StepSkipped(step=RETIRE.id), "#1 skipped: what it ensures is already so"),
-    (ev.StepHeld(step=START.id, cause=RETIRE.id), "#2 held: #1 failed"),
+    (ev.StepBlocked(step=START.id, cause=RETIRE.id), "#2 held: #1 failed"),
     (
-        ev.StepLeft(step=START.id, fact="pin.versions 0 @10.0.0.1"),
+        ev.StepDeferred(step=START.id, fact="pin.versions 0 @10.0.0.1"),
         "#2 left: the package brings other versions than this plan took it to; deciding anew",
     ),
-    (ev.Interrupted(running=(RETIRE.id,)), "stopped; still running on their hosts: #1"),
+    (ev.RunInterrupted(running=(RETIRE.id,)), "stopped; still running on their hosts: #1"),
     (ev.StepSkipped(step="of-another-plan"), "#of-another-plan skipped: what it ensures is already so"),
 ]
 
