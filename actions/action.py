@@ -26,13 +26,13 @@ Undo = Literal[
     "server",
     "running",
     "beside",
-    "put-back",
+    "restored",
     "undo",
 ]
 """What an undo makes of it, the gravest first. migrated: only a backup brings it back. no-way-back: what it installed
 stands in the place of what was. generated: new secrets, which servers know. replaced: the old one lies in a backup.
 mended: undoing it would bring a fault back. derived: written anew from other files. server: a row, grant or key in a
-server. running: something was only started. beside: nothing that was there was changed. put-back: as it was, from what
+server. running: something was only started. beside: nothing that was there was changed. restored: as it was, from what
 the run kept. undo: itself part of one."""
 
 

@@ -51,10 +51,10 @@ class RecordAgentBaseline(Action):
     unasked: str = ""
     """Why nobody is known to be online; then nothing will be demanded."""
     identity: ClassVar[tuple[str, ...]] = ()
-    kind: Literal["agent.note"] = "agent.note"
+    kind: Literal["agent.record"] = "agent.record"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.noted.must_be(True, because=reason("work-noted"), source=""),)
+        return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
 
     def voids(self) -> tuple[AnyFact, ...]:
         return (TaskPending(host=self.host, task=NOTE),)
@@ -87,7 +87,7 @@ class AwaitAgentBaseline(Action):
         lost = next((drift.reading for drift in drifts if drift.expected.fact == self.lost), None)
         if not isinstance(lost, Known):
             return None
-        return diagnose("agents-lost", where=self.host, hosts=", ".join(lost.value), seconds=f"{self.settle_s:g}")
+        return diagnose("agents-missing", where=self.host, hosts=", ".join(lost.value), seconds=f"{self.settle_s:g}")
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -113,11 +113,11 @@ class ArchiveAgentBaseline(Action):
 
     release: str
     identity: ClassVar[tuple[str, ...]] = ()
-    kind: Literal["agent.settle"] = "agent.settle"
+    kind: Literal["agent.archive"] = "agent.archive"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         owed = TaskPending(host=self.host, task=NOTE)
-        return (owed.must_be(False, because=reason("agents-note-settled"), source=""),)
+        return (owed.must_be(False, because=reason("agents-baseline-archived"), source=""),)
 
     def command(self) -> Command:
         return Command(script=SETTLE, args=(DIRECTORY, NOTE, self.release))

@@ -343,7 +343,7 @@ class BackupInstall(Action):
 TOPOLOGY: LiteralString = (
     """set -eu
 umask 077
-home=/var/lib/bkrec/topology
+home=/var/lib/bkrec/cmdb
 questions=$1
 shift
 ask() (
@@ -378,7 +378,7 @@ class BackupTopology(Action):
 
     install: str
     identity: ClassVar[tuple[str, ...]] = ()
-    kind: Literal["backup.topology"] = "backup.topology"
+    kind: Literal["backup.cmdb"] = "backup.cmdb"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="topology")

@@ -82,7 +82,7 @@ class InstallBkenv(Bkcli):
         return self.spoils
 
     def touches(self) -> tuple[Reason, ...]:
-        return (reason("touches-all-env"),)
+        return (reason("affects-all-env"),)
 
     @property
     def estimate_s(self) -> float:
@@ -115,7 +115,7 @@ class SyncCommon(Bkcli):
         return Command(script=SYNC, args=(self.install, "common", self.install, *self.hosts))
 
     def touches(self) -> tuple[Reason, ...]:
-        return (reason("touches-install-everywhere", hosts=" ".join(self.hosts), install=self.install),)
+        return (reason("affects-install-everywhere", hosts=" ".join(self.hosts), install=self.install),)
 
     @property
     def estimate_s(self) -> float:

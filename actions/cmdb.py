@@ -106,35 +106,33 @@ class SetJobModules(Action):
 
     @property
     def undo(self) -> Undo:
-        return "put-back"
+        return "restored"
 
 
 def job_modules(host: str, install: str, modules: tuple[str, ...]) -> AnyExpected:
     fact = JobModules(host=host, install=install)
-    why = reason("topology-job-modules")
+    why = reason("cmdb-job-modules")
     return fact.must_be(tuple(sorted(modules)), because=why, source="guide 7.17", module="job")
 
 
 def open_(host: str) -> AnyExpected:
-    return EditingOpen(host=host).must_be(True, because=reason("topology-opened"), source="guide 7.17")
+    return EditingOpen(host=host).must_be(True, because=reason("cmdb-topology-unlocked"), source="guide 7.17")
 
 
 def shut(host: str) -> AnyExpected:
-    return EditingShut(host=host).must_be(True, because=reason("topology-shut"), source="CMDB, UserConfigSwitch")
+    return EditingShut(host=host).must_be(True, because=reason("cmdb-topology-locked"), source="CMDB, UserConfigSwitch")
 
 
 def idle(host: str, install: str) -> AnyExpected:
-    return HostsNotIdle(host=host, install=install).must_be(
-        (), because=reason("topology-hosts-idle"), source="guide 7.17"
-    )
+    return HostsNotIdle(host=host, install=install).must_be((), because=reason("cmdb-hosts-idle"), source="guide 7.17")
 
 
 def no_sets(host: str, install: str) -> AnyExpected:
-    return SetsLeft(host=host, install=install).must_be((), because=reason("topology-no-sets"), source="guide 7.17")
+    return SetsLeft(host=host, install=install).must_be((), because=reason("cmdb-no-sets"), source="guide 7.17")
 
 
 def no_templates(host: str, install: str) -> AnyExpected:
-    why, source = reason("topology-no-templates"), "ce/bin/create_blueking_set.py:263-301,336-337"
+    why, source = reason("cmdb-no-templates"), "ce/bin/create_blueking_set.py:263-301,336-337"
     return TemplatesLeft(host=host, install=install).must_be((), because=why, source=source)
 
 
@@ -150,7 +148,7 @@ class Emptying(Action):
 
     def deletes(self) -> Reason | None:
         return reason(
-            "topology-deletes",
+            "cmdb-topology-deletes",
             sets=len(self.sets),
             set_names=", ".join(self.sets) or "-",
             templates=len(self.templates),
@@ -182,7 +180,7 @@ class MoveHosts(Emptying):
 
     @property
     def by_hand(self) -> str:
-        return "topology-move-hosts"
+        return "cmdb-move-hosts"
 
     @property
     def estimate_s(self) -> float:
@@ -196,7 +194,7 @@ class UnlockTopologyEditing(Emptying):
     cmdb: str
     """Address of the first host of CMDB."""
     identity: ClassVar[tuple[str, ...]] = ()
-    kind: Literal["cmdb.open"] = "cmdb.open"
+    kind: Literal["cmdb.unlock"] = "cmdb.unlock"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return (idle(self.host, self.install),)
@@ -217,7 +215,7 @@ class LockTopologyEditing(Action):
 
     cmdb: str
     identity: ClassVar[tuple[str, ...]] = ()
-    kind: Literal["cmdb.shut"] = "cmdb.shut"
+    kind: Literal["cmdb.lock"] = "cmdb.lock"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (shut(self.host),)
@@ -265,7 +263,7 @@ class DeleteSets(Deleting):
 
     @property
     def by_hand(self) -> str:
-        return "topology-delete-sets"
+        return "cmdb-delete-sets"
 
     @property
     def estimate_s(self) -> float:
@@ -321,7 +319,7 @@ class BuildTopology(Bkcli):
         return Command(script=BUILD, args=(self.install,))
 
     def touches(self) -> tuple[Reason, ...]:
-        return (reason("topology-secret-on-argv"),)
+        return (reason("cmdb-secret-on-argv"),)
 
     @property
     def undo(self) -> Undo:
@@ -351,7 +349,7 @@ class AssignHosts(Bkcli):
         return Command(script=BUILD, args=(self.install, "1"))
 
     def touches(self) -> tuple[Reason, ...]:
-        return (reason("topology-secret-on-argv"),)
+        return (reason("cmdb-secret-on-argv"),)
 
     @property
     def undo(self) -> Undo:

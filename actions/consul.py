@@ -82,4 +82,4 @@ class DeregisterService(Action):
 
     @property
     def undo(self) -> Undo:
-        return "put-back"
+        return "restored"

@@ -89,7 +89,7 @@ class InstallContainer(Action):
         return self.spoils
 
     def touches(self) -> tuple[Reason, ...]:
-        return (reason("touches-project-files", project=self.project, module=self.product),)
+        return (reason("affects-project-files", project=self.project, module=self.product),)
 
     @property
     def disrupts(self) -> Disrupts:
@@ -142,7 +142,7 @@ class SetRestartPolicy(Action):
 
     containers: tuple[str, ...]
     identity: ClassVar[tuple[str, ...]] = ("containers",)
-    kind: Literal["container.keep"] = "container.keep"
+    kind: Literal["container.restart-policy"] = "container.restart-policy"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = ContainersWithoutRestartPolicy(host=self.host, containers=self.containers)
@@ -165,7 +165,7 @@ case $root in
     /*) ;;
     *) echo "docker names no plain path for its data: $root" >&2; exit 1 ;;
 esac
-first=/var/lib/bkrec/kept/daemon.json.$(date +%Y%m%d%H%M%S)
+first=/var/lib/bkrec/saved/daemon.json.$(date +%Y%m%d%H%M%S)
 keep=$first n=1
 while [ -e "$keep" ]; do
     n=$((n + 1))
@@ -197,16 +197,16 @@ class SetDockerDataRoot(Action):
     """Have daemon.json name the directory that the running daemon uses; every other line stays as it is.
 
     Nothing is restarted and no data moved: what the daemon has now is what its next start finds. The file as it was is
-    kept below /var/lib/bkrec/kept.
+    kept below /var/lib/bkrec/saved.
     """
 
     file: str
     identity: ClassVar[tuple[str, ...]] = ()
-    kind: Literal["container.name-root"] = "container.name-root"
+    kind: Literal["container.set-data-root"] = "container.set-data-root"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = DockerDataRoot(host=self.host)
-        return (fact.must_be("lasting", because=reason("docker-root-named"), source="dockerd(8), data-root"),)
+        return (fact.must_be("lasting", because=reason("docker-data-root-set"), source="dockerd(8), data-root"),)
 
     def command(self) -> Command:
         return Command(script=NAME_ROOT, args=(self.file,))

@@ -91,7 +91,7 @@ class EditEnv(Action):
 
     @property
     def undo(self) -> Undo:
-        return "put-back"
+        return "restored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +185,7 @@ class DeduplicateVariable(EditEnv):
     """
 
     identity: ClassVar[tuple[str, ...]] = ("file", "key")
-    kind: Literal["env.keep-last"] = "env.keep-last"
+    kind: Literal["env.deduplicate"] = "env.deduplicate"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = EnvDuplicates(host=self.host, file=self.file, key=self.key)

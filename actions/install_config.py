@@ -50,7 +50,7 @@ class PlaceModule(Action):
     seen_by: tuple[AnyFact, ...] = ()
     """Copies of the scripts on all hosts: they differ once this file does."""
     identity: ClassVar[tuple[str, ...]] = ("module",)
-    kind: Literal["topology.place"] = "topology.place"
+    kind: Literal["install-config.place"] = "install-config.place"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         hosts = ModuleHosts(host=self.host, path=self.config, module=self.module)
@@ -68,4 +68,4 @@ class PlaceModule(Action):
 
     @property
     def undo(self) -> Undo:
-        return "put-back"
+        return "restored"

@@ -16,7 +16,7 @@ from probes.text import FileMentions
 from specs.reason import Reason, reason
 
 RENDER = """set -eu
-install=$1 note=/var/lib/bkrec/owed/nginx-templates
+install=$1 note=/var/lib/bkrec/tasks/nginx-templates
 mkdir -p -m 0700 -- "$(dirname -- "$note")"
 date +%s > "$note"
 sync
@@ -44,7 +44,7 @@ class RenderNginx(Action):
         return Command(script=RENDER, args=(self.install,))
 
     def touches(self) -> tuple[Reason, ...]:
-        return (reason("touches-nginx"),)
+        return (reason("affects-nginx"),)
 
     @property
     def login(self) -> bool:

@@ -59,7 +59,7 @@ class RetireDirectory(Action):
 
     @property
     def undo(self) -> Undo:
-        return "put-back"
+        return "restored"
 
 
 CARRY = """set -eu
@@ -81,7 +81,7 @@ class CopyDirectory(Action):
     empty: bool = False
     """Where there is nothing to copy, an empty one does: /data/src/backup only has to exist."""
     identity: ClassVar[tuple[str, ...]] = ("path",)
-    kind: Literal["directory.carry"] = "directory.carry"
+    kind: Literal["directory.copy"] = "directory.copy"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         if self.empty:
@@ -91,7 +91,7 @@ class CopyDirectory(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         kind = PathKind(host=self.host, path=self.path)
-        return (kind.must_be("directory", because=reason("carried-over", source=self.source), source="guide 6.1"),)
+        return (kind.must_be("directory", because=reason("copied-over", source=self.source), source="guide 6.1"),)
 
     def command(self) -> Command:
         return Command(script=CARRY, args=(self.source, self.path, "empty" if self.empty else "must"))

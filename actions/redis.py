@@ -40,7 +40,7 @@ class CreateRedisCluster(Action):
     key: str
     ports: tuple[int, ...]
     identity: ClassVar[tuple[str, ...]] = ()
-    kind: Literal["redis.form"] = "redis.form"
+    kind: Literal["redis.create"] = "redis.create"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = RedisCluster(host=self.host, port=self.ports[0], env_file=self.file, key=self.key)

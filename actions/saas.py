@@ -46,7 +46,7 @@ class AddSaasVariables(Bkcli):
         return Command(script=ADD, args=(self.install,))
 
     def touches(self) -> tuple[Reason, ...]:
-        return (reason("touches-saas-variables"),)
+        return (reason("affects-saas-variables"),)
 
     @property
     def undo(self) -> Undo:
@@ -102,7 +102,7 @@ class DeploySaas(Bkcli):
         return Command(script=DEPLOY, args=(self.install, self.app, self.src, self.login_path))
 
     def touches(self) -> tuple[Reason, ...]:
-        return (reason("touches-desktop", app=self.app),)
+        return (reason("affects-desktop", app=self.app),)
 
     @property
     def disrupts(self) -> Disrupts:

@@ -121,10 +121,10 @@ class RecordSmokeTest(Action):
     on: str
     """The address of the one host it runs on."""
     identity: ClassVar[tuple[str, ...]] = ()
-    kind: Literal["trial.note"] = "trial.note"
+    kind: Literal["smoke-test.record"] = "smoke-test.record"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.noted.must_be(True, because=reason("work-noted"), source=""),)
+        return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
 
     def voids(self) -> tuple[AnyFact, ...]:
         return (TaskPending(host=self.host, task=NOTE),)
@@ -149,7 +149,7 @@ class RunSmokeTest(Action):
     env: str
     because: Reason
     identity: ClassVar[tuple[str, ...]] = ()
-    kind: Literal["trial.again"] = "trial.again"
+    kind: Literal["smoke-test.run"] = "smoke-test.run"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.lost.must_be((), because=self.because, source=""),)
@@ -162,7 +162,7 @@ class RunSmokeTest(Action):
         if not isinstance(lost, Known) or not lost.value:
             return None
         job, why = said(lost.value)
-        return diagnose("trial-lost", where=self.host, because=why, source=SOURCE, job=job)
+        return diagnose("smoke-test-broken", where=self.host, because=why, source=SOURCE, job=job)
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -195,11 +195,11 @@ class ArchiveSmokeTest(Action):
 
     release: str
     identity: ClassVar[tuple[str, ...]] = ()
-    kind: Literal["trial.settle"] = "trial.settle"
+    kind: Literal["smoke-test.archive"] = "smoke-test.archive"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         owed = TaskPending(host=self.host, task=NOTE)
-        return (owed.must_be(False, because=reason("trial-note-settled"), source=""),)
+        return (owed.must_be(False, because=reason("smoke-test-archived"), source=""),)
 
     def command(self) -> Command:
         return Command(script=ASIDE, args=(DIRECTORY, NOTE, self.release))

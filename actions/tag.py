@@ -30,12 +30,12 @@ class RestoreSecretsTag(Action):
     root: str
     env: str
     identity: ClassVar[tuple[str, ...]] = ("root", "module")
-    kind: Literal["tag.make"] = "tag.make"
+    kind: Literal["tag.restore"] = "tag.restore"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         tag = PathKind(host=self.host, path=f"{self.root}/{self.module}.env")
         kept = SecretsTag(host=self.host, module=self.module, root=self.root, env=self.env)
-        why, source = reason("tag-put-back"), "functions:503"
+        why, source = reason("tag-restored"), "functions:503"
         return (
             tag.must_be("file", because=why, source=source),
             kept.must_be("kept", because=why, source=source),

@@ -15,11 +15,11 @@ from actions.lib.env_shell import VALUE
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.task import TaskDone, TaskRecorded
-from specs.module import Work
+from specs.module import TaskName
 from specs.reason import InlineReason, reason
 
 NOTE: LiteralString = """set -eu
-note=/var/lib/bkrec/owed/$1
+note=/var/lib/bkrec/tasks/$1
 [ ! -e "$note" ] || exit 0
 mkdir -p -m 0700 -- "$(dirname -- "$note")"
 if [ -n "$2" ]; then head -n 1 -- "$2"; else date +%s; fi > "$note.part"
@@ -38,21 +38,21 @@ def done_of(noted: TaskRecorded) -> TaskDone:
 class RecordTask(Action):
     """Leave the note; one that is there already keeps what it says (the version before the first attempt)."""
 
-    work: Work
+    task: TaskName
     remembers: str = ""
     """A file whose first line the note keeps: the version that was installed before."""
     noted: TaskRecorded
-    identity: ClassVar[tuple[str, ...]] = ("work",)
-    kind: Literal["owed.note"] = "owed.note"
+    identity: ClassVar[tuple[str, ...]] = ("task",)
+    kind: Literal["task.record"] = "task.record"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.noted.must_be(True, because=reason("work-noted"), source=""),)
+        return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
 
     def voids(self) -> tuple[AnyFact, ...]:
         return (done_of(self.noted),)
 
     def command(self) -> Command:
-        return Command(script=NOTE, args=(self.work, self.remembers))
+        return Command(script=NOTE, args=(self.task, self.remembers))
 
     @property
     def undo(self) -> Undo:
@@ -61,8 +61,8 @@ class RecordTask(Action):
 
 HEAD: LiteralString = """set -eu
 install=$1 home=$2 work=$3 release=$4
-note=/var/lib/bkrec/owed/$work record=/var/lib/bkrec/owed/$work.done
-mkdir -p -m 0700 -- /var/lib/bkrec/owed
+note=/var/lib/bkrec/tasks/$work record=/var/lib/bkrec/tasks/$work.done
+mkdir -p -m 0700 -- /var/lib/bkrec/tasks
 paid() { # the record first: beside it a note owes nothing any more
     printf '%s done %s\n' "$release" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | dd of="$record.part" conv=fsync 2>/dev/null
     mv -T -- "$record.part" "$record"
@@ -71,7 +71,7 @@ paid() { # the record first: beside it a note owes nothing any more
 said() { # PATTERN COMMAND …: true once the command has said it and ended well
     pattern=$1
     shift
-    log=/var/lib/bkrec/owed/$work.log
+    log=/var/lib/bkrec/tasks/$work.log
     "$@" > "$log" 2>&1 || { cat -- "$log"; echo "it failed" >&2; return 1; }
     cat -- "$log"
     grep -qE -e "$pattern" -- "$log" || { echo "it did not say: $pattern" >&2; return 1; }
@@ -194,7 +194,7 @@ paid
 class RunPostUpgradeTask(Action):
     """Do it, and leave a record when its proof was seen."""
 
-    work: Work
+    task: TaskName
     done: TaskDone
     install: str
     home: str
@@ -203,8 +203,8 @@ class RunPostUpgradeTask(Action):
     once: bool = False
     seconds: float = 60.0
     because: InlineReason
-    identity: ClassVar[tuple[str, ...]] = ("work",)
-    kind: Literal["owed.do"] = "owed.do"
+    identity: ClassVar[tuple[str, ...]] = ("task",)
+    kind: Literal["task.run"] = "task.run"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return self.before
@@ -213,8 +213,8 @@ class RunPostUpgradeTask(Action):
         return (self.done.must_be(True, because=self.because, source=""),)
 
     def command(self) -> Command:
-        args = (self.install, self.home, self.work, self.done.release, *self.extra)
-        match self.work:
+        args = (self.install, self.home, self.task, self.done.release, *self.extra)
+        match self.task:
             case "iam-subjects":
                 return Command(script=SUBJECTS, args=args)
             case "job-upgrader-before":
@@ -232,7 +232,7 @@ class RunPostUpgradeTask(Action):
 
     @property
     def disrupts(self) -> Disrupts:
-        return "no" if self.work == "nodeman-plugins" else "data"
+        return "no" if self.task == "nodeman-plugins" else "data"
 
     @property
     def one_way(self) -> bool:
@@ -248,7 +248,7 @@ class RunPostUpgradeTask(Action):
 
     @property
     def resources(self) -> tuple[str, ...]:
-        return ("bkcli",) if self.work == "nodeman-plugins" else (f"host:{self.host}",)
+        return ("bkcli",) if self.task == "nodeman-plugins" else (f"host:{self.host}",)
 
     @property
     def estimate_s(self) -> float:

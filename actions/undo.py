@@ -103,7 +103,7 @@ class Restore(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         standing = UndoItemState(host=self.host, run=self.run, path=self.path)
-        return (standing.must_be("back", because=reason("put-back"), source="mv(1)"),)
+        return (standing.must_be("back", because=reason("restored"), source="mv(1)"),)
 
     @property
     def resources(self) -> tuple[str, ...]:

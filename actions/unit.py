@@ -170,4 +170,4 @@ class RetireUnit(Action):
 
     @property
     def undo(self) -> Undo:
-        return "put-back"
+        return "restored"

@@ -40,7 +40,7 @@ class RefreshVersions(Bkcli):
         return self.spoils
 
     def touches(self) -> tuple[Reason, ...]:
-        return (reason("touches-version-rows"),)
+        return (reason("affects-version-rows"),)
 
     @property
     def undo(self) -> Undo:

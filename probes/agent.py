@@ -44,7 +44,7 @@ class AgentsMissing(Fact[tuple[str, ...]]):
     env: str
     hosts: tuple[str, ...]
     release: str
-    kind: Literal["agent.lost"] = "agent.lost"
+    kind: Literal["agent.missing"] = "agent.missing"
 
 
 _ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", re.ASCII)
@@ -99,13 +99,13 @@ def parse(facts: Sequence[AgentFact], output: Output) -> Readings:
 
 def _online(fact: AgentFact, answered: Mapping[esb.Question, esb.Answer | Unknown]) -> Known[tuple[str, ...]] | Unknown:
     if not _askable(fact):
-        return Unknown(reason("name-not-askable", name=", ".join(fact.hosts)))
+        return Unknown(reason("name-not-supported", name=", ".join(fact.hosts)))
     answer = answered[_question(fact)]
     if isinstance(answer, Unknown):
         return answer
     alive = [_alive(answer.data, host) for host in fact.hosts]
     if None in alive:
-        return Unknown(reason("agents-not-told"))
+        return Unknown(reason("agents-not-reported"))
     return Known(tuple(host for host, one in zip(fact.hosts, alive, strict=True) if one))
 
 

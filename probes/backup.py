@@ -73,7 +73,7 @@ def parse(facts: Sequence[Backup], output: Output) -> Readings:
 def _read(fact: Backup, row: Row | None) -> Reading[Condition]:
     match row:
         case None:
-            return Unknown(reason("name-not-askable", name=fact.what))
+            return Unknown(reason("name-not-supported", name=fact.what))
         case ("record", complete, size, actual, made, now):
             whole = complete == "yes" and size.isdecimal() and size == actual.strip() and made.isdecimal()
             return Known(_age(int(now) - int(made)) if whole else "broken")

@@ -39,7 +39,7 @@ class TopologyDifferences(Fact[tuple[str, ...]]):
     install: str
     since: str
     """Below install: a file by which the scripts are known to be the release's."""
-    kind: Literal["cmdb.topology"] = "cmdb.topology"
+    kind: Literal["cmdb.topology-differences"] = "cmdb.topology-differences"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class UnknownModuleLines(Fact[tuple[str, ...]]):
 
     install: str
     home: str
-    kind: Literal["cmdb.strange-lines"] = "cmdb.strange-lines"
+    kind: Literal["cmdb.unknown-lines"] = "cmdb.unknown-lines"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class HostsNotIdle(Fact[tuple[str, ...]]):
     """Addresses of hosts of the business that are not idle."""
 
     install: str
-    kind: Literal["cmdb.busy-hosts"] = "cmdb.busy-hosts"
+    kind: Literal["cmdb.hosts-not-idle"] = "cmdb.hosts-not-idle"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +112,14 @@ class JobModules(Fact[tuple[str, ...]]):
 class EditingOpen(Fact[bool]):
     """May the topology of the BlueKing business be edited in the browser now?"""
 
-    kind: Literal["cmdb.open"] = "cmdb.open"
+    kind: Literal["cmdb.editing-unlocked"] = "cmdb.editing-unlocked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditingShut(Fact[bool]):
     """The same the other way round: open is what a step needs, shut is what stays."""
 
-    kind: Literal["cmdb.shut"] = "cmdb.shut"
+    kind: Literal["cmdb.editing-locked"] = "cmdb.editing-locked"
 
 
 CmdbFact = (
@@ -262,7 +262,7 @@ def _unread(fact: CmdbFact, files: Files) -> CodedReason | None:
         whole = bool(files.modules() and files.sets())
     except (KeyError, ValueError):
         whole = False
-    return None if whole else reason("cmdb-script-odd", path=f"{fact.install}/bin/create_blueking_set.py")
+    return None if whole else reason("cmdb-script-unknown", path=f"{fact.install}/bin/create_blueking_set.py")
 
 
 def _judged(fact: CmdbFact, files: Files, said: Mapping[Question, Any]) -> AnyReading:

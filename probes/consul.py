@@ -89,7 +89,7 @@ def parse(facts: Sequence[ConsulFact], output: Output) -> Readings:
 
 def _read(fact: ConsulFact, row: Row | None) -> AnyReading:
     if row is None:
-        return Unknown(reason("name-not-askable", name=fact.service))
+        return Unknown(reason("name-not-supported", name=fact.service))
     match fact:
         case ConsulPassing():
             return _health(fact, row)

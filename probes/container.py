@@ -84,7 +84,7 @@ class ContainersWithoutRestartPolicy(Fact[tuple[str, ...]]):
     """Of these containers, those that run and have no restart policy: nobody starts them after a reboot."""
 
     containers: tuple[str, ...]
-    kind: Literal["container.unkept"] = "container.unkept"
+    kind: Literal["container.no-restart-policy"] = "container.no-restart-policy"
 
 
 RESTARTED_S = 60
@@ -336,7 +336,7 @@ def _state(container: str, state: str) -> Reading[State]:
         case "running" | "exited" | "created" | "paused" | "restarting" | "dead":
             return Known(state)
         case _:
-            return Unknown(reason("container-odd-state", container=container, state=state))
+            return Unknown(reason("container-unknown-state", container=container, state=state))
 
 
 def _data_root(lasts: str) -> Reading[Lasting]:

@@ -107,7 +107,7 @@ def _read(fact: DatabaseFact, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
         case [*told, ("end",)] if all(_is_reported(row) for row in told):
             odd = next((row[1] for row in told if row[0] == "odd"), "")
             if odd:
-                return Unknown(reason("database-name-odd", key=odd))
+                return Unknown(reason("database-name-unsupported", key=odd))
             found = sorted({f"{row[1]} {row[2]}" for row in told})
             return Known(tuple(found if isinstance(fact, DatabaseServers) else _elsewhere(fact, found)))
         case _:

@@ -71,7 +71,7 @@ class EnvDuplicates(Fact[bool]):
 
     file: str
     key: str
-    kind: Literal["env.doubled"] = "env.doubled"
+    kind: Literal["env.duplicates"] = "env.duplicates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

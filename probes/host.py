@@ -30,7 +30,7 @@ class HostAddress(Fact[bool]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginUser(Fact[User]):
-    kind: Literal["host.root"] = "host.root"
+    kind: Literal["host.login-user"] = "host.login-user"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class MissingCommands(Fact[tuple[str, ...]]):
     """Which of the commands the host lacks; () where it has all."""
 
     names: tuple[str, ...]
-    kind: Literal["host.commands"] = "host.commands"
+    kind: Literal["host.missing-commands"] = "host.missing-commands"
 
 
 HostFact = HostAddress | LoginUser | DiskRoom | DiskRoomFor | ForeignWork | HostClock | ClockNear | MissingCommands

@@ -64,7 +64,7 @@ def _read(fact: ModelsPending, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
         case [("unreadable",)]:
             return Unknown(reason("path-unreadable", path=fact.directory))
         case [*names, ("end",)] if ("odd-name",) in names:
-            return Unknown(reason("path-odd-name", path=fact.directory))
+            return Unknown(reason("path-name-unsupported", path=fact.directory))
         case [*names, ("end",)] if all(row[0] == "pending" and len(row) == 2 for row in names):
             return Known(tuple(sorted(row[1] for row in names)))
         case _:

@@ -23,7 +23,7 @@ class ModuleHosts(Fact[tuple[str, ...]]):
 
     path: str
     module: str
-    kind: Literal["topology.module-hosts"] = "topology.module-hosts"
+    kind: Literal["install-config.module-hosts"] = "install-config.module-hosts"
 
 
 SCRIPT = (
@@ -90,4 +90,4 @@ def _read(
 
 
 FACTS: tuple[type[AnyFact], ...] = (ModuleHosts,)
-PROBE = Probe(family="topology", facts=FACTS, command=command, parse=parse)
+PROBE = Probe(family="install_config", facts=FACTS, command=command, parse=parse)

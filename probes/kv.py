@@ -55,7 +55,7 @@ def parse(facts: Sequence[KeySet], output: Output) -> Readings:
 def _read(fact: KeySet, row: Row | None) -> Reading[bool]:
     match row:
         case None:
-            return Unknown(reason("name-not-askable", name=fact.key))
+            return Unknown(reason("name-not-supported", name=fact.key))
         case ("status", "200"):
             return Known(True)
         case ("status", "404"):

@@ -60,7 +60,7 @@ def parse(facts: Sequence[Marker], output: Output) -> Readings:
 def _read(fact: Marker, row: Row | None) -> Reading[str]:
     match row:
         case None:
-            return Unknown(reason("name-not-askable", name=fact.name))
+            return Unknown(reason("name-not-supported", name=fact.name))
         case ("is", *words) if words:
             return Known("\t".join(words))
         case ("absent",):

@@ -194,7 +194,7 @@ def _read(fact: MysqlFact, rows: Sequence[Row]) -> AnyReading:
             absent = isinstance(fact, LoginPath)
             return Absent() if absent else Unknown(reason("mysql-no-login-path", login_path=fact.login_path))
         case [("cannot-tell",)]:
-            return Unknown(reason("mysql-login-path-unseen", login_path=fact.login_path))
+            return Unknown(reason("mysql-login-path-unread", login_path=fact.login_path))
         case [*told, ("end",)]:
             return _connected(fact, told)
         case _:
@@ -208,7 +208,7 @@ def _pending(fact: PendingSql, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
         case [("unreadable",)]:
             return Unknown(reason("path-unreadable", path=fact.directory))
         case [*names, ("end",)] if ("odd-name",) in names:
-            return Unknown(reason("path-odd-name", path=fact.directory))
+            return Unknown(reason("path-name-unsupported", path=fact.directory))
         case [*names, ("end",)] if all(row[0] == "pending" and len(row) == 2 for row in names):
             return Known(tuple(sorted(row[1] for row in names)))
         case _:

@@ -19,7 +19,7 @@ from probes.probe import Probe
 from specs.package_versions import PackageVersion, Refused
 from specs.reason import reason
 
-DIRECTORY = "/var/lib/bkrec/pins"
+DIRECTORY = "/var/lib/bkrec/package-versions"
 PLAIN = re.compile(r"[vV]?[0-9][A-Za-z0-9._+ -]{0,63}")
 """A version as packages spell it; whatever else stood in a VERSION was refused when it was written down."""
 NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -32,7 +32,7 @@ class PinVersions(Fact[tuple[str, ...]]):
 
     md5: str
     """Of the package: another package's record does not count."""
-    kind: Literal["pin.versions"] = "pin.versions"
+    kind: Literal["package-versions.recorded"] = "package-versions.recorded"
     decides: ClassVar[bool] = True
 
 
@@ -73,7 +73,7 @@ def parse(facts: Sequence[PinVersions], output: Output) -> Readings:
 def _read(fact: PinVersions, rows: Sequence[tuple[str, ...]] | None) -> Reading[tuple[str, ...]]:
     match rows:
         case None:
-            return Unknown(reason("name-not-askable", name=fact.md5))
+            return Unknown(reason("name-not-supported", name=fact.md5))
         case [("absent",)]:
             return Absent()
         case [("unreadable",)]:
@@ -82,7 +82,7 @@ def _read(fact: PinVersions, rows: Sequence[tuple[str, ...]] | None) -> Reading[
             try:
                 return Known(tuple(str(pin) for pin in record(fact.md5, (_said(row) for row in said))))
             except ValueError:
-                return Unknown(reason("pin-not-whole", path=f"{DIRECTORY}/{fact.md5}"))
+                return Unknown(reason("package-versions-incomplete", path=f"{DIRECTORY}/{fact.md5}"))
         case _:
             raise ValueError("the answer about a package's versions is not understood")
 
@@ -115,7 +115,7 @@ def _pin(line: str) -> PackageVersion:
     match line.split(" ", 2):
         case [("product" | "saas") as bearer, name, said] if NAME.fullmatch(name):
             if said.startswith("!") and said[1:] in get_args(Refused)[1:]:
-                return PackageVersion(kind=bearer, name=name, invalid=cast("Refused", said[1:]))
+                return PackageVersion(kind=bearer, name=name, rejected=cast("Refused", said[1:]))
             if PLAIN.fullmatch(said):
                 return PackageVersion(kind=bearer, name=name, version=normalise_version(said))
         case _:
@@ -124,4 +124,4 @@ def _pin(line: str) -> PackageVersion:
 
 
 FACTS: tuple[type[AnyFact], ...] = (PinVersions,)
-PROBE = Probe(family="pin", facts=FACTS, command=command, parse=parse)
+PROBE = Probe(family="package_versions", facts=FACTS, command=command, parse=parse)

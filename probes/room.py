@@ -87,7 +87,7 @@ def _read(fact: BackupRoom, row: Row) -> Reading[str]:
             enough = int(free) >= kb
             return Known("enough" if enough else f"{-(-kb // 1024)} MB > {int(free) // 1024} MB")
         case ("room", "", _):
-            return Unknown(reason("room-not-measured", source=fact.source))
+            return Unknown(reason("space-not-measured", source=fact.source))
         case ("room", _, ""):
             return Unknown(reason("path-unreadable", path=fact.path))
         case _:

@@ -22,7 +22,7 @@ from probes.probe import Probe
 from probes.task import DIRECTORY
 from specs.reason import CodedReason, reason
 
-NOTE = "job-trial"
+NOTE = "job-smoke-test"
 """The note's name among those of what is owed (`probes/task.py`)."""
 START = "jobv3/fast_execute_script"
 STATUS = "jobv3/get_job_instance_status"
@@ -39,7 +39,7 @@ class SmokeTestBroken(Fact[tuple[str, ...]]):
     """
 
     release: str
-    kind: Literal["trial.lost"] = "trial.lost"
+    kind: Literal["smoke-test.broken"] = "smoke-test.broken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ def _read(release: str, note: File, again: File, record: File) -> Reading[tuple[
             return Known(())
     before = trial(note)
     if note is not None and before is None:
-        return Unknown(reason("trial-note-odd", path=f"{DIRECTORY}/{NOTE}"))
+        return Unknown(reason("smoke-test-record-invalid", path=f"{DIRECTORY}/{NOTE}"))
     return Known(()) if before is None or before.release != release or before.why else _since(before, trial(again))
 
 
@@ -113,7 +113,7 @@ def _first(lines: File) -> str:
 
 def _since(before: SmokeTestRecord, after: SmokeTestRecord | None) -> Known[tuple[str, ...]]:
     if after is None or after.release != before.release:
-        return Known((NO_JOB, *words(reason("trial-not-again", job=before.job))))
+        return Known((NO_JOB, *words(reason("smoke-test-not-repeated", job=before.job))))
     return Known((after.job, *words(after.why)) if after.why else ())
 
 
@@ -143,7 +143,7 @@ def _outcome(start: Row, status: Row) -> tuple[str, CodedReason | None]:
         return NO_JOB, began
     job = began.get("job_instance_id")
     if type(job) is not int or job < 1:
-        return NO_JOB, reason("trial-odd", api=START)
+        return NO_JOB, reason("smoke-test-unexpected-answer", api=START)
     ended = _answer(STATUS, status)
     return str(job), ended if isinstance(ended, CodedReason) else _ended(job, ended)
 
@@ -152,12 +152,12 @@ def _ended(job: int, data: Mapping[str, Any]) -> CodedReason | None:
     match data:
         case {"finished": bool(finished), "job_instance": {"job_instance_id": int(about), "status": int(status)}}:
             if about != job or isinstance(status, bool):
-                return reason("trial-odd", api=STATUS)
+                return reason("smoke-test-unexpected-answer", api=STATUS)
             if not finished:
-                return reason("trial-unfinished", job=job, status=status)
-            return None if status == SUCCESS else reason("trial-status", job=job, status=status)
+                return reason("smoke-test-unfinished", job=job, status=status)
+            return None if status == SUCCESS else reason("smoke-test-status", job=job, status=status)
         case _:
-            return reason("trial-odd", api=STATUS)
+            return reason("smoke-test-unexpected-answer", api=STATUS)
 
 
 def _answer(api: str, row: Row) -> Mapping[str, Any] | CodedReason:
@@ -165,12 +165,16 @@ def _answer(api: str, row: Row) -> Mapping[str, Any] | CodedReason:
     try:
         answer = esb.read(api, row, env=ENV)
     except ValueError:
-        return reason("trial-odd", api=api)
+        return reason("smoke-test-unexpected-answer", api=api)
     if isinstance(answer, Unknown):
-        return answer.why if isinstance(answer.why, CodedReason) else reason("trial-odd", api=api)
-    return cast("Mapping[str, Any]", answer.data) if isinstance(answer.data, dict) else reason("trial-odd", api=api)
+        return answer.why if isinstance(answer.why, CodedReason) else reason("smoke-test-unexpected-answer", api=api)
+    return (
+        cast("Mapping[str, Any]", answer.data)
+        if isinstance(answer.data, dict)
+        else reason("smoke-test-unexpected-answer", api=api)
+    )
 
 
 FACTS: tuple[type[AnyFact], ...] = (SmokeTestBroken,)
-PROBE = Probe(family="trial", facts=FACTS, command=command, parse=parse)
+PROBE = Probe(family="smoke_test", facts=FACTS, command=command, parse=parse)
 """Read and no more: to ask never starts a job."""

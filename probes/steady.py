@@ -34,7 +34,7 @@ class RecentlyStartedUnits(Fact[tuple[str, ...]]):
     """
 
     units: tuple[str, ...]
-    kind: Literal["steady.units"] = "steady.units"
+    kind: Literal["steady.recently-started"] = "steady.recently-started"
 
 
 SCRIPT = r"""

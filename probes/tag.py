@@ -34,7 +34,7 @@ class SecretsTag(Fact[TagState]):
     """Where the tags are: "/root/.tag"."""
     env: str
     """/data/install/bin, which has the layers."""
-    kind: Literal["tag.kept"] = "tag.kept"
+    kind: Literal["tag.state"] = "tag.state"
 
 
 SCRIPT = (
@@ -78,7 +78,7 @@ def parse(facts: Sequence[SecretsTag], output: Output) -> Readings:
 def _read(fact: SecretsTag, row: Row | None) -> Reading[TagState]:
     match row:
         case None:
-            return Unknown(reason("name-not-askable", name=fact.module))
+            return Unknown(reason("name-not-supported", name=fact.module))
         case (("kept" | "tag-missing" | "lost") as kept,):
             return Known(kept)
         case ("unreadable",):

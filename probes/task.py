@@ -18,7 +18,7 @@ from probes.path import normalise_version
 from probes.probe import Probe
 from specs.reason import reason
 
-DIRECTORY = "/var/lib/bkrec/owed"
+DIRECTORY = "/var/lib/bkrec/tasks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class TaskPending(Fact[bool]):
     """Is there a note? For work that is begun and finished within one step."""
 
     task: str
-    kind: Literal["owed.work"] = "owed.work"
+    kind: Literal["task.pending"] = "task.pending"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class TaskDone(Fact[bool]):
     file: str = ""
     version: str = ""
     """Without a trace, and with this version in `file`, it may have been done by hand, or not. "" where none asks."""
-    kind: Literal["owed.done"] = "owed.done"
+    kind: Literal["task.done"] = "task.done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class TaskRecorded(Fact[bool]):
     release: str
     file: str = ""
     version: str = ""
-    kind: Literal["owed.noted"] = "owed.noted"
+    kind: Literal["task.recorded"] = "task.recorded"
 
 
 OwedFact = TaskPending | TaskDone | TaskRecorded
@@ -109,7 +109,7 @@ def parse(facts: Sequence[OwedFact], output: Output) -> Readings:
 def _read(fact: OwedFact, row: Row | None) -> AnyReading:
     match row:
         case None:
-            return Unknown(reason("name-not-askable", name=fact.task))
+            return Unknown(reason("name-not-supported", name=fact.task))
         case ("recorded",):
             return Known(not isinstance(fact, TaskPending))
         case ("noted",):
@@ -126,9 +126,9 @@ def _untraced(fact: OwedFact, version: str) -> AnyReading:
     if isinstance(fact, TaskPending):
         return Known(False)
     if fact.version and normalise_version(version) == fact.version:
-        return Unknown(reason("work-untraced", work=fact.task, version=fact.version))
+        return Unknown(reason("task-untraced", task=fact.task, version=fact.version))
     return Absent()
 
 
 FACTS: tuple[type[AnyFact], ...] = (TaskPending, TaskDone, TaskRecorded)
-PROBE = Probe(family="owed", facts=FACTS, command=command, parse=parse)
+PROBE = Probe(family="task", facts=FACTS, command=command, parse=parse)

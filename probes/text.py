@@ -23,7 +23,7 @@ class FileMentions(Fact[bool]):
     file: str
     env: str
     key: str
-    kind: Literal["text.names"] = "text.names"
+    kind: Literal["text.mentions"] = "text.mentions"
 
 
 SCRIPT = (

@@ -62,7 +62,7 @@ class UndoItemState(Fact[ItemState]):
 
     run: str
     path: str
-    kind: Literal["undo.standing"] = "undo.standing"
+    kind: Literal["undo.item-state"] = "undo.item-state"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class UndoLeftBy(Fact[tuple[str, ...]]):
     """The runs that left at this path what is there now."""
 
     path: str
-    kind: Literal["undo.left-by"] = "undo.left-by"
+    kind: Literal["undo.file-after"] = "undo.file-after"
 
 
 UndoFact = UndoRuns | UndoSteps | UndoEntries | UndoItemState | UndoLeftBy
@@ -202,7 +202,7 @@ def parse(facts: Sequence[UndoFact], output: Output) -> Readings:
 
 
 def _not_askable(fact: UndoFact) -> Unknown:
-    return Unknown(reason("name-not-askable", name=getattr(fact, "run", "")))
+    return Unknown(reason("name-not-supported", name=getattr(fact, "run", "")))
 
 
 def _read(fact: UndoFact, rows: Sequence[Row]) -> AnyReading:

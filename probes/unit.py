@@ -118,7 +118,7 @@ def _active(unit: str, load: str, state: str) -> Reading[Active]:
         case _, ("active" | "activating" | "deactivating" | "reloading" | "inactive" | "failed"):
             return Known(state)
         case _, _:
-            return Unknown(reason("unit-odd-state", unit=unit, load=load, state=state))
+            return Unknown(reason("unit-unknown-state", unit=unit, load=load, state=state))
 
 
 def _enabled(unit: str, load: str, state: str, said: Mapping[str, str]) -> Reading[str]:

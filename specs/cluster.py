@@ -108,7 +108,7 @@ class Cluster:
     inventory: Inventory
     paths: Paths
     package: PackageFile
-    pins: tuple[PackageVersion, ...] = ()
+    package_versions: tuple[PackageVersion, ...] = ()
     """What the verified package says of its versions, where that was written down; `release` follows it."""
     as_published: Release | None = None
     """The release as its data has it, where pins changed it."""
@@ -167,6 +167,6 @@ def _modules(cluster: Cluster) -> tuple[Module, ...]:
 
 def with_versions(cluster: Cluster, pins: tuple[PackageVersion, ...]) -> Cluster:
     """The same cluster, expecting what this package brings; without pins, what the release's data says."""
-    if pins == cluster.pins:
+    if pins == cluster.package_versions:
         return cluster
     return replace(cluster, release=pinned(cluster.data, pins), as_published=cluster.data, pins=pins)

@@ -1,6 +1,6 @@
 """The guide as data: each of its commands and what stands for it here, and where bkrec does not do as the guide says.
 
-Read by `explain`, by docs/differences-from-the-guide.md and by the test that looks for holes; no rule asks it, so that
+Read by `explain`, by docs/deviations-from-the-guide.md and by the test that looks for holes; no rule asks it, so that
 an entry can be wrong but never change what is done.
 """
 
@@ -14,7 +14,7 @@ from specs.text import LocalizedText
 Kind = str
 """Of an action ("unit.retire") or a fact ("unit.active"), as reports name it."""
 
-DeviationKind = Literal["mended", "added", "left", "both", "trace"]
+DeviationKind = Literal["fixed", "added", "omitted", "both", "side-effect"]
 """mended: the guide leaves it wrong. added: it has no line for it. left: it does it and bkrec does not.
 both: neither does it. trace: neither is better, it is only what each leaves behind."""
 

@@ -99,7 +99,7 @@ class YamlSetting(Model):
     source: str
 
 
-Work = Literal[
+TaskName = Literal[
     "iam-subjects",
     "job-upgrader-before",
     "job-upgrader-after",
@@ -113,10 +113,10 @@ Work = Literal[
 class PostUpgradeTask(Model):
     """Work that an upgrade owes and that leaves no trace of its own; a note stands for it until its proof was seen."""
 
-    work: Work
+    name: TaskName
     on: str = ""
     """On the first of these hosts; "" for the controller."""
-    after: Work | None = None
+    after: TaskName | None = None
     version_before_file: str = ""
     """Below /data/bkce, on that host: the version the note has to remember, taken before the upgrade."""
     once: bool = False

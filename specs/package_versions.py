@@ -25,10 +25,10 @@ class PackageVersion:
     """ "bkauth", as below /data/src; "bk_iam", a SaaS."""
     version: str = ""
     """As versions are compared; "" where it was refused."""
-    invalid: Refused = ""
+    rejected: Refused = ""
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name} {f'!{self.invalid}' if self.invalid else self.version}"
+        return f"{self.kind} {self.name} {f'!{self.rejected}' if self.rejected else self.version}"
 
 
 def listed(release: Release) -> tuple[PackageVersion, ...]:

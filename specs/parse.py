@@ -19,7 +19,7 @@ from specs.release import Release
 
 M = TypeVar("M", bound=Model)
 
-GUIDE = ("guide.toml", "differences.toml")
+GUIDE = ("guide.toml", "deviations.toml")
 
 
 def cluster_file(text: str, where: str) -> ClusterFile:

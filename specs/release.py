@@ -109,7 +109,7 @@ class Release(Model):
     """The modules this version of bkrec looks at and brings up to date; of the others it claims nothing."""
     excluded: tuple[str, ...] = ()
     """What cluster.toml leaves to its owner: never part of the data, told with each verdict."""
-    topology: BusinessTopology
+    business_topology: BusinessTopology
     rebuilds_topology: bool = False
     """cluster.toml asks for it: never part of the data."""
     modules: tuple[Module, ...] = ()

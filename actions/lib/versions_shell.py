@@ -32,7 +32,7 @@ said() { # BEARER NAME, below the current directory
     fi
 }
 pin() { # MD5 BEARER NAME …
-    pins=/var/lib/bkrec/pins
+    pins=/var/lib/bkrec/package-versions
     mkdir -p -m 0700 -- "$pins"
     pin=$pins/$1
     (

@@ -81,7 +81,7 @@ def _nodes(tree: object) -> Iterator[Mapping[str, Any]]:
     """Of the tree, each once, those of the idle set left out. Raises Odd, also where the business itself, its root, is
     not in it: nothing at all is not a business without sets."""
     if [node.get("bk_obj_id") for node in _items(tree)] != ["biz"]:
-        raise Odd(reason("cmdb-odd", what="biz"))
+        raise Odd(reason("cmdb-unexpected-answer", what="biz"))
     todo = [tree]
     while todo:
         for node in _items(todo.pop()):
@@ -113,7 +113,7 @@ def placed(page: object) -> list[tuple[str, list[tuple[int, str]]]]:
     for one in _page(page, MOST):
         host, topo = one.get("host"), one.get("topo")
         if not isinstance(host, dict):
-            raise Odd(reason("cmdb-odd", what="host"))
+            raise Odd(reason("cmdb-unexpected-answer", what="host"))
         places = [
             (_number(at, "bk_set_id"), _text(module, "bk_module_name"))
             for at in _items(topo or [])
@@ -127,7 +127,7 @@ def placed(page: object) -> list[tuple[str, list[tuple[int, str]]]]:
 def _page(page: object, most: int) -> Sequence[Mapping[str, Any]]:
     """Raises Odd where there is more of it than what was asked for."""
     if not isinstance(page, dict):
-        raise Odd(reason("cmdb-odd", what="info"))
+        raise Odd(reason("cmdb-unexpected-answer", what="info"))
     told = cast("Mapping[str, Any]", page)
     items, count = _items(told.get("info") or []), told.get("count", 0)
     if not isinstance(count, int) or count > max(len(items), 0) or len(items) > most:
@@ -137,19 +137,19 @@ def _page(page: object, most: int) -> Sequence[Mapping[str, Any]]:
 
 def _items(value: object) -> Sequence[Mapping[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in cast("list[object]", value)):
-        raise Odd(reason("cmdb-odd", what="list"))
+        raise Odd(reason("cmdb-unexpected-answer", what="list"))
     return cast("list[Mapping[str, Any]]", value)
 
 
 def _text(node: Mapping[str, Any], name: str) -> str:
     value = node.get(name)
     if not isinstance(value, str):
-        raise Odd(reason("cmdb-odd", what=name))
+        raise Odd(reason("cmdb-unexpected-answer", what=name))
     return value
 
 
 def _number(node: Mapping[str, Any], name: str) -> int:
     value = node.get(name)
     if not isinstance(value, int):
-        raise Odd(reason("cmdb-odd", what=name))
+        raise Odd(reason("cmdb-unexpected-answer", what=name))
     return value

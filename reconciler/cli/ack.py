@@ -44,7 +44,7 @@ def ack(
 
     options = merge(ctx, cluster, lang, output)
     if bool(works) != (done is not None):
-        raise exits.UsageError(BkrecError(diagnose("ack-half")))
+        raise exits.UsageError(BkrecError(diagnose("ack-incomplete")))
     path = cluster_path(options)
     work = acking.ask(path) if done is None else acking.ack(path, works or (), done=done, origin=origin)
     document = signals.run(work)

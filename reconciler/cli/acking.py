@@ -16,7 +16,7 @@ from reconciler.engine.acks import TaskStatus
 from reconciler.engine.gather import GatherFacts, gather_facts
 from reconciler.engine.transport import Transport
 from reconciler.rules import agent, module_extras, smoke_test
-from reconciler.view.documents import AckDoc, WorkDoc, WorkState
+from reconciler.view.documents import AckDoc, TaskDoc, WorkState
 from specs.cluster import Cluster
 from specs.diagnostic import BkrecError, diagnose
 from specs.module import Module, PostUpgradeTask
@@ -89,7 +89,7 @@ def _chosen(questions: Sequence[TaskStatus], works: Sequence[str]) -> tuple[Task
     strange = [work for work in works if work not in known]
     if strange:
         ids = ", ".join(known) or "-"
-        raise exits.UsageError(BkrecError(*(diagnose("ack-no-such-work", work=work, known=ids) for work in strange)))
+        raise exits.UsageError(BkrecError(*(diagnose("ack-unknown-task", task=work, known=ids) for work in strange)))
     return tuple(known[work] for work in dict.fromkeys(works))
 
 
@@ -97,14 +97,14 @@ def _from(question: TaskStatus, origin: str) -> TaskStatus:
     said = origin or question.origin
     if question.needs_origin and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}", said):
         raise exits.UsageError(
-            BkrecError(diagnose("ack-needs-origin", where=question.fact.host, work=question.fact.task))
+            BkrecError(diagnose("ack-needs-origin", where=question.fact.host, task=question.fact.task))
         )
     return replace(question, origin=said if question.needs_origin else "")
 
 
-def _to_doc(question: TaskStatus) -> WorkDoc:
+def _to_doc(question: TaskStatus) -> TaskDoc:
     fact = question.fact
-    return WorkDoc(work=fact.task, host=fact.host, state=_state(question.reading), origin=question.origin)
+    return TaskDoc(task=fact.task, host=fact.host, state=_state(question.reading), origin=question.origin)
 
 
 def _state(reading: AnyReading) -> WorkState:
@@ -113,7 +113,7 @@ def _state(reading: AnyReading) -> WorkState:
             return "done"
         case Known():
             return "owed"
-        case Unknown(CodedReason(code="work-untraced")):
+        case Unknown(CodedReason(code="task-untraced")):
             return "untraced"
         case Unknown():
             return "unread"

@@ -66,7 +66,7 @@ def _ours(path: Path) -> None:
     except OSError as error:
         raise SpecError(_unreadable(path, error)) from error
     if found is not None:
-        code = "cluster-file-of-another" if found.why == "owner" else "cluster-file-open"
+        code = "cluster-file-owner" if found.why == "owner" else "cluster-file-open"
         raise SpecError(diagnose(code, where=str(path), path=found.path, owner=found.owner, file=path))
 
 

@@ -129,7 +129,7 @@ def _machine(error: Exception) -> "Diagnostic | None":
     while at is not None and at.tb_next is not None:
         at = at.tb_next
     place = "" if at is None else f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}"
-    return diagnose("machine-refuses", where=str(getattr(cause, "filename", None) or ""), said=said, place=place)
+    return diagnose("local-system-error", where=str(getattr(cause, "filename", None) or ""), said=said, place=place)
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -60,7 +60,7 @@ def filter_facts(probed: ProbeResult, patterns: Sequence[str]) -> ProbeResult:
     """What one of the patterns names: a host, a kind, a fact's id, with `*`. Raises Misused where none names any."""
     kept = {f: read for f, read in probed.readings.items() if not patterns or any(_named(f, one) for one in patterns)}
     if not kept:
-        raise exits.UsageError(BkrecError(diagnose("probe-nothing", patterns=", ".join(patterns))))
+        raise exits.UsageError(BkrecError(diagnose("probe-no-match", patterns=", ".join(patterns))))
     return replace(probed, readings=kept)
 
 

@@ -52,7 +52,7 @@ def _vouched(named: Path, by: Path) -> None:
             diagnose("cluster-file-unreadable", where=f"{by}, ssh.config", path=named, error=error)
         ) from error
     if found is not None:
-        code = "ssh-config-of-another" if found.why == "owner" else "ssh-config-open"
+        code = "ssh-config-owner" if found.why == "owner" else "ssh-config-open"
         raise SpecError(diagnose(code, where=str(by), path=found.path, owner=found.owner, file=by))
 
 

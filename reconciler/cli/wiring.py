@@ -150,7 +150,7 @@ def _check_approvals(cluster: Cluster, approved: frozenset[str]) -> None:
     strange = sorted(approved.difference(known))
     if strange:
         ids = ", ".join(known) or "-"
-        raise exits.UsageError(BkrecError(*(diagnose("approve-no-such-id", gate=one, known=ids) for one in strange)))
+        raise exits.UsageError(BkrecError(*(diagnose("approval-unknown", gate=one, known=ids) for one in strange)))
 
 
 def _asking(
@@ -166,7 +166,7 @@ async def _check_plan_fresh(plan: "SavedPlan", transport: Transport, cluster: Cl
     from reconciler.core import plan_file
 
     if plan.cluster != cluster.name:
-        raise plan_file.StalePlanError(diagnose("plan-of-another", cluster=plan.cluster, here=cluster.name))
+        raise plan_file.StalePlanError(diagnose("plan-of-other-cluster", cluster=plan.cluster, here=cluster.name))
     seen = await gather_facts(transport, PROBES, plan_file.facts(plan))
     moved = plan_file.changed_facts(plan, seen.readings)
     if moved:
@@ -180,7 +180,7 @@ def _confirm_within_plan(
 
     async def confirmed(studied: ClusterReport) -> bool:
         if not plan_file.includes_all(plan, studied.plan):
-            raise plan_file.StalePlanError(diagnose("plan-outgrown", where=studied.name))
+            raise plan_file.StalePlanError(diagnose("plan-not-covered", where=studied.name))
         return await confirm(studied)
 
     return confirmed

@@ -33,7 +33,7 @@ class Difference:
 
 
 _NOT_READ = Unknown(reason("not-read"))
-_STANDARD_NOT_READ = Unknown(reason("standard-not-read"))
+_STANDARD_NOT_READ = Unknown(reason("reference-not-read"))
 
 
 def diff(expected: Iterable[AnyExpected], readings: Readings) -> Difference:

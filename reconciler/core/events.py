@@ -54,7 +54,7 @@ class LeaseContended(_Event):
     user: str
     source: str
     age_s: int
-    event: Literal["lease-awaited"] = "lease-awaited"
+    event: Literal["lease-contended"] = "lease-contended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ class StepBlocked(_Event):
 
     step: str
     cause: str
-    event: Literal["step-held"] = "step-held"
+    event: Literal["step-blocked"] = "step-blocked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ class StepDeferred(_Event):
 
     step: str
     fact: str
-    event: Literal["step-left"] = "step-left"
+    event: Literal["step-deferred"] = "step-deferred"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ class StepNeedsHuman(_Event):
 
     step: str
     diagnostic: Diagnostic
-    event: Literal["step-awaited"] = "step-awaited"
+    event: Literal["step-needs-human"] = "step-needs-human"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,4 +72,4 @@ def _misread(problems: Iterable[Any], where: str) -> Iterator[Diagnostic]:
     for problem in problems:
         place = ".".join(str(part) for part in problem["loc"])
         said = clean(str(problem["msg"]))[:200]
-        yield diagnose("readings-unreadable", where=f"{where} {place}".strip(), said=said)
+        yield diagnose("facts-file-unreadable", where=f"{where} {place}".strip(), said=said)

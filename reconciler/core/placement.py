@@ -117,7 +117,7 @@ def _unmet(file: ClusterFile, release: Release, inventory: Inventory, told_of: S
         by = [one.name for one in wanting if any(need.module == required.name for need in one.requires)]
         if by:
             where, leave = "cluster.toml, leave", _leave(file.excluded, by)
-            yield diagnose("leave-required", where=where, module=required.name, by=", ".join(by), leave=leave)
+            yield diagnose("excluded-required", where=where, module=required.name, by=", ".join(by), leave=leave)
 
 
 def _leave(left: Sequence[str], more: Sequence[str]) -> str:
@@ -137,7 +137,11 @@ def _bad_home(file: ClusterFile, home: str) -> list[Diagnostic]:
     """The vendor's scripts use it unquoted (functions:662-703): what is no plain path went wrong before us."""
     if not home or re.fullmatch(PATH, home):
         return []
-    return [diagnose("home-odd", where=f"{file.controller.address} {file.paths.install}/.path", home=clean(home)[:200])]
+    return [
+        diagnose(
+            "home-unsupported", where=f"{file.controller.address} {file.paths.install}/.path", home=clean(home)[:200]
+        )
+    ]
 
 
 def _no_hosts(topology: HostLayout, where: str) -> list[Diagnostic]:
@@ -145,9 +149,9 @@ def _no_hosts(topology: HostLayout, where: str) -> list[Diagnostic]:
 
 
 def _bad_also(file: ClusterFile, release: Release) -> list[Diagnostic]:
-    optional = (*(module.name for module in release.modules if module.optional), release.topology.id)
+    optional = (*(module.name for module in release.modules if module.optional), release.business_topology.id)
     return [
-        diagnose("also-unknown", where="cluster.toml, also", module=name, known=", ".join(optional))
+        diagnose("optional-unknown", where="cluster.toml, also", module=name, known=", ".join(optional))
         for name in file.optional
         if name not in optional
     ]
@@ -156,7 +160,7 @@ def _bad_also(file: ClusterFile, release: Release) -> list[Diagnostic]:
 def _bad_leave(file: ClusterFile, release: Release) -> list[Diagnostic]:
     known = (*release.scope, *(app.code for app in release.apps))
     return [
-        diagnose("leave-unknown", where="cluster.toml, leave", module=name, known=", ".join(known))
+        diagnose("excluded-unknown", where="cluster.toml, leave", module=name, known=", ".join(known))
         for name in file.excluded
         if name not in known
     ]
@@ -165,10 +169,10 @@ def _bad_leave(file: ClusterFile, release: Release) -> list[Diagnostic]:
 def _narrowed(file: ClusterFile, release: Release) -> Release:
     """The release as this cluster wants it: what is left to its owner is not looked at, what it asks for besides is."""
     scope = tuple(
-        name for name in (*release.scope, *file.optional) if name not in (*file.excluded, release.topology.id)
+        name for name in (*release.scope, *file.optional) if name not in (*file.excluded, release.business_topology.id)
     )
     apps = tuple(app for app in release.apps if app.code not in file.excluded)
-    rebuilds = release.topology.id in file.optional
+    rebuilds = release.business_topology.id in file.optional
     sections = tuple(_included(section, file.optional) for section in release.sections)
     changed = {"scope": scope, "apps": apps, "left": file.excluded, "rebuilds_topology": rebuilds, "sections": sections}
     return release.model_copy(update=changed)
@@ -215,7 +219,7 @@ def _not_beside(
         fit |= set(topology.hosts_named(other) or file.placement.get(other, ()))
     return [
         diagnose(
-            "placement-apart",
+            "placement-separate-hosts",
             where=where,
             module=module.name,
             host=host,

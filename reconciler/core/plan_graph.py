@@ -21,7 +21,7 @@ Rule = Callable[[AnyDrift, FactReader], Decision]
 FEW = 8
 """Fewer common needs than these are walked each time."""
 
-NEEDS_HUMAN = frozenset({"work-untraced"})
+NEEDS_HUMAN = frozenset({"task-untraced"})
 """Reasons of an Unknown that nobody but a person can clear up: told with what to ask, not with "make it answer"."""
 
 
@@ -169,7 +169,7 @@ class PlanGraph:
         if self.recording is not None:
             self.recording.derived[drift.expected.fact] = mend
         if not nodes and not self._is_waiting(mend.depends_on):
-            self._block(drift, diagnose("follows-nothing", where=drift.expected.fact.host))
+            self._block(drift, diagnose("derived-from-nothing", where=drift.expected.fact.host))
         return nodes
 
     def _record_derived(self, fact: AnyFact, mend: Derived, when: int) -> None:
@@ -180,7 +180,9 @@ class PlanGraph:
 
     def _step(self, drift: AnyDrift, name: str, repair: Repair, *, needed: bool) -> tuple[Node, ...]:
         if name in self.path:
-            self._block(drift, diagnose("needs-itself", where=drift.expected.fact.host, because=drift.expected.because))
+            self._block(
+                drift, diagnose("dependency-cycle", where=drift.expected.fact.host, because=drift.expected.because)
+            )
             self.common.clear()  # elsewhere the same need leads to that step
             self.recording = None
             return ()

@@ -27,7 +27,7 @@ def topological_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
                 heappush(ready, (_rank(by_id[one]), one))
         del left[name]
     if left:
-        raise BkrecError(diagnose("plan-ring", steps=" ".join(sorted(left))))
+        raise BkrecError(diagnose("plan-cycle", steps=" ".join(sorted(left))))
     return tuple(done)
 
 

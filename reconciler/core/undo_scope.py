@@ -13,7 +13,7 @@ from probes.undo import Entry, UndoEntries, UndoItemState, UndoRuns, UndoSteps, 
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 
-PUT_BACK: Undo = "put-back"
+PUT_BACK: Undo = "restored"
 NO_CHANGE: Undo = "beside"
 
 T = TypeVar("T", bound=AnyFact)

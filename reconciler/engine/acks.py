@@ -58,11 +58,11 @@ async def confirm(look: GatherFacts, fact: TaskDone, *, done: bool) -> AnyReadin
     """What the host says of it now. Raises AckError where that is not what was put down."""
     reading = (await look([fact])).readings[fact]
     if reading != Known(done):
-        raise AckError(diagnose("ack-failed", where=fact.host, work=fact.task, said=str(reading)))
+        raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, said=str(reading)))
     return reading
 
 
 def _expect(word: str, said: str, fact: TaskDone) -> None:
     if reply_to("ack", said) != word:
         told = clean(said).strip()[-200:] or "-"
-        raise AckError(diagnose("ack-failed", where=fact.host, work=fact.task, said=told))
+        raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, said=told))

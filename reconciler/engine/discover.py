@@ -28,12 +28,12 @@ async def read_controller(transport: Transport, file: ClusterFile, md5: str = ""
     try:
         found = survey.parse(await _heard(transport, file, md5), md5)
     except ValueError as error:
-        raise SpecError(diagnose("survey-torn", where=where, error=error)) from error
+        raise SpecError(diagnose("discovery-truncated", where=where, error=error)) from error
     if found is None:
         raise SpecError(diagnose("install-config-missing", where=where, path=f"{file.paths.install}/install.config"))
     if found.pins is None:
         path = f"{DIRECTORY}/{md5}"
-        raise SpecError(diagnose("pin-damaged", where=f"{file.controller.address} {path}", path=path))
+        raise SpecError(diagnose("package-versions-damaged", where=f"{file.controller.address} {path}", path=path))
     return found
 
 

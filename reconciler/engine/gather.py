@@ -92,7 +92,7 @@ async def _query(transport: Transport, host: str, questions: list[_Query]) -> tu
         trouble = diagnose("connection-lost", where=host)
     sections = split_output(answer, nonce, len(questions))
     if trouble is None and any(isinstance(section, Truncated) for section in sections):
-        trouble = diagnose("answer-torn", where=host)
+        trouble = diagnose("answer-truncated", where=host)
     return _read(questions, sections, trouble), trouble
 
 
@@ -109,8 +109,8 @@ def _read(
 
 
 def _truncated(probe: Probe, torn: Truncated, trouble: Diagnostic | None) -> Reason:
-    if trouble is None or trouble.code == "answer-torn":
-        return reason("section-torn", family=probe.family)
+    if trouble is None or trouble.code == "answer-truncated":
+        return reason("section-truncated", family=probe.family)
     if trouble.code == "answer-overdue" and torn.begun:
         return reason("probe-timeout", family=probe.family)
     return reason(trouble.code, host=trouble.where, **dict(trouble.fields))

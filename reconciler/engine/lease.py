@@ -299,7 +299,7 @@ async def _publish_epoch(transport: Transport, host: str, epoch: int) -> Diagnos
         return error.diagnostic
     _FENCE.after()
     told = last_match(r"bkrec-says fence (fenced|stale ([0-9]{1,18}))$", output.stdout)
-    return diagnose("lease-overtaken", where=host, epoch=told[2]) if told is not None and told[2] else None
+    return diagnose("lease-superseded", where=host, epoch=told[2]) if told is not None and told[2] else None
 
 
 _LINE = r"bkrec-lease (\w+) (\S+) ([0-9]{1,18}|-) (-?[0-9]{1,18}) (\S+) (\S+) \.$"

@@ -48,7 +48,7 @@ def _unread(work: RunContext, course: RunState, troubles: Mapping[str, Diagnosti
     if not silent:
         return ()
     told = ", ".join(f"{host} ({troubles[host].code})" for host in silent)
-    return (diagnose("change-past-unread", where=", ".join(silent), hosts=told), *(troubles[host] for host in silent))
+    return (diagnose("change-hosts-unread", where=", ".join(silent), hosts=told), *(troubles[host] for host in silent))
 
 
 async def _failed_checks(work: RunContext, course: RunState) -> tuple[Diagnostic, ...]:
@@ -63,7 +63,7 @@ async def _failed_checks(work: RunContext, course: RunState) -> tuple[Diagnostic
 def _check_diagnostic(gate: AnyExpected, reading: AnyReading) -> Diagnostic:
     fact, host, source = fact_id(gate.fact), gate.fact.host, gate.source
     if isinstance(reading, Unknown):
-        return diagnose("gate-unread", where=host, because=reading.why, source=source, fact=fact)
+        return diagnose("preflight-unread", where=host, because=reading.why, source=source, fact=fact)
     return diagnose(
-        "gate-closed", where=host, because=gate.because, source=source, fact=fact, reading=reading_text(reading)
+        "preflight-failed", where=host, because=gate.because, source=source, fact=fact, reading=reading_text(reading)
     )

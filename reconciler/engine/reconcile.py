@@ -87,7 +87,7 @@ async def _take(work: RunContext, floor: int) -> Lease:
 
 async def _hosts_ahead(work: RunContext, lease: Lease) -> tuple[Diagnostic, ...]:
     troubles = await publish_epoch(work.transport, work.hosts, lease.epoch)
-    return tuple(trouble for trouble in troubles if trouble.code == "lease-overtaken")
+    return tuple(trouble for trouble in troubles if trouble.code == "lease-superseded")
 
 
 async def _with_lease(lease: Lease, work: RunContext, course: RunState) -> None:

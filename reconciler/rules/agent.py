@@ -29,7 +29,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """No note is left over."""
     return tuple(
         TaskPending(host=cluster.controller, task=NOTE).must_be(
-            False, because=reason("agents-note-settled"), source=agents.source, module=module.name
+            False, because=reason("agents-baseline-archived"), source=agents.source, module=module.name
         )
         for module, agents in _reached(cluster)
     )
@@ -45,7 +45,7 @@ def baseline_recorded(cluster: Cluster, module: Module, seen: FactReader) -> Ite
     """What the module's installation waits for, where something of the old one is there to be retired."""
     if module.agents is not None and old_gse_present(cluster, module, seen):
         fact = TaskRecorded(host=cluster.controller, task=NOTE, release=cluster.release.version)
-        why = reason("agents-noted-before")
+        why = reason("agents-recorded-before")
         yield fact.must_be(True, because=why, source=module.agents.source, module=module.name)
 
 

@@ -1,9 +1,9 @@
 """The topology of the BlueKing business: right already, or emptied and made anew behind a gate. Guide 7.17.
 
-Nothing of it is looked at unless cluster.toml asks (`also = ["topology"]`). What is right is left alone, and a host
-that is not in its modules is put there without anything being deleted. Only where sets or templates differ is all of it
-deleted and made anew, since the vendor has no way to change them; never where somebody has made something of their own
-there. It comes last: .installed_module has to be final, and every product answers by then.
+Nothing of it is looked at unless cluster.toml asks (`optional = ["cmdb-topology"]`). What is right is left alone, and a
+host that is not in its modules is put there without anything being deleted. Only where sets or templates differ is all
+of it deleted and made anew, since the vendor has no way to change them; never where somebody has made something of
+their own there. It comes last: .installed_module has to be final, and every product answers by then.
 """
 
 from collections.abc import Iterator
@@ -65,14 +65,14 @@ def lost_on_replace(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def _job(cluster: Cluster) -> AnyExpected:
-    return job_modules(cluster.controller, cluster.paths.install, cluster.release.topology.job)
+    return job_modules(cluster.controller, cluster.paths.install, cluster.release.business_topology.job)
 
 
 @of_cluster
 def _fits(cluster: Cluster) -> AnyExpected:
     since = cluster.release.markers[0].path
     fact = TopologyDifferences(host=cluster.controller, install=cluster.paths.install, since=since)
-    said = cluster.release.topology
+    said = cluster.release.business_topology
     return fact.must_be((), because=inline(said.because), source=said.source)
 
 
@@ -80,7 +80,7 @@ def _fits(cluster: Cluster) -> AnyExpected:
 def _placed(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(
         HostModules(host=host, install=cluster.paths.install, home=cluster.paths.home).must_be(
-            (), because=reason("topology-host-placed"), source="ce/initdata.sh:165-170"
+            (), because=reason("cmdb-host-placed"), source="ce/initdata.sh:165-170"
         )
         for host in cluster.inventory.hosts
     )
@@ -110,7 +110,7 @@ def _cmdb(cluster: Cluster) -> str:
 
 def _refused(fact: AnyFact, drift: AnyDrift) -> Diagnostic:
     found = ", ".join(drift.reading.value) if isinstance(drift.reading, Known) else ""
-    code = "topology-custom" if isinstance(fact, TopologyCustom) else "topology-strange-lines"
+    code = "cmdb-topology-custom" if isinstance(fact, TopologyCustom) else "cmdb-unknown-lines"
     return diagnose(code, where=fact.host, source=drift.expected.source, found=found)
 
 
@@ -118,7 +118,7 @@ def _list(cluster: Cluster, drift: AnyDrift) -> Repair:
     action = SetJobModules(
         host=cluster.controller,
         install=cluster.paths.install,
-        modules=cluster.release.topology.job,
+        modules=cluster.release.business_topology.job,
         seen_by=copies(cluster),
     )
     return _repair(action, drift, (*scripts_of_release(cluster),))
@@ -150,7 +150,7 @@ def _last(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 def _unassigned(cluster: Cluster) -> AnyExpected:
     fact = TopologyCustom(host=cluster.controller, install=cluster.paths.install)
-    return fact.must_be((), because=reason("topology-nobodys-own"), source="guide 7.17")
+    return fact.must_be((), because=reason("cmdb-no-custom-topology"), source="guide 7.17")
 
 
 def _assignable(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -158,7 +158,7 @@ def _assignable(cluster: Cluster) -> Iterator[AnyExpected]:
     install, home = cluster.paths.install, cluster.paths.home
     yield _job(cluster)
     for host in cluster.inventory.hosts:
-        fact, why = UnknownModuleLines(host=host, install=install, home=home), reason("topology-lines-known")
+        fact, why = UnknownModuleLines(host=host, install=install, home=home), reason("cmdb-lines-known")
         yield fact.must_be((), because=why, source="ce/bin/create_blueking_set.py:680-684")
     yield from scripts_in_sync(cluster, cluster.inventory.hosts)
 
@@ -166,7 +166,7 @@ def _assignable(cluster: Cluster) -> Iterator[AnyExpected]:
 @of_cluster
 def all_modules_ready(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Guide 7.17: only after all backends are deployed. What they sign for is final then."""
-    why = reason("topology-comes-last")
+    why = reason("cmdb-topology-last")
     return tuple(
         type(wish)(fact=wish.fact, reading=wish.reading, because=why, source="guide 7.17", module=wish.module)
         for module in cluster.modules()
@@ -198,10 +198,10 @@ def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, seen: FactReader
 def _copied(cluster: Cluster) -> Iterator[AnyExpected]:
     """For a person to read; and all that CMDB has, which alone could be put back."""
     fact = Backup(host=cluster.controller, what=KEPT)
-    yield fact.must_be("fresh", because=reason("topology-copied"), source="guide 7.17")
+    yield fact.must_be("fresh", because=reason("cmdb-topology-copied"), source="guide 7.17")
     for host in database.databases_dumped(cluster, "mongodb"):
         dump = Backup(host=host, what="mongodb")
-        yield dump.must_be("fresh", because=reason("topology-dumped"), source="guide 5.2")
+        yield dump.must_be("fresh", because=reason("cmdb-topology-dumped"), source="guide 5.2")
 
 
 def _names(seen: FactReader, fact: AnyFact) -> tuple[str, ...]:

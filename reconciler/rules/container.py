@@ -98,7 +98,7 @@ def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Decis
             return replace(_repair(StartContainer(host=host, container=name), drift, module), common=first)
         case _:
             state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
-            told = diagnose("container-in-between", where=f"{host} {name}", container=name, state=state)
+            told = diagnose("container-in-transition", where=f"{host} {name}", container=name, state=state)
             return Progressing(diagnostic=told)
 
 

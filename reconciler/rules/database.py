@@ -32,7 +32,7 @@ def elsewhere(cluster: Cluster) -> AnyExpected:
         hosts=cluster.inventory.everyone,
         served=tuple(kind for kind in KINDS if cluster.inventory.on(kind)),
     )
-    return fact.must_be((), because=reason("gate-databases", id=DUMPED), source="guide 5; bin/04-final/*.env")
+    return fact.must_be((), because=reason("preflight-databases", id=DUMPED), source="guide 5; bin/04-final/*.env")
 
 
 def with_databases(cluster: Cluster, readings: Readings) -> Cluster:

@@ -36,7 +36,7 @@ def _call(cluster: Cluster, module: Module, seen: FactReader) -> Repair | Diagno
     made = () if module.installer_repeatable else _installer_effects(cluster, module, seen)
     if made:
         where = " ".join(cluster.hosts(module))
-        return diagnose("installer-not-again", where=where, module=module.name, made=", ".join(made))
+        return diagnose("installer-not-repeatable", where=where, module=module.name, made=", ".join(made))
     return _install(cluster, module, seen)
 
 
@@ -187,7 +187,7 @@ def standard_missing(drift: AnyDrift, seen: FactReader) -> Diagnostic | None:
         return None
     standard = found.fact
     path = str(getattr(standard, "path", "") or getattr(standard, "root", ""))
-    return diagnose("standard-missing", where=f"{standard.host} {path}", path=path, host=standard.host)
+    return diagnose("reference-missing", where=f"{standard.host} {path}", path=path, host=standard.host)
 
 
 def _source(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

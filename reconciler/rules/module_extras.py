@@ -43,7 +43,7 @@ def host_of(cluster: Cluster, duty: PostUpgradeTask) -> str:
 def task_recorded(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> TaskRecorded:
     return TaskRecorded(
         host=host_of(cluster, duty),
-        task=duty.work,
+        task=duty.name,
         release=cluster.release.version,
         file=cluster.home(duty.version_file) if duty.version_file else "",
         version=module.version if duty.version_file else "",
@@ -57,7 +57,7 @@ def task_done(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> TaskDo
 def tasks_recorded(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     for duty in module.tasks:
         yield task_recorded(cluster, module, duty).must_be(
-            True, because=reason("noted-before"), source=duty.source, module=module.name
+            True, because=reason("recorded-before"), source=duty.source, module=module.name
         )
 
 

@@ -255,7 +255,9 @@ def installed_markers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]
     for name in module.installed_markers:
         for host in cluster.hosts(module):
             fact = LineInFile(host=host, path=cluster.home(".installed_module"), line=name)
-            yield fact.must_be(True, because=reason("topology-reads-it"), source="ce/tools.sh:429", module=module.name)
+            yield fact.must_be(
+                True, because=reason("cmdb-topology-reads-it"), source="ce/tools.sh:429", module=module.name
+            )
 
 
 @of_cluster

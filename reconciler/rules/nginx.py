@@ -70,7 +70,7 @@ def _pages(cluster: Cluster, host: str) -> Iterator[AnyExpected]:
         return
     file, env = cluster.home("job/frontend/index.html"), cluster.env("04-final/global.env")
     fact = FileMentions(host=host, file=file, env=env, key=JOB_URL)
-    yield fact.must_be(True, because=reason("pages-name-address"), source="guide 7.2", module="job")
+    yield fact.must_be(True, because=reason("pages-contain-address"), source="guide 7.2", module="job")
 
 
 def job_start_pages(cluster: Cluster) -> tuple[AnyFact, ...]:

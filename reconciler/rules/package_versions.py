@@ -20,7 +20,7 @@ WHY: Mapping[Refused, CodedReason] = {
     "unreadable": reason("version-unreadable"),
     "empty": reason("version-empty"),
     "long": reason("version-long"),
-    "odd": reason("version-odd"),
+    "odd": reason("version-unknown-format"),
 }
 
 
@@ -48,14 +48,14 @@ def _with_versions(cluster: Cluster, pins: tuple[PackageVersion, ...]) -> Cluste
 
 def assumed_versions(cluster: Cluster) -> tuple[str, ...]:
     """What the package is taken to say: what it was seen to, else the data. No product here does without a version."""
-    said = {(pin.kind, pin.name): pin for pin in cluster.pins}
+    said = {(pin.kind, pin.name): pin for pin in cluster.package_versions}
     found = ((named, said.get((named.kind, named.name), named)) for named in listed(cluster.data))
     return tuple(str(named if _needed(cluster, pin) else pin) for named, pin in found)
 
 
 def _needed(cluster: Cluster, pin: PackageVersion) -> bool:
     """Refused, and every host of its module would be given it all the same."""
-    return bool(pin.invalid) and pin.kind == "product" and pin.name in {m.src for m in cluster.modules()}
+    return bool(pin.rejected) and pin.kind == "product" and pin.name in {m.src for m in cluster.modules()}
 
 
 def versions_recorded(cluster: Cluster) -> AnyExpected:
@@ -75,9 +75,9 @@ def _rejected(cluster: Cluster, pins: tuple[PackageVersion, ...]) -> Iterator[Di
     for pin in pins:
         if _needed(cluster, pin):
             yield diagnose(
-                "pin-refused",
+                "package-version-rejected",
                 where=where,
-                because=WHY[pin.invalid],
+                because=WHY[pin.rejected],
                 source="guide 6.1",
                 product=pin.name,
                 listed=said.get(pin.name, ""),
@@ -90,13 +90,13 @@ def warnings(cluster: Cluster) -> tuple[Diagnostic, ...]:
     modules = {m.src: m.name for m in cluster.data.modules if m.src and m.version}
     others = tuple(
         diagnose(
-            "pin-apart",
+            "package-versions-differ",
             where=where,
             module=modules.get(pin.name, "") if pin.kind == "product" else pin.name,
             listed=named.version,
             package=pin.version,
         )
-        for named, pin in differences(cluster.data, cluster.pins)
+        for named, pin in differences(cluster.data, cluster.package_versions)
         if pin.kind == "saas" or modules.get(pin.name, "") in cluster.data.scope
     )
-    return (*others, *_rejected(cluster, cluster.pins))
+    return (*others, *_rejected(cluster, cluster.package_versions))

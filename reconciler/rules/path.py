@@ -92,7 +92,7 @@ def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: FactReader) 
     if fact.path != live and seen.read(PathKind(host=fact.host, path=live)) == Known("directory"):
         source = live
     if source == kept and name == "cert" and seen.read(PathKind(host=fact.host, path=kept)) != Known("directory"):
-        return diagnose("cert-lost", where=f"{fact.host} {live}", path=live, kept=kept)
+        return diagnose("cert-missing", where=f"{fact.host} {live}", path=live, kept=kept)
     action = CopyDirectory(host=fact.host, source=source, path=fact.path, empty=name == "backup")
     needs: tuple[AnyExpected, ...] = ()
     if fact.path.startswith(staging(cluster)):

@@ -29,15 +29,15 @@ CLOCK_S = 120
 """How far a host's clock may be off before leases, certificates and dated backups stop making sense."""
 
 
-ABORTING = frozenset({"package-md5", "package-missing", "tag-lost", "cert-lost", "pin-refused"})
+ABORTING = frozenset({"package-md5", "package-missing", "tag-missing", "cert-missing", "package-version-rejected"})
 """Diagnostics that refuse the whole run: what they stand for is the ground of everything after."""
 
 
-NEEDS_HUMAN = frozenset({"work-untraced"})
+NEEDS_HUMAN = frozenset({"task-untraced"})
 """Diagnostics that a person's word clears up."""
 
 
-REPORTED_AT_END = frozenset({"topology-custom", "topology-strange-lines"})
+REPORTED_AT_END = frozenset({"cmdb-topology-custom", "cmdb-unknown-lines"})
 """Diagnostics that refuse one thing and hold up nothing else: told when the run ends, with what to do."""
 
 
@@ -47,7 +47,7 @@ def reported_at_end(blocked: Blocked) -> bool:
 
 def approvals(cluster: Cluster) -> tuple[str, ...]:
     """What `apply --approve` may name here."""
-    deletions = (cluster.release.topology.id,) if cluster.release.rebuilds_topology else ()
+    deletions = (cluster.release.business_topology.id,) if cluster.release.rebuilds_topology else ()
     return (*deletions, database.DUMPED)
 
 
@@ -105,15 +105,15 @@ def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
     used |= {promise.fact.host for step in plan.steps for promise in step.action.ensures()}
     used |= {*concerned(cluster, plan)}
     for host in (host for host in cluster.inventory.everyone if host in used):
-        yield HostAddress(host=host).must_be(True, because=reason("gate-right-host"), source="install.config")
-        yield LoginUser(host=host).must_be("root", because=reason("gate-root"), source="sudo(8)")
+        yield HostAddress(host=host).must_be(True, because=reason("preflight-host-address"), source="install.config")
+        yield LoginUser(host=host).must_be("root", because=reason("preflight-root"), source="sudo(8)")
         clock = ClockNear(host=host, reference=now, seconds=CLOCK_S)
-        yield clock.must_be(True, because=reason("gate-clock", seconds=CLOCK_S), source="date(1)")
+        yield clock.must_be(True, because=reason("preflight-clock", seconds=CLOCK_S), source="date(1)")
 
 
 def _no_foreign_work(cluster: Cluster) -> Iterator[AnyExpected]:
     fact = ForeignWork(host=cluster.controller)
-    yield fact.must_be((), because=reason("gate-nobody-works"), source="bkcli:29, which locks nothing")
+    yield fact.must_be((), because=reason("preflight-no-foreign-work"), source="bkcli:29, which locks nothing")
 
 
 def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
@@ -141,17 +141,17 @@ def _disk_space(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
     here = cluster.controller
     if any(isinstance(step.action, (UnpackPackage, UnpackProducts)) for step in plan.steps):
         fact = DiskRoomFor(host=here, path=cluster.paths.work, package=cluster.package.path, times=4)
-        yield fact.must_be("enough", because=reason("gate-room-package"), source="guide 4")
+        yield fact.must_be("enough", because=reason("preflight-space-package"), source="guide 4")
     if any(isinstance(step.action, UnpackPackage) for step in plan.steps):
         # on another file system than the work directory the tree is copied there before it is renamed in
         fact = DiskRoomFor(host=here, path=cluster.paths.src, package=cluster.package.path, times=4)
-        yield fact.must_be("enough", because=reason("gate-room-package"), source="guide 6.1")
+        yield fact.must_be("enough", because=reason("preflight-space-package"), source="guide 6.1")
     for step in plan.steps:
         for needed in _room_for_backup(step):
-            yield needed.must_be("enough", because=reason("gate-room-dump"), source="guide 5")
+            yield needed.must_be("enough", because=reason("preflight-space-dump"), source="guide 5")
     for host in dict.fromkeys(step.action.host for step in plan.steps):
         small = DiskRoom(host=host, path="/var/lib/bkrec", mb=64)
-        yield small.must_be("enough", because=reason("gate-room-jobs"), source="design: jobs keep their logs")
+        yield small.must_be("enough", because=reason("preflight-space-jobs"), source="design: jobs keep their logs")
 
 
 def _room_for_backup(step: Step) -> Iterator[BackupRoom]:
@@ -170,11 +170,11 @@ def _room_for_backup(step: Step) -> Iterator[BackupRoom]:
 def _tools(plan: Plan) -> Iterator[AnyExpected]:
     for host in dict.fromkeys(step.action.host for step in plan.steps):
         fact = MissingCommands(host=host, names=("bash", "flock", "awk", "rsync"))
-        yield fact.must_be((), because=reason("gate-tools"), source="util-linux, gawk, rsync")
+        yield fact.must_be((), because=reason("preflight-tools"), source="util-linux, gawk, rsync")
     for step in plan.steps:
         if isinstance(step.action, SetLoginPath):
             fact = MissingCommands(host=step.action.host, names=("expect", "mysql_config_editor"))
-            yield fact.must_be((), because=reason("gate-login-tools"), source="bin/setup_mysql_loginpath.sh")
+            yield fact.must_be((), because=reason("preflight-login-tools"), source="bin/setup_mysql_loginpath.sh")
 
 
 def _downloads(plan: Plan) -> Iterator[AnyExpected]:
@@ -182,11 +182,11 @@ def _downloads(plan: Plan) -> Iterator[AnyExpected]:
     hosts = (
         s.action.host
         for s in plan.steps
-        if isinstance(s.action, RunPostUpgradeTask | RecordTask) and s.action.work == MIGRATES
+        if isinstance(s.action, RunPostUpgradeTask | RecordTask) and s.action.task == MIGRATES
     )
     for host in dict.fromkeys(hosts):
         fact = ScriptDefects(host=host, path=task.SCRIPT, python=PYTHON, sentences=MIGRATION)
-        yield fact.must_be((), because=reason("gate-subjects-script"), source="guide 7.6")
+        yield fact.must_be((), because=reason("preflight-subjects-script"), source="guide 7.6")
 
 
 def _installs(cluster: Cluster, plan: Plan) -> Iterator[tuple[Step, Module]]:
@@ -201,7 +201,7 @@ def _docker(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
     for _, module in _installs(cluster, plan):
         for host in cluster.hosts(module) if module.containers else ():
             fact = DockerFault(host=host)
-            yield fact.must_be_absent(because=reason("gate-docker"), source="ce/bin/install_paas.sh:191")
+            yield fact.must_be_absent(because=reason("preflight-docker"), source="ce/bin/install_paas.sh:191")
 
 
 def _ports(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
@@ -214,7 +214,7 @@ def _ports(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
             for port in ports:
                 fact = PortListening(host=host, port=port)
                 yield fact.must_be_absent(
-                    because=reason("gate-port", port=port, module=module.name), source=module.source
+                    because=reason("preflight-port", port=port, module=module.name), source=module.source
                 )
 
 

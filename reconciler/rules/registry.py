@@ -97,11 +97,11 @@ def expected_facts(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def rule_for(cluster: Cluster) -> Rule:
     def mend(drift: AnyDrift, seen: FactReader) -> Decision:
         if _left(cluster, drift):
-            return diagnose("left-not-ready", where=drift.expected.fact.host, module=drift.expected.module)
+            return diagnose("excluded-not-ready", where=drift.expected.fact.host, module=drift.expected.module)
         family = RULE_BY_FACT.get(type(drift.expected.fact))
         if family is None:
             return diagnose("no-rule", where=drift.expected.fact.host)
-        return _dumped_first(cluster, family.mend(cluster, drift, seen))
+        return _dumped_first(cluster, family.repair(cluster, drift, seen))
 
     return mend
 

@@ -28,7 +28,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """No note is left over."""
     return tuple(
         TaskPending(host=cluster.controller, task=NOTE).must_be(
-            False, because=reason("trial-note-settled"), source=trial.source, module=module.name
+            False, because=reason("smoke-test-archived"), source=trial.source, module=module.name
         )
         for module, trial in _reached(cluster)
     )
@@ -50,7 +50,7 @@ def baseline_recorded(cluster: Cluster, module: Module, seen: FactReader) -> Ite
     trial = _trial(cluster, module)
     if trial is not None and agent.old_gse_present(cluster, module, seen):
         fact = TaskRecorded(host=cluster.controller, task=NOTE, release=cluster.release.version)
-        yield fact.must_be(True, because=reason("trial-noted-before"), source=trial.source, module=module.name)
+        yield fact.must_be(True, because=reason("smoke-test-recorded-before"), source=trial.source, module=module.name)
 
 
 def done(cluster: Cluster) -> TaskDone:
@@ -89,7 +89,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 def _note(cluster: Cluster, fact: TaskRecorded, trial: SmokeTest, seen: FactReader) -> Repair:
     on = _on(cluster, seen)
     action = RecordSmokeTest(host=fact.host, noted=fact, env=agent.env(cluster), on=on)
-    return Repair(action=action, because=reason("trial-before", host=on), source=trial.source, section=agent.FIRST)
+    return Repair(action=action, because=reason("smoke-test-before", host=on), source=trial.source, section=agent.FIRST)
 
 
 def _on(cluster: Cluster, seen: FactReader) -> str:

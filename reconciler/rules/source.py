@@ -94,7 +94,7 @@ def product(cluster: Cluster, module: Module, drift: AnyDrift, seen: FactReader)
 def _unknown_package(cluster: Cluster, drift: AnyDrift, seen: FactReader) -> bool:
     """The tree is whole, says otherwise, and nobody kept what its package said: its archives would say the same again,
     and only the package can tell which of the two is right."""
-    if cluster.pins or not isinstance(drift.reading, Known):
+    if cluster.package_versions or not isinstance(drift.reading, Known):
         return False
     whole = PathKind(host=cluster.controller, path=cluster.src(".bkrec-products"))
     package = PackageDigest(host=cluster.controller, path=cluster.package.path)

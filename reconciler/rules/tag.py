@@ -53,4 +53,4 @@ def _make(cluster: Cluster, module: str, drift: AnyDrift) -> Repair:
 
 def _lost(cluster: Cluster, module: str, drift: AnyDrift) -> Diagnostic:
     path = f"{ROOT}/{module}.env"
-    return diagnose("tag-lost", where=f"{cluster.controller} {path}", path=path, because=drift.expected.because)
+    return diagnose("tag-missing", where=f"{cluster.controller} {path}", path=path, because=drift.expected.because)

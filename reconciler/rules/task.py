@@ -28,7 +28,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
-    work = getattr(fact, "work", "")
+    work = getattr(fact, "task", "")
     if work == nginx.NOTE:
         return nginx.render(cluster, fact.host, drift)
     if work == agent.NOTE:
@@ -37,22 +37,24 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return smoke_test.repair(cluster, drift, facts)
     module, duty = _duty(cluster, work)
     if isinstance(fact, TaskPending):
-        return diagnose("work-noted-elsewhere", where=fact.host, work=work, host=module_extras.host_of(cluster, duty))
+        return diagnose(
+            "task-recorded-elsewhere", where=fact.host, task=work, host=module_extras.host_of(cluster, duty)
+        )
     if isinstance(fact, TaskRecorded):
         return _note(cluster, module, duty, drift)
-    if duty.work == "iam-subjects" and not database.mysql(cluster):
+    if duty.name == "iam-subjects" and not database.mysql(cluster):
         return diagnose("mysql-nowhere", where=fact.host, host=fact.host, login_path=LOGIN_PATH)
     return _do(cluster, module, duty, drift)
 
 
 def _duty(cluster: Cluster, work: str) -> tuple[Module, PostUpgradeTask]:
-    return next((m, duty) for m in cluster.release.modules for duty in m.tasks if duty.work == work)
+    return next((m, duty) for m in cluster.release.modules for duty in m.tasks if duty.name == work)
 
 
 def _note(cluster: Cluster, module: Module, duty: PostUpgradeTask, drift: AnyDrift) -> Repair:
     file = cluster.home(duty.version_before_file) if duty.version_before_file else ""
     noted = module_extras.task_recorded(cluster, module, duty)
-    action = RecordTask(host=noted.host, work=duty.work, remembers=file, noted=noted)
+    action = RecordTask(host=noted.host, task=duty.name, remembers=file, noted=noted)
     section = duty.section or module.section
     return Repair(action=action, because=inline(duty.because), source=duty.source, section=section)
 
@@ -60,14 +62,14 @@ def _note(cluster: Cluster, module: Module, duty: PostUpgradeTask, drift: AnyDri
 def _do(cluster: Cluster, module: Module, duty: PostUpgradeTask, drift: AnyDrift) -> Repair:
     action = RunPostUpgradeTask(
         host=drift.expected.fact.host,
-        work=duty.work,
+        task=duty.name,
         done=module_extras.task_done(cluster, module, duty),
         install=cluster.paths.install,
         home=cluster.paths.home,
-        extra=_migration(cluster) if duty.work == "iam-subjects" else (),
+        extra=_migration(cluster) if duty.name == "iam-subjects" else (),
         before=(
             *module_facts.readiness(cluster, module),
-            *_first(cluster, duty, drift),
+            *_predecessor(cluster, duty, drift),
             *_only_here(cluster, module, duty),
         ),
         once=duty.once,
@@ -82,7 +84,7 @@ def _only_here(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> tuple
     """A note elsewhere is from when the module's first host was another: begun there, and nobody saw its end."""
     here, why = module_extras.host_of(cluster, duty), reason("once-in-a-cluster")
     others = (host for host in cluster.inventory.hosts if duty.once and host != here)
-    facts = (TaskPending(host=host, task=duty.work) for host in others)
+    facts = (TaskPending(host=host, task=duty.name) for host in others)
     return tuple(fact.must_be(False, because=why, source=duty.source, module=module.name) for fact in facts)
 
 
@@ -91,7 +93,7 @@ def _migration(cluster: Cluster) -> tuple[str, ...]:
     return (SCRIPT, MIGRATED, PYTHON, database.mysql(cluster))
 
 
-def _first(cluster: Cluster, duty: PostUpgradeTask, drift: AnyDrift) -> tuple[AnyExpected, ...]:
+def _predecessor(cluster: Cluster, duty: PostUpgradeTask, drift: AnyDrift) -> tuple[AnyExpected, ...]:
     if duty.after is None:
         return ()
     module, other = _duty(cluster, duty.after)

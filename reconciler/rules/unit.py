@@ -46,7 +46,7 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, 
             return install(cluster, module, seen)
         case _:
             # a second start would hide how the first one went
-            told = diagnose("unit-in-between", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
+            told = diagnose("unit-in-transition", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
             return Progressing(diagnostic=told)
 
 

@@ -39,10 +39,10 @@ def _head(told: Proposed, page: RenderOptions) -> Iterator[str]:
     yield f"name = {_text(told.name)}"
     yield f"release = {_text(told.release)}"
     yield from _comment("toml-also", page)
-    yield '# also = ["topology"]'
+    yield '# optional = ["cmdb-topology"]'
     if told.leave:
         yield from _comment("toml-leave", page)
-        yield f"leave = [{', '.join(_text(name) for name in told.leave)}]"
+        yield f"excluded = [{', '.join(_text(name) for name in told.leave)}]"
     yield ""
 
 

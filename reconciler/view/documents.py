@@ -146,7 +146,7 @@ class StepDoc(Doc):
     outage: str
     irreversible: bool
     undo: UndoWord = "no-way-back"
-    """"put-back": `bkrec undo` brings it back; "beside": it changes nothing that was there; else it stays."""
+    """"restored": `bkrec undo` brings it back; "beside": it changes nothing that was there; else it stays."""
     undo_because: ReasonDoc | None = None
     manual: bool
     """True where a person does it; it is seen done by what it mends."""
@@ -192,7 +192,7 @@ class EventDoc(Doc):
 
     schema_: Literal["bkrec.event/1"] = Field(default="bkrec.event/1", alias="schema")
     event: Literal[
-        "lease-awaited",
+        "lease-contended",
         "run-started",
         "job-adopted",
         "step-started",
@@ -200,9 +200,9 @@ class EventDoc(Doc):
         "step-done",
         "step-skipped",
         "step-failed",
-        "step-held",
-        "step-left",
-        "step-awaited",
+        "step-blocked",
+        "step-deferred",
+        "step-needs-human",
         "approval-given",
         "run-halted",
         "interrupted",
@@ -259,7 +259,7 @@ class DeviationDoc(Doc):
     """Where bkrec does not do as the guide says."""
 
     id: str
-    kind: Literal["mended", "added", "left", "both", "trace"]
+    kind: Literal["fixed", "added", "omitted", "both", "side-effect"]
     title: TextDoc
     guide: TextDoc
     here: TextDoc
@@ -292,7 +292,7 @@ class StaysDoc(Doc):
     because: ReasonDoc
 
 
-class PutBackDoc(Doc):
+class RestoredItemDoc(Doc):
     host: str
     what: Literal["file", "unit", "service", "directory"]
     path: str
@@ -306,7 +306,7 @@ class UndoDoc(Doc):
     schema_: Literal["bkrec.undo/1"] = Field(default="bkrec.undo/1", alias="schema")
     run: str
     stays: list[StaysDoc]
-    puts_back: list[PutBackDoc]
+    puts_back: list[RestoredItemDoc]
     steps: list[StepDoc]
     blocked: list[BlockedDoc]
     afterwards: list[ReasonDoc]
@@ -354,8 +354,8 @@ WorkState = Literal["done", "owed", "due", "untraced", "unread"]
 """due: not yet, its product is not upgraded either. untraced: by hand or not at all, only a person knows."""
 
 
-class WorkDoc(Doc):
-    work: str
+class TaskDoc(Doc):
+    task: str
     host: str
     state: WorkState
     origin: str = ""
@@ -364,7 +364,7 @@ class WorkDoc(Doc):
 
 class AckDoc(Doc):
     schema_: Literal["bkrec.ack/1"] = Field(default="bkrec.ack/1", alias="schema")
-    works: list[WorkDoc]
+    works: list[TaskDoc]
 
 
 class ApprovalDoc(Doc):

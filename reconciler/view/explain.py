@@ -72,7 +72,14 @@ def _kinds(asked: str, guide: Guide) -> Iterator[EntryDoc]:
 
 
 VERSIONED = frozenset(
-    ("container.image", "mysql.product-version", "path.version", "pin.versions", "saas.online", "saas.packaged")
+    (
+        "container.image",
+        "mysql.product-version",
+        "path.version",
+        "package-versions.recorded",
+        "saas.online",
+        "saas.packaged",
+    )
 )
 """Facts whose expected value is a version, or holds one: where that comes from is told with each."""
 

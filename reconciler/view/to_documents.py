@@ -71,7 +71,7 @@ def undo_document(
             for one in undoing.irreversible
         ],
         puts_back=[
-            doc.PutBackDoc(
+            doc.RestoredItemDoc(
                 host=kept.host,
                 what=kept.entry.what,
                 path=kept.entry.path,

@@ -15,7 +15,7 @@ from specs.reason import reason
 H = "10.0.0.1"
 NOTED = TaskRecorded(host=H, task=NOTE, release="6.2.2")
 LOST = AgentsMissing(host=H, env="/e", hosts=(H, "10.0.0.3"), release="6.2.2")
-AWAIT = AwaitAgentBaseline(host=H, lost=LOST, because=reason("agents-noted-before"))
+AWAIT = AwaitAgentBaseline(host=H, lost=LOST, because=reason("agents-recorded-before"))
 
 
 def done(action: Action, owed: Path) -> str:
@@ -70,5 +70,5 @@ def test_who_is_missed_is_named_and_what_nobody_could_read_is_not() -> None:
     (wish,) = AWAIT.ensures()
     told = AWAIT.missed([Drift(expected=wish, reading=Known(("10.0.0.3",)))])
     assert told is not None
-    assert (told.code, dict(told.fields)["hosts"]) == ("agents-lost", "10.0.0.3")
+    assert (told.code, dict(told.fields)["hosts"]) == ("agents-missing", "10.0.0.3")
     assert AWAIT.missed([Drift(expected=wish, reading=Unknown(reason("esb-status")))]) is None

@@ -123,4 +123,4 @@ def test_a_copy_is_whole_or_none(
     if kept:
         assert len(copies[0].read_text().splitlines()) == len(cmdb.everything(str(install)))
         assert copies[0].stat().st_mode & 0o777 == 0o600
-        assert f"kept in /var/lib/bkrec/topology/{copies[0].name}" in done.stdout
+        assert f"kept in /var/lib/bkrec/cmdb/{copies[0].name}" in done.stdout

@@ -19,7 +19,7 @@ ENV = "/data/install/bin/04-final/paas.env"
 NOTED = TaskRecorded(host=HOST, task=NOTE, release="6.2.2")
 LOST = SmokeTestBroken(host=HOST, release="6.2.2")
 BEFORE = RecordSmokeTest(host=HOST, noted=NOTED, env=ENV, on="10.0.0.1")
-AGAIN = RunSmokeTest(host=HOST, lost=LOST, env=ENV, because=reason("trial-noted-before"))
+AGAIN = RunSmokeTest(host=HOST, lost=LOST, env=ENV, because=reason("smoke-test-recorded-before"))
 SECRET = "s3cr-et"
 CURL = """
 body=$(cat)
@@ -85,7 +85,7 @@ def test_one_echo_on_one_host_is_all_that_job_is_given(tmp_path: Path, shell: st
 def test_after_a_note_of_success_it_has_to_work_again(tmp_path: Path) -> None:
     bus = Bus(tmp_path)
     bus.run(BEFORE)
-    assert bus.lost() == ("-", "trial-not-again", "job=10001")
+    assert bus.lost() == ("-", "smoke-test-not-repeated", "job=10001")
     assert bus.run(AGAIN)[0] == 0
     assert (bus.lost(), len(bus.jobs())) == ((), 2)
     assert bus.jobs()[0] == bus.jobs()[1]
@@ -97,7 +97,7 @@ def test_a_note_that_is_there_stays_and_no_job_is_run_for_it(tmp_path: Path) -> 
     bus.say(answer({"job_instance_id": 10001}), ended(4))
     assert "noted before: job 10.0.0.1" in bus.run(BEFORE)[1]
     assert len(bus.jobs()) == 1
-    assert bus.lost() == ("-", "trial-not-again", "job=10001")
+    assert bus.lost() == ("-", "smoke-test-not-repeated", "job=10001")
 
 
 def test_a_note_of_another_release_is_replaced(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_it_is_tried_three_times_afterwards_and_each_next_apply_tries_anew(tmp_p
     bus.say(answer({"job_instance_id": 10001}), ended(4))
     assert bus.run(AGAIN)[0] == 1
     assert len(bus.jobs()) == 1 + ATTEMPTS
-    assert bus.lost() == ("10001", "trial-status", "job=10001", "status=4")
+    assert bus.lost() == ("10001", "smoke-test-status", "job=10001", "status=4")
     bus.say(answer({"job_instance_id": 10001}), ended(3))
     assert bus.run(AGAIN)[0] == 0
     assert (bus.lost(), len(bus.jobs())) == ((), 2 + ATTEMPTS)
@@ -188,11 +188,11 @@ def test_it_is_settled_by_a_record_and_all_stays_beside_it(tmp_path: Path) -> No
 
 def test_what_became_of_it_is_told_with_jobs_id_and_the_reason() -> None:
     (wish,) = AGAIN.ensures()
-    value = ("10002", "trial-status", "job=10002", "status=4")
+    value = ("10002", "smoke-test-status", "job=10002", "status=4")
     told = AGAIN.missed([Drift(expected=wish, reading=Known(value))])
     assert told is not None
-    assert (told.code, dict(told.fields)["job"]) == ("trial-lost", "10002")
-    assert told.because == reason("trial-status", job=10002, status=4)
+    assert (told.code, dict(told.fields)["job"]) == ("smoke-test-broken", "10002")
+    assert told.because == reason("smoke-test-status", job=10002, status=4)
     assert AGAIN.missed([Drift(expected=wish, reading=Unknown(reason("path-unreadable")))]) is None
 
 

@@ -9,7 +9,7 @@ import pytest
 from actions.task import MIGRATED, RunPostUpgradeTask
 from probes.command import Command
 from probes.task import TaskDone
-from specs.module import Work
+from specs.module import TaskName
 from specs.reason import inline
 from specs.text import LocalizedText
 from tests.support.shell import perform
@@ -42,11 +42,11 @@ LIAR = f"print({MIGRATED!r})\n"
 HALF = WHOLE.replace('    cursor.execute("create group_system_auth_type")\n', "")
 
 
-def work(name: Work, *extra: str) -> Command:
+def work(name: TaskName, *extra: str) -> Command:
     done = TaskDone(host=HOST, task=name, release="6.2.2")
     because = inline(LocalizedText(en="a reason", zh="理由"))
     return RunPostUpgradeTask(
-        host=HOST, work=name, done=done, install="/x/install", home="/x/home", extra=extra, because=because
+        host=HOST, task=name, done=done, install="/x/install", home="/x/home", extra=extra, because=because
     ).command()
 
 
@@ -119,7 +119,7 @@ def upgrade(where: Path, said: str) -> tuple[int, bool]:
     (where / "job").mkdir()
     (where / "job" / "VERSION").write_text("3.8.1\n")
     command = work("job-upgrader-after")
-    note = "mkdir -p /var/lib/bkrec/owed; echo 3.5.1 > /var/lib/bkrec/owed/job-upgrader-after\n"
+    note = "mkdir -p /var/lib/bkrec/tasks; echo 3.5.1 > /var/lib/bkrec/tasks/job-upgrader-after\n"
     script: Any = note + command.script.replace("/usr/bin/java", "java")
     args = tuple(str(where) if word == "/x/home" else word for word in command.args)
     path = f"{where / 'tools'}:/usr/sbin:/usr/bin:/sbin:/bin"

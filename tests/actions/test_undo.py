@@ -87,7 +87,7 @@ def test_every_action_has_said_what_an_undo_makes_of_it() -> None:
     assert {cls for cls in get_args(AnyAction) if cls.undo is Action.undo} == NO_WAY_BACK
 
 
-PROMISED = [cls for cls in get_args(AnyAction) if "put-back" in inspect.getsource(cls.undo.fget)]
+PROMISED = [cls for cls in get_args(AnyAction) if "restored" in inspect.getsource(cls.undo.fget)]
 
 
 def test_there_are_promises() -> None:

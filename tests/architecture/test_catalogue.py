@@ -76,4 +76,4 @@ def test_a_kind_begins_with_its_familys_name_or_one_of_its_words(folder: str, ba
 
 def _related(cls: type) -> bool:
     family = cls.__module__.rsplit(".", 1)[-1]
-    return _kind(cls).split(".")[0] == family
+    return _kind(cls).split(".")[0].replace("-", "_") == family

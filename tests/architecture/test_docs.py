@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import diagnostics, differences
+from docs import deviations, diagnostics
 from reconciler.cli import exits
 from reconciler.engine import release_data
 from specs.text import Lang
@@ -20,8 +20,8 @@ MANUALS = (
     "CHANGELOG.md",
     "docs/jobs.md",
     "docs/figures.md",
-    "docs/differences-from-the-guide.md",
-    "docs/differences-from-the-guide.zh-CN.md",
+    "docs/deviations-from-the-guide.md",
+    "docs/deviations-from-the-guide.zh-CN.md",
 )
 
 
@@ -82,9 +82,7 @@ def test_the_page_of_codes_is_in_step_with_the_words() -> None:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_of_differences_is_in_step_with_the_release(lang: Lang) -> None:
-    assert differences.PAGES[lang].read_text(encoding="utf-8") == differences.page(lang), (
-        "run: python docs/differences.py"
-    )
+    assert deviations.PAGES[lang].read_text(encoding="utf-8") == deviations.page(lang), "run: python docs/deviations.py"
 
 
 UNITS = ("bkrec-check.service", "bkrec-check.timer")

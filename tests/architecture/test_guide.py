@@ -151,7 +151,7 @@ def _pristine() -> Plan:
 @cache
 def _everything() -> Cluster:
     """With all that cluster.toml may ask for besides the guide's."""
-    return guide_cluster(also=(RELEASE.topology.id,))
+    return guide_cluster(also=(RELEASE.business_topology.id,))
 
 
 @cache
@@ -192,13 +192,13 @@ READINGS: dict[str, tuple[AnyReading, ...]] = {
     "container.app": (Absent(), Known("exited")),
     "current.unit": (Known(False),),
     "redis.cluster": (Known("incomplete"),),
-    "owed.work": (Known(True),),
+    "task.pending": (Known(True),),
     "path.line": (Known(False),),
-    "tag.kept": (Known("tag-missing"),),
-    "cmdb.topology": (Known(("-set 蓝鲸API网关",)),),
+    "tag.state": (Known("tag-missing"),),
+    "cmdb.topology-differences": (Known(("-set 蓝鲸API网关",)),),
     "cmdb.host-modules": (Known(("auth",)),),
     "cmdb.job-modules": (Known(("job-assemble", "job-gateway")),),
-    "cmdb.shut": (Known(False),),
+    "cmdb.editing-locked": (Known(False),),
 }
 """How each kind may be broken; the others are missing."""
 

@@ -95,7 +95,7 @@ def _enough() -> None:
 
 async def _fenced(says: Says) -> None:
     for trouble in await lease.publish_epoch(says, [H], 1):
-        if trouble.code == "lease-overtaken":
+        if trouble.code == "lease-superseded":
             int(dict(trouble.fields)["epoch"])
 
 
@@ -192,7 +192,7 @@ def _plan() -> bytes:
 CLUSTER = b"""schema = "bkrec.cluster/1"
 name = "night"
 release = "6.2.2"
-leave = ["gse", "bk_sops"]
+excluded = ["gse", "bk_sops"]
 [controller]
 address = "10.0.0.1"
 user = "root"

@@ -126,7 +126,7 @@ def _value(hint: Any) -> Any:
     if hint is str:
         return HOSTILE
     if hint is Diagnostic:
-        return _filled("answer-torn", LocalizedText(en="{said}", zh="{said}"))
+        return _filled("answer-truncated", LocalizedText(en="{said}", zh="{said}"))
     choices = get_args(hint)
     return (
         (HOSTILE, HOSTILE) if str in choices else 1 if int in (hint, *choices) else 1.0 if hint is float else choices[0]
@@ -289,7 +289,7 @@ def test_with_the_door_open_the_judge_sees_it_all(monkeypatch: pytest.MonkeyPatc
     """The companion: were diagnostics, reasons and events taken as they come, each check above would fail."""
     for door in ("specs.diagnostic.safe", "specs.reason.safe", "reconciler.core.events.safe"):
         monkeypatch.setattr(door, str)
-    told = _filled("answer-torn", LocalizedText(en="{said}", zh="{said}"))
+    told = _filled("answer-truncated", LocalizedText(en="{said}", zh="{said}"))
     assert found_in(dict(told.fields)["said"]) >= {"secret", "claim", "0x001b", "0x009b", "0x202e", "0x2028"}
     with pytest.raises(AssertionError):
         test_no_event_does_in_text_json_screen_or_journal(ev.StepFailed, tmp_path)

@@ -222,7 +222,7 @@ def pace(lab: Lab, factor: str) -> None:
 
 def _young(desk: Desk) -> bool:
     told = desk.bkrec("check", "-o", "json").out
-    return "steady.units" in told or "container.unsteady" in told
+    return "steady.recently-started" in told or "container.unsteady" in told
 
 
 def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE, *, whole: bool = False) -> Desk:

@@ -173,9 +173,9 @@ def _servers(wish: AnyExpected) -> tuple[str, Related] | None:
             secret = f"export REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /etc/redis/{port}/redis_cluster.conf)"
             return f"{secret}; redis-cli -h {wish.fact.host} -p {port} cluster delslots 0", _nothing
         case TaskDone(task=work):
-            return f"rm /var/lib/bkrec/owed/{work}.done", _nothing
+            return f"rm /var/lib/bkrec/tasks/{work}.done", _nothing
         case TaskPending(task=work):
-            return f"echo 1 > /var/lib/bkrec/owed/{work}", _nothing
+            return f"echo 1 > /var/lib/bkrec/tasks/{work}", _nothing
         case Marker(name=name):
             return f"mkdir -p /var/lib/bkrec/markers; echo here > /var/lib/bkrec/markers/{name}", _nothing
         case _:

@@ -89,7 +89,7 @@ def test_a_dropped_agent_ends_the_run_with_its_name(dropped: Dropped) -> None:
     dropped.first.must(3)
     (failed,) = dropped.told("step-failed")
     assert failed["step"].startswith("agent.await@")
-    assert failed["problem"]["code"] == "agents-lost"
+    assert failed["problem"]["code"] == "agents-missing"
     assert LOST in failed["problem"]["what"]["en"]
 
 
@@ -97,7 +97,7 @@ def test_nothing_of_the_old_gse_was_retired(dropped: Dropped) -> None:
     assert dropped.units == set(OLD)
     begun = {event["step"] for event in dropped.told("step-started")}
     assert [step for step in begun if step.startswith("unit.retire-bk-gse-")] == []
-    held = {event["step"] for event in dropped.told("step-held")}
+    held = {event["step"] for event in dropped.told("step-blocked")}
     assert len([step for step in held if step.startswith("unit.retire-bk-gse-")]) == len(OLD)
 
 
@@ -110,7 +110,7 @@ def test_the_note_says_who_was_online(dropped: Dropped) -> None:
 def test_the_next_plan_names_who_is_missing(dropped: Dropped) -> None:
     (step,) = [step for step in dropped.plan["steps"] if step["action"] == "agent.await"]
     assert LOST in step["because"]["en"]
-    assert not [step for step in dropped.plan["steps"] if step["action"] in ("agent.note", "bkcli.install")]
+    assert not [step for step in dropped.plan["steps"] if step["action"] in ("agent.record", "bkcli.install")]
 
 
 def test_a_persons_word_lets_it_go_on_without(dropped: Dropped) -> None:

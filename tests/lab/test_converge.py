@@ -75,9 +75,9 @@ def test_job_was_given_one_echo_before_gse_was_replaced_and_one_before_it_was_re
     """And none by all the looks that came with them."""
     assert [(job["script"], job["hosts"]) for job in upgraded.jobs] == [("echo bkrec\n", ["10.0.0.1"])] * 2
     told = [(event["event"], event["step"].partition("@")[0]) for event in upgraded.apply.events if "step" in event]
-    trials = (told.index(("step-done", "trial.note")), told.index(("step-started", "trial.again")))
+    trials = (told.index(("step-done", "smoke-test.record")), told.index(("step-started", "smoke-test.run")))
     assert trials[0] < told.index(("step-started", "bkcli.install-gse")) < trials[1]
-    done = told.index(("step-done", "trial.again"))
+    done = told.index(("step-done", "smoke-test.run"))
     retired = [
         n for n, (event, step) in enumerate(told) if (event, step[:19]) == ("step-started", "unit.retire-bk-gse-")
     ]
@@ -96,6 +96,6 @@ def test_a_deployment_that_timed_out_was_tried_once_more_and_no_other(upgraded: 
 def test_a_reboot_after_the_upgrade_loses_nothing(rebooted: Rebooted) -> None:
     """Followed by hand, the guide ends with a docker that finds none of its containers at its next start."""
     rest = {fact.split()[0] for fact in rebooted.drifted}
-    coming = {"consul.passing", "redis.cluster", "steady.units", "container.unsteady", "http.unserved"}
+    coming = {"consul.passing", "redis.cluster", "steady.recently-started", "container.unsteady", "http.unserved"}
     assert rest <= coming, "only what is still coming up"
     rebooted.apply.must(0)

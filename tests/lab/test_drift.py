@@ -58,7 +58,7 @@ CASES = {
         differs=frozenset({f"env.value {JOB} BK_JOB_RUN_MODE {H1}"}),
         follows=frozenset({f"{TREE} {H2}", f"{TREE} {H3}"}),
         steps=(("env.set", "10.0.0.1"), ("bkcli.sync-common", "10.0.0.1")),
-        touches=frozenset({"touches-install-everywhere"}),
+        touches=frozenset({"affects-install-everywhere"}),
     ),
     "a-merged-value-changed": Undone(
         host="h1",
@@ -66,7 +66,7 @@ CASES = {
         differs=frozenset({f"env.value {FINAL} BK_JOB_RUN_MODE {H1}"}),
         follows=frozenset({f"{TREE} {H2}", f"{TREE} {H3}"}),
         steps=(("env.merge", "10.0.0.1"), ("bkcli.sync-common", "10.0.0.1")),
-        touches=frozenset({"touches-install-everywhere"}),
+        touches=frozenset({"affects-install-everywhere"}),
     ),
     "an-old-unit-put-back-beside-its-container": Undone(
         host="h2",
@@ -85,8 +85,8 @@ CASES = {
         script="docker rm -f bk-paas-esb",
         differs=frozenset({f"container.state bk-paas-esb {H2}", f"container.image bk-paas-esb {H2}"}),
         follows=frozenset({f"consul.passing paas-esb {H2}"}),
-        steps=(("container.install", "10.0.0.2"), ("container.keep", "10.0.0.2")),
-        touches=frozenset({"touches-project-files"}),
+        steps=(("container.install", "10.0.0.2"), ("container.restart-policy", "10.0.0.2")),
+        touches=frozenset({"affects-project-files"}),
     ),
     "a-container-stopped": Undone(
         host="h2",
@@ -111,8 +111,8 @@ CASES = {
         host="h1",
         script="docker rm -f bk-monitor",
         differs=frozenset({f"container.state bk-monitor {H1}", f"container.image bk-monitor {H1}"}),
-        steps=(("container.install", "10.0.0.1"), ("container.keep", "10.0.0.1")),
-        touches=frozenset({"touches-project-files"}),
+        steps=(("container.install", "10.0.0.1"), ("container.restart-policy", "10.0.0.1")),
+        touches=frozenset({"affects-project-files"}),
     ),
     "the-guides-log-section-pasted-again": Undone(
         # its `stop` is never undone: the installer starts grafana only where it is not enabled yet; the container it
@@ -122,7 +122,7 @@ CASES = {
         differs=frozenset(
             {
                 f"unit.active bk-log-grafana.service {H3}",
-                f"container.unkept bk-log-api {H3}",
+                f"container.no-restart-policy bk-log-api {H3}",
                 f"container.data-root  {H3}",
             }
         ),
@@ -132,7 +132,11 @@ CASES = {
                 f"current.unit bk-log-grafana.service /data/bkce/bklog/VERSION {H3}",
             }
         ),
-        steps=(("container.name-root", "10.0.0.3"), ("container.keep", "10.0.0.3"), ("unit.start", "10.0.0.3")),
+        steps=(
+            ("container.set-data-root", "10.0.0.3"),
+            ("container.restart-policy", "10.0.0.3"),
+            ("unit.start", "10.0.0.3"),
+        ),
     ),
     "etcd-stopped": Undone(
         host="h3",
@@ -146,14 +150,14 @@ CASES = {
         script="mysql --login-path=mysql-paas -e \"DELETE FROM bksuite_common.production_info WHERE code = 'job'\"",
         differs=frozenset({f"mysql.product-version mysql-paas job {H1}"}),
         steps=(("version.rows", "10.0.0.1"), ("version.set", "10.0.0.1")),
-        touches=frozenset({"touches-version-rows"}),
+        touches=frozenset({"affects-version-rows"}),
     ),
     "the-gateways-virtual-host-removed": Undone(
         host="h2",
         script="rm /usr/local/openresty/nginx/conf/conf.d/apigw.conf",
         differs=frozenset({f"path.kind /usr/local/openresty/nginx/conf/conf.d/apigw.conf {H2}"}),
         steps=(("nginx.render", "10.0.0.2"),),
-        touches=frozenset({"touches-nginx"}),
+        touches=frozenset({"affects-nginx"}),
     ),
     "a-permission-model-unknown-to-iam": Undone(
         host="h1",

@@ -86,7 +86,7 @@ def test_a_holder_that_sleeps_through_its_lease_starts_nothing_when_it_wakes(con
         overtaken, done = sleeper.finish(), heir.finish()
     done.must(0)
     assert overtaken.code not in (0, 1), overtaken.all
-    assert re.search("lease-lost|lease-overtaken", overtaken.all)
+    assert re.search("lease-lost|lease-superseded", overtaken.all)
     after = _by_epoch(lab)
     mine = max(begun)
     assert after[mine] == begun[mine], "of its epoch there is nothing that was not there when it fell asleep"
@@ -107,7 +107,7 @@ def test_a_sleeper_starts_nothing_on_a_host_that_nobody_could_tell_of_the_takeov
         lab.partition("h2")
         on(lab, "h3", "systemctl stop etcd.service")
         heir = converged.bkrec("apply", "--yes", "-o", "json", timeout_s=240)
-        assert '"lease-awaited"' in heir.out, "it took over when a minute had passed, and not before"
+        assert '"lease-contended"' in heir.out, "it took over when a minute had passed, and not before"
         lab.heal("h2")
         told = on(lab, "h2", "cat /var/lib/bkrec/epoch")
         before = _by_epoch(lab)
@@ -145,7 +145,7 @@ def test_a_controller_cut_off_for_twenty_seconds_is_followed_and_its_installer_t
         lab.heal(CONTROLLER)
         first = run.finish(900)
     failed = [event for event in first.events if event.get("event") == "step-failed"]
-    assert [event["problem"]["code"] for event in failed] == ["step-not-seen"] * (first.code == 3)
+    assert [event["problem"]["code"] for event in failed] == ["step-not-verified"] * (first.code == 3)
     assert all(event["step"].startswith("bkcli.install-paas") for event in failed)
     cut = Mark(at=len(ledger(lab)), kind="cut")
     pristine.bkrec("apply", "--yes").must(0)

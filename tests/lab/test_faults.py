@@ -52,12 +52,12 @@ def test_a_unit_that_dies_after_each_start_is_never_called_converged(dying: Desk
     for _ in range(LOOKS):
         named = [drift["fact"] for drift in dying.bkrec("check", "-o", "json").must(2).document["drift"]]
         assert all(SHIPPER in fact for fact in named)
-        assert {fact.split(" ")[0] for fact in named} <= {"unit.active", "current.unit", "steady.units"}
+        assert {fact.split(" ")[0] for fact in named} <= {"unit.active", "current.unit", "steady.recently-started"}
     on(dying.lab, "h3", "systemctl stop bk-auth.service")
     done = dying.bkrec("apply", "--yes", timeout_s=300).must(3)
     assert on(dying.lab, "h3", "systemctl is-active bk-auth.service").strip() == "active", "it did what it could"
     assert SHIPPER in done.all
-    assert "units-young" in done.all or "unit-in-between" in done.all
+    assert "units-recently-started" in done.all or "unit-in-transition" in done.all
 
 
 # a disk that turned read-only

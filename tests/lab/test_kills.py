@@ -29,7 +29,7 @@ WAITS_FOR_REAL = 4
 """Every so many seeds the dead holder's lease is waited for as it is; else a minute passes for it alone."""
 TRIES = 8
 """How often apply is run again, when the troubles are over, before it counts as stuck."""
-ASKS = ("job-vanished", "job-not-repeated")
+ASKS = ("job-vanished", "job-repeat-refused")
 """Where bkrec stops for a person, since a second start would be a risk."""
 
 

@@ -16,7 +16,7 @@ TREE = "path.tree /data/install .rcmdrc,.bk_install.step,.controller_ip,.agreed,
 JOB = "/data/install/bin/03-userdef/job.env"
 JSON = "/etc/docker/daemon.json"
 PAAS = tuple(f"bk-paas-{name}" for name in ("paas", "appengine", "esb", "login", "console", "apigw"))
-UNKEPT = f"container.unkept {','.join(PAAS)} {H2}"
+UNKEPT = f"container.no-restart-policy {','.join(PAAS)} {H2}"
 MOVED = f"""sed -i 's|"data-root": *"[^"]*"|"data-root": "/data/bkce/public/docker"|' {JSON}"""
 ROWS = "mysql --login-path=mysql-paas bksuite_common -e"
 RUNNING = "docker ps --format '{{.Names}} {{.RunningFor}}' | sort"
@@ -44,31 +44,31 @@ CASES = {
     "a-variable-defined-twice": Hidden(
         host="h1",
         script=f"echo BK_JOB_RUN_MODE=stable >> {JOB}",
-        fact=f"env.doubled {JOB} BK_JOB_RUN_MODE {H1}",
+        fact=f"env.duplicates {JOB} BK_JOB_RUN_MODE {H1}",
         will="latent-doubled",
         follows=frozenset({f"{TREE} {H2}", f"{TREE} {H3}"}),
-        steps=(("env.keep-last", "10.0.0.1"), ("bkcli.sync-common", "10.0.0.1")),
+        steps=(("env.deduplicate", "10.0.0.1"), ("bkcli.sync-common", "10.0.0.1")),
     ),
     "a-tag-removed": Hidden(
         host="h1",
         script="chattr -i /root/.tag/gse.env; rm /root/.tag/gse.env",
-        fact=f"tag.kept gse /root/.tag /data/install/bin {H1}",
+        fact=f"tag.state gse /root/.tag /data/install/bin {H1}",
         will="latent-secrets",
-        steps=(("tag.make", "10.0.0.1"),),
+        steps=(("tag.restore", "10.0.0.1"),),
     ),
     "a-daemon-json-that-names-another-place": Hidden(
         host="h2",
         script=MOVED,
         fact=f"container.data-root  {H2}",
         will="latent-docker-root",
-        steps=(("container.name-root", "10.0.0.2"),),
+        steps=(("container.set-data-root", "10.0.0.2"),),
     ),
     "a-container-without-a-restart-policy": Hidden(
         host="h2",
         script="docker update --restart no bk-paas-esb",
         fact=UNKEPT,
         will="latent-containers",
-        steps=(("container.keep", "10.0.0.2"),),
+        steps=(("container.restart-policy", "10.0.0.2"),),
     ),
     "a-row-of-production-info-that-lies": Hidden(
         host="h1",
@@ -138,17 +138,17 @@ BLANK = ": > /data/install/bin/01-generate/cmdb.env"
 def test_a_tag_whose_secrets_are_gone_is_told_and_not_papered_over(converged: Desk) -> None:
     """The other hosts have the last copies: nothing is distributed over them. With those gone too it is only told."""
     on(converged.lab, "h1", f"chattr -i /root/.tag/cmdb.env; rm /root/.tag/cmdb.env; {BLANK}")
-    lost = f"tag.kept cmdb /root/.tag /data/install/bin {H1}"
+    lost = f"tag.state cmdb /root/.tag /data/install/bin {H1}"
     assert converged.drifted() == {lost, f"{TREE} {H2}", f"{TREE} {H3}"}
     assert {held["problem"]["code"] for held in converged.bkrec("plan", "-o", "json").document["blocked"]} == {
-        "tag-lost"
+        "tag-missing"
     }
     converged.bkrec("apply", "--yes").must(5)
     assert on(converged.lab, "h2", "wc -c < /data/install/bin/01-generate/cmdb.env").strip() != "0"
     for host in ("h2", "h3"):
         on(converged.lab, host, BLANK)
     (advice,) = converged.check()["advice"]
-    assert (advice["fact"], advice["problem"]["code"]) == (lost, "tag-lost")
+    assert (advice["fact"], advice["problem"]["code"]) == (lost, "tag-missing")
     converged.bkrec("check").must(0)
     converged.bkrec("apply", "--yes").must(0)
     assert on(converged.lab, "h1", "ls /root/.tag/cmdb.env 2>/dev/null || echo none").strip() == "none"

@@ -33,7 +33,7 @@ def repacked(desk: Desk, version: str) -> Desk:
 def test_a_hot_fix_converges_in_one_apply_with_a_warning(pristine: Desk) -> None:
     desk = repacked(pristine, "echo v0.0.14")
     before = desk.bkrec("check", "-o", "json").document
-    assert "pin-apart" not in {told["code"] for told in before["warnings"]}
+    assert "package-versions-differ" not in {told["code"] for told in before["warnings"]}
     done = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=500).must(0)
     steps = [event["step"] for event in done.events if event.get("event") == "step-started"]
     assert len(steps) == len(set(steps))
@@ -41,14 +41,16 @@ def test_a_hot_fix_converges_in_one_apply_with_a_warning(pristine: Desk) -> None
         step.rsplit("-", 1)[0] for step in steps if step.startswith(("bkcli.install", "bkcli.upgrade", "package."))
     ]
     assert len(calls) == len(set(calls)), "nothing is installed twice"
-    assert [event for event in done.events if event.get("event") == "step-left"]
+    assert [event for event in done.events if event.get("event") == "step-deferred"]
     assert on(desk.lab, "h3", "cat /data/bkce/bkauth/VERSION").strip() == "v0.0.14"
-    assert on(desk.lab, "h1", "stat -c %a /var/lib/bkrec/pins /var/lib/bkrec/pins/*").split() == ["700", "600"]
+    assert on(
+        desk.lab, "h1", "stat -c %a /var/lib/bkrec/package-versions /var/lib/bkrec/package-versions/*"
+    ).split() == ["700", "600"]
     for command, code in (("check", 0), ("diff", 0), ("plan", 0)):
         said = desk.bkrec(command, "-o", "json").must(code).document
-        (told,) = [told for told in said["warnings"] if told["code"] == "pin-apart"]
+        (told,) = [told for told in said["warnings"] if told["code"] == "package-versions-differ"]
         assert told["fields"] == {"module": "auth", "listed": "0.0.13", "package": "0.0.14"}
-    assert "warning[pin-apart]" in desk.bkrec("check").must(0).err
+    assert "warning[package-versions-differ]" in desk.bkrec("check").must(0).err
     again = desk.bkrec("apply", "--yes", "-o", "json").must(0)
     assert [event for event in again.events if event.get("event") == "step-started"] == []
     desk.configure()
@@ -59,9 +61,9 @@ def test_a_hot_fix_converges_in_one_apply_with_a_warning(pristine: Desk) -> None
 def test_a_version_that_is_none_is_refused_before_anything_is_put_in_place(lab: Lab, pristine: Desk) -> None:
     desk = repacked(pristine, "head -c 1000000 /dev/zero | tr '\\\\000' A")
     said = desk.bkrec("apply", "--yes", timeout_s=300).must(6)
-    assert "error[pin-refused]" in said.err
+    assert "error[package-version-rejected]" in said.err
     assert "bkauth/VERSION" in said.err
     assert "AAAA" not in said.all
     assert on(lab, "h1", "cat /data/src/VERSION").strip() == "6.1.2"
-    assert "product bkauth !odd\n" in on(lab, "h1", "cat /var/lib/bkrec/pins/*")
-    assert "error[pin-refused]" in desk.bkrec("apply", "--yes").must(5).err
+    assert "product bkauth !odd\n" in on(lab, "h1", "cat /var/lib/bkrec/package-versions/*")
+    assert "error[package-version-rejected]" in desk.bkrec("apply", "--yes").must(5).err

@@ -44,7 +44,7 @@ cc("batch_delete_set", delete={"inst_ids": sets})
 END
 """
 )
-KEPT = "ls /var/lib/bkrec/topology 2>/dev/null; true"
+KEPT = "ls /var/lib/bkrec/cmdb 2>/dev/null; true"
 
 
 def topology(lab: Lab) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def placed(lab: Lab) -> dict[str, set[str]]:
 
 def asking(desk: Desk) -> Desk:
     desk.whole = False
-    desk.configure(left='also = ["topology"]\n')
+    desk.configure(left='optional = ["cmdb-topology"]\n')
     return desk
 
 
@@ -81,7 +81,7 @@ def test_nothing_is_deleted_without_an_approval(converged: Desk) -> None:
     before, hosts = names(lab), placed(lab)
     plan = desk.bkrec("plan", "-o", "json").must(2).document
     gated = [step["action"] for step in plan["steps"] if step["gate"] == "topology"]
-    assert gated == ["cmdb.move-hosts", "cmdb.open", "cmdb.delete-sets", "cmdb.delete-templates"]
+    assert gated == ["cmdb.move-hosts", "cmdb.unlock", "cmdb.delete-sets", "cmdb.delete-templates"]
     done = desk.bkrec("apply", "--yes", "-o", "json").must(6)
     assert "approval-needed" in codes(done)
     told = next(one for document in done.events for one in document.get("problems", []))
@@ -99,10 +99,10 @@ def test_the_whole_of_it_with_a_person_at_the_browser(converged: Desk) -> None:
     """Killed in the middle of the vendor's step as well; it ends as the release's files say, and nothing is left."""
     lab, desk = converged.lab, asking(converged)
     wait = desk.bkrec("apply", "--yes", "--approve", "topology", "-o", "json").must(6)
-    assert codes(wait) == ["topology-move-hosts"]
+    assert codes(wait) == ["cmdb-move-hosts"]
     on(lab, ENTRANCE, MOVE)
     wait = desk.bkrec("apply", "--yes", "--approve", "topology", "-o", "json").must(6)
-    assert codes(wait) == ["topology-delete-sets"]
+    assert codes(wait) == ["cmdb-delete-sets"]
     assert json.loads(on(lab, CONTROLLER, EDITABLE))["data"] is True
     on(lab, ENTRANCE, DELETE)
     assert names(lab)[0] == set()
@@ -152,11 +152,11 @@ def test_where_somebody_made_something_of_their_own_it_is_refused(converged: Des
     on(lab, ENTRANCE, ASK + 'cc("create_set", data={"bk_set_name": "自建", "set_template_id": 0})\nEND\n')
     before = names(lab)
     plan = desk.bkrec("plan", "-o", "json").must(2).document
-    assert [one["problem"]["code"] for one in plan["blocked"]] == ["topology-custom"]
+    assert [one["problem"]["code"] for one in plan["blocked"]] == ["cmdb-topology-custom"]
     assert "set 自建" in plan["blocked"][0]["problem"]["fields"]["found"]
     assert [step for step in plan["steps"] if step["gate"]] == []
     done = desk.bkrec("apply", "--yes", "--approve", "topology", "-o", "json").must(3)
-    assert "topology-custom" in codes(done)
+    assert "cmdb-topology-custom" in codes(done)
     assert names(lab) == before
 
 
@@ -166,5 +166,5 @@ def test_a_stale_line_is_refused_before_anything_is_moved(converged: Desk) -> No
     lab, desk = converged.lab, asking(converged)
     on(lab, "h2", "echo fta >> /data/bkce/.installed_module")
     plan = desk.bkrec("plan", "-o", "json").must(2).document
-    assert [one["problem"]["code"] for one in plan["blocked"]] == ["topology-strange-lines"]
+    assert [one["problem"]["code"] for one in plan["blocked"]] == ["cmdb-unknown-lines"]
     assert [step for step in plan["steps"] if step["gate"]] == []

@@ -36,7 +36,7 @@ def units_of_the_old_one(lab: Lab) -> set[str]:
 
 
 def kept(lab: Lab) -> list[str]:
-    found = (lab.place.root(CONTROLLER) / NOTE).parent.glob("job-trial*")
+    found = (lab.place.root(CONTROLLER) / NOTE).parent.glob("job-smoke-test*")
     return sorted(path.name.partition(".paid.")[0] for path in found)
 
 
@@ -74,7 +74,7 @@ def broken(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Broken:
     for look in ("diff", "check"):
         desk.bkrec(look)
     looked = jobs_of(lab)
-    acked = desk.bkrec("ack", "job-trial", "--done")
+    acked = desk.bkrec("ack", "job-smoke-test", "--done")
     after_ack = [step["action"] for step in desk.planned()]
     on(lab, CONTROLLER, f"rm /{NOTE}.done")  # as if it had not been said
     set_job(lab, "")
@@ -101,8 +101,8 @@ def started(out: str) -> str:
 def test_a_job_that_fails_now_ends_the_run_with_its_id_and_its_status(broken: Broken) -> None:
     broken.first.must(3)
     (failed,) = broken.told("step-failed")
-    assert failed["step"].startswith("trial.again@")
-    assert failed["problem"]["code"] == "trial-lost"
+    assert failed["step"].startswith("smoke-test.run@")
+    assert failed["problem"]["code"] == "smoke-test-broken"
     last = str(broken.jobs[-1]["job_instance_id"])
     assert last in failed["problem"]["what"]["en"]
     assert f"{last} ended with status 4" in failed["problem"]["because"]["en"]
@@ -112,7 +112,7 @@ def test_nothing_of_the_old_gse_was_retired(broken: Broken) -> None:
     assert broken.units == set(OLD)
     begun = {event["step"] for event in broken.told("step-started")}
     assert [step for step in begun if step.startswith("unit.retire-bk-gse-")] == []
-    held = {event["step"] for event in broken.told("step-held")}
+    held = {event["step"] for event in broken.told("step-blocked")}
     assert len([step for step in held if step.startswith("unit.retire-bk-gse-")]) == len(OLD)
 
 
@@ -127,16 +127,16 @@ def test_looking_runs_no_job(broken: Broken) -> None:
 
 
 def test_the_next_plan_says_why_it_tries_again(broken: Broken) -> None:
-    (step,) = [step for step in broken.plan["steps"] if step["action"] == "trial.again"]
+    (step,) = [step for step in broken.plan["steps"] if step["action"] == "smoke-test.run"]
     assert "status 4" in step["because"]["en"]
-    assert not [step for step in broken.plan["steps"] if step["action"] in ("trial.note", "agent.await")]
+    assert not [step for step in broken.plan["steps"] if step["action"] in ("smoke-test.record", "agent.await")]
 
 
 def test_a_persons_word_lets_it_go_on_without(broken: Broken) -> None:
     broken.ack.must(0)
-    assert "job-trial" in broken.ack.out
+    assert "job-smoke-test" in broken.ack.out
     broken.acked.must(0)
-    assert "trial.again" not in broken.after_ack
+    assert "smoke-test.run" not in broken.after_ack
     assert broken.after_ack.count("unit.retire") >= len(OLD)
 
 
@@ -144,6 +144,6 @@ def test_once_job_works_the_upgrade_goes_on(broken: Broken, lab: Lab) -> None:
     broken.second.must(0)
     assert len(broken.in_the_end) == len(broken.jobs) + 1
     assert units_of_the_old_one(lab) == set()
-    assert broken.kept == ["job-trial", "job-trial.again", "job-trial.done"]
+    assert broken.kept == ["job-smoke-test", "job-smoke-test.again", "job-smoke-test.done"]
     broken.check.must(0)
     assert on(lab, CONTROLLER, f"ls /{NOTE} 2>/dev/null || echo none").strip() == "none"

@@ -70,11 +70,11 @@ def test_a_host_that_gse_does_not_name_is_offline(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        (says([]), "agents-not-told"),
-        (says({"0:10.0.0.1": 1}), "agents-not-told"),
-        (alive({"10.0.0.1": 2}), "agents-not-told"),
-        (alive({"10.0.0.1": "1"}), "agents-not-told"),
-        (says({"0:10.0.0.1": {"ip": "10.0.0.1"}}), "agents-not-told"),
+        (says([]), "agents-not-reported"),
+        (says({"0:10.0.0.1": 1}), "agents-not-reported"),
+        (alive({"10.0.0.1": 2}), "agents-not-reported"),
+        (alive({"10.0.0.1": "1"}), "agents-not-reported"),
+        (says({"0:10.0.0.1": {"ip": "10.0.0.1"}}), "agents-not-reported"),
         ("<html>502 Bad Gateway</html>\n502", "esb-status"),
     ],
 )
@@ -86,7 +86,7 @@ def test_what_is_not_understood_is_unknown_to_whoever_was_noted(tmp_path: Path, 
 def test_what_is_plainly_no_host_is_not_asked_about() -> None:
     fact = AgentsOnline(host=HOST, env="/e", hosts=("10.0.0.1", '10.0.0.2"}'))
     assert "gse/get_agent_status" not in PROBE.command([fact]).args
-    assert brief(PROBE.parse([fact], Output(stdout="0\tnone\t\tnone\t\n"))[fact]) == "unknown: name-not-askable"
+    assert brief(PROBE.parse([fact], Output(stdout="0\tnone\t\tnone\t\n"))[fact]) == "unknown: name-not-supported"
 
 
 def test_a_note_that_cannot_be_read_is_unknown(tmp_path: Path) -> None:

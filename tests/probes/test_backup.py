@@ -73,4 +73,4 @@ def test_what_is_not_whole_is_broken(tmp_path: Path, record: str) -> None:
 
 def test_a_name_that_leads_elsewhere_is_never_asked() -> None:
     fact = Backup(host=HOST, what="../x")
-    assert brief(PROBE.parse([fact], Output(stdout=""))[fact]) == "unknown: name-not-askable"
+    assert brief(PROBE.parse([fact], Output(stdout=""))[fact]) == "unknown: name-not-supported"

@@ -31,7 +31,7 @@ def test_the_status_is_the_answer(tmp_path: Path, status: str, wanted: str, shel
 def test_what_cannot_be_a_name_is_never_asked(name: str) -> None:
     facts: list[ConsulFact] = [ConsulPassing(host=HOST, service=name), ConsulDefinition(host=HOST, service=name)]
     assert PROBE.command(facts).args == ("/etc/consul.d/service",)
-    assert [brief(reading) for reading in ask(PROBE, facts)] == ["unknown: name-not-askable"] * 2
+    assert [brief(reading) for reading in ask(PROBE, facts)] == ["unknown: name-not-supported"] * 2
 
 
 def test_an_empty_definition_is_not_a_written_one(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ esac
         ("bk_iam-996118400 dead bk_iam-1696118400 exited", "exited"),
         ("bk_iam_v2-1696118400 running", "absent"),
         ("bk_iam-16x running xbk_iam-1 running bk_iam- running bk_iam running", "absent"),
-        ("bk_iam-1696118400 removing", "unknown: container-odd-state"),
+        ("bk_iam-1696118400 removing", "unknown: container-unknown-state"),
     ],
     ids=["runs", "an older one still runs", "the newest counts", "another app", "names that only look alike", "odd"],
 )
@@ -86,7 +86,7 @@ def test_an_app_runs_where_any_container_of_its_name_and_a_time_does(tmp_path: P
 
 def test_a_state_nobody_knows_is_unknown(tmp_path: Path) -> None:
     tools = tool(tmp_path, "docker", DOCKER.replace("STATE", "removing"))
-    assert asked(tools)[1] == "unknown: container-odd-state"
+    assert asked(tools)[1] == "unknown: container-unknown-state"
 
 
 def test_a_daemon_that_does_not_answer_leaves_all_unknown(tmp_path: Path) -> None:

@@ -32,4 +32,4 @@ def test_a_marker_says_its_line(tmp_path: Path, shell: str) -> None:
 def test_a_name_that_leads_elsewhere_is_never_asked(name: str) -> None:
     facts = [Marker(host=HOST, name=name)]
     assert PROBE.command(facts).args == (DIRECTORY,)
-    assert [brief(reading) for reading in ask(PROBE, facts)] == ["unknown: name-not-askable"]
+    assert [brief(reading) for reading in ask(PROBE, facts)] == ["unknown: name-not-supported"]

@@ -104,8 +104,8 @@ def test_a_path_that_changes_nothing_does_not_exist(tmp_path: Path) -> None:
     [
         ("[ $2 != --login-path=mysql-default ] || echo '[mysql-default]'", "works"),
         ("exit 0", "absent"),
-        ("exit 1", "unknown: mysql-login-path-unseen"),
-        (None, "unknown: mysql-login-path-unseen"),
+        ("exit 1", "unknown: mysql-login-path-unread"),
+        (None, "unknown: mysql-login-path-unread"),
     ],
 )
 def test_a_client_that_does_not_print_defaults_has_an_editor(tmp_path: Path, editor: str | None, wanted: str) -> None:
@@ -212,4 +212,4 @@ def test_a_name_that_would_look_like_another_row_is_unknown(tmp_path: Path) -> N
     tools = tool(tmp_path / "bin", "id", "echo 0")
     (tmp_path / "a\n0\tend\n1\tpending\tb.sql").write_text("")
     fact = PendingSql(host=HOST, directory=str(tmp_path), marks="/nowhere")
-    assert asked(tools, [fact]) == ["unknown: path-odd-name"]
+    assert asked(tools, [fact]) == ["unknown: path-name-unsupported"]

@@ -36,17 +36,17 @@ def test_a_whole_record_says_each_version_as_versions_are_compared(tmp_path: Pat
     (tmp_path / MD5).write_text(WHOLE)
     (tmp_path / ("1" * 32)).mkdir()
     found = read(tmp_path, MD5, "0" * 32, "1" * 32, "../x", shell=shell)
-    assert found == [PINS, "absent", "unknown: path-unreadable", "unknown: name-not-askable"]
+    assert found == [PINS, "absent", "unknown: path-unreadable", "unknown: name-not-supported"]
 
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_what_is_no_whole_record_of_this_package_pins_nothing(tmp_path: Path, content: str) -> None:
     (tmp_path / MD5).write_text(content)
-    assert read(tmp_path, MD5) == ["unknown: pin-not-whole"]
+    assert read(tmp_path, MD5) == ["unknown: package-versions-incomplete"]
 
 
 def test_what_was_read_is_the_same_pins_again() -> None:
     pins = record(MD5, WHOLE.splitlines())
     assert of_reading(str(pin) for pin in pins) == pins
-    assert pins[2] == PackageVersion(kind="product", name="cmdb", invalid="empty")
+    assert pins[2] == PackageVersion(kind="product", name="cmdb", rejected="empty")
     assert Known(PINS).value == tuple(str(pin) for pin in pins)

@@ -46,7 +46,7 @@ def test_what_could_not_be_measured_is_unknown_and_not_enough(tmp_path: Path) ->
         BackupRoom(host=HOST, what="install", path="none", source=str(tmp_path)),
     ]
     read = [brief(reading) for reading in ask(PROBE, facts, tools=tools)]
-    assert read == ["unknown: room-not-measured", "unknown: room-not-measured", "unknown: path-unreadable"]
+    assert read == ["unknown: space-not-measured", "unknown: space-not-measured", "unknown: path-unreadable"]
 
 
 def test_where_the_data_lies_elsewhere_the_margin_is_asked_for(tmp_path: Path) -> None:

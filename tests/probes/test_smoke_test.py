@@ -37,7 +37,7 @@ BAD = file(row(GOOD_START | {"job_instance_id": 10002}), row(ended(4, job=10002)
 def asked(where: Path, note: str, again: str = "", record: str = "", shell: str = "/bin/sh") -> object:
     owed = where / "owed"
     owed.mkdir()
-    for name, text in (("job-trial", note), ("job-trial.again", again), ("job-trial.done", record)):
+    for name, text in (("job-smoke-test", note), ("job-smoke-test.again", again), ("job-smoke-test.done", record)):
         if text:
             (owed / name).write_text(text)
     (reading,) = ask(PROBE, [FACT], shell=shell, instead={DIRECTORY: str(owed)})
@@ -46,7 +46,7 @@ def asked(where: Path, note: str, again: str = "", record: str = "", shell: str 
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_what_worked_before_and_not_again_is_lost_with_jobs_own_id_and_status(tmp_path: Path, shell: str) -> None:
-    assert asked(tmp_path, GOOD, BAD, shell=shell) == ("10002", "trial-status", "job=10002", "status=4")
+    assert asked(tmp_path, GOOD, BAD, shell=shell) == ("10002", "smoke-test-status", "job=10002", "status=4")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_nothing_is_demanded_where_it_never_worked_works_again_or_was_settled(
     ids=["none", "noise", "older", "older-record"],
 )
 def test_what_was_not_tried_again_is_lost_until_it_is(tmp_path: Path, again: str, record: str) -> None:
-    assert asked(tmp_path, GOOD, again, record) == ("-", "trial-not-again", "job=10001")
+    assert asked(tmp_path, GOOD, again, record) == ("-", "smoke-test-not-repeated", "job=10001")
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_what_was_not_tried_again_is_lost_until_it_is(tmp_path: Path, again: str
         ("said\t<html> 502 0", "unasked", "esb-status"),
         (row(None, result=False, code=1306201), "unasked", "esb-refused"),
         ("said\tOK 200 0", "unasked", "esb-not-json"),
-        ("said\t{}", "unasked", "trial-odd"),
-        ("", "", "trial-odd"),
-        (row([]), "unasked", "trial-odd"),
-        (row({}), "unasked", "trial-odd"),
-        (row({"job_instance_id": "10001"}), row(ended()), "trial-odd"),
-        (row({"job_instance_id": True}), row(ended(job=1)), "trial-odd"),
-        (row({"job_instance_id": 0}), row(ended(job=0)), "trial-odd"),
+        ("said\t{}", "unasked", "smoke-test-unexpected-answer"),
+        ("", "", "smoke-test-unexpected-answer"),
+        (row([]), "unasked", "smoke-test-unexpected-answer"),
+        (row({}), "unasked", "smoke-test-unexpected-answer"),
+        (row({"job_instance_id": "10001"}), row(ended()), "smoke-test-unexpected-answer"),
+        (row({"job_instance_id": True}), row(ended(job=1)), "smoke-test-unexpected-answer"),
+        (row({"job_instance_id": 0}), row(ended(job=0)), "smoke-test-unexpected-answer"),
     ],
 )
 def test_without_a_job_of_jobs_own_there_is_no_success(tmp_path: Path, start: str, status: str, reason: str) -> None:
@@ -105,19 +105,19 @@ def test_without_a_job_of_jobs_own_there_is_no_success(tmp_path: Path, start: st
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        ("unasked", "trial-odd"),
+        ("unasked", "smoke-test-unexpected-answer"),
         ("said\t 000 28", "esb-no-answer"),
         (row(None, result=False, code=1306201), "esb-refused"),
-        (row(ended(3, job=10009)), "trial-odd"),
-        (row(ended(3, finished=False)), "trial-unfinished"),
-        (row(ended(2, finished=False)), "trial-unfinished"),
-        (row(ended(3, finished=1)), "trial-odd"),
-        (row(ended("3")), "trial-odd"),
-        (row(ended(True)), "trial-odd"),
-        (row(ended(None)), "trial-odd"),
-        (row({"finished": True}), "trial-odd"),
-        (row(ended(11)), "trial-status"),
-        (row(ended(-1)), "trial-status"),
+        (row(ended(3, job=10009)), "smoke-test-unexpected-answer"),
+        (row(ended(3, finished=False)), "smoke-test-unfinished"),
+        (row(ended(2, finished=False)), "smoke-test-unfinished"),
+        (row(ended(3, finished=1)), "smoke-test-unexpected-answer"),
+        (row(ended("3")), "smoke-test-unexpected-answer"),
+        (row(ended(True)), "smoke-test-unexpected-answer"),
+        (row(ended(None)), "smoke-test-unexpected-answer"),
+        (row({"finished": True}), "smoke-test-unexpected-answer"),
+        (row(ended(11)), "smoke-test-status"),
+        (row(ended(-1)), "smoke-test-status"),
     ],
 )
 def test_only_status_3_of_the_very_job_is_success(tmp_path: Path, status: str, reason: str) -> None:
@@ -128,7 +128,7 @@ def test_only_status_3_of_the_very_job_is_success(tmp_path: Path, status: str, r
 
 @pytest.mark.parametrize("note", ["1700000000\n", "6.2.2 job\n", "6.2.2 job 10.0.0.1 x\n", "\n", f"x{GOOD}"])
 def test_a_note_that_is_none_of_ours_is_unknown(tmp_path: Path, note: str) -> None:
-    expected = () if note.startswith("x") else "unknown: trial-note-odd"
+    expected = () if note.startswith("x") else "unknown: smoke-test-record-invalid"
     assert asked(tmp_path, note) == expected
 
 

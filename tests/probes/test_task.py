@@ -63,7 +63,7 @@ def test_without_a_trace_the_products_version_decides_whether_anybody_can_tell(
     else:
         assert isinstance(done, Unknown)
         assert isinstance(done.why, CodedReason)
-        assert done.why.code == "work-untraced"
+        assert done.why.code == "task-untraced"
 
 
 def test_where_a_second_run_does_no_harm_nobody_is_asked(tmp_path: Path) -> None:

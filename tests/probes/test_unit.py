@@ -42,7 +42,7 @@ def read(facts: list[UnitFact], *blocks: str) -> list[object]:
         ("masked", "inactive", "bad", "inactive", "masked"),
         ("error", "inactive", "enabled", "unknown: unit-broken", "enabled"),
         ("bad-setting", "failed", "enabled", "unknown: unit-broken", "enabled"),
-        ("loaded", "refreshing", "enabled", "unknown: unit-odd-state", "enabled"),
+        ("loaded", "refreshing", "enabled", "unknown: unit-unknown-state", "enabled"),
     ],
 )
 def test_every_state_has_a_reading(load: str, state: str, file: str, is_active: str, is_enabled: str) -> None:

@@ -3,7 +3,7 @@
 
 The one cluster was taken to the release by the guide's commands, the other by `bkrec apply`; both were dumped and the
 dumps compared, a line per place: `+ /h1/consul/kv/bkcfg/fqdn/bkapi = …` (only bkrec's has it), `- …` (only the
-guide's), `~ …` (both, otherwise). Prints how many lines each entry of differences.toml explains; a line that none
+guide's), `~ …` (both, otherwise). Prints how many lines each entry of deviations.toml explains; a line that none
 explains is a bug, here or in bkrec, and exit 1.
 
 python tests/reference/explained.py comparison.txt

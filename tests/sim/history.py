@@ -145,14 +145,14 @@ def untraced(fact: TaskDone | TaskRecorded, installed: Cluster) -> AnyReading:
     """As `probes/task.py` reads it where a person did the upgrade: Unknown where a second time could do harm."""
     there = {installed.home(module.version_file): module.version for module in installed.modules()}
     if fact.version and there.get(fact.file) == fact.version:
-        return Unknown(reason("work-untraced", work=fact.task, version=fact.version))
+        return Unknown(reason("task-untraced", work=fact.task, version=fact.version))
     return Absent()
 
 
 def answered(start: World) -> World:
     """`bkrec ack WORK --not-done` for everything that is asked about."""
     plan, readings = decide(start)
-    asked = {getattr(one.expected.fact, "work", "") for one in plan.blocked if one.diagnostic.code == "work-untraced"}
+    asked = {getattr(one.expected.fact, "work", "") for one in plan.blocked if one.diagnostic.code == "task-untraced"}
     said = {
         fact: Known(isinstance(fact, TaskRecorded))
         for fact in readings

@@ -104,5 +104,5 @@ def shape(config: str, more: str = "", found: Release = RELEASE) -> Cluster:
     places = propose_placement(found, config, "10.0.0.1")
     left = ", ".join(repr(name) for name in lacking(found, config))
     lines = "".join(f'"{name}" = [{", ".join(repr(host) for host in hosts)}]\n' for name, hosts in places.items())
-    text = f"leave = [{left}]\n{HEAD}{more}[placement]\n{lines}"
+    text = f"excluded = [{left}]\n{HEAD}{more}[placement]\n{lines}"
     return describe(parse.cluster_file(text.replace("'", '"'), "cluster.toml"), found, config)

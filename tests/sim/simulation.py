@@ -34,7 +34,7 @@ PROBES = (JOBS, PROBE)
 GATE = Flag(host="10.0.0.1", name="quiet")
 PATIENCE = 30
 """How often one may have to call `apply` once nothing goes wrong any more."""
-ONCE_ONLY = {"job-vanished", "job-not-repeated", "step-not-seen"}
+ONCE_ONLY = {"job-vanished", "job-repeat-refused", "step-not-verified"}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -32,16 +32,16 @@ BY_HAND = {
     "unit-not-enabled": "masked: somebody meant it",
     "module-elsewhere": "install.config is the operator's",
     "redis-cluster-damaged": "what is missing held somebody's keys; redis-cli --cluster fix is for a person to call",
-    "installer-not-again": "the vendor's installer of redis_cluster must not run twice",
+    "installer-not-repeatable": "the vendor's installer of redis_cluster must not run twice",
     "package-missing": "nothing to take it from",
-    "cert-lost": "only the operator has another copy",
+    "cert-missing": "only the operator has another copy",
     "docker-root-unclear": "the daemon's own file does not say: told, not changed",
     "saas-page-silent": "what keeps a page away is in the application's own log, or on the way to it",
     "saas-package-missing": "nothing to take it from",
-    "standard-missing": "nothing to copy",
+    "reference-missing": "nothing to copy",
     "containers-unsteady": "as with units",
-    "units-young": "time alone mends it; one that keeps dying is for a person to see",
-    "tag-lost": "what generated the secrets is gone: only the operator may decide which are right",
+    "units-recently-started": "time alone mends it; one that keeps dying is for a person to see",
+    "tag-missing": "what generated the secrets is gone: only the operator may decide which are right",
 }
 """What a drift may be refused for, and why that is right."""
 
@@ -148,7 +148,7 @@ def container_removed() -> tuple[World, set[str]]:
     gone = (ContainerState(host=here, container=name), Absent()), (ContainerImage(host=here, container=name), Absent())
     return changed(*gone, (ConsulPassing(host=here, service="paas-login"), Absent())), {
         "container.install-bk-paas-login@10.0.0.2",
-        "container.keep@10.0.0.2",
+        "container.restart-policy@10.0.0.2",
     }
 
 

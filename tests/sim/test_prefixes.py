@@ -18,7 +18,7 @@ from tests.sim.test_minimal import WHOLE
 from tests.sim.worlds import World, live
 
 NAMES = ["nothing", *(name for name, _ in ROWS)]
-REFUSED = {"7.8.1 install redis_cluster": {"installer-not-again"}}
+REFUSED = {"7.8.1 install redis_cluster": {"installer-not-repeatable"}}
 """Not made whole: the vendor's installer stops at ports it opened itself (bin/install_redis_cluster.sh:108)."""
 
 

@@ -43,14 +43,14 @@ def test_a_cluster_on_6_2_gets_no_step_for_a_module_that_is_right_already(before
     shared = (DeploySaas, RunPostUpgradeTask, RenderNginx, CopyProgram, SetVersion)
     theirs = [step for step in plan.steps if not isinstance(step.action, shared)]
     assert {step.module for step in theirs} == {*before.versions, ""}
-    assert {blocked.diagnostic.code for blocked in plan.blocked} == {"work-untraced"}
+    assert {blocked.diagnostic.code for blocked in plan.blocked} == {"task-untraced"}
     kinds = {getattr(step.action, "kind", "") for step in plan.steps if not step.module}
     assert kinds <= {
         "backup.mysql",
         "backup.mongodb",
         "backup.install",
         "bkcli.sync-common",
-        "directory.carry",
+        "directory.copy",
         "env.add",
         "package.unpack",
         "package.products",

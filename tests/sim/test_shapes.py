@@ -115,7 +115,7 @@ def test_the_gateway_goes_where_its_certificates_are() -> None:
 def test_a_gateway_away_from_its_certificates_is_refused() -> None:
     text = f'{HEAD}[placement]\napigw = ["10.0.0.4"]\netcd = ["10.0.0.3"]\n'
     config = FIVE.replace("10.0.0.4 ", "10.0.0.4 consul,")
-    with pytest.raises(Exception, match="placement-apart"):
+    with pytest.raises(Exception, match="placement-separate-hosts"):
         describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
     rest = 'auth = ["10.0.0.2"]\nredis_cluster = ["10.0.0.2"]\niam_search_engine = ["10.0.0.1"]\n'
     ok = text.replace('etcd = ["10.0.0.3"]', 'etcd = ["10.0.0.4"]') + rest

@@ -229,7 +229,7 @@ def test_a_removed_container_is_made_alone_without_any_backup() -> None:
         if getattr(fact, "container", "") == "bk-paas-login":
             world.facts[fact] = Absent()
     plan, _ = study(world)
-    steps = ["container.install-bk-paas-login@10.0.0.2", "container.keep@10.0.0.2"]
+    steps = ["container.install-bk-paas-login@10.0.0.2", "container.restart-policy@10.0.0.2"]
     assert [step.id.rsplit("-", 1)[0] for step in plan.steps] == steps, "a new container has no restart policy"
 
 

@@ -77,8 +77,8 @@ def test_what_is_right_is_left_alone_and_asks_for_nothing() -> None:
     assert (plan.steps, plan.blocked, pending_approvals(plan, set())) == ((), (), ())
 
 
-CHAIN = ["cmdb.move-hosts", "cmdb.open", "cmdb.delete-sets", "cmdb.delete-templates", "cmdb.build", "cmdb.shut"]
-COPIES = ["backup.mongodb", "backup.topology"]
+CHAIN = ["cmdb.move-hosts", "cmdb.unlock", "cmdb.delete-sets", "cmdb.delete-templates", "cmdb.build", "cmdb.lock"]
+COPIES = ["backup.mongodb", "backup.cmdb"]
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ COPIES = ["backup.mongodb", "backup.topology"]
         ((DIFFERS, IDLE), [*COPIES, *CHAIN[1:]]),
         ((DIFFERS, IDLE, OPENED), [*COPIES, *CHAIN[2:]]),
         ((DIFFERS, IDLE, OPENED, NO_SETS), [*COPIES, *CHAIN[3:]]),
-        ((DIFFERS, IDLE, NO_SETS), [*COPIES, "cmdb.open", *CHAIN[3:]]),
+        ((DIFFERS, IDLE, NO_SETS), [*COPIES, "cmdb.unlock", *CHAIN[3:]]),
         ((DIFFERS, IDLE, OPENED, NO_SETS, EMPTY), CHAIN[4:]),
         ((DIFFERS, IDLE, NO_SETS, EMPTY), CHAIN[4:5]),
-        ((OPENED,), ["cmdb.shut"]),
+        ((OPENED,), ["cmdb.lock"]),
     ],
     ids=["all", "idle", "opened", "no-sets", "shut-again-meanwhile", "empty", "empty-and-shut", "forgotten-open"],
 )
@@ -129,10 +129,8 @@ def test_the_approval_is_asked_with_names_counts_and_hosts_that_nothing_puts_bac
 
 def test_approved_the_next_thing_is_a_persons_and_only_that_is_asked() -> None:
     approved = {"topology"}
-    assert [told.code for told in pending_approvals(planned(DIFFERS), approved)] == ["topology-move-hosts"]
-    assert [told.code for told in pending_approvals(planned(DIFFERS, IDLE, OPENED), approved)] == [
-        "topology-delete-sets"
-    ]
+    assert [told.code for told in pending_approvals(planned(DIFFERS), approved)] == ["cmdb-move-hosts"]
+    assert [told.code for told in pending_approvals(planned(DIFFERS, IDLE, OPENED), approved)] == ["cmdb-delete-sets"]
     assert pending_approvals(planned(DIFFERS, IDLE, OPENED, NO_SETS), approved) == ()
 
 
@@ -144,8 +142,8 @@ def test_where_nothing_is_left_to_delete_nothing_has_to_be_approved() -> None:
 @pytest.mark.parametrize(
     ("fact", "found", "code"),
     [
-        (TopologyCustom(host=H, install=INSTALL), ("set 自建",), "topology-custom"),
-        (UnknownModuleLines(host="10.0.0.2", install=INSTALL, home=HOME), ("fta",), "topology-strange-lines"),
+        (TopologyCustom(host=H, install=INSTALL), ("set 自建",), "cmdb-topology-custom"),
+        (UnknownModuleLines(host="10.0.0.2", install=INSTALL, home=HOME), ("fta",), "cmdb-unknown-lines"),
     ],
     ids=["custom", "stale-line"],
 )

@@ -55,11 +55,11 @@ def test_a_whole_upgrade_is_undone_as_far_as_it_can_be() -> None:
     assert case.plan.blocked == ()
     assert study(back).plan.steps == ()
     assert {one.undo for one in case.undoing.irreversible} >= {"migrated", "replaced", "generated", "server"}
-    assert not {one.undo for one in case.undoing.irreversible} & {"put-back", "beside"}
+    assert not {one.undo for one in case.undoing.irreversible} & {"restored", "beside"}
 
 
 def test_every_step_that_says_so_is_put_back() -> None:
-    promised = [step for step in PLAN.steps if step.action.undo == "put-back"]
+    promised = [step for step in PLAN.steps if step.action.undo == "restored"]
     kept = study(WHOLE).undoing.saved_items
     assert len(promised) > 20
     assert {kept.host for kept in kept} == {step.action.host for step in promised}

@@ -21,7 +21,7 @@ def _upgraded_by_hand(**words: AnyReading) -> World:
     """As the probe reads it: no trace of anything, and every product at its version."""
     world = finished(WHOLE)
     for work, fact in DUTIES.items():
-        unread = Unknown(reason("work-untraced", work=work, version=fact.version))
+        unread = Unknown(reason("task-untraced", work=work, version=fact.version))
         reading = words.get(work.replace("-", "_"), unread if fact.version else Absent())
         noted = TaskRecorded(host=fact.host, task=work, release=fact.release, file=fact.file, version=fact.version)
         world.facts[fact] = reading
@@ -30,7 +30,7 @@ def _upgraded_by_hand(**words: AnyReading) -> World:
 
 
 def _works(plan: Plan) -> set[str]:
-    return {step.action.work for step in plan.steps if isinstance(step.action, RunPostUpgradeTask)}
+    return {step.action.task for step in plan.steps if isinstance(step.action, RunPostUpgradeTask)}
 
 
 def test_only_what_could_do_harm_is_asked_about_and_the_rest_is_repeated() -> None:
@@ -48,7 +48,7 @@ def test_only_what_could_do_harm_is_asked_about_and_the_rest_is_repeated() -> No
 def test_what_waits_for_an_answer_is_held_up_by_it_and_says_so() -> None:
     plan, _ = study(_upgraded_by_hand())
     cause = next(one for one in plan.blocked if one.expected.fact == DUTIES["monitor-space-data"])
-    assert cause.diagnostic.code == "work-untraced"
+    assert cause.diagnostic.code == "task-untraced"
     assert any("monitor-iam-actions" in held for held in cause.blocks)
 
 
@@ -57,7 +57,7 @@ def test_said_to_be_done_nothing_is_left_and_said_not_to_be_it_alone_is_done() -
     plan, _ = study(_upgraded_by_hand(**done))
     assert (plan.steps, plan.blocked) == ((), ())
     plan, _ = study(_upgraded_by_hand(**{**done, "job_upgrader_after": Known(False)}))
-    assert [step.action.work for step in plan.steps if isinstance(step.action, RunPostUpgradeTask)] == [
+    assert [step.action.task for step in plan.steps if isinstance(step.action, RunPostUpgradeTask)] == [
         "job-upgrader-after"
     ]
     assert [type(step.action) for step in plan.steps] == [BackupMysql, BackupMongodb, RunPostUpgradeTask]
@@ -67,8 +67,8 @@ def test_on_a_6_1_nobody_is_asked_each_is_noted_before_its_upgrade_and_done_afte
     world = World(cluster=WHOLE)
     plan, _ = study(world)
     assert not any(preflight.needs_human(blocked) for blocked in plan.blocked)
-    noted = {step.action.work: at for at, step in enumerate(plan.steps) if isinstance(step.action, RecordTask)}
-    done = {step.action.work: at for at, step in enumerate(plan.steps) if isinstance(step.action, RunPostUpgradeTask)}
+    noted = {step.action.task: at for at, step in enumerate(plan.steps) if isinstance(step.action, RecordTask)}
+    done = {step.action.task: at for at, step in enumerate(plan.steps) if isinstance(step.action, RunPostUpgradeTask)}
     assert noted.keys() == done.keys() == DUTIES.keys()
     assert all(noted[work] < done[work] for work in DUTIES)
     again, _ = study(live(world, plan))
@@ -78,7 +78,7 @@ def test_on_a_6_1_nobody_is_asked_each_is_noted_before_its_upgrade_and_done_afte
 @pytest.mark.parametrize("work", sorted(set(DUTIES) - ASKED))
 def test_whatever_nobody_is_asked_about_may_be_repeated(work: str) -> None:
     plan, _ = study(World(cluster=WHOLE))
-    (action,) = [s.action for s in plan.steps if isinstance(s.action, RunPostUpgradeTask) and s.action.work == work]
+    (action,) = [s.action for s in plan.steps if isinstance(s.action, RunPostUpgradeTask) and s.action.task == work]
     assert action.idempotent
 
 
@@ -90,5 +90,5 @@ def test_a_note_on_a_host_that_was_once_the_modules_first_forbids_it_here() -> N
     world.facts[TaskPending(host=elsewhere, task="job-upgrader-after")] = Known(True)
     plan, _ = study(world)
     assert "job-upgrader-after" not in _works(plan)
-    told = [blocked.diagnostic for blocked in plan.blocked if blocked.diagnostic.code == "work-noted-elsewhere"]
+    told = [blocked.diagnostic for blocked in plan.blocked if blocked.diagnostic.code == "task-recorded-elsewhere"]
     assert [(one.where, dict(one.fields)["host"]) for one in told] == [(elsewhere, here)]

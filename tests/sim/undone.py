@@ -67,7 +67,7 @@ def upgraded(before: World, after: World, steps: Sequence[Step]) -> World:
         if mine:
             facts[UndoRuns(host=host)] = Known((f"1 {RUN}",))
         facts[UndoSteps(host=host, run=RUN)] = Known(tuple(f"{step.id} {step.action.undo}" for step in mine))
-        kept = {path_of(step.action): step.action for step in mine if step.action.undo == "put-back"}
+        kept = {path_of(step.action): step.action for step in mine if step.action.undo == "restored"}
         facts[UndoEntries(host=host, run=RUN)] = Known(tuple(sorted(_entry(before, *one) for one in kept.items())))
         facts |= {UndoItemState(host=host, run=RUN, path=path): Known("ours") for path in kept}
     return World(cluster=after.cluster, facts=facts, other=after.other)

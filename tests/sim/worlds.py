@@ -168,7 +168,7 @@ def _topology(fact: AnyFact, cluster: Cluster) -> AnyReading:
     """What CMDB has while nobody rebuilds it, be it 6.1's or 6.2's: a business with hosts in its sets, nobody's own."""
     match fact:
         case JobModules():
-            return Known(tuple(sorted(cluster.release.topology.job)))
+            return Known(tuple(sorted(cluster.release.business_topology.job)))
         case HostsNotIdle() | BusinessHosts():
             return Known(cluster.inventory.hosts)
         case SetsLeft():

@@ -37,7 +37,7 @@ def test_what_the_package_says_takes_the_place_of_what_the_data_says() -> None:
 
 def test_what_was_refused_and_what_nobody_asked_for_pins_nothing() -> None:
     pins = (
-        PackageVersion(kind="product", name="bkauth", invalid="empty"),
+        PackageVersion(kind="product", name="bkauth", rejected="empty"),
         PackageVersion(kind="product", name="strange", version="1"),
         PackageVersion(kind="saas", name="bkauth", version="2"),
         PackageVersion(kind="saas", name="bk_nodeman", version="2.4.9"),

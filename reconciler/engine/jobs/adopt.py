@@ -105,6 +105,6 @@ def unfinished_reason(followed: JobResult, host: str, job: str) -> Diagnostic | 
         case "overdue":
             return diagnose("job-overdue", where=host, job=job, seconds=f"{ADOPTED_DEADLINE_S:g}")
         case "unheard":
-            return diagnose("job-unheard", where=host, job=job)
+            return diagnose("job-launch-unconfirmed", where=host, job=job)
         case _:
             return None

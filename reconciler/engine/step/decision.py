@@ -133,7 +133,7 @@ def _unsafe_to_repeat(step: Step, last: str, state: str) -> Diagnostic | None:
     host, job = step.action.host, job_id(job_key(step.action), int(last))
     if state == "vanished":
         return diagnose("job-vanished", where=host, job=job)
-    return diagnose("job-not-repeated", where=host, job=job, rc=state.partition(":")[2])
+    return diagnose("job-repeat-refused", where=host, job=job, rc=state.partition(":")[2])
 
 
 def changed_plan_input(needs: Sequence[AnyExpected], readings: Readings) -> AnyDrift | None:
@@ -154,9 +154,13 @@ def failed_requirement(needs: Sequence[AnyExpected], readings: Readings) -> tupl
     drift = min(moved, key=lambda one: isinstance(one.reading, Unknown))
     host, fact = drift.expected.fact.host, fact_id(drift.expected.fact)
     if isinstance(drift.reading, Unknown):
-        return drift, diagnose("step-premise-unknown", where=host, because=drift.reading.why, fact=fact)
+        return drift, diagnose("step-requirement-unknown", where=host, because=drift.reading.why, fact=fact)
     told = diagnose(
-        "step-premise-moved", where=host, fact=fact, expected=expected_text(drift), reading=reading_text(drift.reading)
+        "step-requirement-changed",
+        where=host,
+        fact=fact,
+        expected=expected_text(drift),
+        reading=reading_text(drift.reading),
     )
     return drift, told
 

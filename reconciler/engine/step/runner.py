@@ -42,11 +42,11 @@ from reconciler.engine.step.decision import (
 from reconciler.engine.step.verification import verify_effects
 from specs.diagnostic import Diagnostic, diagnose
 
-JOB_MAY_STILL_RUN = {"job-overdue", "job-unheard", "job-not-started"}
+JOB_MAY_STILL_RUN = {"job-overdue", "job-launch-unconfirmed", "job-not-started"}
 """Failures of a step whose job goes on, or may do so."""
 
 
-EFFECT_MISSING = frozenset({"step-not-seen", "job-cut-off"})
+EFFECT_MISSING = frozenset({"step-not-verified", "job-cut-off"})
 """Over, and what it was for is not there."""
 
 
@@ -105,7 +105,7 @@ def _wait_or_fail(course: StepAttempt, why: Diagnostic, patience_s: float, means
 
 def _launch_diagnostic(course: StepAttempt, sent: LaunchResult) -> Diagnostic:
     if sent.how == "unheard":
-        return diagnose("job-unheard", where=course.host, job=course.job)
+        return diagnose("job-launch-unconfirmed", where=course.host, job=course.job)
     return diagnose("job-not-started", where=course.host, job=course.job, how=f"{sent.how} {sent.detail}".strip())
 
 
@@ -125,7 +125,7 @@ async def _launch(course: StepAttempt, begin: Start, came: float, means: StepCon
             course.sent = launched
             return _wait_or_fail(course, _launch_diagnostic(course, launched), UNREACHABLE_TIMEOUT_S, means)
         case "stale":
-            overtaken = diagnose("lease-overtaken", where=course.host, epoch=launched.detail)
+            overtaken = diagnose("lease-superseded", where=course.host, epoch=launched.detail)
             means.stop.stop_because(overtaken)
             return StepFailed(step=course.step.id, diagnostic=overtaken)
         case "unwritable" | "not-started":

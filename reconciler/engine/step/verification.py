@@ -31,7 +31,9 @@ async def verify_effects(
             late = diagnose("job-overdue", where=host, job=job, seconds=f"{step.action.deadline_s:g}")
             return StepFailed(step=step.id, diagnostic=late, tail=tail)
         case "unheard":
-            return StepFailed(step=step.id, diagnostic=diagnose("job-unheard", where=host, job=job), tail=tail)
+            return StepFailed(
+                step=step.id, diagnostic=diagnose("job-launch-unconfirmed", where=host, job=job), tail=tail
+            )
         case _:
             missing = await _await_effects(step, followed, means)
     if missing:
@@ -47,7 +49,7 @@ def _effects_missing(step: Step, job: str, followed: JobResult, missing: Sequenc
     if followed.state in ("vanished", "never"):
         return diagnose("job-cut-off" if step.action.idempotent else "job-vanished", where=step.action.host, job=job)
     told = step.action.explain_failure(missing)
-    return told or diagnose("step-not-seen", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
+    return told or diagnose("step-not-verified", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
 
 
 async def _await_effects(step: Step, followed: JobResult, means: StepContext) -> tuple[AnyDrift, ...]:

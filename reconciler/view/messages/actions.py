@@ -9,8 +9,8 @@ def _(en: str, zh: str) -> LocalizedText:
 
 ORDERS: dict[str, LocalizedText] = {
     "agent.await": _("see the agents online again that were online before", "等待升级前在线的 Agent 重新在线"),
-    "agent.note": _("note which agents are online", "记录在线的 Agent"),
-    "agent.settle": _("put the note of the agents aside", "移走 Agent 在线记录"),
+    "agent.record": _("note which agents are online", "记录在线的 Agent"),
+    "agent.archive": _("put the note of the agents aside", "移走 Agent 在线记录"),
     "backup.mysql": _("back up all MySQL databases below {directory}", "将全部 MySQL 数据库备份到 {directory} 下"),
     "backup.mongodb": _("back up MongoDB below {directory}", "将 MongoDB 备份到 {directory} 下"),
     "backup.install": _("copy {path} beside itself", "在 {path} 旁保留一份完整副本"),
@@ -27,7 +27,7 @@ ORDERS: dict[str, LocalizedText] = {
     ),
     "bkcli.install": _("install {module} (bkcli install {module})", "安装 {module}（bkcli install {module}）"),
     "bkcli.upgrade": _("upgrade {module} (bkcli upgrade {module})", "升级 {module}（bkcli upgrade {module}）"),
-    "backup.topology": _(
+    "backup.cmdb": _(
         "keep what CMDB says of the topology of the BlueKing business", "保存 CMDB 中蓝鲸业务拓扑的现状副本"
     ),
     "cmdb.assign": _(
@@ -50,8 +50,8 @@ ORDERS: dict[str, LocalizedText] = {
         "by hand, in the browser: move all hosts of the BlueKing business to idle",
         "在页面上手工将蓝鲸业务的全部主机转移到空闲机",
     ),
-    "cmdb.open": _("let the topology of the BlueKing business be edited", "开放编辑蓝鲸业务拓扑"),
-    "cmdb.shut": _("shut the topology of the BlueKing business against editing again", "重新关闭蓝鲸业务拓扑的编辑"),
+    "cmdb.unlock": _("let the topology of the BlueKing business be edited", "开放编辑蓝鲸业务拓扑"),
+    "cmdb.lock": _("shut the topology of the BlueKing business against editing again", "重新关闭蓝鲸业务拓扑的编辑"),
     "consul.deregister": _("take {service} out of consul", "从 consul 注销 {service}"),
     "consul.register": _("register {service}, port {port}, in consul", "在 consul 注册 {service}，端口 {port}"),
     "saas.start": _("start SaaS {app}", "启动 SaaS {app}"),
@@ -61,9 +61,11 @@ ORDERS: dict[str, LocalizedText] = {
         "用 {image} 安装容器 {container}（仅项目 {project}）",
     ),
     "container.remove": _("remove the leftover container {container}", "删除残留容器 {container}"),
-    "container.keep": _("have {containers} start with docker", "设置容器随 docker 启动：{containers}"),
-    "container.name-root": _("have {file} name the directory that docker uses", "使 {file} 指向 docker 正在使用的目录"),
-    "env.keep-last": _("keep the last {key} in {file} alone", "{file} 中的 {key} 只保留最后一行"),
+    "container.restart-policy": _("have {containers} start with docker", "设置容器随 docker 启动：{containers}"),
+    "container.set-data-root": _(
+        "have {file} name the directory that docker uses", "使 {file} 指向 docker 正在使用的目录"
+    ),
+    "env.deduplicate": _("keep the last {key} in {file} alone", "{file} 中的 {key} 只保留最后一行"),
     "env.set": _("set {key} in {file}", "设置 {file} 中的 {key}"),
     "env.add": _("add {key} to {file}", "在 {file} 中加入 {key}"),
     "env.copy": _("copy {key} into {file} from {sources}", "将 {key} 从 {sources} 复制到 {file}"),
@@ -74,8 +76,8 @@ ORDERS: dict[str, LocalizedText] = {
     "mysql.grant": _("grant MySQL user {user} from {hosts}", "授权 MySQL 用户 {user} 从 {hosts} 访问"),
     "nginx.job-pages": _("release JOB's pages with the address in {key}", "以 {key} 中的地址发布作业平台前端"),
     "nginx.render": _("renew the entrance's templates and render them", "更新接入层模板并渲染"),
-    "owed.do": _("do what the upgrade owes: {work}", "完成升级后的待办：{work}"),
-    "owed.note": _("note what will be owed: {work}", "记录升级后的待办：{work}"),
+    "task.run": _("do what the upgrade owes: {task}", "完成升级后的待办：{task}"),
+    "task.record": _("note what will be owed: {task}", "记录升级后的待办：{task}"),
     "package.unpack": _("verify {package} and unpack it into {into}", "校验 {package} 并解压到 {into}"),
     "package.products": _("unpack the archive of each product in {root}", "解压 {root} 中各产品的压缩包"),
     "package.swap": _(
@@ -86,20 +88,20 @@ ORDERS: dict[str, LocalizedText] = {
         "将 {live} 中的脚本替换为 {version} 版，保留配置",
     ),
     "directory.retire": _("move {path} aside", "将 {path} 移到一旁保存"),
-    "directory.carry": _("carry {source} over to {path}", "将 {source} 带到 {path}"),
-    "redis.form": _("form the Redis cluster of ports {ports}", "用端口 {ports} 组建 Redis 集群"),
+    "directory.copy": _("carry {source} over to {path}", "将 {source} 带到 {path}"),
+    "redis.create": _("form the Redis cluster of ports {ports}", "用端口 {ports} 组建 Redis 集群"),
     "program.copy": _("copy {source} to {path}", "将 {source} 复制到 {path}"),
     "saas.deploy": _("deploy SaaS {app} (bkcli install saas-o {app})", "部署 SaaS {app}（bkcli install saas-o {app}）"),
     "iam.register": _("register the permission models of {module} with IAM", "向权限中心登记 {module} 的权限模型"),
     "saas.variables": _("add the variables of the SaaS applications", "加入 SaaS 应用的环境变量"),
-    "tag.make": _("put the tag of {module}'s secrets back", "重建 {module} 密码的标记文件"),
-    "topology.place": _("place `{module}` on {hosts} in {config}", "在 {config} 中把 `{module}` 放到 {hosts}"),
-    "trial.note": _(
+    "tag.restore": _("put the tag of {module}'s secrets back", "重建 {module} 密码的标记文件"),
+    "install-config.place": _("place `{module}` on {hosts} in {config}", "在 {config} 中把 `{module}` 放到 {hosts}"),
+    "smoke-test.record": _(
         "run a harmless job through JOB on {on}, and note whether it works",
         "通过作业平台在 {on} 上执行一个无害的作业，并记录是否成功",
     ),
-    "trial.again": _("run the harmless job through JOB again", "通过作业平台再次执行无害的作业"),
-    "trial.settle": _("put the note of the trial job aside", "移走试运行作业记录"),
+    "smoke-test.run": _("run the harmless job through JOB again", "通过作业平台再次执行无害的作业"),
+    "smoke-test.archive": _("put the note of the trial job aside", "移走试运行作业记录"),
     "undo.directory": _("move {path} back to where it was", "将 {path} 移回原处"),
     "undo.file": _("put {path} back as it was", "将 {path} 恢复原样"),
     "undo.service": _("register {service} in consul as it was", "按原定义在 consul 恢复注册 {service}"),

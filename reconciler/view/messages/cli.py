@@ -19,7 +19,7 @@ TROUBLES: dict[str, DiagnosticText] = {
         ),
         hint=LocalizedText(en="{near}", zh="{near}"),
     ),
-    "ack-half": DiagnosticText(
+    "ack-incomplete": DiagnosticText(
         what=LocalizedText(en="which work, and was it done?", zh="请指明是哪一项待办，以及是否已完成"),
         why=LocalizedText(
             en="both are needed for a word to be put down, and neither to see what there is",
@@ -30,7 +30,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="用 `bkrec ack` 查看，再执行 `bkrec ack 名称 --done` 或 `bkrec ack 名称 --not-done`",
         ),
     ),
-    "approve-no-such-id": DiagnosticText(
+    "approval-unknown": DiagnosticText(
         what=LocalizedText(
             en="`{gate}` is nothing that could be approved on this cluster", zh="该集群没有可批准的 `{gate}`"
         ),
@@ -39,23 +39,23 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="未读取任何事实，也未做任何改动；重建拓扑默认关闭，需在 cluster.toml 中开启",
         ),
         hint=LocalizedText(
-            en='there are: {known}; `also = ["topology"]` in cluster.toml turns `topology` on (guide 7.17)',
-            zh='可用的有：{known}；在 cluster.toml 中设置 `also = ["topology"]` 可开启 `topology`（指引 7.17）',
+            en='there are: {known}; `optional = ["cmdb-topology"]` in cluster.toml turns `topology` on (guide 7.17)',
+            zh='可用的有：{known}；在 cluster.toml 中设置 `optional = ["cmdb-topology"]` 可开启 `topology`（指引 7.17）',
         ),
     ),
-    "ack-no-such-work": DiagnosticText(
-        what=LocalizedText(en="`{work}` is no such work on this cluster", zh="该集群没有名为 `{work}` 的待办"),
+    "ack-unknown-task": DiagnosticText(
+        what=LocalizedText(en="`{task}` is no such work on this cluster", zh="该集群没有名为 `{task}` 的待办"),
         why=LocalizedText(en="nothing was put down", zh="未做任何记录"),
         hint=LocalizedText(en="there are: {known}", zh="可用的有：{known}"),
     ),
     "ack-needs-origin": DiagnosticText(
-        what=LocalizedText(en="{work} needs the version that the upgrade started from", zh="{work} 需要升级前的版本"),
+        what=LocalizedText(en="{task} needs the version that the upgrade started from", zh="{task} 需要升级前的版本"),
         why=LocalizedText(
             en="its tool is told from where to where, and no backup of the old sources tells it",
             zh="该工具需要起止版本，而旧源码的备份中没有找到",
         ),
         hint=LocalizedText(
-            en="`bkrec ack {work} --not-done --from VERSION`", zh="`bkrec ack {work} --not-done --from 版本`"
+            en="`bkrec ack {task} --not-done --from VERSION`", zh="`bkrec ack {task} --not-done --from 版本`"
         ),
     ),
     "plan-stale": DiagnosticText(
@@ -72,7 +72,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请重新生成并查看计划：`bkrec plan --out 文件`",
         ),
     ),
-    "plan-outgrown": DiagnosticText(
+    "plan-not-covered": DiagnosticText(
         what=LocalizedText(en="more has to be done than this plan says", zh="需要执行的操作超出了该计划"),
         why=LocalizedText(en="only what was looked at in the file is done", zh="只执行文件中已审阅过的内容"),
         hint=LocalizedText(
@@ -80,7 +80,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="用 `bkrec plan` 查看剩余内容，并用 `--out 文件` 保存",
         ),
     ),
-    "plan-of-another": DiagnosticText(
+    "plan-of-other-cluster": DiagnosticText(
         what=LocalizedText(
             en="the plan is for the cluster `{cluster}`, and this is `{here}`",
             zh="该计划属于集群 `{cluster}`，当前为 `{here}`",
@@ -97,7 +97,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             en="make it with this bkrec: `bkrec plan --out FILE`", zh="请用当前版本重新生成：`bkrec plan --out 文件`"
         ),
     ),
-    "probe-nothing": DiagnosticText(
+    "probe-no-match": DiagnosticText(
         what=LocalizedText(
             en="no fact that was read is named by {patterns}", zh="读取的事实中没有与 {patterns} 匹配的"
         ),
@@ -107,7 +107,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请指定主机、种类，或 `bkrec probe -o json` 中的标识（可用 `*`）：'unit.* @10.0.0.2'",
         ),
     ),
-    "readings-unreadable": DiagnosticText(
+    "facts-file-unreadable": DiagnosticText(
         what=LocalizedText(
             en="these are no readings that this bkrec can read: {said}", zh="当前 bkrec 无法读取该读取结果：{said}"
         ),
@@ -136,7 +136,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="须为当前用户可读的 UTF-8 文本文件：`ls -l {path}`",
         ),
     ),
-    "cluster-file-of-another": DiagnosticText(
+    "cluster-file-owner": DiagnosticText(
         what=LocalizedText(
             en="{path} belongs to {owner}, and {file} was not named",
             zh="{path} 属于 {owner}，而 {file} 并非您指定的文件",
@@ -172,7 +172,7 @@ TROUBLES: dict[str, DiagnosticText] = {
         ),
         hint=LocalizedText(en="take that away with `chmod go-w FILE`", zh="请用 `chmod go-w 文件` 取消该权限"),
     ),
-    "ssh-config-of-another": DiagnosticText(
+    "ssh-config-owner": DiagnosticText(
         what=LocalizedText(
             en="the SSH configuration {path} belongs to {owner}",
             zh="SSH 配置 {path} 属于 {owner}",
@@ -282,7 +282,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请用当时运行 bkrec 的用户执行，或把 XDG_STATE_HOME 指向日志所在目录",
         ),
     ),
-    "machine-refuses": DiagnosticText(
+    "local-system-error": DiagnosticText(
         what=LocalizedText(en="this machine does not let bkrec go on: {said}", zh="本机不允许 bkrec 继续：{said}"),
         why=LocalizedText(
             en="so there is no verdict; what runs on the hosts goes on by itself and is found again by the next"

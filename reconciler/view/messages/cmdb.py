@@ -5,68 +5,68 @@ from specs.text import LocalizedText
 
 SENTENCES: dict[str, LocalizedText] = {
     # ---- why
-    "topology-job-modules": LocalizedText(
+    "cmdb-job-modules": LocalizedText(
         en="JOB runs its eight services here, not the two of its lite form that 6.2's script lists; a replacement of the"
         " scripts resets it",
         zh="此处作业平台运行完整的八个服务，而 6.2 脚本中默认为轻量化的两个；替换脚本会将其重置",
     ),
-    "topology-host-placed": LocalizedText(
+    "cmdb-host-placed": LocalizedText(
         en="each host stands in the modules that its .installed_module names",
         zh="每台主机应位于其 .installed_module 所列的模块中",
     ),
-    "topology-shut": LocalizedText(
+    "cmdb-topology-locked": LocalizedText(
         en="CMDB protects the BlueKing business from being edited by mistake; the guide opens it and forgets to shut it",
         zh="CMDB 默认保护蓝鲸业务不被误改；指引开放编辑后没有关闭",
     ),
-    "topology-opened": LocalizedText(
+    "cmdb-topology-unlocked": LocalizedText(
         en="only then does the browser offer to delete a set; CMDB shuts it by itself after six hours",
         zh="开放后页面才会出现删除集群的选项；六小时后 CMDB 会自动关闭",
     ),
-    "topology-hosts-idle": LocalizedText(
+    "cmdb-hosts-idle": LocalizedText(
         en="CMDB deletes no set that still has hosts", zh="集群中仍有主机时 CMDB 不允许删除"
     ),
-    "topology-no-sets": LocalizedText(
+    "cmdb-no-sets": LocalizedText(
         en="CMDB deletes no template that a set is made of, and makes no set twice",
         zh="模板仍被集群使用时 CMDB 不允许删除，集群也不能重复创建",
     ),
-    "topology-no-templates": LocalizedText(
+    "cmdb-no-templates": LocalizedText(
         en="beside a service template of the same name the vendor's step ends half-way, with exit 1",
         zh="已存在同名服务模板时，厂商步骤会中途退出并返回 1",
     ),
-    "topology-nobodys-own": LocalizedText(
+    "cmdb-no-custom-topology": LocalizedText(
         en="what somebody made there themselves would be lost, and nothing brings it back",
         zh="用户自行创建的内容会丢失，且无法恢复",
     ),
-    "topology-lines-known": LocalizedText(
+    "cmdb-lines-known": LocalizedText(
         en="the vendor's step stops at the first line it has no template for, and leaves the hosts after it out",
         zh="厂商步骤遇到没有对应模板的行即中止，其后的主机不会被处理",
     ),
-    "topology-comes-last": LocalizedText(
+    "cmdb-topology-last": LocalizedText(
         en="the topology is made of what is installed: only after all backends are deployed",
         zh="拓扑依已安装的内容生成：须在全部后台部署完成之后执行",
     ),
-    "topology-copied": LocalizedText(
-        en="which host was where, and what there was, is kept first: /var/lib/bkrec/topology on the controller",
-        zh="先保存现有拓扑与主机所在模块的副本：中控机 /var/lib/bkrec/topology",
+    "cmdb-topology-copied": LocalizedText(
+        en="which host was where, and what there was, is kept first: /var/lib/bkrec/cmdb on the controller",
+        zh="先保存现有拓扑与主机所在模块的副本：中控机 /var/lib/bkrec/cmdb",
     ),
-    "topology-dumped": LocalizedText(
+    "cmdb-topology-dumped": LocalizedText(
         en="CMDB keeps all of it in MongoDB: only this dump could bring it back",
         zh="CMDB 的数据都在 MongoDB 中：只有此备份能恢复",
     ),
     # ---- what is told beside a step
-    "topology-deletes": LocalizedText(
+    "cmdb-topology-deletes": LocalizedText(
         en="sets ({sets}): {set_names}. Templates ({templates}): {template_names}. Hosts that are not in install.config and"
-        " that nothing puts back: {strays}. A copy of what is there is kept below /var/lib/bkrec/topology",
+        " that nothing puts back: {strays}. A copy of what is there is kept below /var/lib/bkrec/cmdb",
         zh="集群（{sets}）：{set_names}。模板（{templates}）：{template_names}。不在 install.config 中、之后不会归位的主机："
-        "{strays}。现状副本保存在 /var/lib/bkrec/topology",
+        "{strays}。现状副本保存在 /var/lib/bkrec/cmdb",
     ),
-    "topology-secret-on-argv": LocalizedText(
+    "cmdb-secret-on-argv": LocalizedText(
         en="the vendor's own step puts PaaS's app secret on its command line and into /tmp/create_blueking_set.log;"
         " that file is closed to others first",
         zh="厂商步骤自身会把 PaaS 应用密钥放到命令行并写入 /tmp/create_blueking_set.log；该文件会先设为仅 root 可读",
     ),
     # ---- why a reading is unknown
-    "cmdb-odd": LocalizedText(
+    "cmdb-unexpected-answer": LocalizedText(
         en="CMDB's answer has no usable `{what}`, so what it says of the topology cannot be told",
         zh="CMDB 的应答中没有可用的 `{what}`，无法判断其拓扑",
     ),
@@ -74,7 +74,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="CMDB has more than the {most} of one page, so not all of it was seen",
         zh="CMDB 中的数量超过一页的 {most} 项，未能全部查看",
     ),
-    "cmdb-script-odd": LocalizedText(
+    "cmdb-script-unknown": LocalizedText(
         en="{path} has no tables of modules and sets that can be read", zh="{path} 中没有可读取的模块与集群对照表"
     ),
     "cmdb-switch-unread": LocalizedText(
@@ -98,14 +98,14 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请核对以上清单，再执行 `bkrec apply --approve {gate}`",
         ),
     ),
-    "topology-move-hosts": DiagnosticText(
+    "cmdb-move-hosts": DiagnosticText(
         what=LocalizedText(
             en="waiting for you: move all hosts of the BlueKing business to its idle set",
             zh="等待您操作：将蓝鲸业务的全部主机转移到空闲机",
         ),
         why=LocalizedText(
-            en="a set with hosts in it cannot be deleted; which host was where is kept below /var/lib/bkrec/topology",
-            zh="有主机的集群无法删除；主机原位置已保存在 /var/lib/bkrec/topology",
+            en="a set with hosts in it cannot be deleted; which host was where is kept below /var/lib/bkrec/cmdb",
+            zh="有主机的集群无法删除；主机原位置已保存在 /var/lib/bkrec/cmdb",
         ),
         hint=LocalizedText(
             en="in the browser: CMDB, business 蓝鲸, Business Topology; select all hosts, Transfer to Idle Module; then"
@@ -114,7 +114,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             " {gate}`（无需确认，会自动看到）",
         ),
     ),
-    "topology-delete-sets": DiagnosticText(
+    "cmdb-delete-sets": DiagnosticText(
         what=LocalizedText(
             en="waiting for you: delete every set of the BlueKing business but the idle one",
             zh="等待您操作：删除蓝鲸业务下除空闲机池以外的全部集群",
@@ -130,7 +130,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             " --approve {gate}`（无需确认，会自动看到）",
         ),
     ),
-    "topology-custom": DiagnosticText(
+    "cmdb-topology-custom": DiagnosticText(
         what=LocalizedText(
             en="the BlueKing business holds what neither 6.1 nor 6.2.2 makes: {found}",
             zh="蓝鲸业务中存在 6.1 与 6.2.2 均不会创建的内容：{found}",
@@ -144,7 +144,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh='请将其迁移到其他业务；或从 cluster.toml 的 `also` 中去掉 `"topology"`，手工处理 7.17',
         ),
     ),
-    "topology-strange-lines": DiagnosticText(
+    "cmdb-unknown-lines": DiagnosticText(
         what=LocalizedText(
             en="/data/bkce/.installed_module of {where} names what has no template: {found}",
             zh="{where} 的 /data/bkce/.installed_module 中有无对应模板的行：{found}",

@@ -24,7 +24,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="the host's answer to `{family}` is too long to be one",
         zh="主机对 `{family}` 的回答过长，不可信",
     ),
-    "section-torn": LocalizedText(
+    "section-truncated": LocalizedText(
         en="the host's answer to `{family}` broke off",
         zh="主机对 `{family}` 的回答中途截断",
     ),
@@ -113,7 +113,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请确认中控机可达，然后重新运行",
         ),
     ),
-    "lease-overtaken": DiagnosticText(
+    "lease-superseded": DiagnosticText(
         what=LocalizedText(
             en="this host has seen a later run (epoch {epoch})",
             zh="该主机已见过更新的运行（epoch {epoch}）",
@@ -192,7 +192,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             ),
         ),
     ),
-    "job-not-repeated": DiagnosticText(
+    "job-repeat-refused": DiagnosticText(
         what=LocalizedText(
             en=("the job {job} ended with {rc} before, and what it is for was not seen; it is not one to run twice"),
             zh="任务 {job} 此前以 {rc} 结束，但其效果没有出现；它不能重复执行",
@@ -242,7 +242,7 @@ TROUBLES: dict[str, DiagnosticText] = {
         ),
     ),
     "ack-failed": DiagnosticText(
-        what=LocalizedText(en="the host did not confirm it for {work}: {said}", zh="主机未确认 {work}：{said}"),
+        what=LocalizedText(en="the host did not confirm it for {task}: {said}", zh="主机未确认 {task}：{said}"),
         why=LocalizedText(en="a word that is not on record counts for nothing", zh="没有记录的确认不起作用"),
         hint=LocalizedText(en="see `bkrec ack`, and say it again", zh="请查看 `bkrec ack` 后重试"),
     ),
@@ -278,7 +278,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请查看 `tail /var/lib/bkrec/jobs/{job}/log`；待它结束或由您结束后，再执行 `bkrec apply`",
         ),
     ),
-    "job-unheard": DiagnosticText(
+    "job-launch-unconfirmed": DiagnosticText(
         what=LocalizedText(
             en="the host went silent while the job {job} ran, or was about to",
             zh="主机在任务 {job} 运行或即将启动时失去联系",
@@ -292,7 +292,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请恢复该主机，然后再次执行 `bkrec apply`",
         ),
     ),
-    "step-premise-moved": DiagnosticText(
+    "step-requirement-changed": DiagnosticText(
         what=LocalizedText(
             en="`{fact}` was to read {expected} and reads {reading} now",
             zh="`{fact}` 应为 {expected}，现在却是 {reading}",
@@ -306,7 +306,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请重新执行 `bkrec plan`：它会从当前状态出发",
         ),
     ),
-    "step-premise-unknown": DiagnosticText(
+    "step-requirement-unknown": DiagnosticText(
         what=LocalizedText(
             en="`{fact}`, which the step rests on, could not be read",
             zh="步骤所依赖的 `{fact}` 无法读取",
@@ -320,7 +320,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请确认主机有响应，然后重新运行",
         ),
     ),
-    "agents-lost": DiagnosticText(
+    "agents-missing": DiagnosticText(
         what=LocalizedText(
             en="online before GSE was replaced, and not back after {seconds} s: {hosts}",
             zh="替换 GSE 之前在线、{seconds} 秒后仍未恢复的 Agent：{hosts}",
@@ -340,7 +340,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             ),
         ),
     ),
-    "step-not-seen": DiagnosticText(
+    "step-not-verified": DiagnosticText(
         what=LocalizedText(
             en="the command ended with {rc}, and what it is for was not seen: {facts}",
             zh="命令以 {rc} 结束，但没有看到应有的效果：{facts}",
@@ -357,7 +357,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh=("请看上面日志的最后几行，完整日志在 /var/lib/bkrec/jobs/{job}/log；排除原因后再执行 `bkrec apply`"),
         ),
     ),
-    "gate-closed": DiagnosticText(
+    "preflight-failed": DiagnosticText(
         what=LocalizedText(
             en="`{fact}` reads {reading}: not a state to begin in",
             zh="`{fact}` 为 {reading}：此状态下不能开始",
@@ -371,7 +371,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请处理上述问题后重新运行；在此之前不再启动任何步骤",
         ),
     ),
-    "gate-unread": DiagnosticText(
+    "preflight-unread": DiagnosticText(
         what=LocalizedText(
             en="`{fact}`, which must hold before the first write, could not be read",
             zh="首次写入前必须满足的 `{fact}` 无法读取",

@@ -8,11 +8,11 @@ SENTENCES: dict[str, LocalizedText] = {
         en="PaaS goes on recording it as online when its container is gone",
         zh="容器丢失后，PaaS 的记录仍显示已上线",
     ),
-    "work-untraced": LocalizedText(
-        en="the product is at {version} already, and nothing tells whether {work} was done by hand",
-        zh="产品已是 {version}，无从判断 {work} 是否已手工完成",
+    "task-untraced": LocalizedText(
+        en="the product is at {version} already, and nothing tells whether {task} was done by hand",
+        zh="产品已是 {version}，无从判断 {task} 是否已手工完成",
     ),
-    "agents-noted-before": LocalizedText(
+    "agents-recorded-before": LocalizedText(
         en="who is online is noted before GSE is replaced: afterwards nobody can tell who was",
         zh="替换 GSE 之前先记下在线的 Agent：之后便无从得知",
     ),
@@ -28,7 +28,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="online before GSE was replaced, and not now: {hosts}; the old GSE stays until they are",
         zh="替换 GSE 之前在线、现在不在线：{hosts}；在其恢复之前保留旧 GSE",
     ),
-    "agents-note-settled": LocalizedText(
+    "agents-baseline-archived": LocalizedText(
         en="once the old GSE is gone, nothing more is demanded of the agents that were noted",
         zh="旧 GSE 下线后，对已记录的 Agent 不再有要求",
     ),
@@ -36,11 +36,11 @@ SENTENCES: dict[str, LocalizedText] = {
         en="GSE calls none of the agents of this cluster's hosts online",
         zh="GSE 认为本集群主机的 Agent 均不在线",
     ),
-    "trial-noted-before": LocalizedText(
+    "smoke-test-recorded-before": LocalizedText(
         en="whether JOB can run a job is found out before GSE is replaced: afterwards nobody can tell what it could do",
         zh="替换 GSE 之前先确认作业平台能否执行作业：之后便无从得知",
     ),
-    "trial-before": LocalizedText(
+    "smoke-test-before": LocalizedText(
         en=(
             "while 6.1 serves, JOB is given one harmless job (it echoes a word on {host}); if that works, it has to work "
             "again before the old GSE is retired; if not, the note says so and nothing is demanded"
@@ -50,7 +50,7 @@ SENTENCES: dict[str, LocalizedText] = {
             "若不成功，记录中会写明且不作要求"
         ),
     ),
-    "trial-note-settled": LocalizedText(
+    "smoke-test-archived": LocalizedText(
         en="once the old GSE is gone, nothing more is demanded of JOB's trial job",
         zh="旧 GSE 下线后，对作业平台的试运行作业不再有要求",
     ),
@@ -58,7 +58,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="it is what users open; the way to the login is an answer, the entrance's own error page is none",
         zh="这是用户打开的页面；跳转到登录也算应答，入口自身的错误页不算",
     ),
-    "work-noted": LocalizedText(
+    "task-recorded": LocalizedText(
         en="the note is on the host",
         zh="记录已写在主机上",
     ),
@@ -86,15 +86,15 @@ SENTENCES: dict[str, LocalizedText] = {
         en="PaaS shows this version online",
         zh="PaaS 显示该版本已上线",
     ),
-    "touches-nginx": LocalizedText(
+    "affects-nginx": LocalizedText(
         en="writes twelve keys below bkcfg/ in consul and the entries of consul-template anew; openresty is reloaded",
         zh="重写 consul 中 bkcfg/ 下的键与 consul-template 配置，并重载 openresty",
     ),
-    "touches-version-rows": LocalizedText(
+    "affects-version-rows": LocalizedText(
         en="writes a row for every product lying in /data/src, also for those that the guide never upgrades",
         zh="按 /data/src 中的全部产品写入版本，包括指引从未升级的产品",
     ),
-    "touches-desktop": LocalizedText(
+    "affects-desktop": LocalizedText(
         en="shows {app} on the desktop by default; the app migrates its own database as it starts",
         zh="默认在桌面显示 {app}；应用启动时自行迁移数据库",
     ),
@@ -110,7 +110,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="the vendor's health check of JOB calls {name} on its hosts, and upgrading never installs it",
         zh="厂商的作业平台检查脚本会在各主机调用 {name}，升级流程不会安装它",
     ),
-    "noted-before": LocalizedText(
+    "recorded-before": LocalizedText(
         en="what the upgrade will owe is noted before it begins, so that a run that is cut off still knows",
         zh="升级开始前先记下待办，中断后仍可得知",
     ),
@@ -138,7 +138,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="a renewal of the templates that was begun has to be finished",
         zh="已开始的模板更新必须完成",
     ),
-    "pages-name-address": LocalizedText(
+    "pages-contain-address": LocalizedText(
         en="JOB's pages call the address they were released with; the old jobapi domain is gone",
         zh="作业平台前端调用发布时写入的地址；旧 jobapi 域名已不存在",
     ),
@@ -149,7 +149,7 @@ SENTENCES: dict[str, LocalizedText] = {
 }
 
 TROUBLES: dict[str, DiagnosticText] = {
-    "trial-lost": DiagnosticText(
+    "smoke-test-broken": DiagnosticText(
         what=LocalizedText(
             en="JOB ran a trial job before GSE was replaced, and cannot now (JOB's own id of the last one: {job})",
             zh="替换 GSE 之前作业平台能执行试运行作业，现在不能（最后一个作业实例 ID：{job}）",
@@ -161,15 +161,15 @@ TROUBLES: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en=(
                 "look the job up in JOB's history (business 蓝鲸), and at job-execute, gse_task and the host's gse_agent; "
-                "then run `bkrec apply` again, which tries again; to go on without: `bkrec ack job-trial --done`"
+                "then run `bkrec apply` again, which tries again; to go on without: `bkrec ack job-smoke-test --done`"
             ),
             zh=(
                 "请在作业平台执行历史（蓝鲸业务）中查看该作业，并检查 job-execute、gse_task 与该主机的 gse_agent；"
-                "然后重新执行 `bkrec apply` 会再试一次；若不再等待：`bkrec ack job-trial --done`"
+                "然后重新执行 `bkrec apply` 会再试一次；若不再等待：`bkrec ack job-smoke-test --done`"
             ),
         ),
     ),
-    "leave-unknown": DiagnosticText(
+    "excluded-unknown": DiagnosticText(
         what=LocalizedText(
             en="{module} is no module or SaaS that bkrec looks at", zh="{module} 不是 bkrec 处理的模块或 SaaS"
         ),
@@ -179,7 +179,7 @@ TROUBLES: dict[str, DiagnosticText] = {
         ),
         hint=LocalizedText(en="some of: {known}", zh="可选：{known}"),
     ),
-    "also-unknown": DiagnosticText(
+    "optional-unknown": DiagnosticText(
         what=LocalizedText(en="{module} is not an optional module", zh="{module} 不是可选模块"),
         why=LocalizedText(
             en="`also` names what the guide never upgrades and you want upgraded too",

@@ -9,7 +9,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="Latent: right now, but it will not last",
         zh="隐患：目前正常，但不会持久",
     ),
-    "only-told": LocalizedText(
+    "report-only": LocalizedText(
         en="Told, not mended: nothing safe can be done about it here, and the verdict does not wait for it",
         zh="仅提示，不修复：无法安全地自动处理，也不影响结论",
     ),
@@ -55,11 +55,11 @@ SENTENCES: dict[str, LocalizedText] = {
         en="daemon.json has to name the directory that docker uses: install_docker.sh rewrites it and restarts nothing",
         zh="daemon.json 必须指向 docker 正在使用的目录：install_docker.sh 只改写该文件，不会重启 docker",
     ),
-    "docker-root-named": LocalizedText(
+    "docker-data-root-set": LocalizedText(
         en="daemon.json names the directory in use; nothing was restarted or moved",
         zh="daemon.json 已指向正在使用的目录；未重启、未移动任何数据",
     ),
-    "tag-put-back": LocalizedText(
+    "tag-restored": LocalizedText(
         en="the secrets it stands for are there; made as the vendor makes it",
         zh="对应的密码仍在；按厂商方式重建标记文件",
     ),

@@ -8,21 +8,21 @@ SENTENCES: dict[str, LocalizedText] = {
         en="what is installed is what this package brings, so its versions are what is expected",
         zh="安装的就是该软件包中的内容，因此以其版本为期望版本",
     ),
-    "pin-not-whole": LocalizedText(
+    "package-versions-incomplete": LocalizedText(
         en="{path} is no whole record of a package's versions", zh="{path} 不是完整的软件包版本记录"
     ),
     "version-missing": LocalizedText(en="the package has no such file", zh="软件包中没有该文件"),
     "version-unreadable": LocalizedText(en="it is there and is no file that can be read", zh="该文件存在但无法读取"),
     "version-empty": LocalizedText(en="its first line is empty", zh="该文件首行为空"),
     "version-long": LocalizedText(en="its first line is longer than any version", zh="该文件首行过长，不可能是版本号"),
-    "version-odd": LocalizedText(
+    "version-unknown-format": LocalizedText(
         en="its first line does not begin as a version does, or holds signs other than letters, digits and . _ + -",
         zh="该文件首行不以版本号的形式开头，或含有字母、数字与 . _ + - 之外的字符",
     ),
 }
 
 TROUBLES: dict[str, DiagnosticText] = {
-    "pin-apart": DiagnosticText(
+    "package-versions-differ": DiagnosticText(
         what=LocalizedText(
             en="the package brings {module} {package}; the release's data names {listed}",
             zh="软件包中 {module} 的版本为 {package}，发行版数据中为 {listed}",
@@ -37,7 +37,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="若确为此包（例如热修复包）则无需处理；否则请在 cluster.toml 中用 package.path 与 package.md5 指定正确的包",
         ),
     ),
-    "pin-refused": DiagnosticText(
+    "package-version-rejected": DiagnosticText(
         what=LocalizedText(
             en="{product}/VERSION in the package says no version; the release's data names {listed}",
             zh="软件包中的 {product}/VERSION 不是有效版本号；发行版数据中为 {listed}",
@@ -51,7 +51,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请向厂商重新获取软件包；若文件不同，请在 cluster.toml 中设置 package.md5",
         ),
     ),
-    "pin-damaged": DiagnosticText(
+    "package-versions-damaged": DiagnosticText(
         what=LocalizedText(
             en="{path} is no whole record of a package's versions", zh="{path} 不是完整的软件包版本记录"
         ),

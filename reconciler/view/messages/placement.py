@@ -39,7 +39,7 @@ TROUBLES: dict[str, DiagnosticText] = {
         why=LocalizedText(en="the two cannot share a host", zh="二者不能共用一台主机"),
         hint=LocalizedText(en="choose another host in `placement.{module}`", zh="请在 placement.{module} 中另选主机"),
     ),
-    "placement-apart": DiagnosticText(
+    "placement-separate-hosts": DiagnosticText(
         what=LocalizedText(
             en="{module} on {host} would be neither on the controller nor beside {others}",
             zh="{module} 放在 {host}，既不在中控机，也不与 {others} 同机",
@@ -92,7 +92,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请修正 install.config；若本集群确实没有部署，请在 cluster.toml 顶层写明：\n{leave}",
         ),
     ),
-    "leave-required": DiagnosticText(
+    "excluded-required": DiagnosticText(
         what=LocalizedText(
             en="{module} is left to you and is on no host, while {by} cannot do without it",
             zh="{module} 已交由您处理且不在任何主机上，而 {by} 依赖它",
@@ -105,7 +105,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请在 cluster.toml 中为 {module} 指定主机，或一并保留：\n{leave}",
         ),
     ),
-    "left-not-ready": DiagnosticText(
+    "excluded-not-ready": DiagnosticText(
         what=LocalizedText(
             en="{module} is left to you and is not as others need it",
             zh="{module} 已交由您处理，但尚未满足其他模块的需要",

@@ -20,14 +20,14 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请让主机或服务恢复应答，再执行 bkrec plan",
         ),
     ),
-    "follows-nothing": DiagnosticText(
+    "derived-from-nothing": DiagnosticText(
         what=LocalizedText(en="it should be right by now, and is not", zh="依赖项均正常，但它仍不正常"),
         why=LocalizedText(
             en="everything it rests on holds, so there is nothing left to repair", zh="其依赖均已满足，没有可执行的修复"
         ),
         hint=LocalizedText(en="look at the service's own log on that host", zh="请查看该主机上服务自身的日志"),
     ),
-    "needs-itself": DiagnosticText(
+    "dependency-cycle": DiagnosticText(
         what=LocalizedText(en="repairing it would need itself to be repaired first", zh="修复它需要先修复它自己"),
         why=LocalizedText(en="no order of steps can do that", zh="不存在可行的执行顺序"),
         hint=LocalizedText(
@@ -35,7 +35,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="这是 bkrec 规则的缺陷，请附上 bkrec plan -o json 反馈",
         ),
     ),
-    "plan-ring": DiagnosticText(
+    "plan-cycle": DiagnosticText(
         what=LocalizedText(en="steps wait for each other: {steps}", zh="步骤相互等待：{steps}"),
         why=LocalizedText(en="no order of steps can do that", zh="不存在可行的执行顺序"),
         hint=LocalizedText(en="this is a bug in bkrec's rules: please report it", zh="这是 bkrec 规则的缺陷，请反馈"),

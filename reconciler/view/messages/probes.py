@@ -12,7 +12,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="systemd could not load {unit} (LoadState={load})",
         zh="systemd 无法加载 {unit}（LoadState={load}）",
     ),
-    "unit-odd-state": LocalizedText(
+    "unit-unknown-state": LocalizedText(
         en="systemd shows {unit} in a state bkrec does not know: LoadState={load} ActiveState={state}",
         zh="systemd 给出的 {unit} 状态未知：LoadState={load} ActiveState={state}",
     ),
@@ -20,7 +20,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="docker is installed, but its daemon did not answer within 10 s",
         zh="docker 已安装，但守护进程 10 秒内没有应答",
     ),
-    "container-odd-state": LocalizedText(
+    "container-unknown-state": LocalizedText(
         en="docker shows container {container} in a state bkrec does not know: {state}",
         zh="docker 给出的容器 {container} 状态未知：{state}",
     ),
@@ -36,10 +36,10 @@ SENTENCES: dict[str, LocalizedText] = {
         en="{file} assigns no value that can be read to {key}",
         zh="{file} 中 {key} 没有可读取的值",
     ),
-    "database-name-odd": LocalizedText(
+    "database-name-unsupported": LocalizedText(
         en="the value of {key} is no name of a server", zh="{key} 的值不是服务器名称或地址"
     ),
-    "room-not-measured": LocalizedText(
+    "space-not-measured": LocalizedText(
         en="how much {source} holds could not be measured on this host",
         zh="无法在该主机上测得 {source} 的数据量",
     ),
@@ -66,7 +66,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="{path} is there, but is not a directory",
         zh="{path} 存在，但不是目录",
     ),
-    "path-odd-name": LocalizedText(
+    "path-name-unsupported": LocalizedText(
         en="{path} holds a file whose name is more than plain letters, so its files cannot be listed safely",
         zh="{path} 中有文件名含特殊字符，无法可靠地列出其中的文件",
     ),
@@ -94,7 +94,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="there is no MySQL login path {login_path} for root on this host",
         zh="本机 root 没有名为 {login_path} 的 MySQL login-path",
     ),
-    "mysql-login-path-unseen": LocalizedText(
+    "mysql-login-path-unread": LocalizedText(
         en="this host's mysql client does not say whether there is a login path {login_path}",
         zh="本机的 mysql 客户端无法说明是否存在 login-path {login_path}",
     ),
@@ -130,29 +130,29 @@ SENTENCES: dict[str, LocalizedText] = {
         en="curl got no answer from {url} (exit {exit})",
         zh="curl 没有从 {url} 得到应答（退出码 {exit}）",
     ),
-    "agents-not-told": LocalizedText(
+    "agents-not-reported": LocalizedText(
         en="the ESB answered about agents in a form that bkrec does not know",
         zh="ESB 关于 Agent 的应答格式无法识别",
     ),
-    "trial-not-again": LocalizedText(
+    "smoke-test-not-repeated": LocalizedText(
         en="JOB's job {job} worked before GSE was replaced, and no job was tried since",
         zh="替换 GSE 之前作业平台的作业 {job} 成功，此后尚未再次试运行",
     ),
-    "trial-status": LocalizedText(
+    "smoke-test-status": LocalizedText(
         en="JOB's job {job} ended with status {status}; 3 is success, 4 failure",
         zh="作业平台的作业 {job} 以状态 {status} 结束；3 为成功，4 为失败",
     ),
-    "trial-unfinished": LocalizedText(
+    "smoke-test-unfinished": LocalizedText(
         en="JOB's job {job} had not ended when its time was over, its status {status}",
         zh="作业平台的作业 {job} 在时限内没有结束，状态为 {status}",
     ),
-    "trial-odd": LocalizedText(
+    "smoke-test-unexpected-answer": LocalizedText(
         en="JOB answered {api} in a form that bkrec does not know",
         zh="作业平台对 {api} 的应答格式无法识别",
     ),
-    "trial-note-odd": LocalizedText(
-        en="{path} is not a note that bkrec wrote; `bkrec ack job-trial --done` goes on without the trial job",
-        zh="{path} 不是 bkrec 写下的记录；`bkrec ack job-trial --done` 可不经试运行作业继续",
+    "smoke-test-record-invalid": LocalizedText(
+        en="{path} is not a note that bkrec wrote; `bkrec ack job-smoke-test --done` goes on without the trial job",
+        zh="{path} 不是 bkrec 写下的记录；`bkrec ack job-smoke-test --done` 可不经试运行作业继续",
     ),
     "esb-no-secret": LocalizedText(
         en="{file} does not hold BK_PAAS_APP_CODE and BK_PAAS_APP_SECRET, without which the ESB answers nobody",
@@ -186,7 +186,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="the marker {name} is empty or longer than one line; it was cut in the writing",
         zh="标记 {name} 为空或多于一行，写入时被中断",
     ),
-    "name-not-askable": LocalizedText(
+    "name-not-supported": LocalizedText(
         en="'{name}' cannot be a name here, so the host was not asked about it",
         zh="'{name}' 不是合法的名称，因此没有向主机查询",
     ),

@@ -13,7 +13,7 @@ SENTENCES: dict[str, LocalizedText] = {
         en="the vendor's script ends in `docker run`", zh="厂商脚本最后一步是 docker run"
     ),
     "moved-aside": LocalizedText(en="it is moved aside, not deleted", zh="移走保留，不删除"),
-    "carried-over": LocalizedText(en="copied from {source}", zh="从 {source} 复制而来"),
+    "copied-over": LocalizedText(en="copied from {source}", zh="从 {source} 复制而来"),
     "copied-from-there": LocalizedText(en="{path} is copied from it", zh="{path} 从此处复制"),
     "package-unchanged": LocalizedText(
         en="only the vendor's own bytes are unpacked", zh="只解压与厂商发布一致的软件包"
@@ -69,19 +69,19 @@ SENTENCES: dict[str, LocalizedText] = {
     "line-added": LocalizedText(en="the line stands in the file", zh="该行已写入文件"),
     "cluster-formed": LocalizedText(en="all 16384 slots are served", zh="16384 个槽位全部可用"),
     # ---- what else a vendor call touches
-    "touches-project-files": LocalizedText(
+    "affects-project-files": LocalizedText(
         en="replaces what {project} of {module} is made of, and reloads its image; no other container",
         zh="替换 {module} 的 {project} 的文件并重新导入镜像；不影响其它容器",
     ),
-    "touches-all-env": LocalizedText(
+    "affects-all-env": LocalizedText(
         en="merges all twenty 04-final/*.env anew and rewrites ~/.bkrc on the controller; always exits 0",
         zh="重新合并全部二十个 04-final/*.env，并改写中控机 ~/.bkrc；始终返回 0",
     ),
-    "touches-install-everywhere": LocalizedText(
+    "affects-install-everywhere": LocalizedText(
         en="`rsync --delete` of {install} on {hosts}: files that exist only there are deleted",
         zh="对 {hosts} 的 {install} 执行 rsync --delete：仅存在于这些主机的文件会被删除",
     ),
-    "touches-saas-variables": LocalizedText(
+    "affects-saas-variables": LocalizedText(
         en="updates all variables of ce/saas_var.env for six SaaS; a value set by hand in the developer centre is overwritten",
         zh="更新 ce/saas_var.env 中六个 SaaS 的全部变量；在开发者中心手工修改的值会被覆盖",
     ),
@@ -128,7 +128,7 @@ SENTENCES: dict[str, LocalizedText] = {
     "found-through-consul": LocalizedText(
         en="others find {service} through consul", zh="其它服务通过 consul 发现 {service}"
     ),
-    "topology-reads-it": LocalizedText(
+    "cmdb-topology-reads-it": LocalizedText(
         en="the vendor's topology step reads from it what runs on this host",
         zh="厂商的拓扑步骤据此得知主机上运行的模块",
     ),
@@ -153,38 +153,38 @@ SENTENCES: dict[str, LocalizedText] = {
     "saas-values-merged": LocalizedText(en="the values are taken from the merged variables", zh="取值来自合并后的变量"),
     # ---- why a reading is unknown
     "not-read": LocalizedText(en="it was not read", zh="未读取"),
-    "standard-not-read": LocalizedText(
+    "reference-not-read": LocalizedText(
         en="what it is to be compared with could not be read", zh="用于比较的基准未能读取"
     ),
 }
 
 TROUBLES: dict[str, DiagnosticText] = {
-    "work-untraced": DiagnosticText(
+    "task-untraced": DiagnosticText(
         what=LocalizedText(
-            en="{work}: nobody can tell whether it was done; the product is at {version} already, and there is no trace",
-            zh="{work}：无法判断是否做过；产品已是 {version}，且没有留下任何痕迹",
+            en="{task}: nobody can tell whether it was done; the product is at {version} already, and there is no trace",
+            zh="{task}：无法判断是否做过；产品已是 {version}，且没有留下任何痕迹",
         ),
         why=LocalizedText(
             en="it was done by hand, or left out; a second run may do harm, so it is not repeated unasked",
             zh="它可能已手工完成，也可能被遗漏；重复执行可能有害，因此不会擅自重做",
         ),
         hint=LocalizedText(
-            en="say it: `bkrec ack {work} --done`, or `bkrec ack {work} --not-done` to have it done",
-            zh="请确认：`bkrec ack {work} --done`；若未做过：`bkrec ack {work} --not-done`",
+            en="say it: `bkrec ack {task} --done`, or `bkrec ack {task} --not-done` to have it done",
+            zh="请确认：`bkrec ack {task} --done`；若未做过：`bkrec ack {task} --not-done`",
         ),
     ),
-    "work-noted-elsewhere": DiagnosticText(
+    "task-recorded-elsewhere": DiagnosticText(
         what=LocalizedText(
-            en="{work}: a note of it lies here, and {host} is where it would be done now",
-            zh="{work}：其记录位于本机，而现在应在 {host} 上执行",
+            en="{task}: a note of it lies here, and {host} is where it would be done now",
+            zh="{task}：其记录位于本机，而现在应在 {host} 上执行",
         ),
         why=LocalizedText(
             en="it may have been begun here before the module's hosts changed; done a second time it may do harm",
             zh="模块主机变更前可能已在此开始执行；重复执行可能有害",
         ),
         hint=LocalizedText(
-            en="find out (/var/lib/bkrec/jobs here), then move the note /var/lib/bkrec/owed/{work} away and use `bkrec ack`",
-            zh="请先确认（本机 /var/lib/bkrec/jobs），再移走 /var/lib/bkrec/owed/{work}，并执行 `bkrec ack`",
+            en="find out (/var/lib/bkrec/jobs here), then move the note /var/lib/bkrec/tasks/{task} away and use `bkrec ack`",
+            zh="请先确认（本机 /var/lib/bkrec/jobs），再移走 /var/lib/bkrec/tasks/{task}，并执行 `bkrec ack`",
         ),
     ),
     "saas-page-silent": DiagnosticText(
@@ -212,7 +212,7 @@ TROUBLES: dict[str, DiagnosticText] = {
         why=LocalizedText(en="a fact that is desired must have a rule", zh="期望的事实必须有对应规则"),
         hint=LocalizedText(en="this is a bug in bkrec: please report it", zh="这是 bkrec 的缺陷，请反馈"),
     ),
-    "unit-in-between": DiagnosticText(
+    "unit-in-transition": DiagnosticText(
         what=LocalizedText(en="{unit} is {state}: neither up nor down", zh="{unit} 处于 {state}：既未运行也未停止"),
         why=LocalizedText(en="a second start would hide how the first one went", zh="再次启动会掩盖第一次启动的结果"),
         hint=LocalizedText(
@@ -220,7 +220,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请稍后重试；在主机上执行 journalctl -u {unit} 查看原因",
         ),
     ),
-    "units-young": DiagnosticText(
+    "units-recently-started": DiagnosticText(
         what=LocalizedText(en="not running for 5 s yet: {units}", zh="持续运行不足 5 秒：{units}"),
         why=LocalizedText(
             en="nobody has seen yet that it stays up; a unit that dies and is started again never gets that far",
@@ -231,7 +231,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请稍后重试；若结果相同，请在主机上执行 journalctl -u 单元名 查看退出原因",
         ),
     ),
-    "installer-not-again": DiagnosticText(
+    "installer-not-repeatable": DiagnosticText(
         what=LocalizedText(
             en="{module} is half installed: {made} is there, the rest is not",
             zh="{module} 只安装了一半：已有 {made}，其余缺失",
@@ -255,7 +255,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="若非有意，请在主机上执行 systemctl unmask {unit}",
         ),
     ),
-    "container-in-between": DiagnosticText(
+    "container-in-transition": DiagnosticText(
         what=LocalizedText(en="container {container} is {state}", zh="容器 {container} 处于 {state}"),
         why=LocalizedText(en="a start would not bring it back from there", zh="此状态下启动无法恢复"),
         hint=LocalizedText(
@@ -286,7 +286,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh='请重新下载；若确为此包，请在 cluster.toml 中设置 package.md5 = "{found}"（所有报告都会注明）',
         ),
     ),
-    "tag-lost": DiagnosticText(
+    "tag-missing": DiagnosticText(
         what=LocalizedText(
             en="{path} is gone, and the generated secrets of its module with it",
             zh="{path} 丢失，该模块生成密码的文件也已丢失",
@@ -301,7 +301,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请从其他主机的 /data/install 或其备份恢复 bin/01-generate 中该模块的文件（含取值），之后 bkrec 会重建标记",
         ),
     ),
-    "cert-lost": DiagnosticText(
+    "cert-missing": DiagnosticText(
         what=LocalizedText(en="neither {path} nor {kept} is there", zh="{path} 与 {kept} 均不存在"),
         why=LocalizedText(
             en="the package brings no certificates and every `bkcli sync` needs them",
@@ -394,7 +394,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="确认这是中控机，否则请在 cluster.toml 中修改 controller 或 paths.install",
         ),
     ),
-    "home-odd": DiagnosticText(
+    "home-unsupported": DiagnosticText(
         what=LocalizedText(en="it says `{home}`, which is no plain path", zh="其中写着 `{home}`，不是普通路径"),
         why=LocalizedText(
             en="the vendor's scripts install there, and use it without quotes",
@@ -405,7 +405,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请修正该文件：仅一行路径，只含字母、数字与 `. _ - /`",
         ),
     ),
-    "survey-torn": DiagnosticText(
+    "discovery-truncated": DiagnosticText(
         what=LocalizedText(en="the controller's answer made no sense: {error}", zh="中控机的应答无法理解：{error}"),
         why=LocalizedText(
             en="nothing can be expected of a cluster that could not be read", zh="读不到集群信息就无法判断"

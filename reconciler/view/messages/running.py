@@ -38,11 +38,11 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="没有安装包无法部署，也无从得知应为哪个版本",
         ),
         hint=LocalizedText(
-            en='put its package there and run it again, or keep it for yourself with `leave = ["{app}"]` in cluster.toml',
-            zh='请将其安装包放入该目录后重试；若自行管理，请在 cluster.toml 中设置 leave = ["{app}"]',
+            en='put its package there and run it again, or keep it for yourself with `excluded = ["{app}"]` in cluster.toml',
+            zh='请将其安装包放入该目录后重试；若自行管理，请在 cluster.toml 中设置 excluded = ["{app}"]',
         ),
     ),
-    "standard-missing": DiagnosticText(
+    "reference-missing": DiagnosticText(
         what=LocalizedText(en="{path} is missing or empty on {host}", zh="{host} 上的 {path} 缺失或为空"),
         why=LocalizedText(
             en="other hosts are to have the same as there; a copy of nothing would be none",

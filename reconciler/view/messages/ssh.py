@@ -151,7 +151,7 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="请重新运行；没有任何事情被当作已完成",
         ),
     ),
-    "answer-torn": DiagnosticText(
+    "answer-truncated": DiagnosticText(
         what=LocalizedText(
             en="the host's answer broke off in the middle",
             zh="主机的回答中途截断",

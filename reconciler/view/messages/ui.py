@@ -74,7 +74,7 @@ LABELS: dict[str, LocalizedText] = {
         "{count:step|steps} can be put back by `bkrec undo` ({numbers})",
         "{count} 步可由 `bkrec undo` 恢复：{numbers}",
     ),
-    "undo-beside": _("{count} change nothing that was there ({numbers})", "{count} 步不改动原有内容：{numbers}"),
+    "undo-no-change": _("{count} change nothing that was there ({numbers})", "{count} 步不改动原有内容：{numbers}"),
     "undo-stays": _("{count} cannot be undone ({numbers})", "{count} 步无法撤销：{numbers}"),
     "undo-title": _(
         "Undo of run {run}: {steps:step|steps} on {hosts:host|hosts}, about {time}",
@@ -144,7 +144,7 @@ LABELS: dict[str, LocalizedText] = {
     "run-started": _(
         "run {run} started: {steps:step|steps}, epoch {epoch}", "运行 {run} 开始：{steps} 步，纪元 {epoch}"
     ),
-    "lease-awaited": _(
+    "lease-contended": _(
         "{user} at {source} holds this cluster (renewed {age} s ago): waiting to see whether that run still lives",
         "{source} 上的 {user} 正占用该集群（{age} 秒前续期）：等待确认其是否仍在运行",
     ),
@@ -169,12 +169,12 @@ LABELS: dict[str, LocalizedText] = {
     ),
     "step-skipped": _("#{number} skipped: what it ensures is already so", "第 {number} 步跳过：其目标状态已满足"),
     "step-failed": _("#{number} FAILED: {action}", "第 {number} 步失败：{action}"),
-    "step-held": _("#{number} held: #{cause} failed", "第 {number} 步暂缓：第 {cause} 步失败"),
-    "step-left": _(
+    "step-blocked": _("#{number} held: #{cause} failed", "第 {number} 步暂缓：第 {cause} 步失败"),
+    "step-deferred": _(
         "#{number} left: the package brings other versions than this plan took it to; deciding anew",
         "第 {number} 步暂不执行：软件包中的版本与本计划所依据的不同，将重新决定",
     ),
-    "step-awaited": _("#{number} waits for you: {action}", "第 {number} 步等待您处理：{action}"),
+    "step-needs-human": _("#{number} waits for you: {action}", "第 {number} 步等待您处理：{action}"),
     "approval-given": _("{user} at {source} approved: {gate}", "{source} 上的 {user} 已批准：{gate}"),
     "interrupted": _("stopped; still running on their hosts: {steps}", "已停止；仍在主机上运行：{steps}"),
     "interrupted-idle": _("stopped; nothing is left running", "已停止；没有遗留运行中的作业"),
@@ -265,11 +265,11 @@ LABELS: dict[str, LocalizedText] = {
         "对一台主机提出的一个问题，只有一个简短答案；见 `bkrec diff -o json` 的 `fact` 字段。",
     ),
     "explain-versions": _(
-        "Where the expected version comes from: the package's own VERSION, kept on the controller in /var/lib/bkrec/pins"
+        "Where the expected version comes from: the package's own VERSION, kept on the controller in /var/lib/bkrec/package-versions"
         " once that package was verified and unpacked, and only for its MD5; else the release's data. Where the two"
-        " differ, every report warns [pin-apart] with both.",
-        "期望版本的来源：软件包自带的 VERSION（该包通过校验并解压后记录在中控机的 /var/lib/bkrec/pins 中，仅对其 MD5 有效）；"
-        "没有记录时取发行版数据。两者不同时，所有报告都会给出警告 [pin-apart] 并列出两个版本。",
+        " differ, every report warns [package-versions-differ] with both.",
+        "期望版本的来源：软件包自带的 VERSION（该包通过校验并解压后记录在中控机的 /var/lib/bkrec/package-versions 中，仅对其 MD5 有效）；"
+        "没有记录时取发行版数据。两者不同时，所有报告都会给出警告 [package-versions-differ] 并列出两个版本。",
     ),
     "explain-action": _(
         "Done to one host, and done only when its effect has been seen; `bkrec plan` shows it with its reasons.",
@@ -333,8 +333,8 @@ LABELS: dict[str, LocalizedText] = {
     "ack-owed": _("to be done by the next `bkrec apply`", "由下一次 `bkrec apply` 完成"),
     "ack-due": _("not yet: it follows the upgrade of its product", "尚未到时：在所属产品升级之后进行"),
     "ack-untraced": _(
-        "nobody can tell. Say it: bkrec ack {work} --done, or --not-done",
-        "无从判断，请确认：bkrec ack {work} --done 或 --not-done",
+        "nobody can tell. Say it: bkrec ack {task} --done, or --not-done",
+        "无从判断，请确认：bkrec ack {task} --done 或 --not-done",
     ),
     "ack-unread": _("its host could not be read", "无法读取其主机"),
     "ack-origin": _("from version {version}", "起始版本 {version}"),

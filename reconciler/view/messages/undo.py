@@ -4,15 +4,15 @@ from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
 
 SENTENCES: dict[str, LocalizedText] = {
-    "put-back": LocalizedText(
+    "restored": LocalizedText(
         en="that is what undoing means: what was there before is there again",
         zh="撤销即恢复：原有内容重新就位",
     ),
-    "undo-put-back": LocalizedText(
+    "undo-restores": LocalizedText(
         en="what was there is kept, and `bkrec undo` puts it back",
         zh="原有内容已保存，可由 `bkrec undo` 恢复",
     ),
-    "undo-beside": LocalizedText(
+    "undo-no-change": LocalizedText(
         en="it adds something and changes nothing that was there: there is nothing to put back",
         zh="只增加内容，不改动原有内容，无需恢复",
     ),
@@ -20,10 +20,10 @@ SENTENCES: dict[str, LocalizedText] = {
         en="it only started what was installed, which goes on running",
         zh="仅启动了已安装的内容，之后会继续运行",
     ),
-    "undo-mended": LocalizedText(
+    "undo-repaired": LocalizedText(
         en="it mended what would have failed at a later restart: undoing it would bring the fault back (a file as it was "
-        "lies below /var/lib/bkrec/kept)",
-        zh="修正了日后重启会出错的问题：撤销会使其重现（原文件在 /var/lib/bkrec/kept 下）",
+        "lies below /var/lib/bkrec/saved)",
+        zh="修正了日后重启会出错的问题：撤销会使其重现（原文件在 /var/lib/bkrec/saved 下）",
     ),
     "undo-derived": LocalizedText(
         en="it was written anew from other files: run the vendor's command again once those are back",

@@ -4,7 +4,7 @@ from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
 
 TROUBLES: dict[str, DiagnosticText] = {
-    "change-past-unread": DiagnosticText(
+    "change-hosts-unread": DiagnosticText(
         what=LocalizedText(en="could not be read: {hosts}", zh="无法读取：{hosts}"),
         why=LocalizedText(
             en="a change of release begins only when every host it concerns was read; this one was not begun",

@@ -20,7 +20,7 @@ def event_lines(event: ev.Event, plan: Plan, page: RenderOptions) -> Iterator[st
         case ev.ApprovalGiven():
             yield label("approval-given", page.lang, gate=event.gate, user=event.user, source=event.source)
         case ev.LeaseContended():
-            yield label("lease-awaited", page.lang, user=event.user, source=event.source, age=event.age_s)
+            yield label("lease-contended", page.lang, user=event.user, source=event.source, age=event.age_s)
         case ev.JobAdopted():
             yield label("job-adopted", page.lang, host=event.host, job=event.job)
         case ev.StepStarted():
@@ -41,13 +41,13 @@ def event_lines(event: ev.Event, plan: Plan, page: RenderOptions) -> Iterator[st
             yield from _failed(event, plan, numbered, page)
         case ev.StepBlocked():
             number, cause = _number(event.step, numbered), _number(event.cause, numbered)
-            yield page.paint(label("step-held", page.lang, number=number, cause=cause), "yellow")
+            yield page.paint(label("step-blocked", page.lang, number=number, cause=cause), "yellow")
         case ev.StepDeferred():
-            yield page.paint(label("step-left", page.lang, number=_number(event.step, numbered)), "yellow")
+            yield page.paint(label("step-deferred", page.lang, number=_number(event.step, numbered)), "yellow")
         case ev.StepNeedsHuman():
             number = _number(event.step, numbered)
             action = _action(event.step, plan, page)
-            yield page.paint(label("step-awaited", page.lang, number=number, action=action), "yellow")
+            yield page.paint(label("step-needs-human", page.lang, number=number, action=action), "yellow")
         case ev.RunHalted():
             yield page.paint(label("run-halted", page.lang), "yellow")
             yield from block(event.diagnostic, page, indent=2)

@@ -100,7 +100,7 @@ def _undo(plan: Plan, page: RenderOptions) -> str:
     stay = [number for number, word in words if word not in (PUT_BACK, NO_CHANGE)]
     told = (
         ("undo-back", back),
-        ("undo-beside", [number for number, word in words if word == NO_CHANGE]),
+        ("undo-no-change", [number for number, word in words if word == NO_CHANGE]),
         ("undo-stays", stay),
     )
     parts = (label(code, page.lang, count=len(found), numbers=spans(found)) for code, found in told if found)

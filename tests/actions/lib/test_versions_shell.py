@@ -117,7 +117,7 @@ def test_whatever_a_version_file_holds_the_record_can_be_read(
 ) -> None:
     """On this machine's own shells, with the record beside the tree; what is read is what a look at VERSION says."""
     root = unpacked(tmp_path, **dict(zip(NAMES, versions, strict=True)))
-    script = f'set -eu\n{PIN.replace("/var/lib/bkrec/pins", str(root / "pins"))}\ncd -- {root}\npin "$@"\n'
+    script = f'set -eu\n{PIN.replace("/var/lib/bkrec/package-versions", str(root / "pins"))}\ncd -- {root}\npin "$@"\n'
     asked = [word for name in NAMES for word in ("product", name)]
     done = subprocess.run([shell, "-c", script, "bkrec", MD5, *asked], capture_output=True, check=False, timeout=30)
     assert done.returncode == 0, done.stderr
@@ -126,7 +126,7 @@ def test_whatever_a_version_file_holds_the_record_can_be_read(
     for pin, version in zip(pins, versions, strict=True):
         if pin.version:
             assert normalise_version(version.split(b"\n")[0].decode()) == pin.version
-        assert pin.version or pin.invalid
+        assert pin.version or pin.rejected
         assert NAME.fullmatch(pin.name)
     (found,) = ask(PROBE, [PinVersions(host=HOST, md5=MD5)], instead={DIRECTORY: str(root / "pins")}, shell=shell)
     assert found == Known(tuple(str(pin) for pin in pins))

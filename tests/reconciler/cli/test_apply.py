@@ -132,12 +132,12 @@ def test_what_is_warned_of_is_told_before_the_question(monkeypatch: pytest.Monke
     _asked(monkeypatch, "y\n", StopSignal(), told)
     text = "".join(told)
     assert "0.0.14" in text
-    assert text.index("warning[pin-apart]") < text.index("[y/N]")
+    assert text.index("warning[package-versions-differ]") < text.index("[y/N]")
 
 
 def _asked(monkeypatch: pytest.MonkeyPatch, typed: str, stop: StopSignal, told: list[str] | None = None) -> bool:
     ours, theirs = pty.openpty()
-    apart = diagnose("pin-apart", where="h", module="auth", listed="0.0.13", package="0.0.14")
+    apart = diagnose("package-versions-differ", where="h", module="auth", listed="0.0.13", package="0.0.14")
     with (
         open(theirs, encoding="utf-8") as stdin,
         open(os.dup(theirs), "w", encoding="utf-8") as stderr,
@@ -235,5 +235,5 @@ def test_no_release_is_changed_past_a_host_key_that_changed(
     monkeypatch.setattr(wiring, "gather_facts", Deaf(World(cluster=guide_cluster())).collect)
     assert run(["apply", "--yes"]) == 5
     first = capsys.readouterr().err.splitlines()[0]
-    assert first.startswith("error[change-past-unread]: ")
+    assert first.startswith("error[change-hosts-unread]: ")
     assert "10.0.0.2 (host-key-changed), 10.0.0.3" in first

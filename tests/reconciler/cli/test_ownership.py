@@ -40,8 +40,8 @@ def test_ones_own_is_taken_and_roots(below: Path) -> None:
 
 def test_somebody_elses_is_refused_with_the_owner(below: Path) -> None:
     os.chown(below.parent / "cluster.toml", SOMEBODY, SOMEBODY)
-    assert refused(below) == f"cluster-file-of-another uid {SOMEBODY}"
-    assert refused(below.parent) == f"cluster-file-of-another uid {SOMEBODY}"
+    assert refused(below) == f"cluster-file-owner uid {SOMEBODY}"
+    assert refused(below.parent) == f"cluster-file-owner uid {SOMEBODY}"
 
 
 @pytest.mark.parametrize("mode", [0o602, 0o622, 0o660])
@@ -63,14 +63,14 @@ def test_so_are_the_directories_that_lead_to_it(below: Path) -> None:
     assert refused(below) == "cluster-file-open root"
     below.parent.chmod(0o755)
     os.chown(below.parent, SOMEBODY, SOMEBODY)
-    assert refused(below) == f"cluster-file-of-another uid {SOMEBODY}"
+    assert refused(below) == f"cluster-file-owner uid {SOMEBODY}"
 
 
 def test_in_a_directory_like_tmp_the_files_owner_decides(below: Path) -> None:
     below.parent.chmod(0o1777)
     assert find(None, {}, below)
     os.chown(below.parent / "cluster.toml", SOMEBODY, SOMEBODY)
-    assert refused(below) == f"cluster-file-of-another uid {SOMEBODY}"
+    assert refused(below) == f"cluster-file-owner uid {SOMEBODY}"
 
 
 def test_a_link_is_followed_with_the_same_eyes(below: Path, tmp_path: Path) -> None:
@@ -79,11 +79,11 @@ def test_a_link_is_followed_with_the_same_eyes(below: Path, tmp_path: Path) -> N
     (other / "cluster.toml").touch()
     os.chown(other, SOMEBODY, SOMEBODY)
     (below / "cluster.toml").symlink_to(other / "cluster.toml")
-    assert refused(below) == f"cluster-file-of-another uid {SOMEBODY}"
+    assert refused(below) == f"cluster-file-owner uid {SOMEBODY}"
     (below / "cluster.toml").unlink()
     (below / "cluster.toml").symlink_to(below.parent / "cluster.toml")
     os.lchown(below / "cluster.toml", SOMEBODY, SOMEBODY)
-    assert refused(below) == f"cluster-file-of-another uid {SOMEBODY}"
+    assert refused(below) == f"cluster-file-owner uid {SOMEBODY}"
 
 
 def test_the_users_own_is_looked_at_too(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_the_users_own_is_looked_at_too(tmp_path: Path) -> None:
     own.parent.mkdir()
     own.touch()
     os.chown(own, SOMEBODY, SOMEBODY)
-    with pytest.raises(SpecError, match="cluster-file-of-another"):
+    with pytest.raises(SpecError, match="cluster-file-owner"):
         find(None, {"XDG_CONFIG_HOME": str(tmp_path)}, None)
 
 
@@ -134,7 +134,7 @@ def test_an_ssh_configuration_is_held_as_ssh_holds_its_own(tmp_path: Path) -> No
     assert codes(file) == []
     for each in (config, more):
         os.chown(each, SOMEBODY, SOMEBODY)
-        assert codes(file) == ["ssh-config-of-another"]
+        assert codes(file) == ["ssh-config-owner"]
         os.chown(each, 0, 0)
         each.chmod(0o666)
         assert codes(file) == ["ssh-config-open"]
@@ -175,7 +175,7 @@ def test_no_command_of_somebody_elses_file_runs(below: Path) -> None:
     for command in ("check", "plan", "diff", "trust", "status", "history"):
         told = bkrec(below, command)
         assert told.returncode == 65, (command, told.stderr)
-        assert "cluster-file-of-another" in told.stderr
+        assert "cluster-file-owner" in told.stderr
         assert f"uid {SOMEBODY}" in told.stderr
     assert not trace.exists()
     bkrec(below, "-c", str(file), "check")

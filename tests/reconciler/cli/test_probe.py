@@ -107,4 +107,4 @@ def test_only_what_a_pattern_names_is_told_and_judged_by(bkrec: Run, patterns: t
 def test_what_nothing_names_is_misuse(bkrec: Run) -> None:
     code, out, err = bkrec(READINGS, "10.0.0.33")
     assert (code, out) == (64, "")
-    assert "error[probe-nothing]" in err
+    assert "error[probe-no-match]" in err

@@ -14,7 +14,7 @@ from tests.sim.worlds import World, guide_cluster, study
 UNIT = UnitActive(host="10.0.0.3", unit="bk-auth.service")
 EVERY: tuple[AnyReading, ...] = (
     Known("active"), Known(3), Known(True), Known(("a", "b")), Known(()), Absent(),
-    Unknown(reason("unit-odd-state", unit="x")), Unknown(InlineReason(en="a", zh="b")),
+    Unknown(reason("unit-unknown-state", unit="x")), Unknown(InlineReason(en="a", zh="b")),
 )  # fmt: skip
 
 
@@ -56,4 +56,4 @@ def test_what_is_understood_by_half_is_refused(old: str, new: str) -> None:
     text = dump(save({UNIT: Known("active")}, {}, cluster="x", release="6.2.2", bkrec="0"))
     with pytest.raises(SpecError) as caught:
         load(text.replace(old, new, 1), "readings.json")
-    assert {told.code for told in caught.value.diagnostics} == {"readings-unreadable"}
+    assert {told.code for told in caught.value.diagnostics} == {"facts-file-unreadable"}

@@ -120,7 +120,7 @@ def test_two_different_actions_of_one_identity_are_never_taken_for_one() -> None
 
 
 def a_step(action: Action) -> Step:
-    why = reason("work-noted")
+    why = reason("task-recorded")
     return Step(
         id=step_id(action),
         action=action,
@@ -147,7 +147,7 @@ def test_once_only_work_is_found_whatever_else_about_it_has_changed(action: Any)
         "seconds": 1.5,
         "before": (),
         "extra": ("another",),
-        "extras": (reason("work-noted"),),
+        "extras": (reason("task-recorded"),),
         "install": "/opt/install",
         "ports": (1, 2),
     }

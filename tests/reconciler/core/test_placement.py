@@ -77,7 +77,7 @@ def test_an_api_gateway_without_a_free_host_is_refused_with_what_is_in_its_way()
 
 
 def test_what_is_left_to_its_owner_is_neither_touched_nor_judged_but_still_placed() -> None:
-    text = CLUSTER.replace('name = "lab"', 'name = "lab"\nleave = ["gse", "etcd", "bk_sops"]')
+    text = CLUSTER.replace('name = "lab"', 'name = "lab"\nexcluded = ["gse", "etcd", "bk_sops"]')
     made = describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
     wishes = expected_facts(made)
     assert not {wish.module for wish in wishes if not isinstance(wish.fact, ModuleHosts)} & {"gse", "etcd"}
@@ -87,7 +87,7 @@ def test_what_is_left_to_its_owner_is_neither_touched_nor_judged_but_still_place
 
 
 def test_leaving_something_unknown_is_told() -> None:
-    assert codes(CLUSTER.replace('name = "lab"', 'name = "lab"\nleave = ["gsee"]'), CONFIG) == ["leave-unknown"]
+    assert codes(CLUSTER.replace('name = "lab"', 'name = "lab"\nexcluded = ["gsee"]'), CONFIG) == ["excluded-unknown"]
 
 
 PLACEMENTS = CLUSTER[CLUSTER.index("[placement]") :]
@@ -102,7 +102,7 @@ def refused(text: str, config: str = CONFIG) -> dict[str, dict[str, str]]:
 
 
 def leaving(*names: str, text: str = CLUSTER) -> str:
-    return text.replace('name = "lab"', f'name = "lab"\nleave = [{", ".join(f"{name!r}" for name in names)}]')
+    return text.replace('name = "lab"', f'name = "lab"\nexcluded = [{", ".join(f"{name!r}" for name in names)}]')
 
 
 @pytest.mark.parametrize("missing", [NEW, *((name,) for name in NEW)], ids="-".join)
@@ -168,7 +168,7 @@ def test_an_old_module_without_a_line_is_refused_with_how_to_say_that_there_is_n
         config = config.replace(word, "")
     told = refused(CLUSTER, config)[code]
     assert named in (told.get("modules"), told.get("apps"))
-    assert told["leave"] == "leave = [" + ", ".join(f'"{name}"' for name in named.split(", ")) + "]"
+    assert told["leave"] == "excluded = [" + ", ".join(f'"{name}"' for name in named.split(", ")) + "]"
 
 
 def test_a_cluster_that_does_without_says_so_once() -> None:
@@ -191,7 +191,7 @@ def test_a_controller_without_a_line_is_worked_on_all_the_same() -> None:
 def test_what_others_are_built_upon_cannot_be_left_without_a_host() -> None:
     """bkauth on no host: what logs in through it would be installed upon nothing."""
     text = leaving("auth").replace('auth = ["10.0.0.3"]\n', "")
-    told = refused(text)["leave-required"]
+    told = refused(text)["excluded-required"]
     assert (told["module"], told["by"]) == ("auth", "apigw, gse, log, monitorv3, nodeman, usermgr")
     nobody = leaving("iam_search_engine").replace('iam_search_engine = ["10.0.0.2"]\n', "")
     assert describe_cluster(parse.cluster_file(nobody, "cluster.toml"), RELEASE, CONFIG).release.excluded == (
@@ -213,4 +213,4 @@ def test_what_is_left_is_awaited_by_others_and_not_brought_about(module: str) ->
     plan, _ = decide(World(cluster=made))
     own = {step.module for step in plan.steps if not isinstance(step.action, PlaceModule)}
     assert module not in own
-    assert "left-not-ready" in {blocked.diagnostic.code for blocked in plan.blocked}
+    assert "excluded-not-ready" in {blocked.diagnostic.code for blocked in plan.blocked}

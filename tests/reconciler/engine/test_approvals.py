@@ -44,7 +44,7 @@ def world_of(*actions: Raise) -> World:
 FREE = Raise(host=H, name="free")
 DELETE = Raise(host=H, name="delete", behind="topology")
 MAKE = Raise(host=H, name="make")
-BY_HAND = Raise(host=H, name="by-hand", behind="topology", hands="topology-delete-sets")
+BY_HAND = Raise(host=H, name="by-hand", behind="topology", hands="cmdb-delete-sets")
 
 
 def run(world: World, *actions: Raise, **more: Any) -> Any:
@@ -104,7 +104,7 @@ def test_what_a_person_does_is_never_started_and_is_asked_for() -> None:
     world = world_of(BY_HAND, MAKE)
     ended = run(world, BY_HAND, MAKE, approved=frozenset({"topology"}))
     assert (ended.exit_code, world.launched) == (6, [])
-    assert [told.code for told in ended.diagnostics] == ["topology-delete-sets"]
+    assert [told.code for told in ended.diagnostics] == ["cmdb-delete-sets"]
 
 
 def test_an_approval_is_asked_before_the_hand_it_is_for() -> None:

@@ -61,7 +61,7 @@ RECORD = f"md5 {MD5}\nproduct bkauth 0.0.14\nproduct job !empty\nend\n"
 
 @dataclass
 class Elsewhere:
-    """The controller's /var/lib/bkrec/pins is a place of the test's."""
+    """The controller's /var/lib/bkrec/package-versions is a place of the test's."""
 
     real: LocalTransport
     place: Path
@@ -110,7 +110,7 @@ SPOOF = "found\n---\n10.9.9.9 paas\nend\n"
 def test_a_damaged_record_is_refused_and_is_no_install_config(install: Path, record: str) -> None:
     with pytest.raises(SpecError) as caught:
         pins(install, record)
-    assert [told.code for told in caught.value.diagnostics] == ["pin-damaged"]
+    assert [told.code for told in caught.value.diagnostics] == ["package-versions-damaged"]
 
 
 def test_without_an_install_config_it_says_so(install: Path) -> None:

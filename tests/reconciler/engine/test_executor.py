@@ -60,7 +60,7 @@ def test_exit_status_zero_without_the_effect_is_a_failure_with_its_evidence() ->
     world.knows(a, works=False, log=b"x\nPASSWORD=canary\nall fine\n")
     outcome = carried(world, plan(step(a)))
     (failed,) = outcome.failed
-    assert failed.diagnostic.code == "step-not-seen"
+    assert failed.diagnostic.code == "step-not-verified"
     assert dict(failed.diagnostic.fields)["rc"] == "0"
     assert "test.flag a @10.0.0.1: up / down" in dict(failed.diagnostic.fields)["facts"]
     assert failed.tail == ("x", "PASSWORD=<redacted>", "all fine")
@@ -71,14 +71,14 @@ class Explained(Raise):
     """An action with words of its own for an effect that nobody sees."""
 
     def missed(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
-        return diagnose("agents-lost", where=self.host, hosts=str(drifts[0].reading), seconds=1)
+        return diagnose("agents-missing", where=self.host, hosts=str(drifts[0].reading), seconds=1)
 
 
 def test_an_action_that_knows_what_a_missing_effect_means_says_it() -> None:
     world, a = World(), Explained(host=H, name="a")
     world.knows(a, works=False)
     (failed,) = carried(world, plan(step(a))).failed
-    assert failed.diagnostic == diagnose("agents-lost", where=H, hosts=str(Known("down")), seconds=1)
+    assert failed.diagnostic == diagnose("agents-missing", where=H, hosts=str(Known("down")), seconds=1)
 
 
 def test_an_effect_that_shows_late_is_waited_for() -> None:
@@ -113,7 +113,7 @@ def test_a_premise_that_moved_is_named_and_nothing_starts() -> None:
     need = Flag(host=H, name="need")
     world.readings[need] = Known("down")
     (failed,) = carried(world, plan(step(a, needs=[need.up()]))).failed
-    assert failed.diagnostic.code == "step-premise-moved"
+    assert failed.diagnostic.code == "step-requirement-changed"
     assert dict(failed.diagnostic.fields) == {"fact": "test.flag need @10.0.0.1", "expected": "up", "reading": "down"}
     assert world.launched == []
 
@@ -135,7 +135,7 @@ def test_a_premise_that_stays_disturbed_is_named_in_the_end() -> None:
     need = Flag(host=H, name="need")
     world.readings[need] = Known("down")
     (failed,) = carried(world, plan(step(a), step(b, "a", needs=[need.up()]))).failed
-    assert (failed.step, failed.diagnostic.code) == ("b", "step-premise-moved")
+    assert (failed.step, failed.diagnostic.code) == ("b", "step-requirement-changed")
     assert world.launched == [f"{job_key(a)}.1"]
 
 
@@ -156,7 +156,7 @@ def test_nothing_starts_on_an_unknown_premise() -> None:
     need = Flag(host=H, name="need")
     world.readings[need] = Unknown(reason("not-utf8"))
     (failed,) = carried(world, plan(step(a, needs=[need.up()]))).failed
-    assert failed.diagnostic.code == "step-premise-unknown"
+    assert failed.diagnostic.code == "step-requirement-unknown"
     assert failed.diagnostic.because == reason("not-utf8")
     assert world.launched == []
 
@@ -229,7 +229,7 @@ def test_an_idempotent_action_is_tried_again_under_the_next_number(state: str) -
     assert world.launched == [f"{job_key(a)}.2"]
 
 
-@pytest.mark.parametrize(("state", "code"), [("exited:1", "job-not-repeated"), ("vanished", "job-vanished")])
+@pytest.mark.parametrize(("state", "code"), [("exited:1", "job-repeat-refused"), ("vanished", "job-vanished")])
 def test_what_must_not_happen_twice_is_not_started_beside_an_unexplained_first(state: str, code: str) -> None:
     world, (a,) = World(), make("a", once=True)
     world.knows(a, log=b"evidence\n")
@@ -290,7 +290,7 @@ def test_a_stale_epoch_stops_the_run() -> None:
     world.epochs[H] = 9
     stop = StopSignal()
     outcome = carried(world, plan(step(a, needs=()), step(b, "a")), stop)
-    assert [failed.diagnostic.code for failed in outcome.failed] == ["lease-overtaken"]
+    assert [failed.diagnostic.code for failed in outcome.failed] == ["lease-superseded"]
     assert stop.why is not None
     assert world.launched == []
 

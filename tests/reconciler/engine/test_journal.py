@@ -40,7 +40,7 @@ EVENTS = (
         step="c", diagnostic=diagnose("job-vanished", where="h", because=reason("not-utf8"), job="c.1"), tail=("x",)
     ),
     StepBlocked(step="d", cause="c"),
-    StepDeferred(step="e", fact="pin.versions 0 @10.0.0.1"),
+    StepDeferred(step="e", fact="package-versions.recorded 0 @10.0.0.1"),
     RunInterrupted(running=("a.1",)),
     RunEnded(verdict="failed", done=1, failed=1, seconds=2.0),
 )

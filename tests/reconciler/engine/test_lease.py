@@ -131,7 +131,7 @@ def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: st
         behind = await publish_epoch(noisy, ["10.0.0.2"], 6)
         return lease.epoch, held.run if held else "", [told.code for told in behind]
 
-    assert asyncio.run(run()) == (1, "a", ["lease-overtaken"])
+    assert asyncio.run(run()) == (1, "a", ["lease-superseded"])
 
 
 def test_reading_writes_nothing(host: LocalTransport) -> None:

@@ -115,7 +115,7 @@ def test_a_change_of_release_is_not_begun_past_a_host_that_was_not_read() -> Non
     world.dead.add(H2)
     result = applied(undertaking(world, actions, concerned=_both))
     assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
-    assert [told.code for told in result.diagnostics] == ["change-past-unread", "host-unreachable"]
+    assert [told.code for told in result.diagnostics] == ["change-hosts-unread", "host-unreachable"]
     assert dict(result.diagnostics[0].fields) == {"hosts": f"{H2} (host-unreachable)"}
 
 
@@ -152,7 +152,7 @@ def test_a_host_that_falls_silent_before_the_gates_is_seen_there() -> None:
     )
     result = applied(work)
     assert (result.exit_code, world.writes, len(looks)) == (5, [], 1)
-    assert [told.code for told in result.diagnostics] == ["change-past-unread", "host-unreachable"]
+    assert [told.code for told in result.diagnostics] == ["change-hosts-unread", "host-unreachable"]
 
 
 def test_a_host_that_falls_silent_once_the_change_is_begun_holds_up_only_what_needs_it() -> None:
@@ -195,11 +195,11 @@ def test_repairs_do_not_begin_the_change_that_comes_after_them() -> None:
     world.readings[expected[-1].fact] = Known("up")
     result = applied(replace(work, expected=expected))
     assert len(world.launched) == 1
-    assert result.diagnostics[0].code == "change-past-unread"
+    assert result.diagnostics[0].code == "change-hosts-unread"
 
 
 @pytest.mark.parametrize(
-    ("reading", "code"), [(Known("down"), "gate-closed"), (Unknown(reason("not-utf8")), "gate-unread")]
+    ("reading", "code"), [(Known("down"), "preflight-failed"), (Unknown(reason("not-utf8")), "preflight-unread")]
 )
 def test_a_gate_that_is_not_open_refuses_before_any_write(reading: Any, code: str) -> None:
     world = World()
@@ -422,7 +422,7 @@ def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_
     """After a reboot all runs, and has only just been started. Nobody takes a lease for that."""
     world = World()
     young = Flag(host=H, name="steady").up()
-    told = Blocked(expected=young, diagnostic=diagnose("units-young", units="a.service"), progressing=True)
+    told = Blocked(expected=young, diagnostic=diagnose("units-recently-started", units="a.service"), progressing=True)
 
     async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
         world.readings[young.fact] = Known("up" if comes_right and world.clock.elapsed > 4.0 else "down")
@@ -432,7 +432,7 @@ def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_
         return plan() if readings.get(young.fact) == Known("up") else replace(plan(), blocked=(told,))
 
     done = applied(replace(undertaking(world, (), decide=decide, bars=_always), expected=[young], look=look))
-    assert (done.exit_code, [one.code for one in done.diagnostics]) == (code, ["units-young"] * (code == 5))
+    assert (done.exit_code, [one.code for one in done.diagnostics]) == (code, ["units-recently-started"] * (code == 5))
     assert world.writes == []
     assert comes_right or world.clock.elapsed >= STARTUP_GRACE_S
 

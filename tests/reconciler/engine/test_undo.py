@@ -30,7 +30,7 @@ from tests.sim.worlds import slice_cluster
 from tests.support.local import LocalTransport
 
 H = "10.0.0.1"
-WHY = reason("put-back")
+WHY = reason("restored")
 CLUSTER = slice_cluster()
 
 

@@ -43,16 +43,16 @@ CASES = {
         fact="container.data-root  @10.0.0.2",
         reading=Known("differs"),
         will="latent-docker-root",
-        steps=("container.name-root@10.0.0.2",),
+        steps=("container.set-data-root@10.0.0.2",),
     ),
     "docker-would-start-who-knows-where": Case(
         fact="container.data-root  @10.0.0.2", reading=Known("unclear"), will="latent-docker-root"
     ),
     "no-restart-policy": Case(
-        fact=f"container.unkept {PAAS} @10.0.0.2",
+        fact=f"container.no-restart-policy {PAAS} @10.0.0.2",
         reading=Known(("bk-paas-esb",)),
         will="latent-containers",
-        steps=("container.keep@10.0.0.2",),
+        steps=("container.restart-policy@10.0.0.2",),
     ),
     "consul-names-a-daemon-that-is-gone": Case(
         fact="consul.definition gse-api @10.0.0.1",
@@ -61,16 +61,16 @@ CASES = {
         steps=("consul.deregister-gse-api@10.0.0.1",),
     ),
     "tag-missing": Case(
-        fact="tag.kept gse /root/.tag /data/install/bin @10.0.0.1",
+        fact="tag.state gse /root/.tag /data/install/bin @10.0.0.1",
         reading=Known("tag-missing"),
         will="latent-secrets",
         steps=("tag.make-gse@10.0.0.1",),
     ),
     "tag-and-secrets-missing": Case(
-        fact="tag.kept gse /root/.tag /data/install/bin @10.0.0.1", reading=Known("lost"), will="latent-secrets"
+        fact="tag.state gse /root/.tag /data/install/bin @10.0.0.1", reading=Known("lost"), will="latent-secrets"
     ),
     "defined-twice": Case(
-        fact=f"env.doubled {JOB} BK_JOB_RUN_MODE @10.0.0.1",
+        fact=f"env.duplicates {JOB} BK_JOB_RUN_MODE @10.0.0.1",
         reading=Known(True),
         will="latent-doubled",
         steps=("env.keep-last-bk-job-run-mode@10.0.0.1", "bkcli.sync-common@10.0.0.1"),
@@ -198,8 +198,8 @@ def test_a_missing_tag_is_put_back_before_bkenv_and_lost_secrets_bar_it() -> Non
         tag = next(f for f in _wanted(world) if fact_id(f) == "path.kind /root/.tag/gse.env @10.0.0.1")
         world.facts[tag] = Absent()
         plan, _ = study(world)
-        assert sum(step.id.startswith("tag.make") for step in plan.steps) == steps
-        assert {told.diagnostic.code for told in plan.blocked} == (set() if steps else {"tag-lost"})
+        assert sum(step.id.startswith("tag.restore") for step in plan.steps) == steps
+        assert {told.diagnostic.code for told in plan.blocked} == (set() if steps else {"tag-missing"})
         assert any(step.id.startswith("bkcli.bkenv") for step in plan.steps) == bool(steps)
         assert plan.advice == ()
 

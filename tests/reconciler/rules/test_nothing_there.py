@@ -38,7 +38,7 @@ def test_digests_that_are_nowhere_are_missed_on_every_host(missing: AnyReading) 
     assert names == [fact_id(wish.fact) for wish in ALIKE if isinstance(wish.fact, FileDigest)]
     assert len(names) >= 15
     assert plan.steps == ()
-    assert {told.diagnostic.code for told in plan.blocked} == {"standard-missing"}
+    assert {told.diagnostic.code for told in plan.blocked} == {"reference-missing"}
 
 
 @pytest.mark.parametrize("missing", [Absent(), Known("68b329da9893e34099c7d8ad5cb9c940")], ids=["absent", "empty"])
@@ -46,7 +46,7 @@ def test_scripts_that_are_nowhere_are_missed_and_never_distributed(missing: AnyR
     plan, word, names = looked(without(TreeDigest, missing=missing))
     assert (word, plan.steps) == ("differs", ())
     assert names == [fact_id(wish.fact) for wish in ALIKE if isinstance(wish.fact, TreeDigest)]
-    assert {told.diagnostic.code for told in plan.blocked} == {"standard-missing"}
+    assert {told.diagnostic.code for told in plan.blocked} == {"reference-missing"}
 
 
 def test_a_file_that_is_gone_everywhere_comes_with_scripts_that_have_it() -> None:

@@ -94,7 +94,7 @@ def test_the_same_versions_are_the_same_cluster() -> None:
 
 def test_each_version_apart_is_told_with_the_data_s_and_the_package_s() -> None:
     told = {dict(one.fields)["module"]: one for one in package_versions.warnings(HOTFIX)}
-    assert {one.code for one in told.values()} == {"pin-apart"}
+    assert {one.code for one in told.values()} == {"package-versions-differ"}
     assert {name: (dict(one.fields)["listed"], dict(one.fields)["package"]) for name, one in told.items()} == {
         "auth": ("0.0.13", "0.0.14"),
         "usermgr": ("2.5.4-beta.10", "2.5.5"),
@@ -169,11 +169,11 @@ def test_a_version_that_is_none_bars_the_run_with_its_reason(how: str) -> None:
     then, _ = study(world)
     assert "package.swap" not in kinds(then)
     assert not [kind for kind in kinds(then) if kind.startswith(("bkcli.install", "bkcli.upgrade"))]
-    (blocked,) = [one for one in then.blocked if one.diagnostic.code == "pin-refused"]
+    (blocked,) = [one for one in then.blocked if one.diagnostic.code == "package-version-rejected"]
     assert aborts_run(blocked)
     assert dict(blocked.diagnostic.fields) == {"product": "bkauth", "listed": "0.0.13"}
     assert blocked.diagnostic.because == reason(f"version-{how}")
-    assert [one.code for one in package_versions.warnings(world.cluster)] == ["pin-refused"]
+    assert [one.code for one in package_versions.warnings(world.cluster)] == ["package-version-rejected"]
 
 
 def test_a_version_that_is_none_of_what_is_not_upgraded_holds_up_nothing() -> None:
@@ -187,13 +187,13 @@ def test_what_was_unpacked_from_another_package_is_unpacked_again() -> None:
     made, readings = pristine()
     now = dict(readings)
     for step in made.steps:
-        if kind(step) in ("package.unpack", "package.products", "directory.carry"):
+        if kind(step) in ("package.unpack", "package.products", "directory.copy"):
             apply_step(step, now)
     other = replace(CLUSTER, package=CLUSTER.package.model_copy(update={"md5": "0" * 32}))
     now[PackageDigest(host=other.controller, path=other.package.path)] = Known(other.md5)
     then, _ = study(World(cluster=other, facts=now))
-    order = [kind for kind in kinds(then) if kind in ("package.unpack", "package.products", "directory.carry")]
-    assert order == ["package.unpack", "directory.carry", "directory.carry", "package.products"]
+    order = [kind for kind in kinds(then) if kind in ("package.unpack", "package.products", "directory.copy")]
+    assert order == ["package.unpack", "directory.copy", "directory.copy", "package.products"]
 
 
 def test_a_finished_cluster_owes_no_pin() -> None:

@@ -101,7 +101,7 @@ def test_a_half_installed_redis_cluster_is_told_and_never_installed_over() -> No
     world.facts[UnitActive(host="10.0.0.3", unit="redis-cluster-6380.service")] = Known("active")
     plan, _ = study(world)
     assert not [step for step in plan.steps if "redis-cluster" in step.id and step.id.startswith("bkcli.install")]
-    assert "installer-not-again" in {blocked.diagnostic.code for blocked in plan.blocked}
+    assert "installer-not-repeatable" in {blocked.diagnostic.code for blocked in plan.blocked}
     assert [fact.port for fact in facts(world) if isinstance(fact, PortListening)] == [5009]
 
 

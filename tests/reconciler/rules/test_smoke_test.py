@@ -25,7 +25,7 @@ GSE = CLUSTER.release.module("gse")
 (LOST,) = [wish.fact for wish in smoke_test.recovered(CLUSTER, GSE)]
 HOSTS = CLUSTER.inventory.hosts
 OLD = tuple(unit.name for unit in GSE.obsolete_units)
-FAILED = ("10002", "trial-status", "job=10002", "status=4")
+FAILED = ("10002", "smoke-test-status", "job=10002", "status=4")
 
 
 def planned(world: World, *kinds: type) -> list[Step]:
@@ -70,7 +70,7 @@ def test_an_upgrade_runs_it_once_while_all_of_61_serves_and_again_before_anythin
         assert LOST in [need.fact for need in step.requires], "and its trace is read again just before each"
     outages = [number for number, step in enumerate(plan.steps) if step.action.outage]
     assert plan.steps.index(note) < min(outages)
-    assert note.because == reason("trial-before", host=CLUSTER.controller)
+    assert note.because == reason("smoke-test-before", host=CLUSTER.controller)
 
 
 def test_jobs_own_upgrade_is_none_of_its_needs() -> None:
@@ -113,8 +113,8 @@ def test_an_interrupted_upgrade_whose_job_works_again_just_goes_on() -> None:
 @pytest.mark.parametrize(
     ("lost", "why"),
     [
-        (FAILED, reason("trial-status", job=10002, status=4)),
-        (("-", "trial-not-again", "job=10001"), reason("trial-not-again", job=10001)),
+        (FAILED, reason("smoke-test-status", job=10002, status=4)),
+        (("-", "smoke-test-not-repeated", "job=10001"), reason("smoke-test-not-repeated", job=10001)),
     ],
     ids=["failed", "not-yet-tried"],
 )
@@ -126,11 +126,11 @@ def test_one_whose_job_does_not_work_tries_again_and_says_why(lost: tuple[str, .
 
 
 def test_a_note_nobody_can_read_keeps_the_old_one_and_the_plan_says_why() -> None:
-    plan, _ = study(half_way(Unknown(reason("trial-note-odd", path="/x"))))
+    plan, _ = study(half_way(Unknown(reason("smoke-test-record-invalid", path="/x"))))
     assert [step for step in plan.steps if isinstance(step.action, RetireUnit)] == []
     (blocked,) = plan.blocked
     assert isinstance(blocked.diagnostic.because, CodedReason)
-    assert (blocked.expected.fact, blocked.diagnostic.because.code) == (LOST, "trial-note-odd")
+    assert (blocked.expected.fact, blocked.diagnostic.because.code) == (LOST, "smoke-test-record-invalid")
 
 
 def test_a_finished_cluster_is_not_even_looked_at() -> None:

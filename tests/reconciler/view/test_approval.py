@@ -44,7 +44,7 @@ def test_what_is_asked_says_what_to_type() -> None:
     assert "sets (2): 作业平台v3, 公共组件" in told
     assert "`bkrec apply --approve topology`" in told
     by_hand = diagnostics_text(pending_approvals(planned(DIFFERS, IDLE), {"topology"}), EN)
-    assert "error[topology-delete-sets]" in by_hand
+    assert "error[cmdb-delete-sets]" in by_hand
 
 
 def test_events_of_an_approval_and_of_waiting() -> None:
@@ -56,7 +56,7 @@ def test_events_of_an_approval_and_of_waiting() -> None:
     assert line.startswith("#3 waits for you: by hand")
     document = event_document(awaited)
     assert document.problem is not None
-    assert (document.event, document.problem.code) == ("step-awaited", "approval-needed")
+    assert (document.event, document.problem.code) == ("step-needs-human", "approval-needed")
     assert event_document(given).gate == "topology"
 
 

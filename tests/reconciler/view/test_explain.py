@@ -28,7 +28,7 @@ GUIDE = Guide(
         Deviation(
             id="syncdata",
             sections=("7.8.3",),
-            kind="mended",
+            kind="fixed",
             title=LocalizedText(en="one more unit", zh="还有一个服务"),
             guide=LocalizedText(en="forgets it", zh="遗漏"),
             here=LocalizedText(en="retired, too", zh="同样下线"),
@@ -59,8 +59,8 @@ def test_an_id_that_a_report_shows_is_explained(asked: str, kind: str) -> None:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_of_a_version_it_is_told_where_what_is_expected_comes_from(lang: Lang) -> None:
     page = RenderOptions(lang=lang)
-    assert "/var/lib/bkrec/pins" in explain_text(explain("path.version x @h", SECTIONS, GUIDE), page)
-    assert "/var/lib/bkrec/pins" not in explain_text(explain("unit.active", SECTIONS, GUIDE), page)
+    assert "/var/lib/bkrec/package-versions" in explain_text(explain("path.version x @h", SECTIONS, GUIDE), page)
+    assert "/var/lib/bkrec/package-versions" not in explain_text(explain("unit.active", SECTIONS, GUIDE), page)
 
 
 def test_a_section_shows_its_commands_and_what_stands_for_each() -> None:

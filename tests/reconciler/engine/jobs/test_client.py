@@ -543,7 +543,7 @@ def test_a_fence_is_raised_ahead_of_any_job_and_never_lowered(host: LocalTranspo
         lowered = await publish_epoch(host, [H], 4)
         return raised, lowered[0].code, (await launch(host, "10.0.0.2", order("exit 0", epoch=4))).how
 
-    assert asyncio.run(run()) == ((), "lease-overtaken", "stale")
+    assert asyncio.run(run()) == ((), "lease-superseded", "stale")
 
 
 def test_an_unreadable_epoch_refuses(host: LocalTransport) -> None:

@@ -74,7 +74,7 @@ def test_which_attempt_it_would_be_and_whose_it_is(
     assert tells(tried, ordered=ordered) == wanted
 
 
-@pytest.mark.parametrize(("state", "code"), [("exited:1", "job-not-repeated"), ("vanished", "job-vanished")])
+@pytest.mark.parametrize(("state", "code"), [("exited:1", "job-repeat-refused"), ("vanished", "job-vanished")])
 def test_what_may_not_happen_twice_waits_for_an_explanation_unless_its_effect_is_seen(state: str, code: str) -> None:
     never = tells((f"1:{state}",), action=ONCE)
     assert isinstance(never, RefuseRepeat)
@@ -101,11 +101,11 @@ def test_a_host_that_says_nothing_is_waited_for_one_that_says_no_is_not(reading:
 @pytest.mark.parametrize(
     ("after", "reading", "code", "patience"),
     [
-        ((), Known("down"), "step-premise-moved", 0.0),
-        (("b",), Known("down"), "step-premise-moved", RECOVERY_S),
-        ((), REFUSED, "step-premise-unknown", 0.0),
-        (("b",), REFUSED, "step-premise-unknown", RECOVERY_S),
-        (("b",), AWAY, "step-premise-unknown", UNREACHABLE_TIMEOUT_S),
+        ((), Known("down"), "step-requirement-changed", 0.0),
+        (("b",), Known("down"), "step-requirement-changed", RECOVERY_S),
+        ((), REFUSED, "step-requirement-unknown", 0.0),
+        (("b",), REFUSED, "step-requirement-unknown", RECOVERY_S),
+        (("b",), AWAY, "step-requirement-unknown", UNREACHABLE_TIMEOUT_S),
     ],
 )
 def test_a_premise_is_given_the_time_its_kind_takes(

@@ -246,7 +246,7 @@ EVENTS: list[tuple[ev.Event, str]] = [
     (ev.StepSkipped(step=RETIRE.id), "#1 skipped: what it ensures is already so"),
     (ev.StepBlocked(step=START.id, cause=RETIRE.id), "#2 held: #1 failed"),
     (
-        ev.StepDeferred(step=START.id, fact="pin.versions 0 @10.0.0.1"),
+        ev.StepDeferred(step=START.id, fact="package-versions.recorded 0 @10.0.0.1"),
         "#2 left: the package brings other versions than this plan took it to; deciding anew",
     ),
     (ev.RunInterrupted(running=(RETIRE.id,)), "stopped; still running on their hosts: #1"),

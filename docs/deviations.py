@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes docs/differences-from-the-guide.md and its Chinese sibling from the release's data. A test holds them in step.
+"""Writes docs/deviations-from-the-guide.md and its Chinese sibling from the release's data. A test holds them in step.
 
-python docs/differences.py
+python docs/deviations.py
 """
 
 import sys
@@ -16,16 +16,16 @@ from specs.text import Lang, LocalizedText
 
 HERE = Path(__file__).resolve().parent
 PAGES: dict[Lang, Path] = {
-    "en": HERE / "differences-from-the-guide.md",
-    "zh": HERE / "differences-from-the-guide.zh-CN.md",
+    "en": HERE / "deviations-from-the-guide.md",
+    "zh": HERE / "deviations-from-the-guide.zh-CN.md",
 }
 INTRO: dict[Lang, str] = {
     "en": """\
 # Differences from the guide
 
-*[简体中文](differences-from-the-guide.zh-CN.md)*
+*[简体中文](deviations-from-the-guide.zh-CN.md)*
 
-Made by `docs/differences.py` from `specs/releases/bkce-6.2.2/differences.toml`: do not edit. `bkrec explain SECTION`
+Made by `docs/deviations.py` from `specs/releases/bkce-6.2.2/deviations.toml`: do not edit. `bkrec explain SECTION`
 shows those of one section, beside what stands for each of its commands.
 
 How the list came about: a reference cluster with the vendor's own scripts was taken from 6.1 to 6.2 once by the guide's
@@ -38,9 +38,9 @@ Numbers behind a script's name are lines of the vendor's v6.2.1.
     "zh": """\
 # 与升级指引的不同之处
 
-*[English](differences-from-the-guide.md)*
+*[English](deviations-from-the-guide.md)*
 
-由 `docs/differences.py` 根据 `specs/releases/bkce-6.2.2/differences.toml` 生成，请勿手工修改。
+由 `docs/deviations.py` 根据 `specs/releases/bkce-6.2.2/deviations.toml` 生成，请勿手工修改。
 `bkrec explain 章节号` 可查看单个章节的不同之处，以及该章节每条命令由什么对应。
 
 清单的由来：在使用厂商脚本的参考集群上，分别按指引命令与 `bkrec apply` 从 6.1 升级到 6.2，
@@ -52,18 +52,18 @@ Numbers behind a script's name are lines of the vendor's v6.2.1.
 }
 HEADS: dict[Lang, dict[str, str]] = {
     "en": {
-        "mended": "## What the guide leaves wrong, or risks",
+        "fixed": "## What the guide leaves wrong, or risks",
         "added": "## What the guide has no line for",
-        "left": "## What the guide does and bkrec does not",
+        "omitted": "## What the guide does and bkrec does not",
         "both": "## What neither does",
-        "trace": "## What each leaves behind; neither is better",
+        "side-effect": "## What each leaves behind; neither is better",
     },
     "zh": {
-        "mended": "## 指引遗留的问题或风险",
+        "fixed": "## 指引遗留的问题或风险",
         "added": "## 指引没有涉及的",
-        "left": "## 指引执行而 bkrec 不执行的",
+        "omitted": "## 指引执行而 bkrec 不执行的",
         "both": "## 两者都不处理的",
-        "trace": "## 各自留下的痕迹，无优劣之分",
+        "side-effect": "## 各自留下的痕迹，无优劣之分",
     },
 }
 ROWS: dict[Lang, tuple[str, str, str, str, str]] = {
