@@ -111,10 +111,10 @@ def measure(hosts: int, state: str) -> Row:
         cluster = big_cluster(hosts)
         desired_s, expected = timed(lambda cluster=cluster: expected_facts(cluster))
         diff_s, difference = timed(lambda expected=expected: diff(expected, readings))
-        plan_s, made = timed(lambda cluster=cluster, expected=expected: decide(cluster, expected, readings))
+        plan_s, plan = timed(lambda cluster=cluster, expected=expected: decide(cluster, expected, readings))
         took.append((desired_s, diff_s, plan_s))
-        facts, differ, steps = len(expected), len(difference.drift), len(made.steps)
-        del cluster, expected, difference, made
+        facts, differ, steps = len(expected), len(difference.drift), len(plan.steps)
+        del cluster, expected, difference, plan
     desired_s, diff_s, plan_s = (statistics.median(each) for each in zip(*took, strict=True))
     return {
         "hosts": hosts,

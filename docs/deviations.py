@@ -80,19 +80,19 @@ def _parts(lang: Lang) -> Iterator[str]:
     entries = release_data.release("6.2.2").guide.deviations
     for kind, head in HEADS[lang].items():
         yield head + "\n"
-        for one in entries:
-            if one.kind == kind:
-                yield from _entry(one, lang)
+        for deviation in entries:
+            if deviation.kind == kind:
+                yield from _entry(deviation, lang)
 
 
-def _entry(one: Deviation, lang: Lang) -> Iterator[str]:
+def _entry(deviation: Deviation, lang: Lang) -> Iterator[str]:
     section, everywhere, guide, here, source = ROWS[lang]
-    where = section.format(", ".join(one.sections)) if one.sections else everywhere
-    yield f"### {_in(one.title, lang)}\n"
-    yield f"`{one.id}` · {where}\n"
-    yield f"{guide} {_in(one.guide, lang)}\n"
-    yield f"{here} {_in(one.here, lang)}\n"
-    yield source.format(_plain(one.source)) + "\n"
+    where = section.format(", ".join(deviation.sections)) if deviation.sections else everywhere
+    yield f"### {_in(deviation.title, lang)}\n"
+    yield f"`{deviation.id}` · {where}\n"
+    yield f"{guide} {_in(deviation.guide, lang)}\n"
+    yield f"{here} {_in(deviation.here, lang)}\n"
+    yield source.format(_plain(deviation.source)) + "\n"
 
 
 def _in(words: LocalizedText, lang: Lang) -> str:

@@ -53,14 +53,14 @@ def _troubles() -> Iterator[str]:
 
 def _sentences() -> Iterator[str]:
     yield "| code · 代码 | English | 中文 |\n|---|---|---|"
-    for code, said in sorted(reasons().items()):
-        yield f"| `{code}` | {_cell(said, 'en')} | {_cell(said, 'zh')} |"
+    for code, text in sorted(reasons().items()):
+        yield f"| `{code}` | {_cell(text, 'en')} | {_cell(text, 'zh')} |"
 
 
 def _text(sentence: LocalizedText, lang: str) -> str:
     """`{unit}` → `<unit>`, escaped where it is not code already; several lines become one."""
-    said = " ".join((sentence.zh if lang == "zh" else sentence.en).split())
-    parts = re.sub(r"\{(\w+)[^}]*\}", r"<\1>", said).split("`")
+    output_text = " ".join((sentence.zh if lang == "zh" else sentence.en).split())
+    parts = re.sub(r"\{(\w+)[^}]*\}", r"<\1>", output_text).split("`")
     return "`".join(part if number % 2 else _plain(part) for number, part in enumerate(parts))
 
 

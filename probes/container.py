@@ -306,11 +306,11 @@ def _of_app(app: str, docker: _Docker) -> list[str]:
 
 def _unsteady(fact: UnsteadyContainers, docker: _Docker) -> Iterator[str]:
     asked = [(name, [name]) for name in fact.containers] + [(app, _of_app(app, docker)) for app in fact.apps]
-    for told, names in asked:
+    for text, names in asked:
         found = (docker.containers[name] for name in names if name in docker.containers)
         running = [container for container in found if container.state == "running"]
         if running and not any(_stays(container, docker.now) for container in running):
-            yield told
+            yield text
 
 
 def _stays(container: _Container, now: float) -> bool:

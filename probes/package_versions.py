@@ -100,10 +100,10 @@ def record(md5: str, lines: Iterable[str]) -> tuple[PackageVersion, ...]:
     head, *body = tuple(lines) or ("",)
     if head != f"md5 {md5}" or not body or body[-1] != "end":
         raise ValueError("not a whole record of this package's versions")
-    pins = tuple(_pin(line) for line in body[:-1])
-    if len({(pin.kind, pin.name) for pin in pins}) != len(pins):
+    versions = tuple(_pin(line) for line in body[:-1])
+    if len({(pin.kind, pin.name) for pin in versions}) != len(versions):
         raise ValueError("a version is written down twice")
-    return pins
+    return versions
 
 
 def of_reading(value: Iterable[str]) -> tuple[PackageVersion, ...]:

@@ -86,8 +86,8 @@ def command(facts: Sequence[ScriptDefects]) -> Command:
 def parse(facts: Sequence[ScriptDefects], output: Output) -> Readings:
     asked = [fact for fact in facts if _askable(fact)]
     groups = groups_of(output, count=len(asked))
-    told: dict[AnyFact, AnyReading] = {fact: _read(fact, groups[index]) for index, fact in enumerate(asked)}
-    return {fact: told.get(fact, Unknown(reason("name-not-supported", name=fact.path))) for fact in facts}
+    readings: dict[AnyFact, AnyReading] = {fact: _read(fact, groups[index]) for index, fact in enumerate(asked)}
+    return {fact: readings.get(fact, Unknown(reason("name-not-supported", name=fact.path))) for fact in facts}
 
 
 def _read(fact: ScriptDefects, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:

@@ -197,8 +197,8 @@ def parse(facts: Sequence[UndoFact], output: Output) -> Readings:
         raise ValueError(f"exit status {output.exit_status}: {output.stderr.strip()[:200]}")
     asked = _askable(facts)
     groups = groups_of(output, count=len(asked))
-    known: dict[AnyFact, AnyReading] = {fact: _read(fact, groups[index]) for index, fact in enumerate(asked)}
-    return {fact: known.get(fact) or _not_askable(fact) for fact in facts}
+    readings: dict[AnyFact, AnyReading] = {fact: _read(fact, groups[index]) for index, fact in enumerate(asked)}
+    return {fact: readings.get(fact) or _not_askable(fact) for fact in facts}
 
 
 def _not_askable(fact: UndoFact) -> Unknown:

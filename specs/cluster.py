@@ -165,8 +165,8 @@ def _modules(cluster: Cluster) -> tuple[Module, ...]:
     return tuple(module for module in release.modules if module.name in release.scope and cluster.hosts(module))
 
 
-def with_versions(cluster: Cluster, pins: tuple[PackageVersion, ...]) -> Cluster:
+def with_versions(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Cluster:
     """The same cluster, expecting what this package brings; without pins, what the release's data says."""
-    if pins == cluster.package_versions:
+    if versions == cluster.package_versions:
         return cluster
-    return replace(cluster, release=pinned(cluster.data, pins), as_published=cluster.data, pins=pins)
+    return replace(cluster, release=pinned(cluster.data, versions), as_published=cluster.data, pins=versions)

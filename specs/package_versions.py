@@ -34,16 +34,16 @@ class PackageVersion:
 def listed(release: Release) -> tuple[PackageVersion, ...]:
     """What the release's data says, in the order in which it is asked of a package."""
     products = {m.src: m.version for m in release.modules if m.src and m.version}
-    found = [PackageVersion(kind="product", name=name, version=version) for name, version in products.items()]
+    versions = [PackageVersion(kind="product", name=name, version=version) for name, version in products.items()]
     return (
-        *found,
+        *versions,
         *(PackageVersion(kind="saas", name=app.code, version=app.version) for app in release.apps if app.version),
     )
 
 
-def pinned(release: Release, pins: Sequence[PackageVersion]) -> Release:
+def pinned(release: Release, versions: Sequence[PackageVersion]) -> Release:
     """The release with the package's versions in the place of its data's."""
-    said = {(pin.kind, pin.name): pin.version for pin in pins if pin.version}
+    said = {(pin.kind, pin.name): pin.version for pin in versions if pin.version}
     modules = tuple(
         module.model_copy(update={"version": said["product", module.src]})
         if module.version and ("product", module.src) in said
@@ -59,10 +59,12 @@ def pinned(release: Release, pins: Sequence[PackageVersion]) -> Release:
     return release.model_copy(update={"modules": modules, "apps": apps})
 
 
-def differences(release: Release, pins: Sequence[PackageVersion]) -> Iterator[tuple[PackageVersion, PackageVersion]]:
+def differences(
+    release: Release, versions: Sequence[PackageVersion]
+) -> Iterator[tuple[PackageVersion, PackageVersion]]:
     """What the release's data says and the package says otherwise."""
-    said = {(pin.kind, pin.name): pin for pin in pins if pin.version}
-    for named in listed(release):
-        pin = said.get((named.kind, named.name), named)
-        if pin.version != named.version:
-            yield named, pin
+    said = {(pin.kind, pin.name): pin for pin in versions if pin.version}
+    for version in listed(release):
+        pin = said.get((version.kind, version.name), version)
+        if pin.version != version.version:
+            yield version, pin

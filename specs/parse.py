@@ -32,7 +32,7 @@ def release(texts: Mapping[str, str]) -> Release:
 
     Raises SpecError naming every file that is wrong, and every `requires` that names no module.
     """
-    troubles: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     modules: list[Module] = []
     for where, text in sorted(texts.items()):
         if where in ("release.toml", *GUIDE):
@@ -40,10 +40,10 @@ def release(texts: Mapping[str, str]) -> Release:
         try:
             modules.append(_model(Module, _toml(text, where), where))
         except SpecError as error:
-            troubles.extend(error.diagnostics)
-    troubles += _unknown_modules(modules)
-    if troubles:
-        raise SpecError(*troubles)
+            diagnostics.extend(error.diagnostics)
+    diagnostics += _unknown_modules(modules)
+    if diagnostics:
+        raise SpecError(*diagnostics)
     made = {"modules": tuple(modules), "guide": _guide(texts)}
     return _model(Release, _toml(texts["release.toml"], "release.toml") | made, "release.toml")
 

@@ -49,8 +49,8 @@ def parse(output: Output, md5: str = "") -> Survey | None:
     if first.strip() != "found" or not mark:
         raise ValueError("the answer has no end")
     home, *said = (line.strip() for line in rest.split("\n"))
-    pins = _pins(md5, tuple(line for line in said if line))
-    return Survey(config=config, home=home if home.startswith("/") else "", pins=pins)
+    versions = _pins(md5, tuple(line for line in said if line))
+    return Survey(config=config, home=home if home.startswith("/") else "", pins=versions)
 
 
 def _pins(md5: str, said: tuple[str, ...]) -> tuple[PackageVersion, ...] | None:

@@ -26,41 +26,41 @@ from specs.reason import CodedReason
 async def ask(path: Path) -> AckDoc:
     """What is known of each. Writes nothing. Raises SpecError, TransportError."""
     async with open_session(path) as (transport, cluster):
-        return AckDoc(works=[_to_doc(one) for one in await _questions(_look(transport), cluster)])
+        return AckDoc(works=[_to_doc(status) for status in await _questions(_look(transport), cluster)])
 
 
 async def ack(path: Path, works: Sequence[str], *, done: bool, origin: str) -> AckDoc:
     """A person's word about each of `works`, put down and read back. Raises Misused, AckError, TransportError."""
     async with open_session(path) as (transport, cluster):
         look = _look(transport)
-        asked = _chosen(await _questions(look, cluster, notes=done), works)
+        statuses = _chosen(await _questions(look, cluster, notes=done), works)
         if not done:
-            asked = tuple(_from(one, origin) for one in asked)
-        return AckDoc(works=[_to_doc(await _record(transport, look, one, done=done)) for one in asked])
+            statuses = tuple(_from(status, origin) for status in statuses)
+        return AckDoc(works=[_to_doc(await _record(transport, look, one, done=done)) for one in statuses])
 
 
 def _look(transport: Transport) -> GatherFacts:
     return functools.partial(gather_facts, transport, PROBES)
 
 
-async def _record(transport: Transport, look: GatherFacts, question: TaskStatus, *, done: bool) -> TaskStatus:
+async def _record(transport: Transport, gather: GatherFacts, question: TaskStatus, *, done: bool) -> TaskStatus:
     if done:
         who = re.sub(r"[^\w.@:-]+", "_", caller.who())
         await acks.record(transport, question.fact, who=who)
     else:
         await acks.record_pending(transport, question.fact, origin=question.origin)
-    return replace(question, reading=await acks.confirm(look, question.fact, done=done))
+    return replace(question, reading=await acks.confirm(gather, question.fact, done=done))
 
 
-async def _questions(look: GatherFacts, cluster: Cluster, *, notes: bool = True) -> tuple[TaskStatus, ...]:
+async def _questions(gather: GatherFacts, cluster: Cluster, *, notes: bool = True) -> tuple[TaskStatus, ...]:
     """`notes`: of agents and of the trial job, too; nobody can say of what was noted that it was not."""
-    duties = [(module, duty) for module in cluster.modules() for duty in module.tasks]
+    duties = [(module, task) for module in cluster.modules() for task in module.tasks]
     facts = [module_extras.task_done(cluster, module, duty) for module, duty in duties]
     origins = [_origin(cluster, module) for module, _ in duties]
     noted = (agent.done(cluster), smoke_test.done(cluster)) if notes else ()
-    readings = (await look([*facts, *origins, *noted])).readings
+    readings = (await gather([*facts, *origins, *noted])).readings
     away = (TaskStatus(fact=one, reading=readings[one], origin="", needs_origin=False) for one in noted)
-    return tuple(one for one in away if isinstance(one.reading, Known)) + tuple(
+    return tuple(status for status in away if isinstance(status.reading, Known)) + tuple(
         TaskStatus(
             fact=fact,
             reading=readings[fact],
@@ -76,16 +76,16 @@ def _origin(cluster: Cluster, module: Module) -> VersionText:
     return VersionText(host=cluster.controller, path=f"{cluster.paths.src}.bak/{module.src}/VERSION")
 
 
-def _version(readings: Readings, fact: VersionText, duty: PostUpgradeTask, module: Module) -> str:
+def _version(readings: Readings, fact: VersionText, task: PostUpgradeTask, module: Module) -> str:
     match readings[fact]:
-        case Known(str(version)) if duty.version_before_file and version != module.version:
+        case Known(str(version)) if task.version_before_file and version != module.version:
             return version
         case _:
             return ""
 
 
 def _chosen(questions: Sequence[TaskStatus], works: Sequence[str]) -> tuple[TaskStatus, ...]:
-    known = {one.fact.task: one for one in questions}
+    known = {status.fact.task: status for status in questions}
     strange = [work for work in works if work not in known]
     if strange:
         ids = ", ".join(known) or "-"
@@ -94,12 +94,12 @@ def _chosen(questions: Sequence[TaskStatus], works: Sequence[str]) -> tuple[Task
 
 
 def _from(question: TaskStatus, origin: str) -> TaskStatus:
-    said = origin or question.origin
-    if question.needs_origin and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}", said):
+    output_text = origin or question.origin
+    if question.needs_origin and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}", output_text):
         raise exits.UsageError(
             BkrecError(diagnose("ack-needs-origin", where=question.fact.host, task=question.fact.task))
         )
-    return replace(question, origin=said if question.needs_origin else "")
+    return replace(question, origin=output_text if question.needs_origin else "")
 
 
 def _to_doc(question: TaskStatus) -> TaskDoc:

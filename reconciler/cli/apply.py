@@ -84,9 +84,9 @@ async def _work(
     from reconciler.cli.config import cluster_path
     from reconciler.cli.confirm import confirm
 
-    async def confirmed(studied: wiring.ClusterReport) -> bool:
-        narrator.plan(studied)
-        return await confirm(studied, options, stop, yes=yes)
+    async def confirmed(report: wiring.ClusterReport) -> bool:
+        narrator.plan(report)
+        return await confirm(report, options, stop, yes=yes)
 
     kept = _kept(plan)
     path, given = cluster_path(options), frozenset(approved)
@@ -110,18 +110,18 @@ def _tell(applied: "ApplyResult", narrator: "ProgressReporter", options: Options
     from reconciler.view.text.check import check_text
     from reconciler.view.to_documents import error_document
 
-    told = tuple(_said(diagnostic, applied) for diagnostic in applied.diagnostics)
+    diagnostics = tuple(_said(diagnostic, applied) for diagnostic in applied.diagnostics)
     if options.output == "json":
-        if told:
-            out(dumped(error_document(applied.exit_code, told), indent=None))
+        if diagnostics:
+            out(dumped(error_document(applied.exit_code, diagnostics), indent=None))
         narrator.end(applied)
     # what a run is refused for comes first: nobody is to read past a host key that changed
-    said = tuple(warning for warning in applied.studied.warnings if warning not in told)
+    said = tuple(warning for warning in applied.studied.warnings if warning not in diagnostics)
     if applied.verdict == "refused":
-        print_diagnostics(told, options)
+        print_diagnostics(diagnostics, options)
     print_diagnostics(said, options, warnings=True)
     if applied.verdict != "refused":
-        print_diagnostics(told, options)
+        print_diagnostics(diagnostics, options)
     if options.output == "text":
         page = replace(
             options.render_options(),
@@ -132,11 +132,11 @@ def _tell(applied: "ApplyResult", narrator: "ProgressReporter", options: Options
         out(check_text(applied.studied.release, applied.studied.difference, page))
 
 
-def _said(told: "Diagnostic", applied: "ApplyResult") -> "Diagnostic":
+def _said(diagnostic: "Diagnostic", applied: "ApplyResult") -> "Diagnostic":
     """Nobody said no where nobody could be asked."""
     from reconciler.cli.console import interactive
     from specs.diagnostic import diagnose
 
-    if told.code == "not-confirmed" and not interactive():
+    if diagnostic.code == "not-confirmed" and not interactive():
         return diagnose("confirmation-needed", steps=len(applied.studied.plan.steps))
-    return told
+    return diagnostic

@@ -56,14 +56,14 @@ def _once(options: Options):
     from reconciler.view.text.check import check_text
     from reconciler.view.to_documents import check_document
 
-    studied = assess(options)
+    report = assess(options)
     render(
-        studied,
+        report,
         options,
         lambda seen, page: check_text(seen.release, seen.difference, page),
         lambda seen: check_document(seen.release, seen.difference, seen.warnings, seen.beyond),
     )
-    return studied
+    return report
 
 
 def _pause(pause_s: float) -> None:

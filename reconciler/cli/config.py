@@ -46,8 +46,8 @@ def find(named: Path | None, environ: Mapping[str, str], here: Path | None) -> P
             if not said:
                 _ours(path)
             return path
-    told = ", ".join(map(str, looked)) or "-"
-    raise SpecError(diagnose("cluster-file-missing", where=str(looked[0]) if looked else "", looked=told))
+    text = ", ".join(map(str, looked)) or "-"
+    raise SpecError(diagnose("cluster-file-missing", where=str(looked[0]) if looked else "", looked=text))
 
 
 def _is_there(path: Path) -> bool:
@@ -93,8 +93,8 @@ def _unreadable(path: Path, error: Exception) -> "Diagnostic":
     return diagnose("cluster-file-unreadable", where=str(path), path=path, error=error)
 
 
-def _places(environ: Mapping[str, str], here: Path | None) -> Iterator[Path]:
-    for directory in (here, *here.parents) if here else ():
+def _places(environ: Mapping[str, str], path: Path | None) -> Iterator[Path]:
+    for directory in (path, *path.parents) if path else ():
         yield directory / NAME
     config = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME') or '~'}/.config"
     try:

@@ -18,13 +18,13 @@ _YES = ("y", "yes", "是", "好")
 _LOOK_UP_S = 0.1
 
 
-async def confirm(studied: ClusterReport, options: Options, stop: StopSignal, *, yes: bool) -> bool:
+async def confirm(report: ClusterReport, options: Options, stop: StopSignal, *, yes: bool) -> bool:
     """Shows the plan's header in any case. False where the answer is no, or nobody is there to answer."""
-    page = replace(options.render_options(err=True), titles=studied.titles)
-    err(header_text(studied.plan, page))
+    page = replace(options.render_options(err=True), titles=report.titles)
+    err(header_text(report.plan, page))
     if interactive() and not yes:
-        print_diagnostics(studied.warnings, options, warnings=True)
-    return await ask_yes_no(label("confirm", options.lang, steps=len(studied.plan.steps)), stop, yes=yes)
+        print_diagnostics(report.warnings, options, warnings=True)
+    return await ask_yes_no(label("confirm", options.lang, steps=len(report.plan.steps)), stop, yes=yes)
 
 
 async def ask_yes_no(question: str, stop: StopSignal, *, yes: bool) -> bool:

@@ -57,12 +57,12 @@ def said_to_stderr(text: str) -> None:
     _say(sys.stderr, text)
 
 
-def print_diagnostics(told: "tuple[Diagnostic, ...]", options: Options, *, warnings: bool = False) -> None:
+def print_diagnostics(diagnostics: "tuple[Diagnostic, ...]", options: Options, *, warnings: bool = False) -> None:
     """On stderr, all at once."""
-    if told:
+    if diagnostics:
         from reconciler.view.text.diagnostic import diagnostics_text
 
-        err(diagnostics_text(told, options.render_options(err=True), "warning" if warnings else "error"))
+        err(diagnostics_text(diagnostics, options.render_options(err=True), "warning" if warnings else "error"))
 
 
 def terminal_width(stream: TextIO) -> int:
@@ -147,5 +147,5 @@ def _write(path: Path, text: str) -> None:
     except OSError as error:
         from specs.diagnostic import SpecError, diagnose
 
-        told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
-        raise SpecError(told) from error
+        diagnostic = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
+        raise SpecError(diagnostic) from error

@@ -53,5 +53,5 @@ class LazyJournal:
 
 
 def _unwritable(error: OSError, where: str) -> JournalError:
-    said = error.strerror or str(error) or type(error).__name__
-    return JournalError(diagnose("journal-unwritable", where=str(error.filename or where), said=said))
+    output_text = error.strerror or str(error) or type(error).__name__
+    return JournalError(diagnose("journal-unwritable", where=str(error.filename or where), said=output_text))

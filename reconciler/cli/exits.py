@@ -36,9 +36,9 @@ class CommandError(Exception):
 
     code = FAILED
 
-    def __init__(self, trouble: "BkrecError") -> None:
-        super().__init__(str(trouble))
-        self.trouble = trouble
+    def __init__(self, error: "BkrecError") -> None:
+        super().__init__(str(error))
+        self.trouble = error
 
 
 class RefusedError(CommandError):

@@ -29,10 +29,10 @@ def comparing(cluster: Cluster) -> Goal:
     (expected, decide), rules = goal_for(cluster), registry.rule_for(cluster)
 
     def compare(readings: Readings) -> Plan:
-        advice, wanted = planner.advised(diff(expected, readings).drift, readings, rules)
-        if advice and not wanted:
+        advice, facts = planner.advised(diff(expected, readings).drift, readings, rules)
+        if advice and not facts:
             return decide(readings)
-        return Plan(release=cluster.release.version, steps=(), blocked=(), unread_facts=wanted)
+        return Plan(release=cluster.release.version, steps=(), blocked=(), unread_facts=facts)
 
     return expected, compare
 

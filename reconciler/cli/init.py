@@ -110,8 +110,8 @@ def _refuse_existing(path: Path) -> None:
     try:
         at = place(path)
     except OSError as error:
-        told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
-        raise SpecError(told) from error
+        diagnostic = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
+        raise SpecError(diagnostic) from error
     if at.was is not None and (at.replaceable or path.is_dir()):
         raise SpecError(diagnose("file-exists", where=str(path), path=path))
 

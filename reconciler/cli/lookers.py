@@ -19,13 +19,13 @@ def assess(options: Options, *, planned: bool = False) -> "ClusterReport":
     from reconciler.cli.console import print_diagnostics
     from reconciler.cli.goal import comparing, goal_for
 
-    studied = signals.run(wiring.report_on(cluster_path(options), goal_for if planned else comparing))
-    print_diagnostics(studied.warnings, options, warnings=True)
-    return studied
+    report = signals.run(wiring.report_on(cluster_path(options), goal_for if planned else comparing))
+    print_diagnostics(report.warnings, options, warnings=True)
+    return report
 
 
 def render(
-    studied: "ClusterReport",
+    report: "ClusterReport",
     options: Options,
     text: "Callable[[ClusterReport, RenderOptions], str]",
     document: "Callable[[ClusterReport], Doc]",
@@ -33,16 +33,16 @@ def render(
     from reconciler.cli.console import Rendering, emit
 
     def worded(page: "RenderOptions") -> str:
-        return text(studied, replace(page, titles=studied.titles, beyond=studied.beyond, left=studied.left))
+        return text(report, replace(page, titles=report.titles, beyond=report.beyond, left=report.left))
 
-    emit(Rendering(text=worded, document=lambda: document(studied)), options)
+    emit(Rendering(text=worded, document=lambda: document(report)), options)
 
 
-def exit_with(studied: "ClusterReport") -> None:
+def exit_with(report: "ClusterReport") -> None:
     """Raises exits.Stop unless converged."""
     from reconciler.cli import exits
     from reconciler.core.verdict import verdict
 
-    code = exits.BY_VERDICT[verdict(studied.difference)]
+    code = exits.BY_VERDICT[verdict(report.difference)]
     if code:
         raise exits.Exit(code)

@@ -69,16 +69,16 @@ def _heard(code: int, args: Sequence[str]) -> int:
     """A verdict that nobody heard is none. A failure stays one."""
     from reconciler.cli.console import lost, print_diagnostics
 
-    if not (said := lost()):
+    if not (output_text := lost()):
         return code
-    print_diagnostics(_one("output-lost", said=said), _options(args))
+    print_diagnostics(_one("output-lost", output_text=output_text), _options(args))
     return exits.UNKNOWN if code in (exits.OK, exits.DIFFERS, exits.WAITING, exits.ROLLED_BACK) else code
 
 
-def _one(code: str, said: str = "") -> "tuple[Diagnostic, ...]":
+def _one(code: str, output_text: str = "") -> "tuple[Diagnostic, ...]":
     from specs.diagnostic import diagnose
 
-    return (diagnose(code, said=said),)
+    return (diagnose(code, said=output_text),)
 
 
 def _run(args: Sequence[str]) -> int:
@@ -105,8 +105,8 @@ def _ended(error: Exception, options: "Options") -> int:
         return _misused(error, options)
     if isinstance(error, BrokenPipeError):
         return exits.OK
-    if told := _machine(error):
-        return _tell(exits.UNKNOWN, (told,), options)
+    if diagnostic := _machine(error):
+        return _tell(exits.UNKNOWN, (diagnostic,), options)
     return _bug(error, options)
 
 
@@ -118,18 +118,20 @@ def _machine(error: Exception) -> "Diagnostic | None":
     cause = _innermost(error)
     match cause:
         case OSError() if cause.errno is not None:
-            said = cause.strerror or str(cause)
+            output_text = cause.strerror or str(cause)
         case MemoryError():
-            said = "out of memory"
+            output_text = "out of memory"
         case RuntimeError() if "can't start new thread" in str(cause):
-            said = str(cause)
+            output_text = str(cause)
         case _:
             return None
     at = cause.__traceback__
     while at is not None and at.tb_next is not None:
         at = at.tb_next
     place = "" if at is None else f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}"
-    return diagnose("local-system-error", where=str(getattr(cause, "filename", None) or ""), said=said, place=place)
+    return diagnose(
+        "local-system-error", where=str(getattr(cause, "filename", None) or ""), said=output_text, place=place
+    )
 
 
 def _innermost(error: BaseException) -> BaseException:
@@ -139,15 +141,15 @@ def _innermost(error: BaseException) -> BaseException:
     return error
 
 
-def _tell(code: int, told: "tuple[Diagnostic, ...]", options: "Options") -> int:
+def _tell(code: int, diagnostics: "tuple[Diagnostic, ...]", options: "Options") -> int:
     from reconciler.cli.console import out, print_diagnostics
 
     if options.output == "json":
         from reconciler.view.documents import dumped
         from reconciler.view.to_documents import error_document
 
-        out(dumped(error_document(code, told), indent=None))
-    print_diagnostics(told, options)
+        out(dumped(error_document(code, diagnostics), indent=None))
+    print_diagnostics(diagnostics, options)
     return code
 
 

@@ -9,9 +9,9 @@ from reconciler.engine.local_files import replace_keeping_mode
 from specs.diagnostic import SpecError, diagnose
 
 
-def write(path: Path, studied: ClusterReport) -> None:
+def write(path: Path, report: ClusterReport) -> None:
     """Raises SpecError where it cannot be written."""
-    kept = plan_file.save(studied.plan, studied.readings, cluster=studied.name)
+    kept = plan_file.save(report.plan, report.readings, cluster=report.name)
     try:
         replace_keeping_mode(path, plan_file.dump(kept))
     except OSError as error:

@@ -37,13 +37,15 @@ async def probe(path: Path) -> ProbeResult:
     """Reads as `plan` does. Raises SpecError, TransportError."""
     async with open_session(path) as (transport, cluster):
         goal, decide = goal_for(cluster)
-        seen = await assess.assess(functools.partial(gather_facts, transport, PROBES), goal, decide, grounds(cluster))
-    expected, _ = goal_for(package_versions.with_package_versions(cluster, seen.readings))
+        assessment = await assess.assess(
+            functools.partial(gather_facts, transport, PROBES), goal, decide, grounds(cluster)
+        )
+    expected, _ = goal_for(package_versions.with_package_versions(cluster, assessment.readings))
     modules = _modules(expected)
-    first = [fact for fact in modules if fact in seen.readings]
-    others = sorted(seen.readings.keys() - modules.keys(), key=fact_id)
-    ordered = {fact: seen.readings[fact] for fact in (*first, *others)}
-    return ProbeResult(studied=wiring.report(cluster, seen), readings=ordered, modules=modules)
+    first = [fact for fact in modules if fact in assessment.readings]
+    facts = sorted(assessment.readings.keys() - modules.keys(), key=fact_id)
+    ordered = {fact: assessment.readings[fact] for fact in (*first, *facts)}
+    return ProbeResult(studied=wiring.report(cluster, assessment), readings=ordered, modules=modules)
 
 
 def _modules(expected: Iterable[AnyExpected]) -> dict[AnyFact, str]:
@@ -58,10 +60,12 @@ def _modules(expected: Iterable[AnyExpected]) -> dict[AnyFact, str]:
 
 def filter_facts(probed: ProbeResult, patterns: Sequence[str]) -> ProbeResult:
     """What one of the patterns names: a host, a kind, a fact's id, with `*`. Raises Misused where none names any."""
-    kept = {f: read for f, read in probed.readings.items() if not patterns or any(_named(f, one) for one in patterns)}
-    if not kept:
+    readings = {
+        f: read for f, read in probed.readings.items() if not patterns or any(_named(f, one) for one in patterns)
+    }
+    if not readings:
         raise exits.UsageError(BkrecError(diagnose("probe-no-match", patterns=", ".join(patterns))))
-    return replace(probed, readings=kept)
+    return replace(probed, readings=readings)
 
 
 def _named(fact: AnyFact, pattern: str) -> bool:
@@ -70,12 +74,10 @@ def _named(fact: AnyFact, pattern: str) -> bool:
 
 def save(path: Path, probed: ProbeResult) -> None:
     """Raises SpecError where it cannot be written."""
-    studied = probed.studied
-    saved = facts_file.save(
-        probed.readings, probed.modules, cluster=studied.name, release=studied.release, bkrec=VERSION
-    )
+    report = probed.studied
+    saved = facts_file.save(probed.readings, probed.modules, cluster=report.name, release=report.release, bkrec=VERSION)
     try:
         replace_keeping_mode(path, facts_file.dump(saved))
     except OSError as error:
-        told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
-        raise SpecError(told) from error
+        diagnostic = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
+        raise SpecError(diagnostic) from error

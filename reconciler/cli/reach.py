@@ -34,22 +34,22 @@ def file_of(path: Path) -> ClusterFile:
     try:
         file = parse.cluster_file(config.read(path), str(path))
     except RecursionError as error:
-        told = diagnose("cluster-file-unreadable", where=str(path), path=path, error="nested too deeply")
-        raise SpecError(told) from error
+        diagnostic = diagnose("cluster-file-unreadable", where=str(path), path=path, error="nested too deeply")
+        raise SpecError(diagnostic) from error
     if file.ssh.config:
         _vouched(Path(file.ssh.config), path)
     return file
 
 
-def _vouched(named: Path, by: Path) -> None:
+def _vouched(path: Path, by: Path) -> None:
     try:
-        named = named.expanduser()
+        path = path.expanduser()
         owners = frozenset({by.stat().st_uid})
-        files = list(ownership.ssh_configs(named)) if named.is_file() else []
+        files = list(ownership.ssh_configs(path)) if path.is_file() else []
         found = next((told for each in files if (told := ownership.distrusted(each, owners))), None)
     except (OSError, RuntimeError) as error:
         raise SpecError(
-            diagnose("cluster-file-unreadable", where=f"{by}, ssh.config", path=named, error=error)
+            diagnose("cluster-file-unreadable", where=f"{by}, ssh.config", path=path, error=error)
         ) from error
     if found is not None:
         code = "ssh-config-owner" if found.why == "owner" else "ssh-config-open"

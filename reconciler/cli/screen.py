@@ -72,12 +72,12 @@ class ProgressReporter:
         """In a stream for machines nothing is left out."""
         self._line(label("lines-missed", self._page.lang, lines=lines))
 
-    def plan(self, studied: ClusterReport) -> None:
+    def plan(self, report: ClusterReport) -> None:
         """The screen rests: somebody is going to be asked."""
         from dataclasses import replace
 
         self._hand(self._pause)
-        self._plan, self._page = studied.plan, replace(self._page, titles=studied.titles)
+        self._plan, self._page = report.plan, replace(self._page, titles=report.titles)
 
     def on_event(self, event: Event) -> None:
         self._ended = self._ended or isinstance(event, RunEnded)

@@ -21,6 +21,6 @@ def status(
     from reconciler.view.text.runs import status_text
 
     options = merge(ctx, cluster, lang, output, report)
-    document, told = signals.run(tending.status(cluster_path(options)))
-    print_diagnostics(told, options, warnings=True)
+    document, diagnostics = signals.run(tending.status(cluster_path(options)))
+    print_diagnostics(diagnostics, options, warnings=True)
     emit(Rendering(text=lambda page: status_text(document, page), document=lambda: document), options)

@@ -62,14 +62,14 @@ async def status(path: Path) -> tuple[StatusDoc, tuple[Diagnostic, ...]]:
     try:
         async with open_session(path) as (transport, cluster):
             look_ = functools.partial(gather_facts, transport, PROBES)
-            seen = await activity.current_activity(transport, look_, cluster.controller, cluster.inventory.everyone)
+            readings = await activity.current_activity(transport, look_, cluster.controller, cluster.inventory.everyone)
             given = await approvals.read(look_, cluster.controller, preflight.approvals(cluster))
     except (TransportError, lease.LeaseError) as error:
         return StatusDoc(last=last), error.diagnostics
-    jobs = [JobDoc(host=one.host, job=one.job, line=one.line) for one in seen.running]
+    jobs = [JobDoc(host=job.host, job=job.job, line=job.line) for job in readings.running]
     told = [ApprovalDoc(gate=one.gate, who=one.who, since=one.since, run=one.run) for one in given]
-    paused = _paused(seen.paused)
-    return StatusDoc(last=last, lock=_lock(seen.holder), pause=paused, jobs=jobs, approvals=told), seen.unheard
+    paused = _paused(readings.paused)
+    return StatusDoc(last=last, lock=_lock(readings.holder), pause=paused, jobs=jobs, approvals=told), readings.unheard
 
 
 def runs(path: Path) -> tuple[RunDoc, ...]:
@@ -81,14 +81,14 @@ def runs(path: Path) -> tuple[RunDoc, ...]:
             os.listdir(directory / "runs")  # where it may not be looked into, there are not simply no runs
         return tuple(_run(run, journal.read_run(directory, run)) for run in journal.runs(directory))
     except OSError as error:
-        told = diagnose("journal-unreadable", where=error.filename or name, said=error.strerror or error)
-        raise exits.Unread(BkrecError(told)) from error
+        diagnostic = diagnose("journal-unreadable", where=error.filename or name, said=error.strerror or error)
+        raise exits.Unread(BkrecError(diagnostic)) from error
 
 
-def _paused(wish: effects_pause.PauseRequest | None) -> PauseDoc:
-    if wish is None:
+def _paused(request: effects_pause.PauseRequest | None) -> PauseDoc:
+    if request is None:
         return PauseDoc(paused=False)
-    return PauseDoc(paused=True, who=wish.who, since=wish.since, why=wish.why)
+    return PauseDoc(paused=True, who=request.who, since=request.since, why=request.why)
 
 
 def _lock(holder: lease.LeaseHolder | None) -> LockDoc:

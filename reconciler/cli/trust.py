@@ -70,13 +70,13 @@ def trust(
     from reconciler.view.text.trust import trust_text
 
     options = merge(ctx, cluster, lang, output)
-    whom = _whom(options, tuple(hosts or ()), controller, replace=replace)
-    told = signals.run(_work(whom, options, yes=yes))
-    document = trusting.document(told)
+    request = _whom(options, tuple(hosts or ()), controller, replace=replace)
+    result = signals.run(_work(request, options, yes=yes))
+    document = trusting.document(result)
     emit(Rendering(text=lambda page: trust_text(document, page), document=lambda: document), options)
-    print_diagnostics(tuple(told.troubles), options)
-    if told.exit_code:
-        raise exits.Exit(told.exit_code)
+    print_diagnostics(tuple(result.troubles), options)
+    if result.exit_code:
+        raise exits.Exit(result.exit_code)
 
 
 def _whom(options: Options, hosts: tuple[str, ...], controller: str | None, *, replace: bool) -> "TrustRequest":
@@ -89,7 +89,7 @@ def _whom(options: Options, hosts: tuple[str, ...], controller: str | None, *, r
     return trusting.of_controller(login(controller), hosts, replace=replace)
 
 
-async def _work(whom: "TrustRequest", options: Options, *, yes: bool) -> "TrustResult":
+async def _work(request: "TrustRequest", options: Options, *, yes: bool) -> "TrustResult":
     from reconciler.cli import trusting
     from reconciler.cli.confirm import ask_yes_no
     from reconciler.cli.console import err
@@ -98,13 +98,13 @@ async def _work(whom: "TrustRequest", options: Options, *, yes: bool) -> "TrustR
     from reconciler.view.text.trust import servers_text
 
     async def ask(new: "Sequence[HostKeyScan]") -> bool:
-        err(servers_text([trusting.server(seen) for seen in new], options.render_options(err=True)))
+        err(servers_text([trusting.server(scan) for scan in new], options.render_options(err=True)))
         return await ask_yes_no(label("confirm-trust", options.lang, count=len(new)), StopSignal(), yes=yes)
 
-    told = await trusting.trust(whom, ask)
-    if told.declined:
-        told.troubles.append(_declined(told.declined))
-    return told
+    result = await trusting.trust(request, ask)
+    if result.declined:
+        result.troubles.append(_declined(result.declined))
+    return result
 
 
 def _declined(count: int) -> "Diagnostic":

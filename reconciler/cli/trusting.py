@@ -74,21 +74,24 @@ def of_controller(login: tuple[str, str, int], hosts: tuple[str, ...], *, replac
     return TrustRequest(access=SshSettings(controller=host, user=user, port=port), hosts=hosts, replace=replace)
 
 
-async def trust(whom: TrustRequest, ask: Ask) -> TrustResult:
+async def trust(request: TrustRequest, ask: Ask) -> TrustResult:
     """Until every server on every way is known, or nothing more can be. Raises TrustError, SpecError."""
-    told = TrustResult()
-    hosts = whom.hosts or (whom.access.controller,)
-    if whom.access.via == "controller":
-        hosts, told.elsewhere = (whom.access.controller,), tuple(h for h in hosts if h != whom.access.controller)
-    hosts = await _scan_reachable(whom, hosts, told)
-    while new := _new(whom, told):
+    result = TrustResult()
+    hosts = request.hosts or (request.access.controller,)
+    if request.access.via == "controller":
+        hosts, result.elsewhere = (
+            (request.access.controller,),
+            tuple(h for h in hosts if h != request.access.controller),
+        )
+    hosts = await _scan_reachable(request, hosts, result)
+    while new := _new(request, result):
         if not await ask(new):
-            told.refused, told.declined = True, len(new)
+            result.refused, result.declined = True, len(new)
             break
-        told.kept += _pinned(new)
-        told.pinned.update(seen.hop for seen in new)
-        hosts = await _scan_reachable(whom, hosts, told)
-    return told
+        result.kept += _pinned(new)
+        result.pinned.update(scan.hop for scan in new)
+        hosts = await _scan_reachable(request, hosts, result)
+    return result
 
 
 def _pinned(new: Sequence[HostKeyScan]) -> tuple[str, ...]:
@@ -96,105 +99,105 @@ def _pinned(new: Sequence[HostKeyScan]) -> tuple[str, ...]:
         return host_keys.add_known_hosts(new)
     except OSError as error:
         path = error.filename or new[0].hop.files[0]
-        told = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
-        raise SpecError(told) from error
+        diagnostic = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
+        raise SpecError(diagnostic) from error
 
 
-def _new(whom: TrustRequest, told: TrustResult) -> tuple[HostKeyScan, ...]:
+def _new(request: TrustRequest, result: TrustResult) -> tuple[HostKeyScan, ...]:
     """What may be written down if it is agreed to: nothing at all beside a key that is refused."""
-    open_ = [seen for hop, seen in told.seen.items() if not told.sure(hop) and seen.state != "unread"]
-    refusals = [_refusal(seen) for seen in open_ if seen.state not in _writable(whom)]
+    open_ = [seen for hop, seen in result.seen.items() if not result.sure(hop) and seen.state != "unread"]
+    refusals = [_refusal(scan) for scan in open_ if scan.state not in _writable(request)]
     if not refusals:
         refusals += [useless for seen in open_ if (useless := host_keys.keepless(seen.hop)) is not None]
-    told.refused = bool(refusals)
-    told.troubles += refusals
+    result.refused = bool(refusals)
+    result.troubles += refusals
     return () if refusals else tuple(open_)
 
 
-def _writable(whom: TrustRequest) -> tuple[str, ...]:
-    return ("unknown", "changed") if whom.replace else ("unknown",)
+def _writable(request: TrustRequest) -> tuple[str, ...]:
+    return ("unknown", "changed") if request.replace else ("unknown",)
 
 
-def _refusal(seen: HostKeyScan) -> Diagnostic:
-    where, files = seen.hop.where, ", ".join(seen.hop.files)
-    if seen.state == "revoked":
+def _refusal(scan: HostKeyScan) -> Diagnostic:
+    where, files = scan.hop.where, ", ".join(scan.hop.files)
+    if scan.state == "revoked":
         return diagnose("host-key-refused", where=where, said=f"revoked in {files}")
-    offered = seen.offered.fingerprint if seen.offered else ""
-    known = ", ".join(key.fingerprint for key in seen.known)
+    offered = scan.offered.fingerprint if scan.offered else ""
+    known = ", ".join(key.fingerprint for key in scan.known)
     return diagnose("host-key-changed", where=where, files=files, offered=offered, known=known)
 
 
-async def _scan_reachable(whom: TrustRequest, hosts: tuple[str, ...], told: TrustResult) -> tuple[str, ...]:
+async def _scan_reachable(request: TrustRequest, hosts: tuple[str, ...], result: TrustResult) -> tuple[str, ...]:
     """Looks at all that can be reached now. What it returns is to be gone on with."""
     while True:
-        ways = _next(whom, hosts, told)
-        for seen in await host_keys.scan(whom.access, ways):
-            told.seen[seen.hop] = seen
-            if seen.trouble is not None:
-                told.troubles.append(seen.trouble)
+        ways = _next(request, hosts, result)
+        for scan in await host_keys.scan(request.access, ways):
+            result.seen[scan.hop] = scan
+            if scan.trouble is not None:
+                result.troubles.append(scan.trouble)
         if ways:
             continue
-        further = await _named(whom, hosts, told)
+        further = await _named(request, hosts, result)
         if further == hosts:
             return hosts
         hosts = further
 
 
-def _next(whom: TrustRequest, hosts: Iterable[str], told: TrustResult) -> list[tuple[Hop, ...]]:
+def _next(request: TrustRequest, hosts: Iterable[str], result: TrustResult) -> list[tuple[Hop, ...]]:
     """The first server of each way that nobody has looked at; none where one before it is not known."""
     found: dict[Hop, tuple[Hop, ...]] = {}
     for host in hosts:
         try:
-            hops = route(whom.access, host)
+            hops = route(request.access, host)
         except TransportError as error:
-            told.troubles += [one for one in error.diagnostics if one not in told.troubles]
+            result.troubles += [diagnostic for diagnostic in error.diagnostics if diagnostic not in result.troubles]
             continue
-        far = next((n for n, hop in enumerate(hops) if not told.sure(hop)), None)
-        if far is not None and hops[far] not in told.seen:
+        far = next((n for n, hop in enumerate(hops) if not result.sure(hop)), None)
+        if far is not None and hops[far] not in result.seen:
             found.setdefault(hops[far], hops[: far + 1])
     return list(found.values())
 
 
-async def _named(whom: TrustRequest, hosts: tuple[str, ...], told: TrustResult) -> tuple[str, ...]:
+async def _named(request: TrustRequest, hosts: tuple[str, ...], result: TrustResult) -> tuple[str, ...]:
     """All hosts of the cluster, once the controller can be asked for them: it is logged in to, and so must be known."""
-    first = whom.access.controller
-    if whom.file is None or whom.hosts or len(hosts) > 1 or told.elsewhere or told.troubles:
+    first = request.access.controller
+    if request.file is None or request.hosts or len(hosts) > 1 or result.elsewhere or result.troubles:
         return hosts
-    if not all(told.sure(hop) for hop in route(whom.access, first)):
+    if not all(result.sure(hop) for hop in route(request.access, first)):
         return hosts
     try:
-        async with ssh(whom.access) as transport:
-            found = await discover.read_controller(transport, whom.file)
+        async with ssh(request.access) as transport:
+            found = await discover.read_controller(transport, request.file)
     except (TransportError, SpecError) as error:
-        told.troubles += error.diagnostics
+        result.troubles += error.diagnostics
         return hosts
     others = tuple(host for host in parse(found.config).addresses() if host != first)
-    if whom.access.via == "controller":
-        told.elsewhere = others
+    if request.access.via == "controller":
+        result.elsewhere = others
         return hosts
     return (first, *others)
 
 
-def document(told: TrustResult) -> TrustDoc:
+def document(result: TrustResult) -> TrustDoc:
     return TrustDoc(
-        servers=[server(seen, pinned=hop in told.pinned) for hop, seen in told.seen.items()],
-        kept=told.kept,
-        elsewhere=list(told.elsewhere),
-        command=shlex.join(("ssh-keyscan", *told.elsewhere)) + " >> ~/.ssh/known_hosts" if told.elsewhere else "",
-        problems=[problem(one) for one in told.troubles],
+        servers=[server(scan, pinned=hop in result.pinned) for hop, scan in result.seen.items()],
+        kept=result.kept,
+        elsewhere=list(result.elsewhere),
+        command=shlex.join(("ssh-keyscan", *result.elsewhere)) + " >> ~/.ssh/known_hosts" if result.elsewhere else "",
+        problems=[problem(diagnostic) for diagnostic in result.troubles],
     )
 
 
-def server(seen: HostKeyScan, *, pinned: bool = False) -> ServerDoc:
-    done: ServerState = "replaced" if seen.state == "changed" else "added"
+def server(scan: HostKeyScan, *, pinned: bool = False) -> ServerDoc:
+    done: ServerState = "replaced" if scan.state == "changed" else "added"
     return ServerDoc(
-        host=seen.hop.where,
-        known_as=list(seen.names),
-        through=list(seen.through),
-        state=done if pinned else seen.state,
-        offered=_key(seen.offered) if seen.offered else None,
-        known=[_key(each) for each in seen.known],
-        file=seen.hop.files[0],
+        host=scan.hop.where,
+        known_as=list(scan.names),
+        through=list(scan.through),
+        state=done if pinned else scan.state,
+        offered=_key(scan.offered) if scan.offered else None,
+        known=[_key(each) for each in scan.known],
+        file=scan.hop.files[0],
     )
 
 

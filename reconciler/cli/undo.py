@@ -50,20 +50,20 @@ def undo(
     from reconciler.view.messages.ui import label
 
     options = merge(ctx, cluster, lang, output)
-    narrator, wanted = ProgressReporter(options), UndoRequest(run=run, leave=tuple(leave or ()))
+    narrator, request = ProgressReporter(options), UndoRequest(run=run, leave=tuple(leave or ()))
 
     def asked() -> None:
         narrator.note(label("stopping", options.lang))
 
     with narrator:
-        last, applied = signals.run_stoppable(lambda stop: _work(options, narrator, stop, wanted, yes=yes), asked)
+        last, applied = signals.run_stoppable(lambda stop: _work(options, narrator, stop, request, yes=yes), asked)
     _tell(last, applied, narrator, options)
     if applied.exit_code:
         raise exits.Exit(applied.exit_code)
 
 
 async def _work(
-    options: Options, narrator: "ProgressReporter", stop: "StopSignal", wanted: "UndoRequest", *, yes: bool
+    options: Options, narrator: "ProgressReporter", stop: "StopSignal", request: "UndoRequest", *, yes: bool
 ) -> "tuple[UndoPreview, ApplyResult]":
     from reconciler.cli import undoing
     from reconciler.cli.config import cluster_path
@@ -84,7 +84,7 @@ async def _work(
         return await ask_yes_no(label("confirm-undo", options.lang, steps=len(steps)), stop, yes=yes)
 
     path = cluster_path(options)
-    return await undoing.undo(path, wanted, show=show, confirm=confirm, emit=narrator.on_event, stop=stop)
+    return await undoing.undo(path, request, show=show, confirm=confirm, emit=narrator.on_event, stop=stop)
 
 
 def _show(preview: "UndoPreview", options: Options) -> None:
@@ -96,13 +96,13 @@ def _show(preview: "UndoPreview", options: Options) -> None:
     from reconciler.view.text.undo import undo_text
     from reconciler.view.to_documents import undo_document
 
-    studied = preview.studied
+    report = preview.studied
     if options.output == "json":
-        found = undo_document(preview.undoing, studied.plan, studied.readings, preview.afterwards, studied.warnings)
+        found = undo_document(preview.undoing, report.plan, report.readings, preview.afterwards, report.warnings)
         out(dumped(found, indent=None))
         return
-    page = replace(options.render_options(err=True), titles=studied.titles)
-    err(undo_text(preview.undoing, studied.plan, preview.afterwards, page))
+    page = replace(options.render_options(err=True), titles=report.titles)
+    err(undo_text(preview.undoing, report.plan, preview.afterwards, page))
 
 
 def _tell(last: "UndoPreview", applied: "ApplyResult", narrator: "ProgressReporter", options: Options) -> None:
@@ -111,22 +111,22 @@ def _tell(last: "UndoPreview", applied: "ApplyResult", narrator: "ProgressReport
     from reconciler.view.text.undo import undone_text
     from reconciler.view.to_documents import error_document
 
-    told = tuple(_said(diagnostic, last) for diagnostic in applied.diagnostics)
+    diagnostics = tuple(_said(diagnostic, last) for diagnostic in applied.diagnostics)
     if options.output == "json":
-        if told:
-            out(dumped(error_document(applied.exit_code, told), indent=None))
+        if diagnostics:
+            out(dumped(error_document(applied.exit_code, diagnostics), indent=None))
         narrator.end(applied)
     print_diagnostics(applied.studied.warnings, options, warnings=True)
-    print_diagnostics(told, options)
+    print_diagnostics(diagnostics, options)
     if options.output == "text":
         out(undone_text(last.undoing, last.afterwards, last.left, options.render_options()))
 
 
-def _said(told: "Diagnostic", last: "UndoPreview") -> "Diagnostic":
+def _said(diagnostic: "Diagnostic", last: "UndoPreview") -> "Diagnostic":
     """Nobody said no where nobody could be asked."""
     from reconciler.cli.console import interactive
     from specs.diagnostic import diagnose
 
-    if told.code == "not-confirmed" and not interactive():
+    if diagnostic.code == "not-confirmed" and not interactive():
         return diagnose("undo-confirmation-needed", steps=len(last.studied.plan.steps), run=last.undoing.run)
-    return told
+    return diagnostic

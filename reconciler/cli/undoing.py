@@ -68,14 +68,14 @@ class UndoCase:
     def decide(self, readings: Readings) -> Plan:
         return planner.plan(self.cluster.release.version, self.expected, readings, rules.rules(self.undoing))
 
-    def preview(self, seen: assess.Assessment) -> UndoPreview:
-        studied = wiring.report(self.cluster, seen)
-        return UndoPreview(undoing=self.undoing, studied=studied, afterwards=self.afterwards)
+    def preview(self, assessment: assess.Assessment) -> UndoPreview:
+        report = wiring.report(self.cluster, assessment)
+        return UndoPreview(undoing=self.undoing, studied=report, afterwards=self.afterwards)
 
 
 async def undo(
     path: Path,
-    wanted: UndoRequest,
+    request: UndoRequest,
     *,
     show: Callable[[UndoPreview], None],
     confirm: Callable[[UndoPreview], Awaitable[bool]],
@@ -86,15 +86,15 @@ async def undo(
     clock = SystemClock()
     async with open_session(path) as (transport, cluster):
         look_ = functools.partial(gather_facts, transport, PROBES)
-        case = await _case(look_, cluster, wanted)
+        case = await _case(look_, cluster, request)
         first = case.preview(await assess.assess(look_, case.expected, case.decide))
         show(first)
         if not first.left:
             nothing = diagnose("undo-nothing", where=cluster.name, run=case.undoing.run, runs=_few(case.known))
             raise exits.RefusedError(BkrecError(nothing))
         with LazyJournal(cluster.name, journal.new_run(clock), clock) as diary:
-            work = _undertaking(transport, case, diary, confirm=confirm, emit=emit, stop=stop)
-            applied = await reconcile.reconcile(work)
+            context = _undertaking(transport, case, diary, confirm=confirm, emit=emit, stop=stop)
+            applied = await reconcile.reconcile(context)
     return _ended(case, applied)
 
 
@@ -110,15 +110,15 @@ def _ended(case: UndoCase, applied: reconcile.RunResult) -> tuple[UndoPreview, w
     )
 
 
-async def _case(look_: GatherFacts, cluster: Cluster, wanted: UndoRequest) -> UndoCase:
+async def _case(gather: GatherFacts, cluster: Cluster, request: UndoRequest) -> UndoCase:
     hosts = cluster.inventory.everyone
-    told = (await look_([UndoRuns(host=host) for host in hosts])).readings
-    known = undo_scope.known_runs(told)[::-1]
-    run = _chosen(wanted.run, known, undo_scope.unheard(told))
-    kept = (await look_(undo_scope.facts_to_read(run, hosts))).readings
-    _known_paths(undo_scope.undo_scope(run, kept), wanted.leave)
-    undoing = undo_scope.undo_scope(run, kept, wanted.leave)
-    taken = (await look_(rules.facts_of_replacements(cluster, undoing))).readings
+    readings = (await gather([UndoRuns(host=host) for host in hosts])).readings
+    known = undo_scope.known_runs(readings)[::-1]
+    run = _chosen(request.run, known, undo_scope.unheard(readings))
+    kept = (await gather(undo_scope.facts_to_read(run, hosts))).readings
+    _known_paths(undo_scope.undo_scope(run, kept), request.leave)
+    undoing = undo_scope.undo_scope(run, kept, request.leave)
+    taken = (await gather(rules.facts_of_replacements(cluster, undoing))).readings
     return UndoCase(
         cluster=cluster,
         undoing=undoing,
@@ -140,7 +140,7 @@ def _chosen(run: str, known: Sequence[str], unheard: Sequence[Diagnostic]) -> st
 
 
 def _known_paths(undoing: undo_scope.UndoScope, leave: Sequence[str]) -> None:
-    paths = {kept.entry.path for kept in undoing.saved_items}
+    paths = {item.entry.path for item in undoing.saved_items}
     strange = [path for path in leave if path not in paths]
     if strange:
         raise exits.UsageError(
@@ -161,10 +161,10 @@ def _undertaking(
     emit: Callable[[Event], None],
     stop: StopSignal,
 ) -> reconcile.RunContext:
-    async def confirmed(seen: assess.Assessment) -> bool:
-        return await confirm(case.preview(seen))
+    async def confirmed(assessment: assess.Assessment) -> bool:
+        return await confirm(case.preview(assessment))
 
-    work = wiring.run_context(
+    context = wiring.run_context(
         transport, case.cluster, diary, (case.expected, case.decide), confirm=confirmed, emit=emit, stop=stop
     )
-    return replace(work, aborts_run=rules.aborts_run, undoes=True)
+    return replace(context, aborts_run=rules.aborts_run, undoes=True)

@@ -96,10 +96,10 @@ async def report_on(path: Path, goal: Callable[[Cluster], Goal] = goal_for) -> C
     """Read every host, compare, and plan if that is the goal. Raises SpecError (65), TransportError (4)."""
     async with open_session(path) as (transport, cluster):
         expected, decide = goal(cluster)
-        seen = await assess.assess(
+        assessment = await assess.assess(
             functools.partial(gather_facts, transport, PROBES), expected, decide, grounds(cluster, goal)
         )
-    return report(cluster, seen)
+    return report(cluster, assessment)
 
 
 async def apply(
@@ -122,7 +122,7 @@ async def apply(
             await _check_plan_fresh(plan, transport, cluster)
             confirm = _confirm_within_plan(plan, confirm)
         with LazyJournal(cluster.name, journal.new_run(clock), clock) as diary:
-            work = run_context(
+            context = run_context(
                 transport,
                 cluster,
                 diary,
@@ -132,10 +132,10 @@ async def apply(
                 stop=stop,
                 approved=approved,
             )
-            work = replace(
-                work, bars=preflight.aborts_run, waits=preflight.needs_human, tells=preflight.reported_at_end
+            context = replace(
+                context, bars=preflight.aborts_run, waits=preflight.needs_human, tells=preflight.reported_at_end
             )
-            applied = await reconcile.reconcile(replace(work, spec_inputs=grounds(cluster)))
+            applied = await reconcile.reconcile(replace(context, spec_inputs=grounds(cluster)))
     return ApplyResult(
         verdict=applied.verdict,
         exit_code=applied.exit_code,
@@ -156,8 +156,8 @@ def _check_approvals(cluster: Cluster, approved: frozenset[str]) -> None:
 def _asking(
     cluster: Cluster, confirm: Callable[[ClusterReport], Awaitable[bool]]
 ) -> Callable[[assess.Assessment], Awaitable[bool]]:
-    async def confirmed(seen: assess.Assessment) -> bool:
-        return await confirm(report(cluster, seen))
+    async def confirmed(assessment: assess.Assessment) -> bool:
+        return await confirm(report(cluster, assessment))
 
     return confirmed
 
@@ -167,8 +167,8 @@ async def _check_plan_fresh(plan: "SavedPlan", transport: Transport, cluster: Cl
 
     if plan.cluster != cluster.name:
         raise plan_file.StalePlanError(diagnose("plan-of-other-cluster", cluster=plan.cluster, here=cluster.name))
-    seen = await gather_facts(transport, PROBES, plan_file.facts(plan))
-    moved = plan_file.changed_facts(plan, seen.readings)
+    gathered = await gather_facts(transport, PROBES, plan_file.facts(plan))
+    moved = plan_file.changed_facts(plan, gathered.readings)
     if moved:
         raise plan_file.StalePlanError(*moved)
 
@@ -178,10 +178,10 @@ def _confirm_within_plan(
 ) -> Callable[[ClusterReport], Awaitable[bool]]:
     from reconciler.core import plan_file
 
-    async def confirmed(studied: ClusterReport) -> bool:
-        if not plan_file.includes_all(plan, studied.plan):
-            raise plan_file.StalePlanError(diagnose("plan-not-covered", where=studied.name))
-        return await confirm(studied)
+    async def confirmed(report: ClusterReport) -> bool:
+        if not plan_file.includes_all(plan, report.plan):
+            raise plan_file.StalePlanError(diagnose("plan-not-covered", where=report.name))
+        return await confirm(report)
 
     return confirmed
 
@@ -198,21 +198,26 @@ async def propose_cluster_file(target: InitRequest) -> Proposal:
     return Proposal(name=file.name, release=DEFAULT_RELEASE, target=target, placement=placement, leave=leave)
 
 
-def report(cluster: Cluster, seen: assess.Assessment) -> ClusterReport:
-    cluster = package_versions.with_package_versions(cluster, seen.readings)
-    blocked = {one.diagnostic for one in seen.plan.blocked}
-    warnings = (*_overrides(cluster), *(told for told in package_versions.warnings(cluster) if told not in blocked))
-    warnings += preflight.undumped(cluster, seen.plan, seen.readings)
+def report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
+    cluster = package_versions.with_package_versions(cluster, assessment.readings)
+    blocked = {one.diagnostic for one in assessment.plan.blocked}
+    warnings = (
+        *_overrides(cluster),
+        *(diagnostic for diagnostic in package_versions.warnings(cluster) if diagnostic not in blocked),
+    )
+    warnings += preflight.undumped(cluster, assessment.plan, assessment.readings)
     return ClusterReport(
         name=cluster.name,
         release=cluster.release.version,
-        difference=replace(seen.difference, latent=latent.latent(cluster, seen.difference, seen.readings)),
-        plan=seen.plan,
+        difference=replace(
+            assessment.difference, latent=latent.latent(cluster, assessment.difference, assessment.readings)
+        ),
+        plan=assessment.plan,
         titles={module.name: module.title for module in cluster.release.modules},
         beyond=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
         left=cluster.release.excluded,
-        warnings=(*warnings, *dict.fromkeys(seen.diagnostics.values())),
-        readings=seen.readings,
+        warnings=(*warnings, *dict.fromkeys(assessment.diagnostics.values())),
+        readings=assessment.readings,
     )
 
 

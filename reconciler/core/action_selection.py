@@ -40,7 +40,7 @@ def select_actions(draft: PlanGraph, regretted: Set[AnyFact]) -> dict[AnyFact, s
 
 def _goal(draft: PlanGraph) -> list[AnyFact]:
     """What is desired and does not hold now; the rest is there because of steps that need or undo it."""
-    found = ((fact, mend) for node in draft.nodes.values() for fact, mend in node.repairs.items())
+    found = ((fact, decision) for node in draft.nodes.values() for fact, decision in node.repairs.items())
     return [fact for fact, mend in found if not mend.requires and compare(mend.expected, draft.readings) is not None]
 
 
@@ -68,7 +68,7 @@ def _requires(draft: PlanGraph, mended: Set[AnyFact], regretted: Set[AnyFact]) -
 
     def parts(node: Node) -> Iterator[Set[AnyFact]]:
         own, alike, required = node.groups
-        yield {need.fact for need in (*own, *required)} & mended
+        yield {expected.fact for expected in (*own, *required)} & mended
         if alike:
             yield common(draft.cache.facts(alike), mended)
         undone = node.proposal.action.invalidates()
@@ -97,8 +97,8 @@ class MinimalCover:
         self._try(frozenset(), frozenset(goal))
         return self.best or frozenset()
 
-    def _try(self, kept: frozenset[str], asked: frozenset[AnyFact]) -> None:
-        kept, left = self._unit_propagate(kept, asked)
+    def _try(self, kept: frozenset[str], facts: frozenset[AnyFact]) -> None:
+        kept, left = self._unit_propagate(kept, facts)
         if self.best is not None and (len(kept) + bool(left) >= len(self.best) or self.branches > MAX_BRANCHES):
             return
         self.branches += 1
@@ -110,10 +110,10 @@ class MinimalCover:
             self._try(kept | {name}, left.union(*self.requires[name]))
 
     def _unit_propagate(
-        self, kept: frozenset[str], asked: frozenset[AnyFact]
+        self, kept: frozenset[str], facts: frozenset[AnyFact]
     ) -> tuple[frozenset[str], frozenset[AnyFact]]:
         """With everything that only one step mends; and what is left to choose."""
-        had, todo, seen = set(kept), list(asked), set(asked)
+        had, todo, seen = set(kept), list(facts), set(facts)
         met: set[int] = set()
         while todo:
             for name in self._only(todo.pop()):

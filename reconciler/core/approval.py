@@ -43,4 +43,4 @@ def pending_approvals(plan: Plan, approved: Set[str]) -> tuple[Diagnostic, ...]:
     held = waiting_steps(plan, approved)
     first = (step for step in plan.steps if not any(after.step in held for after in step.after))
     told = (human_action_needed(step, approved) for step in first)
-    return tuple(dict.fromkeys(one for one in told if one is not None))
+    return tuple(dict.fromkeys(diagnostic for diagnostic in told if diagnostic is not None))

@@ -53,17 +53,17 @@ class FactReader:
             raise FactNotRead(*found.facts)
         return cast("T", found)
 
-    def all_hold(self, wishes: Iterable[AnyExpected]) -> bool:
+    def all_hold(self, expectations: Iterable[AnyExpected]) -> bool:
         """Asks for all of them at once: one more round trip is dearer."""
-        return all(self._each(wishes))
+        return all(self._each(expectations))
 
-    def any_holds(self, wishes: Iterable[AnyExpected]) -> bool:
-        return any(self._each(wishes))
+    def any_holds(self, expectations: Iterable[AnyExpected]) -> bool:
+        return any(self._each(expectations))
 
-    def _each(self, wishes: Iterable[AnyExpected]) -> list[bool]:
-        wishes = tuple(wishes)
-        self.read_all(wish.fact for wish in wishes)
-        return [self.holds(wish) for wish in wishes]
+    def _each(self, expectations: Iterable[AnyExpected]) -> list[bool]:
+        expectations = tuple(expectations)
+        self.read_all(wish.fact for wish in expectations)
+        return [self.holds(expected) for expected in expectations]
 
     def holds(self, expected: AnyExpected) -> bool:
         """False where it does not hold and where it cannot be told. Raises NotRead."""

@@ -71,5 +71,5 @@ def to_readings(saved: SavedReadings) -> dict[AnyFact, AnyReading]:
 def _misread(problems: Iterable[Any], where: str) -> Iterator[Diagnostic]:
     for problem in problems:
         place = ".".join(str(part) for part in problem["loc"])
-        said = clean(str(problem["msg"]))[:200]
-        yield diagnose("facts-file-unreadable", where=f"{where} {place}".strip(), said=said)
+        output_text = clean(str(problem["msg"]))[:200]
+        yield diagnose("facts-file-unreadable", where=f"{where} {place}".strip(), said=output_text)

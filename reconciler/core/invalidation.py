@@ -24,14 +24,14 @@ Steps = int
 """A set of steps, a bit for each."""
 
 
-def desired_but_invalidated(draft: PlanGraph, wishes: Iterable[AnyExpected]) -> frozenset[AnyFact]:
+def desired_but_invalidated(draft: PlanGraph, expectations: Iterable[AnyExpected]) -> frozenset[AnyFact]:
     """What some step undoes although it is desired, by itself or because something desired follows it."""
     voids = {id(facts): facts for facts in map(_voids, draft.nodes.values()) if facts}
     undone = {fact for facts in voids.values() for fact in facts}
     if not undone:
         return frozenset()
-    followed = {wish.fact for follow in draft.derived.values() for wish in follow.depends_on}
-    return frozenset(wish.fact for wish in wishes if wish.fact in undone) | followed & undone
+    followed = {expected.fact for derived in draft.derived.values() for expected in derived.depends_on}
+    return frozenset(wish.fact for wish in expectations if wish.fact in undone) | followed & undone
 
 
 def order_invalidations(draft: PlanGraph, desired: Set[AnyFact]) -> Invalidated:
@@ -45,8 +45,8 @@ def order_invalidations(draft: PlanGraph, desired: Set[AnyFact]) -> Invalidated:
     for one in spoilt:
         if one.fact in before:
             order.provide_after(one)
-    kept = before | desired
-    late = [one for one in spoilt if one.fact in kept or not one.matches or not order.consume_before(one)]
+    facts = before | desired
+    late = [one for one in spoilt if one.fact in facts or not one.matches or not order.consume_before(one)]
     early = {(names[user], one.fact) for one in late if one.matches for user in order.first(one)}
     for one in spoilt:
         order.separate(one)
@@ -81,12 +81,12 @@ def _invalidations(draft: PlanGraph, nodes: list[Node]) -> list[_Invalidation]:
         for fact in node.effects & found.keys():
             found[fact].providers |= 1 << number
     groups = ((number, group) for number, node in enumerate(nodes) for group in node.groups)
-    for needs, users in _together(groups):
-        for need in needs:
-            one = found.get(need.fact)
+    for expectations, users in _together(groups):
+        for expected in expectations:
+            one = found.get(expected.fact)
             if one is not None:
                 one.consumers |= users
-                one.matches = one.matches and compare(need, draft.readings) is None
+                one.matches = one.matches and compare(expected, draft.readings) is None
     return sorted(found.values(), key=lambda one: fact_id(one.fact))
 
 

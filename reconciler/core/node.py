@@ -37,13 +37,13 @@ class DependencyCause:
     stuck: Diagnostic | None = None
     cause: AnyExpected | None = None
 
-    def comes_after(self, others: Iterable[Dependency]) -> None:
+    def comes_after(self, dependencies: Iterable[Dependency]) -> None:
         """The first reason given stands."""
-        for after in others:
+        for after in dependencies:
             self.after.setdefault(after.step, after)
 
-    def sticks(self, stuck: Diagnostic | None, cause: AnyExpected | None) -> None:
-        self.stuck, self.cause = self.stuck or stuck, self.cause or cause
+    def sticks(self, diagnostic: Diagnostic | None, expected: AnyExpected | None) -> None:
+        self.stuck, self.cause = self.stuck or diagnostic, self.cause or expected
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,12 +59,12 @@ class Node(DependencyCause):
 
     def requirements(self) -> tuple[AnyExpected, ...]:
         found = [group for group in self.groups if group]
-        return found[0] if len(found) == 1 else tuple(need for group in found for need in group)
+        return found[0] if len(found) == 1 else tuple(expected for group in found for expected in group)
 
-    def comes_after(self, others: Iterable[Dependency]) -> None:
+    def comes_after(self, dependencies: Iterable[Dependency]) -> None:
         if self.shared:
             self.after, self.shared = dict(self.after), False
-        for after in others:
+        for after in dependencies:
             self.after.setdefault(after.step, after)
 
     def shares(self, common: "Common") -> None:
@@ -126,14 +126,14 @@ class RuleCache:
     def node(self, name: str, repair: Repair) -> Node:
         promises = self.promised.get(name)
         if promises is None:
-            promises = self.promised[name] = frozenset(promise.fact for promise in repair.action.ensures())
+            promises = self.promised[name] = frozenset(expected.fact for expected in repair.action.ensures())
         return Node(name=name, proposal=repair, groups=repair.groups(), effects=promises)
 
-    def facts(self, wishes: tuple[AnyExpected, ...]) -> Set[AnyFact]:
+    def facts(self, expectations: tuple[AnyExpected, ...]) -> Set[AnyFact]:
         """Of needs that may be common: the same set for the same needs."""
-        found = self.sets.get(id(wishes))
+        found = self.sets.get(id(expectations))
         if found is None:
-            found = self.sets[id(wishes)] = wishes, frozenset(wish.fact for wish in wishes)
+            found = self.sets[id(expectations)] = expectations, frozenset(expected.fact for expected in expectations)
         return found[1]
 
     def invalidated(self, voids: tuple[AnyFact, ...]) -> Set[AnyFact]:
@@ -147,7 +147,7 @@ class RuleCache:
 def runnable(nodes: Mapping[str, Node]) -> dict[str, Node]:
     """The steps to be taken: not held up themselves, nor there only for one that is."""
     free = {name: node for name, node in nodes.items() if node.stuck is None}
-    todo = [name for name, node in free.items() if not all(mend.requires for mend in node.repairs.values())]
+    todo = [name for name, node in free.items() if not all(decision.requires for decision in node.repairs.values())]
     found: dict[str, Node] = {}
     followed: set[int] = set()
     while todo:

@@ -17,24 +17,24 @@ from specs.release import Release, Section
 
 
 def describe_cluster(
-    file: ClusterFile, release: Release, config: str, home: str = "", pins: tuple[PackageVersion, ...] = ()
+    file: ClusterFile, release: Release, config: str, home: str = "", versions: tuple[PackageVersion, ...] = ()
 ) -> Cluster:
     """Raises SpecError with everything that keeps this cluster from being described."""
     topology = parse(config)
     where = f"{file.controller.address} {file.paths.install}/install.config"
-    troubles = [
+    diagnostics = [
         diagnose("install-config-broken", where=f"{where}:{error.line}", token=error.token, field=error.field)
         for error in topology.errors
     ]
-    if not troubles:
+    if not diagnostics:
         _refuse_one_host(topology, where)
-        troubles = [*_no_hosts(topology, where), *_bad_places(file, release, topology)]
-        troubles += [*_bad_also(file, release), *_bad_leave(file, release), *_bad_home(file, home)]
+        diagnostics = [*_no_hosts(topology, where), *_bad_places(file, release, topology)]
+        diagnostics += [*_bad_also(file, release), *_bad_leave(file, release), *_bad_home(file, home)]
     inventory = _placing(file.controller.address, topology, file.placement)
     narrowed = _narrowed(file, release)
     homeless = _homeless(file, narrowed, topology, inventory, where)
-    if troubles:
-        raise SpecError(*troubles, *homeless)
+    if diagnostics:
+        raise SpecError(*diagnostics, *homeless)
     if homeless:
         raise LayoutError(*homeless)
     described = Cluster(
@@ -44,7 +44,7 @@ def describe_cluster(
         paths=file.paths if not home else Paths(**{**file.paths.model_dump(), "home": home}),
         package=file.package,
     )
-    return with_versions(described, pins)
+    return with_versions(described, versions)
 
 
 def _homeless(
@@ -58,12 +58,12 @@ def _homeless(
     old = [module.name for module in homeless if module.placement is None]
     apps = _without_appo(release, inventory)
     leave = _leave(file.excluded, (*old, *apps))
-    found = list(_unplaced(new, topology, inventory)) if new else []
+    diagnostics = list(_unplaced(new, topology, inventory)) if new else []
     if old:
-        found.append(diagnose("module-nowhere", where=where, modules=", ".join(old), leave=leave))
+        diagnostics.append(diagnose("module-nowhere", where=where, modules=", ".join(old), leave=leave))
     if apps:
-        found.append(diagnose("saas-nowhere", where=where, apps=", ".join(apps), leave=leave))
-    return [*found, *_unmet(file, release, inventory, {module.name for module in homeless})]
+        diagnostics.append(diagnose("saas-nowhere", where=where, apps=", ".join(apps), leave=leave))
+    return [*diagnostics, *_unmet(file, release, inventory, {module.name for module in homeless})]
 
 
 def _without_host(release: Release, inventory: Inventory) -> tuple[Module, ...]:
@@ -114,7 +114,7 @@ def _unmet(file: ClusterFile, release: Release, inventory: Inventory, told_of: S
 
     wanting = [module for module in release.modules if module.name in release.scope and module.name not in told_of]
     for required in (module for module in release.modules if nowhere(module)):
-        by = [one.name for one in wanting if any(need.module == required.name for need in one.requires)]
+        by = [one.name for one in wanting if any(requirement.module == required.name for requirement in one.requires)]
         if by:
             where, leave = "cluster.toml, leave", _leave(file.excluded, by)
             yield diagnose("excluded-required", where=where, module=required.name, by=", ".join(by), leave=leave)
@@ -195,16 +195,16 @@ _LAYOUT = "NEW-HOST consul,apigw,etcd"
 
 
 def _bad_places(file: ClusterFile, release: Release, topology: HostLayout) -> list[Diagnostic]:
-    troubles: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for name, hosts in file.placement.items():
         known = {module.name: module for module in release.modules if module.placement}
         where = f"cluster.toml, placement.{name}"
         if name not in known:
-            troubles.append(diagnose("placement-unknown", where=where, module=name, known=", ".join(sorted(known))))
+            diagnostics.append(diagnose("placement-unknown", where=where, module=name, known=", ".join(sorted(known))))
             continue
-        troubles += _wrong_hosts(known[name], hosts, topology, where)
-        troubles += _not_beside(known[name], hosts, file, topology, where)
-    return troubles
+        diagnostics += _wrong_hosts(known[name], hosts, topology, where)
+        diagnostics += _not_beside(known[name], hosts, file, topology, where)
+    return diagnostics
 
 
 def _not_beside(
@@ -234,22 +234,22 @@ def _not_beside(
 
 
 def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: HostLayout, where: str) -> list[Diagnostic]:
-    troubles = [
+    diagnostics = [
         diagnose("placement-no-host", where=where, module=module.name, host=host)
         for host in hosts
         if host not in topology.addresses()
     ]
     place = module.placement
     if place is None or topology.hosts_named(module.name):
-        return troubles
+        return diagnostics
     if len(set(hosts)) not in place.counts:
         counts = ", ".join(str(count) for count in place.counts)
-        troubles.append(
+        diagnostics.append(
             diagnose("placement-count", where=where, module=module.name, counts=counts, because=inline(place.because))
         )
     for other in place.not_with:
         for host in set(hosts) & set(topology.hosts_of(other)):
-            troubles.append(
+            diagnostics.append(
                 diagnose(
                     "placement-conflict",
                     where=where,
@@ -260,7 +260,7 @@ def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: HostLayout, w
                     source=place.source,
                 )
             )
-    return troubles
+    return diagnostics
 
 
 def _placing(controller: str, topology: HostLayout, placement: Mapping[str, tuple[str, ...]]) -> Inventory:

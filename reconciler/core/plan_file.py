@@ -159,7 +159,9 @@ def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
             "schema": "bkrec.saved-plan/1",
             "cluster": cluster,
             "release": plan.release,
-            "steps": [replace(step, repairs=tuple(_kept(mends) for mends in step.repairs)) for step in plan.steps],
+            "steps": [
+                replace(step, repairs=tuple(_kept(repaired) for repaired in step.repairs)) for step in plan.steps
+            ],
             "blocked": plan.blocked,
             "follows": plan.derived,
             "advice": plan.advice,
@@ -168,8 +170,8 @@ def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
     )
 
 
-def _kept(mends: core.RepairedFact) -> core.RepairedFact:
-    return replace(mends, reading=kept(mends.reading))
+def _kept(repaired: core.RepairedFact) -> core.RepairedFact:
+    return replace(repaired, reading=kept(repaired.reading))
 
 
 def dump(saved: SavedPlan) -> str:
@@ -181,8 +183,8 @@ def load(text: str, where: str) -> SavedPlan:
     try:
         return _adapter().validate_json(text)
     except ValidationError as error:
-        troubles = [_misread(where, problem) for problem in error.errors(include_url=False, include_input=False)[:5]]
-        raise SpecError(*troubles) from error
+        diagnostics = [_misread(where, problem) for problem in error.errors(include_url=False, include_input=False)[:5]]
+        raise SpecError(*diagnostics) from error
 
 
 def _misread(where: str, problem: Any) -> Diagnostic:

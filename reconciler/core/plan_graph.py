@@ -78,9 +78,9 @@ class PlanGraph:
         for name, fact in self.prior.invalidated.used_first:
             self.prior_use.setdefault(name, []).append(fact)
 
-    def resolve(self, wish: AnyExpected, *, needed: bool) -> tuple[Node, ...]:
+    def resolve(self, expected: AnyExpected, *, needed: bool) -> tuple[Node, ...]:
         """The nodes that will make it hold; none where it holds, is blocked, or waits for a reading."""
-        drift = self._drift(wish)
+        drift = self._drift(expected)
         if drift is None:
             return ()
         if isinstance(drift.reading, Unknown):
@@ -89,8 +89,8 @@ class PlanGraph:
         found = self._decide(drift)
         if found is None:
             return ()
-        name, mend = found
-        match mend:
+        name, decision = found
+        match decision:
             case Diagnostic() as diagnostic:
                 self._block(drift, diagnostic)
                 return ()
@@ -105,22 +105,22 @@ class PlanGraph:
             case Repair() as repair:
                 return self._step(drift, name, repair, needed=needed)
 
-    def _drift(self, wish: AnyExpected) -> AnyDrift | None:
-        known = self.cache.matches.get(id(wish))
+    def _drift(self, expected: AnyExpected) -> AnyDrift | None:
+        known = self.cache.matches.get(id(expected))
         if known is None:
-            for fact in self._targets(wish):
+            for fact in self._targets(expected):
                 if fact not in self.readings:
                     self.unread.add(fact)
                     return None
-            known = self.cache.matches[id(wish)] = wish, compare(wish, self.readings)
+            known = self.cache.matches[id(expected)] = expected, compare(expected, self.readings)
         drift = known[1]
-        if drift is None and wish.fact in self.prior.invalidated.stale:
-            wanted = resolve_target(wish, self.readings)
-            return Drift(expected=wish, reading=self.readings[wish.fact]) if wanted is not None else None
+        if drift is None and expected.fact in self.prior.invalidated.stale:
+            wanted = resolve_target(expected, self.readings)
+            return Drift(expected=expected, reading=self.readings[expected.fact]) if wanted is not None else None
         return drift
 
-    def _targets(self, wish: AnyExpected) -> tuple[AnyFact, ...]:
-        return (wish.fact, wish.reading.fact) if isinstance(wish.reading, SameAs) else (wish.fact,)
+    def _targets(self, expected: AnyExpected) -> tuple[AnyFact, ...]:
+        return (expected.fact, expected.reading.fact) if isinstance(expected.reading, SameAs) else (expected.fact,)
 
     def runnable(self) -> dict[str, Node]:
         return runnable(self.nodes)
@@ -131,14 +131,14 @@ class PlanGraph:
         if offered is not None:
             return offered
         try:
-            name, mend = self._decision_of(self._after_invalidation(drift))
+            name, decision = self._decision_of(self._after_invalidation(drift))
         except FactNotRead as missing:
             self.unread.update(missing.facts)
             return None
-        if isinstance(mend, Repair):
-            found = self.proposals[drift.expected.fact] = self._preferred(drift.expected.fact, name, mend)
+        if isinstance(decision, Repair):
+            found = self.proposals[drift.expected.fact] = self._preferred(drift.expected.fact, name, decision)
             return found
-        return name, mend
+        return name, decision
 
     def _decision_of(self, drift: AnyDrift) -> tuple[str, Decision]:
         """Raises NotRead."""
@@ -147,8 +147,8 @@ class PlanGraph:
             return same[1]
         known = self.cache.decisions.get(drift)
         if known is None:
-            mend = self.rules(drift, self.cache.readings)
-            known = (self.cache.id_of(mend.action) if isinstance(mend, Repair) else "", mend)
+            decision = self.rules(drift, self.cache.readings)
+            known = (self.cache.id_of(decision.action) if isinstance(decision, Repair) else "", decision)
             self.cache.decisions[drift] = known
         self.cache.interned_decisions[id(drift)] = drift, known
         return known
@@ -158,25 +158,25 @@ class PlanGraph:
         gone = drift.expected.fact in self.prior.invalidated.stale and drift.reading == drift.expected.reading
         return replace(drift, reading=Absent()) if gone else drift
 
-    def _preferred(self, fact: AnyFact, name: str, mend: Repair) -> tuple[str, Repair]:
+    def _preferred(self, fact: AnyFact, name: str, repair: Repair) -> tuple[str, Repair]:
         """Where a wider action is in the plan anyway, it mends this too."""
         wider = self.prior.chosen.get(fact, name)
-        return (wider, self.prior.known[wider]) if wider in self.prior.known else (name, mend)
+        return (wider, self.prior.known[wider]) if wider in self.prior.known else (name, repair)
 
-    def _derive(self, drift: AnyDrift, mend: Derived, *, needed: bool) -> tuple[Node, ...]:
-        nodes = tuple(node for wish in mend.depends_on for node in self.resolve(wish, needed=needed))
-        self._record_derived(drift.expected.fact, mend, self.clock)
+    def _derive(self, drift: AnyDrift, derived: Derived, *, needed: bool) -> tuple[Node, ...]:
+        nodes = tuple(node for expected in derived.depends_on for node in self.resolve(expected, needed=needed))
+        self._record_derived(drift.expected.fact, derived, self.clock)
         if self.recording is not None:
-            self.recording.derived[drift.expected.fact] = mend
-        if not nodes and not self._is_waiting(mend.depends_on):
+            self.recording.derived[drift.expected.fact] = derived
+        if not nodes and not self._is_waiting(derived.depends_on):
             self._block(drift, diagnose("derived-from-nothing", where=drift.expected.fact.host))
         return nodes
 
-    def _record_derived(self, fact: AnyFact, mend: Derived, when: int) -> None:
-        self.derived[fact], self.explained[fact] = mend, when
+    def _record_derived(self, fact: AnyFact, derived: Derived, when: int) -> None:
+        self.derived[fact], self.explained[fact] = derived, when
 
-    def _is_waiting(self, wishes: tuple[AnyExpected, ...]) -> bool:
-        return any(wish.fact in self.blocked or wish.fact in self.unread for wish in wishes)
+    def _is_waiting(self, expectations: tuple[AnyExpected, ...]) -> bool:
+        return any(expected.fact in self.blocked or expected.fact in self.unread for expected in expectations)
 
     def _step(self, drift: AnyDrift, name: str, repair: Repair, *, needed: bool) -> tuple[Node, ...]:
         if name in self.path:
@@ -213,23 +213,25 @@ class PlanGraph:
             self._walk(node, common)
         self._walk(node, required)
 
-    def _walk(self, node: Node, needs: Iterable[AnyExpected], record: Common | None = None) -> None:
-        for need in needs:
-            if (node.name, need.fact) in self.prior.invalidated.used_first:
+    def _walk(self, node: Node, expectations: Iterable[AnyExpected], record: Common | None = None) -> None:
+        for expected in expectations:
+            if (node.name, expected.fact) in self.prior.invalidated.used_first:
                 self.recording = None
                 continue
-            nodes = tuple(before for before in self.resolve(need, needed=True) if before is not node)
+            nodes = tuple(before for before in self.resolve(expected, needed=True) if before is not node)
             for one in (node,) if record is None else (node, record):
                 new = [before.name for before in nodes if before.name not in one.after]
                 if new:
-                    one.comes_after(Dependency(step=name, because=need.because, source=need.source) for name in new)
-                self._propagate_block(one, need, nodes)
+                    one.comes_after(
+                        Dependency(step=name, because=expected.because, source=expected.source) for name in new
+                    )
+                self._propagate_block(one, expected, nodes)
 
-    def _from_prior_pass(self, node: Node, needs: tuple[AnyExpected, ...]) -> bool:
+    def _from_prior_pass(self, node: Node, expectations: tuple[AnyExpected, ...]) -> bool:
         """True where a record could stand for the walk, or the walk was recorded."""
-        common = self.common.get(id(needs))
+        common = self.common.get(id(expectations))
         if common is None:
-            self.common[id(needs)] = Common(needs=needs, facts=self.cache.facts(needs))
+            self.common[id(expectations)] = Common(needs=expectations, facts=self.cache.facts(expectations))
             return False
         if not common.recorded:
             self._record(node, common)
@@ -269,13 +271,13 @@ class PlanGraph:
                 known = self.nodes[name].repairs[fact]
                 if known.when < record.last:
                     self.nodes[name].repairs[fact] = Explained(expected, known.reading, known.requires, record.last)
-            for fact, mend in record.derived.items():
+            for fact, derived in record.derived.items():
                 if self.explained[fact] < record.last:
-                    self._record_derived(fact, mend, record.last)
+                    self._record_derived(fact, derived, record.last)
 
-    def _propagate_block(self, one: DependencyCause, need: AnyExpected, nodes: tuple[Node, ...]) -> None:
+    def _propagate_block(self, one: DependencyCause, expected: AnyExpected, nodes: tuple[Node, ...]) -> None:
         """A step whose need is blocked, or waits for a step that is, is blocked by the same cause."""
-        blocked = self._refused(need.fact)
+        blocked = self._refused(expected.fact)
         if blocked is not None:
             one.sticks(blocked.diagnostic, blocked.expected)
         for before in nodes:
@@ -286,15 +288,15 @@ class PlanGraph:
         """What is in its way: its own refusal, or that of something it follows."""
         if fact in self.blocked or fact not in self.derived:
             return self.blocked.get(fact)
-        found = (self._refused(wish.fact) for wish in self.derived[fact].depends_on)
+        found = (self._refused(expected.fact) for expected in self.derived[fact].depends_on)
         return next((blocked for blocked in found if blocked is not None), None)
 
-    def _advise(self, drift: AnyDrift, told: Diagnostic, *, needed: bool) -> None:
+    def _advise(self, drift: AnyDrift, diagnostic: Diagnostic, *, needed: bool) -> None:
         """What a step rests on has to hold, safe to mend or not."""
         if needed:
-            self._block(drift, told)
+            self._block(drift, diagnostic)
         elif compare(drift.expected, self.readings) is not None:
-            self.advice.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=told))
+            self.advice.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=diagnostic))
 
     def _block(self, drift: AnyDrift, diagnostic: Diagnostic, *, settling: bool = False) -> None:
         blocked = Blocked(expected=drift.expected, diagnostic=diagnostic, progressing=settling)

@@ -30,13 +30,13 @@ MAX_PASSES = 40
 
 def plan(release: str, expected: Iterable[AnyExpected], readings: Readings, rules: Rule) -> Plan:
     """Pure and total: the same facts give the same plan, whatever order they come in."""
-    wishes, names, hindsight = tuple(expected), RuleCache(FactReader(readings)), PriorPass()
+    expectations, names, hindsight = tuple(expected), RuleCache(FactReader(readings)), PriorPass()
     draft = PlanGraph(readings=readings, rules=rules, cache=names, prior=hindsight)
     for _ in range(MAX_PASSES):
         draft = PlanGraph(readings=readings, rules=rules, cache=names, prior=hindsight)
-        for wish in wishes:
+        for wish in expectations:
             draft.resolve(wish, needed=False)
-        desired = desired_but_invalidated(draft, wishes)
+        desired = desired_but_invalidated(draft, expectations)
         settled, undone = select_actions(draft, desired), order_invalidations(draft, desired)
         if settled == hindsight.chosen and undone == hindsight.invalidated:
             break
@@ -49,10 +49,10 @@ def plan(release: str, expected: Iterable[AnyExpected], readings: Readings, rule
 
 def advised(drifts: Iterable[AnyDrift], readings: Readings, rules: Rule) -> tuple[bool, frozenset[AnyFact]]:
     """Is any of these advice, as far as its rule can say? And what has to be read before the rules can."""
-    seen, wanted, advice = FactReader(readings), set[AnyFact](), False
+    facts, wanted, advice = FactReader(readings), set[AnyFact](), False
     for drift in drifts:
         try:
-            advice |= isinstance(rules(drift, seen), Advice)
+            advice |= isinstance(rules(drift, facts), Advice)
         except FactNotRead as missing:
             wanted.update(missing.facts)
     return advice, frozenset(wanted)
@@ -84,23 +84,23 @@ def _edges(going: Mapping[str, Node]) -> dict[int, tuple[Dependency, ...]]:
 def _to_step(node: Node, after: tuple[Dependency, ...]) -> Step:
     repair = node.proposal
     said = (node.repairs[fact] for fact in sorted(node.repairs, key=fact_id))
-    mends = tuple(RepairedFact(expected=one.expected, reading=one.reading, needed=one.requires) for one in said)
+    repaired = tuple(RepairedFact(expected=one.expected, reading=one.reading, needed=one.requires) for one in said)
     return Step(
         id=node.name,
         action=repair.action,
-        module=_module(mends),
+        module=_module(repaired),
         section=repair.section,
         because=repair.because,
         source=repair.source,
-        repairs=mends,
+        repairs=repaired,
         requires=node.requirements(),
         after=after,
     )
 
 
-def _module(mends: tuple[RepairedFact, ...]) -> str:
+def _module(repaired: tuple[RepairedFact, ...]) -> str:
     """Whose step it is: nobody's where it is there for several, or for the cluster."""
-    modules = {mend.expected.module for mend in mends}
+    modules = {mend.expected.module for mend in repaired}
     return modules.pop() if len(modules) == 1 else ""
 
 
@@ -123,7 +123,7 @@ def _cause_of(draft: PlanGraph, mender: Mapping[AnyFact, Node], fact: AnyFact) -
     if fact in draft.blocked:
         return fact
     if fact in draft.derived:
-        causes = (_cause_of(draft, mender, wish.fact) for wish in draft.derived[fact].depends_on)
+        causes = (_cause_of(draft, mender, expected.fact) for expected in draft.derived[fact].depends_on)
         return next((cause for cause in causes if cause is not None), None)
     node = mender.get(fact)
     return node.cause.fact if node is not None and node.cause is not None else None

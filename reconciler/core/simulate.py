@@ -28,12 +28,12 @@ def apply_step(step: Step, now: dict[AnyFact, AnyReading]) -> None:
         return
     for fact in step.action.invalidates():
         now[fact] = Absent()
-    for promise in step.action.ensures():
-        wanted = resolve_target(promise, now)
+    for expected in step.action.ensures():
+        wanted = resolve_target(expected, now)
         if isinstance(wanted, (Known, Absent)):
-            now[promise.fact] = wanted
-        elif isinstance(promise.reading, SameAs):
-            now[promise.fact] = now[promise.reading.fact] = Known("same")
+            now[expected.fact] = wanted
+        elif isinstance(expected.reading, SameAs):
+            now[expected.fact] = now[expected.reading.fact] = Known("same")
 
 
 def apply_derived(plan: Plan, now: dict[AnyFact, AnyReading]) -> None:
@@ -43,12 +43,12 @@ def apply_derived(plan: Plan, now: dict[AnyFact, AnyReading]) -> None:
         came = [
             follow
             for follow in waiting
-            if all(resolve_target(wish, now) == now.get(wish.fact) for wish in follow.depends_on)
+            if all(resolve_target(expected, now) == now.get(expected.fact) for expected in follow.depends_on)
         ]
         if not came:
             return
         waiting = [follow for follow in waiting if follow not in came]
-        for follow in came:
-            wanted = resolve_target(follow.expected, now)
+        for derived in came:
+            wanted = resolve_target(derived.expected, now)
             if isinstance(wanted, (Known, Absent)):
-                now[follow.expected.fact] = wanted
+                now[derived.expected.fact] = wanted

@@ -52,8 +52,8 @@ def known_runs(readings: Readings) -> tuple[str, ...]:
     """Every run that started anything on a host that answered, the latest last: by epoch, which no clock can turn."""
     epochs: dict[str, int] = {}
     for value in _values(readings, UndoRuns):
-        for told in value:
-            epoch, run = told.split(" ", 1)
+        for text in value:
+            epoch, run = text.split(" ", 1)
             epochs[run] = max(int(epoch), epochs.get(run, 0))
     return tuple(sorted(epochs, key=lambda run: (epochs[run], run)))
 
@@ -76,7 +76,7 @@ def undo_scope(run: str, readings: Readings, leave: Sequence[str] = ()) -> UndoS
     """`leave`: paths that a person wants left as they are."""
     return UndoScope(
         run=run,
-        saved_items=tuple(one for one in _saved_items(run, readings) if one.entry.path not in leave),
+        saved_items=tuple(item for item in _saved_items(run, readings) if item.entry.path not in leave),
         irreversible=tuple(_irreversible(run, readings)),
         unread=tuple(_unread(run, readings)),
     )

@@ -54,15 +54,15 @@ async def record_pending(transport: Transport, fact: TaskDone, *, origin: str) -
     _expect("noted", output.stdout, fact)
 
 
-async def confirm(look: GatherFacts, fact: TaskDone, *, done: bool) -> AnyReading:
+async def confirm(gather: GatherFacts, fact: TaskDone, *, done: bool) -> AnyReading:
     """What the host says of it now. Raises AckError where that is not what was put down."""
-    reading = (await look([fact])).readings[fact]
+    reading = (await gather([fact])).readings[fact]
     if reading != Known(done):
         raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, said=str(reading)))
     return reading
 
 
-def _expect(word: str, said: str, fact: TaskDone) -> None:
-    if reply_to("ack", said) != word:
-        told = clean(said).strip()[-200:] or "-"
-        raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, said=told))
+def _expect(word: str, output_text: str, fact: TaskDone) -> None:
+    if reply_to("ack", output_text) != word:
+        text = clean(output_text).strip()[-200:] or "-"
+        raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, said=text))

@@ -38,17 +38,17 @@ class ClusterActivity:
 
 
 async def current_activity(
-    transport: Transport, look: GatherFacts, controller: str, hosts: Iterable[str]
+    transport: Transport, gather: GatherFacts, controller: str, hosts: Iterable[str]
 ) -> ClusterActivity:
     """Raises LeaseError, TransportError where the controller is out of reach; another host adds no jobs then."""
     holder = await read_lease(transport, controller)
-    jobs, unheard = await jobs_heard(look, hosts)
+    jobs, unheard = await jobs_heard(gather, hosts)
     return ClusterActivity(
         holder=holder,
-        paused=await pause.read(look, controller),
+        paused=await pause.read(gather, controller),
         unheard=unheard,
         running=tuple(
-            [one for host in dict.fromkeys(host for host, _ in jobs) for one in await _on(transport, host, jobs)]
+            [job for host in dict.fromkeys(host for host, _ in jobs) for job in await _on(transport, host, jobs)]
         ),
     )
 
@@ -61,8 +61,8 @@ async def _on(transport: Transport, host: str, jobs: Jobs) -> tuple[RunningJob, 
     except TransportError as error:
         output = error.heard
     _LAST.after()
-    said = dict(re.findall(r"^(\S+) ([A-Za-z0-9+/=]*)$", output.stdout, re.MULTILINE))
-    return tuple(RunningJob(host=host, job=job, line=_last(said.get(job, ""))) for job in names)
+    readings = dict(re.findall(r"^(\S+) ([A-Za-z0-9+/=]*)$", output.stdout, re.MULTILINE))
+    return tuple(RunningJob(host=host, job=job, line=_last(readings.get(job, ""))) for job in names)
 
 
 def _last(block: str) -> str:

@@ -48,33 +48,35 @@ def _both(expected: Sequence[AnyExpected]) -> Iterator[AnyFact]:
 
 
 async def assess(
-    look: GatherFacts, expected: Sequence[AnyExpected], decide: MakePlan, grounds: SpecInputs | None = None
+    gather: GatherFacts, expected: Sequence[AnyExpected], decide: MakePlan, grounds: SpecInputs | None = None
 ) -> Assessment:
-    seen = await look((*facts_of(expected), *(grounds.facts if grounds else ())))
+    gathered = await gather((*facts_of(expected), *(grounds.facts if grounds else ())))
     if grounds is not None:
-        expected, decide = grounds.goal(seen.readings)
-        missing = tuple(fact for fact in facts_of(expected) if fact not in seen.readings)
-        seen = _joined(seen, await look(missing)) if missing else seen
-    plan = decide(seen.readings)
+        expected, decide = grounds.goal(gathered.readings)
+        missing = tuple(fact for fact in facts_of(expected) if fact not in gathered.readings)
+        gathered = _joined(gathered, await gather(missing)) if missing else gathered
+    plan = decide(gathered.readings)
     for _ in range(ROUNDS):
-        missing = plan.unread_facts - seen.readings.keys()
+        missing = plan.unread_facts - gathered.readings.keys()
         if not missing:
             break
-        seen = _joined(seen, await look(missing))
-        plan = decide(seen.readings)
+        gathered = _joined(gathered, await gather(missing))
+        plan = decide(gathered.readings)
     else:
-        seen = _given_up(seen, plan)
-        plan = decide(seen.readings)
-    advice = {told.expected.fact: told.diagnostic for told in plan.advice}
-    difference = without_advice(diff(expected, seen.readings), advice)
-    return Assessment(plan=plan, readings=seen.readings, difference=difference, diagnostics=seen.troubles)
+        gathered = _given_up(gathered, plan)
+        plan = decide(gathered.readings)
+    advice = {blocked.expected.fact: blocked.diagnostic for blocked in plan.advice}
+    difference = without_advice(diff(expected, gathered.readings), advice)
+    return Assessment(plan=plan, readings=gathered.readings, difference=difference, diagnostics=gathered.troubles)
 
 
-def _joined(seen: GatheredFacts, more: GatheredFacts) -> GatheredFacts:
-    return replace(seen, readings={**seen.readings, **more.readings}, troubles={**seen.troubles, **more.troubles})
+def _joined(gathered: GatheredFacts, more: GatheredFacts) -> GatheredFacts:
+    return replace(
+        gathered, readings={**gathered.readings, **more.readings}, troubles={**gathered.troubles, **more.troubles}
+    )
 
 
-def _given_up(seen: GatheredFacts, plan: Plan) -> GatheredFacts:
+def _given_up(gathered: GatheredFacts, plan: Plan) -> GatheredFacts:
     """What is still wanted stays unread, and says so: an Unknown blocks what rests on it."""
     unread: dict[AnyFact, AnyReading] = {fact: Unknown(reason("not-read")) for fact in plan.unread_facts}
-    return replace(seen, readings={**unread, **seen.readings})
+    return replace(gathered, readings={**unread, **gathered.readings})

@@ -137,7 +137,7 @@ async def execute(
     plan: Plan,
     *,
     transport: Transport,
-    look: GatherFacts,
+    gather: GatherFacts,
     journal: EventSink,
     epoch: int,
     term: LeaseValidity,
@@ -155,9 +155,9 @@ async def execute(
         journal.write(event)
         emit(event)
 
-    means = StepContext(
+    context = StepContext(
         transport=transport,
-        gather=look,
+        gather=gather,
         clock=clock or SystemClock(),
         emit=tell,
         epoch=epoch,
@@ -170,25 +170,25 @@ async def execute(
     outages = frozenset(step.id for step in plan.steps if step.action.outage)
     board = _Scheduler(waiting={step.id: step for step in plan.steps}, parallel=parallel, outages=outages)
     try:
-        await _work(board, means)
+        await _work(board, context)
     except asyncio.CancelledError:
-        _left_running(means)
+        _left_running(context)
         raise
-    running = _left_running(means) if stop.immediate.is_set() else ()
-    return _outcome(board, means, running)
+    running = _left_running(context) if stop.immediate.is_set() else ()
+    return _outcome(board, context, running)
 
 
-def _left_running(means: StepContext) -> tuple[str, ...]:
+def _left_running(context: StepContext) -> tuple[str, ...]:
     """Told where it still can be: a journal that fails now must not hide that we were stopped."""
-    running = tuple(means.running.values())
+    running = tuple(context.running.values())
     with contextlib.suppress(BkrecError):
-        means.emit(RunInterrupted(running=running))
+        context.emit(RunInterrupted(running=running))
     return running
 
 
-def _outcome(board: _Scheduler, means: StepContext, running: tuple[str, ...]) -> ExecutionResult:
+def _outcome(board: _Scheduler, context: StepContext, running: tuple[str, ...]) -> ExecutionResult:
     return ExecutionResult(
-        started=tuple(means.started),
+        started=tuple(context.started),
         done=tuple(end.step for end in board.ended if isinstance(end, StepDone)),
         skipped=tuple(end.step for end in board.ended if isinstance(end, StepSkipped)),
         failed=tuple(end for end in board.ended if isinstance(end, StepFailed)),
@@ -197,46 +197,46 @@ def _outcome(board: _Scheduler, means: StepContext, running: tuple[str, ...]) ->
         deferred=tuple(end for end in board.ended if isinstance(end, StepDeferred)),
         needs_human=tuple(end for end in board.ended if isinstance(end, StepNeedsHuman)),
         running=running,
-        diagnostics=tuple(trouble for troubled in board.diagnostics for trouble in troubled.diagnostics),
+        diagnostics=tuple(diagnostic for troubled in board.diagnostics for diagnostic in troubled.diagnostics),
     )
 
 
-async def _work(board: _Scheduler, means: StepContext) -> None:
+async def _work(board: _Scheduler, context: StepContext) -> None:
     """Until nothing runs and nothing may start, or somebody is in a hurry."""
     async with asyncio.TaskGroup() as group:
-        hurry = group.create_task(means.stop.immediate.wait())
-        _start(board, means, group)
-        while board.tasks and not means.stop.immediate.is_set():
+        hurry = group.create_task(context.stop.immediate.wait())
+        _start(board, context, group)
+        while board.tasks and not context.stop.immediate.is_set():
             done, _ = await asyncio.wait({hurry, *board.tasks}, return_when=asyncio.FIRST_COMPLETED)
             for task in [task for task in board.tasks if task in done]:
-                _collect_result(board, task, means)
-            _start(board, means, group)
+                _collect_result(board, task, context)
+            _start(board, context, group)
         for task in (hurry, *board.tasks):
             task.cancel()
 
 
-def _start(board: _Scheduler, means: StepContext, group: asyncio.TaskGroup) -> None:
-    while not means.stop.requested and (step := board.ready()) is not None:
+def _start(board: _Scheduler, context: StepContext, group: asyncio.TaskGroup) -> None:
+    while not context.stop.requested and (step := board.ready()) is not None:
         del board.waiting[step.id]
-        board.tasks[group.create_task(_run_one(step, means))] = step
+        board.tasks[group.create_task(_run_one(step, context))] = step
 
 
-async def _run_one(step: Step, means: StepContext) -> StepResult | BkrecError:
+async def _run_one(step: Step, context: StepContext) -> StepResult | BkrecError:
     """In a group an expected failure is returned: raised, it would cancel the neighbours."""
     try:
-        ended = await run_step(step, means)
-        means.emit(ended)
+        ended = await run_step(step, context)
+        context.emit(ended)
     except BkrecError as trouble:
         return trouble
     return ended
 
 
-def _collect_result(board: _Scheduler, task: Finished, means: StepContext) -> None:
+def _collect_result(board: _Scheduler, task: Finished, context: StepContext) -> None:
     step = board.tasks.pop(task)
     ended = task.result()
     if isinstance(ended, BkrecError):
         board.diagnostics.append(ended)
-        means.stop.stop_because(ended.diagnostics[0])
+        context.stop.stop_because(ended.diagnostics[0])
         return
-    for held in board.record_result(step, ended, runs_on=step.id in means.running):
-        means.emit(held)
+    for held in board.record_result(step, ended, runs_on=step.id in context.running):
+        context.emit(held)

@@ -56,13 +56,13 @@ async def gather_facts(transport: Transport, probes: Sequence[Probe], facts: Ite
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_query(transport, host, per_host)) for host, per_host in questions.items()]
     readings: dict[AnyFact, AnyReading] = {f: Unknown(reason("no-probe", kind=kind_of(f))) for f in asked}
-    troubles: dict[str, Diagnostic] = {}
+    diagnostics: dict[str, Diagnostic] = {}
     for task, host in zip(tasks, questions, strict=True):
-        answer, trouble = task.result()
+        answer, diagnostic = task.result()
         readings.update(answer)
-        if trouble is not None:
-            troubles[host] = trouble
-    return GatheredFacts(readings=readings, troubles=troubles)
+        if diagnostic is not None:
+            diagnostics[host] = diagnostic
+    return GatheredFacts(readings=readings, troubles=diagnostics)
 
 
 def _by_host(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> dict[str, list[_Query]]:
@@ -81,39 +81,39 @@ def _by_host(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> dict[str, lis
 async def _query(transport: Transport, host: str, questions: list[_Query]) -> tuple[Readings, Diagnostic | None]:
     nonce = secrets.token_hex(12)
     program = compose([question.probe.command(question.facts) for question in questions], nonce)
-    trouble: Diagnostic | None = None
+    diagnostic: Diagnostic | None = None
     _ASK.before()
     try:
         answer = await transport.run(host, program)
     except TransportError as error:
-        answer, trouble = error.heard, error.diagnostic
+        answer, diagnostic = error.heard, error.diagnostic
     _ASK.after()
-    if trouble is None and answer.exit_status is None:
-        trouble = diagnose("connection-lost", where=host)
+    if diagnostic is None and answer.exit_status is None:
+        diagnostic = diagnose("connection-lost", where=host)
     sections = split_output(answer, nonce, len(questions))
-    if trouble is None and any(isinstance(section, Truncated) for section in sections):
-        trouble = diagnose("answer-truncated", where=host)
-    return _read(questions, sections, trouble), trouble
+    if diagnostic is None and any(isinstance(section, Truncated) for section in sections):
+        diagnostic = diagnose("answer-truncated", where=host)
+    return _read(questions, sections, diagnostic), diagnostic
 
 
 def _read(
-    questions: Sequence[_Query], sections: Sequence[Output | Truncated], trouble: Diagnostic | None
+    questions: Sequence[_Query], sections: Sequence[Output | Truncated], diagnostic: Diagnostic | None
 ) -> dict[AnyFact, AnyReading]:
     readings: dict[AnyFact, AnyReading] = {}
     for question, section in zip(questions, sections, strict=True):
         if isinstance(section, Truncated):
-            readings.update(dict.fromkeys(question.facts, Unknown(_truncated(question.probe, section, trouble))))
+            readings.update(dict.fromkeys(question.facts, Unknown(_truncated(question.probe, section, diagnostic))))
         else:
             readings.update(_parse(question, section))
     return readings
 
 
-def _truncated(probe: Probe, torn: Truncated, trouble: Diagnostic | None) -> Reason:
-    if trouble is None or trouble.code == "answer-truncated":
+def _truncated(probe: Probe, torn: Truncated, diagnostic: Diagnostic | None) -> Reason:
+    if diagnostic is None or diagnostic.code == "answer-truncated":
         return reason("section-truncated", family=probe.family)
-    if trouble.code == "answer-overdue" and torn.begun:
+    if diagnostic.code == "answer-overdue" and torn.begun:
         return reason("probe-timeout", family=probe.family)
-    return reason(trouble.code, host=trouble.where, **dict(trouble.fields))
+    return reason(diagnostic.code, host=diagnostic.where, **dict(diagnostic.fields))
 
 
 def _parse(question: _Query, section: Output) -> Mapping[AnyFact, AnyReading]:

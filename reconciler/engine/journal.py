@@ -93,8 +93,8 @@ class Journal:
         try:
             yield
         except OSError as error:
-            said = error.strerror or type(error).__name__
-            raise JournalError(diagnose("journal-unwritable", where=str(self.path), said=said)) from error
+            output_text = error.strerror or type(error).__name__
+            raise JournalError(diagnose("journal-unwritable", where=str(self.path), said=output_text)) from error
 
 
 def open_journal(directory: Path, *, run: str, clock: Clock) -> Journal:
@@ -104,8 +104,8 @@ def open_journal(directory: Path, *, run: str, clock: Clock) -> Journal:
         journal = Journal(place / f"{run}.jsonl", run=run, clock=clock)
         sync_dir(place)
     except OSError as error:
-        said = error.strerror or type(error).__name__
-        raise JournalError(diagnose("journal-unwritable", where=str(directory), said=said)) from error
+        output_text = error.strerror or type(error).__name__
+        raise JournalError(diagnose("journal-unwritable", where=str(directory), said=output_text)) from error
     return journal
 
 

@@ -288,7 +288,7 @@ async def publish_epoch(transport: Transport, hosts: Iterable[str], epoch: int) 
     """Tells every host the new epoch before anything is started. One that cannot be told cannot be worked on either."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_publish_epoch(transport, host, epoch)) for host in dict.fromkeys(hosts)]
-    return tuple(trouble for task in tasks if (trouble := task.result()) is not None)
+    return tuple(diagnostic for task in tasks if (diagnostic := task.result()) is not None)
 
 
 async def _publish_epoch(transport: Transport, host: str, epoch: int) -> Diagnostic | None:

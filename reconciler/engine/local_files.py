@@ -76,8 +76,8 @@ def _trusted_link(link: Path) -> None:
 def state_path(cluster: str, environ: Mapping[str, str]) -> Path:
     """$XDG_STATE_HOME/bkrec/<cluster>; a cluster's name never leads out of it. A path that is not absolute does not
     count (XDG). Raises OSError where nothing says whose home it would be in."""
-    said = environ.get("XDG_STATE_HOME", "")
-    home = Path(said) if said.startswith("/") else _home(environ) / ".local" / "state"
+    output_text = environ.get("XDG_STATE_HOME", "")
+    home = Path(output_text) if output_text.startswith("/") else _home(environ) / ".local" / "state"
     name = re.sub(r"[^\w.-]+", "_", cluster).lstrip(".") or "cluster"
     return home / "bkrec" / name
 

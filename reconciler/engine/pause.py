@@ -38,10 +38,10 @@ class PauseRequest:
     why: str
 
 
-async def read(look: GatherFacts, controller: str) -> PauseRequest | None:
+async def read(gather: GatherFacts, controller: str) -> PauseRequest | None:
     """None too where nobody could tell: whoever cannot be read cannot be worked on either."""
     fact = Paused(host=controller)
-    match (await look([fact])).readings.get(fact):
+    match (await gather([fact])).readings.get(fact):
         case Known(value):
             who, since, why = (*str(value).split(" ", 2), "", "")[:3]
             return PauseRequest(who=who, since=since, why=why)
@@ -49,24 +49,26 @@ async def read(look: GatherFacts, controller: str) -> PauseRequest | None:
             return None
 
 
-async def pause_diagnostic(look: GatherFacts, controller: str) -> Diagnostic | None:
-    wish = await read(look, controller)
-    return wish and diagnose("paused", where=controller, who=wish.who, since=wish.since, reason=wish.why or "-")
+async def pause_diagnostic(gather: GatherFacts, controller: str) -> Diagnostic | None:
+    request = await read(gather, controller)
+    return request and diagnose(
+        "paused", where=controller, who=request.who, since=request.since, reason=request.why or "-"
+    )
 
 
-async def bars(look: GatherFacts, controller: str) -> Diagnostic | None:
+async def bars(gather: GatherFacts, controller: str) -> Diagnostic | None:
     """Why nothing may be begun: somebody wishes a pause, or nobody could tell. Under way, not to hear is no wish."""
     fact = Paused(host=controller)
-    reading = (await look([fact])).readings.get(fact)
+    reading = (await gather([fact])).readings.get(fact)
     if isinstance(reading, Unknown):
         return diagnose("pause-unread", where=controller, host=controller, because=reading.why)
-    return await pause_diagnostic(look, controller)
+    return await pause_diagnostic(gather, controller)
 
 
-async def watch(look: GatherFacts, controller: str, *, clock: Clock, stop: StopSignal) -> None:
+async def watch(gather: GatherFacts, controller: str, *, clock: Clock, stop: StopSignal) -> None:
     """Until cancelled, or until somebody wishes a pause: then the run starts no further step."""
     while True:
-        paused = await pause_diagnostic(look, controller)
+        paused = await pause_diagnostic(gather, controller)
         if paused is not None:
             stop.stop_because(paused)
             return
@@ -90,6 +92,6 @@ async def resume(transport: Transport, controller: str) -> None:
     _expect("resumed", output.stdout, controller)
 
 
-def _expect(word: str, said: str, controller: str) -> None:
-    if reply_to("pause", said) != word:
-        raise PauseError(diagnose("pause-failed", where=controller, said=clean(said).strip()[-200:] or "-"))
+def _expect(word: str, output_text: str, controller: str) -> None:
+    if reply_to("pause", output_text) != word:
+        raise PauseError(diagnose("pause-failed", where=controller, said=clean(output_text).strip()[-200:] or "-"))

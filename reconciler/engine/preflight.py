@@ -12,25 +12,25 @@ from reconciler.engine.step.decision import reading_text
 from specs.diagnostic import Diagnostic, diagnose
 
 
-async def preflight(work: RunContext, course: RunState) -> tuple[Diagnostic, ...]:
+async def preflight(context: RunContext, state: RunState) -> tuple[Diagnostic, ...]:
     """All that speaks against it; asked again before each round, a person only about steps not confirmed yet."""
-    plan = course.assessment.plan
-    barred = tuple(blocked.diagnostic for blocked in plan.blocked if work.aborts_run(blocked))
-    barred = (*_unread(work, course, course.assessment.diagnostics), *barred)
-    if nothing_to_start(work, course.assessment):
+    plan = state.assessment.plan
+    barred = tuple(blocked.diagnostic for blocked in plan.blocked if context.aborts_run(blocked))
+    barred = (*_unread(context, state, state.assessment.diagnostics), *barred)
+    if nothing_to_start(context, state.assessment):
         return barred
-    paused = await pause.bars(work.gather, work.controller)
+    paused = await pause.bars(context.gather, context.controller)
     if paused is not None:
         return (paused,)
-    closed = barred or await _failed_checks(work, course)
+    closed = barred or await _failed_checks(context, state)
     if closed:
         return closed
     actions = tuple(step.action for step in plan.steps)
-    if course.confirmed.issuperset(actions):
+    if state.confirmed.issuperset(actions):
         return ()
-    if not await work.confirm(course.assessment):
+    if not await context.confirm(state.assessment):
         return (diagnose("not-confirmed"),)
-    course.confirmed.update(actions)
+    state.confirmed.update(actions)
     return ()
 
 
@@ -38,25 +38,28 @@ def step_ids(plan: Plan) -> tuple[str, ...]:
     return tuple(step.id for step in plan.steps)
 
 
-def _unread(work: RunContext, course: RunState, troubles: Mapping[str, Diagnostic]) -> tuple[Diagnostic, ...]:
+def _unread(context: RunContext, state: RunState, diagnostics: Mapping[str, Diagnostic]) -> tuple[Diagnostic, ...]:
     """Hosts that a change is about to concern and that nobody could read: half a cluster is not brought to another
     release past the other half, and a host key that changed is an alarm. First all of them in one, then each."""
-    plan = course.assessment.plan
-    if course.begun or nothing_to_start(work, course.assessment):
+    plan = state.assessment.plan
+    if state.begun or nothing_to_start(context, state.assessment):
         return ()
-    silent = [host for host in work.concerned(plan) if host in troubles]
+    silent = [host for host in context.concerned(plan) if host in diagnostics]
     if not silent:
         return ()
-    told = ", ".join(f"{host} ({troubles[host].code})" for host in silent)
-    return (diagnose("change-hosts-unread", where=", ".join(silent), hosts=told), *(troubles[host] for host in silent))
+    text = ", ".join(f"{host} ({diagnostics[host].code})" for host in silent)
+    return (
+        diagnose("change-hosts-unread", where=", ".join(silent), hosts=text),
+        *(diagnostics[host] for host in silent),
+    )
 
 
-async def _failed_checks(work: RunContext, course: RunState) -> tuple[Diagnostic, ...]:
-    gates = work.preflight_checks(course.assessment.plan)
-    seen = await work.gather(facts_of(gates))
-    unread = _unread(work, course, seen.troubles)
-    heard = [gate for gate in gates if not unread or gate.fact.host not in seen.troubles]
-    judged = [(gate, drift) for gate in heard if (drift := compare(gate, seen.readings)) is not None]
+async def _failed_checks(context: RunContext, state: RunState) -> tuple[Diagnostic, ...]:
+    gates = context.preflight_checks(state.assessment.plan)
+    gathered = await context.gather(facts_of(gates))
+    unread = _unread(context, state, gathered.troubles)
+    expectations = [gate for gate in gates if not unread or gate.fact.host not in gathered.troubles]
+    judged = [(gate, drift) for gate in expectations if (drift := compare(gate, gathered.readings)) is not None]
     return (*unread, *(_check_diagnostic(gate, drift.reading) for gate, drift in judged))
 
 

@@ -30,209 +30,211 @@ STARTUP_GRACE_S = 10.0
 """The same where there are no steps: enough for what has only just been started, and short for who waits to be told."""
 
 
-async def reconcile(work: RunContext) -> RunResult:
+async def reconcile(context: RunContext) -> RunResult:
     """Every expected trouble is in what it returns."""
-    began = work.clock.steady()
-    course = RunState(assessment=await _initial_assessment(work), began=began)
-    running = await running_jobs(work.gather, work.hosts)
+    began = context.clock.steady()
+    state = RunState(assessment=await _initial_assessment(context), began=began)
+    running = await running_jobs(context.gather, context.hosts)
     if not running:
-        course.refused = await preflight(work, course)
-        if course.refused or nothing_to_start(work, course.assessment):
-            return _applied(work, course)
+        state.refused = await preflight(context, state)
+        if state.refused or nothing_to_start(context, state.assessment):
+            return _applied(context, state)
     try:
-        lease = await _acquire_fenced_lease(work)
+        lease = await _acquire_fenced_lease(context)
     except BkrecError as trouble:
-        course.refused = trouble.diagnostics
-        return _applied(work, course)
-    await _with_lease(lease, work, course)
-    return _applied(work, course)
+        state.refused = trouble.diagnostics
+        return _applied(context, state)
+    await _with_lease(lease, context, state)
+    return _applied(context, state)
 
 
-async def _initial_assessment(work: RunContext) -> Assessment:
+async def _initial_assessment(context: RunContext) -> Assessment:
     """A look; and a second one where nothing is to be done but something is in between, once it had its seconds."""
-    studied = await assess(work.gather, work.expected, work.decide, work.spec_inputs)
-    coming = [] if studied.plan.steps else _expected_soon(studied.plan)
+    assessment = await assess(context.gather, context.expected, context.decide, context.spec_inputs)
+    coming = [] if assessment.plan.steps else _expected_soon(assessment.plan)
     if not coming:
-        return studied
-    await _poll_until_matching(work, coming, STARTUP_GRACE_S)
-    return await assess(work.gather, work.expected, work.decide, work.spec_inputs)
+        return assessment
+    await _poll_until_matching(context, coming, STARTUP_GRACE_S)
+    return await assess(context.gather, context.expected, context.decide, context.spec_inputs)
 
 
-async def _acquire_fenced_lease(work: RunContext) -> Lease:
+async def _acquire_fenced_lease(context: RunContext) -> Lease:
     """The lease, and its epoch known on every host that answers."""
-    lease = await _take(work, 0)
-    overtaken = await _hosts_ahead(work, lease)
+    lease = await _take(context, 0)
+    overtaken = await _hosts_ahead(context, lease)
     if overtaken:
-        lease = await _take(work, max(int(dict(trouble.fields)["epoch"]) for trouble in overtaken))
-        overtaken = await _hosts_ahead(work, lease)
+        lease = await _take(context, max(int(dict(diagnostic.fields)["epoch"]) for diagnostic in overtaken))
+        overtaken = await _hosts_ahead(context, lease)
     if overtaken:
-        await release(work.transport, lease)
+        await release(context.transport, lease)
         raise BkrecError(*overtaken)
     return lease
 
 
-async def _take(work: RunContext, floor: int) -> Lease:
+async def _take(context: RunContext, floor: int) -> Lease:
     return await acquire(
-        work.transport,
-        work.controller,
-        run=work.run,
-        user=work.user,
-        source=work.source,
+        context.transport,
+        context.controller,
+        run=context.run,
+        user=context.user,
+        source=context.source,
         floor=floor,
-        clock=work.clock,
-        stop=work.stop,
-        emit=work.emit,
+        clock=context.clock,
+        stop=context.stop,
+        emit=context.emit,
     )
 
 
-async def _hosts_ahead(work: RunContext, lease: Lease) -> tuple[Diagnostic, ...]:
-    troubles = await publish_epoch(work.transport, work.hosts, lease.epoch)
-    return tuple(trouble for trouble in troubles if trouble.code == "lease-superseded")
+async def _hosts_ahead(context: RunContext, lease: Lease) -> tuple[Diagnostic, ...]:
+    diagnostics = await publish_epoch(context.transport, context.hosts, lease.epoch)
+    return tuple(diagnostic for diagnostic in diagnostics if diagnostic.code == "lease-superseded")
 
 
-async def _with_lease(lease: Lease, work: RunContext, course: RunState) -> None:
+async def _with_lease(lease: Lease, context: RunContext, state: RunState) -> None:
     """Everything that writes, while the lease is kept by a task beside it."""
     term = LeaseValidity()
     try:
         async with asyncio.TaskGroup() as group:
             keeper = group.create_task(
-                renew_until_cancelled(work.transport, lease, term, clock=work.clock, stop=work.stop)
+                renew_until_cancelled(context.transport, lease, term, clock=context.clock, stop=context.stop)
             )
-            watcher = group.create_task(pause.watch(work.gather, work.controller, clock=work.clock, stop=work.stop))
-            teller = group.create_task(_announce_halt(work))
-            await _run_rounds_safely(lease, term, work, course)
+            watcher = group.create_task(
+                pause.watch(context.gather, context.controller, clock=context.clock, stop=context.stop)
+            )
+            teller = group.create_task(_announce_halt(context))
+            await _run_rounds_safely(lease, term, context, state)
             for task in (keeper, watcher, teller):
                 task.cancel()
     finally:
-        await release(work.transport, lease)
+        await release(context.transport, lease)
 
 
-async def _announce_halt(work: RunContext) -> None:
+async def _announce_halt(context: RunContext) -> None:
     """At once: what is in flight may take long, and nobody should wonder why nothing else is begun."""
-    await work.stop.halted.wait()
-    if work.stop.why is not None:
-        work.emit(RunHalted(diagnostic=work.stop.why))
+    await context.stop.halted.wait()
+    if context.stop.why is not None:
+        context.emit(RunHalted(diagnostic=context.stop.why))
 
 
-async def _run_rounds_safely(lease: Lease, term: LeaseValidity, work: RunContext, course: RunState) -> None:
+async def _run_rounds_safely(lease: Lease, term: LeaseValidity, context: RunContext, state: RunState) -> None:
     """Trouble is noted, not raised: in a group it would come out as something else."""
     try:
-        _record(work, RunStarted(run=work.run, epoch=lease.epoch, steps=step_ids(course.assessment.plan)))
-        await _approved(work)
-        await _rounds(lease, term, work, course)
-        _record(work, _ended(work, course))
+        _record(context, RunStarted(run=context.run, epoch=lease.epoch, steps=step_ids(state.assessment.plan)))
+        await _approved(context)
+        await _rounds(lease, term, context, state)
+        _record(context, _ended(context, state))
     except BkrecError as trouble:
-        course.diagnostics.extend(trouble.diagnostics)
+        state.diagnostics.extend(trouble.diagnostics)
 
 
-async def _approved(work: RunContext) -> None:
+async def _approved(context: RunContext) -> None:
     """Who agreed to what is written down twice: here, and on the controller for whoever comes after."""
-    for gate in sorted(work.approved):
-        _record(work, ApprovalGiven(gate=gate, user=work.user, source=work.source))
-        who = f"{work.user}@{work.source}"
-        await approvals.record(work.transport, work.controller, gate=gate, who=who, run=work.run)
+    for gate in sorted(context.approved):
+        _record(context, ApprovalGiven(gate=gate, user=context.user, source=context.source))
+        who = f"{context.user}@{context.source}"
+        await approvals.record(context.transport, context.controller, gate=gate, who=who, run=context.run)
 
 
-def _record(work: RunContext, event: Event) -> None:
-    work.journal.write(event)
-    work.emit(event)
+def _record(context: RunContext, event: Event) -> None:
+    context.journal.write(event)
+    context.emit(event)
 
 
-async def _rounds(lease: Lease, term: LeaseValidity, work: RunContext, course: RunState) -> None:
+async def _rounds(lease: Lease, term: LeaseValidity, context: RunContext, state: RunState) -> None:
     for _ in range(MAX_ROUNDS):
-        await _adopt_jobs(work, course)
-        await _reassess(work, course)
-        if course.diagnostics or work.stop.requested:
+        await _adopt_jobs(context, state)
+        await _reassess(context, state)
+        if state.diagnostics or context.stop.requested:
             return
-        course.refused = await preflight(work, course)
-        if course.refused or nothing_to_start(work, course.assessment):
+        state.refused = await preflight(context, state)
+        if state.refused or nothing_to_start(context, state.assessment):
             return
-        outcome = await _executed(lease, term, work, course.assessment.plan)
-        course.outcomes.append(outcome)
-        course.begun = course.begun or bool(outcome.started and work.concerned(course.assessment.plan))
-        await _await_derived(work, course.assessment.plan, outcome)
-        course.diagnostics.extend(outcome.diagnostics)
-        if outcome.failed or work.stop.requested or not (outcome.done or outcome.skipped or outcome.deferred):
+        outcome = await _executed(lease, term, context, state.assessment.plan)
+        state.outcomes.append(outcome)
+        state.begun = state.begun or bool(outcome.started and context.concerned(state.assessment.plan))
+        await _await_derived(context, state.assessment.plan, outcome)
+        state.diagnostics.extend(outcome.diagnostics)
+        if outcome.failed or context.stop.requested or not (outcome.done or outcome.skipped or outcome.deferred):
             break
-    if not work.stop.immediate.is_set():
-        await _reassess(work, course)
+    if not context.stop.immediate.is_set():
+        await _reassess(context, state)
 
 
-async def _reassess(work: RunContext, course: RunState) -> None:
+async def _reassess(context: RunContext, state: RunState) -> None:
     """A look; and what a step disturbed, which may be noticed only after the last one, is given its time as well."""
-    course.assessment = await assess(work.gather, work.expected, work.decide, work.spec_inputs)
-    plan = course.assessment.plan
-    if course.outcomes and _expected_soon(plan) and not plan.steps:
-        await _await_derived(work, plan, course.outcomes[-1])
-        course.assessment = await assess(work.gather, work.expected, work.decide, work.spec_inputs)
+    state.assessment = await assess(context.gather, context.expected, context.decide, context.spec_inputs)
+    plan = state.assessment.plan
+    if state.outcomes and _expected_soon(plan) and not plan.steps:
+        await _await_derived(context, plan, state.outcomes[-1])
+        state.assessment = await assess(context.gather, context.expected, context.decide, context.spec_inputs)
 
 
-async def _await_derived(work: RunContext, plan: Plan, outcome: ExecutionResult) -> None:
+async def _await_derived(context: RunContext, plan: Plan, outcome: ExecutionResult) -> None:
     """What has no step of its own takes its time: consul looks at a service every ten seconds or so."""
     if outcome.done and not (outcome.failed or outcome.deferred):
-        await _poll_until_matching(work, _expected_soon(plan), FOLLOW_S)
+        await _poll_until_matching(context, _expected_soon(plan), FOLLOW_S)
 
 
-async def _poll_until_matching(work: RunContext, wishes: list[AnyExpected], patience_s: float) -> None:
-    until = work.clock.steady() + patience_s
-    while wishes and work.clock.steady() < until and not work.stop.requested:
-        readings = (await work.gather(facts_of(wishes))).readings
-        wishes = [wish for wish in wishes if compare(wish, readings) is not None]
-        if wishes:
-            await work.clock.sleep(FOLLOW_POLL_S)
+async def _poll_until_matching(context: RunContext, expectations: list[AnyExpected], patience_s: float) -> None:
+    until = context.clock.steady() + patience_s
+    while expectations and context.clock.steady() < until and not context.stop.requested:
+        readings = (await context.gather(facts_of(expectations))).readings
+        expectations = [expected for expected in expectations if compare(expected, readings) is not None]
+        if expectations:
+            await context.clock.sleep(FOLLOW_POLL_S)
 
 
 def _expected_soon(plan: Plan) -> list[AnyExpected]:
     """What has no step and may come right all the same."""
     settling = (blocked.expected for blocked in plan.blocked if blocked.progressing)
-    return [*(follow.expected for follow in plan.derived), *settling]
+    return [*(derived.expected for derived in plan.derived), *settling]
 
 
-async def _adopt_jobs(work: RunContext, course: RunState) -> None:
-    jobs = await running_jobs(work.gather, work.hosts)
+async def _adopt_jobs(context: RunContext, state: RunState) -> None:
+    jobs = await running_jobs(context.gather, context.hosts)
     if not jobs:
         return
 
     def tell(event: Event) -> None:
-        _record(work, event)
+        _record(context, event)
 
-    course.diagnostics.extend(await adopt(work.transport, jobs, clock=work.clock, tell=tell, stop=work.stop))
+    state.diagnostics.extend(await adopt(context.transport, jobs, clock=context.clock, tell=tell, stop=context.stop))
 
 
-async def _executed(lease: Lease, term: LeaseValidity, work: RunContext, plan: Plan) -> ExecutionResult:
+async def _executed(lease: Lease, term: LeaseValidity, context: RunContext, plan: Plan) -> ExecutionResult:
     return await execute(
         plan,
-        transport=work.transport,
-        look=work.gather,
-        journal=work.journal,
+        transport=context.transport,
+        gather=context.gather,
+        journal=context.journal,
         epoch=lease.epoch,
         term=term,
-        run=work.run,
-        undoes=work.undoes,
-        emit=work.emit,
-        stop=work.stop,
-        approved=work.approved,
-        parallel=work.parallel,
-        clock=work.clock,
+        run=context.run,
+        undoes=context.undoes,
+        emit=context.emit,
+        stop=context.stop,
+        approved=context.approved,
+        parallel=context.parallel,
+        clock=context.clock,
     )
 
 
-def _ended(work: RunContext, course: RunState) -> RunEnded:
-    word, _ = conclude(work, course)
-    seconds = work.clock.steady() - course.began
+def _ended(context: RunContext, state: RunState) -> RunEnded:
+    word, _ = conclude(context, state)
+    seconds = context.clock.steady() - state.began
     told = "differs" if word == "waiting" else word
-    return RunEnded(verdict=told, done=course.done, failed=len(course.failed), seconds=seconds)
+    return RunEnded(verdict=told, done=state.done, failed=len(state.failed), seconds=seconds)
 
 
-def _applied(work: RunContext, course: RunState) -> RunResult:
-    word, code = conclude(work, course)
-    why = (work.stop.why,) if work.stop.why is not None else ()
+def _applied(context: RunContext, state: RunState) -> RunResult:
+    word, code = conclude(context, state)
+    why = (context.stop.why,) if context.stop.why is not None else ()
     return RunResult(
         verdict=word,
         exit_code=code,
-        assessment=course.assessment,
+        assessment=state.assessment,
         diagnostics=tuple(
-            dict.fromkeys((*why, *course.refused, *course.diagnostics, *open_questions(work, course.assessment)))
+            dict.fromkeys((*why, *state.refused, *state.diagnostics, *open_questions(context, state.assessment)))
         ),
-        outcomes=tuple(course.outcomes),
+        outcomes=tuple(state.outcomes),
     )

@@ -108,56 +108,56 @@ class RunResult:
     """One per round."""
 
 
-def open_questions(work: RunContext, studied: Assessment) -> tuple[Diagnostic, ...]:
+def open_questions(context: RunContext, assessment: Assessment) -> tuple[Diagnostic, ...]:
     """What only a person can answer or do, ready to be shown with what to type; and why what differs was left so."""
-    drifted = {drift.expected.fact for drift in studied.difference.drift}
+    drifted = {drift.expected.fact for drift in assessment.difference.drift}
 
-    def told(one: Blocked) -> bool:
-        return one.expected.fact in drifted or work.needs_human(one) or work.reported_at_end(one)
+    def told(blocked: Blocked) -> bool:
+        return blocked.expected.fact in drifted or context.needs_human(blocked) or context.reported_at_end(blocked)
 
     return (
-        *(one.diagnostic for one in studied.plan.blocked if told(one)),
-        *pending_approvals(studied.plan, work.approved),
+        *(one.diagnostic for one in assessment.plan.blocked if told(one)),
+        *pending_approvals(assessment.plan, context.approved),
     )
 
 
-def only_manual_steps_left(work: RunContext, studied: Assessment) -> bool:
+def only_manual_steps_left(context: RunContext, assessment: Assessment) -> bool:
     """There are steps left, and each of them waits for a person."""
-    steps = studied.plan.steps
-    return bool(steps) and len(waiting_steps(studied.plan, work.approved)) == len(steps)
+    steps = assessment.plan.steps
+    return bool(steps) and len(waiting_steps(assessment.plan, context.approved)) == len(steps)
 
 
-def nothing_to_start(work: RunContext, studied: Assessment) -> bool:
-    return not studied.plan.steps or only_manual_steps_left(work, studied)
+def nothing_to_start(context: RunContext, assessment: Assessment) -> bool:
+    return not assessment.plan.steps or only_manual_steps_left(context, assessment)
 
 
-def _waits(work: RunContext, studied: Assessment) -> bool:
+def _waits(context: RunContext, assessment: Assessment) -> bool:
     """For a person's word or hand; and whatever else is unknown, is known to wait for that alone."""
-    worded = {blocked.expected.fact for blocked in studied.plan.blocked if work.needs_human(blocked)}
-    handed = only_manual_steps_left(work, studied) and all(
-        work.needs_human(blocked) for blocked in studied.plan.blocked
+    facts = {blocked.expected.fact for blocked in assessment.plan.blocked if context.needs_human(blocked)}
+    handed = only_manual_steps_left(context, assessment) and all(
+        context.needs_human(blocked) for blocked in assessment.plan.blocked
     )
-    return (bool(worded) or handed) and all(drift.expected.fact in worded for drift in studied.difference.unknown)
+    return (bool(facts) or handed) and all(drift.expected.fact in facts for drift in assessment.difference.unknown)
 
 
-def conclude(work: RunContext, course: RunState) -> tuple[Verdict, int]:
+def conclude(context: RunContext, state: RunState) -> tuple[Verdict, int]:
     """The verdict and design's exit code. Trouble outweighs facts, and facts decide the rest."""
-    touched = any(outcome.started for outcome in course.outcomes)
-    seen = verdict(course.assessment.difference)
-    waiting = _waits(work, course.assessment)
-    if work.stop.signal is not None and (seen != "converged" or work.stop.immediate.is_set()):
-        return "interrupted", 128 + work.stop.signal
-    halted = (*course.refused, *(() if work.stop.why is None else (work.stop.why,)))
-    if seen != "converged" and not course.failed and any(told.code == "paused" for told in halted):
+    touched = any(outcome.started for outcome in state.outcomes)
+    readings = verdict(state.assessment.difference)
+    waiting = _waits(context, state.assessment)
+    if context.stop.signal is not None and (readings != "converged" or context.stop.immediate.is_set()):
+        return "interrupted", 128 + context.stop.signal
+    halted = (*state.refused, *(() if context.stop.why is None else (context.stop.why,)))
+    if readings != "converged" and not state.failed and any(diagnostic.code == "paused" for diagnostic in halted):
         return "waiting", 6
-    if course.refused or (course.diagnostics and not touched):
-        return ("waiting", 6) if touched and course.refused else ("refused", 5)
-    if course.failed or course.diagnostics or work.stop.why is not None:
+    if state.refused or (state.diagnostics and not touched):
+        return ("waiting", 6) if touched and state.refused else ("refused", 5)
+    if state.failed or state.diagnostics or context.stop.why is not None:
         return "failed", 3
-    if seen != "converged" and waiting:
+    if readings != "converged" and waiting:
         return "waiting", 6
-    if seen == "differs":
+    if readings == "differs":
         return ("failed", 3) if touched else ("refused", 5)
-    if seen == "unknown":
-        return seen, 4
-    return ("rolled-back", 7) if work.undoes else ("converged", 0)
+    if readings == "unknown":
+        return readings, 4
+    return ("rolled-back", 7) if context.undoes else ("converged", 0)

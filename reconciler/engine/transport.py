@@ -25,9 +25,9 @@ class Transport(Protocol):
 class TransportError(BkrecError):
     """The host was not reached, would not have us, or did not answer in time. `heard` is what came before that."""
 
-    def __init__(self, *diagnostics: Diagnostic, heard: Output | None = None) -> None:
+    def __init__(self, *diagnostics: Diagnostic, output: Output | None = None) -> None:
         super().__init__(*diagnostics)
-        self.heard = heard or Output(stdout="", exit_status=None)
+        self.heard = output or Output(stdout="", exit_status=None)
 
     @property
     def diagnostic(self) -> Diagnostic:

@@ -41,9 +41,9 @@ def _reached(cluster: Cluster) -> Iterator[tuple[Module, AgentBaseline]]:
             yield module, module.agents
 
 
-def baseline_recorded(cluster: Cluster, module: Module, seen: FactReader) -> Iterator[AnyExpected]:
+def baseline_recorded(cluster: Cluster, module: Module, facts: FactReader) -> Iterator[AnyExpected]:
     """What the module's installation waits for, where something of the old one is there to be retired."""
-    if module.agents is not None and old_gse_present(cluster, module, seen):
+    if module.agents is not None and old_gse_present(cluster, module, facts):
         fact = TaskRecorded(host=cluster.controller, task=NOTE, release=cluster.release.version)
         why = reason("agents-recorded-before")
         yield fact.must_be(True, because=why, source=module.agents.source, module=module.name)
@@ -54,14 +54,14 @@ def done(cluster: Cluster) -> TaskDone:
     return TaskDone(host=cluster.controller, task=NOTE, release=cluster.release.version)
 
 
-def invalidated(cluster: Cluster, module: Module, seen: FactReader) -> Iterator[AnyFact]:
-    if module.agents is not None and old_gse_present(cluster, module, seen):
+def invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterator[AnyFact]:
+    if module.agents is not None and old_gse_present(cluster, module, facts):
         yield _lost(cluster)
 
 
-def old_gse_present(cluster: Cluster, module: Module, seen: FactReader) -> bool:
+def old_gse_present(cluster: Cluster, module: Module, facts: FactReader) -> bool:
     """Is anything of the old one left to be retired?"""
-    units = seen.read_all(wish.fact for wish in module_facts.obsolete_units(cluster, module, "last"))
+    units = facts.read_all(expected.fact for expected in module_facts.obsolete_units(cluster, module, "last"))
     return any(unit != Absent() for unit in units)
 
 
@@ -97,9 +97,9 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
             return _await(cluster, module, require_fact_type(drift, AgentsMissing), drift)
 
 
-def _note(cluster: Cluster, fact: TaskRecorded, agents: AgentBaseline, seen: FactReader) -> Repair:
+def _note(cluster: Cluster, fact: TaskRecorded, agents: AgentBaseline, facts: FactReader) -> Repair:
     asked = online_query(cluster)
-    online, unasked, why = _known(seen, asked)
+    online, unasked, why = _known(facts, asked)
     action = RecordAgentBaseline(host=fact.host, noted=fact, online=online, unasked=unasked)
     return Repair(action=action, because=why, source=agents.source, section=FIRST)
 
@@ -109,8 +109,8 @@ def online_query(cluster: Cluster) -> AgentsOnline:
     return AgentsOnline(host=cluster.controller, env=env(cluster), hosts=cluster.inventory.hosts)
 
 
-def _known(seen: FactReader, asked: AgentsOnline) -> tuple[tuple[str, ...], str, Reason]:
-    reading = seen.read(asked)
+def _known(facts: FactReader, asked: AgentsOnline) -> tuple[tuple[str, ...], str, Reason]:
+    reading = facts.read(asked)
     online: tuple[str, ...] = reading.value if isinstance(reading, Known) else ()
     if online:
         return online, "", reason("agents-online-now", count=len(online), of=len(asked.hosts))
@@ -120,11 +120,13 @@ def _known(seen: FactReader, asked: AgentsOnline) -> tuple[tuple[str, ...], str,
 
 def _await(cluster: Cluster, module: Module, fact: AgentsMissing, drift: AnyDrift) -> Repair:
     """Once all that they are to come back to runs, and whom to ask."""
-    needs = replacement_serving(cluster, module)
+    expectations = replacement_serving(cluster, module)
     action = AwaitAgentBaseline(host=fact.host, lost=fact, because=drift.expected.because)
     lost = drift.reading.value if isinstance(drift.reading, Known) else ()
     why = reason("agents-missing-now", hosts=", ".join(lost)) if lost else drift.expected.because
-    return Repair(action=action, because=why, source=drift.expected.source, section=section(module), requires=needs)
+    return Repair(
+        action=action, because=why, source=drift.expected.source, section=section(module), requires=expectations
+    )
 
 
 def replacement_serving(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
@@ -132,14 +134,16 @@ def replacement_serving(cluster: Cluster, module: Module) -> tuple[AnyExpected, 
     bus = [one for one in cluster.modules() if one.name == BUS]
     return (
         *module_facts.replacement_ready(cluster, module),
-        *(wish for one in bus for wish in module_facts.readiness(cluster, one)),
+        *(expected for one in bus for expected in module_facts.readiness(cluster, one)),
     )
 
 
 def _settle(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
     action = ArchiveAgentBaseline(host=drift.expected.fact.host, release=cluster.release.version)
-    wish, needs = drift.expected, module_facts.obsolete_units(cluster, module, "last")
-    return Repair(action=action, because=wish.because, source=wish.source, section=section(module), requires=needs)
+    expected, expectations = drift.expected, module_facts.obsolete_units(cluster, module, "last")
+    return Repair(
+        action=action, because=expected.because, source=expected.source, section=section(module), requires=expectations
+    )
 
 
 def section(module: Module) -> str:

@@ -168,17 +168,19 @@ def all_modules_ready(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Guide 7.17: only after all backends are deployed. What they sign for is final then."""
     why = reason("cmdb-topology-last")
     return tuple(
-        type(wish)(fact=wish.fact, reading=wish.reading, because=why, source="guide 7.17", module=wish.module)
+        type(expected)(
+            fact=expected.fact, reading=expected.reading, because=why, source="guide 7.17", module=expected.module
+        )
         for module in cluster.modules()
-        for wish in (*module_facts.readiness(cluster, module), *module_facts.installed_markers(cluster, module))
+        for expected in (*module_facts.readiness(cluster, module), *module_facts.installed_markers(cluster, module))
     )
 
 
-def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, seen: FactReader) -> Decision:
+def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, facts: FactReader) -> Decision:
     here, install = cluster.controller, cluster.paths.install
-    sets = _names(seen, SetsLeft(host=here, install=install))
-    templates = _names(seen, TemplatesLeft(host=here, install=install))
-    strays, cmdb = _strays(cluster, seen), _cmdb(cluster)
+    sets = _names(facts, SetsLeft(host=here, install=install))
+    templates = _names(facts, TemplatesLeft(host=here, install=install))
+    strays, cmdb = _strays(cluster, facts), _cmdb(cluster)
     action: DeleteSets | DeleteTemplates | MoveHosts | UnlockTopologyEditing
     needs = (_unassigned(cluster), *_assignable(cluster), *all_modules_ready(cluster), *_copied(cluster))
     match fact:
@@ -204,13 +206,13 @@ def _copied(cluster: Cluster) -> Iterator[AnyExpected]:
         yield dump.must_be("fresh", because=reason("cmdb-topology-dumped"), source="guide 5.2")
 
 
-def _names(seen: FactReader, fact: AnyFact) -> tuple[str, ...]:
-    reading = seen.read(fact)
+def _names(facts: FactReader, fact: AnyFact) -> tuple[str, ...]:
+    reading = facts.read(fact)
     return tuple(reading.value) if isinstance(reading, Known) else ()
 
 
-def _strays(cluster: Cluster, seen: FactReader) -> tuple[str, ...]:
-    hosts = _names(seen, BusinessHosts(host=cluster.controller, install=cluster.paths.install))
+def _strays(cluster: Cluster, facts: FactReader) -> tuple[str, ...]:
+    hosts = _names(facts, BusinessHosts(host=cluster.controller, install=cluster.paths.install))
     return tuple(host for host in hosts if host not in cluster.inventory.hosts)
 
 
@@ -224,7 +226,9 @@ def _repair(
     | UnlockTopologyEditing
     | LockTopologyEditing,
     drift: AnyDrift,
-    needs: tuple[AnyExpected, ...],
+    expectations: tuple[AnyExpected, ...],
 ) -> Repair:
-    wish = drift.expected
-    return Repair(action=action, because=wish.because, source=wish.source, section=SECTION, requires=needs)
+    expected = drift.expected
+    return Repair(
+        action=action, because=expected.because, source=expected.source, section=SECTION, requires=expectations
+    )

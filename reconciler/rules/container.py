@@ -49,7 +49,11 @@ SAAS_HOSTS = ("appo", "appt")
 
 def expect(cluster: Cluster) -> Iterator[AnyExpected]:
     """Wherever docker may hold something of BlueKing: containers of modules, and SaaS."""
-    used = {wish.fact.host for module in cluster.modules() for wish in module_facts.restart_policies(cluster, module)}
+    used = {
+        expected.fact.host
+        for module in cluster.modules()
+        for expected in module_facts.restart_policies(cluster, module)
+    }
     used.update(cluster.inventory.on_any(SAAS_HOSTS))
     return (module_facts.docker_data_root(host) for host in cluster.inventory.hosts if host in used)
 
@@ -81,11 +85,11 @@ def _unsteady(fact: UnsteadyContainers, drift: AnyDrift) -> Progressing:
 
 
 def _name_root(drift: AnyDrift) -> Decision:
-    host, wish = drift.expected.fact.host, drift.expected
+    host, expected = drift.expected.fact.host, drift.expected
     if drift.reading == Known("unclear"):
         return Advice(diagnostic=diagnose("docker-root-unclear", where=f"{host} {CONFIG}", file=CONFIG))
     action = SetDockerDataRoot(host=host, file=CONFIG)
-    return Repair(action=action, because=wish.because, source=wish.source, section="7.1")
+    return Repair(action=action, because=expected.because, source=expected.source, section="7.1")
 
 
 def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Decision:
@@ -98,24 +102,24 @@ def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Decis
             return replace(_repair(StartContainer(host=host, container=name), drift, module), common=first)
         case _:
             state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
-            told = diagnose("container-in-transition", where=f"{host} {name}", container=name, state=state)
-            return Progressing(diagnostic=told)
+            diagnostic = diagnose("container-in-transition", where=f"{host} {name}", container=name, state=state)
+            return Progressing(diagnostic=diagnostic)
 
 
-def _module_installed(cluster: Cluster, module: Module, seen: FactReader) -> bool:
-    return seen.once(("installed", module.name), lambda: _installed(cluster, module, seen))
+def _module_installed(cluster: Cluster, module: Module, facts: FactReader) -> bool:
+    return facts.once(("installed", module.name), lambda: _installed(cluster, module, facts))
 
 
-def _installed(cluster: Cluster, module: Module, seen: FactReader) -> bool:
+def _installed(cluster: Cluster, module: Module, facts: FactReader) -> bool:
     """Its VERSION or some container is of this version, and no table or app code waits for the whole installer."""
-    tags = [wish for wish in module_facts.running(cluster, module) if isinstance(wish.fact, ContainerImage)]
+    tags = [expected for expected in module_facts.running(cluster, module) if isinstance(expected.fact, ContainerImage)]
     rest = [
         wish
         for wish in module_facts.installer_effects(cluster, module)
         if isinstance(wish.fact, (PendingSql, AppRegistered))
     ]
     versions = [wish for wish in module_facts.installer_effects(cluster, module) if isinstance(wish.fact, VersionText)]
-    installed, migrated = seen.any_holds((*tags, *versions)), seen.all_hold(rest)
+    installed, migrated = facts.any_holds((*tags, *versions)), facts.all_hold(rest)
     return installed and migrated
 
 
@@ -130,7 +134,7 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         src=cluster.paths.src,
         home=cluster.paths.home,
         product=module.name,
-        spoils=tuple(wish.fact for wish in restart_policies_on(cluster, module, host)),
+        spoils=tuple(expected.fact for expected in restart_policies_on(cluster, module, host)),
     )
     return Repair(
         action=action,
@@ -151,5 +155,5 @@ def _repair(
     drift: AnyDrift,
     module: Module,
 ) -> Repair:
-    wish = drift.expected
-    return Repair(action=action, because=wish.because, source=wish.source, section=module.section)
+    expected = drift.expected
+    return Repair(action=action, because=expected.because, source=expected.source, section=module.section)

@@ -35,7 +35,7 @@ FACTS = (EnvValue, EnvFilled, EnvPresent, EnvCopied, EnvDuplicates)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return (*controller_variables(cluster), *(wish for _, wish in merged_variables(cluster)), *_once(cluster))
+    return (*controller_variables(cluster), *(expected for _, expected in merged_variables(cluster)), *_once(cluster))
 
 
 def controller_variables(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -96,8 +96,8 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, EnvDuplicates):
         return _keep_last(cluster, fact, drift)
-    for module, wish in merged_variables(cluster):
-        if wish.fact == fact:
+    for module, expected in merged_variables(cluster):
+        if expected.fact == fact:
             return _merge(cluster, module, drift, facts)
     variable = next(v for v in cluster.release.variables if _assigned(cluster, v).fact == fact)
     return _assign(cluster, variable, drift)
@@ -142,11 +142,11 @@ def _keep_last(cluster: Cluster, fact: EnvDuplicates, drift: AnyDrift) -> Repair
     """After the key has the value it needs: what is set, is set in the last line."""
     variable = next(v for v in cluster.release.variables if cluster.env(v.file) == fact.file and v.key == fact.key)
     action = DeduplicateVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies(cluster))
-    wish = drift.expected
+    expected = drift.expected
     return Repair(
         action=action,
-        because=wish.because,
-        source=wish.source,
+        because=expected.because,
+        source=expected.source,
         section=variable.section,
         requires=(_assigned(cluster, variable),),
     )
@@ -166,7 +166,7 @@ def _from(cluster: Cluster, variable: Variable) -> Iterator[AnyExpected]:
             yield _assigned(cluster, other)
 
 
-def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: FactReader) -> Repair:
+def _merge(cluster: Cluster, module: str, drift: AnyDrift, facts: FactReader) -> Repair:
     why = reason("env-generated")
     new = tuple(
         PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
@@ -174,36 +174,36 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, seen: FactReader) -> 
         )
         for name in cluster.release.generated
     )
-    if not seen.all_hold(new):
-        return generate_variables(cluster, drift, seen)
+    if not facts.all_hold(new):
+        return generate_variables(cluster, drift, facts)
     action = MergeEnv(
         host=cluster.controller,
         install=cluster.paths.install,
         module=module,
-        effects=tuple(wish for name, wish in merged_variables(cluster) if name == module),
-        spoils=(*copies(cluster), *(_pages(cluster, seen) if module == "global" else ())),
+        effects=tuple(expected for name, expected in merged_variables(cluster) if name == module),
+        spoils=(*copies(cluster), *(_pages(cluster, facts) if module == "global" else ())),
     )
     return Repair(
         action=action,
         because=drift.expected.because,
         source=drift.expected.source,
         section="6.5",
-        requires=tuple(_assigned(cluster, v) for v in _wanted(cluster, seen) if v.final == module),
+        requires=tuple(_assigned(cluster, v) for v in _wanted(cluster, facts) if v.final == module),
     )
 
 
-def _wanted(cluster: Cluster, seen: FactReader) -> tuple[Variable, ...]:
+def _wanted(cluster: Cluster, facts: FactReader) -> tuple[Variable, ...]:
     """All variables; of those that only correct what a person wrote, or fill what is empty, just those that have to."""
-    return tuple(v for v in _variables(cluster) if _is_wanted(cluster, v, seen))
+    return tuple(v for v in _variables(cluster) if _is_wanted(cluster, v, facts))
 
 
-def _is_wanted(cluster: Cluster, variable: Variable, seen: FactReader) -> bool:
+def _is_wanted(cluster: Cluster, variable: Variable, facts: FactReader) -> bool:
     if variable.if_empty:
-        return seen.read(_merged(cluster, variable).fact) != Known(True)
-    return not variable.only_if_file or seen.read(_assigned(cluster, variable).fact) == Known(False)
+        return facts.read(_merged(cluster, variable).fact) != Known(True)
+    return not variable.only_if_file or facts.read(_assigned(cluster, variable).fact) == Known(False)
 
 
-def generate_variables(cluster: Cluster, drift: AnyDrift, seen: FactReader) -> Repair:
+def generate_variables(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Repair:
     """Generate and merge everything: what new modules need, and what the variables above changed."""
     why = reason("env-generated")
     files = tuple(
@@ -215,18 +215,20 @@ def generate_variables(cluster: Cluster, drift: AnyDrift, seen: FactReader) -> R
     action = InstallBkenv(
         host=cluster.controller,
         install=cluster.paths.install,
-        effects=(*files, *(wish for _, wish in merged_variables(cluster))),
+        effects=(*files, *(expected for _, expected in merged_variables(cluster))),
         tags=cluster.release.tags,
         tags_because=inline(cluster.release.tags_because),
         tags_source=cluster.release.tags_source,
-        spoils=(*copies(cluster), *_pages(cluster, seen)),
+        spoils=(*copies(cluster), *_pages(cluster, facts)),
     )
-    variables = (_assigned(cluster, v) for v in _wanted(cluster, seen))
-    needs = (*_scripts(cluster), *variables, *install_config.expect(cluster))
-    return Repair(action=action, because=drift.expected.because, source="guide 6.5", section="6.5", requires=needs)
+    variables = (_assigned(cluster, v) for v in _wanted(cluster, facts))
+    expectations = (*_scripts(cluster), *variables, *install_config.expect(cluster))
+    return Repair(
+        action=action, because=drift.expected.because, source="guide 6.5", section="6.5", requires=expectations
+    )
 
 
-def _pages(cluster: Cluster, seen: FactReader) -> tuple[AnyFact, ...]:
+def _pages(cluster: Cluster, facts: FactReader) -> tuple[AnyFact, ...]:
     """JOB's pages name the address as it was merged; where the merge changes it, they have to be released anew."""
     finals = (v for v in cluster.release.variables if v.final and v.key == nginx.JOB_URL)
-    return () if seen.all_hold(tuple(_merged(cluster, v) for v in finals)) else nginx.job_start_pages(cluster)
+    return () if facts.all_hold(tuple(_merged(cluster, v) for v in finals)) else nginx.job_start_pages(cluster)

@@ -35,11 +35,13 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact, module = require_fact_type(drift, ModelsPending), cluster.release.module(drift.expected.module)
     action = RegisterModels(host=fact.host, install=cluster.paths.install, module=module.name, pending=fact)
     keeper = [one for one in cluster.modules() if one.name == KEEPER]
-    needs = (
+    expectations = (
         *scripts_of_release(cluster),
         *sources_present(cluster, module, fact.host),
         *module_facts.running(cluster, module),
         *(wish for one in keeper for wish in module_facts.readiness(cluster, one)),
     )
-    wish = drift.expected
-    return Repair(action=action, because=wish.because, source=wish.source, section=module.section, requires=needs)
+    expected = drift.expected
+    return Repair(
+        action=action, because=expected.because, source=expected.source, section=module.section, requires=expectations
+    )

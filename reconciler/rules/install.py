@@ -27,26 +27,26 @@ VOLATILE = (".rcmdrc", ".bk_install.step", ".controller_ip", ".agreed", ".path",
 """Files below /data/install that the vendor's own calls rewrite on the controller, or that no host but it needs."""
 
 
-def install(cluster: Cluster, module: Module, seen: FactReader) -> Repair | Diagnostic:
+def install(cluster: Cluster, module: Module, facts: FactReader) -> Repair | Diagnostic:
     """The repair; or, of an installer that cannot be run twice, what it already made. The same for all of its facts."""
-    return seen.once(("install", module.name), lambda: _call(cluster, module, seen))
+    return facts.once(("install", module.name), lambda: _call(cluster, module, facts))
 
 
-def _call(cluster: Cluster, module: Module, seen: FactReader) -> Repair | Diagnostic:
-    made = () if module.installer_repeatable else _installer_effects(cluster, module, seen)
+def _call(cluster: Cluster, module: Module, facts: FactReader) -> Repair | Diagnostic:
+    made = () if module.installer_repeatable else _installer_effects(cluster, module, facts)
     if made:
         where = " ".join(cluster.hosts(module))
         return diagnose("installer-not-repeatable", where=where, module=module.name, made=", ".join(made))
-    return _install(cluster, module, seen)
+    return _install(cluster, module, facts)
 
 
-def _installer_effects(cluster: Cluster, module: Module, seen: FactReader) -> tuple[str, ...]:
+def _installer_effects(cluster: Cluster, module: Module, facts: FactReader) -> tuple[str, ...]:
     units = [UnitActive(host=host, unit=unit.name) for host in cluster.hosts(module) for unit in module.units]
-    found = zip(units, seen.read_all(units), strict=True)
+    found = zip(units, facts.read_all(units), strict=True)
     return tuple(fact.unit for fact, reading in found if reading != Absent())
 
 
-def _install(cluster: Cluster, module: Module, seen: FactReader) -> Repair:
+def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
     call = UpgradeModule if module.call == "upgrade" else InstallModule
     action = call(
         host=cluster.controller,
@@ -55,48 +55,48 @@ def _install(cluster: Cluster, module: Module, seen: FactReader) -> Repair:
         effects=module_facts.installer_effects(cluster, module),
         before=(
             *requirements(cluster, module),
-            *agent.baseline_recorded(cluster, module, seen),
-            *smoke_test.baseline_recorded(cluster, module, seen),
+            *agent.baseline_recorded(cluster, module, facts),
+            *smoke_test.baseline_recorded(cluster, module, facts),
         ),
         extras=tuple(inline(words) for words in module.side_effects),
         service="" if module.new else module.name,
         migrates=module.irreversible,
         rerun=module.installer_repeatable,
         seconds=module.estimate_s,
-        spoils=tuple(_invalidated(cluster, module, seen)),
+        spoils=tuple(_invalidated(cluster, module, facts)),
     )
-    units = (wish.fact for wish in module_facts.running(cluster, module))
+    units = (expected.fact for expected in module_facts.running(cluster, module))
     return Repair(
         action=action,
         because=inline(module.because),
         source=module.source,
         section=module.section,
-        requires=unmasked(module, units, seen),
+        requires=unmasked(module, units, facts),
     )
 
 
-def unmasked(module: Module, units: Iterable[AnyFact], seen: FactReader) -> tuple[AnyExpected, ...]:
+def unmasked(module: Module, units: Iterable[AnyFact], facts: FactReader) -> tuple[AnyExpected, ...]:
     """What keeps whatever starts, restarts or enables these: a masked one. It is a need that nobody here mends, so all
     that rests on it waits for that one cause, and nothing is begun that is known to fail."""
     why = reason("masked-never-starts")
     boots = [UnitEnabled(host=unit.host, unit=unit.unit) for unit in units if isinstance(unit, UnitActive)]
-    masked = (boot for boot in boots if is_masked(getattr(seen.read(boot), "value", "")))
+    masked = (boot for boot in boots if is_masked(getattr(facts.read(boot), "value", "")))
     return tuple(b.must_be("enabled", because=why, source="systemctl(1), mask", module=module.name) for b in masked)
 
 
-def _invalidated(cluster: Cluster, module: Module, seen: FactReader) -> Iterator[AnyFact]:
+def _invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterator[AnyFact]:
     """What the vendor's call leaves worse than it was: old processes on new files, containers without a policy, a
     daemon.json that names the vendor's place instead of the one in use, rows about products it never touched."""
     if module.call == "install":
-        yield from (wish.fact for wish in module_facts.units_up_to_date(cluster, module))
+        yield from (expected.fact for expected in module_facts.units_up_to_date(cluster, module))
         yield from (wish.fact for wish in module_facts.restart_policies(cluster, module))
         hosts = cluster.hosts(module) if module.containers else ()
-        roots = seen.read_all(DockerRoot(host=host) for host in hosts)
+        roots = facts.read_all(DockerRoot(host=host) for host in hosts)
         for host, root in zip(hosts, roots, strict=True):
             if root not in (Absent(), Known(cluster.home("public/docker"))):
                 yield module_facts.docker_data_root(host).fact
-    yield from agent.invalidated(cluster, module, seen)
-    yield from smoke_test.invalidated(cluster, module, seen)
+    yield from agent.invalidated(cluster, module, facts)
+    yield from smoke_test.invalidated(cluster, module, facts)
     if module.overwrites_version_rows:
         yield from (wish.fact for wish in module_facts.unmanaged_version_rows(cluster))
 
@@ -177,12 +177,12 @@ def _synced(cluster: Cluster) -> Mapping[str, AnyExpected]:
 @of_cluster
 def copies(cluster: Cluster) -> tuple[AnyFact, ...]:
     """What any change of the controller's scripts and variables makes stale on every other host."""
-    return tuple(wish.fact for wish in scripts_in_sync(cluster, cluster.inventory.hosts))
+    return tuple(expected.fact for expected in scripts_in_sync(cluster, cluster.inventory.hosts))
 
 
-def standard_missing(drift: AnyDrift, seen: FactReader) -> Diagnostic | None:
+def standard_missing(drift: AnyDrift, facts: FactReader) -> Diagnostic | None:
     """Where what it is to equal is not there: what each host is to have like the controller, the controller has not."""
-    found = resolve_target(drift.expected, seen.readings)
+    found = resolve_target(drift.expected, facts.readings)
     if not isinstance(found, SameAs):
         return None
     standard = found.fact

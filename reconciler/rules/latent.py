@@ -57,7 +57,7 @@ def _listed(drift: AnyDrift) -> str:
 def _nobody_serves(cluster: Cluster, drift: AnyDrift, readings: Readings) -> bool:
     """While the old daemons run, the service is not left over but in use."""
     module = cluster.release.module(drift.expected.module)
-    return all(matches(wish, readings) for wish in obsolete_on(cluster, module, drift.expected.fact.host))
+    return all(matches(expected, readings) for expected in obsolete_on(cluster, module, drift.expected.fact.host))
 
 
 def _row(cluster: Cluster, fact: ProductVersion, drift: AnyDrift, readings: Readings) -> Reason | None:
@@ -73,4 +73,4 @@ def _row(cluster: Cluster, fact: ProductVersion, drift: AnyDrift, readings: Read
 def _installed(cluster: Cluster, module: Module, readings: Readings) -> bool:
     if module not in cluster.modules():
         return True
-    return all(matches(wish, readings) for wish in module_facts.install_evidence(cluster, module))
+    return all(matches(expected, readings) for expected in module_facts.install_evidence(cluster, module))

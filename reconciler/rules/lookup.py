@@ -18,10 +18,10 @@ def running_facts_as(cluster: Cluster, module: Module, fact: AnyFact) -> AnyExpe
 
 @of_module
 def _running_as(cluster: Cluster, module: Module) -> Mapping[AnyFact, AnyExpected]:
-    found: dict[AnyFact, AnyExpected] = {}
-    for wish in module_facts.running(cluster, module):
-        found.setdefault(wish.fact, wish)
-    return found
+    readings: dict[AnyFact, AnyExpected] = {}
+    for expected in module_facts.running(cluster, module):
+        readings.setdefault(expected.fact, expected)
+    return readings
 
 
 def running_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
@@ -62,8 +62,8 @@ def _gone_on(cluster: Cluster, module: Module) -> ByHost:
     return _by_host((*first, *last))
 
 
-def _by_host(wishes: Iterable[AnyExpected]) -> ByHost:
+def _by_host(expectations: Iterable[AnyExpected]) -> ByHost:
     found: dict[str, list[AnyExpected]] = {}
-    for wish in wishes:
-        found.setdefault(wish.fact.host, []).append(wish)
+    for expected in expectations:
+        found.setdefault(expected.fact.host, []).append(expected)
     return {host: tuple(here) for host, here in found.items()}

@@ -36,35 +36,35 @@ def programs(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             yield fact.must_equal(measure, because=why, source=module.source, module=module.name)
 
 
-def host_of(cluster: Cluster, duty: PostUpgradeTask) -> str:
-    return next(iter(cluster.inventory.on(duty.on)), cluster.controller) if duty.on else cluster.controller
+def host_of(cluster: Cluster, task: PostUpgradeTask) -> str:
+    return next(iter(cluster.inventory.on(task.on)), cluster.controller) if task.on else cluster.controller
 
 
-def task_recorded(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> TaskRecorded:
+def task_recorded(cluster: Cluster, module: Module, task: PostUpgradeTask) -> TaskRecorded:
     return TaskRecorded(
-        host=host_of(cluster, duty),
-        task=duty.name,
+        host=host_of(cluster, task),
+        task=task.name,
         release=cluster.release.version,
-        file=cluster.home(duty.version_file) if duty.version_file else "",
-        version=module.version if duty.version_file else "",
+        file=cluster.home(task.version_file) if task.version_file else "",
+        version=module.version if task.version_file else "",
     )
 
 
-def task_done(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> TaskDone:
-    return done_of(task_recorded(cluster, module, duty))
+def task_done(cluster: Cluster, module: Module, task: PostUpgradeTask) -> TaskDone:
+    return done_of(task_recorded(cluster, module, task))
 
 
 def tasks_recorded(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for duty in module.tasks:
-        yield task_recorded(cluster, module, duty).must_be(
-            True, because=reason("recorded-before"), source=duty.source, module=module.name
+    for task in module.tasks:
+        yield task_recorded(cluster, module, task).must_be(
+            True, because=reason("recorded-before"), source=task.source, module=module.name
         )
 
 
 def tasks_done(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for duty in module.tasks:
-        yield task_done(cluster, module, duty).must_be(
-            True, because=inline(duty.because), source=duty.source, module=module.name
+    for task in module.tasks:
+        yield task_done(cluster, module, task).must_be(
+            True, because=inline(task.because), source=task.source, module=module.name
         )
 
 

@@ -52,7 +52,9 @@ def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 def after_install(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """What its call does not bring about by itself: units it only enables, health that waits for a restart."""
     first = frozenset(installer_effects(cluster, module))
-    return tuple(wish for wish in (*running(cluster, module), *_services(cluster, module)) if wish not in first)
+    return tuple(
+        expected for expected in (*running(cluster, module), *_services(cluster, module)) if expected not in first
+    )
 
 
 @of_module
@@ -60,9 +62,9 @@ def installer_effects(cluster: Cluster, module: Module) -> tuple[AnyExpected, ..
     """What its installer makes: this is what `bkcli install` is held to."""
     return (
         *(
-            wish
-            for wish in running(cluster, module)
-            if module.installer_starts_units or not isinstance(wish.fact, UnitActive)
+            expected
+            for expected in running(cluster, module)
+            if module.installer_starts_units or not isinstance(expected.fact, UnitActive)
         ),
         *_versions(cluster, module),
         *_database(cluster, module),
@@ -96,9 +98,9 @@ def replacement_ready(cluster: Cluster, module: Module) -> tuple[AnyExpected, ..
 @of_module
 def install_evidence(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """Any of these shows that the new one was installed: a unit alone may be a neighbour's or of 6.1."""
-    wishes = readiness(cluster, module)
-    own = tuple(wish for wish in wishes if isinstance(wish.fact, (ContainerImage, VersionText)))
-    return own or wishes
+    expectations = readiness(cluster, module)
+    own = tuple(expected for expected in expectations if isinstance(expected.fact, (ContainerImage, VersionText)))
+    return own or expectations
 
 
 @of_module
@@ -114,10 +116,10 @@ def units_up_to_date(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...
     )
 
 
-def _waits(module: Module, wish: AnyExpected) -> bool:
+def _waits(module: Module, expected: AnyExpected) -> bool:
     """Units of 6.1 that keep their name serve their old port until they are restarted (gse-data)."""
     old = module.call == "install" and any(unit.file for unit in module.units)
-    return old and isinstance(wish.fact, ConsulPassing)
+    return old and isinstance(expected.fact, ConsulPassing)
 
 
 def file_of(cluster: Cluster, unit: Unit) -> str:

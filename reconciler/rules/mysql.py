@@ -21,7 +21,7 @@ FACTS = (AppRegistered, LoginPath, MysqlUser, PendingSql, SaasVariable)
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """The variables of the SaaS that 6.2 adds, and the way in for each new product. Guide 7.1, 7.3."""
-    return (*_saas(cluster), *(wish for module in cluster.modules() for wish in database(cluster, module)))
+    return (*_saas(cluster), *(expected for module in cluster.modules() for expected in database(cluster, module)))
 
 
 def _saas(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -89,7 +89,7 @@ def _variables(cluster: Cluster, drift: AnyDrift) -> Repair:
         )
         for name in cluster.release.generated
     )
-    return _repair(action, drift, "7.1", (*finals, *(wish for _, wish in merged_variables(cluster))))
+    return _repair(action, drift, "7.1", (*finals, *(expected for _, expected in merged_variables(cluster))))
 
 
 def _section(cluster: Cluster, drift: AnyDrift) -> str:
@@ -100,8 +100,12 @@ def _repair(
     action: AddSaasVariables | GrantUser | SetLoginPath,
     drift: AnyDrift,
     section: str,
-    needs: tuple[AnyExpected, ...] = (),
+    expectations: tuple[AnyExpected, ...] = (),
 ) -> Repair:
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section=section, requires=needs
+        action=action,
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section=section,
+        requires=expectations,
     )

@@ -30,11 +30,11 @@ JOB_URL = "BK_JOB_API_PUBLIC_URL"
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(
-        wish
+        expected
         for module in cluster.modules()
         if module.templates
         for host in cluster.hosts(module)
-        for wish in (*_entrance(cluster, module, host), *_pages(cluster, host))
+        for expected in (*_entrance(cluster, module, host), *_pages(cluster, host))
     )
 
 
@@ -76,7 +76,7 @@ def _pages(cluster: Cluster, host: str) -> Iterator[AnyExpected]:
 def job_start_pages(cluster: Cluster) -> tuple[AnyFact, ...]:
     """What is no longer so once BK_JOB_API_PUBLIC_URL has another value."""
     module = next(m for m in cluster.release.modules if m.templates)
-    return tuple(wish.fact for host in cluster.hosts(module) for wish in _pages(cluster, host))
+    return tuple(expected.fact for host in cluster.hosts(module) for expected in _pages(cluster, host))
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
@@ -97,9 +97,9 @@ def render(cluster: Cluster, host: str, drift: AnyDrift) -> Repair:
 @of_module
 def _required(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     return tuple(
-        replace(wish, because=inline(required.because), source=required.source, module=required.module)
+        replace(expected, because=inline(required.because), source=required.source, module=required.module)
         for required in module.requires
-        for wish in module_facts.readiness(cluster, cluster.release.module(required.module))
+        for expected in module_facts.readiness(cluster, cluster.release.module(required.module))
     )
 
 
@@ -118,8 +118,12 @@ def _release(cluster: Cluster, fact: FileMentions, drift: AnyDrift) -> Repair:
 
 
 def _repair(
-    action: RenderNginx | ReleaseJobPages, drift: AnyDrift, section: str, needs: tuple[AnyExpected, ...]
+    action: RenderNginx | ReleaseJobPages, drift: AnyDrift, section: str, expectations: tuple[AnyExpected, ...]
 ) -> Repair:
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section=section, requires=needs
+        action=action,
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section=section,
+        requires=expectations,
     )

@@ -41,15 +41,15 @@ def with_package_versions(cluster: Cluster, readings: Readings) -> Cluster:
 
 
 @lru_cache(maxsize=8)
-def _with_versions(cluster: Cluster, pins: tuple[PackageVersion, ...]) -> Cluster:
+def _with_versions(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Cluster:
     """One object for the same versions: what follows from it is kept beside it."""
-    return with_versions(cluster, pins)
+    return with_versions(cluster, versions)
 
 
 def assumed_versions(cluster: Cluster) -> tuple[str, ...]:
     """What the package is taken to say: what it was seen to, else the data. No product here does without a version."""
     said = {(pin.kind, pin.name): pin for pin in cluster.package_versions}
-    found = ((named, said.get((named.kind, named.name), named)) for named in listed(cluster.data))
+    found = ((version, said.get((version.kind, version.name), version)) for version in listed(cluster.data))
     return tuple(str(named if _needed(cluster, pin) else pin) for named, pin in found)
 
 
@@ -69,10 +69,10 @@ def rejected_version(cluster: Cluster, drift: AnyDrift) -> Diagnostic | None:
     return next(_rejected(cluster, of_reading(drift.reading.value)), None)
 
 
-def _rejected(cluster: Cluster, pins: tuple[PackageVersion, ...]) -> Iterator[Diagnostic]:
-    said = {named.name: named.version for named in listed(cluster.data) if named.kind == "product"}
+def _rejected(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Iterator[Diagnostic]:
+    said = {version.name: version.version for version in listed(cluster.data) if version.kind == "product"}
     where = f"{cluster.controller} {cluster.package.path}"
-    for pin in pins:
+    for pin in versions:
         if _needed(cluster, pin):
             yield diagnose(
                 "package-version-rejected",
@@ -88,15 +88,15 @@ def warnings(cluster: Cluster) -> tuple[Diagnostic, ...]:
     """What every report says: where the package is followed against the data, and where it could not be."""
     where = f"{cluster.controller} {cluster.package.path}"
     modules = {m.src: m.name for m in cluster.data.modules if m.src and m.version}
-    others = tuple(
+    diagnostics = tuple(
         diagnose(
             "package-versions-differ",
             where=where,
             module=modules.get(pin.name, "") if pin.kind == "product" else pin.name,
-            listed=named.version,
+            listed=version.version,
             package=pin.version,
         )
-        for named, pin in differences(cluster.data, cluster.package_versions)
+        for version, pin in differences(cluster.data, cluster.package_versions)
         if pin.kind == "saas" or modules.get(pin.name, "") in cluster.data.scope
     )
-    return (*others, *_rejected(cluster, cluster.package_versions))
+    return (*diagnostics, *_rejected(cluster, cluster.package_versions))

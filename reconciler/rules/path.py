@@ -82,16 +82,16 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     return _carry(cluster, fact, drift, facts)
 
 
-def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: FactReader) -> Decision:
+def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, facts: FactReader) -> Decision:
     """cert and backup, into the new tree; from the live one, or from the copy that was moved aside."""
     name = fact.path.rsplit("/", 1)[-1]
     if name not in ("cert", "backup"):
         return diagnose("path-unexpected", where=f"{fact.host} {fact.path}", path=fact.path)
     live, kept = cluster.src(name), f"{cluster.paths.src}.bak/{name}"
     source = kept
-    if fact.path != live and seen.read(PathKind(host=fact.host, path=live)) == Known("directory"):
+    if fact.path != live and facts.read(PathKind(host=fact.host, path=live)) == Known("directory"):
         source = live
-    if source == kept and name == "cert" and seen.read(PathKind(host=fact.host, path=kept)) != Known("directory"):
+    if source == kept and name == "cert" and facts.read(PathKind(host=fact.host, path=kept)) != Known("directory"):
         return diagnose("cert-missing", where=f"{fact.host} {live}", path=live, kept=kept)
     action = CopyDirectory(host=fact.host, source=source, path=fact.path, empty=name == "backup")
     needs: tuple[AnyExpected, ...] = ()
@@ -123,7 +123,7 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
 def _copies(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Files elsewhere that have to equal one of the scripts, which may be another one afterwards."""
     modules_here = cluster.modules()
-    programs = (wish for module in modules_here for wish in module_extras.programs(cluster, module))
+    programs = (expected for module in modules_here for expected in module_extras.programs(cluster, module))
     return (*programs, *(wish for module in modules_here for wish in nginx.consul_templates(cluster, module)))
 
 
@@ -140,8 +140,8 @@ def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 def _retire(cluster: Cluster, fact: PathKind, drift: AnyDrift) -> Repair:
     module = cluster.release.module(drift.expected.module)
-    needs = obsolete_on(cluster, module, fact.host)
-    return _repair(RetireDirectory(host=fact.host, path=fact.path), drift, module.section, needs)
+    expectations = obsolete_on(cluster, module, fact.host)
+    return _repair(RetireDirectory(host=fact.host, path=fact.path), drift, module.section, expectations)
 
 
 def _sign(cluster: Cluster, fact: LineInFile, drift: AnyDrift) -> Repair:
@@ -157,8 +157,12 @@ def _repair(
     action: AddLine | CopyDirectory | ReplaceScripts | RetireDirectory,
     drift: AnyDrift,
     section: str,
-    needs: tuple[AnyExpected, ...] = (),
+    expectations: tuple[AnyExpected, ...] = (),
 ) -> Repair:
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section=section, requires=needs
+        action=action,
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section=section,
+        requires=expectations,
     )

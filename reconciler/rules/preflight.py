@@ -76,7 +76,7 @@ def _concerned(cluster: Cluster, step: Step) -> tuple[str, ...]:
         return cluster.inventory.everyone
     if not (action.irreversible or action.disrupts == "data" or isinstance(action, ModuleCall)):
         return ()
-    hosts = [action.host, *(wish.fact.host for wish in (*step.requires, *action.ensures()))]
+    hosts = [action.host, *(expected.fact.host for expected in (*step.requires, *action.ensures()))]
     return tuple(hosts)
 
 
@@ -86,7 +86,7 @@ def preflight_checks(
     """`now`: seconds since the epoch by this machine's clock, which every host's must be near."""
     if not plan.steps:
         return ()
-    found = (
+    expectations = (
         *_hosts(cluster, now, plan),
         *_no_foreign_work(cluster),
         *_dumpable(cluster, plan, approved),
@@ -96,13 +96,13 @@ def preflight_checks(
         *_docker(cluster, plan),
         *_ports(cluster, plan),
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(expectations))
 
 
 def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
     """Every host the plan works on is the one it is taken for, lets us in as root, and knows the time."""
     used = {cluster.controller} | {step.action.host for step in plan.steps}
-    used |= {promise.fact.host for step in plan.steps for promise in step.action.ensures()}
+    used |= {expected.fact.host for step in plan.steps for expected in step.action.ensures()}
     used |= {*concerned(cluster, plan)}
     for host in (host for host in cluster.inventory.everyone if host in used):
         yield HostAddress(host=host).must_be(True, because=reason("preflight-host-address"), source="install.config")

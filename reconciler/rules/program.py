@@ -19,7 +19,7 @@ FACTS = (FileDigest,)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return tuple(wish for module in cluster.modules() for wish in module_extras.programs(cluster, module))
+    return tuple(expected for module in cluster.modules() for expected in module_extras.programs(cluster, module))
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
@@ -34,11 +34,11 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     action = CopyProgram(
         host=fact.host, source=cluster.install("bin", name), path=fact.path, standard=cluster.controller
     )
-    needs = (*release_scripts(cluster), *scripts_in_sync(cluster, (fact.host,)))
+    expectations = (*release_scripts(cluster), *scripts_in_sync(cluster, (fact.host,)))
     return Repair(
         action=action,
         because=drift.expected.because,
         source=drift.expected.source,
         section=module.section,
-        requires=needs,
+        requires=expectations,
     )

@@ -79,7 +79,7 @@ def expected_facts(cluster: Cluster) -> tuple[AnyExpected, ...]:
         *env.expect(cluster),
         *tag.expect(cluster),
         *tree.expect(cluster),
-        *(wish for each in cluster.modules() for wish in module_facts.expect(cluster, each)),
+        *(expected for module in cluster.modules() for expected in module_facts.expect(cluster, module)),
         *container.expect(cluster),
         *mysql.expect(cluster),
         *iam.expect(cluster),
@@ -95,25 +95,25 @@ def expected_facts(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def rule_for(cluster: Cluster) -> Rule:
-    def mend(drift: AnyDrift, seen: FactReader) -> Decision:
+    def mend(drift: AnyDrift, facts: FactReader) -> Decision:
         if _left(cluster, drift):
             return diagnose("excluded-not-ready", where=drift.expected.fact.host, module=drift.expected.module)
         family = RULE_BY_FACT.get(type(drift.expected.fact))
         if family is None:
             return diagnose("no-rule", where=drift.expected.fact.host)
-        return _dumped_first(cluster, family.repair(cluster, drift, seen))
+        return _dumped_first(cluster, family.repair(cluster, drift, facts))
 
     return mend
 
 
-def _dumped_first(cluster: Cluster, mend: Decision) -> Decision:
+def _dumped_first(cluster: Cluster, decision: Decision) -> Decision:
     """Nothing whose effect only a backup brings back begins before every database was dumped, whichever rule it is of:
     a host that cannot say so holds it up. A rule that names backups itself knows which (CMDB's data is in MongoDB)."""
-    if not isinstance(mend, Repair) or not (mend.action.irreversible or mend.action.disrupts == "data"):
-        return mend
-    if any(isinstance(need.fact, Backup) for need in (*mend.requires, *mend.action.requires())):
-        return mend
-    return replace(mend, requires=(*mend.requires, *database.backups(cluster)))
+    if not isinstance(decision, Repair) or not (decision.action.irreversible or decision.action.disrupts == "data"):
+        return decision
+    if any(isinstance(expected.fact, Backup) for expected in (*decision.requires, *decision.action.requires())):
+        return decision
+    return replace(decision, requires=(*decision.requires, *database.backups(cluster)))
 
 
 def _left(cluster: Cluster, drift: AnyDrift) -> bool:

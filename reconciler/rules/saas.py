@@ -31,7 +31,7 @@ FACTS = (SaasOnline, AppContainer, PagesUnserved)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    behind = (wish for app in cluster.release.apps for wish in _behind(cluster, app))
+    behind = (expected for app in cluster.release.apps for expected in _behind(cluster, app))
     return (*behind, *module_extras.steady(cluster), *module_extras.pages(cluster))
 
 
@@ -51,10 +51,10 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     return _online(cluster, cluster.release.app(require_fact_type(drift, SaasOnline).app), facts)
 
 
-def _unserved(cluster: Cluster, fact: PagesUnserved, drift: AnyDrift, seen: FactReader) -> Decision:
+def _unserved(cluster: Cluster, fact: PagesUnserved, drift: AnyDrift, facts: FactReader) -> Decision:
     """One that has only just been deployed is registered a moment later, so it is given its time."""
     told: tuple[str, ...] = drift.reading.value if isinstance(drift.reading, Known) else ()
-    missing = tuple(wish for wish in _under(cluster, told) if not seen.holds(wish))
+    missing = tuple(expected for expected in _under(cluster, told) if not facts.holds(expected))
     if missing:
         return Derived(expected=drift.expected, depends_on=missing)
     return Progressing(
@@ -73,10 +73,10 @@ def _under(cluster: Cluster, told: tuple[str, ...]) -> Iterator[AnyExpected]:
             yield from _behind(cluster, app)
 
 
-def _online(cluster: Cluster, app: SaasApp, seen: FactReader) -> Decision:
+def _online(cluster: Cluster, app: SaasApp, facts: FactReader) -> Decision:
     """Deployed, where there is a package or one is to come: of nothing, nothing can be deployed."""
     _, packaged = module_extras.saas_facts(cluster, app)
-    if seen.read(packaged) == Absent() and seen.holds(_of_this_release(cluster)):
+    if facts.read(packaged) == Absent() and facts.holds(_of_this_release(cluster)):
         where = f"{cluster.controller} {cluster.src('official_saas')}"
         return diagnose("saas-package-missing", where=where, app=app.code, directory=cluster.src("official_saas"))
     return _deploy(cluster, app)
@@ -108,10 +108,10 @@ def _before(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     yield from _variables(cluster, app)
     yield from backups(cluster)
     for required in app.requires:
-        for wish in module_facts.readiness(cluster, cluster.release.module(required.module)):
-            yield type(wish)(
-                fact=wish.fact,
-                reading=wish.reading,
+        for expected in module_facts.readiness(cluster, cluster.release.module(required.module)):
+            yield type(expected)(
+                fact=expected.fact,
+                reading=expected.reading,
                 because=inline(required.because),
                 source=required.source,
                 module=required.module,

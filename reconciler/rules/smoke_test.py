@@ -45,10 +45,10 @@ def _trial(cluster: Cluster, module: Module) -> SmokeTest | None:
     return module.smoke_test if cluster.inventory.on(JOB) and JOB not in cluster.release.excluded else None
 
 
-def baseline_recorded(cluster: Cluster, module: Module, seen: FactReader) -> Iterator[AnyExpected]:
+def baseline_recorded(cluster: Cluster, module: Module, facts: FactReader) -> Iterator[AnyExpected]:
     """What the module's installation waits for, where something of the old one is there to be retired."""
     trial = _trial(cluster, module)
-    if trial is not None and agent.old_gse_present(cluster, module, seen):
+    if trial is not None and agent.old_gse_present(cluster, module, facts):
         fact = TaskRecorded(host=cluster.controller, task=NOTE, release=cluster.release.version)
         yield fact.must_be(True, because=reason("smoke-test-recorded-before"), source=trial.source, module=module.name)
 
@@ -58,8 +58,8 @@ def done(cluster: Cluster) -> TaskDone:
     return TaskDone(host=cluster.controller, task=NOTE, release=cluster.release.version)
 
 
-def invalidated(cluster: Cluster, module: Module, seen: FactReader) -> Iterator[AnyFact]:
-    if _trial(cluster, module) is not None and agent.old_gse_present(cluster, module, seen):
+def invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterator[AnyFact]:
+    if _trial(cluster, module) is not None and agent.old_gse_present(cluster, module, facts):
         yield _lost(cluster)
 
 
@@ -86,15 +86,15 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
             return _again(cluster, module, require_fact_type(drift, SmokeTestBroken), drift)
 
 
-def _note(cluster: Cluster, fact: TaskRecorded, trial: SmokeTest, seen: FactReader) -> Repair:
-    on = _on(cluster, seen)
+def _note(cluster: Cluster, fact: TaskRecorded, trial: SmokeTest, facts: FactReader) -> Repair:
+    on = _on(cluster, facts)
     action = RecordSmokeTest(host=fact.host, noted=fact, env=agent.env(cluster), on=on)
     return Repair(action=action, because=reason("smoke-test-before", host=on), source=trial.source, section=agent.FIRST)
 
 
-def _on(cluster: Cluster, seen: FactReader) -> str:
+def _on(cluster: Cluster, facts: FactReader) -> str:
     """The controller; another only where GSE reaches that one and not the controller."""
-    online = seen.read(agent.online_query(cluster))
+    online = facts.read(agent.online_query(cluster))
     if isinstance(online, Known) and online.value and cluster.controller not in online.value:
         return online.value[0]
     return cluster.controller
@@ -102,18 +102,22 @@ def _on(cluster: Cluster, seen: FactReader) -> str:
 
 def _again(cluster: Cluster, module: Module, fact: SmokeTestBroken, drift: AnyDrift) -> Repair:
     """Once all that it goes through runs, and the agents are back."""
-    needs = (*agent.replacement_serving(cluster, module), *agent.recovered(cluster, module))
+    expectations = (*agent.replacement_serving(cluster, module), *agent.recovered(cluster, module))
     action = RunSmokeTest(host=fact.host, lost=fact, env=agent.env(cluster), because=drift.expected.because)
     lost = drift.reading.value if isinstance(drift.reading, Known) else ()
     why = said(lost)[1] if lost else drift.expected.because
     return Repair(
-        action=action, because=why, source=drift.expected.source, section=agent.section(module), requires=needs
+        action=action, because=why, source=drift.expected.source, section=agent.section(module), requires=expectations
     )
 
 
 def _settle(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
     action = ArchiveSmokeTest(host=drift.expected.fact.host, release=cluster.release.version)
-    wish, needs = drift.expected, module_facts.obsolete_units(cluster, module, "last")
+    expected, expectations = drift.expected, module_facts.obsolete_units(cluster, module, "last")
     return Repair(
-        action=action, because=wish.because, source=wish.source, section=agent.section(module), requires=needs
+        action=action,
+        because=expected.because,
+        source=expected.source,
+        section=agent.section(module),
+        requires=expectations,
     )

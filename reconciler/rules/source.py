@@ -41,7 +41,7 @@ def marker_files(cluster: Cluster) -> tuple[str, ...]:
 
 def template_edits(cluster: Cluster) -> tuple[AnyFact, ...]:
     """What is set in the products' templates, and is lost when they are unpacked anew."""
-    return tuple(wish.fact for m in cluster.modules() for wish in module_extras.flags(cluster, m))
+    return tuple(expected.fact for m in cluster.modules() for expected in module_extras.flags(cluster, m))
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -75,23 +75,23 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     return install(cluster, cluster.release.module(drift.expected.module), facts)
 
 
-def _product(cluster: Cluster, fact: VersionText, drift: AnyDrift, seen: FactReader) -> Decision:
+def _product(cluster: Cluster, fact: VersionText, drift: AnyDrift, facts: FactReader) -> Decision:
     module = next(m for m in cluster.release.modules if cluster.src(m.src, "VERSION") == fact.path)
-    return product(cluster, module, drift, seen)
+    return product(cluster, module, drift, facts)
 
 
-def product(cluster: Cluster, module: Module, drift: AnyDrift, seen: FactReader) -> Decision:
+def product(cluster: Cluster, module: Module, drift: AnyDrift, facts: FactReader) -> Decision:
     """Its directory below /data/src: copied to its hosts; on the controller unpacked, maybe with the whole tree."""
     if drift.expected.fact.host != cluster.controller:
         return _sync(cluster, module, drift)
     whole = VersionText(host=cluster.controller, path=cluster.src("VERSION"))
-    wish = whole.must_be(cluster.release.version, because=reason("products-belong-to-tree"), source="guide 6.1")
-    if not seen.holds(wish) or _unknown_package(cluster, drift, seen):
+    expected = whole.must_be(cluster.release.version, because=reason("products-belong-to-tree"), source="guide 6.1")
+    if not facts.holds(expected) or _unknown_package(cluster, drift, facts):
         return swap(cluster, drift)
     return unpack_products(cluster, drift, cluster.paths.src)
 
 
-def _unknown_package(cluster: Cluster, drift: AnyDrift, seen: FactReader) -> bool:
+def _unknown_package(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> bool:
     """The tree is whole, says otherwise, and nobody kept what its package said: its archives would say the same again,
     and only the package can tell which of the two is right."""
     if cluster.package_versions or not isinstance(drift.reading, Known):
@@ -99,7 +99,7 @@ def _unknown_package(cluster: Cluster, drift: AnyDrift, seen: FactReader) -> boo
     whole = PathKind(host=cluster.controller, path=cluster.src(".bkrec-products"))
     package = PackageDigest(host=cluster.controller, path=cluster.package.path)
     why = reason("products-unpacked")
-    return seen.holds(whole.must_be("file", because=why, source="guide 6.1")) and seen.holds(
+    return facts.holds(whole.must_be("file", because=why, source="guide 6.1")) and facts.holds(
         package.must_be(cluster.md5, because=reason("package-unchanged"), source="guide 3")
     )
 
@@ -187,10 +187,14 @@ def _repair(
     action: SwapSource | SyncModule | UnpackPackage | UnpackProducts,
     drift: AnyDrift,
     section: str,
-    needs: tuple[AnyExpected, ...] = (),
+    expectations: tuple[AnyExpected, ...] = (),
 ) -> Repair:
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section=section, requires=needs
+        action=action,
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section=section,
+        requires=expectations,
     )
 
 

@@ -18,5 +18,5 @@ FACTS = (RecentlyStartedUnits,)
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = require_fact_type(drift, RecentlyStartedUnits)
     units = drift.reading.value if isinstance(drift.reading, Known) else ()
-    told = diagnose("units-recently-started", where=f"{fact.host} {' '.join(units)}", units=" ".join(units))
-    return Progressing(diagnostic=told)
+    diagnostic = diagnose("units-recently-started", where=f"{fact.host} {' '.join(units)}", units=" ".join(units))
+    return Progressing(diagnostic=diagnostic)

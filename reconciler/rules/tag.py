@@ -33,10 +33,10 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     return Advice(diagnostic=_lost(cluster, module, drift))
 
 
-def restore(cluster: Cluster, fact: PathKind, drift: AnyDrift, seen: FactReader) -> Decision:
+def restore(cluster: Cluster, fact: PathKind, drift: AnyDrift, facts: FactReader) -> Decision:
     """The same for who is about to call `install bkenv`: without the tag it must not."""
     module = fact.path.removeprefix(f"{ROOT}/").removesuffix(".env")
-    if seen.read(_secrets(cluster, module)) == Known("tag-missing"):
+    if facts.read(_secrets(cluster, module)) == Known("tag-missing"):
         return _make(cluster, module, drift)
     return _lost(cluster, module, drift)
 
@@ -47,8 +47,8 @@ def _secrets(cluster: Cluster, module: str) -> SecretsTag:
 
 def _make(cluster: Cluster, module: str, drift: AnyDrift) -> Repair:
     action = RestoreSecretsTag(host=cluster.controller, module=module, root=ROOT, env=cluster.install("bin"))
-    wish = drift.expected
-    return Repair(action=action, because=wish.because, source=wish.source, section="6.5")
+    expected = drift.expected
+    return Repair(action=action, because=expected.because, source=expected.source, section="6.5")
 
 
 def _lost(cluster: Cluster, module: str, drift: AnyDrift) -> Diagnostic:

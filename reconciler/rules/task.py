@@ -23,7 +23,7 @@ SCRIPT = "/data/migrate_subject_system_group.py"
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return tuple(wish for module in cluster.modules() for wish in module_extras.tasks_done(cluster, module))
+    return tuple(expected for module in cluster.modules() for expected in module_extras.tasks_done(cluster, module))
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
@@ -35,57 +35,57 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return agent.repair(cluster, drift, facts)
     if work == smoke_test.NOTE:
         return smoke_test.repair(cluster, drift, facts)
-    module, duty = _duty(cluster, work)
+    module, task = _duty(cluster, work)
     if isinstance(fact, TaskPending):
         return diagnose(
-            "task-recorded-elsewhere", where=fact.host, task=work, host=module_extras.host_of(cluster, duty)
+            "task-recorded-elsewhere", where=fact.host, task=work, host=module_extras.host_of(cluster, task)
         )
     if isinstance(fact, TaskRecorded):
-        return _note(cluster, module, duty, drift)
-    if duty.name == "iam-subjects" and not database.mysql(cluster):
+        return _note(cluster, module, task, drift)
+    if task.name == "iam-subjects" and not database.mysql(cluster):
         return diagnose("mysql-nowhere", where=fact.host, host=fact.host, login_path=LOGIN_PATH)
-    return _do(cluster, module, duty, drift)
+    return _do(cluster, module, task, drift)
 
 
 def _duty(cluster: Cluster, work: str) -> tuple[Module, PostUpgradeTask]:
-    return next((m, duty) for m in cluster.release.modules for duty in m.tasks if duty.name == work)
+    return next((m, task) for m in cluster.release.modules for task in m.tasks if task.name == work)
 
 
-def _note(cluster: Cluster, module: Module, duty: PostUpgradeTask, drift: AnyDrift) -> Repair:
-    file = cluster.home(duty.version_before_file) if duty.version_before_file else ""
-    noted = module_extras.task_recorded(cluster, module, duty)
-    action = RecordTask(host=noted.host, task=duty.name, remembers=file, noted=noted)
-    section = duty.section or module.section
-    return Repair(action=action, because=inline(duty.because), source=duty.source, section=section)
+def _note(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift) -> Repair:
+    file = cluster.home(task.version_before_file) if task.version_before_file else ""
+    noted = module_extras.task_recorded(cluster, module, task)
+    action = RecordTask(host=noted.host, task=task.name, remembers=file, noted=noted)
+    section = task.section or module.section
+    return Repair(action=action, because=inline(task.because), source=task.source, section=section)
 
 
-def _do(cluster: Cluster, module: Module, duty: PostUpgradeTask, drift: AnyDrift) -> Repair:
+def _do(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift) -> Repair:
     action = RunPostUpgradeTask(
         host=drift.expected.fact.host,
-        task=duty.name,
-        done=module_extras.task_done(cluster, module, duty),
+        task=task.name,
+        done=module_extras.task_done(cluster, module, task),
         install=cluster.paths.install,
         home=cluster.paths.home,
-        extra=_migration(cluster) if duty.name == "iam-subjects" else (),
+        extra=_migration(cluster) if task.name == "iam-subjects" else (),
         before=(
             *module_facts.readiness(cluster, module),
-            *_predecessor(cluster, duty, drift),
-            *_only_here(cluster, module, duty),
+            *_predecessor(cluster, task, drift),
+            *_only_here(cluster, module, task),
         ),
-        once=duty.once,
-        seconds=duty.estimate_s,
-        because=inline(duty.because),
+        once=task.once,
+        seconds=task.estimate_s,
+        because=inline(task.because),
     )
-    section = duty.section or module.section
-    return Repair(action=action, because=inline(duty.because), source=duty.source, section=section)
+    section = task.section or module.section
+    return Repair(action=action, because=inline(task.because), source=task.source, section=section)
 
 
-def _only_here(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> tuple[AnyExpected, ...]:
+def _only_here(cluster: Cluster, module: Module, task: PostUpgradeTask) -> tuple[AnyExpected, ...]:
     """A note elsewhere is from when the module's first host was another: begun there, and nobody saw its end."""
-    here, why = module_extras.host_of(cluster, duty), reason("once-in-a-cluster")
-    others = (host for host in cluster.inventory.hosts if duty.once and host != here)
-    facts = (TaskPending(host=host, task=duty.name) for host in others)
-    return tuple(fact.must_be(False, because=why, source=duty.source, module=module.name) for fact in facts)
+    here, why = module_extras.host_of(cluster, task), reason("once-in-a-cluster")
+    others = (host for host in cluster.inventory.hosts if task.once and host != here)
+    facts = (TaskPending(host=host, task=task.name) for host in others)
+    return tuple(fact.must_be(False, because=why, source=task.source, module=module.name) for fact in facts)
 
 
 def _migration(cluster: Cluster) -> tuple[str, ...]:
@@ -93,10 +93,10 @@ def _migration(cluster: Cluster) -> tuple[str, ...]:
     return (SCRIPT, MIGRATED, PYTHON, database.mysql(cluster))
 
 
-def _predecessor(cluster: Cluster, duty: PostUpgradeTask, drift: AnyDrift) -> tuple[AnyExpected, ...]:
-    if duty.after is None:
+def _predecessor(cluster: Cluster, task: PostUpgradeTask, drift: AnyDrift) -> tuple[AnyExpected, ...]:
+    if task.after is None:
         return ()
-    module, other = _duty(cluster, duty.after)
+    module, other = _duty(cluster, task.after)
     fact = module_extras.task_done(cluster, module, other)
     why = reason("in-their-order")
-    return (fact.must_be(True, because=why, source=duty.source, module=module.name),)
+    return (fact.must_be(True, because=why, source=task.source, module=module.name),)

@@ -45,10 +45,10 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     )
 
 
-def _sync(cluster: Cluster, seen: FactReader) -> SyncCommon:
-    wishes = expect(cluster)
-    hosts = tuple(wish.fact.host for wish in wishes)
-    trees = seen.read_all(wish.fact for wish in wishes)
+def _sync(cluster: Cluster, facts: FactReader) -> SyncCommon:
+    expectations = expect(cluster)
+    hosts = tuple(expected.fact.host for expected in expectations)
+    trees = facts.read_all(wish.fact for wish in expectations)
     return SyncCommon(
         host=cluster.controller,
         install=cluster.paths.install,

@@ -33,31 +33,33 @@ def aborts_run(blocked: Blocked) -> bool:
 
 def facts_of_replacements(cluster: Cluster, undoing: UndoScope) -> tuple[AnyFact, ...]:
     """What must be read to tell whether anything took a unit's place."""
-    wishes = (wish for kept in undoing.saved_items for wish in _install_evidence(cluster, kept))
-    return tuple(dict.fromkeys(wish.fact for wish in wishes))
+    expectations = (expected for item in undoing.saved_items for expected in _install_evidence(cluster, item))
+    return tuple(dict.fromkeys(wish.fact for wish in expectations))
 
 
-def _install_evidence(cluster: Cluster, kept: SavedItem) -> tuple[AnyExpected, ...]:
-    module = _module(cluster, kept)
+def _install_evidence(cluster: Cluster, item: SavedItem) -> tuple[AnyExpected, ...]:
+    module = _module(cluster, item)
     if module is None:
         return ()
-    return tuple(wish for wish in module_facts.install_evidence(cluster, module) if wish.fact.host == kept.host)
+    return tuple(
+        expected for expected in module_facts.install_evidence(cluster, module) if expected.fact.host == item.host
+    )
 
 
-def _module(cluster: Cluster, kept: SavedItem) -> Module | None:
+def _module(cluster: Cluster, item: SavedItem) -> Module | None:
     for module in cluster.release.modules:
         names = {gone.name for gone in (*module.obsolete_units, *module.obsolete_services)}
-        if kept.entry.unit and kept.entry.unit in names:
+        if item.entry.unit and item.entry.unit in names:
             return module
     return None
 
 
-def replaced(cluster: Cluster, undoing: UndoScope, kept: SavedItem, readings: Readings) -> str:
+def replaced(cluster: Cluster, undoing: UndoScope, item: SavedItem, readings: Readings) -> str:
     """The module of the release that took its place, or may have, or nobody could tell; "" where none did."""
-    module = _module(cluster, kept)
+    module = _module(cluster, item)
     if module is None:
         return ""
-    there = any(matches(wish, readings) is not False for wish in _install_evidence(cluster, kept))
+    there = any(matches(expected, readings) is not False for expected in _install_evidence(cluster, item))
     return module.name if there or _begun(undoing, module) else ""
 
 
@@ -65,26 +67,26 @@ def _begun(undoing: UndoScope, module: Module) -> bool:
     """Whether the run has started anything that installs it."""
     calls = {step_label(f"bkcli.{call}", (module.cli,)) for call in ("install", "upgrade")}
     calls |= {step_label("container.install", (container.name,)) for container in module.containers}
-    return any(one.step.split("@")[0] in calls for one in undoing.irreversible)
+    return any(step.step.split("@")[0] in calls for step in undoing.irreversible)
 
 
 def expect(cluster: Cluster, undoing: UndoScope, readings: Readings) -> tuple[AnyExpected, ...]:
     """`readings`: of `successors`."""
-    wishes = (wish for kept in undoing.saved_items for wish in _wishes(cluster, undoing, kept, readings))
-    return (*wishes, *undoing.unread)
+    expectations = (expected for item in undoing.saved_items for expected in _wishes(cluster, undoing, item, readings))
+    return (*expectations, *undoing.unread)
 
 
-def _wishes(cluster: Cluster, undoing: UndoScope, kept: SavedItem, readings: Readings) -> Iterator[AnyExpected]:
-    why, module = reason("undo-was-so", run=undoing.run), _module(cluster, kept)
-    name, free = module.name if module else "", not replaced(cluster, undoing, kept, readings)
-    if kept.entry.what != "service" or free:
-        yield kept.state(undoing.run).must_be("back", because=why, source="", module=name)
-    if kept.entry.what == "unit" and free:
-        if kept.entry.boot:
-            boot = UnitEnabled(host=kept.host, unit=kept.entry.unit)
+def _wishes(cluster: Cluster, undoing: UndoScope, item: SavedItem, readings: Readings) -> Iterator[AnyExpected]:
+    why, module = reason("undo-was-so", run=undoing.run), _module(cluster, item)
+    name, free = module.name if module else "", not replaced(cluster, undoing, item, readings)
+    if item.entry.what != "service" or free:
+        yield item.state(undoing.run).must_be("back", because=why, source="", module=name)
+    if item.entry.what == "unit" and free:
+        if item.entry.boot:
+            boot = UnitEnabled(host=item.host, unit=item.entry.unit)
             yield boot.must_be("enabled", because=why, source="", module=name)
-        if kept.entry.active:
-            active = UnitActive(host=kept.host, unit=kept.entry.unit)
+        if item.entry.active:
+            active = UnitActive(host=item.host, unit=item.entry.unit)
             yield active.must_be("active", because=why, source="", module=name)
 
 
@@ -98,66 +100,66 @@ def _afterwards(cluster: Cluster, undoing: UndoScope, readings: Readings) -> Ite
     if any(path.startswith(f"{cluster.paths.install}/") for path in files):
         yield reason("undo-then-merge", install=cluster.paths.install)
     down: dict[tuple[str, str, str], list[str]] = {}
-    for kept in undoing.saved_items:
-        module, was = replaced(cluster, undoing, kept, readings), kept.entry
+    for item in undoing.saved_items:
+        module, was = replaced(cluster, undoing, item, readings), item.entry
         if module and (was.what == "service" or (was.what == "unit" and (was.active or was.boot))):
-            down.setdefault((was.what, kept.host, module), []).append(was.unit)
+            down.setdefault((was.what, item.host, module), []).append(was.unit)
     for (what, host, module), names in sorted(down.items()):
         code = "undo-not-started" if what == "unit" else "undo-not-registered"
         yield reason(code, names=" ".join(sorted(names)), host=host, module=module)
 
 
 def rules(undoing: UndoScope) -> Rule:
-    known = {kept.state(undoing.run): kept for kept in undoing.saved_items}
+    known = {item.state(undoing.run): item for item in undoing.saved_items}
 
-    def mend(drift: AnyDrift, seen: FactReader) -> Decision:
+    def mend(drift: AnyDrift, facts: FactReader) -> Decision:
         fact = drift.expected.fact
         if isinstance(fact, UndoItemState):
-            return _state(undoing, known[fact], drift, seen)
+            return _state(undoing, known[fact], drift, facts)
         return _unit(undoing, drift)
 
     return mend
 
 
-def _state(undoing: UndoScope, kept: SavedItem, drift: AnyDrift, seen: FactReader) -> Decision:
-    where, run, path = f"{kept.host} {kept.entry.path}", undoing.run, kept.entry.path
+def _state(undoing: UndoScope, item: SavedItem, drift: AnyDrift, facts: FactReader) -> Decision:
+    where, run, path = f"{item.host} {item.entry.path}", undoing.run, item.entry.path
     match drift.reading:
         case Known("ours"):
-            return _repair(_restore(undoing.run, kept), drift, _before(undoing, kept))
+            return _repair(_restore(undoing.run, item), drift, _before(undoing, item))
         case Known("later"):
-            return diagnose("undo-later", where=where, path=path, run=run, later=_leaver(kept, seen))
+            return diagnose("undo-later", where=where, path=path, run=run, later=_leaver(item, facts))
         case Known("changed"):
             return diagnose("undo-changed", where=where, path=path, run=run)
         case _:
             return diagnose("undo-lost", where=where, path=path, run=run)
 
 
-def _leaver(kept: SavedItem, seen: FactReader) -> str:
-    left = seen.read(UndoLeftBy(host=kept.host, path=kept.entry.path))
+def _leaver(item: SavedItem, facts: FactReader) -> str:
+    left = facts.read(UndoLeftBy(host=item.host, path=item.entry.path))
     return str(max(left.value, default="")) if isinstance(left, Known) else ""
 
 
-def _restore(run: str, kept: SavedItem) -> Restore:
-    host, path = kept.host, kept.entry.path
-    match kept.entry.what:
+def _restore(run: str, item: SavedItem) -> Restore:
+    host, path = item.host, item.entry.path
+    match item.entry.what:
         case "file":
             return RestoreFile(host=host, run=run, path=path)
         case "unit":
-            return RestoreUnit(host=host, run=run, path=path, unit=kept.entry.unit)
+            return RestoreUnit(host=host, run=run, path=path, unit=item.entry.unit)
         case "service":
-            return RestoreService(host=host, run=run, path=path, service=kept.entry.unit)
+            return RestoreService(host=host, run=run, path=path, service=item.entry.unit)
         case "directory":
             return RestoreDirectory(host=host, run=run, path=path)
 
 
-def _before(undoing: UndoScope, kept: SavedItem) -> tuple[AnyExpected, ...]:
+def _before(undoing: UndoScope, item: SavedItem) -> tuple[AnyExpected, ...]:
     """The reverse of how they were retired: what a unit runs from is there before systemd hears of it."""
-    if kept.entry.what != "unit":
+    if item.entry.what != "unit":
         return ()
     return tuple(
         one.state(undoing.run).must_be("back", because=reason("undo-runs-from"), source="")
         for one in undoing.saved_items
-        if one.host == kept.host and one.entry.what == "directory"
+        if one.host == item.host and one.entry.what == "directory"
     )
 
 
@@ -171,11 +173,13 @@ def _unit(undoing: UndoScope, drift: AnyDrift) -> Decision:
 
 def _files(undoing: UndoScope, fact: UnitActive | UnitEnabled) -> tuple[AnyExpected, ...]:
     return tuple(
-        one.state(undoing.run).must_be("back", because=reason("undo-file-first", unit=fact.unit), source="systemctl(1)")
-        for one in undoing.saved_items
-        if (one.host, one.entry.what, one.entry.unit) == (fact.host, "unit", fact.unit)
+        item.state(undoing.run).must_be(
+            "back", because=reason("undo-file-first", unit=fact.unit), source="systemctl(1)"
+        )
+        for item in undoing.saved_items
+        if (item.host, item.entry.what, item.entry.unit) == (fact.host, "unit", fact.unit)
     )
 
 
-def _repair(action: Restore | EnableUnit | StartUnit, drift: AnyDrift, needs: tuple[AnyExpected, ...]) -> Repair:
-    return Repair(action=action, because=drift.expected.because, source="", section="", requires=needs)
+def _repair(action: Restore | EnableUnit | StartUnit, drift: AnyDrift, expectations: tuple[AnyExpected, ...]) -> Repair:
+    return Repair(action=action, because=drift.expected.because, source="", section="", requires=expectations)

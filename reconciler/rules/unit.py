@@ -34,26 +34,28 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     return _start(cluster, module, fact, drift, facts)
 
 
-def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: FactReader) -> Decision:
+def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, facts: FactReader) -> Decision:
     match drift.reading:
         case Known("inactive" | "failed"):
             start = StartUnit(host=fact.host, unit=fact.unit)
-            repair = _repair(start, drift, module, unmasked(module, (fact,), seen))
+            repair = _repair(start, drift, module, unmasked(module, (fact,), facts))
             return replace(repair, common=_required(cluster, module))
         case Absent() if not module.installer_starts_units:
             return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, _enabled(cluster, module, fact))
         case Absent():
-            return install(cluster, module, seen)
+            return install(cluster, module, facts)
         case _:
             # a second start would hide how the first one went
-            told = diagnose("unit-in-transition", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
-            return Progressing(diagnostic=told)
+            diagnostic = diagnose(
+                "unit-in-transition", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift)
+            )
+            return Progressing(diagnostic=diagnostic)
 
 
 @of_module
 def _required(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    required = (cluster.release.module(one.module) for one in module.requires)
-    return tuple(wish for one in required for wish in module_facts.readiness(cluster, one))
+    required = (cluster.release.module(requirement.module) for requirement in module.requires)
+    return tuple(expected for one in required for expected in module_facts.readiness(cluster, one))
 
 
 def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExpected, ...]:
@@ -61,17 +63,17 @@ def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExp
     return () if boot is None else (boot,)
 
 
-def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, seen: FactReader) -> Decision:
+def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, facts: FactReader) -> Decision:
     match drift.reading:
         case Known("disabled"):
             return _repair(EnableUnit(host=fact.host, unit=fact.unit), drift, module)
         case Absent():
-            return install(cluster, module, seen)
+            return install(cluster, module, facts)
         case _:
             return diagnose("unit-not-enabled", where=f"{fact.host} {fact.unit}", unit=fact.unit, state=_text(drift))
 
 
-def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, seen: FactReader) -> Decision:
+def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, facts: FactReader) -> Decision:
     """First or last is the data's word; "first" still waits until nothing but the outage itself is left to do."""
     gone = next(unit for unit in module.obsolete_units if unit.name == fact.unit)
     serves = module.name if drift.reading == Known("active") and gone.retire == "first" else ""
@@ -80,22 +82,27 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
         after = _after_all(cluster, module, drift.expected.because)
         return replace(_repair(action, drift, module), section=gone.section or module.section, common=after)
     proofs = module_facts.install_evidence(cluster, module)
-    installed = seen.once(("proven", module.name), lambda: seen.any_holds(proofs))
+    installed = facts.once(("proven", module.name), lambda: facts.any_holds(proofs))
     return replace(_repair(action, drift, module), common=() if installed else prepared_requirements(cluster, module))
 
 
 @of_module_and
 def _after_all(cluster: Cluster, module: Module, why: Reason) -> tuple[AnyExpected, ...]:
     """All of the new one, and everybody whom the old one served."""
-    there = (replace(wish, because=why) for wish in module_facts.replacement_ready(cluster, module))
-    return (*there, *agent.recovered(cluster, module), *smoke_test.recovered(cluster, module))
+    expectations = (replace(expected, because=why) for expected in module_facts.replacement_ready(cluster, module))
+    return (*expectations, *agent.recovered(cluster, module), *smoke_test.recovered(cluster, module))
 
 
 def _repair(
-    action: StartUnit | EnableUnit | RetireUnit, drift: AnyDrift, module: Module, needs: tuple[AnyExpected, ...] = ()
+    action: StartUnit | EnableUnit | RetireUnit,
+    drift: AnyDrift,
+    module: Module,
+    expectations: tuple[AnyExpected, ...] = (),
 ) -> Repair:
-    wish = drift.expected
-    return Repair(action=action, because=wish.because, source=wish.source, section=module.section, requires=needs)
+    expected = drift.expected
+    return Repair(
+        action=action, because=expected.because, source=expected.source, section=module.section, requires=expectations
+    )
 
 
 def _text(drift: AnyDrift) -> str:

@@ -36,24 +36,30 @@ def _rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
-    others = tuple(wish.fact for wish in module_facts.unmanaged_version_rows(cluster))
+    others = tuple(expected.fact for expected in module_facts.unmanaged_version_rows(cluster))
     if drift.expected.fact in others:
         return _alone(cluster, require_fact_type(drift, ProductVersion), facts)
     action = RefreshVersions(
         host=cluster.controller, install=cluster.paths.install, effects=_rows(cluster), spoils=others
     )
-    needs = tuple(wish for m in cluster.modules() if m.version_row for wish in module_facts.readiness(cluster, m))
+    expectations = tuple(
+        wish for m in cluster.modules() if m.version_row for wish in module_facts.readiness(cluster, m)
+    )
     return Repair(
-        action=action, because=drift.expected.because, source=drift.expected.source, section="7.18", requires=needs
+        action=action,
+        because=drift.expected.because,
+        source=drift.expected.source,
+        section="7.18",
+        requires=expectations,
     )
 
 
-def _alone(cluster: Cluster, fact: ProductVersion, seen: FactReader) -> Decision:
+def _alone(cluster: Cluster, fact: ProductVersion, facts: FactReader) -> Decision:
     """What is installed decides. Where install.config places it and nothing is installed, a product is missing: what to
     make of the row is for a person to say."""
-    wish = next(wish for wish in module_facts.unmanaged_version_rows(cluster) if wish.fact == fact)
-    installed = seen.read(wish.reading.fact) if isinstance(wish.reading, SameAs) else wish.reading
+    expected = next(wish for wish in module_facts.unmanaged_version_rows(cluster) if wish.fact == fact)
+    installed = facts.read(expected.reading.fact) if isinstance(expected.reading, SameAs) else expected.reading
     if not isinstance(installed, Known):
         return diagnose("row-without-product", where=fact.host, product=fact.code)
     action = SetVersion(host=fact.host, login_path=LOGIN_PATH, code=fact.code, version=str(installed.value))
-    return Repair(action=action, because=wish.because, source=wish.source, section="7.18")
+    return Repair(action=action, because=expected.because, source=expected.source, section="7.18")

@@ -25,8 +25,8 @@ _TOO_LONG = 160
 """Columns of a value shown beside its label; the JSON document has it whole."""
 
 
-def fact(asked: AnyFact, lang: Lang) -> str:
-    return _told(FACTS.get(kind_of(asked)), asked, lang) or sanitized(fact_id(asked))
+def fact(fact: AnyFact, lang: Lang) -> str:
+    return _told(FACTS.get(kind_of(fact)), fact, lang) or sanitized(fact_id(fact))
 
 
 def action(done: Action, lang: Lang) -> str:

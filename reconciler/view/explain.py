@@ -50,9 +50,9 @@ def _entry(asked: str, entry: EntryDoc, page: RenderOptions) -> Iterator[str]:
 
 
 def _coded(asked: str) -> Iterator[EntryDoc]:
-    told = diagnostics().get(asked)
-    if told is not None:
-        yield EntryDoc(kind="diagnostic", title=_both(told.what), text=_advice(told))
+    text = diagnostics().get(asked)
+    if text is not None:
+        yield EntryDoc(kind="diagnostic", title=_both(text.what), text=_advice(text))
     sentence = reasons().get(asked)
     if sentence is not None:
         yield EntryDoc(kind="because", title=_both(sentence), text=_label_both("explain-because"))
@@ -111,10 +111,10 @@ def _sections(asked: str, sections: Sequence[Section], guide: Guide) -> Iterator
             yield EntryDoc(kind="section", title=title, text=text, commands=commands, differences=differences)
 
 
-def _advice(told: DiagnosticText) -> TextDoc:
+def _advice(text: DiagnosticText) -> TextDoc:
     def lang(one: str) -> str:
         zh = one == "zh"
-        why, hint = (told.why.zh, told.hint.zh) if zh else (told.why.en, told.hint.en)
+        why, hint = (text.why.zh, text.hint.zh) if zh else (text.why.en, text.hint.en)
         return (
             f"{_word('why', zh)}\t{guide_coverage.unfilled(why)}\n{_word('hint', zh)}\t{guide_coverage.unfilled(hint)}"
         )

@@ -17,16 +17,16 @@ Told = tuple[list[GuideCommandDoc], list[DeviationDoc]]
 
 def of_section(guide: Guide, section: str) -> Told:
     commands = [_stands(guide, command) for command in guide.commands if command.section == section]
-    return commands, [_differs(one) for one in guide.deviations if section in one.sections]
+    return commands, [_differs(deviation) for deviation in guide.deviations if section in deviation.sections]
 
 
 def of_action(guide: Guide, kind: str, subject: str) -> Told:
     """The commands it stands for; those that name the step's subject, where any does (`install paas`)."""
     mine = [command for command in guide.commands if kind in command.actions]
     word = re.compile(rf"(?<![a-z0-9_]){re.escape(subject)}(?![a-z0-9_])")
-    named = [command for command in mine if subject and word.search(command.run)]
-    differences = [_differs(one) for one in guide.deviations if kind in one.actions]
-    return [_stands(guide, command) for command in named or mine], differences
+    commands = [command for command in mine if subject and word.search(command.run)]
+    differences = [_differs(deviation) for deviation in guide.deviations if kind in deviation.actions]
+    return [_stands(guide, command) for command in commands or mine], differences
 
 
 def text(entry: EntryDoc, page: RenderOptions) -> Iterator[str]:
@@ -59,8 +59,8 @@ def _told(command: GuideCommandDoc, page: RenderOptions) -> Iterator[tuple[str, 
 
 
 def _named(kind: str, sentence: LocalizedText, page: RenderOptions) -> str:
-    said = sentence.zh if page.lang == "zh" else sentence.en
-    return f"{unfilled(said)} [{kind}]"
+    output_text = sentence.zh if page.lang == "zh" else sentence.en
+    return f"{unfilled(output_text)} [{kind}]"
 
 
 def _differs_rows(one: DeviationDoc, page: RenderOptions) -> Iterator[str]:
@@ -84,14 +84,14 @@ def _stands(guide: Guide, command: GuideCommand) -> GuideCommandDoc:
     )
 
 
-def _differs(one: Deviation) -> DeviationDoc:
+def _differs(deviation: Deviation) -> DeviationDoc:
     return DeviationDoc(
-        id=one.id,
-        kind=one.kind,
-        title=_both(one.title),
-        guide=_both(one.guide),
-        here=_both(one.here),
-        source=one.source,
+        id=deviation.id,
+        kind=deviation.kind,
+        title=_both(deviation.title),
+        guide=_both(deviation.guide),
+        here=_both(deviation.here),
+        source=deviation.source,
     )
 
 

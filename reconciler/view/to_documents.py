@@ -72,16 +72,16 @@ def undo_document(
         ],
         puts_back=[
             doc.RestoredItemDoc(
-                host=kept.host,
-                what=kept.entry.what,
-                path=kept.entry.path,
-                standing=reading(readings.get(kept.state(undoing.run), Absent())),
+                host=item.host,
+                what=item.entry.what,
+                path=item.entry.path,
+                standing=reading(readings.get(item.state(undoing.run), Absent())),
             )
-            for kept in undoing.saved_items
+            for item in undoing.saved_items
         ],
         steps=[step_document(number, step, {}) for number, step in enumerate(plan.steps, start=1)],
         blocked=[blocked_document(blocked) for blocked in plan.blocked],
-        afterwards=[why(told) for told in afterwards],
+        afterwards=[why(reason) for reason in afterwards],
         estimate_s=total_s(plan),
         warnings=[problem(warning) for warning in warnings],
     )
@@ -95,8 +95,8 @@ def event_document(event: ev.Event) -> doc.EventDoc:
     return doc.EventDoc.model_validate({**listed, "problem": told})
 
 
-def error_document(exit_code: int, told: Iterable[Diagnostic]) -> doc.ErrorDoc:
-    return doc.ErrorDoc(exit=exit_code, problems=[problem(diagnostic) for diagnostic in dict.fromkeys(told)])
+def error_document(exit_code: int, diagnostics: Iterable[Diagnostic]) -> doc.ErrorDoc:
+    return doc.ErrorDoc(exit=exit_code, problems=[problem(diagnostic) for diagnostic in dict.fromkeys(diagnostics)])
 
 
 def finding(drift: AnyDrift, latent: Reason | None = None) -> doc.Finding:
@@ -144,22 +144,22 @@ def why(because: Reason) -> doc.ReasonDoc:
     )
 
 
-def problem(told: Diagnostic) -> doc.DiagnosticDoc:
-    words = diagnostic_text(told)
+def problem(diagnostic: Diagnostic) -> doc.DiagnosticDoc:
+    words = diagnostic_text(diagnostic)
     return doc.DiagnosticDoc(
-        code=told.code,
-        where=told.where,
-        fields=dict(told.fields),
-        what=_both(words.what, told),
-        why=_both(words.why, told),
-        hint=_both(words.hint, told),
-        because=why(told.because) if told.because else None,
-        source=told.source,
+        code=diagnostic.code,
+        where=diagnostic.where,
+        fields=dict(diagnostic.fields),
+        what=_both(words.what, diagnostic),
+        why=_both(words.why, diagnostic),
+        hint=_both(words.hint, diagnostic),
+        because=why(diagnostic.because) if diagnostic.because else None,
+        source=diagnostic.source,
     )
 
 
-def _both(sentence: LocalizedText, told: Diagnostic) -> doc.TextDoc:
-    return doc.TextDoc(en=fill(sentence, told.fields, "en"), zh=fill(sentence, told.fields, "zh"))
+def _both(sentence: LocalizedText, diagnostic: Diagnostic) -> doc.TextDoc:
+    return doc.TextDoc(en=fill(sentence, diagnostic.fields, "en"), zh=fill(sentence, diagnostic.fields, "zh"))
 
 
 def step_document(number: int, step: Step, latent: Mapping[AnyFact, Reason]) -> doc.StepDoc:
@@ -184,7 +184,7 @@ def step_document(number: int, step: Step, latent: Mapping[AnyFact, Reason]) -> 
         undo_because=why(describe.undo(done.undo)),
         manual=describe.by_hand(done),
         approval=done.approval_id,
-        deletes=why(told) if (told := done.deletes()) is not None else None,
+        deletes=why(reason) if (reason := done.deletes()) is not None else None,
         estimate_s=done.estimate_s,
         side_effects=[why(touched) for touched in done.side_effects()],
         latent=[why(latent[m.expected.fact]) for m in step.repairs if m.expected.fact in latent],

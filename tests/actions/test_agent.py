@@ -40,8 +40,8 @@ def test_the_note_is_one_line(tmp_path: Path, action: RecordAgentBaseline, line:
 
 def test_a_second_note_of_the_same_release_changes_nothing(tmp_path: Path) -> None:
     done(RecordAgentBaseline(host=H, noted=NOTED, online=("10.0.0.1", "10.0.0.3")), tmp_path)
-    said = done(RecordAgentBaseline(host=H, noted=NOTED, online=("10.0.0.1",)), tmp_path)
-    assert said == "noted before: online 10.0.0.1 10.0.0.3\n"
+    output_text = done(RecordAgentBaseline(host=H, noted=NOTED, online=("10.0.0.1",)), tmp_path)
+    assert output_text == "noted before: online 10.0.0.1 10.0.0.3\n"
     assert (tmp_path / NOTE).read_text() == "6.2.2 online 10.0.0.1 10.0.0.3\n"
 
 
@@ -67,8 +67,8 @@ def test_waiting_without_a_note_says_nothing(tmp_path: Path) -> None:
 
 
 def test_who_is_missed_is_named_and_what_nobody_could_read_is_not() -> None:
-    (wish,) = AWAIT.ensures()
-    told = AWAIT.missed([Drift(expected=wish, reading=Known(("10.0.0.3",)))])
-    assert told is not None
-    assert (told.code, dict(told.fields)["hosts"]) == ("agents-missing", "10.0.0.3")
-    assert AWAIT.missed([Drift(expected=wish, reading=Unknown(reason("esb-status")))]) is None
+    (expected,) = AWAIT.ensures()
+    diagnostic = AWAIT.missed([Drift(expected=expected, reading=Known(("10.0.0.3",)))])
+    assert diagnostic is not None
+    assert (diagnostic.code, dict(diagnostic.fields)["hosts"]) == ("agents-missing", "10.0.0.3")
+    assert AWAIT.missed([Drift(expected=expected, reading=Unknown(reason("esb-status")))]) is None

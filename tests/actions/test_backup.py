@@ -72,8 +72,8 @@ class Here:
         return dict(line.split("=", 1) for line in text.splitlines())
 
     def copies(self) -> set[str]:
-        found = [*self.dumps.rglob("*"), *self.home.glob("install_*")]
-        return {str(path.relative_to(self.home)) for path in found}
+        paths = [*self.dumps.rglob("*"), *self.home.glob("install_*")]
+        return {str(path.relative_to(self.home)) for path in paths}
 
 
 @pytest.fixture
@@ -106,9 +106,9 @@ def test_a_broken_backup_is_no_backup(here: Here, what: str, broken: str, *, bef
     assert here.back_up(what).returncode == 0, "and the next one is made"
 
 
-@pytest.mark.parametrize(("broken", "told"), [("missing-table", "`cmdb`.`cc_lost`"), ("missing-database", "`lost`")])
-def test_what_a_dump_lacks_is_named(here: Here, broken: str, told: str) -> None:
-    assert f"{told} is not in the dump" in here.back_up("mysql", broken).stderr
+@pytest.mark.parametrize(("broken", "text"), [("missing-table", "`cmdb`.`cc_lost`"), ("missing-database", "`lost`")])
+def test_what_a_dump_lacks_is_named(here: Here, broken: str, text: str) -> None:
+    assert f"{text} is not in the dump" in here.back_up("mysql", broken).stderr
 
 
 def test_a_table_that_the_dump_only_mentions_is_missed(here: Here) -> None:

@@ -49,9 +49,9 @@ def test_daemon_json_names_the_place_in_use_and_keeps_the_rest(tmp_path: Path, t
     was, now = json.loads(before), json.loads(file.read_text())
     key = "graph" if "graph" in was else "data-root"
     assert now == {**was, key: root}
-    (kept,) = (tmp_path / "var-lib/bkrec/kept").iterdir()
-    assert kept.read_text() == before
-    assert kept.stat().st_mode & 0o777 == 0o600
+    (path,) = (tmp_path / "var-lib/bkrec/kept").iterdir()
+    assert path.read_text() == before
+    assert path.stat().st_mode & 0o777 == 0o600
     assert file.stat().st_mode & 0o777 == 0o644
 
 

@@ -24,7 +24,7 @@ MYSQL = '#!/bin/sh\n# Stand-in for mysql: keeps what it is told.\ncat > "$TOLD"\
 @pytest.mark.parametrize("name", PASSWORDS)
 def test_the_password_that_is_granted_is_the_one_that_is_meant(tmp_path: Path, awk: str, name: str) -> None:
     """Older mawks do not double a backslash in gsub: the grant held another password, and read as granted."""
-    password, told, final = PASSWORDS[name], tmp_path / "told", tmp_path / "bin/04-final"
+    password, path, final = PASSWORDS[name], tmp_path / "told", tmp_path / "bin/04-final"
     final.mkdir(parents=True)
     quoted = "'" + password.replace("'", "'\\''") + "'"
     (final / "bkauth.env").write_text(f"BK_PASSWORD={quoted}\n")
@@ -42,9 +42,9 @@ def test_the_password_that_is_granted_is_the_one_that_is_meant(tmp_path: Path, a
         hosts=("10.0.0.1", "10.0.0.2"),
         seen_from=HOST,
     )
-    done = perform(action.command(), tmp_path, env={**env, "TOLD": str(told)})
+    done = perform(action.command(), tmp_path, env={**env, "TOLD": str(path)})
     assert (done.returncode, done.stderr) == (0, "")
-    grants = re.findall(r"^GRANT ALL ON \*\.\* TO 'bkauth'@'([0-9.]+)' IDENTIFIED BY '(.*)';$", told.read_text(), re.M)
+    grants = re.findall(r"^GRANT ALL ON \*\.\* TO 'bkauth'@'([0-9.]+)' IDENTIFIED BY '(.*)';$", path.read_text(), re.M)
     assert [host for host, _ in grants] == list(action.hosts)
     assert {as_mysql_reads(text) for _, text in grants} == {password}
 

@@ -203,9 +203,9 @@ def test_what_a_replacement_ensures_is_what_the_probe_sees(tmp_path: Path) -> No
         (live / name).write_text("the operator's")
     patched = ("bin/default/bklog.env",)
     action = ReplaceScripts(host=HOST, new=str(new), live=str(live), version="6.2.2", proofs=(), patched=patched)
-    wish = next(promise for promise in action.ensures() if isinstance(promise.reading, SameAs))
-    assert isinstance(wish.reading, SameAs)
-    facts = (wish.fact, wish.reading.fact)
+    expected = next(promise for promise in action.ensures() if isinstance(promise.reading, SameAs))
+    assert isinstance(expected.reading, SameAs)
+    facts = (expected.fact, expected.reading.fact)
     before = ask(path.PROBE, facts)
     assert before[0] != before[1]
     assert perform(action.command(), tmp_path).returncode == 0

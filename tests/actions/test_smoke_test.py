@@ -57,8 +57,8 @@ class Bus:
         command = action.command()
         places = {DIRECTORY: str(self.owed), ENV: str(self.where / "paas.env"), "60": "0"}
         args = tuple(places.get(word, word) for word in command.args)
-        told = run(type(command)(script=command.script, args=args), tools=self.tools, shell=shell)
-        return told.exit_status, told.stdout + told.stderr
+        output = run(type(command)(script=command.script, args=args), tools=self.tools, shell=shell)
+        return output.exit_status, output.stdout + output.stderr
 
     def lost(self) -> object:
         return brief(ask(PROBE, [LOST], instead={DIRECTORY: str(self.owed)})[0])
@@ -152,9 +152,9 @@ def test_another_status_that_begins_with_a_3_is_no_success(tmp_path: Path) -> No
 
 def test_the_secret_is_in_the_question_alone_even_where_the_esb_echoes_it(tmp_path: Path) -> None:
     bus = Bus(tmp_path, start=answer({"job_instance_id": 10001, "echo": SECRET}))
-    _, told = bus.run(BEFORE)
+    _, text = bus.run(BEFORE)
     kept = "".join(path.read_text() for path in bus.owed.iterdir())
-    assert SECRET not in told + kept
+    assert SECRET not in text + kept
     assert "***" in kept
     assert SECRET in bus.asked.read_text()
 
@@ -187,13 +187,13 @@ def test_it_is_settled_by_a_record_and_all_stays_beside_it(tmp_path: Path) -> No
 
 
 def test_what_became_of_it_is_told_with_jobs_id_and_the_reason() -> None:
-    (wish,) = AGAIN.ensures()
+    (expected,) = AGAIN.ensures()
     value = ("10002", "smoke-test-status", "job=10002", "status=4")
-    told = AGAIN.missed([Drift(expected=wish, reading=Known(value))])
-    assert told is not None
-    assert (told.code, dict(told.fields)["job"]) == ("smoke-test-broken", "10002")
-    assert told.because == reason("smoke-test-status", job=10002, status=4)
-    assert AGAIN.missed([Drift(expected=wish, reading=Unknown(reason("path-unreadable")))]) is None
+    diagnostic = AGAIN.missed([Drift(expected=expected, reading=Known(value))])
+    assert diagnostic is not None
+    assert (diagnostic.code, dict(diagnostic.fields)["job"]) == ("smoke-test-broken", "10002")
+    assert diagnostic.because == reason("smoke-test-status", job=10002, status=4)
+    assert AGAIN.missed([Drift(expected=expected, reading=Unknown(reason("path-unreadable")))]) is None
 
 
 def test_a_killed_trial_leaves_no_note(tmp_path: Path) -> None:

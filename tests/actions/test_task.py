@@ -109,13 +109,13 @@ UPGRADES: dict[str, tuple[str, bool]] = {
 
 @pytest.mark.parametrize("case", UPGRADES)
 def test_the_upgrader_of_job_is_believed_by_its_sentence(tmp_path: Path, case: str) -> None:
-    said, good = UPGRADES[case]
-    status, recorded = upgrade(tmp_path, said)
+    output_text, good = UPGRADES[case]
+    status, recorded = upgrade(tmp_path, output_text)
     assert (status == 0, recorded) == (good, good)
 
 
-def upgrade(where: Path, said: str) -> tuple[int, bool]:
-    program(where / "tools" / "java", said)
+def upgrade(where: Path, output_text: str) -> tuple[int, bool]:
+    program(where / "tools" / "java", output_text)
     (where / "job").mkdir()
     (where / "job" / "VERSION").write_text("3.8.1\n")
     command = work("job-upgrader-after")

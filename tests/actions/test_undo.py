@@ -181,10 +181,10 @@ def test_what_is_kept_is_the_roots_alone(here: Here) -> None:
     file.chmod(0o644)
     here.set(file, "new")
     here.back(file)
-    kept = [*here.state.glob("undo"), *here.state.glob("undo/**/*")]
-    assert len(kept) > 6
-    assert {path.stat().st_mode & 0o777 for path in kept if path.is_dir()} == {0o700}
-    assert {path.stat().st_mode & 0o777 for path in kept if path.is_file()} == {0o600}
+    paths = [*here.state.glob("undo"), *here.state.glob("undo/**/*")]
+    assert len(paths) > 6
+    assert {path.stat().st_mode & 0o777 for path in paths if path.is_dir()} == {0o700}
+    assert {path.stat().st_mode & 0o777 for path in paths if path.is_file()} == {0o600}
 
 
 def test_without_a_run_nothing_is_kept(here: Here) -> None:

@@ -146,13 +146,13 @@ def parsed(script: str, *, bash: bool) -> Node:
 
 
 def _command(stmt: Node) -> Node:
-    found: Node = stmt.get("Cmd") or {}
-    return found
+    node: Node = stmt.get("Cmd") or {}
+    return node
 
 
 def _several(node: Node, key: str) -> list[Node]:
-    found: list[Node] = node.get(key) or []
-    return found
+    nodes: list[Node] = node.get(key) or []
+    return nodes
 
 
 def _first(command: Node) -> Node:
@@ -190,8 +190,8 @@ def _ends_in(stmt: Node, names: frozenset[str]) -> bool:
 
 def _chain(command: Node) -> tuple[list[str], Node]:
     """The operators of `a && b || c`, in order, and c."""
-    left: Node = {} if command["X"].get("Negated") else _command(command["X"])
-    ops = _chain(left)[0] if left.get("Type") == "BinaryCmd" and left["Op"] in ("&&", "||") else []
+    node: Node = {} if command["X"].get("Negated") else _command(command["X"])
+    ops = _chain(node)[0] if node.get("Type") == "BinaryCmd" and node["Op"] in ("&&", "||") else []
     return [*ops, command["Op"]], command["Y"]
 
 

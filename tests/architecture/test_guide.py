@@ -79,7 +79,7 @@ def test_what_is_not_covered_is_not_claimed() -> None:
 
 
 def test_what_a_comparison_is_explained_by_is_an_entry() -> None:
-    assert {name for _, name in explained.PLACES} - {one.id for one in GUIDE.deviations} == set()
+    assert {name for _, name in explained.PLACES} - {deviation.id for deviation in GUIDE.deviations} == set()
 
 
 def test_a_line_that_no_entry_explains_is_seen(tmp_path: Path) -> None:
@@ -93,10 +93,11 @@ def test_every_action_of_a_difference_is_a_step_of_its_section() -> None:
     """One that names no section is held to the plans as a whole."""
     kinds = {kind for _, kind in _planned()}
     untrue = [
-        (one.id, kind)
-        for one in GUIDE.deviations
-        for kind in one.actions
-        if kind not in kinds or (one.sections and not any((section, kind) in _planned() for section in one.sections))
+        (deviation.id, kind)
+        for deviation in GUIDE.deviations
+        for kind in deviation.actions
+        if kind not in kinds
+        or (deviation.sections and not any((section, kind) in _planned() for section in deviation.sections))
     ]
     assert untrue == []
 
@@ -115,19 +116,19 @@ def test_every_action_is_reached_from_the_guide_or_from_a_difference() -> None:
 
 def test_every_desired_fact_is_reached_from_the_guide_or_from_a_difference() -> None:
     reached = {kind for one in (*GUIDE.commands, *GUIDE.deviations) for kind in one.facts}
-    assert {_kind(wish.fact) for wish in expected_facts(_everything())} - reached == set()
+    assert {_kind(expected.fact) for expected in expected_facts(_everything())} - reached == set()
 
 
 def test_every_gate_is_reached_from_the_guide_or_from_a_difference() -> None:
     cluster = _everything()
-    asked = {_kind(wish.fact) for wish in preflight_checks(cluster, 0, _pristine())}
+    asked = {_kind(expected.fact) for expected in preflight_checks(cluster, 0, _pristine())}
     reached = {kind for c in GUIDE.commands for kind in c.gates} | {k for d in GUIDE.deviations for k in d.facts}
     assert asked - reached == set()
     assert {kind for c in GUIDE.commands for kind in c.gates} <= asked
 
 
 def test_every_step_that_is_planned_is_in_the_table() -> None:
-    anywhere = {kind for one in GUIDE.deviations if not one.sections for kind in one.actions}
+    anywhere = {kind for deviation in GUIDE.deviations if not deviation.sections for kind in deviation.actions}
     told = _written() | {
         (section, kind) for one in GUIDE.deviations for section in one.sections for kind in one.actions
     }
@@ -157,8 +158,8 @@ def _everything() -> Cluster:
 @cache
 def _planned() -> set[Pair]:
     worlds = (World(cluster=_spread()), *_broken())
-    made = [_pristine(), *(study(world)[0] for world in worlds)]
-    return {(step.section, _kind(step.action)) for plan in made for step in plan.steps}
+    plans = [_pristine(), *(study(world)[0] for world in worlds)]
+    return {(step.section, _kind(step.action)) for plan in plans for step in plan.steps}
 
 
 def _spread() -> Cluster:
@@ -172,10 +173,12 @@ def _spread() -> Cluster:
 def _broken() -> Iterator[World]:
     """A finished cluster, with the facts of one kind broken in one way, module by module."""
     cluster = _everything()
-    whole, wishes = finished(cluster), expected_facts(cluster)
+    whole, expectations = finished(cluster), expected_facts(cluster)
     groups: dict[tuple[str, str, bool], list[AnyFact]] = {}
-    for wish in wishes:
-        groups.setdefault((_kind(wish.fact), wish.module, wish.reading == Absent()), []).append(wish.fact)
+    for expected in expectations:
+        groups.setdefault((_kind(expected.fact), expected.module, expected.reading == Absent()), []).append(
+            expected.fact
+        )
     for (kind, _, gone), facts in groups.items():
         for reading in (BACK[kind],) if gone else READINGS.get(kind, (Absent(),)):
             yield replace(whole, facts={**whole.facts, **dict.fromkeys(facts, reading)})

@@ -109,8 +109,8 @@ def test_codes_are_kebab_case(code: str) -> None:
 def _all() -> Iterator[tuple[str, LocalizedText]]:
     yield from reasons().items()
     yield from LABELS.items()
-    for code, told in diagnostics().items():
-        yield from ((f"{code}.{part}", getattr(told, part)) for part in ("what", "why", "hint"))
+    for code, text in diagnostics().items():
+        yield from ((f"{code}.{part}", getattr(text, part)) for part in ("what", "why", "hint"))
 
 
 @pytest.mark.parametrize(("code", "sentence"), list(_all()), ids=[code for code, _ in _all()])
@@ -144,8 +144,8 @@ def test_no_step_of_the_whole_guide_is_told_with_two_blanks() -> None:
 def _worded(use: Use) -> tuple[LocalizedText, ...]:
     if use.call == "coded":
         return (reasons()[use.code],) if use.code in reasons() else ()
-    told = diagnostics().get(use.code)
-    return (told.what, told.why, told.hint) if told else ()
+    text = diagnostics().get(use.code)
+    return (text.what, text.why, text.hint) if text else ()
 
 
 def _placeholders(text: str) -> set[str]:

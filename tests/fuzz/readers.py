@@ -94,9 +94,9 @@ def _enough() -> None:
 
 
 async def _fenced(says: Says) -> None:
-    for trouble in await lease.publish_epoch(says, [H], 1):
-        if trouble.code == "lease-superseded":
-            int(dict(trouble.fields)["epoch"])
+    for diagnostic in await lease.publish_epoch(says, [H], 1):
+        if diagnostic.code == "lease-superseded":
+            int(dict(diagnostic.fields)["epoch"])
 
 
 async def _launched(says: Says) -> object:

@@ -165,12 +165,12 @@ def _value(hint: Any, name: str) -> Any:
     return (name, name) if str in choices else choices[0] if choices else {int: 1, bool: True}[hint]
 
 
-def _report_is_whole(told: dict[AnyFact, AnyReading]) -> bool:
+def _report_is_whole(readings: dict[AnyFact, AnyReading]) -> bool:
     """Every fact is in the JSON, and what is for people moves no cursor and turns no line around."""
     because = reason("not-read")
-    difference = diff([fact.must_be("as wished", because=because, source="-") for fact in told], told)
+    difference = diff([fact.must_be("as wished", because=because, source="-") for fact in readings], readings)
     document = json.loads(dumped(diff_document("6.2.2", difference)))
-    assert len(document["drift"]) + len(document["unknown"]) + document["held"] == len(told)
+    assert len(document["drift"]) + len(document["unknown"]) + document["held"] == len(readings)
     return all(_harmless(diff_text("6.2.2", difference, RenderOptions(lang=lang, width=80))) for lang in ("en", "zh"))
 
 

@@ -73,8 +73,8 @@ def test_the_judge_sees_each_piece(name: str) -> None:
 
 
 def _diagnostics() -> Iterator[Diagnostic]:
-    for code, told in diagnostics().items():
-        yield _filled(code, told.what, told.why, told.hint)
+    for code, text in diagnostics().items():
+        yield _filled(code, text.what, text.why, text.hint)
     yield _filled("a-code-without-words", LocalizedText(en="{said}", zh="{said}"))
 
 
@@ -90,11 +90,15 @@ def _reason(code: str = "parse-failed") -> Any:
 
 
 def test_no_diagnostic_harms_a_terminal_or_tells_a_secret() -> None:
-    for told in _diagnostics():
-        texts = [diagnostics_text((told,), page, severity) for page in PAGES for severity in ("error", "warning")]
-        for text in (*texts, dumped(error_document(4, (told,))), dumped(error_document(4, (told,)), indent=None)):
-            assert found_in(text) == set(), told.code
-        assert "converged" in texts[0] or not told.fields, "the rest of it is still told"
+    for diagnostic in _diagnostics():
+        texts = [diagnostics_text((diagnostic,), page, severity) for page in PAGES for severity in ("error", "warning")]
+        for text in (
+            *texts,
+            dumped(error_document(4, (diagnostic,))),
+            dumped(error_document(4, (diagnostic,)), indent=None),
+        ):
+            assert found_in(text) == set(), diagnostic.code
+        assert "converged" in texts[0] or not diagnostic.fields, "the rest of it is still told"
 
 
 def test_no_reason_does() -> None:
@@ -148,8 +152,8 @@ def _journalled(event: Any, place: Path) -> str:
     book.write(event)
     book.close()
     text = (place / "run.jsonl").read_bytes().decode()
-    (kept,) = journal.read(place / "run.jsonl").entries
-    assert kept.event == event, "it is read back as it was written"
+    (entry,) = journal.read(place / "run.jsonl").entries
+    assert entry.event == event, "it is read back as it was written"
     return text
 
 
@@ -160,9 +164,9 @@ def test_whatever_a_host_answers_to_a_probe_does_not(probe: Probe) -> None:
     for status in (0, 1):
         for stdout in ("", HEARD, f"{HEARD}\n" * len(facts)):
             answer = Output(stdout=stdout, stderr=HEARD, exit_status=status)
-            told = asyncio.run(gather_facts(_Host(answer), [probe], facts)).readings
+            readings = asyncio.run(gather_facts(_Host(answer), [probe], facts)).readings
             for fact in facts:
-                _judge_difference(fact, told[fact])
+                _judge_difference(fact, readings[fact])
 
 
 class _Host:
@@ -174,7 +178,8 @@ class _Host:
     async def run(self, host: str, command: Command) -> Output:
         (nonce,) = set(re.findall(r"([0-9a-f]{24}) 0", command.stdin))
         stdout, stderr = (
-            f"{nonce} 0 begin\n{said}\n{nonce} 0 end {self._answer.exit_status}\n" for said in _said(self._answer)
+            f"{nonce} 0 begin\n{output_text}\n{nonce} 0 end {self._answer.exit_status}\n"
+            for output_text in _said(self._answer)
         )
         return Output(stdout=stdout, stderr=stderr, exit_status=0)
 
@@ -198,8 +203,8 @@ def _argument(hint: Any) -> Any:
 
 
 def _judge_difference(fact: AnyFact, read: AnyReading) -> None:
-    wish = fact.must_be("wished", because=reason("not-read"), source="-", module="paas")
-    told = diff([wish], {fact: read})
+    expected = fact.must_be("wished", because=reason("not-read"), source="-", module="paas")
+    told = diff([expected], {fact: read})
     for page in PAGES:
         text = diff_text("6.2.2", told, page) + check_text("6.2.2", told, page) + probe_text({fact: read}, {}, page)
         assert found_in(text) == set()
@@ -224,10 +229,10 @@ def test_a_value_is_shown_and_kept_without_harm(value: str | tuple[str, ...]) ->
 
 
 def _judge_cluster(told: Difference, expected: Any, read: AnyReading) -> None:
-    trouble = next(_diagnostics())
-    advice = (AdvisedDrift(drift=told.drift[0], diagnostic=trouble),)
+    diagnostic = next(_diagnostics())
+    advice = (AdvisedDrift(drift=told.drift[0], diagnostic=diagnostic),)
     told = Difference(drift=told.drift, unknown=(), matching=0, advice=advice, latent={expected.fact: _reason()})
-    plan = _plan(expected, read, trouble)
+    plan = _plan(expected, read, diagnostic)
     for page in (*PAGES, RenderOptions(titles=TITLES, left=(SOURCE,), beyond=("8",))):
         assert found_in(diff_text("6.2.2", told, page) + check_text("6.2.2", told, page)) == set()
         assert found_in(plan_text(plan, page, told.latent)) == set()
@@ -237,22 +242,22 @@ def _judge_cluster(told: Difference, expected: Any, read: AnyReading) -> None:
         assert found_in(undo_text(undoing, plan, (_reason(),), page)) <= {"secret"}
     documents = (
         diff_document("6.2.2", told),
-        check_document("6.2.2", told, (trouble,), ()),
-        plan_document(plan, (trouble,), {}),
+        check_document("6.2.2", told, (diagnostic,), ()),
+        plan_document(plan, (diagnostic,), {}),
     )
     for document in documents:
         assert found_in(dumped(document)) == set()
     assert found_in(plan_file.dump(plan_file.save(plan, {expected.fact: read}, cluster="x"))) == set()
 
 
-def _plan(expected: Any, read: AnyReading, trouble: Diagnostic) -> Plan:
-    mends = (RepairedFact(expected=expected, reading=read, needed=False),)
+def _plan(expected: Any, read: AnyReading, diagnostic: Diagnostic) -> Plan:
+    repaired = (RepairedFact(expected=expected, reading=read, needed=False),)
     step = PLAN.steps[0]
     step = Step(
-        id=step.id, action=step.action, module="paas", section="7.1", because=_reason(), source="-", repairs=mends,
+        id=step.id, action=step.action, module="paas", section="7.1", because=_reason(), source="-", repairs=repaired,
         requires=(expected,), after=(Dependency(step=step.id, because=_reason(), source="-"),),
     )  # fmt: skip
-    blocked = Blocked(expected=expected, diagnostic=trouble, blocks=("a", "b"))
+    blocked = Blocked(expected=expected, diagnostic=diagnostic, blocks=("a", "b"))
     return Plan(
         release="6.2.2",
         steps=(step,),
@@ -289,8 +294,8 @@ def test_with_the_door_open_the_judge_sees_it_all(monkeypatch: pytest.MonkeyPatc
     """The companion: were diagnostics, reasons and events taken as they come, each check above would fail."""
     for door in ("specs.diagnostic.safe", "specs.reason.safe", "reconciler.core.events.safe"):
         monkeypatch.setattr(door, str)
-    told = _filled("answer-truncated", LocalizedText(en="{said}", zh="{said}"))
-    assert found_in(dict(told.fields)["said"]) >= {"secret", "claim", "0x001b", "0x009b", "0x202e", "0x2028"}
+    diagnostic = _filled("answer-truncated", LocalizedText(en="{said}", zh="{said}"))
+    assert found_in(dict(diagnostic.fields)["said"]) >= {"secret", "claim", "0x001b", "0x009b", "0x202e", "0x2028"}
     with pytest.raises(AssertionError):
         test_no_event_does_in_text_json_screen_or_journal(ev.StepFailed, tmp_path)
     with pytest.raises(AssertionError):

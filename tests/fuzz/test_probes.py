@@ -108,12 +108,12 @@ def _is(value: Any, hint: Any) -> bool:
 
 def readings(probe: Probe, facts: Sequence[AnyFact], output: Output) -> dict[AnyFact, AnyReading]:
     try:
-        told = probe.parse(facts, output)
+        readings = probe.parse(facts, output)
     except (LookupError, ValueError):
         return {}
-    assert set(told) == set(facts)
-    assert [fact for fact in facts if not value_fits(fact, told[fact])] == []
-    return dict(told)
+    assert set(readings) == set(facts)
+    assert [fact for fact in facts if not value_fits(fact, readings[fact])] == []
+    return dict(readings)
 
 
 def feed(probe: Probe, examples: int, *, derandomize: bool) -> int:

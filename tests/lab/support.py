@@ -148,9 +148,9 @@ class Desk:
 
     def drifted(self) -> set[str]:
         """The facts that differ; none may be unknown."""
-        seen = self.check()
-        assert seen["unknown"] == [], seen["unknown"]
-        return {drift["fact"] for drift in seen["drift"]}
+        readings = self.check()
+        assert readings["unknown"] == [], readings["unknown"]
+        return {drift["fact"] for drift in readings["drift"]}
 
     def planned(self) -> list[dict[str, Any]]:
         return self.bkrec("plan", "-o", "json").document["steps"]
@@ -200,18 +200,20 @@ def until(holds: Callable[[], Any], timeout_s: float, what: str) -> Any:
 def on(lab: Lab, host: str, script: str, expect: int | None = 0) -> str:
     """SCRIPT as root on HOST, without a login shell."""
     done = lab.ssh(host, script)
-    said = done.stdout.decode(errors="replace")
-    assert expect is None or done.returncode == expect, f"{host}: rc {done.returncode}\n{script}\n{said}\n{done.stderr}"
-    return said
+    output_text = done.stdout.decode(errors="replace")
+    assert expect is None or done.returncode == expect, (
+        f"{host}: rc {done.returncode}\n{script}\n{output_text}\n{done.stderr}"
+    )
+    return output_text
 
 
 def guide(lab: Lab, host: str, script: str) -> str:
     """SCRIPT in a login shell from a file, as an operator pastes the guide."""
     lab.ssh(host, "cat > /tmp/step.sh", stdin=f"export LC_ALL=en_US.UTF-8\n{script}\n".encode())
     done = lab.ssh(host, "bash -l /tmp/step.sh < /dev/null; rc=$?; rm -f /tmp/step.sh; exit $rc")
-    said = done.stdout.decode() + done.stderr.decode()
-    assert done.returncode == 0, f"rc {done.returncode}\n{said[-3000:]}"
-    return said
+    output_text = done.stdout.decode() + done.stderr.decode()
+    assert done.returncode == 0, f"rc {done.returncode}\n{output_text[-3000:]}"
+    return output_text
 
 
 def pace(lab: Lab, factor: str) -> None:
@@ -221,8 +223,8 @@ def pace(lab: Lab, factor: str) -> None:
 
 
 def _young(desk: Desk) -> bool:
-    told = desk.bkrec("check", "-o", "json").out
-    return "steady.recently-started" in told or "container.unsteady" in told
+    text = desk.bkrec("check", "-o", "json").out
+    return "steady.recently-started" in text or "container.unsteady" in text
 
 
 def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE, *, whole: bool = False) -> Desk:

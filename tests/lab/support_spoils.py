@@ -51,39 +51,39 @@ class Spoilt:
     """May another wish fail with it?"""
 
 
-def spoil(wish: AnyExpected, random: Random) -> Spoilt:
+def spoil(expected: AnyExpected, random: Random) -> Spoilt:
     """Raises NotImplementedError for a kind that nobody has thought about: a new fact needs a line here."""
-    fact = wish.fact
-    script, related = _how(wish, random)
+    fact = expected.fact
+    script, related = _how(expected, random)
     return Spoilt(host=fact.host, script=script, related=related)
 
 
-def _how(wish: AnyExpected, random: Random) -> tuple[str, Related]:
-    gone = wish.reading == Absent()
-    match wish.fact:
+def _how(expected: AnyExpected, random: Random) -> tuple[str, Related]:
+    gone = expected.reading == Absent()
+    match expected.fact:
         case UnitActive(unit=unit):
-            return (_stray(unit), _nothing) if gone else (f"systemctl stop {unit}", _of_unit(wish, unit))
+            return (_stray(unit), _nothing) if gone else (f"systemctl stop {unit}", _of_unit(expected, unit))
         case UnitEnabled(unit=unit):
             return f"systemctl disable {unit}", _nothing
         case RecentlyStartedUnits(units=units):
             unit = random.choice(units)
             restless = f"while systemctl restart {unit}; do sleep 2; done"
-            return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_unit(wish, unit)
+            return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_unit(expected, unit)
         case UnitCurrent(file=file):
-            return f"touch {file}", _names(file, wish.fact.host)
+            return f"touch {file}", _names(file, expected.fact.host)
         case ContainerState(container=name) if gone:
             return f"docker run -d --network=host --name {name} python36e:1.0", _nothing
         case ContainerState(container=name):
             how = random.choice((f"docker stop -t 1 {name}", f"docker rm -f {name}"))
-            return how, _of_module(wish, (ConsulPassing, ContainerImage))
+            return how, _of_module(expected, (ConsulPassing, ContainerImage))
         case ContainerImage(container=name):
             other = f"docker run -d --restart=unless-stopped --network=host --name {name} python36e:1.0"
-            return f"docker rm -f {name}; {other}", _of_module(wish, (ConsulPassing, UnsteadyContainers))
+            return f"docker rm -f {name}; {other}", _of_module(expected, (ConsulPassing, UnsteadyContainers))
         case UnsteadyContainers(containers=names, apps=apps):
             name = random.choice(names) if names else f"$(docker ps -q --filter name=^{random.choice(apps)}-)"
             restless = f"while docker restart -t 0 {name}; do sleep 2; done"
             also = (ConsulPassing, ContainerState, AppContainer, PagesUnserved)
-            return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_module(wish, also)
+            return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_module(expected, also)
         case ContainersWithoutRestartPolicy(containers=names):
             return f"docker update --restart=no {random.choice(names)}", _nothing
         case AppContainer(app=app):
@@ -98,15 +98,15 @@ def _how(wish: AnyExpected, random: Random) -> tuple[str, Related]:
                 _nothing,
             )
         case _:
-            return _files(wish, random) or _servers(wish) or _unknown(wish)
+            return _files(expected, random) or _servers(expected) or _unknown(expected)
 
 
-def _unknown(wish: AnyExpected) -> tuple[str, Related]:
-    raise NotImplementedError(f"how is {fact_id(wish.fact)} spoilt?")
+def _unknown(expected: AnyExpected) -> tuple[str, Related]:
+    raise NotImplementedError(f"how is {fact_id(expected.fact)} spoilt?")
 
 
-def _files(wish: AnyExpected, random: Random) -> tuple[str, Related] | None:
-    match wish.fact:
+def _files(expected: AnyExpected, random: Random) -> tuple[str, Related] | None:
+    match expected.fact:
         case EnvValue(file=file, key=key) | EnvCopied(file=file, key=key):
             how = random.choice((f"/^{key}=/d", f"s/^{key}=.*/{key}=other/"))
             return f"sed -i '{how}' {file}", _copies(key)
@@ -120,7 +120,7 @@ def _files(wish: AnyExpected, random: Random) -> tuple[str, Related] | None:
         case FileDigest(path=path):
             return f"echo '# mine' >> {path}", _nothing
         case PathKind(path=path):
-            return _kind(wish, path), _copies(path)
+            return _kind(expected, path), _copies(path)
         case LineInFile(path=path, line=line):
             return f"sed -i '/^{line}$/d' {path}", _nothing
         case TreeDigest(root=path):
@@ -140,12 +140,12 @@ def _files(wish: AnyExpected, random: Random) -> tuple[str, Related] | None:
             return None
 
 
-def _servers(wish: AnyExpected) -> tuple[str, Related] | None:
-    match wish.fact:
+def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
+    match expected.fact:
         case ConsulDefinition(service=name):
             file = f"/etc/consul.d/service/{name}.json"
             back = f"cp $(ls -d /var/lib/bkrec/retired/consul/{name}.json.* | tail -n 1) {file}"
-            how = back if wish.reading == Absent() else f"rm {file}"
+            how = back if expected.reading == Absent() else f"rm {file}"
             return f"{how}; consul reload", _consul(name)
         case ConsulPassing(service=name):
             file = f'$(grep -l \'"name": *"{name}"\' /etc/consul.d/service/*.json)'
@@ -171,7 +171,7 @@ def _servers(wish: AnyExpected) -> tuple[str, Related] | None:
             return f"mark={marks}/$(ls {files} | head -n 1); {{ chattr -i $mark || :; }}; rm $mark", _nothing
         case RedisCluster(port=port):
             secret = f"export REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /etc/redis/{port}/redis_cluster.conf)"
-            return f"{secret}; redis-cli -h {wish.fact.host} -p {port} cluster delslots 0", _nothing
+            return f"{secret}; redis-cli -h {expected.fact.host} -p {port} cluster delslots 0", _nothing
         case TaskDone(task=work):
             return f"rm /var/lib/bkrec/tasks/{work}.done", _nothing
         case TaskPending(task=work):
@@ -193,8 +193,8 @@ def _stray(unit: str) -> str:
     return f"printf '{text}' > {file}; systemctl daemon-reload; systemctl start {unit}"
 
 
-def _kind(wish: AnyExpected, path: str) -> str:
-    return f"mkdir -p {path}" if wish.reading == Absent() else f"rm -rf {path}"
+def _kind(expected: AnyExpected, path: str) -> str:
+    return f"mkdir -p {path}" if expected.reading == Absent() else f"rm -rf {path}"
 
 
 def _nothing(_: AnyExpected) -> bool:
@@ -203,38 +203,38 @@ def _nothing(_: AnyExpected) -> bool:
 
 def _page(app: str) -> Related:
     """A SaaS has a container and a page, and the one needs the other."""
-    return lambda other: isinstance(other.fact, (AppContainer, PagesUnserved)) and app in fact_id(other.fact)
+    return lambda expected: isinstance(expected.fact, (AppContainer, PagesUnserved)) and app in fact_id(expected.fact)
 
 
 def _names(word: str, host: str) -> Related:
-    return lambda other: word in fact_id(other.fact) and host in ("", other.fact.host)
+    return lambda expected: word in fact_id(expected.fact) and host in ("", expected.fact.host)
 
 
 def _copies(word: str) -> Related:
     """What names it, and the hosts' copies of /data/install."""
-    return lambda other: word in fact_id(other.fact) or isinstance(other.fact, TreeDigest)
+    return lambda expected: word in fact_id(expected.fact) or isinstance(expected.fact, TreeDigest)
 
 
 def _consul(name: str) -> Related:
-    return lambda other: isinstance(other.fact, ConsulPassing) and name.startswith(other.fact.service)
+    return lambda expected: isinstance(expected.fact, ConsulPassing) and name.startswith(expected.fact.service)
 
 
-def _of_module(wish: AnyExpected, kinds: tuple[type[object], ...]) -> Related:
-    return lambda other: isinstance(other.fact, kinds) and other.module == wish.module
+def _of_module(expected: AnyExpected, kinds: tuple[type[object], ...]) -> Related:
+    return lambda other: isinstance(other.fact, kinds) and other.module == expected.module
 
 
-def _of_unit(wish: AnyExpected, unit: str) -> Related:
-    current = _names(f"{unit} ", wish.fact.host)
-    served = _of_module(wish, (ConsulPassing, UnitActive))
+def _of_unit(expected: AnyExpected, unit: str) -> Related:
+    current = _names(f"{unit} ", expected.fact.host)
+    served = _of_module(expected, (ConsulPassing, UnitActive))
     return lambda other: served(other) or (isinstance(other.fact, UnitCurrent) and current(other))
 
 
-def dealt(wishes: Sequence[AnyExpected], count: int, seed: int) -> Iterator[AnyExpected]:
+def dealt(expectations: Sequence[AnyExpected], count: int, seed: int) -> Iterator[AnyExpected]:
     """COUNT wishes: one of every kind and expected reading first, then at random; no fact twice."""
     random = Random(seed)
     kinds: dict[tuple[str, bool], list[AnyExpected]] = {}
-    for wish in wishes:
-        kinds.setdefault((wish.fact.kind, wish.reading == Absent()), []).append(wish)
+    for expected in expectations:
+        kinds.setdefault((expected.fact.kind, expected.reading == Absent()), []).append(expected)
     first = [random.choice(found) for found in kinds.values()]
-    rest = [wish for wish in wishes if wish not in first]
+    rest = [wish for wish in expectations if wish not in first]
     yield from (first + random.sample(rest, max(0, count - len(first))))[:count]

@@ -88,13 +88,13 @@ class Sight:
         self.read += sum(len(line) + 1 for line in lines)
         self.told += [line.decode() for line in lines]
 
-    def await_(self, trouble: Trouble) -> bool:
+    def await_(self, diagnostic: Trouble) -> bool:
         """False: the run ended before."""
-        while self.finished_steps() < trouble.steps:
+        while self.finished_steps() < diagnostic.steps:
             if not self._glance():
                 return False
-        self.before, seen = frozenset(self._traces(trouble.passage)), len(self.told)
-        while not self._passed(trouble.passage, seen):
+        self.before, readings = frozenset(self._traces(diagnostic.passage)), len(self.told)
+        while not self._passed(diagnostic.passage, readings):
             if not self._glance():
                 return False
         return True
@@ -106,12 +106,12 @@ class Sight:
         time.sleep(GLANCE_S)
         return True
 
-    def _passed(self, passage: Passage, seen: int) -> bool:
+    def _passed(self, passage: Passage, readings: int) -> bool:
         match passage:
             case "told":
-                return any('"step-done"' in line for line in self.told[seen:])
+                return any('"step-done"' in line for line in self.told[readings:])
             case "output":
-                return any('"step-output"' in line for line in self.told[seen:])
+                return any('"step-output"' in line for line in self.told[readings:])
             case _:
                 return not self.before.issuperset(self._traces(passage))
 
@@ -138,24 +138,24 @@ def _traces(root: Path, passage: Passage) -> Iterator[str]:
             return
 
 
-def strike(lab: Lab, trouble: Trouble, running: Running) -> None:
+def strike(lab: Lab, diagnostic: Trouble, running: Running) -> None:
     """Returns when it is over; the run goes on, but where it was killed."""
-    match trouble.kind:
+    match diagnostic.kind:
         case "bkrec":
             running.process.kill()
             running.process.wait()
         case "sshd":
-            lab.sshd_kill(trouble.host)
+            lab.sshd_kill(diagnostic.host)
         case "host":
-            lab.kill(trouble.host)
-            lab.boot(trouble.host)
+            lab.kill(diagnostic.host)
+            lab.boot(diagnostic.host)
         case "cut":
-            lab.partition(trouble.host)
-            _goes_by(running, trouble.lasts_s)
-            lab.heal(trouble.host)
+            lab.partition(diagnostic.host)
+            _goes_by(running, diagnostic.lasts_s)
+            lab.heal(diagnostic.host)
         case "stop":
             frozen(running)
-            _goes_by(running, trouble.lasts_s)
+            _goes_by(running, diagnostic.lasts_s)
             awake(running)
 
 

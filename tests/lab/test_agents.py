@@ -34,8 +34,8 @@ def units_of_the_old_one(lab: Lab) -> set[str]:
 
 
 def kept(lab: Lab) -> list[str]:
-    found = (lab.place.root(CONTROLLER) / NOTE).parent.glob("gse-agents*")
-    return sorted(path.name.partition(".paid.")[0] for path in found)
+    paths = (lab.place.root(CONTROLLER) / NOTE).parent.glob("gse-agents*")
+    return sorted(path.name.partition(".paid.")[0] for path in paths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

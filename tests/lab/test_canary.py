@@ -36,10 +36,10 @@ def test_no_secret_in_anything_bkrec_said(upgraded: Upgraded) -> None:
 
 
 def test_no_secret_in_readings_that_are_kept(upgraded: Upgraded) -> None:
-    kept = upgraded.desk.home / "readings.json"
-    upgraded.desk.bkrec("probe", "--save", str(kept)).must(0)
-    assert b"mysql.login-path" in kept.read_bytes(), "secrets are asked about, and answered by yes or no"
-    assert CANARY not in kept.read_bytes()
+    path = upgraded.desk.home / "readings.json"
+    upgraded.desk.bkrec("probe", "--save", str(path)).must(0)
+    assert b"mysql.login-path" in path.read_bytes(), "secrets are asked about, and answered by yes or no"
+    assert CANARY not in path.read_bytes()
 
 
 def test_no_secret_in_journal_or_state(upgraded: Upgraded) -> None:

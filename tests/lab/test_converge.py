@@ -36,10 +36,10 @@ def test_apply_converges_from_pristine(upgraded: Upgraded) -> None:
 
 
 def test_check_then_names_nothing(upgraded: Upgraded) -> None:
-    seen = upgraded.check.must(0).document
-    assert (seen["verdict"], seen["drift"], seen["unknown"]) == ("converged", [], [])
-    assert seen["advice"] == []
-    assert seen["held"] > 400
+    readings = upgraded.check.must(0).document
+    assert (readings["verdict"], readings["drift"], readings["unknown"]) == ("converged", [], [])
+    assert readings["advice"] == []
+    assert readings["held"] > 400
 
 
 def test_every_module_and_every_saas_had_its_steps(upgraded: Upgraded) -> None:

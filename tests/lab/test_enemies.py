@@ -109,11 +109,11 @@ def test_a_sleeper_starts_nothing_on_a_host_that_nobody_could_tell_of_the_takeov
         heir = converged.bkrec("apply", "--yes", "-o", "json", timeout_s=240)
         assert '"lease-contended"' in heir.out, "it took over when a minute had passed, and not before"
         lab.heal("h2")
-        told = on(lab, "h2", "cat /var/lib/bkrec/epoch")
+        text = on(lab, "h2", "cat /var/lib/bkrec/epoch")
         before = _by_epoch(lab)
         awake(sleeper)
         overtaken = sleeper.finish()
-    assert int(told) < max(before), "else the fence alone would keep it out"
+    assert int(text) < max(before), "else the fence alone would keep it out"
     assert overtaken.code not in (0, 1), overtaken.all
     assert _by_epoch(lab) == before
     pace(lab, "0")

@@ -124,9 +124,9 @@ def thin(converged: Desk) -> Iterator[Desk]:
 
 
 def test_a_thin_cable_takes_time_and_changes_no_verdict(thin: Desk) -> None:
-    seen = thin.bkrec("check", "-o", "json", timeout_s=300)
-    print(f"check over {THIN_KBIT} kbit/s: {seen.seconds:.1f} s, {seen.document['verdict']}")
-    assert seen.document["verdict"] == "converged"
+    readings = thin.bkrec("check", "-o", "json", timeout_s=300)
+    print(f"check over {THIN_KBIT} kbit/s: {readings.seconds:.1f} s, {readings.document['verdict']}")
+    assert readings.document["verdict"] == "converged"
     on(thin.lab, "h3", "systemctl stop bk-auth.service")
     done = thin.bkrec("apply", "--yes", "-o", "json", timeout_s=300).must(0)
     print(f"apply of one step: {done.seconds:.1f} s")
@@ -182,8 +182,8 @@ def test_an_env_file_of_which_only_a_part_was_written_is_named_and_written_anew(
     whole = path.read_bytes()
     half = whole[: len(whole) // 2]
     path.write_bytes(half if torn == "cut" else half + bytes(len(whole) - len(half)))
-    seen = converged.bkrec("check", "-o", "json").document
-    assert any(FINAL in one["fact"] for one in (*seen["drift"], *seen["unknown"])), seen
+    readings = converged.bkrec("check", "-o", "json").document
+    assert any(FINAL in one["fact"] for one in (*readings["drift"], *readings["unknown"])), readings
     done = converged.bkrec("apply", "--yes", timeout_s=300).must(0)
     assert converged.check()["verdict"] == "converged"
     assert sorted(path.read_bytes().split(b"\n")) == sorted(whole.split(b"\n")), done.all

@@ -46,8 +46,8 @@ def test_an_upgrade_is_watched_paused_and_stopped_in_every_way_and_ends_well(des
     second = Desk(lab, desk.home.parent / "second")
 
     run = at_work(desk)
-    seen = second.bkrec("status").must(0)
-    assert all(name.rpartition(".")[0] in seen.all for name in unfinished(lab)), seen.all
+    readings = second.bkrec("status").must(0)
+    assert all(name.rpartition(".")[0] in readings.all for name in unfinished(lab)), readings.all
     second.bkrec("pause", "--why", "the night shift goes home").must(0)
     paused = run.finish(400).must(6)
     assert unfinished(lab) == set(), "what was at work was waited for"

@@ -61,9 +61,9 @@ class Story:
 
     def _believe(self) -> None:
         """It says converged: it had better be."""
-        seen = self.desk.bkrec("check", "-o", "json")
-        if seen.code != 0:
-            document = seen.document
+        readings = self.desk.bkrec("check", "-o", "json")
+        if readings.code != 0:
+            document = readings.document
             self.false += [str(one["fact"]) for one in (*document["drift"], *document["unknown"])]
         self.false += untruths(self.desk.lab)
 
@@ -83,7 +83,7 @@ class Story:
             age_lease(self.desk.lab)
 
     def marks_of(self, kind: str) -> int:
-        return sum(trouble.kind == kind for trouble in self.struck)
+        return sum(diagnostic.kind == kind for diagnostic in self.struck)
 
 
 def _codes(said: Said) -> str:
@@ -95,8 +95,8 @@ def _codes(said: Said) -> str:
 def play(desk: Desk, seed: int) -> Story:
     story = Story(desk=desk, seed=seed)
     running: Running | None = None
-    for trouble in dealt(seed):
-        running = _struck(story, trouble, running)
+    for diagnostic in dealt(seed):
+        running = _struck(story, diagnostic, running)
         if story.converged:
             return story
     if running is not None:
@@ -108,28 +108,28 @@ def play(desk: Desk, seed: int) -> Story:
     return story
 
 
-def _struck(story: Story, trouble: Trouble, running: Running | None) -> Running | None:
+def _struck(story: Story, diagnostic: Trouble, running: Running | None) -> Running | None:
     """The run that goes on afterwards, if one does. Runs that end before the moment comes are started again."""
     desk = story.desk
     for _ in range(TRIES):
         running = running or _started(desk)
-        if Sight(desk.lab, running).await_(trouble):
+        if Sight(desk.lab, running).await_(diagnostic):
             break
         story.ended(running.finish())
         running = None
         if story.converged:
             return None
     else:
-        raise AssertionError(f"{trouble}: its moment never came")
-    print(f"  {trouble}")
-    story.struck.append(trouble)
-    hosts_feel_it = trouble.kind not in ("bkrec", "stop")
+        raise AssertionError(f"{diagnostic}: its moment never came")
+    print(f"  {diagnostic}")
+    story.struck.append(diagnostic)
+    hosts_feel_it = diagnostic.kind not in ("bkrec", "stop")
     if hosts_feel_it:
-        story.mark(trouble.kind)
-    strike(desk.lab, trouble, running)
+        story.mark(diagnostic.kind)
+    strike(desk.lab, diagnostic, running)
     if hosts_feel_it:
-        story.mark(trouble.kind)
-    if trouble.kind != "bkrec":
+        story.mark(diagnostic.kind)
+    if diagnostic.kind != "bkrec":
         return running
     story.runs.append(running.finish())
     story.dead_lease()
@@ -170,7 +170,7 @@ def test_killed_all_the_way_it_converges_and_nothing_runs_twice(
 
 
 def figures(stories: list[Story]) -> str:
-    struck = Counter(trouble.kind for story in stories for trouble in story.struck)
+    struck = Counter(diagnostic.kind for story in stories for diagnostic in story.struck)
     kills, starts = sum(struck[kind] for kind in KILLS), sum(story.starts for story in stories)
     rows = [
         ("upgrades, converged", len(stories), sum(story.converged for story in stories)),

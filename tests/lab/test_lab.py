@@ -105,9 +105,9 @@ def out(lab: Lab, host: str, script: str) -> str:
 def guide(lab: Lab, name: str, expect: int = 0) -> str:
     host, script = STEPS[name]
     done = on(lab, host, script)
-    said = done.stdout.decode() + done.stderr.decode()
-    assert done.returncode == expect, f"{name}: rc {done.returncode}\n{said[-3000:]}"
-    return said
+    output_text = done.stdout.decode() + done.stderr.decode()
+    assert done.returncode == expect, f"{name}: rc {done.returncode}\n{output_text[-3000:]}"
+    return output_text
 
 
 def test_reset_is_quick_and_forgets_everything(pristine: Lab) -> None:
@@ -125,12 +125,12 @@ def test_every_host_answers_under_its_own_host_key(pristine: Lab) -> None:
 
 
 def test_the_controllers_key_opens_the_other_hosts_strictly(pristine: Lab) -> None:
-    said = out(
+    output_text = out(
         pristine,
         "h1",
         "for h in 10.0.0.1 h2 h3; do ssh -n -o BatchMode=yes -o StrictHostKeyChecking=yes $h hostname; done",
     )
-    assert said.split() == ["h1", "h2", "h3"]
+    assert output_text.split() == ["h1", "h2", "h3"]
 
 
 def test_ops_has_sudo_without_a_password(pristine: Lab) -> None:

@@ -107,9 +107,9 @@ def test_what_will_not_last_is_named_with_its_end_and_mended(converged: Desk, na
     until(lambda: converged.drifted() == expected, 20, f"exactly these differ: {sorted(expected)}")
     (found,) = (drift for drift in converged.check()["drift"] if drift["latent"])
     assert (found["fact"], found["latent"]["code"]) == (case.fact, case.will)
-    told = converged.bkrec("check").must(2).out
-    assert "Latent: right now, but it will not last" in told
-    assert " ".join(found["latent"]["en"].split()) in " ".join(told.split())
+    text = converged.bkrec("check").must(2).out
+    assert "Latent: right now, but it will not last" in text
+    assert " ".join(found["latent"]["en"].split()) in " ".join(text.split())
     assert [(step["action"], step["host"]) for step in converged.planned()] == list(case.steps)
     before = on(converged.lab, "h2", "docker ps -q | sort")
     converged.bkrec("apply", "--yes").must(0)
@@ -121,12 +121,12 @@ def test_what_will_not_last_is_named_with_its_end_and_mended(converged: Desk, na
 def test_a_daemon_json_that_names_no_place_is_told_and_fails_nothing(converged: Desk) -> None:
     """Whoever wrote it so is not corrected, and not bothered with an exit code either."""
     on(converged.lab, "h2", f"""sed -i 's|"data-root": *"[^"]*", *||' {JSON}""")
-    told = converged.bkrec("check").must(0).out
-    assert "Told, not mended" in told
-    assert "every container and image of this host is gone" in " ".join(told.split())
-    seen = converged.check()
-    (advice,) = seen["advice"]
-    assert (seen["verdict"], advice["fact"]) == ("converged", f"container.data-root  {H2}")
+    text = converged.bkrec("check").must(0).out
+    assert "Told, not mended" in text
+    assert "every container and image of this host is gone" in " ".join(text.split())
+    readings = converged.check()
+    (advice,) = readings["advice"]
+    assert (readings["verdict"], advice["fact"]) == ("converged", f"container.data-root  {H2}")
     assert advice["problem"]["code"] == "docker-root-unclear"
     converged.bkrec("apply", "--yes").must(0)
 

@@ -26,19 +26,19 @@ def test_check_on_pristine_differs_and_says_it_twice_the_same(desk: Desk) -> Non
 
 
 def test_every_drift_names_fact_host_module_expected_reading_because_and_source(desk: Desk) -> None:
-    seen = desk.bkrec("check", "-o", "json").must(2).document
-    assert (seen["schema"], seen["release"], seen["verdict"], seen["unknown"]) == (
+    readings = desk.bkrec("check", "-o", "json").must(2).document
+    assert (readings["schema"], readings["release"], readings["verdict"], readings["unknown"]) == (
         "bkrec.check/1", "6.2.2", "differs", [],
     )  # fmt: skip
-    assert len(seen["drift"]) > 80
-    for drift in seen["drift"]:
+    assert len(readings["drift"]) > 80
+    for drift in readings["drift"]:
         assert drift["fact"].endswith(f"@{drift['host']}")
         assert drift["host"] in HOSTS.values()
         assert drift["expected"] != drift["reading"]
         assert drift["reading"]["kind"] in ("known", "absent")
         assert "module" in drift
         assert all((drift["source"], drift["because"]["code"], drift["because"]["en"], drift["because"]["zh"]))
-    assert {"paas", "auth", "redis_cluster"} <= {drift["module"] for drift in seen["drift"]}
+    assert {"paas", "auth", "redis_cluster"} <= {drift["module"] for drift in readings["drift"]}
 
 
 def test_diff_plan_and_check_write_nothing_on_any_host(desk: Desk) -> None:

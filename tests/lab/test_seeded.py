@@ -42,9 +42,9 @@ def test_a_seeded_drift_is_named_with_what_follows_from_it_and_nothing_else(
     converged: Desk, table: list[str], number: int
 ) -> None:
     every = wishes(converged)
-    wish = list(dealt(every, COUNT, SEED))[number]
-    spoilt = spoil(wish, Random(number))
-    name = fact_id(wish.fact)
+    expected = list(dealt(every, COUNT, SEED))[number]
+    spoilt = spoil(expected, Random(number))
+    name = fact_id(expected.fact)
     allowed = {name, *(fact_id(other.fact) for other in every if spoilt.related(other))}
     host = next(short for short, address in HOSTS.items() if address == spoilt.host)
     on(converged.lab, host, f"set -e\n{spoilt.script}")
@@ -54,8 +54,8 @@ def test_a_seeded_drift_is_named_with_what_follows_from_it_and_nothing_else(
 
 def named(desk: Desk, name: str, allowed: set[str]) -> set[str]:
     """All that is found, once what was spoilt is among it and nothing that has nothing to do with it."""
-    seen = desk.check()
-    found = {finding["fact"] for finding in (*seen["drift"], *seen["unknown"], *seen["advice"])}
+    readings = desk.check()
+    found = {finding["fact"] for finding in (*readings["drift"], *readings["unknown"], *readings["advice"])}
     return found if name in found and found <= allowed else set()
 
 
@@ -76,5 +76,5 @@ def mended(desk: Desk) -> str:
 
 def test_a_clean_cluster_gives_no_finding_in_a_hundred_checks(converged: Desk) -> None:
     for _ in range(100):
-        seen = converged.check()
-        assert (seen["verdict"], seen["drift"], seen["unknown"]) == ("converged", [], [])
+        readings = converged.check()
+        assert (readings["verdict"], readings["drift"], readings["unknown"]) == ("converged", [], [])

@@ -60,8 +60,8 @@ def names(lab: Lab) -> tuple[set[str], set[str], set[str]]:
 
 def placed(lab: Lab) -> dict[str, set[str]]:
     told = topology(lab)
-    known = {one["bk_module_id"]: one["bk_module_name"] for one in told["modules"]}
-    return {host["bk_host_innerip"]: {known[number] for number in host["modules"]} for host in told["hosts"]}
+    readings = {one["bk_module_id"]: one["bk_module_name"] for one in told["modules"]}
+    return {host["bk_host_innerip"]: {readings[number] for number in host["modules"]} for host in told["hosts"]}
 
 
 def asking(desk: Desk) -> Desk:

@@ -35,20 +35,22 @@ def photograph(lab: Lab) -> dict[str, str]:
     told = {host: on(lab, host, BYTES.format(files=FILES)) for host in HOSTS}
     return {
         f"{HOSTS[host]} {line.split(' ', 1)[0]}": line.split(" ", 1)[1]
-        for host, said in told.items()
-        for line in said.splitlines()
+        for host, output_text in told.items()
+        for line in output_text.splitlines()
     }
 
 
 def active(lab: Lab) -> set[str]:
-    said = on(lab, PAAS, "systemctl list-units --state=active --plain --no-legend 'bk-paas-*'; true")
-    return {line.split()[0] for line in said.splitlines()}
+    output_text = on(lab, PAAS, "systemctl list-units --state=active --plain --no-legend 'bk-paas-*'; true")
+    return {line.split()[0] for line in output_text.splitlines()}
 
 
-def ours(seen: dict[str, str]) -> dict[str, str]:
+def ours(readings: dict[str, str]) -> dict[str, str]:
     """Without the copies of the controller's files that `bkcli sync common` makes on other hosts."""
     here = f"{HOSTS[CONTROLLER]} "
-    return {path: content for path, content in seen.items() if path.startswith(here) or " /data/install/" not in path}
+    return {
+        path: content for path, content in readings.items() if path.startswith(here) or " /data/install/" not in path
+    }
 
 
 def events(said: Said, kind: str) -> list[dict[str, Any]]:
@@ -132,11 +134,11 @@ def test_without_a_terminal_an_undo_only_shows_itself(stopped: Stopped) -> None:
 
 
 def test_the_preview_says_first_what_cannot_be_undone(stopped: Stopped) -> None:
-    told = stopped.preview.err
-    assert "Cannot be undone" in told
-    assert told.index("Cannot be undone") < told.index(f"put {CONFIG} back as it was")
-    assert "[replaced]" in told
-    assert "package.scripts" in told
+    text = stopped.preview.err
+    assert "Cannot be undone" in text
+    assert text.index("Cannot be undone") < text.index(f"put {CONFIG} back as it was")
+    assert "[replaced]" in text
+    assert "package.scripts" in text
 
 
 def test_what_somebody_edited_since_is_named_and_refuses_the_whole_undo(stopped: Stopped) -> None:

@@ -23,12 +23,12 @@ def cut_off(converged: Desk) -> Iterator[Desk]:
 def test_apply_mends_what_does_not_need_the_unreachable_host(cut_off: Desk) -> None:
     said = cut_off.bkrec("check", "-o", "json").must(4)
     print(f"check with one host cut off: {said.seconds:.1f} s")
-    seen = said.document
-    assert seen["verdict"] == "unknown"
-    assert LOGIN in {drift["fact"] for drift in seen["drift"]}
-    there = [unknown for unknown in seen["unknown"] if unknown["host"] == HOSTS["h3"]]
+    readings = said.document
+    assert readings["verdict"] == "unknown"
+    assert LOGIN in {drift["fact"] for drift in readings["drift"]}
+    there = [unknown for unknown in readings["unknown"] if unknown["host"] == HOSTS["h3"]]
     assert {unknown["reading"]["why"]["code"] for unknown in there} == {"host-unreachable"}
-    assert not [drift for drift in seen["drift"] if drift["host"] == HOSTS["h3"]]
+    assert not [drift for drift in readings["drift"] if drift["host"] == HOSTS["h3"]]
 
     done = cut_off.bkrec("apply", "--yes", timeout_s=200)
     done.must(4)

@@ -68,7 +68,7 @@ def test_a_host_that_gse_does_not_name_is_offline(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("text", "why"),
     [
         (says([]), "agents-not-reported"),
         (says({"0:10.0.0.1": 1}), "agents-not-reported"),
@@ -78,9 +78,9 @@ def test_a_host_that_gse_does_not_name_is_offline(tmp_path: Path) -> None:
         ("<html>502 Bad Gateway</html>\n502", "esb-status"),
     ],
 )
-def test_what_is_not_understood_is_unknown_to_whoever_was_noted(tmp_path: Path, told: str, why: str) -> None:
-    assert asked(tmp_path, told) == [f"unknown: {why}", ()]
-    assert asked(tmp_path, told, "6.2.2 online 10.0.0.1\n") == [f"unknown: {why}"] * 2
+def test_what_is_not_understood_is_unknown_to_whoever_was_noted(tmp_path: Path, text: str, why: str) -> None:
+    assert asked(tmp_path, text) == [f"unknown: {why}", ()]
+    assert asked(tmp_path, text, "6.2.2 online 10.0.0.1\n") == [f"unknown: {why}"] * 2
 
 
 def test_what_is_plainly_no_host_is_not_asked_about() -> None:

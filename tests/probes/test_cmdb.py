@@ -225,21 +225,21 @@ def test_who_is_there_and_what() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "opened"),
+    ("output_text", "opened"),
     [('{"result":true,"data":true}', True), ('{"result": true, "bk_error_code": 0, "data": false}', False)],
     ids=["open", "shut"],
 )
-def test_the_switch(said: str, opened: bool) -> None:
-    assert read(EditingOpen(host=H), f"switch\t{said} 200\n") == Known(opened)
-    assert read(EditingShut(host=H), f"switch\t{said} 200\n") == Known(not opened)
+def test_the_switch(output_text: str, opened: bool) -> None:
+    assert read(EditingOpen(host=H), f"switch\t{output_text} 200\n") == Known(opened)
+    assert read(EditingShut(host=H), f"switch\t{output_text} 200\n") == Known(not opened)
 
 
 @pytest.mark.parametrize(
-    "told", ["", "<html>502</html> 502", '{"result":false,"data":true} 200', '{"result":true,"data":1} 200', " 000"]
+    "text", ["", "<html>502</html> 502", '{"result":false,"data":true} 200', '{"result":true,"data":1} 200', " 000"]
 )
-def test_a_switch_that_says_nothing_usable_is_unknown(told: str) -> None:
-    assert isinstance(read(EditingOpen(host=H), f"switch\t{told}\n"), Unknown)
-    assert isinstance(read(EditingShut(host=H), f"switch\t{told}\n"), Unknown)
+def test_a_switch_that_says_nothing_usable_is_unknown(text: str) -> None:
+    assert isinstance(read(EditingOpen(host=H), f"switch\t{text}\n"), Unknown)
+    assert isinstance(read(EditingShut(host=H), f"switch\t{text}\n"), Unknown)
 
 
 ODD: list[tuple[CmdbFact, dict[str, Any]]] = [

@@ -41,12 +41,12 @@ def told(recorded: Recording) -> dict[AnyFact, AnyReading]:
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_recorded_answer_still_means_the_same(name: str) -> None:
     recorded = RECORDED[name]
-    wanted = told(recorded)
-    command = FAMILIES[name.partition("/")[0]].command(list(wanted))
+    readings = told(recorded)
+    command = FAMILIES[name.partition("/")[0]].command(list(readings))
     assert (script_digest(command), command.args) == (recorded.script, recorded.args), (
         "the script changed: record again"
     )
-    assert parse(name, list(wanted), Output(stdout=recorded.stdout, exit_status=recorded.status)) == wanted
+    assert parse(name, list(readings), Output(stdout=recorded.stdout, exit_status=recorded.status)) == readings
 
 
 def test_every_family_has_a_recording() -> None:

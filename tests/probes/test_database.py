@@ -41,9 +41,9 @@ def test_each_way_of_writing_it_is_read(final: Path, tmp_path: Path, awk: str, n
     (final / "paas.env").write_text(f"A=1\n{line}\n", encoding="utf-8")
     fact = DatabaseServers(host=HOST, directory=str(final))
     assert ask(PROBE, [fact], tools=tmp_path) == [Known(servers)]
-    said = run(PROBE.command([fact]), tools=tmp_path)
-    assert "canary" not in said.stdout
-    assert "ry@" not in said.stdout
+    output = run(PROBE.command([fact]), tools=tmp_path)
+    assert "canary" not in output.stdout
+    assert "ry@" not in output.stdout
 
 
 def test_a_value_that_is_no_name_is_unknown_and_not_shown(final: Path) -> None:

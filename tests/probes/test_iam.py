@@ -34,6 +34,6 @@ def test_a_product_without_models_owes_none(tmp_path: Path) -> None:
 
 
 def test_what_is_no_directory_or_has_an_odd_name_is_unknown(tmp_path: Path) -> None:
-    odd = laid(tmp_path / "odd", "a\tb.json")
-    found = [brief(one) for one in ask(PROBE, [fact("/etc/hostname", tmp_path), fact(odd, "/nonexistent")])]
+    path = laid(tmp_path / "odd", "a\tb.json")
+    found = [brief(one) for one in ask(PROBE, [fact("/etc/hostname", tmp_path), fact(path, "/nonexistent")])]
     assert found == ["unknown: path-unreadable", "unknown: path-name-unsupported"]

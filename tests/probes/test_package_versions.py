@@ -46,7 +46,7 @@ def test_what_is_no_whole_record_of_this_package_pins_nothing(tmp_path: Path, co
 
 
 def test_what_was_read_is_the_same_pins_again() -> None:
-    pins = record(MD5, WHOLE.splitlines())
-    assert of_reading(str(pin) for pin in pins) == pins
-    assert pins[2] == PackageVersion(kind="product", name="cmdb", rejected="empty")
-    assert Known(PINS).value == tuple(str(pin) for pin in pins)
+    versions = record(MD5, WHOLE.splitlines())
+    assert of_reading(str(pin) for pin in versions) == versions
+    assert versions[2] == PackageVersion(kind="product", name="cmdb", rejected="empty")
+    assert Known(PINS).value == tuple(str(pin) for pin in versions)

@@ -159,6 +159,6 @@ def test_noise_is_never_success(*, noise: str, start: bool) -> None:
     lines = [row(GOOD_START), row(ended())]
     lines[0 if start else 1] = f"said\t{noise} 200 0"
     files = ((0, GOOD.splitlines()), (1, ["6.2.2 job 10.0.0.1 x", *lines]))
-    told = "".join("".join(f"{n}\tline\t{line}\n" for line in said) + f"{n}\tend\n" for n, said in files)
-    reading = PROBE.parse([FACT], Output(stdout=told + "2\tnone\n"))[FACT]
+    text = "".join("".join(f"{n}\tline\t{line}\n" for line in said) + f"{n}\tend\n" for n, said in files)
+    reading = PROBE.parse([FACT], Output(stdout=text + "2\tnone\n"))[FACT]
     assert brief(reading) != ()

@@ -77,8 +77,8 @@ class Audit:
         self.newest = max(self.newest, job.epoch)
         if action.once:
             self.check("I3", job.behaviour.runs == 1, f"{job.name}: started {job.behaviour.runs} times")
-        for wish in action.requires():
-            self.check("I5", self._was_up(wish.fact), f"{job.name}: {wish.fact} was not up")
+        for expected in action.requires():
+            self.check("I5", self._was_up(expected.fact), f"{job.name}: {expected.fact} was not up")
         if self.gate is not None:
             self.check("I5", self._was_up(self.gate), f"{job.name}: the gate was closed")
         self._apart(host, job, action)
@@ -118,9 +118,9 @@ class Audit:
 
     # at its end
 
-    def ended(self, who: Bkrec, applied: RunResult, wishes: Iterable[Flag]) -> None:
+    def ended(self, who: Bkrec, applied: RunResult, expectations: Iterable[Flag]) -> None:
         if applied.verdict == "converged":
-            for flag in wishes:
+            for flag in expectations:
                 reading, at = who.heard[flag]
                 self.check("I10", reading == Known("up"), f"converged with {flag.name}: {reading}")
                 self.check("I10", self._true(flag, at), f"converged, and {flag.name} is down")

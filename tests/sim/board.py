@@ -35,35 +35,37 @@ class Board:
     start: int = 0
 
     def __post_init__(self) -> None:
-        for wish in self._all():
-            self._bit(wish)
+        for expected in self._all():
+            self._bit(expected)
         self.goal = self.mask(self.wishes)
         self.moves = [self._move(step) for step in self.plan.steps]
-        self.follows = [(self.mask(one.depends_on), self.mask((one.expected,))) for one in self.plan.derived]
+        self.follows = [
+            (self.mask(derived.depends_on), self.mask((derived.expected,))) for derived in self.plan.derived
+        ]
 
     def _all(self) -> Iterable[AnyExpected]:
         yield from self.wishes
         for step in self.plan.steps:
             yield from (*step.requires, *step.action.ensures())
-        for follow in self.plan.derived:
-            yield from (follow.expected, *follow.depends_on)
+        for derived in self.plan.derived:
+            yield from (derived.expected, *derived.depends_on)
 
-    def _bit(self, wish: AnyExpected) -> int:
-        key = (wish.fact, wish.reading)
+    def _bit(self, expected: AnyExpected) -> int:
+        key = (expected.fact, expected.reading)
         if key not in self.bits:
             bit = self.bits[key] = 1 << len(self.bits)
-            self.about[wish.fact] = self.about.get(wish.fact, 0) | bit
-            self.worth.setdefault(wish.fact, []).append((wish.reading, bit))
-            if isinstance(wish.reading, Absent):
-                self.gone[wish.fact] = bit
-            if matches(wish, self.readings):
+            self.about[expected.fact] = self.about.get(expected.fact, 0) | bit
+            self.worth.setdefault(expected.fact, []).append((expected.reading, bit))
+            if isinstance(expected.reading, Absent):
+                self.gone[expected.fact] = bit
+            if matches(expected, self.readings):
                 self.start |= bit
         return self.bits[key]
 
-    def mask(self, wishes: Iterable[AnyExpected]) -> int:
+    def mask(self, expectations: Iterable[AnyExpected]) -> int:
         whole = 0
-        for wish in wishes:
-            whole |= self._bit(wish)
+        for expected in expectations:
+            whole |= self._bit(expected)
         return whole
 
     def _move(self, step: Step) -> Move:
@@ -71,16 +73,16 @@ class Board:
         for fact in step.action.invalidates():
             clear |= self.about.get(fact, 0)
             put |= self.gone.get(fact, 0)
-        for wish in step.action.ensures():
-            assert not isinstance(wish.reading, SameAs) or wish.reading.fact not in self.about
-            clear |= self.about[wish.fact]
-            put = put & ~self.about[wish.fact] | self._bit(wish) | self._alike(wish)
+        for expected in step.action.ensures():
+            assert not isinstance(expected.reading, SameAs) or expected.reading.fact not in self.about
+            clear |= self.about[expected.fact]
+            put = put & ~self.about[expected.fact] | self._bit(expected) | self._alike(expected)
         return Move(self.mask(step.requires), clear, put)
 
-    def _alike(self, wish: AnyExpected) -> int:
+    def _alike(self, expected: AnyExpected) -> int:
         """What else holds then: "6.2.2" is what another fact reads, too, and no plan changes such a standard."""
-        value, found = self._value(wish.reading), 0
-        for reading, bit in self.worth[wish.fact] if value is not None else ():
+        value, found = self._value(expected.reading), 0
+        for reading, bit in self.worth[expected.fact] if value is not None else ():
             found |= bit if self._value(reading) == value else 0
         return found
 
@@ -107,11 +109,11 @@ class Board:
 
     def needless(self) -> list[Step]:
         """Steps without which the plan reaches just as much of the goal."""
-        found: list[Step] = []
+        steps: list[Step] = []
         state, many = self.start, len(self.moves)
         reached = self.run(state, range(many)) & self.goal
         for number, step in enumerate(self.plan.steps):
             if self.run(state, range(number + 1, many)) & reached == reached:
-                found.append(step)
+                steps.append(step)
             state = self.step(state, number)
-        return found
+        return steps

@@ -100,7 +100,7 @@ PROBE = Probe(family="sim", facts=(Flag,), command=_command, parse=_parse)
 def rules(actions: Sequence[Raise]) -> Rule:
     by_flag = {action.flag: action for action in actions}
 
-    def mend(drift: AnyDrift, seen: FactReader) -> Repair:
+    def mend(drift: AnyDrift, facts: FactReader) -> Repair:
         flag = drift.expected.fact
         assert isinstance(flag, Flag)
         return Repair(action=by_flag[flag], because=WHY, source="the simulator", section="1")

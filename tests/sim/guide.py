@@ -26,12 +26,12 @@ Facts = dict[AnyFact, AnyReading]
 Row = tuple[str, Callable[[Cluster], Facts]]
 
 
-def held(wishes: Iterable[AnyExpected]) -> Facts:
+def held(expectations: Iterable[AnyExpected]) -> Facts:
     facts: Facts = {}
-    for wish in wishes:
-        facts[wish.fact] = Known("new") if isinstance(wish.reading, SameAs) else wish.reading
-        if isinstance(wish.reading, SameAs):
-            facts[wish.reading.fact] = Known("new")
+    for expected in expectations:
+        facts[expected.fact] = Known("new") if isinstance(expected.reading, SameAs) else expected.reading
+        if isinstance(expected.reading, SameAs):
+            facts[expected.reading.fact] = Known("new")
     return facts
 
 
@@ -77,7 +77,7 @@ def unpacked(cluster: Cluster) -> Facts:
         for name, v in source.product_versions(cluster)
     }
     found |= {PathKind(host=here, path=cluster.src(name)): Known("file") for name in source.marker_files(cluster)}
-    templates = (wish.fact for m in cluster.modules() for wish in module_extras.flags(cluster, m))
+    templates = (expected.fact for m in cluster.modules() for expected in module_extras.flags(cluster, m))
     return {**found, **dict.fromkeys(templates, Known("true"))}
 
 
@@ -97,7 +97,7 @@ def variables(*wanted: str) -> Callable[[Cluster], Facts]:
             env.controller_variables(cluster),
             strict=True,
         )
-        return held(wish for variable, wish in all_ if chosen(variable))
+        return held(expected for variable, expected in all_ if chosen(variable))
 
     return done
 
@@ -108,7 +108,7 @@ def bkenv(cluster: Cluster) -> Facts:
         PathKind(host=cluster.controller, path=cluster.env(f"04-final/{n}.env")) for n in cluster.release.generated
     )
     final = zip((v for v in cluster.release.variables if v.final), env.merged_variables(cluster), strict=True)
-    told = held(wish for variable, (_, wish) in final if not variable.if_empty)
+    told = held(expected for variable, (_, expected) in final if not variable.if_empty)
     return {**told, **dict.fromkeys(finals, Known("file"))}
 
 
@@ -122,7 +122,7 @@ def stopped(name: str, but: str = "nothing") -> Callable[[Cluster], Facts]:
             *module_facts.obsolete_units(cluster, of(name)(cluster), "first"),
             *module_facts.obsolete_units(cluster, of(name)(cluster), "last"),
         )
-        return {wish.fact: Known("inactive") for wish in gone if but not in str(wish.fact)}
+        return {expected.fact: Known("inactive") for expected in gone if but not in str(expected.fact)}
 
     return done
 
@@ -133,7 +133,9 @@ def removed(name: str, but: str = "nothing") -> Callable[[Cluster], Facts]:
 
 def venvs(name: str) -> Callable[[Cluster], Facts]:
     return lambda cluster: held(
-        wish for wish in module_facts.obsolete(cluster, of(name)(cluster)) if isinstance(wish.fact, PathKind)
+        expected
+        for expected in module_facts.obsolete(cluster, of(name)(cluster))
+        if isinstance(expected.fact, PathKind)
     )
 
 
@@ -160,7 +162,7 @@ def installed(name: str) -> Callable[[Cluster], Facts]:
             (*database(cluster, module), *module_facts.installer_effects(cluster, module), *health(cluster, module))
         )
         stale = (
-            {wish.fact: Known(False) for wish in module_facts.units_up_to_date(cluster, module)}
+            {expected.fact: Known(False) for expected in module_facts.units_up_to_date(cluster, module)}
             if module.call == "install"
             else {}
         )
@@ -169,8 +171,8 @@ def installed(name: str) -> Callable[[Cluster], Facts]:
     return done
 
 
-def traces(cluster: Cluster, module: Module, duty: PostUpgradeTask) -> tuple[TaskDone, TaskRecorded]:
-    return module_extras.task_done(cluster, module, duty), module_extras.task_recorded(cluster, module, duty)
+def traces(cluster: Cluster, module: Module, task: PostUpgradeTask) -> tuple[TaskDone, TaskRecorded]:
+    return module_extras.task_done(cluster, module, task), module_extras.task_recorded(cluster, module, task)
 
 
 def health(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
@@ -190,7 +192,9 @@ def down(name: str) -> Callable[[Cluster], Facts]:
 
     def done(cluster: Cluster) -> Facts:
         module = of(name)(cluster)
-        units = [wish.fact for wish in module_facts.running(cluster, module) if isinstance(wish.fact, UnitActive)]
+        units = [
+            expected.fact for expected in module_facts.running(cluster, module) if isinstance(expected.fact, UnitActive)
+        ]
         ages = [wish.fact for wish in module_facts.units_up_to_date(cluster, module)]
         return {**dict.fromkeys(units, Known("inactive")), **dict.fromkeys(ages, Absent())}
 
@@ -198,17 +202,19 @@ def down(name: str) -> Callable[[Cluster], Facts]:
 
 
 def deployed(code: str) -> Callable[[Cluster], Facts]:
-    return lambda cluster: held(wish for wish in saas.expect(cluster) if getattr(wish.fact, "app", "") == code)
+    return lambda cluster: held(
+        expected for expected in saas.expect(cluster) if getattr(expected.fact, "app", "") == code
+    )
 
 
 def templates(cluster: Cluster) -> Facts:
     """G7.2-1."""
-    return held(wish for wish in nginx.expect(cluster) if isinstance(wish.fact, FileDigest))
+    return held(expected for expected in nginx.expect(cluster) if isinstance(expected.fact, FileDigest))
 
 
 def rows_of(cluster: Cluster) -> Facts:
     """G7.1-6 rewrites the table with what lies in /data/src, long before it is true."""
-    return held(wish for wish in version.expect(cluster) if isinstance(wish.fact, ProductVersion))
+    return held(expected for expected in version.expect(cluster) if isinstance(expected.fact, ProductVersion))
 
 
 def both(*parts: Callable[[Cluster], Facts]) -> Callable[[Cluster], Facts]:
@@ -216,7 +222,7 @@ def both(*parts: Callable[[Cluster], Facts]) -> Callable[[Cluster], Facts]:
 
 
 def template_set(cluster: Cluster) -> Facts:
-    return held(wish for m in cluster.modules() for wish in module_extras.flags(cluster, m))
+    return held(expected for m in cluster.modules() for expected in module_extras.flags(cluster, m))
 
 
 def halved(done: Facts, random: Random) -> Facts:

@@ -152,7 +152,11 @@ def untraced(fact: TaskDone | TaskRecorded, installed: Cluster) -> AnyReading:
 def answered(start: World) -> World:
     """`bkrec ack WORK --not-done` for everything that is asked about."""
     plan, readings = decide(start)
-    asked = {getattr(one.expected.fact, "work", "") for one in plan.blocked if one.diagnostic.code == "task-untraced"}
+    asked = {
+        getattr(blocked.expected.fact, "work", "")
+        for blocked in plan.blocked
+        if blocked.diagnostic.code == "task-untraced"
+    }
     said = {
         fact: Known(isinstance(fact, TaskRecorded))
         for fact in readings

@@ -230,19 +230,19 @@ class Host:
     def _end(self, command: Command) -> Stage:
         run = command.args[1]
         yield
-        told = self._tells("ended")
+        text = self._tells("ended")
         if self.lease is not None and run == self.lease.run:
             self.lease = None
-        return told
+        return text
 
     def _break(self, command: Command) -> Stage:
         yield
-        told = self._tells("ended")
+        text = self._tells("ended")
         if self.lease is not None and self._age(self.lease) >= int(command.args[1]):
             self.lease = None
         elif self.lease is not None:
             self.lease.run = f"{self.lease.run.removesuffix('!broken')}!broken"
-        return told
+        return text
 
     def _age(self, held: Held) -> float:
         return now() - max(held.at, self.booted)

@@ -142,8 +142,8 @@ class Wire:
         if command.script in READS:
             output = await self._read(host, command)
         else:
-            said = await self._act(host, command, self._cut() if fault == "reset" else None)
-            output = Output(stdout=said or "", exit_status=None if said is None else 0)
+            output_text = await self._act(host, command, self._cut() if fault == "reset" else None)
+            output = Output(stdout=output_text or "", exit_status=None if output_text is None else 0)
         await self._dawdles(command, fault)
         return self._garbled(output, fault)
 

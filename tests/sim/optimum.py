@@ -44,14 +44,14 @@ class Hunt:
 
     def fewest(self, goal: Iterable[AnyExpected], limit: int) -> int | None:
         """How many steps it takes at least; None where `limit` do not do."""
-        wanted = tuple(goal)
+        expectations = tuple(goal)
         layer: list[Reached] = [frozenset()]
-        seen = set(layer)
+        readings = set(layer)
         for steps in range(limit + 1):
-            if any(self._all_hold(wanted, self._world(reached)) for reached in layer):
+            if any(self._all_hold(expectations, self._world(reached)) for reached in layer):
                 return steps
-            layer = [further for reached in layer for further in self._further(reached) if further not in seen]
-            seen.update(layer)
+            layer = [further for reached in layer for further in self._further(reached) if further not in readings]
+            readings.update(layer)
             layer = list(dict.fromkeys(layer))
         return None
 
@@ -72,38 +72,38 @@ class Hunt:
         todo, been = list(self.wishes), set[AnyFact]()
         undone = {fact for repair in self.known.values() for fact in repair.action.invalidates()}
         while todo:
-            wish = todo.pop()
-            if wish.fact in been:
+            expected = todo.pop()
+            if expected.fact in been:
                 continue
-            drift = compare(wish, world)
-            if drift is None and wish.fact in undone:
-                drift = Drift(expected=wish, reading=Absent())
+            drift = compare(expected, world)
+            if drift is None and expected.fact in undone:
+                drift = Drift(expected=expected, reading=Absent())
             if drift is None or isinstance(drift.reading, Unknown):
                 continue
-            been.add(wish.fact)
+            been.add(expected.fact)
             repair = self._repair(drift, world)
             if repair is not None:
                 todo += itertools.chain(*repair.groups())
 
     def _repair(self, drift: AnyDrift, world: Answers) -> Repair | None:
-        mend = self.rules(drift, FactReader(world))
-        if isinstance(mend, Derived):
-            self.follows[drift.expected.fact] = mend
-        if not isinstance(mend, Repair):
+        decision = self.rules(drift, FactReader(world))
+        if isinstance(decision, Derived):
+            self.follows[drift.expected.fact] = decision
+        if not isinstance(decision, Repair):
             return None
-        return self.known.setdefault(mend.action, mend)
+        return self.known.setdefault(decision.action, decision)
 
     def _changed(self, action: Action, world: Answers) -> dict[AnyFact, AnyReading]:
         now: dict[AnyFact, AnyReading] = {fact: Absent() for fact in action.invalidates()}
-        for promise in action.ensures():
-            other = promise.reading
-            now[promise.fact] = world[other.fact] if isinstance(other, SameAs) else other
+        for expected in action.ensures():
+            other = expected.reading
+            now[expected.fact] = world[other.fact] if isinstance(other, SameAs) else other
         after = self._world(frozenset((world.told | now).items()))
-        for follow in self.follows.values():
-            if self._all_hold(follow.depends_on, after):
-                came = resolve_target(follow.expected, after)
-                now[follow.expected.fact] = came if isinstance(came, (Known, Absent)) else Absent()
+        for derived in self.follows.values():
+            if self._all_hold(derived.depends_on, after):
+                came = resolve_target(derived.expected, after)
+                now[derived.expected.fact] = came if isinstance(came, (Known, Absent)) else Absent()
         return now
 
-    def _all_hold(self, wishes: Iterable[AnyExpected], world: Answers) -> bool:
-        return all(compare(wish, world) is None for wish in wishes)
+    def _all_hold(self, expectations: Iterable[AnyExpected], world: Answers) -> bool:
+        return all(compare(expected, world) is None for expected in expectations)

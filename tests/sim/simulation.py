@@ -86,19 +86,19 @@ class Simulation:
 
     # one process
 
-    async def once(self, troubles: Troubles) -> RunResult | None:
+    async def once(self, diagnostics: Troubles) -> RunResult | None:
         """One `bkrec apply`; None where it died."""
         self.runs += 1
-        who = self.process(troubles.rate)
+        who = self.process(diagnostics.rate)
         stop = StopSignal()
-        helpers = self._schedule(troubles, who, stop)
+        helpers = self._schedule(diagnostics, who, stop)
         try:
-            with hooked(self._hook(who, troubles)):
+            with hooked(self._hook(who, diagnostics)):
                 applied = await reconcile(self._undertaking(who, stop))
         except BaseException as error:
             if not _is_death(error):
                 self.audit.check("I9", False, f"it fell over: {_innermost(error)!r}")
-            self._buried(who, troubles)
+            self._buried(who, diagnostics)
             return None
         finally:
             for helper in helpers:
@@ -115,16 +115,16 @@ class Simulation:
         self.audit.crew.append(who)
         return who
 
-    def _schedule(self, troubles: Troubles, who: Bkrec, stop: StopSignal) -> list[asyncio.TimerHandle]:
+    def _schedule(self, diagnostics: Troubles, who: Bkrec, stop: StopSignal) -> list[asyncio.TimerHandle]:
         later = asyncio.get_running_loop().call_later
-        planned = [later(at, stop.request) for at in troubles.signals]
-        if troubles.freeze is not None:
-            at, seconds = troubles.freeze
+        planned = [later(at, stop.request) for at in diagnostics.signals]
+        if diagnostics.freeze is not None:
+            at, seconds = diagnostics.freeze
             planned.append(later(at, self._freeze, who.process, seconds))
-        if troubles.skew is not None:
-            planned.append(later(troubles.skew[0], setattr, who.process.clock, "skew_s", troubles.skew[1]))
-        if troubles.full_disk_at is not None:
-            planned.append(later(troubles.full_disk_at, setattr, who.process.disk, "full", True))
+        if diagnostics.skew is not None:
+            planned.append(later(diagnostics.skew[0], setattr, who.process.clock, "skew_s", diagnostics.skew[1]))
+        if diagnostics.full_disk_at is not None:
+            planned.append(later(diagnostics.full_disk_at, setattr, who.process.disk, "full", True))
         return planned
 
     def _freeze(self, process: Process, seconds: float) -> None:
@@ -134,7 +134,7 @@ class Simulation:
         for host in list(self.hosts.values())[1:] if self.deaf else ():
             host.full_until = process.frozen_until - 1.0
 
-    def _hook(self, who: Bkrec, troubles: Troubles) -> Callable[[str], None]:
+    def _hook(self, who: Bkrec, diagnostics: Troubles) -> Callable[[str], None]:
         passages = launches = 0
 
         def passing(point: str) -> None:
@@ -144,17 +144,17 @@ class Simulation:
                 self.passed.append(point)
             passages += 1
             launches += point == "job-launch.before"
-            if point == "job-launch.before" and launches == troubles.freeze_launch:
+            if point == "job-launch.before" and launches == diagnostics.freeze_launch:
                 self._freeze(who.process, self.random.uniform(70.0, 130.0))
-            if troubles.kill_at is not None and passages > troubles.kill_at:
+            if diagnostics.kill_at is not None and passages > diagnostics.kill_at:
                 self.tally[f"killed {point}"] += 1
                 who.process.die()
 
         return passing
 
-    def _buried(self, who: Bkrec, troubles: Troubles) -> None:
+    def _buried(self, who: Bkrec, diagnostics: Troubles) -> None:
         disk = who.process.disk
-        if troubles.power:
+        if diagnostics.power:
             disk.lose_power(who.process.random)
         kept = parse(disk.durable + disk.pending)
         self.audit.check("I9", kept.torn <= 1, f"{kept.torn} lines of the journal are torn")
@@ -191,15 +191,15 @@ class Simulation:
 
     async def _look(self, who: Bkrec, facts: Iterable[AnyFact]) -> GatheredFacts:
         asked = now()
-        seen = await gather_facts(who.wire, PROBES, facts)
-        self.audit.heard(who, seen.readings, asked)
-        return seen
+        gathered = await gather_facts(who.wire, PROBES, facts)
+        self.audit.heard(who, gathered.readings, asked)
+        return gathered
 
     # and people
 
-    async def person(self, *troubles: Troubles) -> None:
+    async def person(self, *diagnostics: Troubles) -> None:
         """Calls `apply` once for each of these, waiting a while in between."""
-        for one in troubles:
+        for one in diagnostics:
             await self.once(one)
             await asyncio.sleep(self.random.uniform(1.0, 80.0))
 

@@ -70,10 +70,10 @@ BACK: Mapping[str, tuple[AnyReading, ...]] = {
 """Of what must not be there."""
 
 
-def instead(wish: AnyExpected) -> tuple[AnyReading, ...]:
+def instead(expected: AnyExpected) -> tuple[AnyReading, ...]:
     """Each reading that differs from the wished one. KeyError for a kind that nobody has thought about."""
-    kind = str(getattr(wish.fact, "kind", ""))
-    return BACK[kind] if isinstance(wish.reading, Absent) else INSTEAD[kind]
+    kind = str(getattr(expected.fact, "kind", ""))
+    return BACK[kind] if isinstance(expected.reading, Absent) else INSTEAD[kind]
 
 
 class Answers(Mapping[AnyFact, AnyReading]):
@@ -112,20 +112,20 @@ def anyhow(base: World, random: Random, many: float) -> World:
     """A finished cluster of which about `many` of all facts do not read as wished."""
     facts = dict(base.facts)
     old = random.random() < 0.5
-    for wish in expected_facts(base.cluster):
+    for expected in expected_facts(base.cluster):
         if random.random() < many:
-            before = pristine(wish.fact, base.cluster)
-            facts[wish.fact] = before if old and random.random() < 0.5 else random.choice(instead(wish))
+            before = pristine(expected.fact, base.cluster)
+            facts[expected.fact] = before if old and random.random() < 0.5 else random.choice(instead(expected))
     return World(cluster=base.cluster, facts=facts, other=pristine if random.random() < 0.5 else base.other)
 
 
 def few(base: World, random: Random) -> World:
     """A finished cluster of which one to six facts do not read as wished, each family as likely as any other."""
     families: dict[str, list[AnyExpected]] = {}
-    for wish in expected_facts(base.cluster):
-        families.setdefault(str(getattr(wish.fact, "kind", "")), []).append(wish)
+    for expected in expected_facts(base.cluster):
+        families.setdefault(str(getattr(expected.fact, "kind", "")), []).append(expected)
     facts = dict(base.facts)
     for _ in range(random.randint(1, 6)):
-        wish = random.choice(families[random.choice(sorted(families))])
-        facts[wish.fact] = random.choice(instead(wish))
+        expected = random.choice(families[random.choice(sorted(families))])
+        facts[expected.fact] = random.choice(instead(expected))
     return World(cluster=base.cluster, facts=facts, other=base.other)

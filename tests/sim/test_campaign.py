@@ -74,7 +74,7 @@ def test_no_seed_breaks_an_invariant(batch: int) -> None:
 
 def test_a_holder_that_wakes_up_after_a_takeover_starts_nothing_any_more() -> None:
     told = [duel(seed) for seed in range(40)]
-    assert [said for one in told for said in one.violations] == []
+    assert [output_text for one in told for output_text in one.violations] == []
     assert sum(one.tally["sigstop"] for one in told) > 20
 
 
@@ -169,7 +169,7 @@ BITES = {
 
 def test_a_host_that_could_not_be_told_of_a_takeover_starts_nothing_that_comes_too_late() -> None:
     """The second holder works where it can, and ends; then the first one wakes up. No fence reaches that far."""
-    without = [said for seed in range(40) for said in duel(seed, deaf=True, spoil=_unpunctual).violations]
+    without = [output_text for seed in range(40) for output_text in duel(seed, deaf=True, spoil=_unpunctual).violations]
     assert {said.partition(" ")[0] for said in without} == {"I4"}
     assert [said for seed in range(40) for said in duel(seed, deaf=True).violations] == []
 
@@ -177,7 +177,7 @@ def test_a_host_that_could_not_be_told_of_a_takeover_starts_nothing_that_comes_t
 @pytest.mark.parametrize("name", BITES)
 def test_what_must_never_be_done_is_noticed(name: str) -> None:
     spoil, seeds = BITES[name]
-    assert any(said.startswith(f"{name} ") for seed in seeds for said in _sabotaged(seed, spoil))
+    assert any(output_text.startswith(f"{name} ") for seed in seeds for output_text in _sabotaged(seed, spoil))
 
 
 # the long one
@@ -201,7 +201,7 @@ def figures(told: Iterable[Told]) -> str:
     everything = list(told)
     counts = sum((one.counts for one in everything), Counter[str]())
     tally = sum((one.tally for one in everything), Counter[str]())
-    broken = Counter(said.partition(" ")[0] for one in everything for said in one.violations)
+    broken = Counter(output_text.partition(" ")[0] for one in everything for output_text in one.violations)
     points = {name.removeprefix("killed ") for name in tally if name.startswith("killed ")}
     lines = [f"seeds and passages {len(everything)}, crash points {len(registered())}, killed at {len(points)}"]
     lines += [f"{name:6} {NAMES[name]:48} {counts[name]:>10} {broken[name]:>4}" for name in NAMES]

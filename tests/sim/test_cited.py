@@ -19,17 +19,17 @@ from tests.sim.worlds import World
 Held = dict[AnyFact, AnyReading]
 
 
-def wished(wish: AnyExpected) -> AnyReading:
+def wished(expected: AnyExpected) -> AnyReading:
     """`Same` included: `judge` takes it for held, and what it would be compared with need not be worked out."""
-    return cast("AnyReading", wish.reading)
+    return cast("AnyReading", expected.reading)
 
 
 def cited(plan: Plan, step: Step, been: frozenset[str] = frozenset()) -> Held:
     """What has to hold for the step not to be there."""
     facts: Held = {}
-    for mend in step.repairs:
-        facts[mend.expected.fact] = wished(mend.expected)
-        for other in spoilers(plan, mend.expected.fact, been | {step.id}):
+    for repaired in step.repairs:
+        facts[repaired.expected.fact] = wished(repaired.expected)
+        for other in spoilers(plan, repaired.expected.fact, been | {step.id}):
             facts |= cited(plan, other, been | {step.id})
     return facts
 
@@ -44,12 +44,16 @@ def between(plan: Plan, step: Step, edge: Dependency) -> Held:
     if getattr(edge.because, "code", "") in ("after-what-it-undoes", "before-it-is-undone"):
         return cited(plan, before)
     needs = {need.fact for need in step.requires if (need.because, need.source) == (edge.because, edge.source)}
-    mends = [mend.expected for mend in before.repairs if mend.expected.fact in {need.fact for need in step.requires}]
-    assert needs & {wish.fact for wish in mends}, f"{step.id} after {edge.step}: cites no need of its own"
+    expectations = [
+        repaired.expected
+        for repaired in before.repairs
+        if repaired.expected.fact in {need.fact for need in step.requires}
+    ]
+    assert needs & {wish.fact for wish in expectations}, f"{step.id} after {edge.step}: cites no need of its own"
     facts: Held = {}
-    for wish in mends:
-        facts[wish.fact] = wished(wish)
-        for other in spoilers(plan, wish.fact, frozenset({before.id})):
+    for expected in expectations:
+        facts[expected.fact] = wished(expected)
+        for other in spoilers(plan, expected.fact, frozenset({before.id})):
             facts |= cited(plan, other, frozenset({before.id}))
     return facts
 
@@ -64,9 +68,11 @@ def unexplained(plan: Plan) -> list[str]:
     steps = [step.id for step in plan.steps if not step.because or not step.source]
     waits = ((step, edge) for step in plan.steps for edge in step.after)
     edges = [f"{step.id} after {edge.step}" for step, edge in waits if not edge.because or not edge.source]
-    wishes = [mend.expected for step in plan.steps for mend in step.repairs]
-    wishes += [blocked.expected for blocked in plan.blocked]
-    return steps + edges + [str(wish.fact) for wish in wishes if not wish.because or not wish.source]
+    expectations = [repaired.expected for step in plan.steps for repaired in step.repairs]
+    expectations += [blocked.expected for blocked in plan.blocked]
+    return (
+        steps + edges + [str(expected.fact) for expected in expectations if not expected.because or not expected.source]
+    )
 
 
 def prove(seed: int, sample: int) -> Counter[str]:
@@ -81,8 +87,12 @@ def prove(seed: int, sample: int) -> Counter[str]:
     edges = random.sample(edges, min(sample, len(edges)))
     for step, edge in edges:
         left = without(world, readings, between(plan, step, edge))
-        kept = [one for one in left[step.id].after if one.step == edge.step] if step.id in left else []
-        assert edge not in kept, f"state {seed}: {step.id} after {edge.step} stays without what it cites"
+        dependencies = (
+            [dependency for dependency in left[step.id].after if dependency.step == edge.step]
+            if step.id in left
+            else []
+        )
+        assert edge not in dependencies, f"state {seed}: {step.id} after {edge.step} stays without what it cites"
     return Counter(states=1, steps=len(steps), edges=len(edges))
 
 
@@ -106,8 +116,8 @@ def test_without_any_drift_there_is_no_step(seed: int) -> None:
     world, _ = state(seed)
     plan, readings = decide(world)
     everything: Held = {fact: reading for step in plan.steps for fact, reading in cited(plan, step).items()}
-    for one in plan.derived:
-        everything[one.expected.fact] = wished(one.expected)
+    for derived in plan.derived:
+        everything[derived.expected.fact] = wished(derived.expected)
     random = Random(seed)
     part = dict(random.sample(sorted(everything.items(), key=str), len(everything) // 2))
     assert len(without(world, readings, part)) < len(plan.steps)

@@ -21,10 +21,10 @@ def told(world: World, goal: Callable[[Cluster], Goal]) -> tuple[Difference, Pla
     """As `engine/assess.py` does; with how many facts were read."""
     expected, decide = goal(world.cluster)
     readings = readings_of(world, expected)
-    while (made := decide(readings)).unread_facts:
-        readings |= world.read(made.unread_facts)
-    advice = {one.expected.fact: one.diagnostic for one in made.advice}
-    return without_advice(diff(expected, readings), advice), made, len(readings)
+    while (plan := decide(readings)).unread_facts:
+        readings |= world.read(plan.unread_facts)
+    advice = {blocked.expected.fact: blocked.diagnostic for blocked in plan.advice}
+    return without_advice(diff(expected, readings), advice), plan, len(readings)
 
 
 def tag_lost(world: World) -> World:
@@ -56,9 +56,9 @@ def test_advice_that_a_step_needs_is_owed(world: World) -> None:
 
 
 def test_no_step_is_planned_where_none_is_shown() -> None:
-    shown, made, read = told(World(cluster=CLUSTER), comparing)
+    shown, plan, read = told(World(cluster=CLUSTER), comparing)
     _, planned, more = told(World(cluster=CLUSTER), goal_for)
     assert shown.drift
     assert planned.steps
-    assert made.steps == ()
+    assert plan.steps == ()
     assert read < more

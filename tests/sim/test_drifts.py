@@ -59,10 +59,10 @@ class Case:
 def cases(each: int) -> list[Case]:
     """For each way in which a family can drift, this many facts, picked by a seed."""
     families: dict[tuple[str, str], list[Case]] = {}
-    for wish in WISHES:
-        for reading in instead(wish):
-            families.setdefault((kind_of(wish.fact), str((wish.reading == Absent(), reading))), []).append(
-                Case(wish, reading)
+    for expected in WISHES:
+        for reading in instead(expected):
+            families.setdefault((kind_of(expected.fact), str((expected.reading == Absent(), reading))), []).append(
+                Case(expected, reading)
             )
     random = Random(60)
     return [case for name in sorted(families) for case in random.sample(families[name], min(each, len(families[name])))]
@@ -86,12 +86,14 @@ def strangers(plan: Plan, modules: set[str]) -> list[Step]:
     return [
         step
         for step in plan.steps
-        if any(mend.expected.module not in own and mend.expected.fact not in undone for mend in step.repairs)
+        if any(
+            repaired.expected.module not in own and repaired.expected.fact not in undone for repaired in step.repairs
+        )
     ]
 
 
 def test_every_family_drifts_in_at_least_sixty_ways() -> None:
-    assert {kind_of(case.wish.fact) for case in CASES} == {kind_of(wish.fact) for wish in WISHES}
+    assert {kind_of(case.wish.fact) for case in CASES} == {kind_of(expected.fact) for expected in WISHES}
     assert len(CASES) >= 60
 
 
@@ -107,7 +109,8 @@ def test_every_fact_in_every_way(capsys: pytest.CaptureFixture[str]) -> None:
     for case in every:
         prove(case)
     with capsys.disabled():
-        print(f"\n{len(WISHES)} facts of {len({kind_of(wish.fact) for wish in WISHES})} families, {len(every)} drifts")
+        kinds = {kind_of(expected.fact) for expected in WISHES}
+        print(f"\n{len(WISHES)} facts of {len(kinds)} families, {len(every)} drifts")
 
 
 def prove(case: Case) -> None:
@@ -117,7 +120,9 @@ def prove(case: Case) -> None:
     assert found.unknown == ()
     plan, _ = decide(world)
     assert strangers(plan, {case.wish.module}) == []
-    assert {told.expected.fact for told in plan.advice} <= latent(WHOLE, found, Answers(world)).keys(), "right now?"
+    assert {blocked.expected.fact for blocked in plan.advice} <= latent(WHOLE, found, Answers(world)).keys(), (
+        "right now?"
+    )
     if plan.blocked or plan.advice:
         assert plan.steps == ()
         assert {told.diagnostic.code for told in (*plan.blocked, *plan.advice)} <= BY_HAND.keys()
@@ -196,6 +201,6 @@ def test_a_clean_cluster_gives_no_finding(seed: int) -> None:
         PathKind(host=WHOLE.controller, path="/data/tmp/bkrec-6.2.2/install/bkcli"): Known("file"),
     }
     world = changed(*random.sample(sorted(stray.items(), key=str), random.randrange(len(stray) + 1)))
-    wishes = random.sample(WISHES, len(WISHES))
-    found = diff(wishes, Answers(world))
+    expectations = random.sample(WISHES, len(WISHES))
+    found = diff(expectations, Answers(world))
     assert (verdict(found), found.matching, decide(world)[0].steps) == ("converged", len(WISHES), ())

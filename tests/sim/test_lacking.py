@@ -58,16 +58,16 @@ def settled(config: str) -> Cluster:
     raise AssertionError(left)
 
 
-def _said(told: tuple[Diagnostic, ...]) -> str:
-    fields = [dict(one.fields) for one in told]
+def _said(diagnostics: tuple[Diagnostic, ...]) -> str:
+    fields = [dict(diagnostic.fields) for diagnostic in diagnostics]
     names = {name for one in fields for name in re.findall(r'"([^"]+)"', one["leave"])}
-    assert names, told
+    assert names, diagnostics
     return f"leave = {sorted(names)!r}".replace("'", '"')
 
 
-def plans(made: Cluster) -> list[Plan]:
+def plans(cluster: Cluster) -> list[Plan]:
     """From a pristine 6.1, from a finished cluster of which nothing was read, and from one where nothing is there."""
-    return [decide(World(cluster=made, other=other))[0] for other in (pristine, fresh, unread)]
+    return [decide(World(cluster=cluster, other=other))[0] for other in (pristine, fresh, unread)]
 
 
 def unread(fact: AnyFact, _: Cluster) -> AnyReading:
@@ -82,10 +82,10 @@ def test_the_modules_are_those_of_the_guide() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_line_less_is_planned_once_what_the_refusals_say_is_done(name: str) -> None:
-    made = settled(without(name))
-    for plan in plans(made):
-        assert preflight.preflight_checks(made, 0, plan) is not None
-        assert set(preflight.concerned(made, plan)) <= {*made.inventory.everyone}
+    cluster = settled(without(name))
+    for plan in plans(cluster):
+        assert preflight.preflight_checks(cluster, 0, plan) is not None
+        assert set(preflight.concerned(cluster, plan)) <= {*cluster.inventory.everyone}
 
 
 @given(st.sampled_from(PAIRS))
@@ -94,33 +94,33 @@ def test_two_lines_less_are_planned_once_what_the_refusals_say_is_done(pair: tup
     plans(settled(without(*pair)))
 
 
-def goal(made: Cluster, *servers: str) -> Cluster:
+def goal(cluster: Cluster, *servers: str) -> Cluster:
     """The cluster once its variables were read."""
-    return database.with_databases(made, {database.fact_of(made): Known(servers)})
+    return database.with_databases(cluster, {database.fact_of(cluster): Known(servers)})
 
 
 @pytest.mark.parametrize("kind", ["mysql", "mongodb"])
 def test_a_database_of_the_sites_own_is_a_gate_of_its_own_until_a_person_says_it_was_dumped(kind: str) -> None:
-    made = goal(settled(without(kind)), f"{kind} db.example")
-    plan, _ = decide(World(cluster=made))
-    wish = database.elsewhere(made)
-    assert isinstance(wish.fact, DatabaseElsewhere)
-    assert kind not in wish.fact.served
-    assert wish in preflight.preflight_checks(made, 0, plan)
-    assert wish not in preflight.preflight_checks(made, 0, plan, frozenset({database.DUMPED}))
-    (told,) = preflight.undumped(made, plan, {wish.fact: Known((f"{kind} db.example",))})
-    assert (told.code, dict(told.fields)["servers"]) == ("database-elsewhere", f"{kind} db.example")
+    cluster = goal(settled(without(kind)), f"{kind} db.example")
+    plan, _ = decide(World(cluster=cluster))
+    expected = database.elsewhere(cluster)
+    assert isinstance(expected.fact, DatabaseElsewhere)
+    assert kind not in expected.fact.served
+    assert expected in preflight.preflight_checks(cluster, 0, plan)
+    assert expected not in preflight.preflight_checks(cluster, 0, plan, frozenset({database.DUMPED}))
+    (diagnostic,) = preflight.undumped(cluster, plan, {expected.fact: Known((f"{kind} db.example",))})
+    assert (diagnostic.code, dict(diagnostic.fields)["servers"]) == ("database-elsewhere", f"{kind} db.example")
 
 
 def test_a_plan_that_loses_nothing_asks_nobody_about_databases() -> None:
-    made = guide_cluster()
+    cluster = guide_cluster()
     plan = Plan(release="6.2.2", steps=(), blocked=())
-    assert preflight.undumped(made, plan, {database.elsewhere(made).fact: Known(("mysql ?",))}) == ()
+    assert preflight.undumped(cluster, plan, {database.elsewhere(cluster).fact: Known(("mysql ?",))}) == ()
 
 
 def test_users_on_a_server_of_the_sites_own_are_left_to_a_person_with_what_to_grant() -> None:
-    made = goal(settled(without("mysql")), "mysql db.example")
-    plan, _ = decide(World(cluster=made))
+    cluster = goal(settled(without("mysql")), "mysql db.example")
+    plan, _ = decide(World(cluster=cluster))
     told = {blocked.diagnostic.code: dict(blocked.diagnostic.fields) for blocked in plan.blocked}
     assert told["grant-elsewhere"]["hosts"] == "10.0.0.1, 10.0.0.2, 10.0.0.3"
     assert "bkcli.install-bkauth" not in {step.id.split("@")[0] for step in plan.steps}
@@ -149,24 +149,24 @@ REPLICAS = CONFIG.replace("10.0.0.1 iam", "10.0.0.1 mongodb,iam")
 def test_every_server_is_dumped_before_anything_that_only_a_backup_brings_back(
     config: str, servers: tuple[str, ...], mysql: set[str], mongodb: set[str]
 ) -> None:
-    made = goal(settled(config), *servers)
-    plan, _ = decide(World(cluster=made))
+    cluster = goal(settled(config), *servers)
+    plan, _ = decide(World(cluster=cluster))
     wanted = {
         Backup(host=host, what=what) for what, hosts in (("mysql", mysql), ("mongodb", mongodb)) for host in hosts
     }
     losing = [step for step in plan.steps if step.action.irreversible or step.action.disrupts == "data"]
     assert losing
     for step in losing:
-        needs = {need.fact for need in (*step.requires, *step.action.requires())}
-        assert wanted <= needs, step.id
+        facts = {expected.fact for expected in (*step.requires, *step.action.requires())}
+        assert wanted <= facts, step.id
 
 
 def test_work_that_is_all_that_is_left_a_day_later_is_dumped_for_anew() -> None:
     """JOB's migration failed last night; its backups are stale by now."""
-    made = guide_cluster()
-    world = finished(made)
+    cluster = guide_cluster()
+    world = finished(cluster)
     work = next(
-        w.fact for w in expected_facts(made) if isinstance(w.fact, TaskDone) and w.fact.task == "monitor-space-data"
+        w.fact for w in expected_facts(cluster) if isinstance(w.fact, TaskDone) and w.fact.task == "monitor-space-data"
     )
     world.facts[work] = Known(False)
     plan, _ = decide(world)
@@ -176,8 +176,8 @@ def test_work_that_is_all_that_is_left_a_day_later_is_dumped_for_anew() -> None:
 
 @pytest.mark.parametrize("host", ["10.0.0.2", "10.0.0.3"])
 def test_nothing_that_only_a_backup_brings_back_is_begun_while_a_database_is_not_read(host: str) -> None:
-    def deaf(fact: AnyFact, made: Cluster) -> AnyReading:
-        return unread(fact, made) if fact.host == host else pristine(fact, made)
+    def deaf(fact: AnyFact, cluster: Cluster) -> AnyReading:
+        return unread(fact, cluster) if fact.host == host else pristine(fact, cluster)
 
     plan, _ = decide(World(cluster=guide_cluster(), other=deaf))
     assert plan.steps
@@ -185,11 +185,11 @@ def test_nothing_that_only_a_backup_brings_back_is_begun_while_a_database_is_not
 
 
 def test_what_the_variables_say_is_read_with_every_look_and_decides() -> None:
-    made = guide_cluster()
-    read = {type(fact) for fact in grounds(made).facts}
+    cluster = guide_cluster()
+    read = {type(fact) for fact in grounds(cluster).facts}
     assert {DatabaseServers, DatabaseElsewhere} <= read
-    world = World(cluster=made, facts={database.fact_of(made): Known(("mysql 10.0.0.1", "mysql db.example"))})
+    world = World(cluster=cluster, facts={database.fact_of(cluster): Known(("mysql 10.0.0.1", "mysql db.example"))})
     answers = Answers(world)
-    _, decide_ = grounds(made).goal(answers)
+    _, decide_ = grounds(cluster).goal(answers)
     dumps = [step.action.host for step in decide_(answers).steps if isinstance(step.action, BackupMysql)]
     assert sorted(dumps) == ["10.0.0.1", "10.0.0.3"]

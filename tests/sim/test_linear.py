@@ -53,9 +53,9 @@ def planning(hosts: int, made: Callable[[Cluster], Rule], world: Callable[[Clust
     cluster, readings = big_cluster(hosts), known.told
 
     def work() -> None:
-        wishes = expected_facts(cluster)
-        diff(wishes, readings)
-        plan("6.2.2", wishes, readings, made(cluster))
+        expectations = expected_facts(cluster)
+        diff(expectations, readings)
+        plan("6.2.2", expectations, readings, made(cluster))
 
     return calls(work)
 
@@ -67,9 +67,9 @@ def asking(hosts: int, made: Callable[[Cluster], Rule], world: Callable[[Cluster
     drifts = diff(expected_facts(cluster), readings).drift
 
     def ask(rules_: Rule) -> None:
-        seen = FactReader(readings)
+        facts = FactReader(readings)
         for drift in drifts:
-            rules_(drift, seen)
+            rules_(drift, facts)
 
     ask(rule_for(cluster))
     fresh = made(big_cluster(hosts))
@@ -101,9 +101,9 @@ def test_a_rule_that_walks_the_cluster_for_each_drift_is_noticed() -> None:
     def walking(cluster: Cluster) -> Rule:
         known = rule_for(cluster)
 
-        def mend(drift: AnyDrift, seen: FactReader) -> Decision:
+        def mend(drift: AnyDrift, facts: FactReader) -> Decision:
             assert not any(len(host) == 0 for host in cluster.inventory.hosts)
-            return known(drift, seen)
+            return known(drift, facts)
 
         return mend
 
@@ -114,9 +114,9 @@ def test_needs_that_are_alike_and_not_shared_are_noticed() -> None:
     def unshared(cluster: Cluster) -> Rule:
         known = rule_for(cluster)
 
-        def mend(drift: AnyDrift, seen: FactReader) -> Decision:
-            found = known(drift, seen)
-            return replace(found, common=(*found.common,)) if isinstance(found, Repair) else found
+        def mend(drift: AnyDrift, facts: FactReader) -> Decision:
+            decision = known(drift, facts)
+            return replace(decision, common=(*decision.common,)) if isinstance(decision, Repair) else decision
 
         return mend
 
@@ -127,10 +127,10 @@ def test_needs_that_are_alike_and_not_shared_are_noticed() -> None:
 def rounds(hosts: int) -> int:
     """Looks until nothing more is wanted."""
     world, looks = World(cluster=big_cluster(hosts)), 1
-    wishes = expected_facts(world.cluster)
-    readings = readings_of(world, wishes)
+    expectations = expected_facts(world.cluster)
+    readings = readings_of(world, expectations)
     while True:
-        made = plan("6.2.2", wishes, readings, rule_for(world.cluster))
+        made = plan("6.2.2", expectations, readings, rule_for(world.cluster))
         if not made.unread_facts:
             return looks
         readings |= world.read(made.unread_facts)

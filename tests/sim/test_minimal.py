@@ -52,17 +52,17 @@ def untold(plan: Plan, board: Board, end: int) -> list[str]:
     """What does not hold in the end and is neither blocked, nor said to be held up, nor told as advice."""
     told = {fact_id(blocked.expected.fact) for blocked in (*plan.blocked, *plan.advice)}
     told |= {name for blocked in plan.blocked for name in blocked.blocks}
-    missed = [fact_id(wish.fact) for wish in board.wishes if not end & board.mask((wish,))]
+    missed = [fact_id(expected.fact) for expected in board.wishes if not end & board.mask((expected,))]
     return [name for name in missed if name not in told]
 
 
 def prove(seeds: range, done: World = DONE) -> Counter[str]:
     counts: Counter[str] = Counter()
-    wishes = expected_facts(done.cluster)
+    expectations = expected_facts(done.cluster)
     for seed in seeds:
         world, random = state(seed, done)
         plan, readings = decide(world)
-        board = Board(plan, wishes, readings)
+        board = Board(plan, expectations, readings)
         end = board.run(board.start, range(len(plan.steps)))
         assert [step.id for step in board.needless()] == [], f"state {seed}: steps in vain"
         other = board.run(board.start, shuffled(plan, random))

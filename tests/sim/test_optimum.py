@@ -76,9 +76,9 @@ def rulebook(random: Random, *, both: bool) -> dict[str, Repair]:
 def instance(seed: int, *, both: bool) -> tuple[Rule, tuple[AnyExpected, ...], Readings]:
     random = Random(seed)
     book = rulebook(random, both=both)
-    wishes = tuple(on(name) for name in random.sample(sorted(book), random.randint(1, len(book))))
+    expectations = tuple(on(name) for name in random.sample(sorted(book), random.randint(1, len(book))))
     readings: Readings = {on(name).fact: Known(True) if random.random() < 0.4 else Absent() for name in book}
-    return lambda drift, seen: book[require_fact_type(drift, On).name], wishes, readings
+    return lambda drift, facts: book[require_fact_type(drift, On).name], expectations, readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,18 +96,20 @@ class Compared:
 
 
 def compare(seed: int, *, both: bool = False) -> Compared:
-    mend, wishes, first = instance(seed, both=both)
+    decision, expectations, first = instance(seed, both=both)
     steps = plans = 0
     readings: Readings = first
-    while (made := planner.plan("test", wishes, readings, mend)).steps:
-        board = Board(made, wishes, readings)
-        ends = [board.run(board.start, order) for order in (range(len(made.steps)), shuffled(made, Random(seed)))]
+    while (plan := planner.plan("test", expectations, readings, decision)).steps:
+        board = Board(plan, expectations, readings)
+        ends = [board.run(board.start, order) for order in (range(len(plan.steps)), shuffled(plan, Random(seed)))]
         assert ends[0] & board.goal == ends[1] & board.goal, f"seed {seed}: an order"
-        steps, plans, readings = steps + len(made.steps), plans + 1, simulate(made, readings)
+        steps, plans, readings = steps + len(plan.steps), plans + 1, simulate(plan, readings)
         assert plans < LONGEST, f"seed {seed}: no end of plans"
-    assert all(matches(wish, readings) for wish in wishes), f"seed {seed}: not reached"
-    hunt = Hunt(first=World(cluster=WHOLE, facts={**first}, other=lambda fact, _: Absent()), rules=mend, wishes=wishes)
-    fewer = hunt.fewest(wishes, steps - 1) if 0 < steps <= LONGEST else None
+    assert all(matches(expected, readings) for expected in expectations), f"seed {seed}: not reached"
+    hunt = Hunt(
+        first=World(cluster=WHOLE, facts={**first}, other=lambda fact, _: Absent()), rules=decision, wishes=expectations
+    )
+    fewer = hunt.fewest(expectations, steps - 1) if 0 < steps <= LONGEST else None
     return Compared(seed=seed, steps=steps, fewer=fewer, plans=plans)
 
 
@@ -132,13 +134,13 @@ def test_among_rules_that_overlap_and_undo_at_once_those_plans_are_known() -> No
 def measure(seed: int) -> tuple[int, int | None]:
     """Steps of the plan, and what fewer would do, on the real release."""
     world = few(DONE, Random(seed))
-    made, readings = decide(world)
-    if not 0 < len(made.steps) <= LONGEST:
-        return len(made.steps), None
-    board = Board(made, WISHES, readings)
-    end = board.run(board.start, range(len(made.steps)))
-    reached = [wish for wish in WISHES if end & board.mask((wish,))]
-    return len(made.steps), Hunt(first=world, rules=rule_for(WHOLE), wishes=WISHES).fewest(reached, len(made.steps) - 1)
+    plan, readings = decide(world)
+    if not 0 < len(plan.steps) <= LONGEST:
+        return len(plan.steps), None
+    board = Board(plan, WISHES, readings)
+    end = board.run(board.start, range(len(plan.steps)))
+    reached = [expected for expected in WISHES if end & board.mask((expected,))]
+    return len(plan.steps), Hunt(first=world, rules=rule_for(WHOLE), wishes=WISHES).fewest(reached, len(plan.steps) - 1)
 
 
 def tally(seeds: range) -> Counter[int]:
@@ -177,5 +179,5 @@ def test_the_search_finds_what_a_plan_wastes() -> None:
     """It bites: two narrow steps where the rules know a wide one."""
     wide = Repair(action=Switch(host="h", names="ab", needs="", undoes=""), because=WHY, source="a test", section="1")
     first = World(cluster=WHOLE, facts={on(name).fact: Absent() for name in "ab"})
-    hunt = Hunt(first=first, rules=lambda drift, seen: wide, wishes=(on("a"), on("b")))
+    hunt = Hunt(first=first, rules=lambda drift, facts: wide, wishes=(on("a"), on("b")))
     assert hunt.fewest(hunt.wishes, 2) == 1

@@ -24,31 +24,31 @@ DEFAULTS = ("/data/install", "/data/bkce", "/data/src", "/data/tmp", "/data/dbba
 
 
 @pytest.fixture(scope="module", params=[*SHAPES, "elsewhere"])
-def made(request: pytest.FixtureRequest) -> Cluster:
+def cluster(request: pytest.FixtureRequest) -> Cluster:
     return shape(SHAPES.get(request.param, CONFIG), ELSEWHERE if request.param == "elsewhere" else "")
 
 
-def test_any_order_converges_and_the_next_plan_is_empty(made: Cluster) -> None:
-    world = World(cluster=made)
+def test_any_order_converges_and_the_next_plan_is_empty(cluster: Cluster) -> None:
+    world = World(cluster=cluster)
     plan, readings = decide(world)
     assert plan.blocked == ()
-    board = Board(plan, expected_facts(made), readings)
-    assert board.run(board.start, shuffled(plan, Random(made.name))) & board.goal == board.goal
+    board = Board(plan, expected_facts(cluster), readings)
+    assert board.run(board.start, shuffled(plan, Random(cluster.name))) & board.goal == board.goal
     end = live(world, plan)
-    assert verdict(diff(expected_facts(made), Answers(end))) == "converged"
+    assert verdict(diff(expected_facts(cluster), Answers(end))) == "converged"
     assert decide(end)[0].steps == ()
 
 
-def test_no_step_is_in_vain(made: Cluster) -> None:
-    plan, readings = decide(World(cluster=made))
-    assert Board(plan, expected_facts(made), readings).needless() == []
+def test_no_step_is_in_vain(cluster: Cluster) -> None:
+    plan, readings = decide(World(cluster=cluster))
+    assert Board(plan, expected_facts(cluster), readings).needless() == []
 
 
 def test_each_host_of_a_module_gets_it_and_old_units_go_from_each() -> None:
     """Thirty hosts, several for a module."""
     many = shape(SHAPES["thirty"])
     assert len(many.inventory.hosts) == 30
-    told = {fact_id(wish.fact) for wish in expected_facts(many)}
+    told = {fact_id(expected.fact) for expected in expected_facts(many)}
     for name, file in (("gse", "gse/VERSION"), ("cmdb", "cmdb/VERSION"), ("usermgr", "usermgr/VERSION")):
         hosts = many.hosts(RELEASE.module(name))
         assert len(hosts) > 1
@@ -61,9 +61,9 @@ def test_each_host_of_a_module_gets_it_and_old_units_go_from_each() -> None:
 
 def test_other_paths_are_used_throughout() -> None:
     """Nothing of the vendor's defaults is left in a fact, or in what a step sends to its host."""
-    made = shape(CONFIG, ELSEWHERE)
-    plan, _ = decide(World(cluster=made))
-    said = [fact_id(wish.fact) for wish in expected_facts(made)] + [
+    cluster = shape(CONFIG, ELSEWHERE)
+    plan, _ = decide(World(cluster=cluster))
+    said = [fact_id(expected.fact) for expected in expected_facts(cluster)] + [
         word for step in plan.steps for word in words(step.action)
     ]
     left = [text for text in said for path in DEFAULTS if f"{path}/" in f"{text}/"]
@@ -81,7 +81,7 @@ def test_what_the_vendors_parser_lets_through_is_read_as_it_reads_it() -> None:
     assert {name: set(hosts) for name, hosts in messy.inventory.groups} == {
         name: set(hosts) for name, hosts in plain.inventory.groups
     }
-    assert {fact_id(wish.fact) for wish in expected_facts(messy)} == {
+    assert {fact_id(expected.fact) for expected in expected_facts(messy)} == {
         fact_id(wish.fact) for wish in expected_facts(plain)
     }
 
@@ -91,14 +91,14 @@ def test_one_host_is_refused_with_the_smallest_layout_that_works() -> None:
     for refused in (lambda: describe_cluster(file, RELEASE, ONE), lambda: propose_placement(RELEASE, ONE, "10.0.0.1")):
         with pytest.raises(LayoutError) as caught:
             refused()
-        (told,) = caught.value.diagnostics
-        assert told.code == "one-host"
-        assert dict(told.fields)["layout"] == "NEW-HOST consul,apigw,etcd"
+        (diagnostic,) = caught.value.diagnostics
+        assert diagnostic.code == "one-host"
+        assert dict(diagnostic.fields)["layout"] == "NEW-HOST consul,apigw,etcd"
 
 
 def test_that_smallest_layout_does_work() -> None:
-    made = shape(f"{ONE}10.0.0.2 consul,apigw,etcd\n")
-    world = World(cluster=made)
+    cluster = shape(f"{ONE}10.0.0.2 consul,apigw,etcd\n")
+    world = World(cluster=cluster)
     plan, _ = decide(world)
     assert plan.blocked == ()
     assert decide(live(world, plan))[0].steps == ()

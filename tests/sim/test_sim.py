@@ -35,12 +35,12 @@ QUICK = settings(
 
 def shuffled(plan: Plan, random: Random) -> list[Step]:
     """Some order that keeps every "after"."""
-    left, done = list(plan.steps), list[Step]()
-    while left:
+    steps, done = list(plan.steps), list[Step]()
+    while steps:
         over = {step.id for step in done}
-        ready = [step for step in left if all(edge.step in over for edge in step.after)]
+        ready = [step for step in steps if all(edge.step in over for edge in step.after)]
         done.append(random.choice(ready))
-        left.remove(done[-1])
+        steps.remove(done[-1])
     return done
 
 
@@ -131,7 +131,7 @@ def test_nothing_is_done_on_what_nobody_could_read(random: Random) -> None:
     plan, _ = study(World(cluster=SLICE, other=other))
     for step in plan.steps:
         assert step.action.host != dead
-        assert all(need.fact.host != dead for need in step.requires)
+        assert all(expected.fact.host != dead for expected in step.requires)
     assert any(blocked.diagnostic.code == "unknown-not-repaired" for blocked in plan.blocked)
 
 
@@ -151,8 +151,8 @@ def test_every_step_ensures_the_very_facts_it_mends(random: Random) -> None:
     world.other = pristine
     plan, _ = study(world)
     for step in plan.steps:
-        promised = {promise.fact for promise in step.action.ensures()}
-        assert {mend.expected.fact for mend in step.repairs} <= promised, step.id
+        promised = {expected.fact for expected in step.action.ensures()}
+        assert {repaired.expected.fact for repaired in step.repairs} <= promised, step.id
 
 
 def test_new_gse_runs_before_the_old_one_is_retired() -> None:
@@ -179,7 +179,7 @@ def test_what_equals_a_file_of_the_scripts_is_copied_after_those_are_replaced() 
     assert [step.action.host for step in copied] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
     assert all(place["package.scripts"] < plan.steps.index(step) < place["bkcli.upgrade-job"] for step in copied)
     rendered = next(step for step in plan.steps if step.id.startswith("nginx.render"))
-    assert any(isinstance(mend.expected.fact, FileDigest) for mend in rendered.repairs)
+    assert any(isinstance(repaired.expected.fact, FileDigest) for repaired in rendered.repairs)
 
 
 def test_old_paas_stops_only_when_everything_else_is_ready() -> None:
@@ -245,7 +245,9 @@ def test_a_dropped_variable_is_set_and_distributed_and_nothing_else() -> None:
 def test_pages_of_job_get_their_new_address_as_soon_as_the_old_one_is_gone() -> None:
     """They name what 6.1 called right; the merge changes that, and the new entrance no longer answers it."""
     world = World(cluster=WHOLE)
-    world.facts |= {wish.fact: Known(True) for wish in expected_facts(WHOLE) if isinstance(wish.fact, FileMentions)}
+    world.facts |= {
+        expected.fact: Known(True) for expected in expected_facts(WHOLE) if isinstance(expected.fact, FileMentions)
+    }
     steps = [step.id.partition("@")[0] for step in study(world)[0].steps]
     wanted = ["bkcli.bkenv", "nginx.render", PAGES, "bkcli.upgrade-job"]
     assert [step for step in steps if step in wanted] == wanted

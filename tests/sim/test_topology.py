@@ -64,7 +64,7 @@ def kinds(plan: Plan) -> list[str]:
 def test_off_nothing_is_looked_at_and_no_deletion_can_be_approved() -> None:
     off = guide_cluster()
     assert not any("cmdb." in str(getattr(wish.fact, "kind", "")) for wish in expected_facts(off))
-    assert {wish.fact for wish in expected_facts(off)} == {wish.fact for wish in expected_facts(ON)} - {
+    assert {expected.fact for expected in expected_facts(off)} == {wish.fact for wish in expected_facts(ON)} - {
         wish.fact for wish in expected_facts(ON) if str(getattr(wish.fact, "kind", "")).startswith("cmdb.")
     }
     assert (approvals(off), approvals(ON)) == ((DUMPED,), ("topology", DUMPED))
@@ -114,22 +114,22 @@ def test_nothing_that_deletes_is_begun_without_its_approval() -> None:
         kind for kind, step in zip(kinds(plan), plan.steps, strict=True) if step.id not in waiting_steps(plan, set())
     ]
     assert free == COPIES
-    (told,) = pending_approvals(plan, set())
-    assert (told.code, dict(told.fields)) == ("approval-needed", {"gate": "topology"})
+    (diagnostic,) = pending_approvals(plan, set())
+    assert (diagnostic.code, dict(diagnostic.fields)) == ("approval-needed", {"gate": "topology"})
 
 
 def test_the_approval_is_asked_with_names_counts_and_hosts_that_nothing_puts_back() -> None:
     stray: Mapping[AnyFact, AnyReading] = {BusinessHosts(host=H, install=INSTALL): Known((H, "10.0.0.77"))}
-    (told,) = pending_approvals(planned(DIFFERS, stray), set())
-    assert isinstance(told.because, CodedReason)
-    fields = dict(told.because.fields)
+    (diagnostic,) = pending_approvals(planned(DIFFERS, stray), set())
+    assert isinstance(diagnostic.because, CodedReason)
+    fields = dict(diagnostic.because.fields)
     assert (fields["sets"], fields["set_names"]) == ("2", "作业平台v3, 公共组件")
     assert (fields["templates"], fields["strays"]) == ("2", "10.0.0.77")
 
 
 def test_approved_the_next_thing_is_a_persons_and_only_that_is_asked() -> None:
     approved = {"topology"}
-    assert [told.code for told in pending_approvals(planned(DIFFERS), approved)] == ["cmdb-move-hosts"]
+    assert [diagnostic.code for diagnostic in pending_approvals(planned(DIFFERS), approved)] == ["cmdb-move-hosts"]
     assert [told.code for told in pending_approvals(planned(DIFFERS, IDLE, OPENED), approved)] == ["cmdb-delete-sets"]
     assert pending_approvals(planned(DIFFERS, IDLE, OPENED, NO_SETS), approved) == ()
 

@@ -38,7 +38,7 @@ STOPPED = after(list(PLAN.steps[:INSTALL]))
 
 def as_before(world: World, then: World) -> None:
     """Everything that reads a thing which was put back, but whether a unit runs."""
-    paths = {(kept.host, kept.entry.path) for kept in study(then).undoing.saved_items}
+    paths = {(item.host, item.entry.path) for item in study(then).undoing.saved_items}
     read = [f for f in world.facts if (f.host, shown_by(f)) in paths and not f.__class__.__name__.startswith("U")]
     assert len(read) > 5
     assert world.read(read) == BEFORE.read(read)
@@ -54,16 +54,16 @@ def test_a_whole_upgrade_is_undone_as_far_as_it_can_be() -> None:
     as_before(back, WHOLE)
     assert case.plan.blocked == ()
     assert study(back).plan.steps == ()
-    assert {one.undo for one in case.undoing.irreversible} >= {"migrated", "replaced", "generated", "server"}
+    assert {step.undo for step in case.undoing.irreversible} >= {"migrated", "replaced", "generated", "server"}
     assert not {one.undo for one in case.undoing.irreversible} & {"restored", "beside"}
 
 
 def test_every_step_that_says_so_is_put_back() -> None:
     promised = [step for step in PLAN.steps if step.action.undo == "restored"]
-    kept = study(WHOLE).undoing.saved_items
+    items = study(WHOLE).undoing.saved_items
     assert len(promised) > 20
-    assert {kept.host for kept in kept} == {step.action.host for step in promised}
-    assert len(kept) + len(study(WHOLE).undoing.irreversible) <= len(PLAN.steps)
+    assert {item.host for item in items} == {step.action.host for step in promised}
+    assert len(items) + len(study(WHOLE).undoing.irreversible) <= len(PLAN.steps)
 
 
 def test_after_an_undo_apply_goes_forward_again() -> None:
@@ -86,7 +86,7 @@ def test_any_order_and_any_stop_come_to_the_same(random: Random) -> None:
     last = study(back)
     assert last.plan.steps == ()
     assert last.plan.blocked == ()
-    assert all(matches(wish, back.read([wish.fact])) for wish in last.expected)
+    assert all(matches(expected, back.read([expected.fact])) for expected in last.expected)
     assert look(live(back, look(back)[0]))[0].steps == ()
 
 

@@ -47,9 +47,9 @@ def test_only_what_could_do_harm_is_asked_about_and_the_rest_is_repeated() -> No
 
 def test_what_waits_for_an_answer_is_held_up_by_it_and_says_so() -> None:
     plan, _ = study(_upgraded_by_hand())
-    cause = next(one for one in plan.blocked if one.expected.fact == DUTIES["monitor-space-data"])
-    assert cause.diagnostic.code == "task-untraced"
-    assert any("monitor-iam-actions" in held for held in cause.blocks)
+    blocked = next(one for one in plan.blocked if one.expected.fact == DUTIES["monitor-space-data"])
+    assert blocked.diagnostic.code == "task-untraced"
+    assert any("monitor-iam-actions" in held for held in blocked.blocks)
 
 
 def test_said_to_be_done_nothing_is_left_and_said_not_to_be_it_alone_is_done() -> None:
@@ -90,5 +90,7 @@ def test_a_note_on_a_host_that_was_once_the_modules_first_forbids_it_here() -> N
     world.facts[TaskPending(host=elsewhere, task="job-upgrader-after")] = Known(True)
     plan, _ = study(world)
     assert "job-upgrader-after" not in _works(plan)
-    told = [blocked.diagnostic for blocked in plan.blocked if blocked.diagnostic.code == "task-recorded-elsewhere"]
-    assert [(one.where, dict(one.fields)["host"]) for one in told] == [(elsewhere, here)]
+    diagnostics = [
+        blocked.diagnostic for blocked in plan.blocked if blocked.diagnostic.code == "task-recorded-elsewhere"
+    ]
+    assert [(diagnostic.where, dict(diagnostic.fields)["host"]) for diagnostic in diagnostics] == [(elsewhere, here)]

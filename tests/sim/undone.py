@@ -105,14 +105,14 @@ class Case:
 
 def study(world: World, leave: Sequence[str] = ()) -> Case:
     """What `cli/undoing.py` does with real hosts."""
-    found = undo_scope(RUN, world.read(facts_to_read(RUN, world.cluster.inventory.hosts)), leave)
-    taken = world.read(undo.facts_of_replacements(world.cluster, found))
-    expected = undo.expect(world.cluster, found, taken)
+    scope = undo_scope(RUN, world.read(facts_to_read(RUN, world.cluster.inventory.hosts)), leave)
+    taken = world.read(undo.facts_of_replacements(world.cluster, scope))
+    expected = undo.expect(world.cluster, scope, taken)
     readings = world.read(wish.fact for wish in expected)
     while True:
-        made = plan("6.2.2", expected, readings, undo.rules(found))
+        made = plan("6.2.2", expected, readings, undo.rules(scope))
         if not made.unread_facts:
-            return Case(found, expected, made)
+            return Case(scope, expected, made)
         readings |= world.read(made.unread_facts)
 
 
@@ -120,7 +120,9 @@ def put_back(before: World, world: World, steps: Iterable[Step]) -> World:
     """The world after these steps of an undo: where a thing is put back, what reads it reads as before."""
     steps = list(steps)
     now = dict(world.facts)
-    for fact in [fact for step in steps for wish in (*step.requires, *step.action.ensures()) for fact in [wish.fact]]:
+    for fact in [
+        fact for step in steps for expected in (*step.requires, *step.action.ensures()) for fact in [expected.fact]
+    ]:
         now.setdefault(fact, world.read([fact])[fact])
     for step in steps:
         apply_step(step, now)

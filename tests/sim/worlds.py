@@ -257,44 +257,44 @@ def finished(cluster: Cluster) -> World:
     """A 6.2.2 to which nothing is left to do; without package and without backups, as after a fresh install."""
 
     world = World(cluster=cluster, other=fresh)
-    for wish in expected_facts(cluster):
-        world.facts[wish.fact] = Known("same") if isinstance(wish.reading, SameAs) else wish.reading
-        if isinstance(wish.reading, SameAs):
-            world.facts[wish.reading.fact] = Known("same")
+    for expected in expected_facts(cluster):
+        world.facts[expected.fact] = Known("same") if isinstance(expected.reading, SameAs) else expected.reading
+        if isinstance(expected.reading, SameAs):
+            world.facts[expected.reading.fact] = Known("same")
     return world
 
 
 def study(world: World, expected: Iterable[AnyExpected] | None = None) -> tuple[Plan, Readings]:
     """Plan, read what the plan wants to know, plan again: what `engine/assess.py` does with real hosts."""
-    wishes = tuple(expected_facts(world.cluster) if expected is None else expected)
-    readings = readings_of(world, wishes)
+    expectations = tuple(expected_facts(world.cluster) if expected is None else expected)
+    readings = readings_of(world, expectations)
     while True:
-        made = plan(world.cluster.release.version, wishes, readings, rule_for(world.cluster))
+        made = plan(world.cluster.release.version, expectations, readings, rule_for(world.cluster))
         if not made.unread_facts:
             return made, readings
         readings |= world.read(made.unread_facts)
 
 
-def readings_of(world: World, wishes: Iterable[AnyExpected]) -> dict[AnyFact, AnyReading]:
+def readings_of(world: World, expectations: Iterable[AnyExpected]) -> dict[AnyFact, AnyReading]:
     """What it takes to judge these."""
-    return world.read({fact for wish in wishes for fact in _facts(wish)})
+    return world.read({fact for expected in expectations for fact in _facts(expected)})
 
 
-def _facts(wish: AnyExpected) -> tuple[AnyFact, ...]:
-    return (wish.fact, wish.reading.fact) if isinstance(wish.reading, SameAs) else (wish.fact,)
+def _facts(expected: AnyExpected) -> tuple[AnyFact, ...]:
+    return (expected.fact, expected.reading.fact) if isinstance(expected.reading, SameAs) else (expected.fact,)
 
 
-def live(world: World, made: Plan, order: Iterable[int] | None = None) -> World:
+def live(world: World, plan: Plan, order: Iterable[int] | None = None) -> World:
     """The world after the plan was carried out, each step making true what it ensures."""
-    now = dict(world.read(_all(made, world)))
-    for step in made.steps if order is None else [made.steps[i] for i in order]:
+    now = dict(world.read(_all(plan, world)))
+    for step in plan.steps if order is None else [plan.steps[i] for i in order]:
         apply_step(step, now)
-        apply_derived(made, now)
+        apply_derived(plan, now)
     return World(cluster=world.cluster, facts={**world.facts, **now}, other=world.other)
 
 
-def _all(made: Plan, world: World) -> set[AnyFact]:
-    facts = set(world.facts) | {fact for wish in expected_facts(world.cluster) for fact in _facts(wish)}
-    for step in made.steps:
+def _all(plan: Plan, world: World) -> set[AnyFact]:
+    facts = set(world.facts) | {fact for expected in expected_facts(world.cluster) for fact in _facts(expected)}
+    for step in plan.steps:
         facts |= {fact for wish in (*step.requires, *step.action.ensures()) for fact in _facts(wish)}
     return facts

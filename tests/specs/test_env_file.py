@@ -15,18 +15,18 @@ KEYS = ("A", "B", "C")
 SHOW = r'. "$1" >/dev/null 2>&1 </dev/null; for k in A B C; do printf "%s\0" "${!k-<unset>}"; done'
 
 
-def bash(text: str, here: Path) -> dict[str, str | None]:
+def bash(text: str, path: Path) -> dict[str, str | None]:
     """What bash has in A, B and C after sourcing the text, in an empty directory and with no command on PATH."""
-    (here / "file.env").write_bytes(text.encode())
+    (path / "file.env").write_bytes(text.encode())
     env = {"PATH": "/nonexistent", "LC_ALL": "C.UTF-8"}
-    words = ["/bin/bash", "-c", SHOW, "bash", str(here / "file.env")]
-    told = subprocess.run(words, cwd=here, env=env, capture_output=True, check=True, timeout=20)
+    words = ["/bin/bash", "-c", SHOW, "bash", str(path / "file.env")]
+    told = subprocess.run(words, cwd=path, env=env, capture_output=True, check=True, timeout=20)
     values = told.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
     return {key: None if value == "<unset>" else value for key, value in zip(KEYS, values, strict=True)}
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("env")
 
 
@@ -118,8 +118,8 @@ UNREAD = {
 
 
 @pytest.mark.parametrize("text", PLAIN.values(), ids=PLAIN.keys())
-def test_what_is_plain_is_read_as_bash_reads_it(text: str, here: Path) -> None:
-    assert {key: last(text, key) for key in KEYS} == bash(text, here)
+def test_what_is_plain_is_read_as_bash_reads_it(text: str, path: Path) -> None:
+    assert {key: last(text, key) for key in KEYS} == bash(text, path)
 
 
 @pytest.mark.parametrize(("text", "why"), UNREAD.values(), ids=UNREAD.keys())
@@ -181,27 +181,27 @@ STATEMENTS = st.one_of(
 FILES = st.tuples(st.lists(STATEMENTS, max_size=5).map("\n".join), st.sampled_from(["\n", ""])).map("".join)
 
 
-def compare(here: Path, examples: int) -> None:
+def compare(path: Path, examples: int) -> None:
     @settings(max_examples=examples, deadline=None)
     @given(text=FILES)
     def each(text: str) -> None:
-        assert {key: last(text, key) for key in KEYS} == bash(text, here)
+        assert {key: last(text, key) for key in KEYS} == bash(text, path)
 
     each()
 
 
-def test_generated_files_are_read_as_bash_reads_them(here: Path) -> None:
-    compare(here, 400)
+def test_generated_files_are_read_as_bash_reads_them(path: Path) -> None:
+    compare(path, 400)
 
 
 NOISE = st.text(st.sampled_from("ABC==  \n\n;&|'\"\\$`#~<>x0\r\t{,}"), max_size=30)
 
 
-def compare_noise(here: Path, examples: int) -> None:
+def compare_noise(path: Path, examples: int) -> None:
     @settings(max_examples=examples, deadline=None)
     @given(text=NOISE)
     def each(text: str) -> None:
-        told = bash(text, here)
+        told = bash(text, path)
         for key in KEYS:
             with contextlib.suppress(UnsupportedEnvFileError):
                 assert last(text, key) == told[key], key
@@ -209,15 +209,15 @@ def compare_noise(here: Path, examples: int) -> None:
     each()
 
 
-def test_whatever_is_claimed_about_noise_is_what_bash_says(here: Path) -> None:
-    compare_noise(here, 400)
+def test_whatever_is_claimed_about_noise_is_what_bash_says(path: Path) -> None:
+    compare_noise(path, 400)
 
 
 @pytest.mark.campaign
 @pytest.mark.timeout(1800)
-def test_thousands_of_files_are_read_as_bash_reads_them(here: Path) -> None:
-    compare(here, 5000)
-    compare_noise(here, 5000)
+def test_thousands_of_files_are_read_as_bash_reads_them(path: Path) -> None:
+    compare(path, 5000)
+    compare_noise(path, 5000)
 
 
 @given(st.text())

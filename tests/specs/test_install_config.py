@@ -85,21 +85,21 @@ LINES = st.tuples(
 ).map(lambda line: line[0] + "".join(a + b for a, b in line[1]))
 
 
-def parsed(parser: Path, text: str, here: Path) -> tuple[list[str], str]:
+def parsed(parser: Path, text: str, path: Path) -> tuple[list[str], str]:
     """hosts.env and complaints, as gawk prints them."""
-    (here / "install.config").write_text(text, newline="")
+    (path / "install.config").write_text(text, newline="")
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "CTRL_DIR": "/nonexistent"}
     words = ["gawk", "-f", str(parser), "install.config"]
-    told = subprocess.run(words, cwd=here, env=env, capture_output=True, check=False)
+    told = subprocess.run(words, cwd=path, env=env, capture_output=True, check=False)
     return told.stdout.decode().split("\n")[:-1], told.stderr.decode()
 
 
-def compare(parser: Path, here: Path, examples: int) -> None:
+def compare(parser: Path, path: Path, examples: int) -> None:
     @settings(max_examples=examples, deadline=None)
     @given(text=st.lists(LINES, max_size=6).map("\n".join))
     def each(text: str) -> None:
         topology = parse(text)
-        assert (hosts_env(topology), complaints(topology)) == parsed(parser, text, here)
+        assert (hosts_env(topology), complaints(topology)) == parsed(parser, text, path)
 
     each()
 

@@ -46,8 +46,8 @@ def test_a_requirement_of_an_unknown_module_is_named_with_its_file() -> None:
     texts["modules/auth.toml"] = texts["modules/auth.toml"].replace('module = "paas"', 'module = "pass"')
     with pytest.raises(SpecError) as caught:
         parse.release(texts)
-    (told,) = caught.value.diagnostics
-    assert (told.code, told.where) == ("spec-unknown-module", "modules/auth.toml, requires[0].module")
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.where) == ("spec-unknown-module", "modules/auth.toml, requires[0].module")
 
 
 def test_every_section_of_the_guide_is_told_once() -> None:

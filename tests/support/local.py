@@ -85,10 +85,10 @@ class Greeting:
     kept: int | None = None
 
     async def run(self, host: str, command: Command) -> Output:
-        said = await self.host.run(host, command)
-        status = said.exit_status if self.kept is None else None
-        stdout = (self.text + said.stdout)[: self.kept]
-        return Output(stdout=stdout, stderr=self.text + said.stderr, exit_status=status)
+        output = await self.host.run(host, command)
+        status = output.exit_status if self.kept is None else None
+        stdout = (self.text + output.stdout)[: self.kept]
+        return Output(stdout=stdout, stderr=self.text + output.stderr, exit_status=status)
 
     async def close(self) -> None:
         """Nothing is kept open."""

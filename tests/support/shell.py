@@ -31,8 +31,8 @@ def perform(
     `env`: what the job's runner would add. `where`/units, if there, is /etc/systemd/system."""
     if not _permitted():
         pytest.skip("this machine does not permit a mount namespace")
-    kept = where / "var-lib"
-    kept.mkdir(exist_ok=True)
+    path = where / "var-lib"
+    path.mkdir(exist_ok=True)
     inner = [shell, "-c", command.script, "bkrec", *command.args]
     return subprocess.run(
         ["unshare", "--mount", "sh", "-c", INSIDE, "sh", str(where), *inner],
@@ -40,7 +40,7 @@ def perform(
         capture_output=True,
         text=True,
         check=False,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C", "KEPT": str(kept), "HOME": "/root", **(env or {})},
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C", "KEPT": str(path), "HOME": "/root", **(env or {})},
     )
 
 

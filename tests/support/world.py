@@ -76,7 +76,7 @@ class Raise(Action):
         return self.shares
 
 
-def step(action: Raise, *after: str, needs: Iterable[AnyExpected] = ()) -> Step:
+def step(action: Raise, *after: str, expectations: Iterable[AnyExpected] = ()) -> Step:
     return Step(
         id=action.name,
         action=action,
@@ -85,7 +85,7 @@ def step(action: Raise, *after: str, needs: Iterable[AnyExpected] = ()) -> Step:
         because=WHY,
         source="a test",
         repairs=(),
-        requires=tuple(needs),
+        requires=tuple(expectations),
         after=tuple(Dependency(step=name, because=WHY) for name in after),
     )
 
@@ -180,8 +180,8 @@ class World:
         await asyncio.sleep(0)
         asked = tuple(facts)
         silent = {fact.host for fact in asked} & self.dead
-        troubles = {host: diagnose("host-unreachable", where=host, said="dead") for host in sorted(silent)}
-        return GatheredFacts(readings={fact: self._read(fact) for fact in asked}, troubles=troubles)
+        diagnostics = {host: diagnose("host-unreachable", where=host, said="dead") for host in sorted(silent)}
+        return GatheredFacts(readings={fact: self._read(fact) for fact in asked}, troubles=diagnostics)
 
     def _read(self, fact: AnyFact) -> AnyReading:
         if fact.host in self.dead:

@@ -25,15 +25,15 @@ Jobs = tuple[tuple[str, str], ...]
 """(host, job)."""
 
 
-async def running_jobs(look: GatherFacts, hosts: Iterable[str]) -> Jobs:
+async def running_jobs(gather: GatherFacts, hosts: Iterable[str]) -> Jobs:
     """A host that cannot be read adds none: nothing can be started there either."""
-    return (await jobs_heard(look, hosts))[0]
+    return (await jobs_heard(gather, hosts))[0]
 
 
-async def jobs_heard(look: GatherFacts, hosts: Iterable[str]) -> tuple[Jobs, tuple[Diagnostic, ...]]:
+async def jobs_heard(gather: GatherFacts, hosts: Iterable[str]) -> tuple[Jobs, tuple[Diagnostic, ...]]:
     """Who runs what, and which hosts did not say."""
     facts: list[AnyFact] = [JobsRunning(host=host) for host in hosts]
-    readings = (await look(facts)).readings
+    readings = (await gather(facts)).readings
     jobs = tuple((fact.host, job) for fact in facts for job in _jobs(readings.get(fact)))
     unread = ((fact.host, readings.get(fact)) for fact in facts)
     return jobs, tuple(
@@ -76,7 +76,9 @@ async def adopt(
         if followed is not None:
             ended.append((followed, host, job))
     return tuple(
-        trouble for followed, host, job in ended if (trouble := unfinished_reason(followed, host, job)) is not None
+        diagnostic
+        for followed, host, job in ended
+        if (diagnostic := unfinished_reason(followed, host, job)) is not None
     )
 
 

@@ -25,11 +25,11 @@ class HostBackoff:
     _last: TransportError | None = None
     _until: float = field(default=0.0)
 
-    def note(self, trouble: TransportError, *, since: float, now: float) -> None:
+    def note(self, error: TransportError, *, since: float, now: float) -> None:
         """The host was asked at `since`, and this is what came of it."""
         waited = now - since
-        if waited >= self.fast_failure_s and trouble.diagnostic.code in UNREACHABLE_CODES:
-            self._last, self._until = trouble, now + waited
+        if waited >= self.fast_failure_s and error.diagnostic.code in UNREACHABLE_CODES:
+            self._last, self._until = error, now + waited
 
     def cached_error(self, now: float) -> TransportError | None:
         """What it would say if it were asked now; None: ask it."""

@@ -119,10 +119,10 @@ class SshTransport:
         if told := silence.cached_error(since):
             raise told
         output = await self._run(self._access.controller, _hop(host, command))
-        trouble = ssh_stderr_error(host, output)
-        if trouble is not None:
-            silence.note(trouble, since=since, now=_now())
-            raise trouble
+        error = ssh_stderr_error(host, output)
+        if error is not None:
+            silence.note(error, since=since, now=_now())
+            raise error
         return output
 
     def _line(self, host: str) -> _HostConnection:
@@ -147,7 +147,7 @@ class SshTransport:
                     status = await self._read_streams(process, command.stdin.encode(), heard)
         except TimeoutError:
             overdue = diagnose("answer-overdue", where=host, seconds=f"{command.timeout_s:g}")
-            raise TransportError(overdue, heard=heard.output(None)) from None
+            raise TransportError(overdue, output=heard.output(None)) from None
         output = heard.output(status)
         if self._sudo and status == 1 and (refused := _SUDO.search(output.stderr)):
             raise TransportError(diagnose("sudo-refused", where=host, said=refused[0][:200]))

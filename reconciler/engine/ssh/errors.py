@@ -45,38 +45,38 @@ def translate(host: str, error: Exception, trusted: KnownHostsLookup = NOWHERE) 
 def _diagnostic(host: str, error: Exception, trusted: KnownHostsLookup) -> Diagnostic:
     import asyncssh
 
-    said = _said(error)
+    output_text = _said(error)
     match error:
         case asyncssh.HostKeyNotVerifiable():
-            return _host_key(host, said, trusted)
-        case asyncssh.KeyExchangeFailed() if "host key" in said and _known(trusted):
+            return _host_key(host, output_text, trusted)
+        case asyncssh.KeyExchangeFailed() if "host key" in output_text and _known(trusted):
             return diagnose("host-key-changed", where=host, files=", ".join(trusted.files))
         case asyncssh.PermissionDenied() | asyncssh.IllegalUserName() | asyncssh.PasswordChangeRequired():
-            return diagnose("login-refused", where=host, said=said)
+            return diagnose("login-refused", where=host, said=output_text)
         case asyncssh.KeyImportError() | asyncssh.KeyEncryptionError() | asyncssh.ConfigParseError():
-            return diagnose("ssh-setup", where=host, said=said)
+            return diagnose("ssh-setup", where=host, said=output_text)
         case asyncssh.ConnectionLost() | asyncssh.ServiceNotAvailable() | asyncssh.ChannelOpenError():
             return diagnose("connection-lost", where=host)
         case asyncssh.Error() | asyncssh.ChannelListenError():
-            return diagnose("ssh-failed", where=host, said=said)
+            return diagnose("ssh-failed", where=host, said=output_text)
         case ConnectionResetError() | BrokenPipeError():
             return diagnose("connection-lost", where=host)
         case PermissionError() | FileNotFoundError():
-            return diagnose("ssh-setup", where=host, said=said)
+            return diagnose("ssh-setup", where=host, said=output_text)
         case OSError():
-            return diagnose("host-unreachable", where=host, said=said)
+            return diagnose("host-unreachable", where=host, said=output_text)
         case _:
-            return diagnose("ssh-failed", where=host, said=said)
+            return diagnose("ssh-failed", where=host, said=output_text)
 
 
 def _said(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0][:200]
 
 
-def _host_key(host: str, said: str, trusted: KnownHostsLookup) -> Diagnostic:
+def _host_key(host: str, output_text: str, trusted: KnownHostsLookup) -> Diagnostic:
     """Revoked and expired certificates are told as they come; a key that differs and one never seen are told apart."""
-    if "not trusted" not in said:
-        return diagnose("host-key-refused", where=host, said=said)
+    if "not trusted" not in output_text:
+        return diagnose("host-key-refused", where=host, said=output_text)
     if _known(trusted):
         return diagnose("host-key-changed", where=host, files=", ".join(trusted.files))
     return diagnose("host-key-unknown", where=host, files=", ".join(trusted.files))
@@ -120,13 +120,13 @@ def ssh_stderr_error(host: str, output: Output) -> TransportError | None:
 
 
 def _complaint(host: str, code: str, stderr: str) -> Diagnostic:
-    said = stderr.strip().splitlines()[-1][:200]
+    output_text = stderr.strip().splitlines()[-1][:200]
     match code:
         case "host-key-changed":
             return diagnose("host-key-changed", where=host, files="~/.ssh/known_hosts on the controller")
         case "host-key-unknown":
             return diagnose("host-key-unknown", where=host, files="~/.ssh/known_hosts on the controller")
         case "login-refused":
-            return diagnose("login-refused", where=host, said=said)
+            return diagnose("login-refused", where=host, said=output_text)
         case _:
-            return diagnose("host-unreachable", where=host, said=said)
+            return diagnose("host-unreachable", where=host, said=output_text)

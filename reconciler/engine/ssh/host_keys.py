@@ -73,12 +73,12 @@ async def scan(access: SshSettings, ways: Iterable[Sequence[Hop]]) -> tuple[Host
     """The last server of each way; those before it have to be known. Raises nothing but bugs."""
     limit = asyncio.Semaphore(AT_ONCE)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_look(access, way, limit)) for way in ways]
+        tasks = [group.create_task(_look(access, hops, limit)) for hops in ways]
     return tuple(task.result() for task in tasks)
 
 
-async def _look(access: SshSettings, way: Sequence[Hop], limit: asyncio.Semaphore) -> HostKeyScan:
-    *before, hop = way
+async def _look(access: SshSettings, hops: Sequence[Hop], limit: asyncio.Semaphore) -> HostKeyScan:
+    *before, hop = hops
     through = tuple(each.where for each in before)
     try:
         async with limit:
@@ -210,16 +210,16 @@ def keepless(hop: Hop) -> Diagnostic | None:
 def add_known_hosts(pinned: Sequence[HostKeyScan]) -> tuple[str, ...]:
     """Writes their keys down, each in the first file that is read for it. Where keys are replaced, the old file is kept
     aside, under the name that ssh-keygen -R gives it; returns those. Raises TrustError, OSError."""
-    if useless := [told for each in pinned if (told := keepless(each.hop)) is not None]:
+    if useless := [diagnostic for each in pinned if (diagnostic := keepless(each.hop)) is not None]:
         raise KnownHostsError(*dict.fromkeys(useless))
     by_file: dict[Path, list[HostKeyScan]] = {}
-    for each in pinned:
-        by_file.setdefault(Path(each.hop.files[0]).expanduser(), []).append(each)
+    for scan in pinned:
+        by_file.setdefault(Path(scan.hop.files[0]).expanduser(), []).append(scan)
     texts = {path: (_read(path), here) for path, here in by_file.items()}
     new = {path: _pinned(path, old, here) for path, (old, here) in texts.items()}
     kept: list[str] = []
-    for path, (old, here) in texts.items():
-        if any(each.state == "changed" for each in here):
+    for path, (old, scans) in texts.items():
+        if any(each.state == "changed" for each in scans):
             aside = path.resolve().with_name(f"{path.resolve().name}.old")
             write_private(aside, old)
             kept.append(str(aside))
@@ -232,25 +232,25 @@ def _read(path: Path) -> str:
     return path.read_bytes().decode(errors="surrogateescape") if path.is_file() else ""
 
 
-def _pinned(path: Path, text: str, here: Sequence[HostKeyScan]) -> str:
+def _pinned(path: Path, text: str, scans: Sequence[HostKeyScan]) -> str:
     salted = known_hosts.is_hashed(text)
-    for each in here:
-        assert each.offered is not None
-        left = known_hosts.remove(text, each.names) if each.state == "changed" else text
-        text = known_hosts.add(left, each.names[0], each.offered, os.urandom(20) if salted else b"")
-        _only(path, text, each)
+    for scan in scans:
+        assert scan.offered is not None
+        left = known_hosts.remove(text, scan.names) if scan.state == "changed" else text
+        text = known_hosts.add(left, scan.names[0], scan.offered, os.urandom(20) if salted else b"")
+        _only(path, text, scan)
     return text
 
 
-def _only(path: Path, text: str, each: HostKeyScan) -> None:
+def _only(path: Path, text: str, scan: HostKeyScan) -> None:
     """Raises TrustError where another key would count for it all the same: by a pattern, or by another file."""
     import asyncssh
 
-    hosts = asyncssh.read_known_hosts([file for file in existing(each.hop.files) if Path(file) != path])
+    hosts = asyncssh.read_known_hosts([file for file in existing(scan.hop.files) if Path(file) != path])
     hosts.load(text)
-    counted = {_text(key) for key in _matched(hosts, each.names).keys}
-    if counted != {each.offered}:
-        files = ", ".join(each.hop.files)
+    counted = {_text(key) for key in _matched(hosts, scan.names).keys}
+    if counted != {scan.offered}:
+        files = ", ".join(scan.hop.files)
         raise KnownHostsError(
-            diagnose("trust-other-key", where=each.hop.where, names=", ".join(each.names), files=files)
+            diagnose("trust-other-key", where=scan.hop.where, names=", ".join(scan.names), files=files)
         )

@@ -88,7 +88,7 @@ def decide(step: Step, readings: Readings, sent_attempt: int | None) -> StepDeci
     last, state = next(reversed(states.items()), ("0", "none"))
     if state == "running":
         return Attach(number=int(last))
-    ensured = all(matches(wish, readings) is True for wish in step.action.ensures())
+    ensured = all(matches(expected, readings) is True for expected in step.action.ensures())
     if (unexplained := _unsafe_to_repeat(step, last, state)) is not None:
         return Skip() if ensured else RefuseRepeat(why=unexplained)
     if ensured:
@@ -99,13 +99,13 @@ def decide(step: Step, readings: Readings, sent_attempt: int | None) -> StepDeci
     return _start(step, readings, int(last) if state == "never" else int(last) + 1)
 
 
-def _start(step: Step, seen: Readings, number: int) -> Start | Wait:
-    moved = failed_requirement(step.requires, seen)
+def _start(step: Step, readings: Readings, number: int) -> Start | Wait:
+    moved = failed_requirement(step.requires, readings)
     if moved is not None:
         drift, why = moved
         patience = max(_timeout_s(drift.reading), RECOVERY_S if step.after else 0.0)
         return Wait(why=why, timeout_s=patience)
-    told = seen.get(uptime_fact(step))
+    told = readings.get(uptime_fact(step))
     if not isinstance(told, Known):
         return Wait(why=_unread(step, told), timeout_s=_timeout_s(told))
     boot, seconds = told.value
@@ -136,8 +136,8 @@ def _unsafe_to_repeat(step: Step, last: str, state: str) -> Diagnostic | None:
     return diagnose("job-repeat-refused", where=host, job=job, rc=state.partition(":")[2])
 
 
-def changed_plan_input(needs: Sequence[AnyExpected], readings: Readings) -> AnyDrift | None:
-    judged = (compare(need, readings) for need in needs if need.fact.decides)
+def changed_plan_input(expectations: Sequence[AnyExpected], readings: Readings) -> AnyDrift | None:
+    judged = (compare(expected, readings) for expected in expectations if expected.fact.decides)
     return next((drift for drift in judged if drift is not None and is_plan_input(drift)), None)
 
 
@@ -146,23 +146,23 @@ def is_plan_input(drift: AnyDrift) -> bool:
     return drift.expected.fact.decides and isinstance(drift.reading, Known)
 
 
-def failed_requirement(needs: Sequence[AnyExpected], readings: Readings) -> tuple[AnyDrift, Diagnostic] | None:
+def failed_requirement(expectations: Sequence[AnyExpected], readings: Readings) -> tuple[AnyDrift, Diagnostic] | None:
     """What the step rests on and does not hold: the first that moved, else the first nobody could read."""
-    moved = [drift for need in needs if (drift := compare(need, readings)) is not None]
+    moved = [drift for expected in expectations if (drift := compare(expected, readings)) is not None]
     if not moved:
         return None
     drift = min(moved, key=lambda one: isinstance(one.reading, Unknown))
     host, fact = drift.expected.fact.host, fact_id(drift.expected.fact)
     if isinstance(drift.reading, Unknown):
         return drift, diagnose("step-requirement-unknown", where=host, because=drift.reading.why, fact=fact)
-    told = diagnose(
+    diagnostic = diagnose(
         "step-requirement-changed",
         where=host,
         fact=fact,
         expected=expected_text(drift),
         reading=reading_text(drift.reading),
     )
-    return drift, told
+    return drift, diagnostic
 
 
 def expected_text(drift: AnyDrift) -> str:

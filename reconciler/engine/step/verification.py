@@ -23,9 +23,9 @@ FAILED_COMMAND_GRACE_S = 20.0
 
 
 async def verify_effects(
-    course: StepAttempt, followed: JobResult, tail: tuple[str, ...], means: StepContext
+    attempt: StepAttempt, followed: JobResult, tail: tuple[str, ...], context: StepContext
 ) -> StepResult:
-    step, host, job = course.step, course.host, course.job
+    step, host, job = attempt.step, attempt.host, attempt.job
     match followed.state:
         case "overdue":
             late = diagnose("job-overdue", where=host, job=job, seconds=f"{step.action.deadline_s:g}")
@@ -35,34 +35,36 @@ async def verify_effects(
                 step=step.id, diagnostic=diagnose("job-launch-unconfirmed", where=host, job=job), tail=tail
             )
         case _:
-            missing = await _await_effects(step, followed, means)
+            missing = await _await_effects(step, followed, context)
     if missing:
         return StepFailed(step=step.id, diagnostic=_effects_missing(step, job, followed, missing), tail=tail)
     if not step.action.idempotent:
-        await mark_verified(means.transport, host, job)
-    seconds = means.clock.steady() - course.began
-    return StepDone(step=step.id, seconds=seconds, exit_status=followed.exit_status, attempt=course.number)
+        await mark_verified(context.transport, host, job)
+    seconds = context.clock.steady() - attempt.began
+    return StepDone(step=step.id, seconds=seconds, exit_status=followed.exit_status, attempt=attempt.number)
 
 
 def _effects_missing(step: Step, job: str, followed: JobResult, missing: Sequence[AnyDrift]) -> Diagnostic:
     facts = "; ".join(f"{fact_id(d.expected.fact)}: {expected_text(d)} / {reading_text(d.reading)}" for d in missing)
     if followed.state in ("vanished", "never"):
         return diagnose("job-cut-off" if step.action.idempotent else "job-vanished", where=step.action.host, job=job)
-    told = step.action.explain_failure(missing)
-    return told or diagnose("step-not-verified", where=step.action.host, job=job, rc=followed.exit_status, facts=facts)
+    diagnostic = step.action.explain_failure(missing)
+    return diagnostic or diagnose(
+        "step-not-verified", where=step.action.host, job=job, rc=followed.exit_status, facts=facts
+    )
 
 
-async def _await_effects(step: Step, followed: JobResult, means: StepContext) -> tuple[AnyDrift, ...]:
+async def _await_effects(step: Step, followed: JobResult, context: StepContext) -> tuple[AnyDrift, ...]:
     """What it ensures and is not seen in time: nothing, as a rule, at the first look."""
     ensured = step.action.ensures()
     patience = step.action.settle_s if followed.exit_status == 0 else min(FAILED_COMMAND_GRACE_S, step.action.settle_s)
-    began, wait = means.clock.steady(), POLL_S[0]
+    began, wait = context.clock.steady(), POLL_S[0]
     while True:
-        readings = (await means.gather(facts_of(ensured))).readings
-        judged = (drift for wish in ensured if (drift := compare(wish, readings)) is not None)
+        readings = (await context.gather(facts_of(ensured))).readings
+        judged = (drift for expected in ensured if (drift := compare(expected, readings)) is not None)
         missing = tuple(drift for drift in judged if not is_plan_input(drift))
         until = began + (UNREACHABLE_TIMEOUT_S if any(is_unreachable(drift.reading) for drift in missing) else patience)
-        if not missing or means.clock.steady() >= until:
+        if not missing or context.clock.steady() >= until:
             return missing
-        await means.clock.sleep(wait)
+        await context.clock.sleep(wait)
         wait = min(wait * 1.5, POLL_S[1])

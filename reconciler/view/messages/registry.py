@@ -76,15 +76,15 @@ def reason_text(because: Reason, lang: Lang) -> str:
 
 def _what(code: str) -> LocalizedText | None:
     """A diagnostic's code may stand as the why of an Unknown: what happened is why nobody could read it."""
-    told = diagnostics().get(code)
-    return None if told is None else told.what
+    text = diagnostics().get(code)
+    return None if text is None else text.what
 
 
 def diagnostic_text(diagnostic: Diagnostic) -> DiagnosticText:
     """Its words; where its code has none, the code and fields themselves and no advice."""
-    found = diagnostics().get(diagnostic.code)
-    if found is not None:
-        return found
+    text = diagnostics().get(diagnostic.code)
+    if text is not None:
+        return text
     bare = " ".join((diagnostic.code, *(f"{name}={{{name}}}" for name, _ in diagnostic.fields)))
     nothing = LocalizedText(en="", zh="")
     return DiagnosticText(what=LocalizedText(en=bare, zh=bare), why=nothing, hint=nothing)

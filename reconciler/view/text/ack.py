@@ -15,10 +15,10 @@ def _rows(document: AckDoc, page: RenderOptions) -> Iterator[str]:
     if not document.works:
         yield label("ack-none", page.lang)
     widest = max((len(one.task) for one in document.works), default=0)
-    for one in document.works:
-        yield f"{one.task:<{widest}}  {one.host}  {_state(one, page)}"
+    for task in document.works:
+        yield f"{task.task:<{widest}}  {task.host}  {_state(task, page)}"
 
 
-def _state(one: TaskDoc, page: RenderOptions) -> str:
-    told = label(f"ack-{one.state}", page.lang, task=one.task)
-    return told + (f" ({label('ack-origin', page.lang, version=sanitized(one.origin))})" if one.origin else "")
+def _state(task: TaskDoc, page: RenderOptions) -> str:
+    text = label(f"ack-{task.state}", page.lang, task=task.task)
+    return text + (f" ({label('ack-origin', page.lang, version=sanitized(task.origin))})" if task.origin else "")

@@ -19,31 +19,33 @@ from specs.text import LocalizedText
 Severity = Literal["error", "warning"]
 
 
-def diagnostics_text(told: Iterable[Diagnostic], page: RenderOptions, severity: Severity = "error") -> str:
+def diagnostics_text(diagnostics: Iterable[Diagnostic], page: RenderOptions, severity: Severity = "error") -> str:
     """Each once, in the order given, a blank line between; their number at the end where there are several."""
-    unique = tuple(dict.fromkeys(told))
+    unique = tuple(dict.fromkeys(diagnostics))
     blocks = [lines(block(diagnostic, page, severity)) for diagnostic in unique]
     if len(unique) > 1:
         blocks.append(label("troubles-count", page.lang, count=len(unique)) + "\n")
     return "\n".join(blocks)
 
 
-def block(told: Diagnostic, page: RenderOptions, severity: Severity = "error", *, indent: int = 0) -> Iterator[str]:
-    words = diagnostic_text(told)
+def block(
+    diagnostic: Diagnostic, page: RenderOptions, severity: Severity = "error", *, indent: int = 0
+) -> Iterator[str]:
+    words = diagnostic_text(diagnostic)
     blank = " " * indent
-    head = f"{label(severity, page.lang)}[{told.code}]"
-    first, *more = page.wrapped(f"{blank}{head}: ", _filled(words.what, told, page), rest=f"{blank}    ")
+    head = f"{label(severity, page.lang)}[{diagnostic.code}]"
+    first, *more = page.wrapped(f"{blank}{head}: ", _filled(words.what, diagnostic, page), rest=f"{blank}    ")
     yield first.replace(head, page.paint(head, "bold", "red" if severity == "error" else "yellow"), 1)
     yield from more
     named = (
-        ("where", sanitized(told.where)),
-        ("because", reason_text(told.because, page.lang) if told.because else ""),
-        ("why", _filled(words.why, told, page)),
-        ("source", told.source),
-        ("hint", _filled(words.hint, told, page)),
+        ("where", sanitized(diagnostic.where)),
+        ("because", reason_text(diagnostic.because, page.lang) if diagnostic.because else ""),
+        ("why", _filled(words.why, diagnostic, page)),
+        ("source", diagnostic.source),
+        ("hint", _filled(words.hint, diagnostic, page)),
     )
     yield from rows(page, ((label(name, page.lang) + ":", text) for name, text in named), indent=indent + 2)
 
 
-def _filled(sentence: LocalizedText, told: Diagnostic, page: RenderOptions) -> str:
-    return harmless_lines(fill(sentence, told.fields, page.lang))
+def _filled(sentence: LocalizedText, diagnostic: Diagnostic, page: RenderOptions) -> str:
+    return harmless_lines(fill(sentence, diagnostic.fields, page.lang))

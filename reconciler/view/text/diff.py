@@ -75,12 +75,12 @@ def _unread(unread: Iterable[AnyDrift], page: RenderOptions) -> Iterator[str]:
     groups = grouped(unread, lambda d: (d.expected.fact.host, _why(d, page)))
     if groups:
         yield page.paint(label("not-read", page.lang), "bold", "yellow")
-    for (host, why), here in groups.items():
+    for (host, why), drifts in groups.items():
         yield from page.wrapped(f"  {sanitized(host)}  ", why)
-        for drift in here[:_SHOWN]:
+        for drift in drifts[:_SHOWN]:
             yield from page.wrapped("    - ", describe.fact(drift.expected.fact, page.lang))
-        if len(here) > _SHOWN:
-            yield "      " + label("and-more", page.lang, count=len(here) - _SHOWN)
+        if len(drifts) > _SHOWN:
+            yield "      " + label("and-more", page.lang, count=len(drifts) - _SHOWN)
     if groups:
         yield ""
 

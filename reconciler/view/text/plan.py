@@ -176,8 +176,8 @@ def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwis
 
 def _deletes(step: Step, page: RenderOptions) -> str:
     """Told at the step that does it; those that only prepare it have the same gate."""
-    told = step.action.deletes()
-    return reason_text(told, page.lang) if told is not None and step.action.disrupts == "data" else ""
+    reason = step.action.deletes()
+    return reason_text(reason, page.lang) if reason is not None and step.action.disrupts == "data" else ""
 
 
 def _tags(step: Step, page: RenderOptions) -> Iterator[str]:

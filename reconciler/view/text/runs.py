@@ -58,8 +58,8 @@ def _runs(runs: Sequence[RunDoc], page: RenderOptions) -> Iterator[str]:
     for run in runs:
         counts = {"done": run.done, "steps": run.steps, "failed": run.failed}
         approved = "".join(f"  --approve {sanitized(one)}" for one in run.approved)
-        told = f"{label('run-counts', page.lang, **counts)}  {_verdict(run.verdict, page)}"
-        yield f"{sanitized(run.run)}  {sanitized(run.started)}  {told}{approved}"
+        text = f"{label('run-counts', page.lang, **counts)}  {_verdict(run.verdict, page)}"
+        yield f"{sanitized(run.run)}  {sanitized(run.started)}  {text}{approved}"
 
 
 def _verdict(verdict: str, page: RenderOptions) -> str:

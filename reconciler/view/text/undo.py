@@ -50,15 +50,15 @@ def _stays(stays: Sequence[IrreversibleStep], page: RenderOptions) -> Iterator[s
         return
     yield page.paint(label("undo-stays-title", page.lang, steps=len(stays)), "bold", "yellow")
     gravest = get_args(Undo)
-    groups = grouped(stays, lambda one: one.undo)
+    groups = grouped(stays, lambda step: step.undo)
     for undo, steps in sorted(groups.items(), key=lambda group: gravest.index(group[0]) if group[0] in gravest else 99):
         yield from page.wrapped("  ", f"[{undo}] {reason_text(describe.undo(undo), page.lang)}")
         yield from (f"      {sanitized(one.step)}" for one in steps)
     yield ""
 
 
-def _afterwards(told: Sequence[Reason], page: RenderOptions) -> Iterator[str]:
-    if told:
+def _afterwards(reasons: Sequence[Reason], page: RenderOptions) -> Iterator[str]:
+    if reasons:
         yield page.paint(label("undo-afterwards", page.lang), "bold")
-    for because in told:
+    for because in reasons:
         yield from page.wrapped("  - ", reason_text(because, page.lang))

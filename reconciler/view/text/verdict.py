@@ -13,10 +13,10 @@ def verdict_line(release: str, difference: Difference, page: RenderOptions) -> s
     drift, unknown = len(difference.drift), len(difference.unknown)
     total = drift + unknown + difference.matching
     counts = {"release": release, "drift": drift, "unknown": unknown, "held": difference.matching, "total": total}
-    told = page.paint(label(f"verdict-{found}", page.lang, **counts), "bold", COLOURS[found])
+    text = page.paint(label(f"verdict-{found}", page.lang, **counts), "bold", COLOURS[found])
     hidden = sum(one.expected.fact in difference.latent for one in difference.drift)
-    told += label("verdict-latent", page.lang, count=hidden) if hidden else ""
-    told += label("verdict-advice", page.lang, count=len(difference.advice)) if difference.advice else ""
+    text += label("verdict-latent", page.lang, count=hidden) if hidden else ""
+    text += label("verdict-advice", page.lang, count=len(difference.advice)) if difference.advice else ""
     if page.beyond:
-        told += label("beyond", page.lang, sections=", ".join(page.beyond))
-    return told + (label("left", page.lang, modules=", ".join(page.left)) if page.left else "")
+        text += label("beyond", page.lang, sections=", ".join(page.beyond))
+    return text + (label("left", page.lang, modules=", ".join(page.left)) if page.left else "")

@@ -88,9 +88,9 @@ def test_the_record_is_roots_alone_and_nothing_half_done_lies_beside_it(tmp_path
 def test_the_step_ensures_what_the_probe_then_reads(tmp_path: Path) -> None:
     action = pinned(unpacked(tmp_path / "src", bkauth=b"v0.0.13\n"), "product bkauth 0.0.13")
     assert perform(action.command(), tmp_path).returncode == 0
-    wish = next(promise for promise in action.ensures() if isinstance(promise.fact, PinVersions))
-    (found,) = ask(PROBE, [wish.fact], instead={DIRECTORY: str(tmp_path / "var-lib/bkrec/pins")})
-    assert found == wish.reading
+    expected = next(promise for promise in action.ensures() if isinstance(promise.fact, PinVersions))
+    (found,) = ask(PROBE, [expected.fact], instead={DIRECTORY: str(tmp_path / "var-lib/bkrec/pins")})
+    assert found == expected.reading
 
 
 def test_in_a_tree_that_is_not_the_packages_own_nothing_is_written_down(tmp_path: Path) -> None:

@@ -66,10 +66,10 @@ def _controller(place: Place, root: Path, release: Release) -> None:
         install / "bin/03-userdef/global.env",
         'BK_JOB_API_PUBLIC_ADDR="jobapi.bktencent.com:80"\nBK_JOB_API_PUBLIC_URL="http://jobapi.bktencent.com:80"\n',
     )
-    work = place.run / "package"
-    shutil.rmtree(work, ignore_errors=True)
-    md5 = package.bundle(work, root / "data" / PACKAGE, busybox)
-    shutil.rmtree(work)
+    path = place.run / "package"
+    shutil.rmtree(path, ignore_errors=True)
+    md5 = package.bundle(path, root / "data" / PACKAGE, busybox)
+    shutil.rmtree(path)
     write(place.home / "package.md5", f"{md5}  {PACKAGE}\n")
 
 

@@ -131,9 +131,9 @@ def _new_parts(src: Path, versions: dict[str, str], busybox: Path) -> None:
     write(src / "bkauth/bin/bkauth", (VENDOR / "bkauth").read_text(encoding="utf-8"), 0o755)
 
 
-def bundle(work: Path, target: Path, busybox: Path) -> str:
+def bundle(path: Path, target: Path, busybox: Path) -> str:
     """Build the 6.2.2 release package at TARGET; returns its MD5."""
-    src, install = work / "src", work / "install"
+    src, install = path / "src", path / "install"
     source_tree(src, VERSIONS_622, busybox, new=True)
     archives = {product: f"{product}_ce-{version}.tgz" for product, version in VERSIONS_622.items()}
     del archives["bksuite"]
@@ -141,12 +141,12 @@ def bundle(work: Path, target: Path, busybox: Path) -> str:
         _pack(src / archive, src, product)
         shutil.rmtree(src / product)
     for name, top in OTHER_ARCHIVES.items():
-        write(work / "other" / top / "README", "stand-in\n")
-        _pack(src / name, work / "other", top)
+        write(path / "other" / top / "README", "stand-in\n")
+        _pack(src / name, path / "other", top)
     for code, version in SAAS_622.items():
         write(src / f"official_saas/{code}_V{version}.tar.gz", f"stand-in for {code} {version}\n")
     scripts(install, "install62")
-    _pack(target, work, "src", "install", level=1)
+    _pack(target, path, "src", "install", level=1)
     return hashlib.md5(target.read_bytes(), usedforsecurity=False).hexdigest()
 
 

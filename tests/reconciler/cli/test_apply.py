@@ -74,10 +74,10 @@ def test_without_a_terminal_and_without_yes_it_refuses(
 ) -> None:
     _engine(monkeypatch)
     assert run(["apply"]) == 5
-    told = capsys.readouterr().err
-    assert "Plan to 6.2.2: 2 steps" in told
-    assert "error[confirmation-needed]" in told
-    assert "bkrec apply --yes" in told
+    text = capsys.readouterr().err
+    assert "Plan to 6.2.2: 2 steps" in text
+    assert "error[confirmation-needed]" in text
+    assert "bkrec apply --yes" in text
 
 
 def test_with_yes_it_tells_what_happens_in_plain_lines(
@@ -146,8 +146,8 @@ def _asked(monkeypatch: pytest.MonkeyPatch, typed: str, stop: StopSignal, told: 
         terminal.setattr("sys.stdin", stdin)
         terminal.setattr("sys.stderr", stderr)
         os.write(ours, typed.encode())
-        studied = replace(_studied(READINGS), warnings=(apart,))
-        said = asyncio.run(confirm(studied, Options(lang="en"), stop, yes=False))
+        report = replace(_studied(READINGS), warnings=(apart,))
+        said = asyncio.run(confirm(report, Options(lang="en"), stop, yes=False))
         stderr.flush()
         while told is not None and "[y/N]" not in "".join(told):
             told.append(os.read(ours, 65536).decode())
@@ -189,11 +189,11 @@ def test_a_saved_plan_is_applied_while_its_facts_stand_and_refused_once_one_move
 ) -> None:
     begun: list[reconcile.RunContext] = []
 
-    async def apply(work: reconcile.RunContext) -> reconcile.RunResult:
-        begun.append(work)
-        seen = await assess.assess(work.gather, work.expected, work.decide)
-        assert await work.confirm(seen)
-        return reconcile.RunResult(verdict="failed", exit_code=3, assessment=seen)
+    async def apply(context: reconcile.RunContext) -> reconcile.RunResult:
+        begun.append(context)
+        assessment = await assess.assess(context.gather, context.expected, context.decide)
+        assert await context.confirm(assessment)
+        return reconcile.RunResult(verdict="failed", exit_code=3, assessment=assessment)
 
     plan, found = study(World(cluster=guide_cluster()))
     readings = dict(found)
@@ -204,9 +204,9 @@ def test_a_saved_plan_is_applied_while_its_facts_stand_and_refused_once_one_move
     monkeypatch.setattr(wiring, "gather_facts", Hosts(readings).collect)
     monkeypatch.setattr(wiring.reconcile, "reconcile", apply)
     assert run(["apply", "plan.json", "--yes"]) == (5 if moves else 3)
-    told = capsys.readouterr().err
+    text = capsys.readouterr().err
     assert len(begun) == (0 if moves else 1)
-    assert (f"{fact_id(fact)} has moved" in told) == ("error[plan-stale]" in told) == moves
+    assert (f"{fact_id(fact)} has moved" in text) == ("error[plan-stale]" in text) == moves
 
 
 @dataclass
@@ -219,10 +219,10 @@ class Deaf:
     async def collect(self, _: object, __: object, facts: Iterable[AnyFact]) -> GatheredFacts:
         asked = tuple(facts)
         why = Unknown(reason("host-key-changed", host="10.0.0.2", fingerprint="SHA256:x", file="known_hosts", line="2"))
-        known = self.world.read(fact for fact in asked if fact.host not in self.silent)
+        readings = self.world.read(fact for fact in asked if fact.host not in self.silent)
         hosts = {fact.host for fact in asked} & {*self.silent}
         return GatheredFacts(
-            readings={**dict.fromkeys(asked, why), **known},
+            readings={**dict.fromkeys(asked, why), **readings},
             troubles={host: diagnose("host-key-changed", where=host) for host in sorted(hosts)},
         )
 

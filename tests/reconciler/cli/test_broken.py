@@ -30,7 +30,7 @@ Change = Callable[[], None]
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Path:
+def path(tmp_path: Path) -> Path:
     tmp_path.chmod(0o755)
     (tmp_path / "cluster.toml").write_text(AWAY)
     (tmp_path / "home").mkdir()
@@ -38,7 +38,7 @@ def here(tmp_path: Path) -> Path:
 
 
 def bkrec(
-    here: Path,
+    path: Path,
     words: str,
     *,
     change: Change | None = None,
@@ -48,12 +48,12 @@ def bkrec(
     named: str = "",
 ) -> subprocess.CompletedProcess[str]:
     """`shell`: what stands behind the command, such as `>/dev/full`."""
-    env = {"PATH": os.environ["PATH"], "HOME": str(here / "home"), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+    env = {"PATH": os.environ["PATH"], "HOME": str(path / "home"), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     env = {name: value for name, value in (env | dict(environ or {})).items() if value}
     program = f'"{sys.executable}" -c "from reconciler.cli.main import main; main()"'
     told = subprocess.run(
         ["/bin/sh", "-c", f"{before or 'exec '}{program} {named} {words} {shell}"],
-        cwd=here,
+        cwd=path,
         env=env,
         capture_output=True,
         text=True,
@@ -70,33 +70,33 @@ def bkrec(
 
 
 @pytest.mark.parametrize("words", ["schema", "--help", "--version", "-o json check", "history", "-o json history"])
-def test_a_full_disk_behind_standard_output(here: Path, words: str) -> None:
-    told = bkrec(here, words, shell=">/dev/full")
+def test_a_full_disk_behind_standard_output(path: Path, words: str) -> None:
+    told = bkrec(path, words, shell=">/dev/full")
     assert told.returncode == exits.UNKNOWN, told.stderr
     assert "No space left" in told.stderr or "error[" in told.stderr
 
 
 @pytest.mark.parametrize("words", ["--version", "-o json check", "apply --yes", "history"])
-def test_standard_output_closed(here: Path, words: str) -> None:
-    told = bkrec(here, words, shell=">&-")
+def test_standard_output_closed(path: Path, words: str) -> None:
+    told = bkrec(path, words, shell=">&-")
     assert told.returncode == exits.REFUSED
     assert "error[output-closed]" in told.stderr
 
 
 @pytest.mark.parametrize("shell", ["2>&-", "<&-", "2>/dev/full", "<&- 2>&-"])
 @pytest.mark.parametrize("words", ["history", "check", "apply --yes"])
-def test_the_other_streams_closed_or_full(here: Path, words: str, shell: str) -> None:
-    same = bkrec(here, words)
-    told = bkrec(here, words, shell=shell)
+def test_the_other_streams_closed_or_full(path: Path, words: str, shell: str) -> None:
+    same = bkrec(path, words)
+    told = bkrec(path, words, shell=shell)
     assert (told.returncode, told.stdout) == (same.returncode, same.stdout)
 
 
 @pytest.mark.parametrize("words", ["schema", "--help", "explain 7.3"])
-def test_a_reader_that_leaves_changes_no_exit_code(here: Path, words: str) -> None:
+def test_a_reader_that_leaves_changes_no_exit_code(path: Path, words: str) -> None:
     program = f'"{sys.executable}" -c "from reconciler.cli.main import main; main()"'
     told = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {program} {words} | true"],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(here)},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(path)},
         capture_output=True,
         text=True,
         check=False,
@@ -108,30 +108,30 @@ def test_a_reader_that_leaves_changes_no_exit_code(here: Path, words: str) -> No
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="becomes somebody else")
 @pytest.mark.parametrize("words", ["check", "history", "trust", "apply --yes"])
 @pytest.mark.parametrize("environ", [{}, {"HOME": ""}, {"HOME": "/nonexistent"}], ids=["home", "no HOME", "HOME gone"])
-def test_a_user_without_an_entry_in_passwd(here: Path, words: str, environ: dict[str, str]) -> None:
-    (here / "home").chmod(0o755)
-    bkrec(here, words, shell="", before=NOBODY, environ=environ)
+def test_a_user_without_an_entry_in_passwd(path: Path, words: str, environ: dict[str, str]) -> None:
+    (path / "home").chmod(0o755)
+    bkrec(path, words, shell="", before=NOBODY, environ=environ)
 
 
 @pytest.mark.parametrize("words", ["check", "history", "apply --yes", "init --controller root@127.0.0.1:1 --out x"])
-def test_the_directory_it_was_called_in_is_gone(here: Path, words: str) -> None:
-    (here / "gone").mkdir()
-    named = "" if words.startswith("init") else f'-c "{here}/cluster.toml"'
-    told = bkrec(here, words, before='cd gone && rmdir "$PWD" && ', named=named)
+def test_the_directory_it_was_called_in_is_gone(path: Path, words: str) -> None:
+    (path / "gone").mkdir()
+    named = "" if words.startswith("init") else f'-c "{path}/cluster.toml"'
+    told = bkrec(path, words, before='cd gone && rmdir "$PWD" && ', named=named)
     assert "error[" in told.stderr or words == "history"
 
 
 @pytest.mark.parametrize("files", [6, 10, 20])
 @pytest.mark.parametrize("words", ["check", "history", "apply --yes"])
-def test_few_files_may_be_open(here: Path, words: str, files: int) -> None:
-    bkrec(here, words, change=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
+def test_few_files_may_be_open(path: Path, words: str, files: int) -> None:
+    bkrec(path, words, change=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
 
 
-def test_no_file_may_be_written(here: Path) -> None:
+def test_no_file_may_be_written(path: Path) -> None:
     limit: Change = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # noqa: E731
-    told = bkrec(here, "init --controller root@127.0.0.1:1 --out new.toml", change=limit)
+    told = bkrec(path, "init --controller root@127.0.0.1:1 --out new.toml", change=limit)
     assert told.returncode == exits.UNKNOWN, "it is not reached: nothing was to be written yet"
-    bkrec(here, "apply --yes", change=limit)
+    bkrec(path, "apply --yes", change=limit)
 
 
 ODD = (
@@ -145,15 +145,15 @@ ODD = (
 
 
 @pytest.mark.parametrize("environ", ODD, ids=lambda environ: " ".join(environ))
-def test_an_odd_environment(here: Path, environ: dict[str, str]) -> None:
+def test_an_odd_environment(path: Path, environ: dict[str, str]) -> None:
     for words in ("--lang zh check", "history"):
-        bkrec(here, words, environ=environ)
+        bkrec(path, words, environ=environ)
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a.b" * 50_000, "\0", "", "x" * 1_000_000])
-def test_a_cluster_file_that_is_none(here: Path, text: str) -> None:
-    (here / "cluster.toml").write_text(text)
-    assert bkrec(here, "check").returncode == exits.BAD_INPUT
+def test_a_cluster_file_that_is_none(path: Path, text: str) -> None:
+    (path / "cluster.toml").write_text(text)
+    assert bkrec(path, "check").returncode == exits.BAD_INPUT
 
 
 def test_a_journal_that_cannot_be_kept_is_refused_before_anything_else(
@@ -164,15 +164,15 @@ def test_a_journal_that_cannot_be_kept_is_refused_before_anything_else(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     with pytest.raises(exits.RefusedError) as caught, LazyJournal("x", "r", SystemClock()):
         raise AssertionError("it was let in")
-    assert [one.code for one in caught.value.trouble.diagnostics] == ["journal-unwritable"]
+    assert [diagnostic.code for diagnostic in caught.value.trouble.diagnostics] == ["journal-unwritable"]
     assert caught.value.code == exits.REFUSED
 
 
-def test_journals_that_cannot_be_read_are_not_no_journals(here: Path) -> None:
-    runs = here / "home" / ".local" / "state" / "bkrec" / "x" / "runs"
+def test_journals_that_cannot_be_read_are_not_no_journals(path: Path) -> None:
+    runs = path / "home" / ".local" / "state" / "bkrec" / "x" / "runs"
     runs.parent.mkdir(parents=True)
     runs.write_text("no directory")
-    told = bkrec(here, "history")
+    told = bkrec(path, "history")
     assert (told.returncode, "error[journal-unreadable]" in told.stderr) == (exits.UNKNOWN, True)
 
 
@@ -184,10 +184,10 @@ def test_another_system_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) 
     assert "Linux" in err
 
 
-def test_what_is_saved_to_standard_output_stands_there(here: Path) -> None:
+def test_what_is_saved_to_standard_output_stands_there(path: Path) -> None:
     """`--report json=/dev/stdout`, and `>>`: nothing before it is lost."""
-    log = here / "log"
+    log = path / "log"
     log.write_text("before\n")
-    bkrec(here, "--report json=/dev/stdout history", shell=f'>>"{log}"')
+    bkrec(path, "--report json=/dev/stdout history", shell=f'>>"{log}"')
     assert log.read_text().startswith("before\n")
     assert '"schema": "bkrec.history/1"' in log.read_text()

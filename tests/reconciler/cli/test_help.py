@@ -81,6 +81,6 @@ def test_help_speaks_the_language(args: tuple[str, ...], env: dict[str, str], wo
 
 
 def test_help_in_chinese_leaves_no_option_in_english() -> None:
-    told = _run("--lang", "zh", "diff", "--help")
-    texts = re.sub(r"(Usage|Options|Show this message and exit)", "", told)
+    text = _run("--lang", "zh", "diff", "--help")
+    texts = re.sub(r"(Usage|Options|Show this message and exit)", "", text)
     assert not re.search(r"[a-z]{4,} [a-z]{3,} [a-z]{3,}", texts)

@@ -18,12 +18,12 @@ SOMEBODY = 4321
 ROOT = Path(__file__).parents[3]
 
 
-def refused(here: Path) -> str:
+def refused(path: Path) -> str:
     with pytest.raises(SpecError) as caught:
-        find(None, {"XDG_CONFIG_HOME": "/nonexistent"}, here)
-    (told,) = caught.value.diagnostics
-    assert "cluster.toml" in told.where
-    return f"{told.code} {dict(told.fields).get('owner', '')}"
+        find(None, {"XDG_CONFIG_HOME": "/nonexistent"}, path)
+    (diagnostic,) = caught.value.diagnostics
+    assert "cluster.toml" in diagnostic.where
+    return f"{diagnostic.code} {dict(diagnostic.fields).get('owner', '')}"
 
 
 @pytest.fixture
@@ -74,11 +74,11 @@ def test_in_a_directory_like_tmp_the_files_owner_decides(below: Path) -> None:
 
 
 def test_a_link_is_followed_with_the_same_eyes(below: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    (other / "cluster.toml").touch()
-    os.chown(other, SOMEBODY, SOMEBODY)
-    (below / "cluster.toml").symlink_to(other / "cluster.toml")
+    path = tmp_path / "other"
+    path.mkdir()
+    (path / "cluster.toml").touch()
+    os.chown(path, SOMEBODY, SOMEBODY)
+    (below / "cluster.toml").symlink_to(path / "cluster.toml")
     assert refused(below) == f"cluster-file-owner uid {SOMEBODY}"
     (below / "cluster.toml").unlink()
     (below / "cluster.toml").symlink_to(below.parent / "cluster.toml")
@@ -103,9 +103,9 @@ def test_one_that_is_named_is_taken_and_told_where_others_may_write_it(below: Pa
     assert find(None, {"BKREC_CLUSTER": str(file)}, below) == file
     assert open_to_others(file) is None
     file.chmod(0o666)
-    told = open_to_others(file)
-    assert told is not None
-    assert told.code == "cluster-file-open-named"
+    diagnostic = open_to_others(file)
+    assert diagnostic is not None
+    assert diagnostic.code == "cluster-file-open-named"
 
 
 def cluster(at: Path, config: Path, owner: int = 0) -> Path:
@@ -122,7 +122,7 @@ def codes(file: Path) -> list[str]:
     try:
         file_of(file)
     except SpecError as error:
-        return [told.code for told in error.diagnostics]
+        return [diagnostic.code for diagnostic in error.diagnostics]
     return []
 
 
@@ -132,13 +132,13 @@ def test_an_ssh_configuration_is_held_as_ssh_holds_its_own(tmp_path: Path) -> No
     more.touch()
     file = cluster(tmp_path, config)
     assert codes(file) == []
-    for each in (config, more):
-        os.chown(each, SOMEBODY, SOMEBODY)
+    for path in (config, more):
+        os.chown(path, SOMEBODY, SOMEBODY)
         assert codes(file) == ["ssh-config-owner"]
-        os.chown(each, 0, 0)
-        each.chmod(0o666)
+        os.chown(path, 0, 0)
+        path.chmod(0o666)
         assert codes(file) == ["ssh-config-open"]
-        each.chmod(0o644)
+        path.chmod(0o644)
     assert codes(file) == []
 
 
@@ -160,10 +160,10 @@ def test_what_cannot_be_seen_is_no_trust(tmp_path: Path) -> None:
         distrusted(tmp_path / "gone")
 
 
-def bkrec(here: Path, *args: str) -> subprocess.CompletedProcess[str]:
+def bkrec(path: Path, *args: str) -> subprocess.CompletedProcess[str]:
     environ = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     line = [sys.executable, "-c", "from reconciler.cli.main import main; main()", *args]
-    return subprocess.run(line, cwd=here, env=environ, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(line, cwd=path, env=environ, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_no_command_of_somebody_elses_file_runs(below: Path) -> None:

@@ -23,12 +23,12 @@ def bkrec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
     (tmp_path / "cluster.toml").write_text("", encoding="utf-8")
 
     def ran(readings: dict[AnyFact, AnyReading], *args: str) -> tuple[int, str, str]:
-        studied = wiring.ClusterReport(
+        report = wiring.ClusterReport(
             name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES
         )
 
         async def probe(_: Path) -> probing.ProbeResult:
-            return probing.ProbeResult(studied=studied, readings=readings, modules=MODULES)
+            return probing.ProbeResult(studied=report, readings=readings, modules=MODULES)
 
         monkeypatch.setattr(probing, "probe", probe)
         code = run(("probe", *args))

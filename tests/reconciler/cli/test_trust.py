@@ -63,7 +63,7 @@ class Cluster:
 
     async def trust(self, *hosts: str, replace: bool = False, yes: bool = True) -> TrustResult:
         async def ask(new: Sequence[HostKeyScan]) -> bool:
-            self.asked.append(tuple(seen.hop.where for seen in new))
+            self.asked.append(tuple(scan.hop.where for scan in new))
             return yes
 
         return await trusting.trust(of_cluster(self.file, hosts, replace=replace), ask)
@@ -97,8 +97,8 @@ class Cluster:
 @asynccontextmanager
 async def cluster(home: Path) -> AsyncGenerator[Cluster]:
     homes = [home / name for name in ("controller", "other", "gate")]
-    for each in homes:
-        each.mkdir()
+    for path in homes:
+        path.mkdir()
     identity = key()
     identity.write_private_key(str(home / "identity"))
     (home / "install.config").write_text(f"{CONTROLLER} paas,nginx\n{OTHER} mysql,redis\n")
@@ -107,13 +107,13 @@ async def cluster(home: Path) -> AsyncGenerator[Cluster]:
         serving(homes[1], user_key=identity, at=OTHER, port=controller.port) as other,
         serving(homes[2], user_key=identity, at=GATE) as gate,
     ):
-        made = Cluster(home=home, controller=controller, other=other, gate=gate)
-        made.configure()
-        yield made
+        cluster = Cluster(home=home, controller=controller, other=other, gate=gate)
+        cluster.configure()
+        yield cluster
 
 
-def states(told: TrustResult) -> list[tuple[str, str]]:
-    return [(each.host, each.state) for each in document(told).servers]
+def states(result: TrustResult) -> list[tuple[str, str]]:
+    return [(each.host, each.state) for each in document(result).servers]
 
 
 def test_the_controller_comes_first_and_then_all_that_it_names(tmp_path: Path) -> None:
@@ -145,8 +145,8 @@ def test_a_no_writes_nothing_and_goes_no_further(tmp_path: Path) -> None:
         async with cluster(tmp_path) as made:
             return await made.trust(yes=False), made.known.exists(), made.logged_in
 
-    told, exists, logged_in = asyncio.run(run())
-    assert (told.exit_code, told.declined, exists) == (exits.REFUSED, 1, False)
+    result, exists, logged_in = asyncio.run(run())
+    assert (result.exit_code, result.declined, exists) == (exits.REFUSED, 1, False)
     assert logged_in == [[], [], []]
 
 
@@ -157,14 +157,14 @@ def test_a_changed_key_is_refused_with_both_fingerprints_and_nothing_is_written_
             told = await made.trust(CONTROLLER, OTHER)
             return told, made.known.read_text() == text and made.asked == []
 
-    told, untouched = asyncio.run(run())
+    result, untouched = asyncio.run(run())
     assert untouched
-    assert told.exit_code == exits.REFUSED
-    (trouble,) = told.troubles
-    assert (trouble.code, trouble.where) == ("host-key-changed", OTHER)
-    (changed,) = (each for each in document(told).servers if each.host == OTHER)
+    assert result.exit_code == exits.REFUSED
+    (diagnostic,) = result.troubles
+    assert (diagnostic.code, diagnostic.where) == ("host-key-changed", OTHER)
+    (changed,) = (each for each in document(result).servers if each.host == OTHER)
     assert changed.offered is not None
-    assert (changed.state, dict(trouble.fields)["offered"], dict(trouble.fields)["known"]) == (
+    assert (changed.state, dict(diagnostic.fields)["offered"], dict(diagnostic.fields)["known"]) == (
         "changed",
         changed.offered.fingerprint,
         changed.known[0].fingerprint,
@@ -178,10 +178,13 @@ def test_a_file_that_keeps_nothing_is_refused_before_anybody_is_asked(tmp_path: 
             told = await made.trust()
             return told, made.asked, made.known.is_fifo()
 
-    told, asked, untouched = asyncio.run(run())
+    result, asked, untouched = asyncio.run(run())
     assert untouched
     assert asked == []
-    assert (told.exit_code, [one.code for one in told.troubles]) == (exits.REFUSED, ["trust-keeps-nothing"])
+    assert (result.exit_code, [diagnostic.code for diagnostic in result.troubles]) == (
+        exits.REFUSED,
+        ["trust-keeps-nothing"],
+    )
 
 
 def test_only_replace_takes_a_changed_key(tmp_path: Path) -> None:
@@ -190,9 +193,9 @@ def test_only_replace_takes_a_changed_key(tmp_path: Path) -> None:
             text = made.write_down(controller=made.controller.host_key, other=key())
             return text, await made.trust(replace=True), await made.trust()
 
-    before, told, again = asyncio.run(run())
-    assert [Path(kept).read_text() for kept in told.kept] == [before]
-    assert states(told) == [(CONTROLLER, "known"), (OTHER, "replaced")]
+    before, result, again = asyncio.run(run())
+    assert [Path(kept).read_text() for kept in result.kept] == [before]
+    assert states(result) == [(CONTROLLER, "known"), (OTHER, "replaced")]
     assert states(again) == [(CONTROLLER, "known"), (OTHER, "known")]
 
 
@@ -201,9 +204,12 @@ def test_a_host_that_is_away_keeps_nobody_else_waiting(tmp_path: Path) -> None:
         async with cluster(tmp_path) as made:
             return await made.trust(OTHER, "127.0.0.9")
 
-    told = asyncio.run(run())
-    assert states(told) == [(OTHER, "added"), ("127.0.0.9", "unread")]
-    assert (told.exit_code, [one.code for one in told.troubles]) == (exits.UNKNOWN, ["host-unreachable"])
+    result = asyncio.run(run())
+    assert states(result) == [(OTHER, "added"), ("127.0.0.9", "unread")]
+    assert (result.exit_code, [diagnostic.code for diagnostic in result.troubles]) == (
+        exits.UNKNOWN,
+        ["host-unreachable"],
+    )
 
 
 def test_behind_the_controller_only_its_own_key_is_written_and_the_rest_is_said(tmp_path: Path) -> None:
@@ -212,17 +218,17 @@ def test_behind_the_controller_only_its_own_key_is_written_and_the_rest_is_said(
             made.configure(via="controller")
             return await made.trust()
 
-    told = asyncio.run(run())
-    assert states(told) == [(CONTROLLER, "added")]
-    said = document(told)
+    result = asyncio.run(run())
+    assert states(result) == [(CONTROLLER, "added")]
+    said = document(result)
     assert (said.elsewhere, said.command) == ([OTHER], f"ssh-keyscan {OTHER} >> ~/.ssh/known_hosts")
 
 
-def jumping(made: Cluster) -> None:
-    made.configure(
+def jumping(cluster: Cluster) -> None:
+    cluster.configure(
         config=f"Host {CONTROLLER}\n  ProxyJump gate\n"
-        f"Host gate\n  HostName {GATE}\n  Port {made.gate.port}\n  User jumper\n"
-        f"  IdentityFile {made.home}/identity\n  UserKnownHostsFile {made.home}/jumps\n"
+        f"Host gate\n  HostName {GATE}\n  Port {cluster.gate.port}\n  User jumper\n"
+        f"  IdentityFile {cluster.home}/identity\n  UserKnownHostsFile {cluster.home}/jumps\n"
     )
 
 
@@ -233,9 +239,9 @@ def test_a_jump_host_comes_before_what_stands_behind_it(tmp_path: Path) -> None:
             told = await made.trust()
             return told, made.asked, (tmp_path / "jumps").read_text()
 
-    told, asked, jumps = asyncio.run(run())
+    result, asked, jumps = asyncio.run(run())
     assert asked == [("gate",), (CONTROLLER,), (OTHER,)]
-    assert [(each.host, each.through, each.state) for each in document(told).servers] == [
+    assert [(each.host, each.through, each.state) for each in document(result).servers] == [
         ("gate", [], "added"),
         (CONTROLLER, ["gate"], "added"),
         (OTHER, [], "added"),
@@ -254,9 +260,9 @@ def test_nothing_goes_through_a_jump_host_that_nobody_agreed_to(tmp_path: Path) 
 
 
 def test_without_a_cluster_file_the_controller_is_the_only_host(tmp_path: Path) -> None:
-    told = of_controller(("bk", "control.example", 2222), (), replace=False)
-    assert (told.access.controller, told.access.user, told.access.port) == ("control.example", "bk", 2222)
-    assert told.file is None
+    request = of_controller(("bk", "control.example", 2222), (), replace=False)
+    assert (request.access.controller, request.access.user, request.access.port) == ("control.example", "bk", 2222)
+    assert request.file is None
 
 
 def test_without_a_terminal_and_without_yes_it_shows_and_refuses(tmp_path: Path) -> None:

@@ -39,17 +39,17 @@ class Hosts:
     async def collect(self, _: object, __: object, facts: Iterable[AnyFact]) -> GatheredFacts:
         return GatheredFacts(readings=self.world.read(facts))
 
-    async def apply(self, work: reconcile.RunContext) -> reconcile.RunResult:
+    async def apply(self, context: reconcile.RunContext) -> reconcile.RunResult:
         """The loop's own order: bars, then a person, then the steps, then a last look."""
-        seen = await assess.assess(work.gather, work.expected, work.decide)
-        barred = tuple(blocked.diagnostic for blocked in seen.plan.blocked if work.aborts_run(blocked))
-        refused = barred or (() if await work.confirm(seen) else (diagnose("not-confirmed"),))
+        assessment = await assess.assess(context.gather, context.expected, context.decide)
+        barred = tuple(blocked.diagnostic for blocked in assessment.plan.blocked if context.aborts_run(blocked))
+        refused = barred or (() if await context.confirm(assessment) else (diagnose("not-confirmed"),))
         if refused:
-            return reconcile.RunResult(verdict="refused", exit_code=5, assessment=seen, diagnostics=refused)
-        self.world = put_back(BEFORE, self.world, seen.plan.steps)
-        work.emit(ev.RunEnded(verdict="rolled-back", done=len(seen.plan.steps), failed=0, seconds=3.0))
-        seen = await assess.assess(work.gather, work.expected, work.decide)
-        return reconcile.RunResult(verdict="rolled-back", exit_code=7, assessment=seen)
+            return reconcile.RunResult(verdict="refused", exit_code=5, assessment=assessment, diagnostics=refused)
+        self.world = put_back(BEFORE, self.world, assessment.plan.steps)
+        context.emit(ev.RunEnded(verdict="rolled-back", done=len(assessment.plan.steps), failed=0, seconds=3.0))
+        assessment = await assess.assess(context.gather, context.expected, context.decide)
+        return reconcile.RunResult(verdict="rolled-back", exit_code=7, assessment=assessment)
 
 
 @asynccontextmanager
@@ -104,16 +104,16 @@ def test_json_opens_with_all_of_it_and_goes_on_with_events(hosts: Hosts, capsys:
 def test_an_edit_since_is_refused_by_name_unless_it_is_left(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
     hosts.world = moved("changed")
     assert run(["undo", "--yes"]) == 5
-    told = capsys.readouterr().err
-    assert "error[undo-changed]" in told
-    assert f"--leave {CONFIG}" in " ".join(told.split())
+    text = capsys.readouterr().err
+    assert "error[undo-changed]" in text
+    assert f"--leave {CONFIG}" in " ".join(text.split())
     assert run(["undo", "--yes", "--leave", CONFIG]) == 7
     standing = UndoItemState(host=SLICE.controller, run=RUN, path=CONFIG)
     assert hosts.world.facts[standing] == Known("changed")
 
 
 @pytest.mark.parametrize(
-    ("args", "code", "told"),
+    ("args", "code", "text"),
     [
         (["20200101T000000-0000"], 64, "undo-unknown-run"),
         (["../../etc"], 64, "undo-unknown-run"),
@@ -122,10 +122,10 @@ def test_an_edit_since_is_refused_by_name_unless_it_is_left(hosts: Hosts, capsys
     ids=["unknown-run", "no-run-at-all", "unknown-path"],
 )
 def test_what_does_not_exist_is_wrong_usage(
-    hosts: Hosts, capsys: pytest.CaptureFixture[str], args: list[str], code: int, told: str
+    hosts: Hosts, capsys: pytest.CaptureFixture[str], args: list[str], code: int, text: str
 ) -> None:
     assert run(["undo", "--yes", *args]) == code
-    assert f"error[{told}]" in capsys.readouterr().err
+    assert f"error[{text}]" in capsys.readouterr().err
 
 
 def test_hosts_that_know_no_run_are_told_so(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,15 +137,15 @@ def test_hosts_that_know_no_run_are_told_so(hosts: Hosts, capsys: pytest.Capture
 
 def test_the_page_reads_in_chinese_too() -> None:
     case = study(WHOLE)
-    told = undo_text(case.undoing, case.plan, (), RenderOptions(lang="zh"))
-    assert f"撤销运行 {RUN}：{KEPT} 步" in told
-    assert "无法撤销：" in told
-    assert "[migrated] 变更了数据库结构或数据" in told
+    text = undo_text(case.undoing, case.plan, (), RenderOptions(lang="zh"))
+    assert f"撤销运行 {RUN}：{KEPT} 步" in text
+    assert "无法撤销：" in text
+    assert "[migrated] 变更了数据库结构或数据" in text
 
 
 def test_a_run_that_changed_nothing_for_good_is_told_so() -> None:
-    told = undo_text(UndoScope(run=RUN, saved_items=(), irreversible=()), study(WHOLE).plan, (), RenderOptions())
-    assert "Everything that run changed can be put back" in told
+    text = undo_text(UndoScope(run=RUN, saved_items=(), irreversible=()), study(WHOLE).plan, (), RenderOptions())
+    assert "Everything that run changed can be put back" in text
 
 
 def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
@@ -164,9 +164,9 @@ def test_the_last_run_is_not_guessed_where_a_host_did_not_say(hosts: Hosts, caps
     silent = Unknown(reason("host-unreachable", host="10.0.0.3", said="gone"))
     hosts.world = world = replace(WHOLE, facts={**WHOLE.facts, UndoRuns(host="10.0.0.3"): silent})
     assert run(["undo", "--yes"]) == 5
-    told = capsys.readouterr().err
-    assert "error[undo-runs-unread]: 10.0.0.3" in told
-    assert "gone" in told
+    text = capsys.readouterr().err
+    assert "error[undo-runs-unread]: 10.0.0.3" in text
+    assert "gone" in text
     assert hosts.world is world
     assert run(["undo", "20990101T000000-0000", "--yes"]) == 5
     assert "error[undo-runs-unread]" in capsys.readouterr().err

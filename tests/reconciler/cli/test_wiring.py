@@ -21,11 +21,11 @@ async def _yes(_: Any) -> bool:
 def test_a_gate_asked_again_in_a_later_round_holds_hosts_clocks_against_the_time_it_is_then() -> None:
     hosts, goal = Hosts(), goal_for(CLUSTER)
     diary = LazyJournal("lab", "run", hosts.clock)
-    work = run_context(hosts, CLUSTER, diary, goal, confirm=_yes, emit=print, stop=StopSignal())
+    context = run_context(hosts, CLUSTER, diary, goal, confirm=_yes, emit=print, stop=StopSignal())
     plan, _ = study(World(cluster=CLUSTER))
 
     def told() -> set[int]:
-        return {gate.fact.reference for gate in work.preflight_checks(plan) if isinstance(gate.fact, ClockNear)}
+        return {gate.fact.reference for gate in context.preflight_checks(plan) if isinstance(gate.fact, ClockNear)}
 
     (first,) = told()
     asyncio.run(hosts.clock.sleep(3600))

@@ -106,9 +106,9 @@ def test_a_reader_that_does_not_read_holds_up_no_renewal(
             reader.begin()
         out("")
         sys.stdout.close()
-        told = reader.text()
-    assert told.count("laptop-") >= MANY
-    assert "the-very-end" in told
+        text = reader.text()
+    assert text.count("laptop-") >= MANY
+    assert "the-very-end" in text
 
 
 def test_what_commands_print_is_dropped_when_too_much_of_it_waits_and_that_is_said() -> None:

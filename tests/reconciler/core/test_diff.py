@@ -64,7 +64,7 @@ def test_no_version_may_be_shown_of_what_is_not_installed() -> None:
     """The one equality that holds of two that are not there; a row without a product is a lie all the same."""
     row = ProductVersion(host="10.0.0.1", login_path="x", code="bkssm")
     installed = VersionText(host="10.0.0.1", path="/data/bkce/bkssm/VERSION")
-    wish = row.must_equal(installed, because=WHY, source="a test")
-    assert compare(wish, {row: Absent(), installed: Absent()}) is None
-    assert compare(wish, {row: Known("1.0"), installed: Absent()}) is not None
-    assert compare(wish, {row: Absent(), installed: Known("1.0")}) is not None
+    expected = row.must_equal(installed, because=WHY, source="a test")
+    assert compare(expected, {row: Absent(), installed: Absent()}) is None
+    assert compare(expected, {row: Known("1.0"), installed: Absent()}) is not None
+    assert compare(expected, {row: Absent(), installed: Known("1.0")}) is not None

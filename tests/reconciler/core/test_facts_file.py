@@ -56,4 +56,4 @@ def test_what_is_understood_by_half_is_refused(old: str, new: str) -> None:
     text = dump(save({UNIT: Known("active")}, {}, cluster="x", release="6.2.2", bkrec="0"))
     with pytest.raises(SpecError) as caught:
         load(text.replace(old, new, 1), "readings.json")
-    assert {told.code for told in caught.value.diagnostics} == {"facts-file-unreadable"}
+    assert {diagnostic.code for diagnostic in caught.value.diagnostics} == {"facts-file-unreadable"}

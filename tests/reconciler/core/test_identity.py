@@ -155,6 +155,6 @@ def test_once_only_work_is_found_whatever_else_about_it_has_changed(action: Any)
     assert later != action
     tried, uptime = JobAttempts(host=action.host, key=job_key(action)), HostUptime(host=action.host)
     now = Known(("boot", "1"))
-    absent = {wish.fact: Absent() for wish in action.ensures()}
+    absent = {expected.fact: Absent() for expected in action.ensures()}
     assert isinstance(decide(a_step(later), {**absent, tried: Known(("1:vanished",)), uptime: now}, None), RefuseRepeat)
     assert isinstance(decide(a_step(later), {**absent, tried: Known(()), uptime: now}, None), Start)

@@ -24,9 +24,9 @@ def codes(text: str, config: str) -> list[str]:
 
 def test_what_install_config_says_wins_over_a_placement() -> None:
     placed = CONFIG.replace("job,mysql", "job,mysql,etcd").replace("10.0.0.1 iam", "10.0.0.1 auth,iam")
-    made = describe_cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, placed)
-    assert made.inventory.on("auth") == ("10.0.0.1",)
-    assert set(made.inventory.placed) == {"redis_cluster", "apigw", "iam_search_engine"}
+    cluster = describe_cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, placed)
+    assert cluster.inventory.on("auth") == ("10.0.0.1",)
+    assert set(cluster.inventory.placed) == {"redis_cluster", "apigw", "iam_search_engine"}
 
 
 @pytest.mark.parametrize(
@@ -71,19 +71,19 @@ def test_the_proposal_is_the_guides_layout_for_the_guides_hosts_but_moves_nothin
 def test_an_api_gateway_without_a_free_host_is_refused_with_what_is_in_its_way() -> None:
     with pytest.raises(LayoutError) as caught:
         propose_placement(RELEASE, "10.0.0.1 nginx,iam\n10.0.0.2 appo,cmdb\n", "10.0.0.1")
-    (told,) = caught.value.diagnostics
-    assert told.code == "placement-nowhere"
-    assert dict(told.fields)["others"] == "nginx, appo, appt, nodeman"
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "placement-nowhere"
+    assert dict(diagnostic.fields)["others"] == "nginx, appo, appt, nodeman"
 
 
 def test_what_is_left_to_its_owner_is_neither_touched_nor_judged_but_still_placed() -> None:
     text = CLUSTER.replace('name = "lab"', 'name = "lab"\nexcluded = ["gse", "etcd", "bk_sops"]')
-    made = describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
-    wishes = expected_facts(made)
-    assert not {wish.module for wish in wishes if not isinstance(wish.fact, ModuleHosts)} & {"gse", "etcd"}
-    assert any(isinstance(wish.fact, ModuleHosts) and wish.fact.module == "etcd" for wish in wishes)
-    assert "bk_sops" not in {getattr(wish.fact, "app", "") for wish in wishes}
-    assert made.release.excluded == ("gse", "etcd", "bk_sops")
+    cluster = describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
+    expectations = expected_facts(cluster)
+    assert not {wish.module for wish in expectations if not isinstance(wish.fact, ModuleHosts)} & {"gse", "etcd"}
+    assert any(isinstance(expected.fact, ModuleHosts) and expected.fact.module == "etcd" for expected in expectations)
+    assert "bk_sops" not in {getattr(wish.fact, "app", "") for wish in expectations}
+    assert cluster.release.excluded == ("gse", "etcd", "bk_sops")
 
 
 def test_leaving_something_unknown_is_told() -> None:
@@ -98,7 +98,7 @@ def refused(text: str, config: str = CONFIG) -> dict[str, dict[str, str]]:
     """Code → fields. Anything but a refusal (exit 5) fails."""
     with pytest.raises(LayoutError) as caught:
         describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
-    return {told.code: dict(told.fields) for told in caught.value.diagnostics}
+    return {diagnostic.code: dict(diagnostic.fields) for diagnostic in caught.value.diagnostics}
 
 
 def leaving(*names: str, text: str = CLUSTER) -> str:
@@ -113,9 +113,9 @@ def test_a_new_module_without_a_host_is_refused_and_what_is_proposed_for_it_can_
     text = CLUSTER.replace(PLACEMENTS, "\n".join(kept) + "\n")
     (told,) = refused(text).values()
     assert told["modules"] == ", ".join(missing)
-    made = describe_cluster(parse.cluster_file(text + told["lines"], "cluster.toml"), RELEASE, CONFIG)
+    cluster = describe_cluster(parse.cluster_file(text + told["lines"], "cluster.toml"), RELEASE, CONFIG)
     whole = describe_cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, CONFIG)
-    assert dict(made.inventory.groups) == dict(whole.inventory.groups)
+    assert dict(cluster.inventory.groups) == dict(whole.inventory.groups)
 
 
 def test_a_cluster_file_without_placements_is_told_all_of_them_at_once() -> None:
@@ -174,18 +174,18 @@ def test_an_old_module_without_a_line_is_refused_with_how_to_say_that_there_is_n
 def test_a_cluster_that_does_without_says_so_once() -> None:
     config = CONFIG.replace("log(api),", "").replace(",log(grafana)", "")
     assert lacking(RELEASE, config) == ("log",)
-    made = describe_cluster(parse.cluster_file(leaving("log"), "cluster.toml"), RELEASE, config)
-    assert made.release.excluded == ("log",)
+    cluster = describe_cluster(parse.cluster_file(leaving("log"), "cluster.toml"), RELEASE, config)
+    assert cluster.release.excluded == ("log",)
 
 
 def test_a_controller_without_a_line_is_worked_on_all_the_same() -> None:
     text = CLUSTER.replace('address = "10.0.0.1"', 'address = "10.0.0.9"')
     text = text.replace('etcd = ["10.0.0.3"]', 'etcd = ["10.0.0.1"]')
-    made = describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
-    assert made.inventory.everyone == ("10.0.0.9", "10.0.0.1", "10.0.0.2", "10.0.0.3")
-    plan, _ = decide(World(cluster=made))
-    asked = {gate.fact for gate in preflight_checks(made, 0, plan)}
-    assert {HostAddress(host=host) for host in made.inventory.everyone} <= asked
+    cluster = describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
+    assert cluster.inventory.everyone == ("10.0.0.9", "10.0.0.1", "10.0.0.2", "10.0.0.3")
+    plan, _ = decide(World(cluster=cluster))
+    facts = {gate.fact for gate in preflight_checks(cluster, 0, plan)}
+    assert {HostAddress(host=host) for host in cluster.inventory.everyone} <= facts
 
 
 def test_what_others_are_built_upon_cannot_be_left_without_a_host() -> None:
@@ -203,14 +203,14 @@ def test_what_stands_on_the_hosts_of_a_module_left_without_one_is_no_exception()
     text = leaving("apigw").replace('apigw = ["10.0.0.1"]\n', "")
     with pytest.raises(LayoutError) as caught:
         describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
-    told = {dict(one.fields)["module"]: dict(one.fields)["by"] for one in caught.value.diagnostics}
+    told = {dict(diagnostic.fields)["module"]: dict(diagnostic.fields)["by"] for diagnostic in caught.value.diagnostics}
     assert told == {"apigw": "apisix, paas_plugins", "apisix": "gse, nginx"}
 
 
 @pytest.mark.parametrize("module", ["gse", "auth", "iam", "etcd", "paas"])
 def test_what_is_left_is_awaited_by_others_and_not_brought_about(module: str) -> None:
-    made = describe_cluster(parse.cluster_file(leaving(module), "cluster.toml"), RELEASE, CONFIG)
-    plan, _ = decide(World(cluster=made))
+    cluster = describe_cluster(parse.cluster_file(leaving(module), "cluster.toml"), RELEASE, CONFIG)
+    plan, _ = decide(World(cluster=cluster))
     own = {step.module for step in plan.steps if not isinstance(step.action, PlaceModule)}
     assert module not in own
     assert "excluded-not-ready" in {blocked.diagnostic.code for blocked in plan.blocked}

@@ -54,8 +54,8 @@ WISHES = st.builds(
 )
 
 
-def a_step(action: Any, wish: Any, reading: AnyReading, why: Reason) -> Step:
-    mends = RepairedFact(expected=wish, reading=reading, needed=True)
+def a_step(action: Any, expected: Any, reading: AnyReading, why: Reason) -> Step:
+    repaired = RepairedFact(expected=expected, reading=reading, needed=True)
     after = (Dependency(step="x", because=why, source="s"),)
     return Step(
         id="s",
@@ -64,8 +64,8 @@ def a_step(action: Any, wish: Any, reading: AnyReading, why: Reason) -> Step:
         section="1",
         because=why,
         source="",
-        repairs=(mends,),
-        requires=(wish,),
+        repairs=(repaired,),
+        requires=(expected,),
         after=after,
     )
 
@@ -100,10 +100,12 @@ def test_every_fact_and_reading_goes_there_and_back(kind: type[Any], data: st.Da
 
 @given(WISHES, READINGS, REASONS)
 @settings(max_examples=50, deadline=None)
-def test_what_is_blocked_and_what_follows_too(wish: Any, reading: AnyReading, why: Reason) -> None:
-    blocked = Blocked(expected=wish, diagnostic=diagnose("x", because=why, a="b"), blocks=("y",))
-    plan = Plan(release="r", steps=(), blocked=(blocked,), derived=(Derived(expected=wish, depends_on=(wish,)),))
-    saved, back = through(plan, {wish.fact: reading})
+def test_what_is_blocked_and_what_follows_too(expected: Any, reading: AnyReading, why: Reason) -> None:
+    blocked = Blocked(expected=expected, diagnostic=diagnose("x", because=why, a="b"), blocks=("y",))
+    plan = Plan(
+        release="r", steps=(), blocked=(blocked,), derived=(Derived(expected=expected, depends_on=(expected,)),)
+    )
+    saved, back = through(plan, {expected.fact: reading})
     assert back == saved
 
 
@@ -122,7 +124,7 @@ def test_a_key_that_nobody_knows_is_refused_wherever_it_stands() -> None:
         place["valu"] = 1
         with pytest.raises(SpecError) as refused:
             load(json.dumps(content), "plan.json")
-        assert {told.code for told in refused.value.diagnostics} == {"plan-unreadable"}
+        assert {diagnostic.code for diagnostic in refused.value.diagnostics} == {"plan-unreadable"}
         del place["valu"]
     load(json.dumps(content), "plan.json")
 
@@ -138,8 +140,8 @@ def test_it_is_stale_as_soon_as_any_fact_moved_and_names_it() -> None:
     saved = save(plan, readings, cluster="c")
     assert changed_facts(saved, readings) == ()
     for fact in list(readings)[::25]:
-        (told,) = changed_facts(saved, {**readings, fact: Known("something else")})
-        assert (told.code, dict(told.fields)["fact"]) == ("plan-stale", fact_id(fact))
+        (diagnostic,) = changed_facts(saved, {**readings, fact: Known("something else")})
+        assert (diagnostic.code, dict(diagnostic.fields)["fact"]) == ("plan-stale", fact_id(fact))
         assert len(changed_facts(saved, {other: reading for other, reading in readings.items() if other != fact})) == 1
 
 
@@ -148,8 +150,8 @@ def test_it_covers_its_own_steps_and_no_other() -> None:
     saved = load(dump(save(plan, readings, cluster="c")), "plan.json")
     assert includes_all(saved, plan)
     assert includes_all(saved, replace(plan, steps=plan.steps[:3]))
-    other = replace(plan.steps[0], action=replace(plan.steps[0].action, host="10.9.9.9"))
-    assert not includes_all(saved, replace(plan, steps=(other,)))
+    step = replace(plan.steps[0], action=replace(plan.steps[0].action, host="10.9.9.9"))
+    assert not includes_all(saved, replace(plan, steps=(step,)))
 
 
 def test_one_digest_per_reading() -> None:

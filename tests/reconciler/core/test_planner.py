@@ -51,19 +51,19 @@ def repair(*names: str, needs: tuple[str, ...] = (), undoes: tuple[str, ...] = (
     )
 
 
-def planned(rules: dict[str, Decision], wishes: str, state: dict[str, AnyReading] | None = None) -> Plan:
+def planned(rules: dict[str, Decision], expectations: str, state: dict[str, AnyReading] | None = None) -> Plan:
     """Plans for one-letter switches; what `state` does not name is off."""
     readings: dict[AnyFact, AnyReading] = {On(host=H, name=name): Absent() for name in "abcdefgh"}
     readings |= {On(host=H, name=name): reading for name, reading in (state or {}).items()}
 
-    def mend(drift: AnyDrift, seen: FactReader) -> Decision:
+    def mend(drift: AnyDrift, facts: FactReader) -> Decision:
         return rules[require_fact_type(drift, On).name]
 
-    return plan("test", tuple(on(name) for name in wishes), readings, mend)
+    return plan("test", tuple(on(name) for name in expectations), readings, mend)
 
 
-def names(made: Plan) -> list[str]:
-    return ["".join(step.action.names) for step in made.steps if isinstance(step.action, Switch)]
+def names(plan: Plan) -> list[str]:
+    return ["".join(step.action.names) for step in plan.steps if isinstance(step.action, Switch)]
 
 
 @pytest.mark.parametrize("deep", [False, True], ids=["at-once", "through-a-step"])
@@ -75,9 +75,9 @@ def test_what_needs_something_that_follows_what_is_refused_is_not_planned(deep: 
         "c": repair("c", needs=("d",)) if deep else refused,
         "d": refused,
     }
-    made = planned(rules, "a")
-    assert names(made) == []
-    (blocked,) = made.blocked
+    plan = planned(rules, "a")
+    assert names(plan) == []
+    (blocked,) = plan.blocked
     assert {name.split(" ")[1] for name in blocked.blocks} == ({"a", "b", "c"} if deep else {"a", "b"})
 
 
@@ -86,95 +86,97 @@ def test_nothing_to_do_is_an_empty_plan() -> None:
 
 
 def test_a_need_comes_before_what_needs_it_and_says_why() -> None:
-    made = planned({"a": repair("a", needs=("b",)), "b": repair("b", section="9")}, "a")
-    assert names(made) == ["b", "a"]
-    (edge,) = made.steps[1].after
-    assert (edge.step, edge.source) == (made.steps[0].id, "because of b")
+    plan = planned({"a": repair("a", needs=("b",)), "b": repair("b", section="9")}, "a")
+    assert names(plan) == ["b", "a"]
+    (edge,) = plan.steps[1].after
+    assert (edge.step, edge.source) == (plan.steps[0].id, "because of b")
 
 
 def test_where_order_is_free_the_guides_sections_decide() -> None:
-    made = planned(
+    plan = planned(
         {"a": repair("a", section="7.10"), "b": repair("b", section="7.9"), "c": repair("c", section="7.2")}, "abc"
     )
-    assert names(made) == ["c", "b", "a"]
+    assert names(plan) == ["c", "b", "a"]
 
 
 TOLD = Advice(diagnostic=diagnose("not-read"))
 
 
 def test_advice_is_told_and_holds_nothing_up() -> None:
-    made = planned({"a": TOLD, "b": repair("b")}, "ab")
-    assert names(made) == ["b"]
-    assert made.blocked == ()
-    assert [told.expected for told in made.advice] == [on("a")]
+    plan = planned({"a": TOLD, "b": repair("b")}, "ab")
+    assert names(plan) == ["b"]
+    assert plan.blocked == ()
+    assert [blocked.expected for blocked in plan.advice] == [on("a")]
 
 
 @pytest.mark.parametrize(
-    ("mend", "settling"), [(Progressing(diagnostic=TOLD.diagnostic), True), (TOLD.diagnostic, False)]
+    ("decision", "settling"), [(Progressing(diagnostic=TOLD.diagnostic), True), (TOLD.diagnostic, False)]
 )
-def test_what_is_in_between_is_held_back_as_a_refusal_is_and_marked(mend: Decision, settling: bool) -> None:
-    made = planned({"a": mend, "b": repair("b", needs=("a",)), "c": repair("c")}, "abc")
-    assert names(made) == ["c"]
-    (told,) = made.blocked
-    assert (told.expected, told.progressing, told.blocks) == (on("a"), settling, (f"test.on b @{H}",))
+def test_what_is_in_between_is_held_back_as_a_refusal_is_and_marked(decision: Decision, settling: bool) -> None:
+    plan = planned({"a": decision, "b": repair("b", needs=("a",)), "c": repair("c")}, "abc")
+    assert names(plan) == ["c"]
+    (blocked,) = plan.blocked
+    assert (blocked.expected, blocked.progressing, blocked.blocks) == (on("a"), settling, (f"test.on b @{H}",))
 
 
 def test_what_a_step_rests_on_is_no_mere_advice() -> None:
     """In whatever order it is met: wished for first, or needed first."""
-    for wishes in ("ab", "ba"):
-        made = planned({"a": TOLD, "b": repair("b", needs=("a",))}, wishes)
-        assert (made.steps, made.advice) == ((), ())
-        assert [(told.expected.fact, told.diagnostic) for told in made.blocked] == [(on("a").fact, TOLD.diagnostic)]
+    for expectations in ("ab", "ba"):
+        plan = planned({"a": TOLD, "b": repair("b", needs=("a",))}, expectations)
+        assert (plan.steps, plan.advice) == ((), ())
+        assert [(blocked.expected.fact, blocked.diagnostic) for blocked in plan.blocked] == [
+            (on("a").fact, TOLD.diagnostic)
+        ]
 
 
 def test_what_holds_is_no_advice_though_a_step_undoes_it() -> None:
-    made = planned({"a": TOLD, "b": repair("b", undoes=("a",))}, "ab", {"a": Known(True)})
-    assert names(made) == ["b"]
-    assert (made.advice, made.blocked) == ((), ())
+    plan = planned({"a": TOLD, "b": repair("b", undoes=("a",))}, "ab", {"a": Known(True)})
+    assert names(plan) == ["b"]
+    assert (plan.advice, plan.blocked) == ((), ())
 
 
 def test_one_action_mends_many_drifts() -> None:
     both = repair("a", "b")
-    made = planned({"a": both, "b": both}, "ab")
-    assert names(made) == ["ab"]
-    assert len(made.steps[0].repairs) == 2
+    plan = planned({"a": both, "b": both}, "ab")
+    assert names(plan) == ["ab"]
+    assert len(plan.steps[0].repairs) == 2
 
 
 def test_the_wider_of_two_actions_that_are_needed_anyway_takes_both() -> None:
-    made = planned({"a": repair("a", "b"), "b": repair("b")}, "ab")
-    assert names(made) == ["ab"]
+    plan = planned({"a": repair("a", "b"), "b": repair("b")}, "ab")
+    assert names(plan) == ["ab"]
 
 
 def test_what_a_step_undoes_is_mended_after_it_although_it_holds_now() -> None:
-    made = planned({"a": repair("a", undoes=("b",)), "b": repair("b")}, "ab", {"b": Known(True)})
-    assert names(made) == ["a", "b"]
-    (edge,) = made.steps[1].after
-    assert (edge.step, edge.source) == (made.steps[0].id, made.steps[0].source)
+    plan = planned({"a": repair("a", undoes=("b",)), "b": repair("b")}, "ab", {"b": Known(True)})
+    assert names(plan) == ["a", "b"]
+    (edge,) = plan.steps[1].after
+    assert (edge.step, edge.source) == (plan.steps[0].id, plan.steps[0].source)
 
 
-def waits(made: Plan) -> list[tuple[str, str, str]]:
+def waits(plan: Plan) -> list[tuple[str, str, str]]:
     """Each "after" as: which step, after which, by which code."""
-    by_id = {step.id: name for step, name in zip(made.steps, names(made), strict=True)}
-    edges = [(step, edge) for step in made.steps for edge in step.after]
+    by_id = {step.id: name for step, name in zip(plan.steps, names(plan), strict=True)}
+    edges = [(step, edge) for step in plan.steps for edge in step.after]
     return [(by_id[step.id], by_id[edge.step], getattr(edge.because, "code", "")) for step, edge in edges]
 
 
 def test_what_only_another_step_needs_is_used_before_it_is_undone() -> None:
     """And is not made again: nobody desires it."""
     rules: dict[str, Decision] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("b",))}
-    made = planned(rules, "ac", {"b": Known(True)})
-    assert names(made) == ["c", "a"]
-    assert waits(made) == [("a", "c", "before-it-is-undone")]
-    (edge,) = made.steps[1].after
-    assert (edge.step, edge.source) == (made.steps[0].id, made.steps[0].source)
+    plan = planned(rules, "ac", {"b": Known(True)})
+    assert names(plan) == ["c", "a"]
+    assert waits(plan) == [("a", "c", "before-it-is-undone")]
+    (edge,) = plan.steps[1].after
+    assert (edge.step, edge.source) == (plan.steps[0].id, plan.steps[0].source)
 
 
 def test_all_who_need_it_come_before_all_who_undo_it() -> None:
     rules: dict[str, Decision] = {name: repair(name, undoes=("h",), section="1") for name in "ab"}
     rules |= {name: repair(name, needs=("h",), section="2") for name in "cd"}
-    made = planned(rules, "abcd", {"h": Known(True)})
-    assert [sorted(names(made)[:2]), sorted(names(made)[2:])] == [["c", "d"], ["a", "b"]]
-    assert {(step, other) for step, other, _ in waits(made)} == {("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")}
+    plan = planned(rules, "abcd", {"h": Known(True)})
+    assert [sorted(names(plan)[:2]), sorted(names(plan)[2:])] == [["c", "d"], ["a", "b"]]
+    assert {(step, other) for step, other, _ in waits(plan)} == {("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")}
 
 
 def test_what_is_desired_is_made_again_and_used_afterwards() -> None:
@@ -185,9 +187,9 @@ def test_what_is_desired_is_made_again_and_used_afterwards() -> None:
 def test_what_somebody_needs_who_must_come_later_is_made_again() -> None:
     """`c` needs what `a` makes, so it cannot come before what `a` undoes is gone."""
     rules: dict[str, Decision] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("a", "b"))}
-    made = planned(rules, "ac", {"b": Known(True)})
-    assert names(made) == ["a", "b", "c"]
-    assert ("b", "a", "after-what-it-undoes") in waits(made)
+    plan = planned(rules, "ac", {"b": Known(True)})
+    assert names(plan) == ["a", "b", "c"]
+    assert ("b", "a", "after-what-it-undoes") in waits(plan)
 
 
 def test_two_that_undo_what_the_other_needs_make_no_ring() -> None:
@@ -198,9 +200,9 @@ def test_two_that_undo_what_the_other_needs_make_no_ring() -> None:
         "g": repair("g"),
         "h": repair("h"),
     }
-    made = planned(rules, "ab", {"g": Known(True), "h": Known(True)})
-    assert names(made) == ["a", "h", "b"]
-    assert waits(made) == [("h", "a", "after-what-it-undoes"), ("b", "h", WHY.code)]
+    plan = planned(rules, "ab", {"g": Known(True), "h": Known(True)})
+    assert names(plan) == ["a", "h", "b"]
+    assert waits(plan) == [("h", "a", "after-what-it-undoes"), ("b", "h", WHY.code)]
 
 
 def test_what_comes_first_anyway_does_not_wait_for_what_is_made_again() -> None:
@@ -218,9 +220,9 @@ def test_who_undoes_what_is_only_made_for_another_step_never_runs_beside_that() 
     both = repair("e", "f")
     rules: dict[str, Decision] = {"a": repair("a", needs=("e",), undoes=("f",)), "e": both, "f": both}
     rules["c"] = repair("c", needs=("f",), section="2")
-    made = planned(rules, "ac")
-    assert names(made) == ["ef", "c", "a"]
-    assert ("a", "c", "before-it-is-undone") in waits(made)
+    plan = planned(rules, "ac")
+    assert names(plan) == ["ef", "c", "a"]
+    assert ("a", "c", "before-it-is-undone") in waits(plan)
 
 
 def test_of_two_steps_the_one_is_taken_that_undoes_nothing_desired() -> None:
@@ -229,80 +231,80 @@ def test_of_two_steps_the_one_is_taken_that_undoes_nothing_desired() -> None:
 
 
 def test_unknown_is_never_repaired_and_blocks_what_needs_it() -> None:
-    made = planned(
+    plan = planned(
         {"a": repair("a", needs=("b",)), "b": repair("b"), "c": repair("c")}, "ac", {"b": Unknown(WHY), "c": Absent()}
     )
-    assert names(made) == ["c"]
-    (blocked,) = made.blocked
+    assert names(plan) == ["c"]
+    (blocked,) = plan.blocked
     assert blocked.diagnostic.code == "unknown-not-repaired"
     assert blocked.blocks == ("test.on a @10.0.0.1",)
 
 
 def test_a_cause_is_told_once_however_much_it_holds_up() -> None:
-    stuck = diagnose("package-missing", where="x")
-    rules: dict[str, Decision] = {"h": stuck}
+    diagnostic = diagnose("package-missing", where="x")
+    rules: dict[str, Decision] = {"h": diagnostic}
     rules.update({name: repair(name, needs=("h",)) for name in "abc"})
-    made = planned(rules, "abc")
-    assert made.steps == ()
-    (blocked,) = made.blocked
+    plan = planned(rules, "abc")
+    assert plan.steps == ()
+    (blocked,) = plan.blocked
     assert len(blocked.blocks) == 3
 
 
 def test_what_only_a_blocked_step_needs_is_not_done() -> None:
     """No backup is made for an installation that will not take place."""
-    stuck = diagnose("package-missing", where="x")
+    diagnostic = diagnose("package-missing", where="x")
     rules: dict[str, Decision] = {"a": repair("a", needs=("b", "h")), "b": repair("b", needs=("c",)), "c": repair("c")}
-    made = planned({**rules, "h": stuck}, "a")
-    assert names(made) == []
-    assert names(planned({**rules, "h": stuck}, "ab")) == ["c", "b"]
+    plan = planned({**rules, "h": diagnostic}, "a")
+    assert names(plan) == []
+    assert names(planned({**rules, "h": diagnostic}, "ab")) == ["c", "b"]
 
 
 def test_what_is_not_done_undoes_nothing() -> None:
-    stuck = diagnose("package-missing", where="x")
+    diagnostic = diagnose("package-missing", where="x")
     rules: dict[str, Decision] = {"a": repair("a", needs=("b", "h")), "b": repair("b", undoes=("c",)), "c": repair("c")}
-    assert names(planned({**rules, "h": stuck}, "ac", {"c": Known(True)})) == []
+    assert names(planned({**rules, "h": diagnostic}, "ac", {"c": Known(True)})) == []
 
 
 def test_what_follows_something_held_up_is_told_with_its_cause() -> None:
-    stuck = diagnose("package-missing", where="x")
+    diagnostic = diagnose("package-missing", where="x")
     rules: dict[str, Decision] = {
         "f": Derived(expected=on("f"), depends_on=(on("a"),)),
         "a": repair("a", needs=("h",)),
-        "h": stuck,
+        "h": diagnostic,
     }
     (blocked,) = planned(rules, "f").blocked
     assert blocked.blocks == ("test.on a @10.0.0.1", "test.on f @10.0.0.1")
 
 
 def test_a_blocked_wide_action_leaves_the_narrow_one_to_it() -> None:
-    stuck = diagnose("package-missing", where="x")
-    made = planned({"a": repair("a", "b", needs=("h",)), "b": repair("b"), "h": stuck}, "ab")
-    assert names(made) == ["b"]
+    diagnostic = diagnose("package-missing", where="x")
+    plan = planned({"a": repair("a", "b", needs=("h",)), "b": repair("b"), "h": diagnostic}, "ab")
+    assert names(plan) == ["b"]
 
 
 def test_of_several_wide_actions_none_is_taken_for_what_the_others_do_anyway() -> None:
-    made = planned({"a": repair("a", "b"), "b": repair("b", "c"), "c": repair("c", "d"), "d": repair("c", "d")}, "abcd")
-    assert names(made) == ["ab", "cd"]
+    plan = planned({"a": repair("a", "b"), "b": repair("b", "c"), "c": repair("c", "d"), "d": repair("c", "d")}, "abcd")
+    assert names(plan) == ["ab", "cd"]
 
 
 def test_a_fact_nobody_read_is_asked_for_instead_of_guessed() -> None:
-    made = plan("test", (on("z"),), {}, lambda drift, seen: repair("z"))
+    made = plan("test", (on("z"),), {}, lambda drift, facts: repair("z"))
     assert made.unread_facts == {On(host=H, name="z")}
     assert made.steps == ()
 
 
 def test_a_ring_of_needs_is_told_and_not_planned() -> None:
-    made = planned({"a": repair("a", needs=("b",)), "b": repair("b", needs=("a",))}, "a")
-    assert made.steps == ()
-    assert {blocked.diagnostic.code for blocked in made.blocked} == {"dependency-cycle"}
+    plan = planned({"a": repair("a", needs=("b",)), "b": repair("b", needs=("a",))}, "a")
+    assert plan.steps == ()
+    assert {blocked.diagnostic.code for blocked in plan.blocked} == {"dependency-cycle"}
 
 
-@pytest.mark.parametrize("wishes", ["abcd", "dcba", "badc"])
-def test_the_plan_does_not_depend_on_the_order_of_the_wishes(wishes: str) -> None:
+@pytest.mark.parametrize("expectations", ["abcd", "dcba", "badc"])
+def test_the_plan_does_not_depend_on_the_order_of_the_wishes(expectations: str) -> None:
     rules: dict[str, Decision] = {
         "a": repair("a", "b"),
         "b": repair("b"),
         "c": repair("c", needs=("a",), undoes=("d",)),
         "d": repair("d"),
     }
-    assert planned(rules, wishes) == planned(rules, "abcd")
+    assert planned(rules, expectations) == planned(rules, "abcd")

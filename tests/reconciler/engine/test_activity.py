@@ -43,7 +43,7 @@ def test_it_tells_of_lease_pause_and_running_jobs(tmp_path: Path) -> None:
         assert busy.holder is not None
         assert busy.holder.user == "wang"
         assert busy.paused is not None
-        assert [(one.host, one.job) for one in busy.running] == [(H, "a.1")]
+        assert [(job.host, job.job) for job in busy.running] == [(H, "a.1")]
         assert busy.running[0].line in ("", "first", "PASSWORD=<redacted>")
 
     asyncio.run(story())
@@ -79,10 +79,10 @@ class Jobs(LocalTransport):
 def test_whatever_a_log_holds_it_is_one_harmless_line(log: bytes, cut: int) -> None:
     block = b64encode(log).decode()
     answers = Answers(block[: len(block) - cut])
-    (one,) = asyncio.run(current_activity(answers, answers.look, H, (H,))).running
-    assert one.job == "a.1"
-    assert "\n" not in one.line
-    assert "\x1b" not in one.line
+    (job,) = asyncio.run(current_activity(answers, answers.look, H, (H,))).running
+    assert job.job == "a.1"
+    assert "\n" not in job.line
+    assert "\x1b" not in job.line
 
 
 def test_a_host_that_does_not_say_what_runs_there_is_told() -> None:
@@ -90,6 +90,6 @@ def test_a_host_that_does_not_say_what_runs_there_is_told() -> None:
         silent = Unknown(reason("host-unreachable", host="10.0.0.2", said="gone"))
         return GatheredFacts(readings={fact: Known(()) if fact.host == H else silent for fact in facts})
 
-    seen = asyncio.run(current_activity(Answers(""), look, H, (H, "10.0.0.2")))
-    assert seen.running == ()
-    assert [(told.code, told.where) for told in seen.unheard] == [("jobs-unread", "10.0.0.2")]
+    readings = asyncio.run(current_activity(Answers(""), look, H, (H, "10.0.0.2")))
+    assert readings.running == ()
+    assert [(diagnostic.code, diagnostic.where) for diagnostic in readings.unheard] == [("jobs-unread", "10.0.0.2")]

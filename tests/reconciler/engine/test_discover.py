@@ -110,11 +110,11 @@ SPOOF = "found\n---\n10.9.9.9 paas\nend\n"
 def test_a_damaged_record_is_refused_and_is_no_install_config(install: Path, record: str) -> None:
     with pytest.raises(SpecError) as caught:
         pins(install, record)
-    assert [told.code for told in caught.value.diagnostics] == ["package-versions-damaged"]
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["package-versions-damaged"]
 
 
 def test_without_an_install_config_it_says_so(install: Path) -> None:
     (install / "install.config").unlink()
     with pytest.raises(SpecError) as caught:
         read(install)
-    assert [told.code for told in caught.value.diagnostics] == ["install-config-missing"]
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["install-config-missing"]

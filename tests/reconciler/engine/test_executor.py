@@ -30,7 +30,7 @@ def carried(
         return await execute(
             what,
             transport=world,
-            look=world.look,
+            gather=world.look,
             journal=world,
             epoch=epoch,
             term=term or Kept(),
@@ -112,7 +112,7 @@ def test_a_premise_that_moved_is_named_and_nothing_starts() -> None:
     world.knows(a)
     need = Flag(host=H, name="need")
     world.readings[need] = Known("down")
-    (failed,) = carried(world, plan(step(a, needs=[need.up()]))).failed
+    (failed,) = carried(world, plan(step(a, expectations=[need.up()]))).failed
     assert failed.diagnostic.code == "step-requirement-changed"
     assert dict(failed.diagnostic.fields) == {"fact": "test.flag need @10.0.0.1", "expected": "up", "reading": "down"}
     assert world.launched == []
@@ -125,7 +125,7 @@ def test_a_premise_that_a_step_before_it_disturbed_is_given_its_time() -> None:
     need = Flag(host=H, name="need")
     world.readings[need] = Known("down")
     world.clock.later.append((12.0, lambda: world.readings.update({need: Known("up")})))
-    outcome = carried(world, plan(step(a), step(b, "a", needs=[need.up()])))
+    outcome = carried(world, plan(step(a), step(b, "a", expectations=[need.up()])))
     assert (outcome.done, outcome.failed) == (("a", "b"), ())
 
 
@@ -134,7 +134,7 @@ def test_a_premise_that_stays_disturbed_is_named_in_the_end() -> None:
     world.knows(a, b)
     need = Flag(host=H, name="need")
     world.readings[need] = Known("down")
-    (failed,) = carried(world, plan(step(a), step(b, "a", needs=[need.up()]))).failed
+    (failed,) = carried(world, plan(step(a), step(b, "a", expectations=[need.up()]))).failed
     assert (failed.step, failed.diagnostic.code) == ("b", "step-requirement-changed")
     assert world.launched == [f"{job_key(a)}.1"]
 
@@ -146,7 +146,7 @@ def test_who_asks_to_stop_does_not_wait_for_a_premise() -> None:
     world.readings[need] = Known("down")
     world.clock.later.append((4.0, lambda: stop.stop_because(diagnose("paused"))))
     world.clock.later.append((9.0, lambda: world.readings.update({need: Known("up")})))
-    carried(world, plan(step(a), step(b, "a", needs=[need.up()])), stop)
+    carried(world, plan(step(a), step(b, "a", expectations=[need.up()])), stop)
     assert world.launched == [f"{job_key(a)}.1"]
 
 
@@ -155,7 +155,7 @@ def test_nothing_starts_on_an_unknown_premise() -> None:
     world.knows(a)
     need = Flag(host=H, name="need")
     world.readings[need] = Unknown(reason("not-utf8"))
-    (failed,) = carried(world, plan(step(a, needs=[need.up()]))).failed
+    (failed,) = carried(world, plan(step(a, expectations=[need.up()]))).failed
     assert failed.diagnostic.code == "step-requirement-unknown"
     assert failed.diagnostic.because == reason("not-utf8")
     assert world.launched == []
@@ -289,7 +289,7 @@ def test_a_stale_epoch_stops_the_run() -> None:
     world.knows(a, b)
     world.epochs[H] = 9
     stop = StopSignal()
-    outcome = carried(world, plan(step(a, needs=()), step(b, "a")), stop)
+    outcome = carried(world, plan(step(a, expectations=()), step(b, "a")), stop)
     assert [failed.diagnostic.code for failed in outcome.failed] == ["lease-superseded"]
     assert stop.why is not None
     assert world.launched == []
@@ -324,7 +324,7 @@ def test_nothing_leaves_when_the_journal_is_full() -> None:
         return await execute(
             plan(step(a), step(b)),
             transport=world,
-            look=world.look,
+            gather=world.look,
             journal=Full(0),
             epoch=1,
             term=Kept(),
@@ -334,7 +334,7 @@ def test_nothing_leaves_when_the_journal_is_full() -> None:
         )
 
     outcome = asyncio.run(run())
-    assert {trouble.code for trouble in outcome.diagnostics} == {"journal-unwritable"}
+    assert {diagnostic.code for diagnostic in outcome.diagnostics} == {"journal-unwritable"}
     assert (world.launched, outcome.started) == ([], ())
 
 
@@ -375,7 +375,7 @@ def test_cancellation_is_never_swallowed() -> None:
             await execute(
                 plan(step(a)),
                 transport=world,
-                look=world.look,
+                gather=world.look,
                 journal=world,
                 epoch=1,
                 term=Kept(),

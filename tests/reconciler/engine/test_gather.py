@@ -101,14 +101,14 @@ def test_a_script_gets_its_own_input_and_never_the_programs(host: LocalTransport
 
 
 def test_status_and_both_streams_are_the_sections_own(host: LocalTransport) -> None:
-    heard: list[Output] = []
+    outputs: list[Output] = []
 
     def keep(facts: Sequence[Any], output: Output) -> Mapping[Any, AnyReading]:
-        heard.append(output)
+        outputs.append(output)
         return {fact: Known("") for fact in facts}
 
     asked(host, other("printf out; printf err >&2; exit 3", keep), SAID, facts=[Other(host=H), Said(host=H, what="")])
-    assert heard == [Output(stdout="out", stderr="err", exit_status=3)]
+    assert outputs == [Output(stdout="out", stderr="err", exit_status=3)]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_dead_host_stops_no_other(host: LocalTransport) -> None:
     collected = asked(host, SAID, facts=facts)
     assert why(collected.readings[facts[0]]) == "host-unreachable"
     assert collected.readings[facts[1]] == Known("x")
-    assert [trouble.code for trouble in collected.troubles.values()] == ["host-unreachable"]
+    assert [diagnostic.code for diagnostic in collected.troubles.values()] == ["host-unreachable"]
 
 
 @dataclass
@@ -179,7 +179,7 @@ def test_what_was_complete_before_the_connection_went_still_counts(host: LocalTr
 def test_an_overdue_host_is_told_by_the_section_it_stuck_in(host: LocalTransport) -> None:
     def stuck(output: Output) -> Output:
         heard = Output(stdout=output.stdout[:-10], stderr=output.stderr, exit_status=None)
-        raise TransportError(diagnose("answer-overdue", where=H, seconds="1"), heard=heard)
+        raise TransportError(diagnose("answer-overdue", where=H, seconds="1"), output=heard)
 
     first, last = Said(host=H, what="x"), Other(host=H)
     collected = asked(Spoilt(host, stuck), SAID, other("printf y"), facts=[first, last])

@@ -126,10 +126,10 @@ def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: st
 
     async def run() -> tuple[int, str, list[str]]:
         lease = await try_acquire(noisy, C, run="a", user="wang", source="laptop")
-        held = await read_lease(noisy, C)
+        holder = await read_lease(noisy, C)
         await publish_epoch(noisy, ["10.0.0.2"], 7)
         behind = await publish_epoch(noisy, ["10.0.0.2"], 6)
-        return lease.epoch, held.run if held else "", [told.code for told in behind]
+        return lease.epoch, holder.run if holder else "", [diagnostic.code for diagnostic in behind]
 
     assert asyncio.run(run()) == (1, "a", ["lease-superseded"])
 
@@ -155,7 +155,7 @@ def test_a_broken_lease_is_nobodys_and_free_no_sooner_than_it_would_have_expired
 
     async def run() -> tuple[list[tuple[str, bool]], int]:
         lease = await taken(host, "a")
-        seen: list[tuple[str, bool]] = []
+        readings: list[tuple[str, bool]] = []
         for _ in range(2):
             await force_release(host, C)
             await release(host, lease)
@@ -163,9 +163,9 @@ def test_a_broken_lease_is_nobodys_and_free_no_sooner_than_it_would_have_expired
             with pytest.raises(LeaseHeld) as held:
                 await taken(host, "b")
             assert held.value.holder is not None
-            seen.append((held.value.holder.run, held.value.holder.broken))
+            readings.append((held.value.holder.run, held.value.holder.broken))
         aged(host, 10)
-        return seen, (await taken(host, "b")).epoch
+        return readings, (await taken(host, "b")).epoch
 
     assert asyncio.run(run()) == ([("a", True), ("a", True)], 2)
 
@@ -220,10 +220,10 @@ class Stopping(VirtualClock):
 
 
 def test_after_a_standstill_nothing_is_started_until_the_controller_has_renewed(host: LocalTransport) -> None:
-    clock, stop, term, seen = Stopping(), StopSignal(), LeaseValidity(), list[bool]()
+    clock, stop, term, readings = Stopping(), StopSignal(), LeaseValidity(), list[bool]()
 
     def told() -> None:
-        seen.append(term.left(clock.steady(), ahead=ahead(clock)) > 0)
+        readings.append(term.left(clock.steady(), ahead=ahead(clock)) > 0)
 
     def stand() -> None:
         told()
@@ -244,7 +244,7 @@ def test_after_a_standstill_nothing_is_started_until_the_controller_has_renewed(
             task.cancel()
 
     asyncio.run(run())
-    assert seen == [True, False, True]
+    assert readings == [True, False, True]
 
 
 def test_releasing_what_another_holds_leaves_it(host: LocalTransport) -> None:

@@ -73,13 +73,13 @@ print("after", flush=True)
 @pytest.mark.parametrize("name", ["/dev/stdout", "/proc/self/fd/1", "/dev/fd/1"])
 def test_standard_output_is_gone_on_with(name: str, tmp_path: Path) -> None:
     """Where it is a file, a pipe or an appended one: nothing that stands there is lost, and it is not another file."""
-    told = tmp_path / "told"
-    told.write_text("first\n")
-    before = told.stat().st_ino
-    with told.open("a") as out:
+    path = tmp_path / "told"
+    path.write_text("first\n")
+    before = path.stat().st_ino
+    with path.open("a") as out:
         subprocess.run([sys.executable, "-c", SCRIPT, name], stdout=out, check=True, timeout=60)
-    assert told.read_text() == "first\nbefore\nkept\nafter\n"
-    assert told.stat().st_ino == before
+    assert path.read_text() == "first\nbefore\nkept\nafter\n"
+    assert path.stat().st_ino == before
     piped = subprocess.run([sys.executable, "-c", SCRIPT, name], capture_output=True, check=True, timeout=60)
     assert piped.stdout == b"before\nkept\nafter\n"
 

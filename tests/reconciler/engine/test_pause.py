@@ -30,10 +30,10 @@ def test_a_wish_is_put_down_read_and_taken_back(tmp_path: Path) -> None:
     async def story() -> None:
         assert await read(look, H) is None
         await pause(transport, H, who="wang li", why="disk $(touch /tmp/x) 'swap'\nnow")
-        wish = await read(look, H)
-        assert wish is not None
-        assert wish == PauseRequest(who="wang_li", since=wish.since, why="disk $(touch /tmp/x) 'swap' now")
-        assert wish.since.endswith("Z")
+        request = await read(look, H)
+        assert request is not None
+        assert request == PauseRequest(who="wang_li", since=request.since, why="disk $(touch /tmp/x) 'swap' now")
+        assert request.since.endswith("Z")
         await resume(transport, H)
         await resume(transport, H)
         assert await read(look, H) is None
@@ -84,7 +84,7 @@ def test_a_run_starts_no_new_step_and_ends_with_six(at: float) -> None:
         applied = await simulation.once(Troubles())
         assert applied is not None
         assert (applied.verdict, applied.exit_code) == ("waiting", 6)
-        assert [told.code for told in applied.diagnostics] == ["paused"]
+        assert [diagnostic.code for diagnostic in applied.diagnostics] == ["paused"]
         started = [event for event in simulation.audit.crew[0].events if isinstance(event, StepStarted)]
         assert (len(started) > 0) == (at > 0)
         assert len(started) < len(simulation.actions)
@@ -99,6 +99,6 @@ def test_nobody_begins_where_it_cannot_be_told_whether_a_pause_is_wished() -> No
     async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
         return GatheredFacts(readings={fact: Unknown(reason("not-utf8")) for fact in facts})
 
-    told = asyncio.run(bars(look, H))
-    assert told is not None
-    assert (told.code, told.where) == ("pause-unread", H)
+    diagnostic = asyncio.run(bars(look, H))
+    assert diagnostic is not None
+    assert (diagnostic.code, diagnostic.where) == ("pause-unread", H)

@@ -57,8 +57,8 @@ def undertaking(world: World, actions: Sequence[Raise], **more: Any) -> RunConte
     )
 
 
-def applied(work: RunContext) -> RunResult:
-    return asyncio.run(reconcile(work))
+def applied(context: RunContext) -> RunResult:
+    return asyncio.run(reconcile(context))
 
 
 def two(world: World, **behaviour: Any) -> tuple[Raise, Raise]:
@@ -115,7 +115,7 @@ def test_a_change_of_release_is_not_begun_past_a_host_that_was_not_read() -> Non
     world.dead.add(H2)
     result = applied(undertaking(world, actions, concerned=_both))
     assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
-    assert [told.code for told in result.diagnostics] == ["change-hosts-unread", "host-unreachable"]
+    assert [diagnostic.code for diagnostic in result.diagnostics] == ["change-hosts-unread", "host-unreachable"]
     assert dict(result.diagnostics[0].fields) == {"hosts": f"{H2} (host-unreachable)"}
 
 
@@ -146,13 +146,13 @@ def test_a_host_that_falls_silent_before_the_gates_is_seen_there() -> None:
     def opened(_: Plan) -> tuple[AnyExpected, ...]:
         return gates
 
-    work = replace(
+    context = replace(
         undertaking(world, actions, concerned=_both, gates=opened),
         look=look,
     )
-    result = applied(work)
+    result = applied(context)
     assert (result.exit_code, world.writes, len(looks)) == (5, [], 1)
-    assert [told.code for told in result.diagnostics] == ["change-hosts-unread", "host-unreachable"]
+    assert [diagnostic.code for diagnostic in result.diagnostics] == ["change-hosts-unread", "host-unreachable"]
 
 
 def test_a_host_that_falls_silent_once_the_change_is_begun_holds_up_only_what_needs_it() -> None:
@@ -186,14 +186,14 @@ def test_repairs_do_not_begin_the_change_that_comes_after_them() -> None:
 
     world.on_launch = lambda _: world.dead.add(H2)
     expected = [one.flag.up() for one in (first, second, Raise(host=H2, name="b"))]
-    work = undertaking(
+    context = undertaking(
         world,
         (first, second),
         decide=decide,
         concerned=later,
     )
     world.readings[expected[-1].fact] = Known("up")
-    result = applied(replace(work, expected=expected))
+    result = applied(replace(context, expected=expected))
     assert len(world.launched) == 1
     assert result.diagnostics[0].code == "change-hosts-unread"
 
@@ -211,7 +211,7 @@ def test_a_gate_that_is_not_open_refuses_before_any_write(reading: Any, code: st
 
     result = applied(undertaking(world, two(world), gates=_gated))
     assert (result.verdict, result.exit_code) == ("refused", 5)
-    assert [trouble.code for trouble in result.diagnostics] == [code]
+    assert [diagnostic.code for diagnostic in result.diagnostics] == [code]
     assert (world.writes, world.events) == ([], [])
 
 
@@ -222,14 +222,14 @@ def test_a_no_refuses_before_any_write() -> None:
     world = World()
     result = applied(undertaking(world, two(world), confirm=no))
     assert (result.exit_code, world.writes) == (5, [])
-    assert [trouble.code for trouble in result.diagnostics] == ["not-confirmed"]
+    assert [diagnostic.code for diagnostic in result.diagnostics] == ["not-confirmed"]
 
 
 def test_a_held_lease_refuses_and_names_the_holder() -> None:
     world = World(holder="another")
     result = applied(undertaking(world, two(world)))
     assert (result.exit_code, world.launched) == (5, [])
-    assert [trouble.code for trouble in result.diagnostics] == ["lease-held"]
+    assert [diagnostic.code for diagnostic in result.diagnostics] == ["lease-held"]
 
 
 def test_a_controller_out_of_reach_refuses() -> None:
@@ -256,7 +256,7 @@ def test_a_job_that_never_ends_refuses_new_work() -> None:
     world.jobs[H, f"{job_key(actions[0])}.1"] = Job(behaviour=world.behaviours[job_key(actions[0])], polls=-1)
     result = applied(undertaking(world, actions))
     assert (result.exit_code, world.launched) == (5, [])
-    assert [trouble.code for trouble in result.diagnostics] == ["job-overdue"]
+    assert [diagnostic.code for diagnostic in result.diagnostics] == ["job-overdue"]
 
 
 def test_what_can_only_be_done_by_a_person_is_waited_for() -> None:
@@ -294,16 +294,16 @@ def test_a_lost_lease_starts_nothing_more() -> None:
     world.on_launch = lambda job: stop.stop_because(diagnose("lease-lost", where=H, run="run"))
     result = applied(undertaking(world, actions, stop=stop, parallel=1))
     assert (result.exit_code, len(world.launched)) == (3, 1)
-    assert "lease-lost" in [trouble.code for trouble in result.diagnostics]
+    assert "lease-lost" in [diagnostic.code for diagnostic in result.diagnostics]
 
 
 def test_that_nothing_more_is_started_is_said_while_what_is_in_flight_goes_on() -> None:
-    world, stop, told = World(), StopSignal(), list[Event]()
+    world, stop, events = World(), StopSignal(), list[Event]()
     world.on_launch = lambda job: stop.stop_because(diagnose("lease-lost", where=H, run="run"))
-    applied(replace(undertaking(world, two(world, polls=3), stop=stop, parallel=1), emit=told.append))
-    (halted,) = (event for event in told if isinstance(event, RunHalted))
+    applied(replace(undertaking(world, two(world, polls=3), stop=stop, parallel=1), emit=events.append))
+    (halted,) = (event for event in events if isinstance(event, RunHalted))
     assert halted.diagnostic.code == "lease-lost"
-    assert told.index(halted) < next(n for n, event in enumerate(told) if isinstance(event, StepDone))
+    assert events.index(halted) < next(n for n, event in enumerate(events) if isinstance(event, StepDone))
 
 
 def test_later_rounds_do_what_earlier_ones_uncovered() -> None:
@@ -316,8 +316,8 @@ def test_later_rounds_do_what_earlier_ones_uncovered() -> None:
 
     asked: list[int] = []
 
-    async def count(studied: Any) -> bool:
-        asked.append(len(studied.plan.steps))
+    async def count(assessment: Any) -> bool:
+        asked.append(len(assessment.plan.steps))
         return True
 
     result = applied(undertaking(world, actions, decide=decide, confirm=count))
@@ -329,14 +329,14 @@ def test_what_a_plan_would_rest_on_is_read_before_it_is_believed() -> None:
     world.readings[Flag(host=H, name="deep")] = Known("up")
 
     def decide(readings: Readings) -> Plan:
-        wanted: list[AnyFact] = [Flag(host=H, name=name) for name in ("near", "deep")]
-        unread = [fact for fact in wanted if fact not in readings]
+        facts: list[AnyFact] = [Flag(host=H, name=name) for name in ("near", "deep")]
+        unread = [fact for fact in facts if fact not in readings]
         return replace(plan(), wanted=frozenset(unread[:1]))
 
     expected: list[AnyExpected] = []
-    studied = asyncio.run(assess(world.look, expected, decide))
-    assert studied.plan.unread_facts == frozenset()
-    assert studied.readings[Flag(host=H, name="deep")] == Known("up")
+    assessment = asyncio.run(assess(world.look, expected, decide))
+    assert assessment.plan.unread_facts == frozenset()
+    assert assessment.readings[Flag(host=H, name="deep")] == Known("up")
 
 
 def test_a_plan_that_wants_ever_more_is_given_up_as_unread() -> None:
@@ -360,7 +360,7 @@ def test_a_full_disk_while_a_job_is_adopted_is_trouble_and_no_bug() -> None:
                 raise JournalError(diagnose("journal-unwritable", where="j", said="No space left on device"))
 
     result = applied(replace(undertaking(world, (a, b)), journal=Full()))
-    assert [told.code for told in result.diagnostics] == ["journal-unwritable"]
+    assert [diagnostic.code for diagnostic in result.diagnostics] == ["journal-unwritable"]
     assert (result.exit_code, world.launched) == (5, [])
 
 
@@ -381,12 +381,12 @@ def test_what_a_step_disturbs_is_given_its_time_before_the_last_word(noticed: st
         return await world.look(asked)
 
     def decide(readings: Readings) -> Plan:
-        made = decide_for((a,))(readings)
+        plan = decide_for((a,))(readings)
         well = readings.get(health.fact) == Known("up")
-        return made if well else replace(made, derived=(Derived(expected=health, depends_on=(a.flag.up(),)),))
+        return plan if well else replace(plan, derived=(Derived(expected=health, depends_on=(a.flag.up(),)),))
 
-    work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
-    assert applied(work).verdict == "converged"
+    context = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
+    assert applied(context).verdict == "converged"
 
 
 @pytest.mark.parametrize(("comes_right", "code"), [(True, 0), (False, 3)])
@@ -406,12 +406,15 @@ def test_what_is_in_between_after_the_last_step_is_given_its_time(comes_right: b
         return await world.look(asked)
 
     def decide(readings: Readings) -> Plan:
-        made = decide_for((a,))(readings)
-        return made if readings.get(health.fact) == Known("up") else replace(made, blocked=(unhealthy,))
+        plan = decide_for((a,))(readings)
+        return plan if readings.get(health.fact) == Known("up") else replace(plan, blocked=(unhealthy,))
 
-    work = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
-    done = applied(work)
-    assert (done.exit_code, [told.code for told in done.diagnostics]) == (code, ["service-unhealthy"] * (code == 3))
+    context = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
+    done = applied(context)
+    assert (done.exit_code, [diagnostic.code for diagnostic in done.diagnostics]) == (
+        code,
+        ["service-unhealthy"] * (code == 3),
+    )
     assert comes_right or looks[-1] - looks[0] >= FOLLOW_S
 
 
@@ -422,17 +425,22 @@ def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_
     """After a reboot all runs, and has only just been started. Nobody takes a lease for that."""
     world = World()
     young = Flag(host=H, name="steady").up()
-    told = Blocked(expected=young, diagnostic=diagnose("units-recently-started", units="a.service"), progressing=True)
+    blocked = Blocked(
+        expected=young, diagnostic=diagnose("units-recently-started", units="a.service"), progressing=True
+    )
 
     async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
         world.readings[young.fact] = Known("up" if comes_right and world.clock.elapsed > 4.0 else "down")
         return await world.look(facts)
 
     def decide(readings: Readings) -> Plan:
-        return plan() if readings.get(young.fact) == Known("up") else replace(plan(), blocked=(told,))
+        return plan() if readings.get(young.fact) == Known("up") else replace(plan(), blocked=(blocked,))
 
     done = applied(replace(undertaking(world, (), decide=decide, bars=_always), expected=[young], look=look))
-    assert (done.exit_code, [one.code for one in done.diagnostics]) == (code, ["units-recently-started"] * (code == 5))
+    assert (done.exit_code, [diagnostic.code for diagnostic in done.diagnostics]) == (
+        code,
+        ["units-recently-started"] * (code == 5),
+    )
     assert world.writes == []
     assert comes_right or world.clock.elapsed >= STARTUP_GRACE_S
 
@@ -446,10 +454,10 @@ def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
 
     world.clock.later.append((60.0, expire))
     actions = two(world)
-    told: list[Event] = []
-    work = replace(undertaking(world, actions), emit=told.append)
-    assert applied(work).verdict == "converged"
-    assert [event.user for event in told if isinstance(event, LeaseContended)] == ["somebody"]
+    events: list[Event] = []
+    context = replace(undertaking(world, actions), emit=events.append)
+    assert applied(context).verdict == "converged"
+    assert [event.user for event in events if isinstance(event, LeaseContended)] == ["somebody"]
 
 
 def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> None:
@@ -460,6 +468,6 @@ def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> Non
     def decide(readings: Readings) -> Plan:
         return replace(decide_for((a,))(readings), blocked=(bad,))
 
-    told = applied(undertaking(world, (a,), decide=decide, bars=_always))
-    assert (told.verdict, told.exit_code, world.writes) == ("refused", 5, [])
-    assert [one.code for one in told.diagnostics] == ["package-md5"]
+    result = applied(undertaking(world, (a,), decide=decide, bars=_always))
+    assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
+    assert [diagnostic.code for diagnostic in result.diagnostics] == ["package-md5"]

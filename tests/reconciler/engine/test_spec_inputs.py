@@ -52,13 +52,13 @@ def goal(readings: Readings) -> tuple[Sequence[AnyExpected], MakePlan]:
     """The data takes it for 1; what was brought has the last word."""
     read = readings.get(BROUGHT)
     version = read.value if isinstance(read, Known) else "1"
-    wishes = (install(version).flag.up(), OTHER.flag.up())
+    expectations = (install(version).flag.up(), OTHER.flag.up())
 
     def decide(seen: Readings) -> Plan:
         unpack = Unpack(host=H, name="unpack", taken_for=version)
         steps = [step(OTHER)] if seen.get(OTHER.flag) != Known("up") else []
-        if seen.get(wishes[0].fact) != Known("up"):
-            last = step(install(version), "unpack", needs=[unpack.flag.up(), BROUGHT.taken_for(version)])
+        if seen.get(expectations[0].fact) != Known("up"):
+            last = step(install(version), "unpack", expectations=[unpack.flag.up(), BROUGHT.taken_for(version)])
             behind = step(Raise(host=H, name=f"behind-{version}"), last.id)
             steps += [step(unpack), last, behind] if not isinstance(read, Known) else [step(install(version)), behind]
         made = plan(*steps)
@@ -66,10 +66,10 @@ def goal(readings: Readings) -> tuple[Sequence[AnyExpected], MakePlan]:
             release="test",
             steps=made.steps,
             blocked=(),
-            derived=(Derived(expected=LATE.up(), depends_on=(wishes[0],)),) if steps else (),
+            derived=(Derived(expected=LATE.up(), depends_on=(expectations[0],)),) if steps else (),
         )
 
-    return wishes, decide
+    return expectations, decide
 
 
 GROUNDS = SpecInputs(facts=(BROUGHT,), goal=goal)
@@ -95,14 +95,14 @@ async def yes(_: Any) -> bool:
     return True
 
 
-def applied(made: World, look: GatherFacts | None = None) -> RunResult:
+def applied(made: World, gather: GatherFacts | None = None) -> RunResult:
     expected, decide = goal({})
-    work = RunContext(
+    context = RunContext(
         run="run",
         user="wang",
         source="laptop",
         transport=made,
-        gather=look or made.look,
+        gather=gather or made.look,
         controller=H,
         hosts=(H, H2),
         expected=expected,
@@ -114,7 +114,7 @@ def applied(made: World, look: GatherFacts | None = None) -> RunResult:
         stop=StopSignal(),
         confirm=yes,
     )
-    return asyncio.run(reconcile(work))
+    return asyncio.run(reconcile(context))
 
 
 def started(made: World) -> list[str]:
@@ -170,10 +170,10 @@ def test_a_look_decides_by_what_it_reads_itself(brings: str, wanted: str) -> Non
     made = world(brings)
     made.readings[BROUGHT] = Known(brings)
     expected, decide = goal({})
-    studied = asyncio.run(assess(made.look, expected, decide, GROUNDS))
-    assert [one.id for one in studied.plan.steps][1:2] == [wanted]
-    assert studied.readings[BROUGHT] == Known(brings), "a saved plan is bound to it"
-    assert [drift.expected.fact for drift in studied.difference.drift] == [
+    assessment = asyncio.run(assess(made.look, expected, decide, GROUNDS))
+    assert [step.id for step in assessment.plan.steps][1:2] == [wanted]
+    assert assessment.readings[BROUGHT] == Known(brings), "a saved plan is bound to it"
+    assert [drift.expected.fact for drift in assessment.difference.drift] == [
         Flag(host=H, name=wanted),
         OTHER.flag,
     ]

@@ -109,8 +109,8 @@ class Site:
         (self.host.state(H) / "lease").unlink(missing_ok=True)
 
 
-def mend(wish: AnyExpected) -> Decision:
-    match wish.fact:
+def mend(expected: AnyExpected) -> Decision:
+    match expected.fact:
         case ModuleHosts() as fact:
             action = PlaceModule(host=H, config=fact.path, module=fact.module, hosts=(H,))
         case EnvValue() as fact:
@@ -165,9 +165,9 @@ def test_what_somebody_edited_since_refuses_it_all_and_nothing_is_written(site: 
         site.env.write_text("mine\n")
         return await site.undo()
 
-    left = asyncio.run(story())
-    assert (left.verdict, left.exit_code) == ("refused", 5)
-    assert [told.code for told in left.diagnostics] == ["undo-changed"]
+    result = asyncio.run(story())
+    assert (result.verdict, result.exit_code) == ("refused", 5)
+    assert [diagnostic.code for diagnostic in result.diagnostics] == ["undo-changed"]
     assert site.seen()[1] == b"mine\n"
     assert b"auth" in (site.seen()[0] or b"")
 

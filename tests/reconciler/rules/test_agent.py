@@ -78,9 +78,9 @@ def test_nothing_of_the_old_one_is_retired_before_they_are_seen_again() -> None:
     assert install.id in ancestors(plan, wait)
     for step in retired:
         assert wait.id in ancestors(plan, step)
-        assert LOST in [need.fact for need in step.requires], "and read again just before each"
-    others = [s for s in plan.steps if s not in retired and LOST in [need.fact for need in s.requires]]
-    assert [type(step.action) for step in others] == [RunSmokeTest], "nothing else asks for it but what comes next"
+        assert LOST in [expected.fact for expected in step.requires], "and read again just before each"
+    steps = [s for s in plan.steps if s not in retired and LOST in [need.fact for need in s.requires]]
+    assert [type(step.action) for step in steps] == [RunSmokeTest], "nothing else asks for it but what comes next"
 
 
 def test_the_note_is_put_aside_when_the_old_one_is_gone() -> None:
@@ -105,16 +105,16 @@ def test_where_nobody_is_known_to_be_online_the_plan_says_so(reading: AnyReading
 
 
 def test_a_finished_cluster_is_not_even_asked() -> None:
-    asked: list[AnyFact] = []
+    facts: list[AnyFact] = []
     world = finished(CLUSTER)
 
     def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
-        asked.append(fact)
+        facts.append(fact)
         return Absent()
 
     plan, _ = study(World(cluster=CLUSTER, facts=world.facts, other=other))
     assert (plan.steps, plan.blocked) == ((), ())
-    assert [fact for fact in asked if isinstance(fact, (AgentsOnline, AgentsMissing, TaskRecorded))] == []
+    assert [fact for fact in facts if isinstance(fact, (AgentsOnline, AgentsMissing, TaskRecorded))] == []
 
 
 def test_a_gse_that_lost_a_unit_demands_nothing_of_agents_where_no_old_one_is_left() -> None:

@@ -15,7 +15,7 @@ def test_models_that_iam_does_not_know_are_registered_by_that_call_alone(module:
     directory = WHOLE.src(WHOLE.release.module(module).models)
     (fact,) = (fact for fact in world.facts if isinstance(fact, ModelsPending) and fact.directory == directory)
     world.facts[fact] = Known(("0002_x.json",))
-    made, _ = study(world)
-    (step,) = made.steps
+    plan, _ = study(world)
+    (step,) = plan.steps
     assert step.action == RegisterModels(host=fact.host, install=WHOLE.paths.install, module=module, pending=fact)
-    assert study(live(world, made))[0].steps == ()
+    assert study(live(world, plan))[0].steps == ()

@@ -96,7 +96,7 @@ def named(world: World, wanted: str) -> AnyFact:
 
 def looked(world: World) -> tuple[Plan, Difference]:
     plan, readings = study(world)
-    advice = {told.expected.fact: told.diagnostic for told in plan.advice}
+    advice = {blocked.expected.fact: blocked.diagnostic for blocked in plan.advice}
     seen = without_advice(diff(expected_facts(world.cluster), readings), advice)
     return plan, Difference(
         drift=seen.drift,
@@ -120,9 +120,9 @@ def world(case: Case) -> World:
 
 
 def test_it_is_named_with_what_will_happen(case: Case, world: World) -> None:
-    _, seen = looked(world)
-    (fact,) = seen.latent
-    why = seen.latent[fact]
+    _, readings = looked(world)
+    (fact,) = readings.latent
+    why = readings.latent[fact]
     assert fact_id(fact) == case.fact
     assert isinstance(why, CodedReason)
     assert why.code == case.will
@@ -131,63 +131,63 @@ def test_it_is_named_with_what_will_happen(case: Case, world: World) -> None:
 
 
 def test_it_is_mended_by_the_narrowest_steps_or_only_told(case: Case, world: World) -> None:
-    plan, seen = looked(world)
+    plan, readings = looked(world)
     assert tuple(step.id.rsplit("-", 1)[0] for step in plan.steps) == case.steps
     assert plan.blocked == ()
-    assert verdict(seen) == ("differs" if case.steps else "converged")
-    assert [fact_id(told.drift.expected.fact) for told in seen.advice] == ([] if case.steps else [case.fact])
+    assert verdict(readings) == ("differs" if case.steps else "converged")
+    assert [fact_id(told.drift.expected.fact) for told in readings.advice] == ([] if case.steps else [case.fact])
 
 
 def test_every_text_and_document_says_what_will_happen(case: Case, world: World) -> None:
-    plan, seen = looked(world)
-    will = reason_text(next(iter(seen.latent.values())), "en")
+    plan, readings = looked(world)
+    will = reason_text(next(iter(readings.latent.values())), "en")
     page = RenderOptions(width=400)
-    for text in (check_text("6.2.2", seen, page), diff_text("6.2.2", seen, page)):
+    for text in (check_text("6.2.2", readings, page), diff_text("6.2.2", readings, page)):
         assert will in text
         assert ("Latent: right now" in text) == bool(case.steps)
         assert ("Told, not mended" in text) == (not case.steps)
-    assert will in plan_text(plan, page, seen.latent) or not case.steps
-    document = check_document("6.2.2", seen)
+    assert will in plan_text(plan, page, readings.latent) or not case.steps
+    document = check_document("6.2.2", readings)
     told = [*document.drift, *document.advice]
     assert [finding.latent.code for finding in told if finding.latent] == [case.will]
-    steps = plan_document(plan, latent=seen.latent).steps
+    steps = plan_document(plan, latent=readings.latent).steps
     assert [why.code for step in steps for why in step.latent] == ([case.will] if case.steps else [])
 
 
 def test_a_pristine_6_1_has_nothing_latent() -> None:
     """Old rows are old, old services are served, and what is not installed cannot fail to start."""
     world = World(cluster=WHOLE)
-    plan, seen = looked(world)
-    assert seen.latent == {}
+    plan, readings = looked(world)
+    assert readings.latent == {}
     assert plan.advice == ()
 
 
 def test_a_finished_cluster_has_nothing_latent() -> None:
-    _, seen = looked(finished(WHOLE))
-    assert (seen.latent, seen.advice, seen.drift) == ({}, (), ())
+    _, readings = looked(finished(WHOLE))
+    assert (readings.latent, readings.advice, readings.drift) == ({}, (), ())
 
 
 def test_a_service_that_is_still_served_is_drift_and_not_latent() -> None:
     world = finished(WHOLE)
     world.facts[named(world, "consul.definition gse-api @10.0.0.1")] = Known("written")
     world.facts[named(world, "unit.active bk-gse-api.service @10.0.0.1")] = Known("active")
-    _, seen = looked(world)
-    assert seen.latent == {}
+    _, readings = looked(world)
+    assert readings.latent == {}
 
 
 def test_a_unit_that_does_not_run_is_missing_and_not_latent() -> None:
     world = finished(WHOLE)
     for wanted, reading in (("unit.active", Known("inactive")), ("unit.enabled", Known("disabled"))):
         world.facts[named(world, f"{wanted} bk-auth.service @10.0.0.3")] = reading
-    _, seen = looked(world)
-    assert seen.latent == {}
+    _, readings = looked(world)
+    assert readings.latent == {}
 
 
 def test_a_row_that_is_missing_tells_no_lie() -> None:
     world = finished(WHOLE)
     world.facts[named(world, "mysql.product-version mysql-paas gse @10.0.0.1")] = Absent()
-    _, seen = looked(world)
-    assert seen.latent == {}
+    _, readings = looked(world)
+    assert readings.latent == {}
 
 
 def test_a_missing_tag_is_put_back_before_bkenv_and_lost_secrets_bar_it() -> None:
@@ -199,11 +199,11 @@ def test_a_missing_tag_is_put_back_before_bkenv_and_lost_secrets_bar_it() -> Non
         world.facts[tag] = Absent()
         plan, _ = study(world)
         assert sum(step.id.startswith("tag.restore") for step in plan.steps) == steps
-        assert {told.diagnostic.code for told in plan.blocked} == (set() if steps else {"tag-missing"})
+        assert {blocked.diagnostic.code for blocked in plan.blocked} == (set() if steps else {"tag-missing"})
         assert any(step.id.startswith("bkcli.bkenv") for step in plan.steps) == bool(steps)
         assert plan.advice == ()
 
 
 def _wanted(world: World) -> set[AnyFact]:
     plan, _ = study(world)
-    return {need.fact for step in plan.steps for need in step.requires}
+    return {expected.fact for step in plan.steps for expected in step.requires}

@@ -18,9 +18,9 @@ ALIKE = tuple(wish for wish in expected_facts(WHOLE) if isinstance(wish.reading,
 def without(*kinds: type, missing: AnyReading = Absent()) -> World:  # noqa: B008 - it is frozen
     """A finished cluster that has lost both sides of all equalities of these kinds."""
     world = finished(WHOLE)
-    for wish in ALIKE:
-        if isinstance(wish.fact, kinds) and isinstance(wish.reading, SameAs):
-            world.facts[wish.fact] = world.facts[wish.reading.fact] = missing
+    for expected in ALIKE:
+        if isinstance(expected.fact, kinds) and isinstance(expected.reading, SameAs):
+            world.facts[expected.fact] = world.facts[expected.reading.fact] = missing
     return world
 
 
@@ -35,48 +35,52 @@ def test_digests_that_are_nowhere_are_missed_on_every_host(missing: AnyReading) 
     world = without(FileDigest, missing=missing)
     plan, word, names = looked(world)
     assert word == "differs"
-    assert names == [fact_id(wish.fact) for wish in ALIKE if isinstance(wish.fact, FileDigest)]
+    assert names == [fact_id(expected.fact) for expected in ALIKE if isinstance(expected.fact, FileDigest)]
     assert len(names) >= 15
     assert plan.steps == ()
-    assert {told.diagnostic.code for told in plan.blocked} == {"reference-missing"}
+    assert {blocked.diagnostic.code for blocked in plan.blocked} == {"reference-missing"}
 
 
 @pytest.mark.parametrize("missing", [Absent(), Known("68b329da9893e34099c7d8ad5cb9c940")], ids=["absent", "empty"])
 def test_scripts_that_are_nowhere_are_missed_and_never_distributed(missing: AnyReading) -> None:
     plan, word, names = looked(without(TreeDigest, missing=missing))
     assert (word, plan.steps) == ("differs", ())
-    assert names == [fact_id(wish.fact) for wish in ALIKE if isinstance(wish.fact, TreeDigest)]
-    assert {told.diagnostic.code for told in plan.blocked} == {"reference-missing"}
+    assert names == [fact_id(expected.fact) for expected in ALIKE if isinstance(expected.fact, TreeDigest)]
+    assert {blocked.diagnostic.code for blocked in plan.blocked} == {"reference-missing"}
 
 
 def test_a_file_that_is_gone_everywhere_comes_with_scripts_that_have_it() -> None:
     """6.1 has no yq on any host: it is in the plan from the start, after the scripts that bring it."""
     world = World(cluster=WHOLE)
-    for wish in ALIKE:
-        if isinstance(wish.fact, FileDigest) and isinstance(wish.reading, SameAs) and wish.fact.path.endswith("/yq"):
-            world.facts[wish.fact] = world.facts[wish.reading.fact] = Absent()
+    for expected in ALIKE:
+        if (
+            isinstance(expected.fact, FileDigest)
+            and isinstance(expected.reading, SameAs)
+            and expected.fact.path.endswith("/yq")
+        ):
+            world.facts[expected.fact] = world.facts[expected.reading.fact] = Absent()
     plan, _ = study(world)
     kinds = [step.id.partition("@")[0] for step in plan.steps]
     assert kinds.count("program.copy-yq") == len(WHOLE.inventory.hosts)
     assert kinds.index("package.scripts") < kinds.index("program.copy-yq")
-    assert [told.diagnostic.code for told in plan.blocked] == []
+    assert [blocked.diagnostic.code for blocked in plan.blocked] == []
 
 
 def test_saas_of_which_there_is_neither_package_nor_anything_online_is_missed_and_refused() -> None:
     world = without(SaasOnline)
     plan, word, names = looked(world)
     assert word == "differs"
-    assert names == [fact_id(wish.fact) for wish in ALIKE if isinstance(wish.fact, SaasOnline)]
+    assert names == [fact_id(expected.fact) for expected in ALIKE if isinstance(expected.fact, SaasOnline)]
     assert plan.steps == ()
-    assert [told.diagnostic.code for told in plan.blocked] == ["saas-package-missing"] * len(names)
+    assert [blocked.diagnostic.code for blocked in plan.blocked] == ["saas-package-missing"] * len(names)
 
 
 def test_saas_whose_package_is_still_to_come_is_planned_from_the_start() -> None:
     """/data/src is 6.1's: nothing online and no package yet is one deployment to be done, and no equality."""
     world = World(cluster=WHOLE)
-    for wish in ALIKE:
-        if isinstance(wish.fact, SaasOnline) and isinstance(wish.reading, SameAs):
-            world.facts[wish.fact] = world.facts[wish.reading.fact] = Absent()
+    for expected in ALIKE:
+        if isinstance(expected.fact, SaasOnline) and isinstance(expected.reading, SameAs):
+            world.facts[expected.fact] = world.facts[expected.reading.fact] = Absent()
     plan, _ = study(world)
     assert sum(step.id.startswith("saas.deploy-") for step in plan.steps) == len(WHOLE.release.apps)
 
@@ -84,20 +88,20 @@ def test_saas_whose_package_is_still_to_come_is_planned_from_the_start() -> None
 def test_every_equality_of_a_finished_cluster_is_missed_where_both_sides_are_gone() -> None:
     """But for rows of products that nobody has: none to show is as it should be."""
     unseen: list[AnyExpected] = []
-    for wish in ALIKE:
-        assert isinstance(wish.reading, SameAs)
+    for expected in ALIKE:
+        assert isinstance(expected.reading, SameAs)
         world = finished(WHOLE)
-        world.facts[wish.fact] = world.facts[wish.reading.fact] = Absent()
-        if wish.fact not in {drift.expected.fact for drift in diff(expected_facts(WHOLE), world.facts).drift}:
-            unseen.append(wish)
+        world.facts[expected.fact] = world.facts[expected.reading.fact] = Absent()
+        if expected.fact not in {drift.expected.fact for drift in diff(expected_facts(WHOLE), world.facts).drift}:
+            unseen.append(expected)
     assert [fact_id(wish.fact) for wish in unseen] == ["mysql.product-version mysql-paas bkssm @10.0.0.1"]
 
 
 def test_a_row_of_a_product_that_install_config_places_and_nobody_installed_is_a_difference() -> None:
     world = finished(WHOLE)
-    row = next(wish for wish in ALIKE if fact_id(wish.fact).startswith("mysql.product-version"))
+    row = next(expected for expected in ALIKE if fact_id(expected.fact).startswith("mysql.product-version"))
     assert isinstance(row.reading, SameAs)
     world.facts[row.fact], world.facts[row.reading.fact] = Known("1.0.12"), Absent()
     plan, word, names = looked(world)
     assert (word, names, plan.steps) == ("differs", [fact_id(row.fact)], ())
-    assert [told.diagnostic.code for told in plan.blocked] == ["row-without-product"]
+    assert [blocked.diagnostic.code for blocked in plan.blocked] == ["row-without-product"]

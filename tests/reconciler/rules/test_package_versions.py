@@ -44,17 +44,17 @@ HOTFIX = followed(*saying(OTHERS))
 
 
 def values(cluster: Cluster) -> dict[object, object]:
-    return {wish.fact: wish.reading for wish in expected_facts(cluster)}
+    return {expected.fact: expected.reading for expected in expected_facts(cluster)}
 
 
 def test_what_is_expected_of_each_module_follows_the_package() -> None:
-    wishes = values(HOTFIX)
-    assert wishes[VersionText(host="10.0.0.3", path="/data/bkce/bkauth/VERSION")] == Known("0.0.14")
-    images = {fact: reading for fact, reading in wishes.items() if isinstance(fact, ContainerImage)}
+    expectations = values(HOTFIX)
+    assert expectations[VersionText(host="10.0.0.3", path="/data/bkce/bkauth/VERSION")] == Known("0.0.14")
+    images = {fact: reading for fact, reading in expectations.items() if isinstance(fact, ContainerImage)}
     assert Known("bk-usermgr-api:2.5.5") in images.values()
-    rows = {fact.code: reading for fact, reading in wishes.items() if isinstance(fact, ProductVersion)}
+    rows = {fact.code: reading for fact, reading in expectations.items() if isinstance(fact, ProductVersion)}
     assert (rows["usermgr"], rows["open_paas"]) == (Known("2.5.5"), Known("2.14.57"))
-    standards = {getattr(wish.reading, "fact", None) for wish in expected_facts(HOTFIX)}
+    standards = {getattr(expected.reading, "fact", None) for expected in expected_facts(HOTFIX)}
     assert "1.10.10" in {fact.default for fact in standards if isinstance(fact, SaasPackaged)}
 
 
@@ -83,8 +83,8 @@ def test_a_pin_that_cannot_be_read_changes_nothing_that_was_known() -> None:
 
 
 def test_the_pin_of_another_package_does_not_count() -> None:
-    other = replace(CLUSTER, package=CLUSTER.package.model_copy(update={"md5": "0" * 32}))
-    assert package_versions.with_package_versions(other, {FACT: Known(saying(OTHERS))}) is other
+    cluster = replace(CLUSTER, package=CLUSTER.package.model_copy(update={"md5": "0" * 32}))
+    assert package_versions.with_package_versions(cluster, {FACT: Known(saying(OTHERS))}) is cluster
 
 
 def test_the_same_versions_are_the_same_cluster() -> None:
@@ -93,7 +93,7 @@ def test_the_same_versions_are_the_same_cluster() -> None:
 
 
 def test_each_version_apart_is_told_with_the_data_s_and_the_package_s() -> None:
-    told = {dict(one.fields)["module"]: one for one in package_versions.warnings(HOTFIX)}
+    told = {dict(diagnostic.fields)["module"]: diagnostic for diagnostic in package_versions.warnings(HOTFIX)}
     assert {one.code for one in told.values()} == {"package-versions-differ"}
     assert {name: (dict(one.fields)["listed"], dict(one.fields)["package"]) for name, one in told.items()} == {
         "auth": ("0.0.13", "0.0.14"),
@@ -126,16 +126,16 @@ def pristine() -> tuple[Plan, Readings]:
 def unpacked(said: tuple[str, ...]) -> tuple[World, Plan]:
     """From pristine up to the moment at which the package was unpacked and its versions are known; nothing behind the
     step that found them out has begun, as the executor has it."""
-    made, readings = pristine()
+    plan, readings = pristine()
     now = dict(readings) | {FACT: Absent()}
-    for step in made.steps:
+    for step in plan.steps:
         found = {**now, FACT: now.get(FACT, Absent())}
         if changed_plan_input(step.requires, found) is None:
             apply_step(step, now)
-            apply_derived(made, now)
+            apply_derived(plan, now)
         if kind(step) == "package.products":
             now[FACT] = Known(said)
-    return World(cluster=package_versions.with_package_versions(CLUSTER, now), facts=now), made
+    return World(cluster=package_versions.with_package_versions(CLUSTER, now), facts=now), plan
 
 
 def test_what_a_package_says_otherwise_is_found_out_before_anything_is_put_in_place() -> None:
@@ -173,7 +173,7 @@ def test_a_version_that_is_none_bars_the_run_with_its_reason(how: str) -> None:
     assert aborts_run(blocked)
     assert dict(blocked.diagnostic.fields) == {"product": "bkauth", "listed": "0.0.13"}
     assert blocked.diagnostic.because == reason(f"version-{how}")
-    assert [one.code for one in package_versions.warnings(world.cluster)] == ["package-version-rejected"]
+    assert [diagnostic.code for diagnostic in package_versions.warnings(world.cluster)] == ["package-version-rejected"]
 
 
 def test_a_version_that_is_none_of_what_is_not_upgraded_holds_up_nothing() -> None:
@@ -184,14 +184,14 @@ def test_a_version_that_is_none_of_what_is_not_upgraded_holds_up_nothing() -> No
 
 def test_what_was_unpacked_from_another_package_is_unpacked_again() -> None:
     """cluster.toml names a hot fix now; beside it lies what an earlier run unpacked."""
-    made, readings = pristine()
+    plan, readings = pristine()
     now = dict(readings)
-    for step in made.steps:
+    for step in plan.steps:
         if kind(step) in ("package.unpack", "package.products", "directory.copy"):
             apply_step(step, now)
-    other = replace(CLUSTER, package=CLUSTER.package.model_copy(update={"md5": "0" * 32}))
-    now[PackageDigest(host=other.controller, path=other.package.path)] = Known(other.md5)
-    then, _ = study(World(cluster=other, facts=now))
+    cluster = replace(CLUSTER, package=CLUSTER.package.model_copy(update={"md5": "0" * 32}))
+    now[PackageDigest(host=cluster.controller, path=cluster.package.path)] = Known(cluster.md5)
+    then, _ = study(World(cluster=cluster, facts=now))
     order = [kind for kind in kinds(then) if kind in ("package.unpack", "package.products", "directory.copy")]
     assert order == ["package.unpack", "directory.copy", "directory.copy", "package.products"]
 
@@ -214,7 +214,7 @@ def test_without_a_pin_only_the_package_can_tell_which_version_is_right(whole: b
     world.facts[VersionText(host="10.0.0.3", path="/data/bkce/bkauth/VERSION")] = Known("0.0.14")
     world.facts[PathKind(host=here, path="/data/src/.bkrec-products")] = Known("file") if whole else Absent()
     world.facts[PackageDigest(host=here, path=CLUSTER.package.path)] = Known(CLUSTER.md5) if package else Absent()
-    made, _ = study(world)
-    (products,) = [step for step in made.steps if kind(step) == "package.products"]
+    plan, _ = study(world)
+    (products,) = [step for step in plan.steps if kind(step) == "package.products"]
     root = staging(CLUSTER, "src") if asks != "/data/src" else asks
     assert getattr(products.action, "root", "") == root

@@ -42,10 +42,10 @@ def test_each_backup_is_asked_for_the_room_that_what_it_holds_takes() -> None:
     plan, _ = study(world)
     kinds = [str(getattr(step.action, "kind", "")) for step in plan.steps]
     backed_up = {kind.removeprefix("backup.") for kind in kinds if kind.startswith("backup.")}
-    asked = [gate.fact for gate in preflight_checks(world.cluster, 1_700_000_000, plan)]
-    assert {fact.what for fact in asked if isinstance(fact, BackupRoom)} == backed_up - {"topology"}
+    facts = [gate.fact for gate in preflight_checks(world.cluster, 1_700_000_000, plan)]
+    assert {fact.what for fact in facts if isinstance(fact, BackupRoom)} == backed_up - {"topology"}
     assert backed_up >= {"mysql", "mongodb", "install"}
-    roomy = {fact.path for fact in asked if isinstance(fact, DiskRoomFor)}
+    roomy = {fact.path for fact in facts if isinstance(fact, DiskRoomFor)}
     assert roomy == {world.cluster.paths.work, world.cluster.paths.src}
 
 
@@ -108,9 +108,9 @@ def test_a_half_installed_redis_cluster_is_told_and_never_installed_over() -> No
 def test_before_iam_is_upgraded_the_script_that_a_person_has_to_bring_is_there() -> None:
     """It is in no package; without it the run would stop with IAM's groups in tables that nobody reads any more."""
     cluster = slice_cluster("iam")
-    asked = {gate.fact: gate for gate in preflight_checks(cluster, 1_700_000_000, study(World(cluster=cluster))[0])}
+    readings = {gate.fact: gate for gate in preflight_checks(cluster, 1_700_000_000, study(World(cluster=cluster))[0])}
     script = ScriptDefects(host=cluster.controller, path=SCRIPT, python=PYTHON, sentences=MIGRATION)
-    assert asked[script].reading == Known(())
+    assert readings[script].reading == Known(())
     assert not any(isinstance(fact, ScriptDefects) for fact in facts(World(cluster=CLUSTER)))
 
 
@@ -124,7 +124,7 @@ def test_a_finished_cluster_with_a_dead_host_is_repaired_and_no_change_of_releas
     silent = World(
         cluster=whole,
         facts={fact: reading for fact, reading in world.facts.items() if fact.host != host},
-        other=lambda fact, made: _silent(fact) if fact.host == host else fresh(fact, made),
+        other=lambda fact, cluster: _silent(fact) if fact.host == host else fresh(fact, cluster),
     )
     plan, _ = study(silent)
     assert plan.steps

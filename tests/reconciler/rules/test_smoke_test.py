@@ -67,7 +67,7 @@ def test_an_upgrade_runs_it_once_while_all_of_61_serves_and_again_before_anythin
     assert len(retired) == len(OLD)
     for step in retired:
         assert again.id in ancestors(plan, step)
-        assert LOST in [need.fact for need in step.requires], "and its trace is read again just before each"
+        assert LOST in [expected.fact for expected in step.requires], "and its trace is read again just before each"
     outages = [number for number, step in enumerate(plan.steps) if step.action.outage]
     assert plan.steps.index(note) < min(outages)
     assert note.because == reason("smoke-test-before", host=CLUSTER.controller)
@@ -134,16 +134,16 @@ def test_a_note_nobody_can_read_keeps_the_old_one_and_the_plan_says_why() -> Non
 
 
 def test_a_finished_cluster_is_not_even_looked_at() -> None:
-    asked: list[AnyFact] = []
+    facts: list[AnyFact] = []
     world = finished(CLUSTER)
 
     def other(fact: AnyFact, _: Cluster) -> AnyReading:
-        asked.append(fact)
+        facts.append(fact)
         return Absent()
 
     plan, _ = study(World(cluster=CLUSTER, facts=world.facts, other=other))
     assert (plan.steps, plan.blocked) == ((), ())
-    assert [fact for fact in asked if isinstance(fact, (SmokeTestBroken, TaskRecorded))] == []
+    assert [fact for fact in facts if isinstance(fact, (SmokeTestBroken, TaskRecorded))] == []
 
 
 def test_where_job_is_left_to_its_owner_no_job_is_run() -> None:

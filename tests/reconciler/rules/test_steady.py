@@ -14,9 +14,12 @@ FACTS = [wish.fact for wish in expected_facts(WHOLE) if isinstance(wish.fact, Un
 def test_every_container_and_saas_that_has_to_run_has_to_stay_up() -> None:
     """bk-monitor among them, of which nothing else tells more than that it runs."""
     run = {
-        (wish.fact.host, wish.fact.container if isinstance(wish.fact, ContainerState) else wish.fact.app)
-        for wish in expected_facts(WHOLE)
-        if isinstance(wish.fact, (ContainerState, AppContainer)) and wish.reading != Absent()
+        (
+            expected.fact.host,
+            expected.fact.container if isinstance(expected.fact, ContainerState) else expected.fact.app,
+        )
+        for expected in expected_facts(WHOLE)
+        if isinstance(expected.fact, (ContainerState, AppContainer)) and expected.reading != Absent()
     }
     assert {(fact.host, name) for fact in FACTS for name in (*fact.containers, *fact.apps)} == run
     assert "bk-monitor" in {name for _, name in run}

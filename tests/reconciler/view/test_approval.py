@@ -39,10 +39,10 @@ def test_the_document_has_gate_and_deletions_step_by_step() -> None:
 
 
 def test_what_is_asked_says_what_to_type() -> None:
-    told = diagnostics_text(pending_approvals(PLAN, set()), EN)
-    assert "error[approval-needed]" in told
-    assert "sets (2): 作业平台v3, 公共组件" in told
-    assert "`bkrec apply --approve topology`" in told
+    text = diagnostics_text(pending_approvals(PLAN, set()), EN)
+    assert "error[approval-needed]" in text
+    assert "sets (2): 作业平台v3, 公共组件" in text
+    assert "`bkrec apply --approve topology`" in text
     by_hand = diagnostics_text(pending_approvals(planned(DIFFERS, IDLE), {"topology"}), EN)
     assert "error[cmdb-delete-sets]" in by_hand
 

@@ -54,8 +54,8 @@ def _field(hint: Any) -> st.SearchStrategy[Any]:
     return st.lists(HOSTILE, max_size=3).map(tuple) if str in get_args(hint) else st.from_type(hint)
 
 
-def _unread(said: str) -> Unknown:
-    return Unknown(reason("parse-failed", family="unit", error=said))
+def _unread(output_text: str) -> Unknown:
+    return Unknown(reason("parse-failed", family="unit", error=output_text))
 
 
 READINGS: st.SearchStrategy[AnyReading] = st.one_of(
@@ -77,8 +77,8 @@ def _harmful(text: str) -> set[str]:
 def test_no_name_and_no_value_breaks_a_report(kind: type[AnyFact], data: st.DataObject) -> None:
     fact, wished, read = data.draw(hostile(kind)), data.draw(HOSTILE), data.draw(READINGS)
     source, module = data.draw(HOSTILE), data.draw(HOSTILE)
-    wish: AnyExpected = fact.must_be(wished, because=reason("not-read"), source=source, module=module)
-    difference = diff([wish], {fact: read})
+    expected: AnyExpected = fact.must_be(wished, because=reason("not-read"), source=source, module=module)
+    difference = diff([expected], {fact: read})
     document = json.loads(dumped(diff_document("6.2.2", difference)))
     assert len(document["drift"]) + len(document["unknown"]) + document["held"] == 1
     for lang in ("en", "zh"):

@@ -29,9 +29,9 @@ def test_what_runs_is_shown_with_its_last_line() -> None:
 
 def test_what_is_done_is_counted_and_gone() -> None:
     done = (ev.StepDone(step=RETIRE.id, seconds=3.0, exit_status=0), 4.0)
-    told = frame(_screen(*BEGUN, done), PLAN, 4.0, RenderOptions(lang="zh"))
-    assert told.startswith("1/2 步")
-    assert "bk-paas-login" not in told
+    text = frame(_screen(*BEGUN, done), PLAN, 4.0, RenderOptions(lang="zh"))
+    assert text.startswith("1/2 步")
+    assert "bk-paas-login" not in text
 
 
 def test_what_is_held_stays_in_sight() -> None:
@@ -40,8 +40,8 @@ def test_what_is_held_stays_in_sight() -> None:
 
 
 def test_an_adopted_job_is_waited_for() -> None:
-    told = frame(_screen((ev.JobAdopted(host="10.0.0.1", job="j"), 0.0)), PLAN, 1.0, RenderOptions())
-    assert "waiting for an earlier run's job on 10.0.0.1" in told
+    text = frame(_screen((ev.JobAdopted(host="10.0.0.1", job="j"), 0.0)), PLAN, 1.0, RenderOptions())
+    assert "waiting for an earlier run's job on 10.0.0.1" in text
 
 
 def test_a_frame_is_never_wider_than_the_page() -> None:

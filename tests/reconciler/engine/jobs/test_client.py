@@ -190,8 +190,8 @@ def test_what_cannot_be_prepared_has_not_begun(host: LocalTransport, monkeypatch
     impatient(monkeypatch)
 
     async def run() -> tuple[str, AnyReading]:
-        said = await launch(host, H, order("exit 0", terminal=True))
-        return said.how, await read(host, JobState(host=H, job="test.1"))
+        launched = await launch(host, H, order("exit 0", terminal=True))
+        return launched.how, await read(host, JobState(host=H, job="test.1"))
 
     assert asyncio.run(run()) == ("not-started", Absent())
 
@@ -233,7 +233,7 @@ def test_the_same_job_is_started_once_by_however_many(host: LocalTransport, tmp_
         await ended(host)
         return [task.result() for task in tasks]
 
-    assert sorted(one.how for one in asyncio.run(race())) == ["exists"] * 5 + ["started"]
+    assert sorted(launched.how for launched in asyncio.run(race())) == ["exists"] * 5 + ["started"]
     assert trace.read_text() == "x\n"
 
 
@@ -327,8 +327,8 @@ def test_a_torn_launch_claims_nothing(host: LocalTransport) -> None:
         output = await host.run(H, torn)
         return output.stdout, await read(host, JobAttempts(host=H, key="test"))
 
-    said, attempts = asyncio.run(run())
-    assert said == "bkrec-says test.1 torn\n"
+    output_text, attempts = asyncio.run(run())
+    assert output_text == "bkrec-says test.1 torn\n"
     assert attempts == Known(())
 
 

@@ -9,10 +9,10 @@ from specs.diagnostic import diagnose
 DEAD = TransportError(diagnose("host-unreachable", where="10.0.0.3", said="no answer in 10 s"))
 
 
-def silence(trouble: TransportError, *, waited_s: float) -> HostBackoff:
+def silence(error: TransportError, *, waited_s: float) -> HostBackoff:
     """Given up at second 100."""
     kept = HostBackoff(fast_failure_s=2.0)
-    kept.note(trouble, since=100.0 - waited_s, now=100.0)
+    kept.note(error, since=100.0 - waited_s, now=100.0)
     return kept
 
 
@@ -21,9 +21,9 @@ def test_a_host_never_asked_is_asked() -> None:
 
 
 def test_its_silence_is_told_again_for_as_long_as_it_took() -> None:
-    told = silence(DEAD, waited_s=10.0).cached_error(109.9)
-    assert told is not None
-    assert told.diagnostic == DEAD.diagnostic
+    error = silence(DEAD, waited_s=10.0).cached_error(109.9)
+    assert error is not None
+    assert error.diagnostic == DEAD.diagnostic
 
 
 def test_then_it_is_asked_again() -> None:

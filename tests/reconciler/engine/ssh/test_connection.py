@@ -57,8 +57,8 @@ def test_one_connection_serves_many_commands_at_once(tmp_path: Path) -> None:
 
 async def eight(transport: SshTransport, host: str = H) -> list[Output]:
     async with asyncio.TaskGroup() as group:
-        one = [Command(script='sleep 0.5; echo "$1"; exit 3', args=(str(n),)) for n in range(8)]
-        tasks = [group.create_task(transport.run(host, command)) for command in one]
+        commands = [Command(script='sleep 0.5; echo "$1"; exit 3', args=(str(n),)) for n in range(8)]
+        tasks = [group.create_task(transport.run(host, command)) for command in commands]
     return [task.result() for task in tasks]
 
 
@@ -208,8 +208,8 @@ def test_names_and_ports_of_the_users_own_config_are_taken(tmp_path: Path) -> No
         async with serving(tmp_path) as server:
             access = server.access()
             (tmp_path / "config").write_text(f"Host inner\n  HostName {H}\n  Port {server.port}\n  User root\n")
-            named = replace(access, port=None, user="", configs=(str(tmp_path / "config"),))
-            async with ssh(named) as transport:
+            settings = replace(access, port=None, user="", configs=(str(tmp_path / "config"),))
+            async with ssh(settings) as transport:
                 return await transport.run("inner", Command(script="echo in"))
 
     assert asyncio.run(run()).stdout == "in\n"
@@ -439,9 +439,9 @@ class _Prefixed(SshTransport):
     ],
 )
 def test_what_the_controllers_ssh_says_is_told_alike(stderr: str, code: str) -> None:
-    trouble = ssh_stderr_error("10.0.0.2", Output(stdout="", stderr=stderr, exit_status=255))
-    assert trouble is not None
-    assert (trouble.diagnostic.code, trouble.diagnostic.where) == (code, "10.0.0.2")
+    error = ssh_stderr_error("10.0.0.2", Output(stdout="", stderr=stderr, exit_status=255))
+    assert error is not None
+    assert (error.diagnostic.code, error.diagnostic.where) == (code, "10.0.0.2")
 
 
 def test_a_way_that_broke_behind_the_controller_tells_nothing() -> None:

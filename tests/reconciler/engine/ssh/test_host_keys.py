@@ -62,15 +62,15 @@ def line(server: Server, host_key: Any, marker: str = "") -> str:
 
 
 def test_a_key_is_read_and_nobody_logs_in(tmp_path: Path) -> None:
-    found, server = looked(serving(tmp_path), lambda _: "")
-    assert (found.state, found.offered, found.known) == ("unknown", text_of(server.host_key), ())
+    scan, server = looked(serving(tmp_path), lambda _: "")
+    assert (scan.state, scan.offered, scan.known) == ("unknown", text_of(server.host_key), ())
     assert (server.users, server.commands, len(server.came)) == ([], [], 1)
     (tmp_path / "key.pub").write_bytes(server.host_key.export_public_key())
     printed = subprocess.run(
         ["ssh-keygen", "-lf", str(tmp_path / "key.pub")], capture_output=True, text=True, check=True
     )
-    assert found.offered is not None
-    assert found.offered.fingerprint in printed.stdout
+    assert scan.offered is not None
+    assert scan.offered.fingerprint in printed.stdout
 
 
 HELD: dict[str, tuple[Callable[[Server], str], str]] = {
@@ -88,16 +88,16 @@ HELD: dict[str, tuple[Callable[[Server], str], str]] = {
 @pytest.mark.parametrize("held", HELD)
 def test_what_is_written_down_decides_what_it_is(tmp_path: Path, held: str) -> None:
     text, state = HELD[held]
-    found, server = looked(serving(tmp_path), text)
-    assert found.state == state
-    assert (found.offered is None) is (state == "unread")
+    scan, server = looked(serving(tmp_path), text)
+    assert scan.state == state
+    assert (scan.offered is None) is (state == "unread")
     assert server.users == []
 
 
 def test_a_server_is_asked_for_a_key_of_the_kind_that_is_written_down(tmp_path: Path) -> None:
     old = key("ecdsa-sha2-nistp256")
-    found, _ = looked(serving(tmp_path, also=(old,)), lambda server: line(server, old))
-    assert (found.state, found.offered) == ("known", text_of(old))
+    scan, _ = looked(serving(tmp_path, also=(old,)), lambda server: line(server, old))
+    assert (scan.state, scan.offered) == ("known", text_of(old))
 
 
 def test_a_name_is_known_by_its_address_too_as_when_connecting(tmp_path: Path) -> None:
@@ -116,9 +116,9 @@ def test_a_port_where_nobody_listens_is_unread(tmp_path: Path) -> None:
             access = server.access()
         return await seen(access)
 
-    found = asyncio.run(run())
-    assert found.trouble is not None
-    assert (found.state, found.trouble.code) == ("unread", "host-unreachable")
+    scan = asyncio.run(run())
+    assert scan.trouble is not None
+    assert (scan.state, scan.trouble.code) == ("unread", "host-unreachable")
 
 
 @pytest.mark.parametrize("hashed", [False, True], ids=["plain", "hashed"])
@@ -195,9 +195,9 @@ def test_what_keeps_nothing_is_refused_and_stays_what_it_is(tmp_path: Path) -> N
             for access in (replace(server.access(), known_hosts=(str(nothing),)), linked(server.access(), nothing)):
                 with pytest.raises(KnownHostsError) as caught:
                     add_known_hosts([await seen(access)])
-                (told,) = caught.value.diagnostics
-                assert told.code == "trust-keeps-nothing"
-                assert "cluster.toml" in dict(told.fields)["option"]
+                (diagnostic,) = caught.value.diagnostics
+                assert diagnostic.code == "trust-keeps-nothing"
+                assert "cluster.toml" in dict(diagnostic.fields)["option"]
 
     asyncio.run(run())
     assert stat.S_ISFIFO(nothing.lstat().st_mode)
@@ -224,10 +224,10 @@ def test_where_another_key_would_count_all_the_same_nothing_is_written(tmp_path:
     async def run() -> str:
         async with serving(tmp_path) as server:
             access = holding(server.access(), f"[127.0.0.*]:{server.port} {key().export_public_key().decode()}")
-            found = await seen(access)
-            assert found.state == "changed"
+            scan = await seen(access)
+            assert scan.state == "changed"
             with pytest.raises(KnownHostsError) as caught:
-                add_known_hosts([found])
+                add_known_hosts([scan])
             return caught.value.diagnostics[0].code
 
     assert asyncio.run(run()) == "trust-other-key"

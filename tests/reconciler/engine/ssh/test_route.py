@@ -90,9 +90,9 @@ def test_nothing_goes_through_a_jump_host_whose_key_is_not_written_down(
                 ways.write_down(key())
             return await told(ways.access), ways.passed, len(ways.jump.came)
 
-    said, passed, came = asyncio.run(run())
-    assert (said.code, said.where) == (code, "gate")
-    assert str(tmp_path / "jumps") in dict(said.fields)["files"]
+    diagnostic, passed, came = asyncio.run(run())
+    assert (diagnostic.code, diagnostic.where) == (code, "gate")
+    assert str(tmp_path / "jumps") in dict(diagnostic.fields)["files"]
     assert (passed, came) == ((0, 0, 0), 1), "it was asked for its key, and nobody even began to log in"
 
 
@@ -102,8 +102,8 @@ def test_the_key_of_a_host_behind_a_jump_host_is_checked_like_any_other(tmp_path
             ways.host.access(known=key())
             return await told(ways.access), ways.host.users
 
-    said, users = asyncio.run(run())
-    assert (said.code, said.where, users) == ("host-key-changed", "inner", [])
+    diagnostic, users = asyncio.run(run())
+    assert (diagnostic.code, diagnostic.where, users) == ("host-key-changed", "inner", [])
 
 
 def test_trouble_of_a_jump_host_is_told_as_its_own(tmp_path: Path) -> None:
@@ -112,8 +112,8 @@ def test_trouble_of_a_jump_host_is_told_as_its_own(tmp_path: Path) -> None:
             key().write_private_key(str(tmp_path / "near" / "identity"))
             return await told(ways.access)
 
-    said = asyncio.run(run())
-    assert (said.code, said.where) == ("login-refused", "gate")
+    diagnostic = asyncio.run(run())
+    assert (diagnostic.code, diagnostic.where) == ("login-refused", "gate")
 
 
 @pytest.mark.parametrize("which", ["host", "jump"])
@@ -131,8 +131,8 @@ def test_a_config_that_names_no_file_at_all_is_no_leave_to_check_nothing(
             ways.configure("Host inner\n", "Host inner\n  UserKnownHostsFile none\n")
             return await told(replace(ways.access, known_hosts=())), (0, len(ways.host.users), 0)
 
-    said, passed = asyncio.run(run())
-    assert (said.code, said.where) == ("host-key-unknown", {"host": "inner", "jump": "gate"}[which])
+    diagnostic, passed = asyncio.run(run())
+    assert (diagnostic.code, diagnostic.where) == ("host-key-unknown", {"host": "inner", "jump": "gate"}[which])
     assert passed == (0, 0, 0)
 
 
@@ -248,7 +248,7 @@ def test_nothing_of_the_callers_is_sent_along(tmp_path: Path) -> None:
             ways.configure("Host inner", ASKS + "Host inner")
             access = replace(ways.access, connect="inner")
             async with ssh(access) as transport:
-                told = await transport.run(H, Command(script="test -t 0 || echo none"))
+                output = await transport.run(H, Command(script="test -t 0 || echo none"))
             ours, before = list(ways.host.asked), list(ways.jump.asked)
             (hop,) = [hop for hop in route(access, H) if not hop.jump]
             options: dict[str, Any] = {"known_hosts": None, "username": "root", "client_keys": list(access.identities)}
@@ -257,10 +257,10 @@ def test_nothing_of_the_callers_is_sent_along(tmp_path: Path) -> None:
                     theirs = await connection.create_process("true")
                     theirs.stdin.write_eof()
                     await theirs.wait()
-            return told.stdout, ours, before, ways.host.asked[len(ours) :]
+            return output.stdout, ours, before, ways.host.asked[len(ours) :]
 
-    said, ours, before, theirs = asyncio.run(run())
-    assert said == "none\n"
+    output_text, ours, before, theirs = asyncio.run(run())
+    assert output_text == "none\n"
     assert (ours, before) == ([], [])
     assert {"terminal", "agent", "BKREC_SECRET=canary", "BKREC_SAID=canary"} <= set(theirs)
     assert not (tmp_path / "canary").exists()

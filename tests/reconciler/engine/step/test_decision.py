@@ -34,8 +34,8 @@ ACTION = Raise(host=H, name="a")
 ONCE = replace(ACTION, once=True)
 
 
-def read(one: Step, tried: AnyReading, effect: AnyReading = DOWN, up: AnyReading = UPTIME) -> Readings:
-    action = one.action
+def read(step: Step, tried: AnyReading, effect: AnyReading = DOWN, up: AnyReading = UPTIME) -> Readings:
+    action = step.action
     assert isinstance(action, Raise)
     facts: dict[AnyFact, AnyReading] = {JobAttempts(host=H, key=job_key(action)): tried, action.flag: effect}
     return {**facts, HostUptime(host=H): up}
@@ -92,8 +92,8 @@ def test_what_holds_is_left_alone_but_a_job_at_it_is_followed() -> None:
 @pytest.mark.parametrize(("reading", "patience"), [(AWAY, UNREACHABLE_TIMEOUT_S), (REFUSED, 0.0), (Absent(), 0.0)])
 def test_a_host_that_says_nothing_is_waited_for_one_that_says_no_is_not(reading: AnyReading, patience: float) -> None:
     one = step(ACTION)
-    for seen in (read(one, reading), read(one, Known(()), up=reading)):
-        waits = decide(one, seen, None)
+    for readings in (read(one, reading), read(one, Known(()), up=reading)):
+        waits = decide(one, readings, None)
         assert isinstance(waits, Wait)
         assert (waits.why.code, waits.timeout_s) == ("job-unread", patience)
 
@@ -112,7 +112,7 @@ def test_a_premise_is_given_the_time_its_kind_takes(
     after: tuple[str, ...], reading: AnyReading, code: str, patience: float
 ) -> None:
     need = Raise(host=H, name="need").flag
-    one = step(ACTION, *after, needs=(need.up(),))
+    one = step(ACTION, *after, expectations=(need.up(),))
     waits = decide(one, {**read(one, Known(())), need: reading}, None)
     assert isinstance(waits, Wait)
     assert (waits.why.code, waits.timeout_s) == (code, patience)
@@ -140,7 +140,7 @@ def test_what_decides_and_reads_otherwise_leaves_the_step_to_the_next_plan(
 ) -> None:
     brought, moved = Brought(host=H), Raise(host=H, name="need").flag
     need = brought.must_be("old", because=reason("not-read"), source="a test")
-    one = step(ACTION, "b", needs=(moved.up(), need))
+    one = step(ACTION, "b", expectations=(moved.up(), need))
     stands = decide(one, {**read(one, Known(())), moved: Known("down"), brought: reading}, ordered)
     assert isinstance(stands, Defer if left else Wait)
     assert decide(one, {**read(one, Known(()), Known("up")), brought: reading}, None) == Skip()

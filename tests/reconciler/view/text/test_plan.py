@@ -61,14 +61,14 @@ def test_diff_tells_each_drift_in_full() -> None:
 
 
 def test_diff_words_in_what_lists_differ() -> None:
-    told = diff_text("6.2.2", difference(), EN)
-    assert "differs in  missing 10.0.0.1\n                  surplus 10.0.0.2\n" in told
+    text = diff_text("6.2.2", difference(), EN)
+    assert "differs in  missing 10.0.0.1\n                  surplus 10.0.0.2\n" in text
 
 
 def test_diff_tells_what_could_not_be_read_and_ends_with_the_verdict() -> None:
-    told = diff_text("6.2.2", difference(), EN)
-    assert "Could not be read" in told
-    assert told.endswith("no verdict on 6.2.2: 1 of 4 facts could not be read, 3 differ\n")
+    text = diff_text("6.2.2", difference(), EN)
+    assert "Could not be read" in text
+    assert text.endswith("no verdict on 6.2.2: 1 of 4 facts could not be read, 3 differ\n")
 
 
 def test_a_silent_host_is_told_once_and_not_once_for_each_fact() -> None:
@@ -86,22 +86,22 @@ def test_converged_is_one_line() -> None:
 
 
 def test_check_is_one_line_per_fact_and_the_same_each_time() -> None:
-    told = check_text("6.2.2", difference(), EN)
-    assert told == check_text("6.2.2", difference(), EN)
-    assert told.splitlines()[1:3] == [
+    text = check_text("6.2.2", difference(), EN)
+    assert text == check_text("6.2.2", difference(), EN)
+    assert text.splitlines()[1:3] == [
         "  10.0.0.2  paas  unit bk-paas-login.service: active -> absent",
         "  10.0.0.3  auth  unit bk-auth.service: inactive -> active",
     ]
-    assert len(told.splitlines()) == 5
+    assert len(text.splitlines()) == 5
 
 
 def hidden() -> Difference:
     """bkauth runs and is not enabled; one more thing is only told."""
-    seen = difference({**RIGHT, BOOT: Known("disabled"), ETCD: Known(())})
-    boot, etcd = seen.drift
+    readings = difference({**RIGHT, BOOT: Known("disabled"), ETCD: Known(())})
+    boot, etcd = readings.drift
     told = AdvisedDrift(drift=etcd, diagnostic=diagnose("usage", message="stuck", help="bkrec plan --help"))
     will = reason("latent-not-at-boot", unit=BOOT.unit)
-    return replace(seen, drift=(boot,), advice=(told,), latent={BOOT: will, ETCD: will})
+    return replace(readings, drift=(boot,), advice=(told,), latent={BOOT: will, ETCD: will})
 
 
 def test_what_will_not_last_stands_by_itself_with_what_will_happen() -> None:
@@ -155,7 +155,7 @@ Plan to 6.2.2: 2 steps on 2 hosts, about 10 s
 
 
 def test_a_step_is_told_with_every_reason() -> None:
-    told = plan_text(PLAN, EN)
+    text = plan_text(PLAN, EN)
     assert (
         """\
   2. start bk-auth.service
@@ -165,15 +165,15 @@ def test_a_step_is_told_with_every_reason() -> None:
      after    #1: the login process of 6.1 holds port 8003
      step     unit.start-bk-auth.service@10.0.0.3-aabbcc
 """
-        in told
+        in text
     )
 
 
 def test_a_cause_is_told_once_with_all_it_holds_up() -> None:
-    told = plan_text(PLAN, EN)
-    assert told.count("[usage]") == 1
-    assert "another fact" in told
-    assert told.endswith("Nothing was touched: a plan only looks.\n")
+    text = plan_text(PLAN, EN)
+    assert text.count("[usage]") == 1
+    assert "another fact" in text
+    assert text.endswith("Nothing was touched: a plan only looks.\n")
 
 
 def test_a_fact_that_follows_is_told_so_that_nobody_looks_for_its_step() -> None:
@@ -204,17 +204,17 @@ def test_every_line_fits_unless_it_is_one_word(lang: Lang) -> None:
 
 
 def test_chinese_texts_have_no_english_labels() -> None:
-    told = diff_text("6.2.2", difference(), ZH) + plan_text(PLAN, ZH)
-    assert not re.search(r"\b(expected|actual|because|after|outage|facts)\b", told)
+    text = diff_text("6.2.2", difference(), ZH) + plan_text(PLAN, ZH)
+    assert not re.search(r"\b(expected|actual|because|after|outage|facts)\b", text)
 
 
 def test_all_troubles_are_told_at_once_and_each_once() -> None:
-    one, two = (
+    diagnostic, two = (
         diagnose("usage", message="no", help="bkrec --help"),
         diagnose("file-exists", where="x.toml", path="x.toml"),
     )
-    told = diagnostics_text((one, two, one), EN)
-    assert told == (
+    text = diagnostics_text((diagnostic, two, diagnostic), EN)
+    assert text == (
         """\
 error[usage]: no
   why:   nothing was read and nothing was changed
@@ -228,12 +228,12 @@ error[file-exists]: x.toml exists already
 2 problems
 """
     )
-    assert "警告[usage]" in diagnostics_text((one,), ZH, "warning")
+    assert "警告[usage]" in diagnostics_text((diagnostic,), ZH, "warning")
 
 
 def test_a_code_without_words_is_still_told() -> None:
-    told = diagnostics_text((diagnose("no-such-code", where="here", field="value"),), EN)
-    assert told == "error[no-such-code]: no-such-code field=value\n  where:  here\n"
+    text = diagnostics_text((diagnose("no-such-code", where="here", field="value"),), EN)
+    assert text == "error[no-such-code]: no-such-code field=value\n  where:  here\n"
 
 
 EVENTS: list[tuple[ev.Event, str]] = [
@@ -270,9 +270,9 @@ def test_an_event_is_one_line(event: ev.Event, line: str) -> None:
 
 def test_a_failure_tells_its_diagnostic_and_the_end_of_its_log() -> None:
     failed = ev.StepFailed(step=START.id, diagnostic=diagnose("usage", message="no", help="x"), tail=("last words",))
-    told = "\n".join(event_lines(failed, PLAN, EN))
-    assert told.startswith("#2 FAILED: start bk-auth.service\n  error[usage]: no\n")
-    assert told.endswith("last lines of its log:\n    | last words")
+    text = "\n".join(event_lines(failed, PLAN, EN))
+    assert text.startswith("#2 FAILED: start bk-auth.service\n  error[usage]: no\n")
+    assert text.endswith("last lines of its log:\n    | last words")
 
 
 @pytest.mark.parametrize("verdict", ["converged", "differs", "unknown", "failed", "refused", "interrupted"])

@@ -65,8 +65,8 @@ ALL = {"page": {"start": 0, "limit": 200, "sort": "-name"}}
 
 
 class Cmdb:
-    def __init__(self, told):
-        self.told = told
+    def __init__(self, reading):
+        self.told = reading
 
     def ask(self, api, **body):
         body.update(bk_app_code=self.told.code, bk_app_secret=self.told.secret, bk_username="admin")

@@ -27,14 +27,14 @@ def in_use():
     return Refused(1199056, "remove referenced record forbidden")
 
 
-def paged(rows, asked):
-    page = asked.get("page") or {}
+def paged(rows, reading):
+    page = reading.get("page") or {}
     start, limit = int(page.get("start", 0)), int(page.get("limit", 500))
     return {"count": len(rows), "info": rows[start : start + limit]}
 
 
-def business(c, asked):
-    if int(asked["bk_biz_id"]) != BIZ:
+def business(c, reading):
+    if int(reading["bk_biz_id"]) != BIZ:
         raise Refused(1199006, "bk_biz_id is invalid")
     return c["cmdb"]
 
@@ -48,8 +48,8 @@ def idle(t):
     return next(m["bk_module_id"] for m in t["modules"] if m["default"] == 1)
 
 
-def wanted(host, asked):
-    rules = (asked.get("host_property_filter") or {}).get("rules", [])
+def wanted(host, reading):
+    rules = (reading.get("host_property_filter") or {}).get("rules", [])
     for rule in rules:
         value, is_ = str(host.get(rule["field"], "")), rule["operator"]
         one_of = rule["value"] if isinstance(rule["value"], list) else [rule["value"]]
@@ -68,52 +68,52 @@ def fits(row, condition):
 
 class Reads:
     @staticmethod
-    def search_set(c, asked):
-        t = business(c, asked)
-        return paged([s for s in t["sets"] if fits(s, asked.get("condition"))], asked)
+    def search_set(c, reading):
+        t = business(c, reading)
+        return paged([s for s in t["sets"] if fits(s, reading.get("condition"))], reading)
 
     @staticmethod
-    def search_module(c, asked):
-        t = business(c, asked)
-        where = {"bk_set_id": asked["bk_set_id"]} if asked.get("bk_set_id") else {}
-        return paged([m for m in t["modules"] if fits(m, {**where, **(asked.get("condition") or {})})], asked)
+    def search_module(c, reading):
+        t = business(c, reading)
+        where = {"bk_set_id": reading["bk_set_id"]} if reading.get("bk_set_id") else {}
+        return paged([m for m in t["modules"] if fits(m, {**where, **(reading.get("condition") or {})})], reading)
 
     @staticmethod
-    def find_module_with_relation(c, asked):
-        t = business(c, asked)
-        return paged([m for m in t["modules"] if m["bk_set_id"] in asked["bk_set_ids"]], asked)
+    def find_module_with_relation(c, reading):
+        t = business(c, reading)
+        return paged([m for m in t["modules"] if m["bk_set_id"] in reading["bk_set_ids"]], reading)
 
     @staticmethod
-    def list_set_template(c, asked):
-        return paged([{k: s[k] for k in ("id", "name")} for s in business(c, asked)["set_templates"]], asked)
+    def list_set_template(c, reading):
+        return paged([{k: s[k] for k in ("id", "name")} for s in business(c, reading)["set_templates"]], reading)
 
     @staticmethod
-    def list_service_template(c, asked):
-        return paged([{**s, "bk_biz_id": BIZ} for s in business(c, asked)["service_templates"]], asked)
+    def list_service_template(c, reading):
+        return paged([{**s, "bk_biz_id": BIZ} for s in business(c, reading)["service_templates"]], reading)
 
     @staticmethod
-    def list_set_template_related_service_template(c, asked):
-        t = business(c, asked)
-        ids = next(s["service_template_ids"] for s in t["set_templates"] if s["id"] == asked["set_template_id"])
+    def list_set_template_related_service_template(c, reading):
+        t = business(c, reading)
+        ids = next(s["service_template_ids"] for s in t["set_templates"] if s["id"] == reading["set_template_id"])
         return [s for s in t["service_templates"] if s["id"] in ids]
 
     @staticmethod
-    def list_service_category(c, asked):
-        business(c, asked)
+    def list_service_category(c, reading):
+        business(c, reading)
         return {
             "count": 2,
             "info": [{"id": 1, "name": "Default", "bk_parent_id": 0}, {"id": 2, "name": "Default", "bk_parent_id": 1}],
         }
 
     @staticmethod
-    def list_proc_template(c, asked):
-        names = business(c, asked)["processes"].get(str(asked["service_template_id"]), [])
-        return paged([{"id": i, "bk_process_name": name} for i, name in enumerate(names, 1)], asked)
+    def list_proc_template(c, reading):
+        names = business(c, reading)["processes"].get(str(reading["service_template_id"]), [])
+        return paged([{"id": i, "bk_process_name": name} for i, name in enumerate(names, 1)], reading)
 
     @staticmethod
-    def search_biz_inst_topo(c, asked):
+    def search_biz_inst_topo(c, reading):
         """The tree without the idle set, as the real one."""
-        t = business(c, asked)
+        t = business(c, reading)
 
         def node(kind, name, number, children):
             return {"bk_obj_id": kind, "bk_inst_name": name, "bk_inst_id": number, "default": 0, "child": children}
@@ -127,8 +127,8 @@ class Reads:
         return [node("biz", "蓝鲸", BIZ, [*levels, *t.get("custom", [])])]
 
     @staticmethod
-    def get_biz_internal_module(c, asked):
-        t = business(c, asked)
+    def get_biz_internal_module(c, reading):
+        t = business(c, reading)
         pool = next(s for s in t["sets"] if s["default"])
         mine = [m for m in t["modules"] if m["bk_set_id"] == pool["bk_set_id"]]
         keys = ("bk_module_id", "bk_module_name", "default")
@@ -136,22 +136,22 @@ class Reads:
         return {"bk_set_id": pool["bk_set_id"], "bk_set_name": pool["bk_set_name"], "module": rows}
 
     @staticmethod
-    def list_biz_hosts(c, asked):
-        t = business(c, asked)
-        sets, modules = asked.get("bk_set_ids"), asked.get("bk_module_ids")
+    def list_biz_hosts(c, reading):
+        t = business(c, reading)
+        sets, modules = reading.get("bk_set_ids"), reading.get("bk_module_ids")
         if sets:
             modules = [m["bk_module_id"] for m in t["modules"] if m["bk_set_id"] in sets]
         found = [h for h in t["hosts"] if h["bk_biz_id"] == BIZ and (not modules or set(modules) & set(h["modules"]))]
-        return paged([shown(h) for h in found if wanted(h, asked)], asked)
+        return paged([shown(h) for h in found if wanted(h, reading)], reading)
 
     @staticmethod
-    def list_biz_hosts_topo(c, asked):
-        t = business(c, asked)
-        return paged([_placed(t, h) for h in t["hosts"] if h["bk_biz_id"] == BIZ and wanted(h, asked)], asked)
+    def list_biz_hosts_topo(c, reading):
+        t = business(c, reading)
+        return paged([_placed(t, h) for h in t["hosts"] if h["bk_biz_id"] == BIZ and wanted(h, reading)], reading)
 
     @staticmethod
-    def list_hosts_without_biz(c, asked):
-        return paged([shown(h) for h in c["cmdb"]["hosts"] if wanted(h, asked)], asked)
+    def list_hosts_without_biz(c, reading):
+        return paged([shown(h) for h in c["cmdb"]["hosts"] if wanted(h, reading)], reading)
 
 
 def _placed(t, host):

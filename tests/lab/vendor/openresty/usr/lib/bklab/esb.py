@@ -76,11 +76,11 @@ def answer(path, body):
         return _handled(getattr(OF[system], api), asked)
 
 
-def _handled(api, asked):
+def _handled(api, reading):
     state = json.loads(STATE.read_text())
     before = json.dumps(state)
     try:
-        told = api(state, asked)
+        told = api(state, reading)
     except cmdb.Refused as why:
         return refused(why.code, str(why))
     except (KeyError, TypeError, ValueError):
@@ -98,7 +98,7 @@ def keep(state):
 
 class Gse:
     @staticmethod
-    def get_agent_status(state, asked):
+    def get_agent_status(state, reading):
         """A host that GSE has never heard of is answered, too: not alive."""
         alive = state["agents"]
         return {
@@ -107,7 +107,7 @@ class Gse:
                 "bk_cloud_id": h["bk_cloud_id"],
                 "bk_agent_alive": int(alive.get(h["ip"], False)),
             }
-            for h in asked["hosts"]
+            for h in reading["hosts"]
         }
 
 
@@ -115,22 +115,22 @@ class Job:
     """Asked for a business, an account and a language, as JOB is; a job that no agent runs has failed."""
 
     @staticmethod
-    def fast_execute_script(state, asked):
+    def fast_execute_script(state, reading):
         if state.get("job") == "refuses":
             raise cmdb.Refused(1244001, "job service is temporarily unavailable")
-        if not (asked["bk_biz_id"] and asked["account_alias"] and asked["script_language"] in range(1, 6)):
+        if not (reading["bk_biz_id"] and reading["account_alias"] and reading["script_language"] in range(1, 6)):
             raise ValueError
         number = len(state["jobs"]) + 1
-        hosts = [h["ip"] for h in asked["target_server"]["ip_list"]]
-        script = base64.b64decode(asked["script_content"], validate=True).decode()
+        hosts = [h["ip"] for h in reading["target_server"]["ip_list"]]
+        script = base64.b64decode(reading["script_content"], validate=True).decode()
         ids = {"job_instance_id": 10000 + number, "step_instance_id": 20000 + number}
         state["jobs"].append({**ids, "script": script, "hosts": hosts})
-        return {**ids, "job_instance_name": asked.get("task_name", "")}
+        return {**ids, "job_instance_name": reading.get("task_name", "")}
 
     @staticmethod
-    def get_job_instance_status(state, asked):
+    def get_job_instance_status(state, reading):
         """3 success, 4 failed: a host without an agent cannot run anything."""
-        job = next((j for j in state["jobs"] if j["job_instance_id"] == asked["job_instance_id"]), None)
+        job = next((j for j in state["jobs"] if j["job_instance_id"] == reading["job_instance_id"]), None)
         if job is None:
             raise cmdb.Refused(1244006, "job instance does not exist")
         if state.get("job") == "raves":
