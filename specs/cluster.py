@@ -169,4 +169,6 @@ def with_versions(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Clu
     """The same cluster, expecting what this package brings; without pins, what the release's data says."""
     if versions == cluster.package_versions:
         return cluster
-    return replace(cluster, release=pinned(cluster.data, versions), as_published=cluster.data, package_versions=versions)
+    return replace(
+        cluster, release=pinned(cluster.data, versions), as_published=cluster.data, package_versions=versions
+    )

@@ -16,7 +16,7 @@ from specs.text import LocalizedText
 class InlineReason:
     en: str
     zh: str
-    kind: Literal["told"] = "told"
+    kind: Literal["inline"] = "inline"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "en", clean(self.en))

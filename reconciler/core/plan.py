@@ -90,7 +90,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
-    """A drift that is not repaired, and why not; `held_up` are the ids of facts that wait for it."""
+    """A drift that is not repaired, and why not; `blocks` are the ids of facts that wait for it."""
 
     expected: AnyExpected
     diagnostic: Diagnostic
@@ -106,7 +106,7 @@ class Plan:
     blocked: tuple[Blocked, ...]
     derived: tuple[Derived, ...] = ()
     advice: tuple[Blocked, ...] = ()
-    """What is told and not owed; `held_up` is always empty."""
+    """What is told and not owed; `blocks` is always empty."""
     unread_facts: frozenset[AnyFact] = frozenset()
     """Facts the plan would rest on that were not read yet: read them and plan again. Empty in a finished plan."""
     schema: Literal["bkrec.plan/1"] = "bkrec.plan/1"

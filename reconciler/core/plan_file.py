@@ -106,8 +106,8 @@ class Step(_Model):
     section: str
     because: SavedReason
     source: str
-    mends: tuple[RepairedFact, ...]
-    needs: tuple[Expected, ...]
+    repairs: tuple[RepairedFact, ...]
+    requires: tuple[Expected, ...]
     after: tuple[Dependency, ...]
 
 
@@ -122,12 +122,12 @@ class SavedDiagnostic(_Model):
 class Blocked(_Model):
     expected: Expected
     diagnostic: SavedDiagnostic
-    held_up: tuple[str, ...]
+    blocks: tuple[str, ...]
 
 
 class Derived(_Model):
     expected: Expected
-    of: tuple[Expected, ...]
+    depends_on: tuple[Expected, ...]
 
 
 class PlanInput(_Model):
@@ -141,9 +141,9 @@ class SavedPlan(_Model):
     release: str
     steps: tuple[Step, ...]
     blocked: tuple[Blocked, ...]
-    follows: tuple[Derived, ...]
+    derived: tuple[Derived, ...]
     advice: tuple[Blocked, ...] = ()
-    premises: tuple[PlanInput, ...]
+    inputs: tuple[PlanInput, ...]
 
 
 @cache
@@ -153,7 +153,7 @@ def _adapter() -> TypeAdapter[SavedPlan]:
 
 def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
     """`readings`: all that the plan was decided on."""
-    premises = [{"fact": fact, "digest": digest(readings[fact])} for fact in sorted(readings, key=fact_id)]
+    inputs = [{"fact": fact, "digest": digest(readings[fact])} for fact in sorted(readings, key=fact_id)]
     return SavedPlan.model_validate(
         {
             "schema": "bkrec.saved-plan/1",
@@ -163,9 +163,9 @@ def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
                 replace(step, repairs=tuple(_kept(repaired) for repaired in step.repairs)) for step in plan.steps
             ],
             "blocked": plan.blocked,
-            "follows": plan.derived,
+            "derived": plan.derived,
             "advice": plan.advice,
-            "premises": premises,
+            "inputs": inputs,
         }
     )
 
@@ -200,21 +200,21 @@ def digest(reading: AnyReading) -> str:
         case Absent():
             told = ["absent"]
         case Unknown(why):
-            told = ["unknown", "told" if isinstance(why, InlineReason) else why.code]
+            told = ["unknown", "inline" if isinstance(why, InlineReason) else why.code]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 def facts(saved: SavedPlan) -> tuple[AnyFact, ...]:
     """What must be read before it may be applied."""
-    return tuple(premise.fact for premise in saved.premises)
+    return tuple(plan_input.fact for plan_input in saved.inputs)
 
 
 def changed_facts(saved: SavedPlan, readings: Readings) -> tuple[Diagnostic, ...]:
     """Each fact that no longer reads as it did when the plan was made; none while the plan is still right."""
     return tuple(
-        diagnose("plan-stale", where=premise.fact.host, fact=fact_id(premise.fact), reading=_worded(reading))
-        for premise in saved.premises
-        if (reading := readings.get(premise.fact)) is None or digest(reading) != premise.digest
+        diagnose("plan-stale", where=plan_input.fact.host, fact=fact_id(plan_input.fact), reading=_worded(reading))
+        for plan_input in saved.inputs
+        if (reading := readings.get(plan_input.fact)) is None or digest(reading) != plan_input.digest
     )
 
 

@@ -113,7 +113,7 @@ def _blocked_with_dependants(draft: PlanGraph) -> tuple[Blocked, ...]:
         if cause is not None and cause != fact:
             waiting.setdefault(cause, set()).add(fact_id(fact))
     return tuple(
-        replace(draft.blocked[fact], held_up=tuple(sorted(waiting.get(fact, ()))))
+        replace(draft.blocked[fact], blocks=tuple(sorted(waiting.get(fact, ()))))
         for fact in sorted(draft.blocked, key=fact_id)
     )
 

@@ -21,7 +21,7 @@ class Doc(BaseModel):
 
 
 class ReasonDoc(Doc):
-    """A reason: `code` lasts, the sentences may be reworded; "told" where the release's own data words it."""
+    """A reason: `code` lasts, the sentences may be reworded; "inline" where the release's own data words it."""
 
     code: str
     fields: dict[str, str] = Field(default_factory=dict)

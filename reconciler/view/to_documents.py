@@ -137,7 +137,7 @@ def reading(read: AnyReading | SameAs[Any]) -> doc.ReadingDoc:
 def why(because: Reason) -> doc.ReasonDoc:
     coded = isinstance(because, CodedReason)
     return doc.ReasonDoc(
-        code=because.code if coded else "told",
+        code=because.code if coded else "inline",
         fields=dict(because.fields) if coded else {},
         en=reason_text(because, "en"),
         zh=reason_text(because, "zh"),

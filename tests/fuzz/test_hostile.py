@@ -170,7 +170,7 @@ def _report_is_whole(readings: dict[AnyFact, AnyReading]) -> bool:
     because = reason("not-read")
     difference = diff([fact.must_be("as wished", because=because, source="-") for fact in readings], readings)
     document = json.loads(dumped(diff_document("6.2.2", difference)))
-    assert len(document["drift"]) + len(document["unknown"]) + document["held"] == len(readings)
+    assert len(document["drift"]) + len(document["unknown"]) + document["matching"] == len(readings)
     return all(_harmless(diff_text("6.2.2", difference, RenderOptions(lang=lang, width=80))) for lang in ("en", "zh"))
 
 

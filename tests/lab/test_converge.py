@@ -39,7 +39,7 @@ def test_check_then_names_nothing(upgraded: Upgraded) -> None:
     readings = upgraded.check.must(0).document
     assert (readings["verdict"], readings["drift"], readings["unknown"]) == ("converged", [], [])
     assert readings["advice"] == []
-    assert readings["held"] > 400
+    assert readings["matching"] > 400
 
 
 def test_every_module_and_every_saas_had_its_steps(upgraded: Upgraded) -> None:

@@ -198,8 +198,8 @@ def test_what_is_undone_is_named_planned_narrowly_and_mended(converged: Desk, na
     until(lambda: converged.drifted() == expected, 20, f"exactly these differ: {sorted(expected)}")
     steps = converged.planned()
     assert [(step["action"], step["host"]) for step in steps] == list(case.steps)
-    assert case.differs <= {fact for step in steps for fact in step["mends"]}
-    assert {touched["code"] for step in steps for touched in step["touches"]} == case.touches
-    assert all(touched["en"] and touched["zh"] for step in steps for touched in step["touches"])
+    assert case.differs <= {fact for step in steps for fact in step["repairs"]}
+    assert {touched["code"] for step in steps for touched in step["side_effects"]} == case.touches
+    assert all(touched["en"] and touched["zh"] for step in steps for touched in step["side_effects"])
     converged.bkrec("apply", "--yes").must(0)
     assert converged.check()["verdict"] == "converged"

@@ -67,7 +67,7 @@ def test_probe_tells_every_fact_that_check_judges(desk: Desk) -> None:
     judged = desk.bkrec("check", "-o", "json").must(2).document
     told = desk.bkrec("probe", "-o", "json").must(0).document
     read = {one["fact"]: (one["module"], one["reading"]) for one in told["facts"]}
-    assert len(read) >= judged["held"] + len(judged["drift"])
+    assert len(read) >= judged["matching"] + len(judged["drift"])
     for drift in judged["drift"]:
         assert read[drift["fact"]] == (drift["module"], drift["reading"])
 

@@ -80,7 +80,7 @@ def test_nothing_is_deleted_without_an_approval(converged: Desk) -> None:
     lab, desk = converged.lab, asking(converged)
     before, hosts = names(lab), placed(lab)
     plan = desk.bkrec("plan", "-o", "json").must(2).document
-    gated = [step["action"] for step in plan["steps"] if step["gate"] == "topology"]
+    gated = [step["action"] for step in plan["steps"] if step["approval"] == "cmdb-topology"]
     assert gated == ["cmdb.move-hosts", "cmdb.unlock", "cmdb.delete-sets", "cmdb.delete-templates"]
     done = desk.bkrec("apply", "--yes", "-o", "json").must(6)
     assert "approval-needed" in codes(done)
@@ -154,7 +154,7 @@ def test_where_somebody_made_something_of_their_own_it_is_refused(converged: Des
     plan = desk.bkrec("plan", "-o", "json").must(2).document
     assert [one["problem"]["code"] for one in plan["blocked"]] == ["cmdb-topology-custom"]
     assert "set 自建" in plan["blocked"][0]["problem"]["fields"]["found"]
-    assert [step for step in plan["steps"] if step["gate"]] == []
+    assert [step for step in plan["steps"] if step["approval"]] == []
     done = desk.bkrec("apply", "--yes", "--approve", "topology", "-o", "json").must(3)
     assert "cmdb-topology-custom" in codes(done)
     assert names(lab) == before
@@ -167,4 +167,4 @@ def test_a_stale_line_is_refused_before_anything_is_moved(converged: Desk) -> No
     on(lab, "h2", "echo fta >> /data/bkce/.installed_module")
     plan = desk.bkrec("plan", "-o", "json").must(2).document
     assert [one["problem"]["code"] for one in plan["blocked"]] == ["cmdb-unknown-lines"]
-    assert [step for step in plan["steps"] if step["gate"]] == []
+    assert [step for step in plan["steps"] if step["approval"]] == []

@@ -93,8 +93,8 @@ def test_every_fact_and_reading_goes_there_and_back(kind: type[Any], data: st.Da
     fact, reading = data.draw(made(kind)), data.draw(READINGS)
     saved, back = through(Plan(release="r", steps=(), blocked=()), {fact: reading})
     assert back == saved
-    assert back.premises[0].fact == fact
-    assert type(back.premises[0].fact) is kind
+    assert back.inputs[0].fact == fact
+    assert type(back.inputs[0].fact) is kind
     assert changed_facts(back, {fact: reading}) == ()
 
 
@@ -118,8 +118,8 @@ def test_a_key_that_nobody_knows_is_refused_wherever_it_stands() -> None:
     plan, readings = a_real_one()
     content = json.loads(dump(save(plan, readings, cluster="c")))
     step = content["steps"][0]
-    first = [content, step, step["action"], step["mends"][0], step["mends"][0]["expected"]]
-    places = [*first, step["mends"][0]["expected"]["fact"], step["mends"][0]["reading"], step["because"]]
+    first = [content, step, step["action"], step["repairs"][0], step["repairs"][0]["expected"]]
+    places = [*first, step["repairs"][0]["expected"]["fact"], step["repairs"][0]["reading"], step["because"]]
     for place in (*places, content["premises"][0], content["premises"][0]["fact"]):
         place["valu"] = 1
         with pytest.raises(SpecError) as refused:

@@ -80,6 +80,6 @@ def test_no_name_and_no_value_breaks_a_report(kind: type[AnyFact], data: st.Data
     expected: AnyExpected = fact.must_be(wished, because=reason("not-read"), source=source, module=module)
     difference = diff([expected], {fact: read})
     document = json.loads(dumped(diff_document("6.2.2", difference)))
-    assert len(document["drift"]) + len(document["unknown"]) + document["held"] == 1
+    assert len(document["drift"]) + len(document["unknown"]) + document["matching"] == 1
     for lang in ("en", "zh"):
         assert _harmful(diff_text("6.2.2", difference, RenderOptions(lang=lang, width=80))) == set()

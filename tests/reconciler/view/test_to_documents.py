@@ -25,7 +25,7 @@ PROMISED = {
 FINDING = {"fact", "kind", "host", "module", "expected", "reading", "because", "source", "en", "zh", "latent"}
 STEP = {
     *("id", "action", "host", "module", "because", "after", "source", "disrupts", "one_way", "manual", "estimate_s"),
-    *("touches", "mends", "number", "section", "outage", "latent", "undo", "undo_because"),
+    *("side_effects", "repairs", "number", "section", "outage", "latent", "undo", "undo_because"),
 }
 
 
@@ -81,7 +81,7 @@ def test_a_step_says_what_it_comes_after_and_why() -> None:
     told = json.loads(doc.dumped(plan_document(PLAN)))
     assert told["steps"][1]["after"][0]["step"] == told["steps"][0]["id"]
     assert told["blocked"][0]["problem"]["code"] == "usage"
-    assert told["blocked"][0]["held_up"] == ["one fact", "another fact"]
+    assert told["blocked"][0]["blocks"] == ["one fact", "another fact"]
 
 
 def test_an_event_is_one_line_and_holds_only_what_it_has() -> None:
