@@ -56,7 +56,7 @@ class RecordAgentBaseline(Action):
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return (TaskPending(host=self.host, task=NOTE),)
 
     def command(self) -> Command:
@@ -83,14 +83,14 @@ class AwaitAgentBaseline(Action):
     def command(self) -> Command:
         return Command(script=TELL, args=(DIRECTORY, NOTE))
 
-    def missed(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
+    def explain_failure(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
         lost = next((drift.reading for drift in drifts if drift.expected.fact == self.lost), None)
         if not isinstance(lost, Known):
             return None
         return diagnose("agents-missing", where=self.host, hosts=", ".join(lost.value), seconds=f"{self.settle_s:g}")
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         """Whatever else there is to do on the controller is not kept waiting."""
         return (f"agents@{self.host}",)
 

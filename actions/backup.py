@@ -144,7 +144,7 @@ class BackupMysql(Action):
         return Command(script=MYSQL, args=(self.directory,))
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property
@@ -259,7 +259,7 @@ class BackupMongodb(Action):
         return Command(script=MONGODB, args=(self.directory, self.install, self.host, MONGOD_CONF))
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property

@@ -37,11 +37,11 @@ class Bkcli(Action):
     install: str
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property
@@ -78,10 +78,10 @@ class InstallBkenv(Bkcli):
     def command(self) -> Command:
         return Command(script=BKCLI, args=(self.install, "install", "bkenv"))
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
-    def touches(self) -> tuple[Reason, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-all-env"),)
 
     @property
@@ -114,7 +114,7 @@ class SyncCommon(Bkcli):
     def command(self) -> Command:
         return Command(script=SYNC, args=(self.install, "common", self.install, *self.hosts))
 
-    def touches(self) -> tuple[Reason, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-install-everywhere", hosts=" ".join(self.hosts), install=self.install),)
 
     @property
@@ -184,10 +184,10 @@ class ModuleCall(Bkcli):
     def ensures(self) -> tuple[AnyExpected, ...]:
         return self.effects
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
-    def touches(self) -> tuple[Reason, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         return self.extras
 
     @property
@@ -201,7 +201,7 @@ class ModuleCall(Bkcli):
         return self.service
 
     @property
-    def one_way(self) -> bool:
+    def irreversible(self) -> bool:
         return self.migrates
 
     @property

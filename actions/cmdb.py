@@ -97,11 +97,11 @@ class SetJobModules(Action):
     def command(self) -> Command:
         return Command(script=PATCH, args=(f"{self.install}/bin/create_blueking_set.py", " ".join(self.modules)))
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return self.seen_by
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
 
     @property
@@ -157,7 +157,7 @@ class Emptying(Action):
         )
 
     @property
-    def gate(self) -> str:
+    def approval_id(self) -> str:
         return "topology"
 
     @property
@@ -179,7 +179,7 @@ class MoveHosts(Emptying):
         return Command(script=NOBODY)
 
     @property
-    def by_hand(self) -> str:
+    def manual_instruction(self) -> str:
         return "cmdb-move-hosts"
 
     @property
@@ -202,7 +202,7 @@ class UnlockTopologyEditing(Emptying):
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (open_(self.host),)
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return (shut(self.host).fact,)
 
     def command(self) -> Command:
@@ -237,7 +237,7 @@ class Deleting(Emptying):
         return "data"
 
     @property
-    def one_way(self) -> bool:
+    def irreversible(self) -> bool:
         return True
 
     @property
@@ -262,7 +262,7 @@ class DeleteSets(Deleting):
         return Command(script=NOBODY)
 
     @property
-    def by_hand(self) -> str:
+    def manual_instruction(self) -> str:
         return "cmdb-delete-sets"
 
     @property
@@ -287,11 +287,11 @@ class DeleteTemplates(Deleting):
         return Command(script=DELETE, args=(self.install,))
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
 
     @property
@@ -318,7 +318,7 @@ class BuildTopology(Bkcli):
     def command(self) -> Command:
         return Command(script=BUILD, args=(self.install,))
 
-    def touches(self) -> tuple[Reason, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         return (reason("cmdb-secret-on-argv"),)
 
     @property
@@ -348,7 +348,7 @@ class AssignHosts(Bkcli):
     def command(self) -> Command:
         return Command(script=BUILD, args=(self.install, "1"))
 
-    def touches(self) -> tuple[Reason, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         return (reason("cmdb-secret-on-argv"),)
 
     @property

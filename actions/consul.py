@@ -41,7 +41,7 @@ class RegisterService(Action):
         return Command(script=REGISTER, args=(self.install, self.service, str(self.port), self.host, self.tag))
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property

@@ -85,10 +85,10 @@ class InstallContainer(Action):
     def command(self) -> Command:
         return Command(script=INSTALL, args=(self.install, self.project, self.src, self.home, self.host, self.product))
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
-    def touches(self) -> tuple[Reason, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-project-files", project=self.project, module=self.product),)
 
     @property
@@ -100,7 +100,7 @@ class InstallContainer(Action):
         return self.product
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property

@@ -82,11 +82,11 @@ class EditEnv(Action):
     spoils: tuple[AnyFact, ...] = ()
     """Facts about copies and merges of this file: stale once it changes, so they are seen to afterwards."""
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
 
     @property
@@ -159,7 +159,7 @@ class GenerateVariable(EditEnv):
         return Command(script=GENERATE, args=(self.install, self.what, self.file, self.key))
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
 
@@ -219,15 +219,15 @@ class MergeEnv(Action):
     def command(self) -> Command:
         return Command(script=MERGE, args=(self.install, self.module))
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
 
     @property

@@ -59,11 +59,11 @@ class PlaceModule(Action):
     def command(self) -> Command:
         return Command(script=PLACE, args=(self.config, self.module, *self.hosts))
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return tuple(fact for fact in self.seen_by if isinstance(fact, TreeDigest))
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
 
     @property

@@ -60,11 +60,11 @@ class SetLoginPath(Action):
         return Command(script=LOGIN, args=(self.install, self.login_path, self.server))
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property
-    def terminal(self) -> bool:
+    def needs_pty(self) -> bool:
         return True
 
     @property
@@ -120,7 +120,7 @@ class GrantUser(Action):
         return Command(script=GRANT, args=(self.install, self.env, self.key, self.user, *self.hosts))
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property

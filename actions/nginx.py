@@ -43,11 +43,11 @@ class RenderNginx(Action):
     def command(self) -> Command:
         return Command(script=RENDER, args=(self.install,))
 
-    def touches(self) -> tuple[Reason, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-nginx"),)
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property
@@ -96,7 +96,7 @@ class ReleaseJobPages(Action):
         return "no"
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property

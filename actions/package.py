@@ -66,7 +66,7 @@ class UnpackPackage(Action):
             unpacked_from(self.host, self.into, self.md5),
         )
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         """What a run before this one completed there."""
         below = (f"{self.into}/src/{name}" for name in ("cert", "backup", ".bkrec-products"))
         return tuple(PathKind(host=self.host, path=path) for path in below)
@@ -153,7 +153,7 @@ class UnpackProducts(Action):
         )
         return (*told, *files, done.must_be("file", because=why, source=source))
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
     def command(self) -> Command:
@@ -258,14 +258,14 @@ class SwapSource(Action):
         live = VersionText(host=self.host, path=f"{self.live}/VERSION")
         return (live.must_be(self.version, because=why, source=source), *versions, *files, *directories)
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
     def command(self) -> Command:
         return Command(script=SWAP, args=(self.new, self.live))
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
 
     @property
@@ -335,11 +335,11 @@ class ReplaceScripts(Action):
     def command(self) -> Command:
         return Command(script=SCRIPTS, args=(self.new, self.live))
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return tuple(expected.fact for expected in self.spoils)
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
 
     @property

@@ -54,7 +54,7 @@ class RetireDirectory(Action):
         return Command(script=RETIRE, args=(self.path,))
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
 
     @property

@@ -38,7 +38,7 @@ class CopyProgram(Action):
         return Command(script=COPY, args=(self.source, self.path))
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
 
     @property

@@ -45,7 +45,7 @@ class AddSaasVariables(Bkcli):
     def command(self) -> Command:
         return Command(script=ADD, args=(self.install,))
 
-    def touches(self) -> tuple[Reason, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-saas-variables"),)
 
     @property
@@ -101,7 +101,7 @@ class DeploySaas(Bkcli):
     def command(self) -> Command:
         return Command(script=DEPLOY, args=(self.install, self.app, self.src, self.login_path))
 
-    def touches(self) -> tuple[Reason, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-desktop", app=self.app),)
 
     @property
@@ -113,7 +113,7 @@ class DeploySaas(Bkcli):
         return self.app
 
     @property
-    def one_way(self) -> bool:
+    def irreversible(self) -> bool:
         return True
 
     @property

@@ -126,14 +126,14 @@ class RecordSmokeTest(Action):
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return (TaskPending(host=self.host, task=NOTE),)
 
     def command(self) -> Command:
         return Command(script=BEFORE, args=_words(self.env, self.noted.release, self.on))
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
 
     @property
@@ -157,7 +157,7 @@ class RunSmokeTest(Action):
     def command(self) -> Command:
         return Command(script=AFTER, args=(*_words(self.env, self.lost.release, ""), str(ATTEMPTS)))
 
-    def missed(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
+    def explain_failure(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
         lost = next((drift.reading for drift in drifts if drift.expected.fact == self.lost), None)
         if not isinstance(lost, Known) or not lost.value:
             return None
@@ -165,7 +165,7 @@ class RunSmokeTest(Action):
         return diagnose("smoke-test-broken", where=self.host, because=why, source=SOURCE, job=job)
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
 
     @property

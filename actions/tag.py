@@ -45,7 +45,7 @@ class RestoreSecretsTag(Action):
         return Command(script=MAKE, args=(self.root, self.module, self.env))
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
 
     @property

@@ -48,7 +48,7 @@ class RecordTask(Action):
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return (done_of(self.noted),)
 
     def command(self) -> Command:
@@ -235,7 +235,7 @@ class RunPostUpgradeTask(Action):
         return "no" if self.task == "nodeman-plugins" else "data"
 
     @property
-    def one_way(self) -> bool:
+    def irreversible(self) -> bool:
         return self.disrupts == "data"
 
     @property
@@ -243,11 +243,11 @@ class RunPostUpgradeTask(Action):
         return not self.once
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli",) if self.task == "nodeman-plugins" else (f"host:{self.host}",)
 
     @property

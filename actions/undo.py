@@ -106,7 +106,7 @@ class Restore(Action):
         return (standing.must_be("back", because=reason("restored"), source="mv(1)"),)
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
 
     @property
@@ -125,7 +125,7 @@ class RestoreFile(Restore):
         return Command(script=PUT, args=(self.run, self.path))
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
 
 

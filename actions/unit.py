@@ -33,7 +33,7 @@ class StartUnit(Action):
         return Command(script='systemctl reset-failed -- "$1" || :\nsystemctl start -- "$1"', args=(self.unit,))
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return (f"unit:{self.unit}@{self.host}",)
 
     @property
@@ -71,7 +71,7 @@ class RestartUnit(Action):
         return self.service
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return (f"unit:{self.unit}@{self.host}",)
 
     @property
@@ -165,7 +165,7 @@ class RetireUnit(Action):
         return self.service
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return (f"unit:{self.unit}@{self.host}",)
 
     @property

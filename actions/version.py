@@ -36,10 +36,10 @@ class RefreshVersions(Bkcli):
     def command(self) -> Command:
         return Command(script=ROWS, args=(self.install,))
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return self.spoils
 
-    def touches(self) -> tuple[Reason, ...]:
+    def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-version-rows"),)
 
     @property
@@ -73,7 +73,7 @@ class SetVersion(Action):
         return Command(script=ROW, args=(self.login_path, self.code, self.version))
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property

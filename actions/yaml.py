@@ -38,7 +38,7 @@ class SetYaml(Action):
         return Command(script=SET, args=(self.tool, self.file, self.path, self.value))
 
     @property
-    def login(self) -> bool:
+    def login_shell(self) -> bool:
         return True
 
     @property

@@ -29,7 +29,7 @@ def describe_cluster(
     if not diagnostics:
         _refuse_one_host(topology, where)
         diagnostics = [*_no_hosts(topology, where), *_bad_places(file, release, topology)]
-        diagnostics += [*_bad_also(file, release), *_bad_leave(file, release), *_bad_home(file, home)]
+        diagnostics += [*_bad_optional(file, release), *_bad_excluded(file, release), *_bad_home(file, home)]
     inventory = _placing(file.controller.address, topology, file.placement)
     narrowed = _narrowed(file, release)
     homeless = _homeless(file, narrowed, topology, inventory, where)
@@ -57,12 +57,12 @@ def _homeless(
     new = [module for module in homeless if module.placement is not None and module.name not in file.placement]
     old = [module.name for module in homeless if module.placement is None]
     apps = _without_appo(release, inventory)
-    leave = _leave(file.excluded, (*old, *apps))
+    leave = _excluded_line(file.excluded, (*old, *apps))
     diagnostics = list(_unplaced(new, topology, inventory)) if new else []
     if old:
-        diagnostics.append(diagnose("module-nowhere", where=where, modules=", ".join(old), leave=leave))
+        diagnostics.append(diagnose("module-nowhere", where=where, modules=", ".join(old), excluded=leave))
     if apps:
-        diagnostics.append(diagnose("saas-nowhere", where=where, apps=", ".join(apps), leave=leave))
+        diagnostics.append(diagnose("saas-nowhere", where=where, apps=", ".join(apps), excluded=leave))
     return [*diagnostics, *_unmet(file, release, inventory, {module.name for module in homeless})]
 
 
@@ -116,12 +116,12 @@ def _unmet(file: ClusterFile, release: Release, inventory: Inventory, told_of: S
     for required in (module for module in release.modules if nowhere(module)):
         by = [one.name for one in wanting if any(requirement.module == required.name for requirement in one.requires)]
         if by:
-            where, leave = "cluster.toml, leave", _leave(file.excluded, by)
-            yield diagnose("excluded-required", where=where, module=required.name, by=", ".join(by), leave=leave)
+            where, leave = "cluster.toml, excluded", _excluded_line(file.excluded, by)
+            yield diagnose("excluded-required", where=where, module=required.name, by=", ".join(by), excluded=leave)
 
 
-def _leave(left: Sequence[str], more: Sequence[str]) -> str:
-    return f"leave = {_listed((*left, *more))}"
+def _excluded_line(left: Sequence[str], more: Sequence[str]) -> str:
+    return f"excluded = {_listed((*left, *more))}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -148,19 +148,19 @@ def _no_hosts(topology: HostLayout, where: str) -> list[Diagnostic]:
     return [] if topology.addresses() else [diagnose("install-config-empty", where=where)]
 
 
-def _bad_also(file: ClusterFile, release: Release) -> list[Diagnostic]:
+def _bad_optional(file: ClusterFile, release: Release) -> list[Diagnostic]:
     optional = (*(module.name for module in release.modules if module.optional), release.business_topology.id)
     return [
-        diagnose("optional-unknown", where="cluster.toml, also", module=name, known=", ".join(optional))
+        diagnose("optional-unknown", where="cluster.toml, optional", module=name, known=", ".join(optional))
         for name in file.optional
         if name not in optional
     ]
 
 
-def _bad_leave(file: ClusterFile, release: Release) -> list[Diagnostic]:
+def _bad_excluded(file: ClusterFile, release: Release) -> list[Diagnostic]:
     known = (*release.scope, *(app.code for app in release.apps))
     return [
-        diagnose("excluded-unknown", where="cluster.toml, leave", module=name, known=", ".join(known))
+        diagnose("excluded-unknown", where="cluster.toml, excluded", module=name, known=", ".join(known))
         for name in file.excluded
         if name not in known
     ]

@@ -37,7 +37,7 @@ def action_kind(done: Action) -> str:
     return str(getattr(done, "kind", type(done).__name__))
 
 
-def by_hand(done: Action) -> bool:
+def manual_instruction(done: Action) -> bool:
     """True where a person does it, and it is seen done."""
     return bool(done.manual_instruction)
 

@@ -182,7 +182,7 @@ def step_document(number: int, step: Step, latent: Mapping[AnyFact, Reason]) -> 
         irreversible=done.irreversible,
         undo=done.undo,
         undo_because=why(describe.undo(done.undo)),
-        manual=describe.by_hand(done),
+        manual=describe.manual_instruction(done),
         approval=done.approval_id,
         deletes=why(reason) if (reason := done.deletes()) is not None else None,
         estimate_s=done.estimate_s,

@@ -68,7 +68,7 @@ def test_waiting_without_a_note_says_nothing(tmp_path: Path) -> None:
 
 def test_who_is_missed_is_named_and_what_nobody_could_read_is_not() -> None:
     (expected,) = AWAIT.ensures()
-    diagnostic = AWAIT.missed([Drift(expected=expected, reading=Known(("10.0.0.3",)))])
+    diagnostic = AWAIT.explain_failure([Drift(expected=expected, reading=Known(("10.0.0.3",)))])
     assert diagnostic is not None
     assert (diagnostic.code, dict(diagnostic.fields)["hosts"]) == ("agents-missing", "10.0.0.3")
-    assert AWAIT.missed([Drift(expected=expected, reading=Unknown(reason("esb-status")))]) is None
+    assert AWAIT.explain_failure([Drift(expected=expected, reading=Unknown(reason("esb-status")))]) is None

@@ -189,11 +189,11 @@ def test_it_is_settled_by_a_record_and_all_stays_beside_it(tmp_path: Path) -> No
 def test_what_became_of_it_is_told_with_jobs_id_and_the_reason() -> None:
     (expected,) = AGAIN.ensures()
     value = ("10002", "smoke-test-status", "job=10002", "status=4")
-    diagnostic = AGAIN.missed([Drift(expected=expected, reading=Known(value))])
+    diagnostic = AGAIN.explain_failure([Drift(expected=expected, reading=Known(value))])
     assert diagnostic is not None
     assert (diagnostic.code, dict(diagnostic.fields)["job"]) == ("smoke-test-broken", "10002")
     assert diagnostic.because == reason("smoke-test-status", job=10002, status=4)
-    assert AGAIN.missed([Drift(expected=expected, reading=Unknown(reason("path-unreadable")))]) is None
+    assert AGAIN.explain_failure([Drift(expected=expected, reading=Unknown(reason("path-unreadable")))]) is None
 
 
 def test_a_killed_trial_leaves_no_note(tmp_path: Path) -> None:

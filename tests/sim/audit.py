@@ -86,7 +86,7 @@ class Audit:
     def _apart(self, host: Host, job: Job, action: Raise) -> None:
         for other, name in self._running():
             if (other.name, name) != (host.name, job.name):
-                shared = set(action.resources) & set(self.actions[name.rpartition(".")[0]].resources)
+                shared = set(action.locks) & set(self.actions[name.rpartition(".")[0]].locks)
                 self.check("apart", not shared, f"{job.name} beside {name}: {shared}")
 
     def _running(self) -> Iterable[tuple[Host, str]]:

@@ -65,7 +65,7 @@ class Raise(Action):
         return "data" if self.data else "no"
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return self.shares
 
     @property

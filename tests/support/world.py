@@ -64,15 +64,15 @@ class Raise(Action):
         return not self.once
 
     @property
-    def gate(self) -> str:
+    def approval_id(self) -> str:
         return self.behind
 
     @property
-    def by_hand(self) -> str:
+    def manual_instruction(self) -> str:
         return self.hands
 
     @property
-    def resources(self) -> tuple[str, ...]:
+    def locks(self) -> tuple[str, ...]:
         return self.shares
 
 

@@ -74,8 +74,8 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="没有主机的模块既不会升级也不会检查，无法判定集群已收敛",
         ),
         hint=LocalizedText(
-            en="correct install.config; where this cluster does without, say so at the top of cluster.toml:\n{leave}",
-            zh="请修正 install.config；若本集群确实没有部署，请在 cluster.toml 顶层写明：\n{leave}",
+            en="correct install.config; where this cluster does without, say so at the top of cluster.toml:\n{excluded}",
+            zh="请修正 install.config；若本集群确实没有部署，请在 cluster.toml 顶层写明：\n{excluded}",
         ),
     ),
     "saas-nowhere": DiagnosticText(
@@ -88,8 +88,8 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="没有主机的 SaaS 既不会部署也不会检查，无法判定集群已收敛",
         ),
         hint=LocalizedText(
-            en="correct install.config; where this cluster does without, say so at the top of cluster.toml:\n{leave}",
-            zh="请修正 install.config；若本集群确实没有部署，请在 cluster.toml 顶层写明：\n{leave}",
+            en="correct install.config; where this cluster does without, say so at the top of cluster.toml:\n{excluded}",
+            zh="请修正 install.config；若本集群确实没有部署，请在 cluster.toml 顶层写明：\n{excluded}",
         ),
     ),
     "excluded-required": DiagnosticText(
@@ -101,8 +101,8 @@ TROUBLES: dict[str, DiagnosticText] = {
             en="what requires it would be installed upon nothing", zh="依赖它的模块安装后将缺少所需的服务"
         ),
         hint=LocalizedText(
-            en="place {module} in cluster.toml, or leave those too:\n{leave}",
-            zh="请在 cluster.toml 中为 {module} 指定主机，或一并保留：\n{leave}",
+            en="place {module} in cluster.toml, or leave those too:\n{excluded}",
+            zh="请在 cluster.toml 中为 {module} 指定主机，或一并保留：\n{excluded}",
         ),
     ),
     "excluded-not-ready": DiagnosticText(

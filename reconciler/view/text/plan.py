@@ -127,7 +127,7 @@ def _backups(plan: Plan, page: RenderOptions) -> Iterator[str]:
 
 
 def _manual(plan: Plan, page: RenderOptions) -> str:
-    found = [f"#{n}" for n, step in enumerate(plan.steps, start=1) if describe.by_hand(step.action)]
+    found = [f"#{n}" for n, step in enumerate(plan.steps, start=1) if describe.manual_instruction(step.action)]
     return label("manual-some", page.lang, numbers=", ".join(found)) if found else ""
 
 
@@ -190,7 +190,7 @@ def _tags(step: Step, page: RenderOptions) -> Iterator[str]:
         yield page.paint(f"[{label('tag-data', page.lang)}]", "red")
     if done.irreversible:
         yield page.paint(f"[{label('tag-one-way', page.lang)}]", "red")
-    if describe.by_hand(done):
+    if describe.manual_instruction(done):
         yield page.paint(f"[{label('tag-manual', page.lang)}]", "bold")
     if done.approval_id:
         yield page.paint(f"[{label('tag-gate', page.lang, gate=done.approval_id)}]", "bold")

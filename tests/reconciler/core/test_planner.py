@@ -41,7 +41,7 @@ class Switch(Action):
     def ensures(self) -> tuple[AnyExpected, ...]:
         return tuple(on(name) for name in self.names)
 
-    def voids(self) -> tuple[AnyFact, ...]:
+    def invalidates(self) -> tuple[AnyFact, ...]:
         return tuple(On(host=H, name=name) for name in self.undoes)
 
 

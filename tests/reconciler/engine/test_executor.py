@@ -70,7 +70,7 @@ def test_exit_status_zero_without_the_effect_is_a_failure_with_its_evidence() ->
 class Explained(Raise):
     """An action with words of its own for an effect that nobody sees."""
 
-    def missed(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
+    def explain_failure(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
         return diagnose("agents-missing", where=self.host, hosts=str(drifts[0].reading), seconds=1)
 
 
