@@ -4,8 +4,18 @@ Frozen, because a spec that changes after it was checked is a spec nobody checke
 a misspelt key that is silently dropped is a wish silently dropped.
 """
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's; raises KeyError for a name that is no field, which pydantic would set without a word."""
+        unknown = set(update or ()) - set(type(self).model_fields)
+        if unknown:
+            raise KeyError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+        return super().model_copy(update=update, deep=deep)
