@@ -46,6 +46,15 @@ def test_a_test_that_is_named_exists() -> None:
     assert [name for path, name in named if name and f"def {name}(" not in texts[path]] == []
 
 
+def test_a_file_or_test_that_the_audit_names_exists() -> None:
+    text = _text("docs/bugs.md")
+    names = {path.name for top in ("tests", "reconciler", "actions", "probes") for path in (ROOT / top).rglob("*.py")}
+    assert [name for name in re.findall(r"\b(test_\w+\.py)", text) if name not in names] == []
+    defined = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    tests = re.findall(r"\b(test_\w+)\b(?!\.py)", text)
+    assert [name for name in tests if f"def {name}" not in defined and f"{name}.py" not in names] == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_link_leads_somewhere(page: str) -> None:
     links = re.findall(r"\]\((?!https?:)([^)]+)\)", _text(page))
