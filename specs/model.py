@@ -5,9 +5,11 @@ a misspelt key that is silently dropped is a wish silently dropped.
 """
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from specs.text import LocalizedText
 
 
 class Model(BaseModel):
@@ -19,3 +21,11 @@ class Model(BaseModel):
         if unknown:
             raise KeyError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
         return super().model_copy(update=update, deep=deep)
+
+    @model_validator(mode="after")
+    def _both_languages(self) -> Self:
+        for name, value in self:
+            texts = cast("tuple[object, ...]", value if isinstance(value, tuple) else (value,))
+            if any(isinstance(text, LocalizedText) and not (text.en and text.zh) for text in texts):
+                raise ValueError(f"`{name}`: both `en` and `zh` must say something")
+        return self

@@ -117,7 +117,8 @@ def test_whatever_a_version_file_holds_the_record_can_be_read(
 ) -> None:
     """On this machine's own shells, with the record beside the tree; what is read is what a look at VERSION says."""
     root = unpacked(tmp_path, **dict(zip(NAMES, versions, strict=True)))
-    script = f'set -eu\n{PIN.replace("/var/lib/bkrec/package-versions", str(root / "package-versions"))}\ncd -- {root}\npin "$@"\n'
+    shell_text = PIN.replace("/var/lib/bkrec/package-versions", str(root / "package-versions"))
+    script = f'set -eu\n{shell_text}\ncd -- {root}\npin "$@"\n'
     asked = [word for name in NAMES for word in ("product", name)]
     done = subprocess.run([shell, "-c", script, "bkrec", MD5, *asked], capture_output=True, check=False, timeout=30)
     assert done.returncode == 0, done.stderr

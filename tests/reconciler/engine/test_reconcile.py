@@ -331,7 +331,7 @@ def test_what_a_plan_would_rest_on_is_read_before_it_is_believed() -> None:
     def decide(readings: Readings) -> Plan:
         facts: list[AnyFact] = [Flag(host=H, name=name) for name in ("near", "deep")]
         unread = [fact for fact in facts if fact not in readings]
-        return replace(plan(), wanted=frozenset(unread[:1]))
+        return replace(plan(), unread_facts=frozenset(unread[:1]))
 
     expected: list[AnyExpected] = []
     assessment = asyncio.run(assess(world.look, expected, decide))
@@ -343,7 +343,7 @@ def test_a_plan_that_wants_ever_more_is_given_up_as_unread() -> None:
     world, count = World(), iter(range(10_000))
 
     def decide(readings: Readings) -> Plan:
-        return replace(plan(), wanted=frozenset({Flag(host=H, name=str(next(count)))}))
+        return replace(plan(), unread_facts=frozenset({Flag(host=H, name=str(next(count)))}))
 
     asyncio.run(assess(world.look, [], decide))
     assert next(count) < 30
