@@ -118,6 +118,12 @@ def _diff(options: RenderOptions, lines: int) -> Iterator[str]:
     yield from ("$ bkrec diff", *printed[:lines], CUT, printed[-1])
 
 
+def _first_drift(options: RenderOptions) -> Iterator[str]:
+    plan, readings = study(_stopped())
+    printed = diff_text(plan.release, _difference(readings), options).splitlines()
+    yield from ("$ bkrec diff", *printed[:7], CUT)
+
+
 def _plan(options: RenderOptions, steps: int) -> Iterator[str]:
     plan, _ = _pristine()
     yield "$ bkrec plan"
@@ -211,6 +217,7 @@ SESSIONS: Mapping[str, Callable[[RenderOptions], Iterable[str]]] = {
     "apply": lambda options: _upgrade(options, 3),
     "check-converged": lambda options: _check(options, lambda: finished(CLUSTER)),
     "check-drift": lambda options: _check(options, _stopped),
+    "diff-drift": _first_drift,
     "apply-drift": lambda options: _repair(options, _stopped),
     "check-latent": lambda options: _check(options, _until_reboot),
     "undo": lambda options: _undo(options, 2),
