@@ -7,6 +7,7 @@ The CLI words its help when it is imported, in the language of the locale, so ea
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -101,18 +102,19 @@ def _examples(command: Any) -> Iterator[str]:
 
 
 def _table(head: tuple[str, str], parameters: Iterable[Any], context: Any) -> str:
-    """As the help prints them: spelling and meaning. Arguments come without the name of their Python type."""
+    """Spelling and meaning as the help prints them, in the same form whichever typer prints it."""
     rows: list[tuple[str, str]] = []
     for parameter in parameters:
         spelling, meaning = parameter.get_help_record(context)
         if parameter.param_type_name == "argument":
-            spelling = str(spelling).split(" <")[0]
-        rows.append((_code(spelling), " ".join(str(meaning).split()).replace("|", "\\|")))
+            spelling = parameter.metavar or str(parameter.name).upper()
+        spelling = re.sub(r"\[([\w|]+)\]$", r"<\1>", str(spelling))
+        rows.append((f"`{_escaped(spelling)}`", _escaped(str(meaning))))
     return table(head, rows)
 
 
-def _code(spelling: str) -> str:
-    return "`" + spelling.replace("|", "\\|") + "`"
+def _escaped(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 if __name__ == "__main__":
