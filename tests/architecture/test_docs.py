@@ -1,6 +1,7 @@
 """What the pages say is so: what they name exists, generated parts are in step with the code, no page is forgotten."""
 
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -8,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 
 from docs import blocks, commands, deviations, diagnostics, figures, guide_coverage, sessions
 from reconciler.cli import exits
+from reconciler.cli.app import app
 from specs import parse
 from specs.cluster import ClusterFile
 from specs.text import Lang
@@ -21,6 +24,7 @@ READMES = ("README.md", "README.zh-CN.md")
 ENGLISH_ONLY = {"bugs", "campaign", "diagnostics", "figures", "jobs", "messages", "proofs"}
 """Pages for developers, and those that hold both languages in one."""
 MOST_CHARACTERS = {"README.md": 10_000, "README.zh-CN.md": 6_500}
+ROOT_COMMAND: Any = typer.main.get_command(app)
 UNITS = ("bkrec-check.service", "bkrec-check.timer")
 
 
@@ -142,6 +146,32 @@ def _keys(model: Any, table: str = "") -> Iterator[str]:
 def test_the_example_of_a_cluster_file_is_valid(page: str) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", _text(page), re.DOTALL)
     assert parse.cluster_file(example, page).optional == ("cmdb-topology",)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_command_that_is_shown_is_one_that_bkrec_takes(page: str) -> None:
+    shown = re.findall(r"^(?: {4}|\$ )(bkrec [^#\n]+)", _text(page), re.MULTILINE)
+    quoted = re.findall(r"`(bkrec [a-z][^`\n]*)`", _text(page))
+    assert [line for line in (*shown, *quoted) if not _is_taken(line)] == []
+
+
+def _is_taken(line: str) -> bool:
+    """Parsed as `main` would, down to the command; nothing runs."""
+    command, words = ROOT_COMMAND, shlex.split(line.split(" > ")[0].split(";")[0])[1:]
+    try:
+        while hasattr(command, "commands"):
+            ctx = command.make_context("bkrec", words)
+            _, command, words = command.resolve_command(ctx, [*getattr(ctx, "_protected_args", ()), *ctx.args])
+        command.make_context("bkrec", words)
+    except Exception as error:
+        return type(error).__name__ in ("MissingParameter", "Exit") or "Missing" in str(error)
+    return True
+
+
+def test_a_command_that_bkrec_does_not_take_would_be_found() -> None:
+    assert _is_taken("bkrec apply --yes")
+    assert not _is_taken("bkrec appply --yes")
+    assert not _is_taken("bkrec apply --force")
 
 
 # Generated pages and parts
