@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from docs import blocks
+from probes.cmdb import TopologyDifferences
 from probes.consul import ConsulPassing
 from probes.container import ContainersWithoutRestartPolicy, DockerDataRoot
 from probes.fact import Absent, AnyFact, AnyReading, Known, Readings
@@ -104,6 +105,14 @@ def _until_reboot() -> World:
     )
 
 
+def _other_topology() -> World:
+    """The BlueKing business lacks a set that 6.2.2 has; cluster.toml asks for its topology."""
+    world = finished(guide_cluster(optional=("cmdb-topology",)))
+    topology = next(fact for fact in world.facts if isinstance(fact, TopologyDifferences))
+    world.facts[topology] = Known(("-set 蓝鲸API网关",))
+    return world
+
+
 def _difference(readings: Readings) -> Difference:
     found = diff(expected_facts(CLUSTER), readings)
     return replace(found, latent=latent(CLUSTER, found, readings))
@@ -131,6 +140,15 @@ def _plan(options: RenderOptions, steps: int) -> Iterator[str]:
     first = replace(plan, steps=plan.steps[:steps], derived=())
     yield from plan_text(first, options).removeprefix(header_text(first, options)).splitlines()[:-1]
     yield CUT
+
+
+def _plan_of_deletion(options: RenderOptions) -> Iterator[str]:
+    """The header, and the step that deletes."""
+    plan, _ = study(_other_topology())
+    deletes = next(number for number, step in enumerate(plan.steps) if step.action.disrupts == "data")
+    header = header_text(plan, options)
+    steps = plan_text(plan, options).removeprefix(header).split("\n\n")
+    yield from ("$ bkrec plan", *header.splitlines(), CUT, *steps[deletes].splitlines(), CUT)
 
 
 def _shortened(header: list[str], options: RenderOptions) -> Iterator[str]:
@@ -220,6 +238,7 @@ SESSIONS: Mapping[str, Callable[[RenderOptions], Iterable[str]]] = {
     "diff-drift": _first_drift,
     "apply-drift": lambda options: _repair(options, _stopped),
     "check-latent": lambda options: _check(options, _until_reboot),
+    "plan-of-deletion": _plan_of_deletion,
     "undo": lambda options: _undo(options, 2),
 }
 
