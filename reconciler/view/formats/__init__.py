@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FORMATS = {
     "text": "reconciler.view.formats.text",
     "json": "reconciler.view.formats.json",
+    "junit": "reconciler.view.formats.junit",
 }
 DEFAULT = "text"
 

@@ -100,7 +100,7 @@ def test_with_yes_it_prints_what_happens_in_plain_lines(capsys: pytest.CaptureFi
     said = capsys.readouterr()
     assert "#1 started on 10.0.0.2: stop bk-paas-login.service" in said.err
     assert "#1 seen done after 2 s" in said.err
-    assert said.out == "converged with 6.2.2: all 4 facts hold\n"
+    assert said.out == "converged with 6.2.2: all 4 facts hold; not looked at: guide 7.17\n"
 
 
 @pytest.mark.usefixtures("engine")
@@ -213,7 +213,7 @@ def test_a_report_lost_after_the_run_is_an_error_and_no_other_report_is_lost_for
     monkeypatch.setattr(reconcile, "reconcile", reconciled)
     assert run(["apply", "--yes", "--report", "json=gone/a.json", "--report", "json=b.json"]) == 65
     printed = capsys.readouterr()
-    assert printed.out == "converged with 6.2.2: all 4 facts hold\n"
+    assert printed.out == "converged with 6.2.2: all 4 facts hold; not looked at: guide 7.17\n"
     assert "error[file-not-written]: gone/a.json" in printed.err
     assert len(RunDoc.model_validate_json((tmp_path / "b.json").read_text()).events) == len(events) - 1
 
