@@ -3,10 +3,11 @@
 
 python docs/sessions.py
 
-Readings come from the simulator's clusters (`tests/sim/worlds.py`); planner, rules and every line of output are the
+Readings come from the simulator's clusters (`tests/sim/worlds.py`); rules, planner, reports and every line are the
 product's own. No step runs: each is reported as done after the seconds that the plan estimates for it.
 """
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -19,30 +20,33 @@ from docs import blocks
 from probes.cmdb import TopologyDifferences
 from probes.consul import ConsulPassing
 from probes.container import ContainersWithoutRestartPolicy, DockerDataRoot
-from probes.fact import Absent, AnyFact, AnyReading, Known, Readings
+from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.unit import UnitActive, UnitEnabled
-from reconciler.core.diff import Difference, diff
+from reconciler.commands.assess import Goal, cluster_report, comparing, goal_for, spec_inputs
 from reconciler.core.events import RunEnded, RunStarted, StepDone, StepStarted
 from reconciler.core.plan import Plan
-from reconciler.rules.latent import latent
-from reconciler.rules.registry import expected_facts
+from reconciler.engine.assess import assess
+from reconciler.engine.gather import GatheredFacts
 from reconciler.rules.undo import afterwards
+from reconciler.view import formats
 from reconciler.view.estimate import total_s
+from reconciler.view.formats.text import for_cluster
 from reconciler.view.render import RenderOptions
-from reconciler.view.text.check import check_text
-from reconciler.view.text.diff import diff_text
+from reconciler.view.reports import ClusterReport, ReportKind
 from reconciler.view.text.event import event_lines
-from reconciler.view.text.plan import header_text, plan_text
+from reconciler.view.text.plan import header_text
 from reconciler.view.text.undo import undo_text
+from specs.cluster import Cluster
 from specs.text import Lang
 from tests.sim import undone
-from tests.sim.worlds import World, finished, guide_cluster, live, study
+from tests.sim.worlds import World, finished, guide_cluster, live
 
 COMMAND = "docs/sessions.py"
 RUN = undone.RUN
 CLUSTER = guide_cluster()
 CUT = "…"
 INSTALL_PAAS = "bkcli.install-paas"
+LANDMARKS = (INSTALL_PAAS, "bkcli.install-bkauth", "bkcli.install-gse", "smoke-test.run")
 
 
 def session(lang: Lang, name: str) -> str:
@@ -51,19 +55,37 @@ def session(lang: Lang, name: str) -> str:
 
 
 def _options(lang: Lang) -> RenderOptions:
-    """As `commands` builds them: uncoloured, 100 columns, with the sections no verdict speaks of."""
-    titles = {module.name: module.title for module in CLUSTER.release.modules}
-    return RenderOptions(
-        lang=lang, titles=titles, beyond=tuple(s.id for s in CLUSTER.release.sections if not s.covered)
-    )
+    """As on no terminal: without colour, 100 columns."""
+    return RenderOptions(lang=lang)
+
+
+def _report(world: World, goal: Callable[[Cluster], Goal] = goal_for) -> ClusterReport:
+    """What `diff`, `check` (with the goal `comparing`) and `plan` report of these hosts."""
+
+    async def gather(facts: Iterable[AnyFact]) -> GatheredFacts:
+        return GatheredFacts(readings=world.read(facts))
+
+    expected, make_plan = goal(world.cluster)
+    assessment = asyncio.run(assess(gather, expected, make_plan, spec_inputs(world.cluster, goal)))
+    return cluster_report(world.cluster, assessment)
+
+
+def _text(kind: ReportKind, report: ClusterReport, options: RenderOptions) -> list[str]:
+    form = formats.load("text").form(kind)
+    assert form is not None
+    return form(report, options).splitlines()
+
+
+def _header(report: ClusterReport, options: RenderOptions) -> list[str]:
+    return header_text(report.plan, for_cluster(options, report)).splitlines()
 
 
 # The clusters
 
 
 @cache
-def _pristine() -> tuple[Plan, Readings]:
-    return study(World(cluster=CLUSTER))
+def _pristine() -> ClusterReport:
+    return _report(World(cluster=CLUSTER))
 
 
 def _drifted(facts: Mapping[AnyFact, AnyReading]) -> World:
@@ -113,46 +135,37 @@ def _other_topology() -> World:
     return world
 
 
-def _difference(readings: Readings) -> Difference:
-    found = diff(expected_facts(CLUSTER), readings)
-    return replace(found, latent=latent(CLUSTER, found, readings))
-
-
 # What each command prints
 
 
-def _diff(options: RenderOptions, lines: int) -> Iterator[str]:
-    plan, readings = _pristine()
-    printed = diff_text(plan.release, _difference(readings), options).splitlines()
+def _diff(options: RenderOptions, report: ClusterReport, lines: int) -> Iterator[str]:
+    printed = _text("diff", report, options)
     yield from ("$ bkrec diff", *printed[:lines], CUT, printed[-1])
 
 
-def _first_drift(options: RenderOptions) -> Iterator[str]:
-    plan, readings = study(_stopped())
-    printed = diff_text(plan.release, _difference(readings), options).splitlines()
-    yield from ("$ bkrec diff", *printed[:7], CUT)
-
-
 def _plan(options: RenderOptions, steps: int) -> Iterator[str]:
-    plan, _ = _pristine()
-    yield "$ bkrec plan"
-    yield from _shortened(header_text(plan, options).splitlines(), options)
-    first = replace(plan, steps=plan.steps[:steps], derived=())
-    yield from plan_text(first, options).removeprefix(header_text(first, options)).splitlines()[:-1]
-    yield CUT
+    report = _pristine()
+    header = _header(report, options)
+    printed = _text("plan", report, options)
+    yield from ("$ bkrec plan", *_shortened(header), *printed[len(header) : _begin(printed, steps + 1)], CUT)
 
 
 def _plan_of_deletion(options: RenderOptions) -> Iterator[str]:
     """The header, and the step that deletes."""
-    plan, _ = study(_other_topology())
-    deletes = next(number for number, step in enumerate(plan.steps) if step.action.disrupts == "data")
-    header = header_text(plan, options)
-    steps = plan_text(plan, options).removeprefix(header).split("\n\n")
-    yield from ("$ bkrec plan", *header.splitlines(), CUT, *steps[deletes].splitlines(), CUT)
+    report = _report(_other_topology())
+    deletes = next(number for number, step in enumerate(report.plan.steps, 1) if step.action.disrupts == "data")
+    printed = _text("plan", report, options)
+    step = printed[_begin(printed, deletes) : _begin(printed, deletes + 1)]
+    yield from ("$ bkrec plan", *_header(report, options), CUT, *step, CUT)
 
 
-def _shortened(header: list[str], options: RenderOptions) -> Iterator[str]:
-    """The costs, with the first of many outages and no more than two lines of the list of steps that can be undone."""
+def _begin(printed: list[str], step: int) -> int:
+    """The line at which a numbered step begins."""
+    return next(number for number, line in enumerate(printed) if line.startswith(f"{step:>3}. "))
+
+
+def _shortened(header: list[str]) -> Iterator[str]:
+    """The costs, no row of them longer than three lines."""
     rows: list[list[str]] = []
     for line in header:
         if line.startswith("   ") and rows:
@@ -165,77 +178,67 @@ def _shortened(header: list[str], options: RenderOptions) -> Iterator[str]:
             yield row[1][: len(row[1]) - len(row[1].lstrip())] + CUT
 
 
-def _upgrade(options: RenderOptions, shown: int) -> Iterator[str]:
-    plan, _ = _pristine()
-    yield "$ bkrec apply --yes"
-    yield from _shortened(header_text(plan, options).splitlines(), options)
-    steps = _landmarks(plan, shown)
-    yield from _run(plan, options, steps)
-    yield from _verdict(study(live(World(cluster=CLUSTER), plan))[1], options)
+def _upgrade(options: RenderOptions, first: int) -> Iterator[str]:
+    """The first steps, and those an operator waits for."""
+    report = _pristine()
+    landmarks = {number for number, step in enumerate(report.plan.steps) if step.id.startswith(LANDMARKS)}
+    yield from ("$ bkrec apply --yes", *_shortened(_header(report, options)))
+    yield from _run(report, options, {*range(first), *landmarks})
+    yield from _text("check", _report(live(World(cluster=CLUSTER), report.plan), comparing), options)
 
 
-def _landmarks(plan: Plan, first: int) -> set[int]:
-    """The first steps, and those an operator waits for: the backups and the installation of each product."""
-    landmarks = {number for number, step in enumerate(plan.steps) if step.id.startswith(MILESTONES)}
-    return {*range(first), *landmarks}
-
-
-MILESTONES = (INSTALL_PAAS, "bkcli.install-bkauth", "bkcli.install-gse", "smoke-test.run")
-
-
-def _run(plan: Plan, options: RenderOptions, steps: Iterable[int]) -> Iterator[str]:
-    yield from event_lines(RunStarted(run=RUN, epoch=3, steps=tuple(s.id for s in plan.steps)), plan, options)
+def _run(report: ClusterReport, options: RenderOptions, steps: Iterable[int]) -> Iterator[str]:
+    plan, page = report.plan, for_cluster(options, report)
+    yield from event_lines(RunStarted(run=RUN, epoch=3, steps=tuple(step.id for step in plan.steps)), plan, page)
     last = -1
     for number in sorted(steps):
         if number != last + 1:
             yield CUT
         step, last = plan.steps[number], number
-        yield from event_lines(StepStarted(step=step.id, host=step.action.host, job=""), plan, options)
-        yield from event_lines(StepDone(step=step.id, seconds=step.action.estimate_s, exit_status=0), plan, options)
+        yield from event_lines(StepStarted(step=step.id, host=step.action.host, job=""), plan, page)
+        yield from event_lines(StepDone(step=step.id, seconds=step.action.estimate_s, exit_status=0), plan, page)
     if last + 1 != len(plan.steps):
         yield CUT
-    ended = RunEnded(verdict="converged", done=len(plan.steps), failed=0, seconds=total_s(plan))
-    yield from event_lines(ended, plan, options)
+    yield from event_lines(_ended(plan), plan, page)
 
 
-def _verdict(readings: Readings, options: RenderOptions) -> list[str]:
-    return check_text(CLUSTER.release.version, _difference(readings), options).splitlines()
+def _ended(plan: Plan) -> RunEnded:
+    return RunEnded(verdict="converged", done=len(plan.steps), failed=0, seconds=total_s(plan))
 
 
 def _check(options: RenderOptions, world: Callable[[], World]) -> Iterator[str]:
-    yield from ("$ bkrec check", *_verdict(study(world())[1], options))
+    yield from ("$ bkrec check", *_text("check", _report(world(), comparing), options))
 
 
 def _repair(options: RenderOptions, world: Callable[[], World]) -> Iterator[str]:
-    plan, _ = study(world())
-    yield "$ bkrec apply --yes"
-    yield from header_text(plan, options).splitlines()
-    yield from _run(plan, options, range(len(plan.steps)))
-    yield from _verdict(study(live(world(), plan))[1], options)
+    report = _report(world())
+    yield from ("$ bkrec apply --yes", *_header(report, options))
+    yield from _run(report, options, range(len(report.plan.steps)))
+    yield from _text("check", _report(live(world(), report.plan), comparing), options)
 
 
 def _undo(options: RenderOptions, steps: int) -> Iterator[str]:
     """Of an upgrade that was stopped before PaaS was installed."""
-    before, (plan, _) = World(cluster=CLUSTER), _pristine()
+    before, plan = World(cluster=CLUSTER), _pristine().plan
     until = next(number for number, step in enumerate(plan.steps) if step.id.startswith(INSTALL_PAAS))
     done = replace(plan, steps=plan.steps[:until])
     world = undone.upgraded(before, live(before, done), done.steps)
     case = undone.study(world)
     after = afterwards(CLUSTER, case.undoing, world.facts)
-    printed = undo_text(case.undoing, case.plan, after, options).splitlines()
-    cut = next(number for number, line in enumerate(printed) if line.startswith(f"{steps + 1:>3}. "))
+    printed = undo_text(case.undoing, case.plan, after, for_cluster(options, _pristine())).splitlines()
+    cut = _begin(printed, steps + 1)
     again = next(number for number, line in enumerate(printed) if number > cut and line and line[0] != " ")
     yield from ("$ bkrec undo", *printed[:cut], CUT, *printed[again:])
 
 
 SESSIONS: Mapping[str, Callable[[RenderOptions], Iterable[str]]] = {
-    "diff": lambda options: _diff(options, 12),
-    "diff-short": lambda options: _diff(options, 7),
+    "diff": lambda options: _diff(options, _pristine(), 12),
+    "diff-short": lambda options: _diff(options, _pristine(), 7),
     "plan": lambda options: _plan(options, 2),
     "apply": lambda options: _upgrade(options, 3),
     "check-converged": lambda options: _check(options, lambda: finished(CLUSTER)),
     "check-drift": lambda options: _check(options, _stopped),
-    "diff-drift": _first_drift,
+    "diff-drift": lambda options: _diff(options, _report(_stopped(), comparing), 7),
     "apply-drift": lambda options: _repair(options, _stopped),
     "check-latent": lambda options: _check(options, _until_reboot),
     "plan-of-deletion": _plan_of_deletion,

@@ -171,7 +171,9 @@ class LeaseValidity:
 
 
 class LeaseHeld(BkrecError):
-    """Somebody else is at work. Exit 5: nothing was changed."""
+    """Somebody else is at work; nothing was changed."""
+
+    ends_as = "refused"
 
     def __init__(self, *diagnostics: Diagnostic, holder: LeaseHolder | None = None) -> None:
         super().__init__(*diagnostics)

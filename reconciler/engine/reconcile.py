@@ -11,6 +11,7 @@ from probes.fact import AnyExpected
 from reconciler.core.diff import compare
 from reconciler.core.events import ApprovalGiven, Event, RunEnded, RunHalted, RunStarted
 from reconciler.core.plan import Plan
+from reconciler.core.verdict import event_verdict, exit_code
 from reconciler.engine import approvals, pause
 from reconciler.engine.assess import Assessment, assess, facts_of
 from reconciler.engine.executor import ExecutionResult, execute
@@ -18,10 +19,10 @@ from reconciler.engine.jobs.adopt import adopt, running_jobs
 from reconciler.engine.lease import Lease, LeaseValidity, publish_epoch, release, renew_until_cancelled
 from reconciler.engine.lease_acquisition import acquire
 from reconciler.engine.preflight import preflight, step_ids
-from reconciler.engine.run import RunContext, RunResult, RunState, Verdict, conclude, nothing_to_start, open_questions
+from reconciler.engine.run import RunContext, RunResult, RunState, conclude, nothing_to_start, open_questions
 from specs.diagnostic import BkrecError, Diagnostic
 
-__all__ = ["RunContext", "RunResult", "Verdict", "reconcile"]
+__all__ = ["RunContext", "RunResult", "reconcile"]
 
 MAX_ROUNDS = 5
 FOLLOW_S, FOLLOW_POLL_S = 60.0, 2.0
@@ -220,18 +221,17 @@ async def _executed(lease: Lease, term: LeaseValidity, context: RunContext, plan
 
 
 def _ended(context: RunContext, state: RunState) -> RunEnded:
-    word, _ = conclude(context, state)
+    ended = event_verdict(conclude(context, state))
     seconds = context.clock.steady() - state.began
-    told = "differs" if word == "waiting" else word
-    return RunEnded(verdict=told, done=state.done, failed=len(state.failed), seconds=seconds)
+    return RunEnded(verdict=ended, done=state.done, failed=len(state.failed), seconds=seconds)
 
 
 def _applied(context: RunContext, state: RunState) -> RunResult:
-    word, code = conclude(context, state)
+    ended = conclude(context, state)
     why = (context.stop.why,) if context.stop.why is not None else ()
     return RunResult(
-        verdict=word,
-        exit_code=code,
+        verdict=ended,
+        exit_code=exit_code(ended, context.stop.signal or 0),
         assessment=state.assessment,
         diagnostics=tuple(
             dict.fromkeys((*why, *state.refused, *state.diagnostics, *open_questions(context, state.assessment)))

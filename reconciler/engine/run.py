@@ -2,14 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from actions.action import Action
 from probes.fact import AnyExpected
 from reconciler.core.approval import pending_approvals, waiting_steps
 from reconciler.core.events import Event, StepFailed
 from reconciler.core.plan import Blocked, Plan
-from reconciler.core.verdict import verdict
+from reconciler.core.verdict import RunVerdict, verdict
 from reconciler.engine.assess import Assessment, MakePlan, SpecInputs
 from reconciler.engine.clock import Clock
 from reconciler.engine.executor import PARALLEL, ExecutionResult
@@ -18,8 +17,6 @@ from reconciler.engine.journal import EventSink
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
 from specs.diagnostic import Diagnostic
-
-Verdict = Literal["converged", "differs", "unknown", "failed", "refused", "waiting", "interrupted", "rolled-back"]
 
 
 def _no_gates(_: Plan) -> tuple[AnyExpected, ...]:
@@ -99,7 +96,7 @@ class RunState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    verdict: Verdict
+    verdict: RunVerdict
     exit_code: int
     assessment: Assessment
     """The last look."""
@@ -140,24 +137,24 @@ def _waits(context: RunContext, assessment: Assessment) -> bool:
     return (bool(facts) or handed) and all(drift.expected.fact in facts for drift in assessment.difference.unknown)
 
 
-def conclude(context: RunContext, state: RunState) -> tuple[Verdict, int]:
-    """The verdict and design's exit code. Trouble outweighs facts, and facts decide the rest."""
+def conclude(context: RunContext, state: RunState) -> RunVerdict:
+    """Trouble outweighs facts, and facts decide the rest. `core/verdict.py` makes an exit code of it."""
     touched = any(outcome.started for outcome in state.outcomes)
     readings = verdict(state.assessment.difference)
     waiting = _waits(context, state.assessment)
     if context.stop.signal is not None and (readings != "converged" or context.stop.immediate.is_set()):
-        return "interrupted", 128 + context.stop.signal
+        return "interrupted"
     halted = (*state.refused, *(() if context.stop.why is None else (context.stop.why,)))
     if readings != "converged" and not state.failed and any(diagnostic.code == "paused" for diagnostic in halted):
-        return "waiting", 6
+        return "waiting"
     if state.refused or (state.diagnostics and not touched):
-        return ("waiting", 6) if touched and state.refused else ("refused", 5)
+        return "waiting" if touched and state.refused else "refused"
     if state.failed or state.diagnostics or context.stop.why is not None:
-        return "failed", 3
+        return "failed"
     if readings != "converged" and waiting:
-        return "waiting", 6
+        return "waiting"
     if readings == "differs":
-        return ("failed", 3) if touched else ("refused", 5)
+        return "failed" if touched else "refused"
     if readings == "unknown":
-        return readings, 4
-    return ("rolled-back", 7) if context.undoes else ("converged", 0)
+        return readings
+    return "rolled-back" if context.undoes else "converged"

@@ -40,7 +40,7 @@ REASONS = {
 }
 """By file and what is awaited."""
 
-PLACES = ("reconciler/engine/", "reconciler/cli/")
+PLACES = ("reconciler/engine/", "reconciler/commands/", "reconciler/cli/")
 
 
 def looked_at() -> Iterator[Source]:
