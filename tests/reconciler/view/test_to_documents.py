@@ -12,6 +12,7 @@ from specs.diagnostic import diagnose
 from tests.reconciler.view.text.test_plan import EVENTS
 from tests.reconciler.view.world import NOTHING, PLAN, RIGHT, START, difference
 
+
 @pytest.mark.parametrize(
     "document",
     [
