@@ -55,7 +55,7 @@ def apply(options: Options, plan: PlanArgument = None, yes: YesOption = False, a
     def work(progress: "ProgressReporter", stop: "StopSignal") -> "Coroutine[Any, Any, Result[RunReport]]":
         async def confirm(report: "ClusterReport") -> "Answer":
             progress.plan(report)
-            return await confirm_plan(report, options, stop, yes=yes)
+            return await confirm_plan(report, options, stop, yes=yes, warned=progress.warned)
 
         console = Console(confirm=confirm, emit=progress.on_event, stop=stop)
         return apply.apply(path, console, plan=plan, approved=frozenset(approve or ()))

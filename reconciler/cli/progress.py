@@ -32,6 +32,7 @@ from reconciler.view.messages.ui import label
 from reconciler.view.progress_frame import ProgressState, advance, frame
 from reconciler.view.reports import ClusterReport, ErrorReport, RunReport, StreamItem
 from reconciler.view.text.event import event_lines
+from specs.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -53,6 +54,7 @@ def run_with_progress(kind: Literal["apply", "undo"], options: Options, work: Wo
     with progress:
         result = signals.run_stoppable(lambda stop: work(progress, stop), stopping)
     progress.end(result.document)
+    result = replace(result, warnings=tuple(w for w in result.warnings if w not in progress.warned))
     finish(emit(result, kind, options, streamed=progress.streams))
 
 
@@ -67,6 +69,8 @@ class ProgressReporter:
         self._state = ProgressState(started_s=time.monotonic())
         self._live: Live | None = None
         self._ended = False
+        self.warned: set[Diagnostic] = set()
+        """What was printed before a question, and is not repeated at the end."""
         self._writer: Writer | None = None
 
     @property

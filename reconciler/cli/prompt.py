@@ -15,17 +15,21 @@ from reconciler.engine.stop import StopSignal
 from reconciler.view.messages.ui import label
 from reconciler.view.reports import ClusterReport
 from reconciler.view.text.plan import header_text
+from specs.diagnostic import Diagnostic
 
 _YES = ("y", "yes", "是", "好")
 _POLL_S = 0.1
 
 
-async def confirm_plan(report: ClusterReport, options: Options, stop: StopSignal, *, yes: bool) -> Answer:
-    """Shows the plan's header in any case."""
+async def confirm_plan(
+    report: ClusterReport, options: Options, stop: StopSignal, *, yes: bool, warned: set[Diagnostic]
+) -> Answer:
+    """Shows the plan's header in any case. `warned`: what was warned of before, and is not repeated."""
     page = replace(options.render_options(err=True), titles=report.titles)
     err(header_text(report.plan, page))
     if interactive() and not yes:
-        print_diagnostics(report.warnings, options, warnings=True)
+        print_diagnostics(tuple(w for w in report.warnings if w not in warned), options, warnings=True)
+        warned.update(report.warnings)
     return await ask_yes_no(label("confirm", options.lang, steps=len(report.plan.steps)), stop, yes=yes)
 
 

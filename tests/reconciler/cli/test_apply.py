@@ -26,7 +26,7 @@ from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.stop import StopSignal
 from reconciler.view.documents import RunDoc
 from reconciler.view.reports import ClusterReport
-from specs.diagnostic import diagnose
+from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.reconciler.view.world import PLAN, READINGS, RETIRE, RIGHT, TITLES, difference
 from tests.sim.worlds import World, guide_cluster, study
@@ -141,13 +141,23 @@ def test_ctrl_c_at_the_question_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_is_warned_of_is_told_before_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plan made anew because the package brings other versions is asked about again: with both versions."""
     told: list[str] = []
-    _asked(monkeypatch, "y\n", StopSignal(), told)
+    warned = set[Diagnostic]()
+    _asked(monkeypatch, "y\n", StopSignal(), told, warned)
     text = "".join(told)
     assert "0.0.14" in text
     assert text.index("warning[package-versions-differ]") < text.index("[y/N]")
+    again = list[str]()
+    _asked(monkeypatch, "y\n", StopSignal(), again, warned)
+    assert "warning[" not in "".join(again), "a warning stands once per command"
 
 
-def _asked(monkeypatch: pytest.MonkeyPatch, typed: str, stop: StopSignal, told: list[str] | None = None) -> Answer:
+def _asked(
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    stop: StopSignal,
+    told: list[str] | None = None,
+    warned: set[Diagnostic] | None = None,
+) -> Answer:
     ours, theirs = pty.openpty()
     differ = diagnose("package-versions-differ", where="h", module="auth", listed="0.0.13", package="0.0.14")
     with (
@@ -161,7 +171,9 @@ def _asked(monkeypatch: pytest.MonkeyPatch, typed: str, stop: StopSignal, told: 
         report = ClusterReport(
             name="x", release="6.2.2", difference=difference(READINGS), plan=PLAN, titles=TITLES, warnings=(differ,)
         )
-        answer = asyncio.run(confirm_plan(report, Options(lang="en"), stop, yes=False))
+        answer = asyncio.run(
+            confirm_plan(report, Options(lang="en"), stop, yes=False, warned=set() if warned is None else warned)
+        )
         stderr.flush()
         while told is not None and "[y/N]" not in "".join(told):
             told.append(os.read(ours, 65536).decode())
