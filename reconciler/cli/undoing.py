@@ -167,4 +167,4 @@ def _undertaking(
     context = wiring.run_context(
         transport, case.cluster, diary, (case.expected, case.decide), confirm=confirmed, emit=emit, stop=stop
     )
-    return replace(context, aborts_run=rules.aborts_run, undoes=True)
+    return replace(context, undoes=True)

@@ -132,9 +132,6 @@ async def apply(
                 stop=stop,
                 approved=approved,
             )
-            context = replace(
-                context, bars=preflight.aborts_run, waits=preflight.needs_human, tells=preflight.reported_at_end
-            )
             applied = await reconcile.reconcile(replace(context, spec_inputs=grounds(cluster)))
     return ApplyResult(
         verdict=applied.verdict,

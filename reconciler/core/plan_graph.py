@@ -14,6 +14,7 @@ from reconciler.core.fact_reader import FactNotRead, FactReader
 from reconciler.core.node import Common, Decision, DependencyCause, Explained, Node, RuleCache, runnable
 from reconciler.core.plan import Advice, Blocked, Dependency, Derived, Progressing, Repair
 from specs.diagnostic import Diagnostic, diagnose
+from specs.disposition import disposition
 from specs.reason import CodedReason
 
 Rule = Callable[[AnyDrift, FactReader], Decision]
@@ -21,13 +22,11 @@ Rule = Callable[[AnyDrift, FactReader], Decision]
 FEW = 8
 """Fewer common needs than these are walked each time."""
 
-NEEDS_HUMAN = frozenset({"task-untraced"})
-"""Reasons of an Unknown that nobody but a person can clear up: told with what to ask, not with "make it answer"."""
-
 
 def _unread(drift: AnyDrift, reading: Unknown) -> Diagnostic:
+    """Where only a person can answer, with the question for that person; else "make the host answer"."""
     host, why = drift.expected.fact.host, reading.why
-    if isinstance(why, CodedReason) and why.code in NEEDS_HUMAN:
+    if isinstance(why, CodedReason) and disposition(why.code) == "needs-human":
         return Diagnostic(code=why.code, where=host, fields=why.fields)
     return diagnose("unknown-not-repaired", where=host, because=why)
 

@@ -15,7 +15,7 @@ from specs.diagnostic import Diagnostic, diagnose
 async def preflight(context: RunContext, state: RunState) -> tuple[Diagnostic, ...]:
     """All that speaks against it; asked again before each round, a person only about steps not confirmed yet."""
     plan = state.assessment.plan
-    barred = tuple(blocked.diagnostic for blocked in plan.blocked if context.aborts_run(blocked))
+    barred = tuple(blocked.diagnostic for blocked in plan.blocked if blocked.diagnostic.disposition == "aborts-run")
     barred = (*_unread(context, state, state.assessment.diagnostics), *barred)
     if nothing_to_start(context, state.assessment):
         return barred

@@ -87,7 +87,7 @@ async def _take(context: RunContext, floor: int) -> Lease:
 
 async def _hosts_ahead(context: RunContext, lease: Lease) -> tuple[Diagnostic, ...]:
     diagnostics = await publish_epoch(context.transport, context.hosts, lease.epoch)
-    return tuple(diagnostic for diagnostic in diagnostics if diagnostic.code == "lease-superseded")
+    return tuple(diagnostic for diagnostic in diagnostics if diagnostic.disposition == "superseded")
 
 
 async def _with_lease(lease: Lease, context: RunContext, state: RunState) -> None:

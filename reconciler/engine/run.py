@@ -30,10 +30,6 @@ def _nobody(_: Plan) -> tuple[str, ...]:
     return ()
 
 
-def _no_wait(_: Blocked) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
     """All that `apply` is handed: nothing in here reads a flag, a spec or the environment."""
@@ -60,12 +56,6 @@ class RunContext:
     """What must hold before the first write: disk, clock, nobody else at work."""
     concerned: Callable[[Plan], Sequence[str]] = _nobody
     """The hosts that must have been read before this plan may begin: none where it only repairs."""
-    aborts_run: Callable[[Blocked], bool] = _no_wait
-    """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
-    needs_human: Callable[[Blocked], bool] = _no_wait
-    """Whether what is blocked waits for a person (ack, approval, pause)."""
-    reported_at_end: Callable[[Blocked], bool] = _no_wait
-    """Whether what is blocked is told when the run ends: refused, and only a person can clear it up."""
     approved: frozenset[str] = frozenset()
     """Gates that a person opened for this run: `apply --approve`."""
     undoes: bool = False
@@ -112,11 +102,12 @@ def open_questions(context: RunContext, assessment: Assessment) -> tuple[Diagnos
     """What only a person can answer or do, ready to be shown with what to type; and why what differs was left so."""
     drifted = {drift.expected.fact for drift in assessment.difference.drift}
 
-    def told(blocked: Blocked) -> bool:
-        return blocked.expected.fact in drifted or context.needs_human(blocked) or context.reported_at_end(blocked)
+    def is_open(blocked: Blocked) -> bool:
+        asks_a_person = blocked.diagnostic.disposition in ("needs-human", "reported-at-end")
+        return blocked.expected.fact in drifted or asks_a_person
 
     return (
-        *(one.diagnostic for one in assessment.plan.blocked if told(one)),
+        *(blocked.diagnostic for blocked in assessment.plan.blocked if is_open(blocked)),
         *pending_approvals(assessment.plan, context.approved),
     )
 
@@ -133,9 +124,13 @@ def nothing_to_start(context: RunContext, assessment: Assessment) -> bool:
 
 def _waits(context: RunContext, assessment: Assessment) -> bool:
     """For a person's word or hand; and whatever else is unknown, is known to wait for that alone."""
-    facts = {blocked.expected.fact for blocked in assessment.plan.blocked if context.needs_human(blocked)}
+
+    def needs_human(blocked: Blocked) -> bool:
+        return blocked.diagnostic.disposition == "needs-human"
+
+    facts = {blocked.expected.fact for blocked in assessment.plan.blocked if needs_human(blocked)}
     handed = only_manual_steps_left(context, assessment) and all(
-        context.needs_human(blocked) for blocked in assessment.plan.blocked
+        needs_human(blocked) for blocked in assessment.plan.blocked
     )
     return (bool(facts) or handed) and all(drift.expected.fact in facts for drift in assessment.difference.unknown)
 
@@ -148,7 +143,11 @@ def conclude(context: RunContext, state: RunState) -> tuple[Verdict, int]:
     if context.stop.signal is not None and (readings != "converged" or context.stop.immediate.is_set()):
         return "interrupted", 128 + context.stop.signal
     halted = (*state.refused, *(() if context.stop.why is None else (context.stop.why,)))
-    if readings != "converged" and not state.failed and any(diagnostic.code == "paused" for diagnostic in halted):
+    if (
+        readings != "converged"
+        and not state.failed
+        and any(diagnostic.disposition == "pauses-run" for diagnostic in halted)
+    ):
         return "waiting", 6
     if state.refused or (state.diagnostics and not touched):
         return ("waiting", 6) if touched and state.refused else ("refused", 5)

@@ -307,7 +307,7 @@ def _now() -> float:
 
 
 def _dropped(error: TransportError) -> bool:
-    return error.diagnostic.code == "connection-lost" or isinstance(error.__cause__, ConnectionRefusedError)
+    return error.diagnostic.disposition == "connection-dropped" or isinstance(error.__cause__, ConnectionRefusedError)
 
 
 async def _block(stream: Any) -> bytes:

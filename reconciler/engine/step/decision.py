@@ -15,8 +15,8 @@ from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
 from reconciler.core.redact import clean
 from reconciler.engine.jobs.client import UNREACHABLE_TIMEOUT_S
-from reconciler.engine.ssh.backoff import UNREACHABLE_CODES
 from specs.diagnostic import Diagnostic, diagnose
+from specs.disposition import is_unreachable as unreachable_code
 
 RECOVERY_S = 60.0
 """How long a premise may take to come back after the steps before it: consul asks every ten seconds whether a unit that
@@ -123,7 +123,7 @@ def _timeout_s(reading: AnyReading | None) -> float:
 
 
 def is_unreachable(reading: AnyReading | None) -> bool:
-    return isinstance(reading, Unknown) and getattr(reading.why, "code", "") in UNREACHABLE_CODES
+    return isinstance(reading, Unknown) and unreachable_code(getattr(reading.why, "code", ""))
 
 
 def _unsafe_to_repeat(step: Step, last: str, state: str) -> Diagnostic | None:

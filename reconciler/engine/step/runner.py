@@ -42,17 +42,10 @@ from reconciler.engine.step.decision import (
 from reconciler.engine.step.verification import verify_effects
 from specs.diagnostic import Diagnostic, diagnose
 
-JOB_MAY_STILL_RUN = {"job-overdue", "job-launch-unconfirmed", "job-not-started"}
-"""Failures of a step whose job goes on, or may do so."""
-
-
-EFFECT_MISSING = frozenset({"step-not-verified", "job-cut-off"})
-"""Over, and what it was for is not there."""
-
 
 async def run_step(step: Step, context: StepContext) -> StepResult:
     ended = await _attempt_until_settled(StepAttempt(step=step), context)
-    if not (isinstance(ended, StepFailed) and ended.diagnostic.code in JOB_MAY_STILL_RUN):
+    if not (isinstance(ended, StepFailed) and ended.diagnostic.disposition == "job-may-still-run"):
         context.running.pop(step.id, None)
     return ended
 
@@ -140,8 +133,9 @@ async def _attach(attempt: StepAttempt, number: int, context: StepContext) -> St
     context.emit(JobAdopted(host=attempt.host, job=job_id(job_key(attempt.step.action), number)))
     _record_start(attempt, number, context)
     ended = await _await_job(attempt, context)
-    again = attempt.step.action.idempotent and not context.stop.requested
-    return None if again and isinstance(ended, StepFailed) and ended.diagnostic.code in EFFECT_MISSING else ended
+    may_retry = attempt.step.action.idempotent and not context.stop.requested
+    effect_missing = isinstance(ended, StepFailed) and ended.diagnostic.disposition == "effect-missing"
+    return None if may_retry and effect_missing else ended
 
 
 def _record_start(attempt: StepAttempt, number: int, context: StepContext) -> None:

@@ -35,10 +35,6 @@ async def yes(_: Any) -> bool:
     return True
 
 
-def _always(_: Blocked) -> bool:
-    return True
-
-
 def undertaking(world: World, actions: Sequence[Raise], **more: Any) -> RunContext:
     given: dict[str, Any] = {"confirm": yes, "stop": StopSignal(), "decide": decide_for(actions), **more}
     return RunContext(
@@ -262,14 +258,14 @@ def test_a_job_that_never_ends_refuses_new_work() -> None:
 def test_what_can_only_be_done_by_a_person_is_waited_for() -> None:
     world = World()
     (a, _) = two(world)
-    blocked = Blocked(expected=a.flag.up(), diagnostic=diagnose("not-confirmed"))
 
-    def decide(_: Readings) -> Plan:
-        return replace(plan(), blocked=(blocked,))
+    def blocked_by(code: str) -> Callable[[Readings], Plan]:
+        blocked = Blocked(expected=a.flag.up(), diagnostic=diagnose(code))
+        return lambda _: replace(plan(), blocked=(blocked,))
 
-    result = applied(undertaking(world, (a,), decide=decide, waits=_always))
+    result = applied(undertaking(world, (a,), decide=blocked_by("task-untraced")))
     assert (result.verdict, result.exit_code, world.writes) == ("waiting", 6, [])
-    result = applied(undertaking(world, (a,), decide=decide))
+    result = applied(undertaking(world, (a,), decide=blocked_by("not-confirmed")))
     assert (result.verdict, result.exit_code) == ("refused", 5)
 
 
@@ -436,7 +432,7 @@ def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_
     def decide(readings: Readings) -> Plan:
         return plan() if readings.get(young.fact) == Known("up") else replace(plan(), blocked=(blocked,))
 
-    done = applied(replace(undertaking(world, (), decide=decide, bars=_always), expected=[young], look=look))
+    done = applied(replace(undertaking(world, (), decide=decide), expected=[young], gather=look))
     assert (done.exit_code, [diagnostic.code for diagnostic in done.diagnostics]) == (
         code,
         ["units-recently-started"] * (code == 5),
@@ -468,6 +464,6 @@ def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> Non
     def decide(readings: Readings) -> Plan:
         return replace(decide_for((a,))(readings), blocked=(bad,))
 
-    result = applied(undertaking(world, (a,), decide=decide, bars=_always))
+    result = applied(undertaking(world, (a,), decide=decide))
     assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["package-md5"]
