@@ -16,17 +16,18 @@ PRODUCT = [path for package in PACKAGES for path in sorted((ROOT / package).rglo
 
 
 def matched_codes(source: str) -> Iterator[str]:
-    """Codes of the table that are compared with something, matched by a `case`, or listed in a set."""
+    """Codes of the table that are compared with something or listed in a set."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Compare):
-            candidates = [constant for part in (node.left, *node.comparators) for constant in ast.walk(part)]
+            operands = [node.left, *node.comparators]
         elif isinstance(node, ast.Set):
-            candidates = list(node.elts)
+            operands = [node]
         else:
             continue
-        for constant in candidates:
-            if isinstance(constant, ast.Constant) and constant.value in DISPOSITIONS:
-                yield str(constant.value)
+        listed = [part for operand in operands for part in getattr(operand, "elts", (operand,))]
+        for part in listed:
+            if isinstance(part, ast.Constant) and part.value in DISPOSITIONS:
+                yield str(part.value)
 
 
 @pytest.mark.parametrize("code", DISPOSITIONS)
