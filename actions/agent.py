@@ -52,6 +52,7 @@ class RecordAgentBaseline(Action):
     """Why nobody is known to be online; then nothing will be demanded."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.record"] = "agent.record"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
@@ -63,10 +64,6 @@ class RecordAgentBaseline(Action):
         said = ("online", *self.online) if self.online else ("not-known", self.unasked)
         return Command(script=KEEP, args=(DIRECTORY, NOTE, self.noted.release, *said))
 
-    @property
-    def undo(self) -> Undo:
-        return "beside"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitAgentBaseline(Action):
@@ -76,6 +73,9 @@ class AwaitAgentBaseline(Action):
     because: Reason
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.await"] = "agent.await"
+    effects_timeout_s: ClassVar[float] = 120.0
+    typical_s: ClassVar[float] = 20.0
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.lost.must_be((), because=self.because, source=""),)
@@ -87,24 +87,14 @@ class AwaitAgentBaseline(Action):
         lost = next((drift.reading for drift in drifts if drift.expected.fact == self.lost), None)
         if not isinstance(lost, Known):
             return None
-        return diagnose("agents-missing", where=self.host, hosts=", ".join(lost.value), seconds=f"{self.settle_s:g}")
+        return diagnose(
+            "agents-missing", where=self.host, hosts=", ".join(lost.value), seconds=f"{self.effects_timeout_s:g}"
+        )
 
     @property
     def locks(self) -> tuple[str, ...]:
         """Whatever else there is to do on the controller is not kept waiting."""
         return (f"agents@{self.host}",)
-
-    @property
-    def settle_s(self) -> float:
-        return 120.0
-
-    @property
-    def estimate_s(self) -> float:
-        return 20.0
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +104,7 @@ class ArchiveAgentBaseline(Action):
     release: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.archive"] = "agent.archive"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         owed = TaskPending(host=self.host, task=NOTE)
@@ -121,7 +112,3 @@ class ArchiveAgentBaseline(Action):
 
     def command(self) -> Command:
         return Command(script=SETTLE, args=(DIRECTORY, NOTE, self.release))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"

@@ -35,14 +35,11 @@ class Bkcli(Action):
     """What all vendor calls share."""
 
     install: str
+    login_shell: ClassVar[bool] = True
 
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
-
-    @property
-    def login_shell(self) -> bool:
-        return True
 
     @property
     def deadline_s(self) -> float:
@@ -63,6 +60,8 @@ class InstallBkenv(Bkcli):
     spoils: tuple[AnyFact, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["bkcli.bkenv"] = "bkcli.bkenv"
+    typical_s: ClassVar[float] = 15.0
+    undo: ClassVar[Undo] = "generated"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return tuple(
@@ -84,14 +83,6 @@ class InstallBkenv(Bkcli):
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-all-env"),)
 
-    @property
-    def estimate_s(self) -> float:
-        return 15.0
-
-    @property
-    def undo(self) -> Undo:
-        return "generated"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncCommon(Bkcli):
@@ -101,6 +92,8 @@ class SyncCommon(Bkcli):
     exclude: tuple[str, ...]
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["bkcli.sync-common"] = "bkcli.sync-common"
+    typical_s: ClassVar[float] = 30.0
+    undo: ClassVar[Undo] = "derived"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         standard = TreeDigest(host=self.host, root=self.install, exclude=self.exclude)
@@ -117,14 +110,6 @@ class SyncCommon(Bkcli):
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-install-everywhere", hosts=" ".join(self.hosts), install=self.install),)
 
-    @property
-    def estimate_s(self) -> float:
-        return 30.0
-
-    @property
-    def undo(self) -> Undo:
-        return "derived"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncModule(Bkcli):
@@ -137,6 +122,8 @@ class SyncModule(Bkcli):
     version: str
     identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["bkcli.sync"] = "bkcli.sync"
+    typical_s: ClassVar[float] = 30.0
+    undo: ClassVar[Undo] = "replaced"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return (self._there(self.host),)
@@ -154,14 +141,6 @@ class SyncModule(Bkcli):
         tree = self.version_file.rpartition("/")[0]
         return Command(script=SYNC, args=(self.install, self.module, tree, *self.hosts))
 
-    @property
-    def estimate_s(self) -> float:
-        return 30.0
-
-    @property
-    def undo(self) -> Undo:
-        return "replaced"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleCall(Bkcli):
@@ -177,6 +156,7 @@ class ModuleCall(Bkcli):
     seconds: float = 120.0
     spoils: tuple[AnyFact, ...] = ()
     """Units whose files are replaced under them: they are looked at again, and restarted where they are older."""
+    effects_timeout_s: ClassVar[float] = 120.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return self.before
@@ -211,10 +191,6 @@ class ModuleCall(Bkcli):
     @property
     def estimate_s(self) -> float:
         return self.seconds
-
-    @property
-    def settle_s(self) -> float:
-        return 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,7 @@ class SetJobModules(Action):
     """Copies of the scripts on all hosts: they differ once this file does."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.job-modules"] = "cmdb.job-modules"
+    undo: ClassVar[Undo] = "restored"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (job_modules(self.host, self.install, self.modules),)
@@ -103,10 +104,6 @@ class SetJobModules(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "restored"
 
 
 def job_modules(host: str, install: str, modules: tuple[str, ...]) -> AnyExpected:
@@ -145,6 +142,7 @@ class Emptying(Action):
     templates: tuple[str, ...]
     strays: tuple[str, ...]
     """Hosts of the business that install.config does not have: nothing puts them back where they were."""
+    undo: ClassVar[Undo] = "server"
 
     def deletes(self) -> Reason | None:
         return reason(
@@ -160,10 +158,6 @@ class Emptying(Action):
     def approval_id(self) -> str:
         return "topology"
 
-    @property
-    def undo(self) -> Undo:
-        return "server"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveHosts(Emptying):
@@ -171,6 +165,7 @@ class MoveHosts(Emptying):
 
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.move-hosts"] = "cmdb.move-hosts"
+    typical_s: ClassVar[float] = 120.0
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (idle(self.host, self.install),)
@@ -181,10 +176,6 @@ class MoveHosts(Emptying):
     @property
     def manual_instruction(self) -> str:
         return "cmdb-move-hosts"
-
-    @property
-    def estimate_s(self) -> float:
-        return 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +207,7 @@ class LockTopologyEditing(Action):
     cmdb: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.lock"] = "cmdb.lock"
+    undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (shut(self.host),)
@@ -223,14 +215,12 @@ class LockTopologyEditing(Action):
     def command(self) -> Command:
         return Command(script=SWITCH, args=(self.cmdb, "false"))
 
-    @property
-    def undo(self) -> Undo:
-        return "server"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deleting(Emptying):
     """What no undo brings back."""
+
+    undo: ClassVar[Undo] = "migrated"
 
     @property
     def disrupts(self) -> Disrupts:
@@ -240,10 +230,6 @@ class Deleting(Emptying):
     def irreversible(self) -> bool:
         return True
 
-    @property
-    def undo(self) -> Undo:
-        return "migrated"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteSets(Deleting):
@@ -251,6 +237,7 @@ class DeleteSets(Deleting):
 
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.delete-sets"] = "cmdb.delete-sets"
+    typical_s: ClassVar[float] = 300.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return (idle(self.host, self.install), open_(self.host))
@@ -265,10 +252,6 @@ class DeleteSets(Deleting):
     def manual_instruction(self) -> str:
         return "cmdb-delete-sets"
 
-    @property
-    def estimate_s(self) -> float:
-        return 300.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteTemplates(Deleting):
@@ -276,6 +259,8 @@ class DeleteTemplates(Deleting):
 
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.delete-templates"] = "cmdb.delete-templates"
+    login_shell: ClassVar[bool] = True
+    typical_s: ClassVar[float] = 60.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return (no_sets(self.host, self.install), open_(self.host))
@@ -287,16 +272,8 @@ class DeleteTemplates(Deleting):
         return Command(script=DELETE, args=(self.install,))
 
     @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
-
-    @property
-    def estimate_s(self) -> float:
-        return 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +285,9 @@ class BuildTopology(Bkcli):
     """Sets and templates as the files say, and each host in its modules."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.build"] = "cmdb.build"
+    undo: ClassVar[Undo] = "server"
+    typical_s: ClassVar[float] = 180.0
+    effects_timeout_s: ClassVar[float] = 120.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return (no_sets(self.host, self.install), no_templates(self.host, self.install))
@@ -321,18 +301,6 @@ class BuildTopology(Bkcli):
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("cmdb-secret-on-argv"),)
 
-    @property
-    def undo(self) -> Undo:
-        return "server"
-
-    @property
-    def estimate_s(self) -> float:
-        return 180.0
-
-    @property
-    def settle_s(self) -> float:
-        return 120.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignHosts(Bkcli):
@@ -341,6 +309,8 @@ class AssignHosts(Bkcli):
     placed: tuple[AnyExpected, ...]
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.assign"] = "cmdb.assign"
+    undo: ClassVar[Undo] = "server"
+    typical_s: ClassVar[float] = 60.0
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return self.placed
@@ -350,11 +320,3 @@ class AssignHosts(Bkcli):
 
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("cmdb-secret-on-argv"),)
-
-    @property
-    def undo(self) -> Undo:
-        return "server"
-
-    @property
-    def estimate_s(self) -> float:
-        return 60.0

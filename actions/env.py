@@ -81,6 +81,7 @@ class EditEnv(Action):
     key: str
     spoils: tuple[AnyFact, ...] = ()
     """Facts about copies and merges of this file: stale once it changes, so they are seen to afterwards."""
+    undo: ClassVar[Undo] = "restored"
 
     def invalidates(self) -> tuple[AnyFact, ...]:
         return self.spoils
@@ -88,10 +89,6 @@ class EditEnv(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "restored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +147,7 @@ class GenerateVariable(EditEnv):
     what: str
     identity: ClassVar[tuple[str, ...]] = ("file", "key")
     kind: Literal["env.generate"] = "env.generate"
+    login_shell: ClassVar[bool] = True
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = EnvFilled(host=self.host, file=self.file, key=self.key)
@@ -157,10 +155,6 @@ class GenerateVariable(EditEnv):
 
     def command(self) -> Command:
         return Command(script=GENERATE, args=(self.install, self.what, self.file, self.key))
-
-    @property
-    def login_shell(self) -> bool:
-        return True
 
 
 LAST: LiteralString = (
@@ -212,6 +206,8 @@ class MergeEnv(Action):
     spoils: tuple[AnyFact, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["env.merge"] = "env.merge"
+    login_shell: ClassVar[bool] = True
+    undo: ClassVar[Undo] = "derived"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return self.effects
@@ -223,13 +219,5 @@ class MergeEnv(Action):
         return self.spoils
 
     @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "derived"

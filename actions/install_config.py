@@ -51,6 +51,7 @@ class PlaceModule(Action):
     """Copies of the scripts on all hosts: they differ once this file does."""
     identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["install-config.place"] = "install-config.place"
+    undo: ClassVar[Undo] = "restored"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         hosts = ModuleHosts(host=self.host, path=self.config, module=self.module)
@@ -65,7 +66,3 @@ class PlaceModule(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "restored"

@@ -51,6 +51,8 @@ class UnpackPackage(Action):
     version: str
     identity: ClassVar[tuple[str, ...]] = ("into",)
     kind: Literal["package.unpack"] = "package.unpack"
+    typical_s: ClassVar[float] = 180.0
+    undo: ClassVar[Undo] = "beside"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         digest = PackageDigest(host=self.host, path=self.package)
@@ -75,16 +77,8 @@ class UnpackPackage(Action):
         return Command(script=UNPACK, args=(self.package, self.into, self.md5))
 
     @property
-    def estimate_s(self) -> float:
-        return 180.0
-
-    @property
     def deadline_s(self) -> float:
         return 3600.0
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 def recorded_versions(host: str, md5: str, pins: tuple[str, ...]) -> AnyExpected:
@@ -130,6 +124,8 @@ class UnpackProducts(Action):
     """What they are taken to say. They may turn out to say something else; then what is desired is decided anew."""
     identity: ClassVar[tuple[str, ...]] = ("package", "root")
     kind: Literal["package.products"] = "package.products"
+    typical_s: ClassVar[float] = 300.0
+    undo: ClassVar[Undo] = "beside"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         tree = VersionText(host=self.host, path=f"{self.root}/VERSION")
@@ -161,16 +157,8 @@ class UnpackProducts(Action):
         return Command(script=PRODUCTS, args=(self.root, *((self.md5, *asked) if self.md5 else ())))
 
     @property
-    def estimate_s(self) -> float:
-        return 300.0
-
-    @property
     def deadline_s(self) -> float:
         return 3600.0
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 SWAP: LiteralString = (
@@ -229,6 +217,7 @@ class SwapSource(Action):
     spoils: tuple[AnyFact, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["package.swap"] = "package.swap"
+    undo: ClassVar[Undo] = "replaced"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         why, source = reason("swap-complete-trees-only"), "guide 6.1"
@@ -267,10 +256,6 @@ class SwapSource(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "replaced"
 
 
 SCRIPTS = """set -eu
@@ -311,6 +296,7 @@ class ReplaceScripts(Action):
     """The files below `live` that hold it."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["package.scripts"] = "package.scripts"
+    undo: ClassVar[Undo] = "replaced"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="install")
@@ -341,7 +327,3 @@ class ReplaceScripts(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "replaced"

@@ -45,6 +45,7 @@ class RetireDirectory(Action):
     path: str
     identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["directory.retire"] = "directory.retire"
+    undo: ClassVar[Undo] = "restored"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         kind = PathKind(host=self.host, path=self.path)
@@ -56,10 +57,6 @@ class RetireDirectory(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
-
-    @property
-    def undo(self) -> Undo:
-        return "restored"
 
 
 CARRY = """set -eu
@@ -82,6 +79,7 @@ class CopyDirectory(Action):
     """Where there is nothing to copy, an empty one does: /data/src/backup only has to exist."""
     identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["directory.copy"] = "directory.copy"
+    undo: ClassVar[Undo] = "beside"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         if self.empty:
@@ -95,7 +93,3 @@ class CopyDirectory(Action):
 
     def command(self) -> Command:
         return Command(script=CARRY, args=(self.source, self.path, "empty" if self.empty else "must"))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"

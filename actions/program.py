@@ -28,6 +28,7 @@ class CopyProgram(Action):
     """The host whose copy is the measure: the controller."""
     identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["program.copy"] = "program.copy"
+    undo: ClassVar[Undo] = "replaced"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         measure = FileDigest(host=self.standard, path=self.source)
@@ -40,7 +41,3 @@ class CopyProgram(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
-
-    @property
-    def undo(self) -> Undo:
-        return "replaced"

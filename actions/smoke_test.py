@@ -122,6 +122,7 @@ class RecordSmokeTest(Action):
     """The address of the one host it runs on."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["smoke-test.record"] = "smoke-test.record"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
@@ -136,10 +137,6 @@ class RecordSmokeTest(Action):
     def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
 
-    @property
-    def undo(self) -> Undo:
-        return "beside"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSmokeTest(Action):
@@ -150,6 +147,10 @@ class RunSmokeTest(Action):
     because: Reason
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["smoke-test.run"] = "smoke-test.run"
+    typical_s: ClassVar[float] = 10.0
+    effects_timeout_s: ClassVar[float] = 5.0
+    """What it ensures stands in a file by the time it ends."""
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.lost.must_be((), because=self.because, source=""),)
@@ -169,21 +170,8 @@ class RunSmokeTest(Action):
         return ("bkcli",)
 
     @property
-    def estimate_s(self) -> float:
-        return 10.0
-
-    @property
     def deadline_s(self) -> float:
         return 900.0
-
-    @property
-    def settle_s(self) -> float:
-        """What it ensures stands in a file by the time it ends."""
-        return 5.0
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 SOURCE = "ZH/6.1/API文档/jobv3/zh-hans/get_job_instance_status.md of TencentBlueKing/BKDocs"
@@ -196,6 +184,7 @@ class ArchiveSmokeTest(Action):
     release: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["smoke-test.archive"] = "smoke-test.archive"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         owed = TaskPending(host=self.host, task=NOTE)
@@ -203,10 +192,6 @@ class ArchiveSmokeTest(Action):
 
     def command(self) -> Command:
         return Command(script=ASIDE, args=(DIRECTORY, NOTE, self.release))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 def _words(env: str, release: str, on: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ class RestoreSecretsTag(Action):
     env: str
     identity: ClassVar[tuple[str, ...]] = ("root", "module")
     kind: Literal["tag.restore"] = "tag.restore"
+    undo: ClassVar[Undo] = "mended"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         tag = PathKind(host=self.host, path=f"{self.root}/{self.module}.env")
@@ -47,7 +48,3 @@ class RestoreSecretsTag(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
-
-    @property
-    def undo(self) -> Undo:
-        return "mended"

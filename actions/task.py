@@ -44,6 +44,7 @@ class RecordTask(Action):
     noted: TaskRecorded
     identity: ClassVar[tuple[str, ...]] = ("task",)
     kind: Literal["task.record"] = "task.record"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
@@ -53,10 +54,6 @@ class RecordTask(Action):
 
     def command(self) -> Command:
         return Command(script=NOTE, args=(self.task, self.remembers))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 HEAD: LiteralString = """set -eu
@@ -205,6 +202,7 @@ class RunPostUpgradeTask(Action):
     because: InlineReason
     identity: ClassVar[tuple[str, ...]] = ("task",)
     kind: Literal["task.run"] = "task.run"
+    login_shell: ClassVar[bool] = True
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return self.before
@@ -241,10 +239,6 @@ class RunPostUpgradeTask(Action):
     @property
     def idempotent(self) -> bool:
         return not self.once
-
-    @property
-    def login_shell(self) -> bool:
-        return True
 
     @property
     def locks(self) -> tuple[str, ...]:

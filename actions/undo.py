@@ -100,6 +100,7 @@ class Restore(Action):
 
     run: str
     path: str
+    undo: ClassVar[Undo] = "undo"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         standing = UndoItemState(host=self.host, run=self.run, path=self.path)
@@ -108,10 +109,6 @@ class Restore(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
-
-    @property
-    def undo(self) -> Undo:
-        return "undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ def test_a_whole_upgrade_is_undone_as_far_as_it_can_be() -> None:
 
 
 def test_every_step_that_says_so_is_put_back() -> None:
-    promised = [step for step in PLAN.steps if step.action.undo == "restored"]
+    promised = [step for step in PLAN.steps if step.action.undo_outcome == "restored"]
     items = study(WHOLE).undoing.saved_items
     assert len(promised) > 20
     assert {item.host for item in items} == {step.action.host for step in promised}

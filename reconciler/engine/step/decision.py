@@ -20,7 +20,7 @@ from specs.diagnostic import Diagnostic, diagnose
 
 RECOVERY_S = 60.0
 """How long a premise may take to come back after the steps before it: consul asks every ten seconds whether a unit that
-was just restarted is there (bin/reg_consul_svc:161), as long as `Action.settle_s`."""
+was just restarted is there (bin/reg_consul_svc:161), as long as `Action.effects_timeout_s`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

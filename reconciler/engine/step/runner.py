@@ -155,7 +155,7 @@ def _record_start(attempt: StepAttempt, number: int, context: StepContext) -> No
 
 
 def _job_spec(attempt: StepAttempt, until: StartDeadline, context: StepContext) -> JobSpec:
-    step, undo = attempt.step, "undo" if context.undoes else attempt.step.action.undo
+    step, undo = attempt.step, "undo" if context.undoes else attempt.step.action.undo_outcome
     return job_spec(
         step.action, attempt.job, epoch=context.epoch, until=until, run=context.run, step=step.id, undo=undo
     )

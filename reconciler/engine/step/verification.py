@@ -57,7 +57,9 @@ def _effects_missing(step: Step, job: str, followed: JobResult, missing: Sequenc
 async def _await_effects(step: Step, followed: JobResult, context: StepContext) -> tuple[AnyDrift, ...]:
     """What it ensures and is not seen in time: nothing, as a rule, at the first look."""
     ensured = step.action.ensures()
-    patience = step.action.settle_s if followed.exit_status == 0 else min(FAILED_COMMAND_GRACE_S, step.action.settle_s)
+    patience = step.action.effects_timeout_s
+    if followed.exit_status != 0:
+        patience = min(FAILED_COMMAND_GRACE_S, patience)
     began, wait = context.clock.steady(), POLL_S[0]
     while True:
         readings = (await context.gather(facts_of(ensured))).readings
