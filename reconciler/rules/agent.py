@@ -140,10 +140,8 @@ def replacement_serving(cluster: Cluster, module: Module) -> tuple[AnyExpected, 
 
 def _settle(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
     action = ArchiveAgentBaseline(host=drift.expected.fact.host, release=cluster.release.version)
-    expected, expectations = drift.expected, module_facts.obsolete_units(cluster, module, "last")
-    return Repair(
-        action=action, because=expected.because, source=expected.source, section=section(module), requires=expectations
-    )
+    expectations = module_facts.obsolete_units(cluster, module, "last")
+    return Repair.of(drift, action, section=section(module), requires=expectations)
 
 
 def section(module: Module) -> str:

@@ -7,7 +7,6 @@ their own there. It comes last: .installed_module has to be final, and every pro
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from actions.cmdb import (
     AssignHosts,
@@ -97,7 +96,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
             return _list(cluster, drift)
         case EditingShut():
             action = LockTopologyEditing(host=fact.host, cmdb=_cmdb(cluster))
-            return _repair(action, drift, (_fits(cluster),))
+            return Repair.of(drift, action, section=SECTION, requires=(_fits(cluster),))
         case TopologyCustom() | UnknownModuleLines() | BusinessHosts():
             return _refused(fact, drift)
         case _:
@@ -121,11 +120,11 @@ def _list(cluster: Cluster, drift: AnyDrift) -> Repair:
         modules=cluster.release.business_topology.job,
         seen_by=copies(cluster),
     )
-    return _repair(action, drift, (*scripts_of_release(cluster),))
+    return Repair.of(drift, action, section=SECTION, requires=(*scripts_of_release(cluster),))
 
 
 def _build(cluster: Cluster, drift: AnyDrift) -> Repair:
-    return replace(_repair(_builder(cluster), drift, (_unassigned(cluster),)), common=_last(cluster))
+    return Repair.of(drift, _builder(cluster), section=SECTION, requires=(_unassigned(cluster),), common=_last(cluster))
 
 
 @of_cluster
@@ -135,7 +134,7 @@ def _builder(cluster: Cluster) -> BuildTopology:
 
 
 def _assign(cluster: Cluster, drift: AnyDrift) -> Repair:
-    return replace(_repair(_assigner(cluster), drift, (_fits(cluster),)), common=_last(cluster))
+    return Repair.of(drift, _assigner(cluster), section=SECTION, requires=(_fits(cluster),), common=_last(cluster))
 
 
 @of_cluster
@@ -194,7 +193,7 @@ def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, facts: FactReade
             action = DeleteSets(host=here, install=install, sets=sets, templates=templates, strays=strays)
         case _:
             action = DeleteTemplates(host=here, install=install, sets=sets, templates=templates, strays=strays)
-    return _repair(action, drift, needs)
+    return Repair.of(drift, action, section=SECTION, requires=needs)
 
 
 def _copied(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -214,21 +213,3 @@ def _names(facts: FactReader, fact: AnyFact) -> tuple[str, ...]:
 def _strays(cluster: Cluster, facts: FactReader) -> tuple[str, ...]:
     hosts = _names(facts, BusinessHosts(host=cluster.controller, install=cluster.paths.install))
     return tuple(host for host in hosts if host not in cluster.inventory.hosts)
-
-
-def _repair(
-    action: AssignHosts
-    | BuildTopology
-    | DeleteSets
-    | DeleteTemplates
-    | SetJobModules
-    | MoveHosts
-    | UnlockTopologyEditing
-    | LockTopologyEditing,
-    drift: AnyDrift,
-    expectations: tuple[AnyExpected, ...],
-) -> Repair:
-    expected = drift.expected
-    return Repair(
-        action=action, because=expected.because, source=expected.source, section=SECTION, requires=expectations
-    )

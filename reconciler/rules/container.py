@@ -19,7 +19,6 @@ moves, and it is a line to put back. Where the file names no place, or several, 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from actions.container import InstallContainer, RemoveContainer, SetDockerDataRoot, SetRestartPolicy, StartContainer
 from probes.container import (
@@ -66,7 +65,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return _unsteady(fact, drift)
     module = cluster.release.module(drift.expected.module)
     if isinstance(fact, ContainersWithoutRestartPolicy):
-        return _repair(SetRestartPolicy(host=fact.host, containers=fact.containers), drift, module)
+        return Repair.of(drift, SetRestartPolicy(host=fact.host, containers=fact.containers), section=module.section)
     name = fact.container if isinstance(fact, ContainerImage) else require_fact_type(drift, ContainerState).container
     if isinstance(drift.expected.reading, Absent):
         return _remove(fact.host, name, drift, module)
@@ -85,11 +84,11 @@ def _unsteady(fact: UnsteadyContainers, drift: AnyDrift) -> Progressing:
 
 
 def _name_root(drift: AnyDrift) -> Decision:
-    host, expected = drift.expected.fact.host, drift.expected
+    host = drift.expected.fact.host
     if drift.reading == Known("unclear"):
         return Advice(diagnostic=diagnose("docker-root-unclear", where=f"{host} {CONFIG}", file=CONFIG))
     action = SetDockerDataRoot(host=host, file=CONFIG)
-    return Repair(action=action, because=expected.because, source=expected.source, section="7.1")
+    return Repair.of(drift, action, section="7.1")
 
 
 def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Decision:
@@ -99,7 +98,7 @@ def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Decis
         case Known("exited" | "created" | "dead"):
             # an old process put back by hand holds the port: the container would die of it, unseen
             first = module_facts.obsolete_units(cluster, module, "first")
-            return replace(_repair(StartContainer(host=host, container=name), drift, module), common=first)
+            return Repair.of(drift, StartContainer(host=host, container=name), section=module.section, common=first)
         case _:
             state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
             diagnostic = diagnose("container-in-transition", where=f"{host} {name}", container=name, state=state)
@@ -136,10 +135,9 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         product=module.name,
         spoils=tuple(expected.fact for expected in restart_policies_on(cluster, module, host)),
     )
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
+    return Repair.of(
+        drift,
+        action,
         section=module.section,
         requires=(*scripts_in_sync(cluster, (host,)), *sources_present(cluster, module, host)),
         common=module_facts.obsolete_units(cluster, module, "first"),
@@ -147,13 +145,4 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
 
 
 def _remove(host: str, name: str, drift: AnyDrift, module: Module) -> Repair:
-    return _repair(RemoveContainer(host=host, container=name), drift, module)
-
-
-def _repair(
-    action: SetRestartPolicy | StartContainer | RemoveContainer,
-    drift: AnyDrift,
-    module: Module,
-) -> Repair:
-    expected = drift.expected
-    return Repair(action=action, because=expected.because, source=expected.source, section=module.section)
+    return Repair.of(drift, RemoveContainer(host=host, container=name), section=module.section)

@@ -142,14 +142,7 @@ def _keep_last(cluster: Cluster, fact: EnvDuplicates, drift: AnyDrift) -> Repair
     """After the key has the value it needs: what is set, is set in the last line."""
     variable = next(v for v in cluster.release.variables if cluster.env(v.file) == fact.file and v.key == fact.key)
     action = DeduplicateVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies(cluster))
-    expected = drift.expected
-    return Repair(
-        action=action,
-        because=expected.because,
-        source=expected.source,
-        section=variable.section,
-        requires=(_assigned(cluster, variable),),
-    )
+    return Repair.of(drift, action, section=variable.section, requires=(_assigned(cluster, variable),))
 
 
 def _scripts(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -183,10 +176,9 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, facts: FactReader) ->
         effects=tuple(expected for name, expected in merged_variables(cluster) if name == module),
         spoils=(*copies(cluster), *(_pages(cluster, facts) if module == "global" else ())),
     )
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
+    return Repair.of(
+        drift,
+        action,
         section="6.5",
         requires=tuple(_assigned(cluster, v) for v in _wanted(cluster, facts) if v.final == module),
     )

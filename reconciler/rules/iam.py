@@ -41,7 +41,4 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         *module_facts.running(cluster, module),
         *(wish for one in keeper for wish in module_facts.readiness(cluster, one)),
     )
-    expected = drift.expected
-    return Repair(
-        action=action, because=expected.because, source=expected.source, section=module.section, requires=expectations
-    )
+    return Repair.of(drift, action, section=module.section, requires=expectations)

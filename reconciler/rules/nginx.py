@@ -91,7 +91,9 @@ def render(cluster: Cluster, host: str, drift: AnyDrift) -> Repair:
     module = next(m for m in cluster.release.modules if m.templates)
     effects = tuple(_entrance(cluster, module, host))
     action = RenderNginx(host=host, install=cluster.paths.install, effects=effects)
-    return replace(_repair(action, drift, "7.2", scripts_in_sync(cluster, (host,))), common=_required(cluster, module))
+    return Repair.of(
+        drift, action, section="7.2", requires=scripts_in_sync(cluster, (host,)), common=_required(cluster, module)
+    )
 
 
 @of_module
@@ -112,18 +114,9 @@ def _release(cluster: Cluster, fact: FileMentions, drift: AnyDrift) -> Repair:
         key=fact.key,
     )
     nginx = next(m for m in cluster.release.modules if m.templates)
-    return _repair(
-        action, drift, "7.2", (*scripts_in_sync(cluster, (fact.host,)), *_entrance(cluster, nginx, fact.host))
-    )
-
-
-def _repair(
-    action: RenderNginx | ReleaseJobPages, drift: AnyDrift, section: str, expectations: tuple[AnyExpected, ...]
-) -> Repair:
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section=section,
-        requires=expectations,
+    return Repair.of(
+        drift,
+        action,
+        section="7.2",
+        requires=(*scripts_in_sync(cluster, (fact.host,)), *_entrance(cluster, nginx, fact.host)),
     )

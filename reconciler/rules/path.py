@@ -3,8 +3,6 @@
 The one family whose repair depends on the path: each place has one owner below, so a new place is one line here.
 """
 
-from dataclasses import replace
-
 from actions.line import AddLine
 from actions.package import ReplaceScripts
 from actions.path import CopyDirectory, RetireDirectory
@@ -99,7 +97,7 @@ def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, facts: FactReader)
         version = VersionText(host=fact.host, path=staging(cluster, "src", "VERSION"))
         why = reason("products-belong-to-tree")
         needs = (version.must_be(cluster.release.version, because=why, source="guide 6.1"),)
-    return _repair(action, drift, "6.1", needs)
+    return Repair.of(drift, action, section="6.1", requires=needs)
 
 
 def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
@@ -117,7 +115,7 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
         ),
         patched=patched(cluster),
     )
-    return _repair(action, drift, "6.1")
+    return Repair.of(drift, action, section="6.1")
 
 
 def _copies(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -141,7 +139,9 @@ def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def _retire(cluster: Cluster, fact: PathKind, drift: AnyDrift) -> Repair:
     module = cluster.release.module(drift.expected.module)
     expectations = obsolete_on(cluster, module, fact.host)
-    return _repair(RetireDirectory(host=fact.host, path=fact.path), drift, module.section, expectations)
+    return Repair.of(
+        drift, RetireDirectory(host=fact.host, path=fact.path), section=module.section, requires=expectations
+    )
 
 
 def _sign(cluster: Cluster, fact: LineInFile, drift: AnyDrift) -> Repair:
@@ -150,19 +150,4 @@ def _sign(cluster: Cluster, fact: LineInFile, drift: AnyDrift) -> Repair:
         return unpack(cluster, drift)
     module = cluster.release.module(drift.expected.module)
     action = AddLine(host=fact.host, path=fact.path, line=fact.line)
-    return replace(_repair(action, drift, module.section), common=module_facts.readiness(cluster, module))
-
-
-def _repair(
-    action: AddLine | CopyDirectory | ReplaceScripts | RetireDirectory,
-    drift: AnyDrift,
-    section: str,
-    expectations: tuple[AnyExpected, ...] = (),
-) -> Repair:
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section=section,
-        requires=expectations,
-    )
+    return Repair.of(drift, action, section=module.section, common=module_facts.readiness(cluster, module))

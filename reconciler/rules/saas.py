@@ -84,7 +84,7 @@ def _online(cluster: Cluster, app: SaasApp, facts: FactReader) -> Decision:
 
 def _start(app: SaasApp, drift: AnyDrift) -> Repair:
     action = StartApp(host=drift.expected.fact.host, app=app.code)
-    return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=app.section)
+    return Repair.of(drift, action, section=app.section)
 
 
 def _deploy(cluster: Cluster, app: SaasApp) -> Repair:

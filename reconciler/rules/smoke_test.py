@@ -113,11 +113,5 @@ def _again(cluster: Cluster, module: Module, fact: SmokeTestBroken, drift: AnyDr
 
 def _settle(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
     action = ArchiveSmokeTest(host=drift.expected.fact.host, release=cluster.release.version)
-    expected, expectations = drift.expected, module_facts.obsolete_units(cluster, module, "last")
-    return Repair(
-        action=action,
-        because=expected.because,
-        source=expected.source,
-        section=agent.section(module),
-        requires=expectations,
-    )
+    expectations = module_facts.obsolete_units(cluster, module, "last")
+    return Repair.of(drift, action, section=agent.section(module), requires=expectations)

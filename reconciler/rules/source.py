@@ -4,8 +4,6 @@ The way there: verified package → unpacked beside → products, cert and backu
 person did half of it by hand, only what is missing is done in place. Guide 3, 4, 5.3, 6.1.
 """
 
-from dataclasses import replace
-
 from actions.bkcli import SyncModule
 from actions.package import KEPT, SwapSource, UnpackPackage, UnpackProducts
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
@@ -108,7 +106,7 @@ def _sync(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
     action, copies = _synced_module(cluster, module)
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
     needs = (cert.must_be("directory", because=reason("sync-needs-cert"), source="deliver.sh:17"),)
-    return replace(_repair(action, drift, module.section, needs), common=copies)
+    return Repair.of(drift, action, section=module.section, requires=needs, common=copies)
 
 
 @of_module
@@ -152,7 +150,12 @@ def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
         files=marker_files(cluster),
         spoils=template_edits(cluster),
     )
-    return _repair(action, drift, "6.1", (scripts_match_release(cluster), package_versions.versions_recorded(cluster)))
+    return Repair.of(
+        drift,
+        action,
+        section="6.1",
+        requires=(scripts_match_release(cluster), package_versions.versions_recorded(cluster)),
+    )
 
 
 def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
@@ -163,7 +166,7 @@ def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
         into=staging(cluster),
         version=cluster.release.version,
     )
-    return _repair(action, drift, "4")
+    return Repair.of(drift, action, section="4")
 
 
 def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
@@ -180,22 +183,7 @@ def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
         md5=cluster.md5 if ours else "",
         pins=package_versions.assumed_versions(cluster) if ours else (),
     )
-    return _repair(action, drift, "6.1")
-
-
-def _repair(
-    action: SwapSource | SyncModule | UnpackPackage | UnpackProducts,
-    drift: AnyDrift,
-    section: str,
-    expectations: tuple[AnyExpected, ...] = (),
-) -> Repair:
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section=section,
-        requires=expectations,
-    )
+    return Repair.of(drift, action, section="6.1")
 
 
 def _package(cluster: Cluster, fact: PackageDigest, drift: AnyDrift) -> Diagnostic:

@@ -47,8 +47,7 @@ def _secrets(cluster: Cluster, module: str) -> SecretsTag:
 
 def _make(cluster: Cluster, module: str, drift: AnyDrift) -> Repair:
     action = RestoreSecretsTag(host=cluster.controller, module=module, root=ROOT, env=cluster.install("bin"))
-    expected = drift.expected
-    return Repair(action=action, because=expected.because, source=expected.source, section="6.5")
+    return Repair.of(drift, action, section="6.5")
 
 
 def _lost(cluster: Cluster, module: str, drift: AnyDrift) -> Diagnostic:

@@ -33,10 +33,9 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if missing is not None:
         return missing
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
-    return Repair(
-        action=facts.once("sync-common", lambda: _sync(cluster, facts)),
-        because=drift.expected.because,
-        source=drift.expected.source,
+    return Repair.of(
+        drift,
+        facts.once("sync-common", lambda: _sync(cluster, facts)),
         section="6.5",
         requires=(
             cert.must_be("directory", because=reason("sync-needs-cert"), source="deliver.sh:17"),

@@ -125,7 +125,7 @@ def _state(undoing: UndoScope, item: SavedItem, drift: AnyDrift, facts: FactRead
     where, run, path = f"{item.host} {item.entry.path}", undoing.run, item.entry.path
     match drift.reading:
         case Known("ours"):
-            return _repair(_restore(undoing.run, item), drift, _before(undoing, item))
+            return Repair.of(drift, _restore(undoing.run, item), section="", requires=_before(undoing, item))
         case Known("later"):
             return diagnose("undo-later", where=where, path=path, run=run, later=_leaver(item, facts))
         case Known("changed"):
@@ -166,9 +166,9 @@ def _before(undoing: UndoScope, item: SavedItem) -> tuple[AnyExpected, ...]:
 def _unit(undoing: UndoScope, drift: AnyDrift) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, UnitEnabled):
-        return _repair(EnableUnit(host=fact.host, unit=fact.unit), drift, _files(undoing, fact))
+        return Repair.of(drift, EnableUnit(host=fact.host, unit=fact.unit), section="", requires=_files(undoing, fact))
     fact = require_fact_type(drift, UnitActive)
-    return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, _files(undoing, fact))
+    return Repair.of(drift, StartUnit(host=fact.host, unit=fact.unit), section="", requires=_files(undoing, fact))
 
 
 def _files(undoing: UndoScope, fact: UnitActive | UnitEnabled) -> tuple[AnyExpected, ...]:
@@ -179,7 +179,3 @@ def _files(undoing: UndoScope, fact: UnitActive | UnitEnabled) -> tuple[AnyExpec
         for item in undoing.saved_items
         if (item.host, item.entry.what, item.entry.unit) == (fact.host, "unit", fact.unit)
     )
-
-
-def _repair(action: Restore | EnableUnit | StartUnit, drift: AnyDrift, expectations: tuple[AnyExpected, ...]) -> Repair:
-    return Repair(action=action, because=drift.expected.because, source="", section="", requires=expectations)

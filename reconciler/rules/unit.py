@@ -35,13 +35,13 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 
 
 def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, facts: FactReader) -> Decision:
+    start = StartUnit(host=fact.host, unit=fact.unit)
     match drift.reading:
         case Known("inactive" | "failed"):
-            start = StartUnit(host=fact.host, unit=fact.unit)
-            repair = _repair(start, drift, module, unmasked(module, (fact,), facts))
-            return replace(repair, common=_required(cluster, module))
+            free = unmasked(module, (fact,), facts)
+            return Repair.of(drift, start, section=module.section, requires=free, common=_required(cluster, module))
         case Absent() if not module.installer_starts_units:
-            return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, _enabled(cluster, module, fact))
+            return Repair.of(drift, start, section=module.section, requires=_enabled(cluster, module, fact))
         case Absent():
             return install(cluster, module, facts)
         case _:
@@ -66,7 +66,7 @@ def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExp
 def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, facts: FactReader) -> Decision:
     match drift.reading:
         case Known("disabled"):
-            return _repair(EnableUnit(host=fact.host, unit=fact.unit), drift, module)
+            return Repair.of(drift, EnableUnit(host=fact.host, unit=fact.unit), section=module.section)
         case Absent():
             return install(cluster, module, facts)
         case _:
@@ -80,10 +80,11 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if gone.retire == "last":
         after = _after_all(cluster, module, drift.expected.because)
-        return replace(_repair(action, drift, module), section=gone.section or module.section, common=after)
+        return Repair.of(drift, action, section=gone.section or module.section, common=after)
     proofs = module_facts.install_evidence(cluster, module)
     installed = facts.once(("proven", module.name), lambda: facts.any_holds(proofs))
-    return replace(_repair(action, drift, module), common=() if installed else prepared_requirements(cluster, module))
+    first = () if installed else prepared_requirements(cluster, module)
+    return Repair.of(drift, action, section=module.section, common=first)
 
 
 @of_module_and
@@ -91,18 +92,6 @@ def _after_all(cluster: Cluster, module: Module, why: Reason) -> tuple[AnyExpect
     """All of the new one, and everybody whom the old one served."""
     expectations = (replace(expected, because=why) for expected in module_facts.replacement_ready(cluster, module))
     return (*expectations, *agent.recovered(cluster, module), *smoke_test.recovered(cluster, module))
-
-
-def _repair(
-    action: StartUnit | EnableUnit | RetireUnit,
-    drift: AnyDrift,
-    module: Module,
-    expectations: tuple[AnyExpected, ...] = (),
-) -> Repair:
-    expected = drift.expected
-    return Repair(
-        action=action, because=expected.because, source=expected.source, section=module.section, requires=expectations
-    )
 
 
 def _text(drift: AnyDrift) -> str:

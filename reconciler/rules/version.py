@@ -45,13 +45,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     expectations = tuple(
         wish for m in cluster.modules() if m.version_row for wish in module_facts.readiness(cluster, m)
     )
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section="7.18",
-        requires=expectations,
-    )
+    return Repair.of(drift, action, section="7.18", requires=expectations)
 
 
 def _alone(cluster: Cluster, fact: ProductVersion, facts: FactReader) -> Decision:
