@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
+from actions.lib.baseline_shell import ARCHIVE
 from probes.agent import NOTE, AgentsMissing
 from probes.command import Command
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
@@ -31,14 +32,6 @@ echo "noted: $*"
 
 TELL: LiteralString = """
 [ ! -r "$1/$2" ] || cat -- "$1/$2"
-"""
-
-SETTLE: LiteralString = """set -eu
-note=$1/$2 record=$1/$2.done release=$3
-mkdir -p -m 0700 -- "$1"
-printf '%s done %s\n' "$release" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | dd of="$record.part" conv=fsync 2>/dev/null
-mv -T -- "$record.part" "$record"
-[ ! -e "$note" ] || mv -T -- "$note" "$note.paid.$(date +%Y%m%d%H%M%S)"
 """
 
 
@@ -111,4 +104,4 @@ class ArchiveAgentBaseline(Action):
         return (owed.must_be(False, because=reason("agents-baseline-archived"), source=""),)
 
     def command(self) -> Command:
-        return Command(script=SETTLE, args=(DIRECTORY, NOTE, self.release))
+        return Command(script=ARCHIVE, args=(DIRECTORY, NOTE, self.release))

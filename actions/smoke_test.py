@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.agent import SETTLE
+from actions.lib.baseline_shell import ARCHIVE
 from probes.cmdb import BUSINESS
 from probes.command import Command
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
@@ -107,7 +107,7 @@ done
 ASIDE: LiteralString = (
     """[ ! -e "$1/$2.again" ] || mv -T -- "$1/$2.again" "$1/$2.again.paid.$(date +%Y%m%d%H%M%S)"
 """
-    + SETTLE
+    + ARCHIVE
 )
 
 

@@ -15,9 +15,11 @@ from probes.path import PathKind, TreeDigest, VersionText
 from probes.unit import UnitActive, UnitEnabled, is_masked
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.rules import agent, module_extras, module_facts, smoke_test
+from reconciler.rules import baseline, module_extras, module_facts
 from reconciler.rules import database as database_rules
+from reconciler.rules.agent import agent_baseline
 from reconciler.rules.entailed import of_cluster, of_module
+from reconciler.rules.smoke_test import smoke_test_baseline
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
@@ -55,8 +57,8 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
         effects=module_facts.installer_effects(cluster, module),
         before=(
             *requirements(cluster, module),
-            *agent.baseline_recorded(cluster, module, facts),
-            *smoke_test.baseline_recorded(cluster, module, facts),
+            *baseline.recorded(cluster, agent_baseline(cluster, module), facts),
+            *baseline.recorded(cluster, smoke_test_baseline(cluster, module), facts),
         ),
         extras=tuple(inline(words) for words in module.side_effects),
         service="" if module.new else module.name,
@@ -95,8 +97,8 @@ def _invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterato
         for host, root in zip(hosts, roots, strict=True):
             if root not in (Absent(), Known(cluster.home("public/docker"))):
                 yield module_facts.docker_data_root(host).fact
-    yield from agent.invalidated(cluster, module, facts)
-    yield from smoke_test.invalidated(cluster, module, facts)
+    yield from baseline.invalidated(cluster, agent_baseline(cluster, module), facts)
+    yield from baseline.invalidated(cluster, smoke_test_baseline(cluster, module), facts)
     if module.overwrites_version_rows:
         yield from (wish.fact for wish in module_facts.unmanaged_version_rows(cluster))
 

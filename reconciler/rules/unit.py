@@ -12,10 +12,12 @@ from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import agent, module_facts, smoke_test
+from reconciler.rules import baseline, module_facts
+from reconciler.rules.agent import agent_baseline
 from reconciler.rules.entailed import of_module, of_module_and
 from reconciler.rules.install import install, prepared_requirements, unmasked
 from reconciler.rules.lookup import running_facts_as
+from reconciler.rules.smoke_test import smoke_test_baseline
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module
@@ -91,7 +93,8 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
 def _after_all(cluster: Cluster, module: Module, why: Reason) -> tuple[AnyExpected, ...]:
     """All of the new one, and everybody whom the old one served."""
     expectations = (replace(expected, because=why) for expected in module_facts.replacement_ready(cluster, module))
-    return (*expectations, *agent.recovered(cluster, module), *smoke_test.recovered(cluster, module))
+    baselines = agent_baseline(cluster, module), smoke_test_baseline(cluster, module)
+    return (*expectations, *(expected for one in baselines for expected in baseline.recovered(one)))
 
 
 def _text(drift: AnyDrift) -> str:

@@ -11,14 +11,15 @@ from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
-from reconciler.rules import agent
+from reconciler.rules import baseline
+from reconciler.rules.agent import agent_baseline
 from specs.cluster import Cluster
 from specs.reason import CodedReason, reason
 from tests.sim.worlds import World, finished, guide_cluster, study
 
 CLUSTER = guide_cluster()
 GSE = CLUSTER.release.module("gse")
-(LOST,) = [wish.fact for wish in agent.recovered(CLUSTER, GSE)]
+(LOST,) = [expected.fact for expected in baseline.recovered(agent_baseline(CLUSTER, GSE))]
 HOSTS = CLUSTER.inventory.hosts
 OLD = tuple(unit.name for unit in GSE.obsolete_units)
 OFFLINE = HOSTS[2]

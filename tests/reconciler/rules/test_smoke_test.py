@@ -15,14 +15,15 @@ from probes.smoke_test import NOTE, SmokeTestBroken
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
-from reconciler.rules import smoke_test
+from reconciler.rules import baseline
+from reconciler.rules.smoke_test import smoke_test_baseline
 from specs.cluster import Cluster
 from specs.reason import CodedReason, reason
 from tests.sim.worlds import World, finished, guide_cluster, study
 
 CLUSTER = guide_cluster()
 GSE = CLUSTER.release.module("gse")
-(LOST,) = [wish.fact for wish in smoke_test.recovered(CLUSTER, GSE)]
+(LOST,) = [expected.fact for expected in baseline.recovered(smoke_test_baseline(CLUSTER, GSE))]
 HOSTS = CLUSTER.inventory.hosts
 OLD = tuple(unit.name for unit in GSE.obsolete_units)
 FAILED = ("10002", "smoke-test-status", "job=10002", "status=4")
