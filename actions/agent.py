@@ -10,14 +10,14 @@ from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.lib.baseline_shell import ARCHIVE
-from probes.agent import NOTE, AgentsMissing
+from probes.agent import RECORD, AgentsMissing
 from probes.command import Command
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
 from probes.task import DIRECTORY, TaskPending, TaskRecorded
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Reason, reason
 
-KEEP: LiteralString = """set -eu
+RECORD_ONCE: LiteralString = """set -eu
 note=$1/$2 release=$3
 shift 3
 if [ -r "$note" ] && IFS=' ' read -r said rest < "$note" && [ "$said" = "$release" ]; then
@@ -30,7 +30,7 @@ mv -T -- "$note.part" "$note"
 echo "noted: $*"
 """
 
-TELL: LiteralString = """
+SHOW: LiteralString = """
 [ ! -r "$1/$2" ] || cat -- "$1/$2"
 """
 
@@ -39,30 +39,30 @@ TELL: LiteralString = """
 class RecordAgentBaseline(Action):
     """Leave the note; one of this release that is there already keeps what it says."""
 
-    noted: TaskRecorded
+    recorded: TaskRecorded
     online: tuple[str, ...] = ()
-    unasked: str = ""
+    unknown_because: str = ""
     """Why nobody is known to be online; then nothing will be demanded."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.record"] = "agent.record"
     undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
+        return (self.recorded.must_be(True, because=reason("task-recorded"), source=""),)
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return (TaskPending(host=self.host, task=NOTE),)
+        return (TaskPending(host=self.host, task=RECORD),)
 
     def command(self) -> Command:
-        said = ("online", *self.online) if self.online else ("not-known", self.unasked)
-        return Command(script=KEEP, args=(DIRECTORY, NOTE, self.noted.release, *said))
+        text = ("online", *self.online) if self.online else ("not-known", self.unknown_because)
+        return Command(script=RECORD_ONCE, args=(DIRECTORY, RECORD, self.recorded.release, *text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitAgentBaseline(Action):
     """Wait until those that were noted are online; agents look for a server by themselves."""
 
-    lost: AgentsMissing
+    missing: AgentsMissing
     because: Reason
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.await"] = "agent.await"
@@ -71,17 +71,17 @@ class AwaitAgentBaseline(Action):
     undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.lost.must_be((), because=self.because, source=""),)
+        return (self.missing.must_be((), because=self.because, source=""),)
 
     def command(self) -> Command:
-        return Command(script=TELL, args=(DIRECTORY, NOTE))
+        return Command(script=SHOW, args=(DIRECTORY, RECORD))
 
     def explain_failure(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
-        lost = next((drift.reading for drift in drifts if drift.expected.fact == self.lost), None)
-        if not isinstance(lost, Known):
+        reading = next((drift.reading for drift in drifts if drift.expected.fact == self.missing), None)
+        if not isinstance(reading, Known):
             return None
         return diagnose(
-            "agents-missing", where=self.host, hosts=", ".join(lost.value), seconds=f"{self.effects_timeout_s:g}"
+            "agents-missing", where=self.host, hosts=", ".join(reading.value), seconds=f"{self.effects_timeout_s:g}"
         )
 
     @property
@@ -100,8 +100,8 @@ class ArchiveAgentBaseline(Action):
     undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        owed = TaskPending(host=self.host, task=NOTE)
-        return (owed.must_be(False, because=reason("agents-baseline-archived"), source=""),)
+        pending = TaskPending(host=self.host, task=RECORD)
+        return (pending.must_be(False, because=reason("agents-baseline-archived"), source=""),)
 
     def command(self) -> Command:
-        return Command(script=ARCHIVE, args=(DIRECTORY, NOTE, self.release))
+        return Command(script=ARCHIVE, args=(DIRECTORY, RECORD, self.release))

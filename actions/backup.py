@@ -366,4 +366,4 @@ class BackupTopology(Action):
 
     def command(self) -> Command:
         questions = cmdb.everything(self.install)
-        return Command(script=TOPOLOGY, args=(str(len(questions)), *esb.words(questions)))
+        return Command(script=TOPOLOGY, args=(str(len(questions)), *esb.arguments(questions)))

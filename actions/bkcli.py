@@ -57,7 +57,7 @@ class InstallBkenv(Bkcli):
     tags_because: InlineReason
     tags_source: str
     tag_root: str = "/root/.tag"
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["bkcli.bkenv"] = "bkcli.bkenv"
     typical_s: ClassVar[float] = 15.0
@@ -78,7 +78,7 @@ class InstallBkenv(Bkcli):
         return Command(script=BKCLI, args=(self.install, "install", "bkenv"))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-all-env"),)
@@ -126,12 +126,12 @@ class SyncModule(Bkcli):
     undo: ClassVar[Undo] = "replaced"
 
     def requires(self) -> tuple[AnyExpected, ...]:
-        return (self._there(self.host),)
+        return (self._present_on(self.host),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return tuple(self._there(host) for host in self.hosts)
+        return tuple(self._present_on(host) for host in self.hosts)
 
-    def _there(self, host: str) -> AnyExpected:
+    def _present_on(self, host: str) -> AnyExpected:
         why, source = reason("copied-from-controller"), "sync.sh:42"
         if not self.version:
             return PathKind(host=host, path=self.version_file).must_be("file", because=why, source=source)
@@ -148,24 +148,24 @@ class ModuleCall(Bkcli):
 
     module: str
     effects: tuple[AnyExpected, ...]
-    before: tuple[AnyExpected, ...]
+    requirements: tuple[AnyExpected, ...]
     extras: tuple[Reason, ...] = ()
-    service: str = ""
+    disrupted: str = ""
     migrates: bool = False
-    rerun: bool = True
+    repeatable: bool = True
     seconds: float = 120.0
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     """Units whose files are replaced under them: they are looked at again, and restarted where they are older."""
     effects_timeout_s: ClassVar[float] = 120.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
-        return self.before
+        return self.requirements
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return self.effects
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def side_effects(self) -> tuple[Reason, ...]:
         return self.extras
@@ -174,11 +174,11 @@ class ModuleCall(Bkcli):
     def disrupts(self) -> Disrupts:
         if self.migrates:
             return "data"
-        return "service" if self.service else "no"
+        return "service" if self.disrupted else "no"
 
     @property
     def outage(self) -> str:
-        return self.service
+        return self.disrupted
 
     @property
     def irreversible(self) -> bool:
@@ -186,7 +186,7 @@ class ModuleCall(Bkcli):
 
     @property
     def idempotent(self) -> bool:
-        return self.rerun
+        return self.repeatable
 
     @property
     def estimate_s(self) -> float:

@@ -16,7 +16,7 @@ from actions.action import Action, Disrupts, Undo
 from actions.bkcli import Bkcli
 from actions.lib.env_shell import VALUE
 from actions.lib.undo_shell import REMEMBER
-from probes.cmdb import EditingOpen, EditingShut, HostsNotIdle, JobModules, SetsLeft, TemplatesLeft
+from probes.cmdb import EditingLocked, EditingUnlocked, HostsNotIdle, JobModules, RemainingSets, RemainingTemplates
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from specs.reason import Reason, reason
@@ -86,7 +86,7 @@ class SetJobModules(Action):
 
     install: str
     modules: tuple[str, ...]
-    seen_by: tuple[AnyFact, ...] = ()
+    verified_on: tuple[AnyFact, ...] = ()
     """Copies of the scripts on all hosts: they differ once this file does."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.job-modules"] = "cmdb.job-modules"
@@ -99,7 +99,7 @@ class SetJobModules(Action):
         return Command(script=PATCH, args=(f"{self.install}/bin/create_blueking_set.py", " ".join(self.modules)))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.seen_by
+        return self.verified_on
 
     @property
     def locks(self) -> tuple[str, ...]:
@@ -113,11 +113,13 @@ def job_modules(host: str, install: str, modules: tuple[str, ...]) -> AnyExpecte
 
 
 def open_(host: str) -> AnyExpected:
-    return EditingOpen(host=host).must_be(True, because=reason("cmdb-topology-unlocked"), source="guide 7.17")
+    return EditingUnlocked(host=host).must_be(True, because=reason("cmdb-topology-unlocked"), source="guide 7.17")
 
 
-def shut(host: str) -> AnyExpected:
-    return EditingShut(host=host).must_be(True, because=reason("cmdb-topology-locked"), source="CMDB, UserConfigSwitch")
+def lock_editing(host: str) -> AnyExpected:
+    return EditingLocked(host=host).must_be(
+        True, because=reason("cmdb-topology-locked"), source="CMDB, UserConfigSwitch"
+    )
 
 
 def idle(host: str, install: str) -> AnyExpected:
@@ -125,12 +127,12 @@ def idle(host: str, install: str) -> AnyExpected:
 
 
 def no_sets(host: str, install: str) -> AnyExpected:
-    return SetsLeft(host=host, install=install).must_be((), because=reason("cmdb-no-sets"), source="guide 7.17")
+    return RemainingSets(host=host, install=install).must_be((), because=reason("cmdb-no-sets"), source="guide 7.17")
 
 
 def no_templates(host: str, install: str) -> AnyExpected:
     why, source = reason("cmdb-no-templates"), "ce/bin/create_blueking_set.py:263-301,336-337"
-    return TemplatesLeft(host=host, install=install).must_be((), because=why, source=source)
+    return RemainingTemplates(host=host, install=install).must_be((), because=why, source=source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +196,7 @@ class UnlockTopologyEditing(Emptying):
         return (open_(self.host),)
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return (shut(self.host).fact,)
+        return (lock_editing(self.host).fact,)
 
     def command(self) -> Command:
         return Command(script=SWITCH, args=(self.cmdb, "true"))
@@ -210,7 +212,7 @@ class LockTopologyEditing(Action):
     undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (shut(self.host),)
+        return (lock_editing(self.host),)
 
     def command(self) -> Command:
         return Command(script=SWITCH, args=(self.cmdb, "false"))

@@ -65,7 +65,7 @@ class InstallContainer(Action):
     home: str
     product: str = "paas"
     """The module, whose script it is."""
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     """A new container has no restart policy, whatever the one before it had."""
     identity: ClassVar[tuple[str, ...]] = ("container",)
     kind: Literal["container.install"] = "container.install"
@@ -85,7 +85,7 @@ class InstallContainer(Action):
         return Command(script=INSTALL, args=(self.install, self.project, self.src, self.home, self.host, self.product))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-project-files", project=self.project, module=self.product),)
@@ -115,7 +115,7 @@ class RemoveContainer(Action):
         return Command(script='docker rm -f "$1"', args=(self.container,))
 
 
-KEEP = """set -eu
+SET_POLICY = """set -eu
 for name do
     shown=$(docker inspect --type container --format '{{.State.Running}} {{.HostConfig.RestartPolicy.Name}}' "$name") ||
         continue
@@ -141,7 +141,7 @@ class SetRestartPolicy(Action):
         return (fact.must_be((), because=reason("containers-come-back"), source="docker-update(1)"),)
 
     def command(self) -> Command:
-        return Command(script=KEEP, args=self.containers)
+        return Command(script=SET_POLICY, args=self.containers)
 
 
 NAME_ROOT = r"""set -eu

@@ -79,12 +79,12 @@ class EditEnv(Action):
 
     file: str
     key: str
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     """Facts about copies and merges of this file: stale once it changes, so they are seen to afterwards."""
     undo: ClassVar[Undo] = "restored"
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     @property
     def locks(self) -> tuple[str, ...]:
@@ -144,7 +144,7 @@ class GenerateVariable(EditEnv):
     """
 
     install: str
-    what: str
+    generator: str
     identity: ClassVar[tuple[str, ...]] = ("file", "key")
     kind: Literal["env.generate"] = "env.generate"
     login_shell: ClassVar[bool] = True
@@ -154,7 +154,7 @@ class GenerateVariable(EditEnv):
         return (fact.must_be(True, because=reason("variable-made"), source="guide 6.3"),)
 
     def command(self) -> Command:
-        return Command(script=GENERATE, args=(self.install, self.what, self.file, self.key))
+        return Command(script=GENERATE, args=(self.install, self.generator, self.file, self.key))
 
 
 LAST: LiteralString = (
@@ -203,7 +203,7 @@ class MergeEnv(Action):
     module: str
     effects: tuple[AnyExpected, ...]
     """Values that must show in 04-final/MODULE.env."""
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["env.merge"] = "env.merge"
     login_shell: ClassVar[bool] = True
@@ -216,7 +216,7 @@ class MergeEnv(Action):
         return Command(script=MERGE, args=(self.install, self.module))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     @property
     def locks(self) -> tuple[str, ...]:

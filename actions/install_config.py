@@ -47,7 +47,7 @@ class PlaceModule(Action):
     config: str
     module: str
     hosts: tuple[str, ...]
-    seen_by: tuple[AnyFact, ...] = ()
+    verified_on: tuple[AnyFact, ...] = ()
     """Copies of the scripts on all hosts: they differ once this file does."""
     identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["install-config.place"] = "install-config.place"
@@ -61,7 +61,7 @@ class PlaceModule(Action):
         return Command(script=PLACE, args=(self.config, self.module, *self.hosts))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return tuple(fact for fact in self.seen_by if isinstance(fact, TreeDigest))
+        return tuple(fact for fact in self.verified_on if isinstance(fact, TreeDigest))
 
     @property
     def locks(self) -> tuple[str, ...]:

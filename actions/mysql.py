@@ -98,7 +98,7 @@ class GrantUser(Action):
     env: str
     key: str
     hosts: tuple[str, ...]
-    seen_from: str
+    verified_on: str
     """The controller, where the grant is looked up."""
     identity: ClassVar[tuple[str, ...]] = ("login_path", "user")
     kind: Literal["mysql.grant"] = "mysql.grant"
@@ -106,7 +106,7 @@ class GrantUser(Action):
     undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        fact = MysqlUser(host=self.seen_from, login_path=self.login_path, user=self.user, hosts=self.hosts)
+        fact = MysqlUser(host=self.verified_on, login_path=self.login_path, user=self.user, hosts=self.hosts)
         return (fact.must_be("granted", because=reason("user-granted"), source="bin/grant_mysql_priv.sh"),)
 
     def command(self) -> Command:

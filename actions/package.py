@@ -10,13 +10,13 @@ from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.backup import ROOM
-from actions.lib.versions_shell import PIN
+from actions.lib.versions_shell import RECORD_VERSIONS
 from probes.backup import Backup
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.marker import Marker
 from probes.package import PackageDigest
-from probes.package_versions import PinVersions, of_reading
+from probes.package_versions import PackageVersions, of_reading
 from probes.path import LineInFile, PathKind, TreeDigest, VersionText
 from specs.reason import reason
 
@@ -81,14 +81,16 @@ class UnpackPackage(Action):
         return 3600.0
 
 
-def recorded_versions(host: str, md5: str, pins: tuple[str, ...]) -> AnyExpected:
+def recorded_versions(host: str, md5: str, versions: tuple[str, ...]) -> AnyExpected:
     """The versions that the package of this MD5 brings are known, and are these."""
-    return PinVersions(host=host, md5=md5).must_be(pins, because=reason("versions-of-package"), source="guide 3, 6.1")
+    return PackageVersions(host=host, md5=md5).must_be(
+        versions, because=reason("versions-of-package"), source="guide 3, 6.1"
+    )
 
 
 PRODUCTS: LiteralString = (
     "set -eu\n"
-    + PIN
+    + RECORD_VERSIONS
     + """
 cd -- "$1"
 shift
@@ -116,11 +118,11 @@ class UnpackProducts(Action):
     """(directory, version): what must be readable afterwards."""
     files: tuple[str, ...] = ()
     """Files of archives that bring no VERSION, below `root`."""
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     """Edits of the products' templates, which unpacking takes back."""
     md5: str = ""
     """Of the verified package, where the tree is its own: then what its products' VERSIONs say is written down."""
-    pins: tuple[str, ...] = ()
+    package_versions: tuple[str, ...] = ()
     """What they are taken to say. They may turn out to say something else; then what is desired is decided anew."""
     identity: ClassVar[tuple[str, ...]] = ("package", "root")
     kind: Literal["package.products"] = "package.products"
@@ -142,18 +144,18 @@ class UnpackProducts(Action):
             )
             for product, version in self.products
         )
-        told = (recorded_versions(self.host, self.md5, self.pins),) if self.md5 else versions
+        recorded = (recorded_versions(self.host, self.md5, self.package_versions),) if self.md5 else versions
         files = tuple(
             PathKind(host=self.host, path=f"{self.root}/{file}").must_be("file", because=why, source=source)
             for file in self.files
         )
-        return (*told, *files, done.must_be("file", because=why, source=source))
+        return (*recorded, *files, done.must_be("file", because=why, source=source))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def command(self) -> Command:
-        asked = tuple(word for pin in of_reading(self.pins) for word in (pin.kind, pin.name))
+        asked = tuple(word for pin in of_reading(self.package_versions) for word in (pin.kind, pin.name))
         return Command(script=PRODUCTS, args=(self.root, *((self.md5, *asked) if self.md5 else ())))
 
     @property
@@ -214,7 +216,7 @@ class SwapSource(Action):
     version: str
     products: tuple[tuple[str, str], ...]
     files: tuple[str, ...] = ()
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["package.swap"] = "package.swap"
     undo: ClassVar[Undo] = "replaced"
@@ -248,7 +250,7 @@ class SwapSource(Action):
         return (live.must_be(self.version, because=why, source=source), *versions, *files, *directories)
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def command(self) -> Command:
         return Command(script=SWAP, args=(self.new, self.live))
@@ -277,7 +279,7 @@ rm -f -- "$mark"
 """
 
 
-KEPT = (".*", "*/.*", "install.config", "bin/0[1234]-*", "*.pyc", "*.bkrec-part")
+PRESERVED = (".*", "*/.*", "install.config", "bin/0[1234]-*", "*.pyc", "*.bkrec-part")
 """What a replacement leaves as it is, as `TreeDigest` excludes it: a tree is the package's apart from these."""
 
 
@@ -289,8 +291,8 @@ class ReplaceScripts(Action):
     live: str
     version: str
     """VERSION of the tree beside `new`: the unpacked package."""
-    proofs: tuple[str, ...]
-    spoils: tuple[AnyExpected, ...] = ()
+    markers: tuple[str, ...]
+    invalidated: tuple[AnyExpected, ...] = ()
     """What lies below bin/default and is not the package's: rsync --delete resets it. Guide 6.4."""
     patched: tuple[str, ...] = ()
     """The files below `live` that hold it."""
@@ -308,21 +310,21 @@ class ReplaceScripts(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         why, source = reason("scripts-replaced"), "guide 6.1"
-        proofs = tuple(
-            PathKind(host=self.host, path=f"{self.live}/{proof}").must_be("file", because=why, source=source)
-            for proof in self.proofs
+        expected_markers = tuple(
+            PathKind(host=self.host, path=f"{self.live}/{marker}").must_be("file", because=why, source=source)
+            for marker in self.markers
         )
         mark = Marker(host=self.host, name="replacing-scripts")
-        apart = (*KEPT, *self.patched)
-        new = TreeDigest(host=self.host, root=self.new, exclude=apart)
-        same = TreeDigest(host=self.host, root=self.live, exclude=apart).must_equal(new, because=why, source=source)
-        return (*proofs, same, mark.must_be_absent(because=reason("scripts-whole"), source="guide 6.1"))
+        excluded = (*PRESERVED, *self.patched)
+        new = TreeDigest(host=self.host, root=self.new, exclude=excluded)
+        same = TreeDigest(host=self.host, root=self.live, exclude=excluded).must_equal(new, because=why, source=source)
+        return (*expected_markers, same, mark.must_be_absent(because=reason("scripts-whole"), source="guide 6.1"))
 
     def command(self) -> Command:
         return Command(script=SCRIPTS, args=(self.new, self.live))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return tuple(expected.fact for expected in self.spoils)
+        return tuple(expected.fact for expected in self.invalidated)
 
     @property
     def locks(self) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class RetireDirectory(Action):
         return (f"path:{self.path}@{self.host}",)
 
 
-CARRY = """set -eu
+COPY = """set -eu
 from=$1 to=$2
 mkdir -p -- "$(dirname -- "$to")"
 part=$to.bkrec-part
@@ -84,12 +84,12 @@ class CopyDirectory(Action):
     def requires(self) -> tuple[AnyExpected, ...]:
         if self.empty:
             return ()
-        there = PathKind(host=self.host, path=self.source)
-        return (there.must_be("directory", because=reason("copied-from-there", path=self.path), source="guide 6.1"),)
+        present = PathKind(host=self.host, path=self.source)
+        return (present.must_be("directory", because=reason("copied-from-there", path=self.path), source="guide 6.1"),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         kind = PathKind(host=self.host, path=self.path)
         return (kind.must_be("directory", because=reason("copied-over", source=self.source), source="guide 6.1"),)
 
     def command(self) -> Command:
-        return Command(script=CARRY, args=(self.source, self.path, "empty" if self.empty else "must"))
+        return Command(script=COPY, args=(self.source, self.path, "empty" if self.empty else "must"))

@@ -32,8 +32,8 @@ class CopyProgram(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         measure = FileDigest(host=self.standard, path=self.source)
-        mine = FileDigest(host=self.host, path=self.path)
-        return (mine.must_equal(measure, because=reason("program-copied"), source="guide 7.10"),)
+        copied = FileDigest(host=self.host, path=self.path)
+        return (copied.must_equal(measure, because=reason("program-copied"), source="guide 7.10"),)
 
     def command(self) -> Command:
         return Command(script=COPY, args=(self.source, self.path))

@@ -35,11 +35,11 @@ class RestoreSecretsTag(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         tag = PathKind(host=self.host, path=f"{self.root}/{self.module}.env")
-        kept = SecretsTag(host=self.host, module=self.module, root=self.root, env=self.env)
+        state = SecretsTag(host=self.host, module=self.module, root=self.root, env=self.env)
         why, source = reason("tag-restored"), "functions:503"
         return (
             tag.must_be("file", because=why, source=source),
-            kept.must_be("kept", because=why, source=source),
+            state.must_be("kept", because=why, source=source),
         )
 
     def command(self) -> Command:

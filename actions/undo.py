@@ -103,8 +103,8 @@ class Restore(Action):
     undo: ClassVar[Undo] = "undo"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        standing = UndoItemState(host=self.host, run=self.run, path=self.path)
-        return (standing.must_be("back", because=reason("restored"), source="mv(1)"),)
+        state = UndoItemState(host=self.host, run=self.run, path=self.path)
+        return (state.must_be("back", because=reason("restored"), source="mv(1)"),)
 
     @property
     def locks(self) -> tuple[str, ...]:

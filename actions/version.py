@@ -25,7 +25,7 @@ _update_common_info
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshVersions(Bkcli):
     effects: tuple[AnyExpected, ...]
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     """Rows of products that this release does not bring up to date: the vendor's function claims that it does."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["version.rows"] = "version.rows"
@@ -38,7 +38,7 @@ class RefreshVersions(Bkcli):
         return Command(script=ROWS, args=(self.install,))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-version-rows"),)

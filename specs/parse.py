@@ -55,8 +55,8 @@ def release(texts: Mapping[str, str]) -> Release:
 
 def _guide(texts: Mapping[str, str]) -> Guide:
     """Its parts have different top-level keys: which file holds which is for the reader's eye."""
-    told = {key: value for name in GUIDE if name in texts for key, value in _toml(texts[name], name).items()}
-    return _model(Guide, told, " ".join(GUIDE))
+    data = {key: value for name in GUIDE if name in texts for key, value in _toml(texts[name], name).items()}
+    return _model(Guide, data, " ".join(GUIDE))
 
 
 def _unknown_modules(modules: list[Module]) -> list[Diagnostic]:

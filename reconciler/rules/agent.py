@@ -1,7 +1,7 @@
 """Agents: those that were online before GSE was replaced are online again before the old GSE is retired."""
 
 from actions.agent import ArchiveAgentBaseline, AwaitAgentBaseline, RecordAgentBaseline
-from probes.agent import NOTE, AgentsMissing, AgentsOnline
+from probes.agent import RECORD, AgentsMissing, AgentsOnline
 from probes.fact import AnyDrift, AnyExpected, Known, Unknown, require_fact_type
 from probes.task import TaskDone, TaskPending, TaskRecorded
 from reconciler.core.fact_reader import FactReader
@@ -21,14 +21,14 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def done(cluster: Cluster) -> TaskDone:
-    return baseline.done(cluster, NOTE)
+    return baseline.done(cluster, RECORD)
 
 
 def agent_baseline(cluster: Cluster, module: Module) -> Baseline | None:
     if module.agents is None:
         return None
     return Baseline(
-        note=NOTE,
+        record=RECORD,
         module=module,
         missing=AgentsMissing(
             host=cluster.controller,
@@ -57,8 +57,8 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 
 def _record(cluster: Cluster, fact: TaskRecorded, of_gse: Baseline, facts: FactReader) -> Repair:
     query = online_query(cluster)
-    online, unasked, why = _online(facts, query)
-    action = RecordAgentBaseline(host=fact.host, noted=fact, online=online, unasked=unasked)
+    online, unknown_because, why = _online(facts, query)
+    action = RecordAgentBaseline(host=fact.host, recorded=fact, online=online, unknown_because=unknown_because)
     return Repair(action=action, because=why, source=of_gse.source, section=baseline.SECTION)
 
 
@@ -79,11 +79,11 @@ def _online(facts: FactReader, query: AgentsOnline) -> tuple[tuple[str, ...], st
 
 def _await(cluster: Cluster, module: Module, fact: AgentsMissing, drift: AnyDrift) -> Repair:
     """Once the new GSE runs, to which they come back, and the ESB, which is asked."""
-    action = AwaitAgentBaseline(host=fact.host, lost=fact, because=drift.expected.because)
-    lost = drift.reading.value if isinstance(drift.reading, Known) else ()
+    action = AwaitAgentBaseline(host=fact.host, missing=fact, because=drift.expected.because)
+    missing = drift.reading.value if isinstance(drift.reading, Known) else ()
     return Repair(
         action=action,
-        because=reason("agents-missing-now", hosts=", ".join(lost)) if lost else drift.expected.because,
+        because=reason("agents-missing-now", hosts=", ".join(missing)) if missing else drift.expected.because,
         source=drift.expected.source,
         section=baseline.section(module),
         requires=baseline.replacement_serving(cluster, module),

@@ -26,7 +26,7 @@ SECTION = "5.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    note: str
+    record: str
     """The name of its record among the pending tasks (`probes/task.py`)."""
     module: Module
     """The module whose replacement it is recorded for."""
@@ -42,7 +42,7 @@ def expect(cluster: Cluster, of: Callable[[Cluster, Module], Baseline | None]) -
     """No record is pending in a finished cluster."""
     baselines = (baseline for module in cluster.modules() if (baseline := of(cluster, module)) is not None)
     return tuple(
-        TaskPending(host=cluster.controller, task=baseline.note).must_be(
+        TaskPending(host=cluster.controller, task=baseline.record).must_be(
             False, because=baseline.archived, source=baseline.source, module=baseline.module.name
         )
         for baseline in baselines
@@ -52,7 +52,7 @@ def expect(cluster: Cluster, of: Callable[[Cluster, Module], Baseline | None]) -
 def recorded(cluster: Cluster, baseline: Baseline | None, facts: FactReader) -> Iterator[AnyExpected]:
     """Required by the installation of the module."""
     if baseline is not None and old_gse_present(cluster, baseline.module, facts):
-        fact = TaskRecorded(host=cluster.controller, task=baseline.note, release=cluster.release.version)
+        fact = TaskRecorded(host=cluster.controller, task=baseline.record, release=cluster.release.version)
         yield fact.must_be(True, because=baseline.recorded, source=baseline.source, module=baseline.module.name)
 
 
@@ -69,9 +69,9 @@ def recovered(baseline: Baseline | None) -> Iterator[AnyExpected]:
         yield baseline.missing.must_be((), because=baseline.because, source=baseline.source, module=module)
 
 
-def done(cluster: Cluster, note: str) -> TaskDone:
+def done(cluster: Cluster, record: str) -> TaskDone:
     """The fact that `bkrec ack` states: nothing is to wait for this baseline any more."""
-    return TaskDone(host=cluster.controller, task=note, release=cluster.release.version)
+    return TaskDone(host=cluster.controller, task=record, release=cluster.release.version)
 
 
 def archive(cluster: Cluster, module: Module, action: Action, drift: AnyDrift) -> Repair:
@@ -87,7 +87,7 @@ def old_gse_present(cluster: Cluster, module: Module, facts: FactReader) -> bool
 
 def replacement_serving(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     """The new GSE runs and was seen working, and so does the ESB, which is asked about it."""
-    bus = [one for one in cluster.modules() if one.name == BUS]
+    bus = [product for product in cluster.modules() if product.name == BUS]
     return (
         *module_facts.replacement_ready(cluster, module),
         *(expected for one in bus for expected in module_facts.readiness(cluster, one)),

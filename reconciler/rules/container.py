@@ -60,7 +60,7 @@ def expect(cluster: Cluster) -> Iterator[AnyExpected]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, DockerDataRoot):
-        return _name_root(drift)
+        return _set_data_root(drift)
     if isinstance(fact, UnsteadyContainers):
         return _unsteady(fact, drift)
     module = cluster.release.module(drift.expected.module)
@@ -72,7 +72,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     container = next(c for c in module.containers if c.name == name)
     tag = facts.read(ContainerImage(host=fact.host, container=name))
     if tag == Known(module_facts.image(module, container)) and drift.reading != Absent():
-        return _wake(cluster, module, name, drift)
+        return _start(cluster, module, name, drift)
     if not _module_installed(cluster, module, facts):
         return install(cluster, module, facts)
     return _again(cluster, module, container, drift)
@@ -83,7 +83,7 @@ def _unsteady(fact: UnsteadyContainers, drift: AnyDrift) -> Progressing:
     return Progressing(diagnostic=diagnose("containers-unsteady", where=f"{fact.host} {names}", containers=names))
 
 
-def _name_root(drift: AnyDrift) -> Decision:
+def _set_data_root(drift: AnyDrift) -> Decision:
     host = drift.expected.fact.host
     if drift.reading == Known("unclear"):
         return Advice(diagnostic=diagnose("docker-root-unclear", where=f"{host} {CONFIG}", file=CONFIG))
@@ -91,7 +91,7 @@ def _name_root(drift: AnyDrift) -> Decision:
     return Repair.of(drift, action, section="7.1")
 
 
-def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Decision:
+def _start(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Decision:
     """It is there with its image: whatever else may be wrong, this one only has to run."""
     host = drift.expected.fact.host
     match drift.reading:
@@ -112,12 +112,9 @@ def _module_installed(cluster: Cluster, module: Module, facts: FactReader) -> bo
 def _installed(cluster: Cluster, module: Module, facts: FactReader) -> bool:
     """Its VERSION or some container is of this version, and no table or app code waits for the whole installer."""
     tags = [expected for expected in module_facts.running(cluster, module) if isinstance(expected.fact, ContainerImage)]
-    rest = [
-        wish
-        for wish in module_facts.installer_effects(cluster, module)
-        if isinstance(wish.fact, (PendingSql, AppRegistered))
-    ]
-    versions = [wish for wish in module_facts.installer_effects(cluster, module) if isinstance(wish.fact, VersionText)]
+    effects = module_facts.installer_effects(cluster, module)
+    versions = [expected for expected in effects if isinstance(expected.fact, VersionText)]
+    rest = [expected for expected in effects if isinstance(expected.fact, (PendingSql, AppRegistered))]
     installed, migrated = facts.any_holds((*tags, *versions)), facts.all_hold(rest)
     return installed and migrated
 
@@ -133,7 +130,7 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         src=cluster.paths.src,
         home=cluster.paths.home,
         product=module.name,
-        spoils=tuple(expected.fact for expected in restart_policies_on(cluster, module, host)),
+        invalidated=tuple(expected.fact for expected in restart_policies_on(cluster, module, host)),
     )
     return Repair.of(
         drift,

@@ -71,7 +71,7 @@ def _grant(cluster: Cluster, fact: MysqlUser, drift: AnyDrift) -> Decision:
         env=product.env,
         key=product.password_key,
         hosts=fact.hosts,
-        seen_from=fact.host,
+        verified_on=fact.host,
     )
     final = PathKind(host=cluster.controller, path=cluster.env(f"04-final/{product.env}"))
     made = final.must_be("file", because=reason("password-known"), source="guide 6.5")

@@ -35,14 +35,14 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 @of_cluster
 def release_scripts(cluster: Cluster) -> tuple[AnyExpected, ...]:
     why = reason("scripts-are-the-release", release=cluster.release.version)
-    proofs = tuple(
-        PathKind(host=cluster.controller, path=cluster.install(proof.path)).must_be(
+    markers = tuple(
+        PathKind(host=cluster.controller, path=cluster.install(marker.path)).must_be(
             "file", because=why, source="guide 6.1"
         )
-        for proof in cluster.release.markers
+        for marker in cluster.release.markers
     )
     mark = Marker(host=cluster.controller, name="replacing-scripts")
-    return (*proofs, mark.must_be_absent(because=reason("scripts-whole"), source="guide 6.1"))
+    return (*markers, mark.must_be_absent(because=reason("scripts-whole"), source="guide 6.1"))
 
 
 def _finals(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -60,7 +60,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, Marker):
         return replace_scripts(cluster, drift)
     fact = require_fact_type(drift, PathKind)
-    if fact.path in {cluster.install(proof.path) for proof in cluster.release.markers}:
+    if fact.path in {cluster.install(marker.path) for marker in cluster.release.markers}:
         return replace_scripts(cluster, drift)
     if isinstance(drift.expected.reading, Absent):
         return _retire(cluster, fact, drift)
@@ -77,20 +77,20 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return unpack(cluster, drift)
     if fact.path == staging(cluster, "src", ".bkrec-products"):
         return unpack_products(cluster, drift, staging(cluster, "src"))
-    return _carry(cluster, fact, drift, facts)
+    return _copy(cluster, fact, drift, facts)
 
 
-def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, facts: FactReader) -> Decision:
+def _copy(cluster: Cluster, fact: PathKind, drift: AnyDrift, facts: FactReader) -> Decision:
     """cert and backup, into the new tree; from the live one, or from the copy that was moved aside."""
     name = fact.path.rsplit("/", 1)[-1]
     if name not in ("cert", "backup"):
         return diagnose("path-unexpected", where=f"{fact.host} {fact.path}", path=fact.path)
-    live, kept = cluster.src(name), f"{cluster.paths.src}.bak/{name}"
-    source = kept
+    live, backup = cluster.src(name), f"{cluster.paths.src}.bak/{name}"
+    source = backup
     if fact.path != live and facts.read(PathKind(host=fact.host, path=live)) == Known("directory"):
         source = live
-    if source == kept and name == "cert" and facts.read(PathKind(host=fact.host, path=kept)) != Known("directory"):
-        return diagnose("cert-missing", where=f"{fact.host} {live}", path=live, kept=kept)
+    if source == backup and name == "cert" and facts.read(PathKind(host=fact.host, path=backup)) != Known("directory"):
+        return diagnose("cert-missing", where=f"{fact.host} {live}", path=live, kept=backup)
     action = CopyDirectory(host=fact.host, source=source, path=fact.path, empty=name == "backup")
     needs: tuple[AnyExpected, ...] = ()
     if fact.path.startswith(staging(cluster)):
@@ -106,8 +106,8 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
         new=staging(cluster, "install"),
         live=cluster.paths.install,
         version=cluster.release.version,
-        proofs=tuple(proof.path for proof in cluster.release.markers),
-        spoils=(
+        markers=tuple(marker.path for marker in cluster.release.markers),
+        invalidated=(
             *_patches(cluster),
             *lost_on_replace(cluster),
             *_copies(cluster),
@@ -120,9 +120,9 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
 
 def _copies(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Files elsewhere that have to equal one of the scripts, which may be another one afterwards."""
-    modules_here = cluster.modules()
-    programs = (expected for module in modules_here for expected in module_extras.programs(cluster, module))
-    return (*programs, *(wish for module in modules_here for wish in nginx.consul_templates(cluster, module)))
+    modules = cluster.modules()
+    programs = (expected for module in modules for expected in module_extras.programs(cluster, module))
+    return (*programs, *(expected for module in modules for expected in nginx.consul_templates(cluster, module)))
 
 
 def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:

@@ -7,7 +7,7 @@ Nothing is required where JOB is not among the modules or is excluded, or where 
 
 from actions.smoke_test import ArchiveSmokeTest, RecordSmokeTest, RunSmokeTest
 from probes.fact import AnyDrift, AnyExpected, Known, require_fact_type
-from probes.smoke_test import NOTE, SmokeTestBroken, said
+from probes.smoke_test import RECORD, SmokeTestBroken, decode_reason
 from probes.task import TaskDone, TaskPending, TaskRecorded
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
@@ -27,14 +27,14 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def done(cluster: Cluster) -> TaskDone:
-    return baseline.done(cluster, NOTE)
+    return baseline.done(cluster, RECORD)
 
 
 def smoke_test_baseline(cluster: Cluster, module: Module) -> Baseline | None:
     if module.smoke_test is None or not cluster.inventory.on(JOB) or JOB in cluster.release.excluded:
         return None
     return Baseline(
-        note=NOTE,
+        record=RECORD,
         module=module,
         missing=SmokeTestBroken(host=cluster.controller, release=cluster.release.version),
         because=inline(module.smoke_test.because),
@@ -58,7 +58,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 
 def _record(cluster: Cluster, fact: TaskRecorded, of_job: Baseline, facts: FactReader) -> Repair:
     on = _test_host(cluster, facts)
-    action = RecordSmokeTest(host=fact.host, noted=fact, env=baseline.env(cluster), on=on)
+    action = RecordSmokeTest(host=fact.host, recorded=fact, env=baseline.env(cluster), on=on)
     why = reason("smoke-test-before", host=on)
     return Repair(action=action, because=why, source=of_job.source, section=baseline.SECTION)
 
@@ -76,8 +76,8 @@ def _run(cluster: Cluster, module: Module, fact: SmokeTestBroken, drift: AnyDrif
     agents = baseline.recovered(agent.agent_baseline(cluster, module))
     broken = drift.reading.value if isinstance(drift.reading, Known) else ()
     return Repair(
-        action=RunSmokeTest(host=fact.host, lost=fact, env=baseline.env(cluster), because=drift.expected.because),
-        because=said(broken)[1] if broken else drift.expected.because,
+        action=RunSmokeTest(host=fact.host, broken=fact, env=baseline.env(cluster), because=drift.expected.because),
+        because=decode_reason(broken)[1] if broken else drift.expected.because,
         source=drift.expected.source,
         section=baseline.section(module),
         requires=(*baseline.replacement_serving(cluster, module), *agents),

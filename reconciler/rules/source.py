@@ -5,10 +5,10 @@ person did half of it by hand, only what is missing is done in place. Guide 3, 4
 """
 
 from actions.bkcli import SyncModule
-from actions.package import KEPT, SwapSource, UnpackPackage, UnpackProducts
+from actions.package import PRESERVED, SwapSource, UnpackPackage, UnpackProducts
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
 from probes.package import PackageDigest
-from probes.package_versions import PinVersions
+from probes.package_versions import PackageVersions
 from probes.path import PathKind, TreeDigest, VersionText
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
@@ -21,7 +21,7 @@ from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
 from specs.reason import reason
 
-FACTS = (VersionText, PackageDigest, PinVersions)
+FACTS = (VersionText, PackageDigest, PackageVersions)
 
 
 def staging(cluster: Cluster, *below: str) -> str:
@@ -57,7 +57,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, PackageDigest):
         return _package(cluster, drift.expected.fact, drift)
-    if isinstance(drift.expected.fact, PinVersions):
+    if isinstance(drift.expected.fact, PackageVersions):
         return package_versions.rejected_version(cluster, drift) or unpack_products(
             cluster, drift, staging(cluster, "src")
         )
@@ -134,9 +134,9 @@ def patched(cluster: Cluster) -> tuple[str, ...]:
 @of_cluster
 def scripts_match_release(cluster: Cluster) -> AnyExpected:
     """The scripts are those that came with the products: 6.2.0 has every file by which 6.2 is told from 6.1."""
-    here, apart = cluster.controller, (*KEPT, *patched(cluster))
-    new = TreeDigest(host=here, root=staging(cluster, "install"), exclude=apart)
-    live = TreeDigest(host=here, root=cluster.paths.install, exclude=apart)
+    here, excluded = cluster.controller, (*PRESERVED, *patched(cluster))
+    new = TreeDigest(host=here, root=staging(cluster, "install"), exclude=excluded)
+    live = TreeDigest(host=here, root=cluster.paths.install, exclude=excluded)
     return live.must_equal(new, because=reason("scripts-of-one-release"), source="guide 6.1; ce/bin/default/gse.env")
 
 
@@ -148,7 +148,7 @@ def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
         version=cluster.release.version,
         products=product_versions(cluster),
         files=marker_files(cluster),
-        spoils=template_edits(cluster),
+        invalidated=template_edits(cluster),
     )
     return Repair.of(
         drift,
@@ -171,7 +171,7 @@ def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
 
 def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
     """Only in the package's own tree is what lies there known to be the package's: elsewhere nothing is pinned."""
-    ours = root == staging(cluster, "src")
+    staged = root == staging(cluster, "src")
     action = UnpackProducts(
         host=cluster.controller,
         root=root,
@@ -179,9 +179,9 @@ def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
         version=cluster.release.version,
         products=product_versions(cluster),
         files=marker_files(cluster),
-        spoils=template_edits(cluster) if root == cluster.paths.src else (),
-        md5=cluster.md5 if ours else "",
-        pins=package_versions.assumed_versions(cluster) if ours else (),
+        invalidated=template_edits(cluster) if root == cluster.paths.src else (),
+        md5=cluster.md5 if staged else "",
+        package_versions=package_versions.assumed_versions(cluster) if staged else (),
     )
     return Repair.of(drift, action, section="6.1")
 

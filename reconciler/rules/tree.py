@@ -47,7 +47,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 def _sync(cluster: Cluster, facts: FactReader) -> SyncCommon:
     expectations = expect(cluster)
     hosts = tuple(expected.fact.host for expected in expectations)
-    trees = facts.read_all(wish.fact for wish in expectations)
+    trees = facts.read_all(expected.fact for expected in expectations)
     return SyncCommon(
         host=cluster.controller,
         install=cluster.paths.install,

@@ -57,7 +57,9 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, 
 @of_module
 def _required(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     required = (cluster.release.module(requirement.module) for requirement in module.requires)
-    return tuple(expected for one in required for expected in module_facts.readiness(cluster, one))
+    return tuple(
+        expected for required_module in required for expected in module_facts.readiness(cluster, required_module)
+    )
 
 
 def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExpected, ...]:
@@ -77,14 +79,14 @@ def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift
 
 def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, facts: FactReader) -> Decision:
     """First or last is the data's word; "first" still waits until nothing but the outage itself is left to do."""
-    gone = next(unit for unit in module.obsolete_units if unit.name == fact.unit)
-    serves = module.name if drift.reading == Known("active") and gone.retire == "first" else ""
+    obsolete = next(unit for unit in module.obsolete_units if unit.name == fact.unit)
+    serves = module.name if drift.reading == Known("active") and obsolete.retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
-    if gone.retire == "last":
+    if obsolete.retire == "last":
         after = _after_all(cluster, module, drift.expected.because)
-        return Repair.of(drift, action, section=gone.section or module.section, common=after)
-    proofs = module_facts.install_evidence(cluster, module)
-    installed = facts.once(("proven", module.name), lambda: facts.any_holds(proofs))
+        return Repair.of(drift, action, section=obsolete.section or module.section, common=after)
+    evidence = module_facts.install_evidence(cluster, module)
+    installed = facts.once(("proven", module.name), lambda: facts.any_holds(evidence))
     first = () if installed else prepared_requirements(cluster, module)
     return Repair.of(drift, action, section=module.section, common=first)
 
@@ -94,7 +96,7 @@ def _after_all(cluster: Cluster, module: Module, why: Reason) -> tuple[AnyExpect
     """All of the new one, and everybody whom the old one served."""
     expectations = (replace(expected, because=why) for expected in module_facts.replacement_ready(cluster, module))
     baselines = agent_baseline(cluster, module), smoke_test_baseline(cluster, module)
-    return (*expectations, *(expected for one in baselines for expected in baseline.recovered(one)))
+    return (*expectations, *(expected for found in baselines for expected in baseline.recovered(found)))
 
 
 def _text(drift: AnyDrift) -> str:

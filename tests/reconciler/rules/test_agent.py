@@ -6,7 +6,7 @@ from actions.agent import ArchiveAgentBaseline, AwaitAgentBaseline, RecordAgentB
 from actions.bkcli import InstallModule
 from actions.smoke_test import RunSmokeTest
 from actions.unit import RetireUnit
-from probes.agent import NOTE, AgentsMissing, AgentsOnline
+from probes.agent import RECORD, AgentsMissing, AgentsOnline
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive
@@ -54,7 +54,7 @@ def half_way(**facts: AnyReading) -> World:
     for unit in OLD:
         for host in CLUSTER.hosts(GSE):
             world.facts[UnitActive(host=host, unit=unit)] = Known("active")
-    world.facts[TaskPending(host=CLUSTER.controller, task=NOTE)] = Known(True)
+    world.facts[TaskPending(host=CLUSTER.controller, task=RECORD)] = Known(True)
     world.facts[LOST] = facts.get("lost", Known(()))
     return world
 

@@ -8,10 +8,10 @@ from actions.agent import AwaitAgentBaseline
 from actions.bkcli import InstallModule
 from actions.smoke_test import ArchiveSmokeTest, RecordSmokeTest, RunSmokeTest
 from actions.unit import RetireUnit
-from probes.agent import NOTE as AGENTS_NOTE
+from probes.agent import RECORD as AGENTS_NOTE
 from probes.agent import AgentsOnline
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
-from probes.smoke_test import NOTE, SmokeTestBroken
+from probes.smoke_test import RECORD, SmokeTestBroken
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
@@ -50,7 +50,7 @@ def half_way(lost: AnyReading) -> World:
     for unit in OLD:
         for host in CLUSTER.hosts(GSE):
             world.facts[UnitActive(host=host, unit=unit)] = Known("active")
-    for note in (NOTE, AGENTS_NOTE):
+    for note in (RECORD, AGENTS_NOTE):
         world.facts[TaskPending(host=CLUSTER.controller, task=note)] = Known(True)
     world.facts[LOST] = lost
     return world
