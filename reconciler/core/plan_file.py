@@ -33,7 +33,9 @@ SavedReason = Annotated[Reason, Field(discriminator="kind")]
 
 
 class StalePlanError(BkrecError):
-    """The cluster is no longer what the plan was made from. Exit 5: nothing was changed."""
+    """The cluster is no longer what the plan was made from. Nothing was changed."""
+
+    ends_as = "refused"
 
 
 class _Model(BaseModel):
