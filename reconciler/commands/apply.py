@@ -52,9 +52,6 @@ async def apply(
                     stop=console.stop,
                     approved=approved,
                 ),
-                aborts_run=preflight.aborts_run,
-                needs_human=preflight.needs_human,
-                reported_at_end=preflight.reported_at_end,
                 spec_inputs=spec_inputs(cluster),
             )
             ended = await reconcile.reconcile(context)

@@ -77,7 +77,7 @@ def _is_file(path: Path) -> bool:
 def _require_trusted(path: Path) -> None:
     """Raises SpecError."""
     try:
-        distrusted = ownership.distrusted(path)
+        distrusted = ownership.check_ownership(path)
     except OSError as error:
         raise SpecError(_unreadable(path, path, error)) from error
     if distrusted is not None:
@@ -90,7 +90,7 @@ def _require_trusted_ssh_config(config: Path, cluster: Path) -> None:
         config = config.expanduser()
         owners = frozenset({cluster.stat().st_uid})
         included = list(ownership.ssh_configs(config)) if config.is_file() else []
-        distrusted = next((why for path in included if (why := ownership.distrusted(path, owners))), None)
+        distrusted = next((why for path in included if (why := ownership.check_ownership(path, owners))), None)
     except (OSError, RuntimeError) as error:
         raise SpecError(_unreadable(f"{cluster}, ssh.config", config, error)) from error
     if distrusted is not None:

@@ -40,7 +40,7 @@ def read(path: Path) -> str:
 def check_writable(path: Path) -> None:
     """Before a run of hours whose report goes there. Raises SpecError where it surely cannot be written."""
     with writing(path):
-        place = local_files.place(path)
+        place = local_files.resolve(path)
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if place.replaceable and place.path.parent.stat() and not os.access(place.path.parent, os.W_OK | os.X_OK):

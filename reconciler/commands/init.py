@@ -77,8 +77,8 @@ def _minimal_file(request: InitRequest) -> ClusterFile:
 def _refuse_existing(path: Path) -> None:
     """Before any connection, so that no passphrase is typed in vain. A device or a pipe is no file to be lost."""
     with files.writing(path):
-        place = local_files.place(path)
-    if place.was is not None and (place.replaceable or path.is_dir()):
+        place = local_files.resolve(path)
+    if place.stat is not None and (place.replaceable or path.is_dir()):
         raise SpecError(diagnose("file-exists", where=str(path), path=path))
 
 

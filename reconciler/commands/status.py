@@ -39,4 +39,4 @@ async def status(path: Path) -> Result[StatusDoc]:
             for approval in given
         ],
     )
-    return Result(document=document, warnings=now.unheard)
+    return Result(document=document, warnings=now.unread)

@@ -110,7 +110,7 @@ def _new(request: TrustRequest, scans: _Scans) -> tuple[HostKeyScan, ...]:
     writable = ("unknown", "changed") if request.replace else ("unknown",)
     refusals = [_refusal(scan) for scan in open_ if scan.state not in writable]
     if not refusals:
-        refusals += [useless for scan in open_ if (useless := host_keys.keepless(scan.hop)) is not None]
+        refusals += [useless for scan in open_ if (useless := host_keys.unwritable_reason(scan.hop)) is not None]
     scans.refused = bool(refusals)
     scans.diagnostics += refusals
     return () if refusals else tuple(open_)
@@ -131,8 +131,8 @@ async def _scan_reachable(request: TrustRequest, hosts: tuple[str, ...], scans: 
         routes = _next(request, hosts, scans)
         for scan in await host_keys.scan(request.access, routes):
             scans.by_hop[scan.hop] = scan
-            if scan.trouble is not None:
-                scans.diagnostics.append(scan.trouble)
+            if scan.diagnostic is not None:
+                scans.diagnostics.append(scan.diagnostic)
         if routes:
             continue
         further = await _all_hosts(request, hosts, scans)

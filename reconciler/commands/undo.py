@@ -87,7 +87,7 @@ async def undo(
                 emit=transcript.recording(console.emit),
                 stop=console.stop,
             )
-            ended = await reconcile.reconcile(replace(context, aborts_run=rules.aborts_run, undoes=True))
+            ended = await reconcile.reconcile(replace(context, undoes=True))
     return _result(case, ended, transcript)
 
 
@@ -117,7 +117,7 @@ async def _case(gather: GatherFacts, cluster: Cluster, request: UndoRequest) -> 
     hosts = cluster.inventory.everyone
     readings = (await gather([UndoRuns(host=host) for host in hosts])).readings
     known = undo_scope.known_runs(readings)[::-1]
-    run = _chosen(request.run, known, undo_scope.unheard(readings))
+    run = _chosen(request.run, known, undo_scope.unread_hosts(readings))
     saved = (await gather(undo_scope.facts_to_read(run, hosts))).readings
     _check_paths(undo_scope.undo_scope(run, saved), request.excluded)
     scope = undo_scope.undo_scope(run, saved, request.excluded)

@@ -8,7 +8,7 @@ from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, 
 from reconciler.core import events as ev
 from reconciler.core.diff import AdvisedDrift, Difference
 from reconciler.core.plan import Blocked, Plan, Step
-from reconciler.core.redact import kept
+from reconciler.core.redact import redact_reading
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
 from reconciler.view import documents as doc
@@ -176,7 +176,7 @@ def _advice(advised: AdvisedDrift, latent: Reason | None) -> doc.AdviceDoc:
 
 
 def reading(read: AnyReading | SameAs[Any]) -> doc.ReadingDoc:
-    match read if isinstance(read, SameAs) else kept(read):
+    match read if isinstance(read, SameAs) else redact_reading(read):
         case Known(value):
             return doc.KnownDoc(value=list(cast(tuple[str, ...], value)) if isinstance(value, tuple) else value)
         case Absent():
@@ -233,8 +233,8 @@ def step_document(number: int, step: Step, latent: Mapping[AnyFact, Reason]) -> 
         disrupts=done.disrupts,
         outage=done.outage,
         irreversible=done.irreversible,
-        undo=done.undo,
-        undo_because=why(describe.undo(done.undo)),
+        undo=done.undo_outcome,
+        undo_because=why(describe.undo(done.undo_outcome)),
         manual=describe.manual_instruction(done),
         approval=done.approval_id,
         deletes=why(reason) if (reason := done.deletes()) is not None else None,

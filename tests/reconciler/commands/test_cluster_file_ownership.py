@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.commands.cluster_file import find, load, writable_by_others
-from reconciler.engine.ownership import distrusted
+from reconciler.engine.ownership import check_ownership
 from specs.diagnostic import SpecError
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files away")
@@ -154,7 +154,7 @@ def test_includes_that_lead_to_each_other_end(tmp_path: Path) -> None:
 
 def test_what_cannot_be_seen_is_no_trust(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
-        distrusted(tmp_path / "gone")
+        check_ownership(tmp_path / "gone")
 
 
 def bkrec(path: Path, *args: str) -> subprocess.CompletedProcess[str]:
