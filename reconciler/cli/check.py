@@ -16,7 +16,7 @@ def seconds(text: str) -> float:
     found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", text)
     if found is None or (value := float(found[1]) * _UNITS[found[2]]) < 1:
         raise typer.BadParameter(
-            localized(f"`{text}` is no span of time such as 30s, 5m, 1h", f"`{text}` 不是 30s、5m、1h 这样的时长")
+            localized(f"`{text}` is not a duration such as 30s, 5m, 1h", f"`{text}` 不是 30s、5m、1h 这样的时长")
         )
     return value
 
@@ -26,9 +26,7 @@ EveryOption = Annotated[
     typer.Option(
         "--every",
         metavar="T",
-        help=localized(
-            "Look again every T (30s, 5m, 1h) until stopped.", "每隔 T（30s、5m、1h）再检查一次，直到停止。"
-        ),
+        help=localized("Repeat every T (30s, 5m, 1h) until stopped.", "每隔 T（30s、5m、1h）重复检查，直到停止。"),
     ),
 ]
 

@@ -22,20 +22,18 @@ ClusterOption = Annotated[
         "--cluster",
         metavar="FILE",
         help=localized(
-            "The cluster file; else $BKREC_CLUSTER, ./cluster.toml upwards, ~/.config/bkrec/cluster.toml.",
-            "集群文件；缺省依次为 $BKREC_CLUSTER、当前目录及上级目录的 cluster.toml、~/.config/bkrec/cluster.toml。",
+            "Cluster file (default: $BKREC_CLUSTER, cluster.toml here or in a parent directory, ~/.config/bkrec/cluster.toml).",
+            "集群文件（缺省依次为 $BKREC_CLUSTER、当前目录及上级目录的 cluster.toml、~/.config/bkrec/cluster.toml）。",
         ),
     ),
 ]
 LangOption = Annotated[
     Lang | None,
-    typer.Option("--lang", help=localized("Language; else that of the locale.", "语言；缺省按系统区域设置。")),
+    typer.Option("--lang", help=localized("Language (default: from the locale).", "语言（缺省按系统区域设置）。")),
 ]
 OutputOption = Annotated[
     Format | None,
-    typer.Option(
-        "-o", "--output", help=localized("What stdout gets; text unless said.", "标准输出的格式，缺省为 text。")
-    ),
+    typer.Option("-o", "--output", help=localized("Output format (default: text).", "输出格式（缺省为 text）。")),
 ]
 ReportOption = Annotated[
     list[str] | None,
@@ -43,7 +41,8 @@ ReportOption = Annotated[
         "--report",
         metavar="FMT=PATH",
         help=localized(
-            "Write it to a file as well: json=diff.json. Repeatable.", "同时写入文件，例如 json=diff.json；可重复。"
+            "Also write the report to a file: json=diff.json. Repeatable.",
+            "同时将报告写入文件，例如 json=diff.json；可重复。",
         ),
     ),
 ]
@@ -93,6 +92,6 @@ def merge(
 def _report(text: str) -> Report:
     kind, _, path = text.partition("=")
     if kind not in ("text", "json") or not path:
-        message = localized("is FMT=PATH, where FMT is text or json", "的形式为 FMT=PATH，FMT 为 text 或 json")
+        message = localized("must be FMT=PATH, where FMT is text or json", "的形式须为 FMT=PATH，FMT 为 text 或 json")
         raise typer.BadParameter(f"--report {message}: {text}")
     return Report(format="json" if kind == "json" else "text", path=Path(path))

@@ -38,10 +38,10 @@ def _head(told: Proposed, page: RenderOptions) -> Iterator[str]:
     yield 'schema = "bkrec.cluster/1"'
     yield f"name = {_text(told.name)}"
     yield f"release = {_text(told.release)}"
-    yield from _comment("toml-also", page)
+    yield from _comment("toml-optional", page)
     yield '# optional = ["cmdb-topology"]'
     if told.leave:
-        yield from _comment("toml-leave", page)
+        yield from _comment("toml-excluded", page)
         yield f"excluded = [{', '.join(_text(name) for name in told.leave)}]"
     yield ""
 

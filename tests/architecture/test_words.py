@@ -14,7 +14,7 @@ from string import Formatter
 import pytest
 
 from reconciler.view import describe
-from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.actions import ACTIONS
 from reconciler.view.messages.facts import FACTS
 from reconciler.view.messages.registry import diagnostics, fill, reasons
 from reconciler.view.messages.ui import LABELS
@@ -91,7 +91,7 @@ def test_every_wording_has_a_code(code: str) -> None:
     assert built or code in spelt, f"nothing uses `{code}` any more"
 
 
-@pytest.mark.parametrize("table", ["SENTENCES", "TROUBLES"])
+@pytest.mark.parametrize("table", ["REASONS", "DIAGNOSTICS"])
 def test_a_code_is_worded_in_one_way(table: str) -> None:
     """Two files that word it differently would make it a matter of luck which one is read."""
     words: dict[str, set[object]] = {}
@@ -120,7 +120,7 @@ def test_both_languages_say_the_same(code: str, sentence: LocalizedText) -> None
     assert _placeholders(sentence.en) == _placeholders(sentence.zh)
 
 
-WORDS = [*_all(), *FACTS.items(), *ORDERS.items()]
+WORDS = [*_all(), *FACTS.items(), *ACTIONS.items()]
 
 
 @pytest.mark.parametrize(("code", "sentence"), WORDS, ids=[code for code, _ in WORDS])

@@ -3,81 +3,67 @@
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
 
-SENTENCES: dict[str, LocalizedText] = {
+REASONS: dict[str, LocalizedText] = {
     "saas-runs": LocalizedText(
-        en="PaaS goes on recording it as online when its container is gone",
-        zh="容器丢失后，PaaS 的记录仍显示已上线",
+        en="PaaS records it as online even when its container is gone", zh="容器丢失后，PaaS 的记录仍显示已上线"
     ),
     "task-untraced": LocalizedText(
-        en="the product is at {version} already, and nothing tells whether {task} was done by hand",
+        en="the product is already at {version}, and it is unknown whether {task} was done manually",
         zh="产品已是 {version}，无从判断 {task} 是否已手工完成",
     ),
     "agents-recorded-before": LocalizedText(
-        en="who is online is noted before GSE is replaced: afterwards nobody can tell who was",
-        zh="替换 GSE 之前先记下在线的 Agent：之后便无从得知",
+        en=("the agents online are recorded before GSE is replaced; afterwards they could not be determined"),
+        zh="替换 GSE 之前先记录在线的 Agent：之后便无从得知",
     ),
     "agents-online-now": LocalizedText(
-        en="{count} of {of} agents are online now, and will have to be again before the old GSE is retired",
+        en="{count} of {of} agents are online now and must be online again before the old GSE is retired",
         zh="{of} 个 Agent 中现有 {count} 个在线，下线旧 GSE 之前它们须重新在线",
     ),
     "agents-not-known": LocalizedText(
-        en="which agents are online is not known ({reason}), so nothing will be demanded of them before the old GSE goes",
+        en="the agents online are unknown ({reason}), so none is required before the old GSE is retired",
         zh="无法得知哪些 Agent 在线（{reason}），因此下线旧 GSE 之前对其不作要求",
     ),
     "agents-missing-now": LocalizedText(
-        en="online before GSE was replaced, and not now: {hosts}; the old GSE stays until they are",
-        zh="替换 GSE 之前在线、现在不在线：{hosts}；在其恢复之前保留旧 GSE",
+        en=("agents online before GSE was replaced and offline now: {hosts}; the old GSE is kept until they are back"),
+        zh="替换 GSE 之前在线、现在不在线的 Agent：{hosts}；在其恢复之前保留旧 GSE",
     ),
     "agents-baseline-archived": LocalizedText(
-        en="once the old GSE is gone, nothing more is demanded of the agents that were noted",
-        zh="旧 GSE 下线后，对已记录的 Agent 不再有要求",
+        en="the record of agents is no longer needed once the old GSE is retired",
+        zh="旧 GSE 下线后，不再需要 Agent 在线记录",
     ),
     "agents-none-online": LocalizedText(
-        en="GSE calls none of the agents of this cluster's hosts online",
-        zh="GSE 认为本集群主机的 Agent 均不在线",
+        en="GSE reports none of the agents on this cluster's hosts as online", zh="GSE 报告本集群主机的 Agent 均不在线"
     ),
     "smoke-test-recorded-before": LocalizedText(
-        en="whether JOB can run a job is found out before GSE is replaced: afterwards nobody can tell what it could do",
-        zh="替换 GSE 之前先确认作业平台能否执行作业：之后便无从得知",
+        en="the smoke test runs before GSE is replaced, as a baseline to compare with afterwards",
+        zh="替换 GSE 之前先执行冒烟测试，作为之后对比的基线",
     ),
     "smoke-test-before": LocalizedText(
         en=(
-            "while 6.1 serves, JOB is given one harmless job (it echoes a word on {host}); if that works, it has to work "
-            "again before the old GSE is retired; if not, the note says so and nothing is demanded"
+            "while 6.1 serves, JOB runs one harmless job (it echoes a word on {host}); if it succeeds, "
+            "it must succeed again before the old GSE is retired; if not, this is recorded and not "
+            "required"
         ),
         zh=(
-            "趁 6.1 仍在服务，让作业平台执行一个无害的作业（在 {host} 上输出一个词）；若成功，下线旧 GSE 之前须再次成功；"
-            "若不成功，记录中会写明且不作要求"
+            "趁 6.1 仍在服务，通过作业平台执行一次冒烟测试（在 {host} 上输出一个词）；若成功，下线旧 GSE "
+            "之前须再次成功；若不成功，会记录下来且不作要求"
         ),
     ),
     "smoke-test-archived": LocalizedText(
-        en="once the old GSE is gone, nothing more is demanded of JOB's trial job",
-        zh="旧 GSE 下线后，对作业平台的试运行作业不再有要求",
+        en="the smoke test is no longer needed once the old GSE is retired", zh="旧 GSE 下线后，不再需要冒烟测试"
     ),
     "saas-page-answers": LocalizedText(
-        en="it is what users open; the way to the login is an answer, the entrance's own error page is none",
-        zh="这是用户打开的页面；跳转到登录也算应答，入口自身的错误页不算",
+        en=(
+            "this is the page users open; a redirect to the login counts as an answer, the error page of "
+            "the ingress does not"
+        ),
+        zh="这是用户打开的页面；跳转到登录也算应答，接入层自身的错误页不算",
     ),
-    "task-recorded": LocalizedText(
-        en="the note is on the host",
-        zh="记录已写在主机上",
-    ),
-    "restart-means-current": LocalizedText(
-        en="started after its files were replaced",
-        zh="在文件替换之后启动",
-    ),
-    "container-removed": LocalizedText(
-        en="that is what removing it means",
-        zh="删除的含义即为不再存在",
-    ),
-    "page-released": LocalizedText(
-        en="the page was released with this address",
-        zh="前端已以该地址发布",
-    ),
-    "program-copied": LocalizedText(
-        en="copied from the controller's scripts",
-        zh="从中控机脚本目录复制",
-    ),
+    "task-recorded": LocalizedText(en="the record is on the host", zh="记录已写在主机上"),
+    "restart-means-current": LocalizedText(en="started after its files were replaced", zh="在文件替换之后启动"),
+    "container-removed": LocalizedText(en="definition of a removed container", zh="删除成功的定义"),
+    "page-released": LocalizedText(en="the pages were released with this address", zh="前端已以该地址发布"),
+    "program-copied": LocalizedText(en="copied from the controller's scripts", zh="从中控机脚本目录复制"),
     "yaml-set": LocalizedText(
         en="set by the vendor's yq",
         zh="由厂商 yq 设置",
@@ -87,104 +73,99 @@ SENTENCES: dict[str, LocalizedText] = {
         zh="PaaS 显示该版本已上线",
     ),
     "affects-nginx": LocalizedText(
-        en="writes twelve keys below bkcfg/ in consul and the entries of consul-template anew; openresty is reloaded",
+        en=("rewrites twelve keys below bkcfg/ in consul and the entries of consul-template; reloads openresty"),
         zh="重写 consul 中 bkcfg/ 下的键与 consul-template 配置，并重载 openresty",
     ),
     "affects-version-rows": LocalizedText(
-        en="writes a row for every product lying in /data/src, also for those that the guide never upgrades",
+        en="writes a row for every product in /data/src, including those the guide never upgrades",
         zh="按 /data/src 中的全部产品写入版本，包括指引从未升级的产品",
     ),
     "affects-desktop": LocalizedText(
-        en="shows {app} on the desktop by default; the app migrates its own database as it starts",
+        en="shows {app} on the desktop by default; the app migrates its own database at start",
         zh="默认在桌面显示 {app}；应用启动时自行迁移数据库",
     ),
     "runs-what-is-there": LocalizedText(
-        en="{unit} goes on with replaced files until it is restarted",
-        zh="{unit} 在重启之前仍使用旧文件",
+        en="{unit} runs with the replaced files until it is restarted", zh="{unit} 在重启之前仍使用旧文件"
     ),
     "migrated-once": LocalizedText(
-        en="the vendor sets {key} once its migration went through",
-        zh="厂商在迁移成功后设置 {key}",
+        en="the vendor sets {key} once its migration has succeeded", zh="厂商在迁移成功后设置 {key}"
     ),
     "program-everywhere": LocalizedText(
-        en="the vendor's health check of JOB calls {name} on its hosts, and upgrading never installs it",
+        en=("the vendor's health check of JOB calls {name} on its hosts, and the upgrade never installs it"),
         zh="厂商的作业平台检查脚本会在各主机调用 {name}，升级流程不会安装它",
     ),
     "recorded-before": LocalizedText(
-        en="what the upgrade will owe is noted before it begins, so that a run that is cut off still knows",
-        zh="升级开始前先记下待办，中断后仍可得知",
+        en=("post-upgrade tasks are recorded before the upgrade, so that an interrupted run still knows them"),
+        zh="升级开始前先记录升级后任务，中断后仍可得知",
     ),
     "once-in-a-cluster": LocalizedText(
-        en="it is done once in a cluster: on no other host may it have been begun",
+        en="it runs once per cluster: it must not have been started on another host",
         zh="整个集群只执行一次：其他主机上不得已开始执行",
     ),
-    "in-their-order": LocalizedText(
-        en="the two have an order",
-        zh="二者有先后顺序",
-    ),
+    "in-their-order": LocalizedText(en="these two tasks must run in order", zh="这两个任务有先后顺序"),
     "saas-from-package": LocalizedText(
-        en="the vendor takes the SaaS package out of this release's /data/src",
-        zh="SaaS 安装包取自该版本的 /data/src",
+        en="the vendor takes the SaaS package from this release's /data/src", zh="SaaS 安装包取自该版本的 /data/src"
     ),
     "vhost-reads-key": LocalizedText(
         en="the gateway's virtual host is rendered with {key}, which the guide never sets",
         zh="网关虚拟主机的渲染需要 {key}，指引没有设置",
     ),
     "gateway-vhost": LocalizedText(
-        en="without it the gateway's own domains are answered by nobody; the guide leaves it out",
-        zh="缺少它时网关域名无人应答；指引遗漏了这一步",
+        en="without it the gateway's own domains are not served; the guide omits it",
+        zh="缺少它时网关域名无应答；指引遗漏了这一步",
     ),
     "render-finished": LocalizedText(
-        en="a renewal of the templates that was begun has to be finished",
-        zh="已开始的模板更新必须完成",
+        en="an unfinished update of the templates must be completed", zh="未完成的模板更新必须补完"
     ),
     "pages-contain-address": LocalizedText(
-        en="JOB's pages call the address they were released with; the old jobapi domain is gone",
+        en="JOB's pages call the address they were released with; the old jobapi domain no longer exists",
         zh="作业平台前端调用发布时写入的地址；旧 jobapi 域名已不存在",
     ),
-    "users-see-it": LocalizedText(
-        en="users and support read the version there",
-        zh="用户与支持人员在此查看版本",
-    ),
+    "users-see-it": LocalizedText(en="users and support read the version there", zh="用户与支持人员在此查看版本"),
 }
 
-TROUBLES: dict[str, DiagnosticText] = {
+DIAGNOSTICS: dict[str, DiagnosticText] = {
     "smoke-test-broken": DiagnosticText(
         what=LocalizedText(
-            en="JOB ran a trial job before GSE was replaced, and cannot now (JOB's own id of the last one: {job})",
-            zh="替换 GSE 之前作业平台能执行试运行作业，现在不能（最后一个作业实例 ID：{job}）",
+            en="the JOB smoke test passed before GSE was replaced and fails now (JOB id {job})",
+            zh="替换 GSE 之前冒烟测试通过，现在失败（作业平台 ID {job}）",
         ),
         why=LocalizedText(
-            en="while jobs do not reach an agent and come back, no unit of the old GSE is taken away; none was",
-            zh="作业无法到达 Agent 并返回结果期间，不会移除旧 GSE 的任何服务；目前均未移除",
+            en="the old GSE is kept until a job reaches an agent and returns; none of its units was removed",
+            zh="作业平台无法通过 Agent 执行并返回结果期间保留旧 GSE；其服务单元均未移除",
         ),
         hint=LocalizedText(
             en=(
-                "look the job up in JOB's history (business 蓝鲸), and at job-execute, gse_task and the host's gse_agent; "
-                "then run `bkrec apply` again, which tries again; to go on without: `bkrec ack job-smoke-test --done`"
+                "check the job in JOB's history (business 蓝鲸), job-execute, gse_task and the host's "
+                "gse_agent; then run `bkrec apply` again, which repeats the test; to continue without it: "
+                "`bkrec ack job-smoke-test --done`"
             ),
             zh=(
-                "请在作业平台执行历史（蓝鲸业务）中查看该作业，并检查 job-execute、gse_task 与该主机的 gse_agent；"
-                "然后重新执行 `bkrec apply` 会再试一次；若不再等待：`bkrec ack job-smoke-test --done`"
+                "在作业平台执行历史（蓝鲸业务）中查看该记录，并检查 job-execute、gse_task 与该主机的 "
+                "gse_agent；然后再次执行 `bkrec apply` 会重新测试；若要跳过：`bkrec ack job-smoke-test "
+                "--done`"
             ),
         ),
     ),
     "excluded-unknown": DiagnosticText(
         what=LocalizedText(
-            en="{module} is no module or SaaS that bkrec looks at", zh="{module} 不是 bkrec 处理的模块或 SaaS"
+            en="{module} in `excluded` is not a module or SaaS that bkrec manages",
+            zh="`excluded` 中的 {module} 不是 bkrec 管理的模块或 SaaS",
         ),
         why=LocalizedText(
-            en="`leave` names what you keep for yourself: a misspelt name would be upgraded all the same",
-            zh="leave 列出由您自行处理的内容：写错的名字仍会被升级",
+            en="`excluded` lists what you manage yourself: a misspelt module would be upgraded all the same",
+            zh="`excluded` 列出由您自行管理的内容：写错的模块仍会被升级",
         ),
-        hint=LocalizedText(en="some of: {known}", zh="可选：{known}"),
+        hint=LocalizedText(en="use some of: {known}", zh="可用的有：{known}"),
     ),
     "optional-unknown": DiagnosticText(
-        what=LocalizedText(en="{module} is not an optional module", zh="{module} 不是可选模块"),
-        why=LocalizedText(
-            en="`also` names what the guide never upgrades and you want upgraded too",
-            zh="also 用于列出指引不升级、但您希望升级的模块",
+        what=LocalizedText(
+            en="{module} in `optional` is not an optional module", zh="`optional` 中的 {module} 不是可选模块"
         ),
-        hint=LocalizedText(en="one of: {known}", zh="可选：{known}"),
+        why=LocalizedText(
+            en="`optional` lists what the guide never upgrades and bkrec upgrades on request",
+            zh="`optional` 用于列出指引不升级、但您希望升级的模块",
+        ),
+        hint=LocalizedText(en="use one of: {known}", zh="可用的有：{known}"),
     ),
 }

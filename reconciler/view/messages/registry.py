@@ -56,13 +56,13 @@ PARTS = (
 @cache
 def reasons() -> Mapping[str, LocalizedText]:
     """Every because and every why of an Unknown, by code."""
-    return {code: sentence for part in PARTS for code, sentence in getattr(part, "SENTENCES", {}).items()}
+    return {code: sentence for part in PARTS for code, sentence in getattr(part, "REASONS", {}).items()}
 
 
 @cache
 def diagnostics() -> Mapping[str, DiagnosticText]:
     """Every diagnostic, by code."""
-    return {code: told for part in PARTS for code, told in getattr(part, "TROUBLES", {}).items()}
+    return {code: told for part in PARTS for code, told in getattr(part, "DIAGNOSTICS", {}).items()}
 
 
 def reason_text(because: Reason, lang: Lang) -> str:

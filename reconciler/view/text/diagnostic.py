@@ -24,7 +24,7 @@ def diagnostics_text(diagnostics: Iterable[Diagnostic], page: RenderOptions, sev
     unique = tuple(dict.fromkeys(diagnostics))
     blocks = [lines(block(diagnostic, page, severity)) for diagnostic in unique]
     if len(unique) > 1:
-        blocks.append(label("troubles-count", page.lang, count=len(unique)) + "\n")
+        blocks.append(label("problem-count", page.lang, count=len(unique)) + "\n")
     return "\n".join(blocks)
 
 

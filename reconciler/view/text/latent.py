@@ -32,7 +32,7 @@ def parted(difference: Difference) -> tuple[tuple[AnyDrift, ...], tuple[AnyDrift
 def otherwise(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iterator[Row]:
     why = difference.latent.get(drift.expected.fact)
     if why is not None:
-        yield label("otherwise", page.lang), sanitized(reason_text(why, page.lang))
+        yield label("consequence", page.lang), sanitized(reason_text(why, page.lang))
 
 
 def hint(told: AdvisedDrift, page: RenderOptions) -> Row:

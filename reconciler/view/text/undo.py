@@ -26,11 +26,11 @@ def undo_text(undoing: UndoScope, plan: Plan, afterwards: Sequence[Reason], page
     )
 
 
-def undone_text(undoing: UndoScope, afterwards: Sequence[Reason], left: int, page: RenderOptions) -> str:
-    """`left`: so many things are not as they were yet."""
+def undone_text(undoing: UndoScope, afterwards: Sequence[Reason], remaining: int, page: RenderOptions) -> str:
+    """`remaining`: how many items are not restored yet."""
     count = {"count": len(undoing.saved_items), "run": undoing.run}
-    if left:
-        return label("undo-not-done", page.lang, **count, left=left) + "\n"
+    if remaining:
+        return label("undo-not-done", page.lang, **count, remaining=remaining) + "\n"
     done = label("undo-done", page.lang, **count, stays=len(undoing.irreversible))
     return lines((page.paint(done, "bold", "green"),), _afterwards(afterwards, page))
 
@@ -46,9 +46,9 @@ def _title(undoing: UndoScope, plan: Plan, page: RenderOptions) -> str:
 def _stays(stays: Sequence[IrreversibleStep], page: RenderOptions) -> Iterator[str]:
     """One reason is told once, with all the steps it holds for."""
     if not stays:
-        yield from (label("undo-stays-none", page.lang), "")
+        yield from (label("undo-irreversible-none", page.lang), "")
         return
-    yield page.paint(label("undo-stays-title", page.lang, steps=len(stays)), "bold", "yellow")
+    yield page.paint(label("undo-irreversible-title", page.lang, steps=len(stays)), "bold", "yellow")
     gravest = get_args(Undo)
     groups = grouped(stays, lambda step: step.undo)
     for undo, steps in sorted(groups.items(), key=lambda group: gravest.index(group[0]) if group[0] in gravest else 99):

@@ -75,7 +75,7 @@ def test_without_a_terminal_and_without_yes_it_refuses(
     _engine(monkeypatch)
     assert run(["apply"]) == 5
     text = capsys.readouterr().err
-    assert "Plan to 6.2.2: 2 steps" in text
+    assert "Plan for 6.2.2: 2 steps" in text
     assert "error[confirmation-needed]" in text
     assert "bkrec apply --yes" in text
 
@@ -86,8 +86,8 @@ def test_with_yes_it_tells_what_happens_in_plain_lines(
     _engine(monkeypatch)
     assert run(["apply", "--yes"]) == 0
     said = capsys.readouterr()
-    assert "#1 started on 10.0.0.2: stop bk-paas-login.service" in said.err
-    assert "#1 seen done after 2 s" in said.err
+    assert "#1 started on 10.0.0.2: stop and disable bk-paas-login.service" in said.err
+    assert "#1 verified after 2 s" in said.err
     assert said.out == "converged with 6.2.2: all 4 facts hold\n"
 
 

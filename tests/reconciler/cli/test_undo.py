@@ -75,7 +75,7 @@ def test_with_yes_it_is_rolled_back_and_a_second_finds_nothing(
 ) -> None:
     assert run(["undo", "--yes"]) == 7
     said = capsys.readouterr()
-    assert said.out.startswith(f"rolled back: {KEPT} things of run {RUN} as before it; ")
+    assert said.out.startswith(f"rolled back: {KEPT} items of run {RUN} restored; ")
     assert "./bkcli install bkenv && ./bkcli sync common" in " ".join(said.out.split())
     assert run(["undo", "--yes"]) == 5
     assert "error[undo-nothing]" in capsys.readouterr().err
@@ -84,8 +84,8 @@ def test_with_yes_it_is_rolled_back_and_a_second_finds_nothing(
 def test_what_stays_is_told_before_what_would_be_done(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["undo"]) == 5
     told = capsys.readouterr().err
-    order = ("Cannot be undone:", "[migrated]", "bkcli.install-paas@10.0.0.1", f"put {CONFIG} back as it was")
-    places = [told.index(text) for text in (*order, "Afterwards, left to you", "error[undo-confirmation-needed]")]
+    order = ("Cannot be rolled back:", "[migrated]", "bkcli.install-paas@10.0.0.1", f"restore {CONFIG}")
+    places = [told.index(text) for text in (*order, "Manual steps afterwards", "error[undo-confirmation-needed]")]
     assert places == sorted(places)
     assert hosts.world is WHOLE
 
@@ -145,7 +145,7 @@ def test_the_page_reads_in_chinese_too() -> None:
 
 def test_a_run_that_changed_nothing_for_good_is_told_so() -> None:
     text = undo_text(UndoScope(run=RUN, saved_items=(), irreversible=()), study(WHOLE).plan, (), RenderOptions())
-    assert "Everything that run changed can be put back" in text
+    assert "All changes of that run can be restored" in text
 
 
 def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
