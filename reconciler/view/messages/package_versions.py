@@ -15,7 +15,7 @@ REASONS: dict[str, LocalizedText] = {
     "version-unreadable": LocalizedText(en="the file exists but cannot be read", zh="该文件存在但无法读取"),
     "version-empty": LocalizedText(en="its first line is empty", zh="该文件首行为空"),
     "version-long": LocalizedText(en="its first line is too long for a version", zh="该文件首行过长，不可能是版本号"),
-    "version-unknown-format": LocalizedText(
+    "version-unsupported": LocalizedText(
         en=(
             "its first line does not start like a version or contains characters other than letters, digits and . _ + -"
         ),

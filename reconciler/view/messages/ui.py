@@ -224,11 +224,11 @@ LABELS: dict[str, LocalizedText] = {
         (
             "Optional parts, off by default. cmdb-topology: the topology of the BlueKing business (guide "
             "7.17); its rebuild deletes content that users may have created, each time only after `bkrec "
-            "apply --approve topology`."
+            "apply --approve cmdb-topology`."
         ),
         (
             "可选内容，默认关闭。cmdb-topology：蓝鲸业务拓扑（指引 7.17），其重建会删除用户可能创建的内"
-            "容，每次都须 `bkrec apply --approve topology`。"
+            "容，每次都须 `bkrec apply --approve cmdb-topology`。"
         ),
     ),
     "toml-excluded": message(

@@ -242,7 +242,10 @@ EVENTS: list[tuple[ev.Event, str]] = [
     (ev.StepStarted(step=START.id, host="10.0.0.3", job="j"), "#2 started on 10.0.0.3: start bk-auth.service"),
     (ev.StepOutput(step=START.id, line="\x1b[31mhello\r"), "#2 | hello"),
     (ev.StepDone(step=START.id, seconds=3.2, exit_status=0), "#2 verified after 3 s"),
-    (ev.StepDone(step=START.id, seconds=3.2, exit_status=5), "#2 verified after 3 s, although its command exited with 5"),
+    (
+        ev.StepDone(step=START.id, seconds=3.2, exit_status=5),
+        "#2 verified after 3 s, although its command exited with 5",
+    ),
     (ev.StepSkipped(step=RETIRE.id), "#1 skipped: its effects are already in place"),
     (ev.StepBlocked(step=START.id, cause=RETIRE.id), "#2 blocked: #1 failed"),
     (
