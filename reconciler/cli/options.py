@@ -22,7 +22,8 @@ ClusterOption = Annotated[
         "--cluster",
         metavar="FILE",
         help=localized(
-            "Cluster file (default: $BKREC_CLUSTER, cluster.toml here or in a parent directory, ~/.config/bkrec/cluster.toml).",
+            "Cluster file (default: $BKREC_CLUSTER, cluster.toml here or in a parent directory,"
+            " ~/.config/bkrec/cluster.toml).",
             "集群文件（缺省依次为 $BKREC_CLUSTER、当前目录及上级目录的 cluster.toml、~/.config/bkrec/cluster.toml）。",
         ),
     ),

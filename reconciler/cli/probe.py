@@ -13,7 +13,7 @@ PatternsArgument = Annotated[
     typer.Argument(
         metavar="PATTERN…",
         help=localized(
-            "A host, a kind of fact, or an ID with `*`: 10.0.0.2, unit.active, 'unit.* @10.0.0.2' (default: everything).",
+            "A host, a kind of fact, or an ID with `*`: 10.0.0.2, unit.active, 'unit.* @10.0.0.2' (default: all).",
             "主机、事实种类或带 `*` 的标识：10.0.0.2、unit.active、'unit.* @10.0.0.2'（缺省为全部）。",
         ),
     ),

@@ -306,10 +306,10 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
         why=LocalizedText(
             en=(
-                "there is no verdict; jobs already running on hosts continue, and the next `bkrec apply` "
-                "picks them up (at {place})"
+                "the run ends without a verdict; jobs already running on hosts continue, and the next `bkrec "
+                "apply` picks them up (at {place})"
             ),
-            zh="因此没有结论；主机上正在运行的任务会继续，下次 `bkrec apply` 会接管它们（位置：{place}）",
+            zh="本次没有结论；主机上正在运行的任务会继续，下次 `bkrec apply` 会接管它们（位置：{place}）",
         ),
         hint=LocalizedText(
             en="check free disk space and memory, limits (`ulimit -a`) and directory permissions; then retry",

@@ -19,7 +19,6 @@ LABELS: dict[str, LocalizedText] = {
     "lines-missing": message("missing {items}", "缺少 {items}"),
     "lines-surplus": message("extra {items}", "多出 {items}"),
     "lines-reordered": message("the same items in another order", "内容相同，但顺序不同"),
-    "item-changed": message("{where}: expected {expected}, found {found}", "{where}：应为 {expected}，实为 {found}"),
     "and-more": message("and {count} more", "另有 {count} 项"),
     # what is told of one fact
     "expected": message("expected", "应为"),

@@ -189,11 +189,11 @@ def _tags(step: Step, page: RenderOptions) -> Iterator[str]:
     if done.disrupts == "data":
         yield page.paint(f"[{label('tag-data', page.lang)}]", "red")
     if done.irreversible:
-        yield page.paint(f"[{label('tag-one-way', page.lang)}]", "red")
+        yield page.paint(f"[{label('tag-irreversible', page.lang)}]", "red")
     if describe.manual_instruction(done):
         yield page.paint(f"[{label('tag-manual', page.lang)}]", "bold")
     if done.approval_id:
-        yield page.paint(f"[{label('tag-gate', page.lang, gate=done.approval_id)}]", "bold")
+        yield page.paint(f"[{label('tag-approval', page.lang, gate=done.approval_id)}]", "bold")
 
 
 def _after(step: Step, numbered: Mapping[str, int], page: RenderOptions) -> Iterator[str]:
