@@ -1,12 +1,13 @@
 """`bkrec check`: has anything drifted? Short, and the same text for the same state, so a timer mails only news."""
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, ReportOption, merge
+from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, Printed, ReportOption, merge
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -44,7 +45,7 @@ def check(
     options = merge(ctx, cluster, lang, output, report)
     pause_s = None if every is None else seconds(every)
     while pause_s is not None:
-        _once(options)
+        _once(replace(options, printed=Printed()))
         _pause(pause_s)
     exit_with(_once(options))
 

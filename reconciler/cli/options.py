@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +12,7 @@ from reconciler.cli.language import LANG, Lang, localized
 
 if TYPE_CHECKING:
     from reconciler.view.render import RenderOptions
+    from specs.diagnostic import Diagnostic
 
 Format = Literal["text", "json"]
 
@@ -55,12 +56,21 @@ class Report:
     path: Path
 
 
+@dataclass(slots=True)
+class Printed:
+    """The diagnostics that a command has printed, so that each stands once."""
+
+    warnings: "set[Diagnostic]" = field(default_factory=lambda: set())
+    errors: "set[Diagnostic]" = field(default_factory=lambda: set())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     cluster: Path | None = None
     lang: Lang = LANG
     output: Format = "text"
     reports: tuple[Report, ...] = ()
+    printed: Printed = field(default_factory=Printed, compare=False)
 
     def render_options(self, *, err: bool = False, width: int = 0) -> "RenderOptions":
         """What a text for stdout (or stderr) is written for."""

@@ -58,7 +58,7 @@ def reading(read: AnyReading | SameAs[Any], page: RenderOptions, *, kind: str = 
         case Absent():
             return label("absent", page.lang)
         case Unknown(why):
-            return f"{label('unknown', page.lang)}: {reason_text(why, page.lang)}"
+            return label("unknown-because", page.lang, why=reason_text(why, page.lang))
         case SameAs(other):
             return label("same", page.lang, fact=f"{fact(other, page.lang)} @{other.host}")
 

@@ -118,6 +118,10 @@ LENGTHS: Mapping[str, tuple[int, int]] = {row[0]: (int(row[1]), int(row[2])) for
 TERMS: Mapping[str, str] = {row[0]: row[1] for row in _table("## Terms")}
 
 
+NOT_FIELDS = {"where", "because", "source"}
+"""What `diagnose` takes besides the fields of the code."""
+
+
 # ---- the rules: what of a message is wrong
 
 
@@ -144,6 +148,12 @@ def _both_fields(message: Message) -> Iterable[str]:
     en, zh = _placeholders(message.en), _placeholders(message.zh)
     if en != zh:
         yield f"{sorted(en ^ zh)} in one language only"
+
+
+def _own_fields(message: Message) -> Iterable[str]:
+    """Where it is, why and by which source stand beside the text; they are no fields of it."""
+    if message.part in ("what", "why", "hint"):
+        yield from _placeholders(message.en) & NOT_FIELDS
 
 
 def _both_commands(message: Message) -> Iterable[str]:
@@ -237,6 +247,7 @@ RULES: tuple[tuple[str, Callable[[Message], Iterable[str]], Message], ...] = (
     ("no banned Chinese word", _chinese, replace(GOOD, zh="作业平台的作业")),
     ("no longer than it may be", _lengths, replace(GOOD, part="what", en="long " * 30)),
     ("the same fields in both languages", _both_fields, replace(GOOD, en="run {command}")),
+    ("no field that is shown beside it", _own_fields, replace(GOOD, en="run it on {where}")),
     ("the same commands in both languages", _both_commands, replace(GOOD, en="run `bkrec plan`")),
     ("only commands that exist", _known_commands, replace(GOOD, en="run `bkrec undone`")),
     ("a hint says what to do", _hint, replace(GOOD, en="the host must answer")),
@@ -283,10 +294,6 @@ def test_a_term_is_translated_in_one_way() -> None:
 
 
 # ---- codes and messages
-
-
-NOT_FIELDS = {"where", "because", "source"}
-"""What `diagnose` takes besides the fields of the code."""
 
 
 @dataclass(frozen=True, slots=True)

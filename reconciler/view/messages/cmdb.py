@@ -174,8 +174,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "cmdb-unknown-lines": DiagnosticText(
         what=LocalizedText(
-            en="/data/bkce/.installed_module of {where} has lines without a template: {found}",
-            zh="{where} 的 /data/bkce/.installed_module 中有无对应模板的行：{found}",
+            en="/data/bkce/.installed_module has lines without a template: {found}",
+            zh="/data/bkce/.installed_module 中有无对应模板的行：{found}",
         ),
         why=LocalizedText(
             en=(

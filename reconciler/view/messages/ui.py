@@ -23,7 +23,7 @@ LABELS: dict[str, LocalizedText] = {
     # what is told of one fact
     "expected": message("expected", "应为"),
     "actual": message("actual", "实际"),
-    "differs-in": message("differences", "差异"),
+    "differs-in": message("differs in", "差异"),
     "because": message("because", "原因"),
     "why": message("why", "原因"),
     "source": message("source", "依据"),
@@ -32,6 +32,8 @@ LABELS: dict[str, LocalizedText] = {
     # sections
     "cluster-wide": message("cluster", "集群"),
     "not-read": message("Could not be read, so not evaluated", "未能读取，因此不作判断"),
+    "unknown-because": message("unknown: {why}", "未知：{why}"),
+    "unknown-facts": message("{count:fact|facts} unknown: {why}", "{count} 项事实未知：{why}"),
     # verdicts
     "verdict-latent": message("; {count} of them latent", "；其中 {count} 项为隐患"),
     "verdict-advice": message("; {count:notice|notices}", "；另有 {count} 项提示"),

@@ -12,8 +12,8 @@ from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text import latent
 from reconciler.view.text.diagnostic import block
-from reconciler.view.text.diff import grouped, module_title
-from reconciler.view.text.rows import rows
+from reconciler.view.text.diff import module_title
+from reconciler.view.text.rows import grouped, rows
 from specs.reason import Reason
 
 _SHOWN = 5

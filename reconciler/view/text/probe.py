@@ -7,7 +7,8 @@ from reconciler.view import describe
 from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, lines, sanitized
-from reconciler.view.text.diff import grouped, module_title
+from reconciler.view.text.diff import module_title
+from reconciler.view.text.rows import grouped
 
 Pair = tuple[AnyFact, AnyReading]
 

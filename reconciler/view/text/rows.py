@@ -1,10 +1,13 @@
-"""Labelled rows: `      because  why it is so`, the labels of one block equally wide."""
+"""Labelled rows: `      because  why it is so`, the labels of one block equally wide; and items in groups."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TypeVar
 
 from reconciler.view.render import Colour, RenderOptions, columns, harmless_lines, padded
 
 Row = tuple[str, str]
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 def rows(page: RenderOptions, told: Iterable[Row], *, indent: int, colour: Colour = "dim") -> Iterator[str]:
@@ -16,3 +19,11 @@ def rows(page: RenderOptions, told: Iterable[Row], *, indent: int, colour: Colou
         head, *more = page.wrapped(first, text)
         yield " " * indent + page.paint(padded(name, width), colour) + head[indent + len(padded(name, width)) :]
         yield from more
+
+
+def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Groups in the order of their first member."""
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups

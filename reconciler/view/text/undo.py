@@ -11,8 +11,8 @@ from reconciler.view.estimate import total_s
 from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions, lines, sanitized
-from reconciler.view.text.diff import grouped
 from reconciler.view.text.plan import blocked_lines, steps_lines
+from reconciler.view.text.rows import grouped
 from specs.reason import Reason
 
 
