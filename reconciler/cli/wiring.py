@@ -133,7 +133,10 @@ async def apply(
                 approved=approved,
             )
             context = replace(
-                context, bars=preflight.aborts_run, waits=preflight.needs_human, tells=preflight.reported_at_end
+                context,
+                aborts_run=preflight.aborts_run,
+                needs_human=preflight.needs_human,
+                reported_at_end=preflight.reported_at_end,
             )
             applied = await reconcile.reconcile(replace(context, spec_inputs=grounds(cluster)))
     return ApplyResult(

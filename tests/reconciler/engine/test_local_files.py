@@ -63,9 +63,9 @@ def test_a_directory_and_a_socket_are_refused(write: Callable[[Path, str], None]
 SCRIPT = """
 import sys
 from pathlib import Path
-from reconciler.engine.local_files import write_over
+from reconciler.engine.local_files import replace_keeping_mode
 print("before", flush=True)
-write_over(Path(sys.argv[1]), "kept\\n")
+replace_keeping_mode(Path(sys.argv[1]), "kept\\n")
 print("after", flush=True)
 """
 
@@ -160,7 +160,7 @@ def test_a_failed_write_leaves_what_was_there_and_nothing_beside_it(tmp_path: Pa
     script = (
         "import resource, sys; from pathlib import Path; from reconciler.engine.local_files import *\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
-        "for write in (write_over, write_private):\n"
+        "for write in (replace_keeping_mode, write_private):\n"
         "    try:\n        write(Path(sys.argv[1]), 'x' * 100)\n"
         "    except OSError:\n        print('refused')\n"
     )
