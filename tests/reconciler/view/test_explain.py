@@ -69,10 +69,10 @@ def test_a_section_shows_its_commands_and_what_stands_for_each() -> None:
     assert lines[-12:] == [
         "commands of the guide, and what covers each",
         "stop it",
-        "done by  stop and disable <unit>, and move its file aside [unit.retire]",
-        "seen in  unit <unit> [unit.active]",
+        "done by      stop and disable <unit>, and move its file aside [unit.retire]",
+        "verified by  unit <unit> [unit.active]",
         "exit",
-        "left out  only a shell",
+        "omitted  only a shell",
         "",
         "deviations from the guide",
         "one more unit",
