@@ -1,7 +1,7 @@
-"""The one form in which trouble is told: a lasting kebab-case code, what, where, why, what next.
+"""The one form of an error or warning: a lasting kebab-case code, what, where, why, hint.
 
-A diagnostic carries a code and fields; its wording, English and 简体中文, lives in `reconciler/view/words.py`, one
-entry per code, and a test holds the two together. `where` is the place to look (`file:line`, `host path`); `source`
+A diagnostic carries a code and fields; its message, English and 简体中文, is in `reconciler/view/messages/`, one entry
+per code, and a test keeps the two together. `where` is the place to look (`file:line`, `host path`); `source`
 is where our claim comes from (guide section, `script:line`), if it rests on one.
 
 What it is told of may come from a host or from a person. However it is made, it holds neither what moves a cursor nor

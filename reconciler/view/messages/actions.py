@@ -1,4 +1,4 @@
-"""What an action is called, by kind, as an order: `{name}` is one of its own fields."""
+"""Actions as imperatives, by kind: `{name}` is a field of the action."""
 
 from specs.text import LocalizedText
 

@@ -1,4 +1,4 @@
-"""Words for the codes of `cli`: how bkrec was called, and the one file it was called with."""
+"""Messages of `cli`: usage errors, cluster files, plan files, output."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText

@@ -1,10 +1,10 @@
-"""Words for the topology of the BlueKing business (guide 7.17): why, what is refused, and what a person is asked."""
+"""Messages about the topology of the BlueKing business (guide 7.17): reasons, refusals, manual steps."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
 
 REASONS: dict[str, LocalizedText] = {
-    # ---- why
+    # ---- why it is expected
     "cmdb-job-modules": LocalizedText(
         en=(
             "JOB runs its eight services here, not the two of the lite mode listed in 6.2's script; "
@@ -56,7 +56,7 @@ REASONS: dict[str, LocalizedText] = {
         en="CMDB keeps all of this in MongoDB: only this dump can restore it",
         zh="CMDB 的数据都在 MongoDB 中：只有此备份能恢复",
     ),
-    # ---- what is told beside a step
+    # ---- shown with a step
     "cmdb-topology-deletes": LocalizedText(
         en=(
             "sets ({sets}): {set_names}. Templates ({templates}): {template_names}. Hosts outside "

@@ -1,4 +1,4 @@
-"""Words for databases that are on no host of the cluster: what a person has to do there."""
+"""Messages about databases outside the cluster: what a person has to do there."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText

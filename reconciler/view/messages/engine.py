@@ -1,9 +1,8 @@
-"""Words for the codes of `effects`: why a host was not read, why a step stopped, who else is at work.
+"""Messages of `engine`: hosts and jobs, lease, preflight checks, pause, journal.
 
-The hints of what was interrupted all end the same way, on purpose: run it again.
+The hints of what was interrupted all end in the same way on purpose: run it again.
 """
 
-from reconciler.view.messages import host_keys, ssh
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
 
@@ -28,8 +27,6 @@ REASONS: dict[str, LocalizedText] = {
 }
 
 DIAGNOSTICS: dict[str, DiagnosticText] = {
-    **ssh.DIAGNOSTICS,
-    **host_keys.DIAGNOSTICS,
     "journal-unwritable": DiagnosticText(
         what=LocalizedText(en="the journal cannot be written: {said}", zh="无法写入运行日志：{said}"),
         why=LocalizedText(
@@ -347,5 +344,31 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         what=LocalizedText(en="the plan was not confirmed", zh="计划未被确认"),
         why=LocalizedText(en="no step runs without a confirmation", zh="未经确认不会执行任何步骤"),
         hint=LocalizedText(en="run it again and answer yes, or use `--yes`", zh="重新执行并确认，或使用 `--yes`"),
+    ),
+    "change-hosts-unread": DiagnosticText(
+        what=LocalizedText(en="could not be read: {hosts}", zh="无法读取：{hosts}"),
+        why=LocalizedText(
+            en="an upgrade starts only when all hosts it concerns were read; this one was not started",
+            zh="涉及的主机全部读到后才会开始升级；本次未开始",
+        ),
+        hint=LocalizedText(
+            en="fix the cause given for each host below, then run `bkrec apply` again",
+            zh="按下面列出的各主机原因处理，然后再次执行 `bkrec apply`",
+        ),
+    ),
+    "pause-unread": DiagnosticText(
+        what=LocalizedText(en="the pause state of the cluster could not be read", zh="无法读取该集群的暂停状态"),
+        why=LocalizedText(
+            en="the cluster may be paused; nothing was changed", zh="该集群可能处于暂停状态；未做任何改动"
+        ),
+        hint=LocalizedText(en="restore access to {host}, then retry", zh="恢复对 {host} 的访问，然后重试"),
+    ),
+    "jobs-unread": DiagnosticText(
+        what=LocalizedText(en="the jobs running on {host} could not be read", zh="无法读取 {host} 上正在运行的任务"),
+        why=LocalizedText(en="a job may be running there that is not listed", zh="其上可能有任务在运行而未列出"),
+        hint=LocalizedText(
+            en="restore access to {host}, then run `bkrec status` again",
+            zh="恢复对 {host} 的访问，再执行 `bkrec status`",
+        ),
     ),
 }

@@ -1,4 +1,4 @@
-"""What a fact is called, by kind: `{name}` is one of its own fields. And what yes and no mean for a yes/no fact."""
+"""Facts as noun phrases, by kind: `{name}` is a field of the fact. And the names of their values."""
 
 from specs.text import LocalizedText
 
@@ -194,4 +194,4 @@ VALUES: dict[str, dict[str, LocalizedText]] = {
         "damaged": message("damaged: slots or instances missing", "受损：缺少槽位或实例"),
     },
 }
-"""By kind: what a value of ours is called. What a tool of the host says itself ("active") stays as it says it."""
+"""By kind: names of bkrec's own values. The words of a tool on the host ("active") are shown as they are."""

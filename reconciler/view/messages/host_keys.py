@@ -1,4 +1,4 @@
-"""Words for `bkrec trust`: why a key was not written down."""
+"""Messages of `bkrec trust`: why a host key was not added."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText

@@ -1,4 +1,4 @@
-"""Words for latent drift: what will happen to what is right now, and when; and what is done about it."""
+"""Messages about latent drift: what will happen and when, and the repair."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
@@ -44,7 +44,7 @@ REASONS: dict[str, LocalizedText] = {
         ),
         zh=("凡依据 production_info 判断者（用户、支持人员、升级操作）都会误以为 {product} 的版本是 {says}"),
     ),
-    # ---- what is wished for, and what a step makes true
+    # ---- what is expected, and the effects of a step
     "units-stay-up": LocalizedText(
         en="systemd restarts a crashing unit again and again and reports it as active in between",
         zh="反复崩溃的服务单元会被 systemd 反复拉起，其间状态显示为运行中",

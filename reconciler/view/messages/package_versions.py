@@ -1,4 +1,4 @@
-"""Words for the versions of the package: that they are followed, that they differ from the data, that they are none."""
+"""Messages about the versions in the package: expected, different from the release data, invalid."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText

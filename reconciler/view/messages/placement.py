@@ -1,4 +1,4 @@
-"""Words for hosts that cannot hold the release, and for placements in cluster.toml that do not work."""
+"""Messages about hosts that cannot hold the release, and placements in cluster.toml that do not work."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText

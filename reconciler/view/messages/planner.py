@@ -1,4 +1,4 @@
-"""Words for the codes of `reconciler/core/planner.py`: why a step waits for another, and why there is none."""
+"""Messages of the planner (`core`): dependencies between steps, and why there is no step."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText

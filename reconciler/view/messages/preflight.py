@@ -1,4 +1,4 @@
-"""Words for the gates: why something has to be so before the first write of a run."""
+"""Reasons of the preflight checks: what must hold before the first write of a run."""
 
 from specs.text import LocalizedText
 

@@ -1,4 +1,4 @@
-"""Words for the codes of `probes`: why a reading is Unknown."""
+"""Reasons of `probes`: why a reading is unknown."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText

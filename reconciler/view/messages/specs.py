@@ -1,4 +1,4 @@
-"""Words for the codes of `specs`: files of people's text that cannot be used."""
+"""Messages of `specs`: TOML files that cannot be used."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText

@@ -1,4 +1,4 @@
-"""Words for what can go wrong on the way to a host: SSH, its keys, and answers that break off."""
+"""Messages about the connection to a host: SSH, host keys, truncated replies."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText

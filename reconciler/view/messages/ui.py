@@ -1,4 +1,4 @@
-"""The view's own words: headings, labels, short sentences around what it was handed."""
+"""Labels of the view: headings, verdicts, events, prompts."""
 
 from reconciler.view.messages.registry import drop_empty, one_line
 from specs.text import Lang, LocalizedText
@@ -20,7 +20,7 @@ LABELS: dict[str, LocalizedText] = {
     "lines-surplus": message("extra {items}", "多出 {items}"),
     "lines-reordered": message("the same items in another order", "内容相同，但顺序不同"),
     "and-more": message("and {count} more", "另有 {count} 项"),
-    # what is told of one fact
+    # rows of one fact
     "expected": message("expected", "应为"),
     "actual": message("actual", "实际"),
     "differs-in": message("differs in", "差异"),
@@ -103,12 +103,12 @@ LABELS: dict[str, LocalizedText] = {
     "manual": message("manual steps", "人工步骤"),
     "manual-some": message(
         "{numbers}: apply stops there, shows what to do, and continues once it is verified",
-        "第 {numbers} 步：apply 会停在那里并说明要做的事，验证完成后再继续",
+        "{numbers}：apply 会停在该步并说明要做的事，验证完成后再继续",
     ),
     "approval": message("approval", "批准"),
     "approval-some": message(
         ("{numbers} delete content that users may have created: requires `bkrec apply --approve {gate}`"),
-        "第 {numbers} 步会删除用户可能创建的内容：须指定 `bkrec apply --approve {gate}`",
+        "{numbers} 会删除用户可能创建的内容：须指定 `bkrec apply --approve {gate}`",
     ),
     "deletes": message("deletes", "删除"),
     "counts": message("totals", "统计"),
@@ -119,7 +119,7 @@ LABELS: dict[str, LocalizedText] = {
         "共 {steps} 步（{service} 步影响服务，{irreversible} 步不可逆），{blocked} 项事实未修复",
     ),
     "after": message("after", "依赖"),
-    "after-one": message("#{number}: {because}", "第 {number} 步：{because}"),
+    "after-one": message("#{number}: {because}", "#{number}：{because}"),
     "side-effects": message("also affects", "附带影响"),
     "step": message("step", "步骤"),
     "tag-service": message("outage of {product}", "{product} 中断"),
@@ -399,12 +399,12 @@ class _Count(int):
     """`{steps:step|steps}` → "1 step", "2 steps"; `{steps}` → the bare number."""
 
     def __format__(self, spec: str) -> str:
-        one, _, many = spec.partition("|")
-        return f"{int(self)} {one if self == 1 else many}" if many else str(int(self))
+        singular, _, plural = spec.partition("|")
+        return f"{int(self)} {singular if self == 1 else plural}" if plural else str(int(self))
 
 
 def label(code: str, lang: Lang, /, **fields: object) -> str:
-    """Counts are handed in as numbers, all else as text, which stays on its line and moves no cursor. KeyError for a code or field that is not there."""
+    """Counts are handed in as numbers, all else as text, which stays on its line. KeyError for an unknown code or field."""
     sentence = LABELS[code]
     text = sentence.zh if lang == "zh" else sentence.en
     text = drop_empty(text, (name for name, value in fields.items() if value == ""))

@@ -1,4 +1,4 @@
-"""Words for an undo: what becomes of each kind of step, what is put back and why, and why it is refused."""
+"""Messages of a rollback: what it restores, what is irreversible, and why it is refused."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText

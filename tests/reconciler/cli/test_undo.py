@@ -138,8 +138,8 @@ def test_hosts_that_know_no_run_are_told_so(hosts: Hosts, capsys: pytest.Capture
 def test_the_page_reads_in_chinese_too() -> None:
     case = study(WHOLE)
     text = undo_text(case.undoing, case.plan, (), RenderOptions(lang="zh"))
-    assert f"撤销运行 {RUN}：{KEPT} 步" in text
-    assert "无法撤销：" in text
+    assert f"回滚运行 {RUN}：{KEPT} 步" in text
+    assert "无法回滚：" in text
     assert "[migrated] 变更了数据库结构或数据" in text
 
 
@@ -156,7 +156,7 @@ def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
     assert steps["bkcli.install-paas"].undo == "migrated"
     because = steps["bkcli.install-paas"].undo_because
     assert because is not None
-    assert "only the backup brings the old state back" in because.en
+    assert "only the backup restores the old state" in because.en
 
 
 def test_the_last_run_is_not_guessed_where_a_host_did_not_say(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,7 +165,7 @@ def test_the_last_run_is_not_guessed_where_a_host_did_not_say(hosts: Hosts, caps
     hosts.world = world = replace(WHOLE, facts={**WHOLE.facts, UndoRuns(host="10.0.0.3"): silent})
     assert run(["undo", "--yes"]) == 5
     text = capsys.readouterr().err
-    assert "error[undo-runs-unread]: 10.0.0.3" in text
+    assert "error[undo-runs-unread]: the runs recorded on 10.0.0.3" in text
     assert "gone" in text
     assert hosts.world is world
     assert run(["undo", "20990101T000000-0000", "--yes"]) == 5
