@@ -31,8 +31,9 @@ shows the deviations of one section and what covers each of its commands.
 Origin of the list: a reference cluster with the vendor's own scripts was upgraded from 6.1 to 6.2, once with the
 guide's commands and once with `bkrec apply`, and the two results were compared file by file, unit by unit and row by
 row. Every difference belongs to an entry here (`tests/reference/explained.py` assigns them: 222 lines in the last
-comparison, none unexplained). With guide 7.17 enabled, both produce the same topology in CMDB. Deviations that show only on a second run
-or a failure were added from the scripts. Numbers after a script's name are lines of the vendor's v6.2.1.
+comparison, none unexplained). With guide 7.17 enabled, both produce the same topology in CMDB. Deviations that show
+only on a second run or a failure were added from the scripts. Numbers after a script's name are lines of the vendor's
+v6.2.1.
 """,
     "zh": """\
 # 与升级指引的不同之处

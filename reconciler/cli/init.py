@@ -42,7 +42,7 @@ PackageOption = Annotated[
     typer.Option(
         "--package",
         metavar="PATH",
-        help=localized("Path of the upgrade package on the controller.", "升级包在中控机上的路径。"),
+        help=localized("Path of the package on the controller.", "软件包在中控机上的路径。"),
     ),
 ]
 AddressOption = Annotated[

@@ -4,9 +4,7 @@ from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
 
 REASONS: dict[str, LocalizedText] = {
-    "unit-not-shown": LocalizedText(
-        en="systemctl returned nothing for {unit}", zh="systemctl 没有给出名为 {unit} 的单元"
-    ),
+    "unit-not-shown": LocalizedText(en="systemctl returned nothing for {unit}", zh="systemctl 没有给出服务单元 {unit}"),
     "unit-broken": LocalizedText(
         en="systemd could not load {unit} (LoadState={load})",
         zh="systemd 无法加载 {unit}（LoadState={load}）",
@@ -46,7 +44,7 @@ REASONS: dict[str, LocalizedText] = {
             "the clock was changed by {seconds} s after {unit} started, and {path} was modified in "
             "between: the order is unknown until the unit is restarted"
         ),
-        zh=("{unit} 启动之后主机时钟被调整了 {seconds} 秒，{path} 的修改时间恰在其间：重启该单元之前无法判断先后"),
+        zh=("{unit} 启动之后主机时钟被调整了 {seconds} 秒，{path} 的修改时间恰在其间：重启该服务单元之前无法判断先后"),
     ),
     "changed-in-future": LocalizedText(
         en=(

@@ -284,7 +284,7 @@ REASONS: dict[str, LocalizedText] = {
         zh="反复崩溃的容器会被 docker 反复拉起，其间状态显示为运行中",
     ),
     "masked-never-starts": LocalizedText(
-        en="systemd does not start, restart or enable a masked unit", zh="systemd 不会启动、重启或启用被屏蔽的单元"
+        en="systemd does not start, restart or enable a masked unit", zh="systemd 不会启动、重启或启用被屏蔽的服务单元"
     ),
 }
 

@@ -247,7 +247,7 @@ LABELS: dict[str, LocalizedText] = {
         ("direct：用您自己的密钥登录每台主机。controller：经由中控机，用蓝鲸部署时配置的密钥登录其他主机。"),
     ),
     "toml-package": message(
-        "Path of the upgrade package on the controller; copy it there yourself.", "升级包在中控机上的路径，由您放置。"
+        "Path of the upgrade package on the controller; copy it there yourself.", "软件包在中控机上的路径，由您放置。"
     ),
     "toml-placement": message(
         (

@@ -1,4 +1,4 @@
-"""What differs, by host and module; what is right but will not last; what could not be read; then the verdict."""
+"""Drift by host and module; latent drift; what could not be read; then the verdict."""
 
 from collections.abc import Iterable, Iterator
 
@@ -59,7 +59,7 @@ def _drift(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iter
 
 
 def _unread(unread: Iterable[AnyDrift], page: RenderOptions) -> Iterator[str]:
-    """A host that does not answer is told once, not once for each of its facts."""
+    """A host that does not answer is one finding, not one per fact."""
     groups = grouped(unread, lambda d: (d.expected.fact.host, unread_why(d, page)))
     if groups:
         yield page.paint(label("not-read", page.lang), "bold", "yellow")

@@ -1,4 +1,4 @@
-"""A plan: first what it costs, then each step with every reason, then what is not repaired and why, each cause once."""
+"""A plan: first its cost, then each step with all reasons, then what is not repaired, each cause once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -20,7 +20,7 @@ _SHOWN = 5
 
 
 def plan_text(plan: Plan, page: RenderOptions, otherwise: Mapping[AnyFact, Reason] | None = None) -> str:
-    """`otherwise`: of the facts that are right now, what will happen without the step that mends them."""
+    """`otherwise`: the consequence of latent drift without the step that repairs it."""
     return header_text(plan, page) + lines(
         steps_lines(plan, page, otherwise or {}),
         _follows(plan, page),
@@ -31,12 +31,12 @@ def plan_text(plan: Plan, page: RenderOptions, otherwise: Mapping[AnyFact, Reaso
 
 
 def header_text(plan: Plan, page: RenderOptions) -> str:
-    """What is asked to be confirmed: outage by product, the point of no return, the backups, the counts."""
+    """The part to confirm: outage by product, the first irreversible step, backups, totals."""
     return lines((page.paint(_title(plan, page), "bold"),), _costs(plan, page), ("",))
 
 
 def numbers(plan: Plan) -> Mapping[str, int]:
-    """Step id → its number, from 1, as people read it."""
+    """Step ID → its number, from 1."""
     return {step.id: number for number, step in enumerate(plan.steps, start=1)}
 
 
@@ -64,7 +64,7 @@ def _costs(plan: Plan, page: RenderOptions) -> Iterator[str]:
 
 
 def _follows(plan: Plan, page: RenderOptions) -> Iterator[str]:
-    """Told, so that nobody looks for their steps."""
+    """Listed, because they have no step of their own."""
     if plan.derived:
         yield from page.wrapped("", label("derived", page.lang, count=len(plan.derived)))
         for follows in plan.derived[:_SHOWN]:
@@ -94,7 +94,7 @@ def _no_return(plan: Plan, page: RenderOptions) -> str:
 
 
 def _undo(plan: Plan, page: RenderOptions) -> str:
-    """Which of them `bkrec undo` can put back: the rest but for those that touch nothing stays for good."""
+    """Which steps `bkrec undo` restores, which only add something, and which cannot be rolled back."""
     words = [(number, step.action.undo) for number, step in enumerate(plan.steps, start=1)]
     back = [number for number, word in words if word == PUT_BACK]
     stay = [number for number, word in words if word not in (PUT_BACK, NO_CHANGE)]
@@ -175,7 +175,7 @@ def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwis
 
 
 def _deletes(step: Step, page: RenderOptions) -> str:
-    """Told at the step that does it; those that only prepare it have the same gate."""
+    """Shown with the step that deletes; steps that only prepare it need the same approval."""
     reason = step.action.deletes()
     return reason_text(reason, page.lang) if reason is not None and step.action.disrupts == "data" else ""
 
@@ -203,7 +203,7 @@ def _after(step: Step, numbered: Mapping[str, int], page: RenderOptions) -> Iter
 
 
 def blocked_lines(blocked: Iterable[Blocked], title: str, page: RenderOptions) -> Iterator[str]:
-    """One cause is told once, with all it holds up."""
+    """Each cause once, with all facts it blocks."""
     groups = grouped(blocked, lambda b: b.diagnostic)
     if groups:
         yield page.paint(title, "bold", "yellow")
@@ -215,7 +215,7 @@ def blocked_lines(blocked: Iterable[Blocked], title: str, page: RenderOptions) -
 
 
 def _held(blocked: list[Blocked], page: RenderOptions) -> Iterator[str]:
-    """Ids are never broken: they are there to be copied."""
+    """IDs are never wrapped: they are there to be copied."""
     own = [sanitized(fact_id(b.expected.fact)) for b in blocked]
     ids = tuple(dict.fromkeys((*own, *(fact for b in blocked for fact in b.blocks))))
     yield from ids[:_SHOWN]

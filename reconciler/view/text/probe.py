@@ -1,4 +1,4 @@
-"""What was read, by host and module as `diff` has it; what could not be comes last, a cause once for all its facts."""
+"""Facts as read, by host and module; what could not be read comes last, each cause once for all its facts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

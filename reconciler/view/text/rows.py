@@ -11,7 +11,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 def rows(page: RenderOptions, told: Iterable[Row], *, indent: int, colour: Colour = "dim") -> Iterator[str]:
-    """Rows whose text is empty are left out."""
+    """Rows with an empty text are skipped."""
     kept = [(name, harmless_lines(text)) for name, text in told if text]
     width = max((columns(name) for name, _ in kept), default=0)
     for name, text in kept:

@@ -1,4 +1,4 @@
-"""Host keys, a server a line: what it offers, and below a changed one what is written down for it."""
+"""Host keys, one server a line: the key it offers, and below a changed one the recorded key."""
 
 from collections.abc import Iterable, Iterator
 
@@ -30,7 +30,7 @@ def _servers(servers: Iterable[ServerDoc], page: RenderOptions) -> Iterator[str]
 
 
 def _other(server: ServerDoc) -> Iterator[KeyDoc]:
-    """What is written down, where that is not what it offers."""
+    """The recorded keys that differ from the one it offers."""
     return (key for key in server.known if key != server.offered and server.state != "known")
 
 

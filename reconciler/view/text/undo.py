@@ -1,4 +1,4 @@
-"""An undo, told before it is done: first what stays and why, then each step, then what is left to a person."""
+"""A rollback: first what is irreversible and why, then each step, then the manual steps."""
 
 from collections.abc import Iterator, Sequence
 from typing import get_args
@@ -44,7 +44,7 @@ def _title(undoing: UndoScope, plan: Plan, page: RenderOptions) -> str:
 
 
 def _stays(stays: Sequence[IrreversibleStep], page: RenderOptions) -> Iterator[str]:
-    """One reason is told once, with all the steps it holds for."""
+    """Each reason once, with all its steps."""
     if not stays:
         yield from (label("undo-irreversible-none", page.lang), "")
         return

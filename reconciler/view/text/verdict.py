@@ -1,4 +1,4 @@
-"""The one line that says how it is: verdict, release, how many facts of how many."""
+"""The verdict in one line: verdict, release, number of facts."""
 
 from reconciler.core.diff import Difference
 from reconciler.core.verdict import Verdict, verdict
