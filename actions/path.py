@@ -87,7 +87,7 @@ class CopyDirectory(Action):
         if self.empty:
             return ()
         there = PathKind(host=self.host, path=self.source)
-        return (there.must_be("directory", because=reason("copied-from-there", path=self.path), source="guide 6.1"),)
+        return (there.must_be("directory", because=reason("copy-source", path=self.path), source="guide 6.1"),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         kind = PathKind(host=self.host, path=self.path)

@@ -91,7 +91,7 @@ _command(
     "trust",
     trust.trust,
     localized(
-        "Show the SSH host keys of all hosts and jump hosts, and add new ones to known_hosts. Read-only on hosts.",
+        "Show the SSH host keys of all hosts; add new ones to known_hosts. Covers jump hosts. Read-only on hosts.",
         "显示集群主机与跳板机的 SSH 主机密钥，并将新的密钥写入 known_hosts。对主机只读。",
     ),
     "bkrec trust",
@@ -182,8 +182,8 @@ _command(
     "status",
     status.status,
     localized(
-        "Show the last run from this machine, the lease holder and running jobs. Read-only.",
-        "显示本机最近一次运行的结果、租约持有者与正在运行的任务。只读。",
+        "Show the last run, the lease holder and running jobs. Read-only.",
+        "显示最近一次运行、租约持有者与正在运行的任务。只读。",
     ),
     "bkrec status",
 )
@@ -192,8 +192,8 @@ _command(
     "pause",
     pause.pause,
     localized(
-        "Pause the cluster: no new step starts, from any machine; running steps finish.",
-        "暂停该集群：任何机器都不再启动新步骤；正在运行的步骤会执行完。",
+        "Pause the cluster: no new step starts; running steps finish. Holds for every machine.",
+        "暂停该集群：不再启动新步骤，正在运行的步骤会执行完。对所有机器有效。",
     ),
     "bkrec pause --why 'disk is being swapped'",
 )
@@ -209,8 +209,8 @@ _command(
     "ack",
     ack.ack,
     localized(
-        "Acknowledge untraceable post-upgrade tasks as done or not done; list them without arguments.",
-        "确认不留痕迹的升级后任务是否已完成；不带参数则列出全部。",
+        "Acknowledge untraceable post-upgrade tasks as done or not done. Without arguments, list them.",
+        "确认不留痕迹的升级后任务是否已完成。不带参数则列出全部。",
     ),
     "bkrec ack",
     "bkrec ack job-upgrader-before job-upgrader-after --done",

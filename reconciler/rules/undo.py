@@ -23,7 +23,7 @@ from specs.diagnostic import diagnose
 from specs.module import Module
 from specs.reason import Reason, reason
 
-ABORTING = frozenset({"undo-changed", "undo-later", "undo-lost"})
+ABORTING = frozenset({"undo-changed", "undo-later", "undo-copy-damaged"})
 """Any of them refuses the whole undo: half of what belongs together is worse than all or nothing."""
 
 
@@ -131,7 +131,7 @@ def _state(undoing: UndoScope, item: SavedItem, drift: AnyDrift, facts: FactRead
         case Known("changed"):
             return diagnose("undo-changed", where=where, path=path, run=run)
         case _:
-            return diagnose("undo-lost", where=where, path=path, run=run)
+            return diagnose("undo-copy-damaged", where=where, path=path, run=run)
 
 
 def _leaver(item: SavedItem, facts: FactReader) -> str:

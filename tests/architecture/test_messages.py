@@ -280,17 +280,27 @@ def test_the_page_is_read() -> None:
     assert not BANNED_ZH.search("作业平台")
 
 
+EVERYDAY = re.compile("action|cluster|expected|fact|job|module|plan|reason|release|run|step|unit|verify")
+"""Terms that are everyday words too: a "run" that is a verb is not 运行."""
+
+
+def _terms(message: Message) -> Iterable[str]:
+    """A message that says it in English says it in Chinese by the page's word."""
+    for term, chinese in TERMS.items():
+        if EVERYDAY.fullmatch(term):
+            continue
+        if re.search(rf"\b{term}s?\b", _plain(message.en)) and chinese not in message.zh:
+            yield f"{term} is {chinese}"
+
+
 def test_a_term_is_translated_in_one_way() -> None:
-    """A message that says it in English says it in Chinese by the page's word; and no term is banned."""
-    strict = ("preflight check", "smoke test", "lease", "drift", "rollback", "journal", "irreversible", "ingress")
-    wrong = [
-        f"{m.name} ({m.part}): {term} is {TERMS[term]}: {m.zh}"
-        for m in messages()
-        for term in strict
-        if re.search(rf"\b{term}s?\b", _plain(m.en)) and TERMS[term] not in m.zh
-    ]
+    assert list(_terms(replace(GOOD, en="renew the lease", zh="续期租赁"))) == ["lease is 租约"]
+    wrong = [f"{m.name} ({m.part}): {what}: {m.zh}" for m in messages() for what in _terms(m)]
     assert wrong == [], "\n" + "\n".join(wrong)
-    assert [t for t, zh in TERMS.items() if BANNED_EN.search(t) or BANNED_ZH.search(zh)] == []
+
+
+def test_no_term_is_banned() -> None:
+    assert [term for term, zh in TERMS.items() if BANNED_EN.search(term) or BANNED_ZH.search(zh)] == []
 
 
 # ---- codes and messages

@@ -204,7 +204,7 @@ def keepless(hop: Hop) -> Diagnostic | None:
     except OSError as error:
         told = error.strerror or type(error).__name__
     option = "known_hosts ([ssh], cluster.toml)" if hop.named_by == "cluster" else "UserKnownHostsFile (~/.ssh/config)"
-    return diagnose("trust-keeps-nothing", where=hop.where, file=path, said=told, option=option) if told else None
+    return diagnose("known-hosts-unusable", where=hop.where, file=path, said=told, option=option) if told else None
 
 
 def add_known_hosts(pinned: Sequence[HostKeyScan]) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "job-unread": DiagnosticText(
         what=LocalizedText(
-            en="the records of earlier attempts on this host could not be read", zh="无法读取该主机上以前的执行记录"
+            en="the records of earlier attempts on this host could not be read", zh="无法读取该主机上以往的尝试记录"
         ),
         why=LocalizedText(en="without them an action might be started twice", zh="没有这些记录，操作可能被重复启动"),
         hint=LocalizedText(

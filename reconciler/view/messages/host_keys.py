@@ -32,7 +32,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="若密钥与主机控制台上的不符，可能有其他机器冒充：不要在该网络中继续",
         ),
     ),
-    "trust-keeps-nothing": DiagnosticText(
+    "known-hosts-unusable": DiagnosticText(
         what=LocalizedText(en="{file} cannot store host keys: {said}", zh="{file} 无法保存主机密钥：{said}"),
         why=LocalizedText(
             en="{option} names this file; a key that cannot be stored stays unknown; nothing was written",

@@ -68,7 +68,7 @@ REASONS: dict[str, LocalizedText] = {
         en="one line per variable: the last one, which already was in effect",
         zh="每个变量只保留一行：一直生效的最后一行",
     ),
-    "row-says-installed": LocalizedText(
+    "version-row-as-installed": LocalizedText(
         en=(
             "the guide does not upgrade this product: its row should show the installed version, not the "
             "one in /data/src"

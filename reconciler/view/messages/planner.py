@@ -4,10 +4,10 @@ from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
 
 REASONS: dict[str, LocalizedText] = {
-    "after-what-it-undoes": LocalizedText(
+    "after-invalidation": LocalizedText(
         en="that step invalidates what this one repairs", zh="该步骤会使本步骤的修复失效"
     ),
-    "before-it-is-undone": LocalizedText(
+    "before-invalidation": LocalizedText(
         en="that step requires what this one invalidates", zh="该步骤依赖的内容会因本步骤失效"
     ),
 }
@@ -20,7 +20,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="恢复主机或服务的应答，再执行 `bkrec plan`",
         ),
     ),
-    "derived-from-nothing": DiagnosticText(
+    "derived-still-differs": DiagnosticText(
         what=LocalizedText(en="its dependencies are in order, but it is not", zh="依赖项均正常，但它仍不正常"),
         why=LocalizedText(en="no remaining repair would fix it", zh="没有可执行的修复步骤"),
         hint=LocalizedText(en="check the service's own log on that host", zh="查看该主机上服务自身的日志"),

@@ -14,7 +14,7 @@ REASONS: dict[str, LocalizedText] = {
     ),
     "moved-aside": LocalizedText(en="moved aside, not deleted", zh="移到一旁保存，不删除"),
     "copied-over": LocalizedText(en="copied from {source}", zh="从 {source} 复制而来"),
-    "copied-from-there": LocalizedText(en="{path} is copied from it", zh="{path} 由此复制"),
+    "copy-source": LocalizedText(en="{path} is copied from it", zh="{path} 由此复制"),
     "package-unchanged": LocalizedText(
         en="only a package with the vendor's checksum is unpacked", zh="只解压校验和与厂商一致的软件包"
     ),
@@ -52,7 +52,7 @@ REASONS: dict[str, LocalizedText] = {
     "variable-copied": LocalizedText(
         en="copied on the host; the value is never shown", zh="在主机上复制，不会显示其值"
     ),
-    "variable-made": LocalizedText(en="generated on the host by the vendor's script", zh="由厂商脚本在主机上生成"),
+    "variable-generated": LocalizedText(en="generated on the host by the vendor's script", zh="由厂商脚本在主机上生成"),
     "env-generated": LocalizedText(
         en="the merged variables of a product new in 6.2; its installer reads only this file",
         zh="6.2 新增产品的合并后变量，其安装脚本只读取该文件",
@@ -150,7 +150,7 @@ REASONS: dict[str, LocalizedText] = {
     "installed-from-src": LocalizedText(
         en="{module} is installed from the copy on its host", zh="{module} 使用该主机上的产品包安装"
     ),
-    "only-a-backup-brings-back": LocalizedText(
+    "restored-only-by-backup": LocalizedText(
         en="it migrates databases: only this backup restores 6.1", zh="该步骤会迁移数据库：只有此备份能恢复到 6.1"
     ),
     "password-known": LocalizedText(
@@ -241,7 +241,7 @@ REASONS: dict[str, LocalizedText] = {
         en="shows {app} on the desktop by default; the app migrates its own database at start",
         zh="默认在桌面显示 {app}；应用启动时自行迁移数据库",
     ),
-    "runs-what-is-there": LocalizedText(
+    "runs-replaced-files": LocalizedText(
         en="{unit} runs with the replaced files until it is restarted", zh="{unit} 在重启之前仍使用旧文件"
     ),
     "migrated-once": LocalizedText(
@@ -261,7 +261,8 @@ REASONS: dict[str, LocalizedText] = {
     ),
     "in-their-order": LocalizedText(en="these two tasks must run in order", zh="这两个任务有先后顺序"),
     "saas-from-package": LocalizedText(
-        en="the vendor takes the SaaS package from this release's /data/src", zh="SaaS 安装包取自该版本的 /data/src"
+        en="the vendor takes the SaaS package from this release's /data/src",
+        zh="厂商脚本从该版本的 /data/src 中取 SaaS 安装包",
     ),
     "vhost-reads-key": LocalizedText(
         en="the gateway's virtual host is rendered with {key}, which the guide never sets",

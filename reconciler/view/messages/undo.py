@@ -110,7 +110,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="先执行 `bkrec undo {later}`，再执行 `bkrec undo {run}`",
         ),
     ),
-    "undo-lost": DiagnosticText(
+    "undo-copy-damaged": DiagnosticText(
         what=LocalizedText(
             en="the saved copy of {path} from run {run} is damaged or missing",
             zh="运行 {run} 为 {path} 保存的副本已损坏或丢失",

@@ -183,7 +183,7 @@ def test_a_file_that_keeps_nothing_is_refused_before_anybody_is_asked(tmp_path: 
     assert asked == []
     assert (result.exit_code, [diagnostic.code for diagnostic in result.troubles]) == (
         exits.REFUSED,
-        ["trust-keeps-nothing"],
+        ["known-hosts-unusable"],
     )
 
 
