@@ -1,15 +1,16 @@
-"""The one form of an error or warning: a lasting kebab-case code, what, where, why, hint.
+"""Diagnostic: the one form in which a problem is reported: a lasting kebab-case code, what, where, why, what next.
 
-A diagnostic carries a code and fields; its message, English and 简体中文, is in `reconciler/view/messages/`, one entry
-per code, and a test keeps the two together. `where` is the place to look (`file:line`, `host path`); `source`
-is where our claim comes from (guide section, `script:line`), if it rests on one.
+A diagnostic carries a code and fields; its text, English and 简体中文, lives in `reconciler/view/messages/`, one entry
+per code, and a test holds the two together. What a code means for a run is `specs/disposition.py`. `where` is the place
+to look (`file:line`, `host path`); `source` is where our claim comes from (guide section, `script:line`), if any.
 
-What it is told of may come from a host or from a person. However it is made, it holds neither what moves a cursor nor
-a secret: here, because whoever words, keeps or sends one has no reason to look again.
+Field values may come from a host or from a person. However a diagnostic is made, it holds no control sequence and no
+secret: both are removed here, because whoever words, stores or sends one has no reason to check again.
 """
 
 from dataclasses import dataclass, field
 
+from specs.disposition import Disposition, disposition
 from specs.reason import Reason
 from specs.redact import clean, safe, safe_lines
 
@@ -26,6 +27,11 @@ class Diagnostic:
         object.__setattr__(self, "where", safe(self.where))
         object.__setattr__(self, "fields", tuple((name, _field(name, value)) for name, value in self.fields))
         object.__setattr__(self, "source", clean(self.source))
+
+    @property
+    def disposition(self) -> Disposition:
+        """What it means for the run that meets it; by its code alone."""
+        return disposition(self.code)
 
 
 def _field(name: str, value: str) -> str:

@@ -59,10 +59,10 @@ def _is_there(path: Path) -> bool:
 
 def _ours(path: Path) -> None:
     """Raises SpecError."""
-    from reconciler.engine.ownership import distrusted
+    from reconciler.engine.ownership import check_ownership
 
     try:
-        found = distrusted(path)
+        found = check_ownership(path)
     except OSError as error:
         raise SpecError(_unreadable(path, error)) from error
     if found is not None:

@@ -13,7 +13,7 @@ from reconciler.core.events import Event
 from reconciler.engine import journal
 from reconciler.engine.clock import Clock
 from reconciler.engine.journal import JournalError
-from reconciler.engine.local_files import private_dir, state_dir, try_out
+from reconciler.engine.local_files import check_writable, private_dir, state_dir
 from specs.diagnostic import diagnose
 
 
@@ -40,7 +40,7 @@ class LazyJournal:
         try:
             place = self._place()
             try:
-                try_out(private_dir(place / "runs"))
+                check_writable(private_dir(place / "runs"))
             except OSError as error:
                 raise _unwritable(error, str(place)) from error
         except JournalError as error:

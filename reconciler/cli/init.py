@@ -106,15 +106,15 @@ def _address(text: str) -> str:
 
 def _refuse_existing(path: Path) -> None:
     """Before any connection: nobody types a passphrase for nothing. A device or a pipe is no file to be lost."""
-    from reconciler.engine.local_files import place
+    from reconciler.engine.local_files import resolve
     from specs.diagnostic import SpecError, diagnose
 
     try:
-        at = place(path)
+        at = resolve(path)
     except OSError as error:
         diagnostic = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
         raise SpecError(diagnostic) from error
-    if at.was is not None and (at.replaceable or path.is_dir()):
+    if at.stat is not None and (at.replaceable or path.is_dir()):
         raise SpecError(diagnose("file-exists", where=str(path), path=path))
 
 

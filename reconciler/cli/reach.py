@@ -46,7 +46,7 @@ def _vouched(path: Path, by: Path) -> None:
         path = path.expanduser()
         owners = frozenset({by.stat().st_uid})
         files = list(ownership.ssh_configs(path)) if path.is_file() else []
-        found = next((told for each in files if (told := ownership.distrusted(each, owners))), None)
+        found = next((told for each in files if (told := ownership.check_ownership(each, owners))), None)
     except (OSError, RuntimeError) as error:
         raise SpecError(
             diagnose("cluster-file-unreadable", where=f"{by}, ssh.config", path=path, error=error)

@@ -69,7 +69,7 @@ async def status(path: Path) -> tuple[StatusDoc, tuple[Diagnostic, ...]]:
     jobs = [JobDoc(host=job.host, job=job.job, line=job.line) for job in readings.running]
     told = [ApprovalDoc(gate=one.gate, who=one.who, since=one.since, run=one.run) for one in given]
     paused = _paused(readings.paused)
-    return StatusDoc(last=last, lock=_lock(readings.holder), pause=paused, jobs=jobs, approvals=told), readings.unheard
+    return StatusDoc(last=last, lock=_lock(readings.holder), pause=paused, jobs=jobs, approvals=told), readings.unread
 
 
 def runs(path: Path) -> tuple[RunDoc, ...]:

@@ -108,7 +108,7 @@ def _new(request: TrustRequest, result: TrustResult) -> tuple[HostKeyScan, ...]:
     open_ = [seen for hop, seen in result.seen.items() if not result.sure(hop) and seen.state != "unread"]
     refusals = [_refusal(scan) for scan in open_ if scan.state not in _writable(request)]
     if not refusals:
-        refusals += [useless for seen in open_ if (useless := host_keys.keepless(seen.hop)) is not None]
+        refusals += [useless for seen in open_ if (useless := host_keys.unwritable_reason(seen.hop)) is not None]
     result.refused = bool(refusals)
     result.troubles += refusals
     return () if refusals else tuple(open_)
@@ -133,8 +133,8 @@ async def _scan_reachable(request: TrustRequest, hosts: tuple[str, ...], result:
         ways = _next(request, hosts, result)
         for scan in await host_keys.scan(request.access, ways):
             result.seen[scan.hop] = scan
-            if scan.trouble is not None:
-                result.troubles.append(scan.trouble)
+            if scan.diagnostic is not None:
+                result.troubles.append(scan.diagnostic)
         if ways:
             continue
         further = await _named(request, hosts, result)

@@ -114,7 +114,7 @@ async def _case(gather: GatherFacts, cluster: Cluster, request: UndoRequest) -> 
     hosts = cluster.inventory.everyone
     readings = (await gather([UndoRuns(host=host) for host in hosts])).readings
     known = undo_scope.known_runs(readings)[::-1]
-    run = _chosen(request.run, known, undo_scope.unheard(readings))
+    run = _chosen(request.run, known, undo_scope.unread_hosts(readings))
     kept = (await gather(undo_scope.facts_to_read(run, hosts))).readings
     _known_paths(undo_scope.undo_scope(run, kept), request.leave)
     undoing = undo_scope.undo_scope(run, kept, request.leave)
@@ -167,4 +167,4 @@ def _undertaking(
     context = wiring.run_context(
         transport, case.cluster, diary, (case.expected, case.decide), confirm=confirmed, emit=emit, stop=stop
     )
-    return replace(context, aborts_run=rules.aborts_run, undoes=True)
+    return replace(context, undoes=True)

@@ -132,12 +132,6 @@ async def apply(
                 stop=stop,
                 approved=approved,
             )
-            context = replace(
-                context,
-                aborts_run=preflight.aborts_run,
-                needs_human=preflight.needs_human,
-                reported_at_end=preflight.reported_at_end,
-            )
             applied = await reconcile.reconcile(replace(context, spec_inputs=grounds(cluster)))
     return ApplyResult(
         verdict=applied.verdict,

@@ -66,7 +66,7 @@ class Journal:
     def __init__(self, path: Path, *, run: str, clock: Clock, disk: Callable[[Path], AppendLog] = AppendFile) -> None:
         """Raises JournalError."""
         self.path, self.run, self._clock = path, run, clock
-        with self._told():
+        with self._as_journal_error():
             self._disk = disk(path)
             if self._disk.is_torn():
                 self._disk.append(b"\n")
@@ -75,7 +75,7 @@ class Journal:
         """Durable when it returns, but for what a command prints. Raises JournalError; then nothing was added."""
         line = json.dumps(self._record(event), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         _WRITE.before()
-        with self._told():
+        with self._as_journal_error():
             self._disk.append(line)
             if not isinstance(event, StepOutput):
                 self._disk.sync()
@@ -89,7 +89,7 @@ class Journal:
         return {"schema": SCHEMA, "run": self.run, "at": at, **_adapter().dump_python(event, mode="json")}
 
     @contextlib.contextmanager
-    def _told(self) -> Generator[None]:
+    def _as_journal_error(self) -> Generator[None]:
         try:
             yield
         except OSError as error:
@@ -125,14 +125,14 @@ def read(path: Path) -> JournalContents:
 
 def parse(content: bytes) -> JournalContents:
     lines = content.split(b"\n")
-    entries = [entry for line in lines if line.strip() and (entry := _entry(line)) is not None]
+    entries = [entry for line in lines if line.strip() and (entry := _parse_line(line)) is not None]
     return JournalContents(entries=tuple(entries), torn=sum(1 for line in lines if line.strip()) - len(entries))
 
 
-def _entry(line: bytes) -> JournalEntry | None:
+def _parse_line(line: bytes) -> JournalEntry | None:
     try:
-        kept = json.loads(line)
-        return JournalEntry(run=str(kept["run"]), at=str(kept["at"]), event=_adapter().validate_python(kept))
+        fields = json.loads(line)
+        return JournalEntry(run=str(fields["run"]), at=str(fields["at"]), event=_adapter().validate_python(fields))
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
 

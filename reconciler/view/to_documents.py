@@ -8,7 +8,7 @@ from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, 
 from reconciler.core import events as ev
 from reconciler.core.diff import AdvisedDrift, Difference
 from reconciler.core.plan import Blocked, Plan, Step
-from reconciler.core.redact import kept
+from reconciler.core.redact import redact_reading
 from reconciler.core.undo_scope import UndoScope
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
@@ -123,7 +123,7 @@ def _advice(told: AdvisedDrift, latent: Reason | None) -> doc.Advice:
 
 
 def reading(read: AnyReading | SameAs[Any]) -> doc.ReadingDoc:
-    match read if isinstance(read, SameAs) else kept(read):
+    match read if isinstance(read, SameAs) else redact_reading(read):
         case Known(value):
             return doc.KnownDoc(value=list(cast(tuple[str, ...], value)) if isinstance(value, tuple) else value)
         case Absent():

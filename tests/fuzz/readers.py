@@ -83,9 +83,7 @@ def answered(ask: Callable[[Says], Coroutine[Any, Any, object]]) -> Callable[[by
 
 async def _renewed(says: Says) -> None:
     clock = VirtualClock(later=[(120.0, _enough)])
-    await lease.renew_until_cancelled(
-        says, lease.Lease(controller=H, run="r", epoch=1), lease.LeaseValidity(), clock=clock, stop=StopSignal()
-    )
+    await lease.renew_until_cancelled(says, lease.Lease(controller=H, run="r", epoch=1), clock=clock, stop=StopSignal())
 
 
 def _enough() -> None:
@@ -100,12 +98,12 @@ async def _fenced(says: Says) -> None:
 
 
 async def _launched(says: Says) -> object:
-    return await launch(says, H, JobSpec(job=JOB, command=Command(script="true"), epoch=1, until=soon()))
+    return await launch(says, H, JobSpec(job=JOB, command=Command(script="true"), epoch=1, start_deadline=soon()))
 
 
 async def _followed(says: Says) -> object:
     lines: list[str] = []
-    followed = await follow_log(says, H, JOB, clock=VirtualClock(), on_line=lines.append, deadline_s=1.0)
+    followed = await follow_log(says, H, JOB, clock=VirtualClock(), on_line=lines.append, timeout_s=1.0)
     return followed.exit_status
 
 

@@ -223,7 +223,7 @@ class Deaf:
         hosts = {fact.host for fact in asked} & {*self.silent}
         return GatheredFacts(
             readings={**dict.fromkeys(asked, why), **readings},
-            troubles={host: diagnose("host-key-changed", where=host) for host in sorted(hosts)},
+            diagnostics={host: diagnose("host-key-changed", where=host) for host in sorted(hosts)},
         )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.cli.config import find, open_to_others
 from reconciler.cli.reach import file_of
-from reconciler.engine.ownership import distrusted
+from reconciler.engine.ownership import check_ownership
 from specs.diagnostic import SpecError
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files away")
@@ -157,7 +157,7 @@ def test_includes_that_lead_to_each_other_end(tmp_path: Path) -> None:
 
 def test_what_cannot_be_seen_is_no_trust(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
-        distrusted(tmp_path / "gone")
+        check_ownership(tmp_path / "gone")
 
 
 def bkrec(path: Path, *args: str) -> subprocess.CompletedProcess[str]:

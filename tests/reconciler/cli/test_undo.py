@@ -42,7 +42,8 @@ class Hosts:
     async def apply(self, context: reconcile.RunContext) -> reconcile.RunResult:
         """The loop's own order: bars, then a person, then the steps, then a last look."""
         assessment = await assess.assess(context.gather, context.expected, context.decide)
-        barred = tuple(blocked.diagnostic for blocked in assessment.plan.blocked if context.aborts_run(blocked))
+        diagnostics = [blocked.diagnostic for blocked in assessment.plan.blocked]
+        barred = tuple(diagnostic for diagnostic in diagnostics if diagnostic.disposition == "aborts-run")
         refused = barred or (() if await context.confirm(assessment) else (diagnose("not-confirmed"),))
         if refused:
             return reconcile.RunResult(verdict="refused", exit_code=5, assessment=assessment, diagnostics=refused)
