@@ -228,7 +228,8 @@ _command(
     "schema",
     schema.schema,
     localized(
-        "Print the JSON Schema of each document and of cluster.toml.", "输出各类文档及 cluster.toml 的 JSON Schema。"
+        "Print the JSON Schema of each document and of cluster.toml.",
+        "输出各类文档及 cluster.toml 的 JSON Schema。",
     ),
     "bkrec schema diff",
 )

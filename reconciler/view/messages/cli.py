@@ -11,6 +11,11 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         why=LocalizedText(en="nothing was read or changed", zh="未读取任何内容，也未做任何改动"),
         hint=LocalizedText(en="run `{help}` for the options", zh="执行 `{help}` 查看选项"),
     ),
+    "format-missing": DiagnosticText(
+        what=LocalizedText(en="`{command}` has no {format} output", zh="`{command}` 没有 {format} 格式的输出"),
+        why=LocalizedText(en="nothing was read and nothing was changed", zh="未读取任何内容，也未做任何改动"),
+        hint=LocalizedText(en="use one of the available formats: {known}", zh="可用的格式：{known}"),
+    ),
     "unknown-id": DiagnosticText(
         what=LocalizedText(en="unknown ID `{id}`", zh="未知标识 `{id}`"),
         why=LocalizedText(

@@ -357,8 +357,8 @@ LABELS: dict[str, LocalizedText] = {
     "word-unfinished": message("unfinished: killed, or still running", "未结束：被终止，或仍在运行"),
     "ack-none": message("no post-upgrade task to acknowledge", "没有需要确认的升级后任务"),
     "ack-done": message("done", "已完成"),
-    "ack-owed": message("pending: run by the next `bkrec apply`", "待执行：由下一次 `bkrec apply` 完成"),
-    "ack-due": message("not due yet: runs after its product is upgraded", "尚未到时：在所属产品升级之后执行"),
+    "ack-pending": message("pending: run by the next `bkrec apply`", "待执行：由下一次 `bkrec apply` 完成"),
+    "ack-not-due": message("not due yet: runs after its product is upgraded", "尚未到时：在所属产品升级之后执行"),
     "ack-untraced": message(
         "unknown; acknowledge it: bkrec ack {task} --done, or --not-done",
         "无从判断，请确认：bkrec ack {task} --done 或 --not-done",

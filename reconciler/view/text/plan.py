@@ -1,4 +1,4 @@
-"""A plan: first its cost, then each step with all reasons, then what is not repaired, each cause once."""
+"""A plan: first what it costs, then each step with every reason, then what is not repaired and why, each cause once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -20,7 +20,7 @@ _SHOWN = 5
 
 
 def plan_text(plan: Plan, page: RenderOptions, otherwise: Mapping[AnyFact, Reason] | None = None) -> str:
-    """`otherwise`: the consequence of latent drift without the step that repairs it."""
+    """`otherwise`: of the facts that are right now, what will happen without the step that mends them."""
     return header_text(plan, page) + lines(
         steps_lines(plan, page, otherwise or {}),
         _follows(plan, page),
@@ -36,7 +36,7 @@ def header_text(plan: Plan, page: RenderOptions) -> str:
 
 
 def numbers(plan: Plan) -> Mapping[str, int]:
-    """Step ID → its number, from 1."""
+    """Step id → its number, from 1, as people read it."""
     return {step.id: number for number, step in enumerate(plan.steps, start=1)}
 
 
@@ -64,7 +64,7 @@ def _costs(plan: Plan, page: RenderOptions) -> Iterator[str]:
 
 
 def _follows(plan: Plan, page: RenderOptions) -> Iterator[str]:
-    """Listed, because they have no step of their own."""
+    """Told, so that nobody looks for their steps."""
     if plan.derived:
         yield from page.wrapped("", label("derived", page.lang, count=len(plan.derived)))
         for follows in plan.derived[:_SHOWN]:
@@ -95,7 +95,7 @@ def _no_return(plan: Plan, page: RenderOptions) -> str:
 
 def _undo(plan: Plan, page: RenderOptions) -> str:
     """Which steps `bkrec undo` restores, which only add something, and which cannot be rolled back."""
-    words = [(number, step.action.undo) for number, step in enumerate(plan.steps, start=1)]
+    words = [(number, step.action.undo_outcome) for number, step in enumerate(plan.steps, start=1)]
     back = [number for number, word in words if word == RESTORED]
     stay = [number for number, word in words if word not in (RESTORED, NO_CHANGE)]
     told = (
@@ -175,7 +175,7 @@ def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwis
 
 
 def _deletes(step: Step, page: RenderOptions) -> str:
-    """Shown with the step that deletes; steps that only prepare it need the same approval."""
+    """Told at the step that does it; those that only prepare it have the same gate."""
     reason = step.action.deletes()
     return reason_text(reason, page.lang) if reason is not None and step.action.disrupts == "data" else ""
 
@@ -203,7 +203,7 @@ def _after(step: Step, numbered: Mapping[str, int], page: RenderOptions) -> Iter
 
 
 def blocked_lines(blocked: Iterable[Blocked], title: str, page: RenderOptions) -> Iterator[str]:
-    """Each cause once, with all facts it blocks."""
+    """One cause is told once, with all it holds up."""
     groups = grouped(blocked, lambda b: b.diagnostic)
     if groups:
         yield page.paint(title, "bold", "yellow")
@@ -215,7 +215,7 @@ def blocked_lines(blocked: Iterable[Blocked], title: str, page: RenderOptions) -
 
 
 def _held(blocked: list[Blocked], page: RenderOptions) -> Iterator[str]:
-    """IDs are never wrapped: they are there to be copied."""
+    """Ids are never broken: they are there to be copied."""
     own = [sanitized(fact_id(b.expected.fact)) for b in blocked]
     ids = tuple(dict.fromkeys((*own, *(fact for b in blocked for fact in b.blocks))))
     yield from ids[:_SHOWN]

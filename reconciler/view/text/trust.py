@@ -1,9 +1,9 @@
-"""Host keys, one server a line: the key it offers, and below a changed one the recorded key."""
+"""Host keys, a server a line: what it offers, and below a changed one what is written down for it."""
 
 from collections.abc import Iterable, Iterator
 
+from reconciler.view.documents import KeyDoc, ServerDoc, TrustDoc
 from reconciler.view.messages.ui import label
-from reconciler.view.readdocs import KeyDoc, ServerDoc, TrustDoc
 from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text.rows import rows
 
@@ -30,7 +30,7 @@ def _servers(servers: Iterable[ServerDoc], page: RenderOptions) -> Iterator[str]
 
 
 def _other(server: ServerDoc) -> Iterator[KeyDoc]:
-    """The recorded keys that differ from the one it offers."""
+    """What is written down, where that is not what it offers."""
     return (key for key in server.known if key != server.offered and server.state != "known")
 
 
@@ -39,7 +39,7 @@ def _key(key: KeyDoc) -> str:
 
 
 def _beside(document: TrustDoc, page: RenderOptions) -> Iterator[str]:
-    for path in document.kept:
+    for path in document.backups:
         yield label("trust-previous-file", page.lang, path=sanitized(path))
     if document.elsewhere:
         hosts = ", ".join(document.elsewhere)
