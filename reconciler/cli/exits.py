@@ -66,12 +66,12 @@ def code_of(error: Exception) -> int:
 
 
 _EXITS = (
-    ("LayoutRefused", REFUSED),
+    ("LayoutError", REFUSED),
     ("SpecError", BAD_INPUT),
     ("LeaseHeld", REFUSED),
     ("LeaseError", UNKNOWN),
-    ("PlanStale", REFUSED),
-    ("TrustError", REFUSED),
+    ("StalePlanError", REFUSED),
+    ("KnownHostsError", REFUSED),
     ("PauseError", UNKNOWN),
     ("AckError", UNKNOWN),
     ("ApproveError", UNKNOWN),

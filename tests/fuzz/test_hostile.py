@@ -140,7 +140,7 @@ def _asked_of(file: str) -> dict[str, list[AnyFact]]:
             VersionText(host=H, path=file),
             LineInFile(host=H, path=file, line="A=1"),
         ],
-        "topology": [ModuleHosts(host=H, path=file, module="paas")],
+        "install_config": [ModuleHosts(host=H, path=file, module="paas")],
         "text": [FileMentions(host=H, file=file, env=file, key="A")],
         "yaml": [YamlValue(host=H, file=file, path="A"), YamlValue(host=H, file=file, path="B.x")],
     }

@@ -153,7 +153,7 @@ def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
     from reconciler.view.to_documents import plan_document
 
     steps = {step.id.split("@")[0]: step for step in plan_document(PLAN).steps}
-    assert steps["topology.place-auth"].undo == "restored"
+    assert steps["install-config.place-auth"].undo == "restored"
     assert steps["bkcli.install-paas"].undo == "migrated"
     because = steps["bkcli.install-paas"].undo_because
     assert because is not None
