@@ -1,4 +1,4 @@
-"""The one word about a cluster. Unknown outweighs drift: with anything unread there is no verdict to stand on."""
+"""The verdict on a cluster. Unknown outweighs drift: with anything unread no verdict can be trusted."""
 
 from typing import Literal
 
