@@ -9,6 +9,7 @@ secret: both are removed here, because whoever words, stores or sends one has no
 """
 
 from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
 from specs.disposition import Disposition, disposition
 from specs.reason import Reason
@@ -43,12 +44,15 @@ def diagnose(
     code: str, *, where: str = "", because: Reason | None = None, source: str = "", **fields: object
 ) -> Diagnostic:
     """`diagnose("package-md5", where="10.0.0.1 /data/x.tgz", expected=…, found=…)`."""
-    named = tuple((name, str(value)) for name, value in fields.items())
-    return Diagnostic(code=code, where=where, fields=named, because=because, source=source)
+    texts = tuple((name, str(value)) for name, value in fields.items())
+    return Diagnostic(code=code, where=where, fields=texts, because=because, source=source)
 
 
 class BkrecError(Exception):
     """Cannot go on. Carries every diagnostic found, not the first."""
+
+    ends_as: ClassVar[Literal["unknown", "refused", "failed", "bad-input", "usage"]] = "unknown"
+    """What a command that it ends comes to; `reconciler/core/verdict.py` has the exit codes."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         super().__init__("; ".join(f"{d.code} {d.where}" for d in diagnostics))
@@ -56,8 +60,12 @@ class BkrecError(Exception):
 
 
 class LayoutError(BkrecError):
-    """A cluster whose hosts cannot hold the release, however its files are written. Nothing was changed; exit 5."""
+    """A cluster whose hosts cannot hold the release, however its files are written. Nothing was changed."""
+
+    ends_as = "refused"
 
 
 class SpecError(BkrecError):
-    """A file of people's text (cluster.toml, release TOML, install.config) that cannot be used. Exit 65."""
+    """A file of people's text (cluster.toml, release TOML, install.config) that cannot be used."""
+
+    ends_as = "bad-input"

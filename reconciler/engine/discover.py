@@ -21,7 +21,7 @@ from specs.release import Release
 _DISCOVER = register("discover")
 
 
-async def read_controller(transport: Transport, file: ClusterFile, md5: str = "") -> survey.Survey:
+async def read_controller(transport: Transport, file: ClusterFile, md5: str = "") -> survey.ControllerFiles:
     """`md5`: of the package whose versions count. Raises TransportError where the controller is out of reach, SpecError
     where it has no install.config, or where nobody can tell what the package brings."""
     where = f"{file.controller.address} {file.paths.install}/install.config"
@@ -31,7 +31,7 @@ async def read_controller(transport: Transport, file: ClusterFile, md5: str = ""
         raise SpecError(diagnose("discovery-truncated", where=where, error=error)) from error
     if controller_survey is None:
         raise SpecError(diagnose("install-config-missing", where=where, path=f"{file.paths.install}/install.config"))
-    if controller_survey.pins is None:
+    if controller_survey.package_versions is None:
         path = f"{DIRECTORY}/{md5}"
         raise SpecError(diagnose("package-versions-damaged", where=f"{file.controller.address} {path}", path=path))
     return controller_survey
@@ -55,5 +55,5 @@ async def _query_controller(transport: Transport, file: ClusterFile, md5: str) -
 async def discover(transport: Transport, file: ClusterFile, release: Release) -> Cluster:
     controller_survey = await read_controller(transport, file, file.package.md5 or release.package.md5)
     return describe_cluster(
-        file, release, controller_survey.config, controller_survey.home, controller_survey.pins or ()
+        file, release, controller_survey.config, controller_survey.home, controller_survey.package_versions or ()
     )

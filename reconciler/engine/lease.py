@@ -178,7 +178,9 @@ class LeaseValidity:
 
 
 class LeaseHeld(BkrecError):
-    """Another run holds the lease. Exit 5: nothing was changed."""
+    """Another run holds the lease; nothing was changed."""
+
+    ends_as = "refused"
 
     def __init__(self, *diagnostics: Diagnostic, holder: LeaseHolder | None = None) -> None:
         super().__init__(*diagnostics)

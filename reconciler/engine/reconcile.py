@@ -11,6 +11,7 @@ from probes.fact import AnyExpected
 from reconciler.core.diff import compare
 from reconciler.core.events import ApprovalGiven, RunEnded, RunHalted, RunStarted
 from reconciler.core.plan import Plan
+from reconciler.core.verdict import event_verdict, exit_code
 from reconciler.engine import approvals, pause
 from reconciler.engine.assess import Assessment, assess, facts_of
 from reconciler.engine.executor import execute
@@ -22,14 +23,13 @@ from reconciler.engine.run import (
     RunContext,
     RunResult,
     RunState,
-    Verdict,
     conclude,
     nothing_to_start,
     open_questions,
 )
 from specs.diagnostic import BkrecError, Diagnostic
 
-__all__ = ["RunContext", "RunResult", "Verdict", "reconcile"]
+__all__ = ["RunContext", "RunResult", "reconcile"]
 
 MAX_ROUNDS = 5
 DERIVED_TIMEOUT_S = 60.0
@@ -203,9 +203,8 @@ async def _poll_until_matching(context: RunContext, expectations: list[AnyExpect
 
 
 def _run_ended(context: RunContext, state: RunState) -> RunEnded:
-    verdict, _ = conclude(context, state)
     return RunEnded(
-        verdict="differs" if verdict == "waiting" else verdict,
+        verdict=event_verdict(conclude(context, state)),
         done=state.done,
         failed=len(state.failed),
         seconds=context.clock.steady() - state.started_at,
@@ -213,12 +212,12 @@ def _run_ended(context: RunContext, state: RunState) -> RunEnded:
 
 
 def _result(context: RunContext, state: RunState) -> RunResult:
-    verdict, exit_code = conclude(context, state)
+    verdict = conclude(context, state)
     halted = (context.stop.why,) if context.stop.why is not None else ()
     questions = open_questions(context, state.assessment)
     return RunResult(
         verdict=verdict,
-        exit_code=exit_code,
+        exit_code=exit_code(verdict, context.stop.signal or 0),
         assessment=state.assessment,
         diagnostics=tuple(dict.fromkeys((*halted, *state.refused, *state.diagnostics, *questions))),
         rounds=tuple(state.rounds),

@@ -5,14 +5,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from actions.action import Action
 from probes.fact import AnyExpected
 from reconciler.core.approval import pending_approvals, waiting_steps
 from reconciler.core.events import Event, StepBlocked, StepDeferred, StepFailed, StepNeedsHuman
 from reconciler.core.plan import Blocked, Plan
-from reconciler.core.verdict import verdict
+from reconciler.core.verdict import RunVerdict, verdict
 from reconciler.engine.assess import Assessment, MakePlan, SpecInputs
 from reconciler.engine.clock import Clock
 from reconciler.engine.gather import GatherFacts
@@ -20,8 +19,6 @@ from reconciler.engine.journal import EventSink
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
 from specs.diagnostic import Diagnostic
-
-Verdict = Literal["converged", "differs", "unknown", "failed", "refused", "waiting", "interrupted", "rolled-back"]
 
 PARALLEL_STEPS = 4
 
@@ -121,7 +118,7 @@ class RunState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    verdict: Verdict
+    verdict: RunVerdict
     exit_code: int
     assessment: Assessment
     """The final one."""
@@ -163,25 +160,25 @@ def _waits_for_human(context: RunContext, assessment: Assessment) -> bool:
     return (bool(asked) or manual) and all(drift.expected.fact in asked for drift in assessment.difference.unknown)
 
 
-def conclude(context: RunContext, state: RunState) -> tuple[Verdict, int]:
-    """The verdict and its exit code (design). Errors outweigh facts, and facts decide the rest."""
+def conclude(context: RunContext, state: RunState) -> RunVerdict:
+    """Errors outweigh facts, and facts decide the rest. `core/verdict.py` has the exit codes."""
     touched = any(result.started for result in state.rounds)
     readings = verdict(state.assessment.difference)
     waiting = _waits_for_human(context, state.assessment)
     if context.stop.signal is not None and (readings != "converged" or context.stop.immediate.is_set()):
-        return "interrupted", 128 + context.stop.signal
+        return "interrupted"
     halted = (*state.refused, *(() if context.stop.why is None else (context.stop.why,)))
     paused = any(diagnostic.disposition == "pauses-run" for diagnostic in halted)
     if readings != "converged" and not state.failed and paused:
-        return "waiting", 6
+        return "waiting"
     if state.refused or (state.diagnostics and not touched):
-        return ("waiting", 6) if touched and state.refused else ("refused", 5)
+        return "waiting" if touched and state.refused else "refused"
     if state.failed or state.diagnostics or context.stop.why is not None:
-        return "failed", 3
+        return "failed"
     if readings != "converged" and waiting:
-        return "waiting", 6
+        return "waiting"
     if readings == "differs":
-        return ("failed", 3) if touched else ("refused", 5)
+        return "failed" if touched else "refused"
     if readings == "unknown":
-        return readings, 4
-    return ("rolled-back", 7) if context.undoes else ("converged", 0)
+        return readings
+    return "rolled-back" if context.undoes else "converged"

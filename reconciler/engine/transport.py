@@ -23,8 +23,7 @@ class Transport(Protocol):
 
 
 class TransportError(BkrecError):
-    """The host was not reached, would not have us, or did not answer in time. `partial_output` is what came before
-    that."""
+    """The host was not reached, would not have us, or did not answer in time. `partial_output`: what came before."""
 
     def __init__(self, *diagnostics: Diagnostic, output: Output | None = None) -> None:
         super().__init__(*diagnostics)

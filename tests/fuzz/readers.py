@@ -16,7 +16,7 @@ from typing import Any
 from probes.command import Command, Output
 from probes.lib import controller
 from probes.registry import PROBES
-from reconciler.cli import config
+from reconciler.commands import files
 from reconciler.core import plan_file
 from reconciler.core.placement import describe_cluster, propose_placement
 from reconciler.engine import activity, discover, journal, lease, pause, release_data
@@ -149,7 +149,7 @@ def _from_file(load: Callable[[str, str], object]) -> Callable[[bytes, Path], ob
     def read(data: bytes, directory: Path) -> object:
         path = directory / "file"
         path.write_bytes(data)
-        return load(config.read(path), str(path))
+        return load(files.read(path), str(path))
 
     return read
 

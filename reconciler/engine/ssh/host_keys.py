@@ -46,6 +46,8 @@ TRUSTED_STATES = ("known", "authority")
 class KnownHostsError(BkrecError):
     """What was to be written down cannot be. Nothing was."""
 
+    ends_as = "refused"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostKeyScan:

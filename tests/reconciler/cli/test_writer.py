@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from reconciler.cli import writer as writer_module
-from reconciler.cli.console import err, out
 from reconciler.cli.options import Options
-from reconciler.cli.screen import ProgressReporter
+from reconciler.cli.output import err, out
+from reconciler.cli.progress import ProgressReporter
 from reconciler.cli.writer import MOST, Writer
 from reconciler.core.events import LeaseContended, RunEnded, StepOutput
 from reconciler.engine.lease import renew_until_cancelled, try_acquire
