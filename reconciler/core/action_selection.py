@@ -1,9 +1,9 @@
-"""Where several steps would mend the same drift, the fewest steps that mend everything are kept.
+"""Which action repairs a drift that several could repair: the smallest set of steps that repairs everything.
 
 `bkcli install paas` is not followed by six calls for what it has done, and of two wide calls none is made for what the
-others do anyway; of two equal ones that one is made that undoes nothing desired. What only one step can mend is never
-weighed; what is left to choose is little (nothing at all in most plans), so all choices are tried, the wider step
-first, and after TRIES of them the best so far stands.
+others do anyway; of two equal ones the one is chosen that invalidates nothing desired. A drift with a single provider
+is never weighed; what is left to choose is little (nothing at all in most plans), so all choices are tried, the wider
+step first, and after MAX_BRANCHES of them the best so far is taken.
 """
 
 from collections.abc import Iterator, Mapping, Set
@@ -17,48 +17,52 @@ from reconciler.core.plan_graph import PlanGraph
 MAX_BRANCHES = 2000
 
 
-def select_actions(draft: PlanGraph, regretted: Set[AnyFact]) -> dict[AnyFact, str]:
-    """Fact → the step that mends it, for each that several would; what was settled before stays so.
+def select_actions(graph: PlanGraph, desired_invalidated: Set[AnyFact]) -> dict[AnyFact, str]:
+    """Fact → the step that repairs it, for each fact with several providers; earlier choices stay.
 
-    Who undoes what is desired asks for it in turn: for another step, that may not be in the draft yet.
+    A step that invalidates what is desired requires it in turn: from another step, which may not be in the graph yet.
     """
-    mended = {fact for node in draft.nodes.values() for fact in node.repairs}
-    either = mended | regretted
-    promised = {name: node.effects & either for name, node in draft.nodes.items()}
-    menders = _providers(draft, promised)
-    if all(len(menders.get(fact, ())) < 2 for fact in mended):
-        return dict(draft.prior.chosen)
-    asks = _requires(draft, mended, regretted)
-    for fact in regretted - mended:
-        anyone = f"again {fact_id(fact)}"
-        menders.setdefault(fact, []).append(anyone)
-        promised[anyone], asks[anyone] = {fact}, ()
-    kept = MinimalCover(providers=menders, provides=promised, requires=asks).smallest(_goal(draft))
-    found = {fact: _first(menders[fact], kept) for fact in mended if len(menders[fact]) > 1}
-    return dict(draft.prior.chosen) | found
+    repaired = {fact for node in graph.nodes.values() for fact in node.repairs}
+    either = repaired | desired_invalidated
+    provides = {name: node.effects & either for name, node in graph.nodes.items()}
+    providers = _providers(graph, provides)
+    if all(len(providers.get(fact, ())) < 2 for fact in repaired):
+        return dict(graph.prior.chosen)
+    requires = _requires(graph, repaired, desired_invalidated)
+    for fact in desired_invalidated - repaired:
+        any_step = f"again {fact_id(fact)}"
+        providers.setdefault(fact, []).append(any_step)
+        provides[any_step], requires[any_step] = {fact}, ()
+    cover = MinimalCover(providers=providers, provides=provides, requires=requires).smallest(_goal(graph))
+    found = {fact: _first(providers[fact], cover) for fact in repaired if len(providers[fact]) > 1}
+    return dict(graph.prior.chosen) | found
 
 
-def _goal(draft: PlanGraph) -> list[AnyFact]:
-    """What is desired and does not hold now; the rest is there because of steps that need or undo it."""
-    found = ((fact, decision) for node in draft.nodes.values() for fact, decision in node.repairs.items())
-    return [fact for fact, mend in found if not mend.requires and compare(mend.expected, draft.readings) is not None]
+def _goal(graph: PlanGraph) -> list[AnyFact]:
+    """What is desired and does not hold now; the rest is in the graph because steps require or invalidate it."""
+    found = ((fact, decision) for node in graph.nodes.values() for fact, decision in node.repairs.items())
+    return [
+        fact
+        for fact, decision in found
+        if not decision.requires and compare(decision.expected, graph.readings) is not None
+    ]
 
 
-def _providers(draft: PlanGraph, promised: Mapping[str, Set[AnyFact]]) -> dict[AnyFact, list[str]]:
-    """Fact → the steps that would make it hold, the widest first; one that is held up only where there is no other."""
+def _providers(graph: PlanGraph, provides: Mapping[str, Set[AnyFact]]) -> dict[AnyFact, list[str]]:
+    """Fact → the steps that provide it, the widest first; a blocked one only where there is no other."""
     found: dict[AnyFact, list[str]] = {}
-    for name in sorted(promised, key=lambda name: (len(promised[name]), name), reverse=True):
-        for fact in promised[name]:
+    for name in sorted(provides, key=lambda name: (len(provides[name]), name), reverse=True):
+        for fact in provides[name]:
             found.setdefault(fact, []).append(name)
-    free = {name for name, node in draft.nodes.items() if node.blocked_by is None}
+    free = {name for name, node in graph.nodes.items() if node.blocked_by is None}
     return {fact: [name for name in names if name in free] or names for fact, names in found.items()}
 
 
 Parts = tuple[Set[AnyFact], ...]
 
 
-def _requires(draft: PlanGraph, mended: Set[AnyFact], regretted: Set[AnyFact]) -> dict[str, Parts]:
-    """What each step asks for, in parts: what many have in common is one set."""
+def _requires(graph: PlanGraph, repaired: Set[AnyFact], desired_invalidated: Set[AnyFact]) -> dict[str, Parts]:
+    """What each step requires, in parts: what many have in common is one set."""
     shared: dict[int, Set[AnyFact]] = {}
 
     def common(facts: Set[AnyFact], among: Set[AnyFact]) -> Set[AnyFact]:
@@ -68,18 +72,18 @@ def _requires(draft: PlanGraph, mended: Set[AnyFact], regretted: Set[AnyFact]) -
 
     def parts(node: Node) -> Iterator[Set[AnyFact]]:
         own, alike, required = node.groups
-        yield {expected.fact for expected in (*own, *required)} & mended
+        yield {expected.fact for expected in (*own, *required)} & repaired
         if alike:
-            yield common(draft.cache.facts(alike), mended)
-        undone = node.proposal.action.invalidates()
-        if undone:
-            yield common(draft.cache.invalidated(undone), regretted)
+            yield common(graph.cache.facts(alike), repaired)
+        invalidated = node.proposal.action.invalidates()
+        if invalidated:
+            yield common(graph.cache.invalidated(invalidated), desired_invalidated)
 
-    return {name: tuple(part for part in parts(node) if part) for name, node in draft.nodes.items()}
+    return {name: tuple(part for part in parts(node) if part) for name, node in graph.nodes.items()}
 
 
-def _first(names: list[str], kept: frozenset[str]) -> str:
-    return next((name for name in names if name in kept), names[0])
+def _first(names: list[str], cover: frozenset[str]) -> str:
+    return next((name for name in names if name in cover), names[0])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,7 +96,7 @@ class MinimalCover:
     order: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
 
     def smallest(self, goal: list[AnyFact]) -> frozenset[str]:
-        """The steps that together mend the goal, and all that they themselves need."""
+        """The steps that together repair the goal, and everything that they themselves require."""
         self.order = {fact: place for place, fact in enumerate(sorted(self.providers, key=fact_id))}
         self._try(frozenset(), frozenset(goal))
         return self.best or frozenset()
@@ -112,7 +116,7 @@ class MinimalCover:
     def _unit_propagate(
         self, chosen: frozenset[str], facts: frozenset[AnyFact]
     ) -> tuple[frozenset[str], frozenset[AnyFact]]:
-        """With everything that only one step mends; and what is left to choose."""
+        """Adds every step that is the sole provider of something; returns with it the facts left to choose for."""
         selected, todo, required = set(chosen), list(facts), set(facts)
         expanded: set[int] = set()
         while todo:

@@ -1,8 +1,8 @@
-"""What a plan may not go on with by itself: deletions nobody approved, and work that a person has to do.
+"""Steps that wait for a person: deletions that nobody approved, and manual steps.
 
-Such a step stands in the plan like any other, with its reasons; it is not begun, and neither is what comes after it. An
-approval is for one run (`apply --approve ID`) and `--yes` is none: it confirms what the plan does, not what it deletes
-of users' own. What a person does by hand needs no word from them: it is seen.
+Such a step is in the plan like any other, with its reasons; it is not started, and neither are its dependants. An
+approval is for one run (`apply --approve ID`), and `--yes` is none: it confirms what the plan does, not which of the
+users' own data it deletes. A manual step needs no word from the person: its effects are verified.
 """
 
 from collections.abc import Set
@@ -12,7 +12,7 @@ from specs.diagnostic import Diagnostic, diagnose
 
 
 def human_action_needed(step: Step, approved: Set[str]) -> Diagnostic | None:
-    """What it waits for a person to say or to do; None where it may be begun."""
+    """What a person has to approve or to do first; None where the step may start."""
     action = step.action
     if action.approval_id and action.approval_id not in approved:
         return diagnose(
@@ -30,7 +30,7 @@ def human_action_needed(step: Step, approved: Set[str]) -> Diagnostic | None:
 
 
 def waiting_steps(plan: Plan, approved: Set[str]) -> frozenset[str]:
-    """The steps that wait for a person, and all that come after them."""
+    """The steps that wait for a person, and all their dependants."""
     waiting: set[str] = set()
     for step in plan.steps:
         if human_action_needed(step, approved) is not None or any(after.step in waiting for after in step.after):
@@ -39,8 +39,8 @@ def waiting_steps(plan: Plan, approved: Set[str]) -> frozenset[str]:
 
 
 def pending_approvals(plan: Plan, approved: Set[str]) -> tuple[Diagnostic, ...]:
-    """What the next of them wait for; of those behind them nothing is asked yet."""
+    """What the first of them wait for; nothing is asked about their dependants yet."""
     waiting = waiting_steps(plan, approved)
     first = (step for step in plan.steps if not any(after.step in waiting for after in step.after))
-    told = (human_action_needed(step, approved) for step in first)
-    return tuple(dict.fromkeys(diagnostic for diagnostic in told if diagnostic is not None))
+    needed = (human_action_needed(step, approved) for step in first)
+    return tuple(dict.fromkeys(diagnostic for diagnostic in needed if diagnostic is not None))

@@ -1,7 +1,8 @@
-"""Expected × readings → drift and unknown. Equality decides that values differ; wording the difference is the view's.
+"""Expected × readings → drift and unknown. Equality decides whether values differ; wording the difference is the
+view's.
 
-Unknown is not drift: nobody may repair what nobody has seen. Nor is advice: what is right now and will not last, and
-what nobody can safely do anything about here, is told and not owed.
+Unknown is not drift: nothing unread is repaired. Nor is advice: what is right now and will not last, and what cannot
+be repaired safely here, is reported but not part of the drift.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ from specs.reason import Reason, reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdvisedDrift:
-    """A difference that is told on every look, with what a person can do about it."""
+    """A difference that is reported by every assessment, with what a person can do about it."""
 
     drift: AnyDrift
     diagnostic: Diagnostic
@@ -26,10 +27,10 @@ class Difference:
     unknown: tuple[AnyDrift, ...]
     """Each with an `Unknown` reading that says why."""
     matching: int
-    """How many expected facts were read and are as they should be."""
+    """How many expected facts were read and match."""
     advice: tuple[AdvisedDrift, ...] = ()
     latent: Mapping[AnyFact, Reason] = field(default_factory=dict[AnyFact, Reason])
-    """Of drift and advice, what is right now: what will happen all the same, and when."""
+    """Of drift and advice, what matches now: what will happen all the same, and when."""
 
 
 _NOT_READ = Unknown(reason("not-read"))
@@ -40,38 +41,38 @@ def diff(expected: Iterable[AnyExpected], readings: Readings) -> Difference:
     drift: list[AnyDrift] = []
     unknown: list[AnyDrift] = []
     matching = 0
-    for wish in expected:
-        judged = compare(wish, readings)
-        if judged is None:
+    for expectation in expected:
+        compared = compare(expectation, readings)
+        if compared is None:
             matching += 1
-        elif isinstance(judged.reading, Unknown):
-            unknown.append(judged)
+        elif isinstance(compared.reading, Unknown):
+            unknown.append(compared)
         else:
-            drift.append(judged)
+            drift.append(compared)
     return Difference(drift=tuple(drift), unknown=tuple(unknown), matching=matching)
 
 
 def compare(expected: AnyExpected, readings: Readings) -> AnyDrift | None:
-    """None where it holds; else the drift, whose reading is Unknown where it could not be told."""
+    """None where it holds; else the drift, whose reading is Unknown where it could not be read."""
     reading = readings.get(expected.fact, _NOT_READ)
     if reading == expected.reading:
         return None
-    wanted = resolve_target(expected, readings)
-    if wanted is None:
+    target = resolve_target(expected, readings)
+    if target is None:
         return Drift(expected=expected, reading=_REFERENCE_NOT_READ)
-    if reading == wanted:
+    if reading == target:
         return None
-    return Drift(expected=replace(expected, reading=wanted), reading=reading)
+    return Drift(expected=replace(expected, reading=target), reading=reading)
 
 
 def without_advice(difference: Difference, advice: Mapping[AnyFact, Diagnostic]) -> Difference:
-    """With what is advice taken out of the drift."""
+    """The drift without what is advice."""
     if not advice:
         return difference
-    told = tuple(
+    advised = tuple(
         AdvisedDrift(drift=drift, diagnostic=advice[drift.expected.fact])
         for drift in difference.drift
         if drift.expected.fact in advice
     )
-    owed = tuple(drift for drift in difference.drift if drift.expected.fact not in advice)
-    return replace(difference, drift=owed, advice=told)
+    remaining = tuple(drift for drift in difference.drift if drift.expected.fact not in advice)
+    return replace(difference, drift=remaining, advice=advised)

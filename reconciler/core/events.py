@@ -1,8 +1,8 @@
-"""What happened, as data: constant names, typed fields.
+"""Events of a run, as data: constant names, typed fields.
 
-The journal keeps them, a view words them, `apply -o json` streams them.
+The journal stores them, a view words them, `apply -o json` streams them.
 
-Whatever an event is made of, it holds no secret and nothing that moves a cursor: each goes through `_Event`.
+Whatever an event is made of, it holds no secret and no control sequence: each goes through `_Event`.
 """
 
 from dataclasses import dataclass, field, fields
@@ -14,18 +14,18 @@ from specs.diagnostic import Diagnostic
 
 
 class _Event:
-    """Its texts, and lists of texts, as they may be kept and shown. A diagnostic sees to its own."""
+    """Its texts, and lists of texts, made safe to store and show. A diagnostic does that itself."""
 
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        for one in fields(cast(Any, self)):
-            match getattr(self, one.name):
+        for field_ in fields(cast(Any, self)):
+            match getattr(self, field_.name):
                 case str(text):
-                    object.__setattr__(self, one.name, safe(text))
+                    object.__setattr__(self, field_.name, safe(text))
                 case tuple():
-                    texts = cast("tuple[str, ...]", getattr(self, one.name))
-                    object.__setattr__(self, one.name, tuple(safe(text) for text in texts))
+                    texts = cast("tuple[str, ...]", getattr(self, field_.name))
+                    object.__setattr__(self, field_.name, tuple(safe(text) for text in texts))
                 case _:
                     pass
 
@@ -40,7 +40,7 @@ class RunStarted(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalGiven(_Event):
-    """Somebody agreed to the deletions behind this gate, for this run."""
+    """A person approved the deletions listed under this ID (`gate`), for this run."""
 
     gate: str
     user: str
@@ -50,7 +50,7 @@ class ApprovalGiven(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseContended(_Event):
-    """Somebody holds the lease: whether they still live shows within seconds, a dead one's runs out."""
+    """Another run holds the lease: whether it is alive shows within seconds; a dead one's lease expires."""
 
     user: str
     source: str
@@ -60,7 +60,7 @@ class LeaseContended(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobAdopted(_Event):
-    """A job of an earlier run was found running on a host; it is waited for, not started again."""
+    """A job of an earlier run was found running on a host; it is followed, not started again."""
 
     host: str
     job: str
@@ -72,7 +72,7 @@ class StepStarted(_Event):
     step: str
     host: str
     job: str
-    """The intent: written and synced before the command leaves."""
+    """The intent: written and synced before the command is sent."""
     event: Literal["step-started"] = "step-started"
 
 
@@ -85,7 +85,7 @@ class StepOutput(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepDone(_Event):
-    """Everything the step ensures was seen."""
+    """Everything the step ensures was verified."""
 
     step: str
     seconds: float
@@ -96,7 +96,7 @@ class StepDone(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSkipped(_Event):
-    """What it ensures was already so when its turn came."""
+    """Everything it ensures held already when it was about to start."""
 
     step: str
     event: Literal["step-skipped"] = "step-skipped"
@@ -122,7 +122,7 @@ class StepBlocked(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepDeferred(_Event):
-    """Not started, because what is desired turned out to rest on something else (`fact`): it is decided anew."""
+    """Not started, because the plan was decided on another value of this fact: it is planned again."""
 
     step: str
     fact: str
@@ -131,7 +131,7 @@ class StepDeferred(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepNeedsHuman(_Event):
-    """Not started: a person has to approve it, or to do it. What comes after it is not started either."""
+    """Not started: a person has to approve it, or to do it. Its dependants are not started either."""
 
     step: str
     diagnostic: Diagnostic
@@ -140,7 +140,7 @@ class StepNeedsHuman(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunHalted(_Event):
-    """Nothing more is started, for this reason; what is in flight is waited for, however long it takes."""
+    """No new step starts, for this reason; running steps are waited for, however long they take."""
 
     diagnostic: Diagnostic
     event: Literal["run-halted"] = "run-halted"

@@ -1,8 +1,8 @@
-"""What was read of a cluster as a file: each fact with its reading, to be attached to a report and decided on again.
+"""Facts file: the facts read of a cluster with their readings, to be attached to a report and planned on again.
 
-Facts and readings are saved as a plan saves them (`saved.py`), and deciding is pure: from these and the description of
-the cluster comes the very plan that it would have got. No secret is in it: a fact about one is a yes or a no, asked and
-answered on the host, and a value that holds one all the same is kept without it.
+Facts and readings are saved as a plan saves them (`plan_file.py`), and planning is pure: from these and the description
+of the cluster comes the very plan that the cluster would have got. No secret is in it: a fact about one is a yes or a
+no, answered on the host, and a value that holds one all the same is redacted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -45,9 +45,17 @@ def _adapter() -> TypeAdapter[SavedReadings]:
 def save(
     readings: Readings, modules: Mapping[AnyFact, str], *, cluster: str, release: str, bkrec: str
 ) -> SavedReadings:
-    told = [{"fact": f, "reading": redact_reading(read), "module": modules.get(f, "")} for f, read in readings.items()]
+    saved_readings = [
+        {"fact": f, "reading": redact_reading(read), "module": modules.get(f, "")} for f, read in readings.items()
+    ]
     return SavedReadings.model_validate(
-        {"schema": "bkrec.readings/1", "cluster": cluster, "release": release, "bkrec": bkrec, "readings": told}
+        {
+            "schema": "bkrec.readings/1",
+            "cluster": cluster,
+            "release": release,
+            "bkrec": bkrec,
+            "readings": saved_readings,
+        }
     )
 
 
@@ -64,12 +72,12 @@ def load(text: str, where: str) -> SavedReadings:
 
 
 def to_readings(saved: SavedReadings) -> dict[AnyFact, AnyReading]:
-    """To be decided on as if they had just been read."""
-    return {one.fact: one.reading for one in saved.readings}
+    """To be planned on as if they had just been read."""
+    return {item.fact: item.reading for item in saved.readings}
 
 
 def _unreadable(problems: Iterable[Any], where: str) -> Iterator[Diagnostic]:
     for problem in problems:
         place = ".".join(str(part) for part in problem["loc"])
-        output_text = clean(str(problem["msg"]))[:200]
-        yield diagnose("facts-file-unreadable", where=f"{where} {place}".strip(), said=output_text)
+        text = clean(str(problem["msg"]))[:200]
+        yield diagnose("facts-file-unreadable", where=f"{where} {place}".strip(), said=text)

@@ -1,12 +1,12 @@
-"""What the steps of a plan undo (`voids`), and what therefore comes before that and what after it.
+"""Which facts the steps of a plan invalidate, and the order that follows: who comes before that and who after.
 
-What a step undoes is made again after it, and whoever needs it waits for that. Two needs are met before it is undone
-instead, and cost no step: that of a step which comes first anyway, and all needs of a fact that holds now and that
-nobody desires for itself, where coming first makes no ring. No search: each fact is weighed once a walk, in the order
-of the ids, and what had to be made again once stays so. Either way who needs it and who undoes it never run at once.
+What a step invalidates is provided again after it, and its consumers wait for that. Two kinds of consumers come before
+the invalidation instead, and cost no step: one that comes first anyway, and all consumers of a fact that holds now and
+that nobody desires for itself, where coming first makes no cycle. No search: each fact is weighed once per pass, in the
+order of ids, and what had to be provided again once stays so. Either way consumer and invalidator never run at once.
 
-Sets of steps are bits of a number here, the lowest for the first by name: one change of the scripts makes a fact of
-each host stale, and each of those has users on each host. What was said of a step and some others is not said again.
+Sets of steps are bits of a number here, the lowest for the first by name: one change of the scripts invalidates a fact
+on each host, and each of those has consumers on each host. What was recorded for the same set of steps is reused.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
@@ -24,77 +24,83 @@ Steps = int
 """A set of steps, a bit for each."""
 
 
-def desired_but_invalidated(draft: PlanGraph, expectations: Iterable[AnyExpected]) -> frozenset[AnyFact]:
-    """What some step undoes although it is desired, by itself or because something desired follows it."""
-    voids = {id(facts): facts for facts in map(_voids, draft.nodes.values()) if facts}
-    undone = {fact for facts in voids.values() for fact in facts}
-    if not undone:
+def desired_but_invalidated(graph: PlanGraph, expectations: Iterable[AnyExpected]) -> frozenset[AnyFact]:
+    """Facts that some step invalidates although they are desired, for themselves or because a desired fact derives from
+    them."""
+    groups = {id(facts): facts for facts in map(_invalidates, graph.nodes.values()) if facts}
+    invalidated = {fact for facts in groups.values() for fact in facts}
+    if not invalidated:
         return frozenset()
-    followed = {expected.fact for derived in draft.derived.values() for expected in derived.depends_on}
-    return frozenset(wish.fact for wish in expectations if wish.fact in undone) | followed & undone
+    followed = {expected.fact for derived in graph.derived.values() for expected in derived.depends_on}
+    return (
+        frozenset(expected.fact for expected in expectations if expected.fact in invalidated) | followed & invalidated
+    )
 
 
-def order_invalidations(draft: PlanGraph, desired: Set[AnyFact]) -> Invalidated:
-    """What the next walk has to know; the order goes into this one's steps. A step that is not taken undoes nothing."""
-    going = draft.runnable()
-    names = sorted(going)
-    spoilt = _invalidations(draft, [going[name] for name in names])
-    if not spoilt:
+def order_invalidations(graph: PlanGraph, desired: Set[AnyFact]) -> Invalidated:
+    """What the next pass has to know; the order goes into the steps of this graph. A step that is not runnable
+    invalidates nothing."""
+    runnable = graph.runnable()
+    names = sorted(runnable)
+    invalidations = _invalidations(graph, [runnable[name] for name in names])
+    if not invalidations:
         return Invalidated()
-    order, before = _Order(going=going, names=names), draft.prior.invalidated.stale
-    for one in spoilt:
-        if one.fact in before:
-            order.provide_after(one)
+    order, before = _StepOrder(nodes=runnable, names=names), graph.prior.invalidated.stale
+    for item in invalidations:
+        if item.fact in before:
+            order.provide_after(item)
     facts = before | desired
-    late = [one for one in spoilt if one.fact in facts or not one.matches or not order.consume_before(one)]
-    early = {(names[user], one.fact) for one in late if one.matches for user in order.first(one)}
-    for one in spoilt:
-        order.separate(one)
-        order.provide_after(one)
-    return Invalidated(stale=frozenset(one.fact for one in late), used_first=frozenset(early))
+    stale = [item for item in invalidations if item.fact in facts or not item.matches or not order.consume_before(item)]
+    used_first = {
+        (names[consumer], item.fact) for item in stale if item.matches for consumer in order.consumers_before(item)
+    }
+    for item in invalidations:
+        order.separate(item)
+        order.provide_after(item)
+    return Invalidated(stale=frozenset(item.fact for item in stale), used_first=frozenset(used_first))
 
 
 @dataclass(slots=True, kw_only=True)
 class _Invalidation:
-    """A fact that steps undo, with the steps it is about."""
+    """A fact that steps invalidate, with the steps concerned."""
 
     fact: AnyFact
     invalidators: Steps = 0
     providers: Steps = 0
     consumers: Steps = 0
     matches: bool = True
-    """Now, as each of its users needs it."""
+    """It holds now, as each of its consumers requires it."""
 
 
-def _voids(node: Node) -> tuple[AnyFact, ...]:
+def _invalidates(node: Node) -> tuple[AnyFact, ...]:
     return node.proposal.action.invalidates()
 
 
-def _invalidations(draft: PlanGraph, nodes: list[Node]) -> list[_Invalidation]:
+def _invalidations(graph: PlanGraph, nodes: list[Node]) -> list[_Invalidation]:
     found: dict[AnyFact, _Invalidation] = {}
-    for facts, spoilers in _together((number, _voids(node)) for number, node in enumerate(nodes)):
+    for facts, invalidators in _by_group((number, _invalidates(node)) for number, node in enumerate(nodes)):
         for fact in facts:
-            found.setdefault(fact, _Invalidation(fact=fact)).invalidators |= spoilers
+            found.setdefault(fact, _Invalidation(fact=fact)).invalidators |= invalidators
     if not found:
         return []
     for number, node in enumerate(nodes):
         for fact in node.effects & found.keys():
             found[fact].providers |= 1 << number
     groups = ((number, group) for number, node in enumerate(nodes) for group in node.groups)
-    for expectations, users in _together(groups):
+    for expectations, consumers in _by_group(groups):
         for expected in expectations:
-            one = found.get(expected.fact)
-            if one is not None:
-                one.consumers |= users
-                one.matches = one.matches and compare(expected, draft.readings) is None
-    return sorted(found.values(), key=lambda one: fact_id(one.fact))
+            item = found.get(expected.fact)
+            if item is not None:
+                item.consumers |= consumers
+                item.matches = item.matches and compare(expected, graph.readings) is None
+    return sorted(found.values(), key=lambda item: fact_id(item.fact))
 
 
 T = TypeVar("T")
 
 
-def _together(groups: Iterable[tuple[int, tuple[T, ...]]]) -> Iterable[tuple[tuple[T, ...], Steps]]:
-    """Each group once, with all the steps that have it: by identity."""
+def _by_group(groups: Iterable[tuple[int, tuple[T, ...]]]) -> Iterable[tuple[tuple[T, ...], Steps]]:
+    """Each group once, by identity, with all the steps that have it."""
     found: dict[int, tuple[tuple[T, ...], Steps]] = {}
     for number, group in groups:
         if group:
@@ -102,7 +108,7 @@ def _together(groups: Iterable[tuple[int, tuple[T, ...]]]) -> Iterable[tuple[tup
     return found.values()
 
 
-def _each(steps: Steps) -> Iterator[int]:
+def _numbers(steps: Steps) -> Iterator[int]:
     while steps:
         lowest = steps & -steps
         yield lowest.bit_length() - 1
@@ -110,107 +116,110 @@ def _each(steps: Steps) -> Iterator[int]:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Order:
-    going: Mapping[str, Node]
+class _StepOrder:
+    nodes: Mapping[str, Node]
     names: list[str]
-    behind: list[Steps] = field(default_factory=list[Steps])
+    predecessors: list[Steps] = field(default_factory=list[Steps])
     """Step → all that come before it."""
-    made: dict[int, Steps] = field(default_factory=dict[int, Steps])
-    """Maker → the steps which it was put after, or which wait for it."""
-    parted: dict[Steps, Steps] = field(default_factory=dict[Steps, Steps])
-    """Steps that undo a fact → the users for which each pair has its order: it keeps it."""
+    provided: dict[int, Steps] = field(default_factory=dict[int, Steps])
+    """Provider → the invalidators that are ordered against it already."""
+    separated: dict[Steps, Steps] = field(default_factory=dict[Steps, Steps])
+    """Invalidators of a fact → the consumers that are ordered against each of them already."""
     edges: dict[tuple[int, str], Dependency] = field(default_factory=dict[tuple[int, str], Dependency])
-    later: Steps = 0
-    fresh: Steps = 0
-    """Steps of which not each that comes after them knows yet that these come before."""
+    pending_after: Steps = 0
+    pending_before: Steps = 0
+    """Steps that come before those of `pending_after`; not yet carried through `predecessors`."""
 
     def __post_init__(self) -> None:
         numbers = {name: number for number, name in enumerate(self.names)}
         known: dict[str, Steps] = {}
         shared: dict[int, Steps] = {}
         for name in self.names:
-            self._behind(name, numbers, known, shared)
-        self.behind = [known[name] for name in self.names]
+            self._collect_predecessors(name, numbers, known, shared)
+        self.predecessors = [known[name] for name in self.names]
 
-    def _behind(
+    def _collect_predecessors(
         self, name: str, numbers: Mapping[str, int], known: dict[str, Steps], shared: dict[int, Steps]
     ) -> Steps:
         if name not in known:
-            after = self.going[name].after
+            after = self.nodes[name].after
             if id(after) not in shared:
                 found = 0
-                for one in after:
-                    if one in numbers:
-                        found |= self._behind(one, numbers, known, shared) | 1 << numbers[one]
+                for item in after:
+                    if item in numbers:
+                        found |= self._collect_predecessors(item, numbers, known, shared) | 1 << numbers[item]
                 shared[id(after)] = found
             known[name] = shared[id(after)]
         return known[name]
 
-    def provide_after(self, one: _Invalidation) -> None:
-        """Who makes it comes after who undoes it, unless that step itself waits for this one."""
-        for maker in _each(one.providers):
-            done = self.made.get(maker, 0)
-            for by in _each(one.invalidators & ~done & ~(1 << maker)):
-                before = self._before(by)
-                if not before >> maker & 1:
-                    self._edge(maker, by, "after-invalidation")
-                    if not self._before(maker) >> by & 1:
-                        self._put(1 << maker, before | 1 << by)
-            self.made[maker] = done | one.invalidators
+    def provide_after(self, item: _Invalidation) -> None:
+        """Its providers come after its invalidators, unless an invalidator itself depends on the provider."""
+        for provider in _numbers(item.providers):
+            done = self.provided.get(provider, 0)
+            for invalidator in _numbers(item.invalidators & ~done & ~(1 << provider)):
+                before = self._predecessors_of(invalidator)
+                if not before >> provider & 1:
+                    self._edge(provider, invalidator, "after-invalidation")
+                    if not self._predecessors_of(provider) >> invalidator & 1:
+                        self._put_before(1 << provider, before | 1 << invalidator)
+            self.provided[provider] = done | item.invalidators
 
-    def consume_before(self, one: _Invalidation) -> bool:
-        """Everybody who needs it comes before everybody who undoes it: False where that would make a ring."""
-        both = one.consumers & one.invalidators
+    def consume_before(self, item: _Invalidation) -> bool:
+        """All consumers come before all invalidators: False where that would make a cycle."""
+        both = item.consumers & item.invalidators
         if both & (both - 1):
             return False
-        if any(self._before(user) & one.invalidators & ~(1 << user) for user in _each(one.consumers)):
+        if any(
+            self._predecessors_of(consumer) & item.invalidators & ~(1 << consumer)
+            for consumer in _numbers(item.consumers)
+        ):
             return False
-        self.separate(one)
+        self.separate(item)
         return True
 
-    def first(self, one: _Invalidation) -> Iterator[int]:
-        """The users that come before one that undoes the fact, and after none."""
+    def consumers_before(self, item: _Invalidation) -> Iterator[int]:
+        """Consumers that come before an invalidator of the fact and after none."""
         before = 0
-        for by in _each(one.invalidators):
-            before |= self._before(by)
-        for user in _each(one.consumers & before):
-            if not self._before(user) & one.invalidators & ~(1 << user):
-                yield user
+        for invalidator in _numbers(item.invalidators):
+            before |= self._predecessors_of(invalidator)
+        for consumer in _numbers(item.consumers & before):
+            if not self._predecessors_of(consumer) & item.invalidators & ~(1 << consumer):
+                yield consumer
 
-    def separate(self, one: _Invalidation) -> None:
-        """Who needs it and waits for nobody that undoes it comes first."""
-        done = self.parted.get(one.invalidators, 0)
-        for user in _each(one.consumers & ~done):
-            bit, before, later = 1 << user, self._before(user), 0
-            for by in _each(one.invalidators & ~before & ~bit):
-                if not self._before(by) & (bit | later):
-                    self._edge(by, user, "before-invalidation")
-                    later |= 1 << by
-            if later:
-                self._put(later, before | bit)
-        self.parted[one.invalidators] = done | one.consumers
+    def separate(self, item: _Invalidation) -> None:
+        """A consumer that depends on no invalidator comes before all of them."""
+        done = self.separated.get(item.invalidators, 0)
+        for consumer in _numbers(item.consumers & ~done):
+            bit, before, after_ = 1 << consumer, self._predecessors_of(consumer), 0
+            for invalidator in _numbers(item.invalidators & ~before & ~bit):
+                if not self._predecessors_of(invalidator) & (bit | after_):
+                    self._edge(invalidator, consumer, "before-invalidation")
+                    after_ |= 1 << invalidator
+            if after_:
+                self._put_before(after_, before | bit)
+        self.separated[item.invalidators] = done | item.consumers
 
     def _edge(self, number: int, other: int, code: str) -> None:
         after = self.edges.get((other, code))
         if after is None:
             name = self.names[other]
-            after = Dependency(step=name, because=reason(code, step=name), source=self.going[name].proposal.source)
+            after = Dependency(step=name, because=reason(code, step=name), source=self.nodes[name].proposal.source)
             self.edges[other, code] = after
-        self.going[self.names[number]].comes_after((after,))
+        self.nodes[self.names[number]].comes_after((after,))
 
-    def _before(self, number: int) -> Steps:
-        """All that come before it, what was put there a moment ago included."""
-        known = self.behind[number]
-        return known | self.fresh if (known | 1 << number) & self.later else known
+    def _predecessors_of(self, number: int) -> Steps:
+        """Everything that comes before it, pending ones included."""
+        known = self.predecessors[number]
+        return known | self.pending_before if (known | 1 << number) & self.pending_after else known
 
-    def _put(self, later: Steps, before: Steps) -> None:
-        """`before` comes before `later` and all that come after those. Noted first, since one of the two is mostly
-        that of the last time, and carried through the whole plan when neither is."""
-        if later != self.later and before != self.fresh:
-            behind, now, fresh = self.behind, self.later, self.fresh
-            self.behind = [one | fresh if (one | 1 << n) & now else one for n, one in enumerate(behind)]
-            self.later, self.fresh = later, before
-        elif later == self.later:
-            self.fresh |= before
+    def _put_before(self, after_: Steps, before: Steps) -> None:
+        """`before` comes before `after_` and everything that comes after those. Kept pending first, since one of the
+        two mostly equals that of the last call; carried through the whole graph when neither does."""
+        if after_ != self.pending_after and before != self.pending_before:
+            behind, now, new = self.predecessors, self.pending_after, self.pending_before
+            self.predecessors = [item | new if (item | 1 << n) & now else item for n, item in enumerate(behind)]
+            self.pending_after, self.pending_before = after_, before
+        elif after_ == self.pending_after:
+            self.pending_before |= before
         else:
-            self.later |= later
+            self.pending_after |= after_

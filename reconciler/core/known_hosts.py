@@ -1,8 +1,7 @@
-"""Lines of a known_hosts file: written down for a host, or taken out again. All else in the file stays as it is.
+"""Lines of a known_hosts file: added for a host, or removed. Everything else in the file stays as it is.
 
-Which keys count for a host asyncssh decides when it connects (`engine/ssh/host_keys.py`); here is what changes the
-text. Source: sshd(8), SSH_KNOWN_HOSTS FILE FORMAT; ssh-keygen(1), -R, which takes out a line where this takes out a
-name.
+Which keys count for a host asyncssh decides when it connects (`engine/ssh/host_keys.py`); this module changes the text.
+Source: sshd(8), SSH_KNOWN_HOSTS FILE FORMAT; ssh-keygen(1), -R, which removes a line where this removes a name.
 """
 
 import base64
@@ -39,48 +38,48 @@ def parse_key(public: str) -> HostKey:
 
 
 def host_pattern(host: str, port: int) -> str:
-    """What a line calls it: brackets and the port only where that is not the usual one."""
+    """The host's pattern in a line: brackets and the port only where that is not the default one."""
     return host if port == SSH_PORT else f"[{host}]:{port}"
 
 
 def is_hashed(text: str) -> bool:
-    """True where names are not to be read in the file: then ours is not either."""
+    """True where the names in the file are hashed: then ours is hashed too."""
     return any(line.startswith(_HASHED) for line in text.splitlines())
 
 
-def add(text: str, named: str, shown: HostKey, salt: bytes = b"") -> str:
-    """The text and a line more; with a salt (20 bytes), the name is hashed."""
+def add(text: str, pattern: str, key: HostKey, salt: bytes = b"") -> str:
+    """The text with one line more; with a salt (20 bytes), the name is hashed."""
     head = text if not text or text.endswith("\n") else text + "\n"
-    return f"{head}{_hashed(named, salt) if salt else named} {shown.type} {shown.blob}\n"
+    return f"{head}{_hashed(pattern, salt) if salt else pattern} {key.type} {key.blob}\n"
 
 
 def remove(text: str, names: Sequence[str]) -> str:
-    """Without keys for these names; other names on their lines stay, and what is revoked or an authority does, too."""
+    """Without keys for these names; other names on their lines stay, and so do @revoked and @cert-authority lines."""
     return "".join(_remaining(text.splitlines(keepends=True), frozenset(names)))
 
 
 def _remaining(lines: Sequence[str], names: frozenset[str]) -> Iterator[str]:
     for line in lines:
         patterns = "" if line[:1] in ("#", "@") else re.split(r"\s", line, maxsplit=1)[0]
-        others = [one for one in patterns.split(",") if not _is_one_of(one, names)]
+        others = [name for name in patterns.split(",") if not _matches_any(name, names)]
         if others:
             yield ",".join(others) + line[len(patterns) :]
 
 
-def _is_one_of(pattern: str, names: frozenset[str]) -> bool:
+def _matches_any(pattern: str, names: frozenset[str]) -> bool:
     if not pattern.startswith(_HASHED):
         return pattern in names
     try:
         salt, digest = (base64.b64decode(part) for part in pattern.removeprefix(_HASHED).split("|"))
     except (ValueError, binascii.Error):
         return False
-    return any(hmac.compare_digest(_digest(one, salt), digest) for one in names)
+    return any(hmac.compare_digest(_digest(name, salt), digest) for name in names)
 
 
-def _hashed(named: str, salt: bytes) -> str:
-    told = (base64.b64encode(part).decode() for part in (salt, _digest(named, salt)))
-    return _HASHED + "|".join(told)
+def _hashed(pattern: str, salt: bytes) -> str:
+    parts = (base64.b64encode(part).decode() for part in (salt, _digest(pattern, salt)))
+    return _HASHED + "|".join(parts)
 
 
-def _digest(named: str, salt: bytes) -> bytes:
-    return hmac.new(salt, named.encode(), hashlib.sha1).digest()
+def _digest(pattern: str, salt: bytes) -> bytes:
+    return hmac.new(salt, pattern.encode(), hashlib.sha1).digest()

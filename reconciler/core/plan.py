@@ -14,16 +14,16 @@ from specs.reason import Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """A rule's proposal for one drift. `requires`: facts that must hold first, beyond what the action requires."""
+    """A rule's proposal for one drift. `requires`: what must hold first, beyond what the action itself requires."""
 
     action: Action
     because: Reason
     source: str
     section: str
-    """The guide's section ("7.8.1"): where order is free, the guide's order is kept."""
+    """The guide's section ("7.8.1"): where the order is free, the guide's order is used."""
     requires: tuple[AnyExpected, ...] = ()
     common: tuple[AnyExpected, ...] = ()
-    """More needs, which it shares with the repairs of other hosts: the very same tuple, so that it is walked once."""
+    """More requirements, shared with the repairs of other hosts: the very same tuple, so that it is walked once."""
 
     @classmethod
     def of(
@@ -40,13 +40,13 @@ class Repair:
         return cls(action=action, because=because, source=source, section=section, requires=requires, common=common)
 
     def groups(self) -> tuple[tuple[AnyExpected, ...], ...]:
-        """All that must hold first: its own needs, the common ones, and what the action itself requires."""
+        """All that must hold first: its own requirements, the common ones, and the action's."""
         return self.requires, self.common, self.action.requires()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """No repair of its own: it comes right when others do (a service is healthy once its container runs)."""
+    """No repair of its own: it holds once others do (a service is healthy once its container runs)."""
 
     expected: AnyExpected
     depends_on: tuple[AnyExpected, ...]
@@ -54,19 +54,19 @@ class Derived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """Told with every look and left to a person: it is right now, and nothing safe can be done about what will come of
-    it. So it is no drift that `apply` owes, and neither fails a run nor keeps a cluster from being converged.
+    """Reported by every assessment and left to a person: it holds now, and nothing safe can be done about what will
+    become of it. So it is no drift for `apply` to repair; it neither fails a run nor keeps a cluster from converging.
 
     Only for what is latent (`rules/latent.py`): docker's data root that no file names, generated secrets that only the
-    merged file has left. What is wrong now and nobody here can mend is refused with a Diagnostic, and differs."""
+    merged file has left. What is wrong now and cannot be repaired here is refused with a Diagnostic, and differs."""
 
     diagnostic: Diagnostic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progressing:
-    """In between, and perhaps right by itself in a moment: told and left alone as what is refused, but after the steps
-    of a run it is given its time (a check that lags behind what it looks at, a container that docker starts again)."""
+    """In transition, and may recover by itself: blocked like what is refused, but after the steps of a run it is waited
+    for (a health check that lags behind, a container that docker restarts)."""
 
     diagnostic: Diagnostic
 
@@ -80,7 +80,7 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairedFact:
-    """One fact that a step is there for."""
+    """One fact that a step repairs."""
 
     expected: AnyExpected
     reading: AnyReading
@@ -98,7 +98,7 @@ class Step:
     source: str
     repairs: tuple[RepairedFact, ...]
     requires: tuple[AnyExpected, ...]
-    """Everything that must hold when it starts: read again just before."""
+    """Everything that must hold when it starts; read again just before."""
     after: tuple[Dependency, ...] = ()
 
 
@@ -110,7 +110,7 @@ class Blocked:
     diagnostic: Diagnostic
     blocks: tuple[str, ...] = ()
     progressing: bool = False
-    """It may come right by itself."""
+    """It may recover by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ class Plan:
     blocked: tuple[Blocked, ...]
     derived: tuple[Derived, ...] = ()
     advice: tuple[Blocked, ...] = ()
-    """What is told and not owed; `blocks` is always empty."""
+    """Reported, not repaired; `blocks` is always empty."""
     unread_facts: frozenset[AnyFact] = frozenset()
-    """Facts the plan would rest on that were not read yet: read them and plan again. Empty in a finished plan."""
+    """Facts the plan depends on that were not read yet: read them and plan again. Empty in a finished plan."""
     schema: Literal["bkrec.plan/1"] = "bkrec.plan/1"

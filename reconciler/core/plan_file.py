@@ -1,8 +1,8 @@
-"""A plan as a file: all of it, to be read and applied later, and a digest of every fact that it was made from.
+"""Plan file: a whole plan, to be read and applied later, with a digest of every fact that it was made from.
 
-One TypeAdapter reads it back. Whatever has a kind (facts, readings, reasons, actions) is told apart by it, and a key
-that nobody knows is an error: half-understood plans are not carried out. Deciding is pure, so a plan is still the right
-one exactly while the facts it was made from read the same; which is why their digests go with it.
+One TypeAdapter reads it back. Whatever has a kind (facts, readings, reasons, actions) is told apart by it, and an
+unknown key is an error: a plan that is only partly understood is not applied. Planning is pure, so a plan stays valid
+exactly while the facts it was made from read the same; which is why their digests go with it.
 """
 
 import hashlib
@@ -60,7 +60,7 @@ class Expected(_Model):
 
 
 def _saved_type(hint: Any) -> Any:
-    """The same type with nothing left in it that could be anything: a fact of some kind, an expected one."""
+    """The same type with every `Any` in it replaced: by a fact of some kind, or an expected one."""
     match hint:
         case _ if hint == AnyExpected:
             return Expected
@@ -154,7 +154,7 @@ def _adapter() -> TypeAdapter[SavedPlan]:
 
 
 def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
-    """`readings`: all that the plan was decided on."""
+    """`readings`: everything the plan was made from."""
     inputs = [{"fact": fact, "digest": digest(readings[fact])} for fact in sorted(readings, key=fact_id)]
     return SavedPlan.model_validate(
         {
@@ -197,15 +197,15 @@ def _unreadable(where: str, problem: Any) -> Diagnostic:
 
 
 def digest(reading: AnyReading) -> str:
-    """Of what was read; of why it could not be read, only the code, since addresses and times differ each time."""
+    """Of the value; of an Unknown only the code, since addresses and times differ each time."""
     match reading:
         case Known(value):
-            told = ["known", type(value).__name__, value]
+            content = ["known", type(value).__name__, value]
         case Absent():
-            told = ["absent"]
+            content = ["absent"]
         case Unknown(why):
-            told = ["unknown", "inline" if isinstance(why, InlineReason) else why.code]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+            content = ["unknown", "inline" if isinstance(why, InlineReason) else why.code]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
 def facts(saved: SavedPlan) -> tuple[AnyFact, ...]:
@@ -214,7 +214,7 @@ def facts(saved: SavedPlan) -> tuple[AnyFact, ...]:
 
 
 def changed_facts(saved: SavedPlan, readings: Readings) -> tuple[Diagnostic, ...]:
-    """Each fact that no longer reads as it did when the plan was made; none while the plan is still right."""
+    """Each fact that no longer reads as it did when the plan was made; none while the plan is valid."""
     return tuple(
         diagnose(
             "plan-stale", where=plan_input.fact.host, fact=fact_id(plan_input.fact), reading=_reading_text(reading)
@@ -235,7 +235,7 @@ def _reading_text(reading: AnyReading | None) -> str:
 
 
 def includes_all(saved: SavedPlan, plan: core.Plan) -> bool:
-    """Whether all these steps were in the file: what was looked at then is what is done now."""
+    """Whether all these steps are in the file: only what was reviewed then is done now."""
     known = {step.id: to_action(step.action) for step in saved.steps}
     return all(known.get(step.id) == step.action for step in plan.steps)
 
@@ -253,6 +253,6 @@ def _restored(value: Any) -> Any:
         case SavedSameAs():
             return core_fact.SameAs(value.fact)
         case tuple():
-            return tuple(_restored(one) for one in cast("tuple[Any, ...]", value))
+            return tuple(_restored(item) for item in cast("tuple[Any, ...]", value))
         case _:
             return value

@@ -1,7 +1,7 @@
-"""One walk of the planner: from each wish back to what mends it, what that needs, and so on, until everything holds.
+"""The graph of one planning pass: from each expectation back to what repairs it, what that requires, and so on.
 
-A walk is told what the walks before it found out: which of several actions is to mend a fact (`settled`), and which
-facts some step is going to undo (`undone`). Actions are known by their step ids here: an action is as large as what it
+A pass is given what earlier passes found out (`PriorPass`): which of several actions is to repair a fact, and which
+facts some step is going to invalidate. Actions are known by their step ids here: an action is as large as what it
 ensures, and looking one up by its whole value for each fact of each host made planning quadratic in hosts.
 """
 
@@ -20,10 +20,10 @@ from specs.reason import CodedReason
 Rule = Callable[[AnyDrift, FactReader], Decision]
 
 FEW = 8
-"""Fewer common needs than these are walked each time."""
+"""Fewer common requirements than these are walked each time."""
 
 
-def _unread(drift: AnyDrift, reading: Unknown) -> Diagnostic:
+def _unread_diagnostic(drift: AnyDrift, reading: Unknown) -> Diagnostic:
     """Where only a person can answer, with the question for that person; else "make the host answer"."""
     host, why = drift.expected.fact.host, reading.why
     if isinstance(why, CodedReason) and disposition(why.code) == "needs-human":
@@ -33,17 +33,17 @@ def _unread(drift: AnyDrift, reading: Unknown) -> Diagnostic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invalidated:
-    """What the steps of a walk undo."""
+    """What the steps of a pass invalidate."""
 
     stale: frozenset[AnyFact] = frozenset()
     """What therefore counts as drifted."""
     used_first: frozenset[tuple[str, AnyFact]] = frozenset()
-    """Step and fact: it uses the fact before that is undone."""
+    """Step and fact: it consumes the fact before that is invalidated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorPass:
-    """What earlier walks found out."""
+    """What earlier passes found out."""
 
     chosen: Mapping[AnyFact, str] = field(default_factory=dict[AnyFact, str])
     invalidated: Invalidated = field(default_factory=Invalidated)
@@ -64,26 +64,26 @@ class PlanGraph:
     proposals: dict[AnyFact, tuple[str, Repair]] = field(default_factory=dict)
     path: list[str] = field(default_factory=list)
     explained: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
-    """When each of `follows` was said last."""
+    """When each of `derived` was recorded last."""
     clock: int = 0
     common: dict[int, Common] = field(default_factory=dict[int, Common])
     """By identity."""
     recording: Common | None = None
     records: list[Common] = field(default_factory=list[Common])
     prior_use: dict[str, list[AnyFact]] = field(default_factory=dict[str, list[AnyFact]])
-    """What each step uses before it is undone."""
+    """What each step consumes before it is invalidated."""
 
     def __post_init__(self) -> None:
         for name, fact in self.prior.invalidated.used_first:
             self.prior_use.setdefault(name, []).append(fact)
 
     def resolve(self, expected: AnyExpected, *, needed: bool) -> tuple[Node, ...]:
-        """The nodes that will make it hold; none where it holds, is blocked, or waits for a reading."""
+        """The nodes that will make it hold; none where it holds, is blocked, or has not been read."""
         drift = self._drift(expected)
         if drift is None:
             return ()
         if isinstance(drift.reading, Unknown):
-            self._block(drift, _unread(drift, drift.reading))
+            self._block(drift, _unread_diagnostic(drift, drift.reading))
             return ()
         found = self._decide(drift)
         if found is None:
@@ -93,11 +93,11 @@ class PlanGraph:
             case Diagnostic() as diagnostic:
                 self._block(drift, diagnostic)
                 return ()
-            case Progressing(diagnostic=told):
-                self._block(drift, told, settling=True)
+            case Progressing(diagnostic=diagnostic):
+                self._block(drift, diagnostic, progressing=True)
                 return ()
-            case Advice(diagnostic=told):
-                self._advise(drift, told, needed=needed)
+            case Advice(diagnostic=diagnostic):
+                self._advise(drift, diagnostic, needed=needed)
                 return ()
             case Derived() as follows:
                 return self._derive(drift, follows, needed=needed)
@@ -114,8 +114,8 @@ class PlanGraph:
             known = self.cache.matches[id(expected)] = expected, compare(expected, self.readings)
         drift = known[1]
         if drift is None and expected.fact in self.prior.invalidated.stale:
-            wanted = resolve_target(expected, self.readings)
-            return Drift(expected=expected, reading=self.readings[expected.fact]) if wanted is not None else None
+            resolved = resolve_target(expected, self.readings)
+            return Drift(expected=expected, reading=self.readings[expected.fact]) if resolved is not None else None
         return drift
 
     def _targets(self, expected: AnyExpected) -> tuple[AnyFact, ...]:
@@ -125,10 +125,10 @@ class PlanGraph:
         return runnable(self.nodes)
 
     def _decide(self, drift: AnyDrift) -> tuple[str, Decision] | None:
-        """With the step's name where it is a repair. A fact has one step in a walk."""
-        offered = self.proposals.get(drift.expected.fact)
-        if offered is not None:
-            return offered
+        """With the step's name where it is a repair. A fact has one step in a pass."""
+        proposed = self.proposals.get(drift.expected.fact)
+        if proposed is not None:
+            return proposed
         try:
             name, decision = self._decision_of(self._after_invalidation(drift))
         except FactNotRead as missing:
@@ -140,7 +140,7 @@ class PlanGraph:
         return name, decision
 
     def _decision_of(self, drift: AnyDrift) -> tuple[str, Decision]:
-        """Raises NotRead."""
+        """Raises FactNotRead."""
         same = self.cache.interned_decisions.get(id(drift))
         if same is not None:
             return same[1]
@@ -153,12 +153,12 @@ class PlanGraph:
         return known
 
     def _after_invalidation(self, drift: AnyDrift) -> AnyDrift:
-        """What a step of this plan is going to undo is repaired as if it were gone already."""
+        """What a step of this plan is going to invalidate is repaired as if it were absent already."""
         gone = drift.expected.fact in self.prior.invalidated.stale and drift.reading == drift.expected.reading
         return replace(drift, reading=Absent()) if gone else drift
 
     def _preferred(self, fact: AnyFact, name: str, repair: Repair) -> tuple[str, Repair]:
-        """Where a wider action is in the plan anyway, it mends this too."""
+        """Where a wider action is in the plan anyway, it repairs this too."""
         wider = self.prior.chosen.get(fact, name)
         return (wider, self.prior.known[wider]) if wider in self.prior.known else (name, repair)
 
@@ -182,7 +182,7 @@ class PlanGraph:
             self._block(
                 drift, diagnose("dependency-cycle", where=drift.expected.fact.host, because=drift.expected.because)
             )
-            self.common.clear()  # elsewhere the same need leads to that step
+            self.common.clear()  # elsewhere the same requirement leads to that step
             self.recording = None
             return ()
         node = self.nodes.get(name)
@@ -218,16 +218,16 @@ class PlanGraph:
                 self.recording = None
                 continue
             nodes = tuple(before for before in self.resolve(expected, needed=True) if before is not node)
-            for one in (node,) if record is None else (node, record):
-                new = [before.name for before in nodes if before.name not in one.after]
+            for target in (node,) if record is None else (node, record):
+                new = [before.name for before in nodes if before.name not in target.after]
                 if new:
-                    one.comes_after(
+                    target.comes_after(
                         Dependency(step=name, because=expected.because, source=expected.source) for name in new
                     )
-                self._propagate_block(one, expected, nodes)
+                self._propagate_block(target, expected, nodes)
 
     def _from_prior_pass(self, node: Node, expectations: tuple[AnyExpected, ...]) -> bool:
-        """True where a record could stand for the walk, or the walk was recorded."""
+        """True where a record was replayed instead of the walk, or the walk was recorded."""
         common = self.common.get(id(expectations))
         if common is None:
             self.common[id(expectations)] = Common(needs=expectations, facts=self.cache.facts(expectations))
@@ -243,7 +243,7 @@ class PlanGraph:
         return True
 
     def _record(self, node: Node, common: Common) -> None:
-        """Nothing new is met in the second walk, as a rule. Where something is, the next walk is the second again."""
+        """Nothing new is found in the second walk, as a rule. Where something is, the next walk is recorded instead."""
         record = self.recording = Common(needs=common.needs, facts=common.facts)
         self._walk(node, common.needs, record)
         if self.recording is record:
@@ -253,18 +253,20 @@ class PlanGraph:
         self.recording = None
 
     def _is_decided(self, node: Node, common: Common) -> bool:
-        """False where this walk would do something else: not all of the needs are walked, or a step would wait for
-        itself, or one of the needs was held up since."""
+        """False where this walk would do something else: not all of the requirements are walked, or a step would depend
+        on itself, or one of the requirements was blocked since."""
         if common.blocked < len(self.blocked):
             common.blocked = len(self.blocked)
             if any(self._refused(fact) is not None for fact in common.facts):
                 del self.common[id(common.needs)]
                 return False
-        early = self.prior_use.get(node.name, ())
-        return not any(fact in common.facts for fact in early) and not any(one in common.after for one in self.path)
+        used_first = self.prior_use.get(node.name, ())
+        return not any(fact in common.facts for fact in used_first) and not any(
+            target in common.after for target in self.path
+        )
 
     def record_remaining(self) -> None:
-        """What is told of a fact is what the last walk to it said, be it one that a record stood for."""
+        """A fact is explained by the last walk that led to it, be it a replayed one."""
         for record in sorted(self.records, key=lambda record: record.last):
             for (name, fact), expected in record.repairs.items():
                 known = self.nodes[name].repairs[fact]
@@ -274,29 +276,29 @@ class PlanGraph:
                 if self.explained[fact] < record.last:
                     self._record_derived(fact, derived, record.last)
 
-    def _propagate_block(self, one: DependencyCause, expected: AnyExpected, nodes: tuple[Node, ...]) -> None:
-        """A step whose need is blocked, or waits for a step that is, is blocked by the same cause."""
+    def _propagate_block(self, target: DependencyCause, expected: AnyExpected, nodes: tuple[Node, ...]) -> None:
+        """A step whose requirement is blocked, or depends on a step that is, is blocked by the same cause."""
         blocked = self._refused(expected.fact)
         if blocked is not None:
-            one.block(blocked.diagnostic, blocked.expected)
+            target.block(blocked.diagnostic, blocked.expected)
         for before in nodes:
             if before.blocked_by is not None:
-                one.block(before.blocked_by, before.cause)
+                target.block(before.blocked_by, before.cause)
 
     def _refused(self, fact: AnyFact) -> Blocked | None:
-        """What is in its way: its own refusal, or that of something it follows."""
+        """What blocks it: its own refusal, or that of something it derives from."""
         if fact in self.blocked or fact not in self.derived:
             return self.blocked.get(fact)
         found = (self._refused(expected.fact) for expected in self.derived[fact].depends_on)
         return next((blocked for blocked in found if blocked is not None), None)
 
     def _advise(self, drift: AnyDrift, diagnostic: Diagnostic, *, needed: bool) -> None:
-        """What a step rests on has to hold, safe to mend or not."""
+        """What a step requires has to hold, safe to repair or not."""
         if needed:
             self._block(drift, diagnostic)
         elif compare(drift.expected, self.readings) is not None:
             self.advice.setdefault(drift.expected.fact, Blocked(expected=drift.expected, diagnostic=diagnostic))
 
-    def _block(self, drift: AnyDrift, diagnostic: Diagnostic, *, settling: bool = False) -> None:
-        blocked = Blocked(expected=drift.expected, diagnostic=diagnostic, progressing=settling)
+    def _block(self, drift: AnyDrift, diagnostic: Diagnostic, *, progressing: bool = False) -> None:
+        blocked = Blocked(expected=drift.expected, diagnostic=diagnostic, progressing=progressing)
         self.blocked.setdefault(drift.expected.fact, blocked)

@@ -30,61 +30,64 @@ MAX_PASSES = 40
 
 def plan(release: str, expected: Iterable[AnyExpected], readings: Readings, rules: Rule) -> Plan:
     """Pure and total: the same facts give the same plan, whatever order they come in."""
-    expectations, names, hindsight = tuple(expected), RuleCache(FactReader(readings)), PriorPass()
-    draft = PlanGraph(readings=readings, rules=rules, cache=names, prior=hindsight)
+    expectations, cache, prior = tuple(expected), RuleCache(FactReader(readings)), PriorPass()
+    graph = PlanGraph(readings=readings, rules=rules, cache=cache, prior=prior)
     for _ in range(MAX_PASSES):
-        draft = PlanGraph(readings=readings, rules=rules, cache=names, prior=hindsight)
-        for wish in expectations:
-            draft.resolve(wish, needed=False)
-        desired = desired_but_invalidated(draft, expectations)
-        settled, undone = select_actions(draft, desired), order_invalidations(draft, desired)
-        if settled == hindsight.chosen and undone == hindsight.invalidated:
+        graph = PlanGraph(readings=readings, rules=rules, cache=cache, prior=prior)
+        for expectation in expectations:
+            graph.resolve(expectation, needed=False)
+        desired = desired_but_invalidated(graph, expectations)
+        chosen, invalidated = select_actions(graph, desired), order_invalidations(graph, desired)
+        if chosen == prior.chosen and invalidated == prior.invalidated:
             break
-        known = {**hindsight.known, **{node.name: node.proposal for node in draft.nodes.values()}}
-        if settled != hindsight.chosen:  # a step that is about to go undoes nothing
-            undone = hindsight.invalidated
-        hindsight = PriorPass(chosen=settled, invalidated=undone, known=known)
-    return _finish(release, draft)
+        known = {**prior.known, **{node.name: node.proposal for node in graph.nodes.values()}}
+        if chosen != prior.chosen:  # a step that is about to be dropped invalidates nothing
+            invalidated = prior.invalidated
+        prior = PriorPass(chosen=chosen, invalidated=invalidated, known=known)
+    return _finish(release, graph)
 
 
 def advised(drifts: Iterable[AnyDrift], readings: Readings, rules: Rule) -> tuple[bool, frozenset[AnyFact]]:
-    """Is any of these advice, as far as its rule can say? And what has to be read before the rules can."""
-    facts, wanted, advice = FactReader(readings), set[AnyFact](), False
+    """Whether any of these is advice, as far as its rule can decide; and which facts the rules need to decide."""
+    facts, unread, advice = FactReader(readings), set[AnyFact](), False
     for drift in drifts:
         try:
             advice |= isinstance(rules(drift, facts), Advice)
         except FactNotRead as missing:
-            wanted.update(missing.facts)
-    return advice, frozenset(wanted)
+            unread.update(missing.facts)
+    return advice, frozenset(unread)
 
 
-def _finish(release: str, draft: PlanGraph) -> Plan:
-    draft.record_remaining()
-    going = draft.runnable()
-    edges = _edges(going)
-    steps = topological_order(tuple(_to_step(node, edges[id(node.after)]) for node in going.values()))
+def _finish(release: str, graph: PlanGraph) -> Plan:
+    graph.record_remaining()
+    runnable = graph.runnable()
+    edges = _edges(runnable)
+    steps = topological_order(tuple(_to_step(node, edges[id(node.after)]) for node in runnable.values()))
     return Plan(
         release=release,
         steps=steps,
-        blocked=_blocked_with_dependants(draft),
-        derived=tuple(draft.derived[fact] for fact in sorted(draft.derived, key=fact_id)),
-        advice=tuple(draft.advice[fact] for fact in sorted(draft.advice.keys() - draft.blocked.keys(), key=fact_id)),
-        unread_facts=frozenset(draft.unread),
+        blocked=_blocked_with_dependants(graph),
+        derived=tuple(graph.derived[fact] for fact in sorted(graph.derived, key=fact_id)),
+        advice=tuple(graph.advice[fact] for fact in sorted(graph.advice.keys() - graph.blocked.keys(), key=fact_id)),
+        unread_facts=frozenset(graph.unread),
     )
 
 
-def _edges(going: Mapping[str, Node]) -> dict[int, tuple[Dependency, ...]]:
-    """By identity: nodes with the same needs have the same."""
+def _edges(runnable: Mapping[str, Node]) -> dict[int, tuple[Dependency, ...]]:
+    """By identity: nodes with the same requirements have the same."""
     return {
-        key: tuple(after[name] for name in sorted(after.keys() & going.keys()))
-        for key, after in {id(node.after): node.after for node in going.values()}.items()
+        key: tuple(after[name] for name in sorted(after.keys() & runnable.keys()))
+        for key, after in {id(node.after): node.after for node in runnable.values()}.items()
     }
 
 
 def _to_step(node: Node, after: tuple[Dependency, ...]) -> Step:
     repair = node.proposal
-    said = (node.repairs[fact] for fact in sorted(node.repairs, key=fact_id))
-    repaired = tuple(RepairedFact(expected=one.expected, reading=one.reading, needed=one.requires) for one in said)
+    explanations = (node.repairs[fact] for fact in sorted(node.repairs, key=fact_id))
+    repaired = tuple(
+        RepairedFact(expected=explanation.expected, reading=explanation.reading, needed=explanation.requires)
+        for explanation in explanations
+    )
     return Step(
         id=node.name,
         action=repair.action,
@@ -99,31 +102,31 @@ def _to_step(node: Node, after: tuple[Dependency, ...]) -> Step:
 
 
 def _module(repaired: tuple[RepairedFact, ...]) -> str:
-    """Whose step it is: nobody's where it is there for several, or for the cluster."""
-    modules = {mend.expected.module for mend in repaired}
+    """The module whose step it is: "" where it is there for several, or for the cluster."""
+    modules = {item.expected.module for item in repaired}
     return modules.pop() if len(modules) == 1 else ""
 
 
-def _blocked_with_dependants(draft: PlanGraph) -> tuple[Blocked, ...]:
-    """Each cause once, with everything that waits for it."""
-    mender = {fact: node for node in draft.nodes.values() for fact in node.repairs}
+def _blocked_with_dependants(graph: PlanGraph) -> tuple[Blocked, ...]:
+    """Each cause once, with everything that it blocks."""
+    providers = {fact: node for node in graph.nodes.values() for fact in node.repairs}
     waiting: dict[AnyFact, set[str]] = {}
-    for fact in (*mender, *draft.derived):
-        cause = _cause_of(draft, mender, fact)
+    for fact in (*providers, *graph.derived):
+        cause = _cause_of(graph, providers, fact)
         if cause is not None and cause != fact:
             waiting.setdefault(cause, set()).add(fact_id(fact))
     return tuple(
-        replace(draft.blocked[fact], blocks=tuple(sorted(waiting.get(fact, ()))))
-        for fact in sorted(draft.blocked, key=fact_id)
+        replace(graph.blocked[fact], blocks=tuple(sorted(waiting.get(fact, ()))))
+        for fact in sorted(graph.blocked, key=fact_id)
     )
 
 
-def _cause_of(draft: PlanGraph, mender: Mapping[AnyFact, Node], fact: AnyFact) -> AnyFact | None:
-    """The blocked fact that this one waits for, be it through a step or because it follows another."""
-    if fact in draft.blocked:
+def _cause_of(graph: PlanGraph, providers: Mapping[AnyFact, Node], fact: AnyFact) -> AnyFact | None:
+    """The blocked fact that blocks this one, through a step or because it derives from another."""
+    if fact in graph.blocked:
         return fact
-    if fact in draft.derived:
-        causes = (_cause_of(draft, mender, expected.fact) for expected in draft.derived[fact].depends_on)
+    if fact in graph.derived:
+        causes = (_cause_of(graph, providers, expected.fact) for expected in graph.derived[fact].depends_on)
         return next((cause for cause in causes if cause is not None), None)
-    node = mender.get(fact)
+    node = providers.get(fact)
     return node.cause.fact if node is not None and node.cause is not None else None

@@ -1,7 +1,7 @@
-"""Redaction, under the name the reconciler knows it by (what it is and why it stands further down: `specs/redact.py`),
-and what of a reading is kept and shown.
+"""Redaction, under the name the reconciler knows it by (what it is and why it is defined further down:
+`specs/redact.py`), and which part of a reading is stored and shown.
 
-A reading is compared as it is, and only then leaves: into a report, a plan's file, a file of readings.
+A reading is compared as it is, and redacted only when it leaves: into a report, a plan file, a facts file.
 """
 
 from typing import Any, cast
@@ -26,7 +26,7 @@ __all__ = [
 
 
 def redact_reading(reading: AnyReading) -> AnyReading:
-    """The same reading, but for a secret in its value. Why one is Unknown holds none as it is."""
+    """The same reading without any secret in its value. The reason of an Unknown holds none anyway."""
     match reading:
         case Known(value):
             safe_value = redact_value(value)
@@ -40,6 +40,6 @@ def redact_value(value: Any) -> Any:
         case str():
             return without_secrets(value)
         case tuple():
-            return tuple(redact_value(one) for one in cast("tuple[Any, ...]", value))
+            return tuple(redact_value(item) for item in cast("tuple[Any, ...]", value))
         case _:
             return value

@@ -1,6 +1,7 @@
-"""Plan × readings → readings, by what actions ensure: the world a plan promises, without touching one.
+"""Plan × readings → readings, by what actions ensure: the result a plan promises, without touching a host.
 
-A step's `voids` come true before its `ensures`: what it undoes reads as something else until a later step mends it.
+A step's `invalidates` come true before its `ensures`: what it invalidates reads as absent until a later step repairs
+it.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ def simulate(plan: Plan, readings: Readings) -> Readings:
 
 
 def simulate_steps(steps: Iterable[Step], readings: Readings, plan: Plan) -> Readings:
-    """The readings after these steps, in this order; what follows from others comes right after each step."""
+    """The readings after these steps, in this order; derived facts are applied after each step."""
     now: dict[AnyFact, AnyReading] = dict(readings)
     for step in steps:
         apply_step(step, now)
@@ -23,32 +24,33 @@ def simulate_steps(steps: Iterable[Step], readings: Readings, plan: Plan) -> Rea
 
 
 def apply_step(step: Step, now: dict[AnyFact, AnyReading]) -> None:
-    """A step whose needs do not hold does nothing, as the executor would not start it."""
-    if any(resolve_target(need, now) != now.get(need.fact) for need in step.requires):
+    """A step whose requirements do not hold does nothing, as the executor would not start it."""
+    if any(resolve_target(expected, now) != now.get(expected.fact) for expected in step.requires):
         return
     for fact in step.action.invalidates():
         now[fact] = Absent()
     for expected in step.action.ensures():
-        wanted = resolve_target(expected, now)
-        if isinstance(wanted, (Known, Absent)):
-            now[expected.fact] = wanted
+        target = resolve_target(expected, now)
+        if isinstance(target, (Known, Absent)):
+            now[expected.fact] = target
         elif isinstance(expected.reading, SameAs):
             now[expected.fact] = now[expected.reading.fact] = Known("same")
 
 
 def apply_derived(plan: Plan, now: dict[AnyFact, AnyReading]) -> None:
-    """What follows from what is there now, and from what follows: a unit's age from its start, its health from both."""
+    """What derives from the current readings, and from other derived facts: a unit's age from its start, its health
+    from both."""
     waiting = list(plan.derived)
     while True:
-        came = [
-            follow
-            for follow in waiting
-            if all(resolve_target(expected, now) == now.get(expected.fact) for expected in follow.depends_on)
+        holding = [
+            derived_fact
+            for derived_fact in waiting
+            if all(resolve_target(expected, now) == now.get(expected.fact) for expected in derived_fact.depends_on)
         ]
-        if not came:
+        if not holding:
             return
-        waiting = [follow for follow in waiting if follow not in came]
-        for derived in came:
-            wanted = resolve_target(derived.expected, now)
-            if isinstance(wanted, (Known, Absent)):
-                now[derived.expected.fact] = wanted
+        waiting = [derived_fact for derived_fact in waiting if derived_fact not in holding]
+        for derived in holding:
+            target = resolve_target(derived.expected, now)
+            if isinstance(target, (Known, Absent)):
+                now[derived.expected.fact] = target

@@ -1,4 +1,4 @@
-"""Steps in an order that keeps every "after"; where that leaves a choice, the guide's sections, then host, then id."""
+"""Topological order of steps; where it leaves a choice, the guide's sections, then host, then id."""
 
 from heapq import heapify, heappop, heappush
 
@@ -7,13 +7,13 @@ from specs.diagnostic import BkrecError, diagnose
 
 
 def topological_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Raises Troubled where steps wait for each other in a ring: a bug in a rule, told with the ring."""
+    """Raises BkrecError where steps depend on each other in a cycle: a bug in a rule, reported with the cycle."""
     by_id = {step.id: step for step in steps}
     remaining = dict.fromkeys(by_id, 0)
     dependants: dict[str, list[str]] = {}
     for name, step in by_id.items():
-        for one in {edge.step for edge in step.after} & by_id.keys():
-            dependants.setdefault(one, []).append(name)
+        for other in {edge.step for edge in step.after} & by_id.keys():
+            dependants.setdefault(other, []).append(name)
             remaining[name] += 1
     ready = [(_rank(by_id[name]), name) for name, before in remaining.items() if not before]
     heapify(ready)
@@ -21,10 +21,10 @@ def topological_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     while ready:
         _, name = heappop(ready)
         done.append(by_id[name])
-        for one in dependants.get(name, ()):
-            remaining[one] -= 1
-            if not remaining[one]:
-                heappush(ready, (_rank(by_id[one]), one))
+        for other in dependants.get(name, ()):
+            remaining[other] -= 1
+            if not remaining[other]:
+                heappush(ready, (_rank(by_id[other]), other))
         del remaining[name]
     if remaining:
         raise BkrecError(diagnose("plan-cycle", steps=" ".join(sorted(remaining))))

@@ -1,6 +1,6 @@
-"""What there is to undo of a run, as its hosts tell it: what it kept, and what it did that stays.
+"""What an undo of a run would restore, as its hosts report it: what the run saved there, and what cannot be restored.
 
-The hosts know, not the journal: whoever undoes a run may sit at another machine than who ran it.
+The hosts know, not the journal: whoever undoes a run may sit at another machine than whoever ran it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ T = TypeVar("T", bound=AnyFact)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedItem:
-    """One thing of which the run kept what was there before."""
+    """One thing of which the run saved the previous state."""
 
     host: str
     entry: Entry
@@ -32,7 +32,7 @@ class SavedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IrreversibleStep:
-    """One step of the run that is not undone; `undo` says why."""
+    """One step of the run that is not undone; `undo` is why."""
 
     host: str
     step: str
@@ -45,11 +45,11 @@ class UndoScope:
     saved_items: tuple[SavedItem, ...]
     irreversible: tuple[IrreversibleStep, ...]
     unread: tuple[AnyExpected, ...] = field(default=())
-    """Hosts that did not say what the run kept there: no verdict without them."""
+    """Hosts where what the run saved could not be read: no verdict without them."""
 
 
 def known_runs(readings: Readings) -> tuple[str, ...]:
-    """Every run that started anything on a host that answered, the latest last: by epoch, which no clock can turn."""
+    """Every run that started anything on a host that answered, the latest last: by epoch, which no clock can change."""
     epochs: dict[str, int] = {}
     for value in _values(readings, UndoRuns):
         for text in value:
@@ -59,7 +59,7 @@ def known_runs(readings: Readings) -> tuple[str, ...]:
 
 
 def unread_hosts(readings: Readings) -> tuple[Diagnostic, ...]:
-    """Hosts that did not say which runs they know: any of them may know a later one than all others."""
+    """Hosts whose runs could not be read: any of them may know a later run than all others."""
     return tuple(
         diagnose("undo-runs-unread", where=fact.host, host=fact.host, because=reading.why)
         for fact, reading in _readings_of(readings, UndoRuns)
@@ -68,17 +68,17 @@ def unread_hosts(readings: Readings) -> tuple[Diagnostic, ...]:
 
 
 def facts_to_read(run: str, hosts: Iterable[str]) -> tuple[AnyFact, ...]:
-    """What must be read to know what there is to undo."""
+    """What must be read to know what an undo would restore."""
     return tuple(fact for host in hosts for fact in (UndoEntries(host=host, run=run), UndoSteps(host=host, run=run)))
 
 
 def undo_scope(run: str, readings: Readings, exclude: Sequence[str] = ()) -> UndoScope:
-    """`leave`: paths that a person wants left as they are."""
+    """`exclude`: paths that a person wants left as they are."""
     return UndoScope(
         run=run,
         saved_items=tuple(item for item in _saved_items(run, readings) if item.entry.path not in exclude),
         irreversible=tuple(_irreversible(run, readings)),
-        unread=tuple(_unread(run, readings)),
+        unread=tuple(_unread_entries(run, readings)),
     )
 
 
@@ -91,23 +91,23 @@ def _saved_items(run: str, readings: Readings) -> Iterator[SavedItem]:
 def _irreversible(run: str, readings: Readings) -> Iterator[IrreversibleStep]:
     for fact, reading in _readings_of(readings, UndoSteps):
         if fact.run == run and isinstance(reading, Known):
-            told = (text.split(" ", 1) for text in reading.value)
+            pairs = (text.split(" ", 1) for text in reading.value)
             yield from (
                 IrreversibleStep(host=fact.host, step=s, undo=undo)
-                for s, undo in told
+                for s, undo in pairs
                 if undo not in (RESTORED, NO_CHANGE)
             )
 
 
-def _unread(run: str, readings: Readings) -> Iterator[AnyExpected]:
+def _unread_entries(run: str, readings: Readings) -> Iterator[AnyExpected]:
     for fact, reading in _readings_of(readings, UndoEntries):
         if fact.run == run and isinstance(reading, Unknown):
             yield fact.must_be((), because=reason("undo-was-so", run=run), source="")
 
 
 def _readings_of(readings: Readings, kind: type[T]) -> Iterator[tuple[T, AnyReading]]:
-    found = [(fact, reading) for fact, reading in readings.items() if isinstance(fact, kind)]
-    yield from sorted(found, key=lambda pair: pair[0].host)
+    matching = [(fact, reading) for fact, reading in readings.items() if isinstance(fact, kind)]
+    yield from sorted(matching, key=lambda pair: pair[0].host)
 
 
 def _values(readings: Readings, kind: type[Fact[tuple[str, ...]]]) -> Iterator[tuple[str, ...]]:

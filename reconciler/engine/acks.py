@@ -62,7 +62,7 @@ async def confirm(gather: GatherFacts, fact: TaskDone, *, done: bool) -> AnyRead
     return reading
 
 
-def _require_reply(word: str, output_text: str, fact: TaskDone) -> None:
-    if reply_to("ack", output_text) != word:
-        text = clean(output_text).strip()[-200:] or "-"
+def _require_reply(word: str, reply_text: str, fact: TaskDone) -> None:
+    if reply_to("ack", reply_text) != word:
+        text = clean(reply_text).strip()[-200:] or "-"
         raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, said=text))

@@ -47,16 +47,16 @@ async def record(transport: Transport, controller: str, *, gate: str, who: str, 
     output = await transport.run(controller, Command(script=APPROVE, args=(STATE_ROOT, gate, name, run)))
     _APPROVE.after()
     if reply_to("approve", output.stdout) != "noted":
-        output_text = clean(output.stdout).strip()[-200:] or "-"
-        raise ApproveError(diagnose("approve-failed", where=controller, gate=gate, said=output_text))
+        reply_text = clean(output.stdout).strip()[-200:] or "-"
+        raise ApproveError(diagnose("approve-failed", where=controller, gate=gate, said=reply_text))
 
 
 async def read(gather: GatherFacts, controller: str, gates: tuple[str, ...]) -> tuple[Approval, ...]:
     """Those that were ever given, each gate's last; none of what could not be read."""
-    notes = {approval_marker(controller, gate): gate for gate in gates}
-    readings = (await gather(tuple(notes))).readings
-    found = ((gate, readings.get(fact)) for fact, gate in notes.items())
-    return tuple(_parse(gate, str(reading.value)) for gate, reading in found if isinstance(reading, Known))
+    markers = {approval_marker(controller, gate): gate for gate in gates}
+    readings = (await gather(tuple(markers))).readings
+    known = ((gate, readings.get(fact)) for fact, gate in markers.items())
+    return tuple(_parse(gate, str(reading.value)) for gate, reading in known if isinstance(reading, Known))
 
 
 def _parse(gate: str, line: str) -> Approval:

@@ -41,10 +41,10 @@ def facts_of(expected: Sequence[AnyExpected]) -> tuple[AnyFact, ...]:
 
 
 def _facts_to_compare(expected: Sequence[AnyExpected]) -> Iterator[AnyFact]:
-    for wish in expected:
-        yield wish.fact
-        if isinstance(wish.reading, SameAs):
-            yield wish.reading.fact
+    for expectation in expected:
+        yield expectation.fact
+        if isinstance(expectation.reading, SameAs):
+            yield expectation.reading.fact
 
 
 async def assess(

@@ -36,9 +36,11 @@ def _section(index: int, command: Command, nonce: str) -> str:
 
 def split_output(answer: Output, nonce: str, count: int) -> tuple[Output | Truncated, ...]:
     """One entry per section, in order."""
-    heard = _sections(answer.stdout, nonce)
-    muttered = _sections(answer.stderr, nonce)
-    return tuple(_section_output(index, answer.stdout, heard, muttered, nonce) for index in range(count))
+    stdout_sections = _sections(answer.stdout, nonce)
+    stderr_sections = _sections(answer.stderr, nonce)
+    return tuple(
+        _section_output(index, answer.stdout, stdout_sections, stderr_sections, nonce) for index in range(count)
+    )
 
 
 def last_match(pattern: str, text: str) -> re.Match[str] | None:
@@ -47,20 +49,24 @@ def last_match(pattern: str, text: str) -> re.Match[str] | None:
     return last
 
 
-def reply_to(asked: str, text: str) -> str:
+def reply_to(request: str, text: str) -> str:
     """What a job script said to `asked` (`say` in job_scripts.py); "" where it said nothing."""
-    told = last_match(rf"bkrec-says {re.escape(asked)} (.*)$", text)
-    return told[1].strip() if told is not None else ""
+    match = last_match(rf"bkrec-says {re.escape(request)} (.*)$", text)
+    return match[1].strip() if match is not None else ""
 
 
 def _section_output(
-    index: int, stdout: str, heard: Mapping[int, tuple[str, int]], muttered: Mapping[int, tuple[str, int]], nonce: str
+    index: int,
+    stdout: str,
+    stdout_sections: Mapping[int, tuple[str, int]],
+    stderr_sections: Mapping[int, tuple[str, int]],
+    nonce: str,
 ) -> Output | Truncated:
-    if index not in heard:
+    if index not in stdout_sections:
         return Truncated(begun=f"{nonce} {index} begin\n" in stdout)
-    text, status = heard[index]
-    complaint, _ = muttered.get(index, ("", 0))
-    return Output(stdout=text, stderr=complaint, exit_status=status)
+    text, status = stdout_sections[index]
+    stderr, _ = stderr_sections.get(index, ("", 0))
+    return Output(stdout=text, stderr=stderr, exit_status=status)
 
 
 def _sections(text: str, nonce: str) -> dict[int, tuple[str, int]]:

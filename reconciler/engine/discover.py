@@ -26,15 +26,15 @@ async def read_controller(transport: Transport, file: ClusterFile, md5: str = ""
     where it has no install.config, or where nobody can tell what the package brings."""
     where = f"{file.controller.address} {file.paths.install}/install.config"
     try:
-        found = survey.parse(await _query_controller(transport, file, md5), md5)
+        controller_survey = survey.parse(await _query_controller(transport, file, md5), md5)
     except ValueError as error:
         raise SpecError(diagnose("discovery-truncated", where=where, error=error)) from error
-    if found is None:
+    if controller_survey is None:
         raise SpecError(diagnose("install-config-missing", where=where, path=f"{file.paths.install}/install.config"))
-    if found.package_versions is None:
+    if controller_survey.package_versions is None:
         path = f"{DIRECTORY}/{md5}"
         raise SpecError(diagnose("package-versions-damaged", where=f"{file.controller.address} {path}", path=path))
-    return found
+    return controller_survey
 
 
 async def _query_controller(transport: Transport, file: ClusterFile, md5: str) -> Output:
@@ -53,5 +53,7 @@ async def _query_controller(transport: Transport, file: ClusterFile, md5: str) -
 
 
 async def discover(transport: Transport, file: ClusterFile, release: Release) -> Cluster:
-    found = await read_controller(transport, file, file.package.md5 or release.package.md5)
-    return describe_cluster(file, release, found.config, found.home, found.package_versions or ())
+    controller_survey = await read_controller(transport, file, file.package.md5 or release.package.md5)
+    return describe_cluster(
+        file, release, controller_survey.config, controller_survey.home, controller_survey.package_versions or ()
+    )

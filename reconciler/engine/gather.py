@@ -51,13 +51,13 @@ class _Query:
 
 async def gather_facts(transport: Transport, probes: Sequence[Probe], facts: Iterable[AnyFact]) -> GatheredFacts:
     """Every fact asked has a reading afterwards. Only a bug raises."""
-    asked = tuple(dict.fromkeys(facts))
-    questions = _by_host(probes, asked)
+    requested = tuple(dict.fromkeys(facts))
+    queries = _by_host(probes, requested)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_query_host(transport, host, per_host)) for host, per_host in questions.items()]
-    readings: dict[AnyFact, AnyReading] = {f: Unknown(reason("no-probe", kind=kind_of(f))) for f in asked}
+        tasks = [group.create_task(_query_host(transport, host, per_host)) for host, per_host in queries.items()]
+    readings: dict[AnyFact, AnyReading] = {f: Unknown(reason("no-probe", kind=kind_of(f))) for f in requested}
     diagnostics: dict[str, Diagnostic] = {}
-    for task, host in zip(tasks, questions, strict=True):
+    for task, host in zip(tasks, queries, strict=True):
         answer, diagnostic = task.result()
         readings.update(answer)
         if diagnostic is not None:
@@ -73,14 +73,14 @@ def _by_host(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> dict[str, lis
             grouped.setdefault(fact.host, {}).setdefault(answers[type(fact)].family, []).append(fact)
     families = {probe.family: probe for probe in probes}
     return {
-        host: [_Query(probe=families[family], facts=tuple(asked)) for family, asked in per_family.items()]
+        host: [_Query(probe=families[family], facts=tuple(requested)) for family, requested in per_family.items()]
         for host, per_family in grouped.items()
     }
 
 
-async def _query_host(transport: Transport, host: str, questions: list[_Query]) -> tuple[Readings, Diagnostic | None]:
+async def _query_host(transport: Transport, host: str, queries: list[_Query]) -> tuple[Readings, Diagnostic | None]:
     nonce = secrets.token_hex(12)
-    program = compose([question.probe.command(question.facts) for question in questions], nonce)
+    program = compose([query.probe.command(query.facts) for query in queries], nonce)
     diagnostic: Diagnostic | None = None
     _GATHER.before()
     try:
@@ -90,44 +90,44 @@ async def _query_host(transport: Transport, host: str, questions: list[_Query]) 
     _GATHER.after()
     if diagnostic is None and answer.exit_status is None:
         diagnostic = diagnose("connection-lost", where=host)
-    sections = split_output(answer, nonce, len(questions))
+    sections = split_output(answer, nonce, len(queries))
     if diagnostic is None and any(isinstance(section, Truncated) for section in sections):
         diagnostic = diagnose("answer-truncated", where=host)
-    return _read_sections(questions, sections, diagnostic), diagnostic
+    return _read_sections(queries, sections, diagnostic), diagnostic
 
 
 def _read_sections(
-    questions: Sequence[_Query], sections: Sequence[Output | Truncated], diagnostic: Diagnostic | None
+    queries: Sequence[_Query], sections: Sequence[Output | Truncated], diagnostic: Diagnostic | None
 ) -> dict[AnyFact, AnyReading]:
     readings: dict[AnyFact, AnyReading] = {}
-    for question, section in zip(questions, sections, strict=True):
+    for query, section in zip(queries, sections, strict=True):
         if isinstance(section, Truncated):
-            readings.update(dict.fromkeys(question.facts, Unknown(_truncated(question.probe, section, diagnostic))))
+            readings.update(dict.fromkeys(query.facts, Unknown(_truncated(query.probe, section, diagnostic))))
         else:
-            readings.update(_parse(question, section))
+            readings.update(_parse(query, section))
     return readings
 
 
-def _truncated(probe: Probe, torn: Truncated, diagnostic: Diagnostic | None) -> Reason:
+def _truncated(probe: Probe, truncated: Truncated, diagnostic: Diagnostic | None) -> Reason:
     if diagnostic is None or diagnostic.code == "answer-truncated":
         return reason("section-truncated", family=probe.family)
-    if diagnostic.code == "answer-overdue" and torn.begun:
+    if diagnostic.code == "answer-overdue" and truncated.begun:
         return reason("probe-timeout", family=probe.family)
     return reason(diagnostic.code, host=diagnostic.where, **dict(diagnostic.fields))
 
 
-def _parse(question: _Query, section: Output) -> Mapping[AnyFact, AnyReading]:
-    family = question.probe.family
+def _parse(query: _Query, section: Output) -> Mapping[AnyFact, AnyReading]:
+    family = query.probe.family
     if section.exit_status in TIMED_OUT_STATUSES:
-        return dict.fromkeys(question.facts, Unknown(reason("probe-timeout", family=family)))
+        return dict.fromkeys(query.facts, Unknown(reason("probe-timeout", family=family)))
     if len(section.stdout) > MAX_SECTION_CHARS:
-        return dict.fromkeys(question.facts, Unknown(reason("answer-too-long", family=family)))
+        return dict.fromkeys(query.facts, Unknown(reason("answer-too-long", family=family)))
     try:
-        read = question.probe.parse(question.facts, section)
-        return {fact: _reject_invalid_utf8(read[fact]) for fact in question.facts}
+        read = query.probe.parse(query.facts, section)
+        return {fact: _reject_invalid_utf8(read[fact]) for fact in query.facts}
     except (LookupError, ValueError) as error:
         why = reason("parse-failed", family=family, error=f"{type(error).__name__}: {error}"[:200])
-        return dict.fromkeys(question.facts, Unknown(why))
+        return dict.fromkeys(query.facts, Unknown(why))
 
 
 def _reject_invalid_utf8(reading: AnyReading) -> AnyReading:

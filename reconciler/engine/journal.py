@@ -96,8 +96,8 @@ class Journal:
         try:
             yield
         except OSError as error:
-            output_text = error.strerror or type(error).__name__
-            raise JournalError(diagnose("journal-unwritable", where=str(self.path), said=output_text)) from error
+            message = error.strerror or type(error).__name__
+            raise JournalError(diagnose("journal-unwritable", where=str(self.path), said=message)) from error
 
 
 class LazyJournal:
@@ -141,12 +141,12 @@ def _unwritable(error: OSError, where: str) -> JournalError:
 def open_journal(directory: Path, *, run: str, clock: Clock) -> Journal:
     """`directory` is the cluster's state directory. Raises JournalError."""
     try:
-        place = private_dir(directory / "runs")
-        journal = Journal(place / f"{run}.jsonl", run=run, clock=clock)
-        sync_dir(place)
+        runs_dir = private_dir(directory / "runs")
+        journal = Journal(runs_dir / f"{run}.jsonl", run=run, clock=clock)
+        sync_dir(runs_dir)
     except OSError as error:
-        output_text = error.strerror or type(error).__name__
-        raise JournalError(diagnose("journal-unwritable", where=str(directory), said=output_text)) from error
+        message = error.strerror or type(error).__name__
+        raise JournalError(diagnose("journal-unwritable", where=str(directory), said=message)) from error
     return journal
 
 

@@ -42,15 +42,15 @@ class ResolvedPath:
 
 def resolve(path: Path) -> ResolvedPath:
     """Raises OSError: too many links, or one that is not to be trusted."""
-    at = path
+    target = path
     for _ in range(_MAX_LINKS):
-        parent = at.parent.resolve()
-        if at.name.isdigit() and _is_descriptor_dir(str(parent)):
-            return ResolvedPath(path=at, descriptor=int(at.name), stat=_stat(at))
-        if not at.is_symlink():
-            return ResolvedPath(path=parent / at.name if at.name else parent, stat=_stat(at))
-        _require_trusted_link(at)
-        at = parent / at.readlink()
+        parent = target.parent.resolve()
+        if target.name.isdigit() and _is_descriptor_dir(str(parent)):
+            return ResolvedPath(path=target, descriptor=int(target.name), stat=_stat(target))
+        if not target.is_symlink():
+            return ResolvedPath(path=parent / target.name if target.name else parent, stat=_stat(target))
+        _require_trusted_link(target)
+        target = parent / target.readlink()
     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
 
 
@@ -67,9 +67,9 @@ def _stat(path: Path) -> os.stat_result | None:
 
 
 def _require_trusted_link(link: Path) -> None:
-    about, within = link.lstat(), link.parent.stat()
+    status, within = link.lstat(), link.parent.stat()
     anybody = stat.S_ISVTX | stat.S_IWOTH
-    if within.st_mode & anybody == anybody and about.st_uid not in (os.geteuid(), within.st_uid):
+    if within.st_mode & anybody == anybody and status.st_uid not in (os.geteuid(), within.st_uid):
         raise PermissionError(errno.EACCES, "a symbolic link that somebody else made", str(link))
 
 
@@ -118,8 +118,8 @@ def check_writable(directory: Path) -> None:
 def write_private(path: Path, text: str, mode: int = 0o600) -> None:
     """A file of our own. Raises OSError; then the old content, or none, is what is there."""
     with contextlib.suppress(FileNotFoundError):
-        about = path.lstat()
-        if not stat.S_ISREG(about.st_mode) and not stat.S_ISLNK(about.st_mode):
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISLNK(status.st_mode):
             raise OSError(errno.EEXIST, "no regular file: it is not replaced", str(path))
     _replace(path, text, mode, None)
 
@@ -127,37 +127,37 @@ def write_private(path: Path, text: str, mode: int = 0o600) -> None:
 def replace_keeping_mode(path: Path, text: str, new_mode: int | None = 0o600, *, parents: bool = False) -> None:
     """A file that a person named. One that is there keeps its mode and owner, also behind a link; one that is not is
     made, with `new_mode`, or with what the umask leaves. What is no file is written to. Raises OSError."""
-    at = resolve(path)
-    if at.descriptor is not None or (at.stat is not None and not stat.S_ISREG(at.stat.st_mode)):
-        _write_through(at, text)
+    target = resolve(path)
+    if target.descriptor is not None or (target.stat is not None and not stat.S_ISREG(target.stat.st_mode)):
+        _write_through(target, text)
         return
     if parents:
-        at.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _replace(at.path, text, new_mode if at.stat is None else stat.S_IMODE(at.stat.st_mode), at.stat)
+        target.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _replace(target.path, text, new_mode if target.stat is None else stat.S_IMODE(target.stat.st_mode), target.stat)
 
 
 def write_new(path: Path, text: str) -> None:
     """Of two at once, one gets FileExistsError, and nobody sees half of it. What is no file is written to. Raises
     OSError."""
-    at = resolve(path)
-    if not at.replaceable:
-        _write_through(at, text)
+    target = resolve(path)
+    if not target.replaceable:
+        _write_through(target, text)
         return
-    if at.stat is not None:
+    if target.stat is not None:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    aside = _temporary_path(at.path)
+    temporary = _temporary_path(target.path)
     try:
-        _create_file(aside, text, None, None)
+        _create_file(temporary, text, None, None)
         try:
-            aside.hardlink_to(at.path)
+            temporary.hardlink_to(target.path)
         except FileExistsError:
             raise
         except OSError:
             # no hard links on this file system: the name is taken first, then filled
-            _create_file(at.path, text, None, None)
+            _create_file(target.path, text, None, None)
     finally:
-        aside.unlink(missing_ok=True)
-    sync_dir(at.path.parent)
+        temporary.unlink(missing_ok=True)
+    sync_dir(target.path.parent)
 
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -167,23 +167,23 @@ def _temporary_path(path: Path) -> Path:
     return path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
 
 
-def _replace(path: Path, text: str, mode: int | None, was: os.stat_result | None) -> None:
-    aside = _temporary_path(path)
+def _replace(path: Path, text: str, mode: int | None, previous: os.stat_result | None) -> None:
+    temporary = _temporary_path(path)
     try:
-        _create_file(aside, text, mode, was)
-        aside.rename(path)
+        _create_file(temporary, text, mode, previous)
+        temporary.rename(path)
     except BaseException:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     sync_dir(path.parent)
 
 
-def _create_file(path: Path, text: str, mode: int | None, was: os.stat_result | None) -> None:
+def _create_file(path: Path, text: str, mode: int | None, previous: os.stat_result | None) -> None:
     descriptor = os.open(path, _NEW, 0o666 if mode is None else 0o600)
     try:
-        if was is not None and (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()):
+        if previous is not None and (previous.st_uid, previous.st_gid) != (os.geteuid(), os.getegid()):
             with contextlib.suppress(PermissionError):
-                os.fchown(descriptor, was.st_uid, was.st_gid)
+                os.fchown(descriptor, previous.st_uid, previous.st_gid)
         if mode is not None:
             os.fchmod(descriptor, mode)
         write_all(descriptor, text.encode(errors="surrogateescape"))
@@ -192,12 +192,12 @@ def _create_file(path: Path, text: str, mode: int | None, was: os.stat_result | 
         os.close(descriptor)
 
 
-def _write_through(at: ResolvedPath, text: str) -> None:
+def _write_through(target: ResolvedPath, text: str) -> None:
     """Into a descriptor where it stands, so that `> file` is not begun anew; into a device or a pipe as it is."""
-    if at.descriptor is not None:
-        descriptor = os.dup(at.descriptor)
+    if target.descriptor is not None:
+        descriptor = os.dup(target.descriptor)
     else:
-        descriptor = os.open(at.path, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC)
+        descriptor = os.open(target.path, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         write_all(descriptor, text.encode(errors="surrogateescape"))
     finally:

@@ -37,35 +37,35 @@ def check_ownership(path: Path, trusted: frozenset[int] = frozenset()) -> BadOwn
     word counts besides root's and the caller's. Raises OSError."""
     owners = trusted | {0, os.geteuid()}
     paths = dict.fromkeys((path.absolute(), path.resolve(strict=True)))
-    for way in paths:
-        for part in (way, *way.parents):
-            if bad := _check_path(part, owners, part == way):
+    for candidate in paths:
+        for part in (candidate, *candidate.parents):
+            if bad := _check_path(part, owners, part == candidate):
                 return bad
     return None
 
 
 def _check_path(path: Path, owners: frozenset[int], is_file: bool) -> BadOwnership | None:
-    about = path.lstat() if is_file else path.stat()
-    owner = _user_name(about.st_uid)
-    if about.st_uid not in owners:
+    status = path.lstat() if is_file else path.stat()
+    owner = _user_name(status.st_uid)
+    if status.st_uid not in owners:
         return BadOwnership(path=path, owner=owner, why="owner")
-    if stat.S_ISLNK(about.st_mode):
+    if stat.S_ISLNK(status.st_mode):
         return None
-    sticky = not is_file and about.st_mode & stat.S_ISVTX
-    if not sticky and others_may_write(about):
+    sticky = not is_file and status.st_mode & stat.S_ISVTX
+    if not sticky and others_may_write(status):
         return BadOwnership(path=path, owner=owner, why="writable")
     return None
 
 
-def others_may_write(about: os.stat_result) -> bool:
-    if about.st_mode & stat.S_IWOTH:
+def others_may_write(status: os.stat_result) -> bool:
+    if status.st_mode & stat.S_IWOTH:
         return True
-    return bool(about.st_mode & stat.S_IWGRP) and not _is_private_group(about)
+    return bool(status.st_mode & stat.S_IWGRP) and not _is_private_group(status)
 
 
-def _is_private_group(about: os.stat_result) -> bool:
+def _is_private_group(status: os.stat_result) -> bool:
     try:
-        owner, group = pwd.getpwuid(about.st_uid).pw_name, grp.getgrgid(about.st_gid)
+        owner, group = pwd.getpwuid(status.st_uid).pw_name, grp.getgrgid(status.st_gid)
     except KeyError:
         return False
     return group.gr_name == owner and set(group.gr_mem) <= {owner}
@@ -87,9 +87,9 @@ def ssh_configs(path: Path, depth: int = 0) -> Iterator[Path]:
     if depth >= _MAX_INCLUDE_DEPTH:
         return
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        found = _INCLUDE.match(line)
-        for pattern in found[1].split() if found else ():
+        match = _INCLUDE.match(line)
+        for pattern in match[1].split() if match else ():
             full = Path(os.path.expanduser(pattern.strip("\"'")))
             # as asyncssh takes one that is not absolute
-            for each in sorted(glob.glob(str(full if full.is_absolute() else Path.home() / ".ssh" / full))):
-                yield from ssh_configs(Path(each), depth + 1)
+            for included in sorted(glob.glob(str(full if full.is_absolute() else Path.home() / ".ssh" / full))):
+                yield from ssh_configs(Path(included), depth + 1)

@@ -92,6 +92,6 @@ async def resume(transport: Transport, controller: str) -> None:
     _require_reply("resumed", output.stdout, controller)
 
 
-def _require_reply(word: str, output_text: str, controller: str) -> None:
-    if reply_to("pause", output_text) != word:
-        raise PauseError(diagnose("pause-failed", where=controller, said=clean(output_text).strip()[-200:] or "-"))
+def _require_reply(word: str, text: str, controller: str) -> None:
+    if reply_to("pause", text) != word:
+        raise PauseError(diagnose("pause-failed", where=controller, said=clean(text).strip()[-200:] or "-"))

@@ -18,14 +18,14 @@ def release(version: str) -> Release:
 
 def known() -> str:
     root = resources.files("specs") / "releases"
-    return ", ".join(sorted(each.name.removeprefix("bkce-") for each in root.iterdir() if each.is_dir()))
+    return ", ".join(sorted(entry.name.removeprefix("bkce-") for entry in root.iterdir() if entry.is_dir()))
 
 
-def _texts(root: Traversable, below: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for each in sorted(root.iterdir(), key=lambda entry: entry.name):
-        if each.is_dir():
-            found += _texts(each, f"{below}{each.name}/")
-        elif each.name.endswith(".toml"):
-            found.append((below + each.name, each.read_text(encoding="utf-8")))
-    return found
+def _texts(root: Traversable, prefix: str) -> list[tuple[str, str]]:
+    texts: list[tuple[str, str]] = []
+    for entry in sorted(root.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            texts += _texts(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".toml"):
+            texts.append((prefix + entry.name, entry.read_text(encoding="utf-8")))
+    return texts

@@ -76,9 +76,7 @@ async def adopt(
         if result is not None:
             ended.append((result, host, job))
     return tuple(
-        diagnostic
-        for followed, host, job in ended
-        if (diagnostic := unfinished_reason(followed, host, job)) is not None
+        diagnostic for result, host, job in ended if (diagnostic := unfinished_reason(result, host, job)) is not None
     )
 
 

@@ -144,10 +144,10 @@ def _start_deadline_args(until: StartDeadline) -> tuple[str, str]:
 
 
 def _parse_launch_reply(output: Output, job: str) -> LaunchResult | None:
-    told = last_match(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout)
+    match = last_match(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout)
     for how in get_args(LaunchStatus):
-        if told is not None and told[1] == how:
-            return LaunchResult(status=how, detail=told[2])
+        if match is not None and match[1] == how:
+            return LaunchResult(status=how, detail=match[2])
     return None
 
 
@@ -227,19 +227,19 @@ class _UnreadableLog:
     since: float | None = None
     polls: int = 0
 
-    def stuck_for_s(self, news: _LogChunk, offset: int, now: float) -> float:
-        if news.block or offset >= news.size:
+    def stuck_for_s(self, chunk: _LogChunk, offset: int, now: float) -> float:
+        if chunk.block or offset >= chunk.size:
             self.since, self.polls = None, 0
             return 0.0
         self.since = now if self.since is None else self.since
         self.polls += 1
         return now - self.since
 
-    def backoff_s(self, news: _LogChunk) -> float:
+    def backoff_s(self, chunk: _LogChunk) -> float:
         """None where there is more to come, or where the host itself waited for news."""
         if self.since is not None:
             return BACKOFF_S[min(self.polls, len(BACKOFF_S)) - 1]
-        return 0.0 if len(news.block) == CHUNK_BYTES or not news.block else BACKOFF_S[0]
+        return 0.0 if len(chunk.block) == CHUNK_BYTES or not chunk.block else BACKOFF_S[0]
 
 
 async def _read_chunk(transport: Transport, host: str, job: str, offset: int) -> _LogChunk | None:
@@ -255,11 +255,11 @@ async def _read_chunk(transport: Transport, host: str, job: str, offset: int) ->
 
 
 def _parse_chunk(job: str, text: str) -> _LogChunk | None:
-    told = last_match(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
-    if told is None:
+    match = last_match(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
+    if match is None:
         return None
     try:
-        return _LogChunk(state=told[1], size=int(told[2]), block=b64decode(told[3], validate=True))
+        return _LogChunk(state=match[1], size=int(match[2]), block=b64decode(match[3], validate=True))
     except binascii.Error:
         return None
 

@@ -45,38 +45,38 @@ def translate(host: str, error: Exception, lookup: KnownHostsLookup = NO_LOOKUP)
 def _diagnostic(host: str, error: Exception, lookup: KnownHostsLookup) -> Diagnostic:
     import asyncssh
 
-    output_text = _first_line(error)
+    message = _first_line(error)
     match error:
         case asyncssh.HostKeyNotVerifiable():
-            return _host_key(host, output_text, lookup)
-        case asyncssh.KeyExchangeFailed() if "host key" in output_text and _has_known_key(lookup):
+            return _host_key(host, message, lookup)
+        case asyncssh.KeyExchangeFailed() if "host key" in message and _has_known_key(lookup):
             return diagnose("host-key-changed", where=host, files=", ".join(lookup.files))
         case asyncssh.PermissionDenied() | asyncssh.IllegalUserName() | asyncssh.PasswordChangeRequired():
-            return diagnose("login-refused", where=host, said=output_text)
+            return diagnose("login-refused", where=host, said=message)
         case asyncssh.KeyImportError() | asyncssh.KeyEncryptionError() | asyncssh.ConfigParseError():
-            return diagnose("ssh-setup", where=host, said=output_text)
+            return diagnose("ssh-setup", where=host, said=message)
         case asyncssh.ConnectionLost() | asyncssh.ServiceNotAvailable() | asyncssh.ChannelOpenError():
             return diagnose("connection-lost", where=host)
         case asyncssh.Error() | asyncssh.ChannelListenError():
-            return diagnose("ssh-failed", where=host, said=output_text)
+            return diagnose("ssh-failed", where=host, said=message)
         case ConnectionResetError() | BrokenPipeError():
             return diagnose("connection-lost", where=host)
         case PermissionError() | FileNotFoundError():
-            return diagnose("ssh-setup", where=host, said=output_text)
+            return diagnose("ssh-setup", where=host, said=message)
         case OSError():
-            return diagnose("host-unreachable", where=host, said=output_text)
+            return diagnose("host-unreachable", where=host, said=message)
         case _:
-            return diagnose("ssh-failed", where=host, said=output_text)
+            return diagnose("ssh-failed", where=host, said=message)
 
 
 def _first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0][:200]
 
 
-def _host_key(host: str, output_text: str, lookup: KnownHostsLookup) -> Diagnostic:
+def _host_key(host: str, message: str, lookup: KnownHostsLookup) -> Diagnostic:
     """Revoked and expired certificates are told as they come; a key that differs and one never seen are told apart."""
-    if "not trusted" not in output_text:
-        return diagnose("host-key-refused", where=host, said=output_text)
+    if "not trusted" not in message:
+        return diagnose("host-key-refused", where=host, said=message)
     if _has_known_key(lookup):
         return diagnose("host-key-changed", where=host, files=", ".join(lookup.files))
     return diagnose("host-key-unknown", where=host, files=", ".join(lookup.files))
@@ -90,10 +90,10 @@ def _has_known_key(lookup: KnownHostsLookup) -> bool:
     if not files:
         return False
     try:
-        found: Sequence[Any] = asyncssh.match_known_hosts(files, lookup.host, "", lookup.port)
+        matched: Sequence[Any] = asyncssh.match_known_hosts(files, lookup.host, "", lookup.port)
     except (ValueError, OSError):
         return False
-    return any(found[:2])
+    return any(matched[:2])
 
 
 STDERR_CODES = (
@@ -120,13 +120,13 @@ def ssh_stderr_error(host: str, output: Output) -> TransportError | None:
 
 
 def _stderr_diagnostic(host: str, code: str, stderr: str) -> Diagnostic:
-    output_text = stderr.strip().splitlines()[-1][:200]
+    message = stderr.strip().splitlines()[-1][:200]
     match code:
         case "host-key-changed":
             return diagnose("host-key-changed", where=host, files="~/.ssh/known_hosts on the controller")
         case "host-key-unknown":
             return diagnose("host-key-unknown", where=host, files="~/.ssh/known_hosts on the controller")
         case "login-refused":
-            return diagnose("login-refused", where=host, said=output_text)
+            return diagnose("login-refused", where=host, said=message)
         case _:
-            return diagnose("host-unreachable", where=host, said=output_text)
+            return diagnose("host-unreachable", where=host, said=message)

@@ -80,52 +80,52 @@ async def scan(settings: SshSettings, routes: Iterable[Sequence[Hop]]) -> tuple[
 
 
 async def _scan_host(settings: SshSettings, hops: Sequence[Hop], limit: asyncio.Semaphore) -> HostKeyScan:
-    *before, hop = hops
-    through = tuple(each.where for each in before)
+    *jump_hosts, hop = hops
+    through = tuple(jump_host.where for jump_host in jump_hosts)
     try:
         async with limit:
-            return await _compare_keys(settings, hop, before)
+            return await _compare_keys(settings, hop, jump_hosts)
     except TransportError as error:
         return HostKeyScan(hop=hop, through=through, state="unread", diagnostic=error.diagnostic)
 
 
-async def _compare_keys(settings: SshSettings, hop: Hop, before: Sequence[Hop]) -> HostKeyScan:
-    names = await _names_of(hop, reached=not before)
+async def _compare_keys(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Hop]) -> HostKeyScan:
+    names = await _names_of(hop, reached=not jump_hosts)
     try:
-        written = _read_known_keys(existing_files(hop.files), names)
+        known_keys = _read_known_keys(existing_files(hop.files), names)
     except (ValueError, OSError) as error:
         raise TransportError(diagnose("ssh-setup", where=hop.where, said=str(error)[:200])) from error
-    shown = await _offered_key(settings, hop, before, written)
+    offered = await _offered_key(settings, hop, jump_hosts, known_keys)
     return HostKeyScan(
         hop=hop,
-        through=tuple(each.where for each in before),
-        state=_state_of(shown, written),
+        through=tuple(jump_host.where for jump_host in jump_hosts),
+        state=_state_of(offered, known_keys),
         names=names,
-        offered=_to_host_key(shown),
-        known=tuple(dict.fromkeys(_to_host_key(key) for key in written.keys)),
+        offered=_to_host_key(offered),
+        known=tuple(dict.fromkeys(_to_host_key(key) for key in known_keys.keys)),
     )
 
 
-def _state_of(shown: Any, written: _KnownKeys) -> HostKeyState:
-    if shown in written.revoked:
+def _state_of(offered: Any, known_keys: _KnownKeys) -> HostKeyState:
+    if offered in known_keys.revoked:
         return "revoked"
-    if shown in written.keys:
+    if offered in known_keys.keys:
         return "known"
-    if written.authorities:
+    if known_keys.authorities:
         return "authority"
-    return "changed" if written.keys else "unknown"
+    return "changed" if known_keys.keys else "unknown"
 
 
 async def _names_of(hop: Hop, *, reached: bool) -> tuple[str, ...]:
-    """As asyncssh looks it up: by its name, and by the address at the other end. Behind a jump host nobody sees that; a
-    name that means nothing here may mean something to a ProxyCommand."""
-    found: list[str] = []
+    """As asyncssh looks it up: by its name, and by the address at the other end. Behind a jump host that is unknown; a
+    name that does not resolve here may mean something to a ProxyCommand."""
+    addresses: list[str] = []
     if reached:
         with contextlib.suppress(OSError):
             async with asyncio.timeout(DNS_TIMEOUT_S):
-                told = await asyncio.get_running_loop().getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)
-            found = [str(address[0]) for *_, address in told]
-    return tuple(dict.fromkeys(known_hosts.host_pattern(each, hop.port) for each in (hop.known_as, *found)))
+                resolved = await asyncio.get_running_loop().getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)
+            addresses = [str(address[0]) for *_, address in resolved]
+    return tuple(dict.fromkeys(known_hosts.host_pattern(name, hop.port) for name in (hop.known_as, *addresses)))
 
 
 def _read_known_keys(files: Sequence[str], names: Sequence[str]) -> _KnownKeys:
@@ -136,37 +136,37 @@ def _read_known_keys(files: Sequence[str], names: Sequence[str]) -> _KnownKeys:
 
 def _match_known_hosts(hosts: Any, names: Sequence[str]) -> _KnownKeys:
     """Without asyncssh's second look for the name alone: what listens on another port is another server."""
-    found = [hosts.match(name, "", None) for name in names]
-    keys, authorities, revoked = (tuple(key for each in found for key in each[part]) for part in range(3))
+    matches = [hosts.match(name, "", None) for name in names]
+    keys, authorities, revoked = (tuple(key for match in matches for key in match[part]) for part in range(3))
     return _KnownKeys(keys=keys, authorities=authorities, revoked=revoked)
 
 
-async def _offered_key(settings: SshSettings, hop: Hop, before: Sequence[Hop], written: _KnownKeys) -> Any:
+async def _offered_key(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Hop], known_keys: _KnownKeys) -> Any:
     """Of the kinds that are written down; where the server has none of them any more, of any kind. TransportError."""
-    kinds = tuple(dict.fromkeys(kind.decode() for key in written.keys for kind in key.sig_algorithms))
+    kinds = tuple(dict.fromkeys(kind.decode() for key in known_keys.keys for kind in key.sig_algorithms))
     try:
-        return await _fetch_key(settings, hop, before, kinds or PREFERRED)
+        return await _fetch_key(settings, hop, jump_hosts, kinds or PREFERRED)
     except TransportError as error:
         if not kinds or error.diagnostic.code != "host-key-changed":
             raise
-    return await _fetch_key(settings, hop, before, PREFERRED)
+    return await _fetch_key(settings, hop, jump_hosts, PREFERRED)
 
 
-async def _fetch_key(settings: SshSettings, hop: Hop, before: Sequence[Hop], kinds: Sequence[str]) -> Any:
+async def _fetch_key(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Hop], kinds: Sequence[str]) -> Any:
     limit = settings.connect_timeout_s + settings.login_timeout_s
     try:
         async with asyncio.timeout(limit):
-            tunnel = await connect_through(settings, before)
+            tunnel = await connect_through(settings, jump_hosts)
             try:
-                shown = await _get_server_host_key(settings, hop, tunnel, kinds)
+                offered = await _get_server_host_key(settings, hop, tunnel, kinds)
             finally:
                 if tunnel is not None:
                     tunnel.abort()
     except TimeoutError:
         raise TransportError(diagnose("host-unreachable", where=hop.where, said=f"no answer in {limit:g} s")) from None
-    if shown is None:
+    if offered is None:
         raise TransportError(diagnose("ssh-failed", where=hop.where, said="no host key in the key exchange"))
-    return shown
+    return offered
 
 
 async def _get_server_host_key(settings: SshSettings, hop: Hop, tunnel: Any, kinds: Sequence[str]) -> Any:
@@ -192,49 +192,51 @@ async def _get_server_host_key(settings: SshSettings, hop: Hop, tunnel: Any, kin
         raise translate(hop.where, error, hop.known_hosts_lookup()) from error
 
 
-def _to_host_key(shown: Any) -> HostKey:
-    return known_hosts.parse_key(shown.export_public_key().decode())
+def _to_host_key(offered: Any) -> HostKey:
+    return known_hosts.parse_key(offered.export_public_key().decode())
 
 
 def unwritable_reason(hop: Hop) -> Diagnostic | None:
-    """Why a key cannot be written down where its keys are looked for: /dev/null keeps nothing, and a device that is
-    replaced by a file is none any more."""
+    """Why no key can be added to the file where the host's keys are looked up: /dev/null stores nothing, and a device
+    must not be replaced by a file."""
     path = Path(hop.files[0]).expanduser()
     try:
         at = resolve(path)
-        told = "" if at.replaceable else "not a regular file"
+        problem = "" if at.replaceable else "not a regular file"
     except OSError as error:
-        told = error.strerror or type(error).__name__
+        problem = error.strerror or type(error).__name__
     option = (
         "known_hosts ([ssh], cluster.toml)"
         if hop.known_hosts_from == "cluster"
         else "UserKnownHostsFile (~/.ssh/config)"
     )
-    return diagnose("known-hosts-unusable", where=hop.where, file=path, said=told, option=option) if told else None
+    return (
+        diagnose("known-hosts-unusable", where=hop.where, file=path, said=problem, option=option) if problem else None
+    )
 
 
 def add_known_hosts(scans: Sequence[HostKeyScan]) -> tuple[str, ...]:
-    """Writes their keys down, each in the first file that is read for it. Where keys are replaced, the old file is kept
-    aside, under the name that ssh-keygen -R gives it; returns those. Raises TrustError, OSError."""
-    if unwritable := [diagnostic for each in scans if (diagnostic := unwritable_reason(each.hop)) is not None]:
+    """Adds their keys, each to the first file that is read for it. Where keys are replaced, the old file is backed up,
+    under the name that ssh-keygen -R gives it; returns the backups. Raises KnownHostsError, OSError."""
+    if unwritable := [diagnostic for scan in scans if (diagnostic := unwritable_reason(scan.hop)) is not None]:
         raise KnownHostsError(*dict.fromkeys(unwritable))
     by_file: dict[Path, list[HostKeyScan]] = {}
     for scan in scans:
         by_file.setdefault(Path(scan.hop.files[0]).expanduser(), []).append(scan)
-    texts = {path: (_read_text(path), here) for path, here in by_file.items()}
-    new = {path: _with_new_keys(path, old, here) for path, (old, here) in texts.items()}
+    texts = {path: (_read_text(path), scans_of_file) for path, scans_of_file in by_file.items()}
+    new = {path: _with_new_keys(path, old, scans_of_file) for path, (old, scans_of_file) in texts.items()}
     backups: list[str] = []
     for path, (old, scans) in texts.items():
-        if any(each.state == "changed" for each in scans):
-            aside = path.resolve().with_name(f"{path.resolve().name}.old")
-            write_private(aside, old)
-            backups.append(str(aside))
+        if any(scan.state == "changed" for scan in scans):
+            backup = path.resolve().with_name(f"{path.resolve().name}.old")
+            write_private(backup, old)
+            backups.append(str(backup))
         replace_keeping_mode(path, new[path], parents=True)
     return tuple(backups)
 
 
 def _read_text(path: Path) -> str:
-    """Whatever bytes it holds are written again as they were."""
+    """Bytes that are not UTF-8 are written back unchanged."""
     return path.read_bytes().decode(errors="surrogateescape") if path.is_file() else ""
 
 
@@ -249,7 +251,7 @@ def _with_new_keys(path: Path, text: str, scans: Sequence[HostKeyScan]) -> str:
 
 
 def _require_sole_key(path: Path, text: str, scan: HostKeyScan) -> None:
-    """Raises TrustError where another key would count for it all the same: by a pattern, or by another file."""
+    """Raises KnownHostsError where another key would count for it all the same: by a pattern, or by another file."""
     import asyncssh
 
     hosts = asyncssh.read_known_hosts([file for file in existing_files(scan.hop.files) if Path(file) != path])
