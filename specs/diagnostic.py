@@ -44,8 +44,8 @@ def diagnose(
     code: str, *, where: str = "", because: Reason | None = None, source: str = "", **fields: object
 ) -> Diagnostic:
     """`diagnose("package-md5", where="10.0.0.1 /data/x.tgz", expected=…, found=…)`."""
-    named = tuple((name, str(value)) for name, value in fields.items())
-    return Diagnostic(code=code, where=where, fields=named, because=because, source=source)
+    texts = tuple((name, str(value)) for name, value in fields.items())
+    return Diagnostic(code=code, where=where, fields=texts, because=because, source=source)
 
 
 class BkrecError(Exception):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from actions.action import Action
-from actions.registry import AnyAction
+from actions.registry import ACTIONS
 from probes import fact as core_fact
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Scalar, Unknown, fact_id
 from probes.registry import PROBES
@@ -81,12 +81,12 @@ def _model_of(action: type[Action]) -> type[_Model]:
     return create_model(action.__name__, __base__=_Model, **given)
 
 
-ACTIONS = {action: _model_of(action) for action in get_args(AnyAction)}
+SAVED_ACTIONS = {action: _model_of(action) for action in ACTIONS}
 
 if TYPE_CHECKING:
     SavedAction = _Model
 else:
-    SavedAction = Annotated[Union[tuple(ACTIONS.values())], Field(discriminator="kind")]  # noqa: UP007
+    SavedAction = Annotated[Union[tuple(SAVED_ACTIONS.values())], Field(discriminator="kind")]  # noqa: UP007
 
 
 class Dependency(_Model):
@@ -242,7 +242,7 @@ def includes_all(saved: SavedPlan, plan: core.Plan) -> bool:
 
 def to_action(action: BaseModel) -> Action:
     """The action itself, as the planner made it."""
-    kind = next(kind for kind, model in ACTIONS.items() if model is type(action))
+    kind = next(kind for kind, model in SAVED_ACTIONS.items() if model is type(action))
     return kind(**{name: _restored(getattr(action, name)) for name in type(action).model_fields})
 
 

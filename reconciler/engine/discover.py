@@ -21,7 +21,7 @@ from specs.release import Release
 _DISCOVER = register("discover")
 
 
-async def read_controller(transport: Transport, file: ClusterFile, md5: str = "") -> survey.Survey:
+async def read_controller(transport: Transport, file: ClusterFile, md5: str = "") -> survey.ControllerFiles:
     """`md5`: of the package whose versions count. Raises TransportError where the controller is out of reach, SpecError
     where it has no install.config, or where nobody can tell what the package brings."""
     where = f"{file.controller.address} {file.paths.install}/install.config"
@@ -31,7 +31,7 @@ async def read_controller(transport: Transport, file: ClusterFile, md5: str = ""
         raise SpecError(diagnose("discovery-truncated", where=where, error=error)) from error
     if found is None:
         raise SpecError(diagnose("install-config-missing", where=where, path=f"{file.paths.install}/install.config"))
-    if found.pins is None:
+    if found.package_versions is None:
         path = f"{DIRECTORY}/{md5}"
         raise SpecError(diagnose("package-versions-damaged", where=f"{file.controller.address} {path}", path=path))
     return found
@@ -54,4 +54,4 @@ async def _query_controller(transport: Transport, file: ClusterFile, md5: str) -
 
 async def discover(transport: Transport, file: ClusterFile, release: Release) -> Cluster:
     found = await read_controller(transport, file, file.package.md5 or release.package.md5)
-    return describe_cluster(file, release, found.config, found.home, found.pins or ())
+    return describe_cluster(file, release, found.config, found.home, found.package_versions or ())

@@ -42,6 +42,7 @@ class Raise(Action):
     limit_s: float = 600.0
     identity: ClassVar[tuple[str, ...]] = ("name",)
     kind: Literal["sim.raise"] = "sim.raise"
+    effects_timeout_s: ClassVar[float] = 5.0
 
     @property
     def flag(self) -> Flag:
@@ -71,10 +72,6 @@ class Raise(Action):
     @property
     def deadline_s(self) -> float:
         return self.limit_s
-
-    @property
-    def settle_s(self) -> float:
-        return 5.0
 
 
 def _command(facts: Sequence[Flag]) -> Command:

@@ -8,12 +8,12 @@ import pytest
 from actions.cmdb import Emptying
 from probes.cmdb import (
     BusinessHosts,
-    EditingOpen,
-    EditingShut,
+    EditingLocked,
+    EditingUnlocked,
     HostModules,
     HostsNotIdle,
-    SetsLeft,
-    TemplatesLeft,
+    RemainingSets,
+    RemainingTemplates,
     TopologyCustom,
     TopologyDifferences,
     UnknownModuleLines,
@@ -36,9 +36,9 @@ ON = guide_cluster(optional=("cmdb-topology",))
 DONE = finished(ON)
 H, INSTALL, HOME = "10.0.0.1", "/data/install", "/data/bkce"
 FITS = TopologyDifferences(host=H, install=INSTALL, since=ON.release.markers[0].path)
-SETS, TEMPLATES = SetsLeft(host=H, install=INSTALL), TemplatesLeft(host=H, install=INSTALL)
+SETS, TEMPLATES = RemainingSets(host=H, install=INSTALL), RemainingTemplates(host=H, install=INSTALL)
 BUSY = HostsNotIdle(host=H, install=INSTALL)
-OPEN, SHUT = EditingOpen(host=H), EditingShut(host=H)
+OPEN, SHUT = EditingUnlocked(host=H), EditingLocked(host=H)
 DIFFERS: Mapping[AnyFact, AnyReading] = {FITS: Known(("-set 蓝鲸API网关",))}
 IDLE: Mapping[AnyFact, AnyReading] = {BUSY: Known(())}
 OPENED: Mapping[AnyFact, AnyReading] = {OPEN: Known(True), SHUT: Known(False)}

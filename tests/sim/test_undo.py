@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from actions.undo import Restore, RestoreDirectory, RestoreUnit
 from actions.unit import EnableUnit, StartUnit
 from probes.fact import AnyFact, AnyReading, Known, Unknown, matches
-from probes.undo import UndoEntries, UndoItemState, UndoLeftBy, UndoRuns
+from probes.undo import LaterRuns, UndoEntries, UndoItemState, UndoRuns
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
 from reconciler.core.undo_scope import known_runs
@@ -59,7 +59,7 @@ def test_a_whole_upgrade_is_undone_as_far_as_it_can_be() -> None:
 
 
 def test_every_step_that_says_so_is_put_back() -> None:
-    promised = [step for step in PLAN.steps if step.action.undo == "restored"]
+    promised = [step for step in PLAN.steps if step.action.undo_outcome == "restored"]
     items = study(WHOLE).undoing.saved_items
     assert len(promised) > 20
     assert {item.host for item in items} == {step.action.host for step in promised}
@@ -138,7 +138,7 @@ def test_units_come_back_after_what_they_run_from_and_start_after_their_files() 
 def moved(to: str) -> World:
     path = SLICE.install("install.config")
     fact = UndoItemState(host=SLICE.controller, run=RUN, path=path)
-    later = UndoLeftBy(host=SLICE.controller, path=path)
+    later = LaterRuns(host=SLICE.controller, path=path)
     return replace(WHOLE, facts={**WHOLE.facts, fact: Known(to), later: Known(("r8", "r9"))})
 
 

@@ -20,7 +20,7 @@ from specs.diagnostic import Diagnostic, diagnose
 
 RECOVERY_TIMEOUT_S = 60.0
 """How long a requirement may take to recover from the steps before it: consul checks every ten seconds whether a unit
-that was just restarted is up (bin/reg_consul_svc:161). As long as `Action.settle_s`."""
+that was just restarted is up (bin/reg_consul_svc:161). As long as `Action.effects_timeout_s`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,7 @@ def _no_return(plan: Plan, page: RenderOptions) -> str:
 
 def _undo(plan: Plan, page: RenderOptions) -> str:
     """Which of them `bkrec undo` can put back: the rest but for those that touch nothing stays for good."""
-    words = [(number, step.action.undo) for number, step in enumerate(plan.steps, start=1)]
+    words = [(number, step.action.undo_outcome) for number, step in enumerate(plan.steps, start=1)]
     back = [number for number, word in words if word == RESTORED]
     stay = [number for number, word in words if word not in (RESTORED, NO_CHANGE)]
     told = (

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import pytest
 
-from actions.registry import AnyAction
+from actions.registry import ACTIONS
 from probes.registry import PROBES
 from reconciler.core.events import Event
 from reconciler.core.verdict import EXIT_CODES, ExitCode
@@ -44,7 +44,7 @@ WIRE: Mapping[str, Callable[[], Any]] = {
     "codes": lambda: {"diagnostics": sorted(diagnostics()), "reasons": sorted(reasons())},
     "kinds": lambda: {
         "facts": sorted(_default(fact, "kind") for probe in PROBES for fact in probe.facts),
-        "actions": sorted(_default(action, "kind") for action in get_args(AnyAction)),
+        "actions": sorted(_default(action, "kind") for action in ACTIONS),
     },
     "formats": lambda: {"formats": list(FORMATS), "reports": sorted(get_args(ReportKind))},
 }
