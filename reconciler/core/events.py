@@ -40,9 +40,9 @@ class RunStarted(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalGiven(_Event):
-    """Somebody agreed to the deletions behind this gate, for this run."""
+    """A person approved the deletions behind this ID, for this run."""
 
-    gate: str
+    approval: str
     user: str
     source: str
     event: Literal["approval-given"] = "approval-given"
