@@ -42,5 +42,7 @@ def _summary(run: str, contents: journal.JournalContents) -> RunSummaryDoc:
         steps=max((len(event.steps) for event in events if event.event == "run-started"), default=0),
         done=kinds.count("step-done"),
         failed=kinds.count("step-failed"),
-        approved=[f"{event.gate} {event.user}@{event.source}" for event in events if isinstance(event, ApprovalGiven)],
+        approved=[
+            f"{event.approval} {event.user}@{event.source}" for event in events if isinstance(event, ApprovalGiven)
+        ],
     )

@@ -35,7 +35,7 @@ async def status(path: Path) -> Result[StatusDoc]:
         pause=pause_document(now.paused),
         jobs=[JobDoc(host=job.host, job=job.job, line=job.line) for job in now.running],
         approvals=[
-            ApprovalDoc(gate=approval.gate, who=approval.who, since=approval.since, run=approval.run)
+            ApprovalDoc(approval=approval.approval, who=approval.who, since=approval.since, run=approval.run)
             for approval in given
         ],
     )

@@ -181,7 +181,7 @@ def _document(scans: _Scans) -> TrustDoc:
     return TrustDoc(
         servers=[_server(scan, added=hop in scans.added) for hop, scan in scans.by_hop.items()],
         backups=scans.backups,
-        elsewhere=list(scans.elsewhere),
+        behind_controller=list(scans.elsewhere),
         command=command if scans.elsewhere else "",
         problems=[problem(diagnostic) for diagnostic in scans.diagnostics],
     )

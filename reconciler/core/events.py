@@ -40,9 +40,9 @@ class RunStarted(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalGiven(_Event):
-    """A person approved the deletions listed under this ID (`gate`), for this run."""
+    """A person approved the deletions listed under this ID, for this run."""
 
-    gate: str
+    approval: str
     user: str
     source: str
     event: Literal["approval-given"] = "approval-given"

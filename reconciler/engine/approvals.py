@@ -29,7 +29,7 @@ class ApproveError(BkrecError):
 class Approval:
     """The last one of its gate."""
 
-    gate: str
+    approval: str
     who: str
     since: str
     """By the controller's clock."""
@@ -61,4 +61,4 @@ async def read(gather: GatherFacts, controller: str, gates: tuple[str, ...]) -> 
 
 def _parse(gate: str, line: str) -> Approval:
     who, since, run = (*line.split(" ", 2), "", "")[:3]
-    return Approval(gate=gate, who=who, since=since, run=run)
+    return Approval(approval=gate, who=who, since=since, run=run)

@@ -135,7 +135,7 @@ async def _announce_halt(context: RunContext) -> None:
 async def _record_approvals(context: RunContext) -> None:
     """In the journal, and on the controller for whoever asks later."""
     for gate in sorted(context.approved):
-        context.record(ApprovalGiven(gate=gate, user=context.user, source=context.source))
+        context.record(ApprovalGiven(approval=gate, user=context.user, source=context.source))
         who = f"{context.user}@{context.source}"
         await approvals.record(context.transport, context.controller, gate=gate, who=who, run=context.run)
 

@@ -280,12 +280,12 @@ def test_what_other_people_left_on_the_controller_does_not(page: RenderOptions) 
     paused = PauseDoc(paused=True, who=name, since=name, why=name)
     status = StatusDoc(
         last=run_, lock=lock, pause=paused, jobs=[JobDoc(host=name, job=name, line=name)],
-        approvals=[ApprovalDoc(gate=name, who=name, since=name, run=name)],
+        approvals=[ApprovalDoc(approval=name, who=name, since=name, run=name)],
     )  # fmt: skip
     key = KeyDoc(type=name, fingerprint=name)
     known = [key, KeyDoc(type="x", fingerprint=name)]
     server = ServerDoc(host=name, known_as=[name], through=[name], state="changed", offered=key, known=known, file=name)
-    trust = TrustDoc(servers=[server], backups=[name], elsewhere=["10.0.0.2"], command="ssh-keyscan 10.0.0.2")
+    trust = TrustDoc(servers=[server], backups=[name], behind_controller=["10.0.0.2"], command="ssh-keyscan 10.0.0.2")
     texts = (
         history_text(HistoryDoc(runs=[run_]), page),
         lock_text(lock, page),

@@ -51,7 +51,7 @@ class PauseDoc(Doc):
 
 
 class ApprovalDoc(Doc):
-    gate: str
+    approval: str
     who: str
     since: str
     run: str

@@ -31,7 +31,7 @@ class EventDoc(Doc):
         "interrupted",
         "run-ended",
     ]
-    gate: str | None = None
+    approval: str | None = None
     user: str | None = None
     source: str | None = None
     age_s: int | None = None

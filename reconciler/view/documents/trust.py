@@ -38,7 +38,7 @@ class TrustDoc(Doc):
     servers: list[ServerDoc]
     backups: list[str] = Field(default_factory=list[str])
     """Old files, as they were before a key was replaced."""
-    elsewhere: list[str] = Field(default_factory=list[str])
+    behind_controller: list[str] = Field(default_factory=list[str])
     """Hosts that the controller's own ssh opens: their keys are known there, and nothing is written to it."""
     command: str = ""
     """To run on the controller, for those."""

@@ -41,6 +41,6 @@ def _key(key: KeyDoc) -> str:
 def _beside(document: TrustDoc, page: RenderOptions) -> Iterator[str]:
     for path in document.backups:
         yield label("trust-previous-file", page.lang, path=sanitized(path))
-    if document.elsewhere:
-        hosts = ", ".join(document.elsewhere)
+    if document.behind_controller:
+        hosts = ", ".join(document.behind_controller)
         yield from page.wrapped("", label("trust-elsewhere", page.lang, hosts=hosts, command=document.command))

@@ -225,7 +225,7 @@ def test_behind_the_controller_only_its_own_key_is_written_and_the_rest_is_said(
     result = asyncio.run(run())
     assert states(result) == [(CONTROLLER, "added")]
     said = result.document
-    assert (said.elsewhere, said.command) == ([OTHER], f"ssh-keyscan {OTHER} >> ~/.ssh/known_hosts")
+    assert (said.behind_controller, said.command) == ([OTHER], f"ssh-keyscan {OTHER} >> ~/.ssh/known_hosts")
 
 
 def jumping(cluster: Cluster) -> None:

@@ -87,7 +87,7 @@ def test_what_was_approved_is_done_and_noted_with_who_and_for_which_run() -> Non
     assert (ended.verdict, ended.exit_code) == ("converged", 0)
     assert launched(world) == keys(DELETE, MAKE)
     assert [e for e in world.events if isinstance(e, ApprovalGiven)] == [
-        ApprovalGiven(gate="topology", user="wang", source="laptop")
+        ApprovalGiven(approval="topology", user="wang", source="laptop")
     ]
     assert [args[1:] for args in world.approvals] == [("topology", "wang@laptop", "run")]
 
@@ -139,6 +139,6 @@ def test_who_agreed_to_what_is_read_back_from_the_controller(tmp_path: Path) -> 
         return await read(look, H, ("topology", "other"))
 
     (told,) = asyncio.run(story())
-    assert (told.gate, told.who, told.run) == ("topology", "wang_li@ops", "second")
+    assert (told.approval, told.who, told.run) == ("topology", "wang_li@ops", "second")
     note = transport.state(H) / "markers/approved-topology"
     assert (note.stat().st_mode & 0o777, note.parent.stat().st_mode & 0o777) == (0o600, 0o700)

@@ -50,14 +50,14 @@ def test_what_is_asked_says_what_to_type() -> None:
 def test_events_of_an_approval_and_of_waiting() -> None:
     step = next(step for step in PLAN.steps if step.action.approval_id)
     awaited = ev.StepNeedsHuman(step=step.id, diagnostic=pending_approvals(PLAN, set())[0])
-    given = ev.ApprovalGiven(gate="cmdb-topology", user="wang", source="ops")
+    given = ev.ApprovalGiven(approval="cmdb-topology", user="wang", source="ops")
     assert list(event_lines(given, PLAN, EN)) == ["wang at ops approved: cmdb-topology"]
     (line,) = event_lines(awaited, PLAN, EN)
     assert line.startswith("#3 needs manual action: manually")
     document = event_document(awaited)
     assert document.problem is not None
     assert (document.event, document.problem.code) == ("step-needs-human", "approval-needed")
-    assert event_document(given).gate == "cmdb-topology"
+    assert event_document(given).approval == "cmdb-topology"
 
 
 def test_status_and_history_say_who_agreed() -> None:
@@ -65,7 +65,7 @@ def test_status_and_history_say_who_agreed() -> None:
         run="r1", started="s", verdict="differs", steps=9, done=3, failed=0, approved=["cmdb-topology wang@ops"]
     )
     assert "--approve cmdb-topology wang@ops" in history_text(HistoryDoc(runs=[run]), EN)
-    given = ApprovalDoc(gate="cmdb-topology", who="wang@ops", since="2026-01-02T03:04:05Z", run="r1")
+    given = ApprovalDoc(approval="cmdb-topology", who="wang@ops", since="2026-01-02T03:04:05Z", run="r1")
     status = StatusDoc(last=run, lock=LockDoc(locked=False), pause=PauseDoc(paused=False), approvals=[given])
     assert "topology was last approved by wang@ops at 2026-01-02T03:04:05Z, for run r1" in status_text(status, EN)
 
