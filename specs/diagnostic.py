@@ -1,11 +1,11 @@
-"""The one form in which trouble is told: a lasting kebab-case code, what, where, why, what next.
+"""Diagnostics: every problem is reported as a lasting kebab-case code, what, where, why and a hint.
 
-A diagnostic carries a code and fields; its wording, English and 简体中文, lives in `reconciler/view/words.py`, one
+A diagnostic carries a code and fields; its wording, English and 简体中文, lives in `reconciler/view/messages/`, one
 entry per code, and a test holds the two together. `where` is the place to look (`file:line`, `host path`); `source`
 is where our claim comes from (guide section, `script:line`), if it rests on one.
 
-What it is told of may come from a host or from a person. However it is made, it holds neither what moves a cursor nor
-a secret: here, because whoever words, keeps or sends one has no reason to look again.
+Its fields may come from a host or a person. They are cleaned and redacted here, when it is made, so that who prints,
+saves or sends one need not do it again.
 """
 
 from dataclasses import dataclass, field

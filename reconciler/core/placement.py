@@ -20,19 +20,19 @@ def describe_cluster(
     file: ClusterFile, release: Release, config: str, home: str = "", versions: tuple[PackageVersion, ...] = ()
 ) -> Cluster:
     """Raises SpecError with everything that keeps this cluster from being described."""
-    topology = parse(config)
+    layout = parse(config)
     where = f"{file.controller.address} {file.paths.install}/install.config"
     diagnostics = [
         diagnose("install-config-broken", where=f"{where}:{error.line}", token=error.token, field=error.field)
-        for error in topology.errors
+        for error in layout.errors
     ]
     if not diagnostics:
-        _refuse_one_host(topology, where)
-        diagnostics = [*_no_hosts(topology, where), *_bad_places(file, release, topology)]
+        _refuse_one_host(layout, where)
+        diagnostics = [*_no_hosts(layout, where), *_bad_places(file, release, layout)]
         diagnostics += [*_bad_optional(file, release), *_bad_excluded(file, release), *_bad_home(file, home)]
-    inventory = _placing(file.controller.address, topology, file.placement)
+    inventory = _placing(file.controller.address, layout, file.placement)
     narrowed = _narrowed(file, release)
-    homeless = _homeless(file, narrowed, topology, inventory, where)
+    homeless = _homeless(file, narrowed, layout, inventory, where)
     if diagnostics:
         raise SpecError(*diagnostics, *homeless)
     if homeless:
@@ -48,17 +48,17 @@ def describe_cluster(
 
 
 def _homeless(
-    file: ClusterFile, release: Release, topology: HostLayout, inventory: Inventory, where: str
+    file: ClusterFile, release: Release, layout: HostLayout, inventory: Inventory, where: str
 ) -> list[Diagnostic]:
     """What is to be looked at and has no host to be looked at on: silence about it would read as "all is well"."""
     homeless = _without_host(release, inventory)
-    if topology.errors or not inventory.hosts:
+    if layout.errors or not inventory.hosts:
         return []  # read in part: what is missing may stand in the rest
     new = [module for module in homeless if module.placement is not None and module.name not in file.placement]
     old = [module.name for module in homeless if module.placement is None]
     apps = _without_appo(release, inventory)
     leave = _excluded_line(file.excluded, (*old, *apps))
-    diagnostics = list(_unplaced(new, topology, inventory)) if new else []
+    diagnostics = list(_unplaced(new, layout, inventory)) if new else []
     if old:
         diagnostics.append(diagnose("module-nowhere", where=where, modules=", ".join(old), excluded=leave))
     if apps:
@@ -83,9 +83,9 @@ def lacking(release: Release, config: str) -> tuple[str, ...]:
     return (*old, *_without_appo(release, inventory))
 
 
-def _unplaced(new: Sequence[Module], topology: HostLayout, inventory: Inventory) -> Iterator[Diagnostic]:
+def _unplaced(new: Sequence[Module], layout: HostLayout, inventory: Inventory) -> Iterator[Diagnostic]:
     """With what `init` would propose for them, beside what is placed already."""
-    placed = _joining(topology, {name: inventory.on(name) for name in inventory.placed})
+    placed = _joining(layout, {name: inventory.on(name) for name in inventory.placed})
     try:
         places = _places(new, placed, inventory.controller)
     except LayoutError as refused:
@@ -95,14 +95,14 @@ def _unplaced(new: Sequence[Module], topology: HostLayout, inventory: Inventory)
     yield diagnose("module-unplaced", where="cluster.toml, placement", modules=", ".join(places), lines=lines)
 
 
-def _joining(topology: HostLayout, places: Mapping[str, tuple[str, ...]]) -> HostLayout:
+def _joining(layout: HostLayout, places: Mapping[str, tuple[str, ...]]) -> HostLayout:
     """install.config as it will be."""
 
     def owned(ip: str) -> tuple[tuple[str, str], ...]:
         names = (name.removesuffix(")").partition("(") for name, hosts in places.items() if ip in hosts)
         return tuple((module, project) for module, _, project in names)
 
-    return HostLayout(hosts=tuple((ip, (*modules, *owned(ip))) for ip, modules in topology.hosts))
+    return HostLayout(hosts=tuple((ip, (*modules, *owned(ip))) for ip, modules in layout.hosts))
 
 
 def _unmet(file: ClusterFile, release: Release, inventory: Inventory, told_of: Set[str]) -> Iterator[Diagnostic]:
@@ -144,8 +144,8 @@ def _bad_home(file: ClusterFile, home: str) -> list[Diagnostic]:
     ]
 
 
-def _no_hosts(topology: HostLayout, where: str) -> list[Diagnostic]:
-    return [] if topology.addresses() else [diagnose("install-config-empty", where=where)]
+def _no_hosts(layout: HostLayout, where: str) -> list[Diagnostic]:
+    return [] if layout.addresses() else [diagnose("install-config-empty", where=where)]
 
 
 def _bad_optional(file: ClusterFile, release: Release) -> list[Diagnostic]:
@@ -188,10 +188,10 @@ def _included(section: Section, also: tuple[str, ...]) -> Section:
     return section.model_copy(update={"covered": True}) if section.related and section.related in also else section
 
 
-def _refuse_one_host(topology: HostLayout, where: str) -> None:
+def _refuse_one_host(layout: HostLayout, where: str) -> None:
     """Raises LayoutRefused. On two hosts everything but the gateway may stay where it is."""
-    if len(topology.addresses()) == 1:
-        (host,) = topology.addresses()
+    if len(layout.addresses()) == 1:
+        (host,) = layout.addresses()
         source = "BlueKing version log 6.2, known issues"
         raise LayoutError(diagnose("one-host", where=where, host=host, layout=_LAYOUT, source=source))
 
@@ -200,7 +200,7 @@ _LAYOUT = "NEW-HOST consul,apigw,etcd"
 """apigw wants etcd on its own host, where it is not on the controller: there its certificates are made."""
 
 
-def _bad_places(file: ClusterFile, release: Release, topology: HostLayout) -> list[Diagnostic]:
+def _bad_places(file: ClusterFile, release: Release, layout: HostLayout) -> list[Diagnostic]:
     diagnostics: list[Diagnostic] = []
     for name, hosts in file.placement.items():
         known = {module.name: module for module in release.modules if module.placement}
@@ -208,21 +208,21 @@ def _bad_places(file: ClusterFile, release: Release, topology: HostLayout) -> li
         if name not in known:
             diagnostics.append(diagnose("placement-unknown", where=where, module=name, known=", ".join(sorted(known))))
             continue
-        diagnostics += _wrong_hosts(known[name], hosts, topology, where)
-        diagnostics += _not_beside(known[name], hosts, file, topology, where)
+        diagnostics += _wrong_hosts(known[name], hosts, layout, where)
+        diagnostics += _not_beside(known[name], hosts, file, layout, where)
     return diagnostics
 
 
 def _not_beside(
-    module: Module, hosts: tuple[str, ...], file: ClusterFile, topology: HostLayout, where: str
+    module: Module, hosts: tuple[str, ...], file: ClusterFile, layout: HostLayout, where: str
 ) -> list[Diagnostic]:
     """Hosts that lack what only the controller and the hosts of some other module have."""
     place = module.placement
-    if place is None or not place.beside or topology.hosts_named(module.name):
+    if place is None or not place.beside or layout.hosts_named(module.name):
         return []
     fit = {file.controller.address}
     for other in place.beside:
-        fit |= set(topology.hosts_named(other) or file.placement.get(other, ()))
+        fit |= set(layout.hosts_named(other) or file.placement.get(other, ()))
     return [
         diagnose(
             "placement-separate-hosts",
@@ -235,18 +235,18 @@ def _not_beside(
             source=place.source,
         )
         for host in hosts
-        if host not in fit and host in topology.addresses()
+        if host not in fit and host in layout.addresses()
     ]
 
 
-def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: HostLayout, where: str) -> list[Diagnostic]:
+def _wrong_hosts(module: Module, hosts: tuple[str, ...], layout: HostLayout, where: str) -> list[Diagnostic]:
     diagnostics = [
         diagnose("placement-no-host", where=where, module=module.name, host=host)
         for host in hosts
-        if host not in topology.addresses()
+        if host not in layout.addresses()
     ]
     place = module.placement
-    if place is None or topology.hosts_named(module.name):
+    if place is None or layout.hosts_named(module.name):
         return diagnostics
     if len(set(hosts)) not in place.counts:
         counts = ", ".join(str(count) for count in place.counts)
@@ -254,7 +254,7 @@ def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: HostLayout, w
             diagnose("placement-count", where=where, module=module.name, counts=counts, because=inline(place.because))
         )
     for other in place.not_with:
-        for host in set(hosts) & set(topology.hosts_of(other)):
+        for host in set(hosts) & set(layout.hosts_of(other)):
             diagnostics.append(
                 diagnose(
                     "placement-conflict",
@@ -269,19 +269,19 @@ def _wrong_hosts(module: Module, hosts: tuple[str, ...], topology: HostLayout, w
     return diagnostics
 
 
-def _placing(controller: str, topology: HostLayout, placement: Mapping[str, tuple[str, ...]]) -> Inventory:
-    owned = dict.fromkeys(each for _, modules in topology.hosts for each in modules)
-    groups = {name: topology.hosts_of(name) for name, _ in owned}
-    groups |= {f"{name}({project})": topology.hosts_of(name, project) for name, project in owned if project}
+def _placing(controller: str, layout: HostLayout, placement: Mapping[str, tuple[str, ...]]) -> Inventory:
+    owned = dict.fromkeys(each for _, modules in layout.hosts for each in modules)
+    groups = {name: layout.hosts_of(name) for name, _ in owned}
+    groups |= {f"{name}({project})": layout.hosts_of(name, project) for name, project in owned if project}
     # in the file's order, each once: as whoever reads install.config afterwards will find them
     placed = {
-        name: tuple(host for host in topology.addresses() if host in hosts)
+        name: tuple(host for host in layout.addresses() if host in hosts)
         for name, hosts in placement.items()
         if name not in groups
     }
     return Inventory(
         controller=controller,
-        hosts=topology.addresses(),
+        hosts=layout.addresses(),
         groups=tuple((groups | placed).items()),
         placed=tuple(placed),
     )
@@ -289,42 +289,42 @@ def _placing(controller: str, topology: HostLayout, placement: Mapping[str, tupl
 
 def propose_placement(release: Release, config: str, controller: str) -> dict[str, tuple[str, ...]]:
     """Module → hosts for every new module that install.config lacks. Raises LayoutRefused where none fits."""
-    topology = parse(config)
-    _refuse_one_host(topology, f"{controller} install.config")
-    new = [m for m in release.modules if m.placement is not None and not topology.hosts_named(m.name)]
-    return _places(new, topology, controller)
+    layout = parse(config)
+    _refuse_one_host(layout, f"{controller} install.config")
+    new = [m for m in release.modules if m.placement is not None and not layout.hosts_named(m.name)]
+    return _places(new, layout, controller)
 
 
-def _places(new: Sequence[Module], topology: HostLayout, controller: str) -> dict[str, tuple[str, ...]]:
+def _places(new: Sequence[Module], layout: HostLayout, controller: str) -> dict[str, tuple[str, ...]]:
     """Raises LayoutRefused."""
     places: dict[str, tuple[str, ...]] = {}
     for module in sorted(new, key=lambda module: bool(module.placement and module.placement.beside)):
-        host = _fitting(module, topology, controller, places)
+        host = _fitting(module, layout, controller, places)
         if not host:
             raise LayoutError(_nowhere(module))
         places[module.name] = (host,)
-        places |= _joined(module, host, new, topology, controller)
+        places |= _joined(module, host, new, layout, controller)
     return {module.name: places[module.name] for module in new}
 
 
 def _joined(
-    module: Module, host: str, new: Sequence[Module], topology: HostLayout, controller: str
+    module: Module, host: str, new: Sequence[Module], layout: HostLayout, controller: str
 ) -> dict[str, tuple[str, ...]]:
     """Away from the controller, what it has to be beside comes to its host, where nobody has placed that yet."""
     beside = module.placement.beside if module.placement and host != controller else ()
-    return {other.name: (host,) for other in new if other.name in beside and host not in topology.hosts_of(other.name)}
+    return {other.name: (host,) for other in new if other.name in beside and host not in layout.hosts_of(other.name)}
 
 
-def _fitting(module: Module, topology: HostLayout, controller: str, places: Mapping[str, tuple[str, ...]]) -> str:
+def _fitting(module: Module, layout: HostLayout, controller: str, places: Mapping[str, tuple[str, ...]]) -> str:
     place = module.placement
     if place is None:
         return ""
-    taken = {host for other in place.not_with for host in topology.hosts_of(other)}
+    taken = {host for other in place.not_with for host in layout.hosts_of(other)}
     first = (controller,) if place.not_with else ()
-    beside = tuple(host for name in place.beside for host in topology.hosts_named(name) or places.get(name, ()))
-    near = tuple(host for name in place.near for host in topology.hosts_named(name))
-    known = topology.addresses()
-    others = () if any(topology.hosts_named(name) for name in place.beside) else (*near, *known)
+    beside = tuple(host for name in place.beside for host in layout.hosts_named(name) or places.get(name, ()))
+    near = tuple(host for name in place.near for host in layout.hosts_named(name))
+    known = layout.addresses()
+    others = () if any(layout.hosts_named(name) for name in place.beside) else (*near, *known)
     return next((host for host in (*first, *beside, *others) if host in known and host not in taken), "")
 
 
