@@ -14,7 +14,7 @@ from probes.undo import LaterRuns, UndoItemState
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.identity import step_label
-from reconciler.core.plan import Blocked, Repair
+from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision, Rule
 from reconciler.core.undo_scope import SavedItem, UndoScope
 from reconciler.rules import module_facts
@@ -22,13 +22,6 @@ from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module
 from specs.reason import Reason, reason
-
-ABORTING = frozenset({"undo-changed", "undo-later", "undo-lost"})
-"""Any of them refuses the whole undo: half of what belongs together is worse than all or nothing."""
-
-
-def aborts_run(blocked: Blocked) -> bool:
-    return blocked.diagnostic.code in ABORTING
 
 
 def facts_of_replacements(cluster: Cluster, undoing: UndoScope) -> tuple[AnyFact, ...]:

@@ -24,7 +24,7 @@ from probes.registry import PROBES
 from probes.text import FileMentions
 from probes.yaml import YamlValue
 from reconciler.core.diff import diff
-from reconciler.engine.gather import SECTION_LIMIT
+from reconciler.engine.gather import MAX_SECTION_CHARS
 from reconciler.view.documents import dumped
 from reconciler.view.render import RenderOptions
 from reconciler.view.text.diff import diff_text
@@ -149,7 +149,7 @@ def _asked_of(file: str) -> dict[str, list[AnyFact]]:
 def _as_heard(output: Output) -> Output:
     """As the transport hands it on, and no longer than `collect` looks at."""
     text = output.stdout.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    assert len(text) < SECTION_LIMIT
+    assert len(text) < MAX_SECTION_CHARS
     return Output(stdout=text, stderr=output.stderr, exit_status=output.exit_status)
 
 

@@ -14,7 +14,7 @@ from probes.undo import LaterRuns, UndoEntries, UndoItemState, UndoRuns
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
 from reconciler.core.undo_scope import known_runs
-from reconciler.rules.undo import aborts_run, afterwards
+from reconciler.rules.undo import afterwards
 from specs.reason import CodedReason, reason
 from tests.sim.test_sim import QUICK, run, shuffled
 from tests.sim.undone import RUN, Case, put_back, shown_by, study, upgraded
@@ -148,7 +148,7 @@ def moved(to: str) -> World:
 def test_what_is_not_as_the_run_left_it_bars_the_whole_undo(standing: str, code: str) -> None:
     (blocked,) = study(moved(standing)).plan.blocked
     assert blocked.diagnostic.code == code
-    assert aborts_run(blocked)
+    assert blocked.diagnostic.disposition == "aborts-run"
     assert "install.config" in dict(blocked.diagnostic.fields)["path"]
     assert dict(blocked.diagnostic.fields).get("later", "r9") == "r9"
 

@@ -104,7 +104,7 @@ class Case:
 
 
 def study(world: World, leave: Sequence[str] = ()) -> Case:
-    """What `cli/undoing.py` does with real hosts."""
+    """What `commands/undo.py` does with real hosts."""
     scope = undo_scope(RUN, world.read(facts_to_read(RUN, world.cluster.inventory.hosts)), leave)
     taken = world.read(undo.facts_of_replacements(world.cluster, scope))
     expected = undo.expect(world.cluster, scope, taken)

@@ -15,7 +15,7 @@ from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan, Step
 from reconciler.engine.approvals import Approval, read, record
 from reconciler.engine.gather import gather_facts
-from tests.reconciler.engine.test_reconcile import H, applied, undertaking
+from tests.reconciler.engine.test_reconcile import H, applied, context_for
 from tests.support.local import LocalTransport
 from tests.support.world import Raise, World, plan, step
 
@@ -48,7 +48,7 @@ BY_HAND = Raise(host=H, name="by-hand", behind="topology", hands="cmdb-delete-se
 
 
 def run(world: World, *actions: Raise, **more: Any) -> Any:
-    return applied(undertaking(world, actions, **{"decide": chain(actions), **more}))
+    return applied(context_for(world, actions, **{"decide": chain(actions), **more}))
 
 
 def launched(world: World) -> list[str]:

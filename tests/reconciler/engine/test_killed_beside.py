@@ -36,7 +36,7 @@ class Point:
     writes: bool = False
 
 
-async def _survey(host: LocalTransport) -> object:
+async def _discover(host: LocalTransport) -> object:
     install = host.root / "install"
     install.mkdir(exist_ok=True)
     (install / "install.config").write_text("10.0.0.1 iam\n10.0.0.2 paas\n")
@@ -59,11 +59,11 @@ async def _pause(host: LocalTransport) -> object:
 
 
 POINTS = {
-    "survey": Point(_survey),
+    "discover": Point(_discover),
     "lease-read": Point(lambda host: lease.read_lease(host, C)),
-    "job-last": Point(_status),
+    "job-tail": Point(_status),
     "ack-record": Point(lambda host: acks.record(host, WORK, who="wang"), writes=True),
-    "ack-owe": Point(lambda host: acks.record_pending(host, WORK, origin="6.1.2"), writes=True),
+    "ack-record-pending": Point(lambda host: acks.record_pending(host, WORK, origin="6.1.2"), writes=True),
     "approve": Point(lambda host: approvals.record(host, C, gate="topology", who="wang", run="r"), writes=True),
     "pause": Point(_pause, writes=True),
     "resume": Point(lambda host: pause.resume(host, C), writes=True),
@@ -91,7 +91,7 @@ async def _at_work(host: LocalTransport, *, paused: bool) -> None:
     """A lease, a job that runs, and a wish where there is one to take back."""
     await lease.try_acquire(host, C, run="r", user="wang", source="laptop")
     await launch(
-        host, C, JobSpec(job="long.1", command=Command(script="echo at work; sleep 20"), epoch=1, until=soon())
+        host, C, JobSpec(job="long.1", command=Command(script="echo at work; sleep 20"), epoch=1, start_deadline=soon())
     )
     await _writes_no_more(host.state(C) / "jobs/long.1")
     if paused:

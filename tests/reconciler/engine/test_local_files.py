@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.engine.local_files import place, replace_keeping_mode, state_path, try_out, write_new, write_private
+from reconciler.engine.local_files import (
+    check_writable,
+    replace_keeping_mode,
+    resolve,
+    state_path,
+    write_new,
+    write_private,
+)
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="makes devices and gives files away")
 WRITERS: list[Callable[[Path, str], None]] = [replace_keeping_mode, write_new]
@@ -132,7 +139,7 @@ def test_links_that_lead_to_each_other_end(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(OSError, match="symbolic link"):
-        place(tmp_path / "a")
+        resolve(tmp_path / "a")
 
 
 def test_a_new_file_gets_the_mode_that_was_asked_for(tmp_path: Path) -> None:
@@ -185,7 +192,7 @@ def test_the_state_directory_is_a_path_before_it_is_made(tmp_path: Path) -> None
 
 
 def test_trying_out_leaves_nothing_and_says_what_is_wrong(tmp_path: Path) -> None:
-    try_out(tmp_path)
+    check_writable(tmp_path)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(FileNotFoundError):
-        try_out(tmp_path / "missing")
+        check_writable(tmp_path / "missing")
