@@ -11,7 +11,7 @@ from probes.fact import AnyExpected
 from reconciler.core.diff import compare
 from reconciler.core.events import ApprovalGiven, RunEnded, RunHalted, RunStarted
 from reconciler.core.plan import Plan
-from reconciler.core.verdict import exit_code
+from reconciler.core.verdict import event_verdict, exit_code
 from reconciler.engine import approvals, pause
 from reconciler.engine.assess import Assessment, assess, facts_of
 from reconciler.engine.executor import execute

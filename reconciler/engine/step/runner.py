@@ -326,11 +326,9 @@ async def _await_effects(step: Step, job: JobResult, context: RunContext) -> tup
     """What it ensures and does not hold in time: nothing, as a rule, at the first reading. The exit status only decides
     how long it is waited for."""
     ensured = step.action.ensures()
-    grace_s = (
-        step.action.effects_timeout_s
-        if job.exit_status == 0
-        else min(FAILED_COMMAND_GRACE_S, step.action.effects_timeout_s)
-    )
+    grace_s = step.action.effects_timeout_s
+    if job.exit_status != 0:
+        grace_s = min(FAILED_COMMAND_GRACE_S, grace_s)
     started_at, interval_s = context.clock.steady(), VERIFY_INTERVAL_S[0]
     while True:
         readings = (await context.gather(facts_of(ensured))).readings
