@@ -95,7 +95,7 @@ def _start(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Deci
     host = drift.expected.fact.host
     match drift.reading:
         case Known("exited" | "created" | "dead"):
-            # an old process put back by hand holds the port: the container would die of it, unseen
+            # an old process that was restored manually holds the port: the container would exit, unnoticed
             first = module_facts.obsolete_units(cluster, module, "first")
             return Repair.of(drift, StartContainer(host=host, container=name), section=module.section, common=first)
         case _:
