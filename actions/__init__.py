@@ -1,1 +1,1 @@
-"""What can be done: one file per action family."""
+"""Actions: one file per family."""

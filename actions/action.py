@@ -1,7 +1,7 @@
-"""An action can be done to one host: what it needs, what it makes true, and the command that does it.
+"""Action: one change to one host, with its preconditions, its effects and its command.
 
-`requires` and `ensures` are facts, so an action whose effect cannot be seen cannot be written. The executor takes a
-step as done when `ensures` has been seen, whatever the command's exit status was.
+`requires` and `ensures` are facts, so an action whose effect cannot be probed cannot be written. A step is done when
+`ensures` has been verified, whatever the command's exit status was.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from specs.diagnostic import Diagnostic
 from specs.reason import Reason
 
 Disrupts = Literal["no", "service", "data"]
-"""What users notice: nothing, an outage, or data that cannot be brought back without the backup."""
+"""Effect on users: none, an outage, or data that only a backup restores."""
 
 Undo = Literal[
     "migrated",
@@ -29,11 +29,11 @@ Undo = Literal[
     "restored",
     "undo",
 ]
-"""What an undo makes of it, the gravest first. migrated: only a backup brings it back. no-way-back: what it installed
-stands in the place of what was. generated: new secrets, which servers know. replaced: the old one lies in a backup.
-mended: undoing it would bring a fault back. derived: written anew from other files. server: a row, grant or key in a
-server. running: something was only started. beside: nothing that was there was changed. restored: as it was, from what
-the run kept. undo: itself part of one."""
+"""Outcome of an undo, the gravest first. migrated: only a backup restores it. no-way-back: the new one has replaced the
+old one. generated: new secrets, which servers already use. replaced: the old one is in a backup. mended: undoing it
+would restore a fault. derived: rendered from other files. server: a row, grant or key in a server. running: something
+was only started. beside: nothing that existed was changed. restored: from the items that the run saved. undo: itself
+part of an undo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +68,19 @@ class Action:
         raise NotImplementedError
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        """Facts that may no longer hold afterwards, though nobody asked for it: each is repaired after this step."""
+        """Facts that this step may break: each is probed and repaired after it."""
         return ()
 
     def side_effects(self) -> tuple[Reason, ...]:
-        """What else the vendor's call does, told before it is done."""
+        """Other effects of the vendor's call, shown before it runs."""
         return ()
 
     def explain_failure(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
-        """What it means that its effects were not seen in time, where the general words would say too little."""
+        """A diagnostic for effects that were not verified in time, where the general one would say too little."""
         return None
 
     def deletes(self) -> Reason | None:
-        """What is gone for good afterwards and users may have made, by count and name; told where approval is asked."""
+        """Data of users that is deleted for good, by count and name; shown where approval is required."""
         return None
 
     @property
@@ -109,7 +109,7 @@ class Action:
 
     @property
     def undo_outcome(self) -> Undo:
-        """What an undo makes of this step: shown before it runs and recorded with its job."""
+        """Outcome of an undo of this step: shown before it runs and recorded with its job."""
         return "migrated" if self.irreversible else self.undo
 
     @property

@@ -1,7 +1,7 @@
-"""Agents around the replacement of GSE: note who is online before, see them online again, and settle the note.
+"""Agents around the replacement of GSE: record which are online before, await them afterwards, archive the record.
 
-Nothing is done to an agent. The wait is a step of its own, so that a drop is told once, with the hosts' names, and all
-that would be retired after it stays. The note is written once: what a later run sees is no more what was there before.
+No agent is changed. The wait is a step of its own, so that missing agents are reported once, by host, and block the
+retirement of the old GSE. The baseline is written once: a later run no longer sees the state before.
 """
 
 from collections.abc import Sequence
@@ -37,12 +37,12 @@ SHOW: LiteralString = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAgentBaseline(Action):
-    """Leave the note; one of this release that is there already keeps what it says."""
+    """Record the baseline; an existing one of this release is kept."""
 
     recorded: TaskRecorded
     online: tuple[str, ...] = ()
     unknown_because: str = ""
-    """Why nobody is known to be online; then nothing will be demanded."""
+    """Why no agent is known to be online; then nothing is required afterwards."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.record"] = "agent.record"
     undo: ClassVar[Undo] = "beside"
@@ -60,7 +60,7 @@ class RecordAgentBaseline(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitAgentBaseline(Action):
-    """Wait until those that were noted are online; agents look for a server by themselves."""
+    """Wait until the agents of the baseline are online; they reconnect by themselves."""
 
     missing: AgentsMissing
     because: Reason
@@ -86,13 +86,13 @@ class AwaitAgentBaseline(Action):
 
     @property
     def locks(self) -> tuple[str, ...]:
-        """Whatever else there is to do on the controller is not kept waiting."""
+        """Other steps on the controller do not wait for it."""
         return (f"agents@{self.host}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveAgentBaseline(Action):
-    """Put the note aside, with a record that it was paid."""
+    """Archive the baseline, with a record that it is done."""
 
     release: str
     identity: ClassVar[tuple[str, ...]] = ()

@@ -1,8 +1,8 @@
-"""Backups, each in a dated directory of its own, counted as made only when they are complete.
+"""Backups, each in a dated directory of its own, recorded only when complete.
 
 The guide's overwrite the last one in place: run after the upgrade, they destroy the only copy of 6.1. Here nothing is
-overwritten, a dump gets its final name when its end was seen, and a record on the host says where it lies and how
-large it is; `probes/backup.py` compares the record with the disk. Guide 5.1-5.3.
+overwritten, a dump gets its final name when its end was verified, and a record on the host has its path and size;
+`probes/backup.py` compares the record with the disk. Guide 5.1-5.3.
 """
 
 from dataclasses import dataclass
@@ -319,7 +319,7 @@ class BackupInstall(Action):
         return Command(script=INSTALL, args=(self.path,))
 
 
-TOPOLOGY: LiteralString = (
+CMDB: LiteralString = (
     """set -eu
 umask 077
 home=/var/lib/bkrec/cmdb
@@ -344,16 +344,16 @@ size=$(stat -c %s -- "$copy.part")
 digest=$(md5sum < "$copy.part")
 sync
 mv -T -- "$copy.part" "$copy"
-record topology "$copy" "$size" "${digest%% *}"
+record cmdb "$copy" "$size" "${digest%% *}"
 echo "kept in $copy"
 """
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackupTopology(Action):
-    """What CMDB says of sets, templates, and of which host is where: a line for each answer. Nothing reads it back in;
-    it is there for a person who wants to know what was where."""
+class BackupCmdb(Action):
+    """CMDB's answers about sets, templates and hosts, one line each. Nothing restores from it; it is there for a person
+    to look up the old state."""
 
     install: str
     identity: ClassVar[tuple[str, ...]] = ()
@@ -361,9 +361,9 @@ class BackupTopology(Action):
     undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        backup = Backup(host=self.host, what="topology")
+        backup = Backup(host=self.host, what="cmdb")
         return (backup.must_be("fresh", because=reason("backup-complete"), source="guide 7.17"),)
 
     def command(self) -> Command:
         questions = cmdb.everything(self.install)
-        return Command(script=TOPOLOGY, args=(str(len(questions)), *esb.arguments(questions)))
+        return Command(script=CMDB, args=(str(len(questions)), *esb.arguments(questions)))

@@ -1,8 +1,8 @@
 """The vendor's own commands, for what has no narrower call.
 
 Every bkcli call rewrites hosts.env and .rcmdrc and locks nothing (bkcli:29,56), so no two may run at once: they share
-the resource "bkcli". What a call ensures is listed in the step itself, fact by fact, from the module's data: its exit
-status says little (`install bkenv` always exits 0, ce/install.sh:135).
+the lock "bkcli". The effects of a call are listed in the step itself, fact by fact, from the module's data: its exit
+status means little (`install bkenv` always exits 0, ce/install.sh:135).
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ exec ./bkcli sync "$what"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bkcli(Action):
-    """What all vendor calls share."""
+    """Base of all vendor calls."""
 
     install: str
     login_shell: ClassVar[bool] = True
@@ -144,7 +144,7 @@ class SyncModule(Bkcli):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleCall(Bkcli):
-    """What installing and upgrading share: whatever the module's data says must be seen afterwards."""
+    """Base of install and upgrade: its effects are those of the module's data."""
 
     module: str
     effects: tuple[AnyExpected, ...]
@@ -155,7 +155,7 @@ class ModuleCall(Bkcli):
     repeatable: bool = True
     seconds: float = 120.0
     invalidated: tuple[AnyFact, ...] = ()
-    """Units whose files are replaced under them: they are looked at again, and restarted where they are older."""
+    """Units whose files are replaced: they are probed again, and restarted where their process is older."""
     effects_timeout_s: ClassVar[float] = 120.0
 
     def requires(self) -> tuple[AnyExpected, ...]:

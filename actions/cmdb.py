@@ -1,12 +1,12 @@
-"""The topology of the BlueKing business: emptied with a person's help, and made anew by the vendor's own step.
+"""CMDB's topology of the BlueKing business: emptied with manual steps, and rebuilt by the vendor's own step.
 
-Deleting is in three hands: hosts are moved and sets deleted by a person in the browser, because CMDB lets nobody else
-do it as safely; templates by the vendor's script, whose exit status lies (a set template that stays is only logged), so
-that what CMDB says afterwards counts. All of it stands behind one gate: `apply --approve cmdb-topology`.
+Deletion has three parts: hosts are moved and sets deleted by a person in the browser, the safest way that CMDB offers;
+templates by the vendor's script, whose exit status is unreliable (a set template that was not deleted is only logged),
+so CMDB is queried afterwards. All of it requires one approval: `apply --approve cmdb-topology`.
 
 The script takes PaaS's secret as an argument. Here it is handed its arguments inside the interpreter, where `ps` cannot
 see them, and its log, which holds request bodies, is closed to others. The vendor's `initdata topo` puts the secret on
-its own command line whoever calls it; that is told beside the step. Guide 7.17; bin/create_blueking_set.py.
+its own command line whoever calls it; that is shown with the step. Guide 7.17; bin/create_blueking_set.py.
 """
 
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ mv -T -- "$script.bkrec-part" "$script"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetJobModules(Action):
-    """Guide 7.17.3: `job` in .installed_module stands for JOB's eight modules, not for the two of its lite form."""
+    """Guide 7.17.3: `job` in .installed_module means JOB's eight modules, not for the two of its lite form."""
 
     install: str
     modules: tuple[str, ...]
@@ -137,7 +137,7 @@ def no_templates(host: str, install: str) -> AnyExpected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emptying(Action):
-    """What all that leads to the deletion shares: the gate, and what is lost behind it."""
+    """Base of the steps that lead to the deletion: the approval, and the data it deletes."""
 
     install: str
     sets: tuple[str, ...]
@@ -220,7 +220,7 @@ class LockTopologyEditing(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deleting(Emptying):
-    """What no undo brings back."""
+    """Data that no undo restores."""
 
     undo: ClassVar[Undo] = "migrated"
 
@@ -280,11 +280,11 @@ class DeleteTemplates(Deleting):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildTopology(Bkcli):
-    """`bkcli initdata topo`. Not beside a template of the same name: there it ends half-way, with exit 1. So it begins
-    only where none is, and may be begun again once none is."""
+    """`bkcli initdata topo`. It fails with exit 1 at a template of the same name. So it requires
+    that there is none, and may be retried once there is none."""
 
     effects: tuple[AnyExpected, ...]
-    """Sets and templates as the files say, and each host in its modules."""
+    """Sets and templates as in the files, and each host in its modules."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.build"] = "cmdb.build"
     undo: ClassVar[Undo] = "server"
@@ -306,7 +306,7 @@ class BuildTopology(Bkcli):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignHosts(Bkcli):
-    """`bkcli initdata topo 1`: hosts into their modules, nothing else; one that has more keeps what it has."""
+    """`bkcli initdata topo 1`: hosts into their modules, nothing else; a host in further modules stays in them."""
 
     placed: tuple[AnyExpected, ...]
     identity: ClassVar[tuple[str, ...]] = ()

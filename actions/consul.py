@@ -1,7 +1,7 @@
-"""Consul: register a service anew whose definition file is gone or empty.
+"""Consul: register a service whose definition file is missing or empty; deregister an obsolete one.
 
 The vendor's own redirect truncates the file first and so leaves an empty one when its script fails; here the text is
-made beside and renamed in. Source: ce/tools.sh:68-87, bin/reg_consul_svc.
+written to a temporary file and renamed. Source: ce/tools.sh:68-87, bin/reg_consul_svc.
 """
 
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ consul reload
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeregisterService(Action):
-    """Take a service out of consul that nobody serves any more; its definition is moved aside."""
+    """Deregister a service that nothing serves any more; its definition is moved aside."""
 
     service: str
     identity: ClassVar[tuple[str, ...]] = ("service",)

@@ -1,8 +1,8 @@
-"""Containers: start one that only stopped, or have the vendor's own script make a single one anew.
+"""Containers: start a stopped one, or have the vendor's own script create a single one.
 
 `bkcli install paas` would recreate all six; where one is missing, install_paas.sh for that one is the narrowest call.
 The other products that 6.2 moved into containers have such a script each, with arguments of their own.
-Two things keep them over a reboot: a restart policy, and a daemon.json that names the place where they are.
+Two things make them survive a reboot: a restart policy, and a daemon.json that names their data root.
 Source: ce/bin/install_paas.sh:150-205, ce/install.sh:979,1094,1148,1275; bin/install_docker.sh:15,35.
 """
 
@@ -18,7 +18,7 @@ from specs.reason import Reason, reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartContainer(Action):
-    """Start a container that exists with the right image; it keeps all it was created with."""
+    """Start a container that exists with the right image; its settings stay."""
 
     container: str
     identity: ClassVar[tuple[str, ...]] = ("container",)
@@ -101,7 +101,7 @@ class InstallContainer(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveContainer(Action):
-    """Remove one that was to run once and was left over: its name keeps the next one from being made."""
+    """Remove a leftover container that runs once: its name prevents the next one from being created."""
 
     container: str
     identity: ClassVar[tuple[str, ...]] = ("container",)
@@ -184,8 +184,8 @@ mv -T -- "$file.bkrec-part" "$file"
 class SetDockerDataRoot(Action):
     """Have daemon.json name the directory that the running daemon uses; every other line stays as it is.
 
-    Nothing is restarted and no data moved: what the daemon has now is what its next start finds. The file as it was is
-    kept below /var/lib/bkrec/saved.
+    Nothing is restarted and no data moved: the next start of the daemon finds its present data. The old file is saved
+    below /var/lib/bkrec/saved.
     """
 
     file: str

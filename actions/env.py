@@ -1,6 +1,6 @@
-"""Env files: give one key the value it needs, once, leaving every other line as it is.
+"""Env files: set one key, once, and change no other line.
 
-The assignment that bash ends up with is replaced, whatever stands beside it on its line; where there is none, one line
+The assignment that bash ends up with is replaced, whatever else is on its line; where there is none, one line
 is added after a final newline is made sure of (the guide's `printf 'X=…' >>` glues two keys together in a file without
 one). A value that is a secret is copied from the vendor's own file on the host; bkrec neither sees nor sends it. Guide
 6.3, 6.4; env.md 5, 8.
@@ -75,12 +75,12 @@ assign "$file" "$key" "${made#*=}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditEnv(Action):
-    """What all edits of an env file share: the file, the key, and the copies on other hosts that they leave behind."""
+    """Base of all edits of an env file: the file, the key, and the copies on other hosts that become stale."""
 
     file: str
     key: str
     invalidated: tuple[AnyFact, ...] = ()
-    """Facts about copies and merges of this file: stale once it changes, so they are seen to afterwards."""
+    """Facts about copies and merges of this file: stale once it changes, so they are probed again."""
     undo: ClassVar[Undo] = "restored"
 
     def invalidates(self) -> tuple[AnyFact, ...]:
@@ -138,7 +138,7 @@ class CopyVariable(EditEnv):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerateVariable(EditEnv):
-    """Let the vendor's generator make a secret on the host, once; of what it prints, only this key is kept.
+    """Let the vendor's generator make a secret on the host, once; of its output, only this key is used.
 
     It appends an empty BK_REDIS_SENTINEL_PASSWORD on each call (observed), which the guide's `>>` lets in.
     """

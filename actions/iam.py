@@ -1,9 +1,9 @@
-"""IAM: hand over the permission models that a product's installer stopped short of, by the vendor's own function alone.
+"""IAM: register the permission models that a product's installer did not, by the vendor's own function.
 
-The installers of PaaS, user management and node management do it last, once their containers run: one that failed
-before that leaves a product that serves, and of which IAM knows nothing new; `upgrade job` does it before it touches
-JOB. What IAM has taken is marked, and the vendor's script passes over it. It ends after the first model that it had to
-render, so it is called until none is left or until it gets no further.
+The installers of PaaS, user management and node management do it last, once their containers run: if one failed
+before that, the product serves and IAM lacks its new models; `upgrade job` does it before it changes JOB. Registered
+models are marked, and the vendor's script skips them. It ends after the first model that it had to render, so it is
+called until none is pending or it makes no progress.
 Source: bin/bkiam_migrate.sh:149-174; ce/tools.sh:97-109; ce/install.sh:657, 956, 1165; ce/upgrade.sh:113.
 """
 

@@ -1,8 +1,8 @@
 """install.config: put a new module on its host, changing nothing else.
 
 One token is appended to the first line of each host that carries modules; comments, order, groups and every other line
-stay byte for byte. The edit is made in a copy and renamed in; what was
-there before the run is kept for an undo. Guide 6.2.
+stay byte for byte. The edit is made in a copy and renamed in; the file
+before the run is saved for an undo. Guide 6.2.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""MySQL, before a new product moves in: the login path on the controller and the grant of its user.
+"""MySQL for a new product: the login path on the controller and the grant of its user.
 
 The guide forgets both, and `install bkauth` stops without them. The vendor's two scripts take the password as an
 argument, where `ps` shows it; here it goes from the vendor's env file to the tool's prompt or input on the host.
@@ -99,7 +99,7 @@ class GrantUser(Action):
     key: str
     hosts: tuple[str, ...]
     verified_on: str
-    """The controller, where the grant is looked up."""
+    """The controller, where the grant is verified."""
     identity: ClassVar[tuple[str, ...]] = ("login_path", "user")
     kind: Literal["mysql.grant"] = "mysql.grant"
     login_shell: ClassVar[bool] = True

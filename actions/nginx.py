@@ -1,6 +1,6 @@
-"""The entrance: templates, the keys they read, and JOB's start page, on each nginx host.
+"""Ingress (nginx): templates, the keys they read, and JOB's start page, on each nginx host.
 
-The guide copies the templates and reloads consul-template. That renders paas.conf anew and never apigw.conf: the entry
+The guide copies the templates and reloads consul-template. That renders paas.conf and never apigw.conf: the entry
 below conf.d and the two keys for the gateway's domains are written only by install_consul_template.sh. So that script
 is run, which does all three. Guide 7.2; bin/install_consul_template.sh:77-139.
 """

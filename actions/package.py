@@ -1,4 +1,4 @@
-"""The release package: unpack it, unpack the products in it, and put the new /data/src in the old one's place.
+"""Package: unpack it, unpack the products in it, and swap the new /data/src in.
 
 All of it happens beside the old tree and each stage ends in one rename, so that a run killed anywhere leaves either
 the stage before or the stage after, never half of one. The guide unpacks over the live directory and cannot be run
@@ -36,7 +36,7 @@ mv -T -- "$part" "$into"
 
 
 def unpacked_from(host: str, into: str, md5: str) -> AnyExpected:
-    """What lies there came out of the package of this MD5, not of one that cluster.toml named before."""
+    """The tree was unpacked from the package of this MD5, not from one that cluster.toml named before."""
     fact = LineInFile(host=host, path=f"{into}/.bkrec-md5", line=md5)
     return fact.must_be(True, because=reason("package-unpacked"), source="guide 4")
 
@@ -69,7 +69,7 @@ class UnpackPackage(Action):
         )
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        """What a run before this one completed there."""
+        """Stages that an earlier run completed there."""
         below = (f"{self.into}/src/{name}" for name in ("cert", "backup", ".bkrec-products"))
         return tuple(PathKind(host=self.host, path=path) for path in below)
 
@@ -121,9 +121,9 @@ class UnpackProducts(Action):
     invalidated: tuple[AnyFact, ...] = ()
     """Edits of the products' templates, which unpacking takes back."""
     md5: str = ""
-    """Of the verified package, where the tree is its own: then what its products' VERSIONs say is written down."""
+    """MD5 of the verified package, where the tree was unpacked from it: then its products' VERSIONs are recorded."""
     package_versions: tuple[str, ...] = ()
-    """What they are taken to say. They may turn out to say something else; then what is desired is decided anew."""
+    """The assumed versions. If the package brings others, the plan is stale and made again."""
     identity: ClassVar[tuple[str, ...]] = ("package", "root")
     kind: Literal["package.products"] = "package.products"
     typical_s: ClassVar[float] = 300.0
@@ -209,7 +209,7 @@ if [ "$from" != "$new" ]; then rm -rf -- "$new"; fi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwapSource(Action):
-    """Put the completed new tree in the place of /data/src; the old one is kept as /data/src.bak. Two renames."""
+    """Swap the completed tree in as /data/src; the old one becomes /data/src.bak. Two renames."""
 
     new: str
     live: str
@@ -280,7 +280,7 @@ rm -f -- "$mark"
 
 
 PRESERVED = (".*", "*/.*", "install.config", "bin/0[1234]-*", "*.pyc", "*.bkrec-part")
-"""What a replacement leaves as it is, as `TreeDigest` excludes it: a tree is the package's apart from these."""
+"""Paths that a replacement preserves, as `TreeDigest` excludes them: all else equals the package's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,9 +293,9 @@ class ReplaceScripts(Action):
     """VERSION of the tree beside `new`: the unpacked package."""
     markers: tuple[str, ...]
     invalidated: tuple[AnyExpected, ...] = ()
-    """What lies below bin/default and is not the package's: rsync --delete resets it. Guide 6.4."""
+    """Edits below bin/default, which rsync --delete resets. Guide 6.4."""
     patched: tuple[str, ...] = ()
-    """The files below `live` that hold it."""
+    """The edited files below `live`."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["package.scripts"] = "package.scripts"
     undo: ClassVar[Undo] = "replaced"

@@ -1,6 +1,6 @@
-"""Directories: move one aside that has no place any more, or bring one over from a backup.
+"""Directories: retire an obsolete one, or copy one from a backup.
 
-A virtualenv is moved within its own file system (a rename, whatever its size) and noted in a manifest, so that an
+A virtualenv is moved within its own file system (a rename, whatever its size) and recorded in a manifest, so that an
 undo is a rename back. The guide's `rmvirtualenv` deletes it.
 """
 

@@ -62,7 +62,7 @@ FAMILIES: tuple[ModuleType, ...] = (
 
 
 def _actions(family: ModuleType) -> tuple[type[Action], ...]:
-    """Its classes with a kind: not what they share, nor what it imports."""
+    """Its concrete classes, those with a kind: neither base classes nor imports."""
     classes = (value for value in vars(family).values() if isinstance(value, type) and issubclass(value, Action))
     return tuple(cls for cls in classes if cls.__module__ == family.__name__ and "kind" in cls.__annotations__)
 

@@ -26,7 +26,7 @@ add_saas_environment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddSaasVariables(Bkcli):
-    """Insert or update the rows; a silent no-op of the vendor's function shows as rows not seen."""
+    """Insert or update the rows; a silent no-op of the vendor's function shows as missing rows."""
 
     login_path: str
     names: tuple[tuple[str, str], ...]

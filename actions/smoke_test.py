@@ -1,15 +1,15 @@
-"""The trial job around the replacement of GSE: run it before, run it again afterwards, and settle the note.
+"""Smoke test around the replacement of GSE: run a job through JOB before and again afterwards, then archive the record.
 
-Agents that are online are not yet a pipeline: JOB hands work to GSE, GSE to an agent, and the result comes back. One
-script that echoes a word, on one host, goes all that way. One host alone, because the others' agents are asked about by
-`actions/agent.py`: more of them would prove no more of JOB, and any of them could spoil it. It runs as root, an account
-that JOB itself makes for each business.
+Online agents are not yet a working pipeline: JOB hands work to GSE, GSE to an agent, and the result comes back. One
+script that echoes a word, on one host, goes all that way. One host alone, because the others' agents are covered by
+`actions/agent.py`: more hosts would prove no more of JOB, and any of them could fail the test. It runs as root, an
+account that JOB itself makes for each business.
 
-What the ESB says is kept as it came, without the application's secret, and judged by `probes/smoke_test.py`, never
-here: the shell reads it only to know whether to ask once more. Run twice, be it that it was killed before it could keep
-the answer, it leaves a second line in JOB's own history and nothing else. Before, one attempt counts: JOB serves, or it
-does not. Afterwards three do, as JOB may just be looking for GSE's new servers. "bkcli" is held meanwhile, so that no
-installer stops JOB, CMDB or the ESB under a trial. Source: jobv3/apidocs/zh_hans/fast_execute_script.md of
+The ESB's answers are saved unchanged, without the application's secret, and evaluated by `probes/smoke_test.py`, never
+here: the shell parses them only to know whether to poll again. A second run, as after a kill before the answer was
+saved, leaves a second line in JOB's own history and nothing else. Before, one attempt counts: JOB serves, or it
+does not. Afterwards three do, as JOB may just be looking for GSE's new servers. It takes the lock "bkcli", so that no
+installer stops JOB, CMDB or the ESB during a test. Source: jobv3/apidocs/zh_hans/fast_execute_script.md of
 TencentBlueKing/legacy-bk-paas, paas2/esb/components/confapis; createDefaultAccounts in AccountServiceImpl.java of
 TencentBlueKing/bk-job.
 """
@@ -30,7 +30,7 @@ from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Reason, reason
 
 JOB_S = 60
-"""How long JOB is given for one job; the least that JOB 3.x lets be asked for itself."""
+"""Seconds for one job; the minimum that JOB 3.x accepts as its own timeout."""
 ATTEMPTS = 3
 
 TRY: LiteralString = (
@@ -113,7 +113,7 @@ ARCHIVE_BOTH: LiteralString = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSmokeTest(Action):
-    """Run it while all of the old release serves, and note what came of it; a note of this release stays as it is."""
+    """Run it while all of the old release serves, and record the result; an existing record of this release is kept."""
 
     recorded: TaskRecorded
     env: str
@@ -140,7 +140,7 @@ class RecordSmokeTest(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSmokeTest(Action):
-    """Run it again, on the host that the note names; done when it worked, or where the note demands nothing."""
+    """Run it again, on the host of the record; done when it passes, or where the record requires nothing."""
 
     broken: SmokeTestBroken
     env: str
@@ -149,7 +149,7 @@ class RunSmokeTest(Action):
     kind: Literal["smoke-test.run"] = "smoke-test.run"
     typical_s: ClassVar[float] = 10.0
     effects_timeout_s: ClassVar[float] = 5.0
-    """What it ensures stands in a file by the time it ends."""
+    """Its effect is in a file by the time it ends."""
     undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
@@ -179,7 +179,7 @@ SOURCE = "ZH/6.1/API文档/jobv3/zh-hans/get_job_instance_status.md of TencentBl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveSmokeTest(Action):
-    """Put the note and the second answers aside, with a record that it was paid."""
+    """Archive the record and the second answers, and mark the baseline as done."""
 
     release: str
     identity: ClassVar[tuple[str, ...]] = ()

@@ -1,7 +1,7 @@
-"""Tags: put the mark back that keeps the vendor from generating a module's secrets anew.
+"""Tags: restore the file that keeps the vendor from regenerating a module's secrets.
 
-Only where the secrets it stands for are still in 01-generate: the tag says "these were made", and they were. It is
-made as the vendor makes it, immutable where the file system can. Source: functions:503-524 (make_tag);
+Only where the module's secrets are still in 01-generate: the tag means "these were generated". It is
+created as the vendor does, immutable where the file system can. Source: functions:503-524 (make_tag);
 ce/install.sh:139-151.
 """
 

@@ -1,8 +1,8 @@
-"""Work that an upgrade owes: leave a note of it before, do it afterwards, and record it on proof.
+"""Post-upgrade tasks: recorded as pending before the upgrade, run afterwards, recorded as done once verified.
 
-The proof is what the tool says at its end, never its exit status: an empty script exits 0, both IAM migrations exit 0
+A task is verified by its last output, never by its exit status: an empty script exits 0, both IAM migrations exit 0
 when they failed, and JOB's upgrader exits 0 when it could not read its configuration (bk-job, Upgrader.java: main
-returns on each error). One has nothing but its exit status, for want of a sentence or a trace: node management logs the
+returns on each error). One has nothing but its exit status: node management logs the
 import of its packages inside its container only. Passwords reach a program by its environment or its memory, never by
 an argument. Guide 7.6, 7.10, 7.12, 7.15, 7.16.
 """
@@ -38,11 +38,11 @@ def done_of(recorded: TaskRecorded) -> TaskDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordTask(Action):
-    """Leave the note; one that is there already keeps what it says (the version before the first attempt)."""
+    """Record the task as pending; an existing record is kept (it has the version before the first attempt)."""
 
     task: TaskName
     version_file: str = ""
-    """A file whose first line the note keeps: the version that was installed before."""
+    """A file whose first line goes into the record: the version that was installed before."""
     recorded: TaskRecorded
     identity: ClassVar[tuple[str, ...]] = ("task",)
     kind: Literal["task.record"] = "task.record"
@@ -80,7 +80,7 @@ said() { # PATTERN COMMAND …: true once the command has said it and ended well
 MIGRATED = "check completed, all data migrate completed"
 """The last words of the migration script's `check` (bk-iam, build/support-files/migrate_subject_system_group.py)."""
 MIGRATION = (MIGRATED, "subject_system_group", "group_system_auth_type", "only support migrate/check action")
-"""What is among its strings: the sentence, the two tables, and its very last words, so that a cut one lacks them."""
+"""Strings to find in it: the sentence, the two tables, and its very last one, which a truncated script lacks."""
 PYTHON = "/opt/py36/bin/python3"
 
 SUBJECTS: LiteralString = (
@@ -191,7 +191,7 @@ paid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPostUpgradeTask(Action):
-    """Do it, and leave a record when its proof was seen."""
+    """Run the task, and record it as done once verified."""
 
     task: TaskName
     done: TaskDone

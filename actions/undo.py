@@ -1,8 +1,8 @@
-"""Undo: put back what a run kept of what was there before it (`actions/lib/undo_shell.py`).
+"""Undo: restore the items that a run saved before it changed them (`actions/lib/undo_shell.py`).
 
-Each looks first whether the thing is still as that run left it: what somebody else has put there since is never
-overwritten. What is replaced is kept beside the copy (`after`), and every replacement is one rename, so that an undo
-killed anywhere is simply done again.
+Each checks first that the path is still as that run left it: later changes by others are never overwritten. The
+replaced file is saved beside the copy (`after`), and every replacement is one rename, so that an interrupted undo is
+simply run again.
 """
 
 from dataclasses import dataclass
@@ -96,7 +96,7 @@ sync
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restore(Action):
-    """What all of them share: the run, and the path as that run names it."""
+    """Base of all of them: the run, and the path as that run recorded it."""
 
     run: str
     path: str
@@ -113,7 +113,7 @@ class Restore(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreFile(Restore):
-    """install.config or an env file. A bkcli at work reads them, so it holds what a bkcli call holds."""
+    """install.config or an env file. A running bkcli reads them, so it takes the locks of a bkcli call."""
 
     identity: ClassVar[tuple[str, ...]] = ("run", "path")
     kind: Literal["undo.file"] = "undo.file"

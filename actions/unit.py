@@ -1,7 +1,7 @@
-"""systemd units: start, enable, and retire one that has no place any more.
+"""systemd units: start, restart, enable, and retire an obsolete one.
 
-Retiring moves the unit's file aside instead of deleting it: /var/lib/bkrec/retired holds the file and says where it
-was. What an undo needs, whether it was active and enabled included, is kept before. Guide 7.1, 7.8.3 use `rm -vf`.
+Retiring moves the unit's file aside instead of deleting it: /var/lib/bkrec/retired has the file and its old
+path. The state for an undo, active and enabled included, is saved before. Guide 7.1, 7.8.3 use `rm -vf`.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""The versions shown to users: bksuite_common.production_info, refreshed once everything is what it claims. Guide 7.18.
+"""Versions shown to users: bksuite_common.production_info, refreshed once all products are upgraded. Guide 7.18.
 
-The vendor's function writes what lies in /data/src, whatever is installed, so it comes after all products are; a row of
-a product that nobody upgraded is set right by itself afterwards.
+The vendor's function writes the versions of /data/src, whatever is installed, so it runs last; the row of a product
+that is not upgraded is corrected by itself afterwards.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ printf "UPDATE bksuite_common.production_info SET version = '%s' WHERE code = '%
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetVersion(Action):
-    """Have one row say what is installed."""
+    """Set one row to the installed version."""
 
     login_path: str
     code: str

@@ -1,1 +1,1 @@
-"""What can be seen: one file per fact family, a constant shell script and a pure parser."""
+"""Probes: one file per fact family, each a constant shell script and a pure parser."""

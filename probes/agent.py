@@ -1,9 +1,9 @@
-"""Agents: which hosts of the cluster GSE reaches, and which of those that were noted it reaches no more.
+"""Agents: which hosts of the cluster GSE reaches, and which of those in the baseline it no longer reaches.
 
-Whether an agent is alive only GSE knows, and who asks it is the ESB; nothing on a host tells that its process is
-connected. Before GSE is replaced, those online are noted on the controller in one line, "6.2.2 online 10.0.0.1 …", or
-"6.2.2 not-known esb-no-answer" where nobody could be asked. Once the old GSE is gone there is a record beside the note,
-and nothing more is demanded. A host that GSE was asked about and does not name is offline.
+Only GSE knows whether an agent is connected, and only the ESB can query GSE; nothing on a host shows it. Before GSE is
+replaced, the online agents are recorded on the controller in one line, "6.2.2 online 10.0.0.1 …", or
+"6.2.2 not-known esb-no-answer" where the query failed. Once the old GSE is retired the record is archived and nothing
+more is required. A host that was queried and is missing in the answer is offline.
 Source: paas2/esb/components/bk/apisv2/gse/apidocs/zh_hans/get_agent_status.md of TencentBlueKing/legacy-bk-paas;
 bin/check_agent_info.sh.
 """
@@ -22,7 +22,7 @@ from probes.task import DIRECTORY
 from specs.reason import reason
 
 RECORD = "gse-agents"
-"""The note's name among those of what is owed (`probes/task.py`)."""
+"""The name of the baseline among the pending tasks (`probes/task.py`)."""
 CLOUD = 0
 """The direct area, in which BlueKing's own hosts are (bin/check_agent_info.sh:12)."""
 
@@ -39,7 +39,7 @@ class AgentsOnline(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentsMissing(Fact[tuple[str, ...]]):
-    """Those of `hosts` that the note calls online and that are not; none where nothing was noted of this release."""
+    """Those of `hosts` that are online in the baseline and offline now; none without a baseline of this release."""
 
     env: str
     hosts: tuple[str, ...]

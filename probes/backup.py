@@ -1,8 +1,8 @@
-"""Backups: is the one that bkrec recorded still there, whole, and young enough to go on with?
+"""Backups: is the recorded backup still there, complete, and recent enough?
 
 The record, /var/lib/bkrec/backups/<what>, is written by the action that made the backup, after it was checked:
 `path=… size=… digest=… made=… complete=yes`, parted by blanks or newlines. The size is bytes for a file, the number of
-files for a directory. The digest is not computed again: a dump of gigabytes would make every look slow. Ages are taken
+files for a directory. The digest is not computed again: a dump of gigabytes would make every probe slow. Ages are taken
 by the host's own clock, which made the record.
 """
 
@@ -60,7 +60,7 @@ def command(facts: Sequence[Backup]) -> Command:
 
 
 def _askable(facts: Sequence[Backup]) -> tuple[Backup, ...]:
-    """A name becomes part of a path, so only what is plainly a name is asked."""
+    """A name becomes part of a path, so only plain names are probed."""
     return tuple(fact for fact in facts if SAFE_NAME.fullmatch(fact.what))
 
 

@@ -1,13 +1,13 @@
-r"""The topology of the BlueKing business in CMDB, against what the vendor's own files on this host say it should be.
+r"""CMDB's topology of the BlueKing business, compared with the vendor's own files on this host.
 
-What it should be stands in three files of the scripts: blueking_service_module.tpl (service templates), its brother
+The expected topology is in three files of the scripts: blueking_service_module.tpl (service templates), its brother
 blueking_topo_module.tpl (set templates), and two tables in create_blueking_set.py (the sets' names, and which modules a
-line of .installed_module stands for). They are read here, so that a mended script is believed, not a list of ours. What
-is there CMDB tells through the ESB (`probes/lib/esb.py`); whether its topology may be edited, CMDB's own API tells,
-which counts in that the permission runs out after six hours.
+line of .installed_module stands for). They are read here, so that a corrected script counts, not a list of ours. The
+current topology comes through the ESB (`probes/lib/esb.py`); whether it may be edited comes from CMDB's own API, which
+takes into account that the permission expires after six hours.
 
 Each host answers for itself whether it is in the modules that its .installed_module names. Hosts of the idle set are in
-no module here. All that is asked is a read. Source: bin/create_blueking_set.py; bin/create_blueking_topo_template.sh;
+no module here. Every query is read-only. Source: bin/create_blueking_set.py; bin/create_blueking_topo_template.sh;
 ce/initdata.sh:154-171; CMDB's admin_server UserConfigSwitch and host_server FindSystemUserConfigBKSwitch.
 """
 
@@ -54,7 +54,7 @@ class TopologyDifferences(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopologyCustom(Fact[tuple[str, ...]]):
-    """Levels, sets, modules and templates that no file of the vendor's makes: somebody's own."""
+    """Levels, sets, modules and templates that no file of the vendor's creates: custom ones."""
 
     install: str
     kind: Literal["cmdb.custom"] = "cmdb.custom"
@@ -71,7 +71,7 @@ class HostModules(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownModuleLines(Fact[tuple[str, ...]]):
-    """Lines of .installed_module of this host for which there is no service template: the vendor's step stops there."""
+    """Lines of .installed_module of this host without a service template: the vendor's step stops there."""
 
     install: str
     home: str
@@ -112,7 +112,7 @@ class RemainingTemplates(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobModules(Fact[tuple[str, ...]]):
-    """What create_blueking_set.py takes the line `job` for, sorted."""
+    """The modules that create_blueking_set.py puts in the place of the line `job`, sorted."""
 
     install: str
     kind: Literal["cmdb.job-modules"] = "cmdb.job-modules"
@@ -263,7 +263,7 @@ def _read(fact: CmdbFact, files: Files, answers: Mapping[Question, Answer | Unkn
 
 
 def _unread(fact: CmdbFact, files: Files) -> CodedReason | None:
-    """Why the files that it is judged by are no measure."""
+    """The reason why the files it is compared with cannot be used, if any."""
     if isinstance(
         fact, HostsNotIdle | BusinessHosts | RemainingSets | RemainingTemplates | EditingUnlocked | EditingLocked
     ):
@@ -280,7 +280,7 @@ def _unread(fact: CmdbFact, files: Files) -> CodedReason | None:
 
 
 def _evaluate(fact: CmdbFact, files: Files, data: Mapping[Question, Any]) -> AnyReading:
-    """Raises Odd."""
+    """Raises UnexpectedAnswerError."""
     match fact:
         case TopologyDifferences():
             return Absent() if files.older else Known(tuple(sorted(differences(files, _current(fact.install, data)))))

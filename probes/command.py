@@ -1,6 +1,6 @@
 """A command for a host: a constant script, its arguments, its standard input. This is the one place that quotes.
 
-The script is a literal (the type checker sees to it: `LiteralString`), so no host's or person's words are ever part
+The script is a literal (the type checker sees to it: `LiteralString`), so text of hosts or people is never part
 of a program; they arrive as "$1", "$@" or on stdin. POSIX sh and nothing newer than coreutils 8.22 and systemd 219:
 `tests/architecture/test_scripts.py` holds all scripts to that.
 """
@@ -15,7 +15,7 @@ class Command:
     script: LiteralString
     args: tuple[str, ...] = ()
     stdin: str = ""
-    """What the script reads; the only way for anything secret or long."""
+    """Standard input of the script; the only channel for anything secret or long."""
     timeout_s: float = 30.0
     """How long bkrec waits for the answer of a probe. A job's own deadline is its action's."""
 
@@ -45,7 +45,7 @@ def quoted(words: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """What came back. `exit_status` None: the connection went before it was told; nothing may be concluded from it."""
+    """Output of a command. `exit_status` None: the connection was lost before it arrived; nothing may be concluded."""
 
     stdout: str
     stderr: str = ""

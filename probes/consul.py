@@ -1,7 +1,7 @@
 """Consul, as this host's own agent sees it: is a service of this host passing, and is its definition written?
 
 The agent's HTTP status is the whole answer: 200 passing, 429 warning, 503 critical, 404 unknown to this agent; the
-worst one where a name has several instances. A definition of size 0 is what `reg_consul_svc` leaves when it fails: the
+worst one where a name has several instances. A definition of size 0 is left by a failed `reg_consul_svc`: the
 redirection truncates the file before the program runs. Source: Consul 1.7 HTTP API, agent/health/service/name;
 ce/tools.sh:68-87.
 """
@@ -77,7 +77,7 @@ def command(facts: Sequence[ConsulFact]) -> Command:
 
 
 def _askable(facts: Sequence[ConsulFact]) -> tuple[ConsulFact, ...]:
-    """A name becomes part of a URL or a path, so only what is plainly a name is asked."""
+    """A name becomes part of a URL or a path, so only plain names are probed."""
     return tuple(fact for fact in facts if SAFE_NAME.fullmatch(fact.service))
 
 

@@ -1,13 +1,13 @@
 """Docker: which containers are there, in which state, from which image; is the daemon itself in order?
 
 All containers and images of a host are listed and looked up by their exact names afterwards: `docker ps --filter name=`
-matches parts of names, and `docker inspect NAME` takes the beginning of an id too. A container that goes away between
-the listing and the look at it makes `inspect` fail, so that pair is tried again. Environments are never asked for: they
-hold secrets. Source: docker 18.09, `docker inspect --format`; dockerd(8), data-root.
+matches parts of names, and `docker inspect NAME` takes the beginning of an id too. A container that disappears between
+listing and inspection makes `inspect` fail, so both are retried. Environments are never read: they hold secrets.
+Source: docker 18.09, `docker inspect --format`; dockerd(8), data-root.
 
-One that dies again and again is "running" at nearly every look: docker starts it 100 ms later, and waits longer (up to
-a minute) only for what lived less than ten seconds. Two things give it away: when it was started last, and how often
-docker has started it again. That count begins anew with `docker start` and with the daemon, so that after a reboot all
+A crash-looping container is "running" at nearly every probe: docker starts it 100 ms later, and waits longer (up to
+a minute) only for what lived less than ten seconds. Two things show it: when it was started last, and its
+restart count. That count is reset with `docker start` and with the daemon, so that after a reboot all
 are young and none was restarted. Source: docker 18.09, restartmanager.go, daemon/monitor.go, daemon/start.go.
 """
 
@@ -57,16 +57,16 @@ class DockerUsable(Fact[Usable]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DockerFault(Fact[Literal["not-answering"]]):
-    """An installed docker whose daemon does not answer; Absent where it does, and where there is no docker."""
+    """A docker whose daemon does not answer; Absent where it answers, and where docker is not installed."""
 
     kind: Literal["container.docker-fault"] = "container.docker-fault"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DockerDataRoot(Fact[Lasting]):
-    """Will the daemon find its containers when it starts next? "lasting" also where there is no docker to lose any.
+    """Will the daemon find its containers after its next start? "lasting" also where there is no docker to lose any.
 
-    "differs": daemon.json names another directory than the one it uses. "unclear": daemon.json names none, or several.
+    "differs": daemon.json names another directory than the daemon uses. "unclear": daemon.json names none, or several.
     """
 
     kind: Literal["container.data-root"] = "container.data-root"
@@ -74,31 +74,31 @@ class DockerDataRoot(Fact[Lasting]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DockerRoot(Fact[str]):
-    """The directory that the running daemon keeps its containers and images in."""
+    """The data root of the running daemon."""
 
     kind: Literal["container.docker-root"] = "container.docker-root"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainersWithoutRestartPolicy(Fact[tuple[str, ...]]):
-    """Of these containers, those that run and have no restart policy: nobody starts them after a reboot."""
+    """Of these containers, those that run without a restart policy: a reboot does not start them."""
 
     containers: tuple[str, ...]
     kind: Literal["container.no-restart-policy"] = "container.no-restart-policy"
 
 
 RESTARTED_S = 60
-"""One that docker has started again is believed after this. A container that lives longer between two deaths is not
-found out by a single look."""
+"""One that docker has started again counts as stable after this. One that lives longer between two crashes is not
+found by a single probe."""
 
 AHEAD_S = 60
-"""A start so far ahead was told by a clock that has been set back since: it is no recent one."""
+"""A start time so far ahead is from before the clock was set back: it is not recent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsteadyContainers(Fact[tuple[str, ...]]):
-    """Of these, those that run and that nobody has seen stay up: not for five seconds since they were started, or not
-    for a minute since docker itself had to start them again. What does not run is none of them: its state says that."""
+    """Of these, those that run and are not yet stable: less than five seconds since their start, or less than a minute
+    since docker restarted them. A container that does not run is not among them: its state shows that."""
 
     containers: tuple[str, ...]
     apps: tuple[str, ...] = ()
@@ -108,10 +108,10 @@ class UnsteadyContainers(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppContainer(Fact[State]):
-    """Of a SaaS: "running" if any of its containers runs, else the state of the newest; Absent where it has none.
+    """State of a SaaS: "running" if any of its containers runs, else the state of the newest; Absent where it has none.
 
     PaaS agent names them CODE-SECONDS, the time of the deployment (bin/single_host_low_memory_config.sh:30). Which
-    version runs in one is not to be seen from outside.
+    version runs in it is not visible from outside.
     """
 
     app: str
@@ -327,7 +327,7 @@ def _moment(text: str) -> float:
 
 
 def _unkept(container: _Container | None) -> bool:
-    """Only what runs: one that somebody stopped is to stay so. "" is what docker shows where the API set no policy."""
+    """Only running ones: a stopped container is to stay stopped. "" is docker's output where the API set no policy."""
     return container is not None and container.state == "running" and container.policy in ("no", "")
 
 

@@ -1,9 +1,10 @@
-"""Is a unit's process younger than the files it runs? A file replaced under it does nothing until a restart.
+"""Up to date: is a unit's process younger than the files it runs? A file replaced under it does nothing until a
+restart.
 
 A file's change time is the wall clock's, which rsync cannot set (it sets the modification time, to the package's).
-When the unit was started is told twice: by the clock of that moment, and in time since the boot, as /proc/uptime is
-told, hence by the clock of today. Where the two differ, the clock was set in between, and nobody can tell whether that
-was before the file was changed or after: what both agree on is known, the rest is not guessed. Seconds are allowed
+The unit's start time is read twice: by the clock of that moment, and in time since boot, like /proc/uptime, hence by
+the clock of today. Where the two differ, the clock was set in between, before or after the file was changed: a result
+on which both agree is Known, the rest is Unknown. Seconds are allowed
 for the clocks' grain. Source: systemctl(1), show; proc(5), uptime; stat(1), %Z.
 """
 
@@ -82,7 +83,7 @@ def _read(fact: UnitCurrent, row: Row, now: float, up: float) -> Reading[bool]:
 
 
 def _compared(fact: UnitCurrent, changed: float, now: float, started: float, told: float) -> Reading[bool]:
-    """`started` by the clock of today, `told` by the clock of then."""
+    """`started` by the clock of today, `told` by the clock of that moment."""
     younger, younger_then = (moment + GRAIN_S >= changed for moment in (started, told))
     was_set = round(started - told) if abs(started - told) > SAME_S else 0
     if changed > now + GRAIN_S:
@@ -94,7 +95,7 @@ def _compared(fact: UnitCurrent, changed: float, now: float, started: float, tol
 
 
 def moment(text: str) -> float:
-    """Raises ValueError for what is no time of `ENTERED`."""
+    """Raises ValueError for text that is not a time of `ENTERED`."""
     return datetime.strptime(text.partition(" ")[2], ENTERED).replace(tzinfo=UTC).timestamp()
 
 

@@ -1,8 +1,8 @@
-"""Databases: on which servers the products' data lies, as their merged variables name them.
+"""Databases: the servers that hold the products' data, as their merged variables name them.
 
 install.config knows the servers that BlueKing's own scripts set up; a site may have its own instead, and then only
-BK_*_MYSQL_HOST, BK_*_MONGODB_HOST and the hosts within BK_*_MONGODB_URI say where. Just names of servers leave the
-host: what a URI says of users and passwords is cut away there. Source: bin/default/*.env; bin/merge_env.sh.
+BK_*_MYSQL_HOST, BK_*_MONGODB_HOST and the hosts within BK_*_MONGODB_URI say where. Only names of servers leave the
+host: user and password of a URI are removed there. Source: bin/default/*.env; bin/merge_env.sh.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ HERE = ("localhost", "127.0.0.1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseServers(Fact[tuple[str, ...]]):
-    """Each server that a product is told to use, as "mysql mysql-default.service.consul", sorted."""
+    """Each server that a product is configured to use, as "mysql mysql-default.service.consul", sorted."""
 
     directory: str
     """The merged variables: /data/install/bin/04-final."""
@@ -31,7 +31,7 @@ class DatabaseServers(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseElsewhere(Fact[tuple[str, ...]]):
-    """Those of them that are no host of this cluster, and "mysql ?" where nobody says where it is."""
+    """Those of them outside this cluster, and "mysql ?" where no variable names a server."""
 
     directory: str
     hosts: tuple[str, ...]

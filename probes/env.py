@@ -1,9 +1,9 @@
-"""Env files: is a variable set, to what, to the same as another?
+"""Env files: is a variable set, to which value, to the same as another?
 
 Values are compared on the host, in one awk, and never leave it, not even as a digest; only `EnvValue`, for keys that
-are no secrets, brings one back. Nothing is sourced: `load_env.sh` touches files and writes all secrets to /tmp. What
-bash alone could tell (`${X}`, a command) is Unknown. Source: bash(1), Quoting; bin/merge_env.sh:31-82; domain page of
-the release's env layers.
+are no secrets, brings one back. Nothing is sourced: `load_env.sh` touches files and writes all secrets to /tmp. A value
+that only bash could evaluate (`${X}`, a command) is Unknown. Source: bash(1), Quoting; bin/merge_env.sh:31-82; domain
+page of the release's env layers.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from specs.reason import reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvValue(Fact[str]):
-    """What bash has in `key` after sourcing `file`. Never ask for a secret: its value would be saved and shown."""
+    """Value of `key` after bash sourced `file`. Never for a secret: its value would be saved and shown."""
 
     file: str
     key: str
@@ -38,7 +38,8 @@ class EnvFilled(Fact[bool]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvSame(Fact[bool]):
-    """Do two variables hold the same? Absent where the first has no value; False where only the second has none."""
+    """Do two variables have the same value? Absent where the first has no value; False where only the second has
+    none."""
 
     file: str
     key: str

@@ -1,9 +1,9 @@
 """A fact is one question about one host with one small value, so that equality is the whole comparison.
 
-A reading is `Known`, `Absent` or `Unknown`, and never None: "the unit does not exist" and "nobody could tell" call for
-different repairs, and the second for none at all. What is expected is a reading too, or `Same`: equal to what another
-fact reads (the scripts on every host equal the controller's, whatever they are). Two that are not there are not equal:
-where a copy and its standard are both gone, nothing is as it should be.
+A reading is `Known`, `Absent` or `Unknown`, and never None: "the unit does not exist" and "could not be read" call for
+different repairs, and the second for none at all. An expected value is a reading too, or `SameAs`: equal to what
+another fact reads (the scripts on every host equal the controller's, whatever they are). Two absent ones are not equal:
+a copy and its reference that are both missing are a drift.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody could tell, and why: worded as a `Because`, so that it reads in both languages."""
+    """The fact could not be read, and why: a `Reason`, so that it reads in both languages."""
 
     why: Reason
     kind: Literal["unknown"] = "unknown"
@@ -46,12 +46,12 @@ class Fact(Generic[V]):
     host: str
     """Address of the host as in install.config: "10.0.0.3"."""
     decides: ClassVar[bool] = False
-    """What is desired rests on it: where it reads otherwise than a plan took it, the plan is out of date and nothing
-    has failed."""
+    """The plan depends on it: where it reads otherwise than the plan assumed, the plan is stale and nothing has
+    failed."""
     both_may_lack: ClassVar[bool] = False
     """Equal to another fact also where neither is there: no version is shown of a product that is not installed."""
     hollow: ClassVar[frozenset[str]] = frozenset()
-    """Readings that say that there is nothing in it, as good as Absent for a standard: the digest of an empty file."""
+    """Readings that mean "empty", treated as Absent in a reference: the digest of an empty file."""
 
     def must_be(self, value: V, *, because: Reason, source: str, module: str = "") -> "Expected[V]":
         return Expected(fact=self, reading=Known(value), because=because, source=source, module=module)
@@ -83,8 +83,8 @@ class Expected(Generic[V]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift(Generic[V]):
-    """What was expected, what was read instead. `expected.reading` is resolved; a `Same` is left in it where its
-    standard is not there (or where it holds, and a plan is about to undo it)."""
+    """The expected fact and its reading. `expected.reading` is resolved; it is still a `SameAs` where its reference is
+    missing (or where it matches, and a step is about to invalidate it)."""
 
     expected: Expected[V]
     reading: Reading[V]
@@ -112,7 +112,7 @@ def kind_of(fact: AnyFact) -> str:
 
 
 def subject_of(fact: AnyFact) -> str:
-    """All that is asked, but the host: "bk-auth.service"; several fields are joined by a blank."""
+    """The fields without the host: "bk-auth.service"; several fields are joined by a blank."""
     own = (getattr(fact, f.name) for f in fields(fact) if f.name not in ("host", "kind"))
     return " ".join(",".join(cast("tuple[str, ...]", v)) if isinstance(v, tuple) else str(v) for v in own)
 
@@ -123,7 +123,7 @@ def fact_id(fact: AnyFact) -> str:
 
 
 def matches(expected: AnyExpected, readings: Readings) -> bool | None:
-    """True, False, or None while it cannot be told (not read, or read as Unknown)."""
+    """True, False, or None where it was not read or read as Unknown."""
     reading = readings.get(expected.fact)
     wanted = resolve_target(expected, readings)
     if reading is None or wanted is None or isinstance(reading, Unknown):

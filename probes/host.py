@@ -1,10 +1,10 @@
-"""The host itself: is it the right one, may we work on it, is there room, is somebody else at work?
+"""Hosts: is it the right one, may we change it, is there disk space, is other work running?
 
-`ForeignWork` looks for people's running vendor commands, since two bkcli calls at once spoil each other's hosts.env. It
-shows the script's name, and of bkcli and its like at most two words that follow, none from the first option on: other
-words may be passwords. A module's own script that came over ssh without a terminal is some bkcli's doing, ours perhaps:
-that bkcli is found on the controller, where alone it can be told whose it is. What carries BKREC_JOB in its environment
-is our own. Source: proc(5); bkcli:29.
+`ForeignWork` looks for people's running vendor commands, since two bkcli calls at once corrupt each other's hosts.env.
+It shows the script's name, and of bkcli and its like at most two words that follow, none from the first option on:
+other words may be passwords. A module's own script that came over ssh without a terminal was started by a bkcli,
+perhaps ours: that bkcli runs on the controller, where its owner is visible. A process with BKREC_JOB in its environment
+is ours. Source: proc(5); bkcli:29.
 """
 
 from collections.abc import Sequence
@@ -55,21 +55,21 @@ class DiskRoomFor(Fact[Room]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignWork(Fact[tuple[str, ...]]):
-    """Each as "pid user command"; () where nobody is at work."""
+    """Each as "pid user command"; () where no foreign work runs."""
 
     kind: Literal["host.foreign-work"] = "host.foreign-work"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostClock(Fact[int]):
-    """Seconds since the epoch, by the host's clock, while it was asked."""
+    """Seconds since the epoch by the host's clock, when it was probed."""
 
     kind: Literal["host.clock"] = "host.clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockNear(Fact[bool]):
-    """Is the host's clock within `seconds` of `reference` (seconds since the epoch, by whoever asks)?"""
+    """Is the host's clock within `seconds` of `reference` (seconds since the epoch, by our clock)?"""
 
     reference: int
     seconds: int
@@ -211,7 +211,7 @@ def _read(fact: HostFact, answers: tuple[tuple[Row, ...], ...]) -> AnyReading:
 
 
 def _only(rows: tuple[Row, ...], word: str) -> Row:
-    """What follows `word` in the one row there is."""
+    """The values after `word` in the only row."""
     if len(rows) != 1 or rows[0][0] != word:
         raise ValueError("the answer about the host is not understood")
     return rows[0][1:]

@@ -1,6 +1,6 @@
 """HTTP: which status does a URL answer with, asked from the host itself?
 
-A refused connection is Absent: nobody serves there. A name that does not resolve, or silence, is Unknown, unless just
+A refused connection is Absent: nothing listens there. A name that does not resolve, or silence, is Unknown, unless just
 that was the question (`PagesUnserved`). Redirections are not followed, proxies not used, and no scheme but http and
 https is, so a URL cannot read a file. Source: curl(1), EXIT CODES.
 """
@@ -27,10 +27,11 @@ class HttpOk(Fact[str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagesUnserved(Fact[tuple[str, ...]]):
-    """Of these, those behind which nothing answers, be it with the way to its login, and what comes in their stead.
+    """Of these pages, those that nothing serves (a redirect to the login counts as served), each with the status
+    instead.
 
-    "/o/bk_iam/ 502": the entrance's own status, or "silent". Where already the way to the entrance ends, that is said
-    once, not for each page of it: "http://paas.service.consul unresolved", or "refused".
+    "/o/bk_iam/ 502": the ingress' own status, or "silent". Where the ingress itself is unreachable, it is listed
+    once, not for each page: "http://paas.service.consul unresolved", or "refused".
     """
 
     urls: tuple[str, ...]
@@ -94,7 +95,7 @@ def _status(url: str, row: Row) -> Reading[str]:
 
 
 def _page(url: str, row: Row) -> Reading[str]:
-    """What there is to say against it; Absent where it is served."""
+    """The status instead of a served page; Absent where it is served."""
     match row:
         case ("curl", "0", status) if "200" <= status < "500" and status != "404":
             return Absent()

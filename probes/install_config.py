@@ -1,4 +1,4 @@
-"""The topology that install.config on a host gives: which hosts have a module?
+"""install.config as it is on a host: which hosts have a module?
 
 Read from the file itself, since hosts.env is stale until the next bkcli call and half written during one. A file with
 an error in it is Unknown: the release's own parser would stop every bkcli call at it. Source: bkcli:29;
@@ -19,7 +19,7 @@ from specs.reason import reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleHosts(Fact[tuple[str, ...]]):
-    """Addresses of those that have the module, in the order of the file; Absent if nobody has."""
+    """Addresses of the module's hosts, in the order of the file; Absent if there is none."""
 
     path: str
     module: str
@@ -52,11 +52,11 @@ def _paths(facts: Sequence[ModuleHosts]) -> tuple[str, ...]:
 def parse(facts: Sequence[ModuleHosts], output: Output) -> Readings:
     paths = _paths(facts)
     groups = groups_of(output, count=len(paths))
-    topologies = {path: _topology(path, groups[index]) for index, path in enumerate(paths)}
-    return {fact: _read(fact, topologies) for fact in facts}
+    layouts = {path: _layout(path, groups[index]) for index, path in enumerate(paths)}
+    return {fact: _read(fact, layouts) for fact in facts}
 
 
-def _topology(path: str, rows: Sequence[Row]) -> install_config.HostLayout | Absent | Unknown:
+def _layout(path: str, rows: Sequence[Row]) -> install_config.HostLayout | Absent | Unknown:
     match rows:
         case [("absent",)]:
             return Absent()
@@ -77,15 +77,15 @@ def _line(row: Row) -> str:
 
 
 def _read(
-    fact: ModuleHosts, topologies: Mapping[str, install_config.HostLayout | Absent | Unknown]
+    fact: ModuleHosts, layouts: Mapping[str, install_config.HostLayout | Absent | Unknown]
 ) -> Reading[tuple[str, ...]]:
-    topology = topologies[fact.path]
-    if not isinstance(topology, install_config.HostLayout):
-        return topology
-    if topology.errors:
-        first = topology.errors[0]
+    layout = layouts[fact.path]
+    if not isinstance(layout, install_config.HostLayout):
+        return layout
+    if layout.errors:
+        first = layout.errors[0]
         return Unknown(reason("install-config-broken", path=fact.path, line=first.line, token=first.token))
-    hosts = topology.hosts_named(fact.module)
+    hosts = layout.hosts_named(fact.module)
     return Known(hosts) if hosts else Absent()
 
 

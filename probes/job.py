@@ -1,8 +1,8 @@
-"""Jobs: what became of the long commands that were started here, and which of them still run.
+"""Jobs: state of the detached commands that were started on this host.
 
-A job is a directory under /var/lib/bkrec/jobs (`reconciler/engine/jobs/client.py` makes them). Whether it runs is not
-asked of systemd: its runner noted its own pid, start time and boot id before it began, so that neither a recycled pid
-nor a reboot is mistaken for it. The runner may have been killed while the command itself goes on; that still is
+A job is a directory under /var/lib/bkrec/jobs (`reconciler/engine/jobs/client.py` makes them). systemd is not
+asked whether it runs: its runner recorded its own pid, start time and boot id before it began, so that neither a
+recycled pid nor a reboot is mistaken for it. A job whose runner was killed while the command continues is still
 running. Source: proc(5), stat fields 3 and 22; design of the runner in `reconciler/engine/jobs/scripts.py`.
 """
 
@@ -38,10 +38,10 @@ state() {
     noted "$1/pid" || at_work "$1" || ended "$1/exit" || ended "$1/status" || was=vanished
 }
 """
-"""`state DIR` puts into $was: never, running, exited:N or vanished. Looks for the record again after the process.
+"""`state DIR` puts into $was: never, running, exited:N or vanished. Reads the record again after the process.
 
 The command's own parent writes `status`; the runner makes it `exit` once the log is whole. Where the runner was killed
-the status stands as it is: it was seen to end all the same.
+the status file remains: the exit was recorded all the same.
 """
 
 UPTIME: LiteralString = """
@@ -50,9 +50,9 @@ up() {
     echo $((${20} / $(getconf CLK_TCK 2>/dev/null || echo 100)))
 }
 """
-"""`up` says the seconds since the kernel's boot, by the birth of the process that asks, in a clock that counts sleep.
+"""`up` prints the seconds since the kernel's boot, from its own start time, in a clock that counts suspend.
 
-/proc/uptime would not do: in a container lxcfs tells the container's own there, beside the boot id of the kernel, so
+/proc/uptime would not do: in a container lxcfs shows the container's own there, beside the boot id of the kernel, so
 that restarting the container turns the clock back in the same boot. Source: proc(5), stat, starttime; lxcfs(1).
 """
 
@@ -74,7 +74,7 @@ class JobsRunning(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobAttempts(Fact[tuple[str, ...]]):
-    """All attempts at one thing, oldest first: "1:exited:2", "2:running"; "1:verified:0": its effect was verified."""
+    """All attempts of one job, oldest first: "1:exited:2", "2:running"; "1:verified:0": its effects were verified."""
 
     key: str
     """A job id without its attempt: "unit-start-1f0c2a9be3d4"."""
@@ -83,14 +83,14 @@ class JobAttempts(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostUptime(Fact[tuple[str, ...]]):
-    """The host's boot and the whole seconds since, in this order: a clock that nobody sets."""
+    """The host's boot and the whole seconds since, in this order: a clock that cannot be set."""
 
     kind: Literal["job.uptime"] = "job.uptime"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paused(Fact[str]):
-    """On the controller: who wished that no further step be started, when, and why, in this order. Absent: nobody."""
+    """On the controller: who paused the cluster, when, and why, in this order. Absent: not paused."""
 
     kind: Literal["job.paused"] = "job.paused"
 
@@ -200,7 +200,7 @@ def _uptime(words: Sequence[str]) -> Reading[tuple[str, ...]]:
 
 
 def _paused(words: Sequence[str]) -> Reading[str]:
-    """A file that says nothing is a wish all the same."""
+    """An empty file is a pause all the same."""
     if not words:
         return Absent()
     (word,) = words

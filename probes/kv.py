@@ -1,4 +1,4 @@
-"""Consul's key-value store: does a key have a value? Its value is not asked for; some of them are secrets.
+"""Consul's key-value store: does a key have a value? The value is not read; some of them are secrets.
 
 The host's own agent answers, with the status alone. Source: Consul 1.7 HTTP API, kv.
 """

@@ -1,7 +1,7 @@
-"""Markers: the trace that bkrec leaves of work that leaves none of its own.
+"""Markers: the record that bkrec writes of work without a trace of its own.
 
-A marker is a file of one line under /var/lib/bkrec/markers; what the line says is the action's business. One that is
-empty or longer was cut in the writing and says nothing.
+A marker is a file of one line under /var/lib/bkrec/markers; its content is defined by the action. An empty or
+longer one was truncated while it was written and reads as Unknown.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def command(facts: Sequence[Marker]) -> Command:
 
 
 def _askable(facts: Sequence[Marker]) -> tuple[Marker, ...]:
-    """A name becomes part of a path, so only what is plainly a name is asked."""
+    """A name becomes part of a path, so only plain names are probed."""
     return tuple(fact for fact in facts if SAFE_NAME.fullmatch(fact.name))
 
 

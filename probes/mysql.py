@@ -1,13 +1,13 @@
-"""MySQL as the vendor's login paths reach it: does one log in, who may connect, what is registered, what is to be run?
+"""MySQL through the vendor's login paths: logins, grants, registered apps and versions, pending SQL.
 
-One `mysql` call per login path runs five fixed queries under --force, and the answers are looked up afterwards, so no
+One `mysql` call per login path runs five fixed queries under --force, and the answers are filtered afterwards, so no
 name from outside is ever part of SQL. Each query begins with a row of its own, since an empty table and a query that
 failed look alike otherwise. Tokens and values of variables are never selected.
 
-mysql ignores an unknown login path in silence and connects with its defaults, so a path exists only if it changes what
-`mysql --print-defaults` says; the two texts are compared on the host and not shown, as old clients print passwords.
-`mysql_config_editor` is asked only where that says nothing: stand-ins of it are known to write when told to print.
-Source: mysql(1), --login-path, --batch; bin/sql_migrate.sh:113-126 (marks in ~/.migrate by the file's name).
+mysql silently ignores an unknown login path and connects with its defaults, so a path exists only if it changes the
+output of `mysql --print-defaults`; the two texts are compared on the host and not shown, as old clients print
+passwords. `mysql_config_editor` is called only where that is inconclusive: stand-ins of it are known to write when told
+to print. Source: mysql(1), --login-path, --batch; bin/sql_migrate.sh:113-126 (marks in ~/.migrate by the file's name).
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ class MysqlUser(Fact[Grant]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingSql(Fact[tuple[str, ...]]):
     """Names of the *.sql in `directory` without a mark of that name in `marks`, sorted; Absent where there is none at
-    all, or no `directory`: nothing that could have been imported is no proof that it was."""
+    all, or no `directory`: an empty directory does not show that anything was imported."""
 
     directory: str
     marks: str
@@ -80,7 +80,7 @@ class SaasVariable(Fact[bool]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductVersion(Fact[str]):
-    """What bksuite_common.production_info says: shown to users, yet no evidence of what is installed."""
+    """Row of bksuite_common.production_info: shown to users, yet no evidence of the installed version."""
 
     login_path: str
     code: str
@@ -171,7 +171,7 @@ def _request(fact: MysqlFact) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Server:
-    """What one login path showed. `tables` lacks a query that failed; `errors` says with which number."""
+    """Answer of one login path. `tables` lacks a query that failed; `errors` has its error number."""
 
     tables: Mapping[str, tuple[tuple[str, str], ...]]
     errors: Mapping[str, str]
@@ -280,7 +280,7 @@ def _query(fact: TableFact) -> str:
 
 
 def _no_table(fact: TableFact, number: str) -> Reading[tuple[str, ...]]:
-    """No database (1049) and no table (1146) hold nothing; anything else is no answer."""
+    """A missing database (1049) or table (1146) is empty; any other error is Unknown."""
     if number in ("1049", "1146") and not isinstance(fact, MysqlUser):
         return Known(()) if isinstance(fact, SaasVariables) else Absent()
     return Unknown(reason("mysql-query-failed", login_path=fact.login_path, error=number))

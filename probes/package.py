@@ -1,7 +1,7 @@
-"""The release's package: is the file the one that was published?
+"""Package: is the file the one that was published?
 
-A family of its own, apart from other digests, because summing up several gigabytes takes minutes and its deadline must
-not be that of a quick look. Source: md5sum(1); the guide, section 4, names the package and its MD5.
+A family of its own, apart from other digests, because the digest of several gigabytes takes minutes and needs a
+deadline of its own. Source: md5sum(1); the guide, section 4, names the package and its MD5.
 """
 
 import re

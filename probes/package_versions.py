@@ -1,9 +1,9 @@
-"""The versions of the verified package: written down once on the controller, bound to the package's MD5.
+"""Versions of the verified package, recorded once on the controller and bound to the package's MD5.
 
-What is desired rests on it, so it is read with install.config, before anything is expected
-(`probes/lib/controller.py`), and again with every look: the run that unpacks a package learns on the way what it
-brings. A record is whole or is none: it is renamed into its place. One that somebody edited into nonsense is Unknown,
-never a version.
+Expected facts depend on them, so they are read with install.config, before anything is expected
+(`probes/lib/controller.py`), and again in every round: the run that unpacks a package learns its versions on the way.
+A record is complete or absent: it is renamed into place. One that was edited and is invalid reads as Unknown, never as
+a version.
 """
 
 import re
@@ -28,7 +28,8 @@ MD5 = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageVersions(Fact[tuple[str, ...]]):
-    """ "product bkauth 0.0.13", "saas bk_iam 1.10.9", "product job !empty", in the order asked; Absent without any."""
+    """ "product bkauth 0.0.13", "saas bk_iam 1.10.9", "product job !empty", in the order of the query; Absent without a
+    record."""
 
     md5: str
     """Of the package: another package's record does not count."""
@@ -59,7 +60,7 @@ def command(facts: Sequence[PackageVersions]) -> Command:
 
 
 def _askable(facts: Sequence[PackageVersions]) -> tuple[PackageVersions, ...]:
-    """An MD5 becomes part of a path, so only what is plainly one is asked."""
+    """An MD5 becomes part of a path, so only a plain one is probed."""
     return tuple(fact for fact in facts if MD5.fullmatch(fact.md5))
 
 
@@ -96,7 +97,7 @@ def _line(row: tuple[str, ...]) -> str:
 
 
 def record(md5: str, lines: Iterable[str]) -> tuple[PackageVersion, ...]:
-    """What a record says. Raises ValueError for one that is not whole, of another package, or no record at all."""
+    """Versions of a record. Raises ValueError for one that is incomplete, of another package, or not a record."""
     head, *body = tuple(lines) or ("",)
     if head != f"md5 {md5}" or not body or body[-1] != "end":
         raise ValueError("not a whole record of this package's versions")

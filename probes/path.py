@@ -1,6 +1,6 @@
-"""Files and directories: what is there, which version it names, what it holds, what it sums up to.
+"""Files and directories: their kind, version, lines and digest.
 
-A path counts as Absent only where the system says so (ENOENT, ENOTDIR): "permission denied" or a stale NFS handle is
+A path is Absent only on ENOENT or ENOTDIR: "permission denied" or a stale NFS handle is
 Unknown. Symbolic links are followed, but by `PathKind`. Source: stat(1), md5sum(1), find(1) of coreutils 8.22 and
 findutils 4.5.
 """
@@ -54,7 +54,7 @@ class LineInFile(Fact[bool]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeDigest(Fact[str]):
-    """One MD5 over the names and digests of all regular files below `root`: two hosts hold the same tree or not."""
+    """One MD5 over the names and digests of all regular files below `root`: equal on two hosts if their trees are."""
 
     root: str
     exclude: tuple[str, ...] = ()

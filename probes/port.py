@@ -1,7 +1,7 @@
 """TCP ports: does anything listen?
 
-`ss -tnl` where it is, else /proc/net/tcp and tcp6, whose ports are hexadecimal and whose listening state is 0A. On
-which address is not asked: a daemon bound to the LAN address only is as good. Source: ss(8); proc_net_tcp(5).
+`ss -tnl` where it is, else /proc/net/tcp and tcp6, whose ports are hexadecimal and whose listening state is 0A. The
+address does not matter: a daemon bound to the LAN address only is as good. Source: ss(8); proc_net_tcp(5).
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
-"""Python scripts: is one that a person brought whole, and the one that is meant?
+"""Python scripts: is a downloaded script complete, and the intended one?
 
-Some scripts of the guide come from no package: a person downloads them, and a page of an error, an interrupted
-download or another product's script lies there just as well (guide 7.6: `curl` without -f, and no checksum). The script
-is parsed by the interpreter that will run it and never run; what it is meant to say has to be among its string
-constants, so a comment does not count. Asked for its last words, a cut script has a defect wherever the cut is.
+Some scripts of the guide are in no package: a person downloads them, and the file may be an error page, an incomplete
+download or another product's script (guide 7.6: `curl` without -f, and no checksum). The script is parsed by the
+interpreter that will run it and never run; the sentences to find have to be among its string constants, so a comment
+does not count. As its last string is among them, a truncated script is found wherever it ends.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ SYNTAX = "no Python that parses"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptDefects(Fact[tuple[str, ...]]):
-    """Of `sentences`, those that none of its strings holds; (`SYNTAX`,) where it does not parse; () is a whole one."""
+    """Of `sentences`, those in none of its strings; (`SYNTAX`,) where it does not parse; () for a complete script."""
 
     path: str
     python: str

@@ -32,7 +32,7 @@ class RedisCluster(Fact[Cluster]):
     port: int
     env_file: str
     key: str
-    """The variable in env_file that holds the password."""
+    """The variable in env_file with the password."""
     kind: Literal["redis.cluster"] = "redis.cluster"
 
 

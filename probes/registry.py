@@ -1,4 +1,4 @@
-"""All families, listed by hand: who adds one adds its line, and a test finds a family without one."""
+"""Every probe family; a test finds one that is missing here."""
 
 from probes import (
     agent,

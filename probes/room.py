@@ -1,9 +1,9 @@
-"""Room for backups: does what is going to be dumped or copied fit where it is going to lie?
+"""Disk space for backups: does a dump or copy fit where it is written?
 
 A dump lies on the database's own disk as often as not, and a full one stops the database. So each is measured: MySQL by
 the server's own count of data and indexes, MongoDB by the directory that mongod.conf names (the dump is packed at least
-as tightly), a tree by what its files take. Where a server keeps its data elsewhere its size is not known here, and only
-the margin is asked for; the action looks again before it begins. Source: df(1), du(1); information_schema.tables.
+as tightly), a tree by the size of its files. Where a server has its data elsewhere its size is not known here, and only
+the margin is required; the action checks again before it begins. Source: df(1), du(1); information_schema.tables.
 """
 
 from collections.abc import Sequence

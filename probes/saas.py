@@ -1,9 +1,9 @@
 """SaaS applications: which version is online, and which one does the package hold?
 
-`SaasPackaged` is the standard that the online version is compared with. Its first source is the package itself: the
+`SaasPackaged` is the reference for the online version. Its first source is the package itself: the
 file below official_saas that the vendor's own installer would take, the newest by time (ce/tools.sh:161-169), in a tree
-of this release. Without such a file it is what the release's data says, and where that says nothing, what is online:
-then nothing asks for another. Only where /data/src is another release's it is Absent: the package is still to come.
+of this release. Without such a file it is the release's data, and without that, the version online:
+then no other is required. Only where /data/src is another release's it is Absent: the package is still to come.
 The app's code is looked up in the answer, never part of SQL. Source: open_paas.paas_saas_app.
 """
 
@@ -35,7 +35,7 @@ class SaasPackaged(Fact[str]):
     src: str
     release: str
     default: str
-    """What the release's data says; "" where its sources disagree."""
+    """The version of the release's data; "" where its sources disagree."""
     kind: Literal["saas.packaged"] = "saas.packaged"
 
 

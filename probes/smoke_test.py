@@ -1,10 +1,10 @@
-"""The trial job: one that echoes a word, run through JOB before GSE is replaced and once more afterwards.
+"""Smoke test: a job that echoes a word, run through JOB before GSE is replaced and again afterwards.
 
-No probe runs a job. An action does (`actions/smoke_test.py`), and leaves on the controller what the ESB said, two
-answers as they came; here they are read, so that what counts as success is decided in one place, by one that can be
-tested. Three files: the note (before), what was said again (after), and the record that ends it. Success is an answer
-to the start with JOB's id, and an answer about that very id that says finished, status 3. All else is none, with its
-reason; so where the note tells of no success, nothing is demanded. Source:
+No probe runs a job. An action does (`actions/smoke_test.py`), and saves the ESB's two answers on the
+controller unchanged; they are parsed here, so that success is decided in one place that can be tested. Three files: the
+baseline (before), the second test (after), and the record that archives both. Success is an answer to the start with
+JOB's id, and an answer about that very id with `finished` and status 3. Everything else is a failure with its reason;
+where the baseline is a failure, nothing is required. Source:
 jobv3/apidocs/zh_hans/{fast_execute_script,get_job_instance_status}.md of TencentBlueKing/legacy-bk-paas,
 paas2/esb/components/confapis; ZH/6.1 of TencentBlueKing/BKDocs has the same, and what each status means.
 """
@@ -23,7 +23,7 @@ from probes.task import DIRECTORY
 from specs.reason import CodedReason, reason
 
 RECORD = "job-smoke-test"
-"""The note's name among those of what is owed (`probes/task.py`)."""
+"""The name of the baseline among the pending tasks (`probes/task.py`)."""
 START = "jobv3/fast_execute_script"
 STATUS = "jobv3/get_job_instance_status"
 SUCCESS = 3
@@ -33,9 +33,9 @@ NO_JOB = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmokeTestBroken(Fact[tuple[str, ...]]):
-    """Why JOB is not known to work as it did: nothing where it is, or where the note tells of no success.
+    """Why the smoke test no longer passes: () where it passes, or where the baseline is a failure.
 
-    Otherwise JOB's id of the last job, or "-", and a reason as `words` puts it; `said` makes it one again.
+    Otherwise JOB's id of the last job, or "-", and a reason as `encode_reason` writes it; `decode_reason` restores it.
     """
 
     release: str
@@ -44,7 +44,7 @@ class SmokeTestBroken(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmokeTestRecord:
-    """What one file tells."""
+    """Content of one file."""
 
     release: str
     job: str
@@ -92,7 +92,7 @@ def _file(rows: Sequence[Row]) -> File:
         case [*lines, ("end",)] if all(line[0] == "line" for line in lines):
             return tuple(line[1:] for line in lines)
         case _:
-            raise ValueError("the answer about the trial job is not understood")
+            raise ValueError("the answer about the smoke test is not understood")
 
 
 def _read(release: str, before_file: File, again: File, record: File) -> Reading[tuple[str, ...]]:
@@ -124,13 +124,13 @@ def encode_reason(why: CodedReason) -> tuple[str, ...]:
 
 
 def decode_reason(value: Sequence[str]) -> tuple[str, CodedReason]:
-    """JOB's id and the reason, of what `TrialLost` reads."""
+    """JOB's id and the reason, of a reading of `SmokeTestBroken`."""
     job, code, *fields = value
     return job, CodedReason(code=code, fields=tuple((n, v) for n, _, v in (field.partition("=") for field in fields)))
 
 
 def read_record(lines: File) -> SmokeTestRecord | None:
-    """None where it is no file of ours."""
+    """None where it is not a file of ours."""
     match lines:
         case ((first,), start, status) if re.match(r"[0-9A-Za-z.-]+ job ", first, re.ASCII):
             job, why = _outcome(start, status)
@@ -163,7 +163,7 @@ def _ended(job: int, data: Mapping[str, Any]) -> CodedReason | None:
 
 
 def _answer(api: str, row: Row) -> Mapping[str, Any] | CodedReason:
-    """The `data` of an answer, or why there is none. What is no row of ours was cut, or written by somebody else."""
+    """The `data` of an answer, or why there is none. An invalid row was truncated, or written by someone else."""
     try:
         answer = esb.read(api, row, env=ENV)
     except ValueError:
@@ -179,4 +179,4 @@ def _answer(api: str, row: Row) -> Mapping[str, Any] | CodedReason:
 
 FACTS: tuple[type[AnyFact], ...] = (SmokeTestBroken,)
 PROBE = Probe(family="smoke_test", facts=FACTS, command=command, parse=parse)
-"""Read and no more: to ask never starts a job."""
+"""Read-only: probing never starts a job."""

@@ -1,10 +1,10 @@
-"""Units that have only just been started: running, but nobody has seen yet that they stay up.
+"""Steady: units that were started only just now, so that a crash loop is not taken for a running unit.
 
 The vendor's units are of `Type=simple` with `Restart=always` and `RestartSec=3s`: one whose program dies at once is
-"active" whenever it is not waiting for its next try, so a single look at its state finds it running every other time.
-Its age does not lie: `ActiveEnterTimestampMonotonic` counts from the boot, as /proc/uptime does, and setting a clock
-moves neither. In a container that is told an uptime of its own (lxcfs) the two cannot be compared: there the wall clock
-tells the age. Source: systemctl(1), show; systemd.service(5), Restart=; bin/install_bkauth.sh:146.
+"active" whenever it is not waiting for its next try, so a single probe of its state finds it running every other time.
+Its age is reliable: `ActiveEnterTimestampMonotonic` counts from the boot, as /proc/uptime does, and setting a clock
+moves neither. In a container with an uptime of its own (lxcfs) the two cannot be compared: there the wall clock
+gives the age. Source: systemctl(1), show; systemd.service(5), Restart=; bin/install_bkauth.sh:146.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,14 +23,14 @@ STEADY_S = 5
 """A unit that lives longer than this between two deaths is not found out. Every upgrade waits so long at its end."""
 
 OWN_UPTIME_S = 60
-"""A start so far ahead is not told in the same time: by an uptime of its own, or by a clock that was set back since."""
+"""A start time so far ahead is not comparable: another uptime (lxcfs), or a clock that was set back since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentlyStartedUnits(Fact[tuple[str, ...]]):
-    """Of these, those that have not run for five seconds yet. One that is plainly down is none of them.
+    """Of these, those that have not run for five seconds yet. A unit that is down is not among them.
 
-    One between two tries is: else a look at its age then, and at its state a moment later, would both find nothing.
+    A unit between two restarts is: else probing its age then, and its state a moment later, would both find nothing.
     """
 
     units: tuple[str, ...]

@@ -1,9 +1,9 @@
-"""Tags: is the mark still there that keeps the vendor from generating a module's secrets anew?
+"""Tags: is the file there that keeps the vendor from regenerating a module's secrets?
 
 `install bkenv` runs the generator of each module whose ~/.tag/MODULE.env is missing, and redirects what it prints into
 01-generate/MODULE.env. The generator prints only what has no value yet, so the secrets that were there are truncated
 away, the merge after it blanks them, and the next call invents others. So a missing tag matters where there are secrets
-to lose, and only there. Values are looked for on the host and never leave it. Source: ce/install.sh:139-151,
+to lose, and only there. Values are compared on the host and never leave it. Source: ce/install.sh:139-151,
 functions:503.
 """
 
@@ -22,7 +22,7 @@ TagState = Literal["kept", "tag-missing", "lost"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretsTag(Fact[TagState]):
-    """Will the next `install bkenv` leave this module's generated secrets alone?
+    """Does the next `install bkenv` preserve this module's generated secrets?
 
     "kept": its tag is there, or nothing was ever generated. "tag-missing": the secrets are there, their tag is not.
     "lost": only the merged file still has them; what generated it and the tag are gone.
@@ -65,7 +65,7 @@ def command(facts: Sequence[SecretsTag]) -> Command:
 
 
 def _askable(facts: Sequence[SecretsTag]) -> tuple[SecretsTag, ...]:
-    """A name becomes part of a path, so only what is plainly a name is asked."""
+    """A name becomes part of a path, so only plain names are probed."""
     return tuple(fact for fact in facts if SAFE_NAME.fullmatch(fact.module))
 
 

@@ -1,10 +1,10 @@
-"""Work that is owed: what an upgrade has to be followed by and what leaves no trace of its own.
+"""Post-upgrade tasks: required after an upgrade, without a trace of their own.
 
-Before a product is upgraded, a note is left on the host where such work will be done. The work leaves a record when its
-proof was seen, and takes the note away. So a run that was killed in between still knows. What somebody did or left out
-by hand before bkrec came has neither: as long as the product is not at the release's version, it is plainly still to be
-done; afterwards nobody can tell, and where a second run could do harm (`version`), that is Unknown and asked about.
-A record is one line: the release, and who says so ("6.2.2 done …", "6.2.2 ack root@ops …").
+Before a product is upgraded, a pending task is recorded on the host that will run it. The task writes a "done" record
+once it is verified, and removes the pending one; so a run that was killed in between still knows. A task that was done
+or skipped manually before bkrec came has neither: while the product is not at the release's version, it is still to be
+done; afterwards it cannot be determined, and where repeating it could do harm (`version`), that is Unknown and has to
+be acknowledged. A record is one line: the release, and its author ("6.2.2 done …", "6.2.2 ack root@ops …").
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ DIRECTORY = "/var/lib/bkrec/tasks"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPending(Fact[bool]):
-    """Is there a note? For work that is begun and finished within one step."""
+    """Is the task recorded as pending? For work that is begun and finished within one step."""
 
     task: str
     kind: Literal["task.pending"] = "task.pending"
@@ -31,19 +31,21 @@ class TaskPending(Fact[bool]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDone(Fact[bool]):
-    """True by the record; False while noted; Absent without a trace, unless that could mean both: then Unknown."""
+    """True by the record; False while pending; Absent without a trace, unless that is ambiguous: then Unknown."""
 
     task: str
     release: str
     file: str = ""
     version: str = ""
-    """Without a trace, and with this version in `file`, it may have been done by hand, or not. "" where none asks."""
+    """Without a trace, and with this version in `file`, it may or may not have been done manually. "" where repeating
+    is harmless."""
     kind: Literal["task.done"] = "task.done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRecorded(Fact[bool]):
-    """Asked for by what must not begin before there is a trace: True with a note or a record, else as `WorkDone`."""
+    """Required by a step that must not begin before there is a trace: True while pending or done, else as
+    `TaskDone`."""
 
     task: str
     release: str
@@ -92,7 +94,7 @@ def command(facts: Sequence[TaskFact]) -> Command:
 
 
 def _questions(facts: Sequence[TaskFact]) -> tuple[Question, ...]:
-    """A name becomes part of a path, so only what is plainly a name is asked."""
+    """A name becomes part of a path, so only plain names are probed."""
     return tuple(dict.fromkeys(_question(fact) for fact in facts if SAFE_NAME.fullmatch(fact.task)))
 
 

@@ -1,4 +1,4 @@
-"""Does the text of a file name the value that a variable has? JOB's start page has to name JOB's own address.
+"""Text files: does a file mention the value of a variable? JOB's start page has to contain JOB's own address.
 
 The variable is read on the host as bash would read it, so its value never leaves it.
 Source: bin/release_job_frontend.sh.

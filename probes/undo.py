@@ -1,9 +1,9 @@
-"""Undo: what a run kept of what was there before it, what it did besides, and what became of each thing since.
+"""Undo: what a run saved before it changed it, which steps it ran, and the state of each saved item now.
 
-Every job notes the run and step it belongs to (`reconciler/engine/jobs/scripts.py`); one that changes what an undo can
-put back keeps what was there first (`actions/lib/undo_shell.py`). Digests are compared on the host: none travels, since
-an env file holds passwords. What is found at a path, and neither was there before nor was left by that run, is somebody
-else's, and reads so.
+Every job records its run and step (`reconciler/engine/jobs/scripts.py`); one whose change can be undone saves the old
+state first (`actions/lib/undo_shell.py`). Digests are compared on the host: none travels, since
+an env file holds passwords. A path that is neither as before nor as that run left it was
+changed by someone else, and reads so.
 """
 
 import re
@@ -34,15 +34,15 @@ digest_of() {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoRuns(Fact[tuple[str, ...]]):
-    """Runs that started a job on this host, each as `EPOCH RUN`; those that undid another are left out. Where somebody
-    tidied the jobs away, what such a run kept is there still: its epoch is 0 then."""
+    """Runs that started a job on this host, each as `EPOCH RUN`; undo runs are not among them. Where the
+    jobs were deleted, the saved items of such a run are still there: its epoch is 0 then."""
 
     kind: Literal["undo.runs"] = "undo.runs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoSteps(Fact[tuple[str, ...]]):
-    """What a run started on this host, each as `STEP WHAT-AN-UNDO-MAKES-OF-IT`."""
+    """The steps that a run started on this host, each as `STEP WHAT-AN-UNDO-MAKES-OF-IT`."""
 
     run: str
     kind: Literal["undo.steps"] = "undo.steps"
@@ -50,7 +50,7 @@ class UndoSteps(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoEntries(Fact[tuple[str, ...]]):
-    """What a run kept on this host: read one with `entry`."""
+    """The items that a run saved on this host: parse one with `entry`."""
 
     run: str
     kind: Literal["undo.entries"] = "undo.entries"
@@ -58,7 +58,7 @@ class UndoEntries(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoItemState(Fact[ItemState]):
-    """How the thing at this path stands to what the run kept; Absent where it kept nothing of it."""
+    """State of this path compared with the saved item; Absent where the run saved nothing of it."""
 
     run: str
     path: str
@@ -67,7 +67,7 @@ class UndoItemState(Fact[ItemState]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaterRuns(Fact[tuple[str, ...]]):
-    """The runs that left at this path what is there now."""
+    """The runs whose result is at this path now."""
 
     path: str
     kind: Literal["undo.file-after"] = "undo.file-after"
@@ -78,7 +78,7 @@ UndoFact = UndoRuns | UndoSteps | UndoEntries | UndoItemState | LaterRuns
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that a run kept."""
+    """One item that a run saved."""
 
     what: What
     path: str
@@ -174,7 +174,7 @@ def command(facts: Sequence[UndoFact]) -> Command:
 
 
 def _askable(facts: Sequence[UndoFact]) -> tuple[UndoFact, ...]:
-    """A run becomes part of a path, so only what is plainly a name is asked."""
+    """A run becomes part of a path, so only plain names are probed."""
     return tuple(fact for fact in facts if isinstance(fact, UndoRuns | LaterRuns) or SAFE_NAME.fullmatch(fact.run))
 
 

@@ -5,8 +5,8 @@ alias is shown under its own Id, and a pattern would show several blocks. `is-ac
 says active or not. Source: systemctl(1), show; systemd 219 knows all five properties.
 
 Up to systemd 237 UnitFileState lies in two ways: of an instance it says what its template is, so that one enabled
-`bk-filebeat@java.service` makes all of them look enabled; and of a masked unit it says "bad". So instances are asked by
-`is-enabled`, one a call, since it stops at the first name that is unknown to it; and LoadState says what is masked.
+`bk-filebeat@java.service` makes all of them look enabled; and of a masked unit it says "bad". So instances are read by
+`is-enabled`, one a call, since it stops at the first unknown name; and LoadState shows what is masked.
 """
 
 import re
@@ -60,7 +60,7 @@ done
 
 
 def command(facts: Sequence[UnitFact]) -> Command:
-    """Only what can be a unit's name is asked: one bad name stops old systemctl, a pattern makes it show others."""
+    """Only valid unit names are passed: one invalid name stops old systemctl, a pattern makes it show others."""
     units = askable(fact.unit for fact in facts)
     return Command(script=SCRIPT, args=units)
 
@@ -79,7 +79,7 @@ def parse(facts: Sequence[UnitFact], output: Output) -> Readings:
 
 
 def by_name(blocks: Iterable[str]) -> Mapping[str, Properties]:
-    """What `systemctl show` says of each unit, by each of its names. Raises ValueError for a line without "="."""
+    """Output of `systemctl show` by unit, under each of its names. Raises ValueError for a line without "="."""
     found: dict[str, Properties] = {}
     for block in blocks:
         shown = _properties(block)
@@ -93,7 +93,7 @@ def _properties(block: str) -> Properties:
 
 
 def _answers(blocks: Iterable[str]) -> Mapping[str, str]:
-    """What `systemctl is-enabled` says of each instance; "" where it says nothing."""
+    """Output of `systemctl is-enabled` by instance; "" where there is none."""
     told = (_properties(block) for block in blocks)
     return {each["Instance"]: each["IsEnabled"] for each in told if "Instance" in each}
 
@@ -132,7 +132,7 @@ def _enabled(unit: str, load: str, state: str, said: Mapping[str, str]) -> Readi
 
 
 def is_masked(state: object) -> bool:
-    """masked, masked-runtime: nobody can start it, enable it or restart it."""
+    """masked, masked-runtime: systemd refuses to start, enable or restart it."""
     return str(state).startswith("masked")
 
 

@@ -1,7 +1,7 @@
 """One scalar of a YAML file of block mappings, by its path: `job.features.gseV2.enabled`.
 
-Hosts bring no YAML reader, and `yq` only comes with the upgrade, so awk follows the indentation. It understands what a
-configuration of nested mappings looks like and no more: a path that passes through a list or braces reads as Absent.
+Hosts bring no YAML reader, and `yq` only comes with the upgrade, so awk follows the indentation. It understands
+nested mappings and no more: a path that passes through a list or braces reads as Absent.
 """
 
 from collections.abc import Sequence

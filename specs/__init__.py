@@ -1,1 +1,1 @@
-"""What must be true: models and data. Imports nothing of ours."""
+"""Specs: models and release data. Imports none of our packages."""

@@ -1,4 +1,4 @@
-"""A cluster: a release on an inventory. cluster.toml holds what nobody can see; the rest is read from the controller.
+"""A cluster: a release on an inventory. cluster.toml holds what cannot be read; the rest is read from the controller.
 
 install.config stays the only place that says which module is where; cluster.toml only places the modules that are new
 in 6.2 and not in it yet. So the two can never disagree about an old module.
@@ -71,7 +71,7 @@ class ClusterFile(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """Who is there: all hosts in the vendor's order (first appearance), and which module is on which."""
+    """All hosts in the vendor's order (first appearance), and the modules of each."""
 
     controller: str
     hosts: tuple[str, ...]
@@ -82,7 +82,7 @@ class Inventory:
 
     @property
     def everyone(self) -> tuple[str, ...]:
-        """All that bkrec works on: a controller needs no line in install.config (functions:606-621)."""
+        """Every host that bkrec works on: a controller needs no line in install.config (functions:606-621)."""
         return self.hosts if self.controller in self.hosts else (self.controller, *self.hosts)
 
     def on(self, module: str) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cluster:
-    """One object per run, compared by identity: what follows from it may be kept beside it."""
+    """One object per run, compared by identity: results derived from it may be cached beside it."""
 
     name: str
     release: Release
@@ -118,7 +118,7 @@ class Cluster:
 
     @property
     def data(self) -> Release:
-        """The release as its data has it."""
+        """The release as published, before the package's versions replace its own."""
         return self.as_published or self.release
 
     @property
@@ -138,7 +138,7 @@ class Cluster:
         return hosts[:1] if first else hosts
 
     def modules(self) -> tuple[Module, ...]:
-        """The modules that bkrec looks at and that have a host here."""
+        """The modules in scope that have a host here."""
         return _modules(self)
 
     def install(self, *below: str) -> str:
@@ -166,7 +166,7 @@ def _modules(cluster: Cluster) -> tuple[Module, ...]:
 
 
 def with_versions(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Cluster:
-    """The same cluster, expecting what this package brings; without pins, what the release's data says."""
+    """The same cluster, expecting the versions of this package; without any, those of the release's data."""
     if versions == cluster.package_versions:
         return cluster
     return replace(

@@ -1,7 +1,7 @@
 """Env files: what bash would have in a variable after sourcing one, found without running anything.
 
 The release sources its env files as shell, so a careless edit can mean anything. What is plain is read as bash reads
-it: assignments of bare words, '…', "…", $'…', `export`, comments, several on a line. What is not is told apart:
+it: assignments of bare words, '…', "…", $'…', `export`, comments, several on a line. The rest is told apart:
 *expansion*, a value that rests on others (`${X}`, `$(…)`, `~`); *odd*, one that bash may not keep (`A=b c` runs c,
 `A=x&y` assigns in the background, arrays, `+=`); and a file that does more than assign, of which nothing can be said.
 `probes/lib/env_awk.py` does the same on the host in awk, and tests hold both to bash itself. Source: bash(1), Quoting;
@@ -42,7 +42,7 @@ SETS_OTHER_VARIABLES = frozenset(
 
 
 class UnsupportedEnvFileError(ValueError):
-    """bash would have to be run for that. `line`, from 1, is where the command begins that it is about."""
+    """Only bash itself could evaluate this. `line`, from 1, is where the command begins."""
 
     def __init__(self, why: Why, line: int) -> None:
         super().__init__(f"{why} in line {line}")
@@ -60,12 +60,13 @@ class Assignment:
 
 
 def assignments(text: str) -> tuple[Assignment, ...]:
-    """All assignments in order. Raises EnvUnreadError for a file that does more than assign."""
+    """All assignments in order. Raises UnsupportedEnvFileError for a file that does more than assign."""
     return _Reader(text).read()
 
 
 def last(text: str, key: str) -> str | None:
-    """What bash has in `key` after sourcing the text; None where it is never assigned. Raises EnvUnreadError."""
+    """What bash has in `key` after sourcing the text; None where it is never assigned. Raises
+    UnsupportedEnvFileError."""
     of_key = [assignment for assignment in assignments(text) if assignment.key == key]
     if not of_key:
         return None
@@ -75,7 +76,7 @@ def last(text: str, key: str) -> str | None:
 
 
 def unquote(raw: str) -> str:
-    """The value of a line `KEY=raw`. Raises EnvUnreadError."""
+    """The value of a line `KEY=raw`. Raises UnsupportedEnvFileError."""
     return last(f"K={raw}", "K") or ""
 
 

@@ -1,7 +1,7 @@
-"""The guide as data: each of its commands and what stands for it here, and where bkrec does not do as the guide says.
+"""The guide as data: each of its commands with its counterpart here, and where bkrec deviates from it.
 
 Read by `explain`, by docs/deviations-from-the-guide.md and by the test that looks for holes; no rule asks it, so that
-an entry can be wrong but never change what is done.
+a wrong entry never changes a plan.
 """
 
 from typing import Literal

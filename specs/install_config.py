@@ -1,4 +1,4 @@
-"""install.config: which modules stand on which host, read exactly as the release's own parser reads it.
+"""install.config: which modules are on which host, parsed exactly as the release's own parser does.
 
 That parser forgives little and explains less: a line counts only if it *begins* with something shaped like an IPv4
 address; every other line, an indented one too, is passed over in silence. A trailing comma or a carriage return is an
@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"([a-z][a-z0-9_]*)(?:\(([a-z][a-z0-9_]*(?:-[a-z][a-z0-9_]*)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadToken:
-    """One token that is no module; the parser reports it and goes on."""
+    """One token that is not a module; the parser reports it and continues."""
 
     line: int
     field: int
@@ -31,7 +31,7 @@ class HostLayout:
     errors: tuple[BadToken, ...] = ()
 
     def hosts_of(self, module: str, project: str = "") -> tuple[str, ...]:
-        """Who has the module; with a project, who has just that one. The order is the file's, for every module."""
+        """Hosts of the module; with a project, of that project alone. The order is the file's, for every module."""
         return tuple(ip for ip, owned in self.hosts if any(_is(name, module, project) for name in owned))
 
     def hosts_named(self, name: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The one base of all models that people's text is read into.
 
-Frozen, because a spec that changes after it was checked is a spec nobody checked; unknown keys are errors, because
-a misspelt key that is silently dropped is a wish silently dropped.
+Frozen, because a spec that changes after validation is not validated; unknown keys are errors, because a misspelt key
+that is silently dropped is a setting silently dropped.
 """
 
 from collections.abc import Mapping

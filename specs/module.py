@@ -1,4 +1,4 @@
-"""A module of the release, as data: what it consists of, what must be gone, what it requires and why.
+"""A module of the release, as data: its parts, what is obsolete, what it requires and why.
 
 TOML never holds a condition, a loop or a command. Where the vendor does one thing per project (a container each for
 login, esb, …) there is one entry per project here, so that a reader sees the names an operator sees in `docker ps`.
@@ -51,7 +51,7 @@ class Container(Model):
 
 
 class ObsoleteUnit(Model):
-    """A unit of 6.1 that must not be there any more."""
+    """A unit of 6.1 that is to be retired."""
 
     name: str
     retire: Literal["first", "last"]
@@ -69,7 +69,7 @@ class ObsoleteVenv(Model):
 
 
 class ObsoleteService(Model):
-    """Registered in consul by 6.1, and nobody serves it any more."""
+    """A service that 6.1 registered in consul and nothing serves any more."""
 
     name: str
     section: str = ""
@@ -79,7 +79,7 @@ class ObsoleteService(Model):
 
 
 class ObsoleteContainer(Model):
-    """A container that would keep the installer from making it: it is meant to run once and be removed."""
+    """A leftover of a container that runs once: its name keeps the installer from creating it again."""
 
     name: str
     on: str
@@ -111,7 +111,7 @@ TaskName = Literal[
 
 
 class PostUpgradeTask(Model):
-    """Work that an upgrade owes and that leaves no trace of its own; a note stands for it until its proof was seen."""
+    """A task after an upgrade that leaves no trace of its own; a record marks it as pending until it is verified."""
 
     name: TaskName
     on: str = ""
@@ -138,7 +138,7 @@ class Requires(Model):
 
 
 class Database(Model):
-    """What the module needs of MySQL before it can be installed."""
+    """MySQL login path and user that the module's installation requires."""
 
     login_path: str
     user: str
@@ -150,14 +150,14 @@ class Database(Model):
 
 
 class AgentBaseline(Model):
-    """Agents are reached through it: those online before have to be online again before the old one is retired."""
+    """Agents are reached through this module: those online before its replacement must be online again afterwards."""
 
     because: LocalizedText
     source: str
 
 
 class SmokeTest(Model):
-    """JOB works through it: a job that worked before has to work again before the old one is retired."""
+    """JOB works through this module: a smoke test that passed before its replacement must pass again afterwards."""
 
     because: LocalizedText
     source: str

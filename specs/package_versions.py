@@ -1,9 +1,9 @@
-"""Pins: the versions that the verified package itself brings, which are what is expected while they are known.
+"""Package versions: the versions that the verified package itself brings; where known, they are expected.
 
 The release's data names versions too, and a vendor repacks a release for a hot fix without asking it. Had the data the
-last word, such a package would be installed and never be what is expected. So what each product's VERSION says is kept
+last word, such a package would be installed and never be what is expected. So each product's VERSION is recorded
 on the controller when the package was verified and unpacked (`actions/lib/versions_shell.py`), bound to the package's
-MD5, and the data is put in its place here, before anything is expected. A VERSION that is no version pins nothing.
+MD5, and replaces the data's here, before anything is expected. A VERSION that is not a version replaces nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ class PackageVersion:
 
 
 def listed(release: Release) -> tuple[PackageVersion, ...]:
-    """What the release's data says, in the order in which it is asked of a package."""
+    """Versions of the release's data, in the order in which they are read from a package."""
     products = {m.src: m.version for m in release.modules if m.src and m.version}
     versions = [PackageVersion(kind="product", name=name, version=version) for name, version in products.items()]
     return (
@@ -42,7 +42,7 @@ def listed(release: Release) -> tuple[PackageVersion, ...]:
 
 
 def with_versions_of(release: Release, versions: Sequence[PackageVersion]) -> Release:
-    """The release with the package's versions in the place of its data's."""
+    """The release with the package's versions instead of its data's."""
     said = {(pin.kind, pin.name): pin.version for pin in versions if pin.version}
     modules = tuple(
         module.model_copy(update={"version": said["product", module.src]})

@@ -1,6 +1,6 @@
 """TOML text → Release and ClusterFile, or every problem at once, each with file, key and reason.
 
-Pure: the text is handed in (package data is read by `reconciler/engine/local_files.py`), so a wrong file is a table
+Pure: the text is handed in (package data is read by `reconciler/engine/release_data.py`), so a wrong file is a table
 test.
 """
 
@@ -23,7 +23,7 @@ GUIDE = ("guide.toml", "deviations.toml")
 
 
 def cluster_file(text: str, where: str) -> ClusterFile:
-    """Raises SpecError with all that is wrong; `where` is the file's name, for the reports."""
+    """Raises SpecError with every problem; `where` is the file's name in the diagnostics."""
     return _model(ClusterFile, _toml(text, where), where)
 
 

@@ -1,7 +1,7 @@
-"""Why: the reason that each expected fact, each step, each "after" and each Unknown carries.
+"""Reasons: why a fact is expected, a step planned, a dependency drawn or a reading Unknown.
 
-Either `Told`, worded in both languages where it stands (release TOML), or `Coded`, a lasting code with fields that
-`reconciler/view/words.py` words. Values, so that a plan can be saved, compared and shown in either language later.
+Either inline, worded in both languages in the release TOML, or coded, a lasting code with fields that
+`reconciler/view/messages/` words. Values, so that a plan can be saved, compared and shown in either language later.
 Like a diagnostic, neither holds what moves a cursor; and what a code is filled with, which may be a host's, no secret.
 """
 
@@ -37,7 +37,7 @@ Reason = InlineReason | CodedReason
 
 
 def reason(code: str, **fields: object) -> CodedReason:
-    """`coded("retired-first", unit="bk-paas-login.service")`; fields in the order given, all as text."""
+    """`reason("retired-first", unit="bk-paas-login.service")`; fields in the order given, all as text."""
     return CodedReason(code=code, fields=tuple((name, str(value)) for name, value in fields.items()))
 
 

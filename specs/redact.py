@@ -1,12 +1,12 @@
-"""What a host or a person said, made fit to keep and to show: no secret, no control character, no endless line.
+"""Redaction: text of a host or a person without secrets, control characters and endless lines, fit to save and show.
 
 Secrets are known by their place, never by their value, which we do not have: after a key that names one, after an
 option that names one, after a short option of a command that is known to take one there, inside a URI, after
 IDENTIFIED BY, in a header, in a key block. It rather takes out too much. Quotes may be escaped, and escaped again, as
 they are in JSON inside a shell's string inside a log.
 
-It stands this far down because every diagnostic and every reason is made of it (`specs/diagnostic.py`): one door, and
-nobody who words a trouble has to remember. Source of the key pattern: the variables of the release's env files; of the
+It is this far down because every diagnostic and reason goes through it (`specs/diagnostic.py`): nobody who writes a
+message has to remember. Source of the key pattern: the variables of the release's env files; of the
 commands: the release's own scripts (`-p | --password` and so on), the guide, and the clients' manual pages.
 """
 
@@ -152,7 +152,7 @@ def redact(line: str) -> str:
 
 
 def _may_contain_secret(text: str) -> bool:
-    """Most lines hold no word of those, and need no closer look."""
+    """Most lines contain none of those words and need no closer check."""
     if len(text) >= 60 and _PEM_BODY.fullmatch(text):
         return True
     small = text.casefold()

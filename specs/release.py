@@ -67,7 +67,7 @@ class SaasApp(Model):
 
 
 class Section(Model):
-    """One section of the guide and what becomes of it here: `explain` and the coverage test read it."""
+    """Section of the guide and how bkrec covers it: `explain` and the coverage test read it."""
 
     id: str
     title: LocalizedText

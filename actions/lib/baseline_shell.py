@@ -1,4 +1,4 @@
-"""Shell for baselines (agents, smoke test): archive a record, beside which "done" then stands for the probes."""
+"""Shell for baselines (agents, smoke test): archive the record and mark it as done."""
 
 from typing import LiteralString
 

@@ -1,8 +1,8 @@
-"""Shell functions for scripts of actions: read a key of an env file as bash would, and give it another value.
+"""Shell functions for scripts of actions: read a key of an env file as bash would, and set it.
 
 Both read the file by statement, with the same awk as the probes, and never source it: a value that would run something
 is text here. An edit replaces just the assignment that bash ends up with, be it one of several on a line or one over
-many lines, and is held against what was there: every other variable has to read as before, or nothing is changed. Where
+many lines, and is compared with the old file: every other variable has to read as before, or nothing is changed. Where
 the file is not plain enough for that, the script ends with the key and the line. A value reaches awk by its
 environment, which only root can read.
 """

@@ -1,11 +1,11 @@
-"""Before a run changes what an undo can put back, it keeps what is there: shell that the actions which do so share.
+"""Shell for actions that can be undone: save the old state before the first change.
 
-The job's runner says where this run keeps things ($BKREC_UNDO, a directory of its own below /var/lib/bkrec/undo; not
-set, nothing is kept). One entry per path, named by the path's SHA-256: what it is, the path, mode and owner, the digest
-of what was there, and a copy. It is written aside, synced and renamed in before anything changes; the first change of
-a run wins. `left` lists, before each change, the digest of what the run is going to leave: whatever else is found at
-the path later was put there by somebody else, and is never overwritten. Env files hold secrets, so all of it is the
-root's alone (umask 077) and never leaves the host. Source of dd's part: `reconciler/engine/jobs/scripts.py`.
+The job's runner sets $BKREC_UNDO, the run's own directory below /var/lib/bkrec/undo; without it nothing is saved. One
+entry per path, named by the path's SHA-256: its type, path, mode and owner, the digest of the old content, and a copy.
+It is written to a temporary file, synced and renamed before anything changes; the first change of a run wins. `left`
+lists, before each change, the digest of the new content: any other content at the path later is someone else's change,
+and is never overwritten. Env files hold secrets, so all of it is the root's alone (umask 077) and never leaves the
+host. Source of dd's part: `reconciler/engine/jobs/scripts.py`.
 """
 
 from typing import LiteralString
@@ -19,7 +19,7 @@ digest_of() {
     elif [ -e "$1" ]; then echo other; else echo absent; fi
 }
 """
-"""What `probes/undo.py` calls the same, for scripts that end where a file cannot be read."""
+"""As in `probes/undo.py`, for scripts that exit where a file cannot be read."""
 
 SYNCED: LiteralString = r"""
 synced() { dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null; }

@@ -1,8 +1,7 @@
-"""Shell that writes down what an unpacked package says of its products' versions (`probes/package_versions.py` reads
-it).
+"""Shell that records the product versions of an unpacked package (`probes/package_versions.py` reads them).
 
-Only what is plainly a version is written: a VERSION may hold anything, and what it holds is going to be in reports, in
-reasons and in names of images. What is none is written down as refused, with the reason and without a byte of it.
+Only plain versions are recorded: a VERSION file may contain anything, and its text goes into reports, reasons and names
+of images. An invalid one is recorded as rejected, with the reason and without its text.
 """
 
 from typing import LiteralString

@@ -1,6 +1,6 @@
-"""The vendor's files that say how the topology of the BlueKing business should be, read as its scripts read them.
+"""The vendor's files of the BlueKing business' topology in CMDB, parsed as its scripts parse them.
 
-Two tables of names and two of templates; none of it is a list of ours, so a mended script is believed. Pure: the lines
+Two tables of names and two of templates; none of it is a list of ours, so a corrected script counts. Pure: the lines
 come from `probes/cmdb.py`. Source: bin/create_blueking_set.py; bin/create_blueking_topo_template.sh.
 """
 
@@ -14,12 +14,12 @@ OLDER_SERVICES = frozenset(
     {"gse_api", "gse_alarm", "gse_btsvr", "gse_dba", "gse_syncdata", "fta-api", "job-assemble", "redis_sentinel"}
 )
 OLDER_SETS = frozenset({"fta", "故障自愈"})
-"""What 6.1's files make and 6.2's do not any more: no user's. 6.1: bin/default/blueking_*_module.tpl."""
+"""Created by 6.1's files and no longer by 6.2's: not custom. 6.1: bin/default/blueking_*_module.tpl."""
 
 
 @dataclass(slots=True)
 class Files:
-    """What the vendor's files say, as far as they can be read."""
+    """Content of the vendor's files, as far as they can be read."""
 
     services: list[str] = field(default_factory=list[str])
     topo: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])

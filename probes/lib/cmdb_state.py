@@ -1,6 +1,6 @@
-"""What CMDB says of the topology of the BlueKing business, and how that differs from what the files say.
+"""The current topology of the BlueKing business in CMDB, and its differences from the vendor's files.
 
-Every type is looked at before it is used: whatever CMDB answers that is not what it says it answers is `Odd`. Pure; the
+Every type is checked before use: an answer of another form raises `UnexpectedAnswerError`. Pure; the
 answers come from `probes/cmdb.py`. Source: CMDB's search_biz_inst_topo, list_biz_hosts_topo, list_*_template.
 """
 
@@ -12,12 +12,12 @@ from probes.lib.cmdb_files import OLDER_SERVICES, OLDER_SETS, Files
 from specs.reason import CodedReason, reason
 
 MOST = 500
-"""Hosts, and MOST_TEMPLATES of each kind, that one page of CMDB holds; more are Unknown, not overlooked."""
+"""Hosts, and MOST_TEMPLATES of each kind, that one page of CMDB holds; more read as Unknown."""
 MOST_TEMPLATES = 200
 
 
 class UnexpectedAnswerError(Exception):
-    """What CMDB said is not what it says."""
+    """CMDB's answer has not the documented form."""
 
     def __init__(self, why: CodedReason) -> None:
         super().__init__(why.code)
@@ -40,7 +40,7 @@ class Current:
 
     @staticmethod
     def of(tree: object, templates: object, services: object) -> "Current":
-        """Raises Odd."""
+        """Raises UnexpectedAnswerError."""
         return Current(
             sets=tuple(sets(tree)),
             levels=tuple(name for kind, name in _levels(tree) if kind not in ("biz", "set", "module")),
@@ -80,8 +80,8 @@ def custom(files: Files, current: Current) -> Iterator[str]:
 
 
 def _nodes(tree: object) -> Iterator[Mapping[str, Any]]:
-    """Of the tree, each once, those of the idle set left out. Raises Odd, also where the business itself, its root, is
-    not in it: nothing at all is not a business without sets."""
+    """Of the tree, each once, those of the idle set left out. Raises UnexpectedAnswerError, also where the business
+    itself, its root, is not in it: nothing at all is not a business without sets."""
     if [node.get("bk_obj_id") for node in _items(tree)] != ["biz"]:
         raise UnexpectedAnswerError(reason("cmdb-unexpected-answer", what="biz"))
     todo = [tree]
@@ -127,7 +127,7 @@ def host_locations(page: object) -> list[tuple[str, list[tuple[int, str]]]]:
 
 
 def _page(page: object, most: int) -> Sequence[Mapping[str, Any]]:
-    """Raises Odd where there is more of it than what was asked for."""
+    """Raises UnexpectedAnswerError where there is more of it than what was asked for."""
     if not isinstance(page, dict):
         raise UnexpectedAnswerError(reason("cmdb-unexpected-answer", what="info"))
     body = cast("Mapping[str, Any]", page)

@@ -1,8 +1,8 @@
-"""What has to be read before anything can be expected: install.config, where things are, which versions count.
+"""Controller files that are read first: install.config, paths, package versions.
 
-All of it is the controller's; the versions are those of the verified package (`probes/package_versions.py`). Not a fact
-family: its answer is the inventory that facts are about. One script, one round trip, nothing written. Source: bkcli:29
-(install.config), functions:662-703 (.path).
+Nothing can be expected before they are known. The versions are those of the verified package
+(`probes/package_versions.py`). Not a fact family: its result is the inventory that facts are about. One script, one
+round trip, nothing written. Source: bkcli:29 (install.config), functions:662-703 (.path).
 """
 
 from dataclasses import dataclass
@@ -30,18 +30,18 @@ class ControllerFiles:
     config: str
     """install.config as it lies there."""
     home: str
-    """What .path says ("/data/bkce"), or ""."""
+    """Content of .path ("/data/bkce"), or ""."""
     package_versions: tuple[PackageVersion, ...] | None = ()
-    """What the package brings, where that was written down; None where the record cannot be understood."""
+    """The recorded versions of the package; None where the record is invalid."""
 
 
 def command(install: str, md5: str = "") -> Command:
-    """`md5`: of the package whose versions count; without one none are asked for."""
+    """`md5`: of the package whose versions count; "" reads none."""
     return Command(script=SCRIPT, args=(install, DIRECTORY, md5 if MD5.fullmatch(md5) else ""))
 
 
 def parse(output: Output, md5: str = "") -> ControllerFiles | None:
-    """None where there is no install.config; ValueError where the answer makes no sense."""
+    """None where there is no install.config; ValueError for an invalid answer."""
     head, mark, config = output.stdout.partition("\n---\n")
     first, _, rest = head.partition("\n")
     if first.strip() == "missing":

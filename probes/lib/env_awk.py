@@ -1,7 +1,7 @@
-"""The awk that reads env files on the host, so that no value has to leave it: `specs/env_file.py` in another language.
+"""Awk that parses env files on the host, so that no value leaves it: `specs/env_file.py` in another language.
 
 It runs in any POSIX awk under LC_ALL=C, byte by byte, but for lines like KEY=word, which are most. Its words are those
-of `specs/env_file.py`, where the reasons stand; the tests feed both and bash the same files.
+of `specs/env_file.py`, which gives the reasons; the tests feed both and bash the same files.
 
 After `load(f, path)` it knows each key of file number f; `look(f, key)` sets SEEN to value, absent, expansion, odd or
 unreadable, and VALUE and LINE with it.
@@ -225,5 +225,5 @@ ENV_AWK_PLACES: LiteralString = ENV_AWK.replace(
     "  line = lineno()\n  need(NAME); key = TOOK\n",
     "  AT = P\n  line = lineno()\n  need(NAME); key = TOOK\n",
 )
-"""The same, for whoever edits a file: it tells `placed(key)` of each assignment, which begins at character AT of T and
+"""The same for editing a file: it calls `placed(key)` for each assignment, which begins at character AT of T and
 ends before P; T begins with line FIRST. A line like KEY=word is all of T, and P is 1 then."""

@@ -1,13 +1,13 @@
-"""The ESB, BlueKing's own API bus: how a family asks products behind it a question, from the controller.
+"""ESB: queries to the products behind BlueKing's API bus, from the controller.
 
 The vendor's scripts ask the same way: the address and the PaaS's own application are in 04-final/paas.env, the user is
 `admin`, a question is a JSON object posted to /api/c/compapi/v2/<system>/<api>/. The application's secret is read on
-the host and reaches curl inside the body, on stdin: an argument is in `ps`. An ESB that echoes it has it cut out before
-the answer leaves the host. HTTP 200 says nothing: a refusal comes as `"result": false`, with a code of its own; a
+the host and reaches curl inside the body, on stdin: an argument is in `ps`. An ESB that echoes it has it removed before
+the answer leaves the host. HTTP 200 means nothing: a refusal comes as `"result": false`, with a code of its own; a
 gateway's 502 is a page. Only `"result": true` with `data` is an answer, everything else is Unknown, with its reason.
 
-This is no family: those that ask hold the facts (`probes/agent.py`), and what they ask has to be a read. An action that
-asks for more than that (`actions/smoke_test.py`) does it with the same shell, so a secret is handled in one place.
+Not a family: the families that use it have the facts (`probes/agent.py`), and their queries are read-only. An action
+that changes something (`actions/smoke_test.py`) does it with the same shell, so a secret is handled in one place.
 Source: bin/esb_api_test.sh; bin/create_blueking_set.py; paas2/esb/common/errors.py of TencentBlueKing/legacy-bk-paas.
 """
 
@@ -34,7 +34,7 @@ _REFUSAL = 160
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     env: str
-    """/data/install/bin/04-final/paas.env on the host that asks."""
+    """/data/install/bin/04-final/paas.env on the host that sends the query."""
     api: str
     """ "gse/get_agent_status": system and API."""
     body: str
@@ -47,13 +47,13 @@ class Question:
 
 
 def question(env: str, api: str, **body: Any) -> Question:
-    """Its bytes depend on what is asked alone: equal questions are asked once."""
+    """Its bytes depend on the question alone: equal questions are sent once."""
     return Question(env=env, api=api, body=json.dumps(body, sort_keys=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The `data` of a `"result": true`, as JSON has it; who reads it looks at every type itself."""
+    """The `data` of a `"result": true`, as JSON has it; the caller checks every type."""
 
     data: Any
 
@@ -106,7 +106,7 @@ shown() { # all of it without the secret, cut after what is allowed
 ACCOUNT: LiteralString = """    secret=$(kept "$1" BK_PAAS_APP_SECRET) && code=$(kept "$1" BK_PAAS_APP_CODE) || secret=
     address=$(kept "$1" BK_PAAS_PRIVATE_ADDR) || address=paas.service.consul:80
 """
-"""From the env file `$1`; no `secret` where there is no application to ask as."""
+"""From the env file `$1`; no `secret` where there is no application."""
 
 SCRIPT: LiteralString = (
     FUNCTIONS
@@ -139,7 +139,7 @@ def ask(questions: Sequence[Question]) -> Command:
 
 
 def arguments(questions: Sequence[Question]) -> tuple[str, ...]:
-    """What SCRIPT is given. A family that says more itself puts its rows first, their number into `begin`."""
+    """Arguments of SCRIPT. A family with rows of its own prints them first and passes their number as `begin`."""
     asked = _once(questions)
     return (
         str(LIMIT),
@@ -163,7 +163,7 @@ def _once(questions: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def read(api: str, row: tuple[str, ...], *, env: str) -> Answer | Unknown:
-    """One row of what SCRIPT says, its index taken off. Raises ValueError where it is none."""
+    """One row of SCRIPT's output, without its index. Raises ValueError where it is not one."""
     match row:
         case ("no-curl",):
             return Unknown(reason("tool-missing", tool="curl"))
@@ -176,7 +176,7 @@ def read(api: str, row: tuple[str, ...], *, env: str) -> Answer | Unknown:
 
 
 def _whole(api: str, text: str) -> Answer | Unknown:
-    """What was cut has lost the two numbers at its end. Raises ValueError where they are missing otherwise."""
+    """A truncated answer has lost the two numbers at its end. Raises ValueError where they are missing otherwise."""
     if len(text.encode("utf-8", "surrogateescape")) > LIMIT:
         return Unknown(reason("esb-too-long", api=api))
     found = re.fullmatch(r"(.*) (\d{3}) (\d{1,3})", text, re.ASCII)

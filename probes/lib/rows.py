@@ -1,4 +1,4 @@
-"""What the families share: how the lines of an answer are tied to what was asked, and two turns of shell.
+"""Rows: how the lines of an answer are matched to the facts probed, and two shell functions.
 
 A script answers in rows, `index TAB word TAB …`, and the index is the place of the subject among those handed over; so
 neither a name with a newline nor a value that looks like a row can be taken for another subject's answer. A value that
@@ -14,7 +14,7 @@ from probes.command import Output
 Row = tuple[str, ...]
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]*")
-"""What may become part of a path or URL on the host."""
+"""Text that may become part of a path or URL on the host."""
 
 MISSING: LiteralString = r"""
 missing() { # true only where the system says that nothing is there; "permission denied" is no answer
@@ -26,7 +26,7 @@ missing() { # true only where the system says that nothing is there; "permission
 """
 
 ROOT_HOME: LiteralString = "HOME=~root; export HOME\n"
-"""sudo may keep the operator's HOME; the vendor's credentials and marks are in root's."""
+"""sudo may keep the operator's HOME; the vendor's credentials and tags are in root's."""
 
 
 def lines_of(output: Output) -> Sequence[str]:

@@ -78,7 +78,7 @@ def _online(facts: FactReader, query: AgentsOnline) -> tuple[tuple[str, ...], st
 
 
 def _await(cluster: Cluster, module: Module, fact: AgentsMissing, drift: AnyDrift) -> Repair:
-    """Once the new GSE runs, to which they come back, and the ESB, which is asked."""
+    """Requires the new GSE, to which they reconnect, and the ESB, which is queried."""
     action = AwaitAgentBaseline(host=fact.host, missing=fact, because=drift.expected.because)
     missing = drift.reading.value if isinstance(drift.reading, Known) else ()
     return Repair(

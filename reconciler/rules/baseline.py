@@ -1,8 +1,8 @@
 """Baselines: what worked before GSE was replaced is recorded, awaited afterwards, archived once the old GSE is retired.
 
 There are two: the agents that were online (`agent.py`) and a smoke test through JOB (`smoke_test.py`). Each is required
-only where something of the old GSE is there to be retired: a cluster without it has no record and waits for nothing. A
-record says so where nothing could be asked beforehand, and nothing is required then.
+only where something of the old GSE is there to be retired: a cluster without it has no record and waits for nothing.
+Where the query failed beforehand, the record says so, and nothing is required.
 """
 
 from collections.abc import Callable, Iterator
@@ -86,7 +86,7 @@ def old_gse_present(cluster: Cluster, module: Module, facts: FactReader) -> bool
 
 
 def replacement_serving(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    """The new GSE runs and was seen working, and so does the ESB, which is asked about it."""
+    """The new GSE runs and is verified, and so is the ESB, which is queried about it."""
     bus = [product for product in cluster.modules() if product.name == BUS]
     return (
         *module_facts.replacement_ready(cluster, module),

@@ -1,9 +1,9 @@
-"""The topology of the BlueKing business: right already, or emptied and made anew behind a gate. Guide 7.17.
+"""CMDB's topology of the BlueKing business: as expected, or emptied and rebuilt after approval. Guide 7.17.
 
-Nothing of it is looked at unless cluster.toml asks (`optional = ["cmdb-topology"]`). What is right is left alone, and a
-host that is not in its modules is put there without anything being deleted. Only where sets or templates differ is all
-of it deleted and made anew, since the vendor has no way to change them; never where somebody has made something of
-their own there. It comes last: .installed_module has to be final, and every product answers by then.
+It is probed only on request in cluster.toml (`optional = ["cmdb-topology"]`). A host that is not in its modules is
+assigned without any deletion. Only where sets or templates differ is the topology deleted and rebuilt, since the vendor
+cannot change them; never where it has custom parts. It comes last: .installed_module has to be final, and every product
+serves by then.
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ from specs.reason import inline, reason
 
 FACTS = family.FACTS
 SECTION = "7.17"
-BACKUP = "topology"
+BACKUP = "cmdb"
 """The copy of what is there, among the backups."""
 
 
@@ -59,7 +59,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def lost_on_replace(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """What is edited in the scripts and lost when they are replaced."""
+    """Edits of the scripts that their replacement resets."""
     return (_job(cluster),) if cluster.release.rebuilds_topology else ()
 
 
@@ -153,7 +153,7 @@ def _unassigned(cluster: Cluster) -> AnyExpected:
 
 
 def _assignable(cluster: Cluster) -> Iterator[AnyExpected]:
-    """What the vendor's step reads on its way, host by host: a word it does not know ends it half-way."""
+    """The lines that the vendor's step reads, host by host: it stops at an unknown one."""
     install, home = cluster.paths.install, cluster.paths.home
     yield _job(cluster)
     for host in cluster.inventory.hosts:
@@ -164,7 +164,7 @@ def _assignable(cluster: Cluster) -> Iterator[AnyExpected]:
 
 @of_cluster
 def all_modules_ready(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """Guide 7.17: only after all backends are deployed. What they sign for is final then."""
+    """Guide 7.17: only after all backends are deployed. Their entries are final then."""
     why = reason("cmdb-topology-last")
     return tuple(
         type(expected)(
@@ -197,7 +197,7 @@ def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, facts: FactReade
 
 
 def _copied(cluster: Cluster) -> Iterator[AnyExpected]:
-    """For a person to read; and all that CMDB has, which alone could be put back."""
+    """A copy for a person to read, and a dump of all that CMDB has, the only one to restore from."""
     fact = Backup(host=cluster.controller, what=BACKUP)
     yield fact.must_be("fresh", because=reason("cmdb-topology-copied"), source="guide 7.17")
     for host in database.databases_dumped(cluster, "mongodb"):

@@ -1,6 +1,6 @@
-"""Services in consul: healthy once what stands behind them runs and they are registered.
+"""Services in consul: healthy once their process runs and they are registered.
 
-Nothing is done to the check itself.
+The check itself is not changed.
 """
 
 from actions.consul import DeregisterService, RegisterService
@@ -42,7 +42,7 @@ def _behind(cluster: Cluster, module: Module, fact: ConsulPassing) -> tuple[AnyE
 
 
 def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
-    """Once it runs: where its installation is held up, nobody is to be told that it is there."""
+    """Once it runs: a service whose installation is blocked must not be announced."""
     service = next(service for service in module.services if service.definition == fact.service)
     action = RegisterService(
         host=fact.host,

@@ -1,21 +1,20 @@
-"""Containers: a stopped one is started, a missing one made alone; where none is of this version, all are installed.
+"""Containers: a stopped one is started, a missing one created alone; where none is of this version, all are installed.
 
-"None of this version" is how a module looks that was never upgraded: then its databases are not migrated either, and
+"None of this version" means that the module was never upgraded: then its databases are not migrated either, and
 only the vendor's whole installer will do.
 
-One that runs and does not stay up is told once it had its time: docker starts it again and again, and nothing here
-knows what it dies of.
+A crash-looping container is reported after a grace period: docker restarts it, and nothing here can repair it.
 
-What runs has to come back after a reboot too, which the vendor leaves to a person. `docker run` of every installer goes
-without a restart policy, no unit stands for any container, and after a boot somebody has to call `bkcli start paas`, a
-`docker start` (ce/action.rc:3-33). So each running one is given unless-stopped. It fights no script of the vendor: they
-`docker stop` and `docker rm` first, and what was stopped stays so. SaaS containers are left alone: they belong to PaaS
-agent, whose doings are not known well enough here.
+Running containers have to start after a reboot too, which the vendor leaves to a person. `docker run` of every
+installer goes without a restart policy, no container has a unit, and after a boot a person has to call `bkcli start
+paas`, a `docker start` (ce/action.rc:3-33). So each running one is given unless-stopped. It fights no script of the
+vendor: they `docker stop` and `docker rm` first, and a stopped container stays stopped. SaaS containers are not
+changed: they belong to PaaS agent, whose behaviour is not known well enough here.
 
-install_docker.sh writes public/docker into daemon.json on every run, under a dockerd that goes on with the place that
-6.1 gave it (`enable --now` restarts nothing): its next start would find neither container nor image. Moving gigabytes
-under running containers is no repair; that daemon.json names the place in use is one: nothing is restarted, nothing
-moves, and it is a line to put back. Where the file names no place, or several, it is told and left to a person.
+install_docker.sh writes public/docker into daemon.json on every run, under a dockerd that continues with the data root
+of 6.1 (`enable --now` restarts nothing): its next start would find neither container nor image. Moving gigabytes under
+running containers is no repair; daemon.json naming the data root in use is one: nothing is restarted, nothing moves,
+and it is one line to restore. Where the file names none, or several, it is reported as advice.
 """
 
 from collections.abc import Iterator
@@ -47,7 +46,7 @@ SAAS_HOSTS = ("appo", "appt")
 
 
 def expect(cluster: Cluster) -> Iterator[AnyExpected]:
-    """Wherever docker may hold something of BlueKing: containers of modules, and SaaS."""
+    """Hosts with containers of BlueKing: of modules, and SaaS."""
     used = {
         expected.fact.host
         for module in cluster.modules()
@@ -96,7 +95,7 @@ def _start(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Deci
     host = drift.expected.fact.host
     match drift.reading:
         case Known("exited" | "created" | "dead"):
-            # an old process put back by hand holds the port: the container would die of it, unseen
+            # an old process that was restored manually holds the port: the container would exit, unnoticed
             first = module_facts.obsolete_units(cluster, module, "first")
             return Repair.of(drift, StartContainer(host=host, container=name), section=module.section, common=first)
         case _:

@@ -1,8 +1,8 @@
-"""Where the products' data lies, and so what has to be dumped before anything of it is changed for good.
+"""Databases of the products: what has to be dumped before the first irreversible step.
 
 Every MySQL server that install.config has, since each is a server of its own; of MongoDB, which is one replica set, the
-first; and each host of the cluster that the products' variables name besides. What is no host of ours, bkrec cannot
-dump: then a person says that it was, for one run (`apply --approve databases-dumped`).
+first; and each host of the cluster that the products' variables name besides. bkrec cannot dump a server outside
+the cluster: a person confirms the dump, for one run (`apply --approve databases-dumped`).
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from specs.cluster import Cluster
 from specs.reason import reason
 
 DUMPED = "databases-dumped"
-"""What a person says with `apply --approve`: what lies elsewhere was dumped, today and by somebody else."""
+"""The ID for `apply --approve`: databases outside the cluster were dumped by others, today."""
 
 
 def fact_of(cluster: Cluster) -> DatabaseServers:
@@ -36,14 +36,14 @@ def elsewhere(cluster: Cluster) -> AnyExpected:
 
 
 def with_databases(cluster: Cluster, readings: Readings) -> Cluster:
-    """The cluster with what its variables say of servers; as it was while nobody can tell."""
+    """The cluster with the servers that its variables name; unchanged while they are Unknown."""
     reading: Reading[tuple[str, ...]] | None = readings.get(fact_of(cluster))
     return _with(cluster, reading.value) if isinstance(reading, Known) else cluster
 
 
 @lru_cache(maxsize=8)
 def _with(cluster: Cluster, databases: tuple[str, ...]) -> Cluster:
-    """One object for the same servers: what follows from it is kept beside it."""
+    """One object for the same servers: results derived from it are cached beside it."""
     return cluster if databases == cluster.databases else replace(cluster, databases=databases)
 
 
@@ -65,7 +65,7 @@ def _database_names(cluster: Cluster, kind: str) -> Iterator[str]:
 
 def mysql(cluster: Cluster) -> str:
     """The server that new products are to use: install.config's first, else the one that all variables name; "" where
-    nobody can tell."""
+    they do not agree."""
     names = {name for name in _database_names(cluster, "mysql") if not name.endswith(CONSUL) and name not in HERE}
     listed = cluster.inventory.on("mysql")
     return listed[0] if listed else names.pop() if len(names) == 1 else ""

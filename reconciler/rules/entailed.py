@@ -1,9 +1,9 @@
-"""What follows from a cluster alone, worked out once: a rule is asked for every drift of every host, and all that a
-module entails on all of its hosts is the same each time. Without this planning grows with the square of the hosts.
+"""Caches of results that depend on the cluster alone: a rule is called for every drift of every host, and a module's
+facts on all of its hosts are the same each time. Without this planning grows with the square of the hosts.
 
-Kept beside the cluster, which is one object per run and compared by identity (`specs/cluster.py`); what follows from
-readings too is kept for one plan (`Seen.once`). Shared values are the very same objects, which tells the planner that
-it has walked them already (`Repair.common`).
+Cached beside the cluster, which is one object per run and compared by identity (`specs/cluster.py`); results that
+depend on readings too are cached for one plan (`FactReader.once`). Shared values are the very same objects, which tells
+the planner that it has walked them already (`Repair.common`).
 """
 
 from collections.abc import Callable, Hashable
@@ -19,7 +19,7 @@ W = TypeVar("W", bound=Hashable)
 
 @lru_cache(maxsize=8)
 def _beside(_: Cluster) -> dict[Hashable, Any]:
-    """Empty, to be filled; of an older cluster everything is worked out anew."""
+    """Empty at first; for another cluster object everything is computed again."""
     return {}
 
 

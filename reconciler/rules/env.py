@@ -1,10 +1,10 @@
-"""Variables: each key of guide 6.3 and 6.4 in its file once, and its value in the merged file that programs read.
+"""Variables: each key of guide 6.3 and 6.4 in its file once, with its value in the merged file that programs read.
 
 What counts is the merged value (04-final): where it is right already, no merge is planned. One module's files are
 merged by merge_env.sh alone; `install bkenv` is for the modules that never had any.
 
-A key that is assigned twice has the value it should have, by its last line, and that line alone is kept. Only keys the
-guide has people write are looked at: the vendor's own templates repeat others (bknodeman, lesscode), always alike.
+Of a key that is assigned twice only the last line, which counts, remains. Only keys that the guide has people write
+are probed: the vendor's own templates repeat others (bknodeman, lesscode), always alike.
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def _variables(cluster: Cluster) -> tuple[Variable, ...]:
 
 
 def merged_variables(cluster: Cluster) -> tuple[tuple[str, AnyExpected], ...]:
-    """(module, what its 04-final file must say)."""
+    """(module, expected value in its 04-final file)."""
     return tuple((v.final, _merged(cluster, v)) for v in _variables(cluster) if v.final)
 
 
@@ -221,6 +221,6 @@ def generate_variables(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> 
 
 
 def _pages(cluster: Cluster, facts: FactReader) -> tuple[AnyFact, ...]:
-    """JOB's pages name the address as it was merged; where the merge changes it, they have to be released anew."""
+    """JOB's pages name the address as it was merged; where the merge changes it, they have to be released again."""
     finals = (v for v in cluster.release.variables if v.final and v.key == nginx.JOB_URL)
     return () if facts.all_hold(tuple(_merged(cluster, v) for v in finals)) else nginx.job_start_pages(cluster)

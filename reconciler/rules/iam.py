@@ -1,7 +1,7 @@
-"""IAM: the permission models of a product are handed over, by the narrowest call, once the product and IAM run.
+"""IAM: the permission models of a product are registered, by the narrowest call, once the product and IAM run.
 
-It is no proof of a finished installer and no reason to run one again: the vendor's script stops after the first model
-that it has to render, so the best installer may leave one behind.
+A pending model does not mean that the installer failed, and is no reason to run it again: the vendor's script stops
+after the first model that it has to render.
 """
 
 from collections.abc import Iterator

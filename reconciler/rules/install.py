@@ -1,7 +1,7 @@
-"""`bkcli install MODULE` as a repair: what it needs first, what it is held to afterwards.
+"""`bkcli install MODULE` as a repair: its requirements and its effects.
 
-Every need is a fact with its reason, so the order "backups, scripts, variables, distribution, database, old units,
-install" is nobody's list: it falls out of what each of them rests on.
+Every requirement is a fact with its reason, so the order "backups, scripts, variables, distribution, database, old
+units, install" is not a list: it follows from the dependencies.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -79,8 +79,8 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
 
 
 def unmasked(module: Module, units: Iterable[AnyFact], facts: FactReader) -> tuple[AnyExpected, ...]:
-    """What keeps whatever starts, restarts or enables these: a masked one. It is a need that nobody here mends, so all
-    that rests on it waits for that one cause, and nothing is begun that is known to fail."""
+    """Required by every start, restart or enablement of these units: none is masked. No rule repairs it, so everything
+    that depends on it is blocked by that one cause, and nothing is started that is known to fail."""
     why = reason("masked-never-starts")
     boots = [UnitEnabled(host=unit.host, unit=unit.unit) for unit in units if isinstance(unit, UnitActive)]
     masked = (boot for boot in boots if is_masked(getattr(facts.read(boot), "value", "")))
@@ -88,8 +88,8 @@ def unmasked(module: Module, units: Iterable[AnyFact], facts: FactReader) -> tup
 
 
 def _invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterator[AnyFact]:
-    """What the vendor's call leaves worse than it was: old processes on new files, containers without a policy, a
-    daemon.json that names the vendor's place instead of the one in use, rows about products it never touched."""
+    """Facts that the vendor's call breaks: old processes on new files, containers without a restart policy, a
+    daemon.json that names another data root than the one in use, version rows of products it does not upgrade."""
     if module.call == "install":
         yield from (expected.fact for expected in module_facts.units_up_to_date(cluster, module))
         yield from (expected.fact for expected in module_facts.restart_policies(cluster, module))
@@ -125,7 +125,7 @@ def prepared_requirements(cluster: Cluster, module: Module) -> tuple[AnyExpected
 
 
 def _extras(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    """Templates set, programs there, what is left over gone, SaaS deployed, and notes of the work that will be owed."""
+    """Templates set, programs present, leftovers removed, SaaS deployed, and post-upgrade tasks recorded."""
     yield from module_extras.flags(cluster, module)
     yield from module_extras.programs(cluster, module)
     yield from module_facts.obsolete_containers(cluster, module)
@@ -136,7 +136,7 @@ def _extras(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 
 def scripts_of_release(cluster: Cluster) -> Iterator[AnyExpected]:
-    """6.1's installers know nothing of the new modules, and would fail half-way into them."""
+    """6.1's installers do not know the new modules, and would fail in the middle."""
     for marker in cluster.release.markers:
         fact = PathKind(host=cluster.controller, path=cluster.install(marker.path))
         yield fact.must_be("file", because=reason("installer-is-the-release"), source="guide 6.1")
@@ -179,7 +179,7 @@ def _synced(cluster: Cluster) -> Mapping[str, AnyExpected]:
 
 @of_cluster
 def copies(cluster: Cluster) -> tuple[AnyFact, ...]:
-    """What any change of the controller's scripts and variables makes stale on every other host."""
+    """The copies on every other host, which any change of the controller's scripts and variables makes stale."""
     return tuple(expected.fact for expected in scripts_in_sync(cluster, cluster.inventory.hosts))
 
 

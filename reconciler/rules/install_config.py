@@ -15,7 +15,7 @@ FACTS = (ModuleHosts,)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """Also of a module that is left to its owner: the generator of variables needs its line (bkcli:29)."""
+    """Also for an excluded module: the generator of variables needs its line (bkcli:29)."""
     path = cluster.install("install.config")
     return tuple(
         ModuleHosts(host=cluster.controller, path=path, module=module.name).must_be(

@@ -1,8 +1,8 @@
-"""Latent drift: what is right now and will not last. What will happen, and when.
+"""Latent drift: facts that are right now and will not last, what will happen, and when.
 
-A judgement over readings and no property of a wish: a unit that is not enabled is latent drift while it runs, and just
+It depends on readings, not on the expected fact: a unit that is not enabled is latent drift while it runs, and just
 missing where it was never installed; a row of production_info lies only once its product is what the release says. So
-each family expects and mends its facts as ever, and this file alone says which of the differences nobody notices yet.
+each family expects and repairs its facts as usual, and this file alone decides which drifts are latent.
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def _listed(drift: AnyDrift) -> str:
 
 
 def _nobody_serves(cluster: Cluster, drift: AnyDrift, readings: Readings) -> bool:
-    """While the old daemons run, the service is not left over but in use."""
+    """While the old daemons run, the service is in use and not a leftover."""
     module = cluster.release.module(drift.expected.module)
     return all(matches(expected, readings) for expected in obsolete_on(cluster, module, drift.expected.fact.host))
 

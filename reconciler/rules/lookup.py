@@ -1,4 +1,4 @@
-"""What a module entails on one host, or of one fact: looked up, where a rule would else walk all hosts for a drift."""
+"""Lookup of a module's expected facts by host or by fact, so that no rule walks all hosts for each drift."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,7 +12,7 @@ ByHost = Mapping[str, tuple[AnyExpected, ...]]
 
 
 def running_facts_as(cluster: Cluster, module: Module, fact: AnyFact) -> AnyExpected | None:
-    """What is expected of this unit or container."""
+    """The expected fact of this unit or container."""
     return _running_as(cluster, module).get(fact)
 
 

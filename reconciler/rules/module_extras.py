@@ -1,6 +1,6 @@
-"""What some modules need besides the common things, read from their data: expected facts, no repairs.
+"""Expected facts of some modules besides the common ones, from their data; no repairs.
 
-Each is a fact of its own family; who mends it is in the file of that family's name.
+Each is repaired by the rule of its own family.
 """
 
 from collections.abc import Iterator
@@ -76,7 +76,7 @@ def saas_deployed(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
 
 
 def saas_running(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
-    """PaaS's record outlives the container. With several appo hosts nobody knows on which of them it has to be."""
+    """PaaS's record outlives the container. With several appo hosts it is unknown which of them has to run it."""
     hosts = cluster.inventory.on("appo")
     if len(hosts) == 1:
         fact = AppContainer(host=hosts[0], app=app.code)
@@ -96,9 +96,9 @@ INGRESS_URL = "http://paas.service.consul"
 
 
 def pages(cluster: Cluster) -> Iterator[AnyExpected]:
-    """What users of the SaaS get. Asked from the controller, which every product is told to find by the same name.
+    """The pages that users of the SaaS get, requested from the controller by the name that every product uses.
 
-    One fact for all of them: where the entrance or the way from it to all SaaS is lost, that is one thing to be told.
+    One fact for all of them: an ingress that is down is reported once.
     """
     if cluster.release.apps and cluster.inventory.on("appo") and cluster.inventory.on("nginx"):
         urls = tuple(f"{INGRESS_URL}{saas_page(app)}" for app in cluster.release.apps)

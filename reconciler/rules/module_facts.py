@@ -1,6 +1,6 @@
-"""What a module's data entails, fact by fact: what must be seen of it, what makes it ready, what must be gone.
+"""Expected facts of a module, from its data: what runs, what makes it ready, what is obsolete.
 
-Pure reading of `specs/module.py`; the rules of the families ask here, so none of them has to know another.
+Pure reading of `specs/module.py`; the rules of all families use it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 
 
 def after_install(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    """What its call does not bring about by itself: units it only enables, health that waits for a restart."""
+    """Effects that its call alone does not have: units it only enables, health that needs a restart."""
     first = frozenset(installer_effects(cluster, module))
     return tuple(
         expected for expected in (*running(cluster, module), *_services(cluster, module)) if expected not in first
@@ -59,7 +59,7 @@ def after_install(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 
 @of_module
 def installer_effects(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    """What its installer makes: this is what `bkcli install` is held to."""
+    """Effects of its installer, by which `bkcli install` is verified."""
     return (
         *(
             expected
@@ -85,13 +85,13 @@ def running(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
 
 @of_module
 def readiness(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    """What another module that requires this one waits for."""
+    """Facts that a module which requires this one waits for."""
     return (*running(cluster, module), *_versions(cluster, module), *_cluster(cluster, module))
 
 
 @of_module
 def replacement_ready(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    """All of the new one is there and was seen at work: what an old one that is retired last waits for."""
+    """The new one is complete and verified: required by the retirement of an old one that goes last."""
     return (*installer_effects(cluster, module), *units_up_to_date(cluster, module), *after_install(cluster, module))
 
 
@@ -149,7 +149,7 @@ def _containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 @of_module
 def restart_policies(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    """Its containers come back after a reboot. Not part of `ready`: one serves without, so nobody waits for it."""
+    """Its containers start after a reboot. Not part of `readiness`: it serves without, so no step waits for it."""
     why, source = reason("containers-come-back"), "ce/bin/install_paas.sh:191"
     placed = {container.name: cluster.hosts_on(module, container.on) for container in module.containers}
     return tuple(
@@ -170,7 +170,7 @@ def _on_each(placed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple
 
 
 def units_stay_up(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    """Its units and containers were seen to stay up. Not part of `ready` either: time alone brings it about."""
+    """Its units and containers stay up. Not part of `readiness` either: only time repairs it."""
     placed = {unit.name: cluster.hosts_on(module, unit.on, first=unit.first) for unit in module.units}
     for host, units in _on_each(placed):
         yield RecentlyStartedUnits(host=host, units=units).must_be(
@@ -188,7 +188,7 @@ def stay_up(fact: UnsteadyContainers, module: str) -> AnyExpected:
 
 
 def docker_data_root(host: str) -> AnyExpected:
-    """What docker holds now, it still holds after its next start."""
+    """Docker finds its containers and images after its next start."""
     fact = DockerDataRoot(host=host)
     return fact.must_be("lasting", because=reason("docker-finds-its-data"), source="bin/install_docker.sh:15,35")
 
@@ -238,7 +238,7 @@ def _services(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 
 def _keys(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    """Keys that the module's call leaves; those of the templates are the renderer's."""
+    """Keys that the module's call writes; those of the templates are the renderer's."""
     if not module.templates:
         for key in module.keys:
             fact = KeySet(host=cluster.controller, key=key.replace("{version}", module.version))
@@ -264,9 +264,9 @@ def installed_markers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]
 
 @of_cluster
 def unmanaged_version_rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """Products that the guide never upgrades: their rows say what is installed, whatever lies in /data/src.
+    """Products that the guide never upgrades: their rows have the installed version, whatever is in /data/src.
 
-    Not those that cluster.toml leaves to somebody: of them nothing is claimed.
+    Excluded ones are not among them: nothing is claimed of those.
     """
     return tuple(_unmanaged_version_rows(cluster))
 

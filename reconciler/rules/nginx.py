@@ -1,5 +1,5 @@
-"""The entrance: consul-template's templates equal the controller's, the gateway's virtual host is rendered, JOB's pages
-name JOB's new address. Guide 7.2, and what it leaves out: it never renders apigw.conf.
+"""Ingress (nginx): consul-template's templates equal the controller's, the gateway's virtual host is rendered, JOB's
+pages name JOB's new address. Guide 7.2, and what it omits: it never renders apigw.conf.
 """
 
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def _pages(cluster: Cluster, host: str) -> Iterator[AnyExpected]:
 
 
 def job_start_pages(cluster: Cluster) -> tuple[AnyFact, ...]:
-    """What is no longer so once BK_JOB_API_PUBLIC_URL has another value."""
+    """Facts that a new value of BK_JOB_API_PUBLIC_URL breaks."""
     module = next(m for m in cluster.release.modules if m.templates)
     return tuple(expected.fact for host in cluster.hosts(module) for expected in _pages(cluster, host))
 

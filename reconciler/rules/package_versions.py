@@ -1,7 +1,7 @@
-"""The package's own versions: what is expected follows them, and what they say otherwise than the data is told.
+"""Package versions: the expected versions follow the verified package, and differences from the data are reported.
 
-They are known once the package was verified and unpacked. Until then the release's data is taken at its word; the run
-that unpacks looks again before it puts anything in place, and goes on with what it found (`Fact.decides`).
+They are known once the package was verified and unpacked. Until then the release's data is assumed; the run that
+unpacks probes again before it installs anything, and re-plans with the result (`Fact.decides`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ def fact_of(cluster: Cluster) -> PackageVersions:
 
 
 def with_package_versions(cluster: Cluster, readings: Readings) -> Cluster:
-    """The cluster as what was read of the package has it; as it was while nobody can tell."""
+    """The cluster with the versions that were read from the package; unchanged while they are Unknown."""
     reading: Reading[tuple[str, ...]] | None = readings.get(fact_of(cluster))
     match reading:
         case Known(said):
@@ -42,12 +42,12 @@ def with_package_versions(cluster: Cluster, readings: Readings) -> Cluster:
 
 @lru_cache(maxsize=8)
 def _with_versions(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Cluster:
-    """One object for the same versions: what follows from it is kept beside it."""
+    """One object for the same versions: results derived from it are cached beside it."""
     return with_versions(cluster, versions)
 
 
 def assumed_versions(cluster: Cluster) -> tuple[str, ...]:
-    """What the package is taken to say: what it was seen to, else the data. No product here does without a version."""
+    """The assumed versions: those read from the package, else those of the data. Every product needs one."""
     packaged = {
         (packaged_version.kind, packaged_version.name): packaged_version
         for packaged_version in cluster.package_versions
@@ -66,7 +66,7 @@ def versions_recorded(cluster: Cluster) -> AnyExpected:
 
 
 def rejected_version(cluster: Cluster, drift: AnyDrift) -> Diagnostic | None:
-    """A product that every host would be given, and nobody could say of which version it is."""
+    """A product without a valid version, which every host would be given."""
     if not isinstance(drift.reading, Known):
         return None
     return next(_rejected(cluster, of_reading(drift.reading.value)), None)
@@ -88,7 +88,7 @@ def _rejected(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Iterato
 
 
 def warnings(cluster: Cluster) -> tuple[Diagnostic, ...]:
-    """What every report says: where the package is followed against the data, and where it could not be."""
+    """Warnings of every report: where the package overrides the data, and where its version was rejected."""
     where = f"{cluster.controller} {cluster.package.path}"
     modules = {m.src: m.name for m in cluster.data.modules if m.src and m.version}
     diagnostics = tuple(

@@ -126,7 +126,7 @@ def _copies(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """What guide 6.4 adds below bin/default, which a replacement of the scripts resets."""
+    """Edits of guide 6.4 below bin/default, which a replacement of the scripts resets."""
     return tuple(
         EnvPresent(host=cluster.controller, file=cluster.env(v.file), key=v.key).must_be(
             True, because=reason("variable-set"), source=v.source
@@ -145,7 +145,7 @@ def _retire(cluster: Cluster, fact: PathKind, drift: AnyDrift) -> Repair:
 
 
 def _sign(cluster: Cluster, fact: LineInFile, drift: AnyDrift) -> Repair:
-    """Only what was seen running is signed for; of which package a tree is, its unpacking signs."""
+    """Only a module that was seen running is recorded; the package of a tree is recorded by its unpacking."""
     if fact.path == staging(cluster, ".bkrec-md5"):
         return unpack(cluster, drift)
     module = cluster.release.module(drift.expected.module)

@@ -1,6 +1,6 @@
-"""Gates: what must be so before the first write of a run, asked only of what this plan is going to do.
+"""Preflight checks: facts that must hold before the first write of a run, as far as its plan depends on them.
 
-A gate is an expected fact with a reason like any other; it is not repaired but refused: exit 5, nothing changed.
+A check is an expected fact with a reason like any other; it is not repaired but refused: exit 5, nothing changed.
 """
 
 from collections.abc import Iterator, Set
@@ -93,7 +93,7 @@ def _no_foreign_work(cluster: Cluster) -> Iterator[AnyExpected]:
 
 
 def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
-    """What is changed for good is where bkrec can dump it, unless a person says that somebody did."""
+    """Irreversible changes require databases that bkrec can dump, unless a person confirms a dump."""
     if loses(plan) and database.DUMPED not in approved:
         yield database.elsewhere(cluster)
 
@@ -104,7 +104,7 @@ def loses(plan: Plan) -> bool:
 
 
 def undumped(cluster: Cluster, plan: Plan, readings: Readings) -> tuple[Diagnostic, ...]:
-    """Told with the plan, long before the gate that it closes."""
+    """Reported with the plan, long before the check fails."""
     reading = readings.get(database.elsewhere(cluster).fact)
     if not loses(plan) or not isinstance(reading, Known) or not reading.value:
         return ()
@@ -154,7 +154,7 @@ def _tools(plan: Plan) -> Iterator[AnyExpected]:
 
 
 def _downloads(plan: Plan) -> Iterator[AnyExpected]:
-    """What the guide has a person download: whole, and asked for before IAM is upgraded, where its note is left."""
+    """Scripts that the guide has a person download: complete, before the upgrade of IAM records its task."""
     hosts = (
         s.action.host
         for s in plan.steps
@@ -181,7 +181,7 @@ def _docker(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
 
 
 def _ports(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
-    """What a new module will listen on is free: its installer takes a busy port for its own, or dies unseen."""
+    """The ports of a new module are free: its installer takes a busy port for its own, or fails unnoticed."""
     for step, module in _installs(cluster, plan):
         if not module.new or not _untouched(step):
             continue
@@ -195,6 +195,6 @@ def _ports(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
 
 
 def _untouched(step: Step) -> bool:
-    """None of the module's units is there yet: then nobody but a stranger can hold its ports."""
+    """None of the module's units is installed yet: then any listener on its ports is foreign."""
     units = [mended for mended in step.repairs if isinstance(mended.expected.fact, UnitActive)]
     return bool(units) and all(isinstance(mended.reading, Absent) for mended in units)

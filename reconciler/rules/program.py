@@ -1,6 +1,6 @@
-"""Files that have to equal the controller's: programs on every host, templates of the entrance on nginx hosts.
+"""Files that have to equal the controller's: programs on every host, templates of the ingress on nginx hosts.
 
-Where the scripts are this release's and still have no such file, there is nothing to copy, and a copy that is there may
+Where the scripts are this release's and still have no such file, there is nothing to copy, and an existing copy may
 be the last one.
 """
 

@@ -1,6 +1,6 @@
-"""The redis cluster: it follows its units; where all run and it was never put together, its instances are joined.
+"""Redis cluster: it follows its units; where all run and it was never created, its instances are joined.
 
-One that was is not made anew: whatever is missing held somebody's keys, and `--cluster create` refuses it anyway.
+An existing one is not created again: missing parts had data, and `--cluster create` refuses it anyway.
 """
 
 from actions.redis import CreateRedisCluster

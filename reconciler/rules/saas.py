@@ -1,9 +1,9 @@
-"""SaaS applications: deployed again where what is online is not what the package holds, or where nothing of it is left.
+"""SaaS applications: deployed again where the version online is not the package's, or where its containers are gone.
 
-PaaS's record alone says too little: it goes on saying "online" when docker has lost the container. One that only
-stopped is started. Whether the pages answer is asked, too: that the entrance reaches something which answers is all it
-shows, neither that a login works nor that the application does. Pages follow what stands behind them; where all of
-that is as it should be, only a person finds out what keeps them away, and the cluster is not what it should be.
+PaaS's record alone is not enough: it still says "online" when docker has lost the container. A stopped one is started.
+The pages are probed too: that shows that the ingress reaches something which answers, neither that a login works nor
+that the application does. Pages depend on what serves them; where all of that is as expected, only a person can find
+the cause, and the cluster differs.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def _serving(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
-    """What stands behind its page."""
+    """Facts that its page depends on."""
     yield from module_extras.saas_deployed(cluster, app)
     yield from module_extras.saas_running(cluster, app)
 
@@ -64,7 +64,7 @@ def _unserved(cluster: Cluster, fact: PagesUnserved, drift: AnyDrift, facts: Fac
 
 
 def _depends_on(cluster: Cluster, pages: tuple[str, ...]) -> Iterator[AnyExpected]:
-    """What is known to stand under the pages that are missed: the entrance, where it is not even reached; each SaaS."""
+    """Facts that the missing pages depend on: the ingress, where it is unreachable; each SaaS."""
     unreachable = any(page.startswith(INGRESS_URL) for page in pages)
     for module in cluster.modules():
         if unreachable and module.templates:

@@ -72,7 +72,7 @@ def _test_host(cluster: Cluster, facts: FactReader) -> str:
 
 
 def _run(cluster: Cluster, module: Module, fact: SmokeTestBroken, drift: AnyDrift) -> Repair:
-    """Once everything it goes through runs, and the agents are back."""
+    """Requires everything it passes through, and the agents."""
     agents = baseline.recovered(agent.agent_baseline(cluster, module))
     broken = drift.reading.value if isinstance(drift.reading, Known) else ()
     return Repair(

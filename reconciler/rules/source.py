@@ -1,7 +1,7 @@
 """/data/src: the release it holds, the products in it, and the copies on the modules' hosts.
 
 The way there: verified package → unpacked beside → products, cert and backup completed there → swapped in. Where a
-person did half of it by hand, only what is missing is done in place. Guide 3, 4, 5.3, 6.1.
+person did part of it manually, only the rest is done in place. Guide 3, 4, 5.3, 6.1.
 """
 
 from actions.bkcli import SyncModule
@@ -25,7 +25,7 @@ FACTS = (VersionText, PackageDigest, PackageVersions)
 
 
 def staging(cluster: Cluster, *below: str) -> str:
-    """Where the package is unpacked and completed: nobody else's, so what lies there is ours and whole."""
+    """Where the package is unpacked and completed: bkrec's own directory, so its content is ours and complete."""
     return "/".join((cluster.paths.work, f"bkrec-{cluster.release.version}", *below))
 
 
@@ -38,7 +38,7 @@ def marker_files(cluster: Cluster) -> tuple[str, ...]:
 
 
 def template_edits(cluster: Cluster) -> tuple[AnyFact, ...]:
-    """What is set in the products' templates, and is lost when they are unpacked anew."""
+    """Edits of the products' templates, which unpacking resets."""
     return tuple(expected.fact for m in cluster.modules() for expected in module_extras.flags(cluster, m))
 
 
@@ -90,8 +90,8 @@ def product(cluster: Cluster, module: Module, drift: AnyDrift, facts: FactReader
 
 
 def _unknown_package(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> bool:
-    """The tree is whole, says otherwise, and nobody kept what its package said: its archives would say the same again,
-    and only the package can tell which of the two is right."""
+    """The tree is complete, has other versions, and those of its package were not recorded: its archives would give the
+    same again, and only the package shows which are right."""
     if cluster.package_versions or not isinstance(drift.reading, Known):
         return False
     whole = PathKind(host=cluster.controller, path=cluster.src(".bkrec-products"))
@@ -125,7 +125,7 @@ def _synced_module(cluster: Cluster, module: Module) -> tuple[SyncModule, tuple[
 
 
 def patched(cluster: Cluster) -> tuple[str, ...]:
-    """Files of the scripts that guide 6.4 adds a key to; and what 7.17 edits, where that is asked for."""
+    """Files of the scripts that guide 6.4 adds a key to; and those that 7.17 edits, where that is requested."""
     added = (f"bin/{v.file}" for v in cluster.release.variables if v.kind == "present")
     edited = ("bin/create_blueking_set.py",) if cluster.release.rebuilds_topology else ()
     return tuple(dict.fromkeys((*added, *edited)))
@@ -133,7 +133,7 @@ def patched(cluster: Cluster) -> tuple[str, ...]:
 
 @of_cluster
 def scripts_match_release(cluster: Cluster) -> AnyExpected:
-    """The scripts are those that came with the products: 6.2.0 has every file by which 6.2 is told from 6.1."""
+    """The scripts are those that came with the products: 6.2.0 has every file that distinguishes 6.2 from 6.1."""
     here, excluded = cluster.controller, (*PRESERVED, *patched(cluster))
     new = TreeDigest(host=here, root=staging(cluster, "install"), exclude=excluded)
     live = TreeDigest(host=here, root=cluster.paths.install, exclude=excluded)
@@ -170,7 +170,7 @@ def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
 
 
 def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
-    """Only in the package's own tree is what lies there known to be the package's: elsewhere nothing is pinned."""
+    """Only the package's own tree is known to have the package's versions: elsewhere none are recorded."""
     staged = root == staging(cluster, "src")
     action = UnpackProducts(
         host=cluster.controller,

@@ -1,7 +1,7 @@
-"""Units that have only just been started: nothing repairs that but time. One that never gets older keeps dying.
+"""Steady: units that were started only just now; only time repairs that. One that never gets older is crash-looping.
 
-Desired once per module and host, last of all, so that the last look of an upgrade, which gives such things their time
-(`engine/reconcile.py`), does not end on a unit that is between two of its deaths. No step waits for it.
+Expected once per module and host, last of all, so that the last round of an upgrade, which waits for such facts
+(`engine/reconcile.py`), does not end on a unit between two crashes. No step waits for it.
 """
 
 from probes.fact import AnyDrift, Known, require_fact_type

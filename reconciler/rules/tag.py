@@ -1,8 +1,8 @@
-"""Tags: one that is missing is put back while the secrets it stands for are there; else it is told.
+"""Tags: a missing one is restored while its module's secrets are there; else it is reported.
 
 The vendor makes a tag right after the secrets (ce/install.sh:145), so where 01-generate still has them the tag is true,
-and making it writes nothing else. Where they are gone, a tag would only hide it: a person brings them back from a copy
-of /data/install or from another host first. That is told with each look, and bars what would make it worse: `install
+and making it writes nothing else. Where they are gone, a tag would only hide it: a person restores them from a copy
+of /data/install or from another host first. That is reported each time, and blocks what would make it worse: `install
 bkenv`, which invents new ones, and `sync common`, which copies the loss over the last copies.
 """
 

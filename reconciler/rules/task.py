@@ -1,7 +1,7 @@
-"""Owed work: the note is left before a module's call, the work is done once the module is ready again.
+"""Post-upgrade tasks: recorded as pending before a module's upgrade, run once the module is ready again.
 
-Without a trace and with the product already at its version, somebody has upgraded it by hand. What the guide calls
-harmless when repeated is then simply done; the rest is Unknown (`version_file` in the data) and waits for `bkrec ack`.
+Without a trace and with the product already at its version, it was upgraded manually. A task that the guide calls
+harmless when repeated is then simply run; the rest is Unknown (`version_file` in the data) and waits for `bkrec ack`.
 """
 
 from actions.task import MIGRATED, PYTHON, RecordTask, RunPostUpgradeTask

@@ -1,6 +1,6 @@
-"""The scripts and variables of the controller, on every host: pcmd sources the remote host's own copy (pcmd.sh:150).
+"""Tree: the controller's scripts and variables on every host: pcmd sources the remote host's own copy (pcmd.sh:150).
 
-The controller's own tree is asked for only where the products are replaced: it has to be the same release's.
+The controller's own tree is required only where the products are replaced: it has to be the same release's.
 
 The hosts' copies of 01-generate are the only ones left where the controller's were truncated, so nothing is distributed
 from a controller that has lost generated secrets.

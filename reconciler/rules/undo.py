@@ -1,8 +1,8 @@
-"""Undo: what must be so again, and which step brings it back.
+"""Undo: the facts to restore, and the step that restores each.
 
-A unit is started again only where nothing took its place. What stands there now stays, and both at once would fight
-over the same ports; and an installer that was as much as started may have migrated the databases, which the old program
-does not know. So the file is put back in any case, and a person starts it.
+A unit is started again only where nothing replaced it. The replacement stays, and both at once would compete for the
+same ports; and an installer that was merely started may have migrated the databases, which the old program does not
+know. So the file is restored in any case, and a person starts the unit.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from specs.reason import Reason, reason
 
 
 def facts_of_replacements(cluster: Cluster, undoing: UndoScope) -> tuple[AnyFact, ...]:
-    """What must be read to tell whether anything took a unit's place."""
+    """Facts that show whether anything replaced a unit."""
     expectations = (expected for item in undoing.saved_items for expected in _install_evidence(cluster, item))
     return tuple(dict.fromkeys(expected.fact for expected in expectations))
 
@@ -48,7 +48,7 @@ def _module(cluster: Cluster, item: SavedItem) -> Module | None:
 
 
 def replaced(cluster: Cluster, undoing: UndoScope, item: SavedItem, readings: Readings) -> str:
-    """The module of the release that took its place, or may have, or nobody could tell; "" where none did."""
+    """The module that replaced it, may have, or could not be read; "" where none did."""
     module = _module(cluster, item)
     if module is None:
         return ""
@@ -86,7 +86,7 @@ def _expected(cluster: Cluster, undoing: UndoScope, item: SavedItem, readings: R
 
 
 def afterwards(cluster: Cluster, undoing: UndoScope, readings: Readings) -> tuple[Reason, ...]:
-    """What is left to a person, told before."""
+    """Manual work after the undo, listed before it."""
     return tuple(dict.fromkeys(_afterwards(cluster, undoing, readings)))
 
 

@@ -1,7 +1,7 @@
 """Units: an inactive one is started, a disabled one enabled, a missing one installed, one of 6.1 retired.
 
-One that is masked is refused, once: a person meant it, and systemd starts, restarts and enables nothing by that name.
-One of 6.1 is retired all the same, mask and all: what it was to keep from starting is gone then.
+One that is masked is refused, once: a person did that on purpose, and systemd refuses to start, restart or enable it.
+An obsolete one is retired all the same, mask included.
 """
 
 from dataclasses import replace
@@ -78,7 +78,8 @@ def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift
 
 
 def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, facts: FactReader) -> Decision:
-    """First or last is the data's word; "first" still waits until nothing but the outage itself is left to do."""
+    """First or last, as the data says; "first" still waits until everything else is prepared, to keep the outage
+    short."""
     obsolete = next(unit for unit in module.obsolete_units if unit.name == fact.unit)
     serves = module.name if drift.reading == Known("active") and obsolete.retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)

@@ -1,7 +1,8 @@
-"""The versions shown to users, refreshed last: before that the table claims what is not installed yet. Guide 7.18.
+"""Versions shown to users, refreshed last: before that the table would show what is not installed yet. Guide 7.18.
 
-The vendor's function refreshes every row from /data/src, so it lies about what nobody upgrades (bkssm: the package has
-1.0.12, 1.0.8 stays installed; observed). Such a row is set to what is installed, by itself.
+The vendor's function refreshes every row from /data/src, so it is wrong about a product that is not upgraded (bkssm:
+the package has 1.0.12, 1.0.8 stays installed; observed). Such a row is set to the installed version by a step of its
+own.
 """
 
 from actions.version import RefreshVersions, SetVersion
@@ -49,8 +50,8 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 
 
 def _set_row(cluster: Cluster, fact: ProductVersion, facts: FactReader) -> Decision:
-    """What is installed decides. Where install.config places it and nothing is installed, a product is missing: what to
-    make of the row is for a person to say."""
+    """The installed version counts. Where install.config places a product that is not installed, a person has to decide
+    about the row."""
     expected = next(row for row in module_facts.unmanaged_version_rows(cluster) if row.fact == fact)
     installed = facts.read(expected.reading.fact) if isinstance(expected.reading, SameAs) else expected.reading
     if not isinstance(installed, Known):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.backup import BackupTopology
+from actions.backup import BackupCmdb
 from actions.cmdb import BuildTopology, DeleteTemplates, SetJobModules
 from probes import cmdb
 from probes.command import Command
@@ -116,10 +116,10 @@ def test_a_copy_is_whole_or_none(
     tools.mkdir()
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
     tool(tools, "curl", f"cat > /dev/null; printf '{answer}'")
-    done = perform(BackupTopology(host=HOST, install=str(install)).command(), tmp_path)
+    done = perform(BackupCmdb(host=HOST, install=str(install)).command(), tmp_path)
     state = tmp_path / "var-lib/bkrec"
     copies = [path for path in (state / "cmdb").iterdir() if path.suffix == ".json"]
-    assert (done.returncode == 0, len(copies), (state / "backups/topology").exists()) == (kept, int(kept), kept)
+    assert (done.returncode == 0, len(copies), (state / "backups/cmdb").exists()) == (kept, int(kept), kept)
     if kept:
         assert len(copies[0].read_text().splitlines()) == len(cmdb.everything(str(install)))
         assert copies[0].stat().st_mode & 0o777 == 0o600

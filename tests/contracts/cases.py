@@ -258,9 +258,9 @@ CASES: tuple[Case, ...] = (
     _case(
         "unit/active", 2, "systemctl --version", *units(H3, "mysql@default.service", "docker.service", "bk-job.target")
     ),
-    _case("trial/failed-again", 0, "head --version", *trials(H1)),
-    _case("trial/nothing", 1, "head --version", *trials(H2)),
-    _case("trial/directory", 2, "head --version", *trials(H3)),
+    _case("smoke_test/failed-again", 0, "head --version", *trials(H1)),
+    _case("smoke_test/nothing", 1, "head --version", *trials(H2)),
+    _case("smoke_test/directory", 2, "head --version", *trials(H3)),
     _case("unit/absent", 0, "systemctl --version", *units(H1, "bk-auth.service", "apisix.service", "docker.service")),
     _case("unit/masked-and-inactive", 2, "systemctl --version", *units(H3, "cryptdisks.service", "mysql.target")),
     _case("unit/alias-and-static", 0, "systemctl --version", *units(H1, "sshd.service", "ssh.service", "-.mount")),
@@ -295,14 +295,14 @@ CASES: tuple[Case, ...] = (
         EnvDuplicates(host=H1, file="/etc", key="BK_NONE"),
     ),
     _case(
-        "topology/three-hosts",
+        "install_config/three-hosts",
         0,
         "awk --version",
         *(ModuleHosts(host=H1, path=f"{INSTALL}/install.config", module=name) for name in ("monitorv3", "iam", "auth")),
         ModuleHosts(host=H1, path="/nonexistent", module="iam"),
     ),
     _case(
-        "topology/broken",
+        "install_config/broken",
         0,
         "awk --version",
         ModuleHosts(host=H1, path="/etc/hosts", module="localhost"),
@@ -382,7 +382,7 @@ CASES: tuple[Case, ...] = (
         PackageDigest(host=H1, path="/nonexistent"),
         PackageDigest(host=H1, path="/data"),
     ),
-    _case("pin/kept", 0, "awk --version", *(PackageVersions(host=H1, md5=md5) for md5 in PACKAGES)),
+    _case("package_versions/recorded", 0, "awk --version", *(PackageVersions(host=H1, md5=md5) for md5 in PACKAGES)),
     _case(
         "current/controller",
         0,
@@ -431,7 +431,7 @@ CASES: tuple[Case, ...] = (
     _case("kv/set", 0, "curl --version", KeySet(host=H1, key="bkcfg/global/bk_home"), KeySet(host=H1, key="none/none")),
     _case("kv/agent-down", 0, "curl --version", KeySet(host=H1, key="none/none"), under=NO_NETWORK),
     _case(
-        "owed/nothing",
+        "task/nothing",
         1,
         "stat --version",
         TaskPending(host=H2, task="none"),

@@ -21,18 +21,18 @@ PARSERS = [pytest.param(STAND_IN, id="the-labs"), *(pytest.param(path, id=str(pa
 """gawk is the judge: of the lab's parser always, of the release's own too where its tree is named."""
 
 
-def hosts_env(topology: HostLayout) -> list[str]:
+def hosts_env(layout: HostLayout) -> list[str]:
     """What the release's parser would print for it."""
-    modules = sorted({module for _, owned in topology.hosts for module, _ in owned})
-    names = {f"{module}@{project}" if project else module for _, owned in topology.hosts for module, project in owned}
-    ips = topology.addresses()
+    modules = sorted({module for _, owned in layout.hosts for module, _ in owned})
+    names = {f"{module}@{project}" if project else module for _, owned in layout.hosts for module, project in owned}
+    ips = layout.addresses()
     lines = [f"ALL_IP=({' '.join(ips)})", f"ALL_IP_COMMA='{','.join(ips)}'"]
     lines += [f"ALL_MODULE=({' '.join(modules)})", f"ALL_NAME=({' '.join(sorted(names))})"]
     for module in modules:
-        projects = {project for _, owned in topology.hosts for each, project in owned if each == module}
+        projects = {project for _, owned in layout.hosts for each, project in owned if each == module}
         for project in sorted({"", *projects}):
             name = f"{module}_{project}" if project else module
-            lines += _variables(re.sub(r"\W", "_", name), topology.hosts_of(module, project))
+            lines += _variables(re.sub(r"\W", "_", name), layout.hosts_of(module, project))
     return lines
 
 
@@ -42,18 +42,18 @@ def _variables(name: str, ips: tuple[str, ...]) -> list[str]:
     return [f"{prefix}=({' '.join(ips)})", f"{prefix}_COMMA='{','.join(ips)}'", *numbered]
 
 
-def complaints(topology: HostLayout) -> str:
-    told = (f"ERROR: invalid format: install.config:{e.line}:Field{e.field}: {e.token}\n" for e in topology.errors)
+def complaints(layout: HostLayout) -> str:
+    told = (f"ERROR: invalid format: install.config:{e.line}:Field{e.field}: {e.token}\n" for e in layout.errors)
     return "".join(told)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_it_says_what_the_release_s_parser_said(path: Path) -> None:
     case: dict[str, Any] = tomllib.loads(path.read_text())
-    topology = parse(case["text"])
-    assert hosts_env(topology) == case["answer"]
-    assert complaints(topology) == case["errors"]
-    assert case["status"] == (1 if topology.errors else 0)
+    layout = parse(case["text"])
+    assert hosts_env(layout) == case["answer"]
+    assert complaints(layout) == case["errors"]
+    assert case["status"] == (1 if layout.errors else 0)
 
 
 def test_there_are_enough_recorded_answers() -> None:
@@ -61,19 +61,19 @@ def test_there_are_enough_recorded_answers() -> None:
 
 
 @given(st.text())
-def test_any_text_is_a_topology(text: str) -> None:
-    topology = parse(text)
-    assert len(set(topology.addresses())) == len(topology.addresses())
-    assert all(owned for _, owned in topology.hosts)
+def test_any_text_is_a_layout(text: str) -> None:
+    layout = parse(text)
+    assert len(set(layout.addresses())) == len(layout.addresses())
+    assert all(owned for _, owned in layout.hosts)
 
 
 def test_a_host_that_has_only_a_project_has_the_module() -> None:
-    topology = parse("10.0.0.1 monitorv3(monitor)\n10.0.0.2 monitorv3(transfer),iam\n")
-    assert topology.hosts_of("monitorv3") == ("10.0.0.1", "10.0.0.2")
-    assert topology.hosts_of("monitorv3", "transfer") == ("10.0.0.2",)
-    assert topology.hosts_of("ssm") == ()
-    assert topology.modules_of("10.0.0.2") == (("monitorv3", "transfer"), ("iam", ""))
-    assert topology.modules_of("10.0.0.9") == ()
+    layout = parse("10.0.0.1 monitorv3(monitor)\n10.0.0.2 monitorv3(transfer),iam\n")
+    assert layout.hosts_of("monitorv3") == ("10.0.0.1", "10.0.0.2")
+    assert layout.hosts_of("monitorv3", "transfer") == ("10.0.0.2",)
+    assert layout.hosts_of("ssm") == ()
+    assert layout.modules_of("10.0.0.2") == (("monitorv3", "transfer"), ("iam", ""))
+    assert layout.modules_of("10.0.0.9") == ()
 
 
 TOKENS = st.sampled_from(
@@ -98,8 +98,8 @@ def compare(parser: Path, path: Path, examples: int) -> None:
     @settings(max_examples=examples, deadline=None)
     @given(text=st.lists(LINES, max_size=6).map("\n".join))
     def each(text: str) -> None:
-        topology = parse(text)
-        assert (hosts_env(topology), complaints(topology)) == parsed(parser, text, path)
+        layout = parse(text)
+        assert (hosts_env(layout), complaints(layout)) == parsed(parser, text, path)
 
     each()
 

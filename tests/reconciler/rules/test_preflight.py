@@ -43,7 +43,7 @@ def test_each_backup_is_asked_for_the_room_that_what_it_holds_takes() -> None:
     kinds = [str(getattr(step.action, "kind", "")) for step in plan.steps]
     backed_up = {kind.removeprefix("backup.") for kind in kinds if kind.startswith("backup.")}
     facts = [gate.fact for gate in preflight_checks(world.cluster, 1_700_000_000, plan)]
-    assert {fact.what for fact in facts if isinstance(fact, BackupRoom)} == backed_up - {"topology"}
+    assert {fact.what for fact in facts if isinstance(fact, BackupRoom)} == backed_up - {"cmdb"}
     assert backed_up >= {"mysql", "mongodb", "install"}
     roomy = {fact.path for fact in facts if isinstance(fact, DiskRoomFor)}
     assert roomy == {world.cluster.paths.work, world.cluster.paths.src}
