@@ -8,8 +8,8 @@ run twice not even that: there a person has to say so.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bklab.api import Lab
-from bklab.place import CONTROLLER
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import CONTROLLER
 
 LOG = "var/log/bklab-calls"
 ONCE = ("install redis_cluster",)

@@ -12,14 +12,14 @@ import contextlib
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bklab import machine
-from bklab.api import Lab
-from bklab.place import HOSTS
+from tests.lab.machine import nspawn
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import HOSTS
 
 CANARY = b"CANARY"
 PAUSE_S = 0.02
@@ -94,8 +94,8 @@ class Watch:
 
 
 @contextmanager
-def watching(lab: Lab) -> Iterator[Watch]:
-    machines = [machine.leader(lab.place, host) for host in HOSTS]
+def watching(lab: Lab) -> Generator[Watch]:
+    machines = [nspawn.leader(lab.place, host) for host in HOSTS]
     watch = Watch(roots=frozenset((os.getpid(), *filter(None, machines))))
     watch.look()
     watch.before, watch.ours, watch.vendors = frozenset(watch.seen), {}, {}

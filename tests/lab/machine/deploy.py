@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from . import base, images, package, trees
-from .machine import ssh, ssh_command, wait_booted
+from .nspawn import ssh, ssh_command, wait_booted
 from .place import CONTROLLER, HERE, HOSTS, PRISTINE, LabError, Place, write
 from .release import PRISTINE_612, VERSIONS_622, Release
 
@@ -21,8 +21,8 @@ PACKAGE = "bkce-src-6.2.2.tgz"
 def digest() -> str:
     """Of everything the pristine state is made from."""
     whole = hashlib.sha256(base.path().name.encode())
-    for path in sorted([*(HERE / "bklab").glob("*.py"), *(HERE / "vendor").rglob("*")]):
-        if path.is_file() and path.name not in ("lab.py", "machine.py", "net.py", "api.py"):
+    for path in sorted([*(HERE / "machine").glob("*.py"), *(HERE / "vendor").rglob("*")]):
+        if path.is_file() and path.name not in ("lab.py", "nspawn.py", "net.py", "api.py"):
             whole.update(f"{path.relative_to(HERE)}\0".encode() + path.read_bytes())
     return whole.hexdigest()
 

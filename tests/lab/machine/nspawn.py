@@ -208,8 +208,10 @@ def ssh(
     place: Place, host: str, command: str, *, stdin: bytes | None = None, capture: bool = False
 ) -> subprocess.CompletedProcess[bytes]:
     """Run COMMAND on HOST as root, through strict host key checking."""
-    given = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
-    return subprocess.run(ssh_command(place, host, command), capture_output=capture, check=False, **given)
+    words = ssh_command(place, host, command)
+    if stdin is None:
+        return subprocess.run(words, capture_output=capture, check=False, stdin=subprocess.DEVNULL)
+    return subprocess.run(words, capture_output=capture, check=False, input=stdin)
 
 
 def every_host() -> list[str]:

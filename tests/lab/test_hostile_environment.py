@@ -5,12 +5,13 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from bklab.api import Lab
-from bklab.machine import ssh_command
-from bklab.place import CONTROLLER, HOSTS
-from support import Desk, jobs, on, pace, until
-from support_ledger import Mark, doubled, forget, ledger, repeats
-from support_troubles import age_lease, awake, frozen
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.nspawn import ssh_command
+from tests.lab.machine.place import CONTROLLER, HOSTS
+from tests.lab.support.faults import age_lease, awake, frozen
+from tests.lab.support.ledger import Mark, doubled, forget, ledger, repeats
+from tests.lab.support.operator import Desk, jobs, on, pace, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 

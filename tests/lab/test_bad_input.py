@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bklab.api import Lab
-from bklab.place import HOSTS
-from support import Desk, Said, fresh, on
-from support_traces import wrote
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import HOSTS
+from tests.lab.support.file_traces import wrote
+from tests.lab.support.operator import Desk, Said, fresh, on
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bklab.api import Lab
-from bklab.place import HOSTS
-from conftest import Upgraded
-from support import Desk, on, until, with_canary
-from support_processes import CANARY, Watch, watching
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import HOSTS
+from tests.lab.support.operator import Desk, on, until, with_canary
+from tests.lab.support.processes import CANARY, Watch, watching
+from tests.lab.support.upgraded import Upgraded
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 

@@ -4,11 +4,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from bklab.api import Lab
-from bklab.place import CONTROLLER, HOSTS
-from support import LEFT, PLACED, Desk, fresh, on, with_canary
-from support_processes import CANARY
-from support_traces import changed, fingerprint, wrote
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import CONTROLLER, HOSTS
+from tests.lab.support.file_traces import changed, fingerprint, wrote
+from tests.lab.support.operator import LEFT, PLACED, Desk, fresh, on, with_canary
+from tests.lab.support.processes import CANARY
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 

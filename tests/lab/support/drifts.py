@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from bklab.place import HOSTS
-
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import (
     AppContainer,
@@ -38,6 +36,7 @@ from probes.task import TaskDone, TaskPending
 from probes.text import FileMentions
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
+from tests.lab.machine.place import HOSTS
 
 MOVED = """sed -i 's|"data-root": *"[^"]*"|"data-root": "/data/elsewhere"|' /etc/docker/daemon.json"""
 Related = Callable[[AnyExpected], bool]
@@ -234,7 +233,7 @@ def dealt(expectations: Sequence[AnyExpected], count: int, seed: int) -> Iterato
     random = Random(seed)
     kinds: dict[tuple[str, bool], list[AnyExpected]] = {}
     for expected in expectations:
-        kinds.setdefault((expected.fact.kind, expected.reading == Absent()), []).append(expected)
+        kinds.setdefault((str(getattr(expected.fact, "kind", "")), expected.reading == Absent()), []).append(expected)
     first = [random.choice(found) for found in kinds.values()]
     rest = [wish for wish in expectations if wish not in first]
     yield from (first + random.sample(rest, max(0, count - len(first))))[:count]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from bklab.api import Lab
-from guide_by_hand import STEPS, up_to
-from support import Desk, fresh, guide, measured
+
+from tests.lab.machine.api import Lab
+from tests.lab.support.manual_guide import STEPS, up_to
+from tests.lab.support.operator import Desk, fresh, guide, measured
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 

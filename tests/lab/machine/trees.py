@@ -9,7 +9,7 @@ import os
 import shutil
 from pathlib import Path
 
-from . import keys, topology
+from . import business_topology, keys
 from .place import HERE, HOSTS, Place, write
 from .programs import program
 from .release import STORES, Release, Unit
@@ -184,7 +184,7 @@ def products(host: str, root: Path, release: Release) -> None:
     if host in ("h2", "h3"):
         _docker(root)
         # what the ESB's stand-in answers from: each entrance its own
-        text = json.dumps(topology.state(release), indent=1, ensure_ascii=False)
+        text = json.dumps(business_topology.state(release), indent=1, ensure_ascii=False)
         write(root / "var/lib/bklab/esb.json", text, 0o600)
 
 

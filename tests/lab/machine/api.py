@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import base, deploy, keys, layers, machine, net
+from . import base, deploy, keys, layers, net, nspawn
 from .place import HOSTS, PRISTINE, LabError, Place, mounted, quiet
 
 
@@ -41,12 +41,12 @@ class Lab:
 
     def _deploy(self) -> None:
         self._ready()
-        self._stop(machine.every_host())
+        self._stop(nspawn.every_host())
         layers.drop(self.place)
         layers.set_layers(self.place, [])
         roots = {host: layers.mount(self.place, host) for host in HOSTS}
         deploy.write_trees(self.place, roots)
-        self._boot(machine.every_host())
+        self._boot(nspawn.every_host())
         deploy.finish_on_hosts(self.place)
         self.snapshot(PRISTINE)
         deploy.mark(self.place)
@@ -57,7 +57,7 @@ class Lab:
 
     def down(self, *, purge: bool = False) -> None:
         """Power off and take everything away that is not on disk; with `purge`, that too."""
-        self._stop(machine.every_host(), orderly=False)
+        self._stop(nspawn.every_host(), orderly=False)
         layers.unmount(self.place)
         net.down(self.place)
         if mounted(self.place.run):
@@ -68,10 +68,10 @@ class Lab:
 
     def snapshot(self, name: str) -> None:
         """Freeze the running state under NAME (the hosts are shut down for it and boot again)."""
-        self._stop(machine.every_host())
+        self._stop(nspawn.every_host())
         layers.freeze(self.place, name)
         layers.thaw(self.place, name)
-        self._boot(machine.every_host())
+        self._boot(nspawn.every_host())
         self._containers()
 
     def reset(self, name: str = PRISTINE) -> float:
@@ -80,9 +80,9 @@ class Lab:
         if not self.place.ssh_config.exists():
             raise LabError(f"lab {self.name} was never up")
         self._ready()
-        self._stop(machine.every_host(), orderly=False)
+        self._stop(nspawn.every_host(), orderly=False)
         layers.thaw(self.place, name)
-        self._boot(machine.every_host())
+        self._boot(nspawn.every_host())
         self._containers()
         return time.monotonic() - began
 
@@ -90,14 +90,14 @@ class Lab:
 
     def kill(self, host: str) -> None:
         """Power loss."""
-        machine.power_loss(self.place, _known(host))
+        nspawn.power_loss(self.place, _known(host))
 
     def boot(self, host: str) -> None:
         self._boot([_known(host)])
 
     def reboot(self, host: str) -> None:
         """An orderly shutdown, then power on."""
-        machine.power_off(self.place, [_known(host)])
+        nspawn.power_off(self.place, [_known(host)])
         self._boot([host])
 
     def partition(self, host: str) -> None:
@@ -114,21 +114,21 @@ class Lab:
 
     def sshd_kill(self, host: str) -> None:
         """Kill every sshd process of HOST, open sessions too; systemd starts the listener again."""
-        for pid in _descendants(machine.init_pid(self.place, _known(host))):
+        for pid in _descendants(nspawn.init_pid(self.place, _known(host))):
             if _name(pid) == "sshd":
                 quiet("kill", "-KILL", str(pid))
 
     def ssh(
         self, host: str, command: str, *, stdin: bytes | None = None, capture: bool = True
     ) -> subprocess.CompletedProcess[bytes]:
-        return machine.ssh(self.place, _known(host), command, stdin=stdin, capture=capture)
+        return nspawn.ssh(self.place, _known(host), command, stdin=stdin, capture=capture)
 
     def inside(self, *command: str) -> list[str]:
         """The argument list that runs COMMAND where the operator sits: in the lab's network namespace."""
         return self.place.inside(*command)
 
     def is_up(self, host: str) -> bool:
-        return machine.is_up(self.place, _known(host))
+        return nspawn.is_up(self.place, _known(host))
 
     @property
     def package_md5(self) -> str:
@@ -140,23 +140,23 @@ class Lab:
     def _containers(self) -> None:
         """A snapshot is of a running cluster, so its containers run; after `boot` they stay down, as BlueKing's do."""
         start = "! command -v docker > /dev/null || docker ps -aq | xargs -r docker start > /dev/null"
-        for process in [subprocess.Popen(machine.ssh_command(self.place, host, start)) for host in HOSTS]:
+        for process in [subprocess.Popen(nspawn.ssh_command(self.place, host, start)) for host in HOSTS]:
             process.wait()
 
     def _stop(self, hosts: list[str], *, orderly: bool = True) -> None:
         if not mounted(self.place.run):
             return
         if orderly:
-            machine.power_off(self.place, hosts)
+            nspawn.power_off(self.place, hosts)
         for host in hosts:
-            machine.power_loss(self.place, host)
+            nspawn.power_loss(self.place, host)
 
     def _boot(self, hosts: list[str]) -> None:
         self._ready()
         for host in hosts:
             net.heal(self.place, host)
-            machine.boot(self.place, host)
-        machine.wait_ssh(self.place, hosts)
+            nspawn.boot(self.place, host)
+        nspawn.wait_ssh(self.place, hosts)
 
 
 def _known(host: str) -> str:

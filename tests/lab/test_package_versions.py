@@ -1,8 +1,9 @@
 """A package that is 6.2.2 and brings another version of one product, as a vendor's hot fix does, or none at all."""
 
 import pytest
-from bklab.api import Lab
-from support import Desk, on
+
+from tests.lab.machine.api import Lab
+from tests.lab.support.operator import Desk, on
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 

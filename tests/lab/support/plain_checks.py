@@ -5,8 +5,8 @@ So that a probe which lies is found too: a verdict is false where it says conver
 
 from collections.abc import Iterator
 
-from bklab.api import Lab
-from support import on
+from tests.lab.machine.api import Lab
+from tests.lab.support.operator import on
 
 H1 = r"""
 [ "$(cat /data/src/VERSION)" = 6.2.2 ] || echo "version of the sources is $(cat /data/src/VERSION)"

@@ -7,10 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from bklab.api import Lab
-from bklab.place import CONTROLLER
-from support import Desk, Running, on, pace, until, with_canary
-from support_processes import watching
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import CONTROLLER
+from tests.lab.support.operator import Desk, Running, on, pace, until, with_canary
+from tests.lab.support.processes import watching
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
 

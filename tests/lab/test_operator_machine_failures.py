@@ -1,6 +1,6 @@
 """The machine that bkrec runs on: its disk full, its power gone, its disk gone. The hosts know what is needed to go on.
 
-BKREC_LAB=own pytest -m campaign tests/lab/test_own_machine.py
+BKREC_LAB=own pytest -m campaign tests/lab/test_operator_machine_failures.py
 """
 
 import shutil
@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from bklab.place import CONTROLLER
-from support import Desk, jobs, pace, until
-from support_ledger import doubled, forget, ledger
-from support_troubles import age_lease
+
+from tests.lab.machine.place import CONTROLLER
+from tests.lab.support.faults import age_lease
+from tests.lab.support.ledger import doubled, forget, ledger
+from tests.lab.support.operator import Desk, jobs, pace, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(900)]
 

@@ -1,6 +1,6 @@
 """What a person does to an `apply` that is at work: looks at it from a second terminal, pauses it, Ctrl-C, SIGTERM.
 
-    BKREC_LAB=hands pytest -m campaign -s tests/lab/test_hands.py
+    BKREC_LAB=hands pytest -m campaign -s tests/lab/test_operator_interrupts.py
 
 One upgrade, stopped in every way there is; each time it says how it ended, what had been begun is as it was promised,
 and the next one goes on from there.
@@ -10,11 +10,12 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from bklab.api import Lab
-from bklab.place import HOSTS
-from support import Desk, Running, jobs, pace, until
-from support_ledger import doubled, forget, ledger
-from support_truth import untruths
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import HOSTS
+from tests.lab.support.ledger import doubled, forget, ledger
+from tests.lab.support.operator import Desk, Running, jobs, pace, until
+from tests.lab.support.plain_checks import untruths
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(900)]
 

@@ -3,10 +3,10 @@
 from random import Random
 
 import pytest
-from support_spoils import dealt, spoil
 
 from probes.fact import AnyExpected, fact_id
 from reconciler.rules.registry import expected_facts
+from tests.lab.support.drifts import dealt, spoil
 from tests.sim.worlds import guide_cluster
 
 WISHES = expected_facts(guide_cluster())

@@ -18,8 +18,7 @@ CMDB = dict(
         range(9000, 9010),
         strict=True,
     )
-)
-CMDB |= {"task": 9011, "topo": 9012, "web": 9013, "cache": 9014}
+) | {"task": 9011, "topo": 9012, "web": 9013, "cache": 9014}
 JOB = dict(zip(["config", "crontab", "execute", "gateway", "logsvr", "manage"], range(10500, 10506), strict=True)) | {
     "backup": 10507,
     "analysis": 10508,

@@ -9,20 +9,20 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bklab import machine
-from bklab.api import Lab
-from bklab.place import CONTROLLER, HOSTS, PRISTINE
-from support_processes import CANARY
+from tests.lab.machine import nspawn
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import CONTROLLER, HOSTS, PRISTINE
+from tests.lab.support.processes import CANARY
 
 BKREC = Path(sys.executable).with_name("bkrec")
 PACE = "etc/bklab-pace"
-LEFT = (Path(__file__).parent / "leave.toml").read_text(encoding="utf-8")
+LEFT = (Path(__file__).parents[1] / "leave.toml").read_text(encoding="utf-8")
 """What the tests of the slice leave out; those of the whole guide leave out nothing."""
 PLACED = {"auth": "h3", "redis_cluster": "h3", "etcd": "h3", "apigw": "h1", "iam_search_engine": "h2"}
 
@@ -134,7 +134,7 @@ class Desk:
         return Running(args=args, process=process, home=home)
 
     @contextmanager
-    def watched_over(self) -> Iterator[None]:
+    def watched_over(self) -> Generator[None]:
         """Whatever fails inside, no bkrec that was started stays behind."""
         try:
             yield
@@ -233,7 +233,7 @@ def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE, *, whole: bool = False
     Asked until every unit and container has run for a while, too: else two looks would tell two stories.
     """
     lab.reset(snapshot)
-    machine.wait_booted(lab.place, list(HOSTS))
+    nspawn.wait_booted(lab.place, list(HOSTS))
     pace(lab, "0")
     desk = Desk(lab, home, whole)
     until(lambda: not _young(desk), 60, "every unit and container has run for a while")
@@ -246,7 +246,7 @@ def jobs(lab: Lab, host: str, prefix: str) -> list[Path]:
 
 
 @contextmanager
-def measured(what: str) -> Iterator[None]:
+def measured(what: str) -> Generator[None]:
     began = time.monotonic()
     yield
     print(f"{what}: {time.monotonic() - began:.1f} s")

@@ -15,9 +15,9 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-from bklab.api import Lab
-from bklab.place import CONTROLLER, HOSTS
-from support import Running
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import CONTROLLER, HOSTS
+from tests.lab.support.operator import Running
 
 Kind = Literal["bkrec", "sshd", "host", "cut", "stop"]
 Passage = Literal["told", "output", "claimed", "begun", "recorded", "leased", "fenced"]

@@ -1,6 +1,6 @@
 """Drifts dealt by a seed over every kind of fact: `check` names each, and nothing but what follows; `apply` mends it.
 
-BKREC_LAB=seeded pytest -m campaign -s tests/lab/test_seeded.py      # 60 drifts and 100 checks; prints the table
+BKREC_LAB=seeded pytest -m campaign -s tests/lab/test_seeded_drifts.py      # 60 drifts and 100 checks; prints the table
 """
 
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from bklab.place import HOSTS
-from support import Desk, on, until
-from support_spoils import dealt, spoil
 
 from probes.fact import AnyExpected, fact_id
 from reconciler.core.placement import describe_cluster
 from reconciler.rules.registry import expected_facts
 from specs import parse
+from tests.lab.machine.place import HOSTS
+from tests.lab.support.drifts import dealt, spoil
+from tests.lab.support.operator import Desk, on, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 

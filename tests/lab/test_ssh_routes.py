@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from bklab.api import Lab
-from support import Desk, fresh
-from support_traces import wrote
+
+from tests.lab.machine.api import Lab
+from tests.lab.support.file_traces import wrote
+from tests.lab.support.operator import Desk, fresh
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
