@@ -1,7 +1,7 @@
 """Apply, on a world of facts: it ends where facts say it ends, and a refusal changes nothing."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,51 +14,16 @@ from reconciler.core.plan import Blocked, Derived, Plan
 from reconciler.engine.assess import assess
 from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.journal import JournalError
-from reconciler.engine.reconcile import FOLLOW_S, STARTUP_GRACE_S, RunContext, RunResult, reconcile
+from reconciler.engine.reconcile import FOLLOW_S, STARTUP_GRACE_S
 from reconciler.engine.stop import StopSignal
 from specs.diagnostic import diagnose
 from specs.reason import reason
+from tests.support.runs import H2, H, applied, decide_for, undertaking
 from tests.support.world import Flag, Job, Raise, World, plan, step
-
-H, H2 = "10.0.0.1", "10.0.0.2"
-
-
-def decide_for(actions: Sequence[Raise]) -> Callable[[Readings], Plan]:
-    def decide(readings: Readings) -> Plan:
-        down = [action for action in actions if matches(action.flag.up(), readings) is False]
-        return plan(*(step(action) for action in down))
-
-    return decide
-
-
-async def yes(_: Any) -> bool:
-    return True
 
 
 def _always(_: Blocked) -> bool:
     return True
-
-
-def undertaking(world: World, actions: Sequence[Raise], **more: Any) -> RunContext:
-    given: dict[str, Any] = {"confirm": yes, "stop": StopSignal(), "decide": decide_for(actions), **more}
-    return RunContext(
-        run="run",
-        user="wang",
-        source="laptop",
-        transport=world,
-        gather=world.look,
-        controller=H,
-        hosts=(H, H2),
-        expected=[action.flag.up() for action in actions],
-        journal=world,
-        clock=world.clock,
-        emit=lambda event: None,
-        **given,
-    )
-
-
-def applied(context: RunContext) -> RunResult:
-    return asyncio.run(reconcile(context))
 
 
 def two(world: World, **behaviour: Any) -> tuple[Raise, Raise]:

@@ -10,7 +10,7 @@ from reconciler.view import readdocs
 from reconciler.view.schema import KINDS, MODELS, schema, schemas
 from reconciler.view.to_documents import check_document, diff_document, error_document, event_document, plan_document
 from specs.diagnostic import diagnose
-from tests.reconciler.view.text.test_plan import EVENTS
+from tests.reconciler.view.event_lines import EVENTS
 from tests.reconciler.view.world import NOTHING, PLAN, RIGHT, START, difference
 
 PROMISED = {
