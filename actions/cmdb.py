@@ -2,7 +2,7 @@
 
 Deleting is in three hands: hosts are moved and sets deleted by a person in the browser, because CMDB lets nobody else
 do it as safely; templates by the vendor's script, whose exit status lies (a set template that stays is only logged), so
-that what CMDB says afterwards counts. All of it stands behind one gate: `apply --approve topology`.
+that what CMDB says afterwards counts. All of it stands behind one gate: `apply --approve cmdb-topology`.
 
 The script takes PaaS's secret as an argument. Here it is handed its arguments inside the interpreter, where `ps` cannot
 see them, and its log, which holds request bodies, is closed to others. The vendor's `initdata topo` puts the secret on
@@ -158,7 +158,7 @@ class Emptying(Action):
 
     @property
     def approval_id(self) -> str:
-        return "topology"
+        return "cmdb-topology"
 
     @property
     def undo(self) -> Undo:

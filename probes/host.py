@@ -139,7 +139,7 @@ while [ $# -gt 0 ]; do
   shift 2
   case $ask in
     address) address ;;
-    root) say uid "$(id -u)" ;;
+    login-user) say uid "$(id -u)" ;;
     disk-room) room "$1" ;;
     disk-room-for) room_for "$1" "$2" ;;
     foreign-work) foreign ;;

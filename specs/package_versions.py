@@ -14,7 +14,7 @@ from specs.release import Release
 
 VersionKind = Literal["product", "saas"]
 """product: a directory of the package with a VERSION; saas: an archive whose name ends in its version."""
-Refused = Literal["", "missing", "unreadable", "empty", "long", "odd"]
+Refused = Literal["", "missing", "unreadable", "empty", "long", "unsupported"]
 """Why what the package says is no version."""
 
 

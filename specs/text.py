@@ -11,13 +11,7 @@ Lang = Literal["en", "zh"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalizedText:
-    """Raises ValueError where one of the two is empty."""
-
     __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "str_strip_whitespace": True}
 
     en: str
     zh: str
-
-    def __post_init__(self) -> None:
-        if not self.en or not self.zh:
-            raise ValueError("both `en` and `zh` must say something")

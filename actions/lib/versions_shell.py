@@ -13,9 +13,9 @@ checked() { # what is on stdin, as a version, or as ! and why it is none
     line=$(head -c 300 | head -n 1 | tr '\000' '?' | sed 's/[[:space:]]*$//')
     case $line in
         '') echo '!empty' ;;
-        *[!A-Za-z0-9._+\ -]*) echo '!odd' ;;
+        *[!A-Za-z0-9._+\ -]*) echo '!unsupported' ;;
         [0-9]* | [vV][0-9]*) if [ ${#line} -le 64 ]; then printf '%s\n' "$line"; else echo '!long'; fi ;;
-        *) echo '!odd' ;;
+        *) echo '!unsupported' ;;
     esac
 }
 said() { # BEARER NAME, below the current directory

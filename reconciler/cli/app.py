@@ -142,7 +142,7 @@ _command(
     ),
     "bkrec apply",
     "bkrec apply --yes -o json",
-    "bkrec apply --approve topology",
+    "bkrec apply --approve cmdb-topology",
     "bkrec apply plan.json",
 )
 _command(

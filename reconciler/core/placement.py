@@ -174,7 +174,13 @@ def _narrowed(file: ClusterFile, release: Release) -> Release:
     apps = tuple(app for app in release.apps if app.code not in file.excluded)
     rebuilds = release.business_topology.id in file.optional
     sections = tuple(_included(section, file.optional) for section in release.sections)
-    changed = {"scope": scope, "apps": apps, "left": file.excluded, "rebuilds_topology": rebuilds, "sections": sections}
+    changed = {
+        "scope": scope,
+        "apps": apps,
+        "excluded": file.excluded,
+        "rebuilds_topology": rebuilds,
+        "sections": sections,
+    }
     return release.model_copy(update=changed)
 
 

@@ -20,7 +20,7 @@ WHY: Mapping[Refused, CodedReason] = {
     "unreadable": reason("version-unreadable"),
     "empty": reason("version-empty"),
     "long": reason("version-long"),
-    "odd": reason("version-unknown-format"),
+    "unsupported": reason("version-unsupported"),
 }
 
 

@@ -33,9 +33,9 @@ def done(action: Action, owed: Path) -> str:
     ],
 )
 def test_the_note_is_one_line(tmp_path: Path, action: RecordAgentBaseline, line: str) -> None:
-    done(action, tmp_path / "owed")
-    assert (tmp_path / "owed" / NOTE).read_text() == line
-    assert (tmp_path / "owed").stat().st_mode & 0o777 == 0o700
+    done(action, tmp_path / "tasks")
+    assert (tmp_path / "tasks" / NOTE).read_text() == line
+    assert (tmp_path / "tasks").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_second_note_of_the_same_release_changes_nothing(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_a_copy_is_whole_or_none(
     tool(tools, "curl", f"cat > /dev/null; printf '{answer}'")
     done = perform(BackupTopology(host=HOST, install=str(install)).command(), tmp_path)
     state = tmp_path / "var-lib/bkrec"
-    copies = [path for path in (state / "topology").iterdir() if path.suffix == ".json"]
+    copies = [path for path in (state / "cmdb").iterdir() if path.suffix == ".json"]
     assert (done.returncode == 0, len(copies), (state / "backups/topology").exists()) == (kept, int(kept), kept)
     if kept:
         assert len(copies[0].read_text().splitlines()) == len(cmdb.everything(str(install)))

@@ -49,7 +49,7 @@ def test_daemon_json_names_the_place_in_use_and_keeps_the_rest(tmp_path: Path, t
     was, now = json.loads(before), json.loads(file.read_text())
     key = "graph" if "graph" in was else "data-root"
     assert now == {**was, key: root}
-    (path,) = (tmp_path / "var-lib/bkrec/kept").iterdir()
+    (path,) = (tmp_path / "var-lib/bkrec/saved").iterdir()
     assert path.read_text() == before
     assert path.stat().st_mode & 0o777 == 0o600
     assert file.stat().st_mode & 0o777 == 0o644
@@ -152,5 +152,5 @@ def test_two_edits_of_daemon_json_within_a_second_keep_both_files(tmp_path: Path
     edit = SetDockerDataRoot(host=HOST, file=str(file)).command()
     thrice = Command(script='for time in 1 2 3; do sh -c "$1" bkrec "$2" || exit; done', args=(edit.script, *edit.args))
     assert done(thrice, tmp_path) == 0
-    kept = sorted(path.read_text() for path in (tmp_path / "var-lib/bkrec/kept").iterdir())
+    kept = sorted(path.read_text() for path in (tmp_path / "var-lib/bkrec/saved").iterdir())
     assert kept == sorted((VENDORS, file.read_text(), file.read_text()))

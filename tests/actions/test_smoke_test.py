@@ -41,7 +41,7 @@ class Bus:
     """The ESB as the script meets it: two answers, and a book of what it was asked."""
 
     def __init__(self, where: Path, *, start: str = "", status: str = "", code: int = 200) -> None:
-        self.where, self.owed = where, where / "owed"
+        self.where, self.owed = where, where / "tasks"
         self.asked = where / "asked"
         (where / "paas.env").write_text(f"BK_PAAS_APP_CODE=bk_paas\nBK_PAAS_APP_SECRET={SECRET}\n")
         self.say(start or answer({"job_instance_id": 10001}), status or ended(3), code)

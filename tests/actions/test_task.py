@@ -53,7 +53,7 @@ def work(name: TaskName, *extra: str) -> Command:
 def run(where: Path, command: Command, name: str, **env: str) -> tuple[int, bool, str]:
     """Exit status, whether a record was left, and what was printed."""
     told = perform(command, where, env=env)
-    record = where / "var-lib" / "bkrec" / "owed" / f"{name}.done"
+    record = where / "var-lib" / "bkrec" / "tasks" / f"{name}.done"
     return told.returncode, record.exists(), told.stdout + told.stderr
 
 

@@ -152,7 +152,7 @@ def _pristine() -> Plan:
 @cache
 def _everything() -> Cluster:
     """With all that cluster.toml may ask for besides the guide's."""
-    return guide_cluster(also=(RELEASE.business_topology.id,))
+    return guide_cluster(optional=(RELEASE.business_topology.id,))
 
 
 @cache

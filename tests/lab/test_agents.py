@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 
 LOST = HOSTS["h3"]
 OLD = ("alarm", "api", "btsvr", "config", "dba", "procmgr", "syncdata")
-NOTE = "var/lib/bkrec/owed/gse-agents"
+NOTE = "var/lib/bkrec/tasks/gse-agents"
 
 
 def bus(lab: Lab) -> Path:

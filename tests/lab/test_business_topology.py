@@ -99,17 +99,17 @@ def test_nothing_is_deleted_without_an_approval(converged: Desk) -> None:
 def test_the_whole_of_it_with_a_person_at_the_browser(converged: Desk) -> None:
     """Killed in the middle of the vendor's step as well; it ends as the release's files say, and nothing is left."""
     lab, desk = converged.lab, asking(converged)
-    wait = desk.bkrec("apply", "--yes", "--approve", "topology", "-o", "json").must(6)
+    wait = desk.bkrec("apply", "--yes", "--approve", "cmdb-topology", "-o", "json").must(6)
     assert codes(wait) == ["cmdb-move-hosts"]
     on(lab, ENTRANCE, MOVE)
-    wait = desk.bkrec("apply", "--yes", "--approve", "topology", "-o", "json").must(6)
+    wait = desk.bkrec("apply", "--yes", "--approve", "cmdb-topology", "-o", "json").must(6)
     assert codes(wait) == ["cmdb-delete-sets"]
     assert json.loads(on(lab, CONTROLLER, EDITABLE))["data"] is True
     on(lab, ENTRANCE, DELETE)
     assert names(lab)[0] == set()
     with watching(lab) as watch:
         _killed_in_the_middle(lab, desk)
-        desk.bkrec("apply", "--yes", "--approve", "topology", "-o", "json", timeout_s=300).must(0)
+        desk.bkrec("apply", "--yes", "--approve", "cmdb-topology", "-o", "json", timeout_s=300).must(0)
     assert [process.text for process in watch.ours.values()] == []
     _as_the_files_say(lab)
     assert json.loads(on(lab, CONTROLLER, EDITABLE))["data"] is False
@@ -123,7 +123,7 @@ def _killed_in_the_middle(lab: Lab, desk: Desk) -> None:
     """The job goes on without bkrec; the next run finds it or what it made."""
     pace(lab, "5")
     with desk.watched_over():
-        run = desk.start("apply", "--yes", "--approve", "topology", "-o", "json")
+        run = desk.start("apply", "--yes", "--approve", "cmdb-topology", "-o", "json")
         until(lambda: _building(run, lab), 120, "the topology is being built")
         run.process.kill()
         run.finish()
@@ -156,7 +156,7 @@ def test_where_somebody_made_something_of_their_own_it_is_refused(converged: Des
     assert [one["problem"]["code"] for one in plan["blocked"]] == ["cmdb-topology-custom"]
     assert "set 自建" in plan["blocked"][0]["problem"]["fields"]["found"]
     assert [step for step in plan["steps"] if step["approval"]] == []
-    done = desk.bkrec("apply", "--yes", "--approve", "topology", "-o", "json").must(3)
+    done = desk.bkrec("apply", "--yes", "--approve", "cmdb-topology", "-o", "json").must(3)
     assert "cmdb-topology-custom" in codes(done)
     assert names(lab) == before
 

@@ -66,5 +66,5 @@ def test_a_version_that_is_none_is_refused_before_anything_is_put_in_place(lab: 
     assert "bkauth/VERSION" in said.err
     assert "AAAA" not in said.all
     assert on(lab, "h1", "cat /data/src/VERSION").strip() == "6.1.2"
-    assert "product bkauth !odd\n" in on(lab, "h1", "cat /var/lib/bkrec/package-versions/*")
+    assert "product bkauth !unsupported\n" in on(lab, "h1", "cat /var/lib/bkrec/package-versions/*")
     assert "error[package-version-rejected]" in desk.bkrec("apply", "--yes").must(5).err

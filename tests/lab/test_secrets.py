@@ -59,7 +59,7 @@ def test_the_vendors_copies_are_roots_alone(converged: Desk) -> None:
     for host in HOSTS:
         top = converged.lab.place.root(host) / "var/lib/bkrec"
         assert stat.S_IMODE(top.stat().st_mode) == 0o700
-        for path in (*(top / "undo").rglob("*"), *(top / "kept").rglob("*")):
+        for path in (*(top / "undo").rglob("*"), *(top / "saved").rglob("*")):
             told = path.lstat()
             assert (stat.S_IMODE(told.st_mode), told.st_uid) == (0o700 if path.is_dir() else 0o600, 0), path
 

@@ -14,7 +14,7 @@ from tests.lab.support.operator import Desk, Said, fresh, on, until
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 
 OLD = ("alarm", "api", "btsvr", "config", "dba", "procmgr", "syncdata")
-NOTE = "var/lib/bkrec/owed/job-trial"
+NOTE = "var/lib/bkrec/tasks/job-smoke-test"
 
 
 def bus(lab: Lab) -> Path:

@@ -24,7 +24,7 @@ def alive(agents: dict[str, object]) -> str:
 
 def asked(where: Path, told: str, note: str = "", record: str = "", shell: str = "/bin/sh") -> list[object]:
     """Who is online, and who is missed."""
-    env, owed = where / "paas.env", where / "owed"
+    env, owed = where / "paas.env", where / "tasks"
     env.write_text("BK_PAAS_APP_CODE=bk_paas\nBK_PAAS_APP_SECRET=x\n")
     (where / "told").write_text(told)
     owed.mkdir(exist_ok=True)
@@ -90,7 +90,7 @@ def test_what_is_plainly_no_host_is_not_asked_about() -> None:
 
 
 def test_a_note_that_cannot_be_read_is_unknown(tmp_path: Path) -> None:
-    (tmp_path / "owed/gse-agents").mkdir(parents=True)
+    (tmp_path / "tasks/gse-agents").mkdir(parents=True)
     assert asked(tmp_path, alive(ALL)) == [HOSTS, "unknown: path-unreadable"]
 
 

@@ -35,7 +35,7 @@ BAD = file(row(GOOD_START | {"job_instance_id": 10002}), row(ended(4, job=10002)
 
 
 def asked(where: Path, note: str, again: str = "", record: str = "", shell: str = "/bin/sh") -> object:
-    owed = where / "owed"
+    owed = where / "tasks"
     owed.mkdir()
     for name, text in (("job-smoke-test", note), ("job-smoke-test.again", again), ("job-smoke-test.done", record)):
         if text:
@@ -133,11 +133,11 @@ def test_a_note_that_is_none_of_ours_is_unknown(tmp_path: Path, note: str) -> No
 
 
 def test_a_note_that_cannot_be_read_is_unknown_unless_a_person_has_spoken(tmp_path: Path) -> None:
-    (tmp_path / "one/owed/job-trial").mkdir(parents=True)
-    (reading,) = ask(PROBE, [FACT], instead={DIRECTORY: str(tmp_path / "one/owed")})
+    (tmp_path / "one/tasks/job-smoke-test").mkdir(parents=True)
+    (reading,) = ask(PROBE, [FACT], instead={DIRECTORY: str(tmp_path / "one/tasks")})
     assert brief(reading) == "unknown: path-unreadable"
-    (tmp_path / "one/owed/job-trial.done").write_text("6.2.2 ack root@ops x\n")
-    (reading,) = ask(PROBE, [FACT], instead={DIRECTORY: str(tmp_path / "one/owed")})
+    (tmp_path / "one/tasks/job-smoke-test.done").write_text("6.2.2 ack root@ops x\n")
+    (reading,) = ask(PROBE, [FACT], instead={DIRECTORY: str(tmp_path / "one/tasks")})
     assert brief(reading) == ()
 
 

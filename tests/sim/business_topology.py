@@ -11,7 +11,7 @@ from reconciler.core.plan import Plan
 from tests.sim.states import decide
 from tests.sim.worlds import World, finished, guide_cluster
 
-ON = guide_cluster(also=("topology",))
+ON = guide_cluster(optional=("cmdb-topology",))
 
 
 DONE = finished(ON)

@@ -48,7 +48,7 @@ def settled(config: str) -> Cluster:
     """As somebody comes to it who does what each refusal says: the placements and `leave` are pasted, line by line."""
     places = {name: list(hosts) for name, hosts in propose_placement(RELEASE, config, "10.0.0.1").items()}
     lines = "".join(f'"{name}" = {hosts!r}\n'.replace("'", '"') for name, hosts in places.items())
-    left = f"leave = {list(lacking(RELEASE, config))!r}".replace("'", '"')
+    left = f"excluded = {list(lacking(RELEASE, config))!r}".replace("'", '"')
     for _ in range(12):
         text = f"{left}\n{HEAD}[placement]\n{lines}"
         try:
@@ -60,9 +60,9 @@ def settled(config: str) -> Cluster:
 
 def _said(diagnostics: tuple[Diagnostic, ...]) -> str:
     fields = [dict(diagnostic.fields) for diagnostic in diagnostics]
-    names = {name for one in fields for name in re.findall(r'"([^"]+)"', one["leave"])}
+    names = {name for one in fields for name in re.findall(r'"([^"]+)"', one["excluded"])}
     assert names, diagnostics
-    return f"leave = {sorted(names)!r}".replace("'", '"')
+    return f"excluded = {sorted(names)!r}".replace("'", '"')
 
 
 def plans(cluster: Cluster) -> list[Plan]:

@@ -48,7 +48,7 @@ def test_off_nothing_is_looked_at_and_no_deletion_can_be_approved() -> None:
     assert {expected.fact for expected in expected_facts(off)} == {wish.fact for wish in expected_facts(ON)} - {
         wish.fact for wish in expected_facts(ON) if str(getattr(wish.fact, "kind", "")).startswith("cmdb.")
     }
-    assert (approvals(off), approvals(ON)) == ((DUMPED,), ("topology", DUMPED))
+    assert (approvals(off), approvals(ON)) == ((DUMPED,), ("cmdb-topology", DUMPED))
     assert [section.id for section in off.release.sections if not section.covered] == ["7.17"]
     assert [section.id for section in ON.release.sections if not section.covered] == []
 
@@ -89,14 +89,14 @@ def test_it_goes_on_from_wherever_it_was_left(changes: Any, wanted: list[str]) -
 def test_nothing_that_deletes_is_begun_without_its_approval() -> None:
     plan = planned(DIFFERS)
     gated = {step.id for step in plan.steps if isinstance(step.action, Emptying)}
-    assert {step.action.approval_id for step in plan.steps if step.id in gated} == {"topology"}
+    assert {step.action.approval_id for step in plan.steps if step.id in gated} == {"cmdb-topology"}
     assert all(step.action.approval_id or step.action.disrupts != "data" for step in plan.steps)
     free = [
         kind for kind, step in zip(kinds(plan), plan.steps, strict=True) if step.id not in waiting_steps(plan, set())
     ]
     assert free == COPIES
     (diagnostic,) = pending_approvals(plan, set())
-    assert (diagnostic.code, dict(diagnostic.fields)) == ("approval-needed", {"gate": "topology"})
+    assert (diagnostic.code, dict(diagnostic.fields)) == ("approval-needed", {"gate": "cmdb-topology"})
 
 
 def test_the_approval_is_asked_with_names_counts_and_hosts_that_nothing_puts_back() -> None:
@@ -109,7 +109,7 @@ def test_the_approval_is_asked_with_names_counts_and_hosts_that_nothing_puts_bac
 
 
 def test_approved_the_next_thing_is_a_persons_and_only_that_is_asked() -> None:
-    approved = {"topology"}
+    approved = {"cmdb-topology"}
     assert [diagnostic.code for diagnostic in pending_approvals(planned(DIFFERS), approved)] == ["cmdb-move-hosts"]
     assert [told.code for told in pending_approvals(planned(DIFFERS, IDLE, OPENED), approved)] == ["cmdb-delete-sets"]
     assert pending_approvals(planned(DIFFERS, IDLE, OPENED, NO_SETS), approved) == ()

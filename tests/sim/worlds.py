@@ -88,8 +88,8 @@ def file() -> ClusterFile:
     return parse.cluster_file(CLUSTER, "cluster.toml")
 
 
-def guide_cluster(*more: str, also: tuple[str, ...] = ()) -> Cluster:
-    return describe(file().model_copy(update={"also": also}), release(*more), CONFIG)
+def guide_cluster(*more: str, optional: tuple[str, ...] = ()) -> Cluster:
+    return describe(file().model_copy(update={"optional": optional}), release(*more), CONFIG)
 
 
 SLICE = ("paas", "auth", "redis_cluster")

@@ -273,8 +273,8 @@ RECORD: LiteralString = (
     "root=$1 asked=ack work=$2 line=$3\n"
     + LOCKED
     + r"""
-mkdir -p "$root/owed" && chmod 0700 "$root/owed" || say unwritable owed
-printf '%s %s\n' "$line" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | put "$root/owed/$work.done" || say unwritable owed
+mkdir -p "$root/tasks" && chmod 0700 "$root/tasks" || say unwritable tasks
+printf '%s %s\n' "$line" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | put "$root/tasks/$work.done" || say unwritable tasks
 say recorded
 """
 )
@@ -284,10 +284,10 @@ RECORD_PENDING: LiteralString = (
     "root=$1 asked=ack work=$2 origin=$3\n"
     + LOCKED
     + r"""
-mkdir -p "$root/owed" && chmod 0700 "$root/owed" || say unwritable owed
-record=$root/owed/$work.done
-[ ! -e "$record" ] || mv -f "$record" "$record.$(date +%s)" || say unwritable owed
-printf '%s\n' "${origin:-$(date +%s)}" | put "$root/owed/$work" || say unwritable owed
+mkdir -p "$root/tasks" && chmod 0700 "$root/tasks" || say unwritable tasks
+record=$root/tasks/$work.done
+[ ! -e "$record" ] || mv -f "$record" "$record.$(date +%s)" || say unwritable tasks
+printf '%s\n' "${origin:-$(date +%s)}" | put "$root/tasks/$work" || say unwritable tasks
 say noted
 """
 )

@@ -140,8 +140,8 @@ TROUBLES: dict[str, DiagnosticText] = {
             zh="重建会将其删除且无法恢复；指引仅适用于没有自定义内容的业务",
         ),
         hint=LocalizedText(
-            en='move it to a business of your own, or take `"topology"` out of `also` in cluster.toml and do 7.17 by hand',
-            zh='请将其迁移到其他业务；或从 cluster.toml 的 `also` 中去掉 `"topology"`，手工处理 7.17',
+            en='move it to a business of your own, or take `"cmdb-topology"` out of `optional` in cluster.toml and do 7.17 by hand',
+            zh='请将其迁移到其他业务；或从 cluster.toml 的 `optional` 中去掉 `"cmdb-topology"`，手工处理 7.17',
         ),
     ),
     "cmdb-unknown-lines": DiagnosticText(

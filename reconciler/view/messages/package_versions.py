@@ -15,7 +15,7 @@ SENTENCES: dict[str, LocalizedText] = {
     "version-unreadable": LocalizedText(en="it is there and is no file that can be read", zh="该文件存在但无法读取"),
     "version-empty": LocalizedText(en="its first line is empty", zh="该文件首行为空"),
     "version-long": LocalizedText(en="its first line is longer than any version", zh="该文件首行过长，不可能是版本号"),
-    "version-unknown-format": LocalizedText(
+    "version-unsupported": LocalizedText(
         en="its first line does not begin as a version does, or holds signs other than letters, digits and . _ + -",
         zh="该文件首行不以版本号的形式开头，或含有字母、数字与 . _ + - 之外的字符",
     ),

@@ -218,9 +218,9 @@ LABELS: dict[str, LocalizedText] = {
     ),
     "toml-also": _(
         "What is not done unasked. topology: that of the BlueKing business (guide 7.17), whose rebuild deletes what users may"
-        " have made, each time only after `bkrec apply --approve topology`.",
+        " have made, each time only after `bkrec apply --approve cmdb-topology`.",
         "未要求则不处理的内容。topology：蓝鲸业务拓扑（指引 7.17），其重建会删除用户可能创建的内容，每次都须 `bkrec apply"
-        " --approve topology`。",
+        " --approve cmdb-topology`。",
     ),
     "toml-leave": _(
         "What install.config names no host for: bkrec takes it that this cluster does without. Take out what is there.",

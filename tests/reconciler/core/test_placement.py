@@ -168,7 +168,7 @@ def test_an_old_module_without_a_line_is_refused_with_how_to_say_that_there_is_n
         config = config.replace(word, "")
     told = refused(CLUSTER, config)[code]
     assert named in (told.get("modules"), told.get("apps"))
-    assert told["leave"] == "excluded = [" + ", ".join(f'"{name}"' for name in named.split(", ")) + "]"
+    assert told["excluded"] == "excluded = [" + ", ".join(f'"{name}"' for name in named.split(", ")) + "]"
 
 
 def test_a_cluster_that_does_without_says_so_once() -> None:

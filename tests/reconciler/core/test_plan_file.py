@@ -88,7 +88,7 @@ def test_a_key_that_nobody_knows_is_refused_wherever_it_stands() -> None:
     step = content["steps"][0]
     first = [content, step, step["action"], step["repairs"][0], step["repairs"][0]["expected"]]
     places = [*first, step["repairs"][0]["expected"]["fact"], step["repairs"][0]["reading"], step["because"]]
-    for place in (*places, content["premises"][0], content["premises"][0]["fact"]):
+    for place in (*places, content["inputs"][0], content["inputs"][0]["fact"]):
         place["valu"] = 1
         with pytest.raises(SpecError) as refused:
             load(json.dumps(content), "plan.json")

@@ -30,7 +30,7 @@ def test_each_word_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
         assert await confirm(look, FACT, done=True) == Known(True)
 
     asyncio.run(story())
-    state = transport.state(FACT.host) / "owed"
+    state = transport.state(FACT.host) / "tasks"
     assert (state / FACT.task).read_text() == "3.5.1\n"
     assert (state / f"{FACT.task}.done").read_text().startswith("6.2.2 ack wang@ops 2")
     assert state.stat().st_mode & 0o777 == 0o700

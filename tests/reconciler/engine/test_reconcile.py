@@ -112,8 +112,8 @@ def test_a_host_that_falls_silent_before_the_gates_is_seen_there() -> None:
         return gates
 
     context = replace(
-        undertaking(world, actions, concerned=_both, gates=opened),
-        look=look,
+        undertaking(world, actions, concerned=_both, preflight_checks=opened),
+        gather=look,
     )
     result = applied(context)
     assert (result.exit_code, world.writes, len(looks)) == (5, [], 1)
@@ -174,7 +174,7 @@ def test_a_gate_that_is_not_open_refuses_before_any_write(reading: Any, code: st
     def _gated(_: Plan) -> tuple[AnyExpected, ...]:
         return (gate.up(),)
 
-    result = applied(undertaking(world, two(world), gates=_gated))
+    result = applied(undertaking(world, two(world), preflight_checks=_gated))
     assert (result.verdict, result.exit_code) == ("refused", 5)
     assert [diagnostic.code for diagnostic in result.diagnostics] == [code]
     assert (world.writes, world.events) == ([], [])
@@ -232,7 +232,7 @@ def test_what_can_only_be_done_by_a_person_is_waited_for() -> None:
     def decide(_: Readings) -> Plan:
         return replace(plan(), blocked=(blocked,))
 
-    result = applied(undertaking(world, (a,), decide=decide, waits=_always))
+    result = applied(undertaking(world, (a,), decide=decide, needs_human=_always))
     assert (result.verdict, result.exit_code, world.writes) == ("waiting", 6, [])
     result = applied(undertaking(world, (a,), decide=decide))
     assert (result.verdict, result.exit_code) == ("refused", 5)
@@ -296,7 +296,7 @@ def test_what_a_plan_would_rest_on_is_read_before_it_is_believed() -> None:
     def decide(readings: Readings) -> Plan:
         facts: list[AnyFact] = [Flag(host=H, name=name) for name in ("near", "deep")]
         unread = [fact for fact in facts if fact not in readings]
-        return replace(plan(), wanted=frozenset(unread[:1]))
+        return replace(plan(), unread_facts=frozenset(unread[:1]))
 
     expected: list[AnyExpected] = []
     assessment = asyncio.run(assess(world.look, expected, decide))
@@ -308,7 +308,7 @@ def test_a_plan_that_wants_ever_more_is_given_up_as_unread() -> None:
     world, count = World(), iter(range(10_000))
 
     def decide(readings: Readings) -> Plan:
-        return replace(plan(), wanted=frozenset({Flag(host=H, name=str(next(count)))}))
+        return replace(plan(), unread_facts=frozenset({Flag(host=H, name=str(next(count)))}))
 
     asyncio.run(assess(world.look, [], decide))
     assert next(count) < 30
@@ -350,7 +350,7 @@ def test_what_a_step_disturbs_is_given_its_time_before_the_last_word(noticed: st
         well = readings.get(health.fact) == Known("up")
         return plan if well else replace(plan, derived=(Derived(expected=health, depends_on=(a.flag.up(),)),))
 
-    context = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
+    context = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], gather=look)
     assert applied(context).verdict == "converged"
 
 
@@ -374,7 +374,7 @@ def test_what_is_in_between_after_the_last_step_is_given_its_time(comes_right: b
         plan = decide_for((a,))(readings)
         return plan if readings.get(health.fact) == Known("up") else replace(plan, blocked=(unhealthy,))
 
-    context = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], look=look)
+    context = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], gather=look)
     done = applied(context)
     assert (done.exit_code, [diagnostic.code for diagnostic in done.diagnostics]) == (
         code,
@@ -401,7 +401,7 @@ def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_
     def decide(readings: Readings) -> Plan:
         return plan() if readings.get(young.fact) == Known("up") else replace(plan(), blocked=(blocked,))
 
-    done = applied(replace(undertaking(world, (), decide=decide, bars=_always), expected=[young], look=look))
+    done = applied(replace(undertaking(world, (), decide=decide, aborts_run=_always), expected=[young], gather=look))
     assert (done.exit_code, [diagnostic.code for diagnostic in done.diagnostics]) == (
         code,
         ["units-recently-started"] * (code == 5),
@@ -433,6 +433,6 @@ def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> Non
     def decide(readings: Readings) -> Plan:
         return replace(decide_for((a,))(readings), blocked=(bad,))
 
-    result = applied(undertaking(world, (a,), decide=decide, bars=_always))
+    result = applied(undertaking(world, (a,), decide=decide, aborts_run=_always))
     assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["package-md5"]

@@ -64,7 +64,7 @@ CASES = {
         fact="tag.state gse /root/.tag /data/install/bin @10.0.0.1",
         reading=Known("tag-missing"),
         will="latent-secrets",
-        steps=("tag.make-gse@10.0.0.1",),
+        steps=("tag.restore-gse@10.0.0.1",),
     ),
     "tag-and-secrets-missing": Case(
         fact="tag.state gse /root/.tag /data/install/bin @10.0.0.1", reading=Known("lost"), will="latent-secrets"
@@ -73,7 +73,7 @@ CASES = {
         fact=f"env.duplicates {JOB} BK_JOB_RUN_MODE @10.0.0.1",
         reading=Known(True),
         will="latent-doubled",
-        steps=("env.keep-last-bk-job-run-mode@10.0.0.1", "bkcli.sync-common@10.0.0.1"),
+        steps=("env.deduplicate-bk-job-run-mode@10.0.0.1", "bkcli.sync-common@10.0.0.1"),
     ),
     "a-row-that-lies": Case(
         fact="mysql.product-version mysql-paas gse @10.0.0.1",

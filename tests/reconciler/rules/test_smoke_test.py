@@ -147,7 +147,7 @@ def test_a_finished_cluster_is_not_even_looked_at() -> None:
 
 
 def test_where_job_is_left_to_its_owner_no_job_is_run() -> None:
-    release = CLUSTER.release.model_copy(update={"left": ("job",)})
+    release = CLUSTER.release.model_copy(update={"excluded": ("job",)})
     world = World(cluster=replace(CLUSTER, release=release))
     assert planned(world, RecordSmokeTest, RunSmokeTest, ArchiveSmokeTest) == []
     assert planned(world, AwaitAgentBaseline) != []

@@ -22,16 +22,16 @@ EN = RenderOptions(width=400)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_plan_names_the_gate_what_it_deletes_and_what_a_person_does(lang: Lang) -> None:
     text = plan_text(PLAN, RenderOptions(lang=lang, width=400))
-    assert text.count("[--approve topology]") == 4
+    assert text.count("[--approve cmdb-topology]") == 4
     assert "#3-#6" in text
-    assert "`bkrec apply --approve topology`" in text
+    assert "`bkrec apply --approve cmdb-topology`" in text
     assert "作业平台v3, 公共组件" in text
 
 
 def test_the_document_has_gate_and_deletions_step_by_step() -> None:
     steps = plan_document(PLAN).steps
     gated = {step.action: step for step in steps if step.approval}
-    assert {step.approval for step in gated.values()} == {"topology"}
+    assert {step.approval for step in gated.values()} == {"cmdb-topology"}
     deletes = gated["cmdb.delete-templates"].deletes
     assert deletes is not None
     assert deletes.fields["template_names"] == "set jobv3, service job-config"
@@ -42,33 +42,35 @@ def test_what_is_asked_says_what_to_type() -> None:
     text = diagnostics_text(pending_approvals(PLAN, set()), EN)
     assert "error[approval-needed]" in text
     assert "sets (2): 作业平台v3, 公共组件" in text
-    assert "`bkrec apply --approve topology`" in text
-    by_hand = diagnostics_text(pending_approvals(planned(DIFFERS, IDLE), {"topology"}), EN)
+    assert "`bkrec apply --approve cmdb-topology`" in text
+    by_hand = diagnostics_text(pending_approvals(planned(DIFFERS, IDLE), {"cmdb-topology"}), EN)
     assert "error[cmdb-delete-sets]" in by_hand
 
 
 def test_events_of_an_approval_and_of_waiting() -> None:
     step = next(step for step in PLAN.steps if step.action.approval_id)
     awaited = ev.StepNeedsHuman(step=step.id, diagnostic=pending_approvals(PLAN, set())[0])
-    given = ev.ApprovalGiven(gate="topology", user="wang", source="ops")
-    assert list(event_lines(given, PLAN, EN)) == ["wang at ops approved: topology"]
+    given = ev.ApprovalGiven(gate="cmdb-topology", user="wang", source="ops")
+    assert list(event_lines(given, PLAN, EN)) == ["wang at ops approved: cmdb-topology"]
     (line,) = event_lines(awaited, PLAN, EN)
     assert line.startswith("#3 waits for you: by hand")
     document = event_document(awaited)
     assert document.problem is not None
     assert (document.event, document.problem.code) == ("step-needs-human", "approval-needed")
-    assert event_document(given).gate == "topology"
+    assert event_document(given).gate == "cmdb-topology"
 
 
 def test_status_and_history_say_who_agreed() -> None:
-    run = RunDoc(run="r1", started="s", verdict="differs", steps=9, done=3, failed=0, approved=["topology wang@ops"])
-    assert "--approve topology wang@ops" in history_text([run], EN)
-    given = ApprovalDoc(gate="topology", who="wang@ops", since="2026-01-02T03:04:05Z", run="r1")
+    run = RunDoc(
+        run="r1", started="s", verdict="differs", steps=9, done=3, failed=0, approved=["cmdb-topology wang@ops"]
+    )
+    assert "--approve cmdb-topology wang@ops" in history_text([run], EN)
+    given = ApprovalDoc(gate="cmdb-topology", who="wang@ops", since="2026-01-02T03:04:05Z", run="r1")
     status = StatusDoc(last=run, lock=LockDoc(held=False), pause=PauseDoc(paused=False), approvals=[given])
     assert "topology was last approved by wang@ops at 2026-01-02T03:04:05Z, for run r1" in status_text(status, EN)
 
 
 def test_what_is_approved_is_explained_as_its_section() -> None:
-    by_id, by_section = (explain(asked, ON.release.sections, ON.release.guide) for asked in ("topology", "7.17"))
+    by_id, by_section = (explain(asked, ON.release.sections, ON.release.guide) for asked in ("cmdb-topology", "7.17"))
     assert [entry.title for entry in by_id.entries] == [entry.title for entry in by_section.entries]
     assert explain("", ON.release.sections, ON.release.guide).entries == []

@@ -14,9 +14,9 @@ from tests.reconciler.view.event_lines import EVENTS
 from tests.reconciler.view.world import NOTHING, PLAN, RIGHT, START, difference
 
 PROMISED = {
-    "diff": {"schema", "release", "verdict", "drift", "unknown", "held", "warnings", "advice"},
-    "check": {"schema", "release", "verdict", "drift", "unknown", "held", "warnings", "advice"},
-    "plan": {"schema", "release", "steps", "blocked", "estimate_s", "outages", "follows", "warnings", "advice"},
+    "diff": {"schema", "release", "verdict", "drift", "unknown", "matching", "warnings", "advice"},
+    "check": {"schema", "release", "verdict", "drift", "unknown", "matching", "warnings", "advice"},
+    "plan": {"schema", "release", "steps", "blocked", "estimate_s", "outages", "derived", "warnings", "advice"},
     "error": {"schema", "exit", "problems"},
     "undo": {"schema", "run", "stays", "puts_back", "steps", "blocked", "afterwards", "estimate_s", "warnings"},
     "event": {"schema", "event", "step", "host", "job", "problem", "verdict"},
@@ -24,7 +24,19 @@ PROMISED = {
 """What was once printed stays: scripts read it."""
 FINDING = {"fact", "kind", "host", "module", "expected", "reading", "because", "source", "en", "zh", "latent"}
 STEP = {
-    *("id", "action", "host", "module", "because", "after", "source", "disrupts", "one_way", "manual", "estimate_s"),
+    *(
+        "id",
+        "action",
+        "host",
+        "module",
+        "because",
+        "after",
+        "source",
+        "disrupts",
+        "irreversible",
+        "manual",
+        "estimate_s",
+    ),
     *("side_effects", "repairs", "number", "section", "outage", "latent", "undo", "undo_because"),
 }
 
