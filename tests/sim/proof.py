@@ -1,4 +1,4 @@
-"""The proof of a plan: states made of a seed, and that no step is unneeded, any order converges and nothing is omitted silently."""
+"""The proof of a plan, on states made of a seed: every step is needed, any order converges, nothing is omitted."""
 
 from collections import Counter
 from itertools import count as counting

@@ -41,7 +41,7 @@ async def _status(host: LocalTransport) -> object:
     return await activity.current_activity(host, functools.partial(gather_facts, host, PROBES), C, [C])
 
 
-async def _pause(host: LocalTransport) -> object:
+async def pause_cluster(host: LocalTransport) -> object:
     return await pause.pause(host, C, who="wang", why="lunch")
 
 
@@ -52,6 +52,6 @@ POINTS = {
     "ack-record": Point(lambda host: acks.record(host, WORK, who="wang"), writes=True),
     "ack-owe": Point(lambda host: acks.record_pending(host, WORK, origin="6.1.2"), writes=True),
     "approve": Point(lambda host: approvals.record(host, C, gate="topology", who="wang", run="r"), writes=True),
-    "pause": Point(_pause, writes=True),
+    "pause": Point(pause_cluster, writes=True),
     "resume": Point(lambda host: pause.resume(host, C), writes=True),
 }

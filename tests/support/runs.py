@@ -8,7 +8,8 @@ from probes.fact import Readings, matches
 from reconciler.core.plan import Plan
 from reconciler.engine.reconcile import RunContext, RunResult, reconcile
 from reconciler.engine.stop import StopSignal
-from tests.support.world import Raise, World, plan, step
+from tests.support.flags import Raise
+from tests.support.world import World, plan, step
 
 H, H2 = "10.0.0.1", "10.0.0.2"
 

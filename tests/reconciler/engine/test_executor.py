@@ -18,7 +18,8 @@ from reconciler.engine.lease import LeaseValidity
 from reconciler.engine.stop import StopSignal
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
-from tests.support.world import Behaviour, Flag, Job, Kept, Raise, World, plan, step
+from tests.support.flags import Flag, Raise
+from tests.support.world import Behaviour, Job, Kept, World, plan, step
 
 H = "10.0.0.1"
 

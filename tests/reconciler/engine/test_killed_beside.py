@@ -14,12 +14,9 @@ from probes.command import Command
 from reconciler.engine import lease
 from reconciler.engine.failpoints import hooked
 from reconciler.engine.jobs.client import JobSpec, launch
-from tests.support.command_failpoints import POINTS, C, _pause
+from tests.support.command_failpoints import POINTS, C, pause_cluster
+from tests.support.killed import Killed, die
 from tests.support.local import LocalTransport, soon
-
-
-class Killed(BaseException):
-    """No `except Exception` may catch it: a kill is not caught either."""
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
@@ -30,7 +27,7 @@ def test_killed_there_a_host_is_as_it_was_or_as_was_wished(name: str, side: str,
     before = _files(host)
 
     async def story() -> None:
-        with hooked(functools.partial(_die, f"{name}.{side}")), pytest.raises(Killed):
+        with hooked(functools.partial(die, f"{name}.{side}")), pytest.raises(Killed):
             await point.ask(host)
         assert (_files(host) == before) == (not point.writes or side == "before")
         await point.ask(host)
@@ -47,7 +44,7 @@ async def _at_work(host: LocalTransport, *, paused: bool) -> None:
     )
     await _writes_no_more(host.state(C) / "jobs/long.1")
     if paused:
-        await _pause(host)
+        await pause_cluster(host)
 
 
 async def _writes_no_more(job: Path) -> None:
@@ -61,8 +58,3 @@ async def _writes_no_more(job: Path) -> None:
 
 def _files(host: LocalTransport) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in host.state(C).rglob("*") if path.is_file()}
-
-
-def _die(point: str, passed: str) -> None:
-    if passed == point:
-        raise Killed

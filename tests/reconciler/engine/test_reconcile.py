@@ -18,8 +18,9 @@ from reconciler.engine.reconcile import FOLLOW_S, STARTUP_GRACE_S
 from reconciler.engine.stop import StopSignal
 from specs.diagnostic import diagnose
 from specs.reason import reason
+from tests.support.flags import Flag, Raise
 from tests.support.runs import H2, H, applied, decide_for, undertaking
-from tests.support.world import Flag, Job, Raise, World, plan, step
+from tests.support.world import Job, World, plan, step
 
 
 def _always(_: Blocked) -> bool:

@@ -15,7 +15,8 @@ from reconciler.engine.assess import MakePlan, SpecInputs, assess
 from reconciler.engine.gather import GatheredFacts, GatherFacts
 from reconciler.engine.reconcile import RunContext, RunResult, reconcile
 from reconciler.engine.stop import StopSignal
-from tests.support.world import WHY, Flag, Raise, World, plan, step
+from tests.support.flags import WHY, Flag, Raise
+from tests.support.world import World, plan, step
 
 H, H2 = "10.0.0.1", "10.0.0.2"
 
