@@ -38,12 +38,25 @@ the run kept. undo: itself part of one."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """Subclasses add their fields and `kind: Literal["unit.start"] = "unit.start"`."""
+    """One change to one host. Subclasses add their fields and `kind: Literal["unit.start"] = "unit.start"`.
+
+    What is the same for every action of a kind is a `ClassVar`, overridden by assignment; what depends on the fields is
+    a property. No attribute is both: a type checker refuses one in the place of the other.
+    """
 
     host: str
     identity: ClassVar[tuple[str, ...]]
-    """The fields that say which one it is, beside kind and host: what it is done to, and nothing that was worked out or
-    read. Work that must not happen twice is found again by this alone (reconciler/core/identity.py)."""
+    """The fields that tell two actions of a kind on a host apart: the object changed, nothing computed or read.
+    Job keys and step ids are made of these alone (reconciler/core/identity.py)."""
+    undo: ClassVar[Undo] = "no-way-back"
+    login_shell: ClassVar[bool] = False
+    """True where the vendor's script needs the environment of a login: bash, HOME, UTF-8."""
+    needs_pty: ClassVar[bool] = False
+    """True where the vendor's script fails without a pty (observed.md 18)."""
+    typical_s: ClassVar[float] = 5.0
+    """Seconds an action of this kind usually takes."""
+    effects_timeout_s: ClassVar[float] = 60.0
+    """Seconds its effects may take to become visible after the command ended."""
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return ()
@@ -72,12 +85,12 @@ class Action:
 
     @property
     def approval_id(self) -> str:
-        """What `apply --approve` has to name before this is begun; "" where the plan's confirmation covers it."""
+        """The ID for `apply --approve` that this needs before it starts; "" where confirming the plan is enough."""
         return ""
 
     @property
     def manual_instruction(self) -> str:
-        """The code of what a person is asked to do, where no command does it; seen done by what it ensures."""
+        """The code of the instruction for a manual step, where no command does it; verified by what it ensures."""
         return ""
 
     @property
@@ -91,49 +104,36 @@ class Action:
 
     @property
     def irreversible(self) -> bool:
-        """True where only a backup brings back what was: schema migrations."""
+        """True where only a backup restores the old state: schema migrations."""
         return False
 
     @property
-    def undo(self) -> Undo:
-        """Told before it is done, and noted with the job, so that an undo can say what it leaves and why."""
-        return "migrated" if self.irreversible else "no-way-back"
+    def undo_outcome(self) -> Undo:
+        """What an undo makes of this step: shown before it runs and recorded with its job."""
+        return "migrated" if self.irreversible else self.undo
 
     @property
     def idempotent(self) -> bool:
-        """True where a vanished or failed job may simply be started again; else look first, stop if not seen."""
+        """True where a vanished or failed job may be retried; else its effects are verified first, and it is not run
+        again while they are missing."""
         return True
 
     @property
     def locks(self) -> tuple[str, ...]:
-        """What no two steps may hold at once. Every bkcli call holds "bkcli" (it rewrites hosts.env, bkcli:29)."""
+        """Names that no two running steps share. Every bkcli call takes "bkcli" (it rewrites hosts.env, bkcli:29)."""
         return (f"host:{self.host}",)
 
     @property
-    def login_shell(self) -> bool:
-        """True where the vendor's script wants what a login would give: bash, HOME, cwd /data/install, UTF-8."""
-        return False
-
-    @property
     def cwd(self) -> str:
-        """Where a login would go to: the deployment scripts, for an action that names them."""
+        """The working directory: the deployment scripts, for an action that names them."""
         return str(getattr(self, "install", "/root"))
 
     @property
-    def needs_pty(self) -> bool:
-        """True where the vendor's script loses its way without a pty (observed.md 18)."""
-        return False
-
-    @property
     def estimate_s(self) -> float:
-        return 5.0
+        """Seconds it is expected to take; `typical_s`, unless the release data says more."""
+        return self.typical_s
 
     @property
     def deadline_s(self) -> float:
-        """After this many seconds the job counts as stuck: it is reported, never killed behind one's back."""
+        """Seconds after which its job is reported as overdue; it is never killed."""
         return 600.0
-
-    @property
-    def settle_s(self) -> float:
-        """How long after the command's end its effects may take to show."""
-        return 60.0

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from probes.agent import NOTE, AgentsMissing
+from actions.lib.baseline_shell import ARCHIVE
+from probes.agent import RECORD, AgentsMissing
 from probes.command import Command
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
 from probes.task import DIRECTORY, TaskPending, TaskRecorded
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Reason, reason
 
-KEEP: LiteralString = """set -eu
+RECORD_ONCE: LiteralString = """set -eu
 note=$1/$2 release=$3
 shift 3
 if [ -r "$note" ] && IFS=' ' read -r said rest < "$note" && [ "$said" = "$release" ]; then
@@ -29,16 +30,8 @@ mv -T -- "$note.part" "$note"
 echo "noted: $*"
 """
 
-TELL: LiteralString = """
+SHOW: LiteralString = """
 [ ! -r "$1/$2" ] || cat -- "$1/$2"
-"""
-
-SETTLE: LiteralString = """set -eu
-note=$1/$2 record=$1/$2.done release=$3
-mkdir -p -m 0700 -- "$1"
-printf '%s done %s\n' "$release" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | dd of="$record.part" conv=fsync 2>/dev/null
-mv -T -- "$record.part" "$record"
-[ ! -e "$note" ] || mv -T -- "$note" "$note.paid.$(date +%Y%m%d%H%M%S)"
 """
 
 
@@ -46,65 +39,55 @@ mv -T -- "$record.part" "$record"
 class RecordAgentBaseline(Action):
     """Leave the note; one of this release that is there already keeps what it says."""
 
-    noted: TaskRecorded
+    recorded: TaskRecorded
     online: tuple[str, ...] = ()
-    unasked: str = ""
+    unknown_because: str = ""
     """Why nobody is known to be online; then nothing will be demanded."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.record"] = "agent.record"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
+        return (self.recorded.must_be(True, because=reason("task-recorded"), source=""),)
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return (TaskPending(host=self.host, task=NOTE),)
+        return (TaskPending(host=self.host, task=RECORD),)
 
     def command(self) -> Command:
-        said = ("online", *self.online) if self.online else ("not-known", self.unasked)
-        return Command(script=KEEP, args=(DIRECTORY, NOTE, self.noted.release, *said))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
+        text = ("online", *self.online) if self.online else ("not-known", self.unknown_because)
+        return Command(script=RECORD_ONCE, args=(DIRECTORY, RECORD, self.recorded.release, *text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitAgentBaseline(Action):
     """Wait until those that were noted are online; agents look for a server by themselves."""
 
-    lost: AgentsMissing
+    missing: AgentsMissing
     because: Reason
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.await"] = "agent.await"
+    effects_timeout_s: ClassVar[float] = 120.0
+    typical_s: ClassVar[float] = 20.0
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.lost.must_be((), because=self.because, source=""),)
+        return (self.missing.must_be((), because=self.because, source=""),)
 
     def command(self) -> Command:
-        return Command(script=TELL, args=(DIRECTORY, NOTE))
+        return Command(script=SHOW, args=(DIRECTORY, RECORD))
 
     def explain_failure(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
-        lost = next((drift.reading for drift in drifts if drift.expected.fact == self.lost), None)
-        if not isinstance(lost, Known):
+        reading = next((drift.reading for drift in drifts if drift.expected.fact == self.missing), None)
+        if not isinstance(reading, Known):
             return None
-        return diagnose("agents-missing", where=self.host, hosts=", ".join(lost.value), seconds=f"{self.settle_s:g}")
+        return diagnose(
+            "agents-missing", where=self.host, hosts=", ".join(reading.value), seconds=f"{self.effects_timeout_s:g}"
+        )
 
     @property
     def locks(self) -> tuple[str, ...]:
         """Whatever else there is to do on the controller is not kept waiting."""
         return (f"agents@{self.host}",)
-
-    @property
-    def settle_s(self) -> float:
-        return 120.0
-
-    @property
-    def estimate_s(self) -> float:
-        return 20.0
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +97,11 @@ class ArchiveAgentBaseline(Action):
     release: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.archive"] = "agent.archive"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        owed = TaskPending(host=self.host, task=NOTE)
-        return (owed.must_be(False, because=reason("agents-baseline-archived"), source=""),)
+        pending = TaskPending(host=self.host, task=RECORD)
+        return (pending.must_be(False, because=reason("agents-baseline-archived"), source=""),)
 
     def command(self) -> Command:
-        return Command(script=SETTLE, args=(DIRECTORY, NOTE, self.release))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
+        return Command(script=ARCHIVE, args=(DIRECTORY, RECORD, self.release))

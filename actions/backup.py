@@ -135,6 +135,9 @@ class BackupMysql(Action):
     directory: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["backup.mysql"] = "backup.mysql"
+    login_shell: ClassVar[bool] = True
+    typical_s: ClassVar[float] = 300.0
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="mysql")
@@ -144,20 +147,8 @@ class BackupMysql(Action):
         return Command(script=MYSQL, args=(self.directory,))
 
     @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
-    def estimate_s(self) -> float:
-        return 300.0
-
-    @property
     def deadline_s(self) -> float:
         return 7200.0
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 MONGOD_CONF = "/etc/mongod.conf"
@@ -250,6 +241,9 @@ class BackupMongodb(Action):
     install: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["backup.mongodb"] = "backup.mongodb"
+    login_shell: ClassVar[bool] = True
+    typical_s: ClassVar[float] = 300.0
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="mongodb")
@@ -259,20 +253,8 @@ class BackupMongodb(Action):
         return Command(script=MONGODB, args=(self.directory, self.install, self.host, MONGOD_CONF))
 
     @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
-    def estimate_s(self) -> float:
-        return 300.0
-
-    @property
     def deadline_s(self) -> float:
         return 7200.0
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 INSTALL: LiteralString = (
@@ -327,6 +309,7 @@ class BackupInstall(Action):
     path: str
     identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["backup.install"] = "backup.install"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="install")
@@ -334,10 +317,6 @@ class BackupInstall(Action):
 
     def command(self) -> Command:
         return Command(script=INSTALL, args=(self.path,))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 TOPOLOGY: LiteralString = (
@@ -379,6 +358,7 @@ class BackupTopology(Action):
     install: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["backup.cmdb"] = "backup.cmdb"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="topology")
@@ -386,8 +366,4 @@ class BackupTopology(Action):
 
     def command(self) -> Command:
         questions = cmdb.everything(self.install)
-        return Command(script=TOPOLOGY, args=(str(len(questions)), *esb.words(questions)))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
+        return Command(script=TOPOLOGY, args=(str(len(questions)), *esb.arguments(questions)))

@@ -35,14 +35,11 @@ class Bkcli(Action):
     """What all vendor calls share."""
 
     install: str
+    login_shell: ClassVar[bool] = True
 
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
-
-    @property
-    def login_shell(self) -> bool:
-        return True
 
     @property
     def deadline_s(self) -> float:
@@ -60,9 +57,11 @@ class InstallBkenv(Bkcli):
     tags_because: InlineReason
     tags_source: str
     tag_root: str = "/root/.tag"
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["bkcli.bkenv"] = "bkcli.bkenv"
+    typical_s: ClassVar[float] = 15.0
+    undo: ClassVar[Undo] = "generated"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return tuple(
@@ -79,18 +78,10 @@ class InstallBkenv(Bkcli):
         return Command(script=BKCLI, args=(self.install, "install", "bkenv"))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-all-env"),)
-
-    @property
-    def estimate_s(self) -> float:
-        return 15.0
-
-    @property
-    def undo(self) -> Undo:
-        return "generated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +92,8 @@ class SyncCommon(Bkcli):
     exclude: tuple[str, ...]
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["bkcli.sync-common"] = "bkcli.sync-common"
+    typical_s: ClassVar[float] = 30.0
+    undo: ClassVar[Undo] = "derived"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         standard = TreeDigest(host=self.host, root=self.install, exclude=self.exclude)
@@ -117,14 +110,6 @@ class SyncCommon(Bkcli):
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-install-everywhere", hosts=" ".join(self.hosts), install=self.install),)
 
-    @property
-    def estimate_s(self) -> float:
-        return 30.0
-
-    @property
-    def undo(self) -> Undo:
-        return "derived"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncModule(Bkcli):
@@ -137,14 +122,16 @@ class SyncModule(Bkcli):
     version: str
     identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["bkcli.sync"] = "bkcli.sync"
+    typical_s: ClassVar[float] = 30.0
+    undo: ClassVar[Undo] = "replaced"
 
     def requires(self) -> tuple[AnyExpected, ...]:
-        return (self._there(self.host),)
+        return (self._present_on(self.host),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return tuple(self._there(host) for host in self.hosts)
+        return tuple(self._present_on(host) for host in self.hosts)
 
-    def _there(self, host: str) -> AnyExpected:
+    def _present_on(self, host: str) -> AnyExpected:
         why, source = reason("copied-from-controller"), "sync.sh:42"
         if not self.version:
             return PathKind(host=host, path=self.version_file).must_be("file", because=why, source=source)
@@ -154,14 +141,6 @@ class SyncModule(Bkcli):
         tree = self.version_file.rpartition("/")[0]
         return Command(script=SYNC, args=(self.install, self.module, tree, *self.hosts))
 
-    @property
-    def estimate_s(self) -> float:
-        return 30.0
-
-    @property
-    def undo(self) -> Undo:
-        return "replaced"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleCall(Bkcli):
@@ -169,23 +148,24 @@ class ModuleCall(Bkcli):
 
     module: str
     effects: tuple[AnyExpected, ...]
-    before: tuple[AnyExpected, ...]
+    requirements: tuple[AnyExpected, ...]
     extras: tuple[Reason, ...] = ()
-    service: str = ""
+    disrupted: str = ""
     migrates: bool = False
-    rerun: bool = True
+    repeatable: bool = True
     seconds: float = 120.0
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     """Units whose files are replaced under them: they are looked at again, and restarted where they are older."""
+    effects_timeout_s: ClassVar[float] = 120.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
-        return self.before
+        return self.requirements
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return self.effects
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def side_effects(self) -> tuple[Reason, ...]:
         return self.extras
@@ -194,11 +174,11 @@ class ModuleCall(Bkcli):
     def disrupts(self) -> Disrupts:
         if self.migrates:
             return "data"
-        return "service" if self.service else "no"
+        return "service" if self.disrupted else "no"
 
     @property
     def outage(self) -> str:
-        return self.service
+        return self.disrupted
 
     @property
     def irreversible(self) -> bool:
@@ -206,15 +186,11 @@ class ModuleCall(Bkcli):
 
     @property
     def idempotent(self) -> bool:
-        return self.rerun
+        return self.repeatable
 
     @property
     def estimate_s(self) -> float:
         return self.seconds
-
-    @property
-    def settle_s(self) -> float:
-        return 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from actions.action import Action, Disrupts, Undo
 from actions.bkcli import Bkcli
 from actions.lib.env_shell import VALUE
 from actions.lib.undo_shell import REMEMBER
-from probes.cmdb import EditingOpen, EditingShut, HostsNotIdle, JobModules, SetsLeft, TemplatesLeft
+from probes.cmdb import EditingLocked, EditingUnlocked, HostsNotIdle, JobModules, RemainingSets, RemainingTemplates
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from specs.reason import Reason, reason
@@ -86,10 +86,11 @@ class SetJobModules(Action):
 
     install: str
     modules: tuple[str, ...]
-    seen_by: tuple[AnyFact, ...] = ()
+    verified_on: tuple[AnyFact, ...] = ()
     """Copies of the scripts on all hosts: they differ once this file does."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.job-modules"] = "cmdb.job-modules"
+    undo: ClassVar[Undo] = "restored"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (job_modules(self.host, self.install, self.modules),)
@@ -98,15 +99,11 @@ class SetJobModules(Action):
         return Command(script=PATCH, args=(f"{self.install}/bin/create_blueking_set.py", " ".join(self.modules)))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.seen_by
+        return self.verified_on
 
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "restored"
 
 
 def job_modules(host: str, install: str, modules: tuple[str, ...]) -> AnyExpected:
@@ -116,11 +113,13 @@ def job_modules(host: str, install: str, modules: tuple[str, ...]) -> AnyExpecte
 
 
 def open_(host: str) -> AnyExpected:
-    return EditingOpen(host=host).must_be(True, because=reason("cmdb-topology-unlocked"), source="guide 7.17")
+    return EditingUnlocked(host=host).must_be(True, because=reason("cmdb-topology-unlocked"), source="guide 7.17")
 
 
-def shut(host: str) -> AnyExpected:
-    return EditingShut(host=host).must_be(True, because=reason("cmdb-topology-locked"), source="CMDB, UserConfigSwitch")
+def lock_editing(host: str) -> AnyExpected:
+    return EditingLocked(host=host).must_be(
+        True, because=reason("cmdb-topology-locked"), source="CMDB, UserConfigSwitch"
+    )
 
 
 def idle(host: str, install: str) -> AnyExpected:
@@ -128,12 +127,12 @@ def idle(host: str, install: str) -> AnyExpected:
 
 
 def no_sets(host: str, install: str) -> AnyExpected:
-    return SetsLeft(host=host, install=install).must_be((), because=reason("cmdb-no-sets"), source="guide 7.17")
+    return RemainingSets(host=host, install=install).must_be((), because=reason("cmdb-no-sets"), source="guide 7.17")
 
 
 def no_templates(host: str, install: str) -> AnyExpected:
     why, source = reason("cmdb-no-templates"), "ce/bin/create_blueking_set.py:263-301,336-337"
-    return TemplatesLeft(host=host, install=install).must_be((), because=why, source=source)
+    return RemainingTemplates(host=host, install=install).must_be((), because=why, source=source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +144,7 @@ class Emptying(Action):
     templates: tuple[str, ...]
     strays: tuple[str, ...]
     """Hosts of the business that install.config does not have: nothing puts them back where they were."""
+    undo: ClassVar[Undo] = "server"
 
     def deletes(self) -> Reason | None:
         return reason(
@@ -160,10 +160,6 @@ class Emptying(Action):
     def approval_id(self) -> str:
         return "cmdb-topology"
 
-    @property
-    def undo(self) -> Undo:
-        return "server"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveHosts(Emptying):
@@ -171,6 +167,7 @@ class MoveHosts(Emptying):
 
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.move-hosts"] = "cmdb.move-hosts"
+    typical_s: ClassVar[float] = 120.0
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (idle(self.host, self.install),)
@@ -181,10 +178,6 @@ class MoveHosts(Emptying):
     @property
     def manual_instruction(self) -> str:
         return "cmdb-move-hosts"
-
-    @property
-    def estimate_s(self) -> float:
-        return 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +196,7 @@ class UnlockTopologyEditing(Emptying):
         return (open_(self.host),)
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return (shut(self.host).fact,)
+        return (lock_editing(self.host).fact,)
 
     def command(self) -> Command:
         return Command(script=SWITCH, args=(self.cmdb, "true"))
@@ -216,21 +209,20 @@ class LockTopologyEditing(Action):
     cmdb: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.lock"] = "cmdb.lock"
+    undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (shut(self.host),)
+        return (lock_editing(self.host),)
 
     def command(self) -> Command:
         return Command(script=SWITCH, args=(self.cmdb, "false"))
-
-    @property
-    def undo(self) -> Undo:
-        return "server"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deleting(Emptying):
     """What no undo brings back."""
+
+    undo: ClassVar[Undo] = "migrated"
 
     @property
     def disrupts(self) -> Disrupts:
@@ -240,10 +232,6 @@ class Deleting(Emptying):
     def irreversible(self) -> bool:
         return True
 
-    @property
-    def undo(self) -> Undo:
-        return "migrated"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteSets(Deleting):
@@ -251,6 +239,7 @@ class DeleteSets(Deleting):
 
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.delete-sets"] = "cmdb.delete-sets"
+    typical_s: ClassVar[float] = 300.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return (idle(self.host, self.install), open_(self.host))
@@ -265,10 +254,6 @@ class DeleteSets(Deleting):
     def manual_instruction(self) -> str:
         return "cmdb-delete-sets"
 
-    @property
-    def estimate_s(self) -> float:
-        return 300.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteTemplates(Deleting):
@@ -276,6 +261,8 @@ class DeleteTemplates(Deleting):
 
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.delete-templates"] = "cmdb.delete-templates"
+    login_shell: ClassVar[bool] = True
+    typical_s: ClassVar[float] = 60.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return (no_sets(self.host, self.install), open_(self.host))
@@ -287,16 +274,8 @@ class DeleteTemplates(Deleting):
         return Command(script=DELETE, args=(self.install,))
 
     @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
-
-    @property
-    def estimate_s(self) -> float:
-        return 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +287,9 @@ class BuildTopology(Bkcli):
     """Sets and templates as the files say, and each host in its modules."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.build"] = "cmdb.build"
+    undo: ClassVar[Undo] = "server"
+    typical_s: ClassVar[float] = 180.0
+    effects_timeout_s: ClassVar[float] = 120.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return (no_sets(self.host, self.install), no_templates(self.host, self.install))
@@ -321,18 +303,6 @@ class BuildTopology(Bkcli):
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("cmdb-secret-on-argv"),)
 
-    @property
-    def undo(self) -> Undo:
-        return "server"
-
-    @property
-    def estimate_s(self) -> float:
-        return 180.0
-
-    @property
-    def settle_s(self) -> float:
-        return 120.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignHosts(Bkcli):
@@ -341,6 +311,8 @@ class AssignHosts(Bkcli):
     placed: tuple[AnyExpected, ...]
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.assign"] = "cmdb.assign"
+    undo: ClassVar[Undo] = "server"
+    typical_s: ClassVar[float] = 60.0
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return self.placed
@@ -350,11 +322,3 @@ class AssignHosts(Bkcli):
 
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("cmdb-secret-on-argv"),)
-
-    @property
-    def undo(self) -> Undo:
-        return "server"
-
-    @property
-    def estimate_s(self) -> float:
-        return 60.0

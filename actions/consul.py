@@ -32,6 +32,8 @@ class RegisterService(Action):
     tag: str = ""
     identity: ClassVar[tuple[str, ...]] = ("service", "tag")
     kind: Literal["consul.register"] = "consul.register"
+    login_shell: ClassVar[bool] = True
+    undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = ConsulDefinition(host=self.host, service=f"{self.service}-{self.tag}" if self.tag else self.service)
@@ -39,14 +41,6 @@ class RegisterService(Action):
 
     def command(self) -> Command:
         return Command(script=REGISTER, args=(self.install, self.service, str(self.port), self.host, self.tag))
-
-    @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
-    def undo(self) -> Undo:
-        return "server"
 
 
 DEREGISTER: LiteralString = (
@@ -72,6 +66,7 @@ class DeregisterService(Action):
     service: str
     identity: ClassVar[tuple[str, ...]] = ("service",)
     kind: Literal["consul.deregister"] = "consul.deregister"
+    undo: ClassVar[Undo] = "restored"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = ConsulDefinition(host=self.host, service=self.service)
@@ -79,7 +74,3 @@ class DeregisterService(Action):
 
     def command(self) -> Command:
         return Command(script=DEREGISTER, args=(self.service,))
-
-    @property
-    def undo(self) -> Undo:
-        return "restored"

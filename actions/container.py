@@ -23,6 +23,7 @@ class StartContainer(Action):
     container: str
     identity: ClassVar[tuple[str, ...]] = ("container",)
     kind: Literal["container.start"] = "container.start"
+    undo: ClassVar[Undo] = "running"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         state = ContainerState(host=self.host, container=self.container)
@@ -30,10 +31,6 @@ class StartContainer(Action):
 
     def command(self) -> Command:
         return Command(script='docker start "$1"', args=(self.container,))
-
-    @property
-    def undo(self) -> Undo:
-        return "running"
 
 
 INSTALL = """set -eu
@@ -68,10 +65,12 @@ class InstallContainer(Action):
     home: str
     product: str = "paas"
     """The module, whose script it is."""
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     """A new container has no restart policy, whatever the one before it had."""
     identity: ClassVar[tuple[str, ...]] = ("container",)
     kind: Literal["container.install"] = "container.install"
+    login_shell: ClassVar[bool] = True
+    typical_s: ClassVar[float] = 30.0
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         state = ContainerState(host=self.host, container=self.container)
@@ -86,7 +85,7 @@ class InstallContainer(Action):
         return Command(script=INSTALL, args=(self.install, self.project, self.src, self.home, self.host, self.product))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-project-files", project=self.project, module=self.product),)
@@ -98,14 +97,6 @@ class InstallContainer(Action):
     @property
     def outage(self) -> str:
         return self.product
-
-    @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
-    def estimate_s(self) -> float:
-        return 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +115,7 @@ class RemoveContainer(Action):
         return Command(script='docker rm -f "$1"', args=(self.container,))
 
 
-KEEP = """set -eu
+SET_POLICY = """set -eu
 for name do
     shown=$(docker inspect --type container --format '{{.State.Running}} {{.HostConfig.RestartPolicy.Name}}' "$name") ||
         continue
@@ -143,17 +134,14 @@ class SetRestartPolicy(Action):
     containers: tuple[str, ...]
     identity: ClassVar[tuple[str, ...]] = ("containers",)
     kind: Literal["container.restart-policy"] = "container.restart-policy"
+    undo: ClassVar[Undo] = "mended"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = ContainersWithoutRestartPolicy(host=self.host, containers=self.containers)
         return (fact.must_be((), because=reason("containers-come-back"), source="docker-update(1)"),)
 
     def command(self) -> Command:
-        return Command(script=KEEP, args=self.containers)
-
-    @property
-    def undo(self) -> Undo:
-        return "mended"
+        return Command(script=SET_POLICY, args=self.containers)
 
 
 NAME_ROOT = r"""set -eu
@@ -203,6 +191,7 @@ class SetDockerDataRoot(Action):
     file: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["container.set-data-root"] = "container.set-data-root"
+    undo: ClassVar[Undo] = "mended"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = DockerDataRoot(host=self.host)
@@ -210,7 +199,3 @@ class SetDockerDataRoot(Action):
 
     def command(self) -> Command:
         return Command(script=NAME_ROOT, args=(self.file,))
-
-    @property
-    def undo(self) -> Undo:
-        return "mended"

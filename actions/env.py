@@ -79,19 +79,16 @@ class EditEnv(Action):
 
     file: str
     key: str
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     """Facts about copies and merges of this file: stale once it changes, so they are seen to afterwards."""
+    undo: ClassVar[Undo] = "restored"
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "restored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,20 +144,17 @@ class GenerateVariable(EditEnv):
     """
 
     install: str
-    what: str
+    generator: str
     identity: ClassVar[tuple[str, ...]] = ("file", "key")
     kind: Literal["env.generate"] = "env.generate"
+    login_shell: ClassVar[bool] = True
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = EnvFilled(host=self.host, file=self.file, key=self.key)
         return (fact.must_be(True, because=reason("variable-made"), source="guide 6.3"),)
 
     def command(self) -> Command:
-        return Command(script=GENERATE, args=(self.install, self.what, self.file, self.key))
-
-    @property
-    def login_shell(self) -> bool:
-        return True
+        return Command(script=GENERATE, args=(self.install, self.generator, self.file, self.key))
 
 
 LAST: LiteralString = (
@@ -209,9 +203,11 @@ class MergeEnv(Action):
     module: str
     effects: tuple[AnyExpected, ...]
     """Values that must show in 04-final/MODULE.env."""
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["env.merge"] = "env.merge"
+    login_shell: ClassVar[bool] = True
+    undo: ClassVar[Undo] = "derived"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return self.effects
@@ -220,16 +216,8 @@ class MergeEnv(Action):
         return Command(script=MERGE, args=(self.install, self.module))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
-
-    @property
-    def login_shell(self) -> bool:
-        return True
+        return self.invalidated
 
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "derived"

@@ -41,13 +41,10 @@ class RegisterModels(Bkcli):
     pending: ModelsPending
     identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["iam.register"] = "iam.register"
+    undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.pending.must_be((), because=reason("models-registered"), source="bin/bkiam_migrate.sh:149"),)
 
     def command(self) -> Command:
         return Command(script=REGISTER, args=(self.install, self.module, self.pending.directory, self.pending.marks))
-
-    @property
-    def undo(self) -> Undo:
-        return "server"

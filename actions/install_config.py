@@ -47,10 +47,11 @@ class PlaceModule(Action):
     config: str
     module: str
     hosts: tuple[str, ...]
-    seen_by: tuple[AnyFact, ...] = ()
+    verified_on: tuple[AnyFact, ...] = ()
     """Copies of the scripts on all hosts: they differ once this file does."""
     identity: ClassVar[tuple[str, ...]] = ("module",)
     kind: Literal["install-config.place"] = "install-config.place"
+    undo: ClassVar[Undo] = "restored"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         hosts = ModuleHosts(host=self.host, path=self.config, module=self.module)
@@ -60,12 +61,8 @@ class PlaceModule(Action):
         return Command(script=PLACE, args=(self.config, self.module, *self.hosts))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return tuple(fact for fact in self.seen_by if isinstance(fact, TreeDigest))
+        return tuple(fact for fact in self.verified_on if isinstance(fact, TreeDigest))
 
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "restored"

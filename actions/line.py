@@ -30,6 +30,7 @@ class AddLine(Action):
     line: str
     identity: ClassVar[tuple[str, ...]] = ("path", "line")
     kind: Literal["line.add"] = "line.add"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = LineInFile(host=self.host, path=self.path, line=self.line)
@@ -37,7 +38,3 @@ class AddLine(Action):
 
     def command(self) -> Command:
         return Command(script=ADD, args=(self.path, self.line))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"

@@ -51,6 +51,9 @@ class SetLoginPath(Action):
     server: str
     identity: ClassVar[tuple[str, ...]] = ("login_path",)
     kind: Literal["mysql.login-path"] = "mysql.login-path"
+    login_shell: ClassVar[bool] = True
+    needs_pty: ClassVar[bool] = True
+    undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = LoginPath(host=self.host, login_path=self.login_path)
@@ -58,18 +61,6 @@ class SetLoginPath(Action):
 
     def command(self) -> Command:
         return Command(script=LOGIN, args=(self.install, self.login_path, self.server))
-
-    @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
-    def needs_pty(self) -> bool:
-        return True
-
-    @property
-    def undo(self) -> Undo:
-        return "server"
 
 
 GRANT: LiteralString = (
@@ -107,22 +98,16 @@ class GrantUser(Action):
     env: str
     key: str
     hosts: tuple[str, ...]
-    seen_from: str
+    verified_on: str
     """The controller, where the grant is looked up."""
     identity: ClassVar[tuple[str, ...]] = ("login_path", "user")
     kind: Literal["mysql.grant"] = "mysql.grant"
+    login_shell: ClassVar[bool] = True
+    undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        fact = MysqlUser(host=self.seen_from, login_path=self.login_path, user=self.user, hosts=self.hosts)
+        fact = MysqlUser(host=self.verified_on, login_path=self.login_path, user=self.user, hosts=self.hosts)
         return (fact.must_be("granted", because=reason("user-granted"), source="bin/grant_mysql_priv.sh"),)
 
     def command(self) -> Command:
         return Command(script=GRANT, args=(self.install, self.env, self.key, self.user, *self.hosts))
-
-    @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
-    def undo(self) -> Undo:
-        return "server"

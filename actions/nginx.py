@@ -36,6 +36,9 @@ class RenderNginx(Action):
     effects: tuple[AnyExpected, ...]
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["nginx.render"] = "nginx.render"
+    login_shell: ClassVar[bool] = True
+    typical_s: ClassVar[float] = 10.0
+    undo: ClassVar[Undo] = "derived"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return self.effects
@@ -45,18 +48,6 @@ class RenderNginx(Action):
 
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-nginx"),)
-
-    @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
-    def estimate_s(self) -> float:
-        return 10.0
-
-    @property
-    def undo(self) -> Undo:
-        return "derived"
 
 
 PAGES: LiteralString = (
@@ -82,6 +73,8 @@ class ReleaseJobPages(Action):
     key: str
     identity: ClassVar[tuple[str, ...]] = ("key",)
     kind: Literal["nginx.job-pages"] = "nginx.job-pages"
+    login_shell: ClassVar[bool] = True
+    undo: ClassVar[Undo] = "derived"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         page, env = f"{self.home}/job/frontend/index.html", f"{self.install}/bin/04-final/global.env"
@@ -94,11 +87,3 @@ class ReleaseJobPages(Action):
     @property
     def disrupts(self) -> Disrupts:
         return "no"
-
-    @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
-    def undo(self) -> Undo:
-        return "derived"

@@ -10,13 +10,13 @@ from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
 from actions.backup import ROOM
-from actions.lib.versions_shell import PIN
+from actions.lib.versions_shell import RECORD_VERSIONS
 from probes.backup import Backup
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.marker import Marker
 from probes.package import PackageDigest
-from probes.package_versions import PinVersions, of_reading
+from probes.package_versions import PackageVersions, of_reading
 from probes.path import LineInFile, PathKind, TreeDigest, VersionText
 from specs.reason import reason
 
@@ -51,6 +51,8 @@ class UnpackPackage(Action):
     version: str
     identity: ClassVar[tuple[str, ...]] = ("into",)
     kind: Literal["package.unpack"] = "package.unpack"
+    typical_s: ClassVar[float] = 180.0
+    undo: ClassVar[Undo] = "beside"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         digest = PackageDigest(host=self.host, path=self.package)
@@ -75,26 +77,20 @@ class UnpackPackage(Action):
         return Command(script=UNPACK, args=(self.package, self.into, self.md5))
 
     @property
-    def estimate_s(self) -> float:
-        return 180.0
-
-    @property
     def deadline_s(self) -> float:
         return 3600.0
 
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
-
-def recorded_versions(host: str, md5: str, pins: tuple[str, ...]) -> AnyExpected:
+def recorded_versions(host: str, md5: str, versions: tuple[str, ...]) -> AnyExpected:
     """The versions that the package of this MD5 brings are known, and are these."""
-    return PinVersions(host=host, md5=md5).must_be(pins, because=reason("versions-of-package"), source="guide 3, 6.1")
+    return PackageVersions(host=host, md5=md5).must_be(
+        versions, because=reason("versions-of-package"), source="guide 3, 6.1"
+    )
 
 
 PRODUCTS: LiteralString = (
     "set -eu\n"
-    + PIN
+    + RECORD_VERSIONS
     + """
 cd -- "$1"
 shift
@@ -122,14 +118,16 @@ class UnpackProducts(Action):
     """(directory, version): what must be readable afterwards."""
     files: tuple[str, ...] = ()
     """Files of archives that bring no VERSION, below `root`."""
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     """Edits of the products' templates, which unpacking takes back."""
     md5: str = ""
     """Of the verified package, where the tree is its own: then what its products' VERSIONs say is written down."""
-    pins: tuple[str, ...] = ()
+    package_versions: tuple[str, ...] = ()
     """What they are taken to say. They may turn out to say something else; then what is desired is decided anew."""
     identity: ClassVar[tuple[str, ...]] = ("package", "root")
     kind: Literal["package.products"] = "package.products"
+    typical_s: ClassVar[float] = 300.0
+    undo: ClassVar[Undo] = "beside"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         tree = VersionText(host=self.host, path=f"{self.root}/VERSION")
@@ -146,31 +144,23 @@ class UnpackProducts(Action):
             )
             for product, version in self.products
         )
-        told = (recorded_versions(self.host, self.md5, self.pins),) if self.md5 else versions
+        recorded = (recorded_versions(self.host, self.md5, self.package_versions),) if self.md5 else versions
         files = tuple(
             PathKind(host=self.host, path=f"{self.root}/{file}").must_be("file", because=why, source=source)
             for file in self.files
         )
-        return (*told, *files, done.must_be("file", because=why, source=source))
+        return (*recorded, *files, done.must_be("file", because=why, source=source))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def command(self) -> Command:
-        asked = tuple(word for pin in of_reading(self.pins) for word in (pin.kind, pin.name))
+        asked = tuple(word for pin in of_reading(self.package_versions) for word in (pin.kind, pin.name))
         return Command(script=PRODUCTS, args=(self.root, *((self.md5, *asked) if self.md5 else ())))
-
-    @property
-    def estimate_s(self) -> float:
-        return 300.0
 
     @property
     def deadline_s(self) -> float:
         return 3600.0
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 SWAP: LiteralString = (
@@ -226,9 +216,10 @@ class SwapSource(Action):
     version: str
     products: tuple[tuple[str, str], ...]
     files: tuple[str, ...] = ()
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["package.swap"] = "package.swap"
+    undo: ClassVar[Undo] = "replaced"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         why, source = reason("swap-complete-trees-only"), "guide 6.1"
@@ -259,7 +250,7 @@ class SwapSource(Action):
         return (live.must_be(self.version, because=why, source=source), *versions, *files, *directories)
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def command(self) -> Command:
         return Command(script=SWAP, args=(self.new, self.live))
@@ -267,10 +258,6 @@ class SwapSource(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "replaced"
 
 
 SCRIPTS = """set -eu
@@ -292,7 +279,7 @@ rm -f -- "$mark"
 """
 
 
-KEPT = (".*", "*/.*", "install.config", "bin/0[1234]-*", "*.pyc", "*.bkrec-part")
+PRESERVED = (".*", "*/.*", "install.config", "bin/0[1234]-*", "*.pyc", "*.bkrec-part")
 """What a replacement leaves as it is, as `TreeDigest` excludes it: a tree is the package's apart from these."""
 
 
@@ -304,13 +291,14 @@ class ReplaceScripts(Action):
     live: str
     version: str
     """VERSION of the tree beside `new`: the unpacked package."""
-    proofs: tuple[str, ...]
-    spoils: tuple[AnyExpected, ...] = ()
+    markers: tuple[str, ...]
+    invalidated: tuple[AnyExpected, ...] = ()
     """What lies below bin/default and is not the package's: rsync --delete resets it. Guide 6.4."""
     patched: tuple[str, ...] = ()
     """The files below `live` that hold it."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["package.scripts"] = "package.scripts"
+    undo: ClassVar[Undo] = "replaced"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="install")
@@ -322,26 +310,22 @@ class ReplaceScripts(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         why, source = reason("scripts-replaced"), "guide 6.1"
-        proofs = tuple(
-            PathKind(host=self.host, path=f"{self.live}/{proof}").must_be("file", because=why, source=source)
-            for proof in self.proofs
+        expected_markers = tuple(
+            PathKind(host=self.host, path=f"{self.live}/{marker}").must_be("file", because=why, source=source)
+            for marker in self.markers
         )
         mark = Marker(host=self.host, name="replacing-scripts")
-        apart = (*KEPT, *self.patched)
-        new = TreeDigest(host=self.host, root=self.new, exclude=apart)
-        same = TreeDigest(host=self.host, root=self.live, exclude=apart).must_equal(new, because=why, source=source)
-        return (*proofs, same, mark.must_be_absent(because=reason("scripts-whole"), source="guide 6.1"))
+        excluded = (*PRESERVED, *self.patched)
+        new = TreeDigest(host=self.host, root=self.new, exclude=excluded)
+        same = TreeDigest(host=self.host, root=self.live, exclude=excluded).must_equal(new, because=why, source=source)
+        return (*expected_markers, same, mark.must_be_absent(because=reason("scripts-whole"), source="guide 6.1"))
 
     def command(self) -> Command:
         return Command(script=SCRIPTS, args=(self.new, self.live))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return tuple(expected.fact for expected in self.spoils)
+        return tuple(expected.fact for expected in self.invalidated)
 
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli", f"host:{self.host}")
-
-    @property
-    def undo(self) -> Undo:
-        return "replaced"

@@ -45,6 +45,7 @@ class RetireDirectory(Action):
     path: str
     identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["directory.retire"] = "directory.retire"
+    undo: ClassVar[Undo] = "restored"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         kind = PathKind(host=self.host, path=self.path)
@@ -57,12 +58,8 @@ class RetireDirectory(Action):
     def locks(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
 
-    @property
-    def undo(self) -> Undo:
-        return "restored"
 
-
-CARRY = """set -eu
+COPY = """set -eu
 from=$1 to=$2
 mkdir -p -- "$(dirname -- "$to")"
 part=$to.bkrec-part
@@ -82,20 +79,17 @@ class CopyDirectory(Action):
     """Where there is nothing to copy, an empty one does: /data/src/backup only has to exist."""
     identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["directory.copy"] = "directory.copy"
+    undo: ClassVar[Undo] = "beside"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         if self.empty:
             return ()
-        there = PathKind(host=self.host, path=self.source)
-        return (there.must_be("directory", because=reason("copied-from-there", path=self.path), source="guide 6.1"),)
+        present = PathKind(host=self.host, path=self.source)
+        return (present.must_be("directory", because=reason("copied-from-there", path=self.path), source="guide 6.1"),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         kind = PathKind(host=self.host, path=self.path)
         return (kind.must_be("directory", because=reason("copied-over", source=self.source), source="guide 6.1"),)
 
     def command(self) -> Command:
-        return Command(script=CARRY, args=(self.source, self.path, "empty" if self.empty else "must"))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
+        return Command(script=COPY, args=(self.source, self.path, "empty" if self.empty else "must"))

@@ -28,11 +28,12 @@ class CopyProgram(Action):
     """The host whose copy is the measure: the controller."""
     identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["program.copy"] = "program.copy"
+    undo: ClassVar[Undo] = "replaced"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         measure = FileDigest(host=self.standard, path=self.source)
-        mine = FileDigest(host=self.host, path=self.path)
-        return (mine.must_equal(measure, because=reason("program-copied"), source="guide 7.10"),)
+        copied = FileDigest(host=self.host, path=self.path)
+        return (copied.must_equal(measure, because=reason("program-copied"), source="guide 7.10"),)
 
     def command(self) -> Command:
         return Command(script=COPY, args=(self.source, self.path))
@@ -40,7 +41,3 @@ class CopyProgram(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
-
-    @property
-    def undo(self) -> Undo:
-        return "replaced"

@@ -33,6 +33,7 @@ class AddSaasVariables(Bkcli):
     """(app code, variable name)."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["saas.variables"] = "saas.variables"
+    undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return tuple(
@@ -47,10 +48,6 @@ class AddSaasVariables(Bkcli):
 
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-saas-variables"),)
-
-    @property
-    def undo(self) -> Undo:
-        return "server"
 
 
 DEPLOY = """set -eu
@@ -90,6 +87,8 @@ class DeploySaas(Bkcli):
     running: tuple[AnyExpected, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ("app",)
     kind: Literal["saas.deploy"] = "saas.deploy"
+    typical_s: ClassVar[float] = 120.0
+    effects_timeout_s: ClassVar[float] = 300.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return self.before
@@ -116,14 +115,6 @@ class DeploySaas(Bkcli):
     def irreversible(self) -> bool:
         return True
 
-    @property
-    def estimate_s(self) -> float:
-        return 120.0
-
-    @property
-    def settle_s(self) -> float:
-        return 300.0
-
 
 START = r"""set -eu
 names=$(docker ps -a --format '{{.Names}}')
@@ -140,6 +131,7 @@ class StartApp(Action):
     app: str
     identity: ClassVar[tuple[str, ...]] = ("app",)
     kind: Literal["saas.start"] = "saas.start"
+    undo: ClassVar[Undo] = "running"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = AppContainer(host=self.host, app=self.app)
@@ -147,7 +139,3 @@ class StartApp(Action):
 
     def command(self) -> Command:
         return Command(script=START, args=(self.app,))
-
-    @property
-    def undo(self) -> Undo:
-        return "running"

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.agent import SETTLE
+from actions.lib.baseline_shell import ARCHIVE
 from probes.cmdb import BUSINESS
 from probes.command import Command
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known
 from probes.lib import esb
-from probes.smoke_test import NOTE, SmokeTestBroken, said
+from probes.smoke_test import RECORD, SmokeTestBroken, decode_reason
 from probes.task import DIRECTORY, TaskPending, TaskRecorded
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Reason, reason
@@ -104,10 +104,10 @@ done
 """
 )
 
-ASIDE: LiteralString = (
+ARCHIVE_BOTH: LiteralString = (
     """[ ! -e "$1/$2.again" ] || mv -T -- "$1/$2.again" "$1/$2.again.paid.$(date +%Y%m%d%H%M%S)"
 """
-    + SETTLE
+    + ARCHIVE
 )
 
 
@@ -115,53 +115,54 @@ ASIDE: LiteralString = (
 class RecordSmokeTest(Action):
     """Run it while all of the old release serves, and note what came of it; a note of this release stays as it is."""
 
-    noted: TaskRecorded
+    recorded: TaskRecorded
     env: str
     """Where the ESB's address and application are: 04-final/paas.env."""
     on: str
     """The address of the one host it runs on."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["smoke-test.record"] = "smoke-test.record"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
+        return (self.recorded.must_be(True, because=reason("task-recorded"), source=""),)
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return (TaskPending(host=self.host, task=NOTE),)
+        return (TaskPending(host=self.host, task=RECORD),)
 
     def command(self) -> Command:
-        return Command(script=BEFORE, args=_words(self.env, self.noted.release, self.on))
+        return Command(script=BEFORE, args=_arguments(self.env, self.recorded.release, self.on))
 
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSmokeTest(Action):
     """Run it again, on the host that the note names; done when it worked, or where the note demands nothing."""
 
-    lost: SmokeTestBroken
+    broken: SmokeTestBroken
     env: str
     because: Reason
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["smoke-test.run"] = "smoke-test.run"
+    typical_s: ClassVar[float] = 10.0
+    effects_timeout_s: ClassVar[float] = 5.0
+    """What it ensures stands in a file by the time it ends."""
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.lost.must_be((), because=self.because, source=""),)
+        return (self.broken.must_be((), because=self.because, source=""),)
 
     def command(self) -> Command:
-        return Command(script=AFTER, args=(*_words(self.env, self.lost.release, ""), str(ATTEMPTS)))
+        return Command(script=AFTER, args=(*_arguments(self.env, self.broken.release, ""), str(ATTEMPTS)))
 
     def explain_failure(self, drifts: Sequence[AnyDrift]) -> Diagnostic | None:
-        lost = next((drift.reading for drift in drifts if drift.expected.fact == self.lost), None)
-        if not isinstance(lost, Known) or not lost.value:
+        reading = next((drift.reading for drift in drifts if drift.expected.fact == self.broken), None)
+        if not isinstance(reading, Known) or not reading.value:
             return None
-        job, why = said(lost.value)
+        job, why = decode_reason(reading.value)
         return diagnose("smoke-test-broken", where=self.host, because=why, source=SOURCE, job=job)
 
     @property
@@ -169,21 +170,8 @@ class RunSmokeTest(Action):
         return ("bkcli",)
 
     @property
-    def estimate_s(self) -> float:
-        return 10.0
-
-    @property
     def deadline_s(self) -> float:
         return 900.0
-
-    @property
-    def settle_s(self) -> float:
-        """What it ensures stands in a file by the time it ends."""
-        return 5.0
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
 
 
 SOURCE = "ZH/6.1/API文档/jobv3/zh-hans/get_job_instance_status.md of TencentBlueKing/BKDocs"
@@ -196,18 +184,15 @@ class ArchiveSmokeTest(Action):
     release: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["smoke-test.archive"] = "smoke-test.archive"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        owed = TaskPending(host=self.host, task=NOTE)
-        return (owed.must_be(False, because=reason("smoke-test-archived"), source=""),)
+        pending = TaskPending(host=self.host, task=RECORD)
+        return (pending.must_be(False, because=reason("smoke-test-archived"), source=""),)
 
     def command(self) -> Command:
-        return Command(script=ASIDE, args=(DIRECTORY, NOTE, self.release))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
+        return Command(script=ARCHIVE_BOTH, args=(DIRECTORY, RECORD, self.release))
 
 
-def _words(env: str, release: str, on: str) -> tuple[str, ...]:
-    return (env, DIRECTORY, NOTE, release, str(BUSINESS), str(JOB_S), on)
+def _arguments(env: str, release: str, on: str) -> tuple[str, ...]:
+    return (env, DIRECTORY, RECORD, release, str(BUSINESS), str(JOB_S), on)

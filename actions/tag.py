@@ -31,14 +31,15 @@ class RestoreSecretsTag(Action):
     env: str
     identity: ClassVar[tuple[str, ...]] = ("root", "module")
     kind: Literal["tag.restore"] = "tag.restore"
+    undo: ClassVar[Undo] = "mended"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         tag = PathKind(host=self.host, path=f"{self.root}/{self.module}.env")
-        kept = SecretsTag(host=self.host, module=self.module, root=self.root, env=self.env)
+        state = SecretsTag(host=self.host, module=self.module, root=self.root, env=self.env)
         why, source = reason("tag-restored"), "functions:503"
         return (
             tag.must_be("file", because=why, source=source),
-            kept.must_be("kept", because=why, source=source),
+            state.must_be("kept", because=why, source=source),
         )
 
     def command(self) -> Command:
@@ -47,7 +48,3 @@ class RestoreSecretsTag(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return ("bkcli",)
-
-    @property
-    def undo(self) -> Undo:
-        return "mended"

@@ -18,7 +18,7 @@ from probes.task import TaskDone, TaskRecorded
 from specs.module import TaskName
 from specs.reason import InlineReason, reason
 
-NOTE: LiteralString = """set -eu
+RECORD: LiteralString = """set -eu
 note=/var/lib/bkrec/tasks/$1
 [ ! -e "$note" ] || exit 0
 mkdir -p -m 0700 -- "$(dirname -- "$note")"
@@ -30,8 +30,10 @@ mv -T -- "$note.synced" "$note"
 """
 
 
-def done_of(noted: TaskRecorded) -> TaskDone:
-    return TaskDone(host=noted.host, task=noted.task, release=noted.release, file=noted.file, version=noted.version)
+def done_of(recorded: TaskRecorded) -> TaskDone:
+    return TaskDone(
+        host=recorded.host, task=recorded.task, release=recorded.release, file=recorded.file, version=recorded.version
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,24 +41,21 @@ class RecordTask(Action):
     """Leave the note; one that is there already keeps what it says (the version before the first attempt)."""
 
     task: TaskName
-    remembers: str = ""
+    version_file: str = ""
     """A file whose first line the note keeps: the version that was installed before."""
-    noted: TaskRecorded
+    recorded: TaskRecorded
     identity: ClassVar[tuple[str, ...]] = ("task",)
     kind: Literal["task.record"] = "task.record"
+    undo: ClassVar[Undo] = "beside"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.noted.must_be(True, because=reason("task-recorded"), source=""),)
+        return (self.recorded.must_be(True, because=reason("task-recorded"), source=""),)
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return (done_of(self.noted),)
+        return (done_of(self.recorded),)
 
     def command(self) -> Command:
-        return Command(script=NOTE, args=(self.task, self.remembers))
-
-    @property
-    def undo(self) -> Undo:
-        return "beside"
+        return Command(script=RECORD, args=(self.task, self.version_file))
 
 
 HEAD: LiteralString = """set -eu
@@ -199,15 +198,16 @@ class RunPostUpgradeTask(Action):
     install: str
     home: str
     extra: tuple[str, ...] = ()
-    before: tuple[AnyExpected, ...] = ()
+    requirements: tuple[AnyExpected, ...] = ()
     once: bool = False
     seconds: float = 60.0
     because: InlineReason
     identity: ClassVar[tuple[str, ...]] = ("task",)
     kind: Literal["task.run"] = "task.run"
+    login_shell: ClassVar[bool] = True
 
     def requires(self) -> tuple[AnyExpected, ...]:
-        return self.before
+        return self.requirements
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.done.must_be(True, because=self.because, source=""),)
@@ -241,10 +241,6 @@ class RunPostUpgradeTask(Action):
     @property
     def idempotent(self) -> bool:
         return not self.once
-
-    @property
-    def login_shell(self) -> bool:
-        return True
 
     @property
     def locks(self) -> tuple[str, ...]:

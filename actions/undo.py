@@ -100,18 +100,15 @@ class Restore(Action):
 
     run: str
     path: str
+    undo: ClassVar[Undo] = "undo"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        standing = UndoItemState(host=self.host, run=self.run, path=self.path)
-        return (standing.must_be("back", because=reason("restored"), source="mv(1)"),)
+        state = UndoItemState(host=self.host, run=self.run, path=self.path)
+        return (state.must_be("back", because=reason("restored"), source="mv(1)"),)
 
     @property
     def locks(self) -> tuple[str, ...]:
         return (f"path:{self.path}@{self.host}",)
-
-    @property
-    def undo(self) -> Undo:
-        return "undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ class StartUnit(Action):
     unit: str
     identity: ClassVar[tuple[str, ...]] = ("unit",)
     kind: Literal["unit.start"] = "unit.start"
+    undo: ClassVar[Undo] = "running"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         active = UnitActive(host=self.host, unit=self.unit)
@@ -36,10 +37,6 @@ class StartUnit(Action):
     def locks(self) -> tuple[str, ...]:
         return (f"unit:{self.unit}@{self.host}",)
 
-    @property
-    def undo(self) -> Undo:
-        return "running"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestartUnit(Action):
@@ -51,6 +48,7 @@ class RestartUnit(Action):
     service: str = ""
     identity: ClassVar[tuple[str, ...]] = ("unit",)
     kind: Literal["unit.restart"] = "unit.restart"
+    undo: ClassVar[Undo] = "running"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         current = UnitCurrent(host=self.host, unit=self.unit, file=self.file)
@@ -74,10 +72,6 @@ class RestartUnit(Action):
     def locks(self) -> tuple[str, ...]:
         return (f"unit:{self.unit}@{self.host}",)
 
-    @property
-    def undo(self) -> Undo:
-        return "running"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnableUnit(Action):
@@ -86,6 +80,7 @@ class EnableUnit(Action):
     unit: str
     identity: ClassVar[tuple[str, ...]] = ("unit",)
     kind: Literal["unit.enable"] = "unit.enable"
+    undo: ClassVar[Undo] = "running"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         enabled = UnitEnabled(host=self.host, unit=self.unit)
@@ -93,10 +88,6 @@ class EnableUnit(Action):
 
     def command(self) -> Command:
         return Command(script='systemctl enable -- "$1"', args=(self.unit,))
-
-    @property
-    def undo(self) -> Undo:
-        return "running"
 
 
 RETIRE: LiteralString = (
@@ -148,6 +139,7 @@ class RetireUnit(Action):
     """The module whose users notice, or "" where nothing serves them through it any more."""
     identity: ClassVar[tuple[str, ...]] = ("unit",)
     kind: Literal["unit.retire"] = "unit.retire"
+    undo: ClassVar[Undo] = "restored"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         active = UnitActive(host=self.host, unit=self.unit)
@@ -167,7 +159,3 @@ class RetireUnit(Action):
     @property
     def locks(self) -> tuple[str, ...]:
         return (f"unit:{self.unit}@{self.host}",)
-
-    @property
-    def undo(self) -> Undo:
-        return "restored"

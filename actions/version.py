@@ -25,10 +25,11 @@ _update_common_info
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshVersions(Bkcli):
     effects: tuple[AnyExpected, ...]
-    spoils: tuple[AnyFact, ...] = ()
+    invalidated: tuple[AnyFact, ...] = ()
     """Rows of products that this release does not bring up to date: the vendor's function claims that it does."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["version.rows"] = "version.rows"
+    undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return self.effects
@@ -37,14 +38,10 @@ class RefreshVersions(Bkcli):
         return Command(script=ROWS, args=(self.install,))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return self.spoils
+        return self.invalidated
 
     def side_effects(self) -> tuple[Reason, ...]:
         return (reason("affects-version-rows"),)
-
-    @property
-    def undo(self) -> Undo:
-        return "server"
 
 
 ROW = """set -eu
@@ -64,6 +61,8 @@ class SetVersion(Action):
     version: str
     identity: ClassVar[tuple[str, ...]] = ("login_path", "code")
     kind: Literal["version.set"] = "version.set"
+    login_shell: ClassVar[bool] = True
+    undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = ProductVersion(host=self.host, login_path=self.login_path, code=self.code)
@@ -71,11 +70,3 @@ class SetVersion(Action):
 
     def command(self) -> Command:
         return Command(script=ROW, args=(self.login_path, self.code, self.version))
-
-    @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
-    def undo(self) -> Undo:
-        return "server"

@@ -29,6 +29,8 @@ class SetYaml(Action):
     value: str
     identity: ClassVar[tuple[str, ...]] = ("file", "path")
     kind: Literal["yaml.set"] = "yaml.set"
+    login_shell: ClassVar[bool] = True
+    undo: ClassVar[Undo] = "replaced"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = YamlValue(host=self.host, file=self.file, path=self.path)
@@ -36,11 +38,3 @@ class SetYaml(Action):
 
     def command(self) -> Command:
         return Command(script=SET, args=(self.tool, self.file, self.path, self.value))
-
-    @property
-    def login_shell(self) -> bool:
-        return True
-
-    @property
-    def undo(self) -> Undo:
-        return "replaced"

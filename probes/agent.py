@@ -21,7 +21,7 @@ from probes.probe import Probe
 from probes.task import DIRECTORY
 from specs.reason import reason
 
-NOTE = "gse-agents"
+RECORD = "gse-agents"
 """The note's name among those of what is owed (`probes/task.py`)."""
 CLOUD = 0
 """The direct area, in which BlueKing's own hosts are (bin/check_agent_info.sh:12)."""
@@ -51,7 +51,7 @@ _ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", re.ASCII)
 
 AgentFact = AgentsOnline | AgentsMissing
 
-NOTES = (
+RECORDS = (
     MISSING
     + r"""
 told() { # FILE: what its first line says
@@ -70,8 +70,8 @@ shift 2
 def command(facts: Sequence[AgentFact]) -> Command:
     questions = _questions(facts)
     return Command(
-        script=NOTES + esb.SCRIPT,
-        args=(DIRECTORY, NOTE, *esb.words(questions)),
+        script=RECORDS + esb.SCRIPT,
+        args=(DIRECTORY, RECORD, *esb.arguments(questions)),
         timeout_s=esb.timeout_s(questions),
     )
 
@@ -92,9 +92,9 @@ def _question(fact: AgentFact) -> esb.Question:
 
 def parse(facts: Sequence[AgentFact], output: Output) -> Readings:
     questions = _questions(facts)
-    note = rows_of(output, count=1 + len(questions))[0]
+    record = rows_of(output, count=1 + len(questions))[0]
     answered = esb.answers(questions, output, begin=1)
-    return {fact: _read(fact, note, _online(fact, answered)) for fact in facts}
+    return {fact: _read(fact, record, _online(fact, answered)) for fact in facts}
 
 
 def _online(fact: AgentFact, answered: Mapping[esb.Question, esb.Answer | Unknown]) -> Known[tuple[str, ...]] | Unknown:
@@ -106,7 +106,7 @@ def _online(fact: AgentFact, answered: Mapping[esb.Question, esb.Answer | Unknow
     alive = [_alive(answer.data, host) for host in fact.hosts]
     if None in alive:
         return Unknown(reason("agents-not-reported"))
-    return Known(tuple(host for host, one in zip(fact.hosts, alive, strict=True) if one))
+    return Known(tuple(host for host, is_alive in zip(fact.hosts, alive, strict=True) if is_alive))
 
 
 def _alive(data: Any, host: str) -> bool | None:
@@ -122,26 +122,26 @@ def _alive(data: Any, host: str) -> bool | None:
             return None
 
 
-def _read(fact: AgentFact, note: Row, online: Known[tuple[str, ...]] | Unknown) -> AnyReading:
+def _read(fact: AgentFact, record: Row, online: Known[tuple[str, ...]] | Unknown) -> AnyReading:
     if isinstance(fact, AgentsOnline):
         return online
-    noted = _noted(note, fact.release)
-    if not isinstance(noted, Known):
-        return noted
-    wanted = tuple(host for host in fact.hosts if host in noted.value)
-    if not wanted or isinstance(online, Unknown):
-        return online if wanted else Known(())
-    return Known(tuple(host for host in wanted if host not in online.value))
+    recorded = _recorded(record, fact.release)
+    if not isinstance(recorded, Known):
+        return recorded
+    expected = tuple(host for host in fact.hosts if host in recorded.value)
+    if not expected or isinstance(online, Unknown):
+        return online if expected else Known(())
+    return Known(tuple(host for host in expected if host not in online.value))
 
 
-def _noted(note: Row, release: str) -> Known[tuple[str, ...]] | Unknown:
-    match note:
+def _recorded(record: Row, release: str) -> Known[tuple[str, ...]] | Unknown:
+    match record:
         case ("unreadable", _, _, _) | (_, _, "unreadable", _):
-            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{NOTE}"))
+            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{RECORD}"))
         case ("is" | "none", said, "is" | "none", recorded):
             words = said.split(" ")
-            settled = recorded.split(" ")[0] == release
-            return Known(tuple(words[2:]) if words[:2] == [release, "online"] and not settled else ())
+            archived = recorded.split(" ")[0] == release
+            return Known(tuple(words[2:]) if words[:2] == [release, "online"] and not archived else ())
         case _:
             raise ValueError("the answer about agents is not understood")
 

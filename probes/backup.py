@@ -65,8 +65,8 @@ def _askable(facts: Sequence[Backup]) -> tuple[Backup, ...]:
 
 
 def parse(facts: Sequence[Backup], output: Output) -> Readings:
-    asked = _askable(facts)
-    rows = dict(zip(asked, rows_of(output, count=len(asked)), strict=True))
+    lines = _askable(facts)
+    rows = dict(zip(lines, rows_of(output, count=len(lines)), strict=True))
     return {fact: _read(fact, rows.get(fact)) for fact in facts}
 
 

@@ -19,8 +19,18 @@ from typing import Any, Literal, LiteralString
 from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
 from probes.lib import esb
-from probes.lib.cmdb_files import Files, files_of, strange, wanted
-from probes.lib.cmdb_state import MOST, MOST_TEMPLATES, Odd, There, custom, differences, names, placed, sets
+from probes.lib.cmdb_files import Files, expected_modules, files_of, unknown_lines
+from probes.lib.cmdb_state import (
+    MOST,
+    MOST_TEMPLATES,
+    Current,
+    UnexpectedAnswerError,
+    custom,
+    differences,
+    host_locations,
+    names,
+    sets,
+)
 from probes.lib.esb import Answer, Question, question
 from probes.lib.rows import lines_of
 from probes.probe import Probe
@@ -85,7 +95,7 @@ class BusinessHosts(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetsLeft(Fact[tuple[str, ...]]):
+class RemainingSets(Fact[tuple[str, ...]]):
     """Names of the sets, but the idle one."""
 
     install: str
@@ -93,7 +103,7 @@ class SetsLeft(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TemplatesLeft(Fact[tuple[str, ...]]):
+class RemainingTemplates(Fact[tuple[str, ...]]):
     """Names of set templates and of service templates: "set gse", "service gse_data"."""
 
     install: str
@@ -109,14 +119,14 @@ class JobModules(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditingOpen(Fact[bool]):
+class EditingUnlocked(Fact[bool]):
     """May the topology of the BlueKing business be edited in the browser now?"""
 
     kind: Literal["cmdb.editing-unlocked"] = "cmdb.editing-unlocked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditingShut(Fact[bool]):
+class EditingLocked(Fact[bool]):
     """The same the other way round: open is what a step needs, shut is what stays."""
 
     kind: Literal["cmdb.editing-locked"] = "cmdb.editing-locked"
@@ -129,16 +139,16 @@ CmdbFact = (
     | UnknownModuleLines
     | HostsNotIdle
     | BusinessHosts
-    | SetsLeft
-    | TemplatesLeft
+    | RemainingSets
+    | RemainingTemplates
     | JobModules
-    | EditingOpen
-    | EditingShut
+    | EditingUnlocked
+    | EditingLocked
 )
 
 SWITCH = "http://cmdb-api.service.consul:9001/api/v3/system/config/user_config/blueking_modify"
 
-LOOK: LiteralString = r"""
+READ_FILES: LiteralString = r"""
 install=$1 home=$2 since=$3 switch=$4
 shift 4
 lines() { # WORD FILE
@@ -162,14 +172,14 @@ fi
 echo asked
 """
 
-SCRIPT: LiteralString = LOOK + esb.SCRIPT
+SCRIPT: LiteralString = READ_FILES + esb.SCRIPT
 
 
 def command(facts: Sequence[CmdbFact]) -> Command:
     questions = _questions(facts)
     install, home, since = (_first(facts, name) for name in ("install", "home", "since"))
-    switch = SWITCH if any(isinstance(fact, EditingOpen | EditingShut) for fact in facts) else ""
-    args = (install, home, since, switch, *esb.words(questions))
+    switch = SWITCH if any(isinstance(fact, EditingUnlocked | EditingLocked) for fact in facts) else ""
+    args = (install, home, since, switch, *esb.arguments(questions))
     return Command(script=SCRIPT, args=args, timeout_s=esb.timeout_s(questions) + 15.0)
 
 
@@ -179,23 +189,25 @@ def _first(facts: Sequence[CmdbFact], name: str) -> str:
 
 
 def _tree(install: str) -> Question:
-    return _ask(install, "cc/search_biz_inst_topo", level=-1)
+    return _question(install, "cc/search_biz_inst_topo", level=-1)
 
 
 def _hosts(install: str) -> Question:
     page = {"start": 0, "limit": MOST, "sort": "bk_host_id"}
-    return _ask(install, "cc/list_biz_hosts_topo", page=page, fields=["bk_host_id", "bk_host_innerip", "bk_cloud_id"])
+    return _question(
+        install, "cc/list_biz_hosts_topo", page=page, fields=["bk_host_id", "bk_host_innerip", "bk_cloud_id"]
+    )
 
 
 def _services(install: str) -> Question:
-    return _ask(install, "cc/list_service_template", page={"start": 0, "limit": MOST_TEMPLATES, "sort": "name"})
+    return _question(install, "cc/list_service_template", page={"start": 0, "limit": MOST_TEMPLATES, "sort": "name"})
 
 
 def _templates(install: str) -> Question:
-    return _ask(install, "cc/list_set_template", page={"start": 0, "limit": MOST_TEMPLATES, "sort": "name"})
+    return _question(install, "cc/list_set_template", page={"start": 0, "limit": MOST_TEMPLATES, "sort": "name"})
 
 
-def _ask(install: str, api: str, **body: Any) -> Question:
+def _question(install: str, api: str, **body: Any) -> Question:
     return question(f"{install}/bin/04-final/paas.env", api, bk_biz_id=BUSINESS, bk_supplier_account="0", **body)
 
 
@@ -205,7 +217,7 @@ def everything(install: str) -> tuple[Question, ...]:
 
 
 def _questions(facts: Sequence[CmdbFact]) -> tuple[Question, ...]:
-    return tuple(dict.fromkeys(one for fact in facts for one in _of(fact)))
+    return tuple(dict.fromkeys(question for fact in facts for question in _of(fact)))
 
 
 def _of(fact: CmdbFact) -> tuple[Question, ...]:
@@ -216,9 +228,9 @@ def _of(fact: CmdbFact) -> tuple[Question, ...]:
             return _tree(fact.install), _hosts(fact.install)
         case BusinessHosts():
             return (_hosts(fact.install),)
-        case SetsLeft():
+        case RemainingSets():
             return (_tree(fact.install),)
-        case TemplatesLeft():
+        case RemainingTemplates():
             return _templates(fact.install), _services(fact.install)
         case _:
             return ()
@@ -230,29 +242,31 @@ def parse(facts: Sequence[CmdbFact], output: Output) -> Readings:
         raise ValueError("the answer about the topology has no end")
     end = lines.index("asked")
     rest = "".join(f"{line}\n" for line in lines[end + 1 :])
-    told = esb.answers(_questions(facts), Output(stdout=rest, exit_status=output.exit_status))
+    answers = esb.answers(_questions(facts), Output(stdout=rest, exit_status=output.exit_status))
     files = files_of(lines[:end])
-    return {fact: _read(fact, files, told) for fact in facts}
+    return {fact: _read(fact, files, answers) for fact in facts}
 
 
-def _read(fact: CmdbFact, files: Files, told: Mapping[Question, Answer | Unknown]) -> AnyReading:
-    for asked in _of(fact):
-        answer = told[asked]
+def _read(fact: CmdbFact, files: Files, answers: Mapping[Question, Answer | Unknown]) -> AnyReading:
+    for query in _of(fact):
+        answer = answers[query]
         if isinstance(answer, Unknown):
             return answer
     why = _unread(fact, files)
     if why is not None:
         return Unknown(why)
-    said = {asked: answer.data for asked in _of(fact) if isinstance(answer := told[asked], Answer)}
+    data = {asked: answer.data for asked in _of(fact) if isinstance(answer := answers[asked], Answer)}
     try:
-        return _judged(fact, files, said)
-    except Odd as odd:
+        return _evaluate(fact, files, data)
+    except UnexpectedAnswerError as odd:
         return Unknown(odd.why)
 
 
 def _unread(fact: CmdbFact, files: Files) -> CodedReason | None:
     """Why the files that it is judged by are no measure."""
-    if isinstance(fact, HostsNotIdle | BusinessHosts | SetsLeft | TemplatesLeft | EditingOpen | EditingShut):
+    if isinstance(
+        fact, HostsNotIdle | BusinessHosts | RemainingSets | RemainingTemplates | EditingUnlocked | EditingLocked
+    ):
         return None
     own = ("installed",) if isinstance(fact, HostModules | UnknownModuleLines) else ()
     for word in ("service", "topo", *own):
@@ -265,54 +279,54 @@ def _unread(fact: CmdbFact, files: Files) -> CodedReason | None:
     return None if whole else reason("cmdb-script-unknown", path=f"{fact.install}/bin/create_blueking_set.py")
 
 
-def _judged(fact: CmdbFact, files: Files, said: Mapping[Question, Any]) -> AnyReading:
+def _evaluate(fact: CmdbFact, files: Files, data: Mapping[Question, Any]) -> AnyReading:
     """Raises Odd."""
     match fact:
         case TopologyDifferences():
-            return Absent() if files.older else Known(tuple(sorted(differences(files, _there(fact.install, said)))))
+            return Absent() if files.older else Known(tuple(sorted(differences(files, _current(fact.install, data)))))
         case TopologyCustom():
-            return Known(tuple(sorted(set(custom(files, _there(fact.install, said))))))
+            return Known(tuple(sorted(set(custom(files, _current(fact.install, data))))))
         case HostsNotIdle():
-            busy = (one for one in _places(fact.install, said) if one[1])
+            busy = (one for one in _places(fact.install, data) if one[1])
             return Known(tuple(sorted({address for address, _ in busy})))
         case BusinessHosts():
-            return Known(tuple(sorted({address for address, _ in placed(said[_hosts(fact.install)])})))
-        case SetsLeft():
-            return Known(tuple(sorted(one.name for one in sets(said[_tree(fact.install)]))))
-        case TemplatesLeft():
-            kinds = (("set", said[_templates(fact.install)]), ("service", said[_services(fact.install)]))
+            return Known(tuple(sorted({address for address, _ in host_locations(data[_hosts(fact.install)])})))
+        case RemainingSets():
+            return Known(tuple(sorted(one.name for one in sets(data[_tree(fact.install)]))))
+        case RemainingTemplates():
+            kinds = (("set", data[_templates(fact.install)]), ("service", data[_services(fact.install)]))
             return Known(tuple(f"{kind} {name}" for kind, page in kinds for name in sorted(names(page))))
         case HostModules():
-            has = {module for at, modules in _places(fact.install, said) if at == fact.host for module in modules}
-            return Known(tuple(sorted(wanted(files) - has)))
+            has = {module for at, modules in _places(fact.install, data) if at == fact.host for module in modules}
+            return Known(tuple(sorted(expected_modules(files) - has)))
         case UnknownModuleLines():
-            return Known(tuple(dict.fromkeys(strange(files))))
+            return Known(tuple(dict.fromkeys(unknown_lines(files))))
         case JobModules():
             return Known(tuple(sorted(files.modules().get("job", ()))))
-        case EditingOpen() | EditingShut():
-            return _switched(files.switch, isinstance(fact, EditingOpen))
+        case EditingUnlocked() | EditingLocked():
+            return _editing(files.switch, isinstance(fact, EditingUnlocked))
 
 
-def _there(install: str, said: Mapping[Question, Any]) -> There:
-    return There.of(said[_tree(install)], said[_templates(install)], said[_services(install)])
+def _current(install: str, data: Mapping[Question, Any]) -> Current:
+    return Current.of(data[_tree(install)], data[_templates(install)], data[_services(install)])
 
 
-def _places(install: str, said: Mapping[Question, Any]) -> list[tuple[str, list[str]]]:
+def _places(install: str, data: Mapping[Question, Any]) -> list[tuple[str, list[str]]]:
     """Address → its modules, but for those of the idle set."""
-    known = {one.id for one in sets(said[_tree(install)])}
-    found = placed(said[_hosts(install)])
-    return [(address, [module for at, module in places if at in known]) for address, places in found]
+    known = {one.id for one in sets(data[_tree(install)])}
+    locations = host_locations(data[_hosts(install)])
+    return [(address, [module for at, module in places if at in known]) for address, places in locations]
 
 
-def _switched(told: str, wanted: bool) -> AnyReading:
-    text, _, status = told.rpartition(" ")
+def _editing(answer: str, unlocked: bool) -> AnyReading:
+    text, _, status = answer.rpartition(" ")
     try:
-        said: object = json.loads(text) if status == "200" else None
+        body: object = json.loads(text) if status == "200" else None
     except (ValueError, RecursionError):
-        said = None
-    match said:
+        body = None
+    match body:
         case {"result": True, "data": bool(open_)}:
-            return Known(open_ == wanted)
+            return Known(open_ == unlocked)
         case _:
             return Unknown(reason("cmdb-switch-unread", status=status[:10] or "-"))
 
@@ -324,10 +338,10 @@ FACTS: tuple[type[AnyFact], ...] = (
     UnknownModuleLines,
     HostsNotIdle,
     BusinessHosts,
-    SetsLeft,
-    TemplatesLeft,
+    RemainingSets,
+    RemainingTemplates,
     JobModules,
-    EditingOpen,
-    EditingShut,
+    EditingUnlocked,
+    EditingLocked,
 )
 PROBE = Probe(family="cmdb", facts=FACTS, command=command, parse=parse)

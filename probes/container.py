@@ -246,7 +246,7 @@ def _read(fact: ContainerFact, docker: _Docker) -> AnyReading:
         return _without(fact)
     if docker.usable == "not-answering":
         return Unknown(reason("docker-not-answering"))
-    return _looked_up(fact, docker)
+    return _state_of_image(fact, docker)
 
 
 def _without(fact: ContainerFact) -> AnyReading:
@@ -260,7 +260,7 @@ def _without(fact: ContainerFact) -> AnyReading:
             return Absent()
 
 
-def _looked_up(
+def _state_of_image(
     fact: AppContainer
     | ContainerState
     | ContainerImage

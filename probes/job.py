@@ -74,7 +74,7 @@ class JobsRunning(Fact[tuple[str, ...]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobAttempts(Fact[tuple[str, ...]]):
-    """All attempts at one thing, oldest first: "1:exited:2", "2:running"; "1:seen:0": its effect was seen."""
+    """All attempts at one thing, oldest first: "1:exited:2", "2:running"; "1:verified:0": its effect was verified."""
 
     key: str
     """A job id without its attempt: "unit-start-1f0c2a9be3d4"."""
@@ -130,7 +130,7 @@ for ask; do
             dir=${dir%/}
             [ -d "$dir" ] || continue
             state "$dir"
-            [ ! -e "$dir/seen" ] || was=seen:${was#*:}
+            [ ! -e "$dir/verified" ] || was=verified:${was#*:}
             printf ' %s:%s' "${dir##*.}" "$was"
         done
         ;;
@@ -208,7 +208,7 @@ def _paused(words: Sequence[str]) -> Reading[str]:
 
 
 def _attempt(word: str) -> int:
-    if not re.fullmatch(r"\d+:(never|running|vanished|(exited|seen):\d+)", word):
+    if not re.fullmatch(r"\d+:(never|running|vanished|(exited|verified):\d+)", word):
         raise ValueError(f"no attempt: {word!r}")
     return int(word.partition(":")[0])
 

@@ -94,7 +94,7 @@ MysqlFact = ServerFact | PendingSql
 
 QUERIES = ("user", "app", "var", "version")
 
-LOOK: LiteralString = r"""
+QUERY: LiteralString = r"""
 defaults() { mysql --login-path="$1" --print-defaults 2>/dev/null; }
 known() { # 0: there is such a login path, 1: there is none, 2: this client does not say
   none=$(defaults bkrec-no-such-path)
@@ -151,7 +151,7 @@ while [ $# -gt 0 ]; do
 done
 """
 
-SCRIPT = ROOT_HOME + MISSING + LOOK
+SCRIPT = ROOT_HOME + MISSING + QUERY
 
 
 def command(facts: Sequence[MysqlFact]) -> Command:
@@ -219,19 +219,19 @@ DENIED = frozenset({"1044", "1045", "1130", "1698", "1862"})
 """Access denied, to the database or at all; host not allowed; socket users only; password expired."""
 
 
-def _connected(fact: ServerFact, told: Sequence[Row]) -> AnyReading:
-    errors = {row[2]: row[1] for row in told if len(row) == 3 and row[0] == "error"}
-    if ("row", "on") not in told:
+def _connected(fact: ServerFact, answer: Sequence[Row]) -> AnyReading:
+    errors = {row[2]: row[1] for row in answer if len(row) == 3 and row[0] == "error"}
+    if ("row", "on") not in answer:
         number = next(iter(errors.values()), "?")
         return _refused(fact, number)
     if isinstance(fact, LoginPath):
         return Known("works")
-    if ("row", "off") not in told and not errors:
+    if ("row", "off") not in answer and not errors:
         raise ValueError("mysql was stopped before its last query")
     failed = {name: errors[str(line)] for line, name in enumerate(QUERIES, start=2) if str(line) in errors}
-    whole = (name for name in QUERIES if ("row", name, "", "") in told and name not in failed)
-    tables = {name: _table(name, told) for name in whole}
-    return _looked_up(fact, _Server(tables=tables, errors=failed))
+    whole = (name for name in QUERIES if ("row", name, "", "") in answer and name not in failed)
+    tables = {name: _table(name, answer) for name in whole}
+    return _lookup(fact, _Server(tables=tables, errors=failed))
 
 
 def _refused(fact: ServerFact, number: str) -> AnyReading:
@@ -242,12 +242,12 @@ def _refused(fact: ServerFact, number: str) -> AnyReading:
     return Unknown(reason("mysql-denied", login_path=fact.login_path, error=number))
 
 
-def _table(name: str, told: Sequence[Row]) -> tuple[tuple[str, str], ...]:
-    rows = (row[2:] for row in told if row[:2] == ("row", name) and row[2:] != ("", ""))
+def _table(name: str, answer: Sequence[Row]) -> tuple[tuple[str, str], ...]:
+    rows = (row[2:] for row in answer if row[:2] == ("row", name) and row[2:] != ("", ""))
     return tuple((unescape(first), unescape(second)) for first, second in rows)
 
 
-def _looked_up(fact: TableFact, server: _Server) -> AnyReading:
+def _lookup(fact: TableFact, server: _Server) -> AnyReading:
     name = _query(fact)
     if name not in server.tables:
         return _no_table(fact, server.errors[name])
@@ -263,8 +263,8 @@ def _looked_up(fact: TableFact, server: _Server) -> AnyReading:
         case SaasVariable():
             return Known(True) if (fact.app_code, fact.name) in table else Absent()
         case ProductVersion():
-            found = dict(table).get(fact.code)
-            return Absent() if found is None else Known(found)
+            rows = dict(table).get(fact.code)
+            return Absent() if rows is None else Known(rows)
 
 
 def _query(fact: TableFact) -> str:

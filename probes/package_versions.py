@@ -27,7 +27,7 @@ MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PinVersions(Fact[tuple[str, ...]]):
+class PackageVersions(Fact[tuple[str, ...]]):
     """ "product bkauth 0.0.13", "saas bk_iam 1.10.9", "product job !empty", in the order asked; Absent without any."""
 
     md5: str
@@ -54,23 +54,23 @@ done
 )
 
 
-def command(facts: Sequence[PinVersions]) -> Command:
+def command(facts: Sequence[PackageVersions]) -> Command:
     return Command(script=SCRIPT, args=(DIRECTORY, *(fact.md5 for fact in _askable(facts))))
 
 
-def _askable(facts: Sequence[PinVersions]) -> tuple[PinVersions, ...]:
+def _askable(facts: Sequence[PackageVersions]) -> tuple[PackageVersions, ...]:
     """An MD5 becomes part of a path, so only what is plainly one is asked."""
     return tuple(fact for fact in facts if MD5.fullmatch(fact.md5))
 
 
-def parse(facts: Sequence[PinVersions], output: Output) -> Readings:
+def parse(facts: Sequence[PackageVersions], output: Output) -> Readings:
     asked = _askable(facts)
     groups = groups_of(output, count=len(asked))
     rows = {fact: groups[index] for index, fact in enumerate(asked)}
     return {fact: _read(fact, rows.get(fact)) for fact in facts}
 
 
-def _read(fact: PinVersions, rows: Sequence[tuple[str, ...]] | None) -> Reading[tuple[str, ...]]:
+def _read(fact: PackageVersions, rows: Sequence[tuple[str, ...]] | None) -> Reading[tuple[str, ...]]:
     match rows:
         case None:
             return Unknown(reason("name-not-supported", name=fact.md5))
@@ -80,14 +80,14 @@ def _read(fact: PinVersions, rows: Sequence[tuple[str, ...]] | None) -> Reading[
             return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{fact.md5}"))
         case [("kept",), *said]:
             try:
-                return Known(tuple(str(pin) for pin in record(fact.md5, (_said(row) for row in said))))
+                return Known(tuple(str(line) for line in record(fact.md5, (_line(row) for row in said))))
             except ValueError:
                 return Unknown(reason("package-versions-incomplete", path=f"{DIRECTORY}/{fact.md5}"))
         case _:
             raise ValueError("the answer about a package's versions is not understood")
 
 
-def _said(row: tuple[str, ...]) -> str:
+def _line(row: tuple[str, ...]) -> str:
     match row:
         case ("says", *words):
             return "\t".join(words)
@@ -100,18 +100,18 @@ def record(md5: str, lines: Iterable[str]) -> tuple[PackageVersion, ...]:
     head, *body = tuple(lines) or ("",)
     if head != f"md5 {md5}" or not body or body[-1] != "end":
         raise ValueError("not a whole record of this package's versions")
-    versions = tuple(_pin(line) for line in body[:-1])
-    if len({(pin.kind, pin.name) for pin in versions}) != len(versions):
+    versions = tuple(_version(line) for line in body[:-1])
+    if len({(version.kind, version.name) for version in versions}) != len(versions):
         raise ValueError("a version is written down twice")
     return versions
 
 
 def of_reading(value: Iterable[str]) -> tuple[PackageVersion, ...]:
     """Back from what a fact reads. Raises ValueError."""
-    return tuple(_pin(line) for line in value)
+    return tuple(_version(line) for line in value)
 
 
-def _pin(line: str) -> PackageVersion:
+def _version(line: str) -> PackageVersion:
     match line.split(" ", 2):
         case [("product" | "saas") as bearer, name, said] if NAME.fullmatch(name):
             if said.startswith("!") and said[1:] in get_args(Refused)[1:]:
@@ -123,5 +123,5 @@ def _pin(line: str) -> PackageVersion:
     raise ValueError("a line of the record is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (PinVersions,)
+FACTS: tuple[type[AnyFact], ...] = (PackageVersions,)
 PROBE = Probe(family="package_versions", facts=FACTS, command=command, parse=parse)

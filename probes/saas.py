@@ -41,7 +41,7 @@ class SaasPackaged(Fact[str]):
 
 SaasFact = SaasOnline | SaasPackaged
 
-LOOK: LiteralString = r"""
+QUERY: LiteralString = r"""
 [ "$(id -u)" = 0 ] || { echo 'only root has the login paths' >&2; exit 1; }
 printf '%s\n' "select 'online', a.code, v.version from open_paas.paas_saas_app a
   join open_paas.paas_saas_app_version v on v.id = a.online_version_id; select 'asked';" |
@@ -57,7 +57,7 @@ done
 echo end
 """
 
-SCRIPT = ROOT_HOME + LOOK
+SCRIPT = ROOT_HOME + QUERY
 
 
 def command(facts: Sequence[SaasFact]) -> Command:
@@ -74,8 +74,8 @@ def _trees(facts: Sequence[SaasFact]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    asked: bool
+class _Answer:
+    complete: bool
     online: Mapping[str, str]
     trees: Mapping[str, str]
     files: Mapping[tuple[str, str], str]
@@ -85,11 +85,11 @@ def parse(facts: Sequence[SaasFact], output: Output) -> Readings:
     lines = lines_of(output)
     if not lines or lines[-1] != "end":
         raise ValueError("the answer about SaaS has no end")
-    told = _told([tuple(line.split("\t")) for line in lines[:-1]])
-    return {fact: _read(fact, told) for fact in facts}
+    answer = _answer([tuple(line.split("\t")) for line in lines[:-1]])
+    return {fact: _read(fact, answer) for fact in facts}
 
 
-def _told(rows: Sequence[tuple[str, ...]]) -> _Told:
+def _answer(rows: Sequence[tuple[str, ...]]) -> _Answer:
     online: dict[str, str] = {}
     trees: dict[str, str] = {}
     files: dict[tuple[str, str], str] = {}
@@ -106,30 +106,30 @@ def _told(rows: Sequence[tuple[str, ...]]) -> _Told:
                 pass
             case _:
                 raise ValueError("a line about SaaS is not understood")
-    return _Told(asked=("asked",) in rows, online=online, trees=trees, files=files)
+    return _Answer(complete=("asked",) in rows, online=online, trees=trees, files=files)
 
 
-def _read(fact: SaasFact, told: _Told) -> Reading[str]:
+def _read(fact: SaasFact, answer: _Answer) -> Reading[str]:
     if isinstance(fact, SaasPackaged):
-        return _packaged(fact, told)
-    if not told.asked:
+        return _packaged(fact, answer)
+    if not answer.complete:
         return Unknown(reason("saas-not-asked", login_path=fact.login_path))
-    return Known(told.online[fact.app]) if fact.app in told.online else Absent()
+    return Known(answer.online[fact.app]) if fact.app in answer.online else Absent()
 
 
-def _packaged(fact: SaasPackaged, told: _Told) -> Reading[str]:
-    if fact.src not in told.trees:
+def _packaged(fact: SaasPackaged, answer: _Answer) -> Reading[str]:
+    if fact.src not in answer.trees:
         raise ValueError("nothing was told about the tree")
-    tree = told.trees[fact.src]
-    if tree == fact.release and (fact.src, fact.app) in told.files:
-        return Known(told.files[fact.src, fact.app])
+    tree = answer.trees[fact.src]
+    if tree == fact.release and (fact.src, fact.app) in answer.files:
+        return Known(answer.files[fact.src, fact.app])
     if fact.default:
         return Known(normalise_version(fact.default))
     if tree and tree != fact.release:
         return Absent()
-    if not told.asked:
+    if not answer.complete:
         return Unknown(reason("saas-not-asked", login_path=fact.login_path))
-    return Known(told.online[fact.app]) if fact.app in told.online else Absent()
+    return Known(answer.online[fact.app]) if fact.app in answer.online else Absent()
 
 
 FACTS: tuple[type[AnyFact], ...] = (SaasOnline, SaasPackaged)

@@ -22,7 +22,7 @@ from probes.probe import Probe
 from probes.task import DIRECTORY
 from specs.reason import CodedReason, reason
 
-NOTE = "job-smoke-test"
+RECORD = "job-smoke-test"
 """The note's name among those of what is owed (`probes/task.py`)."""
 START = "jobv3/fast_execute_script"
 STATUS = "jobv3/get_job_instance_status"
@@ -69,13 +69,13 @@ show 2 "$1/$2.done"
 
 
 def command(facts: Sequence[SmokeTestBroken]) -> Command:
-    return Command(script=SCRIPT, args=(DIRECTORY, NOTE))
+    return Command(script=SCRIPT, args=(DIRECTORY, RECORD))
 
 
 def parse(facts: Sequence[SmokeTestBroken], output: Output) -> Readings:
     groups = groups_of(output, count=3)
-    note, again, record = (_file(groups[number]) for number in range(3))
-    return {fact: _read(fact.release, note, again, record) for fact in facts}
+    before, again, record = (_file(groups[number]) for number in range(3))
+    return {fact: _read(fact.release, before, again, record) for fact in facts}
 
 
 Lines = tuple[Row, ...]
@@ -88,23 +88,25 @@ def _file(rows: Sequence[Row]) -> File:
         case [("none",)]:
             return None
         case [("unreadable",)]:
-            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{NOTE}"))
+            return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{RECORD}"))
         case [*lines, ("end",)] if all(line[0] == "line" for line in lines):
             return tuple(line[1:] for line in lines)
         case _:
             raise ValueError("the answer about the trial job is not understood")
 
 
-def _read(release: str, note: File, again: File, record: File) -> Reading[tuple[str, ...]]:
-    for file in (record, note, again):
+def _read(release: str, before_file: File, again: File, record: File) -> Reading[tuple[str, ...]]:
+    for file in (record, before_file, again):
         if isinstance(file, Unknown):
             return file
         if file is record and _first(file) == release:
             return Known(())
-    before = trial(note)
-    if note is not None and before is None:
-        return Unknown(reason("smoke-test-record-invalid", path=f"{DIRECTORY}/{NOTE}"))
-    return Known(()) if before is None or before.release != release or before.why else _since(before, trial(again))
+    before = read_record(before_file)
+    if before_file is not None and before is None:
+        return Unknown(reason("smoke-test-record-invalid", path=f"{DIRECTORY}/{RECORD}"))
+    return (
+        Known(()) if before is None or before.release != release or before.why else _since(before, read_record(again))
+    )
 
 
 def _first(lines: File) -> str:
@@ -113,21 +115,21 @@ def _first(lines: File) -> str:
 
 def _since(before: SmokeTestRecord, after: SmokeTestRecord | None) -> Known[tuple[str, ...]]:
     if after is None or after.release != before.release:
-        return Known((NO_JOB, *words(reason("smoke-test-not-repeated", job=before.job))))
-    return Known((after.job, *words(after.why)) if after.why else ())
+        return Known((NO_JOB, *encode_reason(reason("smoke-test-not-repeated", job=before.job))))
+    return Known((after.job, *encode_reason(after.why)) if after.why else ())
 
 
-def words(why: CodedReason) -> tuple[str, ...]:
+def encode_reason(why: CodedReason) -> tuple[str, ...]:
     return (why.code, *(f"{name}={value}" for name, value in why.fields))
 
 
-def said(value: Sequence[str]) -> tuple[str, CodedReason]:
+def decode_reason(value: Sequence[str]) -> tuple[str, CodedReason]:
     """JOB's id and the reason, of what `TrialLost` reads."""
     job, code, *fields = value
     return job, CodedReason(code=code, fields=tuple((n, v) for n, _, v in (field.partition("=") for field in fields)))
 
 
-def trial(lines: File) -> SmokeTestRecord | None:
+def read_record(lines: File) -> SmokeTestRecord | None:
     """None where it is no file of ours."""
     match lines:
         case ((first,), start, status) if re.match(r"[0-9A-Za-z.-]+ job ", first, re.ASCII):

@@ -16,7 +16,7 @@ from probes.current import moment
 from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import decimal, lines_of
 from probes.probe import Probe
-from probes.unit import Shown, askable, by_name
+from probes.unit import Properties, askable, by_name
 from specs.reason import reason
 
 STEADY_S = 5
@@ -60,14 +60,16 @@ def parse(facts: Sequence[RecentlyStartedUnits], output: Output) -> Readings:
     return {fact: _read(fact, shown, *told) for fact in facts}
 
 
-def _read(fact: RecentlyStartedUnits, shown: Mapping[str, Shown], up: float, now: float) -> Reading[tuple[str, ...]]:
+def _read(
+    fact: RecentlyStartedUnits, shown: Mapping[str, Properties], up: float, now: float
+) -> Reading[tuple[str, ...]]:
     unseen = next((unit for unit in fact.units if unit not in shown), None)
     if unseen is not None:
         return Unknown(reason("unit-not-shown", unit=unseen))
     return Known(tuple(unit for unit in fact.units if _is_young(shown[unit], up, now)))
 
 
-def _is_young(shown: Shown, up: float, now: float) -> bool:
+def _is_young(shown: Properties, up: float, now: float) -> bool:
     state = shown["ActiveState"]
     if state in ("active", "reloading"):
         age = up - decimal(shown["ActiveEnterTimestampMonotonic"]) / 1e6

@@ -52,7 +52,7 @@ class TaskRecorded(Fact[bool]):
     kind: Literal["task.recorded"] = "task.recorded"
 
 
-OwedFact = TaskPending | TaskDone | TaskRecorded
+TaskFact = TaskPending | TaskDone | TaskRecorded
 Question = tuple[str, str, str]
 """Work, release, file."""
 
@@ -87,26 +87,26 @@ done
 )
 
 
-def command(facts: Sequence[OwedFact]) -> Command:
+def command(facts: Sequence[TaskFact]) -> Command:
     return Command(script=SCRIPT, args=(DIRECTORY, *(word for question in _questions(facts) for word in question)))
 
 
-def _questions(facts: Sequence[OwedFact]) -> tuple[Question, ...]:
+def _questions(facts: Sequence[TaskFact]) -> tuple[Question, ...]:
     """A name becomes part of a path, so only what is plainly a name is asked."""
     return tuple(dict.fromkeys(_question(fact) for fact in facts if SAFE_NAME.fullmatch(fact.task)))
 
 
-def _question(fact: OwedFact) -> Question:
+def _question(fact: TaskFact) -> Question:
     return (fact.task, "", "") if isinstance(fact, TaskPending) else (fact.task, fact.release, fact.file)
 
 
-def parse(facts: Sequence[OwedFact], output: Output) -> Readings:
+def parse(facts: Sequence[TaskFact], output: Output) -> Readings:
     questions = _questions(facts)
     rows = dict(zip(questions, rows_of(output, count=len(questions)), strict=True))
     return {fact: _read(fact, rows.get(_question(fact))) for fact in facts}
 
 
-def _read(fact: OwedFact, row: Row | None) -> AnyReading:
+def _read(fact: TaskFact, row: Row | None) -> AnyReading:
     match row:
         case None:
             return Unknown(reason("name-not-supported", name=fact.task))
@@ -122,7 +122,7 @@ def _read(fact: OwedFact, row: Row | None) -> AnyReading:
             raise ValueError("the answer about owed work is not understood")
 
 
-def _untraced(fact: OwedFact, version: str) -> AnyReading:
+def _untraced(fact: TaskFact, version: str) -> AnyReading:
     if isinstance(fact, TaskPending):
         return Known(False)
     if fact.version and normalise_version(version) == fact.version:

@@ -66,14 +66,14 @@ class UndoItemState(Fact[ItemState]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UndoLeftBy(Fact[tuple[str, ...]]):
+class LaterRuns(Fact[tuple[str, ...]]):
     """The runs that left at this path what is there now."""
 
     path: str
     kind: Literal["undo.file-after"] = "undo.file-after"
 
 
-UndoFact = UndoRuns | UndoSteps | UndoEntries | UndoItemState | UndoLeftBy
+UndoFact = UndoRuns | UndoSteps | UndoEntries | UndoItemState | LaterRuns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ def command(facts: Sequence[UndoFact]) -> Command:
 
 def _askable(facts: Sequence[UndoFact]) -> tuple[UndoFact, ...]:
     """A run becomes part of a path, so only what is plainly a name is asked."""
-    return tuple(fact for fact in facts if isinstance(fact, UndoRuns | UndoLeftBy) or SAFE_NAME.fullmatch(fact.run))
+    return tuple(fact for fact in facts if isinstance(fact, UndoRuns | LaterRuns) or SAFE_NAME.fullmatch(fact.run))
 
 
 def _asked(fact: UndoFact) -> tuple[str, str, str]:
@@ -188,7 +188,7 @@ def _asked(fact: UndoFact) -> tuple[str, str, str]:
             return ("entries", fact.run, "")
         case UndoItemState():
             return ("standing", fact.run, fact.path)
-        case UndoLeftBy():
+        case LaterRuns():
             return ("left", "", fact.path)
 
 
@@ -208,14 +208,14 @@ def _not_askable(fact: UndoFact) -> Unknown:
 def _read(fact: UndoFact, rows: Sequence[Row]) -> AnyReading:
     match fact:
         case UndoItemState():
-            return _standing(rows)
+            return _item_state(rows)
         case UndoRuns():
             return Known(tuple(_words(row, "run", r"\d+ \S+") for row in _ended(rows)))
         case UndoSteps():
             return Known(tuple(dict.fromkeys(_words(row, "step", r"\S+ [a-z-]+") for row in _ended(rows))))
         case UndoEntries():
             return Known(tuple(sorted(_kept(row) for row in _ended(rows))))
-        case UndoLeftBy():
+        case LaterRuns():
             return Known(tuple(_words(row, "run", r"\S+") for row in _ended(rows)))
 
 
@@ -244,7 +244,7 @@ def _kept(row: Row) -> str:
             raise ValueError("the answer about what a run kept is not understood")
 
 
-def _standing(rows: Sequence[Row]) -> AnyReading:
+def _item_state(rows: Sequence[Row]) -> AnyReading:
     match rows:
         case [("absent",)]:
             return Absent()
@@ -254,5 +254,5 @@ def _standing(rows: Sequence[Row]) -> AnyReading:
             raise ValueError("the answer about what a run kept is not understood")
 
 
-FACTS: tuple[type[AnyFact], ...] = (UndoRuns, UndoSteps, UndoEntries, UndoItemState, UndoLeftBy)
+FACTS: tuple[type[AnyFact], ...] = (UndoRuns, UndoSteps, UndoEntries, UndoItemState, LaterRuns)
 PROBE = Probe(family="undo", facts=FACTS, command=command, parse=parse)

@@ -41,7 +41,7 @@ class UnitEnabled(Fact[str]):
 
 
 UnitFact = UnitActive | UnitEnabled
-Shown = Mapping[str, str]
+Properties = Mapping[str, str]
 
 _NAME = re.compile(
     r"[A-Za-z0-9:_.\\@-]+\.(service|target|socket|timer|path|mount|slice|scope|device|swap|automount)", re.ASCII
@@ -72,33 +72,33 @@ def askable(units: Iterable[str]) -> tuple[str, ...]:
 
 def parse(facts: Sequence[UnitFact], output: Output) -> Readings:
     blocks = "\n".join(lines_of(output)).split("\n\n")
-    shown, said = by_name(blocks), _said(blocks)
+    shown, said = by_name(blocks), _answers(blocks)
     if not shown and askable(fact.unit for fact in facts):
         raise ValueError("systemctl showed no unit")
     return {fact: _read(fact, shown, said) for fact in facts}
 
 
-def by_name(blocks: Iterable[str]) -> Mapping[str, Shown]:
+def by_name(blocks: Iterable[str]) -> Mapping[str, Properties]:
     """What `systemctl show` says of each unit, by each of its names. Raises ValueError for a line without "="."""
-    found: dict[str, Shown] = {}
+    found: dict[str, Properties] = {}
     for block in blocks:
-        shown = _shown(block)
+        shown = _properties(block)
         for name in (*shown.get("Names", "").split(), *shown.get("Id", "").split()):
             found[name] = shown
     return found
 
 
-def _shown(block: str) -> Shown:
+def _properties(block: str) -> Properties:
     return dict(line.split("=", 1) for line in block.split("\n") if line)
 
 
-def _said(blocks: Iterable[str]) -> Mapping[str, str]:
+def _answers(blocks: Iterable[str]) -> Mapping[str, str]:
     """What `systemctl is-enabled` says of each instance; "" where it says nothing."""
-    told = (_shown(block) for block in blocks)
+    told = (_properties(block) for block in blocks)
     return {each["Instance"]: each["IsEnabled"] for each in told if "Instance" in each}
 
 
-def _read(fact: UnitFact, shown: Mapping[str, Shown], said: Mapping[str, str]) -> AnyReading:
+def _read(fact: UnitFact, shown: Mapping[str, Properties], said: Mapping[str, str]) -> AnyReading:
     block = shown.get(fact.unit)
     if block is None:
         return Unknown(reason("unit-not-shown", unit=fact.unit))

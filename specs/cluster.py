@@ -12,7 +12,7 @@ from pydantic import Field
 
 from specs.model import Model
 from specs.module import Module
-from specs.package_versions import PackageVersion, pinned
+from specs.package_versions import PackageVersion, with_versions_of
 from specs.release import Release
 
 ADDRESS = r"^([0-9]{1,3}\.){3}[0-9]{1,3}$"
@@ -88,15 +88,15 @@ class Inventory:
     def on(self, module: str) -> tuple[str, ...]:
         """ "log", "log(api)": a project that install.config does not name is on every host of its module, as the
         vendor's own lookup has it (ce/qq.py:96-103)."""
-        for wanted in (module, module.partition("(")[0]):
+        for names in (module, module.partition("(")[0]):
             for name, hosts in self.groups:
-                if name == wanted:
+                if name == names:
                     return hosts
         return ()
 
     def on_any(self, modules: tuple[str, ...]) -> tuple[str, ...]:
-        wanted = {host for module in modules for host in self.on(module)}
-        return tuple(host for host in self.hosts if host in wanted)
+        hosts = {host for module in modules for host in self.on(module)}
+        return tuple(host for host in self.hosts if host in hosts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -170,5 +170,5 @@ def with_versions(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Clu
     if versions == cluster.package_versions:
         return cluster
     return replace(
-        cluster, release=pinned(cluster.data, versions), as_published=cluster.data, package_versions=versions
+        cluster, release=with_versions_of(cluster.data, versions), as_published=cluster.data, package_versions=versions
     )

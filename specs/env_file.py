@@ -30,7 +30,7 @@ _OCTAL = re.compile(r"[0-7]{1,3}")
 _HEX = re.compile(r"x([0-9A-Fa-f]{1,2})")
 _ESCAPES = dict(zip("abeEfnrtv\\'\"?", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?", strict=True))
 
-CHANGES_MORE = frozenset(
+SETS_OTHER_VARIABLES = frozenset(
     """
     ! . : [ [[ { } alias break builtin case cd command continue coproc declare do done elif else enable esac
     eval exec exit export fc fi for function getopts hash if in let local mapfile popd printf pushd read
@@ -66,12 +66,12 @@ def assignments(text: str) -> tuple[Assignment, ...]:
 
 def last(text: str, key: str) -> str | None:
     """What bash has in `key` after sourcing the text; None where it is never assigned. Raises EnvUnreadError."""
-    found = [each for each in assignments(text) if each.key == key]
-    if not found:
+    of_key = [assignment for assignment in assignments(text) if assignment.key == key]
+    if not of_key:
         return None
-    if found[-1].why is not None:
-        raise UnsupportedEnvFileError(found[-1].why, found[-1].line)
-    return found[-1].value
+    if of_key[-1].why is not None:
+        raise UnsupportedEnvFileError(of_key[-1].why, of_key[-1].line)
+    return of_key[-1].value
 
 
 def unquote(raw: str) -> str:
@@ -114,14 +114,14 @@ class _Reader:
             else:
                 word = self._word()
                 if word is None or (mode == "assign" and word != self._text[started : self._at]):
-                    self._odd_file()
+                    self._fail_ambiguous()
                 elif mode == "assign" and word == "export" and first == len(self._found):
                     mode = "export"
                 elif mode == "assign":
                     mode = "command"
                     self._command(word, first)
                 elif mode == "export" and not _NAME.fullmatch(word):
-                    self._odd_file()
+                    self._fail_ambiguous()
             if self._ended(first):
                 return
 
@@ -141,14 +141,14 @@ class _Reader:
             if self._text[self._at : self._at + 1] in (" ", "\t", "\n"):
                 self._at += 1
             elif not self._word(assigned=True):
-                self._odd_file()
+                self._fail_ambiguous()
         self._at += 1
 
     def _command(self, word: str, first: int) -> None:
         """`A=b c` runs c with A in its environment and forgets A again."""
-        if word in CHANGES_MORE or not word:
-            self._odd_file()
-        self._spoil(first)
+        if word in SETS_OTHER_VARIABLES or not word:
+            self._fail_ambiguous()
+        self._mark_unreadable(first)
 
     def _ended(self, first: int) -> bool:
         """Between two words: is the statement over?"""
@@ -164,11 +164,11 @@ class _Reader:
                 self._at += 1
                 return True
             case "&" | "|" | "<" | ">":
-                self._spoil(first)
+                self._mark_unreadable(first)
                 self._connected()
                 return True
             case "(" | ")":
-                self._odd_file()
+                self._fail_ambiguous()
             case _:
                 pass
         return False
@@ -177,12 +177,16 @@ class _Reader:
         """The rest of a line after `&`, `|`, `<` or `>`: what it assigns may hold or not."""
         line = self._line()
         rest = self._take(_LINE)
-        if not _REST.fullmatch(rest) or "<<" in rest or CHANGES_MORE.intersection(re.split(r"[ \t&|<>]+", rest)):
-            self._odd_file()
+        if (
+            not _REST.fullmatch(rest)
+            or "<<" in rest
+            or SETS_OTHER_VARIABLES.intersection(re.split(r"[ \t&|<>]+", rest))
+        ):
+            self._fail_ambiguous()
         for key in _MENTIONED.findall(rest):
             self._found.append(Assignment(key=key, value="", line=line, why="odd"))
 
-    def _spoil(self, first: int) -> None:
+    def _mark_unreadable(self, first: int) -> None:
         spoilt = (Assignment(key=old.key, value="", line=old.line, why="odd") for old in self._found[first:])
         self._found[first:] = list(spoilt)
 
@@ -198,40 +202,40 @@ class _Reader:
         """One word, unquoted. Unless it is assigned, None where it would be expanded."""
         self._why = None
         parts: list[str] = []
-        while (here := self._text[self._at : self._at + 1]) and here not in " \t\n;&|<>()":
-            parts.append(self._part(here))
+        while (char := self._text[self._at : self._at + 1]) and char not in " \t\n;&|<>()":
+            parts.append(self._part(char))
         return None if self._why is not None and not assigned else "".join(parts)
 
-    def _part(self, here: str) -> str:
-        match here:
+    def _part(self, char: str) -> str:
+        match char:
             case "\\":
                 return self._escaped()
             case "'":
-                return self._need(_SINGLE)[1:-1]
+                return self._require(_SINGLE)[1:-1]
             case '"':
                 return self._double()
             case "$":
                 return self._dollar(quoted=False)
             case "`":
-                return self._expansion(self._need(_TICKS))
+                return self._expansion(self._require(_TICKS))
             case "~":
                 self._at += 1
                 return "~" if self._text[self._at - 2] not in ":=" else self._expansion("~")
             case _:
-                return self._need(_BARE)
+                return self._require(_BARE)
 
     def _escaped(self) -> str:
         escaped = self._text[self._at + 1 : self._at + 2]
         self._at += 2
         if escaped == "\n" and self._at >= len(self._text):
-            self._odd_file()
+            self._fail_ambiguous()
         return "" if escaped == "\n" else escaped
 
     def _double(self) -> str:
         self._at += 1
         parts: list[str] = []
-        while (here := self._text[self._at : self._at + 1]) != '"':
-            match here:
+        while (char := self._text[self._at : self._at + 1]) != '"':
+            match char:
                 case "\\":
                     escaped = self._text[self._at + 1 : self._at + 2]
                     self._at += 2
@@ -239,9 +243,9 @@ class _Reader:
                 case "$":
                     parts.append(self._dollar(quoted=True))
                 case "`":
-                    parts.append(self._expansion(self._need(_TICKS)))
+                    parts.append(self._expansion(self._require(_TICKS)))
                 case _:
-                    parts.append(self._need(_QUOTED))
+                    parts.append(self._require(_QUOTED))
         self._at += 1
         return "".join(parts)
 
@@ -254,16 +258,16 @@ class _Reader:
             case '"' if not quoted:
                 return self._double()
             case "{":
-                return self._expansion(self._need(_BRACED))
+                return self._expansion(self._require(_BRACED))
             case "(":
-                return self._expansion(self._need(_PARENS))
+                return self._expansion(self._require(_PARENS))
             case _ if _NAME.match(following):
-                return self._expansion(self._need(_NAME))
+                return self._expansion(self._require(_NAME))
             case _ if following in "0123456789*@#?$!-":
                 self._at += 1
                 return self._expansion(following)
             case "[":
-                self._odd_file()
+                self._fail_ambiguous()
             case _:
                 pass
         return "$"
@@ -271,18 +275,18 @@ class _Reader:
     def _ansi(self) -> str:
         self._at += 1
         parts: list[str] = []
-        while (here := self._text[self._at : self._at + 1]) != "'":
-            if not here:
-                self._odd_file()
+        while (char := self._text[self._at : self._at + 1]) != "'":
+            if not char:
+                self._fail_ambiguous()
             self._at += 1
-            parts.append(self._ansi_escape() if here == "\\" else here)
+            parts.append(self._ansi_escape() if char == "\\" else char)
         self._at += 1
         return "".join(parts)
 
     def _ansi_escape(self) -> str:
         """bash ends the string at a NUL, and what \\u means depends on the locale: such a value is left alone."""
         if (octal := _OCTAL.match(self._text, self._at)) or (_HEX.match(self._text, self._at)):
-            number = int(octal[0], 8) if octal else int(self._need(_HEX)[1:], 16)
+            number = int(octal[0], 8) if octal else int(self._require(_HEX)[1:], 16)
             self._at = octal.end() if octal else self._at
             return bytes((number & 255,)).decode("ascii", "surrogateescape") if number & 255 else self._expansion("")
         escaped = self._text[self._at : self._at + 1]
@@ -293,20 +297,20 @@ class _Reader:
         self._why = "expansion"
         return text
 
-    def _need(self, pattern: re.Pattern[str]) -> str:
-        found = pattern.match(self._text, self._at)
-        if found is None:
-            self._odd_file()
-        self._at = found.end()
-        return found[0]
+    def _require(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self._text, self._at)
+        if match is None:
+            self._fail_ambiguous()
+        self._at = match.end()
+        return match[0]
 
     def _take(self, pattern: re.Pattern[str]) -> str:
-        found = pattern.match(self._text, self._at)
-        self._at = found.end() if found else self._at
-        return found[0] if found else ""
+        match = pattern.match(self._text, self._at)
+        self._at = match.end() if match else self._at
+        return match[0] if match else ""
 
     def _line(self) -> int:
         return self._text.count("\n", 0, self._at) + 1
 
-    def _odd_file(self) -> NoReturn:
+    def _fail_ambiguous(self) -> NoReturn:
         raise UnsupportedEnvFileError("odd", self._began)

@@ -37,7 +37,7 @@ class GuideCommand(Model):
     """The reason why no step does it, or does less than it."""
 
     @model_validator(mode="after")
-    def _stands_for_something(self) -> "GuideCommand":
+    def _has_counterpart(self) -> "GuideCommand":
         if not (self.actions or self.facts or self.gates or self.omitted):
             raise ValueError("a command needs an action, a fact, a gate, or the reason why it is left out")
         return self

@@ -32,7 +32,7 @@ class HostLayout:
 
     def hosts_of(self, module: str, project: str = "") -> tuple[str, ...]:
         """Who has the module; with a project, who has just that one. The order is the file's, for every module."""
-        return tuple(ip for ip, owned in self.hosts if any(_is(each, module, project) for each in owned))
+        return tuple(ip for ip, owned in self.hosts if any(_is(name, module, project) for name in owned))
 
     def hosts_named(self, name: str) -> tuple[str, ...]:
         """ "log" or "log(api)", as it is written there."""

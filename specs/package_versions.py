@@ -41,7 +41,7 @@ def listed(release: Release) -> tuple[PackageVersion, ...]:
     )
 
 
-def pinned(release: Release, versions: Sequence[PackageVersion]) -> Release:
+def with_versions_of(release: Release, versions: Sequence[PackageVersion]) -> Release:
     """The release with the package's versions in the place of its data's."""
     said = {(pin.kind, pin.name): pin.version for pin in versions if pin.version}
     modules = tuple(
@@ -62,9 +62,9 @@ def pinned(release: Release, versions: Sequence[PackageVersion]) -> Release:
 def differences(
     release: Release, versions: Sequence[PackageVersion]
 ) -> Iterator[tuple[PackageVersion, PackageVersion]]:
-    """What the release's data says and the package says otherwise."""
-    said = {(pin.kind, pin.name): pin for pin in versions if pin.version}
-    for version in listed(release):
-        pin = said.get((version.kind, version.name), version)
-        if pin.version != version.version:
-            yield version, pin
+    """(published, packaged): versions of the release's data that the package contradicts."""
+    packaged = {(version.kind, version.name): version for version in versions if version.version}
+    for published in listed(release):
+        found = packaged.get((published.kind, published.name), published)
+        if found.version != published.version:
+            yield published, found

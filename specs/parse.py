@@ -30,7 +30,8 @@ def cluster_file(text: str, where: str) -> ClusterFile:
 def release(texts: Mapping[str, str]) -> Release:
     """`texts`: file name below the release → TOML ("release.toml", "guide.toml", "modules/paas.toml" …).
 
-    Raises SpecError naming every file that is wrong, and every `requires` that names no module.
+    Every module file is in scope unless it says `optional = true`: nothing lists them a second time. Raises SpecError
+    naming every file that is wrong, and every `requires` that names no module.
     """
     diagnostics: list[Diagnostic] = []
     modules: list[Module] = []
@@ -44,14 +45,18 @@ def release(texts: Mapping[str, str]) -> Release:
     diagnostics += _unknown_modules(modules)
     if diagnostics:
         raise SpecError(*diagnostics)
-    made = {"modules": tuple(modules), "guide": _guide(texts)}
-    return _model(Release, _toml(texts["release.toml"], "release.toml") | made, "release.toml")
+    data = _toml(texts["release.toml"], "release.toml")
+    scope = tuple(module.name for module in modules if not module.optional)
+    derived = {"modules": tuple(modules), "scope": scope, "guide": _guide(texts)}
+    if listed := [key for key in derived if key in data]:
+        raise SpecError(*(_bad_value("release.toml", key, "this follows from the other files") for key in listed))
+    return _model(Release, data | derived, "release.toml")
 
 
 def _guide(texts: Mapping[str, str]) -> Guide:
     """Its parts have different top-level keys: which file holds which is for the reader's eye."""
-    told = {key: value for name in GUIDE if name in texts for key, value in _toml(texts[name], name).items()}
-    return _model(Guide, told, " ".join(GUIDE))
+    data = {key: value for name in GUIDE if name in texts for key, value in _toml(texts[name], name).items()}
+    return _model(Guide, data, " ".join(GUIDE))
 
 
 def _unknown_modules(modules: list[Module]) -> list[Diagnostic]:
@@ -80,9 +85,9 @@ def _model(model: type[M], data: Mapping[str, Any], where: str) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise SpecError(*(_told(problem, where) for problem in error.errors(include_url=False))) from error
+        problems = error.errors(include_url=False)
+        raise SpecError(*(_bad_value(where, ".".join(map(str, p["loc"])), p["msg"]) for p in problems)) from error
 
 
-def _told(problem: Any, where: str) -> Diagnostic:
-    key = ".".join(str(part) for part in problem["loc"])
-    return diagnose("spec-bad-value", where=f"{where}, {key}", key=key, error=problem["msg"])
+def _bad_value(where: str, key: str, error: str) -> Diagnostic:
+    return diagnose("spec-bad-value", where=f"{where}, {key}", key=key, error=error)

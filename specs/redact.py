@@ -140,7 +140,7 @@ _PLACES = (_URI, _URI_TOKEN, _SQL, _CALL, _HEADER, _NAMED, _SSHPASS, _LONG, _LAB
 def redact(line: str) -> str:
     """One line, without its end. Escapes go first: a colour in the middle of a word must not hide it."""
     text = clean(line[:_SCAN_LIMIT]).replace("\n", " ")
-    if not _may_hold(text):
+    if not _may_contain_secret(text):
         return _cut(text)
     if _PEM_BODY.fullmatch(text) and not _HEX.fullmatch(text):
         return MARK
@@ -151,7 +151,7 @@ def redact(line: str) -> str:
     return _cut(_options(_assignments(text)))
 
 
-def _may_hold(text: str) -> bool:
+def _may_contain_secret(text: str) -> bool:
     """Most lines hold no word of those, and need no closer look."""
     if len(text) >= 60 and _PEM_BODY.fullmatch(text):
         return True
@@ -177,8 +177,8 @@ def safe_lines(text: str) -> str:
 
 def without_secrets(text: str) -> str:
     """The value itself, for whoever compares it, unless it holds a secret."""
-    told = safe_lines(text)
-    return told if MARK in told and MARK not in text else text
+    safe = safe_lines(text)
+    return safe if MARK in safe and MARK not in text else text
 
 
 def clean(text: str) -> str:
@@ -194,8 +194,8 @@ def in_json(text: str) -> str:
     return text if text.isprintable() else HIDDEN.sub(_escaped, text)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    pairs = found[0].encode("utf-16-be")
+def _escaped(match: re.Match[str]) -> str:
+    pairs = match[0].encode("utf-16-be")
     return "".join(f"\\u{pairs[n]:02x}{pairs[n + 1]:02x}" for n in range(0, len(pairs), 2))
 
 
@@ -203,20 +203,20 @@ def is_secret(key: str) -> bool:
     return key not in NO_SECRET and SECRET_KEY.search(key) is not None
 
 
-def _marked(found: re.Match[str]) -> str:
-    return found["before"] + MARK + (found.groupdict().get("after") or "")
+def _marked(match: re.Match[str]) -> str:
+    return match["before"] + MARK + (match.groupdict().get("after") or "")
 
 
 def _assignments(text: str) -> str:
-    kept, at = "", 0
-    while found := _KEY.search(text, at):
-        kept += text[at : found.end()]
-        at = found.end()
-        key = found["key"].lstrip("-.")
+    parts, at = "", 0
+    while match := _KEY.search(text, at):
+        parts += text[at : match.end()]
+        at = match.end()
+        key = match["key"].lstrip("-.")
         if is_secret(key) and not (_is_chinese(key) and text[at : at + 1] > "~"):
-            end = _value_end(text, found)
-            kept, at = kept + (MARK if end > at else ""), end
-    return kept + text[at:]
+            end = _value_end(text, match)
+            parts, at = parts + (MARK if end > at else ""), end
+    return parts + text[at:]
 
 
 def _is_chinese(key: str) -> bool:
@@ -224,13 +224,13 @@ def _is_chinese(key: str) -> bool:
     return key[-1] > "~"
 
 
-def _value_end(text: str, found: re.Match[str]) -> int:
+def _value_end(text: str, match: re.Match[str]) -> int:
     """Where the value ends that begins after the key, or there, where nothing follows."""
-    at = found.end()
+    at = match.end()
     opened = _OPENED.match(text, at)
     if opened is not None:
         return _quote_end(text, opened)
-    around = "" if found["close"] else _around(text[max(0, found.start() - 200) : found.start()])
+    around = "" if match["close"] else _around(text[max(0, match.start() - 200) : match.start()])
     if around and (end := _closing(text, at, around)) is not None:
         return end
     value = _PLAIN.match(text, at)
@@ -239,7 +239,7 @@ def _value_end(text: str, found: re.Match[str]) -> int:
 
 def _around(before: str) -> str:
     """The quote that the word begins with whose end this is: `'user=a&password=` ends in one that began with '."""
-    at = max(before.rfind(one) for one in " \t\"'")
+    at = max(before.rfind(pattern) for pattern in " \t\"'")
     if at < 0 or before[at].isspace():
         return ""
     escapes = len(before[:at]) - len(before[:at].rstrip("\\"))
@@ -267,27 +267,27 @@ where the text goes on behind it."""
 
 def _closing(text: str, at: int, token: str) -> int | None:
     """Where the same quote stands again, with just as many backslashes."""
-    found = re.compile(rf"(?<!\\){re.escape(token)}").search(text, at)
-    return None if found is None else found.start()
+    match = re.compile(rf"(?<!\\){re.escape(token)}").search(text, at)
+    return None if match is None else match.start()
 
 
 def _options(text: str) -> str:
     """Only behind a command that takes a secret so: `mkdir -p x` stays as it is, and so does `docker run -t`."""
-    kept, at = "", 0
-    while found := _COMMAND.search(text, at):
-        letters = next(letters for n, (_, letters) in enumerate(_COMMANDS) if found[f"c{n}"] is not None)
-        kept += text[at : found.end()]
-        at = found.end()
+    parts, at = "", 0
+    while match := _COMMAND.search(text, at):
+        letters = next(letters for n, (_, letters) in enumerate(_COMMANDS) if match[f"c{n}"] is not None)
+        parts += text[at : match.end()]
+        at = match.end()
         expecting = False
         while (argument := _ARGUMENT.match(text, at)) and not _COMMAND.match(text, argument.start("word")):
             word = argument["word"]
-            kept += text[at : argument.start("word")]
+            parts += text[at : argument.start("word")]
             at = argument.end()
-            shown, expecting = _argument(word, letters, expecting=expecting)
-            kept += shown
+            masked, expecting = _argument(word, letters, expecting=expecting)
+            parts += masked
             if word in ("|", "||", "&&", "&") or word.endswith(";"):
                 break
-    return kept + text[at:]
+    return parts + text[at:]
 
 
 def _argument(word: str, letters: str, *, expecting: bool) -> tuple[str, bool]:

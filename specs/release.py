@@ -105,8 +105,9 @@ class Release(Model):
     saas: tuple[SaasEnvironment, ...]
     apps: tuple[SaasApp, ...] = ()
     sections: tuple[Section, ...]
-    scope: tuple[str, ...]
-    """The modules this version of bkrec looks at and brings up to date; of the others it claims nothing."""
+    scope: tuple[str, ...] = ()
+    """The modules to bring up to date: those whose file does not say `optional`, then what cluster.toml asks for and
+    not what it excludes. Nothing is claimed of the others."""
     excluded: tuple[str, ...] = ()
     """What cluster.toml leaves to its owner: never part of the data, told with each verdict."""
     business_topology: BusinessTopology

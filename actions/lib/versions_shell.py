@@ -7,7 +7,7 @@ reasons and in names of images. What is none is written down as refused, with th
 
 from typing import LiteralString
 
-PIN: LiteralString = r"""
+RECORD_VERSIONS: LiteralString = r"""
 checked() { # what is on stdin, as a version, or as ! and why it is none
     LC_ALL=C
     line=$(head -c 300 | head -n 1 | tr '\000' '?' | sed 's/[[:space:]]*$//')

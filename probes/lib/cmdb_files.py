@@ -31,8 +31,8 @@ class Files:
 
     def modules(self) -> Mapping[str, tuple[str, ...]]:
         """Line of .installed_module → modules, where that is not the line itself."""
-        found = _literal(self.tables["real_module_dict"])
-        return {name: tuple(str(one) for one in _listed(names)) for name, names in found.items()}
+        modules = _literal(self.tables["real_module_dict"])
+        return {name: tuple(str(one) for one in _listed(names)) for name, names in modules.items()}
 
     def sets(self) -> Mapping[str, str]:
         """Set → its template."""
@@ -61,27 +61,27 @@ def _listed(value: object) -> Sequence[object]:
 
 
 def files_of(lines: Sequence[str]) -> Files:
-    told = Files()
+    files = Files()
     for line in lines:
         word, _, rest = line.partition("\t")
         match word:
             case "service":
-                told.services += _service(rest)
+                files.services += _service(rest)
             case "topo":
-                told.topo += _topo(rest)
+                files.topo += _topo(rest)
             case "set_module_dict" | "real_module_dict":
-                told.tables[word] = told.tables.get(word, "") + rest + "\n"
+                files.tables[word] = files.tables.get(word, "") + rest + "\n"
             case "installed":
-                told.installed.append(rest)
+                files.installed.append(rest)
             case "service-unreadable" | "topo-unreadable" | "installed-unreadable":
-                told.unreadable[word.removesuffix("-unreadable")] = rest
+                files.unreadable[word.removesuffix("-unreadable")] = rest
             case "older":
-                told.older = True
+                files.older = True
             case "switch":
-                told.switch = rest
+                files.switch = rest
             case _:
                 raise ValueError("a line about the topology is not understood")
-    return told
+    return files
 
 
 def _service(line: str) -> list[str]:
@@ -92,14 +92,14 @@ def _service(line: str) -> list[str]:
 
 def _topo(line: str) -> list[tuple[str, str]]:
     """The first line names its columns, in Chinese."""
-    words = line.split()
-    return [(words[0], words[1])] if len(words) == 2 and words[0].isascii() and not line.startswith("#") else []
+    columns = line.split()
+    return [(columns[0], columns[1])] if len(columns) == 2 and columns[0].isascii() and not line.startswith("#") else []
 
 
 _PASSED_OVER = re.compile("python|nfs|yum|notty|There|Stderr|stderr|lesscode")
 
 
-def _named(files: Files) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _installed_modules(files: Files) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Line → modules, as the script reads .installed_module."""
     for line in (line.strip() for line in files.installed):
         if line and not line.startswith("#") and not _PASSED_OVER.search(line):
@@ -107,13 +107,13 @@ def _named(files: Files) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield line, (name,) if name != line else files.modules().get(line, (line,))
 
 
-def wanted(files: Files) -> frozenset[str]:
-    return frozenset(module for _, modules in _named(files) for module in modules)
+def expected_modules(files: Files) -> frozenset[str]:
+    return frozenset(module for _, modules in _installed_modules(files) for module in modules)
 
 
-def strange(files: Files) -> Iterator[str]:
+def unknown_lines(files: Files) -> Iterator[str]:
     """Also what only 6.1 knows, while its scripts are still there: 6.2 will not."""
     known = frozenset(files.services)
-    for line, modules in _named(files):
+    for line, modules in _installed_modules(files):
         if not known.issuperset(modules) or OLDER_SERVICES.issuperset(modules):
             yield line

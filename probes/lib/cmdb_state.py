@@ -16,7 +16,7 @@ MOST = 500
 MOST_TEMPLATES = 200
 
 
-class Odd(Exception):
+class UnexpectedAnswerError(Exception):
     """What CMDB said is not what it says."""
 
     def __init__(self, why: CodedReason) -> None:
@@ -32,16 +32,16 @@ class Set:
 
 
 @dataclass(frozen=True, slots=True)
-class There:
+class Current:
     sets: tuple[Set, ...]
     levels: tuple[str, ...]
     templates: frozenset[str]
     services: frozenset[str]
 
     @staticmethod
-    def of(tree: object, templates: object, services: object) -> "There":
+    def of(tree: object, templates: object, services: object) -> "Current":
         """Raises Odd."""
-        return There(
+        return Current(
             sets=tuple(sets(tree)),
             levels=tuple(name for kind, name in _levels(tree) if kind not in ("biz", "set", "module")),
             templates=frozenset(names(templates)),
@@ -49,39 +49,41 @@ class There:
         )
 
 
-def differences(files: Files, there: There) -> Iterator[str]:
-    yield from _told("service-template", frozenset(files.services), there.services)
-    yield from _told("set-template", frozenset(name for name, _ in files.topo), there.templates)
-    wanted = files.sets()
-    yield from _told("set", frozenset(wanted), frozenset(one.name for one in there.sets))
-    for one in there.sets:
-        if one.name in wanted:
-            yield from _told(f"module {one.name} /", files.template(wanted[one.name]), one.modules)
+def differences(files: Files, current: Current) -> Iterator[str]:
+    yield from _difference("service-template", frozenset(files.services), current.services)
+    yield from _difference("set-template", frozenset(name for name, _ in files.topo), current.templates)
+    expected = files.sets()
+    yield from _difference("set", frozenset(expected), frozenset(one.name for one in current.sets))
+    for current_set in current.sets:
+        if current_set.name in expected:
+            yield from _difference(
+                f"module {current_set.name} /", files.template(expected[current_set.name]), current_set.modules
+            )
 
 
-def _told(what: str, wanted: frozenset[str], has: frozenset[str]) -> Iterator[str]:
-    yield from (f"-{what} {name}" for name in wanted - has)
-    yield from (f"+{what} {name}" for name in has - wanted)
+def _difference(what: str, expected: frozenset[str], has: frozenset[str]) -> Iterator[str]:
+    yield from (f"-{what} {name}" for name in expected - has)
+    yield from (f"+{what} {name}" for name in has - expected)
 
 
-def custom(files: Files, there: There) -> Iterator[str]:
+def custom(files: Files, current: Current) -> Iterator[str]:
     services = {*files.services, *(service for _, service in files.topo), *OLDER_SERVICES}
     templates = {*(name for name, _ in files.topo), *files.sets().values(), *OLDER_SETS}
-    yield from (f"level {name}" for name in there.levels)
-    yield from (f"service-template {name}" for name in there.services - services)
-    yield from (f"set-template {name}" for name in there.templates - templates)
-    for one in there.sets:
-        if one.name not in {*files.sets(), *OLDER_SETS}:
-            yield f"set {one.name}"
+    yield from (f"level {name}" for name in current.levels)
+    yield from (f"service-template {name}" for name in current.services - services)
+    yield from (f"set-template {name}" for name in current.templates - templates)
+    for current_set in current.sets:
+        if current_set.name not in {*files.sets(), *OLDER_SETS}:
+            yield f"set {current_set.name}"
         else:
-            yield from (f"module {one.name} / {name}" for name in one.modules - services)
+            yield from (f"module {current_set.name} / {name}" for name in current_set.modules - services)
 
 
 def _nodes(tree: object) -> Iterator[Mapping[str, Any]]:
     """Of the tree, each once, those of the idle set left out. Raises Odd, also where the business itself, its root, is
     not in it: nothing at all is not a business without sets."""
     if [node.get("bk_obj_id") for node in _items(tree)] != ["biz"]:
-        raise Odd(reason("cmdb-unexpected-answer", what="biz"))
+        raise UnexpectedAnswerError(reason("cmdb-unexpected-answer", what="biz"))
     todo = [tree]
     while todo:
         for node in _items(todo.pop()):
@@ -98,58 +100,58 @@ def _levels(tree: object) -> Iterator[tuple[str, str]]:
 def sets(tree: object) -> Iterator[Set]:
     for node in _nodes(tree):
         if node.get("bk_obj_id") == "set":
-            modules = frozenset(_text(one, "bk_inst_name") for one in _items(node.get("child") or []))
+            modules = frozenset(_text(module, "bk_inst_name") for module in _items(node.get("child") or []))
             yield Set(_number(node, "bk_inst_id"), _text(node, "bk_inst_name"), modules)
 
 
 def names(page: object) -> Iterator[str]:
-    for one in _page(page, MOST_TEMPLATES):
-        yield _text(one, "name")
+    for template in _page(page, MOST_TEMPLATES):
+        yield _text(template, "name")
 
 
-def placed(page: object) -> list[tuple[str, list[tuple[int, str]]]]:
+def host_locations(page: object) -> list[tuple[str, list[tuple[int, str]]]]:
     """Address → (set, module) of each place it has; a host may have several, parted by commas."""
-    found: list[tuple[str, list[tuple[int, str]]]] = []
-    for one in _page(page, MOST):
-        host, topo = one.get("host"), one.get("topo")
+    locations: list[tuple[str, list[tuple[int, str]]]] = []
+    for item in _page(page, MOST):
+        host, topo = item.get("host"), item.get("topo")
         if not isinstance(host, dict):
-            raise Odd(reason("cmdb-unexpected-answer", what="host"))
+            raise UnexpectedAnswerError(reason("cmdb-unexpected-answer", what="host"))
         places = [
             (_number(at, "bk_set_id"), _text(module, "bk_module_name"))
             for at in _items(topo or [])
             for module in _items(at.get("module") or [])
         ]
         addresses = _text(cast("Mapping[str, Any]", host), "bk_host_innerip").split(",")
-        found += [(address, places) for address in addresses]
-    return found
+        locations += [(address, places) for address in addresses]
+    return locations
 
 
 def _page(page: object, most: int) -> Sequence[Mapping[str, Any]]:
     """Raises Odd where there is more of it than what was asked for."""
     if not isinstance(page, dict):
-        raise Odd(reason("cmdb-unexpected-answer", what="info"))
-    told = cast("Mapping[str, Any]", page)
-    items, count = _items(told.get("info") or []), told.get("count", 0)
+        raise UnexpectedAnswerError(reason("cmdb-unexpected-answer", what="info"))
+    body = cast("Mapping[str, Any]", page)
+    items, count = _items(body.get("info") or []), body.get("count", 0)
     if not isinstance(count, int) or count > max(len(items), 0) or len(items) > most:
-        raise Odd(reason("cmdb-too-many", most=most))
+        raise UnexpectedAnswerError(reason("cmdb-too-many", most=most))
     return items
 
 
 def _items(value: object) -> Sequence[Mapping[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in cast("list[object]", value)):
-        raise Odd(reason("cmdb-unexpected-answer", what="list"))
+        raise UnexpectedAnswerError(reason("cmdb-unexpected-answer", what="list"))
     return cast("list[Mapping[str, Any]]", value)
 
 
 def _text(node: Mapping[str, Any], name: str) -> str:
     value = node.get(name)
     if not isinstance(value, str):
-        raise Odd(reason("cmdb-unexpected-answer", what=name))
+        raise UnexpectedAnswerError(reason("cmdb-unexpected-answer", what=name))
     return value
 
 
 def _number(node: Mapping[str, Any], name: str) -> int:
     value = node.get(name)
     if not isinstance(value, int):
-        raise Odd(reason("cmdb-unexpected-answer", what=name))
+        raise UnexpectedAnswerError(reason("cmdb-unexpected-answer", what=name))
     return value

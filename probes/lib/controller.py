@@ -26,12 +26,12 @@ cat -- "$config"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class ControllerFiles:
     config: str
     """install.config as it lies there."""
     home: str
     """What .path says ("/data/bkce"), or ""."""
-    pins: tuple[PackageVersion, ...] | None = ()
+    package_versions: tuple[PackageVersion, ...] | None = ()
     """What the package brings, where that was written down; None where the record cannot be understood."""
 
 
@@ -40,7 +40,7 @@ def command(install: str, md5: str = "") -> Command:
     return Command(script=SCRIPT, args=(install, DIRECTORY, md5 if MD5.fullmatch(md5) else ""))
 
 
-def parse(output: Output, md5: str = "") -> Survey | None:
+def parse(output: Output, md5: str = "") -> ControllerFiles | None:
     """None where there is no install.config; ValueError where the answer makes no sense."""
     head, mark, config = output.stdout.partition("\n---\n")
     first, _, rest = head.partition("\n")
@@ -49,14 +49,14 @@ def parse(output: Output, md5: str = "") -> Survey | None:
     if first.strip() != "found" or not mark:
         raise ValueError("the answer has no end")
     home, *said = (line.strip() for line in rest.split("\n"))
-    versions = _pins(md5, tuple(line for line in said if line))
-    return Survey(config=config, home=home if home.startswith("/") else "", pins=versions)
+    versions = _package_versions(md5, tuple(line for line in said if line))
+    return ControllerFiles(config=config, home=home if home.startswith("/") else "", package_versions=versions)
 
 
-def _pins(md5: str, said: tuple[str, ...]) -> tuple[PackageVersion, ...] | None:
-    if not said:
+def _package_versions(md5: str, line: tuple[str, ...]) -> tuple[PackageVersion, ...] | None:
+    if not line:
         return ()
     try:
-        return record(md5, tuple(line.removeprefix("pin ") for line in said[1:] if said[0] == "pinned"))
+        return record(md5, tuple(row.removeprefix("pin ") for row in line[1:] if line[0] == "pinned"))
     except ValueError:
         return None

@@ -135,13 +135,17 @@ done
 
 def ask(questions: Sequence[Question]) -> Command:
     """Each once, in the order given."""
-    return Command(script=SCRIPT, args=words(questions), timeout_s=timeout_s(questions))
+    return Command(script=SCRIPT, args=arguments(questions), timeout_s=timeout_s(questions))
 
 
-def words(questions: Sequence[Question]) -> tuple[str, ...]:
+def arguments(questions: Sequence[Question]) -> tuple[str, ...]:
     """What SCRIPT is given. A family that says more itself puts its rows first, their number into `begin`."""
     asked = _once(questions)
-    return (str(LIMIT), f"{DEADLINE_S:g}", *(word for one in asked for word in (one.env, one.api, one.body)))
+    return (
+        str(LIMIT),
+        f"{DEADLINE_S:g}",
+        *(word for question in asked for word in (question.env, question.api, question.body)),
+    )
 
 
 def timeout_s(questions: Sequence[Question]) -> float:
@@ -151,7 +155,7 @@ def timeout_s(questions: Sequence[Question]) -> float:
 def answers(questions: Sequence[Question], output: Output, *, begin: int = 0) -> Mapping[Question, Answer | Unknown]:
     asked = _once(questions)
     rows = rows_of(output, count=begin + len(asked))[begin:]
-    return {one: read(one.api, row, env=one.env) for one, row in zip(asked, rows, strict=True)}
+    return {question: read(question.api, row, env=question.env) for question, row in zip(asked, rows, strict=True)}
 
 
 def _once(questions: Sequence[Question]) -> tuple[Question, ...]:
@@ -178,10 +182,10 @@ def _whole(api: str, text: str) -> Answer | Unknown:
     found = re.fullmatch(r"(.*) (\d{3}) (\d{1,3})", text, re.ASCII)
     if found is None:
         raise ValueError("the answer of the ESB is not whole")
-    return _said(api, *found.groups())
+    return _answer(api, *found.groups())
 
 
-def _said(api: str, text: str, status: str, end: str) -> Answer | Unknown:
+def _answer(api: str, text: str, status: str, end: str) -> Answer | Unknown:
     if end == "63":
         return Unknown(reason("esb-too-long", api=api))
     if end != "0":
@@ -200,10 +204,10 @@ def _said(api: str, text: str, status: str, end: str) -> Answer | Unknown:
 def _json(text: str) -> Mapping[str, Any]:
     """An empty one for what is none: numbers that are too long and brackets that go too deep are none either."""
     try:
-        told = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    return cast("Mapping[str, Any]", told) if isinstance(told, dict) else {}
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _refused(api: str, code: str, message: object) -> CodedReason:

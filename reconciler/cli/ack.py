@@ -1,13 +1,17 @@
 """`bkrec ack`: say of work that leaves no trace whether it was done before bkrec came."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, merge
+from reconciler.cli.options import Options, command
 
-WorkArgument = Annotated[
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.documents import AckDoc
+
+TasksArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="WORK…", help=localized("As `plan` names it; none: show all of it.", "plan 中的名称；省略则列出全部。")
@@ -27,25 +31,15 @@ FromOption = Annotated[
 ]
 
 
+@command("ack")
 def ack(
-    ctx: typer.Context,
-    works: WorkArgument = None,
-    done: DoneOption = None,
-    origin: FromOption = "",
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-) -> None:
-    from reconciler.cli import acking, exits, signals
-    from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Rendering, emit
-    from reconciler.view.text.ack import ack_text
-    from specs.diagnostic import BkrecError, diagnose
+    options: Options, tasks: TasksArgument = None, done: DoneOption = None, origin: FromOption = ""
+) -> "Result[AckDoc]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import ack
 
-    options = merge(ctx, cluster, lang, output)
-    if bool(works) != (done is not None):
-        raise exits.UsageError(BkrecError(diagnose("ack-incomplete")))
+    if bool(tasks) != (done is not None):
+        raise ack.incomplete()
     path = cluster_path(options)
-    work = acking.ask(path) if done is None else acking.ack(path, works or (), done=done, origin=origin)
-    document = signals.run(work)
-    emit(Rendering(text=lambda page: ack_text(document, page), document=lambda: document), options)
+    return signals.run(ack.show(path) if done is None else ack.ack(path, tasks or (), done=done, origin=origin))

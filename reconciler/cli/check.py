@@ -1,20 +1,24 @@
 """`bkrec check`: has anything drifted? Short, and the same text for the same state, so a timer mails only news."""
 
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, ReportOption, merge
+from reconciler.cli.options import Options, command
+
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.reports import ClusterReport
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def seconds(text: str) -> float:
     """`90`, `30s`, `5m`, `1h`; at least a second. Raises BadParameter."""
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", text)
-    if found is None or (value := float(found[1]) * _UNITS[found[2]]) < 1:
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", text)
+    if match is None or (value := float(match[1]) * _UNITS[match[2]]) < 1:
         raise typer.BadParameter(
             localized(f"`{text}` is no span of time such as 30s, 5m, 1h", f"`{text}` 不是 30s、5m、1h 这样的时长")
         )
@@ -33,42 +37,17 @@ EveryOption = Annotated[
 ]
 
 
-def check(
-    ctx: typer.Context,
-    every: EveryOption = None,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-    report: ReportOption = None,
-) -> None:
-    from reconciler.cli.lookers import exit_with
-
-    options = merge(ctx, cluster, lang, output, report)
-    pause_s = None if every is None else seconds(every)
-    while pause_s is not None:
-        _once(options)
-        _pause(pause_s)
-    exit_with(_once(options))
-
-
-def _once(options: Options):
-    from reconciler.cli.lookers import assess, render
-    from reconciler.view.text.check import check_text
-    from reconciler.view.to_documents import check_document
-
-    report = assess(options)
-    render(
-        report,
-        options,
-        lambda seen, page: check_text(seen.release, seen.difference, page),
-        lambda seen: check_document(seen.release, seen.difference, seen.warnings, seen.beyond),
-    )
-    return report
-
-
-def _pause(pause_s: float) -> None:
+@command("check")
+def check(options: Options, every: EveryOption = None) -> "Result[ClusterReport]":
     import asyncio
 
     from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.cli.output import emit
+    from reconciler.commands import assess
 
-    signals.run(asyncio.sleep(pause_s))
+    pause_s = None if every is None else seconds(every)
+    while pause_s is not None:
+        emit(signals.run(assess.diff(cluster_path(options))), "check", options)
+        signals.run(asyncio.sleep(pause_s))
+    return signals.run(assess.diff(cluster_path(options)))

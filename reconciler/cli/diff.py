@@ -1,27 +1,18 @@
-"""`bkrec diff`: what differs from the release, host by host, and why it matters. Writes nothing."""
+"""`bkrec diff`: the drift of the cluster, host by host, and why it matters. Read-only."""
 
-import typer
+from typing import TYPE_CHECKING
 
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
+from reconciler.cli.options import Options, command
+
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.reports import ClusterReport
 
 
-def diff(
-    ctx: typer.Context,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-    report: ReportOption = None,
-) -> None:
-    from reconciler.cli.lookers import assess, exit_with, render
-    from reconciler.view.text.diff import diff_text
-    from reconciler.view.to_documents import diff_document
+@command("diff")
+def diff(options: Options) -> "Result[ClusterReport]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import assess
 
-    options = merge(ctx, cluster, lang, output, report)
-    studied = assess(options)
-    render(
-        studied,
-        options,
-        lambda seen, page: diff_text(seen.release, seen.difference, page),
-        lambda seen: diff_document(seen.release, seen.difference, seen.warnings, seen.beyond),
-    )
-    exit_with(studied)
+    return signals.run(assess.diff(cluster_path(options)))

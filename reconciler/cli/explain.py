@@ -1,11 +1,15 @@
 """`bkrec explain ID`: what a code, a fact, a step or a section of the guide means. Needs no cluster."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import LangOption, OutputOption, ReportOption, merge
+from reconciler.cli.options import Options, command
+
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.documents import ExplainDoc
 
 IdArgument = Annotated[
     list[str],
@@ -19,24 +23,8 @@ IdArgument = Annotated[
 ]
 
 
-def explain(
-    ctx: typer.Context,
-    words: IdArgument,
-    lang: LangOption = None,
-    output: OutputOption = None,
-    report: ReportOption = None,
-) -> None:
-    from reconciler.cli import exits, reach
-    from reconciler.cli.console import Rendering, emit
-    from reconciler.view import explain as view
-    from reconciler.view.messages.ui import label
-    from specs.diagnostic import BkrecError, diagnose
+@command("explain")
+def explain(options: Options, words: IdArgument) -> "Result[ExplainDoc]":
+    from reconciler.commands import explain
 
-    options, asked = merge(ctx, None, lang, output, report), " ".join(words)
-    release = reach.release(reach.DEFAULT_RELEASE)
-    found = view.explain(asked, release.sections, release.guide)
-    if not found.entries:
-        ids = ", ".join(f"`{one}`" for one in view.near(asked, release.sections))
-        hint = label("near", options.lang, ids=ids) if ids else label("near-none", options.lang)
-        raise exits.UsageError(BkrecError(diagnose("unknown-id", id=asked, near=hint)))
-    emit(Rendering(text=lambda page: view.explain_text(found, page), document=lambda: found), options)
+    return explain.explain(" ".join(words), options.lang)

@@ -1,24 +1,17 @@
 """`bkrec history`: every run of this cluster from this machine, by its journal. Contacts no host."""
 
-import typer
+from typing import TYPE_CHECKING
 
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
+from reconciler.cli.options import Options, command
 
-
-def history(
-    ctx: typer.Context,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-    report: ReportOption = None,
-) -> None:
-    from reconciler.cli import tending
-    from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Rendering, emit
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
     from reconciler.view.documents import HistoryDoc
-    from reconciler.view.text.runs import history_text
 
-    options = merge(ctx, cluster, lang, output, report)
-    runs = tending.runs(cluster_path(options))
-    found = Rendering(text=lambda page: history_text(runs, page), document=lambda: HistoryDoc(runs=list(runs)))
-    emit(found, options)
+
+@command("history")
+def history(options: Options) -> "Result[HistoryDoc]":
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import history
+
+    return history.history(cluster_path(options))

@@ -1,4 +1,4 @@
-"""`bkrec init`: read install.config over SSH and write cluster.toml. Asks nothing of the hosts but to be read."""
+"""`bkrec init`: read install.config over SSH and write cluster.toml. Read-only for the hosts."""
 
 import re
 from pathlib import Path
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import ClusterOption, LangOption, Options, merge
+from reconciler.cli.options import Options, command
+from reconciler.version import DEFAULT_PACKAGE
 
 if TYPE_CHECKING:
-    from reconciler.cli.wiring import Proposal
+    from reconciler.commands.result import Result
+    from reconciler.view.reports import InitReport
 
-PACKAGE = "/data/bkce-src-6.2.2.tgz"
-_TARGET = re.compile(r"(?:([A-Za-z0-9_][A-Za-z0-9_.-]*)@)?([A-Za-z0-9][A-Za-z0-9.-]*)(?::([0-9]{1,5}))?")
+_LOGIN = re.compile(r"(?:([A-Za-z0-9_][A-Za-z0-9_.-]*)@)?([A-Za-z0-9][A-Za-z0-9.-]*)(?::([0-9]{1,5}))?")
 
 ControllerOption = Annotated[
     str,
@@ -60,94 +61,35 @@ ForceOption = Annotated[
 ]
 
 
+@command("init")
 def init(
-    ctx: typer.Context,
+    options: Options,
     controller: ControllerOption,
     out: OutOption = Path("cluster.toml"),
     via: ViaOption = "direct",
-    package: PackageOption = PACKAGE,
+    package: PackageOption = DEFAULT_PACKAGE,
     address: AddressOption = "",
     force: ForceOption = False,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-) -> None:
-    from reconciler.cli import signals, wiring
-    from reconciler.cli.console import err
-    from reconciler.view.messages.ui import label
+) -> "Result[InitReport]":
+    from reconciler.cli import signals
+    from reconciler.commands import init
 
-    options = merge(ctx, cluster, lang)
     user, host, port = login(controller)
-    if not force:
-        _refuse_existing(out)
-    at = _address(address or host)
-    target = wiring.InitRequest(user=user, host=host, port=port, address=at, via=via, package=package)
-    proposal = signals.run(wiring.propose_cluster_file(target))
-    _write(out, _worded(proposal, options), force=force)
-    err(label("init-written", options.lang, path=out) + "\n")
+    request = init.InitRequest(user=user, host=host, port=port, address=_ip(address or host), via=via, package=package)
+    return signals.run(init.init(request, out, force=force, lang=options.lang))
 
 
 def login(text: str) -> tuple[str, str, int]:
-    """User (root unless said), host, port (22 unless said). Raises BadParameter."""
-    found = _TARGET.fullmatch(text)
-    if found is None or not 0 < int(found[3] or 22) < 65536:
+    """User (root unless given), host, port (22 unless given). Raises BadParameter."""
+    match = _LOGIN.fullmatch(text)
+    if match is None or not 0 < int(match[3] or 22) < 65536:
         raise typer.BadParameter(localized(f"`{text}` is not USER@HOST[:PORT]", f"`{text}` 不符合 USER@HOST[:PORT]"))
-    return found[1] or "root", found[2], int(found[3] or 22)
+    return match[1] or "root", match[2], int(match[3] or 22)
 
 
-def _address(text: str) -> str:
+def _ip(text: str) -> str:
     """Raises BadParameter for a name: install.config knows addresses only."""
     if re.fullmatch(r"([0-9]{1,3}\.){3}[0-9]{1,3}", text) is None:
-        told = localized("is no IPv4 address: give --address as well", "不是 IPv4 地址：请同时指定 --address")
-        raise typer.BadParameter(f"`{text}` {told}")
+        problem = localized("is no IPv4 address: give --address as well", "不是 IPv4 地址：请同时指定 --address")
+        raise typer.BadParameter(f"`{text}` {problem}")
     return text
-
-
-def _refuse_existing(path: Path) -> None:
-    """Before any connection: nobody types a passphrase for nothing. A device or a pipe is no file to be lost."""
-    from reconciler.engine.local_files import place
-    from specs.diagnostic import SpecError, diagnose
-
-    try:
-        at = place(path)
-    except OSError as error:
-        diagnostic = diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
-        raise SpecError(diagnostic) from error
-    if at.was is not None and (at.replaceable or path.is_dir()):
-        raise SpecError(diagnose("file-exists", where=str(path), path=path))
-
-
-def _worded(proposal: "Proposal", options: Options) -> str:
-    from reconciler.view.cluster_toml import Proposed, cluster_toml
-    from reconciler.view.render import RenderOptions
-
-    told = Proposed(
-        name=proposal.name,
-        release=proposal.release,
-        address=proposal.target.address,
-        connect=proposal.target.host,
-        user=proposal.target.user,
-        port=proposal.target.port,
-        via=proposal.target.via,
-        package=proposal.target.package,
-        placement=proposal.placement,
-        leave=proposal.leave,
-    )
-    return cluster_toml(told, RenderOptions(lang=options.lang))
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    """Exclusive unless forced: two `init` at once cannot overwrite each other's work."""
-    from reconciler.engine.local_files import replace_keeping_mode, write_new
-    from specs.diagnostic import SpecError, diagnose
-
-    try:
-        if force:
-            replace_keeping_mode(path, text, new_mode=None)
-        else:
-            write_new(path, text)
-    except FileExistsError as error:
-        raise SpecError(diagnose("file-exists", where=str(path), path=path)) from error
-    except OSError as error:
-        raise SpecError(
-            diagnose("file-not-written", where=str(path), path=path, error=error.strerror or error)
-        ) from error

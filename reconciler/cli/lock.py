@@ -1,39 +1,27 @@
-"""`bkrec lock status|break`: who may change this cluster now, and taking that from someone who is gone."""
+"""`bkrec lock status|break`: who may change this cluster now, and releasing the lease of a holder that is gone."""
 
-import typer
+from typing import TYPE_CHECKING
 
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
+from reconciler.cli.options import Options, command
 
-
-def status(
-    ctx: typer.Context,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-    report: ReportOption = None,
-) -> None:
-    from reconciler.cli import signals, tending
-    from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Rendering, emit
-    from reconciler.view.text.runs import lock_text
-
-    options = merge(ctx, cluster, lang, output, report)
-    lock = signals.run(tending.read_lock(cluster_path(options)))
-    emit(Rendering(text=lambda page: lock_text(lock, page), document=lambda: lock), options)
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.documents import LockDoc
 
 
-def break_(
-    ctx: typer.Context,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-    report: ReportOption = None,
-) -> None:
-    from reconciler.cli import signals, tending
-    from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Rendering, emit
-    from reconciler.view.text.runs import broken_text
+@command("lock")
+def status(options: Options) -> "Result[LockDoc]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import lock
 
-    options = merge(ctx, cluster, lang, output, report)
-    lock = signals.run(tending.break_lock(cluster_path(options)))
-    emit(Rendering(text=lambda page: broken_text(lock, page), document=lambda: lock), options)
+    return signals.run(lock.status(cluster_path(options)))
+
+
+@command("lock")
+def break_(options: Options) -> "Result[LockDoc]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import lock
+
+    return signals.run(lock.force_release(cluster_path(options)))

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
-from reconciler.cli import exits
+from reconciler.cli.execute import Exit
+from reconciler.core.verdict import SUCCEEDED, ExitCode, exit_code
 from reconciler.version import VERSION
 
 if TYPE_CHECKING:
@@ -30,33 +31,33 @@ def run(args: Sequence[str], system: str = os.name) -> int:
         sys.stderr.write(
             "bkrec runs on Linux and macOS; here, use WSL. 请在 Linux 或 macOS 上运行 bkrec（此系统请用 WSL）\n"
         )
-        return exits.REFUSED
-    closed = _opened()
+        return ExitCode.REFUSED
+    closed = _open_closed_streams()
     if list(args) == ["--version"] and not closed:
         try:
             sys.stdout.write(f"bkrec {VERSION}\n")
             sys.stdout.flush()
-            return exits.OK
+            return ExitCode.OK
         except OSError:
-            return _heard(exits.OK, args)
+            return _check_output(ExitCode.OK, args)
     if closed:
-        return _tell(exits.REFUSED, _one("output-closed"), _options(args))
-    return _heard(_code(args), args)
+        return _error(ExitCode.REFUSED, _one("output-closed"), _options(args))
+    return _check_output(_code(args), args)
 
 
 def _code(args: Sequence[str]) -> int:
     try:
         return _run(args)
     except KeyboardInterrupt:
-        return exits.INTERRUPTED
+        return ExitCode.INTERRUPTED
     except SystemExit:
         # typer's own way to leave when the reader of its help has gone, with 1, whatever it was told
-        return exits.OK
+        return ExitCode.OK
     except Exception as error:
         return _ended(error, _options(args))
 
 
-def _opened() -> bool:
+def _open_closed_streams() -> bool:
     """True where standard output is closed. What is closed is opened on nothing, so that no file or connection of ours
     gets its number and is written into by whoever means the stream."""
     closed = {name for name in ("stdin", "stdout", "stderr") if getattr(sys, name, None) is None}
@@ -65,14 +66,14 @@ def _opened() -> bool:
     return "stdout" in closed
 
 
-def _heard(code: int, args: Sequence[str]) -> int:
+def _check_output(code: int, args: Sequence[str]) -> int:
     """A verdict that nobody heard is none. A failure stays one."""
-    from reconciler.cli.console import lost, print_diagnostics
+    from reconciler.cli.output import lost, print_diagnostics
 
     if not (output_text := lost()):
         return code
     print_diagnostics(_one("output-lost", output_text=output_text), _options(args))
-    return exits.UNKNOWN if code in (exits.OK, exits.DIFFERS, exits.WAITING, exits.ROLLED_BACK) else code
+    return ExitCode.UNKNOWN if code in SUCCEEDED else code
 
 
 def _one(code: str, output_text: str = "") -> "tuple[Diagnostic, ...]":
@@ -83,30 +84,28 @@ def _one(code: str, output_text: str = "") -> "tuple[Diagnostic, ...]":
 
 def _run(args: Sequence[str]) -> int:
     from reconciler.cli.app import app
-    from reconciler.cli.console import tolerate_encoding_errors
+    from reconciler.cli.terminal import tolerate_encoding_errors
 
     tolerate_encoding_errors()
     code = app(args=list(args), prog_name="bkrec", standalone_mode=False)
-    return code if isinstance(code, int) else exits.OK
+    return code if isinstance(code, int) else ExitCode.OK
 
 
 def _ended(error: Exception, options: "Options") -> int:
     from specs.diagnostic import BkrecError
 
-    if isinstance(error, exits.Exit):
+    if isinstance(error, Exit):
         return error.code
-    if isinstance(error, exits.CommandError):
-        return _tell(error.code, error.trouble.diagnostics, options)
     if isinstance(error, BkrecError):
-        return _tell(exits.code_of(error), error.diagnostics, options)
+        return _error(exit_code(error.ends_as), error.diagnostics, options)
     if type(error).__name__ == "Abort":
-        return exits.INTERRUPTED
+        return ExitCode.INTERRUPTED
     if isinstance(error, _misuse()):
         return _misused(error, options)
     if isinstance(error, BrokenPipeError):
-        return exits.OK
+        return ExitCode.OK
     if diagnostic := _machine(error):
-        return _tell(exits.UNKNOWN, (diagnostic,), options)
+        return _error(ExitCode.UNKNOWN, (diagnostic,), options)
     return _bug(error, options)
 
 
@@ -141,16 +140,10 @@ def _innermost(error: BaseException) -> BaseException:
     return error
 
 
-def _tell(code: int, diagnostics: "tuple[Diagnostic, ...]", options: "Options") -> int:
-    from reconciler.cli.console import out, print_diagnostics
+def _error(code: int, diagnostics: "tuple[Diagnostic, ...]", options: "Options") -> int:
+    from reconciler.cli.output import emit_error
 
-    if options.output == "json":
-        from reconciler.view.documents import dumped
-        from reconciler.view.to_documents import error_document
-
-        out(dumped(error_document(code, diagnostics), indent=None))
-    print_diagnostics(diagnostics, options)
-    return code
+    return emit_error(code, diagnostics, options)
 
 
 def _misuse() -> tuple[type[Exception], ...]:
@@ -166,24 +159,24 @@ def _misused(error: Exception, options: "Options") -> int:
 
     ctx = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError" and ctx is not None:
-        from reconciler.cli.console import err
+        from reconciler.cli.output import err
 
         err(ctx.get_help() + "\n")
-        return exits.USAGE
+        return ExitCode.USAGE
     message = getattr(error, "format_message", error.__str__)()
     path = "bkrec" if ctx is None else ctx.command_path
-    return _tell(exits.USAGE, (diagnose("usage", message=message, help=f"{path} --help"),), options)
+    return _error(ExitCode.USAGE, (diagnose("usage", message=message, help=f"{path} --help"),), options)
 
 
 def _bug(error: Exception, options: "Options") -> int:
     import traceback
 
-    from reconciler.cli.console import err
+    from reconciler.cli.output import err
     from specs.diagnostic import diagnose
     from specs.redact import safe_lines
 
     err(safe_lines("".join(traceback.format_exception(error))))
-    return _tell(exits.BUG, (diagnose("bug", error=f"{type(error).__name__}: {error}"),), options)
+    return _error(ExitCode.BUG, (diagnose("bug", error=f"{type(error).__name__}: {error}"),), options)
 
 
 def _options(args: Sequence[str]) -> "Options":
@@ -192,8 +185,11 @@ def _options(args: Sequence[str]) -> "Options":
 
     from reconciler.cli.language import language
     from reconciler.cli.options import Options
+    from reconciler.view.formats import DEFAULT, FORMATS
 
-    words = tuple(args)
-    apart = any(pair in (("-o", "json"), ("--output", "json")) for pair in pairwise(words))
-    joined = any(word in ("-ojson", "--output=json") for word in words)
-    return Options(lang=language(args, os.environ), output="json" if apart or joined else "text")
+    separate = [value for name, value in pairwise(args) if name in ("-o", "--output")]
+    joined = [
+        word.removeprefix("--output=").removeprefix("-o") for word in args if word.startswith(("-o", "--output="))
+    ]
+    output = next((name for name in (*separate, *joined) if name in FORMATS), DEFAULT)
+    return Options(lang=language(args, os.environ), output=output)

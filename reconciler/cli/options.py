@@ -1,19 +1,31 @@
-"""The options that every command takes, before or after its name, and what they come to."""
+"""The options that every command takes, before or after its name: declared once, by `command`.
 
-import os
+    @command("diff")
+    def diff(options: Options) -> Result[ClusterReport]: …
+
+The function gets the merged options and returns the use case's result (None: it has printed itself). What typer sees is
+the same function with the options of all commands beside its own. Formats are checked first: a command that changes a
+cluster must not find out afterwards that its result cannot be shown.
+"""
+
+import inspect
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
 from reconciler.cli.language import LANG, Lang, localized
+from reconciler.view.formats import DEFAULT, FORMATS
 
 if TYPE_CHECKING:
+    from reconciler.commands.result import Result
     from reconciler.view.render import RenderOptions
+    from reconciler.view.reports import ReportKind
 
-Format = Literal["text", "json"]
+P = ParamSpec("P")
 
 ClusterOption = Annotated[
     Path | None,
@@ -32,9 +44,12 @@ LangOption = Annotated[
     typer.Option("--lang", help=localized("Language; else that of the locale.", "语言；缺省按系统区域设置。")),
 ]
 OutputOption = Annotated[
-    Format | None,
+    str | None,
     typer.Option(
-        "-o", "--output", help=localized("What stdout gets; text unless said.", "标准输出的格式，缺省为 text。")
+        "-o",
+        "--output",
+        metavar="|".join(FORMATS),
+        help=localized("What stdout gets; text unless said.", "标准输出的格式，缺省为 text。"),
     ),
 ]
 ReportOption = Annotated[
@@ -50,8 +65,8 @@ ReportOption = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    format: Format
+class ReportFile:
+    format: str
     path: Path
 
 
@@ -59,40 +74,99 @@ class Report:
 class Options:
     cluster: Path | None = None
     lang: Lang = LANG
-    output: Format = "text"
-    reports: tuple[Report, ...] = ()
+    output: str = DEFAULT
+    reports: tuple[ReportFile, ...] = field(default=())
 
-    def render_options(self, *, err: bool = False, width: int = 0) -> "RenderOptions":
-        """What a text for stdout (or stderr) is written for."""
-        from reconciler.cli.console import terminal_width, use_colour
+    def render_options(self, *, err: bool = False) -> "RenderOptions":
+        """For a text on stdout, or stderr."""
+        import os
+
+        from reconciler.cli.terminal import terminal_width, use_colour
         from reconciler.view.render import RenderOptions
 
         stream = sys.stderr if err else sys.stdout
-        return RenderOptions(
-            lang=self.lang, width=width or terminal_width(stream), colour=use_colour(stream, os.environ)
-        )
+        return RenderOptions(lang=self.lang, width=terminal_width(stream), colour=use_colour(stream, os.environ))
+
+
+def command(
+    kind: "ReportKind",
+) -> "Callable[[Callable[Concatenate[Options, P], Result[Any] | None]], Callable[..., None]]":
+    """`kind`: what it reports, which says in which formats it can be asked for."""
+
+    def declare(run: "Callable[Concatenate[Options, P], Result[Any] | None]") -> Callable[..., None]:
+        def called(
+            ctx: typer.Context,
+            cluster: Path | None,
+            lang: Lang | None,
+            output: str | None,
+            report: list[str] | None,
+            **own: Any,
+        ) -> None:
+            from reconciler.cli.execute import execute
+
+            options = merge(ctx, cluster, lang, output, report)
+            execute(ctx.command_path, kind, options, lambda: run(options, **own))  # pyright: ignore[reportCallIssue]
+
+        _take_signature(called, run)
+        return called
+
+    return declare
 
 
 def merge(
     ctx: typer.Context,
     cluster: Path | None = None,
     lang: Lang | None = None,
-    output: Format | None = None,
-    report: list[str] | None = None,
+    output: str | None = None,
+    report: Sequence[str] | None = None,
 ) -> Options:
-    """What stands after the command's name wins over what stands before it; reports add up."""
+    """What stands after the command's name wins over what stands before it; reports add up. Raises BadParameter."""
     before = ctx.obj if isinstance(ctx.obj, Options) else Options()
     return Options(
         cluster=cluster or before.cluster,
         lang=lang or before.lang,
-        output=output or before.output,
+        output=before.output if output is None else _format(output),
         reports=(*before.reports, *(_report(text) for text in report or ())),
     )
 
 
-def _report(text: str) -> Report:
-    kind, _, path = text.partition("=")
-    if kind not in ("text", "json") or not path:
-        message = localized("is FMT=PATH, where FMT is text or json", "的形式为 FMT=PATH，FMT 为 text 或 json")
+_COMMON: tuple[tuple[str, Any], ...] = (
+    ("cluster", ClusterOption),
+    ("lang", LangOption),
+    ("output", OutputOption),
+    ("report", ReportOption),
+)
+
+
+def _take_signature(called: Callable[..., None], run: Callable[..., Any]) -> None:
+    """What typer reads options from: those of the command first, then those of all commands."""
+    first, *own = inspect.signature(run).parameters.values()
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    ctx = inspect.Parameter("ctx", keyword, annotation=typer.Context)
+    common = [inspect.Parameter(name, keyword, default=None, annotation=option) for name, option in _COMMON]
+    parameters = [ctx, *(parameter.replace(kind=keyword) for parameter in own), *common]
+    called.__name__, called.__doc__ = run.__name__, run.__doc__
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    called.__signature__ = inspect.Signature(parameters)
+    assert first.name == "options"
+
+
+def _report(text: str) -> ReportFile:
+    name, _, path = text.partition("=")
+    if name not in FORMATS or not path:
+        formats = _listed(localized("or", "或"))
+        message = localized(f"is FMT=PATH, where FMT is {formats}", f"的形式为 FMT=PATH，FMT 为 {formats}")
         raise typer.BadParameter(f"--report {message}: {text}")
-    return Report(format="json" if kind == "json" else "text", path=Path(path))
+    return ReportFile(format=name, path=Path(path))
+
+
+def _format(name: str) -> str:
+    if name not in FORMATS:
+        formats = _listed(localized("or", "或"))
+        raise typer.BadParameter(localized(f"--output is {formats}: {name}", f"--output 为 {formats}：{name}"))
+    return name
+
+
+def _listed(last: str) -> str:
+    *names, final = FORMATS
+    return f"{', '.join(names)} {last} {final}"

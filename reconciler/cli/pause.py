@@ -1,11 +1,15 @@
 """`bkrec pause` and `bkrec resume`: from any terminal, for whoever is at work on this cluster."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, merge
+from reconciler.cli.options import Options, command
+
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.documents import PauseDoc
 
 WhyOption = Annotated[
     str,
@@ -13,34 +17,19 @@ WhyOption = Annotated[
 ]
 
 
-def pause(
-    ctx: typer.Context,
-    why: WhyOption = "",
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-) -> None:
-    from reconciler.cli import signals, tending
-    from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Rendering, emit
-    from reconciler.view.text.runs import paused_text
+@command("pause")
+def pause(options: Options, why: WhyOption = "") -> "Result[PauseDoc]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import pause
 
-    options = merge(ctx, cluster, lang, output)
-    document = signals.run(tending.pause(cluster_path(options), why))
-    emit(Rendering(text=lambda page: paused_text(document, page), document=lambda: document), options)
+    return signals.run(pause.pause(cluster_path(options), why))
 
 
-def resume(
-    ctx: typer.Context,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-) -> None:
-    from reconciler.cli import signals, tending
-    from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Rendering, emit
-    from reconciler.view.text.runs import paused_text
+@command("pause")
+def resume(options: Options) -> "Result[PauseDoc]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import pause
 
-    options = merge(ctx, cluster, lang, output)
-    document = signals.run(tending.resume(cluster_path(options)))
-    emit(Rendering(text=lambda page: paused_text(document, page), document=lambda: document), options)
+    return signals.run(pause.resume(cluster_path(options)))

@@ -1,12 +1,16 @@
-"""`bkrec plan`: what would be done, in which order, with every reason. Nothing is touched."""
+"""`bkrec plan`: the steps that apply would take, in order, with every reason. Read-only."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
+from reconciler.cli.options import Options, command
+
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.reports import ClusterReport
 
 OutOption = Annotated[
     Path | None,
@@ -16,28 +20,10 @@ OutOption = Annotated[
 ]
 
 
-def plan(
-    ctx: typer.Context,
-    out: OutOption = None,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-    report: ReportOption = None,
-) -> None:
-    from reconciler.cli.lookers import assess, exit_with, render
-    from reconciler.view.text.plan import plan_text
-    from reconciler.view.to_documents import plan_document
+@command("plan")
+def plan(options: Options, out: OutOption = None) -> "Result[ClusterReport]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import assess
 
-    options = merge(ctx, cluster, lang, output, report)
-    studied = assess(options, planned=True)
-    if out is not None:
-        from reconciler.cli import planfile
-
-        planfile.write(out, studied)
-    render(
-        studied,
-        options,
-        lambda seen, page: plan_text(seen.plan, page, seen.difference.latent),
-        lambda seen: plan_document(seen.plan, seen.warnings, seen.difference.latent),
-    )
-    exit_with(studied)
+    return signals.run(assess.plan(cluster_path(options), out))

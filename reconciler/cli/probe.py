@@ -1,12 +1,16 @@
 """`bkrec probe`: all that was read, host by host, judged by nobody; to be attached to a report. Writes to no host."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
+from reconciler.cli.options import Options, command
+
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.reports import ProbeReport
 
 PatternsArgument = Annotated[
     list[str] | None,
@@ -31,33 +35,10 @@ SaveOption = Annotated[
 ]
 
 
-def probe(
-    ctx: typer.Context,
-    patterns: PatternsArgument = None,
-    save: SaveOption = None,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-    report: ReportOption = None,
-) -> None:
-    from dataclasses import replace
+@command("probe")
+def probe(options: Options, patterns: PatternsArgument = None, save: SaveOption = None) -> "Result[ProbeReport]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import probe
 
-    from reconciler.cli import exits, probing, signals
-    from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Rendering, emit, print_diagnostics
-    from reconciler.view.readings import probe_document
-    from reconciler.view.text.probe import probe_text
-
-    options = merge(ctx, cluster, lang, output, report)
-    probed = probing.filter_facts(signals.run(probing.probe(cluster_path(options))), patterns or ())
-    print_diagnostics(probed.studied.warnings, options, warnings=True)
-    if save is not None:
-        probing.save(save, probed)
-    read, modules, studied = probed.readings, probed.modules, probed.studied
-    found = Rendering(
-        text=lambda page: probe_text(read, modules, replace(page, titles=studied.titles)),
-        document=lambda: probe_document(studied.release, read, modules, studied.warnings),
-    )
-    emit(found, options)
-    if probed.exit_code:
-        raise exits.Exit(probed.exit_code)
+    return signals.run(probe.probe(cluster_path(options), patterns or (), save))

@@ -1,11 +1,15 @@
 """`bkrec schema [KIND]`: JSON Schema of each document bkrec prints, and of cluster.toml."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import LangOption, merge
+from reconciler.cli.options import Options, command
+
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.reports import SchemaReport
 
 KindArgument = Annotated[
     str | None,
@@ -19,19 +23,8 @@ KindArgument = Annotated[
 ]
 
 
-def schema(ctx: typer.Context, kind: KindArgument = None, lang: LangOption = None) -> None:
-    import difflib
-    import json
+@command("schema")
+def schema(options: Options, kind: KindArgument = None) -> "Result[SchemaReport]":
+    from reconciler.commands import explain
 
-    from reconciler.cli import exits
-    from reconciler.cli.console import out
-    from reconciler.view import schema as view
-    from reconciler.view.messages.ui import label
-    from specs.diagnostic import BkrecError, diagnose
-
-    options = merge(ctx, None, lang)
-    if kind is not None and kind not in view.KINDS:
-        ids = ", ".join(f"`{one}`" for one in difflib.get_close_matches(kind, view.KINDS, cutoff=0.5) or view.KINDS)
-        raise exits.UsageError(BkrecError(diagnose("unknown-id", id=kind, near=label("near", options.lang, ids=ids))))
-    told = view.schemas() if kind is None else view.schema(kind)
-    out(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+    return explain.schema(kind, options.lang)

@@ -10,7 +10,8 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from reconciler.cli import exits
+from reconciler.cli.execute import Exit
+from reconciler.core.verdict import exit_code
 from reconciler.engine.stop import StopSignal
 
 T = TypeVar("T")
@@ -19,7 +20,7 @@ _CAUGHT = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """For commands that only look. Raises exits.Stop."""
+    """For commands that only look. Raises Exit."""
     return asyncio.run(_watched(work, None, lambda: None))
 
 
@@ -34,8 +35,8 @@ def run_stoppable(work: Callable[[StopSignal], Coroutine[Any, Any, T]], asked: C
 
 
 async def _watched(work: Coroutine[Any, Any, T], stop: StopSignal | None, asked: Callable[[], None]) -> T:
-    """Cancels the work on a signal that insists, waits for its clean-up, and raises exits.Stop with its code."""
-    loop, code = asyncio.get_running_loop(), exits.INTERRUPTED
+    """Cancels the work on a signal that insists, waits for its clean-up, and raises Exit with its code."""
+    loop, code = asyncio.get_running_loop(), exit_code("interrupted")
 
     def caught(which: signal.Signals) -> None:
         nonlocal code
@@ -45,7 +46,7 @@ async def _watched(work: Coroutine[Any, Any, T], stop: StopSignal | None, asked:
             if first:
                 asked()
             return
-        code = 128 + which
+        code = exit_code("interrupted", which)
         task.cancel()
 
     async with asyncio.TaskGroup() as group:
@@ -53,7 +54,7 @@ async def _watched(work: Coroutine[Any, Any, T], stop: StopSignal | None, asked:
         for which in _CAUGHT:
             loop.add_signal_handler(which, caught, which)
     if task.cancelled():
-        raise exits.Exit(code)
+        raise Exit(code)
     outcome = task.result()
     if isinstance(outcome, Exception):
         raise outcome

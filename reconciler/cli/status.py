@@ -1,26 +1,18 @@
-"""`bkrec status`: how the last run from this machine went, and what goes on on the cluster now. Writes nothing.
+"""`bkrec status`: how the last run from this machine ended, and what runs on the cluster now. Read-only."""
 
-Where the controller is out of reach, the journal's answer is all there is, and a warning says so.
-"""
+from typing import TYPE_CHECKING
 
-import typer
+from reconciler.cli.options import Options, command
 
-from reconciler.cli.options import ClusterOption, LangOption, OutputOption, ReportOption, merge
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.documents import StatusDoc
 
 
-def status(
-    ctx: typer.Context,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-    report: ReportOption = None,
-) -> None:
-    from reconciler.cli import signals, tending
-    from reconciler.cli.config import cluster_path
-    from reconciler.cli.console import Rendering, emit, print_diagnostics
-    from reconciler.view.text.runs import status_text
+@command("status")
+def status(options: Options) -> "Result[StatusDoc]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import status
 
-    options = merge(ctx, cluster, lang, output, report)
-    document, diagnostics = signals.run(tending.status(cluster_path(options)))
-    print_diagnostics(diagnostics, options, warnings=True)
-    emit(Rendering(text=lambda page: status_text(document, page), document=lambda: document), options)
+    return signals.run(status.status(cluster_path(options)))

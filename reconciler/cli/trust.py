@@ -1,4 +1,4 @@
-"""`bkrec trust`: show the host keys on the way to a cluster, and write down those that are new and agreed to.
+"""`bkrec trust`: show the host keys on the way to a cluster, and add those that are new and agreed to.
 
 Before there is a cluster.toml, `--controller` says whose: the same words that `init` is going to be called with.
 """
@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, merge
+from reconciler.cli.options import Options, command
 
 if TYPE_CHECKING:
-    from reconciler.cli.trusting import TrustRequest, TrustResult
-    from reconciler.engine.ssh.host_keys import HostKeyScan
-    from specs.diagnostic import Diagnostic
+    from reconciler.commands.result import Answer, Result
+    from reconciler.view.documents import ServerDoc, TrustDoc
 
 HostsArgument = Annotated[
     list[str] | None,
@@ -55,61 +54,30 @@ ReplaceOption = Annotated[
 ]
 
 
+@command("trust")
 def trust(
-    ctx: typer.Context,
+    options: Options,
     hosts: HostsArgument = None,
     controller: ControllerOption = None,
     yes: YesOption = False,
     replace: ReplaceOption = False,
-    cluster: ClusterOption = None,
-    lang: LangOption = None,
-    output: OutputOption = None,
-) -> None:
-    from reconciler.cli import exits, signals, trusting
-    from reconciler.cli.console import Rendering, emit, print_diagnostics
-    from reconciler.view.text.trust import trust_text
-
-    options = merge(ctx, cluster, lang, output)
-    request = _whom(options, tuple(hosts or ()), controller, replace=replace)
-    result = signals.run(_work(request, options, yes=yes))
-    document = trusting.document(result)
-    emit(Rendering(text=lambda page: trust_text(document, page), document=lambda: document), options)
-    print_diagnostics(tuple(result.troubles), options)
-    if result.exit_code:
-        raise exits.Exit(result.exit_code)
-
-
-def _whom(options: Options, hosts: tuple[str, ...], controller: str | None, *, replace: bool) -> "TrustRequest":
-    from reconciler.cli import trusting
-    from reconciler.cli.config import cluster_path
+) -> "Result[TrustDoc]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
     from reconciler.cli.init import login
-
-    if controller is None:
-        return trusting.of_cluster(cluster_path(options), hosts, replace=replace)
-    return trusting.of_controller(login(controller), hosts, replace=replace)
-
-
-async def _work(request: "TrustRequest", options: Options, *, yes: bool) -> "TrustResult":
-    from reconciler.cli import trusting
-    from reconciler.cli.confirm import ask_yes_no
-    from reconciler.cli.console import err
+    from reconciler.cli.output import err
+    from reconciler.cli.prompt import ask_yes_no
+    from reconciler.commands import trust
     from reconciler.engine.stop import StopSignal
     from reconciler.view.messages.ui import label
     from reconciler.view.text.trust import servers_text
 
-    async def ask(new: "Sequence[HostKeyScan]") -> bool:
-        err(servers_text([trusting.server(scan) for scan in new], options.render_options(err=True)))
+    async def ask(new: "Sequence[ServerDoc]") -> "Answer":
+        err(servers_text(new, options.render_options(err=True)))
         return await ask_yes_no(label("confirm-trust", options.lang, count=len(new)), StopSignal(), yes=yes)
 
-    result = await trusting.trust(request, ask)
-    if result.declined:
-        result.troubles.append(_declined(result.declined))
-    return result
-
-
-def _declined(count: int) -> "Diagnostic":
-    """Nobody said no where nobody could be asked."""
-    from reconciler.cli.console import interactive
-    from specs.diagnostic import diagnose
-
-    return diagnose("trust-declined" if interactive() else "trust-confirmation-needed", count=count)
+    if controller is None:
+        request = trust.of_cluster(cluster_path(options), tuple(hosts or ()), replace=replace)
+    else:
+        request = trust.of_controller(login(controller), tuple(hosts or ()), replace=replace)
+    return signals.run(trust.trust(request, ask))

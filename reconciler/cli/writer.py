@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from reconciler.cli import exits
+from reconciler.core.verdict import ExitCode
 
 MOST = 10_000
 """Lines of commands' output that may wait."""
@@ -50,7 +50,7 @@ class Writer:
         try:
             self._thread.join()
         except KeyboardInterrupt:
-            os._exit(exits.INTERRUPTED)
+            os._exit(ExitCode.INTERRUPTED)
         if self._error is not None:
             raise self._error
 

@@ -33,7 +33,7 @@ def select_actions(draft: PlanGraph, regretted: Set[AnyFact]) -> dict[AnyFact, s
         anyone = f"again {fact_id(fact)}"
         menders.setdefault(fact, []).append(anyone)
         promised[anyone], asks[anyone] = {fact}, ()
-    kept = MinimalCover(providers=menders, provides=promised, requires=asks).fewest(_goal(draft))
+    kept = MinimalCover(providers=menders, provides=promised, requires=asks).smallest(_goal(draft))
     found = {fact: _first(menders[fact], kept) for fact in mended if len(menders[fact]) > 1}
     return dict(draft.prior.chosen) | found
 
@@ -50,7 +50,7 @@ def _providers(draft: PlanGraph, promised: Mapping[str, Set[AnyFact]]) -> dict[A
     for name in sorted(promised, key=lambda name: (len(promised[name]), name), reverse=True):
         for fact in promised[name]:
             found.setdefault(fact, []).append(name)
-    free = {name for name, node in draft.nodes.items() if node.stuck is None}
+    free = {name for name, node in draft.nodes.items() if node.blocked_by is None}
     return {fact: [name for name in names if name in free] or names for fact, names in found.items()}
 
 
@@ -91,44 +91,44 @@ class MinimalCover:
     best: frozenset[str] | None = None
     order: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
 
-    def fewest(self, goal: list[AnyFact]) -> frozenset[str]:
+    def smallest(self, goal: list[AnyFact]) -> frozenset[str]:
         """The steps that together mend the goal, and all that they themselves need."""
         self.order = {fact: place for place, fact in enumerate(sorted(self.providers, key=fact_id))}
         self._try(frozenset(), frozenset(goal))
         return self.best or frozenset()
 
-    def _try(self, kept: frozenset[str], facts: frozenset[AnyFact]) -> None:
-        kept, left = self._unit_propagate(kept, facts)
-        if self.best is not None and (len(kept) + bool(left) >= len(self.best) or self.branches > MAX_BRANCHES):
+    def _try(self, chosen: frozenset[str], facts: frozenset[AnyFact]) -> None:
+        chosen, remaining = self._unit_propagate(chosen, facts)
+        if self.best is not None and (len(chosen) + bool(remaining) >= len(self.best) or self.branches > MAX_BRANCHES):
             return
         self.branches += 1
-        if not left:
-            self.best = kept
+        if not remaining:
+            self.best = chosen
             return
-        fact = min(left, key=lambda fact: (len(self.providers[fact]), self.order[fact]))
+        fact = min(remaining, key=lambda fact: (len(self.providers[fact]), self.order[fact]))
         for name in self.providers[fact]:
-            self._try(kept | {name}, left.union(*self.requires[name]))
+            self._try(chosen | {name}, remaining.union(*self.requires[name]))
 
     def _unit_propagate(
-        self, kept: frozenset[str], facts: frozenset[AnyFact]
+        self, chosen: frozenset[str], facts: frozenset[AnyFact]
     ) -> tuple[frozenset[str], frozenset[AnyFact]]:
         """With everything that only one step mends; and what is left to choose."""
-        had, todo, seen = set(kept), list(facts), set(facts)
-        met: set[int] = set()
+        selected, todo, required = set(chosen), list(facts), set(facts)
+        expanded: set[int] = set()
         while todo:
-            for name in self._only(todo.pop()):
-                if name not in had:
-                    had.add(name)
+            for name in self._sole_provider(todo.pop()):
+                if name not in selected:
+                    selected.add(name)
                     for part in self.requires[name]:
-                        if id(part) not in met:
-                            met.add(id(part))
-                            fresh = part - seen
-                            seen |= fresh
-                            todo += fresh
-        done = {fact for name in had for fact in self.provides[name]}
-        return frozenset(had), frozenset(seen - done)
+                        if id(part) not in expanded:
+                            expanded.add(id(part))
+                            new = part - required
+                            required |= new
+                            todo += new
+        done = {fact for name in selected for fact in self.provides[name]}
+        return frozenset(selected), frozenset(required - done)
 
-    def _only(self, fact: AnyFact) -> Iterator[str]:
+    def _sole_provider(self, fact: AnyFact) -> Iterator[str]:
         names = self.providers.get(fact, ())
         if len(names) == 1:
             yield names[0]

@@ -31,16 +31,16 @@ def human_action_needed(step: Step, approved: Set[str]) -> Diagnostic | None:
 
 def waiting_steps(plan: Plan, approved: Set[str]) -> frozenset[str]:
     """The steps that wait for a person, and all that come after them."""
-    found: set[str] = set()
+    waiting: set[str] = set()
     for step in plan.steps:
-        if human_action_needed(step, approved) is not None or any(after.step in found for after in step.after):
-            found.add(step.id)
-    return frozenset(found)
+        if human_action_needed(step, approved) is not None or any(after.step in waiting for after in step.after):
+            waiting.add(step.id)
+    return frozenset(waiting)
 
 
 def pending_approvals(plan: Plan, approved: Set[str]) -> tuple[Diagnostic, ...]:
     """What the next of them wait for; of those behind them nothing is asked yet."""
-    held = waiting_steps(plan, approved)
-    first = (step for step in plan.steps if not any(after.step in held for after in step.after))
+    waiting = waiting_steps(plan, approved)
+    first = (step for step in plan.steps if not any(after.step in waiting for after in step.after))
     told = (human_action_needed(step, approved) for step in first)
     return tuple(dict.fromkeys(diagnostic for diagnostic in told if diagnostic is not None))

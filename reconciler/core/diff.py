@@ -33,22 +33,22 @@ class Difference:
 
 
 _NOT_READ = Unknown(reason("not-read"))
-_STANDARD_NOT_READ = Unknown(reason("reference-not-read"))
+_REFERENCE_NOT_READ = Unknown(reason("reference-not-read"))
 
 
 def diff(expected: Iterable[AnyExpected], readings: Readings) -> Difference:
     drift: list[AnyDrift] = []
     unknown: list[AnyDrift] = []
-    held = 0
+    matching = 0
     for wish in expected:
         judged = compare(wish, readings)
         if judged is None:
-            held += 1
+            matching += 1
         elif isinstance(judged.reading, Unknown):
             unknown.append(judged)
         else:
             drift.append(judged)
-    return Difference(drift=tuple(drift), unknown=tuple(unknown), matching=held)
+    return Difference(drift=tuple(drift), unknown=tuple(unknown), matching=matching)
 
 
 def compare(expected: AnyExpected, readings: Readings) -> AnyDrift | None:
@@ -58,7 +58,7 @@ def compare(expected: AnyExpected, readings: Readings) -> AnyDrift | None:
         return None
     wanted = resolve_target(expected, readings)
     if wanted is None:
-        return Drift(expected=expected, reading=_STANDARD_NOT_READ)
+        return Drift(expected=expected, reading=_REFERENCE_NOT_READ)
     if reading == wanted:
         return None
     return Drift(expected=replace(expected, reading=wanted), reading=reading)

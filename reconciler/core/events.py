@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, cast
 
 from reconciler.core.redact import safe
+from reconciler.core.verdict import EventVerdict
 from specs.diagnostic import Diagnostic
 
 
@@ -153,7 +154,7 @@ class RunInterrupted(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded(_Event):
-    verdict: Literal["converged", "differs", "unknown", "failed", "refused", "interrupted", "rolled-back"]
+    verdict: EventVerdict
     done: int
     failed: int
     seconds: float

@@ -55,12 +55,12 @@ class FactReader:
 
     def all_hold(self, expectations: Iterable[AnyExpected]) -> bool:
         """Asks for all of them at once: one more round trip is dearer."""
-        return all(self._each(expectations))
+        return all(self._all_holding(expectations))
 
     def any_holds(self, expectations: Iterable[AnyExpected]) -> bool:
-        return any(self._each(expectations))
+        return any(self._all_holding(expectations))
 
-    def _each(self, expectations: Iterable[AnyExpected]) -> list[bool]:
+    def _all_holding(self, expectations: Iterable[AnyExpected]) -> list[bool]:
         expectations = tuple(expectations)
         self.read_all(wish.fact for wish in expectations)
         return [self.holds(expected) for expected in expectations]

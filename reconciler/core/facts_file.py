@@ -12,8 +12,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from probes.fact import AnyFact, AnyReading, Readings
-from reconciler.core.plan_file import AnySavedReading, OneFact
-from reconciler.core.redact import clean, in_json, kept
+from reconciler.core.plan_file import AnySavedReading, SavedFact
+from reconciler.core.redact import clean, in_json, redact_reading
 from specs.diagnostic import Diagnostic, SpecError, diagnose
 
 
@@ -22,7 +22,7 @@ class _Model(BaseModel):
 
 
 class SavedReading(_Model):
-    fact: OneFact
+    fact: SavedFact
     reading: AnySavedReading
     module: str
     """"" where the fact is the cluster's, or a plan's alone."""
@@ -45,7 +45,7 @@ def _adapter() -> TypeAdapter[SavedReadings]:
 def save(
     readings: Readings, modules: Mapping[AnyFact, str], *, cluster: str, release: str, bkrec: str
 ) -> SavedReadings:
-    told = [{"fact": f, "reading": kept(read), "module": modules.get(f, "")} for f, read in readings.items()]
+    told = [{"fact": f, "reading": redact_reading(read), "module": modules.get(f, "")} for f, read in readings.items()]
     return SavedReadings.model_validate(
         {"schema": "bkrec.readings/1", "cluster": cluster, "release": release, "bkrec": bkrec, "readings": told}
     )
@@ -60,7 +60,7 @@ def load(text: str, where: str) -> SavedReadings:
     try:
         return _adapter().validate_json(text)
     except ValidationError as error:
-        raise SpecError(*_misread(error.errors(include_url=False, include_input=False)[:5], where)) from error
+        raise SpecError(*_unreadable(error.errors(include_url=False, include_input=False)[:5], where)) from error
 
 
 def to_readings(saved: SavedReadings) -> dict[AnyFact, AnyReading]:
@@ -68,7 +68,7 @@ def to_readings(saved: SavedReadings) -> dict[AnyFact, AnyReading]:
     return {one.fact: one.reading for one in saved.readings}
 
 
-def _misread(problems: Iterable[Any], where: str) -> Iterator[Diagnostic]:
+def _unreadable(problems: Iterable[Any], where: str) -> Iterator[Diagnostic]:
     for problem in problems:
         place = ".".join(str(part) for part in problem["loc"])
         output_text = clean(str(problem["msg"]))[:200]

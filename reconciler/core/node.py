@@ -19,7 +19,7 @@ from specs.diagnostic import Diagnostic
 Decision = Repair | Derived | Advice | Progressing | Diagnostic
 
 
-class Explained(NamedTuple):
+class Explanation(NamedTuple):
     """What becomes `Mends` in the plan."""
 
     expected: AnyExpected
@@ -34,7 +34,7 @@ class DependencyCause:
     """Something that comes after steps, and may be held up by one of them."""
 
     after: dict[str, Dependency] = field(default_factory=dict[str, Dependency])
-    stuck: Diagnostic | None = None
+    blocked_by: Diagnostic | None = None
     cause: AnyExpected | None = None
 
     def comes_after(self, dependencies: Iterable[Dependency]) -> None:
@@ -42,8 +42,8 @@ class DependencyCause:
         for after in dependencies:
             self.after.setdefault(after.step, after)
 
-    def sticks(self, diagnostic: Diagnostic | None, expected: AnyExpected | None) -> None:
-        self.stuck, self.cause = self.stuck or diagnostic, self.cause or expected
+    def block(self, diagnostic: Diagnostic | None, expected: AnyExpected | None) -> None:
+        self.blocked_by, self.cause = self.blocked_by or diagnostic, self.cause or expected
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Node(DependencyCause):
     groups: tuple[tuple[AnyExpected, ...], ...]
     """All it needs, in the order in which it is walked: its own, the common ones, what the action requires."""
     effects: Set[AnyFact]
-    repairs: dict[AnyFact, Explained] = field(default_factory=dict[AnyFact, Explained])
+    repairs: dict[AnyFact, Explanation] = field(default_factory=dict[AnyFact, Explanation])
     shared: bool = False
     """`after` is that of its common needs, and other nodes' too."""
 
@@ -67,13 +67,13 @@ class Node(DependencyCause):
         for after in dependencies:
             self.after.setdefault(after.step, after)
 
-    def shares(self, common: "Common") -> None:
+    def apply_common(self, common: "Common") -> None:
         """What walking its common needs would do to it."""
         if self.after:
             self.comes_after(common.after.values())
         else:
             self.after, self.shared = common.after, True
-        self.sticks(common.stuck, common.cause)
+        self.block(common.blocked_by, common.cause)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class RuleCache:
         default_factory=dict[int, tuple[AnyExpected, AnyDrift | None]]
     )
     """Each wish by identity, and how it differs."""
-    promised: dict[str, Set[AnyFact]] = field(default_factory=dict[str, Set[AnyFact]])
+    effects: dict[str, Set[AnyFact]] = field(default_factory=dict[str, Set[AnyFact]])
     sets: dict[int, tuple[tuple[AnyFact | AnyExpected, ...], Set[AnyFact]]] = field(
         default_factory=dict[int, tuple[tuple[AnyFact | AnyExpected, ...], Set[AnyFact]]]
     )
@@ -124,10 +124,10 @@ class RuleCache:
         return found[1]
 
     def node(self, name: str, repair: Repair) -> Node:
-        promises = self.promised.get(name)
-        if promises is None:
-            promises = self.promised[name] = frozenset(expected.fact for expected in repair.action.ensures())
-        return Node(name=name, proposal=repair, groups=repair.groups(), effects=promises)
+        effects = self.effects.get(name)
+        if effects is None:
+            effects = self.effects[name] = frozenset(expected.fact for expected in repair.action.ensures())
+        return Node(name=name, proposal=repair, groups=repair.groups(), effects=effects)
 
     def facts(self, expectations: tuple[AnyExpected, ...]) -> Set[AnyFact]:
         """Of needs that may be common: the same set for the same needs."""
@@ -146,7 +146,7 @@ class RuleCache:
 
 def runnable(nodes: Mapping[str, Node]) -> dict[str, Node]:
     """The steps to be taken: not held up themselves, nor there only for one that is."""
-    free = {name: node for name, node in nodes.items() if node.stuck is None}
+    free = {name: node for name, node in nodes.items() if node.blocked_by is None}
     todo = [name for name, node in free.items() if not all(decision.requires for decision in node.repairs.values())]
     found: dict[str, Node] = {}
     followed: set[int] = set()

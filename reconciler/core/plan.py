@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from actions.action import Action
-from probes.fact import AnyExpected, AnyFact, AnyReading
+from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading
 from specs.diagnostic import Diagnostic
 from specs.reason import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """What mends one drift. `needs`: facts that must hold first, beyond what the action itself requires."""
+    """A rule's proposal for one drift. `requires`: facts that must hold first, beyond what the action requires."""
 
     action: Action
     because: Reason
@@ -24,6 +24,20 @@ class Repair:
     requires: tuple[AnyExpected, ...] = ()
     common: tuple[AnyExpected, ...] = ()
     """More needs, which it shares with the repairs of other hosts: the very same tuple, so that it is walked once."""
+
+    @classmethod
+    def of(
+        cls,
+        drift: AnyDrift,
+        action: Action,
+        *,
+        section: str,
+        requires: tuple[AnyExpected, ...] = (),
+        common: tuple[AnyExpected, ...] = (),
+    ) -> "Repair":
+        """The repair that is done for the same reason as its fact is expected."""
+        because, source = drift.expected.because, drift.expected.source
+        return cls(action=action, because=because, source=source, section=section, requires=requires, common=common)
 
     def groups(self) -> tuple[tuple[AnyExpected, ...], ...]:
         """All that must hold first: its own needs, the common ones, and what the action itself requires."""

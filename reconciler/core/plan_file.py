@@ -14,58 +14,60 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from actions.action import Action
-from actions.registry import AnyAction
+from actions.registry import ACTIONS
 from probes import fact as core_fact
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, Scalar, Unknown, fact_id
 from probes.registry import PROBES
 from reconciler.core import plan as core
-from reconciler.core.redact import clean, in_json, kept
+from reconciler.core.redact import clean, in_json, redact_reading
 from specs.diagnostic import BkrecError, Diagnostic, SpecError, diagnose
 from specs.reason import InlineReason, Reason
 
 FACTS = tuple(fact for probe in PROBES for fact in probe.facts)
 
 if TYPE_CHECKING:
-    OneFact = AnyFact
+    SavedFact = AnyFact
 else:
-    OneFact = Annotated[Union[FACTS], Field(discriminator="kind")]  # noqa: UP007 - it is made from a tuple
+    SavedFact = Annotated[Union[FACTS], Field(discriminator="kind")]  # noqa: UP007 - it is made from a tuple
 SavedReason = Annotated[Reason, Field(discriminator="kind")]
 
 
 class StalePlanError(BkrecError):
-    """The cluster is no longer what the plan was made from. Exit 5: nothing was changed."""
+    """The cluster is no longer what the plan was made from. Nothing was changed."""
+
+    ends_as = "refused"
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, populate_by_name=True)
 
 
-class Same(_Model):
-    fact: OneFact
+class SavedSameAs(_Model):
+    fact: SavedFact
     kind: Literal["same"]
 
 
 AnySavedReading = Annotated[Known[Scalar] | Absent | Unknown, Field(discriminator="kind")]
-SavedExpectation = Annotated[Known[Scalar] | Absent | Same, Field(discriminator="kind")]
+SavedExpectation = Annotated[Known[Scalar] | Absent | SavedSameAs, Field(discriminator="kind")]
 
 
 class Expected(_Model):
-    fact: OneFact
+    fact: SavedFact
     reading: SavedExpectation
     because: SavedReason
     source: str
     module: str
 
 
-def _saved(hint: Any) -> Any:
+def _saved_type(hint: Any) -> Any:
     """The same type with nothing left in it that could be anything: a fact of some kind, an expected one."""
     match hint:
         case _ if hint == AnyExpected:
             return Expected
         case _ if hint == AnyFact:
-            return OneFact
+            return SavedFact
         case _ if get_origin(hint) is tuple:
-            return tuple[tuple(_saved(inner) for inner in get_args(hint))]
+            return tuple[tuple(_saved_type(inner) for inner in get_args(hint))]
         case _:
             return hint
 
@@ -73,18 +75,18 @@ def _saved(hint: Any) -> Any:
 def _model_of(action: type[Action]) -> type[_Model]:
     hints = get_type_hints(action)
     given: dict[str, Any] = {
-        field.name: (_saved(hints[field.name]), ... if field.default is MISSING else field.default)
+        field.name: (_saved_type(hints[field.name]), ... if field.default is MISSING else field.default)
         for field in fields(action)
     }
     return create_model(action.__name__, __base__=_Model, **given)
 
 
-ACTIONS = {action: _model_of(action) for action in get_args(AnyAction)}
+SAVED_ACTIONS = {action: _model_of(action) for action in ACTIONS}
 
 if TYPE_CHECKING:
-    OneAction = _Model
+    SavedAction = _Model
 else:
-    OneAction = Annotated[Union[tuple(ACTIONS.values())], Field(discriminator="kind")]  # noqa: UP007
+    SavedAction = Annotated[Union[tuple(SAVED_ACTIONS.values())], Field(discriminator="kind")]  # noqa: UP007
 
 
 class Dependency(_Model):
@@ -101,7 +103,7 @@ class RepairedFact(_Model):
 
 class Step(_Model):
     id: str
-    action: OneAction
+    action: SavedAction
     module: str
     section: str
     because: SavedReason
@@ -131,7 +133,7 @@ class Derived(_Model):
 
 
 class PlanInput(_Model):
-    fact: OneFact
+    fact: SavedFact
     digest: str
 
 
@@ -160,7 +162,7 @@ def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
             "cluster": cluster,
             "release": plan.release,
             "steps": [
-                replace(step, repairs=tuple(_kept(repaired) for repaired in step.repairs)) for step in plan.steps
+                replace(step, repairs=tuple(_redacted(repaired) for repaired in step.repairs)) for step in plan.steps
             ],
             "blocked": plan.blocked,
             "derived": plan.derived,
@@ -170,8 +172,8 @@ def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
     )
 
 
-def _kept(repaired: core.RepairedFact) -> core.RepairedFact:
-    return replace(repaired, reading=kept(repaired.reading))
+def _redacted(repaired: core.RepairedFact) -> core.RepairedFact:
+    return replace(repaired, reading=redact_reading(repaired.reading))
 
 
 def dump(saved: SavedPlan) -> str:
@@ -183,11 +185,13 @@ def load(text: str, where: str) -> SavedPlan:
     try:
         return _adapter().validate_json(text)
     except ValidationError as error:
-        diagnostics = [_misread(where, problem) for problem in error.errors(include_url=False, include_input=False)[:5]]
+        diagnostics = [
+            _unreadable(where, problem) for problem in error.errors(include_url=False, include_input=False)[:5]
+        ]
         raise SpecError(*diagnostics) from error
 
 
-def _misread(where: str, problem: Any) -> Diagnostic:
+def _unreadable(where: str, problem: Any) -> Diagnostic:
     place = ".".join(str(part) for part in problem["loc"])
     return diagnose("plan-unreadable", where=f"{where} {place}".strip(), said=clean(str(problem["msg"]))[:200])
 
@@ -212,13 +216,15 @@ def facts(saved: SavedPlan) -> tuple[AnyFact, ...]:
 def changed_facts(saved: SavedPlan, readings: Readings) -> tuple[Diagnostic, ...]:
     """Each fact that no longer reads as it did when the plan was made; none while the plan is still right."""
     return tuple(
-        diagnose("plan-stale", where=plan_input.fact.host, fact=fact_id(plan_input.fact), reading=_worded(reading))
+        diagnose(
+            "plan-stale", where=plan_input.fact.host, fact=fact_id(plan_input.fact), reading=_reading_text(reading)
+        )
         for plan_input in saved.inputs
         if (reading := readings.get(plan_input.fact)) is None or digest(reading) != plan_input.digest
     )
 
 
-def _worded(reading: AnyReading | None) -> str:
+def _reading_text(reading: AnyReading | None) -> str:
     match reading:
         case Known(value):
             return clean(str(value))[:200]
@@ -236,7 +242,7 @@ def includes_all(saved: SavedPlan, plan: core.Plan) -> bool:
 
 def to_action(action: BaseModel) -> Action:
     """The action itself, as the planner made it."""
-    kind = next(kind for kind, model in ACTIONS.items() if model is type(action))
+    kind = next(kind for kind, model in SAVED_ACTIONS.items() if model is type(action))
     return kind(**{name: _restored(getattr(action, name)) for name in type(action).model_fields})
 
 
@@ -244,7 +250,7 @@ def _restored(value: Any) -> Any:
     match value:
         case Expected():
             return core_fact.Expected(**{name: _restored(getattr(value, name)) for name in Expected.model_fields})
-        case Same():
+        case SavedSameAs():
             return core_fact.SameAs(value.fact)
         case tuple():
             return tuple(_restored(one) for one in cast("tuple[Any, ...]", value))

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, SameAs, Unknown, resolve_target
 from reconciler.core.diff import compare
 from reconciler.core.fact_reader import FactNotRead, FactReader
-from reconciler.core.node import Common, Decision, DependencyCause, Explained, Node, RuleCache, runnable
+from reconciler.core.node import Common, Decision, DependencyCause, Explanation, Node, RuleCache, runnable
 from reconciler.core.plan import Advice, Blocked, Dependency, Derived, Progressing, Repair
 from specs.diagnostic import Diagnostic, diagnose
+from specs.disposition import disposition
 from specs.reason import CodedReason
 
 Rule = Callable[[AnyDrift, FactReader], Decision]
@@ -21,13 +22,11 @@ Rule = Callable[[AnyDrift, FactReader], Decision]
 FEW = 8
 """Fewer common needs than these are walked each time."""
 
-NEEDS_HUMAN = frozenset({"task-untraced"})
-"""Reasons of an Unknown that nobody but a person can clear up: told with what to ask, not with "make it answer"."""
-
 
 def _unread(drift: AnyDrift, reading: Unknown) -> Diagnostic:
+    """Where only a person can answer, with the question for that person; else "make the host answer"."""
     host, why = drift.expected.fact.host, reading.why
-    if isinstance(why, CodedReason) and why.code in NEEDS_HUMAN:
+    if isinstance(why, CodedReason) and disposition(why.code) == "needs-human":
         return Diagnostic(code=why.code, where=host, fields=why.fields)
     return diagnose("unknown-not-repaired", where=host, because=why)
 
@@ -204,7 +203,7 @@ class PlanGraph:
         fact = drift.expected.fact
         known = node.repairs.get(fact)
         needed = needed and (known is None or known.requires)
-        node.repairs[fact] = Explained(drift.expected, drift.reading, needed, self.clock)
+        node.repairs[fact] = Explanation(drift.expected, drift.reading, needed, self.clock)
 
     def _requirements(self, node: Node) -> None:
         own, common, required = node.groups
@@ -240,7 +239,7 @@ class PlanGraph:
             return False
         self.clock += 1
         common.last = self.clock
-        node.shares(common)
+        node.apply_common(common)
         return True
 
     def _record(self, node: Node, common: Common) -> None:
@@ -270,7 +269,7 @@ class PlanGraph:
             for (name, fact), expected in record.repairs.items():
                 known = self.nodes[name].repairs[fact]
                 if known.when < record.last:
-                    self.nodes[name].repairs[fact] = Explained(expected, known.reading, known.requires, record.last)
+                    self.nodes[name].repairs[fact] = Explanation(expected, known.reading, known.requires, record.last)
             for fact, derived in record.derived.items():
                 if self.explained[fact] < record.last:
                     self._record_derived(fact, derived, record.last)
@@ -279,10 +278,10 @@ class PlanGraph:
         """A step whose need is blocked, or waits for a step that is, is blocked by the same cause."""
         blocked = self._refused(expected.fact)
         if blocked is not None:
-            one.sticks(blocked.diagnostic, blocked.expected)
+            one.block(blocked.diagnostic, blocked.expected)
         for before in nodes:
-            if before.stuck is not None:
-                one.sticks(before.stuck, before.cause)
+            if before.blocked_by is not None:
+                one.block(before.blocked_by, before.cause)
 
     def _refused(self, fact: AnyFact) -> Blocked | None:
         """What is in its way: its own refusal, or that of something it follows."""

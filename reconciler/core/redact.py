@@ -17,29 +17,29 @@ __all__ = [
     "clean",
     "in_json",
     "is_secret",
-    "kept",
-    "kept_value",
     "redact",
+    "redact_reading",
+    "redact_value",
     "safe",
     "without_secrets",
 ]
 
 
-def kept(reading: AnyReading) -> AnyReading:
+def redact_reading(reading: AnyReading) -> AnyReading:
     """The same reading, but for a secret in its value. Why one is Unknown holds none as it is."""
     match reading:
         case Known(value):
-            safe_value = kept_value(value)
+            safe_value = redact_value(value)
             return reading if safe_value == value else Known(safe_value)
         case _:
             return reading
 
 
-def kept_value(value: Any) -> Any:
+def redact_value(value: Any) -> Any:
     match value:
         case str():
             return without_secrets(value)
         case tuple():
-            return tuple(kept_value(one) for one in cast("tuple[Any, ...]", value))
+            return tuple(redact_value(one) for one in cast("tuple[Any, ...]", value))
         case _:
             return value

@@ -9,25 +9,25 @@ from specs.diagnostic import BkrecError, diagnose
 def topological_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Raises Troubled where steps wait for each other in a ring: a bug in a rule, told with the ring."""
     by_id = {step.id: step for step in steps}
-    left = dict.fromkeys(by_id, 0)
-    behind: dict[str, list[str]] = {}
+    remaining = dict.fromkeys(by_id, 0)
+    dependants: dict[str, list[str]] = {}
     for name, step in by_id.items():
         for one in {edge.step for edge in step.after} & by_id.keys():
-            behind.setdefault(one, []).append(name)
-            left[name] += 1
-    ready = [(_rank(by_id[name]), name) for name, before in left.items() if not before]
+            dependants.setdefault(one, []).append(name)
+            remaining[name] += 1
+    ready = [(_rank(by_id[name]), name) for name, before in remaining.items() if not before]
     heapify(ready)
     done: list[Step] = []
     while ready:
         _, name = heappop(ready)
         done.append(by_id[name])
-        for one in behind.get(name, ()):
-            left[one] -= 1
-            if not left[one]:
+        for one in dependants.get(name, ()):
+            remaining[one] -= 1
+            if not remaining[one]:
                 heappush(ready, (_rank(by_id[one]), one))
-        del left[name]
-    if left:
-        raise BkrecError(diagnose("plan-cycle", steps=" ".join(sorted(left))))
+        del remaining[name]
+    if remaining:
+        raise BkrecError(diagnose("plan-cycle", steps=" ".join(sorted(remaining))))
     return tuple(done)
 
 

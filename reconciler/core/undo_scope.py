@@ -13,7 +13,7 @@ from probes.undo import Entry, UndoEntries, UndoItemState, UndoRuns, UndoSteps, 
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 
-PUT_BACK: Undo = "restored"
+RESTORED: Undo = "restored"
 NO_CHANGE: Undo = "beside"
 
 T = TypeVar("T", bound=AnyFact)
@@ -58,11 +58,11 @@ def known_runs(readings: Readings) -> tuple[str, ...]:
     return tuple(sorted(epochs, key=lambda run: (epochs[run], run)))
 
 
-def unheard(readings: Readings) -> tuple[Diagnostic, ...]:
+def unread_hosts(readings: Readings) -> tuple[Diagnostic, ...]:
     """Hosts that did not say which runs they know: any of them may know a later one than all others."""
     return tuple(
         diagnose("undo-runs-unread", where=fact.host, host=fact.host, because=reading.why)
-        for fact, reading in _about(readings, UndoRuns)
+        for fact, reading in _readings_of(readings, UndoRuns)
         if isinstance(reading, Unknown)
     )
 
@@ -72,45 +72,45 @@ def facts_to_read(run: str, hosts: Iterable[str]) -> tuple[AnyFact, ...]:
     return tuple(fact for host in hosts for fact in (UndoEntries(host=host, run=run), UndoSteps(host=host, run=run)))
 
 
-def undo_scope(run: str, readings: Readings, leave: Sequence[str] = ()) -> UndoScope:
+def undo_scope(run: str, readings: Readings, exclude: Sequence[str] = ()) -> UndoScope:
     """`leave`: paths that a person wants left as they are."""
     return UndoScope(
         run=run,
-        saved_items=tuple(item for item in _saved_items(run, readings) if item.entry.path not in leave),
+        saved_items=tuple(item for item in _saved_items(run, readings) if item.entry.path not in exclude),
         irreversible=tuple(_irreversible(run, readings)),
         unread=tuple(_unread(run, readings)),
     )
 
 
 def _saved_items(run: str, readings: Readings) -> Iterator[SavedItem]:
-    for fact, reading in _about(readings, UndoEntries):
+    for fact, reading in _readings_of(readings, UndoEntries):
         if fact.run == run and isinstance(reading, Known):
             yield from (SavedItem(host=fact.host, entry=entry(text)) for text in reading.value)
 
 
 def _irreversible(run: str, readings: Readings) -> Iterator[IrreversibleStep]:
-    for fact, reading in _about(readings, UndoSteps):
+    for fact, reading in _readings_of(readings, UndoSteps):
         if fact.run == run and isinstance(reading, Known):
             told = (text.split(" ", 1) for text in reading.value)
             yield from (
                 IrreversibleStep(host=fact.host, step=s, undo=undo)
                 for s, undo in told
-                if undo not in (PUT_BACK, NO_CHANGE)
+                if undo not in (RESTORED, NO_CHANGE)
             )
 
 
 def _unread(run: str, readings: Readings) -> Iterator[AnyExpected]:
-    for fact, reading in _about(readings, UndoEntries):
+    for fact, reading in _readings_of(readings, UndoEntries):
         if fact.run == run and isinstance(reading, Unknown):
             yield fact.must_be((), because=reason("undo-was-so", run=run), source="")
 
 
-def _about(readings: Readings, kind: type[T]) -> Iterator[tuple[T, AnyReading]]:
+def _readings_of(readings: Readings, kind: type[T]) -> Iterator[tuple[T, AnyReading]]:
     found = [(fact, reading) for fact, reading in readings.items() if isinstance(fact, kind)]
     yield from sorted(found, key=lambda pair: pair[0].host)
 
 
 def _values(readings: Readings, kind: type[Fact[tuple[str, ...]]]) -> Iterator[tuple[str, ...]]:
-    for _, reading in _about(readings, kind):
+    for _, reading in _readings_of(readings, kind):
         if isinstance(reading, Known):
             yield reading.value

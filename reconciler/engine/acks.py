@@ -19,7 +19,7 @@ from reconciler.engine.transport import Transport
 from specs.diagnostic import BkrecError, diagnose
 
 _RECORD = register("ack-record")
-_OWE = register("ack-owe")
+_RECORD_PENDING = register("ack-record-pending")
 
 
 class AckError(BkrecError):
@@ -43,15 +43,15 @@ async def record(transport: Transport, fact: TaskDone, *, who: str) -> None:
     _RECORD.before()
     output = await transport.run(fact.host, command)
     _RECORD.after()
-    _expect("recorded", output.stdout, fact)
+    _require_reply("recorded", output.stdout, fact)
 
 
 async def record_pending(transport: Transport, fact: TaskDone, *, origin: str) -> None:
     """It was not. Raises AckError, TransportError. `origin`: the version the upgrade started from, or ""."""
-    _OWE.before()
+    _RECORD_PENDING.before()
     output = await transport.run(fact.host, Command(script=RECORD_PENDING, args=(STATE_ROOT, fact.task, origin)))
-    _OWE.after()
-    _expect("noted", output.stdout, fact)
+    _RECORD_PENDING.after()
+    _require_reply("noted", output.stdout, fact)
 
 
 async def confirm(gather: GatherFacts, fact: TaskDone, *, done: bool) -> AnyReading:
@@ -62,7 +62,7 @@ async def confirm(gather: GatherFacts, fact: TaskDone, *, done: bool) -> AnyRead
     return reading
 
 
-def _expect(word: str, output_text: str, fact: TaskDone) -> None:
+def _require_reply(word: str, output_text: str, fact: TaskDone) -> None:
     if reply_to("ack", output_text) != word:
         text = clean(output_text).strip()[-200:] or "-"
         raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, said=text))

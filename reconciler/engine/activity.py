@@ -11,13 +11,13 @@ from reconciler.core.redact import redact
 from reconciler.engine import pause
 from reconciler.engine.failpoints import register
 from reconciler.engine.gather import GatherFacts
-from reconciler.engine.jobs.adopt import Jobs, jobs_heard
+from reconciler.engine.jobs.adopt import Jobs, read_running_jobs
 from reconciler.engine.jobs.scripts import TAIL_LOGS
 from reconciler.engine.lease import LeaseHolder, read_lease
 from reconciler.engine.transport import Transport, TransportError
 from specs.diagnostic import Diagnostic
 
-_LAST = register("job-last")
+_TAIL = register("job-tail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class ClusterActivity:
     holder: LeaseHolder | None
     paused: pause.PauseRequest | None
     running: tuple[RunningJob, ...]
-    unheard: tuple[Diagnostic, ...] = ()
+    unread: tuple[Diagnostic, ...] = ()
     """Hosts that did not say what runs there."""
 
 
@@ -42,30 +42,34 @@ async def current_activity(
 ) -> ClusterActivity:
     """Raises LeaseError, TransportError where the controller is out of reach; another host adds no jobs then."""
     holder = await read_lease(transport, controller)
-    jobs, unheard = await jobs_heard(gather, hosts)
+    jobs, unread = await read_running_jobs(gather, hosts)
     return ClusterActivity(
         holder=holder,
         paused=await pause.read(gather, controller),
-        unheard=unheard,
+        unread=unread,
         running=tuple(
-            [job for host in dict.fromkeys(host for host, _ in jobs) for job in await _on(transport, host, jobs)]
+            [
+                job
+                for host in dict.fromkeys(host for host, _ in jobs)
+                for job in await _running_on(transport, host, jobs)
+            ]
         ),
     )
 
 
-async def _on(transport: Transport, host: str, jobs: Jobs) -> tuple[RunningJob, ...]:
+async def _running_on(transport: Transport, host: str, jobs: Jobs) -> tuple[RunningJob, ...]:
     names = tuple(job for where, job in jobs if where == host)
-    _LAST.before()
+    _TAIL.before()
     try:
         output = await transport.run(host, Command(script=TAIL_LOGS, args=(STATE_ROOT, *names)))
     except TransportError as error:
-        output = error.heard
-    _LAST.after()
+        output = error.partial_output
+    _TAIL.after()
     readings = dict(re.findall(r"^(\S+) ([A-Za-z0-9+/=]*)$", output.stdout, re.MULTILINE))
-    return tuple(RunningJob(host=host, job=job, line=_last(readings.get(job, ""))) for job in names)
+    return tuple(RunningJob(host=host, job=job, line=_last_line(readings.get(job, ""))) for job in names)
 
 
-def _last(block: str) -> str:
+def _last_line(block: str) -> str:
     """A cut answer is no whole number of base64 words: what can be read of it is."""
     text = b64decode(block[: len(block) // 4 * 4]).decode("utf-8", "replace")
     lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]

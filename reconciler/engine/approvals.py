@@ -56,9 +56,9 @@ async def read(gather: GatherFacts, controller: str, gates: tuple[str, ...]) -> 
     notes = {approval_marker(controller, gate): gate for gate in gates}
     readings = (await gather(tuple(notes))).readings
     found = ((gate, readings.get(fact)) for fact, gate in notes.items())
-    return tuple(_told(gate, str(reading.value)) for gate, reading in found if isinstance(reading, Known))
+    return tuple(_parse(gate, str(reading.value)) for gate, reading in found if isinstance(reading, Known))
 
 
-def _told(gate: str, line: str) -> Approval:
+def _parse(gate: str, line: str) -> Approval:
     who, since, run = (*line.split(" ", 2), "", "")[:3]
     return Approval(gate=gate, who=who, since=since, run=run)

@@ -14,7 +14,7 @@ from reconciler.engine.gather import GatheredFacts, GatherFacts
 from specs.diagnostic import Diagnostic
 from specs.reason import reason
 
-ROUNDS = 20
+MAX_READ_ROUNDS = 20
 
 MakePlan = Callable[[Readings], Plan]
 
@@ -37,10 +37,10 @@ class Assessment:
 
 def facts_of(expected: Sequence[AnyExpected]) -> tuple[AnyFact, ...]:
     """What must be read to judge them: the facts, and those they must equal."""
-    return tuple(dict.fromkeys(_both(expected)))
+    return tuple(dict.fromkeys(_facts_to_compare(expected)))
 
 
-def _both(expected: Sequence[AnyExpected]) -> Iterator[AnyFact]:
+def _facts_to_compare(expected: Sequence[AnyExpected]) -> Iterator[AnyFact]:
     for wish in expected:
         yield wish.fact
         if isinstance(wish.reading, SameAs):
@@ -48,35 +48,37 @@ def _both(expected: Sequence[AnyExpected]) -> Iterator[AnyFact]:
 
 
 async def assess(
-    gather: GatherFacts, expected: Sequence[AnyExpected], decide: MakePlan, grounds: SpecInputs | None = None
+    gather: GatherFacts, expected: Sequence[AnyExpected], decide: MakePlan, spec_inputs: SpecInputs | None = None
 ) -> Assessment:
-    gathered = await gather((*facts_of(expected), *(grounds.facts if grounds else ())))
-    if grounds is not None:
-        expected, decide = grounds.goal(gathered.readings)
+    gathered = await gather((*facts_of(expected), *(spec_inputs.facts if spec_inputs else ())))
+    if spec_inputs is not None:
+        expected, decide = spec_inputs.goal(gathered.readings)
         missing = tuple(fact for fact in facts_of(expected) if fact not in gathered.readings)
-        gathered = _joined(gathered, await gather(missing)) if missing else gathered
+        gathered = _merged(gathered, await gather(missing)) if missing else gathered
     plan = decide(gathered.readings)
-    for _ in range(ROUNDS):
+    for _ in range(MAX_READ_ROUNDS):
         missing = plan.unread_facts - gathered.readings.keys()
         if not missing:
             break
-        gathered = _joined(gathered, await gather(missing))
+        gathered = _merged(gathered, await gather(missing))
         plan = decide(gathered.readings)
     else:
-        gathered = _given_up(gathered, plan)
+        gathered = _marked_unread(gathered, plan)
         plan = decide(gathered.readings)
     advice = {blocked.expected.fact: blocked.diagnostic for blocked in plan.advice}
     difference = without_advice(diff(expected, gathered.readings), advice)
-    return Assessment(plan=plan, readings=gathered.readings, difference=difference, diagnostics=gathered.troubles)
+    return Assessment(plan=plan, readings=gathered.readings, difference=difference, diagnostics=gathered.diagnostics)
 
 
-def _joined(gathered: GatheredFacts, more: GatheredFacts) -> GatheredFacts:
+def _merged(gathered: GatheredFacts, more: GatheredFacts) -> GatheredFacts:
     return replace(
-        gathered, readings={**gathered.readings, **more.readings}, troubles={**gathered.troubles, **more.troubles}
+        gathered,
+        readings={**gathered.readings, **more.readings},
+        diagnostics={**gathered.diagnostics, **more.diagnostics},
     )
 
 
-def _given_up(gathered: GatheredFacts, plan: Plan) -> GatheredFacts:
+def _marked_unread(gathered: GatheredFacts, plan: Plan) -> GatheredFacts:
     """What is still wanted stays unread, and says so: an Unknown blocks what rests on it."""
     unread: dict[AnyFact, AnyReading] = {fact: Unknown(reason("not-read")) for fact in plan.unread_facts}
     return replace(gathered, readings={**unread, **gathered.readings})

@@ -36,9 +36,9 @@ def _section(index: int, command: Command, nonce: str) -> str:
 
 def split_output(answer: Output, nonce: str, count: int) -> tuple[Output | Truncated, ...]:
     """One entry per section, in order."""
-    heard = _frames(answer.stdout, nonce)
-    muttered = _frames(answer.stderr, nonce)
-    return tuple(_answer(index, answer.stdout, heard, muttered, nonce) for index in range(count))
+    heard = _sections(answer.stdout, nonce)
+    muttered = _sections(answer.stderr, nonce)
+    return tuple(_section_output(index, answer.stdout, heard, muttered, nonce) for index in range(count))
 
 
 def last_match(pattern: str, text: str) -> re.Match[str] | None:
@@ -53,7 +53,7 @@ def reply_to(asked: str, text: str) -> str:
     return told[1].strip() if told is not None else ""
 
 
-def _answer(
+def _section_output(
     index: int, stdout: str, heard: Mapping[int, tuple[str, int]], muttered: Mapping[int, tuple[str, int]], nonce: str
 ) -> Output | Truncated:
     if index not in heard:
@@ -63,7 +63,7 @@ def _answer(
     return Output(stdout=text, stderr=complaint, exit_status=status)
 
 
-def _frames(text: str, nonce: str) -> dict[int, tuple[str, int]]:
+def _sections(text: str, nonce: str) -> dict[int, tuple[str, int]]:
     pattern = re.compile(
         rf"{re.escape(nonce)} ([0-9]{{1,6}}) begin\n(.*?)\n{re.escape(nonce)} \1 end ([0-9]{{1,6}})\n", re.DOTALL
     )

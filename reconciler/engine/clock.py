@@ -28,7 +28,7 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
-def ahead(clock: Clock) -> float:
+def wall_ahead_s(clock: Clock) -> float:
     """How far the wall is ahead of the steady one: it grows while that one stands still, and with every correction."""
     return clock.now().timestamp() - clock.steady()
 

@@ -18,32 +18,32 @@ from specs.cluster import Cluster, ClusterFile
 from specs.diagnostic import SpecError, diagnose
 from specs.release import Release
 
-_ASK = register("survey")
+_DISCOVER = register("discover")
 
 
-async def read_controller(transport: Transport, file: ClusterFile, md5: str = "") -> survey.Survey:
+async def read_controller(transport: Transport, file: ClusterFile, md5: str = "") -> survey.ControllerFiles:
     """`md5`: of the package whose versions count. Raises TransportError where the controller is out of reach, SpecError
     where it has no install.config, or where nobody can tell what the package brings."""
     where = f"{file.controller.address} {file.paths.install}/install.config"
     try:
-        found = survey.parse(await _heard(transport, file, md5), md5)
+        found = survey.parse(await _query_controller(transport, file, md5), md5)
     except ValueError as error:
         raise SpecError(diagnose("discovery-truncated", where=where, error=error)) from error
     if found is None:
         raise SpecError(diagnose("install-config-missing", where=where, path=f"{file.paths.install}/install.config"))
-    if found.pins is None:
+    if found.package_versions is None:
         path = f"{DIRECTORY}/{md5}"
         raise SpecError(diagnose("package-versions-damaged", where=f"{file.controller.address} {path}", path=path))
     return found
 
 
-async def _heard(transport: Transport, file: ClusterFile, md5: str) -> Output:
+async def _query_controller(transport: Transport, file: ClusterFile, md5: str) -> Output:
     """Raises TransportError where the connection went before the end, ValueError where there is none."""
     controller, nonce = file.controller.address, secrets.token_hex(12)
     program = compose([survey.command(file.paths.install, md5)], nonce)
-    _ASK.before()
+    _DISCOVER.before()
     output = await transport.run(controller, program)
-    _ASK.after()
+    _DISCOVER.after()
     (section,) = split_output(output, nonce, 1)
     if not isinstance(section, Truncated):
         return section
@@ -54,4 +54,4 @@ async def _heard(transport: Transport, file: ClusterFile, md5: str) -> Output:
 
 async def discover(transport: Transport, file: ClusterFile, release: Release) -> Cluster:
     found = await read_controller(transport, file, file.package.md5 or release.package.md5)
-    return describe_cluster(file, release, found.config, found.home, found.pins or ())
+    return describe_cluster(file, release, found.config, found.home, found.package_versions or ())

@@ -20,20 +20,20 @@ from reconciler.engine.transport import Transport, TransportError
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import Reason, reason
 
-SECTION_LIMIT = 4 * 1024 * 1024
+MAX_SECTION_CHARS = 4 * 1024 * 1024
 """Characters of one family's answer that are still looked at. The longest honest ones (digests) stay under 100 KiB."""
 TIMED_OUT_STATUSES = (124, 137)
 """Exit status of timeout(1): it sent TERM, or KILL five seconds later."""
-REPLACED = "\ufffd"
+REPLACEMENT_CHARACTER = "\ufffd"
 """Stands where a host's bytes were no UTF-8."""
 
-_ASK = register("collect")
+_GATHER = register("gather")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatheredFacts:
     readings: Readings
-    troubles: Mapping[str, Diagnostic] = field(default_factory=dict[str, Diagnostic])
+    diagnostics: Mapping[str, Diagnostic] = field(default_factory=dict[str, Diagnostic])
     """By host: why it could not be asked, or not to the end."""
 
 
@@ -54,7 +54,7 @@ async def gather_facts(transport: Transport, probes: Sequence[Probe], facts: Ite
     asked = tuple(dict.fromkeys(facts))
     questions = _by_host(probes, asked)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_query(transport, host, per_host)) for host, per_host in questions.items()]
+        tasks = [group.create_task(_query_host(transport, host, per_host)) for host, per_host in questions.items()]
     readings: dict[AnyFact, AnyReading] = {f: Unknown(reason("no-probe", kind=kind_of(f))) for f in asked}
     diagnostics: dict[str, Diagnostic] = {}
     for task, host in zip(tasks, questions, strict=True):
@@ -62,7 +62,7 @@ async def gather_facts(transport: Transport, probes: Sequence[Probe], facts: Ite
         readings.update(answer)
         if diagnostic is not None:
             diagnostics[host] = diagnostic
-    return GatheredFacts(readings=readings, troubles=diagnostics)
+    return GatheredFacts(readings=readings, diagnostics=diagnostics)
 
 
 def _by_host(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> dict[str, list[_Query]]:
@@ -78,25 +78,25 @@ def _by_host(probes: Sequence[Probe], facts: Iterable[AnyFact]) -> dict[str, lis
     }
 
 
-async def _query(transport: Transport, host: str, questions: list[_Query]) -> tuple[Readings, Diagnostic | None]:
+async def _query_host(transport: Transport, host: str, questions: list[_Query]) -> tuple[Readings, Diagnostic | None]:
     nonce = secrets.token_hex(12)
     program = compose([question.probe.command(question.facts) for question in questions], nonce)
     diagnostic: Diagnostic | None = None
-    _ASK.before()
+    _GATHER.before()
     try:
         answer = await transport.run(host, program)
     except TransportError as error:
-        answer, diagnostic = error.heard, error.diagnostic
-    _ASK.after()
+        answer, diagnostic = error.partial_output, error.diagnostic
+    _GATHER.after()
     if diagnostic is None and answer.exit_status is None:
         diagnostic = diagnose("connection-lost", where=host)
     sections = split_output(answer, nonce, len(questions))
     if diagnostic is None and any(isinstance(section, Truncated) for section in sections):
         diagnostic = diagnose("answer-truncated", where=host)
-    return _read(questions, sections, diagnostic), diagnostic
+    return _read_sections(questions, sections, diagnostic), diagnostic
 
 
-def _read(
+def _read_sections(
     questions: Sequence[_Query], sections: Sequence[Output | Truncated], diagnostic: Diagnostic | None
 ) -> dict[AnyFact, AnyReading]:
     readings: dict[AnyFact, AnyReading] = {}
@@ -120,24 +120,24 @@ def _parse(question: _Query, section: Output) -> Mapping[AnyFact, AnyReading]:
     family = question.probe.family
     if section.exit_status in TIMED_OUT_STATUSES:
         return dict.fromkeys(question.facts, Unknown(reason("probe-timeout", family=family)))
-    if len(section.stdout) > SECTION_LIMIT:
+    if len(section.stdout) > MAX_SECTION_CHARS:
         return dict.fromkeys(question.facts, Unknown(reason("answer-too-long", family=family)))
     try:
         read = question.probe.parse(question.facts, section)
-        return {fact: _only_text(read[fact]) for fact in question.facts}
+        return {fact: _reject_invalid_utf8(read[fact]) for fact in question.facts}
     except (LookupError, ValueError) as error:
         why = reason("parse-failed", family=family, error=f"{type(error).__name__}: {error}"[:200])
         return dict.fromkeys(question.facts, Unknown(why))
 
 
-def _only_text(reading: AnyReading) -> AnyReading:
+def _reject_invalid_utf8(reading: AnyReading) -> AnyReading:
     """A value that holds a replaced byte is not what the host has: two different ones would look the same."""
     match reading:
-        case Known(value) if REPLACED in _letters(value):
+        case Known(value) if REPLACEMENT_CHARACTER in _as_text(value):
             return Unknown(reason("not-utf8"))
         case _:
             return reading
 
 
-def _letters(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)

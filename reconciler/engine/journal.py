@@ -6,6 +6,7 @@ per run, since runs are what people ask about; its name begins with the time. If
 
 import contextlib
 import json
+import os
 import secrets
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any, Protocol
 from reconciler.core.events import Event, StepOutput
 from reconciler.engine.clock import Clock
 from reconciler.engine.failpoints import register
-from reconciler.engine.local_files import AppendFile, private_dir, sync_dir
+from reconciler.engine.local_files import AppendFile, check_writable, private_dir, state_dir, sync_dir
 from specs.diagnostic import BkrecError, diagnose
 
 SCHEMA = "bkrec.event/1"
@@ -26,6 +27,8 @@ _WRITE = register("journal-write")
 
 class JournalError(BkrecError):
     """The journal cannot be written: nothing may leave, because nobody could say afterwards what left."""
+
+    ends_as = "failed"
 
 
 class EventSink(Protocol):
@@ -66,7 +69,7 @@ class Journal:
     def __init__(self, path: Path, *, run: str, clock: Clock, disk: Callable[[Path], AppendLog] = AppendFile) -> None:
         """Raises JournalError."""
         self.path, self.run, self._clock = path, run, clock
-        with self._told():
+        with self._as_journal_error():
             self._disk = disk(path)
             if self._disk.is_torn():
                 self._disk.append(b"\n")
@@ -75,7 +78,7 @@ class Journal:
         """Durable when it returns, but for what a command prints. Raises JournalError; then nothing was added."""
         line = json.dumps(self._record(event), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         _WRITE.before()
-        with self._told():
+        with self._as_journal_error():
             self._disk.append(line)
             if not isinstance(event, StepOutput):
                 self._disk.sync()
@@ -89,12 +92,50 @@ class Journal:
         return {"schema": SCHEMA, "run": self.run, "at": at, **_adapter().dump_python(event, mode="json")}
 
     @contextlib.contextmanager
-    def _told(self) -> Generator[None]:
+    def _as_journal_error(self) -> Generator[None]:
         try:
             yield
         except OSError as error:
             output_text = error.strerror or type(error).__name__
             raise JournalError(diagnose("journal-unwritable", where=str(self.path), said=output_text)) from error
+
+
+class LazyJournal:
+    """A run's journal, opened when the first event is written: a run that does nothing leaves no file behind."""
+
+    def __init__(self, cluster: str, run: str, clock: Clock) -> None:
+        self.run, self.clock, self._cluster = run, clock, cluster
+        self._journal: Journal | None = None
+
+    def check_writable(self) -> None:
+        """Before anything else: found out at the first step, the lease would have been taken and every host fenced for
+        nothing. Raises JournalError."""
+        directory = self._directory()
+        try:
+            check_writable(private_dir(directory / "runs"))
+        except OSError as error:
+            raise _unwritable(error, str(directory)) from error
+
+    def write(self, event: Event) -> None:
+        """Raises JournalError."""
+        if self._journal is None:
+            self._journal = open_journal(self._directory(), run=self.run, clock=self.clock)
+        self._journal.write(event)
+
+    def close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+
+    def _directory(self) -> Path:
+        try:
+            return state_dir(self._cluster, os.environ)
+        except OSError as error:
+            raise _unwritable(error, "") from error
+
+
+def _unwritable(error: OSError, where: str) -> JournalError:
+    text = error.strerror or str(error) or type(error).__name__
+    return JournalError(diagnose("journal-unwritable", where=str(error.filename or where), said=text))
 
 
 def open_journal(directory: Path, *, run: str, clock: Clock) -> Journal:
@@ -125,14 +166,14 @@ def read(path: Path) -> JournalContents:
 
 def parse(content: bytes) -> JournalContents:
     lines = content.split(b"\n")
-    entries = [entry for line in lines if line.strip() and (entry := _entry(line)) is not None]
+    entries = [entry for line in lines if line.strip() and (entry := _parse_line(line)) is not None]
     return JournalContents(entries=tuple(entries), torn=sum(1 for line in lines if line.strip()) - len(entries))
 
 
-def _entry(line: bytes) -> JournalEntry | None:
+def _parse_line(line: bytes) -> JournalEntry | None:
     try:
-        kept = json.loads(line)
-        return JournalEntry(run=str(kept["run"]), at=str(kept["at"]), event=_adapter().validate_python(kept))
+        fields = json.loads(line)
+        return JournalEntry(run=str(fields["run"]), at=str(fields["at"]), event=_adapter().validate_python(fields))
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
 

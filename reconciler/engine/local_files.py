@@ -20,41 +20,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_MOST_LINKS = 40
+_MAX_LINKS = 40
 """As many as the kernel follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ResolvedPath:
     """What a name leads to, behind every link."""
 
     path: Path
     descriptor: int | None = None
     """One of this process's own, opened by whoever started it."""
-    was: os.stat_result | None = None
+    stat: os.stat_result | None = None
     """None where there is nothing yet."""
 
     @property
     def replaceable(self) -> bool:
         """A file of its own, or nothing yet: what can be written aside and renamed into place."""
-        return self.descriptor is None and (self.was is None or stat.S_ISREG(self.was.st_mode))
+        return self.descriptor is None and (self.stat is None or stat.S_ISREG(self.stat.st_mode))
 
 
-def place(path: Path) -> Place:
+def resolve(path: Path) -> ResolvedPath:
     """Raises OSError: too many links, or one that is not to be trusted."""
     at = path
-    for _ in range(_MOST_LINKS):
+    for _ in range(_MAX_LINKS):
         parent = at.parent.resolve()
-        if at.name.isdigit() and _descriptors(str(parent)):
-            return Place(path=at, descriptor=int(at.name), was=_stat(at))
+        if at.name.isdigit() and _is_descriptor_dir(str(parent)):
+            return ResolvedPath(path=at, descriptor=int(at.name), stat=_stat(at))
         if not at.is_symlink():
-            return Place(path=parent / at.name if at.name else parent, was=_stat(at))
-        _trusted_link(at)
+            return ResolvedPath(path=parent / at.name if at.name else parent, stat=_stat(at))
+        _require_trusted_link(at)
         at = parent / at.readlink()
     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
 
 
-def _descriptors(directory: str) -> bool:
+def _is_descriptor_dir(directory: str) -> bool:
     """Of this process: what another one has open is a file like any other."""
     return directory == "/dev/fd" or re.fullmatch(rf"/proc/{os.getpid()}(?:/task/[0-9]+)?/fd", directory) is not None
 
@@ -66,7 +66,7 @@ def _stat(path: Path) -> os.stat_result | None:
         return None
 
 
-def _trusted_link(link: Path) -> None:
+def _require_trusted_link(link: Path) -> None:
     about, within = link.lstat(), link.parent.stat()
     anybody = stat.S_ISVTX | stat.S_IWOTH
     if within.st_mode & anybody == anybody and about.st_uid not in (os.geteuid(), within.st_uid):
@@ -101,18 +101,18 @@ def private_dir(path: Path) -> Path:
     return path
 
 
-def try_out(directory: Path) -> None:
+def check_writable(directory: Path) -> None:
     """Raises OSError where no file could be written there, on a full disk too; leaves nothing."""
-    trial = directory / f".trial.{secrets.token_hex(4)}"
+    probe = directory / f".trial.{secrets.token_hex(4)}"
     try:
-        descriptor = os.open(trial, _NEW, 0o600)
+        descriptor = os.open(probe, _NEW, 0o600)
         try:
             write_all(descriptor, b"x" * 4096)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
     finally:
-        trial.unlink(missing_ok=True)
+        probe.unlink(missing_ok=True)
 
 
 def write_private(path: Path, text: str, mode: int = 0o600) -> None:
@@ -127,34 +127,34 @@ def write_private(path: Path, text: str, mode: int = 0o600) -> None:
 def replace_keeping_mode(path: Path, text: str, new_mode: int | None = 0o600, *, parents: bool = False) -> None:
     """A file that a person named. One that is there keeps its mode and owner, also behind a link; one that is not is
     made, with `new_mode`, or with what the umask leaves. What is no file is written to. Raises OSError."""
-    at = place(path)
-    if at.descriptor is not None or (at.was is not None and not stat.S_ISREG(at.was.st_mode)):
-        _pour(at, text)
+    at = resolve(path)
+    if at.descriptor is not None or (at.stat is not None and not stat.S_ISREG(at.stat.st_mode)):
+        _write_through(at, text)
         return
     if parents:
         at.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _replace(at.path, text, new_mode if at.was is None else stat.S_IMODE(at.was.st_mode), at.was)
+    _replace(at.path, text, new_mode if at.stat is None else stat.S_IMODE(at.stat.st_mode), at.stat)
 
 
 def write_new(path: Path, text: str) -> None:
     """Of two at once, one gets FileExistsError, and nobody sees half of it. What is no file is written to. Raises
     OSError."""
-    at = place(path)
+    at = resolve(path)
     if not at.replaceable:
-        _pour(at, text)
+        _write_through(at, text)
         return
-    if at.was is not None:
+    if at.stat is not None:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-    aside = _aside(at.path)
+    aside = _temporary_path(at.path)
     try:
-        _written(aside, text, None, None)
+        _create_file(aside, text, None, None)
         try:
             aside.hardlink_to(at.path)
         except FileExistsError:
             raise
         except OSError:
             # no hard links on this file system: the name is taken first, then filled
-            _written(at.path, text, None, None)
+            _create_file(at.path, text, None, None)
     finally:
         aside.unlink(missing_ok=True)
     sync_dir(at.path.parent)
@@ -163,14 +163,14 @@ def write_new(path: Path, text: str) -> None:
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def _aside(path: Path) -> Path:
+def _temporary_path(path: Path) -> Path:
     return path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
 
 
 def _replace(path: Path, text: str, mode: int | None, was: os.stat_result | None) -> None:
-    aside = _aside(path)
+    aside = _temporary_path(path)
     try:
-        _written(aside, text, mode, was)
+        _create_file(aside, text, mode, was)
         aside.rename(path)
     except BaseException:
         aside.unlink(missing_ok=True)
@@ -178,7 +178,7 @@ def _replace(path: Path, text: str, mode: int | None, was: os.stat_result | None
     sync_dir(path.parent)
 
 
-def _written(path: Path, text: str, mode: int | None, was: os.stat_result | None) -> None:
+def _create_file(path: Path, text: str, mode: int | None, was: os.stat_result | None) -> None:
     descriptor = os.open(path, _NEW, 0o666 if mode is None else 0o600)
     try:
         if was is not None and (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()):
@@ -192,7 +192,7 @@ def _written(path: Path, text: str, mode: int | None, was: os.stat_result | None
         os.close(descriptor)
 
 
-def _pour(at: Place, text: str) -> None:
+def _write_through(at: ResolvedPath, text: str) -> None:
     """Into a descriptor where it stands, so that `> file` is not begun anew; into a device or a pipe as it is."""
     if at.descriptor is not None:
         descriptor = os.dup(at.descriptor)

@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_DEPTH = 16
+_MAX_INCLUDE_DEPTH = 16
 """Includes within includes, as ssh_config(5) has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Distrust:
+class BadOwnership:
     """Which path is to blame, its owner, and what is wrong with it."""
 
     path: Path
@@ -32,38 +32,38 @@ class Distrust:
     """owner: somebody else's. writable: others may write it."""
 
 
-def distrusted(path: Path, trusted: frozenset[int] = frozenset()) -> Distrust | None:
+def check_ownership(path: Path, trusted: frozenset[int] = frozenset()) -> BadOwnership | None:
     """The first thing on the way to the file that others decide about; None where nobody does. `trusted`: users whose
     word counts besides root's and the caller's. Raises OSError."""
     owners = trusted | {0, os.geteuid()}
-    ways = dict.fromkeys((path.absolute(), path.resolve(strict=True)))
-    for way in ways:
-        for each in (way, *way.parents):
-            if told := _about(each, owners, each == way):
-                return told
+    paths = dict.fromkeys((path.absolute(), path.resolve(strict=True)))
+    for way in paths:
+        for part in (way, *way.parents):
+            if bad := _check_path(part, owners, part == way):
+                return bad
     return None
 
 
-def _about(path: Path, owners: frozenset[int], is_file: bool) -> Distrust | None:
+def _check_path(path: Path, owners: frozenset[int], is_file: bool) -> BadOwnership | None:
     about = path.lstat() if is_file else path.stat()
-    owner = _name(about.st_uid)
+    owner = _user_name(about.st_uid)
     if about.st_uid not in owners:
-        return Distrust(path=path, owner=owner, why="owner")
+        return BadOwnership(path=path, owner=owner, why="owner")
     if stat.S_ISLNK(about.st_mode):
         return None
     sticky = not is_file and about.st_mode & stat.S_ISVTX
     if not sticky and others_may_write(about):
-        return Distrust(path=path, owner=owner, why="writable")
+        return BadOwnership(path=path, owner=owner, why="writable")
     return None
 
 
 def others_may_write(about: os.stat_result) -> bool:
     if about.st_mode & stat.S_IWOTH:
         return True
-    return bool(about.st_mode & stat.S_IWGRP) and not _private_group(about)
+    return bool(about.st_mode & stat.S_IWGRP) and not _is_private_group(about)
 
 
-def _private_group(about: os.stat_result) -> bool:
+def _is_private_group(about: os.stat_result) -> bool:
     try:
         owner, group = pwd.getpwuid(about.st_uid).pw_name, grp.getgrgid(about.st_gid)
     except KeyError:
@@ -71,7 +71,7 @@ def _private_group(about: os.stat_result) -> bool:
     return group.gr_name == owner and set(group.gr_mem) <= {owner}
 
 
-def _name(uid: int) -> str:
+def _user_name(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -84,7 +84,7 @@ _INCLUDE = re.compile(r"\s*include(?:\s+|\s*=\s*)(.+)", re.IGNORECASE)
 def ssh_configs(path: Path, depth: int = 0) -> Iterator[Path]:
     """The file and all that it includes, whichever host they are for. Raises OSError."""
     yield path
-    if depth >= _DEPTH:
+    if depth >= _MAX_INCLUDE_DEPTH:
         return
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         found = _INCLUDE.match(line)

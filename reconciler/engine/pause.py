@@ -20,7 +20,7 @@ from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
 from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
-WATCH_S = 5.0
+WATCH_INTERVAL_S = 5.0
 
 _PAUSE = register("pause")
 _RESUME = register("resume")
@@ -56,7 +56,7 @@ async def pause_diagnostic(gather: GatherFacts, controller: str) -> Diagnostic |
     )
 
 
-async def bars(gather: GatherFacts, controller: str) -> Diagnostic | None:
+async def check(gather: GatherFacts, controller: str) -> Diagnostic | None:
     """Why nothing may be begun: somebody wishes a pause, or nobody could tell. Under way, not to hear is no wish."""
     fact = Paused(host=controller)
     reading = (await gather([fact])).readings.get(fact)
@@ -72,7 +72,7 @@ async def watch(gather: GatherFacts, controller: str, *, clock: Clock, stop: Sto
         if paused is not None:
             stop.stop_because(paused)
             return
-        await clock.sleep(WATCH_S)
+        await clock.sleep(WATCH_INTERVAL_S)
 
 
 async def pause(transport: Transport, controller: str, *, who: str, why: str) -> None:
@@ -81,7 +81,7 @@ async def pause(transport: Transport, controller: str, *, who: str, why: str) ->
     _PAUSE.before()
     output = await transport.run(controller, Command(script=PAUSE, args=(STATE_ROOT, name, safe(why)[:500])))
     _PAUSE.after()
-    _expect("paused", output.stdout, controller)
+    _require_reply("paused", output.stdout, controller)
 
 
 async def resume(transport: Transport, controller: str) -> None:
@@ -89,9 +89,9 @@ async def resume(transport: Transport, controller: str) -> None:
     _RESUME.before()
     output = await transport.run(controller, Command(script=RESUME, args=(STATE_ROOT,)))
     _RESUME.after()
-    _expect("resumed", output.stdout, controller)
+    _require_reply("resumed", output.stdout, controller)
 
 
-def _expect(word: str, output_text: str, controller: str) -> None:
+def _require_reply(word: str, output_text: str, controller: str) -> None:
     if reply_to("pause", output_text) != word:
         raise PauseError(diagnose("pause-failed", where=controller, said=clean(output_text).strip()[-200:] or "-"))

@@ -1,10 +1,9 @@
-"""Why not to begin: a wish to pause, every gate that is closed or cannot be read, else a person who said no."""
+"""Preflight: every reason not to start: a pause, a check that fails or cannot be read, a person who declines."""
 
 from collections.abc import Mapping
 
 from probes.fact import AnyExpected, AnyReading, Unknown, fact_id
 from reconciler.core.diff import compare
-from reconciler.core.plan import Plan
 from reconciler.engine import pause
 from reconciler.engine.assess import facts_of
 from reconciler.engine.run import RunContext, RunState, nothing_to_start
@@ -13,18 +12,20 @@ from specs.diagnostic import Diagnostic, diagnose
 
 
 async def preflight(context: RunContext, state: RunState) -> tuple[Diagnostic, ...]:
-    """All that speaks against it; asked again before each round, a person only about steps not confirmed yet."""
+    """Every objection, before each round; a person is asked only about steps that are not confirmed yet."""
     plan = state.assessment.plan
-    barred = tuple(blocked.diagnostic for blocked in plan.blocked if context.aborts_run(blocked))
-    barred = (*_unread(context, state, state.assessment.diagnostics), *barred)
+    aborting = (
+        *_unread_hosts(context, state, state.assessment.diagnostics),
+        *(blocked.diagnostic for blocked in plan.blocked if blocked.diagnostic.disposition == "aborts-run"),
+    )
     if nothing_to_start(context, state.assessment):
-        return barred
-    paused = await pause.bars(context.gather, context.controller)
+        return aborting
+    paused = await pause.check(context.gather, context.controller)
     if paused is not None:
         return (paused,)
-    closed = barred or await _failed_checks(context, state)
-    if closed:
-        return closed
+    failed = aborting or await _failed_checks(context, state)
+    if failed:
+        return failed
     actions = tuple(step.action for step in plan.steps)
     if state.confirmed.issuperset(actions):
         return ()
@@ -34,39 +35,37 @@ async def preflight(context: RunContext, state: RunState) -> tuple[Diagnostic, .
     return ()
 
 
-def step_ids(plan: Plan) -> tuple[str, ...]:
-    return tuple(step.id for step in plan.steps)
-
-
-def _unread(context: RunContext, state: RunState, diagnostics: Mapping[str, Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Hosts that a change is about to concern and that nobody could read: half a cluster is not brought to another
-    release past the other half, and a host key that changed is an alarm. First all of them in one, then each."""
+def _unread_hosts(
+    context: RunContext, state: RunState, diagnostics: Mapping[str, Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    """Hosts that a change is about to concern and that could not be read: half a cluster is not upgraded past the other
+    half, and a changed host key is an alarm. First all of them in one, then each."""
     plan = state.assessment.plan
-    if state.begun or nothing_to_start(context, state.assessment):
+    if state.change_started or nothing_to_start(context, state.assessment):
         return ()
-    silent = [host for host in context.concerned(plan) if host in diagnostics]
-    if not silent:
+    unread = [host for host in context.concerned(plan) if host in diagnostics]
+    if not unread:
         return ()
-    text = ", ".join(f"{host} ({diagnostics[host].code})" for host in silent)
+    hosts = ", ".join(f"{host} ({diagnostics[host].code})" for host in unread)
     return (
-        diagnose("change-hosts-unread", where=", ".join(silent), hosts=text),
-        *(diagnostics[host] for host in silent),
+        diagnose("change-hosts-unread", where=", ".join(unread), hosts=hosts),
+        *(diagnostics[host] for host in unread),
     )
 
 
 async def _failed_checks(context: RunContext, state: RunState) -> tuple[Diagnostic, ...]:
-    gates = context.preflight_checks(state.assessment.plan)
-    gathered = await context.gather(facts_of(gates))
-    unread = _unread(context, state, gathered.troubles)
-    expectations = [gate for gate in gates if not unread or gate.fact.host not in gathered.troubles]
-    judged = [(gate, drift) for gate in expectations if (drift := compare(gate, gathered.readings)) is not None]
-    return (*unread, *(_check_diagnostic(gate, drift.reading) for gate, drift in judged))
+    checks = context.preflight_checks(state.assessment.plan)
+    gathered = await context.gather(facts_of(checks))
+    unread = _unread_hosts(context, state, gathered.diagnostics)
+    readable = [check for check in checks if not unread or check.fact.host not in gathered.diagnostics]
+    drifts = [(check, drift) for check in readable if (drift := compare(check, gathered.readings)) is not None]
+    return (*unread, *(_check_diagnostic(check, drift.reading) for check, drift in drifts))
 
 
-def _check_diagnostic(gate: AnyExpected, reading: AnyReading) -> Diagnostic:
-    fact, host, source = fact_id(gate.fact), gate.fact.host, gate.source
+def _check_diagnostic(check: AnyExpected, reading: AnyReading) -> Diagnostic:
+    fact, host, source = fact_id(check.fact), check.fact.host, check.source
     if isinstance(reading, Unknown):
         return diagnose("preflight-unread", where=host, because=reading.why, source=source, fact=fact)
     return diagnose(
-        "preflight-failed", where=host, because=gate.because, source=source, fact=fact, reading=reading_text(reading)
+        "preflight-failed", where=host, because=check.because, source=source, fact=fact, reading=reading_text(reading)
     )

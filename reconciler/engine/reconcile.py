@@ -1,78 +1,94 @@
-"""Apply: look, decide, do, and look again, until nothing is left to do or nothing more can be done.
+"""Reconcile: assess, preflight, execute, verify, and again, until nothing is left to do or nothing more can be done.
 
-Reading comes first and costs nothing: a converged cluster is left without a single write, lease included. What the
-gates and the person have to say is asked before the lease is taken, so that nobody holds it over a question. What is
-believed at the end comes from a last look, never from what was done.
+Assessing comes first and costs nothing: a converged cluster is left without a single write, lease included. Preflight
+checks and the confirmation come before the lease, so that nobody holds it over a question. The verdict comes from a
+final assessment, never from what was done.
 """
 
 import asyncio
 
 from probes.fact import AnyExpected
 from reconciler.core.diff import compare
-from reconciler.core.events import ApprovalGiven, Event, RunEnded, RunHalted, RunStarted
+from reconciler.core.events import ApprovalGiven, RunEnded, RunHalted, RunStarted
 from reconciler.core.plan import Plan
+from reconciler.core.verdict import event_verdict, exit_code
 from reconciler.engine import approvals, pause
 from reconciler.engine.assess import Assessment, assess, facts_of
-from reconciler.engine.executor import ExecutionResult, execute
+from reconciler.engine.executor import execute
 from reconciler.engine.jobs.adopt import adopt, running_jobs
-from reconciler.engine.lease import Lease, LeaseValidity, publish_epoch, release, renew_until_cancelled
-from reconciler.engine.lease_acquisition import acquire
-from reconciler.engine.preflight import preflight, step_ids
-from reconciler.engine.run import RunContext, RunResult, RunState, Verdict, conclude, nothing_to_start, open_questions
+from reconciler.engine.lease import Lease, acquire, publish_epoch, release, renew_until_cancelled
+from reconciler.engine.preflight import preflight
+from reconciler.engine.run import (
+    ExecutionResult,
+    RunContext,
+    RunResult,
+    RunState,
+    conclude,
+    nothing_to_start,
+    open_questions,
+)
 from specs.diagnostic import BkrecError, Diagnostic
 
-__all__ = ["RunContext", "RunResult", "Verdict", "reconcile"]
+__all__ = ["RunContext", "RunResult", "reconcile"]
 
 MAX_ROUNDS = 5
-FOLLOW_S, FOLLOW_POLL_S = 60.0, 2.0
-"""How long what follows from the steps is waited for, and how often it is looked at."""
+DERIVED_TIMEOUT_S = 60.0
+"""How long facts that follow from the steps are waited for."""
+DERIVED_INTERVAL_S = 2.0
 STARTUP_GRACE_S = 10.0
-"""The same where there are no steps: enough for what has only just been started, and short for who waits to be told."""
+"""The same where there are no steps: enough for what has only just been started, and short for whoever waits."""
 
 
 async def reconcile(context: RunContext) -> RunResult:
-    """Every expected trouble is in what it returns."""
-    began = context.clock.steady()
-    state = RunState(assessment=await _initial_assessment(context), began=began)
-    running = await running_jobs(context.gather, context.hosts)
-    if not running:
+    """Expected errors are in the result, not raised."""
+    started_at = context.clock.steady()
+    state = RunState(assessment=await _initial_assessment(context), started_at=started_at)
+    if not await running_jobs(context.gather, context.hosts):
         state.refused = await preflight(context, state)
         if state.refused or nothing_to_start(context, state.assessment):
-            return _applied(context, state)
+            return _result(context, state)
     try:
         lease = await _acquire_fenced_lease(context)
-    except BkrecError as trouble:
-        state.refused = trouble.diagnostics
-        return _applied(context, state)
-    await _with_lease(lease, context, state)
-    return _applied(context, state)
+    except BkrecError as error:
+        state.refused = error.diagnostics
+        return _result(context, state)
+    try:
+        await _run_with_lease(lease, context, state)
+    finally:
+        await release(context.transport, lease)
+    return _result(context, state)
 
 
 async def _initial_assessment(context: RunContext) -> Assessment:
-    """A look; and a second one where nothing is to be done but something is in between, once it had its seconds."""
-    assessment = await assess(context.gather, context.expected, context.decide, context.spec_inputs)
-    coming = [] if assessment.plan.steps else _expected_soon(assessment.plan)
-    if not coming:
+    """Repeated once where there is nothing to do but something is progressing, after some seconds of grace."""
+    assessment = await _assess(context)
+    expected_soon = [] if assessment.plan.steps else _expected_soon(assessment.plan)
+    if not expected_soon:
         return assessment
-    await _poll_until_matching(context, coming, STARTUP_GRACE_S)
+    await _poll_until_matching(context, expected_soon, STARTUP_GRACE_S)
+    return await _assess(context)
+
+
+async def _assess(context: RunContext) -> Assessment:
     return await assess(context.gather, context.expected, context.decide, context.spec_inputs)
 
 
 async def _acquire_fenced_lease(context: RunContext) -> Lease:
-    """The lease, and its epoch known on every host that answers."""
-    lease = await _take(context, 0)
-    overtaken = await _hosts_ahead(context, lease)
-    if overtaken:
-        lease = await _take(context, max(int(dict(diagnostic.fields)["epoch"]) for diagnostic in overtaken))
-        overtaken = await _hosts_ahead(context, lease)
-    if overtaken:
+    """The lease, and its epoch known on every host that answers. Where a host has seen a higher epoch than the
+    controller gave, acquired once more, above that one."""
+    lease, superseded = await _acquire_above(context, floor=0)
+    if superseded:
+        highest = max(int(dict(diagnostic.fields)["epoch"]) for diagnostic in superseded)
+        lease, superseded = await _acquire_above(context, floor=highest)
+    if superseded:
         await release(context.transport, lease)
-        raise BkrecError(*overtaken)
+        raise BkrecError(*superseded)
     return lease
 
 
-async def _take(context: RunContext, floor: int) -> Lease:
-    return await acquire(
+async def _acquire_above(context: RunContext, floor: int) -> tuple[Lease, tuple[Diagnostic, ...]]:
+    """With what the hosts say whose epoch is higher all the same."""
+    lease = await acquire(
         context.transport,
         context.controller,
         run=context.run,
@@ -83,64 +99,49 @@ async def _take(context: RunContext, floor: int) -> Lease:
         stop=context.stop,
         emit=context.emit,
     )
-
-
-async def _hosts_ahead(context: RunContext, lease: Lease) -> tuple[Diagnostic, ...]:
     diagnostics = await publish_epoch(context.transport, context.hosts, lease.epoch)
-    return tuple(diagnostic for diagnostic in diagnostics if diagnostic.code == "lease-superseded")
+    return lease, tuple(diagnostic for diagnostic in diagnostics if diagnostic.disposition == "superseded")
 
 
-async def _with_lease(lease: Lease, context: RunContext, state: RunState) -> None:
-    """Everything that writes, while the lease is kept by a task beside it."""
-    term = LeaseValidity()
-    try:
-        async with asyncio.TaskGroup() as group:
-            keeper = group.create_task(
-                renew_until_cancelled(context.transport, lease, term, clock=context.clock, stop=context.stop)
-            )
-            watcher = group.create_task(
-                pause.watch(context.gather, context.controller, clock=context.clock, stop=context.stop)
-            )
-            teller = group.create_task(_announce_halt(context))
-            await _run_rounds_safely(lease, term, context, state)
-            for task in (keeper, watcher, teller):
-                task.cancel()
-    finally:
-        await release(context.transport, lease)
+async def _run_with_lease(lease: Lease, context: RunContext, state: RunState) -> None:
+    """Everything that writes, while background tasks renew the lease and watch for a pause."""
+    transport, clock, stop = context.transport, context.clock, context.stop
+    async with asyncio.TaskGroup() as group:
+        background = (
+            group.create_task(renew_until_cancelled(transport, lease, clock=clock, stop=stop)),
+            group.create_task(pause.watch(context.gather, context.controller, clock=clock, stop=stop)),
+            group.create_task(_announce_halt(context)),
+        )
+        try:
+            steps = tuple(step.id for step in state.assessment.plan.steps)
+            context.record(RunStarted(run=context.run, epoch=lease.epoch, steps=steps))
+            await _record_approvals(context)
+            await _run_rounds(lease, context, state)
+            context.record(_run_ended(context, state))
+        except BkrecError as error:
+            # a result, not raised: the group would make an exception group of it
+            state.diagnostics.extend(error.diagnostics)
+        for task in background:
+            task.cancel()
 
 
 async def _announce_halt(context: RunContext) -> None:
-    """At once: what is in flight may take long, and nobody should wonder why nothing else is begun."""
+    """At once: running steps may take long, and the person watching should know why nothing else starts."""
     await context.stop.halted.wait()
     if context.stop.why is not None:
         context.emit(RunHalted(diagnostic=context.stop.why))
 
 
-async def _run_rounds_safely(lease: Lease, term: LeaseValidity, context: RunContext, state: RunState) -> None:
-    """Trouble is noted, not raised: in a group it would come out as something else."""
-    try:
-        _record(context, RunStarted(run=context.run, epoch=lease.epoch, steps=step_ids(state.assessment.plan)))
-        await _approved(context)
-        await _rounds(lease, term, context, state)
-        _record(context, _ended(context, state))
-    except BkrecError as trouble:
-        state.diagnostics.extend(trouble.diagnostics)
-
-
-async def _approved(context: RunContext) -> None:
-    """Who agreed to what is written down twice: here, and on the controller for whoever comes after."""
+async def _record_approvals(context: RunContext) -> None:
+    """In the journal, and on the controller for whoever asks later."""
     for gate in sorted(context.approved):
-        _record(context, ApprovalGiven(gate=gate, user=context.user, source=context.source))
+        context.record(ApprovalGiven(gate=gate, user=context.user, source=context.source))
         who = f"{context.user}@{context.source}"
         await approvals.record(context.transport, context.controller, gate=gate, who=who, run=context.run)
 
 
-def _record(context: RunContext, event: Event) -> None:
-    context.journal.write(event)
-    context.emit(event)
-
-
-async def _rounds(lease: Lease, term: LeaseValidity, context: RunContext, state: RunState) -> None:
+async def _run_rounds(lease: Lease, context: RunContext, state: RunState) -> None:
+    """A round: adopt running jobs, assess, preflight, execute, wait for derived facts."""
     for _ in range(MAX_ROUNDS):
         await _adopt_jobs(context, state)
         await _reassess(context, state)
@@ -149,92 +150,75 @@ async def _rounds(lease: Lease, term: LeaseValidity, context: RunContext, state:
         state.refused = await preflight(context, state)
         if state.refused or nothing_to_start(context, state.assessment):
             return
-        outcome = await _executed(lease, term, context, state.assessment.plan)
-        state.outcomes.append(outcome)
-        state.begun = state.begun or bool(outcome.started and context.concerned(state.assessment.plan))
-        await _await_derived(context, state.assessment.plan, outcome)
-        state.diagnostics.extend(outcome.diagnostics)
-        if outcome.failed or context.stop.requested or not (outcome.done or outcome.skipped or outcome.deferred):
+        plan = state.assessment.plan
+        result = await execute(plan, context, lease)
+        state.rounds.append(result)
+        state.change_started = state.change_started or bool(result.started and context.concerned(plan))
+        await _await_derived(context, plan, result)
+        state.diagnostics.extend(result.diagnostics)
+        if result.failed or context.stop.requested or not (result.done or result.skipped or result.deferred):
             break
     if not context.stop.immediate.is_set():
         await _reassess(context, state)
 
 
+async def _adopt_jobs(context: RunContext, state: RunState) -> None:
+    jobs = await running_jobs(context.gather, context.hosts)
+    if jobs:
+        diagnostics = await adopt(
+            context.transport, jobs, clock=context.clock, record=context.record, stop=context.stop
+        )
+        state.diagnostics.extend(diagnostics)
+
+
 async def _reassess(context: RunContext, state: RunState) -> None:
-    """A look; and what a step disturbed, which may be noticed only after the last one, is given its time as well."""
-    state.assessment = await assess(context.gather, context.expected, context.decide, context.spec_inputs)
+    """Repeated where a step has disturbed something that is expected to recover: that may show only after the last
+    step."""
+    state.assessment = await _assess(context)
     plan = state.assessment.plan
-    if state.outcomes and _expected_soon(plan) and not plan.steps:
-        await _await_derived(context, plan, state.outcomes[-1])
-        state.assessment = await assess(context.gather, context.expected, context.decide, context.spec_inputs)
+    if state.rounds and _expected_soon(plan) and not plan.steps:
+        await _await_derived(context, plan, state.rounds[-1])
+        state.assessment = await _assess(context)
 
 
-async def _await_derived(context: RunContext, plan: Plan, outcome: ExecutionResult) -> None:
-    """What has no step of its own takes its time: consul looks at a service every ten seconds or so."""
-    if outcome.done and not (outcome.failed or outcome.deferred):
-        await _poll_until_matching(context, _expected_soon(plan), FOLLOW_S)
-
-
-async def _poll_until_matching(context: RunContext, expectations: list[AnyExpected], patience_s: float) -> None:
-    until = context.clock.steady() + patience_s
-    while expectations and context.clock.steady() < until and not context.stop.requested:
-        readings = (await context.gather(facts_of(expectations))).readings
-        expectations = [expected for expected in expectations if compare(expected, readings) is not None]
-        if expectations:
-            await context.clock.sleep(FOLLOW_POLL_S)
+async def _await_derived(context: RunContext, plan: Plan, result: ExecutionResult) -> None:
+    """What follows from steps takes its time: consul checks a service every ten seconds or so."""
+    if result.done and not (result.failed or result.deferred):
+        await _poll_until_matching(context, _expected_soon(plan), DERIVED_TIMEOUT_S)
 
 
 def _expected_soon(plan: Plan) -> list[AnyExpected]:
-    """What has no step and may come right all the same."""
-    settling = (blocked.expected for blocked in plan.blocked if blocked.progressing)
-    return [*(derived.expected for derived in plan.derived), *settling]
+    """What no step repairs and may come to match all the same."""
+    progressing = (blocked.expected for blocked in plan.blocked if blocked.progressing)
+    return [*(derived.expected for derived in plan.derived), *progressing]
 
 
-async def _adopt_jobs(context: RunContext, state: RunState) -> None:
-    jobs = await running_jobs(context.gather, context.hosts)
-    if not jobs:
-        return
-
-    def tell(event: Event) -> None:
-        _record(context, event)
-
-    state.diagnostics.extend(await adopt(context.transport, jobs, clock=context.clock, tell=tell, stop=context.stop))
+async def _poll_until_matching(context: RunContext, expectations: list[AnyExpected], timeout_s: float) -> None:
+    deadline = context.clock.steady() + timeout_s
+    while expectations and context.clock.steady() < deadline and not context.stop.requested:
+        readings = (await context.gather(facts_of(expectations))).readings
+        expectations = [expected for expected in expectations if compare(expected, readings) is not None]
+        if expectations:
+            await context.clock.sleep(DERIVED_INTERVAL_S)
 
 
-async def _executed(lease: Lease, term: LeaseValidity, context: RunContext, plan: Plan) -> ExecutionResult:
-    return await execute(
-        plan,
-        transport=context.transport,
-        gather=context.gather,
-        journal=context.journal,
-        epoch=lease.epoch,
-        term=term,
-        run=context.run,
-        undoes=context.undoes,
-        emit=context.emit,
-        stop=context.stop,
-        approved=context.approved,
-        parallel=context.parallel,
-        clock=context.clock,
+def _run_ended(context: RunContext, state: RunState) -> RunEnded:
+    return RunEnded(
+        verdict=event_verdict(conclude(context, state)),
+        done=state.done,
+        failed=len(state.failed),
+        seconds=context.clock.steady() - state.started_at,
     )
 
 
-def _ended(context: RunContext, state: RunState) -> RunEnded:
-    word, _ = conclude(context, state)
-    seconds = context.clock.steady() - state.began
-    told = "differs" if word == "waiting" else word
-    return RunEnded(verdict=told, done=state.done, failed=len(state.failed), seconds=seconds)
-
-
-def _applied(context: RunContext, state: RunState) -> RunResult:
-    word, code = conclude(context, state)
-    why = (context.stop.why,) if context.stop.why is not None else ()
+def _result(context: RunContext, state: RunState) -> RunResult:
+    verdict = conclude(context, state)
+    halted = (context.stop.why,) if context.stop.why is not None else ()
+    questions = open_questions(context, state.assessment)
     return RunResult(
-        verdict=word,
-        exit_code=code,
+        verdict=verdict,
+        exit_code=exit_code(verdict, context.stop.signal or 0),
         assessment=state.assessment,
-        diagnostics=tuple(
-            dict.fromkeys((*why, *state.refused, *state.diagnostics, *open_questions(context, state.assessment)))
-        ),
-        outcomes=tuple(state.outcomes),
+        diagnostics=tuple(dict.fromkeys((*halted, *state.refused, *state.diagnostics, *questions))),
+        rounds=tuple(state.rounds),
     )

@@ -1,47 +1,44 @@
-"""What `apply` is handed, what becomes of it on the way, and what it comes to."""
+"""A run: one `apply` or `undo`. What it is given, what has happened so far, and how it is concluded.
+
+`RunContext` is the one context of a run: `reconcile`, `preflight`, `executor` and `step/runner` pass it on unchanged.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from actions.action import Action
 from probes.fact import AnyExpected
 from reconciler.core.approval import pending_approvals, waiting_steps
-from reconciler.core.events import Event, StepFailed
+from reconciler.core.events import Event, StepBlocked, StepDeferred, StepFailed, StepNeedsHuman
 from reconciler.core.plan import Blocked, Plan
-from reconciler.core.verdict import verdict
+from reconciler.core.verdict import RunVerdict, verdict
 from reconciler.engine.assess import Assessment, MakePlan, SpecInputs
 from reconciler.engine.clock import Clock
-from reconciler.engine.executor import PARALLEL, ExecutionResult
 from reconciler.engine.gather import GatherFacts
 from reconciler.engine.journal import EventSink
 from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
 from specs.diagnostic import Diagnostic
 
-Verdict = Literal["converged", "differs", "unknown", "failed", "refused", "waiting", "interrupted", "rolled-back"]
+PARALLEL_STEPS = 4
 
 
-def _no_gates(_: Plan) -> tuple[AnyExpected, ...]:
+def _no_checks(_: Plan) -> tuple[AnyExpected, ...]:
     return ()
 
 
-def _nobody(_: Plan) -> tuple[str, ...]:
+def _no_hosts(_: Plan) -> tuple[str, ...]:
     return ()
-
-
-def _no_wait(_: Blocked) -> bool:
-    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
-    """All that `apply` is handed: nothing in here reads a flag, a spec or the environment."""
+    """Everything a run is given: nothing below reads a flag, a spec or the environment."""
 
     run: str
     user: str
     source: str
-    """This machine's name: who finds the lease held wants to know where to look."""
+    """This machine's name: shown to whoever finds the lease held."""
     transport: Transport
     gather: GatherFacts
     controller: str
@@ -49,74 +46,96 @@ class RunContext:
     expected: Sequence[AnyExpected]
     decide: MakePlan
     spec_inputs: SpecInputs | None = None
-    """What those two rest on, where a run may change it."""
+    """The facts that `expected` and `decide` are derived from, where a run may change them."""
     journal: EventSink
     clock: Clock
     emit: Callable[[Event], None]
+    """Whoever watches the run. Events that belong in the journal go through `record`."""
     stop: StopSignal
     confirm: Callable[[Assessment], Awaitable[bool]]
-    """Asked when the plan holds steps that were not confirmed yet."""
-    preflight_checks: Callable[[Plan], Sequence[AnyExpected]] = _no_gates
-    """What must hold before the first write: disk, clock, nobody else at work."""
-    concerned: Callable[[Plan], Sequence[str]] = _nobody
-    """The hosts that must have been read before this plan may begin: none where it only repairs."""
-    aborts_run: Callable[[Blocked], bool] = _no_wait
-    """Whether what is blocked bars the whole run: half an upgrade from a wrong package helps nobody."""
-    needs_human: Callable[[Blocked], bool] = _no_wait
-    """Whether what is blocked waits for a person (ack, approval, pause)."""
-    reported_at_end: Callable[[Blocked], bool] = _no_wait
-    """Whether what is blocked is told when the run ends: refused, and only a person can clear it up."""
+    """Asked when the plan holds steps that have not been confirmed yet."""
+    preflight_checks: Callable[[Plan], Sequence[AnyExpected]] = _no_checks
+    """What must hold before the first write: disk space, clock, no foreign installer running."""
+    concerned: Callable[[Plan], Sequence[str]] = _no_hosts
+    """Hosts that must have been read before this plan may start: none where it only repairs."""
     approved: frozenset[str] = frozenset()
-    """Gates that a person opened for this run: `apply --approve`."""
+    """Deletions that a person approved for this run: `apply --approve`."""
     undoes: bool = False
-    """It puts back what another run changed: it ends as rolled back, and its jobs are no run that could be undone."""
-    parallel: int = PARALLEL
+    """It rolls back another run: it ends as rolled back, and its own jobs cannot be rolled back in turn."""
+    parallel: int = PARALLEL_STEPS
+
+    def record(self, event: Event) -> None:
+        """Journal first, then whoever watches. Raises JournalError."""
+        self.journal.write(event)
+        self.emit(event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionResult:
+    """What came of one round of executing a plan."""
+
+    started: tuple[str, ...] = ()
+    """Steps whose command was sent to its host, or was about to be."""
+    done: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    failed: tuple[StepFailed, ...] = ()
+    blocked: tuple[StepBlocked, ...] = ()
+    needs_human: tuple[StepNeedsHuman, ...] = ()
+    """Not started, because a person has to approve or do it; nor are its dependants."""
+    not_started: tuple[str, ...] = ()
+    """Not started, because the run was stopped, or because the plan is out of date."""
+    deferred: tuple[StepDeferred, ...] = ()
+    """Steps that found the plan out of date: the next round assesses and plans again."""
+    running: tuple[str, ...] = ()
+    """Jobs still running on their hosts."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """Why the round could not continue."""
 
 
 @dataclass(slots=True)
 class RunState:
-    """What has become of the run so far."""
+    """What has happened in the run so far."""
 
     assessment: Assessment
-    began: float
+    started_at: float
     confirmed: set[Action] = field(default_factory=set[Action])
     """In full: a step of the same id that would do something else is asked about again."""
-    outcomes: list[ExecutionResult] = field(default_factory=list[ExecutionResult])
+    rounds: list[ExecutionResult] = field(default_factory=list[ExecutionResult])
     refused: tuple[Diagnostic, ...] = ()
-    begun: bool = False
-    """A change that concerns hosts other than those it works on: from then on, one that falls silent holds up only what
-    needs it."""
+    change_started: bool = False
+    """A change that concerns more hosts than it works on has started: from now on, a host that becomes unreachable
+    blocks only what depends on it."""
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
 
     @property
     def done(self) -> int:
-        return sum(len(outcome.done) for outcome in self.outcomes)
+        return sum(len(result.done) for result in self.rounds)
 
     @property
     def failed(self) -> tuple[StepFailed, ...]:
-        return tuple(failed for outcome in self.outcomes for failed in outcome.failed)
+        return tuple(failed for result in self.rounds for failed in result.failed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    verdict: Verdict
+    verdict: RunVerdict
     exit_code: int
     assessment: Assessment
-    """The last look."""
+    """The final one."""
     diagnostics: tuple[Diagnostic, ...] = ()
-    outcomes: tuple[ExecutionResult, ...] = ()
-    """One per round."""
+    rounds: tuple[ExecutionResult, ...] = ()
 
 
 def open_questions(context: RunContext, assessment: Assessment) -> tuple[Diagnostic, ...]:
-    """What only a person can answer or do, ready to be shown with what to type; and why what differs was left so."""
+    """What only a person can answer or do, with what to type; and why the remaining drift was not repaired."""
     drifted = {drift.expected.fact for drift in assessment.difference.drift}
 
-    def told(blocked: Blocked) -> bool:
-        return blocked.expected.fact in drifted or context.needs_human(blocked) or context.reported_at_end(blocked)
+    def is_open(blocked: Blocked) -> bool:
+        asks_a_person = blocked.diagnostic.disposition in ("needs-human", "reported-at-end")
+        return blocked.expected.fact in drifted or asks_a_person
 
     return (
-        *(one.diagnostic for one in assessment.plan.blocked if told(one)),
+        *(blocked.diagnostic for blocked in assessment.plan.blocked if is_open(blocked)),
         *pending_approvals(assessment.plan, context.approved),
     )
 
@@ -131,33 +150,35 @@ def nothing_to_start(context: RunContext, assessment: Assessment) -> bool:
     return not assessment.plan.steps or only_manual_steps_left(context, assessment)
 
 
-def _waits(context: RunContext, assessment: Assessment) -> bool:
-    """For a person's word or hand; and whatever else is unknown, is known to wait for that alone."""
-    facts = {blocked.expected.fact for blocked in assessment.plan.blocked if context.needs_human(blocked)}
-    handed = only_manual_steps_left(context, assessment) and all(
-        context.needs_human(blocked) for blocked in assessment.plan.blocked
+def _waits_for_human(context: RunContext, assessment: Assessment) -> bool:
+    """Something needs a person, and everything else that is unknown is unknown for that reason alone."""
+    blocked = assessment.plan.blocked
+    asked = {item.expected.fact for item in blocked if item.diagnostic.disposition == "needs-human"}
+    manual = only_manual_steps_left(context, assessment) and all(
+        item.diagnostic.disposition == "needs-human" for item in blocked
     )
-    return (bool(facts) or handed) and all(drift.expected.fact in facts for drift in assessment.difference.unknown)
+    return (bool(asked) or manual) and all(drift.expected.fact in asked for drift in assessment.difference.unknown)
 
 
-def conclude(context: RunContext, state: RunState) -> tuple[Verdict, int]:
-    """The verdict and design's exit code. Trouble outweighs facts, and facts decide the rest."""
-    touched = any(outcome.started for outcome in state.outcomes)
+def conclude(context: RunContext, state: RunState) -> RunVerdict:
+    """Errors outweigh facts, and facts decide the rest. `core/verdict.py` has the exit codes."""
+    touched = any(result.started for result in state.rounds)
     readings = verdict(state.assessment.difference)
-    waiting = _waits(context, state.assessment)
+    waiting = _waits_for_human(context, state.assessment)
     if context.stop.signal is not None and (readings != "converged" or context.stop.immediate.is_set()):
-        return "interrupted", 128 + context.stop.signal
+        return "interrupted"
     halted = (*state.refused, *(() if context.stop.why is None else (context.stop.why,)))
-    if readings != "converged" and not state.failed and any(diagnostic.code == "paused" for diagnostic in halted):
-        return "waiting", 6
+    paused = any(diagnostic.disposition == "pauses-run" for diagnostic in halted)
+    if readings != "converged" and not state.failed and paused:
+        return "waiting"
     if state.refused or (state.diagnostics and not touched):
-        return ("waiting", 6) if touched and state.refused else ("refused", 5)
+        return "waiting" if touched and state.refused else "refused"
     if state.failed or state.diagnostics or context.stop.why is not None:
-        return "failed", 3
+        return "failed"
     if readings != "converged" and waiting:
-        return "waiting", 6
+        return "waiting"
     if readings == "differs":
-        return ("failed", 3) if touched else ("refused", 5)
+        return "failed" if touched else "refused"
     if readings == "unknown":
-        return readings, 4
-    return ("rolled-back", 7) if context.undoes else ("converged", 0)
+        return readings
+    return "rolled-back" if context.undoes else "converged"

@@ -23,11 +23,11 @@ class Transport(Protocol):
 
 
 class TransportError(BkrecError):
-    """The host was not reached, would not have us, or did not answer in time. `heard` is what came before that."""
+    """The host was not reached, would not have us, or did not answer in time. `partial_output`: what came before."""
 
     def __init__(self, *diagnostics: Diagnostic, output: Output | None = None) -> None:
         super().__init__(*diagnostics)
-        self.heard = output or Output(stdout="", exit_status=None)
+        self.partial_output = output or Output(stdout="", exit_status=None)
 
     @property
     def diagnostic(self) -> Diagnostic:
@@ -49,11 +49,11 @@ class SshSettings:
     """controller: the other hosts are opened by the controller's own key, as BlueKing set it up."""
     known_hosts: tuple[str, ...] = ()
     configs: tuple[str, ...] = ()
-    connect_s: float = 10.0
+    connect_timeout_s: float = 10.0
     """How long connecting may take: TCP asks four times in it."""
-    login_s: float = 15.0
+    login_timeout_s: float = 15.0
     """How long logging in may take: an sshd that looks up our name in vain takes ten seconds."""
-    connecting: int = 50
+    max_connecting: int = 50
     """How many hosts are being connected to at once."""
-    answer_limit: int = 16 * 1024 * 1024
+    max_output_bytes: int = 16 * 1024 * 1024
     """Bytes after which an answer is cut: a host in trouble must not fill this machine's memory."""

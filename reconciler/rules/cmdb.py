@@ -7,7 +7,6 @@ their own there. It comes last: .installed_module has to be final, and every pro
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from actions.cmdb import (
     AssignHosts,
@@ -19,19 +18,19 @@ from actions.cmdb import (
     SetJobModules,
     UnlockTopologyEditing,
     job_modules,
-    shut,
+    lock_editing,
 )
 from probes import cmdb as family
 from probes.backup import Backup
 from probes.cmdb import (
     BusinessHosts,
-    EditingOpen,
-    EditingShut,
+    EditingLocked,
+    EditingUnlocked,
     HostModules,
     HostsNotIdle,
     JobModules,
-    SetsLeft,
-    TemplatesLeft,
+    RemainingSets,
+    RemainingTemplates,
     TopologyCustom,
     TopologyDifferences,
     UnknownModuleLines,
@@ -49,14 +48,14 @@ from specs.reason import inline, reason
 
 FACTS = family.FACTS
 SECTION = "7.17"
-KEPT = "topology"
+BACKUP = "topology"
 """The copy of what is there, among the backups."""
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     if not cluster.release.rebuilds_topology:
         return ()
-    return (_job(cluster), _fits(cluster), *_placed(cluster), shut(cluster.controller))
+    return (_job(cluster), _matches(cluster), *_placed(cluster), lock_editing(cluster.controller))
 
 
 def lost_on_replace(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -69,11 +68,11 @@ def _job(cluster: Cluster) -> AnyExpected:
 
 
 @of_cluster
-def _fits(cluster: Cluster) -> AnyExpected:
+def _matches(cluster: Cluster) -> AnyExpected:
     since = cluster.release.markers[0].path
     fact = TopologyDifferences(host=cluster.controller, install=cluster.paths.install, since=since)
-    said = cluster.release.business_topology
-    return fact.must_be((), because=inline(said.because), source=said.source)
+    reading = cluster.release.business_topology
+    return fact.must_be((), because=inline(reading.because), source=reading.source)
 
 
 @of_cluster
@@ -92,12 +91,12 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         case TopologyDifferences():
             return _build(cluster, drift)
         case HostModules():
-            return _assign(cluster, drift) if facts.holds(_fits(cluster)) else _build(cluster, drift)
+            return _assign(cluster, drift) if facts.holds(_matches(cluster)) else _build(cluster, drift)
         case JobModules():
             return _list(cluster, drift)
-        case EditingShut():
+        case EditingLocked():
             action = LockTopologyEditing(host=fact.host, cmdb=_cmdb(cluster))
-            return _repair(action, drift, (_fits(cluster),))
+            return Repair.of(drift, action, section=SECTION, requires=(_matches(cluster),))
         case TopologyCustom() | UnknownModuleLines() | BusinessHosts():
             return _refused(fact, drift)
         case _:
@@ -109,9 +108,9 @@ def _cmdb(cluster: Cluster) -> str:
 
 
 def _refused(fact: AnyFact, drift: AnyDrift) -> Diagnostic:
-    found = ", ".join(drift.reading.value) if isinstance(drift.reading, Known) else ""
+    custom = ", ".join(drift.reading.value) if isinstance(drift.reading, Known) else ""
     code = "cmdb-topology-custom" if isinstance(fact, TopologyCustom) else "cmdb-unknown-lines"
-    return diagnose(code, where=fact.host, source=drift.expected.source, found=found)
+    return diagnose(code, where=fact.host, source=drift.expected.source, found=custom)
 
 
 def _list(cluster: Cluster, drift: AnyDrift) -> Repair:
@@ -119,23 +118,23 @@ def _list(cluster: Cluster, drift: AnyDrift) -> Repair:
         host=cluster.controller,
         install=cluster.paths.install,
         modules=cluster.release.business_topology.job,
-        seen_by=copies(cluster),
+        verified_on=copies(cluster),
     )
-    return _repair(action, drift, (*scripts_of_release(cluster),))
+    return Repair.of(drift, action, section=SECTION, requires=(*scripts_of_release(cluster),))
 
 
 def _build(cluster: Cluster, drift: AnyDrift) -> Repair:
-    return replace(_repair(_builder(cluster), drift, (_unassigned(cluster),)), common=_last(cluster))
+    return Repair.of(drift, _builder(cluster), section=SECTION, requires=(_unassigned(cluster),), common=_last(cluster))
 
 
 @of_cluster
 def _builder(cluster: Cluster) -> BuildTopology:
-    effects = (_fits(cluster), *_placed(cluster))
+    effects = (_matches(cluster), *_placed(cluster))
     return BuildTopology(host=cluster.controller, install=cluster.paths.install, effects=effects)
 
 
 def _assign(cluster: Cluster, drift: AnyDrift) -> Repair:
-    return replace(_repair(_assigner(cluster), drift, (_fits(cluster),)), common=_last(cluster))
+    return Repair.of(drift, _assigner(cluster), section=SECTION, requires=(_matches(cluster),), common=_last(cluster))
 
 
 @of_cluster
@@ -178,28 +177,28 @@ def all_modules_ready(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, facts: FactReader) -> Decision:
     here, install = cluster.controller, cluster.paths.install
-    sets = _names(facts, SetsLeft(host=here, install=install))
-    templates = _names(facts, TemplatesLeft(host=here, install=install))
+    sets = _names(facts, RemainingSets(host=here, install=install))
+    templates = _names(facts, RemainingTemplates(host=here, install=install))
     strays, cmdb = _strays(cluster, facts), _cmdb(cluster)
     action: DeleteSets | DeleteTemplates | MoveHosts | UnlockTopologyEditing
     needs = (_unassigned(cluster), *_assignable(cluster), *all_modules_ready(cluster), *_copied(cluster))
     match fact:
         case HostsNotIdle():
             action = MoveHosts(host=here, install=install, sets=sets, templates=templates, strays=strays)
-        case EditingOpen():
+        case EditingUnlocked():
             action = UnlockTopologyEditing(
                 host=here, install=install, sets=sets, templates=templates, strays=strays, cmdb=cmdb
             )
-        case SetsLeft():
+        case RemainingSets():
             action = DeleteSets(host=here, install=install, sets=sets, templates=templates, strays=strays)
         case _:
             action = DeleteTemplates(host=here, install=install, sets=sets, templates=templates, strays=strays)
-    return _repair(action, drift, needs)
+    return Repair.of(drift, action, section=SECTION, requires=needs)
 
 
 def _copied(cluster: Cluster) -> Iterator[AnyExpected]:
     """For a person to read; and all that CMDB has, which alone could be put back."""
-    fact = Backup(host=cluster.controller, what=KEPT)
+    fact = Backup(host=cluster.controller, what=BACKUP)
     yield fact.must_be("fresh", because=reason("cmdb-topology-copied"), source="guide 7.17")
     for host in database.databases_dumped(cluster, "mongodb"):
         dump = Backup(host=host, what="mongodb")
@@ -214,21 +213,3 @@ def _names(facts: FactReader, fact: AnyFact) -> tuple[str, ...]:
 def _strays(cluster: Cluster, facts: FactReader) -> tuple[str, ...]:
     hosts = _names(facts, BusinessHosts(host=cluster.controller, install=cluster.paths.install))
     return tuple(host for host in hosts if host not in cluster.inventory.hosts)
-
-
-def _repair(
-    action: AssignHosts
-    | BuildTopology
-    | DeleteSets
-    | DeleteTemplates
-    | SetJobModules
-    | MoveHosts
-    | UnlockTopologyEditing
-    | LockTopologyEditing,
-    drift: AnyDrift,
-    expectations: tuple[AnyExpected, ...],
-) -> Repair:
-    expected = drift.expected
-    return Repair(
-        action=action, because=expected.because, source=expected.source, section=SECTION, requires=expectations
-    )

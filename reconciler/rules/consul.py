@@ -51,10 +51,9 @@ def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: A
         port=service.port,
         tag=service.tag,
     )
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
+    return Repair.of(
+        drift,
+        action,
         section=module.section,
         requires=(*scripts_in_sync(cluster, (fact.host,)), *running_on(cluster, module, fact.host)),
     )
@@ -63,10 +62,9 @@ def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: A
 def _deregister(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
     """After those who served it are gone."""
     own = next(service.section for service in module.obsolete_services if service.name == fact.service)
-    return Repair(
-        action=DeregisterService(host=fact.host, service=fact.service),
-        because=drift.expected.because,
-        source=drift.expected.source,
+    return Repair.of(
+        drift,
+        DeregisterService(host=fact.host, service=fact.service),
         section=own or module.section,
         requires=obsolete_on(cluster, module, fact.host),
     )

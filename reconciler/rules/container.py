@@ -19,7 +19,6 @@ moves, and it is a line to put back. Where the file names no place, or several, 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from actions.container import InstallContainer, RemoveContainer, SetDockerDataRoot, SetRestartPolicy, StartContainer
 from probes.container import (
@@ -61,19 +60,19 @@ def expect(cluster: Cluster) -> Iterator[AnyExpected]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, DockerDataRoot):
-        return _name_root(drift)
+        return _set_data_root(drift)
     if isinstance(fact, UnsteadyContainers):
         return _unsteady(fact, drift)
     module = cluster.release.module(drift.expected.module)
     if isinstance(fact, ContainersWithoutRestartPolicy):
-        return _repair(SetRestartPolicy(host=fact.host, containers=fact.containers), drift, module)
+        return Repair.of(drift, SetRestartPolicy(host=fact.host, containers=fact.containers), section=module.section)
     name = fact.container if isinstance(fact, ContainerImage) else require_fact_type(drift, ContainerState).container
     if isinstance(drift.expected.reading, Absent):
         return _remove(fact.host, name, drift, module)
     container = next(c for c in module.containers if c.name == name)
     tag = facts.read(ContainerImage(host=fact.host, container=name))
     if tag == Known(module_facts.image(module, container)) and drift.reading != Absent():
-        return _wake(cluster, module, name, drift)
+        return _start(cluster, module, name, drift)
     if not _module_installed(cluster, module, facts):
         return install(cluster, module, facts)
     return _again(cluster, module, container, drift)
@@ -84,22 +83,22 @@ def _unsteady(fact: UnsteadyContainers, drift: AnyDrift) -> Progressing:
     return Progressing(diagnostic=diagnose("containers-unsteady", where=f"{fact.host} {names}", containers=names))
 
 
-def _name_root(drift: AnyDrift) -> Decision:
-    host, expected = drift.expected.fact.host, drift.expected
+def _set_data_root(drift: AnyDrift) -> Decision:
+    host = drift.expected.fact.host
     if drift.reading == Known("unclear"):
         return Advice(diagnostic=diagnose("docker-root-unclear", where=f"{host} {CONFIG}", file=CONFIG))
     action = SetDockerDataRoot(host=host, file=CONFIG)
-    return Repair(action=action, because=expected.because, source=expected.source, section="7.1")
+    return Repair.of(drift, action, section="7.1")
 
 
-def _wake(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Decision:
+def _start(cluster: Cluster, module: Module, name: str, drift: AnyDrift) -> Decision:
     """It is there with its image: whatever else may be wrong, this one only has to run."""
     host = drift.expected.fact.host
     match drift.reading:
         case Known("exited" | "created" | "dead"):
             # an old process put back by hand holds the port: the container would die of it, unseen
             first = module_facts.obsolete_units(cluster, module, "first")
-            return replace(_repair(StartContainer(host=host, container=name), drift, module), common=first)
+            return Repair.of(drift, StartContainer(host=host, container=name), section=module.section, common=first)
         case _:
             state = str(drift.reading.value) if isinstance(drift.reading, Known) else ""
             diagnostic = diagnose("container-in-transition", where=f"{host} {name}", container=name, state=state)
@@ -113,12 +112,9 @@ def _module_installed(cluster: Cluster, module: Module, facts: FactReader) -> bo
 def _installed(cluster: Cluster, module: Module, facts: FactReader) -> bool:
     """Its VERSION or some container is of this version, and no table or app code waits for the whole installer."""
     tags = [expected for expected in module_facts.running(cluster, module) if isinstance(expected.fact, ContainerImage)]
-    rest = [
-        wish
-        for wish in module_facts.installer_effects(cluster, module)
-        if isinstance(wish.fact, (PendingSql, AppRegistered))
-    ]
-    versions = [wish for wish in module_facts.installer_effects(cluster, module) if isinstance(wish.fact, VersionText)]
+    effects = module_facts.installer_effects(cluster, module)
+    versions = [expected for expected in effects if isinstance(expected.fact, VersionText)]
+    rest = [expected for expected in effects if isinstance(expected.fact, (PendingSql, AppRegistered))]
     installed, migrated = facts.any_holds((*tags, *versions)), facts.all_hold(rest)
     return installed and migrated
 
@@ -134,12 +130,11 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         src=cluster.paths.src,
         home=cluster.paths.home,
         product=module.name,
-        spoils=tuple(expected.fact for expected in restart_policies_on(cluster, module, host)),
+        invalidated=tuple(expected.fact for expected in restart_policies_on(cluster, module, host)),
     )
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
+    return Repair.of(
+        drift,
+        action,
         section=module.section,
         requires=(*scripts_in_sync(cluster, (host,)), *sources_present(cluster, module, host)),
         common=module_facts.obsolete_units(cluster, module, "first"),
@@ -147,13 +142,4 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
 
 
 def _remove(host: str, name: str, drift: AnyDrift, module: Module) -> Repair:
-    return _repair(RemoveContainer(host=host, container=name), drift, module)
-
-
-def _repair(
-    action: SetRestartPolicy | StartContainer | RemoveContainer,
-    drift: AnyDrift,
-    module: Module,
-) -> Repair:
-    expected = drift.expected
-    return Repair(action=action, because=expected.because, source=expected.source, section=module.section)
+    return Repair.of(drift, RemoveContainer(host=host, container=name), section=module.section)

@@ -30,10 +30,4 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if module.call == "upgrade" and drift.reading == Absent():
         return install(cluster, module, facts)
     action = RestartUnit(host=fact.host, unit=fact.unit, file=fact.file, service=module.name)
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section=module.section,
-        requires=(active, *unmasked(module, (active.fact,), facts)),
-    )
+    return Repair.of(drift, action, section=module.section, requires=(active, *unmasked(module, (active.fact,), facts)))

@@ -50,10 +50,10 @@ def _with(cluster: Cluster, databases: tuple[str, ...]) -> Cluster:
 def databases_dumped(cluster: Cluster, kind: str) -> tuple[str, ...]:
     """The hosts on which a dump of this kind is made."""
     listed = cluster.inventory.on(kind)
-    named = (
+    names = (
         host for host in _database_names(cluster, kind) if host in cluster.inventory.everyone and host not in listed
     )
-    return tuple(dict.fromkeys((*(listed[:1] if kind == "mongodb" else listed), *named)))
+    return tuple(dict.fromkeys((*(listed[:1] if kind == "mongodb" else listed), *names)))
 
 
 def _database_names(cluster: Cluster, kind: str) -> Iterator[str]:

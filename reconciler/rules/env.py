@@ -95,7 +95,7 @@ def _at(cluster: Cluster, variable: Variable, below: str) -> AnyExpected:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, EnvDuplicates):
-        return _keep_last(cluster, fact, drift)
+        return _deduplicate(cluster, fact, drift)
     for module, expected in merged_variables(cluster):
         if expected.fact == fact:
             return _merge(cluster, module, drift, facts)
@@ -109,25 +109,25 @@ def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
     match variable.kind:
         case "literal" | "host":
             value = getattr(drift.expected.reading, "value", "")
-            action = SetVariable(host=host, file=file, key=key, value=value, spoils=copies(cluster))
+            action = SetVariable(host=host, file=file, key=key, value=value, invalidated=copies(cluster))
         case "copy":
             action = CopyVariable(
                 host=host,
                 file=file,
                 key=key,
                 sources=tuple(cluster.env(source) for source in variable.sources),
-                spoils=copies(cluster),
+                invalidated=copies(cluster),
             )
         case "present":
-            action = AddVariable(host=host, file=file, key=key, spoils=copies(cluster))
+            action = AddVariable(host=host, file=file, key=key, invalidated=copies(cluster))
         case "generated":
             action = GenerateVariable(
                 host=host,
                 file=file,
                 key=key,
                 install=cluster.paths.install,
-                what=variable.value,
-                spoils=copies(cluster),
+                generator=variable.value,
+                invalidated=copies(cluster),
             )
     return Repair(
         action=action,
@@ -138,32 +138,25 @@ def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
     )
 
 
-def _keep_last(cluster: Cluster, fact: EnvDuplicates, drift: AnyDrift) -> Repair:
+def _deduplicate(cluster: Cluster, fact: EnvDuplicates, drift: AnyDrift) -> Repair:
     """After the key has the value it needs: what is set, is set in the last line."""
     variable = next(v for v in cluster.release.variables if cluster.env(v.file) == fact.file and v.key == fact.key)
-    action = DeduplicateVariable(host=fact.host, file=fact.file, key=fact.key, spoils=copies(cluster))
-    expected = drift.expected
-    return Repair(
-        action=action,
-        because=expected.because,
-        source=expected.source,
-        section=variable.section,
-        requires=(_assigned(cluster, variable),),
-    )
+    action = DeduplicateVariable(host=fact.host, file=fact.file, key=fact.key, invalidated=copies(cluster))
+    return Repair.of(drift, action, section=variable.section, requires=(_assigned(cluster, variable),))
 
 
 def _scripts(cluster: Cluster) -> Iterator[AnyExpected]:
     """The scripts come first: their replacement resets bin/default, and 6.1's generator lacks the new keys."""
-    for proof in cluster.release.markers:
-        fact = PathKind(host=cluster.controller, path=cluster.install(proof.path))
+    for marker in cluster.release.markers:
+        fact = PathKind(host=cluster.controller, path=cluster.install(marker.path))
         yield fact.must_be("file", because=reason("scripts-before-variables"), source="guide 6.1, 6.3")
 
 
 def _from(cluster: Cluster, variable: Variable) -> Iterator[AnyExpected]:
     """A copy waits for what it copies, where that is itself something we make."""
-    for other in cluster.release.variables:
-        if other.kind == "generated" and f"{other.file}:{other.key}" in variable.sources:
-            yield _assigned(cluster, other)
+    for origin in cluster.release.variables:
+        if origin.kind == "generated" and f"{origin.file}:{origin.key}" in variable.sources:
+            yield _assigned(cluster, origin)
 
 
 def _merge(cluster: Cluster, module: str, drift: AnyDrift, facts: FactReader) -> Repair:
@@ -181,23 +174,22 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, facts: FactReader) ->
         install=cluster.paths.install,
         module=module,
         effects=tuple(expected for name, expected in merged_variables(cluster) if name == module),
-        spoils=(*copies(cluster), *(_pages(cluster, facts) if module == "global" else ())),
+        invalidated=(*copies(cluster), *(_pages(cluster, facts) if module == "global" else ())),
     )
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
+    return Repair.of(
+        drift,
+        action,
         section="6.5",
-        requires=tuple(_assigned(cluster, v) for v in _wanted(cluster, facts) if v.final == module),
+        requires=tuple(_assigned(cluster, v) for v in _needed(cluster, facts) if v.final == module),
     )
 
 
-def _wanted(cluster: Cluster, facts: FactReader) -> tuple[Variable, ...]:
+def _needed(cluster: Cluster, facts: FactReader) -> tuple[Variable, ...]:
     """All variables; of those that only correct what a person wrote, or fill what is empty, just those that have to."""
-    return tuple(v for v in _variables(cluster) if _is_wanted(cluster, v, facts))
+    return tuple(v for v in _variables(cluster) if _is_needed(cluster, v, facts))
 
 
-def _is_wanted(cluster: Cluster, variable: Variable, facts: FactReader) -> bool:
+def _is_needed(cluster: Cluster, variable: Variable, facts: FactReader) -> bool:
     if variable.if_empty:
         return facts.read(_merged(cluster, variable).fact) != Known(True)
     return not variable.only_if_file or facts.read(_assigned(cluster, variable).fact) == Known(False)
@@ -219,9 +211,9 @@ def generate_variables(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> 
         tags=cluster.release.tags,
         tags_because=inline(cluster.release.tags_because),
         tags_source=cluster.release.tags_source,
-        spoils=(*copies(cluster), *_pages(cluster, facts)),
+        invalidated=(*copies(cluster), *_pages(cluster, facts)),
     )
-    variables = (_assigned(cluster, v) for v in _wanted(cluster, facts))
+    variables = (_assigned(cluster, v) for v in _needed(cluster, facts))
     expectations = (*_scripts(cluster), *variables, *install_config.expect(cluster))
     return Repair(
         action=action, because=drift.expected.because, source="guide 6.5", section="6.5", requires=expectations

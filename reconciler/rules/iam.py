@@ -34,14 +34,11 @@ def expect(cluster: Cluster) -> Iterator[AnyExpected]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact, module = require_fact_type(drift, ModelsPending), cluster.release.module(drift.expected.module)
     action = RegisterModels(host=fact.host, install=cluster.paths.install, module=module.name, pending=fact)
-    keeper = [one for one in cluster.modules() if one.name == KEEPER]
+    keeper = [owner for owner in cluster.modules() if owner.name == KEEPER]
     expectations = (
         *scripts_of_release(cluster),
         *sources_present(cluster, module, fact.host),
         *module_facts.running(cluster, module),
-        *(wish for one in keeper for wish in module_facts.readiness(cluster, one)),
+        *(expected for one in keeper for expected in module_facts.readiness(cluster, one)),
     )
-    expected = drift.expected
-    return Repair(
-        action=action, because=expected.because, source=expected.source, section=module.section, requires=expectations
-    )
+    return Repair.of(drift, action, section=module.section, requires=expectations)

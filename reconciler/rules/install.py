@@ -5,6 +5,7 @@ install" is nobody's list: it falls out of what each of them rests on.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from actions.bkcli import InstallModule, UpgradeModule
 from probes.container import DockerRoot
@@ -15,9 +16,11 @@ from probes.path import PathKind, TreeDigest, VersionText
 from probes.unit import UnitActive, UnitEnabled, is_masked
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.rules import agent, module_extras, module_facts, smoke_test
+from reconciler.rules import baseline, module_extras, module_facts
 from reconciler.rules import database as database_rules
+from reconciler.rules.agent import agent_baseline
 from reconciler.rules.entailed import of_cluster, of_module
+from reconciler.rules.smoke_test import smoke_test_baseline
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
@@ -53,17 +56,17 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
         install=cluster.paths.install,
         module=module.cli,
         effects=module_facts.installer_effects(cluster, module),
-        before=(
+        requirements=(
             *requirements(cluster, module),
-            *agent.baseline_recorded(cluster, module, facts),
-            *smoke_test.baseline_recorded(cluster, module, facts),
+            *baseline.recorded(cluster, agent_baseline(cluster, module), facts),
+            *baseline.recorded(cluster, smoke_test_baseline(cluster, module), facts),
         ),
         extras=tuple(inline(words) for words in module.side_effects),
-        service="" if module.new else module.name,
+        disrupted="" if module.new else module.name,
         migrates=module.irreversible,
-        rerun=module.installer_repeatable,
+        repeatable=module.installer_repeatable,
         seconds=module.estimate_s,
-        spoils=tuple(_invalidated(cluster, module, facts)),
+        invalidated=tuple(_invalidated(cluster, module, facts)),
     )
     units = (expected.fact for expected in module_facts.running(cluster, module))
     return Repair(
@@ -89,16 +92,16 @@ def _invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterato
     daemon.json that names the vendor's place instead of the one in use, rows about products it never touched."""
     if module.call == "install":
         yield from (expected.fact for expected in module_facts.units_up_to_date(cluster, module))
-        yield from (wish.fact for wish in module_facts.restart_policies(cluster, module))
+        yield from (expected.fact for expected in module_facts.restart_policies(cluster, module))
         hosts = cluster.hosts(module) if module.containers else ()
         roots = facts.read_all(DockerRoot(host=host) for host in hosts)
         for host, root in zip(hosts, roots, strict=True):
             if root not in (Absent(), Known(cluster.home("public/docker"))):
                 yield module_facts.docker_data_root(host).fact
-    yield from agent.invalidated(cluster, module, facts)
-    yield from smoke_test.invalidated(cluster, module, facts)
+    yield from baseline.invalidated(cluster, agent_baseline(cluster, module), facts)
+    yield from baseline.invalidated(cluster, smoke_test_baseline(cluster, module), facts)
     if module.overwrites_version_rows:
-        yield from (wish.fact for wish in module_facts.unmanaged_version_rows(cluster))
+        yield from (expected.fact for expected in module_facts.unmanaged_version_rows(cluster))
 
 
 @of_module
@@ -134,8 +137,8 @@ def _extras(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 def scripts_of_release(cluster: Cluster) -> Iterator[AnyExpected]:
     """6.1's installers know nothing of the new modules, and would fail half-way into them."""
-    for proof in cluster.release.markers:
-        fact = PathKind(host=cluster.controller, path=cluster.install(proof.path))
+    for marker in cluster.release.markers:
+        fact = PathKind(host=cluster.controller, path=cluster.install(marker.path))
         yield fact.must_be("file", because=reason("installer-is-the-release"), source="guide 6.1")
 
 
@@ -144,10 +147,10 @@ def _placed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     if module.hosts_of:
         return
     why = reason("installer-reads-topology", module=module.name)
-    for each in cluster.modules():
-        if each is module or each.name.startswith(f"{module.name}("):
-            fact = ModuleHosts(host=cluster.controller, path=cluster.install("install.config"), module=each.name)
-            yield fact.must_be(cluster.hosts(each), because=why, source="bkcli:29")
+    for name in cluster.modules():
+        if name is module or name.name.startswith(f"{module.name}("):
+            fact = ModuleHosts(host=cluster.controller, path=cluster.install("install.config"), module=name.name)
+            yield fact.must_be(cluster.hosts(name), because=why, source="bkcli:29")
 
 
 def _distributed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
@@ -182,10 +185,10 @@ def copies(cluster: Cluster) -> tuple[AnyFact, ...]:
 
 def standard_missing(drift: AnyDrift, facts: FactReader) -> Diagnostic | None:
     """Where what it is to equal is not there: what each host is to have like the controller, the controller has not."""
-    found = resolve_target(drift.expected, facts.readings)
-    if not isinstance(found, SameAs):
+    reading = resolve_target(drift.expected, facts.readings)
+    if not isinstance(reading, SameAs):
         return None
-    standard = found.fact
+    standard = reading.fact
     path = str(getattr(standard, "path", "") or getattr(standard, "root", ""))
     return diagnose("reference-missing", where=f"{standard.host} {path}", path=path, host=standard.host)
 
@@ -223,8 +226,5 @@ def database(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 def _required(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     for required in module.requires:
         why = inline(required.because)
-        for fact in module_facts.readiness(cluster, cluster.release.module(required.module)):
-            wanted = fact.reading
-            yield type(fact)(
-                fact=fact.fact, reading=wanted, because=why, source=required.source, module=required.module
-            )
+        for expected in module_facts.readiness(cluster, cluster.release.module(required.module)):
+            yield replace(expected, because=why, source=required.source, module=required.module)

@@ -36,7 +36,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         config=fact.path,
         module=fact.module,
         hosts=cluster.hosts(module),
-        seen_by=copies(cluster),
+        verified_on=copies(cluster),
     )
     why, source = drift.expected.because, drift.expected.source
     if module.placement is not None:

@@ -23,7 +23,7 @@ from specs.reason import Reason, reason
 
 
 def latent(cluster: Cluster, difference: Difference, readings: Readings) -> Mapping[AnyFact, Reason]:
-    drifts = (*difference.drift, *(told.drift for told in difference.advice))
+    drifts = (*difference.drift, *(reported.drift for reported in difference.advice))
     found = {drift.expected.fact: _latent(cluster, drift, readings) for drift in drifts}
     return {fact: why for fact, why in found.items() if why is not None}
 

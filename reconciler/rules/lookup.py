@@ -34,36 +34,36 @@ def _running_on(cluster: Cluster, module: Module) -> ByHost:
 
 
 def units_up_to_date_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
-    return _currents_on(cluster, module).get(host, ())
+    return _units_up_to_date_on(cluster, module).get(host, ())
 
 
 @of_module
-def _currents_on(cluster: Cluster, module: Module) -> ByHost:
+def _units_up_to_date_on(cluster: Cluster, module: Module) -> ByHost:
     return _by_host(module_facts.units_up_to_date(cluster, module))
 
 
 def restart_policies_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
-    return _kept_on(cluster, module).get(host, ())
+    return _restart_policies_on(cluster, module).get(host, ())
 
 
 @of_module
-def _kept_on(cluster: Cluster, module: Module) -> ByHost:
+def _restart_policies_on(cluster: Cluster, module: Module) -> ByHost:
     return _by_host(module_facts.restart_policies(cluster, module))
 
 
 def obsolete_on(cluster: Cluster, module: Module, host: str) -> tuple[AnyExpected, ...]:
     """Units that must not be there, whenever they are retired."""
-    return _gone_on(cluster, module).get(host, ())
+    return _obsolete_on(cluster, module).get(host, ())
 
 
 @of_module
-def _gone_on(cluster: Cluster, module: Module) -> ByHost:
+def _obsolete_on(cluster: Cluster, module: Module) -> ByHost:
     first, last = (module_facts.obsolete_units(cluster, module, retire) for retire in ("first", "last"))
     return _by_host((*first, *last))
 
 
 def _by_host(expectations: Iterable[AnyExpected]) -> ByHost:
-    found: dict[str, list[AnyExpected]] = {}
+    by_host: dict[str, list[AnyExpected]] = {}
     for expected in expectations:
-        found.setdefault(expected.fact.host, []).append(expected)
-    return {host: tuple(here) for host, here in found.items()}
+        by_host.setdefault(expected.fact.host, []).append(expected)
+    return {host: tuple(expectations_of) for host, expectations_of in by_host.items()}

@@ -69,7 +69,7 @@ def installer_effects(cluster: Cluster, module: Module) -> tuple[AnyExpected, ..
         *_versions(cluster, module),
         *_database(cluster, module),
         *_cluster(cluster, module),
-        *(wish for wish in _services(cluster, module) if not _waits(module, wish)),
+        *(expected for expected in _services(cluster, module) if not _waits(module, expected)),
         *_keys(cluster, module),
         *_rendered(cluster, module),
         *(units_up_to_date(cluster, module) if module.call == "upgrade" else ()),
@@ -133,8 +133,8 @@ def _units(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             active = UnitActive(host=host, unit=unit.name)
             yield active.must_be("active", because=why, source=module.source, module=module.name)
             if unit.enabled:
-                boot, wish = UnitEnabled(host=host, unit=unit.name), reason("starts-at-boot")
-                yield boot.must_be("enabled", because=wish, source=module.source, module=module.name)
+                boot, expected = UnitEnabled(host=host, unit=unit.name), reason("starts-at-boot")
+                yield boot.must_be("enabled", because=expected, source=module.source, module=module.name)
 
 
 def _containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
@@ -268,14 +268,14 @@ def unmanaged_version_rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
     Not those that cluster.toml leaves to somebody: of them nothing is claimed.
     """
-    return tuple(_rows_left_alone(cluster))
+    return tuple(_unmanaged_version_rows(cluster))
 
 
-def _rows_left_alone(cluster: Cluster) -> Iterator[AnyExpected]:
+def _unmanaged_version_rows(cluster: Cluster) -> Iterator[AnyExpected]:
     alone = (m for m in cluster.release.modules if m.optional and m.version_row and m.version_file)
     for module in alone:
-        looked_at = module.name in (*cluster.release.scope, *cluster.release.excluded)
-        for host in () if looked_at else cluster.hosts(module)[:1]:
+        managed = module.name in (*cluster.release.scope, *cluster.release.excluded)
+        for host in () if managed else cluster.hosts(module)[:1]:
             fact = ProductVersion(host=cluster.controller, login_path=LOGIN_PATH, code=module.version_row)
             installed = VersionText(host=host, path=cluster.home(module.version_file))
             why = reason("row-says-installed")

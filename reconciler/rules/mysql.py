@@ -54,7 +54,7 @@ def _login(cluster: Cluster, fact: LoginPath, drift: AnyDrift) -> Decision:
     if not server:
         return diagnose("mysql-nowhere", where=fact.host, host=fact.host, login_path=fact.login_path)
     action = SetLoginPath(host=fact.host, install=cluster.paths.install, login_path=fact.login_path, server=server)
-    return _repair(action, drift, _section(cluster, drift))
+    return Repair.of(drift, action, section=_section(cluster, drift))
 
 
 def _grant(cluster: Cluster, fact: MysqlUser, drift: AnyDrift) -> Decision:
@@ -71,11 +71,13 @@ def _grant(cluster: Cluster, fact: MysqlUser, drift: AnyDrift) -> Decision:
         env=product.env,
         key=product.password_key,
         hosts=fact.hosts,
-        seen_from=fact.host,
+        verified_on=fact.host,
     )
     final = PathKind(host=cluster.controller, path=cluster.env(f"04-final/{product.env}"))
     made = final.must_be("file", because=reason("password-known"), source="guide 6.5")
-    return _repair(action, drift, _section(cluster, drift), (made, *scripts_in_sync(cluster, (server,))))
+    return Repair.of(
+        drift, action, section=_section(cluster, drift), requires=(made, *scripts_in_sync(cluster, (server,)))
+    )
 
 
 def _variables(cluster: Cluster, drift: AnyDrift) -> Repair:
@@ -89,23 +91,10 @@ def _variables(cluster: Cluster, drift: AnyDrift) -> Repair:
         )
         for name in cluster.release.generated
     )
-    return _repair(action, drift, "7.1", (*finals, *(expected for _, expected in merged_variables(cluster))))
+    return Repair.of(
+        drift, action, section="7.1", requires=(*finals, *(expected for _, expected in merged_variables(cluster)))
+    )
 
 
 def _section(cluster: Cluster, drift: AnyDrift) -> str:
     return cluster.release.module(drift.expected.module).section
-
-
-def _repair(
-    action: AddSaasVariables | GrantUser | SetLoginPath,
-    drift: AnyDrift,
-    section: str,
-    expectations: tuple[AnyExpected, ...] = (),
-) -> Repair:
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section=section,
-        requires=expectations,
-    )

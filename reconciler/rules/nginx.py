@@ -22,7 +22,7 @@ from specs.module import Module
 from specs.reason import inline, reason
 
 FACTS = (FileMentions, KeySet)
-NOTE = "nginx-templates"
+RECORD = "nginx-templates"
 CONSUL_TEMPLATE = "/etc/consul-template"
 RENDERED = (f"{CONSUL_TEMPLATE}/conf.d/apigw.conf", "/usr/local/openresty/nginx/conf/conf.d/apigw.conf")
 JOB_URL = "BK_JOB_API_PUBLIC_URL"
@@ -34,11 +34,11 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
         for module in cluster.modules()
         if module.templates
         for host in cluster.hosts(module)
-        for expected in (*_entrance(cluster, module, host), *_pages(cluster, host))
+        for expected in (*_ingress(cluster, module, host), *_pages(cluster, host))
     )
 
 
-def _entrance(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpected]:
+def _ingress(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpected]:
     yield from _templates(cluster, module, host)
     for key in module.keys:
         fact = KeySet(host=host, key=key)
@@ -46,8 +46,8 @@ def _entrance(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpect
     for path in RENDERED:
         file = PathKind(host=host, path=path)
         yield file.must_be("file", because=reason("gateway-vhost"), source=VHOST, module=module.name)
-    note = TaskPending(host=host, task=NOTE)
-    yield note.must_be(False, because=reason("render-finished"), source=module.source, module=module.name)
+    pending = TaskPending(host=host, task=RECORD)
+    yield pending.must_be(False, because=reason("render-finished"), source=module.source, module=module.name)
 
 
 def consul_templates(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
@@ -57,9 +57,9 @@ def consul_templates(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 def _templates(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpected]:
     for name in module.templates:
-        mine = FileDigest(host=host, path=f"{CONSUL_TEMPLATE}/templates/{name}")
+        copy = FileDigest(host=host, path=f"{CONSUL_TEMPLATE}/templates/{name}")
         measure = FileDigest(host=cluster.controller, path=cluster.install("support-files/templates/nginx", name))
-        yield mine.must_equal(measure, because=inline(module.because), source=module.source, module=module.name)
+        yield copy.must_equal(measure, because=inline(module.because), source=module.source, module=module.name)
 
 
 VHOST = "bin/install_consul_template.sh:77-139"
@@ -89,9 +89,11 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 def render(cluster: Cluster, host: str, drift: AnyDrift) -> Repair:
     """After the gateway runs: from then on the new paas.conf sends calls there."""
     module = next(m for m in cluster.release.modules if m.templates)
-    effects = tuple(_entrance(cluster, module, host))
+    effects = tuple(_ingress(cluster, module, host))
     action = RenderNginx(host=host, install=cluster.paths.install, effects=effects)
-    return replace(_repair(action, drift, "7.2", scripts_in_sync(cluster, (host,))), common=_required(cluster, module))
+    return Repair.of(
+        drift, action, section="7.2", requires=scripts_in_sync(cluster, (host,)), common=_required(cluster, module)
+    )
 
 
 @of_module
@@ -112,18 +114,9 @@ def _release(cluster: Cluster, fact: FileMentions, drift: AnyDrift) -> Repair:
         key=fact.key,
     )
     nginx = next(m for m in cluster.release.modules if m.templates)
-    return _repair(
-        action, drift, "7.2", (*scripts_in_sync(cluster, (fact.host,)), *_entrance(cluster, nginx, fact.host))
-    )
-
-
-def _repair(
-    action: RenderNginx | ReleaseJobPages, drift: AnyDrift, section: str, expectations: tuple[AnyExpected, ...]
-) -> Repair:
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section=section,
-        requires=expectations,
+    return Repair.of(
+        drift,
+        action,
+        section="7.2",
+        requires=(*scripts_in_sync(cluster, (fact.host,)), *_ingress(cluster, nginx, fact.host)),
     )

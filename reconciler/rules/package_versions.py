@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from actions.package import recorded_versions
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, Reading, Readings
-from probes.package_versions import PinVersions, of_reading
+from probes.package_versions import PackageVersions, of_reading
 from specs.cluster import Cluster, with_versions
 from specs.diagnostic import Diagnostic, diagnose
 from specs.package_versions import PackageVersion, Refused, differences, listed
@@ -24,8 +24,8 @@ WHY: Mapping[Refused, CodedReason] = {
 }
 
 
-def fact_of(cluster: Cluster) -> PinVersions:
-    return PinVersions(host=cluster.controller, md5=cluster.md5)
+def fact_of(cluster: Cluster) -> PackageVersions:
+    return PackageVersions(host=cluster.controller, md5=cluster.md5)
 
 
 def with_package_versions(cluster: Cluster, readings: Readings) -> Cluster:
@@ -48,14 +48,17 @@ def _with_versions(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Cl
 
 def assumed_versions(cluster: Cluster) -> tuple[str, ...]:
     """What the package is taken to say: what it was seen to, else the data. No product here does without a version."""
-    said = {(pin.kind, pin.name): pin for pin in cluster.package_versions}
-    found = ((version, said.get((version.kind, version.name), version)) for version in listed(cluster.data))
-    return tuple(str(named if _needed(cluster, pin) else pin) for named, pin in found)
+    packaged = {
+        (packaged_version.kind, packaged_version.name): packaged_version
+        for packaged_version in cluster.package_versions
+    }
+    pairs = ((version, packaged.get((version.kind, version.name), version)) for version in listed(cluster.data))
+    return tuple(str(published if _is_needed(cluster, pin) else pin) for published, pin in pairs)
 
 
-def _needed(cluster: Cluster, pin: PackageVersion) -> bool:
+def _is_needed(cluster: Cluster, version: PackageVersion) -> bool:
     """Refused, and every host of its module would be given it all the same."""
-    return bool(pin.rejected) and pin.kind == "product" and pin.name in {m.src for m in cluster.modules()}
+    return bool(version.rejected) and version.kind == "product" and version.name in {m.src for m in cluster.modules()}
 
 
 def versions_recorded(cluster: Cluster) -> AnyExpected:
@@ -70,17 +73,17 @@ def rejected_version(cluster: Cluster, drift: AnyDrift) -> Diagnostic | None:
 
 
 def _rejected(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Iterator[Diagnostic]:
-    said = {version.name: version.version for version in listed(cluster.data) if version.kind == "product"}
+    published = {version.name: version.version for version in listed(cluster.data) if version.kind == "product"}
     where = f"{cluster.controller} {cluster.package.path}"
-    for pin in versions:
-        if _needed(cluster, pin):
+    for version in versions:
+        if _is_needed(cluster, version):
             yield diagnose(
                 "package-version-rejected",
                 where=where,
-                because=WHY[pin.rejected],
+                because=WHY[version.rejected],
                 source="guide 6.1",
-                product=pin.name,
-                listed=said.get(pin.name, ""),
+                product=version.name,
+                listed=published.get(version.name, ""),
             )
 
 
@@ -92,11 +95,11 @@ def warnings(cluster: Cluster) -> tuple[Diagnostic, ...]:
         diagnose(
             "package-versions-differ",
             where=where,
-            module=modules.get(pin.name, "") if pin.kind == "product" else pin.name,
+            module=modules.get(packaged.name, "") if packaged.kind == "product" else packaged.name,
             listed=version.version,
-            package=pin.version,
+            package=packaged.version,
         )
-        for version, pin in differences(cluster.data, cluster.package_versions)
-        if pin.kind == "saas" or modules.get(pin.name, "") in cluster.data.scope
+        for version, packaged in differences(cluster.data, cluster.package_versions)
+        if packaged.kind == "saas" or modules.get(packaged.name, "") in cluster.data.scope
     )
     return (*diagnostics, *_rejected(cluster, cluster.package_versions))

@@ -3,8 +3,6 @@
 The one family whose repair depends on the path: each place has one owner below, so a new place is one line here.
 """
 
-from dataclasses import replace
-
 from actions.line import AddLine
 from actions.package import ReplaceScripts
 from actions.path import CopyDirectory, RetireDirectory
@@ -37,14 +35,14 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 @of_cluster
 def release_scripts(cluster: Cluster) -> tuple[AnyExpected, ...]:
     why = reason("scripts-are-the-release", release=cluster.release.version)
-    proofs = tuple(
-        PathKind(host=cluster.controller, path=cluster.install(proof.path)).must_be(
+    markers = tuple(
+        PathKind(host=cluster.controller, path=cluster.install(marker.path)).must_be(
             "file", because=why, source="guide 6.1"
         )
-        for proof in cluster.release.markers
+        for marker in cluster.release.markers
     )
     mark = Marker(host=cluster.controller, name="replacing-scripts")
-    return (*proofs, mark.must_be_absent(because=reason("scripts-whole"), source="guide 6.1"))
+    return (*markers, mark.must_be_absent(because=reason("scripts-whole"), source="guide 6.1"))
 
 
 def _finals(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -62,7 +60,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, Marker):
         return replace_scripts(cluster, drift)
     fact = require_fact_type(drift, PathKind)
-    if fact.path in {cluster.install(proof.path) for proof in cluster.release.markers}:
+    if fact.path in {cluster.install(marker.path) for marker in cluster.release.markers}:
         return replace_scripts(cluster, drift)
     if isinstance(drift.expected.reading, Absent):
         return _retire(cluster, fact, drift)
@@ -79,27 +77,27 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return unpack(cluster, drift)
     if fact.path == staging(cluster, "src", ".bkrec-products"):
         return unpack_products(cluster, drift, staging(cluster, "src"))
-    return _carry(cluster, fact, drift, facts)
+    return _copy(cluster, fact, drift, facts)
 
 
-def _carry(cluster: Cluster, fact: PathKind, drift: AnyDrift, facts: FactReader) -> Decision:
+def _copy(cluster: Cluster, fact: PathKind, drift: AnyDrift, facts: FactReader) -> Decision:
     """cert and backup, into the new tree; from the live one, or from the copy that was moved aside."""
     name = fact.path.rsplit("/", 1)[-1]
     if name not in ("cert", "backup"):
         return diagnose("path-unexpected", where=f"{fact.host} {fact.path}", path=fact.path)
-    live, kept = cluster.src(name), f"{cluster.paths.src}.bak/{name}"
-    source = kept
+    live, backup = cluster.src(name), f"{cluster.paths.src}.bak/{name}"
+    source = backup
     if fact.path != live and facts.read(PathKind(host=fact.host, path=live)) == Known("directory"):
         source = live
-    if source == kept and name == "cert" and facts.read(PathKind(host=fact.host, path=kept)) != Known("directory"):
-        return diagnose("cert-missing", where=f"{fact.host} {live}", path=live, kept=kept)
+    if source == backup and name == "cert" and facts.read(PathKind(host=fact.host, path=backup)) != Known("directory"):
+        return diagnose("cert-missing", where=f"{fact.host} {live}", path=live, kept=backup)
     action = CopyDirectory(host=fact.host, source=source, path=fact.path, empty=name == "backup")
     needs: tuple[AnyExpected, ...] = ()
     if fact.path.startswith(staging(cluster)):
         version = VersionText(host=fact.host, path=staging(cluster, "src", "VERSION"))
         why = reason("products-belong-to-tree")
         needs = (version.must_be(cluster.release.version, because=why, source="guide 6.1"),)
-    return _repair(action, drift, "6.1", needs)
+    return Repair.of(drift, action, section="6.1", requires=needs)
 
 
 def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
@@ -108,8 +106,8 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
         new=staging(cluster, "install"),
         live=cluster.paths.install,
         version=cluster.release.version,
-        proofs=tuple(proof.path for proof in cluster.release.markers),
-        spoils=(
+        markers=tuple(marker.path for marker in cluster.release.markers),
+        invalidated=(
             *_patches(cluster),
             *lost_on_replace(cluster),
             *_copies(cluster),
@@ -117,14 +115,14 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
         ),
         patched=patched(cluster),
     )
-    return _repair(action, drift, "6.1")
+    return Repair.of(drift, action, section="6.1")
 
 
 def _copies(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Files elsewhere that have to equal one of the scripts, which may be another one afterwards."""
-    modules_here = cluster.modules()
-    programs = (expected for module in modules_here for expected in module_extras.programs(cluster, module))
-    return (*programs, *(wish for module in modules_here for wish in nginx.consul_templates(cluster, module)))
+    modules = cluster.modules()
+    programs = (expected for module in modules for expected in module_extras.programs(cluster, module))
+    return (*programs, *(expected for module in modules for expected in nginx.consul_templates(cluster, module)))
 
 
 def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -141,7 +139,9 @@ def _patches(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def _retire(cluster: Cluster, fact: PathKind, drift: AnyDrift) -> Repair:
     module = cluster.release.module(drift.expected.module)
     expectations = obsolete_on(cluster, module, fact.host)
-    return _repair(RetireDirectory(host=fact.host, path=fact.path), drift, module.section, expectations)
+    return Repair.of(
+        drift, RetireDirectory(host=fact.host, path=fact.path), section=module.section, requires=expectations
+    )
 
 
 def _sign(cluster: Cluster, fact: LineInFile, drift: AnyDrift) -> Repair:
@@ -150,19 +150,4 @@ def _sign(cluster: Cluster, fact: LineInFile, drift: AnyDrift) -> Repair:
         return unpack(cluster, drift)
     module = cluster.release.module(drift.expected.module)
     action = AddLine(host=fact.host, path=fact.path, line=fact.line)
-    return replace(_repair(action, drift, module.section), common=module_facts.readiness(cluster, module))
-
-
-def _repair(
-    action: AddLine | CopyDirectory | ReplaceScripts | RetireDirectory,
-    drift: AnyDrift,
-    section: str,
-    expectations: tuple[AnyExpected, ...] = (),
-) -> Repair:
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section=section,
-        requires=expectations,
-    )
+    return Repair.of(drift, action, section=module.section, common=module_facts.readiness(cluster, module))

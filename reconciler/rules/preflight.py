@@ -17,7 +17,7 @@ from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.room import BackupRoom
 from probes.unit import UnitActive
-from reconciler.core.plan import Blocked, Plan, Step
+from reconciler.core.plan import Plan, Step
 from reconciler.rules import database, task
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -29,34 +29,10 @@ CLOCK_S = 120
 """How far a host's clock may be off before leases, certificates and dated backups stop making sense."""
 
 
-ABORTING = frozenset({"package-md5", "package-missing", "tag-missing", "cert-missing", "package-version-rejected"})
-"""Diagnostics that refuse the whole run: what they stand for is the ground of everything after."""
-
-
-NEEDS_HUMAN = frozenset({"task-untraced"})
-"""Diagnostics that a person's word clears up."""
-
-
-REPORTED_AT_END = frozenset({"cmdb-topology-custom", "cmdb-unknown-lines"})
-"""Diagnostics that refuse one thing and hold up nothing else: told when the run ends, with what to do."""
-
-
-def reported_at_end(blocked: Blocked) -> bool:
-    return blocked.diagnostic.code in REPORTED_AT_END
-
-
 def approvals(cluster: Cluster) -> tuple[str, ...]:
     """What `apply --approve` may name here."""
     deletions = (cluster.release.business_topology.id,) if cluster.release.rebuilds_topology else ()
     return (*deletions, database.DUMPED)
-
-
-def aborts_run(blocked: Blocked) -> bool:
-    return blocked.diagnostic.code in ABORTING
-
-
-def needs_human(blocked: Blocked) -> bool:
-    return blocked.diagnostic.code in NEEDS_HUMAN
 
 
 def concerned(cluster: Cluster, plan: Plan) -> tuple[str, ...]:

@@ -35,10 +35,4 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         host=fact.host, source=cluster.install("bin", name), path=fact.path, standard=cluster.controller
     )
     expectations = (*release_scripts(cluster), *scripts_in_sync(cluster, (fact.host,)))
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section=module.section,
-        requires=expectations,
-    )
+    return Repair.of(drift, action, section=module.section, requires=expectations)

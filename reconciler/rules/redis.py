@@ -26,4 +26,4 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if drift.reading != Known("incomplete"):
         return diagnose("redis-cluster-damaged", where=fact.host, host=fact.host, port=fact.port)
     action = CreateRedisCluster(host=fact.host, file=fact.env_file, key=fact.key, ports=module.redis_cluster_ports)
-    return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=module.section)
+    return Repair.of(drift, action, section=module.section)

@@ -1,7 +1,8 @@
-"""All rules: what is desired of a cluster, and which family mends which fact. Listed by hand; a test finds gaps."""
+"""All rules: the facts expected of a cluster, and which family repairs which fact. A test finds a missing family."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from types import ModuleType
+from typing import Protocol, runtime_checkable
 
 from probes.backup import Backup
 from probes.fact import AnyDrift, AnyExpected, AnyFact
@@ -40,75 +41,80 @@ from reconciler.rules import (
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 
-FAMILIES: tuple[ModuleType, ...] = (
+
+class RuleFamily(Protocol):
+    """A module of this package that repairs drifts of the facts it names."""
+
+    @property
+    def FACTS(self) -> tuple[type[AnyFact], ...]: ...  # noqa: N802 - a constant of a module
+
+    def repair(self, cluster: Cluster, drift: AnyDrift, facts: FactReader, /) -> Decision: ...
+
+
+@runtime_checkable
+class ExpectingFamily(Protocol):
+    """A family with facts of its own to expect; those of the others follow from the modules (`module_facts.py`)."""
+
+    def expect(self, cluster: Cluster, /) -> Iterable[AnyExpected]: ...
+
+
+CLUSTER_WIDE: tuple[RuleFamily, ...] = (source, path, install_config, env, tag, tree)
+OTHERS: tuple[RuleFamily, ...] = (
     agent,
     backup,
     cmdb,
     consul,
     container,
     current,
-    env,
     iam,
     mysql,
     nginx,
-    task,
-    path,
     program,
     redis,
     saas,
-    source,
-    steady,
-    tag,
-    install_config,
-    tree,
     smoke_test,
+    steady,
+    task,
     unit,
     version,
     yaml,
 )
+"""A step that repairs several facts shows the reason of the one expected first. So the facts of the whole cluster come
+before those of single modules (/data/src is 6.2.2 since every installer needs it, not since bkauth does), in the order
+of the guide's chapter 6."""
 
-RULE_BY_FACT: dict[type[AnyFact], ModuleType] = {fact: family for family in FAMILIES for fact in family.FACTS}
+RULE_BY_FACT: dict[type[AnyFact], RuleFamily] = {
+    fact: family for family in (*CLUSTER_WIDE, *OTHERS) for fact in family.FACTS
+}
 
 
 def expected_facts(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Every fact a finished release has, on every host; the same for every run on the same cluster."""
-    return (
-        *source.expect(cluster),
-        *path.expect(cluster),
-        *install_config.expect(cluster),
-        *env.expect(cluster),
-        *tag.expect(cluster),
-        *tree.expect(cluster),
-        *(expected for module in cluster.modules() for expected in module_facts.expect(cluster, module)),
-        *container.expect(cluster),
-        *mysql.expect(cluster),
-        *iam.expect(cluster),
-        *nginx.expect(cluster),
-        *program.expect(cluster),
-        *task.expect(cluster),
-        *agent.expect(cluster),
-        *smoke_test.expect(cluster),
-        *saas.expect(cluster),
-        *version.expect(cluster),
-        *cmdb.expect(cluster),
-    )
+    of_modules = (expected for module in cluster.modules() for expected in module_facts.expect(cluster, module))
+    return (*_expect(cluster, CLUSTER_WIDE), *of_modules, *_expect(cluster, OTHERS))
+
+
+def _expect(cluster: Cluster, families: Iterable[RuleFamily]) -> Iterator[AnyExpected]:
+    for family in families:
+        if isinstance(family, ExpectingFamily):
+            yield from family.expect(cluster)
 
 
 def rule_for(cluster: Cluster) -> Rule:
-    def mend(drift: AnyDrift, facts: FactReader) -> Decision:
-        if _left(cluster, drift):
+    def repair(drift: AnyDrift, facts: FactReader) -> Decision:
+        if _is_excluded(cluster, drift):
             return diagnose("excluded-not-ready", where=drift.expected.fact.host, module=drift.expected.module)
         family = RULE_BY_FACT.get(type(drift.expected.fact))
         if family is None:
             return diagnose("no-rule", where=drift.expected.fact.host)
-        return _dumped_first(cluster, family.repair(cluster, drift, facts))
+        return _after_backups(cluster, family.repair(cluster, drift, facts))
 
-    return mend
+    return repair
 
 
-def _dumped_first(cluster: Cluster, decision: Decision) -> Decision:
-    """Nothing whose effect only a backup brings back begins before every database was dumped, whichever rule it is of:
-    a host that cannot say so holds it up. A rule that names backups itself knows which (CMDB's data is in MongoDB)."""
+def _after_backups(cluster: Cluster, decision: Decision) -> Decision:
+    """An irreversible step requires a backup of every database, whichever rule it is of; one that cannot be read blocks
+    it. A rule that names its backups itself knows which (CMDB's data is in MongoDB)."""
     if not isinstance(decision, Repair) or not (decision.action.irreversible or decision.action.disrupts == "data"):
         return decision
     if any(isinstance(expected.fact, Backup) for expected in (*decision.requires, *decision.action.requires())):
@@ -116,7 +122,7 @@ def _dumped_first(cluster: Cluster, decision: Decision) -> Decision:
     return replace(decision, requires=(*decision.requires, *database.backups(cluster)))
 
 
-def _left(cluster: Cluster, drift: AnyDrift) -> bool:
-    """Others need it of a module that cluster.toml leaves to its owner: that is awaited and never brought about. Its
-    line in install.config is no part of it: the vendor's generator of variables wants that."""
+def _is_excluded(cluster: Cluster, drift: AnyDrift) -> bool:
+    """A fact of a module that cluster.toml excludes: others may require it, and nothing repairs it. Its line in
+    install.config is repaired all the same: the vendor's generator of variables needs it."""
     return drift.expected.module in cluster.release.excluded and not isinstance(drift.expected.fact, ModuleHosts)

@@ -7,6 +7,7 @@ that is as it should be, only a person finds out what keeps them away, and the c
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from actions.saas import DeploySaas, StartApp
 from probes.container import AppContainer
@@ -31,11 +32,11 @@ FACTS = (SaasOnline, AppContainer, PagesUnserved)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    behind = (expected for app in cluster.release.apps for expected in _behind(cluster, app))
+    behind = (expected for app in cluster.release.apps for expected in _serving(cluster, app))
     return (*behind, *module_extras.steady(cluster), *module_extras.pages(cluster))
 
 
-def _behind(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
+def _serving(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     """What stands behind its page."""
     yield from module_extras.saas_deployed(cluster, app)
     yield from module_extras.saas_running(cluster, app)
@@ -53,24 +54,24 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 
 def _unserved(cluster: Cluster, fact: PagesUnserved, drift: AnyDrift, facts: FactReader) -> Decision:
     """One that has only just been deployed is registered a moment later, so it is given its time."""
-    told: tuple[str, ...] = drift.reading.value if isinstance(drift.reading, Known) else ()
-    missing = tuple(expected for expected in _under(cluster, told) if not facts.holds(expected))
+    pages: tuple[str, ...] = drift.reading.value if isinstance(drift.reading, Known) else ()
+    missing = tuple(expected for expected in _depends_on(cluster, pages) if not facts.holds(expected))
     if missing:
         return Derived(expected=drift.expected, depends_on=missing)
     return Progressing(
-        diagnostic=diagnose("saas-page-silent", where=f"{fact.host} {INGRESS_URL}", pages=", ".join(told))
+        diagnostic=diagnose("saas-page-silent", where=f"{fact.host} {INGRESS_URL}", pages=", ".join(pages))
     )
 
 
-def _under(cluster: Cluster, told: tuple[str, ...]) -> Iterator[AnyExpected]:
+def _depends_on(cluster: Cluster, pages: tuple[str, ...]) -> Iterator[AnyExpected]:
     """What is known to stand under the pages that are missed: the entrance, where it is not even reached; each SaaS."""
-    lost = any(each.startswith(INGRESS_URL) for each in told)
+    unreachable = any(page.startswith(INGRESS_URL) for page in pages)
     for module in cluster.modules():
-        if lost and module.templates:
+        if unreachable and module.templates:
             yield from module_facts.running(cluster, module)
     for app in cluster.release.apps:
-        if lost or any(each.startswith(f"{module_extras.saas_page(app)} ") for each in told):
-            yield from _behind(cluster, app)
+        if unreachable or any(each.startswith(f"{module_extras.saas_page(app)} ") for each in pages):
+            yield from _serving(cluster, app)
 
 
 def _online(cluster: Cluster, app: SaasApp, facts: FactReader) -> Decision:
@@ -84,7 +85,7 @@ def _online(cluster: Cluster, app: SaasApp, facts: FactReader) -> Decision:
 
 def _start(app: SaasApp, drift: AnyDrift) -> Repair:
     action = StartApp(host=drift.expected.fact.host, app=app.code)
-    return Repair(action=action, because=drift.expected.because, source=drift.expected.source, section=app.section)
+    return Repair.of(drift, action, section=app.section)
 
 
 def _deploy(cluster: Cluster, app: SaasApp) -> Repair:
@@ -109,13 +110,8 @@ def _before(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     yield from backups(cluster)
     for required in app.requires:
         for expected in module_facts.readiness(cluster, cluster.release.module(required.module)):
-            yield type(expected)(
-                fact=expected.fact,
-                reading=expected.reading,
-                because=inline(required.because),
-                source=required.source,
-                module=required.module,
-            )
+            why = inline(required.because)
+            yield replace(expected, because=why, source=required.source, module=required.module)
 
 
 def _of_this_release(cluster: Cluster) -> AnyExpected:

@@ -1,23 +1,21 @@
-"""The trial job: what JOB could do before GSE was replaced, it can do before the old GSE is retired.
+"""Smoke test: what JOB could do before GSE was replaced, it can do before the old GSE is retired.
 
-Asked for by what there is to retire, as the agents are (`rules/agent.py`), and after them: JOB hands its work to them.
-JOB itself is 6.1's both times where the guide's order is kept (GSE 7.8, JOB 7.10), so nothing of 6.2's JOB is needed;
-that is the very claim: no interruption. Nothing is demanded where JOB is not among the modules, is left to its owner,
-or where the note tells of no success.
+It comes after the agents (`rules/agent.py`): JOB hands its work to them. JOB itself is 6.1's both times where the
+guide's order is kept (GSE 7.8, JOB 7.10), so nothing of 6.2's JOB is required; that is the very claim: no interruption.
+Nothing is required where JOB is not among the modules or is excluded, or where the test did not succeed before.
 """
 
-from collections.abc import Iterator
-
 from actions.smoke_test import ArchiveSmokeTest, RecordSmokeTest, RunSmokeTest
-from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
-from probes.smoke_test import NOTE, SmokeTestBroken, said
+from probes.fact import AnyDrift, AnyExpected, Known, require_fact_type
+from probes.smoke_test import RECORD, SmokeTestBroken, decode_reason
 from probes.task import TaskDone, TaskPending, TaskRecorded
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import agent, module_facts
+from reconciler.rules import agent, baseline
+from reconciler.rules.baseline import Baseline
 from specs.cluster import Cluster
-from specs.module import Module, SmokeTest
+from specs.module import Module
 from specs.reason import inline, reason
 
 FACTS = (SmokeTestBroken,)
@@ -25,99 +23,62 @@ JOB = "job"
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """No note is left over."""
-    return tuple(
-        TaskPending(host=cluster.controller, task=NOTE).must_be(
-            False, because=reason("smoke-test-archived"), source=trial.source, module=module.name
-        )
-        for module, trial in _reached(cluster)
-    )
-
-
-def _reached(cluster: Cluster) -> Iterator[tuple[Module, SmokeTest]]:
-    for module in cluster.modules():
-        trial = _trial(cluster, module)
-        if trial is not None:
-            yield module, trial
-
-
-def _trial(cluster: Cluster, module: Module) -> SmokeTest | None:
-    return module.smoke_test if cluster.inventory.on(JOB) and JOB not in cluster.release.excluded else None
-
-
-def baseline_recorded(cluster: Cluster, module: Module, facts: FactReader) -> Iterator[AnyExpected]:
-    """What the module's installation waits for, where something of the old one is there to be retired."""
-    trial = _trial(cluster, module)
-    if trial is not None and agent.old_gse_present(cluster, module, facts):
-        fact = TaskRecorded(host=cluster.controller, task=NOTE, release=cluster.release.version)
-        yield fact.must_be(True, because=reason("smoke-test-recorded-before"), source=trial.source, module=module.name)
+    return baseline.expect(cluster, smoke_test_baseline)
 
 
 def done(cluster: Cluster) -> TaskDone:
-    """What a person may say of it: that nothing is to wait for it any more."""
-    return TaskDone(host=cluster.controller, task=NOTE, release=cluster.release.version)
+    return baseline.done(cluster, RECORD)
 
 
-def invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterator[AnyFact]:
-    if _trial(cluster, module) is not None and agent.old_gse_present(cluster, module, facts):
-        yield _lost(cluster)
-
-
-def recovered(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    """What the retirement of the old one waits for."""
-    trial = _trial(cluster, module)
-    if trial is not None:
-        why = inline(trial.because)
-        yield _lost(cluster).must_be((), because=why, source=trial.source, module=module.name)
-
-
-def _lost(cluster: Cluster) -> SmokeTestBroken:
-    return SmokeTestBroken(host=cluster.controller, release=cluster.release.version)
+def smoke_test_baseline(cluster: Cluster, module: Module) -> Baseline | None:
+    if module.smoke_test is None or not cluster.inventory.on(JOB) or JOB in cluster.release.excluded:
+        return None
+    return Baseline(
+        record=RECORD,
+        module=module,
+        missing=SmokeTestBroken(host=cluster.controller, release=cluster.release.version),
+        because=inline(module.smoke_test.because),
+        recorded=reason("smoke-test-recorded-before"),
+        archived=reason("smoke-test-archived"),
+        source=module.smoke_test.source,
+    )
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
-    module, trial = next(_reached(cluster))
+    of_job = next(found for module in cluster.modules() if (found := smoke_test_baseline(cluster, module)) is not None)
     match drift.expected.fact:
         case TaskRecorded() as fact:
-            return _note(cluster, fact, trial, facts)
+            return _record(cluster, fact, of_job, facts)
         case TaskPending():
-            return _settle(cluster, module, drift)
+            action = ArchiveSmokeTest(host=drift.expected.fact.host, release=cluster.release.version)
+            return baseline.archive(cluster, of_job.module, action, drift)
         case _:
-            return _again(cluster, module, require_fact_type(drift, SmokeTestBroken), drift)
+            return _run(cluster, of_job.module, require_fact_type(drift, SmokeTestBroken), drift)
 
 
-def _note(cluster: Cluster, fact: TaskRecorded, trial: SmokeTest, facts: FactReader) -> Repair:
-    on = _on(cluster, facts)
-    action = RecordSmokeTest(host=fact.host, noted=fact, env=agent.env(cluster), on=on)
-    return Repair(action=action, because=reason("smoke-test-before", host=on), source=trial.source, section=agent.FIRST)
+def _record(cluster: Cluster, fact: TaskRecorded, of_job: Baseline, facts: FactReader) -> Repair:
+    on = _test_host(cluster, facts)
+    action = RecordSmokeTest(host=fact.host, recorded=fact, env=baseline.env(cluster), on=on)
+    why = reason("smoke-test-before", host=on)
+    return Repair(action=action, because=why, source=of_job.source, section=baseline.SECTION)
 
 
-def _on(cluster: Cluster, facts: FactReader) -> str:
-    """The controller; another only where GSE reaches that one and not the controller."""
+def _test_host(cluster: Cluster, facts: FactReader) -> str:
+    """The controller; another host only where GSE reaches that one and not the controller."""
     online = facts.read(agent.online_query(cluster))
     if isinstance(online, Known) and online.value and cluster.controller not in online.value:
         return online.value[0]
     return cluster.controller
 
 
-def _again(cluster: Cluster, module: Module, fact: SmokeTestBroken, drift: AnyDrift) -> Repair:
-    """Once all that it goes through runs, and the agents are back."""
-    expectations = (*agent.replacement_serving(cluster, module), *agent.recovered(cluster, module))
-    action = RunSmokeTest(host=fact.host, lost=fact, env=agent.env(cluster), because=drift.expected.because)
-    lost = drift.reading.value if isinstance(drift.reading, Known) else ()
-    why = said(lost)[1] if lost else drift.expected.because
+def _run(cluster: Cluster, module: Module, fact: SmokeTestBroken, drift: AnyDrift) -> Repair:
+    """Once everything it goes through runs, and the agents are back."""
+    agents = baseline.recovered(agent.agent_baseline(cluster, module))
+    broken = drift.reading.value if isinstance(drift.reading, Known) else ()
     return Repair(
-        action=action, because=why, source=drift.expected.source, section=agent.section(module), requires=expectations
-    )
-
-
-def _settle(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
-    action = ArchiveSmokeTest(host=drift.expected.fact.host, release=cluster.release.version)
-    expected, expectations = drift.expected, module_facts.obsolete_units(cluster, module, "last")
-    return Repair(
-        action=action,
-        because=expected.because,
-        source=expected.source,
-        section=agent.section(module),
-        requires=expectations,
+        action=RunSmokeTest(host=fact.host, broken=fact, env=baseline.env(cluster), because=drift.expected.because),
+        because=decode_reason(broken)[1] if broken else drift.expected.because,
+        source=drift.expected.source,
+        section=baseline.section(module),
+        requires=(*baseline.replacement_serving(cluster, module), *agents),
     )

@@ -4,13 +4,11 @@ The way there: verified package → unpacked beside → products, cert and backu
 person did half of it by hand, only what is missing is done in place. Guide 3, 4, 5.3, 6.1.
 """
 
-from dataclasses import replace
-
 from actions.bkcli import SyncModule
-from actions.package import KEPT, SwapSource, UnpackPackage, UnpackProducts
+from actions.package import PRESERVED, SwapSource, UnpackPackage, UnpackProducts
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
 from probes.package import PackageDigest
-from probes.package_versions import PinVersions
+from probes.package_versions import PackageVersions
 from probes.path import PathKind, TreeDigest, VersionText
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
@@ -23,7 +21,7 @@ from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
 from specs.reason import reason
 
-FACTS = (VersionText, PackageDigest, PinVersions)
+FACTS = (VersionText, PackageDigest, PackageVersions)
 
 
 def staging(cluster: Cluster, *below: str) -> str:
@@ -59,7 +57,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, PackageDigest):
         return _package(cluster, drift.expected.fact, drift)
-    if isinstance(drift.expected.fact, PinVersions):
+    if isinstance(drift.expected.fact, PackageVersions):
         return package_versions.rejected_version(cluster, drift) or unpack_products(
             cluster, drift, staging(cluster, "src")
         )
@@ -108,7 +106,7 @@ def _sync(cluster: Cluster, module: Module, drift: AnyDrift) -> Repair:
     action, copies = _synced_module(cluster, module)
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
     needs = (cert.must_be("directory", because=reason("sync-needs-cert"), source="deliver.sh:17"),)
-    return replace(_repair(action, drift, module.section, needs), common=copies)
+    return Repair.of(drift, action, section=module.section, requires=needs, common=copies)
 
 
 @of_module
@@ -136,9 +134,9 @@ def patched(cluster: Cluster) -> tuple[str, ...]:
 @of_cluster
 def scripts_match_release(cluster: Cluster) -> AnyExpected:
     """The scripts are those that came with the products: 6.2.0 has every file by which 6.2 is told from 6.1."""
-    here, apart = cluster.controller, (*KEPT, *patched(cluster))
-    new = TreeDigest(host=here, root=staging(cluster, "install"), exclude=apart)
-    live = TreeDigest(host=here, root=cluster.paths.install, exclude=apart)
+    here, excluded = cluster.controller, (*PRESERVED, *patched(cluster))
+    new = TreeDigest(host=here, root=staging(cluster, "install"), exclude=excluded)
+    live = TreeDigest(host=here, root=cluster.paths.install, exclude=excluded)
     return live.must_equal(new, because=reason("scripts-of-one-release"), source="guide 6.1; ce/bin/default/gse.env")
 
 
@@ -150,9 +148,14 @@ def swap(cluster: Cluster, drift: AnyDrift) -> Repair:
         version=cluster.release.version,
         products=product_versions(cluster),
         files=marker_files(cluster),
-        spoils=template_edits(cluster),
+        invalidated=template_edits(cluster),
     )
-    return _repair(action, drift, "6.1", (scripts_match_release(cluster), package_versions.versions_recorded(cluster)))
+    return Repair.of(
+        drift,
+        action,
+        section="6.1",
+        requires=(scripts_match_release(cluster), package_versions.versions_recorded(cluster)),
+    )
 
 
 def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
@@ -163,12 +166,12 @@ def unpack(cluster: Cluster, drift: AnyDrift) -> Repair:
         into=staging(cluster),
         version=cluster.release.version,
     )
-    return _repair(action, drift, "4")
+    return Repair.of(drift, action, section="4")
 
 
 def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
     """Only in the package's own tree is what lies there known to be the package's: elsewhere nothing is pinned."""
-    ours = root == staging(cluster, "src")
+    staged = root == staging(cluster, "src")
     action = UnpackProducts(
         host=cluster.controller,
         root=root,
@@ -176,26 +179,11 @@ def unpack_products(cluster: Cluster, drift: AnyDrift, root: str) -> Repair:
         version=cluster.release.version,
         products=product_versions(cluster),
         files=marker_files(cluster),
-        spoils=template_edits(cluster) if root == cluster.paths.src else (),
-        md5=cluster.md5 if ours else "",
-        pins=package_versions.assumed_versions(cluster) if ours else (),
+        invalidated=template_edits(cluster) if root == cluster.paths.src else (),
+        md5=cluster.md5 if staged else "",
+        package_versions=package_versions.assumed_versions(cluster) if staged else (),
     )
-    return _repair(action, drift, "6.1")
-
-
-def _repair(
-    action: SwapSource | SyncModule | UnpackPackage | UnpackProducts,
-    drift: AnyDrift,
-    section: str,
-    expectations: tuple[AnyExpected, ...] = (),
-) -> Repair:
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section=section,
-        requires=expectations,
-    )
+    return Repair.of(drift, action, section="6.1")
 
 
 def _package(cluster: Cluster, fact: PackageDigest, drift: AnyDrift) -> Diagnostic:

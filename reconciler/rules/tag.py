@@ -29,28 +29,27 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     module = str(getattr(drift.expected.fact, "module", ""))
     if drift.reading == Known("tag-missing"):
-        return _make(cluster, module, drift)
-    return Advice(diagnostic=_lost(cluster, module, drift))
+        return _restore(cluster, module, drift)
+    return Advice(diagnostic=_missing(cluster, module, drift))
 
 
 def restore(cluster: Cluster, fact: PathKind, drift: AnyDrift, facts: FactReader) -> Decision:
     """The same for who is about to call `install bkenv`: without the tag it must not."""
     module = fact.path.removeprefix(f"{ROOT}/").removesuffix(".env")
     if facts.read(_secrets(cluster, module)) == Known("tag-missing"):
-        return _make(cluster, module, drift)
-    return _lost(cluster, module, drift)
+        return _restore(cluster, module, drift)
+    return _missing(cluster, module, drift)
 
 
 def _secrets(cluster: Cluster, module: str) -> SecretsTag:
     return SecretsTag(host=cluster.controller, module=module, root=ROOT, env=cluster.install("bin"))
 
 
-def _make(cluster: Cluster, module: str, drift: AnyDrift) -> Repair:
+def _restore(cluster: Cluster, module: str, drift: AnyDrift) -> Repair:
     action = RestoreSecretsTag(host=cluster.controller, module=module, root=ROOT, env=cluster.install("bin"))
-    expected = drift.expected
-    return Repair(action=action, because=expected.because, source=expected.source, section="6.5")
+    return Repair.of(drift, action, section="6.5")
 
 
-def _lost(cluster: Cluster, module: str, drift: AnyDrift) -> Diagnostic:
+def _missing(cluster: Cluster, module: str, drift: AnyDrift) -> Diagnostic:
     path = f"{ROOT}/{module}.env"
     return diagnose("tag-missing", where=f"{cluster.controller} {path}", path=path, because=drift.expected.because)

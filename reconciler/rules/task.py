@@ -28,38 +28,38 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
-    work = getattr(fact, "task", "")
-    if work == nginx.NOTE:
+    name = getattr(fact, "task", "")
+    if name == nginx.RECORD:
         return nginx.render(cluster, fact.host, drift)
-    if work == agent.NOTE:
+    if name == agent.RECORD:
         return agent.repair(cluster, drift, facts)
-    if work == smoke_test.NOTE:
+    if name == smoke_test.RECORD:
         return smoke_test.repair(cluster, drift, facts)
-    module, task = _duty(cluster, work)
+    module, task = _task_of(cluster, name)
     if isinstance(fact, TaskPending):
         return diagnose(
-            "task-recorded-elsewhere", where=fact.host, task=work, host=module_extras.host_of(cluster, task)
+            "task-recorded-elsewhere", where=fact.host, task=name, host=module_extras.host_of(cluster, task)
         )
     if isinstance(fact, TaskRecorded):
-        return _note(cluster, module, task, drift)
+        return _record(cluster, module, task, drift)
     if task.name == "iam-subjects" and not database.mysql(cluster):
         return diagnose("mysql-nowhere", where=fact.host, host=fact.host, login_path=LOGIN_PATH)
-    return _do(cluster, module, task, drift)
+    return _run(cluster, module, task, drift)
 
 
-def _duty(cluster: Cluster, work: str) -> tuple[Module, PostUpgradeTask]:
-    return next((m, task) for m in cluster.release.modules for task in m.tasks if task.name == work)
+def _task_of(cluster: Cluster, name: str) -> tuple[Module, PostUpgradeTask]:
+    return next((m, task) for m in cluster.release.modules for task in m.tasks if task.name == name)
 
 
-def _note(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift) -> Repair:
+def _record(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift) -> Repair:
     file = cluster.home(task.version_before_file) if task.version_before_file else ""
-    noted = module_extras.task_recorded(cluster, module, task)
-    action = RecordTask(host=noted.host, task=task.name, remembers=file, noted=noted)
+    recorded = module_extras.task_recorded(cluster, module, task)
+    action = RecordTask(host=recorded.host, task=task.name, version_file=file, recorded=recorded)
     section = task.section or module.section
     return Repair(action=action, because=inline(task.because), source=task.source, section=section)
 
 
-def _do(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift) -> Repair:
+def _run(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift) -> Repair:
     action = RunPostUpgradeTask(
         host=drift.expected.fact.host,
         task=task.name,
@@ -67,10 +67,10 @@ def _do(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift
         install=cluster.paths.install,
         home=cluster.paths.home,
         extra=_migration(cluster) if task.name == "iam-subjects" else (),
-        before=(
+        requirements=(
             *module_facts.readiness(cluster, module),
             *_predecessor(cluster, task, drift),
-            *_only_here(cluster, module, task),
+            *_not_pending_elsewhere(cluster, module, task),
         ),
         once=task.once,
         seconds=task.estimate_s,
@@ -80,10 +80,10 @@ def _do(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift
     return Repair(action=action, because=inline(task.because), source=task.source, section=section)
 
 
-def _only_here(cluster: Cluster, module: Module, task: PostUpgradeTask) -> tuple[AnyExpected, ...]:
-    """A note elsewhere is from when the module's first host was another: begun there, and nobody saw its end."""
-    here, why = module_extras.host_of(cluster, task), reason("once-in-a-cluster")
-    others = (host for host in cluster.inventory.hosts if task.once and host != here)
+def _not_pending_elsewhere(cluster: Cluster, module: Module, task: PostUpgradeTask) -> tuple[AnyExpected, ...]:
+    """A record on another host is from when that one was the module's first: begun there, outcome unknown."""
+    own_host, why = module_extras.host_of(cluster, task), reason("once-in-a-cluster")
+    others = (host for host in cluster.inventory.hosts if task.once and host != own_host)
     facts = (TaskPending(host=host, task=task.name) for host in others)
     return tuple(fact.must_be(False, because=why, source=task.source, module=module.name) for fact in facts)
 
@@ -96,7 +96,7 @@ def _migration(cluster: Cluster) -> tuple[str, ...]:
 def _predecessor(cluster: Cluster, task: PostUpgradeTask, drift: AnyDrift) -> tuple[AnyExpected, ...]:
     if task.after is None:
         return ()
-    module, other = _duty(cluster, task.after)
+    module, other = _task_of(cluster, task.after)
     fact = module_extras.task_done(cluster, module, other)
     why = reason("in-their-order")
     return (fact.must_be(True, because=why, source=task.source, module=module.name),)

@@ -33,10 +33,9 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if missing is not None:
         return missing
     cert = PathKind(host=cluster.controller, path=cluster.src("cert"))
-    return Repair(
-        action=facts.once("sync-common", lambda: _sync(cluster, facts)),
-        because=drift.expected.because,
-        source=drift.expected.source,
+    return Repair.of(
+        drift,
+        facts.once("sync-common", lambda: _sync(cluster, facts)),
         section="6.5",
         requires=(
             cert.must_be("directory", because=reason("sync-needs-cert"), source="deliver.sh:17"),
@@ -48,7 +47,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 def _sync(cluster: Cluster, facts: FactReader) -> SyncCommon:
     expectations = expect(cluster)
     hosts = tuple(expected.fact.host for expected in expectations)
-    trees = facts.read_all(wish.fact for wish in expectations)
+    trees = facts.read_all(expected.fact for expected in expectations)
     return SyncCommon(
         host=cluster.controller,
         install=cluster.paths.install,

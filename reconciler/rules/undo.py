@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from actions.undo import Restore, RestoreDirectory, RestoreFile, RestoreService, RestoreUnit
 from actions.unit import EnableUnit, StartUnit
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, Readings, matches, require_fact_type
-from probes.undo import UndoItemState, UndoLeftBy
+from probes.undo import LaterRuns, UndoItemState
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.identity import step_label
-from reconciler.core.plan import Blocked, Repair
+from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision, Rule
 from reconciler.core.undo_scope import SavedItem, UndoScope
 from reconciler.rules import module_facts
@@ -23,18 +23,11 @@ from specs.diagnostic import diagnose
 from specs.module import Module
 from specs.reason import Reason, reason
 
-ABORTING = frozenset({"undo-changed", "undo-later", "undo-lost"})
-"""Any of them refuses the whole undo: half of what belongs together is worse than all or nothing."""
-
-
-def aborts_run(blocked: Blocked) -> bool:
-    return blocked.diagnostic.code in ABORTING
-
 
 def facts_of_replacements(cluster: Cluster, undoing: UndoScope) -> tuple[AnyFact, ...]:
     """What must be read to tell whether anything took a unit's place."""
     expectations = (expected for item in undoing.saved_items for expected in _install_evidence(cluster, item))
-    return tuple(dict.fromkeys(wish.fact for wish in expectations))
+    return tuple(dict.fromkeys(expected.fact for expected in expectations))
 
 
 def _install_evidence(cluster: Cluster, item: SavedItem) -> tuple[AnyExpected, ...]:
@@ -59,8 +52,8 @@ def replaced(cluster: Cluster, undoing: UndoScope, item: SavedItem, readings: Re
     module = _module(cluster, item)
     if module is None:
         return ""
-    there = any(matches(expected, readings) is not False for expected in _install_evidence(cluster, item))
-    return module.name if there or _begun(undoing, module) else ""
+    present = any(matches(expected, readings) is not False for expected in _install_evidence(cluster, item))
+    return module.name if present or _begun(undoing, module) else ""
 
 
 def _begun(undoing: UndoScope, module: Module) -> bool:
@@ -72,11 +65,13 @@ def _begun(undoing: UndoScope, module: Module) -> bool:
 
 def expect(cluster: Cluster, undoing: UndoScope, readings: Readings) -> tuple[AnyExpected, ...]:
     """`readings`: of `successors`."""
-    expectations = (expected for item in undoing.saved_items for expected in _wishes(cluster, undoing, item, readings))
+    expectations = (
+        expected for item in undoing.saved_items for expected in _expected(cluster, undoing, item, readings)
+    )
     return (*expectations, *undoing.unread)
 
 
-def _wishes(cluster: Cluster, undoing: UndoScope, item: SavedItem, readings: Readings) -> Iterator[AnyExpected]:
+def _expected(cluster: Cluster, undoing: UndoScope, item: SavedItem, readings: Readings) -> Iterator[AnyExpected]:
     why, module = reason("undo-was-so", run=undoing.run), _module(cluster, item)
     name, free = module.name if module else "", not replaced(cluster, undoing, item, readings)
     if item.entry.what != "service" or free:
@@ -96,7 +91,7 @@ def afterwards(cluster: Cluster, undoing: UndoScope, readings: Readings) -> tupl
 
 
 def _afterwards(cluster: Cluster, undoing: UndoScope, readings: Readings) -> Iterator[Reason]:
-    files = [kept.entry.path for kept in undoing.saved_items if kept.entry.what == "file"]
+    files = [item.entry.path for item in undoing.saved_items if item.entry.what == "file"]
     if any(path.startswith(f"{cluster.paths.install}/") for path in files):
         yield reason("undo-then-merge", install=cluster.paths.install)
     down: dict[tuple[str, str, str], list[str]] = {}
@@ -112,31 +107,31 @@ def _afterwards(cluster: Cluster, undoing: UndoScope, readings: Readings) -> Ite
 def rules(undoing: UndoScope) -> Rule:
     known = {item.state(undoing.run): item for item in undoing.saved_items}
 
-    def mend(drift: AnyDrift, facts: FactReader) -> Decision:
+    def repair(drift: AnyDrift, facts: FactReader) -> Decision:
         fact = drift.expected.fact
         if isinstance(fact, UndoItemState):
             return _state(undoing, known[fact], drift, facts)
         return _unit(undoing, drift)
 
-    return mend
+    return repair
 
 
 def _state(undoing: UndoScope, item: SavedItem, drift: AnyDrift, facts: FactReader) -> Decision:
     where, run, path = f"{item.host} {item.entry.path}", undoing.run, item.entry.path
     match drift.reading:
         case Known("ours"):
-            return _repair(_restore(undoing.run, item), drift, _before(undoing, item))
+            return Repair.of(drift, _restore(undoing.run, item), section="", requires=_before(undoing, item))
         case Known("later"):
-            return diagnose("undo-later", where=where, path=path, run=run, later=_leaver(item, facts))
+            return diagnose("undo-later", where=where, path=path, run=run, later=_later_run(item, facts))
         case Known("changed"):
             return diagnose("undo-changed", where=where, path=path, run=run)
         case _:
             return diagnose("undo-lost", where=where, path=path, run=run)
 
 
-def _leaver(item: SavedItem, facts: FactReader) -> str:
-    left = facts.read(UndoLeftBy(host=item.host, path=item.entry.path))
-    return str(max(left.value, default="")) if isinstance(left, Known) else ""
+def _later_run(item: SavedItem, facts: FactReader) -> str:
+    runs = facts.read(LaterRuns(host=item.host, path=item.entry.path))
+    return str(max(runs.value, default="")) if isinstance(runs, Known) else ""
 
 
 def _restore(run: str, item: SavedItem) -> Restore:
@@ -157,18 +152,18 @@ def _before(undoing: UndoScope, item: SavedItem) -> tuple[AnyExpected, ...]:
     if item.entry.what != "unit":
         return ()
     return tuple(
-        one.state(undoing.run).must_be("back", because=reason("undo-runs-from"), source="")
-        for one in undoing.saved_items
-        if one.host == item.host and one.entry.what == "directory"
+        other.state(undoing.run).must_be("back", because=reason("undo-runs-from"), source="")
+        for other in undoing.saved_items
+        if other.host == item.host and other.entry.what == "directory"
     )
 
 
 def _unit(undoing: UndoScope, drift: AnyDrift) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, UnitEnabled):
-        return _repair(EnableUnit(host=fact.host, unit=fact.unit), drift, _files(undoing, fact))
+        return Repair.of(drift, EnableUnit(host=fact.host, unit=fact.unit), section="", requires=_files(undoing, fact))
     fact = require_fact_type(drift, UnitActive)
-    return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, _files(undoing, fact))
+    return Repair.of(drift, StartUnit(host=fact.host, unit=fact.unit), section="", requires=_files(undoing, fact))
 
 
 def _files(undoing: UndoScope, fact: UnitActive | UnitEnabled) -> tuple[AnyExpected, ...]:
@@ -179,7 +174,3 @@ def _files(undoing: UndoScope, fact: UnitActive | UnitEnabled) -> tuple[AnyExpec
         for item in undoing.saved_items
         if (item.host, item.entry.what, item.entry.unit) == (fact.host, "unit", fact.unit)
     )
-
-
-def _repair(action: Restore | EnableUnit | StartUnit, drift: AnyDrift, expectations: tuple[AnyExpected, ...]) -> Repair:
-    return Repair(action=action, because=drift.expected.because, source="", section="", requires=expectations)

@@ -12,10 +12,12 @@ from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import agent, module_facts, smoke_test
+from reconciler.rules import baseline, module_facts
+from reconciler.rules.agent import agent_baseline
 from reconciler.rules.entailed import of_module, of_module_and
 from reconciler.rules.install import install, prepared_requirements, unmasked
 from reconciler.rules.lookup import running_facts_as
+from reconciler.rules.smoke_test import smoke_test_baseline
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module
@@ -35,13 +37,13 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 
 
 def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, facts: FactReader) -> Decision:
+    start = StartUnit(host=fact.host, unit=fact.unit)
     match drift.reading:
         case Known("inactive" | "failed"):
-            start = StartUnit(host=fact.host, unit=fact.unit)
-            repair = _repair(start, drift, module, unmasked(module, (fact,), facts))
-            return replace(repair, common=_required(cluster, module))
+            free = unmasked(module, (fact,), facts)
+            return Repair.of(drift, start, section=module.section, requires=free, common=_required(cluster, module))
         case Absent() if not module.installer_starts_units:
-            return _repair(StartUnit(host=fact.host, unit=fact.unit), drift, module, _enabled(cluster, module, fact))
+            return Repair.of(drift, start, section=module.section, requires=_enabled(cluster, module, fact))
         case Absent():
             return install(cluster, module, facts)
         case _:
@@ -55,7 +57,9 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, 
 @of_module
 def _required(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     required = (cluster.release.module(requirement.module) for requirement in module.requires)
-    return tuple(expected for one in required for expected in module_facts.readiness(cluster, one))
+    return tuple(
+        expected for required_module in required for expected in module_facts.readiness(cluster, required_module)
+    )
 
 
 def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExpected, ...]:
@@ -66,7 +70,7 @@ def _enabled(cluster: Cluster, module: Module, fact: UnitActive) -> tuple[AnyExp
 def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift, facts: FactReader) -> Decision:
     match drift.reading:
         case Known("disabled"):
-            return _repair(EnableUnit(host=fact.host, unit=fact.unit), drift, module)
+            return Repair.of(drift, EnableUnit(host=fact.host, unit=fact.unit), section=module.section)
         case Absent():
             return install(cluster, module, facts)
         case _:
@@ -75,34 +79,24 @@ def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift
 
 def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, facts: FactReader) -> Decision:
     """First or last is the data's word; "first" still waits until nothing but the outage itself is left to do."""
-    gone = next(unit for unit in module.obsolete_units if unit.name == fact.unit)
-    serves = module.name if drift.reading == Known("active") and gone.retire == "first" else ""
+    obsolete = next(unit for unit in module.obsolete_units if unit.name == fact.unit)
+    serves = module.name if drift.reading == Known("active") and obsolete.retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
-    if gone.retire == "last":
+    if obsolete.retire == "last":
         after = _after_all(cluster, module, drift.expected.because)
-        return replace(_repair(action, drift, module), section=gone.section or module.section, common=after)
-    proofs = module_facts.install_evidence(cluster, module)
-    installed = facts.once(("proven", module.name), lambda: facts.any_holds(proofs))
-    return replace(_repair(action, drift, module), common=() if installed else prepared_requirements(cluster, module))
+        return Repair.of(drift, action, section=obsolete.section or module.section, common=after)
+    evidence = module_facts.install_evidence(cluster, module)
+    installed = facts.once(("proven", module.name), lambda: facts.any_holds(evidence))
+    first = () if installed else prepared_requirements(cluster, module)
+    return Repair.of(drift, action, section=module.section, common=first)
 
 
 @of_module_and
 def _after_all(cluster: Cluster, module: Module, why: Reason) -> tuple[AnyExpected, ...]:
     """All of the new one, and everybody whom the old one served."""
     expectations = (replace(expected, because=why) for expected in module_facts.replacement_ready(cluster, module))
-    return (*expectations, *agent.recovered(cluster, module), *smoke_test.recovered(cluster, module))
-
-
-def _repair(
-    action: StartUnit | EnableUnit | RetireUnit,
-    drift: AnyDrift,
-    module: Module,
-    expectations: tuple[AnyExpected, ...] = (),
-) -> Repair:
-    expected = drift.expected
-    return Repair(
-        action=action, because=expected.because, source=expected.source, section=module.section, requires=expectations
-    )
+    baselines = agent_baseline(cluster, module), smoke_test_baseline(cluster, module)
+    return (*expectations, *(expected for found in baselines for expected in baseline.recovered(found)))
 
 
 def _text(drift: AnyDrift) -> str:

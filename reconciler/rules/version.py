@@ -38,26 +38,20 @@ def _rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     others = tuple(expected.fact for expected in module_facts.unmanaged_version_rows(cluster))
     if drift.expected.fact in others:
-        return _alone(cluster, require_fact_type(drift, ProductVersion), facts)
+        return _set_row(cluster, require_fact_type(drift, ProductVersion), facts)
     action = RefreshVersions(
-        host=cluster.controller, install=cluster.paths.install, effects=_rows(cluster), spoils=others
+        host=cluster.controller, install=cluster.paths.install, effects=_rows(cluster), invalidated=others
     )
     expectations = tuple(
-        wish for m in cluster.modules() if m.version_row for wish in module_facts.readiness(cluster, m)
+        expected for m in cluster.modules() if m.version_row for expected in module_facts.readiness(cluster, m)
     )
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
-        section="7.18",
-        requires=expectations,
-    )
+    return Repair.of(drift, action, section="7.18", requires=expectations)
 
 
-def _alone(cluster: Cluster, fact: ProductVersion, facts: FactReader) -> Decision:
+def _set_row(cluster: Cluster, fact: ProductVersion, facts: FactReader) -> Decision:
     """What is installed decides. Where install.config places it and nothing is installed, a product is missing: what to
     make of the row is for a person to say."""
-    expected = next(wish for wish in module_facts.unmanaged_version_rows(cluster) if wish.fact == fact)
+    expected = next(row for row in module_facts.unmanaged_version_rows(cluster) if row.fact == fact)
     installed = facts.read(expected.reading.fact) if isinstance(expected.reading, SameAs) else expected.reading
     if not isinstance(installed, Known):
         return diagnose("row-without-product", where=fact.host, product=fact.code)

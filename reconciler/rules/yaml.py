@@ -20,10 +20,9 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if flag is None:
         return install(cluster, module, facts)
     action = SetYaml(host=fact.host, tool=cluster.install("bin/yq"), file=fact.file, path=flag.path, value=flag.value)
-    return Repair(
-        action=action,
-        because=drift.expected.because,
-        source=drift.expected.source,
+    return Repair.of(
+        drift,
+        action,
         section=module.section,
         requires=(*sources_present(cluster, module, cluster.controller), *release_scripts(cluster)),
     )

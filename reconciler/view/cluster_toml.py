@@ -5,66 +5,54 @@ Each placement says why; comments are in the language `init` was asked in, keys 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, lines
+from reconciler.view.reports import InitProposal
 from specs.reason import Reason
 
 Placed = tuple[str, Sequence[str], Reason]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposed:
-    name: str
-    release: str
-    address: str
-    connect: str
-    user: str
-    port: int
-    via: str
-    package: str
-    placement: Sequence[Placed] = ()
-    leave: Sequence[str] = ()
+def cluster_toml(proposal: InitProposal, page: RenderOptions) -> str:
+    return lines(
+        _head(proposal, page), _reach(proposal, page), _package(proposal, page), _placement(proposal.placement, page)
+    )
 
 
-def cluster_toml(told: Proposed, page: RenderOptions) -> str:
-    return lines(_head(told, page), _reach(told, page), _package(told, page), _placement(told.placement, page))
-
-
-def _head(told: Proposed, page: RenderOptions) -> Iterator[str]:
+def _head(proposal: InitProposal, page: RenderOptions) -> Iterator[str]:
     yield from _comment("toml-head", page)
     yield 'schema = "bkrec.cluster/1"'
-    yield f"name = {_text(told.name)}"
-    yield f"release = {_text(told.release)}"
+    yield f"name = {_text(proposal.name)}"
+    yield f"release = {_text(proposal.release)}"
     yield from _comment("toml-also", page)
     yield '# optional = ["cmdb-topology"]'
-    if told.leave:
+    if proposal.excluded:
         yield from _comment("toml-leave", page)
-        yield f"excluded = [{', '.join(_text(name) for name in told.leave)}]"
+        yield f"excluded = [{', '.join(_text(name) for name in proposal.excluded)}]"
     yield ""
 
 
-def _reach(told: Proposed, page: RenderOptions) -> Iterator[str]:
+def _reach(proposal: InitProposal, page: RenderOptions) -> Iterator[str]:
     yield from _comment("toml-controller", page)
     yield "[controller]"
-    yield f"address = {_text(told.address)}"
-    if told.connect and told.connect != told.address:
-        yield f"connect = {_text(told.connect)}"
-    yield f"user = {_text(told.user)}"
-    yield f"port = {told.port}"
+    yield f"address = {_text(proposal.address)}"
+    if proposal.connect and proposal.connect != proposal.address:
+        yield f"connect = {_text(proposal.connect)}"
+    yield f"user = {_text(proposal.user)}"
+    yield f"port = {proposal.port}"
     yield ""
     yield from _comment("toml-ssh", page)
     yield "[ssh]"
-    yield f"via = {_text(told.via)}"
+    yield f"via = {_text(proposal.via)}"
     yield ""
 
 
-def _package(told: Proposed, page: RenderOptions) -> Iterator[str]:
+def _package(proposal: InitProposal, page: RenderOptions) -> Iterator[str]:
     yield from _comment("toml-package", page)
     yield "[package]"
-    yield f"path = {_text(told.package)}"
+    yield f"path = {_text(proposal.package)}"
 
 
 def _placement(placed: Sequence[Placed], page: RenderOptions) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from actions.action import Action
 from probes.fact import Absent, AnyFact, AnyReading, Known, SameAs, Unknown, fact_id, kind_of
-from reconciler.core.redact import kept
+from reconciler.core.redact import redact_reading
 from reconciler.view.messages.actions import ORDERS
 from reconciler.view.messages.facts import FACTS, STATES, VALUES
 from reconciler.view.messages.registry import drop_empty, fill, reason_text
@@ -52,7 +52,7 @@ def undo(word: str) -> Reason:
 
 
 def reading(read: AnyReading | SameAs[Any], page: RenderOptions, *, kind: str = "") -> str:
-    match read if isinstance(read, SameAs) else kept(read):
+    match read if isinstance(read, SameAs) else redact_reading(read):
         case Known(value):
             return value_text(value, page.lang, kind=kind)
         case Absent():

@@ -67,8 +67,8 @@ def _kinds(asked: str, guide: Guide) -> Iterator[EntryDoc]:
     if order is not None:
         title, text = _both(ORDERS[order]), _label_both("explain-action")
         subject = asked.removeprefix(order).lstrip("-").partition("@")[0]
-        commands, differences = guide_coverage.of_action(guide, order, subject)
-        yield EntryDoc(kind="action", title=title, text=text, commands=commands, differences=differences)
+        commands, deviations = guide_coverage.of_action(guide, order, subject)
+        yield EntryDoc(kind="action", title=title, text=text, commands=commands, deviations=deviations)
 
 
 VERSIONED = frozenset(
@@ -107,8 +107,8 @@ def _sections(asked: str, sections: Sequence[Section], guide: Guide) -> Iterator
         if wanted in (section.id, section.related) or section.id.startswith(f"{wanted}."):
             title = TextDoc(en=f"{section.id} {section.title.en}", zh=f"{section.id} {section.title.zh}")
             text = TextDoc(en=section.here.en, zh=section.here.zh)
-            commands, differences = guide_coverage.of_section(guide, section.id)
-            yield EntryDoc(kind="section", title=title, text=text, commands=commands, differences=differences)
+            commands, deviations = guide_coverage.of_section(guide, section.id)
+            yield EntryDoc(kind="section", title=title, text=text, commands=commands, deviations=deviations)
 
 
 def _advice(text: DiagnosticText) -> TextDoc:

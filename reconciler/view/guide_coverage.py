@@ -35,10 +35,10 @@ def text(entry: EntryDoc, page: RenderOptions) -> Iterator[str]:
         yield "  " + page.paint(label("stands-commands" if _full(entry) else "stands-for", page.lang), "dim")
     for command in entry.commands:
         yield from _full_rows(command, page) if _full(entry) else page.wrapped(f"    {command.section}  ", command.run)
-    if entry.differences:
+    if entry.deviations:
         yield ""
         yield "  " + page.paint(label("stands-differs", page.lang), "dim")
-    for one in entry.differences:
+    for one in entry.deviations:
         yield from _differs_rows(one, page)
 
 
@@ -54,8 +54,8 @@ def _full_rows(command: GuideCommandDoc, page: RenderOptions) -> Iterator[str]:
 def _told(command: GuideCommandDoc, page: RenderOptions) -> Iterator[tuple[str, str]]:
     yield "by", "; ".join(_named(kind, ORDERS[kind], page) for kind in command.actions)
     yield "seen", "; ".join(_named(kind, FACTS[kind], page) for kind in command.facts)
-    yield "gates", "; ".join(_named(kind, FACTS[kind], page) for kind in command.gates)
-    yield "left", "" if command.left is None else _in(command.left, page)
+    yield "gates", "; ".join(_named(kind, FACTS[kind], page) for kind in command.preflight_checks)
+    yield "left", "" if command.omitted is None else _in(command.omitted, page)
 
 
 def _named(kind: str, sentence: LocalizedText, page: RenderOptions) -> str:
@@ -79,8 +79,8 @@ def _stands(guide: Guide, command: GuideCommand) -> GuideCommandDoc:
         run=command.run,
         actions=list(command.actions),
         facts=list(command.facts),
-        gates=list(command.gates),
-        left=_both(guide.reason(command.omitted)) if command.omitted else None,
+        preflight_checks=list(command.gates),
+        omitted=_both(guide.reason(command.omitted)) if command.omitted else None,
     )
 
 

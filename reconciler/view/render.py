@@ -28,10 +28,10 @@ class RenderOptions:
     colour: bool = False
     titles: Mapping[str, LocalizedText] = field(default_factory=dict[str, LocalizedText])
     """What users call a module, from the release: "paas" → PaaS platform, PaaS 平台."""
-    beyond: tuple[str, ...] = ()
+    not_covered: tuple[str, ...] = ()
     """Sections of the guide of which nothing is claimed: each verdict names them."""
-    left: tuple[str, ...] = ()
-    """Modules and SaaS that cluster.toml leaves to their owner: each verdict names them too."""
+    excluded: tuple[str, ...] = ()
+    """Modules and SaaS that cluster.toml excludes: each verdict names them too."""
 
     def product(self, module: str) -> str:
         """`PaaS platform (PaaS 平台)` in English, `PaaS 平台` in Chinese; the bare name where no title is known."""

@@ -1,4 +1,4 @@
-"""JSON Schema of every document bkrec prints, and of the one file it reads: `bkrec schema [KIND]`."""
+"""JSON Schema of every document bkrec prints, and of cluster.toml: `bkrec schema [KIND]`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from reconciler.view import documents as doc
-from reconciler.view import readdocs
 from specs.cluster import ClusterFile
 
 MODELS: Mapping[str, type[BaseModel]] = {
@@ -15,6 +14,8 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "check": doc.CheckDoc,
     "event": doc.EventDoc,
     "undo": doc.UndoDoc,
+    "run": doc.RunDoc,
+    "init": doc.InitDoc,
     "error": doc.ErrorDoc,
     "explain": doc.ExplainDoc,
     "ack": doc.AckDoc,
@@ -22,8 +23,8 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "status": doc.StatusDoc,
     "history": doc.HistoryDoc,
     "lock": doc.LockDoc,
-    "trust": readdocs.TrustDoc,
-    "probe": readdocs.ProbeDoc,
+    "trust": doc.TrustDoc,
+    "probe": doc.ProbeDoc,
     "cluster": ClusterFile,
 }
 
@@ -32,8 +33,9 @@ KINDS = tuple(MODELS)
 
 def schema(kind: str) -> Mapping[str, Any]:
     """KeyError where there is no such kind of document."""
-    told = MODELS[kind].model_json_schema(by_alias=True, mode="validation" if kind == "cluster" else "serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"bkrec.{kind}/1", **told}
+    mode = "validation" if kind == "cluster" else "serialization"
+    fields = MODELS[kind].model_json_schema(by_alias=True, mode=mode)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"bkrec.{kind}/1", **fields}
 
 
 def schemas() -> Mapping[str, Any]:

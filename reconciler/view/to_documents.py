@@ -1,45 +1,74 @@
-"""Values → the documents of `documents.py`. Everything a person is shown is here too, in both languages."""
+"""Values → the documents of `documents/`. Everything a person is shown is here too, in both languages."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields as fields_of
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, SameAs, Unknown, fact_id, kind_of
 from reconciler.core import events as ev
 from reconciler.core.diff import AdvisedDrift, Difference
 from reconciler.core.plan import Blocked, Plan, Step
-from reconciler.core.redact import kept
-from reconciler.core.undo_scope import UndoScope
+from reconciler.core.redact import redact_reading
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
 from reconciler.view import documents as doc
 from reconciler.view.estimate import outages, total_s
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
+from reconciler.view.reports import InitReport, RunReport, UndoPreview, UndoReport
 from specs.diagnostic import Diagnostic
 from specs.reason import CodedReason, Reason
 from specs.text import LocalizedText
 
+C = TypeVar("C", bound=doc.ComparisonDoc)
 
-def diff_document(
-    release: str, difference: Difference, warnings: Iterable[Diagnostic] = (), beyond: Iterable[str] = ()
-) -> doc.DiffDoc:
-    return doc.DiffDoc(
+
+def comparison(
+    model: type[C],
+    release: str,
+    difference: Difference,
+    warnings: Iterable[Diagnostic] = (),
+    not_covered: Iterable[str] = (),
+) -> C:
+    return model(
         release=release,
-        not_covered=list(beyond),
+        not_covered=list(not_covered),
         verdict=verdict(difference),
         matching=difference.matching,
         drift=[finding(drift, difference.latent.get(drift.expected.fact)) for drift in difference.drift],
         unknown=[finding(drift) for drift in difference.unknown],
-        advice=[_advice(told, difference.latent.get(told.drift.expected.fact)) for told in difference.advice],
+        advice=[_advice(advised, difference.latent.get(advised.drift.expected.fact)) for advised in difference.advice],
         warnings=[problem(warning) for warning in warnings],
     )
 
 
-def check_document(
-    release: str, difference: Difference, warnings: Iterable[Diagnostic] = (), beyond: Iterable[str] = ()
-) -> doc.CheckDoc:
-    same = diff_document(release, difference, warnings, beyond)
-    return doc.CheckDoc(**{name: getattr(same, name) for name in doc.CheckDoc.model_fields if name != "schema_"})
+def diff_document(release: str, difference: Difference, warnings: Iterable[Diagnostic] = ()) -> doc.DiffDoc:
+    return comparison(doc.DiffDoc, release, difference, warnings)
+
+
+def check_document(release: str, difference: Difference, warnings: Iterable[Diagnostic] = ()) -> doc.CheckDoc:
+    return comparison(doc.CheckDoc, release, difference, warnings)
+
+
+def probe_document(
+    release: str, readings: Readings, modules: Mapping[AnyFact, str], warnings: Iterable[Diagnostic] = ()
+) -> doc.ProbeDoc:
+    return doc.ProbeDoc(
+        release=release,
+        facts=[_fact(fact, read, modules.get(fact, "")) for fact, read in readings.items()],
+        warnings=[problem(warning) for warning in warnings],
+    )
+
+
+def _fact(fact: AnyFact, read: AnyReading, module: str) -> doc.FactDoc:
+    return doc.FactDoc(
+        fact=fact_id(fact),
+        kind=kind_of(fact),
+        host=fact.host,
+        module=module,
+        en=describe.fact(fact, "en"),
+        zh=describe.fact(fact, "zh"),
+        reading=reading(read),
+    )
 
 
 def plan_document(
@@ -51,57 +80,81 @@ def plan_document(
         outages=[doc.OutageDoc(module=o.module, estimate_s=o.seconds) for o in outages(plan)],
         steps=[step_document(number, step, latent or {}) for number, step in enumerate(plan.steps, start=1)],
         blocked=[blocked_document(blocked) for blocked in plan.blocked],
-        derived=[fact_id(follows.expected.fact) for follows in plan.derived],
-        advice=[blocked_document(told) for told in plan.advice],
+        derived=[fact_id(derived.expected.fact) for derived in plan.derived],
+        advice=[blocked_document(advice) for advice in plan.advice],
         warnings=[problem(warning) for warning in warnings],
     )
 
 
-def undo_document(
-    undoing: UndoScope,
-    plan: Plan,
-    readings: Readings,
-    afterwards: Iterable[Reason],
-    warnings: Iterable[Diagnostic] = (),
-) -> doc.UndoDoc:
+def undo_document(preview: UndoPreview) -> doc.UndoDoc:
+    scope, plan, readings = preview.scope, preview.cluster.plan, preview.cluster.readings
     return doc.UndoDoc(
-        run=undoing.run,
-        stays=[
-            doc.StaysDoc(host=one.host, step=one.step, undo=one.undo, because=why(describe.undo(one.undo)))
-            for one in undoing.irreversible
+        run=scope.run,
+        irreversible=[
+            doc.IrreversibleDoc(host=step.host, step=step.step, undo=step.undo, because=why(describe.undo(step.undo)))
+            for step in scope.irreversible
         ],
-        puts_back=[
+        restores=[
             doc.RestoredItemDoc(
                 host=item.host,
                 what=item.entry.what,
                 path=item.entry.path,
-                standing=reading(readings.get(item.state(undoing.run), Absent())),
+                state=reading(readings.get(item.state(scope.run), Absent())),
             )
-            for item in undoing.saved_items
+            for item in scope.saved_items
         ],
         steps=[step_document(number, step, {}) for number, step in enumerate(plan.steps, start=1)],
         blocked=[blocked_document(blocked) for blocked in plan.blocked],
-        afterwards=[why(reason) for reason in afterwards],
+        afterwards=[why(reason) for reason in preview.afterwards],
         estimate_s=total_s(plan),
-        warnings=[problem(warning) for warning in warnings],
+        warnings=[problem(warning) for warning in preview.cluster.warnings],
+    )
+
+
+def run_document(report: RunReport) -> doc.RunDoc:
+    cluster = report.cluster
+    undone = report.preview if isinstance(report, UndoReport) else None
+    return doc.RunDoc(
+        command="apply" if undone is None else "undo",
+        verdict=report.verdict,
+        exit=report.exit_code,
+        undo=None if undone is None else undo_document(undone),
+        events=[event_document(event) for event in report.events],
+        problems=[problem(diagnostic) for diagnostic in report.diagnostics],
+        result=comparison(doc.DiffDoc, cluster.release, cluster.difference, cluster.warnings, cluster.not_covered),
+    )
+
+
+def init_document(report: InitReport) -> doc.InitDoc:
+    proposal = report.proposal
+    return doc.InitDoc(
+        path=report.path,
+        name=proposal.name,
+        release=proposal.release,
+        controller=proposal.address,
+        placement=[
+            doc.PlacementDoc(module=module, hosts=list(hosts), because=why(because))
+            for module, hosts, because in proposal.placement
+        ],
+        excluded=list(proposal.excluded),
     )
 
 
 def event_document(event: ev.Event) -> doc.EventDoc:
     """Its own fields under their own names; a diagnostic as `problem`."""
     own = {f.name: getattr(event, f.name) for f in fields_of(event) if f.name != "diagnostic"}
-    told = problem(event.diagnostic) if isinstance(event, ev.StepFailed | ev.StepNeedsHuman | ev.RunHalted) else None
+    cause = problem(event.diagnostic) if isinstance(event, ev.StepFailed | ev.StepNeedsHuman | ev.RunHalted) else None
     listed = {name: list(cast(tuple[str, ...], v)) if isinstance(v, tuple) else v for name, v in own.items()}
-    return doc.EventDoc.model_validate({**listed, "problem": told})
+    return doc.EventDoc.model_validate({**listed, "problem": cause})
 
 
 def error_document(exit_code: int, diagnostics: Iterable[Diagnostic]) -> doc.ErrorDoc:
     return doc.ErrorDoc(exit=exit_code, problems=[problem(diagnostic) for diagnostic in dict.fromkeys(diagnostics)])
 
 
-def finding(drift: AnyDrift, latent: Reason | None = None) -> doc.Finding:
+def finding(drift: AnyDrift, latent: Reason | None = None) -> doc.FindingDoc:
     expected = drift.expected
-    return doc.Finding(
+    return doc.FindingDoc(
         fact=fact_id(expected.fact),
         kind=kind_of(expected.fact),
         host=expected.fact.host,
@@ -116,14 +169,14 @@ def finding(drift: AnyDrift, latent: Reason | None = None) -> doc.Finding:
     )
 
 
-def _advice(told: AdvisedDrift, latent: Reason | None) -> doc.Advice:
-    found = finding(told.drift, latent)
-    own = {name: getattr(found, name) for name in doc.Finding.model_fields}
-    return doc.Advice(**own, problem=problem(told.diagnostic))
+def _advice(advised: AdvisedDrift, latent: Reason | None) -> doc.AdviceDoc:
+    found = finding(advised.drift, latent)
+    own = {name: getattr(found, name) for name in doc.FindingDoc.model_fields}
+    return doc.AdviceDoc(**own, problem=problem(advised.diagnostic))
 
 
 def reading(read: AnyReading | SameAs[Any]) -> doc.ReadingDoc:
-    match read if isinstance(read, SameAs) else kept(read):
+    match read if isinstance(read, SameAs) else redact_reading(read):
         case Known(value):
             return doc.KnownDoc(value=list(cast(tuple[str, ...], value)) if isinstance(value, tuple) else value)
         case Absent():
@@ -176,17 +229,17 @@ def step_document(number: int, step: Step, latent: Mapping[AnyFact, Reason]) -> 
         because=why(step.because),
         source=step.source,
         after=[doc.DependencyDoc(step=a.step, because=why(a.because), source=a.source) for a in step.after],
-        repairs=[fact_id(mended.expected.fact) for mended in step.repairs],
+        repairs=[fact_id(repaired.expected.fact) for repaired in step.repairs],
         disrupts=done.disrupts,
         outage=done.outage,
         irreversible=done.irreversible,
-        undo=done.undo,
-        undo_because=why(describe.undo(done.undo)),
+        undo=done.undo_outcome,
+        undo_because=why(describe.undo(done.undo_outcome)),
         manual=describe.manual_instruction(done),
         approval=done.approval_id,
         deletes=why(reason) if (reason := done.deletes()) is not None else None,
         estimate_s=done.estimate_s,
-        side_effects=[why(touched) for touched in done.side_effects()],
+        side_effects=[why(effect) for effect in done.side_effects()],
         latent=[why(latent[m.expected.fact]) for m in step.repairs if m.expected.fact in latent],
     )
 

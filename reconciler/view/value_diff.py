@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from probes.fact import AnyDrift, Known
-from reconciler.core.redact import kept_value
+from reconciler.core.redact import redact_value
 from reconciler.view.describe import value_text
 from reconciler.view.messages.ui import label
 from specs.text import Lang
@@ -21,7 +21,7 @@ def wording(drift: AnyDrift, lang: Lang) -> tuple[str, ...]:
     """Nothing where both values are short, or one is no value."""
     match drift.expected.reading, drift.reading:
         case Known(wanted), Known(found) if _structured(wanted) and _structured(found):
-            return tuple(_told(_parts(kept_value(wanted)), _parts(kept_value(found)), lang))
+            return tuple(_told(_parts(redact_value(wanted)), _parts(redact_value(found)), lang))
         case _, _:
             return ()
 

@@ -121,7 +121,7 @@ def test_of_what_the_generator_prints_only_the_key_is_kept_and_only_once(tmp_pat
     file = tmp_path / "dbadmin.env"
     file.write_text("A=1\n")
     action = GenerateVariable(
-        host=HOST, file=str(file), key="BK_REDIS_CLUSTER_ADMIN_PASSWORD", install=str(tmp_path), what="dbadmin"
+        host=HOST, file=str(file), key="BK_REDIS_CLUSTER_ADMIN_PASSWORD", install=str(tmp_path), generator="dbadmin"
     )
     for _ in range(2):
         assert perform(action.command(), tmp_path).returncode == 0

@@ -40,7 +40,7 @@ def test_the_password_that_is_granted_is_the_one_that_is_meant(tmp_path: Path, a
         env="bkauth.env",
         key="BK_PASSWORD",
         hosts=("10.0.0.1", "10.0.0.2"),
-        seen_from=HOST,
+        verified_on=HOST,
     )
     done = perform(action.command(), tmp_path, env={**env, "TOLD": str(path)})
     assert (done.returncode, done.stderr) == (0, "")
@@ -61,7 +61,14 @@ def test_a_missing_password_grants_nothing(tmp_path: Path) -> None:
     final.mkdir(parents=True)
     (final / "x.env").write_text("A=1\n")
     action = GrantUser(
-        host=HOST, install=str(tmp_path), login_path="l", user="u", env="x.env", key="K", hosts=(HOST,), seen_from=HOST
+        host=HOST,
+        install=str(tmp_path),
+        login_path="l",
+        user="u",
+        env="x.env",
+        key="K",
+        hosts=(HOST,),
+        verified_on=HOST,
     )
     done: subprocess.CompletedProcess[str] = perform(action.command(), tmp_path)
     assert done.returncode != 0

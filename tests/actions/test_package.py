@@ -182,7 +182,7 @@ def test_scripts_are_replaced_by_content_and_configuration_stays(tmp_path: Path)
             (tree / name).write_text(text)
             subprocess.run(["touch", "-d", "2023-10-01", tree / name], check=True)
     (live / "gone.sh").write_text("x")
-    action = ReplaceScripts(host=HOST, new=str(new), live=str(live), version="6.2.2", proofs=())
+    action = ReplaceScripts(host=HOST, new=str(new), live=str(live), version="6.2.2", markers=())
     done = perform(action.command(), tmp_path)
     assert done.returncode == 0, done.stderr
     assert (live / "bkcli").read_text() == "new\n"
@@ -202,7 +202,7 @@ def test_what_a_replacement_ensures_is_what_the_probe_sees(tmp_path: Path) -> No
         (live / name).parent.mkdir(parents=True, exist_ok=True)
         (live / name).write_text("the operator's")
     patched = ("bin/default/bklog.env",)
-    action = ReplaceScripts(host=HOST, new=str(new), live=str(live), version="6.2.2", proofs=(), patched=patched)
+    action = ReplaceScripts(host=HOST, new=str(new), live=str(live), version="6.2.2", markers=(), patched=patched)
     expected = next(promise for promise in action.ensures() if isinstance(promise.reading, SameAs))
     assert isinstance(expected.reading, SameAs)
     facts = (expected.fact, expected.reading.fact)

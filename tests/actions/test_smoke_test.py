@@ -10,16 +10,16 @@ import pytest
 from actions.action import Action
 from actions.smoke_test import ATTEMPTS, ArchiveSmokeTest, RecordSmokeTest, RunSmokeTest
 from probes.fact import Drift, Known, Unknown
-from probes.smoke_test import NOTE, PROBE, SmokeTestBroken
+from probes.smoke_test import PROBE, RECORD, SmokeTestBroken
 from probes.task import DIRECTORY, TaskRecorded
 from specs.reason import reason
 from tests.probes.here import HOST, SHELLS, ask, brief, run, tool
 
 ENV = "/data/install/bin/04-final/paas.env"
-NOTED = TaskRecorded(host=HOST, task=NOTE, release="6.2.2")
+NOTED = TaskRecorded(host=HOST, task=RECORD, release="6.2.2")
 LOST = SmokeTestBroken(host=HOST, release="6.2.2")
-BEFORE = RecordSmokeTest(host=HOST, noted=NOTED, env=ENV, on="10.0.0.1")
-AGAIN = RunSmokeTest(host=HOST, lost=LOST, env=ENV, because=reason("smoke-test-recorded-before"))
+BEFORE = RecordSmokeTest(host=HOST, recorded=NOTED, env=ENV, on="10.0.0.1")
+AGAIN = RunSmokeTest(host=HOST, broken=LOST, env=ENV, because=reason("smoke-test-recorded-before"))
 SECRET = "s3cr-et"
 CURL = """
 body=$(cat)
@@ -78,7 +78,7 @@ def test_one_echo_on_one_host_is_all_that_job_is_given(tmp_path: Path, shell: st
     assert (job["bk_app_secret"], job["script_content"], job["bk_biz_id"]) == (SECRET, "ZWNobyBia3JlYwo=", 2)
     about = bus.asked.read_text().splitlines()[1].partition(" ")[2]
     assert json.loads(about)["job_instance_id"] == 10001
-    assert (bus.owed / NOTE).read_text().startswith("6.2.2 job 10.0.0.1 2")
+    assert (bus.owed / RECORD).read_text().startswith("6.2.2 job 10.0.0.1 2")
     assert bus.owed.stat().st_mode & 0o777 == 0o700
 
 
@@ -103,9 +103,9 @@ def test_a_note_that_is_there_stays_and_no_job_is_run_for_it(tmp_path: Path) -> 
 def test_a_note_of_another_release_is_replaced(tmp_path: Path) -> None:
     bus = Bus(tmp_path)
     bus.owed.mkdir()
-    (bus.owed / NOTE).write_text("6.2.1 job 10.0.0.9 x\nno-curl\nunasked\n")
+    (bus.owed / RECORD).write_text("6.2.1 job 10.0.0.9 x\nno-curl\nunasked\n")
     bus.run(BEFORE)
-    assert (bus.owed / NOTE).read_text().startswith("6.2.2 job 10.0.0.1 ")
+    assert (bus.owed / RECORD).read_text().startswith("6.2.2 job 10.0.0.1 ")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_without_a_note_no_job_is_run_again(tmp_path: Path) -> None:
     bus = Bus(tmp_path)
     assert "no note" in bus.run(AGAIN)[1]
     bus.owed.mkdir()
-    (bus.owed / NOTE).write_text('6.2.2 job 10.0.0.1"}] x\n')
+    (bus.owed / RECORD).write_text('6.2.2 job 10.0.0.1"}] x\n')
     assert bus.run(AGAIN)[0] == 1
     assert bus.jobs() == []
 
@@ -182,8 +182,8 @@ def test_it_is_settled_by_a_record_and_all_stays_beside_it(tmp_path: Path) -> No
     for _ in range(2):
         assert bus.run(ArchiveSmokeTest(host=HOST, release="6.2.2"))[0] == 0
     names = sorted(path.name.partition(".paid.")[0] for path in bus.owed.iterdir())
-    assert names == [NOTE, f"{NOTE}.again", f"{NOTE}.done"]
-    assert not (bus.owed / NOTE).exists()
+    assert names == [RECORD, f"{RECORD}.again", f"{RECORD}.done"]
+    assert not (bus.owed / RECORD).exists()
 
 
 def test_what_became_of_it_is_told_with_jobs_id_and_the_reason() -> None:
@@ -206,4 +206,4 @@ def test_a_killed_trial_leaves_no_note(tmp_path: Path) -> None:
     path = {"PATH": f"{bus.tools}:/usr/bin:/bin"}
     subprocess.run(words, env=path, capture_output=True, timeout=30, check=False, start_new_session=True)
     assert (tmp_path / "began").exists()
-    assert not (bus.owed / NOTE).exists()
+    assert not (bus.owed / RECORD).exists()

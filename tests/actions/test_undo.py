@@ -1,10 +1,9 @@
 """What a run keeps before it changes a thing, and an undo that puts it back: byte for byte, or not at all."""
 
-import inspect
 import subprocess
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,13 +16,13 @@ from actions.env import AddVariable, GenerateVariable, SetVariable
 from actions.install_config import PlaceModule
 from actions.path import RetireDirectory
 from actions.redis import CreateRedisCluster
-from actions.registry import AnyAction
+from actions.registry import ACTIONS
 from actions.saas import DeploySaas
 from actions.task import RunPostUpgradeTask
 from actions.undo import RestoreDirectory, RestoreFile, RestoreUnit
 from actions.unit import RetireUnit
 from probes.job import STATE_ROOT
-from probes.undo import PROBE, UndoEntries, UndoItemState, UndoLeftBy, entry
+from probes.undo import PROBE, LaterRuns, UndoEntries, UndoItemState, entry
 from tests.probes.here import ask, brief
 from tests.probes.here import tool as stand_in
 from tests.support.shell import perform
@@ -84,10 +83,10 @@ NO_WAY_BACK = {
 
 def test_every_action_has_said_what_an_undo_makes_of_it() -> None:
     """The default is for those whose work stands in the place of what was; a new one is asked to think about it."""
-    assert {cls for cls in get_args(AnyAction) if cls.undo is Action.undo} == NO_WAY_BACK
+    assert {cls for cls in ACTIONS if cls.undo == Action.undo} == NO_WAY_BACK
 
 
-PROMISED = [cls for cls in get_args(AnyAction) if "restored" in inspect.getsource(cls.undo.fget)]
+PROMISED = [cls for cls in ACTIONS if cls.undo == "restored"]
 
 
 def test_there_are_promises() -> None:
@@ -97,7 +96,7 @@ def test_there_are_promises() -> None:
 @pytest.mark.parametrize("cls", PROMISED, ids=lambda cls: cls.__name__)
 def test_who_promises_to_be_put_back_keeps_what_was_there_first(cls: type[Action]) -> None:
     asked: dict[str, Any] = {field.name: "x" for field in fields(cls) if field.name != "kind"}
-    asked |= {name: () for name in ("spoils", "hosts", "sources", "seen_by") if name in asked}
+    asked |= {name: () for name in ("invalidated", "hosts", "sources", "verified_on") if name in asked}
     script = cls(**asked).command().script.partition("leaves() (")[2].partition("\n)\n")[2]
     assert "remember " in script
     assert cls is RetireDirectory or script.index("remember ") < script.index("leaves ")
@@ -157,7 +156,7 @@ def test_what_a_later_run_wrote_is_that_runs(here: Here) -> None:
     here.set(file, "one", "r1")
     here.set(file, "two", "r2")
     assert here.standing(file, "r1") == "later"
-    assert here.read(UndoLeftBy(host=HOST, path=str(file))) == ("r2",)
+    assert here.read(LaterRuns(host=HOST, path=str(file))) == ("r2",)
     assert here.standing(file, "r2") == "ours"
     assert here.back(file, "r1").returncode == 1
     here.back(file, "r2")
@@ -343,7 +342,7 @@ def test_a_secret_that_was_undone_is_used_again_rather_than_made_anew(here: Here
     generator.chmod(0o755)
     file = here.home / "dbadmin.env"
     file.write_text("A=1\n")
-    action = GenerateVariable(host=HOST, file=str(file), key="KEY", install=str(here.home), what="dbadmin")
+    action = GenerateVariable(host=HOST, file=str(file), key="KEY", install=str(here.home), generator="dbadmin")
     here.must(action)
     made = file.read_text()
     here.back(file)

@@ -14,8 +14,7 @@ from tests.architecture.tree import Source, sources
 HANDED_IN = {
     "transport.run": "every Command has its own deadline, and every Transport keeps it (probes/command.py, timeout_s)",
     "clock.sleep": "ends by itself",
-    "look": "asks hosts: `collect`, whose commands have their deadlines",
-    "look_": "asks hosts: `collect`, whose commands have their deadlines",
+    "gather": "asks hosts: `gather_facts`, whose commands have their deadlines",
     "confirm": "a person is asked, while the lease if any is kept: as long as they like, or until Ctrl-C",
 }
 """By the last words of what is called."""
@@ -23,7 +22,7 @@ HANDED_IN = {
 REASONS = {
     ("adopt.py", "asyncio.wait"): "jobs are followed, each with a deadline (`follow`), and Ctrl-C twice ends it",
     ("clock.py", "asyncio.sleep"): "ends by itself",
-    ("confirm.py", "asyncio.wait"): "a tenth of a second at a time, until a person answers or stops",
+    ("prompt.py", "asyncio.wait"): "a tenth of a second at a time, until a person answers or stops",
     ("execute.py", "asyncio.wait"): "steps are followed, each with a deadline (`follow`), and Ctrl-C twice ends it",
     ("loop.py", "work.stop.halted.wait"): "cancelled when the run is over",
     ("signals.py", "work"): "the command itself; Ctrl-C ends it",
@@ -40,7 +39,7 @@ REASONS = {
 }
 """By file and what is awaited."""
 
-PLACES = ("reconciler/engine/", "reconciler/cli/")
+PLACES = ("reconciler/engine/", "reconciler/commands/", "reconciler/cli/")
 
 
 def looked_at() -> Iterator[Source]:

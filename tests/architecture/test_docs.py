@@ -1,37 +1,43 @@
-"""What the manuals say is so: files they name exist, both languages list the same exit codes, no table is forgotten."""
+"""What the pages say is so: what they name exists, generated parts are in step with the code, no page is forgotten."""
 
 import re
+import shlex
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 
-from docs import deviations, diagnostics
-from reconciler.cli import exits
-from reconciler.engine import release_data
+from docs import blocks, commands, deviations, diagnostics, figures, guide_coverage, sessions
+from reconciler.cli.app import app
+from reconciler.core.verdict import ExitCode
+from specs import parse
+from specs.cluster import ClusterFile
 from specs.text import Lang
 from tests.architecture.tree import ROOT
 
-MANUALS = (
-    "README.md",
-    "README.zh-CN.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "docs/jobs.md",
-    "docs/figures.md",
-    "docs/deviations-from-the-guide.md",
-    "docs/deviations-from-the-guide.zh-CN.md",
-)
+PAGES = tuple(str(page.relative_to(ROOT)) for page in blocks.pages())
+READMES = ("README.md", "README.zh-CN.md")
+ENGLISH_ONLY = {"bugs", "campaign", "diagnostics", "figures", "jobs", "messages", "proofs"}
+"""Pages for developers, and those that hold both languages in one."""
+MOST_CHARACTERS = {"README.md": 10_000, "README.zh-CN.md": 6_500}
+ROOT_COMMAND: Any = typer.main.get_command(app)
+UNITS = ("bkrec-check.service", "bkrec-check.timer")
 
 
 def _text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("manual", MANUALS)
-def test_a_file_that_is_named_exists(manual: str) -> None:
-    named = re.findall(r"`((?:specs|probes|actions|reconciler|tests|\.ci)/[\w./-]+)`", _text(manual))
+# What is named exists
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_file_that_is_named_exists(page: str) -> None:
+    named = re.findall(r"`((?:specs|probes|actions|reconciler|tests|docs|benchmarks|\.ci)/[\w./-]+)`", _text(page))
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
@@ -44,55 +50,178 @@ def test_a_test_that_is_named_exists() -> None:
     assert [name for path, name in named if name and f"def {name}(" not in texts[path]] == []
 
 
-@pytest.mark.parametrize("manual", MANUALS)
-def test_a_link_leads_somewhere(manual: str) -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", _text(manual))
-    assert [link for link in links if not (ROOT / manual).parent.joinpath(link).exists()] == []
+def test_a_file_or_test_that_the_audit_names_exists() -> None:
+    text = _text("docs/bugs.md")
+    names = {path.name for top in ("tests", "reconciler", "actions", "probes") for path in (ROOT / top).rglob("*.py")}
+    assert [name for name in re.findall(r"\b(test_\w+\.py)", text) if name not in names] == []
+    defined = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    tests = re.findall(r"\b(test_\w+)\b(?!\.py)", text)
+    assert [name for name in tests if f"def {name}" not in defined and f"{name}.py" not in names] == []
 
 
-@pytest.mark.parametrize("manual", ["README.md", "README.zh-CN.md"])
-def test_every_exit_code_is_in_the_manual(manual: str) -> None:
-    codes = {value for name, value in vars(exits).items() if name.isupper() and isinstance(value, int)}
-    rows = re.findall(r"^\| ([0-9、, ]+) \|", _text(manual), re.MULTILINE)
-    told = {int(code) for row in rows for code in re.findall(r"[0-9]+", row)}
-    assert told == codes
+@pytest.mark.parametrize("page", PAGES)
+def test_a_link_leads_somewhere(page: str) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", _text(page))
+    assert [link for link in links if not _leads_somewhere(ROOT / page, link)] == []
 
 
-@pytest.mark.parametrize("manual", ["README.md", "README.zh-CN.md"])
-def test_the_table_of_sections_agrees_with_the_release(manual: str) -> None:
-    """Every section of the guide is in one row, and its last cell is bold just where nothing is claimed unasked."""
-    sections = release_data.release("6.2.2").sections
-    rows = re.findall(r"^\| ([0-9][0-9., 、–-]*) \|([^|]*)\|([^|]*)\|$", _text(manual), re.MULTILINE)
-    told = {section: "**" in here for ids, _, here in rows for section in _spans(ids, [s.id for s in sections])}
-    assert told == {section.id: not section.covered for section in sections}
+def _leads_somewhere(page: Path, link: str) -> bool:
+    name, _, anchor = link.partition("#")
+    target = page.parent / name if name else page
+    if not target.exists() or target.suffix != ".md":
+        return target.exists()
+    return not anchor or anchor in _anchors(target.read_text(encoding="utf-8"))
 
 
-def _spans(ids: str, known: list[str]) -> list[str]:
-    """ "5.1-5.3, 7.1" → the sections from 5.1 to 5.3 in the release's order, and 7.1."""
-    found: list[str] = []
-    for part in re.split(r"[,、]\s*", ids.strip()):
-        first, _, last = part.replace("–", "-").partition("-")
-        found += known[known.index(first) : known.index(last or first) + 1]
-    return found
+def _anchors(text: str) -> set[str]:
+    """As GitHub makes them of headings."""
+    heads = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-def test_the_page_of_codes_is_in_step_with_the_words() -> None:
+def test_an_anchor_that_is_not_there_would_be_found() -> None:
+    assert not _leads_somewhere(ROOT / "README.md", "docs/README.md#no-such-heading")
+
+
+# READMEs, indexes, languages
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_readme_is_short(readme: str) -> None:
+    assert len(_text(readme)) <= MOST_CHARACTERS[readme]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_exit_code_is_in_the_readme(readme: str) -> None:
+    rows = re.findall(r"^\| ([0-9、, ]+) \|", _text(readme), re.MULTILINE)
+    assert {int(code) for row in rows for code in re.findall(r"[0-9]+", row)} == set(ExitCode)
+
+
+@pytest.mark.parametrize("index", ["docs/README.md", "docs/README.zh-CN.md"])
+def test_every_page_is_in_the_index(index: str) -> None:
+    suffix = ".zh-CN" if blocks.language(ROOT / index) == "zh" else ""
+    linked = {link.partition("#")[0] for link in re.findall(r"\]\(([\w.-]+\.md[^)]*)\)", _text(index))}
+    stems = {Path(page).name.removesuffix(".md").removesuffix(".zh-CN") for page in PAGES if page.startswith("docs/")}
+    wanted = {f"{stem}.md" if stem in ENGLISH_ONLY else f"{stem}{suffix}.md" for stem in stems - {"README"}}
+    assert wanted - linked == set()
+
+
+def test_every_page_for_operators_is_there_in_both_languages() -> None:
+    stems = {page.removesuffix(".md").removesuffix(".zh-CN") for page in PAGES if page.startswith("docs/")}
+    stems -= {f"docs/{name}" for name in ENGLISH_ONLY}
+    assert {stem for stem in stems if {f"{stem}.md", f"{stem}.zh-CN.md"} - set(PAGES)} == set()
+
+
+def test_both_languages_have_the_same_headings() -> None:
+    for page in PAGES:
+        other = page.removesuffix(".md") + ".zh-CN.md"
+        if other in PAGES:
+            assert _outline(other) == _outline(page), other
+
+
+def _outline(page: str) -> list[str]:
+    prose = re.sub(r"```.*?```", "", _text(page), flags=re.DOTALL)
+    return re.findall(r"^#+", prose, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", ["docs/configuration.md", "docs/configuration.zh-CN.md"])
+def test_every_key_of_cluster_toml_is_explained(page: str) -> None:
+    assert [key for key in _keys(ClusterFile) if f"`{key}`" not in _text(page)] == []
+
+
+def _keys(model: Any, table: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        key = table + (field.alias or name)
+        if hasattr(field.annotation, "model_fields"):
+            yield from _keys(field.annotation, f"{key}.")
+        else:
+            yield key
+
+
+@pytest.mark.parametrize("page", ["docs/configuration.md", "docs/configuration.zh-CN.md"])
+def test_the_example_of_a_cluster_file_is_valid(page: str) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", _text(page), re.DOTALL)
+    assert parse.cluster_file(example, page).optional == ("cmdb-topology",)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_command_that_is_shown_is_one_that_bkrec_takes(page: str) -> None:
+    shown = re.findall(r"^(?: {4}|\$ )(bkrec [^#\n]+)", _text(page), re.MULTILINE)
+    quoted = re.findall(r"`(bkrec [a-z][^`\n]*)`", _text(page))
+    assert [line for line in (*shown, *quoted) if not _is_taken(line)] == []
+
+
+def _is_taken(line: str) -> bool:
+    """Parsed as `main` would, down to the command; nothing runs."""
+    command, words = ROOT_COMMAND, shlex.split(line.split(" > ")[0].split(";")[0])[1:]
+    try:
+        while hasattr(command, "commands"):
+            ctx = command.make_context("bkrec", words)
+            _, command, words = command.resolve_command(ctx, [*getattr(ctx, "_protected_args", ()), *ctx.args])
+        command.make_context("bkrec", words)
+    except Exception as error:
+        return type(error).__name__ in ("MissingParameter", "Exit") or "Missing" in str(error)
+    return True
+
+
+def test_a_command_that_bkrec_does_not_take_would_be_found() -> None:
+    assert _is_taken("bkrec apply --yes")
+    assert not _is_taken("bkrec appply --yes")
+    assert not _is_taken("bkrec apply --force")
+
+
+# Generated pages and parts
+
+
+def test_the_page_of_codes_is_in_step_with_the_messages() -> None:
     assert diagnostics.PAGE.read_text(encoding="utf-8") == diagnostics.page(), "run: python docs/diagnostics.py"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_page_of_differences_is_in_step_with_the_release(lang: Lang) -> None:
-    assert deviations.PAGES[lang].read_text(encoding="utf-8") == deviations.page(lang), "run: python docs/deviations.py"
+@pytest.mark.parametrize("module", [deviations, guide_coverage, commands], ids=lambda module: module.__name__)
+def test_a_generated_page_is_in_step_with_the_code(module: Any, lang: Lang) -> None:
+    assert module.PAGES[lang].read_text(encoding="utf-8") == module.page(lang), "run: python docs/generate.py"
 
 
-UNITS = ("bkrec-check.service", "bkrec-check.timer")
+@pytest.mark.parametrize(
+    ("command", "content"),
+    [
+        pytest.param(sessions.COMMAND, sessions.session, id="sessions"),
+        pytest.param(figures.COMMAND, figures.figure, id="figures"),
+    ],
+)
+def test_a_generated_part_is_in_step_with_the_code(command: str, content: Callable[[Lang, str], str]) -> None:
+    stale = [page.name for page in blocks.pages() if blocks.renewed(page, command, content) != _text(str(page))]
+    assert stale == [], f"run: python {command}"
 
 
-@pytest.mark.parametrize("manual", ["README.md", "README.zh-CN.md"])
+def test_each_recorded_session_is_shown_in_both_languages() -> None:
+    shown = {lang: set[str]() for lang in ("en", "zh")}
+    for page in blocks.pages():
+        shown[blocks.language(page)].update(blocks.names(page.read_text(encoding="utf-8"), sessions.COMMAND))
+    assert shown == {"en": set(sessions.SESSIONS), "zh": set(sessions.SESSIONS)}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_session_is_typed(page: str) -> None:
+    """Output of bkrec stands only in blocks that a command writes."""
+    typed = blocks.filled(_text(page), sessions.COMMAND, lambda _: "")
+    assert re.findall(r"^\$ bkrec.*", typed, re.MULTILINE) == []
+
+
+def test_a_stale_session_would_be_found() -> None:
+    page = "<!-- made by docs/sessions.py: check-converged -->\nstale\n<!-- end -->\n"
+    assert "stale" not in blocks.filled(page, sessions.COMMAND, lambda name: sessions.session("en", name))
+
+
+# The timer, and CONTRIBUTING's walk
+
+
+@pytest.mark.parametrize("page", ["docs/monitoring.md", "docs/monitoring.zh-CN.md"])
 @pytest.mark.parametrize("unit", UNITS)
-def test_the_timer_in_the_manual_is_the_one_to_copy(manual: str, unit: str) -> None:
+def test_the_timer_in_the_manual_is_the_one_to_copy(page: str, unit: str) -> None:
     written = _text(f"docs/systemd/{unit}").strip().splitlines()
-    assert "\n".join(f"    {line}".rstrip() for line in written) in _text(manual)
+    assert "\n".join(f"    {line}".rstrip() for line in written) in _text(page)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
@@ -128,5 +257,5 @@ def _squeezed(text: str) -> str:
 
 
 def _head(line: str) -> str:
-    """Without a remark of the page's own, and without what an annotation adds."""
-    return line.split("  #")[0].replace("BY_VERDICT = ", "").strip()
+    """Without a remark of the page's own."""
+    return line.split("  #")[0].strip()

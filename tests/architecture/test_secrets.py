@@ -7,7 +7,6 @@ the host finds it. Here by name; the lab looks for a planted canary in everythin
 import importlib
 import re
 from dataclasses import fields
-from typing import get_args
 
 SECRET = re.compile(r"password|passwd|secret|token|private_key|passphrase")
 NAMES_ONLY = {"password_key"}
@@ -15,7 +14,7 @@ NAMES_ONLY = {"password_key"}
 
 def test_no_action_has_a_field_for_a_secret() -> None:
     catalogue = importlib.import_module("actions.registry")
-    named = {f"{a.__name__}.{f.name}" for a in get_args(catalogue.AnyAction) for f in fields(a)}
+    named = {f"{a.__name__}.{f.name}" for a in catalogue.ACTIONS for f in fields(a)}
     assert {name for name in named if SECRET.search(name.lower()) and name.split(".")[1] not in NAMES_ONLY} == set()
 
 

@@ -13,13 +13,13 @@ from probes.agent import AgentsMissing, AgentsOnline
 from probes.backup import Backup
 from probes.cmdb import (
     BusinessHosts,
-    EditingOpen,
-    EditingShut,
+    EditingLocked,
+    EditingUnlocked,
     HostModules,
     HostsNotIdle,
     JobModules,
-    SetsLeft,
-    TemplatesLeft,
+    RemainingSets,
+    RemainingTemplates,
     TopologyCustom,
     TopologyDifferences,
     UnknownModuleLines,
@@ -47,7 +47,7 @@ from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable, SaasVariables
 from probes.package import PackageDigest
-from probes.package_versions import PinVersions
+from probes.package_versions import PackageVersions
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
 from probes.port import PortListening
 from probes.python import ScriptDefects
@@ -59,7 +59,7 @@ from probes.steady import RecentlyStartedUnits
 from probes.tag import SecretsTag
 from probes.task import TaskDone, TaskPending, TaskRecorded
 from probes.text import FileMentions
-from probes.undo import UndoEntries, UndoItemState, UndoLeftBy, UndoRuns, UndoSteps
+from probes.undo import LaterRuns, UndoEntries, UndoItemState, UndoRuns, UndoSteps
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
 
@@ -95,7 +95,7 @@ def undone(host: str) -> tuple[Any, ...]:
     config = f"{INSTALL}/install.config"
     asked = (UndoEntries(host=host, run="none"), UndoSteps(host=host, run="none"))
     standing = UndoItemState(host=host, run="none", path=config)
-    return (UndoRuns(host=host), *asked, standing, UndoLeftBy(host=host, path=config))
+    return (UndoRuns(host=host), *asked, standing, LaterRuns(host=host, path=config))
 
 
 def _case(name: str, number: int, tool: str, *facts: Any, under: tuple[str, ...] = ()) -> Case:
@@ -238,11 +238,11 @@ def topology(host: str, install: str, since: str) -> tuple[Any, ...]:
         UnknownModuleLines(host=host, install=install, home=home),
         HostsNotIdle(host=host, install=install),
         BusinessHosts(host=host, install=install),
-        SetsLeft(host=host, install=install),
-        TemplatesLeft(host=host, install=install),
+        RemainingSets(host=host, install=install),
+        RemainingTemplates(host=host, install=install),
         JobModules(host=host, install=install),
-        EditingOpen(host=host),
-        EditingShut(host=host),
+        EditingUnlocked(host=host),
+        EditingLocked(host=host),
     )
 
 
@@ -382,7 +382,7 @@ CASES: tuple[Case, ...] = (
         PackageDigest(host=H1, path="/nonexistent"),
         PackageDigest(host=H1, path="/data"),
     ),
-    _case("pin/kept", 0, "awk --version", *(PinVersions(host=H1, md5=md5) for md5 in PACKAGES)),
+    _case("pin/kept", 0, "awk --version", *(PackageVersions(host=H1, md5=md5) for md5 in PACKAGES)),
     _case(
         "current/controller",
         0,

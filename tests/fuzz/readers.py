@@ -16,7 +16,7 @@ from typing import Any
 from probes.command import Command, Output
 from probes.lib import controller
 from probes.registry import PROBES
-from reconciler.cli import config
+from reconciler.commands import files
 from reconciler.core import plan_file
 from reconciler.core.placement import describe_cluster, propose_placement
 from reconciler.engine import activity, discover, journal, lease, pause, release_data
@@ -83,9 +83,7 @@ def answered(ask: Callable[[Says], Coroutine[Any, Any, object]]) -> Callable[[by
 
 async def _renewed(says: Says) -> None:
     clock = VirtualClock(later=[(120.0, _enough)])
-    await lease.renew_until_cancelled(
-        says, lease.Lease(controller=H, run="r", epoch=1), lease.LeaseValidity(), clock=clock, stop=StopSignal()
-    )
+    await lease.renew_until_cancelled(says, lease.Lease(controller=H, run="r", epoch=1), clock=clock, stop=StopSignal())
 
 
 def _enough() -> None:
@@ -100,12 +98,12 @@ async def _fenced(says: Says) -> None:
 
 
 async def _launched(says: Says) -> object:
-    return await launch(says, H, JobSpec(job=JOB, command=Command(script="true"), epoch=1, until=soon()))
+    return await launch(says, H, JobSpec(job=JOB, command=Command(script="true"), epoch=1, start_deadline=soon()))
 
 
 async def _followed(says: Says) -> object:
     lines: list[str] = []
-    followed = await follow_log(says, H, JOB, clock=VirtualClock(), on_line=lines.append, deadline_s=1.0)
+    followed = await follow_log(says, H, JOB, clock=VirtualClock(), on_line=lines.append, timeout_s=1.0)
     return followed.exit_status
 
 
@@ -151,7 +149,7 @@ def _from_file(load: Callable[[str, str], object]) -> Callable[[bytes, Path], ob
     def read(data: bytes, directory: Path) -> object:
         path = directory / "file"
         path.write_bytes(data)
-        return load(config.read(path), str(path))
+        return load(files.read(path), str(path))
 
     return read
 

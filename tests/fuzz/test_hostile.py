@@ -24,7 +24,7 @@ from probes.registry import PROBES
 from probes.text import FileMentions
 from probes.yaml import YamlValue
 from reconciler.core.diff import diff
-from reconciler.engine.gather import SECTION_LIMIT
+from reconciler.engine.gather import MAX_SECTION_CHARS
 from reconciler.view.documents import dumped
 from reconciler.view.render import RenderOptions
 from reconciler.view.text.diff import diff_text
@@ -140,7 +140,7 @@ def _asked_of(file: str) -> dict[str, list[AnyFact]]:
             VersionText(host=H, path=file),
             LineInFile(host=H, path=file, line="A=1"),
         ],
-        "topology": [ModuleHosts(host=H, path=file, module="paas")],
+        "install_config": [ModuleHosts(host=H, path=file, module="paas")],
         "text": [FileMentions(host=H, file=file, env=file, key="A")],
         "yaml": [YamlValue(host=H, file=file, path="A"), YamlValue(host=H, file=file, path="B.x")],
     }
@@ -149,7 +149,7 @@ def _asked_of(file: str) -> dict[str, list[AnyFact]]:
 def _as_heard(output: Output) -> Output:
     """As the transport hands it on, and no longer than `collect` looks at."""
     text = output.stdout.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    assert len(text) < SECTION_LIMIT
+    assert len(text) < MAX_SECTION_CHARS
     return Output(stdout=text, stderr=output.stderr, exit_status=output.exit_status)
 
 

@@ -15,7 +15,7 @@ from typing import Any, cast, get_args, get_type_hints
 
 import pytest
 
-from actions.registry import AnyAction
+from actions.registry import ACTIONS
 from probes.command import Command, Output
 from probes.fact import AnyFact, AnyReading, Known, Unknown
 from probes.probe import Probe
@@ -32,15 +32,17 @@ from reconciler.view.documents import (
     ApprovalDoc,
     HistoryDoc,
     JobDoc,
+    KeyDoc,
     LockDoc,
     PauseDoc,
-    RunDoc,
+    RunSummaryDoc,
+    ServerDoc,
     StatusDoc,
+    TrustDoc,
     dumped,
 )
 from reconciler.view.messages.registry import diagnostics, reasons
 from reconciler.view.progress_frame import ProgressState, advance, frame
-from reconciler.view.readdocs import KeyDoc, ServerDoc, TrustDoc
 from reconciler.view.render import RenderOptions
 from reconciler.view.text.check import check_text
 from reconciler.view.text.diagnostic import diagnostics_text
@@ -48,7 +50,7 @@ from reconciler.view.text.diff import diff_text
 from reconciler.view.text.event import event_lines
 from reconciler.view.text.plan import plan_text
 from reconciler.view.text.probe import probe_text
-from reconciler.view.text.runs import broken_text, history_text, lock_text, paused_text, status_text
+from reconciler.view.text.runs import history_text, lock_text, paused_text, status_text
 from reconciler.view.text.trust import trust_text
 from reconciler.view.text.undo import undo_text
 from reconciler.view.to_documents import check_document, diff_document, error_document, event_document, plan_document
@@ -208,7 +210,7 @@ def _judge_difference(fact: AnyFact, read: AnyReading) -> None:
     for page in PAGES:
         text = diff_text("6.2.2", told, page) + check_text("6.2.2", told, page) + probe_text({fact: read}, {}, page)
         assert found_in(text) == set()
-    for document in (diff_document("6.2.2", told), check_document("6.2.2", told, (), ())):
+    for document in (diff_document("6.2.2", told), check_document("6.2.2", told)):
         assert found_in(dumped(document)) == set()
     kept = facts_file.save({fact: read}, {}, cluster="x", release="6.2.2", bkrec="0")
     assert found_in(facts_file.dump(kept)) == set()
@@ -233,7 +235,7 @@ def _judge_cluster(told: Difference, expected: Any, read: AnyReading) -> None:
     advice = (AdvisedDrift(drift=told.drift[0], diagnostic=diagnostic),)
     told = Difference(drift=told.drift, unknown=(), matching=0, advice=advice, latent={expected.fact: _reason()})
     plan = _plan(expected, read, diagnostic)
-    for page in (*PAGES, RenderOptions(titles=TITLES, left=(SOURCE,), beyond=("8",))):
+    for page in (*PAGES, RenderOptions(titles=TITLES, excluded=(SOURCE,), not_covered=("8",))):
         assert found_in(diff_text("6.2.2", told, page) + check_text("6.2.2", told, page)) == set()
         assert found_in(plan_text(plan, page, told.latent)) == set()
         undoing = UndoScope(
@@ -242,7 +244,7 @@ def _judge_cluster(told: Difference, expected: Any, read: AnyReading) -> None:
         assert found_in(undo_text(undoing, plan, (_reason(),), page)) <= {"secret"}
     documents = (
         diff_document("6.2.2", told),
-        check_document("6.2.2", told, (diagnostic,), ()),
+        check_document("6.2.2", told, (diagnostic,)),
         plan_document(plan, (diagnostic,), {}),
     )
     for document in documents:
@@ -272,8 +274,9 @@ HARMFUL_NAME = HEARD.replace("canary", "-")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.lang}{page.width}")
 def test_what_other_people_left_on_the_controller_does_not(page: RenderOptions) -> None:
     name = HARMFUL_NAME
-    run_ = RunDoc(run=name, started=name, verdict="", steps=1, done=0, failed=0, approved=[name])
-    lock = LockDoc(held=True, who=name, origin=name, run=name, epoch=1, age_s=1.0)
+    run_ = RunSummaryDoc(run=name, started=name, verdict="", steps=1, done=0, failed=0, approved=[name])
+    lock = LockDoc(locked=True, who=name, origin=name, run=name, epoch=1, age_s=1.0)
+    released = lock.model_copy(update={"released": True})
     paused = PauseDoc(paused=True, who=name, since=name, why=name)
     status = StatusDoc(
         last=run_, lock=lock, pause=paused, jobs=[JobDoc(host=name, job=name, line=name)],
@@ -282,8 +285,13 @@ def test_what_other_people_left_on_the_controller_does_not(page: RenderOptions) 
     key = KeyDoc(type=name, fingerprint=name)
     known = [key, KeyDoc(type="x", fingerprint=name)]
     server = ServerDoc(host=name, known_as=[name], through=[name], state="changed", offered=key, known=known, file=name)
-    trust = TrustDoc(servers=[server], kept=[name], elsewhere=["10.0.0.2"], command="ssh-keyscan 10.0.0.2")
-    texts = (history_text([run_], page), lock_text(lock, page), broken_text(lock, page), paused_text(paused, page))
+    trust = TrustDoc(servers=[server], backups=[name], elsewhere=["10.0.0.2"], command="ssh-keyscan 10.0.0.2")
+    texts = (
+        history_text(HistoryDoc(runs=[run_]), page),
+        lock_text(lock, page),
+        lock_text(released, page),
+        paused_text(paused, page),
+    )
     for text in (*texts, status_text(status, page), trust_text(trust, page)):
         assert found_in(text) == set(), text
     for document in (status, HistoryDoc(runs=[run_]), trust):
@@ -306,7 +314,7 @@ def test_every_action_can_be_named_with_hostile_words() -> None:
     """Values of people's files: a unit, a path, a key."""
     from reconciler.view import describe
 
-    for kind in get_args(AnyAction):
+    for kind in ACTIONS:
         hints = get_type_hints(kind)
         try:
             given = {f.name: _worded(hints[f.name]) for f in fields(kind) if f.name != "kind"}

@@ -59,7 +59,7 @@ def events(said: Said, kind: str) -> list[dict[str, Any]]:
 
 
 def paths(told: dict[str, Any]) -> set[str]:
-    return {f"{one['host']} {one['path']}" for one in told["puts_back"]}
+    return {f"{one['host']} {one['path']}" for one in told["restores"]}
 
 
 def sample(text: str) -> list[dict[str, Any]]:
@@ -233,7 +233,7 @@ def test_a_run_of_which_nothing_can_be_put_back_is_refused_and_says_what_it_did(
 
 @pytest.mark.campaign
 def test_an_undo_of_a_whole_upgrade_names_what_cannot_be_undone_and_why(whole: Whole) -> None:
-    stays = {one["step"].split("@")[0]: one["because"]["code"] for one in whole.told["stays"]}
+    stays = {one["step"].split("@")[0]: one["because"]["code"] for one in whole.told["irreversible"]}
     assert stays["bkcli.install-paas"] == "undo-migrated"
     assert stays["bkcli.bkenv"] == "undo-generated"
     assert stays["package.swap"] == "undo-replaced"

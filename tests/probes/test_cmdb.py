@@ -11,13 +11,13 @@ from probes import cmdb
 from probes.cmdb import (
     BusinessHosts,
     CmdbFact,
-    EditingOpen,
-    EditingShut,
+    EditingLocked,
+    EditingUnlocked,
     HostModules,
     HostsNotIdle,
     JobModules,
-    SetsLeft,
-    TemplatesLeft,
+    RemainingSets,
+    RemainingTemplates,
     TopologyCustom,
     TopologyDifferences,
     UnknownModuleLines,
@@ -32,8 +32,8 @@ PLACED = HostModules(host=H, install=INSTALL, home=HOME)
 STRANGE = UnknownModuleLines(host=H, install=INSTALL, home=HOME)
 BUSY = HostsNotIdle(host=H, install=INSTALL)
 HOSTS = BusinessHosts(host=H, install=INSTALL)
-SETS = SetsLeft(host=H, install=INSTALL)
-TEMPLATES = TemplatesLeft(host=H, install=INSTALL)
+SETS = RemainingSets(host=H, install=INSTALL)
+TEMPLATES = RemainingTemplates(host=H, install=INSTALL)
 JOB = JobModules(host=H, install=INSTALL)
 
 HEAD = "service_template\tbk_func_name\tbk_process_name\tbk_start_param_regex\tbind_ip\tport\tprotocol"
@@ -230,16 +230,16 @@ def test_who_is_there_and_what() -> None:
     ids=["open", "shut"],
 )
 def test_the_switch(output_text: str, opened: bool) -> None:
-    assert read(EditingOpen(host=H), f"switch\t{output_text} 200\n") == Known(opened)
-    assert read(EditingShut(host=H), f"switch\t{output_text} 200\n") == Known(not opened)
+    assert read(EditingUnlocked(host=H), f"switch\t{output_text} 200\n") == Known(opened)
+    assert read(EditingLocked(host=H), f"switch\t{output_text} 200\n") == Known(not opened)
 
 
 @pytest.mark.parametrize(
     "text", ["", "<html>502</html> 502", '{"result":false,"data":true} 200', '{"result":true,"data":1} 200', " 000"]
 )
 def test_a_switch_that_says_nothing_usable_is_unknown(text: str) -> None:
-    assert isinstance(read(EditingOpen(host=H), f"switch\t{text}\n"), Unknown)
-    assert isinstance(read(EditingShut(host=H), f"switch\t{text}\n"), Unknown)
+    assert isinstance(read(EditingUnlocked(host=H), f"switch\t{text}\n"), Unknown)
+    assert isinstance(read(EditingLocked(host=H), f"switch\t{text}\n"), Unknown)
 
 
 ODD: list[tuple[CmdbFact, dict[str, Any]]] = [

@@ -28,7 +28,11 @@ WISH = "wang 2024-06-01T00:00:00Z 等一下"
         (RUNNING, "running", Known(())),
         (RUNNING, "running a.1 b.2", Known(("a.1", "b.2"))),
         (ATTEMPTS, "attempts:a", Known(())),
-        (ATTEMPTS, "attempts:a 10:running 2:seen:0 1:exited:3", Known(("1:exited:3", "2:seen:0", "10:running"))),
+        (
+            ATTEMPTS,
+            "attempts:a 10:running 2:verified:0 1:exited:3",
+            Known(("1:exited:3", "2:verified:0", "10:running")),
+        ),
     ],
 )
 def test_answers(fact: JobFact, line: str, reading: AnyReading) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from probes.fact import Known
-from probes.package_versions import DIRECTORY, PROBE, PinVersions, of_reading, record
+from probes.package_versions import DIRECTORY, PROBE, PackageVersions, of_reading, record
 from specs.package_versions import PackageVersion
 from tests.probes.here import HOST, SHELLS, ask, brief
 
@@ -27,7 +27,7 @@ BROKEN = {
 
 
 def read(place: Path, *md5s: str, shell: str = "/bin/sh") -> list[object]:
-    facts = [PinVersions(host=HOST, md5=md5) for md5 in md5s]
+    facts = [PackageVersions(host=HOST, md5=md5) for md5 in md5s]
     return [brief(reading) for reading in ask(PROBE, facts, shell=shell, instead={DIRECTORY: str(place)})]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.command import Output
-from probes.smoke_test import PROBE, SmokeTestBroken, said, words
+from probes.smoke_test import PROBE, SmokeTestBroken, decode_reason, encode_reason
 from probes.task import DIRECTORY
 from specs.reason import reason
 from tests.probes.here import HOST, SHELLS, ask, brief
@@ -143,7 +143,7 @@ def test_a_note_that_cannot_be_read_is_unknown_unless_a_person_has_spoken(tmp_pa
 
 def test_a_reason_goes_there_and_back() -> None:
     why = reason("esb-refused", api="jobv3/x", error="1306201", message="a=b, c")
-    assert said(("10002", *words(why))) == ("10002", why)
+    assert decode_reason(("10002", *encode_reason(why))) == ("10002", why)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ what shares something, what needs what, what destroys data.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from actions.action import Disrupts
 from probes.command import Command, Output
@@ -28,6 +29,7 @@ class Raise(flags.Raise):
     wants: tuple[Flag, ...] = ()
     data: bool = False
     limit_s: float = 600.0
+    effects_timeout_s: ClassVar[float] = 5.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return tuple(flag.up() for flag in self.wants)
@@ -39,10 +41,6 @@ class Raise(flags.Raise):
     @property
     def deadline_s(self) -> float:
         return self.limit_s
-
-    @property
-    def settle_s(self) -> float:
-        return 5.0
 
 
 def _command(facts: Sequence[Flag]) -> Command:

@@ -19,7 +19,12 @@ from reconciler.engine.jobs.scripts import LAUNCH, MARK_VERIFIED, RAISE_FENCE, R
 from tests.sim.families import SHOW
 from tests.support.virtual import now
 
-TAKE, RENEW, END, BREAK = lease.TAKE_SCRIPT, lease.RENEW_SCRIPT, lease.END_SCRIPT, lease.BREAK_SCRIPT
+TAKE, RENEW, END, BREAK = (
+    lease.ACQUIRE_SCRIPT,
+    lease.RENEW_SCRIPT,
+    lease.RELEASE_SCRIPT,
+    lease.FORCE_RELEASE_SCRIPT,
+)
 READS = (READ, lease.READ_SCRIPT, 'eval "$(cat)"')
 """All that a host may be asked without being changed."""
 
@@ -51,7 +56,7 @@ class Job:
     boot: int = 0
     started: float | None = None
     record: str = ""
-    seen: bool = False
+    verified: bool = False
 
     def log_at(self, time: float) -> bytes:
         if self.started is None:
@@ -202,7 +207,7 @@ class Host:
     def _seen(self, command: Command) -> Stage:
         yield
         if command.args[1] in self.jobs:
-            self.jobs[command.args[1]].seen = True
+            self.jobs[command.args[1]].verified = True
         return ""
 
     def _take(self, command: Command) -> Stage:
@@ -302,7 +307,7 @@ class Host:
         return "".join(f" {job.name.rpartition('.')[2]}:{self._told(job)}" for job in ours)
 
     def _told(self, job: Job) -> str:
-        return self.state(job).replace("exited", "seen") if job.seen else self.state(job)
+        return self.state(job).replace("exited", "verified") if job.verified else self.state(job)
 
 
 @functools.cache

@@ -229,7 +229,7 @@ class Simulation:
 
     def _by_hand(self, applied: RunResult) -> None:
         once = {step_id(action): action for action in self.actions if action.once}
-        for failed in (failed for outcome in applied.outcomes for failed in outcome.failed):
+        for failed in (failed for outcome in applied.rounds for failed in outcome.failed):
             if failed.step in once and failed.diagnostic.code in ONCE_ONLY:
                 action = once[failed.step]
                 self.hosts[action.host].set(action.name, "up")

@@ -30,7 +30,7 @@ REFERENCE = killed_at(None, power=False)
 
 def test_the_reference_run_is_quiet_and_passes_every_crash_point() -> None:
     assert REFERENCE.violations == []
-    elsewhere = {f"{name}.{side}" for name in ("lease-break", *KILLED_BESIDE) for side in ("before", "after")}
+    elsewhere = {f"{name}.{side}" for name in ("lease-force-release", *KILLED_BESIDE) for side in ("before", "after")}
     assert set(REFERENCE.passed) == set(registered()) - elsewhere
 
 
@@ -43,7 +43,7 @@ def test_killed_at_any_passage_of_any_crash_point_it_resumes_and_converges(batch
         assert told.tally["deaths"] == 1
 
 
-@pytest.mark.parametrize("point", ["lease-break.before", "lease-break.after"])
+@pytest.mark.parametrize("point", ["lease-force-release.before", "lease-force-release.after"])
 def test_killed_while_it_breaks_a_lease_the_lease_is_its_holders_or_nobodys(point: str) -> None:
     simulation = cluster(Random(1), tame=True)
 

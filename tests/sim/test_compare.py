@@ -7,7 +7,7 @@ import pytest
 
 from probes.fact import AnyFact, AnyReading, Known
 from probes.tag import SecretsTag
-from reconciler.cli.goal import Goal, comparing, goal_for
+from reconciler.commands.assess import Goal, comparing, goal_for
 from reconciler.core.diff import Difference, diff, without_advice
 from reconciler.core.plan import Plan
 from specs.cluster import Cluster

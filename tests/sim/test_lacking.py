@@ -12,7 +12,7 @@ from probes.backup import Backup
 from probes.database import DatabaseElsewhere, DatabaseServers
 from probes.fact import AnyFact, AnyReading, Known, Unknown
 from probes.task import TaskDone
-from reconciler.cli.goal import grounds
+from reconciler.commands.assess import spec_inputs
 from reconciler.core.placement import describe_cluster as describe
 from reconciler.core.placement import lacking, propose_placement
 from reconciler.core.plan import Plan
@@ -186,10 +186,10 @@ def test_nothing_that_only_a_backup_brings_back_is_begun_while_a_database_is_not
 
 def test_what_the_variables_say_is_read_with_every_look_and_decides() -> None:
     cluster = guide_cluster()
-    read = {type(fact) for fact in grounds(cluster).facts}
+    read = {type(fact) for fact in spec_inputs(cluster).facts}
     assert {DatabaseServers, DatabaseElsewhere} <= read
     world = World(cluster=cluster, facts={database.fact_of(cluster): Known(("mysql 10.0.0.1", "mysql db.example"))})
     answers = Answers(world)
-    _, decide_ = grounds(cluster).goal(answers)
+    _, decide_ = spec_inputs(cluster).goal(answers)
     dumps = [step.action.host for step in decide_(answers).steps if isinstance(step.action, BackupMysql)]
     assert sorted(dumps) == ["10.0.0.1", "10.0.0.3"]

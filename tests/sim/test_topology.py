@@ -8,11 +8,11 @@ import pytest
 from actions.cmdb import Emptying
 from probes.cmdb import (
     BusinessHosts,
-    EditingOpen,
-    EditingShut,
+    EditingLocked,
+    EditingUnlocked,
     HostModules,
-    SetsLeft,
-    TemplatesLeft,
+    RemainingSets,
+    RemainingTemplates,
     TopologyCustom,
     UnknownModuleLines,
 )
@@ -31,8 +31,8 @@ from tests.sim.proof import prove
 from tests.sim.states import Answers, decide
 from tests.sim.worlds import World, guide_cluster, live
 
-SETS, TEMPLATES = SetsLeft(host=H, install=INSTALL), TemplatesLeft(host=H, install=INSTALL)
-OPEN, SHUT = EditingOpen(host=H), EditingShut(host=H)
+SETS, TEMPLATES = RemainingSets(host=H, install=INSTALL), RemainingTemplates(host=H, install=INSTALL)
+OPEN, SHUT = EditingUnlocked(host=H), EditingLocked(host=H)
 OPENED: Mapping[AnyFact, AnyReading] = {OPEN: Known(True), SHUT: Known(False)}
 NO_SETS: Mapping[AnyFact, AnyReading] = {SETS: Known(())}
 EMPTY: Mapping[AnyFact, AnyReading] = {TEMPLATES: Known(())}

@@ -14,7 +14,7 @@ from probes.undo import UndoEntries, UndoRuns
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
 from reconciler.core.undo_scope import known_runs
-from reconciler.rules.undo import aborts_run, afterwards
+from reconciler.rules.undo import afterwards
 from specs.reason import CodedReason, reason
 from tests.sim.orders import QUICK, shuffled
 from tests.sim.undo_worlds import BEFORE, PLAN, SLICE, WHOLE, after, moved
@@ -51,7 +51,7 @@ def test_a_whole_upgrade_is_undone_as_far_as_it_can_be() -> None:
 
 
 def test_every_step_that_says_so_is_put_back() -> None:
-    promised = [step for step in PLAN.steps if step.action.undo == "restored"]
+    promised = [step for step in PLAN.steps if step.action.undo_outcome == "restored"]
     items = study(WHOLE).undoing.saved_items
     assert len(promised) > 20
     assert {item.host for item in items} == {step.action.host for step in promised}
@@ -133,7 +133,7 @@ def test_units_come_back_after_what_they_run_from_and_start_after_their_files() 
 def test_what_is_not_as_the_run_left_it_bars_the_whole_undo(standing: str, code: str) -> None:
     (blocked,) = study(moved(standing)).plan.blocked
     assert blocked.diagnostic.code == code
-    assert aborts_run(blocked)
+    assert blocked.diagnostic.disposition == "aborts-run"
     assert "install.config" in dict(blocked.diagnostic.fields)["path"]
     assert dict(blocked.diagnostic.fields).get("later", "r9") == "r9"
 

@@ -7,7 +7,6 @@ from actions.task import RecordTask, RunPostUpgradeTask
 from probes.fact import Absent, AnyReading, Known, Unknown
 from probes.task import TaskDone, TaskPending, TaskRecorded
 from reconciler.core.plan import Plan
-from reconciler.rules import preflight
 from reconciler.rules.registry import expected_facts
 from specs.reason import reason
 from tests.sim.worlds import World, finished, guide_cluster, live, study
@@ -36,7 +35,9 @@ def _works(plan: Plan) -> set[str]:
 def test_only_what_could_do_harm_is_asked_about_and_the_rest_is_repeated() -> None:
     plan, _ = study(_upgraded_by_hand())
     assert {
-        dict(blocked.diagnostic.fields)["work"] for blocked in plan.blocked if preflight.needs_human(blocked)
+        dict(blocked.diagnostic.fields)["work"]
+        for blocked in plan.blocked
+        if blocked.diagnostic.disposition == "needs-human"
     } == ASKED
     assert _works(plan) == set(DUTIES) - ASKED - {"monitor-iam-actions"}, "which comes after the spaces"
     dumps = (BackupMongodb, BackupMysql)
@@ -66,7 +67,7 @@ def test_said_to_be_done_nothing_is_left_and_said_not_to_be_it_alone_is_done() -
 def test_on_a_6_1_nobody_is_asked_each_is_noted_before_its_upgrade_and_done_after_it() -> None:
     world = World(cluster=WHOLE)
     plan, _ = study(world)
-    assert not any(preflight.needs_human(blocked) for blocked in plan.blocked)
+    assert not any(blocked.diagnostic.disposition == "needs-human" for blocked in plan.blocked)
     noted = {step.action.task: at for at, step in enumerate(plan.steps) if isinstance(step.action, RecordTask)}
     done = {step.action.task: at for at, step in enumerate(plan.steps) if isinstance(step.action, RunPostUpgradeTask)}
     assert noted.keys() == done.keys() == DUTIES.keys()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from probes.fact import Known
-from probes.undo import UndoItemState, UndoLeftBy
+from probes.undo import LaterRuns, UndoItemState
 from reconciler.core.plan import Step
 from tests.sim.orders import run
 from tests.sim.undone import RUN, upgraded
@@ -30,5 +30,5 @@ WHOLE = after(list(PLAN.steps))
 def moved(to: str) -> World:
     path = SLICE.install("install.config")
     fact = UndoItemState(host=SLICE.controller, run=RUN, path=path)
-    later = UndoLeftBy(host=SLICE.controller, path=path)
+    later = LaterRuns(host=SLICE.controller, path=path)
     return replace(WHOLE, facts={**WHOLE.facts, fact: Known(to), later: Known(("r8", "r9"))})

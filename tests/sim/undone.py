@@ -66,8 +66,8 @@ def upgraded(before: World, after: World, steps: Sequence[Step]) -> World:
         mine = [step for step in steps if step.action.host == host]
         if mine:
             facts[UndoRuns(host=host)] = Known((f"1 {RUN}",))
-        facts[UndoSteps(host=host, run=RUN)] = Known(tuple(f"{step.id} {step.action.undo}" for step in mine))
-        kept = {path_of(step.action): step.action for step in mine if step.action.undo == "restored"}
+        facts[UndoSteps(host=host, run=RUN)] = Known(tuple(f"{step.id} {step.action.undo_outcome}" for step in mine))
+        kept = {path_of(step.action): step.action for step in mine if step.action.undo_outcome == "restored"}
         facts[UndoEntries(host=host, run=RUN)] = Known(tuple(sorted(_entry(before, *one) for one in kept.items())))
         facts |= {UndoItemState(host=host, run=RUN, path=path): Known("ours") for path in kept}
     return World(cluster=after.cluster, facts=facts, other=after.other)
@@ -104,7 +104,7 @@ class Case:
 
 
 def study(world: World, leave: Sequence[str] = ()) -> Case:
-    """What `cli/undoing.py` does with real hosts."""
+    """What `commands/undo.py` does with real hosts."""
     scope = undo_scope(RUN, world.read(facts_to_read(RUN, world.cluster.inventory.hosts)), leave)
     taken = world.read(undo.facts_of_replacements(world.cluster, scope))
     expected = undo.expect(world.cluster, scope, taken)

@@ -12,13 +12,13 @@ from pathlib import Path
 from probes.agent import AgentsMissing, AgentsOnline
 from probes.cmdb import (
     BusinessHosts,
-    EditingOpen,
-    EditingShut,
+    EditingLocked,
+    EditingUnlocked,
     HostModules,
     HostsNotIdle,
     JobModules,
-    SetsLeft,
-    TemplatesLeft,
+    RemainingSets,
+    RemainingTemplates,
     TopologyCustom,
     UnknownModuleLines,
 )
@@ -176,14 +176,14 @@ def _topology(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(tuple(sorted(cluster.release.business_topology.job)))
         case HostsNotIdle() | BusinessHosts():
             return Known(cluster.inventory.hosts)
-        case SetsLeft():
+        case RemainingSets():
             return Known(("作业平台v3", "公共组件"))
-        case TemplatesLeft():
+        case RemainingTemplates():
             return Known(("set jobv3", "service job-config"))
         case TopologyCustom() | UnknownModuleLines() | HostModules():
             return Known(())
-        case EditingOpen() | EditingShut():
-            return Known(isinstance(fact, EditingShut))
+        case EditingUnlocked() | EditingLocked():
+            return Known(isinstance(fact, EditingLocked))
         case _:
             return Absent()
 

@@ -1,6 +1,6 @@
 """The package's versions in the place of the data's, and what they differ in."""
 
-from specs.package_versions import PackageVersion, differences, listed, pinned
+from specs.package_versions import PackageVersion, differences, listed, with_versions_of
 from tests.sim.worlds import release
 
 RELEASE = release()
@@ -20,13 +20,13 @@ def test_the_data_asks_for_every_product_with_a_version_and_every_saas_that_it_n
 
 
 def test_a_package_that_says_what_the_data_says_changes_nothing() -> None:
-    assert pinned(RELEASE, listed(RELEASE)) == RELEASE
+    assert with_versions_of(RELEASE, listed(RELEASE)) == RELEASE
     assert list(differences(RELEASE, listed(RELEASE))) == []
 
 
 def test_what_the_package_says_takes_the_place_of_what_the_data_says() -> None:
     pins = (hotfix(), PackageVersion(kind="saas", name="bk_iam", version="1.10.10"))
-    release = pinned(RELEASE, pins)
+    release = with_versions_of(RELEASE, pins)
     assert (release.module("auth").version, release.app("bk_iam").version) == ("0.0.14", "1.10.10")
     assert release.module("paas") == RELEASE.module("paas")
     assert [(was.version, now.version) for was, now in differences(RELEASE, pins)] == [
@@ -42,5 +42,5 @@ def test_what_was_refused_and_what_nobody_asked_for_pins_nothing() -> None:
         PackageVersion(kind="saas", name="bkauth", version="2"),
         PackageVersion(kind="saas", name="bk_nodeman", version="2.4.9"),
     )
-    assert pinned(RELEASE, pins) == RELEASE
+    assert with_versions_of(RELEASE, pins) == RELEASE
     assert list(differences(RELEASE, pins)) == []

@@ -37,12 +37,31 @@ def test_every_wrong_key_is_told_with_its_place(text: str, expected: list[tuple[
 def test_the_release_reads_and_its_modules_refer_to_each_other() -> None:
     made = release()
     names = {module.name for module in made.modules}
-    assert set(made.scope) <= names
+    assert {module.name for module in made.modules if module.optional} == names - set(made.scope)
     assert all(required.module in names for module in made.modules for required in module.requires)
 
 
+def _texts() -> dict[str, str]:
+    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in ROOT.rglob("*.toml")}
+
+
+def test_a_module_file_that_nothing_else_lists_is_in_scope_unless_it_is_optional() -> None:
+    texts = _texts()
+    text = texts["modules/etcd.toml"].replace('name = "etcd"', 'name = "extra"', 1)
+    assert "extra" in parse.release(texts | {"modules/extra.toml": text}).scope
+    assert "extra" not in parse.release(texts | {"modules/extra.toml": "optional = true\n" + text}).scope
+
+
+def test_a_release_lists_no_modules_by_hand() -> None:
+    texts = _texts()
+    texts["release.toml"] = 'scope = ["paas"]\n' + texts["release.toml"]
+    with pytest.raises(SpecError) as caught:
+        parse.release(texts)
+    assert [(d.code, d.where) for d in caught.value.diagnostics] == [("spec-bad-value", "release.toml, scope")]
+
+
 def test_a_requirement_of_an_unknown_module_is_named_with_its_file() -> None:
-    texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in ROOT.rglob("*.toml")}
+    texts = _texts()
     texts["modules/auth.toml"] = texts["modules/auth.toml"].replace('module = "paas"', 'module = "pass"')
     with pytest.raises(SpecError) as caught:
         parse.release(texts)

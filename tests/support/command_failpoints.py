@@ -23,7 +23,7 @@ class Point:
     writes: bool = False
 
 
-async def _survey(host: LocalTransport) -> object:
+async def _discover(host: LocalTransport) -> object:
     install = host.root / "install"
     install.mkdir(exist_ok=True)
     (install / "install.config").write_text("10.0.0.1 iam\n10.0.0.2 paas\n")
@@ -46,11 +46,11 @@ async def pause_cluster(host: LocalTransport) -> object:
 
 
 POINTS = {
-    "survey": Point(_survey),
+    "discover": Point(_discover),
     "lease-read": Point(lambda host: lease.read_lease(host, C)),
-    "job-last": Point(_status),
+    "job-tail": Point(_status),
     "ack-record": Point(lambda host: acks.record(host, WORK, who="wang"), writes=True),
-    "ack-owe": Point(lambda host: acks.record_pending(host, WORK, origin="6.1.2"), writes=True),
+    "ack-record-pending": Point(lambda host: acks.record_pending(host, WORK, origin="6.1.2"), writes=True),
     "approve": Point(lambda host: approvals.record(host, C, gate="topology", who="wang", run="r"), writes=True),
     "pause": Point(pause_cluster, writes=True),
     "resume": Point(lambda host: pause.resume(host, C), writes=True),

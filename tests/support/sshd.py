@@ -87,7 +87,7 @@ class Server:
             identities=(str(identity),),
             known_hosts=(str(known_hosts),),
             configs=(str(self.directory / "none"),),
-            connect_s=5.0,
+            connect_timeout_s=5.0,
         )
 
 

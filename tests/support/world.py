@@ -19,7 +19,7 @@ from reconciler.core.identity import job_key
 from reconciler.core.plan import Dependency, Plan, Step
 from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.jobs.scripts import APPROVE, LAUNCH, MARK_VERIFIED, RAISE_FENCE, READ
-from reconciler.engine.lease import MARGIN_S, TTL_S, LeaseValidity
+from reconciler.engine.lease import START_MARGIN_S, TTL_S, LeaseValidity
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 from specs.reason import reason
@@ -72,8 +72,8 @@ BOOT = "1f0c2a9b"
 class Kept(LeaseValidity):
     """The term of a lease that somebody renews all the time."""
 
-    def left(self, now: float, *, ahead: float = 0.0) -> float:
-        return TTL_S - MARGIN_S
+    def remaining_s(self, now: float, *, wall_ahead: float = 0.0) -> float:
+        return TTL_S - START_MARGIN_S
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class Job:
     behaviour: Behaviour
     polls: int
     state: str = "running"
-    seen: bool = False
+    verified: bool = False
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class World:
         asked = tuple(facts)
         silent = {fact.host for fact in asked} & self.dead
         diagnostics = {host: diagnose("host-unreachable", where=host, said="dead") for host in sorted(silent)}
-        return GatheredFacts(readings={fact: self._read(fact) for fact in asked}, troubles=diagnostics)
+        return GatheredFacts(readings={fact: self._read(fact) for fact in asked}, diagnostics=diagnostics)
 
     def _read(self, fact: AnyFact) -> AnyReading:
         if fact.host in self.dead:
@@ -161,7 +161,7 @@ class World:
             case _ if command.script == LAUNCH:
                 return self._launch(host, command.args[1], int(command.args[2]), int(command.args[-1]))
             case _ if command.script == MARK_VERIFIED:
-                self.jobs[host, command.args[1]].seen = True
+                self.jobs[host, command.args[1]].verified = True
                 return Output(stdout="")
             case _ if command.script == APPROVE:
                 self.approvals.append(command.args)
@@ -221,4 +221,4 @@ class World:
 
 
 def _state(job: Job) -> str:
-    return job.state.replace("exited", "seen") if job.seen else job.state
+    return job.state.replace("exited", "verified") if job.verified else job.state

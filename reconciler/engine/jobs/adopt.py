@@ -18,7 +18,7 @@ from reconciler.engine.stop import StopSignal
 from reconciler.engine.transport import Transport
 from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
-ADOPTED_DEADLINE_S = 7200.0
+ADOPTED_TIMEOUT_S = 7200.0
 """An adopted job's own deadline began with another run; the longest action's is shorter than this."""
 
 Jobs = tuple[tuple[str, str], ...]
@@ -27,14 +27,14 @@ Jobs = tuple[tuple[str, str], ...]
 
 async def running_jobs(gather: GatherFacts, hosts: Iterable[str]) -> Jobs:
     """A host that cannot be read adds none: nothing can be started there either."""
-    return (await jobs_heard(gather, hosts))[0]
+    return (await read_running_jobs(gather, hosts))[0]
 
 
-async def jobs_heard(gather: GatherFacts, hosts: Iterable[str]) -> tuple[Jobs, tuple[Diagnostic, ...]]:
+async def read_running_jobs(gather: GatherFacts, hosts: Iterable[str]) -> tuple[Jobs, tuple[Diagnostic, ...]]:
     """Who runs what, and which hosts did not say."""
     facts: list[AnyFact] = [JobsRunning(host=host) for host in hosts]
     readings = (await gather(facts)).readings
-    jobs = tuple((fact.host, job) for fact in facts for job in _jobs(readings.get(fact)))
+    jobs = tuple((fact.host, job) for fact in facts for job in _jobs_in(readings.get(fact)))
     unread = ((fact.host, readings.get(fact)) for fact in facts)
     return jobs, tuple(
         diagnose("jobs-unread", where=host, host=host, because=reading.why)
@@ -43,7 +43,7 @@ async def jobs_heard(gather: GatherFacts, hosts: Iterable[str]) -> tuple[Jobs, t
     )
 
 
-def _jobs(reading: AnyReading | None) -> tuple[str, ...]:
+def _jobs_in(reading: AnyReading | None) -> tuple[str, ...]:
     match reading:
         case Known(value):
             jobs: tuple[str, ...] = value
@@ -53,28 +53,28 @@ def _jobs(reading: AnyReading | None) -> tuple[str, ...]:
 
 
 async def adopt(
-    transport: Transport, jobs: Jobs, *, clock: Clock, tell: Callable[[Event], None], stop: StopSignal
+    transport: Transport, jobs: Jobs, *, clock: Clock, record: Callable[[Event], None], stop: StopSignal
 ) -> tuple[Diagnostic, ...]:
     """Returns what keeps us from going on: a job that does not end, or a host that went silent with one.
 
     Raises JournalError; the jobs go on.
     """
     async with asyncio.TaskGroup() as group:
-        hurry = group.create_task(stop.immediate.wait())
-        tasks = [group.create_task(_wait_for(transport, host, job, clock, tell)) for host, job in jobs]
+        abort = group.create_task(stop.immediate.wait())
+        tasks = [group.create_task(_follow(transport, host, job, clock, record)) for host, job in jobs]
         pending = set(tasks)
-        while pending and not stop.immediate.is_set() and not any(_failed(task) for task in tasks):
-            _, unfinished = await asyncio.wait({hurry, *pending}, return_when=asyncio.FIRST_COMPLETED)
+        while pending and not stop.immediate.is_set() and not any(_has_failed(task) for task in tasks):
+            _, unfinished = await asyncio.wait({abort, *pending}, return_when=asyncio.FIRST_COMPLETED)
             pending = pending & unfinished
-        for task in (hurry, *pending):
+        for task in (abort, *pending):
             task.cancel()
     ended: list[tuple[JobResult, str, str]] = []
     for task, (host, job) in zip(tasks, jobs, strict=True):
-        followed = None if task.cancelled() else task.result()
-        if isinstance(followed, BkrecError):
-            raise followed
-        if followed is not None:
-            ended.append((followed, host, job))
+        result = None if task.cancelled() else task.result()
+        if isinstance(result, BkrecError):
+            raise result
+        if result is not None:
+            ended.append((result, host, job))
     return tuple(
         diagnostic
         for followed, host, job in ended
@@ -82,31 +82,31 @@ async def adopt(
     )
 
 
-def _failed(task: asyncio.Task[JobResult | BkrecError]) -> bool:
+def _has_failed(task: asyncio.Task[JobResult | BkrecError]) -> bool:
     return task.done() and isinstance(task.result(), BkrecError)
 
 
-async def _wait_for(
-    transport: Transport, host: str, job: str, clock: Clock, tell: Callable[[Event], None]
+async def _follow(
+    transport: Transport, host: str, job: str, clock: Clock, record: Callable[[Event], None]
 ) -> JobResult | BkrecError:
     """In a group an expected failure is returned: raised, it would come out as something else."""
 
-    def hear(line: str) -> None:
-        tell(StepOutput(step=job, line=redact(line)))
+    def on_line(line: str) -> None:
+        record(StepOutput(step=job, line=redact(line)))
 
     try:
-        tell(JobAdopted(host=host, job=job))
-        return await follow_log(transport, host, job, clock=clock, on_line=hear, deadline_s=ADOPTED_DEADLINE_S)
+        record(JobAdopted(host=host, job=job))
+        return await follow_log(transport, host, job, clock=clock, on_line=on_line, timeout_s=ADOPTED_TIMEOUT_S)
     except BkrecError as trouble:
         return trouble
 
 
-def unfinished_reason(followed: JobResult, host: str, job: str) -> Diagnostic | None:
+def unfinished_reason(result: JobResult, host: str, job: str) -> Diagnostic | None:
     """Why it could not be followed to its end."""
-    match followed.state:
+    match result.state:
         case "overdue":
-            return diagnose("job-overdue", where=host, job=job, seconds=f"{ADOPTED_DEADLINE_S:g}")
-        case "unheard":
+            return diagnose("job-overdue", where=host, job=job, seconds=f"{ADOPTED_TIMEOUT_S:g}")
+        case "no-answer":
             return diagnose("job-launch-unconfirmed", where=host, job=job)
         case _:
             return None

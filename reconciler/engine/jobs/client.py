@@ -22,22 +22,22 @@ from reconciler.engine.failpoints import register
 from reconciler.engine.jobs.scripts import LAUNCH, MARK_VERIFIED, READ, RUNNER
 from reconciler.engine.transport import Transport, TransportError
 
-CHUNK = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 LONG_POLL_DS = 20
 """Tenths of a second that the host waits for news before it answers that there are none."""
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
 UNREACHABLE_TIMEOUT_S = 300.0
 """How long a host that does not answer is asked again: a reboot takes minutes."""
-UNREAD_S = 20.0
+UNREADABLE_LOG_TIMEOUT_S = 20.0
 """How long an ended job's log is asked for that is there and cannot be read: a disk in trouble is not waited for."""
 
 _LAUNCH = register("job-launch")
 _READ = register("job-read")
-_SEEN = register("job-seen")
+_MARK_VERIFIED = register("job-verified")
 
-LaunchStatus = Literal["started", "exists", "stale", "late", "busy", "torn", "unwritable", "not-started", "unheard"]
+LaunchStatus = Literal["started", "exists", "stale", "late", "busy", "torn", "unwritable", "not-started", "no-answer"]
 """exists: it was started before, by whomever. stale: somebody with a higher epoch was here. late: it came when our
-lease may have been another's. unheard: nobody knows."""
+lease may have been another's. no-answer: not known whether it started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +53,12 @@ class JobSpec:
     job: str
     command: Command
     epoch: int
-    until: StartDeadline
-    login: bool = False
-    terminal: bool = False
+    start_deadline: StartDeadline
+    login_shell: bool = False
+    needs_pty: bool = False
     cwd: str = "/data/install"
     """Where a login job starts."""
-    deadline_s: float = 600.0
+    timeout_s: float = 600.0
     run: str = "-"
     step: str = "-"
     undo: str = "-"
@@ -67,13 +67,13 @@ class JobSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchResult:
-    how: LaunchStatus
+    status: LaunchStatus
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobResult:
-    """`state` as in `JobState`, or "overdue" (still running at its deadline), or "unheard" (the host went silent)."""
+    """`state` as in `JobState`, or "overdue" (still running at its deadline), or "no-answer" (the host went silent)."""
 
     state: str
     offset: int
@@ -84,64 +84,75 @@ class JobResult:
         return int(status) if word == "exited" else None
 
 
-def job_spec(action: Action, job: str, *, epoch: int, until: StartDeadline, run: str, step: str, undo: str) -> JobSpec:
+def job_spec(
+    action: Action, job: str, *, epoch: int, start_deadline: StartDeadline, run: str, step: str, undo: str
+) -> JobSpec:
     return JobSpec(
         job=job,
         command=action.command(),
         epoch=epoch,
-        until=until,
-        login=action.login_shell,
+        start_deadline=start_deadline,
+        login_shell=action.login_shell,
         cwd=action.cwd,
-        terminal=action.needs_pty,
-        deadline_s=action.deadline_s,
+        needs_pty=action.needs_pty,
+        timeout_s=action.deadline_s,
         run=run,
         step=step,
         undo=undo,
     )
 
 
-async def launch(transport: Transport, host: str, order: JobSpec) -> LaunchResult:
-    """Starts it once, whoever asks and however often. "unheard" is not "no": ask for its state."""
-    if not re.fullmatch(r"[a-z0-9-]+\.\d+", order.job):
-        raise ValueError(f"no job id: {order.job!r}")
+async def launch(transport: Transport, host: str, spec: JobSpec) -> LaunchResult:
+    """Starts it once, whoever asks and however often. "no-answer" is not "no": ask for its state."""
+    if not re.fullmatch(r"[a-z0-9-]+\.\d+", spec.job):
+        raise ValueError(f"no job id: {spec.job!r}")
     _LAUNCH.before()
     try:
-        output = await transport.run(host, _launch_command(order))
+        output = await transport.run(host, _launch_command(spec))
     except TransportError as error:
-        output, detail = error.heard, error.diagnostic.code
+        output, detail = error.partial_output, error.diagnostic.code
     else:
         detail = "connection-lost"
     _LAUNCH.after()
-    return _launched(output, order.job) or LaunchResult(how="unheard", detail=detail)
+    return _parse_launch_reply(output, spec.job) or LaunchResult(status="no-answer", detail=detail)
 
 
-def _launch_command(order: JobSpec) -> Command:
-    command = order.command
+def _launch_command(spec: JobSpec) -> Command:
+    command = spec.command
     parts = (RUNNER, command.script, quoted(command.args), command.stdin)
     payload = [b64encode(part.encode()).decode() for part in parts]
-    words = ("yes" if order.login else "no", "yes" if order.terminal else "no", order.cwd, f"{order.deadline_s:g}")
+    words = ("yes" if spec.login_shell else "no", "yes" if spec.needs_pty else "no", spec.cwd, f"{spec.timeout_s:g}")
     return Command(
         script=LAUNCH,
-        args=(STATE_ROOT, order.job, str(order.epoch), *words, order.run, order.step, order.undo, *_by(order.until)),
+        args=(
+            STATE_ROOT,
+            spec.job,
+            str(spec.epoch),
+            *words,
+            spec.run,
+            spec.step,
+            spec.undo,
+            *_start_deadline_args(spec.start_deadline),
+        ),
         stdin="\n".join((*payload, "end", "")),
         timeout_s=60.0,
     )
 
 
-def _by(until: StartDeadline) -> tuple[str, str]:
+def _start_deadline_args(until: StartDeadline) -> tuple[str, str]:
     return until.boot, str(until.uptime_s)
 
 
-def _launched(output: Output, job: str) -> LaunchResult | None:
+def _parse_launch_reply(output: Output, job: str) -> LaunchResult | None:
     told = last_match(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout)
     for how in get_args(LaunchStatus):
         if told is not None and told[1] == how:
-            return LaunchResult(how=how, detail=told[2])
+            return LaunchResult(status=how, detail=told[2])
     return None
 
 
 @dataclass(slots=True)
-class _Lines:
+class _LineDecoder:
     """Bytes in pieces → lines. A carriage return ends a line too: progress bars would never end one."""
 
     decoder: codecs.IncrementalDecoder = field(
@@ -174,76 +185,76 @@ async def follow_log(
     *,
     clock: Clock,
     on_line: Callable[[str], None],
-    deadline_s: float,
+    timeout_s: float,
     offset: int = 0,
 ) -> JobResult:
     """Hands on the log line by line until the record is there, through any number of lost connections.
 
     What a daemon left behind adds after the end is not waited for; nor is a log that cannot be read, which is said."""
-    lines = _Lines()
-    until = clock.steady() + deadline_s
+    lines = _LineDecoder()
+    until = clock.steady() + timeout_s
     answered, failures = clock.steady(), 0
-    stuck, whole = _Stuck(), 0
+    unreadable, total = _UnreadableLog(), 0
     while True:
-        news = await _read(transport, host, job, offset)
-        if news is None:
+        chunk = await _read_chunk(transport, host, job, offset)
+        if chunk is None:
             if clock.steady() - answered > UNREACHABLE_TIMEOUT_S or clock.steady() > until:
-                return JobResult(state="unheard", offset=offset)
+                return JobResult(state="no-answer", offset=offset)
             await clock.sleep(BACKOFF_S[min(failures, len(BACKOFF_S) - 1)])
             failures += 1
             continue
         answered, failures = clock.steady(), 0
-        offset += len(news.block)
-        ended = news.state != "running"
-        whole = whole or (news.size if ended else 0)
-        unread = stuck.for_s(news, offset, clock.steady())
-        over = ended and (offset >= whole or unread >= UNREAD_S)
-        for line in lines.feed(news.block, final=over):
+        offset += len(chunk.block)
+        ended = chunk.state != "running"
+        total = total or (chunk.size if ended else 0)
+        unreadable_s = unreadable.stuck_for_s(chunk, offset, clock.steady())
+        done = ended and (offset >= total or unreadable_s >= UNREADABLE_LOG_TIMEOUT_S)
+        for line in lines.feed(chunk.block, final=done):
             on_line(line)
-        if over:
-            if offset < whole:
-                on_line(f"bkrec: {whole - offset} bytes of this log are on the host and cannot be read")
-            return JobResult(state=news.state, offset=offset)
+        if done:
+            if offset < total:
+                on_line(f"bkrec: {total - offset} bytes of this log are on the host and cannot be read")
+            return JobResult(state=chunk.state, offset=offset)
         if clock.steady() > until and not ended:
             return JobResult(state="overdue", offset=offset)
-        await clock.sleep(stuck.pause(news))
+        await clock.sleep(unreadable.backoff_s(chunk))
 
 
 @dataclass(slots=True)
-class _Stuck:
+class _UnreadableLog:
     """A log that is there and does not come: the host answers at once, and says nothing."""
 
     since: float | None = None
-    times: int = 0
+    polls: int = 0
 
-    def for_s(self, news: _LogChunk, offset: int, now: float) -> float:
+    def stuck_for_s(self, news: _LogChunk, offset: int, now: float) -> float:
         if news.block or offset >= news.size:
-            self.since, self.times = None, 0
+            self.since, self.polls = None, 0
             return 0.0
         self.since = now if self.since is None else self.since
-        self.times += 1
+        self.polls += 1
         return now - self.since
 
-    def pause(self, news: _LogChunk) -> float:
+    def backoff_s(self, news: _LogChunk) -> float:
         """None where there is more to come, or where the host itself waited for news."""
         if self.since is not None:
-            return BACKOFF_S[min(self.times, len(BACKOFF_S)) - 1]
-        return 0.0 if len(news.block) == CHUNK or not news.block else BACKOFF_S[0]
+            return BACKOFF_S[min(self.polls, len(BACKOFF_S)) - 1]
+        return 0.0 if len(news.block) == CHUNK_BYTES or not news.block else BACKOFF_S[0]
 
 
-async def _read(transport: Transport, host: str, job: str, offset: int) -> _LogChunk | None:
+async def _read_chunk(transport: Transport, host: str, job: str, offset: int) -> _LogChunk | None:
     """None: not heard, or not to the end."""
     command = Command(script=READ, args=(STATE_ROOT, job, str(offset), str(LONG_POLL_DS)), timeout_s=30.0)
     _READ.before()
     try:
         output = await transport.run(host, command)
     except TransportError as error:
-        output = error.heard
+        output = error.partial_output
     _READ.after()
-    return _news(job, output.stdout)
+    return _parse_chunk(job, output.stdout)
 
 
-def _news(job: str, text: str) -> _LogChunk | None:
+def _parse_chunk(job: str, text: str) -> _LogChunk | None:
     told = last_match(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
     if told is None:
         return None
@@ -255,9 +266,9 @@ def _news(job: str, text: str) -> _LogChunk | None:
 
 async def mark_verified(transport: Transport, host: str, job: str) -> None:
     """Best effort: without it a later need of the same action is asked about instead of met."""
-    _SEEN.before()
+    _MARK_VERIFIED.before()
     try:
         await transport.run(host, Command(script=MARK_VERIFIED, args=(STATE_ROOT, job)))
     except TransportError:
         return
-    _SEEN.after()
+    _MARK_VERIFIED.after()

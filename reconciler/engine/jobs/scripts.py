@@ -236,7 +236,7 @@ printf ' .\n'
 
 MARK_VERIFIED: LiteralString = r"""
 root=$1 job=$2
-[ ! -d "$root/jobs/$job" ] || true >"$root/jobs/$job/seen"
+[ ! -d "$root/jobs/$job" ] || true >"$root/jobs/$job/verified"
 """
 """What the job was for has been seen: should it be needed again one day, that is a new matter."""
 

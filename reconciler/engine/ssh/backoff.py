@@ -11,9 +11,7 @@ A host that says no at once, as one does whose sshd is being restarted, is not s
 from dataclasses import dataclass, field
 
 from reconciler.engine.transport import TransportError
-
-UNREACHABLE_CODES = ("host-unreachable", "connection-lost")
-"""A changed key or a refused login are answers."""
+from specs.disposition import is_unreachable
 
 
 @dataclass(slots=True)
@@ -28,7 +26,7 @@ class HostBackoff:
     def note(self, error: TransportError, *, since: float, now: float) -> None:
         """The host was asked at `since`, and this is what came of it."""
         waited = now - since
-        if waited >= self.fast_failure_s and error.diagnostic.code in UNREACHABLE_CODES:
+        if waited >= self.fast_failure_s and is_unreachable(error.diagnostic.code):
             self._last, self._until = error, now + waited
 
     def cached_error(self, now: float) -> TransportError | None:

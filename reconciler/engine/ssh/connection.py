@@ -1,13 +1,13 @@
 """SSH, over asyncssh, imported nowhere else, and only when the first host is reached: importing it takes 0.2 s.
 
-Host keys are always checked, those of jump hosts too (`ssh_way.py`). What is not given in `Access` comes from
+Host keys are always checked, those of jump hosts too (`ssh/route.py`). What `SshSettings` leaves empty comes from
 ~/.ssh/config, ProxyJump included. There is one connection per host with at most eight channels (sshd allows ten, and a
-hardened one fewer, MaxSessions: whoever is refused waits for a channel to be free); keepalive is on; every await has a
-deadline.
+hardened one fewer, MaxSessions: a refused command waits for a channel to become free); keepalive is on; every await has
+a deadline.
 
 Measured with asyncssh 2.24.1: when the connection is lost, a running command *returns*, with exit status None and no
-exception. That None is handed on. A dropped connection is forgotten, so that the next command connects anew; a host
-that did not answer is left alone for a while (`silence.py`).
+exception. That None is passed on. A dropped connection is discarded, so that the next command reconnects; a host that
+did not answer is not retried for a while (`ssh/backoff.py`).
 """
 
 import asyncio
@@ -27,64 +27,64 @@ from specs.diagnostic import diagnose
 if TYPE_CHECKING:
     import asyncssh
 
-CHANNELS = 8
-FULL_S = (0.05, 0.1, 0.2, 0.5, 1.0)
-"""Waits before a refused channel is asked for again: sshd frees one only a moment after it was closed."""
-FULL = (1, 2, 4)
-"""How a server refuses a channel it has no room for: prohibited, connect failed, shortage. OpenSSH says the second."""
-BLOCK = 64 * 1024
-BACKOFF_S = (0.3, 1.0)
-"""Waits before connecting again to a host that refused or dropped us; one that does not answer is not retried."""
-PROMPT = 0.2
-"""The part of the time for connecting within which a host's no is its own word, and not its silence."""
+MAX_CHANNELS = 8
+CHANNEL_BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Backoff before a refused channel is retried: sshd frees one only a moment after it was closed."""
+CHANNEL_SHORTAGE_CODES = (1, 2, 4)
+"""How a server refuses a channel it has no room for: prohibited, connect failed, shortage. OpenSSH sends the second."""
+BLOCK_BYTES = 64 * 1024
+CONNECT_BACKOFF_S = (0.3, 1.0)
+"""Backoff before reconnecting to a host that refused or dropped us; one that does not answer is not retried."""
+FAST_FAILURE_FRACTION = 0.2
+"""A failure within this fraction of the connect timeout is the host's own refusal; a later one is no answer."""
 
-_SUDO = re.compile(r"^sudo: .*", re.MULTILINE)
-"""Its refusal; what a start-up file prints may stand before it."""
+_SUDO_ERROR = re.compile(r"^sudo: .*", re.MULTILINE)
+"""Its refusal; the output of a start-up file may come before it."""
 
 
 @dataclass(slots=True)
 class _Link:
-    """A connection and the right to its channels: eight, or as many as its sshd allows, which only refusals tell."""
+    """A connection and the permits for its channels: eight, or as many as its sshd allows, which only refusals show."""
 
     connection: "asyncssh.SSHClientConnection"
-    rights: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHANNELS))
+    permits: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CHANNELS))
     running: int = 0
-    most: int = 0
-    """That ever ran on it at once."""
+    peak: int = 0
+    """Channels that were ever open at once."""
 
 
 @dataclass(slots=True)
-class _Turn:
-    """One command's right to a channel of this connection."""
+class _ChannelPermit:
+    """One command's permit for a channel of this connection."""
 
     link: _Link
-    held: bool = False
+    acquired: bool = False
 
     async def take(self) -> None:
-        await self.link.rights.acquire()
-        self.held = True
+        await self.link.permits.acquire()
+        self.acquired = True
 
-    async def take_another(self) -> None:
-        """Its own is gone for good: there are fewer channels than were thought."""
-        self.held = False
+    async def reacquire(self) -> None:
+        """The permit itself is not given back: the server has fewer channels than assumed."""
+        self.acquired = False
         await self.take()
 
-    def end(self) -> None:
-        if self.held:
-            self.held = False
-            self.link.rights.release()
+    def release(self) -> None:
+        if self.acquired:
+            self.acquired = False
+            self.link.permits.release()
 
 
 @dataclass(slots=True)
 class _HostConnection:
     """One host's connection, made when first needed. The lock keeps two commands from connecting twice."""
 
-    silence: HostBackoff
+    backoff: HostBackoff
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     link: _Link | None = None
 
-    def forget(self, dead: _Link) -> None:
-        """Somebody else may have noticed before, and connected anew: that one stays."""
+    def discard(self, dead: _Link) -> None:
+        """Another command may have noticed before and reconnected: that connection stays."""
         if dead is self.link:
             dead.connection.abort()
             self.link = None
@@ -92,7 +92,7 @@ class _HostConnection:
 
 @dataclass(slots=True)
 class _PartialOutput:
-    """What a command has said so far: kept apart from the await, so that a deadline does not lose it."""
+    """The output of a command so far: stored outside the await, so that a timeout does not lose it."""
 
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
@@ -103,169 +103,178 @@ class _PartialOutput:
 
 
 class SshTransport:
-    def __init__(self, access: SshSettings) -> None:
-        self._access = access
-        self._lines: dict[str, _HostConnection] = {}
-        self._connecting = asyncio.Semaphore(access.connecting)
+    def __init__(self, settings: SshSettings) -> None:
+        self._settings = settings
+        self._connections: dict[str, _HostConnection] = {}
+        self._connecting = asyncio.Semaphore(settings.max_connecting)
 
     async def run(self, host: str, command: Command) -> Output:
-        if self._access.via == "direct" or host == self._access.controller:
+        if self._settings.via == "direct" or host == self._settings.controller:
             return await self._run(host, command)
-        output = await self._run_via_controller(host, self._line(host).silence, command)
-        return Output(stdout=output.stdout, stderr=output.stderr, exit_status=_hop_status(output.exit_status))
+        output = await self._run_via_controller(host, self._connection_to(host).backoff, command)
+        return Output(
+            stdout=output.stdout, stderr=output.stderr, exit_status=_status_via_controller(output.exit_status)
+        )
 
-    async def _run_via_controller(self, host: str, silence: HostBackoff, command: Command) -> Output:
+    async def _run_via_controller(self, host: str, backoff: HostBackoff, command: Command) -> Output:
         since = _now()
-        if told := silence.cached_error(since):
-            raise told
-        output = await self._run(self._access.controller, _hop(host, command))
+        if error := backoff.cached_error(since):
+            raise error
+        output = await self._run(self._settings.controller, _ssh_from_controller(host, command))
         error = ssh_stderr_error(host, output)
         if error is not None:
-            silence.note(error, since=since, now=_now())
+            backoff.note(error, since=since, now=_now())
             raise error
         return output
 
-    def _line(self, host: str) -> _HostConnection:
-        return self._lines.setdefault(
-            host, _HostConnection(silence=HostBackoff(fast_failure_s=PROMPT * self._access.connect_s))
+    def _connection_to(self, host: str) -> _HostConnection:
+        return self._connections.setdefault(
+            host,
+            _HostConnection(
+                backoff=HostBackoff(fast_failure_s=FAST_FAILURE_FRACTION * self._settings.connect_timeout_s)
+            ),
         )
 
     async def close(self) -> None:
-        lines = [line.link.connection for line in self._lines.values() if line.link is not None]
-        self._lines.clear()
-        for connection in lines:
+        open_connections = [to.link.connection for to in self._connections.values() if to.link is not None]
+        self._connections.clear()
+        for connection in open_connections:
             connection.close()
-        for connection in lines:
-            await _closed(connection)
+        for connection in open_connections:
+            await _close(connection)
 
     async def _run(self, host: str, command: Command) -> Output:
-        line = self._line(host)
-        heard = _PartialOutput()
+        to = self._connection_to(host)
+        partial = _PartialOutput()
         try:
-            async with self._process(host, line, command.render(sudo=self._sudo)) as process:
+            async with self._process(host, to, command.render(sudo=self._sudo)) as process:
                 async with asyncio.timeout(command.timeout_s):
-                    status = await self._read_streams(process, command.stdin.encode(), heard)
+                    status = await self._read_streams(process, command.stdin.encode(), partial)
         except TimeoutError:
             overdue = diagnose("answer-overdue", where=host, seconds=f"{command.timeout_s:g}")
-            raise TransportError(overdue, output=heard.output(None)) from None
-        output = heard.output(status)
-        if self._sudo and status == 1 and (refused := _SUDO.search(output.stderr)):
+            raise TransportError(overdue, output=partial.output(None)) from None
+        output = partial.output(status)
+        if self._sudo and status == 1 and (refused := _SUDO_ERROR.search(output.stderr)):
             raise TransportError(diagnose("sudo-refused", where=host, said=refused[0][:200]))
         return output
 
     @asynccontextmanager
-    async def _process(self, host: str, line: _HostConnection, rendered: str) -> AsyncGenerator[Any]:
-        turn, process = await self._opened(host, line, rendered)
-        turn.link.running += 1
-        turn.link.most = max(turn.link.most, turn.link.running)
+    async def _process(self, host: str, to: _HostConnection, rendered: str) -> AsyncGenerator[Any]:
+        permit, process = await self._open_process(host, to, rendered)
+        permit.link.running += 1
+        permit.link.peak = max(permit.link.peak, permit.link.running)
         try:
             yield process
         finally:
-            turn.link.running -= 1
-            turn.end()
+            permit.link.running -= 1
+            permit.release()
 
-    async def _opened(self, host: str, line: _HostConnection, rendered: str) -> tuple[_Turn, Any]:
-        """A channel on which the command runs. A connection that turns out to be of no use is replaced, once."""
-        turn = _Turn(link=await self._connected(host, line))
+    async def _open_process(self, host: str, to: _HostConnection, rendered: str) -> tuple[_ChannelPermit, Any]:
+        """A channel on which the command runs. A connection that turns out to be unusable is replaced, once."""
+        permit = _ChannelPermit(link=await self._ensure_connected(host, to))
         try:
-            return turn, await self._granted(turn, rendered)
+            return permit, await self._open_with_retry(permit, rendered)
         except asyncssh_errors() as error:
-            self._given_up(host, line, turn.link, error)
-        turn = _Turn(link=await self._connected(host, line))
+            self._discard_if_useless(host, to, permit.link, error)
+        permit = _ChannelPermit(link=await self._ensure_connected(host, to))
         try:
-            return turn, await self._granted(turn, rendered)
+            return permit, await self._open_with_retry(permit, rendered)
         except asyncssh_errors() as error:
-            self._given_up(host, line, turn.link, error)
-            raise _refusal(host, error) if _refused(turn.link, error) else translate(host, error) from error
+            self._discard_if_useless(host, to, permit.link, error)
+            raise (
+                _channel_refused_error(host, error)
+                if _is_channel_refusal(permit.link, error)
+                else translate(host, error)
+            ) from error
 
-    def _given_up(self, host: str, line: _HostConnection, link: _Link, error: Exception) -> None:
-        """Dead, or full of what nobody waits for any more: a command that we gave up holds its channel until it ends.
+    def _discard_if_useless(self, host: str, to: _HostConnection, link: _Link, error: Exception) -> None:
+        """Dead, or full of commands that timed out: such a command holds its channel until it ends.
 
-        One that others work on is left to them. Raises TransportError where it is no use to connect again."""
-        if not _refused(link, error):
-            line.forget(link)
-        elif not _full(error):
-            raise _refusal(host, error) from error
+        A connection that other commands use stays. Raises TransportError where reconnecting cannot help."""
+        if not _is_channel_refusal(link, error):
+            to.discard(link)
+        elif not _is_channel_shortage(error):
+            raise _channel_refused_error(host, error) from error
         elif link.running == 0:
-            line.forget(link)
+            to.discard(link)
 
-    async def _granted(self, turn: _Turn, rendered: str) -> Any:
-        """Waits for a free channel as long as there are commands that will free one."""
-        await turn.take()
+    async def _open_with_retry(self, permit: _ChannelPermit, rendered: str) -> Any:
+        """Retries with backoff, and waits for a free channel as long as there are commands that will free one."""
+        await permit.take()
         try:
             refusals = 0
             while True:
                 try:
-                    return await self._open(turn.link.connection, rendered)
+                    return await self._create_process(permit.link.connection, rendered)
                 except asyncssh_errors() as error:
-                    if not _refused(turn.link, error) or not _full(error):
+                    if not _is_channel_refusal(permit.link, error) or not _is_channel_shortage(error):
                         raise
                     refusals += 1
-                    if turn.link.running >= max(1, turn.link.most):
-                        await turn.take_another()
-                    elif refusals <= len(FULL_S):
-                        await asyncio.sleep(FULL_S[refusals - 1])
-                    elif turn.link.running:
-                        await turn.take_another()
+                    if permit.link.running >= max(1, permit.link.peak):
+                        await permit.reacquire()
+                    elif refusals <= len(CHANNEL_BACKOFF_S):
+                        await asyncio.sleep(CHANNEL_BACKOFF_S[refusals - 1])
+                    elif permit.link.running:
+                        await permit.reacquire()
                         refusals = 0
                     else:
                         raise
         except BaseException:
-            turn.end()
+            permit.release()
             raise
 
-    async def _open(self, connection: "asyncssh.SSHClientConnection", rendered: str) -> Any:
-        async with asyncio.timeout(self._access.connect_s):
+    async def _create_process(self, connection: "asyncssh.SSHClientConnection", rendered: str) -> Any:
+        async with asyncio.timeout(self._settings.connect_timeout_s):
             return await connection.create_process(rendered, encoding=None)
 
-    async def _read_streams(self, process: Any, stdin: bytes, heard: _PartialOutput) -> int | None:
-        """To the end of both streams, or to the limit, or to the loss of the connection: the last two give None."""
+    async def _read_streams(self, process: Any, stdin: bytes, partial: _PartialOutput) -> int | None:
+        """Until both streams end, or the output limit is reached, or the connection is lost: the last two give None."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_feed(process, stdin))
-                group.create_task(self._read_stream(process, process.stdout, heard.stdout))
-                group.create_task(self._read_stream(process, process.stderr, heard.stderr))
+                group.create_task(_write_stdin(process, stdin))
+                group.create_task(self._read_stream(process, process.stdout, partial.stdout))
+                group.create_task(self._read_stream(process, process.stderr, partial.stderr))
             await process.wait_closed()
         finally:
             process.close()
-        cut = max(len(heard.stdout), len(heard.stderr)) >= self._access.answer_limit
+        cut = max(len(partial.stdout), len(partial.stderr)) >= self._settings.max_output_bytes
         status: int | None = process.exit_status
         return None if cut else status
 
     async def _read_stream(self, process: Any, stream: Any, into: bytearray) -> None:
-        while block := await _block(stream):
+        while block := await _next_block(stream):
             into.extend(block)
-            if len(into) >= self._access.answer_limit:
+            if len(into) >= self._settings.max_output_bytes:
                 process.close()
                 return
 
-    async def _connected(self, host: str, line: _HostConnection) -> _Link:
-        async with line.lock:
-            if line.link is None or line.link.connection.is_closed():
-                line.link = None
-                line.link = _Link(connection=await self._connect_with_retry(host, line.silence))
-            return line.link
+    async def _ensure_connected(self, host: str, to: _HostConnection) -> _Link:
+        async with to.lock:
+            if to.link is None or to.link.connection.is_closed():
+                to.link = None
+                to.link = _Link(connection=await self._connect_with_retry(host, to.backoff))
+            return to.link
 
-    async def _connect_with_retry(self, host: str, silence: HostBackoff) -> "asyncssh.SSHClientConnection":
-        if told := silence.cached_error(_now()):
-            raise told
-        for wait in BACKOFF_S:
+    async def _connect_with_retry(self, host: str, backoff: HostBackoff) -> "asyncssh.SSHClientConnection":
+        if error := backoff.cached_error(_now()):
+            raise error
+        for wait in CONNECT_BACKOFF_S:
             since = _now()
             try:
                 return await self._connect(host)
             except TransportError as error:
-                silence.note(error, since=since, now=_now())
-                if silence.cached_error(_now()) or not _dropped(error):
+                backoff.note(error, since=since, now=_now())
+                if backoff.cached_error(_now()) or not _may_reconnect(error):
                     raise
                 await asyncio.sleep(wait)
         return await self._connect(host)
 
     async def _connect(self, host: str) -> "asyncssh.SSHClientConnection":
-        limit = self._access.connect_s + self._access.login_s
-        hops = route(self._access, host)
+        limit = self._settings.connect_timeout_s + self._settings.login_timeout_s
+        hops = route(self._settings, host)
         try:
             async with self._connecting, asyncio.timeout(limit):
-                connection = await connect_through(self._access, hops)
+                connection = await connect_through(self._settings, hops)
         except TimeoutError:
             silent = diagnose("host-unreachable", where=host, said=f"no answer in {limit:g} s")
             raise TransportError(silent) from None
@@ -274,31 +283,31 @@ class SshTransport:
 
     @property
     def _sudo(self) -> bool:
-        return self._access.user not in ("", "root")
+        return self._settings.user not in ("", "root")
 
 
 @asynccontextmanager
-async def ssh(access: SshSettings) -> AsyncGenerator[SshTransport]:
-    """A transport that is closed at the end, whatever happens."""
-    transport = SshTransport(access)
+async def ssh(settings: SshSettings) -> AsyncGenerator[SshTransport]:
+    """A transport that is closed at the end in any case."""
+    transport = SshTransport(settings)
     try:
         yield transport
     finally:
         await transport.close()
 
 
-def _refused(link: _Link, error: Exception) -> bool:
-    """A no to one channel, from a connection that is there; asyncssh says it in the same way of one that went."""
+def _is_channel_refusal(link: _Link, error: Exception) -> bool:
+    """One channel was refused on a live connection; asyncssh raises the same error for a lost one."""
     import asyncssh
 
     return isinstance(error, asyncssh.ChannelOpenError) and not link.connection.is_closed()
 
 
-def _full(error: Exception) -> bool:
-    return getattr(error, "code", None) in FULL
+def _is_channel_shortage(error: Exception) -> bool:
+    return getattr(error, "code", None) in CHANNEL_SHORTAGE_CODES
 
 
-def _refusal(host: str, error: Exception) -> TransportError:
+def _channel_refused_error(host: str, error: Exception) -> TransportError:
     return TransportError(diagnose("channel-refused", where=host, said=getattr(error, "reason", str(error))[:200]))
 
 
@@ -306,31 +315,31 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _dropped(error: TransportError) -> bool:
-    return error.diagnostic.code == "connection-lost" or isinstance(error.__cause__, ConnectionRefusedError)
+def _may_reconnect(error: TransportError) -> bool:
+    return error.diagnostic.disposition == "connection-dropped" or isinstance(error.__cause__, ConnectionRefusedError)
 
 
-async def _block(stream: Any) -> bytes:
-    """The next piece, or nothing: a stream that breaks off ends, and the exit status will be missing."""
+async def _next_block(stream: Any) -> bytes:
+    """The next block, or nothing: a stream that breaks off ends, and the exit status will be missing."""
     try:
-        block: bytes = await stream.read(BLOCK)
+        block: bytes = await stream.read(BLOCK_BYTES)
     except asyncssh_errors():
         return b""
     return block
 
 
-async def _feed(process: Any, text: bytes) -> None:
-    """The command may end without reading what it was sent: that is its own affair."""
+async def _write_stdin(process: Any, text: bytes) -> None:
+    """The command may end without reading its stdin; that is no error."""
     try:
-        for start in range(0, len(text), BLOCK):
-            process.stdin.write(text[start : start + BLOCK])
+        for start in range(0, len(text), BLOCK_BYTES):
+            process.stdin.write(text[start : start + BLOCK_BYTES])
             await process.stdin.drain()
         process.stdin.write_eof()
     except asyncssh_errors():
         return
 
 
-async def _closed(connection: "asyncssh.SSHClientConnection") -> None:
+async def _close(connection: "asyncssh.SSHClientConnection") -> None:
     try:
         async with asyncio.timeout(5.0):
             await connection.wait_closed()
@@ -338,9 +347,9 @@ async def _closed(connection: "asyncssh.SSHClientConnection") -> None:
         connection.abort()
 
 
-def _hop(host: str, command: Command) -> Command:
-    """The vendor's ssh on the controller, told to ask nobody, and to forward and run nothing else, whatever its own
-    configuration asks for. Quoted twice, each time by `render`. RemoteCommand is not known to OpenSSH 7.4."""
+def _ssh_from_controller(host: str, command: Command) -> Command:
+    """ssh on the controller, without prompts, and without forwarding or running anything else, whatever its own
+    configuration says. Quoted twice, each time by `render`. OpenSSH 7.4 does not know RemoteCommand."""
     return Command(
         script="exec ssh -a -x -T -o ClearAllForwardings=yes -o PermitLocalCommand=no -o ControlMaster=no "
         "-o IgnoreUnknown=RemoteCommand -o RemoteCommand=none "
@@ -351,6 +360,6 @@ def _hop(host: str, command: Command) -> Command:
     )
 
 
-def _hop_status(status: int | None) -> int | None:
-    """ssh itself ends with 255 when the way broke: then nothing is known about the command."""
+def _status_via_controller(status: int | None) -> int | None:
+    """ssh itself exits with 255 when its connection broke: then nothing is known about the command."""
     return None if status == 255 else status

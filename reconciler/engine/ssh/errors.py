@@ -34,23 +34,23 @@ def asyncssh_errors() -> tuple[type[Exception], ...]:
     return (asyncssh.Error, OSError, ValueError, *others, *interruptions)
 
 
-NOWHERE = KnownHostsLookup(host="", port=None, files=())
+NO_LOOKUP = KnownHostsLookup(host="", port=None, files=())
 """For what comes once a host's key has been accepted."""
 
 
-def translate(host: str, error: Exception, trusted: KnownHostsLookup = NOWHERE) -> TransportError:
-    return TransportError(_diagnostic(host, error, trusted))
+def translate(host: str, error: Exception, lookup: KnownHostsLookup = NO_LOOKUP) -> TransportError:
+    return TransportError(_diagnostic(host, error, lookup))
 
 
-def _diagnostic(host: str, error: Exception, trusted: KnownHostsLookup) -> Diagnostic:
+def _diagnostic(host: str, error: Exception, lookup: KnownHostsLookup) -> Diagnostic:
     import asyncssh
 
-    output_text = _said(error)
+    output_text = _first_line(error)
     match error:
         case asyncssh.HostKeyNotVerifiable():
-            return _host_key(host, output_text, trusted)
-        case asyncssh.KeyExchangeFailed() if "host key" in output_text and _known(trusted):
-            return diagnose("host-key-changed", where=host, files=", ".join(trusted.files))
+            return _host_key(host, output_text, lookup)
+        case asyncssh.KeyExchangeFailed() if "host key" in output_text and _has_known_key(lookup):
+            return diagnose("host-key-changed", where=host, files=", ".join(lookup.files))
         case asyncssh.PermissionDenied() | asyncssh.IllegalUserName() | asyncssh.PasswordChangeRequired():
             return diagnose("login-refused", where=host, said=output_text)
         case asyncssh.KeyImportError() | asyncssh.KeyEncryptionError() | asyncssh.ConfigParseError():
@@ -69,28 +69,28 @@ def _diagnostic(host: str, error: Exception, trusted: KnownHostsLookup) -> Diagn
             return diagnose("ssh-failed", where=host, said=output_text)
 
 
-def _said(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0][:200]
 
 
-def _host_key(host: str, output_text: str, trusted: KnownHostsLookup) -> Diagnostic:
+def _host_key(host: str, output_text: str, lookup: KnownHostsLookup) -> Diagnostic:
     """Revoked and expired certificates are told as they come; a key that differs and one never seen are told apart."""
     if "not trusted" not in output_text:
         return diagnose("host-key-refused", where=host, said=output_text)
-    if _known(trusted):
-        return diagnose("host-key-changed", where=host, files=", ".join(trusted.files))
-    return diagnose("host-key-unknown", where=host, files=", ".join(trusted.files))
+    if _has_known_key(lookup):
+        return diagnose("host-key-changed", where=host, files=", ".join(lookup.files))
+    return diagnose("host-key-unknown", where=host, files=", ".join(lookup.files))
 
 
-def _known(trusted: KnownHostsLookup) -> bool:
+def _has_known_key(lookup: KnownHostsLookup) -> bool:
     """Whether any key, or authority, is written down for this host."""
     import asyncssh
 
-    files = [str(path) for path in (Path(file).expanduser() for file in trusted.files) if path.is_file()]
+    files = [str(path) for path in (Path(file).expanduser() for file in lookup.files) if path.is_file()]
     if not files:
         return False
     try:
-        found: Sequence[Any] = asyncssh.match_known_hosts(files, trusted.host, "", trusted.port)
+        found: Sequence[Any] = asyncssh.match_known_hosts(files, lookup.host, "", lookup.port)
     except (ValueError, OSError):
         return False
     return any(found[:2])
@@ -115,11 +115,11 @@ def ssh_stderr_error(host: str, output: Output) -> TransportError | None:
         return None
     for words, code in STDERR_CODES:
         if words in output.stderr:
-            return TransportError(_complaint(host, code, output.stderr))
+            return TransportError(_stderr_diagnostic(host, code, output.stderr))
     return None
 
 
-def _complaint(host: str, code: str, stderr: str) -> Diagnostic:
+def _stderr_diagnostic(host: str, code: str, stderr: str) -> Diagnostic:
     output_text = stderr.strip().splitlines()[-1][:200]
     match code:
         case "host-key-changed":

@@ -21,7 +21,7 @@ from specs.diagnostic import diagnose
 if TYPE_CHECKING:
     import asyncssh
 
-NEVER: Mapping[str, Any] = {
+FORCED_OPTIONS: Mapping[str, Any] = {
     "agent_forwarding": False,
     "x11_forwarding": False,
     "gss_delegate_creds": False,
@@ -34,7 +34,7 @@ NEVER: Mapping[str, Any] = {
 the caller's agent or ticket, read a variable of his, and a terminal would change every answer. Said outright: what
 is not said is taken from there. (ForwardAgent, ForwardX11, GSSAPIDelegateCredentials, SendEnv, SetEnv, RequestTTY,
 RemoteCommand; what forwards ports, runs a local command or shares a connection, asyncssh does not do of itself.)"""
-KEEPALIVE_S = 10.0
+KEEPALIVE_INTERVAL_S = 10.0
 KEEPALIVE_MISSES = 3
 DEFAULT_FILES = ("~/.ssh/known_hosts",)
 MAX_JUMPS = 8
@@ -58,81 +58,83 @@ class Hop:
     port: int
     files: tuple[str, ...]
     """Where its key may be written down, whether or not they are there; the first is the one to write to."""
-    jump: bool
-    named_by: Literal["ssh", "cluster"] = "ssh"
+    is_jump_host: bool
+    known_hosts_from: Literal["ssh", "cluster"] = "ssh"
     """Who says where its key is written down: UserKnownHostsFile of ~/.ssh/config, or [ssh] known_hosts."""
 
-    def trusted(self) -> KnownHostsLookup:
+    def known_hosts_lookup(self) -> KnownHostsLookup:
         files = tuple(str(Path(file).expanduser()) for file in self.files)
         return KnownHostsLookup(host=self.known_as, port=self.port, files=files)
 
 
-def route(access: SshSettings, host: str) -> tuple[Hop, ...]:
+def route(settings: SshSettings, host: str) -> tuple[Hop, ...]:
     """Jump hosts in the order they are passed, then the host. Raises TransportError."""
-    name = access.connect if access.connect and host == access.controller else host
+    name = settings.connect if settings.connect and host == settings.controller else host
     try:
-        hop, jumps = _resolved(access, name, where=host, user=access.user, port=access.port, files=access.known_hosts)
-        return (*_jumps(access, jumps, ()), hop)
+        hop, jumps = _resolve_hop(
+            settings, name, where=host, user=settings.user, port=settings.port, files=settings.known_hosts
+        )
+        return (*_jump_hosts(settings, jumps, ()), hop)
     except (*asyncssh_errors(), LookupError, RuntimeError) as error:
         # the last two: a user without an entry in passwd, and no HOME
         raise TransportError(diagnose("ssh-setup", where=host, said=_first_line(error))) from error
 
 
-async def connect_through(access: SshSettings, hops: Sequence[Hop]) -> "asyncssh.SSHClientConnection | None":
+async def connect_through(settings: SshSettings, hops: Sequence[Hop]) -> "asyncssh.SSHClientConnection | None":
     """Logged in to the last of them, through the others; None for no way at all. Raises TransportError."""
     tunnel: asyncssh.SSHClientConnection | None = None
     for hop in hops:
-        tunnel = await _through(access, hop, tunnel)
+        tunnel = await _connect_hop(settings, hop, tunnel)
     return tunnel
 
 
-async def _through(
-    access: SshSettings, hop: Hop, tunnel: "asyncssh.SSHClientConnection | None"
+async def _connect_hop(
+    settings: SshSettings, hop: Hop, tunnel: "asyncssh.SSHClientConnection | None"
 ) -> "asyncssh.SSHClientConnection":
     import asyncssh
 
     try:
-        connection = await asyncssh.connect(hop.name, tunnel=tunnel, **_options(access, hop))
+        connection = await asyncssh.connect(hop.name, tunnel=tunnel, **_options(settings, hop))
     except BaseException as error:
         if tunnel is not None:
             tunnel.abort()
         if isinstance(error, asyncssh_errors()):
-            raise translate(hop.where, error, hop.trusted()) from error
+            raise translate(hop.where, error, hop.known_hosts_lookup()) from error
         raise
     if tunnel is not None:
         connection.set_tunnel(tunnel)
     return connection
 
 
-def _options(access: SshSettings, hop: Hop) -> dict[str, Any]:
+def _options(settings: SshSettings, hop: Hop) -> dict[str, Any]:
     import asyncssh
 
     options: dict[str, Any] = {
-        **NEVER,
-        "connect_timeout": access.connect_s,
-        "login_timeout": access.login_s,
-        "keepalive_interval": KEEPALIVE_S,
+        **FORCED_OPTIONS,
+        "connect_timeout": settings.connect_timeout_s,
+        "login_timeout": settings.login_timeout_s,
+        "keepalive_interval": KEEPALIVE_INTERVAL_S,
         "keepalive_count_max": KEEPALIVE_MISSES,
         "port": hop.port,
         # an object, and never a false value: for one, asyncssh looks elsewhere
-        "known_hosts": asyncssh.read_known_hosts(existing(hop.files)),
+        "known_hosts": asyncssh.read_known_hosts(existing_files(hop.files)),
     }
-    identities = [] if hop.jump else list(access.identities)
+    identities = [] if hop.is_jump_host else list(settings.identities)
     given: dict[str, Any] = {"username": hop.user, "client_keys": identities}
-    return options | {"config": configs(access)} | {name: value for name, value in given.items() if value}
+    return options | {"config": config_files(settings)} | {name: value for name, value in given.items() if value}
 
 
-def configs(access: SshSettings) -> list[str] | tuple[()]:
+def config_files(settings: SshSettings) -> list[str] | tuple[()]:
     """As asyncssh takes them: `()` is ~/.ssh/config, while None would be none at all."""
-    return existing(access.configs) or ()
+    return existing_files(settings.configs) or ()
 
 
-def existing(files: Sequence[str]) -> list[str]:
+def existing_files(files: Sequence[str]) -> list[str]:
     return [str(path) for path in (Path(file).expanduser() for file in files) if path.is_file()]
 
 
-def _resolved(
-    access: SshSettings,
+def _resolve_hop(
+    settings: SshSettings,
     name: str,
     *,
     where: str,
@@ -146,37 +148,37 @@ def _resolved(
 
     given: dict[str, Any] = {"username": user, "port": port}
     given = {key: value for key, value in given.items() if value}
-    said: Any = asyncssh.SSHClientConnectionOptions(
-        host=name, client_keys=None, agent_path=None, config=configs(access), **given
+    options: Any = asyncssh.SSHClientConnectionOptions(
+        host=name, client_keys=None, agent_path=None, config=config_files(settings), **given
     )
     hop = Hop(
         where=where,
         name=name,
         user=user,
-        host=said.host,
-        known_as=said.host_key_alias or said.host,
-        port=said.port,
-        files=files or tuple(said.known_hosts or ()) or DEFAULT_FILES,
-        jump=jump,
-        named_by="cluster" if files else "ssh",
+        host=options.host,
+        known_as=options.host_key_alias or options.host,
+        port=options.port,
+        files=files or tuple(options.known_hosts or ()) or DEFAULT_FILES,
+        is_jump_host=jump,
+        known_hosts_from="cluster" if files else "ssh",
     )
-    return hop, said.tunnel or ""
+    return hop, options.tunnel or ""
 
 
-def _jumps(access: SshSettings, named: str, after: tuple[str, ...]) -> tuple[Hop, ...]:
+def _jump_hosts(settings: SshSettings, proxy_jump: str, after: tuple[str, ...]) -> tuple[Hop, ...]:
     """`user@jump:port,next`: the first of them may have jump hosts of its own, as in ssh(1)."""
-    if not named:
+    if not proxy_jump:
         return ()
-    if len(after) >= MAX_JUMPS or named in after:
-        raise ValueError(f"ProxyJump {named} leads to itself")
-    first, *others = [_jump(access, text) for text in named.split(",")]
-    return (*_jumps(access, first[1], (*after, named)), first[0], *(hop for hop, _ in others))
+    if len(after) >= MAX_JUMPS or proxy_jump in after:
+        raise ValueError(f"ProxyJump {proxy_jump} leads to itself")
+    first, *others = [_jump_host(settings, text) for text in proxy_jump.split(",")]
+    return (*_jump_hosts(settings, first[1], (*after, proxy_jump)), first[0], *(hop for hop, _ in others))
 
 
-def _jump(access: SshSettings, text: str) -> tuple[Hop, str]:
+def _jump_host(settings: SshSettings, text: str) -> tuple[Hop, str]:
     user, _, place = text.strip().rpartition("@")
     name, _, port = place.rpartition(":") if ":" in place else (place, "", "")
-    return _resolved(access, name, where=name, user=user, port=int(port) if port else None, files=(), jump=True)
+    return _resolve_hop(settings, name, where=name, user=user, port=int(port) if port else None, files=(), jump=True)
 
 
 def _first_line(error: Exception) -> str:

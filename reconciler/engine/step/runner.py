@@ -1,33 +1,49 @@
-"""Carry out one step: look, start it or find it started, follow it, look again.
+"""Run one step: read, launch its job or attach to one found running, follow it, verify its effects.
 
-The outcome comes from facts. An exit status is only told beside it: the vendor's scripts end with 0 after failures and
-with others after success. Everything that can go wrong is a returned `StepFailed`; only a journal that cannot be
+The result comes from facts. An exit status is only reported beside it: the vendor's scripts end with 0 after failures
+and with others after success. Everything that can go wrong is a returned `StepFailed`; only a journal that cannot be
 written is raised.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from probes.fact import AnyReading, Known, Readings
+from probes.fact import AnyDrift, AnyReading, Known, Readings, fact_id
 from probes.job import JobsRunning
 from reconciler.core.approval import human_action_needed
-from reconciler.core.events import JobAdopted, StepDeferred, StepFailed, StepNeedsHuman, StepSkipped, StepStarted
+from reconciler.core.diff import compare
+from reconciler.core.events import (
+    Event,
+    JobAdopted,
+    StepDeferred,
+    StepDone,
+    StepFailed,
+    StepNeedsHuman,
+    StepOutput,
+    StepSkipped,
+    StepStarted,
+)
 from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
+from reconciler.core.redact import redact
 from reconciler.engine.assess import facts_of
-from reconciler.engine.clock import ahead
-from reconciler.engine.jobs.adopt import ADOPTED_DEADLINE_S, unfinished_reason
+from reconciler.engine.clock import wall_ahead_s
+from reconciler.engine.jobs.adopt import ADOPTED_TIMEOUT_S, unfinished_reason
 from reconciler.engine.jobs.client import (
     BACKOFF_S,
     UNREACHABLE_TIMEOUT_S,
+    JobResult,
     JobSpec,
     LaunchResult,
     StartDeadline,
     follow_log,
     job_spec,
     launch,
+    mark_verified,
 )
-from reconciler.engine.lease import TTL_S
-from reconciler.engine.step.context import MAX_LOG_EVENTS, JobLog, StepAttempt, StepContext, StepResult
+from reconciler.engine.lease import TTL_S, Lease
+from reconciler.engine.run import RunContext
 from reconciler.engine.step.decision import (
     Attach,
     Defer,
@@ -37,34 +53,98 @@ from reconciler.engine.step.decision import (
     Wait,
     attempts_fact,
     decide,
+    expected_text,
+    is_plan_input,
+    is_unreachable,
+    reading_text,
     uptime_fact,
 )
-from reconciler.engine.step.verification import verify_effects
 from specs.diagnostic import Diagnostic, diagnose
 
-JOB_MAY_STILL_RUN = {"job-overdue", "job-launch-unconfirmed", "job-not-started"}
-"""Failures of a step whose job goes on, or may do so."""
+TAIL_LINES = 20
+"""Lines of its log that a failed step is reported with."""
+MAX_LOG_EVENTS = 5_000
+"""Lines of its log that a step may emit while it runs; the rest stays on its host."""
+VERIFY_INTERVAL_S = (0.5, 3.0)
+"""Shortest and longest wait between two readings of what a step ensures."""
+FAILED_COMMAND_GRACE_S = 20.0
+"""How long the effects of a command that reports failure are waited for all the same: install_redis_cluster checks too
+early and reports that."""
+
+StepResult = StepDone | StepSkipped | StepFailed | StepDeferred | StepNeedsHuman
 
 
-EFFECT_MISSING = frozenset({"step-not-verified", "job-cut-off"})
-"""Over, and what it was for is not there."""
+@dataclass(slots=True)
+class LaunchedJobs:
+    """Jobs of this round, shared by its steps."""
+
+    started: list[str] = field(default_factory=list[str])
+    """Steps whose start is on record."""
+    running: dict[str, str] = field(default_factory=dict[str, str])
+    """Job by step, while it is followed, or where it may still be running although nobody follows it any more."""
 
 
-async def run_step(step: Step, context: StepContext) -> StepResult:
-    ended = await _attempt_until_settled(StepAttempt(step=step), context)
-    if not (isinstance(ended, StepFailed) and ended.diagnostic.code in JOB_MAY_STILL_RUN):
-        context.running.pop(step.id, None)
-    return ended
+@dataclass(slots=True)
+class StepAttempt:
+    """One step in progress: what was launched, and what it has been waiting for since when."""
+
+    step: Step
+    lease: Lease
+    jobs: LaunchedJobs
+    number: int = 0
+    started_at: float = 0.0
+    sent: LaunchResult | None = None
+    """The reply to the last launch, while it is not known whether there is a job."""
+    waiting_since: dict[str, float] = field(default_factory=dict[str, float])
+    """By the code of the diagnostic."""
+    retries: int = 0
+
+    @property
+    def host(self) -> str:
+        return self.step.action.host
+
+    @property
+    def job(self) -> str:
+        return job_id(job_key(self.step.action), self.number)
+
+    @property
+    def sent_attempt(self) -> int | None:
+        return self.number if self.sent is not None else None
 
 
-async def _attempt_until_settled(attempt: StepAttempt, context: StepContext) -> StepResult:
-    """Look, and begin; and look again, before anything is sent once more, where that came to nothing for a moment."""
+@dataclass(slots=True)
+class JobLog:
+    """What a job prints: emitted as it comes, redacted and up to a limit; its tail is kept for a failure."""
+
+    step: str
+    emit: Callable[[Event], None]
+    tail: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL_LINES))
+    emitted: int = 0
+
+    def add(self, line: str) -> None:
+        safe = redact(line)
+        self.tail.append(safe)
+        self.emitted += 1
+        if self.emitted <= MAX_LOG_EVENTS:
+            self.emit(StepOutput(step=self.step, line=safe))
+
+
+async def run_step(attempt: StepAttempt, context: RunContext) -> StepResult:
+    result = await _retry_until_settled(attempt, context)
+    if not (isinstance(result, StepFailed) and result.diagnostic.disposition == "job-may-still-run"):
+        attempt.jobs.running.pop(attempt.step.id, None)
+    return result
+
+
+async def _retry_until_settled(attempt: StepAttempt, context: RunContext) -> StepResult:
+    """Read and decide; where the decision came to nothing for the moment, back off and read again before anything is
+    sent once more."""
     step = attempt.step
     while True:
-        readings = await _read(step, context)
+        readings = await _read(attempt, context)
         if isinstance(readings, Diagnostic):
             return StepFailed(step=step.id, diagnostic=readings)
-        came = context.clock.steady()
+        read_at = context.clock.steady()
         match decide(step, readings, attempt.sent_attempt):
             case Skip():
                 return StepSkipped(step=step.id)
@@ -73,155 +153,208 @@ async def _attempt_until_settled(attempt: StepAttempt, context: StepContext) -> 
             case RefuseRepeat(why=why):
                 return await _refuse_repeat(step, why, context)
             case Attach(number=number):
-                ended = await _attach(attempt, number, context)
-            case Start() as begin:
+                result = await _attach(attempt, number, context)
+            case Start() as start:
                 diagnostic = human_action_needed(step, context.approved)
                 if diagnostic is not None:
                     return StepNeedsHuman(step=step.id, diagnostic=diagnostic)
-                ended = await _launch(attempt, begin, came, context)
-            case Wait(why=why, timeout_s=patience):
-                ended = _wait_or_fail(attempt, why, patience, context)
-        if ended is not None:
-            return ended
-        await context.clock.sleep(BACKOFF_S[min(attempt.tries, len(BACKOFF_S) - 1)])
-        attempt.tries += 1
+                result = await _launch(attempt, start, read_at, context)
+            case Wait(why=why, timeout_s=timeout_s):
+                result = _wait_or_fail(attempt, why, timeout_s, context)
+        if result is not None:
+            return result
+        await context.clock.sleep(BACKOFF_S[min(attempt.retries, len(BACKOFF_S) - 1)])
+        attempt.retries += 1
 
 
-def _wait_or_fail(attempt: StepAttempt, why: Diagnostic, patience_s: float, context: StepContext) -> StepFailed | None:
-    """None: it may still come right. A launch that nobody heard outweighs whatever else is wrong by now."""
-    now = context.clock.steady()
-    since = attempt.waiting_since.setdefault(why.code, now)
-    unheard = attempt.sent is not None and attempt.sent.how == "unheard"
-    if attempt.sent is not None:
-        why, patience_s, since = (
-            _launch_diagnostic(attempt, attempt.sent),
-            UNREACHABLE_TIMEOUT_S,
-            min(attempt.waiting_since.values()),
-        )
-    if context.stop.requested:
-        patience_s = TTL_S if unheard else 0.0
-    return StepFailed(step=attempt.step.id, diagnostic=why) if now - since >= patience_s else None
-
-
-def _launch_diagnostic(attempt: StepAttempt, sent: LaunchResult) -> Diagnostic:
-    if sent.how == "unheard":
-        return diagnose("job-launch-unconfirmed", where=attempt.host, job=attempt.job)
-    return diagnose("job-not-started", where=attempt.host, job=attempt.job, how=f"{sent.how} {sent.detail}".strip())
-
-
-async def _launch(attempt: StepAttempt, begin: Start, came: float, context: StepContext) -> StepResult | None:
-    """Sent with a limit that lies within our lease; None where it has to be looked at again."""
-    left = int(context.validity.left(came, ahead=ahead(context.clock)))
-    if left < 1 or (attempt.sent is not None and context.stop.requested):
-        late = diagnose("lease-unconfirmed", where=attempt.host)
-        return _wait_or_fail(attempt, late, UNREACHABLE_TIMEOUT_S, context)
-    _record_start(attempt, begin.number, context)
-    until = StartDeadline(boot=begin.boot, uptime_s=begin.uptime_s + left)
-    launched = await launch(context.transport, attempt.host, _job_spec(attempt, until, context))
-    match launched.how:
-        case "started" | "exists":
-            return await _await_job(attempt, context)
-        case "unheard" | "torn" | "busy" | "late":
-            attempt.sent = launched
-            return _wait_or_fail(attempt, _launch_diagnostic(attempt, launched), UNREACHABLE_TIMEOUT_S, context)
-        case "stale":
-            overtaken = diagnose("lease-superseded", where=attempt.host, epoch=launched.detail)
-            context.stop.stop_because(overtaken)
-            return StepFailed(step=attempt.step.id, diagnostic=overtaken)
-        case "unwritable" | "not-started":
-            return StepFailed(step=attempt.step.id, diagnostic=_launch_diagnostic(attempt, launched))
-
-
-async def _attach(attempt: StepAttempt, number: int, context: StepContext) -> StepResult | None:
-    """None: it was an earlier run's, ended without what this step ensures, and may be begun once more: the same work,
-    but not necessarily to the same end (another value, a corrected script)."""
-    if attempt.sent_attempt is not None:
-        return await _await_job(attempt, context)
-    context.emit(JobAdopted(host=attempt.host, job=job_id(job_key(attempt.step.action), number)))
-    _record_start(attempt, number, context)
-    ended = await _await_job(attempt, context)
-    again = attempt.step.action.idempotent and not context.stop.requested
-    return None if again and isinstance(ended, StepFailed) and ended.diagnostic.code in EFFECT_MISSING else ended
-
-
-def _record_start(attempt: StepAttempt, number: int, context: StepContext) -> None:
-    """Once, and before anything leaves for the host."""
-    if attempt.number == number:
-        return
-    attempt.number, attempt.began = number, context.clock.steady()
-    context.emit(StepStarted(step=attempt.step.id, host=attempt.host, job=attempt.job))
-    context.running[attempt.step.id] = attempt.job
-    context.started.append(attempt.step.id)
-
-
-def _job_spec(attempt: StepAttempt, until: StartDeadline, context: StepContext) -> JobSpec:
-    step, undo = attempt.step, "undo" if context.undoes else attempt.step.action.undo
-    return job_spec(
-        step.action, attempt.job, epoch=context.epoch, until=until, run=context.run, step=step.id, undo=undo
-    )
-
-
-async def _await_job(attempt: StepAttempt, context: StepContext) -> StepResult:
-    step, log = attempt.step, JobLog(step=attempt.step.id, emit=context.emit)
-    followed = await follow_log(
-        context.transport,
-        attempt.host,
-        attempt.job,
-        clock=context.clock,
-        on_line=log.add,
-        deadline_s=step.action.deadline_s,
-    )
-    return await verify_effects(attempt, followed, tuple(log.tail), context)
-
-
-async def _read(step: Step, context: StepContext) -> Readings | Diagnostic:
-    """All it rests on, once nobody else's job runs on its host."""
+async def _read(attempt: StepAttempt, context: RunContext) -> Readings | Diagnostic:
+    """Everything the decision needs, once no foreign job runs on the step's host."""
+    step = attempt.step
     running = JobsRunning(host=step.action.host)
     facts = (*facts_of((*step.action.ensures(), *step.requires)), attempts_fact(step), uptime_fact(step), running)
     while True:
         readings = (await context.gather(facts)).readings
-        others = _foreign_jobs(step, readings.get(running), context)
-        if not others:
+        foreign = _foreign_jobs(attempt, readings.get(running))
+        if not foreign:
             return readings
-        diagnostic = await _await_foreign_jobs(step, others, context)
+        diagnostic = await _await_foreign_jobs(step, foreign, context)
         if diagnostic is not None:
             return diagnostic
 
 
-def _foreign_jobs(step: Step, reading: AnyReading | None, context: StepContext) -> tuple[str, ...]:
-    """Jobs that run on its host and were not started by this run: nothing is known of what they share with it."""
+def _foreign_jobs(attempt: StepAttempt, reading: AnyReading | None) -> tuple[str, ...]:
+    """Jobs that run on its host and were not started by this run: which locks they need is not known."""
     if not isinstance(reading, Known):
         return ()
     jobs: tuple[str, ...] = reading.value
-    ours = set(context.running.values())
-    return tuple(job for job in jobs if job not in ours and job.rpartition(".")[0] != job_key(step.action))
+    own, key = set(attempt.jobs.running.values()), job_key(attempt.step.action)
+    return tuple(job for job in jobs if job not in own and job.rpartition(".")[0] != key)
 
 
-async def _await_foreign_jobs(step: Step, jobs: Sequence[str], context: StepContext) -> Diagnostic | None:
-    """A launch of an earlier run may have come late, or nobody could see its job when this run began."""
+async def _await_foreign_jobs(step: Step, jobs: Sequence[str], context: RunContext) -> Diagnostic | None:
+    """A launch of an earlier run may have arrived late, or its job could not be read when this run started."""
     for job in jobs:
-        context.emit(JobAdopted(host=step.action.host, job=job))
-        followed = await follow_log(
+        context.record(JobAdopted(host=step.action.host, job=job))
+        result = await follow_log(
             context.transport,
             step.action.host,
             job,
             clock=context.clock,
             on_line=_ignore_output,
-            deadline_s=ADOPTED_DEADLINE_S,
+            timeout_s=ADOPTED_TIMEOUT_S,
         )
-        diagnostic = unfinished_reason(followed, step.action.host, job)
+        diagnostic = unfinished_reason(result, step.action.host, job)
         if diagnostic is not None:
             return diagnostic
     return None
 
 
 def _ignore_output(_: str) -> None:
-    """What somebody else's job prints is no output of this step."""
+    """The output of a foreign job is not this step's."""
 
 
-async def _refuse_repeat(step: Step, why: Diagnostic, context: StepContext) -> StepFailed:
-    """It was tried before, and what it ensures has not come true since: the evidence is told."""
-    log = JobLog(step=step.id, emit=context.emit, emitted=MAX_LOG_EVENTS)
+async def _attach(attempt: StepAttempt, number: int, context: RunContext) -> StepResult | None:
+    """None: it was an earlier run's, ended without what this step ensures, and may be retried: the same work, but not
+    necessarily to the same end (another value, a corrected script)."""
+    if attempt.sent_attempt is not None:
+        return await _await_job(attempt, context)
+    context.record(JobAdopted(host=attempt.host, job=job_id(job_key(attempt.step.action), number)))
+    _record_start(attempt, number, context)
+    result = await _await_job(attempt, context)
+    may_retry = attempt.step.action.idempotent and not context.stop.requested
+    effect_missing = isinstance(result, StepFailed) and result.diagnostic.disposition == "effect-missing"
+    return None if may_retry and effect_missing else result
+
+
+async def _launch(attempt: StepAttempt, start: Start, read_at: float, context: RunContext) -> StepResult | None:
+    """Launched with a start deadline that lies within our lease; None where its host has to be read again."""
+    remaining_s = int(attempt.lease.validity.remaining_s(read_at, wall_ahead=wall_ahead_s(context.clock)))
+    if remaining_s < 1 or (attempt.sent is not None and context.stop.requested):
+        unconfirmed = diagnose("lease-unconfirmed", where=attempt.host)
+        return _wait_or_fail(attempt, unconfirmed, UNREACHABLE_TIMEOUT_S, context)
+    _record_start(attempt, start.number, context)
+    deadline = StartDeadline(boot=start.boot, uptime_s=start.uptime_s + remaining_s)
+    launched = await launch(context.transport, attempt.host, _job_spec(attempt, deadline, context))
+    match launched.status:
+        case "started" | "exists":
+            return await _await_job(attempt, context)
+        case "no-answer" | "torn" | "busy" | "late":
+            attempt.sent = launched
+            return _wait_or_fail(attempt, _launch_diagnostic(attempt, launched), UNREACHABLE_TIMEOUT_S, context)
+        case "stale":
+            superseded = diagnose("lease-superseded", where=attempt.host, epoch=launched.detail)
+            context.stop.stop_because(superseded)
+            return StepFailed(step=attempt.step.id, diagnostic=superseded)
+        case "unwritable" | "not-started":
+            return StepFailed(step=attempt.step.id, diagnostic=_launch_diagnostic(attempt, launched))
+
+
+def _record_start(attempt: StepAttempt, number: int, context: RunContext) -> None:
+    """Once, and before anything is sent to the host."""
+    if attempt.number == number:
+        return
+    attempt.number, attempt.started_at = number, context.clock.steady()
+    context.record(StepStarted(step=attempt.step.id, host=attempt.host, job=attempt.job))
+    attempt.jobs.running[attempt.step.id] = attempt.job
+    attempt.jobs.started.append(attempt.step.id)
+
+
+def _job_spec(attempt: StepAttempt, deadline: StartDeadline, context: RunContext) -> JobSpec:
+    action = attempt.step.action
+    return job_spec(
+        action,
+        attempt.job,
+        epoch=attempt.lease.epoch,
+        start_deadline=deadline,
+        run=context.run,
+        step=attempt.step.id,
+        undo="undo" if context.undoes else action.undo_outcome,
+    )
+
+
+def _wait_or_fail(attempt: StepAttempt, why: Diagnostic, timeout_s: float, context: RunContext) -> StepFailed | None:
+    """None: it may still succeed. A launch without an answer outweighs whatever else is wrong by now."""
+    now = context.clock.steady()
+    since = attempt.waiting_since.setdefault(why.code, now)
+    no_answer = attempt.sent is not None and attempt.sent.status == "no-answer"
+    if attempt.sent is not None:
+        why, timeout_s = _launch_diagnostic(attempt, attempt.sent), UNREACHABLE_TIMEOUT_S
+        since = min(attempt.waiting_since.values())
+    if context.stop.requested:
+        timeout_s = TTL_S if no_answer else 0.0
+    return StepFailed(step=attempt.step.id, diagnostic=why) if now - since >= timeout_s else None
+
+
+def _launch_diagnostic(attempt: StepAttempt, sent: LaunchResult) -> Diagnostic:
+    if sent.status == "no-answer":
+        return diagnose("job-launch-unconfirmed", where=attempt.host, job=attempt.job)
+    return diagnose("job-not-started", where=attempt.host, job=attempt.job, how=f"{sent.status} {sent.detail}".strip())
+
+
+async def _await_job(attempt: StepAttempt, context: RunContext) -> StepResult:
+    step, log = attempt.step, JobLog(step=attempt.step.id, emit=context.record)
+    result = await follow_log(
+        context.transport,
+        attempt.host,
+        attempt.job,
+        clock=context.clock,
+        on_line=log.add,
+        timeout_s=step.action.deadline_s,
+    )
+    return await _verify(attempt, result, tuple(log.tail), context)
+
+
+async def _verify(attempt: StepAttempt, job: JobResult, tail: tuple[str, ...], context: RunContext) -> StepResult:
+    """Facts decide, and are given their time."""
+    step, host = attempt.step, attempt.host
+    if job.state == "overdue":
+        late = diagnose("job-overdue", where=host, job=attempt.job, seconds=f"{step.action.deadline_s:g}")
+        return StepFailed(step=step.id, diagnostic=late, tail=tail)
+    if job.state == "no-answer":
+        unconfirmed = diagnose("job-launch-unconfirmed", where=host, job=attempt.job)
+        return StepFailed(step=step.id, diagnostic=unconfirmed, tail=tail)
+    missing = await _await_effects(step, job, context)
+    if missing:
+        return StepFailed(step=step.id, diagnostic=_effects_missing(attempt, job, missing), tail=tail)
+    if not step.action.idempotent:
+        await mark_verified(context.transport, host, attempt.job)
+    seconds = context.clock.steady() - attempt.started_at
+    return StepDone(step=step.id, seconds=seconds, exit_status=job.exit_status, attempt=attempt.number)
+
+
+async def _await_effects(step: Step, job: JobResult, context: RunContext) -> tuple[AnyDrift, ...]:
+    """What it ensures and does not hold in time: nothing, as a rule, at the first reading. The exit status only decides
+    how long it is waited for."""
+    ensured = step.action.ensures()
+    grace_s = step.action.effects_timeout_s
+    if job.exit_status != 0:
+        grace_s = min(FAILED_COMMAND_GRACE_S, grace_s)
+    started_at, interval_s = context.clock.steady(), VERIFY_INTERVAL_S[0]
+    while True:
+        readings = (await context.gather(facts_of(ensured))).readings
+        drifts = (drift for expected in ensured if (drift := compare(expected, readings)) is not None)
+        missing = tuple(drift for drift in drifts if not is_plan_input(drift))
+        unreachable = any(is_unreachable(drift.reading) for drift in missing)
+        if not missing or context.clock.steady() >= started_at + (UNREACHABLE_TIMEOUT_S if unreachable else grace_s):
+            return missing
+        await context.clock.sleep(interval_s)
+        interval_s = min(interval_s * 1.5, VERIFY_INTERVAL_S[1])
+
+
+def _effects_missing(attempt: StepAttempt, job: JobResult, missing: Sequence[AnyDrift]) -> Diagnostic:
+    action, where = attempt.step.action, attempt.host
+    if job.state in ("vanished", "never"):
+        return diagnose("job-cut-off" if action.idempotent else "job-vanished", where=where, job=attempt.job)
+    facts = "; ".join(
+        f"{fact_id(drift.expected.fact)}: {expected_text(drift)} / {reading_text(drift.reading)}" for drift in missing
+    )
+    explained = action.explain_failure(missing)
+    return explained or diagnose("step-not-verified", where=where, job=attempt.job, rc=job.exit_status, facts=facts)
+
+
+async def _refuse_repeat(step: Step, why: Diagnostic, context: RunContext) -> StepFailed:
+    """It was attempted before, and what it ensures does not hold: reported with the tail of that attempt's log."""
+    log = JobLog(step=step.id, emit=context.record, emitted=MAX_LOG_EVENTS)
     job = dict(why.fields).get("job")
     if job is not None:
         await follow_log(
@@ -230,6 +363,6 @@ async def _refuse_repeat(step: Step, why: Diagnostic, context: StepContext) -> S
             job,
             clock=context.clock,
             on_line=log.add,
-            deadline_s=step.action.deadline_s,
+            timeout_s=step.action.deadline_s,
         )
     return StepFailed(step=step.id, diagnostic=why, tail=tuple(log.tail))

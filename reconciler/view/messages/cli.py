@@ -11,6 +11,11 @@ TROUBLES: dict[str, DiagnosticText] = {
         why=LocalizedText(en="nothing was read and nothing was changed", zh="未读取任何内容，也未做任何改动"),
         hint=LocalizedText(en="see `{help}`", zh="参见 `{help}`"),
     ),
+    "format-missing": DiagnosticText(
+        what=LocalizedText(en="`{command}` has no {format} output", zh="`{command}` 没有 {format} 格式的输出"),
+        why=LocalizedText(en="nothing was read and nothing was changed", zh="未读取任何内容，也未做任何改动"),
+        hint=LocalizedText(en="available formats: {known}", zh="可用的格式：{known}"),
+    ),
     "unknown-id": DiagnosticText(
         what=LocalizedText(en="`{id}` is no id that bkrec knows", zh="bkrec 不认识标识 `{id}`"),
         why=LocalizedText(

@@ -330,8 +330,8 @@ LABELS: dict[str, LocalizedText] = {
     "word-unfinished": _("not ended: killed, or still running", "未结束：被终止，或仍在运行"),
     "ack-none": _("no work of this release leaves no trace here", "此处没有不留痕迹的待办"),
     "ack-done": _("done", "已完成"),
-    "ack-owed": _("to be done by the next `bkrec apply`", "由下一次 `bkrec apply` 完成"),
-    "ack-due": _("not yet: it follows the upgrade of its product", "尚未到时：在所属产品升级之后进行"),
+    "ack-pending": _("to be done by the next `bkrec apply`", "由下一次 `bkrec apply` 完成"),
+    "ack-not-due": _("not yet: it follows the upgrade of its product", "尚未到时：在所属产品升级之后进行"),
     "ack-untraced": _(
         "nobody can tell. Say it: bkrec ack {task} --done, or --not-done",
         "无从判断，请确认：bkrec ack {task} --done 或 --not-done",

@@ -12,10 +12,10 @@ def ack_text(document: AckDoc, page: RenderOptions) -> str:
 
 
 def _rows(document: AckDoc, page: RenderOptions) -> Iterator[str]:
-    if not document.works:
+    if not document.tasks:
         yield label("ack-none", page.lang)
-    widest = max((len(one.task) for one in document.works), default=0)
-    for task in document.works:
+    widest = max((len(task.task) for task in document.tasks), default=0)
+    for task in document.tasks:
         yield f"{task.task:<{widest}}  {task.host}  {_state(task, page)}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from probes.fact import AnyFact, fact_id
 from reconciler.core.plan import Blocked, Plan, Step
-from reconciler.core.undo_scope import NO_CHANGE, PUT_BACK
+from reconciler.core.undo_scope import NO_CHANGE, RESTORED
 from reconciler.view import describe
 from reconciler.view.estimate import outages, total_s
 from reconciler.view.messages.registry import reason_text
@@ -95,9 +95,9 @@ def _no_return(plan: Plan, page: RenderOptions) -> str:
 
 def _undo(plan: Plan, page: RenderOptions) -> str:
     """Which of them `bkrec undo` can put back: the rest but for those that touch nothing stays for good."""
-    words = [(number, step.action.undo) for number, step in enumerate(plan.steps, start=1)]
-    back = [number for number, word in words if word == PUT_BACK]
-    stay = [number for number, word in words if word not in (PUT_BACK, NO_CHANGE)]
+    words = [(number, step.action.undo_outcome) for number, step in enumerate(plan.steps, start=1)]
+    back = [number for number, word in words if word == RESTORED]
+    stay = [number for number, word in words if word not in (RESTORED, NO_CHANGE)]
     told = (
         ("undo-back", back),
         ("undo-no-change", [number for number, word in words if word == NO_CHANGE]),

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.view.documents import ApprovalDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
+from reconciler.view.documents import ApprovalDoc, HistoryDoc, LockDoc, PauseDoc, RunSummaryDoc, StatusDoc
 from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions, lines, sanitized
 
 
-def history_text(runs: Sequence[RunDoc], page: RenderOptions) -> str:
-    return lines(_runs(runs, page))
+def history_text(history: HistoryDoc, page: RenderOptions) -> str:
+    return lines(_runs(history.runs, page))
 
 
 def status_text(status: StatusDoc, page: RenderOptions) -> str:
-    last = history_text((status.last,) if status.last else (), page)
+    last = lines(_runs([status.last] if status.last else [], page))
     if status.lock is None or status.pause is None:
         return last
     jobs = [sanitized(f"{job.host}  {job.job}  {job.line}").rstrip() for job in status.jobs]
@@ -38,21 +38,15 @@ def paused_text(pause: PauseDoc, page: RenderOptions) -> str:
 
 
 def lock_text(lock: LockDoc, page: RenderOptions) -> str:
-    if not lock.held:
+    if not lock.locked:
         return label("lock-free", page.lang) + "\n"
-    told = {"who": sanitized(lock.who), "origin": sanitized(lock.origin), "run": lock.run, "epoch": lock.epoch}
-    return label("lock-held", page.lang, **told, time=duration(lock.age_s or 0.0, page.lang)) + "\n"
+    holder = {"who": sanitized(lock.who), "origin": sanitized(lock.origin), "run": lock.run, "epoch": lock.epoch}
+    if lock.released:
+        return label("lock-broken", page.lang, **holder) + "\n"
+    return label("lock-held", page.lang, **holder, time=duration(lock.age_s or 0.0, page.lang)) + "\n"
 
 
-def broken_text(lock: LockDoc, page: RenderOptions) -> str:
-    if not lock.held:
-        return label("lock-free", page.lang) + "\n"
-    return (
-        label("lock-broken", page.lang, who=sanitized(lock.who), origin=sanitized(lock.origin), epoch=lock.epoch) + "\n"
-    )
-
-
-def _runs(runs: Sequence[RunDoc], page: RenderOptions) -> Iterator[str]:
+def _runs(runs: Sequence[RunSummaryDoc], page: RenderOptions) -> Iterator[str]:
     if not runs:
         yield label("no-runs", page.lang)
     for run in runs:

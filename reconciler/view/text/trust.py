@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from reconciler.view.documents import KeyDoc, ServerDoc, TrustDoc
 from reconciler.view.messages.ui import label
-from reconciler.view.readdocs import KeyDoc, ServerDoc, TrustDoc
 from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text.rows import rows
 
@@ -39,7 +39,7 @@ def _key(key: KeyDoc) -> str:
 
 
 def _beside(document: TrustDoc, page: RenderOptions) -> Iterator[str]:
-    for path in document.kept:
+    for path in document.backups:
         yield label("trust-kept", page.lang, path=sanitized(path))
     if document.elsewhere:
         hosts = ", ".join(document.elsewhere)

@@ -17,6 +17,6 @@ def verdict_line(release: str, difference: Difference, page: RenderOptions) -> s
     hidden = sum(one.expected.fact in difference.latent for one in difference.drift)
     text += label("verdict-latent", page.lang, count=hidden) if hidden else ""
     text += label("verdict-advice", page.lang, count=len(difference.advice)) if difference.advice else ""
-    if page.beyond:
-        text += label("beyond", page.lang, sections=", ".join(page.beyond))
-    return text + (label("left", page.lang, modules=", ".join(page.left)) if page.left else "")
+    if page.not_covered:
+        text += label("beyond", page.lang, sections=", ".join(page.not_covered))
+    return text + (label("left", page.lang, modules=", ".join(page.excluded)) if page.excluded else "")

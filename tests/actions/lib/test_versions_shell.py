@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actions.lib.versions_shell import PIN
+from actions.lib.versions_shell import RECORD_VERSIONS
 from actions.package import UnpackProducts
 from probes.fact import Known
-from probes.package_versions import DIRECTORY, NAME, PROBE, PinVersions, record
+from probes.package_versions import DIRECTORY, NAME, PROBE, PackageVersions, record
 from probes.path import normalise_version
 from tests.probes.here import HOST, SHELLS, ask
 from tests.support.shell import perform
@@ -47,7 +47,9 @@ def unpacked(root: Path, **products: bytes) -> Path:
 
 
 def pinned(root: Path, *asked: str) -> UnpackProducts:
-    return UnpackProducts(host=HOST, root=str(root), package="", version="6.2.2", products=(), md5=MD5, pins=asked)
+    return UnpackProducts(
+        host=HOST, root=str(root), package="", version="6.2.2", products=(), md5=MD5, package_versions=asked
+    )
 
 
 def said(root: Path, where: Path, *asked: str) -> list[str]:
@@ -88,7 +90,7 @@ def test_the_record_is_roots_alone_and_nothing_half_done_lies_beside_it(tmp_path
 def test_the_step_ensures_what_the_probe_then_reads(tmp_path: Path) -> None:
     action = pinned(unpacked(tmp_path / "src", bkauth=b"v0.0.13\n"), "product bkauth 0.0.13")
     assert perform(action.command(), tmp_path).returncode == 0
-    expected = next(promise for promise in action.ensures() if isinstance(promise.fact, PinVersions))
+    expected = next(promise for promise in action.ensures() if isinstance(promise.fact, PackageVersions))
     (found,) = ask(PROBE, [expected.fact], instead={DIRECTORY: str(tmp_path / "var-lib/bkrec/package-versions")})
     assert found == expected.reading
 
@@ -117,7 +119,7 @@ def test_whatever_a_version_file_holds_the_record_can_be_read(
 ) -> None:
     """On this machine's own shells, with the record beside the tree; what is read is what a look at VERSION says."""
     root = unpacked(tmp_path, **dict(zip(NAMES, versions, strict=True)))
-    shell_text = PIN.replace("/var/lib/bkrec/package-versions", str(root / "package-versions"))
+    shell_text = RECORD_VERSIONS.replace("/var/lib/bkrec/package-versions", str(root / "package-versions"))
     script = f'set -eu\n{shell_text}\ncd -- {root}\npin "$@"\n'
     asked = [word for name in NAMES for word in ("product", name)]
     done = subprocess.run([shell, "-c", script, "bkrec", MD5, *asked], capture_output=True, check=False, timeout=30)
@@ -130,6 +132,6 @@ def test_whatever_a_version_file_holds_the_record_can_be_read(
         assert pin.version or pin.rejected
         assert NAME.fullmatch(pin.name)
     (found,) = ask(
-        PROBE, [PinVersions(host=HOST, md5=MD5)], instead={DIRECTORY: str(root / "package-versions")}, shell=shell
+        PROBE, [PackageVersions(host=HOST, md5=MD5)], instead={DIRECTORY: str(root / "package-versions")}, shell=shell
     )
     assert found == Known(tuple(str(pin) for pin in pins))

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli import exits
-from reconciler.cli.diary import LazyJournal
 from reconciler.cli.main import run
-from reconciler.engine.clock import SystemClock
+from reconciler.commands.errors import RefusedError
+from reconciler.commands.run import run_journal
+from reconciler.core.verdict import ExitCode
 
 ROOT = Path(__file__).parents[3]
-CODES = {exits.OK, exits.DIFFERS, exits.FAILED, exits.UNKNOWN, exits.REFUSED, exits.USAGE, exits.BAD_INPUT}
+CODES = {
+    *(ExitCode.OK, ExitCode.DIFFERS, ExitCode.FAILED, ExitCode.UNKNOWN),
+    *(ExitCode.REFUSED, ExitCode.USAGE, ExitCode.BAD_INPUT),
+}
 AWAY = (
     'schema = "bkrec.cluster/1"\nname = "x"\n[controller]\naddress = "127.0.0.1"\nport = 1\n'
     '[package]\npath = "/x.tgz"\n'
@@ -72,14 +75,14 @@ def bkrec(
 @pytest.mark.parametrize("words", ["schema", "--help", "--version", "-o json check", "history", "-o json history"])
 def test_a_full_disk_behind_standard_output(path: Path, words: str) -> None:
     told = bkrec(path, words, shell=">/dev/full")
-    assert told.returncode == exits.UNKNOWN, told.stderr
+    assert told.returncode == ExitCode.UNKNOWN, told.stderr
     assert "No space left" in told.stderr or "error[" in told.stderr
 
 
 @pytest.mark.parametrize("words", ["--version", "-o json check", "apply --yes", "history"])
 def test_standard_output_closed(path: Path, words: str) -> None:
     told = bkrec(path, words, shell=">&-")
-    assert told.returncode == exits.REFUSED
+    assert told.returncode == ExitCode.REFUSED
     assert "error[output-closed]" in told.stderr
 
 
@@ -130,7 +133,7 @@ def test_few_files_may_be_open(path: Path, words: str, files: int) -> None:
 def test_no_file_may_be_written(path: Path) -> None:
     limit: Change = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # noqa: E731
     told = bkrec(path, "init --controller root@127.0.0.1:1 --out new.toml", change=limit)
-    assert told.returncode == exits.UNKNOWN, "it is not reached: nothing was to be written yet"
+    assert told.returncode == ExitCode.UNKNOWN, "it is not reached: nothing was to be written yet"
     bkrec(path, "apply --yes", change=limit)
 
 
@@ -153,19 +156,19 @@ def test_an_odd_environment(path: Path, environ: dict[str, str]) -> None:
 @pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a.b" * 50_000, "\0", "", "x" * 1_000_000])
 def test_a_cluster_file_that_is_none(path: Path, text: str) -> None:
     (path / "cluster.toml").write_text(text)
-    assert bkrec(path, "check").returncode == exits.BAD_INPUT
+    assert bkrec(path, "check").returncode == ExitCode.BAD_INPUT
 
 
 def test_a_journal_that_cannot_be_kept_is_refused_before_anything_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the diary's door, through which apply and undo go before they look at any host's lease."""
+    """Before apply and undo read any host's lease."""
     (tmp_path / "bkrec").write_text("in the way")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    with pytest.raises(exits.RefusedError) as caught, LazyJournal("x", "r", SystemClock()):
+    with pytest.raises(RefusedError) as caught, run_journal("x"):
         raise AssertionError("it was let in")
-    assert [diagnostic.code for diagnostic in caught.value.trouble.diagnostics] == ["journal-unwritable"]
-    assert caught.value.code == exits.REFUSED
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["journal-unwritable"]
+    assert caught.value.ends_as == "refused"
 
 
 def test_journals_that_cannot_be_read_are_not_no_journals(path: Path) -> None:
@@ -173,11 +176,11 @@ def test_journals_that_cannot_be_read_are_not_no_journals(path: Path) -> None:
     runs.parent.mkdir(parents=True)
     runs.write_text("no directory")
     told = bkrec(path, "history")
-    assert (told.returncode, "error[journal-unreadable]" in told.stderr) == (exits.UNKNOWN, True)
+    assert (told.returncode, "error[journal-unreadable]" in told.stderr) == (ExitCode.UNKNOWN, True)
 
 
 def test_another_system_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check"], "nt") == exits.REFUSED
+    assert run(["check"], "nt") == ExitCode.REFUSED
     out, err = capsys.readouterr()
     assert out == ""
     assert err.count("\n") == 1

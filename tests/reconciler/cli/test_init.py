@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli import wiring
 from reconciler.cli.main import run
+from reconciler.commands import init
+from reconciler.view.reports import InitProposal
 from specs import parse
 from specs.reason import InlineReason
 
@@ -14,11 +15,20 @@ BECAUSE = InlineReason(en="near the others", zh="靠近其他")
 
 @pytest.fixture(autouse=True)
 def _controller(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    async def propose(target: wiring.InitRequest) -> wiring.Proposal:
-        placement = (("auth", ("10.0.0.3",), BECAUSE),)
-        return wiring.Proposal(name="bk-x", release="6.2.2", target=target, placement=placement)
+    async def propose(request: init.InitRequest) -> InitProposal:
+        return InitProposal(
+            name="bk-x",
+            release="6.2.2",
+            address=request.address,
+            connect=request.host,
+            user=request.user,
+            port=request.port,
+            via=request.via,
+            package=request.package,
+            placement=(("auth", ("10.0.0.3",), BECAUSE),),
+        )
 
-    monkeypatch.setattr(wiring, "propose_cluster_file", propose)
+    monkeypatch.setattr(init, "propose_cluster_file", propose)
     monkeypatch.chdir(tmp_path)
 
 

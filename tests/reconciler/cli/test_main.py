@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from probes.fact import AnyFact, AnyReading
-from reconciler.cli import wiring
 from reconciler.cli.main import run
+from reconciler.commands import assess
 from reconciler.core.plan_file import load
 from reconciler.engine.lease import LeaseHeld
 from reconciler.engine.transport import TransportError
 from reconciler.version import VERSION
+from reconciler.view.reports import ClusterReport
 from specs.diagnostic import BkrecError, LayoutError, SpecError, diagnose
 from tests.architecture.tree import ROOT
 from tests.reconciler.view.world import PLAN, READINGS, RIGHT, TITLES, difference
@@ -40,19 +41,17 @@ def bkrec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
 
 
 def _sees(monkeypatch: pytest.MonkeyPatch, readings: dict[AnyFact, AnyReading]) -> None:
-    async def study(_: Path, goal: object = None) -> wiring.ClusterReport:
-        return wiring.ClusterReport(
-            name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES
-        )
+    async def report_on(_: Path, goal: object) -> ClusterReport:
+        return ClusterReport(name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES)
 
-    monkeypatch.setattr(wiring, "report_on", study)
+    monkeypatch.setattr(assess, "report_on", report_on)
 
 
 def _raises(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    async def study(_: Path, goal: object = None) -> wiring.ClusterReport:
+    async def report_on(_: Path, goal: object) -> ClusterReport:
         raise error
 
-    monkeypatch.setattr(wiring, "report_on", study)
+    monkeypatch.setattr(assess, "report_on", report_on)
 
 
 @pytest.mark.parametrize("command", ["diff", "plan", "check"])

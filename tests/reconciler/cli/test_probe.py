@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from probes.fact import AnyFact, AnyReading, fact_id
-from reconciler.cli import probing, wiring
 from reconciler.cli.main import run
+from reconciler.commands import probe
 from reconciler.core.facts_file import load, to_readings
+from reconciler.view.reports import ClusterReport, ProbeReport
 from tests.reconciler.view.world import EXPECTED, PLAN, READINGS, RIGHT, TITLES, difference
 
 Run = Callable[..., tuple[int, str, str]]
@@ -23,14 +24,12 @@ def bkrec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
     (tmp_path / "cluster.toml").write_text("", encoding="utf-8")
 
     def ran(readings: dict[AnyFact, AnyReading], *args: str) -> tuple[int, str, str]:
-        report = wiring.ClusterReport(
-            name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES
-        )
+        cluster = ClusterReport(name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES)
 
-        async def probe(_: Path) -> probing.ProbeResult:
-            return probing.ProbeResult(studied=report, readings=readings, modules=MODULES)
+        async def read_all(_: Path) -> ProbeReport:
+            return ProbeReport(cluster=cluster, readings=readings, modules=MODULES)
 
-        monkeypatch.setattr(probing, "probe", probe)
+        monkeypatch.setattr(probe, "read_all", read_all)
         code = run(("probe", *args))
         said = capsys.readouterr()
         return code, said.out, said.err

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from reconciler.cli import exits
+from reconciler.cli.execute import Exit
 from reconciler.cli.signals import run, run_stoppable
 from reconciler.engine.stop import StopSignal
 
@@ -17,7 +17,7 @@ def test_a_command_that_looks_stops_at_once(which: signal.Signals, code: int) ->
         os.kill(os.getpid(), which)
         await asyncio.sleep(20)
 
-    with pytest.raises(exits.Exit) as stopped:
+    with pytest.raises(Exit) as stopped:
         run(look())
     assert stopped.value.code == code
 
@@ -44,7 +44,7 @@ def test_apply_leaves_at_the_third() -> None:
             await asyncio.sleep(0.05)
         await asyncio.sleep(20)
 
-    with pytest.raises(exits.Exit) as stopped:
+    with pytest.raises(Exit) as stopped:
         run_stoppable(work, lambda: None)
     assert stopped.value.code == 130
 

@@ -10,8 +10,9 @@ import pytest
 
 from probes.fact import AnyFact, Known, Unknown
 from probes.undo import UndoItemState, UndoRuns
-from reconciler.cli import undoing, wiring
 from reconciler.cli.main import run
+from reconciler.commands import session
+from reconciler.commands.session import ClusterSession
 from reconciler.core import events as ev
 from reconciler.core.undo_scope import UndoScope
 from reconciler.engine import assess, reconcile
@@ -19,12 +20,12 @@ from reconciler.engine.gather import GatheredFacts
 from reconciler.view import documents as doc
 from reconciler.view.render import RenderOptions
 from reconciler.view.text.undo import undo_text
-from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.reason import reason
 from tests.sim.undo_worlds import BEFORE, PLAN, SLICE, WHOLE, moved
 from tests.sim.undone import RUN, put_back, study
 from tests.sim.worlds import World
+from tests.support.local import LocalTransport
 
 CONFIG = SLICE.install("install.config")
 KEPT = len(study(WHOLE).undoing.saved_items)
@@ -36,13 +37,14 @@ class Hosts:
 
     world: World
 
-    async def collect(self, _: object, __: object, facts: Iterable[AnyFact]) -> GatheredFacts:
+    async def gather(self, facts: Iterable[AnyFact]) -> GatheredFacts:
         return GatheredFacts(readings=self.world.read(facts))
 
     async def apply(self, context: reconcile.RunContext) -> reconcile.RunResult:
         """The loop's own order: bars, then a person, then the steps, then a last look."""
         assessment = await assess.assess(context.gather, context.expected, context.decide)
-        barred = tuple(blocked.diagnostic for blocked in assessment.plan.blocked if context.aborts_run(blocked))
+        diagnostics = [blocked.diagnostic for blocked in assessment.plan.blocked]
+        barred = tuple(diagnostic for diagnostic in diagnostics if diagnostic.disposition == "aborts-run")
         refused = barred or (() if await context.confirm(assessment) else (diagnose("not-confirmed"),))
         if refused:
             return reconcile.RunResult(verdict="refused", exit_code=5, assessment=assessment, diagnostics=refused)
@@ -52,21 +54,21 @@ class Hosts:
         return reconcile.RunResult(verdict="rolled-back", exit_code=7, assessment=assessment)
 
 
-@asynccontextmanager
-async def _reached(_: Path) -> AsyncGenerator[tuple[object, Cluster]]:
-    yield object(), SLICE
-
-
 @pytest.fixture
 def hosts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hosts:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     (tmp_path / "cluster.toml").write_text("", encoding="utf-8")
     hosts = Hosts(WHOLE)
-    monkeypatch.setattr(undoing, "open_session", _reached)
-    for module in (undoing, wiring):
-        monkeypatch.setattr(module, "gather_facts", hosts.collect)
-    monkeypatch.setattr(undoing.reconcile, "reconcile", hosts.apply)
+
+    @asynccontextmanager
+    async def opened(_: Path) -> AsyncGenerator[ClusterSession]:
+        yield ClusterSession(
+            transport=LocalTransport(tmp_path), gather=hosts.gather, controller=SLICE.controller, cluster=SLICE
+        )
+
+    monkeypatch.setattr(session, "open_cluster", opened)
+    monkeypatch.setattr(reconcile, "reconcile", hosts.apply)
     return hosts
 
 
@@ -95,9 +97,9 @@ def test_json_opens_with_all_of_it_and_goes_on_with_events(hosts: Hosts, capsys:
     first, *rest = capsys.readouterr().out.splitlines()
     told = doc.UndoDoc.model_validate_json(first)
     assert told.run == RUN
-    assert {one.standing.kind for one in told.puts_back} == {"known"}
+    assert {one.state.kind for one in told.restores} == {"known"}
     assert {one.undo for one in told.steps} == {"undo"}
-    assert [one.because.code for one in told.stays] == [f"undo-{one.undo}" for one in told.stays]
+    assert [one.because.code for one in told.irreversible] == [f"undo-{one.undo}" for one in told.irreversible]
     assert [json.loads(line)["verdict"] for line in rest] == ["rolled-back"]
 
 
@@ -152,7 +154,7 @@ def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
     from reconciler.view.to_documents import plan_document
 
     steps = {step.id.split("@")[0]: step for step in plan_document(PLAN).steps}
-    assert steps["topology.place-auth"].undo == "restored"
+    assert steps["install-config.place-auth"].undo == "restored"
     assert steps["bkcli.install-paas"].undo == "migrated"
     because = steps["bkcli.install-paas"].undo_because
     assert because is not None

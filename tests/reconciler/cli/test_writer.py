@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from reconciler.cli import writer as writer_module
-from reconciler.cli.console import err, out
 from reconciler.cli.options import Options
-from reconciler.cli.screen import ProgressReporter
+from reconciler.cli.output import err, out
+from reconciler.cli.progress import ProgressReporter
 from reconciler.cli.writer import MOST, Writer
 from reconciler.core.events import LeaseContended, RunEnded, StepOutput
-from reconciler.engine.lease import LeaseValidity, renew_until_cancelled, try_acquire
+from reconciler.engine.lease import renew_until_cancelled, try_acquire
 from reconciler.engine.stop import StopSignal
 from tests.support.local import LocalTransport
 from tests.support.world import VirtualClock
@@ -80,7 +80,7 @@ async def renewed_while_told(narrator: ProgressReporter, host: LocalTransport) -
     clock.later = [(10.0 * (step + 1), lambda: tell(narrator, MANY // 4)) for step in range(4)]
     clock.later.append((60.0, stop.immediate.set))
     async with asyncio.TaskGroup() as group:
-        keeper = group.create_task(renew_until_cancelled(host, lease, LeaseValidity(), clock=clock, stop=stop))
+        keeper = group.create_task(renew_until_cancelled(host, lease, clock=clock, stop=stop))
         await stop.immediate.wait()
         keeper.cancel()
     return len(host.calls) - before

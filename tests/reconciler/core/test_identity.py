@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.action import Action
-from actions.registry import AnyAction
+from actions.registry import ACTIONS
 from probes.fact import Absent, Known
 from probes.job import HostUptime, JobAttempts
 from reconciler.core.fact_reader import FactReader
@@ -24,7 +24,7 @@ from tests.sim.worlds import World, guide_cluster, study
 from tests.support.any_kind import made
 
 PINNED = Path(__file__).with_name("identity.json")
-KINDS: tuple[type[Any], ...] = get_args(AnyAction)
+KINDS: tuple[type[Any], ...] = ACTIONS
 HOST = "10.0.0.1"
 BY_NAME = {kind.__name__: kind for kind in KINDS}
 A_REASON = inline(LocalizedText(en="a reason", zh="理由"))

@@ -37,7 +37,7 @@ def test_it_tells_of_lease_pause_and_running_jobs(tmp_path: Path) -> None:
         await try_acquire(transport, H, run="r", user="wang", source="laptop")
         await pause.pause(transport, H, who="li", why="x")
         command = Command(script=SCRIPT, args=(str(block),))
-        await launch(transport, H, JobSpec(job="a.1", command=command, epoch=1, until=soon()))
+        await launch(transport, H, JobSpec(job="a.1", command=command, epoch=1, start_deadline=soon()))
         busy = await current_activity(transport, look, H, (H,))
         block.write_text("", encoding="utf-8")
         assert busy.holder is not None
@@ -92,4 +92,4 @@ def test_a_host_that_does_not_say_what_runs_there_is_told() -> None:
 
     readings = asyncio.run(current_activity(Answers(""), look, H, (H, "10.0.0.2")))
     assert readings.running == ()
-    assert [(diagnostic.code, diagnostic.where) for diagnostic in readings.unheard] == [("jobs-unread", "10.0.0.2")]
+    assert [(diagnostic.code, diagnostic.where) for diagnostic in readings.unread] == [("jobs-unread", "10.0.0.2")]

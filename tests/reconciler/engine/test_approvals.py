@@ -17,7 +17,7 @@ from reconciler.engine.approvals import Approval, read, record
 from reconciler.engine.gather import gather_facts
 from tests.support.flags import Raise
 from tests.support.local import LocalTransport
-from tests.support.runs import H, applied, undertaking
+from tests.support.run import H, applied, context_for
 from tests.support.world import World, plan, step
 
 
@@ -49,7 +49,7 @@ BY_HAND = Raise(host=H, name="by-hand", behind="topology", hands="cmdb-delete-se
 
 
 def run(world: World, *actions: Raise, **more: Any) -> Any:
-    return applied(undertaking(world, actions, **{"decide": chain(actions), **more}))
+    return applied(context_for(world, actions, **{"decide": chain(actions), **more}))
 
 
 def launched(world: World) -> list[str]:

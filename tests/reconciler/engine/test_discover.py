@@ -83,7 +83,7 @@ def pins(install: Path, record: str | None, md5: str = MD5) -> tuple[str, ...]:
     host = Elsewhere(LocalTransport(install.parent), place)
     found = asyncio.run(discover.read_controller(host, cluster_file(install), md5))
     assert (found.config, found.home) == (CONFIG, "/data/bkce")
-    return tuple(str(pin) for pin in found.pins or ())
+    return tuple(str(pin) for pin in found.package_versions or ())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -10,37 +11,32 @@ from probes.fact import AnyDrift, Known, Unknown
 from reconciler.core.events import Event, JobAdopted, RunInterrupted, StepDone, StepFailed, StepOutput, StepStarted
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan
-from reconciler.engine.clock import ahead
-from reconciler.engine.executor import ExecutionResult, execute
+from reconciler.engine.clock import wall_ahead_s
+from reconciler.engine.executor import execute
 from reconciler.engine.failpoints import hooked, registered
 from reconciler.engine.journal import JournalError
 from reconciler.engine.lease import LeaseValidity
+from reconciler.engine.run import ExecutionResult
 from reconciler.engine.stop import StopSignal
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.support.flags import Flag, Raise
-from tests.support.world import Behaviour, Job, Kept, World, plan, step
+from tests.support.run import held_lease, run_context
+from tests.support.world import Behaviour, Job, World, plan, step
 
 H = "10.0.0.1"
 
 
 def carried(
-    world: World, what: Plan, stop: StopSignal | None = None, epoch: int = 1, term: LeaseValidity | None = None
+    world: World,
+    what: Plan,
+    stop: StopSignal | None = None,
+    epoch: int = 1,
+    validity: LeaseValidity | None = None,
+    **more: Any,
 ) -> ExecutionResult:
-    async def run() -> ExecutionResult:
-        return await execute(
-            what,
-            transport=world,
-            gather=world.look,
-            journal=world,
-            epoch=epoch,
-            term=term or Kept(),
-            emit=lambda event: None,
-            stop=stop or StopSignal(),
-            clock=world.clock,
-        )
-
-    return asyncio.run(run())
+    context = run_context(world, stop=stop or StopSignal(), **more)
+    return asyncio.run(execute(what, context, held_lease(epoch, validity)))
 
 
 def make(*names: str, once: bool = False, shares: tuple[str, ...] = ()) -> tuple[Raise, ...]:
@@ -181,14 +177,14 @@ def test_and_not_for_ever() -> None:
 
 
 def test_nothing_begins_before_the_lease_is_confirmed() -> None:
-    world, (a,), term = World(), make("a"), LeaseValidity()
+    world, (a,), validity = World(), make("a"), LeaseValidity()
     world.knows(a)
 
     def confirm() -> None:
-        term.since, term.ahead = world.clock.elapsed, ahead(world.clock)
+        validity.renewed_at, validity.wall_ahead = world.clock.elapsed, wall_ahead_s(world.clock)
 
     world.clock.later = [(20.0, confirm)]
-    assert carried(world, plan(step(a)), term=term).done == ("a",)
+    assert carried(world, plan(step(a)), validity=validity).done == ("a",)
     assert world.clock.elapsed >= 20.0
 
 
@@ -196,7 +192,7 @@ def test_a_lease_that_is_gone_begins_nothing() -> None:
     world, (a,), stop = World(), make("a"), StopSignal()
     world.knows(a)
     world.clock.later = [(3.0, lambda: stop.stop_because(diagnose("lease-lost", where=H, run="r")))]
-    (failed,) = carried(world, plan(step(a)), stop, term=LeaseValidity()).failed
+    (failed,) = carried(world, plan(step(a)), stop, validity=LeaseValidity()).failed
     assert (failed.diagnostic.code, world.launched) == ("lease-unconfirmed", [])
     assert world.clock.elapsed < 10.0
 
@@ -321,20 +317,7 @@ def test_nothing_leaves_when_the_journal_is_full() -> None:
     world, (a, b) = World(), make("a", "b")
     world.knows(a, b)
 
-    async def run() -> ExecutionResult:
-        return await execute(
-            plan(step(a), step(b)),
-            transport=world,
-            gather=world.look,
-            journal=Full(0),
-            epoch=1,
-            term=Kept(),
-            emit=lambda event: None,
-            stop=StopSignal(),
-            clock=world.clock,
-        )
-
-    outcome = asyncio.run(run())
+    outcome = carried(world, plan(step(a), step(b)), journal=Full(0))
     assert {diagnostic.code for diagnostic in outcome.diagnostics} == {"journal-unwritable"}
     assert (world.launched, outcome.started) == ([], ())
 
@@ -373,17 +356,7 @@ def test_cancellation_is_never_swallowed() -> None:
 
     async def run() -> None:
         async with asyncio.timeout(0.05):
-            await execute(
-                plan(step(a)),
-                transport=world,
-                gather=world.look,
-                journal=world,
-                epoch=1,
-                term=Kept(),
-                emit=lambda event: None,
-                stop=StopSignal(),
-                clock=world.clock,
-            )
+            await execute(plan(step(a)), run_context(world), held_lease())
 
     with pytest.raises(TimeoutError):
         asyncio.run(run())
@@ -396,7 +369,7 @@ def test_crash_points_are_enumerated_and_passed() -> None:
     passed: list[str] = []
     with hooked(passed.append):
         carried(world, plan(step(a)))
-    assert {"job-launch.before", "job-launch.after", "job-read.before", "job-seen.after"} <= set(passed)
+    assert {"job-launch.before", "job-launch.after", "job-read.before", "job-verified.after"} <= set(passed)
     assert set(passed) <= set(registered())
 
 

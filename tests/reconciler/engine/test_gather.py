@@ -84,7 +84,7 @@ def test_all_families_of_a_host_travel_in_one_round_trip(host: LocalTransport) -
     collected = asked(host, SAID, other("printf 'x'"), facts=facts)
     assert [collected.readings[fact] for fact in facts] == [Known(w) for w in (*words, *words, "x")]
     assert sorted(h for h, _ in host.calls) == [H, "10.0.0.2"]
-    assert collected.troubles == {}
+    assert collected.diagnostics == {}
 
 
 def test_three_hundred_facts_fit(host: LocalTransport) -> None:
@@ -139,7 +139,7 @@ def test_a_dead_host_stops_no_other(host: LocalTransport) -> None:
     collected = asked(host, SAID, facts=facts)
     assert why(collected.readings[facts[0]]) == "host-unreachable"
     assert collected.readings[facts[1]] == Known("x")
-    assert [diagnostic.code for diagnostic in collected.troubles.values()] == ["host-unreachable"]
+    assert [diagnostic.code for diagnostic in collected.diagnostics.values()] == ["host-unreachable"]
 
 
 @dataclass
@@ -173,7 +173,7 @@ def test_what_was_complete_before_the_connection_went_still_counts(host: LocalTr
     collected = asked(Spoilt(host, cut), SAID, other("printf y"), facts=[first, last])
     assert collected.readings[first] == Known("x")
     assert why(collected.readings[last]) == "connection-lost"
-    assert collected.troubles[H].code == "connection-lost"
+    assert collected.diagnostics[H].code == "connection-lost"
 
 
 def test_an_overdue_host_is_told_by_the_section_it_stuck_in(host: LocalTransport) -> None:

@@ -40,7 +40,7 @@ async def _at_work(host: LocalTransport, *, paused: bool) -> None:
     """A lease, a job that runs, and a wish where there is one to take back."""
     await lease.try_acquire(host, C, run="r", user="wang", source="laptop")
     await launch(
-        host, C, JobSpec(job="long.1", command=Command(script="echo at work; sleep 20"), epoch=1, until=soon())
+        host, C, JobSpec(job="long.1", command=Command(script="echo at work; sleep 20"), epoch=1, start_deadline=soon())
     )
     await _writes_no_more(host.state(C) / "jobs/long.1")
     if paused:

@@ -8,11 +8,11 @@ import pytest
 
 from probes.job import PROBE, HostUptime
 from reconciler.engine import lease as lease_module
-from reconciler.engine.clock import ahead
+from reconciler.engine.clock import wall_ahead_s
 from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
 from reconciler.engine.lease import (
-    MARGIN_S,
     RENEW_INTERVAL_S,
+    START_MARGIN_S,
     TTL_S,
     Lease,
     LeaseError,
@@ -104,7 +104,7 @@ def test_an_expired_lease_is_taken_over_and_its_holder_finds_out(host: LocalTran
         aged(host, TTL_S)
         new = await taken(host, "new")
         stop = StopSignal()
-        await renew_until_cancelled(host, old, LeaseValidity(), clock=VirtualClock(), stop=stop)
+        await renew_until_cancelled(host, old, clock=VirtualClock(), stop=stop)
         return old.epoch, new.epoch, stop.why.code if stop.why else ""
 
     assert asyncio.run(run()) == (1, 2, "lease-lost")
@@ -144,7 +144,7 @@ def test_a_broken_lease_names_who_had_it_and_stops_them(host: LocalTransport) ->
         lease = await taken(host, "a")
         broken = await force_release(host, C)
         stop = StopSignal()
-        await renew_until_cancelled(host, lease, LeaseValidity(), clock=VirtualClock(), stop=stop)
+        await renew_until_cancelled(host, lease, clock=VirtualClock(), stop=stop)
         return broken.user if broken else "", stop.requested, stop.why.code if stop.why else ""
 
     assert asyncio.run(run()) == ("wang", True, "lease-lost")
@@ -204,10 +204,10 @@ def test_a_container_that_was_started_anew_turns_no_lease_back(host: LocalTransp
 
 def test_a_clock_that_stood_still_while_the_wall_went_on_ends_the_term_until_it_is_renewed() -> None:
     """The whole machine was stopped for a minute, and then set right."""
-    term = LeaseValidity(since=100.0, ahead=1_000.0)
-    assert term.left(110.0, ahead=1_000.0) == TTL_S - MARGIN_S - 10.0
-    assert term.left(110.0, ahead=1_000.0 + TTL_S) == 0.0
-    assert term.left(110.0, ahead=1_000.0 - 3_600.0) > 0.0, "a wall set back hides no time"
+    validity = LeaseValidity(renewed_at=100.0, wall_ahead=1_000.0)
+    assert validity.remaining_s(110.0, wall_ahead=1_000.0) == TTL_S - START_MARGIN_S - 10.0
+    assert validity.remaining_s(110.0, wall_ahead=1_000.0 + TTL_S) == 0.0
+    assert validity.remaining_s(110.0, wall_ahead=1_000.0 - 3_600.0) > 0.0, "a wall set back hides no time"
 
 
 class Stopping(VirtualClock):
@@ -220,26 +220,28 @@ class Stopping(VirtualClock):
 
 
 def test_after_a_standstill_nothing_is_started_until_the_controller_has_renewed(host: LocalTransport) -> None:
-    clock, stop, term, readings = Stopping(), StopSignal(), LeaseValidity(), list[bool]()
-
-    def told() -> None:
-        readings.append(term.left(clock.steady(), ahead=ahead(clock)) > 0)
-
-    def stand() -> None:
-        told()
-        clock.stood_s = 300.0
-        told()
-        clock.later = [(clock.elapsed + RENEW_INTERVAL_S, again)]
-
-    def again() -> None:
-        told()
-        stop.immediate.set()
+    clock, stop, readings = Stopping(), StopSignal(), list[bool]()
 
     async def run() -> None:
         lease = await taken(host, "a")
+
+        def note() -> None:
+            may_start = lease.validity.remaining_s(clock.steady(), wall_ahead=wall_ahead_s(clock)) > 0
+            readings.append(may_start)
+
+        def stand() -> None:
+            note()
+            clock.stood_s = 300.0
+            note()
+            clock.later = [(clock.elapsed + RENEW_INTERVAL_S, again)]
+
+        def again() -> None:
+            note()
+            stop.immediate.set()
+
         clock.later = [(RENEW_INTERVAL_S / 2, stand)]
         async with asyncio.TaskGroup() as group:
-            task = group.create_task(renew_until_cancelled(host, lease, term, clock=clock, stop=stop))
+            task = group.create_task(renew_until_cancelled(host, lease, clock=clock, stop=stop))
             await stop.immediate.wait()
             task.cancel()
 
@@ -266,7 +268,7 @@ def test_a_lease_that_cannot_be_renewed_in_time_is_presumed_lost(host: LocalTran
     async def run() -> None:
         lease = await taken(host, "a")
         host.faults = dict.fromkeys(range(1, 1000), "refused")
-        await renew_until_cancelled(host, lease, LeaseValidity(), clock=clock, stop=stop)
+        await renew_until_cancelled(host, lease, clock=clock, stop=stop)
 
     asyncio.run(run())
     assert stop.why is not None

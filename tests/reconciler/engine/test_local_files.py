@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.engine.local_files import place, replace_keeping_mode, state_path, try_out, write_new, write_private
+from reconciler.engine.local_files import (
+    check_writable,
+    replace_keeping_mode,
+    resolve,
+    state_path,
+    write_new,
+    write_private,
+)
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="makes devices and gives files away")
 WRITERS: list[Callable[[Path, str], None]] = [replace_keeping_mode, write_new]
@@ -63,9 +70,9 @@ def test_a_directory_and_a_socket_are_refused(write: Callable[[Path, str], None]
 SCRIPT = """
 import sys
 from pathlib import Path
-from reconciler.engine.local_files import write_over
+from reconciler.engine.local_files import replace_keeping_mode
 print("before", flush=True)
-write_over(Path(sys.argv[1]), "kept\\n")
+replace_keeping_mode(Path(sys.argv[1]), "kept\\n")
 print("after", flush=True)
 """
 
@@ -132,7 +139,7 @@ def test_links_that_lead_to_each_other_end(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(OSError, match="symbolic link"):
-        place(tmp_path / "a")
+        resolve(tmp_path / "a")
 
 
 def test_a_new_file_gets_the_mode_that_was_asked_for(tmp_path: Path) -> None:
@@ -160,7 +167,7 @@ def test_a_failed_write_leaves_what_was_there_and_nothing_beside_it(tmp_path: Pa
     script = (
         "import resource, sys; from pathlib import Path; from reconciler.engine.local_files import *\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
-        "for write in (write_over, write_private):\n"
+        "for write in (replace_keeping_mode, write_private):\n"
         "    try:\n        write(Path(sys.argv[1]), 'x' * 100)\n"
         "    except OSError:\n        print('refused')\n"
     )
@@ -185,7 +192,7 @@ def test_the_state_directory_is_a_path_before_it_is_made(tmp_path: Path) -> None
 
 
 def test_trying_out_leaves_nothing_and_says_what_is_wrong(tmp_path: Path) -> None:
-    try_out(tmp_path)
+    check_writable(tmp_path)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(FileNotFoundError):
-        try_out(tmp_path / "missing")
+        check_writable(tmp_path / "missing")

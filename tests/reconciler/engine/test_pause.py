@@ -13,7 +13,7 @@ from probes.fact import AnyFact, Unknown
 from probes.job import PROBE
 from reconciler.core.events import StepStarted
 from reconciler.engine.gather import GatheredFacts, gather_facts
-from reconciler.engine.pause import PauseError, PauseRequest, bars, pause, read, resume
+from reconciler.engine.pause import PauseError, PauseRequest, check, pause, read, resume
 from specs.reason import reason
 from tests.sim.campaign import cluster
 from tests.sim.simulation import Troubles
@@ -99,6 +99,6 @@ def test_nobody_begins_where_it_cannot_be_told_whether_a_pause_is_wished() -> No
     async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
         return GatheredFacts(readings={fact: Unknown(reason("not-utf8")) for fact in facts})
 
-    diagnostic = asyncio.run(bars(look, H))
+    diagnostic = asyncio.run(check(look, H))
     assert diagnostic is not None
     assert (diagnostic.code, diagnostic.where) == ("pause-unread", H)

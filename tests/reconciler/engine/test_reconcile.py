@@ -1,7 +1,7 @@
 """Apply, on a world of facts: it ends where facts say it ends, and a refusal changes nothing."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,17 +14,13 @@ from reconciler.core.plan import Blocked, Derived, Plan
 from reconciler.engine.assess import assess
 from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.journal import JournalError
-from reconciler.engine.reconcile import FOLLOW_S, STARTUP_GRACE_S
+from reconciler.engine.reconcile import DERIVED_TIMEOUT_S, STARTUP_GRACE_S
 from reconciler.engine.stop import StopSignal
 from specs.diagnostic import diagnose
 from specs.reason import reason
 from tests.support.flags import Flag, Raise
-from tests.support.runs import H2, H, applied, decide_for, undertaking
+from tests.support.run import H2, H, applied, context_for, decide_for
 from tests.support.world import Job, World, plan, step
-
-
-def _always(_: Blocked) -> bool:
-    return True
 
 
 def two(world: World, **behaviour: Any) -> tuple[Raise, Raise]:
@@ -36,13 +32,13 @@ def two(world: World, **behaviour: Any) -> tuple[Raise, Raise]:
 def test_it_converges_and_a_second_time_writes_nothing_at_all() -> None:
     world = World()
     actions = two(world)
-    first = applied(undertaking(world, actions))
+    first = applied(context_for(world, actions))
     assert (first.verdict, first.exit_code) == ("converged", 0)
     assert isinstance(world.events[0], RunStarted)
     assert world.events[-1] == replace(_ended(world), verdict="converged", done=2, failed=0)
     assert world.holder == ""
     world.writes.clear()
-    second = applied(undertaking(world, actions))
+    second = applied(context_for(world, actions))
     assert (second.exit_code, world.writes, len(world.launched)) == (0, [], 2)
 
 
@@ -53,7 +49,7 @@ def _ended(world: World) -> RunEnded:
 
 def test_a_failure_ends_with_three_and_is_not_tried_over_and_over() -> None:
     world = World()
-    result = applied(undertaking(world, two(world, works=False)))
+    result = applied(context_for(world, two(world, works=False)))
     assert (result.verdict, result.exit_code, len(world.launched)) == ("failed", 3, 2)
 
 
@@ -61,7 +57,7 @@ def test_an_unread_host_is_no_verdict_and_the_rest_is_repaired() -> None:
     world = World()
     actions = two(world)
     world.dead.add(H2)
-    result = applied(undertaking(world, actions))
+    result = applied(context_for(world, actions))
     assert (result.verdict, result.exit_code) == ("unknown", 4)
     assert world.launched == [f"{job_key(actions[0])}.1"]
 
@@ -79,7 +75,7 @@ def test_a_change_of_release_is_not_begun_past_a_host_that_was_not_read() -> Non
     world = World()
     actions = two(world)
     world.dead.add(H2)
-    result = applied(undertaking(world, actions, concerned=_both))
+    result = applied(context_for(world, actions, concerned=_both))
     assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["change-hosts-unread", "host-unreachable"]
     assert dict(result.diagnostics[0].fields) == {"hosts": f"{H2} (host-unreachable)"}
@@ -89,7 +85,7 @@ def test_a_host_of_no_concern_to_the_change_does_not_keep_it_from_beginning() ->
     world = World()
     actions = two(world)
     world.dead.add(H2)
-    result = applied(undertaking(world, actions, concerned=_first))
+    result = applied(context_for(world, actions, concerned=_first))
     assert (result.verdict, result.exit_code) == ("unknown", 4)
     assert world.launched == [f"{job_key(actions[0])}.1"]
 
@@ -113,7 +109,7 @@ def test_a_host_that_falls_silent_before_the_gates_is_seen_there() -> None:
         return gates
 
     context = replace(
-        undertaking(world, actions, concerned=_both, preflight_checks=opened),
+        context_for(world, actions, concerned=_both, preflight_checks=opened),
         gather=look,
     )
     result = applied(context)
@@ -132,7 +128,7 @@ def test_a_host_that_falls_silent_once_the_change_is_begun_holds_up_only_what_ne
         return plan(*(step(one) for one in down[:1]))
 
     world.on_launch = lambda _: world.dead.add(H2)
-    result = applied(undertaking(world, (first, second), decide=decide, concerned=_both))
+    result = applied(context_for(world, (first, second), decide=decide, concerned=_both))
     assert len(world.launched) == 2
     assert (result.verdict, result.exit_code) == ("converged", 0)
 
@@ -152,7 +148,7 @@ def test_repairs_do_not_begin_the_change_that_comes_after_them() -> None:
 
     world.on_launch = lambda _: world.dead.add(H2)
     expected = [one.flag.up() for one in (first, second, Raise(host=H2, name="b"))]
-    context = undertaking(
+    context = context_for(
         world,
         (first, second),
         decide=decide,
@@ -175,7 +171,7 @@ def test_a_gate_that_is_not_open_refuses_before_any_write(reading: Any, code: st
     def _gated(_: Plan) -> tuple[AnyExpected, ...]:
         return (gate.up(),)
 
-    result = applied(undertaking(world, two(world), preflight_checks=_gated))
+    result = applied(context_for(world, two(world), preflight_checks=_gated))
     assert (result.verdict, result.exit_code) == ("refused", 5)
     assert [diagnostic.code for diagnostic in result.diagnostics] == [code]
     assert (world.writes, world.events) == ([], [])
@@ -186,14 +182,14 @@ def test_a_no_refuses_before_any_write() -> None:
         return False
 
     world = World()
-    result = applied(undertaking(world, two(world), confirm=no))
+    result = applied(context_for(world, two(world), confirm=no))
     assert (result.exit_code, world.writes) == (5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["not-confirmed"]
 
 
 def test_a_held_lease_refuses_and_names_the_holder() -> None:
     world = World(holder="another")
-    result = applied(undertaking(world, two(world)))
+    result = applied(context_for(world, two(world)))
     assert (result.exit_code, world.launched) == (5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["lease-held"]
 
@@ -202,7 +198,7 @@ def test_a_controller_out_of_reach_refuses() -> None:
     world = World()
     actions = two(world)
     world.dead.add(H)
-    result = applied(undertaking(world, actions))
+    result = applied(context_for(world, actions))
     assert (result.exit_code, world.launched) == (5, [])
 
 
@@ -211,7 +207,7 @@ def test_a_job_of_an_earlier_run_is_waited_for_before_anything_is_decided() -> N
     actions = two(world, polls=3)
     job = f"{job_key(actions[0])}.1"
     world.jobs[H, job] = Job(behaviour=world.behaviours[job_key(actions[0])], polls=3)
-    result = applied(undertaking(world, actions))
+    result = applied(context_for(world, actions))
     assert (result.exit_code, world.launched) == (0, [f"{job_key(actions[1])}.1"])
     assert JobAdopted(host=H, job=job) in world.events
 
@@ -220,7 +216,7 @@ def test_a_job_that_never_ends_refuses_new_work() -> None:
     world = World()
     actions = two(world, polls=-1)
     world.jobs[H, f"{job_key(actions[0])}.1"] = Job(behaviour=world.behaviours[job_key(actions[0])], polls=-1)
-    result = applied(undertaking(world, actions))
+    result = applied(context_for(world, actions))
     assert (result.exit_code, world.launched) == (5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["job-overdue"]
 
@@ -228,14 +224,14 @@ def test_a_job_that_never_ends_refuses_new_work() -> None:
 def test_what_can_only_be_done_by_a_person_is_waited_for() -> None:
     world = World()
     (a, _) = two(world)
-    blocked = Blocked(expected=a.flag.up(), diagnostic=diagnose("not-confirmed"))
 
-    def decide(_: Readings) -> Plan:
-        return replace(plan(), blocked=(blocked,))
+    def blocked_by(code: str) -> Callable[[Readings], Plan]:
+        blocked = Blocked(expected=a.flag.up(), diagnostic=diagnose(code))
+        return lambda _: replace(plan(), blocked=(blocked,))
 
-    result = applied(undertaking(world, (a,), decide=decide, needs_human=_always))
+    result = applied(context_for(world, (a,), decide=blocked_by("task-untraced")))
     assert (result.verdict, result.exit_code, world.writes) == ("waiting", 6, [])
-    result = applied(undertaking(world, (a,), decide=decide))
+    result = applied(context_for(world, (a,), decide=blocked_by("not-confirmed")))
     assert (result.verdict, result.exit_code) == ("refused", 5)
 
 
@@ -249,7 +245,7 @@ def test_an_interrupt_ends_with_its_signal(presses: int, code: int) -> None:
             stop.request()
 
     world.on_launch = press
-    result = applied(undertaking(world, actions, stop=stop, parallel=1))
+    result = applied(context_for(world, actions, stop=stop, parallel=1))
     assert (result.verdict, result.exit_code) == ("interrupted", code)
     assert len(world.launched) == 1
 
@@ -258,7 +254,7 @@ def test_a_lost_lease_starts_nothing_more() -> None:
     world, stop = World(), StopSignal()
     actions = two(world, polls=3)
     world.on_launch = lambda job: stop.stop_because(diagnose("lease-lost", where=H, run="run"))
-    result = applied(undertaking(world, actions, stop=stop, parallel=1))
+    result = applied(context_for(world, actions, stop=stop, parallel=1))
     assert (result.exit_code, len(world.launched)) == (3, 1)
     assert "lease-lost" in [diagnostic.code for diagnostic in result.diagnostics]
 
@@ -266,7 +262,7 @@ def test_a_lost_lease_starts_nothing_more() -> None:
 def test_that_nothing_more_is_started_is_said_while_what_is_in_flight_goes_on() -> None:
     world, stop, events = World(), StopSignal(), list[Event]()
     world.on_launch = lambda job: stop.stop_because(diagnose("lease-lost", where=H, run="run"))
-    applied(replace(undertaking(world, two(world, polls=3), stop=stop, parallel=1), emit=events.append))
+    applied(replace(context_for(world, two(world, polls=3), stop=stop, parallel=1), emit=events.append))
     (halted,) = (event for event in events if isinstance(event, RunHalted))
     assert halted.diagnostic.code == "lease-lost"
     assert events.index(halted) < next(n for n, event in enumerate(events) if isinstance(event, StepDone))
@@ -286,8 +282,8 @@ def test_later_rounds_do_what_earlier_ones_uncovered() -> None:
         asked.append(len(assessment.plan.steps))
         return True
 
-    result = applied(undertaking(world, actions, decide=decide, confirm=count))
-    assert (result.exit_code, len(result.outcomes), asked) == (0, 2, [1, 1])
+    result = applied(context_for(world, actions, decide=decide, confirm=count))
+    assert (result.exit_code, len(result.rounds), asked) == (0, 2, [1, 1])
 
 
 def test_what_a_plan_would_rest_on_is_read_before_it_is_believed() -> None:
@@ -325,7 +321,7 @@ def test_a_full_disk_while_a_job_is_adopted_is_trouble_and_no_bug() -> None:
             if not isinstance(event, RunStarted):
                 raise JournalError(diagnose("journal-unwritable", where="j", said="No space left on device"))
 
-    result = applied(replace(undertaking(world, (a, b)), journal=Full()))
+    result = applied(replace(context_for(world, (a, b)), journal=Full()))
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["journal-unwritable"]
     assert (result.exit_code, world.launched) == (5, [])
 
@@ -351,7 +347,7 @@ def test_what_a_step_disturbs_is_given_its_time_before_the_last_word(noticed: st
         well = readings.get(health.fact) == Known("up")
         return plan if well else replace(plan, derived=(Derived(expected=health, depends_on=(a.flag.up(),)),))
 
-    context = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], gather=look)
+    context = replace(context_for(world, (a,), decide=decide), expected=[a.flag.up(), health], gather=look)
     assert applied(context).verdict == "converged"
 
 
@@ -375,13 +371,13 @@ def test_what_is_in_between_after_the_last_step_is_given_its_time(comes_right: b
         plan = decide_for((a,))(readings)
         return plan if readings.get(health.fact) == Known("up") else replace(plan, blocked=(unhealthy,))
 
-    context = replace(undertaking(world, (a,), decide=decide), expected=[a.flag.up(), health], gather=look)
+    context = replace(context_for(world, (a,), decide=decide), expected=[a.flag.up(), health], gather=look)
     done = applied(context)
     assert (done.exit_code, [diagnostic.code for diagnostic in done.diagnostics]) == (
         code,
         ["service-unhealthy"] * (code == 3),
     )
-    assert comes_right or looks[-1] - looks[0] >= FOLLOW_S
+    assert comes_right or looks[-1] - looks[0] >= DERIVED_TIMEOUT_S
 
 
 @pytest.mark.parametrize(("comes_right", "code"), [(True, 0), (False, 5)])
@@ -402,7 +398,7 @@ def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_
     def decide(readings: Readings) -> Plan:
         return plan() if readings.get(young.fact) == Known("up") else replace(plan(), blocked=(blocked,))
 
-    done = applied(replace(undertaking(world, (), decide=decide, aborts_run=_always), expected=[young], gather=look))
+    done = applied(replace(context_for(world, (), decide=decide), expected=[young], gather=look))
     assert (done.exit_code, [diagnostic.code for diagnostic in done.diagnostics]) == (
         code,
         ["units-recently-started"] * (code == 5),
@@ -421,7 +417,7 @@ def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
     world.clock.later.append((60.0, expire))
     actions = two(world)
     events: list[Event] = []
-    context = replace(undertaking(world, actions), emit=events.append)
+    context = replace(context_for(world, actions), emit=events.append)
     assert applied(context).verdict == "converged"
     assert [event.user for event in events if isinstance(event, LeaseContended)] == ["somebody"]
 
@@ -434,6 +430,6 @@ def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> Non
     def decide(readings: Readings) -> Plan:
         return replace(decide_for((a,))(readings), blocked=(bad,))
 
-    result = applied(undertaking(world, (a,), decide=decide, aborts_run=_always))
+    result = applied(context_for(world, (a,), decide=decide))
     assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["package-md5"]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import pytest
 
@@ -13,9 +13,9 @@ from reconciler.core.identity import job_key
 from reconciler.core.plan import Derived, Plan
 from reconciler.engine.assess import MakePlan, SpecInputs, assess
 from reconciler.engine.gather import GatheredFacts, GatherFacts
-from reconciler.engine.reconcile import RunContext, RunResult, reconcile
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.reconcile import RunResult, reconcile
 from tests.support.flags import WHY, Flag, Raise
+from tests.support.run import run_context
 from tests.support.world import World, plan, step
 
 H, H2 = "10.0.0.1", "10.0.0.2"
@@ -92,28 +92,10 @@ def world(brings: str) -> World:
     return made
 
 
-async def yes(_: Any) -> bool:
-    return True
-
-
 def applied(made: World, gather: GatherFacts | None = None) -> RunResult:
     expected, decide = goal({})
-    context = RunContext(
-        run="run",
-        user="wang",
-        source="laptop",
-        transport=made,
-        gather=gather or made.look,
-        controller=H,
-        hosts=(H, H2),
-        expected=expected,
-        decide=decide,
-        spec_inputs=GROUNDS,
-        journal=made,
-        clock=made.clock,
-        emit=lambda event: None,
-        stop=StopSignal(),
-        confirm=yes,
+    context = run_context(
+        made, gather=gather or made.look, hosts=(H, H2), expected=expected, decide=decide, spec_inputs=GROUNDS
     )
     return asyncio.run(reconcile(context))
 
@@ -139,7 +121,7 @@ def test_what_turns_out_otherwise_is_decided_anew_in_the_same_run_and_nothing_is
         StepDeferred(step="install-1", fact="test.brought  @10.0.0.1")
     ]
     assert not [event for event in made.events if isinstance(event, StepFailed)]
-    first, _ = done.outcomes
+    first, _ = done.rounds
     assert (first.not_started, first.failed) == (("install-1", "behind-1"), ())
     (ended,) = [event for event in made.events if isinstance(event, RunEnded)]
     assert (ended.verdict, ended.done, ended.failed) == ("converged", 4, 0)
@@ -161,7 +143,7 @@ def test_what_would_follow_from_the_steps_that_were_left_is_not_waited_for() -> 
 def test_what_turns_out_as_taken_goes_on_in_one_round() -> None:
     made = world("1")
     done = applied(made)
-    assert (done.verdict, len(done.outcomes)) == ("converged", 1)
+    assert (done.verdict, len(done.rounds)) == ("converged", 1)
     assert sorted(started(made)) == ["behind-1", "install-1", "other", "unpack"]
 
 

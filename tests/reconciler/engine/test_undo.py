@@ -98,7 +98,6 @@ class Site:
             emit=lambda _: None,
             stop=StopSignal(),
             confirm=yes,
-            aborts_run=rules.aborts_run,
             undoes=undoes,
         )
 

@@ -6,19 +6,20 @@ from actions.agent import ArchiveAgentBaseline, AwaitAgentBaseline, RecordAgentB
 from actions.bkcli import InstallModule
 from actions.smoke_test import RunSmokeTest
 from actions.unit import RetireUnit
-from probes.agent import NOTE, AgentsMissing, AgentsOnline
+from probes.agent import RECORD, AgentsMissing, AgentsOnline
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
-from reconciler.rules import agent
+from reconciler.rules import baseline
+from reconciler.rules.agent import agent_baseline
 from specs.cluster import Cluster
 from specs.reason import CodedReason, reason
 from tests.sim.worlds import World, finished, guide_cluster, study
 
 CLUSTER = guide_cluster()
 GSE = CLUSTER.release.module("gse")
-(LOST,) = [wish.fact for wish in agent.recovered(CLUSTER, GSE)]
+(LOST,) = [expected.fact for expected in baseline.recovered(agent_baseline(CLUSTER, GSE))]
 HOSTS = CLUSTER.inventory.hosts
 OLD = tuple(unit.name for unit in GSE.obsolete_units)
 OFFLINE = HOSTS[2]
@@ -53,7 +54,7 @@ def half_way(**facts: AnyReading) -> World:
     for unit in OLD:
         for host in CLUSTER.hosts(GSE):
             world.facts[UnitActive(host=host, unit=unit)] = Known("active")
-    world.facts[TaskPending(host=CLUSTER.controller, task=NOTE)] = Known(True)
+    world.facts[TaskPending(host=CLUSTER.controller, task=RECORD)] = Known(True)
     world.facts[LOST] = facts.get("lost", Known(()))
     return world
 

@@ -15,7 +15,6 @@ from reconciler.core.plan import Plan, Step
 from reconciler.core.simulate import apply_derived, apply_step
 from reconciler.engine.step.decision import changed_plan_input
 from reconciler.rules import package_versions
-from reconciler.rules.preflight import aborts_run
 from reconciler.rules.registry import expected_facts
 from reconciler.rules.source import staging
 from specs.cluster import Cluster
@@ -170,7 +169,7 @@ def test_a_version_that_is_none_bars_the_run_with_its_reason(how: str) -> None:
     assert "package.swap" not in kinds(then)
     assert not [kind for kind in kinds(then) if kind.startswith(("bkcli.install", "bkcli.upgrade"))]
     (blocked,) = [one for one in then.blocked if one.diagnostic.code == "package-version-rejected"]
-    assert aborts_run(blocked)
+    assert blocked.diagnostic.disposition == "aborts-run"
     assert dict(blocked.diagnostic.fields) == {"product": "bkauth", "listed": "0.0.13"}
     assert blocked.diagnostic.because == reason(f"version-{how}")
     assert [diagnostic.code for diagnostic in package_versions.warnings(world.cluster)] == ["package-version-rejected"]

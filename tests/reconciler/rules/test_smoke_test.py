@@ -8,21 +8,22 @@ from actions.agent import AwaitAgentBaseline
 from actions.bkcli import InstallModule
 from actions.smoke_test import ArchiveSmokeTest, RecordSmokeTest, RunSmokeTest
 from actions.unit import RetireUnit
-from probes.agent import NOTE as AGENTS_NOTE
+from probes.agent import RECORD as AGENTS_NOTE
 from probes.agent import AgentsOnline
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
-from probes.smoke_test import NOTE, SmokeTestBroken
+from probes.smoke_test import RECORD, SmokeTestBroken
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
-from reconciler.rules import smoke_test
+from reconciler.rules import baseline
+from reconciler.rules.smoke_test import smoke_test_baseline
 from specs.cluster import Cluster
 from specs.reason import CodedReason, reason
 from tests.sim.worlds import World, finished, guide_cluster, study
 
 CLUSTER = guide_cluster()
 GSE = CLUSTER.release.module("gse")
-(LOST,) = [wish.fact for wish in smoke_test.recovered(CLUSTER, GSE)]
+(LOST,) = [expected.fact for expected in baseline.recovered(smoke_test_baseline(CLUSTER, GSE))]
 HOSTS = CLUSTER.inventory.hosts
 OLD = tuple(unit.name for unit in GSE.obsolete_units)
 FAILED = ("10002", "smoke-test-status", "job=10002", "status=4")
@@ -49,7 +50,7 @@ def half_way(lost: AnyReading) -> World:
     for unit in OLD:
         for host in CLUSTER.hosts(GSE):
             world.facts[UnitActive(host=host, unit=unit)] = Known("active")
-    for note in (NOTE, AGENTS_NOTE):
+    for note in (RECORD, AGENTS_NOTE):
         world.facts[TaskPending(host=CLUSTER.controller, task=note)] = Known(True)
     world.facts[LOST] = lost
     return world

@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.core import events as ev
 from reconciler.core.approval import pending_approvals
-from reconciler.view.documents import ApprovalDoc, LockDoc, PauseDoc, RunDoc, StatusDoc
+from reconciler.view.documents import ApprovalDoc, HistoryDoc, LockDoc, PauseDoc, RunSummaryDoc, StatusDoc
 from reconciler.view.explain import explain
 from reconciler.view.render import RenderOptions
 from reconciler.view.text.diagnostic import diagnostics_text
@@ -61,12 +61,12 @@ def test_events_of_an_approval_and_of_waiting() -> None:
 
 
 def test_status_and_history_say_who_agreed() -> None:
-    run = RunDoc(
+    run = RunSummaryDoc(
         run="r1", started="s", verdict="differs", steps=9, done=3, failed=0, approved=["cmdb-topology wang@ops"]
     )
-    assert "--approve cmdb-topology wang@ops" in history_text([run], EN)
+    assert "--approve cmdb-topology wang@ops" in history_text(HistoryDoc(runs=[run]), EN)
     given = ApprovalDoc(gate="cmdb-topology", who="wang@ops", since="2026-01-02T03:04:05Z", run="r1")
-    status = StatusDoc(last=run, lock=LockDoc(held=False), pause=PauseDoc(paused=False), approvals=[given])
+    status = StatusDoc(last=run, lock=LockDoc(locked=False), pause=PauseDoc(paused=False), approvals=[given])
     assert "topology was last approved by wang@ops at 2026-01-02T03:04:05Z, for run r1" in status_text(status, EN)
 
 

@@ -2,13 +2,14 @@
 
 import pytest
 
-from reconciler.view.cluster_toml import Proposed, cluster_toml
+from reconciler.view.cluster_toml import cluster_toml
 from reconciler.view.render import RenderOptions
+from reconciler.view.reports import InitProposal
 from specs import parse
 from specs.text import Lang
 from tests.reconciler.view.world import PORT
 
-TOLD = Proposed(
+PROPOSAL = InitProposal(
     name="bk-10-0-0-1",
     release="6.2.2",
     address="10.0.0.1",
@@ -27,7 +28,7 @@ TOLD = Proposed(
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_proposal_is_a_valid_cluster_file(lang: Lang) -> None:
-    file = parse.cluster_file(cluster_toml(TOLD, RenderOptions(lang=lang)), "cluster.toml")
+    file = parse.cluster_file(cluster_toml(PROPOSAL, RenderOptions(lang=lang)), "cluster.toml")
     assert file.controller.connect == "control.example"
     assert file.controller.port == 2222
     assert file.placement == {
@@ -38,5 +39,5 @@ def test_a_proposal_is_a_valid_cluster_file(lang: Lang) -> None:
 
 
 def test_each_placement_says_why() -> None:
-    assert cluster_toml(TOLD, RenderOptions()).count("# the login process of 6.1 holds port 8003") == 3
-    assert "# 6.1 的登录进程占用 8003 端口" in cluster_toml(TOLD, RenderOptions(lang="zh"))
+    assert cluster_toml(PROPOSAL, RenderOptions()).count("# the login process of 6.1 holds port 8003") == 3
+    assert "# 6.1 的登录进程占用 8003 端口" in cluster_toml(PROPOSAL, RenderOptions(lang="zh"))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, get_args
 import pytest
 
 from actions.action import Action
-from actions.registry import AnyAction
+from actions.registry import ACTIONS
 from probes.fact import Absent, Fact, Known, SameAs, Unknown
 from probes.registry import PROBES
 from probes.unit import UnitActive
@@ -19,7 +19,7 @@ from specs.reason import reason
 from specs.text import LocalizedText
 
 KINDS = {_kind: cls for probe in PROBES for cls in probe.facts for _kind in [cls.__dataclass_fields__["kind"].default]}
-ACTIONS = {cls.__dataclass_fields__["kind"].default: cls for cls in get_args(AnyAction)}
+BY_KIND = {cls.__dataclass_fields__["kind"].default: cls for cls in ACTIONS}
 UNIT = UnitActive(host="10.0.0.3", unit="bk-auth.service")
 
 
@@ -41,7 +41,7 @@ def test_every_kind_of_fact_has_a_line_and_no_line_is_left_over() -> None:
 
 
 def test_every_kind_of_action_has_a_line_and_no_line_is_left_over() -> None:
-    assert set(ORDERS) == set(ACTIONS)
+    assert set(ORDERS) == set(BY_KIND)
 
 
 def test_a_yes_or_no_that_has_words_is_a_fact() -> None:
@@ -56,7 +56,7 @@ def test_a_named_value_is_one_that_its_fact_can_have() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "sentence", "cls"),
-    [*((k, s, KINDS[k]) for k, s in FACTS.items()), *((k, s, ACTIONS[k]) for k, s in ORDERS.items())],
+    [*((k, s, KINDS[k]) for k, s in FACTS.items()), *((k, s, BY_KIND[k]) for k, s in ORDERS.items())],
     ids=[*FACTS, *ORDERS],
 )
 def test_a_line_asks_only_for_fields_that_are_there(kind: str, sentence: LocalizedText, cls: type) -> None:

@@ -49,7 +49,7 @@ def host(tmp_path: Path) -> LocalTransport:
 
 def order(script: LiteralString, *args: str, job: str = "test.1", epoch: int = 1, **more: Any) -> JobSpec:
     command = Command(script=script, args=args, stdin=more.pop("stdin", ""))
-    return JobSpec(job=job, command=command, epoch=epoch, until=more.pop("until", soon()), **more)
+    return JobSpec(job=job, command=command, epoch=epoch, start_deadline=more.pop("until", soon()), **more)
 
 
 async def read(host: LocalTransport, fact: AnyFact) -> AnyReading:
@@ -67,12 +67,12 @@ async def until(wanted: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> N
 
 async def ended(host: LocalTransport, job: str = "test.1") -> tuple[JobResult, list[str]]:
     lines: list[str] = []
-    followed = await follow_log(host, H, job, clock=SystemClock(), on_line=lines.append, deadline_s=30)
+    followed = await follow_log(host, H, job, clock=SystemClock(), on_line=lines.append, timeout_s=30)
     return followed, lines
 
 
 async def done(host: LocalTransport, what: JobSpec) -> tuple[JobResult, list[str]]:
-    assert (await launch(host, H, what)).how == "started"
+    assert (await launch(host, H, what)).status == "started"
     return await ended(host, what.job)
 
 
@@ -88,8 +88,8 @@ def test_what_a_login_prints_is_no_part_of_it(host: LocalTransport, greeting: st
     async def run() -> tuple[str, str, list[str]]:
         noisy, lines = Greeting(host, greeting), list[str]()
         launched = await launch(noisy, H, order("echo in; exit 3"))
-        followed = await follow_log(noisy, H, "test.1", clock=SystemClock(), on_line=lines.append, deadline_s=30)
-        return launched.how, followed.state, lines
+        followed = await follow_log(noisy, H, "test.1", clock=SystemClock(), on_line=lines.append, timeout_s=30)
+        return launched.status, followed.state, lines
 
     assert asyncio.run(run()) == ("started", "exited:3", ["in"])
 
@@ -100,7 +100,7 @@ def test_without_input_it_reads_nothing_and_knows_its_own_name(host: LocalTransp
 
 
 def test_a_login_job_runs_in_its_directory_under_bash_with_a_utf8_locale(host: LocalTransport, tmp_path: Path) -> None:
-    what = order('pwd; echo "${BASH_VERSION:+bash} $LC_ALL"', login=True, cwd=str(tmp_path))
+    what = order('pwd; echo "${BASH_VERSION:+bash} $LC_ALL"', login_shell=True, cwd=str(tmp_path))
     _, lines = asyncio.run(done(host, what))
     assert lines[-2] == str(tmp_path)
     assert lines[-1].startswith("bash ")
@@ -108,13 +108,13 @@ def test_a_login_job_runs_in_its_directory_under_bash_with_a_utf8_locale(host: L
 
 
 def test_a_missing_directory_is_said_and_nothing_is_run(host: LocalTransport, tmp_path: Path) -> None:
-    followed, lines = asyncio.run(done(host, order("echo ran", login=True, cwd=str(tmp_path / "none"))))
+    followed, lines = asyncio.run(done(host, order("echo ran", login_shell=True, cwd=str(tmp_path / "none"))))
     assert followed.state == "exited:72"
     assert lines == [f"bkrec: cannot enter {tmp_path / 'none'}"] or "ran" not in lines
 
 
 def test_a_job_has_a_terminal_when_it_wants_one(host: LocalTransport) -> None:
-    what = order("[ -t 0 ] && [ -t 1 ] && echo a terminal; exit 5", terminal=True)
+    what = order("[ -t 0 ] && [ -t 1 ] && echo a terminal; exit 5", needs_pty=True)
     followed, lines = asyncio.run(done(host, what))
     assert (followed.state, lines) == ("exited:5", ["a terminal"])
 
@@ -149,7 +149,7 @@ def test_a_terminal_of_centos_7_hands_on_output_and_exit_status(
 ) -> None:
     async def run(name: str) -> tuple[str, list[str]]:
         told = "[ -t 0 ] && [ -t 1 ] && echo a terminal; cat; sleep 0.5; echo end; exit 7"
-        followed, lines = await done(host, order(told, job=name, terminal=True))
+        followed, lines = await done(host, order(told, job=name, needs_pty=True))
         return followed.state, lines
 
     for number, path in enumerate(("script", *old_scripts(tmp_path)), start=1):
@@ -159,7 +159,7 @@ def test_a_terminal_of_centos_7_hands_on_output_and_exit_status(
 
 def test_what_a_terminals_job_is_given_to_read_reaches_it(host: LocalTransport) -> None:
     told = "stty -echo; read -r one; read -r two || two=none; echo $one $two"
-    followed, lines = asyncio.run(done(host, order(told, terminal=True, stdin="in\n")))
+    followed, lines = asyncio.run(done(host, order(told, needs_pty=True, stdin="in\n")))
     assert (followed.state, lines[-1]) == ("exited:0", "in none")
 
 
@@ -181,7 +181,7 @@ def test_nothing_that_script_says_is_taken_for_the_commands_status(
     path.chmod(0o755)
     with_script(monkeypatch, str(path))
     trace = tmp_path / "trace"
-    followed, _ = asyncio.run(done(host, order('sleep 1; echo x >>"$1"; exit 5', str(trace), terminal=True)))
+    followed, _ = asyncio.run(done(host, order('sleep 1; echo x >>"$1"; exit 5', str(trace), needs_pty=True)))
     assert followed.state == ("exited:5" if trace.exists() else "vanished")
 
 
@@ -191,8 +191,8 @@ def test_what_cannot_be_prepared_has_not_begun(host: LocalTransport, monkeypatch
     impatient(monkeypatch)
 
     async def run() -> tuple[str, AnyReading]:
-        launched = await launch(host, H, order("exit 0", terminal=True))
-        return launched.how, await read(host, JobState(host=H, job="test.1"))
+        launched = await launch(host, H, order("exit 0", needs_pty=True))
+        return launched.status, await read(host, JobState(host=H, job="test.1"))
 
     assert asyncio.run(run()) == ("not-started", Absent())
 
@@ -234,7 +234,7 @@ def test_the_same_job_is_started_once_by_however_many(host: LocalTransport, tmp_
         await ended(host)
         return [task.result() for task in tasks]
 
-    assert sorted(launched.how for launched in asyncio.run(race())) == ["exists"] * 5 + ["started"]
+    assert sorted(launched.status for launched in asyncio.run(race())) == ["exists"] * 5 + ["started"]
     assert trace.read_text() == "x\n"
 
 
@@ -244,11 +244,11 @@ def test_a_launch_that_was_not_heard_may_be_repeated(host: LocalTransport, tmp_p
 
     async def run() -> list[str]:
         what = order('echo x >>"$1"', str(trace))
-        said = [(await launch(host, H, what)).how for _ in range(3)]
+        said = [(await launch(host, H, what)).status for _ in range(3)]
         await ended(host)
         return said
 
-    assert asyncio.run(run()) == ["unheard", "unheard", "exists"]
+    assert asyncio.run(run()) == ["no-answer", "no-answer", "exists"]
     assert trace.read_text() == "x\n"
 
 
@@ -284,10 +284,10 @@ def test_what_was_claimed_and_never_began_is_claimed_anew_with_what_is_sent_now(
     async def run() -> str:
         with monkeypatch.context() as patch:
             unborn(patch)
-            old = order('echo old "$1" >"$2"', "A", str(trace), epoch=3, deadline_s=10.0, run="one", stdin="o")
-            assert (await launch(host, H, old)).how == "unheard"
+            old = order('echo old "$1" >"$2"', "A", str(trace), epoch=3, timeout_s=10.0, run="one", stdin="o")
+            assert (await launch(host, H, old)).status == "no-answer"
         assert (place / "script").read_text() == old.command.script
-        new = order('echo new "$1" >"$2"; cat >>"$2"', "B", str(trace), epoch=4, deadline_s=20.0, run="two", stdin="n")
+        new = order('echo new "$1" >"$2"; cat >>"$2"', "B", str(trace), epoch=4, timeout_s=20.0, run="two", stdin="n")
         return (await done(host, new))[0].state
 
     assert asyncio.run(run()) == "exited:0"
@@ -339,7 +339,7 @@ def test_lost_connections_do_not_end_following(host: LocalTransport, tmp_path: P
     host.faults = {1: "lost", 2: "refused"}
 
     async def run() -> tuple[JobResult, list[str]]:
-        assert (await launch(host, H, order(HOLD, str(gate)))).how == "started"
+        assert (await launch(host, H, order(HOLD, str(gate)))).status == "started"
         async with asyncio.TaskGroup() as group:
             task = group.create_task(ended(host))
             await until(lambda: len(host.calls) > 3)
@@ -355,9 +355,9 @@ def test_a_host_that_stays_silent_is_given_up_with_the_job_unheard(host: LocalTr
     clock = VirtualClock()
 
     async def run() -> JobResult:
-        return await follow_log(host, H, "test.1", clock=clock, on_line=lambda line: None, deadline_s=10_000)
+        return await follow_log(host, H, "test.1", clock=clock, on_line=lambda line: None, timeout_s=10_000)
 
-    assert asyncio.run(run()).state == "unheard"
+    assert asyncio.run(run()).state == "no-answer"
     assert 300 < clock.elapsed < 320
 
 
@@ -378,10 +378,10 @@ class Telling:
         """Nothing is kept open."""
 
 
-def followed(*answers: tuple[str, int, bytes], deadline_s: float = 1_000.0) -> tuple[JobResult, list[str], Telling]:
+def followed(*answers: tuple[str, int, bytes], timeout_s: float = 1_000.0) -> tuple[JobResult, list[str], Telling]:
     clock, lines = VirtualClock(), list[str]()
     host = Telling(clock, *answers)
-    ended = asyncio.run(follow_log(host, H, "test.1", clock=clock, on_line=lines.append, deadline_s=deadline_s))
+    ended = asyncio.run(follow_log(host, H, "test.1", clock=clock, on_line=lines.append, timeout_s=timeout_s))
     return ended, lines, host
 
 
@@ -396,7 +396,7 @@ def test_an_ended_job_whose_log_cannot_be_read_is_told_with_its_status_and_what_
 
 
 def test_a_running_job_whose_log_cannot_be_read_is_not_asked_in_haste() -> None:
-    ended, _, host = followed(("running", 4096, b""), deadline_s=600.0)
+    ended, _, host = followed(("running", 4096, b""), timeout_s=600.0)
     assert ended.state == "overdue"
     assert host.asked < 400
 
@@ -412,7 +412,7 @@ def test_an_overdue_job_is_said_so_and_runs_on(host: LocalTransport, tmp_path: P
 
     async def run() -> tuple[str, AnyReading, str]:
         await launch(host, H, order(HOLD, str(gate)))
-        late = await follow_log(host, H, "test.1", clock=SystemClock(), on_line=lambda line: None, deadline_s=0.0)
+        late = await follow_log(host, H, "test.1", clock=SystemClock(), on_line=lambda line: None, timeout_s=0.0)
         running = await read(host, JobsRunning(host=H))
         gate.unlink()
         return late.state, running, (await ended(host))[0].state
@@ -435,7 +435,7 @@ async def held(
     gate, begun, states = tmp_path / "gate", tmp_path / "begun", list[AnyReading]()
     gate.touch()
     fact, place = JobState(host=H, job="test.1"), host.state(H) / "jobs" / "test.1"
-    assert (await launch(host, H, order(BEGUN, str(gate), str(begun), terminal=terminal))).how == "started"
+    assert (await launch(host, H, order(BEGUN, str(gate), str(begun), needs_pty=terminal))).status == "started"
     await until(begun.exists)
     for name in killed:
         kill(place / name)
@@ -510,7 +510,7 @@ def test_a_lower_epoch_than_the_highest_seen_is_refused(host: LocalTransport) ->
         await ended(host)
         return [newer, older]
 
-    assert asyncio.run(run()) == [LaunchResult(how="started"), LaunchResult(how="stale", detail="7")]
+    assert asyncio.run(run()) == [LaunchResult(status="started"), LaunchResult(status="stale", detail="7")]
     assert not (host.state(H) / "jobs" / "test.2").exists()
 
 
@@ -526,7 +526,7 @@ def test_what_comes_too_late_is_not_started_and_may_be_sent_again(host: LocalTra
         state = await read(host, JobState(host=H, job="test.1"))
         again = await launch(host, H, order("exit 0"))
         await ended(host)
-        return late.how, state, again.how
+        return late.status, state, again.status
 
     assert asyncio.run(run()) == ("late", Absent(), "started")
 
@@ -542,7 +542,7 @@ def test_a_fence_is_raised_ahead_of_any_job_and_never_lowered(host: LocalTranspo
     async def run() -> tuple[Any, Any, str]:
         raised = await publish_epoch(host, [H, "10.0.0.2"], 5)
         lowered = await publish_epoch(host, [H], 4)
-        return raised, lowered[0].code, (await launch(host, "10.0.0.2", order("exit 0", epoch=4))).how
+        return raised, lowered[0].code, (await launch(host, "10.0.0.2", order("exit 0", epoch=4))).status
 
     assert asyncio.run(run()) == ((), "lease-superseded", "stale")
 
@@ -553,13 +553,13 @@ def test_an_unreadable_epoch_refuses(host: LocalTransport) -> None:
         (host.state(H) / "epoch").write_text("5x\n")
         return await launch(host, H, order("exit 0"))
 
-    assert asyncio.run(run()).how == "unwritable"
+    assert asyncio.run(run()).status == "unwritable"
 
 
 def test_nothing_starts_where_nothing_can_be_written(host: LocalTransport) -> None:
     host.state(H).parent.mkdir(parents=True)
     host.state(H).write_text("a file, where the directory should be")
-    assert asyncio.run(launch(host, H, order("exit 0"))).how == "unwritable"
+    assert asyncio.run(launch(host, H, order("exit 0"))).status == "unwritable"
 
 
 def test_attempts_are_told_in_order_with_what_became_of_them(host: LocalTransport) -> None:
@@ -570,7 +570,7 @@ def test_attempts_are_told_in_order_with_what_became_of_them(host: LocalTranspor
         await done(host, order("exit 0", job="test-other.1"))
         return await read(host, JobAttempts(host=H, key="test"))
 
-    assert asyncio.run(run()) == Known(("1:exited:2", "2:seen:2", "10:exited:2"))
+    assert asyncio.run(run()) == Known(("1:exited:2", "2:verified:2", "10:exited:2"))
 
 
 def test_records_are_private(host: LocalTransport) -> None:

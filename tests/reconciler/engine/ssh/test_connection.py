@@ -240,7 +240,9 @@ def test_a_host_that_never_greets_is_given_up(tmp_path: Path) -> None:
     async def run() -> str:
         listener = await asyncio.start_server(silent, H, 0)
         port: int = listener.sockets[0].getsockname()[1]
-        access = SshSettings(controller=H, port=port, user="root", known_hosts=(str(tmp_path / "k"),), connect_s=0.1)
+        access = SshSettings(
+            controller=H, port=port, user="root", known_hosts=(str(tmp_path / "k"),), connect_timeout_s=0.1
+        )
         async with listener:
             return await refused(access)
 
@@ -260,7 +262,12 @@ async def mute() -> AsyncGenerator[tuple[SshSettings, list[asyncio.StreamWriter]
     listener = await asyncio.start_server(silent, H, 0)
     port: int = listener.sockets[0].getsockname()[1]
     async with listener:
-        yield SshSettings(controller=H, port=port, user="root", known_hosts=("k",), connect_s=0.4, login_s=0.4), came
+        yield (
+            SshSettings(
+                controller=H, port=port, user="root", known_hosts=("k",), connect_timeout_s=0.4, login_timeout_s=0.4
+            ),
+            came,
+        )
 
 
 async def codes(transport: SshTransport, times: int) -> list[str]:
@@ -289,10 +296,10 @@ def test_a_silent_host_is_connected_to_once_for_all_who_ask() -> None:
 def test_a_host_that_comes_back_is_reached_in_the_same_run(tmp_path: Path) -> None:
     async def run() -> Output:
         async with serving(tmp_path) as server:
-            access = replace(server.access(), connect_s=0.4, login_s=0.4)
+            access = replace(server.access(), connect_timeout_s=0.4, login_timeout_s=0.4)
             async with mute() as (silent, _), ssh(replace(access, port=silent.port)) as transport:
                 await codes(transport, 1)
-                vars(transport)["_access"] = access
+                vars(transport)["_settings"] = access
                 while True:
                     with contextlib.suppress(TransportError):
                         return await said(transport, "echo back")
@@ -309,7 +316,7 @@ def test_a_silent_host_behind_the_controller_is_asked_for_once(tmp_path: Path) -
 
     async def run() -> None:
         async with serving(tmp_path) as server:
-            via = _Prefixed(replace(server.access(), via="controller", connect_s=1.0), str(tmp_path))
+            via = _Prefixed(replace(server.access(), via="controller", connect_timeout_s=1.0), str(tmp_path))
             try:
                 for _ in range(3):
                     with pytest.raises(TransportError):
@@ -344,12 +351,12 @@ class _Dying(SshTransport):
         self.dead: Any = None
         self.renewed = asyncio.Event()
 
-    async def _open(self, connection: Any, rendered: str) -> Any:
+    async def _create_process(self, connection: Any, rendered: str) -> Any:
         if self.dead is None:
             self.dead = connection
-            return await super()._open(connection, rendered)
+            return await super()._create_process(connection, rendered)
         if connection is not self.dead:
-            process = await super()._open(connection, rendered)
+            process = await super()._create_process(connection, rendered)
             self.renewed.set()
             return process
         if "late" in rendered:
@@ -379,12 +386,15 @@ def test_what_was_said_before_a_deadline_is_kept(tmp_path: Path) -> None:
             return caught.value
 
     error = asyncio.run(run())
-    assert (error.diagnostic.code, error.heard) == ("answer-overdue", Output(stdout="begun\n", exit_status=None))
+    assert (error.diagnostic.code, error.partial_output) == (
+        "answer-overdue",
+        Output(stdout="begun\n", exit_status=None),
+    )
 
 
 def test_an_endless_answer_is_cut(tmp_path: Path) -> None:
     async def run() -> Output:
-        async with serving(tmp_path) as server, ssh(replace(server.access(), answer_limit=1_000_000)) as transport:
+        async with serving(tmp_path) as server, ssh(replace(server.access(), max_output_bytes=1_000_000)) as transport:
             return await said(transport, "yes")
 
     output = asyncio.run(run())
@@ -423,7 +433,7 @@ class _Prefixed(SshTransport):
         super().__init__(access)
         self.directory = directory
 
-    async def _open(self, connection: Any, rendered: str) -> Any:
+    async def _create_process(self, connection: Any, rendered: str) -> Any:
         found = rendered.replace("exec ssh", f"exec {self.directory}/ssh")
         return await connection.create_process(found, encoding=None)
 

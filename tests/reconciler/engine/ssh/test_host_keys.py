@@ -117,8 +117,8 @@ def test_a_port_where_nobody_listens_is_unread(tmp_path: Path) -> None:
         return await seen(access)
 
     scan = asyncio.run(run())
-    assert scan.trouble is not None
-    assert (scan.state, scan.trouble.code) == ("unread", "host-unreachable")
+    assert scan.diagnostic is not None
+    assert (scan.state, scan.diagnostic.code) == ("unread", "host-unreachable")
 
 
 @pytest.mark.parametrize("hashed", [False, True], ids=["plain", "hashed"])

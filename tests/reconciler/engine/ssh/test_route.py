@@ -173,7 +173,7 @@ def test_the_way_is_what_ssh_config_says(tmp_path: Path) -> None:
         "Host gate\n  ProxyJump outer\n  UserKnownHostsFile /a /b\nHost next\n  HostName 192.0.2.9\n",
     )
     hops = route(access, "10.0.0.1")
-    assert [(hop.where, hop.known_as, hop.port, hop.user, hop.files, hop.jump) for hop in hops] == [
+    assert [(hop.where, hop.known_as, hop.port, hop.user, hop.files, hop.is_jump_host) for hop in hops] == [
         ("outer", "outer", 22, "", ("~/.ssh/known_hosts",), True),
         ("gate", "gate", 2022, "me", ("/a", "/b"), True),
         ("next", "192.0.2.9", 22, "", ("~/.ssh/known_hosts",), True),
@@ -250,7 +250,7 @@ def test_nothing_of_the_callers_is_sent_along(tmp_path: Path) -> None:
             async with ssh(access) as transport:
                 output = await transport.run(H, Command(script="test -t 0 || echo none"))
             ours, before = list(ways.host.asked), list(ways.jump.asked)
-            (hop,) = [hop for hop in route(access, H) if not hop.jump]
+            (hop,) = [hop for hop in route(access, H) if not hop.is_jump_host]
             options: dict[str, Any] = {"known_hosts": None, "username": "root", "client_keys": list(access.identities)}
             async with asyncssh.connect(H, hop.port, config=list(access.configs), **options) as connection:
                 async with asyncio.timeout(60):

@@ -10,9 +10,9 @@ from probes.job import HostUptime, JobAttempts
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Step
 from reconciler.engine.jobs.client import UNREACHABLE_TIMEOUT_S
-from reconciler.engine.lease import MARGIN_S, TTL_S, LeaseValidity
+from reconciler.engine.lease import START_MARGIN_S, TTL_S, LeaseValidity
 from reconciler.engine.step.decision import (
-    RECOVERY_S,
+    RECOVERY_TIMEOUT_S,
     Attach,
     Defer,
     RefuseRepeat,
@@ -66,7 +66,7 @@ def begin(number: int) -> Start:
         (("1:running",), 1, Attach(number=1)),
         (("1:exited:0",), 1, Attach(number=1)),
         (("1:vanished",), 1, Attach(number=1)),
-        (("1:seen:0", "2:exited:3"), 2, Attach(number=2)),
+        (("1:verified:0", "2:exited:3"), 2, Attach(number=2)),
     ],
 )
 def test_which_attempt_it_would_be_and_whose_it_is(
@@ -82,7 +82,7 @@ def test_what_may_not_happen_twice_waits_for_an_explanation_unless_its_effect_is
     assert never.why.code == code
     assert tells((f"1:{state}",), action=ONCE, up=True) == Skip()
     assert tells((f"1:{state}",), action=ONCE, ordered=1) == Attach(number=1), "it is our own"
-    assert tells(("1:seen:0",), action=ONCE) == begin(2)
+    assert tells(("1:verified:0",), action=ONCE) == begin(2)
 
 
 def test_what_holds_is_left_alone_but_a_job_at_it_is_followed() -> None:
@@ -103,9 +103,9 @@ def test_a_host_that_says_nothing_is_waited_for_one_that_says_no_is_not(reading:
     ("after", "reading", "code", "patience"),
     [
         ((), Known("down"), "step-requirement-changed", 0.0),
-        (("b",), Known("down"), "step-requirement-changed", RECOVERY_S),
+        (("b",), Known("down"), "step-requirement-changed", RECOVERY_TIMEOUT_S),
         ((), REFUSED, "step-requirement-unknown", 0.0),
-        (("b",), REFUSED, "step-requirement-unknown", RECOVERY_S),
+        (("b",), REFUSED, "step-requirement-unknown", RECOVERY_TIMEOUT_S),
         (("b",), AWAY, "step-requirement-unknown", UNREACHABLE_TIMEOUT_S),
     ],
 )
@@ -149,7 +149,7 @@ def test_what_decides_and_reads_otherwise_leaves_the_step_to_the_next_plan(
 
 def test_a_term_ends_before_the_lease_can_be_anothers() -> None:
     term = LeaseValidity()
-    assert term.left(0.0) == 0.0
-    term.since = 100.0
-    assert term.left(100.0) == TTL_S - MARGIN_S
-    assert term.left(100.0 + TTL_S - MARGIN_S) == term.left(9999.0) == 0.0
+    assert term.remaining_s(0.0) == 0.0
+    term.renewed_at = 100.0
+    assert term.remaining_s(100.0) == TTL_S - START_MARGIN_S
+    assert term.remaining_s(100.0 + TTL_S - START_MARGIN_S) == term.remaining_s(9999.0) == 0.0

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Writes the tables of docs/figures.md from the JSON that the benchmarks leave in docs/measured/.
+
+python benchmarks/planner.py --json docs/measured/planner.json
+benchmarks/startup.sh --json docs/measured/startup.json
+python docs/figures.py
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from docs import blocks
+from specs.text import Lang
+
+COMMAND = "docs/figures.py"
+HERE = Path(__file__).resolve().parent / "measured"
+PLANNER = ("hosts", "state", "facts", "drift", "expected s", "diff s", "plan s", "total s", "steps", "peak MB")
+STARTED: Mapping[str, str] = {
+    "python": "`python -c pass`",
+    "typer": "`python -c 'import typer'`",
+    "version": "`bkrec --version`",
+    "help": "`bkrec --help`",
+}
+
+
+def figure(_: Lang, name: str) -> str:
+    """The pages with figures are English. Raises KeyError for an unknown name."""
+    return {"planner": _planner, "startup": _startup}[name](_stored(name))
+
+
+def _stored(name: str) -> dict[str, Any]:
+    return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _planner(stored: dict[str, Any]) -> str:
+    rows: Mapping[str, Sequence[Mapping[str, float]]] = stored["rows"]
+    grows: Mapping[str, float] = stored["exponents"]
+    lines = "; ".join(f"{state} to the power of {exponent:.2f}" for state, exponent in grows.items())
+    return (
+        blocks.table(PLANNER, _planned(rows), ":-::::::::") + f"\nFrom 100 hosts on, seconds grow as hosts: {lines}.\n"
+    )
+
+
+def _planned(rows: Mapping[str, Sequence[Mapping[str, float]]]) -> Iterator[tuple[str, ...]]:
+    for state, sizes in rows.items():
+        for row in sizes:
+            seconds = (f"{row[name]:.3f}" for name in ("desired_s", "diff_s", "plan_s", "together_s"))
+            counts = (f"{row[name]:,.0f}" for name in ("facts", "differ"))
+            yield f"{row['hosts']:,.0f}", state, *counts, *seconds, f"{row['steps']:,.0f}", f"{row['peak_mb']:.0f}"
+
+
+def _startup(stored: dict[str, Any]) -> str:
+    times = [(label, f"{stored[name]:.3f}") for name, label in STARTED.items()]
+    ratio = stored["version"] / stored["typer"]
+    note = f"\nMedians of {stored['runs']}; `bkrec --version` is {ratio:.1f} times `import typer` (bar: 1.5).\n"
+    return blocks.table(("command", "s"), times, "-:") + note
+
+
+if __name__ == "__main__":
+    blocks.write(COMMAND, figure)

@@ -1,0 +1,68 @@
+"""Runs a command: checks the formats, awaits the use case, prints its result, ends with its exit code."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reconciler.cli.options import Options
+    from reconciler.commands.result import Result
+    from reconciler.view.reports import ReportKind
+
+
+class Exit(Exception):
+    """End the command with this exit code; everything has been printed."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def execute(path: str, kind: "ReportKind", options: "Options", run: "Callable[[], Result[Any] | None]") -> None:
+    """`path`: the command as it was called, `bkrec lock status`. Raises Exit unless the exit code is 0."""
+    from reconciler.cli.output import emit, emit_error
+    from reconciler.commands.files import check_writable
+    from reconciler.core.verdict import exit_code
+    from specs.diagnostic import BkrecError
+
+    _check_formats(path, kind, options)
+    for report in options.reports:
+        check_writable(report.path)
+    try:
+        result = run()
+    except BkrecError as error:
+        raise Exit(emit_error(exit_code(error.ends_as), error.diagnostics, options)) from error
+    if result is not None:
+        finish(emit(result, kind, options))
+
+
+def finish(code: int) -> None:
+    if code:
+        raise Exit(code)
+
+
+def cluster_path(options: "Options") -> Path:
+    """Warns where others can write the file. Raises SpecError."""
+    from reconciler.cli.output import print_diagnostics
+    from reconciler.commands import cluster_file
+
+    path, warnings = cluster_file.locate(options.cluster)
+    print_diagnostics(warnings, options, warnings=True)
+    return path
+
+
+def _check_formats(path: str, kind: "ReportKind", options: "Options") -> None:
+    """Before anything is done. Raises UsageError."""
+    from reconciler.view.formats import available, load
+
+    missing = [
+        name
+        for name in dict.fromkeys((options.output, *(report.format for report in options.reports)))
+        if load(name).form(kind) is None
+    ]
+    if missing:
+        from reconciler.commands.errors import UsageError
+        from specs.diagnostic import diagnose
+
+        known = ", ".join(available(kind))
+        raise UsageError(*(diagnose("format-missing", command=path, format=name, known=known) for name in missing))

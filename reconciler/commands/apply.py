@@ -1,0 +1,95 @@
+"""`apply`: run the plan until the cluster has converged, or nothing more can be done. Safe to interrupt and re-run."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from reconciler.commands import files, session
+from reconciler.commands.assess import cluster_report, goal_for, spec_inputs
+from reconciler.commands.errors import UsageError
+from reconciler.commands.result import Result
+from reconciler.commands.run import Console, Transcript, run_context, run_journal
+from reconciler.commands.session import ClusterSession
+from reconciler.core import plan_file
+from reconciler.core.plan_file import SavedPlan, StalePlanError
+from reconciler.engine import reconcile
+from reconciler.engine.assess import Assessment
+from reconciler.rules import preflight
+from reconciler.view.reports import ClusterReport, RunReport
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+
+
+async def apply(
+    path: Path, console: Console[ClusterReport], *, plan: Path | None = None, approved: frozenset[str] = frozenset()
+) -> Result[RunReport]:
+    """Raises SpecError, TransportError, UsageError, RefusedError.
+
+    `plan`, saved by `plan --out`: what it holds and nothing else. Raises StalePlanError, before the first write, where
+    the cluster is no longer what it was made from.
+    """
+    saved = None if plan is None else plan_file.load(files.read(plan), str(plan))
+    transcript = Transcript()
+    async with session.open_cluster(path) as opened:
+        cluster = opened.cluster
+        _check_approvals(cluster, approved)
+        if saved is not None:
+            await _check_plan_fresh(saved, opened)
+
+        async def confirm(assessment: Assessment) -> bool:
+            report = cluster_report(cluster, assessment)
+            if saved is not None and not plan_file.includes_all(saved, report.plan):
+                raise StalePlanError(diagnose("plan-not-covered", where=report.name))
+            return transcript.confirmed(await console.confirm(report))
+
+        with run_journal(cluster.name) as journal:
+            context = replace(
+                run_context(
+                    opened,
+                    journal,
+                    goal_for(cluster),
+                    confirm=confirm,
+                    emit=transcript.recording(console.emit),
+                    stop=console.stop,
+                    approved=approved,
+                ),
+                spec_inputs=spec_inputs(cluster),
+            )
+            ended = await reconcile.reconcile(context)
+    return _result(cluster, ended, transcript)
+
+
+def _result(cluster: Cluster, ended: reconcile.RunResult, transcript: Transcript) -> Result[RunReport]:
+    report = cluster_report(cluster, ended.assessment)
+    not_asked = diagnose("confirmation-needed", steps=len(report.plan.steps))
+    diagnostics = transcript.diagnostics(ended.diagnostics, not_asked)
+    return Result(
+        document=RunReport(
+            verdict=ended.verdict,
+            exit_code=ended.exit_code,
+            cluster=report,
+            events=tuple(transcript.events),
+            diagnostics=diagnostics,
+        ),
+        warnings=tuple(warning for warning in report.warnings if warning not in diagnostics),
+        diagnostics=diagnostics,
+        exit_code=ended.exit_code,
+    )
+
+
+def _check_approvals(cluster: Cluster, approved: frozenset[str]) -> None:
+    """Raises UsageError: an id that no step asks for is a mistake."""
+    known = preflight.approvals(cluster)
+    unknown = sorted(approved.difference(known))
+    if unknown:
+        ids = ", ".join(known) or "-"
+        raise UsageError(*(diagnose("approval-unknown", gate=name, known=ids) for name in unknown))
+
+
+async def _check_plan_fresh(plan: SavedPlan, opened: ClusterSession) -> None:
+    name = opened.cluster.name
+    if plan.cluster != name:
+        raise StalePlanError(diagnose("plan-of-other-cluster", cluster=plan.cluster, here=name))
+    gathered = await opened.gather(plan_file.facts(plan))
+    changed = plan_file.changed_facts(plan, gathered.readings)
+    if changed:
+        raise StalePlanError(*changed)

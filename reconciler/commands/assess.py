@@ -1,0 +1,110 @@
+"""`diff`, `plan`, `check`: read every host, compare with the release, plan if asked. Nothing is written to any host."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from probes.fact import AnyExpected, Readings
+from reconciler.commands import files, session
+from reconciler.commands.result import Result
+from reconciler.core import plan_file, planner
+from reconciler.core.diff import diff as drift_of
+from reconciler.core.plan import Plan
+from reconciler.core.step_order import section_rank
+from reconciler.core.verdict import exit_code
+from reconciler.engine import assess
+from reconciler.rules import database, latent, package_versions, preflight, registry
+from reconciler.view.reports import ClusterReport
+from specs.cluster import Cluster
+from specs.diagnostic import Diagnostic, diagnose
+
+Goal = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
+"""What is expected of a cluster, and the planner with the rules that get there."""
+
+
+async def diff(path: Path) -> Result[ClusterReport]:
+    """Also `check`. Raises SpecError, TransportError."""
+    return _result(await report_on(path, comparing))
+
+
+async def plan(path: Path, out: Path | None = None) -> Result[ClusterReport]:
+    """`out`: the plan is saved there too, for `apply PLAN`. Raises SpecError, TransportError."""
+    report = await report_on(path, goal_for)
+    if out is not None:
+        files.write(out, plan_file.dump(plan_file.save(report.plan, report.readings, cluster=report.name)))
+    return _result(report)
+
+
+async def report_on(path: Path, goal: Callable[[Cluster], Goal]) -> ClusterReport:
+    async with session.open_cluster(path) as opened:
+        expected, decide = goal(opened.cluster)
+        assessment = await assess.assess(opened.gather, expected, decide, spec_inputs(opened.cluster, goal))
+    return cluster_report(opened.cluster, assessment)
+
+
+def _result(report: ClusterReport) -> Result[ClusterReport]:
+    return Result(document=report, warnings=report.warnings, exit_code=exit_code(report.verdict))
+
+
+def goal_for(cluster: Cluster) -> Goal:
+    expected, rules = registry.expected_facts(cluster), registry.rule_for(cluster)
+
+    def decide(readings: Readings) -> Plan:
+        return planner.plan(cluster.release.version, expected, readings, rules)
+
+    return expected, decide
+
+
+def comparing(cluster: Cluster) -> Goal:
+    """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
+    the same fact decides whether it is drift."""
+    (expected, decide), rules = goal_for(cluster), registry.rule_for(cluster)
+
+    def compare(readings: Readings) -> Plan:
+        advice, facts = planner.advised(drift_of(expected, readings).drift, readings, rules)
+        if advice and not facts:
+            return decide(readings)
+        return Plan(release=cluster.release.version, steps=(), blocked=(), unread_facts=facts)
+
+    return expected, compare
+
+
+def spec_inputs(cluster: Cluster, goal: Callable[[Cluster], Goal] = goal_for) -> assess.SpecInputs:
+    """Facts that change what is expected: a run that unpacks the package reads from it which versions it brings."""
+    facts = (package_versions.fact_of(cluster), database.fact_of(cluster), database.elsewhere(cluster).fact)
+    return assess.SpecInputs(
+        facts=facts,
+        goal=lambda readings: goal(
+            database.with_databases(package_versions.with_package_versions(cluster, readings), readings)
+        ),
+    )
+
+
+def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
+    cluster = package_versions.with_package_versions(cluster, assessment.readings)
+    blocked = {blocked.diagnostic for blocked in assessment.plan.blocked}
+    return ClusterReport(
+        name=cluster.name,
+        release=cluster.release.version,
+        difference=replace(
+            assessment.difference, latent=latent.latent(cluster, assessment.difference, assessment.readings)
+        ),
+        plan=assessment.plan,
+        titles={module.name: module.title for module in cluster.release.modules},
+        not_covered=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
+        excluded=cluster.release.excluded,
+        warnings=(
+            *_overrides(cluster),
+            *(warning for warning in package_versions.warnings(cluster) if warning not in blocked),
+            *preflight.undumped(cluster, assessment.plan, assessment.readings),
+            *dict.fromkeys(assessment.diagnostics.values()),
+        ),
+        readings=assessment.readings,
+    )
+
+
+def _overrides(cluster: Cluster) -> Iterator[Diagnostic]:
+    """Where cluster.toml overrides the release, every report says so."""
+    pinned = cluster.release.package.md5
+    if cluster.md5 != pinned:
+        yield diagnose("package-overridden", where="cluster.toml, package.md5", md5=cluster.md5, pinned=pinned)

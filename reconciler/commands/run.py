@@ -1,0 +1,115 @@
+"""What `apply` and `undo` have in common: the journal, the run context, the events of a run, a person's answer."""
+
+import functools
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from probes.fact import AnyExpected
+from reconciler.commands import caller
+from reconciler.commands.assess import Goal
+from reconciler.commands.errors import RefusedError
+from reconciler.commands.result import Answer
+from reconciler.commands.session import ClusterSession
+from reconciler.core.events import Event, StepOutput
+from reconciler.core.plan import Plan
+from reconciler.engine import journal, reconcile
+from reconciler.engine.assess import Assessment
+from reconciler.engine.clock import SystemClock
+from reconciler.engine.journal import JournalError, LazyJournal
+from reconciler.engine.stop import StopSignal
+from reconciler.rules import preflight
+from specs.diagnostic import Diagnostic
+
+P_contra = TypeVar("P_contra", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console(Generic[P_contra]):
+    """Where a run meets the person who started it."""
+
+    confirm: Callable[[P_contra], Awaitable[Answer]]
+    """Asked before the first step, and again when the plan has other steps."""
+    emit: Callable[[Event], None]
+    """Each event as it happens."""
+    stop: StopSignal
+
+
+@dataclass(slots=True)
+class Transcript:
+    """The events of a run, without what commands print, and what the person answered last."""
+
+    events: list[Event] = field(default_factory=list[Event])
+    answer: Answer = "yes"
+
+    def recording(self, emit: Callable[[Event], None]) -> Callable[[Event], None]:
+        def record(event: Event) -> None:
+            if not isinstance(event, StepOutput):
+                self.events.append(event)
+            emit(event)
+
+        return record
+
+    def confirmed(self, answer: Answer) -> bool:
+        self.answer = answer
+        return answer == "yes"
+
+    def diagnostics(self, found: tuple[Diagnostic, ...], not_asked: Diagnostic) -> tuple[Diagnostic, ...]:
+        """Where there was no terminal to ask at, `not_asked` says so and what to type: nobody said no."""
+        if self.answer != "not-asked":
+            return found
+        return tuple(not_asked if diagnostic.code == "not-confirmed" else diagnostic for diagnostic in found)
+
+
+@contextmanager
+def run_journal(cluster: str) -> Generator[LazyJournal]:
+    """Raises RefusedError where no journal can be written: nothing was begun."""
+    clock = SystemClock()
+    lazy = LazyJournal(cluster, journal.new_run(clock), clock)
+    try:
+        lazy.check_writable()
+    except JournalError as error:
+        raise RefusedError(*error.diagnostics) from error
+    try:
+        yield lazy
+    finally:
+        lazy.close()
+
+
+def run_context(
+    opened: ClusterSession,
+    lazy: LazyJournal,
+    goal: Goal,
+    *,
+    confirm: Callable[[Assessment], Awaitable[bool]],
+    emit: Callable[[Event], None],
+    stop: StopSignal,
+    approved: frozenset[str] = frozenset(),
+) -> reconcile.RunContext:
+    """For `apply` and `undo`; each adds what aborts it."""
+    (expected, decide), cluster = goal, opened.cluster
+
+    def preflight_checks(plan: Plan) -> tuple[AnyExpected, ...]:
+        # by the clock as it is then: a person's answer, or an upgrade's first round, may lie in between
+        return preflight.preflight_checks(cluster, int(lazy.clock.now().timestamp()), plan, approved)
+
+    return reconcile.RunContext(
+        run=lazy.run,
+        user=caller.user(),
+        source=caller.origin(),
+        transport=opened.transport,
+        gather=opened.gather,
+        controller=cluster.controller,
+        hosts=cluster.inventory.everyone,
+        expected=expected,
+        decide=decide,
+        journal=lazy,
+        clock=lazy.clock,
+        emit=emit,
+        stop=stop,
+        confirm=confirm,
+        preflight_checks=preflight_checks,
+        approved=approved,
+        concerned=functools.partial(preflight.concerned, cluster),
+    )

@@ -1,0 +1,59 @@
+"""The documents that machines read: `bkrec.diff/1` and so on. Their fields only ever grow; a new meaning is a new name.
+
+One model per document, so that `bkrec schema` is never a second copy of it.
+"""
+
+from reconciler.core.redact import in_json
+from reconciler.view.documents.base import (
+    AbsentDoc,
+    DiagnosticDoc,
+    Doc,
+    ErrorDoc,
+    KnownDoc,
+    ReadingDoc,
+    ReasonDoc,
+    SameDoc,
+    TextDoc,
+    UnknownDoc,
+)
+from reconciler.view.documents.cluster import (
+    AckDoc,
+    ApprovalDoc,
+    InitDoc,
+    JobDoc,
+    LockDoc,
+    PauseDoc,
+    PlacementDoc,
+    StatusDoc,
+    TaskDoc,
+    TaskState,
+)
+from reconciler.view.documents.diff import AdviceDoc, CheckDoc, ComparisonDoc, DiffDoc, FindingDoc
+from reconciler.view.documents.explain import DeviationDoc, EntryDoc, ExplainDoc, GuideCommandDoc
+from reconciler.view.documents.plan import BlockedDoc, DependencyDoc, OutageDoc, PlanDoc, StepDoc
+from reconciler.view.documents.probe import FactDoc, ProbeDoc
+from reconciler.view.documents.run import (
+    EventDoc,
+    HistoryDoc,
+    IrreversibleDoc,
+    RestoredItemDoc,
+    RunDoc,
+    RunSummaryDoc,
+    UndoDoc,
+)
+from reconciler.view.documents.trust import KeyDoc, ServerDoc, ServerState, TrustDoc
+
+__all__ = [
+    "AbsentDoc", "AckDoc", "AdviceDoc", "ApprovalDoc", "BlockedDoc", "CheckDoc", "ComparisonDoc", "DependencyDoc",
+    "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "EntryDoc", "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc",
+    "FindingDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc",
+    "LockDoc", "OutageDoc", "PauseDoc", "PlacementDoc", "PlanDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc",
+    "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc",
+    "TaskDoc", "TaskState", "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc", "dumped",
+]  # fmt: skip
+
+
+def dumped(document: Doc, *, indent: int | None = 2) -> str:
+    """JSON text with a newline at the end; Chinese as itself, what moves a cursor as its number."""
+    sparse = isinstance(document, EventDoc)
+    return in_json(document.model_dump_json(indent=indent, by_alias=True, exclude_none=sparse) + "\n")

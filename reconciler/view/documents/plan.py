@@ -1,0 +1,74 @@
+"""`bkrec.plan/1`: the steps in their order, with every reason; and what is not repaired."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from actions.action import Undo
+from reconciler.view.documents.base import DiagnosticDoc, Doc, ReasonDoc
+
+
+class DependencyDoc(Doc):
+    step: str
+    because: ReasonDoc
+    source: str
+
+
+class StepDoc(Doc):
+    id: str
+    number: int
+    action: str
+    """The action's kind: `unit.start`."""
+    en: str
+    zh: str
+    host: str
+    module: str
+    section: str
+    because: ReasonDoc
+    source: str
+    after: list[DependencyDoc]
+    repairs: list[str]
+    """Ids of the facts that it is there for."""
+    disrupts: Literal["no", "service", "data"]
+    outage: str
+    irreversible: bool
+    undo: Undo = "no-way-back"
+    """"restored": `bkrec undo` brings it back; "beside": it changes nothing that was there; else it stays."""
+    undo_because: ReasonDoc | None = None
+    manual: bool
+    """True where a person does it; it is verified by the facts that it repairs."""
+    approval: str = ""
+    """What `apply --approve` has to name before it is begun; "" where nothing has to be approved."""
+    deletes: ReasonDoc | None = None
+    """What is gone for good afterwards and users may have made."""
+    estimate_s: float
+    side_effects: list[ReasonDoc]
+    latent: list[ReasonDoc] = Field(default_factory=list[ReasonDoc])
+    """What would happen without it, and when, of the facts that are right now."""
+
+
+class BlockedDoc(Doc):
+    fact: str
+    host: str
+    module: str
+    problem: DiagnosticDoc
+    blocks: list[str]
+
+
+class OutageDoc(Doc):
+    module: str
+    estimate_s: float
+
+
+class PlanDoc(Doc):
+    schema_: Literal["bkrec.plan/1"] = Field(default="bkrec.plan/1", alias="schema")
+    release: str
+    estimate_s: float
+    outages: list[OutageDoc]
+    steps: list[StepDoc]
+    blocked: list[BlockedDoc]
+    derived: list[str] = Field(default_factory=list[str])
+    """Ids of facts that have no repair of their own: they come right when the steps are done."""
+    advice: list[BlockedDoc] = Field(default_factory=list[BlockedDoc])
+    """Reported, not repaired: no step waits for it."""
+    warnings: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])

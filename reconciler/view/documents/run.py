@@ -1,0 +1,121 @@
+"""Runs: their events (`bkrec.event/1`, a line each), what an undo would restore, how one ended, and those on record."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from reconciler.core.verdict import EventVerdict, RunVerdict
+from reconciler.view.documents.base import DiagnosticDoc, Doc, ReadingDoc, ReasonDoc
+from reconciler.view.documents.diff import DiffDoc
+from reconciler.view.documents.plan import BlockedDoc, StepDoc
+
+
+class EventDoc(Doc):
+    """One line of `apply -o json`. `event` says which of the other fields are there."""
+
+    schema_: Literal["bkrec.event/1"] = Field(default="bkrec.event/1", alias="schema")
+    event: Literal[
+        "lease-contended",
+        "run-started",
+        "job-adopted",
+        "step-started",
+        "step-output",
+        "step-done",
+        "step-skipped",
+        "step-failed",
+        "step-blocked",
+        "step-deferred",
+        "step-needs-human",
+        "approval-given",
+        "run-halted",
+        "interrupted",
+        "run-ended",
+    ]
+    gate: str | None = None
+    user: str | None = None
+    source: str | None = None
+    age_s: int | None = None
+    run: str | None = None
+    epoch: int | None = None
+    steps: list[str] | None = None
+    step: str | None = None
+    fact: str | None = None
+    host: str | None = None
+    job: str | None = None
+    line: str | None = None
+    seconds: float | None = None
+    exit_status: int | None = None
+    attempt: int | None = None
+    problem: DiagnosticDoc | None = None
+    tail: list[str] | None = None
+    cause: str | None = None
+    running: list[str] | None = None
+    verdict: EventVerdict | None = None
+    done: int | None = None
+    failed: int | None = None
+
+
+class IrreversibleDoc(Doc):
+    """A step of the run that an undo leaves as it is, and why."""
+
+    host: str
+    step: str
+    undo: str
+    because: ReasonDoc
+
+
+class RestoredItemDoc(Doc):
+    host: str
+    what: Literal["file", "unit", "service", "directory"]
+    path: str
+    state: ReadingDoc
+    """back: as before the run; ours: as the run left it; later: as a later run left it; changed; lost."""
+
+
+class UndoDoc(Doc):
+    """The first line of `undo -o json`: all that is known before anything is done. The events follow it."""
+
+    schema_: Literal["bkrec.undo/1"] = Field(default="bkrec.undo/1", alias="schema")
+    run: str
+    irreversible: list[IrreversibleDoc]
+    restores: list[RestoredItemDoc]
+    steps: list[StepDoc]
+    blocked: list[BlockedDoc]
+    afterwards: list[ReasonDoc]
+    """What is left to a person once it is done."""
+    estimate_s: float
+    warnings: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])
+
+
+class RunDoc(Doc):
+    """A whole `apply` or `undo`, once it has ended: what `--report json=FILE` writes. What commands printed is not in
+    it (the journal has that), only the last lines of one that failed."""
+
+    schema_: Literal["bkrec.run/1"] = Field(default="bkrec.run/1", alias="schema")
+    command: Literal["apply", "undo"]
+    verdict: RunVerdict
+    exit: int
+    undo: UndoDoc | None = None
+    """Of an undo: what it restores and what stays."""
+    events: list[EventDoc]
+    problems: list[DiagnosticDoc]
+    """Why it ended as it did, and what waits for a person."""
+    result: DiffDoc
+    """The cluster when it ended."""
+
+
+class RunSummaryDoc(Doc):
+    run: str
+    started: str
+    verdict: str
+    """"" where it was killed, or is still running."""
+    steps: int
+    done: int
+    failed: int
+    approved: list[str] = Field(default_factory=list[str])
+    """What was approved for it, and by whom: "topology root@ops"."""
+
+
+class HistoryDoc(Doc):
+    schema_: Literal["bkrec.history/1"] = Field(default="bkrec.history/1", alias="schema")
+    runs: list[RunSummaryDoc]

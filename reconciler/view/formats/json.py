@@ -1,0 +1,95 @@
+"""JSON: one document per report, whose schema `bkrec schema` prints; a run's events a line each while it goes on."""
+
+import json
+
+from reconciler.view import to_documents as to
+from reconciler.view.documents import CheckDoc, DiffDoc, Doc, dumped
+from reconciler.view.formats import Form, Format
+from reconciler.view.render import RenderOptions
+from reconciler.view.reports import (
+    ClusterReport,
+    ErrorReport,
+    InitReport,
+    ProbeReport,
+    ReportKind,
+    RunReport,
+    SchemaReport,
+    StreamItem,
+    UndoPreview,
+)
+
+
+def form(kind: ReportKind) -> Form | None:
+    match kind:
+        case "ack" | "explain" | "history" | "lock" | "pause" | "status" | "trust":
+            return _itself
+        case "apply" | "undo":
+            return _run
+        case "check":
+            return _check
+        case "diff":
+            return _diff
+        case "error":
+            return _error
+        case "init":
+            return _init
+        case "plan":
+            return _plan
+        case "probe":
+            return _probe
+        case "schema":
+            return _schema
+
+
+def stream(item: StreamItem) -> str:
+    match item:
+        case UndoPreview():
+            return dumped(to.undo_document(item), indent=None)
+        case ErrorReport():
+            return dumped(to.error_document(item.exit_code, item.diagnostics), indent=None)
+        case _:
+            return dumped(to.event_document(item), indent=None)
+
+
+def _itself(document: Doc, _: RenderOptions) -> str:
+    return dumped(document)
+
+
+def _run(report: RunReport, _: RenderOptions) -> str:
+    return dumped(to.run_document(report))
+
+
+def _check(report: ClusterReport, _: RenderOptions) -> str:
+    return dumped(_compared(CheckDoc, report))
+
+
+def _diff(report: ClusterReport, _: RenderOptions) -> str:
+    return dumped(_compared(DiffDoc, report))
+
+
+def _compared(model: type[DiffDoc] | type[CheckDoc], report: ClusterReport) -> Doc:
+    return to.comparison(model, report.release, report.difference, report.warnings, report.not_covered)
+
+
+def _error(report: ErrorReport, _: RenderOptions) -> str:
+    return stream(report)
+
+
+def _init(report: InitReport, _: RenderOptions) -> str:
+    return dumped(to.init_document(report))
+
+
+def _plan(report: ClusterReport, _: RenderOptions) -> str:
+    return dumped(to.plan_document(report.plan, report.warnings, report.difference.latent))
+
+
+def _probe(report: ProbeReport, _: RenderOptions) -> str:
+    cluster = report.cluster
+    return dumped(to.probe_document(cluster.release, report.readings, report.modules, cluster.warnings))
+
+
+def _schema(report: SchemaReport, _: RenderOptions) -> str:
+    return json.dumps(report.schema, indent=2, ensure_ascii=False) + "\n"
+
+
+FORMAT = Format(form=form, stream=stream)

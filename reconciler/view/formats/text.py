@@ -1,0 +1,103 @@
+"""Text for people, in the language, width and colours asked for; the progress of a run goes to stderr beside it."""
+
+from dataclasses import replace
+
+from reconciler.view.explain import explain_text
+from reconciler.view.formats import Form, Format
+from reconciler.view.formats.json import form as json_form
+from reconciler.view.messages.ui import label
+from reconciler.view.render import RenderOptions
+from reconciler.view.reports import (
+    ClusterReport,
+    ErrorReport,
+    InitReport,
+    ProbeReport,
+    ReportKind,
+    RunReport,
+    UndoReport,
+)
+from reconciler.view.text.ack import ack_text
+from reconciler.view.text.check import check_text
+from reconciler.view.text.diagnostic import diagnostics_text
+from reconciler.view.text.diff import diff_text
+from reconciler.view.text.plan import plan_text
+from reconciler.view.text.probe import probe_text
+from reconciler.view.text.runs import history_text, lock_text, paused_text, status_text
+from reconciler.view.text.trust import trust_text
+from reconciler.view.text.undo import undone_text
+
+
+def form(kind: ReportKind) -> Form | None:
+    match kind:
+        case "ack":
+            return ack_text
+        case "apply":
+            return _apply
+        case "check":
+            return _check
+        case "diff":
+            return _diff
+        case "error":
+            return _error
+        case "explain":
+            return explain_text
+        case "history":
+            return history_text
+        case "init":
+            return _init
+        case "lock":
+            return lock_text
+        case "pause":
+            return paused_text
+        case "plan":
+            return _plan
+        case "probe":
+            return _probe
+        case "schema":
+            return json_form("schema")
+        case "status":
+            return status_text
+        case "trust":
+            return trust_text
+        case "undo":
+            return _undo
+
+
+def for_cluster(page: RenderOptions, cluster: ClusterReport) -> RenderOptions:
+    """The page with what this cluster's release says of its modules and of the guide."""
+    return replace(page, titles=cluster.titles, not_covered=cluster.not_covered, excluded=cluster.excluded)
+
+
+def _apply(report: RunReport, page: RenderOptions) -> str:
+    return _check(report.cluster, page)
+
+
+def _check(report: ClusterReport, page: RenderOptions) -> str:
+    return check_text(report.release, report.difference, for_cluster(page, report))
+
+
+def _diff(report: ClusterReport, page: RenderOptions) -> str:
+    return diff_text(report.release, report.difference, for_cluster(page, report))
+
+
+def _error(report: ErrorReport, page: RenderOptions) -> str:
+    return diagnostics_text(report.diagnostics, page)
+
+
+def _init(report: InitReport, page: RenderOptions) -> str:
+    return label("init-written", page.lang, path=report.path) + "\n"
+
+
+def _plan(report: ClusterReport, page: RenderOptions) -> str:
+    return plan_text(report.plan, for_cluster(page, report), report.difference.latent)
+
+
+def _probe(report: ProbeReport, page: RenderOptions) -> str:
+    return probe_text(report.readings, report.modules, for_cluster(page, report.cluster))
+
+
+def _undo(report: UndoReport, page: RenderOptions) -> str:
+    return undone_text(report.preview.scope, report.preview.afterwards, report.preview.remaining, page)
+
+
+FORMAT = Format(form=form, for_people=True)

@@ -1,0 +1,165 @@
+"""What a command found, whole: each format takes from a report what it shows (`view/formats/`).
+
+Where a document for machines is all there is, the report is that document. Where people are shown more, or in another
+order, it is a value of its own, and the document is made of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from probes.fact import AnyFact, AnyReading, Readings
+from reconciler.core.diff import Difference
+from reconciler.core.events import Event
+from reconciler.core.plan import Plan
+from reconciler.core.undo_scope import UndoScope
+from reconciler.core.verdict import RunVerdict, Verdict, verdict
+from reconciler.view.documents import AckDoc, ExplainDoc, HistoryDoc, LockDoc, PauseDoc, StatusDoc, TrustDoc
+from specs.diagnostic import Diagnostic
+from specs.reason import Reason
+from specs.text import LocalizedText
+
+ReportKind = Literal[
+    "ack",
+    "apply",
+    "check",
+    "diff",
+    "error",
+    "explain",
+    "history",
+    "init",
+    "lock",
+    "pause",
+    "plan",
+    "probe",
+    "schema",
+    "status",
+    "trust",
+    "undo",
+]
+"""What a command reports; each format says of each of them whether it has a form for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterReport:
+    """A cluster as it was read, and what would be done. `diff` and `check` show no plan."""
+
+    name: str
+    release: str
+    difference: Difference
+    plan: Plan
+    titles: Mapping[str, LocalizedText] = field(default_factory=dict[str, LocalizedText])
+    """Module → what users call it."""
+    not_covered: tuple[str, ...] = ()
+    """Sections of the guide that the release does not cover yet."""
+    excluded: tuple[str, ...] = ()
+    """Modules and SaaS that cluster.toml excludes."""
+    warnings: tuple[Diagnostic, ...] = ()
+    readings: Readings = field(default_factory=dict[AnyFact, AnyReading])
+    """All that the plan was decided on."""
+
+    @property
+    def verdict(self) -> Verdict:
+        return verdict(self.difference)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeReport:
+    cluster: ClusterReport
+    readings: Readings
+    """In the order of what is expected; what only the plan rests on comes after it."""
+    modules: Mapping[AnyFact, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoPreview:
+    """What is shown before anything is restored."""
+
+    scope: UndoScope
+    cluster: ClusterReport
+    afterwards: tuple[Reason, ...]
+
+    @property
+    def remaining(self) -> int:
+        """So many items are not yet as they were, or could not be read."""
+        return len(self.cluster.difference.drift) + len(self.cluster.difference.unknown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """An `apply` once it has ended."""
+
+    verdict: RunVerdict
+    exit_code: int
+    cluster: ClusterReport
+    """As it was read last."""
+    events: tuple[Event, ...] = ()
+    """In their order, without what commands printed: the journal has that."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoReport(RunReport):
+    """An `undo` once it has ended."""
+
+    preview: UndoPreview
+    """What is still to be restored, by the last reading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitProposal:
+    """A cluster file for a cluster, as values; `view/cluster_toml.py` writes it down."""
+
+    name: str
+    release: str
+    address: str
+    """The controller's in install.config."""
+    connect: str
+    """What SSH reaches it by."""
+    user: str
+    port: int
+    via: Literal["direct", "controller"]
+    package: str
+    placement: tuple[tuple[str, tuple[str, ...], Reason], ...] = ()
+    """Module, hosts, why there: only modules that install.config does not have yet."""
+    excluded: tuple[str, ...] = ()
+    """What install.config names no host for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitReport:
+    path: str
+    proposal: InitProposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaReport:
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorReport:
+    """A command that could not give its own report."""
+
+    exit_code: int
+    diagnostics: tuple[Diagnostic, ...]
+
+
+Report = (
+    ClusterReport
+    | ProbeReport
+    | RunReport
+    | UndoReport
+    | InitReport
+    | SchemaReport
+    | ErrorReport
+    | AckDoc
+    | ExplainDoc
+    | HistoryDoc
+    | LockDoc
+    | PauseDoc
+    | StatusDoc
+    | TrustDoc
+)
+StreamItem = UndoPreview | Event | ErrorReport
+"""What a run hands over one by one while it goes on, to a format that streams."""

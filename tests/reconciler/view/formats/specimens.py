@@ -1,0 +1,73 @@
+"""A report of each kind, for the tests of formats."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from reconciler.core import events as ev
+from reconciler.core.undo_scope import IrreversibleStep, UndoScope
+from reconciler.view.documents import AckDoc, ExplainDoc, HistoryDoc, LockDoc, PauseDoc, StatusDoc, TaskDoc, TrustDoc
+from reconciler.view.reports import (
+    ClusterReport,
+    ErrorReport,
+    InitProposal,
+    InitReport,
+    ProbeReport,
+    ReportKind,
+    RunReport,
+    SchemaReport,
+    UndoPreview,
+    UndoReport,
+)
+from specs.diagnostic import diagnose
+from tests.reconciler.view.world import EXPECTED, PLAN, PORT, READINGS, RETIRE, START, STUCK, TITLES, difference
+
+CLUSTER = ClusterReport(
+    name="x",
+    release="6.2.2",
+    difference=difference(),
+    plan=PLAN,
+    titles=TITLES,
+    warnings=(diagnose("package-overridden", where="cluster.toml", md5="a", pinned="b"),),
+    readings=READINGS,
+)
+EVENTS = (
+    ev.RunStarted(run="r1", epoch=1, steps=(RETIRE.id, START.id)),
+    ev.StepStarted(step=RETIRE.id, host="10.0.0.2", job="j"),
+    ev.StepFailed(step=RETIRE.id, diagnostic=STUCK, tail=("<last & line>",)),
+    ev.StepBlocked(step=START.id, cause=RETIRE.id),
+    ev.RunEnded(verdict="failed", done=0, failed=1, seconds=3.0),
+)
+PREVIEW = UndoPreview(
+    scope=UndoScope(
+        run="r1", saved_items=(), irreversible=(IrreversibleStep(host="h", step=RETIRE.id, undo="migrated"),)
+    ),
+    cluster=CLUSTER,
+    afterwards=(PORT,),
+)
+REPORTS: Mapping[ReportKind, Any] = {
+    "ack": AckDoc(tasks=[TaskDoc(task="job-upgrader-after", host="10.0.0.1", state="untraced")]),
+    "apply": RunReport(verdict="failed", exit_code=3, cluster=CLUSTER, events=EVENTS, diagnostics=(STUCK,)),
+    "check": CLUSTER,
+    "diff": CLUSTER,
+    "error": ErrorReport(exit_code=65, diagnostics=(diagnose("file-exists", where="x", path="x"),)),
+    "explain": ExplainDoc(id="x", entries=[]),
+    "history": HistoryDoc(runs=[]),
+    "init": InitReport(
+        path="cluster.toml",
+        proposal=InitProposal(
+            name="x", release="6.2.2", address="10.0.0.1", connect="c", user="root", port=22, via="direct",
+            package="/x.tgz", placement=(("auth", ("10.0.0.3",), PORT),),
+        ),
+    ),
+    "lock": LockDoc(locked=True, who="wang", origin="ops", run="r1", epoch=2, age_s=1.0),
+    "pause": PauseDoc(paused=True, who="wang", since="now", why="disk"),
+    "plan": CLUSTER,
+    "probe": ProbeReport(
+        cluster=CLUSTER, readings=READINGS, modules={expected.fact: expected.module for expected in EXPECTED}
+    ),
+    "schema": SchemaReport(schema={"type": "object"}),
+    "status": StatusDoc(last=None),
+    "trust": TrustDoc(servers=[]),
+    "undo": UndoReport(verdict="rolled-back", exit_code=7, cluster=CLUSTER, preview=PREVIEW, events=EVENTS),
+}  # fmt: skip
+KINDS = get_args(ReportKind)
