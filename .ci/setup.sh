@@ -62,5 +62,5 @@ make_environment() {
 
 # why this machine cannot run the lab, or nothing
 lab_why_not() {
-    PYTHONPATH=tests/lab .venv/bin/python -c 'from bklab import base; print(base.why_not() or "")'
+    PYTHONPATH=tests/lab .venv/bin/python -c 'from machine import base; print(base.why_not() or "")'
 }

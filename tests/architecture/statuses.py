@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,6 +35,7 @@ class Lost:
     text: str
 
 
+@cache
 def lost(script: str, *, bash: bool) -> tuple[Lost, ...]:
     """All of them, wherever `set -e` is on: a script that never sets it looks at each status itself."""
     return tuple(_Reader(script, bash=bash).all())
@@ -135,7 +137,9 @@ class _Reader:
         return Lost(what, begin["Line"], self._script[begin["Offset"] : end["Offset"]].decode())
 
 
+@cache
 def parsed(script: str, *, bash: bool) -> Node:
+    """Once for all rules: each is a program that has to be started."""
     beside = Path(sys.executable).with_name("shfmt")
     tool = str(beside) if beside.exists() else shutil.which("shfmt")
     assert tool, "shfmt is not there: pip install -e '.[dev]'"

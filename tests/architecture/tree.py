@@ -1,7 +1,6 @@
 """The product's own source, as files and syntax trees, for the tests that hold the house to its plan."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,7 @@ PRODUCT = ("specs", "probes", "actions", "reconciler")
 PURE = ("specs", "probes", "actions", "reconciler/core", "reconciler/rules", "reconciler/view")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     path: Path
     tree: ast.Module
@@ -37,11 +36,16 @@ def sources(*folders: str) -> tuple[Source, ...]:
     return tuple(Source(file, ast.parse(file.read_text(encoding="utf-8"), str(file))) for file in files)
 
 
-def calls(source: Source, *names: str) -> Iterator[ast.Call]:
+@cache
+def nodes(source: Source) -> tuple[ast.AST, ...]:
+    """Every node of its tree, walked once for all rules."""
+    return tuple(ast.walk(source.tree))
+
+
+@cache
+def calls(source: Source, *names: str) -> tuple[ast.Call, ...]:
     """Calls of a plain name or of `something.name`."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and called(node) in names:
-            yield node
+    return tuple(node for node in nodes(source) if isinstance(node, ast.Call) and called(node) in names)
 
 
 def called(call: ast.Call) -> str:
@@ -52,7 +56,7 @@ def called(call: ast.Call) -> str:
             return ""
 
 
-def strings(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+@cache
+def strings(source: Source) -> frozenset[str]:
+    constants = (node.value for node in nodes(source) if isinstance(node, ast.Constant))
+    return frozenset(value for value in constants if isinstance(value, str))

@@ -32,7 +32,7 @@ from reconciler.view.to_documents import diff_document
 from specs.install_config import parse as parse_install_config
 from specs.reason import reason
 from tests.fuzz.judge import found_in
-from tests.fuzz.test_probes import readings
+from tests.fuzz.readings import readings
 from tests.probes.here import run
 
 H = "10.0.0.1"

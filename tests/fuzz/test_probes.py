@@ -7,22 +7,22 @@ of its answers are picked out of its own script.
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from probes.command import Output
-from probes.fact import Absent, AnyFact, AnyReading, Known
+from probes.fact import Absent, AnyFact, Known
 from probes.probe import Probe
 from probes.registry import PROBES
 from tests.contracts import recording
 from tests.fuzz.noise import heard, noise
+from tests.fuzz.readings import readings
 
 QUICK = 40
 LONG = 2_000
@@ -85,35 +85,6 @@ def answers(probe: Probe) -> st.SearchStrategy[bytes]:
     lines = st.lists(st.one_of(row, row, free), max_size=8)
     rows = lines.map(lambda some: "".join(f"{one}\n" for one in some).encode())
     return st.one_of(rows, rows, noise(recorded(probe.family)))
-
-
-def value_fits(fact: AnyFact, reading: AnyReading) -> bool:
-    """A value of the type that the fact declares: nothing else may ever be compared with what is expected."""
-    return not isinstance(reading, Known) or _is(reading.value, _declared(type(fact)))
-
-
-@cache
-def _declared(kind: type[AnyFact]) -> Any:
-    bases: tuple[Any, ...] = vars(kind)["__orig_bases__"]
-    (base,) = [base for base in bases if get_args(base)]
-    return get_args(base)[0]
-
-
-def _is(value: Any, hint: Any) -> bool:
-    if get_origin(hint) is tuple:
-        return isinstance(value, tuple) and {type(one) for one in cast("tuple[Any, ...]", value)} <= {str}
-    choices = get_args(hint)
-    return value in choices if choices else type(value) is hint
-
-
-def readings(probe: Probe, facts: Sequence[AnyFact], output: Output) -> dict[AnyFact, AnyReading]:
-    try:
-        readings = probe.parse(facts, output)
-    except (LookupError, ValueError):
-        return {}
-    assert set(readings) == set(facts)
-    assert [fact for fact in facts if not value_fits(fact, readings[fact])] == []
-    return dict(readings)
 
 
 def feed(probe: Probe, examples: int, *, derandomize: bool) -> int:

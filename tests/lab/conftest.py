@@ -5,43 +5,18 @@ The lab is reset by the tests that need it so: whatever ran in it is lost. It is
 
 import json
 import os
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from bklab import base
-from bklab.api import Lab
-from support import Desk, Said, fresh, measured
-from support_ledger import Call, forget, ledger
-from support_processes import Watch, watching
-from support_traces import wrote
-
-UPGRADED, CONVERGED = "upgraded", "converged"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upgraded:
-    """One `apply --yes` of the whole guide from pristine, with every host's processes watched, and what came after."""
-
-    desk: Desk
-    decided: Said
-    """The plan that was there before."""
-    apply: Said
-    watch: Watch
-    ran: tuple[Call, ...]
-    """What bkcli was told meanwhile, by its own log."""
-    check: Said
-    plan: Said
-    again: Said
-    written: list[str]
-    jobs: list[dict[str, Any]]
-    """What JOB was given to run, in the end."""
+from tests.lab.machine import base
+from tests.lab.machine.api import Lab
+from tests.lab.support.file_traces import wrote
+from tests.lab.support.ledger import forget, ledger
+from tests.lab.support.operator import Desk, fresh, measured
+from tests.lab.support.processes import watching
+from tests.lab.support.upgraded import CONVERGED, UPGRADED, Rebooted, Upgraded
 
 
 @pytest.fixture(scope="session")
@@ -83,14 +58,6 @@ def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
         desk=desk, decided=decided, apply=done, watch=watch, ran=ran,
         check=check, plan=plan, again=again, written=written, jobs=jobs,
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rebooted:
-    """The upgraded cluster after all hosts went down and up."""
-
-    drifted: set[str]
-    apply: Said
 
 
 @pytest.fixture(scope="session")

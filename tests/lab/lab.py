@@ -10,10 +10,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bklab import base, layers
-from bklab.api import Lab, say
-from bklab.machine import ssh_command, wait_booted
-from bklab.place import HOSTS, PRISTINE, LabError, mounted
+from machine import base, layers
+from machine.api import Lab, say
+from machine.nspawn import ssh_command, wait_booted
+from machine.place import HOSTS, PRISTINE, LabError, mounted
 
 EX_CANNOT = 77  # as automake has it: the test cannot be run here
 ONE_HOST = ("kill", "boot", "reboot", "partition", "heal", "sshd-kill")

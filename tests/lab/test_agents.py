@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bklab.api import Lab
-from bklab.place import CONTROLLER, HOSTS
-from support import Desk, Said, fresh, on, until
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import CONTROLLER, HOSTS
+from tests.lab.support.operator import Desk, Said, fresh, on, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 

@@ -4,9 +4,10 @@ import tomllib
 from typing import Any
 
 import pytest
-from conftest import Rebooted, Upgraded
-from support import LEFT
-from support_ledger import started
+
+from tests.lab.support.ledger import started
+from tests.lab.support.operator import LEFT
+from tests.lab.support.upgraded import Rebooted, Upgraded
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 import pytest
-from support import Desk, on, until
+
+from tests.lab.support.operator import Desk, on, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
@@ -194,7 +195,7 @@ def cases() -> list[object]:
 def test_what_is_undone_is_named_planned_narrowly_and_mended(converged: Desk, name: str) -> None:
     case = CASES[name]
     on(converged.lab, case.host, case.script)
-    expected = case.differs | case.follows
+    expected = {*case.differs, *case.follows}
     until(lambda: converged.drifted() == expected, 20, f"exactly these differ: {sorted(expected)}")
     steps = converged.planned()
     assert [(step["action"], step["host"]) for step in steps] == list(case.steps)

@@ -6,15 +6,16 @@ Each is there for as long as the test wants it, and then gone: meanwhile nothing
 nothing may be started twice, and what is in the way has to be named; afterwards `apply` converges.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
-from bklab.api import Lab
-from bklab.place import HOSTS
-from support import Desk, Said, jobs, on, pace, until
-from support_ledger import Mark, doubled, forget, ledger
-from support_truth import untruths
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import HOSTS
+from tests.lab.support.ledger import Mark, doubled, forget, ledger
+from tests.lab.support.operator import Desk, Said, jobs, on, pace, until
+from tests.lab.support.plain_checks import untruths
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 
@@ -64,7 +65,7 @@ def test_a_unit_that_dies_after_each_start_is_never_called_converged(dying: Desk
 
 
 @contextmanager
-def read_only(lab: Lab, host: str, path: str) -> Iterator[None]:
+def read_only(lab: Lab, host: str, path: str) -> Generator[None]:
     on(lab, host, f"mount --bind {path} {path} && mount -o remount,bind,ro {path}")
     try:
         yield
@@ -137,7 +138,7 @@ def test_a_thin_cable_takes_time_and_changes_no_verdict(thin: Desk) -> None:
 
 
 @contextmanager
-def another_key(lab: Lab, host: str) -> Iterator[None]:
+def another_key(lab: Lab, host: str) -> Generator[None]:
     """As after somebody put another machine, or himself, in its place; every connection is cut."""
     etc = lab.place.root(host) / "etc/ssh"
     kept = {path: path.read_bytes() for path in etc.glob("ssh_host_*")}

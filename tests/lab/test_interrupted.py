@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bklab.api import Lab
-from bklab.place import CONTROLLER, HOSTS
-from support import Said, fresh, jobs, measured, pace, until
-from support_ledger import Call, forget, ledger, started
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import CONTROLLER, HOSTS
+from tests.lab.support.faults import age_lease
+from tests.lab.support.ledger import Call, forget, ledger, started
+from tests.lab.support.operator import Said, fresh, jobs, measured, pace, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
 
 SLOW = "30"
 """Slow enough for `install paas` to outlive the second operator's try and the first one's end."""
-TTL_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def night(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Night:
         after = epochs(lab)
         first.process.kill()
         killed = first.finish()
-        a_minute_passes(lab)
+        age_lease(lab)
         with measured("until the next apply took over"):
             last = desk.start("apply", "--yes", "-o", "json")
             until(lambda: last.goes_on() and '"job-adopted"' in last.out, 90, "the job was adopted")
@@ -77,13 +78,6 @@ def night(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Night:
         ran=ledger(lab),
         check=desk.check(),
     )
-
-
-def a_minute_passes(lab: Lab) -> None:
-    """For the lease alone: its last renewal is written down as that much earlier (RUN BOOT/EPOCH UPTIME USER FROM)."""
-    lease = lab.place.root(CONTROLLER) / "var/lib/bkrec/lease"
-    run, epoch, renewed, *rest = lease.read_text(encoding="utf-8").split()
-    lease.write_text(" ".join([run, epoch, str(int(renewed) - TTL_S), *rest]) + "\n", encoding="utf-8")
 
 
 def epochs(lab: Lab) -> dict[str, set[str]]:

@@ -3,24 +3,26 @@
     BKREC_LAB=kills pytest -m campaign -s tests/lab/test_kills.py              # all seeds, and docs/campaign.md's table
     BKREC_LAB=kills pytest -m campaign -s tests/lab/test_kills.py -k 'seed-4]'  # one
 
-Each seed deals an order of troubles and their moments (`support_troubles.py`); `apply` is run again until the cluster
-has converged. Then: did anything start twice that must not (`support_ledger.py`), was any verdict false
-(`support_truth.py`, and `check`), does one more apply do nothing.
+Each seed deals an order of troubles and their moments (`support/faults.py`); `apply` is run again until the cluster
+has converged. Then: did anything start twice that must not (`support/ledger.py`), was any verdict false
+(`support/plain_checks.py`, and `check`), does one more apply do nothing.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from bklab.api import Lab
-from bklab.place import HOSTS
-from support import Desk, Running, Said, fresh, on, pace
-from support_ledger import Mark, doubled, forget, ledger, repeats, started
-from support_traces import wrote
-from support_troubles import KILLS, Sight, Trouble, age_lease, dealt, strike
-from support_truth import untruths
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import HOSTS
+from tests.lab.support.faults import KILLS, Sight, Trouble, age_lease, dealt, strike
+from tests.lab.support.file_traces import wrote
+from tests.lab.support.ledger import Mark, doubled, forget, ledger, repeats, started
+from tests.lab.support.operator import Desk, Running, Said, fresh, on, pace
+from tests.lab.support.plain_checks import untruths
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1800)]
 
@@ -70,7 +72,7 @@ class Story:
     def _answer(self, said: Said) -> None:
         """A person who read the log of a job that must not run twice blindly, and takes it aside as the hint says."""
         for event in said.events:
-            problem = event.get("problem") or {}
+            problem: dict[str, Any] = event.get("problem") or {}
             if problem.get("code") in ASKS:
                 job, where = problem["fields"]["job"], problem["where"]
                 host = next(name for name, address in HOSTS.items() if address == where)

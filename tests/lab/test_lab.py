@@ -6,19 +6,15 @@ Conditions are waited for, never a time.
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from bklab import base, machine
-from bklab.api import Lab
-from bklab.place import HOSTS
-from guide_by_hand import PAAS_UNITS, STEPS
-from support import until
+from tests.lab.machine import base, nspawn
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import HOSTS
+from tests.lab.support.manual_guide import PAAS_UNITS, STEPS
+from tests.lab.support.operator import until
 
 pytestmark = pytest.mark.lab
 RESET_LIMIT_S = 20.0  # measured: 3 s on 2 idle cores
@@ -61,7 +57,7 @@ def pristine(booted: Lab) -> Lab:
 @pytest.fixture
 def serving(pristine: Lab) -> Lab:
     """Booted to the end, and consul has noticed all that runs: before that there is no way through the entrance."""
-    machine.wait_booted(pristine.place, list(HOSTS))
+    nspawn.wait_booted(pristine.place, list(HOSTS))
     until(lambda: _through_the_entrance(pristine) == "302", 30, "the entrance serves what is behind it")
     until(lambda: _granted(pristine), 30, "the ESB reaches CMDB")
     return pristine

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from support import Desk, on, until
+
+from tests.lab.support.operator import Desk, on, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
@@ -103,7 +104,7 @@ def cases() -> list[Any]:
 def test_what_will_not_last_is_named_with_its_end_and_mended(converged: Desk, name: str) -> None:
     case = CASES[name]
     on(converged.lab, case.host, case.script)
-    expected = case.follows | {case.fact}
+    expected = {*case.follows, case.fact}
     until(lambda: converged.drifted() == expected, 20, f"exactly these differ: {sorted(expected)}")
     (found,) = (drift for drift in converged.check()["drift"] if drift["latent"])
     assert (found["fact"], found["latent"]["code"]) == (case.fact, case.will)

@@ -1,20 +1,15 @@
 """The ledger by which double starts are counted notices them, and excuses what it has to."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from support_ledger import Mark, calls, doubled, repeats
+from tests.lab.support.ledger import Mark, calls, doubled, repeats
 
 PAAS = "begin 10 b1 install paas\nend 10 b1 install paas\n"
 PAAS_AGAIN = "begin 20 b1 install paas\nend 20 b1 install paas\n"
 REDIS = "begin 11 b1 install redis_cluster\n"
 REDIS_AGAIN = "begin 21 b2 install redis_cluster\n"
 
-CASES = {
+CASES: dict[str, tuple[str, list[Mark], list[str]]] = {
     "each-once": (PAAS + REDIS, [], []),
     "again-for-no-reason": (PAAS + PAAS_AGAIN, [], ["bkcli install paas again"]),
     "again-after-a-host-went-down": (PAAS + PAAS_AGAIN, [Mark(at=1, kind="host")], []),

@@ -6,8 +6,9 @@ BKREC_LAB=hands pytest -m campaign tests/lab/test_saved_plan.py
 from pathlib import Path
 
 import pytest
-from support import Desk, on, until
-from support_traces import wrote
+
+from tests.lab.support.file_traces import wrote
+from tests.lab.support.operator import Desk, on, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 

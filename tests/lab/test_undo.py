@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bklab.api import Lab
-from bklab.place import CONTROLLER, HOSTS
-from conftest import CONVERGED, Rebooted, Upgraded
-from support import Desk, Running, Said, fresh, measured, on, until, with_canary
-from test_interrupted import a_minute_passes
+
+from tests.lab.machine.api import Lab
+from tests.lab.machine.place import CONTROLLER, HOSTS
+from tests.lab.support.faults import age_lease
+from tests.lab.support.operator import Desk, Running, Said, fresh, measured, on, until, with_canary
+from tests.lab.support.upgraded import CONVERGED, Rebooted, Upgraded
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
@@ -203,7 +204,7 @@ def whole(
         until(lambda: first.goes_on() and first.out.count('"step-done"') >= 3, 60, "three steps are done")
         first.process.kill()
         killed = first.finish()
-        a_minute_passes(lab)
+        age_lease(lab)
         undo = desk.bkrec("undo", run, "--yes", "-o", "json")
     after, runs = photograph(lab), active(lab)
     modes = on(lab, CONTROLLER, "find /var/lib/bkrec/undo -printf '%y %m %u\\n' | sort -u")

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from bklab.place import HOSTS
-from support import Desk, on
+
+from tests.lab.machine.place import HOSTS
+from tests.lab.support.operator import Desk, on
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 

@@ -14,7 +14,7 @@ from probes.fact import Absent, AnyReading, Known, Unknown
 from specs.env_file import UnsupportedEnvFileError, assignments, last
 from specs.reason import reason
 from tests.probes.here import AWKS, HOST, SHELLS, ask, brief, run
-from tests.specs.test_env_file import FILES, NOISE, PLAIN, UNREAD
+from tests.support.env_files import FILES, NOISE, PLAIN, UNREAD
 
 KEYS = ("A", "B", "C")
 NOBODY = 65534

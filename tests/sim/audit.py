@@ -11,9 +11,10 @@ from probes.fact import AnyFact, AnyReading, Known
 from reconciler.core.events import Event, StepDone, StepStarted
 from reconciler.core.identity import step_id
 from reconciler.engine.reconcile import RunResult
-from tests.sim.families import Flag, Raise
+from tests.sim.families import Raise
 from tests.sim.hosts import Host, Job
 from tests.sim.operator import Process, Wire
+from tests.support.flags import Flag
 from tests.support.virtual import now
 
 CANARY = "c4n4ry-0f-th3-s1mul4t0r"

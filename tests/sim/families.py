@@ -6,68 +6,37 @@ what shares something, what needs what, what destroys data.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from actions.action import Action, Disrupts
+from actions.action import Disrupts
 from probes.command import Command, Output
-from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
+from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading, Known, Unknown
 from probes.lib.rows import lines_of
 from probes.probe import Probe
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Rule
-from specs.reason import reason
+from tests.support import flags
+from tests.support.flags import WHY, Flag
 
-WHY = reason("not-read")
 SHOW = 'show "$@"'
-RAISE = 'raise "$1"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flag(Fact[str]):
-    name: str
-    kind: Literal["sim.flag"] = "sim.flag"
+class Raise(flags.Raise):
+    """With what only whole runs look at: what it needs, whether it destroys data, how long it may take."""
 
-    def up(self) -> AnyExpected:
-        return self.must_be("up", because=WHY, source="the simulator")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raise(Action):
-    name: str
     wants: tuple[Flag, ...] = ()
-    once: bool = False
-    shares: tuple[str, ...] = ()
     data: bool = False
     limit_s: float = 600.0
-    identity: ClassVar[tuple[str, ...]] = ("name",)
-    kind: Literal["sim.raise"] = "sim.raise"
     effects_timeout_s: ClassVar[float] = 5.0
-
-    @property
-    def flag(self) -> Flag:
-        return Flag(host=self.host, name=self.name)
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return tuple(flag.up() for flag in self.wants)
 
-    def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.flag.up(),)
-
-    def command(self) -> Command:
-        return Command(script=RAISE, args=(self.name,))
-
-    @property
-    def idempotent(self) -> bool:
-        return not self.once
-
     @property
     def disrupts(self) -> Disrupts:
         return "data" if self.data else "no"
-
-    @property
-    def locks(self) -> tuple[str, ...]:
-        return self.shares
 
     @property
     def deadline_s(self) -> float:

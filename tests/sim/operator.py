@@ -15,6 +15,7 @@ from probes.command import Command, Output
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 from tests.sim.hosts import READS, Host
+from tests.support.killed import Killed
 from tests.support.virtual import LoopClock, now
 
 Fault = Literal["refused", "slow", "late", "reset", "half-open", "cut", "noise", "huge"]
@@ -23,10 +24,6 @@ reset: it was cut off between two stages. half-open: done, unheard. cut: the ans
 noise: words and bytes around it. huge: 10 MB of them."""
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 HUGE = "x" * (10 * 1024 * 1024)
-
-
-class Killed(BaseException):
-    """kill -9."""
 
 
 @dataclass(slots=True)

@@ -25,9 +25,10 @@ from reconciler.engine.journal import Journal, parse
 from reconciler.engine.reconcile import RunContext, RunResult, reconcile
 from reconciler.engine.stop import StopSignal
 from tests.sim.audit import Audit, Bkrec
-from tests.sim.families import PROBE, Flag, Raise, rules
+from tests.sim.families import PROBE, Raise, rules
 from tests.sim.hosts import Host
 from tests.sim.operator import Killed, Process, Wire
+from tests.support.flags import Flag
 from tests.support.virtual import now
 
 PROBES = (JOBS, PROBE)

@@ -14,13 +14,13 @@ import pytest
 
 from reconciler.engine.failpoints import hooked, registered
 from reconciler.engine.lease import force_release
-from tests.reconciler.engine.test_killed_beside import POINTS as KILLED_BESIDE
 from tests.sim.audit import NAMES
 from tests.sim.campaign import Told, cluster, duel, killed_at, play
 from tests.sim.hosts import Behaviour, Host, Job
 from tests.sim.operator import Killed
 from tests.sim.simulation import Simulation, Troubles
 from tests.support import virtual
+from tests.support.command_failpoints import POINTS as KILLED_BESIDE
 
 QUICK = 200
 LONG = 10_000

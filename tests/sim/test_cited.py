@@ -12,8 +12,8 @@ import pytest
 
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings
 from reconciler.core.plan import Dependency, Plan, Step
+from tests.sim.proof import WHOLE, busy, state
 from tests.sim.states import decide
-from tests.sim.test_minimal import WHOLE, busy, state
 from tests.sim.worlds import World
 
 Held = dict[AnyFact, AnyReading]

@@ -23,8 +23,8 @@ from reconciler.core.diff import Difference, diff
 from reconciler.core.plan import Plan, Step
 from reconciler.core.verdict import verdict
 from reconciler.rules.latent import latent
+from tests.sim.proof import DONE, WHOLE, WISHES
 from tests.sim.states import Answers, decide, instead
-from tests.sim.test_minimal import DONE, WHOLE, WISHES
 from tests.sim.worlds import World, live
 
 BY_HAND = {

@@ -22,8 +22,8 @@ from reconciler.rules.registry import rule_for
 from specs.reason import reason
 from tests.sim.board import Board
 from tests.sim.optimum import Hunt
+from tests.sim.proof import DONE, WHOLE, WISHES, shuffled
 from tests.sim.states import decide, few
-from tests.sim.test_minimal import DONE, WHOLE, WISHES, shuffled
 from tests.sim.worlds import World
 
 WHY = reason("not-read")

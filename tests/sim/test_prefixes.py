@@ -12,9 +12,9 @@ from reconciler.core.verdict import verdict
 from reconciler.rules.registry import expected_facts
 from tests.sim.guide import after
 from tests.sim.history import answered
+from tests.sim.proof import WHOLE
 from tests.sim.rows import ROWS
 from tests.sim.states import Answers, decide
-from tests.sim.test_minimal import WHOLE
 from tests.sim.worlds import World, live
 
 NAMES = ["nothing", *(name for name, _ in ROWS)]

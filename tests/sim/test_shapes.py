@@ -14,9 +14,9 @@ from specs import parse
 from specs.cluster import Cluster
 from specs.diagnostic import LayoutError
 from tests.sim.board import Board
+from tests.sim.proof import shuffled
 from tests.sim.shapes import ELSEWHERE, FIVE, HEAD, MESSY, RELEASE, SHAPES, shape
 from tests.sim.states import Answers, decide
-from tests.sim.test_minimal import shuffled
 from tests.sim.worlds import CONFIG, World, live
 
 ONE = "10.0.0.1 iam,ssm,usermgr,gse,cmdb,job,paas,appo,nginx,nodeman(nodeman),mysql,mongodb,zk(config)\n"

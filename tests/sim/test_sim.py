@@ -6,7 +6,7 @@ hypothesis picks the starting state, the order and what goes wrong; a failing ex
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probes.env import EnvCopied, EnvFilled
@@ -14,34 +14,16 @@ from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown, fact_id
 from probes.path import FileDigest
 from probes.text import FileMentions
 from reconciler.core.diff import diff
-from reconciler.core.plan import Plan, Step
 from reconciler.rules.latent import latent
 from reconciler.rules.registry import expected_facts
 from specs.cluster import Cluster
 from specs.reason import reason
+from tests.sim.orders import QUICK, run, shuffled
 from tests.sim.worlds import World, finished, guide_cluster, live, pristine, slice_cluster, study
 
 SLICE = slice_cluster()
 WITH_GSE = slice_cluster("etcd", "apigw", "apisix", "gse")
 WHOLE = guide_cluster()
-QUICK = settings(
-    max_examples=8,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
-)
-"""Without shrinking: a smaller random order is no easier to read, and one example takes half a second."""
-
-
-def shuffled(plan: Plan, random: Random) -> list[Step]:
-    """Some order that keeps every "after"."""
-    steps, done = list(plan.steps), list[Step]()
-    while steps:
-        over = {step.id for step in done}
-        ready = [step for step in steps if all(edge.step in over for edge in step.after)]
-        done.append(random.choice(ready))
-        steps.remove(done[-1])
-    return done
 
 
 def drifted(cluster_world: World, random: Random) -> World:
@@ -51,11 +33,6 @@ def drifted(cluster_world: World, random: Random) -> World:
         if random.random() < 0.3:
             facts[fact] = pristine(fact, cluster_world.cluster)
     return World(cluster=cluster_world.cluster, facts=facts, other=cluster_world.other)
-
-
-def run(world: World, plan: Plan, order: list[Step]) -> World:
-    place = {step.id: number for number, step in enumerate(plan.steps)}
-    return live(world, plan, [place[step.id] for step in order])
 
 
 @pytest.mark.parametrize("cluster", [SLICE, WITH_GSE, WHOLE], ids=["slice", "with-gse", "whole"])

@@ -11,11 +11,9 @@ from probes.cmdb import (
     EditingLocked,
     EditingUnlocked,
     HostModules,
-    HostsNotIdle,
     RemainingSets,
     RemainingTemplates,
     TopologyCustom,
-    TopologyDifferences,
     UnknownModuleLines,
 )
 from probes.fact import AnyFact, AnyReading, Known, Unknown
@@ -28,33 +26,16 @@ from reconciler.rules.preflight import approvals
 from reconciler.rules.registry import expected_facts
 from specs.reason import CodedReason, reason
 from tests.sim.board import Board
+from tests.sim.business_topology import BUSY, DIFFERS, DONE, FITS, HOME, IDLE, INSTALL, ON, H, planned, world
+from tests.sim.proof import prove
 from tests.sim.states import Answers, decide
-from tests.sim.test_minimal import prove
-from tests.sim.worlds import World, finished, guide_cluster, live
+from tests.sim.worlds import World, guide_cluster, live
 
-ON = guide_cluster(optional=("cmdb-topology",))
-DONE = finished(ON)
-H, INSTALL, HOME = "10.0.0.1", "/data/install", "/data/bkce"
-FITS = TopologyDifferences(host=H, install=INSTALL, since=ON.release.markers[0].path)
 SETS, TEMPLATES = RemainingSets(host=H, install=INSTALL), RemainingTemplates(host=H, install=INSTALL)
-BUSY = HostsNotIdle(host=H, install=INSTALL)
 OPEN, SHUT = EditingUnlocked(host=H), EditingLocked(host=H)
-DIFFERS: Mapping[AnyFact, AnyReading] = {FITS: Known(("-set 蓝鲸API网关",))}
-IDLE: Mapping[AnyFact, AnyReading] = {BUSY: Known(())}
 OPENED: Mapping[AnyFact, AnyReading] = {OPEN: Known(True), SHUT: Known(False)}
 NO_SETS: Mapping[AnyFact, AnyReading] = {SETS: Known(())}
 EMPTY: Mapping[AnyFact, AnyReading] = {TEMPLATES: Known(())}
-
-
-def world(*changes: Mapping[AnyFact, AnyReading]) -> World:
-    facts = dict(DONE.facts)
-    for change in changes:
-        facts.update(change)
-    return World(cluster=ON, facts=facts, other=DONE.other)
-
-
-def planned(*changes: Mapping[AnyFact, AnyReading]) -> Plan:
-    return decide(world(*changes))[0]
 
 
 def kinds(plan: Plan) -> list[str]:

@@ -10,29 +10,21 @@ from hypothesis import strategies as st
 from actions.undo import Restore, RestoreDirectory, RestoreUnit
 from actions.unit import EnableUnit, StartUnit
 from probes.fact import AnyFact, AnyReading, Known, Unknown, matches
-from probes.undo import LaterRuns, UndoEntries, UndoItemState, UndoRuns
+from probes.undo import UndoEntries, UndoRuns
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
 from reconciler.core.undo_scope import known_runs
 from reconciler.rules.undo import afterwards
 from specs.reason import CodedReason, reason
-from tests.sim.test_sim import QUICK, run, shuffled
+from tests.sim.orders import QUICK, shuffled
+from tests.sim.undo_worlds import BEFORE, PLAN, SLICE, WHOLE, after, moved
 from tests.sim.undone import RUN, Case, put_back, shown_by, study, upgraded
-from tests.sim.worlds import World, live, slice_cluster
+from tests.sim.worlds import World, live
 from tests.sim.worlds import study as look
 
-SLICE = slice_cluster()
-BEFORE = World(cluster=SLICE)
-PLAN, _ = look(BEFORE)
 INSTALL = next(number for number, step in enumerate(PLAN.steps) if step.id.startswith("bkcli.install-paas"))
 
 
-def after(steps: list[Step]) -> World:
-    """An upgrade that these steps were done of, in this order."""
-    return upgraded(BEFORE, run(BEFORE, PLAN, steps), steps)
-
-
-WHOLE = after(list(PLAN.steps))
 STOPPED = after(list(PLAN.steps[:INSTALL]))
 
 
@@ -133,13 +125,6 @@ def test_units_come_back_after_what_they_run_from_and_start_after_their_files() 
     for step in (*kinds(plan, StartUnit), *kinds(plan, EnableUnit)):
         (file,) = {edge.step for edge in step.after}
         assert isinstance(plan.steps[place[file]].action, RestoreUnit)
-
-
-def moved(to: str) -> World:
-    path = SLICE.install("install.config")
-    fact = UndoItemState(host=SLICE.controller, run=RUN, path=path)
-    later = LaterRuns(host=SLICE.controller, path=path)
-    return replace(WHOLE, facts={**WHOLE.facts, fact: Known(to), later: Known(("r8", "r9"))})
 
 
 @pytest.mark.parametrize(

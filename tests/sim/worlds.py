@@ -6,6 +6,7 @@ A world answers any fact: what was set is read; what was not reads as the state 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
 
 from probes.agent import AgentsMissing, AgentsOnline
@@ -77,6 +78,7 @@ iam_search_engine = ["10.0.0.2"]
 """
 
 
+@cache
 def release(*more: str) -> Release:
     """The release's own data; `more` are modules to be looked at besides those in scope."""
     texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in ROOT.rglob("*.toml")}
@@ -84,10 +86,12 @@ def release(*more: str) -> Release:
     return found.model_copy(update={"scope": (*found.scope, *more)})
 
 
+@cache
 def file() -> ClusterFile:
     return parse.cluster_file(CLUSTER, "cluster.toml")
 
 
+@cache
 def guide_cluster(*more: str, optional: tuple[str, ...] = ()) -> Cluster:
     return describe(file().model_copy(update={"optional": optional}), release(*more), CONFIG)
 
@@ -95,6 +99,7 @@ def guide_cluster(*more: str, optional: tuple[str, ...] = ()) -> Cluster:
 SLICE = ("paas", "auth", "redis_cluster")
 
 
+@cache
 def slice_cluster(*more: str) -> Cluster:
     """The first modules of the guide and no more: a plan of a third of the length, for tests that make many."""
     found = release()
@@ -265,11 +270,27 @@ def finished(cluster: Cluster) -> World:
 
 
 def study(world: World, expected: Iterable[AnyExpected] | None = None) -> tuple[Plan, Readings]:
-    """Plan, read what the plan wants to know, plan again: what `engine/assess.py` does with real hosts."""
-    expectations = tuple(expected_facts(world.cluster) if expected is None else expected)
+    """Plan, read what the plan asks for, plan again: what `engine/assess.py` does with real hosts.
+
+    The same world gives the same plan, so a plan of the whole 6.1 (a second) is made once for all tests that want it.
+    """
+    wanted = None if expected is None else tuple(expected)
+    made, readings = _studied(world.cluster, frozenset(world.facts.items()), world.other, wanted)
+    return made, dict(readings)
+
+
+@lru_cache(maxsize=32)
+def _studied(
+    cluster: Cluster,
+    facts: frozenset[tuple[AnyFact, AnyReading]],
+    other: Callable[[AnyFact, Cluster], AnyReading],
+    expected: tuple[AnyExpected, ...] | None,
+) -> tuple[Plan, Readings]:
+    world = World(cluster=cluster, facts=dict(facts), other=other)
+    expectations = expected_facts(cluster) if expected is None else expected
     readings = readings_of(world, expectations)
     while True:
-        made = plan(world.cluster.release.version, expectations, readings, rule_for(world.cluster))
+        made = plan(cluster.release.version, expectations, readings, rule_for(cluster))
         if not made.unread_facts:
             return made, readings
         readings |= world.read(made.unread_facts)

@@ -9,11 +9,10 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Any
 
-from actions.action import Action
 from probes.command import Command, Output
-from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Unknown
 from probes.job import HostUptime, JobAttempts, JobsRunning
 from reconciler.core.events import Event
 from reconciler.core.identity import job_key
@@ -24,56 +23,7 @@ from reconciler.engine.lease import START_MARGIN_S, TTL_S, LeaseValidity
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 from specs.reason import reason
-
-WHY = reason("not-read")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag(Fact[str]):
-    name: str
-    kind: Literal["test.flag"] = "test.flag"
-
-    def up(self) -> AnyExpected:
-        return self.must_be("up", because=WHY, source="a test")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raise(Action):
-    name: str
-    once: bool = False
-    shares: tuple[str, ...] = ()
-    behind: str = ""
-    """The gate it stands behind."""
-    hands: str = ""
-    """What a person is asked to do, where a person does it."""
-    identity: ClassVar[tuple[str, ...]] = ("name",)
-    kind: Literal["test.raise"] = "test.raise"
-
-    @property
-    def flag(self) -> Flag:
-        return Flag(host=self.host, name=self.name)
-
-    def ensures(self) -> tuple[AnyExpected, ...]:
-        return (self.flag.up(),)
-
-    def command(self) -> Command:
-        return Command(script='raise "$1"', args=(self.name,))
-
-    @property
-    def idempotent(self) -> bool:
-        return not self.once
-
-    @property
-    def approval_id(self) -> str:
-        return self.behind
-
-    @property
-    def manual_instruction(self) -> str:
-        return self.hands
-
-    @property
-    def locks(self) -> tuple[str, ...]:
-        return self.shares
+from tests.support.flags import WHY, Flag, Raise
 
 
 def step(action: Raise, *after: str, expectations: Iterable[AnyExpected] = ()) -> Step:

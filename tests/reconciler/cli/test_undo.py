@@ -22,7 +22,7 @@ from reconciler.view.render import RenderOptions
 from reconciler.view.text.undo import undo_text
 from specs.diagnostic import diagnose
 from specs.reason import reason
-from tests.sim.test_undo import BEFORE, PLAN, SLICE, WHOLE, moved
+from tests.sim.undo_worlds import BEFORE, PLAN, SLICE, WHOLE, moved
 from tests.sim.undone import RUN, put_back, study
 from tests.sim.worlds import World
 from tests.support.local import LocalTransport

@@ -20,8 +20,8 @@ from reconciler.core.plan_graph import RuleCache
 from reconciler.engine.step.decision import RefuseRepeat, Start, decide
 from specs.reason import inline, reason
 from specs.text import LocalizedText
-from tests.reconciler.core.test_plan_file import made
 from tests.sim.worlds import World, guide_cluster, study
+from tests.support.any_kind import made
 
 PINNED = Path(__file__).with_name("identity.json")
 KINDS: tuple[type[Any], ...] = ACTIONS

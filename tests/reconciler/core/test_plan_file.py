@@ -1,56 +1,24 @@
 """Saved plans: there and back for every kind, nothing unknown let in, and stale as soon as one premise moved."""
 
 import json
-from dataclasses import fields, replace
-from typing import Any, get_type_hints
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.registry import ACTIONS
-from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Expected, Known, SameAs, Unknown, fact_id
+from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown, fact_id
 from reconciler.core.plan import Blocked, Dependency, Derived, Plan, RepairedFact, Step
 from reconciler.core.plan_file import FACTS, SavedPlan, changed_facts, digest, dump, includes_all, load, save, to_action
 from specs.diagnostic import SpecError, diagnose
-from specs.reason import CodedReason, InlineReason, Reason, reason
+from specs.reason import Reason, reason
 from tests.sim.worlds import World, guide_cluster, study
+from tests.support.any_kind import REASONS, VALUES, WISHES, made
 
-TEXT = st.text(max_size=8)
-FIELDS = st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple)
-REASONS: st.SearchStrategy[Reason] = st.one_of(
-    st.builds(InlineReason, en=TEXT, zh=TEXT), st.builds(CodedReason, code=TEXT, fields=FIELDS)
-)
-VALUES = st.one_of(TEXT, st.integers(-(2**40), 2**40), st.booleans(), st.lists(TEXT, max_size=3).map(tuple))
 READINGS: st.SearchStrategy[AnyReading] = st.one_of(
     st.builds(Known, VALUES), st.just(Absent()), st.builds(Unknown, REASONS)
-)
-
-
-def made(cls: type[Any]) -> st.SearchStrategy[Any]:
-    """Any of a kind: each field as its type says."""
-    hints = get_type_hints(cls)
-    return st.builds(cls, **{f.name: a_field(hints[f.name]) for f in fields(cls) if f.name != "kind"})
-
-
-def a_field(hint: Any) -> st.SearchStrategy[Any]:
-    if hint == tuple[AnyExpected, ...]:
-        return st.lists(WISHES, max_size=2).map(tuple)
-    if hint == tuple[AnyFact, ...]:
-        return st.lists(ANY_FACT, max_size=2).map(tuple)
-    if hint is float:
-        return st.floats(allow_nan=False, allow_infinity=False)
-    return TEXT if hint is str else REASONS if hint == Reason else st.from_type(hint)
-
-
-ANY_FACT = st.one_of(*(made(fact) for fact in FACTS))
-WISHES = st.builds(
-    Expected,
-    fact=ANY_FACT,
-    reading=st.one_of(st.builds(Known, VALUES), st.just(Absent()), st.builds(SameAs, ANY_FACT)),
-    because=REASONS,
-    source=TEXT,
-    module=TEXT,
 )
 
 

@@ -15,9 +15,10 @@ from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan, Step
 from reconciler.engine.approvals import Approval, read, record
 from reconciler.engine.gather import gather_facts
-from tests.reconciler.engine.test_reconcile import H, applied, context_for
+from tests.support.flags import Raise
 from tests.support.local import LocalTransport
-from tests.support.world import Raise, World, plan, step
+from tests.support.run import H, applied, context_for
+from tests.support.world import World, plan, step
 
 
 def chain(actions: Sequence[Raise]) -> Callable[[Readings], Plan]:

@@ -20,8 +20,9 @@ from reconciler.engine.run import ExecutionResult
 from reconciler.engine.stop import StopSignal
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
+from tests.support.flags import Flag, Raise
 from tests.support.run import held_lease, run_context
-from tests.support.world import Behaviour, Flag, Job, Raise, World, plan, step
+from tests.support.world import Behaviour, Job, World, plan, step
 
 H = "10.0.0.1"
 

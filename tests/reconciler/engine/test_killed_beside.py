@@ -6,68 +6,17 @@ there or it is not; and the same command run again does what it is for.
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from probes.command import Command
-from probes.registry import PROBES
-from probes.task import TaskDone
-from reconciler.engine import acks, activity, approvals, discover, lease, pause
+from reconciler.engine import lease
 from reconciler.engine.failpoints import hooked
-from reconciler.engine.gather import gather_facts
 from reconciler.engine.jobs.client import JobSpec, launch
-from specs.cluster import ClusterFile, Controller, PackageFile, Paths
+from tests.support.command_failpoints import POINTS, C, pause_cluster
+from tests.support.killed import Killed, die
 from tests.support.local import LocalTransport, soon
-
-C = "10.0.0.1"
-WORK = TaskDone(host=C, task="job-migration", release="6.2.2")
-
-
-class Killed(BaseException):
-    """No `except Exception` may catch it: a kill is not caught either."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    ask: Callable[[LocalTransport], Awaitable[object]]
-    writes: bool = False
-
-
-async def _discover(host: LocalTransport) -> object:
-    install = host.root / "install"
-    install.mkdir(exist_ok=True)
-    (install / "install.config").write_text("10.0.0.1 iam\n10.0.0.2 paas\n")
-    file = ClusterFile(
-        schema="bkrec.cluster/1",
-        name="night",
-        controller=Controller(address=C),
-        paths=Paths(install=str(install)),
-        package=PackageFile(path="/x.tgz"),
-    )
-    return await discover.read_controller(host, file)
-
-
-async def _status(host: LocalTransport) -> object:
-    return await activity.current_activity(host, functools.partial(gather_facts, host, PROBES), C, [C])
-
-
-async def _pause(host: LocalTransport) -> object:
-    return await pause.pause(host, C, who="wang", why="lunch")
-
-
-POINTS = {
-    "discover": Point(_discover),
-    "lease-read": Point(lambda host: lease.read_lease(host, C)),
-    "job-tail": Point(_status),
-    "ack-record": Point(lambda host: acks.record(host, WORK, who="wang"), writes=True),
-    "ack-record-pending": Point(lambda host: acks.record_pending(host, WORK, origin="6.1.2"), writes=True),
-    "approve": Point(lambda host: approvals.record(host, C, gate="topology", who="wang", run="r"), writes=True),
-    "pause": Point(_pause, writes=True),
-    "resume": Point(lambda host: pause.resume(host, C), writes=True),
-}
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
@@ -78,7 +27,7 @@ def test_killed_there_a_host_is_as_it_was_or_as_was_wished(name: str, side: str,
     before = _files(host)
 
     async def story() -> None:
-        with hooked(functools.partial(_die, f"{name}.{side}")), pytest.raises(Killed):
+        with hooked(functools.partial(die, f"{name}.{side}")), pytest.raises(Killed):
             await point.ask(host)
         assert (_files(host) == before) == (not point.writes or side == "before")
         await point.ask(host)
@@ -95,7 +44,7 @@ async def _at_work(host: LocalTransport, *, paused: bool) -> None:
     )
     await _writes_no_more(host.state(C) / "jobs/long.1")
     if paused:
-        await _pause(host)
+        await pause_cluster(host)
 
 
 async def _writes_no_more(job: Path) -> None:
@@ -109,8 +58,3 @@ async def _writes_no_more(job: Path) -> None:
 
 def _files(host: LocalTransport) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in host.state(C).rglob("*") if path.is_file()}
-
-
-def _die(point: str, passed: str) -> None:
-    if passed == point:
-        raise Killed

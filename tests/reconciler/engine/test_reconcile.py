@@ -1,7 +1,7 @@
 """Apply, on a world of facts: it ends where facts say it ends, and a refusal changes nothing."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,31 +14,13 @@ from reconciler.core.plan import Blocked, Derived, Plan
 from reconciler.engine.assess import assess
 from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.journal import JournalError
-from reconciler.engine.reconcile import DERIVED_TIMEOUT_S, STARTUP_GRACE_S, RunContext, RunResult, reconcile
+from reconciler.engine.reconcile import DERIVED_TIMEOUT_S, STARTUP_GRACE_S
 from reconciler.engine.stop import StopSignal
 from specs.diagnostic import diagnose
 from specs.reason import reason
-from tests.support.run import run_context
-from tests.support.world import Flag, Job, Raise, World, plan, step
-
-H, H2 = "10.0.0.1", "10.0.0.2"
-
-
-def decide_for(actions: Sequence[Raise]) -> Callable[[Readings], Plan]:
-    def decide(readings: Readings) -> Plan:
-        down = [action for action in actions if matches(action.flag.up(), readings) is False]
-        return plan(*(step(action) for action in down))
-
-    return decide
-
-
-def context_for(world: World, actions: Sequence[Raise], **more: Any) -> RunContext:
-    expected = [action.flag.up() for action in actions]
-    return run_context(world, **{"hosts": (H, H2), "expected": expected, "decide": decide_for(actions), **more})
-
-
-def applied(context: RunContext) -> RunResult:
-    return asyncio.run(reconcile(context))
+from tests.support.flags import Flag, Raise
+from tests.support.run import H2, H, applied, context_for, decide_for
+from tests.support.world import Job, World, plan, step
 
 
 def two(world: World, **behaviour: Any) -> tuple[Raise, Raise]:

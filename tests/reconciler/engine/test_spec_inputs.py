@@ -14,8 +14,9 @@ from reconciler.core.plan import Derived, Plan
 from reconciler.engine.assess import MakePlan, SpecInputs, assess
 from reconciler.engine.gather import GatheredFacts, GatherFacts
 from reconciler.engine.reconcile import RunResult, reconcile
+from tests.support.flags import WHY, Flag, Raise
 from tests.support.run import run_context
-from tests.support.world import WHY, Flag, Raise, World, plan, step
+from tests.support.world import World, plan, step
 
 H, H2 = "10.0.0.1", "10.0.0.2"
 

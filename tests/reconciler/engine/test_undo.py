@@ -27,15 +27,12 @@ from reconciler.engine.stop import StopSignal
 from reconciler.rules import undo as rules
 from specs.reason import reason
 from tests.sim.worlds import slice_cluster
+from tests.support.killed import Killed
 from tests.support.local import LocalTransport
 
 H = "10.0.0.1"
 WHY = reason("restored")
 CLUSTER = slice_cluster()
-
-
-class Killed(BaseException):
-    """kill -9, as far as a test can: nothing of it comes back."""
 
 
 class Site:

@@ -5,7 +5,7 @@ import pytest
 from actions.iam import RegisterModels
 from probes.fact import Known
 from probes.iam import ModelsPending
-from tests.sim.test_minimal import WHOLE
+from tests.sim.proof import WHOLE
 from tests.sim.worlds import finished, live, study
 
 

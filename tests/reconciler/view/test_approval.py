@@ -13,7 +13,7 @@ from reconciler.view.text.plan import plan_text
 from reconciler.view.text.runs import history_text, status_text
 from reconciler.view.to_documents import event_document, plan_document
 from specs.text import Lang
-from tests.sim.test_topology import DIFFERS, IDLE, ON, planned
+from tests.sim.business_topology import DIFFERS, IDLE, ON, planned
 
 PLAN = planned(DIFFERS)
 EN = RenderOptions(width=400)

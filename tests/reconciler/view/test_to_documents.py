@@ -9,7 +9,7 @@ from reconciler.view import documents as doc
 from reconciler.view.schema import KINDS, MODELS, schema, schemas
 from reconciler.view.to_documents import check_document, diff_document, error_document, event_document, plan_document
 from specs.diagnostic import diagnose
-from tests.reconciler.view.text.test_plan import EVENTS
+from tests.reconciler.view.event_lines import EVENTS
 from tests.reconciler.view.world import NOTHING, PLAN, RIGHT, START, difference
 
 

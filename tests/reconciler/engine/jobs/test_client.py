@@ -29,8 +29,9 @@ from reconciler.engine.jobs.client import (
 )
 from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
 from reconciler.engine.lease import publish_epoch
+from tests.support.flags import Raise
 from tests.support.local import Greeting, LocalTransport, soon
-from tests.support.world import Raise, VirtualClock
+from tests.support.world import VirtualClock
 
 H = "10.0.0.1"
 BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()

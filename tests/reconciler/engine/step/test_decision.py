@@ -23,7 +23,8 @@ from reconciler.engine.step.decision import (
     decide,
 )
 from specs.reason import reason
-from tests.support.world import Raise, step
+from tests.support.flags import Raise
+from tests.support.world import step
 
 H = "10.0.0.1"
 AWAY = Unknown(reason("host-unreachable", host=H, said="no route"))

@@ -21,6 +21,7 @@ from reconciler.view.text import (
 from specs.diagnostic import diagnose
 from specs.reason import reason
 from specs.text import Lang
+from tests.reconciler.view.event_lines import EVENTS
 from tests.reconciler.view.world import (
     BOOT,
     ETCD,
@@ -234,27 +235,6 @@ error[file-exists]: x.toml already exists
 def test_a_code_without_words_is_still_told() -> None:
     text = diagnostics_text((diagnose("no-such-code", where="here", field="value"),), EN)
     assert text == "error[no-such-code]: no-such-code field=value\n  where:  here\n"
-
-
-EVENTS: list[tuple[ev.Event, str]] = [
-    (ev.RunStarted(run="r1", epoch=3, steps=(RETIRE.id, START.id)), "run r1 started: 2 steps, epoch 3"),
-    (ev.JobAdopted(host="h", job="j"), "h: job j of an earlier run is still running; waiting for it"),
-    (ev.StepStarted(step=START.id, host="10.0.0.3", job="j"), "#2 started on 10.0.0.3: start bk-auth.service"),
-    (ev.StepOutput(step=START.id, line="\x1b[31mhello\r"), "#2 | hello"),
-    (ev.StepDone(step=START.id, seconds=3.2, exit_status=0), "#2 verified after 3 s"),
-    (
-        ev.StepDone(step=START.id, seconds=3.2, exit_status=5),
-        "#2 verified after 3 s, although its command exited with 5",
-    ),
-    (ev.StepSkipped(step=RETIRE.id), "#1 skipped: its effects are already in place"),
-    (ev.StepBlocked(step=START.id, cause=RETIRE.id), "#2 blocked: #1 failed"),
-    (
-        ev.StepDeferred(step=START.id, fact="package-versions.recorded 0 @10.0.0.1"),
-        "#2 deferred: package versions differ from the plan; re-planning",
-    ),
-    (ev.RunInterrupted(running=(RETIRE.id,)), "stopped; still running on their hosts: #1"),
-    (ev.StepSkipped(step="of-another-plan"), "#of-another-plan skipped: its effects are already in place"),
-]
 
 
 def test_that_nothing_more_is_started_is_told_with_its_reason() -> None:

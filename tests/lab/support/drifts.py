@@ -1,0 +1,239 @@
+"""One thing spoilt by hand, for every kind of fact that is desired: which shell does it, and what may follow from it.
+
+Written from what the facts mean to a host, not from how bkrec reads them: a probe that looks elsewhere finds nothing,
+and one that sees too much names something that is not in the list. What follows is told by rule: consul sees a dead
+port, a copy no longer equals its original, a value is the source of others.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from probes.consul import ConsulDefinition, ConsulPassing
+from probes.container import (
+    AppContainer,
+    ContainerImage,
+    ContainerState,
+    ContainersWithoutRestartPolicy,
+    DockerDataRoot,
+    UnsteadyContainers,
+)
+from probes.current import UnitCurrent
+from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvPresent, EnvValue
+from probes.fact import Absent, AnyExpected, fact_id
+from probes.http import PagesUnserved
+from probes.iam import ModelsPending
+from probes.install_config import ModuleHosts
+from probes.kv import KeySet
+from probes.marker import Marker
+from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable
+from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
+from probes.redis import RedisCluster
+from probes.saas import SaasOnline
+from probes.steady import RecentlyStartedUnits
+from probes.tag import SecretsTag
+from probes.task import TaskDone, TaskPending
+from probes.text import FileMentions
+from probes.unit import UnitActive, UnitEnabled
+from probes.yaml import YamlValue
+from tests.lab.machine.place import HOSTS
+
+MOVED = """sed -i 's|"data-root": *"[^"]*"|"data-root": "/data/elsewhere"|' /etc/docker/daemon.json"""
+Related = Callable[[AnyExpected], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoilt:
+    host: str
+    script: str
+    related: Related
+    """May another wish fail with it?"""
+
+
+def spoil(expected: AnyExpected, random: Random) -> Spoilt:
+    """Raises NotImplementedError for a kind that nobody has thought about: a new fact needs a line here."""
+    fact = expected.fact
+    script, related = _how(expected, random)
+    return Spoilt(host=fact.host, script=script, related=related)
+
+
+def _how(expected: AnyExpected, random: Random) -> tuple[str, Related]:
+    gone = expected.reading == Absent()
+    match expected.fact:
+        case UnitActive(unit=unit):
+            return (_stray(unit), _nothing) if gone else (f"systemctl stop {unit}", _of_unit(expected, unit))
+        case UnitEnabled(unit=unit):
+            return f"systemctl disable {unit}", _nothing
+        case RecentlyStartedUnits(units=units):
+            unit = random.choice(units)
+            restless = f"while systemctl restart {unit}; do sleep 2; done"
+            return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_unit(expected, unit)
+        case UnitCurrent(file=file):
+            return f"touch {file}", _names(file, expected.fact.host)
+        case ContainerState(container=name) if gone:
+            return f"docker run -d --network=host --name {name} python36e:1.0", _nothing
+        case ContainerState(container=name):
+            how = random.choice((f"docker stop -t 1 {name}", f"docker rm -f {name}"))
+            return how, _of_module(expected, (ConsulPassing, ContainerImage))
+        case ContainerImage(container=name):
+            other = f"docker run -d --restart=unless-stopped --network=host --name {name} python36e:1.0"
+            return f"docker rm -f {name}; {other}", _of_module(expected, (ConsulPassing, UnsteadyContainers))
+        case UnsteadyContainers(containers=names, apps=apps):
+            name = random.choice(names) if names else f"$(docker ps -q --filter name=^{random.choice(apps)}-)"
+            restless = f"while docker restart -t 0 {name}; do sleep 2; done"
+            also = (ConsulPassing, ContainerState, AppContainer, PagesUnserved)
+            return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_module(expected, also)
+        case ContainersWithoutRestartPolicy(containers=names):
+            return f"docker update --restart=no {random.choice(names)}", _nothing
+        case AppContainer(app=app):
+            how = random.choice(("stop -t 1", "rm -f"))
+            return f"docker {how} $(docker ps -q --filter name=^{app}-)", _page(app)
+        case PagesUnserved(urls=urls):
+            app = random.choice(urls).rstrip("/").rpartition("/")[2]
+            return f"ssh {HOSTS['h2']} 'docker stop -t 1 $(docker ps -q --filter name=^{app}-)'", _page(app)
+        case DockerDataRoot():
+            return (
+                """sed -i 's|"data-root": *"[^"]*"|"data-root": "/data/elsewhere"|' /etc/docker/daemon.json""",
+                _nothing,
+            )
+        case _:
+            return _files(expected, random) or _servers(expected) or _unknown(expected)
+
+
+def _unknown(expected: AnyExpected) -> tuple[str, Related]:
+    raise NotImplementedError(f"how is {fact_id(expected.fact)} spoilt?")
+
+
+def _files(expected: AnyExpected, random: Random) -> tuple[str, Related] | None:
+    match expected.fact:
+        case EnvValue(file=file, key=key) | EnvCopied(file=file, key=key):
+            how = random.choice((f"/^{key}=/d", f"s/^{key}=.*/{key}=other/"))
+            return f"sed -i '{how}' {file}", _copies(key)
+        case EnvDuplicates(file=file, key=key):
+            last = f"line=$({{ grep ^{key}= {file} || echo {key}=x; }} | tail -n 1)"
+            return f'{last}; printf "\\n%s\\n%s\\n" "$line" "$line" >> {file}', _copies(key)
+        case EnvFilled(file=file, key=key):
+            return f"sed -i 's/^{key}=.*/{key}=/' {file}", _copies(key)
+        case EnvPresent(file=file, key=key):
+            return f"sed -i '/^{key}=/d' {file}", _copies(key)
+        case FileDigest(path=path):
+            return f"echo '# mine' >> {path}", _nothing
+        case PathKind(path=path):
+            return _kind(expected, path), _copies(path)
+        case LineInFile(path=path, line=line):
+            return f"sed -i '/^{line}$/d' {path}", _nothing
+        case TreeDigest(root=path):
+            how = ("echo mine > {}/notes.txt", "echo '# mine' >> {}/bin/merge_env.sh", "rm {}/bin/default/job.env")
+            return random.choice(how).format(path), _nothing
+        case VersionText(path=path):
+            return f"echo 0.0.1 > {path}", _names(path, "")
+        case SecretsTag(module=module, root=root):
+            return f"{{ chattr -i {root}/{module}.env || :; }}; rm {root}/{module}.env", _nothing
+        case FileMentions(file=file):
+            return f"echo '<html></html>' > {file}", _nothing
+        case YamlValue(file=file):
+            return f"sed -i 's/enabled: *false/enabled: true/' {file}", _names(file, "")
+        case ModuleHosts(path=path, module=module):
+            return f"sed -i 's/,{module}\\(,\\|$\\)/\\1/' {path}", _copies(path)
+        case _:
+            return None
+
+
+def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
+    match expected.fact:
+        case ConsulDefinition(service=name):
+            file = f"/etc/consul.d/service/{name}.json"
+            back = f"cp $(ls -d /var/lib/bkrec/retired/consul/{name}.json.* | tail -n 1) {file}"
+            how = back if expected.reading == Absent() else f"rm {file}"
+            return f"{how}; consul reload", _consul(name)
+        case ConsulPassing(service=name):
+            file = f'$(grep -l \'"name": *"{name}"\' /etc/consul.d/service/*.json)'
+            return f'sed -i \'s/"port": *[0-9]*/"port": 1/; s/:[0-9]*"/:1"/\' {file}; consul reload', _consul(name)
+        case KeySet(key=key):
+            return f"consul kv delete {key}", _nothing
+        case AppRegistered(code=code):
+            return _sql("DELETE FROM open_paas.esb_app_account WHERE app_code = '{}'", code), _nothing
+        case SaasVariable(app_code=app, name=name):
+            rows = "DELETE FROM open_paas.paas_app_envvars WHERE app_code = '{}' AND name = '{}'"
+            return _sql(rows, app, name), _nothing
+        case ProductVersion(code=code):
+            return _sql("UPDATE bksuite_common.production_info SET version = '0.0.1' WHERE code = '{}'", code), _nothing
+        case SaasOnline(app=app):
+            return _sql("UPDATE open_paas.paas_saas_app SET online_version_id = NULL WHERE code = '{}'", app), _nothing
+        case MysqlUser(login_path=path, user=user, hosts=hosts):
+            return f"mysql --login-path={path} -e \"DROP USER '{user}'@'{hosts[-1]}'\"", _nothing
+        case LoginPath(login_path=path):
+            return f"mysql_config_editor remove --login-path={path}", _nothing
+        case PendingSql(directory=files, marks=marks):
+            return f"mark={marks}/$(ls {files} | head -n 1); {{ chattr -i $mark || :; }}; rm $mark", _nothing
+        case ModelsPending(directory=files, marks=marks):
+            return f"mark={marks}/$(ls {files} | head -n 1); {{ chattr -i $mark || :; }}; rm $mark", _nothing
+        case RedisCluster(port=port):
+            secret = f"export REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /etc/redis/{port}/redis_cluster.conf)"
+            return f"{secret}; redis-cli -h {expected.fact.host} -p {port} cluster delslots 0", _nothing
+        case TaskDone(task=work):
+            return f"rm /var/lib/bkrec/tasks/{work}.done", _nothing
+        case TaskPending(task=work):
+            return f"echo 1 > /var/lib/bkrec/tasks/{work}", _nothing
+        case Marker(name=name):
+            return f"mkdir -p /var/lib/bkrec/markers; echo here > /var/lib/bkrec/markers/{name}", _nothing
+        case _:
+            return None
+
+
+def _sql(statement: str, *words: str) -> str:
+    return f'mysql --login-path=mysql-paas -e "{statement.format(*words)}"'
+
+
+def _stray(unit: str) -> str:
+    """A unit that is to be gone, back as somebody would bring it back."""
+    file = f"/usr/lib/systemd/system/{unit}"
+    text = "[Service]\\nExecStart=/bin/sleep infinity\\n"
+    return f"printf '{text}' > {file}; systemctl daemon-reload; systemctl start {unit}"
+
+
+def _kind(expected: AnyExpected, path: str) -> str:
+    return f"mkdir -p {path}" if expected.reading == Absent() else f"rm -rf {path}"
+
+
+def _nothing(_: AnyExpected) -> bool:
+    return False
+
+
+def _page(app: str) -> Related:
+    """A SaaS has a container and a page, and the one needs the other."""
+    return lambda expected: isinstance(expected.fact, (AppContainer, PagesUnserved)) and app in fact_id(expected.fact)
+
+
+def _names(word: str, host: str) -> Related:
+    return lambda expected: word in fact_id(expected.fact) and host in ("", expected.fact.host)
+
+
+def _copies(word: str) -> Related:
+    """What names it, and the hosts' copies of /data/install."""
+    return lambda expected: word in fact_id(expected.fact) or isinstance(expected.fact, TreeDigest)
+
+
+def _consul(name: str) -> Related:
+    return lambda expected: isinstance(expected.fact, ConsulPassing) and name.startswith(expected.fact.service)
+
+
+def _of_module(expected: AnyExpected, kinds: tuple[type[object], ...]) -> Related:
+    return lambda other: isinstance(other.fact, kinds) and other.module == expected.module
+
+
+def _of_unit(expected: AnyExpected, unit: str) -> Related:
+    current = _names(f"{unit} ", expected.fact.host)
+    served = _of_module(expected, (ConsulPassing, UnitActive))
+    return lambda other: served(other) or (isinstance(other.fact, UnitCurrent) and current(other))
+
+
+def dealt(expectations: Sequence[AnyExpected], count: int, seed: int) -> Iterator[AnyExpected]:
+    """COUNT wishes: one of every kind and expected reading first, then at random; no fact twice."""
+    random = Random(seed)
+    kinds: dict[tuple[str, bool], list[AnyExpected]] = {}
+    for expected in expectations:
+        kinds.setdefault((str(getattr(expected.fact, "kind", "")), expected.reading == Absent()), []).append(expected)
+    first = [random.choice(found) for found in kinds.values()]
+    rest = [wish for wish in expectations if wish not in first]
+    yield from (first + random.sample(rest, max(0, count - len(first))))[:count]
