@@ -151,7 +151,7 @@ class GenerateVariable(EditEnv):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = EnvFilled(host=self.host, file=self.file, key=self.key)
-        return (fact.must_be(True, because=reason("variable-made"), source="guide 6.3"),)
+        return (fact.must_be(True, because=reason("variable-generated"), source="guide 6.3"),)
 
     def command(self) -> Command:
         return Command(script=GENERATE, args=(self.install, self.generator, self.file, self.key))

@@ -85,7 +85,7 @@ class CopyDirectory(Action):
         if self.empty:
             return ()
         present = PathKind(host=self.host, path=self.source)
-        return (present.must_be("directory", because=reason("copied-from-there", path=self.path), source="guide 6.1"),)
+        return (present.must_be("directory", because=reason("copy-source", path=self.path), source="guide 6.1"),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         kind = PathKind(host=self.host, path=self.path)

@@ -66,7 +66,7 @@ class SetVersion(Action):
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = ProductVersion(host=self.host, login_path=self.login_path, code=self.code)
-        return (fact.must_be(self.version, because=reason("row-says-installed"), source="ce/tools.sh:361"),)
+        return (fact.must_be(self.version, because=reason("version-row-as-installed"), source="ce/tools.sh:361"),)
 
     def command(self) -> Command:
         return Command(script=ROW, args=(self.login_path, self.code, self.version))

@@ -21,19 +21,19 @@ PAGES: dict[Lang, Path] = {
 }
 INTRO: dict[Lang, str] = {
     "en": """\
-# Differences from the guide
+# Deviations from the guide
 
 *[简体中文](deviations-from-the-guide.zh-CN.md)*
 
 Made by `docs/deviations.py` from `specs/releases/bkce-6.2.2/deviations.toml`: do not edit. `bkrec explain SECTION`
-shows those of one section, beside what stands for each of its commands.
+shows the deviations of one section and what covers each of its commands.
 
-How the list came about: a reference cluster with the vendor's own scripts was taken from 6.1 to 6.2 once by the guide's
-commands and once by `bkrec apply`, and the two states were compared, file by file, unit by unit, row by row; each line
-of that comparison belongs to an entry here (`tests/reference/explained.py` sorts them: 222 lines the last time, none
-left over). With guide 7.17 asked for, both leave the same topology in CMDB. What only a second run or a failure shows
-was added from the scripts.
-Numbers behind a script's name are lines of the vendor's v6.2.1.
+Origin of the list: a reference cluster with the vendor's own scripts was upgraded from 6.1 to 6.2, once with the
+guide's commands and once with `bkrec apply`, and the two results were compared file by file, unit by unit and row by
+row. Every difference belongs to an entry here (`tests/reference/explained.py` assigns them: 222 lines in the last
+comparison, none unexplained). With guide 7.17 enabled, both produce the same topology in CMDB. Deviations that show
+only on a second run or a failure were added from the scripts. Numbers after a script's name are lines of the vendor's
+v6.2.1.
 """,
     "zh": """\
 # 与升级指引的不同之处
@@ -41,29 +41,29 @@ Numbers behind a script's name are lines of the vendor's v6.2.1.
 *[English](deviations-from-the-guide.md)*
 
 由 `docs/deviations.py` 根据 `specs/releases/bkce-6.2.2/deviations.toml` 生成，请勿手工修改。
-`bkrec explain 章节号` 可查看单个章节的不同之处，以及该章节每条命令由什么对应。
+`bkrec explain 章节号` 可查看单个章节的不同之处，以及该章节每条命令的对应内容。
 
 清单的由来：在使用厂商脚本的参考集群上，分别按指引命令与 `bkrec apply` 从 6.1 升级到 6.2，
 再逐文件、逐服务、逐记录比较两个结果；比较结果的每一行都属于此处的某一条
 （由 `tests/reference/explained.py` 归类：最近一次共 222 行，无一遗漏）。
-要求处理 7.17 时，两者在 CMDB 中留下的拓扑相同。
+开启 7.17 时，两者在 CMDB 中得到的拓扑相同。
 只有重复执行或失败时才会显现的，则根据脚本补充。脚本名后的数字为厂商 v6.2.1 的行号。
 """,
 }
 HEADS: dict[Lang, dict[str, str]] = {
     "en": {
-        "fixed": "## What the guide leaves wrong, or risks",
-        "added": "## What the guide has no line for",
-        "omitted": "## What the guide does and bkrec does not",
-        "both": "## What neither does",
-        "side-effect": "## What each leaves behind; neither is better",
+        "fixed": "## Defects and risks of the guide that bkrec fixes",
+        "added": "## Added by bkrec",
+        "omitted": "## Omitted by bkrec",
+        "both": "## Done by neither",
+        "side-effect": "## Side effects; neither is better",
     },
     "zh": {
-        "fixed": "## 指引遗留的问题或风险",
-        "added": "## 指引没有涉及的",
-        "omitted": "## 指引执行而 bkrec 不执行的",
+        "fixed": "## 指引的缺陷与风险（bkrec 已修正）",
+        "added": "## bkrec 新增的",
+        "omitted": "## bkrec 不执行的",
         "both": "## 两者都不处理的",
-        "side-effect": "## 各自留下的痕迹，无优劣之分",
+        "side-effect": "## 附带影响，无优劣之分",
     },
 }
 ROWS: dict[Lang, tuple[str, str, str, str, str]] = {

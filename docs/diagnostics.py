@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/diagnostics.md from the tables of words: every code, in both languages. A test holds the two in step.
+"""Writes docs/diagnostics.md from the message tables: every code, in both languages. A test keeps the two in step.
 
 python docs/diagnostics.py
 """
@@ -19,39 +19,40 @@ INTRO = """\
 # Codes · 代码一览
 
 Made by `docs/diagnostics.py` from `reconciler/view/messages/`: do not edit.
-`bkrec explain CODE` says the same about one of them.
+`bkrec explain CODE` shows one of them. How a message is built: [messages.md](messages.md).
 
-由 `docs/diagnostics.py` 根据 `reconciler/view/messages/` 生成，请勿手工修改。`bkrec explain 代码` 可查询单个代码。
+由 `docs/diagnostics.py` 根据 `reconciler/view/messages/` 生成，请勿手工修改。`bkrec explain CODE` 可查询单个代码。
+消息如何构成见 [messages.md](messages.md)。
 
 `<field>` stands for a value. Codes never change their meaning. · `<field>` 表示会填入的值。代码含义不会改变。
 
 ## Diagnostics · 诊断
 
-What happened, why it matters, what to do next. · 发生了什么、为什么重要、下一步怎么做。
+The problem, its consequence, and what to do. · 问题、影响与建议。
 """
 REASONS = """\
 ## Reasons · 原因
 
-Why something is expected, done, or could not be read: one sentence each.
+Why something is expected, done or unknown, one sentence each.
 
-为什么有此期望、为什么执行该步骤、为什么未能读取，各一句。
+为什么有此期望、为什么执行该步骤、为什么未知，各一句。
 """
 
 
 def page() -> str:
-    return "\n".join((INTRO, *_troubles(), REASONS, *_sentences())) + "\n"
+    return "\n".join((INTRO, *_diagnostics(), REASONS, *_reasons())) + "\n"
 
 
-def _troubles() -> Iterator[str]:
-    for code, told in sorted(diagnostics().items()):
+def _diagnostics() -> Iterator[str]:
+    for code, message in sorted(diagnostics().items()):
         yield f"### {code}\n"
         for lang in ("en", "zh"):
-            what, *rest = (_text(part, lang) for part in (told.what, told.why, told.hint))
+            what, *rest = (_text(part, lang) for part in (message.what, message.why, message.hint))
             yield f"**{what}**  " if any(rest) else f"**{what}**"
             yield "  \n".join(text for text in rest if text) + "\n"
 
 
-def _sentences() -> Iterator[str]:
+def _reasons() -> Iterator[str]:
     yield "| code · 代码 | English | 中文 |\n|---|---|---|"
     for code, text in sorted(reasons().items()):
         yield f"| `{code}` | {_cell(text, 'en')} | {_cell(text, 'zh')} |"

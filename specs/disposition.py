@@ -35,7 +35,7 @@ DISPOSITIONS: Mapping[str, Disposition] = {
     # half of what belongs together is worse than all or nothing
     "undo-changed": "aborts-run",
     "undo-later": "aborts-run",
-    "undo-lost": "aborts-run",
+    "undo-copy-damaged": "aborts-run",
     "task-untraced": "needs-human",
     "cmdb-topology-custom": "reported-at-end",
     "cmdb-unknown-lines": "reported-at-end",

@@ -14,19 +14,22 @@ if TYPE_CHECKING:
 TasksArgument = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="WORK…", help=localized("As `plan` names it; none: show all of it.", "plan 中的名称；省略则列出全部。")
+        metavar="TASK…",
+        help=localized("Task name as in `plan`; without it, list all tasks.", "plan 中的任务名称；省略则列出全部。"),
     ),
 ]
 DoneOption = Annotated[
     bool | None,
-    typer.Option("--done/--not-done", help=localized("It was done by hand, or it was not.", "是否已手工完成。")),
+    typer.Option("--done/--not-done", help=localized("Whether the task was done manually.", "是否已手工完成。")),
 ]
 FromOption = Annotated[
     str,
     typer.Option(
         "--from",
         metavar="VERSION",
-        help=localized("With --not-done: what JOB was upgraded from.", "配合 --not-done：作业平台升级前的版本。"),
+        help=localized(
+            "With --not-done: the version JOB was upgraded from.", "配合 --not-done：作业平台升级前的版本。"
+        ),
     ),
 ]
 

@@ -29,8 +29,8 @@ from reconciler.version import VERSION
 app = typer.Typer(
     name="bkrec",
     help=localized(
-        "Takes a BlueKing cluster from 6.1 to 6.2.2 over SSH, and keeps it there.",
-        "通过 SSH 将蓝鲸集群从 6.1 升级到 6.2.2，并使其保持在该版本。",
+        "Upgrade a BlueKing cluster from 6.1 to 6.2.2 over SSH, and keep it there.",
+        "通过 SSH 将蓝鲸集群从 6.1 升级到 6.2.2，并保持在该版本。",
     ),
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -39,7 +39,7 @@ app = typer.Typer(
 )
 lock_app = typer.Typer(
     name="lock",
-    help=localized("Who may change this cluster now.", "当前由谁变更该集群。"),
+    help=localized("Show or force-release the lease on this cluster.", "查看或强制释放该集群的租约。"),
     rich_markup_mode=None,
     no_args_is_help=True,
 )
@@ -80,8 +80,8 @@ _command(
     "init",
     init.init,
     localized(
-        "Read install.config over SSH and write cluster.toml. Writes nothing to any host.",
-        "通过 SSH 读取 install.config 并写出 cluster.toml。不向任何主机写入。",
+        "Read install.config over SSH and create cluster.toml. Read-only on hosts.",
+        "通过 SSH 读取 install.config 并生成 cluster.toml。对主机只读。",
     ),
     "bkrec init --controller root@10.0.0.1",
     "bkrec init --controller root@10.0.0.1:22 --via controller --package /data/bkce-src-6.2.2.tgz",
@@ -91,8 +91,8 @@ _command(
     "trust",
     trust.trust,
     localized(
-        "Show the SSH host keys of all hosts, jump hosts included, and note the new ones. Writes nothing to any host.",
-        "显示集群主机与跳板机的 SSH 主机密钥，并写入新的密钥。不向任何主机写入。",
+        "Show the SSH host keys of all hosts; add new ones to known_hosts. Covers jump hosts. Read-only on hosts.",
+        "显示集群主机与跳板机的 SSH 主机密钥，并将新的密钥写入 known_hosts。对主机只读。",
     ),
     "bkrec trust",
     "bkrec trust --controller root@10.0.0.1",
@@ -103,8 +103,8 @@ _command(
     "diff",
     diff.diff,
     localized(
-        "What differs from 6.2.2, host by host, and why it matters. Writes nothing to any host.",
-        "逐台主机列出与 6.2.2 的差异及其原因。不向任何主机写入。",
+        "Show drift from 6.2.2, host by host, with reasons. Read-only.",
+        "逐台主机列出与 6.2.2 的漂移及其原因。只读。",
     ),
     "bkrec diff",
     "bkrec diff -o json --report text=diff.txt",
@@ -114,8 +114,8 @@ _command(
     "probe",
     probe.probe,
     localized(
-        "All that can be read, host by host, judged by nobody: for a report. Writes nothing to any host.",
-        "逐台主机列出读取到的全部事实，不作判断，可用于问题报告。不向任何主机写入。",
+        "Print every fact as read, host by host, without evaluating it. Read-only.",
+        "逐台主机列出读取到的全部事实，不作判断。只读。",
     ),
     "bkrec probe",
     "bkrec probe --save readings.json",
@@ -126,8 +126,8 @@ _command(
     "plan",
     plan.plan,
     localized(
-        "What would be done, in which order, with every reason. Writes nothing to any host.",
-        "列出将要执行的操作、顺序及全部原因。不向任何主机写入。",
+        "Show the steps apply would take, in order, with reasons. Read-only.",
+        "按顺序列出 apply 将执行的步骤及其原因。只读。",
     ),
     "bkrec plan",
     "bkrec plan --out plan.json",
@@ -137,8 +137,8 @@ _command(
     "apply",
     apply.apply,
     localized(
-        "Do it, until converged. Stop it and run it again at any moment.",
-        "执行直到收敛。可随时停止，再次运行即可继续。",
+        "Apply the plan until the cluster converges. Safe to interrupt and re-run.",
+        "执行计划直到集群收敛。可随时中断，再次执行即可继续。",
     ),
     "bkrec apply",
     "bkrec apply --yes -o json",
@@ -150,8 +150,8 @@ _command(
     "undo",
     undo.undo,
     localized(
-        "Put back what the last run changed, as far as that can be done. Shows it first, and what cannot be undone.",
-        "恢复最近一次运行所改动的内容（在可恢复的范围内）。先列出计划以及无法撤销的步骤。",
+        "Roll back the last run where possible. Lists first what will be restored and what cannot be.",
+        "回滚最近一次运行（在可恢复的范围内）。先列出将恢复的内容以及无法回滚的步骤。",
     ),
     "bkrec undo",
     "bkrec undo 20240601T020000-1f0c --yes",
@@ -161,8 +161,8 @@ _command(
     "check",
     check.check,
     localized(
-        "Has anything drifted? Short; exits 0, 2 or 4. Writes nothing to any host.",
-        "检查有无漂移。输出简短；退出码为 0、2 或 4。不向任何主机写入。",
+        "Check for drift: one line per finding; exit code 0, 2 or 4. Read-only.",
+        "检查有无漂移：每项一行；退出码为 0、2 或 4。只读。",
     ),
     "bkrec check",
     "bkrec check --every 5m",
@@ -171,7 +171,9 @@ _command(
     app,
     "explain",
     explain.explain,
-    localized("What a code, a fact, a step or a section of the guide means.", "解释代码、事实、步骤或升级指引章节。"),
+    localized(
+        "Explain a code, a fact, a step or a section of the upgrade guide.", "解释代码、事实、步骤或升级指引章节。"
+    ),
     "bkrec explain 7.8.3",
     "bkrec explain unit.active bk-auth.service @10.0.0.3",
 )
@@ -180,8 +182,8 @@ _command(
     "status",
     status.status,
     localized(
-        "How the last run from this machine went, who is at work now, which jobs run. Writes nothing.",
-        "本机上一次运行的结果、当前操作者与正在运行的作业。不写入。",
+        "Show the last run, the lease holder and running jobs. Read-only.",
+        "显示最近一次运行、租约持有者与正在运行的任务。只读。",
     ),
     "bkrec status",
 )
@@ -190,8 +192,8 @@ _command(
     "pause",
     pause.pause,
     localized(
-        "Start no further step on this cluster, whoever is at work; what is in flight ends.",
-        "该集群不再开始新的步骤；已开始的步骤会执行完。",
+        "Pause the cluster: no new step starts; running steps finish. Holds for every machine.",
+        "暂停该集群：不再启动新步骤，正在运行的步骤会执行完。对所有机器有效。",
     ),
     "bkrec pause --why 'disk is being swapped'",
 )
@@ -199,7 +201,7 @@ _command(
     app,
     "resume",
     pause.resume,
-    localized("Take a pause back.", "取消暂停。"),
+    localized("Resume a paused cluster.", "解除暂停。"),
     "bkrec resume",
 )
 _command(
@@ -207,8 +209,8 @@ _command(
     "ack",
     ack.ack,
     localized(
-        "Say of work that leaves no trace whether it was done by hand; without arguments, show all of it.",
-        "确认不留痕迹的待办是否已手工完成；不带参数则列出全部。",
+        "Acknowledge untraceable post-upgrade tasks as done or not done. Without arguments, list them.",
+        "确认不留痕迹的升级后任务是否已完成。不带参数则列出全部。",
     ),
     "bkrec ack",
     "bkrec ack job-upgrader-before job-upgrader-after --done",
@@ -218,21 +220,24 @@ _command(
     app,
     "history",
     history.history,
-    localized("Every run of this cluster from this machine.", "本机对该集群的全部运行记录。"),
+    localized("List all runs of this cluster from this machine.", "列出本机对该集群的全部运行。"),
     "bkrec history -o json",
 )
 _command(
     app,
     "schema",
     schema.schema,
-    localized("JSON Schema of each document, and of cluster.toml.", "各类文档及 cluster.toml 的 JSON Schema。"),
+    localized(
+        "Print the JSON Schema of each document and of cluster.toml.",
+        "输出各类文档及 cluster.toml 的 JSON Schema。",
+    ),
     "bkrec schema diff",
 )
 _command(
     lock_app,
     "status",
     lock.status,
-    localized("Who holds the lease. Writes nothing.", "查看租约持有者。不写入。"),
+    localized("Show the lease holder. Read-only.", "查看租约持有者。只读。"),
     "bkrec lock status",
 )
 _command(
@@ -240,8 +245,8 @@ _command(
     "break",
     lock.break_,
     localized(
-        "Take the lease from a holder that is gone. Its jobs on the hosts go on.",
-        "收回已失联持有者的租约。其在主机上的作业会继续运行。",
+        "Force-release a stale lease. Jobs already running on hosts are not stopped.",
+        "强制释放已失联持有者的租约。主机上正在运行的任务不会停止。",
     ),
     "bkrec lock break",
 )

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 YesOption = Annotated[
     bool,
-    typer.Option("--yes", help=localized("Do not ask: carry out what the plan says.", "不再询问，直接执行计划。")),
+    typer.Option("--yes", help=localized("Skip the confirmation prompt.", "跳过确认。")),
 ]
 
 
 PlanArgument = Annotated[
     Path | None,
-    typer.Argument(metavar="PLAN", help=localized("A plan kept by `plan --out`.", "由 `plan --out` 保存的计划。")),
+    typer.Argument(metavar="PLAN", help=localized("A plan saved by `plan --out`.", "由 `plan --out` 保存的计划。")),
 ]
 
 
@@ -33,9 +33,9 @@ ApproveOption = Annotated[
         "--approve",
         metavar="ID",
         help=localized(
-            "Agree to the deletions that the plan shows behind this ID, for this run; --yes does not. Repeatable."
-            " databases-dumped: what lies outside the cluster was dumped.",
-            "同意计划中该 ID 所涉及的删除，仅对本次运行有效；--yes 不包含此项。可重复。"
+            "Approve the deletions listed under ID, for this run only (not implied by --yes). Repeatable."
+            " databases-dumped: the databases outside the cluster were dumped.",
+            "批准计划中该 ID 所列的删除，仅对本次运行有效（--yes 不包含此项）。可重复。"
             "databases-dumped：集群之外的数据库已备份。",
         ),
     ),

@@ -1,12 +1,13 @@
 """`bkrec check`: has anything drifted? Short, and the same text for the same state, so a timer mails only news."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli.language import localized
-from reconciler.cli.options import Options, command
+from reconciler.cli.options import Options, Printed, command
 
 if TYPE_CHECKING:
     from reconciler.commands.result import Result
@@ -20,7 +21,7 @@ def seconds(text: str) -> float:
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", text)
     if match is None or (value := float(match[1]) * _UNITS[match[2]]) < 1:
         raise typer.BadParameter(
-            localized(f"`{text}` is no span of time such as 30s, 5m, 1h", f"`{text}` 不是 30s、5m、1h 这样的时长")
+            localized(f"`{text}` is not a duration such as 30s, 5m, 1h", f"`{text}` 不是 30s、5m、1h 这样的时长")
         )
     return value
 
@@ -30,9 +31,7 @@ EveryOption = Annotated[
     typer.Option(
         "--every",
         metavar="T",
-        help=localized(
-            "Look again every T (30s, 5m, 1h) until stopped.", "每隔 T（30s、5m、1h）再检查一次，直到停止。"
-        ),
+        help=localized("Repeat every T (30s, 5m, 1h) until stopped.", "每隔 T（30s、5m、1h）重复检查，直到停止。"),
     ),
 ]
 
@@ -48,6 +47,7 @@ def check(options: Options, every: EveryOption = None) -> "Result[ClusterReport]
 
     pause_s = None if every is None else seconds(every)
     while pause_s is not None:
-        emit(signals.run(assess.diff(cluster_path(options))), "check", options)
+        each = replace(options, printed=Printed())
+        emit(signals.run(assess.diff(cluster_path(each))), "check", each)
         signals.run(asyncio.sleep(pause_s))
     return signals.run(assess.diff(cluster_path(options)))

@@ -16,7 +16,7 @@ IdArgument = Annotated[
     typer.Argument(
         metavar="ID",
         help=localized(
-            "A code, a fact or step as diff and plan show it, a section of the guide.",
+            "A code, a fact or step ID from diff or plan, or a section of the guide.",
             "代码、diff 与 plan 中的事实或步骤标识，或升级指引的章节号。",
         ),
     ),

@@ -21,7 +21,7 @@ ControllerOption = Annotated[
     typer.Option(
         "--controller",
         metavar="USER@HOST[:PORT]",
-        help=localized("How to log in to the controller.", "如何登录中控机。"),
+        help=localized("SSH login of the controller.", "中控机的 SSH 登录方式。"),
     ),
 ]
 OutOption = Annotated[
@@ -41,7 +41,9 @@ ViaOption = Annotated[
 PackageOption = Annotated[
     str,
     typer.Option(
-        "--package", metavar="PATH", help=localized("The package on the controller.", "升级包在中控机上的路径。")
+        "--package",
+        metavar="PATH",
+        help=localized("Path of the package on the controller.", "软件包在中控机上的路径。"),
     ),
 ]
 AddressOption = Annotated[
@@ -50,7 +52,7 @@ AddressOption = Annotated[
         "--address",
         metavar="IP",
         help=localized(
-            "The controller's address in install.config, if SSH reaches it by another name.",
+            "Address of the controller in install.config, if SSH uses another name.",
             "中控机在 install.config 中的地址（当 SSH 使用其他名称连接时）。",
         ),
     ),
@@ -90,6 +92,6 @@ def login(text: str) -> tuple[str, str, int]:
 def _ip(text: str) -> str:
     """Raises BadParameter for a name: install.config knows addresses only."""
     if re.fullmatch(r"([0-9]{1,3}\.){3}[0-9]{1,3}", text) is None:
-        problem = localized("is no IPv4 address: give --address as well", "不是 IPv4 地址：请同时指定 --address")
+        problem = localized("is not an IPv4 address: add --address", "不是 IPv4 地址：请同时指定 --address")
         raise typer.BadParameter(f"`{text}` {problem}")
     return text

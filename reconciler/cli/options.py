@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.commands.result import Result
     from reconciler.view.render import RenderOptions
     from reconciler.view.reports import ReportKind
+    from specs.diagnostic import Diagnostic
 
 P = ParamSpec("P")
 
@@ -34,14 +35,15 @@ ClusterOption = Annotated[
         "--cluster",
         metavar="FILE",
         help=localized(
-            "The cluster file; else $BKREC_CLUSTER, ./cluster.toml upwards, ~/.config/bkrec/cluster.toml.",
-            "集群文件；缺省依次为 $BKREC_CLUSTER、当前目录及上级目录的 cluster.toml、~/.config/bkrec/cluster.toml。",
+            "Cluster file (default: $BKREC_CLUSTER, cluster.toml here or in a parent directory,"
+            " ~/.config/bkrec/cluster.toml).",
+            "集群文件（缺省依次为 $BKREC_CLUSTER、当前目录及上级目录的 cluster.toml、~/.config/bkrec/cluster.toml）。",
         ),
     ),
 ]
 LangOption = Annotated[
     Lang | None,
-    typer.Option("--lang", help=localized("Language; else that of the locale.", "语言；缺省按系统区域设置。")),
+    typer.Option("--lang", help=localized("Language (default: from the locale).", "语言（缺省按系统区域设置）。")),
 ]
 OutputOption = Annotated[
     str | None,
@@ -49,7 +51,7 @@ OutputOption = Annotated[
         "-o",
         "--output",
         metavar="|".join(FORMATS),
-        help=localized("What stdout gets; text unless said.", "标准输出的格式，缺省为 text。"),
+        help=localized("Output format (default: text).", "输出格式（缺省为 text）。"),
     ),
 ]
 ReportOption = Annotated[
@@ -58,7 +60,8 @@ ReportOption = Annotated[
         "--report",
         metavar="FMT=PATH",
         help=localized(
-            "Write it to a file as well: json=diff.json. Repeatable.", "同时写入文件，例如 json=diff.json；可重复。"
+            "Also write the report to a file: json=diff.json. Repeatable.",
+            "同时将报告写入文件，例如 json=diff.json；可重复。",
         ),
     ),
 ]
@@ -70,12 +73,21 @@ class ReportFile:
     path: Path
 
 
+@dataclass(slots=True)
+class Printed:
+    """The diagnostics that a command has printed, so that each stands once."""
+
+    warnings: "set[Diagnostic]" = field(default_factory=lambda: set())
+    errors: "set[Diagnostic]" = field(default_factory=lambda: set())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     cluster: Path | None = None
     lang: Lang = LANG
     output: str = DEFAULT
     reports: tuple[ReportFile, ...] = field(default=())
+    printed: Printed = field(default_factory=Printed, compare=False)
 
     def render_options(self, *, err: bool = False) -> "RenderOptions":
         """For a text on stdout, or stderr."""
@@ -155,7 +167,7 @@ def _report(text: str) -> ReportFile:
     name, _, path = text.partition("=")
     if name not in FORMATS or not path:
         formats = _listed(localized("or", "或"))
-        message = localized(f"is FMT=PATH, where FMT is {formats}", f"的形式为 FMT=PATH，FMT 为 {formats}")
+        message = localized(f"must be FMT=PATH, where FMT is {formats}", f"的形式须为 FMT=PATH，FMT 为 {formats}")
         raise typer.BadParameter(f"--report {message}: {text}")
     return ReportFile(format=name, path=Path(path))
 

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 WhyOption = Annotated[
     str,
-    typer.Option("--why", metavar="TEXT", help=localized("Told to whoever finds it paused.", "告知遇到暂停的人。")),
+    typer.Option(
+        "--why",
+        metavar="TEXT",
+        help=localized("Reason, shown to everyone who finds the cluster paused.", "暂停原因，显示给遇到暂停的人。"),
+    ),
 ]
 
 

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 OutOption = Annotated[
     Path | None,
-    typer.Option(
-        "--out", metavar="FILE", help=localized("Keep the plan, to apply it later.", "同时保存计划，供以后执行。")
-    ),
+    typer.Option("--out", metavar="FILE", help=localized("Save the plan to apply it later.", "保存计划，供以后执行。")),
 ]
 
 

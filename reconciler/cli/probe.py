@@ -17,8 +17,8 @@ PatternsArgument = Annotated[
     typer.Argument(
         metavar="PATTERN…",
         help=localized(
-            "A host, a kind of fact, or an id with `*`: 10.0.0.2, unit.active, 'unit.* @10.0.0.2'; none: everything.",
-            "主机、事实种类或带 `*` 的标识：10.0.0.2、unit.active、'unit.* @10.0.0.2'；省略则为全部。",
+            "A host, a kind of fact, or an ID with `*`: 10.0.0.2, unit.active, 'unit.* @10.0.0.2' (default: all).",
+            "主机、事实种类或带 `*` 的标识：10.0.0.2、unit.active、'unit.* @10.0.0.2'（缺省为全部）。",
         ),
     ),
 ]
@@ -28,7 +28,7 @@ SaveOption = Annotated[
         "--save",
         metavar="FILE",
         help=localized(
-            "Keep the readings, to attach them to a report; no secret is in them.",
+            "Also save the facts to a file, for a bug report; it contains no secrets.",
             "同时保存读取结果，可附于问题报告；其中不含任何密码。",
         ),
     ),

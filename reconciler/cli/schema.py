@@ -16,8 +16,8 @@ KindArgument = Annotated[
     typer.Argument(
         metavar="KIND",
         help=localized(
-            "diff, plan, check, event, … or cluster; all of them unless said.",
-            "diff、plan、check、event……或 cluster；缺省为全部。",
+            "diff, plan, check, event, … or cluster (default: all).",
+            "diff、plan、check、event……或 cluster（缺省为全部）。",
         ),
     ),
 ]

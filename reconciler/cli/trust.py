@@ -20,8 +20,8 @@ HostsArgument = Annotated[
     typer.Argument(
         metavar="HOST…",
         help=localized(
-            "Addresses as in install.config; none: the controller and, once it is known, all of them.",
-            "install.config 中的地址；省略则为中控机，其密钥已知后再包括其余全部主机。",
+            "Addresses as in install.config (default: the controller and, once its key is known, all hosts).",
+            "install.config 中的地址（缺省为中控机，其密钥已知后包括全部主机）。",
         ),
     ),
 ]
@@ -31,24 +31,22 @@ ControllerOption = Annotated[
         "--controller",
         metavar="USER@HOST[:PORT]",
         help=localized(
-            "Before `init`: the controller alone, without a cluster.toml.",
-            "用于 init 之前：仅中控机，无需 cluster.toml。",
+            "Only the controller, without a cluster.toml; for use before `init`.",
+            "仅中控机，无需 cluster.toml；用于 init 之前。",
         ),
     ),
 ]
 YesOption = Annotated[
     bool,
-    typer.Option(
-        "--yes", help=localized("Do not ask: every new key is the right one.", "不再询问：所有新密钥均视为正确。")
-    ),
+    typer.Option("--yes", help=localized("Accept all new keys without asking.", "不再询问，接受所有新密钥。")),
 ]
 ReplaceOption = Annotated[
     bool,
     typer.Option(
         "--replace",
         help=localized(
-            "A changed key too takes the place of the old one; the old file is kept aside.",
-            "密钥已变化的也以新密钥替换；旧文件另行保留。",
+            "Also replace changed keys; the previous file is saved.",
+            "密钥已变化的也以新密钥替换；原文件会保存。",
         ),
     ),
 ]

@@ -19,7 +19,7 @@ RunArgument = Annotated[
     str,
     typer.Argument(
         metavar="[RUN]",
-        help=localized("The run to undo, by its id; else the last one.", "要撤销的运行标识；缺省为最近一次。"),
+        help=localized("ID of the run to roll back (default: the last one).", "要回滚的运行标识（缺省为最近一次）。"),
         show_default=False,
     ),
 ]
@@ -28,9 +28,7 @@ LeaveOption = Annotated[
     typer.Option(
         "--leave",
         metavar="PATH",
-        help=localized(
-            "Leave this one as it is, and put the rest back. Repeatable.", "该路径保持现状，仅恢复其余内容；可重复。"
-        ),
+        help=localized("Skip this path and restore the rest. Repeatable.", "跳过该路径，恢复其余内容；可重复。"),
     ),
 ]
 

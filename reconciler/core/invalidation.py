@@ -153,7 +153,7 @@ class _Order:
             for by in _each(one.invalidators & ~done & ~(1 << maker)):
                 before = self._before(by)
                 if not before >> maker & 1:
-                    self._edge(maker, by, "after-what-it-undoes")
+                    self._edge(maker, by, "after-invalidation")
                     if not self._before(maker) >> by & 1:
                         self._put(1 << maker, before | 1 << by)
             self.made[maker] = done | one.invalidators
@@ -184,7 +184,7 @@ class _Order:
             bit, before, later = 1 << user, self._before(user), 0
             for by in _each(one.invalidators & ~before & ~bit):
                 if not self._before(by) & (bit | later):
-                    self._edge(by, user, "before-it-is-undone")
+                    self._edge(by, user, "before-invalidation")
                     later |= 1 << by
             if later:
                 self._put(later, before | bit)

@@ -168,7 +168,7 @@ class PlanGraph:
         if self.recording is not None:
             self.recording.derived[drift.expected.fact] = derived
         if not nodes and not self._is_waiting(derived.depends_on):
-            self._block(drift, diagnose("derived-from-nothing", where=drift.expected.fact.host))
+            self._block(drift, diagnose("derived-still-differs", where=drift.expected.fact.host))
         return nodes
 
     def _record_derived(self, fact: AnyFact, derived: Derived, when: int) -> None:

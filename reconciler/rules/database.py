@@ -74,7 +74,7 @@ def mysql(cluster: Cluster) -> str:
 @of_cluster
 def backups(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Every server's, not older than a day: nothing that migrates starts before."""
-    why = reason("only-a-backup-brings-back")
+    why = reason("restored-only-by-backup")
     return tuple(
         Backup(host=host, what=kind).must_be("fresh", because=why, source="guide 5")
         for kind in KINDS

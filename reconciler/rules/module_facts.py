@@ -108,7 +108,7 @@ def units_up_to_date(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...
     """Units that were started after their files were last replaced."""
     return tuple(
         UnitCurrent(host=host, unit=unit.name, file=file_of(cluster, unit)).must_be(
-            True, because=reason("runs-what-is-there", unit=unit.name), source=module.source, module=module.name
+            True, because=reason("runs-replaced-files", unit=unit.name), source=module.source, module=module.name
         )
         for unit in module.units
         if unit.file
@@ -278,7 +278,7 @@ def _unmanaged_version_rows(cluster: Cluster) -> Iterator[AnyExpected]:
         for host in () if managed else cluster.hosts(module)[:1]:
             fact = ProductVersion(host=cluster.controller, login_path=LOGIN_PATH, code=module.version_row)
             installed = VersionText(host=host, path=cluster.home(module.version_file))
-            why = reason("row-says-installed")
+            why = reason("version-row-as-installed")
             yield fact.must_equal(installed, because=why, source="ce/tools.sh:316-371", module=module.name)
 
 

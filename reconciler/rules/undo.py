@@ -126,7 +126,7 @@ def _state(undoing: UndoScope, item: SavedItem, drift: AnyDrift, facts: FactRead
         case Known("changed"):
             return diagnose("undo-changed", where=where, path=path, run=run)
         case _:
-            return diagnose("undo-lost", where=where, path=path, run=run)
+            return diagnose("undo-copy-damaged", where=where, path=path, run=run)
 
 
 def _later_run(item: SavedItem, facts: FactReader) -> str:

@@ -26,10 +26,10 @@ def _head(proposal: InitProposal, page: RenderOptions) -> Iterator[str]:
     yield 'schema = "bkrec.cluster/1"'
     yield f"name = {_text(proposal.name)}"
     yield f"release = {_text(proposal.release)}"
-    yield from _comment("toml-also", page)
+    yield from _comment("toml-optional", page)
     yield '# optional = ["cmdb-topology"]'
     if proposal.excluded:
-        yield from _comment("toml-leave", page)
+        yield from _comment("toml-excluded", page)
         yield f"excluded = [{', '.join(_text(name) for name in proposal.excluded)}]"
     yield ""
 

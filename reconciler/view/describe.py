@@ -13,7 +13,7 @@ from typing import Any, cast
 from actions.action import Action
 from probes.fact import Absent, AnyFact, AnyReading, Known, SameAs, Unknown, fact_id, kind_of
 from reconciler.core.redact import redact_reading
-from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.actions import ACTIONS
 from reconciler.view.messages.facts import FACTS, STATES, VALUES
 from reconciler.view.messages.registry import drop_empty, fill, reason_text
 from reconciler.view.messages.ui import label
@@ -30,7 +30,7 @@ def fact(fact: AnyFact, lang: Lang) -> str:
 
 
 def action(done: Action, lang: Lang) -> str:
-    return _told(ORDERS.get(action_kind(done)), done, lang) or _plainly(done)
+    return _told(ACTIONS.get(action_kind(done)), done, lang) or _plainly(done)
 
 
 def action_kind(done: Action) -> str:
@@ -58,7 +58,7 @@ def reading(read: AnyReading | SameAs[Any], page: RenderOptions, *, kind: str = 
         case Absent():
             return label("absent", page.lang)
         case Unknown(why):
-            return f"{label('unknown', page.lang)}: {reason_text(why, page.lang)}"
+            return label("unknown-because", page.lang, why=reason_text(why, page.lang))
         case SameAs(other):
             return label("same", page.lang, fact=f"{fact(other, page.lang)} @{other.host}")
 
@@ -74,7 +74,7 @@ def value_text(value: object, lang: Lang, *, kind: str = "") -> str:
     items = cast(tuple[object, ...], value) if isinstance(value, tuple) else (value,)
     text = ", ".join(str(item) for item in items)
     shown = clipped(sanitized(text.replace("\n", " ⏎ ")), _TOO_LONG)
-    return shown or label("nothing", lang)
+    return shown or label("empty", lang)
 
 
 class _Fields(dict[str, str]):

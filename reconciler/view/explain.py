@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.view import guide_coverage
 from reconciler.view.documents import EntryDoc, ExplainDoc, TextDoc
-from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.actions import ACTIONS
 from reconciler.view.messages.facts import FACTS
 from reconciler.view.messages.registry import diagnostics, reasons
 from reconciler.view.messages.text import DiagnosticText
@@ -31,7 +31,7 @@ def explain(asked: str, sections: Sequence[Section], guide: Guide) -> ExplainDoc
 
 def near(asked: str, sections: Sequence[Section]) -> tuple[str, ...]:
     """Up to three ids that look like it, the likeliest first."""
-    known = (*diagnostics(), *reasons(), *FACTS, *ORDERS, *(section.id for section in sections))
+    known = (*diagnostics(), *reasons(), *FACTS, *ACTIONS, *(section.id for section in sections))
     return tuple(difflib.get_close_matches(asked, tuple(dict.fromkeys(known)), n=3, cutoff=0.6))
 
 
@@ -63,9 +63,9 @@ def _kinds(asked: str, guide: Guide) -> Iterator[EntryDoc]:
     fact = _first(asked, FACTS)
     if fact is not None:
         yield EntryDoc(kind="fact", title=_both(FACTS[fact]), text=_of_fact(fact))
-    order = _first(asked, ORDERS)
+    order = _first(asked, ACTIONS)
     if order is not None:
-        title, text = _both(ORDERS[order]), _label_both("explain-action")
+        title, text = _both(ACTIONS[order]), _label_both("explain-action")
         subject = asked.removeprefix(order).lstrip("-").partition("@")[0]
         commands, deviations = guide_coverage.of_action(guide, order, subject)
         yield EntryDoc(kind="action", title=title, text=text, commands=commands, deviations=deviations)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reconciler.view.documents import DeviationDoc, EntryDoc, GuideCommandDoc, TextDoc
-from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.actions import ACTIONS
 from reconciler.view.messages.facts import FACTS
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions
@@ -32,12 +32,12 @@ def of_action(guide: Guide, kind: str, subject: str) -> Told:
 def text(entry: EntryDoc, page: RenderOptions) -> Iterator[str]:
     if entry.commands:
         yield ""
-        yield "  " + page.paint(label("stands-commands" if _full(entry) else "stands-for", page.lang), "dim")
+        yield "  " + page.paint(label("guide-commands" if _full(entry) else "guide-covered", page.lang), "dim")
     for command in entry.commands:
         yield from _full_rows(command, page) if _full(entry) else page.wrapped(f"    {command.section}  ", command.run)
     if entry.deviations:
         yield ""
-        yield "  " + page.paint(label("stands-differs", page.lang), "dim")
+        yield "  " + page.paint(label("guide-deviations", page.lang), "dim")
     for one in entry.deviations:
         yield from _differs_rows(one, page)
 
@@ -48,14 +48,14 @@ def _full(entry: EntryDoc) -> bool:
 
 def _full_rows(command: GuideCommandDoc, page: RenderOptions) -> Iterator[str]:
     yield from page.wrapped("    ", command.run)
-    yield from rows(page, ((label(f"stands-{name}", page.lang), what) for name, what in _told(command, page)), indent=6)
+    yield from rows(page, ((label(f"guide-{name}", page.lang), what) for name, what in _told(command, page)), indent=6)
 
 
 def _told(command: GuideCommandDoc, page: RenderOptions) -> Iterator[tuple[str, str]]:
-    yield "by", "; ".join(_named(kind, ORDERS[kind], page) for kind in command.actions)
-    yield "seen", "; ".join(_named(kind, FACTS[kind], page) for kind in command.facts)
-    yield "gates", "; ".join(_named(kind, FACTS[kind], page) for kind in command.preflight_checks)
-    yield "left", "" if command.omitted is None else _in(command.omitted, page)
+    yield "actions", "; ".join(_named(kind, ACTIONS[kind], page) for kind in command.actions)
+    yield "facts", "; ".join(_named(kind, FACTS[kind], page) for kind in command.facts)
+    yield "preflight", "; ".join(_named(kind, FACTS[kind], page) for kind in command.preflight_checks)
+    yield "omitted", "" if command.omitted is None else _in(command.omitted, page)
 
 
 def _named(kind: str, sentence: LocalizedText, page: RenderOptions) -> str:
@@ -66,7 +66,7 @@ def _named(kind: str, sentence: LocalizedText, page: RenderOptions) -> str:
 def _differs_rows(one: DeviationDoc, page: RenderOptions) -> Iterator[str]:
     yield from page.wrapped("    ", _in(one.title, page))
     told = (("guide", _in(one.guide, page)), ("here", _in(one.here, page)), ("source", one.source))
-    yield from rows(page, ((label(f"differs-{name}", page.lang), what) for name, what in told), indent=6)
+    yield from rows(page, ((label(f"deviation-{name}", page.lang), what) for name, what in told), indent=6)
 
 
 def _in(said: TextDoc, page: RenderOptions) -> str:

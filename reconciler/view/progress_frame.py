@@ -109,7 +109,7 @@ def _running(
             yield page.paint(clipped(f"     | {running.line}", page.width), "dim")
     if not screen.running and not screen.adopted:
         yield "  " + label("frame-waiting", page.lang)
-    for name, steps in (("frame-failed", screen.failed), ("frame-held", screen.blocked)):
+    for name, steps in (("frame-failed", screen.failed), ("frame-blocked", screen.blocked)):
         if steps:
             listed = ", ".join(f"#{numbered.get(step, step)}" for step in steps)
             yield clipped("  " + label(name, page.lang, steps=listed), page.width)

@@ -19,7 +19,7 @@ from reconciler.core.plan import Plan
 from reconciler.engine import release_data
 from reconciler.rules.preflight import preflight_checks
 from reconciler.rules.registry import expected_facts
-from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.actions import ACTIONS
 from reconciler.view.messages.facts import FACTS
 from specs.cluster import Cluster
 from specs.guide import Deviation, GuideCommand
@@ -46,14 +46,14 @@ def test_every_section_has_commands() -> None:
 @pytest.mark.parametrize("command", GUIDE.commands, ids=lambda c: f"{c.section} {c.lines}")
 def test_a_command_names_what_there_is(command: GuideCommand) -> None:
     assert command.section in SECTIONS
-    assert set(command.actions) <= set(ORDERS)
+    assert set(command.actions) <= set(ACTIONS)
     assert {*command.facts, *command.gates} <= set(FACTS)
 
 
 @pytest.mark.parametrize("difference", GUIDE.deviations, ids=lambda d: d.id)
 def test_a_difference_names_what_there_is(difference: Deviation) -> None:
     assert set(difference.sections) <= set(SECTIONS)
-    assert set(difference.actions) <= set(ORDERS)
+    assert set(difference.actions) <= set(ACTIONS)
     assert set(difference.facts) <= set(FACTS)
 
 
@@ -111,7 +111,7 @@ def test_no_reason_and_no_difference_is_given_twice() -> None:
 def test_every_action_is_reached_from_the_guide_or_from_a_difference() -> None:
     """An undo is no step of the guide, which knows none."""
     reached = {kind for one in (*GUIDE.commands, *GUIDE.deviations) for kind in one.actions}
-    assert [kind for kind in ORDERS if kind not in reached and not kind.startswith("undo.")] == []
+    assert [kind for kind in ACTIONS if kind not in reached and not kind.startswith("undo.")] == []
 
 
 def test_every_desired_fact_is_reached_from_the_guide_or_from_a_difference() -> None:

@@ -108,7 +108,7 @@ def test_what_will_not_last_is_named_with_its_end_and_mended(converged: Desk, na
     (found,) = (drift for drift in converged.check()["drift"] if drift["latent"])
     assert (found["fact"], found["latent"]["code"]) == (case.fact, case.will)
     text = converged.bkrec("check").must(2).out
-    assert "Latent: right now, but it will not last" in text
+    assert "Latent: correct now, but it will not last" in text
     assert " ".join(found["latent"]["en"].split()) in " ".join(text.split())
     assert [(step["action"], step["host"]) for step in converged.planned()] == list(case.steps)
     before = on(converged.lab, "h2", "docker ps -q | sort")

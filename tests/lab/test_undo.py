@@ -128,15 +128,15 @@ def by_hand(desk: Desk) -> Said:
 
 def test_without_a_terminal_an_undo_only_shows_itself(stopped: Stopped) -> None:
     stopped.preview.must(5)
-    assert "Undo of run " in stopped.preview.err
+    assert "Rollback of run " in stopped.preview.err
     assert "error[undo-confirmation-needed]" in stopped.preview.err
     assert stopped.unchanged
 
 
 def test_the_preview_says_first_what_cannot_be_undone(stopped: Stopped) -> None:
     text = stopped.preview.err
-    assert "Cannot be undone" in text
-    assert text.index("Cannot be undone") < text.index(f"put {CONFIG} back as it was")
+    assert "Cannot be rolled back" in text
+    assert text.index("Cannot be rolled back") < text.index(f"restore {CONFIG}")
     assert "[replaced]" in text
     assert "package.scripts" in text
 

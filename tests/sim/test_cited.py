@@ -41,7 +41,7 @@ def spoilers(plan: Plan, fact: AnyFact, but: frozenset[str]) -> list[Step]:
 def between(plan: Plan, step: Step, edge: Dependency) -> Held:
     """What has to hold for `step` not to wait for the other one, for this reason."""
     before = next(one for one in plan.steps if one.id == edge.step)
-    if getattr(edge.because, "code", "") in ("after-what-it-undoes", "before-it-is-undone"):
+    if getattr(edge.because, "code", "") in ("after-invalidation", "before-invalidation"):
         return cited(plan, before)
     needs = {need.fact for need in step.requires if (need.because, need.source) == (edge.because, edge.source)}
     expectations = [

@@ -143,7 +143,7 @@ def moved(to: str) -> World:
 
 
 @pytest.mark.parametrize(
-    ("standing", "code"), [("changed", "undo-changed"), ("later", "undo-later"), ("lost", "undo-lost")]
+    ("standing", "code"), [("changed", "undo-changed"), ("later", "undo-later"), ("lost", "undo-copy-damaged")]
 )
 def test_what_is_not_as_the_run_left_it_bars_the_whole_undo(standing: str, code: str) -> None:
     (blocked,) = study(moved(standing)).plan.blocked

@@ -210,7 +210,7 @@ def unwritable_reason(hop: Hop) -> Diagnostic | None:
         if hop.known_hosts_from == "cluster"
         else "UserKnownHostsFile (~/.ssh/config)"
     )
-    return diagnose("trust-keeps-nothing", where=hop.where, file=path, said=told, option=option) if told else None
+    return diagnose("known-hosts-unusable", where=hop.where, file=path, said=told, option=option) if told else None
 
 
 def add_known_hosts(scans: Sequence[HostKeyScan]) -> tuple[str, ...]:

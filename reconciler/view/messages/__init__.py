@@ -1,9 +1,9 @@
-"""Every wording, by code, in both languages: one file per part of the house, so that who adds a code adds its words.
+"""Every message, by code, in both languages: one file per part of the program, so that a new code has its message beside it.
 
-A because or an Unknown is one sentence (`Sentence`); a diagnostic is what, why and what next (`Trouble`). `{name}` is
-a field of the reason or diagnostic. `tests/architecture/test_words.py` finds a code without words, words without a
-code, and a field that nobody fills. `labels.py` holds the view's own words, `facts.py` and `orders.py`
-one line per kind of fact and of action.
+A reason (why something is expected, done or unknown) is one text; a diagnostic is what, why and hint. `{name}` is a
+field of the reason or diagnostic. `facts.py` and `actions.py` have one line per kind, `ui.py` the labels of the view.
+docs/messages.md says how a message is built, and `tests/architecture/test_messages.py` holds all of them to it: a code
+without a message, a message without a code, a field that nothing fills, a banned word.
 """
 
 from reconciler.view.messages.registry import diagnostic_text, diagnostics, fill, reason_text, reasons

@@ -1,9 +1,8 @@
 """The registry of messages: a code, its fields, a language → text.
 
 Source of the shape: rustc's and TiUP's diagnostics, where a lasting code leads from any report to one explanation.
-A code without a message, or a message with a placeholder nobody fills, still gives text that can be searched for:
-whoever reads a report at night is better served by a bare code than by a traceback. A test sees to it that it never
-happens.
+A code without a message, or a field that is not filled, still gives text that can be searched for: at night a bare code
+is worth more than a traceback. A test makes sure that it never happens.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +13,7 @@ from reconciler.view.messages import (
     cmdb,
     databases,
     engine,
-    guide,
+    host_keys,
     latent,
     package_versions,
     placement,
@@ -22,10 +21,9 @@ from reconciler.view.messages import (
     preflight,
     probes,
     rules,
-    running,
     specs,
+    ssh,
     undo,
-    unread,
 )
 from reconciler.view.messages.text import DiagnosticText
 from specs.diagnostic import Diagnostic
@@ -37,32 +35,31 @@ PARTS = (
     specs,
     probes,
     rules,
-    running,
     planner,
     cmdb,
     package_versions,
     placement,
-    guide,
     latent,
     preflight,
     undo,
     engine,
+    ssh,
+    host_keys,
     cli,
     databases,
-    unread,
 )
 
 
 @cache
 def reasons() -> Mapping[str, LocalizedText]:
-    """Every because and every why of an Unknown, by code."""
-    return {code: sentence for part in PARTS for code, sentence in getattr(part, "SENTENCES", {}).items()}
+    """Every reason, by code."""
+    return {code: text for part in PARTS for code, text in getattr(part, "REASONS", {}).items()}
 
 
 @cache
 def diagnostics() -> Mapping[str, DiagnosticText]:
     """Every diagnostic, by code."""
-    return {code: told for part in PARTS for code, told in getattr(part, "TROUBLES", {}).items()}
+    return {code: text for part in PARTS for code, text in getattr(part, "DIAGNOSTICS", {}).items()}
 
 
 def reason_text(because: Reason, lang: Lang) -> str:
@@ -75,13 +72,13 @@ def reason_text(because: Reason, lang: Lang) -> str:
 
 
 def _what(code: str) -> LocalizedText | None:
-    """A diagnostic's code may stand as the why of an Unknown: what happened is why nobody could read it."""
+    """The code of a diagnostic may be the reason of an Unknown: its what is the reason."""
     text = diagnostics().get(code)
     return None if text is None else text.what
 
 
 def diagnostic_text(diagnostic: Diagnostic) -> DiagnosticText:
-    """Its words; where its code has none, the code and fields themselves and no advice."""
+    """Its message; for a code without one, the code and fields themselves."""
     text = diagnostics().get(diagnostic.code)
     if text is not None:
         return text
@@ -98,7 +95,7 @@ def fill(sentence: LocalizedText, fields: tuple[tuple[str, str], ...], lang: Lan
 
 
 def one_line(text: str) -> str:
-    """For a place that has a line of its own: nobody can add another below it."""
+    """For a place with a line of its own: a value cannot add a second line."""
     return clean(text).replace("\n", " ")
 
 

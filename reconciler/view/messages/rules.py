@@ -1,276 +1,417 @@
-"""Words for the codes of `reconciler/rules`, `reconciler/core` and `actions`: why each thing is wished for, needed, refused."""
+"""Messages of `rules` and `actions`: why something is expected, required or refused."""
 
 from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
 
-SENTENCES: dict[str, LocalizedText] = {
-    # ---- what a step makes true (actions)
-    "start-means-active": LocalizedText(en="that is what starting it means", zh="启动的含义即为处于运行状态"),
-    "enable-means-enabled": LocalizedText(en="that is what enabling it means", zh="启用的含义即为开机自启"),
-    "retire-means-absent": LocalizedText(en="that is what retiring it means", zh="下线的含义即为不再存在"),
-    "start-means-running": LocalizedText(en="that is what starting it means", zh="启动的含义即为处于运行状态"),
+REASONS: dict[str, LocalizedText] = {
+    # ---- effects of a step (actions)
+    "start-means-active": LocalizedText(en="definition of a started unit", zh="启动成功的定义"),
+    "enable-means-enabled": LocalizedText(en="definition of an enabled unit", zh="启用成功的定义"),
+    "retire-means-absent": LocalizedText(en="definition of a retired unit", zh="下线成功的定义"),
+    "start-means-running": LocalizedText(en="definition of a started container", zh="启动成功的定义"),
     "install-means-running": LocalizedText(
-        en="the vendor's script ends in `docker run`", zh="厂商脚本最后一步是 docker run"
+        en="the vendor's script ends with `docker run`", zh="厂商脚本最后执行 docker run"
     ),
-    "moved-aside": LocalizedText(en="it is moved aside, not deleted", zh="移走保留，不删除"),
+    "moved-aside": LocalizedText(en="moved aside, not deleted", zh="移到一旁保存，不删除"),
     "copied-over": LocalizedText(en="copied from {source}", zh="从 {source} 复制而来"),
-    "copied-from-there": LocalizedText(en="{path} is copied from it", zh="{path} 从此处复制"),
+    "copy-source": LocalizedText(en="{path} is copied from it", zh="{path} 由此复制"),
     "package-unchanged": LocalizedText(
-        en="only the vendor's own bytes are unpacked", zh="只解压与厂商发布一致的软件包"
+        en="only a package with the vendor's checksum is unpacked", zh="只解压校验和与厂商一致的软件包"
     ),
     "package-unpacked": LocalizedText(
-        en="the directory gets its name when it is complete", zh="目录完整后才会改为正式名称"
+        en="the directory is renamed to its final name once it is complete", zh="目录完整后才改为正式名称"
     ),
     "products-belong-to-tree": LocalizedText(
-        en="products are completed only in a tree of their own release", zh="产品包只在同一版本的目录中补齐"
+        en="product archives are unpacked only in a tree of the same release", zh="产品包只在同一版本的目录中解压"
     ),
-    "products-unpacked": LocalizedText(en="every product archive was unpacked", zh="全部产品包已解压"),
+    "products-unpacked": LocalizedText(en="all product archives were unpacked", zh="全部产品包已解压"),
     "swap-complete-trees-only": LocalizedText(
-        en="only a complete tree takes the place of /data/src", zh="只有完整的目录才会替换 /data/src"
+        en="only a complete tree replaces /data/src", zh="只有完整的目录才会替换 /data/src"
     ),
-    "source-swapped": LocalizedText(
-        en="the completed tree was renamed into place", zh="已准备完整的目录以改名方式就位"
-    ),
+    "source-swapped": LocalizedText(en="the complete tree was renamed into place", zh="已准备完整的目录以改名方式就位"),
     "scripts-backed-up": LocalizedText(
-        en="`rsync --delete` removes what was changed by hand below /data/install",
+        en="`rsync --delete` removes manual changes below /data/install",
         zh="rsync --delete 会删除 /data/install 下的手工改动",
     ),
     "scripts-of-one-release": LocalizedText(
-        en="the scripts install the products they came with: an older 6.2's have other defaults",
-        zh="部署脚本须与所安装的产品同版本：较早的 6.2 脚本默认值不同",
+        en="scripts and products must be of one release: those of an earlier 6.2 have other defaults",
+        zh="部署脚本须与产品同版本：较早的 6.2 脚本默认值不同",
     ),
     "scripts-come-from-package": LocalizedText(
-        en="the scripts come out of the verified package", zh="部署脚本取自已校验的软件包"
+        en="the scripts are taken from the verified package", zh="部署脚本取自已校验的软件包"
     ),
     "scripts-replaced": LocalizedText(
         en="the package's scripts were copied and compared", zh="软件包中的脚本已复制并核对"
     ),
     "backup-complete": LocalizedText(
-        en="its end was seen and every part of it named", zh="已确认备份结尾完整且包含全部内容"
+        en="the backup is complete: its end marker and all its parts were found",
+        zh="已确认备份完整：结尾标记与全部内容均在",
     ),
-    "placed": LocalizedText(en="the module's name stands on its host's line", zh="模块名已写入对应主机所在行"),
-    "variable-set": LocalizedText(en="the key occurs with this value", zh="变量已具有该值"),
-    "variable-copied": LocalizedText(en="copied on the host, never shown", zh="在主机上复制，不会显示其值"),
-    "variable-made": LocalizedText(en="made by the vendor's generator on the host", zh="由厂商生成脚本在主机上生成"),
+    "placed": LocalizedText(en="the module is listed on its host's line", zh="模块名已写入对应主机所在行"),
+    "variable-set": LocalizedText(en="the variable has this value", zh="变量已具有该值"),
+    "variable-copied": LocalizedText(
+        en="copied on the host; the value is never shown", zh="在主机上复制，不会显示其值"
+    ),
+    "variable-generated": LocalizedText(en="generated on the host by the vendor's script", zh="由厂商脚本在主机上生成"),
     "env-generated": LocalizedText(
-        en="the merged variables of a product that is new in 6.2; its installer reads nothing else",
+        en="the merged variables of a product new in 6.2; its installer reads only this file",
         zh="6.2 新增产品的合并后变量，其安装脚本只读取该文件",
     ),
-    "same-scripts": LocalizedText(en="copied from the controller", zh="从中控机同步"),
-    "copied-from-controller": LocalizedText(en="copied from the controller", zh="从中控机同步"),
+    "same-scripts": LocalizedText(en="copied from the controller", zh="从中控机复制"),
+    "copied-from-controller": LocalizedText(en="copied from the controller", zh="从中控机复制"),
     "saas-reads-it": LocalizedText(
-        en="the SaaS {app} of 6.2 reads it when it is deployed", zh="6.2 的 SaaS {app} 部署时读取该变量"
+        en="read by SaaS {app} of 6.2 when it is deployed", zh="6.2 的 SaaS {app} 部署时读取该变量"
     ),
     "login-path-set": LocalizedText(
-        en="stored by mysql_config_editor and tried", zh="由 mysql_config_editor 写入并已验证"
+        en="stored with mysql_config_editor and tested", zh="由 mysql_config_editor 写入并已验证"
     ),
-    "user-granted": LocalizedText(en="granted from every host of the cluster", zh="已对集群所有主机授权"),
-    "service-registered": LocalizedText(en="its definition was written in full", zh="服务定义文件已完整写入"),
-    "line-added": LocalizedText(en="the line stands in the file", zh="该行已写入文件"),
+    "user-granted": LocalizedText(en="granted for every host of the cluster", zh="已对集群所有主机授权"),
+    "service-registered": LocalizedText(en="the service definition was written in full", zh="服务定义文件已完整写入"),
+    "line-added": LocalizedText(en="the line is in the file", zh="该行已写入文件"),
     "cluster-formed": LocalizedText(en="all 16384 slots are served", zh="16384 个槽位全部可用"),
-    # ---- what else a vendor call touches
+    # ---- side effects of a vendor command
     "affects-project-files": LocalizedText(
-        en="replaces what {project} of {module} is made of, and reloads its image; no other container",
-        zh="替换 {module} 的 {project} 的文件并重新导入镜像；不影响其它容器",
+        en=("replaces the files of {project} of {module} and reloads its image; no other container is affected"),
+        zh="替换 {module} 的 {project} 的文件并重新导入镜像；不影响其他容器",
     ),
     "affects-all-env": LocalizedText(
-        en="merges all twenty 04-final/*.env anew and rewrites ~/.bkrc on the controller; always exits 0",
+        en="regenerates all twenty 04-final/*.env and rewrites ~/.bkrc on the controller; always exits 0",
         zh="重新合并全部二十个 04-final/*.env，并改写中控机 ~/.bkrc；始终返回 0",
     ),
     "affects-install-everywhere": LocalizedText(
-        en="`rsync --delete` of {install} on {hosts}: files that exist only there are deleted",
+        en="runs `rsync --delete` of {install} to {hosts}: files that exist only there are deleted",
         zh="对 {hosts} 的 {install} 执行 rsync --delete：仅存在于这些主机的文件会被删除",
     ),
     "affects-saas-variables": LocalizedText(
-        en="updates all variables of ce/saas_var.env for six SaaS; a value set by hand in the developer centre is overwritten",
+        en=(
+            "updates all variables of ce/saas_var.env for six SaaS; values edited in the developer "
+            "centre are overwritten"
+        ),
         zh="更新 ce/saas_var.env 中六个 SaaS 的全部变量；在开发者中心手工修改的值会被覆盖",
     ),
-    # ---- why a fact is desired or needed
+    # ---- why a fact is expected or required
     "src-is-the-release": LocalizedText(
-        en="`bkcli sync` and `install` take every product from here: it has to be {release}",
+        en="`bkcli sync` and `bkcli install` read every product from here, so it must be {release}",
         zh="bkcli sync、install 均从这里取产品包，必须是 {release}",
     ),
     "sync-needs-cert": LocalizedText(
-        en="every `bkcli sync` refuses without it, and the package brings none",
-        zh="缺少证书目录时 bkcli sync 一律拒绝，而软件包不含证书",
+        en="`bkcli sync` fails without it, and the package does not contain it",
+        zh="缺少证书目录时 bkcli sync 一律失败，而软件包不含证书",
     ),
     "releases-need-backup": LocalizedText(
-        en="the vendor's release scripts stop where it does not exist", zh="厂商发布脚本在该目录不存在时会中断"
+        en="the vendor's release scripts fail if it does not exist", zh="该目录不存在时，厂商发布脚本会中断"
     ),
     "scripts-are-the-release": LocalizedText(
-        en="the deployment scripts have to be those of {release}; 6.1 has no such file",
+        en="the deployment scripts must be those of {release}; 6.1 lacks this file",
         zh="部署脚本必须是 {release} 的；6.1 没有该文件",
     ),
     "scripts-whole": LocalizedText(
-        en="a replacement of the scripts that was begun has to be finished", zh="已开始的脚本替换必须完成"
+        en="an unfinished replacement of the scripts must be completed", zh="未完成的脚本替换必须补完"
     ),
     "scripts-before-variables": LocalizedText(
-        en="replacing the scripts resets bin/default, and 6.1's generator does not know the new keys",
+        en=("replacing the scripts resets bin/default, and 6.1's generator does not know the new variables"),
         zh="替换脚本会重置 bin/default，且 6.1 的生成脚本不认识新变量",
     ),
     "scripts-run-there": LocalizedText(
-        en="the vendor's commands run {host}'s own copy of scripts and variables",
+        en="the vendor's commands use the copy of scripts and variables on {host}",
         zh="厂商命令在 {host} 上使用该主机自己的脚本与变量",
     ),
-    "starts-at-boot": LocalizedText(en="it has to come back after a reboot", zh="主机重启后需自动恢复"),
+    "starts-at-boot": LocalizedText(en="must start again after a reboot", zh="主机重启后须自动启动"),
     "tables-migrated": LocalizedText(
-        en="the SQL files of the new version have to be imported, each once",
-        zh="新版本的 SQL 文件须全部导入，且各导入一次",
+        en="each SQL file of the new version must be imported once", zh="新版本的 SQL 文件须全部导入，且各导入一次"
     ),
     "models-registered": LocalizedText(
-        en="IAM knows nothing of what is new in a product until its permission models are registered, which its installer "
-        "does last",
+        en=(
+            "IAM does not know the new actions of a product until its permission models are registered, "
+            "the last step of its installer"
+        ),
         zh="产品的权限模型由安装程序最后登记；未登记时权限中心不认识其新增的操作",
     ),
     "app-may-call": LocalizedText(
-        en="without its row the ESB refuses {app}", zh="缺少该记录时 ESB 会拒绝 {app} 的调用"
+        en="the ESB rejects calls from {app} without this row", zh="缺少该记录时 ESB 会拒绝 {app} 的调用"
     ),
     "found-through-consul": LocalizedText(
-        en="others find {service} through consul", zh="其它服务通过 consul 发现 {service}"
+        en="other services find {service} through consul", zh="其他服务通过 consul 发现 {service}"
     ),
     "cmdb-topology-reads-it": LocalizedText(
-        en="the vendor's topology step reads from it what runs on this host",
+        en="the vendor's topology step reads the modules of this host from it",
         zh="厂商的拓扑步骤据此得知主机上运行的模块",
     ),
     "venv-unused": LocalizedText(en="{module} no longer runs from a virtualenv", zh="{module} 不再使用虚拟环境运行"),
     "installer-is-the-release": LocalizedText(
-        en="6.1's installers know nothing of what 6.2 brings, and would fail half-way",
-        zh="6.1 的安装脚本不认识 6.2 的内容，会中途失败",
+        en="6.1's installers do not support 6.2 and would fail midway", zh="6.1 的安装脚本不支持 6.2 的内容，会中途失败"
     ),
     "installer-reads-topology": LocalizedText(
-        en="the installer looks up {module}'s hosts there", zh="安装脚本从中查找 {module} 的主机"
+        en="the installer reads the hosts of {module} from it", zh="安装脚本从中读取 {module} 的主机"
     ),
     "installer-reads-env": LocalizedText(
-        en="the installer renders {env}'s configuration from it", zh="安装脚本以此渲染 {env} 的配置"
+        en="the installer renders the configuration of {env} from it", zh="安装脚本以此渲染 {env} 的配置"
     ),
     "installed-from-src": LocalizedText(
-        en="{module} is installed from that host's own copy", zh="{module} 使用该主机上的产品包安装"
+        en="{module} is installed from the copy on its host", zh="{module} 使用该主机上的产品包安装"
     ),
-    "only-a-backup-brings-back": LocalizedText(
-        en="it migrates databases: only this backup brings 6.1 back", zh="该步骤会迁移数据库：只有此备份能恢复到 6.1"
+    "restored-only-by-backup": LocalizedText(
+        en="it migrates databases: only this backup restores 6.1", zh="该步骤会迁移数据库：只有此备份能恢复到 6.1"
     ),
-    "password-known": LocalizedText(en="the user's password is generated into it", zh="该用户的密码生成于此文件"),
-    "saas-values-merged": LocalizedText(en="the values are taken from the merged variables", zh="取值来自合并后的变量"),
+    "password-known": LocalizedText(
+        en="the user's password is generated into this file", zh="该用户的密码生成于此文件"
+    ),
+    "saas-values-merged": LocalizedText(en="the values come from the merged variables", zh="取值来自合并后的变量"),
     # ---- why a reading is unknown
     "not-read": LocalizedText(en="it was not read", zh="未读取"),
-    "reference-not-read": LocalizedText(
-        en="what it is to be compared with could not be read", zh="用于比较的基准未能读取"
+    "reference-not-read": LocalizedText(en="the reference value could not be read", zh="用于比较的基准值未能读取"),
+    # ---- sections 7.4 to 7.18 of the guide
+    "saas-runs": LocalizedText(
+        en="PaaS records it as online even when its container is gone", zh="容器丢失后，PaaS 的记录仍显示已上线"
+    ),
+    "task-untraced": LocalizedText(
+        en="the product is already at {version}, and it is unknown whether {task} was done manually",
+        zh="产品已是 {version}，无从判断 {task} 是否已手工完成",
+    ),
+    "agents-recorded-before": LocalizedText(
+        en=("the agents online are recorded before GSE is replaced; afterwards they could not be determined"),
+        zh="替换 GSE 之前先记录在线的 Agent：之后便无从得知",
+    ),
+    "agents-online-now": LocalizedText(
+        en="{count} of {of} agents are online now and must be online again before the old GSE is retired",
+        zh="{of} 个 Agent 中现有 {count} 个在线，下线旧 GSE 之前它们须重新在线",
+    ),
+    "agents-not-known": LocalizedText(
+        en="the agents online are unknown ({reason}), so none is required before the old GSE is retired",
+        zh="无法得知哪些 Agent 在线（{reason}），因此下线旧 GSE 之前对其不作要求",
+    ),
+    "agents-missing-now": LocalizedText(
+        en=("agents online before GSE was replaced and offline now: {hosts}; the old GSE is kept until they are back"),
+        zh="替换 GSE 之前在线、现在不在线的 Agent：{hosts}；在其恢复之前保留旧 GSE",
+    ),
+    "agents-baseline-archived": LocalizedText(
+        en="the record of agents is no longer needed once the old GSE is retired",
+        zh="旧 GSE 下线后，不再需要 Agent 在线记录",
+    ),
+    "agents-none-online": LocalizedText(
+        en="GSE reports none of the agents on this cluster's hosts as online", zh="GSE 报告本集群主机的 Agent 均不在线"
+    ),
+    "smoke-test-recorded-before": LocalizedText(
+        en="the smoke test runs before GSE is replaced, as a baseline to compare with afterwards",
+        zh="替换 GSE 之前先执行冒烟测试，作为之后对比的基线",
+    ),
+    "smoke-test-before": LocalizedText(
+        en=(
+            "while 6.1 serves, JOB runs one harmless job (it echoes a word on {host}); if it succeeds, "
+            "it must succeed again before the old GSE is retired; if not, this is recorded and not "
+            "required"
+        ),
+        zh=(
+            "趁 6.1 仍在服务，通过作业平台执行一次冒烟测试（在 {host} 上输出一个词）；若成功，下线旧 GSE "
+            "之前须再次成功；若不成功，会记录下来且不作要求"
+        ),
+    ),
+    "smoke-test-archived": LocalizedText(
+        en="the smoke test is no longer needed once the old GSE is retired", zh="旧 GSE 下线后，不再需要冒烟测试"
+    ),
+    "saas-page-answers": LocalizedText(
+        en=(
+            "this is the page users open; a redirect to the login counts as an answer, the error page of "
+            "the ingress does not"
+        ),
+        zh="这是用户打开的页面；跳转到登录也算应答，接入层自身的错误页不算",
+    ),
+    "task-recorded": LocalizedText(en="the record is on the host", zh="记录已写在主机上"),
+    "restart-means-current": LocalizedText(en="started after its files were replaced", zh="在文件替换之后启动"),
+    "container-removed": LocalizedText(en="definition of a removed container", zh="删除成功的定义"),
+    "page-released": LocalizedText(en="the pages were released with this address", zh="前端已以该地址发布"),
+    "program-copied": LocalizedText(en="copied from the controller's scripts", zh="从中控机脚本目录复制"),
+    "yaml-set": LocalizedText(
+        en="set by the vendor's yq",
+        zh="由厂商 yq 设置",
+    ),
+    "saas-deployed": LocalizedText(
+        en="PaaS shows this version online",
+        zh="PaaS 显示该版本已上线",
+    ),
+    "affects-nginx": LocalizedText(
+        en=("rewrites twelve keys below bkcfg/ in consul and the entries of consul-template; reloads openresty"),
+        zh="重写 consul 中 bkcfg/ 下的键与 consul-template 配置，并重载 openresty",
+    ),
+    "affects-version-rows": LocalizedText(
+        en="writes a row for every product in /data/src, including those the guide never upgrades",
+        zh="按 /data/src 中的全部产品写入版本，包括指引从未升级的产品",
+    ),
+    "affects-desktop": LocalizedText(
+        en="shows {app} on the desktop by default; the app migrates its own database at start",
+        zh="默认在桌面显示 {app}；应用启动时自行迁移数据库",
+    ),
+    "runs-replaced-files": LocalizedText(
+        en="{unit} runs with the replaced files until it is restarted", zh="{unit} 在重启之前仍使用旧文件"
+    ),
+    "migrated-once": LocalizedText(
+        en="the vendor sets {key} once its migration has succeeded", zh="厂商在迁移成功后设置 {key}"
+    ),
+    "program-everywhere": LocalizedText(
+        en=("the vendor's health check of JOB calls {name} on its hosts, and the upgrade never installs it"),
+        zh="厂商的作业平台检查脚本会在各主机调用 {name}，升级流程不会安装它",
+    ),
+    "recorded-before": LocalizedText(
+        en=("post-upgrade tasks are recorded before the upgrade, so that an interrupted run still knows them"),
+        zh="升级开始前先记录升级后任务，中断后仍可得知",
+    ),
+    "once-in-a-cluster": LocalizedText(
+        en="it runs once per cluster: it must not have been started on another host",
+        zh="整个集群只执行一次：其他主机上不得已开始执行",
+    ),
+    "in-their-order": LocalizedText(en="these two tasks must run in order", zh="这两个任务有先后顺序"),
+    "saas-from-package": LocalizedText(
+        en="the vendor takes the SaaS package from this release's /data/src",
+        zh="厂商脚本从该版本的 /data/src 中取 SaaS 安装包",
+    ),
+    "vhost-reads-key": LocalizedText(
+        en="the gateway's virtual host is rendered with {key}, which the guide never sets",
+        zh="网关虚拟主机的渲染需要 {key}，指引没有设置",
+    ),
+    "gateway-vhost": LocalizedText(
+        en="without it the gateway's own domains are not served; the guide omits it",
+        zh="缺少它时网关域名无应答；指引遗漏了这一步",
+    ),
+    "render-finished": LocalizedText(
+        en="an unfinished update of the templates must be completed", zh="未完成的模板更新必须补完"
+    ),
+    "pages-contain-address": LocalizedText(
+        en="JOB's pages call the address they were released with; the old jobapi domain no longer exists",
+        zh="作业平台前端调用发布时写入的地址；旧 jobapi 域名已不存在",
+    ),
+    "users-see-it": LocalizedText(en="users and support read the version there", zh="用户与支持人员在此查看版本"),
+    "containers-stay-up": LocalizedText(
+        en="docker restarts a crashing container again and again and reports it as running in between",
+        zh="反复崩溃的容器会被 docker 反复拉起，其间状态显示为运行中",
+    ),
+    "masked-never-starts": LocalizedText(
+        en="systemd does not start, restart or enable a masked unit", zh="systemd 不会启动、重启或启用被屏蔽的服务单元"
     ),
 }
 
-TROUBLES: dict[str, DiagnosticText] = {
+DIAGNOSTICS: dict[str, DiagnosticText] = {
     "task-untraced": DiagnosticText(
         what=LocalizedText(
-            en="{task}: nobody can tell whether it was done; the product is at {version} already, and there is no trace",
-            zh="{task}：无法判断是否做过；产品已是 {version}，且没有留下任何痕迹",
+            en=(
+                "{task}: unknown whether it was done; the product is already at {version}, and the task leaves no trace"
+            ),
+            zh="{task}：无法判断是否做过；产品已是 {version}，且该任务不留痕迹",
         ),
         why=LocalizedText(
-            en="it was done by hand, or left out; a second run may do harm, so it is not repeated unasked",
-            zh="它可能已手工完成，也可能被遗漏；重复执行可能有害，因此不会擅自重做",
+            en=("it was done manually or skipped; a second run may do harm, so it is not repeated without your word"),
+            zh="它可能已手工完成，也可能被遗漏；重复执行可能有害，因此未经确认不会重做",
         ),
         hint=LocalizedText(
-            en="say it: `bkrec ack {task} --done`, or `bkrec ack {task} --not-done` to have it done",
-            zh="请确认：`bkrec ack {task} --done`；若未做过：`bkrec ack {task} --not-done`",
+            en="acknowledge it: `bkrec ack {task} --done`, or `bkrec ack {task} --not-done` to have it run",
+            zh="确认是否做过：`bkrec ack {task} --done`；若未做过：`bkrec ack {task} --not-done`",
         ),
     ),
     "task-recorded-elsewhere": DiagnosticText(
         what=LocalizedText(
-            en="{task}: a note of it lies here, and {host} is where it would be done now",
-            zh="{task}：其记录位于本机，而现在应在 {host} 上执行",
+            en="{task} is recorded on this host, but would now run on {host}",
+            zh="{task} 的记录位于本机，而现在应在 {host} 上执行",
         ),
         why=LocalizedText(
-            en="it may have been begun here before the module's hosts changed; done a second time it may do harm",
+            en="it may have been started here before the module's hosts changed; a second run may do harm",
             zh="模块主机变更前可能已在此开始执行；重复执行可能有害",
         ),
         hint=LocalizedText(
-            en="find out (/var/lib/bkrec/jobs here), then move the note /var/lib/bkrec/tasks/{task} away and use `bkrec ack`",
-            zh="请先确认（本机 /var/lib/bkrec/jobs），再移走 /var/lib/bkrec/tasks/{task}，并执行 `bkrec ack`",
+            en=(
+                "check /var/lib/bkrec/jobs on this host, then move /var/lib/bkrec/tasks/{task} away and use `bkrec ack`"
+            ),
+            zh="先查看本机 /var/lib/bkrec/jobs，再移走 /var/lib/bkrec/tasks/{task}，并执行 `bkrec ack`",
         ),
     ),
     "saas-page-silent": DiagnosticText(
         what=LocalizedText(
-            en="SaaS pages do not answer through the entrance: {pages}",
-            zh="以下 SaaS 页面经入口访问无应答：{pages}",
+            en="SaaS pages do not answer through the ingress: {pages}", zh="以下 SaaS 页面经接入层访问无应答：{pages}"
         ),
         why=LocalizedText(
-            en="what bkrec knows to stand behind them is as it should be, so nothing here brings them back",
-            zh="已知的相关组件均正常，bkrec 无法使其恢复",
+            en="all components behind them that bkrec checks are in order, so no step here restores them",
+            zh="bkrec 检查的相关组件均正常，没有可用于恢复的步骤",
         ),
         hint=LocalizedText(
             en=(
-                "unresolved, refused: consul's DNS and nginx on the nginx host; a status or silent: `docker logs` of the "
-                "SaaS on the appo host, PaaS agent, and `consul kv get bkapps/upstreams/prod/…`"
+                "check, for unresolved or refused, consul DNS and nginx on the nginx host; for a status code "
+                "or silent, `docker logs` of the SaaS on the appo host, the PaaS agent, and `consul kv get "
+                "bkapps/upstreams/prod/…`"
             ),
             zh=(
-                "unresolved、refused：请检查 consul 的 DNS 解析与 nginx 主机上的 nginx；状态码或 silent：请检查 appo 主机上"
-                "该 SaaS 的 docker logs、PaaS agent，以及 `consul kv get bkapps/upstreams/prod/…`"
+                "检查：unresolved、refused 时查看 consul 的 DNS 解析与 nginx 主机上的 nginx；状态码或 silent "
+                "时查看 appo 主机上该 SaaS 的 docker logs、PaaS agent，以及 `consul kv get "
+                "bkapps/upstreams/prod/…`"
             ),
         ),
     ),
     "no-rule": DiagnosticText(
-        what=LocalizedText(en="nothing here knows how to mend it", zh="没有规则可以修复它"),
-        why=LocalizedText(en="a fact that is desired must have a rule", zh="期望的事实必须有对应规则"),
-        hint=LocalizedText(en="this is a bug in bkrec: please report it", zh="这是 bkrec 的缺陷，请反馈"),
+        what=LocalizedText(en="no rule repairs this fact", zh="没有规则可以修复该事实"),
+        why=LocalizedText(en="every expected fact must have a rule", zh="每个期望的事实都必须有对应规则"),
+        hint=LocalizedText(en="report it: this is a bug in bkrec", zh="请反馈：这是 bkrec 的缺陷"),
     ),
     "unit-in-transition": DiagnosticText(
-        what=LocalizedText(en="{unit} is {state}: neither up nor down", zh="{unit} 处于 {state}：既未运行也未停止"),
-        why=LocalizedText(en="a second start would hide how the first one went", zh="再次启动会掩盖第一次启动的结果"),
+        what=LocalizedText(
+            en="{unit} is {state}: neither running nor stopped", zh="{unit} 处于 {state}：既未运行也未停止"
+        ),
+        why=LocalizedText(en="a second start would hide the result of the first", zh="再次启动会掩盖第一次启动的结果"),
         hint=LocalizedText(
-            en="wait a little and run it again; `journalctl -u {unit}` on the host says more",
-            zh="请稍后重试；在主机上执行 journalctl -u {unit} 查看原因",
+            en="wait a moment and retry; check `journalctl -u {unit}` on the host",
+            zh="稍后重试；在主机上执行 `journalctl -u {unit}` 查看原因",
         ),
     ),
     "units-recently-started": DiagnosticText(
-        what=LocalizedText(en="not running for 5 s yet: {units}", zh="持续运行不足 5 秒：{units}"),
+        what=LocalizedText(en="units running for less than 5 s: {units}", zh="运行不足 5 秒的服务单元：{units}"),
         why=LocalizedText(
-            en="nobody has seen yet that it stays up; a unit that dies and is started again never gets that far",
-            zh="尚未看到其持续运行；反复退出又被拉起的单元始终如此",
+            en=("they are not confirmed to stay up; a unit that crashes and restarts in a loop never gets past this"),
+            zh="尚未确认能持续运行；反复崩溃重启的单元始终如此",
         ),
         hint=LocalizedText(
-            en="run it again in a moment; if it says the same, `journalctl -u UNIT` on the host says what it dies of",
-            zh="请稍后重试；若结果相同，请在主机上执行 journalctl -u 单元名 查看退出原因",
+            en="retry in a moment; if it stays, check `journalctl -u UNIT` on the host for the crash",
+            zh="稍后重试；若结果相同，在主机上执行 `journalctl -u UNIT` 查看崩溃原因",
         ),
     ),
     "installer-not-repeatable": DiagnosticText(
         what=LocalizedText(
-            en="{module} is half installed: {made} is there, the rest is not",
-            zh="{module} 只安装了一半：已有 {made}，其余缺失",
+            en="{module} is only partly installed: {made} exists, the rest is missing",
+            zh="{module} 只安装了一部分：已有 {made}，其余缺失",
         ),
         why=LocalizedText(
-            en="the vendor's installer takes what it made itself for an error, and cannot be run again",
-            zh="厂商安装脚本会把自己已创建的部分视为错误，不能重复执行",
+            en="the vendor's installer fails on what it created itself, so it cannot be run again",
+            zh="厂商安装脚本遇到自己已创建的部分会报错，不能重复执行",
         ),
         hint=LocalizedText(
-            en="stop and remove {made} on that host if it holds no data yet (`redis-cli dbsize`), then run `bkrec apply` again",
-            zh="若其中尚无数据（redis-cli dbsize），请在该主机停止并移除 {made}，再执行 bkrec apply",
+            en=(
+                "stop and remove {made} on that host if it holds no data yet (`redis-cli dbsize`), then run "
+                "`bkrec apply` again"
+            ),
+            zh="若其中尚无数据（`redis-cli dbsize`），在该主机停止并移除 {made}，再执行 `bkrec apply`",
         ),
     ),
     "unit-not-enabled": DiagnosticText(
         what=LocalizedText(en="{unit} is {state}, not enabled", zh="{unit} 为 {state}，并非 enabled"),
         why=LocalizedText(
-            en="somebody made it so on purpose: enabling would not change it", zh="该状态系人为设置，enable 无法改变"
+            en="this state was set deliberately; enabling does not change it", zh="该状态系人为设置，enable 无法改变"
         ),
         hint=LocalizedText(
-            en="`systemctl unmask {unit}` on the host, if that was not meant",
-            zh="若非有意，请在主机上执行 systemctl unmask {unit}",
+            en="run `systemctl unmask {unit}` on the host if that was not intended",
+            zh="若非有意，在主机上执行 `systemctl unmask {unit}`",
         ),
     ),
     "container-in-transition": DiagnosticText(
         what=LocalizedText(en="container {container} is {state}", zh="容器 {container} 处于 {state}"),
-        why=LocalizedText(en="a start would not bring it back from there", zh="此状态下启动无法恢复"),
+        why=LocalizedText(en="starting it would not fix this state", zh="此状态下启动无法恢复"),
         hint=LocalizedText(
-            en="`docker logs {container}` on the host says why; `docker unpause` it if it is paused",
-            zh="请在主机上执行 docker logs {container}；若为 paused 请 docker unpause",
+            en="check `docker logs {container}` on the host; if it is paused, `docker unpause {container}`",
+            zh="在主机上执行 `docker logs {container}`；若为 paused，执行 `docker unpause {container}`",
         ),
     ),
     "package-missing": DiagnosticText(
         what=LocalizedText(en="the package {path} is not on {host}", zh="{host} 上没有软件包 {path}"),
         why=LocalizedText(
-            en="scripts, images and versions of 6.2.2 all come out of it", zh="6.2.2 的脚本、镜像与版本均来自该包"
+            en="the scripts, images and versions of 6.2.2 all come from it", zh="6.2.2 的脚本、镜像与版本均来自该包"
         ),
         hint=LocalizedText(
-            en="put {name} there (guide 3 has the address), or set `package.path` in cluster.toml",
-            zh="请将 {name} 放到该位置（下载地址见指引第 3 节），或在 cluster.toml 中设置 package.path",
+            en="copy {name} there (download address: guide 3), or set `package.path` in cluster.toml",
+            zh="将 {name} 放到该位置（下载地址见指引第 3 节），或在 cluster.toml 中设置 `package.path`",
         ),
     ),
     "package-md5": DiagnosticText(
@@ -278,141 +419,244 @@ TROUBLES: dict[str, DiagnosticText] = {
             en="{path} has MD5 {found}, expected {expected}", zh="{path} 的 MD5 为 {found}，应为 {expected}"
         ),
         why=LocalizedText(
-            en="a torn or other package would be unpacked over a working platform",
+            en="a truncated or wrong package would be unpacked over a working platform",
             zh="不完整或错误的软件包会覆盖正在运行的平台",
         ),
         hint=LocalizedText(
-            en='fetch it again; if this package is meant, set `package.md5 = "{found}"` in cluster.toml: every report will show it',
-            zh='请重新下载；若确为此包，请在 cluster.toml 中设置 package.md5 = "{found}"（所有报告都会注明）',
+            en=(
+                'download it again; if this package is intended, set `package.md5 = "{found}"` in '
+                "cluster.toml: every report will show it"
+            ),
+            zh='重新下载；若确为此包，在 cluster.toml 中设置 `package.md5 = "{found}"`（所有报告都会注明）',
         ),
     ),
     "tag-missing": DiagnosticText(
         what=LocalizedText(
-            en="{path} is gone, and the generated secrets of its module with it",
-            zh="{path} 丢失，该模块生成密码的文件也已丢失",
+            en="{path} and the generated secrets of its module are missing", zh="{path} 及该模块已生成的密码均已丢失"
         ),
         why=LocalizedText(
-            en="the next `install bkenv` would blank those secrets, and the one after invent new ones",
+            en=("the next `install bkenv` would blank those secrets, and the one after would generate new ones"),
             zh="下一次 install bkenv 会清空这些密码，再下一次会生成新的",
         ),
         hint=LocalizedText(
-            en="bring the module's file in bin/01-generate back, with its values, from another host's /data/install or a backup"
-            " of it; bkrec then makes the tag",
-            zh="请从其他主机的 /data/install 或其备份恢复 bin/01-generate 中该模块的文件（含取值），之后 bkrec 会重建标记",
+            en=(
+                "restore the module's file in bin/01-generate, with its values, from /data/install on "
+                "another host or a backup; bkrec then restores the tag"
+            ),
+            zh=(
+                "从其他主机的 /data/install 或其备份恢复 bin/01-generate 中该模块的文件（含取值），之后 "
+                "bkrec 会重建标记文件"
+            ),
         ),
     ),
     "cert-missing": DiagnosticText(
-        what=LocalizedText(en="neither {path} nor {kept} is there", zh="{path} 与 {kept} 均不存在"),
+        what=LocalizedText(en="{path} and {kept} are both missing", zh="{path} 与 {kept} 均不存在"),
         why=LocalizedText(
-            en="the package brings no certificates and every `bkcli sync` needs them",
-            zh="软件包不含证书，而 bkcli sync 都需要",
+            en="`bkcli sync` needs the certificates, and the package does not contain them",
+            zh="bkcli sync 需要证书，而软件包不含证书",
         ),
-        hint=LocalizedText(en="bring the certificates back to {path} from a backup", zh="请从备份恢复证书到 {path}"),
+        hint=LocalizedText(en="restore the certificates to {path} from a backup", zh="从备份恢复证书到 {path}"),
     ),
     "path-unexpected": DiagnosticText(
-        what=LocalizedText(en="{path} is not what it should be", zh="{path} 不符合预期"),
-        why=LocalizedText(en="nothing here makes that path", zh="没有步骤会生成该路径"),
-        hint=LocalizedText(en="this is a bug in bkrec's rules: please report it", zh="这是 bkrec 规则的缺陷，请反馈"),
+        what=LocalizedText(en="{path} is not as expected", zh="{path} 不符合预期"),
+        why=LocalizedText(en="no step creates this path", zh="没有步骤会生成该路径"),
+        hint=LocalizedText(en="report it: this is a bug in bkrec's rules", zh="请反馈：这是 bkrec 规则的缺陷"),
     ),
     "module-elsewhere": DiagnosticText(
         what=LocalizedText(
-            en="{module} stands on other hosts in install.config", zh="install.config 中 {module} 位于其它主机"
+            en="install.config lists {module} on other hosts", zh="install.config 中 {module} 位于其他主机"
         ),
-        why=LocalizedText(en="a module is never moved by a line in a file", zh="修改配置行并不会迁移模块"),
+        why=LocalizedText(en="editing a line does not move a module", zh="修改配置行并不会迁移模块"),
         hint=LocalizedText(
-            en="remove `placement.{module}` from cluster.toml: install.config has the last word",
-            zh="请从 cluster.toml 删除 placement.{module}，以 install.config 为准",
+            en="remove `placement.{module}` from cluster.toml; install.config takes precedence",
+            zh="从 cluster.toml 删除 `placement.{module}`，以 install.config 为准",
         ),
     ),
     "backup-unknown": DiagnosticText(
-        what=LocalizedText(en="there is no backup called {what}", zh="没有名为 {what} 的备份"),
-        why=LocalizedText(en="a rule asked for it", zh="由规则提出"),
-        hint=LocalizedText(en="this is a bug in bkrec's rules: please report it", zh="这是 bkrec 规则的缺陷，请反馈"),
+        what=LocalizedText(en="unknown backup {what}", zh="未知的备份 {what}"),
+        why=LocalizedText(en="a rule requires it", zh="有规则依赖该备份"),
+        hint=LocalizedText(en="report it: this is a bug in bkrec's rules", zh="请反馈：这是 bkrec 规则的缺陷"),
     ),
     "login-path-broken": DiagnosticText(
         what=LocalizedText(
-            en="login path {login_path} exists and its server does not answer",
-            zh="login-path {login_path} 存在但服务器无应答",
+            en="login path {login_path} exists, but its server does not answer",
+            zh="login-path {login_path} 存在，但服务器无应答",
         ),
         why=LocalizedText(en="storing it again would not help", zh="重新写入无济于事"),
         hint=LocalizedText(
-            en="`mysql --login-path={login_path} -e 'select 1'` on the controller shows the server's own words",
-            zh="请在中控机执行 mysql --login-path={login_path} -e 'select 1' 查看原因",
+            en=("run `mysql --login-path={login_path} -e 'select 1'` on the controller to see the server's error"),
+            zh="在中控机执行 `mysql --login-path={login_path} -e 'select 1'` 查看服务器报错",
         ),
     ),
     "redis-cluster-damaged": DiagnosticText(
         what=LocalizedText(
-            en="the redis cluster was put together before, and is not whole any more",
-            zh="redis 集群曾经组建完成，现已不完整",
+            en="the redis cluster was created earlier and is now incomplete", zh="redis 集群曾经组建完成，现已不完整"
         ),
         why=LocalizedText(
-            en="making it anew would lose the keys of what is missing, so bkrec does not",
+            en="creating it again would lose the keys of the missing part, so bkrec does not",
             zh="重新组建会丢失缺失部分的数据，因此 bkrec 不会这样做",
         ),
         hint=LocalizedText(
-            en="see what is missing with `redis-cli -h {host} -p {port} cluster nodes` (password by REDISCLI_AUTH); "
-            "`redis-cli --cluster fix {host}:{port}` covers slots that nobody has",
-            zh="用 redis-cli -h {host} -p {port} cluster nodes 查看缺失部分（密码通过 REDISCLI_AUTH 传入）；"
-            "redis-cli --cluster fix {host}:{port} 可补齐无人负责的槽位",
+            en=(
+                "check `redis-cli -h {host} -p {port} cluster nodes` (password in REDISCLI_AUTH); `redis-cli "
+                "--cluster fix {host}:{port}` assigns uncovered slots"
+            ),
+            zh=(
+                "用 `redis-cli -h {host} -p {port} cluster nodes` 查看缺失部分（密码通过 REDISCLI_AUTH 传"
+                "入）；`redis-cli --cluster fix {host}:{port}` 可补齐未分配的槽位"
+            ),
         ),
     ),
     "service-unhealthy": DiagnosticText(
         what=LocalizedText(
-            en="consul does not call {service} passing, although what stands behind it runs",
-            zh="{service} 背后的进程在运行，但 consul 未判定为健康",
+            en="consul does not report {service} as passing, although its process runs",
+            zh="{service} 的进程在运行，但 consul 未判定为健康",
         ),
-        why=LocalizedText(en="others will not find it", zh="其它服务将无法发现它"),
+        why=LocalizedText(en="other services cannot find it", zh="其他服务将无法发现它"),
         hint=LocalizedText(
-            en="`curl -s http://127.0.0.1:8500/v1/health/service/{service}` on that host shows the failing check",
-            zh="请在该主机执行 curl -s http://127.0.0.1:8500/v1/health/service/{service} 查看失败的检查",
+            en=(
+                "run `curl -s http://127.0.0.1:8500/v1/health/service/{service}` on that host to see the failing check"
+            ),
+            zh="在该主机执行 `curl -s http://127.0.0.1:8500/v1/health/service/{service}` 查看失败的检查",
         ),
     ),
     "install-config-broken": DiagnosticText(
-        what=LocalizedText(en="field {field} is no module: {token!r}", zh="第 {field} 个字段不是模块：{token!r}"),
+        what=LocalizedText(
+            en="field {field} is not a valid module: {token!r}", zh="第 {field} 个字段不是有效的模块：{token!r}"
+        ),
         why=LocalizedText(
-            en="the vendor's parser stops at it and leaves hosts.env half written",
+            en="the vendor's parser stops there and leaves hosts.env incomplete",
             zh="厂商解析脚本会在此出错，留下不完整的 hosts.env",
         ),
         hint=LocalizedText(
-            en="mend that line: lower-case names, separated by commas; no trailing comma or blank, no comment behind, no Windows line end",
-            zh="请修正该行：小写模块名，逗号分隔；行尾不能有逗号、空格、注释或 Windows 换行",
+            en=(
+                "correct that line: lower-case names separated by commas; no trailing comma or blank, no "
+                "trailing comment, no Windows line ending"
+            ),
+            zh="修正该行：小写模块名，逗号分隔；行尾不能有逗号、空格、注释或 Windows 换行",
         ),
     ),
     "install-config-empty": DiagnosticText(
-        what=LocalizedText(en="no host in it", zh="其中没有任何主机"),
-        why=LocalizedText(en="without hosts there is no cluster", zh="没有主机就没有集群"),
+        what=LocalizedText(en="install.config lists no host", zh="install.config 中没有任何主机"),
+        why=LocalizedText(en="a cluster needs at least one host", zh="集群至少需要一台主机"),
         hint=LocalizedText(
-            en="each line wants an address at its very beginning, then modules",
-            zh="每行须以 IP 开头（行首不能有空格），其后为模块",
+            en="start each line with an address in the first column, followed by the modules",
+            zh="每行以 IP 开头（行首不能有空格），其后为模块",
         ),
     ),
     "install-config-missing": DiagnosticText(
-        what=LocalizedText(en="{path} is not there", zh="{path} 不存在"),
-        why=LocalizedText(en="it says which module is on which host", zh="它描述各模块所在主机"),
+        what=LocalizedText(en="{path} does not exist", zh="{path} 不存在"),
+        why=LocalizedText(en="it defines which module is on which host", zh="它定义各模块所在主机"),
         hint=LocalizedText(
-            en="is this the controller? else set `controller` or `paths.install` in cluster.toml",
-            zh="确认这是中控机，否则请在 cluster.toml 中修改 controller 或 paths.install",
+            en=("check that this is the controller; otherwise set `controller` or `paths.install` in cluster.toml"),
+            zh="确认这是中控机；否则在 cluster.toml 中修改 `controller` 或 `paths.install`",
         ),
     ),
     "home-unsupported": DiagnosticText(
-        what=LocalizedText(en="it says `{home}`, which is no plain path", zh="其中写着 `{home}`，不是普通路径"),
+        what=LocalizedText(
+            en="the install directory `{home}` is not a plain path", zh="安装目录 `{home}` 不是普通路径"
+        ),
         why=LocalizedText(
-            en="the vendor's scripts install there, and use it without quotes",
+            en="the vendor's scripts install there and use it without quotes",
             zh="厂商脚本以此为安装路径，且使用时不加引号",
         ),
         hint=LocalizedText(
-            en="mend that file: one line with the path, letters, digits and `. _ - /` only",
-            zh="请修正该文件：仅一行路径，只含字母、数字与 `. _ - /`",
+            en="correct that file: one line with the path; letters, digits and `. _ - /` only",
+            zh="修正该文件：仅一行路径，只含字母、数字与 `. _ - /`",
         ),
     ),
     "discovery-truncated": DiagnosticText(
-        what=LocalizedText(en="the controller's answer made no sense: {error}", zh="中控机的应答无法理解：{error}"),
+        what=LocalizedText(
+            en="the controller's reply could not be parsed: {error}", zh="无法解析中控机的应答：{error}"
+        ),
         why=LocalizedText(
-            en="nothing can be expected of a cluster that could not be read", zh="读不到集群信息就无法判断"
+            en="the cluster could not be discovered, so nothing can be checked", zh="无法得知集群信息，也就无法检查"
         ),
         hint=LocalizedText(
-            en="run it again; if it stays, look at what a login prints there",
-            zh="请重试；若仍如此，请检查登录时输出的内容",
+            en="retry; if it stays, check what a login to the controller prints",
+            zh="重试；若仍如此，检查登录中控机时输出的内容",
+        ),
+    ),
+    "smoke-test-broken": DiagnosticText(
+        what=LocalizedText(
+            en="the JOB smoke test passed before GSE was replaced and fails now (JOB id {job})",
+            zh="替换 GSE 之前冒烟测试通过，现在失败（作业平台 ID {job}）",
+        ),
+        why=LocalizedText(
+            en="the old GSE is kept until a job reaches an agent and returns; none of its units was removed",
+            zh="作业平台无法通过 Agent 执行并返回结果期间保留旧 GSE；其服务单元均未移除",
+        ),
+        hint=LocalizedText(
+            en=(
+                "check the job in JOB's history (business 蓝鲸), job-execute, gse_task and the host's "
+                "gse_agent; then run `bkrec apply` again, which repeats the test; to continue without it: "
+                "`bkrec ack job-smoke-test --done`"
+            ),
+            zh=(
+                "在作业平台执行历史（蓝鲸业务）中查看该记录，并检查 job-execute、gse_task 与该主机的 "
+                "gse_agent；然后再次执行 `bkrec apply` 会重新测试；若要跳过：`bkrec ack job-smoke-test "
+                "--done`"
+            ),
+        ),
+    ),
+    "excluded-unknown": DiagnosticText(
+        what=LocalizedText(
+            en="{module} in `excluded` is not a module or SaaS that bkrec manages",
+            zh="`excluded` 中的 {module} 不是 bkrec 管理的模块或 SaaS",
+        ),
+        why=LocalizedText(
+            en="`excluded` lists what you manage yourself: a misspelt module would be upgraded all the same",
+            zh="`excluded` 列出由您自行管理的内容：写错的模块仍会被升级",
+        ),
+        hint=LocalizedText(en="use some of: {known}", zh="可用的有：{known}"),
+    ),
+    "optional-unknown": DiagnosticText(
+        what=LocalizedText(
+            en="{module} in `optional` is not an optional module", zh="`optional` 中的 {module} 不是可选模块"
+        ),
+        why=LocalizedText(
+            en="`optional` lists what the guide never upgrades and bkrec upgrades on request",
+            zh="`optional` 用于列出指引不升级、但您希望升级的模块",
+        ),
+        hint=LocalizedText(en="use one of: {known}", zh="可用的有：{known}"),
+    ),
+    "containers-unsteady": DiagnosticText(
+        what=LocalizedText(
+            en=("containers up for less than 5 s, or less than a minute after a restart by docker: {containers}"),
+            zh="启动不足 5 秒，或被 docker 重新拉起后不足一分钟的容器：{containers}",
+        ),
+        why=LocalizedText(
+            en="they are not confirmed to stay up; a crashing container never gets past this",
+            zh="尚未确认能持续运行；反复崩溃的容器始终如此",
+        ),
+        hint=LocalizedText(
+            en=("retry in a minute; if it stays, check `docker logs` of the container on the host for the crash"),
+            zh="一分钟后重试；若结果相同，在主机上执行 `docker logs` 查看崩溃原因",
+        ),
+    ),
+    "saas-package-missing": DiagnosticText(
+        what=LocalizedText(
+            en="SaaS {app}: no version is online, and {directory} has no package of it",
+            zh="SaaS {app}：没有线上版本，{directory} 中也没有其安装包",
+        ),
+        why=LocalizedText(
+            en="it cannot be deployed without a package, and the expected version is unknown",
+            zh="没有安装包无法部署，也无从得知期望的版本",
+        ),
+        hint=LocalizedText(
+            en='copy its package there and retry, or exclude it with `excluded = ["{app}"]` in cluster.toml',
+            zh='将其安装包放入该目录后重试；若自行管理，在 cluster.toml 中设置 `excluded = ["{app}"]`',
+        ),
+    ),
+    "reference-missing": DiagnosticText(
+        what=LocalizedText(en="{path} is missing or empty on {host}", zh="{host} 上的 {path} 缺失或为空"),
+        why=LocalizedText(
+            en="other hosts must have the same content; an empty file is not copied",
+            zh="其他主机须与其一致；空文件不会分发",
+        ),
+        hint=LocalizedText(
+            en="restore it on {host} from the package or a backup, then retry",
+            zh="从软件包或备份中将其恢复到 {host}，再重试",
         ),
     ),
 }

@@ -1,4 +1,4 @@
-"""For people: each document as text, in one language, at one width, with or without colour."""
+"""Documents as text for people, in one language, at one width, with or without colour."""
 
 from reconciler.view.text.check import check_text
 from reconciler.view.text.diagnostic import Severity, diagnostics_text

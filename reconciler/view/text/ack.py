@@ -1,4 +1,4 @@
-"""Work that leaves no trace, a line each, and what to say about it where only a person knows."""
+"""Post-upgrade tasks, one line each, and how to acknowledge those that leave no trace."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Diagnostics as blocks, all of them at once:
+"""Diagnostics as blocks, all of them at once; one cause at several places is one block:
 
 error[spec-unknown-module]: `bkauth` requires `pass`, which is not in this release
   where: specs/releases/bkce-6.2.2/modules/bkauth.toml, requires[0].module
@@ -6,26 +6,37 @@ error[spec-unknown-module]: `bkauth` requires `pass`, which is not in this relea
   hint:  did you mean `paas`?
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, harmless_lines, lines, sanitized
-from reconciler.view.text.rows import rows
+from reconciler.view.text.rows import grouped, rows
 from specs.diagnostic import Diagnostic
 from specs.text import LocalizedText
 
 Severity = Literal["error", "warning"]
+_FIRST = 5
+"""Places that are named of a cause."""
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], page: RenderOptions, severity: Severity = "error") -> str:
-    """Each once, in the order given, a blank line between; their number at the end where there are several."""
+    """Each cause once, in the order given, a blank line between; the number of findings at the end if several."""
     unique = tuple(dict.fromkeys(diagnostics))
-    blocks = [lines(block(diagnostic, page, severity)) for diagnostic in unique]
+    causes = grouped(unique, lambda diagnostic: replace(diagnostic, where=""))
+    blocks = [lines(block(replace(cause, where=_places(same, page)), page, severity)) for cause, same in causes.items()]
     if len(unique) > 1:
-        blocks.append(label("troubles-count", page.lang, count=len(unique)) + "\n")
+        blocks.append(label("problem-count", page.lang, count=len(unique)) + "\n")
     return "\n".join(blocks)
+
+
+def _places(same: Sequence[Diagnostic], page: RenderOptions) -> str:
+    places = [diagnostic.where for diagnostic in same if diagnostic.where]
+    if len(places) > _FIRST:
+        places[_FIRST:] = [label("and-more", page.lang, count=len(places) - _FIRST)]
+    return ", ".join(places)
 
 
 def block(

@@ -1,7 +1,6 @@
-"""What differs, by host and module; what is right but will not last; what could not be read; then the verdict."""
+"""Drift by host and module; latent drift; what could not be read; then the verdict."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
 from probes.fact import AnyDrift, Unknown, kind_of
 from reconciler.core.diff import Difference
@@ -10,12 +9,9 @@ from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text import latent
-from reconciler.view.text.rows import rows
+from reconciler.view.text.rows import grouped, rows
 from reconciler.view.text.verdict import verdict_line
 from reconciler.view.value_diff import wording
-
-T = TypeVar("T")
-K = TypeVar("K", bound=Hashable)
 
 
 def diff_text(release: str, difference: Difference, page: RenderOptions) -> str:
@@ -27,14 +23,6 @@ def diff_text(release: str, difference: Difference, page: RenderOptions) -> str:
         _unread(difference.unknown, page),
         (verdict_line(release, difference, page),),
     )
-
-
-def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
-    """Groups in the order of their first member."""
-    groups: dict[K, list[T]] = {}
-    for item in items:
-        groups.setdefault(key(item), []).append(item)
-    return groups
 
 
 def module_title(module: str, page: RenderOptions) -> str:
@@ -71,8 +59,8 @@ def _drift(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iter
 
 
 def _unread(unread: Iterable[AnyDrift], page: RenderOptions) -> Iterator[str]:
-    """A host that does not answer is told once, not once for each of its facts."""
-    groups = grouped(unread, lambda d: (d.expected.fact.host, _why(d, page)))
+    """A host that does not answer is one finding, not one per fact."""
+    groups = grouped(unread, lambda d: (d.expected.fact.host, unread_why(d, page)))
     if groups:
         yield page.paint(label("not-read", page.lang), "bold", "yellow")
     for (host, why), drifts in groups.items():
@@ -88,5 +76,5 @@ def _unread(unread: Iterable[AnyDrift], page: RenderOptions) -> Iterator[str]:
 _SHOWN = 5
 
 
-def _why(drift: AnyDrift, page: RenderOptions) -> str:
+def unread_why(drift: AnyDrift, page: RenderOptions) -> str:
     return sanitized(reason_text(drift.reading.why, page.lang)) if isinstance(drift.reading, Unknown) else ""

@@ -1,4 +1,4 @@
-"""What happens, one line each; a failure with its diagnostic and the end of its log. Then how the run ended."""
+"""Events of a run, one line each; a failure with its diagnostic and the end of its log; then the summary."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,7 +12,7 @@ from reconciler.view.text.plan import numbers
 
 
 def event_lines(event: ev.Event, plan: Plan, page: RenderOptions) -> Iterator[str]:
-    """The plan gives a step its number and words; an id it does not hold stands for itself."""
+    """The plan gives a step its number and text; an unknown ID is shown as it is."""
     numbered = {step: str(number) for step, number in numbers(plan).items()}
     match event:
         case ev.RunStarted():

@@ -1,4 +1,4 @@
-"""Latent drift as people read it: beside a fact that is right now, what will happen all the same, and when."""
+"""Latent drift: next to a fact that is correct now, what will happen and when."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,11 +11,11 @@ from reconciler.view.text.rows import Row
 from specs.reason import Reason, reason
 
 HIDDEN, TOLD = reason("latent"), reason("report-only")
-"""What stands over them; also what `bkrec explain latent` says."""
+"""Their headings; also shown by `bkrec explain latent`."""
 
 
 def titled(title: Reason, told: Iterable[str], page: RenderOptions) -> Iterator[str]:
-    """Without a title where there is nothing to tell."""
+    """Without a title if there are no lines."""
     for number, line in enumerate(told):
         if number == 0:
             yield page.paint(reason_text(title, page.lang), "bold", "yellow")
@@ -23,7 +23,7 @@ def titled(title: Reason, told: Iterable[str], page: RenderOptions) -> Iterator[
 
 
 def parted(difference: Difference) -> tuple[tuple[AnyDrift, ...], tuple[AnyDrift, ...]]:
-    """What is wrong, and what is right but will not last; each in the order it came."""
+    """Drift, and latent drift; each in its order."""
     hidden = tuple(drift for drift in difference.drift if drift.expected.fact in difference.latent)
     plain = tuple(drift for drift in difference.drift if drift.expected.fact not in difference.latent)
     return plain, hidden
@@ -32,7 +32,7 @@ def parted(difference: Difference) -> tuple[tuple[AnyDrift, ...], tuple[AnyDrift
 def otherwise(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iterator[Row]:
     why = difference.latent.get(drift.expected.fact)
     if why is not None:
-        yield label("otherwise", page.lang), sanitized(reason_text(why, page.lang))
+        yield label("consequence", page.lang), sanitized(reason_text(why, page.lang))
 
 
 def hint(told: AdvisedDrift, page: RenderOptions) -> Row:

@@ -12,8 +12,8 @@ from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text import latent
 from reconciler.view.text.diagnostic import block
-from reconciler.view.text.diff import grouped, module_title
-from reconciler.view.text.rows import rows
+from reconciler.view.text.diff import module_title
+from reconciler.view.text.rows import grouped, rows
 from specs.reason import Reason
 
 _SHOWN = 5
@@ -26,12 +26,12 @@ def plan_text(plan: Plan, page: RenderOptions, otherwise: Mapping[AnyFact, Reaso
         _follows(plan, page),
         blocked_lines(plan.blocked, label("blocked-title", page.lang), page),
         blocked_lines(plan.advice, reason_text(latent.TOLD, page.lang), page),
-        (label("nothing-touched", page.lang),),
+        (label("plan-read-only", page.lang),),
     )
 
 
 def header_text(plan: Plan, page: RenderOptions) -> str:
-    """What is asked to be confirmed: outage by product, the point of no return, the backups, the counts."""
+    """The part to confirm: outage by product, the first irreversible step, backups, totals."""
     return lines((page.paint(_title(plan, page), "bold"),), _costs(plan, page), ("",))
 
 
@@ -53,7 +53,7 @@ def _costs(plan: Plan, page: RenderOptions) -> Iterator[str]:
         return
     told = (
         ("outage", "\n".join(_outages(plan, page))),
-        ("no-return", _no_return(plan, page)),
+        ("irreversible", _no_return(plan, page)),
         ("undo", _undo(plan, page)),
         ("backup", "\n".join(_backups(plan, page))),
         ("manual", _manual(plan, page)),
@@ -66,7 +66,7 @@ def _costs(plan: Plan, page: RenderOptions) -> Iterator[str]:
 def _follows(plan: Plan, page: RenderOptions) -> Iterator[str]:
     """Told, so that nobody looks for their steps."""
     if plan.derived:
-        yield from page.wrapped("", label("follows", page.lang, count=len(plan.derived)))
+        yield from page.wrapped("", label("derived", page.lang, count=len(plan.derived)))
         for follows in plan.derived[:_SHOWN]:
             yield f"  - {sanitized(fact_id(follows.expected.fact))}"
         if len(plan.derived) > _SHOWN:
@@ -89,22 +89,22 @@ def _no_return(plan: Plan, page: RenderOptions) -> str:
     for number, step in enumerate(plan.steps, start=1):
         if step.action.irreversible:
             done = describe.action(step.action, page.lang)
-            return label("no-return-from", page.lang, number=number, action=f"{step.action.host}, {done}")
-    return label("no-return-none", page.lang)
+            return label("irreversible-from", page.lang, number=number, action=f"{step.action.host}, {done}")
+    return label("irreversible-none", page.lang)
 
 
 def _undo(plan: Plan, page: RenderOptions) -> str:
-    """Which of them `bkrec undo` can put back: the rest but for those that touch nothing stays for good."""
+    """Which steps `bkrec undo` restores, which only add something, and which cannot be rolled back."""
     words = [(number, step.action.undo_outcome) for number, step in enumerate(plan.steps, start=1)]
     back = [number for number, word in words if word == RESTORED]
     stay = [number for number, word in words if word not in (RESTORED, NO_CHANGE)]
     told = (
-        ("undo-back", back),
+        ("undo-restored", back),
         ("undo-no-change", [number for number, word in words if word == NO_CHANGE]),
-        ("undo-stays", stay),
+        ("undo-irreversible", stay),
     )
     parts = (label(code, page.lang, count=len(found), numbers=spans(found)) for code, found in told if found)
-    return label("undo-parted", page.lang).join(parts)
+    return label("list-separator", page.lang).join(parts)
 
 
 def spans(found: Sequence[int]) -> str:
@@ -139,8 +139,8 @@ def _approvals(plan: Plan, page: RenderOptions) -> Iterator[str]:
 
 def _counts(plan: Plan, page: RenderOptions) -> str:
     service = sum(step.action.disrupts != "no" for step in plan.steps)
-    one_way = sum(step.action.irreversible for step in plan.steps)
-    counts = {"steps": len(plan.steps), "service": service, "one_way": one_way, "blocked": len(plan.blocked)}
+    irreversible = sum(step.action.irreversible for step in plan.steps)
+    counts = {"steps": len(plan.steps), "service": service, "irreversible": irreversible, "blocked": len(plan.blocked)}
     return label("counts-plan", page.lang, **counts)
 
 
@@ -165,10 +165,10 @@ def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwis
     told = (
         ("because", reason_text(step.because, page.lang)),
         ("source", step.source),
-        ("otherwise", otherwise),
+        ("consequence", otherwise),
         ("after", "\n".join(_after(step, numbered, page))),
         ("deletes", _deletes(step, page)),
-        ("touches", "\n".join(reason_text(touched, page.lang) for touched in step.action.side_effects())),
+        ("side-effects", "\n".join(reason_text(touched, page.lang) for touched in step.action.side_effects())),
         ("step", step.id),
     )
     yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=5)
@@ -189,11 +189,11 @@ def _tags(step: Step, page: RenderOptions) -> Iterator[str]:
     if done.disrupts == "data":
         yield page.paint(f"[{label('tag-data', page.lang)}]", "red")
     if done.irreversible:
-        yield page.paint(f"[{label('tag-one-way', page.lang)}]", "red")
+        yield page.paint(f"[{label('tag-irreversible', page.lang)}]", "red")
     if describe.manual_instruction(done):
         yield page.paint(f"[{label('tag-manual', page.lang)}]", "bold")
     if done.approval_id:
-        yield page.paint(f"[{label('tag-gate', page.lang, gate=done.approval_id)}]", "bold")
+        yield page.paint(f"[{label('tag-approval', page.lang, gate=done.approval_id)}]", "bold")
 
 
 def _after(step: Step, numbered: Mapping[str, int], page: RenderOptions) -> Iterator[str]:
@@ -209,7 +209,7 @@ def blocked_lines(blocked: Iterable[Blocked], title: str, page: RenderOptions) -
         yield page.paint(title, "bold", "yellow")
     for diagnostic, held in groups.items():
         yield from block(diagnostic, page, indent=2)
-        yield "    " + page.paint(label("holds-up", page.lang) + ":", "dim")
+        yield "    " + page.paint(label("blocks", page.lang) + ":", "dim")
         yield from (f"      {line}" for line in _held(held, page))
         yield ""
 

@@ -1,4 +1,4 @@
-"""What was read, by host and module as `diff` has it; what could not be comes last, a cause once for all its facts."""
+"""Facts as read, by host and module; what could not be read comes last, each cause once for all its facts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -7,7 +7,8 @@ from reconciler.view import describe
 from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, lines, sanitized
-from reconciler.view.text.diff import grouped, module_title
+from reconciler.view.text.diff import module_title
+from reconciler.view.text.rows import grouped
 
 Pair = tuple[AnyFact, AnyReading]
 

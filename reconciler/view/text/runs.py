@@ -1,4 +1,4 @@
-"""Runs and the lease, as one line each."""
+"""Runs, lease and pause, one line each."""
 
 from collections.abc import Iterator, Sequence
 

@@ -40,7 +40,7 @@ def _key(key: KeyDoc) -> str:
 
 def _beside(document: TrustDoc, page: RenderOptions) -> Iterator[str]:
     for path in document.backups:
-        yield label("trust-kept", page.lang, path=sanitized(path))
+        yield label("trust-previous-file", page.lang, path=sanitized(path))
     if document.behind_controller:
         hosts = ", ".join(document.behind_controller)
         yield from page.wrapped("", label("trust-elsewhere", page.lang, hosts=hosts, command=document.command))

@@ -1,4 +1,4 @@
-"""An undo, told before it is done: first what stays and why, then each step, then what is left to a person."""
+"""A rollback: first what is irreversible and why, then each step, then the manual steps."""
 
 from collections.abc import Iterator, Sequence
 from typing import get_args
@@ -11,8 +11,8 @@ from reconciler.view.estimate import total_s
 from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions, lines, sanitized
-from reconciler.view.text.diff import grouped
 from reconciler.view.text.plan import blocked_lines, steps_lines
+from reconciler.view.text.rows import grouped
 from specs.reason import Reason
 
 
@@ -26,11 +26,11 @@ def undo_text(undoing: UndoScope, plan: Plan, afterwards: Sequence[Reason], page
     )
 
 
-def undone_text(undoing: UndoScope, afterwards: Sequence[Reason], left: int, page: RenderOptions) -> str:
-    """`left`: so many things are not as they were yet."""
+def undone_text(undoing: UndoScope, afterwards: Sequence[Reason], remaining: int, page: RenderOptions) -> str:
+    """`remaining`: how many items are not restored yet."""
     count = {"count": len(undoing.saved_items), "run": undoing.run}
-    if left:
-        return label("undo-not-done", page.lang, **count, left=left) + "\n"
+    if remaining:
+        return label("undo-not-done", page.lang, **count, remaining=remaining) + "\n"
     done = label("undo-done", page.lang, **count, stays=len(undoing.irreversible))
     return lines((page.paint(done, "bold", "green"),), _afterwards(afterwards, page))
 
@@ -44,11 +44,11 @@ def _title(undoing: UndoScope, plan: Plan, page: RenderOptions) -> str:
 
 
 def _stays(stays: Sequence[IrreversibleStep], page: RenderOptions) -> Iterator[str]:
-    """One reason is told once, with all the steps it holds for."""
+    """Each reason once, with all its steps."""
     if not stays:
-        yield from (label("undo-stays-none", page.lang), "")
+        yield from (label("undo-irreversible-none", page.lang), "")
         return
-    yield page.paint(label("undo-stays-title", page.lang, steps=len(stays)), "bold", "yellow")
+    yield page.paint(label("undo-irreversible-title", page.lang, steps=len(stays)), "bold", "yellow")
     gravest = get_args(Undo)
     groups = grouped(stays, lambda step: step.undo)
     for undo, steps in sorted(groups.items(), key=lambda group: gravest.index(group[0]) if group[0] in gravest else 99):

@@ -12,11 +12,11 @@ def verdict_line(release: str, difference: Difference, page: RenderOptions) -> s
     found = verdict(difference)
     drift, unknown = len(difference.drift), len(difference.unknown)
     total = drift + unknown + difference.matching
-    counts = {"release": release, "drift": drift, "unknown": unknown, "held": difference.matching, "total": total}
+    counts = {"release": release, "drift": drift, "unknown": unknown, "matching": difference.matching, "total": total}
     text = page.paint(label(f"verdict-{found}", page.lang, **counts), "bold", COLOURS[found])
     hidden = sum(one.expected.fact in difference.latent for one in difference.drift)
     text += label("verdict-latent", page.lang, count=hidden) if hidden else ""
     text += label("verdict-advice", page.lang, count=len(difference.advice)) if difference.advice else ""
     if page.not_covered:
-        text += label("beyond", page.lang, sections=", ".join(page.not_covered))
-    return text + (label("left", page.lang, modules=", ".join(page.excluded)) if page.excluded else "")
+        text += label("not-checked", page.lang, sections=", ".join(page.not_covered))
+    return text + (label("excluded", page.lang, modules=", ".join(page.excluded)) if page.excluded else "")

@@ -89,7 +89,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[ev.Event]:
 def test_without_a_terminal_and_without_yes_it_refuses(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["apply"]) == 5
     text = capsys.readouterr().err
-    assert "Plan to 6.2.2: 2 steps" in text
+    assert "Plan for 6.2.2: 2 steps" in text
     assert "error[confirmation-needed]" in text
     assert "bkrec apply --yes" in text
 
@@ -98,9 +98,9 @@ def test_without_a_terminal_and_without_yes_it_refuses(capsys: pytest.CaptureFix
 def test_with_yes_it_prints_what_happens_in_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["apply", "--yes"]) == 0
     said = capsys.readouterr()
-    assert "#1 started on 10.0.0.2: stop bk-paas-login.service" in said.err
-    assert "#1 seen done after 2 s" in said.err
-    assert said.out == "converged with 6.2.2: all 4 facts hold; not looked at: guide 7.17\n"
+    assert "#1 started on 10.0.0.2: stop and disable bk-paas-login.service" in said.err
+    assert "#1 verified after 2 s" in said.err
+    assert said.out == "converged with 6.2.2: all 4 facts match; not checked: guide 7.17\n"
 
 
 @pytest.mark.usefixtures("engine")
@@ -225,7 +225,7 @@ def test_a_report_lost_after_the_run_is_an_error_and_no_other_report_is_lost_for
     monkeypatch.setattr(reconcile, "reconcile", reconciled)
     assert run(["apply", "--yes", "--report", "json=gone/a.json", "--report", "json=b.json"]) == 65
     printed = capsys.readouterr()
-    assert printed.out == "converged with 6.2.2: all 4 facts hold; not looked at: guide 7.17\n"
+    assert printed.out == "converged with 6.2.2: all 4 facts match; not checked: guide 7.17\n"
     assert "error[file-not-written]: gone/a.json" in printed.err
     assert len(RunDoc.model_validate_json((tmp_path / "b.json").read_text()).events) == len(events) - 1
 
@@ -274,7 +274,7 @@ def test_a_saved_plan_is_applied_while_its_facts_stand_and_refused_once_one_move
     assert run(["apply", "plan.json", "--yes"]) == (5 if moves else 3)
     text = capsys.readouterr().err
     assert len(begun) == (0 if moves else 1)
-    assert (f"{fact_id(fact)} has moved" in text) == ("error[plan-stale]" in text) == moves
+    assert (f"{fact_id(fact)} has changed" in " ".join(text.split())) == ("error[plan-stale]" in text) == moves
 
 
 @dataclass

@@ -77,7 +77,7 @@ def test_with_yes_it_is_rolled_back_and_a_second_finds_nothing(
 ) -> None:
     assert run(["undo", "--yes"]) == 7
     said = capsys.readouterr()
-    assert said.out.startswith(f"rolled back: {KEPT} things of run {RUN} as before it; ")
+    assert said.out.startswith(f"rolled back: {KEPT} items of run {RUN} restored; ")
     assert "./bkcli install bkenv && ./bkcli sync common" in " ".join(said.out.split())
     assert run(["undo", "--yes"]) == 5
     assert "error[undo-nothing]" in capsys.readouterr().err
@@ -86,8 +86,8 @@ def test_with_yes_it_is_rolled_back_and_a_second_finds_nothing(
 def test_what_stays_is_told_before_what_would_be_done(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["undo"]) == 5
     told = capsys.readouterr().err
-    order = ("Cannot be undone:", "[migrated]", "bkcli.install-paas@10.0.0.1", f"put {CONFIG} back as it was")
-    places = [told.index(text) for text in (*order, "Afterwards, left to you", "error[undo-confirmation-needed]")]
+    order = ("Cannot be rolled back:", "[migrated]", "bkcli.install-paas@10.0.0.1", f"restore {CONFIG}")
+    places = [told.index(text) for text in (*order, "Manual steps afterwards", "error[undo-confirmation-needed]")]
     assert places == sorted(places)
     assert hosts.world is WHOLE
 
@@ -140,14 +140,14 @@ def test_hosts_that_know_no_run_are_told_so(hosts: Hosts, capsys: pytest.Capture
 def test_the_page_reads_in_chinese_too() -> None:
     case = study(WHOLE)
     text = undo_text(case.undoing, case.plan, (), RenderOptions(lang="zh"))
-    assert f"撤销运行 {RUN}：{KEPT} 步" in text
-    assert "无法撤销：" in text
+    assert f"回滚运行 {RUN}：{KEPT} 步" in text
+    assert "无法回滚：" in text
     assert "[migrated] 变更了数据库结构或数据" in text
 
 
 def test_a_run_that_changed_nothing_for_good_is_told_so() -> None:
     text = undo_text(UndoScope(run=RUN, saved_items=(), irreversible=()), study(WHOLE).plan, (), RenderOptions())
-    assert "Everything that run changed can be put back" in text
+    assert "All changes of that run can be restored" in text
 
 
 def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
@@ -158,7 +158,7 @@ def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
     assert steps["bkcli.install-paas"].undo == "migrated"
     because = steps["bkcli.install-paas"].undo_because
     assert because is not None
-    assert "only the backup brings the old state back" in because.en
+    assert "only the backup restores the old state" in because.en
 
 
 def test_the_last_run_is_not_guessed_where_a_host_did_not_say(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,7 +167,7 @@ def test_the_last_run_is_not_guessed_where_a_host_did_not_say(hosts: Hosts, caps
     hosts.world = world = replace(WHOLE, facts={**WHOLE.facts, UndoRuns(host="10.0.0.3"): silent})
     assert run(["undo", "--yes"]) == 5
     text = capsys.readouterr().err
-    assert "error[undo-runs-unread]: 10.0.0.3" in text
+    assert "error[undo-runs-unread]: the runs recorded on 10.0.0.3" in text
     assert "gone" in text
     assert hosts.world is world
     assert run(["undo", "20990101T000000-0000", "--yes"]) == 5

@@ -187,7 +187,7 @@ def test_a_file_that_keeps_nothing_is_refused_before_anybody_is_asked(tmp_path: 
     assert asked == []
     assert (result.exit_code, [diagnostic.code for diagnostic in result.diagnostics]) == (
         ExitCode.REFUSED,
-        ["trust-keeps-nothing"],
+        ["known-hosts-unusable"],
     )
 
 
@@ -294,7 +294,7 @@ def test_a_person_is_asked_and_is_taken_at_their_word(tmp_path: Path, typed: str
     assert ended == code
     assert "Write down 1 key? [y/N]" in shown
     assert ("trust-declined" in shown) is bool(code)
-    assert out.count("written down in") == hosts
+    assert out.count("added to ") == hosts
     written = tmp_path / "known_hosts"
     assert (len(written.read_text().splitlines()) if written.exists() else 0) == hosts
 

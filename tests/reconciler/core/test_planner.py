@@ -166,7 +166,7 @@ def test_what_only_another_step_needs_is_used_before_it_is_undone() -> None:
     rules: dict[str, Decision] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("b",))}
     plan = planned(rules, "ac", {"b": Known(True)})
     assert names(plan) == ["c", "a"]
-    assert waits(plan) == [("a", "c", "before-it-is-undone")]
+    assert waits(plan) == [("a", "c", "before-invalidation")]
     (edge,) = plan.steps[1].after
     assert (edge.step, edge.source) == (plan.steps[0].id, plan.steps[0].source)
 
@@ -189,7 +189,7 @@ def test_what_somebody_needs_who_must_come_later_is_made_again() -> None:
     rules: dict[str, Decision] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("a", "b"))}
     plan = planned(rules, "ac", {"b": Known(True)})
     assert names(plan) == ["a", "b", "c"]
-    assert ("b", "a", "after-what-it-undoes") in waits(plan)
+    assert ("b", "a", "after-invalidation") in waits(plan)
 
 
 def test_two_that_undo_what_the_other_needs_make_no_ring() -> None:
@@ -202,7 +202,7 @@ def test_two_that_undo_what_the_other_needs_make_no_ring() -> None:
     }
     plan = planned(rules, "ab", {"g": Known(True), "h": Known(True)})
     assert names(plan) == ["a", "h", "b"]
-    assert waits(plan) == [("h", "a", "after-what-it-undoes"), ("b", "h", WHY.code)]
+    assert waits(plan) == [("h", "a", "after-invalidation"), ("b", "h", WHY.code)]
 
 
 def test_what_comes_first_anyway_does_not_wait_for_what_is_made_again() -> None:
@@ -222,7 +222,7 @@ def test_who_undoes_what_is_only_made_for_another_step_never_runs_beside_that() 
     rules["c"] = repair("c", needs=("f",), section="2")
     plan = planned(rules, "ac")
     assert names(plan) == ["ef", "c", "a"]
-    assert ("a", "c", "before-it-is-undone") in waits(plan)
+    assert ("a", "c", "before-invalidation") in waits(plan)
 
 
 def test_of_two_steps_the_one_is_taken_that_undoes_nothing_desired() -> None:

@@ -183,5 +183,5 @@ def test_the_quick_look_sees_all_that_the_close_one_would(monkeypatch: pytest.Mo
 
     lines = [line for line, _ in ALL.values()] + [piece for line, _ in ALL.values() for piece in line.split()]
     quick = [redact(line) for line in lines]
-    monkeypatch.setattr(module, "_may_hold", bool)
+    monkeypatch.setattr(module, "_may_contain_secret", bool)
     assert quick == [redact(line) for line in lines]

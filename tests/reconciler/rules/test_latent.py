@@ -144,8 +144,8 @@ def test_every_text_and_document_says_what_will_happen(case: Case, world: World)
     page = RenderOptions(width=400)
     for text in (check_text("6.2.2", readings, page), diff_text("6.2.2", readings, page)):
         assert will in text
-        assert ("Latent: right now" in text) == bool(case.steps)
-        assert ("Told, not mended" in text) == (not case.steps)
+        assert ("Latent: correct now" in text) == bool(case.steps)
+        assert ("Reported, not repaired" in text) == (not case.steps)
     assert will in plan_text(plan, page, readings.latent) or not case.steps
     document = check_document("6.2.2", readings)
     told = [*document.drift, *document.advice]

@@ -53,7 +53,7 @@ def test_events_of_an_approval_and_of_waiting() -> None:
     given = ev.ApprovalGiven(approval="cmdb-topology", user="wang", source="ops")
     assert list(event_lines(given, PLAN, EN)) == ["wang at ops approved: cmdb-topology"]
     (line,) = event_lines(awaited, PLAN, EN)
-    assert line.startswith("#3 waits for you: by hand")
+    assert line.startswith("#3 needs manual action: manually")
     document = event_document(awaited)
     assert document.problem is not None
     assert (document.event, document.problem.code) == ("step-needs-human", "approval-needed")

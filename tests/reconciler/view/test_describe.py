@@ -12,7 +12,7 @@ from probes.fact import Absent, Fact, Known, SameAs, Unknown
 from probes.registry import PROBES
 from probes.unit import UnitActive
 from reconciler.view import describe
-from reconciler.view.messages.actions import ORDERS
+from reconciler.view.messages.actions import ACTIONS as ACTION_TEXTS
 from reconciler.view.messages.facts import FACTS, STATES, VALUES
 from reconciler.view.render import RenderOptions
 from specs.reason import reason
@@ -41,7 +41,7 @@ def test_every_kind_of_fact_has_a_line_and_no_line_is_left_over() -> None:
 
 
 def test_every_kind_of_action_has_a_line_and_no_line_is_left_over() -> None:
-    assert set(ORDERS) == set(BY_KIND)
+    assert set(ACTION_TEXTS) == set(BY_KIND)
 
 
 def test_a_yes_or_no_that_has_words_is_a_fact() -> None:
@@ -56,8 +56,8 @@ def test_a_named_value_is_one_that_its_fact_can_have() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "sentence", "cls"),
-    [*((k, s, KINDS[k]) for k, s in FACTS.items()), *((k, s, BY_KIND[k]) for k, s in ORDERS.items())],
-    ids=[*FACTS, *ORDERS],
+    [*((k, s, KINDS[k]) for k, s in FACTS.items()), *((k, s, BY_KIND[k]) for k, s in ACTION_TEXTS.items())],
+    ids=[*FACTS, *ACTION_TEXTS],
 )
 def test_a_line_asks_only_for_fields_that_are_there(kind: str, sentence: LocalizedText, cls: type) -> None:
     known = {f.name for f in fields(cls)}
@@ -78,7 +78,7 @@ def test_an_unknown_kind_falls_back_to_what_identifies_it() -> None:
 @pytest.mark.parametrize(
     ("value", "kind", "shown"),
     [
-        pytest.param(True, "port.listening", "somebody listens", id="a yes has the fact's own words"),
+        pytest.param(True, "port.listening", "in use", id="a yes has the fact's own words"),
         pytest.param(True, "nothing.known", "yes", id="else it is a yes"),
         pytest.param("file", "path.kind", "file", id="a value of ours has words"),
         pytest.param("", "", "empty", id="nothing is told as nothing"),
@@ -97,5 +97,5 @@ def test_a_reading_that_is_none_is_worded() -> None:
     page = RenderOptions(lang="zh")
     assert describe.reading(Absent(), page) == "不存在"
     assert describe.reading(Known("active"), page) == "active"
-    assert describe.reading(Unknown(reason("no-such-code")), page).startswith("无法得知")
+    assert describe.reading(Unknown(reason("no-such-code")), page).startswith("未知")
     assert "bk-auth.service" in describe.reading(SameAs(UNIT), page)

@@ -67,14 +67,14 @@ def test_a_section_shows_its_commands_and_what_stands_for_each() -> None:
     text = explain_text(explain("7.8.3", SECTIONS, GUIDE), RenderOptions())
     lines = [line.strip() for line in text.splitlines()]
     assert lines[-12:] == [
-        "the guide's commands, and what stands for each",
+        "commands of the guide, and what covers each",
         "stop it",
-        "done by  stop <unit> for good and move its file aside [unit.retire]",
-        "seen in  unit <unit> [unit.active]",
+        "done by      stop and disable <unit>, and move its file aside [unit.retire]",
+        "verified by  unit <unit> [unit.active]",
         "exit",
-        "left out  only a shell",
+        "omitted  only a shell",
         "",
-        "not as in the guide",
+        "deviations from the guide",
         "one more unit",
         "the guide  forgets it",
         "bkrec      retired, too",

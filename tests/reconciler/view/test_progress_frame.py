@@ -21,8 +21,8 @@ def _screen(*events: tuple[ev.Event, float]) -> ProgressState:
 
 def test_what_runs_is_shown_with_its_last_line() -> None:
     assert frame(_screen(*BEGUN), PLAN, 4.0, RenderOptions()) == (
-        "0 of 2 steps  ·  4 s so far  ·  about 7 s left\n"
-        "  #1 10.0.0.2  3 s  stop bk-paas-login.service for good and move its file aside\n"
+        "0 of 2 steps  ·  4 s elapsed  ·  about 7 s remaining\n"
+        "  #1 10.0.0.2  3 s  stop and disable bk-paas-login.service, and move its file aside\n"
         "     | stopping"
     )
 
@@ -36,12 +36,12 @@ def test_what_is_done_is_counted_and_gone() -> None:
 
 def test_what_is_held_stays_in_sight() -> None:
     held = (ev.StepBlocked(step=START.id, cause=RETIRE.id), 4.0)
-    assert "held: #2" in frame(_screen(*BEGUN, held), PLAN, 5.0, RenderOptions())
+    assert "blocked: #2" in frame(_screen(*BEGUN, held), PLAN, 5.0, RenderOptions())
 
 
 def test_an_adopted_job_is_waited_for() -> None:
     text = frame(_screen((ev.JobAdopted(host="10.0.0.1", job="j"), 0.0)), PLAN, 1.0, RenderOptions())
-    assert "waiting for an earlier run's job on 10.0.0.1" in text
+    assert "waiting for a job of an earlier run on 10.0.0.1" in text
 
 
 def test_a_frame_is_never_wider_than_the_page() -> None:

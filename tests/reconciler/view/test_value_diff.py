@@ -13,10 +13,10 @@ from tests.reconciler.view.world import BKAUTH, PORT
         pytest.param("a", Known("b"), (), id="short values speak for themselves"),
         pytest.param(("a", "b"), Absent(), (), id="nothing to compare with"),
         pytest.param(("a", "b"), Known(("b",)), ("missing a",), id="missing"),
-        pytest.param(("a",), Known(("a", "c")), ("surplus c",), id="surplus"),
+        pytest.param(("a",), Known(("a", "c")), ("extra c",), id="surplus"),
         pytest.param(("a", "b"), Known(("b", "a")), ("the same items in another order",), id="order"),
-        pytest.param(("a",), Known(("a", "a")), ("surplus a",), id="twice"),
-        pytest.param("x\ny\n", Known("x\nz\n"), ("missing y", "surplus z"), id="lines of a text"),
+        pytest.param(("a",), Known(("a", "a")), ("extra a",), id="twice"),
+        pytest.param("x\ny\n", Known("x\nz\n"), ("missing y", "extra z"), id="lines of a text"),
         pytest.param(
             tuple("abcdefgh"), Known(()), ("missing a, b, c, d, e, f, and 2 more",), id="many items are not all listed"
         ),

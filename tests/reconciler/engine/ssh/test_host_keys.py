@@ -196,7 +196,7 @@ def test_what_keeps_nothing_is_refused_and_stays_what_it_is(tmp_path: Path) -> N
                 with pytest.raises(KnownHostsError) as caught:
                     add_known_hosts([await seen(access)])
                 (diagnostic,) = caught.value.diagnostics
-                assert diagnostic.code == "trust-keeps-nothing"
+                assert diagnostic.code == "known-hosts-unusable"
                 assert "cluster.toml" in dict(diagnostic.fields)["option"]
 
     asyncio.run(run())

@@ -43,7 +43,7 @@ def test_text_and_json_have_a_form_for_everything(kind: ReportKind) -> None:
 def test_an_error_has_a_form_in_every_format(name: str) -> None:
     form = load(name).form("error")
     assert form is not None
-    assert "x exists already" in form(REPORTS["error"], EN)
+    assert "x already exists" in form(REPORTS["error"], EN)
 
 
 @pytest.mark.parametrize("kind", KINDS)

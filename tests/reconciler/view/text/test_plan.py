@@ -62,7 +62,7 @@ def test_diff_tells_each_drift_in_full() -> None:
 
 def test_diff_words_in_what_lists_differ() -> None:
     text = diff_text("6.2.2", difference(), EN)
-    assert "differs in  missing 10.0.0.1\n                  surplus 10.0.0.2\n" in text
+    assert "differs in  missing 10.0.0.1\n                  extra 10.0.0.2\n" in text
 
 
 def test_diff_tells_what_could_not_be_read_and_ends_with_the_verdict() -> None:
@@ -81,7 +81,7 @@ def test_a_silent_host_is_told_once_and_not_once_for_each_fact() -> None:
 
 
 def test_converged_is_one_line() -> None:
-    assert diff_text("6.2.2", difference(RIGHT), EN) == "converged with 6.2.2: all 4 facts hold\n"
+    assert diff_text("6.2.2", difference(RIGHT), EN) == "converged with 6.2.2: all 4 facts match\n"
     assert check_text("6.2.2", difference(RIGHT), ZH) == "已收敛到 6.2.2：4 项事实全部符合\n"
 
 
@@ -107,35 +107,35 @@ def hidden() -> Difference:
 def test_what_will_not_last_stands_by_itself_with_what_will_happen() -> None:
     assert check_text("6.2.2", hidden(), EN) == (
         """\
-differs from 6.2.2: 1 of 3 facts; 1 of them latent; 1 thing more to be told
-Latent: right now, but it will not last
+differs from 6.2.2: 1 of 3 facts; 1 of them latent; 1 notice
+Latent: correct now, but it will not last
   10.0.0.3  auth  unit bk-auth.service at boot: disabled -> enabled
-      otherwise  at the next reboot of this host bk-auth.service stays down
-Told, not mended: nothing safe can be done about it here, and the verdict does not wait for it
+      consequence  after the next reboot of this host bk-auth.service stays down
+Reported, not repaired: no safe repair exists here; the verdict is not affected
   10.0.0.1  etcd  hosts of `etcd` in /data/install/install.config: empty -> 10.0.0.3, 10.0.0.1
-      otherwise  at the next reboot of this host bk-auth.service stays down
-      hint       see `bkrec plan --help`
+      consequence  after the next reboot of this host bk-auth.service stays down
+      hint         run `bkrec plan --help` for the options
 """
     )
     assert diff_text("6.2.2", hidden(), EN).startswith(
         """\
-Latent: right now, but it will not last
+Latent: correct now, but it will not last
 10.0.0.3
   auth: BKAuth
     - unit bk-auth.service at boot
-      expected   enabled
-      actual     disabled
-      because    bkauth answers for every application
-      source     guide 7.3
-      otherwise  at the next reboot of this host bk-auth.service stays down
+      expected     enabled
+      actual       disabled
+      because      bkauth answers for every application
+      source       guide 7.3
+      consequence  after the next reboot of this host bk-auth.service stays down
 
-Told, not mended"""
+Reported, not repaired"""
     )
 
 
 def test_what_is_only_told_changes_no_verdict() -> None:
     told = replace(hidden(), drift=())
-    assert check_text("6.2.2", told, EN).startswith("converged with 6.2.2: all 2 facts hold; 1 thing more to be told\n")
+    assert check_text("6.2.2", told, EN).startswith("converged with 6.2.2: all 2 facts match; 1 notice\n")
     assert check_text("6.2.2", told, ZH).startswith("已收敛到 6.2.2：2 项事实全部符合；另有 1 项提示\n仅提示，不修复")
 
 
@@ -143,12 +143,12 @@ def test_a_plan_opens_with_what_it_costs() -> None:
     costly = replace(PLAN, steps=(replace(RETIRE), START))
     assert header_text(costly, EN) == (
         """\
-Plan to 6.2.2: 2 steps on 2 hosts, about 10 s
-  outage     PaaS platform (PaaS 平台) down ~5 s (#1)
-  no return  none: no step is one-way
-  undo       1 step can be put back by `bkrec undo` (#1); 1 cannot be undone (#2)
-  backup     none in this plan
-  counts     2 steps (1 with an outage, 0 one-way), 1 fact not repaired
+Plan for 6.2.2: 2 steps on 2 hosts, about 10 s
+  outage        PaaS platform (PaaS 平台) down ~5 s (#1)
+  irreversible  none: no step is irreversible
+  rollback      1 step restored by `bkrec undo` (#1); 1 cannot be rolled back (#2)
+  backup        none in this plan
+  totals        2 steps (1 with an outage, 0 irreversible), 1 fact not repaired
 
 """
     )
@@ -173,7 +173,7 @@ def test_a_cause_is_told_once_with_all_it_holds_up() -> None:
     text = plan_text(PLAN, EN)
     assert text.count("[usage]") == 1
     assert "another fact" in text
-    assert text.endswith("Nothing was touched: a plan only looks.\n")
+    assert text.endswith("No host was changed: plan is read-only.\n")
 
 
 def test_a_fact_that_follows_is_told_so_that_nobody_looks_for_its_step() -> None:
@@ -217,13 +217,13 @@ def test_all_troubles_are_told_at_once_and_each_once() -> None:
     assert text == (
         """\
 error[usage]: no
-  why:   nothing was read and nothing was changed
-  hint:  see `bkrec --help`
+  why:   nothing was read or changed
+  hint:  run `bkrec --help` for the options
 
-error[file-exists]: x.toml exists already
+error[file-exists]: x.toml already exists
   where:  x.toml
-  why:    it may hold what you wrote by hand
-  hint:   give another name with `--out FILE`, or overwrite it with `--force`
+  why:    it may contain your own edits
+  hint:   choose another file with `--out FILE`, or overwrite this one with `--force`
 
 2 problems
 """
@@ -241,23 +241,26 @@ EVENTS: list[tuple[ev.Event, str]] = [
     (ev.JobAdopted(host="h", job="j"), "h: job j of an earlier run is still running; waiting for it"),
     (ev.StepStarted(step=START.id, host="10.0.0.3", job="j"), "#2 started on 10.0.0.3: start bk-auth.service"),
     (ev.StepOutput(step=START.id, line="\x1b[31mhello\r"), "#2 | hello"),
-    (ev.StepDone(step=START.id, seconds=3.2, exit_status=0), "#2 seen done after 3 s"),
-    (ev.StepDone(step=START.id, seconds=3.2, exit_status=5), "#2 seen done after 3 s, although its command exited 5"),
-    (ev.StepSkipped(step=RETIRE.id), "#1 skipped: what it ensures is already so"),
-    (ev.StepBlocked(step=START.id, cause=RETIRE.id), "#2 held: #1 failed"),
+    (ev.StepDone(step=START.id, seconds=3.2, exit_status=0), "#2 verified after 3 s"),
+    (
+        ev.StepDone(step=START.id, seconds=3.2, exit_status=5),
+        "#2 verified after 3 s, although its command exited with 5",
+    ),
+    (ev.StepSkipped(step=RETIRE.id), "#1 skipped: its effects are already in place"),
+    (ev.StepBlocked(step=START.id, cause=RETIRE.id), "#2 blocked: #1 failed"),
     (
         ev.StepDeferred(step=START.id, fact="package-versions.recorded 0 @10.0.0.1"),
-        "#2 left: the package brings other versions than this plan took it to; deciding anew",
+        "#2 deferred: package versions differ from the plan; re-planning",
     ),
     (ev.RunInterrupted(running=(RETIRE.id,)), "stopped; still running on their hosts: #1"),
-    (ev.StepSkipped(step="of-another-plan"), "#of-another-plan skipped: what it ensures is already so"),
+    (ev.StepSkipped(step="of-another-plan"), "#of-another-plan skipped: its effects are already in place"),
 ]
 
 
 def test_that_nothing_more_is_started_is_told_with_its_reason() -> None:
     halted = ev.RunHalted(diagnostic=diagnose("lease-not-renewed", where="10.0.0.1", seconds=46))
     first, what, *_ = event_lines(halted, PLAN, EN)
-    assert first == "nothing more is started; waiting for what is in flight"
+    assert first == "halting: no new steps; waiting for running steps"
     assert what.startswith("  error[lease-not-renewed]: ")
     assert len(list(event_lines(halted, PLAN, ZH))) > 2
 
