@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconciler.cli.command import command
 from reconciler.cli.language import localized
-from reconciler.cli.options import Options, command
+from reconciler.cli.options import Options
 
 if TYPE_CHECKING:
     from reconciler.commands.result import Result

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from reconciler.cli.options import Options, command
+from reconciler.cli.command import command
+from reconciler.cli.options import Options
 
 if TYPE_CHECKING:
     from reconciler.commands.result import Result

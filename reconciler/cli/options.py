@@ -1,19 +1,10 @@
-"""The options that every command takes, before or after its name: declared once, by `command`.
+"""The options that every command takes, before or after its name; `cli/command.py` adds them to each."""
 
-    @command("diff")
-    def diff(options: Options) -> Result[ClusterReport]: …
-
-The function gets the merged options and returns the use case's result (None: it has printed itself). What typer sees is
-the same function with the options of all commands beside its own. Formats are checked first: a command that changes a
-cluster must not find out afterwards that its result cannot be shown.
-"""
-
-import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,12 +12,8 @@ from reconciler.cli.language import LANG, Lang, localized
 from reconciler.view.formats import DEFAULT, FORMATS
 
 if TYPE_CHECKING:
-    from reconciler.commands.result import Result
     from reconciler.view.render import RenderOptions
-    from reconciler.view.reports import ReportKind
     from specs.diagnostic import Diagnostic
-
-P = ParamSpec("P")
 
 ClusterOption = Annotated[
     Path | None,
@@ -100,31 +87,6 @@ class Options:
         return RenderOptions(lang=self.lang, width=terminal_width(stream), colour=use_colour(stream, os.environ))
 
 
-def command(
-    kind: "ReportKind",
-) -> "Callable[[Callable[Concatenate[Options, P], Result[Any] | None]], Callable[..., None]]":
-    """`kind`: what it reports, which says in which formats it can be asked for."""
-
-    def declare(run: "Callable[Concatenate[Options, P], Result[Any] | None]") -> Callable[..., None]:
-        def called(
-            ctx: typer.Context,
-            cluster: Path | None,
-            lang: Lang | None,
-            output: str | None,
-            report: list[str] | None,
-            **own: Any,
-        ) -> None:
-            from reconciler.cli.execute import execute
-
-            options = merge(ctx, cluster, lang, output, report)
-            execute(ctx.command_path, kind, options, lambda: run(options, **own))  # pyright: ignore[reportCallIssue]
-
-        _take_signature(called, run)
-        return called
-
-    return declare
-
-
 def merge(
     ctx: typer.Context,
     cluster: Path | None = None,
@@ -140,27 +102,6 @@ def merge(
         output=before.output if output is None else _format(output),
         reports=(*before.reports, *(_report(text) for text in report or ())),
     )
-
-
-_COMMON: tuple[tuple[str, Any], ...] = (
-    ("cluster", ClusterOption),
-    ("lang", LangOption),
-    ("output", OutputOption),
-    ("report", ReportOption),
-)
-
-
-def _take_signature(called: Callable[..., None], run: Callable[..., Any]) -> None:
-    """What typer reads options from: those of the command first, then those of all commands."""
-    first, *own = inspect.signature(run).parameters.values()
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    ctx = inspect.Parameter("ctx", keyword, annotation=typer.Context)
-    common = [inspect.Parameter(name, keyword, default=None, annotation=option) for name, option in _COMMON]
-    parameters = [ctx, *(parameter.replace(kind=keyword) for parameter in own), *common]
-    called.__name__, called.__doc__ = run.__name__, run.__doc__
-    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    called.__signature__ = inspect.Signature(parameters)
-    assert first.name == "options"
 
 
 def _report(text: str) -> ReportFile:
