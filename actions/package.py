@@ -155,8 +155,8 @@ class UnpackProducts(Action):
         return self.invalidated
 
     def command(self) -> Command:
-        asked = tuple(word for pin in of_reading(self.package_versions) for word in (pin.kind, pin.name))
-        return Command(script=PRODUCTS, args=(self.root, *((self.md5, *asked) if self.md5 else ())))
+        names = tuple(word for pin in of_reading(self.package_versions) for word in (pin.kind, pin.name))
+        return Command(script=PRODUCTS, args=(self.root, *((self.md5, *names) if self.md5 else ())))
 
     @property
     def deadline_s(self) -> float:

@@ -255,7 +255,7 @@ def _read(fact: CmdbFact, files: Files, answers: Mapping[Question, Answer | Unkn
     why = _unread(fact, files)
     if why is not None:
         return Unknown(why)
-    data = {asked: answer.data for asked in _of(fact) if isinstance(answer := answers[asked], Answer)}
+    data = {question: answer.data for question in _of(fact) if isinstance(answer := answers[question], Answer)}
     try:
         return _evaluate(fact, files, data)
     except UnexpectedAnswerError as odd:
@@ -287,7 +287,7 @@ def _evaluate(fact: CmdbFact, files: Files, data: Mapping[Question, Any]) -> Any
         case TopologyCustom():
             return Known(tuple(sorted(set(custom(files, _current(fact.install, data))))))
         case HostsNotIdle():
-            busy = (one for one in _places(fact.install, data) if one[1])
+            busy = (item for item in _places(fact.install, data) if item[1])
             return Known(tuple(sorted({address for address, _ in busy})))
         case BusinessHosts():
             return Known(tuple(sorted({address for address, _ in host_locations(data[_hosts(fact.install)])})))
@@ -313,7 +313,7 @@ def _current(install: str, data: Mapping[Question, Any]) -> Current:
 
 def _places(install: str, data: Mapping[Question, Any]) -> list[tuple[str, list[str]]]:
     """Address → its modules, but for those of the idle set."""
-    known = {one.id for one in sets(data[_tree(install)])}
+    known = {item.id for item in sets(data[_tree(install)])}
     locations = host_locations(data[_hosts(install)])
     return [(address, [module for at, module in places if at in known]) for address, places in locations]
 

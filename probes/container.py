@@ -275,11 +275,11 @@ def _state_of_image(
         case AppContainer():
             return _app(fact.app, docker)
         case ContainerState():
-            found = docker.containers.get(fact.container)
-            return Absent() if found is None else _state(fact.container, found.state)
+            result = docker.containers.get(fact.container)
+            return Absent() if result is None else _state(fact.container, result.state)
         case ContainerImage():
-            found = docker.containers.get(fact.container)
-            return Absent() if found is None else Known(found.image)
+            result = docker.containers.get(fact.container)
+            return Absent() if result is None else Known(result.image)
         case ImagePresent():
             return Known(True) if fact.image in docker.images else Absent()
         case DockerDataRoot():
@@ -300,15 +300,15 @@ def _app(app: str, docker: _Docker) -> Reading[State]:
 def _of_app(app: str, docker: _Docker) -> list[str]:
     """Its containers, the newest last."""
     pattern = re.compile(rf"{re.escape(app)}-([0-9]{{1,18}})")
-    found = sorted((int(told[1]), name) for name in docker.containers if (told := pattern.fullmatch(name)))
-    return [name for _, name in found]
+    result = sorted((int(match[1]), name) for name in docker.containers if (match := pattern.fullmatch(name)))
+    return [name for _, name in result]
 
 
 def _unsteady(fact: UnsteadyContainers, docker: _Docker) -> Iterator[str]:
-    asked = [(name, [name]) for name in fact.containers] + [(app, _of_app(app, docker)) for app in fact.apps]
-    for text, names in asked:
-        found = (docker.containers[name] for name in names if name in docker.containers)
-        running = [container for container in found if container.state == "running"]
+    requested = [(name, [name]) for name in fact.containers] + [(app, _of_app(app, docker)) for app in fact.apps]
+    for text, names in requested:
+        result = (docker.containers[name] for name in names if name in docker.containers)
+        running = [container for container in result if container.state == "running"]
         if running and not any(_stays(container, docker.now) for container in running):
             yield text
 

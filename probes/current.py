@@ -64,10 +64,10 @@ def parse(facts: Sequence[UnitCurrent], output: Output) -> Readings:
     *rows, clock = rows_of(output, count=len(facts) + 1)
     match clock:
         case ("clock", now, up):
-            told = decimal(now), decimal(up)
+            reported = decimal(now), decimal(up)
         case _:
             raise ValueError("the clock was not told")
-    return {fact: _read(fact, row, *told) for fact, row in zip(facts, rows, strict=True)}
+    return {fact: _read(fact, row, *reported) for fact, row in zip(facts, rows, strict=True)}
 
 
 def _read(fact: UnitCurrent, row: Row, now: float, up: float) -> Reading[bool]:
@@ -82,10 +82,10 @@ def _read(fact: UnitCurrent, row: Row, now: float, up: float) -> Reading[bool]:
             raise ValueError("the answer about a unit's age is not understood")
 
 
-def _compared(fact: UnitCurrent, changed: float, now: float, started: float, told: float) -> Reading[bool]:
+def _compared(fact: UnitCurrent, changed: float, now: float, started: float, reported: float) -> Reading[bool]:
     """`started` by the clock of today, `told` by the clock of that moment."""
-    younger, younger_then = (moment + GRAIN_S >= changed for moment in (started, told))
-    was_set = round(started - told) if abs(started - told) > SAME_S else 0
+    younger, younger_then = (moment + GRAIN_S >= changed for moment in (started, reported))
+    was_set = round(started - reported) if abs(started - reported) > SAME_S else 0
     if changed > now + GRAIN_S:
         # by a clock that was ahead, as it was at the start if it was set back since
         return Known(younger_then) if was_set else Unknown(reason("changed-in-future", path=fact.file, unit=fact.unit))

@@ -92,9 +92,9 @@ def _directories(facts: Sequence[DatabaseFact]) -> tuple[str, ...]:
 
 
 def parse(facts: Sequence[DatabaseFact], output: Output) -> Readings:
-    asked = _directories(facts)
-    groups = groups_of(output, count=len(asked))
-    rows = {directory: groups[index] for index, directory in enumerate(asked)}
+    names = _directories(facts)
+    groups = groups_of(output, count=len(names))
+    rows = {directory: groups[index] for index, directory in enumerate(names)}
     return {fact: _read(fact, rows[fact.directory]) for fact in facts}
 
 
@@ -105,11 +105,11 @@ def _read(fact: DatabaseFact, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
         case [*_, ("unreadable",)]:
             return Unknown(reason("path-unreadable", path=fact.directory))
         case [*told, ("end",)] if all(_is_reported(row) for row in told):
-            odd = next((row[1] for row in told if row[0] == "odd"), "")
-            if odd:
-                return Unknown(reason("database-name-unsupported", key=odd))
-            found = sorted({f"{row[1]} {row[2]}" for row in told})
-            return Known(tuple(found if isinstance(fact, DatabaseServers) else _elsewhere(fact, found)))
+            invalid = next((row[1] for row in told if row[0] == "odd"), "")
+            if invalid:
+                return Unknown(reason("database-name-unsupported", key=invalid))
+            matches = sorted({f"{row[1]} {row[2]}" for row in told})
+            return Known(tuple(matches if isinstance(fact, DatabaseServers) else _elsewhere(fact, matches)))
         case _:
             raise ValueError("the answer about databases is not understood")
 
@@ -118,12 +118,12 @@ def _is_reported(row: Row) -> bool:
     return (row[0] == "server" and len(row) == 3 and row[1] in KINDS) or (row[0] == "odd" and len(row) == 2)
 
 
-def _elsewhere(fact: DatabaseElsewhere, found: Sequence[str]) -> Iterator[str]:
+def _elsewhere(fact: DatabaseElsewhere, result: Sequence[str]) -> Iterator[str]:
     for kind in KINDS:
-        named = [server for server in found if server.startswith(f"{kind} ")]
-        if kind not in fact.served and not named:
+        names = [server for server in result if server.startswith(f"{kind} ")]
+        if kind not in fact.served and not names:
             yield f"{kind} ?"
-        for server in named:
+        for server in names:
             name = server.partition(" ")[2]
             reaches_ours = kind in fact.served and (name.endswith(CONSUL) or name in HERE)
             if name not in fact.hosts and not reaches_ours:

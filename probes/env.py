@@ -170,8 +170,8 @@ def command(facts: Sequence[EnvFact]) -> Command:
 
 def _request(fact: EnvFact, numbers: dict[str, str]) -> tuple[str, ...]:
     words = tuple(word for file, key in _variables(fact) for word in (numbers[file], key))
-    asked = "once" if isinstance(fact, (EnvPresent, EnvDuplicates)) else fact.kind.removeprefix("env.")
-    return (asked, str(len(words)), *words)
+    requested = "once" if isinstance(fact, (EnvPresent, EnvDuplicates)) else fact.kind.removeprefix("env.")
+    return (requested, str(len(words)), *words)
 
 
 def _files(facts: Sequence[EnvFact]) -> tuple[str, ...]:
@@ -187,7 +187,7 @@ def _variables(fact: EnvFact) -> tuple[tuple[str, str], ...]:
         case EnvSame():
             return (own, (fact.other_file, fact.other_key))
         case EnvCopied():
-            return (own, *(_source(each) for each in fact.sources))
+            return (own, *(_source(name) for name in fact.sources))
 
 
 def _source(text: str) -> tuple[str, str]:

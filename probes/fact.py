@@ -125,10 +125,10 @@ def fact_id(fact: AnyFact) -> str:
 def matches(expected: AnyExpected, readings: Readings) -> bool | None:
     """True, False, or None where it was not read or read as Unknown."""
     reading = readings.get(expected.fact)
-    wanted = resolve_target(expected, readings)
-    if reading is None or wanted is None or isinstance(reading, Unknown):
+    required = resolve_target(expected, readings)
+    if reading is None or required is None or isinstance(reading, Unknown):
         return None
-    return reading == wanted
+    return reading == required
 
 
 def resolve_target(expected: AnyExpected, readings: Readings) -> Known[Any] | Absent | SameAs[Any] | None:
@@ -136,13 +136,13 @@ def resolve_target(expected: AnyExpected, readings: Readings) -> Known[Any] | Ab
 
     The `Same` itself, which no reading equals, where its standard is not there.
     """
-    wish = expected.reading
-    if not isinstance(wish, SameAs):
-        return wish
-    other = readings.get(wish.fact)
-    if other is None or isinstance(other, Unknown):
+    expectation = expected.reading
+    if not isinstance(expectation, SameAs):
+        return expectation
+    reading = readings.get(expectation.fact)
+    if reading is None or isinstance(reading, Unknown):
         return None
-    return other if expected.fact.both_may_lack or _is_there(wish.fact, other) else wish
+    return reading if expected.fact.both_may_lack or _is_there(expectation.fact, reading) else expectation
 
 
 def _is_there(fact: AnyFact, reading: Known[Any] | Absent) -> bool:

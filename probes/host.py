@@ -154,8 +154,10 @@ done
 
 
 def command(facts: Sequence[HostFact]) -> Command:
-    asked = _asked(facts)
-    return Command(script=SCRIPT, args=tuple(word for ask, *words in asked for word in (ask, str(len(words)), *words)))
+    queries = _asked(facts)
+    return Command(
+        script=SCRIPT, args=tuple(word for ask, *words in queries for word in (ask, str(len(words)), *words))
+    )
 
 
 def _asked(facts: Sequence[HostFact]) -> tuple[tuple[str, ...], ...]:
@@ -182,7 +184,7 @@ def parse(facts: Sequence[HostFact], output: Output) -> Readings:
     index = 0
     for fact in facts:
         count = len(_requests(fact))
-        readings[fact] = _read(fact, tuple(tuple(groups[each]) for each in range(index, index + count)))
+        readings[fact] = _read(fact, tuple(tuple(groups[item]) for item in range(index, index + count)))
         index += count
     return readings
 

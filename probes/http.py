@@ -106,8 +106,8 @@ def _page(url: str, row: Row) -> Reading[str]:
         case ("curl", "28" | "52" | "56", _):
             return Known(f"{url.removeprefix(_origin(url))} silent")
         case _:
-            found = _status(url, row)
-            return Known(f"{url.removeprefix(_origin(url))} {found.value}") if isinstance(found, Known) else found
+            reading = _status(url, row)
+            return Known(f"{url.removeprefix(_origin(url))} {reading.value}") if isinstance(reading, Known) else reading
 
 
 def _origin(url: str) -> str:
@@ -116,7 +116,7 @@ def _origin(url: str) -> str:
 
 
 def _unserved(pages: Sequence[Reading[str]]) -> Reading[tuple[str, ...]]:
-    unread = next((found for found in pages if isinstance(found, Unknown)), None)
+    unread = next((reading for reading in pages if isinstance(reading, Unknown)), None)
     return unread or Known(tuple(dict.fromkeys(found.value for found in pages if isinstance(found, Known))))
 
 

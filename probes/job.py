@@ -167,9 +167,9 @@ def parse(facts: Sequence[JobFact], output: Output) -> Mapping[JobFact, Reading[
 
 
 def _read(fact: JobFact, line: str) -> Reading[str] | Reading[tuple[str, ...]]:
-    asked, *words = line.split(" ")
-    if asked != _ask(fact):
-        raise ValueError(f"answered {asked!r} to {_ask(fact)!r}")
+    query, *words = line.split(" ")
+    if query != _ask(fact):
+        raise ValueError(f"answered {query!r} to {_ask(fact)!r}")
     match fact:
         case JobState():
             return _state(words)

@@ -155,8 +155,8 @@ SCRIPT = ROOT_HOME + MISSING + QUERY
 
 
 def command(facts: Sequence[MysqlFact]) -> Command:
-    asked = _asked(facts)
-    return Command(script=SCRIPT, args=tuple(word for request in asked for word in request), timeout_s=60.0)
+    queries = _asked(facts)
+    return Command(script=SCRIPT, args=tuple(word for request in queries for word in request), timeout_s=60.0)
 
 
 def _asked(facts: Sequence[MysqlFact]) -> tuple[tuple[str, ...], ...]:
@@ -178,9 +178,9 @@ class _Server:
 
 
 def parse(facts: Sequence[MysqlFact], output: Output) -> Readings:
-    asked = _asked(facts)
-    groups = groups_of(output, count=len(asked))
-    rows = {request: groups[index] for index, request in enumerate(asked)}
+    queries = _asked(facts)
+    groups = groups_of(output, count=len(queries))
+    rows = {request: groups[index] for index, request in enumerate(queries)}
     return {fact: _read(fact, rows[_request(fact)]) for fact in facts}
 
 

@@ -138,8 +138,8 @@ done
 
 
 def command(facts: Sequence[PathFact]) -> Command:
-    asked = (_asked(fact) for fact in facts)
-    args = tuple(word for ask, *words in asked for word in (ask, str(len(words)), *words))
+    requested = (_asked(fact) for fact in facts)
+    args = tuple(word for ask, *words in requested for word in (ask, str(len(words)), *words))
     return Command(script=SCRIPT, args=args, timeout_s=60.0)
 
 

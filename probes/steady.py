@@ -56,8 +56,8 @@ def _units(facts: Sequence[RecentlyStartedUnits]) -> tuple[str, ...]:
 def parse(facts: Sequence[RecentlyStartedUnits], output: Output) -> Readings:
     first, *blocks = "\n".join(lines_of(output)).split("\n\n")
     up, _, now = first.partition(" ")
-    shown, told = by_name(blocks), (decimal(up), decimal(now)) if _units(facts) else (0.0, 0.0)
-    return {fact: _read(fact, shown, *told) for fact in facts}
+    shown, reported = by_name(blocks), (decimal(up), decimal(now)) if _units(facts) else (0.0, 0.0)
+    return {fact: _read(fact, shown, *reported) for fact in facts}
 
 
 def _read(

@@ -80,12 +80,12 @@ def parse(facts: Sequence[UnitFact], output: Output) -> Readings:
 
 def by_name(blocks: Iterable[str]) -> Mapping[str, Properties]:
     """Output of `systemctl show` by unit, under each of its names. Raises ValueError for a line without "="."""
-    found: dict[str, Properties] = {}
+    result: dict[str, Properties] = {}
     for block in blocks:
         shown = _properties(block)
         for name in (*shown.get("Names", "").split(), *shown.get("Id", "").split()):
-            found[name] = shown
-    return found
+            result[name] = shown
+    return result
 
 
 def _properties(block: str) -> Properties:
@@ -94,11 +94,11 @@ def _properties(block: str) -> Properties:
 
 def _answers(blocks: Iterable[str]) -> Mapping[str, str]:
     """Output of `systemctl is-enabled` by instance; "" where there is none."""
-    told = (_properties(block) for block in blocks)
-    return {each["Instance"]: each["IsEnabled"] for each in told if "Instance" in each}
+    reported = (_properties(block) for block in blocks)
+    return {item["Instance"]: item["IsEnabled"] for item in reported if "Instance" in item}
 
 
-def _read(fact: UnitFact, shown: Mapping[str, Properties], said: Mapping[str, str]) -> AnyReading:
+def _read(fact: UnitFact, shown: Mapping[str, Properties], output: Mapping[str, str]) -> AnyReading:
     block = shown.get(fact.unit)
     if block is None:
         return Unknown(reason("unit-not-shown", unit=fact.unit))
@@ -106,7 +106,7 @@ def _read(fact: UnitFact, shown: Mapping[str, Properties], said: Mapping[str, st
         case UnitActive():
             return _active(fact.unit, block["LoadState"], block["ActiveState"])
         case UnitEnabled():
-            return _enabled(fact.unit, block["LoadState"], block["UnitFileState"], said)
+            return _enabled(fact.unit, block["LoadState"], block["UnitFileState"], output)
 
 
 def _active(unit: str, load: str, state: str) -> Reading[Active]:
@@ -121,14 +121,14 @@ def _active(unit: str, load: str, state: str) -> Reading[Active]:
             return Unknown(reason("unit-unknown-state", unit=unit, load=load, state=state))
 
 
-def _enabled(unit: str, load: str, state: str, said: Mapping[str, str]) -> Reading[str]:
+def _enabled(unit: str, load: str, state: str, output: Mapping[str, str]) -> Reading[str]:
     if load == "not-found":
         return Absent()
     if load == "masked":
         return Known(state if is_masked(state) else "masked")
     if "@" not in unit or state == "":
         return Known(state or "none")
-    return Known(said[unit]) if said.get(unit) else Unknown(reason("unit-not-shown", unit=unit))
+    return Known(output[unit]) if output.get(unit) else Unknown(reason("unit-not-shown", unit=unit))
 
 
 def is_masked(state: object) -> bool:

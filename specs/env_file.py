@@ -188,8 +188,8 @@ class _Reader:
             self._found.append(Assignment(key=key, value="", line=line, why="odd"))
 
     def _mark_unreadable(self, first: int) -> None:
-        spoilt = (Assignment(key=old.key, value="", line=old.line, why="odd") for old in self._found[first:])
-        self._found[first:] = list(spoilt)
+        invalidated = (Assignment(key=old.key, value="", line=old.line, why="odd") for old in self._found[first:])
+        self._found[first:] = list(invalidated)
 
     def _value(self, *, exported: bool) -> str:
         """Sets `_why`. Bytes that `$'\\344'` spells are put together to characters."""

@@ -58,9 +58,9 @@ def parse(text: str) -> HostLayout:
         if not _ADDRESS.fullmatch(address):
             continue
         for place, token in enumerate(tokens, start=2):
-            found = _TOKEN.fullmatch(token)
-            if found is None:
+            match = _TOKEN.fullmatch(token)
+            if match is None:
                 errors.append(BadToken(line=number, field=place, token=token))
             else:
-                hosts.setdefault(address, {})[found[1], found[2] or ""] = None
+                hosts.setdefault(address, {})[match[1], match[2] or ""] = None
     return HostLayout(hosts=tuple((ip, tuple(owned)) for ip, owned in hosts.items()), errors=tuple(errors))

@@ -43,16 +43,16 @@ def listed(release: Release) -> tuple[PackageVersion, ...]:
 
 def with_versions_of(release: Release, versions: Sequence[PackageVersion]) -> Release:
     """The release with the package's versions instead of its data's."""
-    said = {(pin.kind, pin.name): pin.version for pin in versions if pin.version}
+    output = {(pin.kind, pin.name): pin.version for pin in versions if pin.version}
     modules = tuple(
-        module.model_copy(update={"version": said["product", module.src]})
-        if module.version and ("product", module.src) in said
+        module.model_copy(update={"version": output["product", module.src]})
+        if module.version and ("product", module.src) in output
         else module
         for module in release.modules
     )
     apps = tuple(
-        app.model_copy(update={"version": said["saas", app.code]})
-        if app.version and ("saas", app.code) in said
+        app.model_copy(update={"version": output["saas", app.code]})
+        if app.version and ("saas", app.code) in output
         else app
         for app in release.apps
     )

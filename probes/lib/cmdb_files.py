@@ -32,7 +32,7 @@ class Files:
     def modules(self) -> Mapping[str, tuple[str, ...]]:
         """Line of .installed_module → modules, where that is not the line itself."""
         modules = _literal(self.tables["real_module_dict"])
-        return {name: tuple(str(one) for one in _listed(names)) for name, names in modules.items()}
+        return {name: tuple(str(item) for item in _listed(names)) for name, names in modules.items()}
 
     def sets(self) -> Mapping[str, str]:
         """Set → its template."""
@@ -46,12 +46,12 @@ class Files:
 def _literal(text: str) -> Mapping[str, Any]:
     """A table of the script. Raises ValueError for what is not one of words."""
     try:
-        found: object = ast.literal_eval(text.partition("=")[2].strip())
+        result: object = ast.literal_eval(text.partition("=")[2].strip())
     except (SyntaxError, TypeError, MemoryError, RecursionError) as error:
         raise ValueError("the script's table is no table") from error
-    if not isinstance(found, dict):
+    if not isinstance(result, dict):
         raise ValueError("the script's table is no table")
-    return {str(name): value for name, value in cast("dict[object, object]", found).items()}
+    return {str(name): value for name, value in cast("dict[object, object]", result).items()}
 
 
 def _listed(value: object) -> Sequence[object]:

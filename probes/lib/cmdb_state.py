@@ -53,7 +53,7 @@ def differences(files: Files, current: Current) -> Iterator[str]:
     yield from _difference("service-template", frozenset(files.services), current.services)
     yield from _difference("set-template", frozenset(name for name, _ in files.topo), current.templates)
     expected = files.sets()
-    yield from _difference("set", frozenset(expected), frozenset(one.name for one in current.sets))
+    yield from _difference("set", frozenset(expected), frozenset(item.name for item in current.sets))
     for current_set in current.sets:
         if current_set.name in expected:
             yield from _difference(
@@ -138,7 +138,7 @@ def _page(page: object, most: int) -> Sequence[Mapping[str, Any]]:
 
 
 def _items(value: object) -> Sequence[Mapping[str, Any]]:
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in cast("list[object]", value)):
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in cast("list[object]", value)):
         raise UnexpectedAnswerError(reason("cmdb-unexpected-answer", what="list"))
     return cast("list[Mapping[str, Any]]", value)
 

@@ -179,10 +179,10 @@ def _whole(api: str, text: str) -> Answer | Unknown:
     """A truncated answer has lost the two numbers at its end. Raises ValueError where they are missing otherwise."""
     if len(text.encode("utf-8", "surrogateescape")) > LIMIT:
         return Unknown(reason("esb-too-long", api=api))
-    found = re.fullmatch(r"(.*) (\d{3}) (\d{1,3})", text, re.ASCII)
-    if found is None:
+    match = re.fullmatch(r"(.*) (\d{3}) (\d{1,3})", text, re.ASCII)
+    if match is None:
         raise ValueError("the answer of the ESB is not whole")
-    return _answer(api, *found.groups())
+    return _answer(api, *match.groups())
 
 
 def _answer(api: str, text: str, status: str, end: str) -> Answer | Unknown:

@@ -70,4 +70,4 @@ _ESCAPED = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r", "\\0": "\0"}
 
 
 def unescape(text: str) -> str:
-    return re.sub(r"\\.", lambda found: _ESCAPED.get(found[0], found[0]), text)
+    return re.sub(r"\\.", lambda match: _ESCAPED.get(match[0], match[0]), text)

@@ -45,8 +45,8 @@ lock_app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"bkrec {VERSION}")
         raise typer.Exit
 
@@ -72,7 +72,7 @@ def root(
 def _command(within: typer.Typer, name: str, run: Callable[..., None], text: str, *examples: str) -> None:
     """The examples stand one per line under `Example:`; a test runs each through the parser."""
     head = localized("Example:", "示例：")
-    within.command(name, help=text, epilog="\n".join(("\b", head, *(f"  {one}" for one in examples))))(run)
+    within.command(name, help=text, epilog="\n".join(("\b", head, *(f"  {item}" for item in examples))))(run)
 
 
 _command(

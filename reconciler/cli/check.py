@@ -48,7 +48,7 @@ def check(options: Options, every: EveryOption = None) -> "Result[ClusterReport]
 
     pause_s = None if every is None else seconds(every)
     while pause_s is not None:
-        each = replace(options, printed=Printed())
-        emit(signals.run(assess.diff(cluster_path(each))), "check", each)
+        item = replace(options, printed=Printed())
+        emit(signals.run(assess.diff(cluster_path(item))), "check", item)
         signals.run(asyncio.sleep(pause_s))
     return signals.run(assess.diff(cluster_path(options)))

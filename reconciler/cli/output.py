@@ -93,7 +93,11 @@ def write_reports(kind: "ReportKind", report: Any, exit_code: int, options: Opti
 def print_diagnostics(diagnostics: "tuple[Diagnostic, ...]", options: Options, *, warnings: bool = False) -> None:
     """On stderr, all at once. What this command has printed is not printed again; an error outranks a warning."""
     printed = options.printed
-    new = [each for each in diagnostics if each not in printed.errors and not (warnings and each in printed.warnings)]
+    new = [
+        diagnostic
+        for diagnostic in diagnostics
+        if diagnostic not in printed.errors and not (warnings and diagnostic in printed.warnings)
+    ]
     (printed.warnings if warnings else printed.errors).update(new)
     if new:
         from reconciler.view.text.diagnostic import diagnostics_text

@@ -24,17 +24,17 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(_watched(work, None, lambda: None))
 
 
-def run_stoppable(work: Callable[[StopSignal], Coroutine[Any, Any, T]], asked: Callable[[], None]) -> T:
+def run_stoppable(work: Callable[[StopSignal], Coroutine[Any, Any, T]], requested: Callable[[], None]) -> T:
     """For `apply`, which knows what a stop makes of it; `asked` tells the person that the first one was heard."""
 
     async def inside() -> T:
         stop = StopSignal()
-        return await _watched(work(stop), stop, asked)
+        return await _watched(work(stop), stop, requested)
 
     return asyncio.run(inside())
 
 
-async def _watched(work: Coroutine[Any, Any, T], stop: StopSignal | None, asked: Callable[[], None]) -> T:
+async def _watched(work: Coroutine[Any, Any, T], stop: StopSignal | None, requested: Callable[[], None]) -> T:
     """Cancels the work on a signal that insists, waits for its clean-up, and raises Exit with its code."""
     loop, code = asyncio.get_running_loop(), exit_code("interrupted")
 
@@ -44,7 +44,7 @@ async def _watched(work: Coroutine[Any, Any, T], stop: StopSignal | None, asked:
             first = stop.signal is None
             stop.request(which)
             if first:
-                asked()
+                requested()
             return
         code = exit_code("interrupted", which)
         task.cancel()

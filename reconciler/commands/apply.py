@@ -78,10 +78,10 @@ def _result(cluster: Cluster, ended: reconcile.RunResult, transcript: Transcript
 
 def _check_approvals(cluster: Cluster, approved: frozenset[str]) -> None:
     """Raises UsageError: an id that no step asks for is a mistake."""
-    known = preflight.approvals(cluster)
-    unknown = sorted(approved.difference(known))
+    known_names = preflight.approvals(cluster)
+    unknown = sorted(approved.difference(known_names))
     if unknown:
-        ids = ", ".join(known) or "-"
+        ids = ", ".join(known_names) or "-"
         raise UsageError(*(diagnose("approval-unknown", gate=name, known=ids) for name in unknown))
 
 

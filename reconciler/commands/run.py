@@ -55,11 +55,11 @@ class Transcript:
         self.answer = answer
         return answer == "yes"
 
-    def diagnostics(self, found: tuple[Diagnostic, ...], not_asked: Diagnostic) -> tuple[Diagnostic, ...]:
+    def diagnostics(self, diagnostics: tuple[Diagnostic, ...], not_asked: Diagnostic) -> tuple[Diagnostic, ...]:
         """Where there was no terminal to ask at, `not_asked` says so and what to type: nobody said no."""
         if self.answer != "not-asked":
-            return found
-        return tuple(not_asked if diagnostic.code == "not-confirmed" else diagnostic for diagnostic in found)
+            return diagnostics
+        return tuple(not_asked if diagnostic.code == "not-confirmed" else diagnostic for diagnostic in diagnostics)
 
 
 @contextmanager

@@ -98,10 +98,10 @@ def _steps(preview: UndoPreview) -> frozenset[str]:
 def _result(case: UndoCase, ended: reconcile.RunResult, transcript: Transcript) -> Result[UndoReport]:
     last = case.preview(ended.assessment)
     blocked = tuple(blocked.diagnostic for blocked in ended.assessment.plan.blocked)
-    found = ended.diagnostics or (blocked if ended.verdict in ("refused", "failed") else ())
+    result = ended.diagnostics or (blocked if ended.verdict in ("refused", "failed") else ())
     steps = len(last.cluster.plan.steps)
     not_asked = diagnose("undo-confirmation-needed", steps=steps, run=case.scope.run)
-    diagnostics = transcript.diagnostics(tuple(dict.fromkeys(found)), not_asked)
+    diagnostics = transcript.diagnostics(tuple(dict.fromkeys(result)), not_asked)
     report = UndoReport(
         verdict=ended.verdict,
         exit_code=ended.exit_code,
@@ -116,8 +116,8 @@ def _result(case: UndoCase, ended: reconcile.RunResult, transcript: Transcript) 
 async def _case(gather: GatherFacts, cluster: Cluster, request: UndoRequest) -> UndoCase:
     hosts = cluster.inventory.everyone
     readings = (await gather([UndoRuns(host=host) for host in hosts])).readings
-    known = undo_scope.known_runs(readings)[::-1]
-    run = _chosen(request.run, known, undo_scope.unread_hosts(readings))
+    known_names = undo_scope.known_runs(readings)[::-1]
+    run = _chosen(request.run, known_names, undo_scope.unread_hosts(readings))
     saved = (await gather(undo_scope.facts_to_read(run, hosts))).readings
     _check_paths(undo_scope.undo_scope(run, saved), request.excluded)
     scope = undo_scope.undo_scope(run, saved, request.excluded)
@@ -127,7 +127,7 @@ async def _case(gather: GatherFacts, cluster: Cluster, request: UndoRequest) -> 
         scope=scope,
         expected=rules.expect(cluster, scope, replacements),
         afterwards=rules.afterwards(cluster, scope, replacements),
-        known_runs=known,
+        known_runs=known_names,
     )
 
 

@@ -34,28 +34,28 @@ def select_actions(graph: PlanGraph, desired_invalidated: Set[AnyFact]) -> dict[
         providers.setdefault(fact, []).append(any_step)
         provides[any_step], requires[any_step] = {fact}, ()
     cover = MinimalCover(providers=providers, provides=provides, requires=requires).smallest(_goal(graph))
-    found = {fact: _first(providers[fact], cover) for fact in repaired if len(providers[fact]) > 1}
-    return dict(graph.prior.chosen) | found
+    by_fact = {fact: _first(providers[fact], cover) for fact in repaired if len(providers[fact]) > 1}
+    return dict(graph.prior.chosen) | by_fact
 
 
 def _goal(graph: PlanGraph) -> list[AnyFact]:
     """What is desired and does not hold now; the rest is in the graph because steps require or invalidate it."""
-    found = ((fact, decision) for node in graph.nodes.values() for fact, decision in node.repairs.items())
+    result = ((fact, decision) for node in graph.nodes.values() for fact, decision in node.repairs.items())
     return [
         fact
-        for fact, decision in found
+        for fact, decision in result
         if not decision.requires and compare(decision.expected, graph.readings) is not None
     ]
 
 
 def _providers(graph: PlanGraph, provides: Mapping[str, Set[AnyFact]]) -> dict[AnyFact, list[str]]:
     """Fact → the steps that provide it, the widest first; a blocked one only where there is no other."""
-    found: dict[AnyFact, list[str]] = {}
+    result: dict[AnyFact, list[str]] = {}
     for name in sorted(provides, key=lambda name: (len(provides[name]), name), reverse=True):
         for fact in provides[name]:
-            found.setdefault(fact, []).append(name)
+            result.setdefault(fact, []).append(name)
     free = {name for name, node in graph.nodes.items() if node.blocked_by is None}
-    return {fact: [name for name in names if name in free] or names for fact, names in found.items()}
+    return {fact: [name for name in names if name in free] or names for fact, names in result.items()}
 
 
 Parts = tuple[Set[AnyFact], ...]

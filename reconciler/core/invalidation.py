@@ -77,23 +77,23 @@ def _invalidates(node: Node) -> tuple[AnyFact, ...]:
 
 
 def _invalidations(graph: PlanGraph, nodes: list[Node]) -> list[_Invalidation]:
-    found: dict[AnyFact, _Invalidation] = {}
+    result: dict[AnyFact, _Invalidation] = {}
     for facts, invalidators in _by_group((number, _invalidates(node)) for number, node in enumerate(nodes)):
         for fact in facts:
-            found.setdefault(fact, _Invalidation(fact=fact)).invalidators |= invalidators
-    if not found:
+            result.setdefault(fact, _Invalidation(fact=fact)).invalidators |= invalidators
+    if not result:
         return []
     for number, node in enumerate(nodes):
-        for fact in node.effects & found.keys():
-            found[fact].providers |= 1 << number
+        for fact in node.effects & result.keys():
+            result[fact].providers |= 1 << number
     groups = ((number, group) for number, node in enumerate(nodes) for group in node.groups)
     for expectations, consumers in _by_group(groups):
         for expected in expectations:
-            item = found.get(expected.fact)
+            item = result.get(expected.fact)
             if item is not None:
                 item.consumers |= consumers
                 item.matches = item.matches and compare(expected, graph.readings) is None
-    return sorted(found.values(), key=lambda item: fact_id(item.fact))
+    return sorted(result.values(), key=lambda item: fact_id(item.fact))
 
 
 T = TypeVar("T")
@@ -101,11 +101,11 @@ T = TypeVar("T")
 
 def _by_group(groups: Iterable[tuple[int, tuple[T, ...]]]) -> Iterable[tuple[tuple[T, ...], Steps]]:
     """Each group once, by identity, with all the steps that have it."""
-    found: dict[int, tuple[tuple[T, ...], Steps]] = {}
+    result: dict[int, tuple[tuple[T, ...], Steps]] = {}
     for number, group in groups:
         if group:
-            found[id(group)] = group, found.get(id(group), (group, 0))[1] | 1 << number
-    return found.values()
+            result[id(group)] = group, result.get(id(group), (group, 0))[1] | 1 << number
+    return result.values()
 
 
 def _numbers(steps: Steps) -> Iterator[int]:
@@ -144,11 +144,11 @@ class _StepOrder:
         if name not in known:
             after = self.nodes[name].after
             if id(after) not in shared:
-                found = 0
+                result = 0
                 for item in after:
                     if item in numbers:
-                        found |= self._collect_predecessors(item, numbers, known, shared) | 1 << numbers[item]
-                shared[id(after)] = found
+                        result |= self._collect_predecessors(item, numbers, known, shared) | 1 << numbers[item]
+                shared[id(after)] = result
             known[name] = shared[id(after)]
         return known[name]
 

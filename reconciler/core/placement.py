@@ -164,11 +164,11 @@ def _bad_optional(file: ClusterFile, release: Release) -> list[Diagnostic]:
 
 
 def _bad_excluded(file: ClusterFile, release: Release) -> list[Diagnostic]:
-    known = (*release.scope, *(app.code for app in release.apps))
+    known_names = (*release.scope, *(app.code for app in release.apps))
     return [
-        diagnose("excluded-unknown", where="cluster.toml, excluded", module=name, known=", ".join(known))
+        diagnose("excluded-unknown", where="cluster.toml, excluded", module=name, known=", ".join(known_names))
         for name in file.excluded
-        if name not in known
+        if name not in known_names
     ]
 
 
@@ -329,9 +329,9 @@ def _fitting(module: Module, layout: HostLayout, controller: str, places: Mappin
     first = (controller,) if place.not_with else ()
     beside = tuple(host for name in place.beside for host in layout.hosts_named(name) or places.get(name, ()))
     near = tuple(host for name in place.near for host in layout.hosts_named(name))
-    known = layout.addresses()
-    others = () if any(layout.hosts_named(name) for name in place.beside) else (*near, *known)
-    return next((host for host in (*first, *beside, *others) if host in known and host not in taken), "")
+    known_names = layout.addresses()
+    others = () if any(layout.hosts_named(name) for name in place.beside) else (*near, *known_names)
+    return next((host for host in (*first, *beside, *others) if host in known_names and host not in taken), "")
 
 
 def _nowhere(module: Module) -> Diagnostic:

@@ -85,10 +85,10 @@ class PlanGraph:
         if isinstance(drift.reading, Unknown):
             self._block(drift, _unread_diagnostic(drift, drift.reading))
             return ()
-        found = self._decide(drift)
-        if found is None:
+        result = self._decide(drift)
+        if result is None:
             return ()
-        name, decision = found
+        name, decision = result
         match decision:
             case Diagnostic() as diagnostic:
                 self._block(drift, diagnostic)
@@ -135,8 +135,8 @@ class PlanGraph:
             self.unread.update(missing.facts)
             return None
         if isinstance(decision, Repair):
-            found = self.proposals[drift.expected.fact] = self._preferred(drift.expected.fact, name, decision)
-            return found
+            result = self.proposals[drift.expected.fact] = self._preferred(drift.expected.fact, name, decision)
+            return result
         return name, decision
 
     def _decision_of(self, drift: AnyDrift) -> tuple[str, Decision]:
@@ -289,8 +289,8 @@ class PlanGraph:
         """What blocks it: its own refusal, or that of something it derives from."""
         if fact in self.blocked or fact not in self.derived:
             return self.blocked.get(fact)
-        found = (self._refused(expected.fact) for expected in self.derived[fact].depends_on)
-        return next((blocked for blocked in found if blocked is not None), None)
+        result = (self._refused(expected.fact) for expected in self.derived[fact].depends_on)
+        return next((blocked for blocked in result if blocked is not None), None)
 
     def _advise(self, drift: AnyDrift, diagnostic: Diagnostic, *, needed: bool) -> None:
         """What a step requires has to hold, safe to repair or not."""

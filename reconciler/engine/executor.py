@@ -93,17 +93,17 @@ class _Scheduler:
 
     def _dependants(self, *causes: str) -> tuple[str, ...]:
         """Waiting steps that depend on these, directly or indirectly, in the plan's order of discovery."""
-        found: dict[str, None] = {}
+        result: dict[str, None] = {}
         frontier = set(causes)
         while frontier:
             direct = [
                 step
                 for step in self.waiting.values()
-                if step.id not in found and any(dependency.step in frontier for dependency in step.after)
+                if step.id not in result and any(dependency.step in frontier for dependency in step.after)
             ]
             frontier = {step.id for step in direct}
-            found.update(dict.fromkeys(step.id for step in direct))
-        return tuple(found)
+            result.update(dict.fromkeys(step.id for step in direct))
+        return tuple(result)
 
     def result(self, running: tuple[str, ...]) -> ExecutionResult:
         return ExecutionResult(

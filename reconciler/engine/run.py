@@ -153,11 +153,11 @@ def nothing_to_start(context: RunContext, assessment: Assessment) -> bool:
 def _waits_for_human(context: RunContext, assessment: Assessment) -> bool:
     """Something needs a person, and everything else that is unknown is unknown for that reason alone."""
     blocked = assessment.plan.blocked
-    asked = {item.expected.fact for item in blocked if item.diagnostic.disposition == "needs-human"}
+    facts = {item.expected.fact for item in blocked if item.diagnostic.disposition == "needs-human"}
     manual = only_manual_steps_left(context, assessment) and all(
         item.diagnostic.disposition == "needs-human" for item in blocked
     )
-    return (bool(asked) or manual) and all(drift.expected.fact in asked for drift in assessment.difference.unknown)
+    return (bool(facts) or manual) and all(drift.expected.fact in facts for drift in assessment.difference.unknown)
 
 
 def conclude(context: RunContext, state: RunState) -> RunVerdict:

@@ -44,7 +44,7 @@ def agent_baseline(cluster: Cluster, module: Module) -> Baseline | None:
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
-    of_gse = next(found for module in cluster.modules() if (found := agent_baseline(cluster, module)) is not None)
+    of_gse = next(result for module in cluster.modules() if (result := agent_baseline(cluster, module)) is not None)
     match drift.expected.fact:
         case TaskRecorded() as fact:
             return _record(cluster, fact, of_gse, facts)

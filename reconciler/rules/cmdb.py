@@ -176,23 +176,23 @@ def all_modules_ready(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def _emptying(cluster: Cluster, fact: AnyFact, drift: AnyDrift, facts: FactReader) -> Decision:
-    here, install = cluster.controller, cluster.paths.install
-    sets = _names(facts, RemainingSets(host=here, install=install))
-    templates = _names(facts, RemainingTemplates(host=here, install=install))
+    local, install = cluster.controller, cluster.paths.install
+    sets = _names(facts, RemainingSets(host=local, install=install))
+    templates = _names(facts, RemainingTemplates(host=local, install=install))
     strays, cmdb = _strays(cluster, facts), _cmdb(cluster)
     action: DeleteSets | DeleteTemplates | MoveHosts | UnlockTopologyEditing
     needs = (_unassigned(cluster), *_assignable(cluster), *all_modules_ready(cluster), *_copied(cluster))
     match fact:
         case HostsNotIdle():
-            action = MoveHosts(host=here, install=install, sets=sets, templates=templates, strays=strays)
+            action = MoveHosts(host=local, install=install, sets=sets, templates=templates, strays=strays)
         case EditingUnlocked():
             action = UnlockTopologyEditing(
-                host=here, install=install, sets=sets, templates=templates, strays=strays, cmdb=cmdb
+                host=local, install=install, sets=sets, templates=templates, strays=strays, cmdb=cmdb
             )
         case RemainingSets():
-            action = DeleteSets(host=here, install=install, sets=sets, templates=templates, strays=strays)
+            action = DeleteSets(host=local, install=install, sets=sets, templates=templates, strays=strays)
         case _:
-            action = DeleteTemplates(host=here, install=install, sets=sets, templates=templates, strays=strays)
+            action = DeleteTemplates(host=local, install=install, sets=sets, templates=templates, strays=strays)
     return Repair.of(drift, action, section=SECTION, requires=needs)
 
 

@@ -26,10 +26,10 @@ def _beside(_: Cluster) -> dict[Hashable, Any]:
 def of_cluster(make: Callable[[Cluster], T]) -> Callable[[Cluster], T]:
     @wraps(make)
     def known(cluster: Cluster) -> T:
-        here = _beside(cluster)
-        if make not in here:
-            here[make] = make(cluster)
-        return here[make]
+        local = _beside(cluster)
+        if make not in local:
+            local[make] = make(cluster)
+        return local[make]
 
     return known
 
@@ -39,10 +39,10 @@ def of_module(make: Callable[[Cluster, Module], T]) -> Callable[[Cluster, Module
 
     @wraps(make)
     def known(cluster: Cluster, module: Module) -> T:
-        here, key = _beside(cluster), (make, module.name)
-        if key not in here:
-            here[key] = make(cluster, module)
-        return here[key]
+        local, key = _beside(cluster), (make, module.name)
+        if key not in local:
+            local[key] = make(cluster, module)
+        return local[key]
 
     return known
 
@@ -52,9 +52,9 @@ def of_module_and(make: Callable[[Cluster, Module, W], T]) -> Callable[[Cluster,
 
     @wraps(make)
     def known(cluster: Cluster, module: Module, word: W) -> T:
-        here, key = _beside(cluster), (make, module.name, word)
-        if key not in here:
-            here[key] = make(cluster, module, word)
-        return here[key]
+        local, key = _beside(cluster), (make, module.name, word)
+        if key not in local:
+            local[key] = make(cluster, module, word)
+        return local[key]
 
     return known

@@ -45,8 +45,8 @@ def _call(cluster: Cluster, module: Module, facts: FactReader) -> Repair | Diagn
 
 def _installer_effects(cluster: Cluster, module: Module, facts: FactReader) -> tuple[str, ...]:
     units = [UnitActive(host=host, unit=unit.name) for host in cluster.hosts(module) for unit in module.units]
-    found = zip(units, facts.read_all(units), strict=True)
-    return tuple(fact.unit for fact, reading in found if reading != Absent())
+    result = zip(units, facts.read_all(units), strict=True)
+    return tuple(fact.unit for fact, reading in result if reading != Absent())
 
 
 def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:

@@ -24,8 +24,8 @@ from specs.reason import Reason, reason
 
 def latent(cluster: Cluster, difference: Difference, readings: Readings) -> Mapping[AnyFact, Reason]:
     drifts = (*difference.drift, *(reported.drift for reported in difference.advice))
-    found = {drift.expected.fact: _latent(cluster, drift, readings) for drift in drifts}
-    return {fact: why for fact, why in found.items() if why is not None}
+    result = {drift.expected.fact: _latent(cluster, drift, readings) for drift in drifts}
+    return {fact: why for fact, why in result.items() if why is not None}
 
 
 def _latent(cluster: Cluster, drift: AnyDrift, readings: Readings) -> Reason | None:

@@ -162,11 +162,11 @@ def restart_policies(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...
 
 def _on_each(placed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Host → what is on it, in the order of the data."""
-    found: dict[str, dict[str, None]] = {}
+    result: dict[str, dict[str, None]] = {}
     for name, hosts in placed.items():
         for host in hosts:
-            found.setdefault(host, {})[name] = None
-    return ((host, tuple(names)) for host, names in found.items())
+            result.setdefault(host, {})[name] = None
+    return ((host, tuple(names)) for host, names in result.items())
 
 
 def units_stay_up(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
@@ -201,14 +201,14 @@ def _versions(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 
 def _database(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    here = cluster.controller
+    local = cluster.controller
     if module.sql:
-        pending = PendingSql(host=here, directory=cluster.src(module.sql), marks=MIGRATION_MARKERS)
+        pending = PendingSql(host=local, directory=cluster.src(module.sql), marks=MIGRATION_MARKERS)
         yield pending.must_be(
             (), because=reason("tables-migrated"), source="bin/sql_migrate.sh:113", module=module.name
         )
     for app in module.apps:
-        fact = AppRegistered(host=here, login_path=LOGIN_PATH, code=app)
+        fact = AppRegistered(host=local, login_path=LOGIN_PATH, code=app)
         why = reason("app-may-call", app=app)
         yield fact.must_be(True, because=why, source="ce/install.sh:651", module=module.name)
 

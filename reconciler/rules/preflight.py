@@ -114,13 +114,13 @@ def undumped(cluster: Cluster, plan: Plan, readings: Readings) -> tuple[Diagnost
 
 def _disk_space(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
     """Twice the package and the product archives unpacked: four times its size; and a little for everything else."""
-    here = cluster.controller
+    local = cluster.controller
     if any(isinstance(step.action, (UnpackPackage, UnpackProducts)) for step in plan.steps):
-        fact = DiskRoomFor(host=here, path=cluster.paths.work, package=cluster.package.path, times=4)
+        fact = DiskRoomFor(host=local, path=cluster.paths.work, package=cluster.package.path, times=4)
         yield fact.must_be("enough", because=reason("preflight-space-package"), source="guide 4")
     if any(isinstance(step.action, UnpackPackage) for step in plan.steps):
         # on another file system than the work directory the tree is copied there before it is renamed in
-        fact = DiskRoomFor(host=here, path=cluster.paths.src, package=cluster.package.path, times=4)
+        fact = DiskRoomFor(host=local, path=cluster.paths.src, package=cluster.package.path, times=4)
         yield fact.must_be("enough", because=reason("preflight-space-package"), source="guide 6.1")
     for step in plan.steps:
         for needed in _room_for_backup(step):

@@ -70,7 +70,7 @@ def _depends_on(cluster: Cluster, pages: tuple[str, ...]) -> Iterator[AnyExpecte
         if unreachable and module.templates:
             yield from module_facts.running(cluster, module)
     for app in cluster.release.apps:
-        if unreachable or any(each.startswith(f"{module_extras.saas_page(app)} ") for each in pages):
+        if unreachable or any(name.startswith(f"{module_extras.saas_page(app)} ") for name in pages):
             yield from _serving(cluster, app)
 
 

@@ -45,7 +45,9 @@ def smoke_test_baseline(cluster: Cluster, module: Module) -> Baseline | None:
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
-    of_job = next(found for module in cluster.modules() if (found := smoke_test_baseline(cluster, module)) is not None)
+    of_job = next(
+        result for module in cluster.modules() if (result := smoke_test_baseline(cluster, module)) is not None
+    )
     match drift.expected.fact:
         case TaskRecorded() as fact:
             return _record(cluster, fact, of_job, facts)

@@ -134,9 +134,9 @@ def patched(cluster: Cluster) -> tuple[str, ...]:
 @of_cluster
 def scripts_match_release(cluster: Cluster) -> AnyExpected:
     """The scripts are those that came with the products: 6.2.0 has every file that distinguishes 6.2 from 6.1."""
-    here, excluded = cluster.controller, (*PRESERVED, *patched(cluster))
-    new = TreeDigest(host=here, root=staging(cluster, "install"), exclude=excluded)
-    live = TreeDigest(host=here, root=cluster.paths.install, exclude=excluded)
+    local, excluded = cluster.controller, (*PRESERVED, *patched(cluster))
+    new = TreeDigest(host=local, root=staging(cluster, "install"), exclude=excluded)
+    live = TreeDigest(host=local, root=cluster.paths.install, exclude=excluded)
     return live.must_equal(new, because=reason("scripts-of-one-release"), source="guide 6.1; ce/bin/default/gse.env")
 
 
@@ -192,5 +192,5 @@ def _package(cluster: Cluster, fact: PackageDigest, drift: AnyDrift) -> Diagnost
         return diagnose(
             "package-missing", where=where, path=fact.path, name=cluster.release.package.name, host=fact.host
         )
-    found = getattr(drift.reading, "value", "")
-    return diagnose("package-md5", where=where, path=fact.path, expected=cluster.md5, found=found, source="guide 3")
+    result = getattr(drift.reading, "value", "")
+    return diagnose("package-md5", where=where, path=fact.path, expected=cluster.md5, found=result, source="guide 3")

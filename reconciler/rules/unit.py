@@ -97,7 +97,7 @@ def _after_all(cluster: Cluster, module: Module, why: Reason) -> tuple[AnyExpect
     """All of the new one, and everybody whom the old one served."""
     expectations = (replace(expected, because=why) for expected in module_facts.replacement_ready(cluster, module))
     baselines = agent_baseline(cluster, module), smoke_test_baseline(cluster, module)
-    return (*expectations, *(expected for found in baselines for expected in baseline.recovered(found)))
+    return (*expectations, *(expected for result in baselines for expected in baseline.recovered(result)))
 
 
 def _text(drift: AnyDrift) -> str:

@@ -92,8 +92,8 @@ class _Fields(dict[str, str]):
 def _told(sentence: LocalizedText | None, it: AnyFact | Action, lang: Lang) -> str:
     if sentence is None:
         return ""
-    text, told = sentence.zh if lang == "zh" else sentence.en, _Fields(it)
-    return drop_empty(text, (name for name in _names(text) if not told[name])).format_map(told)
+    text, reported = sentence.zh if lang == "zh" else sentence.en, _Fields(it)
+    return drop_empty(text, (name for name in _names(text) if not reported[name])).format_map(reported)
 
 
 @cache

@@ -36,7 +36,7 @@ def timeline(plan: Plan, left_s: Mapping[str, float] | None = None) -> Mapping[s
         begins = max((begins, *(free.get(held, 0.0) for held in step.action.locks)))
         ends = begins + known.get(step.id, step.action.estimate_s)
         spans[step.id] = Span(start_s=begins, end_s=ends)
-        free.update((held, ends) for held in step.action.locks)
+        free.update((blocked, ends) for blocked in step.action.locks)
     return spans
 
 
@@ -47,15 +47,15 @@ def total_s(plan: Plan) -> float:
 def outages(plan: Plan) -> tuple[Outage, ...]:
     """The longest first."""
     spans = timeline(plan)
-    found: dict[str, list[tuple[int, Step]]] = {}
+    result: dict[str, list[tuple[int, Step]]] = {}
     for number, step in enumerate(plan.steps, start=1):
         if step.action.disrupts != "no" and step.action.outage:
-            found.setdefault(step.action.outage, []).append((number, step))
-    told = (
+            result.setdefault(step.action.outage, []).append((number, step))
+    reported = (
         Outage(module=module, seconds=_covered(spans[s.id] for _, s in steps), first=steps[0][0], last=steps[-1][0])
-        for module, steps in found.items()
+        for module, steps in result.items()
     )
-    return tuple(sorted(told, key=lambda outage: (-outage.seconds, outage.module)))
+    return tuple(sorted(reported, key=lambda outage: (-outage.seconds, outage.module)))
 
 
 def _covered(spans: Iterable[Span]) -> float:

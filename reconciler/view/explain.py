@@ -24,15 +24,15 @@ from specs.text import LocalizedText
 _SECTION = re.compile(r"^(?:guide )?§?([0-9]+(?:\.[0-9]+)*)$")
 
 
-def explain(asked: str, sections: Sequence[Section], guide: Guide) -> ExplainDoc:
+def explain(query: str, sections: Sequence[Section], guide: Guide) -> ExplainDoc:
     """With no entries where nothing goes by that id."""
-    return ExplainDoc(id=asked, entries=[*_coded(asked), *_kinds(asked, guide), *_sections(asked, sections, guide)])
+    return ExplainDoc(id=query, entries=[*_coded(query), *_kinds(query, guide), *_sections(query, sections, guide)])
 
 
-def near(asked: str, sections: Sequence[Section]) -> tuple[str, ...]:
+def near(query: str, sections: Sequence[Section]) -> tuple[str, ...]:
     """Up to three ids that look like it, the likeliest first."""
-    known = (*diagnostics(), *reasons(), *FACTS, *ACTIONS, *(section.id for section in sections))
-    return tuple(difflib.get_close_matches(asked, tuple(dict.fromkeys(known)), n=3, cutoff=0.6))
+    known_names = (*diagnostics(), *reasons(), *FACTS, *ACTIONS, *(section.id for section in sections))
+    return tuple(difflib.get_close_matches(query, tuple(dict.fromkeys(known_names)), n=3, cutoff=0.6))
 
 
 def explain_text(found: ExplainDoc, page: RenderOptions) -> str:
@@ -40,33 +40,35 @@ def explain_text(found: ExplainDoc, page: RenderOptions) -> str:
     return "\n".join(blocks)
 
 
-def _entry(asked: str, entry: EntryDoc, page: RenderOptions) -> Iterator[str]:
-    yield page.paint(f"{asked}", "bold") + f"  ({label(f'entry-{entry.kind}', page.lang)})"
+def _entry(query: str, entry: EntryDoc, page: RenderOptions) -> Iterator[str]:
+    yield page.paint(f"{query}", "bold") + f"  ({label(f'entry-{entry.kind}', page.lang)})"
     title, text = (entry.title.zh, entry.text.zh) if page.lang == "zh" else (entry.title.en, entry.text.en)
     yield from page.wrapped("  ", title)
-    told = (line.split("\t", 1) for line in text.split("\n") if line)
-    yield from rows(page, ((parts[0], parts[-1]) if len(parts) == 2 else ("", parts[0]) for parts in told), indent=2)
+    reported = (line.split("\t", 1) for line in text.split("\n") if line)
+    yield from rows(
+        page, ((parts[0], parts[-1]) if len(parts) == 2 else ("", parts[0]) for parts in reported), indent=2
+    )
     yield from guide_coverage.text(entry, page)
 
 
-def _coded(asked: str) -> Iterator[EntryDoc]:
-    text = diagnostics().get(asked)
+def _coded(query: str) -> Iterator[EntryDoc]:
+    text = diagnostics().get(query)
     if text is not None:
         yield EntryDoc(kind="diagnostic", title=_both(text.what), text=_advice(text))
-    sentence = reasons().get(asked)
+    sentence = reasons().get(query)
     if sentence is not None:
         yield EntryDoc(kind="because", title=_both(sentence), text=_label_both("explain-because"))
 
 
-def _kinds(asked: str, guide: Guide) -> Iterator[EntryDoc]:
+def _kinds(query: str, guide: Guide) -> Iterator[EntryDoc]:
     """`unit.active`, `unit.active bk-auth.service @10.0.0.3`, or a step's id, which begins with its action's kind."""
-    fact = _first(asked, FACTS)
+    fact = _first(query, FACTS)
     if fact is not None:
         yield EntryDoc(kind="fact", title=_both(FACTS[fact]), text=_of_fact(fact))
-    order = _first(asked, ACTIONS)
+    order = _first(query, ACTIONS)
     if order is not None:
         title, text = _both(ACTIONS[order]), _label_both("explain-action")
-        subject = asked.removeprefix(order).lstrip("-").partition("@")[0]
+        subject = query.removeprefix(order).lstrip("-").partition("@")[0]
         commands, deviations = guide_coverage.of_action(guide, order, subject)
         yield EntryDoc(kind="action", title=title, text=text, commands=commands, deviations=deviations)
 
@@ -91,20 +93,20 @@ def _of_fact(kind: str) -> TextDoc:
     return TextDoc(en=f"{plain.en}\n{versions.en}", zh=f"{plain.zh}\n{versions.zh}")
 
 
-def _first(asked: str, table: Mapping[str, LocalizedText]) -> str | None:
+def _first(query: str, table: Mapping[str, LocalizedText]) -> str | None:
     """The longest kind that the id begins with: `bkcli.install-paas@10.0.0.1-3f2a9c` is a `bkcli.install`."""
-    fits = [kind for kind in table if re.match(re.escape(kind) + r"(?![a-z0-9._])", asked)]
+    fits = [kind for kind in table if re.match(re.escape(kind) + r"(?![a-z0-9._])", query)]
     return max(fits, key=len, default=None)
 
 
-def _sections(asked: str, sections: Sequence[Section], guide: Guide) -> Iterator[EntryDoc]:
+def _sections(query: str, sections: Sequence[Section], guide: Guide) -> Iterator[EntryDoc]:
     """That section, or those below it: the guide's 7.8 has three parts here; also by what is asked for and approved."""
-    number = _SECTION.match(asked)
-    wanted = number[1] if number else asked
-    if not wanted:
+    number = _SECTION.match(query)
+    required = number[1] if number else query
+    if not required:
         return
     for section in sections:
-        if wanted in (section.id, section.related) or section.id.startswith(f"{wanted}."):
+        if required in (section.id, section.related) or section.id.startswith(f"{required}."):
             title = TextDoc(en=f"{section.id} {section.title.en}", zh=f"{section.id} {section.title.zh}")
             text = TextDoc(en=section.here.en, zh=section.here.zh)
             commands, deviations = guide_coverage.of_section(guide, section.id)
@@ -112,8 +114,8 @@ def _sections(asked: str, sections: Sequence[Section], guide: Guide) -> Iterator
 
 
 def _advice(text: DiagnosticText) -> TextDoc:
-    def lang(one: str) -> str:
-        zh = one == "zh"
+    def lang(item: str) -> str:
+        zh = item == "zh"
         why, hint = (text.why.zh, text.hint.zh) if zh else (text.why.en, text.hint.en)
         return (
             f"{_word('why', zh)}\t{guide_coverage.unfilled(why)}\n{_word('hint', zh)}\t{guide_coverage.unfilled(hint)}"

@@ -38,8 +38,8 @@ def text(entry: EntryDoc, page: RenderOptions) -> Iterator[str]:
     if entry.deviations:
         yield ""
         yield "  " + page.paint(label("guide-deviations", page.lang), "dim")
-    for one in entry.deviations:
-        yield from _differs_rows(one, page)
+    for deviation in entry.deviations:
+        yield from _differs_rows(deviation, page)
 
 
 def _full(entry: EntryDoc) -> bool:
@@ -63,14 +63,18 @@ def _named(kind: str, sentence: LocalizedText, page: RenderOptions) -> str:
     return f"{unfilled(output_text)} [{kind}]"
 
 
-def _differs_rows(one: DeviationDoc, page: RenderOptions) -> Iterator[str]:
-    yield from page.wrapped("    ", _in(one.title, page))
-    told = (("guide", _in(one.guide, page)), ("here", _in(one.here, page)), ("source", one.source))
-    yield from rows(page, ((label(f"deviation-{name}", page.lang), what) for name, what in told), indent=6)
+def _differs_rows(deviation: DeviationDoc, page: RenderOptions) -> Iterator[str]:
+    yield from page.wrapped("    ", _in(deviation.title, page))
+    reported = (
+        ("guide", _in(deviation.guide, page)),
+        ("here", _in(deviation.here, page)),
+        ("source", deviation.source),
+    )
+    yield from rows(page, ((label(f"deviation-{name}", page.lang), what) for name, what in reported), indent=6)
 
 
-def _in(said: TextDoc, page: RenderOptions) -> str:
-    return said.zh if page.lang == "zh" else said.en
+def _in(output: TextDoc, page: RenderOptions) -> str:
+    return output.zh if page.lang == "zh" else output.en
 
 
 def _stands(guide: Guide, command: GuideCommand) -> GuideCommandDoc:

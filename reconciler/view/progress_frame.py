@@ -67,11 +67,11 @@ def frame(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions) 
 
 def left_s(screen: ProgressState, plan: Plan, now_s: float) -> float:
     """By the estimates: what is over takes nothing any more, what runs takes what is left of its estimate."""
-    left = dict.fromkeys((*screen.finished, *screen.failed, *screen.blocked), 0.0)
+    remaining = dict.fromkeys((*screen.finished, *screen.failed, *screen.blocked), 0.0)
     estimates = {step.id: step.action.estimate_s for step in plan.steps}
     for running in screen.running:
-        left[running.step] = max(0.0, estimates.get(running.step, 0.0) - (now_s - running.since_s))
-    return max((span.end_s for span in timeline(plan, left).values()), default=0.0)
+        remaining[running.step] = max(0.0, estimates.get(running.step, 0.0) - (now_s - running.since_s))
+    return max((span.end_s for span in timeline(plan, remaining).values()), default=0.0)
 
 
 def _others(screen: ProgressState, step: str) -> tuple[RunningStep, ...]:
@@ -87,9 +87,9 @@ def _heard(running: RunningStep, event: ev.StepOutput) -> RunningStep:
 def _head(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions) -> str:
     done = label("frame-done", page.lang, done=len(screen.finished), total=len(plan.steps))
     parts = [done, label("frame-elapsed", page.lang, time=duration(now_s - screen.started_s, page.lang))]
-    left = left_s(screen, plan, now_s)
-    if left:
-        parts.append(label("frame-eta", page.lang, time=duration(left, page.lang)))
+    remaining = left_s(screen, plan, now_s)
+    if remaining:
+        parts.append(label("frame-eta", page.lang, time=duration(remaining, page.lang)))
     return page.paint("  ·  ".join(parts), "bold")
 
 

@@ -66,12 +66,12 @@ def clipped(text: str, width: int) -> str:
     """At most `width` columns, with an ellipsis where something was cut."""
     if columns(text) <= width:
         return text
-    kept = ""
+    saved = ""
     for char in text:
-        if columns(kept + char) > width - 1:
+        if columns(saved + char) > width - 1:
             break
-        kept += char
-    return kept + "…"
+        saved += char
+    return saved + "…"
 
 
 def sanitized(text: str) -> str:

@@ -170,8 +170,8 @@ def finding(drift: AnyDrift, latent: Reason | None = None) -> doc.FindingDoc:
 
 
 def _advice(advised: AdvisedDrift, latent: Reason | None) -> doc.AdviceDoc:
-    found = finding(advised.drift, latent)
-    own = {name: getattr(found, name) for name in doc.FindingDoc.model_fields}
+    result = finding(advised.drift, latent)
+    own = {name: getattr(result, name) for name in doc.FindingDoc.model_fields}
     return doc.AdviceDoc(**own, problem=problem(advised.diagnostic))
 
 

@@ -37,14 +37,16 @@ def _parts(value: object) -> list[object]:
     return [*text.splitlines()] if "\n" in text else [*text.split()]
 
 
-def _told(wanted: list[object], found: list[object], lang: Lang) -> Iterator[str]:
+def _told(required: list[object], result: list[object], lang: Lang) -> Iterator[str]:
     from deepdiff import DeepDiff
 
-    told = cast(Mapping[str, Mapping[str, Any]], DeepDiff(wanted, found, ignore_order=True, report_repetition=True))
-    changed = told.get("values_changed", {}).values()
-    missing = [*told.get("iterable_item_removed", {}).values(), *(change["old_value"] for change in changed)]
-    surplus = [*told.get("iterable_item_added", {}).values(), *(change["new_value"] for change in changed)]
-    for item in told.get("repetition_change", {}).values():
+    reported = cast(
+        Mapping[str, Mapping[str, Any]], DeepDiff(required, result, ignore_order=True, report_repetition=True)
+    )
+    changed = reported.get("values_changed", {}).values()
+    missing = [*reported.get("iterable_item_removed", {}).values(), *(change["old_value"] for change in changed)]
+    surplus = [*reported.get("iterable_item_added", {}).values(), *(change["new_value"] for change in changed)]
+    for item in reported.get("repetition_change", {}).values():
         (surplus if item["new_repeat"] > item["old_repeat"] else missing).append(item["value"])
     if missing:
         yield label("lines-missing", lang, items=_listed(missing, lang))

@@ -51,9 +51,11 @@ def _hidden(hidden: Iterable[AnyDrift], difference: Difference, page: RenderOpti
 
 
 def _told(difference: Difference, page: RenderOptions) -> Iterator[str]:
-    for told in difference.advice:
-        yield _line(told.drift, page)
-        yield from rows(page, (*latent.otherwise(told.drift, difference, page), latent.hint(told, page)), indent=6)
+    for advised in difference.advice:
+        yield _line(advised.drift, page)
+        yield from rows(
+            page, (*latent.otherwise(advised.drift, difference, page), latent.hint(advised, page)), indent=6
+        )
 
 
 def _line(drift: AnyDrift, page: RenderOptions) -> str:
@@ -73,7 +75,7 @@ def _parts(page: RenderOptions, host: str, module: str, what: str) -> Iterator[s
 def _values(drift: AnyDrift, page: RenderOptions, kind: str) -> str:
     """What is, and after the arrow what should be; of what is unread only why."""
     colon = "：" if page.lang == "zh" else ": "
-    found = describe.reading(drift.reading, page, kind=kind)
+    match = describe.reading(drift.reading, page, kind=kind)
     if isinstance(drift.reading, Unknown):
-        return colon + found
-    return f"{colon}{found} -> {describe.reading(drift.expected.reading, page, kind=kind)}"
+        return colon + match
+    return f"{colon}{match} -> {describe.reading(drift.expected.reading, page, kind=kind)}"

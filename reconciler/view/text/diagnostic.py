@@ -48,14 +48,14 @@ def block(
     first, *more = page.wrapped(f"{blank}{head}: ", _filled(words.what, diagnostic, page), rest=f"{blank}    ")
     yield first.replace(head, page.paint(head, "bold", "red" if severity == "error" else "yellow"), 1)
     yield from more
-    named = (
+    names = (
         ("where", sanitized(diagnostic.where)),
         ("because", reason_text(diagnostic.because, page.lang) if diagnostic.because else ""),
         ("why", _filled(words.why, diagnostic, page)),
         ("source", diagnostic.source),
         ("hint", _filled(words.hint, diagnostic, page)),
     )
-    yield from rows(page, ((label(name, page.lang) + ":", text) for name, text in named), indent=indent + 2)
+    yield from rows(page, ((label(name, page.lang) + ":", text) for name, text in names), indent=indent + 2)
 
 
 def _filled(sentence: LocalizedText, diagnostic: Diagnostic, page: RenderOptions) -> str:

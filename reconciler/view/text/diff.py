@@ -19,7 +19,7 @@ def diff_text(release: str, difference: Difference, page: RenderOptions) -> str:
     return lines(
         _drifts(plain, difference, page),
         latent.titled(latent.HIDDEN, _drifts(hidden, difference, page), page),
-        latent.titled(latent.TOLD, _drifts((told.drift for told in difference.advice), difference, page), page),
+        latent.titled(latent.TOLD, _drifts((advised.drift for advised in difference.advice), difference, page), page),
         _unread(difference.unknown, page),
         (verdict_line(release, difference, page),),
     )
@@ -46,16 +46,16 @@ def _drifts(drifts: Iterable[AnyDrift], difference: Difference, page: RenderOpti
 def _drift(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iterator[str]:
     expected, kind = drift.expected, kind_of(drift.expected.fact)
     yield from page.wrapped("    - ", describe.fact(expected.fact, page.lang))
-    told = (
+    reported = (
         ("expected", describe.reading(expected.reading, page, kind=kind)),
         ("actual", describe.reading(drift.reading, page, kind=kind)),
         ("differs-in", "\n".join(wording(drift, page.lang))),
         ("because", sanitized(reason_text(expected.because, page.lang))),
         ("source", sanitized(expected.source)),
     )
-    named = ((label(name, page.lang), text) for name, text in told)
+    names = ((label(name, page.lang), text) for name, text in reported)
     advised = (latent.hint(each, page) for each in difference.advice if each.drift is drift)
-    yield from rows(page, (*named, *latent.otherwise(drift, difference, page), *advised), indent=6)
+    yield from rows(page, (*names, *latent.otherwise(drift, difference, page), *advised), indent=6)
 
 
 def _unread(unread: Iterable[AnyDrift], page: RenderOptions) -> Iterator[str]:

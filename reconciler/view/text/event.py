@@ -24,12 +24,12 @@ def event_lines(event: ev.Event, plan: Plan, page: RenderOptions) -> Iterator[st
         case ev.JobAdopted():
             yield label("job-adopted", page.lang, host=event.host, job=event.job)
         case ev.StepStarted():
-            told = {
+            fields = {
                 "number": _number(event.step, numbered),
                 "host": event.host,
                 "action": _action(event.step, plan, page),
             }
-            yield label("step-started", page.lang, **told)
+            yield label("step-started", page.lang, **fields)
         case ev.StepOutput():
             line = label("step-output", page.lang, number=_number(event.step, numbered), line=sanitized(event.line))
             yield page.paint(line, "dim")
@@ -59,21 +59,21 @@ def event_lines(event: ev.Event, plan: Plan, page: RenderOptions) -> Iterator[st
 
 def summary_text(ended: ev.RunEnded, page: RenderOptions) -> str:
     colours: dict[str, Colour] = {"converged": "green", "rolled-back": "green", "failed": "red", "refused": "red"}
-    told = {"done": ended.done, "failed": ended.failed, "time": duration(ended.seconds, page.lang)}
+    reported = {"done": ended.done, "failed": ended.failed, "time": duration(ended.seconds, page.lang)}
     name = f"ended-{ended.verdict}" if ended.failed or ended.verdict != "failed" else "ended-failed-none"
-    return page.paint(label(name, page.lang, **told), "bold", colours.get(ended.verdict, "yellow"))
+    return page.paint(label(name, page.lang, **reported), "bold", colours.get(ended.verdict, "yellow"))
 
 
 def _done(event: ev.StepDone, numbered: Mapping[str, str], page: RenderOptions) -> str:
-    told = {
+    reported = {
         "number": _number(event.step, numbered),
         "time": duration(event.seconds, page.lang),
         "attempt": event.attempt,
         "status": event.exit_status,
     }
     if event.exit_status not in (0, None):
-        return label("step-done-status", page.lang, **told)
-    return label("step-done-again" if event.attempt > 1 else "step-done", page.lang, **told)
+        return label("step-done-status", page.lang, **reported)
+    return label("step-done-again" if event.attempt > 1 else "step-done", page.lang, **reported)
 
 
 def _failed(event: ev.StepFailed, plan: Plan, numbered: Mapping[str, str], page: RenderOptions) -> Iterator[str]:

@@ -14,9 +14,9 @@ HIDDEN, TOLD = reason("latent"), reason("report-only")
 """Their headings; also shown by `bkrec explain latent`."""
 
 
-def titled(title: Reason, told: Iterable[str], page: RenderOptions) -> Iterator[str]:
+def titled(title: Reason, reported: Iterable[str], page: RenderOptions) -> Iterator[str]:
     """Without a title if there are no lines."""
-    for number, line in enumerate(told):
+    for number, line in enumerate(reported):
         if number == 0:
             yield page.paint(reason_text(title, page.lang), "bold", "yellow")
         yield line
@@ -35,6 +35,6 @@ def otherwise(drift: AnyDrift, difference: Difference, page: RenderOptions) -> I
         yield label("consequence", page.lang), sanitized(reason_text(why, page.lang))
 
 
-def hint(told: AdvisedDrift, page: RenderOptions) -> Row:
-    words = diagnostic_text(told.diagnostic)
-    return label("hint", page.lang), sanitized(fill(words.hint, told.diagnostic.fields, page.lang))
+def hint(advised: AdvisedDrift, page: RenderOptions) -> Row:
+    words = diagnostic_text(advised.diagnostic)
+    return label("hint", page.lang), sanitized(fill(words.hint, advised.diagnostic.fields, page.lang))

@@ -51,7 +51,7 @@ def _title(plan: Plan, page: RenderOptions) -> str:
 def _costs(plan: Plan, page: RenderOptions) -> Iterator[str]:
     if not plan.steps:
         return
-    told = (
+    reported = (
         ("outage", "\n".join(_outages(plan, page))),
         ("irreversible", _no_return(plan, page)),
         ("undo", _undo(plan, page)),
@@ -60,7 +60,7 @@ def _costs(plan: Plan, page: RenderOptions) -> Iterator[str]:
         ("approval", "\n".join(_approvals(plan, page))),
         ("counts", _counts(plan, page)),
     )
-    yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=2)
+    yield from rows(page, ((label(name, page.lang), text) for name, text in reported), indent=2)
 
 
 def _follows(plan: Plan, page: RenderOptions) -> Iterator[str]:
@@ -75,10 +75,10 @@ def _follows(plan: Plan, page: RenderOptions) -> Iterator[str]:
 
 
 def _outages(plan: Plan, page: RenderOptions) -> Iterator[str]:
-    found = outages(plan)
-    if not found:
+    result = outages(plan)
+    if not result:
         yield label("outage-none", page.lang)
-    for outage in found:
+    for outage in result:
         time, name = duration(outage.seconds, page.lang), page.product(outage.module)
         last = outage.last if outage.last != outage.first else 0
         code = "outage-many" if last else "outage-one"
@@ -98,19 +98,21 @@ def _undo(plan: Plan, page: RenderOptions) -> str:
     words = [(number, step.action.undo_outcome) for number, step in enumerate(plan.steps, start=1)]
     back = [number for number, word in words if word == RESTORED]
     stay = [number for number, word in words if word not in (RESTORED, NO_CHANGE)]
-    told = (
+    reported = (
         ("undo-restored", back),
         ("undo-no-change", [number for number, word in words if word == NO_CHANGE]),
         ("undo-irreversible", stay),
     )
-    parts = (label(code, page.lang, count=len(found), numbers=spans(found)) for code, found in told if found)
+    parts = (
+        label(code, page.lang, count=len(numbers), numbers=spans(numbers)) for code, numbers in reported if numbers
+    )
     return label("list-separator", page.lang).join(parts)
 
 
-def spans(found: Sequence[int]) -> str:
+def spans(result: Sequence[int]) -> str:
     """1, 2, 3, 7 → `#1-#3, #7`."""
     ends: list[list[int]] = []
-    for number in found:
+    for number in result:
         if ends and ends[-1][-1] == number - 1:
             ends[-1][1:] = [number]
         else:
@@ -119,22 +121,22 @@ def spans(found: Sequence[int]) -> str:
 
 
 def _backups(plan: Plan, page: RenderOptions) -> Iterator[str]:
-    found = [(n, step) for n, step in enumerate(plan.steps, start=1) if describe.is_backup(step.action)]
-    if not found:
+    result = [(n, step) for n, step in enumerate(plan.steps, start=1) if describe.is_backup(step.action)]
+    if not result:
         yield label("backup-none", page.lang)
-    for number, step in found:
+    for number, step in result:
         yield label("backup-one", page.lang, number=number, action=describe.action(step.action, page.lang))
 
 
 def _manual(plan: Plan, page: RenderOptions) -> str:
-    found = [f"#{n}" for n, step in enumerate(plan.steps, start=1) if describe.manual_instruction(step.action)]
-    return label("manual-some", page.lang, numbers=", ".join(found)) if found else ""
+    matches = [f"#{n}" for n, step in enumerate(plan.steps, start=1) if describe.manual_instruction(step.action)]
+    return label("manual-some", page.lang, numbers=", ".join(matches)) if matches else ""
 
 
 def _approvals(plan: Plan, page: RenderOptions) -> Iterator[str]:
     for gate in sorted({step.action.approval_id for step in plan.steps if step.action.approval_id}):
-        found = [number for number, step in enumerate(plan.steps, start=1) if step.action.approval_id == gate]
-        yield label("approval-some", page.lang, numbers=spans(found), gate=gate)
+        numbers = [number for number, step in enumerate(plan.steps, start=1) if step.action.approval_id == gate]
+        yield label("approval-some", page.lang, numbers=spans(numbers), gate=gate)
 
 
 def _counts(plan: Plan, page: RenderOptions) -> str:
@@ -162,7 +164,7 @@ def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwis
     yield from more
     place = page.paint(f"{step.action.host}  {module_title(step.module, page)}", "cyan")
     yield "     " + "  ".join((place, *_tags(step, page)))
-    told = (
+    reported = (
         ("because", reason_text(step.because, page.lang)),
         ("source", step.source),
         ("consequence", otherwise),
@@ -171,7 +173,7 @@ def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwis
         ("side-effects", "\n".join(reason_text(touched, page.lang) for touched in step.action.side_effects())),
         ("step", step.id),
     )
-    yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=5)
+    yield from rows(page, ((label(name, page.lang), text) for name, text in reported), indent=5)
 
 
 def _deletes(step: Step, page: RenderOptions) -> str:

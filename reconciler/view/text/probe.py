@@ -14,7 +14,7 @@ Pair = tuple[AnyFact, AnyReading]
 
 
 def probe_text(readings: Readings, modules: Mapping[AnyFact, str], page: RenderOptions) -> str:
-    read = [(fact, told) for fact, told in readings.items() if not isinstance(told, Unknown)]
+    read = [(fact, reading) for fact, reading in readings.items() if not isinstance(reading, Unknown)]
     unread = [(fact, told.why) for fact, told in readings.items() if isinstance(told, Unknown)]
     because = [(fact, sanitized(reason_text(why, page.lang))) for fact, why in unread]
     hosts = len({fact.host for fact in readings})
@@ -23,27 +23,27 @@ def probe_text(readings: Readings, modules: Mapping[AnyFact, str], page: RenderO
 
 
 def _read(read: Iterable[Pair], modules: Mapping[AnyFact, str], page: RenderOptions) -> Iterator[str]:
-    for host, here in grouped(read, lambda pair: pair[0].host).items():
+    for host, local in grouped(read, lambda pair: pair[0].host).items():
         yield page.paint(sanitized(host), "bold")
-        for module, its in grouped(here, lambda pair: modules.get(pair[0], "")).items():
+        for module, its in grouped(local, lambda pair: modules.get(pair[0], "")).items():
             yield "  " + page.paint(module_title(module, page), "cyan")
-            for fact, told in its:
-                yield from page.wrapped("    - ", _line(fact, told, page))
+            for fact, reading in its:
+                yield from page.wrapped("    - ", _line(fact, reading, page))
         yield ""
 
 
-def _line(fact: AnyFact, told: AnyReading, page: RenderOptions) -> str:
+def _line(fact: AnyFact, reading: AnyReading, page: RenderOptions) -> str:
     colon = "：" if page.lang == "zh" else ": "
-    return describe.fact(fact, page.lang) + colon + describe.reading(told, page, kind=kind_of(fact))
+    return describe.fact(fact, page.lang) + colon + describe.reading(reading, page, kind=kind_of(fact))
 
 
 def _unread(unread: Iterable[tuple[AnyFact, str]], page: RenderOptions) -> Iterator[str]:
     groups = grouped(unread, lambda pair: (pair[0].host, pair[1]))
     if groups:
         yield page.paint(label("not-read", page.lang), "bold", "yellow")
-    for (host, why), here in groups.items():
+    for (host, why), local in groups.items():
         yield from page.wrapped(f"  {sanitized(host)}  ", why)
-        for fact, _ in here:
+        for fact, _ in local:
             yield from page.wrapped("    - ", describe.fact(fact, page.lang))
     if groups:
         yield ""

@@ -10,11 +10,11 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
 
-def rows(page: RenderOptions, told: Iterable[Row], *, indent: int, colour: Colour = "dim") -> Iterator[str]:
+def rows(page: RenderOptions, rows: Iterable[Row], *, indent: int, colour: Colour = "dim") -> Iterator[str]:
     """Rows with an empty text are skipped."""
-    kept = [(name, harmless_lines(text)) for name, text in told if text]
-    width = max((columns(name) for name, _ in kept), default=0)
-    for name, text in kept:
+    saved = [(name, harmless_lines(text)) for name, text in rows if text]
+    width = max((columns(name) for name, _ in saved), default=0)
+    for name, text in saved:
         first = " " * indent + padded(name, width) + "  "
         head, *more = page.wrapped(first, text)
         yield " " * indent + page.paint(padded(name, width), colour) + head[indent + len(padded(name, width)) :]

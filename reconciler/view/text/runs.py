@@ -16,9 +16,9 @@ def status_text(status: StatusDoc, page: RenderOptions) -> str:
     if status.lock is None or status.pause is None:
         return last
     jobs = [sanitized(f"{job.host}  {job.job}  {job.line}").rstrip() for job in status.jobs]
-    told = jobs or [label("no-jobs", page.lang)]
-    approved = [label("was-approved", page.lang, **_harmless(one)) for one in status.approvals]
-    return last + lock_text(status.lock, page) + paused_text(status.pause, page) + lines(told, approved)
+    texts = jobs or [label("no-jobs", page.lang)]
+    approved = [label("was-approved", page.lang, **_harmless(approval)) for approval in status.approvals]
+    return last + lock_text(status.lock, page) + paused_text(status.pause, page) + lines(texts, approved)
 
 
 def _harmless(given: ApprovalDoc) -> dict[str, str]:
@@ -33,8 +33,8 @@ def _harmless(given: ApprovalDoc) -> dict[str, str]:
 def paused_text(pause: PauseDoc, page: RenderOptions) -> str:
     if not pause.paused:
         return label("not-paused", page.lang) + "\n"
-    told = {"who": sanitized(pause.who), "since": sanitized(pause.since), "why": sanitized(pause.why) or "-"}
-    return label("is-paused", page.lang, **told) + "\n"
+    fields = {"who": sanitized(pause.who), "since": sanitized(pause.since), "why": sanitized(pause.why) or "-"}
+    return label("is-paused", page.lang, **fields) + "\n"
 
 
 def lock_text(lock: LockDoc, page: RenderOptions) -> str:
@@ -51,7 +51,7 @@ def _runs(runs: Sequence[RunSummaryDoc], page: RenderOptions) -> Iterator[str]:
         yield label("no-runs", page.lang)
     for run in runs:
         counts = {"done": run.done, "steps": run.steps, "failed": run.failed}
-        approved = "".join(f"  --approve {sanitized(one)}" for one in run.approved)
+        approved = "".join(f"  --approve {sanitized(item)}" for item in run.approved)
         text = f"{label('run-counts', page.lang, **counts)}  {_verdict(run.verdict, page)}"
         yield f"{sanitized(run.run)}  {sanitized(run.started)}  {text}{approved}"
 

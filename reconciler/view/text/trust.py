@@ -21,12 +21,12 @@ def _servers(servers: Iterable[ServerDoc], page: RenderOptions) -> Iterator[str]
         through = f"  {label('trust-through', page.lang, names=', '.join(server.through))}" if server.through else ""
         yield page.paint(sanitized(server.host), "bold") + sanitized(through)
         state = label(f"trust-{server.state}", page.lang, file=sanitized(server.file))
-        told = (
+        reported = (
             ("trust-offers", _key(server.offered) if server.offered else ""),
             ("trust-on-record", ", ".join(_key(key) for key in _other(server))),
             ("trust-state", state),
         )
-        yield from rows(page, ((label(name, page.lang), text) for name, text in told), indent=2)
+        yield from rows(page, ((label(name, page.lang), text) for name, text in reported), indent=2)
 
 
 def _other(server: ServerDoc) -> Iterator[KeyDoc]:

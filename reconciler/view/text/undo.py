@@ -39,8 +39,8 @@ def _title(undoing: UndoScope, plan: Plan, page: RenderOptions) -> str:
     if not plan.steps:
         return label("undo-title-nothing", page.lang, run=undoing.run)
     hosts = len({step.action.host for step in plan.steps})
-    told = {"steps": len(plan.steps), "hosts": hosts, "time": duration(total_s(plan), page.lang)}
-    return label("undo-title", page.lang, run=undoing.run, **told)
+    reported = {"steps": len(plan.steps), "hosts": hosts, "time": duration(total_s(plan), page.lang)}
+    return label("undo-title", page.lang, run=undoing.run, **reported)
 
 
 def _stays(stays: Sequence[IrreversibleStep], page: RenderOptions) -> Iterator[str]:

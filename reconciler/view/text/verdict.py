@@ -9,11 +9,11 @@ COLOURS: dict[Verdict, Colour] = {"converged": "green", "differs": "yellow", "un
 
 
 def verdict_line(release: str, difference: Difference, page: RenderOptions) -> str:
-    found = verdict(difference)
+    result = verdict(difference)
     drift, unknown = len(difference.drift), len(difference.unknown)
     total = drift + unknown + difference.matching
     counts = {"release": release, "drift": drift, "unknown": unknown, "matching": difference.matching, "total": total}
-    text = page.paint(label(f"verdict-{found}", page.lang, **counts), "bold", COLOURS[found])
+    text = page.paint(label(f"verdict-{result}", page.lang, **counts), "bold", COLOURS[result])
     hidden = sum(one.expected.fact in difference.latent for one in difference.drift)
     text += label("verdict-latent", page.lang, count=hidden) if hidden else ""
     text += label("verdict-advice", page.lang, count=len(difference.advice)) if difference.advice else ""
