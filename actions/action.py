@@ -18,21 +18,21 @@ Disrupts = Literal["no", "service", "data"]
 
 Undo = Literal[
     "migrated",
-    "no-way-back",
+    "overwritten",
     "generated",
     "replaced",
-    "mended",
+    "repaired",
     "derived",
     "server",
     "running",
-    "beside",
+    "no-change",
     "restored",
     "undo",
 ]
-"""Outcome of an undo, the gravest first. migrated: only a backup restores it. no-way-back: the new one has replaced the
-old one. generated: new secrets, which servers already use. replaced: the old one is in a backup. mended: undoing it
+"""Outcome of an undo, the gravest first. migrated: only a backup restores it. overwritten: the new one has replaced the
+old one. generated: new secrets, which servers already use. replaced: the old one is in a backup. repaired: undoing it
 would restore a fault. derived: rendered from other files. server: a row, grant or key in a server. running: something
-was only started. beside: nothing that existed was changed. restored: from the items that the run saved. undo: itself
+was only started. no-change: nothing that existed was changed. restored: from the items that the run saved. undo: itself
 part of an undo."""
 
 
@@ -48,7 +48,7 @@ class Action:
     identity: ClassVar[tuple[str, ...]]
     """The fields that tell two actions of a kind on a host apart: the object changed, nothing computed or read.
     Job keys and step ids are made of these alone (reconciler/core/identity.py)."""
-    undo: ClassVar[Undo] = "no-way-back"
+    undo: ClassVar[Undo] = "overwritten"
     login_shell: ClassVar[bool] = False
     """True where the vendor's script needs the environment of a login: bash, HOME, UTF-8."""
     needs_pty: ClassVar[bool] = False

@@ -45,7 +45,7 @@ class RecordAgentBaseline(Action):
     """Why no agent is known to be online; then nothing is required afterwards."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.record"] = "agent.record"
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.recorded.must_be(True, because=reason("task-recorded"), source=""),)
@@ -68,7 +68,7 @@ class AwaitAgentBaseline(Action):
     kind: Literal["agent.await"] = "agent.await"
     effects_timeout_s: ClassVar[float] = 120.0
     typical_s: ClassVar[float] = 20.0
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.missing.must_be((), because=self.because, source=""),)
@@ -97,7 +97,7 @@ class ArchiveAgentBaseline(Action):
     release: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["agent.archive"] = "agent.archive"
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         pending = TaskPending(host=self.host, task=RECORD)

@@ -137,7 +137,7 @@ class BackupMysql(Action):
     kind: Literal["backup.mysql"] = "backup.mysql"
     login_shell: ClassVar[bool] = True
     typical_s: ClassVar[float] = 300.0
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="mysql")
@@ -243,7 +243,7 @@ class BackupMongodb(Action):
     kind: Literal["backup.mongodb"] = "backup.mongodb"
     login_shell: ClassVar[bool] = True
     typical_s: ClassVar[float] = 300.0
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="mongodb")
@@ -309,7 +309,7 @@ class BackupInstall(Action):
     path: str
     identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["backup.install"] = "backup.install"
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="install")
@@ -358,7 +358,7 @@ class BackupCmdb(Action):
     install: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["backup.cmdb"] = "backup.cmdb"
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         backup = Backup(host=self.host, what="cmdb")

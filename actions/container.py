@@ -134,7 +134,7 @@ class SetRestartPolicy(Action):
     containers: tuple[str, ...]
     identity: ClassVar[tuple[str, ...]] = ("containers",)
     kind: Literal["container.restart-policy"] = "container.restart-policy"
-    undo: ClassVar[Undo] = "mended"
+    undo: ClassVar[Undo] = "repaired"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = ContainersWithoutRestartPolicy(host=self.host, containers=self.containers)
@@ -191,7 +191,7 @@ class SetDockerDataRoot(Action):
     file: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["container.set-data-root"] = "container.set-data-root"
-    undo: ClassVar[Undo] = "mended"
+    undo: ClassVar[Undo] = "repaired"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = DockerDataRoot(host=self.host)

@@ -30,7 +30,7 @@ class AddLine(Action):
     line: str
     identity: ClassVar[tuple[str, ...]] = ("path", "line")
     kind: Literal["line.add"] = "line.add"
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         fact = LineInFile(host=self.host, path=self.path, line=self.line)

@@ -52,7 +52,7 @@ class UnpackPackage(Action):
     identity: ClassVar[tuple[str, ...]] = ("into",)
     kind: Literal["package.unpack"] = "package.unpack"
     typical_s: ClassVar[float] = 180.0
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         digest = PackageDigest(host=self.host, path=self.package)
@@ -127,7 +127,7 @@ class UnpackProducts(Action):
     identity: ClassVar[tuple[str, ...]] = ("package", "root")
     kind: Literal["package.products"] = "package.products"
     typical_s: ClassVar[float] = 300.0
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         tree = VersionText(host=self.host, path=f"{self.root}/VERSION")

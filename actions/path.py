@@ -79,7 +79,7 @@ class CopyDirectory(Action):
     """Where there is nothing to copy, an empty one does: /data/src/backup only has to exist."""
     identity: ClassVar[tuple[str, ...]] = ("path",)
     kind: Literal["directory.copy"] = "directory.copy"
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def requires(self) -> tuple[AnyExpected, ...]:
         if self.empty:

@@ -122,7 +122,7 @@ class RecordSmokeTest(Action):
     """The address of the one host it runs on."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["smoke-test.record"] = "smoke-test.record"
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.recorded.must_be(True, because=reason("task-recorded"), source=""),)
@@ -150,7 +150,7 @@ class RunSmokeTest(Action):
     typical_s: ClassVar[float] = 10.0
     effects_timeout_s: ClassVar[float] = 5.0
     """Its effect is in a file by the time it ends."""
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.broken.must_be((), because=self.because, source=""),)
@@ -184,7 +184,7 @@ class ArchiveSmokeTest(Action):
     release: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["smoke-test.archive"] = "smoke-test.archive"
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         pending = TaskPending(host=self.host, task=RECORD)

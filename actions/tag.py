@@ -31,7 +31,7 @@ class RestoreSecretsTag(Action):
     env: str
     identity: ClassVar[tuple[str, ...]] = ("root", "module")
     kind: Literal["tag.restore"] = "tag.restore"
-    undo: ClassVar[Undo] = "mended"
+    undo: ClassVar[Undo] = "repaired"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         tag = PathKind(host=self.host, path=f"{self.root}/{self.module}.env")

@@ -46,7 +46,7 @@ class RecordTask(Action):
     recorded: TaskRecorded
     identity: ClassVar[tuple[str, ...]] = ("task",)
     kind: Literal["task.record"] = "task.record"
-    undo: ClassVar[Undo] = "beside"
+    undo: ClassVar[Undo] = "no-change"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (self.recorded.must_be(True, because=reason("task-recorded"), source=""),)

@@ -17,7 +17,7 @@ from specs.reason import reason
 
 KINDS = ("mysql", "mongodb")
 CONSUL = ".service.consul"
-HERE = ("localhost", "127.0.0.1")
+LOOPBACK = ("localhost", "127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def _elsewhere(fact: DatabaseElsewhere, result: Sequence[str]) -> Iterator[str]:
             yield f"{kind} ?"
         for server in names:
             name = server.partition(" ")[2]
-            reaches_ours = kind in fact.served and (name.endswith(CONSUL) or name in HERE)
+            reaches_ours = kind in fact.served and (name.endswith(CONSUL) or name in LOOPBACK)
             if name not in fact.hosts and not reaches_ours:
                 yield server
 

@@ -142,8 +142,8 @@ def resolve_target(expected: AnyExpected, readings: Readings) -> Known[Any] | Ab
     reading = readings.get(expectation.fact)
     if reading is None or isinstance(reading, Unknown):
         return None
-    return reading if expected.fact.both_may_lack or _is_there(expectation.fact, reading) else expectation
+    return reading if expected.fact.both_may_lack or _is_present(expectation.fact, reading) else expectation
 
 
-def _is_there(fact: AnyFact, reading: Known[Any] | Absent) -> bool:
+def _is_present(fact: AnyFact, reading: Known[Any] | Absent) -> bool:
     return isinstance(reading, Known) and reading.value not in fact.hollow

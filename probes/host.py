@@ -154,13 +154,13 @@ done
 
 
 def command(facts: Sequence[HostFact]) -> Command:
-    queries = _asked(facts)
+    queries = _queries(facts)
     return Command(
         script=SCRIPT, args=tuple(word for ask, *words in queries for word in (ask, str(len(words)), *words))
     )
 
 
-def _asked(facts: Sequence[HostFact]) -> tuple[tuple[str, ...], ...]:
+def _queries(facts: Sequence[HostFact]) -> tuple[tuple[str, ...], ...]:
     return tuple(request for fact in facts for request in _requests(fact))
 
 
@@ -179,7 +179,7 @@ def _requests(fact: HostFact) -> tuple[tuple[str, ...], ...]:
 
 
 def parse(facts: Sequence[HostFact], output: Output) -> Readings:
-    groups = groups_of(output, count=len(_asked(facts)))
+    groups = groups_of(output, count=len(_queries(facts)))
     readings: dict[AnyFact, AnyReading] = {}
     index = 0
     for fact in facts:

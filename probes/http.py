@@ -61,10 +61,10 @@ def command(facts: Sequence[HttpFact]) -> Command:
 
 
 def _urls(facts: Sequence[HttpFact]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(url for fact in facts for url in _asked(fact)))
+    return tuple(dict.fromkeys(url for fact in facts for url in _query(fact)))
 
 
-def _asked(fact: HttpFact) -> tuple[str, ...]:
+def _query(fact: HttpFact) -> tuple[str, ...]:
     return fact.urls if isinstance(fact, PagesUnserved) else (fact.url,)
 
 

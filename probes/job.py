@@ -141,7 +141,7 @@ done
 )
 
 
-def _ask(fact: JobFact) -> str:
+def _query(fact: JobFact) -> str:
     match fact:
         case JobState():
             return f"state:{fact.job}"
@@ -156,7 +156,7 @@ def _ask(fact: JobFact) -> str:
 
 
 def command(facts: Sequence[JobFact]) -> Command:
-    return Command(script=_SCRIPT, args=(STATE_ROOT, *(_ask(fact) for fact in facts)))
+    return Command(script=_SCRIPT, args=(STATE_ROOT, *(_query(fact) for fact in facts)))
 
 
 def parse(facts: Sequence[JobFact], output: Output) -> Mapping[JobFact, Reading[str] | Reading[tuple[str, ...]]]:
@@ -168,8 +168,8 @@ def parse(facts: Sequence[JobFact], output: Output) -> Mapping[JobFact, Reading[
 
 def _read(fact: JobFact, line: str) -> Reading[str] | Reading[tuple[str, ...]]:
     query, *words = line.split(" ")
-    if query != _ask(fact):
-        raise ValueError(f"answered {query!r} to {_ask(fact)!r}")
+    if query != _query(fact):
+        raise ValueError(f"answered {query!r} to {_query(fact)!r}")
     match fact:
         case JobState():
             return _state(words)

@@ -155,11 +155,11 @@ SCRIPT = ROOT_HOME + MISSING + QUERY
 
 
 def command(facts: Sequence[MysqlFact]) -> Command:
-    queries = _asked(facts)
+    queries = _queries(facts)
     return Command(script=SCRIPT, args=tuple(word for request in queries for word in request), timeout_s=60.0)
 
 
-def _asked(facts: Sequence[MysqlFact]) -> tuple[tuple[str, ...], ...]:
+def _queries(facts: Sequence[MysqlFact]) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(_request(fact) for fact in facts))
 
 
@@ -178,7 +178,7 @@ class _Server:
 
 
 def parse(facts: Sequence[MysqlFact], output: Output) -> Readings:
-    queries = _asked(facts)
+    queries = _queries(facts)
     groups = groups_of(output, count=len(queries))
     rows = {request: groups[index] for index, request in enumerate(queries)}
     return {fact: _read(fact, rows[_request(fact)]) for fact in facts}

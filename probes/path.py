@@ -138,12 +138,12 @@ done
 
 
 def command(facts: Sequence[PathFact]) -> Command:
-    requested = (_asked(fact) for fact in facts)
+    requested = (_query(fact) for fact in facts)
     args = tuple(word for ask, *words in requested for word in (ask, str(len(words)), *words))
     return Command(script=SCRIPT, args=args, timeout_s=60.0)
 
 
-def _asked(fact: PathFact) -> tuple[str, ...]:
+def _query(fact: PathFact) -> tuple[str, ...]:
     match fact:
         case PathKind():
             return ("kind", fact.path)

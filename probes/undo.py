@@ -169,7 +169,7 @@ done
 
 
 def command(facts: Sequence[UndoFact]) -> Command:
-    args = tuple(word for fact in _askable(facts) for word in _asked(fact))
+    args = tuple(word for fact in _askable(facts) for word in _query(fact))
     return Command(script=SCRIPT, args=(STATE_ROOT, *args))
 
 
@@ -178,7 +178,7 @@ def _askable(facts: Sequence[UndoFact]) -> tuple[UndoFact, ...]:
     return tuple(fact for fact in facts if isinstance(fact, UndoRuns | LaterRuns) or SAFE_NAME.fullmatch(fact.run))
 
 
-def _asked(fact: UndoFact) -> tuple[str, str, str]:
+def _query(fact: UndoFact) -> tuple[str, str, str]:
     match fact:
         case UndoRuns():
             return ("runs", "", "")
@@ -214,7 +214,7 @@ def _read(fact: UndoFact, rows: Sequence[Row]) -> AnyReading:
         case UndoSteps():
             return Known(tuple(dict.fromkeys(_words(row, "step", r"\S+ [a-z-]+") for row in _ended(rows))))
         case UndoEntries():
-            return Known(tuple(sorted(_kept(row) for row in _ended(rows))))
+            return Known(tuple(sorted(_saved_item(row) for row in _ended(rows))))
         case LaterRuns():
             return Known(tuple(_words(row, "run", r"\S+") for row in _ended(rows)))
 
@@ -234,7 +234,7 @@ def _words(row: Row, tag: str, shape: str) -> str:
             raise ValueError("the answer about a run is not understood")
 
 
-def _kept(row: Row) -> str:
+def _saved_item(row: Row) -> str:
     match row:
         case ("kept", *words):
             text = "\t".join(words)

@@ -31,14 +31,14 @@ class GuideCommand(Model):
     """Actions that do what it does."""
     facts: tuple[Kind, ...] = ()
     """Facts that show it was done."""
-    gates: tuple[Kind, ...] = ()
+    preflight: tuple[Kind, ...] = ()
     """Facts asked before the run's first write because of it."""
     omitted: str = ""
     """The reason why no step does it, or does less than it."""
 
     @model_validator(mode="after")
     def _has_counterpart(self) -> "GuideCommand":
-        if not (self.actions or self.facts or self.gates or self.omitted):
+        if not (self.actions or self.facts or self.preflight or self.omitted):
             raise ValueError("a command needs an action, a fact, a gate, or the reason why it is left out")
         return self
 

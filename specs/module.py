@@ -189,7 +189,7 @@ class Module(Model):
     hosts_of: tuple[str, ...] = ()
     """Modules on whose hosts it is, where install.config has no name for it."""
     optional: bool = False
-    """Looked at only where cluster.toml names it in `also`."""
+    """Looked at only where cluster.toml names it in `optional`."""
     src: str = ""
     """Its directory below /data/src, which holds VERSION; "" where it brings no archive of its own."""
     src_file: str = ""

@@ -92,7 +92,7 @@ _HEADER = re.compile(
     r"|(?:Set-)?Cookie)\s*:\s*).+",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
+_SECRET_KEYS = re.compile(
     r"(?P<before>\b(?:add_user|change_password|authenticate_user|add_or_update_appcode\.sh)\s+\S+\s+"
     r"|\b(?:requirepass|masterauth|AUTH)\s+(?!failed\b)|\baddauth\s+digest\s+)"
     rf"(?P<word>{_WORD})"
@@ -134,7 +134,7 @@ _HINTS = (
 )  # fmt: skip
 """One of these stands in every line that holds a secret in a place that is known here; a test sees to it."""
 _WHOLE = (_PEM, _JWT)
-_PLACES = (_URI, _URI_TOKEN, _SQL, _CALL, _HEADER, _NAMED, _SSHPASS, _LONG, _LABEL, _XML)
+_PLACES = (_URI, _URI_TOKEN, _SQL, _CALL, _HEADER, _SECRET_KEYS, _SSHPASS, _LONG, _LABEL, _XML)
 
 
 def redact(line: str) -> str:

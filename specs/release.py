@@ -75,14 +75,14 @@ class Section(Model):
     covered: bool = True
     """False: nothing is claimed of it, and every verdict says so."""
     related: str = ""
-    """What cluster.toml's `also` has to name for it to be covered."""
+    """What cluster.toml's `optional` has to name for it to be covered."""
 
 
 class BusinessTopology(Model):
     """The topology of the BlueKing business in CMDB, which the release makes anew. Guide 7.17."""
 
     id: str
-    """What cluster.toml's `also` names to have it looked at, and `apply --approve` to have it deleted."""
+    """What cluster.toml's `optional` names to have it looked at, and `apply --approve` to have it deleted."""
     job: tuple[str, ...]
     """The modules that the line `job` of .installed_module is to stand for."""
     because: LocalizedText

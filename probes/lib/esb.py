@@ -133,7 +133,7 @@ done
 )
 
 
-def ask(questions: Sequence[Question]) -> Command:
+def request(questions: Sequence[Question]) -> Command:
     """Each once, in the order given."""
     return Command(script=SCRIPT, args=arguments(questions), timeout_s=timeout_s(questions))
 

@@ -41,7 +41,7 @@ def run(args: Sequence[str], system: str = os.name) -> int:
         except OSError:
             return _check_output(ExitCode.OK, args)
     if closed:
-        return _error(ExitCode.REFUSED, _one("output-closed"), _options(args))
+        return _error(ExitCode.REFUSED, _diagnostics("output-closed"), _options(args))
     return _check_output(_code(args), args)
 
 
@@ -68,15 +68,15 @@ def _open_closed_streams() -> bool:
 
 def _check_output(code: int, args: Sequence[str]) -> int:
     """A verdict that nobody heard is none. A failure stays one."""
-    from reconciler.cli.output import lost, print_diagnostics
+    from reconciler.cli.output import print_diagnostics, write_error
 
-    if not (output_text := lost()):
+    if not (output_text := write_error()):
         return code
-    print_diagnostics(_one("output-lost", output_text=output_text), _options(args))
+    print_diagnostics(_diagnostics("output-lost", output_text=output_text), _options(args))
     return ExitCode.UNKNOWN if code in SUCCEEDED else code
 
 
-def _one(code: str, output_text: str = "") -> "tuple[Diagnostic, ...]":
+def _diagnostics(code: str, output_text: str = "") -> "tuple[Diagnostic, ...]":
     from specs.diagnostic import diagnose
 
     return (diagnose(code, said=output_text),)

@@ -109,7 +109,7 @@ _lost: list[str] = []
 """Why the result could not be handed over, where it could not."""
 
 
-def lost() -> str:
+def write_error() -> str:
     """Why not all of the result was written: a full disk, a closed stream. "" where it was."""
     _write(sys.stdout, "")
     return _lost[0] if _lost else ""

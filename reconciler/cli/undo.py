@@ -24,7 +24,7 @@ RunArgument = Annotated[
         show_default=False,
     ),
 ]
-LeaveOption = Annotated[
+ExcludeOption = Annotated[
     list[str] | None,
     typer.Option(
         "--leave",
@@ -35,7 +35,7 @@ LeaveOption = Annotated[
 
 
 @command("undo")
-def undo(options: Options, run: RunArgument = "", yes: YesOption = False, leave: LeaveOption = None) -> None:
+def undo(options: Options, run: RunArgument = "", yes: YesOption = False, leave: ExcludeOption = None) -> None:
     from reconciler.cli.execute import cluster_path
     from reconciler.cli.progress import run_with_progress
     from reconciler.cli.prompt import ask_yes_no

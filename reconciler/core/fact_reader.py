@@ -54,14 +54,14 @@ class FactReader:
             raise FactNotRead(*known.facts)
         return cast("T", known)
 
-    def all_hold(self, expectations: Iterable[AnyExpected]) -> bool:
+    def all_match(self, expectations: Iterable[AnyExpected]) -> bool:
         """Reads all of them at once: one more round trip is dearer."""
-        return all(self._all_holding(expectations))
+        return all(self._all_matching(expectations))
 
     def any_holds(self, expectations: Iterable[AnyExpected]) -> bool:
-        return any(self._all_holding(expectations))
+        return any(self._all_matching(expectations))
 
-    def _all_holding(self, expectations: Iterable[AnyExpected]) -> list[bool]:
+    def _all_matching(self, expectations: Iterable[AnyExpected]) -> list[bool]:
         expectations = tuple(expectations)
         self.read_all(expected.fact for expected in expectations)
         return [self.holds(expected) for expected in expectations]

@@ -190,8 +190,8 @@ def _narrowed(file: ClusterFile, release: Release) -> Release:
     return release.model_copy(update=changed)
 
 
-def _included(section: Section, also: tuple[str, ...]) -> Section:
-    return section.model_copy(update={"covered": True}) if section.related and section.related in also else section
+def _included(section: Section, optional: tuple[str, ...]) -> Section:
+    return section.model_copy(update={"covered": True}) if section.related and section.related in optional else section
 
 
 def _refuse_one_host(layout: HostLayout, where: str) -> None:

@@ -14,7 +14,7 @@ from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 
 RESTORED: Undo = "restored"
-NO_CHANGE: Undo = "beside"
+NO_CHANGE: Undo = "no-change"
 
 T = TypeVar("T", bound=AnyFact)
 

@@ -27,16 +27,10 @@ from reconciler.engine.run import (
     nothing_to_start,
     open_questions,
 )
+from reconciler.engine.timeouts import DERIVED_INTERVAL_S, DERIVED_TIMEOUT_S, MAX_ROUNDS, STARTUP_GRACE_S
 from specs.diagnostic import BkrecError, Diagnostic
 
 __all__ = ["RunContext", "RunResult", "reconcile"]
-
-MAX_ROUNDS = 5
-DERIVED_TIMEOUT_S = 60.0
-"""How long facts that follow from the steps are waited for."""
-DERIVED_INTERVAL_S = 2.0
-STARTUP_GRACE_S = 10.0
-"""The same where there are no steps: enough for what has only just been started, and short for whoever waits."""
 
 
 async def reconcile(context: RunContext) -> RunResult:

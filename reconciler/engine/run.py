@@ -150,7 +150,7 @@ def nothing_to_start(context: RunContext, assessment: Assessment) -> bool:
     return not assessment.plan.steps or only_manual_steps_left(context, assessment)
 
 
-def _waits_for_human(context: RunContext, assessment: Assessment) -> bool:
+def _needs_human(context: RunContext, assessment: Assessment) -> bool:
     """Something needs a person, and everything else that is unknown is unknown for that reason alone."""
     blocked = assessment.plan.blocked
     facts = {item.expected.fact for item in blocked if item.diagnostic.disposition == "needs-human"}
@@ -164,7 +164,7 @@ def conclude(context: RunContext, state: RunState) -> RunVerdict:
     """Errors outweigh facts, and facts decide the rest. `core/verdict.py` has the exit codes."""
     touched = any(result.started for result in state.rounds)
     readings = verdict(state.assessment.difference)
-    waiting = _waits_for_human(context, state.assessment)
+    waiting = _needs_human(context, state.assessment)
     if context.stop.signal is not None and (readings != "converged" or context.stop.immediate.is_set()):
         return "interrupted"
     halted = (*state.refused, *(() if context.stop.why is None else (context.stop.why,)))

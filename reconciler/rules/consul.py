@@ -27,7 +27,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return _register(cluster, module, drift.expected.fact, drift)
     fact = require_fact_type(drift, ConsulPassing)
     behind = _behind(cluster, module, fact)
-    if facts.all_hold(behind):
+    if facts.all_match(behind):
         return Progressing(
             diagnostic=diagnose("service-unhealthy", where=f"{fact.host} {fact.service}", service=fact.service)
         )

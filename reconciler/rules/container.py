@@ -114,7 +114,7 @@ def _installed(cluster: Cluster, module: Module, facts: FactReader) -> bool:
     effects = module_facts.installer_effects(cluster, module)
     versions = [expected for expected in effects if isinstance(expected.fact, VersionText)]
     rest = [expected for expected in effects if isinstance(expected.fact, (PendingSql, AppRegistered))]
-    installed, migrated = facts.any_holds((*tags, *versions)), facts.all_hold(rest)
+    installed, migrated = facts.any_holds((*tags, *versions)), facts.all_match(rest)
     return installed and migrated
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from probes.backup import Backup
-from probes.database import CONSUL, HERE, KINDS, DatabaseElsewhere, DatabaseServers
+from probes.database import CONSUL, KINDS, LOOPBACK, DatabaseElsewhere, DatabaseServers
 from probes.fact import AnyExpected, Known, Reading, Readings
 from reconciler.rules.entailed import of_cluster
 from specs.cluster import Cluster
@@ -66,7 +66,7 @@ def _database_names(cluster: Cluster, kind: str) -> Iterator[str]:
 def mysql(cluster: Cluster) -> str:
     """The server that new products are to use: install.config's first, else the one that all variables name; "" where
     they do not agree."""
-    names = {name for name in _database_names(cluster, "mysql") if not name.endswith(CONSUL) and name not in HERE}
+    names = {name for name in _database_names(cluster, "mysql") if not name.endswith(CONSUL) and name not in LOOPBACK}
     listed = cluster.inventory.on("mysql")
     return listed[0] if listed else names.pop() if len(names) == 1 else ""
 

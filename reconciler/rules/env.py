@@ -167,7 +167,7 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, facts: FactReader) ->
         )
         for name in cluster.release.generated
     )
-    if not facts.all_hold(new):
+    if not facts.all_match(new):
         return generate_variables(cluster, drift, facts)
     action = MergeEnv(
         host=cluster.controller,
@@ -223,4 +223,4 @@ def generate_variables(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> 
 def _pages(cluster: Cluster, facts: FactReader) -> tuple[AnyFact, ...]:
     """JOB's pages name the address as it was merged; where the merge changes it, they have to be released again."""
     finals = (v for v in cluster.release.variables if v.final and v.key == nginx.JOB_URL)
-    return () if facts.all_hold(tuple(_merged(cluster, v) for v in finals)) else nginx.job_start_pages(cluster)
+    return () if facts.all_match(tuple(_merged(cluster, v) for v in finals)) else nginx.job_start_pages(cluster)

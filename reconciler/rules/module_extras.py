@@ -80,7 +80,7 @@ def saas_running(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     hosts = cluster.inventory.on("appo")
     if len(hosts) == 1:
         fact = AppContainer(host=hosts[0], app=app.code)
-        yield fact.must_be("running", because=reason("saas-runs"), source=NAMED, module="paas")
+        yield fact.must_be("running", because=reason("saas-runs"), source=HOSTS_SOURCE, module="paas")
 
 
 def steady(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -110,7 +110,7 @@ def saas_page(app: SaasApp) -> str:
     return f"/o/{app.code}/"
 
 
-NAMED = "bin/single_host_low_memory_config.sh:30"
+HOSTS_SOURCE = "bin/single_host_low_memory_config.sh:30"
 
 
 def saas_facts(cluster: Cluster, app: SaasApp) -> tuple[SaasOnline, SaasPackaged]:

@@ -69,7 +69,7 @@ def installer_effects(cluster: Cluster, module: Module) -> tuple[AnyExpected, ..
         *_versions(cluster, module),
         *_database(cluster, module),
         *_cluster(cluster, module),
-        *(expected for expected in _services(cluster, module) if not _waits(module, expected)),
+        *(expected for expected in _services(cluster, module) if not _awaits_module(module, expected)),
         *_keys(cluster, module),
         *_rendered(cluster, module),
         *(units_up_to_date(cluster, module) if module.call == "upgrade" else ()),
@@ -116,7 +116,7 @@ def units_up_to_date(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...
     )
 
 
-def _waits(module: Module, expected: AnyExpected) -> bool:
+def _awaits_module(module: Module, expected: AnyExpected) -> bool:
     """Units of 6.1 that keep their name serve their old port until they are restarted (gse-data)."""
     old = module.call == "install" and any(unit.file for unit in module.units)
     return old and isinstance(expected.fact, ConsulPassing)
@@ -156,11 +156,11 @@ def restart_policies(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...
         ContainersWithoutRestartPolicy(host=host, containers=names).must_be(
             (), because=why, source=source, module=module.name
         )
-        for host, names in _on_each(placed)
+        for host, names in _per_host(placed)
     )
 
 
-def _on_each(placed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _per_host(placed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Host → what is on it, in the order of the data."""
     result: dict[str, dict[str, None]] = {}
     for name, hosts in placed.items():
@@ -172,7 +172,7 @@ def _on_each(placed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple
 def units_stay_up(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """Its units and containers stay up. Not part of `readiness` either: only time repairs it."""
     placed = {unit.name: cluster.hosts_on(module, unit.on, first=unit.first) for unit in module.units}
-    for host, units in _on_each(placed):
+    for host, units in _per_host(placed):
         yield RecentlyStartedUnits(host=host, units=units).must_be(
             (), because=reason("units-stay-up"), source="systemd.service(5), Restart=", module=module.name
         )

@@ -25,7 +25,7 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = require_fact_type(drift, FileDigest)
     missing = standard_missing(drift, facts)
-    if missing is not None and facts.all_hold(release_scripts(cluster)):
+    if missing is not None and facts.all_match(release_scripts(cluster)):
         return missing
     if fact.path.startswith(nginx.CONSUL_TEMPLATE):
         return nginx.render(cluster, fact.host, drift)

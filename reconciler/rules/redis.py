@@ -21,7 +21,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = require_fact_type(drift, RedisCluster)
     module = cluster.release.module(drift.expected.module)
     units = tuple(w for w in running_on(cluster, module, fact.host) if isinstance(w.fact, UnitActive))
-    if not facts.all_hold(units):
+    if not facts.all_match(units):
         return Derived(expected=drift.expected, depends_on=units)
     if drift.reading != Known("incomplete"):
         return diagnose("redis-cluster-damaged", where=fact.host, host=fact.host, port=fact.port)

@@ -26,11 +26,11 @@ _TOO_LONG = 160
 
 
 def fact(fact: AnyFact, lang: Lang) -> str:
-    return _told(FACTS.get(kind_of(fact)), fact, lang) or sanitized(fact_id(fact))
+    return _phrase(FACTS.get(kind_of(fact)), fact, lang) or sanitized(fact_id(fact))
 
 
 def action(done: Action, lang: Lang) -> str:
-    return _told(ACTIONS.get(action_kind(done)), done, lang) or _plainly(done)
+    return _phrase(ACTIONS.get(action_kind(done)), done, lang) or _plainly(done)
 
 
 def action_kind(done: Action) -> str:
@@ -89,7 +89,7 @@ class _Fields(dict[str, str]):
         return f"{{{name}}}" if value is None else _field(value)
 
 
-def _told(sentence: LocalizedText | None, it: AnyFact | Action, lang: Lang) -> str:
+def _phrase(sentence: LocalizedText | None, it: AnyFact | Action, lang: Lang) -> str:
     if sentence is None:
         return ""
     text, reported = sentence.zh if lang == "zh" else sentence.en, _Fields(it)

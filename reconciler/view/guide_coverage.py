@@ -12,21 +12,21 @@ from reconciler.view.text.rows import rows
 from specs.guide import Deviation, Guide, GuideCommand
 from specs.text import LocalizedText
 
-Told = tuple[list[GuideCommandDoc], list[DeviationDoc]]
+Coverage = tuple[list[GuideCommandDoc], list[DeviationDoc]]
 
 
-def of_section(guide: Guide, section: str) -> Told:
-    commands = [_stands(guide, command) for command in guide.commands if command.section == section]
+def of_section(guide: Guide, section: str) -> Coverage:
+    commands = [_command_doc(guide, command) for command in guide.commands if command.section == section]
     return commands, [_differs(deviation) for deviation in guide.deviations if section in deviation.sections]
 
 
-def of_action(guide: Guide, kind: str, subject: str) -> Told:
+def of_action(guide: Guide, kind: str, subject: str) -> Coverage:
     """The commands it stands for; those that name the step's subject, where any does (`install paas`)."""
     mine = [command for command in guide.commands if kind in command.actions]
     word = re.compile(rf"(?<![a-z0-9_]){re.escape(subject)}(?![a-z0-9_])")
     commands = [command for command in mine if subject and word.search(command.run)]
     differences = [_differs(deviation) for deviation in guide.deviations if kind in deviation.actions]
-    return [_stands(guide, command) for command in commands or mine], differences
+    return [_command_doc(guide, command) for command in commands or mine], differences
 
 
 def text(entry: EntryDoc, page: RenderOptions) -> Iterator[str]:
@@ -48,17 +48,19 @@ def _full(entry: EntryDoc) -> bool:
 
 def _full_rows(command: GuideCommandDoc, page: RenderOptions) -> Iterator[str]:
     yield from page.wrapped("    ", command.run)
-    yield from rows(page, ((label(f"guide-{name}", page.lang), what) for name, what in _told(command, page)), indent=6)
+    yield from rows(
+        page, ((label(f"guide-{name}", page.lang), what) for name, what in _rows_of(command, page)), indent=6
+    )
 
 
-def _told(command: GuideCommandDoc, page: RenderOptions) -> Iterator[tuple[str, str]]:
-    yield "actions", "; ".join(_named(kind, ACTIONS[kind], page) for kind in command.actions)
-    yield "facts", "; ".join(_named(kind, FACTS[kind], page) for kind in command.facts)
-    yield "preflight", "; ".join(_named(kind, FACTS[kind], page) for kind in command.preflight_checks)
+def _rows_of(command: GuideCommandDoc, page: RenderOptions) -> Iterator[tuple[str, str]]:
+    yield "actions", "; ".join(_name_of(kind, ACTIONS[kind], page) for kind in command.actions)
+    yield "facts", "; ".join(_name_of(kind, FACTS[kind], page) for kind in command.facts)
+    yield "preflight", "; ".join(_name_of(kind, FACTS[kind], page) for kind in command.preflight_checks)
     yield "omitted", "" if command.omitted is None else _in(command.omitted, page)
 
 
-def _named(kind: str, sentence: LocalizedText, page: RenderOptions) -> str:
+def _name_of(kind: str, sentence: LocalizedText, page: RenderOptions) -> str:
     output_text = sentence.zh if page.lang == "zh" else sentence.en
     return f"{unfilled(output_text)} [{kind}]"
 
@@ -77,13 +79,13 @@ def _in(output: TextDoc, page: RenderOptions) -> str:
     return output.zh if page.lang == "zh" else output.en
 
 
-def _stands(guide: Guide, command: GuideCommand) -> GuideCommandDoc:
+def _command_doc(guide: Guide, command: GuideCommand) -> GuideCommandDoc:
     return GuideCommandDoc(
         section=command.section,
         run=command.run,
         actions=list(command.actions),
         facts=list(command.facts),
-        preflight_checks=list(command.gates),
+        preflight_checks=list(command.preflight),
         omitted=_both(guide.reason(command.omitted)) if command.omitted else None,
     )
 

@@ -49,7 +49,7 @@ def advance(screen: ProgressState, event: ev.Event, now_s: float) -> ProgressSta
             begun = RunningStep(step=event.step, host=event.host, since_s=now_s)
             return replace(screen, running=(*_others(screen, event.step), begun))
         case ev.StepOutput():
-            return replace(screen, running=tuple(_heard(r, event) for r in screen.running))
+            return replace(screen, running=tuple(_with_output(r, event) for r in screen.running))
         case ev.StepDone() | ev.StepSkipped():
             return replace(screen, running=_others(screen, event.step), finished=(*screen.finished, event.step))
         case ev.StepFailed():
@@ -78,7 +78,7 @@ def _others(screen: ProgressState, step: str) -> tuple[RunningStep, ...]:
     return tuple(running for running in screen.running if running.step != step)
 
 
-def _heard(running: RunningStep, event: ev.StepOutput) -> RunningStep:
+def _with_output(running: RunningStep, event: ev.StepOutput) -> RunningStep:
     return (
         replace(running, line=sanitized(event.line)) if running.step == event.step and event.line.strip() else running
     )

@@ -21,7 +21,7 @@ def wording(drift: AnyDrift, lang: Lang) -> tuple[str, ...]:
     """Nothing where both values are short, or one is no value."""
     match drift.expected.reading, drift.reading:
         case Known(wanted), Known(found) if _structured(wanted) and _structured(found):
-            return tuple(_told(_parts(redact_value(wanted)), _parts(redact_value(found)), lang))
+            return tuple(_changes(_parts(redact_value(wanted)), _parts(redact_value(found)), lang))
         case _, _:
             return ()
 
@@ -37,7 +37,7 @@ def _parts(value: object) -> list[object]:
     return [*text.splitlines()] if "\n" in text else [*text.split()]
 
 
-def _told(required: list[object], result: list[object], lang: Lang) -> Iterator[str]:
+def _changes(required: list[object], result: list[object], lang: Lang) -> Iterator[str]:
     from deepdiff import DeepDiff
 
     reported = cast(

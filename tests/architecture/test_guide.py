@@ -45,7 +45,7 @@ def test_a_command_names_what_there_is() -> None:
     unknown = {
         f"{command.section} {command.lines}": names
         for command in GUIDE.commands
-        if (names := _unknown((command.section,), command.actions, (*command.facts, *command.gates)))
+        if (names := _unknown((command.section,), command.actions, (*command.facts, *command.preflight)))
     }
     assert unknown == {}
 
@@ -128,9 +128,9 @@ def test_every_desired_fact_is_reached_from_the_guide_or_from_a_difference() -> 
 def test_every_gate_is_reached_from_the_guide_or_from_a_difference() -> None:
     cluster = _everything()
     asked = {_kind(expected.fact) for expected in preflight_checks(cluster, 0, _pristine())}
-    reached = {kind for c in GUIDE.commands for kind in c.gates} | {k for d in GUIDE.deviations for k in d.facts}
+    reached = {kind for c in GUIDE.commands for kind in c.preflight} | {k for d in GUIDE.deviations for k in d.facts}
     assert asked - reached == set()
-    assert {kind for c in GUIDE.commands for kind in c.gates} <= asked
+    assert {kind for c in GUIDE.commands for kind in c.preflight} <= asked
 
 
 def test_every_step_that_is_planned_is_in_the_table() -> None:

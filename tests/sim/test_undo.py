@@ -47,7 +47,7 @@ def test_a_whole_upgrade_is_undone_as_far_as_it_can_be() -> None:
     assert case.plan.blocked == ()
     assert study(back).plan.steps == ()
     assert {step.undo for step in case.undoing.irreversible} >= {"migrated", "replaced", "generated", "server"}
-    assert not {one.undo for one in case.undoing.irreversible} & {"restored", "beside"}
+    assert not {one.undo for one in case.undoing.irreversible} & {"restored", "no-change"}
 
 
 def test_every_step_that_says_so_is_put_back() -> None:

@@ -20,16 +20,12 @@ from reconciler.engine.batch import last_match
 from reconciler.engine.clock import Clock
 from reconciler.engine.failpoints import register
 from reconciler.engine.jobs.scripts import LAUNCH, MARK_VERIFIED, READ, RUNNER
+from reconciler.engine.timeouts import BACKOFF_S, UNREACHABLE_TIMEOUT_S, UNREADABLE_LOG_TIMEOUT_S
 from reconciler.engine.transport import Transport, TransportError
 
 CHUNK_BYTES = 64 * 1024
 LONG_POLL_DS = 20
 """Tenths of a second that the host waits for news before it answers that there are none."""
-BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
-UNREACHABLE_TIMEOUT_S = 300.0
-"""How long a host that does not answer is asked again: a reboot takes minutes."""
-UNREADABLE_LOG_TIMEOUT_S = 20.0
-"""How long an ended job's log is asked for that is there and cannot be read: a disk in trouble is not waited for."""
 
 _LAUNCH = register("job-launch")
 _READ = register("job-read")

@@ -1,9 +1,9 @@
-"""Silence: a host that did not answer is left alone for as long as it had kept us waiting.
+"""Backoff: a host that did not answer is not asked again for as long as it had kept us waiting.
 
-A look goes to each host several times, and every round would pay the dead host's time-out again: `check` with one host
-cut off took 20 to 32 s. So its silence is remembered, and told again instead of asked for again. Not for the whole run:
-a host that was rebooted must be noticed while `apply` waits for it. As long as the wait was: then at most half of the
-time goes into waiting for the dead, and one that is back is found no later than it took to give it up.
+Facts of a host are gathered several times in a command, and each time would pay the dead host's time-out again: `check`
+with one host cut off took 20 to 32 s. So its error is cached and returned instead of asking again. Not for the whole
+run: a host that was rebooted must be noticed while `apply` waits for it. As long as the wait was: then at most half of
+the time goes into waiting for the dead, and one that is back is found no later than it took to give it up.
 
 A host that says no at once, as one does whose sshd is being restarted, is not silent and costs nothing to ask again.
 """

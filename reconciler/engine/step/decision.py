@@ -14,13 +14,9 @@ from reconciler.core.diff import compare
 from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
 from reconciler.core.redact import clean
-from reconciler.engine.jobs.client import UNREACHABLE_TIMEOUT_S
+from reconciler.engine.timeouts import RECOVERY_TIMEOUT_S, UNREACHABLE_TIMEOUT_S
 from specs import disposition
 from specs.diagnostic import Diagnostic, diagnose
-
-RECOVERY_TIMEOUT_S = 60.0
-"""How long a requirement may take to recover from the steps before it: consul checks every ten seconds whether a unit
-that was just restarted is up (bin/reg_consul_svc:161). As long as `Action.effects_timeout_s`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,8 +31,6 @@ from reconciler.engine.assess import facts_of
 from reconciler.engine.clock import wall_ahead_s
 from reconciler.engine.jobs.adopt import ADOPTED_TIMEOUT_S, unfinished_reason
 from reconciler.engine.jobs.client import (
-    BACKOFF_S,
-    UNREACHABLE_TIMEOUT_S,
     JobResult,
     JobSpec,
     LaunchResult,
@@ -59,17 +57,13 @@ from reconciler.engine.step.decision import (
     reading_text,
     uptime_fact,
 )
+from reconciler.engine.timeouts import BACKOFF_S, FAILED_COMMAND_GRACE_S, UNREACHABLE_TIMEOUT_S, VERIFY_INTERVAL_S
 from specs.diagnostic import Diagnostic, diagnose
 
 TAIL_LINES = 20
 """Lines of its log that a failed step is reported with."""
 MAX_LOG_EVENTS = 5_000
 """Lines of its log that a step may emit while it runs; the rest stays on its host."""
-VERIFY_INTERVAL_S = (0.5, 3.0)
-"""Shortest and longest wait between two readings of what a step ensures."""
-FAILED_COMMAND_GRACE_S = 20.0
-"""How long the effects of a command that reports failure are waited for all the same: install_redis_cluster checks too
-early and reports that."""
 
 StepResult = StepDone | StepSkipped | StepFailed | StepDeferred | StepNeedsHuman
 

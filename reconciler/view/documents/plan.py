@@ -32,8 +32,8 @@ class StepDoc(Doc):
     disrupts: Literal["no", "service", "data"]
     outage: str
     irreversible: bool
-    undo: Undo = "no-way-back"
-    """"restored": `bkrec undo` brings it back; "beside": it changes nothing that was there; else it stays."""
+    undo: Undo = "overwritten"
+    """"restored": `bkrec undo` brings it back; "no-change": it changes nothing that was there; else it stays."""
     undo_because: ReasonDoc | None = None
     manual: bool
     """True where a person does it; it is verified by the facts that it repairs."""

@@ -2,7 +2,8 @@
 
 A format says of each kind of report which form it has, in one `match`; None says that it has none, which the command
 line answers with exit 64 before anything is done. Nothing is imported here before a format is used: the names alone
-are what `--help` needs.
+are what `--help` needs. The kind `error` must have a form in every format: else a failed command leaves an empty
+report.
 """
 
 import importlib

@@ -7,7 +7,7 @@ REASONS: dict[str, LocalizedText] = {
     "restored": LocalizedText(
         en="definition of a rollback: the earlier state is restored", zh="回滚即恢复到之前的状态"
     ),
-    "undo-restores": LocalizedText(
+    "undo-restored": LocalizedText(
         en="the earlier state is saved; `bkrec undo` restores it", zh="之前的状态已保存，可由 `bkrec undo` 恢复"
     ),
     "undo-no-change": LocalizedText(
@@ -43,7 +43,7 @@ REASONS: dict[str, LocalizedText] = {
         en="it changed the schema or data of databases: only the backup restores the old state",
         zh="变更了数据库结构或数据：只有备份能恢复旧状态",
     ),
-    "undo-no-way-back": LocalizedText(
+    "undo-overwritten": LocalizedText(
         en="the vendor's scripts installed it in place of the old version and provide no rollback",
         zh="由厂商脚本安装并取代了原有版本，厂商脚本不提供回滚",
     ),

@@ -27,7 +27,7 @@ def check_text(release: str, difference: Difference, page: RenderOptions) -> str
         (_line(drift, page) for drift in plain),
         _unknown(difference.unknown, page),
         latent.titled(latent.HIDDEN, _hidden(hidden, difference, page), page),
-        latent.titled(latent.TOLD, _told(difference, page), page),
+        latent.titled(latent.TOLD, _advice(difference, page), page),
     )
 
 
@@ -50,7 +50,7 @@ def _hidden(hidden: Iterable[AnyDrift], difference: Difference, page: RenderOpti
         yield from rows(page, latent.otherwise(drift, difference, page), indent=6)
 
 
-def _told(difference: Difference, page: RenderOptions) -> Iterator[str]:
+def _advice(difference: Difference, page: RenderOptions) -> Iterator[str]:
     for advised in difference.advice:
         yield _line(advised.drift, page)
         yield from rows(

@@ -212,11 +212,11 @@ def blocked_lines(blocked: Iterable[Blocked], title: str, page: RenderOptions) -
     for diagnostic, held in groups.items():
         yield from block(diagnostic, page, indent=2)
         yield "    " + page.paint(label("blocks", page.lang) + ":", "dim")
-        yield from (f"      {line}" for line in _held(held, page))
+        yield from (f"      {line}" for line in _blocked(held, page))
         yield ""
 
 
-def _held(blocked: list[Blocked], page: RenderOptions) -> Iterator[str]:
+def _blocked(blocked: list[Blocked], page: RenderOptions) -> Iterator[str]:
     """Ids are never broken: they are there to be copied."""
     own = [sanitized(fact_id(b.expected.fact)) for b in blocked]
     ids = tuple(dict.fromkeys((*own, *(fact for b in blocked for fact in b.blocks))))

@@ -13,7 +13,7 @@ import pytest
 from probes.command import Output
 from probes.fact import Unknown
 from probes.lib import esb
-from probes.lib.esb import Answer, Question, answers, ask, question
+from probes.lib.esb import Answer, Question, answers, question, request
 from specs.reason import reason
 from tests.probes.here import AWKS, SHELLS, run, tool
 
@@ -72,7 +72,7 @@ def written(tmp_path: Path, address: str, secret: str = f"BK_PAAS_APP_SECRET='{S
 
 
 def told(*questions: Question, shell: str = "/bin/sh", tools: Path | None = None) -> list[object]:
-    command = ask(questions)
+    command = request(questions)
     output = run(command, shell=shell, tools=tools)
     assert SECRET not in "".join((*command.args, command.stdin, output.stdout, output.stderr))
     found = answers(questions, output)
@@ -135,7 +135,7 @@ def test_a_refusal_tells_its_code_and_message_without_the_secret(bus: Bus, env: 
         json.dumps({"result": False, "code": 1306403, "message": f"denied:\x1b[1m\n{asked.body['bk_app_secret']}!"}),
     )
     one = question(env, "cc/search_set", a=1)
-    output = run(ask([one]))
+    output = run(request([one]))
     assert SECRET not in output.stdout
     (answer,) = answers([one], output).values()
     why = reason("esb-refused", api="cc/search_set", error=1306403, message="denied: [1m ***!")

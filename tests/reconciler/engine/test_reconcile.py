@@ -14,8 +14,8 @@ from reconciler.core.plan import Blocked, Derived, Plan
 from reconciler.engine.assess import assess
 from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.journal import JournalError
-from reconciler.engine.reconcile import DERIVED_TIMEOUT_S, STARTUP_GRACE_S
 from reconciler.engine.stop import StopSignal
+from reconciler.engine.timeouts import DERIVED_TIMEOUT_S, STARTUP_GRACE_S
 from specs.diagnostic import diagnose
 from specs.reason import reason
 from tests.support.flags import Flag, Raise

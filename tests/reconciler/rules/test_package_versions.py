@@ -104,7 +104,7 @@ def test_each_version_apart_is_told_with_the_data_s_and_the_package_s() -> None:
 
 
 def test_of_what_nobody_looks_at_nothing_is_told() -> None:
-    """bkssm is optional: its version in the package is nobody's business until `also` asks for it."""
+    """bkssm is optional: its version in the package is nobody's business until `optional` asks for it."""
     assert package_versions.warnings(followed(*saying({"product bkssm": "1.0.13"}))) == ()
     assert package_versions.warnings(followed(*saying({"product bkssm": "!empty"}))) == ()
 

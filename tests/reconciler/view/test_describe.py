@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 import pytest
 
-from actions.action import Action
+from actions.action import Action, Undo
 from actions.registry import ACTIONS
 from probes.fact import Absent, Fact, Known, SameAs, Unknown
 from probes.registry import PROBES
@@ -14,6 +14,7 @@ from probes.unit import UnitActive
 from reconciler.view import describe
 from reconciler.view.messages.actions import ACTIONS as ACTION_TEXTS
 from reconciler.view.messages.facts import FACTS, STATES, VALUES
+from reconciler.view.messages.registry import reasons
 from reconciler.view.render import RenderOptions
 from specs.reason import reason
 from specs.text import LocalizedText
@@ -99,3 +100,8 @@ def test_a_reading_that_is_none_is_worded() -> None:
     assert describe.reading(Known("active"), page) == "active"
     assert describe.reading(Unknown(reason("no-such-code")), page).startswith("未知")
     assert "bk-auth.service" in describe.reading(SameAs(UNIT), page)
+
+
+def test_every_outcome_of_an_undo_has_a_reason() -> None:
+    """Its code is put together from the outcome: nothing else would find one without a text."""
+    assert [outcome for outcome in get_args(Undo) if f"undo-{outcome}" not in reasons()] == []

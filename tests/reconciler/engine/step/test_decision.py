@@ -9,10 +9,8 @@ from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unkn
 from probes.job import HostUptime, JobAttempts
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Step
-from reconciler.engine.jobs.client import UNREACHABLE_TIMEOUT_S
 from reconciler.engine.lease import START_MARGIN_S, TTL_S, LeaseValidity
 from reconciler.engine.step.decision import (
-    RECOVERY_TIMEOUT_S,
     Attach,
     Defer,
     RefuseRepeat,
@@ -22,6 +20,7 @@ from reconciler.engine.step.decision import (
     Wait,
     decide,
 )
+from reconciler.engine.timeouts import RECOVERY_TIMEOUT_S, UNREACHABLE_TIMEOUT_S
 from specs.reason import reason
 from tests.support.flags import Raise
 from tests.support.world import step
