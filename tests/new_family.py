@@ -311,17 +311,17 @@ TABLES = (
     Place(
         "reconciler/view/messages/facts.py",
         r"^FACTS: [^\n]*= \{\n",
-        '    "@kind@.state": _("TODO: state of {path}", "TODO：{path} 的状态"),\n',
+        '    "@kind@.state": message("TODO: state of {path}", "TODO：{path} 的状态"),\n',
     ),
     Place(
         "reconciler/view/messages/facts.py",
         r"^VALUES: [^\n]*= \{\n",
-        '    "@kind@.state": {"right": _("right", "正确"), "wrong": _("wrong", "错误")},\n',
+        '    "@kind@.state": {"right": message("right", "正确"), "wrong": message("wrong", "错误")},\n',
     ),
     Place(
         "reconciler/view/messages/actions.py",
         r"^[A-Z]+: [^\n]*= \{\n",
-        '    "@kind@.set": _("TODO: set {path}", "TODO：设置 {path}"),\n',
+        '    "@kind@.set": message("TODO: set {path}", "TODO：设置 {path}"),\n',
     ),
     Place("tests/contracts/cases.py", FIRST_IMPORT, IMPORT),
     Place(

@@ -6,22 +6,42 @@ the host finds it. Here by name; the lab looks for a planted canary in everythin
 
 import importlib
 import re
-from dataclasses import fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
 
 SECRET = re.compile(r"password|passwd|secret|token|private_key|passphrase")
 NAMES_ONLY = {"password_key"}
+ABOUT_SECRETS = {"SecretsTag", "RestoreSecretsTag"}
+"""Named after the vendor's tag that keeps a module's secrets: a path, never a value."""
 
 
 def test_no_action_has_a_field_for_a_secret() -> None:
-    catalogue = importlib.import_module("actions.registry")
-    named = {f"{a.__name__}.{f.name}" for a in catalogue.ACTIONS for f in fields(a)}
-    assert {name for name in named if SECRET.search(name.lower()) and name.split(".")[1] not in NAMES_ONLY} == set()
+    registry = importlib.import_module("actions.registry")
+    assert _suspects(registry.ACTIONS) == set()
 
 
 def test_no_fact_has_a_field_for_a_secret() -> None:
-    catalogue = importlib.import_module("probes.registry")
-    named = {f"{fact.__name__}.{f.name}" for probe in catalogue.PROBES for fact in probe.facts for f in fields(fact)}
-    assert {name for name in named if SECRET.search(name.lower())} == set()
+    registry = importlib.import_module("probes.registry")
+    assert _suspects(fact for probe in registry.PROBES for fact in probe.facts) == set()
+
+
+@dataclass(frozen=True)
+class _Login:
+    database_password: str
+
+
+def test_a_field_for_a_secret_is_found() -> None:
+    assert _suspects((_Login,)) == {"_Login.database_password"}
+
+
+def _suspects(classes: Iterable[type[Any]]) -> set[str]:
+    named = {(cls.__name__, field.name) for cls in classes for field in fields(cls) if field.name not in NAMES_ONLY}
+    return {
+        f"{cls}.{name}"
+        for cls, name in named
+        if SECRET.search(name.lower()) or (SECRET.search(cls.lower()) and cls not in ABOUT_SECRETS)
+    }
 
 
 def test_the_release_shows_no_value_of_a_secret() -> None:

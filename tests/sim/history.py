@@ -145,7 +145,7 @@ def untraced(fact: TaskDone | TaskRecorded, installed: Cluster) -> AnyReading:
     """As `probes/task.py` reads it where a person did the upgrade: Unknown where a second time could do harm."""
     there = {installed.home(module.version_file): module.version for module in installed.modules()}
     if fact.version and there.get(fact.file) == fact.version:
-        return Unknown(reason("task-untraced", work=fact.task, version=fact.version))
+        return Unknown(reason("task-untraced", task=fact.task, version=fact.version))
     return Absent()
 
 
@@ -153,7 +153,7 @@ def answered(start: World) -> World:
     """`bkrec ack WORK --not-done` for everything that is asked about."""
     plan, readings = decide(start)
     asked = {
-        getattr(blocked.expected.fact, "work", "")
+        getattr(blocked.expected.fact, "task", "")
         for blocked in plan.blocked
         if blocked.diagnostic.code == "task-untraced"
     }

@@ -170,7 +170,7 @@ def test_work_that_is_all_that_is_left_a_day_later_is_dumped_for_anew() -> None:
     )
     world.facts[work] = Known(False)
     plan, _ = decide(world)
-    assert [step.id.split("@")[0] for step in plan.steps if step.action.irreversible] == ["owed.do-monitor-space-data"]
+    assert [step.id.split("@")[0] for step in plan.steps if step.action.irreversible] == ["task.run-monitor-space-data"]
     assert {BackupMysql, BackupMongodb} <= {type(step.action) for step in plan.steps}
 
 

@@ -20,7 +20,7 @@ def _upgraded_by_hand(**words: AnyReading) -> World:
     """As the probe reads it: no trace of anything, and every product at its version."""
     world = finished(WHOLE)
     for work, fact in DUTIES.items():
-        unread = Unknown(reason("task-untraced", work=work, version=fact.version))
+        unread = Unknown(reason("task-untraced", task=work, version=fact.version))
         reading = words.get(work.replace("-", "_"), unread if fact.version else Absent())
         noted = TaskRecorded(host=fact.host, task=work, release=fact.release, file=fact.file, version=fact.version)
         world.facts[fact] = reading
@@ -35,7 +35,7 @@ def _works(plan: Plan) -> set[str]:
 def test_only_what_could_do_harm_is_asked_about_and_the_rest_is_repeated() -> None:
     plan, _ = study(_upgraded_by_hand())
     assert {
-        dict(blocked.diagnostic.fields)["work"]
+        dict(blocked.diagnostic.fields)["task"]
         for blocked in plan.blocked
         if blocked.diagnostic.disposition == "needs-human"
     } == ASKED

@@ -292,7 +292,7 @@ def test_a_person_is_asked_and_is_taken_at_their_word(tmp_path: Path, typed: str
 
     ended, out, shown = asyncio.run(run())
     assert ended == code
-    assert "Write down 1 key? [y/N]" in shown
+    assert "Add 1 key to known_hosts? [y/N]" in shown
     assert ("trust-declined" in shown) is bool(code)
     assert out.count("added to ") == hosts
     written = tmp_path / "known_hosts"
