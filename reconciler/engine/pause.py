@@ -57,7 +57,8 @@ async def pause_diagnostic(gather: GatherFacts, controller: str) -> Diagnostic |
 
 
 async def check(gather: GatherFacts, controller: str) -> Diagnostic | None:
-    """Why nothing may be begun: somebody wishes a pause, or nobody could tell. Under way, not to hear is no wish."""
+    """Why no step may start: a pause was requested, or the request could not be read. A running step is not stopped by
+    an unread one."""
     fact = Paused(host=controller)
     reading = (await gather([fact])).readings.get(fact)
     if isinstance(reading, Unknown):
@@ -66,7 +67,7 @@ async def check(gather: GatherFacts, controller: str) -> Diagnostic | None:
 
 
 async def watch(gather: GatherFacts, controller: str, *, clock: Clock, stop: StopSignal) -> None:
-    """Until cancelled, or until somebody wishes a pause: then the run starts no further step."""
+    """Until cancelled, or until a pause is requested: then the run starts no further step."""
     while True:
         paused = await pause_diagnostic(gather, controller)
         if paused is not None:
@@ -76,7 +77,7 @@ async def watch(gather: GatherFacts, controller: str, *, clock: Clock, stop: Sto
 
 
 async def pause(transport: Transport, controller: str, *, who: str, why: str) -> None:
-    """Raises PauseError, TransportError. A second one takes the place of the first."""
+    """Request a pause; a second request replaces the first. Raises PauseError, TransportError."""
     name = re.sub(r"[^\w.@:-]+", "_", who) or "-"
     _PAUSE.before()
     output = await transport.run(controller, Command(script=PAUSE, args=(STATE_ROOT, name, safe(why)[:500])))
@@ -85,7 +86,7 @@ async def pause(transport: Transport, controller: str, *, who: str, why: str) ->
 
 
 async def resume(transport: Transport, controller: str) -> None:
-    """Raises PauseError, TransportError. Nothing happens where nobody paused."""
+    """Withdraw the request; without one nothing changes. Raises PauseError, TransportError."""
     _RESUME.before()
     output = await transport.run(controller, Command(script=RESUME, args=(STATE_ROOT,)))
     _RESUME.after()

@@ -1,4 +1,5 @@
-"""Tags: a missing one is restored while its module's secrets are there; else it is reported.
+"""Tags (~/.tag/MODULE.env, the vendor's marks of modules whose secrets exist): a missing one is restored while its
+module's secrets are there; else it is reported.
 
 The vendor makes a tag right after the secrets (ce/install.sh:145), so where 01-generate still has them the tag is true,
 and making it writes nothing else. Where they are gone, a tag would only hide it: a person restores them from a copy

@@ -1,4 +1,4 @@
-"""What a plan costs: how long it takes, and how long which product is down.
+"""Estimate: what a plan costs: how long it takes, and how long which product is down.
 
 The steps are laid on a time line by their estimates: each begins when all it comes after are done and when nobody
 holds what it needs (two bkcli calls never overlap). A product is down while a step that disrupts it runs; steps that

@@ -1,4 +1,4 @@
-"""What documents share: values, reasons, diagnostics, readings.
+"""Base of all documents: values, reasons, diagnostics, readings.
 
 Every sentence comes in both languages, so that a document needs no `--lang`. A list is `[]`, never missing; what may be
 nothing is "" or null.
