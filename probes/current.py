@@ -66,7 +66,7 @@ def parse(facts: Sequence[UnitCurrent], output: Output) -> Readings:
         case ("clock", now, up):
             reported = decimal(now), decimal(up)
         case _:
-            raise ValueError("the clock was not told")
+            raise ValueError("the answer has no clock")
     return {fact: _read(fact, row, *reported) for fact, row in zip(facts, rows, strict=True)}
 
 
@@ -83,7 +83,7 @@ def _read(fact: UnitCurrent, row: Row, now: float, up: float) -> Reading[bool]:
 
 
 def _compared(fact: UnitCurrent, changed: float, now: float, started: float, reported: float) -> Reading[bool]:
-    """`started` by the clock of today, `told` by the clock of that moment."""
+    """`started` by the present clock, `reported` by the clock of that moment."""
     younger, younger_then = (moment + GRAIN_S >= changed for moment in (started, reported))
     was_set = round(started - reported) if abs(started - reported) > SAME_S else 0
     if changed > now + GRAIN_S:

@@ -104,11 +104,11 @@ def _read(fact: DatabaseFact, rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
             return Absent()
         case [*_, ("unreadable",)]:
             return Unknown(reason("path-unreadable", path=fact.directory))
-        case [*told, ("end",)] if all(_is_reported(row) for row in told):
-            invalid = next((row[1] for row in told if row[0] == "odd"), "")
+        case [*servers, ("end",)] if all(_is_reported(row) for row in servers):
+            invalid = next((row[1] for row in servers if row[0] == "odd"), "")
             if invalid:
                 return Unknown(reason("database-name-unsupported", key=invalid))
-            matches = sorted({f"{row[1]} {row[2]}" for row in told})
+            matches = sorted({f"{row[1]} {row[2]}" for row in servers})
             return Known(tuple(matches if isinstance(fact, DatabaseServers) else _elsewhere(fact, matches)))
         case _:
             raise ValueError("the answer about databases is not understood")

@@ -95,8 +95,8 @@ async def _follow(
     try:
         record(JobAdopted(host=host, job=job))
         return await follow_log(transport, host, job, clock=clock, on_line=on_line, timeout_s=ADOPTED_TIMEOUT_S)
-    except BkrecError as trouble:
-        return trouble
+    except BkrecError as error:
+        return error
 
 
 def unfinished_reason(result: JobResult, host: str, job: str) -> Diagnostic | None:
