@@ -134,7 +134,7 @@ def matches(expected: AnyExpected, readings: Readings) -> bool | None:
 def resolve_target(expected: AnyExpected, readings: Readings) -> Known[Any] | Absent | SameAs[Any] | None:
     """The reading that is wished for, or None where it rests on another fact that was not read.
 
-    The `Same` itself, which no reading equals, where its standard is not there.
+    The `SameAs` itself, which no reading equals, where its standard is not there.
     """
     expectation = expected.reading
     if not isinstance(expectation, SameAs):
