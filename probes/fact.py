@@ -132,7 +132,7 @@ def matches(expected: AnyExpected, readings: Readings) -> bool | None:
 
 
 def resolve_target(expected: AnyExpected, readings: Readings) -> Known[Any] | Absent | SameAs[Any] | None:
-    """The reading that is wished for, or None where it rests on another fact that was not read.
+    """The reading that is expected, or None where it rests on another fact that was not read.
 
     The `SameAs` itself, which no reading equals, where its standard is not there.
     """

@@ -1,7 +1,7 @@
 """One frame of the live screen: what runs, for how long, its last line; how much is done, how much is left.
 
-`advance` folds events into a `ProgressState`; `frame` draws it at a moment it is told. Both pure, so a whole run can be drawn
-in a test; `cli/screen.py` ticks.
+`advance` folds events into a `ProgressState`; `frame` draws it at a moment it is given. Both pure, so a whole run can
+be drawn in a test; `cli/progress.py` ticks.
 """
 
 from collections.abc import Iterator, Mapping
