@@ -1,5 +1,7 @@
 """A port that nobody listens on: with what serves it, once that runs; else for a person to see."""
 
+from actions.line import AddLine
+from actions.nginx import RenderNginx
 from actions.unit import EnableUnit, StartUnit
 from probes.fact import Absent, AnyFact, AnyReading, Known, fact_id
 from probes.kv import KeySet
@@ -43,12 +45,12 @@ def test_keys_and_files_of_every_virtual_host_are_rendered_again() -> None:
         KeySet(host="10.0.0.2", key="bkcfg/fqdn/cmdb"),
         PathKind(host="10.0.0.2", path=f"{openresty}/job.conf"),
     ):
-        assert [step.action.kind for step in planned((lost, Absent())).steps] == ["nginx.render"]
+        assert [type(step.action) for step in planned((lost, Absent())).steps] == [RenderNginx]
 
 
 def test_the_line_of_each_project_is_written_again_on_its_host() -> None:
     for host, line in (("10.0.0.1", "iam"), ("10.0.0.2", "monitorv3_transfer"), ("10.0.0.3", "bklog-api")):
         lost = LineInFile(host=host, path="/data/bkce/.installed_module", line=line)
-        assert [(step.action.kind, step.action.host) for step in planned((lost, Absent())).steps] == [
-            ("line.add", host)
+        assert [step.action for step in planned((lost, Absent())).steps] == [
+            AddLine(host=host, path="/data/bkce/.installed_module", line=line)
         ]
