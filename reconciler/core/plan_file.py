@@ -193,7 +193,7 @@ def load(text: str, where: str) -> SavedPlan:
 
 def _unreadable(where: str, problem: Any) -> Diagnostic:
     place = ".".join(str(part) for part in problem["loc"])
-    return diagnose("plan-unreadable", where=f"{where} {place}".strip(), said=clean(str(problem["msg"]))[:200])
+    return diagnose("plan-unreadable", where=f"{where} {place}".strip(), error=clean(str(problem["msg"]))[:200])
 
 
 def digest(reading: AnyReading) -> str:
