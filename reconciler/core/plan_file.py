@@ -39,7 +39,10 @@ class StalePlanError(BkrecError):
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", from_attributes=True, populate_by_name=True, defer_build=True
+    )
+    """Deferred: to build the models of all kinds takes longer than all other imports, and few commands read a plan."""
 
 
 class SavedSameAs(_Model):
