@@ -140,6 +140,8 @@ class World:
     alive: set[str] = field(default_factory=set[str])
     """Runs of others that renew their lease all the time."""
     dead: set[str] = field(default_factory=set[str])
+    silent_as: str = "host-unreachable"
+    """Why nobody gets through to the dead."""
     writes: list[str] = field(default_factory=list[str])
     events: list[Event] = field(default_factory=list[Event])
     on_launch: Callable[[str], None] | None = None
@@ -191,12 +193,12 @@ class World:
         await asyncio.sleep(0)
         asked = tuple(facts)
         silent = {fact.host for fact in asked} & self.dead
-        diagnostics = {host: diagnose("host-unreachable", where=host, said="dead") for host in sorted(silent)}
+        diagnostics = {host: diagnose(self.silent_as, where=host, said="dead") for host in sorted(silent)}
         return GatheredFacts(readings={fact: self.read(fact) for fact in asked}, diagnostics=diagnostics)
 
     def read(self, fact: AnyFact) -> AnyReading:
         if fact.host in self.dead:
-            return Unknown(reason("host-unreachable", host=fact.host, said="dead"))
+            return Unknown(reason(self.silent_as, host=fact.host, said="dead"))
         match fact:
             case JobsRunning():
                 return Known(self.at(fact.host).running())
@@ -213,7 +215,7 @@ class World:
     async def run(self, host: str, command: Command) -> Output:
         await asyncio.sleep(0)
         if host in self.dead:
-            raise TransportError(diagnose("host-unreachable", where=host, said="dead"))
+            raise TransportError(diagnose(self.silent_as, where=host, said="dead"))
         if command.script == READ:
             self.clock.elapsed += 0.0 if self.clock.still else POLL_S
             return Output(stdout=self.at(host).log(command.args[1], int(command.args[2])))
