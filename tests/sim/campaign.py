@@ -22,11 +22,8 @@ from tests.support.virtual import now
 NOISY = b"\xff\xfe\x00\xe4\xb8" * 40 + b"\r50%\r100%\n"
 LOGGED = """\
 mysql -uroot -p{0} -e x
-BK_PAAS_APP_SECRET={0}
-{{\\"bk_app_secret\\": \\"{0}\\"}}
-fetching mongodb://job:{0}@10.0.0.2:27017/job
-./create_blueking_set.py -c bk_job -t {0}
-Authorization: Bearer {0}
+BK_PAAS_APP_SECRET={0} {{\\"bk_app_secret\\": \\"{0}\\"}} mongodb://job:{0}@10.0.0.2:27017/job
+./create_blueking_set.py -c bk_job -t {0} Authorization: Bearer {0}
 """
 """Where a command prints a secret, redaction knows it by these places."""
 
@@ -190,6 +187,19 @@ def killed_at(passage: int | None, *, power: bool, seed: int = 1) -> Told:
     async def story() -> None:
         await simulation.once(Troubles(kill_at=passage, power=power))
         await asyncio.sleep(30.0)
+        await simulation.until_done()
+
+    virtual.run(_within_days(story(), simulation))
+    return _told(seed, simulation)
+
+
+def on_a_broken_disk(seed: int) -> Told:
+    """A quiet run whose own disk takes what is written and no longer keeps it; then one on a sound disk."""
+    simulation = cluster(Random(seed), tame=True)
+
+    async def story() -> None:
+        await simulation.once(Troubles(broken_disk_at=8.0))
+        await asyncio.sleep(60.0)
         await simulation.until_done()
 
     virtual.run(_within_days(story(), simulation))

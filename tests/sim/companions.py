@@ -9,6 +9,7 @@ played on it, and it has to be caught by that invariant and by no other.
 
 # pyright: reportPrivateUsage=false
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -36,7 +37,7 @@ from reconciler.engine.step import decision, runner
 from specs import redact
 from specs.diagnostic import Diagnostic
 from tests.sim.audit import NAMES
-from tests.sim.campaign import Told, duel, killed_at, play, restless
+from tests.sim.campaign import Told, duel, killed_at, on_a_broken_disk, play, restless
 from tests.sim.operator import Wire
 
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -81,6 +82,17 @@ def _intent_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
 def _unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
     def write(self: journal.Journal, event: Event) -> None:
         self._disk.append(json.dumps(self._record(event)).encode() + b"\n")
+
+    monkeypatch.setattr(journal.Journal, "write", write)
+
+
+def _deaf_to_its_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync that failed is taken for one that did not."""
+
+    def write(self: journal.Journal, event: Event) -> None:
+        self._disk.append(json.dumps(self._record(event)).encode() + b"\n")
+        with contextlib.suppress(OSError):
+            self._disk.sync()
 
     monkeypatch.setattr(journal.Journal, "write", write)
 
@@ -268,6 +280,10 @@ def _killed() -> Iterable[Told]:
     return (killed_at(60, power=False, seed=seed) for seed in range(1, 4))
 
 
+def _broken_disks() -> Iterable[Told]:
+    return map(on_a_broken_disk, range(1, 4))
+
+
 def _crowded() -> Iterable[Told]:
     """With steps that share a lock and could otherwise run at once."""
     return (killed_at(None, power=False, seed=seed) for seed in (5, 8))
@@ -290,6 +306,7 @@ COMPANIONS = (
     Companion("I1", "writes no intent", _without_intent, _quiet),
     Companion("I1", "relies on the intent of an earlier process", _intent_of_another, _killed),
     Companion("I1", "does not sync its journal", _unsynced, _quiet),
+    Companion("I1", "takes a failed sync for a good one", _deaf_to_its_disk, _broken_disks),
     Companion("I2", "takes the end of a command for its effect", _unverified, _quiet),
     Companion("I3", "names a job by all that its action says", _identity_of_everything, _played(1, 3, 4, 5)),
     Companion("I3", "retries whatever failed", _always_again, _played(5, 8, 9)),

@@ -59,11 +59,13 @@ class ClusterWorld(World):
     after: Callable[[worlds.World, Step, Plan], worlds.World] = after
     broken: frozenset[str] = frozenset()
     """Kinds of actions whose commands end with 1 and achieve nothing."""
+    log: bytes = b"working\nPASSWORD=canary\n"
+    """What every command prints."""
     plans: list[Plan] = field(default_factory=list[Plan])
 
     def behaviour_of(self, key: str) -> Behaviour:
         works = kind_of(self._step(key)[0].action) not in self.broken
-        return Behaviour(works=works, exit_status=0 if works else 1, log=b"working\nPASSWORD=canary\n")
+        return Behaviour(works=works, exit_status=0 if works else 1, log=self.log)
 
     def achieve(self, key: str) -> None:
         self.cluster = self.after(self.cluster, *self._step(key))

@@ -143,6 +143,7 @@ class World:
     silent_as: str = "host-unreachable"
     """Why nobody gets through to the dead."""
     writes: list[str] = field(default_factory=list[str])
+    sent: list[Command] = field(default_factory=list[Command])
     events: list[Event] = field(default_factory=list[Event])
     on_launch: Callable[[str], None] | None = None
 
@@ -214,6 +215,7 @@ class World:
 
     async def run(self, host: str, command: Command) -> Output:
         await asyncio.sleep(0)
+        self.sent.append(command)
         if host in self.dead:
             raise TransportError(diagnose(self.silent_as, where=host, said="dead"))
         if command.script == READ:
