@@ -245,6 +245,20 @@ def duel(seed: int, *, deaf: bool = False, independent: bool = False) -> Told:
     return _told(seed, simulation)
 
 
+def abandoned(seed: int) -> Told:
+    """The first leaves at once while a launch is on its way; the second is called a moment later."""
+    simulation = cluster(Random(seed), tame=True, independent=True)
+
+    async def story() -> None:
+        await simulation.once(Troubles(abandon_launch=simulation.random.randint(1, 4)))
+        await simulation.once(Troubles())
+        await asyncio.sleep(120.0)
+        await simulation.until_done()
+
+    virtual.run(_within_days(story(), simulation))
+    return _told(seed, simulation)
+
+
 async def _within_days(story: Coroutine[Any, Any, None], simulation: Simulation) -> None:
     try:
         async with asyncio.timeout(5 * 86400.0):

@@ -37,7 +37,7 @@ from reconciler.engine.step import decision, runner
 from specs import redact
 from specs.diagnostic import Diagnostic
 from tests.sim.audit import NAMES
-from tests.sim.campaign import Told, duel, killed_at, on_a_broken_disk, play, restless
+from tests.sim.campaign import Told, abandoned, duel, killed_at, on_a_broken_disk, play, restless
 from tests.sim.operator import Wire
 
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -144,6 +144,13 @@ def _invented_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
         return dataclasses.replace(spec, epoch=spec.epoch + 1)
 
     monkeypatch.setattr(runner, "_job_spec", job_spec)
+
+
+def _released_too_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    def launch_pending(self: lease.LeaseValidity, now: float) -> bool:
+        return False
+
+    monkeypatch.setattr(lease.LeaseValidity, "launch_pending", launch_pending)
 
 
 # I5
@@ -298,6 +305,10 @@ def _duels() -> Iterable[Told]:
     return (duel(seed, deaf=True, independent=True) for seed in range(8))
 
 
+def _abandoned() -> Iterable[Told]:
+    return map(abandoned, range(6))
+
+
 def _played(*seeds: int) -> Callable[[], Iterable[Told]]:
     return lambda: map(play, seeds)
 
@@ -312,6 +323,7 @@ COMPANIONS = (
     Companion("I3", "retries whatever failed", _always_again, _played(5, 8, 9)),
     Companion("I4", "sets no start deadline that its lease allows", _endless_lease, _duels),
     Companion("I4", "launches with an epoch that nobody granted", _invented_epoch, _quiet),
+    Companion("I4", "frees its lease with a launch on its way", _released_too_soon, _abandoned),
     Companion("I5", "drops the preflight checks", _without_preflight, _quiet),
     Companion("I5", "checks before it has the lease, never after", _preflight_before_the_lease_only, _quiet),
     Companion("I5", "does not ask the person", _unasked, _quiet),

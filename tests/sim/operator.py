@@ -124,6 +124,8 @@ class Wire:
     rate: float = 0.0
     """How many of the calls go wrong."""
     faults: tuple[Fault, ...] = FAULTS
+    late_s: tuple[float, float] = (1.0, 200.0)
+    """How late "late" is."""
     done: dict[str, int] = field(default_factory=dict[str, int])
     """Faults by kind."""
     argv: list[str] = field(default_factory=list[str])
@@ -188,7 +190,7 @@ class Wire:
 
     async def _unheard(self, host: Host, command: Command, launch: object, *, late: bool) -> Output:
         if command.script not in READS:
-            wait = self.process.random.uniform(1.0, 200.0) if late else 0.0
+            wait = self.process.random.uniform(*self.late_s) if late else 0.0
             task = asyncio.get_running_loop().create_task(self._later(host, command, launch, wait))
             self.background.add(task)
             task.add_done_callback(self.background.discard)

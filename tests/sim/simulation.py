@@ -59,6 +59,9 @@ class Troubles:
     """When this machine's disk fills up."""
     broken_disk_at: float | None = None
     """From when on it takes what is appended and loses it, which only a sync says."""
+    abandon_launch: int | None = None
+    """Two Ctrl-C while the so-many-th launch is on its way; it arrives ten seconds later, and until then no host but
+    the controller can be told of a new epoch."""
     approves: bool = True
     """The person who calls it approves deletions."""
     declines: bool = False
@@ -101,7 +104,7 @@ class Simulation:
         stop = StopSignal()
         helpers = self._schedule(diagnostics, who, stop)
         try:
-            with hooked(self._hook(who, diagnostics)):
+            with hooked(self._hook(who, diagnostics, stop)):
                 applied = await reconcile(self._undertaking(who, stop, declines=diagnostics.declines))
         except BaseException as error:
             if not _is_death(error):
@@ -157,7 +160,17 @@ class Simulation:
         for host in list(self.hosts.values())[1:] if self.deaf else ():
             host.full_until = process.frozen_until - 1.0
 
-    def _hook(self, who: Bkrec, diagnostics: Troubles) -> Callable[[str], None]:
+    def _abandon(self, who: Bkrec, stop: StopSignal) -> None:
+        who.wire.rate, who.wire.faults, who.wire.late_s = 1.0, ("late",), (10.0, 10.0)
+        for host in list(self.hosts.values())[1:]:
+            host.full_until = now() + 9.0
+        later = asyncio.get_running_loop().call_later
+        later(0.01, setattr, who.wire, "rate", 0.0)
+        for _ in range(2):
+            later(0.5, stop.request)
+        self.tally["abandoned"] += 1
+
+    def _hook(self, who: Bkrec, diagnostics: Troubles, stop: StopSignal) -> Callable[[str], None]:
         passages = launches = 0
 
         def passing(point: str) -> None:
@@ -169,6 +182,8 @@ class Simulation:
             launches += point == "job-launch.before"
             if point == "job-launch.before" and launches == diagnostics.freeze_launch:
                 self._freeze(who.process, self.random.uniform(70.0, 130.0))
+            if point == "job-launch.before" and launches == diagnostics.abandon_launch:
+                self._abandon(who, stop)
             if diagnostics.kill_at is not None and passages > diagnostics.kill_at:
                 self.tally[f"killed {point}"] += 1
                 who.process.die()

@@ -16,7 +16,7 @@ import pytest
 from reconciler.engine.failpoints import hooked, registered
 from reconciler.engine.lease import force_release
 from tests.sim.audit import NAMES
-from tests.sim.campaign import Told, cluster, duel, killed_at, play
+from tests.sim.campaign import Told, abandoned, cluster, duel, killed_at, play
 from tests.sim.operator import Killed
 from tests.sim.simulation import Troubles
 from tests.support import virtual
@@ -89,6 +89,14 @@ def test_a_host_that_could_not_be_told_of_a_takeover_starts_nothing_that_comes_t
     """The second holder works where it can, and ends; then the first one wakes up. No fence reaches that far: that the
     start deadline does, `companions.py` shows by taking it away."""
     assert [violation for seed in range(40) for violation in duel(seed, deaf=True).violations] == []
+
+
+def test_who_leaves_with_a_launch_on_its_way_lets_the_lease_run_out() -> None:
+    """Two Ctrl-C, and a second person a moment later: what the first one sent begins before the second has the lease,
+    or not at all."""
+    played = [abandoned(seed) for seed in range(20)]
+    assert [violation for game in played for violation in game.violations] == []
+    assert all(game.tally["abandoned"] for game in played)
 
 
 # the long one
