@@ -352,13 +352,14 @@ def caught(companion: Companion) -> Mapping[str, int]:
 
 def table() -> str:
     lines: list[str] = []
-    exact: set[str] = set()
+    inexact: set[str] = set()
     for companion in COMPANIONS:
         found = caught(companion)
-        exact |= {companion.invariant} if set(found) == {companion.invariant} else set()
+        inexact |= {companion.invariant} if set(found) != {companion.invariant} else set()
         by = ", ".join(f"{name} in {number}" for name, number in sorted(found.items())) or "NOBODY"
         lines.append(f"{companion.invariant:6} {companion.what:48} {by}".rstrip())
-    return "\n".join((*lines, f"caught by their own invariant and no other: {len(exact)} of {len(NAMES)}"))
+    exact = len({companion.invariant for companion in COMPANIONS} - inexact)
+    return "\n".join((*lines, f"caught by their own invariant and no other: {exact} of {len(NAMES)}"))
 
 
 if __name__ == "__main__":
