@@ -194,12 +194,12 @@ class World:
         await asyncio.sleep(0)
         asked = tuple(facts)
         silent = {fact.host for fact in asked} & self.dead
-        diagnostics = {host: diagnose(self.silent_as, where=host, said="dead") for host in sorted(silent)}
+        diagnostics = {host: diagnose(self.silent_as, where=host, error="dead") for host in sorted(silent)}
         return GatheredFacts(readings={fact: self.read(fact) for fact in asked}, diagnostics=diagnostics)
 
     def read(self, fact: AnyFact) -> AnyReading:
         if fact.host in self.dead:
-            return Unknown(reason(self.silent_as, host=fact.host, said="dead"))
+            return Unknown(reason(self.silent_as, host=fact.host, error="dead"))
         match fact:
             case JobsRunning():
                 return Known(self.at(fact.host).running())
@@ -217,7 +217,7 @@ class World:
         await asyncio.sleep(0)
         self.sent.append(command)
         if host in self.dead:
-            raise TransportError(diagnose(self.silent_as, where=host, said="dead"))
+            raise TransportError(diagnose(self.silent_as, where=host, error="dead"))
         if command.script == READ:
             self.clock.elapsed += 0.0 if self.clock.still else POLL_S
             return Output(stdout=self.at(host).log(command.args[1], int(command.args[2])))

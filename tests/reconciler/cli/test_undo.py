@@ -151,7 +151,7 @@ def test_the_last_run_is_not_guessed_where_a_host_did_not_say(
     hosts: ClusterWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The one that is silent may know a later run than all others: an older one would be undone for it."""
-    silent = Unknown(reason("host-unreachable", host="10.0.0.3", said="gone"))
+    silent = Unknown(reason("host-unreachable", host="10.0.0.3", error="gone"))
     _other(hosts, {UndoRuns(host="10.0.0.3"): silent})
     assert run(["undo", "--yes"]) == 5
     text = capsys.readouterr().err

@@ -139,7 +139,7 @@ def test_a_pause_in_the_middle_starts_no_further_step(stopped: ClusterWorld, tmp
     ("reading", "code"),
     [
         (Known(("12 wang bkcli install",)), "preflight-failed"),
-        (Unknown(reason("host-unreachable", host=CONTROLLER, said="gone")), "preflight-unread"),
+        (Unknown(reason("host-unreachable", host=CONTROLLER, error="gone")), "preflight-unread"),
     ],
     ids=["somebody works there", "nobody knows"],
 )

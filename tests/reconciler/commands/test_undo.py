@@ -144,7 +144,7 @@ def test_what_does_not_exist_is_wrong_usage(
 
 def test_where_a_host_does_not_say_which_runs_it_knows_none_is_guessed(world: ClusterWorld, undo: Undo) -> None:
     silent: dict[AnyFact, AnyReading] = {
-        UndoRuns(host="10.0.0.3"): Unknown(reason("host-unreachable", host="10.0.0.3", said="gone"))
+        UndoRuns(host="10.0.0.3"): Unknown(reason("host-unreachable", host="10.0.0.3", error="gone"))
     }
     world.cluster = replace(world.cluster, facts={**world.cluster.facts, **silent})
     with pytest.raises(RefusedError) as refused:
