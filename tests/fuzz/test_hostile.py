@@ -7,9 +7,7 @@ or a template is looked for. Each carries a command that would leave a file behi
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -32,7 +30,7 @@ from reconciler.view.to_documents import diff_document
 from specs.install_config import parse as parse_install_config
 from specs.reason import reason
 from tests.fuzz.judge import found_in
-from tests.fuzz.readings import readings
+from tests.fuzz.readings import generic_fact, readings
 from tests.probes.here import run
 
 H = "10.0.0.1"
@@ -163,18 +161,6 @@ def _as_heard(output: Output) -> Output:
     text = output.stdout.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     assert len(text) < MAX_SECTION_CHARS
     return Output(stdout=text, stderr=output.stderr, exit_status=output.exit_status)
-
-
-def generic_fact(kind: type[AnyFact], name: str) -> AnyFact:
-    hints = get_type_hints(kind)
-    return kind(host=H, **{f.name: _value(hints[f.name], name) for f in fields(kind) if f.name not in ("kind", "host")})
-
-
-def _value(hint: Any, name: str) -> Any:
-    if hint is str:
-        return name
-    choices = get_args(hint)
-    return (name, name) if str in choices else choices[0] if choices else {int: 1, bool: True}[hint]
 
 
 def _report_is_whole(readings: dict[AnyFact, AnyReading]) -> bool:

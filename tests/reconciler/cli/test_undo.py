@@ -94,8 +94,8 @@ def test_an_edit_since_is_refused_by_name_unless_it_is_left(
     assert run(["undo", "--yes"]) == 5
     text = capsys.readouterr().err
     assert "error[undo-changed]" in text
-    assert f"--leave {CONFIG}" in " ".join(text.split())
-    assert run(["undo", "--yes", "--leave", CONFIG]) == 7
+    assert f"--exclude {CONFIG}" in " ".join(text.split())
+    assert run(["undo", "--yes", "--exclude", CONFIG]) == 7
     standing = UndoItemState(host=SLICE.controller, run=RUN, path=CONFIG)
     assert hosts.cluster.facts[standing] == Known("changed")
 
@@ -105,7 +105,7 @@ def test_an_edit_since_is_refused_by_name_unless_it_is_left(
     [
         (["20200101T000000-0000"], 64, "undo-unknown-run"),
         (["../../etc"], 64, "undo-unknown-run"),
-        (["--leave", "/etc/passwd"], 64, "undo-unknown-path"),
+        (["--exclude", "/etc/passwd"], 64, "undo-unknown-path"),
     ],
     ids=["unknown-run", "no-run-at-all", "unknown-path"],
 )

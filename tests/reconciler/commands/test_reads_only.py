@@ -28,7 +28,7 @@ from reconciler.engine.gather import gather_facts
 from specs.cluster import Cluster
 from specs.release import Release
 from tests.contracts.cases import CASES, FINAL, INSTALL, MADE
-from tests.fuzz.test_hostile import generic_fact
+from tests.fuzz.readings import generic_fact
 from tests.sim.worlds import CLUSTER, CONFIG, guide_cluster, slice_cluster
 from tests.support.watched_host import WatchedHosts, permitted, plant, reads_only
 
