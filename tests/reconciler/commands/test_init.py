@@ -10,6 +10,7 @@ from reconciler.engine.transport import TransportError
 from specs import parse
 from specs.diagnostic import SpecError
 from specs.install_config import parse as parse_install_config
+from specs.reason import InlineReason
 from tests.sim.worlds import CONFIG
 from tests.support.local_cluster import LocalCluster, connect
 
@@ -40,7 +41,7 @@ def test_the_file_reaches_the_controller_and_places_what_install_config_lacks(
     nginx = "10.0.0.2"
     assert nginx not in file.placement["apigw"], "apigw and openresty want the same ports"
     assert {module: hosts for module, hosts, _ in report.proposal.placement} == dict(file.placement)
-    assert all(because.en for _, _, because in report.proposal.placement)
+    assert all(isinstance(because, InlineReason) and because.en for _, _, because in report.proposal.placement)
 
 
 def test_only_the_controller_is_asked_and_nothing_is_written_there(cluster: LocalCluster, tmp_path: Path) -> None:
