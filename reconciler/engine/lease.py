@@ -178,6 +178,18 @@ class LeaseValidity:
             return 0.0
         return max(0.0, self.renewed_at + TTL_S - START_MARGIN_S - now)
 
+    def launch_sent(self, job: str, until: float) -> float | None:
+        """It may begin until then. Returns until when an earlier launch of the same job may, if one is unconfirmed."""
+        earlier = self.unconfirmed.get(job)
+        self.unconfirmed[job] = until
+        return earlier
+
+    def launch_answered(self, job: str, earlier: float | None) -> None:
+        """The last one will begin no more, or has begun; `earlier` may still."""
+        self.unconfirmed.pop(job)
+        if earlier is not None:
+            self.unconfirmed[job] = earlier
+
     def launch_pending(self, now: float) -> bool:
         """A launch may still be on its way, and begin when it arrives."""
         return any(until > now for until in self.unconfirmed.values())

@@ -231,11 +231,13 @@ async def _launch(attempt: StepAttempt, start: Start, read_at: float, context: R
         return _wait_or_fail(attempt, why, UNREACHABLE_TIMEOUT_S, context)
     _record_start(attempt, start.number, context)
     deadline = StartDeadline(boot=start.boot, uptime_s=start.uptime_s + remaining_s)
-    unconfirmed = attempt.lease.validity.unconfirmed
-    unconfirmed[attempt.job] = read_at + remaining_s + UPTIME_ROUNDING_S
+    validity = attempt.lease.validity
+    earlier = validity.launch_sent(attempt.job, read_at + remaining_s + UPTIME_ROUNDING_S)
     launched = await launch(context.transport, attempt.host, _job_spec(attempt, deadline, context))
     if launched.status in ("started", "exists", "stale"):
-        unconfirmed.pop(attempt.job, None)
+        validity.launch_answered(attempt.job, None)
+    elif launched.status in ("late", "busy", "torn", "unwritable"):
+        validity.launch_answered(attempt.job, earlier)
     match launched.status:
         case "started" | "exists":
             return await _await_job(attempt, context)

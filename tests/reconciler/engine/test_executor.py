@@ -292,6 +292,21 @@ def test_a_stale_epoch_stops_the_run() -> None:
     assert world.launched == []
 
 
+def test_a_launch_that_a_host_refused_is_not_waited_for_and_one_that_nobody_answered_is() -> None:
+    """By the lease: it is not given away while a launch may still begin (`LeaseValidity`)."""
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    world.at(H).full_until = 1e9
+    lease = held_lease()
+    outcome = asyncio.run(execute(plan(step(a)), run_context(world), lease))
+    assert [failed.diagnostic.code for failed in outcome.failed] == ["job-not-started"]
+    assert not lease.validity.launch_pending(world.clock.elapsed)
+    lease.validity.launch_sent("a.1", until=35.0)
+    earlier = lease.validity.launch_sent("a.1", until=50.0)
+    lease.validity.launch_answered("a.1", earlier)
+    assert [lease.validity.launch_pending(now) for now in (34.0, 35.0)] == [True, False]
+
+
 def test_the_intent_is_on_record_before_the_command_leaves() -> None:
     world, (a,) = World(), make("a")
     world.knows(a)
