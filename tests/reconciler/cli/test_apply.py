@@ -17,6 +17,7 @@ from reconciler.cli.options import Options
 from reconciler.cli.prompt import confirm_plan
 from reconciler.commands.result import Answer
 from reconciler.engine.stop import StopSignal
+from reconciler.rules.registry import expected_facts
 from reconciler.view.documents import RunDoc
 from reconciler.view.reports import ClusterReport
 from specs.diagnostic import Diagnostic, diagnose
@@ -24,7 +25,8 @@ from tests.reconciler.view.world import PLAN, READINGS, TITLES, difference
 from tests.sim import worlds
 from tests.support.cluster_world import AUTH, AUTH_AT_BOOT, ClusterWorld, connect, drifted, planned, small_cluster
 
-RIGHT = "converged with 6.2.2: all 180 facts match; not checked: guide 7.17\n"
+FACTS = len(expected_facts(worlds.slice_cluster()))
+RIGHT = f"converged with 6.2.2: all {FACTS} facts match; not checked: guide 7.17\n"
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_a_step_that_fails_ends_with_3_and_says_what_its_command_printed_last(
     assert "#1 verified" in said.err
     assert "PASSWORD=<redacted>" in said.err
     assert "canary" not in said.out + said.err
-    assert said.out.startswith("differs from 6.2.2: 1 of 180 facts")
+    assert said.out.startswith(f"differs from 6.2.2: 1 of {FACTS} facts")
 
 
 def test_json_is_a_stream_of_events(world: ClusterWorld, capsys: pytest.CaptureFixture[str]) -> None:
