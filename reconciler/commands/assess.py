@@ -13,7 +13,8 @@ from reconciler.core.plan import Plan
 from reconciler.core.step_order import section_rank
 from reconciler.core.verdict import exit_code
 from reconciler.engine import assess
-from reconciler.rules import database, latent, package_versions, preflight, registry
+from reconciler.engine.clock import SystemClock
+from reconciler.rules import backup, database, latent, package_versions, preflight, registry
 from reconciler.view.reports import ClusterReport
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -38,7 +39,10 @@ async def plan(path: Path, out: Path | None = None) -> Result[ClusterReport]:
 async def report_on(path: Path, goal: Callable[[Cluster], Goal]) -> ClusterReport:
     async with session.open_cluster(path) as opened:
         expected, decide = goal(opened.cluster)
-        assessment = await assess.assess(opened.gather, expected, decide, spec_inputs(opened.cluster, goal))
+        began = int(SystemClock().now().timestamp())
+        assessment = await assess.assess(
+            opened.gather, expected, decide, spec_inputs(opened.cluster, goal, began=began)
+        )
     return cluster_report(opened.cluster, assessment)
 
 
@@ -69,15 +73,20 @@ def comparing(cluster: Cluster) -> Goal:
     return expected, compare
 
 
-def spec_inputs(cluster: Cluster, goal: Callable[[Cluster], Goal] = goal_for) -> assess.SpecInputs:
-    """Facts that change what is expected: a run that unpacks the package reads from it which versions it brings."""
-    facts = (package_versions.fact_of(cluster), database.fact_of(cluster), database.elsewhere(cluster).fact)
-    return assess.SpecInputs(
-        facts=facts,
-        goal=lambda readings: goal(
-            database.with_databases(package_versions.with_package_versions(cluster, readings), readings)
-        ),
-    )
+def spec_inputs(cluster: Cluster, goal: Callable[[Cluster], Goal] = goal_for, *, began: int = 0) -> assess.SpecInputs:
+    """Facts that change what is expected: a run that unpacks the package reads from it which versions it brings.
+
+    `began`: seconds since the epoch; a backup counts from there on, or from where the run began that this one resumes.
+    Without it every backup of the last day does.
+    """
+
+    def as_read(readings: Readings) -> Cluster:
+        versions = package_versions.with_package_versions(cluster, readings)
+        return backup.with_backups_since(database.with_databases(versions, readings), readings, began)
+
+    servers = (database.fact_of(cluster), database.elsewhere(cluster).fact)
+    facts = (package_versions.fact_of(cluster), *servers, backup.fact_of(cluster))
+    return assess.SpecInputs(facts=facts, goal=lambda readings: goal(as_read(readings)))
 
 
 def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
