@@ -62,9 +62,7 @@ boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
 shift 2
 for what do
   if [ "$what" = = ]; then
-    for origin in "$jobs"/*/origin; do
-      [ ! -f "$origin" ] || awk -v i="$i" '$4 == "migrated" { print i "\trun\t" $2 }' "$origin"
-    done
+    awk -v i="$i" '$4 == "migrated" && !seen[$2]++ { print i "\trun\t" $2 }' "$jobs"/*/origin 2>/dev/null
     printf '%s\tend\n' "$i"
     i=$((i + 1))
     continue
@@ -112,7 +110,7 @@ def _runs(rows: Sequence[Row]) -> Reading[tuple[str, ...]]:
     *runs, end = rows
     if end != ("end",) or any(len(row) != 2 or row[0] != "run" for row in runs):
         raise ValueError("the answer about runs is not understood")
-    return Known(tuple(sorted({run for _, run in runs})))
+    return Known(tuple(sorted(run for _, run in runs)))
 
 
 def _read(fact: Backup, rows: Sequence[Row]) -> Reading[Condition]:

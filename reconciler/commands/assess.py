@@ -30,16 +30,15 @@ async def diff(path: Path) -> Result[ClusterReport]:
 
 async def plan(path: Path, out: Path | None = None) -> Result[ClusterReport]:
     """`out`: the plan is saved there too, for `apply PLAN`. Raises SpecError, TransportError."""
-    report = await report_on(path, goal_for)
+    report = await report_on(path, goal_for, began=int(SystemClock().now().timestamp()))
     if out is not None:
         files.write(out, plan_file.dump(plan_file.save(report.plan, report.readings, cluster=report.name)))
     return _result(report)
 
 
-async def report_on(path: Path, goal: Callable[[Cluster], Goal]) -> ClusterReport:
+async def report_on(path: Path, goal: Callable[[Cluster], Goal], *, began: int = 0) -> ClusterReport:
     async with session.open_cluster(path) as opened:
         expected, decide = goal(opened.cluster)
-        began = int(SystemClock().now().timestamp())
         assessment = await assess.assess(
             opened.gather, expected, decide, spec_inputs(opened.cluster, goal, began=began)
         )
@@ -85,7 +84,8 @@ def spec_inputs(cluster: Cluster, goal: Callable[[Cluster], Goal] = goal_for, *,
         return backup.with_backups_since(database.with_databases(versions, readings), readings, began)
 
     servers = (database.fact_of(cluster), database.elsewhere(cluster).fact)
-    facts = (package_versions.fact_of(cluster), *servers, backup.fact_of(cluster))
+    resumed = (backup.fact_of(cluster),) if began else ()
+    facts = (package_versions.fact_of(cluster), *servers, *resumed)
     return assess.SpecInputs(facts=facts, goal=lambda readings: goal(as_read(readings)))
 
 
