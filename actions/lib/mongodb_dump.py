@@ -18,9 +18,11 @@ from actions.lib.env_shell import VALUE
 
 LIST: LiteralString = r"""
 var key = function (name) {
-    return encodeURIComponent(name).replace(/[!~*'()]/g, function (c) {
-        return "%" + c.charCodeAt(0).toString(16).toUpperCase();
+    var text = encodeURIComponent(name);
+    ["!", "~", "*", "'", "(", ")"].forEach(function (c) {
+        text = text.split(c).join("%" + c.charCodeAt(0).toString(16).toUpperCase());
     });
+    return text;
 };
 var tell = function (base, name) {
     var count = db.getSiblingDB(base).getCollection(name).count();
@@ -37,16 +39,17 @@ if (db.auth(user, word)) {
     print("bkrec-end");
 }
 """
-"""For mongo and mongosh alike."""
+"""For mongo and mongosh alike. From its input mongo takes a statement once brackets and quotes are even, whatever they
+stand in: none are odd in a regular expression here, and none at all in what is handed over."""
 
 ASK: LiteralString = (
     r"""
-as_text() { sed 's/["\\]/\\&/g'; }
-user_text=$(printf '%s\n' "$user" | as_text)
-word_text=$(printf '%s\n' "$password" | as_text)
+encoded() { printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'; }
+user_text=$(encoded "$user")
+word_text=$(encoded "$password")
 listed() { # lines "COUNT DATABASE/COLLECTION", the names percent-encoded; fails where the shell does not say its end
     {
-        printf 'var user = "%s", word = "%s";\n' "$user_text" "$word_text"
+        printf 'var user = decodeURIComponent("%s"), word = decodeURIComponent("%s");\n' "$user_text" "$word_text"
         cat << 'JS'
 """
     + LIST

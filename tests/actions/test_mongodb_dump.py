@@ -5,13 +5,14 @@ PyMongo's own BSON, is one that the stand-in keeps; and each way of breaking a d
 """
 
 import gzip
-import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import bson
 import pytest
@@ -102,7 +103,9 @@ def here(tmp_path: Path) -> Here:
 
 
 def login(user: str, word: str) -> str:
-    return f"var user = {json.dumps(user)}, word = {json.dumps(word)};\n{LIST}"
+    """As the product's script hands it over."""
+    text, secret = (quote(each, safe="") for each in (user, word))
+    return f'var user = decodeURIComponent("{text}"), word = decodeURIComponent("{secret}");\n{LIST}'
 
 
 def documents(root: Path) -> dict[str, list[dict[str, Any]]]:
@@ -236,6 +239,18 @@ def test_the_password_is_on_no_command_line_and_in_no_output(here: Here) -> None
     done = here.back_up()
     assert PASSWORD not in done.stdout + done.stderr
     assert PASSWORD not in " ".join((*here.action.command().args, *here.action.restore_commands()))
+
+
+def test_the_shell_s_script_has_even_brackets_and_quotes_on_the_way() -> None:
+    """mongo counts them also within regular expressions, and would wait for the rest for ever."""
+    patterns = re.findall(r"/\^.*?/", LIST)
+    assert len(patterns) == 2
+    for each in patterns:
+        assert not set(each) & {"'", '"', "{", "}"}
+        assert (each.count("("), each.count("[")) == (each.count(")"), each.count("]"))
+    outside = re.sub(r'"[^"]*"', "", LIST)
+    assert not set(outside) & {"'", '"', "`"}
+    assert [outside.count(c) for c in "({["] == [outside.count(c) for c in ")}]"]
 
 
 FAKE_DB = """

@@ -222,6 +222,24 @@ def test_what_changes_meanwhile_does_not_fail_a_dump_and_is_not_believed_to_be_i
         )
 
 
+@pytest.fixture
+def busy(here: Here) -> Generator[Server]:
+    yield here.server
+    here.server.sql("use cmdb; delete from cc_busy; insert into cc_busy select seq from seq_1_to_40")
+
+
+@pytest.mark.parametrize(
+    ("broken", "fewer", "code"), [("busy-table", 10, 0), ("busy-table", 11, 1), ("empties", 30, 0)]
+)
+def test_a_table_in_use_may_lack_a_quarter_of_its_rows_but_no_more(
+    here: Here, busy: Server, broken: str, fewer: int, code: int
+) -> None:
+    """Where it was seen to have as few as were dumped, that is what it had."""
+    done = here.back_up(broken, FEWER=str(fewer))
+    assert (done.returncode, here.reads()) == (code, "absent" if code else "fresh"), done.stderr
+    assert ("`cmdb`.`cc_busy`: 29 rows are in the dump, the server has 40 or more" in done.stderr) == (code == 1)
+
+
 def test_every_row_of_every_table_is_counted_in_the_dump(here: Here) -> None:
     assert here.back_up().returncode == 0
     listed = (here.dump().parent / "contents").read_text()
