@@ -5,7 +5,7 @@ compared with the record's first; the tree of /data/src, which was only moved, h
 database is dropped and made anew, a directory is moved aside. No password is among the words: the login path has one,
 and mongorestore reads the other from its input.
 
-Tests run these very lines (`tests/actions/test_mysql_dump.py` and its neighbours); docs/restore.md is made of them.
+Tests run these very lines (`tests/actions/lib/test_mysql_dump.py` and its neighbours); docs/restore.md is made of them.
 """
 
 RECORDS = "/var/lib/bkrec/backups"

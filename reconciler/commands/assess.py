@@ -19,7 +19,7 @@ from reconciler.view.reports import ClusterReport
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 
-Goal = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
+PlanInputs = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
 """What is expected of a cluster, and the planner with the rules that get there."""
 
 
@@ -30,18 +30,17 @@ async def diff(path: Path) -> Result[ClusterReport]:
 
 async def plan(path: Path, out: Path | None = None) -> Result[ClusterReport]:
     """`out`: the plan is saved there too, for `apply PLAN`. Raises SpecError, TransportError."""
-    report = await report_on(path, goal_for, began=int(SystemClock().now().timestamp()))
+    report = await report_on(path, plan_inputs, began=int(SystemClock().now().timestamp()))
     if out is not None:
         files.write(out, plan_file.dump(plan_file.save(report.plan, report.readings, cluster=report.name)))
     return _result(report)
 
 
-async def report_on(path: Path, goal: Callable[[Cluster], Goal], *, began: int = 0) -> ClusterReport:
+async def report_on(path: Path, inputs_for: Callable[[Cluster], PlanInputs], *, began: int = 0) -> ClusterReport:
     async with session.open_cluster(path) as opened:
-        expected, decide = goal(opened.cluster)
-        assessment = await assess.assess(
-            opened.gather, expected, decide, spec_inputs(opened.cluster, goal, began=began)
-        )
+        expected, decide = inputs_for(opened.cluster)
+        inputs = spec_inputs(opened.cluster, inputs_for, began=began)
+        assessment = await assess.assess(opened.gather, expected, decide, inputs)
     return cluster_report(opened.cluster, assessment)
 
 
@@ -49,7 +48,7 @@ def _result(report: ClusterReport) -> Result[ClusterReport]:
     return Result(document=report, warnings=report.warnings, exit_code=exit_code(report.verdict))
 
 
-def goal_for(cluster: Cluster) -> Goal:
+def plan_inputs(cluster: Cluster) -> PlanInputs:
     expected, rules = registry.expected_facts(cluster), registry.rule_for(cluster)
 
     def decide(readings: Readings) -> Plan:
@@ -58,10 +57,10 @@ def goal_for(cluster: Cluster) -> Goal:
     return expected, decide
 
 
-def comparing(cluster: Cluster) -> Goal:
+def comparing(cluster: Cluster) -> PlanInputs:
     """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
     the same fact decides whether it is drift."""
-    (expected, decide), rules = goal_for(cluster), registry.rule_for(cluster)
+    (expected, decide), rules = plan_inputs(cluster), registry.rule_for(cluster)
 
     def compare(readings: Readings) -> Plan:
         advice, facts = planner.advised(drift_of(expected, readings).drift, readings, rules)
@@ -72,7 +71,9 @@ def comparing(cluster: Cluster) -> Goal:
     return expected, compare
 
 
-def spec_inputs(cluster: Cluster, goal: Callable[[Cluster], Goal] = goal_for, *, began: int = 0) -> assess.SpecInputs:
+def spec_inputs(
+    cluster: Cluster, inputs_for: Callable[[Cluster], PlanInputs] = plan_inputs, *, began: int = 0
+) -> assess.SpecInputs:
     """Facts that change what is expected: a run that unpacks the package reads from it which versions it brings.
 
     `began`: seconds since the epoch; a backup counts from there on, or from where the run began that this one resumes.
@@ -86,7 +87,7 @@ def spec_inputs(cluster: Cluster, goal: Callable[[Cluster], Goal] = goal_for, *,
     servers = (database.fact_of(cluster), database.elsewhere(cluster).fact)
     resumed = (backup.fact_of(cluster),) if began else ()
     facts = (package_versions.fact_of(cluster), *servers, *resumed)
-    return assess.SpecInputs(facts=facts, goal=lambda readings: goal(as_read(readings)))
+    return assess.SpecInputs(facts=facts, plan_inputs=lambda readings: inputs_for(as_read(readings)))
 
 
 def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
@@ -114,6 +115,6 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
 
 def _overrides(cluster: Cluster) -> Iterator[Diagnostic]:
     """Where cluster.toml overrides the release, every report says so."""
-    pinned = cluster.release.package.md5
-    if cluster.md5 != pinned:
-        yield diagnose("package-overridden", where="cluster.toml, package.md5", md5=cluster.md5, pinned=pinned)
+    published = cluster.release.package.md5
+    if cluster.md5 != published:
+        yield diagnose("package-overridden", where="cluster.toml, package.md5", md5=cluster.md5, published=published)

@@ -1,4 +1,4 @@
-"""Look: read what is expected, decide, read what the plan would rest on, decide again.
+"""Assess: gather the expected facts, plan, gather what the plan depends on, plan again.
 
 A plan that rests on facts nobody has read yet names them in `wanted`; only reading them tells whether more is needed.
 That ends, since each round reads facts that were not read before; the bound is for a rule that makes up new ones.
@@ -21,10 +21,11 @@ MakePlan = Callable[[Readings], Plan]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecInputs:
-    """What is wished for may rest on facts itself: they are read with every look, and what they say decides."""
+    """Facts that the desired state itself depends on: gathered with every assessment, then expected facts and plan are
+    computed from them."""
 
     facts: tuple[AnyFact, ...]
-    goal: Callable[[Readings], tuple[Sequence[AnyExpected], MakePlan]]
+    plan_inputs: Callable[[Readings], tuple[Sequence[AnyExpected], MakePlan]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ async def assess(
 ) -> Assessment:
     gathered = await gather((*facts_of(expected), *(spec_inputs.facts if spec_inputs else ())))
     if spec_inputs is not None:
-        expected, decide = spec_inputs.goal(gathered.readings)
+        expected, decide = spec_inputs.plan_inputs(gathered.readings)
         missing = tuple(fact for fact in facts_of(expected) if fact not in gathered.readings)
         gathered = _merged(gathered, await gather(missing)) if missing else gathered
     plan = decide(gathered.readings)
@@ -79,6 +80,6 @@ def _merged(gathered: GatheredFacts, more: GatheredFacts) -> GatheredFacts:
 
 
 def _marked_unread(gathered: GatheredFacts, plan: Plan) -> GatheredFacts:
-    """What is still wanted stays unread, and says so: an Unknown blocks what rests on it."""
+    """Facts still not gathered become Unknown with that reason, and block what depends on them."""
     unread: dict[AnyFact, AnyReading] = {fact: Unknown(reason("not-read")) for fact in plan.unread_facts}
     return replace(gathered, readings={**unread, **gathered.readings})

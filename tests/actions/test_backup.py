@@ -1,6 +1,6 @@
 """The copy of /data/install: whole or none, behind links too, and brought back by the commands that are shown.
 
-The dumps of the databases have files of their own: test_mysql_dump.py, test_mongodb_dump.py.
+The dumps of the databases have files of their own: lib/test_mysql_dump.py, lib/test_mongodb_dump.py.
 """
 
 import os

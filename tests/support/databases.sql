@@ -1,4 +1,4 @@
--- What a product's databases may hold, and what has spoilt dumps elsewhere. For tests/actions/test_mysql_dump.py.
+-- What a product's databases may hold, and what has spoilt dumps elsewhere. For tests/actions/lib/test_mysql_dump.py.
 set sql_mode = '', foreign_key_checks = 0;
 create database cmdb default character set utf8;
 create database lost;

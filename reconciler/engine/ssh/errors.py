@@ -1,4 +1,4 @@
-"""asyncssh's exceptions, and ssh(1)'s complaints, in our words: the one place that translates them.
+"""SSH errors: asyncssh's exceptions and ssh(1)'s messages become diagnostics, here and nowhere else.
 
 asyncssh says "Host key is not trusted" for a host never met and for one whose key changed. They are not alike to an
 operator, so the known_hosts files are asked which it is.
@@ -17,7 +17,7 @@ from specs.diagnostic import Diagnostic, diagnose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownHostsLookup:
-    """Where the keys of this host would be written down."""
+    """The known_hosts files of this host."""
 
     host: str
     port: int | None
@@ -26,7 +26,7 @@ class KnownHostsLookup:
 
 @cache
 def asyncssh_errors() -> tuple[type[Exception], ...]:
-    """All that connecting and running can throw at us. ValueError: asyncssh's key and config errors are such."""
+    """What connecting and running may raise. ValueError: asyncssh's key and configuration errors are such."""
     import asyncssh
 
     others = (asyncssh.ChannelListenError, asyncssh.PasswordChangeRequired, asyncssh.BreakReceived)
@@ -52,21 +52,21 @@ def _diagnostic(host: str, error: Exception, lookup: KnownHostsLookup) -> Diagno
         case asyncssh.KeyExchangeFailed() if "host key" in message and _has_known_key(lookup):
             return diagnose("host-key-changed", where=host, files=", ".join(lookup.files))
         case asyncssh.PermissionDenied() | asyncssh.IllegalUserName() | asyncssh.PasswordChangeRequired():
-            return diagnose("login-refused", where=host, said=message)
+            return diagnose("login-refused", where=host, error=message)
         case asyncssh.KeyImportError() | asyncssh.KeyEncryptionError() | asyncssh.ConfigParseError():
-            return diagnose("ssh-setup", where=host, said=message)
+            return diagnose("ssh-setup", where=host, error=message)
         case asyncssh.ConnectionLost() | asyncssh.ServiceNotAvailable() | asyncssh.ChannelOpenError():
             return diagnose("connection-lost", where=host)
         case asyncssh.Error() | asyncssh.ChannelListenError():
-            return diagnose("ssh-failed", where=host, said=message)
+            return diagnose("ssh-failed", where=host, error=message)
         case ConnectionResetError() | BrokenPipeError():
             return diagnose("connection-lost", where=host)
         case PermissionError() | FileNotFoundError():
-            return diagnose("ssh-setup", where=host, said=message)
+            return diagnose("ssh-setup", where=host, error=message)
         case OSError():
-            return diagnose("host-unreachable", where=host, said=message)
+            return diagnose("host-unreachable", where=host, error=message)
         case _:
-            return diagnose("ssh-failed", where=host, said=message)
+            return diagnose("ssh-failed", where=host, error=message)
 
 
 def _first_line(error: Exception) -> str:
@@ -76,14 +76,14 @@ def _first_line(error: Exception) -> str:
 def _host_key(host: str, message: str, lookup: KnownHostsLookup) -> Diagnostic:
     """Revoked and expired certificates are told as they come; a key that differs and one never seen are told apart."""
     if "not trusted" not in message:
-        return diagnose("host-key-refused", where=host, said=message)
+        return diagnose("host-key-refused", where=host, error=message)
     if _has_known_key(lookup):
         return diagnose("host-key-changed", where=host, files=", ".join(lookup.files))
     return diagnose("host-key-unknown", where=host, files=", ".join(lookup.files))
 
 
 def _has_known_key(lookup: KnownHostsLookup) -> bool:
-    """Whether any key, or authority, is written down for this host."""
+    """Whether known_hosts has any key or certificate authority for this host."""
     import asyncssh
 
     files = [str(path) for path in (Path(file).expanduser() for file in lookup.files) if path.is_file()]
@@ -110,7 +110,7 @@ STDERR_CODES = (
 
 
 def ssh_stderr_error(host: str, output: Output) -> TransportError | None:
-    """For hosts reached through the controller: its ssh tells by text what asyncssh tells by class."""
+    """For hosts reached through the controller: its ssh(1) reports in text what asyncssh reports as a class."""
     if output.exit_status != 255:
         return None
     for words, code in STDERR_CODES:
@@ -127,6 +127,6 @@ def _stderr_diagnostic(host: str, code: str, stderr: str) -> Diagnostic:
         case "host-key-unknown":
             return diagnose("host-key-unknown", where=host, files="~/.ssh/known_hosts on the controller")
         case "login-refused":
-            return diagnose("login-refused", where=host, said=message)
+            return diagnose("login-refused", where=host, error=message)
         case _:
-            return diagnose("host-unreachable", where=host, said=message)
+            return diagnose("host-unreachable", where=host, error=message)

@@ -18,7 +18,7 @@ from tests.support.mariadb import Server, servers
 from tests.support.shell import perform
 
 HOST = "10.0.0.1"
-SUPPORT = Path(__file__).parents[1] / "support"
+SUPPORT = Path(__file__).parents[2] / "support"
 
 
 @dataclass(frozen=True, slots=True)

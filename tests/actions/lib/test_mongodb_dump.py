@@ -26,7 +26,7 @@ from tests.support.broken_backups import broken as way
 from tests.support.shell import perform
 
 HOST = "10.0.0.1"
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TOOLS = ROOT / "tests/support/tools"
 STAND_IN = ROOT / "tests/lab/vendor/host/usr/bin/mongodump"
 PASSWORD = """p"a\\s's $x"""
