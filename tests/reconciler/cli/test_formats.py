@@ -24,7 +24,7 @@ def bkrec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
         'schema = "bkrec.cluster/1"\nname = "x"\n[controller]\naddress = "10.0.0.1"\n[package]\npath = "/x.tgz"\n'
     )
 
-    async def report_on(_: Path, goal: object) -> ClusterReport:
+    async def report_on(_: Path, goal: object, *, began: int = 0) -> ClusterReport:
         return ClusterReport(name="x", release="6.2.2", difference=difference(READINGS), plan=PLAN, titles=TITLES)
 
     async def never(*_: Any) -> Any:

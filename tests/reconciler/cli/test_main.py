@@ -41,14 +41,14 @@ def bkrec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
 
 
 def _sees(monkeypatch: pytest.MonkeyPatch, readings: dict[AnyFact, AnyReading]) -> None:
-    async def report_on(_: Path, goal: object) -> ClusterReport:
+    async def report_on(_: Path, goal: object, *, began: int = 0) -> ClusterReport:
         return ClusterReport(name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES)
 
     monkeypatch.setattr(assess, "report_on", report_on)
 
 
 def _raises(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    async def report_on(_: Path, goal: object) -> ClusterReport:
+    async def report_on(_: Path, goal: object, *, began: int = 0) -> ClusterReport:
         raise error
 
     monkeypatch.setattr(assess, "report_on", report_on)
