@@ -155,7 +155,7 @@ class UnpackProducts(Action):
         return self.invalidated
 
     def command(self) -> Command:
-        names = tuple(word for pin in of_reading(self.package_versions) for word in (pin.kind, pin.name))
+        names = tuple(word for version in of_reading(self.package_versions) for word in (version.kind, version.name))
         return Command(script=PRODUCTS, args=(self.root, *((self.md5, *names) if self.md5 else ())))
 
     @property

@@ -22,7 +22,7 @@ from probes.consul import ConsulPassing
 from probes.container import ContainersWithoutRestartPolicy, DockerDataRoot
 from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.unit import UnitActive, UnitEnabled
-from reconciler.commands.assess import Goal, cluster_report, comparing, goal_for, spec_inputs
+from reconciler.commands.assess import PlanInputs, cluster_report, comparing, plan_inputs, spec_inputs
 from reconciler.core.events import RunEnded, RunStarted, StepDone, StepStarted
 from reconciler.core.plan import Plan
 from reconciler.engine.assess import assess
@@ -59,7 +59,7 @@ def _options(lang: Lang) -> RenderOptions:
     return RenderOptions(lang=lang)
 
 
-def _report(world: World, goal: Callable[[Cluster], Goal] = goal_for) -> ClusterReport:
+def _report(world: World, goal: Callable[[Cluster], PlanInputs] = plan_inputs) -> ClusterReport:
     """What `diff`, `check` (with the goal `comparing`) and `plan` report of these hosts."""
 
     async def gather(facts: Iterable[AnyFact]) -> GatheredFacts:

@@ -138,8 +138,8 @@ def _recorded(record: Row, release: str) -> Known[tuple[str, ...]] | Unknown:
     match record:
         case ("unreadable", _, _, _) | (_, _, "unreadable", _):
             return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{RECORD}"))
-        case ("is" | "none", said, "is" | "none", recorded):
-            words = said.split(" ")
+        case ("is" | "none", reply, "is" | "none", recorded):
+            words = reply.split(" ")
             archived = recorded.split(" ")[0] == release
             return Known(tuple(words[2:]) if words[:2] == [release, "online"] and not archived else ())
         case _:

@@ -258,8 +258,8 @@ def _read(fact: CmdbFact, files: Files, answers: Mapping[Question, Answer | Unkn
     data = {question: answer.data for question in _of(fact) if isinstance(answer := answers[question], Answer)}
     try:
         return _evaluate(fact, files, data)
-    except UnexpectedAnswerError as odd:
-        return Unknown(odd.why)
+    except UnexpectedAnswerError as error:
+        return Unknown(error.why)
 
 
 def _unread(fact: CmdbFact, files: Files) -> CodedReason | None:
@@ -292,7 +292,7 @@ def _evaluate(fact: CmdbFact, files: Files, data: Mapping[Question, Any]) -> Any
         case BusinessHosts():
             return Known(tuple(sorted({address for address, _ in host_locations(data[_hosts(fact.install)])})))
         case RemainingSets():
-            return Known(tuple(sorted(one.name for one in sets(data[_tree(fact.install)]))))
+            return Known(tuple(sorted(entry.name for entry in sets(data[_tree(fact.install)]))))
         case RemainingTemplates():
             kinds = (("set", data[_templates(fact.install)]), ("service", data[_services(fact.install)]))
             return Known(tuple(f"{kind} {name}" for kind, page in kinds for name in sorted(names(page))))

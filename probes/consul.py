@@ -82,8 +82,8 @@ def _askable(facts: Sequence[ConsulFact]) -> tuple[ConsulFact, ...]:
 
 
 def parse(facts: Sequence[ConsulFact], output: Output) -> Readings:
-    asked = _askable(facts)
-    rows = dict(zip(asked, rows_of(output, count=len(asked)), strict=True))
+    askable = _askable(facts)
+    rows = dict(zip(askable, rows_of(output, count=len(askable)), strict=True))
     return {fact: _read(fact, rows.get(fact)) for fact in facts}
 
 

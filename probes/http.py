@@ -117,7 +117,7 @@ def _origin(url: str) -> str:
 
 def _unserved(pages: Sequence[Reading[str]]) -> Reading[tuple[str, ...]]:
     unread = next((reading for reading in pages if isinstance(reading, Unknown)), None)
-    return unread or Known(tuple(dict.fromkeys(found.value for found in pages if isinstance(found, Known))))
+    return unread or Known(tuple(dict.fromkeys(page.value for page in pages if isinstance(page, Known))))
 
 
 FACTS: tuple[type[AnyFact], ...] = (HttpOk, PagesUnserved)

@@ -195,8 +195,8 @@ def _read(fact: MysqlFact, rows: Sequence[Row]) -> AnyReading:
             return Absent() if absent else Unknown(reason("mysql-no-login-path", login_path=fact.login_path))
         case [("cannot-tell",)]:
             return Unknown(reason("mysql-login-path-unread", login_path=fact.login_path))
-        case [*told, ("end",)]:
-            return _connected(fact, told)
+        case [*rows, ("end",)]:
+            return _connected(fact, rows)
         case _:
             raise ValueError("the answer of mysql is cut")
 

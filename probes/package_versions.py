@@ -65,9 +65,9 @@ def _askable(facts: Sequence[PackageVersions]) -> tuple[PackageVersions, ...]:
 
 
 def parse(facts: Sequence[PackageVersions], output: Output) -> Readings:
-    asked = _askable(facts)
-    groups = groups_of(output, count=len(asked))
-    rows = {fact: groups[index] for index, fact in enumerate(asked)}
+    askable = _askable(facts)
+    groups = groups_of(output, count=len(askable))
+    rows = {fact: groups[index] for index, fact in enumerate(askable)}
     return {fact: _read(fact, rows.get(fact)) for fact in facts}
 
 
@@ -79,9 +79,9 @@ def _read(fact: PackageVersions, rows: Sequence[tuple[str, ...]] | None) -> Read
             return Absent()
         case [("unreadable",)]:
             return Unknown(reason("path-unreadable", path=f"{DIRECTORY}/{fact.md5}"))
-        case [("kept",), *said]:
+        case [("kept",), *version]:
             try:
-                return Known(tuple(str(line) for line in record(fact.md5, (_line(row) for row in said))))
+                return Known(tuple(str(line) for line in record(fact.md5, (_line(row) for row in version))))
             except ValueError:
                 return Unknown(reason("package-versions-incomplete", path=f"{DIRECTORY}/{fact.md5}"))
         case _:
@@ -114,11 +114,11 @@ def of_reading(value: Iterable[str]) -> tuple[PackageVersion, ...]:
 
 def _version(line: str) -> PackageVersion:
     match line.split(" ", 2):
-        case [("product" | "saas") as bearer, name, said] if NAME.fullmatch(name):
-            if said.startswith("!") and said[1:] in get_args(Refused)[1:]:
-                return PackageVersion(kind=bearer, name=name, rejected=cast("Refused", said[1:]))
-            if PLAIN.fullmatch(said):
-                return PackageVersion(kind=bearer, name=name, version=normalise_version(said))
+        case [("product" | "saas") as bearer, name, version] if NAME.fullmatch(name):
+            if version.startswith("!") and version[1:] in get_args(Refused)[1:]:
+                return PackageVersion(kind=bearer, name=name, rejected=cast("Refused", version[1:]))
+            if PLAIN.fullmatch(version):
+                return PackageVersion(kind=bearer, name=name, version=normalise_version(version))
         case _:
             pass
     raise ValueError("a line of the record is not understood")

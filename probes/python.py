@@ -78,15 +78,15 @@ def _askable(fact: ScriptDefects) -> bool:
 
 
 def command(facts: Sequence[ScriptDefects]) -> Command:
-    asked = (fact for fact in facts if _askable(fact))
-    words = (word for fact in asked for word in (fact.path, fact.python, "\n".join(fact.sentences)))
+    askable = (fact for fact in facts if _askable(fact))
+    words = (word for fact in askable for word in (fact.path, fact.python, "\n".join(fact.sentences)))
     return Command(script=SCRIPT, args=(PARSE, *words))
 
 
 def parse(facts: Sequence[ScriptDefects], output: Output) -> Readings:
-    asked = [fact for fact in facts if _askable(fact)]
-    groups = groups_of(output, count=len(asked))
-    readings: dict[AnyFact, AnyReading] = {fact: _read(fact, groups[index]) for index, fact in enumerate(asked)}
+    askable = [fact for fact in facts if _askable(fact)]
+    groups = groups_of(output, count=len(askable))
+    readings: dict[AnyFact, AnyReading] = {fact: _read(fact, groups[index]) for index, fact in enumerate(askable)}
     return {fact: readings.get(fact, Unknown(reason("name-not-supported", name=fact.path))) for fact in facts}
 
 

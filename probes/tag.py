@@ -70,8 +70,8 @@ def _askable(facts: Sequence[SecretsTag]) -> tuple[SecretsTag, ...]:
 
 
 def parse(facts: Sequence[SecretsTag], output: Output) -> Readings:
-    asked = _askable(facts)
-    rows = dict(zip(asked, rows_of(output, count=len(asked)), strict=True))
+    askable = _askable(facts)
+    rows = dict(zip(askable, rows_of(output, count=len(askable)), strict=True))
     return {fact: _read(fact, rows.get(fact)) for fact in facts}
 
 
@@ -79,8 +79,8 @@ def _read(fact: SecretsTag, row: Row | None) -> Reading[TagState]:
     match row:
         case None:
             return Unknown(reason("name-not-supported", name=fact.module))
-        case (("kept" | "tag-missing" | "lost") as kept,):
-            return Known(kept)
+        case (("kept" | "tag-missing" | "lost") as state,):
+            return Known(state)
         case ("unreadable",):
             return Unknown(reason("path-unreadable", path=f"{fact.root}/{fact.module}.env"))
         case _:

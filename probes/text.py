@@ -61,8 +61,8 @@ def parse(facts: Sequence[FileMentions], output: Output) -> Readings:
 
 def _read(fact: FileMentions, row: Row) -> Reading[bool]:
     match row:
-        case (("yes" | "no") as told,):
-            return Known(told == "yes")
+        case (("yes" | "no") as reply,):
+            return Known(reply == "yes")
         case ("absent",):
             return Absent()
         case ("no-value",):

@@ -195,9 +195,9 @@ def _query(fact: UndoFact) -> tuple[str, str, str]:
 def parse(facts: Sequence[UndoFact], output: Output) -> Readings:
     if output.exit_status != 0:
         raise ValueError(f"exit status {output.exit_status}: {output.stderr.strip()[:200]}")
-    asked = _askable(facts)
-    groups = groups_of(output, count=len(asked))
-    readings: dict[AnyFact, AnyReading] = {fact: _read(fact, groups[index]) for index, fact in enumerate(asked)}
+    askable = _askable(facts)
+    groups = groups_of(output, count=len(askable))
+    readings: dict[AnyFact, AnyReading] = {fact: _read(fact, groups[index]) for index, fact in enumerate(askable)}
     return {fact: readings.get(fact) or _not_askable(fact) for fact in facts}
 
 
@@ -220,10 +220,10 @@ def _read(fact: UndoFact, rows: Sequence[Row]) -> AnyReading:
 
 
 def _ended(rows: Sequence[Row]) -> Sequence[Row]:
-    *told, end = rows
+    *states, end = rows
     if end != ("end",):
         raise ValueError("the answer about a run is cut")
-    return told
+    return states
 
 
 def _words(row: Row, tag: str, shape: str) -> str:

@@ -72,10 +72,10 @@ def askable(units: Iterable[str]) -> tuple[str, ...]:
 
 def parse(facts: Sequence[UnitFact], output: Output) -> Readings:
     blocks = "\n".join(lines_of(output)).split("\n\n")
-    shown, said = by_name(blocks), _answers(blocks)
+    shown, answers = by_name(blocks), _answers(blocks)
     if not shown and askable(fact.unit for fact in facts):
         raise ValueError("systemctl showed no unit")
-    return {fact: _read(fact, shown, said) for fact in facts}
+    return {fact: _read(fact, shown, answers) for fact in facts}
 
 
 def by_name(blocks: Iterable[str]) -> Mapping[str, Properties]:

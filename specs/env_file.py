@@ -87,7 +87,7 @@ class _Reader:
         self._text = text if text.endswith("\n") else text + "\n"
         self._at = 0
         self._began = 1
-        self._found: list[Assignment] = []
+        self._assignments: list[Assignment] = []
         self._why: Why | None = None
 
     def read(self) -> tuple[Assignment, ...]:
@@ -96,15 +96,15 @@ class _Reader:
             match self._text[self._at : self._at + 2]:
                 case "\r\n":
                     self._at += 2
-                case here if here[:1] in ("\n", "#"):
+                case rest if rest[:1] in ("\n", "#"):
                     self._take(_LINE)
                     self._at += 1
                 case _:
                     self._statement()
-        return tuple(self._found)
+        return tuple(self._assignments)
 
     def _statement(self) -> None:
-        first = len(self._found)
+        first = len(self._assignments)
         self._began = self._line()
         mode: Literal["assign", "export", "command"] = "assign"
         while True:
@@ -116,7 +116,7 @@ class _Reader:
                 word = self._word()
                 if word is None or (mode == "assign" and word != self._text[started : self._at]):
                     self._fail_ambiguous()
-                elif mode == "assign" and word == "export" and first == len(self._found):
+                elif mode == "assign" and word == "export" and first == len(self._assignments):
                     mode = "export"
                 elif mode == "assign":
                     mode = "command"
@@ -134,7 +134,7 @@ class _Reader:
         value = self._value(exported=exported)
         plain = assigns[2] == "=" and self._text[assigns.end()] != "("
         why: Why | None = self._why if plain else "odd"
-        self._found.append(Assignment(key=assigns[1], value=value, line=line, why=why))
+        self._assignments.append(Assignment(key=assigns[1], value=value, line=line, why=why))
 
     def _array(self) -> None:
         self._at += 1
@@ -185,11 +185,11 @@ class _Reader:
         ):
             self._fail_ambiguous()
         for key in _MENTIONED.findall(rest):
-            self._found.append(Assignment(key=key, value="", line=line, why="odd"))
+            self._assignments.append(Assignment(key=key, value="", line=line, why="odd"))
 
     def _mark_unreadable(self, first: int) -> None:
-        invalidated = (Assignment(key=old.key, value="", line=old.line, why="odd") for old in self._found[first:])
-        self._found[first:] = list(invalidated)
+        invalidated = (Assignment(key=old.key, value="", line=old.line, why="odd") for old in self._assignments[first:])
+        self._assignments[first:] = list(invalidated)
 
     def _value(self, *, exported: bool) -> str:
         """Sets `_why`. Bytes that `$'\\344'` spells are put together to characters."""

@@ -43,7 +43,7 @@ def listed(release: Release) -> tuple[PackageVersion, ...]:
 
 def with_versions_of(release: Release, versions: Sequence[PackageVersion]) -> Release:
     """The release with the package's versions instead of its data's."""
-    output = {(pin.kind, pin.name): pin.version for pin in versions if pin.version}
+    output = {(version.kind, version.name): version.version for version in versions if version.version}
     modules = tuple(
         module.model_copy(update={"version": output["product", module.src]})
         if module.version and ("product", module.src) in output
@@ -65,6 +65,6 @@ def differences(
     """(published, packaged): versions of the release's data that the package contradicts."""
     packaged = {(version.kind, version.name): version for version in versions if version.version}
     for published in listed(release):
-        found = packaged.get((published.kind, published.name), published)
-        if found.version != published.version:
-            yield published, found
+        actual = packaged.get((published.kind, published.name), published)
+        if actual.version != published.version:
+            yield published, actual

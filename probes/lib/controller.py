@@ -48,8 +48,8 @@ def parse(output: Output, md5: str = "") -> ControllerFiles | None:
         return None
     if first.strip() != "found" or not mark:
         raise ValueError("the answer has no end")
-    home, *said = (line.strip() for line in rest.split("\n"))
-    versions = _package_versions(md5, tuple(line for line in said if line))
+    home, *lines = (line.strip() for line in rest.split("\n"))
+    versions = _package_versions(md5, tuple(line for line in lines if line))
     return ControllerFiles(config=config, home=home if home.startswith("/") else "", package_versions=versions)
 
 

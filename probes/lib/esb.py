@@ -140,11 +140,11 @@ def request(questions: Sequence[Question]) -> Command:
 
 def arguments(questions: Sequence[Question]) -> tuple[str, ...]:
     """Arguments of SCRIPT. A family with rows of its own prints them first and passes their number as `begin`."""
-    asked = _once(questions)
+    unique = _once(questions)
     return (
         str(LIMIT),
         f"{DEADLINE_S:g}",
-        *(word for question in asked for word in (question.env, question.api, question.body)),
+        *(word for question in unique for word in (question.env, question.api, question.body)),
     )
 
 
@@ -153,9 +153,9 @@ def timeout_s(questions: Sequence[Question]) -> float:
 
 
 def answers(questions: Sequence[Question], output: Output, *, begin: int = 0) -> Mapping[Question, Answer | Unknown]:
-    asked = _once(questions)
-    rows = rows_of(output, count=begin + len(asked))[begin:]
-    return {question: read(question.api, row, env=question.env) for question, row in zip(asked, rows, strict=True)}
+    unique = _once(questions)
+    rows = rows_of(output, count=begin + len(unique))[begin:]
+    return {question: read(question.api, row, env=question.env) for question, row in zip(unique, rows, strict=True)}
 
 
 def _once(questions: Sequence[Question]) -> tuple[Question, ...]:

@@ -79,7 +79,7 @@ def _check_output(code: int, args: Sequence[str]) -> int:
 def _diagnostics(code: str, output_text: str = "") -> "tuple[Diagnostic, ...]":
     from specs.diagnostic import diagnose
 
-    return (diagnose(code, said=output_text),)
+    return (diagnose(code, error=output_text),)
 
 
 def _run(args: Sequence[str]) -> int:
@@ -129,7 +129,7 @@ def _machine(error: Exception) -> "Diagnostic | None":
         at = at.tb_next
     place = "" if at is None else f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}"
     return diagnose(
-        "local-system-error", where=str(getattr(cause, "filename", None) or ""), said=output_text, place=place
+        "local-system-error", where=str(getattr(cause, "filename", None) or ""), error=output_text, place=place
     )
 
 

@@ -27,7 +27,7 @@ RunArgument = Annotated[
 ExcludeOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--leave",
+        "--exclude",
         metavar="PATH",
         help=localized("Skip this path and restore the rest. Repeatable.", "跳过该路径，恢复其余内容；可重复。"),
     ),
@@ -35,7 +35,7 @@ ExcludeOption = Annotated[
 
 
 @command("undo")
-def undo(options: Options, run: RunArgument = "", yes: YesOption = False, leave: ExcludeOption = None) -> None:
+def undo(options: Options, run: RunArgument = "", yes: YesOption = False, exclude: ExcludeOption = None) -> None:
     from reconciler.cli.execute import cluster_path
     from reconciler.cli.progress import run_with_progress
     from reconciler.cli.prompt import ask_yes_no
@@ -43,7 +43,7 @@ def undo(options: Options, run: RunArgument = "", yes: YesOption = False, leave:
     from reconciler.commands.run import Console
     from reconciler.view.messages.ui import label
 
-    path, request = cluster_path(options), undo.UndoRequest(run=run, excluded=tuple(leave or ()))
+    path, request = cluster_path(options), undo.UndoRequest(run=run, excluded=tuple(exclude or ()))
 
     def work(progress: "ProgressReporter", stop: "StopSignal") -> "Coroutine[Any, Any, Result[UndoReport]]":
         def show(preview: "UndoPreview") -> None:

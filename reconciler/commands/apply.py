@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.commands import files, session
-from reconciler.commands.assess import cluster_report, goal_for, spec_inputs
+from reconciler.commands.assess import cluster_report, plan_inputs, spec_inputs
 from reconciler.commands.errors import UsageError
 from reconciler.commands.result import Result
 from reconciler.commands.run import Console, Transcript, run_context, run_journal
@@ -46,7 +46,7 @@ async def apply(
                 run_context(
                     opened,
                     journal,
-                    goal_for(cluster),
+                    plan_inputs(cluster),
                     confirm=confirm,
                     emit=transcript.recording(console.emit),
                     stop=console.stop,
@@ -60,8 +60,8 @@ async def apply(
 
 def _result(cluster: Cluster, ended: reconcile.RunResult, transcript: Transcript) -> Result[RunReport]:
     report = cluster_report(cluster, ended.assessment)
-    not_asked = diagnose("confirmation-needed", steps=len(report.plan.steps))
-    diagnostics = transcript.diagnostics(ended.diagnostics, not_asked)
+    unconfirmed = diagnose("confirmation-needed", steps=len(report.plan.steps))
+    diagnostics = transcript.diagnostics(ended.diagnostics, unconfirmed)
     return Result(
         document=RunReport(
             verdict=ended.verdict,
@@ -82,7 +82,7 @@ def _check_approvals(cluster: Cluster, approved: frozenset[str]) -> None:
     unknown = sorted(approved.difference(known_names))
     if unknown:
         ids = ", ".join(known_names) or "-"
-        raise UsageError(*(diagnose("approval-unknown", gate=name, known=ids) for name in unknown))
+        raise UsageError(*(diagnose("approval-unknown", approval=name, known=ids) for name in unknown))
 
 
 async def _check_plan_fresh(plan: SavedPlan, opened: ClusterSession) -> None:

@@ -18,7 +18,7 @@ from reconciler.view.reports import ClusterReport
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 
-Goal = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
+PlanInputs = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
 """What is expected of a cluster, and the planner with the rules that get there."""
 
 
@@ -29,16 +29,16 @@ async def diff(path: Path) -> Result[ClusterReport]:
 
 async def plan(path: Path, out: Path | None = None) -> Result[ClusterReport]:
     """`out`: the plan is saved there too, for `apply PLAN`. Raises SpecError, TransportError."""
-    report = await report_on(path, goal_for)
+    report = await report_on(path, plan_inputs)
     if out is not None:
         files.write(out, plan_file.dump(plan_file.save(report.plan, report.readings, cluster=report.name)))
     return _result(report)
 
 
-async def report_on(path: Path, goal: Callable[[Cluster], Goal]) -> ClusterReport:
+async def report_on(path: Path, inputs_for: Callable[[Cluster], PlanInputs]) -> ClusterReport:
     async with session.open_cluster(path) as opened:
-        expected, decide = goal(opened.cluster)
-        assessment = await assess.assess(opened.gather, expected, decide, spec_inputs(opened.cluster, goal))
+        expected, decide = inputs_for(opened.cluster)
+        assessment = await assess.assess(opened.gather, expected, decide, spec_inputs(opened.cluster, inputs_for))
     return cluster_report(opened.cluster, assessment)
 
 
@@ -46,7 +46,7 @@ def _result(report: ClusterReport) -> Result[ClusterReport]:
     return Result(document=report, warnings=report.warnings, exit_code=exit_code(report.verdict))
 
 
-def goal_for(cluster: Cluster) -> Goal:
+def plan_inputs(cluster: Cluster) -> PlanInputs:
     expected, rules = registry.expected_facts(cluster), registry.rule_for(cluster)
 
     def decide(readings: Readings) -> Plan:
@@ -55,10 +55,10 @@ def goal_for(cluster: Cluster) -> Goal:
     return expected, decide
 
 
-def comparing(cluster: Cluster) -> Goal:
+def comparing(cluster: Cluster) -> PlanInputs:
     """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
     the same fact decides whether it is drift."""
-    (expected, decide), rules = goal_for(cluster), registry.rule_for(cluster)
+    (expected, decide), rules = plan_inputs(cluster), registry.rule_for(cluster)
 
     def compare(readings: Readings) -> Plan:
         advice, facts = planner.advised(drift_of(expected, readings).drift, readings, rules)
@@ -69,12 +69,12 @@ def comparing(cluster: Cluster) -> Goal:
     return expected, compare
 
 
-def spec_inputs(cluster: Cluster, goal: Callable[[Cluster], Goal] = goal_for) -> assess.SpecInputs:
+def spec_inputs(cluster: Cluster, inputs_for: Callable[[Cluster], PlanInputs] = plan_inputs) -> assess.SpecInputs:
     """Facts that change what is expected: a run that unpacks the package reads from it which versions it brings."""
     facts = (package_versions.fact_of(cluster), database.fact_of(cluster), database.elsewhere(cluster).fact)
     return assess.SpecInputs(
         facts=facts,
-        goal=lambda readings: goal(
+        plan_inputs=lambda readings: inputs_for(
             database.with_databases(package_versions.with_package_versions(cluster, readings), readings)
         ),
     )
@@ -105,6 +105,6 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
 
 def _overrides(cluster: Cluster) -> Iterator[Diagnostic]:
     """Where cluster.toml overrides the release, every report says so."""
-    pinned = cluster.release.package.md5
-    if cluster.md5 != pinned:
-        yield diagnose("package-overridden", where="cluster.toml, package.md5", md5=cluster.md5, pinned=pinned)
+    published = cluster.release.package.md5
+    if cluster.md5 != published:
+        yield diagnose("package-overridden", where="cluster.toml, package.md5", md5=cluster.md5, published=published)

@@ -18,9 +18,9 @@ from specs.diagnostic import Diagnostic, SpecError, diagnose
 NAME = "cluster.toml"
 
 
-def locate(named: Path | None) -> tuple[Path, tuple[Diagnostic, ...]]:
+def locate(given: Path | None) -> tuple[Path, tuple[Diagnostic, ...]]:
     """The path, and a warning where others can write it. Raises SpecError where there is none, or another owner's."""
-    path = find(named, os.environ, working_directory())
+    path = find(given, os.environ, working_directory())
     return path, writable_by_others(path)
 
 
@@ -32,9 +32,9 @@ def working_directory() -> Path | None:
         return None
 
 
-def find(named: Path | None, environ: Mapping[str, str], directory: Path | None) -> Path:
+def find(given: Path | None, environ: Mapping[str, str], directory: Path | None) -> Path:
     """A file that was named is taken as it is, even if it is missing: another one would be another cluster."""
-    chosen = named or (Path(environ["BKREC_CLUSTER"]) if environ.get("BKREC_CLUSTER") else None)
+    chosen = given or (Path(environ["BKREC_CLUSTER"]) if environ.get("BKREC_CLUSTER") else None)
     candidates = (chosen,) if chosen else tuple(_places(environ, directory))
     for path in candidates:
         if _is_file(path):

@@ -26,7 +26,7 @@ def runs(path: Path) -> tuple[RunSummaryDoc, ...]:
             os.listdir(directory / "runs")  # one that must not be read is not the same as no runs
         return tuple(_summary(run, journal.read_run(directory, run)) for run in journal.runs(directory))
     except OSError as error:
-        diagnostic = diagnose("journal-unreadable", where=error.filename or name, said=error.strerror or error)
+        diagnostic = diagnose("journal-unreadable", where=error.filename or name, error=error.strerror or error)
         raise BkrecError(diagnostic) from error
 
 

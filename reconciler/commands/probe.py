@@ -7,7 +7,7 @@ from pathlib import Path
 
 from probes.fact import AnyExpected, AnyFact, SameAs, Unknown, fact_id, kind_of
 from reconciler.commands import files, session
-from reconciler.commands.assess import cluster_report, goal_for, spec_inputs
+from reconciler.commands.assess import cluster_report, plan_inputs, spec_inputs
 from reconciler.commands.errors import UsageError
 from reconciler.commands.result import Result
 from reconciler.core import facts_file
@@ -36,8 +36,8 @@ async def probe(path: Path, patterns: Sequence[str] = (), save: Path | None = No
 async def read_all(path: Path) -> ProbeReport:
     async with session.open_cluster(path) as opened:
         cluster = opened.cluster
-        assessment = await assess.assess(opened.gather, *goal_for(cluster), spec_inputs(cluster))
-    expected, _ = goal_for(package_versions.with_package_versions(cluster, assessment.readings))
+        assessment = await assess.assess(opened.gather, *plan_inputs(cluster), spec_inputs(cluster))
+    expected, _ = plan_inputs(package_versions.with_package_versions(cluster, assessment.readings))
     modules = _modules(expected)
     first = [fact for fact in modules if fact in assessment.readings]
     rest = sorted(assessment.readings.keys() - modules.keys(), key=fact_id)

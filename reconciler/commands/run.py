@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from probes.fact import AnyExpected
 from reconciler.commands import caller
-from reconciler.commands.assess import Goal
+from reconciler.commands.assess import PlanInputs
 from reconciler.commands.errors import RefusedError
 from reconciler.commands.result import Answer
 from reconciler.commands.session import ClusterSession
@@ -55,11 +55,11 @@ class Transcript:
         self.answer = answer
         return answer == "yes"
 
-    def diagnostics(self, diagnostics: tuple[Diagnostic, ...], not_asked: Diagnostic) -> tuple[Diagnostic, ...]:
+    def diagnostics(self, diagnostics: tuple[Diagnostic, ...], unconfirmed: Diagnostic) -> tuple[Diagnostic, ...]:
         """Where there was no terminal to ask at, `not_asked` says so and what to type: nobody said no."""
         if self.answer != "not-asked":
             return diagnostics
-        return tuple(not_asked if diagnostic.code == "not-confirmed" else diagnostic for diagnostic in diagnostics)
+        return tuple(unconfirmed if diagnostic.code == "not-confirmed" else diagnostic for diagnostic in diagnostics)
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def run_journal(cluster: str) -> Generator[LazyJournal]:
 def run_context(
     opened: ClusterSession,
     lazy: LazyJournal,
-    goal: Goal,
+    plan_inputs: PlanInputs,
     *,
     confirm: Callable[[Assessment], Awaitable[bool]],
     emit: Callable[[Event], None],
@@ -88,7 +88,7 @@ def run_context(
     approved: frozenset[str] = frozenset(),
 ) -> reconcile.RunContext:
     """For `apply` and `undo`; each adds what aborts it."""
-    (expected, decide), cluster = goal, opened.cluster
+    (expected, decide), cluster = plan_inputs, opened.cluster
 
     def preflight_checks(plan: Plan) -> tuple[AnyExpected, ...]:
         # by the clock as it is then: a person's answer, or an upgrade's first round, may lie in between

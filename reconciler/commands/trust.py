@@ -119,7 +119,7 @@ def _new(request: TrustRequest, scans: _Scans) -> tuple[HostKeyScan, ...]:
 def _refusal(scan: HostKeyScan) -> Diagnostic:
     where, known_hosts = scan.hop.where, ", ".join(scan.hop.files)
     if scan.state == "revoked":
-        return diagnose("host-key-refused", where=where, said=f"revoked in {known_hosts}")
+        return diagnose("host-key-refused", where=where, error=f"revoked in {known_hosts}")
     offered = scan.offered.fingerprint if scan.offered else ""
     known = ", ".join(key.fingerprint for key in scan.known)
     return diagnose("host-key-changed", where=where, files=known_hosts, offered=offered, known=known)

@@ -100,8 +100,8 @@ def _result(case: UndoCase, ended: reconcile.RunResult, transcript: Transcript) 
     blocked = tuple(blocked.diagnostic for blocked in ended.assessment.plan.blocked)
     result = ended.diagnostics or (blocked if ended.verdict in ("refused", "failed") else ())
     steps = len(last.cluster.plan.steps)
-    not_asked = diagnose("undo-confirmation-needed", steps=steps, run=case.scope.run)
-    diagnostics = transcript.diagnostics(tuple(dict.fromkeys(result)), not_asked)
+    unconfirmed = diagnose("undo-confirmation-needed", steps=steps, run=case.scope.run)
+    diagnostics = transcript.diagnostics(tuple(dict.fromkeys(result)), unconfirmed)
     report = UndoReport(
         verdict=ended.verdict,
         exit_code=ended.exit_code,

@@ -33,12 +33,12 @@ def select_actions(graph: PlanGraph, desired_invalidated: Set[AnyFact]) -> dict[
         any_step = f"again {fact_id(fact)}"
         providers.setdefault(fact, []).append(any_step)
         provides[any_step], requires[any_step] = {fact}, ()
-    cover = MinimalCover(providers=providers, provides=provides, requires=requires).smallest(_goal(graph))
+    cover = MinimalCover(providers=providers, provides=provides, requires=requires).smallest(_required(graph))
     by_fact = {fact: _first(providers[fact], cover) for fact in repaired if len(providers[fact]) > 1}
     return dict(graph.prior.chosen) | by_fact
 
 
-def _goal(graph: PlanGraph) -> list[AnyFact]:
+def _required(graph: PlanGraph) -> list[AnyFact]:
     """What is desired and does not hold now; the rest is in the graph because steps require or invalidate it."""
     result = ((fact, decision) for node in graph.nodes.values() for fact, decision in node.repairs.items())
     return [
@@ -95,10 +95,10 @@ class MinimalCover:
     best: frozenset[str] | None = None
     order: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
 
-    def smallest(self, goal: list[AnyFact]) -> frozenset[str]:
+    def smallest(self, required: list[AnyFact]) -> frozenset[str]:
         """The steps that together repair the goal, and everything that they themselves require."""
         self.order = {fact: place for place, fact in enumerate(sorted(self.providers, key=fact_id))}
-        self._try(frozenset(), frozenset(goal))
+        self._try(frozenset(), frozenset(required))
         return self.best or frozenset()
 
     def _try(self, chosen: frozenset[str], facts: frozenset[AnyFact]) -> None:

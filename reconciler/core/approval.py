@@ -16,7 +16,11 @@ def human_action_needed(step: Step, approved: Set[str]) -> Diagnostic | None:
     action = step.action
     if action.approval_id and action.approval_id not in approved:
         return diagnose(
-            "approval-needed", where=action.host, because=action.deletes(), source=step.source, gate=action.approval_id
+            "approval-needed",
+            where=action.host,
+            because=action.deletes(),
+            source=step.source,
+            approval=action.approval_id,
         )
     if action.manual_instruction:
         return diagnose(
@@ -24,7 +28,7 @@ def human_action_needed(step: Step, approved: Set[str]) -> Diagnostic | None:
             where=action.host,
             because=step.because,
             source=step.source,
-            gate=action.approval_id,
+            approval=action.approval_id,
         )
     return None
 

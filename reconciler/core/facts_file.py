@@ -80,4 +80,4 @@ def _unreadable(problems: Iterable[Any], where: str) -> Iterator[Diagnostic]:
     for problem in problems:
         place = ".".join(str(part) for part in problem["loc"])
         text = clean(str(problem["msg"]))[:200]
-        yield diagnose("facts-file-unreadable", where=f"{where} {place}".strip(), said=text)
+        yield diagnose("facts-file-unreadable", where=f"{where} {place}".strip(), error=text)

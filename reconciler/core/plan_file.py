@@ -39,7 +39,10 @@ class StalePlanError(BkrecError):
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", from_attributes=True, populate_by_name=True, defer_build=True
+    )
+    """Deferred: to build the models of all kinds takes longer than all other imports, and few commands read a plan."""
 
 
 class SavedSameAs(_Model):
@@ -193,7 +196,7 @@ def load(text: str, where: str) -> SavedPlan:
 
 def _unreadable(where: str, problem: Any) -> Diagnostic:
     place = ".".join(str(part) for part in problem["loc"])
-    return diagnose("plan-unreadable", where=f"{where} {place}".strip(), said=clean(str(problem["msg"]))[:200])
+    return diagnose("plan-unreadable", where=f"{where} {place}".strip(), error=clean(str(problem["msg"]))[:200])
 
 
 def digest(reading: AnyReading) -> str:

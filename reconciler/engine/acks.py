@@ -58,11 +58,11 @@ async def confirm(gather: GatherFacts, fact: TaskDone, *, done: bool) -> AnyRead
     """What the host says of it now. Raises AckError where that is not what was put down."""
     reading = (await gather([fact])).readings[fact]
     if reading != Known(done):
-        raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, said=str(reading)))
+        raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, error=str(reading)))
     return reading
 
 
 def _require_reply(word: str, reply_text: str, fact: TaskDone) -> None:
     if reply_to("ack", reply_text) != word:
         text = clean(reply_text).strip()[-200:] or "-"
-        raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, said=text))
+        raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, error=text))

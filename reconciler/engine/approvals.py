@@ -36,29 +36,29 @@ class Approval:
     run: str
 
 
-def approval_marker(controller: str, gate: str) -> Marker:
-    return Marker(host=controller, name=f"approved-{gate}")
+def approval_marker(controller: str, approval: str) -> Marker:
+    return Marker(host=controller, name=f"approved-{approval}")
 
 
-async def record(transport: Transport, controller: str, *, gate: str, who: str, run: str) -> None:
+async def record(transport: Transport, controller: str, *, approval: str, who: str, run: str) -> None:
     """Raises ApproveError, TransportError."""
     name = re.sub(r"[^\w.@:-]+", "_", who) or "-"
     _APPROVE.before()
-    output = await transport.run(controller, Command(script=APPROVE, args=(STATE_ROOT, gate, name, run)))
+    output = await transport.run(controller, Command(script=APPROVE, args=(STATE_ROOT, approval, name, run)))
     _APPROVE.after()
     if reply_to("approve", output.stdout) != "noted":
         reply_text = clean(output.stdout).strip()[-200:] or "-"
-        raise ApproveError(diagnose("approve-failed", where=controller, gate=gate, said=reply_text))
+        raise ApproveError(diagnose("approve-failed", where=controller, approval=approval, error=reply_text))
 
 
-async def read(gather: GatherFacts, controller: str, gates: tuple[str, ...]) -> tuple[Approval, ...]:
+async def read(gather: GatherFacts, controller: str, approvals: tuple[str, ...]) -> tuple[Approval, ...]:
     """Those that were ever given, each gate's last; none of what could not be read."""
-    markers = {approval_marker(controller, gate): gate for gate in gates}
+    markers = {approval_marker(controller, approval): approval for approval in approvals}
     readings = (await gather(tuple(markers))).readings
-    known = ((gate, readings.get(fact)) for fact, gate in markers.items())
-    return tuple(_parse(gate, str(reading.value)) for gate, reading in known if isinstance(reading, Known))
+    known = ((approval, readings.get(fact)) for fact, approval in markers.items())
+    return tuple(_parse(approval, str(reading.value)) for approval, reading in known if isinstance(reading, Known))
 
 
-def _parse(gate: str, line: str) -> Approval:
+def _parse(approval: str, line: str) -> Approval:
     who, since, run = (*line.split(" ", 2), "", "")[:3]
-    return Approval(approval=gate, who=who, since=since, run=run)
+    return Approval(approval=approval, who=who, since=since, run=run)

@@ -24,7 +24,7 @@ class SpecInputs:
     """What is wished for may rest on facts itself: they are read with every look, and what they say decides."""
 
     facts: tuple[AnyFact, ...]
-    goal: Callable[[Readings], tuple[Sequence[AnyExpected], MakePlan]]
+    plan_inputs: Callable[[Readings], tuple[Sequence[AnyExpected], MakePlan]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ async def assess(
 ) -> Assessment:
     gathered = await gather((*facts_of(expected), *(spec_inputs.facts if spec_inputs else ())))
     if spec_inputs is not None:
-        expected, decide = spec_inputs.goal(gathered.readings)
+        expected, decide = spec_inputs.plan_inputs(gathered.readings)
         missing = tuple(fact for fact in facts_of(expected) if fact not in gathered.readings)
         gathered = _merged(gathered, await gather(missing)) if missing else gathered
     plan = decide(gathered.readings)

@@ -97,7 +97,7 @@ class Journal:
             yield
         except OSError as error:
             message = error.strerror or type(error).__name__
-            raise JournalError(diagnose("journal-unwritable", where=str(self.path), said=message)) from error
+            raise JournalError(diagnose("journal-unwritable", where=str(self.path), error=message)) from error
 
 
 class LazyJournal:
@@ -135,7 +135,7 @@ class LazyJournal:
 
 def _unwritable(error: OSError, where: str) -> JournalError:
     text = error.strerror or str(error) or type(error).__name__
-    return JournalError(diagnose("journal-unwritable", where=str(error.filename or where), said=text))
+    return JournalError(diagnose("journal-unwritable", where=str(error.filename or where), error=text))
 
 
 def open_journal(directory: Path, *, run: str, clock: Clock) -> Journal:
@@ -146,7 +146,7 @@ def open_journal(directory: Path, *, run: str, clock: Clock) -> Journal:
         sync_dir(runs_dir)
     except OSError as error:
         message = error.strerror or type(error).__name__
-        raise JournalError(diagnose("journal-unwritable", where=str(directory), said=message)) from error
+        raise JournalError(diagnose("journal-unwritable", where=str(directory), error=message)) from error
     return journal
 
 

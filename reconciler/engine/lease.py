@@ -220,8 +220,8 @@ async def acquire(
     while True:
         try:
             return await try_acquire(transport, controller, run=run, user=user, source=source, floor=floor)
-        except LeaseHeld as held:
-            holder = held.holder
+        except LeaseHeld as error:
+            holder = error.holder
             if holder is None or stop.requested or _is_alive(previous_age_s, holder.age_s):
                 raise
             if previous_age_s is None:
@@ -249,7 +249,7 @@ async def try_acquire(
         return Lease(controller=controller, run=run, epoch=holder.epoch)
     if verb == "held" and holder is not None:
         raise LeaseHeld(lease_held(controller, holder), holder=holder)
-    raise LeaseError(diagnose("lease-failed", where=controller, said=_reply_text(output)))
+    raise LeaseError(diagnose("lease-failed", where=controller, error=_reply_text(output)))
 
 
 def lease_held(controller: str, holder: LeaseHolder) -> Diagnostic:
@@ -265,7 +265,7 @@ async def read_lease(transport: Transport, controller: str) -> LeaseHolder | Non
     _READ.after()
     verb, holder = _parse_reply(output)
     if verb != "read":
-        raise LeaseError(diagnose("lease-failed", where=controller, said=_reply_text(output)))
+        raise LeaseError(diagnose("lease-failed", where=controller, error=_reply_text(output)))
     return holder
 
 
@@ -287,7 +287,7 @@ async def force_release(transport: Transport, controller: str) -> LeaseHolder | 
     _FORCE_RELEASE.after()
     verb, holder = _parse_reply(output)
     if verb != "ended":
-        raise LeaseError(diagnose("lease-failed", where=controller, said=_reply_text(output)))
+        raise LeaseError(diagnose("lease-failed", where=controller, error=_reply_text(output)))
     return holder
 
 

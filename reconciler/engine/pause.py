@@ -95,4 +95,4 @@ async def resume(transport: Transport, controller: str) -> None:
 
 def _require_reply(word: str, text: str, controller: str) -> None:
     if reply_to("pause", text) != word:
-        raise PauseError(diagnose("pause-failed", where=controller, said=clean(text).strip()[-200:] or "-"))
+        raise PauseError(diagnose("pause-failed", where=controller, error=clean(text).strip()[-200:] or "-"))

@@ -128,10 +128,10 @@ async def _announce_halt(context: RunContext) -> None:
 
 async def _record_approvals(context: RunContext) -> None:
     """In the journal, and on the controller for whoever asks later."""
-    for gate in sorted(context.approved):
-        context.record(ApprovalGiven(approval=gate, user=context.user, source=context.source))
+    for approval in sorted(context.approved):
+        context.record(ApprovalGiven(approval=approval, user=context.user, source=context.source))
         who = f"{context.user}@{context.source}"
-        await approvals.record(context.transport, context.controller, gate=gate, who=who, run=context.run)
+        await approvals.record(context.transport, context.controller, approval=approval, who=who, run=context.run)
 
 
 async def _run_rounds(lease: Lease, context: RunContext, state: RunState) -> None:

@@ -140,21 +140,21 @@ def open_questions(context: RunContext, assessment: Assessment) -> tuple[Diagnos
     )
 
 
-def only_manual_steps_left(context: RunContext, assessment: Assessment) -> bool:
+def only_manual_steps_remain(context: RunContext, assessment: Assessment) -> bool:
     """There are steps left, and each of them waits for a person."""
     steps = assessment.plan.steps
     return bool(steps) and len(waiting_steps(assessment.plan, context.approved)) == len(steps)
 
 
 def nothing_to_start(context: RunContext, assessment: Assessment) -> bool:
-    return not assessment.plan.steps or only_manual_steps_left(context, assessment)
+    return not assessment.plan.steps or only_manual_steps_remain(context, assessment)
 
 
 def _needs_human(context: RunContext, assessment: Assessment) -> bool:
     """Something needs a person, and everything else that is unknown is unknown for that reason alone."""
     blocked = assessment.plan.blocked
     facts = {item.expected.fact for item in blocked if item.diagnostic.disposition == "needs-human"}
-    manual = only_manual_steps_left(context, assessment) and all(
+    manual = only_manual_steps_remain(context, assessment) and all(
         item.diagnostic.disposition == "needs-human" for item in blocked
     )
     return (bool(facts) or manual) and all(drift.expected.fact in facts for drift in assessment.difference.unknown)

@@ -90,7 +90,7 @@ def replacement_serving(cluster: Cluster, module: Module) -> tuple[AnyExpected, 
     bus = [product for product in cluster.modules() if product.name == BUS]
     return (
         *module_facts.replacement_ready(cluster, module),
-        *(expected for one in bus for expected in module_facts.readiness(cluster, one)),
+        *(expected for module in bus for expected in module_facts.readiness(cluster, module)),
     )
 
 

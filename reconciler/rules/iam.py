@@ -39,6 +39,6 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         *scripts_of_release(cluster),
         *sources_present(cluster, module, fact.host),
         *module_facts.running(cluster, module),
-        *(expected for one in keeper for expected in module_facts.readiness(cluster, one)),
+        *(expected for module in keeper for expected in module_facts.readiness(cluster, module)),
     )
     return Repair.of(drift, action, section=module.section, requires=expectations)

@@ -32,8 +32,8 @@ def with_package_versions(cluster: Cluster, readings: Readings) -> Cluster:
     """The cluster with the versions that were read from the package; unchanged while they are Unknown."""
     reading: Reading[tuple[str, ...]] | None = readings.get(fact_of(cluster))
     match reading:
-        case Known(said):
-            return _with_versions(cluster, of_reading(said))
+        case Known(recorded):
+            return _with_versions(cluster, of_reading(recorded))
         case Absent():
             return _with_versions(cluster, ())
         case _:
@@ -53,7 +53,7 @@ def assumed_versions(cluster: Cluster) -> tuple[str, ...]:
         for packaged_version in cluster.package_versions
     }
     pairs = ((version, packaged.get((version.kind, version.name), version)) for version in listed(cluster.data))
-    return tuple(str(published if _is_needed(cluster, pin) else pin) for published, pin in pairs)
+    return tuple(str(published if _is_needed(cluster, version) else version) for published, version in pairs)
 
 
 def _is_needed(cluster: Cluster, version: PackageVersion) -> bool:

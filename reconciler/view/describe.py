@@ -68,9 +68,9 @@ def value_text(value: object, lang: Lang, *, kind: str = "") -> str:
     if isinstance(value, bool):
         words = STATES.get(kind)
         return fill(words[value], (), lang) if words else label("yes" if value else "no", lang)
-    named = VALUES.get(kind, {}).get(str(value))
-    if named is not None:
-        return fill(named, (), lang)
+    wording = VALUES.get(kind, {}).get(str(value))
+    if wording is not None:
+        return fill(wording, (), lang)
     items = cast(tuple[object, ...], value) if isinstance(value, tuple) else (value,)
     text = ", ".join(str(item) for item in items)
     shown = clipped(sanitized(text.replace("\n", " ⏎ ")), _TOO_LONG)

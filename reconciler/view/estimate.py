@@ -26,14 +26,14 @@ class Outage:
     last: int
 
 
-def timeline(plan: Plan, left_s: Mapping[str, float] | None = None) -> Mapping[str, Span]:
+def timeline(plan: Plan, remaining_s: Mapping[str, float] | None = None) -> Mapping[str, Span]:
     """When each step would run, in seconds from now; `left_s` corrects the estimate of steps begun or done."""
-    known = left_s or {}
+    known = remaining_s or {}
     spans: dict[str, Span] = {}
     free: dict[str, float] = {}
     for step in plan.steps:
         begins = max((spans[a.step].end_s for a in step.after if a.step in spans), default=0.0)
-        begins = max((begins, *(free.get(held, 0.0) for held in step.action.locks)))
+        begins = max((begins, *(free.get(lock, 0.0) for lock in step.action.locks)))
         ends = begins + known.get(step.id, step.action.estimate_s)
         spans[step.id] = Span(start_s=begins, end_s=ends)
         free.update((blocked, ends) for blocked in step.action.locks)

@@ -35,8 +35,8 @@ def near(query: str, sections: Sequence[Section]) -> tuple[str, ...]:
     return tuple(difflib.get_close_matches(query, tuple(dict.fromkeys(known_names)), n=3, cutoff=0.6))
 
 
-def explain_text(found: ExplainDoc, page: RenderOptions) -> str:
-    blocks = (lines(_entry(found.id, entry, page)) for entry in found.entries)
+def explain_text(document: ExplainDoc, page: RenderOptions) -> str:
+    blocks = (lines(_entry(document.id, entry, page)) for entry in document.entries)
     return "\n".join(blocks)
 
 

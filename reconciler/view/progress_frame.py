@@ -65,7 +65,7 @@ def frame(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions) 
     return "\n".join((_head(screen, plan, now_s, page), *_running(screen, plan, numbered, now_s, page)))
 
 
-def left_s(screen: ProgressState, plan: Plan, now_s: float) -> float:
+def remaining_s(screen: ProgressState, plan: Plan, now_s: float) -> float:
     """By the estimates: what is over takes nothing any more, what runs takes what is left of its estimate."""
     remaining = dict.fromkeys((*screen.finished, *screen.failed, *screen.blocked), 0.0)
     estimates = {step.id: step.action.estimate_s for step in plan.steps}
@@ -87,7 +87,7 @@ def _with_output(running: RunningStep, event: ev.StepOutput) -> RunningStep:
 def _head(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions) -> str:
     done = label("frame-done", page.lang, done=len(screen.finished), total=len(plan.steps))
     parts = [done, label("frame-elapsed", page.lang, time=duration(now_s - screen.started_s, page.lang))]
-    remaining = left_s(screen, plan, now_s)
+    remaining = remaining_s(screen, plan, now_s)
     if remaining:
         parts.append(label("frame-eta", page.lang, time=duration(remaining, page.lang)))
     return page.paint("  ·  ".join(parts), "bold")

@@ -20,8 +20,8 @@ _LONG = 60
 def wording(drift: AnyDrift, lang: Lang) -> tuple[str, ...]:
     """Nothing where both values are short, or one is no value."""
     match drift.expected.reading, drift.reading:
-        case Known(wanted), Known(found) if _structured(wanted) and _structured(found):
-            return tuple(_changes(_parts(redact_value(wanted)), _parts(redact_value(found)), lang))
+        case Known(expected), Known(actual) if _structured(expected) and _structured(actual):
+            return tuple(_changes(_parts(redact_value(expected)), _parts(redact_value(actual)), lang))
         case _, _:
             return ()
 

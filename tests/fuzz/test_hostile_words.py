@@ -88,7 +88,7 @@ def _filled(code: str, *sentences_: LocalizedText) -> Diagnostic:
 
 
 def _reason(code: str = "parse-failed") -> Any:
-    return reason(code, family="x", error=HOSTILE, said=HOSTILE)
+    return reason(code, family="x", error=HOSTILE, answer=HOSTILE)
 
 
 def test_no_diagnostic_harms_a_terminal_or_tells_a_secret() -> None:

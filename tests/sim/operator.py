@@ -132,7 +132,7 @@ class Wire:
         fault = self._fault(command)
         await asyncio.sleep(self.process.random.uniform(0.005, 0.05))
         if fault == "refused" or not host.up:
-            raise TransportError(diagnose("host-unreachable", where=host.name, said="as the seed wished"))
+            raise TransportError(diagnose("host-unreachable", where=host.name, error="as the seed wished"))
         if fault == "late" or fault == "half-open":
             return await self._unheard(host, command, late=fault == "late")
         await self._dawdles(command, fault)

@@ -7,7 +7,7 @@ import pytest
 
 from probes.fact import AnyFact, AnyReading, Known
 from probes.tag import SecretsTag
-from reconciler.commands.assess import Goal, comparing, goal_for
+from reconciler.commands.assess import PlanInputs, comparing, plan_inputs
 from reconciler.core.diff import Difference, diff, without_advice
 from reconciler.core.plan import Plan
 from specs.cluster import Cluster
@@ -17,7 +17,7 @@ from tests.sim.worlds import World, finished, guide_cluster, readings_of
 CLUSTER = guide_cluster()
 
 
-def told(world: World, goal: Callable[[Cluster], Goal]) -> tuple[Difference, Plan, int]:
+def told(world: World, goal: Callable[[Cluster], PlanInputs]) -> tuple[Difference, Plan, int]:
     """As `engine/assess.py` does; with how many facts were read."""
     expected, decide = goal(world.cluster)
     readings = readings_of(world, expected)
@@ -45,19 +45,19 @@ def tag_lost_under_a_drift() -> World:
 def test_the_difference_is_the_plans(seed: int) -> None:
     random, base = Random(seed), finished(CLUSTER)
     world = few(base, random) if seed % 3 else anyhow(base, random, 0.1)
-    assert told(world, comparing)[0] == told(world, goal_for)[0]
+    assert told(world, comparing)[0] == told(world, plan_inputs)[0]
 
 
 @pytest.mark.parametrize("world", [tag_lost(finished(CLUSTER)), tag_lost_under_a_drift()], ids=["alone", "needed"])
 def test_advice_that_a_step_needs_is_owed(world: World) -> None:
-    shown, planned = told(world, comparing)[0], told(world, goal_for)[0]
+    shown, planned = told(world, comparing)[0], told(world, plan_inputs)[0]
     assert shown == planned
     assert bool(shown.advice) != bool(shown.drift)
 
 
 def test_no_step_is_planned_where_none_is_shown() -> None:
     shown, plan, read = told(World(cluster=CLUSTER), comparing)
-    _, planned, more = told(World(cluster=CLUSTER), goal_for)
+    _, planned, more = told(World(cluster=CLUSTER), plan_inputs)
     assert shown.drift
     assert planned.steps
     assert plan.steps == ()

@@ -71,7 +71,7 @@ def plans(cluster: Cluster) -> list[Plan]:
 
 
 def unread(fact: AnyFact, _: Cluster) -> AnyReading:
-    return Unknown(reason("host-unreachable", host=fact.host, said="gone"))
+    return Unknown(reason("host-unreachable", host=fact.host, error="gone"))
 
 
 def test_the_modules_are_those_of_the_guide() -> None:
@@ -190,6 +190,6 @@ def test_what_the_variables_say_is_read_with_every_look_and_decides() -> None:
     assert {DatabaseServers, DatabaseElsewhere} <= read
     world = World(cluster=cluster, facts={database.fact_of(cluster): Known(("mysql 10.0.0.1", "mysql db.example"))})
     answers = Answers(world)
-    _, decide_ = spec_inputs(cluster).goal(answers)
+    _, decide_ = spec_inputs(cluster).plan_inputs(answers)
     dumps = [step.action.host for step in decide_(answers).steps if isinstance(step.action, BackupMysql)]
     assert sorted(dumps) == ["10.0.0.1", "10.0.0.3"]

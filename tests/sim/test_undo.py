@@ -148,7 +148,7 @@ def test_what_a_person_leaves_is_left() -> None:
 def test_a_host_that_does_not_answer_leaves_it_without_a_verdict() -> None:
     """What it kept is unknown: the rest is put back, and nobody says that all was."""
     dead = UndoEntries(host="10.0.0.2", run=RUN)
-    why = reason("host-unreachable", host="10.0.0.2", said="dead")
+    why = reason("host-unreachable", host="10.0.0.2", error="dead")
     case = study(replace(WHOLE, facts={**WHOLE.facts, dead: Unknown(why)}))
     assert {step.action.host for step in case.plan.steps} == {SLICE.controller}
     assert [blocked.diagnostic.code for blocked in case.plan.blocked] == ["unknown-not-repaired"]

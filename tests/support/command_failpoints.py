@@ -51,7 +51,7 @@ POINTS = {
     "job-tail": Point(_status),
     "ack-record": Point(lambda host: acks.record(host, WORK, who="wang"), writes=True),
     "ack-record-pending": Point(lambda host: acks.record_pending(host, WORK, origin="6.1.2"), writes=True),
-    "approve": Point(lambda host: approvals.record(host, C, gate="topology", who="wang", run="r"), writes=True),
+    "approve": Point(lambda host: approvals.record(host, C, approval="topology", who="wang", run="r"), writes=True),
     "pause": Point(pause_cluster, writes=True),
     "resume": Point(lambda host: pause.resume(host, C), writes=True),
 }

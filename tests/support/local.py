@@ -42,7 +42,7 @@ class LocalTransport:
         fault = self.faults.get(len(self.calls))
         self.calls.append((host, command))
         if fault == "refused":
-            raise TransportError(diagnose("host-unreachable", where=host, said="as the test wished"))
+            raise TransportError(diagnose("host-unreachable", where=host, error="as the test wished"))
         output = await self._run(host, command)
         return Output(stdout=output.stdout[:10], exit_status=None) if fault == "lost" else output
 

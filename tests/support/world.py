@@ -130,12 +130,12 @@ class World:
         await asyncio.sleep(0)
         asked = tuple(facts)
         silent = {fact.host for fact in asked} & self.dead
-        diagnostics = {host: diagnose("host-unreachable", where=host, said="dead") for host in sorted(silent)}
+        diagnostics = {host: diagnose("host-unreachable", where=host, error="dead") for host in sorted(silent)}
         return GatheredFacts(readings={fact: self._read(fact) for fact in asked}, diagnostics=diagnostics)
 
     def _read(self, fact: AnyFact) -> AnyReading:
         if fact.host in self.dead:
-            return Unknown(reason("host-unreachable", host=fact.host, said="dead"))
+            return Unknown(reason("host-unreachable", host=fact.host, error="dead"))
         match fact:
             case JobsRunning():
                 return Known(tuple(name for name, job in self._at(fact.host) if job.state == "running"))
@@ -153,7 +153,7 @@ class World:
     async def run(self, host: str, command: Command) -> Output:
         await asyncio.sleep(0)
         if host in self.dead:
-            raise TransportError(diagnose("host-unreachable", where=host, said="dead"))
+            raise TransportError(diagnose("host-unreachable", where=host, error="dead"))
         if command.script == READ:
             return self._log(host, *command.args[1:3])
         self.writes.append(host)

@@ -155,7 +155,7 @@ class SshTransport:
             raise TransportError(overdue, output=partial.output(None)) from None
         output = partial.output(status)
         if self._sudo and status == 1 and (refused := _SUDO_ERROR.search(output.stderr)):
-            raise TransportError(diagnose("sudo-refused", where=host, said=refused[0][:200]))
+            raise TransportError(diagnose("sudo-refused", where=host, error=refused[0][:200]))
         return output
 
     @asynccontextmanager
@@ -276,7 +276,7 @@ class SshTransport:
             async with self._connecting, asyncio.timeout(limit):
                 connection = await connect_through(self._settings, hops)
         except TimeoutError:
-            silent = diagnose("host-unreachable", where=host, said=f"no answer in {limit:g} s")
+            silent = diagnose("host-unreachable", where=host, error=f"no answer in {limit:g} s")
             raise TransportError(silent) from None
         assert connection is not None
         return connection
@@ -308,7 +308,7 @@ def _is_channel_shortage(error: Exception) -> bool:
 
 
 def _channel_refused_error(host: str, error: Exception) -> TransportError:
-    return TransportError(diagnose("channel-refused", where=host, said=getattr(error, "reason", str(error))[:200]))
+    return TransportError(diagnose("channel-refused", where=host, error=getattr(error, "reason", str(error))[:200]))
 
 
 def _now() -> float:

@@ -52,21 +52,21 @@ def _diagnostic(host: str, error: Exception, lookup: KnownHostsLookup) -> Diagno
         case asyncssh.KeyExchangeFailed() if "host key" in message and _has_known_key(lookup):
             return diagnose("host-key-changed", where=host, files=", ".join(lookup.files))
         case asyncssh.PermissionDenied() | asyncssh.IllegalUserName() | asyncssh.PasswordChangeRequired():
-            return diagnose("login-refused", where=host, said=message)
+            return diagnose("login-refused", where=host, error=message)
         case asyncssh.KeyImportError() | asyncssh.KeyEncryptionError() | asyncssh.ConfigParseError():
-            return diagnose("ssh-setup", where=host, said=message)
+            return diagnose("ssh-setup", where=host, error=message)
         case asyncssh.ConnectionLost() | asyncssh.ServiceNotAvailable() | asyncssh.ChannelOpenError():
             return diagnose("connection-lost", where=host)
         case asyncssh.Error() | asyncssh.ChannelListenError():
-            return diagnose("ssh-failed", where=host, said=message)
+            return diagnose("ssh-failed", where=host, error=message)
         case ConnectionResetError() | BrokenPipeError():
             return diagnose("connection-lost", where=host)
         case PermissionError() | FileNotFoundError():
-            return diagnose("ssh-setup", where=host, said=message)
+            return diagnose("ssh-setup", where=host, error=message)
         case OSError():
-            return diagnose("host-unreachable", where=host, said=message)
+            return diagnose("host-unreachable", where=host, error=message)
         case _:
-            return diagnose("ssh-failed", where=host, said=message)
+            return diagnose("ssh-failed", where=host, error=message)
 
 
 def _first_line(error: Exception) -> str:
@@ -76,7 +76,7 @@ def _first_line(error: Exception) -> str:
 def _host_key(host: str, message: str, lookup: KnownHostsLookup) -> Diagnostic:
     """Revoked and expired certificates are told as they come; a key that differs and one never seen are told apart."""
     if "not trusted" not in message:
-        return diagnose("host-key-refused", where=host, said=message)
+        return diagnose("host-key-refused", where=host, error=message)
     if _has_known_key(lookup):
         return diagnose("host-key-changed", where=host, files=", ".join(lookup.files))
     return diagnose("host-key-unknown", where=host, files=", ".join(lookup.files))
@@ -127,6 +127,6 @@ def _stderr_diagnostic(host: str, code: str, stderr: str) -> Diagnostic:
         case "host-key-unknown":
             return diagnose("host-key-unknown", where=host, files="~/.ssh/known_hosts on the controller")
         case "login-refused":
-            return diagnose("login-refused", where=host, said=message)
+            return diagnose("login-refused", where=host, error=message)
         case _:
-            return diagnose("host-unreachable", where=host, said=message)
+            return diagnose("host-unreachable", where=host, error=message)

@@ -94,7 +94,7 @@ async def _compare_keys(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Ho
     try:
         known_keys = _read_known_keys(existing_files(hop.files), names)
     except (ValueError, OSError) as error:
-        raise TransportError(diagnose("ssh-setup", where=hop.where, said=str(error)[:200])) from error
+        raise TransportError(diagnose("ssh-setup", where=hop.where, error=str(error)[:200])) from error
     offered = await _offered_key(settings, hop, jump_hosts, known_keys)
     return HostKeyScan(
         hop=hop,
@@ -163,9 +163,9 @@ async def _fetch_key(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Hop],
                 if tunnel is not None:
                     tunnel.abort()
     except TimeoutError:
-        raise TransportError(diagnose("host-unreachable", where=hop.where, said=f"no answer in {limit:g} s")) from None
+        raise TransportError(diagnose("host-unreachable", where=hop.where, error=f"no answer in {limit:g} s")) from None
     if offered is None:
-        raise TransportError(diagnose("ssh-failed", where=hop.where, said="no host key in the key exchange"))
+        raise TransportError(diagnose("ssh-failed", where=hop.where, error="no host key in the key exchange"))
     return offered
 
 
@@ -211,7 +211,7 @@ def unwritable_reason(hop: Hop) -> Diagnostic | None:
         else "UserKnownHostsFile (~/.ssh/config)"
     )
     return (
-        diagnose("known-hosts-unusable", where=hop.where, file=path, said=problem, option=option) if problem else None
+        diagnose("known-hosts-unusable", where=hop.where, file=path, error=problem, option=option) if problem else None
     )
 
 

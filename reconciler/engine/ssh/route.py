@@ -77,7 +77,7 @@ def route(settings: SshSettings, host: str) -> tuple[Hop, ...]:
         return (*_jump_hosts(settings, jumps, ()), hop)
     except (*asyncssh_errors(), LookupError, RuntimeError) as error:
         # the last two: a user without an entry in passwd, and no HOME
-        raise TransportError(diagnose("ssh-setup", where=host, said=_first_line(error))) from error
+        raise TransportError(diagnose("ssh-setup", where=host, error=_first_line(error))) from error
 
 
 async def connect_through(settings: SshSettings, hops: Sequence[Hop]) -> "asyncssh.SSHClientConnection | None":

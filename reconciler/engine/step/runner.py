@@ -124,13 +124,13 @@ class JobLog:
 
 
 async def run_step(attempt: StepAttempt, context: RunContext) -> StepResult:
-    result = await _retry_until_settled(attempt, context)
+    result = await _retry_until_done(attempt, context)
     if not (isinstance(result, StepFailed) and result.diagnostic.disposition == "job-may-still-run"):
         attempt.jobs.running.pop(attempt.step.id, None)
     return result
 
 
-async def _retry_until_settled(attempt: StepAttempt, context: RunContext) -> StepResult:
+async def _retry_until_done(attempt: StepAttempt, context: RunContext) -> StepResult:
     """Read and decide; where the decision came to nothing for the moment, back off and read again before anything is
     sent once more."""
     step = attempt.step

@@ -36,7 +36,9 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
     ),
     "approval-unknown": DiagnosticText(
-        what=LocalizedText(en="unknown approval `{gate}` on this cluster", zh="该集群没有名为 `{gate}` 的批准项"),
+        what=LocalizedText(
+            en="unknown approval `{approval}` on this cluster", zh="该集群没有名为 `{approval}` 的批准项"
+        ),
         why=LocalizedText(
             en="nothing was read or changed; rebuilding the topology is off unless cluster.toml enables it",
             zh="未读取任何事实，也未做任何改动；重建拓扑默认关闭，需在 cluster.toml 中开启",
@@ -98,7 +100,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "plan-unreadable": DiagnosticText(
         what=LocalizedText(
-            en="this version of bkrec cannot read the plan: {said}", zh="当前版本的 bkrec 无法读取该计划：{said}"
+            en="this version of bkrec cannot read the plan: {error}", zh="当前版本的 bkrec 无法读取该计划：{error}"
         ),
         why=LocalizedText(en="a plan that is only partly understood is not run", zh="只能部分识别的计划不会执行"),
         hint=LocalizedText(
@@ -115,8 +117,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "facts-file-unreadable": DiagnosticText(
         what=LocalizedText(
-            en="this version of bkrec cannot read the facts file: {said}",
-            zh="当前版本的 bkrec 无法读取该事实文件：{said}",
+            en="this version of bkrec cannot read the facts file: {error}",
+            zh="当前版本的 bkrec 无法读取该事实文件：{error}",
         ),
         why=LocalizedText(
             en="a report that is only partly understood would mislead", zh="只能部分识别的报告会造成误导"
@@ -263,8 +265,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             en="cluster.toml sets the package MD5 to {md5}", zh="cluster.toml 将软件包的 MD5 设为 {md5}"
         ),
         why=LocalizedText(
-            en="the release pins {pinned}: you vouch for what this package installs",
-            zh="该版本原本要求 {pinned}：所安装内容由您自行负责",
+            en="the release pins {published}: you vouch for what this package installs",
+            zh="该版本原本要求 {published}：所安装内容由您自行负责",
         ),
         hint=LocalizedText(
             en="remove `package.md5` from cluster.toml to use the MD5 of the release",
@@ -281,7 +283,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "output-lost": DiagnosticText(
         what=LocalizedText(
-            en="the result could not be written to standard output: {said}", zh="结果无法写入标准输出：{said}"
+            en="the result could not be written to standard output: {error}", zh="结果无法写入标准输出：{error}"
         ),
         why=LocalizedText(
             en=("the reader got only part of it, so the exit code gives no verdict; completed steps are not affected"),
@@ -294,7 +296,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "journal-unreadable": DiagnosticText(
         what=LocalizedText(
-            en="the journals of earlier runs cannot be read: {said}", zh="无法读取以往的运行日志：{said}"
+            en="the journals of earlier runs cannot be read: {error}", zh="无法读取以往的运行日志：{error}"
         ),
         why=LocalizedText(en="earlier runs, if any, are not known", zh="无法得知此前是否有过运行"),
         hint=LocalizedText(
@@ -307,7 +309,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "local-system-error": DiagnosticText(
         what=LocalizedText(
-            en="the operating system of this machine reported an error: {said}", zh="本机操作系统报错：{said}"
+            en="the operating system of this machine reported an error: {error}", zh="本机操作系统报错：{error}"
         ),
         why=LocalizedText(
             en=(

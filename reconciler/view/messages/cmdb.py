@@ -104,8 +104,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="`--yes` 只确认计划本身，不包含对用户内容的删除；批准仅对一次运行有效",
         ),
         hint=LocalizedText(
-            en="review the list above; then run `bkrec apply --approve {gate}`",
-            zh="核对以上清单，再执行 `bkrec apply --approve {gate}`",
+            en="review the list above; then run `bkrec apply --approve {approval}`",
+            zh="核对以上清单，再执行 `bkrec apply --approve {approval}`",
         ),
     ),
     "cmdb-move-hosts": DiagnosticText(
@@ -123,12 +123,12 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en=(
                 "in the browser: CMDB, business 蓝鲸, Business Topology; select all hosts, Transfer to Idle "
-                "Module; then run `bkrec apply --approve {gate}` again (bkrec verifies it, no "
+                "Module; then run `bkrec apply --approve {approval}` again (bkrec verifies it, no "
                 "acknowledgement needed)"
             ),
             zh=(
                 "在页面上：配置平台 → 蓝鲸业务 → 业务拓扑，全选主机 → 转移到空闲机；之后再次执行 `bkrec "
-                "apply --approve {gate}`（bkrec 会自动验证，无需确认）"
+                "apply --approve {approval}`（bkrec 会自动验证，无需确认）"
             ),
         ),
     ),
@@ -144,12 +144,12 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en=(
                 "in the browser: CMDB, business 蓝鲸, Business Topology; on each set, Node Info, Delete "
-                "Node; then run `bkrec apply --approve {gate}` again (bkrec verifies it, no acknowledgement "
+                "Node; then run `bkrec apply --approve {approval}` again (bkrec verifies it, no acknowledgement "
                 "needed)"
             ),
             zh=(
                 "在页面上：配置平台 → 蓝鲸业务 → 业务拓扑，逐个集群 → 节点信息 → 删除节点；之后再次执行 "
-                "`bkrec apply --approve {gate}`（bkrec 会自动验证，无需确认）"
+                "`bkrec apply --approve {approval}`（bkrec 会自动验证，无需确认）"
             ),
         ),
     ),

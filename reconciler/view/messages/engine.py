@@ -28,7 +28,7 @@ REASONS: dict[str, LocalizedText] = {
 
 DIAGNOSTICS: dict[str, DiagnosticText] = {
     "journal-unwritable": DiagnosticText(
-        what=LocalizedText(en="the journal cannot be written: {said}", zh="无法写入运行日志：{said}"),
+        what=LocalizedText(en="the journal cannot be written: {error}", zh="无法写入运行日志：{error}"),
         why=LocalizedText(
             en="every action is recorded in the journal before it is sent to a host",
             zh="任何操作都须先写入运行日志，才会发往主机",
@@ -59,8 +59,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "lease-failed": DiagnosticText(
         what=LocalizedText(
-            en="the lease on the controller could not be acquired or read: {said}",
-            zh="无法在中控机上获取或读取租约：{said}",
+            en="the lease on the controller could not be acquired or read: {error}",
+            zh="无法在中控机上获取或读取租约：{error}",
         ),
         why=LocalizedText(
             en="without the lease bkrec cannot be sure that it is the only writer",
@@ -209,7 +209,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "ack-failed": DiagnosticText(
         what=LocalizedText(
-            en="the host did not confirm the record for {task}: {said}", zh="主机未确认 {task} 的记录：{said}"
+            en="the host did not confirm the record for {task}: {error}", zh="主机未确认 {task} 的记录：{error}"
         ),
         why=LocalizedText(en="an acknowledgement that is not recorded has no effect", zh="没有记录的确认不起作用"),
         hint=LocalizedText(
@@ -218,8 +218,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "approve-failed": DiagnosticText(
         what=LocalizedText(
-            en="the controller did not confirm the approval of {gate}: {said}",
-            zh="中控机未确认对 {gate} 的批准：{said}",
+            en="the controller did not confirm the approval of {approval}: {error}",
+            zh="中控机未确认对 {approval} 的批准：{error}",
         ),
         why=LocalizedText(
             en="nothing is deleted without a record of who approved it", zh="没有批准记录就不会执行任何删除"
@@ -228,7 +228,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "pause-failed": DiagnosticText(
         what=LocalizedText(
-            en="the controller did not confirm the pause request: {said}", zh="中控机未确认暂停请求：{said}"
+            en="the controller did not confirm the pause request: {error}", zh="中控机未确认暂停请求：{error}"
         ),
         why=LocalizedText(en="the cluster may or may not be paused", zh="该集群可能已暂停，也可能未暂停"),
         hint=LocalizedText(en="check with `bkrec status`, then retry", zh="用 `bkrec status` 查看，然后重试"),

@@ -33,7 +33,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
     ),
     "known-hosts-unusable": DiagnosticText(
-        what=LocalizedText(en="{file} cannot store host keys: {said}", zh="{file} 无法保存主机密钥：{said}"),
+        what=LocalizedText(en="{file} cannot store host keys: {error}", zh="{file} 无法保存主机密钥：{error}"),
         why=LocalizedText(
             en="{option} names this file; a key that cannot be stored stays unknown; nothing was written",
             zh="{option} 指定了该文件；无法保存的密钥始终是未知的；未写入任何内容",

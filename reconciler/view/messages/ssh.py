@@ -5,7 +5,7 @@ from specs.text import LocalizedText
 
 DIAGNOSTICS: dict[str, DiagnosticText] = {
     "host-unreachable": DiagnosticText(
-        what=LocalizedText(en="the host is unreachable over SSH: {said}", zh="无法通过 SSH 连接主机：{said}"),
+        what=LocalizedText(en="the host is unreachable over SSH: {error}", zh="无法通过 SSH 连接主机：{error}"),
         why=LocalizedText(
             en="its facts are unknown, and no step starts there", zh="其上的事实均为未知，不会在该主机上启动任何步骤"
         ),
@@ -61,8 +61,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "host-key-refused": DiagnosticText(
         what=LocalizedText(
-            en="the host's SSH key was refused: {said}",
-            zh="主机的 SSH 密钥被拒绝：{said}",
+            en="the host's SSH key was refused: {error}",
+            zh="主机的 SSH 密钥被拒绝：{error}",
         ),
         why=LocalizedText(en="a revoked or expired key proves nothing", zh="已吊销或过期的密钥不能证明身份"),
         hint=LocalizedText(
@@ -71,7 +71,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
     ),
     "login-refused": DiagnosticText(
-        what=LocalizedText(en="the SSH login was refused: {said}", zh="SSH 登录被拒绝：{said}"),
+        what=LocalizedText(en="the SSH login was refused: {error}", zh="SSH 登录被拒绝：{error}"),
         why=LocalizedText(
             en="bkrec logs in with your key or agent and never asks for a password",
             zh="bkrec 使用您的密钥或 agent 登录，不询问密码",
@@ -86,8 +86,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "sudo-refused": DiagnosticText(
         what=LocalizedText(
-            en="sudo asks for a password on this host: {said}",
-            zh="该主机的 sudo 需要密码：{said}",
+            en="sudo asks for a password on this host: {error}",
+            zh="该主机的 sudo 需要密码：{error}",
         ),
         why=LocalizedText(
             en="commands there need root, and bkrec sends no password",
@@ -100,7 +100,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "ssh-setup": DiagnosticText(
         what=LocalizedText(
-            en="the SSH setup on this machine is not usable: {said}", zh="本机的 SSH 配置不可用：{said}"
+            en="the SSH setup on this machine is not usable: {error}", zh="本机的 SSH 配置不可用：{error}"
         ),
         why=LocalizedText(
             en="the key or the configuration cannot be read",
@@ -112,7 +112,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
     ),
     "ssh-failed": DiagnosticText(
-        what=LocalizedText(en="the SSH negotiation with the host failed: {said}", zh="与主机的 SSH 协商失败：{said}"),
+        what=LocalizedText(en="the SSH negotiation with the host failed: {error}", zh="与主机的 SSH 协商失败：{error}"),
         why=LocalizedText(en="no command was run there", zh="没有在该主机上执行任何命令"),
         hint=LocalizedText(en="compare with the output of `ssh -v HOST true`", zh="与 `ssh -v HOST true` 的输出对比"),
     ),
@@ -135,7 +135,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "channel-refused": DiagnosticText(
         what=LocalizedText(
-            en="sshd accepts the login but refuses to run a command: {said}", zh="sshd 允许登录，但拒绝执行命令：{said}"
+            en="sshd accepts the login but refuses to run a command: {error}",
+            zh="sshd 允许登录，但拒绝执行命令：{error}",
         ),
         why=LocalizedText(
             en="bkrec has no other session on that connection, so the session limit is not the cause",

@@ -107,8 +107,8 @@ LABELS: dict[str, LocalizedText] = {
     ),
     "approval": message("approval", "批准"),
     "approval-some": message(
-        ("{numbers} delete content that users may have created: requires `bkrec apply --approve {gate}`"),
-        "{numbers} 会删除用户可能创建的内容：须指定 `bkrec apply --approve {gate}`",
+        ("{numbers} delete content that users may have created: requires `bkrec apply --approve {approval}`"),
+        "{numbers} 会删除用户可能创建的内容：须指定 `bkrec apply --approve {approval}`",
     ),
     "deletes": message("deletes", "删除"),
     "counts": message("totals", "统计"),
@@ -127,7 +127,7 @@ LABELS: dict[str, LocalizedText] = {
     "tag-data": message("changes data", "变更数据"),
     "tag-irreversible": message("irreversible", "不可逆"),
     "tag-manual": message("manual", "人工"),
-    "tag-approval": message("--approve {gate}", "--approve {gate}"),
+    "tag-approval": message("--approve {approval}", "--approve {approval}"),
     "blocked-title": message("Not repaired", "未修复"),
     "blocks": message("blocks", "受阻事实"),
     "derived": message(
@@ -175,7 +175,7 @@ LABELS: dict[str, LocalizedText] = {
         "第 {number} 步推迟：软件包版本与计划不同，正在重新规划",
     ),
     "step-needs-human": message("#{number} needs manual action: {action}", "第 {number} 步需人工处理：{action}"),
-    "approval-given": message("{user} at {source} approved: {gate}", "{source} 上的 {user} 已批准：{gate}"),
+    "approval-given": message("{user} at {source} approved: {approval}", "{source} 上的 {user} 已批准：{approval}"),
     "interrupted": message("stopped; still running on their hosts: {steps}", "已停止；仍在主机上运行：{steps}"),
     "interrupted-idle": message("stopped; no job is running", "已停止；没有正在运行的任务"),
     "log-tail": message("last lines of its log", "日志末尾"),
@@ -369,8 +369,8 @@ LABELS: dict[str, LocalizedText] = {
     "not-paused": message("not paused", "未暂停"),
     "is-paused": message("paused by {who} at {since}: {why}", "{who} 于 {since} 暂停：{why}"),
     "was-approved": message(
-        "{gate} was last approved by {who} at {since}, for run {run}",
-        "{gate} 最近一次由 {who} 于 {since} 批准，用于运行 {run}",
+        "{approval} was last approved by {who} at {since}, for run {run}",
+        "{approval} 最近一次由 {who} 于 {since} 批准，用于运行 {run}",
     ),
     "lines-missed": message(
         "{lines} lines of output were not shown because the reader was too slow; the journal has them",

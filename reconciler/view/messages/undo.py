@@ -94,8 +94,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="恢复旧内容会毁掉该改动；没有恢复任何内容",
         ),
         hint=LocalizedText(
-            en="to skip this path and restore the rest: `bkrec undo {run} --leave {path}`",
-            zh="若要跳过该路径并恢复其余内容：`bkrec undo {run} --leave {path}`",
+            en="to skip this path and restore the rest: `bkrec undo {run} --exclude {path}`",
+            zh="若要跳过该路径并恢复其余内容：`bkrec undo {run} --exclude {path}`",
         ),
     ),
     "undo-later": DiagnosticText(
@@ -120,8 +120,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="恢复的内容必须与原来逐字节一致；没有恢复任何内容",
         ),
         hint=LocalizedText(
-            en="restore it from your own backup, and run `bkrec undo {run} --leave {path}` for the rest",
-            zh="用您自己的备份恢复它，其余内容用 `bkrec undo {run} --leave {path}` 恢复",
+            en="restore it from your own backup, and run `bkrec undo {run} --exclude {path}` for the rest",
+            zh="用您自己的备份恢复它，其余内容用 `bkrec undo {run} --exclude {path}` 恢复",
         ),
     ),
     "undo-nothing": DiagnosticText(
@@ -181,7 +181,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     "undo-unknown-path": DiagnosticText(
         what=LocalizedText(en="run {run} saved no copy of {path}", zh="运行 {run} 没有保存 {path} 的副本"),
         why=LocalizedText(
-            en="`--leave` accepts only paths that would be restored", zh="`--leave` 只能指定本会恢复的路径"
+            en="`--exclude` accepts only paths that would be restored", zh="`--exclude` 只能指定本会恢复的路径"
         ),
         hint=LocalizedText(en="list these paths with `bkrec undo {run}`", zh="用 `bkrec undo {run}` 列出这些路径"),
     ),

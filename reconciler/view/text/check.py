@@ -27,7 +27,7 @@ def check_text(release: str, difference: Difference, page: RenderOptions) -> str
         (_line(drift, page) for drift in plain),
         _unknown(difference.unknown, page),
         latent.titled(latent.HIDDEN, _hidden(hidden, difference, page), page),
-        latent.titled(latent.TOLD, _advice(difference, page), page),
+        latent.titled(latent.REPORTED, _advice(difference, page), page),
     )
 
 

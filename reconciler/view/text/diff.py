@@ -19,7 +19,9 @@ def diff_text(release: str, difference: Difference, page: RenderOptions) -> str:
     return lines(
         _drifts(plain, difference, page),
         latent.titled(latent.HIDDEN, _drifts(hidden, difference, page), page),
-        latent.titled(latent.TOLD, _drifts((advised.drift for advised in difference.advice), difference, page), page),
+        latent.titled(
+            latent.REPORTED, _drifts((advised.drift for advised in difference.advice), difference, page), page
+        ),
         _unread(difference.unknown, page),
         (verdict_line(release, difference, page),),
     )
@@ -34,9 +36,9 @@ def module_title(module: str, page: RenderOptions) -> str:
 
 
 def _drifts(drifts: Iterable[AnyDrift], difference: Difference, page: RenderOptions) -> Iterator[str]:
-    for host, here in grouped(drifts, lambda d: d.expected.fact.host).items():
+    for host, ours in grouped(drifts, lambda d: d.expected.fact.host).items():
         yield page.paint(sanitized(host), "bold")
-        for module, its in grouped(here, lambda d: d.expected.module).items():
+        for module, its in grouped(ours, lambda d: d.expected.module).items():
             yield "  " + page.paint(module_title(module, page), "cyan")
             for drift in its:
                 yield from _drift(drift, difference, page)
@@ -54,7 +56,7 @@ def _drift(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iter
         ("source", sanitized(expected.source)),
     )
     names = ((label(name, page.lang), text) for name, text in reported)
-    advised = (latent.hint(each, page) for each in difference.advice if each.drift is drift)
+    advised = (latent.hint(advice, page) for advice in difference.advice if advice.drift is drift)
     yield from rows(page, (*names, *latent.otherwise(drift, difference, page), *advised), indent=6)
 
 

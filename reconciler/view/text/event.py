@@ -18,7 +18,7 @@ def event_lines(event: ev.Event, plan: Plan, page: RenderOptions) -> Iterator[st
         case ev.RunStarted():
             yield label("run-started", page.lang, run=event.run, steps=len(event.steps), epoch=event.epoch)
         case ev.ApprovalGiven():
-            yield label("approval-given", page.lang, gate=event.approval, user=event.user, source=event.source)
+            yield label("approval-given", page.lang, approval=event.approval, user=event.user, source=event.source)
         case ev.LeaseContended():
             yield label("lease-contended", page.lang, user=event.user, source=event.source, age=event.age_s)
         case ev.JobAdopted():

@@ -10,7 +10,7 @@ from reconciler.view.render import RenderOptions, sanitized
 from reconciler.view.text.rows import Row
 from specs.reason import Reason, reason
 
-HIDDEN, TOLD = reason("latent"), reason("report-only")
+HIDDEN, REPORTED = reason("latent"), reason("report-only")
 """Their headings; also shown by `bkrec explain latent`."""
 
 

@@ -25,7 +25,7 @@ def plan_text(plan: Plan, page: RenderOptions, otherwise: Mapping[AnyFact, Reaso
         steps_lines(plan, page, otherwise or {}),
         _follows(plan, page),
         blocked_lines(plan.blocked, label("blocked-title", page.lang), page),
-        blocked_lines(plan.advice, reason_text(latent.TOLD, page.lang), page),
+        blocked_lines(plan.advice, reason_text(latent.REPORTED, page.lang), page),
         (label("plan-read-only", page.lang),),
     )
 
@@ -134,9 +134,9 @@ def _manual(plan: Plan, page: RenderOptions) -> str:
 
 
 def _approvals(plan: Plan, page: RenderOptions) -> Iterator[str]:
-    for gate in sorted({step.action.approval_id for step in plan.steps if step.action.approval_id}):
-        numbers = [number for number, step in enumerate(plan.steps, start=1) if step.action.approval_id == gate]
-        yield label("approval-some", page.lang, numbers=spans(numbers), gate=gate)
+    for approval in sorted({step.action.approval_id for step in plan.steps if step.action.approval_id}):
+        numbers = [number for number, step in enumerate(plan.steps, start=1) if step.action.approval_id == approval]
+        yield label("approval-some", page.lang, numbers=spans(numbers), approval=approval)
 
 
 def _counts(plan: Plan, page: RenderOptions) -> str:
@@ -195,7 +195,7 @@ def _tags(step: Step, page: RenderOptions) -> Iterator[str]:
     if describe.manual_instruction(done):
         yield page.paint(f"[{label('tag-manual', page.lang)}]", "bold")
     if done.approval_id:
-        yield page.paint(f"[{label('tag-approval', page.lang, gate=done.approval_id)}]", "bold")
+        yield page.paint(f"[{label('tag-approval', page.lang, approval=done.approval_id)}]", "bold")
 
 
 def _after(step: Step, numbered: Mapping[str, int], page: RenderOptions) -> Iterator[str]:
@@ -209,10 +209,10 @@ def blocked_lines(blocked: Iterable[Blocked], title: str, page: RenderOptions) -
     groups = grouped(blocked, lambda b: b.diagnostic)
     if groups:
         yield page.paint(title, "bold", "yellow")
-    for diagnostic, held in groups.items():
+    for diagnostic, group in groups.items():
         yield from block(diagnostic, page, indent=2)
         yield "    " + page.paint(label("blocks", page.lang) + ":", "dim")
-        yield from (f"      {line}" for line in _blocked(held, page))
+        yield from (f"      {line}" for line in _blocked(group, page))
         yield ""
 
 

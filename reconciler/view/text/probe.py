@@ -15,7 +15,7 @@ Pair = tuple[AnyFact, AnyReading]
 
 def probe_text(readings: Readings, modules: Mapping[AnyFact, str], page: RenderOptions) -> str:
     read = [(fact, reading) for fact, reading in readings.items() if not isinstance(reading, Unknown)]
-    unread = [(fact, told.why) for fact, told in readings.items() if isinstance(told, Unknown)]
+    unread = [(fact, reading.why) for fact, reading in readings.items() if isinstance(reading, Unknown)]
     because = [(fact, sanitized(reason_text(why, page.lang))) for fact, why in unread]
     hosts = len({fact.host for fact in readings})
     counted = label("probe-counts", page.lang, facts=len(read), hosts=hosts, unread=len(unread))

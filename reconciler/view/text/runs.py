@@ -23,7 +23,7 @@ def status_text(status: StatusDoc, page: RenderOptions) -> str:
 
 def _harmless(given: ApprovalDoc) -> dict[str, str]:
     return {
-        "gate": given.approval,
+        "approval": given.approval,
         "who": sanitized(given.who),
         "since": sanitized(given.since),
         "run": sanitized(given.run),

@@ -53,7 +53,7 @@ def _stays(stays: Sequence[IrreversibleStep], page: RenderOptions) -> Iterator[s
     groups = grouped(stays, lambda step: step.undo)
     for undo, steps in sorted(groups.items(), key=lambda group: gravest.index(group[0]) if group[0] in gravest else 99):
         yield from page.wrapped("  ", f"[{undo}] {reason_text(describe.undo(undo), page.lang)}")
-        yield from (f"      {sanitized(one.step)}" for one in steps)
+        yield from (f"      {sanitized(step.step)}" for step in steps)
     yield ""
 
 

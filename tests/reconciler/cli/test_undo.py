@@ -108,8 +108,8 @@ def test_an_edit_since_is_refused_by_name_unless_it_is_left(hosts: Hosts, capsys
     assert run(["undo", "--yes"]) == 5
     text = capsys.readouterr().err
     assert "error[undo-changed]" in text
-    assert f"--leave {CONFIG}" in " ".join(text.split())
-    assert run(["undo", "--yes", "--leave", CONFIG]) == 7
+    assert f"--exclude {CONFIG}" in " ".join(text.split())
+    assert run(["undo", "--yes", "--exclude", CONFIG]) == 7
     standing = UndoItemState(host=SLICE.controller, run=RUN, path=CONFIG)
     assert hosts.world.facts[standing] == Known("changed")
 
@@ -119,7 +119,7 @@ def test_an_edit_since_is_refused_by_name_unless_it_is_left(hosts: Hosts, capsys
     [
         (["20200101T000000-0000"], 64, "undo-unknown-run"),
         (["../../etc"], 64, "undo-unknown-run"),
-        (["--leave", "/etc/passwd"], 64, "undo-unknown-path"),
+        (["--exclude", "/etc/passwd"], 64, "undo-unknown-path"),
     ],
     ids=["unknown-run", "no-run-at-all", "unknown-path"],
 )
@@ -163,7 +163,7 @@ def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
 
 def test_the_last_run_is_not_guessed_where_a_host_did_not_say(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
     """The one that is silent may know a later run than all others: an older one would be undone for it."""
-    silent = Unknown(reason("host-unreachable", host="10.0.0.3", said="gone"))
+    silent = Unknown(reason("host-unreachable", host="10.0.0.3", error="gone"))
     hosts.world = world = replace(WHOLE, facts={**WHOLE.facts, UndoRuns(host="10.0.0.3"): silent})
     assert run(["undo", "--yes"]) == 5
     text = capsys.readouterr().err

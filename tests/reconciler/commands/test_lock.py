@@ -73,7 +73,7 @@ def test_history_is_read_from_the_journals_and_has_runs_without_an_end(tmp_path:
 def test_status_answers_from_the_journal_and_warns_where_the_controller_is_out_of_reach(
     host: LocalTransport, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    away = diagnose("host-unreachable", where=H, said="gone")
+    away = diagnose("host-unreachable", where=H, error="gone")
 
     @asynccontextmanager
     async def unreachable(_: Path) -> AsyncGenerator[None]:

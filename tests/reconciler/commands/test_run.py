@@ -6,7 +6,7 @@ from typing import Any
 
 from probes.host import ClockNear
 from probes.registry import PROBES
-from reconciler.commands.assess import goal_for
+from reconciler.commands.assess import plan_inputs
 from reconciler.commands.run import run_context
 from reconciler.commands.session import ClusterSession
 from reconciler.engine.gather import gather_facts
@@ -23,7 +23,7 @@ async def _yes(_: Any) -> bool:
 
 
 def test_a_preflight_check_of_a_later_round_compares_host_clocks_with_the_time_of_that_round() -> None:
-    hosts, goal = Hosts(), goal_for(CLUSTER)
+    hosts, goal = Hosts(), plan_inputs(CLUSTER)
     journal = LazyJournal("lab", "run", hosts.clock)
     gather = functools.partial(gather_facts, hosts, PROBES)
     opened = ClusterSession(transport=hosts, gather=gather, controller=CLUSTER.controller, cluster=CLUSTER)

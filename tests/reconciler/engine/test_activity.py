@@ -87,7 +87,7 @@ def test_whatever_a_log_holds_it_is_one_harmless_line(log: bytes, cut: int) -> N
 
 def test_a_host_that_does_not_say_what_runs_there_is_told() -> None:
     async def look(facts: Iterable[AnyFact]) -> GatheredFacts:
-        silent = Unknown(reason("host-unreachable", host="10.0.0.2", said="gone"))
+        silent = Unknown(reason("host-unreachable", host="10.0.0.2", error="gone"))
         return GatheredFacts(readings={fact: Known(()) if fact.host == H else silent for fact in facts})
 
     readings = asyncio.run(current_activity(Answers(""), look, H, (H, "10.0.0.2")))

@@ -135,8 +135,8 @@ def test_who_agreed_to_what_is_read_back_from_the_controller(tmp_path: Path) -> 
 
     async def story() -> tuple[Approval, ...]:
         assert await read(look, H, ("topology",)) == ()
-        await record(transport, H, gate="topology", who="wang li@ops", run="first")
-        await record(transport, H, gate="topology", who="wang li@ops", run="second")
+        await record(transport, H, approval="topology", who="wang li@ops", run="first")
+        await record(transport, H, approval="topology", who="wang li@ops", run="second")
         return await read(look, H, ("topology", "other"))
 
     (told,) = asyncio.run(story())

@@ -308,7 +308,7 @@ class Full:
 
     def write(self, event: Event) -> None:
         if self.left == 0:
-            raise JournalError(diagnose("journal-unwritable", where="x", said="No space left on device"))
+            raise JournalError(diagnose("journal-unwritable", where="x", error="No space left on device"))
         self.left -= 1
         self.kept.append(event)
 

@@ -84,7 +84,7 @@ def test_a_full_disk_is_trouble_before_anything_leaves() -> None:
     with pytest.raises(JournalError) as caught:
         book.write(EVENTS[0])
     assert caught.value.diagnostics[0] == diagnose(
-        "journal-unwritable", where="/dev/full", said="No space left on device"
+        "journal-unwritable", where="/dev/full", error="No space left on device"
     )
 
 

@@ -319,7 +319,7 @@ def test_a_full_disk_while_a_job_is_adopted_is_trouble_and_no_bug() -> None:
     class Full:
         def write(self, event: Any) -> None:
             if not isinstance(event, RunStarted):
-                raise JournalError(diagnose("journal-unwritable", where="j", said="No space left on device"))
+                raise JournalError(diagnose("journal-unwritable", where="j", error="No space left on device"))
 
     result = applied(replace(context_for(world, (a, b)), journal=Full()))
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["journal-unwritable"]

@@ -73,7 +73,7 @@ def goal(readings: Readings) -> tuple[Sequence[AnyExpected], MakePlan]:
     return expectations, decide
 
 
-GROUNDS = SpecInputs(facts=(BROUGHT,), goal=goal)
+GROUNDS = SpecInputs(facts=(BROUGHT,), plan_inputs=goal)
 
 
 def world(brings: str) -> World:

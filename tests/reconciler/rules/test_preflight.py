@@ -81,7 +81,7 @@ def _one_host_answers(fact: AnyFact, cluster: Cluster) -> AnyReading:
 
 
 def _silent(fact: AnyFact) -> AnyReading:
-    return Unknown(reason("host-unreachable", host=fact.host, said="gone"))
+    return Unknown(reason("host-unreachable", host=fact.host, error="gone"))
 
 
 def test_one_product_installed_again_concerns_its_hosts_and_the_databases() -> None:

@@ -4,7 +4,7 @@ from functools import reduce
 
 from reconciler.core import events as ev
 from reconciler.view.estimate import outages, timeline, total_s
-from reconciler.view.progress_frame import ProgressState, advance, frame, left_s
+from reconciler.view.progress_frame import ProgressState, advance, frame, remaining_s
 from reconciler.view.render import RenderOptions, columns
 from tests.reconciler.view.world import PLAN, RETIRE, START
 
@@ -52,7 +52,7 @@ def test_a_frame_is_never_wider_than_the_page() -> None:
 
 
 def test_time_left_never_goes_below_nothing() -> None:
-    assert left_s(_screen(*BEGUN), PLAN, 10_000.0) == START.action.estimate_s
+    assert remaining_s(_screen(*BEGUN), PLAN, 10_000.0) == START.action.estimate_s
 
 
 def test_steps_that_come_after_each_other_add_up() -> None:

@@ -6,7 +6,7 @@ from reconciler.engine.ssh.backoff import HostBackoff
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 
-DEAD = TransportError(diagnose("host-unreachable", where="10.0.0.3", said="no answer in 10 s"))
+DEAD = TransportError(diagnose("host-unreachable", where="10.0.0.3", error="no answer in 10 s"))
 
 
 def silence(error: TransportError, *, waited_s: float) -> HostBackoff:

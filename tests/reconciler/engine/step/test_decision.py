@@ -26,8 +26,8 @@ from tests.support.flags import Raise
 from tests.support.world import step
 
 H = "10.0.0.1"
-AWAY = Unknown(reason("host-unreachable", host=H, said="no route"))
-REFUSED = Unknown(reason("probe-failed", said="no access"))
+AWAY = Unknown(reason("host-unreachable", host=H, error="no route"))
+REFUSED = Unknown(reason("probe-failed", error="no access"))
 UPTIME: AnyReading = Known(("b007", "100"))
 DOWN: AnyReading = Known("down")
 ACTION = Raise(host=H, name="a")

@@ -13,7 +13,7 @@ from specs.reason import reason
 from specs.text import Lang
 from tests.reconciler.view.world import EXPECTED
 
-DEAD = Unknown(reason("host-unreachable", host="10.0.0.3", said="no answer in 15 s"))
+DEAD = Unknown(reason("host-unreachable", host="10.0.0.3", error="no answer in 15 s"))
 
 
 def _one_host_is_dead(facts: int) -> Difference:

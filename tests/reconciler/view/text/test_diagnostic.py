@@ -5,7 +5,7 @@ from reconciler.view.text.diagnostic import diagnostics_text
 from specs.diagnostic import diagnose
 
 EN, ZH = RenderOptions(lang="en"), RenderOptions(lang="zh")
-DEAD = tuple(diagnose("host-unreachable", where=f"10.0.0.{n}", said="no answer in 15 s") for n in range(1, 8))
+DEAD = tuple(diagnose("host-unreachable", where=f"10.0.0.{n}", error="no answer in 15 s") for n in range(1, 8))
 
 
 def test_one_cause_at_seven_places_is_one_block() -> None:
@@ -17,7 +17,7 @@ def test_one_cause_at_seven_places_is_one_block() -> None:
 
 
 def test_other_fields_are_another_cause() -> None:
-    other = diagnose("host-unreachable", where="10.0.0.9", said="connection refused")
+    other = diagnose("host-unreachable", where="10.0.0.9", error="connection refused")
     text = diagnostics_text((DEAD[0], other, DEAD[1]), EN)
     assert text.count("error[host-unreachable]") == 2
     assert "where:  10.0.0.1, 10.0.0.2\n" in text
