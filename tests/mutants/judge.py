@@ -21,7 +21,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Container, Generator, Iterable, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,9 @@ import hypothesis
 import pytest
 
 from tests.mutants.mutants import Mutant, mutants_of, script_constants
+
+SLOW_S = 4.0
+"""A test that takes longer than this judges nothing: survivors would cost minutes."""
 
 Verdict = Literal["killed", "survived", "timeout", "uncovered", "no-program"]
 T = TypeVar("T")
@@ -62,7 +65,9 @@ class Baseline:
     """What the judges do on the file as it is."""
 
     durations_s: dict[str, float]
-    tests_by_line: dict[int, frozenset[str]]
+    slow: frozenset[str]
+    """Left out."""
+    tests_by_line: dict[int, Set[str]]
     imported_lines: frozenset[int]
     modules: tuple[str, ...]
 
@@ -122,7 +127,7 @@ class Judges:
         started = time.monotonic()
         limit_s = 30.0 + 4.0 * sum(baseline.durations_s[test] for test in tests)
         answer = in_fork(
-            lambda: self._judged(code, limits_s, baseline.durations_s),
+            lambda: self._judged(code, limits_s, baseline.durations_s.keys() | baseline.slow),
             limit_s=limit_s,
             default=("timeout", "the whole run"),
         )
@@ -138,9 +143,11 @@ class Judges:
         if status != pytest.ExitCode.OK:
             raise JudgesFailError(f"{self.file}: {status!r}, {plugin.failed}\n{self._output().read_text()[-3000:]}")
         contexts = measured.get_data().contexts_by_lineno(str(self.root / self.file))
+        quick = {test: seconds for test, seconds in plugin.durations_s.items() if seconds <= SLOW_S}
         return Baseline(
-            durations_s=plugin.durations_s,
-            tests_by_line={line: frozenset(tests) - {""} for line, tests in contexts.items()},
+            durations_s=quick,
+            slow=frozenset(plugin.durations_s.keys() - quick.keys()),
+            tests_by_line={line: quick.keys() & set(tests) for line, tests in contexts.items()},
             imported_lines=frozenset(line for line, tests in contexts.items() if "" in tests),
             modules=tuple(name for name, module in list(sys.modules.items()) if self._is_ours(module)),
         )

@@ -123,34 +123,39 @@ def is_current(result: Result, source: str, tests: str, root: Path) -> bool:
     return result.tests == tests or (result.killed and "::" in result.by and (root / result.by.split("::")[0]).exists())
 
 
-def sampled(mutants: Sequence[Mutant], count: int | None, seed: int) -> list[Mutant]:
-    if count is None or len(mutants) <= count:
-        return list(mutants)
-    chosen = {mutant.id for mutant in random.Random(seed).sample(sorted(mutants, key=lambda m: m.id), count)}
-    return [mutant for mutant in mutants if mutant.id in chosen]
+def sampled(listed: Mapping[str, Sequence[tuple[str, Language]]], count: int | None, seed: int) -> frozenset[str]:
+    """Ids of a target's mutants by file → those asked for, at most so many of each language."""
+    asked: set[str] = set()
+    for language in LANGUAGES:
+        ids = sorted(name for mutants in listed.values() for name, of in mutants if of == language)
+        asked.update(ids if count is None or len(ids) <= count else random.Random(seed).sample(ids, count))
+    return frozenset(asked)
 
 
-def judge_file(target: Target, file: str, options: argparse.Namespace, state: Path) -> tuple[list[str], list[str]]:
-    """Runs in a process of its own, which it fills with imports. The ids of all mutants and of those asked for."""
+def judges_of(target: Target, file: str) -> judge.Judges:
+    return judge.Judges(root=ROOT, file=file, paths=target.judges[file], scratch=Path("/tmp"))
+
+
+def listed(target: Target, file: str) -> list[tuple[str, Language]]:
+    return [(mutant.id, mutant.language) for mutant in judges_of(target, file).mutants()]
+
+
+def judge_file(target: Target, file: str, wanted: frozenset[str], options: argparse.Namespace) -> None:
+    """Runs in a process of its own, which it fills with imports."""
     judge.adopt_orphans()
-    judges = judge.Judges(root=ROOT, file=file, paths=target.judges[file], scratch=Path("/tmp"))
-    mutants = [mutant for mutant in judges.mutants() if mutant.language in options.language]
-    share = None if options.sample is None else -(-options.sample // len(target.files))
-    asked = [
-        m
-        for language in LANGUAGES
-        for m in sampled([m for m in mutants if m.language == language], share, options.seed)
-    ]
+    judges, state = judges_of(target, file), options.state
+    asked = [mutant for mutant in judges.mutants() if mutant.id in wanted]
     source, tests = digest([ROOT / file]), digest(ROOT / path for path in target.judges[file])
     before = {} if options.again else known(state)
     todo = [m for m in asked if m.id not in before or not is_current(before[m.id], source, tests, ROOT)]
-    if todo and not options.report:
+    if todo:
         started = time.monotonic()
         baseline = judges.baseline()
         judges.prepare(baseline)
         total_s = sum(baseline.durations_s.values())
         print(
-            f"{file}: {len(todo)} of {len(asked)} mutants, {len(baseline.durations_s)} tests in {total_s:.1f} s",
+            f"{file}: {len(todo)} of {len(asked)} mutants, {len(baseline.durations_s)} tests in {total_s:.1f} s, "
+            f"{len(baseline.slow)} slow ones left out",
             flush=True,
         )
         with (state / "results.jsonl").open("a") as stream:
@@ -164,7 +169,6 @@ def judge_file(target: Target, file: str, options: argparse.Namespace, state: Pa
                 if result.verdict in ("survived", "timeout", "no-program") or options.verbose:
                     print(_line(result), flush=True)
         print(f"  {time.monotonic() - started:.0f} s", flush=True)
-    return [mutant.id for mutant in mutants], [mutant.id for mutant in asked]
 
 
 def _judged(target: Target, mutant: Mutant, judges: judge.Judges, baseline: judge.Baseline) -> Result:
@@ -238,9 +242,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=[target.name for target in targets()], help="a target")
     parser.add_argument("--file", action="append", help="one file of a target")
     parser.add_argument("--language", action="append", choices=LANGUAGES)
-    parser.add_argument(
-        "--sample", type=int, help="at most so many per target and language, an equal part from each file"
-    )
+    parser.add_argument("--sample", type=int, help="at most so many of each target and language")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, help="begin no further mutant after so long")
     parser.add_argument("--state", type=Path, default=ROOT / "build" / "mutants", help="where results are kept")
@@ -274,14 +276,20 @@ def main(given: Sequence[str]) -> int:
         return in_sandbox(options.state, given)
     mutants: set[str] = set()
     asked: set[str] = set()
-    chosen = [target for target in targets() if not options.only or target.name in options.only]
-    for target in chosen:
-        for file in target.files:
-            if options.file and file not in options.file:
-                continue
-            ids = judge.in_fork(lambda target=target, file=file: judge_file(target, file, options, options.state))
-            mutants.update(ids[0])
-            asked.update(ids[1])
+    for target in targets():
+        if options.only and target.name not in options.only:
+            continue
+        files = [file for file in target.files if not options.file or file in options.file]
+        found = {file: judge.in_fork(lambda target=target, file=file: listed(target, file)) for file in files}
+        of_target: dict[str, list[tuple[str, Language]]] = {
+            file: [(name, language) for name, language in names if language in options.language]
+            for file, names in found.items()
+        }
+        wanted = sampled(of_target, options.sample, options.seed)
+        mutants.update(name for names in of_target.values() for name, _ in names)
+        asked.update(wanted)
+        for file in files if not options.report else ():
+            judge.in_fork(lambda target=target, file=file, wanted=wanted: judge_file(target, file, wanted, options))
     results = [result for name, result in known(options.state).items() if name in asked]
     why = explained()
     enough = report(results, len(mutants), why)
