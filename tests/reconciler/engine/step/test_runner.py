@@ -151,6 +151,7 @@ def test_a_launch_of_our_own_that_ends_without_its_effect_is_not_tried_again() -
     """An adopted one is: it may have been sent by another version of the script."""
     world = Answering(DEAF)
     world.knows(A, works=False)
+    world.clock.later = [(0.1, lambda: setattr(world.jobs[H, JOB], "state", "exited:0"))]
     assert failure(ran(world, step(A))).code == "step-not-verified"
     assert world.launched == [JOB]
 
