@@ -25,7 +25,7 @@ from collections.abc import Callable, Container, Generator, Iterable, Sequence, 
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Literal, TypeVar
 
 import coverage
@@ -123,6 +123,8 @@ class Judges:
             code = compile(source, str(self.root / self.file), "exec", dont_inherit=True)
         except SyntaxError as error:
             return Judgement(verdict="no-program", by=str(error))
+        if _behaves_as(code, compile((self.root / self.file).read_text(), "", "exec", dont_inherit=True)):
+            return Judgement(verdict="no-program", by="the same bytecode")
         limits_s = {test: 5.0 + 10.0 * baseline.durations_s[test] for test in tests}
         started = time.monotonic()
         limit_s = 30.0 + 4.0 * sum(baseline.durations_s[test] for test in tests)
@@ -181,6 +183,20 @@ class Judges:
 
     def _output(self) -> Path:
         return self.scratch / "output"
+
+
+def _behaves_as(one: CodeType, other: CodeType) -> bool:
+    """The same instructions on the same constants and names: `return None` at the end of a function does nothing."""
+    parts = zip(one.co_consts, other.co_consts, strict=False)
+    return (
+        (one.co_code, one.co_names, one.co_varnames, len(one.co_consts))
+        == (other.co_code, other.co_names, other.co_varnames, len(other.co_consts))
+    ) and all(
+        _behaves_as(a, b)
+        if isinstance(a, CodeType) and isinstance(b, CodeType)
+        else (type(a), repr(a)) == (type(b), repr(b))
+        for a, b in parts
+    )
 
 
 class _Measure:

@@ -40,6 +40,10 @@ def lax(number: int) -> str:
     if number > 1:
         return str(number)
     return "one"
+
+
+def nothing() -> None:
+    return None
 '''
 
 TESTS = """
@@ -65,6 +69,7 @@ def test_strict_python():
 
 def test_lax_python():
     toy.lax(1)
+    toy.nothing()
 """
 
 
@@ -141,6 +146,10 @@ def test_a_mutant_of_python_is_killed_by_a_test_that_looks_and_by_no_other(
 
 def test_a_line_that_no_test_reaches_is_not_judged(toy: Toy) -> None:
     assert toy.verdict("lax", "argument", "+return str(None)") == "uncovered"
+
+
+def test_what_compiles_to_the_same_is_no_mutant(toy: Toy) -> None:
+    assert toy.verdict("nothing", "dropped-statement", "+pass") == "no-program"
 
 
 def test_judges_that_fail_on_the_program_itself_are_refused(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def ran(
 
 def failure(result: StepResult) -> Diagnostic:
     assert isinstance(result, StepFailed)
+    assert result.step == "a"
     return result.diagnostic
 
 
@@ -314,6 +315,18 @@ def test_a_foreign_job_is_waited_for_and_its_output_is_not_this_steps() -> None:
     assert isinstance(ran(world, step(A)), StepDone)
     assert world.events[0] == JobAdopted(host=H, job=theirs)
     assert [event.line for event in world.events if isinstance(event, StepOutput)] == ["ours"]
+
+
+def test_a_foreign_job_that_does_not_end_fails_the_step_by_its_name() -> None:
+    world, other = Answering(), Raise(host=H, name="other")
+    world.knows(A)
+    world.knows(other)
+    theirs = f"{job_key(other)}.1"
+    world.jobs[H, theirs] = Job(behaviour=Behaviour(polls=-1), polls=-1)
+    result = ran(world, step(A))
+    assert isinstance(result, StepFailed)
+    assert (result.step, result.diagnostic.code, result.diagnostic.where) == ("a", "job-overdue", H)
+    assert dict(result.diagnostic.fields)["job"] == theirs
 
 
 def adopted(world: Answering, action: Raise, behaviour: Behaviour) -> None:
