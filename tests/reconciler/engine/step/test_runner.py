@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import pytest
 
 from probes.command import Command, Output
-from probes.fact import AnyDrift, AnyExpected, AnyFact, Fact, Known, fact_id
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Fact, Known, Unknown, fact_id
 from reconciler.core.events import (
     JobAdopted,
     StepDeferred,
@@ -34,7 +34,12 @@ from reconciler.engine.step.runner import (
     run_step,
 )
 from reconciler.engine.stop import StopSignal
-from reconciler.engine.timeouts import BACKOFF_S, FAILED_COMMAND_GRACE_S, UNREACHABLE_TIMEOUT_S
+from reconciler.engine.timeouts import (
+    BACKOFF_S,
+    FAILED_COMMAND_GRACE_S,
+    RECOVERY_TIMEOUT_S,
+    UNREACHABLE_TIMEOUT_S,
+)
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.support.flags import WHY, Flag, Raise
@@ -177,9 +182,10 @@ def test_a_host_that_could_not_start_it_for_the_moment_is_asked_again(answer: st
 def test_and_is_given_up_with_what_it_said_last() -> None:
     world, jobs = Answering(*["late 77"] * 1000), LaunchedJobs()
     world.knows(A)
+    world.clock.elapsed = 1000.0
     why = failure(ran(world, step(A), jobs=jobs))
     assert why == diagnose("job-not-started", where=H, job=JOB, how="late 77")
-    assert UNREACHABLE_TIMEOUT_S <= world.clock.elapsed < UNREACHABLE_TIMEOUT_S + 5.0
+    assert UNREACHABLE_TIMEOUT_S <= world.clock.elapsed - 1000.0 < UNREACHABLE_TIMEOUT_S + 5.0
     assert jobs.running == {"a": JOB}, "systemd may start it yet"
 
 
@@ -203,15 +209,55 @@ def test_what_else_is_wrong_by_then_does_not_hide_a_launch_without_an_answer() -
     assert UNREACHABLE_TIMEOUT_S <= world.clock.elapsed < UNREACHABLE_TIMEOUT_S + 5.0
 
 
-@pytest.mark.parametrize(("answer", "until_s"), [(LOST, TTL_S), ("busy ", 0.0)], ids=["unheard", "heard"])
-def test_when_the_run_stops_only_a_launch_without_an_answer_is_waited_for(answer: str, until_s: float) -> None:
+@pytest.mark.parametrize(
+    ("answer", "until_s", "more_s"), [(LOST, TTL_S, 2.0), ("busy ", 0.0, 0.3)], ids=["unheard", "heard"]
+)
+def test_when_the_run_stops_only_a_launch_without_an_answer_is_waited_for(
+    answer: str, until_s: float, more_s: float
+) -> None:
     """For as long as the lease lasts: by then it can start no more."""
     world, stop = Answering(*[answer] * 1000), StopSignal()
     world.knows(A)
     world.clock.later = [(0.1, lambda: stop.stop_because(diagnose("paused")))]
     failure(ran(world, step(A), stop=stop))
-    assert until_s <= world.clock.elapsed < until_s + 5.0
+    assert until_s <= world.clock.elapsed < until_s + more_s
     assert len(world.sent) == 1, "and it is not sent again"
+
+
+def test_a_requirement_that_nothing_in_this_plan_disturbed_fails_the_step_at_once() -> None:
+    world, need = Answering(), Flag(host=H, name="need")
+    world.knows(A)
+    world.readings[need] = Known("down")
+    assert failure(ran(world, step(A, expectations=[need.up()]))).code == "step-requirement-changed"
+    assert world.clock.elapsed == 0.0
+
+
+def test_each_reason_to_wait_has_a_time_of_its_own() -> None:
+    world, need = Answering(), Flag(host=H, name="need")
+    world.knows(A)
+    world.readings[need] = Known("down")
+    refused = Unknown(reason("probe-failed", error="no access"))
+    world.clock.later = [(RECOVERY_TIMEOUT_S - 5.0, lambda: world.readings.update({need: refused}))]
+    assert failure(ran(world, step(A, "b", expectations=[need.up()]))).code == "step-requirement-unknown"
+    assert 2 * RECOVERY_TIMEOUT_S - 5.0 <= world.clock.elapsed < 2 * RECOVERY_TIMEOUT_S
+
+
+def test_a_job_that_does_not_end_is_named_with_its_limit_and_what_it_printed_last() -> None:
+    world, jobs = Answering(), LaunchedJobs()
+    world.knows(A, polls=-1, log=b"one\ntwo\n")
+    result = ran(world, step(A), jobs=jobs)
+    overdue = diagnose("job-overdue", where=H, job=JOB, seconds=f"{A.deadline_s:g}")
+    assert result == StepFailed(step="a", diagnostic=overdue, tail=("one", "two"))
+    assert jobs.running == {"a": JOB}
+
+
+def test_a_job_whose_host_went_silent_for_good_is_named_as_one_that_may_be_running() -> None:
+    world = Answering()
+    world.knows(A, polls=-1, log=b"one\n")
+    world.clock.later = [(4.0, lambda: world.dead.add(H))]
+    result = ran(world, step(A))
+    unconfirmed = diagnose("job-launch-unconfirmed", where=H, job=JOB)
+    assert result == StepFailed(step="a", diagnostic=unconfirmed, tail=("one",))
 
 
 @pytest.mark.parametrize("answer", ["unwritable epoch", "not-started"])
