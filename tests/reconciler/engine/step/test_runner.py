@@ -483,3 +483,15 @@ def test_a_refused_repeat_shows_the_log_of_the_attempt_that_is_in_its_way() -> N
     assert result.tail == ("one", "two")
     assert result.diagnostic == diagnose("job-repeat-refused", where=H, job=JOB, rc="1")
     assert world.events == [], "they were emitted when it ran"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtOnce(Raise):
+    effects_timeout_s: ClassVar[float] = 0.0
+
+
+def test_effects_that_show_at_once_or_never_are_read_once() -> None:
+    world, action = Answering(), AtOnce(host=H, name="a")
+    world.knows(action, works=False)
+    assert failure(ran(world, step(action))).code == "step-not-verified"
+    assert world.sleeps == []
