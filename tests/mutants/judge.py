@@ -15,13 +15,14 @@ import importlib.machinery
 import importlib.util
 import os
 import pickle
+import re
 import select
 import signal
 import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Container, Generator, Iterable, Sequence, Set
+from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,6 +69,8 @@ class Baseline:
     slow: frozenset[str]
     """Left out."""
     tests_by_line: dict[int, Set[str]]
+    tests_by_script: dict[str, Set[str]]
+    """Constant → the tests in which its text was part of a command line."""
     imported_lines: frozenset[int]
     modules: tuple[str, ...]
 
@@ -82,6 +85,8 @@ class Judges:
     file: str
     paths: Sequence[str]
     scratch: Path
+    sent_with: Mapping[str, str] = field(default_factory=dict[str, str])
+    """A constant that is on no command line → the one of the script that brings it."""
     kills: Counter[str] = field(default_factory=Counter[str])
 
     @property
@@ -106,12 +111,14 @@ class Judges:
         gc.freeze()
 
     def tests_of(self, mutant: Mutant, baseline: Baseline) -> list[str]:
-        """Those that reach its statement; all of them where that runs on import."""
+        """Those that reach its statement, or run its script; all of them where it is anything else outside of
+        functions."""
         first, last = mutant.covered_by
         lines = range(first, last + 1)
-        reached = frozenset[str]().union(*(baseline.tests_by_line.get(line, ()) for line in lines))
+        reached: Set[str] = frozenset[str]().union(*(baseline.tests_by_line.get(line, ()) for line in lines))
         if mutant.at_import or any(line in baseline.imported_lines for line in lines):
-            reached = frozenset(baseline.durations_s)
+            script = self.sent_with.get(mutant.definition, mutant.definition)
+            reached = baseline.tests_by_script.get(script) or baseline.durations_s.keys()
         return sorted(reached, key=lambda test: (-self.kills[test], baseline.durations_s[test], test))
 
     def judge(self, mutant: Mutant, baseline: Baseline) -> Judgement:
@@ -140,6 +147,7 @@ class Judges:
         measured = coverage.Coverage(data_file=None, include=[str(self.root / self.file)], config_file=False)
         measured.start()
         plugin = _Measure(measured)
+        sys.addaudithook(plugin.audit)
         status = self._pytest(self.paths, plugin)
         measured.stop()
         if status != pytest.ExitCode.OK:
@@ -149,10 +157,19 @@ class Judges:
         return Baseline(
             durations_s=quick,
             slow=frozenset(plugin.durations_s.keys() - quick.keys()),
+            tests_by_script=self._tests_by_script(plugin.commands, quick.keys()),
             tests_by_line={line: quick.keys() & set(tests) for line, tests in contexts.items()},
             imported_lines=frozenset(line for line, tests in contexts.items() if "" in tests),
             modules=tuple(name for name, module in list(sys.modules.items()) if self._is_ours(module)),
         )
+
+    def _tests_by_script(self, commands: Mapping[str, set[str]], tests: Set[str]) -> dict[str, Set[str]]:
+        scripts = {name: text for name, text in vars(sys.modules[self.module]).items() if isinstance(text, str)}
+        bare = {name: _unquoted(text) for name, text in scripts.items() if "\n" in text}
+        return {
+            name: {test for test in tests if any(text in command for command in commands.get(test, ()))}
+            for name, text in bare.items()
+        }
 
     def _is_ours(self, module: ModuleType) -> bool:
         path = Path(getattr(module, "__file__", None) or "/")
@@ -199,19 +216,33 @@ def _behaves_as(one: CodeType, other: CodeType) -> bool:
     )
 
 
+def _unquoted(text: str) -> str:
+    """A script on a command line is quoted."""
+    return re.sub(r"['\"\\]", "", text)
+
+
 class _Measure:
     def __init__(self, measured: coverage.Coverage) -> None:
         self.durations_s: dict[str, float] = {}
         self.failed = ""
-        self._measured = measured
+        self.commands: dict[str, set[str]] = {}
+        self._measured, self._test = measured, ""
+
+    def audit(self, event: str, args: tuple[Any, ...]) -> None:
+        """Every process that a test starts from here; see sys.addaudithook."""
+        if event == "subprocess.Popen" and self._test:
+            words = args[1] if isinstance(args[1], list | tuple) else (args[1],)
+            self.commands.setdefault(self._test, set()).update(_unquoted(str(word)) for word in words)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._test = item.nodeid
         self._measured.switch_context(item.nodeid)
         started = time.monotonic()
         result = yield
         self.durations_s[item.nodeid] = time.monotonic() - started
         self._measured.switch_context("")
+        self._test = ""
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

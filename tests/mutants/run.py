@@ -63,6 +63,7 @@ class Target:
     files: tuple[str, ...]
     judges: Mapping[str, tuple[str, ...]]
     """For each file."""
+    sent_with: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,9 @@ def targets() -> tuple[Target, ...]:
     for entry in tomllib.loads((HERE / "targets.toml").read_text())["target"]:
         more = entry.get("more", {})
         judges = {file: tuple(dict.fromkeys((*more.get(file, ()), *entry["judges"]))) for file in entry["files"]}
-        result.append(Target(name=entry["name"], files=tuple(entry["files"]), judges=judges))
+        result.append(
+            Target(name=entry["name"], files=tuple(entry["files"]), judges=judges, sent_with=entry.get("sent_with", {}))
+        )
     return tuple(result)
 
 
@@ -133,7 +136,9 @@ def sampled(listed: Mapping[str, Sequence[tuple[str, Language]]], count: int | N
 
 
 def judges_of(target: Target, file: str) -> judge.Judges:
-    return judge.Judges(root=ROOT, file=file, paths=target.judges[file], scratch=Path("/tmp"))
+    return judge.Judges(
+        root=ROOT, file=file, paths=target.judges[file], scratch=Path("/tmp"), sent_with=target.sent_with
+    )
 
 
 def listed(target: Target, file: str) -> list[tuple[str, Language]]:
