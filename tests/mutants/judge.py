@@ -25,9 +25,10 @@ from collections import Counter
 from collections.abc import Callable, Container, Generator, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import coverage
 import hypothesis
@@ -87,6 +88,8 @@ class Judges:
     scratch: Path
     sent_with: Mapping[str, str] = field(default_factory=dict[str, str])
     """A constant that is on no command line → the one of the script that brings it."""
+    budget_s: float = float("inf")
+    """Only so much of tests judges a mutant: what survives that may not survive all."""
     kills: Counter[str] = field(default_factory=Counter[str])
 
     @property
@@ -119,7 +122,9 @@ class Judges:
         if mutant.at_import or any(line in baseline.imported_lines for line in lines):
             script = self.sent_with.get(mutant.definition, mutant.definition)
             reached = baseline.tests_by_script.get(script) or baseline.durations_s.keys()
-        return sorted(reached, key=lambda test: (-self.kills[test], baseline.durations_s[test], test))
+        ordered = sorted(reached, key=lambda test: (-self.kills[test], baseline.durations_s[test], test))
+        used_s = accumulate(baseline.durations_s[test] for test in ordered)
+        return [test for test, until_s in zip(ordered, used_s, strict=True) if until_s <= self.budget_s]
 
     def judge(self, mutant: Mutant, baseline: Baseline) -> Judgement:
         tests = self.tests_of(mutant, baseline)
@@ -231,7 +236,7 @@ class _Measure:
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
         """Every process that a test starts from here; see sys.addaudithook."""
         if event == "subprocess.Popen" and self._test:
-            words = args[1] if isinstance(args[1], list | tuple) else (args[1],)
+            words = cast(Sequence[object], args[1]) if isinstance(args[1], list | tuple) else (args[1],)
             self.commands.setdefault(self._test, set()).update(_unquoted(str(word)) for word in words)
 
     @pytest.hookimpl(wrapper=True)

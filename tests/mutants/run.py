@@ -135,9 +135,14 @@ def sampled(listed: Mapping[str, Sequence[tuple[str, Language]]], count: int | N
     return frozenset(asked)
 
 
-def judges_of(target: Target, file: str) -> judge.Judges:
+def judges_of(target: Target, file: str, budget_s: float = float("inf")) -> judge.Judges:
     return judge.Judges(
-        root=ROOT, file=file, paths=target.judges[file], scratch=Path("/tmp"), sent_with=target.sent_with
+        budget_s=budget_s,
+        root=ROOT,
+        file=file,
+        paths=target.judges[file],
+        scratch=Path("/tmp"),
+        sent_with=target.sent_with,
     )
 
 
@@ -148,9 +153,10 @@ def listed(target: Target, file: str) -> list[tuple[str, Language]]:
 def judge_file(target: Target, file: str, wanted: frozenset[str], options: argparse.Namespace) -> None:
     """Runs in a process of its own, which it fills with imports."""
     judge.adopt_orphans()
-    judges, state = judges_of(target, file), options.state
+    judges, state = judges_of(target, file, options.budget), options.state
     asked = [mutant for mutant in judges.mutants() if mutant.id in wanted]
     source, tests = digest([ROOT / file]), digest(ROOT / path for path in target.judges[file])
+    tests += f" {options.budget:g}" if options.budget < float("inf") else ""
     before = {} if options.again else known(state)
     todo = [m for m in asked if m.id not in before or not is_current(before[m.id], source, tests, ROOT)]
     if todo:
@@ -250,6 +256,9 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, help="at most so many of each target and language")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, help="begin no further mutant after so long")
+    parser.add_argument(
+        "--budget", type=float, default=float("inf"), help="seconds of tests for a mutant, not all of them"
+    )
     parser.add_argument("--state", type=Path, default=ROOT / "build" / "mutants", help="where results are kept")
     parser.add_argument("--again", action="store_true", help="judge what is known, too")
     parser.add_argument("--report", action="store_true", help="run nothing")

@@ -177,7 +177,7 @@ def test_a_child_that_takes_too_long_is_ended_with_all_it_started() -> None:
         "Steps = int\n",
         "TTL_S = 60\n",
         "MAX_PASSES = 40\n",
-        "SCRIPT = 'a\\n' + 'b\\n'\n",
+        "SCRIPT = 'cat\\n' + 'pwd\\n'\n",
         "WORDS = '''\na b\n'''.split()\n",
     ],
     ids=["annotation", "docstring", "import", "all", "type", "budget", "number", "whole-script", "words"],
