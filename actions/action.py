@@ -79,6 +79,10 @@ class Action:
         """A diagnostic for effects that were not verified in time, where the general one would say too little."""
         return None
 
+    def restore_commands(self) -> tuple[str, ...]:
+        """For root's shell on this host: what brings back the backup that this makes; () where it makes none."""
+        return ()
+
     def deletes(self) -> Reason | None:
         """Data of users that is deleted for good, by count and name; shown where approval is required."""
         return None

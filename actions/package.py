@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.backup import ROOM
+from actions.lib import restore
+from actions.lib.backup_shell import RECORD, ROOM
 from actions.lib.versions_shell import RECORD_VERSIONS
 from probes.backup import Backup
 from probes.command import Command
@@ -165,6 +166,7 @@ class UnpackProducts(Action):
 
 SWAP: LiteralString = (
     "set -eu\n"
+    + RECORD
     + ROOM
     + """
 new=$1 live=$2 from=$1
@@ -194,11 +196,7 @@ else # a run before this one was cut short here
 fi
 keep=$(readlink -f -- "$keep")
 if [ -d "$keep" ] && [ -s "$keep/VERSION" ]; then
-    record=/var/lib/bkrec/backups/src
-    mkdir -p -m 0700 -- "$(dirname -- "$record")"
-    files=$(find "$keep" -type f -printf .)
-    printf 'path=%s\\nsize=%s\\ndigest=-\\nmade=%s\\ncomplete=yes\\n' "$keep" "${#files}" "$(date +%s)" > "$record.part"
-    mv -T -- "$record.part" "$record"
+    record src "$keep" -
 fi
 mv -T -- "$from" "$live"
 sync
@@ -254,6 +252,9 @@ class SwapSource(Action):
 
     def command(self) -> Command:
         return Command(script=SWAP, args=(self.new, self.live))
+
+    def restore_commands(self) -> tuple[str, ...]:
+        return restore.src(self.live)
 
     @property
     def locks(self) -> tuple[str, ...]:

@@ -112,8 +112,9 @@ def kind_of(fact: AnyFact) -> str:
 
 
 def subject_of(fact: AnyFact) -> str:
-    """The fields without the host: "bk-auth.service"; several fields are joined by a blank."""
-    own = (getattr(fact, f.name) for f in fields(fact) if f.name not in ("host", "kind"))
+    """The fields without the host: "bk-auth.service"; several fields are joined by a blank. `since` is not among them:
+    every run has another."""
+    own = (getattr(fact, f.name) for f in fields(fact) if f.name not in ("host", "kind", "since"))
     return " ".join(",".join(cast("tuple[str, ...]", v)) if isinstance(v, tuple) else str(v) for v in own)
 
 

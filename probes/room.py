@@ -1,7 +1,8 @@
 """Disk space for backups: does a dump or copy fit where it is written?
 
 A dump lies on the database's own disk as often as not, and a full one stops the database. So each is measured: MySQL by
-the server's own count of data and indexes, MongoDB by the directory that mongod.conf names (the dump is packed at least
+the server's own count of data and indexes, or twice the data where that is more (blobs are dumped as hexadecimal
+digits), MongoDB by the directory that mongod.conf names (the dump is packed at least
 as tightly), a tree by the size of its files. Where a server has its data elsewhere its size is not known here, and only
 the margin is required; the action checks again before it begins. Source: df(1), du(1); information_schema.tables.
 """
@@ -32,8 +33,8 @@ class BackupRoom(Fact[str]):
 
 
 COUNTED: LiteralString = r"""counted() {
-  echo "select cast(ifnull(sum(data_length + index_length), 0) / 1024 as unsigned) from information_schema.tables
-    where table_schema not in ('information_schema', 'performance_schema', 'sys')" |
+  echo "select cast(ifnull(greatest(2 * sum(data_length), sum(data_length + index_length)), 0) / 1024 as unsigned)
+    from information_schema.tables where table_schema not in ('information_schema', 'performance_schema', 'sys')" |
     timeout 20 mysql --login-path="$1" -Ns 2>/dev/null
 }
 """

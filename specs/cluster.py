@@ -116,6 +116,9 @@ class Cluster:
     databases: tuple[str, ...] = ()
     """The servers that the products' variables name, as "mysql db.example": what install.config does not tell."""
 
+    backups_since: int = 0
+    """Seconds since the epoch: a backup made before does not count for what a run is to do."""
+
     @property
     def data(self) -> Release:
         """The release as published, before the package's versions replace its own."""

@@ -52,7 +52,7 @@ async def apply(
                     stop=console.stop,
                     approved=approved,
                 ),
-                spec_inputs=spec_inputs(cluster),
+                spec_inputs=spec_inputs(cluster, began=int(journal.clock.now().timestamp())),
             )
             ended = await reconcile.reconcile(context)
     return _result(cluster, ended, transcript)

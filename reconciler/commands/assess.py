@@ -13,7 +13,8 @@ from reconciler.core.plan import Plan
 from reconciler.core.step_order import section_rank
 from reconciler.core.verdict import exit_code
 from reconciler.engine import assess
-from reconciler.rules import database, latent, package_versions, preflight, registry
+from reconciler.engine.clock import SystemClock
+from reconciler.rules import backup, database, latent, package_versions, preflight, registry
 from reconciler.view.reports import ClusterReport
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -29,16 +30,17 @@ async def diff(path: Path) -> Result[ClusterReport]:
 
 async def plan(path: Path, out: Path | None = None) -> Result[ClusterReport]:
     """`out`: the plan is saved there too, for `apply PLAN`. Raises SpecError, TransportError."""
-    report = await report_on(path, plan_inputs)
+    report = await report_on(path, plan_inputs, began=int(SystemClock().now().timestamp()))
     if out is not None:
         files.write(out, plan_file.dump(plan_file.save(report.plan, report.readings, cluster=report.name)))
     return _result(report)
 
 
-async def report_on(path: Path, inputs_for: Callable[[Cluster], PlanInputs]) -> ClusterReport:
+async def report_on(path: Path, inputs_for: Callable[[Cluster], PlanInputs], *, began: int = 0) -> ClusterReport:
     async with session.open_cluster(path) as opened:
         expected, decide = inputs_for(opened.cluster)
-        assessment = await assess.assess(opened.gather, expected, decide, spec_inputs(opened.cluster, inputs_for))
+        inputs = spec_inputs(opened.cluster, inputs_for, began=began)
+        assessment = await assess.assess(opened.gather, expected, decide, inputs)
     return cluster_report(opened.cluster, assessment)
 
 
@@ -69,15 +71,23 @@ def comparing(cluster: Cluster) -> PlanInputs:
     return expected, compare
 
 
-def spec_inputs(cluster: Cluster, inputs_for: Callable[[Cluster], PlanInputs] = plan_inputs) -> assess.SpecInputs:
-    """Facts that change what is expected: a run that unpacks the package reads from it which versions it brings."""
-    facts = (package_versions.fact_of(cluster), database.fact_of(cluster), database.elsewhere(cluster).fact)
-    return assess.SpecInputs(
-        facts=facts,
-        plan_inputs=lambda readings: inputs_for(
-            database.with_databases(package_versions.with_package_versions(cluster, readings), readings)
-        ),
-    )
+def spec_inputs(
+    cluster: Cluster, inputs_for: Callable[[Cluster], PlanInputs] = plan_inputs, *, began: int = 0
+) -> assess.SpecInputs:
+    """Facts that change what is expected: a run that unpacks the package reads from it which versions it brings.
+
+    `began`: seconds since the epoch; a backup counts from there on, or from where the run began that this one resumes.
+    Without it every backup of the last day does.
+    """
+
+    def as_read(readings: Readings) -> Cluster:
+        versions = package_versions.with_package_versions(cluster, readings)
+        return backup.with_backups_since(database.with_databases(versions, readings), readings, began)
+
+    servers = (database.fact_of(cluster), database.elsewhere(cluster).fact)
+    resumed = (backup.fact_of(cluster),) if began else ()
+    facts = (package_versions.fact_of(cluster), *servers, *resumed)
+    return assess.SpecInputs(facts=facts, plan_inputs=lambda readings: inputs_for(as_read(readings)))
 
 
 def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:

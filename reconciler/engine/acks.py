@@ -1,4 +1,4 @@
-"""Ack: a person's word about work that leaves no trace, kept where that work would be done.
+"""Acknowledgements: a person's statement about work that leaves no trace, recorded where that work would be done.
 
 What was done or left out by hand before bkrec came, nobody but a person knows. Their word becomes the same record, or
 the same note, that bkrec's own step would have left; so all that follows is decided by facts as ever.
@@ -23,12 +23,12 @@ _RECORD_PENDING = register("ack-record-pending")
 
 
 class AckError(BkrecError):
-    """What a person said could not be put down for certain."""
+    """It is not certain that the acknowledgement was recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskStatus:
-    """Work of this release on this cluster, and what is known of it."""
+    """A manual task of this release on this cluster, and its state."""
 
     fact: TaskDone
     reading: AnyReading
@@ -55,7 +55,7 @@ async def record_pending(transport: Transport, fact: TaskDone, *, origin: str) -
 
 
 async def confirm(gather: GatherFacts, fact: TaskDone, *, done: bool) -> AnyReading:
-    """What the host says of it now. Raises AckError where that is not what was put down."""
+    """Read the record back. Raises AckError where it is not the one that was written."""
     reading = (await gather([fact])).readings[fact]
     if reading != Known(done):
         raise AckError(diagnose("ack-failed", where=fact.host, task=fact.task, error=str(reading)))

@@ -1,4 +1,4 @@
-"""What goes on on a cluster right now, for whoever asks from a second terminal. Writes nothing."""
+"""Activity: lease, jobs and pause of a cluster right now, for a second terminal. Writes nothing."""
 
 import re
 from base64 import b64decode
@@ -70,7 +70,7 @@ async def _running_on(transport: Transport, host: str, jobs: Jobs) -> tuple[Runn
 
 
 def _last_line(block: str) -> str:
-    """A cut answer is no whole number of base64 words: what can be read of it is."""
+    """The log's last line; of truncated base64 as much as decodes."""
     text = b64decode(block[: len(block) // 4 * 4]).decode("utf-8", "replace")
     lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
     return redact(lines[-1]) if lines else ""

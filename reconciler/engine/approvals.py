@@ -1,4 +1,4 @@
-"""Approve: who agreed to which deletion, when and for which run, put down on the controller before it is begun.
+"""Approvals: who agreed to which deletion, when and for which run, put down on the controller before it is begun.
 
 It opens nothing: a run goes by what it was told itself. The line is there for whoever asks later what happened.
 """
@@ -22,12 +22,12 @@ _APPROVE = register("approve")
 
 
 class ApproveError(BkrecError):
-    """The approval could not be put down for certain."""
+    """It is not certain that the approval was recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """The last one of its gate."""
+    """The latest one of its id."""
 
     approval: str
     who: str
@@ -52,7 +52,7 @@ async def record(transport: Transport, controller: str, *, approval: str, who: s
 
 
 async def read(gather: GatherFacts, controller: str, approvals: tuple[str, ...]) -> tuple[Approval, ...]:
-    """Those that were ever given, each gate's last; none of what could not be read."""
+    """All that were given, the latest of each id; none that could not be read."""
     markers = {approval_marker(controller, approval): approval for approval in approvals}
     readings = (await gather(tuple(markers))).readings
     known = ((approval, readings.get(fact)) for fact, approval in markers.items())

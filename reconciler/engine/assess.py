@@ -1,4 +1,4 @@
-"""Look: read what is expected, decide, read what the plan would rest on, decide again.
+"""Assess: gather the expected facts, plan, gather what the plan depends on, plan again.
 
 A plan that rests on facts nobody has read yet names them in `wanted`; only reading them tells whether more is needed.
 That ends, since each round reads facts that were not read before; the bound is for a rule that makes up new ones.
@@ -21,7 +21,8 @@ MakePlan = Callable[[Readings], Plan]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecInputs:
-    """What is wished for may rest on facts itself: they are read with every look, and what they say decides."""
+    """Facts that the desired state itself depends on: gathered with every assessment, then expected facts and plan are
+    computed from them."""
 
     facts: tuple[AnyFact, ...]
     plan_inputs: Callable[[Readings], tuple[Sequence[AnyExpected], MakePlan]]
@@ -79,6 +80,6 @@ def _merged(gathered: GatheredFacts, more: GatheredFacts) -> GatheredFacts:
 
 
 def _marked_unread(gathered: GatheredFacts, plan: Plan) -> GatheredFacts:
-    """What is still wanted stays unread, and says so: an Unknown blocks what rests on it."""
+    """Facts still not gathered become Unknown with that reason, and block what depends on them."""
     unread: dict[AnyFact, AnyReading] = {fact: Unknown(reason("not-read")) for fact in plan.unread_facts}
     return replace(gathered, readings={**unread, **gathered.readings})

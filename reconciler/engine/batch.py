@@ -1,4 +1,5 @@
-"""One program for many scripts, and its answer taken apart again. Pure; `collect` sends the one and receives the other.
+"""Batch: many scripts composed into one program, and its output split again. Pure: `gather.py`
+sends and receives.
 
 Each script's output stands between a begin and an end line that carry a nonce made for this run, on stdout and on
 stderr alike. So a greeting printed by a login shell is outside every frame, a script that prints something like a
@@ -15,7 +16,7 @@ from probes.command import Command, Output
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truncated:
-    """The section began, or never did, and its end was not heard."""
+    """The section's end line did not arrive, nor perhaps its beginning."""
 
     begun: bool
 
@@ -44,13 +45,13 @@ def split_output(answer: Output, nonce: str, count: int) -> tuple[Output | Trunc
 
 
 def last_match(pattern: str, text: str) -> re.Match[str] | None:
-    """The last time it is said, wherever in its line: what a start-up file prints, and be it the same, comes before."""
+    """The last match, anywhere in its line: what a start-up file prints, even the same text, comes before it."""
     *_, last = (None, *re.finditer(pattern, text, re.MULTILINE))
     return last
 
 
 def reply_to(request: str, text: str) -> str:
-    """What a job script said to `asked` (`say` in job_scripts.py); "" where it said nothing."""
+    """A job script's reply to this request (`say` in jobs/scripts.py); "" for none."""
     match = last_match(rf"bkrec-says {re.escape(request)} (.*)$", text)
     return match[1].strip() if match is not None else ""
 

@@ -1,4 +1,4 @@
-"""Time, as a value that is handed in: the wall for people, a steady one for durations, and a sleep.
+"""Clock, passed in as a value: the wall for people, a steady one for durations, and a sleep.
 
 The steady one goes on while this machine is suspended: a lease does not wait for a laptop whose lid is closed. It does
 not where a hypervisor stops the whole machine, and nothing in it can tell, until its wall clock is set right: `ahead`.
@@ -22,14 +22,15 @@ class Clock(Protocol):
         ...
 
     def steady(self) -> float:
-        """Seconds that only ever grow, from nowhere in particular."""
+        """Monotonic seconds of no particular origin."""
         ...
 
     async def sleep(self, seconds: float) -> None: ...
 
 
 def wall_ahead_s(clock: Clock) -> float:
-    """How far the wall is ahead of the steady one: it grows while that one stands still, and with every correction."""
+    """Seconds the wall clock is ahead of the monotonic one: grows while that one stands still, and with every
+    correction."""
     return clock.now().timestamp() - clock.steady()
 
 

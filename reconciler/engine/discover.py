@@ -1,8 +1,8 @@
-"""Read the controller's install.config and the package's versions: with them describe the cluster.
+"""Discover: read install.config and the package's versions on the controller, and describe the cluster with them.
 
 The first thing every command does.
 
-Framed as facts are (`frame.py`): a greeting from a start-up file is no part of it, and half a file is none.
+Framed as facts are (`batch.py`): a greeting from a start-up file is no part of it, and half a file is none.
 """
 
 import secrets
@@ -38,7 +38,7 @@ async def read_controller(transport: Transport, file: ClusterFile, md5: str = ""
 
 
 async def _query_controller(transport: Transport, file: ClusterFile, md5: str) -> Output:
-    """Raises TransportError where the connection went before the end, ValueError where there is none."""
+    """Raises TransportError where the connection was lost, ValueError where the output is not complete."""
     controller, nonce = file.controller.address, secrets.token_hex(12)
     program = compose([survey.command(file.paths.install, md5)], nonce)
     _DISCOVER.before()

@@ -1,6 +1,6 @@
-"""Collect: ask all hosts at once, each in one round trip, and answer every fact that was asked.
+"""Gather facts: query all hosts at once, each in one round trip, and answer every fact that was asked.
 
-All families' scripts for a host travel together (`frame.py`). What goes wrong stays where it went wrong: a parser that
+All families' scripts for a host travel together (`batch.py`). What goes wrong stays where it went wrong: a parser that
 chokes costs its family's facts on that host, a torn answer the sections after the tear, a dead host its own facts.
 Each becomes Unknown with its reason; nothing is raised, because a raised exception would cancel the neighbours.
 """
@@ -38,7 +38,7 @@ class GatheredFacts:
 
 
 GatherFacts = Callable[[Iterable[AnyFact]], Awaitable[GatheredFacts]]
-"""How all of the effects read facts: `collect` with its first two arguments given, or a world in memory."""
+"""How the engine reads facts: `gather_facts` with its first two arguments given, or a world in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ def _parse(query: _Query, section: Output) -> Mapping[AnyFact, AnyReading]:
 
 
 def _reject_invalid_utf8(reading: AnyReading) -> AnyReading:
-    """A value that holds a replaced byte is not what the host has: two different ones would look the same."""
+    """A value with a replacement character is not the host's value: two different ones would compare as equal."""
     match reading:
         case Known(value) if REPLACEMENT_CHARACTER in _as_text(value):
             return Unknown(reason("not-utf8"))

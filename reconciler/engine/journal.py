@@ -26,7 +26,7 @@ _WRITE = register("journal-write")
 
 
 class JournalError(BkrecError):
-    """The journal cannot be written: nothing may leave, because nobody could say afterwards what left."""
+    """The journal cannot be written, so no command is sent: afterwards nobody could tell what was."""
 
     ends_as = "failed"
 
@@ -52,12 +52,12 @@ class JournalContents:
 
 
 def new_run(clock: Clock) -> str:
-    """Sorts by time; the tail tells apart two of one second, for good: a lease and an undo go by this name."""
+    """A run id: sorts by time, unique by its random tail; lease and undo refer to it."""
     return f"{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(8)}"
 
 
 class AppendLog(Protocol):
-    """The file a journal is kept in; each raises OSError."""
+    """The journal's file, append only; each method raises OSError."""
 
     def append(self, data: bytes) -> None: ...
     def sync(self) -> None: ...
@@ -151,7 +151,7 @@ def open_journal(directory: Path, *, run: str, clock: Clock) -> Journal:
 
 
 def runs(directory: Path) -> tuple[str, ...]:
-    """The runs kept, oldest first."""
+    """Stored runs, oldest first."""
     return tuple(sorted(path.stem for path in (directory / "runs").glob("*.jsonl")))
 
 

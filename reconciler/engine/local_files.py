@@ -1,4 +1,4 @@
-"""Files on this machine: private, whole, and on disk when we say so.
+"""Local files: private mode, atomic replacement, fsync before a write counts as done.
 
 What is kept is written aside, synced, renamed, and the directory synced: a crash leaves the old file or the new one.
 Only a regular file is ever replaced. A device, a pipe, an open descriptor that somebody named (`--out /dev/stdout`) is
@@ -26,7 +26,7 @@ _MAX_LINKS = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedPath:
-    """What a name leads to, behind every link."""
+    """A path with every symbolic link followed."""
 
     path: Path
     descriptor: int | None = None
@@ -36,7 +36,7 @@ class ResolvedPath:
 
     @property
     def replaceable(self) -> bool:
-        """A file of its own, or nothing yet: what can be written aside and renamed into place."""
+        """A regular file, or nothing yet: it can be replaced by a rename."""
         return self.descriptor is None and (self.stat is None or stat.S_ISREG(self.stat.st_mode))
 
 
@@ -224,7 +224,7 @@ class AppendFile:
         os.fsync(self._descriptor)
 
     def is_torn(self) -> bool:
-        """The last line has no end: whoever wrote it was cut off."""
+        """The last line is incomplete: its writer was killed."""
         size = os.fstat(self._descriptor).st_size
         return size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
 

@@ -1,4 +1,4 @@
-"""Whose word a file is: who owns it, and who else could have written it.
+"""Ownership of configuration files: who owns one, and who else may write it.
 
 A cluster file decides what runs on this machine as whoever called us (`[ssh] config`: Match exec, ProxyCommand), and so
 does an SSH configuration. One that was merely found has to be the caller's own or root's, and nobody else's to write,
@@ -24,7 +24,7 @@ _MAX_INCLUDE_DEPTH = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadOwnership:
-    """Which path is to blame, its owner, and what is wrong with it."""
+    """The offending path, its owner, and what is wrong with it."""
 
     path: Path
     owner: str

@@ -1,4 +1,4 @@
-"""The releases that came with the package, read as text: parsing them is `specs/parse.py`'s."""
+"""Release data installed with bkrec, read as text: parsing them is `specs/parse.py`'s."""
 
 from importlib import resources
 from importlib.resources.abc import Traversable

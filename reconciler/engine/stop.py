@@ -1,4 +1,4 @@
-"""Stop: how a run is asked to end, by a person or by what happened to it.
+"""Stop request: how a run is asked to end, by a signal or by a lost lease.
 
 Once: no new step is started, those in flight are waited for. Twice: bkrec leaves at once; the jobs go on, on their
 hosts, and the next run adopts them. A lost lease stops a run the first way, with the reason.
@@ -21,14 +21,14 @@ class StopSignal:
     """Set with `why`."""
 
     def request(self, signal: int = 2) -> None:
-        """What a signal handler calls."""
+        """Request a stop; signal handlers call it."""
         if self.requested and self.signal is not None:
             self.immediate.set()
         self.signal = self.signal or signal
         self.requested = True
 
     def stop_because(self, why: Diagnostic) -> None:
-        """Nothing may be started any more, for this reason; the first reason stands."""
+        """Stop starting steps for this reason; the first reason counts."""
         self.why = self.why or why
         self.requested = True
         self.halted.set()

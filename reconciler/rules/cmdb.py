@@ -201,7 +201,7 @@ def _copied(cluster: Cluster) -> Iterator[AnyExpected]:
     fact = Backup(host=cluster.controller, what=BACKUP)
     yield fact.must_be("fresh", because=reason("cmdb-topology-copied"), source="guide 7.17")
     for host in database.databases_dumped(cluster, "mongodb"):
-        dump = Backup(host=host, what="mongodb")
+        dump = Backup(host=host, what="mongodb", since=cluster.backups_since)
         yield dump.must_be("fresh", because=reason("cmdb-topology-dumped"), source="guide 5.2")
 
 

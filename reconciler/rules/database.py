@@ -73,10 +73,10 @@ def mysql(cluster: Cluster) -> str:
 
 @of_cluster
 def backups(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """Every server's, not older than a day: nothing that migrates starts before."""
+    """Every server's, not older than a day or than the run: nothing that migrates starts before."""
     why = reason("restored-only-by-backup")
     return tuple(
-        Backup(host=host, what=kind).must_be("fresh", because=why, source="guide 5")
+        Backup(host=host, what=kind, since=cluster.backups_since).must_be("fresh", because=why, source="guide 5")
         for kind in KINDS
         for host in databases_dumped(cluster, kind)
     )

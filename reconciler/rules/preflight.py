@@ -148,6 +148,9 @@ def _tools(plan: Plan) -> Iterator[AnyExpected]:
         fact = MissingCommands(host=host, names=("bash", "flock", "awk", "rsync"))
         yield fact.must_be((), because=reason("preflight-tools"), source="util-linux, gawk, rsync")
     for step in plan.steps:
+        if isinstance(step.action, BackupMongodb):
+            fact = MissingCommands(host=step.action.host, names=("mongodump", "bsondump"))
+            yield fact.must_be((), because=reason("preflight-dump-tools"), source="mongodb-org-tools")
         if isinstance(step.action, SetLoginPath):
             fact = MissingCommands(host=step.action.host, names=("expect", "mysql_config_editor"))
             yield fact.must_be((), because=reason("preflight-login-tools"), source="bin/setup_mysql_loginpath.sh")

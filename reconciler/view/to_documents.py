@@ -240,6 +240,7 @@ def step_document(number: int, step: Step, latent: Mapping[AnyFact, Reason]) -> 
         deletes=why(reason) if (reason := done.deletes()) is not None else None,
         estimate_s=done.estimate_s,
         side_effects=[why(effect) for effect in done.side_effects()],
+        restore=list(done.restore_commands()),
         latent=[why(latent[m.expected.fact]) for m in step.repairs if m.expected.fact in latent],
     )
 

@@ -1,154 +1,97 @@
-"""Backups that break: none is recorded, none reads fresh, nothing torn stays, and the one before it stays as it was."""
+"""The copy of /data/install: whole or none, behind links too, and brought back by the commands that are shown.
+
+The dumps of the databases have files of their own: lib/test_mysql_dump.py, lib/test_mongodb_dump.py.
+"""
 
 import os
 import subprocess
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from actions.action import Action
-from actions.backup import MONGOD_CONF, BackupInstall, BackupMongodb, BackupMysql
+from actions.backup import BackupInstall
 from probes.backup import DIRECTORY, PROBE, Backup
-from tests.probes.here import ask, brief
+from tests.probes.here import ask, brief, tool
+from tests.support.broken_backups import WAYS
+from tests.support.broken_backups import broken as way
 from tests.support.shell import perform
 
 HOST = "10.0.0.1"
 TOOLS = Path(__file__).parents[1] / "support/tools"
-TABLES = "bkiam expression 12\ncmdb cc_empty 0\ncmdb cc_lost 3\ncmdb cc_many 4000\nlost one 1\n"
-COLLECTIONS = "admin system.users\ncmdb cc_HostBase\ncmdb cc_lost\nlost one\n"
-PASSWORD = """p"a\\s's $x"""
 
 
+@dataclass(frozen=True, slots=True)
 class Here:
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.server = home / "server"
-        self.dumps = home / "dumps"
-        self.install = home / "install"
-        (self.install / "bin/01-generate").mkdir(parents=True)
-        (self.install / "bin/04-final").mkdir()
-        for name in ("bkcli", "install.config", "bin/04-final/paas.env", ".path"):
-            (self.install / name).write_text(f"{name}\n")
-        (self.install / "bin/01-generate/dbadmin.env").write_text(
-            "BK_MONGODB_ADMIN_USER=root\nBK_MONGODB_ADMIN_PASSWORD='p\"a\\s'\\''s $x'\n"
-        )
+    home: Path
 
-    def back_up(self, what: str, broken: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-        self.server.write_text(TABLES if what == "mysql" else COLLECTIONS)
-        action = self.action(what)
-        as_text = PASSWORD.replace("\\", "\\\\").replace('"', '\\"')
+    @property
+    def install(self) -> Path:
+        return self.home / "install"
+
+    @property
+    def action(self) -> BackupInstall:
+        return BackupInstall(host=HOST, path=str(self.install))
+
+    @property
+    def records(self) -> Path:
+        return self.home / "var-lib/bkrec/backups"
+
+    def back_up(self, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         world = {
-            "PATH": f"{TOOLS}:{os.environ['PATH']}",
+            "PATH": f"{self.home / 'own'}:{TOOLS}:{os.environ['PATH']}",
             "SEED": "1",
-            "SERVER": str(self.server),
             "CLOCK": str(self.home / "clock"),
-            "BREAK": broken,
-            "PASSWORD": PASSWORD,
-            "PASSWORD_AS_TEXT": as_text,
         }
-        command = action.command()
-        args = tuple(str(self.home / "mongod.conf") if word == MONGOD_CONF else word for word in command.args)
-        shell = "bash" if action.login_shell else "dash"
-        return perform(replace(command, args=args), self.home, shell=shell, env={**world, **env})
+        return perform(self.action.command(), self.home, shell="dash", env={**world, **(env or {})})
 
-    def action(self, what: str) -> Action:
-        match what:
-            case "mysql":
-                return BackupMysql(host=HOST, directory=str(self.dumps))
-            case "mongodb":
-                return BackupMongodb(host=HOST, directory=str(self.dumps), install=str(self.install))
-            case _:
-                return BackupInstall(host=HOST, path=str(self.home / "install"))
-
-    def reads(self, what: str) -> Any:
-        kept = str(self.home / "var-lib/bkrec/backups")
-        (reading,) = ask(PROBE, [Backup(host=HOST, what=what)], instead={DIRECTORY: kept})
+    def reads(self) -> Any:
+        (reading,) = ask(PROBE, [Backup(host=HOST, what="install")], instead={DIRECTORY: str(self.records)})
         return brief(reading)
 
-    def record(self, what: str) -> dict[str, str]:
-        text = (self.home / f"var-lib/bkrec/backups/{what}").read_text()
+    def record(self) -> dict[str, str]:
+        text = (self.records / "install").read_text()
         return dict(line.split("=", 1) for line in text.splitlines())
 
+    @property
+    def copy(self) -> Path:
+        return Path(self.record()["path"])
+
     def copies(self) -> set[str]:
-        paths = [*self.dumps.rglob("*"), *self.home.glob("install_*")]
-        return {str(path.relative_to(self.home)) for path in paths}
+        return {path.name for path in self.home.glob("install_*")}
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Here:
-    return Here(tmp_path)
+    here = Here(tmp_path)
+    (here.install / "bin/04-final").mkdir(parents=True)
+    for name in ("bkcli", "install.config", "bin/04-final/paas.env", ".path", "odd name\\蓝"):
+        (here.install / name).write_text(f"{name}\n")
+    (here.install / "empty").mkdir()
+    (here.install / "bin/same.env").symlink_to("04-final/paas.env")
+    return here
 
 
-MYSQL = ("garbage", "zero", "cut", "missing-table", "missing-database", "no-rows", "disk-full", "dies", "denied")
-MONGODB = ("garbage", "zero", "no-metadata", "cut-gzip", "empty-file", "missing-collection", "missing-database")
-BROKEN = (
-    *(("mysql", each) for each in (*MYSQL, "no-server")),
-    *(("mongodb", each) for each in (*MONGODB, "disk-full", "dies", "denied", "no-oplog")),
-)
+def tree(root: Path) -> dict[str, str]:
+    found = {str(path.relative_to(root)): path.read_text() for path in root.rglob("*") if path.is_file()}
+    return {**found, **{str(path.relative_to(root)): "/" for path in root.rglob("*") if path.is_dir()}}
 
 
-@pytest.mark.parametrize(("what", "broken"), BROKEN, ids=lambda word: word)
-@pytest.mark.parametrize("before", [True, False], ids=["one-before", "none-before"])
-def test_a_broken_backup_is_no_backup(here: Here, what: str, broken: str, *, before: bool) -> None:
-    if before:
-        first = here.back_up(what)
-        assert first.returncode == 0, first.stderr
-        assert here.reads(what) == "fresh"
-    there = here.copies()
-    limit = here.home / "limit"
-    limit.write_text("ulimit -f 1000\n")
-    done = here.back_up(what, broken, **({"BASH_ENV": str(limit)} if broken == "disk-full" else {}))
-    assert done.returncode != 0
-    assert here.copies() == there
-    assert here.reads(what) == ("fresh" if before else "absent")
-    assert here.back_up(what).returncode == 0, "and the next one is made"
-
-
-@pytest.mark.parametrize(("broken", "text"), [("missing-table", "`cmdb`.`cc_lost`"), ("missing-database", "`lost`")])
-def test_what_a_dump_lacks_is_named(here: Here, broken: str, text: str) -> None:
-    assert f"{text} is not in the dump" in here.back_up("mysql", broken).stderr
-
-
-def test_a_table_that_the_dump_only_mentions_is_missed(here: Here) -> None:
-    """Text within a row looks like a statement; only what begins a line is one."""
-    assert "cc_lost" in here.back_up("mysql", "missing-table").stderr
-
-
-def test_the_dump_of_mongodb_is_whole_in_itself_where_no_client_lists(here: Here) -> None:
-    done = here.back_up("mongodb", "client-mute")
-    assert (done.returncode, here.reads("mongodb")) == (0, "fresh")
-    assert "was not compared with the server" in done.stdout
-
-
-@pytest.mark.parametrize("what", ["mysql", "mongodb", "install"])
-def test_a_copy_without_room_is_not_begun(here: Here, what: str) -> None:
-    data = here.home / "data"
-    data.mkdir()
-    (data / "WiredTiger").write_bytes(b"x" * 5_000_000)
-    (here.home / "mongod.conf").write_text(f"storage:\n  dbPath: {data}\n")
-    (here.install / "big").write_bytes(b"x" * 5_000_000)
-    done = here.back_up(what, "disk-full", FREE_KB="3000", DATA_BYTES="50000000")
-    assert done.returncode != 0
-    assert "MB free" in done.stderr
-    assert " needs " in done.stderr
-    assert here.copies() == set()
-
-
-def test_what_a_killed_dump_left_goes_before_the_next(here: Here) -> None:
-    """A database that fills its own disk with torn dumps stops."""
-    torn = here.dumps / "bkrec-20251231000000/bk_mysql_alldata.sql.part"
-    torn.parent.mkdir(parents=True)
-    torn.write_text("half")
-    (here.dumps / "bkrec-mongodb-20251231000000.part").mkdir()
-    (here.dumps / "bk_mysql_alldata.sql").write_text("the guide's own")
-    (here.home / "install_20251231000000.part").mkdir()
-    for what in ("mysql", "mongodb", "install"):
-        done = here.back_up(what)
-        assert (done.returncode, here.reads(what)) == (0, "fresh"), done.stderr
-    assert not [path for path in here.copies() if "20251231" in path or path.endswith(".part")]
-    assert (here.dumps / "bk_mysql_alldata.sql").exists()
+def test_the_copy_comes_back_by_the_commands_that_are_shown(here: Here) -> None:
+    here.install.chmod(0o755)
+    before = tree(here.install)
+    assert (here.back_up().returncode, here.reads()) == (0, "fresh")
+    assert (here.copy.stat().st_mode & 0o777, here.record()["run"]) == (0o700, "")
+    (here.install / "bkcli").write_text("of 6.2\n")
+    (here.install / "of_6_2").write_text("new\n")
+    text = "\n".join(here.action.restore_commands()).replace(DIRECTORY, str(here.records))
+    subprocess.run(["bash", "-ec", text], check=True)
+    assert tree(here.install) == before
+    assert here.install.stat().st_mode & 0o777 == 0o755
+    assert (here.home / "install.replaced/of_6_2").exists()
+    assert here.reads() == "fresh", "and the copy is still there"
 
 
 @pytest.mark.parametrize(
@@ -156,17 +99,117 @@ def test_what_a_killed_dump_left_goes_before_the_next(here: Here) -> None:
     [("bkcli", False), ("bkcli", True), ("install.config", True), ("bin/04-final/paas.env", False)],
     ids=["no-bkcli", "empty-bkcli", "empty-install.config", "no-env"],
 )
-def test_scripts_that_are_none_are_not_kept(here: Here, name: str, *, empty: bool) -> None:
-    assert here.back_up("install").returncode == 0
+def test_scripts_that_are_none_are_not_copied(here: Here, name: str, *, empty: bool) -> None:
+    assert here.back_up().returncode == 0
     there = here.copies()
     (here.install / name).unlink()
     if empty:
         (here.install / name).touch()
-    assert here.back_up("install").returncode != 0
-    assert here.copies() == there
+    assert here.back_up().returncode != 0
+    assert (here.copies(), here.reads()) == (there, "fresh"), "the copy before it is as it was"
 
 
-def test_a_tree_behind_a_link_is_kept_with_all_it_leads_to(here: Here) -> None:
+FILE, DIRECTORY_GONE, ROWS, DIES = WAYS[2], WAYS[3], WAYS[4], WAYS[6]
+TO = 'cp "$@"; for to; do :; done;'
+BROKEN = {
+    "cut-stream": ("cut stream", f'{TO} [ ! -f "$to/bkcli" ] || echo cut > "$to/bkcli"'),
+    "missing-file": (FILE, f'{TO} rm -f "$to/.path"'),
+    "missing-directory": (DIRECTORY_GONE, f'{TO} rm -rf "$to/empty"'),
+    "shorter-file": (ROWS, f'{TO} head -n 1 "$to/install.config" > "$to/x"; mv "$to/x" "$to/install.config"'),
+    "zero": ("zero bytes", 'for to; do :; done; mkdir -p "$to"'),
+    "dies": (DIES, 'cp "$@"; kill -9 $PPID'),
+    "denied": ("access denied to one table", 'cp "$@"; echo "cp: Permission denied" >&2; exit 1'),
+    "link": ("a link instead", 'for to; do :; done; ln -s "$INSTALL" "$to"'),
+}
+
+
+@pytest.mark.parametrize(
+    "script", [pytest.param(script, id=name, marks=way("install", why)) for name, (why, script) in BROKEN.items()]
+)
+def test_a_broken_copy_is_no_backup(here: Here, script: str) -> None:
+    (here.install / "install.config").write_text("two\nlines\n")
+    tool(here.home / "own", "cp", f"PATH=/usr/bin:/bin\n{script}")
+    assert here.back_up({"INSTALL": str(here.install)}).returncode != 0
+    assert here.reads() == "absent"
+    (here.home / "own/cp").unlink()
+    assert here.back_up().returncode == 0
+    assert not [name for name in here.copies() if ".part" in name], "and what was left of it goes before the next"
+
+
+@way("install", "disk full")
+def test_a_full_disk_breaks_the_copy(here: Here) -> None:
+    small = here.home / "small"
+    script = f"mkdir -p {small}; mount -t tmpfs -o size=64k none {small}; /bin/cp -a {here.install} {small}/install"
+    (here.install / "big").write_bytes(os.urandom(30_000))
+    action = BackupInstall(host=HOST, path=f"{small}/install")
+    command = action.command()
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", f'{script}; exec dash -c "$@"', "sh", command.script, "sh", *command.args],
+        env={"PATH": f"{TOOLS}:{os.environ['PATH']}", "CLOCK": str(here.home / "clock"), "FREE_KB": "99999999"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "No space left on device" in done.stderr
+    assert not (here.records / "install").exists()
+
+
+def test_a_copy_without_room_is_not_begun(here: Here) -> None:
+    (here.install / "big").write_bytes(b"x" * 5_000_000)
+    done = here.back_up({"FREE_KB": "3000"})
+    assert done.returncode != 0
+    assert "needs" in done.stderr
+    assert "MB free" in done.stderr
+    assert here.copies() == set()
+
+
+@way("install", "created during the dump")
+def test_what_is_written_meanwhile_does_not_fail_the_copy_and_is_in_it_as_it_is_now(here: Here) -> None:
+    """hosts.env is written anew at each call of bkcli."""
+    tool(
+        here.home / "own",
+        "cp",
+        'PATH=/usr/bin:/bin; cp "$@"; cd "$INSTALL"; echo newer > .path; echo new > made; rm -f empty/x',
+    )
+    (here.install / "empty/x").write_text("goes meanwhile\n")
+    assert here.back_up({"INSTALL": str(here.install)}).returncode == 0
+    assert (here.copy / ".path").read_text() == "newer\n"
+    assert not (here.copy / "empty/x").exists()
+    assert "made" not in tree(here.copy) or (here.copy / "made").read_text() == "new\n"
+
+
+@pytest.mark.parametrize("spoilt", ["longer", "same-size", "gone", "swapped", "link", "relinked"])
+def test_a_copy_that_was_touched_since_is_broken(here: Here, spoilt: str) -> None:
+    assert here.back_up().returncode == 0
+    copy, file = here.copy, here.copy / "bkcli"
+    match spoilt:
+        case "longer":
+            file.write_text("bkcli, longer\n")
+        case "same-size":
+            file.write_text("BKCLI\n")
+        case "gone":
+            file.unlink()
+        case "swapped":
+            file.unlink()
+            (copy / "bkcl1").write_text("bkcli\n")
+        case "relinked":
+            (copy / "bin/same.env").unlink()
+            (copy / "bin/same.env").symlink_to("../bkcli")
+        case _:
+            copy.rename(here.home / "elsewhere")
+            copy.symlink_to("elsewhere")
+    assert here.reads() == "broken"
+
+
+def test_what_a_killed_copy_left_goes_before_the_next(here: Here) -> None:
+    (here.home / "install_20251231000000.part").mkdir()
+    (here.home / "install_20251231000000.part.names").touch()
+    assert here.back_up().returncode == 0
+    assert not [name for name in here.copies() if ".part" in name]
+
+
+def test_a_tree_behind_a_link_is_copied_with_all_it_leads_to(here: Here) -> None:
     real, outside = here.home / "disk2/install", here.home / "etc"
     real.parent.mkdir()
     here.install.rename(real)
@@ -177,19 +220,12 @@ def test_a_tree_behind_a_link_is_kept_with_all_it_leads_to(here: Here) -> None:
     (outside / "job.env").write_text("JOB=1\n")
     (real / "bin/03-userdef").symlink_to(outside / "userdef")
     (real / "bin/04-final/job.env").symlink_to(outside / "job.env")
-    (real / "bin/same.env").symlink_to("04-final/paas.env")
-    assert here.back_up("install").returncode == 0
-    copy = Path(here.record("install")["path"])
+    assert here.back_up().returncode == 0
+    copy = here.copy
     subprocess.run(["rm", "-rf", real, outside], check=True)
     assert not copy.is_symlink()
     assert (copy / "bkcli").read_text() == "bkcli\n"
     assert (copy / "bin/04-final/job.env").read_text() == "JOB=1\n"
     assert (copy / "bin/03-userdef/gse.env").read_text() == "GSE=1\n"
     assert (copy / "bin/same.env").readlink() == Path("04-final/paas.env")
-    assert here.reads("install") == "fresh"
-
-
-def test_the_password_is_on_no_command_line_and_in_no_output(here: Here) -> None:
-    done = here.back_up("mongodb")
-    assert PASSWORD not in done.stdout + done.stderr
-    assert PASSWORD not in " ".join(here.action("mongodb").command().args)
+    assert here.reads() == "fresh"

@@ -9,8 +9,11 @@ import pytest
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
 from actions.path import CopyDirectory, RetireDirectory
 from probes import path
+from probes.backup import DIRECTORY, PROBE, Backup
 from probes.fact import SameAs
-from tests.probes.here import ask, tool
+from tests.probes.here import ask, brief, tool
+from tests.support.broken_backups import WAYS
+from tests.support.broken_backups import broken as way
 from tests.support.shell import perform
 
 HOST = "10.0.0.1"
@@ -102,6 +105,7 @@ exec /bin/{name} "$@"
 """
 
 
+@way("src", "server, tool or host dies")
 @pytest.mark.parametrize(
     ("name", "at", "half"),
     [
@@ -150,12 +154,79 @@ def test_a_swap_over_two_disks_asks_for_room_before_anything_moves(tmp_path: Pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["src", "var-lib"]
 
 
+@way("src", "zero bytes")
 def test_a_tree_without_a_version_is_not_recorded_as_a_backup(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     swap(tmp_path)
     assert not (tmp_path / "var-lib/bkrec/backups/src").exists()
 
 
+def src_reads(tmp_path: Path) -> object:
+    records = str(tmp_path / "var-lib/bkrec/backups")
+    (reading,) = ask(PROBE, [Backup(host=HOST, what="src")], instead={DIRECTORY: records})
+    return brief(reading)
+
+
+@pytest.fixture
+def moved_aside(tmp_path: Path) -> Path:
+    """The old tree as the swap leaves it."""
+    (tmp_path / "src/job").mkdir(parents=True)
+    (tmp_path / "src/VERSION").write_text("6.1.2")
+    (tmp_path / "src/job/VERSION").write_text("3.5.1")
+    swap(tmp_path)
+    assert src_reads(tmp_path) == "fresh"
+    return tmp_path / "src.bak"
+
+
+def test_the_old_tree_comes_back_by_the_commands_that_are_shown(tmp_path: Path, moved_aside: Path) -> None:
+    action = SwapSource(host=HOST, new="/new", live=str(tmp_path / "src"), version="6.2.2", products=())
+    text = "\n".join(action.restore_commands()).replace(DIRECTORY, str(tmp_path / "var-lib/bkrec/backups"))
+    subprocess.run(["bash", "-ec", text], check=True)
+    assert (tmp_path / "src/job/VERSION").read_text() == "3.5.1"
+    assert (tmp_path / "src.replaced/VERSION").read_text() == "6.2.2"
+    assert not moved_aside.exists()
+    assert src_reads(tmp_path) == "broken", "it is no backup any more"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param("rm job/VERSION", id="file-gone", marks=way("src", WAYS[2])),
+        pytest.param("rm -r job", id="directory-gone", marks=way("src", WAYS[3])),
+        pytest.param("printf 3 > job/VERSION", id="shorter", marks=way("src", WAYS[4])),
+        pytest.param("printf 4.0.0 > job/x; mv job/x job/VERSION", id="swapped", marks=way("src", WAYS[4])),
+        pytest.param(": > job/VERSION", id="emptied", marks=way("src", "zero bytes")),
+        pytest.param("cd ..; mv src.bak x; ln -s x src.bak", id="link", marks=way("src", "a link instead")),
+    ],
+)
+def test_an_old_tree_that_was_touched_since_is_broken(tmp_path: Path, moved_aside: Path, command: str) -> None:
+    subprocess.run(["sh", "-ec", command], cwd=moved_aside, check=True)
+    assert src_reads(tmp_path) == "broken"
+
+
+@way("src", "disk full")
+def test_a_full_disk_leaves_the_old_tree_in_its_place(tmp_path: Path) -> None:
+    """The new one is copied there from another file system: real ENOSPC, although there was room when it was asked."""
+    small = tmp_path / "small"
+    action = SwapSource(host=HOST, new=str(tmp_path / "new"), live=f"{small}/src", version="6.2.2", products=())
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new/VERSION").write_text("6.2.2" * 20_000)
+    small.mkdir()
+    begin = f'mount -t tmpfs -o size=64k none {small}; mkdir {small}/src; echo 6.1.2 > {small}/src/VERSION; sh -c "$@"'
+    command = action.command()
+    then = f"{begin}; echo $?; cat {small}/src/VERSION; ls {small}"
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", then, "sh", command.script, "sh", *command.args],
+        env={"PATH": f"{TOOLS}:{os.environ['PATH']}", "FREE_KB": "99999999"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "No space left on device" in done.stderr
+    assert done.stdout == "1\n6.1.2\nsrc\n"
+
+
+@way("src", "a link instead")
 def test_the_tree_behind_a_linked_src_is_the_backup(tmp_path: Path) -> None:
     real = tmp_path / "disk2"
     real.mkdir()
@@ -164,7 +235,7 @@ def test_the_tree_behind_a_linked_src_is_the_backup(tmp_path: Path) -> None:
     swap(tmp_path)
     assert (tmp_path / "src/VERSION").read_text() == "6.2.2"
     assert (real / "VERSION").read_text() == "6.1.2"
-    assert f"path={real}\nsize=1\n" in (tmp_path / "var-lib/bkrec/backups/src").read_text()
+    assert f"path={real}\n" in (tmp_path / "var-lib/bkrec/backups/src").read_text()
 
 
 def test_a_swap_cut_between_its_renames_is_finished_by_the_next(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from actions.task import MIGRATION, PYTHON
 from probes.agent import AgentsMissing, AgentsOnline
-from probes.backup import Backup
+from probes.backup import Backup, MigratingRuns
 from probes.cmdb import (
     BusinessHosts,
     EditingLocked,
@@ -372,8 +372,13 @@ CASES: tuple[Case, ...] = (
     _case("marker/absent", 0, "stat --version", Marker(host=H1, name="none")),
     _case("undo/upgraded", 0, "awk --version", *undone(H1)),
     _case(
-        "backup/controller", 0, "stat --version", *(Backup(host=H1, what=what) for what in ("install", "src", "mysql"))
+        "backup/controller",
+        0,
+        "find --version",
+        *(Backup(host=H1, what=what) for what in ("install", "src", "mysql")),
+        MigratingRuns(host=H1),
     ),
+    _case("backup/database", 2, "find --version", Backup(host=H3, what="mysql"), MigratingRuns(host=H3)),
     _case(
         "package/digests",
         0,

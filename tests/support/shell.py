@@ -16,6 +16,7 @@ from probes.command import Command
 
 INSIDE = """mount -t tmpfs none /var/lib
 if [ -n "${SEED:-}" ]; then cp -a "$KEPT/." /var/lib/; fi
+if [ -n "${SMALL:-}" ]; then mkdir -p "$SMALL"; mount -t tmpfs -o size=64k none "$SMALL"; fi
 if [ -d "$1/units" ]; then mount --bind "$1/units" /etc/systemd/system; fi
 cd "$1" && shift && "$@"
 code=$?
@@ -28,7 +29,8 @@ def perform(
     command: Command, where: Path, *, shell: str = "bash", env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """`where`/var-lib holds afterwards what the script left in /var/lib, and before it too where `env` has SEED.
-    `env`: what the job's runner would add. `where`/units, if there, is /etc/systemd/system."""
+    `env`: what the job's runner would add. `where`/units, if there, is /etc/systemd/system. A directory that `env`
+    names in SMALL becomes a file system of 64 KB."""
     if not _permitted():
         pytest.skip("this machine does not permit a mount namespace")
     path = where / "var-lib"

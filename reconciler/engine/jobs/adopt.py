@@ -1,4 +1,4 @@
-"""Adopt: wait for the jobs that earlier runs left running, before anything is decided.
+"""Adoption: wait for running jobs of earlier runs before anything is planned.
 
 A cluster in the middle of somebody's upgrade script is no state to plan from, and a second bkcli beside a running one
 is what the vendor's files do not survive. So they are followed to their end; what they achieved is then a fact.
@@ -26,12 +26,12 @@ Jobs = tuple[tuple[str, str], ...]
 
 
 async def running_jobs(gather: GatherFacts, hosts: Iterable[str]) -> Jobs:
-    """A host that cannot be read adds none: nothing can be started there either."""
+    """Running jobs of all hosts; an unreachable host adds none, and nothing can be started there either."""
     return (await read_running_jobs(gather, hosts))[0]
 
 
 async def read_running_jobs(gather: GatherFacts, hosts: Iterable[str]) -> tuple[Jobs, tuple[Diagnostic, ...]]:
-    """Who runs what, and which hosts did not say."""
+    """Running jobs, and the hosts that could not be read."""
     facts: list[AnyFact] = [JobsRunning(host=host) for host in hosts]
     readings = (await gather(facts)).readings
     jobs = tuple((fact.host, job) for fact in facts for job in _jobs_in(readings.get(fact)))
@@ -87,7 +87,7 @@ def _has_failed(task: asyncio.Task[JobResult | BkrecError]) -> bool:
 async def _follow(
     transport: Transport, host: str, job: str, clock: Clock, record: Callable[[Event], None]
 ) -> JobResult | BkrecError:
-    """In a group an expected failure is returned: raised, it would come out as something else."""
+    """Expected failures are returned, not raised: in a TaskGroup an exception would cancel the other jobs."""
 
     def on_line(line: str) -> None:
         record(StepOutput(step=job, line=redact(line)))
@@ -100,7 +100,7 @@ async def _follow(
 
 
 def unfinished_reason(result: JobResult, host: str, job: str) -> Diagnostic | None:
-    """Why it could not be followed to its end."""
+    """Why the job was not followed to its end."""
     match result.state:
         case "overdue":
             return diagnose("job-overdue", where=host, job=job, seconds=f"{ADOPTED_TIMEOUT_S:g}")

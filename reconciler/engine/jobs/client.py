@@ -38,7 +38,7 @@ lease may have been another's. no-answer: not known whether it started."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartDeadline:
-    """By when a job must have begun, told in its host's own time."""
+    """By when a job must have started, in its host's own time."""
 
     boot: str
     uptime_s: int
@@ -99,7 +99,8 @@ def job_spec(
 
 
 async def launch(transport: Transport, host: str, spec: JobSpec) -> LaunchResult:
-    """Starts it once, whoever asks and however often. "no-answer" is not "no": ask for its state."""
+    """Launch a job, at most once for all callers and retries. After "no-answer" its state has to be read: it may
+    run."""
     if not re.fullmatch(r"[a-z0-9-]+\.\d+", spec.job):
         raise ValueError(f"no job id: {spec.job!r}")
     _LAUNCH.before()
@@ -218,7 +219,7 @@ async def follow_log(
 
 @dataclass(slots=True)
 class _UnreadableLog:
-    """A log that is there and does not come: the host answers at once, and says nothing."""
+    """A log that exists and cannot be read: the host answers at once, with nothing."""
 
     since: float | None = None
     polls: int = 0
@@ -239,7 +240,7 @@ class _UnreadableLog:
 
 
 async def _read_chunk(transport: Transport, host: str, job: str, offset: int) -> _LogChunk | None:
-    """None: not heard, or not to the end."""
+    """None: no answer, or a truncated one."""
     command = Command(script=READ, args=(STATE_ROOT, job, str(offset), str(LONG_POLL_DS)), timeout_s=30.0)
     _READ.before()
     try:

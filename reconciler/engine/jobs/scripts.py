@@ -1,4 +1,4 @@
-"""What hosts are told about jobs: constant scripts, no newer than coreutils 8.22, systemd 219 and util-linux 2.23.
+"""Job scripts, as they run on hosts: literals, no newer than coreutils 8.22, systemd 219 and util-linux 2.23.
 
 A record is written aside, synced, renamed, and synced again under its new name, which takes the rename along
 (`sync FILE` ignores its argument on coreutils 8.22, dd does not). The pid record decides who runs a job: it is

@@ -30,7 +30,7 @@ class HostBackoff:
             self._last, self._until = error, now + waited
 
     def cached_error(self, now: float) -> TransportError | None:
-        """What it would say if it were asked now; None: ask it."""
+        """The error to return without asking; None: ask the host."""
         if self._last is None or now >= self._until:
             return None
         return TransportError(self._last.diagnostic)

@@ -1,4 +1,4 @@
-"""asyncssh's exceptions, and ssh(1)'s complaints, in our words: the one place that translates them.
+"""SSH errors: asyncssh's exceptions and ssh(1)'s messages become diagnostics, here and nowhere else.
 
 asyncssh says "Host key is not trusted" for a host never met and for one whose key changed. They are not alike to an
 operator, so the known_hosts files are asked which it is.
@@ -17,7 +17,7 @@ from specs.diagnostic import Diagnostic, diagnose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownHostsLookup:
-    """Where the keys of this host would be written down."""
+    """The known_hosts files of this host."""
 
     host: str
     port: int | None
@@ -26,7 +26,7 @@ class KnownHostsLookup:
 
 @cache
 def asyncssh_errors() -> tuple[type[Exception], ...]:
-    """All that connecting and running can throw at us. ValueError: asyncssh's key and config errors are such."""
+    """What connecting and running may raise. ValueError: asyncssh's key and configuration errors are such."""
     import asyncssh
 
     others = (asyncssh.ChannelListenError, asyncssh.PasswordChangeRequired, asyncssh.BreakReceived)
@@ -83,7 +83,7 @@ def _host_key(host: str, message: str, lookup: KnownHostsLookup) -> Diagnostic:
 
 
 def _has_known_key(lookup: KnownHostsLookup) -> bool:
-    """Whether any key, or authority, is written down for this host."""
+    """Whether known_hosts has any key or certificate authority for this host."""
     import asyncssh
 
     files = [str(path) for path in (Path(file).expanduser() for file in lookup.files) if path.is_file()]
@@ -110,7 +110,7 @@ STDERR_CODES = (
 
 
 def ssh_stderr_error(host: str, output: Output) -> TransportError | None:
-    """For hosts reached through the controller: its ssh tells by text what asyncssh tells by class."""
+    """For hosts reached through the controller: its ssh(1) reports in text what asyncssh reports as a class."""
     if output.exit_status != 255:
         return None
     for words, code in STDERR_CODES:

@@ -1,4 +1,4 @@
-"""The way to a host: the jump hosts before it, and what ~/.ssh/config says of each: name, port, known_hosts files.
+"""Route to a host: the jump hosts before it, and what ~/.ssh/config says of each: name, port, known_hosts files.
 
 asyncssh opens jump hosts by itself, and then tells their trouble as the host's own; and it takes the setting
 `UserKnownHostsFile none` for leave to check no key at all (2.24.1, seen). So each is opened here, one through the
@@ -43,7 +43,7 @@ MAX_JUMPS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One SSH server on the way; the last is the host itself."""
+    """One SSH server of the route; the last is the host itself."""
 
     where: str
     """What it is called to a person: the host's address in install.config, a jump host's name in ~/.ssh/config."""

@@ -43,6 +43,8 @@ class StepDoc(Doc):
     """What is gone for good afterwards and users may have made."""
     estimate_s: float
     side_effects: list[ReasonDoc]
+    restore: list[str] = Field(default_factory=list[str])
+    """For root's shell on `host`: the commands that bring back the backup which this step makes."""
     latent: list[ReasonDoc] = Field(default_factory=list[ReasonDoc])
     """What would happen without it, and when, of the facts that are right now."""
 

@@ -11,6 +11,7 @@ FACTS: dict[str, LocalizedText] = {
     "agent.missing": message("agents recorded as online that are offline", "记录为在线、现已不在线的 Agent"),
     "agent.online": message("agents online", "在线的 Agent"),
     "backup": message("backup of {what}", "{what} 的备份"),
+    "backup.migrating-runs": message("runs that began an irreversible step", "已开始不可逆步骤的运行"),
     "cmdb.hosts-not-idle": message("hosts of the BlueKing business that are not idle", "蓝鲸业务中不在空闲机的主机"),
     "cmdb.custom": message("custom content in the BlueKing business", "蓝鲸业务中的自定义内容"),
     "cmdb.host-modules": message(

@@ -43,6 +43,10 @@ REASONS: dict[str, LocalizedText] = {
     "preflight-login-tools": LocalizedText(
         en="a login path is stored through an interactive prompt", zh="login-path 通过交互提示写入"
     ),
+    "preflight-dump-tools": LocalizedText(
+        en="MongoDB is dumped with the first, and the dump is read back with the second",
+        zh="前者用于导出 MongoDB，后者用于读回导出进行核对",
+    ),
     "preflight-subjects-script": LocalizedText(
         en=("IAM's groups are migrated by a script that is in no package: download it to that path (guide 7.6)"),
         zh="权限中心用户组由一个不在软件包内的脚本迁移：请先将其完整下载到该路径（指引 7.6）",

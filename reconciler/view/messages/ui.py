@@ -100,6 +100,15 @@ LABELS: dict[str, LocalizedText] = {
     "backup": message("backup", "备份"),
     "backup-one": message("#{number} {action}", "第 {number} 步：{action}"),
     "backup-none": message("none in this plan", "本计划不含备份"),
+    "restore-on": message("to restore it, as root on {host}:", "恢复方法，以 root 在 {host} 上执行："),
+    "restore-after-failure": message(
+        "An irreversible step has started: only the backups restore the old state (docs/restore.md)",
+        "不可逆步骤已经开始，只有备份能恢复旧状态（docs/restore.zh-CN.md）",
+    ),
+    "restore-earlier": message(
+        "made by an earlier run: recorded in /var/lib/bkrec/backups on {hosts}",
+        "由之前的运行备份：记录在 {hosts} 的 /var/lib/bkrec/backups 下",
+    ),
     "manual": message("manual steps", "人工步骤"),
     "manual-some": message(
         "{numbers}: apply stops there, shows what to do, and continues once it is verified",

@@ -9,6 +9,7 @@ from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import Colour, RenderOptions, sanitized
 from reconciler.view.text.diagnostic import block
 from reconciler.view.text.plan import numbers
+from reconciler.view.text.restore import after_failure_lines
 
 
 def event_lines(event: ev.Event, plan: Plan, page: RenderOptions) -> Iterator[str]:
@@ -83,6 +84,7 @@ def _failed(event: ev.StepFailed, plan: Plan, numbered: Mapping[str, str], page:
     if event.tail:
         yield f"  {label('log-tail', page.lang)}:"
         yield from (f"    | {sanitized(line)}" for line in event.tail)
+    yield from after_failure_lines(event.step, plan, page)
 
 
 def _interrupted(event: ev.RunInterrupted, numbered: Mapping[str, str], page: RenderOptions) -> str:

@@ -13,6 +13,7 @@ from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.text import latent
 from reconciler.view.text.diagnostic import block
 from reconciler.view.text.diff import module_title
+from reconciler.view.text.restore import restore_lines
 from reconciler.view.text.rows import grouped, rows
 from specs.reason import Reason
 
@@ -174,6 +175,7 @@ def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwis
         ("step", step.id),
     )
     yield from rows(page, ((label(name, page.lang), text) for name, text in reported), indent=5)
+    yield from restore_lines(step, page, 5)
 
 
 def _deletes(step: Step, page: RenderOptions) -> str:

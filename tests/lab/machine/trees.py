@@ -77,6 +77,8 @@ def platform(host: str, root: Path) -> None:
     shutil.copytree(vendor / "host", root, dirs_exist_ok=True, symlinks=True)
     for name in ("mysqldump", "mysqladmin"):
         (root / "usr/bin" / name).symlink_to("mysql")
+    for name in ("mongo", "mongorestore", "bsondump"):
+        (root / "usr/bin" / name).symlink_to("mongodump")
     shutil.copytree(vendor / "pristine", root / "data/lab/pristine", dirs_exist_ok=True)
     lib = root / "usr/local/lib/bklab"
     write(lib / "www/healthz", HEALTH)

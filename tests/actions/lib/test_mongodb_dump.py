@@ -1,0 +1,287 @@
+"""MongoDB's dump, by the lab's stand-in of its tools, which keeps real documents: broken, none counts.
+
+No mongod can be had here, so nothing is proved about a real server. What is: each document of the dump, read by
+PyMongo's own BSON, is one that the stand-in keeps; and each way of breaking a dump is found by the product's script.
+"""
+
+import gzip
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import bson
+import pytest
+
+from actions.backup import MONGOD_CONF, BackupMongodb
+from actions.lib.mongodb_dump import LIST
+from probes.backup import DIRECTORY, PROBE, Backup
+from tests.probes.here import ask, brief
+from tests.support.broken_backups import WAYS
+from tests.support.broken_backups import broken as way
+from tests.support.shell import perform
+
+HOST = "10.0.0.1"
+ROOT = Path(__file__).parents[3]
+TOOLS = ROOT / "tests/support/tools"
+STAND_IN = ROOT / "tests/lab/vendor/host/usr/bin/mongodump"
+PASSWORD = """p"a\\s's $x"""
+HALF = len(b"".join(bson.encode({"_id": bson.Int64(n), "name": f"cc_HostBase {n}", "bk": "蓝鲸"}) for n in range(150)))
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    home: Path
+
+    @property
+    def dumps(self) -> Path:
+        return self.home / "dumps"
+
+    @property
+    def server(self) -> Path:
+        """Where the stand-in keeps its documents."""
+        return self.home / "server"
+
+    @property
+    def records(self) -> Path:
+        return self.home / "var-lib/bkrec/backups"
+
+    @property
+    def action(self) -> BackupMongodb:
+        return BackupMongodb(host=HOST, directory=str(self.dumps), install=str(self.home / "install"))
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": f"{TOOLS}:{self.home / 'tools'}:{os.environ['PATH']}",
+            "MONGO_TOOLS": str(self.home / "tools"),
+            "BKLAB_MONGO": str(self.server),
+            "BKLAB_MONGO_USERS": str(self.home / "users"),
+            "LC_ALL": "C",
+        }
+
+    def back_up(self, broken: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+        command = self.action.command()
+        args = tuple(str(self.home / "mongod.conf") if word == MONGOD_CONF else word for word in command.args)
+        own = {"SEED": "1", "CLOCK": str(self.home / "clock"), "BREAK": broken, "HALF": str(HALF)}
+        return perform(replace(command, args=args), self.home, env={**self.environment(), **own, **env})
+
+    def restore(self, server: Path) -> subprocess.CompletedProcess[str]:
+        text = "\n".join(self.action.restore_commands()).replace(DIRECTORY, str(self.records))
+        env = {**self.environment(), "BKLAB_MONGO": str(server)}
+        return subprocess.run(["bash", "-c", text], env=env, capture_output=True, text=True, check=False)
+
+    def reads(self) -> Any:
+        (reading,) = ask(PROBE, [Backup(host=HOST, what="mongodb")], instead={DIRECTORY: str(self.records)})
+        return brief(reading)
+
+    def files(self) -> set[str]:
+        return {str(path.relative_to(self.home)) for path in self.dumps.rglob("*")}
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Here:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("mongodump", "mongorestore", "bsondump", "mongo"):
+        (tools / name).symlink_to(STAND_IN)
+    (tmp_path / "users").write_text(f"root:{PASSWORD}\n")
+    (tmp_path / "install/bin/01-generate").mkdir(parents=True)
+    (tmp_path / "install/bin/01-generate/dbadmin.env").write_text(
+        "BK_MONGODB_ADMIN_USER=root\nBK_MONGODB_ADMIN_PASSWORD='p\"a\\s'\\''s $x'\n"
+    )
+    here = Here(tmp_path)
+    subprocess.run([tools / "mongo"], input=login("root", PASSWORD), env=here.environment(), text=True, check=True)
+    cmdb = here.server / "cmdb"
+    shutil.copy(cmdb / "cc_SetBase.bson", cmdb / "cc_Dropped.bson")
+    shutil.copy(cmdb / "cc_SetBase.bson", cmdb / "odd%20%28name%29%20%E8%93%9D.bson")
+    (cmdb / "cc_Empty.bson").write_bytes(b"")
+    return here
+
+
+def login(user: str, word: str) -> str:
+    """As the product's script hands it over."""
+    text, secret = (quote(each, safe="") for each in (user, word))
+    return f'var user = decodeURIComponent("{text}"), word = decodeURIComponent("{secret}");\n{LIST}'
+
+
+def documents(root: Path) -> dict[str, list[dict[str, Any]]]:
+    """Each collection below `root`, read by a library that has nothing to do with the product or the stand-in."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted(root.glob("*/*.bson*")):
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        found[f"{path.parent.name}/{path.name.partition('.bson')[0]}"] = [*bson.decode_iter(data)]
+    return found
+
+
+def test_each_document_of_the_server_is_in_the_dump_and_comes_back_from_it(here: Here) -> None:
+    done = here.back_up()
+    assert (done.returncode, here.reads()) == (0, "fresh"), done.stderr
+    (dump,) = (path for path in here.dumps.glob("bkrec-mongodb-*") if path.is_dir())
+    before = documents(here.server)
+    assert documents(dump) == before
+    assert len(before["cmdb/cc_HostBase"]) == 300
+    restored = here.restore(here.home / "empty")
+    assert restored.returncode == 0, restored.stderr
+    assert documents(here.home / "empty") == before
+    (here.server / "cmdb/cc_HostBase.bson").write_bytes(b"")
+    shutil.rmtree(here.server / "joblog")
+    restored = here.restore(here.server)
+    assert (restored.returncode, documents(here.server)) == (0, before), "and over a server that was migrated"
+
+
+COLLECTION, DATABASE, ROWS, DIES = WAYS[2], WAYS[3], WAYS[4], WAYS[6]
+BROKEN = [
+    ("garbage", "cut gzip", "not in gzip format"),
+    ("cut-gzip", "cut gzip", "unexpected end of file"),
+    ("cut-stream", "cut stream", "unexpected EOF in document"),
+    ("cut-oplog", "cut stream", "unexpected EOF in document"),
+    ("zero", "zero bytes", "the dump holds no oplog"),
+    ("empty-file", "zero bytes", "cmdb/cc_HostBase.bson.gz is empty"),
+    ("no-metadata", COLLECTION, "cmdb/cc_HostBase came without its metadata"),
+    ("missing-collection", COLLECTION, "cmdb/cc_HostBase is not in the dump"),
+    ("no-oplog", COLLECTION, "the dump holds no oplog"),
+    ("missing-database", DATABASE, "joblog/job_log is not in the dump"),
+    ("half-rows", ROWS, "cmdb/cc_HostBase: 150 documents are in the dump, mongodump wrote 300"),
+    ("half-dumped", ROWS, "cmdb/cc_HostBase: 150 documents are in the dump, the server has 300"),
+    ("dies", DIES, "Killed"),
+    ("denied", "access denied to one table", "not authorized"),
+]
+
+
+@pytest.mark.parametrize(
+    ("broken", "text"),
+    [pytest.param(broken, text, id=broken, marks=way("mongodb", name)) for broken, name, text in BROKEN],
+)
+def test_a_broken_dump_is_no_backup_and_says_what_it_lacks(here: Here, broken: str, text: str) -> None:
+    done = here.back_up(broken)
+    assert done.returncode != 0
+    assert text in done.stdout + done.stderr
+    assert (here.files(), here.reads()) == (set(), "absent")
+
+
+def test_a_broken_dump_leaves_the_one_before_it_as_it_was(here: Here) -> None:
+    assert here.back_up().returncode == 0
+    before = here.files()
+    assert here.back_up("half-rows").returncode != 0
+    assert (here.files(), here.reads()) == (before, "fresh")
+
+
+@way("mongodb", "disk full")
+def test_a_full_disk_breaks_the_dump_and_takes_it_away(here: Here) -> None:
+    done = here.back_up("disk-full", SMALL=str(here.dumps), FREE_KB="99999999")
+    assert done.returncode != 0
+    assert "No space left on device" in done.stdout + done.stderr
+    assert (here.files(), here.reads()) == (set(), "absent")
+
+
+@way("mongodb", "created during the dump")
+def test_what_changes_meanwhile_does_not_fail_a_dump_and_is_not_believed_to_be_in_it(here: Here) -> None:
+    done = here.back_up("meanwhile")
+    assert (done.returncode, here.reads()) == (0, "fresh"), done.stderr
+    (listed,) = (path.read_text() for path in here.dumps.glob("*.contents"))
+    assert "12 cmdb/cc_Before\n" in listed
+    assert "12 cmdb/odd%20%28name%29%20%E8%93%9D\n" in listed
+    assert "0 cmdb/cc_Empty\n" in listed
+    assert "cc_After" not in listed
+    assert "cc_Dropped" not in listed
+
+
+@pytest.mark.parametrize(("tool", "text"), [("mongo", "neither mongo nor mongosh"), ("bsondump", "no bsondump")])
+def test_without_a_tool_that_lists_or_reads_there_is_no_backup(here: Here, tool: str, text: str) -> None:
+    (here.home / "tools" / tool).unlink()
+    done = here.back_up()
+    assert (done.returncode, here.reads()) == (1, "absent")
+    assert text in done.stderr
+
+
+def test_a_shell_that_lists_nothing_makes_no_backup(here: Here) -> None:
+    (here.home / "tools/mongo").unlink()
+    (here.home / "tools/mongo").write_text("#!/bin/sh\nexit 0\n")
+    (here.home / "tools/mongo").chmod(0o755)
+    done = here.back_up()
+    assert (done.returncode, here.reads()) == (1, "absent")
+    assert "could not be listed" in done.stderr
+
+
+def test_a_dump_without_room_is_not_begun(here: Here) -> None:
+    data = here.home / "data"
+    data.mkdir()
+    (data / "WiredTiger").write_bytes(b"x" * 5_000_000)
+    (here.home / "mongod.conf").write_text(f"storage:\n  dbPath: {data}\n")
+    done = here.back_up("garbage", FREE_KB="3000")
+    assert done.returncode != 0
+    assert "the dump of MongoDB needs" in done.stderr
+    assert here.files() == set()
+
+
+@way("mongodb", "a link instead")
+def test_a_dump_that_was_touched_since_is_broken(here: Here) -> None:
+    assert here.back_up().returncode == 0
+    (dump,) = (path for path in here.dumps.glob("bkrec-mongodb-*") if path.is_dir())
+    dump.rename(here.home / "elsewhere")
+    dump.symlink_to(here.home / "elsewhere")
+    assert here.reads() == "broken", "a link in its place"
+    dump.unlink()
+    (here.home / "elsewhere").rename(dump)
+    assert here.reads() == "fresh"
+    file = dump / "cmdb/cc_HostBase.bson.gz"
+    size = file.stat().st_size
+    file.unlink()
+    file.write_bytes(b"x" * size)
+    assert here.reads() == "broken", "a file of the same size in another's place"
+
+
+def test_the_password_is_on_no_command_line_and_in_no_output(here: Here) -> None:
+    done = here.back_up()
+    assert PASSWORD not in done.stdout + done.stderr
+    assert PASSWORD not in " ".join((*here.action.command().args, *here.action.restore_commands()))
+
+
+def test_the_shell_s_script_has_even_brackets_and_quotes_on_the_way() -> None:
+    """mongo counts them also within regular expressions, and would wait for the rest for ever."""
+    patterns = re.findall(r"/\^.*?/", LIST)
+    assert len(patterns) == 2
+    for each in patterns:
+        assert not set(each) & {"'", '"', "{", "}"}
+        assert (each.count("("), each.count("[")) == (each.count(")"), each.count("]"))
+    outside = re.sub(r'"[^"]*"', "", LIST)
+    assert not set(outside) & {"'", '"', "`"}
+    assert [outside.count(c) for c in "({["] == [outside.count(c) for c in ")}]"]
+
+
+FAKE_DB = """
+var data = { admin: ["system.users", "mine"], local: ["x"], config: ["y"], "b d": ["a/b (c)", "sees", "蓝"] };
+var db = {
+    auth: function (u, w) { return u === "root" && w === "word"; },
+    adminCommand: function () { return { databases: Object.keys(data).map(function (n) { return { name: n }; }) }; },
+    getSiblingDB: function (base) {
+        return {
+            getCollectionInfos: function () {
+                return data[base].map(function (n) { return { name: n, type: n == "sees" ? "view" : "collection" }; });
+            },
+            getCollection: function (n) { return { count: function () { return n.length; } }; },
+        };
+    },
+};
+var print = console.log;
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"),
+    [
+        ("word", ["4 admin/mine", "7 b%20d/a%2Fb%20%28c%29", "1 b%20d/%E8%93%9D", "bkrec-end"]),
+        ("another", []),
+    ],
+)
+def test_the_shell_s_script_lists_every_collection_that_is_dumped(word: str, wanted: list[str]) -> None:
+    """By a JavaScript engine: what the shells' is."""
+    if shutil.which("node") is None:
+        pytest.skip("node is not installed")
+    text = FAKE_DB + login("root", word)
+    done = subprocess.run(["node", "-"], input=text, capture_output=True, text=True, check=True)
+    assert [line.removeprefix("bkrec-has ") for line in done.stdout.splitlines()] == wanted

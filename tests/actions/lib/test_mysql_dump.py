@@ -1,0 +1,265 @@
+"""MySQL's dump, from a real server by its real tools: it restores into an empty one, and broken it never counts."""
+
+import os
+import subprocess
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actions.backup import BackupMysql
+from probes.backup import DIRECTORY, PROBE, Backup
+from tests.probes.here import ask, brief
+from tests.support.broken_backups import WAYS
+from tests.support.broken_backups import broken as way
+from tests.support.mariadb import Server, servers
+from tests.support.shell import perform
+
+HOST = "10.0.0.1"
+SUPPORT = Path(__file__).parents[2] / "support"
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    home: Path
+    server: Server
+
+    @property
+    def dumps(self) -> Path:
+        return self.home / "dumps"
+
+    def back_up(self, broken: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+        command = BackupMysql(host=HOST, directory=str(self.dumps)).command()
+        world = {
+            "PATH": f"{SUPPORT / 'tools'}:{os.environ['PATH']}",
+            "SEED": "1",
+            "CLOCK": str(self.home / "clock"),
+            "BREAK": broken,
+            "LOGIN": str(self.server.login),
+            "PID": str(self.server.home / "pid"),
+        }
+        return perform(command, self.home, env={**world, **env})
+
+    def reads(self) -> Any:
+        (reading,) = ask(PROBE, [Backup(host=HOST, what="mysql")], instead={DIRECTORY: str(self.records)})
+        return brief(reading)
+
+    @property
+    def records(self) -> Path:
+        return self.home / "var-lib/bkrec/backups"
+
+    def files(self) -> set[str]:
+        return {str(path.relative_to(self.home)) for path in self.dumps.rglob("*")}
+
+    def dump(self) -> Path:
+        (path,) = self.dumps.glob("bkrec-*/bk_mysql_alldata.sql")
+        return path
+
+
+@pytest.fixture(scope="module")
+def pair() -> Generator[list[Server]]:
+    with servers(2) as (full, empty):
+        full.sql((SUPPORT / "databases.sql").read_text())
+        full.restart()  # since then nothing was changed, and the server says so
+        yield [full, empty]
+
+
+@pytest.fixture
+def here(tmp_path: Path, pair: list[Server]) -> Here:
+    return Here(tmp_path, pair[0])
+
+
+def contents(server: Server) -> str:
+    """Everything there is, in words: definitions, rows by number and by checksum, routines, triggers, events, views."""
+    own = "('information_schema', 'mysql', 'performance_schema', 'sys')"
+    tables = "select table_schema, table_name, table_type from information_schema.tables where table_schema not in "
+    bases = "select schema_name, default_character_set_name from information_schema.schemata where schema_name not in "
+    asked = [f"{bases}{own} order by 1"]
+    for line in server.sql(f"{tables}{own} order by 1, 2").splitlines():
+        base, name, kind = line.split("\t")
+        quoted = ".".join("`" + word.replace("`", "``") + "`" for word in (base, name))
+        asked += [f"show create table {quoted}", f"select count(*) from {quoted}"]
+        asked += [f"checksum table {quoted}"] if kind == "BASE TABLE" else [f"select * from {quoted} order by 1"]
+    for what, columns in (
+        ("routines", "routine_schema, routine_name, routine_type, routine_definition, definer"),
+        ("triggers", "trigger_schema, trigger_name, action_statement, definer"),
+        ("events", "event_schema, event_name, event_definition, definer, starts"),
+    ):
+        schema = columns.partition(",")[0]
+        asked.append(f"select {columns} from information_schema.{what} where {schema} not in {own} order by 1, 2")
+    return server.sql(";\n".join(asked))
+
+
+def test_the_dump_restores_into_an_empty_server_by_the_commands_that_are_shown(here: Here, pair: list[Server]) -> None:
+    full, empty = pair
+    done = here.back_up()
+    assert (done.returncode, here.reads()) == (0, "fresh"), done.stderr
+    restored = restore(here, empty)
+    assert restored.returncode == 0, restored.stderr
+    assert contents(empty) == contents(full)
+    empty.sql("alter table cmdb.cc_many drop column note; create table cmdb.of_6_2 as select 1 id; drop database lost")
+    assert contents(empty) != contents(full)
+    restored = restore(here, empty)
+    assert restored.returncode == 0, restored.stderr
+    assert contents(empty) == contents(full), "and over a server that was migrated"
+    empty.empty()
+
+
+def restore(here: Here, server: Server) -> subprocess.CompletedProcess[str]:
+    action = BackupMysql(host=HOST, directory=str(here.dumps))
+    text = "\n".join(action.restore_commands()).replace(DIRECTORY, str(here.records))
+    env = {"PATH": f"{SUPPORT / 'tools'}:{os.environ['PATH']}", "LOGIN": str(server.login), "LC_ALL": "C"}
+    return subprocess.run(["bash", "-c", text], env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_dump_that_was_changed_since_is_not_restored(here: Here, pair: list[Server]) -> None:
+    assert here.back_up().returncode == 0
+    with here.dump().open("a") as dump:
+        dump.write("drop database cmdb;\n")
+    assert restore(here, pair[1]).returncode != 0
+    assert pair[1].databases() == []
+
+
+TABLE, DATABASE, ROWS = WAYS[2], WAYS[3], WAYS[4]
+BROKEN = [
+    ("cut-stream", "cut stream", "the dump has no end"),
+    ("cut-end", "cut stream", "the dump has no end"),
+    ("garbage", "cut stream", "the dump has no end"),
+    ("zero", "zero bytes", "the dump has no end"),
+    ("missing-table", TABLE, "`cmdb`.`cc_lost` is not in the dump"),
+    ("missing-view", TABLE, "`cmdb`.`cc_view` is not in the dump"),
+    ("missing-routine", TABLE, "`bk iam`: 2 of 4 triggers, routines and events are in the dump"),
+    ("missing-trigger", TABLE, "`bk iam`: 3 of 4 triggers, routines and events are in the dump"),
+    ("missing-database", DATABASE, "`lost` is not in the dump"),
+    ("half-rows", ROWS, "`cmdb`.`cc_many`: 2000 rows are in the dump, the server has 4000"),
+    ("one-row", ROWS, "`cmdb`.`cc_many`: 3999 rows are in the dump, the server has 4000"),
+]
+
+
+@pytest.mark.parametrize(
+    ("broken", "text"),
+    [pytest.param(broken, text, id=broken, marks=way("mysql", name)) for broken, name, text in BROKEN],
+)
+def test_a_broken_dump_is_no_backup_and_says_what_it_lacks(here: Here, broken: str, text: str) -> None:
+    done = here.back_up(broken)
+    assert done.returncode != 0
+    assert text in done.stderr
+    assert (here.files(), here.reads()) == (set(), "absent")
+
+
+def test_a_broken_dump_leaves_the_one_before_it_as_it_was(here: Here) -> None:
+    assert here.back_up().returncode == 0
+    before = here.files()
+    assert here.back_up("missing-table").returncode != 0
+    assert (here.files(), here.reads()) == (before, "fresh")
+
+
+@way("mysql", "disk full")
+def test_a_full_disk_breaks_the_dump_and_takes_it_away(here: Here) -> None:
+    """The room was there when it was asked for; then somebody else filled it: ENOSPC of a real file system."""
+    done = here.back_up(SMALL=str(here.dumps), FREE_KB="99999999")
+    assert done.returncode != 0
+    assert "Got errno 28 on write" in done.stderr
+    assert (here.files(), here.reads()) == (set(), "absent")
+
+
+def test_a_dump_without_room_is_not_begun(here: Here) -> None:
+    done = here.back_up("garbage", FREE_KB="65000")
+    assert done.returncode != 0
+    assert "the dump of MySQL needs" in done.stderr
+    assert here.files() == set()
+
+
+@way("mysql", "server, tool or host dies")
+def test_a_server_that_dies_in_the_middle_breaks_the_dump(here: Here) -> None:
+    try:
+        done = here.back_up("dies")
+    finally:
+        here.server.stop()
+        here.server.start()
+    assert done.returncode != 0
+    assert "Lost connection" in done.stderr
+    assert (here.files(), here.reads()) == (set(), "absent")
+
+
+@way("mysql", "access denied to one table")
+@pytest.mark.parametrize(
+    ("grants", "text"),
+    [
+        ("grant select on cmdb.cc_many to 'few'@'localhost'", "lacks SELECT SHOW VIEW TRIGGER EVENT on *.*"),
+        ("grant select, show view, event on *.* to 'few'@'localhost'", "lacks TRIGGER on *.*"),
+    ],
+    ids=["one-table-alone", "no-triggers"],
+)
+def test_who_may_not_see_every_table_dumps_none(here: Here, grants: str, text: str) -> None:
+    """To such an account the server does not list the others: the dump would look whole."""
+    here.server.sql(
+        f"create or replace user 'few'@'localhost'; {grants};"
+        "grant reload, replication client on *.* to 'few'@'localhost'"
+    )
+    done = here.back_up(LOGIN=str(here.server.write_login("few")))
+    assert done.returncode != 0
+    assert text in done.stderr
+    assert (here.files(), here.reads()) == (set(), "absent")
+
+
+@way("mysql", "created during the dump")
+def test_what_changes_meanwhile_does_not_fail_a_dump_and_is_not_believed_to_be_in_it(here: Here) -> None:
+    try:
+        done = here.back_up("meanwhile")
+        assert (done.returncode, here.reads()) == (0, "fresh"), done.stderr
+        listed = (here.dump().parent / "contents").read_text()
+        assert "`cmdb`.`cc_before_it`" in listed
+        assert "table\t40\t`cmdb`.`cc_busy`" in listed
+        for name in ("`cmdb`.`cc_after_it`", "`made`", "`cmdb`.`cc_dropped`"):
+            assert name not in listed
+    finally:
+        here.server.sql(
+            "drop table cmdb.cc_before_it; drop table cmdb.cc_after_it; drop database made; "
+            "create table cmdb.cc_dropped (id int); delete from cmdb.cc_busy where id = 7 limit 1"
+        )
+
+
+@pytest.fixture
+def busy(here: Here) -> Generator[Server]:
+    yield here.server
+    here.server.sql("use cmdb; delete from cc_busy; insert into cc_busy select seq from seq_1_to_40")
+
+
+@pytest.mark.parametrize(
+    ("broken", "fewer", "code"), [("busy-table", 10, 0), ("busy-table", 11, 1), ("empties", 30, 0)]
+)
+def test_a_table_in_use_may_lack_a_quarter_of_its_rows_but_no_more(
+    here: Here, busy: Server, broken: str, fewer: int, code: int
+) -> None:
+    """Where it was seen to have as few as were dumped, that is what it had."""
+    done = here.back_up(broken, FEWER=str(fewer))
+    assert (done.returncode, here.reads()) == (code, "absent" if code else "fresh"), done.stderr
+    assert ("`cmdb`.`cc_busy`: 29 rows are in the dump, the server has 40 or more" in done.stderr) == (code == 1)
+
+
+def test_every_row_of_every_table_is_counted_in_the_dump(here: Here) -> None:
+    assert here.back_up().returncode == 0
+    listed = (here.dump().parent / "contents").read_text()
+    for name, rows in (("`cc (odd) 'name'`", 2), ("`cc_odd_made`", 3), ("`cc_words`", 6), ("`cc_bytes`", 3)):
+        assert f"table\t{rows}\t`cmdb`.{name}\n" in listed
+    assert "table\t2\t`a``b-c'd\"e\\f`.`t``1`\n" in listed
+    assert "table\t3\t`数据库`.`表`\n" in listed
+    assert "database\t0\t`empty_one`\n" in listed
+    assert "database\t4\t`bk iam`\n" in listed
+
+
+@way("mysql", "a link instead")
+def test_a_link_in_the_dump_s_place_is_no_backup(here: Here) -> None:
+    assert here.back_up().returncode == 0
+    dump = here.dump()
+    dump.rename(dump.with_name("elsewhere"))
+    dump.symlink_to("elsewhere")
+    assert here.reads() == "broken"
+
+
+def test_no_secret_is_on_a_command_line() -> None:
+    action = BackupMysql(host=HOST, directory="/data/dbbak")
+    assert all("pass" not in line.lower() for line in (*action.command().args, *action.restore_commands()))
