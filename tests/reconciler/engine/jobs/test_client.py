@@ -17,7 +17,7 @@ import pytest
 import probes.command
 from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Known
-from probes.job import PROBE, HostUptime, JobAttempts, JobsRunning, JobState
+from probes.job import PROBE, STATE_ROOT, HostUptime, JobAttempts, JobsRunning, JobState
 from reconciler.core.identity import job_id, job_key
 from reconciler.engine.clock import SystemClock
 from reconciler.engine.gather import gather_facts
@@ -31,7 +31,7 @@ from reconciler.engine.jobs.client import (
     launch,
     mark_verified,
 )
-from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
+from reconciler.engine.jobs.scripts import LAUNCH, RAISE_FENCE, RUNNER
 from reconciler.engine.lease import publish_epoch
 from tests.support.flags import Raise
 from tests.support.local import Greeting, LocalTransport, soon
@@ -713,6 +713,22 @@ def test_an_exit_record_says_how_and_when(host: LocalTransport) -> None:
     assert (place / "origin").read_text() == "4 r1 s1 restored\n"
     pid, started, boot = (place / "pid").read_text().split()
     assert (pid.isdigit(), started.isdigit(), boot) == (True, True, BOOT)
+
+
+def test_a_state_directory_that_others_could_read_is_closed(host: LocalTransport) -> None:
+    (host.state(H) / "jobs").mkdir(parents=True)
+    for path in (host.state(H), host.state(H) / "jobs"):
+        path.chmod(0o755)
+    asyncio.run(done(host, order("exit 0")))
+    assert {path.stat().st_mode & 0o777 for path in (host.state(H), host.state(H) / "jobs")} == {0o700}
+
+
+def test_a_fence_answers_what_it_did(host: LocalTransport) -> None:
+    async def run() -> list[str]:
+        epochs = ("5", "5", "4")
+        return [(await host.run(H, Command(script=RAISE_FENCE, args=(STATE_ROOT, epoch)))).stdout for epoch in epochs]
+
+    assert asyncio.run(run()) == ["bkrec-says fence fenced\n"] * 2 + ["bkrec-says fence stale 5\n"]
 
 
 def test_no_argument_and_no_input_of_a_job_is_on_a_command_line(host: LocalTransport) -> None:
