@@ -137,7 +137,7 @@ class Judges:
             return Judgement(verdict="no-program", by=str(error))
         if _behaves_as(code, compile((self.root / self.file).read_text(), "", "exec", dont_inherit=True)):
             return Judgement(verdict="no-program", by="the same bytecode")
-        limits_s = {test: 5.0 + 10.0 * baseline.durations_s[test] for test in tests}
+        limits_s = {test: 3.0 + 4.0 * baseline.durations_s[test] for test in tests}
         started = time.monotonic()
         limit_s = 30.0 + 4.0 * sum(baseline.durations_s[test] for test in tests)
         answer = in_fork(
