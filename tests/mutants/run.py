@@ -129,11 +129,12 @@ def is_current(result: Result, source: str, tests: str, root: Path) -> bool:
 
 
 def sampled(listed: Mapping[str, Sequence[tuple[str, Language]]], count: int | None, seed: int) -> frozenset[str]:
-    """Ids of a target's mutants by file → those asked for, at most so many of each language."""
+    """Ids of a target's mutants by file → those asked for, at most so many of each language. A larger sample holds a smaller."""
     asked: set[str] = set()
     for language in LANGUAGES:
         ids = sorted(name for mutants in listed.values() for name, of in mutants if of == language)
-        asked.update(ids if count is None or len(ids) <= count else random.Random(seed).sample(ids, count))
+        random.Random(seed).shuffle(ids)
+        asked.update(ids[:count])
     return frozenset(asked)
 
 
