@@ -88,6 +88,8 @@ class Judges:
     scratch: Path
     sent_with: Mapping[str, str] = field(default_factory=dict[str, str])
     """A constant that is on no command line → the one of the script that brings it."""
+    without: Sequence[str] = ()
+    """Tests known to be slow: not even tried."""
     budget_s: float = float("inf")
     """Only so much of tests judges a mutant: what survives that may not survive all."""
     kills: Counter[str] = field(default_factory=Counter[str])
@@ -201,6 +203,7 @@ class Judges:
         os.chdir(self.root)
         quiet = ["-x", "-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-m", "not campaign and not lab"]
         quiet += ["-W", "ignore::pytest.PytestAssertRewriteWarning", f"--basetemp={self.scratch / 'tests'}"]
+        quiet += [f"--deselect={test}" for test in self.without]
         return int(pytest.main([*quiet, *paths], plugins=[plugin]))
 
     def _output(self) -> Path:

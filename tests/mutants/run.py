@@ -64,6 +64,7 @@ class Target:
     judges: Mapping[str, tuple[str, ...]]
     """For each file."""
     sent_with: Mapping[str, str]
+    without: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,13 @@ def targets() -> tuple[Target, ...]:
         more = entry.get("more", {})
         judges = {file: tuple(dict.fromkeys((*more.get(file, ()), *entry["judges"]))) for file in entry["files"]}
         result.append(
-            Target(name=entry["name"], files=tuple(entry["files"]), judges=judges, sent_with=entry.get("sent_with", {}))
+            Target(
+                name=entry["name"],
+                files=tuple(entry["files"]),
+                judges=judges,
+                sent_with=entry.get("sent_with", {}),
+                without=tuple(entry.get("without", ())),
+            )
         )
     return tuple(result)
 
@@ -129,7 +136,8 @@ def is_current(result: Result, source: str, tests: str, root: Path) -> bool:
 
 
 def sampled(listed: Mapping[str, Sequence[tuple[str, Language]]], count: int | None, seed: int) -> frozenset[str]:
-    """Ids of a target's mutants by file → those asked for, at most so many of each language. A larger sample holds a smaller."""
+    """Ids of a target's mutants by file → those asked for, at most so many of each language. A larger sample holds a
+    smaller one."""
     asked: set[str] = set()
     for language in LANGUAGES:
         ids = sorted(name for mutants in listed.values() for name, of in mutants if of == language)
@@ -146,6 +154,7 @@ def judges_of(target: Target, file: str, budget_s: float = float("inf")) -> judg
         paths=target.judges[file],
         scratch=Path("/tmp"),
         sent_with=target.sent_with,
+        without=target.without,
     )
 
 
