@@ -124,7 +124,7 @@ class Judges:
         if mutant.at_import or any(line in baseline.imported_lines for line in lines):
             script = self.sent_with.get(mutant.definition, mutant.definition)
             reached = baseline.tests_by_script.get(script) or baseline.durations_s.keys()
-        ordered = sorted(reached, key=lambda test: (-self.kills[test], baseline.durations_s[test], test))
+        ordered = sorted(reached, key=lambda test: ((0.01 + baseline.durations_s[test]) / (1 + self.kills[test]), test))
         used_s = accumulate(baseline.durations_s[test] for test in ordered)
         return [test for test, until_s in zip(ordered, used_s, strict=True) if until_s <= self.budget_s]
 
