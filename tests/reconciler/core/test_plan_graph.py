@@ -35,7 +35,8 @@ from reconciler.core.identity import step_id
 from reconciler.core.plan import Advice, Dependency, Derived, Plan, Progressing, Repair, Step
 from reconciler.core.planner import Decision, plan
 from reconciler.core.simulate import apply_step
-from specs.diagnostic import diagnose
+from reconciler.core.step_order import topological_order
+from specs.diagnostic import BkrecError, diagnose
 from specs.reason import reason
 
 WHY = reason("not-read")
@@ -444,3 +445,31 @@ def test_of_two_equal_choices_the_wider_step_is_taken_then_the_first_by_its_id()
     assert {step.id for step in made.steps} in [{ids[name] for name in pair} for pair in pairs]
     again = planned(rules, "dcba", {fact(name): Absent() for name in "abcd"})
     assert {step.id for step in again.steps} == {step.id for step in made.steps}
+
+
+def test_steps_outside_of_the_guide_come_last_and_its_sections_are_ordered_as_numbers() -> None:
+    sections = {"a": "", "b": "7.10", "c": "7.9.1", "d": "7.9", "e": "x.1"}
+    rules: Rules = {name: repair(name, section=section) for name, section in sections.items()}
+    made = planned(rules, "abcde", {fact(name): Absent() for name in "abcde"})
+    assert [name_of(step) for step in made.steps] == ["e", "d", "c", "b", "a"]
+
+
+def test_rules_that_depend_on_each_other_in_a_circle_are_a_bug_that_is_named() -> None:
+    steps = tuple(
+        Step(
+            id=name,
+            action=Switch(host=HOST, names=(name,)),
+            module="",
+            section="1",
+            because=WHY,
+            source="",
+            repairs=(),
+            requires=(),
+            after=(Dependency(step=other, because=WHY),),
+        )
+        for name, other in (("a", "b"), ("b", "a"), ("c", "elsewhere"))
+    )
+    with pytest.raises(BkrecError) as raised:
+        topological_order(steps)
+    assert raised.value.diagnostics == (diagnose("plan-cycle", steps="a b"),)
+    assert [step.id for step in topological_order(steps[2:])] == ["c"]

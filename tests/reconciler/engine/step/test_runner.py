@@ -480,8 +480,8 @@ def test_a_refused_repeat_shows_the_log_of_the_attempt_that_is_in_its_way() -> N
     world.jobs[H, JOB] = Job(behaviour=world.behaviours[job_key(ONCE)], polls=0, state="exited:1")
     result = ran(world, step(ONCE))
     assert isinstance(result, StepFailed)
-    assert result.tail == ("one", "two")
-    assert result.diagnostic == diagnose("job-repeat-refused", where=H, job=JOB, rc="1")
+    refused = diagnose("job-repeat-refused", where=H, job=JOB, rc="1")
+    assert result == StepFailed(step="a", diagnostic=refused, tail=("one", "two"))
     assert world.events == [], "they were emitted when it ran"
 
 
@@ -495,3 +495,10 @@ def test_effects_that_show_at_once_or_never_are_read_once() -> None:
     world.knows(action, works=False)
     assert failure(ran(world, step(action))).code == "step-not-verified"
     assert world.sleeps == []
+
+
+@pytest.mark.parametrize(("action", "code"), [(A, "job-cut-off"), (ONCE, "job-vanished")], ids=["idempotent", "once"])
+def test_a_job_that_vanished_without_its_effect_is_named(action: Raise, code: str) -> None:
+    world = Answering()
+    world.knows(action, works=False, vanishes=True)
+    assert failure(ran(world, step(action))) == diagnose(code, where=H, job=f"{job_key(action)}.1")
