@@ -731,6 +731,39 @@ def test_a_fence_answers_what_it_did(host: LocalTransport) -> None:
     assert asyncio.run(run()) == ["bkrec-says fence fenced\n"] * 2 + ["bkrec-says fence stale 5\n"]
 
 
+def sabotaged(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    """It happens on the host between the claim and the start."""
+    changed = job.LAUNCH.replace("\nclaim\n", f"\nclaim\n{line}\n")
+    assert changed != job.LAUNCH
+    monkeypatch.setattr(job, "LAUNCH", changed)
+
+
+@pytest.mark.parametrize(
+    "line", ['mkdir "$dir/parent.new"', 'mkdir "$dir/child.new"', 'rm "$dir/script"', 'rm "$dir/args"']
+)
+def test_a_command_that_cannot_be_noted_or_read_does_not_begin_and_nobody_says_that_it_ended(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    sabotaged(monkeypatch, line)
+    trace = tmp_path / "trace"
+    followed, _ = asyncio.run(done(host, order('echo x >>"$1"', str(trace))))
+    assert (followed.state, trace.exists()) == ("vanished", False)
+    assert not (host.state(H) / "jobs" / "test.1" / "exit").exists()
+
+
+@pytest.mark.parametrize("line", ['mkdir "$dir/log"', 'mkdir "$dir/pid"', 'echo other >"$dir/ticket"'])
+def test_a_runner_that_cannot_prepare_everything_leaves_nothing_behind(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    impatient(monkeypatch)
+    sabotaged(monkeypatch, line)
+    trace, place = tmp_path / "trace", host.state(H) / "jobs" / "test.1"
+    launched = asyncio.run(launch(host, H, order('echo x >>"$1"', str(trace))))
+    assert launched.status == ("started" if "pid" in line else "not-started")
+    assert not trace.exists()
+    asyncio.run(until(lambda: not list(place.glob("*.*"))))
+
+
 def test_no_argument_and_no_input_of_a_job_is_on_a_command_line(host: LocalTransport) -> None:
     asyncio.run(done(host, order('cat >/dev/null; echo "$1"', "argument-canary", stdin="input-canary")))
     rendered = " ".join(command.render() for _, command in host.calls)
