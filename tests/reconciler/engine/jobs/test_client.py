@@ -751,6 +751,17 @@ def test_a_command_that_cannot_be_noted_or_read_does_not_begin_and_nobody_says_t
     assert not (host.state(H) / "jobs" / "test.1" / "exit").exists()
 
 
+def test_records_are_private_whatever_the_runner_is_given(
+    host: LocalTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemd starts it with the umask of the system, and from a directory of its own."""
+    sabotaged(monkeypatch, "umask 022; cd /tmp")
+    _, lines = asyncio.run(done(host, order("umask; pwd; cat", stdin="in\n")))
+    assert lines == ["0022", "/", "in"]
+    place = host.state(H) / "jobs" / "test.1"
+    assert {path.stat().st_mode & 0o077 for path in (place / name for name in ("log", "pid", "child", "exit"))} == {0}
+
+
 @pytest.mark.parametrize("line", ['mkdir "$dir/log"', 'mkdir "$dir/pid"', 'echo other >"$dir/ticket"'])
 def test_a_runner_that_cannot_prepare_everything_leaves_nothing_behind(
     host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
