@@ -37,6 +37,8 @@ class Unit(Model):
     """Only on the first of those hosts."""
     file: str = ""
     """Below /data/bkce: replaced together with what it runs, so it must have been started later."""
+    new: bool = False
+    """6.1 has no unit of this name. With a module that is new, all of its units are."""
     enabled: bool = True
 
 
@@ -69,9 +71,11 @@ class ObsoleteVenv(Model):
 
 
 class ObsoleteService(Model):
-    """A service that 6.1 registered in consul and nothing serves any more."""
+    """A service that 6.1 registered in consul and 6.2 does not have."""
 
     name: str
+    used_by: tuple[str, ...] = ()
+    """Modules whose 6.1 looks it up: it stays registered until they run this release."""
     section: str = ""
     """The guide's, where it is not the module's."""
     because: LocalizedText

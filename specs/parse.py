@@ -4,7 +4,7 @@ Pure: the text is handed in (package data is read by `reconciler/engine/release_
 test.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import tomli
@@ -31,7 +31,7 @@ def release(texts: Mapping[str, str]) -> Release:
     """`texts`: file name below the release → TOML ("release.toml", "guide.toml", "modules/paas.toml" …).
 
     Every module file is in scope unless it says `optional = true`: nothing lists them a second time. Raises SpecError
-    naming every file that is wrong, and every `requires` that names no module.
+    naming every file that is wrong, and every place that names a module there is not.
     """
     diagnostics: list[Diagnostic] = []
     modules: list[Module] = []
@@ -62,16 +62,19 @@ def _guide(texts: Mapping[str, str]) -> Guide:
 def _unknown_modules(modules: list[Module]) -> list[Diagnostic]:
     names = {module.name for module in modules}
     return [
-        diagnose(
-            "spec-unknown-module",
-            where=f"modules/{module.name}.toml, requires[{number}].module",
-            module=module.name,
-            required=requires.module,
-        )
+        diagnose("spec-unknown-module", where=f"modules/{module.name}.toml, {key}", module=module.name, required=name)
         for module in modules
-        for number, requires in enumerate(module.requires)
-        if requires.module not in names
+        for key, name in _module_references(module)
+        if name not in names
     ]
+
+
+def _module_references(module: Module) -> Iterator[tuple[str, str]]:
+    """Key in its TOML → a module named there."""
+    for number, requires in enumerate(module.requires):
+        yield f"requires[{number}].module", requires.module
+    for number, service in enumerate(module.obsolete_services):
+        yield from ((f"obsolete_services[{number}].used_by", name) for name in service.used_by)
 
 
 def _toml(text: str, where: str) -> dict[str, Any]:

@@ -168,6 +168,8 @@ class LeaseValidity:
     """When the last granted renewal was sent; None: none was yet, or the lease is another's."""
     wall_ahead: float = 0.0
     """How far the wall clock was ahead of the steady one then."""
+    unconfirmed: dict[str, float] = field(default_factory=dict[str, float])
+    """By job: until when, by our steady clock, a launch of it that no host has confirmed may still begin."""
 
     def remaining_s(self, now: float, *, wall_ahead: float = 0.0) -> float:
         """0 where the wall clock has jumped ahead since: our steady clock may have stood still, on a machine that was
@@ -175,6 +177,22 @@ class LeaseValidity:
         if self.renewed_at is None or wall_ahead - self.wall_ahead > CLOCK_JUMP_S:
             return 0.0
         return max(0.0, self.renewed_at + TTL_S - START_MARGIN_S - now)
+
+    def launch_sent(self, job: str, until: float) -> float | None:
+        """It may begin until then. Returns until when an earlier launch of the same job may, if one is unconfirmed."""
+        earlier = self.unconfirmed.get(job)
+        self.unconfirmed[job] = until
+        return earlier
+
+    def launch_answered(self, job: str, earlier: float | None) -> None:
+        """The last one will begin no more, or has begun; `earlier` may still."""
+        self.unconfirmed.pop(job)
+        if earlier is not None:
+            self.unconfirmed[job] = earlier
+
+    def launch_pending(self, now: float) -> bool:
+        """A launch may still be on its way, and begin when it arrives."""
+        return any(until > now for until in self.unconfirmed.values())
 
 
 class LeaseHeld(BkrecError):
@@ -269,8 +287,11 @@ async def read_lease(transport: Transport, controller: str) -> LeaseHolder | Non
     return holder
 
 
-async def release(transport: Transport, lease: Lease) -> None:
-    """Best effort: a lease that is not released expires."""
+async def release(transport: Transport, lease: Lease, *, now: float) -> None:
+    """Best effort: a lease that is not released expires. It is left to expire while a launch of ours is on its way: a
+    host that could not be told of the next holder may begin it until its start deadline. `now`: our steady clock."""
+    if lease.validity.launch_pending(now):
+        return
     _RELEASE.before()
     try:
         await transport.run(lease.controller, Command(script=RELEASE_SCRIPT, args=(STATE_ROOT, lease.run)))

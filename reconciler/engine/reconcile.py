@@ -49,7 +49,7 @@ async def reconcile(context: RunContext) -> RunResult:
     try:
         await _run_with_lease(lease, context, state)
     finally:
-        await release(context.transport, lease)
+        await release(context.transport, lease, now=context.clock.steady())
     return _result(context, state)
 
 
@@ -75,7 +75,7 @@ async def _acquire_fenced_lease(context: RunContext) -> Lease:
         highest = max(int(dict(diagnostic.fields)["epoch"]) for diagnostic in superseded)
         lease, superseded = await _acquire_above(context, floor=highest)
     if superseded:
-        await release(context.transport, lease)
+        await release(context.transport, lease, now=context.clock.steady())
         raise BkrecError(*superseded)
     return lease
 

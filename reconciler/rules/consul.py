@@ -3,12 +3,15 @@
 The check itself is not changed.
 """
 
+from collections.abc import Iterator
+
 from actions.consul import DeregisterService, RegisterService
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.fact import Absent, AnyDrift, AnyExpected, require_fact_type
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived, Progressing, Repair
 from reconciler.core.planner import Decision
+from reconciler.rules import module_facts
 from reconciler.rules.install import scripts_in_sync
 from reconciler.rules.lookup import obsolete_on, running_on, units_up_to_date_on
 from specs.cluster import Cluster
@@ -60,11 +63,17 @@ def _register(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: A
 
 
 def _deregister(cluster: Cluster, module: Module, fact: ConsulDefinition, drift: AnyDrift) -> Repair:
-    """After those who served it are gone."""
-    own = next(service.section for service in module.obsolete_services if service.name == fact.service)
+    """After those who served it are gone, and after those who look it up run this release."""
+    service = next(service for service in module.obsolete_services if service.name == fact.service)
     return Repair.of(
         drift,
         DeregisterService(host=fact.host, service=fact.service),
-        section=own or module.section,
-        requires=obsolete_on(cluster, module, fact.host),
+        section=service.section or module.section,
+        requires=(*obsolete_on(cluster, module, fact.host), *_upgraded(cluster, service.used_by)),
     )
+
+
+def _upgraded(cluster: Cluster, modules: tuple[str, ...]) -> Iterator[AnyExpected]:
+    for module in cluster.modules():
+        if module.name in modules:
+            yield from module_facts.readiness(cluster, module)

@@ -118,8 +118,13 @@ def units_up_to_date(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...
 
 def _awaits_module(module: Module, expected: AnyExpected) -> bool:
     """Units of 6.1 that keep their name serve their old port until they are restarted (gse-data)."""
-    old = module.call == "install" and any(unit.file for unit in module.units)
+    old = module.call == "install" and any(unit.file and not is_new(module, unit) for unit in module.units)
     return old and isinstance(expected.fact, ConsulPassing)
+
+
+def is_new(module: Module, unit: Unit) -> bool:
+    """No unit of this name ran on a 6.1."""
+    return module.new or unit.new
 
 
 def file_of(cluster: Cluster, unit: Unit) -> str:

@@ -1,8 +1,9 @@
 """What a probe may answer to any output: every fact asked, a value of its type, or a refusal."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cache
-from typing import Any, cast, get_args, get_origin
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from probes.command import Output
 from probes.fact import AnyFact, AnyReading, Known
@@ -36,3 +37,18 @@ def readings(probe: Probe, facts: Sequence[AnyFact], output: Output) -> dict[Any
     assert set(readings) == set(facts)
     assert [fact for fact in facts if not value_fits(fact, readings[fact])] == []
     return dict(readings)
+
+
+def generic_fact(kind: type[AnyFact], name: str, host: str = "10.0.0.1") -> AnyFact:
+    """One of a kind that is about this name, whatever its fields are."""
+    hints = get_type_hints(kind)
+    return kind(
+        host=host, **{f.name: _value(hints[f.name], name) for f in fields(kind) if f.name not in ("kind", "host")}
+    )
+
+
+def _value(hint: Any, name: str) -> Any:
+    if hint is str:
+        return name
+    choices = get_args(hint)
+    return (name, name) if str in choices else choices[0] if choices else {int: 1, bool: True}[hint]

@@ -1,5 +1,6 @@
 """What only looks: `init`, `diff`, `plan`, `check` on a pristine 6.1, and that none of them writes to any host."""
 
+import signal
 import tomllib
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from tests.lab.machine.api import Lab
 from tests.lab.machine.place import CONTROLLER, HOSTS
 from tests.lab.support.file_traces import changed, fingerprint, wrote
-from tests.lab.support.operator import LEFT, PLACED, Desk, fresh, on, with_canary
+from tests.lab.support.operator import LEFT, PLACED, Desk, fresh, on, until, with_canary
 from tests.lab.support.processes import CANARY
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -42,17 +43,20 @@ def test_every_drift_names_fact_host_module_expected_reading_because_and_source(
     assert {"paas", "auth", "redis_cluster"} <= {drift["module"] for drift in readings["drift"]}
 
 
-def test_diff_plan_and_check_write_nothing_on_any_host(desk: Desk) -> None:
-    def look() -> None:
-        for command in ("check", "diff", "plan"):
-            for form in ("text", "json"):
-                desk.bkrec(command, "-o", form).must(2)
-        desk.bkrec("plan", "--out", str(desk.home / "plan.json")).must(2)
-        desk.bkrec("probe", "--save", str(desk.home / "readings.json")).must(0)
-        desk.bkrec("trust").must(0)
-        desk.bkrec("lock", "status").must(0)
+def look(desk: Desk, code: int) -> None:
+    """With every command that only reads; `code` is that of the cluster's verdict."""
+    for command in ("check", "diff", "plan"):
+        for form in ("text", "json"):
+            desk.bkrec(command, "-o", form).must(code)
+    desk.bkrec("plan", "--out", str(desk.home / "plan.json")).must(code)
+    desk.bkrec("probe", "--save", str(desk.home / "readings.json")).must(0)
+    desk.bkrec("trust").must(0)
+    for words in (("lock", "status"), ("status",), ("history",), ("ack",)):
+        desk.bkrec(*words).must(0)
 
-    assert wrote(desk.lab, look)[1] == []
+
+def test_diff_plan_and_check_write_nothing_on_any_host(desk: Desk) -> None:
+    assert wrote(desk.lab, lambda: look(desk, 2))[1] == []
     assert not (desk.lab.place.root(CONTROLLER) / "var/lib/bkrec").exists()
 
 
@@ -118,3 +122,17 @@ def test_no_secret_in_anything_said_about_a_pristine_cluster(desk: Desk) -> None
     assert {"check", "diff", "plan"} <= {said.args[0] for said in desk.said}
     assert [said.args for said in desk.said if CANARY.decode() in said.all] == []
     assert list(with_canary(desk.home)) == []
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(1200)
+def test_nor_do_they_in_the_middle_of_an_upgrade_and_after_it(pristine: Desk) -> None:
+    """Stopped by one Ctrl-C when some steps are done: nothing is at work on any host, and half of it is 6.2.2."""
+    first = pristine.start("apply", "--yes", "-o", "json")
+    until(lambda: b'"step-done"' in (first.home / "out").read_bytes(), 300, "a step is done")
+    first.process.send_signal(signal.SIGINT)
+    first.finish(timeout_s=300).must(130)
+    assert wrote(pristine.lab, lambda: look(pristine, 2))[1] == []
+    pristine.bkrec("apply", "--yes", timeout_s=600).must(0)
+    pristine.until_converged()
+    assert wrote(pristine.lab, lambda: look(pristine, 0))[1] == []

@@ -7,36 +7,45 @@ does it by hand, and it must converge after that.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from reconciler.core.identity import job_key
-from tests.sim.audit import CANARY, Audit
+from tests.sim.audit import Audit
 from tests.sim.families import Raise
 from tests.sim.hosts import Behaviour, Host
-from tests.sim.simulation import GATE, Simulation, Troubles
+from tests.sim.simulation import APPROVAL, GATE, Simulation, Troubles
 from tests.support import virtual
 from tests.support.virtual import now
 
-LOG = f"mysql -uroot -p{CANARY} -e x\nBK_PAAS_APP_SECRET={CANARY}\n".encode()
 NOISY = b"\xff\xfe\x00\xe4\xb8" * 40 + b"\r50%\r100%\n"
+LOGGED = """\
+mysql -uroot -p{0} -e x
+BK_PAAS_APP_SECRET={0} {{\\"bk_app_secret\\": \\"{0}\\"}} mongodb://job:{0}@10.0.0.2:27017/job
+./create_blueking_set.py -c bk_job -t {0} Authorization: Bearer {0}
+"""
+"""Where a command prints a secret, redaction knows it by these places."""
 
 
-def cluster(random: Random, *, tame: bool = False) -> Simulation:
-    """`tame`: everything works, and at the first attempt."""
+def cluster(random: Random, *, tame: bool = False, independent: bool = False) -> Simulation:
+    """`tame`: everything works, and at the first attempt. `independent`: no action requires what another does."""
     hosts = [f"10.0.0.{n}" for n in range(1, random.randint(2, 4) + 1)]
     actions = _actions(random, hosts, tame=tame)
-    simulation = Simulation(random, actions)
-    audit = simulation.audit = Audit({job_key(action): action for action in actions}, gate=GATE)
+    if independent:
+        actions = tuple(replace(action, wants=()) for action in actions)
+    printed, unprinted = (f"{random.getrandbits(96):024x}" for _ in range(2))
+    simulation = Simulation(random, actions, noise=unprinted)
+    audit = simulation.audit = Audit({(action.host, action.name): action for action in actions}, gate=GATE)
+    audit.canaries = (printed, unprinted)
     for name in hosts:
-        simulation.hosts[name] = Host(name, audit.started)
+        simulation.hosts[name] = Host(name=name, started=audit.started)
     audit.hosts = simulation.hosts
+    log = LOGGED.format(printed).encode()
     for action in actions:
         host = simulation.hosts[action.host]
         host.flags[action.name] = "down"
-        host.behaviours[action.name] = _behaviour(random, action, tame=tame)
+        host.behaviours[action.name] = _behaviour(random, action, log, tame=tame)
     simulation.hosts[GATE.host].flags[GATE.name] = "up"
     return simulation
 
@@ -55,16 +64,17 @@ def _actions(random: Random, hosts: list[str], *, tame: bool) -> tuple[Raise, ..
                 once=random.random() < 0.3,
                 shares=("bkcli",) if shares else (f"host:{host}",) if random.random() < 0.5 else (),
                 data=bool(wants) and random.random() < 0.2,
+                behind=APPROVAL if not tame and random.random() < 0.1 else "",
                 limit_s=random.choice((60.0, 600.0)),
             )
         )
     return tuple(made)
 
 
-def _behaviour(random: Random, action: Raise, *, tame: bool) -> Behaviour:
+def _behaviour(random: Random, action: Raise, log: bytes, *, tame: bool) -> Behaviour:
     if tame:
-        return Behaviour(name=action.name, lasts_s=5.0, log=LOG)
-    log = LOG + random.choice((b"", NOISY, b"line\n" * 50))
+        return Behaviour(name=action.name, lasts_s=5.0, log=log)
+    log += random.choice((b"", NOISY, b"line\n" * 50))
     lies = random.random()
     return Behaviour(
         name=action.name,
@@ -87,6 +97,9 @@ def troubles(random: Random) -> Troubles:
         signals=tuple(sorted(random.uniform(0.0, 120.0) for _ in range(random.choice((0, 0, 0, 1, 2))))),
         skew=(random.uniform(0.0, 30.0), random.choice((-3600.0, 3600.0))) if odds() < 0.2 else None,
         full_disk_at=random.uniform(0.0, 60.0) if odds() < 0.1 else None,
+        broken_disk_at=random.uniform(0.0, 60.0) if odds() < 0.1 else None,
+        approves=odds() < 0.7,
+        declines=odds() < 0.05,
     )
 
 
@@ -137,16 +150,15 @@ def _told(seed: int, simulation: Simulation) -> Told:
     audit = simulation.audit
     audit.secrets()
     simulation.tally["runs"] += simulation.runs
+    simulation.tally.update(audit.evidence)
     simulation.tally["jobs"] += sum(len(host.jobs) for host in simulation.hosts.values())
     course = "".join(one.process.disk.durable.decode(errors="replace") for one in audit.crew)
     return Told(seed, audit.violations, audit.counts, simulation.tally, course, simulation.passed)
 
 
-def play(seed: int, *, spoil: Callable[[Simulation], None] | None = None) -> Told:
-    """One seed, from beginning to end. `spoil` breaks the world first, to see that it is noticed."""
+def play(seed: int) -> Told:
+    """One seed, from beginning to end."""
     simulation = cluster(Random(seed))
-    if spoil is not None:
-        spoil(simulation)
 
     async def story() -> None:
         random = simulation.random
@@ -181,15 +193,42 @@ def killed_at(passage: int | None, *, power: bool, seed: int = 1) -> Told:
     return _told(seed, simulation)
 
 
-def duel(seed: int, *, deaf: bool = False, spoil: Callable[[Simulation], None] | None = None) -> Told:
-    """Two at once: the first is stopped when it is about to launch, and wakes in the middle of the second's work."""
+def on_a_broken_disk(seed: int) -> Told:
+    """A quiet run whose own disk takes what is written and no longer keeps it; then one on a sound disk."""
     simulation = cluster(Random(seed), tame=True)
+
+    async def story() -> None:
+        await simulation.once(Troubles(broken_disk_at=8.0))
+        await asyncio.sleep(60.0)
+        await simulation.until_done()
+
+    virtual.run(_within_days(story(), simulation))
+    return _told(seed, simulation)
+
+
+def restless(seed: int) -> Told:
+    """Everything works, and whatever is up goes down again now and then."""
+    simulation = cluster(Random(seed), tame=True)
+
+    async def story() -> None:
+        later = asyncio.get_running_loop().call_later
+        for at in range(10, 120, 2):
+            later(float(at), _flap, simulation, simulation.random.choice(list(simulation.hosts.values())))
+        await simulation.once(Troubles())
+        await asyncio.sleep(120.0)
+        await simulation.until_done()
+
+    virtual.run(_within_days(story(), simulation))
+    return _told(seed, simulation)
+
+
+def duel(seed: int, *, deaf: bool = False, independent: bool = False) -> Told:
+    """Two at once: the first is stopped when it is about to launch, and wakes in the middle of the second's work."""
+    simulation = cluster(Random(seed), tame=True, independent=independent)
     simulation.deaf = deaf
     for host in simulation.hosts.values():
         for behaviour in host.behaviours.values():
             behaviour.lasts_s = simulation.random.choice((5.0, 20.0, 60.0))
-    if spoil is not None:
-        spoil(simulation)
 
     async def second() -> None:
         for _ in range(8):
@@ -200,6 +239,20 @@ def duel(seed: int, *, deaf: bool = False, spoil: Callable[[Simulation], None] |
         async with asyncio.TaskGroup() as group:
             group.create_task(simulation.once(Troubles(freeze_launch=simulation.random.randint(1, 4))))
             group.create_task(second())
+        await simulation.until_done()
+
+    virtual.run(_within_days(story(), simulation))
+    return _told(seed, simulation)
+
+
+def abandoned(seed: int) -> Told:
+    """The first leaves at once while a launch is on its way; the second is called a moment later."""
+    simulation = cluster(Random(seed), tame=True, independent=True)
+
+    async def story() -> None:
+        await simulation.once(Troubles(abandon_launch=simulation.random.randint(1, 4)))
+        await simulation.once(Troubles())
+        await asyncio.sleep(120.0)
         await simulation.until_done()
 
     virtual.run(_within_days(story(), simulation))

@@ -24,12 +24,23 @@ SHOW = 'show "$@"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raise(flags.Raise):
-    """With what only whole runs look at: what it needs, whether it destroys data, how long it may take."""
+    """With what only whole runs look at: what it needs, whether it destroys data, how long it may take; and with what
+    another bkrec, or another reading, would say of the same work."""
 
     wants: tuple[Flag, ...] = ()
     data: bool = False
     limit_s: float = 600.0
+    version: str = "1"
+    note: str = ""
+    lasts_s: float = 5.0
     effects_timeout_s: ClassVar[float] = 5.0
+
+    def command(self) -> Command:
+        return Command(script='raise "$1" "$2"', args=(self.name, self.version))
+
+    @property
+    def estimate_s(self) -> float:
+        return self.lasts_s
 
     def requires(self) -> tuple[AnyExpected, ...]:
         return tuple(flag.up() for flag in self.wants)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from random import Random
 
 from probes.consul import ConsulPassing
+from probes.current import UnitCurrent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, SameAs
 from probes.mysql import ProductVersion
 from probes.path import FileDigest, PathKind, VersionText
@@ -154,21 +155,23 @@ def synced(name: str) -> Callable[[Cluster], Facts]:
 
 
 def installed(name: str) -> Callable[[Cluster], Facts]:
-    """What its call makes, and that its units are older than their files where it restarts none."""
+    """What its call makes, and that units which ran before are older than their files where it restarts none."""
 
     def done(cluster: Cluster) -> Facts:
         module = of(name)(cluster)
         made = held(
             (*database(cluster, module), *module_facts.installer_effects(cluster, module), *health(cluster, module))
         )
-        stale = (
-            {expected.fact: Known(False) for expected in module_facts.units_up_to_date(cluster, module)}
-            if module.call == "install"
-            else {}
-        )
-        return {**stale, **made}
+        new = {unit.name for unit in module.units if module_facts.is_new(module, unit)}
+        current = {fact: Known(fact.unit in new) for fact in ages(cluster, module)} if module.call == "install" else {}
+        return {**current, **made}
 
     return done
+
+
+def ages(cluster: Cluster, module: Module) -> list[UnitCurrent]:
+    facts = (expected.fact for expected in module_facts.units_up_to_date(cluster, module))
+    return [fact for fact in facts if isinstance(fact, UnitCurrent)]
 
 
 def traces(cluster: Cluster, module: Module, task: PostUpgradeTask) -> tuple[TaskDone, TaskRecorded]:
@@ -195,8 +198,7 @@ def down(name: str) -> Callable[[Cluster], Facts]:
         units = [
             expected.fact for expected in module_facts.running(cluster, module) if isinstance(expected.fact, UnitActive)
         ]
-        ages = [wish.fact for wish in module_facts.units_up_to_date(cluster, module)]
-        return {**dict.fromkeys(units, Known("inactive")), **dict.fromkeys(ages, Absent())}
+        return {**dict.fromkeys(units, Known("inactive")), **dict.fromkeys(ages(cluster, module), Absent())}
 
     return done
 

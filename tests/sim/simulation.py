@@ -7,11 +7,12 @@ import asyncio
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import cast
+from typing import Any, cast
 
+from probes.command import Command
 from probes.fact import AnyExpected, AnyFact, Readings
 from probes.job import PROBE as JOBS
 from reconciler.core import planner
@@ -24,9 +25,9 @@ from reconciler.engine.gather import GatheredFacts, gather_facts
 from reconciler.engine.journal import Journal, parse
 from reconciler.engine.reconcile import RunContext, RunResult, reconcile
 from reconciler.engine.stop import StopSignal
-from tests.sim.audit import Audit, Bkrec
+from tests.sim.audit import Audit, Bkrec, Launch
 from tests.sim.families import PROBE, Raise, rules
-from tests.sim.hosts import Host
+from tests.sim.hosts import FlagAnswer, Host
 from tests.sim.operator import Killed, Process, Wire
 from tests.support.flags import Flag
 from tests.support.virtual import now
@@ -36,6 +37,7 @@ GATE = Flag(host="10.0.0.1", name="quiet")
 PATIENCE = 30
 """How often one may have to call `apply` once nothing goes wrong any more."""
 ONCE_ONLY = {"job-vanished", "job-repeat-refused", "step-not-verified"}
+APPROVAL = "topology"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +57,15 @@ class Troubles:
     skew: tuple[float, float] | None = None
     full_disk_at: float | None = None
     """When this machine's disk fills up."""
+    broken_disk_at: float | None = None
+    """From when on it takes what is appended and loses it, which only a sync says."""
+    abandon_launch: int | None = None
+    """Two Ctrl-C while the so-many-th launch is on its way; it arrives ten seconds later, and until then no host but
+    the controller can be told of a new epoch."""
+    approves: bool = True
+    """The person who calls it approves deletions."""
+    declines: bool = False
+    """The person who is shown the plan says no."""
 
 
 @dataclass(slots=True)
@@ -67,10 +78,9 @@ class Simulation:
     passed: list[str] = field(default_factory=list[str])
     """Crash points, in the order in which the first process passed them."""
     tally: Counter[str] = field(default_factory=Counter[str])
+    noise: str = ""
+    """What start-up files of the hosts print."""
     runs: int = 0
-    lying_disk: bool = False
-    blind_gate: bool = False
-    """For tests of the tests: a disk that loses all it synced, a gate that nobody looks at."""
     deaf: bool = False
     """While somebody is frozen, no host but the controller can be told of a new epoch."""
 
@@ -82,20 +92,20 @@ class Simulation:
     def wishes(self) -> tuple[AnyExpected, ...]:
         return tuple(flag.up() for flag in self.flags)
 
-    def decide(self, readings: Readings) -> Plan:
-        return planner.plan("sim", self.wishes, readings, rules(self.actions))
+    def decide(self, who: Bkrec, readings: Readings) -> Plan:
+        self.audit.planned(who)
+        return planner.plan("sim", self.wishes, readings, rules(who.actions))
 
     # one process
 
     async def once(self, diagnostics: Troubles) -> RunResult | None:
         """One `bkrec apply`; None where it died."""
-        self.runs += 1
-        who = self.process(diagnostics.rate)
+        who = self.process(diagnostics.rate, approved=frozenset({APPROVAL} if diagnostics.approves else ()))
         stop = StopSignal()
         helpers = self._schedule(diagnostics, who, stop)
         try:
-            with hooked(self._hook(who, diagnostics)):
-                applied = await reconcile(self._undertaking(who, stop))
+            with hooked(self._hook(who, diagnostics, stop)):
+                applied = await reconcile(self._undertaking(who, stop, declines=diagnostics.declines))
         except BaseException as error:
             if not _is_death(error):
                 self.audit.check("I9", False, f"it fell over: {_innermost(error)!r}")
@@ -105,16 +115,30 @@ class Simulation:
             for helper in helpers:
                 helper.cancel()
         self.audit.check("I9", not who.process.dead, "somebody swallowed its death")
-        self.audit.ended(who, applied, self.flags)
+        self.audit.ended(who, applied, self.wishes)
         self.tally.update(who.wire.done)
         return applied
 
-    def process(self, rate: float) -> Bkrec:
+    def process(self, rate: float, *, approved: frozenset[str] = frozenset()) -> Bkrec:
+        """Another bkrec each time: with other words, estimates and versions for the same work."""
+        self.runs += 1
         process = Process(Random(self.random.random()))
-        process.disk.lies = self.lying_disk
-        who = Bkrec(process, Wire(process, self.hosts, self.background, rate=rate))
+        wire = Wire(process, self.hosts, self.background, rate=rate, noise=self.noise)
+        who = Bkrec(process, wire, f"run-{self.runs}", self._reworded(self.runs), approved)
+
+        def on_send(host: str, command: Command) -> Launch | None:
+            return self.audit.sent(who, host, command)
+
+        def on_answer(host: str, answer: FlagAnswer, at: float) -> None:
+            self.audit.heard(who, host, answer, at)
+
+        wire.on_send, wire.on_answer = on_send, on_answer
         self.audit.crew.append(who)
         return who
+
+    def _reworded(self, number: int) -> tuple[Raise, ...]:
+        words: dict[str, Any] = {"note": f"as bkrec {number} says it", "version": str(number), "lasts_s": 5.0 * number}
+        return tuple(replace(action, wants=action.wants[::-1], **words) for action in self.actions)
 
     def _schedule(self, diagnostics: Troubles, who: Bkrec, stop: StopSignal) -> list[asyncio.TimerHandle]:
         later = asyncio.get_running_loop().call_later
@@ -126,27 +150,40 @@ class Simulation:
             planned.append(later(diagnostics.skew[0], setattr, who.process.clock, "skew_s", diagnostics.skew[1]))
         if diagnostics.full_disk_at is not None:
             planned.append(later(diagnostics.full_disk_at, setattr, who.process.disk, "full", True))
+        if diagnostics.broken_disk_at is not None:
+            planned.append(later(diagnostics.broken_disk_at, setattr, who.process.disk, "broken", True))
         return planned
 
     def _freeze(self, process: Process, seconds: float) -> None:
         process.frozen_until = now() + seconds
-        self.audit.frozen_s += seconds
         self.tally["sigstop"] += 1
         for host in list(self.hosts.values())[1:] if self.deaf else ():
             host.full_until = process.frozen_until - 1.0
 
-    def _hook(self, who: Bkrec, diagnostics: Troubles) -> Callable[[str], None]:
+    def _abandon(self, who: Bkrec, stop: StopSignal) -> None:
+        who.wire.rate, who.wire.faults, who.wire.late_s = 1.0, ("late",), (10.0, 10.0)
+        for host in list(self.hosts.values())[1:]:
+            host.full_until = now() + 9.0
+        later = asyncio.get_running_loop().call_later
+        later(0.01, setattr, who.wire, "rate", 0.0)
+        for _ in range(2):
+            later(0.5, stop.request)
+        self.tally["abandoned"] += 1
+
+    def _hook(self, who: Bkrec, diagnostics: Troubles, stop: StopSignal) -> Callable[[str], None]:
         passages = launches = 0
 
         def passing(point: str) -> None:
             nonlocal passages, launches
             who.process.alive()
-            if self.runs == 1:
+            if who is self.audit.crew[0]:
                 self.passed.append(point)
             passages += 1
             launches += point == "job-launch.before"
             if point == "job-launch.before" and launches == diagnostics.freeze_launch:
                 self._freeze(who.process, self.random.uniform(70.0, 130.0))
+            if point == "job-launch.before" and launches == diagnostics.abandon_launch:
+                self._abandon(who, stop)
             if diagnostics.kill_at is not None and passages > diagnostics.kill_at:
                 self.tally[f"killed {point}"] += 1
                 who.process.die()
@@ -162,18 +199,19 @@ class Simulation:
         self.tally["deaths"] += 1
         self.tally.update(who.wire.done)
 
-    def _undertaking(self, who: Bkrec, stop: StopSignal) -> RunContext:
-        run = f"run-{self.runs}"
-        book = Journal(Path("journal"), run=run, clock=who.process, disk=lambda _: who.process.disk)
+    def _undertaking(self, who: Bkrec, stop: StopSignal, *, declines: bool) -> RunContext:
+        book = Journal(Path("journal"), run=who.run, clock=who.process, disk=lambda _: who.process.disk)
 
-        async def confirm(_: assess.Assessment) -> bool:
-            return True
+        async def confirm(assessment: assess.Assessment) -> bool:
+            if not declines:
+                self.audit.agreed(who, assessment.plan)
+            return not declines
 
         def emit(event: Event) -> None:
-            self.audit.told(who, event)
+            self.audit.emitted(who, event)
 
         return RunContext(
-            run=run,
+            run=who.run,
             user="somebody",
             source="afar",
             transport=who.wire,
@@ -181,20 +219,18 @@ class Simulation:
             controller="10.0.0.1",
             hosts=tuple(self.hosts),
             expected=self.wishes,
-            decide=self.decide,
+            decide=functools.partial(self.decide, who),
             journal=book,
             clock=who.process,
             emit=emit,
             stop=stop,
             confirm=confirm,
-            preflight_checks=lambda _: () if self.blind_gate else (GATE.up(),),
+            preflight_checks=lambda _: (GATE.up(),),
+            approved=who.approved,
         )
 
     async def _look(self, who: Bkrec, facts: Iterable[AnyFact]) -> GatheredFacts:
-        asked = now()
-        gathered = await gather_facts(who.wire, PROBES, facts)
-        self.audit.heard(who, gathered.readings, asked)
-        return gathered
+        return await gather_facts(who.wire, PROBES, facts)
 
     # and people
 
@@ -236,14 +272,16 @@ class Simulation:
                 self.tally["done by hand"] += 1
 
     async def _nothing_more(self) -> None:
-        """Looking writes nothing, and neither does `apply` where nothing is to be done."""
+        """Assessing writes nothing, and neither does `apply` where nothing is to be done: whatever they sent, the hosts
+        are as they were."""
         await asyncio.sleep(300.0)
-        who = self.process(0.0)
-        await assess.assess(functools.partial(self._look, who), self.wishes, self.decide)
-        self.audit.check("I7", who.wire.writes == 0, "looking wrote something")
+        before, who = self.audit.content(), self.process(0.0)
+        await assess.assess(functools.partial(self._look, who), self.wishes, functools.partial(self.decide, who))
+        self.audit.check("I7", self.audit.content() == before, "assessing wrote something")
+        before = self.audit.content()
         again = await self.once(Troubles())
         self.audit.check("I8", again is not None and again.verdict == "converged", "no longer converged")
-        self.audit.check("I8", self.audit.crew[-1].wire.writes == 0, "apply after apply wrote something")
+        self.audit.check("I8", self.audit.content() == before, "apply after apply wrote something")
 
 
 def _is_death(error: BaseException) -> bool:

@@ -1,12 +1,13 @@
-"""The campaign, as tests: every crash point killed, two hundred seeds of everything at once, and proof that it bites.
+"""The campaign, as tests: every crash point killed, two hundred seeds of everything at once.
 
-`pytest -m campaign -s tests/sim` plays 10,000 seeds and prints the figures that docs/campaign.md quotes.
+That each check bites is shown by `test_companions.py`. `pytest -m campaign -s tests/sim` plays 10,000 seeds and prints
+the figures that docs/campaign.md quotes.
 """
 
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from random import Random
 
@@ -15,10 +16,9 @@ import pytest
 from reconciler.engine.failpoints import hooked, registered
 from reconciler.engine.lease import force_release
 from tests.sim.audit import NAMES
-from tests.sim.campaign import Told, cluster, duel, killed_at, play
-from tests.sim.hosts import Behaviour, Host, Job
+from tests.sim.campaign import Told, abandoned, cluster, duel, killed_at, play
 from tests.sim.operator import Killed
-from tests.sim.simulation import Simulation, Troubles
+from tests.sim.simulation import Troubles
 from tests.support import virtual
 from tests.support.command_failpoints import POINTS as KILLED_BESIDE
 
@@ -31,7 +31,7 @@ REFERENCE = killed_at(None, power=False)
 def test_the_reference_run_is_quiet_and_passes_every_crash_point() -> None:
     assert REFERENCE.violations == []
     elsewhere = {f"{name}.{side}" for name in ("lease-force-release", *KILLED_BESIDE) for side in ("before", "after")}
-    assert set(REFERENCE.passed) == set(registered()) - elsewhere
+    assert set(REFERENCE.passed) | elsewhere == set(registered())
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
@@ -85,99 +85,18 @@ def test_a_seed_replays_exactly(seed: int) -> None:
     assert len(one.course) > 1000
 
 
-# it bites: hosts, disks and people that do what must never be done
-
-
-def _sabotaged(seed: int, spoil: Callable[[Simulation], None]) -> list[str]:
-    return play(seed, spoil=spoil).violations + duel(seed, spoil=spoil).violations
-
-
-def _without_fence(simulation: Simulation) -> None:
-    for host in simulation.hosts.values():
-        host.fenced = False
-        host.punctual = False
-
-
-def _unpunctual(simulation: Simulation) -> None:
-    for host in simulation.hosts.values():
-        host.punctual = False
-
-
-def _forgetful(simulation: Simulation) -> None:
-    """Hosts that lose the record of what they did."""
-
-    def forget(host: Host, job: Job) -> None:
-        simulation.audit.started(host, job)
-        host.jobs.pop(job.name)
-
-    for host in simulation.hosts.values():
-        host.started = forget
-
-
-def _boastful(simulation: Simulation) -> None:
-    """Hosts that say "up" of everything, and where nothing works."""
-    for host in simulation.hosts.values():
-        host.boasts = True
-        for behaviour in host.behaviours.values():
-            behaviour.failures = 1000
-
-
-def _boastful_later(simulation: Simulation) -> None:
-    """Hosts that say "up" of everything from their first job on, and where nothing works."""
-    _idle(simulation)
-
-    def begin(host: Host, job: Job) -> None:
-        simulation.audit.started(host, job)
-        host.boasts = True
-
-    for host in simulation.hosts.values():
-        host.started = begin
-
-
-def _idle(simulation: Simulation) -> None:
-    for host in simulation.hosts.values():
-        for behaviour in host.behaviours.values():
-            behaviour.failures = 1000
-
-
-def _lying_disk(simulation: Simulation) -> None:
-    simulation.lying_disk = True
-
-
-def _leaky(simulation: Simulation) -> None:
-    """A host that prints a secret in no form that anybody could know."""
-    for host in simulation.hosts.values():
-        for name in host.behaviours:
-            host.behaviours[name] = Behaviour(name=name, log=b"it is " + simulation.audit.canary.encode() + b"\n")
-
-
-def _closing_gate(simulation: Simulation) -> None:
-    simulation.blind_gate = True
-
-
-BITES = {
-    "I1": (_lying_disk, range(3)),
-    "I2": (_boastful_later, range(3)),
-    "I3": (_forgetful, range(12)),
-    "I4": (_without_fence, range(150)),
-    "I5": (_closing_gate, range(20)),
-    "I6": (_leaky, range(3)),
-    "I9": (_idle, range(3)),
-    "I10": (_boastful, range(3)),
-}
-
-
 def test_a_host_that_could_not_be_told_of_a_takeover_starts_nothing_that_comes_too_late() -> None:
-    """The second holder works where it can, and ends; then the first one wakes up. No fence reaches that far."""
-    without = [output_text for seed in range(40) for output_text in duel(seed, deaf=True, spoil=_unpunctual).violations]
-    assert {said.partition(" ")[0] for said in without} == {"I4"}
-    assert [said for seed in range(40) for said in duel(seed, deaf=True).violations] == []
+    """The second holder works where it can, and ends; then the first one wakes up. No fence reaches that far: that the
+    start deadline does, `companions.py` shows by taking it away."""
+    assert [violation for seed in range(40) for violation in duel(seed, deaf=True).violations] == []
 
 
-@pytest.mark.parametrize("name", BITES)
-def test_what_must_never_be_done_is_noticed(name: str) -> None:
-    spoil, seeds = BITES[name]
-    assert any(output_text.startswith(f"{name} ") for seed in seeds for output_text in _sabotaged(seed, spoil))
+def test_who_leaves_with_a_launch_on_its_way_lets_the_lease_run_out() -> None:
+    """Two Ctrl-C, and a second person a moment later: what the first one sent begins before the second has the lease,
+    or not at all."""
+    played = [abandoned(seed) for seed in range(20)]
+    assert [violation for game in played for violation in game.violations] == []
+    assert all(game.tally["abandoned"] for game in played)
 
 
 # the long one

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from probes.consul import ConsulDefinition
 from probes.env import EnvCopied, EnvFilled
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown, fact_id
 from probes.path import FileDigest
@@ -114,7 +115,7 @@ def test_nothing_is_done_on_what_nobody_could_read(random: Random) -> None:
 
 
 def test_every_step_taken_out_leaves_the_goal_unmet() -> None:
-    """Of all by the board, of each ninth by a plan of its own, which the board stands for (`test_minimal.py`)."""
+    """Of all by the board, of each ninth by a plan of its own, for which the board stands (`test_minimal.py`)."""
     world = World(cluster=WITH_GSE)
     plan, readings = study(world)
     assert Board(plan, expected_facts(WITH_GSE), readings).needless() == []
@@ -160,6 +161,27 @@ def test_what_equals_a_file_of_the_scripts_is_copied_after_those_are_replaced() 
     assert all(place["package.scripts"] < plan.steps.index(step) < place["bkcli.upgrade-job"] for step in copied)
     rendered = next(step for step in plan.steps if step.id.startswith("nginx.render"))
     assert any(isinstance(repaired.expected.fact, FileDigest) for repaired in rendered.repairs)
+
+
+def test_gse_api_stays_in_consul_until_those_who_look_it_up_are_upgraded() -> None:
+    world = World(cluster=WHOLE)
+    obsolete = [expected.fact for expected in expected_facts(WHOLE) if isinstance(expected.fact, ConsulDefinition)]
+    world.facts |= {fact: Known("written") for fact in obsolete if fact.service in ("gse-api", "gse-config")}
+    plan, _ = study(world)
+    place = {step.id.partition("@")[0]: number for number, step in enumerate(plan.steps)}
+    upgrades = ("install-paas", "upgrade-cmdb", "upgrade-job", "install-nodeman")
+    assert place["consul.deregister-gse-api"] > max(place[f"bkcli.{name}"] for name in upgrades)
+    assert place["consul.deregister-gse-config"] < place["bkcli.upgrade-job"], "nobody else looks that one up"
+
+
+@pytest.mark.parametrize("unit", ["bk-gse-proc.service", "apisix.service", "bk-auth.service", "bk-ingester.service"])
+def test_a_unit_that_still_runs_the_old_program_is_restarted(unit: str) -> None:
+    """Its VERSION is the release's, its process is older: the vendor's `install` starts and never restarts."""
+    world = finished(WHOLE)
+    fact = next(fact for fact in world.facts if fact_id(fact).startswith(f"current.unit {unit}"))
+    world.facts[fact] = Known(False)
+    plan, _ = study(world)
+    assert [step.id.rpartition("-")[0].partition("@")[0] for step in plan.steps] == [f"unit.restart-{unit}"]
 
 
 def test_old_paas_stops_only_when_everything_else_is_ready() -> None:

@@ -96,7 +96,7 @@ def test_nothing_that_deletes_is_begun_without_its_approval() -> None:
     ]
     assert free == COPIES
     (diagnostic,) = pending_approvals(plan, set())
-    assert (diagnostic.code, dict(diagnostic.fields)) == ("approval-needed", {"gate": "cmdb-topology"})
+    assert (diagnostic.code, dict(diagnostic.fields)) == ("approval-needed", {"approval": "cmdb-topology"})
 
 
 def test_the_approval_is_asked_with_names_counts_and_hosts_that_nothing_puts_back() -> None:

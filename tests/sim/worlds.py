@@ -49,6 +49,7 @@ from reconciler.core.placement import describe_cluster as describe
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
 from reconciler.core.simulate import apply_derived, apply_step
+from reconciler.rules.module_facts import is_new
 from reconciler.rules.registry import expected_facts, rule_for
 from specs import parse
 from specs.cluster import Cluster, ClusterFile
@@ -197,7 +198,7 @@ def _unit(fact: UnitActive | UnitEnabled, cluster: Cluster) -> AnyReading:
     """Of 6.1: those that must go, those whose files are replaced under them, and the entrance's."""
     modules = cluster.release.modules
     old = {unit.name for module in modules for unit in module.obsolete_units} | {*ENTRANCE}
-    old |= {unit.name for module in modules if not module.new for unit in module.units if unit.file}
+    old |= {unit.name for module in modules for unit in module.units if unit.file and not is_new(module, unit)}
     if fact.unit not in old:
         return Absent()
     return Known("active") if isinstance(fact, UnitActive) else Known("enabled")

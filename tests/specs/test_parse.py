@@ -69,6 +69,18 @@ def test_a_requirement_of_an_unknown_module_is_named_with_its_file() -> None:
     assert (diagnostic.code, diagnostic.where) == ("spec-unknown-module", "modules/auth.toml, requires[0].module")
 
 
+def test_a_service_used_by_an_unknown_module_is_named_with_its_file() -> None:
+    texts = _texts()
+    texts["modules/gse.toml"] = texts["modules/gse.toml"].replace('"job", "nodeman"]', '"job", "nodman"]')
+    with pytest.raises(SpecError) as caught:
+        parse.release(texts)
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.where) == (
+        "spec-unknown-module",
+        "modules/gse.toml, obsolete_services[0].used_by",
+    )
+
+
 def test_every_section_of_the_guide_is_told_once() -> None:
     ids = [section.id for section in release().sections]
     assert len(ids) == len(set(ids))

@@ -12,7 +12,7 @@ from reconciler.engine.reconcile import RunResult, reconcile
 from reconciler.engine.run import RunContext
 from reconciler.engine.stop import StopSignal
 from tests.support.flags import Raise
-from tests.support.world import Kept, World, plan, step
+from tests.support.world import AlwaysRenewed, World, plan, step
 
 CONTROLLER = "10.0.0.1"
 
@@ -51,7 +51,7 @@ def run_context(world: World, **more: Any) -> RunContext:
 
 def held_lease(epoch: int = 1, validity: LeaseValidity | None = None) -> Lease:
     """Renewed all the time, unless the test says otherwise."""
-    return Lease(controller=CONTROLLER, run="run", epoch=epoch, validity=validity or Kept())
+    return Lease(controller=CONTROLLER, run="run", epoch=epoch, validity=validity or AlwaysRenewed())
 
 
 H, H2 = "10.0.0.1", "10.0.0.2"

@@ -1,7 +1,8 @@
 """World: a cluster made of facts in memory, its jobs, its lease, and a clock that passes only while somebody waits.
 
-It answers what `reconciler/engine` asks as hosts would, so that the executor and the loop run unchanged. A job's
-behaviour is set by its key; what it makes true becomes true when it ends.
+It answers what `reconciler/engine` asks as hosts would, so that the executor and the loop run unchanged. Its hosts
+follow the job protocol as the simulator's do (`tests/support/job_host.py`). A job's behaviour is set by its key; what
+it makes true becomes true when it ends.
 """
 
 import asyncio
@@ -18,12 +19,13 @@ from reconciler.core.events import Event
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Dependency, Plan, Step
 from reconciler.engine.gather import GatheredFacts
-from reconciler.engine.jobs.scripts import APPROVE, LAUNCH, MARK_VERIFIED, RAISE_FENCE, READ
+from reconciler.engine.jobs.scripts import APPROVE, READ
 from reconciler.engine.lease import START_MARGIN_S, TTL_S, LeaseValidity
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 from specs.reason import reason
 from tests.support.flags import WHY, Flag, Raise
+from tests.support.job_host import Job, JobHost, LeaseFile, Stages
 
 
 def step(action: Raise, *after: str, expectations: Iterable[AnyExpected] = ()) -> Step:
@@ -66,11 +68,8 @@ class VirtualClock:
         await asyncio.sleep(0)
 
 
-BOOT = "1f0c2a9b"
-
-
-class Kept(LeaseValidity):
-    """The term of a lease that somebody renews all the time."""
+class AlwaysRenewed(LeaseValidity):
+    """The validity of a lease that is renewed all the time."""
 
     def remaining_s(self, now: float, *, wall_ahead: float = 0.0) -> float:
         return TTL_S - START_MARGIN_S
@@ -80,39 +79,71 @@ class Kept(LeaseValidity):
 class Behaviour:
     exit_status: int = 0
     works: bool = True
-    """Whether the flag is up afterwards."""
+    """Whether what its action ensures holds afterwards."""
     polls: int = 1
-    """How often it is asked for before it ends; -1: never ends."""
+    """How often its log is asked for before it ends; -1: never ends."""
     log: bytes = b"working\n"
     vanishes: bool = False
 
 
+POLL_S = 2.0
+
+
 @dataclass(slots=True, kw_only=True)
-class Job:
-    behaviour: Behaviour
-    polls: int
-    state: str = "running"
-    verified: bool = False
+class PolledHost(JobHost[Behaviour]):
+    """A host of this world: a job there ends by being asked about."""
+
+    world: "World"
+
+    def behaviour(self, job: str, payload: str) -> Behaviour:
+        return self.world.behaviour_of(job.rpartition(".")[0])
+
+    def begin(self, job: Job[Behaviour], launch: object) -> None:
+        job.polls = job.behaviour.polls
+        self.world.begun(job)
+
+    def log(self, name: str, offset: int) -> str:
+        job = self.jobs[name]
+        if self.state(job) == "running":
+            job.polls -= 1
+            if job.polls == 0:
+                self._end(job)
+        block = b64encode(job.behaviour.log[offset:]).decode()
+        return f"bkrec-log {name} {self.state(job)} {len(job.behaviour.log)} {block} .\n"
+
+    def _end(self, job: Job[Behaviour]) -> None:
+        job.ended = self.clock()
+        if job.behaviour.vanishes:
+            job.boot -= 1
+        else:
+            job.record = str(job.behaviour.exit_status)
+        if job.behaviour.works:
+            self.world.achieve(job.name.rpartition(".")[0])
+
+    def age_s(self, lease_file: LeaseFile) -> float:
+        return 5.0 if lease_file.run in self.world.alive else super(PolledHost, self).age_s(lease_file)
 
 
 @dataclass(slots=True)
 class World:
     readings: dict[AnyFact, AnyReading] = field(default_factory=dict[AnyFact, AnyReading])
     behaviours: dict[str, Behaviour] = field(default_factory=dict[str, Behaviour])
+    """By job key."""
     clock: VirtualClock = field(default_factory=VirtualClock)
-    jobs: dict[tuple[str, str], Job] = field(default_factory=dict[tuple[str, str], Job])
+    hosts: dict[str, PolledHost] = field(default_factory=dict[str, PolledHost])
     launched: list[str] = field(default_factory=list[str])
-    approvals: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     deaf: bool = False
     """No approval is confirmed."""
     overlap: list[frozenset[str]] = field(default_factory=list[frozenset[str]])
     flags: dict[str, Flag] = field(default_factory=dict[str, Flag])
-    epochs: dict[str, int] = field(default_factory=dict[str, int])
-    holder: str = ""
-    renewed: float | None = None
-    """When the holder renewed its lease for the last time; None: it lives, and renewed it five seconds ago."""
+    """By job key: what a job raises."""
+    alive: set[str] = field(default_factory=set[str])
+    """Runs of others that renew their lease all the time."""
     dead: set[str] = field(default_factory=set[str])
+    silent_as: str = "host-unreachable"
+    """Why nobody gets through to the dead."""
     writes: list[str] = field(default_factory=list[str])
+    sent: list[Command] = field(default_factory=list[Command])
     events: list[Event] = field(default_factory=list[Event])
     on_launch: Callable[[str], None] | None = None
 
@@ -123,102 +154,85 @@ class World:
             self.flags[job_key(action)] = action.flag
             self.readings.setdefault(action.flag, Known("down"))
 
+    def at(self, host: str) -> PolledHost:
+        if host not in self.hosts:
+            self.hosts[host] = PolledHost(name=host, clock=self.clock.steady, world=self)
+        return self.hosts[host]
+
+    def job(self, host: str, name: str, behaviour: Behaviour, *, polls: int = 0, state: str = "running") -> None:
+        """One of an earlier run: it runs for so many polls more, or is in this state, as `probes/job.py` has them."""
+        boot = self.at(host).boot - (state == "vanished")
+        self.at(host).jobs[name] = Job(
+            name=name, behaviour=behaviour, polls=polls, record=state.partition(":")[2], started=0.0, boot=boot
+        )
+
+    def lease(self, host: str, run: str, *, renewed: float = 0.0) -> None:
+        """It is held by this run, which renewed it then for the last time."""
+        self.at(host).lease = LeaseFile(run=run, boot=1, epoch=1, at=renewed, user="somebody")
+
     def write(self, event: Event) -> None:
         self.events.append(event)
+
+    # what its hosts do
+
+    def behaviour_of(self, key: str) -> Behaviour:
+        return self.behaviours[key]
+
+    def achieve(self, key: str) -> None:
+        """A job of this key has ended and worked."""
+        self.readings[self.flags[key]] = Known("up")
+
+    def begun(self, job: Job[Behaviour]) -> None:
+        if self.on_launch is not None:
+            self.on_launch(job.name)
+        self.launched.append(job.name)
+        self.overlap.append(frozenset(name for host in self.hosts.values() for name in host.running()))
+
+    # what they are asked
 
     async def look(self, facts: Iterable[AnyFact]) -> GatheredFacts:
         await asyncio.sleep(0)
         asked = tuple(facts)
         silent = {fact.host for fact in asked} & self.dead
-        diagnostics = {host: diagnose("host-unreachable", where=host, error="dead") for host in sorted(silent)}
-        return GatheredFacts(readings={fact: self._read(fact) for fact in asked}, diagnostics=diagnostics)
+        diagnostics = {host: diagnose(self.silent_as, where=host, error="dead") for host in sorted(silent)}
+        return GatheredFacts(readings={fact: self.read(fact) for fact in asked}, diagnostics=diagnostics)
 
-    def _read(self, fact: AnyFact) -> AnyReading:
+    def read(self, fact: AnyFact) -> AnyReading:
         if fact.host in self.dead:
-            return Unknown(reason("host-unreachable", host=fact.host, error="dead"))
+            return Unknown(reason(self.silent_as, host=fact.host, error="dead"))
         match fact:
             case JobsRunning():
-                return Known(tuple(name for name, job in self._at(fact.host) if job.state == "running"))
+                return Known(self.at(fact.host).running())
             case JobAttempts():
-                split = [(name.rpartition("."), job) for name, job in self._at(fact.host)]
-                return Known(tuple(f"{number}:{_state(job)}" for (key, _, number), job in split if key == fact.key))
+                return Known(self.at(fact.host).attempts(fact.key))
             case HostUptime():
-                return Known((BOOT, str(int(self.clock.elapsed))))
+                return Known((self.at(fact.host).boot_id, str(self.at(fact.host).uptime_s())))
             case _:
-                return self.readings.get(fact, Absent())
+                return self.otherwise(fact)
 
-    def _at(self, host: str) -> list[tuple[str, Job]]:
-        return [(name, job) for (where, name), job in self.jobs.items() if where == host]
+    def otherwise(self, fact: AnyFact) -> AnyReading:
+        return self.readings.get(fact, Absent())
 
     async def run(self, host: str, command: Command) -> Output:
         await asyncio.sleep(0)
+        self.sent.append(command)
         if host in self.dead:
-            raise TransportError(diagnose("host-unreachable", where=host, error="dead"))
+            raise TransportError(diagnose(self.silent_as, where=host, error="dead"))
         if command.script == READ:
-            return self._log(host, *command.args[1:3])
+            self.clock.elapsed += 0.0 if self.clock.still else POLL_S
+            return Output(stdout=self.at(host).log(command.args[1], int(command.args[2])))
         self.writes.append(host)
-        match command.script:
-            case _ if command.script == LAUNCH:
-                return self._launch(host, command.args[1], int(command.args[2]), int(command.args[-1]))
-            case _ if command.script == MARK_VERIFIED:
-                self.jobs[host, command.args[1]].verified = True
-                return Output(stdout="")
-            case _ if command.script == APPROVE:
-                self.approvals.append(command.args)
-                return Output(stdout="" if self.deaf else "bkrec-says approve noted\n")
-            case _ if command.script == RAISE_FENCE:
-                self.epochs[host] = max(self.epochs.get(host, 0), int(command.args[1]))
-                return Output(stdout="bkrec-says fence fenced \n")
-            case _:
-                return self._lease(host, command)
-
-    def _launch(self, host: str, job: str, epoch: int, until: int) -> Output:
-        if epoch < self.epochs.get(host, 0):
-            return Output(stdout=f"bkrec-says {job} stale {self.epochs[host]}\n")
-        if (host, job) in self.jobs:
-            return Output(stdout=f"bkrec-says {job} exists \n")
-        if self.clock.elapsed >= until:
-            return Output(stdout=f"bkrec-says {job} late {int(self.clock.elapsed)}\n")
-        if self.on_launch is not None:
-            self.on_launch(job)
-        behaviour = self.behaviours[job.rpartition(".")[0]]
-        self.jobs[host, job] = Job(behaviour=behaviour, polls=behaviour.polls)
-        self.launched.append(job)
-        self.overlap.append(frozenset(j for (_, j), one in self.jobs.items() if one.state == "running"))
-        return Output(stdout=f"noise\nbkrec-says {job} started \n")
-
-    def _log(self, host: str, name: str, offset: str) -> Output:
-        job = self.jobs[host, name]
-        self.clock.elapsed += 0.0 if self.clock.still else 2.0
-        if job.state == "running":
-            job.polls -= 1
-            if job.polls == 0:
-                self._end(name, job)
-        block = b64encode(job.behaviour.log[int(offset) :]).decode()
-        return Output(stdout=f"bkrec-log {name} {job.state} {len(job.behaviour.log)} {block} .\n")
-
-    def _end(self, name: str, job: Job) -> None:
-        job.state = "vanished" if job.behaviour.vanishes else f"exited:{job.behaviour.exit_status}"
-        if job.behaviour.works:
-            self.readings[self.flags[name.rpartition(".")[0]]] = Known("up")
-
-    def _lease(self, host: str, command: Command) -> Output:
-        run = command.args[1]
-        if len(command.args) > 2:
-            if self.holder not in ("", run):
-                age = 5 if self.renewed is None else int(self.clock.elapsed - self.renewed)
-                return Output(stdout=f"bkrec-lease held {self.holder} 1 {age} somebody elsewhere .\n")
-            self.holder = run
-            self.epochs[host] = self.epochs.get(host, 0) + 1
-            return Output(stdout=f"bkrec-lease taken {run} {self.epochs[host]} 0 me here .\n")
-        if self.holder == run:
-            self.holder = "" if "ended" in command.script else run
-            return Output(stdout=f"bkrec-lease renewed {run} {self.epochs[host]} 0 me here .\n")
-        return Output(stdout=f"bkrec-lease lost {self.holder or 'none'} 0 -1 - - .\n")
+        if command.script == APPROVE and self.deaf:
+            return Output(stdout="")
+        return Output(stdout=f"noise\n{_to_its_end(self.at(host).act(command))}")
 
     async def close(self) -> None:
         """Nothing is kept open."""
 
 
-def _state(job: Job) -> str:
-    return job.state.replace("exited", "verified") if job.verified else job.state
+def _to_its_end(stages: Stages) -> str:
+    while True:
+        try:
+            next(stages)
+        except StopIteration as end:
+            return str(end.value)

@@ -65,6 +65,9 @@ TAIL_LINES = 20
 MAX_LOG_EVENTS = 5_000
 """Lines of its log that a step may emit while it runs; the rest stays on its host."""
 
+UPTIME_ROUNDING_S = 1.0
+"""A host tells its uptime in whole seconds."""
+
 StepResult = StepDone | StepSkipped | StepFailed | StepDeferred | StepNeedsHuman
 
 
@@ -224,11 +227,17 @@ async def _launch(attempt: StepAttempt, start: Start, read_at: float, context: R
     """Launched with a start deadline that lies within our lease; None where its host has to be read again."""
     remaining_s = int(attempt.lease.validity.remaining_s(read_at, wall_ahead=wall_ahead_s(context.clock)))
     if remaining_s < 1 or (attempt.sent is not None and context.stop.requested):
-        unconfirmed = diagnose("lease-unconfirmed", where=attempt.host)
-        return _wait_or_fail(attempt, unconfirmed, UNREACHABLE_TIMEOUT_S, context)
+        why = diagnose("lease-unconfirmed", where=attempt.host)
+        return _wait_or_fail(attempt, why, UNREACHABLE_TIMEOUT_S, context)
     _record_start(attempt, start.number, context)
     deadline = StartDeadline(boot=start.boot, uptime_s=start.uptime_s + remaining_s)
+    validity = attempt.lease.validity
+    earlier = validity.launch_sent(attempt.job, read_at + remaining_s + UPTIME_ROUNDING_S)
     launched = await launch(context.transport, attempt.host, _job_spec(attempt, deadline, context))
+    if launched.status in ("started", "exists", "stale"):
+        validity.launch_answered(attempt.job, None)
+    elif launched.status in ("late", "busy", "torn", "unwritable"):
+        validity.launch_answered(attempt.job, earlier)
     match launched.status:
         case "started" | "exists":
             return await _await_job(attempt, context)

@@ -24,13 +24,13 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "spec-unknown-module": DiagnosticText(
         what=LocalizedText(
-            en="`{module}` requires `{required}`, which is not in this release",
-            zh="`{module}` 依赖 `{required}`，但该版本没有此模块",
+            en="`{module}` names `{required}`, which is not in this release",
+            zh="`{module}` 引用了 `{required}`，但该版本没有此模块",
         ),
         why=LocalizedText(
-            en="{module} starts only after the required module is ready, and `{required}` never will be",
-            zh="{module} 要等所依赖的模块就绪后才启动，而 `{required}` 永远不会就绪",
+            en="what waits for `{required}` to be ready would wait forever",
+            zh="等待 `{required}` 就绪的步骤将永远等待",
         ),
-        hint=LocalizedText(en="correct the name in `[[requires]]`", zh="改正 `[[requires]]` 中的模块名"),
+        hint=LocalizedText(en="correct the module's name there", zh="改正该处的模块名"),
     ),
 }

@@ -41,7 +41,12 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], subprocess.CompletedProcess[str]]:
     """What the command says where nothing is wrong; asked once for all that compare with it."""
-    return cache(lambda words: bkrec(prepared(tmp_path_factory.mktemp("undisturbed")), words))
+
+    @cache
+    def said(words: str) -> subprocess.CompletedProcess[str]:
+        return bkrec(prepared(tmp_path_factory.mktemp("undisturbed")), words)
+
+    return said
 
 
 def prepared(path: Path) -> Path:

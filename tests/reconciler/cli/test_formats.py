@@ -9,29 +9,19 @@ from xml.etree import ElementTree
 import pytest
 
 from reconciler.cli.main import run
-from reconciler.commands import assess, pause
-from reconciler.view.reports import ClusterReport
-from tests.reconciler.view.world import PLAN, READINGS, TITLES, difference
+from reconciler.commands import session
+from tests.support.cluster_world import connect, unread
 
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def bkrec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    (tmp_path / "cluster.toml").write_text(
-        'schema = "bkrec.cluster/1"\nname = "x"\n[controller]\naddress = "10.0.0.1"\n[package]\npath = "/x.tgz"\n'
-    )
-
-    async def report_on(_: Path, goal: object) -> ClusterReport:
-        return ClusterReport(name="x", release="6.2.2", difference=difference(READINGS), plan=PLAN, titles=TITLES)
-
-    async def never(*_: Any) -> Any:
+    def never(_: Path) -> Any:
         raise AssertionError("the cluster was reached")
 
-    monkeypatch.setattr(assess, "report_on", report_on)
-    monkeypatch.setattr(pause, "pause", never)
+    connect(monkeypatch, tmp_path, unread())
+    monkeypatch.setattr(session, "open_controller", never)
 
     def ran(*args: str) -> tuple[int, str, str]:
         code = run(args)

@@ -5,31 +5,15 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.main import run
-from reconciler.commands import init
-from reconciler.view.reports import InitProposal
 from specs import parse
-from specs.reason import InlineReason
-
-BECAUSE = InlineReason(en="near the others", zh="靠近其他")
+from tests.sim.worlds import CONFIG
+from tests.support.local_cluster import connect
 
 
 @pytest.fixture(autouse=True)
 def _controller(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    async def propose(request: init.InitRequest) -> InitProposal:
-        return InitProposal(
-            name="bk-x",
-            release="6.2.2",
-            address=request.address,
-            connect=request.host,
-            user=request.user,
-            port=request.port,
-            via=request.via,
-            package=request.package,
-            placement=(("auth", ("10.0.0.3",), BECAUSE),),
-        )
-
-    monkeypatch.setattr(init, "propose_cluster_file", propose)
-    monkeypatch.chdir(tmp_path)
+    connect(monkeypatch, tmp_path).write({"/data/install/install.config": CONFIG})
+    (tmp_path / "cluster.toml").unlink()
 
 
 def test_what_it_writes_can_be_read(tmp_path: Path) -> None:
@@ -37,7 +21,7 @@ def test_what_it_writes_can_be_read(tmp_path: Path) -> None:
     file = parse.cluster_file((tmp_path / "cluster.toml").read_text(encoding="utf-8"), "cluster.toml")
     assert (file.controller.address, file.controller.connect) == ("10.0.0.1", "control.example")
     assert (file.controller.user, file.controller.port, file.ssh.via) == ("bk", 2222, "controller")
-    assert file.placement == {"auth": ("10.0.0.3",)}
+    assert file.placement["auth"] == ("10.0.0.3",)
 
 
 def test_a_file_that_is_there_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,26 +2,24 @@
 
 import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from probes.fact import AnyFact, AnyReading
 from reconciler.cli.main import run
-from reconciler.commands import assess
+from reconciler.commands import session
 from reconciler.core.plan_file import load
 from reconciler.engine.lease import LeaseHeld
 from reconciler.engine.transport import TransportError
 from reconciler.version import VERSION
-from reconciler.view.reports import ClusterReport
 from specs.diagnostic import BkrecError, LayoutError, SpecError, diagnose
 from tests.architecture.tree import ROOT
-from tests.reconciler.view.world import PLAN, READINGS, RIGHT, TITLES, difference
+from tests.support.cluster_world import ClusterWorld, connect, drifted, planned, small_cluster, unread
 
 Run = Callable[..., tuple[int, str, str]]
-DRIFTED = {**READINGS, **{fact: RIGHT[fact] for fact in RIGHT if fact.host == "10.0.0.3"}}
 
 
 @pytest.fixture
@@ -40,33 +38,30 @@ def bkrec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
     return ran
 
 
-def _sees(monkeypatch: pytest.MonkeyPatch, readings: dict[AnyFact, AnyReading]) -> None:
-    async def report_on(_: Path, goal: object) -> ClusterReport:
-        return ClusterReport(name="x", release="6.2.2", difference=difference(readings), plan=PLAN, titles=TITLES)
-
-    monkeypatch.setattr(assess, "report_on", report_on)
+def converged() -> ClusterWorld:
+    return ClusterWorld(cluster=small_cluster())
 
 
 def _raises(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    async def report_on(_: Path, goal: object) -> ClusterReport:
+    @asynccontextmanager
+    async def open_cluster(_: Path) -> AsyncGenerator[None]:
         raise error
+        yield
 
-    monkeypatch.setattr(assess, "report_on", report_on)
+    monkeypatch.setattr(session, "open_cluster", open_cluster)
 
 
 @pytest.mark.parametrize("command", ["diff", "plan", "check"])
-@pytest.mark.parametrize(
-    ("readings", "code"),
-    [
-        pytest.param(RIGHT, 0, id="converged"),
-        pytest.param(DRIFTED, 2, id="differs"),
-        pytest.param(READINGS, 4, id="unknown"),
-    ],
-)
+@pytest.mark.parametrize(("world", "code"), [(converged, 0), (drifted, 2), (unread, 4)])
 def test_the_verdict_is_the_exit_code(
-    bkrec: Run, monkeypatch: pytest.MonkeyPatch, command: str, readings: dict[AnyFact, AnyReading], code: int
+    bkrec: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    command: str,
+    world: Callable[[], ClusterWorld],
+    code: int,
 ) -> None:
-    _sees(monkeypatch, readings)
+    connect(monkeypatch, tmp_path, world())
     assert bkrec(command)[0] == code
 
 
@@ -138,11 +133,11 @@ def test_a_missing_cluster_file_says_how_to_make_one(bkrec: Run, tmp_path: Path)
     assert "bkrec init --controller" in err
 
 
-def test_json_is_one_document_on_stdout(bkrec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    _sees(monkeypatch, READINGS)
+def test_json_is_one_document_on_stdout(bkrec: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    connect(monkeypatch, tmp_path, unread())
     for args in (("diff", "-o", "json"), ("-o", "json", "diff")):
         told = json.loads(bkrec(*args)[1])
-        assert (told["schema"], told["verdict"], len(told["drift"])) == ("bkrec.diff/1", "unknown", 3)
+        assert (told["schema"], told["verdict"], len(told["drift"])) == ("bkrec.diff/1", "unknown", 1)
 
 
 def test_an_error_is_a_document_too(bkrec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,37 +148,40 @@ def test_an_error_is_a_document_too(bkrec: Run, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_reports_are_written_beside_the_answer(bkrec: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _sees(monkeypatch, READINGS)
+    connect(monkeypatch, tmp_path, unread())
     _, out, _ = bkrec("diff", "--report", "json=a.json", "--report", "text=a.txt")
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["schema"] == "bkrec.diff/1"
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == out
 
 
-def test_a_report_that_cannot_be_written_is_told(bkrec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    _sees(monkeypatch, RIGHT)
+def test_a_report_that_cannot_be_written_is_told(bkrec: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    connect(monkeypatch, tmp_path, converged())
     code, _, err = bkrec("diff", "--report", "json=/nonexistent/a.json")
     assert code == 65
     assert "file-not-written" in err
 
 
 def test_a_plan_can_be_kept(bkrec: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _sees(monkeypatch, READINGS)
+    world = drifted()
+    connect(monkeypatch, tmp_path, world)
     bkrec("plan", "--out", "plan.json")
     kept = load((tmp_path / "plan.json").read_text(encoding="utf-8"), "plan.json")
-    assert [step.id for step in kept.steps] == [step.id for step in PLAN.steps]
+    assert [step.id for step in kept.steps] == [step.id for step in planned(world.cluster).steps]
     assert (tmp_path / "plan.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_language_is_chosen_before_or_after_the_command(bkrec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    _sees(monkeypatch, RIGHT)
+def test_the_language_is_chosen_before_or_after_the_command(
+    bkrec: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    connect(monkeypatch, tmp_path, converged())
     assert "已收敛" in bkrec("--lang", "zh", "check")[1]
     assert "已收敛" in bkrec("check", "--lang=zh")[1]
     assert "converged" in bkrec("check", "--lang", "en")[1]
 
 
-def test_titles_of_products_come_from_the_release(bkrec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    _sees(monkeypatch, READINGS)
-    assert "PaaS platform (PaaS 平台)" in bkrec("diff", "--lang", "en")[1]
+def test_titles_of_products_come_from_the_release(bkrec: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    connect(monkeypatch, tmp_path, drifted())
+    assert "auth: bkauth, the unified authentication (蓝鲸统一认证 bkauth)" in bkrec("diff", "--lang", "en")[1]
 
 
 @pytest.mark.parametrize("kind", ["", "diff", "cluster"])

@@ -1,98 +1,76 @@
-"""`undo`: what stays is told first, then the plan, then somebody is asked; and each end has an exit code of its own."""
+"""`undo`: what stays is told first, then the plan, then somebody is asked; and each end has an exit code of its own.
+
+The engine is the real one, on an upgraded cluster made of facts (`tests/support/cluster_world.py`).
+"""
 
 import json
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from probes.fact import AnyFact, Known, Unknown
+from probes.fact import AnyFact, AnyReading, Known, Unknown
 from probes.undo import UndoItemState, UndoRuns
 from reconciler.cli.main import run
-from reconciler.commands import session
-from reconciler.commands.session import ClusterSession
-from reconciler.core import events as ev
+from reconciler.core.plan import Plan, Step
 from reconciler.core.undo_scope import UndoScope
-from reconciler.engine import assess, reconcile
-from reconciler.engine.gather import GatheredFacts
 from reconciler.view import documents as doc
 from reconciler.view.render import RenderOptions
 from reconciler.view.text.undo import undo_text
-from specs.diagnostic import diagnose
 from specs.reason import reason
+from tests.sim import worlds
 from tests.sim.undo_worlds import BEFORE, PLAN, SLICE, WHOLE, moved
 from tests.sim.undone import RUN, put_back, study
-from tests.sim.worlds import World
-from tests.support.local import LocalTransport
+from tests.support.cluster_world import ClusterWorld, connect
 
 CONFIG = SLICE.install("install.config")
 KEPT = len(study(WHOLE).undoing.saved_items)
 
 
-@dataclass
-class Hosts:
-    """Answers every fact as its world does, and lets an undo do what it says."""
+def _plan(cluster: worlds.World) -> Plan:
+    return study(cluster).plan
 
-    world: World
 
-    async def gather(self, facts: Iterable[AnyFact]) -> GatheredFacts:
-        return GatheredFacts(readings=self.world.read(facts))
-
-    async def apply(self, context: reconcile.RunContext) -> reconcile.RunResult:
-        """The loop's own order: bars, then a person, then the steps, then a last look."""
-        assessment = await assess.assess(context.gather, context.expected, context.decide)
-        diagnostics = [blocked.diagnostic for blocked in assessment.plan.blocked]
-        barred = tuple(diagnostic for diagnostic in diagnostics if diagnostic.disposition == "aborts-run")
-        refused = barred or (() if await context.confirm(assessment) else (diagnose("not-confirmed"),))
-        if refused:
-            return reconcile.RunResult(verdict="refused", exit_code=5, assessment=assessment, diagnostics=refused)
-        self.world = put_back(BEFORE, self.world, assessment.plan.steps)
-        context.emit(ev.RunEnded(verdict="rolled-back", done=len(assessment.plan.steps), failed=0, seconds=3.0))
-        assessment = await assess.assess(context.gather, context.expected, context.decide)
-        return reconcile.RunResult(verdict="rolled-back", exit_code=7, assessment=assessment)
+def _restored(cluster: worlds.World, step: Step, _: Plan) -> worlds.World:
+    return put_back(BEFORE, cluster, [step])
 
 
 @pytest.fixture
-def hosts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hosts:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    (tmp_path / "cluster.toml").write_text("", encoding="utf-8")
-    hosts = Hosts(WHOLE)
-
-    @asynccontextmanager
-    async def opened(_: Path) -> AsyncGenerator[ClusterSession]:
-        yield ClusterSession(
-            transport=LocalTransport(tmp_path), gather=hosts.gather, controller=SLICE.controller, cluster=SLICE
-        )
-
-    monkeypatch.setattr(session, "open_cluster", opened)
-    monkeypatch.setattr(reconcile, "reconcile", hosts.apply)
+def hosts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ClusterWorld:
+    hosts = ClusterWorld(cluster=replace(WHOLE, facts=dict(WHOLE.facts)), plan=_plan, after=_restored)
+    hosts.pass_preflight()
+    connect(monkeypatch, tmp_path, hosts)
     return hosts
 
 
+def _other(hosts: ClusterWorld, facts: dict[AnyFact, AnyReading]) -> None:
+    hosts.cluster = replace(hosts.cluster, facts={**hosts.cluster.facts, **facts})
+
+
 def test_with_yes_it_is_rolled_back_and_a_second_finds_nothing(
-    hosts: Hosts, capsys: pytest.CaptureFixture[str]
+    hosts: ClusterWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["undo", "--yes"]) == 7
     said = capsys.readouterr()
+    assert len(hosts.launched) == len(study(WHOLE).plan.steps)
     assert said.out.startswith(f"rolled back: {KEPT} items of run {RUN} restored; ")
     assert "./bkcli install bkenv && ./bkcli sync common" in " ".join(said.out.split())
     assert run(["undo", "--yes"]) == 5
     assert "error[undo-nothing]" in capsys.readouterr().err
 
 
-def test_what_stays_is_told_before_what_would_be_done(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_stays_is_told_before_what_would_be_done(hosts: ClusterWorld, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["undo"]) == 5
     told = capsys.readouterr().err
     order = ("Cannot be rolled back:", "[migrated]", "bkcli.install-paas@10.0.0.1", f"restore {CONFIG}")
     places = [told.index(text) for text in (*order, "Manual steps afterwards", "error[undo-confirmation-needed]")]
     assert places == sorted(places)
-    assert hosts.world is WHOLE
+    assert (hosts.writes, hosts.launched) == ([], [])
 
 
-def test_json_opens_with_all_of_it_and_goes_on_with_events(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_opens_with_all_of_it_and_goes_on_with_events(
+    hosts: ClusterWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["undo", RUN, "--yes", "-o", "json"]) == 7
     first, *rest = capsys.readouterr().out.splitlines()
     told = doc.UndoDoc.model_validate_json(first)
@@ -100,18 +78,26 @@ def test_json_opens_with_all_of_it_and_goes_on_with_events(hosts: Hosts, capsys:
     assert {one.state.kind for one in told.restores} == {"known"}
     assert {one.undo for one in told.steps} == {"undo"}
     assert [one.because.code for one in told.irreversible] == [f"undo-{one.undo}" for one in told.irreversible]
-    assert [json.loads(line)["verdict"] for line in rest] == ["rolled-back"]
+    events = [json.loads(line) for line in rest]
+    assert (events[0]["event"], events[-1]["event"], events[-1]["verdict"]) == (
+        "run-started",
+        "run-ended",
+        "rolled-back",
+    )
+    assert sum(event["event"] == "step-done" for event in events) == len(hosts.launched) == len(told.steps)
 
 
-def test_an_edit_since_is_refused_by_name_unless_it_is_left(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
-    hosts.world = moved("changed")
+def test_an_edit_since_is_refused_by_name_unless_it_is_left(
+    hosts: ClusterWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hosts.cluster = moved("changed")
     assert run(["undo", "--yes"]) == 5
     text = capsys.readouterr().err
     assert "error[undo-changed]" in text
     assert f"--exclude {CONFIG}" in " ".join(text.split())
     assert run(["undo", "--yes", "--exclude", CONFIG]) == 7
     standing = UndoItemState(host=SLICE.controller, run=RUN, path=CONFIG)
-    assert hosts.world.facts[standing] == Known("changed")
+    assert hosts.cluster.facts[standing] == Known("changed")
 
 
 @pytest.mark.parametrize(
@@ -124,15 +110,15 @@ def test_an_edit_since_is_refused_by_name_unless_it_is_left(hosts: Hosts, capsys
     ids=["unknown-run", "no-run-at-all", "unknown-path"],
 )
 def test_what_does_not_exist_is_wrong_usage(
-    hosts: Hosts, capsys: pytest.CaptureFixture[str], args: list[str], code: int, text: str
+    hosts: ClusterWorld, capsys: pytest.CaptureFixture[str], args: list[str], code: int, text: str
 ) -> None:
     assert run(["undo", "--yes", *args]) == code
     assert f"error[{text}]" in capsys.readouterr().err
 
 
-def test_hosts_that_know_no_run_are_told_so(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
-    none = {UndoRuns(host=host): Known(()) for host in SLICE.inventory.hosts}
-    hosts.world = replace(WHOLE, facts={**WHOLE.facts, **none})
+def test_hosts_that_know_no_run_are_told_so(hosts: ClusterWorld, capsys: pytest.CaptureFixture[str]) -> None:
+    none: dict[AnyFact, AnyReading] = {UndoRuns(host=host): Known(()) for host in SLICE.inventory.hosts}
+    _other(hosts, none)
     assert run(["undo", "--yes"]) == 5
     assert "error[undo-no-run]" in capsys.readouterr().err
 
@@ -161,15 +147,17 @@ def test_a_plan_says_of_each_step_what_an_undo_makes_of_it() -> None:
     assert "only the backup restores the old state" in because.en
 
 
-def test_the_last_run_is_not_guessed_where_a_host_did_not_say(hosts: Hosts, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_run_is_not_guessed_where_a_host_did_not_say(
+    hosts: ClusterWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The one that is silent may know a later run than all others: an older one would be undone for it."""
     silent = Unknown(reason("host-unreachable", host="10.0.0.3", error="gone"))
-    hosts.world = world = replace(WHOLE, facts={**WHOLE.facts, UndoRuns(host="10.0.0.3"): silent})
+    _other(hosts, {UndoRuns(host="10.0.0.3"): silent})
     assert run(["undo", "--yes"]) == 5
     text = capsys.readouterr().err
     assert "error[undo-runs-unread]: the runs recorded on 10.0.0.3" in text
     assert "gone" in text
-    assert hosts.world is world
+    assert hosts.writes == []
     assert run(["undo", "20990101T000000-0000", "--yes"]) == 5
     assert "error[undo-runs-unread]" in capsys.readouterr().err
     assert run(["undo", RUN, "--yes"]) == 7

@@ -90,7 +90,7 @@ def test_what_was_approved_is_done_and_noted_with_who_and_for_which_run() -> Non
     assert [e for e in world.events if isinstance(e, ApprovalGiven)] == [
         ApprovalGiven(approval="topology", user="wang", source="laptop")
     ]
-    assert [args[1:] for args in world.approvals] == [("topology", "wang@laptop", "run")]
+    assert [args[1:] for args in world.at(H).approvals] == [("topology", "wang@laptop", "run")]
 
 
 def test_an_approval_that_cannot_be_put_down_deletes_nothing() -> None:

@@ -22,7 +22,7 @@ from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.support.flags import Flag, Raise
 from tests.support.run import held_lease, run_context
-from tests.support.world import Behaviour, Job, World, plan, step
+from tests.support.world import Behaviour, World, plan, step
 
 H = "10.0.0.1"
 
@@ -201,7 +201,7 @@ def test_a_job_found_running_is_adopted_and_not_started_again() -> None:
     world, (a,) = World(), make("a")
     world.knows(a, polls=3)
     job = f"{job_key(a)}.1"
-    world.jobs[H, job] = Job(behaviour=world.behaviours[job_key(a)], polls=3)
+    world.job(H, job, world.behaviours[job_key(a)], polls=3)
     assert carried(world, plan(step(a))).done == ("a",)
     assert world.launched == []
     assert JobAdopted(host=H, job=job) in world.events
@@ -212,7 +212,7 @@ def test_an_adopted_job_that_ends_without_the_effect_is_followed_by_an_attempt_o
     world, (a,) = World(), make("a")
     world.knows(a)
     job = f"{job_key(a)}.1"
-    world.jobs[H, job] = Job(behaviour=Behaviour(works=False), polls=3)
+    world.job(H, job, Behaviour(works=False), polls=3)
     outcome = carried(world, plan(step(a)))
     assert (outcome.done, outcome.failed, world.launched) == (("a",), (), [f"{job_key(a)}.2"])
 
@@ -221,7 +221,7 @@ def test_an_adopted_job_that_ends_without_the_effect_is_followed_by_an_attempt_o
 def test_an_idempotent_action_is_tried_again_under_the_next_number(state: str) -> None:
     world, (a,) = World(), make("a")
     world.knows(a)
-    world.jobs[H, f"{job_key(a)}.1"] = Job(behaviour=world.behaviours[job_key(a)], polls=0, state=state)
+    world.job(H, f"{job_key(a)}.1", world.behaviours[job_key(a)], state=state)
     assert carried(world, plan(step(a))).done == ("a",)
     assert world.launched == [f"{job_key(a)}.2"]
 
@@ -230,7 +230,7 @@ def test_an_idempotent_action_is_tried_again_under_the_next_number(state: str) -
 def test_what_must_not_happen_twice_is_not_started_beside_an_unexplained_first(state: str, code: str) -> None:
     world, (a,) = World(), make("a", once=True)
     world.knows(a, log=b"evidence\n")
-    world.jobs[H, f"{job_key(a)}.1"] = Job(behaviour=world.behaviours[job_key(a)], polls=0, state=state)
+    world.job(H, f"{job_key(a)}.1", world.behaviours[job_key(a)], state=state)
     (failed,) = carried(world, plan(step(a))).failed
     assert failed.diagnostic.code == code
     assert failed.tail == ("evidence",)
@@ -262,7 +262,7 @@ def test_an_overdue_job_is_left_running_and_said_so() -> None:
     world.knows(a, polls=-1)
     (failed,) = carried(world, plan(step(a))).failed
     assert failed.diagnostic.code == "job-overdue"
-    assert world.jobs[H, f"{job_key(a)}.1"].state == "running"
+    assert world.at(H).running() == (f"{job_key(a)}.1",)
 
 
 def test_resources_are_held_by_one_step_at_a_time() -> None:
@@ -284,12 +284,27 @@ def test_what_shares_nothing_runs_side_by_side() -> None:
 def test_a_stale_epoch_stops_the_run() -> None:
     world, (a, b) = World(), make("a", "b")
     world.knows(a, b)
-    world.epochs[H] = 9
+    world.at(H).epoch = 9
     stop = StopSignal()
     outcome = carried(world, plan(step(a, expectations=()), step(b, "a")), stop)
     assert [failed.diagnostic.code for failed in outcome.failed] == ["lease-superseded"]
     assert stop.why is not None
     assert world.launched == []
+
+
+def test_a_launch_that_a_host_refused_is_not_waited_for_and_one_that_nobody_answered_is() -> None:
+    """By the lease: it is not given away while a launch may still begin (`LeaseValidity`)."""
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    world.at(H).full_until = 1e9
+    lease = held_lease()
+    outcome = asyncio.run(execute(plan(step(a)), run_context(world), lease))
+    assert [failed.diagnostic.code for failed in outcome.failed] == ["job-not-started"]
+    assert not lease.validity.launch_pending(world.clock.elapsed)
+    lease.validity.launch_sent("a.1", until=35.0)
+    earlier = lease.validity.launch_sent("a.1", until=50.0)
+    lease.validity.launch_answered("a.1", earlier)
+    assert [lease.validity.launch_pending(now) for now in (34.0, 35.0)] == [True, False]
 
 
 def test_the_intent_is_on_record_before_the_command_leaves() -> None:
@@ -346,7 +361,7 @@ def test_a_second_interrupt_leaves_at_once_and_names_what_goes_on() -> None:
     job = f"{job_key(a)}.1"
     assert outcome.running == (job,)
     assert world.events[-1] == RunInterrupted(running=(job,))
-    assert world.jobs[H, job].state == "running"
+    assert world.at(H).running() == (job,)
 
 
 def test_cancellation_is_never_swallowed() -> None:
@@ -404,7 +419,7 @@ def test_a_job_of_somebody_else_on_the_host_is_waited_for_first() -> None:
     world.knows(a)
     world.knows(other, polls=5)
     theirs = f"{job_key(other)}.1"
-    world.jobs[H, theirs] = Job(behaviour=world.behaviours[job_key(other)], polls=5)
+    world.job(H, theirs, world.behaviours[job_key(other)], polls=5)
     assert carried(world, plan(step(a))).done == ("a",)
     assert world.overlap == [frozenset({f"{job_key(a)}.1"})]
     assert JobAdopted(host=H, job=theirs) in world.events
@@ -414,7 +429,7 @@ def test_a_job_of_somebody_else_that_does_not_end_fails_the_step() -> None:
     world, (a, other) = World(), make("a", "other")
     world.knows(a)
     world.knows(other, polls=-1)
-    world.jobs[H, f"{job_key(other)}.1"] = Job(behaviour=world.behaviours[job_key(other)], polls=-1)
+    world.job(H, f"{job_key(other)}.1", world.behaviours[job_key(other)], polls=-1)
     (failed,) = carried(world, plan(step(a))).failed
     assert (failed.diagnostic.code, world.launched) == ("job-overdue", [])
 

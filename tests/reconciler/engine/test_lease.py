@@ -89,7 +89,7 @@ def test_every_take_raises_the_epoch(host: LocalTransport) -> None:
             lease = await taken(host, name)
             epochs.append(lease.epoch)
             if name == "a":
-                await release(host, lease)
+                await release(host, lease, now=0.0)
         return epochs
 
     assert asyncio.run(run()) == [1, 2, 3]
@@ -162,7 +162,7 @@ def test_a_broken_lease_is_nobodys_and_free_no_sooner_than_it_would_have_expired
         readings: list[tuple[str, bool]] = []
         for _ in range(2):
             await force_release(host, C)
-            await release(host, lease)
+            await release(host, lease, now=0.0)
             aged(host, TTL_S // 2 - 5)
             with pytest.raises(LeaseHeld) as held:
                 await taken(host, "b")
@@ -256,14 +256,27 @@ def test_after_a_standstill_nothing_is_started_until_the_controller_has_renewed(
 def test_releasing_what_another_holds_leaves_it(host: LocalTransport) -> None:
     async def run() -> str:
         lease = await taken(host, "a")
-        await release(host, Lease(controller=C, run="b", epoch=1))
+        await release(host, Lease(controller=C, run="b", epoch=1), now=0.0)
         holder = await read_lease(host, C)
         assert holder is not None
-        await release(host, lease)
+        await release(host, lease, now=0.0)
         assert await read_lease(host, C) is None
         return holder.run
 
     assert asyncio.run(run()) == "a"
+
+
+def test_a_lease_is_left_to_expire_while_a_launch_may_still_begin(host: LocalTransport) -> None:
+    async def run() -> list[bool]:
+        lease = await taken(host, "a")
+        lease.validity.unconfirmed |= {"a-step.1": 35.0, "another.1": 20.0}
+        held: list[bool] = []
+        for now in (0.0, 34.9, 35.0):
+            await release(host, lease, now=now)
+            held.append(await read_lease(host, C) is not None)
+        return held
+
+    assert asyncio.run(run()) == [True, True, False]
 
 
 def test_a_lease_that_cannot_be_renewed_in_time_is_presumed_lost(host: LocalTransport) -> None:

@@ -20,7 +20,7 @@ from specs.diagnostic import diagnose
 from specs.reason import reason
 from tests.support.flags import Flag, Raise
 from tests.support.run import H2, H, applied, context_for, decide_for
-from tests.support.world import Job, World, plan, step
+from tests.support.world import World, plan, step
 
 
 def two(world: World, **behaviour: Any) -> tuple[Raise, Raise]:
@@ -36,7 +36,7 @@ def test_it_converges_and_a_second_time_writes_nothing_at_all() -> None:
     assert (first.verdict, first.exit_code) == ("converged", 0)
     assert isinstance(world.events[0], RunStarted)
     assert world.events[-1] == replace(_ended(world), verdict="converged", done=2, failed=0)
-    assert world.holder == ""
+    assert world.at(H).lease is None
     world.writes.clear()
     second = applied(context_for(world, actions))
     assert (second.exit_code, world.writes, len(world.launched)) == (0, [], 2)
@@ -188,7 +188,8 @@ def test_a_no_refuses_before_any_write() -> None:
 
 
 def test_a_held_lease_refuses_and_names_the_holder() -> None:
-    world = World(holder="another")
+    world = World(alive={"another"})
+    world.lease(H, "another")
     result = applied(context_for(world, two(world)))
     assert (result.exit_code, world.launched) == (5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["lease-held"]
@@ -206,7 +207,7 @@ def test_a_job_of_an_earlier_run_is_waited_for_before_anything_is_decided() -> N
     world = World()
     actions = two(world, polls=3)
     job = f"{job_key(actions[0])}.1"
-    world.jobs[H, job] = Job(behaviour=world.behaviours[job_key(actions[0])], polls=3)
+    world.job(H, job, world.behaviours[job_key(actions[0])], polls=3)
     result = applied(context_for(world, actions))
     assert (result.exit_code, world.launched) == (0, [f"{job_key(actions[1])}.1"])
     assert JobAdopted(host=H, job=job) in world.events
@@ -215,7 +216,7 @@ def test_a_job_of_an_earlier_run_is_waited_for_before_anything_is_decided() -> N
 def test_a_job_that_never_ends_refuses_new_work() -> None:
     world = World()
     actions = two(world, polls=-1)
-    world.jobs[H, f"{job_key(actions[0])}.1"] = Job(behaviour=world.behaviours[job_key(actions[0])], polls=-1)
+    world.job(H, f"{job_key(actions[0])}.1", world.behaviours[job_key(actions[0])], polls=-1)
     result = applied(context_for(world, actions))
     assert (result.exit_code, world.launched) == (5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["job-overdue"]
@@ -314,7 +315,7 @@ def test_a_plan_that_wants_ever_more_is_given_up_as_unread() -> None:
 def test_a_full_disk_while_a_job_is_adopted_is_trouble_and_no_bug() -> None:
     world = World()
     a, b = two(world)
-    world.jobs[H, f"{job_key(a)}.1"] = Job(behaviour=world.behaviours[job_key(a)], polls=3)
+    world.job(H, f"{job_key(a)}.1", world.behaviours[job_key(a)], polls=3)
 
     class Full:
         def write(self, event: Any) -> None:
@@ -409,12 +410,8 @@ def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_
 
 def test_a_dead_holders_lease_is_waited_for_and_taken_over() -> None:
     """After kill -9 the next `apply` is no error: the lease stops being renewed, runs out, and is taken."""
-    world = World(holder="killed", renewed=0.0)
-
-    def expire() -> None:
-        world.holder = "" if world.holder == "killed" else world.holder
-
-    world.clock.later.append((60.0, expire))
+    world = World()
+    world.lease(H, "killed", renewed=0.0)
     actions = two(world)
     events: list[Event] = []
     context = replace(context_for(world, actions), emit=events.append)
