@@ -21,7 +21,7 @@ from reconciler.engine.stop import StopSignal
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.support.flags import Raise
-from tests.support.world import Behaviour, Job, World
+from tests.support.world import Behaviour, World
 
 H, H2, H3 = "10.0.0.1", "10.0.0.2", "10.0.0.3"
 A, B = Raise(host=H, name="a"), Raise(host=H2, name="b")
@@ -33,13 +33,17 @@ def world_with(*jobs: tuple[str, str, int]) -> World:
     world = World()
     world.knows(A, B)
     for host, name, polls in jobs:
-        world.jobs[host, name] = Job(behaviour=Behaviour(polls=polls, log=b"PASSWORD=canary\nb\n"), polls=polls)
+        world.job(host, name, Behaviour(polls=polls, log=b"PASSWORD=canary\nb\n"), polls=polls)
     return world
+
+
+def states(world: World) -> set[str]:
+    return {host.state(job) for host in world.hosts.values() for job in host.jobs.values()}
 
 
 def test_who_runs_what_is_told_host_by_host_and_who_did_not_say() -> None:
     world = world_with((H, JOB_A, 3), (H2, JOB_B, 3), (H2, f"{job_key(A)}.9", 3))
-    world.jobs[H, "ended-1.1"] = Job(behaviour=Behaviour(), polls=0, state="exited:0")
+    world.job(H, "ended-1.1", Behaviour(), state="exited:0")
     world.dead = {H3}
     jobs, unread = asyncio.run(read_running_jobs(world.look, [H, H2, H3]))
     assert jobs == ((H, JOB_A), (H2, JOB_B), (H2, f"{job_key(A)}.9"))
@@ -56,7 +60,7 @@ def adopted(world: World, *jobs: tuple[str, str], **more: Any) -> tuple[Diagnost
 def test_all_are_followed_to_their_end_with_their_output_redacted() -> None:
     world = world_with((H, JOB_A, 2), (H2, JOB_B, 4))
     assert adopted(world, (H, JOB_A), (H2, JOB_B)) == ()
-    assert {job.state for job in world.jobs.values()} == {"exited:0"}
+    assert states(world) == {"exited:0"}
     for host, name in ((H, JOB_A), (H2, JOB_B)):
         assert JobAdopted(host=host, job=name) in world.events
         lines = [event.line for event in world.events if isinstance(event, StepOutput) and event.step == name]
@@ -71,7 +75,7 @@ def test_a_job_that_does_not_end_is_named_and_the_others_are_followed_all_the_sa
     world = world_with((H, JOB_A, -1), (H2, JOB_B, 2))
     (late,) = adopted(world, (H, JOB_A), (H2, JOB_B))
     assert late == diagnose("job-overdue", where=H, job=JOB_A, seconds=f"{ADOPTED_TIMEOUT_S:g}")
-    assert world.jobs[H2, JOB_B].state == "exited:0"
+    assert world.at(H2).state(world.at(H2).jobs[JOB_B]) == "exited:0"
     assert ADOPTED_TIMEOUT_S <= world.clock.elapsed < ADOPTED_TIMEOUT_S + 10.0
 
 
@@ -85,7 +89,7 @@ def test_a_second_interrupt_leaves_them_running_at_once() -> None:
     world, stop = world_with((H, JOB_A, -1), (H2, JOB_B, -1)), StopSignal()
     world.clock.later = [(20.0, stop.immediate.set)]
     assert adopted(world, (H, JOB_A), (H2, JOB_B), stop=stop) == ()
-    assert {job.state for job in world.jobs.values()} == {"running"}
+    assert states(world) == {"running"}
     assert world.clock.elapsed < 60.0
 
 
@@ -98,7 +102,7 @@ def test_a_journal_that_cannot_be_written_ends_it_and_the_jobs_go_on() -> None:
 
     with pytest.raises(JournalError, match="journal-unwritable"):
         adopted(world, (H, JOB_A), (H2, JOB_B), record=record)
-    assert {job.state for job in world.jobs.values()} == {"running"}
+    assert states(world) == {"running"}
 
 
 def test_a_bug_in_what_follows_a_job_is_not_taken_for_its_end() -> None:

@@ -44,7 +44,7 @@ from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.support.flags import WHY, Flag, Raise
 from tests.support.run import held_lease, run_context
-from tests.support.world import BOOT, Behaviour, Job, VirtualClock, World, step
+from tests.support.world import Behaviour, VirtualClock, World, step
 
 H = "10.0.0.1"
 A = Raise(host=H, name="a")
@@ -70,7 +70,7 @@ class Answering(World):
     def __init__(self, *answers: str) -> None:
         super().__init__(clock=Timed())
         self.answers = list(answers)
-        self.sent: list[Command] = []
+        self.launches: list[Command] = []
         self.readings_taken = 0
 
     @property
@@ -84,7 +84,7 @@ class Answering(World):
 
     async def run(self, host: str, command: Command) -> Output:
         if command.script == LAUNCH:
-            self.sent.append(command)
+            self.launches.append(command)
             answer = self.answers.pop(0) if self.answers else ""
             if answer == DEAF:
                 await World.run(self, host, command)
@@ -119,11 +119,11 @@ def test_a_launch_is_sent_with_everything_its_host_has_to_know() -> None:
     world.knows(A)
     world.clock.elapsed = 1000.4
     ran(world, step(A), epoch=7)
-    (sent,) = world.sent
+    (sent,) = world.launches
     until = 1000 + TTL_S - START_MARGIN_S
     assert sent.args[1:] == (
         *(JOB, "7", "no", "no", A.cwd, f"{A.deadline_s:g}"),
-        *("run", "a", A.undo_outcome, BOOT, f"{until:g}"),
+        *("run", "a", A.undo_outcome, world.at(H).boot_id, f"{until:g}"),
     )
 
 
@@ -131,7 +131,7 @@ def test_jobs_of_an_undo_are_marked_so_that_it_is_not_rolled_back_in_turn() -> N
     world = Answering()
     world.knows(A)
     ran(world, step(A), undoes=True)
-    assert world.sent[0].args[9] == "undo"
+    assert world.launches[0].args[9] == "undo"
 
 
 def test_what_it_did_is_told_with_exit_status_attempt_and_seconds() -> None:
@@ -149,7 +149,7 @@ def test_a_launch_whose_answer_was_lost_is_ours_and_not_sent_again() -> None:
     world = Answering(DEAF)
     world.knows(A, polls=3)
     assert isinstance(ran(world, step(A)), StepDone)
-    assert (len(world.sent), world.launched) == (1, [JOB])
+    assert (len(world.launches), world.launched) == (1, [JOB])
     assert not [event for event in world.events if isinstance(event, JobAdopted)]
 
 
@@ -157,7 +157,7 @@ def test_a_launch_of_our_own_that_ends_without_its_effect_is_not_tried_again() -
     """An adopted one is: it may have been sent by another version of the script."""
     world = Answering(DEAF)
     world.knows(A, works=False)
-    world.clock.later = [(0.1, lambda: setattr(world.jobs[H, JOB], "state", "exited:0"))]
+    world.clock.later = [(0.1, lambda: setattr(world.at(H).jobs[JOB], "record", "0"))]
     assert failure(ran(world, step(A))).code == "step-not-verified"
     assert world.launched == [JOB]
 
@@ -166,7 +166,7 @@ def test_a_launch_that_never_arrived_is_sent_again_under_the_same_number() -> No
     world, jobs = Answering(LOST, LOST), LaunchedJobs()
     world.knows(A)
     assert isinstance(ran(world, step(A), jobs=jobs), StepDone)
-    assert [command.args[1] for command in world.sent] == [JOB] * 3
+    assert [command.args[1] for command in world.launches] == [JOB] * 3
     assert jobs.started == ["a"], "it is on record once"
     assert world.sleeps[:2] == [*BACKOFF_S[:2]]
 
@@ -221,7 +221,7 @@ def test_when_the_run_stops_only_a_launch_without_an_answer_is_waited_for(
     world.clock.later = [(0.1, lambda: stop.stop_because(diagnose("paused")))]
     failure(ran(world, step(A), stop=stop))
     assert until_s <= world.clock.elapsed < until_s + more_s
-    assert len(world.sent) == 1, "and it is not sent again"
+    assert len(world.launches) == 1, "and it is not sent again"
 
 
 def test_a_requirement_that_nothing_in_this_plan_disturbed_fails_the_step_at_once() -> None:
@@ -284,7 +284,7 @@ def test_a_lease_with_a_second_left_starts_it_and_one_with_less_does_not() -> No
         validity = LeaseValidity(renewed_at=remaining_s + START_MARGIN_S - TTL_S, wall_ahead=0.0)
         validity.wall_ahead = world.clock.now().timestamp() - world.clock.steady()
         code = failure(ran(world, step(A), validity=validity, stop=stop)).code
-        assert (code, len(world.sent)) == (("job-not-started", 1) if sent else ("lease-unconfirmed", 0))
+        assert (code, len(world.launches)) == (("job-not-started", 1) if sent else ("lease-unconfirmed", 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,7 +312,7 @@ def test_a_deletion_is_started_only_in_a_run_for_which_it_was_approved() -> None
     world.knows(action)
     result = ran(world, step(action))
     assert isinstance(result, StepNeedsHuman)
-    assert (result.step, result.diagnostic.code, world.sent) == ("a", "approval-needed", [])
+    assert (result.step, result.diagnostic.code, world.launches) == ("a", "approval-needed", [])
     assert isinstance(ran(world, step(action), approved=frozenset({"gate"})), StepDone)
 
 
@@ -347,9 +347,9 @@ def test_jobs_that_this_run_follows_are_not_foreign() -> None:
     world, other = Answering(), Raise(host=H, name="other")
     world.knows(A)
     theirs = f"{job_key(other)}.1"
-    world.jobs[H, theirs] = Job(behaviour=Behaviour(polls=-1), polls=-1)
+    world.job(H, theirs, Behaviour(polls=-1), polls=-1)
     assert isinstance(ran(world, step(A), jobs=LaunchedJobs(running={"other": theirs})), StepDone)
-    assert world.jobs[H, theirs].state == "running"
+    assert world.at(H).running() == (theirs,)
 
 
 def test_a_foreign_job_is_waited_for_and_its_output_is_not_this_steps() -> None:
@@ -357,7 +357,7 @@ def test_a_foreign_job_is_waited_for_and_its_output_is_not_this_steps() -> None:
     world.knows(A, log=b"ours\n")
     world.knows(other, log=b"theirs\n", polls=3)
     theirs = f"{job_key(other)}.1"
-    world.jobs[H, theirs] = Job(behaviour=world.behaviours[job_key(other)], polls=3)
+    world.job(H, theirs, world.behaviours[job_key(other)], polls=3)
     assert isinstance(ran(world, step(A)), StepDone)
     assert world.events[0] == JobAdopted(host=H, job=theirs)
     assert [event.line for event in world.events if isinstance(event, StepOutput)] == ["ours"]
@@ -368,7 +368,7 @@ def test_a_foreign_job_that_does_not_end_fails_the_step_by_its_name() -> None:
     world.knows(A)
     world.knows(other)
     theirs = f"{job_key(other)}.1"
-    world.jobs[H, theirs] = Job(behaviour=Behaviour(polls=-1), polls=-1)
+    world.job(H, theirs, Behaviour(polls=-1), polls=-1)
     result = ran(world, step(A))
     assert isinstance(result, StepFailed)
     assert (result.step, result.diagnostic.code, result.diagnostic.where) == ("a", "job-overdue", H)
@@ -377,7 +377,7 @@ def test_a_foreign_job_that_does_not_end_fails_the_step_by_its_name() -> None:
 
 def adopted(world: Answering, action: Raise, behaviour: Behaviour) -> None:
     world.knows(action)
-    world.jobs[H, f"{job_key(action)}.1"] = Job(behaviour=behaviour, polls=behaviour.polls)
+    world.job(H, f"{job_key(action)}.1", behaviour, polls=behaviour.polls)
 
 
 def test_an_adopted_job_is_followed_as_the_first_attempt_of_this_step() -> None:
@@ -406,7 +406,7 @@ def test_an_adopted_job_without_its_effect_is_not_always_tried_again(
     if stopped:
         stop.stop_because(diagnose("paused"))
     assert failure(ran(world, step(action), stop=stop)).code == code
-    assert world.sent == []
+    assert world.launches == []
 
 
 @pytest.mark.parametrize(
@@ -471,13 +471,13 @@ def test_only_what_must_not_run_twice_is_marked_as_verified(action: Raise) -> No
     world = Answering()
     world.knows(action)
     ran(world, step(action))
-    assert world.jobs[H, f"{job_key(action)}.1"].verified is action.once
+    assert world.at(H).jobs[f"{job_key(action)}.1"].verified is action.once
 
 
 def test_a_refused_repeat_shows_the_log_of_the_attempt_that_is_in_its_way() -> None:
     world = Answering()
     world.knows(ONCE, log=b"one\ntwo\n")
-    world.jobs[H, JOB] = Job(behaviour=world.behaviours[job_key(ONCE)], polls=0, state="exited:1")
+    world.job(H, JOB, world.behaviours[job_key(ONCE)], state="exited:1")
     result = ran(world, step(ONCE))
     assert isinstance(result, StepFailed)
     refused = diagnose("job-repeat-refused", where=H, job=JOB, rc="1")
