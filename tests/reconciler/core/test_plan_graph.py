@@ -238,6 +238,7 @@ def test_the_plan_of_plain_rules_is_what_a_walk_from_each_expectation_finds(star
         assert advised == oracle.advice - {letter(blocked.expected) for blocked in made.blocked}, seed
         needed = {name_of(step): all(item.needed for item in step.repairs) for step in made.steps}
         assert needed == oracle.steps, seed
+        assert all(item.reading == readings[item.expected.fact] for step in made.steps for item in step.repairs), seed
         _check_order(made, rules, seed)
         for blocked in made.blocked:
             own = letter(blocked.expected)
@@ -473,3 +474,40 @@ def test_rules_that_depend_on_each_other_in_a_circle_are_a_bug_that_is_named() -
         topological_order(steps)
     assert raised.value.diagnostics == (diagnose("plan-cycle", steps="a b"),)
     assert [step.id for step in topological_order(steps[2:])] == ["c"]
+
+
+def test_what_a_step_will_invalidate_is_decided_on_as_if_it_were_gone_already() -> None:
+    """`b` holds as it is read; what repairs it is asked with what will be there when it is its turn."""
+    readings: list[tuple[str, AnyReading]] = []
+    rules: Rules = {"a": repair("a", undoes="b"), "b": repair("b")}
+
+    def rule(drift: AnyDrift, facts: FactReader) -> Decision:
+        name = require_fact_type(drift, On).name
+        readings.append((name, drift.reading))
+        return rules[name]
+
+    made = plan("test", (on("a"), on("b")), {fact("a"): Absent(), fact("b"): Known(True)}, rule)
+    assert [name_of(step) for step in made.steps] == ["a", "b"]
+    assert set(readings) == {("a", Absent()), ("b", Absent())}
+    assert [item.reading for item in made.steps[1].repairs] == [Known(True)]
+
+
+def test_nothing_is_decided_on_a_fact_that_was_not_read_or_must_equal_one_that_was_not() -> None:
+    def rule(drift: AnyDrift, facts: FactReader) -> Decision:
+        raise AssertionError(drift)
+
+    same = On(host=HOST, name="a").must_equal(On(host=HOST, name="b"), because=WHY, source="a test")
+    for readings, unread in (({}, "a"), ({fact("a"): Absent()}, "b")):
+        made = plan("test", (same,), readings, rule)
+        assert made.unread_facts == {fact(unread)}
+        assert (made.steps, made.blocked, made.derived, made.advice) == ((), (), (), ())
+
+
+def test_a_circle_of_requirements_is_blocked_where_it_closes() -> None:
+    rules: Rules = {"a": repair("a", requires="b"), "b": repair("b", requires="a"), "c": repair("c")}
+    made = planned(rules, "ac", {fact(name): Absent() for name in "abc"})
+    assert [name_of(step) for step in made.steps] == ["c"]
+    (blocked,) = made.blocked
+    assert (letter(blocked.expected), blocked.diagnostic.where) == ("a", HOST)
+    assert blocked.diagnostic == diagnose("dependency-cycle", where=HOST, because=WHY)
+    assert blocked.blocks == (fact_id(fact("b")),)
