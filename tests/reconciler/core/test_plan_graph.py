@@ -319,11 +319,12 @@ def _outline(made: Plan) -> list[tuple[str, set[str]]]:
     return [(step.id, {edge.step for edge in step.after}) for step in made.steps]
 
 
+@pytest.mark.parametrize("start", range(0, 60, 15))
 @pytest.mark.parametrize("make", [plain_rules, overlapping_rules], ids=["plain", "overlapping"])
 def test_requirements_that_many_steps_share_make_the_same_plan_walked_once_or_each_time(
-    monkeypatch: pytest.MonkeyPatch, make: object
+    monkeypatch: pytest.MonkeyPatch, make: object, start: int
 ) -> None:
-    for seed in range(60):
+    for seed in range(start, start + 15):
         rules, readings = plain_rules(Random(seed)) if make is plain_rules else overlapping_rules(Random(seed))
         with monkeypatch.context() as patch:
             patch.setattr(plan_graph, "FEW", 10_000)
@@ -511,3 +512,29 @@ def test_a_circle_of_requirements_is_blocked_where_it_closes() -> None:
     assert (letter(blocked.expected), blocked.diagnostic.where) == ("a", HOST)
     assert blocked.diagnostic == diagnose("dependency-cycle", where=HOST, because=WHY)
     assert blocked.blocks == (fact_id(fact("b")),)
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["walked", "replayed"])
+def test_all_that_share_what_a_step_will_invalidate_come_before_it(*, many: bool) -> None:
+    """And each says so: the fact holds now, and nobody desires it for itself."""
+    names = LETTERS[4 : 4 + plan_graph.FEW + 1] if many else "h"
+    shared = tuple(on(name, "common") for name in names)
+    rules: Rules = {"a": repair("a", undoes="h")}
+    rules |= {name: repair(name, common=shared, section="2") for name in "bcd"}
+    readings = {fact(name): Known(True) if name in names else Absent() for name in LETTERS}
+    made = planned(rules, "abcd", readings)
+    assert [name_of(step) for step in made.steps] == ["b", "c", "d", "a"]
+    ids = {name_of(step): step.id for step in made.steps}
+    assert made.steps[-1].after == tuple(
+        Dependency(step=ids[name], because=reason("before-invalidation", step=ids[name]), source=f"rule of {name}")
+        for name in sorted("bcd", key=ids.__getitem__)
+    )
+
+
+def test_what_is_made_again_says_after_which_step_and_why() -> None:
+    rules: Rules = {"a": repair("a", undoes="b"), "b": repair("b")}
+    made = planned(rules, "ab", {fact("a"): Absent(), fact("b"): Known(True)})
+    after = Dependency(
+        step=made.steps[0].id, because=reason("after-invalidation", step=made.steps[0].id), source="rule of a"
+    )
+    assert made.steps[1].after == (after,)
