@@ -1,5 +1,7 @@
 """Edits of env files: one key, once, whatever the file looks like; bash then reads just what was meant."""
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -7,8 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actions.env import AddVariable, CopyVariable, DeduplicateVariable, GenerateVariable, SetVariable
+from actions.env import (
+    AddVariable,
+    CopyVariable,
+    DeduplicateVariable,
+    EditEnv,
+    GenerateVariable,
+    MergeEnv,
+    SetVariable,
+)
+from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvPresent, EnvValue
+from probes.fact import AnyFact, Known
 from specs.env_file import assignments, last
+from specs.reason import CodedReason, reason
 from tests.support.shell import perform, with_awk
 
 HOST = "10.0.0.1"
@@ -94,7 +107,7 @@ def test_a_copy_without_a_source_writes_nothing(tmp_path: Path) -> None:
     done = perform(
         CopyVariable(host=HOST, file=str(target), key="TO", sources=(f"{tmp_path}/x:K",)).command(), tmp_path
     )
-    assert done.returncode == 1
+    assert (done.returncode, done.stderr) == (1, f"none of these has a value: {tmp_path}/x:K\n")
     assert not target.exists()
 
 
@@ -277,7 +290,9 @@ def test_a_source_that_rests_on_others_is_named(tmp_path: Path) -> None:
     source.write_text('A=1\nFROM="${A}x"\n')
     done = perform(CopyVariable(host=HOST, file=str(target), key="TO", sources=(f"{source}:FROM",)).command(), tmp_path)
     assert done.returncode != 0
-    assert f"{source}, line 2, where FROM was looked for, rests on other variables" in done.stderr
+    where = f"{source}, line 2, where FROM was looked for,"
+    assert done.stderr == f"{where} rests on other variables, which only bash could put in\n"
+    assert done.returncode == 3
     assert not target.exists()
 
 
@@ -289,3 +304,229 @@ def test_a_linked_env_file_stays_a_link(tmp_path: Path) -> None:
     set_key(file, "K", "v")
     assert file.readlink() == Path("etc/job.env")
     assert real.read_text() == "A=1\nK=v\n"
+
+
+def test_of_several_sources_the_first_that_has_a_value_is_copied(tmp_path: Path) -> None:
+    target = tmp_path / "gse.env"
+    (tmp_path / "empty.env").write_text("FROM=\n")
+    (tmp_path / "two.env").write_text("FROM=2\n")
+    (tmp_path / "three.env").write_text("FROM=3\n")
+    sources = tuple(f"{tmp_path}/{name}.env:FROM" for name in ("none", "empty", "two", "three"))
+    done = perform(CopyVariable(host=HOST, file=str(target), key="TO", sources=sources).command(), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert target.read_text() == "TO=2\n"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["it's", "a b", '$HOME `x` \\ "q"', "'", "''", "a\nb", "-n", "#", "~", "a=b", "蓝 鲸", "a;b&c|d", "*", "a\\"],
+)
+def test_a_value_with_a_meaning_for_the_shell_is_set_and_copied_as_it_is(tmp_path: Path, value: str) -> None:
+    source, target = tmp_path / "dbadmin.env", tmp_path / "gse.env"
+    set_key(source, "FROM", value)
+    assert bash_reads(source, "FROM") == last(source.read_text(), "FROM") == value
+    done = perform(CopyVariable(host=HOST, file=str(target), key="TO", sources=(f"{source}:FROM",)).command(), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bash_reads(target, "TO") == value
+
+
+def test_a_plain_value_is_written_without_quotes(tmp_path: Path) -> None:
+    file = tmp_path / "job.env"
+    for value in ("", "AZaz09_.,:/@%+-", "http://x.y:80/z"):
+        set_key(file, "K", value)
+        assert file.read_text() == f"K={value}\n"
+
+
+def test_directories_above_a_new_file_are_made(tmp_path: Path) -> None:
+    file = tmp_path / "ce" / "03-userdef" / "gse.env"
+    done = perform(SetVariable(host=HOST, file=str(file), key="K", value="v").command(), tmp_path)
+    assert (done.returncode, file.read_text()) == (0, "K=v\n")
+
+
+def test_what_a_killed_edit_left_beside_the_file_is_no_part_of_the_next(tmp_path: Path) -> None:
+    file = tmp_path / "job.env"
+    file.write_text("A=1\n")
+    (tmp_path / "job.env.bkrec-part").write_text("Z=9\n" * 100)
+    set_key(file, "K", "v")
+    assert file.read_text() == "A=1\nK=v\n"
+    assert not (tmp_path / "job.env.bkrec-part").exists()
+
+
+def test_a_directory_in_the_place_of_the_new_file_stops_the_edit(tmp_path: Path) -> None:
+    file = tmp_path / "job.env"
+    file.write_text("A=1\n")
+    (tmp_path / "job.env.bkrec-part").mkdir()
+    done = perform(SetVariable(host=HOST, file=str(file), key="K", value="v").command(), tmp_path)
+    assert done.returncode != 0
+    assert file.read_text() == "A=1\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("K=1\nB=2\nK=3\n", "B=2\nK=3\n"),
+        ("K=1\nK=2\nK=3\nB=4", "K=3\nB=4\n"),
+        ("  K=1\t \nexport K=3\n", "export K=3\n"),
+        ("export K=1\nexport K=3\n", "export K=3\n"),
+        ("K='a\nb'\nK=3\n", "K=3\n"),
+        ("K=1\n", "K=1\n"),
+    ],
+    ids=["two", "three", "blanks", "exported", "over-lines", "once"],
+)
+def test_of_several_assignments_on_lines_of_their_own_the_last_stays(tmp_path: Path, before: str, after: str) -> None:
+    file = tmp_path / "job.env"
+    file.write_text(before)
+    done = perform(DeduplicateVariable(host=HOST, file=str(file), key="K").command(), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert file.read_text() == after
+
+
+@pytest.mark.parametrize("text", ["K=1\nA=${K}x\nK=2\n", "K=1\nA=$K\nK=2\n", 'K=1\nA="${K:-y}"\nK=2\n'])
+def test_an_earlier_assignment_that_another_line_expands_is_for_a_person(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "job.env"
+    file.write_text(text)
+    done = perform(DeduplicateVariable(host=HOST, file=str(file), key="K").command(), tmp_path)
+    assert (done.returncode, file.read_text()) == (1, text)
+    assert done.stderr == f"a line of {file} rests on K: which one it means is for a person to say\n"
+
+
+def test_a_key_that_another_key_begins_with_is_not_expanded_by_it(tmp_path: Path) -> None:
+    file = tmp_path / "job.env"
+    file.write_text("K=1\nA=$KK\nK=2\n")
+    done = perform(DeduplicateVariable(host=HOST, file=str(file), key="K").command(), tmp_path)
+    assert (done.returncode, file.read_text()) == (0, "A=$KK\nK=2\n")
+
+
+def generated(tmp_path: Path, text: str, file: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    generator = tmp_path / "bin/generate_blueking_generate_envvars.sh"
+    generator.parent.mkdir(exist_ok=True)
+    generator.write_text(f"#!/bin/bash\necho called $1 in $PWD >> calls\n{text}\n")
+    generator.chmod(0o755)
+    action = GenerateVariable(host=HOST, file=str(file), key="K", install=str(tmp_path), generator="dbadmin")
+    return perform(action.command(), tmp_path, env=env)
+
+
+def test_the_generator_runs_in_the_install_directory_for_its_module(tmp_path: Path) -> None:
+    file = tmp_path / "dbadmin.env"
+    install = tmp_path / "install"
+    (install / "bin").mkdir(parents=True)
+    script = install / "bin/generate_blueking_generate_envvars.sh"
+    script.write_text("#!/bin/bash\necho $1 in $PWD > called\necho KK=1; echo K=a=b; echo K=last; echo XK=2\n")
+    script.chmod(0o755)
+    action = GenerateVariable(host=HOST, file=str(file), key="K", install=str(install), generator="dbadmin")
+    done = perform(action.command(), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert file.read_text() == "K=last\n"
+    assert (install / "called").read_text() == f"dbadmin in {install}\n"
+
+
+def test_a_generator_that_fails_after_it_made_the_key_is_told_and_its_key_used(tmp_path: Path) -> None:
+    """It ends with another status than 0 where something else of its output went wrong."""
+    file = tmp_path / "dbadmin.env"
+    done = generated(tmp_path, "echo K=made; exit 4", file)
+    assert (done.returncode, done.stderr) == (0, "the generator ended with 4\n")
+    assert file.read_text() == "K=made\n"
+
+
+@pytest.mark.parametrize("text", ["echo K=", "echo KK=1", ":"], ids=["empty", "another", "nothing"])
+def test_a_generator_that_makes_no_such_key_fails_and_writes_nothing(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "dbadmin.env"
+    done = generated(tmp_path, text, file)
+    assert (done.returncode, done.stderr) == (1, "the generator made no K\n")
+    assert not file.exists()
+
+
+def test_no_secret_is_made_where_it_is_not_known_whether_there_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "dbadmin.env"
+    file.write_text("if true; then K=secret; fi\n")
+    done = generated(tmp_path, "echo K=made", file)
+    assert done.returncode != 0
+    assert not (tmp_path / "calls").exists()
+    assert file.read_text() == "if true; then K=secret; fi\n"
+
+
+def test_a_merge_that_says_it_failed_is_judged_by_the_file_it_made(tmp_path: Path) -> None:
+    """merge_env.sh ends with 1 on any empty key, which is usual."""
+    merge = tmp_path / "bin/merge_env.sh"
+    merge.parent.mkdir()
+    merge.write_text("#!/bin/bash\necho $1 in $PWD > called\necho noise\nexit 1\n")
+    merge.chmod(0o755)
+    command = MergeEnv(host=HOST, install=str(tmp_path), module="job", effects=()).command()
+    done = perform(command, tmp_path.parent)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (tmp_path / "called").read_text() == f"job in {tmp_path}\n"
+
+
+def test_edits_exclude_each_other_and_everything_else_on_their_host() -> None:
+    fact = EnvValue(host=HOST, file="/x", key="K")
+    edit = SetVariable(host=HOST, file="/x", key="K", value="v", invalidated=(fact,))
+    merge = MergeEnv(host=HOST, install="/i", module="job", effects=(), invalidated=(fact,))
+    assert edit.locks == merge.locks == ("bkcli", f"host:{HOST}")
+    assert edit.invalidates() == merge.invalidates() == (fact,)
+    assert (edit.undo, merge.undo) == ("restored", "derived")
+
+
+ENSURED = [
+    (SetVariable(host=HOST, file="/x", key="K", value="v"), EnvValue(host=HOST, file="/x", key="K"), "v"),
+    (AddVariable(host=HOST, file="/x", key="K"), EnvPresent(host=HOST, file="/x", key="K"), True),
+    (
+        CopyVariable(host=HOST, file="/x", key="K", sources=("/y:Z",)),
+        EnvCopied(host=HOST, file="/x", key="K", sources=("/y:Z",)),
+        True,
+    ),
+    (
+        GenerateVariable(host=HOST, file="/x", key="K", install="/i", generator="g"),
+        EnvFilled(host=HOST, file="/x", key="K"),
+        True,
+    ),
+    (DeduplicateVariable(host=HOST, file="/x", key="K"), EnvDuplicates(host=HOST, file="/x", key="K"), False),
+]
+
+
+@pytest.mark.parametrize(("action", "fact", "value"), ENSURED, ids=[action.kind for action, _, _ in ENSURED])
+def test_an_edit_ensures_the_very_fact_that_a_rule_repairs_with_it(
+    action: EditEnv, fact: AnyFact, value: object
+) -> None:
+    (expected,) = action.ensures()
+    assert (expected.fact, expected.reading) == (fact, Known(value))
+    assert expected.source
+    assert isinstance(expected.because, CodedReason)
+
+
+def test_a_merge_ensures_what_is_to_show_in_its_file() -> None:
+    shows = EnvValue(host=HOST, file="/04/job.env", key="K").must_be("v", because=reason("variable-set"), source="x")
+    merge = MergeEnv(host=HOST, install="/i", module="job", effects=(shows,))
+    assert merge.ensures() == (shows,)
+
+
+def programs(tmp_path: Path, **texts: str) -> dict[str, str]:
+    """For `env`: these programs come first."""
+    tools = tmp_path / "programs"
+    tools.mkdir()
+    for name, text in texts.items():
+        (tools / name).write_text(f'#!/bin/sh\n{text}\nexec {shutil.which(name)} "$@"\n')
+        (tools / name).chmod(0o755)
+    return {"PATH": f"{tools}:{os.environ['PATH']}"}
+
+
+def test_the_new_file_is_on_disk_before_it_takes_the_name(tmp_path: Path) -> None:
+    log, file = tmp_path / "log", tmp_path / "job.env"
+    file.write_text("A=1\n")
+    env = programs(tmp_path, sync=f"echo sync >> {log}", mv=f'echo "mv $*" >> {log}')
+    perform(SetVariable(host=HOST, file=str(file), key="K", value="v").command(), tmp_path, env=env)
+    assert log.read_text().splitlines()[-2:] == ["sync", f"mv -T -- {file}.bkrec-part {file}"]
+
+
+@pytest.mark.parametrize("last", ["known", "2"], ids=["compared", "changed"])
+def test_an_edit_that_one_of_the_readers_refuses_changes_nothing(tmp_path: Path, last: str) -> None:
+    """`known` is the last word of the comparison, the size that of the edit."""
+    file = tmp_path / "job.env"
+    file.write_text("A\n")
+    refuse = f'for word; do :; done; if [ "$word" = {last} ]; then echo refused >&2; exit 3; fi'
+    done = perform(
+        SetVariable(host=HOST, file=str(file), key="K", value="v").command(),
+        tmp_path,
+        env=programs(tmp_path, awk=refuse),
+    )
+    assert (done.returncode, done.stderr, file.read_text()) == (3, "refused\n", "A\n")
+    assert not list(tmp_path.glob("*.bkrec-part"))

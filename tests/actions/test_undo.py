@@ -334,19 +334,29 @@ echo KEY=made-$(wc -l < calls)
 """
 
 
-def test_a_secret_that_was_undone_is_used_again_rather_than_made_anew(here: Here) -> None:
-    """A server may have been set up with it in the meantime."""
+@pytest.mark.parametrize("way", ["plain", "link", "below-a-link"])
+def test_a_secret_that_was_undone_is_used_again_rather_than_made_anew(here: Here, way: str) -> None:
+    """A server may have been set up with it in the meantime. The file is known by the name that it is changed under."""
     generator = here.home / "bin/generate_blueking_generate_envvars.sh"
     generator.parent.mkdir()
     generator.write_text(GENERATOR)
     generator.chmod(0o755)
-    file = here.home / "dbadmin.env"
-    file.write_text("A=1\n")
+    (here.home / "real").mkdir()
+    real = here.home / "real/dbadmin.env"
+    real.write_text("A=1\n")
+    names = {"plain": "real/dbadmin.env", "link": "dbadmin.env", "below-a-link": "alias/dbadmin.env"}
+    file = here.home / names[way]
+    if way == "link":
+        file.symlink_to(real)
+    if way == "below-a-link":
+        file.parent.symlink_to(here.home / "real")
     action = GenerateVariable(host=HOST, file=str(file), key="KEY", install=str(here.home), generator="dbadmin")
     here.must(action)
-    made = file.read_text()
-    here.back(file)
-    assert file.read_text() == "A=1\n"
+    made = real.read_text()
+    here.back(real if way == "link" else file)
+    assert real.read_text() == "A=1\n"
     here.must(action, "r2")
-    assert file.read_text() == made
+    here.back(real if way == "link" else file, "r2")
+    here.must(action, "r3")
+    assert real.read_text() == made
     assert (here.home / "calls").read_text() == "called\n"

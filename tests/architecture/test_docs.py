@@ -21,7 +21,7 @@ from tests.architecture.tree import ROOT
 
 PAGES = tuple(str(page.relative_to(ROOT)) for page in blocks.pages())
 READMES = ("README.md", "README.zh-CN.md")
-ENGLISH_ONLY = {"bugs", "campaign", "diagnostics", "figures", "jobs", "messages", "proofs"}
+ENGLISH_ONLY = {"bugs", "campaign", "diagnostics", "figures", "jobs", "messages", "mutants", "proofs"}
 """Pages for developers, and those that hold both languages in one."""
 MOST_CHARACTERS = {"README.md": 10_000, "README.zh-CN.md": 6_500}
 ROOT_COMMAND: Any = typer.main.get_command(app)

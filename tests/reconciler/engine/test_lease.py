@@ -1,12 +1,16 @@
 """The lease, on a real sh: one holder, whose age no clock step changes, and an epoch that only rises."""
 
 import asyncio
+import fcntl
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, LiteralString
 
 import pytest
 
-from probes.job import PROBE, HostUptime
+from probes.command import Command
+from probes.job import PROBE, STATE_ROOT, HostUptime
 from reconciler.engine import lease as lease_module
 from reconciler.engine.clock import wall_ahead_s
 from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
@@ -26,7 +30,7 @@ from reconciler.engine.lease import (
     try_acquire,
 )
 from reconciler.engine.stop import StopSignal
-from tests.support.local import Greeting, LocalTransport
+from tests.support.local import BOOT, Greeting, LocalTransport, soon
 from tests.support.world import VirtualClock
 
 C = "10.0.0.1"
@@ -303,3 +307,194 @@ def test_names_are_one_word_each(host: LocalTransport) -> None:
         return f"{holder.user} {holder.source}" if holder else ""
 
     assert asyncio.run(run()) == "wang_xiao_ming -"
+
+
+def record(host: LocalTransport) -> list[str]:
+    return (host.state(C) / "lease").read_text().split()
+
+
+async def reply(host: LocalTransport, script: LiteralString, *args: str) -> str:
+    return (await host.run(C, Command(script=script, args=(STATE_ROOT, *args)))).stdout
+
+
+async def renewed_once(host: LocalTransport, lease: Lease) -> None:
+    clock, stop = VirtualClock(), StopSignal()
+    clock.later = [(0.0, stop.immediate.set)]
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(renew_until_cancelled(host, lease, clock=clock, stop=stop))
+        await stop.immediate.wait()
+        task.cancel()
+
+
+def test_a_renewal_makes_a_lease_young_again_and_changes_nothing_else(host: LocalTransport) -> None:
+    async def run() -> tuple[int, int]:
+        lease = await taken(host, "a", floor=7)
+        before = record(host)
+        aged(host, TTL_S - 1)
+        old = await read_lease(host, C)
+        await renewed_once(host, lease)
+        after = record(host)
+        assert (after[:2], after[3:]) == (before[:2], before[3:])
+        assert int(before[2]) <= int(after[2]) <= int(before[2]) + 5
+        young = await read_lease(host, C)
+        assert old is not None
+        assert young is not None
+        return old.age_s, young.age_s
+
+    old, young = asyncio.run(run())
+    assert TTL_S - 1 <= old < TTL_S + 4
+    assert young < 5
+
+
+def test_a_lease_says_who_holds_it_from_where_since_which_boot_and_when(host: LocalTransport) -> None:
+    boot = BOOT.read_text(encoding="ascii").strip()
+    now = soon(0.0).uptime_s
+    asyncio.run(taken(host, "a", floor=7))
+    run, since, when, user, source = record(host)
+    assert (run, since, user, source) == ("a", f"{boot}/8", "wang", "laptop")
+    assert abs(int(when) - now) < 10
+    assert (host.state(C) / "epoch").read_text() == "8\n"
+
+
+def test_each_script_answers_with_one_line_of_the_same_words(host: LocalTransport) -> None:
+    async def run() -> list[str]:
+        return [
+            await reply(host, lease_module.READ_SCRIPT),
+            await reply(host, lease_module.ACQUIRE_SCRIPT, "a", "wang", "laptop", "60", "0"),
+            await reply(host, lease_module.RENEW_SCRIPT, "a"),
+            await reply(host, lease_module.RENEW_SCRIPT, "b"),
+            await reply(host, lease_module.RELEASE_SCRIPT, "b"),
+            await reply(host, lease_module.RELEASE_SCRIPT, "a"),
+            await reply(host, lease_module.FORCE_RELEASE_SCRIPT, "60"),
+            await reply(host, lease_module.RENEW_SCRIPT, "a"),
+        ]
+
+    lines = [re.sub(r" [0-4] wang", " now wang", line) for line in asyncio.run(run())]
+    mine, nobody = "a 1 now wang laptop .\n", "none - -1 - - .\n"
+    verbs = ("taken", "renewed", "lost", "ended", "ended")
+    assert lines[0] == f"bkrec-lease read {nobody}"
+    assert lines[1:6] == [f"bkrec-lease {verb} {mine}" for verb in verbs]
+    assert lines[6:] == [f"bkrec-lease ended {nobody}", f"bkrec-lease lost {nobody}"]
+
+
+def test_a_lease_is_free_in_the_very_second_in_which_it_expires(host: LocalTransport) -> None:
+    """And held in the one before. The scripts are told how long it lasts: here, up to its own age."""
+
+    async def run() -> tuple[str, str]:
+        await taken(host, "a")
+        aged(host, 1000)
+        age = int((await reply(host, lease_module.READ_SCRIPT)).split()[4])
+        held = await reply(host, lease_module.ACQUIRE_SCRIPT, "b", "li", "desk", str(age + 5), "0")
+        return held.split()[1], (
+            await reply(host, _at_age(lease_module.ACQUIRE_SCRIPT, age), *_contender(age))
+        ).split()[1]
+
+    assert asyncio.run(run()) == ("held", "taken")
+
+
+def _contender(age: int) -> tuple[str, ...]:
+    return "b", "li", "desk", str(age), "0"
+
+
+def _at_age(script: LiteralString, age: int) -> Any:
+    """The script as it runs in a second in which the lease has this age."""
+    changed = script.replace("age=$((now - when))", f"age={age}")
+    assert changed != script
+    return changed
+
+
+@pytest.mark.parametrize(("ttl", "there"), [(1000, False), (1001, True)], ids=["expired", "not-yet"])
+def test_force_release_takes_away_what_has_expired_and_marks_what_has_not(
+    host: LocalTransport, ttl: int, *, there: bool
+) -> None:
+    async def run() -> bool:
+        await taken(host, "a")
+        before = record(host)
+        await reply(host, _at_age(lease_module.FORCE_RELEASE_SCRIPT, 1000), str(ttl))
+        path = host.state(C) / "lease"
+        if path.exists():
+            assert record(host) == ["a!broken", *before[1:]]
+        return path.exists()
+
+    assert asyncio.run(run()) is there
+
+
+def test_a_lease_taken_again_by_its_own_run_is_given_under_a_new_epoch(host: LocalTransport) -> None:
+    async def run() -> int:
+        await taken(host, "a")
+        return (await taken(host, "a")).epoch
+
+    assert asyncio.run(run()) == 2
+
+
+def test_a_line_that_says_no_time_is_one_that_has_expired(host: LocalTransport) -> None:
+    """Written by nobody: a disk that failed. It holds nobody up."""
+
+    async def run(when: str) -> tuple[int, int]:
+        await taken(host, "a")
+        path = host.state(C) / "lease"
+        words = record(host)
+        path.write_text(" ".join((*words[:2], when, *words[3:])) + "\n")
+        holder = await read_lease(host, C)
+        return (holder.age_s if holder is not None else -1), (await taken(host, "b")).epoch
+
+    age, epoch = asyncio.run(run("12x"))
+    assert abs(age - soon(0.0).uptime_s) < 10
+    assert epoch == 2
+
+
+@pytest.mark.parametrize(
+    ("directory", "call", "said"),
+    [
+        ("epoch.new", "acquire", "unwritable epoch"),
+        ("lease.new", "acquire", "unwritable lease"),
+        ("lease.new", "renew", "unwritable lease"),
+        ("lease.new", "break", "unwritable lease"),
+        ("lock", "acquire", "unwritable"),
+    ],
+)
+def test_a_controller_that_cannot_write_says_so_and_grants_nothing(
+    host: LocalTransport, directory: str, call: str, said: str
+) -> None:
+    async def run() -> str:
+        if call != "acquire":
+            await taken(host, "a")
+        before = record(host) if call != "acquire" else []
+        (host.state(C) / "jobs").mkdir(parents=True, exist_ok=True)
+        (host.state(C) / directory).mkdir()
+        match call:
+            case "acquire":
+                with pytest.raises(LeaseError) as raised:
+                    await taken(host, "b")
+                answer = dict(raised.value.diagnostics[0].fields)["error"]
+            case "renew":
+                answer = await reply(host, lease_module.RENEW_SCRIPT, "a")
+            case _:
+                answer = await reply(host, lease_module.FORCE_RELEASE_SCRIPT, "60")
+        assert (record(host) if (host.state(C) / "lease").exists() else []) == before
+        return answer.strip()
+
+    assert asyncio.run(run()) == f"bkrec-says lease {said}"
+
+
+def test_a_controller_whose_lock_somebody_keeps_is_busy(host: LocalTransport) -> None:
+    """Twenty seconds are waited for it; here none."""
+    lock = host.state(C) / "lock"
+    lock.parent.mkdir(parents=True)
+    with lock.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        impatient: Any = lease_module.ACQUIRE_SCRIPT.replace("flock -w 20 9", "flock -w 0 9")
+        assert impatient != lease_module.ACQUIRE_SCRIPT
+        answer = asyncio.run(reply(host, impatient, "a", "wang", "laptop", "60", "0"))
+    assert answer == "bkrec-says lease busy\n"
+    assert not (host.state(C) / "lease").exists()
+
+
+def test_an_epoch_that_is_no_number_grants_nothing(host: LocalTransport) -> None:
+    host.state(C).mkdir(parents=True)
+    for text in ("", "x\n", "1 2\n"):
+        (host.state(C) / "epoch").write_text(text)
+        with pytest.raises(LeaseError) as raised:
+            asyncio.run(taken(host, "a"))
+        assert dict(raised.value.diagnostics[0].fields)["error"] == "bkrec-says lease unwritable epoch"
+        assert not (host.state(C) / "lease").exists()

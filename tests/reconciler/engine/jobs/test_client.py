@@ -1,9 +1,12 @@
 """Jobs, on a real sh: what is started once, what outlives its launcher, and what is known afterwards."""
 
 import asyncio
+import fcntl
 import os
+import shutil
 import signal
 import subprocess
+import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,9 +14,10 @@ from typing import Any, LiteralString
 
 import pytest
 
+import probes.command
 from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Known
-from probes.job import PROBE, HostUptime, JobAttempts, JobsRunning, JobState
+from probes.job import PROBE, STATE_ROOT, HostUptime, JobAttempts, JobsRunning, JobState
 from reconciler.core.identity import job_id, job_key
 from reconciler.engine.clock import SystemClock
 from reconciler.engine.gather import gather_facts
@@ -27,7 +31,7 @@ from reconciler.engine.jobs.client import (
     launch,
     mark_verified,
 )
-from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
+from reconciler.engine.jobs.scripts import LAUNCH, RAISE_FENCE, RUNNER
 from reconciler.engine.lease import publish_epoch
 from tests.support.flags import Raise
 from tests.support.local import Greeting, LocalTransport, soon
@@ -577,6 +581,198 @@ def test_records_are_private(host: LocalTransport) -> None:
     asyncio.run(done(host, order("exit 0", stdin="secret")))
     modes = {path.stat().st_mode & 0o077 for path in (host.state(H), *host.state(H).rglob("*"))}
     assert modes == {0}
+
+
+WRAPPER = """#!/bin/sh
+printf '%s %s\\n' {name} "$*" >>{log}
+exec {path} "$@"
+"""
+
+
+def logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *names: str) -> Path:
+    """These programs write down how they are called, in the order in which they are."""
+    log, place = tmp_path / "calls", tmp_path / "programs"
+    place.mkdir()
+    for name in names:
+        path = place / name
+        path.write_text(WRAPPER.format(name=name, log=log, path=shutil.which(name)))
+        path.chmod(0o755)
+    for module, name in ((probes.command, "PRELUDE"), (job, "RUNNER")):
+        monkeypatch.setattr(module, name, getattr(module, name).replace("PATH=/usr", f"PATH={place}:/usr", 1))
+    return log
+
+
+def test_a_record_is_on_disk_before_it_takes_its_name_and_its_name_is_too(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut leaves the old record or the new one, never a torn or an empty one (`put`)."""
+    log = logged(tmp_path, monkeypatch, "dd", "mv", "ln")
+    asyncio.run(done(host, order("exit 3", stdin="x")))
+    place = host.state(H)
+    calls = log.read_text().replace(f"{place}/", "").splitlines()
+    records = ["jobs/.new.test.1/run", "jobs/.new.test.1/script", "jobs/.new.test.1/args", "jobs/.new.test.1/stdin"]
+    for record in (*records, "jobs/.new.test.1/origin", "epoch", "jobs/test.1/status"):
+        at = calls.index(f"mv -f {record}.new {record}")
+        assert calls[at - 1] == f"dd of={record}.new conv=fsync"
+        assert calls[at + 1] == f"dd if=/dev/null of={record} conv=notrunc,fsync"
+    (link,) = [number for number, call in enumerate(calls) if call.startswith("ln ")]
+    pid = calls[link].split()[1]
+    assert calls[link] == f"ln {pid} jobs/test.1/pid"
+    assert calls[link - 1] == f"dd of={pid} conv=fsync"
+    assert calls[link + 1] == "dd if=/dev/null of=jobs/test.1/pid conv=notrunc,fsync"
+    end = calls.index("mv -f jobs/test.1/status jobs/test.1/exit")
+    assert calls[end - 1] == "dd if=/dev/null of=jobs/test.1/log conv=notrunc,fsync", "the log is whole by then"
+    assert calls[end + 1] == "dd if=/dev/null of=jobs/test.1/exit conv=notrunc,fsync"
+
+
+def test_output_beyond_a_limit_is_dropped_at_the_byte_and_said(
+    host: LocalTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit of ten megabytes, made one of ten bytes: exactly so many are no reason to say anything."""
+    smaller = RUNNER.replace("head -c 10485760", "head -c 10")
+    assert smaller != RUNNER
+    monkeypatch.setattr(job, "RUNNER", smaller)
+    _, whole = asyncio.run(done(host, order("echo 123456789")))
+    assert whole == ["123456789"]
+    followed, lines = asyncio.run(done(host, order("echo 123456789; echo more; exit 6", job="test.2")))
+    assert followed.state == "exited:6"
+    assert lines == ["123456789", "", "bkrec: 10 MiB of output kept, the rest is dropped"]
+
+
+def test_what_comes_late_says_how_late_it_is_there(host: LocalTransport) -> None:
+    late = asyncio.run(launch(host, H, order("exit 0", until=soon(-5.0))))
+    assert late.status == "late"
+    assert abs(int(late.detail) - soon(0.0).uptime_s) < 10
+    assert {path.name for path in (host.state(H) / "jobs" / "test.1").iterdir()} == {
+        *("run", "script", "args", "stdin", "epoch", "deadline", "ticket", "origin")
+    }, "it is claimed, and nothing of it has begun"
+
+
+def test_a_runner_that_does_not_begin_in_time_is_late_and_one_that_may_yet_is_not_started(
+    host: LocalTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_script(monkeypatch, "/nowhere/script")
+    impatient(monkeypatch)
+    slow = order("exit 0", needs_pty=True, until=StartDeadline(boot=BOOT, uptime_s=soon(0.0).uptime_s + 1))
+    monkeypatch.setattr(job, "LAUNCH", job.LAUNCH.replace('"$tries" -lt 25', '"$tries" -lt 60'))
+    assert asyncio.run(launch(host, H, slow)).status == "late"
+    assert asyncio.run(launch(host, H, order("exit 0", needs_pty=True))).status == "not-started"
+
+
+@pytest.mark.parametrize("lock", ["lock", "claim"])
+def test_a_host_where_another_launch_is_on_its_way_is_busy(
+    host: LocalTransport, monkeypatch: pytest.MonkeyPatch, lock: str
+) -> None:
+    hasty = LAUNCH.replace("flock -w 20", "flock -w 0")
+    assert hasty.count("flock -w 0") == 2
+    monkeypatch.setattr(job, "LAUNCH", hasty)
+    host.state(H).mkdir(parents=True)
+    with (host.state(H) / lock).open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        assert asyncio.run(launch(host, H, order("exit 0"))).status == "busy"
+    assert not (host.state(H) / "jobs" / "test.1").exists()
+
+
+@pytest.mark.parametrize(("name", "detail"), [("claim", "claim"), ("lock", ""), ("epoch.new", "epoch")])
+def test_a_host_whose_records_cannot_be_written_says_which(host: LocalTransport, name: str, detail: str) -> None:
+    (host.state(H) / name).mkdir(parents=True)
+    assert asyncio.run(launch(host, H, order("exit 0"))) == LaunchResult(status="unwritable", detail=detail)
+    assert not (host.state(H) / "jobs" / "test.1").exists()
+
+
+def test_an_epoch_is_written_down_once_and_a_job_of_the_same_epoch_is_not_refused(host: LocalTransport) -> None:
+    async def run() -> list[str]:
+        return [(await launch(host, H, order("exit 0", job=f"test.{n}", epoch=7))).status for n in (1, 2)]
+
+    assert asyncio.run(run()) == ["started", "started"]
+    assert (host.state(H) / "epoch").read_text() == "7\n"
+
+
+def test_nothing_but_the_records_is_there_afterwards(host: LocalTransport) -> None:
+    for terminal in (False, True):
+        name = f"test.{1 + terminal}"
+        asyncio.run(done(host, order("echo x; exit 3", job=name, needs_pty=terminal, stdin="in\n")))
+
+        asyncio.run(until(lambda name=name: not list((host.state(H) / "jobs" / name).glob("*.*"))))
+        asyncio.run(until(lambda name=name: not (host.state(H) / "jobs" / name / "status").exists()))
+        names = {path.name for path in (host.state(H) / "jobs" / name).iterdir()}
+        assert names == {
+            *("run", "script", "args", "stdin", "epoch", "deadline", "ticket", "origin"),
+            *("pid", "parent", "child", "log", "exit"),
+        }
+    assert {path.name for path in host.state(H).iterdir()} == {"jobs", "lock", "claim", "epoch"}
+
+
+def test_an_exit_record_says_how_and_when(host: LocalTransport) -> None:
+    before = int(time.time())
+    asyncio.run(done(host, order("exit 3", epoch=4, timeout_s=20.0, run="r1", step="s1", undo="restored")))
+    place = host.state(H) / "jobs" / "test.1"
+    status, when = (place / "exit").read_text().split()
+    assert status == "3"
+    assert before <= int(when) <= int(time.time())
+    assert (place / "origin").read_text() == "4 r1 s1 restored\n"
+    pid, started, boot = (place / "pid").read_text().split()
+    assert (pid.isdigit(), started.isdigit(), boot) == (True, True, BOOT)
+
+
+def test_a_state_directory_that_others_could_read_is_closed(host: LocalTransport) -> None:
+    (host.state(H) / "jobs").mkdir(parents=True)
+    for path in (host.state(H), host.state(H) / "jobs"):
+        path.chmod(0o755)
+    asyncio.run(done(host, order("exit 0")))
+    assert {path.stat().st_mode & 0o777 for path in (host.state(H), host.state(H) / "jobs")} == {0o700}
+
+
+def test_a_fence_answers_what_it_did(host: LocalTransport) -> None:
+    async def run() -> list[str]:
+        epochs = ("5", "5", "4")
+        return [(await host.run(H, Command(script=RAISE_FENCE, args=(STATE_ROOT, epoch)))).stdout for epoch in epochs]
+
+    assert asyncio.run(run()) == ["bkrec-says fence fenced\n"] * 2 + ["bkrec-says fence stale 5\n"]
+
+
+def sabotaged(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    """It happens on the host between the claim and the start."""
+    changed = job.LAUNCH.replace("\nclaim\n", f"\nclaim\n{line}\n")
+    assert changed != job.LAUNCH
+    monkeypatch.setattr(job, "LAUNCH", changed)
+
+
+@pytest.mark.parametrize(
+    "line", ['mkdir "$dir/parent.new"', 'mkdir "$dir/child.new"', 'rm "$dir/script"', 'rm "$dir/args"']
+)
+def test_a_command_that_cannot_be_noted_or_read_does_not_begin_and_nobody_says_that_it_ended(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    sabotaged(monkeypatch, line)
+    trace = tmp_path / "trace"
+    followed, _ = asyncio.run(done(host, order('echo x >>"$1"', str(trace))))
+    assert (followed.state, trace.exists()) == ("vanished", False)
+    assert not (host.state(H) / "jobs" / "test.1" / "exit").exists()
+
+
+def test_records_are_private_whatever_the_runner_is_given(
+    host: LocalTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemd starts it with the umask of the system, and from a directory of its own."""
+    sabotaged(monkeypatch, "umask 022; cd /tmp")
+    _, lines = asyncio.run(done(host, order("umask; pwd; cat", stdin="in\n")))
+    assert lines == ["0022", "/", "in"]
+    place = host.state(H) / "jobs" / "test.1"
+    assert {path.stat().st_mode & 0o077 for path in (place / name for name in ("log", "pid", "child", "exit"))} == {0}
+
+
+@pytest.mark.parametrize("line", ['mkdir "$dir/log"', 'mkdir "$dir/pid"', 'echo other >"$dir/ticket"'])
+def test_a_runner_that_cannot_prepare_everything_leaves_nothing_behind(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    impatient(monkeypatch)
+    sabotaged(monkeypatch, line)
+    trace, place = tmp_path / "trace", host.state(H) / "jobs" / "test.1"
+    launched = asyncio.run(launch(host, H, order('echo x >>"$1"', str(trace))))
+    assert launched.status == ("started" if "pid" in line else "not-started")
+    assert not trace.exists()
+    asyncio.run(until(lambda: not list(place.glob("*.*"))))
 
 
 def test_no_argument_and_no_input_of_a_job_is_on_a_command_line(host: LocalTransport) -> None:

@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 
 import pytest
 
-from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.fact import Absent, AnyFact, AnyReading, Drift, Fact, Known, Readings, Unknown
 from probes.job import HostUptime, JobAttempts
-from reconciler.core.identity import job_key
+from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
 from reconciler.engine.lease import START_MARGIN_S, TTL_S, LeaseValidity
 from reconciler.engine.step.decision import (
@@ -19,10 +19,14 @@ from reconciler.engine.step.decision import (
     StepDecision,
     Wait,
     decide,
+    expected_text,
+    reading_text,
 )
 from reconciler.engine.timeouts import RECOVERY_TIMEOUT_S, UNREACHABLE_TIMEOUT_S
-from specs.reason import reason
-from tests.support.flags import Raise
+from specs.diagnostic import diagnose
+from specs.reason import inline, reason
+from specs.text import LocalizedText
+from tests.support.flags import WHY, Raise
 from tests.support.world import step
 
 H = "10.0.0.1"
@@ -78,7 +82,9 @@ def test_which_attempt_it_would_be_and_whose_it_is(
 def test_what_may_not_happen_twice_waits_for_an_explanation_unless_its_effect_is_seen(state: str, code: str) -> None:
     never = tells((f"1:{state}",), action=ONCE)
     assert isinstance(never, RefuseRepeat)
-    assert never.why.code == code
+    assert (never.why.code, never.why.where) == (code, H)
+    rc = {"rc": "1"} if state == "exited:1" else {}
+    assert dict(never.why.fields) == {"job": job_id(job_key(ONCE), 1), **rc}
     assert tells((f"1:{state}",), action=ONCE, up=True) == Skip()
     assert tells((f"1:{state}",), action=ONCE, ordered=1) == Attach(number=1), "it is our own"
     assert tells(("1:verified:0",), action=ONCE) == begin(2)
@@ -94,8 +100,8 @@ def test_a_host_that_says_nothing_is_waited_for_one_that_says_no_is_not(reading:
     one = step(ACTION)
     for readings in (read(one, reading), read(one, Known(()), up=reading)):
         waits = decide(one, readings, None)
-        assert isinstance(waits, Wait)
-        assert (waits.why.code, waits.timeout_s) == ("job-unread", patience)
+        why = reading.why if isinstance(reading, Unknown) else None
+        assert waits == Wait(why=diagnose("job-unread", where=H, because=why), timeout_s=patience)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +122,44 @@ def test_a_premise_is_given_the_time_its_kind_takes(
     waits = decide(one, {**read(one, Known(())), need: reading}, None)
     assert isinstance(waits, Wait)
     assert (waits.why.code, waits.timeout_s) == (code, patience)
+
+
+def test_a_requirement_that_changed_is_named_with_what_was_expected_and_what_is_read() -> None:
+    need, other = Raise(host=H, name="need").flag, Raise(host=H, name="other").flag
+    one = step(ACTION, expectations=(other.up(), need.up(), need.must_equal(other, because=WHY, source="a test")))
+    readings: Readings = {**read(one, Known(())), need: Known("down"), other: REFUSED}
+    waits = decide(one, readings, None)
+    assert isinstance(waits, Wait)
+    changed = diagnose(
+        "step-requirement-changed", where=H, fact="test.flag need @10.0.0.1", expected="up", reading="down"
+    )
+    assert waits.why == changed, "what changed comes before what could not be read"
+    unread = decide(one, {**readings, need: Known("up")}, None)
+    assert isinstance(unread, Wait)
+    fact = "test.flag other @10.0.0.1"
+    assert unread.why == diagnose("step-requirement-unknown", where=H, fact=fact, because=REFUSED.why)
+
+
+@pytest.mark.parametrize(
+    ("reading", "text"),
+    [
+        (Known("x" * 300), "x" * 200),
+        (Known("a\x1b[2Jb"), "ab"),
+        (Absent(), "absent"),
+        (REFUSED, "unknown (probe-failed)"),
+        (Unknown(inline(LocalizedText(en="no", zh="无"))), "unknown (inline)"),
+    ],
+    ids=["long", "control-characters", "absent", "coded", "inline"],
+)
+def test_a_reading_is_one_short_harmless_text(reading: AnyReading, text: str) -> None:
+    assert reading_text(reading) == text
+
+
+def test_a_fact_that_must_equal_another_is_expected_as_that() -> None:
+    need, other = Raise(host=H, name="need").flag, Raise(host=H, name="other").flag
+    expected = need.must_equal(other, because=WHY, source="a test")
+    assert expected_text(Drift(expected=expected, reading=Known("down"))) == "as test.flag other @10.0.0.1"
+    assert expected_text(Drift(expected=need.up(), reading=Known("down"))) == "up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
