@@ -77,7 +77,7 @@ def page(lang: Lang) -> str:
 
 
 def _parts(lang: Lang) -> Iterator[str]:
-    entries = release_data.release("6.2.2").guide.deviations
+    entries = release_data.load_release("6.2.2").guide.deviations
     for kind, head in HEADS[lang].items():
         yield head + "\n"
         for deviation in entries:

@@ -56,7 +56,7 @@ TOTAL: dict[Lang, str] = {
 
 
 def page(lang: Lang) -> str:
-    release = release_data.release("6.2.2")
+    release = release_data.load_release("6.2.2")
     commands = release.guide.commands
     total = TOTAL[lang].format(
         sections=len(release.sections),

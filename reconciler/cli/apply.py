@@ -13,7 +13,7 @@ from reconciler.cli.options import Options
 if TYPE_CHECKING:
     from reconciler.cli.progress import ProgressReporter
     from reconciler.commands.result import Answer, Result
-    from reconciler.engine.stop import StopSignal
+    from reconciler.engine.stop import StopRequest
     from reconciler.view.reports import ClusterReport, RunReport
 
 YesOption = Annotated[
@@ -53,7 +53,7 @@ def apply(options: Options, plan: PlanArgument = None, yes: YesOption = False, a
 
     path = cluster_path(options)
 
-    def work(progress: "ProgressReporter", stop: "StopSignal") -> "Coroutine[Any, Any, Result[RunReport]]":
+    def work(progress: "ProgressReporter", stop: "StopRequest") -> "Coroutine[Any, Any, Result[RunReport]]":
         async def confirm(report: "ClusterReport") -> "Answer":
             progress.plan(report)
             return await confirm_plan(report, options, stop, yes=yes, warned=progress.warned)

@@ -26,7 +26,7 @@ from reconciler.commands.result import Result
 from reconciler.core.events import Event, RunEnded, StepOutput
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import event_verdict
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.view.formats import load
 from reconciler.view.messages.ui import label
 from reconciler.view.progress_frame import ProgressState, advance, frame
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _PER_SECOND = 4
 _NO_PLAN = Plan(release="", steps=(), blocked=())
 
-Work = Callable[["ProgressReporter", StopSignal], Coroutine[Any, Any, Result[RunReport]]]
+Work = Callable[["ProgressReporter", StopRequest], Coroutine[Any, Any, Result[RunReport]]]
 
 
 def run_with_progress(kind: Literal["apply", "undo"], options: Options, work: Work) -> None:

@@ -11,7 +11,7 @@ from reconciler.cli.options import Options
 from reconciler.cli.output import err, print_diagnostics
 from reconciler.cli.terminal import interactive
 from reconciler.commands.result import Answer
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.view.messages.ui import label
 from reconciler.view.reports import ClusterReport
 from reconciler.view.text.plan import header_text
@@ -22,7 +22,7 @@ _POLL_S = 0.1
 
 
 async def confirm_plan(
-    report: ClusterReport, options: Options, stop: StopSignal, *, yes: bool, warned: set[Diagnostic]
+    report: ClusterReport, options: Options, stop: StopRequest, *, yes: bool, warned: set[Diagnostic]
 ) -> Answer:
     """Shows the plan's header in any case. `warned`: what was warned of before, and is not repeated."""
     page = replace(options.render_options(err=True), titles=report.titles)
@@ -33,7 +33,7 @@ async def confirm_plan(
     return await ask_yes_no(label("confirm", options.lang, steps=len(report.plan.steps)), stop, yes=yes)
 
 
-async def ask_yes_no(question: str, stop: StopSignal, *, yes: bool) -> Answer:
+async def ask_yes_no(question: str, stop: StopRequest, *, yes: bool) -> Answer:
     if yes:
         return "yes"
     if not interactive():
@@ -42,7 +42,7 @@ async def ask_yes_no(question: str, stop: StopSignal, *, yes: bool) -> Answer:
     return "yes" if (await _line(stop)).strip().lower() in _YES else "no"
 
 
-async def _line(stop: StopSignal) -> str:
+async def _line(stop: StopRequest) -> str:
     """What is typed, or "" once a stop was asked for."""
     loop = asyncio.get_running_loop()
     typed: asyncio.Future[str] = loop.create_future()

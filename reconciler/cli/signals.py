@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from reconciler.cli.execute import Exit
 from reconciler.core.verdict import exit_code
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 
 T = TypeVar("T")
 
@@ -24,17 +24,17 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(_watched(work, None, lambda: None))
 
 
-def run_stoppable(work: Callable[[StopSignal], Coroutine[Any, Any, T]], requested: Callable[[], None]) -> T:
+def run_stoppable(work: Callable[[StopRequest], Coroutine[Any, Any, T]], requested: Callable[[], None]) -> T:
     """For `apply`, which knows what a stop makes of it; `asked` tells the person that the first one was heard."""
 
     async def inside() -> T:
-        stop = StopSignal()
+        stop = StopRequest()
         return await _watched(work(stop), stop, requested)
 
     return asyncio.run(inside())
 
 
-async def _watched(work: Coroutine[Any, Any, T], stop: StopSignal | None, requested: Callable[[], None]) -> T:
+async def _watched(work: Coroutine[Any, Any, T], stop: StopRequest | None, requested: Callable[[], None]) -> T:
     """Cancels the work on a signal that insists, waits for its clean-up, and raises Exit with its code."""
     loop, code = asyncio.get_running_loop(), exit_code("interrupted")
 

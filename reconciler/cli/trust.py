@@ -67,13 +67,13 @@ def trust(
     from reconciler.cli.output import err
     from reconciler.cli.prompt import ask_yes_no
     from reconciler.commands import trust
-    from reconciler.engine.stop import StopSignal
+    from reconciler.engine.stop import StopRequest
     from reconciler.view.messages.ui import label
     from reconciler.view.text.trust import servers_text
 
     async def ask(new: "Sequence[ServerDoc]") -> "Answer":
         err(servers_text(new, options.render_options(err=True)))
-        return await ask_yes_no(label("confirm-trust", options.lang, count=len(new)), StopSignal(), yes=yes)
+        return await ask_yes_no(label("confirm-trust", options.lang, count=len(new)), StopRequest(), yes=yes)
 
     if controller is None:
         request = trust.of_cluster(cluster_path(options), tuple(hosts or ()), replace=replace)

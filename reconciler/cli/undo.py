@@ -13,7 +13,7 @@ from reconciler.cli.options import Options
 if TYPE_CHECKING:
     from reconciler.cli.progress import ProgressReporter
     from reconciler.commands.result import Answer, Result
-    from reconciler.engine.stop import StopSignal
+    from reconciler.engine.stop import StopRequest
     from reconciler.view.reports import UndoPreview, UndoReport
 
 RunArgument = Annotated[
@@ -45,7 +45,7 @@ def undo(options: Options, run: RunArgument = "", yes: YesOption = False, exclud
 
     path, request = cluster_path(options), undo.UndoRequest(run=run, excluded=tuple(exclude or ()))
 
-    def work(progress: "ProgressReporter", stop: "StopSignal") -> "Coroutine[Any, Any, Result[UndoReport]]":
+    def work(progress: "ProgressReporter", stop: "StopRequest") -> "Coroutine[Any, Any, Result[UndoReport]]":
         def show(preview: "UndoPreview") -> None:
             progress.plan(preview.cluster)
             if not progress.stream(preview):

@@ -17,7 +17,7 @@ from specs.text import Lang
 
 def explain(text: str, lang: Lang) -> Result[ExplainDoc]:
     """Raises UsageError for an unknown id, with those that look like it."""
-    release = release_data.release(DEFAULT_RELEASE)
+    release = release_data.load_release(DEFAULT_RELEASE)
     document = entries.explain(text, release.sections, release.guide)
     if not document.entries:
         raise _unknown_id(text, entries.near(text, release.sections), lang)

@@ -43,7 +43,7 @@ async def init(request: InitRequest, out: Path, *, force: bool, lang: Lang) -> R
 
 async def propose_cluster_file(request: InitRequest) -> InitProposal:
     """Reads the controller's install.config, and nothing else. Raises SpecError, TransportError."""
-    file, release = _minimal_file(request), release_data.release(DEFAULT_RELEASE)
+    file, release = _minimal_file(request), release_data.load_release(DEFAULT_RELEASE)
     async with ssh(settings(file)) as transport:
         config = (await discover.read_controller(transport, file)).config
     reasons = {module.name: inline(module.placement.because) for module in release.modules if module.placement}

@@ -18,7 +18,7 @@ from reconciler.engine import journal, reconcile
 from reconciler.engine.assess import Assessment
 from reconciler.engine.clock import SystemClock
 from reconciler.engine.journal import JournalError, LazyJournal
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.rules import preflight
 from specs.diagnostic import Diagnostic
 
@@ -33,7 +33,7 @@ class Console(Generic[P_contra]):
     """Asked before the first step, and again when the plan has other steps."""
     emit: Callable[[Event], None]
     """Each event as it happens."""
-    stop: StopSignal
+    stop: StopRequest
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ def run_context(
     *,
     confirm: Callable[[Assessment], Awaitable[bool]],
     emit: Callable[[Event], None],
-    stop: StopSignal,
+    stop: StopRequest,
     approved: frozenset[str] = frozenset(),
 ) -> reconcile.RunContext:
     """For `apply` and `undo`; each adds what aborts it."""
@@ -103,7 +103,7 @@ def run_context(
         controller=cluster.controller,
         hosts=cluster.inventory.everyone,
         expected=expected,
-        decide=decide,
+        make_plan=decide,
         journal=lazy,
         clock=lazy.clock,
         emit=emit,
@@ -111,5 +111,5 @@ def run_context(
         confirm=confirm,
         preflight_checks=preflight_checks,
         approved=approved,
-        concerned=functools.partial(preflight.concerned, cluster),
+        hosts_required=functools.partial(preflight.hosts_required, cluster),
     )

@@ -44,7 +44,7 @@ async def open_cluster(path: Path) -> AsyncGenerator[ClusterSession]:
     """As `open_controller`, with install.config read from the controller."""
     file = cluster_file.load(path)
     async with ssh(settings(file)) as transport:
-        cluster = await discover.discover(transport, file, release_data.release(file.release))
+        cluster = await discover.discover(transport, file, release_data.load_release(file.release))
         gather = functools.partial(gather_facts, transport, PROBES)
         yield ClusterSession(transport=transport, gather=gather, controller=cluster.controller, cluster=cluster)
 

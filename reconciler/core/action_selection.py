@@ -44,7 +44,7 @@ def _required(graph: PlanGraph) -> list[AnyFact]:
     return [
         fact
         for fact, decision in result
-        if not decision.requires and compare(decision.expected, graph.readings) is not None
+        if not decision.needed and compare(decision.expected, graph.readings) is not None
     ]
 
 

@@ -24,18 +24,18 @@ class Explanation(NamedTuple):
 
     expected: AnyExpected
     reading: AnyReading
-    requires: bool
-    when: int
+    needed: bool
+    walk_number: int
     """The pass of the walk that recorded it: the last one counts."""
 
 
 @dataclass(slots=True, kw_only=True)
-class DependencyCause:
+class Dependent:
     """Something that comes after steps, and may be blocked by one of them."""
 
     after: dict[str, Dependency] = field(default_factory=dict[str, Dependency])
     blocked_by: Diagnostic | None = None
-    cause: AnyExpected | None = None
+    blocking_expectation: AnyExpected | None = None
 
     def comes_after(self, dependencies: Iterable[Dependency]) -> None:
         """The first reason given counts."""
@@ -43,11 +43,14 @@ class DependencyCause:
             self.after.setdefault(after.step, after)
 
     def block(self, diagnostic: Diagnostic | None, expected: AnyExpected | None) -> None:
-        self.blocked_by, self.cause = self.blocked_by or diagnostic, self.cause or expected
+        self.blocked_by, self.blocking_expectation = (
+            self.blocked_by or diagnostic,
+            self.blocking_expectation or expected,
+        )
 
 
 @dataclass(slots=True, kw_only=True)
-class Node(DependencyCause):
+class Node(Dependent):
     name: str
     proposal: Repair
     groups: tuple[tuple[AnyExpected, ...], ...]
@@ -67,20 +70,20 @@ class Node(DependencyCause):
         for after in dependencies:
             self.after.setdefault(after.step, after)
 
-    def apply_common(self, common: "Common") -> None:
+    def apply_common(self, common: "SharedRequirements") -> None:
         """What walking its common requirements would do to it."""
         if self.after:
             self.comes_after(common.after.values())
         else:
             self.after, self.shared = common.after, True
-        self.block(common.blocked_by, common.cause)
+        self.block(common.blocked_by, common.blocking_expectation)
 
 
 @dataclass(slots=True, kw_only=True)
-class Common(DependencyCause):
+class SharedRequirements(Dependent):
     """Requirements that many nodes share, and a record of walking them: which steps they lead to, and why."""
 
-    needs: tuple[AnyExpected, ...]
+    requirements: tuple[AnyExpected, ...]
     facts: Set[AnyFact] = frozenset()
     repairs: dict[tuple[str, AnyFact], AnyExpected] = field(default_factory=dict[tuple[str, AnyFact], AnyExpected])
     """Step and fact → the expectation recorded last."""
@@ -147,7 +150,7 @@ class RuleCache:
 def runnable(nodes: Mapping[str, Node]) -> dict[str, Node]:
     """The steps that can run: not blocked themselves, nor there only for one that is."""
     free = {name: node for name, node in nodes.items() if node.blocked_by is None}
-    todo = [name for name, node in free.items() if not all(decision.requires for decision in node.repairs.values())]
+    todo = [name for name, node in free.items() if not all(decision.needed for decision in node.repairs.values())]
     known: dict[str, Node] = {}
     followed: set[int] = set()
     while todo:

@@ -16,7 +16,7 @@ from specs.reason import inline
 from specs.release import Release, Section
 
 
-def describe_cluster(
+def build_cluster(
     file: ClusterFile, release: Release, config: str, home: str = "", versions: tuple[PackageVersion, ...] = ()
 ) -> Cluster:
     """Raises SpecError with everything that keeps this cluster from being described."""

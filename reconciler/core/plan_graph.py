@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, SameAs, Unknown, resolve_target
 from reconciler.core.diff import compare
 from reconciler.core.fact_reader import FactNotRead, FactReader
-from reconciler.core.node import Common, Decision, DependencyCause, Explanation, Node, RuleCache, runnable
+from reconciler.core.node import Decision, Dependent, Explanation, Node, RuleCache, SharedRequirements, runnable
 from reconciler.core.plan import Advice, Blocked, Dependency, Derived, Progressing, Repair
 from specs.diagnostic import Diagnostic, diagnose
 from specs.disposition import disposition
@@ -19,7 +19,7 @@ from specs.reason import CodedReason
 
 Rule = Callable[[AnyDrift, FactReader], Decision]
 
-FEW = 8
+MIN_SHARED_REQUIREMENTS = 8
 """Fewer common requirements than these are walked each time."""
 
 
@@ -63,19 +63,19 @@ class PlanGraph:
     unread: set[AnyFact] = field(default_factory=set)
     proposals: dict[AnyFact, tuple[str, Repair]] = field(default_factory=dict)
     path: list[str] = field(default_factory=list)
-    explained: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
+    derived_recorded_at: dict[AnyFact, int] = field(default_factory=dict[AnyFact, int])
     """When each of `derived` was recorded last."""
-    clock: int = 0
-    common: dict[int, Common] = field(default_factory=dict[int, Common])
+    walk_number: int = 0
+    common: dict[int, SharedRequirements] = field(default_factory=dict[int, SharedRequirements])
     """By identity."""
-    recording: Common | None = None
-    records: list[Common] = field(default_factory=list[Common])
-    prior_use: dict[str, list[AnyFact]] = field(default_factory=dict[str, list[AnyFact]])
+    recording: SharedRequirements | None = None
+    records: list[SharedRequirements] = field(default_factory=list[SharedRequirements])
+    used_before: dict[str, list[AnyFact]] = field(default_factory=dict[str, list[AnyFact]])
     """What each step consumes before it is invalidated."""
 
     def __post_init__(self) -> None:
         for name, fact in self.prior.invalidated.used_first:
-            self.prior_use.setdefault(name, []).append(fact)
+            self.used_before.setdefault(name, []).append(fact)
 
     def resolve(self, expected: AnyExpected, *, needed: bool) -> tuple[Node, ...]:
         """The nodes that will make it hold; none where it holds, is blocked, or has not been read."""
@@ -164,7 +164,7 @@ class PlanGraph:
 
     def _derive(self, drift: AnyDrift, derived: Derived, *, needed: bool) -> tuple[Node, ...]:
         nodes = tuple(node for expected in derived.depends_on for node in self.resolve(expected, needed=needed))
-        self._record_derived(drift.expected.fact, derived, self.clock)
+        self._record_derived(drift.expected.fact, derived, self.walk_number)
         if self.recording is not None:
             self.recording.derived[drift.expected.fact] = derived
         if not nodes and not self._is_waiting(derived.depends_on):
@@ -172,7 +172,7 @@ class PlanGraph:
         return nodes
 
     def _record_derived(self, fact: AnyFact, derived: Derived, when: int) -> None:
-        self.derived[fact], self.explained[fact] = derived, when
+        self.derived[fact], self.derived_recorded_at[fact] = derived, when
 
     def _is_waiting(self, expectations: tuple[AnyExpected, ...]) -> bool:
         return any(expected.fact in self.blocked or expected.fact in self.unread for expected in expectations)
@@ -202,17 +202,17 @@ class PlanGraph:
     def _record_repairs(self, node: Node, drift: AnyDrift, *, needed: bool) -> None:
         fact = drift.expected.fact
         known = node.repairs.get(fact)
-        needed = needed and (known is None or known.requires)
-        node.repairs[fact] = Explanation(drift.expected, drift.reading, needed, self.clock)
+        needed = needed and (known is None or known.needed)
+        node.repairs[fact] = Explanation(drift.expected, drift.reading, needed, self.walk_number)
 
     def _requirements(self, node: Node) -> None:
         own, common, required = node.groups
         self._walk(node, own)
-        if len(common) < FEW or not self._from_prior_pass(node, common):
+        if len(common) < MIN_SHARED_REQUIREMENTS or not self._from_prior_pass(node, common):
             self._walk(node, common)
         self._walk(node, required)
 
-    def _walk(self, node: Node, expectations: Iterable[AnyExpected], record: Common | None = None) -> None:
+    def _walk(self, node: Node, expectations: Iterable[AnyExpected], record: SharedRequirements | None = None) -> None:
         for expected in expectations:
             if (node.name, expected.fact) in self.prior.invalidated.used_first:
                 self.recording = None
@@ -230,37 +230,39 @@ class PlanGraph:
         """True where a record was replayed instead of the walk, or the walk was recorded."""
         common = self.common.get(id(expectations))
         if common is None:
-            self.common[id(expectations)] = Common(needs=expectations, facts=self.cache.facts(expectations))
+            self.common[id(expectations)] = SharedRequirements(
+                requirements=expectations, facts=self.cache.facts(expectations)
+            )
             return False
         if not common.recorded:
             self._record(node, common)
             return True
         if not self._is_decided(node, common):
             return False
-        self.clock += 1
-        common.last = self.clock
+        self.walk_number += 1
+        common.last = self.walk_number
         node.apply_common(common)
         return True
 
-    def _record(self, node: Node, common: Common) -> None:
+    def _record(self, node: Node, common: SharedRequirements) -> None:
         """Nothing new is found in the second walk, as a rule. Where something is, the next walk is recorded instead."""
-        record = self.recording = Common(needs=common.needs, facts=common.facts)
-        self._walk(node, common.needs, record)
+        record = self.recording = SharedRequirements(requirements=common.requirements, facts=common.facts)
+        self._walk(node, common.requirements, record)
         if self.recording is record:
-            record.recorded, record.blocked, record.last = True, len(self.blocked), self.clock
-            self.common[id(common.needs)] = record
+            record.recorded, record.blocked, record.last = True, len(self.blocked), self.walk_number
+            self.common[id(common.requirements)] = record
             self.records.append(record)
         self.recording = None
 
-    def _is_decided(self, node: Node, common: Common) -> bool:
+    def _is_decided(self, node: Node, common: SharedRequirements) -> bool:
         """False where this walk would do something else: not all of the requirements are walked, or a step would depend
         on itself, or one of the requirements was blocked since."""
         if common.blocked < len(self.blocked):
             common.blocked = len(self.blocked)
             if any(self._refused(fact) is not None for fact in common.facts):
-                del self.common[id(common.needs)]
+                del self.common[id(common.requirements)]
                 return False
-        used_first = self.prior_use.get(node.name, ())
+        used_first = self.used_before.get(node.name, ())
         return not any(fact in common.facts for fact in used_first) and not any(
             target in common.after for target in self.path
         )
@@ -270,20 +272,20 @@ class PlanGraph:
         for record in sorted(self.records, key=lambda record: record.last):
             for (name, fact), expected in record.repairs.items():
                 known = self.nodes[name].repairs[fact]
-                if known.when < record.last:
-                    self.nodes[name].repairs[fact] = Explanation(expected, known.reading, known.requires, record.last)
+                if known.walk_number < record.last:
+                    self.nodes[name].repairs[fact] = Explanation(expected, known.reading, known.needed, record.last)
             for fact, derived in record.derived.items():
-                if self.explained[fact] < record.last:
+                if self.derived_recorded_at[fact] < record.last:
                     self._record_derived(fact, derived, record.last)
 
-    def _propagate_block(self, target: DependencyCause, expected: AnyExpected, nodes: tuple[Node, ...]) -> None:
+    def _propagate_block(self, target: Dependent, expected: AnyExpected, nodes: tuple[Node, ...]) -> None:
         """A step whose requirement is blocked, or depends on a step that is, is blocked by the same cause."""
         blocked = self._refused(expected.fact)
         if blocked is not None:
             target.block(blocked.diagnostic, blocked.expected)
         for before in nodes:
             if before.blocked_by is not None:
-                target.block(before.blocked_by, before.cause)
+                target.block(before.blocked_by, before.blocking_expectation)
 
     def _refused(self, fact: AnyFact) -> Blocked | None:
         """What blocks it: its own refusal, or that of something it derives from."""

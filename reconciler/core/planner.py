@@ -1,14 +1,14 @@
-"""Drift → plan, backwards: what mends it, what that needs, what mends those needs, until everything needed holds.
+"""Drift → plan, backwards: what repairs it, what that requires, what repairs those, until every requirement holds.
 
-Order comes from needs alone ("after, because"); where it is free, the guide's sections decide, so that the plan reads
-like the guide. A solver could do no better and could not say why. Three things make it more than a walk:
+Order comes from requirements alone ("after, because"); where it is free, the guide's sections decide, so that the
+plan reads like the guide. A solver could do no better and could not say why. Three things make it more than a walk:
 
-* One action may mend many drifts, and several may mend the same one: the fewest that mend everything stay
+* One action may repair many drifts, and several may repair the same one: the fewest that repair everything stay
   (`reconciler/core/action_selection.py`).
-* An action may undo what holds now (`voids`: an edited env file makes every copy stale). Such a fact counts as
+* An action may undo what holds now (`invalidates`: an edited env file makes every copy stale). Such a fact counts as
   drifted from then on, and what repairs it comes after; unless who needs it can come before
   (`reconciler/core/invalidation.py`).
-* What a decision rests on and was not read is `wanted`; the caller reads it and asks again.
+* Facts that a decision rests on and that were not read are `unread_facts`: the caller reads them and plans again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -85,7 +85,7 @@ def _to_step(node: Node, after: tuple[Dependency, ...]) -> Step:
     repair = node.proposal
     explanations = (node.repairs[fact] for fact in sorted(node.repairs, key=fact_id))
     repaired = tuple(
-        RepairedFact(expected=explanation.expected, reading=explanation.reading, needed=explanation.requires)
+        RepairedFact(expected=explanation.expected, reading=explanation.reading, needed=explanation.needed)
         for explanation in explanations
     )
     return Step(
@@ -129,4 +129,4 @@ def _cause_of(graph: PlanGraph, providers: Mapping[AnyFact, Node], fact: AnyFact
         causes = (_cause_of(graph, providers, expected.fact) for expected in graph.derived[fact].depends_on)
         return next((cause for cause in causes if cause is not None), None)
     node = providers.get(fact)
-    return node.cause.fact if node is not None and node.cause is not None else None
+    return node.blocking_expectation.fact if node is not None and node.blocking_expectation is not None else None

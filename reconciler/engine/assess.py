@@ -1,6 +1,7 @@
 """Assess: gather the expected facts, plan, gather what the plan depends on, plan again.
 
-A plan that rests on facts nobody has read yet names them in `wanted`; only reading them tells whether more is needed.
+A plan that rests on facts nobody has read yet names them in `unread_facts`; only reading them tells whether more is
+needed.
 That ends, since each round reads facts that were not read before; the bound is for a rule that makes up new ones.
 """
 

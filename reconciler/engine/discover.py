@@ -10,7 +10,7 @@ import secrets
 from probes.command import Output
 from probes.lib import controller as survey
 from probes.package_versions import DIRECTORY
-from reconciler.core.placement import describe_cluster
+from reconciler.core.placement import build_cluster
 from reconciler.engine.batch import Truncated, compose, split_output
 from reconciler.engine.failpoints import register
 from reconciler.engine.transport import Transport, TransportError
@@ -54,6 +54,6 @@ async def _query_controller(transport: Transport, file: ClusterFile, md5: str) -
 
 async def discover(transport: Transport, file: ClusterFile, release: Release) -> Cluster:
     controller_survey = await read_controller(transport, file, file.package.md5 or release.package.md5)
-    return describe_cluster(
+    return build_cluster(
         file, release, controller_survey.config, controller_survey.home, controller_survey.package_versions or ()
     )

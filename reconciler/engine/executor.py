@@ -107,7 +107,7 @@ class _Scheduler:
 
     def result(self, running: tuple[str, ...]) -> ExecutionResult:
         return ExecutionResult(
-            started=tuple(self.jobs.started),
+            started=tuple(self.jobs.started_steps),
             done=tuple(result.step for result in self.results if isinstance(result, StepDone)),
             skipped=tuple(result.step for result in self.results if isinstance(result, StepSkipped)),
             failed=tuple(result for result in self.results if isinstance(result, StepFailed)),

@@ -33,7 +33,7 @@ from reconciler.engine.batch import last_match
 from reconciler.engine.clock import Clock, wall_ahead_s
 from reconciler.engine.failpoints import register
 from reconciler.engine.jobs.scripts import LOCKED, RAISE_FENCE
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.engine.transport import Transport, TransportError
 from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
@@ -229,7 +229,7 @@ async def acquire(
     source: str,
     floor: int,
     clock: Clock,
-    stop: StopSignal,
+    stop: StopRequest,
     emit: Callable[[LeaseContended], None],
 ) -> Lease:
     """Retries until a dead holder's lease has expired. Raises LeaseHeld once the holder has shown that it is alive,
@@ -312,7 +312,7 @@ async def force_release(transport: Transport, controller: str) -> LeaseHolder | 
     return holder
 
 
-async def renew_until_cancelled(transport: Transport, lease: Lease, *, clock: Clock, stop: StopSignal) -> None:
+async def renew_until_cancelled(transport: Transport, lease: Lease, *, clock: Clock, stop: StopRequest) -> None:
     """The heartbeat: renews at once, and then until cancelled. When the lease is lost, or may be, the run starts no
     further step."""
     validity, renewed_at = lease.validity, clock.steady()

@@ -16,7 +16,7 @@ from reconciler.engine.clock import Clock
 from reconciler.engine.failpoints import register
 from reconciler.engine.gather import GatherFacts
 from reconciler.engine.jobs.scripts import PAUSE, RESUME
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.engine.transport import Transport
 from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
@@ -66,7 +66,7 @@ async def check(gather: GatherFacts, controller: str) -> Diagnostic | None:
     return await pause_diagnostic(gather, controller)
 
 
-async def watch(gather: GatherFacts, controller: str, *, clock: Clock, stop: StopSignal) -> None:
+async def watch(gather: GatherFacts, controller: str, *, clock: Clock, stop: StopRequest) -> None:
     """Until cancelled, or until a pause is requested: then the run starts no further step."""
     while True:
         paused = await pause_diagnostic(gather, controller)

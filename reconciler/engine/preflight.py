@@ -43,7 +43,7 @@ def _unread_hosts(
     plan = state.assessment.plan
     if state.change_started or nothing_to_start(context, state.assessment):
         return ()
-    unread = [host for host in context.concerned(plan) if host in diagnostics]
+    unread = [host for host in context.hosts_required(plan) if host in diagnostics]
     if not unread:
         return ()
     hosts = ", ".join(f"{host} ({diagnostics[host].code})" for host in unread)

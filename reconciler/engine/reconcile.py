@@ -23,9 +23,9 @@ from reconciler.engine.run import (
     RunContext,
     RunResult,
     RunState,
-    conclude,
     nothing_to_start,
     open_questions,
+    run_verdict,
 )
 from reconciler.engine.timeouts import DERIVED_INTERVAL_S, DERIVED_TIMEOUT_S, MAX_ROUNDS, STARTUP_GRACE_S
 from specs.diagnostic import BkrecError, Diagnostic
@@ -64,7 +64,7 @@ async def _initial_assessment(context: RunContext) -> Assessment:
 
 
 async def _assess(context: RunContext) -> Assessment:
-    return await assess(context.gather, context.expected, context.decide, context.spec_inputs)
+    return await assess(context.gather, context.expected, context.make_plan, context.spec_inputs)
 
 
 async def _acquire_fenced_lease(context: RunContext) -> Lease:
@@ -147,7 +147,7 @@ async def _run_rounds(lease: Lease, context: RunContext, state: RunState) -> Non
         plan = state.assessment.plan
         result = await execute(plan, context, lease)
         state.rounds.append(result)
-        state.change_started = state.change_started or bool(result.started and context.concerned(plan))
+        state.change_started = state.change_started or bool(result.started and context.hosts_required(plan))
         await _await_derived(context, plan, result)
         state.diagnostics.extend(result.diagnostics)
         if result.failed or context.stop.requested or not (result.done or result.skipped or result.deferred):
@@ -198,7 +198,7 @@ async def _poll_until_matching(context: RunContext, expectations: list[AnyExpect
 
 def _run_ended(context: RunContext, state: RunState) -> RunEnded:
     return RunEnded(
-        verdict=event_verdict(conclude(context, state)),
+        verdict=event_verdict(run_verdict(context, state)),
         done=state.done,
         failed=len(state.failed),
         seconds=context.clock.steady() - state.started_at,
@@ -206,7 +206,7 @@ def _run_ended(context: RunContext, state: RunState) -> RunEnded:
 
 
 def _result(context: RunContext, state: RunState) -> RunResult:
-    verdict = conclude(context, state)
+    verdict = run_verdict(context, state)
     halted = (context.stop.why,) if context.stop.why is not None else ()
     questions = open_questions(context, state.assessment)
     return RunResult(

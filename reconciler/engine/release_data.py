@@ -8,7 +8,7 @@ from specs.diagnostic import SpecError, diagnose
 from specs.release import Release
 
 
-def release(version: str) -> Release:
+def load_release(version: str) -> Release:
     """Raises SpecError for a version that this bkrec does not bring."""
     root = resources.files("specs") / "releases" / f"bkce-{version}"
     if not root.is_dir():

@@ -16,7 +16,7 @@ from reconciler.engine.assess import Assessment, MakePlan, SpecInputs
 from reconciler.engine.clock import Clock
 from reconciler.engine.gather import GatherFacts
 from reconciler.engine.journal import EventSink
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.engine.transport import Transport
 from specs.diagnostic import Diagnostic
 
@@ -44,19 +44,19 @@ class RunContext:
     controller: str
     hosts: tuple[str, ...]
     expected: Sequence[AnyExpected]
-    decide: MakePlan
+    make_plan: MakePlan
     spec_inputs: SpecInputs | None = None
     """The facts that `expected` and `decide` are derived from, where a run may change them."""
     journal: EventSink
     clock: Clock
     emit: Callable[[Event], None]
     """Whoever watches the run. Events that belong in the journal go through `record`."""
-    stop: StopSignal
+    stop: StopRequest
     confirm: Callable[[Assessment], Awaitable[bool]]
     """Asked when the plan holds steps that have not been confirmed yet."""
     preflight_checks: Callable[[Plan], Sequence[AnyExpected]] = _no_checks
     """What must hold before the first write: disk space, clock, no foreign installer running."""
-    concerned: Callable[[Plan], Sequence[str]] = _no_hosts
+    hosts_required: Callable[[Plan], Sequence[str]] = _no_hosts
     """Hosts that must have been read before this plan may start: none where it only repairs."""
     approved: frozenset[str] = frozenset()
     """Deletions that a person approved for this run: `apply --approve`."""
@@ -160,7 +160,7 @@ def _needs_human(context: RunContext, assessment: Assessment) -> bool:
     return (bool(facts) or manual) and all(drift.expected.fact in facts for drift in assessment.difference.unknown)
 
 
-def conclude(context: RunContext, state: RunState) -> RunVerdict:
+def run_verdict(context: RunContext, state: RunState) -> RunVerdict:
     """Errors outweigh facts, and facts decide the rest. `core/verdict.py` has the exit codes."""
     touched = any(result.started for result in state.rounds)
     readings = verdict(state.assessment.difference)

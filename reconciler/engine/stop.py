@@ -11,7 +11,7 @@ from specs.diagnostic import Diagnostic
 
 
 @dataclass(slots=True)
-class StopSignal:
+class StopRequest:
     signal: int | None = None
     """The first signal that came: 2 or 15."""
     why: Diagnostic | None = None

@@ -35,18 +35,18 @@ def approvals(cluster: Cluster) -> tuple[str, ...]:
     return (*deletions, database.DUMPED)
 
 
-def concerned(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
+def hosts_required(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
     """The hosts that must have been read before this plan begins.
 
     Where scripts, package or /data/src change: all of them. Where a module is installed or upgraded, or data migrated:
     its hosts, those it requires, and every database. A plan that only starts, writes or copies what is missing
     concerns nobody but the hosts it works on.
     """
-    hosts = {host for step in plan.steps for host in _concerned(cluster, step)}
+    hosts = {host for step in plan.steps for host in _hosts_required(cluster, step)}
     return tuple(host for host in cluster.inventory.everyone if host in hosts)
 
 
-def _concerned(cluster: Cluster, step: Step) -> tuple[str, ...]:
+def _hosts_required(cluster: Cluster, step: Step) -> tuple[str, ...]:
     action = step.action
     if isinstance(action, (ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts)):
         return cluster.inventory.everyone
@@ -79,7 +79,7 @@ def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
     """Every host the plan works on is the one it is taken for, lets us in as root, and knows the time."""
     used = {cluster.controller} | {step.action.host for step in plan.steps}
     used |= {expected.fact.host for step in plan.steps for expected in step.action.ensures()}
-    used |= {*concerned(cluster, plan)}
+    used |= {*hosts_required(cluster, plan)}
     for host in (host for host in cluster.inventory.everyone if host in used):
         yield HostAddress(host=host).must_be(True, because=reason("preflight-host-address"), source="install.config")
         yield LoginUser(host=host).must_be("root", because=reason("preflight-root"), source="sudo(8)")

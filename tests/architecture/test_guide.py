@@ -12,7 +12,7 @@ from pathlib import Path
 
 from actions.action import Action
 from probes.fact import Absent, AnyFact, AnyReading, Known
-from reconciler.core.placement import describe_cluster as describe
+from reconciler.core.placement import build_cluster as describe
 from reconciler.core.plan import Plan
 from reconciler.engine import release_data
 from reconciler.rules.preflight import preflight_checks
@@ -24,7 +24,7 @@ from specs.guide import GuideCommand
 from tests.reference import explained
 from tests.sim.worlds import CONFIG, World, file, finished, guide_cluster, release, study
 
-RELEASE = release_data.release("6.2.2")
+RELEASE = release_data.load_release("6.2.2")
 GUIDE = RELEASE.guide
 SECTIONS = [section.id for section in RELEASE.sections]
 

@@ -18,13 +18,13 @@ from probes.lib import controller
 from probes.registry import PROBES
 from reconciler.commands import files
 from reconciler.core import plan_file
-from reconciler.core.placement import describe_cluster, propose_placement
+from reconciler.core.placement import build_cluster, propose_placement
 from reconciler.engine import activity, discover, journal, lease, pause, release_data
 from reconciler.engine.batch import Truncated, split_output
 from reconciler.engine.gather import GatheredFacts, gather_facts
 from reconciler.engine.jobs.client import JobSpec, follow_log, launch
 from reconciler.engine.ssh.errors import KnownHostsLookup, ssh_stderr_error, translate
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from specs import env_file, install_config, parse
 from specs.diagnostic import BkrecError, LayoutError, SpecError
 from tests.fuzz.noise import heard
@@ -83,7 +83,9 @@ def answered(ask: Callable[[Says], Coroutine[Any, Any, object]]) -> Callable[[by
 
 async def _renewed(says: Says) -> None:
     clock = VirtualClock(later=[(120.0, _enough)])
-    await lease.renew_until_cancelled(says, lease.Lease(controller=H, run="r", epoch=1), clock=clock, stop=StopSignal())
+    await lease.renew_until_cancelled(
+        says, lease.Lease(controller=H, run="r", epoch=1), clock=clock, stop=StopRequest()
+    )
 
 
 def _enough() -> None:
@@ -131,7 +133,7 @@ def _file() -> Any:
 
 @cache
 def _release() -> Any:
-    return release_data.release("6.2.2")
+    return release_data.load_release("6.2.2")
 
 
 def _framed(data: bytes, _: Path) -> None:
@@ -173,7 +175,7 @@ def _complaint(data: bytes, _: Path) -> None:
 
 
 def _cluster(data: bytes, _: Path) -> object:
-    return describe_cluster(_file(), _release(), heard(data), "/data/bkce")
+    return build_cluster(_file(), _release(), heard(data), "/data/bkce")
 
 
 def _proposed(data: bytes, _: Path) -> object:

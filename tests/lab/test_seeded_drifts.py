@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from probes.fact import AnyExpected, fact_id
-from reconciler.core.placement import describe_cluster
+from reconciler.core.placement import build_cluster
 from reconciler.rules.registry import expected_facts
 from specs import parse
 from tests.lab.machine.place import HOSTS
@@ -27,7 +27,7 @@ def wishes(desk: Desk) -> tuple[AnyExpected, ...]:
     texts = {str(path.relative_to(RELEASE)): path.read_text(encoding="utf-8") for path in RELEASE.rglob("*.toml")}
     file = parse.cluster_file(desk.cluster.read_text(encoding="utf-8"), str(desk.cluster))
     config = (desk.lab.place.root("h1") / "data/install/install.config").read_text(encoding="utf-8")
-    return expected_facts(describe_cluster(file, parse.release(texts), config))
+    return expected_facts(build_cluster(file, parse.release(texts), config))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ keep the databases and what the vendor installs once; then some products are mad
 host is one more of what is scaled out. What they read is for `worlds.py` to say.
 """
 
-from reconciler.core.placement import describe_cluster as describe
+from reconciler.core.placement import build_cluster as describe
 from specs.cluster import Cluster
 from tests.sim.worlds import file, release
 

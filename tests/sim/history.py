@@ -17,7 +17,7 @@ from probes.package import PackageDigest
 from probes.path import TreeDigest, VersionText
 from probes.saas import SaasOnline, SaasPackaged
 from probes.task import TaskDone, TaskRecorded
-from reconciler.core.placement import describe_cluster as describe
+from reconciler.core.placement import build_cluster as describe
 from specs.cluster import Cluster
 from specs.reason import reason
 from tests.sim.states import decide

@@ -1,6 +1,6 @@
 """Clusters of other shapes than the guide's: two to thirty hosts, several hosts for a module, other paths."""
 
-from reconciler.core.placement import describe_cluster as describe
+from reconciler.core.placement import build_cluster as describe
 from reconciler.core.placement import lacking, propose_placement
 from specs import parse
 from specs.cluster import Cluster

@@ -24,7 +24,7 @@ from reconciler.engine.failpoints import hooked
 from reconciler.engine.gather import GatheredFacts, gather_facts
 from reconciler.engine.journal import Journal, parse
 from reconciler.engine.reconcile import RunContext, RunResult, reconcile
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from tests.sim.audit import Audit, Bkrec, Launch
 from tests.sim.families import PROBE, Raise, rules
 from tests.sim.hosts import FlagAnswer, Host
@@ -101,7 +101,7 @@ class Simulation:
     async def once(self, diagnostics: Troubles) -> RunResult | None:
         """One `bkrec apply`; None where it died."""
         who = self.process(diagnostics.rate, approved=frozenset({APPROVAL} if diagnostics.approves else ()))
-        stop = StopSignal()
+        stop = StopRequest()
         helpers = self._schedule(diagnostics, who, stop)
         try:
             with hooked(self._hook(who, diagnostics, stop)):
@@ -140,7 +140,7 @@ class Simulation:
         words: dict[str, Any] = {"note": f"as bkrec {number} says it", "version": str(number), "lasts_s": 5.0 * number}
         return tuple(replace(action, wants=action.wants[::-1], **words) for action in self.actions)
 
-    def _schedule(self, diagnostics: Troubles, who: Bkrec, stop: StopSignal) -> list[asyncio.TimerHandle]:
+    def _schedule(self, diagnostics: Troubles, who: Bkrec, stop: StopRequest) -> list[asyncio.TimerHandle]:
         later = asyncio.get_running_loop().call_later
         planned = [later(at, stop.request) for at in diagnostics.signals]
         if diagnostics.freeze is not None:
@@ -160,7 +160,7 @@ class Simulation:
         for host in list(self.hosts.values())[1:] if self.deaf else ():
             host.full_until = process.frozen_until - 1.0
 
-    def _abandon(self, who: Bkrec, stop: StopSignal) -> None:
+    def _abandon(self, who: Bkrec, stop: StopRequest) -> None:
         who.wire.rate, who.wire.faults, who.wire.late_s = 1.0, ("late",), (10.0, 10.0)
         for host in list(self.hosts.values())[1:]:
             host.full_until = now() + 9.0
@@ -170,7 +170,7 @@ class Simulation:
             later(0.5, stop.request)
         self.tally["abandoned"] += 1
 
-    def _hook(self, who: Bkrec, diagnostics: Troubles, stop: StopSignal) -> Callable[[str], None]:
+    def _hook(self, who: Bkrec, diagnostics: Troubles, stop: StopRequest) -> Callable[[str], None]:
         passages = launches = 0
 
         def passing(point: str) -> None:
@@ -199,7 +199,7 @@ class Simulation:
         self.tally["deaths"] += 1
         self.tally.update(who.wire.done)
 
-    def _undertaking(self, who: Bkrec, stop: StopSignal, *, declines: bool) -> RunContext:
+    def _undertaking(self, who: Bkrec, stop: StopRequest, *, declines: bool) -> RunContext:
         book = Journal(Path("journal"), run=who.run, clock=who.process, disk=lambda _: who.process.disk)
 
         async def confirm(assessment: assess.Assessment) -> bool:
@@ -219,7 +219,7 @@ class Simulation:
             controller="10.0.0.1",
             hosts=tuple(self.hosts),
             expected=self.wishes,
-            decide=functools.partial(self.decide, who),
+            make_plan=functools.partial(self.decide, who),
             journal=book,
             clock=who.process,
             emit=emit,

@@ -13,7 +13,7 @@ from probes.database import DatabaseElsewhere, DatabaseServers
 from probes.fact import AnyFact, AnyReading, Known, Unknown
 from probes.task import TaskDone
 from reconciler.commands.assess import spec_inputs
-from reconciler.core.placement import describe_cluster as describe
+from reconciler.core.placement import build_cluster as describe
 from reconciler.core.placement import lacking, propose_placement
 from reconciler.core.plan import Plan
 from reconciler.rules import database, preflight
@@ -85,7 +85,7 @@ def test_one_line_less_is_planned_once_what_the_refusals_say_is_done(name: str) 
     cluster = settled(without(name))
     for plan in plans(cluster):
         assert preflight.preflight_checks(cluster, 0, plan) is not None
-        assert set(preflight.concerned(cluster, plan)) <= {*cluster.inventory.everyone}
+        assert set(preflight.hosts_required(cluster, plan)) <= {*cluster.inventory.everyone}
 
 
 @given(st.sampled_from(PAIRS))

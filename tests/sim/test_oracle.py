@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from reconciler.core.placement import describe_cluster
+from reconciler.core.placement import build_cluster
 from specs.cluster import Cluster
 from specs.release import Release
 from tests.oracle.finished import finished, load_recording
@@ -27,7 +27,7 @@ PAIRS, PAIRS_EACH_TIME, SEED = 5_000, 300, 12
 def cluster(found: Release) -> Cluster:
     known = {module.name for module in found.modules}
     placement = {name: hosts for name, hosts in file().placement.items() if name in known}
-    return describe_cluster(file().model_copy(update={"placement": placement}), found, RECORDING.install_config)
+    return build_cluster(file().model_copy(update={"placement": placement}), found, RECORDING.install_config)
 
 
 @cache

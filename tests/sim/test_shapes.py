@@ -7,7 +7,7 @@ import pytest
 from actions.action import Action
 from probes.fact import fact_id
 from reconciler.core.diff import diff
-from reconciler.core.placement import describe_cluster, propose_placement
+from reconciler.core.placement import build_cluster, propose_placement
 from reconciler.core.verdict import verdict
 from reconciler.rules.registry import expected_facts
 from specs import parse
@@ -88,7 +88,7 @@ def test_what_the_vendors_parser_lets_through_is_read_as_it_reads_it() -> None:
 
 def test_one_host_is_refused_with_the_smallest_layout_that_works() -> None:
     file = parse.cluster_file(HEAD, "cluster.toml")
-    for refused in (lambda: describe_cluster(file, RELEASE, ONE), lambda: propose_placement(RELEASE, ONE, "10.0.0.1")):
+    for refused in (lambda: build_cluster(file, RELEASE, ONE), lambda: propose_placement(RELEASE, ONE, "10.0.0.1")):
         with pytest.raises(LayoutError) as caught:
             refused()
         (diagnostic,) = caught.value.diagnostics
@@ -116,9 +116,7 @@ def test_a_gateway_away_from_its_certificates_is_refused() -> None:
     text = f'{HEAD}[placement]\napigw = ["10.0.0.4"]\netcd = ["10.0.0.3"]\n'
     config = FIVE.replace("10.0.0.4 ", "10.0.0.4 consul,")
     with pytest.raises(Exception, match="placement-separate-hosts"):
-        describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
+        build_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
     rest = 'auth = ["10.0.0.2"]\nredis_cluster = ["10.0.0.2"]\niam_search_engine = ["10.0.0.1"]\n'
     ok = text.replace('etcd = ["10.0.0.3"]', 'etcd = ["10.0.0.4"]') + rest
-    assert describe_cluster(parse.cluster_file(ok, "cluster.toml"), RELEASE, config).inventory.on("apigw") == (
-        "10.0.0.4",
-    )
+    assert build_cluster(parse.cluster_file(ok, "cluster.toml"), RELEASE, config).inventory.on("apigw") == ("10.0.0.4",)

@@ -46,7 +46,7 @@ from probes.tag import SecretsTag
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive, UnitEnabled
 from probes.yaml import YamlValue
-from reconciler.core.placement import describe_cluster as describe
+from reconciler.core.placement import build_cluster as describe
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
 from reconciler.core.simulate import apply_derived, apply_step

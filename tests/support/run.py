@@ -10,7 +10,7 @@ from reconciler.core.plan import Plan
 from reconciler.engine.lease import Lease, LeaseValidity
 from reconciler.engine.reconcile import RunResult, reconcile
 from reconciler.engine.run import RunContext
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from tests.support.flags import Raise
 from tests.support.world import AlwaysRenewed, World, plan, step
 
@@ -39,11 +39,11 @@ def run_context(world: World, **more: Any) -> RunContext:
         "controller": CONTROLLER,
         "hosts": (CONTROLLER,),
         "expected": (),
-        "decide": _nothing_to_do,
+        "make_plan": _nothing_to_do,
         "journal": world,
         "clock": world.clock,
         "emit": _ignore,
-        "stop": StopSignal(),
+        "stop": StopRequest(),
         "confirm": _confirm,
     }
     return RunContext(**{**given, **more})
@@ -67,7 +67,7 @@ def decide_for(actions: Sequence[Raise]) -> Callable[[Readings], Plan]:
 
 def context_for(world: World, actions: Sequence[Raise], **more: Any) -> RunContext:
     expected = [action.flag.up() for action in actions]
-    return run_context(world, **{"hosts": (H, H2), "expected": expected, "decide": decide_for(actions), **more})
+    return run_context(world, **{"hosts": (H, H2), "expected": expected, "make_plan": decide_for(actions), **more})
 
 
 def applied(context: RunContext) -> RunResult:

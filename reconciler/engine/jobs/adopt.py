@@ -14,7 +14,7 @@ from reconciler.core.redact import redact
 from reconciler.engine.clock import Clock
 from reconciler.engine.gather import GatherFacts
 from reconciler.engine.jobs.client import JobResult, follow_log
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.engine.transport import Transport
 from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
@@ -53,7 +53,7 @@ def _jobs_in(reading: AnyReading | None) -> tuple[str, ...]:
 
 
 async def adopt(
-    transport: Transport, jobs: Jobs, *, clock: Clock, record: Callable[[Event], None], stop: StopSignal
+    transport: Transport, jobs: Jobs, *, clock: Clock, record: Callable[[Event], None], stop: StopRequest
 ) -> tuple[Diagnostic, ...]:
     """Returns what keeps us from going on: a job that does not end, or a host that went silent with one.
 
@@ -76,7 +76,9 @@ async def adopt(
         if result is not None:
             ended.append((result, host, job))
     return tuple(
-        diagnostic for result, host, job in ended if (diagnostic := unfinished_reason(result, host, job)) is not None
+        diagnostic
+        for result, host, job in ended
+        if (diagnostic := unfinished_diagnostic(result, host, job)) is not None
     )
 
 
@@ -99,7 +101,7 @@ async def _follow(
         return error
 
 
-def unfinished_reason(result: JobResult, host: str, job: str) -> Diagnostic | None:
+def unfinished_diagnostic(result: JobResult, host: str, job: str) -> Diagnostic | None:
     """Why the job was not followed to its end."""
     match result.state:
         case "overdue":

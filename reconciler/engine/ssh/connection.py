@@ -43,7 +43,7 @@ _SUDO_ERROR = re.compile(r"^sudo: .*", re.MULTILINE)
 
 
 @dataclass(slots=True)
-class _Link:
+class _Session:
     """A connection and the permits for its channels: eight, or as many as its sshd allows, which only refusals show."""
 
     connection: "asyncssh.SSHClientConnection"
@@ -57,7 +57,7 @@ class _Link:
 class _ChannelPermit:
     """One command's permit for a channel of this connection."""
 
-    link: _Link
+    link: _Session
     acquired: bool = False
 
     async def take(self) -> None:
@@ -81,9 +81,9 @@ class _HostConnection:
 
     backoff: HostBackoff
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    link: _Link | None = None
+    link: _Session | None = None
 
-    def discard(self, dead: _Link) -> None:
+    def discard(self, dead: _Session) -> None:
         """Another command may have noticed before and reconnected: that connection stays."""
         if dead is self.link:
             dead.connection.abort()
@@ -187,7 +187,7 @@ class SshTransport:
                 else translate(host, error)
             ) from error
 
-    def _discard_if_useless(self, host: str, to: _HostConnection, link: _Link, error: Exception) -> None:
+    def _discard_if_useless(self, host: str, to: _HostConnection, link: _Session, error: Exception) -> None:
         """Dead, or full of commands that timed out: such a command holds its channel until it ends.
 
         A connection that other commands use stays. Raises TransportError where reconnecting cannot help."""
@@ -248,11 +248,11 @@ class SshTransport:
                 process.close()
                 return
 
-    async def _ensure_connected(self, host: str, to: _HostConnection) -> _Link:
+    async def _ensure_connected(self, host: str, to: _HostConnection) -> _Session:
         async with to.lock:
             if to.link is None or to.link.connection.is_closed():
                 to.link = None
-                to.link = _Link(connection=await self._connect_with_retry(host, to.backoff))
+                to.link = _Session(connection=await self._connect_with_retry(host, to.backoff))
             return to.link
 
     async def _connect_with_retry(self, host: str, backoff: HostBackoff) -> "asyncssh.SSHClientConnection":
@@ -296,7 +296,7 @@ async def ssh(settings: SshSettings) -> AsyncGenerator[SshTransport]:
         await transport.close()
 
 
-def _is_channel_refusal(link: _Link, error: Exception) -> bool:
+def _is_channel_refusal(link: _Session, error: Exception) -> bool:
     """One channel was refused on a live connection; asyncssh raises the same error for a lost one."""
     import asyncssh
 

@@ -29,7 +29,7 @@ from reconciler.core.plan import Step
 from reconciler.core.redact import redact
 from reconciler.engine.assess import facts_of
 from reconciler.engine.clock import wall_ahead_s
-from reconciler.engine.jobs.adopt import ADOPTED_TIMEOUT_S, unfinished_reason
+from reconciler.engine.jobs.adopt import ADOPTED_TIMEOUT_S, unfinished_diagnostic
 from reconciler.engine.jobs.client import (
     JobResult,
     JobSpec,
@@ -75,7 +75,7 @@ StepResult = StepDone | StepSkipped | StepFailed | StepDeferred | StepNeedsHuman
 class LaunchedJobs:
     """Jobs of this round, shared by its steps."""
 
-    started: list[str] = field(default_factory=list[str])
+    started_steps: list[str] = field(default_factory=list[str])
     """Steps whose start is on record."""
     running: dict[str, str] = field(default_factory=dict[str, str])
     """Job by step, while it is followed, or where it may still be running although nobody follows it any more."""
@@ -151,6 +151,7 @@ async def _retry_until_done(attempt: StepAttempt, context: RunContext) -> StepRe
                 return await _refuse_repeat(step, why, context)
             case Attach(number=number):
                 result = await _attach(attempt, number, context)
+                attempt.waiting_since.clear()  # the host answered for as long as its job ran: time-outs begin anew
             case Start() as start:
                 diagnostic = human_action_needed(step, context.approved)
                 if diagnostic is not None:
@@ -200,7 +201,7 @@ async def _await_foreign_jobs(step: Step, jobs: Sequence[str], context: RunConte
             on_line=_ignore_output,
             timeout_s=ADOPTED_TIMEOUT_S,
         )
-        diagnostic = unfinished_reason(result, step.action.host, job)
+        diagnostic = unfinished_diagnostic(result, step.action.host, job)
         if diagnostic is not None:
             return diagnostic
     return None
@@ -259,7 +260,7 @@ def _record_start(attempt: StepAttempt, number: int, context: RunContext) -> Non
     attempt.number, attempt.started_at = number, context.clock.steady()
     context.record(StepStarted(step=attempt.step.id, host=attempt.host, job=attempt.job))
     attempt.jobs.running[attempt.step.id] = attempt.job
-    attempt.jobs.started.append(attempt.step.id)
+    attempt.jobs.started_steps.append(attempt.step.id)
 
 
 def _job_spec(attempt: StepAttempt, deadline: StartDeadline, context: RunContext) -> JobSpec:

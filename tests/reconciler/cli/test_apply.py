@@ -16,7 +16,7 @@ from reconciler.cli.main import run
 from reconciler.cli.options import Options
 from reconciler.cli.prompt import confirm_plan
 from reconciler.commands.result import Answer
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.rules.registry import expected_facts
 from reconciler.view.documents import RunDoc
 from reconciler.view.reports import ClusterReport
@@ -126,11 +126,11 @@ def test_a_stream_ends_with_an_end_also_where_nothing_was_to_do(
     ],
 )
 def test_on_a_terminal_a_person_is_asked(monkeypatch: pytest.MonkeyPatch, typed: str, answer: Answer) -> None:
-    assert _asked(monkeypatch, typed, StopSignal()) == answer
+    assert _asked(monkeypatch, typed, StopRequest()) == answer
 
 
 def test_ctrl_c_at_the_question_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
-    stop = StopSignal()
+    stop = StopRequest()
     stop.request(2)
     assert _asked(monkeypatch, "", stop) == "no"
 
@@ -139,19 +139,19 @@ def test_what_is_warned_of_is_told_before_the_question(monkeypatch: pytest.Monke
     """A plan made anew because the package brings other versions is asked about again: with both versions."""
     told: list[str] = []
     warned = set[Diagnostic]()
-    _asked(monkeypatch, "y\n", StopSignal(), told, warned)
+    _asked(monkeypatch, "y\n", StopRequest(), told, warned)
     text = "".join(told)
     assert "0.0.14" in text
     assert text.index("warning[package-versions-differ]") < text.index("[y/N]")
     again = list[str]()
-    _asked(monkeypatch, "y\n", StopSignal(), again, warned)
+    _asked(monkeypatch, "y\n", StopRequest(), again, warned)
     assert "warning[" not in "".join(again), "a warning stands once per command"
 
 
 def _asked(
     monkeypatch: pytest.MonkeyPatch,
     typed: str,
-    stop: StopSignal,
+    stop: StopRequest,
     told: list[str] | None = None,
     warned: set[Diagnostic] | None = None,
 ) -> Answer:

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.cli.execute import Exit
 from reconciler.cli.signals import run, run_stoppable
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 
 
 @pytest.mark.parametrize(("which", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -25,7 +25,7 @@ def test_a_command_that_looks_stops_at_once(which: signal.Signals, code: int) ->
 def test_apply_is_asked_by_the_first_and_told_by_the_second() -> None:
     heard: list[str] = []
 
-    async def work(stop: StopSignal) -> tuple[bool, bool]:
+    async def work(stop: StopRequest) -> tuple[bool, bool]:
         os.kill(os.getpid(), signal.SIGINT)
         await asyncio.sleep(0.05)
         first = (stop.requested, stop.immediate.is_set())
@@ -38,7 +38,7 @@ def test_apply_is_asked_by_the_first_and_told_by_the_second() -> None:
 
 
 def test_apply_leaves_at_the_third() -> None:
-    async def work(stop: StopSignal) -> None:
+    async def work(stop: StopRequest) -> None:
         for _ in range(3):
             os.kill(os.getpid(), signal.SIGINT)
             await asyncio.sleep(0.05)

@@ -21,7 +21,7 @@ from reconciler.cli.progress import ProgressReporter
 from reconciler.cli.writer import MOST, Writer
 from reconciler.core.events import LeaseContended, RunEnded, StepOutput
 from reconciler.engine.lease import renew_until_cancelled, try_acquire
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from tests.support.local import LocalTransport
 from tests.support.world import VirtualClock
 
@@ -75,7 +75,7 @@ def ending(kind: str, monkeypatch: pytest.MonkeyPatch) -> Generator[Reader]:
 async def renewed_while_told(narrator: ProgressReporter, host: LocalTransport) -> int:
     """How often the lease was renewed while everything was told, and after that."""
     lease = await try_acquire(host, "10.0.0.1", run="a", user="wang", source="laptop")
-    stop, clock = StopSignal(), VirtualClock()
+    stop, clock = StopRequest(), VirtualClock()
     before = len(host.calls)
     clock.later = [(10.0 * (step + 1), lambda: tell(narrator, MANY // 4)) for step in range(4)]
     clock.later.append((60.0, stop.immediate.set))

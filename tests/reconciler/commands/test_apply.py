@@ -18,7 +18,7 @@ from reconciler.commands.run import Console
 from reconciler.core.events import Event, StepStarted
 from reconciler.core.plan_file import StalePlanError, dump, save
 from reconciler.engine.run import PARALLEL_STEPS
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.view.reports import ClusterReport, RunReport
 from specs.reason import reason
 from tests.support.cluster_world import ClusterWorld, connect, drifted, planned
@@ -34,7 +34,7 @@ class Person:
         self.shown: list[ClusterReport] = []
         self.events: list[Event] = []
         self.before_answering: Callable[[], None] = lambda: None
-        self.stop = StopSignal()
+        self.stop = StopRequest()
 
     async def confirm(self, report: ClusterReport) -> Answer:
         self.shown.append(report)

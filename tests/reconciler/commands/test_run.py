@@ -11,7 +11,7 @@ from reconciler.commands.run import run_context
 from reconciler.commands.session import ClusterSession
 from reconciler.engine.gather import gather_facts
 from reconciler.engine.journal import LazyJournal
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from tests.sim.worlds import World, slice_cluster, study
 from tests.support.world import World as Hosts
 
@@ -27,7 +27,7 @@ def test_a_preflight_check_of_a_later_round_compares_host_clocks_with_the_time_o
     journal = LazyJournal("lab", "run", hosts.clock)
     gather = functools.partial(gather_facts, hosts, PROBES)
     opened = ClusterSession(transport=hosts, gather=gather, controller=CLUSTER.controller, cluster=CLUSTER)
-    context = run_context(opened, journal, goal, confirm=_yes, emit=print, stop=StopSignal())
+    context = run_context(opened, journal, goal, confirm=_yes, emit=print, stop=StopRequest())
     plan, _ = study(World(cluster=CLUSTER))
 
     def references() -> set[int]:

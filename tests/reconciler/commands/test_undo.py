@@ -18,7 +18,7 @@ from reconciler.commands.undo import UndoRequest
 from reconciler.core.events import Event
 from reconciler.core.identity import kind_of
 from reconciler.core.plan import Plan, Step
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.view.reports import UndoPreview, UndoReport
 from specs.reason import reason
 from tests.sim import worlds
@@ -54,7 +54,7 @@ class Person:
         self.asked_after: list[int] = []
         """How much had been shown at each question."""
         self.events: list[Event] = []
-        self.stop = StopSignal()
+        self.stop = StopRequest()
 
     async def confirm(self, _: UndoPreview) -> Answer:
         self.asked_after.append(len(self.shown))

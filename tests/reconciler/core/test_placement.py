@@ -5,7 +5,7 @@ import pytest
 from actions.install_config import PlaceModule
 from probes.host import HostAddress
 from probes.install_config import ModuleHosts
-from reconciler.core.placement import describe_cluster, lacking, propose_placement
+from reconciler.core.placement import build_cluster, lacking, propose_placement
 from reconciler.rules.preflight import preflight_checks
 from reconciler.rules.registry import expected_facts
 from specs import parse
@@ -18,13 +18,13 @@ RELEASE = release()
 
 def codes(text: str, config: str) -> list[str]:
     with pytest.raises(BkrecError) as caught:
-        describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
+        build_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
     return [diagnostic.code for diagnostic in caught.value.diagnostics]
 
 
 def test_what_install_config_says_wins_over_a_placement() -> None:
     placed = CONFIG.replace("job,mysql", "job,mysql,etcd").replace("10.0.0.1 iam", "10.0.0.1 auth,iam")
-    cluster = describe_cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, placed)
+    cluster = build_cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, placed)
     assert cluster.inventory.on("auth") == ("10.0.0.1",)
     assert set(cluster.inventory.placed) == {"redis_cluster", "apigw", "iam_search_engine"}
 
@@ -78,7 +78,7 @@ def test_an_api_gateway_without_a_free_host_is_refused_with_what_is_in_its_way()
 
 def test_what_is_left_to_its_owner_is_neither_touched_nor_judged_but_still_placed() -> None:
     text = CLUSTER.replace('name = "lab"', 'name = "lab"\nexcluded = ["gse", "etcd", "bk_sops"]')
-    cluster = describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
+    cluster = build_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
     expectations = expected_facts(cluster)
     assert not {wish.module for wish in expectations if not isinstance(wish.fact, ModuleHosts)} & {"gse", "etcd"}
     assert any(isinstance(expected.fact, ModuleHosts) and expected.fact.module == "etcd" for expected in expectations)
@@ -97,7 +97,7 @@ NEW = ("apigw", "auth", "etcd", "iam_search_engine", "redis_cluster")
 def refused(text: str, config: str = CONFIG) -> dict[str, dict[str, str]]:
     """Code → fields. Anything but a refusal (exit 5) fails."""
     with pytest.raises(LayoutError) as caught:
-        describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
+        build_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, config)
     return {diagnostic.code: dict(diagnostic.fields) for diagnostic in caught.value.diagnostics}
 
 
@@ -113,8 +113,8 @@ def test_a_new_module_without_a_host_is_refused_and_what_is_proposed_for_it_can_
     text = CLUSTER.replace(PLACEMENTS, "\n".join(kept) + "\n")
     (told,) = refused(text).values()
     assert told["modules"] == ", ".join(missing)
-    cluster = describe_cluster(parse.cluster_file(text + told["lines"], "cluster.toml"), RELEASE, CONFIG)
-    whole = describe_cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, CONFIG)
+    cluster = build_cluster(parse.cluster_file(text + told["lines"], "cluster.toml"), RELEASE, CONFIG)
+    whole = build_cluster(parse.cluster_file(CLUSTER, "cluster.toml"), RELEASE, CONFIG)
     assert dict(cluster.inventory.groups) == dict(whole.inventory.groups)
 
 
@@ -141,7 +141,7 @@ def test_a_placement_that_names_nobody_is_told() -> None:
 
 def test_hosts_of_a_placement_are_taken_once_and_in_the_order_in_which_they_will_be_read_back() -> None:
     text = CLUSTER.replace('auth = ["10.0.0.3"]', 'auth = ["10.0.0.3", "10.0.0.1", "10.0.0.3"]')
-    assert describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG).inventory.on("auth") == (
+    assert build_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG).inventory.on("auth") == (
         "10.0.0.1",
         "10.0.0.3",
     )
@@ -174,14 +174,14 @@ def test_an_old_module_without_a_line_is_refused_with_how_to_say_that_there_is_n
 def test_a_cluster_that_does_without_says_so_once() -> None:
     config = CONFIG.replace("log(api),", "").replace(",log(grafana)", "")
     assert lacking(RELEASE, config) == ("log",)
-    cluster = describe_cluster(parse.cluster_file(leaving("log"), "cluster.toml"), RELEASE, config)
+    cluster = build_cluster(parse.cluster_file(leaving("log"), "cluster.toml"), RELEASE, config)
     assert cluster.release.excluded == ("log",)
 
 
 def test_a_controller_without_a_line_is_worked_on_all_the_same() -> None:
     text = CLUSTER.replace('address = "10.0.0.1"', 'address = "10.0.0.9"')
     text = text.replace('etcd = ["10.0.0.3"]', 'etcd = ["10.0.0.1"]')
-    cluster = describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
+    cluster = build_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
     assert cluster.inventory.everyone == ("10.0.0.9", "10.0.0.1", "10.0.0.2", "10.0.0.3")
     plan, _ = decide(World(cluster=cluster))
     facts = {gate.fact for gate in preflight_checks(cluster, 0, plan)}
@@ -194,7 +194,7 @@ def test_what_others_are_built_upon_cannot_be_left_without_a_host() -> None:
     told = refused(text)["excluded-required"]
     assert (told["module"], told["by"]) == ("auth", "apigw, gse, log, monitorv3, nodeman, usermgr")
     nobody = leaving("iam_search_engine").replace('iam_search_engine = ["10.0.0.2"]\n', "")
-    assert describe_cluster(parse.cluster_file(nobody, "cluster.toml"), RELEASE, CONFIG).release.excluded == (
+    assert build_cluster(parse.cluster_file(nobody, "cluster.toml"), RELEASE, CONFIG).release.excluded == (
         "iam_search_engine",
     )
 
@@ -202,14 +202,14 @@ def test_what_others_are_built_upon_cannot_be_left_without_a_host() -> None:
 def test_what_stands_on_the_hosts_of_a_module_left_without_one_is_no_exception() -> None:
     text = leaving("apigw").replace('apigw = ["10.0.0.1"]\n', "")
     with pytest.raises(LayoutError) as caught:
-        describe_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
+        build_cluster(parse.cluster_file(text, "cluster.toml"), RELEASE, CONFIG)
     told = {dict(diagnostic.fields)["module"]: dict(diagnostic.fields)["by"] for diagnostic in caught.value.diagnostics}
     assert told == {"apigw": "apisix, paas_plugins", "apisix": "gse, nginx"}
 
 
 @pytest.mark.parametrize("module", ["gse", "auth", "iam", "etcd", "paas"])
 def test_what_is_left_is_awaited_by_others_and_not_brought_about(module: str) -> None:
-    cluster = describe_cluster(parse.cluster_file(leaving(module), "cluster.toml"), RELEASE, CONFIG)
+    cluster = build_cluster(parse.cluster_file(leaving(module), "cluster.toml"), RELEASE, CONFIG)
     plan, _ = decide(World(cluster=cluster))
     own = {step.module for step in plan.steps if not isinstance(step.action, PlaceModule)}
     assert module not in own

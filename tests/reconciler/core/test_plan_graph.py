@@ -195,7 +195,12 @@ def plain_rules(random: Random) -> tuple[Rules, Readings]:
     """Each rests on earlier letters. Steps share requirements of many facts, as those of a release do."""
     rules: Rules = {}
     readings: dict[AnyFact, AnyReading] = {}
-    shared = tuple(on(name, "common") for name in LETTERS[: random.randint(plan_graph.FEW - 2, plan_graph.FEW + 3)])
+    shared = tuple(
+        on(name, "common")
+        for name in LETTERS[
+            : random.randint(plan_graph.MIN_SHARED_REQUIREMENTS - 2, plan_graph.MIN_SHARED_REQUIREMENTS + 3)
+        ]
+    )
     for place, name in enumerate(LETTERS):
         readings[fact(name)] = random.choice((*[Absent()] * 8, Known(True), Known(True)))
         if random.random() < 0.02:
@@ -273,7 +278,7 @@ def overlapping_rules(random: Random) -> tuple[Rules, Readings]:
     their requirements."""
     rules: Rules = {}
     overlap = random.random() < 0.5
-    shared = tuple(on(name, "common") for name in LETTERS[: plan_graph.FEW + 1])
+    shared = tuple(on(name, "common") for name in LETTERS[: plan_graph.MIN_SHARED_REQUIREMENTS + 1])
     for place, name in enumerate(LETTERS):
         more = [other for other in random.sample(LETTERS, 2) if other > name and random.random() < 0.4 and overlap]
         needs = random.sample(LETTERS[:place], min(place, random.choice((0, 1, 2))))
@@ -517,7 +522,7 @@ def test_a_circle_of_requirements_is_blocked_where_it_closes() -> None:
 @pytest.mark.parametrize("many", [False, True], ids=["walked", "replayed"])
 def test_all_that_share_what_a_step_will_invalidate_come_before_it(*, many: bool) -> None:
     """And each says so: the fact holds now, and nobody desires it for itself."""
-    names = LETTERS[4 : 4 + plan_graph.FEW + 1] if many else "h"
+    names = LETTERS[4 : 4 + plan_graph.MIN_SHARED_REQUIREMENTS + 1] if many else "h"
     shared = tuple(on(name, "common") for name in names)
     rules: Rules = {"a": repair("a", undoes="h")}
     rules |= {name: repair(name, common=shared, section="2") for name in "bcd"}

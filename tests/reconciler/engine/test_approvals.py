@@ -49,7 +49,7 @@ BY_HAND = Raise(host=H, name="by-hand", behind="topology", hands="cmdb-delete-se
 
 
 def run(world: World, *actions: Raise, **more: Any) -> Any:
-    return applied(context_for(world, actions, **{"decide": chain(actions), **more}))
+    return applied(context_for(world, actions, **{"make_plan": chain(actions), **more}))
 
 
 def launched(world: World) -> list[str]:

@@ -17,7 +17,7 @@ from reconciler.engine.failpoints import hooked, registered
 from reconciler.engine.journal import JournalError
 from reconciler.engine.lease import LeaseValidity
 from reconciler.engine.run import ExecutionResult
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.support.flags import Flag, Raise
@@ -30,12 +30,12 @@ H = "10.0.0.1"
 def carried(
     world: World,
     what: Plan,
-    stop: StopSignal | None = None,
+    stop: StopRequest | None = None,
     epoch: int = 1,
     validity: LeaseValidity | None = None,
     **more: Any,
 ) -> ExecutionResult:
-    context = run_context(world, stop=stop or StopSignal(), **more)
+    context = run_context(world, stop=stop or StopRequest(), **more)
     return asyncio.run(execute(what, context, held_lease(epoch, validity)))
 
 
@@ -137,7 +137,7 @@ def test_a_premise_that_stays_disturbed_is_named_in_the_end() -> None:
 
 
 def test_who_asks_to_stop_does_not_wait_for_a_premise() -> None:
-    world, (a, b), stop = World(), make("a", "b"), StopSignal()
+    world, (a, b), stop = World(), make("a", "b"), StopRequest()
     world.knows(a, b)
     need = Flag(host=H, name="need")
     world.readings[need] = Known("down")
@@ -189,7 +189,7 @@ def test_nothing_begins_before_the_lease_is_confirmed() -> None:
 
 
 def test_a_lease_that_is_gone_begins_nothing() -> None:
-    world, (a,), stop = World(), make("a"), StopSignal()
+    world, (a,), stop = World(), make("a"), StopRequest()
     world.knows(a)
     world.clock.later = [(3.0, lambda: stop.stop_because(diagnose("lease-lost", where=H, run="r")))]
     (failed,) = carried(world, plan(step(a)), stop, validity=LeaseValidity()).failed
@@ -285,7 +285,7 @@ def test_a_stale_epoch_stops_the_run() -> None:
     world, (a, b) = World(), make("a", "b")
     world.knows(a, b)
     world.at(H).epoch = 9
-    stop = StopSignal()
+    stop = StopRequest()
     outcome = carried(world, plan(step(a, expectations=()), step(b, "a")), stop)
     assert [failed.diagnostic.code for failed in outcome.failed] == ["lease-superseded"]
     assert stop.why is not None
@@ -340,7 +340,7 @@ def test_nothing_leaves_when_the_journal_is_full() -> None:
 def test_one_interrupt_starts_nothing_more_and_waits() -> None:
     world, (a, b) = World(), make("a", "b")
     world.knows(a, b, polls=3)
-    stop = StopSignal()
+    stop = StopRequest()
     world.on_launch = lambda job: stop.request()
     outcome = carried(world, plan(step(a), step(b, "a")), stop)
     assert (outcome.done, outcome.not_started) == (("a",), ("b",))
@@ -350,7 +350,7 @@ def test_one_interrupt_starts_nothing_more_and_waits() -> None:
 def test_a_second_interrupt_leaves_at_once_and_names_what_goes_on() -> None:
     world, (a, b) = World(), make("a", "b")
     world.knows(a, b, polls=-1)
-    stop = StopSignal()
+    stop = StopRequest()
 
     def twice(job: str) -> None:
         stop.request()

@@ -29,7 +29,7 @@ from reconciler.engine.lease import (
     renew_until_cancelled,
     try_acquire,
 )
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from tests.support.local import BOOT, Greeting, LocalTransport, soon
 from tests.support.world import VirtualClock
 
@@ -107,7 +107,7 @@ def test_an_expired_lease_is_taken_over_and_its_holder_finds_out(host: LocalTran
             await taken(host, "new")
         aged(host, TTL_S)
         new = await taken(host, "new")
-        stop = StopSignal()
+        stop = StopRequest()
         await renew_until_cancelled(host, old, clock=VirtualClock(), stop=stop)
         return old.epoch, new.epoch, stop.why.code if stop.why else ""
 
@@ -147,7 +147,7 @@ def test_a_broken_lease_names_who_had_it_and_stops_them(host: LocalTransport) ->
     async def run() -> tuple[str, bool, str]:
         lease = await taken(host, "a")
         broken = await force_release(host, C)
-        stop = StopSignal()
+        stop = StopRequest()
         await renew_until_cancelled(host, lease, clock=VirtualClock(), stop=stop)
         return broken.user if broken else "", stop.requested, stop.why.code if stop.why else ""
 
@@ -224,7 +224,7 @@ class Stopping(VirtualClock):
 
 
 def test_after_a_standstill_nothing_is_started_until_the_controller_has_renewed(host: LocalTransport) -> None:
-    clock, stop, readings = Stopping(), StopSignal(), list[bool]()
+    clock, stop, readings = Stopping(), StopRequest(), list[bool]()
 
     async def run() -> None:
         lease = await taken(host, "a")
@@ -280,7 +280,7 @@ def test_a_lease_is_left_to_expire_while_a_launch_may_still_begin(host: LocalTra
 
 
 def test_a_lease_that_cannot_be_renewed_in_time_is_presumed_lost(host: LocalTransport) -> None:
-    clock, stop = VirtualClock(), StopSignal()
+    clock, stop = VirtualClock(), StopRequest()
 
     async def run() -> None:
         lease = await taken(host, "a")
@@ -318,7 +318,7 @@ async def reply(host: LocalTransport, script: LiteralString, *args: str) -> str:
 
 
 async def renewed_once(host: LocalTransport, lease: Lease) -> None:
-    clock, stop = VirtualClock(), StopSignal()
+    clock, stop = VirtualClock(), StopRequest()
     clock.later = [(0.0, stop.immediate.set)]
     async with asyncio.TaskGroup() as group:
         task = group.create_task(renew_until_cancelled(host, lease, clock=clock, stop=stop))

@@ -14,7 +14,7 @@ from reconciler.core.plan import Blocked, Derived, Plan
 from reconciler.engine.assess import assess
 from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.journal import JournalError
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.engine.timeouts import DERIVED_TIMEOUT_S, STARTUP_GRACE_S
 from specs.diagnostic import diagnose
 from specs.reason import reason
@@ -75,7 +75,7 @@ def test_a_change_of_release_is_not_begun_past_a_host_that_was_not_read() -> Non
     world = World()
     actions = two(world)
     world.dead.add(H2)
-    result = applied(context_for(world, actions, concerned=_both))
+    result = applied(context_for(world, actions, hosts_required=_both))
     assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["change-hosts-unread", "host-unreachable"]
     assert dict(result.diagnostics[0].fields) == {"hosts": f"{H2} (host-unreachable)"}
@@ -85,7 +85,7 @@ def test_a_host_of_no_concern_to_the_change_does_not_keep_it_from_beginning() ->
     world = World()
     actions = two(world)
     world.dead.add(H2)
-    result = applied(context_for(world, actions, concerned=_first))
+    result = applied(context_for(world, actions, hosts_required=_first))
     assert (result.verdict, result.exit_code) == ("unknown", 4)
     assert world.launched == [f"{job_key(actions[0])}.1"]
 
@@ -109,7 +109,7 @@ def test_a_host_that_falls_silent_before_the_gates_is_seen_there() -> None:
         return gates
 
     context = replace(
-        context_for(world, actions, concerned=_both, preflight_checks=opened),
+        context_for(world, actions, hosts_required=_both, preflight_checks=opened),
         gather=look,
     )
     result = applied(context)
@@ -128,7 +128,7 @@ def test_a_host_that_falls_silent_once_the_change_is_begun_holds_up_only_what_ne
         return plan(*(step(one) for one in down[:1]))
 
     world.on_launch = lambda _: world.dead.add(H2)
-    result = applied(context_for(world, (first, second), decide=decide, concerned=_both))
+    result = applied(context_for(world, (first, second), make_plan=decide, hosts_required=_both))
     assert len(world.launched) == 2
     assert (result.verdict, result.exit_code) == ("converged", 0)
 
@@ -151,8 +151,8 @@ def test_repairs_do_not_begin_the_change_that_comes_after_them() -> None:
     context = context_for(
         world,
         (first, second),
-        decide=decide,
-        concerned=later,
+        make_plan=decide,
+        hosts_required=later,
     )
     world.readings[expected[-1].fact] = Known("up")
     result = applied(replace(context, expected=expected))
@@ -230,15 +230,15 @@ def test_what_can_only_be_done_by_a_person_is_waited_for() -> None:
         blocked = Blocked(expected=a.flag.up(), diagnostic=diagnose(code))
         return lambda _: replace(plan(), blocked=(blocked,))
 
-    result = applied(context_for(world, (a,), decide=blocked_by("task-untraced")))
+    result = applied(context_for(world, (a,), make_plan=blocked_by("task-untraced")))
     assert (result.verdict, result.exit_code, world.writes) == ("waiting", 6, [])
-    result = applied(context_for(world, (a,), decide=blocked_by("not-confirmed")))
+    result = applied(context_for(world, (a,), make_plan=blocked_by("not-confirmed")))
     assert (result.verdict, result.exit_code) == ("refused", 5)
 
 
 @pytest.mark.parametrize(("presses", "code"), [(1, 130), (2, 130)])
 def test_an_interrupt_ends_with_its_signal(presses: int, code: int) -> None:
-    world, stop = World(), StopSignal()
+    world, stop = World(), StopRequest()
     actions = two(world, polls=3)
 
     def press(job: str) -> None:
@@ -252,7 +252,7 @@ def test_an_interrupt_ends_with_its_signal(presses: int, code: int) -> None:
 
 
 def test_a_lost_lease_starts_nothing_more() -> None:
-    world, stop = World(), StopSignal()
+    world, stop = World(), StopRequest()
     actions = two(world, polls=3)
     world.on_launch = lambda job: stop.stop_because(diagnose("lease-lost", where=H, run="run"))
     result = applied(context_for(world, actions, stop=stop, parallel=1))
@@ -261,7 +261,7 @@ def test_a_lost_lease_starts_nothing_more() -> None:
 
 
 def test_that_nothing_more_is_started_is_said_while_what_is_in_flight_goes_on() -> None:
-    world, stop, events = World(), StopSignal(), list[Event]()
+    world, stop, events = World(), StopRequest(), list[Event]()
     world.on_launch = lambda job: stop.stop_because(diagnose("lease-lost", where=H, run="run"))
     applied(replace(context_for(world, two(world, polls=3), stop=stop, parallel=1), emit=events.append))
     (halted,) = (event for event in events if isinstance(event, RunHalted))
@@ -283,7 +283,7 @@ def test_later_rounds_do_what_earlier_ones_uncovered() -> None:
         asked.append(len(assessment.plan.steps))
         return True
 
-    result = applied(context_for(world, actions, decide=decide, confirm=count))
+    result = applied(context_for(world, actions, make_plan=decide, confirm=count))
     assert (result.exit_code, len(result.rounds), asked) == (0, 2, [1, 1])
 
 
@@ -348,7 +348,7 @@ def test_what_a_step_disturbs_is_given_its_time_before_the_last_word(noticed: st
         well = readings.get(health.fact) == Known("up")
         return plan if well else replace(plan, derived=(Derived(expected=health, depends_on=(a.flag.up(),)),))
 
-    context = replace(context_for(world, (a,), decide=decide), expected=[a.flag.up(), health], gather=look)
+    context = replace(context_for(world, (a,), make_plan=decide), expected=[a.flag.up(), health], gather=look)
     assert applied(context).verdict == "converged"
 
 
@@ -372,7 +372,7 @@ def test_what_is_in_between_after_the_last_step_is_given_its_time(comes_right: b
         plan = decide_for((a,))(readings)
         return plan if readings.get(health.fact) == Known("up") else replace(plan, blocked=(unhealthy,))
 
-    context = replace(context_for(world, (a,), decide=decide), expected=[a.flag.up(), health], gather=look)
+    context = replace(context_for(world, (a,), make_plan=decide), expected=[a.flag.up(), health], gather=look)
     done = applied(context)
     assert (done.exit_code, [diagnostic.code for diagnostic in done.diagnostics]) == (
         code,
@@ -399,7 +399,7 @@ def test_what_is_in_between_is_given_some_seconds_before_anybody_is_refused_for_
     def decide(readings: Readings) -> Plan:
         return plan() if readings.get(young.fact) == Known("up") else replace(plan(), blocked=(blocked,))
 
-    done = applied(replace(context_for(world, (), decide=decide), expected=[young], gather=look))
+    done = applied(replace(context_for(world, (), make_plan=decide), expected=[young], gather=look))
     assert (done.exit_code, [diagnostic.code for diagnostic in done.diagnostics]) == (
         code,
         ["units-recently-started"] * (code == 5),
@@ -427,6 +427,6 @@ def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> Non
     def decide(readings: Readings) -> Plan:
         return replace(decide_for((a,))(readings), blocked=(bad,))
 
-    result = applied(context_for(world, (a,), decide=decide))
+    result = applied(context_for(world, (a,), make_plan=decide))
     assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["package-md5"]

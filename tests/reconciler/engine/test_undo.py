@@ -23,7 +23,7 @@ from reconciler.engine.clock import SystemClock
 from reconciler.engine.failpoints import hooked
 from reconciler.engine.gather import gather_facts
 from reconciler.engine.reconcile import RunContext, RunResult, reconcile
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.rules import undo as rules
 from specs.reason import reason
 from tests.sim.worlds import slice_cluster
@@ -92,11 +92,11 @@ class Site:
             controller=H,
             hosts=(H,),
             expected=expected,
-            decide=decide,
+            make_plan=decide,
             journal=self,
             clock=SystemClock(),
             emit=lambda _: None,
-            stop=StopSignal(),
+            stop=StopRequest(),
             confirm=yes,
             undoes=undoes,
         )

@@ -11,7 +11,7 @@ from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.room import BackupRoom
 from probes.unit import UnitActive
-from reconciler.rules.preflight import concerned, preflight_checks
+from reconciler.rules.preflight import hosts_required, preflight_checks
 from reconciler.rules.task import SCRIPT
 from specs.cluster import Cluster
 from specs.reason import reason
@@ -58,14 +58,14 @@ def test_one_stopped_unit_asks_for_no_package_room_and_no_ports() -> None:
 
 def test_an_upgrade_concerns_every_host_and_a_repair_only_those_it_works_on() -> None:
     plan, _ = study(World(cluster=CLUSTER))
-    assert concerned(CLUSTER, plan) == CLUSTER.inventory.hosts
+    assert hosts_required(CLUSTER, plan) == CLUSTER.inventory.hosts
     world = finished(CLUSTER)
     for unit in ("bk-auth.service", "bk-filebeat@java.service"):
         for fact in [fact for fact in world.facts if getattr(fact, "unit", "") == unit]:
             world.facts[fact] = Known("inactive")
     repair, _ = study(world)
     assert repair.steps
-    assert concerned(CLUSTER, repair) == ()
+    assert hosts_required(CLUSTER, repair) == ()
 
 
 def test_an_upgrade_of_which_only_the_controller_answers_still_concerns_all() -> None:
@@ -73,7 +73,7 @@ def test_an_upgrade_of_which_only_the_controller_answers_still_concerns_all() ->
     world = World(cluster=CLUSTER, other=_one_host_answers)
     plan, _ = study(world)
     assert {step.action.host for step in plan.steps} == {CLUSTER.controller}
-    assert concerned(CLUSTER, plan) == CLUSTER.inventory.hosts
+    assert hosts_required(CLUSTER, plan) == CLUSTER.inventory.hosts
 
 
 def _one_host_answers(fact: AnyFact, cluster: Cluster) -> AnyReading:
@@ -92,7 +92,7 @@ def test_one_product_installed_again_concerns_its_hosts_and_the_databases() -> N
     world.facts[gone] = Absent()
     plan, _ = study(world)
     assert [step.id.split("@")[0] for step in plan.steps if step.action.irreversible] == ["bkcli.install-usermgr"]
-    assert {"10.0.0.1", "10.0.0.3", "10.0.0.2"} == {*concerned(whole, plan)}
+    assert {"10.0.0.1", "10.0.0.3", "10.0.0.2"} == {*hosts_required(whole, plan)}
 
 
 def test_a_half_installed_redis_cluster_is_told_and_never_installed_over() -> None:
@@ -129,4 +129,4 @@ def test_a_finished_cluster_with_a_dead_host_is_repaired_and_no_change_of_releas
     plan, _ = study(silent)
     assert plan.steps
     assert host not in {step.action.host for step in plan.steps}
-    assert concerned(whole, plan) == ()
+    assert hosts_required(whole, plan) == ()

@@ -13,11 +13,11 @@ from reconciler.engine.jobs.adopt import (
     adopt,
     read_running_jobs,
     running_jobs,
-    unfinished_reason,
+    unfinished_diagnostic,
 )
 from reconciler.engine.jobs.client import JobResult
 from reconciler.engine.journal import JournalError
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.support.flags import Raise
@@ -53,7 +53,7 @@ def test_who_runs_what_is_told_host_by_host_and_who_did_not_say() -> None:
 
 
 def adopted(world: World, *jobs: tuple[str, str], **more: Any) -> tuple[Diagnostic, ...]:
-    given: dict[str, Any] = {"clock": world.clock, "record": world.write, "stop": StopSignal(), **more}
+    given: dict[str, Any] = {"clock": world.clock, "record": world.write, "stop": StopRequest(), **more}
     return asyncio.run(adopt(world, jobs, **given))
 
 
@@ -86,7 +86,7 @@ def test_a_host_that_goes_silent_with_its_job_is_named() -> None:
 
 
 def test_a_second_interrupt_leaves_them_running_at_once() -> None:
-    world, stop = world_with((H, JOB_A, -1), (H2, JOB_B, -1)), StopSignal()
+    world, stop = world_with((H, JOB_A, -1), (H2, JOB_B, -1)), StopRequest()
     world.clock.later = [(20.0, stop.immediate.set)]
     assert adopted(world, (H, JOB_A), (H2, JOB_B), stop=stop) == ()
     assert states(world) == {"running"}
@@ -119,4 +119,4 @@ def test_a_bug_in_what_follows_a_job_is_not_taken_for_its_end() -> None:
 
 @pytest.mark.parametrize("state", ["exited:0", "exited:9", "vanished", "never"])
 def test_a_job_that_has_ended_is_no_reason_to_stop(state: str) -> None:
-    assert unfinished_reason(JobResult(state=state, offset=0), H, JOB_A) is None
+    assert unfinished_diagnostic(JobResult(state=state, offset=0), H, JOB_A) is None

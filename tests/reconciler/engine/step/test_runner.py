@@ -24,6 +24,7 @@ from reconciler.core.plan import Step
 from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.jobs.scripts import LAUNCH
 from reconciler.engine.lease import START_MARGIN_S, TTL_S, LeaseValidity
+from reconciler.engine.step.decision import attempts_fact
 from reconciler.engine.step.runner import (
     MAX_LOG_EVENTS,
     TAIL_LINES,
@@ -33,7 +34,7 @@ from reconciler.engine.step.runner import (
     StepResult,
     run_step,
 )
-from reconciler.engine.stop import StopSignal
+from reconciler.engine.stop import StopRequest
 from reconciler.engine.timeouts import (
     BACKOFF_S,
     FAILED_COMMAND_GRACE_S,
@@ -142,7 +143,7 @@ def test_what_it_did_is_told_with_exit_status_attempt_and_seconds() -> None:
     assert [event for event in world.events if not isinstance(event, StepOutput)] == [
         StepStarted(step="a", host=H, job=JOB)
     ]
-    assert (jobs.started, jobs.running) == (["a"], {})
+    assert (jobs.started_steps, jobs.running) == (["a"], {})
 
 
 def test_a_launch_whose_answer_was_lost_is_ours_and_not_sent_again() -> None:
@@ -167,7 +168,7 @@ def test_a_launch_that_never_arrived_is_sent_again_under_the_same_number() -> No
     world.knows(A)
     assert isinstance(ran(world, step(A), jobs=jobs), StepDone)
     assert [command.args[1] for command in world.launches] == [JOB] * 3
-    assert jobs.started == ["a"], "it is on record once"
+    assert jobs.started_steps == ["a"], "it is on record once"
     assert world.sleeps[:2] == [*BACKOFF_S[:2]]
 
 
@@ -216,7 +217,7 @@ def test_when_the_run_stops_only_a_launch_without_an_answer_is_waited_for(
     answer: str, until_s: float, more_s: float
 ) -> None:
     """For as long as the lease lasts: by then it can start no more."""
-    world, stop = Answering(*[answer] * 1000), StopSignal()
+    world, stop = Answering(*[answer] * 1000), StopRequest()
     world.knows(A)
     world.clock.later = [(0.1, lambda: stop.stop_because(diagnose("paused")))]
     failure(ran(world, step(A), stop=stop))
@@ -269,7 +270,7 @@ def test_a_host_that_cannot_start_it_fails_the_step_at_once(answer: str) -> None
 
 
 def test_whoever_has_taken_over_stops_the_whole_run() -> None:
-    world, stop = Answering("stale 9"), StopSignal()
+    world, stop = Answering("stale 9"), StopRequest()
     world.knows(A)
     why = failure(ran(world, step(A), stop=stop))
     assert why == diagnose("lease-superseded", where=H, epoch="9")
@@ -278,7 +279,7 @@ def test_whoever_has_taken_over_stops_the_whole_run() -> None:
 
 def test_a_lease_with_a_second_left_starts_it_and_one_with_less_does_not() -> None:
     for remaining_s, sent in ((1.0, 1), (0.9, 0)):
-        world, stop = Answering("not-started"), StopSignal()
+        world, stop = Answering("not-started"), StopRequest()
         world.knows(A)
         world.clock.later = [(0.1, lambda stop=stop: stop.stop_because(diagnose("paused")))]
         validity = LeaseValidity(renewed_at=remaining_s + START_MARGIN_S - TTL_S, wall_ahead=0.0)
@@ -385,8 +386,32 @@ def test_an_adopted_job_is_followed_as_the_first_attempt_of_this_step() -> None:
     adopted(world, A, Behaviour(polls=3))
     result = ran(world, step(A), jobs=jobs)
     assert isinstance(result, StepDone)
-    assert (result.attempt, round(result.seconds, 1), jobs.started) == (1, 6.2, ["a"])
+    assert (result.attempt, round(result.seconds, 1), jobs.started_steps) == (1, 6.2, ["a"])
     assert world.events[:2] == [JobAdopted(host=H, job=JOB), StepStarted(step="a", host=H, job=JOB)]
+
+
+class Rebooting(Answering):
+    """Away for five seconds when the step first reads its host, and again when it has followed the job it found."""
+
+    away_since: float | None = None
+    times: int = 0
+
+    async def look(self, facts: Iterable[AnyFact]) -> GatheredFacts:
+        asked = tuple(facts)
+        now = self.clock.elapsed
+        if attempts_fact(step(A)) in asked and (self.times == 0 or (self.times == 1 and now > UNREACHABLE_TIMEOUT_S)):
+            self.away_since, self.times = now, self.times + 1
+        self.dead = {H} if self.away_since is not None and now - self.away_since < 5.0 else set()
+        return await Answering.look(self, asked)
+
+
+def test_a_host_that_answered_in_between_is_given_its_time_again() -> None:
+    """It was away before a job of more than the time-out was followed on it, and is away for a moment after that."""
+    world = Rebooting()
+    adopted(world, A, Behaviour(works=False, polls=200))
+    result = ran(world, step(A))
+    assert isinstance(result, StepDone)
+    assert (result.attempt, world.times) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -401,7 +426,7 @@ def test_an_adopted_job_is_followed_as_the_first_attempt_of_this_step() -> None:
 def test_an_adopted_job_without_its_effect_is_not_always_tried_again(
     action: Raise, behaviour: Behaviour, code: str, *, stopped: bool
 ) -> None:
-    world, stop = Answering(), StopSignal()
+    world, stop = Answering(), StopRequest()
     adopted(world, action, behaviour)
     if stopped:
         stop.stop_because(diagnose("paused"))
