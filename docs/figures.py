@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the tables of docs/figures.md from the JSON that the benchmarks leave in docs/measured/.
+"""Writes the tables of docs/figures.md from the JSON that the benchmarks leave in docs/measured/, and the oracle's list
+of what is not noticed into docs/campaign.md.
 
 python benchmarks/planner.py --json docs/measured/planner.json
 benchmarks/startup.sh --json docs/measured/startup.json
@@ -8,6 +9,7 @@ python docs/figures.py
 
 import json
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from specs.text import Lang
 
 COMMAND = "docs/figures.py"
 HERE = Path(__file__).resolve().parent / "measured"
+NOT_NOTICED = HERE.parents[1] / "tests/oracle/not_noticed.toml"
 PLANNER = ("hosts", "state", "facts", "drift", "expected s", "diff s", "plan s", "total s", "steps", "peak MB")
 STARTED: Mapping[str, str] = {
     "python": "`python -c pass`",
@@ -30,6 +33,8 @@ STARTED: Mapping[str, str] = {
 
 def figure(_: Lang, name: str) -> str:
     """The pages with figures are English. Raises KeyError for an unknown name."""
+    if name == "not-noticed":
+        return _not_noticed(tomllib.loads(NOT_NOTICED.read_text(encoding="utf-8"))["class"])
     return {"planner": _planner, "startup": _startup}[name](_stored(name))
 
 
@@ -59,6 +64,15 @@ def _startup(stored: dict[str, Any]) -> str:
     ratio = stored["version"] / stored["typer"]
     note = f"\nMedians of {stored['runs']}; `bkrec --version` is {ratio:.1f} times `import typer` (bar: 1.5).\n"
     return blocks.table(("command", "s"), times, "-:") + note
+
+
+def _not_noticed(classes: Sequence[Mapping[str, Any]]) -> str:
+    rows = [(group["name"], ", ".join(_kinds(group["things"])), group["because"]) for group in classes]
+    return blocks.table(("not noticed", "kinds of things", "why"), rows)
+
+
+def _kinds(patterns: Sequence[Mapping[str, Any]]) -> dict[str, None]:
+    return dict.fromkeys(kind for pattern in patterns for kind in pattern["kinds"])
 
 
 if __name__ == "__main__":

@@ -91,6 +91,14 @@ class ObsoleteContainer(Model):
     source: str
 
 
+class ProjectMarker(Model):
+    """A line of .installed_module that the hosts of one project have: "bklog-api"."""
+
+    line: str
+    on: str
+    """As install.config writes it: "log(api)"."""
+
+
 class YamlSetting(Model):
     """A scalar of a YAML template below /data/src that has to be set before the module's upgrade renders it."""
 
@@ -228,12 +236,15 @@ class Module(Model):
     """Keys that its call leaves in consul; "{version}" is the module's."""
     templates: tuple[str, ...] = ()
     """Below support-files/templates/nginx: to be the same where consul-template looks."""
+    virtual_hosts: tuple[str, ...] = ()
+    """NAME.conf below consul-template's conf.d, which makes openresty's conf.d/NAME.conf."""
     saas: tuple[str, ...] = ()
     """SaaS applications that have to be deployed before this backend is installed."""
     version_row: str = ""
     """Its code in bksuite_common.production_info."""
     overwrites_version_rows: bool = False
     """Its call writes the versions lying in /data/src into every row of production_info, installed or not."""
+    project_markers: tuple[ProjectMarker, ...] = ()
     installed_markers: tuple[str, ...] = ()
     """Lines of .installed_module on each of its hosts."""
     sql: str = ""

@@ -18,6 +18,7 @@ from probes.fact import AnyExpected
 from probes.kv import KeySet
 from probes.mysql import AppRegistered, PendingSql, ProductVersion
 from probes.path import LineInFile, PathKind, VersionText
+from probes.port import PortListening
 from probes.redis import RedisCluster
 from probes.steady import RecentlyStartedUnits
 from probes.unit import UnitActive, UnitEnabled
@@ -27,6 +28,7 @@ from specs.cluster import Cluster
 from specs.module import Container, Module, Unit
 from specs.reason import inline, reason
 
+DOCKER = "docker.service"
 MIGRATION_MARKERS = "/root/.migrate"
 LOGIN_PATH = "mysql-paas"
 """The login path of 6.1 on the controller that may read every BlueKing database."""
@@ -41,6 +43,7 @@ def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
     later = () if module.call == "upgrade" else units_up_to_date(cluster, module)
     return (
         *installer_effects(cluster, module),
+        *(() if module.call == "install" else installed_markers(cluster, module)),
         *later,
         *after_install(cluster, module),
         *restart_policies(cluster, module),
@@ -73,7 +76,7 @@ def installer_effects(cluster: Cluster, module: Module) -> tuple[AnyExpected, ..
         *_keys(cluster, module),
         *_rendered(cluster, module),
         *(units_up_to_date(cluster, module) if module.call == "upgrade" else ()),
-        *installed_markers(cluster, module),
+        *(installed_markers(cluster, module) if module.call == "install" else ()),
     )
 
 
@@ -119,7 +122,7 @@ def units_up_to_date(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...
 def _awaits_module(module: Module, expected: AnyExpected) -> bool:
     """Units of 6.1 that keep their name serve their old port until they are restarted (gse-data)."""
     old = module.call == "install" and any(unit.file and not is_new(module, unit) for unit in module.units)
-    return old and isinstance(expected.fact, ConsulPassing)
+    return old and isinstance(expected.fact, (ConsulPassing, PortListening))
 
 
 def is_new(module: Module, unit: Unit) -> bool:
@@ -150,6 +153,9 @@ def _containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             tag = ContainerImage(host=host, container=container.name)
             yield state.must_be("running", because=why, source=module.source, module=module.name)
             yield tag.must_be(image(module, container), because=why, source=module.source, module=module.name)
+    for host, _ in _per_host({c.name: cluster.hosts_on(module, c.on) for c in module.containers}):
+        boot, source = UnitEnabled(host=host, unit=DOCKER), "bin/install_docker.sh"
+        yield boot.must_be("enabled", because=reason("docker-at-boot"), source=source, module=module.name)
 
 
 @of_module
@@ -237,7 +243,11 @@ def _services(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             why = reason("found-through-consul", service=service.name)
             written = ConsulDefinition(host=host, service=service.definition)
             yield written.must_be("written", because=why, source="ce/tools.sh:68", module=module.name)
-            if not service.tag:
+            if service.tag:
+                port, source = PortListening(host=host, port=service.port), "ce/bin/default/port.yaml"
+                why = reason("served-under-tag", port=service.port)
+                yield port.must_be(True, because=why, source=source, module=module.name)
+            else:
                 fact = ConsulPassing(host=host, service=service.name)
                 yield fact.must_be("passing", because=why, source="ce/tools.sh:68", module=module.name)
 
@@ -259,8 +269,11 @@ def _rendered(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 
 
 def installed_markers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for name in module.installed_markers:
-        for host in cluster.hosts(module):
+    """By which the topology of CMDB and `bkcli` know what runs where. An upgrade writes none, an installation does."""
+    placed = {name: cluster.hosts(module) for name in module.installed_markers}
+    placed |= {marker.line: cluster.hosts_on(module, marker.on) for marker in module.project_markers}
+    for name, hosts in placed.items():
+        for host in hosts:
             fact = LineInFile(host=host, path=cluster.home(".installed_module"), line=name)
             yield fact.must_be(
                 True, because=reason("cmdb-topology-reads-it"), source="ce/tools.sh:429", module=module.name

@@ -24,7 +24,7 @@ from specs.reason import inline, reason
 FACTS = (FileMentions, KeySet)
 RECORD = "nginx-templates"
 CONSUL_TEMPLATE = "/etc/consul-template"
-RENDERED = (f"{CONSUL_TEMPLATE}/conf.d/apigw.conf", "/usr/local/openresty/nginx/conf/conf.d/apigw.conf")
+OPENRESTY = "/usr/local/openresty/nginx/conf"
 JOB_URL = "BK_JOB_API_PUBLIC_URL"
 
 
@@ -43,11 +43,22 @@ def _ingress(cluster: Cluster, module: Module, host: str) -> Iterator[AnyExpecte
     for key in module.keys:
         fact = KeySet(host=host, key=key)
         yield fact.must_be(True, because=reason("vhost-reads-key", key=key), source=VHOST, module=module.name)
-    for path in RENDERED:
-        file = PathKind(host=host, path=path)
-        yield file.must_be("file", because=reason("gateway-vhost"), source=VHOST, module=module.name)
+    for name in module.virtual_hosts:
+        why = reason("gateway-vhost") if name == "apigw" else reason("virtual-host-rendered", name=name)
+        for path in _files_of(name):
+            file = PathKind(host=host, path=path)
+            yield file.must_be("file", because=why, source=VHOST, module=module.name)
     pending = TaskPending(host=host, task=RECORD)
     yield pending.must_be(False, because=reason("render-finished"), source=module.source, module=module.name)
+
+
+def _files_of(virtual_host: str) -> tuple[str, str]:
+    """Its entry for consul-template, and what that renders."""
+    return f"{CONSUL_TEMPLATE}/conf.d/{virtual_host}.conf", f"{OPENRESTY}/conf.d/{virtual_host}.conf"
+
+
+def is_rendered(path: str) -> bool:
+    return path.startswith((f"{CONSUL_TEMPLATE}/conf.d/", f"{OPENRESTY}/conf.d/"))
 
 
 def consul_templates(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

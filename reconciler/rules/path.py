@@ -68,7 +68,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return tag.restore(cluster, fact, drift, facts)
     if fact.path.startswith(cluster.env("04-final/")):
         return generate_variables(cluster, drift, facts)
-    if fact.path in nginx.RENDERED:
+    if nginx.is_rendered(fact.path):
         return nginx.render(cluster, fact.host, drift)
     archive = next((m for m in cluster.release.modules if m.src_file and cluster.src(m.src_file) == fact.path), None)
     if archive is not None:

@@ -25,6 +25,7 @@ from reconciler.rules import (
     mysql,
     nginx,
     path,
+    port,
     program,
     redis,
     saas,
@@ -69,6 +70,7 @@ OTHERS: tuple[RuleFamily, ...] = (
     iam,
     mysql,
     nginx,
+    port,
     program,
     redis,
     saas,
@@ -89,9 +91,14 @@ RULE_BY_FACT: dict[type[AnyFact], RuleFamily] = {
 
 
 def expected_facts(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """Every fact a finished release has, on every host; the same for every run on the same cluster."""
+    """Every fact a finished release has, on every host; the same for every run on the same cluster. Where two modules
+    of a host expect the same (openresty, docker), it is the first one's: one finding, one reason."""
     of_modules = (expected for module in cluster.modules() for expected in module_facts.expect(cluster, module))
-    return (*_expect(cluster, CLUSTER_WIDE), *of_modules, *_expect(cluster, OTHERS))
+    every = (*_expect(cluster, CLUSTER_WIDE), *of_modules, *_expect(cluster, OTHERS))
+    first: dict[tuple[AnyFact, object], AnyExpected] = {}
+    for expected in every:
+        first.setdefault((expected.fact, expected.reading), expected)
+    return tuple(first.values())
 
 
 def _expect(cluster: Cluster, families: Iterable[RuleFamily]) -> Iterator[AnyExpected]:

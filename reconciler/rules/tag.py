@@ -24,7 +24,8 @@ ROOT = "/root/.tag"
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     why, source = inline(cluster.release.tags_because), cluster.release.tags_source
-    return tuple(_secrets(cluster, name).must_be("kept", because=why, source=source) for name in cluster.release.tags)
+    names = (*cluster.release.tags, *cluster.release.generated)
+    return tuple(_secrets(cluster, name).must_be("kept", because=why, source=source) for name in names)
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:

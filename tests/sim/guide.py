@@ -13,6 +13,7 @@ from probes.current import UnitCurrent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, SameAs
 from probes.mysql import ProductVersion
 from probes.path import FileDigest, PathKind, VersionText
+from probes.port import PortListening
 from probes.task import TaskDone, TaskRecorded
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.rules import env, module_extras, module_facts, nginx, saas, source, tree, version
@@ -180,7 +181,9 @@ def traces(cluster: Cluster, module: Module, task: PostUpgradeTask) -> tuple[Tas
 
 def health(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     yield from (
-        w for w in module_facts.after_install(cluster, module) if isinstance(w.fact, (ConsulPassing, UnitEnabled))
+        w
+        for w in module_facts.after_install(cluster, module)
+        if isinstance(w.fact, (ConsulPassing, PortListening, UnitEnabled))
     )
 
 
@@ -229,7 +232,7 @@ def template_set(cluster: Cluster) -> Facts:
 
 def halved(done: Facts, random: Random) -> Facts:
     """Some of it; consul's word is kept, since it comes by itself behind what runs."""
-    health = {fact: reading for fact, reading in done.items() if isinstance(fact, ConsulPassing)}
+    health = {fact: reading for fact, reading in done.items() if isinstance(fact, (ConsulPassing, PortListening))}
     rest = sorted(((fact, reading) for fact, reading in done.items() if fact not in health), key=str)
     return {**health, **dict(random.sample(rest, len(rest) // 2))}
 

@@ -30,6 +30,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "path.tree": (Known("other"), Absent()),
     "path.line": (Absent(),),
     "consul.definition": (Known("empty"), Absent()),
+    "port.listening": (Absent(),),
     "consul.passing": (Known("critical"), Known("warning"), Absent()),
     "env.value": (Known("other"), Absent()),
     "env.copied": (Known(False), Absent()),

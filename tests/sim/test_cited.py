@@ -120,5 +120,7 @@ def test_without_any_drift_there_is_no_step(seed: int) -> None:
         everything[derived.expected.fact] = wished(derived.expected)
     random = Random(seed)
     part = dict(random.sample(sorted(everything.items(), key=str), len(everything) // 2))
-    assert len(without(world, readings, part)) < len(plan.steps)
+    assert (
+        len(without(world, readings, part)) < len(plan.steps) or len(plan.steps) == 1
+    )  # it may rest on the other half
     assert without(world, readings, everything) == {}

@@ -30,6 +30,7 @@ from tests.sim.worlds import World, live
 BY_HAND = {
     "service-unhealthy": "it runs and is registered: what its check dislikes is for a person to see",
     "unit-not-enabled": "masked: somebody meant it",
+    "port-silent": "it runs: why it does not listen is in its log",
     "module-elsewhere": "install.config is the operator's",
     "redis-cluster-damaged": "what is missing held somebody's keys; redis-cli --cluster fix is for a person to call",
     "installer-not-repeatable": "the vendor's installer of redis_cluster must not run twice",

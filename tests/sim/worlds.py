@@ -38,6 +38,7 @@ from probes.install_config import ModuleHosts
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, ProductVersion
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
+from probes.port import PortListening
 from probes.saas import SaasOnline
 from probes.smoke_test import SmokeTestBroken
 from probes.steady import RecentlyStartedUnits
@@ -166,6 +167,9 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known("6.1") if fact.host != cluster.controller else Known("6.2")
         case UnitCurrent():
             return Known(True)
+        case PortListening():
+            tagged = {service.port for m in cluster.release.modules for service in m.services if service.tag}
+            return Known(True) if fact.port in tagged else Absent()
         case _:
             return _topology(fact, cluster)
 

@@ -116,6 +116,13 @@ REASONS: dict[str, LocalizedText] = {
         en="the vendor's commands use the copy of scripts and variables on {host}",
         zh="厂商命令在 {host} 上使用该主机自己的脚本与变量",
     ),
+    "docker-at-boot": LocalizedText(
+        en="the containers come back after a reboot only with docker", zh="主机重启后容器须由 docker 拉起"
+    ),
+    "served-under-tag": LocalizedText(
+        en="others call it on port {port}; consul's word would be about all services of that name",
+        zh="其他服务通过端口 {port} 调用它；consul 的结论针对该名称下的所有服务",
+    ),
     "starts-at-boot": LocalizedText(en="must start again after a reboot", zh="主机重启后须自动启动"),
     "tables-migrated": LocalizedText(
         en="each SQL file of the new version must be imported once", zh="新版本的 SQL 文件须全部导入，且各导入一次"
@@ -265,8 +272,12 @@ REASONS: dict[str, LocalizedText] = {
         zh="厂商脚本从该版本的 /data/src 中取 SaaS 安装包",
     ),
     "vhost-reads-key": LocalizedText(
-        en="the gateway's virtual host is rendered with {key}, which the guide never sets",
-        zh="网关虚拟主机的渲染需要 {key}，指引没有设置",
+        en="the virtual hosts are rendered with {key}: without it consul-template waits, and the old files stay",
+        zh="虚拟主机的渲染需要 {key}：缺少时 consul-template 一直等待，旧文件保持不变",
+    ),
+    "virtual-host-rendered": LocalizedText(
+        en="openresty serves the domain of {name} by this file, and its next start would be without it",
+        zh="openresty 依此文件提供 {name} 的域名，缺少时其下次启动后该域名无应答",
     ),
     "gateway-vhost": LocalizedText(
         en="without it the gateway's own domains are not served; the guide omits it",
@@ -505,6 +516,17 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
                 "用 `redis-cli -h {host} -p {port} cluster nodes` 查看缺失部分（密码通过 REDISCLI_AUTH 传"
                 "入）；`redis-cli --cluster fix {host}:{port}` 可补齐未分配的槽位"
             ),
+        ),
+    ),
+    "port-silent": DiagnosticText(
+        what=LocalizedText(
+            en="nothing listens on port {port}, although the process that should is running",
+            zh="应监听端口 {port} 的进程在运行，但该端口无监听",
+        ),
+        why=LocalizedText(en="calls to it are refused", zh="调用方的连接会被拒绝"),
+        hint=LocalizedText(
+            en="read the log of the process: it may still be starting, or its configuration names another port",
+            zh="查看该进程的日志：可能仍在启动，或其配置使用了其他端口",
         ),
     ),
     "service-unhealthy": DiagnosticText(

@@ -23,21 +23,21 @@ def after_failure_lines(failed: str, plan: Plan, page: RenderOptions) -> Iterato
     begun = [step for step in _with_all_before(failed, steps) if step.action.irreversible]
     if not begun:
         return
-    made_here = [step for step in plan.steps if step.action.restore_commands()]
+    in_plan = [step for step in plan.steps if step.action.restore_commands()]
     yield from page.wrapped("  ", label("restore-after-failure", page.lang))
-    for step in made_here:
+    for step in in_plan:
         yield from restore_lines(step, page, 4)
-    earlier = {f.host for step in begun for f in _backups(step)} - {step.action.host for step in made_here}
+    earlier = {f.host for step in begun for f in _backups(step)} - {step.action.host for step in in_plan}
     if earlier:
         yield from page.wrapped("    ", label("restore-earlier", page.lang, hosts=", ".join(sorted(earlier))))
 
 
 def _with_all_before(failed: str, steps: dict[str, Step]) -> Iterator[Step]:
-    pending, found = [failed], set[str]()
+    pending, visited = [failed], set[str]()
     while pending:
         step = steps.get(pending.pop())
-        if step is not None and step.id not in found:
-            found.add(step.id)
+        if step is not None and step.id not in visited:
+            visited.add(step.id)
             pending += [edge.step for edge in step.after]
             yield step
 

@@ -28,6 +28,7 @@ from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
+from probes.port import PortListening
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline
 from probes.steady import RecentlyStartedUnits
@@ -149,6 +150,8 @@ def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
         case ConsulPassing(service=name):
             file = f'$(grep -l \'"name": *"{name}"\' /etc/consul.d/service/*.json)'
             return f'sed -i \'s/"port": *[0-9]*/"port": 1/; s/:[0-9]*"/:1"/\' {file}; consul reload', _consul(name)
+        case PortListening(port=port):
+            return _mute(port), _of_module(expected, (RecentlyStartedUnits, UnitActive, UnitCurrent))
         case KeySet(key=key):
             return f"consul kv delete {key}", _nothing
         case AppRegistered(code=code):
@@ -190,6 +193,16 @@ def _stray(unit: str) -> str:
     file = f"/usr/lib/systemd/system/{unit}"
     text = "[Service]\\nExecStart=/bin/sleep infinity\\n"
     return f"printf '{text}' > {file}; systemctl daemon-reload; systemctl start {unit}"
+
+
+def _mute(port: int) -> str:
+    """The unit that listens there goes on as a program that does not."""
+    pid = f"pid=$(ss -Htlnp sport = :{port} | sed -n 's/.*pid=\\([0-9]*\\).*/\\1/p' | head -n 1)"
+    unit = "unit=$(sed -n 's/.*\\/\\([^/]*\\.service\\).*/\\1/p' /proc/$pid/cgroup | head -n 1)"
+    text = "[Service]\\nExecStart=\\nExecStart=/bin/sleep infinity\\n"
+    place = "/run/systemd/system/$unit.d"
+    write = f"mkdir -p {place}; printf '{text}' > {place}/bklab.conf; systemctl daemon-reload"
+    return f"{pid}; {unit}; {write}; systemctl restart $unit"
 
 
 def _kind(expected: AnyExpected, path: str) -> str:

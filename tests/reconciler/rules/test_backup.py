@@ -6,7 +6,7 @@ import pytest
 
 from actions.backup import BackupMongodb, BackupMysql
 from probes.backup import CLOCK_S, FRESH_S, Backup
-from probes.fact import AnyFact, AnyReading, Known, Unknown, fact_id
+from probes.fact import AnyFact, AnyReading, Known, Readings, Unknown, fact_id
 from reconciler.rules.backup import fact_of, with_backups_since
 from specs.cluster import Cluster
 from specs.reason import reason
@@ -47,7 +47,7 @@ def test_a_backup_counts_from_where_the_run_began_or_the_one_it_resumes(runs: tu
 
 def test_what_cannot_be_read_resumes_nothing() -> None:
     cluster = guide_cluster()
-    unread = {fact_of(cluster): Unknown(reason("not-read"))}
+    unread: Readings = {fact_of(cluster): Unknown(reason("not-read"))}
     assert with_backups_since(cluster, unread, NOW).backups_since == NOW - CLOCK_S
     assert with_backups_since(cluster, {}, NOW).backups_since == NOW - CLOCK_S
 

@@ -17,7 +17,12 @@ entry () {  # NAME SOURCE DESTINATION
 case $2 in
     nginx)
         consul kv put bkcfg/global/bk_home "$BK_HOME"
+        consul kv put bkcfg/global/bk_http_schema "${BK_HTTP_SCHEMA:-http}"
         consul kv put bkcfg/ports/paas_http "${BK_PAAS_PUBLIC_ADDR##*:}"
+        consul kv put bkcfg/ports/paas_https 443
+        consul kv put bkcfg/domain/paas "${BK_PAAS_PRIVATE_ADDR%%:*}"
+        consul kv put bkcfg/ports/job_gateway_http "${BK_JOB_GATEWAY_SERVER_HTTP_PORT:-10503}"
+        consul kv put bkcfg/fqdn/nodeman "$(domain "$BK_NODEMAN_PUBLIC_DOWNLOAD_URL")"
         consul kv put bkcfg/fqdn/paas "${BK_PAAS_PUBLIC_ADDR%%:*}"
         consul kv put bkcfg/fqdn/cmdb "${BK_CMDB_PUBLIC_ADDR%%:*}"
         consul kv put bkcfg/fqdn/job "$(domain "$BK_JOB_PUBLIC_URL")"
