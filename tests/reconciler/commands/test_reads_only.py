@@ -180,7 +180,7 @@ def desk(hosts: WatchedHosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     for module in (session, init):
         monkeypatch.setattr(module, "ssh", ssh)
-    monkeypatch.setattr(release_data, "release", _slice)
+    monkeypatch.setattr(release_data, "load_release", _slice)
     desk = tmp_path / "desk"
     desk.mkdir()
     (desk / "cluster.toml").write_text(CLUSTER, encoding="utf-8")

@@ -332,7 +332,7 @@ def test_requirements_that_many_steps_share_make_the_same_plan_walked_once_or_ea
     for seed in range(start, start + 15):
         rules, readings = plain_rules(Random(seed)) if make is plain_rules else overlapping_rules(Random(seed))
         with monkeypatch.context() as patch:
-            patch.setattr(plan_graph, "FEW", 10_000)
+            patch.setattr(plan_graph, "MIN_SHARED_REQUIREMENTS", 10_000)
             walked = planned(rules, LETTERS, readings)
         assert planned(rules, LETTERS, readings) == walked, seed
 
