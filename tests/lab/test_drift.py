@@ -43,7 +43,9 @@ CASES = {
         host="h3",
         script="systemctl stop bk-auth.service",
         differs=frozenset({f"unit.active bk-auth.service {H3}"}),
-        follows=frozenset({f"consul.passing bkauth {H3}"}),
+        follows=frozenset(
+            {f"consul.passing bkauth {H3}", f"current.unit bk-auth.service /data/bkce/bkauth/VERSION {H3}"}
+        ),
         steps=(("unit.start", "10.0.0.3"),),
     ),
     "a-saas-that-stopped": Undone(

@@ -13,7 +13,11 @@ from tests.lab.support.operator import Desk, on, until
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 
 MOVED = "container.state bk-paas-esb @10.0.0.2"
-DOWN = {"unit.active bk-auth.service @10.0.0.3", "consul.passing bkauth @10.0.0.3"}
+DOWN = {
+    "unit.active bk-auth.service @10.0.0.3",
+    "consul.passing bkauth @10.0.0.3",
+    "current.unit bk-auth.service /data/bkce/bkauth/VERSION @10.0.0.3",
+}
 
 
 def test_a_kept_plan_is_refused_where_a_premise_moved_and_else_does_what_it_showed(converged: Desk) -> None:

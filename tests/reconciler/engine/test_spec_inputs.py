@@ -95,7 +95,7 @@ def world(brings: str) -> World:
 def applied(made: World, gather: GatherFacts | None = None) -> RunResult:
     expected, decide = goal({})
     context = run_context(
-        made, gather=gather or made.look, hosts=(H, H2), expected=expected, decide=decide, spec_inputs=GROUNDS
+        made, gather=gather or made.look, hosts=(H, H2), expected=expected, make_plan=decide, spec_inputs=GROUNDS
     )
     return asyncio.run(reconcile(context))
 
