@@ -5,7 +5,7 @@ overwritten, a dump gets its final name when its end was verified, and a record 
 `probes/backup.py` compares the record with the disk. Guide 5.1-5.3.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
@@ -24,7 +24,7 @@ class BackupMysql(Action):
     """Dump every database of the BlueKing MySQL, over root's own login path on the database host."""
 
     directory: str
-    since: int = 0
+    since: int = field(default=0, compare=False)
     """As in `Backup`: what was made before is none for this run."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["backup.mysql"] = "backup.mysql"
@@ -57,7 +57,7 @@ class BackupMongodb(Action):
 
     directory: str
     install: str
-    since: int = 0
+    since: int = field(default=0, compare=False)
     """As in `Backup`."""
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["backup.mongodb"] = "backup.mongodb"

@@ -10,7 +10,7 @@ and since the host's last boot its uptime tells the age as well; the greater of 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from probes.command import Command, Output
@@ -25,7 +25,8 @@ Condition = Literal["fresh", "stale", "broken"]
 DIRECTORY = "/var/lib/bkrec/backups"
 FRESH_S = 86400
 CLOCK_S = 120
-"""A record may be this much in the future: clocks are corrected by little all the time."""
+"""How far a host's clock may be off (`rules/preflight.py` refuses more): a record may be this much in the future, and
+this much older than the run that needs it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,9 @@ class Backup(Fact[Condition]):
 
     what: str
     """mysql, mongodb, install or src."""
-    since: int = 0
-    """Seconds since the epoch: when the run began that needs it, or the one that it resumes. No part of the id."""
+    since: int = field(default=0, compare=False)
+    """Seconds since the epoch: when the run began that needs it, or the one that it resumes. No part of what the fact
+    is: a plan saved at noon asks for the same dump as the run that applies it at night."""
     kind: Literal["backup"] = "backup"
 
 

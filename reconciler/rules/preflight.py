@@ -10,6 +10,7 @@ from actions.bkcli import InstallModule, ModuleCall
 from actions.mysql import SetLoginPath
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
 from actions.task import MIGRATION, PYTHON, RecordTask, RunPostUpgradeTask
+from probes.backup import CLOCK_S
 from probes.container import DockerFault
 from probes.fact import Absent, AnyExpected, Known, Readings
 from probes.host import ClockNear, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
@@ -25,8 +26,6 @@ from specs.module import Module
 from specs.reason import reason
 
 MIGRATES = "iam-subjects"
-CLOCK_S = 120
-"""How far a host's clock may be off before leases, certificates and dated backups stop making sense."""
 
 
 def approvals(cluster: Cluster) -> tuple[str, ...]:

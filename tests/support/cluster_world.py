@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from probes.backup import Backup
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.host import ClockNear
 from probes.job import Paused
@@ -86,8 +85,6 @@ class ClusterWorld(World):
                 return Known(True)
             case Paused():
                 return self.readings.get(fact, Absent())
-            case Backup():  # whatever was made here was made since any run began
-                return self.cluster.read([found := replace(fact, since=0)])[found]
             case _:
                 return self.readings[fact] if fact in self.readings else self.cluster.read([fact])[fact]
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from actions.backup import BackupMysql
 from probes.fact import Known, Unknown
 from probes.host import ForeignWork
 from probes.job import Paused
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.commands import apply as use_case
+from reconciler.commands import assess
 from reconciler.commands.errors import RefusedError, UsageError
 from reconciler.commands.result import Answer, Result
 from reconciler.commands.run import Console
@@ -21,6 +23,7 @@ from reconciler.engine.run import PARALLEL_STEPS
 from reconciler.engine.stop import StopRequest
 from reconciler.view.reports import ClusterReport, RunReport
 from specs.reason import reason
+from tests.sim import worlds
 from tests.support.cluster_world import ClusterWorld, connect, drifted, planned
 
 CONTROLLER = "10.0.0.1"
@@ -191,6 +194,16 @@ def test_a_saved_plan_holds_for_what_it_holds_and_for_nothing_else(world: Cluste
         apply(tmp_path, person, plan=plan)
     assert [diagnostic.code for diagnostic in refused.value.diagnostics] == ["plan-not-covered"]
     assert (person.shown, world.writes) == ([], [])
+
+
+def test_a_saved_plan_with_a_dump_in_it_is_applied_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A dump counts from when a run began. The plan was made at another time than the run: no difference."""
+    world = ClusterWorld(cluster=worlds.World(cluster=worlds.slice_cluster()))
+    world.pass_preflight()
+    connect(monkeypatch, tmp_path, world)
+    made = asyncio.run(assess.plan(tmp_path, tmp_path / "plan.json"))
+    assert any(isinstance(step.action, BackupMysql) and step.action.since for step in made.document.plan.steps)
+    assert apply(tmp_path, Person(), plan=tmp_path / "plan.json").document.verdict == "converged"
 
 
 def test_one_interrupt_waits_for_what_is_at_work_and_ends_with_its_signal(

@@ -89,4 +89,5 @@ def test_a_dump_older_than_the_run_is_made_anew(made: int, runs: tuple[str, ...]
 
 def test_the_time_is_no_part_of_what_a_fact_or_step_is_called() -> None:
     early, late = (Backup(host="10.0.0.3", what="mysql", since=since) for since in (1, 2))
+    assert early == late
     assert fact_id(early) == fact_id(late) == "backup mysql @10.0.0.3"
