@@ -12,7 +12,7 @@ from typing import LiteralString
 from actions.lib.undo_shell import REMEMBER
 from probes.lib.env_awk import ENV_AWK, ENV_AWK_PLACES
 
-_COMPLAIN: LiteralString = r"""
+COMPLAIN_AWK: LiteralString = r"""
 function complain(key, file) {
   if (SEEN == "expansion") why = "rests on other variables, which only bash could put in"
   else if (SEEN == "odd") why = "is no plain assignment: write each as KEY=VALUE, and nothing else into the file"
@@ -27,7 +27,7 @@ value() { # FILE KEY: its value; nothing where the key or the file is missing; f
     [ -e "$1" ] || return 0
     LC_ALL=C awk -- '"""
     + ENV_AWK
-    + _COMPLAIN
+    + COMPLAIN_AWK
     + r"""
     BEGIN {
         prepare()
@@ -42,7 +42,7 @@ value() { # FILE KEY: its value; nothing where the key or the file is missing; f
 """
 )
 
-_EDIT: LiteralString = r"""
+EDIT_AWK: LiteralString = r"""
 function placed(key,  i, base) {
   if (F != 1 || key != ARGV[3]) return
   base = 0
@@ -91,7 +91,7 @@ function kept_last(text,  i, from, to, line, exported) {
 }
 """
 
-_SAME: LiteralString = r"""
+SAME_AWK: LiteralString = r"""
 function of_key(which,  n, found) { split(which, found, SUBSEP); return found[2] }
 BEGIN {
   prepare()
@@ -141,13 +141,13 @@ edited() { # HOW FILE KEY [VALUE], HOW being assign or keep-last
     BKREC_MADE=$key=$(printf '%s\n' "$BKREC_VALUE" | quote)
     LC_ALL=C awk -- '"""
     + ENV_AWK_PLACES
-    + _COMPLAIN
-    + _EDIT
+    + COMPLAIN_AWK
+    + EDIT_AWK
     + r"""' "$how" "$from" "$key" "$size" > "$file.bkrec-part" || { rm -f -- "$file.bkrec-part"; exit 3; }
     case $how in assign) known=known ;; *) known=any ;; esac
     LC_ALL=C awk -- '"""
     + ENV_AWK
-    + _SAME
+    + SAME_AWK
     + r"""' "$from" "$file.bkrec-part" "$key" "$known" || { rm -f -- "$file.bkrec-part"; exit 3; }
     remember file "$file"
     leaves "$file" "$file.bkrec-part"

@@ -1,4 +1,4 @@
-"""What lies at a path, told without reading any content: shared by what records a backup and what looks at it later.
+"""Inventory of a path, taken without reading any content: shared by what records a backup and what checks it later.
 
 Path, type, size and time of each file below it (or of the file itself), links with where they lead: a file that is
 missing, shorter, or replaced by another of its size makes another digest. Source: find(1), -printf.

@@ -289,7 +289,7 @@ async def read_lease(transport: Transport, controller: str) -> LeaseHolder | Non
 
 async def release(transport: Transport, lease: Lease, *, now: float) -> None:
     """Best effort: a lease that is not released expires. It is left to expire while a launch of ours is on its way: a
-    host that could not be told of the next holder may begin it until its start deadline. `now`: our steady clock."""
+    host that the next holder could not fence may start it until its start deadline. `now`: our monotonic clock."""
     if lease.validity.launch_pending(now):
         return
     _RELEASE.before()

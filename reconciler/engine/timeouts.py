@@ -17,7 +17,8 @@ FAILED_COMMAND_GRACE_S = 20.0
 """How long the effects of a command that reports failure are waited for all the same: install_redis_cluster checks too
 early and reports that."""
 UNREADABLE_LOG_TIMEOUT_S = 20.0
-"""How long an ended job's log is asked for that is there and cannot be read: a disk in trouble is not waited for."""
+"""How long reading an ended job's log is retried while the file exists and cannot be read: a failing disk is not waited
+for."""
 MAX_ROUNDS = 5
 """Assess, execute, verify: at most so often in one run."""
 DERIVED_TIMEOUT_S = 60.0

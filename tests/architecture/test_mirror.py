@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from tests.architecture.tree import PRODUCT, ROOT, sources
 
@@ -16,7 +16,7 @@ class Mirror(TypedDict):
     """Pattern of product files: the test file to open, and why that one."""
 
 
-MIRROR: Mirror = tomllib.loads((ROOT / "tests/architecture/mirror.toml").read_text(encoding="utf-8"))  # pyright: ignore[reportAssignmentType]
+MIRROR = cast("Mirror", tomllib.loads((ROOT / "tests/architecture/mirror.toml").read_text(encoding="utf-8")))
 
 
 def test_every_test_has_its_file_or_says_its_subject() -> None:

@@ -73,7 +73,7 @@ def contexts(text: str) -> list[str]:
             kinds += [COMMENT] * length
             at += length
         elif kind == CODE and char == "'":
-            length = len(re.compile("'[^']*'?").match(text, at)[0])  # type: ignore[index]
+            length = _length(r"'[^']*'?", text, at)
             kinds += [PROGRAM if "\n" in text[at : at + length] else SINGLE] * length
             at += length
         elif text.startswith("$(", at) and kind in (CODE, DOUBLE):
@@ -81,7 +81,7 @@ def contexts(text: str) -> list[str]:
             kinds += [CODE] * 2
             at += 2
         elif text.startswith("${", at) and kind in (CODE, DOUBLE):
-            length = len(re.compile(r"\$\{[^}]*\}?").match(text, at)[0])  # type: ignore[index]
+            length = _length(r"\$\{[^}]*\}?", text, at)
             kinds += [kind] * length
             at += length
         else:
@@ -101,6 +101,13 @@ def contexts(text: str) -> list[str]:
             kinds.append(kind)
             at += 1
     return kinds
+
+
+def _length(pattern: str, text: str, at: int) -> int:
+    """Of what begins there."""
+    begun = re.compile(pattern).match(text, at)
+    assert begun is not None
+    return len(begun[0])
 
 
 def _matches(pattern: str, text: str, kinds: list[str], *wanted: str) -> Iterator[re.Match[str]]:

@@ -5,6 +5,7 @@ differ in how time passes and what a job achieves, and in nothing else. Each scr
 in stages, so that a lost connection can cut it off between any two.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -54,7 +55,7 @@ class Grant:
 
 
 @dataclass(slots=True, kw_only=True)
-class JobHost(Generic[B]):
+class JobHost(ABC, Generic[B]):
     name: str
     clock: Callable[[], float]
     jobs: dict[str, Job[B]] = field(default_factory=dict[str, Job[B]])
@@ -68,13 +69,13 @@ class JobHost(Generic[B]):
 
     # what a subclass says
 
+    @abstractmethod
     def behaviour(self, job: str, payload: str) -> B:
         """What this job is going to do."""
-        raise NotImplementedError
 
+    @abstractmethod
     def begin(self, job: Job[B], launch: object) -> None:
         """Its command begins: the one moment at which something irrevocable happens. `launch`: as given to `act`."""
-        raise NotImplementedError
 
     # what a host knows
 

@@ -10,8 +10,8 @@ from actions.lib import env_shell
 from actions.lib.env_shell import VALUE
 from probes.lib.env_awk import ENV_AWK, ENV_AWK_PLACES
 
-SAME = ENV_AWK + env_shell._SAME  # pyright: ignore[reportPrivateUsage]
-CHANGE = ENV_AWK_PLACES + env_shell._COMPLAIN + env_shell._EDIT  # pyright: ignore[reportPrivateUsage]
+SAME = ENV_AWK + env_shell.SAME_AWK
+CHANGE = ENV_AWK_PLACES + env_shell.COMPLAIN_AWK + env_shell.EDIT_AWK
 
 
 def awk(program: str, *words: str, **env: str) -> subprocess.CompletedProcess[str]:

@@ -12,33 +12,23 @@ import pytest
 from probes.fact import AnyFact, AnyReading, Known, Unknown
 from probes.undo import UndoItemState, UndoRuns
 from reconciler.cli.main import run
-from reconciler.core.plan import Plan, Step
 from reconciler.core.undo_scope import UndoScope
 from reconciler.view import documents as doc
 from reconciler.view.render import RenderOptions
 from reconciler.view.text.undo import undo_text
 from specs.reason import reason
-from tests.sim import worlds
-from tests.sim.undo_worlds import BEFORE, PLAN, SLICE, WHOLE, moved
-from tests.sim.undone import RUN, put_back, study
+from tests.sim.undo_worlds import PLAN, SLICE, WHOLE, moved
+from tests.sim.undone import RUN, study
 from tests.support.cluster_world import ClusterWorld, connect
+from tests.support.undo_cluster import upgraded
 
 CONFIG = SLICE.install("install.config")
 KEPT = len(study(WHOLE).undoing.saved_items)
 
 
-def _plan(cluster: worlds.World) -> Plan:
-    return study(cluster).plan
-
-
-def _restored(cluster: worlds.World, step: Step, _: Plan) -> worlds.World:
-    return put_back(BEFORE, cluster, [step])
-
-
 @pytest.fixture
 def hosts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ClusterWorld:
-    hosts = ClusterWorld(cluster=replace(WHOLE, facts=dict(WHOLE.facts)), plan=_plan, after=_restored)
-    hosts.pass_preflight()
+    hosts = upgraded()
     connect(monkeypatch, tmp_path, hosts)
     return hosts
 

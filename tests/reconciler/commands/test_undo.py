@@ -17,30 +17,20 @@ from reconciler.commands.run import Console
 from reconciler.commands.undo import UndoRequest
 from reconciler.core.events import Event
 from reconciler.core.identity import kind_of
-from reconciler.core.plan import Plan, Step
 from reconciler.engine.stop import StopRequest
 from reconciler.view.reports import UndoPreview, UndoReport
 from specs.reason import reason
-from tests.sim import worlds
 from tests.sim.undo_worlds import BEFORE, SLICE, WHOLE, moved
-from tests.sim.undone import RUN, put_back, study
+from tests.sim.undone import RUN, study
 from tests.support.cluster_world import ClusterWorld, connect
+from tests.support.undo_cluster import upgraded
 
 CONFIG = SLICE.install("install.config")
 
 
-def _plan(cluster: worlds.World) -> Plan:
-    return study(cluster).plan
-
-
-def _restored(cluster: worlds.World, step: Step, _: Plan) -> worlds.World:
-    return put_back(BEFORE, cluster, [step])
-
-
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ClusterWorld:
-    world = ClusterWorld(cluster=replace(WHOLE, facts=dict(WHOLE.facts)), plan=_plan, after=_restored)
-    world.pass_preflight()
+    world = upgraded()
     connect(monkeypatch, tmp_path, world)
     return world
 
