@@ -160,10 +160,10 @@ note $$ | dd of="$dir/pid.$$" conv=fsync 2>/dev/null || leave
 exec 9>>"${dir%/jobs/*}/claim"
 flock -w 20 9 || leave
 [ "$(cat "$dir/ticket" 2>/dev/null)" = "$ticket" ] && [ "$boot" = "$upon" ] && [ "$(up)" -lt "$until" ] || leave
-ln "$dir/pid.$$" "$dir/pid" 2>/dev/null || leave
+ln -T "$dir/pid.$$" "$dir/pid" 2>/dev/null || leave
 exec 9>&-
 rm -f "$dir/pid.$$"
-dd if=/dev/null of="$dir/pid" conv=notrunc,fsync 2>/dev/null || exit 1
+dd if=/dev/null of="$dir/pid" conv=notrunc,fsync 2>/dev/null || leave
 speak=C
 if [ "$login" = yes ]; then
     for wanted in en_US.utf8 C.utf8 C.UTF-8 zh_CN.utf8; do

@@ -768,11 +768,13 @@ def test_a_runner_that_cannot_prepare_everything_leaves_nothing_behind(
 ) -> None:
     impatient(monkeypatch)
     sabotaged(monkeypatch, line)
+    monkeypatch.setattr(job, "RUNNER", f"trap 'true >\"$dir/over\"' EXIT\n{RUNNER}")
     trace, place = tmp_path / "trace", host.state(H) / "jobs" / "test.1"
     launched = asyncio.run(launch(host, H, order('echo x >>"$1"', str(trace))))
     assert launched.status == ("started" if "pid" in line else "not-started")
+    asyncio.run(until((place / "over").exists))
     assert not trace.exists()
-    asyncio.run(until(lambda: not list(place.glob("*.*"))))
+    assert not list(place.glob("*.*"))
 
 
 def test_no_argument_and_no_input_of_a_job_is_on_a_command_line(host: LocalTransport) -> None:
