@@ -131,6 +131,7 @@ _command(
     ),
     "bkrec plan",
     "bkrec plan --out plan.json",
+    "bkrec plan --until 7.8 --stop-at 04:30",
 )
 _command(
     app,
@@ -144,6 +145,8 @@ _command(
     "bkrec apply --yes -o json",
     "bkrec apply --approve cmdb-topology",
     "bkrec apply plan.json",
+    "bkrec apply --until 7.8 --stop-at 04:30",
+    "bkrec apply --module paas --module auth",
 )
 _command(
     app,

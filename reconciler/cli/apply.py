@@ -8,7 +8,7 @@ import typer
 
 from reconciler.cli.command import command
 from reconciler.cli.language import localized
-from reconciler.cli.options import Options
+from reconciler.cli.options import HostOption, ModuleOption, Options, StopAtOption, UntilOption
 
 if TYPE_CHECKING:
     from reconciler.cli.progress import ProgressReporter
@@ -44,13 +44,23 @@ ApproveOption = Annotated[
 
 
 @command("apply")
-def apply(options: Options, plan: PlanArgument = None, yes: YesOption = False, approve: ApproveOption = None) -> None:
+def apply(
+    options: Options,
+    plan: PlanArgument = None,
+    yes: YesOption = False,
+    approve: ApproveOption = None,
+    until: UntilOption = None,
+    module: ModuleOption = None,
+    host: HostOption = None,
+    stop_at: StopAtOption = None,
+) -> None:
     from reconciler.cli.execute import cluster_path
     from reconciler.cli.progress import run_with_progress
     from reconciler.cli.prompt import confirm_plan
-    from reconciler.commands import apply
+    from reconciler.commands import apply, part
     from reconciler.commands.run import Console
 
+    request = part.request(until, module, host, stop_at)
     path = cluster_path(options)
 
     def work(progress: "ProgressReporter", stop: "StopRequest") -> "Coroutine[Any, Any, Result[RunReport]]":
@@ -59,6 +69,6 @@ def apply(options: Options, plan: PlanArgument = None, yes: YesOption = False, a
             return await confirm_plan(report, options, stop, yes=yes, warned=progress.warned)
 
         console = Console(confirm=confirm, emit=progress.on_event, stop=stop)
-        return apply.apply(path, console, plan=plan, approved=frozenset(approve or ()))
+        return apply.apply(path, console, plan=plan, approved=frozenset(approve or ()), part=request)
 
     run_with_progress("apply", options, work)

@@ -54,6 +54,51 @@ ReportOption = Annotated[
 ]
 
 
+UntilOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--until",
+        metavar="STEP|SECTION",
+        help=localized(
+            "Only up to this section of the guide; or only this step, with all that it requires. Repeatable.",
+            "只执行到指引的该章节为止；或只执行该步骤及其全部依赖。可重复。",
+        ),
+    ),
+]
+ModuleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--module",
+        metavar="MODULE",
+        help=localized(
+            "Only what this module needs, with all that it requires. Repeatable.",
+            "只处理该模块及其全部依赖。可重复。",
+        ),
+    ),
+]
+HostOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--host",
+        metavar="HOST",
+        help=localized(
+            "Only what this host needs, with all that it requires. Repeatable.", "只处理该主机及其全部依赖。可重复。"
+        ),
+    ),
+]
+StopAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--stop-at",
+        metavar="HH:MM",
+        help=localized(
+            "Start no step that would end after this local time, by its estimate; but end every outage that was begun.",
+            "不启动按预估会在此本地时间之后才结束的步骤；已开始的服务中断仍会恢复。",
+        ),
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFile:
     format: str

@@ -7,7 +7,7 @@ import typer
 
 from reconciler.cli.command import command
 from reconciler.cli.language import localized
-from reconciler.cli.options import Options
+from reconciler.cli.options import HostOption, ModuleOption, Options, StopAtOption, UntilOption
 
 if TYPE_CHECKING:
     from reconciler.commands.result import Result
@@ -20,9 +20,17 @@ OutOption = Annotated[
 
 
 @command("plan")
-def plan(options: Options, out: OutOption = None) -> "Result[ClusterReport]":
+def plan(
+    options: Options,
+    out: OutOption = None,
+    until: UntilOption = None,
+    module: ModuleOption = None,
+    host: HostOption = None,
+    stop_at: StopAtOption = None,
+) -> "Result[ClusterReport]":
     from reconciler.cli import signals
     from reconciler.cli.execute import cluster_path
-    from reconciler.commands import assess
+    from reconciler.commands import assess, part
 
-    return signals.run(assess.plan(cluster_path(options), out))
+    request = part.request(until, module, host, stop_at)
+    return signals.run(assess.plan(cluster_path(options), out, request))

@@ -30,7 +30,7 @@ from reconciler.engine.stop import StopRequest
 from reconciler.view.formats import load
 from reconciler.view.messages.ui import label
 from reconciler.view.progress_frame import ProgressState, advance, frame
-from reconciler.view.reports import ClusterReport, ErrorReport, RunReport, StreamItem
+from reconciler.view.reports import ClusterReport, EndOfRun, ErrorReport, RunReport, StreamItem
 from reconciler.view.text.event import event_lines
 from specs.diagnostic import Diagnostic
 
@@ -68,7 +68,7 @@ class ProgressReporter:
         self._plan = _NO_PLAN
         self._state = ProgressState(started_s=time.monotonic())
         self._live: Live | None = None
-        self._ended = False
+        self._last: RunEnded | None = None
         self.warned: set[Diagnostic] = set()
         """What was printed before a question, and is not repeated at the end."""
         self._writer: Writer | None = None
@@ -115,8 +115,10 @@ class ProgressReporter:
         return True
 
     def on_event(self, event: Event) -> None:
-        self._ended = self._ended or isinstance(event, RunEnded)
         self._state = advance(self._state, event, time.monotonic())
+        if self.streams and isinstance(event, RunEnded):
+            self._last = event  # it goes with what is left, which only the report knows
+            return
         if self.stream(event):
             return
         lines = tuple(event_lines(event, self._plan, self._page))
@@ -135,8 +137,9 @@ class ProgressReporter:
         """A stream says why a run ended as it did, and always ends with `run-ended`, also where no run began."""
         if report.diagnostics:
             self.stream(ErrorReport(exit_code=report.exit_code, diagnostics=report.diagnostics))
-        if self.streams and not self._ended:
-            self.on_event(RunEnded(verdict=event_verdict(report.verdict), done=0, failed=0, seconds=0.0))
+        if self.streams:
+            last = self._last or RunEnded(verdict=event_verdict(report.verdict), done=0, failed=0, seconds=0.0)
+            self.stream(EndOfRun(event=last, remaining=report.remaining))
 
     def _line(self, text: str) -> None:
         if self._live is None:

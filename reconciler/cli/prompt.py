@@ -14,7 +14,7 @@ from reconciler.commands.result import Answer
 from reconciler.engine.stop import StopRequest
 from reconciler.view.messages.ui import label
 from reconciler.view.reports import ClusterReport
-from reconciler.view.text.plan import header_text
+from reconciler.view.text.plan import header_text, stages_text
 from specs.diagnostic import Diagnostic
 
 _YES = ("y", "yes", "是", "好")
@@ -24,9 +24,10 @@ _POLL_S = 0.1
 async def confirm_plan(
     report: ClusterReport, options: Options, stop: StopRequest, *, yes: bool, warned: set[Diagnostic]
 ) -> Answer:
-    """Shows the plan's header in any case. `warned`: what was warned of before, and is not repeated."""
+    """Shows in any case what the plan costs, and each of its steps in a line. `warned`: what was warned of before, and
+    is not repeated."""
     page = replace(options.render_options(err=True), titles=report.titles)
-    err(header_text(report.plan, page))
+    err(header_text(report.plan, page, report) + stages_text(report, page))
     if interactive() and not yes:
         print_diagnostics(tuple(w for w in report.warnings if w not in warned), options, warnings=True)
         warned.update(report.warnings)

@@ -6,14 +6,17 @@ from pathlib import Path
 
 from probes.fact import AnyExpected, Readings
 from reconciler.commands import files, session
+from reconciler.commands.part import PartRequest, check_names, check_steps, window_of
 from reconciler.commands.result import Result
 from reconciler.core import plan_file, planner
 from reconciler.core.diff import diff as drift_of
-from reconciler.core.plan import Plan
+from reconciler.core.plan import EVERYTHING, Plan, Selection
+from reconciler.core.selection import select
 from reconciler.core.step_order import section_rank
 from reconciler.core.verdict import exit_code
+from reconciler.core.window import Window, beyond
 from reconciler.engine import assess
-from reconciler.engine.clock import SystemClock
+from reconciler.engine.clock import Clock, SystemClock
 from reconciler.rules import backup, database, latent, package_versions, preflight, registry
 from reconciler.view.reports import ClusterReport
 from specs.cluster import Cluster
@@ -28,9 +31,19 @@ async def diff(path: Path) -> Result[ClusterReport]:
     return _result(await report_on(path, comparing))
 
 
-async def plan(path: Path, out: Path | None = None) -> Result[ClusterReport]:
-    """`out`: the plan is saved there too, for `apply PLAN`. Raises SpecError, TransportError."""
-    report = await report_on(path, plan_inputs, began=int(SystemClock().now().timestamp()))
+async def plan(path: Path, out: Path | None = None, part: PartRequest | None = None) -> Result[ClusterReport]:
+    """`out`: the plan is saved there too, for `apply PLAN`. Raises SpecError, TransportError, UsageError."""
+    part, clock = part or PartRequest(), SystemClock()
+    window = window_of(part, clock)
+
+    def inputs_for(cluster: Cluster) -> PlanInputs:
+        check_names(part.selection, cluster)
+        return plan_inputs(cluster, part.selection)
+
+    report = await report_on(path, inputs_for, began=int(clock.now().timestamp()))
+    check_steps(report.plan, report.name)
+    if window is not None:
+        report = in_window(report, window, clock)
     if out is not None:
         files.write(out, plan_file.dump(plan_file.save(report.plan, report.readings, cluster=report.name)))
     return _result(report)
@@ -48,13 +61,19 @@ def _result(report: ClusterReport) -> Result[ClusterReport]:
     return Result(document=report, warnings=report.warnings, exit_code=exit_code(report.verdict))
 
 
-def plan_inputs(cluster: Cluster) -> PlanInputs:
+def plan_inputs(cluster: Cluster, selection: Selection = EVERYTHING) -> PlanInputs:
     expected, rules = registry.expected_facts(cluster), registry.rule_for(cluster)
 
     def decide(readings: Readings) -> Plan:
-        return planner.plan(cluster.release.version, expected, readings, rules)
+        return select(planner.plan(cluster.release.version, expected, readings, rules), selection)
 
     return expected, decide
+
+
+def in_window(report: ClusterReport, window: Window, clock: Clock) -> ClusterReport:
+    """With the steps that would not be begun any more, by the estimates."""
+    outside = beyond(report.plan, window.ends_s - clock.steady())
+    return replace(report, stop_at=window.stop_at, outside_window=outside)
 
 
 def comparing(cluster: Cluster) -> PlanInputs:
@@ -103,6 +122,8 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
         titles={module.name: module.title for module in cluster.release.modules},
         not_covered=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
         excluded=cluster.release.excluded,
+        products=tuple(module.name for module in cluster.modules() if module.irreversible and not module.new),
+        sections={section.id: section.title for section in cluster.release.sections},
         warnings=(
             *_overrides(cluster),
             *(warning for warning in package_versions.warnings(cluster) if warning not in blocked),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from actions.action import Action
-from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading
+from probes.fact import AnyDrift, AnyExpected, AnyFact, AnyReading, fact_id
 from specs.diagnostic import Diagnostic
 from specs.reason import Reason
 
@@ -114,6 +114,47 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlockedStep:
+    """A step that cannot be in the plan, because of a blocked fact. A part that was asked to hold it says so."""
+
+    step: Step
+    cause: AnyFact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which part of a plan: `--until`, `--module`, `--host`. Of one kind any may match, of two kinds both have to."""
+
+    until: tuple[str, ...] = ()
+    """Step ids and sections of the guide."""
+    modules: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.until or self.modules or self.hosts)
+
+
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remaining:
+    """What a part does not do, and why: a step, or a fact for which there is no step."""
+
+    because: Reason
+    step: Step | None = None
+    expected: AnyExpected | None = None
+    diagnostic: Diagnostic | None = None
+    """What blocks the fact."""
+
+    @property
+    def id(self) -> str:
+        if self.step is not None:
+            return self.step.id
+        return "" if self.expected is None else fact_id(self.expected.fact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     release: str
     steps: tuple[Step, ...]
@@ -123,4 +164,10 @@ class Plan:
     """Reported, not repaired; `blocks` is always empty."""
     unread_facts: frozenset[AnyFact] = frozenset()
     """Facts the plan depends on that were not read yet: read them and plan again. Empty in a finished plan."""
+    blocked_steps: tuple[BlockedStep, ...] = ()
+    """Of the whole plan."""
+    selection: Selection = EVERYTHING
+    """The part of the whole plan that this is (`core/selection.py`); without any, the whole."""
+    remaining: tuple[Remaining, ...] = ()
+    """What is in the whole plan and not in this part."""
     schema: Literal["bkrec.plan/1"] = "bkrec.plan/1"

@@ -140,6 +140,12 @@ class PlanInput(_Model):
     digest: str
 
 
+class SavedSelection(_Model):
+    until: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+
 class SavedPlan(_Model):
     schema_: Literal["bkrec.saved-plan/1"] = Field(alias="schema")
     cluster: str
@@ -148,6 +154,8 @@ class SavedPlan(_Model):
     blocked: tuple[Blocked, ...]
     derived: tuple[Derived, ...]
     advice: tuple[Blocked, ...] = ()
+    selection: SavedSelection = SavedSelection()
+    """The part that was selected; later rounds of the run that applies it select the same."""
     inputs: tuple[PlanInput, ...]
 
 
@@ -170,6 +178,7 @@ def save(plan: core.Plan, readings: Readings, *, cluster: str) -> SavedPlan:
             "blocked": plan.blocked,
             "derived": plan.derived,
             "advice": plan.advice,
+            "selection": plan.selection,
             "inputs": inputs,
         }
     )
@@ -209,6 +218,11 @@ def digest(reading: AnyReading) -> str:
         case Unknown(why):
             content = ["unknown", "inline" if isinstance(why, InlineReason) else why.code]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+def selection(saved: SavedPlan) -> core.Selection:
+    part = saved.selection
+    return core.Selection(until=part.until, modules=part.modules, hosts=part.hosts)
 
 
 def facts(saved: SavedPlan) -> tuple[AnyFact, ...]:

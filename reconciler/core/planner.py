@@ -11,7 +11,7 @@ plan reads like the guide. A solver could do no better and could not say why. Th
 * Facts that a decision rests on and that were not read are `unread_facts`: the caller reads them and plans again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Readings, fact_id
@@ -19,9 +19,9 @@ from reconciler.core.action_selection import select_actions
 from reconciler.core.fact_reader import FactNotRead, FactReader
 from reconciler.core.invalidation import desired_but_invalidated, order_invalidations
 from reconciler.core.node import Decision, Node, RuleCache
-from reconciler.core.plan import Advice, Blocked, Dependency, Plan, RepairedFact, Step
+from reconciler.core.plan import Advice, Blocked, BlockedStep, Dependency, Plan, RepairedFact, Step
 from reconciler.core.plan_graph import PlanGraph, PriorPass, Rule
-from reconciler.core.step_order import topological_order
+from reconciler.core.step_order import rank, topological_order
 
 __all__ = ["Decision", "Rule", "advised", "plan"]
 
@@ -67,6 +67,7 @@ def _finish(release: str, graph: PlanGraph) -> Plan:
         release=release,
         steps=steps,
         blocked=_blocked_with_dependants(graph),
+        blocked_steps=tuple(_blocked_steps(graph)),
         derived=tuple(graph.derived[fact] for fact in sorted(graph.derived, key=fact_id)),
         advice=tuple(graph.advice[fact] for fact in sorted(graph.advice.keys() - graph.blocked.keys(), key=fact_id)),
         unread_facts=frozenset(graph.unread),
@@ -119,6 +120,16 @@ def _blocked_with_dependants(graph: PlanGraph) -> tuple[Blocked, ...]:
         replace(graph.blocked[fact], blocks=tuple(sorted(waiting.get(fact, ()))))
         for fact in sorted(graph.blocked, key=fact_id)
     )
+
+
+def _blocked_steps(graph: PlanGraph) -> Iterator[BlockedStep]:
+    """In the guide's order, without what they would come after: none of it is going to happen."""
+    steps = (
+        BlockedStep(step=_to_step(node, ()), cause=node.blocking_expectation.fact)
+        for node in graph.nodes.values()
+        if node.blocking_expectation is not None
+    )
+    return iter(sorted(steps, key=lambda blocked: rank(blocked.step)))
 
 
 def _cause_of(graph: PlanGraph, providers: Mapping[AnyFact, Node], fact: AnyFact) -> AnyFact | None:

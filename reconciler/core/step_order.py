@@ -15,7 +15,7 @@ def topological_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         for other in {edge.step for edge in step.after} & by_id.keys():
             dependants.setdefault(other, []).append(name)
             remaining[name] += 1
-    ready = [(_rank(by_id[name]), name) for name, before in remaining.items() if not before]
+    ready = [(rank(by_id[name]), name) for name, before in remaining.items() if not before]
     heapify(ready)
     done: list[Step] = []
     while ready:
@@ -24,14 +24,15 @@ def topological_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         for other in dependants.get(name, ()):
             remaining[other] -= 1
             if not remaining[other]:
-                heappush(ready, (_rank(by_id[other]), other))
+                heappush(ready, (rank(by_id[other]), other))
         del remaining[name]
     if remaining:
         raise BkrecError(diagnose("plan-cycle", steps=" ".join(sorted(remaining))))
     return tuple(done)
 
 
-def _rank(step: Step) -> tuple[tuple[int, ...], str, str]:
+def rank(step: Step) -> tuple[tuple[int, ...], str, str]:
+    """Where a step is in the guide; among those of a section by host and id."""
     return section_rank(step.section), step.action.host, step.id
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from reconciler.core.window import Window, window_end
+
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Linux has both, and only the first counts sleep; elsewhere the second does. Source: clock_gettime(2)."""
 
@@ -32,6 +34,18 @@ def wall_ahead_s(clock: Clock) -> float:
     """Seconds the wall clock is ahead of the monotonic one: grows while that one stands still, and with every
     correction."""
     return clock.now().timestamp() - clock.steady()
+
+
+def window_until(clock: Clock, stop_at: str) -> Window | None:
+    """From now to the next time that this machine's clock shows HH:MM; None where that is not a time of day.
+
+    By the local time that is shown there, also where summer time begins or ends in between.
+    """
+    now = clock.now()
+    end = window_end(now.astimezone().replace(tzinfo=None), stop_at)
+    if end is None:
+        return None
+    return Window(stop_at=stop_at, ends_s=clock.steady() + (end.astimezone() - now).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)

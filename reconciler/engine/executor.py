@@ -20,6 +20,8 @@ from reconciler.core.events import (
     StepSkipped,
 )
 from reconciler.core.plan import Plan, Step
+from reconciler.core.selection import StepGraph
+from reconciler.core.window import fits
 from reconciler.engine.lease import Lease
 from reconciler.engine.run import ExecutionResult, RunContext
 from reconciler.engine.step.runner import LaunchedJobs, StepAttempt, StepResult, run_step
@@ -34,6 +36,7 @@ class _Scheduler:
 
     waiting: dict[str, Step]
     parallel: int
+    graph: StepGraph
     outages: frozenset[str] = frozenset()
     """Steps that users notice."""
     tasks: dict[StepTask, Step] = field(default_factory=dict[StepTask, Step])
@@ -44,13 +47,14 @@ class _Scheduler:
     not_started: list[str] = field(default_factory=list[str])
     errors: list[BkrecError] = field(default_factory=list[BkrecError])
 
-    def next_ready(self) -> Step | None:
-        """The first, in the plan's order, that may start now."""
+    def next_ready(self, remaining_s: float | None = None) -> Step | None:
+        """The first, in the plan's order, that may start now; `remaining_s` of a maintenance window."""
         locked = {lock for step in self.tasks.values() for lock in step.action.locks}
         if len(self.tasks) >= self.parallel:
             return None
         for step in self.waiting.values():
-            if self._dependencies_done(step) and locked.isdisjoint(step.action.locks):
+            ready = self._dependencies_done(step) and locked.isdisjoint(step.action.locks)
+            if ready and (remaining_s is None or fits(self.graph, step.id, self._begun(), remaining_s)):
                 return step
             if self._ends_an_outage(step):
                 locked.update(step.action.locks)
@@ -61,8 +65,11 @@ class _Scheduler:
 
     def _ends_an_outage(self, step: Step) -> bool:
         """Users are waiting for it: its locks are reserved, or an unrelated step would prolong the outage."""
-        started = {running.id for running in self.tasks.values()} | self.done
-        return any(dependency.step in started and dependency.step in self.outages for dependency in step.after)
+        begun = self._begun()
+        return any(dependency.step in begun and dependency.step in self.outages for dependency in step.after)
+
+    def _begun(self) -> set[str]:
+        return {running.id for running in self.tasks.values()} | self.done
 
     def record_result(self, step: Step, result: StepResult) -> Iterator[StepBlocked]:
         """Yields each step that this result blocks, once."""
@@ -105,7 +112,7 @@ class _Scheduler:
             result.update(dict.fromkeys(step.id for step in direct))
         return tuple(result)
 
-    def result(self, running: tuple[str, ...]) -> ExecutionResult:
+    def result(self, running: tuple[str, ...], *, window_closed: bool) -> ExecutionResult:
         return ExecutionResult(
             started=tuple(self.jobs.started_steps),
             done=tuple(result.step for result in self.results if isinstance(result, StepDone)),
@@ -113,6 +120,7 @@ class _Scheduler:
             failed=tuple(result for result in self.results if isinstance(result, StepFailed)),
             blocked=tuple(self.blocked),
             not_started=(*self.not_started, *self.waiting),
+            outside_window=tuple(self.waiting) if window_closed and not self.errors else (),
             deferred=tuple(result for result in self.results if isinstance(result, StepDeferred)),
             needs_human=tuple(result for result in self.results if isinstance(result, StepNeedsHuman)),
             running=running,
@@ -125,6 +133,7 @@ async def execute(plan: Plan, context: RunContext, lease: Lease) -> ExecutionRes
     scheduler = _Scheduler(
         waiting={step.id: step for step in plan.steps},
         parallel=context.parallel,
+        graph=StepGraph.of(plan.steps),
         outages=frozenset(step.id for step in plan.steps if step.action.outage),
     )
     try:
@@ -133,7 +142,7 @@ async def execute(plan: Plan, context: RunContext, lease: Lease) -> ExecutionRes
         _record_interruption(scheduler, context)
         raise
     running = _record_interruption(scheduler, context) if context.stop.immediate.is_set() else ()
-    return scheduler.result(running)
+    return scheduler.result(running, window_closed=context.window is not None and not context.stop.requested)
 
 
 async def _run_steps(scheduler: _Scheduler, context: RunContext, lease: Lease) -> None:
@@ -151,10 +160,14 @@ async def _run_steps(scheduler: _Scheduler, context: RunContext, lease: Lease) -
 
 
 def _start_ready(scheduler: _Scheduler, context: RunContext, lease: Lease, group: asyncio.TaskGroup) -> None:
-    while not context.stop.requested and (step := scheduler.next_ready()) is not None:
+    while not context.stop.requested and (step := scheduler.next_ready(_window_s(context))) is not None:
         del scheduler.waiting[step.id]
         attempt = StepAttempt(step=step, lease=lease, jobs=scheduler.jobs)
         scheduler.tasks[group.create_task(_run_and_record(attempt, context))] = step
+
+
+def _window_s(context: RunContext) -> float | None:
+    return None if context.window is None else context.window.ends_s - context.clock.steady()
 
 
 async def _run_and_record(attempt: StepAttempt, context: RunContext) -> StepResult | BkrecError:

@@ -6,11 +6,13 @@ final assessment, never from what was done.
 """
 
 import asyncio
+from dataclasses import replace
 
 from probes.fact import AnyExpected
 from reconciler.core.diff import compare
 from reconciler.core.events import ApprovalGiven, RunEnded, RunHalted, RunStarted
 from reconciler.core.plan import Plan
+from reconciler.core.selection import derived_without
 from reconciler.core.verdict import event_verdict, exit_code
 from reconciler.engine import approvals, pause
 from reconciler.engine.assess import Assessment, assess, facts_of
@@ -34,9 +36,10 @@ __all__ = ["RunContext", "RunResult", "reconcile"]
 
 
 async def reconcile(context: RunContext) -> RunResult:
-    """Expected errors are in the result, not raised."""
+    """Expected errors are in the result, not raised; but what `accept_plan` and `confirm` raise goes through."""
     started_at = context.clock.steady()
     state = RunState(assessment=await _initial_assessment(context), started_at=started_at)
+    context.accept_plan(state.assessment.plan)
     if not await running_jobs(context.gather, context.hosts):
         state.refused = await preflight(context, state)
         if state.refused or nothing_to_start(context, state.assessment):
@@ -150,7 +153,9 @@ async def _run_rounds(lease: Lease, context: RunContext, state: RunState) -> Non
         state.change_started = state.change_started or bool(result.started and context.hosts_required(plan))
         await _await_derived(context, plan, result)
         state.diagnostics.extend(result.diagnostics)
-        if result.failed or context.stop.requested or not (result.done or result.skipped or result.deferred):
+        if result.failed or context.stop.requested or (result.outside_window and not result.deferred):
+            break
+        if not (result.done or result.skipped or result.deferred):
             break
     if not context.stop.immediate.is_set():
         await _reassess(context, state)
@@ -178,7 +183,14 @@ async def _reassess(context: RunContext, state: RunState) -> None:
 async def _await_derived(context: RunContext, plan: Plan, result: ExecutionResult) -> None:
     """What follows from steps takes its time: consul checks a service every ten seconds or so."""
     if result.done and not (result.failed or result.deferred):
-        await _poll_until_matching(context, _expected_soon(plan), DERIVED_TIMEOUT_S)
+        await _poll_until_matching(context, _expected_soon(_without(plan, result.outside_window)), DERIVED_TIMEOUT_S)
+
+
+def _without(plan: Plan, not_started: tuple[str, ...]) -> Plan:
+    """What depends on a step that is not started is not waited for."""
+    steps = [step for step in plan.steps if step.id in not_started]
+    unrepaired = {repaired.expected.fact for step in steps for repaired in step.repairs}
+    return replace(plan, derived=derived_without(plan.derived, unrepaired))
 
 
 def _expected_soon(plan: Plan) -> list[AnyExpected]:

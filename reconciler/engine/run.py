@@ -11,7 +11,9 @@ from probes.fact import AnyExpected
 from reconciler.core.approval import pending_approvals, waiting_steps
 from reconciler.core.events import Event, StepBlocked, StepDeferred, StepFailed, StepNeedsHuman
 from reconciler.core.plan import Blocked, Plan
-from reconciler.core.verdict import RunVerdict, verdict
+from reconciler.core.selection import derived_without
+from reconciler.core.verdict import RunVerdict, Verdict, verdict
+from reconciler.core.window import Window
 from reconciler.engine.assess import Assessment, MakePlan, SpecInputs
 from reconciler.engine.clock import Clock
 from reconciler.engine.gather import GatherFacts
@@ -25,6 +27,10 @@ PARALLEL_STEPS = 4
 
 def _no_checks(_: Plan) -> tuple[AnyExpected, ...]:
     return ()
+
+
+def _accept(_: Plan) -> None:
+    """Any plan."""
 
 
 def _no_hosts(_: Plan) -> tuple[str, ...]:
@@ -54,6 +60,8 @@ class RunContext:
     stop: StopRequest
     confirm: Callable[[Assessment], Awaitable[bool]]
     """Asked when the plan holds steps that have not been confirmed yet."""
+    accept_plan: Callable[[Plan], None] = _accept
+    """Given the first plan, before anything is written: raises where it is not what was asked for."""
     preflight_checks: Callable[[Plan], Sequence[AnyExpected]] = _no_checks
     """What must hold before the first write: disk space, clock, no foreign installer running."""
     hosts_required: Callable[[Plan], Sequence[str]] = _no_hosts
@@ -63,6 +71,8 @@ class RunContext:
     undoes: bool = False
     """It rolls back another run: it ends as rolled back, and its own jobs cannot be rolled back in turn."""
     parallel: int = PARALLEL_STEPS
+    window: Window | None = None
+    """Until when steps may be started: `apply --stop-at`."""
 
     def record(self, event: Event) -> None:
         """Journal first, then whoever watches. Raises JournalError."""
@@ -84,6 +94,8 @@ class ExecutionResult:
     """Not started, because a person has to approve or do it; nor are its dependants."""
     not_started: tuple[str, ...] = ()
     """Not started, because the run was stopped, or because the plan is out of date."""
+    outside_window: tuple[str, ...] = ()
+    """Not started, because they, or what they need, would end after the maintenance window."""
     deferred: tuple[StepDeferred, ...] = ()
     """Steps that found the plan out of date: the next round assesses and plans again."""
     running: tuple[str, ...] = ()
@@ -115,6 +127,10 @@ class RunState:
     def failed(self) -> tuple[StepFailed, ...]:
         return tuple(failed for result in self.rounds for failed in result.failed)
 
+    @property
+    def outside_window(self) -> frozenset[str]:
+        return frozenset(self.rounds[-1].outside_window) if self.rounds else frozenset()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
@@ -124,6 +140,10 @@ class RunResult:
     """The final one."""
     diagnostics: tuple[Diagnostic, ...] = ()
     rounds: tuple[ExecutionResult, ...] = ()
+
+    @property
+    def outside_window(self) -> tuple[str, ...]:
+        return self.rounds[-1].outside_window if self.rounds else ()
 
 
 def open_questions(context: RunContext, assessment: Assessment) -> tuple[Diagnostic, ...]:
@@ -160,6 +180,32 @@ def _needs_human(context: RunContext, assessment: Assessment) -> bool:
     return (bool(facts) or manual) and all(drift.expected.fact in facts for drift in assessment.difference.unknown)
 
 
+def _part_is_done(context: RunContext, state: RunState) -> bool:
+    """A part of the plan, or a window, was asked for, and nothing of it is left undone for any other reason."""
+    plan, difference = state.assessment.plan, state.assessment.difference
+    if not plan.selection and not state.outside_window:
+        return False
+    allowed = state.outside_window | waiting_steps(plan, context.approved)
+    open_facts = {repaired.expected.fact for step in plan.steps for repaired in step.repairs}
+    differing = {drift.expected.fact for drift in (*difference.drift, *difference.unknown)}
+    return (
+        all(step.id in allowed for step in plan.steps)
+        and not any(blocked.expected.fact in differing for blocked in plan.blocked)
+        and not derived_without(plan.derived, open_facts)
+    )
+
+
+def _readings_of_part(state: RunState) -> Verdict:
+    """Unknown, unless all that was not read is outside the part and waits for a person's word alone."""
+    difference, remaining = state.assessment.difference, state.assessment.plan.remaining
+    acknowledged_later = {
+        item.expected.fact
+        for item in remaining
+        if item.expected is not None and item.diagnostic is not None and item.diagnostic.disposition == "needs-human"
+    }
+    return "differs" if all(drift.expected.fact in acknowledged_later for drift in difference.unknown) else "unknown"
+
+
 def run_verdict(context: RunContext, state: RunState) -> RunVerdict:
     """Errors outweigh facts, and facts decide the rest. `core/verdict.py` has the exit codes."""
     touched = any(result.started for result in state.rounds)
@@ -177,6 +223,8 @@ def run_verdict(context: RunContext, state: RunState) -> RunVerdict:
         return "failed"
     if readings != "converged" and waiting:
         return "waiting"
+    if readings != "converged" and _part_is_done(context, state):
+        return _readings_of_part(state)
     if readings == "differs":
         return "failed" if touched else "refused"
     if readings == "unknown":

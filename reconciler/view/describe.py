@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from actions.action import Action
 from probes.fact import Absent, AnyFact, AnyReading, Known, SameAs, Unknown, fact_id, kind_of
+from reconciler.core.interim_state import InterimState
 from reconciler.core.redact import redact_reading
 from reconciler.view.messages.actions import ACTIONS
 from reconciler.view.messages.facts import FACTS, STATES, VALUES
@@ -49,6 +50,13 @@ def is_backup(done: Action) -> bool:
 def undo(word: str) -> Reason:
     """Why an undo makes that of it; the words are those of `actions/action.py`."""
     return reason(f"undo-{word}")
+
+
+def interim(release: str, state: InterimState) -> tuple[Reason, ...]:
+    """What the cluster is, whether users can work on it, and what must not be done manually meanwhile."""
+    names = {name: ", ".join(getattr(state, name)) for name in ("upgraded", "pending", "down", "unclear")}
+    topics = ("", "-users", "-manual")
+    return tuple(reason(f"interim-{state.state}{topic}", release=release, **names) for topic in topics)
 
 
 def reading(read: AnyReading | SameAs[Any], page: RenderOptions, *, kind: str = "") -> str:

@@ -1,20 +1,14 @@
 """Estimate: what a plan costs: how long it takes, and how long which product is down.
 
-The steps are laid on a time line by their estimates: each begins when all it comes after are done and when nobody
-holds what it needs (two bkcli calls never overlap). A product is down while a step that disrupts it runs; steps that
-run at once are counted once. An estimate, and shown as one.
+The steps are laid on a time line by their estimates (`core/timeline.py`). A product is down while a step that disrupts
+it runs; steps that run at once are counted once. An estimate, and shown as one.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.plan import Plan, Step
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    start_s: float
-    end_s: float
+from reconciler.core.timeline import Span, timeline_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +21,8 @@ class Outage:
 
 
 def timeline(plan: Plan, remaining_s: Mapping[str, float] | None = None) -> Mapping[str, Span]:
-    """When each step would run, in seconds from now; `left_s` corrects the estimate of steps begun or done."""
-    known = remaining_s or {}
-    spans: dict[str, Span] = {}
-    free: dict[str, float] = {}
-    for step in plan.steps:
-        begins = max((spans[a.step].end_s for a in step.after if a.step in spans), default=0.0)
-        begins = max((begins, *(free.get(lock, 0.0) for lock in step.action.locks)))
-        ends = begins + known.get(step.id, step.action.estimate_s)
-        spans[step.id] = Span(start_s=begins, end_s=ends)
-        free.update((blocked, ends) for blocked in step.action.locks)
-    return spans
+    """When each step would run, in seconds from now; `remaining_s` corrects the estimate of steps begun or done."""
+    return timeline_of(plan.steps, remaining_s)
 
 
 def total_s(plan: Plan) -> float:

@@ -4,14 +4,16 @@ Where a document for machines is all there is, the report is that document. Wher
 order, it is a value of its own, and the document is made of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from probes.fact import AnyFact, AnyReading, Readings
 from reconciler.core.diff import Difference
-from reconciler.core.events import Event
-from reconciler.core.plan import Plan
+from reconciler.core.events import Event, RunEnded
+from reconciler.core.interim_state import InterimState, interim_state
+from reconciler.core.plan import Plan, Remaining
+from reconciler.core.selection import not_done_by
 from reconciler.core.undo_scope import UndoScope
 from reconciler.core.verdict import RunVerdict, Verdict, verdict
 from reconciler.view.documents import AckDoc, ExplainDoc, HistoryDoc, LockDoc, PauseDoc, StatusDoc, TrustDoc
@@ -57,10 +59,35 @@ class ClusterReport:
     warnings: tuple[Diagnostic, ...] = ()
     readings: Readings = field(default_factory=dict[AnyFact, AnyReading])
     """All that the plan was decided on."""
+    products: tuple[str, ...] = ()
+    """Modules that the release migrates from an older one."""
+    sections: Mapping[str, LocalizedText] = field(default_factory=dict[str, LocalizedText])
+    """The guide's, by number: the stages in which steps are listed."""
+    stop_at: str = ""
+    """When the maintenance window ends, "" without one."""
+    outside_window: frozenset[str] = frozenset()
+    """The steps that would not be begun any more, by the estimates."""
 
     @property
     def verdict(self) -> Verdict:
         return verdict(self.difference)
+
+    @property
+    def is_partial(self) -> bool:
+        return bool(self.plan.selection or self.stop_at)
+
+    @property
+    def remaining(self) -> tuple[Remaining, ...]:
+        """What the plan is not going to do."""
+        return not_done_by(self.plan, self.outside_window, self.stop_at)
+
+    def interim(self, remaining: Iterable[Remaining]) -> InterimState:
+        """What the cluster is while this is left."""
+        others = tuple(remaining)
+        steps = (item.step for item in others if item.step is not None)
+        blocked = (blocked.step for blocked in self.plan.blocked_steps)
+        modules = (item.expected.module for item in others if item.expected is not None)
+        return interim_state(self.products, (*steps, *blocked), modules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +123,8 @@ class RunReport:
     events: tuple[Event, ...] = ()
     """In their order, without what commands printed: the journal has that."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    remaining: tuple[Remaining, ...] = ()
+    """What is left to do, with reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,5 +190,15 @@ Report = (
     | StatusDoc
     | TrustDoc
 )
-StreamItem = UndoPreview | Event | ErrorReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndOfRun:
+    """The last event of a run, with what is left."""
+
+    event: RunEnded
+    remaining: tuple[Remaining, ...]
+
+
+StreamItem = UndoPreview | Event | ErrorReport | EndOfRun
 """What a run hands over one by one while it goes on, to a format that streams."""

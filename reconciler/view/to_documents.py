@@ -7,14 +7,16 @@ from typing import Any, TypeVar, cast
 from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, SameAs, Unknown, fact_id, kind_of
 from reconciler.core import events as ev
 from reconciler.core.diff import AdvisedDrift, Difference
-from reconciler.core.plan import Blocked, Plan, Step
+from reconciler.core.interim_state import InterimState
+from reconciler.core.plan import Blocked, Plan, Remaining, Step
 from reconciler.core.redact import redact_reading
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
 from reconciler.view import documents as doc
 from reconciler.view.estimate import outages, total_s
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
-from reconciler.view.reports import InitReport, RunReport, UndoPreview, UndoReport
+from reconciler.view.overwritten import overwritten
+from reconciler.view.reports import ClusterReport, EndOfRun, InitReport, RunReport, UndoPreview, UndoReport
 from specs.diagnostic import Diagnostic
 from specs.reason import CodedReason, Reason
 from specs.text import LocalizedText
@@ -72,8 +74,13 @@ def _fact(fact: AnyFact, read: AnyReading, module: str) -> doc.FactDoc:
 
 
 def plan_document(
-    plan: Plan, warnings: Iterable[Diagnostic] = (), latent: Mapping[AnyFact, Reason] | None = None
+    plan: Plan,
+    warnings: Iterable[Diagnostic] = (),
+    latent: Mapping[AnyFact, Reason] | None = None,
+    part: ClusterReport | None = None,
 ) -> doc.PlanDoc:
+    """`part`: the report, where the plan is not the whole one."""
+    others = () if part is None else part.remaining
     return doc.PlanDoc(
         release=plan.release,
         estimate_s=total_s(plan),
@@ -83,6 +90,51 @@ def plan_document(
         derived=[fact_id(derived.expected.fact) for derived in plan.derived],
         advice=[blocked_document(advice) for advice in plan.advice],
         warnings=[problem(warning) for warning in warnings],
+        selection=None if part is None else _selection(part),
+        remaining=[remaining_document(item) for item in others],
+        interim=None if part is None or not others else interim_document(part.release, part.interim(others)),
+    )
+
+
+def _selection(part: ClusterReport) -> doc.SelectionDoc:
+    selection = part.plan.selection
+    return doc.SelectionDoc(
+        until=list(selection.until), modules=list(selection.modules), hosts=list(selection.hosts), stop_at=part.stop_at
+    )
+
+
+def remaining_document(item: Remaining) -> doc.RemainingDoc:
+    step, expected = item.step, item.expected
+    if step is not None:
+        return doc.RemainingDoc(
+            step=step.id,
+            host=step.action.host,
+            module=step.module,
+            section=step.section,
+            en=describe.action(step.action, "en"),
+            zh=describe.action(step.action, "zh"),
+            because=why(item.because),
+        )
+    fact = None if expected is None else expected.fact
+    return doc.RemainingDoc(
+        fact=item.id,
+        host="" if fact is None else fact.host,
+        module="" if expected is None else expected.module,
+        en="" if fact is None else describe.fact(fact, "en"),
+        zh="" if fact is None else describe.fact(fact, "zh"),
+        because=why(item.because),
+        problem=problem(item.diagnostic) if item.diagnostic else None,
+    )
+
+
+def interim_document(release: str, interim: InterimState) -> doc.InterimDoc:
+    return doc.InterimDoc(
+        state=interim.state,
+        upgraded=list(interim.upgraded),
+        pending=list(interim.pending),
+        down=list(interim.down),
+        unclear=list(interim.unclear),
+        advice=[why(reason) for reason in describe.interim(release, interim)],
     )
 
 
@@ -122,6 +174,8 @@ def run_document(report: RunReport) -> doc.RunDoc:
         events=[event_document(event) for event in report.events],
         problems=[problem(diagnostic) for diagnostic in report.diagnostics],
         result=comparison(doc.DiffDoc, cluster.release, cluster.difference, cluster.warnings, cluster.not_covered),
+        remaining=[remaining_document(item) for item in report.remaining],
+        interim=interim_document(cluster.release, cluster.interim(report.remaining)) if report.remaining else None,
     )
 
 
@@ -146,6 +200,12 @@ def event_document(event: ev.Event) -> doc.EventDoc:
     cause = problem(event.diagnostic) if isinstance(event, ev.StepFailed | ev.StepNeedsHuman | ev.RunHalted) else None
     listed = {name: list(cast(tuple[str, ...], v)) if isinstance(v, tuple) else v for name, v in own.items()}
     return doc.EventDoc.model_validate({**listed, "problem": cause})
+
+
+def end_document(end: EndOfRun) -> doc.EventDoc:
+    """The last line of a stream."""
+    own = event_document(end.event)
+    return own.model_copy(update={"remaining": [remaining_document(item) for item in end.remaining]})
 
 
 def error_document(exit_code: int, diagnostics: Iterable[Diagnostic]) -> doc.ErrorDoc:
@@ -242,6 +302,16 @@ def step_document(number: int, step: Step, latent: Mapping[AnyFact, Reason]) -> 
         side_effects=[why(effect) for effect in done.side_effects()],
         restore=list(done.restore_commands()),
         latent=[why(latent[m.expected.fact]) for m in step.repairs if m.expected.fact in latent],
+        overwrites=[
+            doc.OverwrittenDoc(
+                fact=fact_id(drift.expected.fact),
+                en=describe.fact(drift.expected.fact, "en"),
+                zh=describe.fact(drift.expected.fact, "zh"),
+                before=reading(drift.reading),
+                after=reading(drift.expected.reading),
+            )
+            for drift in overwritten(step)
+        ],
     )
 
 

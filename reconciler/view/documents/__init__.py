@@ -30,7 +30,17 @@ from reconciler.view.documents.cluster import (
 )
 from reconciler.view.documents.diff import AdviceDoc, CheckDoc, ComparisonDoc, DiffDoc, FindingDoc
 from reconciler.view.documents.explain import DeviationDoc, EntryDoc, ExplainDoc, GuideCommandDoc
-from reconciler.view.documents.plan import BlockedDoc, DependencyDoc, OutageDoc, PlanDoc, StepDoc
+from reconciler.view.documents.plan import (
+    BlockedDoc,
+    DependencyDoc,
+    InterimDoc,
+    OutageDoc,
+    OverwrittenDoc,
+    PlanDoc,
+    RemainingDoc,
+    SelectionDoc,
+    StepDoc,
+)
 from reconciler.view.documents.probe import FactDoc, ProbeDoc
 from reconciler.view.documents.run import (
     EventDoc,
@@ -46,10 +56,11 @@ from reconciler.view.documents.trust import KeyDoc, ServerDoc, ServerState, Trus
 __all__ = [
     "AbsentDoc", "AckDoc", "AdviceDoc", "ApprovalDoc", "BlockedDoc", "CheckDoc", "ComparisonDoc", "DependencyDoc",
     "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "EntryDoc", "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc",
-    "FindingDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc",
-    "LockDoc", "OutageDoc", "PauseDoc", "PlacementDoc", "PlanDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc",
-    "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc",
-    "TaskDoc", "TaskState", "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc", "dumped",
+    "FindingDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc", "JobDoc", "KeyDoc",
+    "KnownDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PauseDoc", "PlacementDoc", "PlanDoc", "ProbeDoc",
+    "ReadingDoc", "ReasonDoc", "RemainingDoc", "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc",
+    "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "TaskDoc", "TaskState", "TextDoc", "TrustDoc",
+    "UndoDoc", "UnknownDoc", "dumped",
 ]  # fmt: skip
 
 

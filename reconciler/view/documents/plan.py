@@ -2,16 +2,26 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from actions.action import Undo
-from reconciler.view.documents.base import DiagnosticDoc, Doc, ReasonDoc
+from reconciler.view.documents.base import DiagnosticDoc, Doc, ReadingDoc, ReasonDoc
 
 
 class DependencyDoc(Doc):
     step: str
     because: ReasonDoc
     source: str
+
+
+class OverwrittenDoc(Doc):
+    """A value that is there and will be another: in a file that the owner may have edited."""
+
+    fact: str
+    en: str
+    zh: str
+    before: ReadingDoc
+    after: ReadingDoc
 
 
 class StepDoc(Doc):
@@ -47,6 +57,7 @@ class StepDoc(Doc):
     """For root's shell on `host`: the commands that bring back the backup which this step makes."""
     latent: list[ReasonDoc] = Field(default_factory=list[ReasonDoc])
     """What would happen without it, and when, of the facts that are right now."""
+    overwrites: list[OverwrittenDoc] = Field(default_factory=list[OverwrittenDoc])
 
 
 class BlockedDoc(Doc):
@@ -55,6 +66,45 @@ class BlockedDoc(Doc):
     module: str
     problem: DiagnosticDoc
     blocks: list[str]
+
+
+REMAINING = AliasChoices("left", "remaining")
+"""In JSON the list of these is called `left`."""
+
+
+class RemainingDoc(Doc):
+    """What a part of a plan, or a run, does not do: a step, or a fact without one; and why."""
+
+    step: str = ""
+    fact: str = ""
+    host: str
+    module: str
+    section: str = ""
+    en: str
+    zh: str
+    because: ReasonDoc
+    problem: DiagnosticDoc | None = None
+    """What blocks the fact."""
+
+
+class InterimDoc(Doc):
+    """What the cluster is while something is left, and what that means for its users and operators."""
+
+    state: Literal["down", "unclear", "mixed", "before", "complete"]
+    upgraded: list[str]
+    pending: list[str]
+    """Products that are still of the old release."""
+    down: list[str]
+    unclear: list[str]
+    """Products of which facts could not be read or repaired."""
+    advice: list[ReasonDoc]
+
+
+class SelectionDoc(Doc):
+    until: list[str]
+    modules: list[str]
+    hosts: list[str]
+    stop_at: str = ""
 
 
 class OutageDoc(Doc):
@@ -74,3 +124,11 @@ class PlanDoc(Doc):
     advice: list[BlockedDoc] = Field(default_factory=list[BlockedDoc])
     """Reported, not repaired: no step waits for it."""
     warnings: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])
+    selection: SelectionDoc | None = None
+    """The part that was asked for; null for the whole plan."""
+    remaining: list[RemainingDoc] = Field(
+        default_factory=list[RemainingDoc], serialization_alias="left", validation_alias=REMAINING
+    )
+    """What these steps do not do, and why."""
+    interim: InterimDoc | None = None
+    """The cluster after these steps, where that is not the whole plan."""

@@ -7,7 +7,7 @@ from pydantic import Field
 from reconciler.core.verdict import EventVerdict, RunVerdict
 from reconciler.view.documents.base import DiagnosticDoc, Doc, ReadingDoc, ReasonDoc
 from reconciler.view.documents.diff import DiffDoc
-from reconciler.view.documents.plan import BlockedDoc, StepDoc
+from reconciler.view.documents.plan import REMAINING, BlockedDoc, InterimDoc, RemainingDoc, StepDoc
 
 
 class EventDoc(Doc):
@@ -53,6 +53,8 @@ class EventDoc(Doc):
     verdict: EventVerdict | None = None
     done: int | None = None
     failed: int | None = None
+    remaining: list[RemainingDoc] | None = Field(default=None, serialization_alias="left", validation_alias=REMAINING)
+    """Of run-ended: what is left to do, and why."""
 
 
 class IrreversibleDoc(Doc):
@@ -102,6 +104,12 @@ class RunDoc(Doc):
     """Why it ended as it did, and what waits for a person."""
     result: DiffDoc
     """The cluster when it ended."""
+    remaining: list[RemainingDoc] = Field(
+        default_factory=list[RemainingDoc], serialization_alias="left", validation_alias=REMAINING
+    )
+    """What is left to do, and why."""
+    interim: InterimDoc | None = None
+    """What the cluster is until then; null where nothing is left."""
 
 
 class RunSummaryDoc(Doc):

@@ -8,6 +8,7 @@ from reconciler.view.formats import Form, Format
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import (
     ClusterReport,
+    EndOfRun,
     ErrorReport,
     InitReport,
     ProbeReport,
@@ -47,6 +48,8 @@ def stream(item: StreamItem) -> str:
             return dumped(to.undo_document(item), indent=None)
         case ErrorReport():
             return dumped(to.error_document(item.exit_code, item.diagnostics), indent=None)
+        case EndOfRun():
+            return dumped(to.end_document(item), indent=None)
         case _:
             return dumped(to.event_document(item), indent=None)
 
@@ -80,7 +83,8 @@ def _init(report: InitReport, _: RenderOptions) -> str:
 
 
 def _plan(report: ClusterReport, _: RenderOptions) -> str:
-    return dumped(to.plan_document(report.plan, report.warnings, report.difference.latent))
+    part = report if report.is_partial else None
+    return dumped(to.plan_document(report.plan, report.warnings, report.difference.latent, part))
 
 
 def _probe(report: ProbeReport, _: RenderOptions) -> str:

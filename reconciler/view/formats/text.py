@@ -6,7 +6,7 @@ from reconciler.view.explain import explain_text
 from reconciler.view.formats import Form, Format
 from reconciler.view.formats.json import form as json_form
 from reconciler.view.messages.ui import label
-from reconciler.view.render import RenderOptions
+from reconciler.view.render import RenderOptions, lines
 from reconciler.view.reports import (
     ClusterReport,
     ErrorReport,
@@ -20,11 +20,13 @@ from reconciler.view.text.ack import ack_text
 from reconciler.view.text.check import check_text
 from reconciler.view.text.diagnostic import diagnostics_text
 from reconciler.view.text.diff import diff_text
+from reconciler.view.text.part import interim_lines
 from reconciler.view.text.plan import plan_text
 from reconciler.view.text.probe import probe_text
 from reconciler.view.text.runs import history_text, lock_text, paused_text, status_text
 from reconciler.view.text.trust import trust_text
 from reconciler.view.text.undo import undone_text
+from reconciler.view.text.verdict import verdict_line
 
 
 def form(kind: ReportKind) -> Form | None:
@@ -69,7 +71,17 @@ def for_cluster(page: RenderOptions, cluster: ClusterReport) -> RenderOptions:
 
 
 def _apply(report: RunReport, page: RenderOptions) -> str:
-    return _check(report.cluster, page)
+    """After a part: what is left by stage, instead of every fact that differs because of it."""
+    cluster, page = report.cluster, for_cluster(page, report.cluster)
+    interim = lines(interim_lines(cluster, report.remaining, page)) if _is_interim(report) else ""
+    if cluster.is_partial and report.verdict == "differs":
+        return lines((verdict_line(cluster.release, cluster.difference, page), "")) + interim
+    return _check(cluster, page) + interim
+
+
+def _is_interim(report: RunReport) -> bool:
+    """Something was done, or asked for, and something is left."""
+    return bool(report.remaining) and (report.cluster.is_partial or report.verdict in ("failed", "interrupted"))
 
 
 def _check(report: ClusterReport, page: RenderOptions) -> str:
@@ -89,7 +101,7 @@ def _init(report: InitReport, page: RenderOptions) -> str:
 
 
 def _plan(report: ClusterReport, page: RenderOptions) -> str:
-    return plan_text(report.plan, for_cluster(page, report), report.difference.latent)
+    return plan_text(report.plan, for_cluster(page, report), report.difference.latent, report)
 
 
 def _probe(report: ProbeReport, page: RenderOptions) -> str:

@@ -57,6 +57,43 @@ LABELS: dict[str, LocalizedText] = {
     ),
     "plan-empty": message("Nothing to do for {release}", "{release}：无需任何操作"),
     "plan-nothing-possible": message("No step is possible yet for {release}", "{release}：目前没有可执行的步骤"),
+    "plan-short-of": message(
+        "Does not reach {release}: {facts:fact waits|facts wait} for this: {cause}",
+        "无法达到 {release}：{facts} 项事实受阻于：{cause}",
+    ),
+    "plan-short-of-more": message("; {count:more cause|more causes} below", "；另有 {count} 个原因，见下文"),
+    "part": message("part", "范围"),
+    "part-of": message("{part}: {steps} of {total:step|steps}", "{part}：{total} 步中的 {steps} 步"),
+    "part-until": message("until {names}", "至 {names}"),
+    "part-modules": message("modules {names}", "模块 {names}"),
+    "part-hosts": message("hosts {names}", "主机 {names}"),
+    "window": message("window", "窗口"),
+    "window-all": message(
+        "until {stop_at}: all steps fit, by their estimates", "至 {stop_at}：按预估，全部步骤可以完成"
+    ),
+    "window-some": message(
+        "until {stop_at}: by their estimates {count} do not fit ({numbers})",
+        "至 {stop_at}：按预估，有 {count} 步无法完成（{numbers}）",
+    ),
+    "stage": message("{section} {title}", "{section} {title}"),
+    "stage-outage": message("outage: {module}", "中断：{module}"),
+    "overwrites": message("overwrites", "覆盖"),
+    "overwrites-value": message("{fact}: {before} -> {after}", "{fact}：{before} -> {after}"),
+    "overwrites-content": message("{fact}: content differs", "{fact}：内容不同"),
+    "interim-now": message("Until the upgrade is complete", "升级完成之前"),
+    "interim-after-plan": message("After these steps, until the upgrade is complete", "以上步骤之后、升级完成之前"),
+    "interim-state": message("state", "状态"),
+    "interim-users": message("users", "用户"),
+    "interim-manual": message("manually", "人工操作"),
+    "remaining-title": message(
+        "Left: {steps:step|steps}, {facts:fact|facts} without a step", "剩余：{steps} 步，以及没有步骤的 {facts} 项事实"
+    ),
+    "remaining-steps": message(
+        "{section} {title}: {steps:step|steps}; {because}", "{section} {title}：{steps} 步；{because}"
+    ),
+    "remaining-how": message(
+        "`bkrec plan` shows them; `bkrec apply` continues with them", "`bkrec plan` 可查看；`bkrec apply` 会继续执行"
+    ),
     "outage": message("outage", "服务中断"),
     "outage-one": message("{product} down ~{time} (#{first})", "{product} 中断约 {time}（第 {first} 步）"),
     "outage-many": message(

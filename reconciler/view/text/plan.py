@@ -1,18 +1,21 @@
 """A plan: first what it costs, then each step with every reason, then what is not repaired and why, each cause once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
-from probes.fact import AnyFact, fact_id
+from probes.fact import AnyFact, fact_id, kind_of
 from reconciler.core.plan import Blocked, Plan, Step
 from reconciler.core.undo_scope import NO_CHANGE, RESTORED
 from reconciler.view import describe
 from reconciler.view.estimate import outages, total_s
-from reconciler.view.messages.registry import reason_text
+from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.messages.ui import duration, label
-from reconciler.view.render import RenderOptions, lines, sanitized
+from reconciler.view.overwritten import is_digest, overwritten
+from reconciler.view.render import RenderOptions, clipped, columns, lines, sanitized
+from reconciler.view.reports import ClusterReport
 from reconciler.view.text import latent
 from reconciler.view.text.diagnostic import block
 from reconciler.view.text.diff import module_title
+from reconciler.view.text.part import afterwards_lines, part_row, spans, stage_title, window_row
 from reconciler.view.text.restore import restore_lines
 from reconciler.view.text.rows import grouped, rows
 from specs.reason import Reason
@@ -20,20 +23,75 @@ from specs.reason import Reason
 _SHOWN = 5
 
 
-def plan_text(plan: Plan, page: RenderOptions, otherwise: Mapping[AnyFact, Reason] | None = None) -> str:
-    """`otherwise`: of the facts that are right now, what will happen without the step that mends them."""
-    return header_text(plan, page) + lines(
+def plan_text(
+    plan: Plan,
+    page: RenderOptions,
+    otherwise: Mapping[AnyFact, Reason] | None = None,
+    report: ClusterReport | None = None,
+) -> str:
+    """`otherwise`: of the facts that are right now, what will happen without the step that mends them. `report`: what
+    else is known of the cluster, for a part of a plan."""
+    return header_text(plan, page, report) + lines(
         steps_lines(plan, page, otherwise or {}),
         _follows(plan, page),
         blocked_lines(plan.blocked, label("blocked-title", page.lang), page),
         blocked_lines(plan.advice, reason_text(latent.REPORTED, page.lang), page),
+        () if report is None else afterwards_lines(report, page),
         (label("plan-read-only", page.lang),),
     )
 
 
-def header_text(plan: Plan, page: RenderOptions) -> str:
-    """The part to confirm: outage by product, the first irreversible step, backups, totals."""
-    return lines((page.paint(_title(plan, page), "bold"),), _costs(plan, page), ("",))
+def header_text(plan: Plan, page: RenderOptions, report: ClusterReport | None = None) -> str:
+    """What is confirmed: outage by product, the first irreversible step, backups, totals. A plan that does not reach
+    the release says so first."""
+    return lines(_short_of(plan, page), (page.paint(_title(plan, page), "bold"),), _costs(plan, page, report), ("",))
+
+
+def stages_text(report: ClusterReport, page: RenderOptions) -> str:
+    """Every step in a line of its own, by stage, and what it overwrites of the owner's."""
+    return lines(_stages(report, page), ("",))
+
+
+def _stages(report: ClusterReport, page: RenderOptions) -> Iterator[str]:
+    section = None
+    for number, step in enumerate(report.plan.steps, start=1):
+        if step.section != section:
+            section = step.section
+            title = stage_title(section, report, page)
+            yield page.paint(label("stage", page.lang, section=section, title=title).strip(), "bold")
+        first, tags = f"{f'#{number}':>6} {step.action.host}  ", "".join(f"  {tag}" for tag in _short_tags(step, page))
+        room = max(20, page.width - columns(first) - columns(tags))
+        yield first + clipped(describe.action(step.action, page.lang), room) + tags
+        yield from rows(page, ((label("overwrites", page.lang), line) for line in _overwrites(step, page)), indent=8)
+
+
+def _overwrites(step: Step, page: RenderOptions) -> Iterator[str]:
+    """The first few; the JSON document has all."""
+    drifts = overwritten(step)
+    for drift in drifts[:_SHOWN]:
+        fact, kind = drift.expected.fact, kind_of(drift.expected.fact)
+        name = describe.fact(fact, page.lang)
+        if is_digest(drift):
+            yield label("overwrites-content", page.lang, fact=name)
+        else:
+            before = describe.reading(drift.reading, page, kind=kind)
+            after = describe.reading(drift.expected.reading, page, kind=kind)
+            yield label("overwrites-value", page.lang, fact=name, before=before, after=after)
+    if len(drifts) > _SHOWN:
+        yield label("and-more", page.lang, count=len(drifts) - _SHOWN)
+
+
+def _short_of(plan: Plan, page: RenderOptions) -> Iterator[str]:
+    """The cause that most facts wait for, and how many causes there are besides."""
+    causes = grouped((b for b in plan.blocked if not b.progressing), lambda blocked: blocked.diagnostic)
+    if not causes:
+        return
+    waiting = {cause: len(_waiting_facts(group)) for cause, group in causes.items()}
+    cause = max(waiting, key=lambda diagnostic: waiting[diagnostic])
+    text = fill(diagnostic_text(cause).what, cause.fields, page.lang)
+    line = label("plan-short-of", page.lang, release=plan.release, facts=waiting[cause], cause=sanitized(text))
+    more = label("plan-short-of-more", page.lang, count=len(causes) - 1) if len(causes) > 1 else ""
+    yield page.paint(line + more, "bold", "yellow")
 
 
 def numbers(plan: Plan) -> Mapping[str, int]:
@@ -49,10 +107,15 @@ def _title(plan: Plan, page: RenderOptions) -> str:
     return label("plan-title", page.lang, release=plan.release, steps=len(plan.steps), hosts=hosts, time=time)
 
 
-def _costs(plan: Plan, page: RenderOptions) -> Iterator[str]:
+def _costs(plan: Plan, page: RenderOptions, report: ClusterReport | None) -> Iterator[str]:
+    part = ("part", part_row(plan, page))
     if not plan.steps:
+        yield from rows(page, ((label(name, page.lang), text) for name, text in (part,)), indent=2)
         return
+    stop_at, outside = ("", frozenset[str]()) if report is None else (report.stop_at, report.outside_window)
     reported = (
+        part,
+        ("window", window_row(stop_at, outside, numbers(plan), page)),
         ("outage", "\n".join(_outages(plan, page))),
         ("irreversible", _no_return(plan, page)),
         ("undo", _undo(plan, page)),
@@ -110,17 +173,6 @@ def _undo(plan: Plan, page: RenderOptions) -> str:
     return label("list-separator", page.lang).join(parts)
 
 
-def spans(result: Sequence[int]) -> str:
-    """1, 2, 3, 7 → `#1-#3, #7`."""
-    ends: list[list[int]] = []
-    for number in result:
-        if ends and ends[-1][-1] == number - 1:
-            ends[-1][1:] = [number]
-        else:
-            ends.append([number])
-    return ", ".join("-".join(f"#{number}" for number in pair) for pair in ends)
-
-
 def _backups(plan: Plan, page: RenderOptions) -> Iterator[str]:
     result = [(n, step) for n, step in enumerate(plan.steps, start=1) if describe.is_backup(step.action)]
     if not result:
@@ -171,6 +223,7 @@ def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwis
         ("consequence", otherwise),
         ("after", "\n".join(_after(step, numbered, page))),
         ("deletes", _deletes(step, page)),
+        ("overwrites", "\n".join(_overwrites(step, page))),
         ("side-effects", "\n".join(reason_text(touched, page.lang) for touched in step.action.side_effects())),
         ("step", step.id),
     )
@@ -184,11 +237,23 @@ def _deletes(step: Step, page: RenderOptions) -> str:
     return reason_text(reason, page.lang) if reason is not None and step.action.disrupts == "data" else ""
 
 
+def _short_tags(step: Step, page: RenderOptions) -> Iterator[str]:
+    """The same in few columns."""
+    if step.action.disrupts != "no" and step.action.outage:
+        yield page.paint(f"[{label('stage-outage', page.lang, module=step.action.outage)}]", "yellow")
+    yield from _other_tags(step, page)
+
+
 def _tags(step: Step, page: RenderOptions) -> Iterator[str]:
     done = step.action
     if done.disrupts != "no" and done.outage:
         yield page.paint(f"[{label('tag-service', page.lang, product=page.product(done.outage))}]", "yellow")
-    elif done.disrupts == "service":
+    yield from _other_tags(step, page)
+
+
+def _other_tags(step: Step, page: RenderOptions) -> Iterator[str]:
+    done = step.action
+    if done.disrupts == "service" and not done.outage:
         yield page.paint(f"[{label('tag-service-any', page.lang)}]", "yellow")
     if done.disrupts == "data":
         yield page.paint(f"[{label('tag-data', page.lang)}]", "red")
@@ -218,10 +283,15 @@ def blocked_lines(blocked: Iterable[Blocked], title: str, page: RenderOptions) -
         yield ""
 
 
+def _waiting_facts(blocked: list[Blocked]) -> tuple[str, ...]:
+    """Those that are blocked, then those that wait for them."""
+    own = [sanitized(fact_id(b.expected.fact)) for b in blocked]
+    return tuple(dict.fromkeys((*own, *(fact for b in blocked for fact in b.blocks))))
+
+
 def _blocked(blocked: list[Blocked], page: RenderOptions) -> Iterator[str]:
     """Ids are never broken: they are there to be copied."""
-    own = [sanitized(fact_id(b.expected.fact)) for b in blocked]
-    ids = tuple(dict.fromkeys((*own, *(fact for b in blocked for fact in b.blocks))))
+    ids = _waiting_facts(blocked)
     yield from ids[:_SHOWN]
     if len(ids) > _SHOWN:
         yield label("and-more", page.lang, count=len(ids) - _SHOWN)

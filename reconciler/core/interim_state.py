@@ -1,0 +1,74 @@
+"""Interim state: what a cluster is between two parts of an upgrade, by what is left of the plan.
+
+For whoever must decide whether users may work on it, and for how long it may stay so. It rests on the steps that are
+left and on nothing else: a product is of the old release while a step is left that migrates it, and down while a step
+is left that starts it and none that would stop what ran before.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.container import ContainerState
+from probes.fact import Absent
+from probes.unit import UnitActive
+from reconciler.core.plan import RepairedFact, Step
+
+State = Literal["down", "unclear", "mixed", "before", "complete"]
+"""down: a product is stopped and not replaced yet. unclear: of a product it is not known. mixed: some products are of
+the new release, others of the old one. before: every product still runs as it did. complete: all are of the new
+release; what is left changes none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterimState:
+    state: State
+    upgraded: tuple[str, ...]
+    pending: tuple[str, ...]
+    """Products that are still of the old release."""
+    down: tuple[str, ...]
+    unclear: tuple[str, ...]
+    """Products of which something is blocked: that no step is left proves nothing."""
+
+
+def interim_state(products: Iterable[str], steps: Iterable[Step], blocked: Iterable[str] = ()) -> InterimState:
+    """`products`: modules that the release migrates; `steps`: all that are left of the whole plan, blocked ones too;
+    `blocked`: modules with facts that were not read, or that nothing can be done about."""
+    known, remaining, stuck = tuple(products), tuple(steps), frozenset(blocked)
+    migrating = {name for step in remaining if step.action.irreversible for name in _products_of(step)}
+    pending = tuple(name for name in known if name in migrating)
+    unclear = tuple(name for name in known if name not in migrating and name in stuck)
+    upgraded = tuple(name for name in known if name not in migrating and name not in stuck)
+    down = tuple(name for name in pending if _is_down(name, remaining))
+    if down:
+        state: State = "down"
+    elif unclear:
+        state = "unclear"
+    elif pending:
+        state = "mixed" if upgraded else "before"
+    else:
+        state = "complete"
+    return InterimState(state=state, upgraded=upgraded, pending=pending, down=down, unclear=unclear)
+
+
+def _products_of(step: Step) -> set[str]:
+    """Whose users notice it; a step that has no outage counts for the modules it repairs."""
+    if step.action.outage:
+        return {step.action.outage}
+    return {repaired.expected.module for repaired in step.repairs if not repaired.needed}
+
+
+def _is_down(product: str, steps: tuple[Step, ...]) -> bool:
+    """Something that its installation starts does not run, and no step is left that stops what it replaces."""
+    installs = any(step.action.outage == product and step.action.irreversible and _starts(step) for step in steps)
+    return installs and not any(_retires(repaired, product) for step in steps for repaired in step.repairs)
+
+
+def _starts(step: Step) -> bool:
+    facts = (repaired.expected.fact for repaired in step.repairs if repaired.expected.reading != Absent())
+    return any(isinstance(fact, ContainerState | UnitActive) for fact in facts)
+
+
+def _retires(repaired: RepairedFact, product: str) -> bool:
+    expected = repaired.expected
+    return expected.module == product and isinstance(expected.fact, UnitActive) and expected.reading == Absent()
