@@ -14,7 +14,7 @@ from reconciler.core.plan import EVERYTHING, Plan, Selection
 from reconciler.core.selection import select
 from reconciler.core.step_order import section_rank
 from reconciler.core.verdict import exit_code
-from reconciler.core.window import Window, beyond
+from reconciler.core.window import Window, steps_outside
 from reconciler.engine import assess
 from reconciler.engine.clock import Clock, SystemClock
 from reconciler.rules import backup, database, latent, package_versions, preflight, registry
@@ -72,7 +72,7 @@ def plan_inputs(cluster: Cluster, selection: Selection = EVERYTHING) -> PlanInpu
 
 def in_window(report: ClusterReport, window: Window, clock: Clock) -> ClusterReport:
     """With the steps that would not be begun any more, by the estimates."""
-    outside = beyond(report.plan, window.ends_s - clock.steady())
+    outside = steps_outside(report.plan, window.ends_s - clock.steady())
     return replace(report, stop_at=window.stop_at, outside_window=outside)
 
 

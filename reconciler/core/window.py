@@ -48,18 +48,19 @@ def needed_s(graph: StepGraph, name: str, begun: Set[str]) -> float:
     return max((span.end_s for span in timeline_of(steps).values()), default=0.0)
 
 
-def beyond(plan: Plan, seconds: float) -> frozenset[str]:
+def steps_outside(plan: Plan, seconds: float) -> frozenset[str]:
     """The steps that would not be begun if the run started now, by the estimates."""
     graph, spans = StepGraph.of(plan.steps), timeline_of(plan.steps)
-    excluded: set[str] = set()
-    begun: set[str] = set()
+    outside: set[str] = set()
     to_finish: frozenset[str] = frozenset()
     for step in plan.steps:
-        waits = not excluded.isdisjoint(graph.needs[step.id])
-        late = step.id not in to_finish and spans[step.id].start_s + needed_s(graph, step.id, begun) > seconds
-        if waits or late:
-            excluded.add(step.id)
-        else:
-            begun.add(step.id)
-            to_finish |= graph.closed([step.id]) if step.id in graph.begins else frozenset()
-    return frozenset(excluded)
+        ends_s = spans[step.id].end_s
+        if step.id in graph.begins:
+            start_s = spans[step.id].start_s
+            ended = {name for name, span in spans.items() if span.end_s <= start_s}
+            ends_s = start_s + needed_s(graph, step.id, ended)
+        if not outside.isdisjoint(graph.needs[step.id]) or (ends_s > seconds and step.id not in to_finish):
+            outside.add(step.id)
+        elif step.id in graph.begins:
+            to_finish |= graph.closed([step.id])
+    return frozenset(outside)

@@ -53,7 +53,7 @@ REASONS: dict[str, LocalizedText] = {
             "users can work with what is up; products call each other across releases, which is not supported: expect "
             "errors in jobs, permissions and alerts, and continue within days"
         ),
-        "可使用正常运行的产品；产品之间跨版本调用不受支持，作业、权限、告警可能出错，应在数日内继续升级",
+        "可使用正常运行的产品；产品之间跨版本调用不受支持，任务执行、权限、告警可能出错，应在数日内继续升级",
     ),
     "interim-mixed-manual": message(
         (
@@ -133,7 +133,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             "已保存的计划自带所选范围，且只有其中的内容经过审阅",
         ),
         hint=message(
-            "save the part with `bkrec plan --until … --out FILE`, then run `bkrec apply FILE`",
+            "run `bkrec plan --until … --out FILE` to save the part, then `bkrec apply FILE`",
             "用 `bkrec plan --until … --out FILE` 保存该部分，再执行 `bkrec apply FILE`",
         ),
     ),

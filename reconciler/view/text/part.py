@@ -26,8 +26,8 @@ def part_row(plan: Plan, page: RenderOptions) -> str:
 
 def _selection(selection: Selection, page: RenderOptions) -> str:
     parts = (("until", selection.until), ("modules", selection.modules), ("hosts", selection.hosts))
-    named = (label(f"part-{kind}", page.lang, names=", ".join(names)) for kind, names in parts if names)
-    return label("list-separator", page.lang).join(named)
+    labelled = (label(f"part-{kind}", page.lang, names=", ".join(names)) for kind, names in parts if names)
+    return label("list-separator", page.lang).join(labelled)
 
 
 def window_row(stop_at: str, outside: Set[str], numbered: Mapping[str, int], page: RenderOptions) -> str:
@@ -68,11 +68,11 @@ def _interim(title: str, release: str, state: InterimState, page: RenderOptions)
     yield page.paint(label(title, page.lang), "bold")
     topics = ("interim-state", "interim-users", "interim-manual")
     advice = describe.interim(release, state)
-    named = (
+    labelled = (
         (label(topic, page.lang), reason_text(because, page.lang))
         for topic, because in zip(topics, advice, strict=True)
     )
-    yield from rows(page, named, indent=2)
+    yield from rows(page, labelled, indent=2)
     yield ""
 
 

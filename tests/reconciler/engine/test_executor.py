@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from actions.action import Disrupts
 from probes.fact import AnyDrift, Known, Unknown
 from reconciler.core.events import Event, JobAdopted, RunInterrupted, StepDone, StepFailed, StepOutput, StepStarted
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Plan
+from reconciler.core.window import Window
 from reconciler.engine.clock import wall_ahead_s
 from reconciler.engine.executor import execute
 from reconciler.engine.failpoints import hooked, registered
@@ -453,3 +455,78 @@ class Outage(Raise):
     @property
     def outage(self) -> str:
         return "paas"
+
+
+# a maintenance window
+
+
+def _window(seconds: float) -> Window:
+    return Window(stop_at="04:30", ends_s=seconds)
+
+
+def test_no_step_is_begun_that_would_end_after_the_window() -> None:
+    """Each takes 2 s here and 5 by its estimate: the third one is not begun at 4, for it would end at 9."""
+    world, steps = World(), make("a", "b", "c", "d")
+    world.knows(*steps)
+    outcome = carried(
+        world, plan(step(steps[0]), step(steps[1], "a"), step(steps[2], "b"), step(steps[3], "c")), window=_window(8.0)
+    )
+    assert outcome.done == ("a", "b")
+    assert (outcome.outside_window, outcome.not_started) == (("c", "d"), ("c", "d"))
+    assert world.clock.elapsed < 8.0
+
+
+def test_a_later_step_that_is_short_enough_is_begun_all_the_same() -> None:
+    world, (slow, quick) = World(), (Slow(host=H, name="slow"), Raise(host=H, name="quick"))
+    world.knows(slow, quick)
+    outcome = carried(world, plan(step(slow), step(quick)), window=_window(20.0))
+    assert (outcome.done, outcome.outside_window) == (("quick",), ("slow",))
+
+
+def test_without_a_window_and_in_a_stopped_run_nothing_is_outside_of_one() -> None:
+    world, (a,) = World(), make("a")
+    world.knows(a)
+    assert carried(world, plan(step(a))).outside_window == ()
+    stop = StopRequest()
+    stop.request()
+    world = World()
+    world.knows(a)
+    outcome = carried(world, plan(step(a)), stop, window=_window(0.0))
+    assert (outcome.outside_window, outcome.not_started) == ((), ("a",))
+
+
+def test_an_outage_that_takes_longer_than_estimated_is_ended_after_the_window() -> None:
+    """Retired in time by the estimates; then the unit took its time to stop."""
+    world = World()
+    retire, install, tidy = (Down(host=H, name="retire"), Down(host=H, name="install"), Raise(host=H, name="tidy"))
+    world.knows(install, tidy)
+    world.knows(retire, polls=20)
+    outcome = carried(world, plan(step(retire), step(install, "retire"), step(tidy, "install")), window=_window(11.0))
+    assert outcome.done == ("retire", "install")
+    assert outcome.outside_window == ("tidy",)
+    assert world.clock.elapsed > 40.0
+
+
+def test_an_outage_that_would_not_be_over_in_time_is_not_begun() -> None:
+    world = World()
+    retire, install = Down(host=H, name="retire"), Down(host=H, name="install")
+    world.knows(retire, install)
+    outcome = carried(world, plan(step(retire), step(install, "retire")), window=_window(9.0))
+    assert (outcome.done, outcome.outside_window) == ((), ("retire", "install"))
+    assert world.launched == []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slow(Raise):
+    typical_s: ClassVar[float] = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Down(Raise):
+    @property
+    def outage(self) -> str:
+        return "paas"
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "service"

@@ -144,6 +144,7 @@ def test_a_plan_opens_with_what_it_costs() -> None:
     costly = replace(PLAN, steps=(replace(RETIRE), START))
     assert header_text(costly, EN) == (
         """\
+Does not reach 6.2.2: 3 facts wait for this: stuck
 Plan for 6.2.2: 2 steps on 2 hosts, about 10 s
   outage        PaaS platform (PaaS 平台) down ~5 s (#1)
   irreversible  none: no step is irreversible
