@@ -92,7 +92,7 @@ StopAtOption = Annotated[
         "--stop-at",
         metavar="HH:MM",
         help=localized(
-            "Start no step that would end after this local time, by its estimate; but end every outage that was started.",
+            "Start no step that would end after this local time, by its estimate; outages are always ended.",
             "不启动按预估会在此本地时间之后才结束的步骤；已开始的服务中断仍会恢复。",
         ),
     ),

@@ -130,6 +130,14 @@ class StepDeferred(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepPostponed(_Event):
+    """Not started: by the time it was ready, it would have ended after the maintenance window."""
+
+    step: str
+    event: Literal["step-postponed"] = "step-postponed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepNeedsHuman(_Event):
     """Not started: a person has to approve it, or to do it. Its dependants are not started either."""
 
@@ -173,6 +181,7 @@ Event = (
     | StepFailed
     | StepBlocked
     | StepDeferred
+    | StepPostponed
     | StepNeedsHuman
     | RunHalted
     | RunInterrupted

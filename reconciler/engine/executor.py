@@ -7,6 +7,7 @@ time, and that alone keeps two bkcli calls apart.
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from reconciler.core.events import (
     StepDone,
     StepFailed,
     StepNeedsHuman,
+    StepPostponed,
     StepSkipped,
 )
 from reconciler.core.plan import Plan, Step
@@ -45,16 +47,17 @@ class _Scheduler:
     results: list[StepResult] = field(default_factory=list[StepResult])
     blocked: list[StepBlocked] = field(default_factory=list[StepBlocked])
     not_started: list[str] = field(default_factory=list[str])
+    postponed: list[str] = field(default_factory=list[str])
     errors: list[BkrecError] = field(default_factory=list[BkrecError])
 
     def next_ready(self, remaining_s: float | None = None) -> Step | None:
-        """The first, in the plan's order, that may start now; `remaining_s` of a maintenance window."""
+        """The first, in the plan's order, that may start now; `remaining_s`: of a maintenance window."""
         locked = {lock for step in self.tasks.values() for lock in step.action.locks}
         if len(self.tasks) >= self.parallel:
             return None
         for step in self.waiting.values():
             ready = self._dependencies_done(step) and locked.isdisjoint(step.action.locks)
-            if ready and (remaining_s is None or fits(self.graph, step.id, self._begun(), remaining_s)):
+            if ready and self.fits_window(step, remaining_s):
                 return step
             if self._ends_an_outage(step):
                 locked.update(step.action.locks)
@@ -65,11 +68,13 @@ class _Scheduler:
 
     def _ends_an_outage(self, step: Step) -> bool:
         """Users are waiting for it: its locks are reserved, or an unrelated step would prolong the outage."""
-        begun = self._begun()
-        return any(dependency.step in begun and dependency.step in self.outages for dependency in step.after)
+        started = {running.id for running in self.tasks.values()} | self.done
+        return any(dependency.step in started and dependency.step in self.outages for dependency in step.after)
 
-    def _begun(self) -> set[str]:
-        return {running.id for running in self.tasks.values()} | self.done
+    def fits_window(self, step: Step, remaining_s: float | None) -> bool:
+        """By what was launched; what was only accepted may still be postponed."""
+        launched = self.done.union(self.jobs.started_steps) - {step.id}
+        return remaining_s is None or fits(self.graph, step.id, launched, remaining_s)
 
     def record_result(self, step: Step, result: StepResult) -> Iterator[StepBlocked]:
         """Yields each step that this result blocks, once."""
@@ -81,6 +86,10 @@ class _Scheduler:
                 for step_id in (result.step, *self._dependants(result.step)):
                     self.waiting.pop(step_id, None)
                     self.not_started.append(step_id)
+            case StepPostponed():
+                for step_id in (result.step, *self._dependants(result.step)):
+                    self.waiting.pop(step_id, None)
+                    self.postponed.append(step_id)
             case StepNeedsHuman():
                 for step_id in self._dependants(result.step):
                     del self.waiting[step_id]
@@ -119,8 +128,8 @@ class _Scheduler:
             skipped=tuple(result.step for result in self.results if isinstance(result, StepSkipped)),
             failed=tuple(result for result in self.results if isinstance(result, StepFailed)),
             blocked=tuple(self.blocked),
-            not_started=(*self.not_started, *self.waiting),
-            outside_window=tuple(self.waiting) if window_closed and not self.errors else (),
+            not_started=(*self.not_started, *self.postponed, *self.waiting),
+            outside_window=(*self.postponed, *self.waiting) if window_closed and not self.errors else (),
             deferred=tuple(result for result in self.results if isinstance(result, StepDeferred)),
             needs_human=tuple(result for result in self.results if isinstance(result, StepNeedsHuman)),
             running=running,
@@ -162,12 +171,17 @@ async def _run_steps(scheduler: _Scheduler, context: RunContext, lease: Lease) -
 def _start_ready(scheduler: _Scheduler, context: RunContext, lease: Lease, group: asyncio.TaskGroup) -> None:
     while not context.stop.requested and (step := scheduler.next_ready(_window_s(context))) is not None:
         del scheduler.waiting[step.id]
-        attempt = StepAttempt(step=step, lease=lease, jobs=scheduler.jobs)
+        fits_window = functools.partial(_fits_window, scheduler, step, context)
+        attempt = StepAttempt(step=step, lease=lease, jobs=scheduler.jobs, fits_window=fits_window)
         scheduler.tasks[group.create_task(_run_and_record(attempt, context))] = step
 
 
 def _window_s(context: RunContext) -> float | None:
     return None if context.window is None else context.window.ends_s - context.clock.steady()
+
+
+def _fits_window(scheduler: _Scheduler, step: Step, context: RunContext) -> bool:
+    return scheduler.fits_window(step, _window_s(context))
 
 
 async def _run_and_record(attempt: StepAttempt, context: RunContext) -> StepResult | BkrecError:

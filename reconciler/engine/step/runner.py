@@ -21,6 +21,7 @@ from reconciler.core.events import (
     StepFailed,
     StepNeedsHuman,
     StepOutput,
+    StepPostponed,
     StepSkipped,
     StepStarted,
 )
@@ -68,7 +69,7 @@ MAX_LOG_EVENTS = 5_000
 UPTIME_ROUNDING_S = 1.0
 """A host tells its uptime in whole seconds."""
 
-StepResult = StepDone | StepSkipped | StepFailed | StepDeferred | StepNeedsHuman
+StepResult = StepDone | StepSkipped | StepFailed | StepDeferred | StepPostponed | StepNeedsHuman
 
 
 @dataclass(slots=True)
@@ -81,6 +82,10 @@ class LaunchedJobs:
     """Job by step, while it is followed, or where it may still be running although nobody follows it any more."""
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(slots=True)
 class StepAttempt:
     """One step in progress: what was launched, and what it has been waiting for since when."""
@@ -88,6 +93,8 @@ class StepAttempt:
     step: Step
     lease: Lease
     jobs: LaunchedJobs
+    fits_window: Callable[[], bool] = _always
+    """Asked again just before a launch: what it waited for may have taken its time."""
     number: int = 0
     started_at: float = 0.0
     sent: LaunchResult | None = None
@@ -156,6 +163,8 @@ async def _retry_until_done(attempt: StepAttempt, context: RunContext) -> StepRe
                 diagnostic = human_action_needed(step, context.approved)
                 if diagnostic is not None:
                     return StepNeedsHuman(step=step.id, diagnostic=diagnostic)
+                if not attempt.fits_window():
+                    return StepPostponed(step=step.id)
                 result = await _launch(attempt, start, read_at, context)
             case Wait(why=why, timeout_s=timeout_s):
                 result = _wait_or_fail(attempt, why, timeout_s, context)

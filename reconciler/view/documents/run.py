@@ -25,6 +25,7 @@ class EventDoc(Doc):
         "step-failed",
         "step-blocked",
         "step-deferred",
+        "step-postponed",
         "step-needs-human",
         "approval-given",
         "run-halted",

@@ -108,6 +108,8 @@ def _step(event: ev.Event, hosts: dict[str, str], page: RenderOptions) -> Iterat
             yield Case(group="", name=event.step, outcome="skipped", message=event.cause)
         case ev.StepDeferred():
             yield Case(group="", name=event.step, outcome="skipped", message=event.fact)
+        case ev.StepPostponed():
+            yield Case(group="", name=event.step, outcome="skipped", message=event.event)
         case ev.StepNeedsHuman():
             yield Case(group="", name=event.step, outcome="skipped", message=event.diagnostic.code)
         case _:

@@ -220,6 +220,9 @@ LABELS: dict[str, LocalizedText] = {
         "#{number} deferred: package versions differ from the plan; re-planning",
         "第 {number} 步推迟：软件包版本与计划不同，正在重新规划",
     ),
+    "step-postponed": message(
+        "#{number} postponed: it would end after the maintenance window", "第 {number} 步推迟：会在维护窗口之后才结束"
+    ),
     "step-needs-human": message("#{number} needs manual action: {action}", "第 {number} 步需人工处理：{action}"),
     "approval-given": message("{user} at {source} approved: {approval}", "{source} 上的 {user} 已批准：{approval}"),
     "interrupted": message("stopped; still running on their hosts: {steps}", "已停止；仍在主机上运行：{steps}"),

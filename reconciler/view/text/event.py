@@ -45,6 +45,8 @@ def event_lines(event: ev.Event, plan: Plan, page: RenderOptions) -> Iterator[st
             yield page.paint(label("step-blocked", page.lang, number=number, cause=cause), "yellow")
         case ev.StepDeferred():
             yield page.paint(label("step-deferred", page.lang, number=_number(event.step, numbered)), "yellow")
+        case ev.StepPostponed():
+            yield page.paint(label("step-postponed", page.lang, number=_number(event.step, numbered)), "yellow")
         case ev.StepNeedsHuman():
             number = _number(event.step, numbered)
             action = _action(event.step, plan, page)

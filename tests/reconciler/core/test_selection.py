@@ -127,7 +127,7 @@ def _within(step: Step, section: str) -> bool:
 def _expected_part(plan: Plan, selection: Selection) -> set[str]:
     """By the definition: a bound admits a step if nothing that comes along is beyond it."""
     steps = {step.id: step for step in plan.steps}
-    admitted = set() if selection.until else set(steps)
+    admitted = set[str]() if selection.until else set(steps)
     for name in selection.until:
         if name in steps:
             admitted |= _with_all([name], steps)

@@ -18,6 +18,7 @@ from reconciler.core.events import (
     StepDone,
     StepFailed,
     StepOutput,
+    StepPostponed,
     StepSkipped,
     StepStarted,
 )
@@ -41,6 +42,7 @@ EVENTS = (
     ),
     StepBlocked(step="d", cause="c"),
     StepDeferred(step="e", fact="package-versions.recorded 0 @10.0.0.1"),
+    StepPostponed(step="f"),
     RunInterrupted(running=("a.1",)),
     RunEnded(verdict="failed", done=1, failed=1, seconds=2.0),
 )

@@ -22,6 +22,7 @@ EVENTS: list[tuple[ev.Event, str]] = [
         ev.StepDeferred(step=START.id, fact="package-versions.recorded 0 @10.0.0.1"),
         "#2 deferred: package versions differ from the plan; re-planning",
     ),
+    (ev.StepPostponed(step=START.id), "#2 postponed: it would end after the maintenance window"),
     (ev.RunInterrupted(running=(RETIRE.id,)), "stopped; still running on their hosts: #1"),
     (ev.StepSkipped(step="of-another-plan"), "#of-another-plan skipped: its effects are already in place"),
 ]

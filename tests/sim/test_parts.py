@@ -1,0 +1,178 @@
+"""An upgrade in several nights: the real `apply` on a cluster made of facts, in parts, with days, reboots and other
+people's work in between, ends in the same state as one `apply`.
+
+Time is virtual: a day passes at once, and `--stop-at` is a time of the same clock.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from probes.backup import Backup
+from probes.fact import AnyFact, AnyReading, Known
+from reconciler.commands import apply as use_case
+from reconciler.commands.part import PartRequest, request
+from reconciler.commands.result import Answer, Result
+from reconciler.commands.run import Console
+from reconciler.core.events import Event
+from reconciler.core.identity import job_key
+from reconciler.core.plan import Remaining, Step
+from reconciler.engine.stop import StopRequest
+from reconciler.rules.registry import expected_facts
+from reconciler.view.reports import ClusterReport, RunReport
+from specs.reason import CodedReason
+from tests.sim import worlds
+from tests.support.cluster_world import AUTH, ClusterWorld, connect
+
+DAY_S = 86_400.0
+HOSTS = ("10.0.0.1", "10.0.0.2", "10.0.0.3")
+
+
+def pristine() -> ClusterWorld:
+    world = ClusterWorld(cluster=worlds.World(cluster=worlds.slice_cluster()))
+    world.pass_preflight()
+    return world
+
+
+def apply(desk: Path, part: PartRequest | None = None) -> Result[RunReport]:
+    async def confirm(_: ClusterReport) -> Answer:
+        return "yes"
+
+    def ignore(_: Event) -> None:
+        """Nobody watches."""
+
+    console = Console(confirm=confirm, emit=ignore, stop=StopRequest())
+    return asyncio.run(use_case.apply(desk / "cluster.toml", console, part=part))
+
+
+def state(world: ClusterWorld) -> Mapping[AnyFact, AnyReading]:
+    """All that is expected of the platform; not when it was done."""
+    return world.cluster.read(expected.fact for expected in expected_facts(world.cluster.cluster))
+
+
+def days_pass(world: ClusterWorld, days: float = 1.0) -> None:
+    """Every host is rebooted, and yesterday's dumps are too old."""
+    world.clock.elapsed += days * DAY_S
+    for host in HOSTS:
+        world.at(host).boot += 1
+    world.cluster.facts |= {
+        fact: Known("stale")
+        for fact, read in world.cluster.facts.items()
+        if isinstance(fact, Backup) and read == Known("fresh")
+    }
+
+
+@dataclass(slots=True, kw_only=True)
+class Night:
+    """What an `apply` of a part is expected to come to."""
+
+    until: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    interim: str = ""
+    work: dict[AnyFact, AnyReading] = field(default_factory=dict[AnyFact, AnyReading])
+    """What other tools did during the day after it."""
+
+
+BY_SECTION = (
+    Night(until=("6.5",), interim="before"),
+    Night(until=("7.3",), interim="complete", work={AUTH: Known("inactive")}),
+)
+BY_MODULE = (Night(modules=("paas",), interim="complete"), Night(modules=("auth", "redis_cluster"), interim="complete"))
+BY_HOST = (Night(hosts=("10.0.0.2",), interim="complete"), Night(hosts=("10.0.0.3",), interim="complete"))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Mapping[AnyFact, AnyReading]:
+    """The state that one `apply` leads to."""
+    desk, world = tmp_path_factory.mktemp("whole"), pristine()
+    with pytest.MonkeyPatch.context() as patch:
+        connect(patch, desk, world)
+        assert apply(desk).exit_code == 0
+    return state(world)
+
+
+@pytest.mark.parametrize(
+    "nights",
+    [
+        pytest.param(BY_SECTION, id="by section"),
+        pytest.param(BY_MODULE, id="by module", marks=pytest.mark.campaign),
+        pytest.param(BY_HOST, id="by host", marks=pytest.mark.campaign),
+    ],
+)
+def test_several_nights_with_reboots_and_other_work_lead_where_one_apply_leads(
+    nights: tuple[Night, ...], whole: Mapping[AnyFact, AnyReading], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world = pristine()
+    connect(monkeypatch, tmp_path, world)
+    for night in nights:
+        result = apply(tmp_path, request(night.until, night.modules, night.hosts, None))
+        report = result.document
+        assert (result.exit_code, report.verdict, result.diagnostics) == (2, "differs", ())
+        assert report.remaining, "what is left is named"
+        assert report.cluster.interim(report.remaining).state == night.interim
+        again = apply(tmp_path, request(night.until, night.modules, night.hosts, None))
+        assert (again.exit_code, again.document.events) == (2, ()), "nothing of it is left to do"
+        assert [item.id for item in again.document.remaining] == [item.id for item in report.remaining]
+        days_pass(world)
+        world.cluster.facts |= night.work
+    last = apply(tmp_path)
+    assert (last.exit_code, last.document.verdict, last.document.remaining) == (0, "converged", ())
+    assert state(world) == whole
+
+
+@pytest.mark.parametrize(
+    "minutes", [pytest.param(20, id="20 min"), pytest.param(8, id="8 min", marks=pytest.mark.campaign)]
+)
+def test_with_a_window_each_night_no_step_is_begun_that_would_end_later_and_it_converges(
+    minutes: int, whole: Mapping[AnyFact, AnyReading], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By the clock of the machine that bkrec runs on. The last step of an outage is begun however late it is."""
+    world = pristine()
+    connect(monkeypatch, tmp_path, world)
+    nights = 0
+    while True:
+        nights += 1
+        stop_at, ends = window(world, minutes)
+        begun = begun_at(world)
+        result = apply(tmp_path, request(None, None, None, stop_at))
+        for step in world.plans[-1].steps:
+            if job_key(step.action) in begun and not ends_an_outage(step):
+                assert begun[job_key(step.action)] + step.action.estimate_s <= ends, step.id
+        if result.exit_code == 0:
+            break
+        assert (result.exit_code, result.document.verdict) == (2, "differs")
+        assert {codes(item) for item in result.document.remaining} == {"part-window"}
+        assert nights < 9
+        days_pass(world)
+    assert nights > 1, "the window is too short for all of it"
+    assert state(world) == whole
+
+
+def window(world: ClusterWorld, minutes: int) -> tuple[str, float]:
+    """A time so many minutes from now, as a person would type it, and when that is by the world's clock."""
+    end = (world.clock.now().astimezone() + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+    return f"{end:%H:%M}", world.clock.steady() + (end - world.clock.now()).total_seconds()
+
+
+def begun_at(world: ClusterWorld) -> dict[str, float]:
+    """When each job is launched, by its key; filled while the run goes on."""
+    begun: dict[str, float] = {}
+
+    def launched(name: str) -> None:
+        begun.setdefault(name.rpartition(".")[0], world.clock.steady())
+
+    world.on_launch = launched
+    return begun
+
+
+def ends_an_outage(step: Step) -> bool:
+    return step.action.disrupts == "data" and bool(step.action.outage)
+
+
+def codes(item: Remaining) -> str:
+    return item.because.code if isinstance(item.because, CodedReason) else "inline"
