@@ -122,7 +122,8 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
         titles={module.name: module.title for module in cluster.release.modules},
         not_covered=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
         excluded=cluster.release.excluded,
-        products=tuple(module.name for module in cluster.modules() if module.irreversible and not module.new),
+        products=tuple(module.name for module in cluster.modules() if module.irreversible),
+        new_products=tuple(module.name for module in cluster.modules() if module.irreversible and module.new),
         sections={section.id: section.title for section in cluster.release.sections},
         warnings=(
             *_overrides(cluster),

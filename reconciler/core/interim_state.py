@@ -25,21 +25,23 @@ class InterimState:
     state: State
     upgraded: tuple[str, ...]
     pending: tuple[str, ...]
-    """Products that are still of the old release."""
+    """Products that are still of the old release, or not installed yet."""
     down: tuple[str, ...]
     unclear: tuple[str, ...]
     """Products of which something is blocked: that no step is left proves nothing."""
 
 
-def interim_state(products: Iterable[str], steps: Iterable[Step], blocked: Iterable[str] = ()) -> InterimState:
-    """`products`: modules that the release migrates; `steps`: all that are left of the whole plan, blocked ones too;
+def interim_state(
+    products: Iterable[str], steps: Iterable[Step], blocked: Iterable[str] = (), new: Iterable[str] = ()
+) -> InterimState:
+    """`products`: modules that the release migrates or brings, of which `new` are not in the old one; `steps`: all that are left of the whole plan, blocked ones too;
     `blocked`: modules with facts that were not read, or that nothing can be done about."""
-    known, remaining, stuck = tuple(products), tuple(steps), frozenset(blocked)
+    known, remaining, stuck, added = tuple(products), tuple(steps), frozenset(blocked), frozenset(new)
     migrating = {name for step in remaining if step.action.irreversible for name in _products_of(step)}
     pending = tuple(name for name in known if name in migrating)
     unclear = tuple(name for name in known if name not in migrating and name in stuck)
     upgraded = tuple(name for name in known if name not in migrating and name not in stuck)
-    down = tuple(name for name in pending if _is_down(name, remaining))
+    down = tuple(name for name in pending if name not in added and _is_down(name, remaining))
     if down:
         state: State = "down"
     elif unclear:

@@ -60,7 +60,9 @@ class ClusterReport:
     readings: Readings = field(default_factory=dict[AnyFact, AnyReading])
     """All that the plan was decided on."""
     products: tuple[str, ...] = ()
-    """Modules that the release migrates from an older one."""
+    """Modules that the release migrates or brings."""
+    new_products: tuple[str, ...] = ()
+    """Those of them that an older release does not have."""
     sections: Mapping[str, LocalizedText] = field(default_factory=dict[str, LocalizedText])
     """The guide's, by number: the stages in which steps are listed."""
     stop_at: str = ""
@@ -87,7 +89,7 @@ class ClusterReport:
         steps = (item.step for item in others if item.step is not None)
         blocked = (blocked.step for blocked in self.plan.blocked_steps)
         modules = (item.expected.module for item in others if item.expected is not None)
-        return interim_state(self.products, (*steps, *blocked), modules)
+        return interim_state(self.products, (*steps, *blocked), modules, self.new_products)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ class InterimDoc(Doc):
     state: Literal["down", "unclear", "mixed", "before", "complete"]
     upgraded: list[str]
     pending: list[str]
-    """Products that are still of the old release."""
+    """Products that are still of the old release, or not installed yet."""
     down: list[str]
     unclear: list[str]
     """Products of which facts could not be read or repaired."""

@@ -263,3 +263,56 @@ def test_no_release_is_changed_past_a_host_key_that_changed(
     assert first.startswith("error[change-hosts-unread]: ")
     assert "10.0.0.2 (host-key-changed), 10.0.0.3" in first
     assert world.writes == []
+
+
+# a part of it
+
+
+def test_every_step_is_listed_by_stage_before_the_question(
+    world: ClusterWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["apply"]) == 5
+    text = capsys.readouterr().err
+    listed = text[text.index("7.3 bkauth") : text.index("error[confirmation-needed]")]
+    assert "#1 10.0.0.3  " in listed
+    assert "#2 10.0.0.3  start bk-auth.service" in listed
+    assert world.writes == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "state", "left"),
+    [("en", "Until the upgrade is complete", "Left: 1 step"), ("zh", "升级完成之前", "剩余：1 步")],
+)
+def test_a_part_ends_with_2_and_says_what_the_cluster_is_and_what_is_left(
+    world: ClusterWorld, capsys: pytest.CaptureFixture[str], lang: str, state: str, left: str
+) -> None:
+    step = next(step.id for step in planned(world.cluster).steps if step.id.startswith("unit.start"))
+    assert run(["--lang", lang, "apply", "--yes", "--until", step]) == 2
+    text = capsys.readouterr().out
+    assert state in text
+    assert left in text
+
+
+def test_json_names_what_a_part_has_left_with_the_reasons(
+    world: ClusterWorld, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    started, enabled = (step.id for step in sorted(planned(world.cluster).steps, key=lambda s: s.id, reverse=True))
+    assert run(["apply", "--yes", "-o", "json", "--until", started, "--report", "json=part.json"]) == 2
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["event"], last["verdict"]) == ("run-ended", "differs")
+    assert [(item["step"], item["because"]["code"]) for item in last["left"]] == [(enabled, "part-not-selected")]
+    report = RunDoc.model_validate_json((tmp_path / "part.json").read_text(encoding="utf-8"))
+    assert [item.step for item in report.remaining] == [enabled]
+    assert report.interim is not None
+    assert json.loads((tmp_path / "part.json").read_text(encoding="utf-8"))["left"][0]["step"] == enabled
+
+
+def test_a_plan_takes_the_same_options(world: ClusterWorld, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plan", "-o", "json", "--until", "7.3", "--stop-at", "23:59", "--module", "auth"]) == 2
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["selection"] == {"until": ["7.3"], "modules": ["auth"], "hosts": [], "stop_at": "23:59"}
+    assert len(plan["steps"]) == 2
+    assert run(["plan", "--until", "7.99"]) == 64
+    assert "error[section-unknown]" in capsys.readouterr().err
+    assert run(["apply", "--yes", "--host", "10.9.9.9"]) == 64
+    assert world.writes == []
