@@ -34,8 +34,9 @@ class InterimState:
 def interim_state(
     products: Iterable[str], steps: Iterable[Step], blocked: Iterable[str] = (), new: Iterable[str] = ()
 ) -> InterimState:
-    """`products`: modules that the release migrates or brings, of which `new` are not in the old one; `steps`: all that are left of the whole plan, blocked ones too;
-    `blocked`: modules with facts that were not read, or that nothing can be done about."""
+    """`products`: modules that the release migrates or brings, of which `new` are not in the old one. `steps`: all that
+    are left of the whole plan, blocked ones too. `blocked`: modules with facts that were not read, or that nothing can
+    be done about."""
     known, remaining, stuck, added = tuple(products), tuple(steps), frozenset(blocked), frozenset(new)
     migrating = {name for step in remaining if step.action.irreversible for name in _products_of(step)}
     pending = tuple(name for name in known if name in migrating)
