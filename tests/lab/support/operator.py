@@ -227,8 +227,10 @@ STEADY = r"""
 young() {
     now=$(date +%s) up=$(cut -d . -f 1 /proc/uptime)
     systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic 'bk-*' 'consul*' |
-        awk -v up="$up" -F = '/^ActiveState=/ { rests = $2 == "inactive" || $2 == "failed"; if (!rests && $2 != "active") found = 1 }
-            /^ActiveEnter/ { if (!rests && up - $2 / 1000000 < 7) found = 1 } END { exit !found }' && return
+        awk -v up="$up" -F = '
+            /^ActiveState=/ { rests = $2 == "inactive" || $2 == "failed"; if (!rests && $2 != "active") young = 1 }
+            /^ActiveEnter/ { if (!rests && up - $2 / 1000000 < 7) young = 1 }
+            END { exit !young }' && return
     for started in $(docker ps -q | xargs -r docker inspect -f '{{.State.StartedAt}}'); do
         [ "$((now - $(date -d "$started" +%s)))" -ge 7 ] || return 0
     done
