@@ -231,6 +231,7 @@ young() {
             /^ActiveState=/ { rests = $2 == "inactive" || $2 == "failed"; if (!rests && $2 != "active") young = 1 }
             /^ActiveEnter/ { if (!rests && up - $2 / 1000000 < 7) young = 1 }
             END { exit !young }' && return
+    command -v docker > /dev/null || return 1
     for started in $(docker ps -q | xargs -r docker inspect -f '{{.State.StartedAt}}'); do
         [ "$((now - $(date -d "$started" +%s)))" -ge 7 ] || return 0
     done
