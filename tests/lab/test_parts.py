@@ -2,8 +2,8 @@
 
     pytest -m campaign tests/lab/test_parts.py
 
-Nothing runs twice, each night ends with 2 and names what is left, and the cluster is the one that a single `apply` makes:
-converged, and a further `apply` writes nothing.
+Nothing runs twice, each night ends with 2 and names what is left, and the cluster is the one that a single `apply`
+makes: converged, and a further `apply` writes nothing.
 """
 
 from collections import Counter
