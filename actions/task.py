@@ -252,4 +252,5 @@ class RunPostUpgradeTask(Action):
 
     @property
     def deadline_s(self) -> float:
-        return 7200.0
+        """JOB's upgrader waits up to 12 h for an answer (bk-job, Upgrader.java): it is not given up before."""
+        return 46800.0 if self.task.startswith("job-upgrader") else 7200.0

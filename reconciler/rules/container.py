@@ -34,7 +34,7 @@ from probes.path import VersionText
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Advice, Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import module_facts
+from reconciler.rules import module_facts, newer
 from reconciler.rules.install import install, scripts_in_sync, sources_present
 from reconciler.rules.lookup import restart_policies_on
 from specs.cluster import Cluster
@@ -70,10 +70,13 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return _remove(fact.host, name, drift, module)
     container = next(c for c in module.containers if c.name == name)
     tag = facts.read(ContainerImage(host=fact.host, container=name))
-    if tag == Known(module_facts.image(module, container)) and drift.reading != Absent():
+    if tag == Known(module_facts.image(cluster, module, container)) and drift.reading != Absent():
         return _start(cluster, module, name, drift)
     if not _module_installed(cluster, module, facts):
         return install(cluster, module, facts)
+    refused = newer.reinstall_refused(cluster, module)
+    if refused is not None:
+        return refused
     return _again(cluster, module, container, drift)
 
 
@@ -124,7 +127,7 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         host=host,
         container=container.name,
         project=container.project,
-        image=module_facts.image(module, container),
+        image=module_facts.image(cluster, module, container),
         install=cluster.paths.install,
         src=cluster.paths.src,
         home=cluster.paths.home,

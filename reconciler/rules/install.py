@@ -16,7 +16,7 @@ from probes.path import PathKind, TreeDigest, VersionText
 from probes.unit import UnitActive, UnitEnabled, is_masked
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.rules import baseline, module_extras, module_facts
+from reconciler.rules import baseline, module_extras, module_facts, newer
 from reconciler.rules import database as database_rules
 from reconciler.rules.agent import agent_baseline
 from reconciler.rules.entailed import of_cluster, of_module
@@ -36,6 +36,9 @@ def install(cluster: Cluster, module: Module, facts: FactReader) -> Repair | Dia
 
 
 def _call(cluster: Cluster, module: Module, facts: FactReader) -> Repair | Diagnostic:
+    refused = newer.reinstall_refused(cluster, module)
+    if refused is not None:
+        return refused
     made = () if module.installer_repeatable else _installer_effects(cluster, module, facts)
     if made:
         where = " ".join(cluster.hosts(module))
@@ -106,7 +109,11 @@ def _invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterato
 
 @of_module
 def requirements(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    return (*prepared_requirements(cluster, module), *module_facts.obsolete_units(cluster, module, "first"))
+    return (
+        *prepared_requirements(cluster, module),
+        *module_extras.tasks_before_upgrade(cluster, module),
+        *module_facts.obsolete_units(cluster, module, "first"),
+    )
 
 
 @of_module
