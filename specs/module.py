@@ -245,6 +245,8 @@ class Module(Model):
     """Below support-files/templates/nginx: to be the same where consul-template looks."""
     virtual_hosts: tuple[str, ...] = ()
     """NAME.conf below consul-template's conf.d, which makes openresty's conf.d/NAME.conf."""
+    site_code: tuple[str, ...] = ()
+    """Directories below /data/bkce where a site may have code of its own, and which its installer replaces."""
     saas: tuple[str, ...] = ()
     """SaaS applications that have to be deployed before this backend is installed."""
     version_row: str = ""

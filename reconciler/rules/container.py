@@ -35,7 +35,7 @@ from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Advice, Progressing, Repair
 from reconciler.core.planner import Decision
 from reconciler.rules import module_facts, newer
-from reconciler.rules.install import install, scripts_in_sync, sources_present
+from reconciler.rules.install import install, scripts_in_sync, site_code_copied, sources_present
 from reconciler.rules.lookup import restart_policies_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
@@ -77,7 +77,8 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     refused = newer.reinstall_refused(cluster, module)
     if refused is not None:
         return refused
-    return _again(cluster, module, container, drift)
+    copied = site_code_copied(cluster, module, (fact.host,), facts)
+    return _again(cluster, module, container, drift, copied)
 
 
 def _unsteady(fact: UnsteadyContainers, drift: AnyDrift) -> Progressing:
@@ -121,7 +122,9 @@ def _installed(cluster: Cluster, module: Module, facts: FactReader) -> bool:
     return installed and migrated
 
 
-def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDrift) -> Repair:
+def _again(
+    cluster: Cluster, module: Module, container: Container, drift: AnyDrift, copied: tuple[AnyExpected, ...]
+) -> Repair:
     host = drift.expected.fact.host
     action = InstallContainer(
         host=host,
@@ -138,7 +141,7 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         drift,
         action,
         section=module.section,
-        requires=(*scripts_in_sync(cluster, (host,)), *sources_present(cluster, module, host)),
+        requires=(*scripts_in_sync(cluster, (host,)), *sources_present(cluster, module, host), *copied),
         common=module_facts.obsolete_units(cluster, module, "first"),
     )
 

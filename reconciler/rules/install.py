@@ -61,6 +61,7 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
         effects=module_facts.installer_effects(cluster, module),
         requirements=(
             *requirements(cluster, module),
+            *site_code_copied(cluster, module, cluster.hosts(module), facts),
             *baseline.recorded(cluster, agent_baseline(cluster, module), facts),
             *baseline.recorded(cluster, smoke_test_baseline(cluster, module), facts),
         ),
@@ -79,6 +80,27 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
         section=module.section,
         requires=unmasked(module, units, facts),
     )
+
+
+def site_code_copied(
+    cluster: Cluster, module: Module, hosts: Iterable[str], facts: FactReader
+) -> tuple[AnyExpected, ...]:
+    """A company's own login and ESB components, which `rsync --delete` removes, are in no dump."""
+    sources = [PathKind(host=host, path=cluster.home(path)) for host in hosts for path in module.site_code]
+    present = zip(sources, facts.read_all(sources), strict=True)
+    copies = (
+        PathKind(host=source.host, path=site_code_copy(cluster, module, source.path))
+        for source, reading in present
+        if reading == Known("directory")
+    )
+    why, source = reason("site-code-copied"), "ce/bin/install_paas.sh:164"
+    return tuple(copy.must_be("directory", because=why, source=source, module=module.name) for copy in copies)
+
+
+def site_code_copy(cluster: Cluster, module: Module, path: str) -> str:
+    """ "/data/dbbak/open_paas-login-before-2.14.57": below the directory of the dumps."""
+    name = path.removeprefix(cluster.home("")).replace("/", "-")
+    return f"{cluster.paths.backup}/{name}-before-{module.version}"
 
 
 def unmasked(module: Module, units: Iterable[AnyFact], facts: FactReader) -> tuple[AnyExpected, ...]:

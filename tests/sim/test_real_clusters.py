@@ -1,17 +1,20 @@
 """Plans for clusters of real shapes: nothing that is the owner's is taken back, turned round or brought in."""
 
+from functools import cache
+
 import pytest
 
 from actions.bkcli import ModuleCall
 from actions.env import SetVariable
 from actions.nginx import RenderNginx
 from actions.package import SwapSource
+from actions.path import CopyDirectory
 from actions.saas import DeploySaas
 from probes.container import AppContainer, ContainerImage
 from probes.env import EnvPresent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known
 from probes.mysql import ProductVersion
-from probes.path import VersionText
+from probes.path import PathKind, VersionText
 from probes.saas import SaasNewer, SaasOnline
 from probes.task import TaskDone
 from probes.unit import UnitActive
@@ -30,6 +33,12 @@ from tests.sim.worlds import CONFIG, World, finished, guide_cluster, live
 
 CLUSTER = guide_cluster()
 V620 = next(before for before in HISTORY if before.name == "6.2.0")
+
+
+@cache
+def plan_of_61() -> Plan:
+    """Of the guide's three hosts, with nothing of the owner's."""
+    return planned(at_61(CLUSTER, {}))[0]
 
 
 def planned(world: World) -> tuple[Plan, tuple[AnyExpected, ...]]:
@@ -112,7 +121,7 @@ def test_a_lite_job_that_stopped_is_started_and_not_turned_into_the_full_one() -
 
 def test_a_cluster_from_61_gets_the_guides_three_decisions() -> None:
     """Nothing in 01-generate/gse.env is 6.2's: guide 6.3 and 6.4 hold."""
-    plan, _ = planned(at_61(CLUSTER, {}))
+    plan = plan_of_61()
     written = {(step.action.key, step.action.value) for step in plan.steps if isinstance(step.action, SetVariable)}
     assert {("BK_JOB_RUN_MODE", "stable"), ("BK_MONITOR_RUN_MODE", "stable"), ("BK_GSE_AGENT_VERSION", "v1")} <= written
 
@@ -132,8 +141,7 @@ def test_a_saas_that_was_updated_by_its_page_stays() -> None:
 
 def test_where_the_package_is_still_to_come_the_step_asks_again_before_it_deploys() -> None:
     """From 6.1.2 nobody can compare yet: once /data/src is 6.2.2's, the answer makes the step wait for another plan."""
-    world = at_61(CLUSTER, {})
-    plan, _ = planned(world)
+    plan = plan_of_61()
     step = named(plan, "saas.deploy-bk-sops")
     asked = newer_of("bk_sops")
     assert asked in {wish.fact for wish in step.requires}
@@ -287,7 +295,7 @@ def test_the_vendors_own_domain_and_a_gateway_that_runs_are_left_alone() -> None
 
 def test_iams_groups_are_migrated_before_its_upgrade_and_after_the_backups() -> None:
     """bk-iam, migrate_subject_system_group.py:17: before v1.11.x is upgraded to v1.12.x."""
-    plan, _ = planned(at_61(CLUSTER, {}))
+    plan = plan_of_61()
     order = [step.id.partition("@")[0] for step in plan.steps]
     migration, upgrade = order.index("task.run-iam-subjects"), order.index("bkcli.upgrade-bkiam")
     assert order.index("backup.mysql") < migration < upgrade
@@ -308,3 +316,29 @@ def test_said_not_to_be_done_it_is_run_on_the_upgraded_iam_after_a_backup() -> N
     plan, _ = planned(world)
     order = [step.id.partition("@")[0] for step in plan.steps]
     assert order.index("backup.mysql") < order.index("task.run-iam-subjects")
+
+
+# ---- code of the owner's
+
+
+def test_a_login_and_esb_code_of_ones_own_are_copied_before_paas_is_replaced() -> None:
+    """ce/bin/install_paas.sh:164: `rsync --delete`; no dump of guide 5 has them."""
+    (host,) = CLUSTER.inventory.on("paas")
+    own: dict[AnyFact, AnyReading] = {
+        PathKind(host=host, path=f"/data/bkce/open_paas/{part}"): Known("directory") for part in ("login", "esb")
+    }
+    plan, _ = planned(at_61(CLUSTER, own))
+    copies = {step.action.source: step for step in plan.steps if isinstance(step.action, CopyDirectory)}
+    order = [step.id for step in plan.steps]
+    installed = named(plan, "bkcli.install-paas@")
+    for part in ("login", "esb"):
+        copy = copies[f"/data/bkce/open_paas/{part}"]
+        assert copy.action.host == host
+        assert getattr(copy.action, "path", "") == f"/data/dbbak/open_paas-{part}-before-2.14.57"
+        assert order.index(copy.id) < order.index(installed.id)
+        assert copy.id in {after.step for after in installed.after}
+
+
+def test_where_there_is_none_nothing_is_copied() -> None:
+    plan = plan_of_61()
+    assert not any("open_paas" in getattr(step.action, "source", "") for step in plan.steps)

@@ -4,6 +4,10 @@ from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
 
 REASONS: dict[str, LocalizedText] = {
+    "site-code-copied": LocalizedText(
+        en="a login or ESB components of your own may be in it; the installer removes them, and no dump contains them",
+        zh="其中可能有自定义的登录模块或 ESB 组件；安装程序会将其删除，且任何备份都不包含",
+    ),
     "never-taken-back": LocalizedText(
         en="an older version over a database that a newer one has migrated breaks it: it is never taken back",
         zh="数据库已被更新的版本迁移，部署旧版本会造成损坏，因此不做降级",
