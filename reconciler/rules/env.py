@@ -26,7 +26,7 @@ from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
 from reconciler.rules import install_config, nginx
-from reconciler.rules.install import copies
+from reconciler.rules.install import copies, variables_merged
 from specs.cluster import Cluster
 from specs.reason import inline, reason
 from specs.release import Variable
@@ -35,7 +35,12 @@ FACTS = (EnvValue, EnvFilled, EnvPresent, EnvCopied, EnvDuplicates)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return (*controller_variables(cluster), *(expected for _, expected in merged_variables(cluster)), *_once(cluster))
+    return (
+        *controller_variables(cluster),
+        *(expected for _, expected in merged_variables(cluster)),
+        *_once(cluster),
+        variables_merged(cluster),
+    )
 
 
 def controller_variables(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -207,7 +212,7 @@ def generate_variables(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> 
     action = InstallBkenv(
         host=cluster.controller,
         install=cluster.paths.install,
-        effects=(*files, *(expected for _, expected in merged_variables(cluster))),
+        effects=(*files, *(expected for _, expected in merged_variables(cluster)), variables_merged(cluster)),
         tags=cluster.release.tags,
         tags_because=inline(cluster.release.tags_because),
         tags_source=cluster.release.tags_source,

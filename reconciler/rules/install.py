@@ -11,6 +11,7 @@ from actions.bkcli import InstallModule, UpgradeModule
 from probes.container import DockerRoot
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, SameAs, resolve_target
 from probes.install_config import ModuleHosts
+from probes.marker import Marker
 from probes.mysql import LoginPath, MysqlUser
 from probes.path import PathKind, TreeDigest, VersionText
 from probes.unit import UnitActive, UnitEnabled, is_masked
@@ -182,7 +183,16 @@ def _placed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             yield fact.must_be(cluster.hosts(name), because=why, source="bkcli:29")
 
 
+def variables_merged(cluster: Cluster) -> AnyExpected:
+    """The merged variables are made of the defaults of these scripts: a later 6.2 changes some and adds others, and a
+    key that the merged file lacks is rendered empty."""
+    mark = Marker(host=cluster.controller, name="variables-unmerged")
+    why, source = reason("variables-merged"), "BKDocs 6.2, 6.2.0-to-6.2.2.md 4.3; bin/render_tpl:34, 188"
+    return mark.must_be_absent(because=why, source=source)
+
+
 def _distributed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    yield variables_merged(cluster)
     if module.env:
         final = PathKind(host=cluster.controller, path=cluster.env(f"04-final/{module.env}.env"))
         yield final.must_be("file", because=reason("installer-reads-env", env=module.env), source="guide 6.5")

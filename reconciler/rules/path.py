@@ -17,7 +17,7 @@ from reconciler.rules import module_extras, module_facts, nginx, tag
 from reconciler.rules.cmdb import lost_on_replace
 from reconciler.rules.entailed import of_cluster
 from reconciler.rules.env import generate_variables
-from reconciler.rules.install import scripts_in_sync, site_code_copy
+from reconciler.rules.install import scripts_in_sync, site_code_copy, variables_merged
 from reconciler.rules.lookup import obsolete_on
 from reconciler.rules.source import patched, product, staging, unpack, unpack_products
 from specs.cluster import Cluster
@@ -57,6 +57,8 @@ def _finals(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, LineInFile):
         return _sign(cluster, drift.expected.fact, drift)
+    if drift.expected.fact == variables_merged(cluster).fact:
+        return generate_variables(cluster, drift, facts)
     if isinstance(drift.expected.fact, Marker):
         return replace_scripts(cluster, drift)
     fact = require_fact_type(drift, PathKind)
@@ -124,6 +126,7 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
             *lost_on_replace(cluster),
             *_copies(cluster),
             *scripts_in_sync(cluster, cluster.inventory.hosts),
+            variables_merged(cluster),
         ),
         patched=patched(cluster),
     )

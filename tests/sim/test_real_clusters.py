@@ -13,6 +13,7 @@ from actions.saas import DeploySaas
 from probes.container import AppContainer, ContainerImage
 from probes.env import EnvPresent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known
+from probes.marker import Marker
 from probes.mysql import ProductVersion
 from probes.path import PathKind, VersionText
 from probes.saas import SaasNewer, SaasOnline
@@ -32,6 +33,7 @@ from tests.sim.states import Answers
 from tests.sim.worlds import CONFIG, World, finished, guide_cluster, live
 
 CLUSTER = guide_cluster()
+BKENV = ("package.scripts", "bkcli.bkenv")
 V620 = next(before for before in HISTORY if before.name == "6.2.0")
 
 
@@ -342,3 +344,24 @@ def test_a_login_and_esb_code_of_ones_own_are_copied_before_paas_is_replaced() -
 def test_where_there_is_none_nothing_is_copied() -> None:
     plan = plan_of_61()
     assert not any("open_paas" in getattr(step.action, "source", "") for step in plan.steps)
+
+
+# ---- variables
+
+
+def test_from_620_the_variables_are_merged_with_the_new_defaults_before_anything_is_installed() -> None:
+    """BKDocs 6.2.0-to-6.2.2.md, 4.3: `install bkenv` after the scripts, before the products."""
+    plan, _ = planned(recent(V620))
+    order = [step.id for step in plan.steps]
+    scripts, merge = (next(at for at, name in enumerate(order) if name.startswith(kind)) for kind in BKENV)
+    calls = [at for at, step in enumerate(plan.steps) if isinstance(step.action, ModuleCall)]
+    assert scripts < merge < min(calls)
+
+
+def test_a_run_that_ended_after_the_scripts_still_merges() -> None:
+    """The mark that the replacement left is all that tells."""
+    world = finished(CLUSTER)
+    world.facts[Marker(host=CLUSTER.controller, name="variables-unmerged")] = Known("1700000000")
+    plan, _ = planned(world)
+    assert plan.steps[0].id.startswith("bkcli.bkenv@")
+    assert judged(live(world, plan)) == "converged"

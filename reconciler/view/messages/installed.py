@@ -4,6 +4,10 @@ from reconciler.view.messages.text import DiagnosticText
 from specs.text import LocalizedText
 
 REASONS: dict[str, LocalizedText] = {
+    "variables-merged": LocalizedText(
+        en="the merged variables follow the defaults of these scripts; a missing one is rendered empty",
+        zh="合并后的变量须与当前脚本的默认值一致；缺少的变量会被渲染为空",
+    ),
     "site-code-copied": LocalizedText(
         en="a login or ESB components of your own may be in it; the installer removes them, and no dump contains them",
         zh="其中可能有自定义的登录模块或 ESB 组件；安装程序会将其删除，且任何备份都不包含",
