@@ -29,6 +29,7 @@ def build_cluster(
     if not diagnostics:
         _refuse_one_host(layout, where)
         diagnostics = [*_no_hosts(layout, where), *_bad_places(file, release, layout)]
+        diagnostics += _conflicts(_narrowed(file, release), layout, where)
         diagnostics += [*_bad_optional(file, release), *_bad_excluded(file, release), *_bad_home(file, home)]
     inventory = _placing(file.controller.address, layout, file.placement)
     narrowed = _narrowed(file, release)
@@ -216,6 +217,27 @@ def _refuse_one_host(layout: HostLayout, where: str) -> None:
 
 _LAYOUT = "NEW-HOST consul,apigw,etcd"
 """apigw needs etcd on its own host, where it is not on the controller: there its certificates are made."""
+
+
+def _conflicts(release: Release, layout: HostLayout, where: str) -> Iterator[Diagnostic]:
+    """Modules that install.config itself has on one host and that cannot share it: the vendor's samples do."""
+    for module in release.modules:
+        place = module.placement
+        if place is None or module.name not in release.scope:
+            continue
+        for other in place.not_with:
+            for host in layout.hosts_named(module.name):
+                if host in layout.hosts_of(other):
+                    yield diagnose(
+                        "install-config-conflict",
+                        where=where,
+                        module=module.name,
+                        host=host,
+                        other=other,
+                        others=", ".join(place.not_with),
+                        because=inline(place.because),
+                        source=place.source,
+                    )
 
 
 def _bad_places(file: ClusterFile, release: Release, layout: HostLayout) -> list[Diagnostic]:

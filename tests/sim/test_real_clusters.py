@@ -1,5 +1,6 @@
 """Plans for clusters of real shapes: nothing that is the owner's is taken back, turned round or brought in."""
 
+import json
 from functools import cache
 
 import pytest
@@ -21,14 +22,16 @@ from probes.task import TaskDone
 from probes.unit import UnitActive
 from reconciler.commands.assess import cluster_as_read, spec_inputs
 from reconciler.core.diff import diff
-from reconciler.core.placement import lacking, propose_placement
+from reconciler.core.placement import build_cluster, lacking, propose_placement
 from reconciler.core.plan import Plan, Step
 from reconciler.core.verdict import verdict
 from reconciler.engine.step.decision import changed_plan_input
 from reconciler.rules import newer
+from specs import parse
+from specs.diagnostic import SpecError
 from tests.sim.history import HISTORY, recent
 from tests.sim.real_worlds import BASE_SUITE, LITE_JOB, at_61, installed_as_62, merged_global
-from tests.sim.shapes import RELEASE, shape
+from tests.sim.shapes import HEAD, RELEASE, shape
 from tests.sim.states import Answers
 from tests.sim.worlds import CONFIG, World, finished, guide_cluster, live
 
@@ -365,3 +368,20 @@ def test_a_run_that_ended_after_the_scripts_still_merges() -> None:
     plan, _ = planned(world)
     assert plan.steps[0].id.startswith("bkcli.bkenv@")
     assert judged(live(world, plan)) == "converged"
+
+
+# ---- conflicts in install.config
+
+
+@pytest.mark.parametrize("other", ["nginx", "appo", "appt", "nodeman"])
+def test_a_gateway_that_install_config_itself_has_beside_openresty_is_refused(other: str) -> None:
+    """As the vendor's own sample has it (install.config.5ip.sample); bin/install_apisix.sh:75-79."""
+    config = CONFIG.replace("10.0.0.1 iam", f"10.0.0.1 {other},apigw,iam")
+    places = {name: hosts for name, hosts in propose_placement(RELEASE, CONFIG, "10.0.0.1").items() if name != "apigw"}
+    lines = "".join(f'"{name}" = [{", ".join(map(json.dumps, hosts))}]\n' for name, hosts in places.items())
+    file = parse.cluster_file(f"{HEAD}[placement]\n{lines}", "cluster.toml")
+    with pytest.raises(SpecError) as refused:
+        build_cluster(file, RELEASE, config)
+    (diagnostic,) = [one for one in refused.value.diagnostics if one.code == "install-config-conflict"]
+    fields = dict(diagnostic.fields)
+    assert (fields["module"], fields["host"], fields["other"]) == ("apigw", "10.0.0.1", other)
