@@ -77,7 +77,7 @@ def _is_placed_anew(module: Module, layout: HostLayout) -> bool:
     """New in this release, and its product is there: without the monitor there is no ingester to be placed, which would
     bring the whole monitor with it."""
     product, _, project = module.name.partition("(")
-    return module.placement is not None and (not project or bool(layout.hosts_named(product)))
+    return module.placement is not None and (not project or bool(layout.hosts_of(product)))
 
 
 def _without_backend(release: Release, inventory: Inventory) -> tuple[str, ...]:
@@ -226,7 +226,7 @@ def _conflicts(release: Release, layout: HostLayout, where: str) -> Iterator[Dia
         if place is None or module.name not in release.scope:
             continue
         for other in place.not_with:
-            for host in layout.hosts_named(module.name):
+            for host in layout.hosts_of(module.name):
                 if host in layout.hosts_of(other):
                     yield diagnose(
                         "install-config-conflict",
