@@ -63,7 +63,8 @@ def _homeless(
     if existing:
         diagnostics.append(diagnose("module-nowhere", where=where, modules=", ".join(existing), excluded=excluded_line))
     if apps:
-        diagnostics.append(diagnose("saas-nowhere", where=where, apps=", ".join(apps), excluded=excluded_line))
+        code = "saas-without-product" if inventory.on("appo") else "saas-nowhere"
+        diagnostics.append(diagnose(code, where=where, apps=", ".join(apps), excluded=excluded_line))
     return [*diagnostics, *_unmet(file, release, inventory, {module.name for module in unplaced})]
 
 

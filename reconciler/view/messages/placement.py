@@ -114,6 +114,22 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="修正 install.config；若本集群确实没有部署，在 cluster.toml 顶层写明：\n{excluded}",
         ),
     ),
+    "saas-without-product": DiagnosticText(
+        what=LocalizedText(
+            en="install.config names no host of the product that {apps} needs",
+            zh="install.config 中没有 {apps} 所需产品的主机",
+        ),
+        why=LocalizedText(
+            en="their pages would be deployed without anything that answers them", zh="部署后其页面没有可用的后台"
+        ),
+        hint=LocalizedText(
+            en=(
+                "correct install.config; if this cluster does not have the product, say so at the top of "
+                "cluster.toml:\n{excluded}"
+            ),
+            zh="修正 install.config；若本集群确实没有部署该产品，在 cluster.toml 顶层写明：\n{excluded}",
+        ),
+    ),
     "excluded-required": DiagnosticText(
         what=LocalizedText(
             en="{module} is excluded and on no host, but {by} depends on it",
