@@ -16,6 +16,12 @@ from specs.reason import InlineReason, Reason, reason
 
 BKCLI: LiteralString = 'set -eu\ncd -- "$1"\nexec ./bkcli "$2" "$3"\n'
 
+BKENV: LiteralString = """set -eu
+cd -- "$1"
+./bkcli install bkenv
+rm -f -- /var/lib/bkrec/markers/variables-unmerged
+"""
+
 SYNC: LiteralString = """set -euo pipefail
 cd -- "$1"
 what=$2 tree=$3
@@ -75,7 +81,7 @@ class InstallBkenv(Bkcli):
         return self.effects
 
     def command(self) -> Command:
-        return Command(script=BKCLI, args=(self.install, "install", "bkenv"))
+        return Command(script=BKENV, args=(self.install,))
 
     def invalidates(self) -> tuple[AnyFact, ...]:
         return self.invalidated

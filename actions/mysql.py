@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.lib.env_shell import VALUE
+from actions.lib.env_shell import ADMIN, VALUE
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.mysql import LoginPath, MysqlUser
@@ -17,12 +17,11 @@ from specs.reason import reason
 
 LOGIN: LiteralString = (
     "set -eu\n"
-    + VALUE
+    + ADMIN
     + """
-env=$1/bin/01-generate/dbadmin.env
-BKREC_PASSWORD=$(value "$env" BK_MYSQL_ADMIN_PASSWORD)
-[ -n "$BKREC_PASSWORD" ] || { echo "no BK_MYSQL_ADMIN_PASSWORD in $env" >&2; exit 1; }
-user=$(value "$env" BK_MYSQL_ADMIN_USER)
+BKREC_PASSWORD=$(admin "$1" BK_MYSQL_ADMIN_PASSWORD)
+[ -n "$BKREC_PASSWORD" ] || { echo "no BK_MYSQL_ADMIN_PASSWORD in dbadmin.env below $1/bin" >&2; exit 1; }
+user=$(admin "$1" BK_MYSQL_ADMIN_USER)
 BKREC_LOGIN=$2 BKREC_HOST=$3 BKREC_USER=${user:-root}
 export BKREC_PASSWORD BKREC_LOGIN BKREC_HOST BKREC_USER
 expect -c '

@@ -3,6 +3,12 @@
 The guide copies the templates and reloads consul-template. That renders paas.conf and never apigw.conf: the entry
 below conf.d and the two keys for the gateway's domains are written only by install_consul_template.sh. So that script
 is run, which does all three. Guide 7.2; bin/install_consul_template.sh:77-139.
+
+It also writes anew how the entrance listens: the port of BK_PAAS_PUBLIC_ADDR, on https 443, becomes
+bkcfg/ports/paas_http, and 443 bkcfg/ports/paas_https. The templates then say `listen 443; listen 443 ssl;`, which nginx
+refuses, and nobody listens on 80 any more: the entrance is down at its next restart. So these keys stay as they are;
+each is written only where it has no value, or where both ports would be the same.
+(bin/install_consul_template.sh:78-81; support-files/templates/nginx/paas.conf:50, 57-59; the guide never touches them.)
 """
 
 from dataclasses import dataclass
@@ -15,8 +21,38 @@ from probes.fact import AnyExpected
 from probes.text import FileMentions
 from specs.reason import Reason, reason
 
-RENDER = """set -eu
+PRESERVE_PORTS = """
+consul() { # as the vendor's script calls it: what decides how the entrance listens is not written over
+    case "${1-} ${2-} ${3-}" in
+    'kv put bkcfg/ports/paas_http' | 'kv put bkcfg/ports/paas_https' | 'kv put bkcfg/global/bk_http_schema') ;;
+    *) command consul "$@"; return ;;
+    esac
+    there=$(command consul kv get "$3" 2>/dev/null) || there=
+    given=${4-}
+    if [ "$3" = bkcfg/ports/paas_http ]; then
+        tls=$(command consul kv get bkcfg/ports/paas_https 2>/dev/null) || tls=443
+        if [ "$there" = "$tls" ]; then there=; fi
+        if [ "$given" = "$tls" ]; then given=80; fi
+    fi
+    if [ -n "$there" ]; then
+        echo "$3 stays $there"
+    else
+        command consul kv put "$3" "$given"
+    fi
+}
+export -f consul
+accepted() { # nginx reads its configuration without a complaint
+    if [ -x /usr/local/openresty/nginx/sbin/nginx ]; then /usr/local/openresty/nginx/sbin/nginx -t; fi
+}
+"""
+
+RENDER = (
+    """set -eu
+"""
+    + PRESERVE_PORTS
+    + """
 install=$1 note=/var/lib/bkrec/tasks/nginx-templates
+accepted || echo "nginx refuses its configuration as it is, before anything is rendered" >&2
 mkdir -p -m 0700 -- "$(dirname -- "$note")"
 date +%s > "$note"
 sync
@@ -24,8 +60,16 @@ mkdir -p /etc/consul-template/templates /etc/consul-template/conf.d
 cp -p -- "$install"/support-files/templates/nginx/*.conf /etc/consul-template/templates/
 "$install/bin/install_consul_template.sh" -m nginx
 systemctl reload consul-template.service
+# it renders and reloads a moment later; where nginx refuses what was rendered, openresty still runs with the old
+tries=0
+until accepted; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 15 ] || { echo "nginx refuses what was rendered: openresty must not be restarted" >&2; exit 1; }
+    sleep 1
+done
 rm -f -- "$note"
 """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

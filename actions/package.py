@@ -266,6 +266,8 @@ new=$1 live=$2
 mark=/var/lib/bkrec/markers/replacing-scripts
 mkdir -p -m 0700 -- "$(dirname -- "$mark")"
 date +%s > "$mark"
+# what is merged rests on bin/default, which is another one from here on
+date +%s > /var/lib/bkrec/markers/variables-unmerged
 sync
 # by content: a file of equal size and time would be passed over, whatever is in it (observed with the vendor's trees)
 copy() {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
-from actions.lib.env_shell import VALUE
+from actions.lib.env_shell import ADMIN
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.task import TaskDone, TaskRecorded
@@ -85,14 +85,13 @@ PYTHON = "/opt/py36/bin/python3"
 
 SUBJECTS: LiteralString = (
     HEAD
-    + VALUE
+    + ADMIN
     + """
 script=$5 sentence=$6 python=$7
 [ -s "$script" ] || { echo "no migration script at $script" >&2; exit 1; }
 "$python" -c 'import pymysql' || /opt/py36/bin/pip3 install PyMySQL
-env=$install/bin/01-generate/dbadmin.env
-BKREC_PASSWORD=$(value "$env" BK_MYSQL_ADMIN_PASSWORD)
-BKREC_USER=$(value "$env" BK_MYSQL_ADMIN_USER)
+BKREC_PASSWORD=$(admin "$install" BK_MYSQL_ADMIN_PASSWORD)
+BKREC_USER=$(admin "$install" BK_MYSQL_ADMIN_USER)
 BKREC_USER=${BKREC_USER:-root} BKREC_HOST=$8 BKREC_SCRIPT=$script
 export BKREC_PASSWORD BKREC_USER BKREC_HOST BKREC_SCRIPT
 run() {
@@ -252,4 +251,5 @@ class RunPostUpgradeTask(Action):
 
     @property
     def deadline_s(self) -> float:
-        return 7200.0
+        """JOB's upgrader waits up to 12 h for an answer (bk-job, Upgrader.java): it is not given up before."""
+        return 46800.0 if self.task.startswith("job-upgrader") else 7200.0

@@ -9,7 +9,7 @@ The app's code is looked up in the answer, never part of SQL. Source: open_paas.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import ClassVar, Literal, LiteralString
 
 from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, Fact, Known, Reading, Readings, Unknown
@@ -17,6 +17,7 @@ from probes.lib.rows import ROOT_HOME, lines_of
 from probes.path import normalise_version
 from probes.probe import Probe
 from specs.reason import reason
+from specs.version_order import is_newer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,21 @@ class SaasPackaged(Fact[str]):
     kind: Literal["saas.packaged"] = "saas.packaged"
 
 
-SaasFact = SaasOnline | SaasPackaged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaasNewer(Fact[str]):
+    """The version online, where it is newer than the package's on the same line (`specs/version_order.py`); else
+    Absent, also while the package is still to come. Somebody updated it by the page, and its database with it."""
+
+    login_path: str
+    app: str
+    src: str
+    release: str
+    default: str
+    kind: Literal["saas.newer"] = "saas.newer"
+    decides: ClassVar[bool] = True
+
+
+SaasFact = SaasOnline | SaasPackaged | SaasNewer
 
 QUERY: LiteralString = r"""
 [ "$(id -u)" = 0 ] || { echo 'only root has the login paths' >&2; exit 1; }
@@ -70,7 +85,7 @@ def _login(facts: Sequence[SaasFact]) -> str:
 
 
 def _trees(facts: Sequence[SaasFact]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fact.src for fact in facts if isinstance(fact, SaasPackaged)))
+    return tuple(dict.fromkeys(fact.src for fact in facts if not isinstance(fact, SaasOnline)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +125,29 @@ def _answer(rows: Sequence[tuple[str, ...]]) -> _Answer:
 
 
 def _read(fact: SaasFact, answer: _Answer) -> Reading[str]:
-    if isinstance(fact, SaasPackaged):
-        return _packaged(fact, answer)
+    match fact:
+        case SaasPackaged():
+            return _packaged(fact, answer)
+        case SaasNewer():
+            return _newer(fact, answer)
+        case SaasOnline():
+            return _online(fact, answer)
+
+
+def _newer(fact: SaasNewer, answer: _Answer) -> Reading[str]:
+    online, packaged = _online(fact, answer), _packaged(fact, answer)
+    if not isinstance(online, Known):
+        return online
+    return online if isinstance(packaged, Known) and is_newer(online.value, packaged.value) else Absent()
+
+
+def _online(fact: SaasFact, answer: _Answer) -> Reading[str]:
     if not answer.complete:
         return Unknown(reason("saas-not-asked", login_path=fact.login_path))
     return Known(answer.online[fact.app]) if fact.app in answer.online else Absent()
 
 
-def _packaged(fact: SaasPackaged, answer: _Answer) -> Reading[str]:
+def _packaged(fact: SaasPackaged | SaasNewer, answer: _Answer) -> Reading[str]:
     if fact.src not in answer.trees:
         raise ValueError("nothing was told about the tree")
     tree = answer.trees[fact.src]
@@ -132,5 +162,5 @@ def _packaged(fact: SaasPackaged, answer: _Answer) -> Reading[str]:
     return Known(answer.online[fact.app]) if fact.app in answer.online else Absent()
 
 
-FACTS: tuple[type[AnyFact], ...] = (SaasOnline, SaasPackaged)
+FACTS: tuple[type[AnyFact], ...] = (SaasOnline, SaasPackaged, SaasNewer)
 PROBE = Probe(family="saas", facts=FACTS, command=command, parse=parse)

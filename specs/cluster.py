@@ -116,6 +116,9 @@ class Cluster:
     databases: tuple[str, ...] = ()
     """The servers that the products' variables name, as "mysql db.example": what install.config does not tell."""
 
+    newer: tuple[tuple[str, str], ...] = ()
+    """(module or SaaS, version) of what runs here in a newer version than the package has: it is not taken back."""
+
     backups_since: int = 0
     """Seconds since the epoch: a backup made before does not count for what a run is to do."""
 
@@ -131,6 +134,10 @@ class Cluster:
     @property
     def md5(self) -> str:
         return self.package.md5 or self.release.package.md5
+
+    def version(self, name: str, packaged: str) -> str:
+        """The version that a module or SaaS is to run here: the package's, or the newer one that does."""
+        return dict(self.newer).get(name, packaged)
 
     def hosts(self, module: Module) -> tuple[str, ...]:
         return _on_any(self, module.hosts_of) if module.hosts_of else self.inventory.on(module.name)

@@ -30,6 +30,7 @@ DISPOSITIONS: Mapping[str, Disposition] = {
     "package-md5": "aborts-run",
     "package-missing": "aborts-run",
     "package-version-rejected": "aborts-run",
+    "release-too-old": "aborts-run",
     "tag-missing": "aborts-run",
     "cert-missing": "aborts-run",
     # half of what belongs together is worse than all or nothing

@@ -123,12 +123,15 @@ TaskName = Literal[
 
 
 class PostUpgradeTask(Model):
-    """A task after an upgrade that leaves no trace of its own; a record marks it as pending until it is verified."""
+    """A task of an upgrade that leaves no trace of its own; a record marks it as pending until it is verified."""
 
     name: TaskName
     on: str = ""
     """On the first of these hosts; "" for the controller."""
     after: TaskName | None = None
+    before_upgrade: bool = False
+    """It prepares the data for the new version: the upgrade waits for it. After an upgrade that nobody recorded,
+    whether it was done is asked, since users go on writing what a second run would overwrite."""
     version_before_file: str = ""
     """Below /data/bkce, on that host: the version the note has to remember, taken before the upgrade."""
     once: bool = False
@@ -223,6 +226,10 @@ class Module(Model):
     source: str
     services: tuple[Service, ...] = ()
     units: tuple[Unit, ...] = ()
+    lite_units: tuple[Unit, ...] = ()
+    """Instead of `units`, where a fresh 6.2 installed the product in its lite mode."""
+    run_mode_key: str = ""
+    """In its 04-final file: "lite" or "stable"."""
     containers: tuple[Container, ...] = ()
     obsolete_units: tuple[ObsoleteUnit, ...] = ()
     obsolete_venvs: tuple[ObsoleteVenv, ...] = ()
@@ -238,6 +245,8 @@ class Module(Model):
     """Below support-files/templates/nginx: to be the same where consul-template looks."""
     virtual_hosts: tuple[str, ...] = ()
     """NAME.conf below consul-template's conf.d, which makes openresty's conf.d/NAME.conf."""
+    site_code: tuple[str, ...] = ()
+    """Directories below /data/bkce where a site may have code of its own, and which its installer replaces."""
     saas: tuple[str, ...] = ()
     """SaaS applications that have to be deployed before this backend is installed."""
     version_row: str = ""

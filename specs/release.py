@@ -40,6 +40,36 @@ class Variable(Model):
     source: str
 
 
+class PublicAddress(Model):
+    """An address of the gateway for browsers and callers from outside: below the cluster's own domain, by its own
+    scheme and port."""
+
+    key: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    name: str
+    """Below the domain: "bkapi"."""
+    url: bool
+    """With the scheme before it."""
+
+
+class SourceReleases(Model):
+    """The releases that this one is reached from."""
+
+    oldest: str = Field(pattern=r"^[0-9]+(\.[0-9]+)*$")
+    because: LocalizedText
+    source: str
+
+
+class FreshInstall(Model):
+    """How a cluster where 6.2 was installed is told from one that was upgraded to it: a key that only 6.2's generator
+    writes, into a file that an upgrade never makes anew."""
+
+    file: str
+    """Below /data/install/bin."""
+    key: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    because: LocalizedText
+    source: str
+
+
 class ReleaseMarker(Model):
     """A file below /data/install that 6.1 does not have and every 6.2 has."""
 
@@ -110,6 +140,9 @@ class Release(Model):
     not what it excludes. Nothing is claimed of the others."""
     excluded: tuple[str, ...] = ()
     """What cluster.toml leaves to its owner: never part of the data, told with each verdict."""
+    public_addresses: tuple[PublicAddress, ...] = ()
+    upgraded_from: SourceReleases
+    fresh_install: FreshInstall
     business_topology: BusinessTopology
     rebuilds_topology: bool = False
     """cluster.toml asks for it: never part of the data."""

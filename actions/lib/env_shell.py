@@ -42,6 +42,17 @@ value() { # FILE KEY: its value; nothing where the key or the file is missing; f
 """
 )
 
+ADMIN: LiteralString = (
+    VALUE
+    + r"""
+admin() { # INSTALL KEY: of dbadmin.env. One changed later is declared in 03-userdef, which load_env.sh reads last
+    given=$(value "$1/bin/03-userdef/dbadmin.env" "$2") || return 1
+    if [ -z "$given" ]; then given=$(value "$1/bin/01-generate/dbadmin.env" "$2") || return 1; fi
+    printf '%s' "$given"
+}
+"""
+)
+
 EDIT_AWK: LiteralString = r"""
 function placed(key,  i, base) {
   if (F != 1 || key != ARGV[3]) return

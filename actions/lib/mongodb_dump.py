@@ -14,7 +14,7 @@ read; guide 5.2.
 from typing import LiteralString
 
 from actions.lib.backup_shell import RECORD, ROOM
-from actions.lib.env_shell import VALUE
+from actions.lib.env_shell import ADMIN
 
 LIST: LiteralString = r"""
 var key = function (name) {
@@ -133,12 +133,12 @@ umask 077
 """
     + RECORD
     + ROOM
-    + VALUE
+    + ADMIN
     + r"""
-env=$2/bin/01-generate/dbadmin.env server=$3 conf=$4
-user=$(value "$env" BK_MONGODB_ADMIN_USER)
-password=$(value "$env" BK_MONGODB_ADMIN_PASSWORD)
-[ -n "$user" ] && [ -n "$password" ] || { echo "no MongoDB admin in $env" >&2; exit 1; }
+server=$3 conf=$4
+user=$(admin "$2" BK_MONGODB_ADMIN_USER)
+password=$(admin "$2" BK_MONGODB_ADMIN_PASSWORD)
+[ -n "$user" ] && [ -n "$password" ] || { echo "no MongoDB admin in dbadmin.env below $2/bin" >&2; exit 1; }
 client=
 for name in mongo mongosh; do
     if [ -z "$client" ] && command -v "$name" > /dev/null; then client=$name; fi

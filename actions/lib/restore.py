@@ -38,6 +38,7 @@ def mongodb(host: str, install: str) -> tuple[str, ...]:
     return (
         record,
         f". {install}/bin/01-generate/dbadmin.env",
+        f"if [ -e {install}/bin/03-userdef/dbadmin.env ]; then . {install}/bin/03-userdef/dbadmin.env; fi",
         f'{check} && {by_input} | {restore} --host {host} -u "$BK_MONGODB_ADMIN_USER" "$path"',
     )
 

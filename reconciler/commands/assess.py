@@ -17,7 +17,7 @@ from reconciler.core.verdict import exit_code
 from reconciler.core.window import Window, steps_outside
 from reconciler.engine import assess
 from reconciler.engine.clock import Clock, SystemClock
-from reconciler.rules import backup, database, latent, package_versions, preflight, registry
+from reconciler.rules import address, backup, database, latent, newer, origin, package_versions, preflight, registry
 from reconciler.view.reports import ClusterReport
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -100,17 +100,31 @@ def spec_inputs(
     """
 
     def as_read(readings: Readings) -> Cluster:
-        versions = package_versions.with_package_versions(cluster, readings)
-        return backup.with_backups_since(database.with_databases(versions, readings), readings, began)
+        return backup.with_backups_since(cluster_as_read(cluster, readings), readings, began)
 
     servers = (database.fact_of(cluster), database.elsewhere(cluster).fact)
     resumed = (backup.fact_of(cluster),) if began else ()
-    facts = (package_versions.fact_of(cluster), *servers, *resumed)
+    facts = (
+        package_versions.fact_of(cluster),
+        *origin.facts_of(cluster),
+        *newer.facts_of(cluster),
+        *address.facts_of(cluster),
+        *servers,
+        *resumed,
+    )
     return assess.SpecInputs(facts=facts, plan_inputs=lambda readings: inputs_for(as_read(readings)))
 
 
+def cluster_as_read(cluster: Cluster, readings: Readings) -> Cluster:
+    """What the cluster is decides what is expected of it: the package's versions, where it comes from, what runs newer
+    than the package, and the servers that its variables name."""
+    versions = package_versions.with_package_versions(cluster, readings)
+    installed = newer.with_newer(origin.with_origin(versions, readings), readings)
+    return database.with_databases(address.with_addresses(installed, readings), readings)
+
+
 def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
-    cluster = package_versions.with_package_versions(cluster, assessment.readings)
+    cluster = cluster_as_read(cluster, assessment.readings)
     blocked = {blocked.diagnostic for blocked in assessment.plan.blocked}
     return ClusterReport(
         name=cluster.name,
@@ -128,6 +142,7 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
         warnings=(
             *_overrides(cluster),
             *(warning for warning in package_versions.warnings(cluster) if warning not in blocked),
+            *(warning for warning in newer.warnings(cluster) if warning not in blocked),
             *preflight.undumped(cluster, assessment.plan, assessment.readings),
             *dict.fromkeys(assessment.diagnostics.values()),
         ),

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from probes.fact import AnyExpected, AnyFact, SameAs, Unknown, fact_id, kind_of
 from reconciler.commands import files, session
-from reconciler.commands.assess import cluster_report, plan_inputs, spec_inputs
+from reconciler.commands.assess import cluster_as_read, cluster_report, plan_inputs, spec_inputs
 from reconciler.commands.errors import UsageError
 from reconciler.commands.result import Result
 from reconciler.core import facts_file
 from reconciler.core.verdict import ExitCode
 from reconciler.engine import assess
-from reconciler.rules import package_versions
 from reconciler.version import VERSION
 from reconciler.view.reports import ProbeReport
 from specs.diagnostic import diagnose
@@ -37,7 +36,7 @@ async def read_all(path: Path) -> ProbeReport:
     async with session.open_cluster(path) as opened:
         cluster = opened.cluster
         assessment = await assess.assess(opened.gather, *plan_inputs(cluster), spec_inputs(cluster))
-    expected, _ = plan_inputs(package_versions.with_package_versions(cluster, assessment.readings))
+    expected, _ = plan_inputs(cluster_as_read(cluster, assessment.readings))
     modules = _modules(expected)
     first = [fact for fact in modules if fact in assessment.readings]
     rest = sorted(assessment.readings.keys() - modules.keys(), key=fact_id)

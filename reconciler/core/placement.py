@@ -29,6 +29,7 @@ def build_cluster(
     if not diagnostics:
         _refuse_one_host(layout, where)
         diagnostics = [*_no_hosts(layout, where), *_bad_places(file, release, layout)]
+        diagnostics += _conflicts(_narrowed(file, release), layout, where)
         diagnostics += [*_bad_optional(file, release), *_bad_excluded(file, release), *_bad_home(file, home)]
     inventory = _placing(file.controller.address, layout, file.placement)
     narrowed = _narrowed(file, release)
@@ -54,15 +55,16 @@ def _homeless(
     unplaced = _without_host(release, inventory)
     if layout.errors or not inventory.hosts:
         return []  # read in part: what is missing may stand in the rest
-    new = [module for module in unplaced if module.placement is not None and module.name not in file.placement]
-    existing = [module.name for module in unplaced if module.placement is None]
-    apps = _without_appo(release, inventory)
+    new = [module for module in unplaced if _is_placed_anew(module, layout) and module.name not in file.placement]
+    existing = [module.name for module in unplaced if not _is_placed_anew(module, layout)]
+    apps = _without_backend(release, inventory)
     excluded_line = _excluded_line(file.excluded, (*existing, *apps))
     diagnostics = list(_unplaced(new, layout, inventory)) if new else []
     if existing:
         diagnostics.append(diagnose("module-nowhere", where=where, modules=", ".join(existing), excluded=excluded_line))
     if apps:
-        diagnostics.append(diagnose("saas-nowhere", where=where, apps=", ".join(apps), excluded=excluded_line))
+        code = "saas-without-product" if inventory.on("appo") else "saas-nowhere"
+        diagnostics.append(diagnose(code, where=where, apps=", ".join(apps), excluded=excluded_line))
     return [*diagnostics, *_unmet(file, release, inventory, {module.name for module in unplaced})]
 
 
@@ -72,15 +74,27 @@ def _without_host(release: Release, inventory: Inventory) -> tuple[Module, ...]:
     return tuple(module for module in scope if not inventory.on(module.name))
 
 
-def _without_appo(release: Release, inventory: Inventory) -> tuple[str, ...]:
-    return () if inventory.on("appo") else tuple(app.code for app in release.apps)
+def _is_placed_anew(module: Module, layout: HostLayout) -> bool:
+    """New in this release, and its product is there: without the monitor there is no ingester to be placed, which would
+    bring the whole monitor with it."""
+    product, _, project = module.name.partition("(")
+    return module.placement is not None and (not project or bool(layout.hosts_of(product)))
+
+
+def _without_backend(release: Release, inventory: Inventory) -> tuple[str, ...]:
+    """SaaS that nothing runs, or whose product is not here: the pages of a monitor that nobody installed."""
+    if not inventory.on("appo"):
+        return tuple(app.code for app in release.apps)
+    absent = {code for module in release.modules if not inventory.on(module.name) for code in module.saas}
+    return tuple(app.code for app in release.apps if app.code in absent)
 
 
 def lacking(release: Release, config: str) -> tuple[str, ...]:
     """Existing modules, and SaaS, that install.config has no host for: what a cluster file has to exclude by name."""
-    inventory = _placing("", parse(config), {})
-    existing = tuple(module.name for module in _without_host(release, inventory) if module.placement is None)
-    return (*existing, *_without_appo(release, inventory))
+    layout = parse(config)
+    inventory = _placing("", layout, {})
+    existing = (m.name for m in _without_host(release, inventory) if not _is_placed_anew(m, layout))
+    return (*existing, *_without_backend(release, inventory))
 
 
 def _unplaced(new: Sequence[Module], layout: HostLayout, inventory: Inventory) -> Iterator[Diagnostic]:
@@ -206,6 +220,27 @@ _LAYOUT = "NEW-HOST consul,apigw,etcd"
 """apigw needs etcd on its own host, where it is not on the controller: there its certificates are made."""
 
 
+def _conflicts(release: Release, layout: HostLayout, where: str) -> Iterator[Diagnostic]:
+    """Modules that install.config itself has on one host and that cannot share it: the vendor's samples do."""
+    for module in release.modules:
+        place = module.placement
+        if place is None or module.name not in release.scope:
+            continue
+        for other in place.not_with:
+            for host in layout.hosts_of(module.name):
+                if host in layout.hosts_of(other):
+                    yield diagnose(
+                        "install-config-conflict",
+                        where=where,
+                        module=module.name,
+                        host=host,
+                        other=other,
+                        others=", ".join(place.not_with),
+                        because=inline(place.because),
+                        source=place.source,
+                    )
+
+
 def _bad_places(file: ClusterFile, release: Release, layout: HostLayout) -> list[Diagnostic]:
     diagnostics: list[Diagnostic] = []
     for name, hosts in file.placement.items():
@@ -297,7 +332,7 @@ def propose_placement(release: Release, config: str, controller: str) -> dict[st
     """Module → hosts for every new module that install.config lacks. Raises LayoutError where none fits."""
     layout = parse(config)
     _refuse_one_host(layout, f"{controller} install.config")
-    new = [m for m in release.modules if m.placement is not None and not layout.hosts_named(m.name)]
+    new = [m for m in release.modules if _is_placed_anew(m, layout) and not layout.hosts_named(m.name)]
     return _places(new, layout, controller)
 
 

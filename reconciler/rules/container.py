@@ -34,8 +34,8 @@ from probes.path import VersionText
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Advice, Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import module_facts
-from reconciler.rules.install import install, scripts_in_sync, sources_present
+from reconciler.rules import module_facts, newer
+from reconciler.rules.install import install, scripts_in_sync, site_code_copied, sources_present
 from reconciler.rules.lookup import restart_policies_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
@@ -70,11 +70,15 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return _remove(fact.host, name, drift, module)
     container = next(c for c in module.containers if c.name == name)
     tag = facts.read(ContainerImage(host=fact.host, container=name))
-    if tag == Known(module_facts.image(module, container)) and drift.reading != Absent():
+    if tag == Known(module_facts.image(cluster, module, container)) and drift.reading != Absent():
         return _start(cluster, module, name, drift)
     if not _module_installed(cluster, module, facts):
         return install(cluster, module, facts)
-    return _again(cluster, module, container, drift)
+    refused = newer.reinstall_refused(cluster, module)
+    if refused is not None:
+        return refused
+    copied = site_code_copied(cluster, module, (fact.host,), facts)
+    return _again(cluster, module, container, drift, copied)
 
 
 def _unsteady(fact: UnsteadyContainers, drift: AnyDrift) -> Progressing:
@@ -118,13 +122,15 @@ def _installed(cluster: Cluster, module: Module, facts: FactReader) -> bool:
     return installed and migrated
 
 
-def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDrift) -> Repair:
+def _again(
+    cluster: Cluster, module: Module, container: Container, drift: AnyDrift, copied: tuple[AnyExpected, ...]
+) -> Repair:
     host = drift.expected.fact.host
     action = InstallContainer(
         host=host,
         container=container.name,
         project=container.project,
-        image=module_facts.image(module, container),
+        image=module_facts.image(cluster, module, container),
         install=cluster.paths.install,
         src=cluster.paths.src,
         home=cluster.paths.home,
@@ -135,7 +141,7 @@ def _again(cluster: Cluster, module: Module, container: Container, drift: AnyDri
         drift,
         action,
         section=module.section,
-        requires=(*scripts_in_sync(cluster, (host,)), *sources_present(cluster, module, host)),
+        requires=(*scripts_in_sync(cluster, (host,)), *sources_present(cluster, module, host), *copied),
         common=module_facts.obsolete_units(cluster, module, "first"),
     )
 

@@ -28,7 +28,7 @@ from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
 from reconciler.rules import install_config, nginx
-from reconciler.rules.install import copies
+from reconciler.rules.install import copies, variables_merged
 from specs.cluster import Cluster
 from specs.reason import inline, reason
 from specs.release import Variable
@@ -37,7 +37,12 @@ FACTS = (EnvValue, EnvFilled, EnvPresent, EnvCopied, EnvDuplicates)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return (*controller_variables(cluster), *(expected for _, expected in merged_variables(cluster)), *_once(cluster))
+    return (
+        *controller_variables(cluster),
+        *(expected for _, expected in merged_variables(cluster)),
+        *_once(cluster),
+        variables_merged(cluster),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,7 +65,7 @@ def _declared(cluster: Cluster) -> tuple[_Declared, ...]:
 
 def controller_variables(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return tuple(
-        each.assigned for each in _declared(cluster) if not (each.variable.only_if_file or each.variable.if_empty)
+        entry.assigned for entry in _declared(cluster) if not (entry.variable.only_if_file or entry.variable.if_empty)
     )
 
 
@@ -78,7 +83,7 @@ def _merged_modules(cluster: Cluster) -> Mapping[AnyFact, str]:
 @lru_cache(maxsize=8)
 def merged_variables(cluster: Cluster) -> tuple[tuple[str, AnyExpected], ...]:
     """(module, expected value in its 04-final file)."""
-    return tuple((each.variable.final, each.merged) for each in _declared(cluster) if each.merged is not None)
+    return tuple((entry.variable.final, entry.merged) for entry in _declared(cluster) if entry.merged is not None)
 
 
 def _merged(cluster: Cluster, variable: Variable) -> AnyExpected:
@@ -128,7 +133,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     module = _merged_modules(cluster).get(fact)
     if module is not None:
         return _merge(cluster, module, drift, facts)
-    return _assign(cluster, next(each.variable for each in _declared(cluster) if each.assigned.fact == fact), drift)
+    return _assign(cluster, next(entry.variable for entry in _declared(cluster) if entry.assigned.fact == fact), drift)
 
 
 def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
@@ -208,13 +213,13 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, facts: FactReader) ->
         drift,
         action,
         section="6.5",
-        requires=tuple(each.assigned for each in _needed(cluster, facts) if each.variable.final == module),
+        requires=tuple(entry.assigned for entry in _needed(cluster, facts) if entry.variable.final == module),
     )
 
 
 def _needed(cluster: Cluster, facts: FactReader) -> tuple[_Declared, ...]:
     """All variables; of those that only correct what a person wrote, or fill what is empty, just those that have to."""
-    return tuple(each for each in _declared(cluster) if _is_needed(each, facts))
+    return tuple(entry for entry in _declared(cluster) if _is_needed(entry, facts))
 
 
 def _is_needed(declared: _Declared, facts: FactReader) -> bool:
@@ -226,7 +231,7 @@ def _is_needed(declared: _Declared, facts: FactReader) -> bool:
 def generate_variables(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Repair:
     """Generate and merge everything: what new modules need, and what the variables above changed."""
     action = _install_bkenv(cluster, (*copies(cluster), *_pages(cluster, facts)))
-    variables = (each.assigned for each in _needed(cluster, facts))
+    variables = (entry.assigned for entry in _needed(cluster, facts))
     expectations = (*_scripts(cluster), *variables, *install_config.expect(cluster))
     return Repair(
         action=action, because=drift.expected.because, source="guide 6.5", section="6.5", requires=expectations
@@ -246,7 +251,7 @@ def _install_bkenv(cluster: Cluster, invalidated: tuple[AnyFact, ...]) -> Instal
     return InstallBkenv(
         host=cluster.controller,
         install=cluster.paths.install,
-        effects=(*files, *(expected for _, expected in merged_variables(cluster))),
+        effects=(*files, *(expected for _, expected in merged_variables(cluster)), variables_merged(cluster)),
         tags=cluster.release.tags,
         tags_because=inline(cluster.release.tags_because),
         tags_source=cluster.release.tags_source,
@@ -256,6 +261,6 @@ def _install_bkenv(cluster: Cluster, invalidated: tuple[AnyFact, ...]) -> Instal
 
 def _pages(cluster: Cluster, facts: FactReader) -> tuple[AnyFact, ...]:
     """JOB's pages name the address as it was merged; where the merge changes it, they have to be released again."""
-    merged = (each.merged for each in _declared(cluster) if each.variable.key == nginx.JOB_URL)
+    merged = (entry.merged for entry in _declared(cluster) if entry.variable.key == nginx.JOB_URL)
     finals = tuple(expected for expected in merged if expected is not None)
     return () if facts.all_match(finals) else nginx.job_start_pages(cluster)

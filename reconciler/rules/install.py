@@ -11,12 +11,13 @@ from actions.bkcli import InstallModule, UpgradeModule
 from probes.container import DockerRoot
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, SameAs, resolve_target
 from probes.install_config import ModuleHosts
+from probes.marker import Marker
 from probes.mysql import LoginPath, MysqlUser
 from probes.path import PathKind, TreeDigest, VersionText
 from probes.unit import UnitActive, UnitEnabled, is_masked
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
-from reconciler.rules import baseline, module_extras, module_facts
+from reconciler.rules import baseline, module_extras, module_facts, newer
 from reconciler.rules import database as database_rules
 from reconciler.rules.agent import agent_baseline
 from reconciler.rules.entailed import of_cluster, of_module
@@ -36,6 +37,9 @@ def install(cluster: Cluster, module: Module, facts: FactReader) -> Repair | Dia
 
 
 def _call(cluster: Cluster, module: Module, facts: FactReader) -> Repair | Diagnostic:
+    refused = newer.reinstall_refused(cluster, module)
+    if refused is not None:
+        return refused
     made = () if module.installer_repeatable else _installer_effects(cluster, module, facts)
     if made:
         where = " ".join(cluster.hosts(module))
@@ -58,6 +62,7 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
         effects=module_facts.installer_effects(cluster, module),
         requirements=(
             *requirements(cluster, module),
+            *site_code_copied(cluster, module, cluster.hosts(module), facts),
             *baseline.recorded(cluster, agent_baseline(cluster, module), facts),
             *baseline.recorded(cluster, smoke_test_baseline(cluster, module), facts),
         ),
@@ -76,6 +81,27 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
         section=module.section,
         requires=unmasked(module, units, facts),
     )
+
+
+def site_code_copied(
+    cluster: Cluster, module: Module, hosts: Iterable[str], facts: FactReader
+) -> tuple[AnyExpected, ...]:
+    """A company's own login and ESB components, which `rsync --delete` removes, are in no dump."""
+    sources = [PathKind(host=host, path=cluster.home(path)) for host in hosts for path in module.site_code]
+    present = zip(sources, facts.read_all(sources), strict=True)
+    copies = (
+        PathKind(host=source.host, path=site_code_copy(cluster, module, source.path))
+        for source, reading in present
+        if reading == Known("directory")
+    )
+    why, source = reason("site-code-copied"), "ce/bin/install_paas.sh:164"
+    return tuple(copy.must_be("directory", because=why, source=source, module=module.name) for copy in copies)
+
+
+def site_code_copy(cluster: Cluster, module: Module, path: str) -> str:
+    """ "/data/dbbak/open_paas-login-before-2.14.57": below the directory of the dumps."""
+    name = path.removeprefix(cluster.home("")).replace("/", "-")
+    return f"{cluster.paths.backup}/{name}-before-{module.version}"
 
 
 def unmasked(module: Module, units: Iterable[AnyFact], facts: FactReader) -> tuple[AnyExpected, ...]:
@@ -106,7 +132,11 @@ def _invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterato
 
 @of_module
 def requirements(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
-    return (*prepared_requirements(cluster, module), *module_facts.obsolete_units(cluster, module, "first"))
+    return (
+        *prepared_requirements(cluster, module),
+        *module_extras.tasks_before_upgrade(cluster, module),
+        *module_facts.obsolete_units(cluster, module, "first"),
+    )
 
 
 @of_module
@@ -153,7 +183,16 @@ def _placed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             yield fact.must_be(cluster.hosts(name), because=why, source="bkcli:29")
 
 
+def variables_merged(cluster: Cluster) -> AnyExpected:
+    """The merged variables are made of the defaults of these scripts: a later 6.2 changes some and adds others, and a
+    key that the merged file lacks is rendered empty."""
+    mark = Marker(host=cluster.controller, name="variables-unmerged")
+    why, source = reason("variables-merged"), "BKDocs 6.2, 6.2.0-to-6.2.2.md 4.3; bin/render_tpl:34, 188"
+    return mark.must_be_absent(because=why, source=source)
+
+
 def _distributed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    yield variables_merged(cluster)
     if module.env:
         final = PathKind(host=cluster.controller, path=cluster.env(f"04-final/{module.env}.env"))
         yield final.must_be("file", because=reason("installer-reads-env", env=module.env), source="guide 6.5")

@@ -10,7 +10,7 @@ from probes.container import AppContainer, UnsteadyContainers
 from probes.fact import AnyExpected
 from probes.http import PagesUnserved
 from probes.path import FileDigest
-from probes.saas import SaasOnline, SaasPackaged
+from probes.saas import SaasNewer, SaasOnline, SaasPackaged
 from probes.task import TaskDone, TaskRecorded
 from probes.yaml import YamlValue
 from reconciler.rules.module_facts import LOGIN_PATH, stay_up
@@ -46,7 +46,7 @@ def task_recorded(cluster: Cluster, module: Module, task: PostUpgradeTask) -> Ta
         task=task.name,
         release=cluster.release.version,
         file=cluster.home(task.version_file) if task.version_file else "",
-        version=module.version if task.version_file else "",
+        version=cluster.version(module.name, module.version) if task.version_file else "",
     )
 
 
@@ -56,23 +56,49 @@ def task_done(cluster: Cluster, module: Module, task: PostUpgradeTask) -> TaskDo
 
 def tasks_recorded(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     for task in module.tasks:
-        yield task_recorded(cluster, module, task).must_be(
-            True, because=reason("recorded-before"), source=task.source, module=module.name
-        )
+        if not task.before_upgrade:
+            yield task_recorded(cluster, module, task).must_be(
+                True, because=reason("recorded-before"), source=task.source, module=module.name
+            )
+
+
+def tasks_before_upgrade(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    """Required by the upgrade, and not by what else is prepared for it: they are its last preparation themselves."""
+    for task in module.tasks:
+        if task.before_upgrade:
+            yield _done(cluster, module, task)
 
 
 def tasks_done(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
-    for task in module.tasks:
-        yield task_done(cluster, module, task).must_be(
-            True, because=inline(task.because), source=task.source, module=module.name
-        )
+    yield from (_done(cluster, module, task) for task in module.tasks)
+
+
+def _done(cluster: Cluster, module: Module, task: PostUpgradeTask) -> AnyExpected:
+    return task_done(cluster, module, task).must_be(
+        True, because=inline(task.because), source=task.source, module=module.name
+    )
 
 
 def saas_deployed(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     """Nowhere to deploy to without an appo host."""
     if cluster.inventory.on("appo"):
         fact, packaged = saas_facts(cluster, app)
-        yield fact.must_equal(packaged, because=inline(app.because), source=app.source, module="paas")
+        why, version = inline(app.because), cluster.version(app.code, "")
+        if version:
+            yield fact.must_be(version, because=why, source=app.source, module="paas")
+        else:
+            yield fact.must_equal(packaged, because=why, source=app.source, module="paas")
+
+
+def saas_newer(cluster: Cluster, app: SaasApp) -> SaasNewer:
+    return SaasNewer(
+        host=cluster.controller,
+        login_path=LOGIN_PATH,
+        app=app.code,
+        src=cluster.paths.src,
+        release=cluster.release.version,
+        default=app.version,
+    )
 
 
 def saas_running(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:

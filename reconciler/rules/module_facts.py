@@ -34,8 +34,8 @@ LOGIN_PATH = "mysql-paas"
 """The login path of 6.1 on the controller that may read every BlueKing database."""
 
 
-def image(module: Module, container: Container) -> str:
-    return f"{container.image}:{module.version}"
+def image(cluster: Cluster, module: Module, container: Container) -> str:
+    return f"{container.image}:{cluster.version(module.name, module.version)}"
 
 
 def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
@@ -152,7 +152,7 @@ def _containers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             state = ContainerState(host=host, container=container.name)
             tag = ContainerImage(host=host, container=container.name)
             yield state.must_be("running", because=why, source=module.source, module=module.name)
-            yield tag.must_be(image(module, container), because=why, source=module.source, module=module.name)
+            yield tag.must_be(image(cluster, module, container), because=why, source=module.source, module=module.name)
     for host, _ in _per_host({c.name: cluster.hosts_on(module, c.on) for c in module.containers}):
         boot, source = UnitEnabled(host=host, unit=DOCKER), "bin/install_docker.sh"
         yield boot.must_be("enabled", because=reason("docker-at-boot"), source=source, module=module.name)
@@ -208,7 +208,8 @@ def _versions(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     if module.version_file:
         for host in cluster.hosts(module):
             fact = VersionText(host=host, path=cluster.home(module.version_file))
-            yield fact.must_be(module.version, because=inline(module.because), source=module.source, module=module.name)
+            version, why = cluster.version(module.name, module.version), inline(module.because)
+            yield fact.must_be(version, because=why, source=module.source, module=module.name)
 
 
 def _database(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
@@ -256,7 +257,9 @@ def _keys(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """Keys that the module's call writes; those of the templates are the renderer's."""
     if not module.templates:
         for key in module.keys:
-            fact = KeySet(host=cluster.controller, key=key.replace("{version}", module.version))
+            fact = KeySet(
+                host=cluster.controller, key=key.replace("{version}", cluster.version(module.name, module.version))
+            )
             why = reason("migrated-once", key=fact.key)
             yield fact.must_be(True, because=why, source="bin/release_cmdb.sh:291", module=module.name)
 
@@ -282,7 +285,8 @@ def installed_markers(cluster: Cluster, module: Module) -> Iterator[AnyExpected]
 
 @of_cluster
 def unmanaged_version_rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    """Products that the guide never upgrades: their rows have the installed version, whatever is in /data/src.
+    """Products that are not taken to the package's version: those that the guide never upgrades, and those that run a
+    newer one. Their rows have the installed version, whatever is in /data/src.
 
     Excluded ones are not among them: nothing is claimed of those.
     """
@@ -290,9 +294,10 @@ def unmanaged_version_rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 
 def _unmanaged_version_rows(cluster: Cluster) -> Iterator[AnyExpected]:
-    alone = (m for m in cluster.release.modules if m.optional and m.version_row and m.version_file)
+    newer = dict(cluster.newer)
+    alone = (m for m in cluster.release.modules if (m.optional or m.name in newer) and m.version_row and m.version_file)
     for module in alone:
-        managed = module.name in (*cluster.release.scope, *cluster.release.excluded)
+        managed = module.name in (*cluster.release.scope, *cluster.release.excluded) and module.name not in newer
         for host in () if managed else cluster.hosts(module)[:1]:
             fact = ProductVersion(host=cluster.controller, login_path=LOGIN_PATH, code=module.version_row)
             installed = VersionText(host=host, path=cluster.home(module.version_file))

@@ -14,7 +14,7 @@ from probes.text import FileMentions
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import module_facts
+from reconciler.rules import address, module_facts
 from reconciler.rules.entailed import of_module
 from reconciler.rules.install import install, scripts_in_sync
 from specs.cluster import Cluster
@@ -102,9 +102,8 @@ def render(cluster: Cluster, host: str, drift: AnyDrift) -> Repair:
     module = next(m for m in cluster.release.modules if m.templates)
     effects = tuple(_ingress(cluster, module, host))
     action = RenderNginx(host=host, install=cluster.paths.install, effects=effects)
-    return Repair.of(
-        drift, action, section="7.2", requires=scripts_in_sync(cluster, (host,)), common=_required(cluster, module)
-    )
+    needs = (*scripts_in_sync(cluster, (host,)), *address.merged(cluster))
+    return Repair.of(drift, action, section="7.2", requires=needs, common=_required(cluster, module))
 
 
 @of_module

@@ -17,7 +17,7 @@ from reconciler.rules import module_extras, module_facts, nginx, tag
 from reconciler.rules.cmdb import lost_on_replace
 from reconciler.rules.entailed import of_cluster
 from reconciler.rules.env import generate_variables
-from reconciler.rules.install import scripts_in_sync
+from reconciler.rules.install import scripts_in_sync, site_code_copy, variables_merged
 from reconciler.rules.lookup import obsolete_on
 from reconciler.rules.source import patched, product, staging, unpack, unpack_products
 from specs.cluster import Cluster
@@ -57,6 +57,8 @@ def _finals(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, LineInFile):
         return _sign(cluster, drift.expected.fact, drift)
+    if drift.expected.fact == variables_merged(cluster).fact:
+        return generate_variables(cluster, drift, facts)
     if isinstance(drift.expected.fact, Marker):
         return replace_scripts(cluster, drift)
     fact = require_fact_type(drift, PathKind)
@@ -77,7 +79,19 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return unpack(cluster, drift)
     if fact.path == staging(cluster, "src", ".bkrec-products"):
         return unpack_products(cluster, drift, staging(cluster, "src"))
+    source = _site_code(cluster, drift.expected.module, fact)
+    if source:
+        action = CopyDirectory(host=fact.host, source=source, path=fact.path)
+        return Repair.of(drift, action, section="5.3")
     return _copy(cluster, fact, drift, facts)
+
+
+def _site_code(cluster: Cluster, name: str, fact: PathKind) -> str:
+    """What this is a copy of; "" for any other path."""
+    module = next((module for module in cluster.modules() if module.name == name), None)
+    paths = module.site_code if module is not None else ()
+    sources = (cluster.home(path) for path in paths)
+    return next((path for path in sources if module and site_code_copy(cluster, module, path) == fact.path), "")
 
 
 def _copy(cluster: Cluster, fact: PathKind, drift: AnyDrift, facts: FactReader) -> Decision:
@@ -112,6 +126,7 @@ def replace_scripts(cluster: Cluster, drift: AnyDrift) -> Repair:
             *lost_on_replace(cluster),
             *_copies(cluster),
             *scripts_in_sync(cluster, cluster.inventory.hosts),
+            variables_merged(cluster),
         ),
         patched=patched(cluster),
     )

@@ -24,6 +24,7 @@ from reconciler.rules import (
     module_facts,
     mysql,
     nginx,
+    origin,
     path,
     port,
     program,
@@ -109,6 +110,9 @@ def _expect(cluster: Cluster, families: Iterable[RuleFamily]) -> Iterator[AnyExp
 
 def rule_for(cluster: Cluster) -> Rule:
     def repair(drift: AnyDrift, facts: FactReader) -> Decision:
+        refused = origin.too_old(cluster, facts)
+        if refused is not None:
+            return refused
         if _is_excluded(cluster, drift):
             return diagnose("excluded-not-ready", where=drift.expected.fact.host, module=drift.expected.module)
         family = RULE_BY_FACT.get(type(drift.expected.fact))

@@ -15,11 +15,11 @@ from probes.fact import Absent, AnyDrift, AnyExpected, Known, require_fact_type
 from probes.http import PagesUnserved
 from probes.mysql import SaasVariable
 from probes.path import VersionText
-from probes.saas import SaasOnline
+from probes.saas import SaasNewer, SaasOnline
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived, Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import module_extras, module_facts
+from reconciler.rules import module_extras, module_facts, newer
 from reconciler.rules.database import backups
 from reconciler.rules.module_extras import INGRESS_URL
 from reconciler.rules.module_facts import LOGIN_PATH
@@ -28,7 +28,7 @@ from specs.diagnostic import diagnose
 from specs.reason import inline, reason
 from specs.release import SaasApp
 
-FACTS = (SaasOnline, AppContainer, PagesUnserved)
+FACTS = (SaasOnline, SaasNewer, AppContainer, PagesUnserved)
 
 
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -46,6 +46,8 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, PagesUnserved):
         return _unserved(cluster, fact, drift, facts)
+    if isinstance(fact, SaasNewer):
+        return newer.deployment_refused(cluster, fact.app, drift)
     if isinstance(fact, AppContainer):
         app = cluster.release.app(fact.app)
         return _start(app, drift) if drift.reading != Absent() else _online(cluster, app, facts)
@@ -76,6 +78,9 @@ def _depends_on(cluster: Cluster, pages: tuple[str, ...]) -> Iterator[AnyExpecte
 
 def _online(cluster: Cluster, app: SaasApp, facts: FactReader) -> Decision:
     """Deployed, where there is a package or one is to come: of nothing, nothing can be deployed."""
+    refused = newer.redeployment_refused(cluster, app)
+    if refused is not None:
+        return refused
     _, packaged = module_extras.saas_facts(cluster, app)
     if facts.read(packaged) == Absent() and facts.holds(_of_this_release(cluster)):
         where = f"{cluster.controller} {cluster.src('official_saas')}"
@@ -106,6 +111,9 @@ def _deploy(cluster: Cluster, app: SaasApp) -> Repair:
 
 def _before(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
     yield _of_this_release(cluster)
+    yield module_extras.saas_newer(cluster, app).must_be_absent(
+        because=reason("never-taken-back"), source="BKDocs 6.1, update.md: SaaS are updated by page", module="paas"
+    )
     yield from _variables(cluster, app)
     yield from backups(cluster)
     for required in app.requires:

@@ -1,21 +1,25 @@
-"""Post-upgrade tasks: recorded as pending before a module's upgrade, run once the module is ready again.
+"""Tasks of an upgrade: recorded as pending before a module's upgrade, run once the module is ready again; or run as its
+last preparation, where the new version needs what they make.
 
 Without a trace and with the product already at its version, it was upgraded manually. A task that the guide calls
 harmless when repeated is then simply run; the rest is Unknown (`version_file` in the data) and waits for `bkrec ack`.
 """
 
 from actions.task import MIGRATED, PYTHON, RecordTask, RunPostUpgradeTask
-from probes.fact import AnyDrift, AnyExpected
+from probes.fact import Absent, AnyDrift, AnyExpected, Known
+from probes.path import VersionText
 from probes.task import TaskDone, TaskPending, TaskRecorded
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
 from reconciler.rules import agent, database, module_extras, module_facts, nginx, smoke_test
+from reconciler.rules.install import prepared_requirements
 from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module, PostUpgradeTask
 from specs.reason import inline, reason
+from specs.version_order import numbers_of
 
 FACTS = (TaskPending, TaskDone, TaskRecorded)
 SCRIPT = "/data/migrate_subject_system_group.py"
@@ -44,7 +48,27 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return _record(cluster, module, task, drift)
     if task.name == "iam-subjects" and not database.mysql(cluster):
         return diagnose("mysql-nowhere", where=fact.host, host=fact.host, login_path=LOGIN_PATH)
-    return _run(cluster, module, task, drift)
+    if task.before_upgrade:
+        return _prepare(cluster, module, task, drift, facts)
+    return _run(cluster, module, task, drift, module_facts.readiness(cluster, module))
+
+
+def _prepare(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift, facts: FactReader) -> Decision:
+    """Without a record, and with a version that this task comes before: it was done by hand, or left out."""
+    upgraded = _upgraded_version(cluster, module, facts)
+    if not upgraded:
+        return _run(cluster, module, task, drift, prepared_requirements(cluster, module))
+    if drift.reading == Absent():
+        return diagnose("task-untraced", where=drift.expected.fact.host, task=task.name, version=upgraded)
+    return _run(cluster, module, task, drift, database.backups(cluster))
+
+
+def _upgraded_version(cluster: Cluster, module: Module, facts: FactReader) -> str:
+    """What its hosts run, where that is of the release's minor version or a later one."""
+    files = [VersionText(host=host, path=cluster.home(module.version_file)) for host in cluster.hosts(module)]
+    versions = (str(reading.value) for reading in facts.read_all(files) if isinstance(reading, Known))
+    release = numbers_of(module.version)[:2]
+    return next((version for version in versions if numbers_of(version)[:2] >= release), "")
 
 
 def _task_of(cluster: Cluster, name: str) -> tuple[Module, PostUpgradeTask]:
@@ -59,7 +83,9 @@ def _record(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyD
     return Repair(action=action, because=inline(task.because), source=task.source, section=section)
 
 
-def _run(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift) -> Repair:
+def _run(
+    cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift, needs: tuple[AnyExpected, ...]
+) -> Repair:
     action = RunPostUpgradeTask(
         host=drift.expected.fact.host,
         task=task.name,
@@ -68,7 +94,7 @@ def _run(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrif
         home=cluster.paths.home,
         extra=_migration(cluster) if task.name == "iam-subjects" else (),
         requirements=(
-            *module_facts.readiness(cluster, module),
+            *needs,
             *_predecessor(cluster, task, drift),
             *_not_pending_elsewhere(cluster, module, task),
         ),

@@ -27,7 +27,8 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
 
 def _rows(cluster: Cluster) -> tuple[AnyExpected, ...]:
     suite = {} if cluster.release.excluded else {SUITE: cluster.release.version}
-    rows = suite | {m.version_row: m.version for m in cluster.modules() if m.version_row}
+    newer = dict(cluster.newer)
+    rows = suite | {m.version_row: m.version for m in cluster.modules() if m.version_row and m.name not in newer}
     return tuple(
         ProductVersion(host=cluster.controller, login_path=LOGIN_PATH, code=code).must_be(
             version, because=reason("users-see-it"), source="guide 7.18; ce/tools.sh:316-371"

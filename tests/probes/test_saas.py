@@ -4,7 +4,7 @@ import pytest
 
 from probes.command import Output
 from probes.fact import Absent, AnyReading, Known, Unknown
-from probes.saas import PROBE, SaasOnline, SaasPackaged
+from probes.saas import PROBE, SaasNewer, SaasOnline, SaasPackaged
 
 ONLINE = "online\tbk_sops\tV3.25.12\nasked\n"
 
@@ -45,3 +45,27 @@ def test_an_app_that_was_never_deployed_is_absent() -> None:
 def test_a_cut_answer_is_refused() -> None:
     with pytest.raises(ValueError, match="no end"):
         PROBE.parse([SaasOnline(host="h", login_path="p", app="a")], Output(stdout=ONLINE))
+
+
+@pytest.mark.parametrize(
+    ("tree", "default", "reading"),
+    [
+        ("tree\t/s\t6.2.2\nfile\t/s\tbk_sops_V3.25.11.tar.gz\n", "", Known("3.25.12")),
+        ("tree\t/s\t6.2.2\nfile\t/s\tbk_sops_V3.25.12.tar.gz\n", "", Absent()),
+        ("tree\t/s\t6.2.2\nfile\t/s\tbk_sops_V3.28.14.tar.gz\n", "", Absent()),
+        ("tree\t/s\t6.2.2\nfile\t/s\tbk_sops_V2.9.tar.gz\n", "", Absent()),
+        ("tree\t/s\t6.1.2\nfile\t/s\tbk_sops_V3.9.tar.gz\n", "", Absent()),
+        ("tree\t/s\t6.1.2\nfile\t/s\tbk_sops_V3.9.tar.gz\n", "3.25.11", Known("3.25.12")),
+    ],
+    ids=["older-package", "same", "newer-package", "another-line", "package-to-come", "package-to-come-and-default"],
+)
+def test_what_is_online_is_newer_than_the_package_on_its_own_line_alone(
+    tree: str, default: str, reading: AnyReading
+) -> None:
+    fact = SaasNewer(host="h", login_path="p", app="bk_sops", src="/s", release="6.2.2", default=default)
+    assert PROBE.parse([fact], Output(stdout=ONLINE + tree + "end\n")) == {fact: reading}
+
+
+def test_without_mysql_nothing_is_newer_and_nothing_is_not() -> None:
+    fact = SaasNewer(host="h", login_path="p", app="bk_sops", src="/s", release="6.2.2", default="")
+    assert isinstance(PROBE.parse([fact], Output(stdout="tree\t/s\t6.2.2\nend\n"))[fact], Unknown)

@@ -1,10 +1,8 @@
-"""Clusters of the releases before this one: 6.1.0, 6.1.1, 6.1.2, 6.2.0 and 6.2.1, as facts.
+"""Clusters of the releases that this one is reached from: 6.1.2, 6.2.0 and 6.2.1, as facts.
 
 A finished 6.2.0 is a finished 6.2.2 with other numbers: the same way of running, of which the release notes name what
-changed. Versions: the vendor's release log for 6.1.2, the packages' file names for 6.2.0. The notes on 6.2.1
-contradict each other, so there are two: one in which the four products of "6.2.2 over 6.2.1" are still to come, and
-one in which monitor and log are. Nobody wrote down the numbers of 6.1.0 and 6.1.1: there they read "6.1.0" itself,
-which is no product's version, and nothing here rests on it but that it is not 6.2.2's.
+changed. Versions: the vendor's release log for 6.1.2, the packages' file names for 6.2.0; from 6.2.1 on only the
+monitor and the log platform changed, by its notes.
 """
 
 from collections.abc import Mapping
@@ -43,8 +41,7 @@ V620 = {
     "log": "4.6.4",
 }
 """Only what differs from 6.2.2."""
-V621 = {name: V620[name] for name in ("apigw", "usermgr", "gse", "cmdb")}
-V621_NOTES = {name: V620[name] for name in ("monitorv3", "log")}
+V621 = {name: V620[name] for name in ("monitorv3", "log")}
 
 
 @dataclass(frozen=True)
@@ -57,19 +54,15 @@ class Before:
     config: str = CONFIG
 
 
-EARLY = CONFIG.replace("monitorv3(unify-query),", "").replace("beanstalk", "beanstalk,fta")
 LATE = CONFIG.replace("monitorv3(grafana)\n", "monitorv3(grafana),monitorv3(ingester)\n").replace(
     "beanstalk", "beanstalk,iam_search_engine"
 )
-"""6.1.0 has fta and no unify-query; 6.1.2 names the ingester and IAM's search engine already."""
+"""6.1.2 names the ingester and IAM's search engine already."""
 
 HISTORY = (
-    Before("6.1.0", {}, old=True, config=EARLY),
-    Before("6.1.1", {}, old=True, config=CONFIG.replace("beanstalk", "beanstalk,fta,iam_engine")),
     Before("6.1.2", V612, old=True, config=LATE),
     Before("6.2.0", V620, old=False),
     Before("6.2.1", V621, old=False),
-    Before("6.2.1 by its notes", V621_NOTES, old=False),
 )
 
 

@@ -49,6 +49,7 @@ def test_a_cluster_on_6_2_gets_no_step_for_a_module_that_is_right_already(before
         "backup.mysql",
         "backup.mongodb",
         "backup.install",
+        "bkcli.bkenv",
         "bkcli.sync-common",
         "directory.copy",
         "env.add",

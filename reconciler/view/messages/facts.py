@@ -104,6 +104,7 @@ FACTS: dict[str, LocalizedText] = {
     "python.defects": message("defects of the script {path}", "脚本 {path} 的问题"),
     "redis.cluster": message("Redis cluster on port {port}", "端口 {port} 上的 Redis 集群"),
     "saas.online": message("online version of SaaS {app}", "SaaS {app} 的线上版本"),
+    "saas.newer": message("newer online version of SaaS {app}", "SaaS {app} 更新的线上版本"),
     "saas.packaged": message("version of SaaS {app} in the package", "软件包中 SaaS {app} 的版本"),
     "steady.recently-started": message("units running for less than 5 s", "运行不足 5 秒的服务单元"),
     "database.servers": message("database servers named in {directory}", "{directory} 中写明的数据库服务器"),

@@ -43,6 +43,17 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         why=LocalizedText(en="the two cannot share a host", zh="二者不能共用一台主机"),
         hint=LocalizedText(en="choose another host in `placement.{module}`", zh="在 placement.{module} 中另选主机"),
     ),
+    "install-config-conflict": DiagnosticText(
+        what=LocalizedText(
+            en="install.config has {module} on {host}, next to {other}",
+            zh="install.config 中 {module} 与 {other} 同在 {host}",
+        ),
+        why=LocalizedText(en="the two cannot share a host", zh="二者不能共用一台主机"),
+        hint=LocalizedText(
+            en="move {module} in install.config to a host without any of {others}",
+            zh="在 install.config 中将 {module} 移到不含以下模块的主机：{others}",
+        ),
+    ),
     "placement-separate-hosts": DiagnosticText(
         what=LocalizedText(
             en="{module} on {host} would be neither on the controller nor on the hosts of {others}",
@@ -101,6 +112,22 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
                 "cluster.toml:\n{excluded}"
             ),
             zh="修正 install.config；若本集群确实没有部署，在 cluster.toml 顶层写明：\n{excluded}",
+        ),
+    ),
+    "saas-without-product": DiagnosticText(
+        what=LocalizedText(
+            en="install.config names no host of the product that {apps} needs",
+            zh="install.config 中没有 {apps} 所需产品的主机",
+        ),
+        why=LocalizedText(
+            en="their pages would be deployed without anything that answers them", zh="部署后其页面没有可用的后台"
+        ),
+        hint=LocalizedText(
+            en=(
+                "correct install.config; if this cluster does not have the product, say so at the top of "
+                "cluster.toml:\n{excluded}"
+            ),
+            zh="修正 install.config；若本集群确实没有部署该产品，在 cluster.toml 顶层写明：\n{excluded}",
         ),
     ),
     "excluded-required": DiagnosticText(

@@ -121,3 +121,22 @@ def test_a_value_is_read_as_bash_would_have_it_and_nothing_where_there_is_none(t
     file.unlink()
     file.mkdir()
     assert value("K") in ((3, "", f"{file}, where K was looked for, cannot be read\n"), (0, "", ""))
+
+
+@pytest.mark.parametrize(
+    ("own", "password"),
+    [(None, "old"), ("BK_MYSQL_ADMIN_PASSWORD='new one'\n", "new one"), ("BK_MYSQL_ADMIN_PASSWORD=\n", "old")],
+    ids=["generated", "changed-later", "declared-empty"],
+)
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_an_admins_password_that_was_changed_later_counts(
+    tmp_path: Path, shell: str, own: str | None, password: str
+) -> None:
+    """load_env.sh reads 03-userdef after 01-generate, and nothing that is empty."""
+    for layer, text in (("01-generate", "BK_MYSQL_ADMIN_PASSWORD=old\n"), ("03-userdef", own)):
+        (tmp_path / "bin" / layer).mkdir(parents=True)
+        if text is not None:
+            (tmp_path / "bin" / layer / "dbadmin.env").write_text(text)
+    script = f'{env_shell.ADMIN}\nadmin "$1" BK_MYSQL_ADMIN_PASSWORD'
+    done = subprocess.run([shell, "-euc", script, "-", str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout == password

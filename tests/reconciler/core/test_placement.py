@@ -147,35 +147,40 @@ def test_hosts_of_a_placement_are_taken_once_and_in_the_order_in_which_they_will
     )
 
 
+ALL_SAAS = "bk_iam, bk_user_manage, bk_nodeman, bk_sops, bk_itsm, bk_monitorv3, bk_log_search"
+
+
 @pytest.mark.parametrize(
-    ("gone", "code", "named"),
+    ("gone", "code", "named", "excluded"),
     [
-        (("log(api),", ",log(grafana)"), "module-nowhere", "log"),
-        (("iam,",), "module-nowhere", "iam"),
+        (("log(api),", ",log(grafana)"), "module-nowhere", "log", "log, bk_log_search"),
+        (("log(api),", ",log(grafana)"), "saas-without-product", "bk_log_search", "log, bk_log_search"),
+        (("iam,",), "module-nowhere", "iam", "iam"),
         (
             ("appo,",),
             "saas-nowhere",
-            "bk_iam, bk_user_manage, bk_nodeman, bk_sops, bk_itsm, bk_monitorv3, bk_log_search",
+            ALL_SAAS,
+            ALL_SAAS,
         ),
     ],
-    ids=["log", "iam", "appo"],
+    ids=["log", "pages-of-log", "iam", "appo"],
 )
 def test_an_old_module_without_a_line_is_refused_with_how_to_say_that_there_is_none(
-    gone: tuple[str, ...], code: str, named: str
+    gone: tuple[str, ...], code: str, named: str, excluded: str
 ) -> None:
     config = CONFIG
     for word in gone:
         config = config.replace(word, "")
     told = refused(CLUSTER, config)[code]
     assert named in (told.get("modules"), told.get("apps"))
-    assert told["excluded"] == "excluded = [" + ", ".join(f'"{name}"' for name in named.split(", ")) + "]"
+    assert told["excluded"] == "excluded = [" + ", ".join(f'"{name}"' for name in excluded.split(", ")) + "]"
 
 
 def test_a_cluster_that_does_without_says_so_once() -> None:
     config = CONFIG.replace("log(api),", "").replace(",log(grafana)", "")
-    assert lacking(RELEASE, config) == ("log",)
-    cluster = build_cluster(parse.cluster_file(leaving("log"), "cluster.toml"), RELEASE, config)
-    assert cluster.release.excluded == ("log",)
+    assert lacking(RELEASE, config) == ("log", "bk_log_search")
+    cluster = build_cluster(parse.cluster_file(leaving("log", "bk_log_search"), "cluster.toml"), RELEASE, config)
+    assert cluster.release.excluded == ("log", "bk_log_search")
 
 
 def test_a_controller_without_a_line_is_worked_on_all_the_same() -> None:

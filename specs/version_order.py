@@ -1,0 +1,47 @@
+"""Order of two versions of one product, where there is one; nothing is ever compared across lines.
+
+Numbers alone do not tell which release of BlueKing is newer: GSE's went down from 3.6.21 to 2.1.x. Within one line,
+which is what shares the first number, they do. Of the same numbers an alpha, beta or rc comes before the release, by
+its own number; any other addition is somebody's own build, which is not known to be older.
+"""
+
+import re
+
+_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*", re.ASCII)
+_EARLY = re.compile(r"[-.](alpha|beta|rc)[-.]?([0-9]*)", re.ASCII)
+_RELEASED = (1, "", 0)
+
+
+def is_newer(version: str, than: str) -> bool:
+    """Of the same line, and not older or equal; False for what is not two versions. Both as `normalise_version` writes
+    them."""
+    numbers, others = numbers_of(version), numbers_of(than)
+    if version == than or not numbers or not others or numbers[0] != others[0]:
+        return False
+    if _padded(numbers) != _padded(others):
+        return _padded(numbers) > _padded(others)
+    own, other = _stage(version), _stage(than)
+    return own is None or (other is not None and own > other)
+
+
+def numbers_of(version: str) -> tuple[int, ...]:
+    """ "2.1.3-beta.11" → (2, 1, 3)."""
+    match = _NUMBERS.match(version)
+    return tuple(int(number) for number in match.group().split(".")) if match else ()
+
+
+def _padded(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """Without the zeros at its end: 1.2 is 1.2.0."""
+    while numbers and numbers[-1] == 0:
+        numbers = numbers[:-1]
+    return numbers
+
+
+def _stage(version: str) -> tuple[int, str, int] | None:
+    """What follows the numbers; None for a build of somebody's own."""
+    match = _NUMBERS.match(version)
+    rest = version[match.end() :] if match else ""
+    if not rest:
+        return _RELEASED
+    early = _EARLY.fullmatch(rest)
+    return (0, early.group(1), int(early.group(2) or 0)) if early else None

@@ -1,0 +1,80 @@
+"""The entrance: what decides how it listens is not written over, whatever the vendor's script puts."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from actions.nginx import PRESERVE_PORTS
+
+CONSUL = """#!/bin/bash
+# a key-value store of files
+[ "$1" = kv ] || exit 2
+file=$STORE/$(printf %s "$3" | tr / _)
+case $2 in
+get) [ -e "$file" ] || { echo "Error! No key exists at: $3" >&2; exit 1; }; cat "$file" ;;
+put) printf %s "${4-}" > "$file" ;;
+esac
+"""
+VENDOR = """#!/usr/bin/env bash
+# as bin/install_consul_template.sh:78-84 writes them
+consul kv put bkcfg/global/bk_home /data/bkce
+consul kv put bkcfg/global/bk_http_schema "$BK_HTTP_SCHEMA"
+consul kv put bkcfg/ports/paas_http ${BK_PAAS_PUBLIC_ADDR##*:}
+consul kv put bkcfg/ports/paas_https 443
+consul kv put bkcfg/fqdn/paas "${BK_PAAS_PUBLIC_ADDR%%:*}"
+"""
+HTTP, HTTPS, SCHEME, NAME = (
+    "bkcfg/ports/paas_http",
+    "bkcfg/ports/paas_https",
+    "bkcfg/global/bk_http_schema",
+    "bkcfg/fqdn/paas",
+)
+
+
+def rendered(where: Path, before: dict[str, str], *, scheme: str, address: str) -> dict[str, str]:
+    """The store after the vendor's script was run as the step runs it."""
+    store, tools = where / "store", where / "bin"
+    store.mkdir()
+    tools.mkdir()
+    for key, value in before.items():
+        (store / key.replace("/", "_")).write_text(value)
+    for name, text in (("consul", CONSUL), ("vendor.sh", VENDOR)):
+        (tools / name).write_text(text)
+        (tools / name).chmod(0o755)
+    env = {
+        "PATH": f"{tools}:/usr/bin:/bin",
+        "STORE": str(store),
+        "BK_HTTP_SCHEMA": scheme,
+        "BK_PAAS_PUBLIC_ADDR": address,
+    }
+    script = f"set -eu\n{PRESERVE_PORTS}\nvendor.sh\n"
+    subprocess.run(["/bin/bash", "-c", script], env=env, check=True, capture_output=True)
+    return {key: (store / key.replace("/", "_")).read_text() for key in (HTTP, HTTPS, SCHEME, NAME)}
+
+
+ON_HTTPS = {"scheme": "https", "address": "bk.corp.example:443"}
+
+
+def test_on_https_port_80_stays_and_never_becomes_443(tmp_path: Path) -> None:
+    after = rendered(tmp_path, {HTTP: "80", HTTPS: "443", SCHEME: "https"}, **ON_HTTPS)
+    assert (after[HTTP], after[HTTPS], after[SCHEME]) == ("80", "443", "https")
+    assert after[NAME] == "bk.corp.example", "names are written as before"
+
+
+@pytest.mark.parametrize("before", [{}, {HTTP: "443", HTTPS: "443"}])
+def test_where_both_ports_would_be_the_same_plain_http_gets_80(tmp_path: Path, before: dict[str, str]) -> None:
+    """Nothing there yet; or what the vendor's script made of it once."""
+    assert rendered(tmp_path, before, **ON_HTTPS)[HTTP] == "80"
+
+
+def test_ports_and_scheme_of_ones_own_stay(tmp_path: Path) -> None:
+    """TLS ends at a load balancer before it, and nginx listens on 8080 and 8443."""
+    own = {HTTP: "8080", HTTPS: "8443", SCHEME: "http"}
+    after = rendered(tmp_path, own, **ON_HTTPS)
+    assert {key: after[key] for key in own} == own
+
+
+def test_a_first_time_on_http_is_as_the_vendor_has_it(tmp_path: Path) -> None:
+    after = rendered(tmp_path, {}, scheme="http", address="paas.bktencent.com:80")
+    assert (after[HTTP], after[HTTPS], after[SCHEME]) == ("80", "443", "http")
