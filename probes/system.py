@@ -1,7 +1,7 @@
 """The operating system around BlueKing: memory, processors, inodes, IPv6, names, proxies, the address it calls itself.
 
 Each is something that the vendor's installers take for granted and that stops them, or what they start, in the middle.
-Source: proc(5); df(1); getent(1); bin/default/gse.env:35-109 of 6.2 (GSE binds "::");
+Source: proc(5); df(1); getent(1), ahostsv4; bin/default/gse.env:35-109 of 6.2 (GSE binds "::");
 health_check/check_consul_resolv.sh.
 """
 
@@ -111,7 +111,7 @@ free_inodes() {
     split(substr($0, RSTART), column, / +/); print (column[1] > 0 ? column[3] : "unlimited") }'
 }
 resolves() {
-  for _ in 1 2; do timeout 6 getent hosts "$1" >/dev/null 2>&1 && return; done
+  for _ in 1 2; do timeout 6 getent ahostsv4 "$1" >/dev/null 2>&1 && return; done
   return 1
 }
 name_server() { awk '$1 == "nameserver" { print $2; exit }' "$root/etc/resolv.conf" 2>/dev/null; }
