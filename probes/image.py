@@ -80,7 +80,7 @@ for name in http_proxy https_proxy no_proxy; do
   [ ! "$value" ] || export "$name=$value"
 done
 for image do
-  if docker image inspect "$image" >/dev/null 2>&1; then told=available
+  if timeout 10 docker inspect --type image "$image" >/dev/null 2>&1; then told=available
   elif command -v curl >/dev/null 2>&1; then told=$(asked "$image")
   else told=no-curl; fi
   printf '%s\timage\t%s\n' "$i" "$told"

@@ -44,7 +44,7 @@ async def doctor(path: Path) -> Result[DoctorReport]:
         steps=len(whole.plan.steps),
         checks=answered,
         problems=tuple(dict.fromkeys((*unread, *(blocked.diagnostic for blocked in assessment.plan.blocked)))),
-        unread=len(unread),
+        unread=len(unread) + len(assessment.difference.unknown),
         warnings=tuple(w for w in cluster_report(cluster, assessment).warnings if w not in unread),
     )
     return Result(document=report, warnings=report.warnings, exit_code=exit_code(report.verdict))

@@ -84,7 +84,7 @@ class DoctorReport:
     problems: tuple[Diagnostic, ...] = ()
     """What no check says: hosts that were not read, and what the plan cannot do."""
     unread: int = 0
-    """Hosts among the problems that were not read."""
+    """Hosts, and facts that the plan rests on, which were not read: it may lack steps, and with them checks."""
     warnings: tuple[Diagnostic, ...] = ()
 
     @property

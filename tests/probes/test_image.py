@@ -71,7 +71,7 @@ def test_a_registry_is_asked_for_the_manifest_with_an_anonymous_token(tmp_path: 
 
 
 def test_an_image_on_the_host_needs_no_registry(tmp_path: Path) -> None:
-    docker = '[ "$*" = "image inspect hub.invalid/blueking/mgr:2.1.3" ]'
+    docker = '[ "$*" = "inspect --type image hub.invalid/blueking/mgr:2.1.3" ]'
     assert read(tmp_path, "hub.invalid/blueking/mgr:2.1.3", docker=docker) == "available"
 
 

@@ -30,10 +30,11 @@ def _diagnostics(checks: Iterable[CheckResult]) -> Iterator[Diagnostic]:
 
 def _verdict(report: DoctorReport, page: RenderOptions) -> str:
     advice = sum(check.advice and not isinstance(check.reading, Unknown) for check in report.failed)
+    failed = sum(not isinstance(check.reading, Unknown) for check in report.failed) + len(report.problems)
     counts = {
         "release": report.release,
         "checks": len(report.checks),
-        "failed": len(report.failed) + len(report.problems) - report.unknown - advice,
+        "failed": failed - advice,
         "advice": advice,
         "unknown": report.unknown,
     }
