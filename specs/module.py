@@ -146,6 +146,17 @@ class PostUpgradeTask(Model):
     source: str
 
 
+class ImagePull(Model):
+    """A docker image that is in no package: its call pulls it from a registry."""
+
+    image: str
+    """With registry and tag; "{version}" is the module's."""
+    on: str
+    """On the first of these hosts."""
+    because: LocalizedText
+    source: str
+
+
 class Requires(Model):
     module: str
     because: LocalizedText
@@ -267,6 +278,11 @@ class Module(Model):
     smoke_test: SmokeTest | None = None
     redis_cluster_ports: tuple[int, ...] = ()
     placement: Placement | None = None
+    packages: tuple[str, ...] = ()
+    """RPM packages that its installer has yum install on each of its hosts, every time it runs."""
+    pulls: tuple[ImagePull, ...] = ()
+    binds_ipv6: bool = False
+    """Its programs bind "::" and do not start where the kernel has no IPv6."""
     requires: tuple[Requires, ...] = ()
     estimate_s: float = 120
     side_effects: tuple[LocalizedText, ...] = ()

@@ -70,6 +70,14 @@ class FreshInstall(Model):
     source: str
 
 
+class Hardware(Model):
+    """What the vendor asks of each host that takes modules which are new in this release."""
+
+    memory_mb: int
+    processors: int
+    source: str
+
+
 class ReleaseMarker(Model):
     """A file below /data/install that 6.1 does not have and every 6.2 has."""
 
@@ -131,6 +139,7 @@ class Release(Model):
     tags_because: LocalizedText
     tags_source: str
     markers: tuple[ReleaseMarker, ...]
+    hardware: Hardware
     variables: tuple[Variable, ...]
     saas: tuple[SaasEnvironment, ...]
     apps: tuple[SaasApp, ...] = ()

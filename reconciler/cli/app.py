@@ -10,6 +10,7 @@ from reconciler.cli import (
     apply,
     check,
     diff,
+    doctor,
     explain,
     history,
     init,
@@ -132,6 +133,18 @@ _command(
     "bkrec plan",
     "bkrec plan --out plan.json",
     "bkrec plan --until 7.8 --stop-at 04:30",
+)
+_command(
+    app,
+    "doctor",
+    doctor.doctor,
+    localized(
+        "Check, any day before the upgrade, all that may stop it: repositories, images, room, names, clocks, ports. "
+        "Read-only.",
+        "在升级前的任何一天检查一切可能中断升级的问题：软件仓库、镜像、空间、域名、时钟、端口等。只读。",
+    ),
+    "bkrec doctor",
+    "bkrec doctor --report json=doctor.json",
 )
 _command(
     app,

@@ -17,7 +17,9 @@ EventVerdict = Literal["converged", "differs", "unknown", "failed", "refused", "
 """How a run ended, in the journal and in the event stream."""
 RunVerdict = Literal["waiting"] | EventVerdict
 """About a run. waiting: all that is left needs a person."""
-CommandEnd = Literal["bug", "usage", "bad-input"] | RunVerdict
+Readiness = Literal["ready", "not-ready", "unknown"]
+"""About an upgrade that has not begun: what `doctor` found."""
+CommandEnd = Literal["bug", "usage", "bad-input"] | RunVerdict | Readiness
 """How a command ended, of whatever kind; what `specs.diagnostic.BkrecError.ends_as` says of an error."""
 
 
@@ -38,8 +40,10 @@ class ExitCode(IntEnum):
 
 EXIT_CODES: Mapping[CommandEnd, ExitCode] = {
     "converged": ExitCode.OK,
+    "ready": ExitCode.OK,
     "bug": ExitCode.BUG,
     "differs": ExitCode.DIFFERS,
+    "not-ready": ExitCode.DIFFERS,
     "failed": ExitCode.FAILED,
     "unknown": ExitCode.UNKNOWN,
     "refused": ExitCode.REFUSED,

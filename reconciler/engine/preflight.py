@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-from probes.fact import AnyExpected, AnyReading, Unknown, fact_id
-from reconciler.core.diff import compare
+from reconciler.core.preflight import check_results
 from reconciler.engine import pause
 from reconciler.engine.assess import facts_of
 from reconciler.engine.run import RunContext, RunState, nothing_to_start
-from reconciler.engine.step.decision import reading_text
 from specs.diagnostic import Diagnostic, diagnose
 
 
@@ -23,7 +21,7 @@ async def preflight(context: RunContext, state: RunState) -> tuple[Diagnostic, .
     paused = await pause.check(context.gather, context.controller)
     if paused is not None:
         return (paused,)
-    failed = aborting or await _failed_checks(context, state)
+    failed = tuple(dict.fromkeys((*aborting, *await _failed_checks(context, state))))
     if failed:
         return failed
     actions = tuple(step.action for step in plan.steps)
@@ -58,14 +56,6 @@ async def _failed_checks(context: RunContext, state: RunState) -> tuple[Diagnost
     gathered = await context.gather(facts_of(checks))
     unread = _unread_hosts(context, state, gathered.diagnostics)
     readable = [check for check in checks if not unread or check.fact.host not in gathered.diagnostics]
-    drifts = [(check, drift) for check in readable if (drift := compare(check, gathered.readings)) is not None]
-    return (*unread, *(_check_diagnostic(check, drift.reading) for check, drift in drifts))
-
-
-def _check_diagnostic(check: AnyExpected, reading: AnyReading) -> Diagnostic:
-    fact, host, source = fact_id(check.fact), check.fact.host, check.source
-    if isinstance(reading, Unknown):
-        return diagnose("preflight-unread", where=host, because=reading.why, source=source, fact=fact)
-    return diagnose(
-        "preflight-failed", where=host, because=check.because, source=source, fact=fact, reading=reading_text(reading)
-    )
+    results = check_results(readable, gathered.readings)
+    failed = (result.diagnostic for result in results if result.diagnostic is not None and not result.advice)
+    return (*unread, *dict.fromkeys(failed))

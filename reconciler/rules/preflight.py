@@ -1,6 +1,8 @@
 """Preflight checks: facts that must hold before the first write of a run, as far as its plan depends on them.
 
-A check is an expected fact with a reason like any other; it is not repaired but refused: exit 5, nothing changed.
+A check is an expected fact with a reason like any other; it is not repaired but refused: exit 5, nothing changed. The
+reason's code is that of the diagnostic which reports it (`view/messages/preflight.py`); one whose disposition is
+"advice" is reported by `bkrec doctor` and refuses nothing. `doctor` and `apply` ask this one list.
 """
 
 from collections.abc import Iterator, Set
@@ -11,12 +13,26 @@ from actions.mysql import SetLoginPath
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
 from actions.task import MIGRATION, PYTHON, RecordTask, RunPostUpgradeTask
 from probes.backup import CLOCK_S
+from probes.certificate import CertificatesEnding
 from probes.container import DockerFault
 from probes.fact import Absent, AnyExpected, Known, Readings
 from probes.host import ClockNear, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
+from probes.image import ImageSource
+from probes.mysql import LoginPath
 from probes.port import PortListening
 from probes.python import ScriptDefects
+from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
+from probes.system import (
+    InodeRoom,
+    Ipv6Usable,
+    LanAddressDiffers,
+    LoginProxies,
+    MemorySize,
+    NameResolved,
+    ProcessorCount,
+    PythonModulesMissing,
+)
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
 from reconciler.rules import database, task
@@ -26,6 +42,17 @@ from specs.module import Module
 from specs.reason import reason
 
 MIGRATES = "iam-subjects"
+CONSUL = "consul.service.consul"
+"""consul's own servers: registered by themselves, whatever else of the cluster is down."""
+TREE_INODES = 100_000
+"""Free inodes for a tree that is unpacked: its files, and Python's virtualenvs made of them."""
+FILE_INODES = 1_000
+"""For a few files: logs of jobs, a dump."""
+IMAGES_MB = 4096
+"""Room for the images that an installer loads on a host, and for what docker writes while it loads them."""
+EXPIRES_DAYS = 30
+ROOT_LOGIN = "default-root"
+"""The login path that dumps are made with (`actions/backup.py`)."""
 
 
 def approvals(cluster: Cluster) -> tuple[str, ...]:
@@ -70,20 +97,32 @@ def preflight_checks(
         *_downloads(plan),
         *_docker(cluster, plan),
         *_ports(cluster, plan),
+        *_networking(cluster, plan),
+        *_logins(plan),
+        *_packages(cluster, plan),
+        *_images(cluster, plan),
+        *_ipv6(cluster, plan),
+        *_hardware(cluster, plan),
+        *_certificates(cluster, plan),
     )
     return tuple(dict.fromkeys(expectations))
 
 
 def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
     """Every host the plan works on is the one it is taken for, lets us in as root, and knows the time."""
-    used = {cluster.controller} | {step.action.host for step in plan.steps}
-    used |= {expected.fact.host for step in plan.steps for expected in step.action.ensures()}
-    used |= {*hosts_required(cluster, plan)}
-    for host in (host for host in cluster.inventory.everyone if host in used):
+    for host in _used(cluster, plan):
         yield HostAddress(host=host).must_be(True, because=reason("preflight-host-address"), source="install.config")
         yield LoginUser(host=host).must_be("root", because=reason("preflight-root"), source="sudo(8)")
         clock = ClockNear(host=host, reference=now, seconds=CLOCK_S)
         yield clock.must_be(True, because=reason("preflight-clock", seconds=CLOCK_S), source="date(1)")
+
+
+def _used(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
+    """The hosts that the plan works on or rests on, in the inventory's order."""
+    used = {cluster.controller} | {step.action.host for step in plan.steps}
+    used |= {expected.fact.host for step in plan.steps for expected in step.action.ensures()}
+    used |= {*hosts_required(cluster, plan)}
+    return tuple(host for host in cluster.inventory.everyone if host in used)
 
 
 def _no_foreign_work(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -116,17 +155,36 @@ def _disk_space(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
     local = cluster.controller
     if any(isinstance(step.action, (UnpackPackage, UnpackProducts)) for step in plan.steps):
         fact = DiskRoomFor(host=local, path=cluster.paths.work, package=cluster.package.path, times=4)
-        yield fact.must_be("enough", because=reason("preflight-space-package"), source="guide 4")
+        because = reason("preflight-space-package", path=cluster.paths.work)
+        yield fact.must_be("enough", because=because, source="guide 4")
+        yield _inodes(local, cluster.paths.work, TREE_INODES)
     if any(isinstance(step.action, UnpackPackage) for step in plan.steps):
         # on another file system than the work directory the tree is copied there before it is renamed in
         fact = DiskRoomFor(host=local, path=cluster.paths.src, package=cluster.package.path, times=4)
-        yield fact.must_be("enough", because=reason("preflight-space-package"), source="guide 6.1")
+        because = reason("preflight-space-package", path=cluster.paths.src)
+        yield fact.must_be("enough", because=because, source="guide 6.1")
+        yield _inodes(local, cluster.paths.src, TREE_INODES)
     for step in plan.steps:
         for needed in _room_for_backup(step):
-            yield needed.must_be("enough", because=reason("preflight-space-dump"), source="guide 5")
+            because = reason("preflight-space-dump", what=needed.what, path=needed.path)
+            yield needed.must_be("enough", because=because, source="guide 5")
+            yield _inodes(needed.host, needed.path, TREE_INODES if needed.what == "install" else FILE_INODES)
     for host in dict.fromkeys(step.action.host for step in plan.steps):
         small = DiskRoom(host=host, path="/var/lib/bkrec", mb=64)
         yield small.must_be("enough", because=reason("preflight-space-jobs"), source="design: jobs keep their logs")
+        yield _inodes(host, "/var/lib/bkrec", FILE_INODES)
+    for _, module in _installs(cluster, plan):
+        for host in cluster.hosts(module):
+            yield _inodes(host, cluster.paths.home, TREE_INODES)
+            if module.containers:
+                images = DiskRoom(host=host, path=cluster.home("public/docker"), mb=IMAGES_MB)
+                because = reason("preflight-space-images", mb=IMAGES_MB, path=images.path)
+                yield images.must_be("enough", because=because, source=f"{module.source}; docker load")
+
+
+def _inodes(host: str, path: str, count: int) -> AnyExpected:
+    fact = InodeRoom(host=host, path=path, count=count)
+    return fact.must_be("enough", because=reason("preflight-inodes", path=path), source="df(1), -i")
 
 
 def _room_for_backup(step: Step) -> Iterator[BackupRoom]:
@@ -164,7 +222,9 @@ def _downloads(plan: Plan) -> Iterator[AnyExpected]:
     )
     for host in dict.fromkeys(hosts):
         fact = ScriptDefects(host=host, path=task.SCRIPT, python=PYTHON, sentences=MIGRATION)
-        yield fact.must_be((), because=reason("preflight-subjects-script"), source="guide 7.6")
+        yield fact.must_be((), because=reason("preflight-subjects-script", path=task.SCRIPT), source="guide 7.6")
+        modules = PythonModulesMissing(host=host, python=PYTHON, modules=("pymysql",))
+        yield modules.must_be((), because=reason("preflight-python-modules", python=PYTHON), source="guide 7.6")
 
 
 def _installs(cluster: Cluster, plan: Plan) -> Iterator[tuple[Step, Module]]:
@@ -200,3 +260,83 @@ def _untouched(step: Step) -> bool:
     """None of the module's units is installed yet: then any listener on its ports is foreign."""
     units = [mended for mended in step.repairs if isinstance(mended.expected.fact, UnitActive)]
     return bool(units) and all(isinstance(mended.reading, Absent) for mended in units)
+
+
+def _networking(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """Names, proxies and the host's own address: what each installer takes for granted."""
+    for host in _used(cluster, plan):
+        name = NameResolved(host=host, name=CONSUL)
+        yield name.must_be(
+            "resolved", because=reason("preflight-names", name=CONSUL), source="health_check/check_consul_resolv.sh"
+        )
+        yield LoginProxies(host=host).must_be(
+            (), because=reason("preflight-proxies"), source="curl(1), ENVIRONMENT; bin/release_gse.sh"
+        )
+        yield LanAddressDiffers(host=host).must_be(
+            (), because=reason("preflight-lan-address"), source="load_env.sh; /etc/blueking/env/local.env"
+        )
+
+
+def _logins(plan: Plan) -> Iterator[AnyExpected]:
+    for step in plan.steps:
+        if isinstance(step.action, BackupMysql):
+            fact = LoginPath(host=step.action.host, login_path=ROOT_LOGIN)
+            because = reason("preflight-mysql-login", login_path=ROOT_LOGIN)
+            yield fact.must_be("works", because=because, source="guide 5.1; bin/setup_mysql_loginpath.sh")
+
+
+def _packages(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """What yum is going to be asked for, host by host: for all modules at once, since each list is read once."""
+    needed: dict[str, dict[str, None]] = {}
+    for _, module in _installs(cluster, plan):
+        for host in cluster.hosts(module) if module.packages else ():
+            needed.setdefault(host, {}).update(dict.fromkeys(module.packages))
+    for host, packages in needed.items():
+        silent = RepositoriesSilent(host=host)
+        source = "bin/install_paas.sh:36,173-175; bin/install_docker.sh:3,10-11"
+        yield silent.must_be((), because=reason("preflight-repositories"), source=source)
+        fact = PackagesUnavailable(host=host, packages=tuple(packages))
+        yield fact.must_be((), because=reason("preflight-packages"), source=source)
+
+
+def _images(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    for _, module in _installs(cluster, plan):
+        for pull in module.pulls:
+            for host in cluster.hosts_on(module, pull.on, first=True):
+                image = pull.image.replace("{version}", module.version)
+                because = reason("preflight-image", module=module.name, image=image)
+                yield ImageSource(host=host, image=image).must_be("available", because=because, source=pull.source)
+
+
+def _ipv6(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    modules = [module for _, module in _installs(cluster, plan) if module.binds_ipv6]
+    for host in dict.fromkeys(host for module in modules for host in cluster.hosts(module)):
+        ours = [module for module in modules if host in cluster.hosts(module)]
+        because = reason("preflight-ipv6", modules=", ".join(module.name for module in ours))
+        yield Ipv6Usable(host=host).must_be(True, because=because, source=ours[0].source)
+
+
+def _hardware(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """Of the hosts that take what is new in the release."""
+    hardware = cluster.release.hardware
+    new = [(host, module) for _, module in _installs(cluster, plan) if module.new for host in cluster.hosts(module)]
+    for host in dict.fromkeys(host for host, _ in new):
+        modules = ", ".join(dict.fromkeys(module.name for other, module in new if other == host))
+        memory, processors = (
+            MemorySize(host=host, mb=hardware.memory_mb),
+            ProcessorCount(host=host, count=hardware.processors),
+        )
+        yield memory.must_be("enough", because=reason("preflight-memory", modules=modules), source=hardware.source)
+        yield processors.must_be(
+            "enough", because=reason("preflight-processors", modules=modules), source=hardware.source
+        )
+
+
+def _certificates(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """The licence and the products' certificates, which the run copies as they are."""
+    where = [(cluster.controller, cluster.src("cert"))]
+    where += [(host, cluster.home("cert")) for host in _used(cluster, plan)]
+    for host, directory in where:
+        fact = CertificatesEnding(host=host, directory=directory, days=EXPIRES_DAYS)
+        because = reason("preflight-certificates", days=EXPIRES_DAYS, path=directory)
+        yield fact.must_be((), because=because, source="openssl-x509(1)")

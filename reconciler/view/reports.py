@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from probes.fact import AnyFact, AnyReading, Readings
+from probes.fact import AnyFact, AnyReading, Readings, Unknown
 from reconciler.core.diff import Difference
 from reconciler.core.events import Event, RunEnded
 from reconciler.core.interim_state import InterimState, interim_state
 from reconciler.core.plan import Plan, Remaining
+from reconciler.core.preflight import CheckResult
 from reconciler.core.selection import not_done_by
 from reconciler.core.undo_scope import UndoScope
-from reconciler.core.verdict import RunVerdict, Verdict, verdict
+from reconciler.core.verdict import Readiness, RunVerdict, Verdict, verdict
 from reconciler.view.documents import AckDoc, ExplainDoc, HistoryDoc, LockDoc, PauseDoc, StatusDoc, TrustDoc
 from specs.diagnostic import Diagnostic
 from specs.reason import Reason
@@ -26,6 +27,7 @@ ReportKind = Literal[
     "apply",
     "check",
     "diff",
+    "doctor",
     "error",
     "explain",
     "history",
@@ -98,6 +100,35 @@ class ProbeReport:
     readings: Readings
     """In the order of what is expected; what only the plan rests on comes after it."""
     modules: Mapping[AnyFact, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorReport:
+    """What may stop the upgrade."""
+
+    release: str
+    steps: int
+    """Of the plan whose checks these are."""
+    checks: tuple[CheckResult, ...]
+    problems: tuple[Diagnostic, ...] = ()
+    """What no check says: hosts that were not read, and what the plan cannot do."""
+    unread: int = 0
+    """Hosts, and facts that the plan rests on, which were not read: it may lack steps, and with them checks."""
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> tuple[CheckResult, ...]:
+        return tuple(check for check in self.checks if check.diagnostic is not None)
+
+    @property
+    def unknown(self) -> int:
+        return self.unread + sum(isinstance(check.reading, Unknown) for check in self.failed)
+
+    @property
+    def verdict(self) -> Readiness:
+        if self.unknown:
+            return "unknown"
+        return "not-ready" if self.failed or self.problems else "ready"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +210,7 @@ class ErrorReport:
 Report = (
     ClusterReport
     | ProbeReport
+    | DoctorReport
     | RunReport
     | UndoReport
     | InitReport

@@ -25,6 +25,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "lock": doc.LockDoc,
     "trust": doc.TrustDoc,
     "probe": doc.ProbeDoc,
+    "doctor": doc.DoctorDoc,
     "cluster": ClusterFile,
 }
 

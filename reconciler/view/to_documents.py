@@ -9,6 +9,7 @@ from reconciler.core import events as ev
 from reconciler.core.diff import AdvisedDrift, Difference
 from reconciler.core.interim_state import InterimState
 from reconciler.core.plan import Blocked, Plan, Remaining, Step
+from reconciler.core.preflight import CheckResult
 from reconciler.core.redact import redact_reading
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
@@ -16,7 +17,15 @@ from reconciler.view import documents as doc
 from reconciler.view.estimate import outages, total_s
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.overwritten import overwritten
-from reconciler.view.reports import ClusterReport, EndOfRun, InitReport, RunReport, UndoPreview, UndoReport
+from reconciler.view.reports import (
+    ClusterReport,
+    DoctorReport,
+    EndOfRun,
+    InitReport,
+    RunReport,
+    UndoPreview,
+    UndoReport,
+)
 from specs.diagnostic import Diagnostic
 from specs.reason import CodedReason, Reason
 from specs.text import LocalizedText
@@ -71,6 +80,41 @@ def _fact(fact: AnyFact, read: AnyReading, module: str) -> doc.FactDoc:
         zh=describe.fact(fact, "zh"),
         reading=reading(read),
     )
+
+
+def doctor_document(report: DoctorReport) -> doc.DoctorDoc:
+    return doc.DoctorDoc(
+        release=report.release,
+        verdict=report.verdict,
+        steps=report.steps,
+        checks=[_check(result) for result in report.checks],
+        problems=[problem(diagnostic) for diagnostic in report.problems],
+        warnings=[problem(warning) for warning in report.warnings],
+    )
+
+
+def _check(result: CheckResult) -> doc.PreflightCheckDoc:
+    expected, fact = result.expected, result.expected.fact
+    return doc.PreflightCheckDoc(
+        fact=fact_id(fact),
+        kind=kind_of(fact),
+        host=fact.host,
+        en=describe.fact(fact, "en"),
+        zh=describe.fact(fact, "zh"),
+        state=_check_state(result),
+        reading=reading(result.reading),
+        because=why(expected.because),
+        source=expected.source,
+        problem=problem(result.diagnostic) if result.diagnostic else None,
+    )
+
+
+def _check_state(result: CheckResult) -> doc.CheckState:
+    if result.diagnostic is None:
+        return "holds"
+    if isinstance(result.reading, Unknown):
+        return "unknown"
+    return "advice" if result.advice else "fails"
 
 
 def plan_document(

@@ -11,6 +11,7 @@ from typing import Any
 from actions.task import MIGRATION, PYTHON
 from probes.agent import AgentsMissing, AgentsOnline
 from probes.backup import Backup, MigratingRuns
+from probes.certificate import CertificatesEnding
 from probes.cmdb import (
     BusinessHosts,
     EditingLocked,
@@ -42,6 +43,7 @@ from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvOnce, EnvSame, En
 from probes.host import DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.http import HttpOk, PagesUnserved
 from probes.iam import ModelsPending
+from probes.image import ImageSource
 from probes.install_config import ModuleHosts
 from probes.kv import KeySet
 from probes.marker import Marker
@@ -52,10 +54,21 @@ from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionTex
 from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.redis import RedisCluster
+from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
 from probes.saas import SaasOnline, SaasPackaged
 from probes.smoke_test import SmokeTestBroken
 from probes.steady import RecentlyStartedUnits
+from probes.system import (
+    InodeRoom,
+    Ipv6Usable,
+    LanAddressDiffers,
+    LoginProxies,
+    MemorySize,
+    NameResolved,
+    ProcessorCount,
+    PythonModulesMissing,
+)
 from probes.tag import SecretsTag
 from probes.task import TaskDone, TaskPending, TaskRecorded
 from probes.text import FileMentions
@@ -106,6 +119,9 @@ H1, H2, H3 = HOSTS
 NO_NETWORK = ("unshare", "-n", "--")
 HIDDEN = ("unshare", "-m", "--", "sh", "-c", 'mount --bind /dev/null /usr/bin/docker; exec "$@"', "sh")
 NO_DOCKER = ("env", "DOCKER_HOST=unix:///nonexistent.sock")
+
+
+PACKAGES_WANTED = PackagesUnavailable(host=H1, packages=("gcc", "mysql-devel"))
 
 
 def units(host: str, *names: str) -> tuple[UnitActive | UnitEnabled, ...]:
@@ -349,6 +365,32 @@ CASES: tuple[Case, ...] = (
         DiskRoomFor(host=H1, path="/data", package="/nonexistent", times=3),
         ForeignWork(host=H1),
         MissingCommands(host=H1, names=("sh", "rsync", "no-such-command")),
+    ),
+    _case("repository/no-yum", 0, "curl --version", RepositoriesSilent(host=H1), PACKAGES_WANTED),
+    _case("image/no-docker", 0, "curl --version", ImageSource(host=H1, image="hub.invalid/blueking/none:1")),
+    _case(
+        "certificate/system",
+        0,
+        "openssl version",
+        CertificatesEnding(host=H1, directory="/etc/ssl/certs", days=0),
+        CertificatesEnding(host=H1, directory="/nonexistent", days=30),
+    ),
+    _case(
+        "system/controller",
+        0,
+        "df --version",
+        Ipv6Usable(host=H1),
+        MemorySize(host=H1, mb=1),
+        MemorySize(host=H1, mb=99_999_999),
+        ProcessorCount(host=H1, count=1),
+        ProcessorCount(host=H1, count=9999),
+        InodeRoom(host=H1, path="/", count=1),
+        InodeRoom(host=H1, path="/nonexistent/below", count=1),
+        NameResolved(host=H1, name="localhost"),
+        LoginProxies(host=H1),
+        LanAddressDiffers(host=H1),
+        PythonModulesMissing(host=H1, python="/usr/bin/python3", modules=("json", "bk_none")),
+        PythonModulesMissing(host=H1, python="/nonexistent/python3", modules=("json",)),
     ),
     _case(
         "room/controller",

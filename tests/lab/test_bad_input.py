@@ -65,8 +65,8 @@ def full_disk(booted: Lab) -> Iterator[None]:
 
 @pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_on_the_controller(desk: Desk) -> None:
-    said = refused(desk, "apply", "--yes", code=5, text="preflight-failed")
-    assert "host.disk-room-for /data/tmp" in " ".join(said.err.split())
+    said = refused(desk, "apply", "--yes", code=5, text="preflight-space-package")
+    assert "too little free disk space at /data/tmp" in " ".join(said.err.split())
     assert "10.0.0.1" in said.err
 
 

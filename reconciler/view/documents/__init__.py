@@ -29,6 +29,7 @@ from reconciler.view.documents.cluster import (
     TaskState,
 )
 from reconciler.view.documents.diff import AdviceDoc, CheckDoc, ComparisonDoc, DiffDoc, FindingDoc
+from reconciler.view.documents.doctor import CheckState, DoctorDoc, PreflightCheckDoc
 from reconciler.view.documents.explain import DeviationDoc, EntryDoc, ExplainDoc, GuideCommandDoc
 from reconciler.view.documents.plan import (
     BlockedDoc,
@@ -54,12 +55,13 @@ from reconciler.view.documents.run import (
 from reconciler.view.documents.trust import KeyDoc, ServerDoc, ServerState, TrustDoc
 
 __all__ = [
-    "AbsentDoc", "AckDoc", "AdviceDoc", "ApprovalDoc", "BlockedDoc", "CheckDoc", "ComparisonDoc", "DependencyDoc",
-    "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "EntryDoc", "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc",
-    "FindingDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc", "JobDoc", "KeyDoc",
-    "KnownDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PauseDoc", "PlacementDoc", "PlanDoc", "ProbeDoc",
-    "ReadingDoc", "ReasonDoc", "RemainingDoc", "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc",
-    "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "TaskDoc", "TaskState", "TextDoc", "TrustDoc",
+    "AbsentDoc", "AckDoc", "AdviceDoc", "ApprovalDoc", "BlockedDoc", "CheckDoc", "CheckState", "ComparisonDoc",
+    "DependencyDoc", "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc", "EntryDoc", "ErrorDoc",
+    "EventDoc", "ExplainDoc", "FactDoc", "FindingDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "InterimDoc",
+    "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PauseDoc",
+    "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc",
+    "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc", "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc",
+    "StepDoc", "TaskDoc", "TaskState", "TextDoc", "TrustDoc",
     "UndoDoc", "UnknownDoc", "dumped",
 ]  # fmt: skip
 

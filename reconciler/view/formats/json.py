@@ -8,6 +8,7 @@ from reconciler.view.formats import Form, Format
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import (
     ClusterReport,
+    DoctorReport,
     EndOfRun,
     ErrorReport,
     InitReport,
@@ -30,6 +31,8 @@ def form(kind: ReportKind) -> Form | None:
             return _check
         case "diff":
             return _diff
+        case "doctor":
+            return _doctor
         case "error":
             return _error
         case "init":
@@ -72,6 +75,10 @@ def _diff(report: ClusterReport, _: RenderOptions) -> str:
 
 def _compared(model: type[DiffDoc] | type[CheckDoc], report: ClusterReport) -> Doc:
     return to.comparison(model, report.release, report.difference, report.warnings, report.not_covered)
+
+
+def _doctor(report: DoctorReport, _: RenderOptions) -> str:
+    return dumped(to.doctor_document(report))
 
 
 def _error(report: ErrorReport, _: RenderOptions) -> str:

@@ -13,11 +13,12 @@ from xml.sax.saxutils import escape, quoteattr
 from probes.fact import AnyDrift, Unknown, fact_id, kind_of
 from reconciler.core import events as ev
 from reconciler.core.plan import Blocked
+from reconciler.core.preflight import CheckResult
 from reconciler.view import describe
 from reconciler.view.formats import Form, Format
 from reconciler.view.messages.registry import reason_text
 from reconciler.view.render import RenderOptions, harmless_lines
-from reconciler.view.reports import ClusterReport, ErrorReport, ProbeReport, ReportKind, RunReport
+from reconciler.view.reports import ClusterReport, DoctorReport, ErrorReport, ProbeReport, ReportKind, RunReport
 from reconciler.view.text.diagnostic import diagnostics_text
 from reconciler.view.text.verdict import verdict_line
 from specs.diagnostic import Diagnostic
@@ -47,6 +48,8 @@ def form(kind: ReportKind) -> Form | None:
             return _probed
         case "apply" | "undo":
             return _run
+        case "doctor":
+            return _doctor
         case "error":
             return _failed
         case "ack" | "explain" | "history" | "init" | "lock" | "pause" | "schema" | "status" | "trust":
@@ -114,6 +117,21 @@ def _step(event: ev.Event, hosts: dict[str, str], page: RenderOptions) -> Iterat
             yield Case(group="", name=event.step, outcome="skipped", message=event.diagnostic.code)
         case _:
             return
+
+
+def _doctor(report: DoctorReport, page: RenderOptions) -> str:
+    checks = (_preflight(check, page) for check in report.checks)
+    problems = (_problem(diagnostic, page) for diagnostic in report.problems)
+    return _suite(f"bkrec doctor {report.release}", (*checks, *problems, *_warnings(report.warnings, page)))
+
+
+def _preflight(check: CheckResult, page: RenderOptions) -> Case:
+    fact = check.expected.fact
+    if check.diagnostic is None:
+        return Case(group=fact.host, name=fact_id(fact))
+    case = _problem(check.diagnostic, page, group=fact.host, name=fact_id(fact))
+    outcome: Outcome = "error" if isinstance(check.reading, Unknown) else "failure"
+    return Case(group=case.group, name=case.name, outcome=outcome, message=case.message, text=case.text)
 
 
 def _failed(report: ErrorReport, page: RenderOptions) -> str:

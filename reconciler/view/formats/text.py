@@ -20,6 +20,7 @@ from reconciler.view.text.ack import ack_text
 from reconciler.view.text.check import check_text
 from reconciler.view.text.diagnostic import diagnostics_text
 from reconciler.view.text.diff import diff_text
+from reconciler.view.text.doctor import doctor_text
 from reconciler.view.text.part import interim_lines
 from reconciler.view.text.plan import plan_text
 from reconciler.view.text.probe import probe_text
@@ -39,6 +40,8 @@ def form(kind: ReportKind) -> Form | None:
             return _check
         case "diff":
             return _diff
+        case "doctor":
+            return doctor_text
         case "error":
             return _error
         case "explain":

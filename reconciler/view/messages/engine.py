@@ -334,10 +334,13 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
     ),
     "preflight-unread": DiagnosticText(
-        what=LocalizedText(en="preflight check `{fact}` could not be read", zh="前置检查 `{fact}` 无法读取"),
+        what=LocalizedText(
+            en="preflight check {check} could not be read: `{fact}`", zh="前置检查 {check} 无法读取：`{fact}`"
+        ),
         why=LocalizedText(en="a check that could not be read does not pass", zh="读不到的检查不算通过"),
         hint=LocalizedText(
-            en="check that the host answers, then retry; nothing was changed", zh="确认主机有应答后重试；未做任何改动"
+            en="check that the host answers, then retry; `bkrec explain {check}` shows what is checked",
+            zh="确认主机有应答后重试；`bkrec explain {check}` 说明检查的内容",
         ),
     ),
     "not-confirmed": DiagnosticText(

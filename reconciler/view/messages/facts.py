@@ -12,6 +12,9 @@ FACTS: dict[str, LocalizedText] = {
     "agent.online": message("agents online", "在线的 Agent"),
     "backup": message("backup of {what}", "{what} 的备份"),
     "backup.migrating-runs": message("runs that began an irreversible step", "已开始不可逆步骤的运行"),
+    "certificate.ending": message(
+        "certificates in {directory} that end within {days} days", "{directory} 中 {days} 天内到期的证书"
+    ),
     "cmdb.hosts-not-idle": message("hosts of the BlueKing business that are not idle", "蓝鲸业务中不在空闲机的主机"),
     "cmdb.custom": message("custom content in the BlueKing business", "蓝鲸业务中的自定义内容"),
     "cmdb.host-modules": message(
@@ -73,6 +76,7 @@ FACTS: dict[str, LocalizedText] = {
         "free space in {path} for the backup of {source} ({what})", "{path} 存放 {source}（{what}）备份的空间"
     ),
     "http.ok": message("response of {url}", "{url} 的响应"),
+    "image.source": message("where docker image {image} comes from", "docker 镜像 {image} 的来源"),
     "job.attempts": message("attempts of {key}", "{key} 的尝试记录"),
     "job.paused": message("pause request", "暂停请求"),
     "job.running": message("running jobs of bkrec", "正在运行的 bkrec 任务"),
@@ -103,10 +107,20 @@ FACTS: dict[str, LocalizedText] = {
     "port.listening": message("port {port}", "端口 {port}"),
     "python.defects": message("defects of the script {path}", "脚本 {path} 的问题"),
     "redis.cluster": message("Redis cluster on port {port}", "端口 {port} 上的 Redis 集群"),
+    "repository.silent": message("package repositories without an answer", "无应答的软件仓库"),
+    "repository.unavailable": message("packages that no repository has", "所有仓库中均没有的软件包"),
     "saas.online": message("online version of SaaS {app}", "SaaS {app} 的线上版本"),
     "saas.newer": message("newer online version of SaaS {app}", "SaaS {app} 更新的线上版本"),
     "saas.packaged": message("version of SaaS {app} in the package", "软件包中 SaaS {app} 的版本"),
     "steady.recently-started": message("units running for less than 5 s", "运行不足 5 秒的服务单元"),
+    "system.inodes": message("free inodes for {path}: {count}", "{path} 的可用 inode：{count}"),
+    "system.ipv6": message("IPv6 in the kernel", "内核的 IPv6"),
+    "system.lan-address": message("LAN_IP that is not the host's", "与主机不符的 LAN_IP"),
+    "system.memory": message("memory of {mb} MB", "{mb} MB 内存"),
+    "system.name": message("resolution of the name {name}", "域名 {name} 的解析"),
+    "system.processors": message("{count} processors", "{count} 核 CPU"),
+    "system.proxies": message("proxies that a login sets", "登录时设置的代理"),
+    "system.python-modules": message("Python modules missing from {python}", "{python} 缺少的 Python 模块"),
     "database.servers": message("database servers named in {directory}", "{directory} 中写明的数据库服务器"),
     "database.elsewhere": message(
         "databases in {directory} outside this cluster", "{directory} 中写明、但不在本集群主机上的数据库"
@@ -136,6 +150,7 @@ STATES: dict[str, tuple[LocalizedText, LocalizedText]] = {
     "task.recorded": (message("not recorded", "未记录"), message("recorded", "已记录")),
     "task.pending": (message("done or not needed", "已完成或无需执行"), message("pending", "待执行")),
     "text.mentions": (message("no", "不包含"), message("yes", "包含")),
+    "system.ipv6": (message("disabled", "已禁用"), message("enabled", "已启用")),
     "host.address": (message("another machine", "是另一台机器"), message("yes", "是")),
     "port.listening": (message("not in use", "无监听"), message("in use", "有监听")),
     "mysql.saas-variable": (message("missing", "缺失"), message("present", "已有")),

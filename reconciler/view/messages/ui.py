@@ -50,6 +50,23 @@ LABELS: dict[str, LocalizedText] = {
         "no verdict on {release}: {unknown} of {total:fact|facts} could not be read, {drift} differ",
         "对 {release} 无法下结论：{total} 项事实中有 {unknown} 项未能读取，{drift} 项不符",
     ),
+    # doctor
+    "doctor-idle": message(
+        "nothing to do for {release}: no preflight check applies", "{release}：无需任何操作，没有需要的前置检查"
+    ),
+    "doctor-ready": message(
+        "ready for {release}: all {checks:preflight check|preflight checks} hold",
+        "可以升级到 {release}：{checks} 项前置检查全部通过",
+    ),
+    "doctor-not-ready": message(
+        "not ready for {release}: {failed:problem|problems} to fix first, {advice:notice|notices}; "
+        "{checks:preflight check|preflight checks}",
+        "尚不能升级到 {release}：有 {failed} 项需先处理，{advice} 项提示；共 {checks} 项前置检查",
+    ),
+    "doctor-unknown": message(
+        "no verdict on {release}: {unknown:item|items} could not be read; {failed:problem|problems} to fix first",
+        "对 {release} 无法下结论：有 {unknown} 项未能读取；另有 {failed} 项需先处理",
+    ),
     # plan
     "plan-title": message(
         "Plan for {release}: {steps:step|steps} on {hosts:host|hosts}, about {time}",

@@ -25,11 +25,16 @@ _FIRST = 5
 def diagnostics_text(diagnostics: Iterable[Diagnostic], page: RenderOptions, severity: Severity = "error") -> str:
     """Each cause once, in the order given, a blank line between; the number of findings at the end if several."""
     unique = tuple(dict.fromkeys(diagnostics))
-    causes = grouped(unique, lambda diagnostic: replace(diagnostic, where=""))
-    blocks = [lines(block(replace(cause, where=_places(same, page)), page, severity)) for cause, same in causes.items()]
+    blocks = [*cause_blocks(unique, page, severity)]
     if len(unique) > 1:
         blocks.append(label("problem-count", page.lang, count=len(unique)) + "\n")
     return "\n".join(blocks)
+
+
+def cause_blocks(diagnostics: Iterable[Diagnostic], page: RenderOptions, severity: Severity) -> Iterator[str]:
+    """A block for each cause, with all its places."""
+    causes = grouped(tuple(dict.fromkeys(diagnostics)), lambda diagnostic: replace(diagnostic, where=""))
+    return (lines(block(replace(cause, where=_places(same, page)), page, severity)) for cause, same in causes.items())
 
 
 def _places(same: Sequence[Diagnostic], page: RenderOptions) -> str:

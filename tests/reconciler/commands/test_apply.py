@@ -141,7 +141,7 @@ def test_a_pause_in_the_middle_starts_no_further_step(stopped: ClusterWorld, tmp
 @pytest.mark.parametrize(
     ("reading", "code"),
     [
-        (Known(("12 wang bkcli install",)), "preflight-failed"),
+        (Known(("12 wang bkcli install",)), "preflight-no-foreign-work"),
         (Unknown(reason("host-unreachable", host=CONTROLLER, error="gone")), "preflight-unread"),
     ],
     ids=["somebody works there", "nobody knows"],

@@ -11,6 +11,7 @@ from probes.fact import AnyExpected, AnyFact, Known, Readings, Unknown, matches
 from reconciler.core.events import Event, JobAdopted, LeaseContended, RunEnded, RunHalted, RunStarted, StepDone
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Blocked, Derived, Plan
+from reconciler.core.preflight import check_results
 from reconciler.engine.assess import assess
 from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.journal import JournalError
@@ -175,6 +176,19 @@ def test_a_gate_that_is_not_open_refuses_before_any_write(reading: Any, code: st
     assert (result.verdict, result.exit_code) == ("refused", 5)
     assert [diagnostic.code for diagnostic in result.diagnostics] == [code]
     assert (world.writes, world.events) == ([], [])
+
+
+def test_advice_is_asked_with_the_preflight_checks_and_refuses_nothing() -> None:
+    world = World()
+    memory = Flag(host=H, name="memory")
+    world.readings[memory] = Known("down")
+    check = memory.must_be("up", because=reason("preflight-memory", modules="auth"), source="a test")
+
+    def _advised(_: Plan) -> tuple[AnyExpected, ...]:
+        return (check,)
+
+    assert check_results((check,), world.readings)[0].advice
+    assert applied(context_for(world, two(world), preflight_checks=_advised)).exit_code == 0
 
 
 def test_a_no_refuses_before_any_write() -> None:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from reconciler.core import events as ev
+from reconciler.core.preflight import check_results
 from reconciler.core.undo_scope import IrreversibleStep, UndoScope
 from reconciler.view.documents import AckDoc, ExplainDoc, HistoryDoc, LockDoc, PauseDoc, StatusDoc, TaskDoc, TrustDoc
 from reconciler.view.reports import (
     ClusterReport,
+    DoctorReport,
     ErrorReport,
     InitProposal,
     InitReport,
@@ -49,6 +51,9 @@ REPORTS: Mapping[ReportKind, Any] = {
     "apply": RunReport(verdict="failed", exit_code=3, cluster=CLUSTER, events=EVENTS, diagnostics=(STUCK,)),
     "check": CLUSTER,
     "diff": CLUSTER,
+    "doctor": DoctorReport(
+        release="6.2.2", steps=2, checks=check_results(EXPECTED, READINGS), problems=(STUCK,), warnings=CLUSTER.warnings
+    ),
     "error": ErrorReport(exit_code=65, diagnostics=(diagnose("file-exists", where="x", path="x"),)),
     "explain": ExplainDoc(id="x", entries=[]),
     "history": HistoryDoc(runs=[]),
