@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.fact import Known
+from probes.fact import Known, Unknown, fact_id
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.commands import apply as use_case
 from reconciler.commands import assess, part
@@ -15,11 +15,12 @@ from reconciler.commands.errors import UsageError
 from reconciler.commands.part import PartRequest, window_of
 from reconciler.commands.result import Answer, Result
 from reconciler.commands.run import Console
-from reconciler.core.events import Event, StepStarted
+from reconciler.core.events import Event, StepDone, StepStarted
 from reconciler.core.plan import Selection
 from reconciler.engine.stop import StopRequest
 from reconciler.view.reports import ClusterReport, RunReport
 from specs.diagnostic import Diagnostic
+from specs.reason import reason
 from tests.support.cluster_world import AUTH, AUTH_AT_BOOT, ClusterWorld, connect, drifted, planned
 
 REDIS = UnitActive(host="10.0.0.3", unit="redis-cluster-6380.service")
@@ -87,6 +88,39 @@ def test_a_part_that_fails_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_pat
     result = apply(tmp_path, Desk(), ask(module="auth"))
     assert (result.exit_code, result.document.verdict) == (3, "failed")
     assert [item.id.partition("@")[0] for item in result.document.remaining] == ["unit.start-bk-auth.service"]
+
+
+def test_a_part_that_does_not_last_was_not_done(world: ClusterWorld, tmp_path: Path) -> None:
+    """Each time bkauth has been started and verified it stops again: no step failed, and the part is not finished."""
+
+    class Watching(Desk):
+        def emit(self, event: Event) -> None:
+            if isinstance(event, StepDone) and event.step.startswith("unit.start"):
+                world.cluster.facts[AUTH] = Known("inactive")
+
+    person = Watching()
+    console = Console(confirm=person.confirm, emit=person.emit, stop=StopRequest())
+    result = asyncio.run(use_case.apply(tmp_path / "cluster.toml", console, part=ask(module="auth")))
+    assert (result.exit_code, result.document.verdict) == (3, "failed")
+
+
+@pytest.mark.parametrize(
+    ("code", "module", "exit_code"),
+    [
+        pytest.param("task-untraced", "redis_cluster", 2, id="a person's word is missing elsewhere"),
+        pytest.param("task-untraced", "auth", 6, id="a person's word is missing in the part"),
+        pytest.param("unit-not-shown", "redis_cluster", 4, id="something elsewhere was not read"),
+        pytest.param("unit-not-shown", "auth", 4, id="something of the part was not read"),
+    ],
+)
+def test_what_is_unknown_is_never_passed_over(
+    world: ClusterWorld, tmp_path: Path, code: str, module: str, exit_code: int
+) -> None:
+    world.cluster.facts[AUTH_AT_BOOT] = Unknown(reason(code, unit=AUTH.unit, task="x"))
+    result = apply(tmp_path, Desk(), ask(module=module))
+    assert result.exit_code == exit_code
+    left = {item.id for item in result.document.remaining}
+    assert fact_id(AUTH_AT_BOOT) in left
 
 
 def test_a_step_that_is_named_is_done_and_naming_it_again_is_no_mistake(world: ClusterWorld, tmp_path: Path) -> None:
