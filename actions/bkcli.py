@@ -19,7 +19,7 @@ BKCLI: LiteralString = 'set -eu\ncd -- "$1"\nexec ./bkcli "$2" "$3"\n'
 BKENV: LiteralString = """set -eu
 cd -- "$1"
 ./bkcli install bkenv
-rm -f -- /var/lib/bkrec/markers/variables-unmerged
+rm -f -- /var/lib/bkrec/tasks/variables-merge
 """
 
 SYNC: LiteralString = """set -euo pipefail

@@ -264,10 +264,10 @@ class SwapSource(Action):
 SCRIPTS = """set -eu
 new=$1 live=$2
 mark=/var/lib/bkrec/markers/replacing-scripts
-mkdir -p -m 0700 -- "$(dirname -- "$mark")"
+mkdir -p -m 0700 -- "$(dirname -- "$mark")" /var/lib/bkrec/tasks
 date +%s > "$mark"
 # what is merged rests on bin/default, which is another one from here on
-date +%s > /var/lib/bkrec/markers/variables-unmerged
+date +%s > /var/lib/bkrec/tasks/variables-merge
 sync
 # by content: a file of equal size and time would be passed over, whatever is in it (observed with the vendor's trees)
 copy() {

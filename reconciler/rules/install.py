@@ -11,9 +11,9 @@ from actions.bkcli import InstallModule, UpgradeModule
 from probes.container import DockerRoot
 from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, SameAs, resolve_target
 from probes.install_config import ModuleHosts
-from probes.marker import Marker
 from probes.mysql import LoginPath, MysqlUser
 from probes.path import PathKind, TreeDigest, VersionText
+from probes.task import TaskPending
 from probes.unit import UnitActive, UnitEnabled, is_masked
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
@@ -27,6 +27,8 @@ from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
 from specs.reason import inline, reason
 
+MERGE_RECORD = "variables-merge"
+"""Pending from the replacement of the scripts on, until all variables were merged."""
 VOLATILE = (".rcmdrc", ".bk_install.step", ".controller_ip", ".agreed", ".path", ".git", "*.pyc", "*.bkrec-part")
 """Files below /data/install that the vendor's own calls rewrite on the controller, or that no host but it needs."""
 
@@ -186,9 +188,9 @@ def _placed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
 def variables_merged(cluster: Cluster) -> AnyExpected:
     """The merged variables are made of the defaults of these scripts: a later 6.2 changes some and adds others, and a
     key that the merged file lacks is rendered empty."""
-    mark = Marker(host=cluster.controller, name="variables-unmerged")
+    pending = TaskPending(host=cluster.controller, task=MERGE_RECORD)
     why, source = reason("variables-merged"), "BKDocs 6.2, 6.2.0-to-6.2.2.md 4.3; bin/render_tpl:34, 188"
-    return mark.must_be_absent(because=why, source=source)
+    return pending.must_be(False, because=why, source=source)
 
 
 def _distributed(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

@@ -57,8 +57,6 @@ def _finals(cluster: Cluster) -> tuple[AnyExpected, ...]:
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, LineInFile):
         return _sign(cluster, drift.expected.fact, drift)
-    if drift.expected.fact == variables_merged(cluster).fact:
-        return generate_variables(cluster, drift, facts)
     if isinstance(drift.expected.fact, Marker):
         return replace_scripts(cluster, drift)
     fact = require_fact_type(drift, PathKind)

@@ -12,8 +12,8 @@ from probes.task import TaskDone, TaskPending, TaskRecorded
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import agent, database, module_extras, module_facts, nginx, smoke_test
-from reconciler.rules.install import prepared_requirements
+from reconciler.rules import agent, database, env, module_extras, module_facts, nginx, smoke_test
+from reconciler.rules.install import MERGE_RECORD, prepared_requirements
 from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
@@ -35,6 +35,8 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     name = getattr(fact, "task", "")
     if name == nginx.RECORD:
         return nginx.render(cluster, fact.host, drift)
+    if name == MERGE_RECORD:
+        return env.generate_variables(cluster, drift, facts)
     if name == agent.RECORD:
         return agent.repair(cluster, drift, facts)
     if name == smoke_test.RECORD:

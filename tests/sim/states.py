@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Fact, Known, Readings
+from probes.path import VersionText
 from reconciler.core.plan import Plan
 from reconciler.core.planner import plan
 from reconciler.rules.registry import expected_facts, rule_for
@@ -74,6 +75,8 @@ BACK: Mapping[str, tuple[AnyReading, ...]] = {
 def instead(expected: AnyExpected) -> tuple[AnyReading, ...]:
     """Each reading that differs from the wished one. KeyError for a kind that nobody has thought about."""
     kind = str(getattr(expected.fact, "kind", ""))
+    if isinstance(expected.fact, VersionText) and expected.reading == Known("6.2.2"):
+        return (Known("6.1.2"), Absent())  # of /data/src itself: an older release is refused as a whole
     return BACK[kind] if isinstance(expected.reading, Absent) else INSTEAD[kind]
 
 

@@ -42,6 +42,7 @@ BY_HAND = {
     "reference-missing": "nothing to copy",
     "containers-unsteady": "as with units",
     "units-recently-started": "time alone mends it; one that keeps dying is for a person to see",
+    "task-untraced": "IAM is upgraded, and nobody can see whether its groups were migrated before",
     "tag-missing": "what generated the secrets is gone: only the operator may decide which are right",
 }
 """What a drift may be refused for, and why that is right."""

@@ -14,11 +14,10 @@ from actions.saas import DeploySaas
 from probes.container import AppContainer, ContainerImage
 from probes.env import EnvPresent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known
-from probes.marker import Marker
 from probes.mysql import ProductVersion
 from probes.path import PathKind, VersionText
 from probes.saas import SaasNewer, SaasOnline
-from probes.task import TaskDone
+from probes.task import TaskDone, TaskPending
 from probes.unit import UnitActive
 from reconciler.commands.assess import cluster_as_read, spec_inputs
 from reconciler.core.diff import diff
@@ -364,7 +363,7 @@ def test_from_620_the_variables_are_merged_with_the_new_defaults_before_anything
 def test_a_run_that_ended_after_the_scripts_still_merges() -> None:
     """The mark that the replacement left is all that tells."""
     world = finished(CLUSTER)
-    world.facts[Marker(host=CLUSTER.controller, name="variables-unmerged")] = Known("1700000000")
+    world.facts[TaskPending(host=CLUSTER.controller, task="variables-merge")] = Known(True)
     plan, _ = planned(world)
     assert plan.steps[0].id.startswith("bkcli.bkenv@")
     assert judged(live(world, plan)) == "converged"
