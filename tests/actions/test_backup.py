@@ -6,14 +6,19 @@ The dumps of the databases have files of their own: lib/test_mysql_dump.py, lib/
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from actions.backup import BackupInstall
+from actions.action import Action
+from actions.backup import MONGOD_CONF, BackupCmdb, BackupInstall, BackupMongodb, BackupMysql
+from probes import cmdb
 from probes.backup import DIRECTORY, PROBE, Backup
+from probes.fact import Known
+from reconciler.core.identity import step_id
+from specs.reason import reason
 from tests.probes.here import ask, brief, tool
 from tests.support.broken_backups import WAYS
 from tests.support.broken_backups import broken as way
@@ -229,3 +234,62 @@ def test_a_tree_behind_a_link_is_copied_with_all_it_leads_to(here: Here) -> None
     assert (copy / "bin/03-userdef/gse.env").read_text() == "GSE=1\n"
     assert (copy / "bin/same.env").readlink() == Path("04-final/paas.env")
     assert here.reads() == "fresh"
+
+
+MYSQL = BackupMysql(host=HOST, directory="/data/dbbak", since=7)
+MONGODB = BackupMongodb(host=HOST, directory="/data/dbbak", install="/data/install", since=7)
+INSTALL = BackupInstall(host=HOST, path="/data/install")
+CMDB = BackupCmdb(host=HOST, install="/data/install")
+BACKUPS = {"mysql": MYSQL, "mongodb": MONGODB, "install": INSTALL, "cmdb": CMDB}
+
+
+@pytest.mark.parametrize(("what", "action"), BACKUPS.items(), ids=BACKUPS.keys())
+def test_a_backup_ensures_a_fresh_one_of_its_own_and_changes_nothing_that_was_there(
+    what: str, action: BackupMysql | BackupMongodb | BackupInstall | BackupCmdb
+) -> None:
+    (expected,) = action.ensures()
+    fact = expected.fact
+    assert isinstance(fact, Backup)
+    assert (fact, expected.reading) == (Backup(host=HOST, what=what), Known("fresh"))
+    assert (expected.because, action.undo) == (reason("backup-complete"), "no-change")
+    assert expected.source.startswith("guide ")
+    assert action.kind == f"backup.{what}"
+
+
+@pytest.mark.parametrize("action", [MYSQL, MONGODB], ids=["mysql", "mongodb"])
+def test_a_dump_is_one_of_this_run_though_a_plan_of_any_run_asks_for_the_same(
+    action: BackupMysql | BackupMongodb,
+) -> None:
+    later = replace(action, since=8)
+    for run, since in ((action, 7), (later, 8)):
+        fact = run.ensures()[0].fact
+        assert isinstance(fact, Backup)
+        assert fact.since == since
+    assert (later, step_id(later)) == (action, step_id(action))
+    unknown = (BackupMysql(host=HOST, directory="/"), BackupMongodb(host=HOST, directory="/", install="/"))
+    assert {each.since for each in unknown} == {0}
+
+
+@pytest.mark.parametrize("action", [MYSQL, MONGODB], ids=["mysql", "mongodb"])
+def test_a_dump_runs_in_a_login_and_is_given_hours_though_minutes_are_expected(action: Action) -> None:
+    """The tools and the login path are those of root's login; data grow."""
+    assert action.login_shell
+    assert not INSTALL.login_shell
+    assert 60 <= action.estimate_s <= 1800
+    assert action.deadline_s >= 3600
+
+
+def test_what_is_to_be_saved_is_handed_to_the_script() -> None:
+    assert MYSQL.command().args == ("/data/dbbak",)
+    assert MONGODB.command().args == ("/data/dbbak", "/data/install", HOST, MONGOD_CONF)
+    assert INSTALL.command().args == ("/data/install",)
+    asked, *_ = CMDB.command().args
+    assert int(asked) == len(cmdb.everything("/data/install"))
+
+
+def test_two_trees_on_a_host_are_two_backups_and_a_server_is_one_wherever_its_dumps_go() -> None:
+    assert step_id(BackupInstall(host=HOST, path="/a")) != step_id(BackupInstall(host=HOST, path="/b"))
+    assert step_id(BackupMysql(host=HOST, directory="/a")) == step_id(BackupMysql(host=HOST, directory="/b"))
+    one, other = (BackupMongodb(host=HOST, directory=name, install=name) for name in ("/a", "/b"))
+    assert step_id(one) == step_id(other)
+    assert step_id(BackupCmdb(host=HOST, install="/a")) == step_id(BackupCmdb(host=HOST, install="/b"))
