@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from actions.env import (
 )
 from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyFact, Known
+from reconciler.core.identity import step_id
 from specs.env_file import assignments, last
 from specs.reason import CodedReason, reason
 from tests.support.shell import perform, with_awk
@@ -491,6 +493,29 @@ def test_an_edit_ensures_the_very_fact_that_a_rule_repairs_with_it(
     assert (expected.fact, expected.reading) == (fact, Known(value))
     assert expected.source
     assert isinstance(expected.because, CodedReason)
+
+
+@pytest.mark.parametrize("action", [action for action, _, _ in ENSURED], ids=[action.kind for action, _, _ in ENSURED])
+def test_an_edit_is_known_by_its_kind_its_file_and_its_key_alone(action: EditEnv) -> None:
+    assert step_id(replace(action, invalidated=(ENSURED[0][1],))) == step_id(action)
+    others = (replace(action, file="/y"), replace(action, key="L"), replace(action, host="10.0.0.2"))
+    kinds = [each for each, _, _ in ENSURED if each is not action]
+    assert step_id(action) not in {step_id(other) for other in (*others, *kinds)}
+    assert not action.invalidates()
+
+
+def test_what_is_written_or_where_from_makes_no_other_step() -> None:
+    one, other = (SetVariable(host=HOST, file="/x", key="K", value=value) for value in "vw")
+    assert step_id(one) == step_id(other)
+    one, other = (MergeEnv(host=HOST, install=path, module="job", effects=()) for path in ("/i", "/j"))
+    assert step_id(one) == step_id(other) != step_id(replace(one, module="gse"))
+    assert (one.kind, one.invalidates()) == ("env.merge", ())
+
+
+def test_only_what_calls_the_vendors_scripts_needs_a_login() -> None:
+    merge = MergeEnv(host=HOST, install="/i", module="job", effects=())
+    actions = (*(action for action, _, _ in ENSURED), merge)
+    assert [action.kind for action in actions if action.login_shell] == ["env.generate", "env.merge"]
 
 
 def test_a_merge_ensures_what_is_to_show_in_its_file() -> None:

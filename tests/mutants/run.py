@@ -45,6 +45,7 @@ mount --make-rprivate /
 mount --bind "$state" "$state"
 mount -t tmpfs tmpfs /tmp
 mount -t tmpfs tmpfs /run
+[ ! -d /dev/shm ] || mount -t tmpfs tmpfs /dev/shm
 while read -r _ _ _ _ at _; do
     case $at in
     /proc | /proc/* | /sys | /sys/* | /dev | /dev/* | /tmp | /run | "$state") ;;

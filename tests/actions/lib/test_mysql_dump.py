@@ -1,6 +1,7 @@
 """MySQL's dump, from a real server by its real tools: it restores into an empty one, and broken it never counts."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 
 from actions.backup import BackupMysql
+from actions.lib.mysql_dump import READ
 from probes.backup import DIRECTORY, PROBE, Backup
-from tests.probes.here import ask, brief
+from tests.probes.here import ask, brief, tool
 from tests.support.broken_backups import WAYS
 from tests.support.broken_backups import broken as way
 from tests.support.mariadb import Server, servers
@@ -263,3 +265,132 @@ def test_a_link_in_the_dump_s_place_is_no_backup(here: Here) -> None:
 def test_no_secret_is_on_a_command_line() -> None:
     action = BackupMysql(host=HOST, directory="/data/dbbak")
     assert all("pass" not in line.lower() for line in (*action.command().args, *action.restore_commands()))
+
+
+def read(tmp_path: Path, call: str, *args: str, awk: str = "mawk") -> subprocess.CompletedProcess[str]:
+    """Calls one of the functions that read a dump, by itself."""
+    path = shutil.which(awk)
+    if path is None:
+        pytest.skip(f"{awk} is not installed")
+    tools = tool(tmp_path / "tools", "awk", f'exec {path} "$@"')
+    words = ["bash", "-c", f'set -euo pipefail\nhome=$1; shift\n{READ}\n{call} "$@"', "bash", str(tmp_path), *args]
+    env = {"PATH": f"{tools}:{os.environ['PATH']}"}
+    return subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+
+
+ROWS_OF = {
+    "one-line": ("INSERT INTO `t` VALUES (1,2),(3,4);", 2),
+    "spread": ("INSERT INTO `t` VALUES\n(1,'a'),\n(2,'b'),\n(3,'c');", 3),
+    "columns": ("INSERT INTO `t` (`a`, `b (c)`) VALUES (1,2);\nINSERT INTO `t` (`a`,`b``(`) VALUES\n(3,4);", 2),
+    "brackets-in-strings": ("INSERT INTO `t` VALUES (1,'(a'),(2,'b)('),(3,'VALUES (');", 3),
+    "quotes-in-strings": (r"INSERT INTO `t` VALUES (1,'it\'s ('),(2,'\\'),(3,'(\\\'('),(4,'a''(b');", 4),
+    "ends-in-strings": ("INSERT INTO `t` VALUES (1,';'),\n(2,'x;');\nINSERT INTO `t` VALUES (3,'y');", 3),
+    "functions": ("INSERT INTO `t` VALUES (1,0x28),\n(2,NULL),\n(-3,'');", 3),
+    "none": ("LOCK TABLES `t` WRITE;\nUNLOCK TABLES;", 0),
+    "two-statements": ("INSERT INTO `t` VALUES (1);\nINSERT INTO `t` VALUES (2);\n-- (a)\nSET x = (1);", 2),
+}
+
+
+@pytest.mark.parametrize("awk", ["mawk", "gawk"])
+@pytest.mark.parametrize(("text", "rows"), ROWS_OF.values(), ids=ROWS_OF.keys())
+def test_rows_are_counted_by_their_brackets_whatever_the_strings_hold(
+    tmp_path: Path, awk: str, text: str, rows: int
+) -> None:
+    dump = tmp_path / "dump.sql"
+    dump.write_text(f"USE `b`;\nCREATE TABLE `t` (\n  `id` int (11)\n);\n{text}\n-- Dump completed\n")
+    done = read(tmp_path, "contents", str(dump), awk=awk)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(done.stdout.splitlines()) == ["database\t0\t`b`", f"table\t{rows}\t`b`.`t`"]
+
+
+MANY = r"""
+USE `a``b`;
+CREATE TABLE `t``1` (
+);
+INSERT INTO `t``1` VALUES (1);
+CREATE TABLE IF NOT EXISTS `seen in /*!50001 VIEW` (
+);
+DELIMITER ;;
+CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW BEGIN
+USE `not this`;
+CREATE TABLE `nor this` (
+INSERT INTO `t``1` VALUES (2),(3);
+END ;;
+DELIMITER ;
+DELIMITER ;;
+CREATE PROCEDURE y() SELECT 1 ;;
+DELIMITER ;
+/*!50001 VIEW `v` AS select 1 */;
+USE `empty`;
+USE `二`;
+CREATE TABLE `表` (
+);
+INSERT INTO `表` VALUES
+(1,'蓝(鲸'),
+(2,'');
+/*!50001 CREATE VIEW `no` AS SELECT 1 */;
+"""
+
+
+@pytest.mark.parametrize("awk", ["mawk", "gawk"])
+def test_each_database_table_view_and_program_is_found_under_its_own_name(tmp_path: Path, awk: str) -> None:
+    dump = tmp_path / "dump.sql"
+    dump.write_text(MANY)
+    assert sorted(read(tmp_path, "contents", str(dump), awk=awk).stdout.splitlines()) == [
+        "database\t0\t`empty`",
+        "database\t0\t`二`",
+        "database\t2\t`a``b`",
+        "table\t0\t`a``b`.`seen in /*!50001 VIEW`",
+        "table\t1\t`a``b`.`t``1`",
+        "table\t2\t`二`.`表`",
+        "view\t0\t`a``b`.`v`",
+    ]
+
+
+LACKS: dict[str, tuple[list[str], list[str], list[str], list[str]]] = {
+    "all-there": (["same 4 t"], ["same 4 t"], ["table 4 t"], []),
+    "dropped-meanwhile": (["same 4 t"], [], [], []),
+    "made-meanwhile": ([], ["same 4 t"], [], []),
+    "lost": (["same 4 t"], ["same 4 t"], [], ["lost t is not in the dump"]),
+    "rows-lost": (["same 4 t"], ["same 4 t"], ["table 3 t"], ["lost t: 3 rows are in the dump, the server has 4"]),
+    "rows-too-many": (["same 4 t"], ["same 4 t"], ["table 5 t"], ["lost t: 5 rows are in the dump, the server has 4"]),
+    "written-into": (["same 4 t"], ["changed 4 t"], ["table 3 t"], []),
+    "written-into-lacks": (
+        ["same 4 t"],
+        ["changed 4 t"],
+        ["table 2 t"],
+        ["changed t: 2 rows are in the dump, the server has 4 or more"],
+    ),
+    "written-into-has-more": (["same 4 t"], ["changed 4 t"], ["table 9 t"], []),
+    "another-number": (["same 8 t"], ["same 4 t"], ["table 3 t"], []),
+    "fewest-before": (["same 4 t"], ["same 8 t"], ["table 3 t"], []),
+    "fewest-again": (["same 8 t"], ["changed 8 t", "changed 4 t"], ["table 3 t"], []),
+    "more-again": (["same 8 t"], ["changed 4 t", "changed 8 t"], ["table 3 t"], []),
+    "empty": (["same 0 t"], ["same 0 t"], ["table 0 t"], []),
+    "view": (["view 0 v"], ["view 0 v"], ["view 0 v"], []),
+    "view-lost": (["view 0 v"], ["view 0 v"], [], ["lost v is not in the dump"]),
+    "programs": (["database 3 b"], ["database 3 b"], ["database 3 b"], []),
+    "programs-made": (["database 2 b"], ["database 3 b"], ["database 2 b"], []),
+    "more-programs-in-the-dump": (["database 2 b"], ["database 2 b"], ["database 3 b"], []),
+    "programs-lost": (
+        ["database 3 b"],
+        ["database 3 b"],
+        ["database 2 b"],
+        ["lost b: 2 of 3 triggers, routines and events are in the dump"],
+    ),
+    "tab-in-a-name": (["same 1 a\tb"], ["same 1 a\tb"], ["table 1 a\tb"], []),
+    "another-tab": (["same 1 a\tb"], ["same 1 a\tb"], ["table 1 a\tc"], ["lost a\tb is not in the dump"]),
+}
+
+
+@pytest.mark.parametrize("awk", ["mawk", "gawk"])
+@pytest.mark.parametrize(("before", "after", "dumped", "lacks"), LACKS.values(), ids=LACKS.keys())
+def test_only_what_the_server_had_before_and_after_can_lack(
+    tmp_path: Path, awk: str, before: list[str], after: list[str], dumped: list[str], lacks: list[str]
+) -> None:
+    for name, lines in (("before", before), ("after", after), ("contents", dumped)):
+        rows = ("\t".join(line.split(" ", 2)) for line in ["database 0 other", *lines])
+        (tmp_path / name).write_text("".join(f"{row}\n" for row in rows))
+    done = read(tmp_path, "lacking", awk=awk)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["\t".join(line.split(" ", 1)) for line in lacks]

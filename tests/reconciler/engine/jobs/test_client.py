@@ -1067,3 +1067,88 @@ def test_every_message_to_a_host_is_a_place_to_crash_at_before_and_after() -> No
         Scripted(silence(heard=news("exited:0", 0).stdout)).follow()
         asyncio.run(mark_verified(Scripted(silence()), H, "test.1"))
     assert points == [f"{name}.{when}" for name in names[:2] for when in ("before", "after")] + ["job-verified.before"]
+
+
+def with_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, text: str) -> None:
+    """The host's program of this name; `text` may call the real one as $real."""
+    place = tmp_path / "programs"
+    place.mkdir(exist_ok=True)
+    (place / name).write_text(f"#!/bin/sh\nreal={shutil.which(name) or name}\n{text}\n")
+    (place / name).chmod(0o755)
+    for module, script in ((probes.command, "PRELUDE"), (job, "RUNNER")):
+        before = getattr(module, script)
+        if f"PATH={place}:" not in before:
+            monkeypatch.setattr(module, script, before.replace("PATH=/usr", f"PATH={place}:/usr", 1))
+
+
+@pytest.mark.parametrize(
+    ("has", "login", "wanted"),
+    [
+        ("C POSIX zh_CN.utf8 en_US.utf8", True, "en_US.utf8"),
+        ("C POSIX zh_CN.utf8 en_US.utf8x en_US", True, "zh_CN.utf8"),
+        ("C POSIX zh_CN.utf8", False, "C"),
+    ],
+)
+def test_a_login_job_speaks_the_first_utf8_locale_that_its_host_has(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has: str, login: bool, wanted: str
+) -> None:
+    with_program(monkeypatch, tmp_path, "locale", f"printf '%s\\n' {has}")
+    what = order('printf "%s\\n" "$LC_ALL $LANG"', login_shell=login, cwd=str(tmp_path))
+    assert asyncio.run(done(host, what))[1][-1] == f"{wanted} {wanted}"
+
+
+def test_a_job_that_is_slow_to_begin_is_waited_for_by_its_runner(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end is recorded by who runs it, and by nobody before."""
+    with_program(monkeypatch, tmp_path, "env", 'sleep 0.4; exec "$real" "$@"')
+    followed, lines = asyncio.run(done(host, order("echo late; exit 3")))
+    assert (followed.state, lines) == ("exited:3", ["late"])
+    assert (host.state(H) / "jobs/test.1/exit").exists()
+
+
+def test_a_log_that_is_slow_to_be_written_is_whole_before_the_end_is_recorded(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_program(monkeypatch, tmp_path, "stdbuf", 'sleep 0.4; exec "$real" "$@"')
+    followed, lines = asyncio.run(done(host, order("echo a; echo b")))
+    assert (followed.state, lines) == ("exited:0", ["a", "b"])
+
+
+def test_what_is_beyond_the_limit_is_taken_from_the_command_to_its_end(
+    host: LocalTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody at the other end of its output would kill it."""
+    monkeypatch.setattr(job, "RUNNER", RUNNER.replace("head -c 10485760", "head -c 10"))
+    what = order("echo 123456789; echo more; sleep 0.3; echo after; sleep 0.1; echo end; exit 6")
+    assert asyncio.run(done(host, what))[0].state == "exited:6"
+
+
+def test_nothing_is_typed_into_a_terminal_while_its_command_runs(host: LocalTransport) -> None:
+    """Once a second its runner looks whether an old `script` has to be woken: only after the command's end."""
+    what = order("stty -icanon -echo min 0 time 0; sleep 1.3; head -c 9 | tr -dc '\\n' | wc -c", needs_pty=True)
+    followed, lines = asyncio.run(done(host, what))
+    assert (followed.state, [line.strip() for line in lines]) == ("exited:0", ["0"])
+
+
+@pytest.mark.parametrize(("uptime_s", "begins"), [(100, False), (101, True)])
+def test_what_comes_at_the_very_second_is_late(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uptime_s: int, *, begins: bool
+) -> None:
+    """By a clock that stands at a hundred: at the launcher's first look, and at the runner's."""
+    stands = "up() { echo 100; }\n"
+    impatient(monkeypatch)
+    sabotaged(monkeypatch, stands)
+    trace, place = tmp_path / "trace", host.state(H) / "jobs/test.1"
+    monkeypatch.setattr(job, "RUNNER", f'true >"${{0%/*}}/called"\n{RUNNER.replace("note() {", f"{stands}note() {{")}')
+    until = StartDeadline(boot=BOOT, uptime_s=uptime_s)
+    launched = asyncio.run(launch(host, H, order('echo x >"$1"', str(trace), until=until)))
+    assert launched == (LaunchResult(status="started") if begins else LaunchResult(status="late", detail="100"))
+    assert ((place / "called").exists(), (place / "pid").exists()) == (begins, begins)
+    if begins:
+        asyncio.run(ended(host))
+        return
+    ticket = (place / "ticket").read_text().strip()
+    words = [str(place / "run"), str(place), "test.1", "no", "no", "/", "-", ticket, BOOT, str(uptime_s)]
+    subprocess.run(["sh", *words], timeout=20, check=False)
+    assert not (place / "pid").exists()
