@@ -36,7 +36,7 @@ import pytest
 
 from tests.mutants.mutants import Mutant, mutants_of, script_constants
 
-SLOW_S = 4.0
+SLOW_S = 8.0
 """A test that takes longer than this judges nothing: survivors would cost minutes."""
 
 Verdict = Literal["killed", "survived", "timeout", "uncovered", "no-program"]

@@ -394,3 +394,216 @@ def test_only_what_the_server_had_before_and_after_can_lack(
     done = read(tmp_path, "lacking", awk=awk)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == ["\t".join(line.split(" ", 1)) for line in lacks]
+
+
+CLIENT = r"""
+asked=$(cat)
+again() { n=$(cat "$1.n" 2> /dev/null || echo 0); echo "$((n + 1))" > "$1.n"; cat "$1.$n" 2> /dev/null || cat "$1"; }
+cd "$ANSWERS"
+case " $* " in *" --force "*) cat errors >&2; again counted; [ ! -s errors ]; exit ;; esac
+case $asked in
+    *user_privileges*) cat unseen ;;
+    *"select 'database'"*) again listed ;;
+    *table_type*) printf "%s\n" "$asked" > counting; echo "select 1;" ;;
+    *"select schema_name"*) cat names ;;
+    *data_length*) cat bytes ;;
+    *@@log_bin*) cat binlog ;;
+    *"now()"*) echo "2026-01-01 00:00:00" ;;
+    "select count(*) from "*) printf "%s\n" "$asked" >> again; cat rows ;;
+    *) echo "not understood: $asked" >&2; exit 1 ;;
+esac
+"""
+DUMPER = r"""
+case " $* " in *" --help "*) cat "$ANSWERS/help"; exit ;; esac
+printf "%s\n" "$@" > "$ANSWERS/words"
+cat "$ANSWERS/dump"
+exit "$(cat "$ANSWERS/code")"
+"""
+WHOLE = """USE `b`;
+CREATE TABLE `t` (
+);
+INSERT INTO `t` VALUES (1),(2),(3);
+-- Dump completed
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """A server of one table, whose answers are files: for what no real server can be made to say."""
+
+    home: Path
+
+    def says(self, **answers: str) -> "Canned":
+        for name, text in answers.items():
+            (self.home / "answers" / name.replace("__", ".")).write_text(text)
+        return self
+
+    def back_up(self, **env: str) -> subprocess.CompletedProcess[str]:
+        command = BackupMysql(host=HOST, directory=str(self.home / "dumps")).command()
+        world = {
+            "PATH": f"{self.home / 'tools'}:{SUPPORT / 'tools'}:{os.environ['PATH']}",
+            "SEED": "1",
+            "CLOCK": str(self.home / "clock"),
+            "ANSWERS": str(self.home / "answers"),
+        }
+        return perform(command, self.home, env={**world, **env})
+
+    def files(self) -> set[str]:
+        return {str(path.relative_to(self.home / "dumps")) for path in (self.home / "dumps").rglob("*")}
+
+    def text(self, name: str) -> str:
+        return (self.home / "answers" / name).read_text()
+
+
+@pytest.fixture
+def canned(tmp_path: Path) -> Canned:
+    (tmp_path / "answers").mkdir()
+    tool(tmp_path / "tools", "mysql", CLIENT)
+    tool(tmp_path / "tools", "mysqldump", DUMPER)
+    return Canned(tmp_path).says(
+        unseen="",
+        names="b\n",
+        bytes="4096.0\n",
+        binlog="0\n",
+        help="",
+        listed="database\t0\t`b`\n",
+        counted="same\t3\t`b`.`t`\n",
+        errors="",
+        dump=WHOLE,
+        code="0\n",
+        rows="3\n",
+    )
+
+
+NAME = "bkrec-20260101000001"
+
+
+def test_of_a_dump_itself_and_a_list_of_what_it_holds_stay_and_nobody_else_reads_them(canned: Canned) -> None:
+    done = canned.back_up()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert canned.files() == {NAME, f"{NAME}/bk_mysql_alldata.sql", f"{NAME}/contents"}
+    assert (canned.home / "dumps" / NAME / "bk_mysql_alldata.sql").read_text() == WHOLE
+    modes = {path.stat().st_mode & 0o077 for path in (canned.home / "dumps").rglob("*")}
+    assert modes == {0}
+    assert "2026-01-01 00:00:00" in canned.text("counting"), "changed since before the dump"
+
+
+def test_what_a_killed_dump_left_goes_and_whole_ones_stay(canned: Canned) -> None:
+    torn, whole = canned.home / "dumps/bkrec-20251231000000", canned.home / "dumps/bkrec-20251230000000"
+    for path in (torn / "bk_mysql_alldata.sql.part", whole / "bk_mysql_alldata.sql"):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    assert canned.back_up().returncode == 0
+    assert not torn.exists()
+    assert (whole / "bk_mysql_alldata.sql").exists()
+
+
+def test_a_server_that_lists_no_database_makes_no_backup(canned: Canned) -> None:
+    done = canned.says(names="").back_up()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "no database to back up: nothing was listed\n"
+    assert canned.files() == set()
+
+
+@pytest.mark.parametrize(("binlog", "wanted"), [("1\n", True), ("0\n", False)], ids=["on", "off"])
+def test_the_place_in_the_binary_log_is_noted_where_there_is_one(canned: Canned, binlog: str, *, wanted: bool) -> None:
+    assert canned.says(binlog=binlog).back_up().returncode == 0
+    assert ("--master-data=2" in canned.text("words").splitlines()) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("  --set-gtid-purged[=name]\n", True), ("", False)], ids=["mysql", "mariadb"]
+)
+def test_a_dump_sets_no_gtid_where_its_tool_would(canned: Canned, text: str, *, wanted: bool) -> None:
+    assert canned.says(help=text).back_up().returncode == 0
+    assert ("--set-gtid-purged=OFF" in canned.text("words").splitlines()) == wanted
+
+
+def test_each_database_is_a_word_of_its_own_whatever_it_is_called(canned: Canned) -> None:
+    assert canned.says(names="b\na b\n*\n$x\n-y\n").back_up().returncode == 0
+    words = canned.text("words").splitlines()
+    assert words[words.index("--") + 1 :] == ["b", "a b", "*", "$x", "-y"]
+
+
+@pytest.mark.parametrize(
+    ("errors", "code"),
+    [
+        ("ERROR 1146 (42S02) at line 3: Table 'b.gone' doesn't exist\n", 0),
+        ("ERROR 1049 (42000) at line 3: Unknown database 'gone'\n", 0),
+        ("Warning: something\n", 0),
+        ("ERROR 1142 (42000) at line 3: SELECT command denied\n", 1),
+        ("ERROR 1146 (42S02): gone\nERROR 2013 (HY000): Lost connection\n", 1),
+    ],
+    ids=["table-dropped", "database-dropped", "warning", "denied", "lost"],
+)
+def test_only_what_was_dropped_meanwhile_need_not_be_counted(canned: Canned, errors: str, code: int) -> None:
+    done = canned.says(errors=errors).back_up()
+    assert done.returncode == code
+    assert (done.stderr == errors.splitlines()[-1] + "\nthe rows could not be counted\n") == bool(code)
+    assert bool(canned.files()) == (code == 0)
+
+
+def test_a_tool_that_fails_makes_no_backup_though_its_dump_has_an_end(canned: Canned) -> None:
+    assert canned.says(code="3\n").back_up().returncode != 0
+    assert canned.files() == set()
+
+
+def test_the_dump_is_on_disk_before_it_takes_its_name(canned: Canned) -> None:
+    for name in ("sync", "mv"):
+        tool(canned.home / "tools", name, f'echo {name} "$*" >> "$ANSWERS/calls"\nexec /bin/{name} "$@"')
+    tool(canned.home / "tools", "sync", 'echo sync >> "$ANSWERS/calls"')
+    assert canned.back_up().returncode == 0
+    dump = canned.home / "dumps" / NAME / "bk_mysql_alldata.sql"
+    assert canned.text("calls").splitlines()[:2] == ["sync", f"mv -T -- {dump}.part {dump}"]
+
+
+def test_a_table_in_use_is_counted_again_until_it_was_as_small_as_in_the_dump(canned: Canned) -> None:
+    canned.says(counted="changed\t9\t`b`.`t`\n", rows="3\n")
+    done = canned.back_up()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert canned.text("again") == "select count(*) from `b`.`t`;\n"
+
+
+def test_a_table_in_use_that_never_was_so_small_is_counted_three_times_and_then_lacks_rows(canned: Canned) -> None:
+    tool(canned.home / "tools", "sleep", 'echo "$*" >> "$ANSWERS/pauses"')
+    canned.says(counted="changed\t9\t`b`.`t`\n", rows="8\n")
+    done = canned.back_up()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "`b`.`t`: 3 rows are in the dump, the server has 8 or more\n"
+    assert canned.text("again") == "select count(*) from `b`.`t`;\n" * 3
+    assert canned.text("pauses") == "1\n" * 3
+    assert canned.files() == set()
+
+
+def test_a_table_that_nobody_wrote_into_is_not_counted_again(canned: Canned) -> None:
+    done = canned.says(counted="same\t4\t`b`.`t`\n").back_up()
+    assert (done.returncode, done.stderr) == (1, "`b`.`t`: 3 rows are in the dump, the server has 4\n")
+    assert not (canned.home / "answers/again").exists()
+
+
+def test_what_was_listed_after_the_dump_counts_too(canned: Canned) -> None:
+    canned.says(counted__0="same\t4\t`b`.`t`\n", counted__1="same\t3\t`b`.`t`\n")
+    assert canned.back_up().returncode == 0, "four before, three after and in the dump"
+    done = canned.says(listed__2="database\t1\t`b`\n", listed__3="database\t1\t`b`\n").back_up()
+    assert "0 of 1 triggers, routines and events are in the dump" in done.stderr
+
+
+@pytest.mark.parametrize(("size", "free", "code"), [("1048576.0", "66560", 0), ("1048576.0", "66559", 1)])
+def test_a_dump_is_given_room_for_its_data_and_some_more(canned: Canned, size: str, free: str, code: int) -> None:
+    done = canned.says(bytes=f"{size}\n").back_up(FREE_KB=free)
+    assert done.returncode == code
+    assert ("the dump of MySQL needs 65 MB" in done.stderr) == bool(code)
+
+
+def test_an_account_that_does_not_see_everything_is_told_what_it_lacks(canned: Canned) -> None:
+    done = canned.says(unseen="TRIGGER\nEVENT\n").back_up()
+    told = "the login path default-root does not see every table: it lacks TRIGGER EVENT on *.*\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    assert canned.files() == set()
+
+
+@pytest.mark.parametrize("name", ["unseen", "names", "bytes", "binlog", "listed"])
+def test_a_server_that_does_not_answer_makes_no_backup(canned: Canned, name: str) -> None:
+    (canned.home / "answers" / name).unlink()
+    assert canned.back_up().returncode != 0
+    assert canned.files() == set()
