@@ -1,5 +1,6 @@
 """Edits of env files: one key, once, whatever the file looks like; bash then reads just what was meant."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -420,6 +421,42 @@ def test_the_generator_runs_in_the_install_directory_for_its_module(tmp_path: Pa
     assert (done.returncode, done.stderr) == (0, "")
     assert file.read_text() == "K=last\n"
     assert (install / "called").read_text() == f"dbadmin in {install}\n"
+
+
+def taken_away(tmp_path: Path, run: str, file: Path, text: str) -> None:
+    """An undo of this run has taken these lines out of the file (`actions/lib/undo_shell.py`)."""
+    entry = tmp_path / "undo" / run / hashlib.sha256(str(file).encode()).hexdigest()[:32]
+    entry.mkdir(parents=True)
+    (entry / "after").write_text(text)
+
+
+def test_a_secret_that_an_undo_took_away_is_used_again_and_the_first_of_several(tmp_path: Path) -> None:
+    """A server may have it as its password by now."""
+    file = tmp_path / "dbadmin.env"
+    for run, text in (("run-1", "A=1\n"), ("run-2", "K=two\n"), ("run-3", "K=three\n")):
+        taken_away(tmp_path, run, file, text)
+    done = generated(tmp_path, "echo K=made", file, BKREC_UNDO=str(tmp_path / "undo/run-4"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert file.read_text() == "K=two\n"
+    assert not (tmp_path / "calls").exists()
+
+
+@pytest.mark.parametrize("link", ["file", "directory"])
+def test_a_secret_that_an_undo_took_away_is_found_behind_a_link(tmp_path: Path, link: str) -> None:
+    """As an edit names it: where the file itself is a link by what that leads to, else as it was given."""
+    real, file = tmp_path / "etc/dbadmin.env", tmp_path / "bin/dbadmin.env"
+    real.parent.mkdir()
+    if link == "file":
+        file.parent.mkdir()
+        file.symlink_to(real)
+        real.touch()
+    else:
+        file.parent.symlink_to("etc")
+    taken_away(tmp_path, "run-1", real if link == "file" else file, "K=before\n")
+    (tmp_path / "install").mkdir()
+    done = generated(tmp_path / "install", "echo K=made", file, BKREC_UNDO=str(tmp_path / "undo/run-2"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert real.read_text() == "K=before\n"
 
 
 def test_a_generator_that_fails_after_it_made_the_key_is_told_and_its_key_used(tmp_path: Path) -> None:
