@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from actions.action import Action
-from actions.backup import MONGOD_CONF, BackupCmdb, BackupInstall, BackupMongodb, BackupMysql
+from actions.backup import BackupCmdb, BackupInstall, BackupMongodb, BackupMysql
+from actions.lib import mongodb_dump, mysql_dump
 from probes import cmdb
 from probes.backup import DIRECTORY, PROBE, Backup
 from probes.fact import Known
@@ -280,8 +281,9 @@ def test_a_dump_runs_in_a_login_and_is_given_hours_though_minutes_are_expected(a
 
 
 def test_what_is_to_be_saved_is_handed_to_the_script() -> None:
-    assert MYSQL.command().args == ("/data/dbbak",)
-    assert MONGODB.command().args == ("/data/dbbak", "/data/install", HOST, MONGOD_CONF)
+    assert (MYSQL.command().script, MYSQL.command().args) == (mysql_dump.DUMP, ("/data/dbbak",))
+    assert MONGODB.command().script == mongodb_dump.DUMP
+    assert MONGODB.command().args == ("/data/dbbak", "/data/install", HOST, "/etc/mongod.conf")
     assert INSTALL.command().args == ("/data/install",)
     asked, *_ = CMDB.command().args
     assert int(asked) == len(cmdb.everything("/data/install"))
