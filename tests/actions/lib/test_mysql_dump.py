@@ -558,6 +558,7 @@ def test_the_dump_is_on_disk_before_it_takes_its_name(canned: Canned) -> None:
 
 
 def test_a_table_in_use_is_counted_again_until_it_was_as_small_as_in_the_dump(canned: Canned) -> None:
+    tool(canned.home / "tools", "sleep", ":")
     canned.says(counted="changed\t9\t`b`.`t`\n", rows="3\n")
     done = canned.back_up()
     assert (done.returncode, done.stderr) == (0, "")
