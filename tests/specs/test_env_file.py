@@ -66,6 +66,7 @@ def test_every_assignment_is_counted() -> None:
 
 
 EVERY: list[tuple[str, list[str]]] = [
+    ("\r\nA=1\n  \r\n\r\nB=2\n#\nC=3\n", ["A=1 in 2", "B=2 in 5", "C=3 in 7"]),
     ("\n\n  # x\n A=1", ["A=1 in 4"]),
     ("A='x\ny' B=2\nC=3", ["A=x\ny in 1", "B=2 in 2", "C=3 in 3"]),
     ("A=b\\\nc\nB=1", ["A=bc in 1", "B=1 in 3"]),
