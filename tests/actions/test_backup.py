@@ -15,6 +15,7 @@ import pytest
 from actions.action import Action
 from actions.backup import BackupCmdb, BackupInstall, BackupMongodb, BackupMysql
 from actions.lib import mongodb_dump, mysql_dump
+from actions.lib.restore import DIGEST_OF_TREE
 from probes import cmdb
 from probes.backup import DIRECTORY, PROBE, Backup
 from probes.fact import Known
@@ -295,3 +296,80 @@ def test_two_trees_on_a_host_are_two_backups_and_a_server_is_one_wherever_its_du
     one, other = (BackupMongodb(host=HOST, directory=name, install=name) for name in ("/a", "/b"))
     assert step_id(one) == step_id(other)
     assert step_id(BackupCmdb(host=HOST, install="/a")) == step_id(BackupCmdb(host=HOST, install="/b"))
+
+
+def test_a_copy_is_on_disk_before_it_takes_its_name_and_nobody_else_reads_its_record(here: Here) -> None:
+    tool(here.home / "own", "sync", f"echo sync >> {here.home}/calls")
+    tool(here.home / "own", "mv", f'echo "mv $*" >> {here.home}/calls\nexec /bin/mv "$@"')
+    assert here.back_up().returncode == 0
+    copy = here.home / "install_20260101000001"
+    assert (here.home / "calls").read_text().splitlines()[:2] == ["sync", f"mv -T -- {copy}.part {copy}"]
+    assert {path.stat().st_mode & 0o077 for path in (*here.records.iterdir(), here.records)} == {0}
+    assert here.copies() == {copy.name}
+
+
+def test_nothing_is_copied_over_what_has_the_name_already(here: Here) -> None:
+    there = here.home / "install_20260101000001"
+    there.mkdir()
+    done = here.back_up()
+    assert (done.returncode, done.stderr) == (1, f"{there} is there already\n")
+    assert (list(there.iterdir()), here.copies(), here.reads()) == ([], {there.name}, "absent")
+
+
+def test_scripts_that_are_not_there_are_said_not_to_be(here: Here) -> None:
+    here.install.rename(here.home / "elsewhere")
+    done = here.back_up()
+    assert (done.returncode, done.stderr) == (1, f"no {here.install}\n")
+
+
+SPOILT = {
+    "another-target": ('ln -sfn bkcli "$to/bin/same.env"', "./bin/same.env"),
+    "file-for-a-link": ('rm "$to/bin/same.env"; echo x > "$to/bin/same.env"', "./bin/same.env"),
+    "link-gone": ('rm "$to/bin/same.env"', "./bin/same.env"),
+    "file-for-a-directory": ('rmdir "$to/empty"; echo x > "$to/empty"', "./empty"),
+    "file-gone": ('rm "$to/.path"', "./.path"),
+    "other-text": ('echo y > "$to/.path"', "./.path"),
+}
+
+
+@pytest.mark.parametrize(("script", "name"), SPOILT.values(), ids=SPOILT.keys())
+def test_whatever_is_in_the_copy_otherwise_than_in_the_tree_is_named(here: Here, script: str, name: str) -> None:
+    tool(here.home / "own", "cp", f'PATH=/usr/bin:/bin\n{TO} [ -e "$to/bkcli" ] || exit 0\n{script}')
+    done = here.back_up()
+    assert (done.returncode, done.stderr) == (1, f"{name} is not in the copy as it is in {here.install}\n")
+    assert here.copies() == set()
+
+
+def test_what_was_written_meanwhile_is_copied_once_more_whatever_it_is_now(here: Here) -> None:
+    """A file, a link that leads elsewhere, and a directory that has become a file."""
+    cp = 'PATH=/usr/bin:/bin; cp "$@"; [ -e "$INSTALL/once" ] && exit; touch "$INSTALL/once"; cd "$INSTALL"'
+    changes = "echo newer > .path; ln -sfn ../bkcli bin/same.env; rmdir empty; echo file > empty"
+    tool(here.home / "own", "cp", f"{cp}; {changes}")
+    done = here.back_up({"INSTALL": str(here.install)})
+    assert done.returncode == 0, done.stderr
+    assert [(here.copy / name).read_text() for name in (".path", "empty")] == ["newer\n", "file\n"]
+    assert (here.copy / "bin/same.env").readlink() == Path("../bkcli")
+    assert here.reads() == "fresh"
+
+
+def test_only_what_leads_out_of_the_tree_and_only_files_outside_of_bin_are_copied_in_a_link_s_place(here: Here) -> None:
+    outside = here.home / "etc"
+    outside.mkdir()
+    (outside / "a").write_text("outside\n")
+    links = {"file": outside / "a", "folder": outside, "bin/folder": outside, "broken": Path("nowhere")}
+    links |= {"inside": here.install / "bkcli", "relative": Path("bkcli"), "up": Path("../etc/a")}
+    for name, target in links.items():
+        (here.install / name).symlink_to(target)
+    assert here.back_up().returncode == 0
+    still = {name for name in links if (here.copy / name).is_symlink()}
+    assert still == {"folder", "broken", "relative"}
+    for name in ("file", "up", "bin/folder/a"):
+        assert (here.copy / name).read_text() == "outside\n"
+    assert (here.copy / "inside").read_text() == "bkcli\n"
+
+
+def test_the_digest_of_a_copy_is_that_of_its_files_in_the_order_of_their_names(here: Here) -> None:
+    """As the commands that bring it back compute it."""
+    assert here.back_up().returncode == 0
+    digest = subprocess.run(["sh", "-c", DIGEST_OF_TREE], cwd=here.copy, capture_output=True, text=True, check=True)
+    assert digest.stdout.split()[0] == here.record()["digest"]
