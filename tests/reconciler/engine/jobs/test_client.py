@@ -625,8 +625,8 @@ def test_a_record_is_on_disk_before_it_takes_its_name_and_its_name_is_too(
         assert calls[at - 1] == f"dd of={record}.new conv=fsync"
         assert calls[at + 1] == f"dd if=/dev/null of={record} conv=notrunc,fsync"
     (link,) = [number for number, call in enumerate(calls) if call.startswith("ln ")]
-    pid = calls[link].split()[1]
-    assert calls[link] == f"ln {pid} jobs/test.1/pid"
+    pid = calls[link].split()[2]
+    assert calls[link] == f"ln -T {pid} jobs/test.1/pid"
     assert calls[link - 1] == f"dd of={pid} conv=fsync"
     assert calls[link + 1] == "dd if=/dev/null of=jobs/test.1/pid conv=notrunc,fsync"
     end = calls.index("mv -f jobs/test.1/status jobs/test.1/exit")
