@@ -171,19 +171,29 @@ def test_a_copy_without_room_is_not_begun(here: Here) -> None:
     assert here.copies() == set()
 
 
+def meanwhile(here: Here, changes: str) -> None:
+    """Once, right after the tree was copied and before it is compared, this happens in it."""
+    once = f'[ -e "$to/bkcli" ] && [ ! -e {here.home}/once ] || exit 0; touch {here.home}/once; cd {here.install}'
+    tool(here.home / "own", "cp", f"PATH=/usr/bin:/bin\n{TO} {once}\n{changes}")
+
+
 @way("install", "created during the dump")
 def test_what_is_written_meanwhile_does_not_fail_the_copy_and_is_in_it_as_it_is_now(here: Here) -> None:
     """hosts.env is written anew at each call of bkcli."""
-    tool(
-        here.home / "own",
-        "cp",
-        'PATH=/usr/bin:/bin; cp "$@"; cd "$INSTALL"; echo newer > .path; echo new > made; rm -f empty/x',
-    )
     (here.install / "empty/x").write_text("goes meanwhile\n")
-    assert here.back_up({"INSTALL": str(here.install)}).returncode == 0
-    assert (here.copy / ".path").read_text() == "newer\n"
-    assert not (here.copy / "empty/x").exists()
-    assert "made" not in tree(here.copy) or (here.copy / "made").read_text() == "new\n"
+    meanwhile(here, "echo newer > .path; echo new > made; rm empty/x")
+    done = here.back_up()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [(here.copy / name).read_text() for name in (".path", "made")] == ["newer\n", "new\n"]
+    assert here.reads() == "fresh"
+
+
+def test_what_goes_while_the_copy_is_compared_does_not_fail_it(here: Here) -> None:
+    (here.install / "empty/x").write_text("goes meanwhile\n")
+    meanwhile(here, "echo other > empty/x")
+    tool(here.home / "own", "find", f'/usr/bin/find "$@"; [ "$*" != . ] || rm -f {here.install}/empty/x')
+    done = here.back_up()
+    assert (done.returncode, done.stderr, here.reads()) == (0, "", "fresh")
 
 
 @pytest.mark.parametrize("spoilt", ["longer", "same-size", "gone", "swapped", "link", "relinked"])
@@ -342,10 +352,8 @@ def test_whatever_is_in_the_copy_otherwise_than_in_the_tree_is_named(here: Here,
 
 def test_what_was_written_meanwhile_is_copied_once_more_whatever_it_is_now(here: Here) -> None:
     """A file, a link that leads elsewhere, and a directory that has become a file."""
-    cp = 'PATH=/usr/bin:/bin; cp "$@"; [ -e "$INSTALL/once" ] && exit; touch "$INSTALL/once"; cd "$INSTALL"'
-    changes = "echo newer > .path; ln -sfn ../bkcli bin/same.env; rmdir empty; echo file > empty"
-    tool(here.home / "own", "cp", f"{cp}; {changes}")
-    done = here.back_up({"INSTALL": str(here.install)})
+    meanwhile(here, "echo newer > .path; ln -sfn ../bkcli bin/same.env; rmdir empty; echo file > empty")
+    done = here.back_up()
     assert done.returncode == 0, done.stderr
     assert [(here.copy / name).read_text() for name in (".path", "empty")] == ["newer\n", "file\n"]
     assert (here.copy / "bin/same.env").readlink() == Path("../bkcli")

@@ -181,6 +181,14 @@ def test_a_changed_record_is_none(tmp_path: Path, dump: Path, old: str, new: str
     assert asked(tmp_path, record(dump).replace(old, new, 1)) == "broken"
 
 
+def test_a_record_of_a_place_that_depends_on_where_one_is_is_none(
+    tmp_path: Path, dump: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert inventory(Path(dump.name)) == inventory(dump)
+    assert asked(tmp_path, record(Path(dump.name))) == "broken"
+
+
 def test_an_empty_record_is_none(tmp_path: Path) -> None:
     assert asked(tmp_path, "") == "broken"
 
