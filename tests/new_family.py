@@ -399,7 +399,8 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     print("whole as they are:")
     print("".join(f"  {file}\n" for file in whole), end="")
     print(f"then: pytest {' '.join(file for file in to_write if '/test_' in file)}")
-    print("last: pytest tests/architecture tests/probes/test_contracts.py; python docs/deviations.py; CHANGELOG.md")
+    print("last: pytest tests/architecture tests/probes/test_contracts.py")
+    print("      pytest tests/golden --update-golden (read the diff); python docs/generate.py; CHANGELOG.md")
     return 0
 
 

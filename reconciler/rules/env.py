@@ -7,7 +7,9 @@ Of a key that is assigned twice only the last line, which counts, remains. Only 
 are probed: the vendor's own templates repeat others (bknodeman, lesscode), always alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from actions.bkcli import InstallBkenv
 from actions.env import (
@@ -38,8 +40,28 @@ def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     return (*controller_variables(cluster), *(expected for _, expected in merged_variables(cluster)), *_once(cluster))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Declared:
+    """A variable of the release here: its line in the file, and its value in the merged file, where it has one."""
+
+    variable: Variable
+    assigned: AnyExpected
+    merged: AnyExpected | None
+
+
+@lru_cache(maxsize=8)
+def _declared(cluster: Cluster) -> tuple[_Declared, ...]:
+    """Each drifted variable asks for all of them: made once for a cluster."""
+    return tuple(
+        _Declared(variable=v, assigned=_assigned(cluster, v), merged=_merged(cluster, v) if v.final else None)
+        for v in _variables(cluster)
+    )
+
+
 def controller_variables(cluster: Cluster) -> tuple[AnyExpected, ...]:
-    return tuple(_assigned(cluster, v) for v in _variables(cluster) if not (v.only_if_file or v.if_empty))
+    return tuple(
+        each.assigned for each in _declared(cluster) if not (each.variable.only_if_file or each.variable.if_empty)
+    )
 
 
 def _variables(cluster: Cluster) -> tuple[Variable, ...]:
@@ -47,9 +69,16 @@ def _variables(cluster: Cluster) -> tuple[Variable, ...]:
     return tuple(v for v in cluster.release.variables if v.kind != "host" or cluster.inventory.on(v.value))
 
 
+@lru_cache(maxsize=8)
+def _merged_modules(cluster: Cluster) -> Mapping[AnyFact, str]:
+    """Fact of a merged file → its module; of two that expect the same, the first."""
+    return {expected.fact: module for module, expected in reversed(merged_variables(cluster))}
+
+
+@lru_cache(maxsize=8)
 def merged_variables(cluster: Cluster) -> tuple[tuple[str, AnyExpected], ...]:
     """(module, expected value in its 04-final file)."""
-    return tuple((v.final, _merged(cluster, v)) for v in _variables(cluster) if v.final)
+    return tuple((each.variable.final, each.merged) for each in _declared(cluster) if each.merged is not None)
 
 
 def _merged(cluster: Cluster, variable: Variable) -> AnyExpected:
@@ -96,11 +125,10 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, EnvDuplicates):
         return _deduplicate(cluster, fact, drift)
-    for module, expected in merged_variables(cluster):
-        if expected.fact == fact:
-            return _merge(cluster, module, drift, facts)
-    variable = next(v for v in cluster.release.variables if _assigned(cluster, v).fact == fact)
-    return _assign(cluster, variable, drift)
+    module = _merged_modules(cluster).get(fact)
+    if module is not None:
+        return _merge(cluster, module, drift, facts)
+    return _assign(cluster, next(each.variable for each in _declared(cluster) if each.assigned.fact == fact), drift)
 
 
 def _assign(cluster: Cluster, variable: Variable, drift: AnyDrift) -> Repair:
@@ -180,23 +208,34 @@ def _merge(cluster: Cluster, module: str, drift: AnyDrift, facts: FactReader) ->
         drift,
         action,
         section="6.5",
-        requires=tuple(_assigned(cluster, v) for v in _needed(cluster, facts) if v.final == module),
+        requires=tuple(each.assigned for each in _needed(cluster, facts) if each.variable.final == module),
     )
 
 
-def _needed(cluster: Cluster, facts: FactReader) -> tuple[Variable, ...]:
+def _needed(cluster: Cluster, facts: FactReader) -> tuple[_Declared, ...]:
     """All variables; of those that only correct what a person wrote, or fill what is empty, just those that have to."""
-    return tuple(v for v in _variables(cluster) if _is_needed(cluster, v, facts))
+    return tuple(each for each in _declared(cluster) if _is_needed(each, facts))
 
 
-def _is_needed(cluster: Cluster, variable: Variable, facts: FactReader) -> bool:
-    if variable.if_empty:
-        return facts.read(_merged(cluster, variable).fact) != Known(True)
-    return not variable.only_if_file or facts.read(_assigned(cluster, variable).fact) == Known(False)
+def _is_needed(declared: _Declared, facts: FactReader) -> bool:
+    if declared.variable.if_empty:
+        return declared.merged is None or facts.read(declared.merged.fact) != Known(True)
+    return not declared.variable.only_if_file or facts.read(declared.assigned.fact) == Known(False)
 
 
 def generate_variables(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Repair:
     """Generate and merge everything: what new modules need, and what the variables above changed."""
+    action = _install_bkenv(cluster, (*copies(cluster), *_pages(cluster, facts)))
+    variables = (each.assigned for each in _needed(cluster, facts))
+    expectations = (*_scripts(cluster), *variables, *install_config.expect(cluster))
+    return Repair(
+        action=action, because=drift.expected.because, source="guide 6.5", section="6.5", requires=expectations
+    )
+
+
+@lru_cache(maxsize=8)
+def _install_bkenv(cluster: Cluster, invalidated: tuple[AnyFact, ...]) -> InstallBkenv:
+    """One object for the many facts that it repairs: a plan compares actions."""
     why = reason("env-generated")
     files = tuple(
         PathKind(host=cluster.controller, path=cluster.env(f"04-final/{name}.env")).must_be(
@@ -204,23 +243,19 @@ def generate_variables(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> 
         )
         for name in dict.fromkeys((*cluster.release.generated, *(m.env for m in cluster.modules() if m.env)))
     )
-    action = InstallBkenv(
+    return InstallBkenv(
         host=cluster.controller,
         install=cluster.paths.install,
         effects=(*files, *(expected for _, expected in merged_variables(cluster))),
         tags=cluster.release.tags,
         tags_because=inline(cluster.release.tags_because),
         tags_source=cluster.release.tags_source,
-        invalidated=(*copies(cluster), *_pages(cluster, facts)),
-    )
-    variables = (_assigned(cluster, v) for v in _needed(cluster, facts))
-    expectations = (*_scripts(cluster), *variables, *install_config.expect(cluster))
-    return Repair(
-        action=action, because=drift.expected.because, source="guide 6.5", section="6.5", requires=expectations
+        invalidated=invalidated,
     )
 
 
 def _pages(cluster: Cluster, facts: FactReader) -> tuple[AnyFact, ...]:
     """JOB's pages name the address as it was merged; where the merge changes it, they have to be released again."""
-    finals = (v for v in cluster.release.variables if v.final and v.key == nginx.JOB_URL)
-    return () if facts.all_match(tuple(_merged(cluster, v) for v in finals)) else nginx.job_start_pages(cluster)
+    merged = (each.merged for each in _declared(cluster) if each.variable.key == nginx.JOB_URL)
+    finals = tuple(expected for expected in merged if expected is not None)
+    return () if facts.all_match(finals) else nginx.job_start_pages(cluster)

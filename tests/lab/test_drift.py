@@ -194,15 +194,15 @@ def cases() -> list[object]:
 
 
 @pytest.mark.parametrize("name", cases())
-def test_what_is_undone_is_named_planned_narrowly_and_mended(converged: Desk, name: str) -> None:
+def test_what_is_undone_is_named_planned_narrowly_and_mended(repaired: Desk, name: str) -> None:
     case = CASES[name]
-    on(converged.lab, case.host, case.script)
+    on(repaired.lab, case.host, case.script)
     expected = {*case.differs, *case.follows}
-    until(lambda: converged.drifted() == expected, 20, f"exactly these differ: {sorted(expected)}")
-    steps = converged.planned()
+    until(lambda: repaired.drifted() == expected, 20, f"exactly these differ: {sorted(expected)}")
+    steps = repaired.planned()
     assert [(step["action"], step["host"]) for step in steps] == list(case.steps)
     assert case.differs <= {fact for step in steps for fact in step["repairs"]}
     assert {touched["code"] for step in steps for touched in step["side_effects"]} == case.touches
     assert all(touched["en"] and touched["zh"] for step in steps for touched in step["side_effects"])
-    converged.bkrec("apply", "--yes").must(0)
-    assert converged.check()["verdict"] == "converged"
+    repaired.bkrec("apply", "--yes").must(0)
+    assert repaired.check()["verdict"] == "converged"

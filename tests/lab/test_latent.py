@@ -101,21 +101,21 @@ def cases() -> list[Any]:
 
 
 @pytest.mark.parametrize("name", cases())
-def test_what_will_not_last_is_named_with_its_end_and_mended(converged: Desk, name: str) -> None:
+def test_what_will_not_last_is_named_with_its_end_and_mended(repaired: Desk, name: str) -> None:
     case = CASES[name]
-    on(converged.lab, case.host, case.script)
+    on(repaired.lab, case.host, case.script)
     expected = {*case.follows, case.fact}
-    until(lambda: converged.drifted() == expected, 20, f"exactly these differ: {sorted(expected)}")
-    (found,) = (drift for drift in converged.check()["drift"] if drift["latent"])
+    until(lambda: repaired.drifted() == expected, 20, f"exactly these differ: {sorted(expected)}")
+    (found,) = (drift for drift in repaired.check()["drift"] if drift["latent"])
     assert (found["fact"], found["latent"]["code"]) == (case.fact, case.will)
-    text = converged.bkrec("check").must(2).out
+    text = repaired.bkrec("check").must(2).out
     assert "Latent: correct now, but it will not last" in text
     assert " ".join(found["latent"]["en"].split()) in " ".join(text.split())
-    assert [(step["action"], step["host"]) for step in converged.planned()] == list(case.steps)
-    before = on(converged.lab, "h2", "docker ps -q | sort")
-    converged.bkrec("apply", "--yes").must(0)
-    assert converged.check()["drift"] == []
-    assert on(converged.lab, "h2", "docker ps -q | sort") == before, "nothing was recreated"
+    assert [(step["action"], step["host"]) for step in repaired.planned()] == list(case.steps)
+    before = on(repaired.lab, "h2", "docker ps -q | sort")
+    repaired.bkrec("apply", "--yes").must(0)
+    assert repaired.check()["drift"] == []
+    assert on(repaired.lab, "h2", "docker ps -q | sort") == before, "nothing was recreated"
 
 
 @pytest.mark.campaign

@@ -1,6 +1,7 @@
 """The guide followed by hand and left in the middle, even of a section: `apply` converges from there.
 
-Each point is the guide's own commands up to it. Two are part of the test command, the others of the campaign.
+Each point is the guide's own commands up to it. One is part of the test command, the others of the campaign. That any
+half-way state converges is a rule of tests/sim/test_sim.py (test_half_way_states_converge_or_say_why_not).
 """
 
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ POINTS = {
     "7.15-before-its-migrations": Point(done=up_to("7.15 update"), said={**DONE, **SPACES}),
     "7.18-to-the-end": Point(done=up_to("7.18"), said={**DONE, "monitor-space-data": ("--done",)}),
 }
-IN_THE_TEST_COMMAND = ("6.3-first-file-written", "7.1-old-paas-stopped")
+IN_THE_TEST_COMMAND = ("7.1-old-paas-stopped",)
 
 
 def points() -> list[object]:

@@ -49,15 +49,15 @@ def test_no_secret_in_journal_or_state(upgraded: Upgraded) -> None:
     assert list(with_canary(upgraded.desk.home)) == []
 
 
-def test_no_secret_below_var_lib_bkrec_but_in_the_vendors_own_files(converged: Desk) -> None:
-    found = list(on_hosts(converged.lab))
+def test_no_secret_below_var_lib_bkrec_but_in_the_vendors_own_files(repaired: Desk) -> None:
+    found = list(on_hosts(repaired.lab))
     assert [f"{host} {path}" for host, _, path in found if path.parts[0] not in VENDOR_COPIES] == []
     assert any(path.parts[0] == "undo" for _, _, path in found), "env files as they were before the run"
 
 
-def test_the_vendors_copies_are_roots_alone(converged: Desk) -> None:
+def test_the_vendors_copies_are_roots_alone(repaired: Desk) -> None:
     for host in HOSTS:
-        top = converged.lab.place.root(host) / "var/lib/bkrec"
+        top = repaired.lab.place.root(host) / "var/lib/bkrec"
         assert stat.S_IMODE(top.stat().st_mode) == 0o700
         for path in (*(top / "undo").rglob("*"), *(top / "saved").rglob("*")):
             told = path.lstat()

@@ -102,11 +102,14 @@ def test_standard_output_closed(path: Path, words: str) -> None:
     assert "error[output-closed]" in told.stderr
 
 
-@pytest.mark.parametrize("shell", ["2>&-", "<&-", "2>/dev/full", "<&- 2>&-"])
-@pytest.mark.parametrize("words", ["history", "check", "apply --yes"])
+@pytest.mark.parametrize(
+    ("words", "shell"),
+    [("check", "2>&-"), ("check", "<&-"), ("history", "2>/dev/full"), ("apply --yes", "<&- 2>&-")],
+)
 def test_the_other_streams_closed_or_full(
     path: Path, words: str, shell: str, undisturbed: Callable[[str], subprocess.CompletedProcess[str]]
 ) -> None:
+    """Streams are looked at before a command is: each way once, each kind of command once."""
     told, same = bkrec(path, words, shell=shell), undisturbed(words)
     assert (told.returncode, told.stdout) == (same.returncode, same.stdout)
 
@@ -126,9 +129,15 @@ def test_a_reader_that_leaves_changes_no_exit_code(path: Path, words: str) -> No
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="becomes somebody else")
-@pytest.mark.parametrize("words", ["check", "history", "trust", "apply --yes"])
-@pytest.mark.parametrize("environ", [{}, {"HOME": ""}, {"HOME": "/nonexistent"}], ids=["home", "no HOME", "HOME gone"])
+@pytest.mark.parametrize(
+    ("words", "environ"),
+    [
+        *[(words, {"HOME": ""}) for words in ("check", "history", "trust", "apply --yes")],
+        *[("check", environ) for environ in ({}, {"HOME": "/nonexistent"})],
+    ],
+)
 def test_a_user_without_an_entry_in_passwd(path: Path, words: str, environ: dict[str, str]) -> None:
+    """Every command where nothing tells a home; the other ways with one, since it is found in one place."""
     (path / "home").chmod(0o755)
     bkrec(path, words, shell="", before=NOBODY, environ=environ)
 
@@ -141,9 +150,11 @@ def test_the_directory_it_was_called_in_is_gone(path: Path, words: str) -> None:
     assert "error[" in told.stderr or words == "history"
 
 
-@pytest.mark.parametrize("files", [6, 10, 20])
-@pytest.mark.parametrize("words", ["check", "history", "apply --yes"])
+@pytest.mark.parametrize(
+    ("words", "files"), [*[("check", files) for files in (6, 10, 20)], ("history", 10), ("apply --yes", 10)]
+)
 def test_few_files_may_be_open(path: Path, words: str, files: int) -> None:
+    """Where the files end decides what fails: in the program's start, in asyncio's, in the first connection."""
     bkrec(path, words, change=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
 
 
