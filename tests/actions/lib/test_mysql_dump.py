@@ -576,6 +576,16 @@ def test_a_table_in_use_that_never_was_so_small_is_counted_three_times_and_then_
     assert canned.files() == set()
 
 
+@pytest.mark.parametrize("name", ["a", "v", "zz"])
+def test_what_is_lost_stays_lost_whatever_is_counted_again(canned: Canned, name: str) -> None:
+    tool(canned.home / "tools", "sleep", ":")
+    canned.says(counted=f"changed\t9\t`b`.`t`\nsame\t1\t`b`.`{name}`\n", rows="3\n")
+    done = canned.back_up()
+    assert done.returncode == 1
+    assert f"`b`.`{name}` is not in the dump\n" in done.stderr
+    assert canned.files() == set()
+
+
 def test_a_table_that_nobody_wrote_into_is_not_counted_again(canned: Canned) -> None:
     done = canned.says(counted="same\t4\t`b`.`t`\n").back_up()
     assert (done.returncode, done.stderr) == (1, "`b`.`t`: 3 rows are in the dump, the server has 4\n")
