@@ -37,7 +37,7 @@ from reconciler.engine.jobs.client import (
     launch,
     mark_verified,
 )
-from reconciler.engine.jobs.scripts import LAUNCH, MARK_VERIFIED, RAISE_FENCE, RUNNER
+from reconciler.engine.jobs.scripts import LAUNCH, MARK_VERIFIED, RAISE_FENCE, READ, RUNNER
 from reconciler.engine.lease import publish_epoch
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import Diagnostic
@@ -944,6 +944,7 @@ def test_a_log_is_read_on_from_where_the_last_answer_ended() -> None:
 
 def test_a_block_is_followed_at_once_where_it_was_full_and_after_a_pause_where_it_was_not() -> None:
     """Where there was none the host has waited itself."""
+    assert f"| head -c {CHUNK_BYTES} |" in READ, "what the host sends at most"
     whole = b"x" * CHUNK_BYTES
     size = 3 * CHUNK_BYTES
     host = Scripted(
