@@ -20,7 +20,7 @@ from pathlib import Path
 WATCH = Path(__file__).with_name("watch.sh")
 OF_THE_SYSTEM = re.compile(
     r"(systemd-.*|user@.*|user-runtime-dir@.*|getty@.*|console-getty|dbus|ssh|sshd|cron|crond|rsyslog|networking|polkit"
-    r"|containerd|bklab-.*|bkrec-.*)\.service"
+    r"|sysstat|containerd|bklab-.*|bkrec-.*)\.service"
 )
 """Units of the operating system and of the lab itself."""
 
@@ -48,6 +48,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--install", default="/data/install")
     parser.add_argument("--home", default="/data/bkce")
     parser.add_argument("--src", default="/data/src")
+    parser.add_argument("--kinds", type=lambda text: text.split(","), default=[], help="only these; all by default")
     parser.add_argument("hosts", nargs="+", help="ADDRESS=NAME-FOR-SSH, the controller first")
     return parser.parse_args()
 
@@ -61,7 +62,9 @@ def watch(ssh: list[str], host: str, args: argparse.Namespace, *, controller: bo
     sys.stderr.buffer.write(done.stderr)
     for line in done.stdout.decode().splitlines():
         kind, name, value = line.split("\t", 2)
-        if not (kind in ("unit", "boot", "port") and OF_THE_SYSTEM.fullmatch(value if kind == "port" else name)):
+        unit = value if kind == "port" else name
+        of_the_system = kind in ("unit", "boot", "port") and OF_THE_SYSTEM.fullmatch(unit)
+        if not of_the_system and (not args.kinds or kind in ("config", "tree", *args.kinds)):
             yield kind, name, value
 
 

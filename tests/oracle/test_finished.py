@@ -7,6 +7,8 @@ import pytest
 from tests.oracle.finished import NO_THINGS, finished, load_recording, owners
 from tests.oracle.layout import hosts_of, layout
 
+REFERENCE = load_recording("reference-finished")
+"""Of these kinds all that the vendor's own scripts left on three other hosts, where programs alone are stood in for."""
 RECORDING, PRISTINE = load_recording("lab-finished"), load_recording("lab-pristine")
 THINGS = finished(RECORDING.install_config, RECORDING.controller)
 ELSEWHERE = """\
@@ -36,6 +38,36 @@ def test_of_the_cluster_that_was_watched_it_says_what_was_seen() -> None:
     }
     produced = {thing.key for thing in THINGS if not thing.kind.startswith(("gone-", "placed"))}
     assert sorted(produced ^ recorded) == []
+
+
+NOT_OURS = {
+    ("10.0.0.1", "port", "9300"): "Elasticsearch's own stand-in there speaks to its peers, too",
+    ("10.0.0.3", "port", "10509"): "JOB's stand-in there serves its management port, too",
+    ("10.0.0.3", "port", "10601"): "JOB's stand-in there serves its management port, too",
+    (
+        "10.0.0.3",
+        "module",
+        "python",
+    ): "noted by `bkcli install python` (ce/install.sh:585), called for it there",
+    ("10.0.0.1", "module", "yum"): "bin/install_yum.sh is not run there",
+    ("10.0.0.3", "saas", "bk_itsm"): "on trial there in the own lab alone",
+}
+
+
+def test_of_a_cluster_of_the_vendors_own_scripts_it_says_what_they_left() -> None:
+    """It was made from another cluster, whose scripts are stood in for: neither has a thing that the other has not."""
+    kinds = {kind for names in REFERENCE.hosts.values() for kind in names}
+    produced = {thing.key for thing in finished(REFERENCE.install_config, REFERENCE.controller) if thing.kind in kinds}
+    recorded = {(host, kind, name) for host, kind, name, _ in REFERENCE.rows()}
+    assert sorted(produced ^ recorded) == sorted(NOT_OURS)
+    assert len(recorded) > 400
+
+
+def test_of_what_is_to_be_gone_the_vendors_scripts_left_nothing() -> None:
+    things = finished(REFERENCE.install_config, REFERENCE.controller)
+    gone = {(thing.host, thing.kind.removeprefix("gone-"), thing.name) for thing in things if "gone-" in thing.kind}
+    assert gone
+    assert gone.isdisjoint((host, kind, name) for host, kind, name, _ in REFERENCE.rows())
 
 
 def test_what_was_watched_was_finished() -> None:

@@ -11,6 +11,10 @@ from tests.oracle.things import Thing
 
 ASIDE = "/root/taken-away"
 SQL = "mysql --login-path=mysql-default"
+RESTART = """for file in $(grep -ls '{tree}' /usr/lib/systemd/system/*.service | grep -v @); do
+    systemctl try-restart "${{file##*/}}"
+done"""
+"""A VERSION that was put back is newer than the processes of its product, as after an installation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,8 @@ def _files(thing: Thing) -> tuple[str, str] | None:
     name = thing.name
     match thing.kind:
         case "version":
-            return _edited(f"/data/bkce/{name}/VERSION", "s/.*/0.0.1/")
+            take, back = _edited(f"/data/bkce/{name}/VERSION", "s/.*/0.0.1/")
+            return take, f"{back}\n{RESTART.format(tree=f'/data/bkce/{name}/')}"
         case "release":
             return _edited(f"{name}/VERSION", "s/.*/6.1.2/")
         case "module":
