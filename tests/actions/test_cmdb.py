@@ -116,11 +116,13 @@ def test_a_copy_is_whole_or_none(
     tools.mkdir()
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
     tool(tools, "curl", f"cat > /dev/null; printf '{answer}'")
+    tool(tools, "sync", f"ls /var/lib/bkrec/cmdb > {tmp_path}/synced")
     done = perform(BackupCmdb(host=HOST, install=str(install)).command(), tmp_path)
     state = tmp_path / "var-lib/bkrec"
-    copies = [path for path in (state / "cmdb").iterdir() if path.suffix == ".json"]
+    copies = list((state / "cmdb").iterdir())
     assert (done.returncode == 0, len(copies), (state / "backups/cmdb").exists()) == (kept, int(kept), kept)
     if kept:
         assert len(copies[0].read_text().splitlines()) == len(cmdb.everything(str(install)))
         assert copies[0].stat().st_mode & 0o777 == 0o600
+        assert (tmp_path / "synced").read_text() == f"{copies[0].name}.part\n", "on disk before it takes its name"
         assert f"kept in /var/lib/bkrec/cmdb/{copies[0].name}" in done.stdout

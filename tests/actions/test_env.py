@@ -1,8 +1,10 @@
 """Edits of env files: one key, once, whatever the file looks like; bash then reads just what was meant."""
 
+import hashlib
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from actions.env import (
 )
 from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvPresent, EnvValue
 from probes.fact import AnyFact, Known
+from reconciler.core.identity import step_id
 from specs.env_file import assignments, last
 from specs.reason import CodedReason, reason
 from tests.support.shell import perform, with_awk
@@ -420,6 +423,42 @@ def test_the_generator_runs_in_the_install_directory_for_its_module(tmp_path: Pa
     assert (install / "called").read_text() == f"dbadmin in {install}\n"
 
 
+def taken_away(tmp_path: Path, run: str, file: Path, text: str) -> None:
+    """An undo of this run has taken these lines out of the file (`actions/lib/undo_shell.py`)."""
+    entry = tmp_path / "undo" / run / hashlib.sha256(str(file).encode()).hexdigest()[:32]
+    entry.mkdir(parents=True)
+    (entry / "after").write_text(text)
+
+
+def test_a_secret_that_an_undo_took_away_is_used_again_and_the_first_of_several(tmp_path: Path) -> None:
+    """A server may have it as its password by now."""
+    file = tmp_path / "dbadmin.env"
+    for run, text in (("run-1", "A=1\n"), ("run-2", "K=two\n"), ("run-3", "K=three\n")):
+        taken_away(tmp_path, run, file, text)
+    done = generated(tmp_path, "echo K=made", file, BKREC_UNDO=str(tmp_path / "undo/run-4"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert file.read_text() == "K=two\n"
+    assert not (tmp_path / "calls").exists()
+
+
+@pytest.mark.parametrize("link", ["file", "directory"])
+def test_a_secret_that_an_undo_took_away_is_found_behind_a_link(tmp_path: Path, link: str) -> None:
+    """As an edit names it: where the file itself is a link by what that leads to, else as it was given."""
+    real, file = tmp_path / "etc/dbadmin.env", tmp_path / "bin/dbadmin.env"
+    real.parent.mkdir()
+    if link == "file":
+        file.parent.mkdir()
+        file.symlink_to(real)
+        real.touch()
+    else:
+        file.parent.symlink_to("etc")
+    taken_away(tmp_path, "run-1", real if link == "file" else file, "K=before\n")
+    (tmp_path / "install").mkdir()
+    done = generated(tmp_path / "install", "echo K=made", file, BKREC_UNDO=str(tmp_path / "undo/run-2"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert real.read_text() == "K=before\n"
+
+
 def test_a_generator_that_fails_after_it_made_the_key_is_told_and_its_key_used(tmp_path: Path) -> None:
     """It ends with another status than 0 where something else of its output went wrong."""
     file = tmp_path / "dbadmin.env"
@@ -491,6 +530,29 @@ def test_an_edit_ensures_the_very_fact_that_a_rule_repairs_with_it(
     assert (expected.fact, expected.reading) == (fact, Known(value))
     assert expected.source
     assert isinstance(expected.because, CodedReason)
+
+
+@pytest.mark.parametrize("action", [action for action, _, _ in ENSURED], ids=[action.kind for action, _, _ in ENSURED])
+def test_an_edit_is_known_by_its_kind_its_file_and_its_key_alone(action: EditEnv) -> None:
+    assert step_id(replace(action, invalidated=(ENSURED[0][1],))) == step_id(action)
+    others = (replace(action, file="/y"), replace(action, key="L"), replace(action, host="10.0.0.2"))
+    kinds = [each for each, _, _ in ENSURED if each is not action]
+    assert step_id(action) not in {step_id(other) for other in (*others, *kinds)}
+    assert not action.invalidates()
+
+
+def test_what_is_written_or_where_from_makes_no_other_step() -> None:
+    one, other = (SetVariable(host=HOST, file="/x", key="K", value=value) for value in "vw")
+    assert step_id(one) == step_id(other)
+    one, other = (MergeEnv(host=HOST, install=path, module="job", effects=()) for path in ("/i", "/j"))
+    assert step_id(one) == step_id(other) != step_id(replace(one, module="gse"))
+    assert (one.kind, one.invalidates()) == ("env.merge", ())
+
+
+def test_only_what_calls_the_vendors_scripts_needs_a_login() -> None:
+    merge = MergeEnv(host=HOST, install="/i", module="job", effects=())
+    actions = (*(action for action, _, _ in ENSURED), merge)
+    assert [action.kind for action in actions if action.login_shell] == ["env.generate", "env.merge"]
 
 
 def test_a_merge_ensures_what_is_to_show_in_its_file() -> None:

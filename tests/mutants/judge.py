@@ -36,7 +36,7 @@ import pytest
 
 from tests.mutants.mutants import Mutant, mutants_of, script_constants
 
-SLOW_S = 4.0
+SLOW_S = 8.0
 """A test that takes longer than this judges nothing: survivors would cost minutes."""
 
 Verdict = Literal["killed", "survived", "timeout", "uncovered", "no-program"]
@@ -174,7 +174,7 @@ class Judges:
         scripts = {name: text for name, text in vars(sys.modules[self.module]).items() if isinstance(text, str)}
         bare = {name: _unquoted(text) for name, text in scripts.items() if "\n" in text}
         return {
-            name: {test for test in tests if any(text in command for command in commands.get(test, ()))}
+            name: {test for test in tests if any(_is_sent(text, command) for command in commands.get(test, ()))}
             for name, text in bare.items()
         }
 
@@ -222,6 +222,12 @@ def _behaves_as(one: CodeType, other: CodeType) -> bool:
         else (type(a), repr(a)) == (type(b), repr(b))
         for a, b in parts
     )
+
+
+def _is_sent(script: str, command: str) -> bool:
+    """Nine lines of ten: a test may shorten a wait in it, or break a line on purpose."""
+    lines = [line for line in script.splitlines() if line.strip()]
+    return script in command or sum(line in command for line in lines) >= 0.9 * len(lines)
 
 
 def _unquoted(text: str) -> str:
@@ -272,7 +278,9 @@ class _Judge:
         wanted = (item for item in items if item.nodeid in place or item.nodeid not in self._known)
         items[:] = sorted(wanted, key=lambda item: place.get(item.nodeid, len(place)))
         for item in items:
-            item.add_marker(pytest.mark.timeout(self._limits_s.get(item.nodeid, 30.0), method="signal"))
+            # without its fixtures: what a module shares (a server) is started by whichever test comes first
+            limit_s = self._limits_s.get(item.nodeid, 30.0)
+            item.add_marker(pytest.mark.timeout(limit_s, method="signal", func_only=True))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:

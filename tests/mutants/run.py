@@ -45,6 +45,7 @@ mount --make-rprivate /
 mount --bind "$state" "$state"
 mount -t tmpfs tmpfs /tmp
 mount -t tmpfs tmpfs /run
+[ ! -d /dev/shm ] || mount -t tmpfs tmpfs /dev/shm
 while read -r _ _ _ _ at _; do
     case $at in
     /proc | /proc/* | /sys | /sys/* | /dev | /dev/* | /tmp | /run | "$state") ;;
@@ -127,7 +128,8 @@ def known(state: Path) -> dict[str, Result]:
 
 
 def is_current(result: Result, source: str, tests: str, root: Path) -> bool:
-    """A kill stays one while the test that did it is there; what survived is judged again by other tests."""
+    """A kill stays one while the test that did it is there; what survived is judged again by other tests, unless it is
+    explained as equivalent."""
     if result.source != source:
         return False
     if result.tests in (tests, tests.split()[0]):
@@ -170,7 +172,15 @@ def judge_file(target: Target, file: str, wanted: frozenset[str], options: argpa
     source, tests = digest([ROOT / file]), digest(ROOT / path for path in target.judges[file])
     tests += f" {options.budget:g}" if options.budget < float("inf") else ""
     before = {} if options.again else known(state)
-    todo = [m for m in asked if m.id not in before or not is_current(before[m.id], source, tests, ROOT)]
+    why = explained()
+    todo = [
+        mutant
+        for mutant in asked
+        if (result := before.get(mutant.id)) is None
+        or not (
+            is_current(result, source, tests, ROOT) or (why.get(mutant.id), result.source) == ("equivalent", source)
+        )
+    ]
     if todo:
         started = time.monotonic()
         baseline = judges.baseline()

