@@ -436,7 +436,7 @@ def test_without_an_administrator_there_is_no_backup(here: Here, text: str) -> N
     env = here.home / "install/bin/01-generate/dbadmin.env"
     env.write_text(text)
     done = here.back_up()
-    assert (done.returncode, done.stderr) == (1, f"no MongoDB admin in {env}\n")
+    assert (done.returncode, done.stderr) == (1, f"no MongoDB admin in dbadmin.env below {here.home}/install/bin\n")
     assert here.files() == set()
 
 
