@@ -115,11 +115,11 @@ def test_nothing_is_done_on_what_nobody_could_read(random: Random) -> None:
 
 
 def test_every_step_taken_out_leaves_the_goal_unmet() -> None:
-    """Of all by the board, of each ninth by a plan of its own, for which the board stands (`test_minimal.py`)."""
+    """Of all by the board, of some by a plan of its own, for which the board stands (`test_minimal.py`)."""
     world = World(cluster=WITH_GSE)
     plan, readings = study(world)
     assert Board(plan, expected_facts(WITH_GSE), readings).needless() == []
-    for number, step in list(enumerate(plan.steps))[::9]:
+    for number, step in list(enumerate(plan.steps))[::27]:
         rest = [i for i in range(len(plan.steps)) if i != number]
         after, _ = study(live(world, plan, rest))
         assert after.steps or after.blocked, f"{step.id} was not needed"

@@ -22,7 +22,7 @@ from tests.lab.machine.api import Lab
 from tests.lab.machine.place import HOSTS
 
 CANARY = b"CANARY"
-PAUSE_S = 0.02
+PAUSE_S = 0.1
 VENDOR = re.compile(rb"(^|/)data/install/|^\.?/?(bkcli|pcmd\.sh|bin/[a-z_]+\.sh)$")
 FROM_A_HOST = re.compile(rb"^SSH_CLIENT=(" + b"|".join(re.escape(ip.encode()) for ip in HOSTS.values()) + rb") ", re.M)
 
