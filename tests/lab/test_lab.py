@@ -1,16 +1,17 @@
 """The lab itself: does it boot, reset and answer, is the stand-in faithful, and are the vendor's vices there?
 
-Run with `pytest -m lab tests/lab/test_lab.py` as root. The lab used is "selftest", so one named "lab" is left alone.
-Conditions are waited for, never a time.
+Run with `pytest -m lab tests/lab/test_lab.py` as root. Conditions are waited for, never a time.
+
+The stand-in's vices in the guide's course change only with tests/lab: whoever changes that runs
+`pytest -m campaign tests/lab/test_lab.py`; that bkrec copes with each is a rule of the tests beside this one.
 """
 
 import json
 import subprocess
-from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.machine import base, nspawn
+from tests.lab.machine import nspawn
 from tests.lab.machine.api import Lab
 from tests.lab.machine.place import HOSTS
 from tests.lab.support.manual_guide import PAAS_UNITS, STEPS
@@ -38,14 +39,10 @@ SECTIONS_4_TO_6 = ("4", "5.1", "5.2", "5.3", "6.1", "6.2", "6.3", "6.4", "6.5")
 
 
 @pytest.fixture(scope="module")
-def booted() -> Iterator[Lab]:
-    reason = base.why_not()
-    if reason:
-        pytest.skip(reason)
-    lab = Lab("selftest")
-    lab.up()
-    yield lab
-    lab.down()
+def booted(lab: Lab) -> Lab:
+    """For tests that change nothing."""
+    lab.reset()
+    return lab
 
 
 @pytest.fixture
@@ -106,48 +103,48 @@ def guide(lab: Lab, name: str, expect: int = 0) -> str:
     return output_text
 
 
-def test_reset_is_quick_and_forgets_everything(pristine: Lab) -> None:
-    pristine.ssh("h1", "rm -rf /data/install && touch /data/here")
-    assert pristine.reset() < RESET_LIMIT_S
-    assert out(pristine, "h1", "ls /data; ls /data/install/bkcli").count("here") == 0
-    assert "bkcli" in out(pristine, "h1", "ls /data/install/bkcli")
-
-
-def test_every_host_answers_under_its_own_host_key(pristine: Lab) -> None:
-    fingerprints = {line.split()[-1] for line in pristine.place.known_hosts.read_text().splitlines()}
+def test_every_host_answers_under_its_own_host_key(booted: Lab) -> None:
+    fingerprints = {line.split()[-1] for line in booted.place.known_hosts.read_text().splitlines()}
     assert len(fingerprints) == 3
     for host in ("h1", "h2", "h3"):
-        assert pristine.ssh(host, "hostname").stdout.decode().strip() == host
+        assert booted.ssh(host, "hostname").stdout.decode().strip() == host
 
 
-def test_the_controllers_key_opens_the_other_hosts_strictly(pristine: Lab) -> None:
+def test_the_controllers_key_opens_the_other_hosts_strictly(booted: Lab) -> None:
     output_text = out(
-        pristine,
+        booted,
         "h1",
         "for h in 10.0.0.1 h2 h3; do ssh -n -o BatchMode=yes -o StrictHostKeyChecking=yes $h hostname; done",
     )
     assert output_text.split() == ["h1", "h2", "h3"]
 
 
-def test_ops_has_sudo_without_a_password(pristine: Lab) -> None:
-    command = pristine.inside("ssh", "-F", str(pristine.place.ssh_config), "-l", "ops", "h2", "sudo -n id -u")
+def test_ops_has_sudo_without_a_password(booted: Lab) -> None:
+    command = booted.inside("ssh", "-F", str(booted.place.ssh_config), "-l", "ops", "h2", "sudo -n id -u")
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "0"
 
 
-def test_a_login_meets_the_vendors_python_first(pristine: Lab) -> None:
-    assert on(pristine, "h2", "python3 -c 'print(1)'").returncode == 97
+def test_a_login_meets_the_vendors_python_first(booted: Lab) -> None:
+    assert on(booted, "h2", "python3 -c 'print(1)'").returncode == 97
 
 
-def test_every_unit_of_61_runs(pristine: Lab) -> None:
+def test_every_unit_of_61_runs(booted: Lab) -> None:
     for host in ("h1", "h2", "h3"):
-        assert out(pristine, host, "systemctl is-system-running --wait; systemctl --failed --no-legend") == "running\n"
+        assert out(booted, host, "systemctl is-system-running --wait; systemctl --failed --no-legend") == "running\n"
 
 
-def test_every_secret_carries_the_canary(pristine: Lab) -> None:
+def test_every_secret_carries_the_canary(booted: Lab) -> None:
     keys = "grep -hE '^BK_[A-Z0-9_]*(PASSWORD|SECRET|TOKEN)=.+' /data/install/bin/01-generate/*.env"
-    lines = out(pristine, "h1", keys).splitlines()
+    lines = out(booted, "h1", keys).splitlines()
     assert len(lines) > 20
     assert [line.split("=")[0] for line in lines if "CANARY" not in line] == []
+
+
+def test_reset_is_quick_and_forgets_everything(pristine: Lab) -> None:
+    pristine.ssh("h1", "rm -rf /data/install && touch /data/here")
+    assert pristine.reset() < RESET_LIMIT_S
+    assert out(pristine, "h1", "ls /data; ls /data/install/bkcli").count("here") == 0
+    assert "bkcli" in out(pristine, "h1", "ls /data/install/bkcli")
 
 
 def test_power_loss_and_partition_are_felt_and_mended(pristine: Lab) -> None:
@@ -162,6 +159,7 @@ def test_power_loss_and_partition_are_felt_and_mended(pristine: Lab) -> None:
     assert pristine.ssh("h3", "hostname").stdout == b"h3\n"
 
 
+@pytest.mark.campaign
 def test_the_slice_ends_where_the_guide_says(at_paas: Lab) -> None:
     for name in ("7.1 stop", "7.1 remove", "7.1 install", "7.1 variables", "repair", "7.3", "7.8.1"):
         guide(at_paas, name)
@@ -186,6 +184,7 @@ def test_the_slice_ends_where_the_guide_says(at_paas: Lab) -> None:
     assert {"bkauth", "redis-cluster"} <= {service["Service"] for service in services.values()}
 
 
+@pytest.mark.campaign
 def test_versions_are_claimed_before_anything_but_paas_is_upgraded(at_paas: Lab) -> None:
     for name in ("7.1 stop", "7.1 remove", "7.1 install"):
         guide(at_paas, name)
@@ -220,10 +219,12 @@ def test_a_broken_topology_leaves_a_partial_hosts_file(pristine: Lab) -> None:
     assert "BK_PAAS_IP" in out(pristine, "h1", "cat /data/install/bin/02-dynamic/hosts.env")
 
 
+@pytest.mark.campaign
 def test_bkauth_stops_without_its_login_path(at_paas: Lab) -> None:
     assert "mysql-auth is not valid" in guide(at_paas, "7.3", expect=1)
 
 
+@pytest.mark.campaign
 def test_a_login_path_made_without_a_terminal_is_lost(at_paas: Lab) -> None:
     on(at_paas, "h1", LOGIN_PATH_WITHOUT_TERMINAL)
     assert "mysql-auth" not in out(at_paas, "h1", "mysql_config_editor print --all")
@@ -231,11 +232,13 @@ def test_a_login_path_made_without_a_terminal_is_lost(at_paas: Lab) -> None:
     assert "mysql-auth" in out(at_paas, "h1", "mysql_config_editor print --all")
 
 
+@pytest.mark.campaign
 def test_redis_cluster_cannot_be_installed_twice(at_paas: Lab) -> None:
     guide(at_paas, "7.8.1")
     assert "已经监听" in guide(at_paas, "7.8.1", expect=5)
 
 
+@pytest.mark.campaign
 def test_a_lost_tag_blanks_the_modules_secrets(at_paas: Lab) -> None:
     secret = "sed -n 's/^BK_PAAS_APP_SECRET=//p' /data/install/bin/04-final/paas.env"
     assert out(at_paas, "h1", secret).startswith("CANARY")
@@ -244,11 +247,13 @@ def test_a_lost_tag_blanks_the_modules_secrets(at_paas: Lab) -> None:
     assert out(at_paas, "h1", secret) == "''\n"
 
 
+@pytest.mark.campaign
 def test_a_second_move_nests_the_new_sources_in_the_backup(at_paas: Lab) -> None:
     guide(at_paas, "5.3")
     assert out(at_paas, "h1", "ls /data/src.bak/src/VERSION; ls -d /data/src") == "/data/src.bak/src/VERSION\n"
 
 
+@pytest.mark.campaign
 def test_old_processes_on_the_ports_kill_the_new_containers_unseen(at_paas: Lab) -> None:
     guide(at_paas, "7.1 install")
     states = out(at_paas, "h2", "docker ps -a --filter name=bk-paas- --format '{{.State}}' | sort -u")
@@ -256,6 +261,7 @@ def test_old_processes_on_the_ports_kill_the_new_containers_unseen(at_paas: Lab)
     assert "in use" in on(at_paas, "h2", "docker logs bk-paas-paas").stderr.decode().lower()
 
 
+@pytest.mark.campaign
 def test_containers_are_lost_with_the_data_root_at_the_next_boot(at_paas: Lab) -> None:
     for name in ("7.1 stop", "7.1 remove", "7.1 install"):
         guide(at_paas, name)

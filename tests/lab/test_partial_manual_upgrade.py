@@ -1,7 +1,7 @@
 """The guide followed by hand and left in the middle, even of a section: `apply` converges from there.
 
-Each point is the guide's own commands up to it. One is part of the test command, the others of the campaign. That any
-half-way state converges is a rule of tests/sim/test_sim.py (test_half_way_states_converge_or_say_why_not).
+Each point is the guide's own commands up to it; all of them are of the campaign. In the test command that any half-way
+state converges is a rule of tests/sim/test_sim.py (test_half_way_states_converge_or_say_why_not).
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from tests.lab.machine.api import Lab
 from tests.lab.support.manual_guide import STEPS, up_to
 from tests.lab.support.operator import Desk, fresh, guide, measured
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1200)]
 
 UPGRADER = {"job-upgrader-before": ("--not-done", "--from", "3.5.1"), "job-upgrader-after": ("--not-done",)}
 DONE = {"job-upgrader-before": ("--done",), "job-upgrader-after": ("--done",)}
@@ -56,12 +56,6 @@ POINTS = {
     "7.15-before-its-migrations": Point(done=up_to("7.15 update"), said={**DONE, **SPACES}),
     "7.18-to-the-end": Point(done=up_to("7.18"), said={**DONE, "monitor-space-data": ("--done",)}),
 }
-IN_THE_TEST_COMMAND = ("7.1-old-paas-stopped",)
-
-
-def points() -> list[object]:
-    rest = [name for name in POINTS if name not in IN_THE_TEST_COMMAND]
-    return [*IN_THE_TEST_COMMAND, *(pytest.param(name, marks=pytest.mark.campaign) for name in rest)]
 
 
 def follow(desk: Desk, point: Point) -> None:
@@ -75,7 +69,7 @@ def follow(desk: Desk, point: Point) -> None:
         guide(desk.lab, host, "\n".join(lines[: end + 1]))
 
 
-@pytest.mark.parametrize("name", points())
+@pytest.mark.parametrize("name", POINTS)
 def test_apply_converges_from_a_guide_left_half_way(lab: Lab, tmp_path: Path, name: str) -> None:
     point = POINTS[name]
     desk = fresh(lab, tmp_path / "desk", whole=point.whole)
