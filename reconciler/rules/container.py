@@ -77,7 +77,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     refused = newer.reinstall_refused(cluster, module)
     if refused is not None:
         return refused
-    copied = site_code_copied(cluster, module, (fact.host,), facts)
+    copied = site_code_copied(cluster, module, (fact.host,), facts, container.project)
     return _again(cluster, module, container, drift, copied)
 
 

@@ -86,10 +86,12 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
 
 
 def site_code_copied(
-    cluster: Cluster, module: Module, hosts: Iterable[str], facts: FactReader
+    cluster: Cluster, module: Module, hosts: Iterable[str], facts: FactReader, project: str = ""
 ) -> tuple[AnyExpected, ...]:
-    """A company's own login and ESB components, which `rsync --delete` removes, are in no dump."""
-    sources = [PathKind(host=host, path=cluster.home(path)) for host in hosts for path in module.site_code]
+    """A company's own login and ESB components, which `rsync --delete` removes, are in no dump. `project`: of this
+    alone, whose container is installed by itself."""
+    paths = [path for path in module.site_code if not project or path.endswith(f"/{project}")]
+    sources = [PathKind(host=host, path=cluster.home(path)) for host in hosts for path in paths]
     present = zip(sources, facts.read_all(sources), strict=True)
     copies = (
         PathKind(host=source.host, path=site_code_copy(cluster, module, source.path))

@@ -88,7 +88,11 @@ CASES = {
         script="docker rm -f bk-paas-esb",
         differs=frozenset({f"container.state bk-paas-esb {H2}", f"container.image bk-paas-esb {H2}"}),
         follows=frozenset({f"consul.passing paas-esb {H2}"}),
-        steps=(("container.install", "10.0.0.2"), ("container.restart-policy", "10.0.0.2")),
+        steps=(
+            ("directory.copy", "10.0.0.2"),  # of /data/bkce/open_paas/esb, where a site may have code of its own
+            ("container.install", "10.0.0.2"),
+            ("container.restart-policy", "10.0.0.2"),
+        ),
         touches=frozenset({"affects-project-files"}),
     ),
     "a-container-stopped": Undone(

@@ -11,7 +11,7 @@ from actions.nginx import RenderNginx
 from actions.package import SwapSource
 from actions.path import CopyDirectory
 from actions.saas import DeploySaas
-from probes.container import AppContainer, ContainerImage
+from probes.container import AppContainer, ContainerImage, ContainerState
 from probes.env import EnvPresent
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known
 from probes.mysql import ProductVersion
@@ -341,6 +341,22 @@ def test_a_login_and_esb_code_of_ones_own_are_copied_before_paas_is_replaced() -
         assert getattr(copy.action, "path", "") == f"/data/dbbak/open_paas-{part}-before-2.14.57"
         assert order.index(copy.id) < order.index(installed.id)
         assert copy.id in {after.step for after in installed.after}
+
+
+def test_of_one_container_that_is_installed_again_its_own_code_alone_is_copied() -> None:
+    """ce/bin/install_paas.sh:164: of the one project that it is called for."""
+    (host,) = CLUSTER.inventory.on("paas")
+    world = finished(CLUSTER)
+    for part in ("login", "esb"):
+        world.facts[PathKind(host=host, path=f"/data/bkce/open_paas/{part}")] = Known("directory")
+    for fact in (
+        ContainerState(host=host, container="bk-paas-esb"),
+        ContainerImage(host=host, container="bk-paas-esb"),
+    ):
+        world.facts[fact] = Absent()
+    plan, _ = planned(world)
+    copies = [step.action.source for step in plan.steps if isinstance(step.action, CopyDirectory)]
+    assert copies == ["/data/bkce/open_paas/esb"]
 
 
 def test_where_there_is_none_nothing_is_copied() -> None:
