@@ -267,7 +267,7 @@ def _unknown_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _lockless(monkeypatch: pytest.MonkeyPatch) -> None:
-    def next_ready(self: executor._Scheduler) -> Step | None:
+    def next_ready(self: executor._Scheduler, remaining_s: float | None) -> Step | None:
         if len(self.tasks) >= self.parallel:
             return None
         return next((step for step in self.waiting.values() if self._dependencies_done(step)), None)
