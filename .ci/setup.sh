@@ -1,7 +1,7 @@
 # What both one-line commands begin with: packages of this machine, and a Python environment in .venv of the checkout.
 # To be sourced, from the checkout's top directory. shellcheck shell=bash
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1
-unset LANGUAGE PYTHONPATH BKREC_CLUSTER NO_COLOR
+unset LANGUAGE PYTHONPATH PYTHONDONTWRITEBYTECODE BKREC_CLUSTER NO_COLOR # hundreds of programs would compile all anew
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
