@@ -22,15 +22,24 @@ from probes.text import FileMentions
 from specs.reason import Reason, reason
 
 PRESERVE_PORTS = """
+value() { # of a key, nothing where there is no such key; fails where consul did not say
+    if command consul kv get "$1" 2>/dev/null; then return; fi
+    answer=$(command consul kv get "$1" 2>&1) || :
+    case $answer in
+    *'No key exists'*) ;;
+    *) echo "consul did not say what $1 is: it is not written" >&2; return 1 ;;
+    esac
+}
 consul() { # as the vendor's script calls it: what decides how the entrance listens is not written over
     case "${1-} ${2-} ${3-}" in
     'kv put bkcfg/ports/paas_http' | 'kv put bkcfg/ports/paas_https' | 'kv put bkcfg/global/bk_http_schema') ;;
     *) command consul "$@"; return ;;
     esac
-    there=$(command consul kv get "$3" 2>/dev/null) || there=
+    there=$(value "$3") || return 1
     given=${4-}
     if [ "$3" = bkcfg/ports/paas_http ]; then
-        tls=$(command consul kv get bkcfg/ports/paas_https 2>/dev/null) || tls=443
+        tls=$(value bkcfg/ports/paas_https) || return 1
+        tls=${tls:-443}
         if [ "$there" = "$tls" ]; then there=; fi
         if [ "$given" = "$tls" ]; then given=80; fi
     fi
@@ -40,7 +49,7 @@ consul() { # as the vendor's script calls it: what decides how the entrance list
         command consul kv put "$3" "$given"
     fi
 }
-export -f consul
+export -f value consul
 accepted() { # nginx reads its configuration without a complaint
     if [ -x /usr/local/openresty/nginx/sbin/nginx ]; then /usr/local/openresty/nginx/sbin/nginx -t; fi
 }

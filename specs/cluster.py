@@ -119,6 +119,10 @@ class Cluster:
     newer: tuple[tuple[str, str], ...] = ()
     """(module or SaaS, version) of what runs here in a newer version than the package has: it is not taken back."""
 
+    origin_unread: tuple[str, ...] = ()
+    """"FILE:KEY" of what tells whether 6.2 was installed here or upgraded to, and could not be read: then it is not
+    known what is desired."""
+
     backups_since: int = 0
     """Seconds since the epoch: a backup made before does not count for what a run is to do."""
 

@@ -77,8 +77,11 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     refused = newer.reinstall_refused(cluster, module)
     if refused is not None:
         return refused
-    copied = site_code_copied(cluster, module, (fact.host,), facts, container.project)
-    return _again(cluster, module, container, drift, copied)
+    first = (
+        *site_code_copied(cluster, module, (fact.host,), facts, container.project),
+        *newer.versions_read(cluster, module, facts),
+    )
+    return _again(cluster, module, container, drift, first)
 
 
 def _unsteady(fact: UnsteadyContainers, drift: AnyDrift) -> Progressing:
@@ -123,7 +126,7 @@ def _installed(cluster: Cluster, module: Module, facts: FactReader) -> bool:
 
 
 def _again(
-    cluster: Cluster, module: Module, container: Container, drift: AnyDrift, copied: tuple[AnyExpected, ...]
+    cluster: Cluster, module: Module, container: Container, drift: AnyDrift, first: tuple[AnyExpected, ...]
 ) -> Repair:
     host = drift.expected.fact.host
     action = InstallContainer(
@@ -141,7 +144,7 @@ def _again(
         drift,
         action,
         section=module.section,
-        requires=(*scripts_in_sync(cluster, (host,)), *sources_present(cluster, module, host), *copied),
+        requires=(*scripts_in_sync(cluster, (host,)), *sources_present(cluster, module, host), *first),
         common=module_facts.obsolete_units(cluster, module, "first"),
     )
 

@@ -81,7 +81,7 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
         because=inline(module.because),
         source=module.source,
         section=module.section,
-        requires=unmasked(module, units, facts),
+        requires=(*unmasked(module, units, facts), *newer.versions_read(cluster, module, facts)),
     )
 
 

@@ -13,9 +13,10 @@ from dataclasses import replace
 from functools import lru_cache, reduce
 
 from probes.container import ContainerImage
-from probes.fact import AnyDrift, AnyFact, Known, Readings
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, Readings, Unknown
 from probes.path import VersionText
-from reconciler.rules import module_extras
+from reconciler.core.fact_reader import FactReader
+from reconciler.rules import module_extras, module_facts
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
@@ -65,6 +66,14 @@ def _newer(cluster: Cluster, readings: Readings) -> Iterator[tuple[str, str]]:
         online = readings.get(module_extras.saas_newer(cluster, app))
         if isinstance(online, Known):
             yield app.code, str(online.value)
+
+
+def versions_read(cluster: Cluster, module: Module, facts: FactReader) -> tuple[AnyExpected, ...]:
+    """Required by each of its installers: what could not be read may be newer. No rule repairs it, so that everything
+    of the module waits for this one answer."""
+    own = [fact for fact in _version_facts(cluster, module) if isinstance(facts.read(fact), Unknown)]
+    expectations = module_facts.installer_effects(cluster, module) if own else ()
+    return tuple(expected for expected in expectations if expected.fact in own)
 
 
 def reinstall_refused(cluster: Cluster, module: Module) -> Diagnostic | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from probes.env import EnvFilled, EnvValue
-from probes.fact import AnyFact, Known, Readings
+from probes.fact import AnyExpected, Known, Readings, Unknown
 from probes.path import VersionText
 from reconciler.core.fact_reader import FactReader
 from specs.cluster import Cluster
@@ -23,7 +23,7 @@ from specs.version_order import numbers_of
 LITE = "lite"
 
 
-def facts_of(cluster: Cluster) -> tuple[AnyFact, ...]:
+def facts_of(cluster: Cluster) -> tuple[EnvFilled | EnvValue, ...]:
     return (_fresh_install(cluster), *(_run_mode(cluster, module) for module in _with_modes(cluster)))
 
 
@@ -41,11 +41,45 @@ def _with_modes(cluster: Cluster) -> tuple[Module, ...]:
 
 
 def with_origin(cluster: Cluster, readings: Readings) -> Cluster:
-    """The cluster as it was installed; unchanged where it comes from 6.1, or where that is Unknown."""
-    if readings.get(_fresh_install(cluster)) != Known(True):
+    """The cluster as it was installed; unchanged where it comes from 6.1. Where that could not be read, it says so."""
+    mark = _fresh_install(cluster)
+    telling = facts_of(cluster) if readings.get(mark) == Known(True) else (mark,)
+    unread = tuple(_name(fact) for fact in telling if isinstance(readings.get(fact), Unknown))
+    if unread:
+        return _unread(cluster, unread)
+    if readings.get(mark) != Known(True):
         return cluster
     lite = (m.name for m in _with_modes(cluster) if readings.get(_run_mode(cluster, m)) == Known(LITE))
     return _as_installed(cluster, tuple(lite))
+
+
+def _name(fact: EnvFilled | EnvValue) -> str:
+    return f"{fact.file}:{fact.key}"
+
+
+@lru_cache(maxsize=8)
+def _unread(cluster: Cluster, names: tuple[str, ...]) -> Cluster:
+    return replace(cluster, origin_unread=names)
+
+
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    """What could not be read and decides what is desired: with it unread there is no verdict."""
+    own = (fact for fact in facts_of(cluster) if _name(fact) in cluster.origin_unread)
+    why, source = inline(cluster.release.fresh_install.because), cluster.release.fresh_install.source
+    return tuple(
+        fact.must_be(True, because=why, source=source)
+        if isinstance(fact, EnvFilled)
+        else fact.must_be(LITE, because=why, source=source)
+        for fact in own
+    )
+
+
+def undecided(cluster: Cluster) -> Diagnostic | None:
+    """Why nothing is done here: the guide's decisions would turn round what a fresh 6.2 has."""
+    if not cluster.origin_unread:
+        return None
+    where = f"{cluster.controller} {' '.join(cluster.origin_unread)}"
+    return diagnose("origin-unread", where=where, because=inline(cluster.release.fresh_install.because))
 
 
 @lru_cache(maxsize=8)

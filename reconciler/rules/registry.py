@@ -95,7 +95,7 @@ def expected_facts(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Every fact a finished release has, on every host; the same for every run on the same cluster. Where two modules
     of a host expect the same (openresty, docker), it is the first one's: one finding, one reason."""
     of_modules = (expected for module in cluster.modules() for expected in module_facts.expect(cluster, module))
-    every = (*_expect(cluster, CLUSTER_WIDE), *of_modules, *_expect(cluster, OTHERS))
+    every = (*origin.expect(cluster), *_expect(cluster, CLUSTER_WIDE), *of_modules, *_expect(cluster, OTHERS))
     first: dict[tuple[AnyFact, object], AnyExpected] = {}
     for expected in every:
         first.setdefault((expected.fact, expected.reading), expected)
@@ -110,7 +110,7 @@ def _expect(cluster: Cluster, families: Iterable[RuleFamily]) -> Iterator[AnyExp
 
 def rule_for(cluster: Cluster) -> Rule:
     def repair(drift: AnyDrift, facts: FactReader) -> Decision:
-        refused = origin.too_old(cluster, facts)
+        refused = origin.too_old(cluster, facts) or origin.undecided(cluster)
         if refused is not None:
             return refused
         if _is_excluded(cluster, drift):

@@ -128,7 +128,8 @@ class DoctorReport:
     def verdict(self) -> Readiness:
         if self.unknown:
             return "unknown"
-        return "not-ready" if self.failed or self.problems else "ready"
+        refusing = any(not check.advice for check in self.failed)
+        return "not-ready" if refusing or self.problems else "ready"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

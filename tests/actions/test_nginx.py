@@ -12,7 +12,8 @@ CONSUL = """#!/bin/bash
 [ "$1" = kv ] || exit 2
 file=$STORE/$(printf %s "$3" | tr / _)
 case $2 in
-get) [ -e "$file" ] || { echo "Error! No key exists at: $3" >&2; exit 1; }; cat "$file" ;;
+get) [ ! -e "$STORE/silent" ] || { echo "Error querying Consul agent: Unexpected response code: 500" >&2; exit 1; }
+    [ -e "$file" ] || { echo "Error! No key exists at: $3" >&2; exit 1; }; cat "$file" ;;
 put) printf %s "${4-}" > "$file" ;;
 esac
 """
@@ -66,6 +67,13 @@ def test_on_https_port_80_stays_and_never_becomes_443(tmp_path: Path) -> None:
 def test_where_both_ports_would_be_the_same_plain_http_gets_80(tmp_path: Path, before: dict[str, str]) -> None:
     """Nothing there yet; or what the vendor's script made of it once."""
     assert rendered(tmp_path, before, **ON_HTTPS)[HTTP] == "80"
+
+
+def test_a_port_that_consul_does_not_say_is_not_written_over(tmp_path: Path) -> None:
+    """While it elects a leader it answers with 500."""
+    own = {HTTP: "8080", HTTPS: "8443", SCHEME: "https", "silent": ""}
+    after = rendered(tmp_path, own, **ON_HTTPS)
+    assert (after[HTTP], after[HTTPS], after[SCHEME]) == ("8080", "8443", "https")
 
 
 def test_ports_and_scheme_of_ones_own_stay(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ makes: converged, and a further `apply` writes nothing.
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from tests.lab.support.operator import Said, fresh, measured
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1800)]
 
-PARTS = (("--until", "6.5"), ("--until", "7.8", "--stop-at", "23:59"))
+LATE = (datetime.now() + timedelta(hours=12)).strftime("%H:%M")
+"""A window that is long enough at any time of day."""
+PARTS = (("--until", "6.5"), ("--until", "7.8", "--stop-at", LATE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,15 @@ from functools import cache
 import pytest
 
 from actions.bkcli import ModuleCall
+from actions.container import InstallContainer
 from actions.env import SetVariable
 from actions.nginx import RenderNginx
 from actions.package import SwapSource
 from actions.path import CopyDirectory
 from actions.saas import DeploySaas
 from probes.container import AppContainer, ContainerImage, ContainerState
-from probes.env import EnvPresent
-from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known
+from probes.env import EnvFilled, EnvPresent, EnvValue
+from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Unknown
 from probes.mysql import ProductVersion
 from probes.path import PathKind, VersionText
 from probes.saas import SaasNewer, SaasOnline
@@ -28,6 +29,7 @@ from reconciler.engine.step.decision import changed_plan_input
 from reconciler.rules import newer
 from specs import parse
 from specs.diagnostic import SpecError
+from specs.reason import reason
 from tests.sim.history import HISTORY, recent
 from tests.sim.real_worlds import BASE_SUITE, LITE_JOB, at_61, installed_as_62, merged_global
 from tests.sim.shapes import HEAD, RELEASE, shape
@@ -320,6 +322,47 @@ def test_said_not_to_be_done_it_is_run_on_the_upgraded_iam_after_a_backup() -> N
     plan, _ = planned(world)
     order = [step.id.partition("@")[0] for step in plan.steps]
     assert order.index("backup.mysql") < order.index("task.run-iam-subjects")
+
+
+# ---- what was not read
+
+
+TIMEOUT = Unknown(reason("probe-timeout", family="any"))
+MARK = EnvFilled(host=CLUSTER.controller, file=CLUSTER.env("01-generate/gse.env"), key="BK_GSE_ZK_TOKEN")
+JOB_MODE = EnvValue(host=CLUSTER.controller, file=CLUSTER.env("04-final/job.env"), key="BK_JOB_RUN_MODE")
+
+
+@pytest.mark.parametrize("unread", [MARK, JOB_MODE], ids=["origin", "run mode"])
+def test_a_cluster_of_which_is_not_known_how_it_was_installed_is_unknown_and_left_alone(unread: AnyFact) -> None:
+    """Taken for one that comes from 6.1, JOB's and the monitor's modes and the agents would be turned round."""
+    world = installed_as_62(CLUSTER)
+    world.facts[unread] = TIMEOUT
+    plan, _ = planned(world)
+    assert (judged(world), plan.steps) == ("unknown", ())
+
+
+def version_facts(name: str) -> list[AnyFact]:
+    """Where the version is seen that a product of the vendor's runs in."""
+    module = RELEASE.module(name)
+    hosts = CLUSTER.hosts(module)
+    if module.version_file:
+        return [VersionText(host=host, path=f"/data/bkce/{module.version_file}") for host in hosts]
+    return [ContainerImage(host=host, container=each.name) for host in hosts for each in module.containers]
+
+
+@pytest.mark.parametrize("name", ["paas", "iam", "usermgr", "gse", "cmdb", "job", "nodeman", "monitorv3", "log"])
+def test_what_may_run_in_a_newer_version_is_not_installed_over(name: str) -> None:
+    """Its version could not be read, and everything that its installer would start is down."""
+    world = finished(CLUSTER)
+    _, expected = planned(world)
+    down = (ContainerState, ContainerImage, UnitActive)
+    own = [each.fact for each in expected if each.module == name and isinstance(each.fact, down)]
+    world.facts.update(dict.fromkeys(own, Absent()))
+    world.facts.update(dict.fromkeys(version_facts(name), TIMEOUT))
+    plan, _ = planned(world)
+    installers = [step.id for step in plan.steps if isinstance(step.action, ModuleCall | InstallContainer)]
+    assert (installers, judged(world)) == ([], "unknown")
+    assert plan.blocked
 
 
 # ---- code of the owner's

@@ -36,6 +36,20 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh=("先按厂商的指引操作：6.0 升级到 6.1；6.1.0、6.1.1 更新到 6.1.2（BKDocs 6.1）；之后再运行 bkrec"),
         ),
     ),
+    "origin-unread": DiagnosticText(
+        what=LocalizedText(
+            en="whether 6.2 was installed here or upgraded to could not be read",
+            zh="无法读取该集群是全新安装的 6.2 还是升级而来",
+        ),
+        why=LocalizedText(
+            en="run modes and agents of a fresh 6.2 differ from an upgraded one's; nothing is changed before this is known",
+            zh="全新安装的 6.2 与升级而来的集群在运行模式与 Agent 版本上不同；确认之前不做任何改动",
+        ),
+        hint=LocalizedText(
+            en="run `bkrec probe`: it shows why the file could not be read; correct that, then run bkrec again",
+            zh="运行 `bkrec probe` 查看无法读取的原因，处理后重新运行 bkrec",
+        ),
+    ),
     "newer-than-package": DiagnosticText(
         what=LocalizedText(
             en="{product} runs {version}, which is newer than that of the {release} package; it stays",

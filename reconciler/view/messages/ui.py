@@ -58,6 +58,10 @@ LABELS: dict[str, LocalizedText] = {
         "ready for {release}: all {checks:preflight check|preflight checks} hold",
         "可以升级到 {release}：{checks} 项前置检查全部通过",
     ),
+    "doctor-notices": message(
+        "ready for {release}: nothing stops it, {advice:notice|notices}; {checks:preflight check|preflight checks}",
+        "可以升级到 {release}：没有阻碍，{advice} 项提示；共 {checks} 项前置检查",
+    ),
     "doctor-not-ready": message(
         "not ready for {release}: {failed:problem|problems} to fix first, {advice:notice|notices}; "
         "{checks:preflight check|preflight checks}",

@@ -38,5 +38,7 @@ def _verdict(report: DoctorReport, page: RenderOptions) -> str:
         "advice": advice,
         "unknown": report.unknown,
     }
-    name = "doctor-idle" if report.verdict == "ready" and not report.steps else f"doctor-{report.verdict}"
+    name = f"doctor-{report.verdict}"
+    if report.verdict == "ready":
+        name = "doctor-notices" if advice else "doctor-ready" if report.steps else "doctor-idle"
     return page.paint(label(name, page.lang, **counts), "bold", COLOURS[report.verdict])
