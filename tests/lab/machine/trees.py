@@ -40,8 +40,8 @@ WantedBy=multi-user.target {target}
 """
 TARGET = "[Unit]\nDescription=all of {name} at once (stand-in)\n\n[Install]\nWantedBy=multi-user.target\n"
 GENERATORS = (
-    "cryptsetup", "debug", "getty", "gpt-auto", "hibernate-resume", "integritysetup", "rc-local", "run", "system-update",
-    "sysv", "veritysetup",
+    "cryptsetup", "debug", "getty", "gpt-auto", "hibernate-resume", "integritysetup", "rc-local", "run",
+    "system-update", "sysv", "veritysetup",
 )  # fmt: skip
 """systemd runs all of them at each of a hundred daemon-reloads, and none has anything to find on a host of the lab."""
 HEALTH = '{"ok":true,"server_up":1,"result":true}\n'
