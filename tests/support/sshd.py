@@ -86,7 +86,7 @@ class Server:
             user="root",
             identities=(str(identity),),
             known_hosts=(str(known_hosts),),
-            configs=(str(self.directory / "none"),),
+            configs=("none",),
             connect_timeout_s=5.0,
         )
 
