@@ -31,12 +31,15 @@ class Proxy:
         return next((line[:200] for line in reversed(lines) if line), "")
 
     def abort(self) -> None:
-        """The whole group: the shell may have started more than one program."""
+        """The whole group: the shell may have started more than one program. Killed: no state is in it, and whoever
+        waits for its end must not wait for its consent."""
+        self.errors.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGTERM)
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     async def close(self) -> None:
         self.abort()
+        self.stream.close()
         await self.process.wait()
 
     def as_tunnel(self) -> Any:
@@ -53,7 +56,6 @@ class _Tunnel:
 
     def close(self) -> None:
         self.proxy.abort()
-        self.proxy.errors.close()
 
     async def wait_closed(self) -> None:
         await self.proxy.process.wait()

@@ -177,8 +177,9 @@ async def _open(
     try:
         connection = await asyncssh.connect(hop.host, sock=proxy.stream, **options)
     except BaseException as error:
+        words = proxy.last_words()
         await proxy.close()
-        if isinstance(error, asyncssh.ConnectionLost) and (words := proxy.last_words()):
+        if isinstance(error, asyncssh.ConnectionLost) and words:
             raise asyncssh.ProtocolError(f"ProxyCommand: {words}") from error
         raise
     connection.set_tunnel(proxy.as_tunnel())
