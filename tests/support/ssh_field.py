@@ -28,6 +28,7 @@ from random import Random
 
 from probes.command import Command
 from reconciler.core import known_hosts
+from reconciler.engine.ssh import connection
 from reconciler.engine.ssh.connection import SshTransport
 from reconciler.engine.ssh.route import Hop, route
 from reconciler.engine.transport import SshSettings, TransportError
@@ -86,22 +87,26 @@ class Arrival:
 
 
 @contextmanager
-def field_of_sshds(root: Path) -> Iterator[Field]:
-    """In a mount namespace of its own."""
+def field_of_sshds(root: Path, options: Mapping[str, str] | None = None) -> Iterator[Field]:
+    """In a mount namespace of its own, with a copy of /etc. `options`: further lines of a server's sshd_config."""
     home = root / "home"
     (home / ".ssh").mkdir(parents=True, mode=0o700)
     passwd = [line for line in Path("/etc/passwd").read_text().splitlines() if line.split(":")[0] not in USERS]
     passwd += [f"{user}:x:0:0::{home}:/bin/sh" for user in USERS]
     # root first: whoever asks for the name of uid 0 is to hear it
-    (root / "passwd").write_text("\n".join([passwd[-len(USERS)], *passwd]) + "\n")
-    (root / "etc").mkdir()
-    _call("mount", "--bind", str(root / "passwd"), "/etc/passwd")
-    _call("mount", "--bind", str(root / "etc"), "/etc/ssh")
+    _call("cp", "-a", "/etc", str(root / "etc"))
+    _call("mount", "--bind", str(root / "etc"), "/etc")
+    Path("/etc/passwd").write_text("\n".join([passwd[-len(USERS)], *passwd]) + "\n")
+    shutil.rmtree("/etc/ssh")
+    Path("/etc/ssh").mkdir()
     for name, kind in zip(KEYS, ("ed25519", "rsa", "ecdsa", *("ed25519",) * 5), strict=True):
         _call("ssh-keygen", "-q", "-t", kind, "-N", "", "-C", name, "-f", str(home / ".ssh" / name))
     processes: list[subprocess.Popen[bytes]] = []
     try:
-        sshds = tuple(_sshd(root, name, f"127.0.0.{n}", processes) for n, name in enumerate(SERVERS, start=2))
+        sshds = tuple(
+            _sshd(root, name, f"127.0.0.{n}", processes, (options or {}).get(name, ""))
+            for n, name in enumerate(SERVERS, start=2)
+        )
         agents = {
             "none": str(root / "no-agent"),
             "right": _agent(root, "right", ("id_ed25519", "work"), processes),
@@ -121,7 +126,7 @@ def _call(*words: str) -> None:
     subprocess.run(words, check=True, capture_output=True, timeout=60)
 
 
-def _sshd(root: Path, name: str, address: str, processes: list[subprocess.Popen[bytes]]) -> Sshd:
+def _sshd(root: Path, name: str, address: str, processes: list[subprocess.Popen[bytes]], more: str) -> Sshd:
     place = root / name
     place.mkdir()
     host_keys: dict[str, str] = {}
@@ -135,8 +140,8 @@ def _sshd(root: Path, name: str, address: str, processes: list[subprocess.Popen[
     (place / "log").touch()
     (place / "config").write_text(
         f"ListenAddress {address}\nPort {port}\nHostKey {place}/ed25519\nHostKey {place}/ecdsa\n"
-        f"AuthorizedKeysFile {place}/authorized\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nPidFile none\n"
-        "LogLevel VERBOSE\nMaxAuthTries 3\nMaxStartups 100\nUseDNS no\nPrintMotd no\n"
+        f"AuthorizedKeysFile {place}/authorized\nStrictModes no\nPermitRootLogin yes\nPidFile none\n"
+        f"LogLevel VERBOSE\nMaxAuthTries 3\nMaxStartups 100\nUseDNS no\nPrintMotd no\n{more}"
     )
     os.makedirs("/run/sshd", exist_ok=True)
     command = ["/usr/sbin/sshd", "-D", "-f", str(place / "config"), "-E", str(place / "log")]
@@ -167,7 +172,7 @@ def _await_port(sshd: Sshd) -> None:
             if probe.connect_ex((sshd.address, sshd.port)) == 0:
                 return
         time.sleep(0.02)
-    raise TimeoutError(sshd.name)
+    raise TimeoutError(f"{sshd.name}: {sshd.log.read_text()}")
 
 
 @dataclass
@@ -199,7 +204,9 @@ def configuration(place: Field, seed: int) -> tuple[dict[str, bytes], str, dict[
     blocks = _shuffled_blocks(c, alias, options)
     if jumps:
         # for the alias alone: a way that jump hosts have too leads to itself, and ssh goes it for ever
-        head = c.pick(f"Host {alias}", f'Host "{alias}"', f"Match originalhost {alias}", f"Match final originalhost {alias}")
+        head = c.pick(
+            f"Host {alias}", f'Host "{alias}"', f"Match originalhost {alias}", f"Match final originalhost {alias}"
+        )
         blocks.insert(c.random.randint(0, len(blocks)), _block(c, head, [_way(c, jumps)]))
     for jump in jumps:
         blocks += _jump_block(c, jump)
@@ -216,14 +223,14 @@ def configuration(place: Field, seed: int) -> tuple[dict[str, bytes], str, dict[
     for name, text in c.files.items():
         files[name] = text.encode("latin-1", errors="replace")
     for sshd in place.sshds:
-        keys = KEYS if c.chance(0.4) else tuple(c.random.sample(KEYS, 3))
+        keys = KEYS if c.chance(0.6) else tuple(c.random.sample(KEYS, 3))
         files[str(sshd.authorized)] = "".join(map(place.public_key, keys)).encode()
     agent = place.agents[c.pick("none", "right", "many")]
     return files, alias, {"SSH_AUTH_SOCK": agent, "BKREC_KEY": "work", "OTHER_AGENT": place.agents["right"]}
 
 
 def _host_options(c: Configuration, target: Sshd, alias: str) -> list[str]:
-    options = [f"HostName {c.pick(target.address, target.address, 'localhost' if False else target.address)}"]
+    options = [f"HostName {target.address}"]
     if c.chance(0.3):
         prefix, _, last = target.address.rpartition(".")
         options = [f"HostName {prefix}.{last}"]
@@ -239,7 +246,9 @@ def _host_options(c: Configuration, target: Sshd, alias: str) -> list[str]:
         lambda: f"GlobalKnownHostsFile {c.pick('/dev/null', '/etc/ssh/ssh_known_hosts', '~/.ssh/known_hosts')}",
         lambda: f"HostKeyAlias {c.pick(alias, 'the-cluster', 'The-Cluster')}",
         lambda: f"HostKeyAlgorithms {c.pick('ssh-ed25519', '+ssh-rsa', '-ssh-ed25519*', 'ecdsa-sha2-nistp256')}",
-        lambda: f"KexAlgorithms {c.pick('curve25519-sha256', '-curve25519*', '^ecdh-sha2-nistp256', 'ecdh-*')}",
+        lambda: (
+            f"KexAlgorithms {c.pick('curve25519-sha256', '-curve25519*', '^ecdh-sha2-nistp256', 'ecdh-sha2-nistp384')}"
+        ),
         lambda: f"Ciphers {c.pick('aes128-ctr', '-chacha20*', '^aes256-gcm@openssh.com')}",
         lambda: f"MACs {c.pick('hmac-sha2-256', '-umac*')}",
         lambda: f"PubkeyAcceptedAlgorithms {c.pick('-ssh-ed25519', 'ssh-ed25519', '+ssh-rsa', 'rsa-sha2-256')}",
@@ -247,12 +256,14 @@ def _host_options(c: Configuration, target: Sshd, alias: str) -> list[str]:
         lambda: f"ConnectTimeout {c.pick('5', '20')}",
         lambda: f"AddressFamily {c.pick('any', 'inet')}",
         lambda: f"BindAddress {c.pick('127.0.0.1', '127.0.0.9')}",
-        lambda: f"RevokedHostKeys {c.pick('~/.ssh/revoked', 'none')}",
+        lambda: (
+            f"RevokedHostKeys {c.pick(f'{c.field.home}/.ssh/revoked', f'{c.field.home}/.ssh/revoked', '~/.ssh/revoked', 'none')}"
+        ),
         lambda: f"StrictHostKeyChecking {c.pick('no', 'accept-new', 'ask', 'yes')}",
         lambda: c.pick("ForwardAgent yes", "SendEnv LC_* BKREC_KEY", "RequestTTY force", "Compression yes"),
         lambda: c.pick("ControlMaster auto\n  ControlPath ~/.ssh/%C", "LocalForward 127.0.0.1:1 h:1", "LogLevel ERROR"),
         lambda: c.pick("ServerAliveInterval 5", "CheckHostIP yes", "HashKnownHosts yes", "UpdateHostKeys no"),
-        lambda: "IgnoreUnknown Something*\n  SomethingNew yes",
+        lambda: "IgnoreUnknown something*,Something*,SOMETHING*\n  SomethingNew yes",
     ]
     for make in c.random.sample(extra, c.random.randint(1, 6)):
         options.append(make())
@@ -292,7 +303,7 @@ def _way(c: Configuration, jumps: Sequence[Sshd]) -> str:
                 "ssh -q -W [%h]:%p gate",
                 'sh -c "exec ssh -W %h:%p gate"',
                 "ssh -W %h:%p gate 2>/dev/null # quiet",
-                "echo warning >&2; exec ssh -W %h:%p gate",
+                'sh -c "echo warning >&2; exec ssh -W %h:%p gate"',
             )
             return f"ProxyCommand {command}"
         return "ProxyJump " + c.pick(
@@ -346,7 +357,7 @@ def _matching(c: Configuration, alias: str) -> str:
 def _not_matching(c: Configuration) -> str:
     return c.pick(
         "Host else*", "Match exec false", "Match originalhost nobody", "Match localuser nobody", "Match user nobody-at-all",
-        'Host "* !web1" x', "Match !all" if False else "Match host nowhere",
+        'Host "* !web1" x', "Match host nowhere",
     )  # fmt: skip
 
 
@@ -367,7 +378,9 @@ def _written(c: Configuration, option: str) -> str:
     free = keyword.lower() in ("proxycommand", "sendenv", "localforward")
     between = " " if free else c.pick(" ", " ", "=", " = ", "\t", "   ")
     # `ProxyJump none # …` is for ssh a host of that name, which it jumps to for ever
-    behind = "" if free or "#" in value or option == "ProxyJump none" else c.pick("", "", "", " # so it is", "   ", "\t")
+    behind = (
+        "" if free or "#" in value or option == "ProxyJump none" else c.pick("", "", "", " # so it is", "   ", "\t")
+    )
     return f"{c.pick('  ', '', chr(9))}{keyword}{between}{value}{behind}"
 
 
@@ -381,12 +394,16 @@ def _spread(c: Configuration, blocks: list[str]) -> tuple[bytes, bytes]:
         n = c.random.randrange(len(own))
         name = c.pick("d/one.conf", "d/two.conf")
         c.files[str(home / name)] = own[n]
-        how = c.pick(f"Include {name}", f'Include "~/.ssh/{name}"', f"Include {home}/{name}", "Include d/o*.conf d/t*.conf")
+        how = c.pick(
+            f"Include {name}", f'Include "~/.ssh/{name}"', f"Include {home}/{name}", "Include d/o*.conf d/t*.conf"
+        )
         own[n] = f"{c.pick('', 'Host *' + chr(10))}{how}\n"
     if c.chance(0.2):
         own.insert(0, "Include not-there.conf\n")
     if c.chance(0.03):
-        own.insert(c.random.randint(0, len(own)), c.pick("NoSuchKeyword yes\n", "Host *\n  Port many\n", 'User "half\n'))
+        own.insert(
+            c.random.randint(0, len(own)), c.pick("NoSuchKeyword yes\n", "Host *\n  Port many\n", 'User "half\n')
+        )
     ending = "\r\n" if c.chance(0.1) else "\n"
     text = "".join(own).replace("\n", ending).encode()
     return text + (b"# \xc4\xe3\xba\xc3 GBK\n" if c.chance(0.2) else b""), "".join(system).encode()
@@ -402,15 +419,25 @@ def _known_hosts(c: Configuration, servers: Sequence[Sshd], alias: str) -> bytes
             name, name, name, f"other,{name}", f"[{prefix}.*]:{sshd.port}", f"*,!{name}", f"[{prefix}.?]:*", sshd.address,
             alias, "the-cluster", f"{name},the-cluster", f"[{alias}]:{sshd.port}", "*",
         )  # fmt: skip
-        if c.chance(0.1):
+        if c.chance(0.05):
             key = c.field["beta" if sshd.name != "beta" else "alpha"].host_keys["ed25519"]
-        marker = c.pick(*[""] * 9, "@revoked ", "@cert-authority ", "@unheard-of ")
+        marker = c.pick(*[""] * 20, "@revoked ", "@cert-authority ", "@unheard-of ")
         lines.append(f"{marker}{names} {key}{c.pick('', ' a comment', ' ', ' # x')}".encode())
         if c.chance(0.15):
             lines.append(_hashed(c, name, sshd.host_keys["ed25519"]).encode())
-        if c.chance(0.3):
+        if c.chance(0.5):
             lines.append(f"{name} {sshd.host_keys[c.pick('ed25519', 'ecdsa')]}".encode())
-    odd = (b"=", b"\0\0\0\0\0\0", b"# \xc4\xe3\xba\xc3", b"one-word", b"\xff\xfe x y", b"a ssh-ed25519 ****", b"", b"  ", b"h 1024 35 123456")
+    odd = (
+        b"=",
+        b"\0\0\0\0\0\0",
+        b"# \xc4\xe3\xba\xc3",
+        b"one-word",
+        b"\xff\xfe x y",
+        b"a ssh-ed25519 ****",
+        b"",
+        b"  ",
+        b"h 1024 35 123456",
+    )
     lines += c.random.sample(odd, c.random.randint(0, 3))
     c.random.shuffle(lines)
     return b"\n".join(lines) + c.pick("\n", "\n", "").encode()
@@ -434,7 +461,14 @@ def write(files: Mapping[str, bytes]) -> None:
 
 def by_ssh(place: Field, alias: str, environ: Mapping[str, str]) -> Arrival:
     since = {sshd.name: sshd.log.stat().st_size for sshd in place.sshds}
-    forced = ("BatchMode=yes", "StrictHostKeyChecking=yes", "ControlMaster=no", "ClearAllForwardings=yes", "LogLevel=DEBUG1")
+    forced = (
+        "BatchMode=yes",
+        "StrictHostKeyChecking=yes",
+        "ControlMaster=no",
+        "ClearAllForwardings=yes",
+        "LogLevel=DEBUG1",
+    )
+    forced += ("UpdateHostKeys=no",)
     options = [word for option in forced for word in ("-o", option)]
     done = subprocess.run(
         ["setsid", "timeout", "-k", "1", "--foreground", "10", "ssh", "-T", *options, "--", alias, "true"],
@@ -451,7 +485,8 @@ def by_ssh(place: Field, alias: str, environ: Mapping[str, str]) -> Arrival:
 async def by_bkrec(place: Field, alias: str, environ: Mapping[str, str]) -> Arrival:
     os.environ.update(environ)
     since = {sshd.name: sshd.log.stat().st_size for sshd in place.sshds}
-    settings = SshSettings(controller="10.9.9.9")
+    without = "FIELD_WITHOUT_SSH_G" in os.environ
+    settings = SshSettings(controller="10.9.9.9", openssh="/no/ssh" if without else "ssh")
     transport = SshTransport(settings)
     try:
         output = await transport.run(alias, Command(script="true"))
@@ -479,14 +514,15 @@ def _known_by(hop: Hop, transport: SshTransport, alias: str) -> tuple[str, ...]:
 
 
 def _logins(place: Field, since: Mapping[str, int]) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {sshd.name: tuple(sshd.arrivals(since[sshd.name])) for sshd in place.sshds if sshd.arrivals(since[sshd.name])}
+    return {
+        sshd.name: tuple(sshd.arrivals(since[sshd.name])) for sshd in place.sshds if sshd.arrivals(since[sshd.name])
+    }
 
 
 def compare(place: Field, seed: int) -> dict[str, object] | None:
     """What differs for this seed; None for nothing. Also None, with a count, where both stay outside."""
     files, alias, environ = configuration(place, seed)
     write(files)
-    if os.environ.get("FIELD_DEBUG"): print(seed, alias, json.dumps({n: t.decode(errors="replace") for n, t in files.items() if "config" in n or "conf" in n}, ensure_ascii=False), file=sys.stderr)
     theirs = by_ssh(place, alias, environ)
     ours = asyncio.run(by_bkrec(place, alias, environ))
     if ours == theirs:
@@ -506,6 +542,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         with field_of_sshds(root) as place:
             os.environ["HOME"] = str(place.home)
+            connection.CONNECT_BACKOFF_S = ()  # one attempt, as ssh makes one
             for seed in range(int(first), int(last)):
                 result = compare(place, seed)
                 assert result is not None

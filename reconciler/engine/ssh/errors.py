@@ -45,14 +45,18 @@ def _diagnostic(host: str, error: Exception, lookup: KnownHostsLookup, banner: s
     import asyncssh
 
     message = _first_line(error)
+    last_words = next((line.strip()[:200] for line in reversed(banner.splitlines()) if line.strip()), "")
     match error:
         case asyncssh.HostKeyNotVerifiable():
             return _host_key(host, message, lookup)
         case asyncssh.KeyExchangeFailed() if "host key" in message and _has_known_key(lookup):
             return diagnose("host-key-changed", where=host, files=", ".join(lookup.files))
         case asyncssh.PermissionDenied() | asyncssh.IllegalUserName() | asyncssh.PasswordChangeRequired():
-            said = next((line.strip() for line in reversed(banner.splitlines()) if line.strip()), "")
-            return diagnose("login-refused", where=host, error=f"{message}: {said[:200]}" if said else message)
+            return diagnose("login-refused", where=host, error=f"{message}: {last_words}" if last_words else message)
+        case asyncssh.DisconnectError() if "Too many authentication failures" in message:
+            return diagnose("login-refused", where=host, error=message)
+        case asyncssh.ConnectionLost() if last_words:
+            return diagnose("login-refused", where=host, error=last_words)
         case asyncssh.KeyImportError() | asyncssh.KeyEncryptionError() | asyncssh.ConfigParseError():
             return diagnose("ssh-setup", where=host, error=message)
         case asyncssh.ProtocolError() if message.startswith("ProxyCommand: "):

@@ -38,14 +38,17 @@ class KnownHostsFiles:
     warnings: tuple[Diagnostic, ...] = ()
 
     def keys_for(self, names: Sequence[str]) -> KnownKeys:
-        """Of the first name that has any; the others' revoked keys count all the same. `names`: `Hop.names`."""
+        """Of a later name, keys of a kind that none before it has, as ssh looks again only then. `names`: `Hop.names`."""
+        keys: list[Any] = []
+        authorities: list[Any] = []
         revoked: list[Any] = []
         for name in names:
             known = _keys(line for text in self.texts for line in known_hosts.read(text).lines_for(name))
+            kinds = {key.algorithm for key in keys}
+            keys += [key for key in known.keys if key.algorithm not in kinds]
+            authorities += known.authorities
             revoked += known.revoked
-            if known:
-                return KnownKeys(keys=known.keys, authorities=known.authorities, revoked=tuple(revoked))
-        return KnownKeys(revoked=tuple(revoked))
+        return KnownKeys(keys=tuple(keys), authorities=tuple(authorities), revoked=tuple(revoked))
 
 
 def read_files(files: Iterable[str]) -> KnownHostsFiles:

@@ -141,7 +141,8 @@ def parse_config(printed: str, name: str, environ: Mapping[str, str]) -> Openssh
         key_alias=alias,
         user_known_hosts=tuple(map(path, _files(one("userknownhostsfile")))),
         global_known_hosts=tuple(map(path, _files(one("globalknownhostsfile")))),
-        revoked_keys=path(_unless_none(one("revokedhostkeys"))),
+        # as it stands: ssh expands neither token nor ~ here, and goes nowhere where it finds no such file
+        revoked_keys=_unless_none(one("revokedhostkeys")),
         identities=tuple(path(text) for text in options.get("identityfile", ()) if text != "none"),
         certificates=tuple(path(text) for text in options.get("certificatefile", ()) if text != "none"),
         identities_only=one("identitiesonly") == "yes",

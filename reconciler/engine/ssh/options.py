@@ -33,7 +33,8 @@ def connection_options(config: OpensshConfig) -> dict[str, Any]:
 
 
 def login_options(config: OpensshConfig, known: KnownKeys) -> dict[str, Any]:
-    """What is accepted of the host, and how one logs in. Raises ValueError as above."""
+    """What is accepted of the host, and how one logs in. `known`: under the host's own name. Raises ValueError as
+    above."""
     from asyncssh.public_key import get_certificate_algs, get_public_key_algs
 
     host_key_algorithms = _allowed(

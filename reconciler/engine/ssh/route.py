@@ -179,7 +179,7 @@ async def _open(
     except BaseException as error:
         words = proxy.last_words()
         await proxy.close()
-        if isinstance(error, asyncssh.ConnectionLost) and words:
+        if isinstance(error, asyncssh.ConnectionLost | OSError) and words:
             raise asyncssh.ProtocolError(f"ProxyCommand: {words}") from error
         raise
     connection.set_tunnel(proxy.as_tunnel())
@@ -212,7 +212,8 @@ def options_of(settings: SshSettings, hop: Hop, known: KnownKeys, banner: list[s
         if hop.config.connect_timeout_s is not None:
             options["connect_timeout"] = hop.config.connect_timeout_s
         named: dict[str, Any] = {"config": None, "username": hop.user}
-        return options | named | connection_options(hop.config) | login_options(hop.config, known)
+        own = hop.known_keys(own_name=True)
+        return options | named | connection_options(hop.config) | login_options(hop.config, own)
     identities = [] if hop.is_jump_host else list(settings.identities)
     given: dict[str, Any] = {"username": hop.user, "client_keys": identities}
     return options | {"config": config_files(settings)} | {name: value for name, value in given.items() if value}

@@ -79,9 +79,12 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en=(
                 "check that `ssh -o BatchMode=yes USER@HOST true` works from here; if the key is in an "
-                "unusual place, set it in cluster.toml"
+                "unusual place, or an agent offers too many others first, name it in cluster.toml (`[ssh] identity`)"
             ),
-            zh=("确认在本机执行 `ssh -o BatchMode=yes USER@HOST true` 可以成功；密钥位置特殊时写入 cluster.toml"),
+            zh=(
+                "确认在本机执行 `ssh -o BatchMode=yes USER@HOST true` 可以成功；密钥位置特殊，或 agent 中其他密钥过多时，"
+                "在 cluster.toml 中指定（`[ssh] identity`）"
+            ),
         ),
     ),
     "sudo-refused": DiagnosticText(
