@@ -70,9 +70,9 @@ class KnownHosts:
     """Numbers of the lines that are none of a key."""
 
     def lines_for(self, name: str) -> tuple[KnownHostsLine, ...]:
-        found = {line.number: line for line in self.exact.get(name.lower(), ())}
-        found |= {line.number: line for line in self.others if _line_matches(line.names, name)}
-        return tuple(found[number] for number in sorted(found))
+        matching = {line.number: line for line in self.exact.get(name.lower(), ())}
+        matching |= {line.number: line for line in self.others if _line_matches(line.names, name)}
+        return tuple(matching[number] for number in sorted(matching))
 
 
 @lru_cache(maxsize=16)

@@ -3,6 +3,9 @@
 unshare --mount python -m tests.support.ssh_conditions
 """
 
+# ruff: noqa: ASYNC221, ASYNC240
+# nothing else runs in these loops
+
 import asyncio
 import json
 import os
@@ -10,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +161,8 @@ async def system_files(place: Field) -> Any:
     Path("/etc/ssh/ssh_config").write_text("Include /etc/ssh/ssh_config.d/*.conf\n")
     Path("/etc/ssh/ssh_config.d").mkdir(exist_ok=True)
     Path("/etc/ssh/ssh_config.d/site.conf").write_text(
-        f"Host 控制_机 # ours\n  HostName {alpha.address} # the first\n  Port {alpha.port} # as everywhere\n  User may-user\n"
+        f"Host 控制_机 # ours\n  HostName {alpha.address} # the first\n  Port {alpha.port} # as everywhere\n"
+        "  User may-user\n"
     )
     system.write_text(before)
     own.write_text("")
@@ -220,9 +224,10 @@ async def proxy_commands(place: Field) -> Any:
     alpha, config = place["alpha"], place.dot_ssh / "config"
     found: dict[str, Any] = {}
     relay = place.home / "relay"
-    relay.write_text(RELAY)
+    relay.write_text(f"#!{sys.executable}\n{RELAY}")
+    relay.chmod(0o755)
     for name, command in {
-        "a warning on stderr, a pipe, a variable": f"sh -c 'echo be warned >&2; V=%p; {sys.executable} {relay} %h $V | cat'",
+        "a warning on stderr, a pipe, a variable": f"sh -c 'echo be warned >&2; V=%p; {relay} %h $V | cat'",
         "it fails": "sh -c 'echo ncat: the proxy says no >&2; exit 1'",
     }.items():
         config.write_text(f"ProxyCommand {command}\n")
@@ -231,7 +236,7 @@ async def proxy_commands(place: Field) -> Any:
     return found
 
 
-CONDITIONS: dict[str, Callable[[Field], Awaitable[Any]]] = {
+CONDITIONS: dict[str, Callable[[Field], Coroutine[Any, Any, Any]]] = {
     condition.__name__: condition
     for condition in (
         login_shells, bastion_users, last_words, crowded_agent, known_hosts_with_odd_lines, system_files,

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +87,7 @@ class Arrival:
 
 
 @contextmanager
-def field_of_sshds(root: Path, options: Mapping[str, str] | None = None) -> Iterator[Field]:
+def field_of_sshds(root: Path, options: Mapping[str, str] | None = None) -> Generator[Field]:
     """In a mount namespace of its own, with a copy of /etc. `options`: further lines of a server's sshd_config."""
     home = root / "home"
     (home / ".ssh").mkdir(parents=True, mode=0o700)
@@ -179,7 +179,7 @@ def _await_port(sshd: Sshd) -> None:
 class Configuration:
     """A seed's files, the alias that is asked for, and the environment."""
 
-    field: Field
+    place: Field
     random: Random
     files: dict[str, str] = field(default_factory=dict[str, str])
     """Path → text, written as latin-1 where it has bytes of its own."""
@@ -193,7 +193,7 @@ class Configuration:
 
 def configuration(place: Field, seed: int) -> tuple[dict[str, bytes], str, dict[str, str]]:
     """Files, alias, environment: mostly a way that leads somewhere, in all the ways in which it may be written."""
-    c = Configuration(field=place, random=Random(seed))
+    c = Configuration(place=place, random=Random(seed))
     alias = c.pick(*ALIASES)
     target = place[c.pick("alpha", "beta")]
     home = str(place.home)
@@ -237,6 +237,7 @@ def _host_options(c: Configuration, target: Sshd, alias: str) -> list[str]:
     options.append(f"Port {target.port}")
     if c.chance(0.8):
         options.append(f"User {_quoted(c, c.pick(*USERS))}")
+    revoked = f"{c.place.home}/.ssh/revoked"
     extra = [
         lambda: f"IdentityFile {_identity(c)}",
         lambda: f"IdentityFile {_identity(c)}",
@@ -256,9 +257,7 @@ def _host_options(c: Configuration, target: Sshd, alias: str) -> list[str]:
         lambda: f"ConnectTimeout {c.pick('5', '20')}",
         lambda: f"AddressFamily {c.pick('any', 'inet')}",
         lambda: f"BindAddress {c.pick('127.0.0.1', '127.0.0.9')}",
-        lambda: (
-            f"RevokedHostKeys {c.pick(f'{c.field.home}/.ssh/revoked', f'{c.field.home}/.ssh/revoked', '~/.ssh/revoked', 'none')}"
-        ),
+        lambda: f"RevokedHostKeys {c.pick(revoked, revoked, '~/.ssh/revoked', 'none')}",
         lambda: f"StrictHostKeyChecking {c.pick('no', 'accept-new', 'ask', 'yes')}",
         lambda: c.pick("ForwardAgent yes", "SendEnv LC_* BKREC_KEY", "RequestTTY force", "Compression yes"),
         lambda: c.pick("ControlMaster auto\n  ControlPath ~/.ssh/%C", "LocalForward 127.0.0.1:1 h:1", "LogLevel ERROR"),
@@ -322,7 +321,7 @@ def _jump_block(c: Configuration, jump: Sshd) -> list[str]:
         options.append("UserKnownHostsFile ~/.ssh/known_hosts")
     if jump.name == "gate" and c.chance(0.3):
         options.append("ProxyJump outer")
-        return [_block(c, "Host gate", options), *_jump_block(c, c.field["outer"])]
+        return [_block(c, "Host gate", options), *_jump_block(c, c.place["outer"])]
     return [_block(c, f"Host {jump.name}", options)]
 
 
@@ -347,16 +346,18 @@ def _shuffled_blocks(c: Configuration, alias: str, options: Sequence[str]) -> li
 def _matching(c: Configuration, alias: str) -> str:
     first, quoted = alias[0], f'"{alias}"'
     return c.pick(
-        f"Host {alias}", f"Host other {alias}", f"Host {quoted}", f"Host {first}* !{first}zz", "Host *", "Host * !gate !outer",
+        f"Host {alias}", f"Host other {alias}", f"Host {quoted}", f"Host {first}* !{first}zz", "Host *",
+        "Host * !gate !outer",
         f"Match originalhost {alias}", f"Match originalhost other,{alias}", "Match exec true", 'Match exec "test -d /"',
-        f"Match originalhost {alias} localuser root", f"Match !originalhost gate,outer,127.* exec true",
+        f"Match originalhost {alias} localuser root", "Match !originalhost gate,outer,127.* exec true",
         f"Match originalhost {first}*", "Match all",
     )  # fmt: skip
 
 
 def _not_matching(c: Configuration) -> str:
     return c.pick(
-        "Host else*", "Match exec false", "Match originalhost nobody", "Match localuser nobody", "Match user nobody-at-all",
+        "Host else*", "Match exec false", "Match originalhost nobody", "Match localuser nobody",
+        "Match user nobody-at-all",
         'Host "* !web1" x', "Match host nowhere",
     )  # fmt: skip
 
@@ -386,7 +387,7 @@ def _written(c: Configuration, option: str) -> str:
 
 def _spread(c: Configuration, blocks: list[str]) -> tuple[bytes, bytes]:
     """The blocks over ~/.ssh/config, its includes, and /etc/ssh/ssh_config: in this order they count."""
-    home = c.field.dot_ssh
+    home = c.place.dot_ssh
     (home / "d").mkdir(exist_ok=True)
     at = c.random.randint(0, len(blocks)) if c.chance(0.3) else len(blocks)
     own, system = blocks[:at], blocks[at:]
@@ -416,11 +417,11 @@ def _known_hosts(c: Configuration, servers: Sequence[Sshd], alias: str) -> bytes
         name = known_hosts.host_pattern(sshd.address, sshd.port)
         prefix = sshd.address.rpartition(".")[0]
         names = c.pick(
-            name, name, name, f"other,{name}", f"[{prefix}.*]:{sshd.port}", f"*,!{name}", f"[{prefix}.?]:*", sshd.address,
-            alias, "the-cluster", f"{name},the-cluster", f"[{alias}]:{sshd.port}", "*",
+            name, name, name, f"other,{name}", f"[{prefix}.*]:{sshd.port}", f"*,!{name}", f"[{prefix}.?]:*",
+            sshd.address, alias, "the-cluster", f"{name},the-cluster", f"[{alias}]:{sshd.port}", "*",
         )  # fmt: skip
         if c.chance(0.05):
-            key = c.field["beta" if sshd.name != "beta" else "alpha"].host_keys["ed25519"]
+            key = c.place["beta" if sshd.name != "beta" else "alpha"].host_keys["ed25519"]
         marker = c.pick(*[""] * 20, "@revoked ", "@cert-authority ", "@unheard-of ")
         lines.append(f"{marker}{names} {key}{c.pick('', ' a comment', ' ', ' # x')}".encode())
         if c.chance(0.15):

@@ -15,17 +15,17 @@ from reconciler.engine.ssh.openssh_config import OpensshConfig
 
 
 @asynccontextmanager
-async def client_keys(config: OpensshConfig, named: Sequence[str]) -> AsyncGenerator[dict[str, Any]]:
-    """Options for asyncssh, good while the login lasts. `named`: files that cluster.toml names; one that cannot be
+async def client_keys(config: OpensshConfig, identities: Sequence[str]) -> AsyncGenerator[dict[str, Any]]:
+    """Options for asyncssh, good while the login lasts. `identities`: files that cluster.toml names; one that cannot be
     used is an error, while ssh passes over one of its own. Raises OSError, ValueError."""
     import asyncssh
 
     agent = asyncssh.SSHAgentClient(config.agent) if config.agent else None
     try:
         in_agent = await _agent_keys(agent) if agent is not None else ()
-        files = _expanded(named) or config.identities
-        only = bool(named) or config.identities_only
-        keys = _in_order(in_agent, files, config.certificates, only=only, required=bool(named))
+        files = _expanded(identities) or config.identities
+        only = bool(identities) or config.identities_only
+        keys = _in_order(in_agent, files, config.certificates, only=only, required=bool(identities))
         yield {"client_keys": keys or None, "agent_path": None}
     finally:
         if agent is not None:
@@ -49,11 +49,11 @@ def _in_order(
     in_agent: Sequence[Any], files: Sequence[str], certificates: Sequence[str], *, only: bool, required: bool
 ) -> list[Any]:
     public = {file: _public_blobs(file) for file in files}
-    named = {blob for blobs in public.values() for blob in blobs} | {
+    configured = {blob for blobs in public.values() for blob in blobs} | {
         blob for file in certificates for blob in _public_blobs(file)
     }
-    first = [key for key in in_agent if key.public_data in named]
-    others = [] if only else [key for key in in_agent if key.public_data not in named]
+    first = [key for key in in_agent if key.public_data in configured]
+    others = [] if only else [key for key in in_agent if key.public_data not in configured]
     has = {key.public_data for key in in_agent}
     of_files = [key for file in files if not has & public[file] for key in _load(file, certificates, required=required)]
     return [*first, *others, *of_files]

@@ -38,16 +38,16 @@ class KnownHostsFiles:
     warnings: tuple[Diagnostic, ...] = ()
 
     def keys_for(self, names: Sequence[str]) -> KnownKeys:
-        """Of a later name, keys of a kind that none before it has, as ssh looks again only then. `names`: `Hop.names`."""
+        """`names`: `Hop.names`. Of a later name, keys of a kind that none before it has: only then ssh looks again."""
         keys: list[Any] = []
         authorities: list[Any] = []
         revoked: list[Any] = []
         for name in names:
             known = _keys(line for text in self.texts for line in known_hosts.read(text).lines_for(name))
-            kinds = {key.algorithm for key in keys}
+            before, kinds = tuple(keys), {key.algorithm for key in keys}
             keys += [key for key in known.keys if key.algorithm not in kinds]
             authorities += known.authorities
-            revoked += known.revoked
+            revoked += [key for key in known.revoked if key not in before]
         return KnownKeys(keys=tuple(keys), authorities=tuple(authorities), revoked=tuple(revoked))
 
 
@@ -78,13 +78,13 @@ def revoked_keys(file: str) -> tuple[Any, ...]:
 
 
 def _keys(lines: Iterable[KnownHostsLine]) -> KnownKeys:
-    found: dict[str, list[Any]] = {"": [], "@cert-authority": [], "@revoked": []}
+    by_marker: dict[str, list[Any]] = {"": [], "@cert-authority": [], "@revoked": []}
     for line in lines:
         key = _import(line.key)
-        if key is not None and key not in found[line.marker]:
-            found[line.marker].append(key)
+        if key is not None and key not in by_marker[line.marker]:
+            by_marker[line.marker].append(key)
     return KnownKeys(
-        keys=tuple(found[""]), authorities=tuple(found["@cert-authority"]), revoked=tuple(found["@revoked"])
+        keys=tuple(by_marker[""]), authorities=tuple(by_marker["@cert-authority"]), revoked=tuple(by_marker["@revoked"])
     )
 
 

@@ -118,18 +118,18 @@ def parse_config(printed: str, name: str, environ: Mapping[str, str]) -> Openssh
     """From what `ssh -G` printed for this name. An option that this ssh does not have yet has OpenSSH's default."""
     options: dict[str, list[str]] = {}
     for line in printed.splitlines():
-        keyword, _, value = line.partition(" ")
-        options.setdefault(keyword.lower(), []).append(value)
+        keyword, _, text = line.partition(" ")
+        options.setdefault(keyword.lower(), []).append(text)
 
-    def one(*keywords: str, default: str = "") -> str:
+    def value(*keywords: str, default: str = "") -> str:
         return next((options[keyword][0] for keyword in keywords if keyword in options), default)
 
     def names(*keywords: str) -> tuple[str, ...]:
-        return tuple(filter(None, one(*keywords).split(",")))
+        return tuple(filter(None, value(*keywords).split(",")))
 
-    user, host, port = one("user"), one("hostname", default=name), int(one("port", default="22"))
-    alias = one("hostkeyalias")
-    tokens = _tokens(name=name, host=host, port=port, user=user, known_as=alias or name, jump=one("proxyjump"))
+    user, host, port = value("user"), value("hostname", default=name), int(value("port", default="22"))
+    alias = value("hostkeyalias")
+    tokens = _tokens(name=name, host=host, port=port, user=user, known_as=alias or name, jump=value("proxyjump"))
 
     def path(text: str) -> str:
         return _tilde(_expand(text, tokens, environ))
@@ -139,27 +139,27 @@ def parse_config(printed: str, name: str, environ: Mapping[str, str]) -> Openssh
         host=host,
         port=port,
         key_alias=alias,
-        user_known_hosts=tuple(map(path, _files(one("userknownhostsfile")))),
-        global_known_hosts=tuple(map(path, _files(one("globalknownhostsfile")))),
+        user_known_hosts=tuple(map(path, _files(value("userknownhostsfile")))),
+        global_known_hosts=tuple(map(path, _files(value("globalknownhostsfile")))),
         # as it stands: ssh expands neither token nor ~ here, and goes nowhere where it finds no such file
-        revoked_keys=_unless_none(one("revokedhostkeys")),
+        revoked_keys=_unless_none(value("revokedhostkeys")),
         identities=tuple(path(text) for text in options.get("identityfile", ()) if text != "none"),
         certificates=tuple(path(text) for text in options.get("certificatefile", ()) if text != "none"),
-        identities_only=one("identitiesonly") == "yes",
-        agent=_agent(one("identityagent", default="SSH_AUTH_SOCK"), tokens, environ),
-        public_keys=one("pubkeyauthentication", default="yes") not in ("no", "false"),
-        gssapi=one("gssapiauthentication") == "yes",
-        proxy_jump=_percent(_unless_none(one("proxyjump")), tokens),
-        proxy_command=_percent(_unless_none(one("proxycommand")), tokens),
-        family=one("addressfamily", default="any"),
-        bind_address=_unless_none(one("bindaddress")),
-        connect_timeout_s=_seconds(one("connecttimeout", default="none")),
+        identities_only=value("identitiesonly") == "yes",
+        agent=_agent(value("identityagent", default="SSH_AUTH_SOCK"), tokens, environ),
+        public_keys=value("pubkeyauthentication", default="yes") not in ("no", "false"),
+        gssapi=value("gssapiauthentication") == "yes",
+        proxy_jump=_percent(_unless_none(value("proxyjump")), tokens),
+        proxy_command=_percent(_unless_none(value("proxycommand")), tokens),
+        family=value("addressfamily", default="any"),
+        bind_address=_unless_none(value("bindaddress")),
+        connect_timeout_s=_seconds(value("connecttimeout", default="none")),
         key_exchanges=names("kexalgorithms"),
         ciphers=names("ciphers"),
         macs=names("macs"),
         host_key_algorithms=names("hostkeyalgorithms"),
         public_key_algorithms=names("pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes"),
-        not_followed=tuple(option for option in NOT_FOLLOWED if _unless_none(one(option))),
+        not_followed=tuple(option for option in NOT_FOLLOWED if _unless_none(value(option))),
     )
 
 
@@ -196,7 +196,7 @@ def _agent(text: str, tokens: Mapping[str, str], environ: Mapping[str, str]) -> 
 
 
 def _tokens(*, name: str, host: str, port: int, user: str, known_as: str, jump: str) -> Mapping[str, str]:
-    here, home, local = socket.gethostname(), _home(""), _local_user()
+    local_host, home, local = socket.gethostname(), _home(""), _local_user()
     return {
         "%": "%",
         "d": home,
@@ -204,13 +204,13 @@ def _tokens(*, name: str, host: str, port: int, user: str, known_as: str, jump: 
         "i": str(os.getuid()),
         "j": jump,
         "k": known_as,
-        "l": here,
-        "L": here.partition(".")[0],
+        "l": local_host,
+        "L": local_host.partition(".")[0],
         "n": name,
         "p": str(port),
         "r": user,
         "u": local,
-        "C": hashlib.sha1("".join((here, host, str(port), user)).encode(errors="surrogateescape")).hexdigest(),  # noqa: S324
+        "C": hashlib.sha1("".join((local_host, host, str(port), user)).encode(errors="surrogateescape")).hexdigest(),  # noqa: S324
     }
 
 
@@ -222,10 +222,10 @@ def _percent(text: str, tokens: Mapping[str, str]) -> str:
 def _expand(text: str, tokens: Mapping[str, str], environ: Mapping[str, str]) -> str:
     """Both in one pass: what a variable holds is no template."""
 
-    def value(match: re.Match[str]) -> str:
+    def expanded(match: re.Match[str]) -> str:
         return environ.get(match[2], match[0]) if match[2] else tokens.get(match[1], match[0])
 
-    return re.sub(r"%(.)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}", value, text)
+    return re.sub(r"%(.)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}", expanded, text)
 
 
 def _expanduser(file: str) -> str:

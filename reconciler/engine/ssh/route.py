@@ -116,8 +116,8 @@ async def route(settings: SshSettings, host: str) -> tuple[Hop, ...]:
     except (*asyncssh_errors(), LookupError, RuntimeError) as error:
         # the last two: a user without an entry in passwd, and no HOME
         raise TransportError(diagnose("ssh-setup", where=host, error=_first_line(error))) from error
-    for each in hops:
-        _warn(settings, each)
+    for resolved in hops:
+        _warn(settings, resolved)
     return hops
 
 
@@ -140,8 +140,8 @@ async def connect_through(settings: SshSettings, hops: Sequence[Hop]) -> "asyncs
 
 def connect_limit_s(settings: SshSettings, hops: Sequence[Hop]) -> float:
     """For all of the way; ConnectTimeout of ~/.ssh/config counts where it is longer than ours."""
-    asked = [hop.config.connect_timeout_s or 0.0 for hop in hops if hop.config is not None]
-    return max(settings.connect_timeout_s, *asked, 0.0) + settings.login_timeout_s
+    configured = [hop.config.connect_timeout_s or 0.0 for hop in hops if hop.config is not None]
+    return max(settings.connect_timeout_s, *configured, 0.0) + settings.login_timeout_s
 
 
 async def _connect_hop(
@@ -152,8 +152,8 @@ async def _connect_hop(
         async with contextlib.AsyncExitStack() as stack:
             options = options_of(settings, hop, hop.known_keys(), banner)
             if hop.config is not None:
-                named = () if hop.is_jump_host else settings.identities
-                options |= await stack.enter_async_context(client_keys(hop.config, named))
+                identities = () if hop.is_jump_host else settings.identities
+                options |= await stack.enter_async_context(client_keys(hop.config, identities))
             connection = await _open(hop, tunnel, options)
     except BaseException as error:
         if tunnel is not None:
@@ -211,9 +211,9 @@ def options_of(settings: SshSettings, hop: Hop, known: KnownKeys, banner: list[s
     if hop.config is not None:
         if hop.config.connect_timeout_s is not None:
             options["connect_timeout"] = hop.config.connect_timeout_s
-        named: dict[str, Any] = {"config": None, "username": hop.user}
+        login: dict[str, Any] = {"config": None, "username": hop.user}
         own = hop.known_keys(own_name=True)
-        return options | named | connection_options(hop.config) | login_options(hop.config, own)
+        return options | login | connection_options(hop.config) | login_options(hop.config, own)
     identities = [] if hop.is_jump_host else list(settings.identities)
     given: dict[str, Any] = {"username": hop.user, "client_keys": identities}
     return options | {"config": config_files(settings)} | {name: value for name, value in given.items() if value}

@@ -115,7 +115,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
         hint=LocalizedText(
             en=(
-                "run `ssh USER@HOST id` from here; look at the user's shell in /etc/passwd (nologin), an expired "
+                "run `ssh USER@HOST id` from this machine; check the user's shell in /etc/passwd (nologin), an expired "
                 "password (`chage -l USER`), a forced command in authorized_keys or sshd_config, and sudo"
             ),
             zh=(
@@ -130,16 +130,16 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             en="the line is skipped, as ssh does; all other lines count",
             zh="已跳过该行（与 ssh 相同），其余各行有效",
         ),
-        hint=LocalizedText(en="delete the line", zh="删除该行"),
+        hint=LocalizedText(en="remove the line", zh="删除该行"),
     ),
     "ssh-missing": DiagnosticText(
-        what=LocalizedText(en="there is no `ssh` on this machine", zh="本机没有 `ssh` 命令"),
+        what=LocalizedText(en="this machine has no `ssh` command", zh="本机没有 `ssh` 命令"),
         why=LocalizedText(
             en=(
-                "bkrec asks it what ~/.ssh/config means (`ssh -G`); without it, bkrec reads the file itself, "
-                "the common options only, and nothing below /etc/ssh"
+                "bkrec asks it what ~/.ssh/config means (`ssh -G`); without it only common options are read, "
+                "and nothing in /etc/ssh"
             ),
-            zh="bkrec 通过它（`ssh -G`）解析 ~/.ssh/config；没有时由 bkrec 自行读取，仅支持常用选项，且不读取 /etc/ssh",
+            zh="bkrec 用 `ssh -G` 解析 ~/.ssh/config；没有时只读取常用选项，不读取 /etc/ssh",
         ),
         hint=LocalizedText(en="install the OpenSSH client", zh="安装 OpenSSH 客户端"),
     ),
@@ -152,8 +152,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             en="ssh may get in by them where bkrec does not", zh="ssh 可能凭这些选项登录成功，而 bkrec 不能"
         ),
         hint=LocalizedText(
-            en="an agent holds keys of tokens (`ssh-add`), known_hosts the keys of hosts (`bkrec trust`)",
-            zh="令牌中的密钥可加入 agent（`ssh-add`），主机密钥可写入 known_hosts（`bkrec trust`）",
+            en="add keys of tokens to the agent (`ssh-add`), and host keys to known_hosts (`bkrec trust`)",
+            zh="将令牌中的密钥加入 agent（`ssh-add`），将主机密钥写入 known_hosts（`bkrec trust`）",
         ),
     ),
     "ssh-setup": DiagnosticText(
