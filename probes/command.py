@@ -26,15 +26,19 @@ class Command:
         Arguments follow `bkrec` as $0, so one that looks like an option is never read as sh's own. `sudo`: unless the
         login is root's, whatever its name: a bastion's users are called `ops#root#10.0.0.1`.
         """
-        words = ("env", "LC_ALL=C", "sh", "-c", PRELUDE + self.script, "bkrec", *self.args)
+        words = ("env", "LC_ALL=C", "sh", "-c", PRELUDE + self._program, "bkrec", *self.args)
         return shlex.join(("sh", "-c", AS_ROOT, "bkrec", *words) if sudo else words)
+
+    @property
+    def _program(self) -> str:
+        return CURL_WITHOUT_CURLRC + self.script if "curl " in self.script else self.script
 
     def section(self) -> str:
         """The same as one line of a program that many scripts share and that has set LC_ALL and PATH already.
 
         Its own deadline goes with it (124: it was stopped), and it can never read the program's own input.
         """
-        words = ("timeout", "-k", "5", f"{self.timeout_s:g}", "sh", "-c", self.script, "bkrec", *self.args)
+        words = ("timeout", "-k", "5", f"{self.timeout_s:g}", "sh", "-c", self._program, "bkrec", *self.args)
         if not self.stdin:
             return f"{shlex.join(words)} </dev/null"
         return f"printf %s {shlex.quote(self.stdin)} | {shlex.join(words)}"
@@ -73,6 +77,10 @@ UNSET: LiteralString = (
 """Exported by a host's profile they change what a command does: TMOUT ends bash's `read` from a slow pipe as if there
 were no more (hardening exports it), BASH_ENV is run by every script, the others are further options or units; the
 last one is put into the vendor's rsync of all of /root (ce/install.sh:680)."""
+
+CURL_WITHOUT_CURLRC: LiteralString = 'curl() { command curl -q "$@"; }\n'
+"""A ~/.curlrc of root's changes what every page answers: with `location` a served one reads as another, with `fail` or
+`proxy` as none. `-q` counts as the first argument alone."""
 
 PRELUDE: LiteralString = (
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH\nunset " + UNSET + "\n"
