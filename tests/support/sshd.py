@@ -113,7 +113,7 @@ def ssh_of(home: Path) -> Path:
     out of passwd, whatever HOME says."""
     real, where = shutil.which("ssh"), home / "bin"
     assert real is not None
-    where.mkdir()
+    where.mkdir(exist_ok=True)
     (home / ".ssh").mkdir(exist_ok=True)
     (home / ".ssh" / "config").touch()
     (where / "ssh").write_text(f'#!/bin/sh\nexec {real} -F {home}/.ssh/config "$@"\n')

@@ -52,8 +52,8 @@ def on_a_controller(directory: Path, *bkrec: str) -> subprocess.CompletedProcess
     }  # fmt: skip
     script = 'python=$1 run=$2; shift 2; "$python" -c "$run" "$@"; code=$?; cat cluster.toml; exit $code'
     return subprocess.run(
-        ["unshare", "--mount", "sh", "-c", OVERLAY, "sh", str(mounts), "sh", "-c", script, "sh", sys.executable, run]
-        + list(bkrec),
+        ["unshare", "--mount", "sh", "-c", OVERLAY, "sh", str(mounts), "sh", "-c", script, "sh", sys.executable, run,
+         *bkrec],
         env=environ, check=False, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """`ssh` is the judge: generated configurations, and where ssh and bkrec arrive with them, on real sshds.
 
-    pytest -m campaign -s tests/reconciler/engine/ssh/test_openssh_config.py      # 600 configurations; prints the figures
+    pytest -m campaign -s tests/reconciler/engine/ssh/test_openssh_config.py    # 600; prints the figures
 
 Each seed is a configuration of the user and of the system: keywords, Match, Include, tokens, URIs, comments, quotes and
 encodings (`tests/support/ssh_field.py`). What is compared is what the sshds logged, user and key of each on the way,
