@@ -96,7 +96,7 @@ def site_code_copied(
     copies = (
         PathKind(host=source.host, path=site_code_copy(cluster, module, source.path))
         for source, reading in present
-        if reading == Known("directory")
+        if reading in (Known("directory"), Known("link"))
     )
     why, source = reason("site-code-copied"), "ce/bin/install_paas.sh:164"
     return tuple(copy.must_be("directory", because=why, source=source, module=module.name) for copy in copies)

@@ -11,6 +11,7 @@ from actions.backup import MONGOD_CONF, BackupInstall, BackupMongodb, BackupMysq
 from actions.bkcli import InstallModule, ModuleCall
 from actions.mysql import SetLoginPath
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
+from actions.path import CopyDirectory
 from actions.task import MIGRATION, PYTHON, RecordTask, RunPostUpgradeTask
 from probes.backup import CLOCK_S
 from probes.certificate import CertificatesEnding
@@ -23,6 +24,7 @@ from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
+from probes.site_code import SiteFiles
 from probes.system import (
     InodeRoom,
     Ipv6Usable,
@@ -42,6 +44,8 @@ from specs.module import Module
 from specs.reason import reason
 
 MIGRATES = "iam-subjects"
+SITE_CODE = "site-code"
+"""The ID for `apply --approve`: a site's own files may go, copied beforehand."""
 CONSUL = "consul.service.consul"
 """consul's own servers: registered by themselves, whatever else of the cluster is down."""
 TREE_INODES = 100_000
@@ -58,7 +62,8 @@ ROOT_LOGIN = "default-root"
 def approvals(cluster: Cluster) -> tuple[str, ...]:
     """What `apply --approve` may name here."""
     deletions = (cluster.release.business_topology.id,) if cluster.release.rebuilds_topology else ()
-    return (*deletions, database.DUMPED)
+    site_code = (SITE_CODE,) if any(module.site_code for module in cluster.modules()) else ()
+    return (*deletions, database.DUMPED, *site_code)
 
 
 def hosts_required(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
@@ -92,6 +97,7 @@ def preflight_checks(
         *_hosts(cluster, now, plan),
         *_no_foreign_work(cluster),
         *_dumpable(cluster, plan, approved),
+        *_site_code(cluster, plan, approved),
         *_disk_space(cluster, plan),
         *_tools(plan),
         *_downloads(plan),
@@ -134,6 +140,20 @@ def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyE
     """Irreversible changes require databases that bkrec can dump, unless a person confirms a dump."""
     if loses(plan) and database.DUMPED not in approved:
         yield database.elsewhere(cluster)
+
+
+def _site_code(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
+    """Files of the site's own are named before they go, and a person says that they may. Asked while the copy is still
+    to be made: then the package below /data/src is mostly the one that was installed."""
+    if SITE_CODE in approved:
+        return
+    installed = {cluster.home(path): path for module in cluster.modules() for path in module.site_code}
+    for step in plan.steps:
+        if isinstance(step.action, CopyDirectory) and step.action.source.removesuffix("/.") in installed:
+            path = step.action.source.removesuffix("/.")
+            fact = SiteFiles(host=step.action.host, installed=path, packaged=cluster.src(installed[path]))
+            because = reason("preflight-site-code", path=path, copy=step.action.path, id=SITE_CODE)
+            yield fact.must_be((), because=because, source="ce/bin/install_paas.sh:164")
 
 
 def loses(plan: Plan) -> bool:

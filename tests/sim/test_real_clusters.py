@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from typing import Literal
 
 import pytest
 
@@ -18,6 +19,7 @@ from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Unknown
 from probes.mysql import ProductVersion
 from probes.path import PathKind, VersionText
 from probes.saas import SaasNewer, SaasOnline
+from probes.site_code import SiteFiles
 from probes.task import TaskDone, TaskPending
 from probes.unit import UnitActive
 from reconciler.commands.assess import cluster_as_read, spec_inputs
@@ -27,6 +29,7 @@ from reconciler.core.plan import Plan, Step
 from reconciler.core.verdict import verdict
 from reconciler.engine.step.decision import changed_plan_input
 from reconciler.rules import newer
+from reconciler.rules.preflight import preflight_checks
 from specs import parse
 from specs.diagnostic import SpecError
 from specs.reason import reason
@@ -384,6 +387,37 @@ def test_a_login_and_esb_code_of_ones_own_are_copied_before_paas_is_replaced() -
         assert getattr(copy.action, "path", "") == f"/data/dbbak/open_paas-{part}-before-2.14.57"
         assert order.index(copy.id) < order.index(installed.id)
         assert copy.id in {after.step for after in installed.after}
+
+
+@pytest.mark.parametrize("kind", ["directory", "link"])
+def test_files_of_ones_own_are_named_and_asked_about_before_anything_is_written(
+    kind: Literal["directory", "link"],
+) -> None:
+    (host,) = CLUSTER.inventory.on("paas")
+    path = "/data/bkce/open_paas/login"
+    found: dict[AnyFact, AnyReading] = {
+        PathKind(host=host, path=path): Known(kind),
+        PathKind(host=host, path=f"{path}/."): Known("directory"),
+    }
+    plan, _ = planned(at_61(CLUSTER, found))
+    asked = SiteFiles(host=host, installed=path, packaged="/data/src/open_paas/login")
+    checks = {check.fact: check for check in preflight_checks(CLUSTER, 0, plan)}
+    assert checks[asked].reading == Known(())
+    assert dict(checks[asked].because.fields)["id"] == "site-code"
+    approved = {check.fact for check in preflight_checks(CLUSTER, 0, plan, frozenset({"site-code"}))}
+    assert asked not in approved
+    (copied,) = [step.action.source for step in plan.steps if "open_paas" in getattr(step.action, "source", "")]
+    assert copied == (path if kind == "directory" else f"{path}/.")
+
+
+def test_once_they_are_copied_nobody_is_asked_again() -> None:
+    (host,) = CLUSTER.inventory.on("paas")
+    copied: dict[AnyFact, AnyReading] = {
+        PathKind(host=host, path=path): Known("directory")
+        for path in ("/data/bkce/open_paas/login", "/data/dbbak/open_paas-login-before-2.14.57")
+    }
+    plan, _ = planned(at_61(CLUSTER, copied))
+    assert not any(isinstance(check.fact, SiteFiles) for check in preflight_checks(CLUSTER, 0, plan))
 
 
 def test_of_one_container_that_is_installed_again_its_own_code_alone_is_copied() -> None:

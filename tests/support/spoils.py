@@ -18,6 +18,7 @@ from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
+from probes.site_code import SiteFiles
 from probes.system import (
     InodeRoom,
     Ipv6Usable,
@@ -64,6 +65,7 @@ SPOILS: dict[str, Spoil] = {
     "preflight-clock": Spoil(ClockNear, Known(value=False)),
     "preflight-no-foreign-work": Spoil(ForeignWork, Known(("12 wang bkcli install",))),
     "preflight-databases": Spoil(DatabaseElsewhere, Known(("mysql db.example:3306",))),
+    "preflight-site-code": Spoil(SiteFiles, Known(("ee_login/sso.py",))),
     "preflight-port": Spoil(PortListening, Known(value=True), lambda fact: fact.port == 5009),
     "preflight-docker": Spoil(DockerFault, Known("the daemon does not answer")),
     "preflight-tools": Spoil(MissingCommands, Known(("rsync",)), lambda fact: "rsync" in fact.names),

@@ -127,6 +127,9 @@ FACTS: dict[str, LocalizedText] = {
     ),
     "tag.state": message("generated secrets of {module}", "{module} 已生成的密码"),
     "text.mentions": message("whether {file} contains {key}", "{file} 是否包含 {key} 的值"),
+    "site-code.files": message(
+        "files of your own in {installed}, compared with {packaged}", "{installed} 中自己的文件（与 {packaged} 比较）"
+    ),
     "smoke-test.broken": message("failure of the JOB smoke test", "作业平台冒烟测试失败的原因"),
     "install-config.module-hosts": message("hosts of `{module}` in {path}", "{path} 中 `{module}` 所在主机"),
     "undo.entries": message("items saved by run {run}", "运行 {run} 在此保存的内容"),
