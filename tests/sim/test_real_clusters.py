@@ -462,6 +462,43 @@ def test_a_run_that_ended_after_the_scripts_still_merges() -> None:
     assert judged(live(world, plan)) == "converged"
 
 
+RABBITMQ_KEY = "BK_BKLOG_RABBITMQ_PASSWORD"
+RABBITMQ_PASSWORD = EnvFilled(host=CLUSTER.controller, file=CLUSTER.env("03-userdef/bklog.env"), key=RABBITMQ_KEY)
+DECLARED = EnvPresent(host=CLUSTER.controller, file=CLUSTER.env("default/bklog.env"), key=RABBITMQ_KEY)
+GENERATED = EnvFilled(host=CLUSTER.controller, file=CLUSTER.env("01-generate/bklog.env"), key=RABBITMQ_KEY)
+
+
+@pytest.mark.parametrize("start", ["6.1.2", "6.2.0"])
+def test_the_log_platforms_rabbitmq_password_is_made_before_the_merge_that_reads_it(start: str) -> None:
+    """bk-install 47c5380: scripts that may come with the package make a user with it (ce/install.sh:1263)."""
+    plan = plan_of_61() if start == "6.1.2" else planned(recent(V620))[0]
+    order = [step.id.partition("@")[0] for step in plan.steps]
+    (made,) = [at for at, name in enumerate(order) if RABBITMQ_KEY.lower().replace("_", "-") in name.lower()]
+    assert made < order.index("bkcli.bkenv")
+
+
+@pytest.mark.parametrize(
+    ("facts", "missing"),
+    [
+        ({}, False),  # scripts that do not know it, as those of 6.2.1
+        ({DECLARED: Known(True)}, True),
+        ({DECLARED: Known(True), GENERATED: Known(True)}, False),
+    ],
+)
+def test_on_a_finished_one_it_is_missed_only_where_its_scripts_ask_for_it_and_nobody_made_it(
+    facts: dict[AnyFact, AnyReading], missing: bool
+) -> None:
+    world = finished(CLUSTER)
+    world.facts.update(
+        {
+            RABBITMQ_PASSWORD: Known(False),
+            VersionText(host=CLUSTER.controller, path=CLUSTER.src("VERSION")): Known("6.2.2"),
+        }
+    )
+    world.facts.update(facts)
+    assert judged(world) == ("differs" if missing else "converged")
+
+
 # ---- conflicts in install.config
 
 

@@ -53,6 +53,7 @@ def test_a_cluster_on_6_2_gets_no_step_for_a_module_that_is_right_already(before
         "bkcli.sync-common",
         "directory.copy",
         "env.add",
+        "env.generate",  # of a variable that the later scripts may ask for
         "package.unpack",
         "package.products",
         "package.scripts",
