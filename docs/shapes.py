@@ -54,8 +54,8 @@ WORDS = {
         "layout": "refused by `init`: {codes}",
         "tested": "{test}",
         "none": "not tried",
-        "crossed": "Besides, https × domain × suite × databases elsewhere × code of its own: {number} combinations, each\n"
-        "converging in a random order too (`pytest -m campaign tests/sim/test_cluster_shapes.py`).",
+        "crossed": "Besides, https × domain × suite × databases elsewhere × code of its own: {number} combinations,\n"
+        "each converging in a random order too (`pytest -m campaign tests/sim/test_cluster_shapes.py`).",
     },
     "zh": {
         "converged": "已收敛",

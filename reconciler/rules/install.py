@@ -122,6 +122,7 @@ def _invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterato
     daemon.json that names another data root than the one in use, version rows of products it does not upgrade."""
     if module.call == "install":
         yield from (expected.fact for expected in module_facts.units_up_to_date(cluster, module))
+        yield from (expected.fact for expected in module_facts.units_of_its_files(cluster, module))
         yield from (expected.fact for expected in module_facts.restart_policies(cluster, module))
         hosts = cluster.hosts(module) if module.containers else ()
         roots = facts.read_all(DockerRoot(host=host) for host in hosts)

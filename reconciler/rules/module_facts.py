@@ -119,6 +119,19 @@ def units_up_to_date(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...
     )
 
 
+@of_module
+def units_of_its_files(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """Units of other modules that run from this one's directory (apisix from the gateway's): they are older than what
+    its installer replaces."""
+    return tuple(
+        expected
+        for other in cluster.modules()
+        if other is not module and module.version_file
+        for expected in units_up_to_date(cluster, other)
+        if getattr(expected.fact, "file", "") == cluster.home(module.version_file)
+    )
+
+
 def _awaits_module(module: Module, expected: AnyExpected) -> bool:
     """Units of 6.1 that keep their name serve their old port until they are restarted (gse-data)."""
     old = module.call == "install" and any(unit.file and not is_new(module, unit) for unit in module.units)
