@@ -3,7 +3,7 @@
 import pytest
 
 from probes.command import Output
-from probes.current import PROBE, UnitCurrent
+from probes.current import PROBE, UnitCurrent, UnitStartedSince
 from probes.fact import Absent, AnyReading, Known, Unknown
 
 FACT = UnitCurrent(host="10.0.0.1", unit="a.service", file="/f")
@@ -84,3 +84,18 @@ def test_an_unreadable_file_is_unknown() -> None:
 def test_noise_is_refused(text: str) -> None:
     with pytest.raises((LookupError, ValueError)):
         PROBE.parse([FACT], Output(stdout=text))
+
+
+@pytest.mark.parametrize(
+    ("row", "wanted"),
+    [
+        (f"is\t600\t{BEGAN}", Known(True)),
+        (f"is\t900\t{BEGAN}", Known(False)),
+        ("is\t600\t\t", Absent()),
+        ("absent", Known(True)),
+    ],
+    ids=["started-since", "started-before", "not-running", "nothing-was-retired"],
+)
+def test_where_nothing_was_retired_nothing_has_to_start_again(row: str, wanted: object) -> None:
+    fact = UnitStartedSince(host="10.0.0.1", unit="a.service", mark="/f")
+    assert PROBE.parse([fact], Output(stdout=f"{CLOCK}0\t{row}\n"))[fact] == wanted

@@ -49,6 +49,10 @@ FACTS: dict[str, LocalizedText] = {
     "container.state": message("container {container}", "容器 {container}"),
     "container.unsteady": message("containers not confirmed to stay up", "尚未确认能持续运行的容器"),
     "container.no-restart-policy": message("containers without a restart policy", "没有重启策略的容器"),
+    "current.since": message(
+        "whether {unit} was started since {mark}",
+        "{unit} 是否在 {mark} 之后启动",
+    ),
     "current.unit": message("whether {unit} runs its current files", "{unit} 运行的是否为现有文件"),
     "env.copied": message("{key} in {file} against its source ({sources})", "{file} 的 {key} 与其来源（{sources}）"),
     "env.duplicates": message("assignments of {key} in {file}", "{file} 中 {key} 的赋值"),
@@ -147,6 +151,7 @@ FACTS: dict[str, LocalizedText] = {
 STATES: dict[str, tuple[LocalizedText, LocalizedText]] = {
     "cmdb.editing-unlocked": (message("locked", "未解锁"), message("unlocked", "已解锁")),
     "cmdb.editing-locked": (message("unlocked for editing", "编辑已解锁"), message("locked", "已锁定")),
+    "current.since": (message("started before", "在其之前启动"), message("started since", "在其之后启动")),
     "current.unit": (message("older than its files", "早于其文件"), message("up to date", "已是最新")),
     "kv.set": (message("not set", "未设置"), message("set", "已设置")),
     "task.done": (message("pending", "待执行"), message("done", "已完成")),

@@ -56,13 +56,13 @@ CHECKS: dict[str, DiagnosticText] = {
             "{path} 中有软件包没有的自有文件：{reading}",
         ),
         (
-            "the installer deletes or overwrites them; bkrec copies the directory to {copy} first and puts nothing back, "
-            "since code for 6.1 may not run in 6.2",
+            "the installer deletes or overwrites them; all is copied to {copy} first and restored by nobody: "
+            "code for 6.1 may not run in 6.2",
             "安装程序会删除或覆盖它们；bkrec 会先将该目录复制到 {copy}，但不会放回：为 6.1 编写的代码在 6.2 未必可用",
         ),
         (
-            "prepare a version of them for 6.2, then run `bkrec apply --approve {id}` (valid for one run)",
-            "先准备好适用于 6.2 的版本，再执行 `bkrec apply --approve {id}`（仅对该次运行有效）",
+            "check that you have them for 6.2, then run `bkrec apply --approve {id}` (valid for one run)",
+            "先确认已有适用于 6.2 的版本，再执行 `bkrec apply --approve {id}`（仅对该次运行有效）",
         ),
     ),
     "preflight-space-package": _check(
