@@ -56,7 +56,7 @@ CHECKS: dict[str, DiagnosticText] = {
             "{path} 中有软件包没有的自有文件：{reading}",
         ),
         (
-            "the installer deletes or overwrites them; all is copied to {copy} first and restored by nobody: "
+            "the installer deletes or overwrites them; all is copied to {copy} first and not restored by bkrec: "
             "code for 6.1 may not run in 6.2",
             "安装程序会删除或覆盖它们；bkrec 会先将该目录复制到 {copy}，但不会放回：为 6.1 编写的代码在 6.2 未必可用",
         ),
