@@ -20,7 +20,7 @@ from probes.fact import Absent, AnyExpected, Known, Readings
 from probes.host import ClockNear, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.image import ImageSource
 from probes.mysql import LoginPath
-from probes.port import PortListening
+from probes.port import PortOwner
 from probes.python import ScriptDefects
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
@@ -270,7 +270,7 @@ def _ports(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
         ports = dict.fromkeys((*(service.port for service in module.services), *module.redis_cluster_ports))
         for host in cluster.hosts(module):
             for port in ports:
-                fact = PortListening(host=host, port=port)
+                fact = PortOwner(host=host, port=port)
                 yield fact.must_be_absent(
                     because=reason("preflight-port", port=port, module=module.name), source=module.source
                 )

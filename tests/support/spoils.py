@@ -14,7 +14,7 @@ from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known
 from probes.host import ClockNear, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.image import ImageSource
 from probes.mysql import LoginPath
-from probes.port import PortListening
+from probes.port import PortOwner
 from probes.python import ScriptDefects
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
@@ -66,7 +66,7 @@ SPOILS: dict[str, Spoil] = {
     "preflight-no-foreign-work": Spoil(ForeignWork, Known(("12 wang bkcli install",))),
     "preflight-databases": Spoil(DatabaseElsewhere, Known(("mysql db.example:3306",))),
     "preflight-site-code": Spoil(SiteFiles, Known(("ee_login/sso.py",))),
-    "preflight-port": Spoil(PortListening, Known(value=True), lambda fact: fact.port == 5009),
+    "preflight-port": Spoil(PortOwner, Known("nginx (812)"), lambda fact: fact.port == 5009),
     "preflight-docker": Spoil(DockerFault, Known("the daemon does not answer")),
     "preflight-tools": Spoil(MissingCommands, Known(("rsync",)), lambda fact: "rsync" in fact.names),
     "preflight-dump-tools": Spoil(MissingCommands, Known(("bsondump",)), _names("mongodump", "bsondump")),

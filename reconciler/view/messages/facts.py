@@ -109,6 +109,7 @@ FACTS: dict[str, LocalizedText] = {
     "path.version": message("version in {path}", "{path} 中的版本"),
     "package-versions.recorded": message("versions in the package with MD5 {md5}", "MD5 为 {md5} 的软件包中的各版本"),
     "port.listening": message("port {port}", "端口 {port}"),
+    "port.owner": message("owner of port {port}", "端口 {port} 的占用者"),
     "python.defects": message("defects of the script {path}", "脚本 {path} 的问题"),
     "redis.cluster": message("Redis cluster on port {port}", "端口 {port} 上的 Redis 集群"),
     "repository.silent": message("package repositories without an answer", "无应答的软件仓库"),

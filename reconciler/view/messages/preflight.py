@@ -145,11 +145,11 @@ CHECKS: dict[str, DiagnosticText] = {
         ("start docker and check `journalctl -u docker`", "启动 docker，并查看 `journalctl -u docker`"),
     ),
     "preflight-port": _check(
-        ("port {port} is in use", "端口 {port} 已被占用"),
+        ("port {port} is in use by {reading}", "端口 {port} 已被 {reading} 占用"),
         ("{module} needs port {port}, which another process uses", "{module} 需要监听端口 {port}，但已被占用"),
         (
-            "stop that process or move it to another port; `ss -tnlp 'sport = :{port}'` on the host shows its owner",
-            "停止该进程或更换其端口；在主机上执行 `ss -tnlp 'sport = :{port}'` 可查看占用者",
+            "stop that process, or move it to another port: it is named with its pid, or `?` where ss does not say",
+            "停止该进程或更换其端口：括号内为 pid，ss 未给出时显示 `?`",
         ),
     ),
     "preflight-login-tools": _check(
