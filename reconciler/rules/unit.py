@@ -15,7 +15,7 @@ from reconciler.core.planner import Decision
 from reconciler.rules import baseline, module_facts
 from reconciler.rules.agent import agent_baseline
 from reconciler.rules.entailed import of_module, of_module_and
-from reconciler.rules.install import install, prepared_requirements, unmasked
+from reconciler.rules.install import install, prepared_requirements, site_code_copied, unmasked
 from reconciler.rules.lookup import running_facts_as
 from reconciler.rules.smoke_test import smoke_test_baseline
 from specs.cluster import Cluster
@@ -96,7 +96,8 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     evidence = module_facts.install_evidence(cluster, module)
     installed = facts.once(("proven", module.name), lambda: facts.any_holds(evidence))
     first = () if installed else prepared_requirements(cluster, module)
-    return Repair.of(drift, action, section=module.section, common=first)
+    copied = () if installed else site_code_copied(cluster, module, cluster.hosts(module), facts)
+    return Repair.of(drift, action, section=module.section, requires=copied, common=first)
 
 
 @of_module_and

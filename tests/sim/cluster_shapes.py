@@ -226,9 +226,17 @@ def newer_cmdb(cluster: Cluster) -> Facts:
 def newer_sops(cluster: Cluster) -> Facts:
     """Updated on the page of PaaS."""
     app = cluster.release.app("bk_sops")
-    where = {"host": cluster.controller, "login_path": "mysql-paas", "app": "bk_sops"}
-    newer = SaasNewer(**where, src=cluster.paths.src, release="6.2.2", default=app.version)
-    return {SaasOnline(**where): Known("3.33.9"), newer: Known("3.33.9")}
+    host, login_path = cluster.controller, "mysql-paas"
+    online = SaasOnline(host=host, login_path=login_path, app="bk_sops")
+    newer = SaasNewer(
+        host=host,
+        login_path=login_path,
+        app="bk_sops",
+        src=cluster.paths.src,
+        release="6.2.2",
+        default=app.version,
+    )
+    return {online: Known("3.33.9"), newer: Known("3.33.9")}
 
 
 def own_template(cluster: Cluster) -> Facts:

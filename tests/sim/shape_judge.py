@@ -6,7 +6,7 @@ from functools import cache
 
 from actions.bkcli import ModuleCall, UpgradeModule
 from actions.saas import DeploySaas
-from probes.fact import AnyExpected, Readings
+from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, SameAs
 from reconciler.commands.assess import spec_inputs
 from reconciler.core.diff import diff
 from reconciler.core.placement import build_cluster, lacking, propose_placement
@@ -62,7 +62,10 @@ def judge(shape: ClusterShape) -> Outcome:
     plan, _, answers = planned(world)
     cluster = world.cluster
     checks = preflight_checks(cluster, NOW, plan)
-    readings = {check.fact: check.reading for check in checks} | spoilt(checks, *shape.spoils)[0]
+    readings: dict[AnyFact, AnyReading] = {
+        check.fact: check.reading for check in checks if not isinstance(check.reading, SameAs)
+    }
+    readings |= spoilt(checks, *shape.spoils)[0]
     readings |= {check.fact: answers[check.fact] for check in checks if check.fact in world.facts}
     aborting = {blocked.diagnostic.code for blocked in plan.blocked if blocked.diagnostic.disposition == "aborts-run"}
     end = live(world, plan)

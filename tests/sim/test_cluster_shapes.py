@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from docs import shapes as page
+from specs.text import Lang
 from tests.sim import cluster_shapes, real_worlds
 from tests.sim.board import Board
 from tests.sim.cluster_shapes import CROSSED, SHAPES, ClusterShape
@@ -91,7 +92,7 @@ def _with_claim(shape: ClusterShape, other: ClusterShape) -> ClusterShape:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_table_of_the_documents_is_what_these_tests_find(lang: str) -> None:
+def test_the_table_of_the_documents_is_what_these_tests_find(lang: Lang) -> None:
     assert page.target(lang).read_text(encoding="utf-8") == page.text(lang)
 
 

@@ -32,7 +32,7 @@ from reconciler.rules import newer
 from reconciler.rules.preflight import preflight_checks
 from specs import parse
 from specs.diagnostic import SpecError
-from specs.reason import reason
+from specs.reason import CodedReason, reason
 from tests.sim.history import HISTORY, recent
 from tests.sim.real_worlds import BASE_SUITE, LITE_JOB, at_61, installed_as_62, merged_global
 from tests.sim.shapes import HEAD, RELEASE, shape
@@ -386,6 +386,8 @@ def test_a_login_and_esb_code_of_ones_own_are_copied_before_paas_is_replaced() -
         assert copy.action.host == host
         assert getattr(copy.action, "path", "") == f"/data/dbbak/open_paas-{part}-before-2.14.57"
         assert order.index(copy.id) < order.index(installed.id)
+        retired = [at for at, step_id in enumerate(order) if step_id.startswith("unit.retire-bk-paas-")]
+        assert order.index(copy.id) < min(retired)
         assert copy.id in {after.step for after in installed.after}
 
 
@@ -403,10 +405,13 @@ def test_files_of_ones_own_are_named_and_asked_about_before_anything_is_written(
     asked = SiteFiles(host=host, installed=path, packaged="/data/src/open_paas/login")
     checks = {check.fact: check for check in preflight_checks(CLUSTER, 0, plan)}
     assert checks[asked].reading == Known(())
-    assert dict(checks[asked].because.fields)["id"] == "site-code"
+    because = checks[asked].because
+    assert isinstance(because, CodedReason)
+    assert dict(because.fields)["id"] == "site-code"
     approved = {check.fact for check in preflight_checks(CLUSTER, 0, plan, frozenset({"site-code"}))}
     assert asked not in approved
-    (copied,) = [step.action.source for step in plan.steps if "open_paas" in getattr(step.action, "source", "")]
+    copies = [step.action.source for step in plan.steps if isinstance(step.action, CopyDirectory)]
+    (copied,) = [source for source in copies if "open_paas" in source]
     assert copied == (path if kind == "directory" else f"{path}/.")
 
 
