@@ -9,6 +9,7 @@ from collections.abc import Iterator, Set
 
 from actions.backup import MONGOD_CONF, BackupInstall, BackupMongodb, BackupMysql
 from actions.bkcli import InstallModule, ModuleCall
+from actions.env import CopyVariable
 from actions.mysql import SetLoginPath
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
 from actions.path import CopyDirectory
@@ -22,6 +23,7 @@ from probes.image import ImageSource
 from probes.mysql import LoginPath
 from probes.port import PortOwner
 from probes.python import ScriptDefects
+from probes.redis_login import RedisLogin
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
 from probes.site_code import SiteFiles
@@ -55,6 +57,9 @@ FILE_INODES = 1_000
 IMAGES_MB = 4096
 """Room for the images that an installer loads on a host, and for what docker writes while it loads them."""
 EXPIRES_DAYS = 30
+REDIS_KEY = "BK_REDIS_ADMIN_PASSWORD"
+REDIS_PORT = 6379
+"""bin/default/*.env of every product that has one."""
 ROOT_LOGIN = "default-root"
 """The login path that dumps are made with (`actions/backup.py`)."""
 
@@ -105,6 +110,7 @@ def preflight_checks(
         *_ports(cluster, plan),
         *_networking(cluster, plan),
         *_logins(plan),
+        *_redis_logins(cluster, plan),
         *_packages(cluster, plan),
         *_images(cluster, plan),
         *_ipv6(cluster, plan),
@@ -303,6 +309,18 @@ def _logins(plan: Plan) -> Iterator[AnyExpected]:
             fact = LoginPath(host=step.action.host, login_path=ROOT_LOGIN)
             because = reason("preflight-mysql-login", login_path=ROOT_LOGIN)
             yield fact.must_be("works", because=because, source="guide 5.1; bin/setup_mysql_loginpath.sh")
+
+
+def _redis_logins(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """Where products get the password of Redis's administrator as theirs."""
+    copied = {source for step in plan.steps if isinstance(step.action, CopyVariable) for source in step.action.sources}
+    if not any(source.endswith(f":{REDIS_KEY}") for source in copied):
+        return
+    files = tuple(cluster.env(f"{directory}/dbadmin.env") for directory in ("03-userdef", "01-generate"))
+    for host in cluster.inventory.on("redis"):
+        fact = RedisLogin(host=host, port=REDIS_PORT, env_files=files, key=REDIS_KEY)
+        because = reason("preflight-redis-login", key=REDIS_KEY, port=REDIS_PORT)
+        yield fact.must_be("works", because=because, source="guide 6.3; bin/merge_env.sh")
 
 
 def _packages(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:

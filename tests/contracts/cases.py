@@ -54,6 +54,7 @@ from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionTex
 from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.redis import RedisCluster
+from probes.redis_login import RedisLogin
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
 from probes.saas import SaasOnline, SaasPackaged
@@ -375,6 +376,12 @@ CASES: tuple[Case, ...] = (
         SiteFiles(host=H1, installed="/etc/skel", packaged="/usr/share/base-files"),
         SiteFiles(host=H1, installed="/etc/skel", packaged="/nonexistent"),
         SiteFiles(host=H1, installed="/nonexistent", packaged="/etc/skel"),
+    ),
+    _case(
+        "redis_login/no-client",
+        0,
+        "sh --version",
+        RedisLogin(host=H1, port=6379, env_files=(f"{INSTALL}/none.env",), key="BK_REDIS_ADMIN_PASSWORD"),
     ),
     _case("repository/no-yum", 0, "curl --version", RepositoriesSilent(host=H1), PACKAGES_WANTED),
     _case("image/no-docker", 0, "curl --version", ImageSource(host=H1, image="hub.invalid/blueking/none:1")),

@@ -16,6 +16,7 @@ from probes.image import ImageSource
 from probes.mysql import LoginPath
 from probes.port import PortOwner
 from probes.python import ScriptDefects
+from probes.redis_login import RedisLogin
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
 from probes.site_code import SiteFiles
@@ -73,6 +74,7 @@ SPOILS: dict[str, Spoil] = {
     "preflight-login-tools": Spoil(MissingCommands, Known(("expect",)), _names("expect", "mysql_config_editor")),
     "preflight-subjects-script": Spoil(ScriptDefects, Absent()),
     "preflight-mysql-login": Spoil(LoginPath, Known("denied"), lambda fact: fact.login_path == "default-root"),
+    "preflight-redis-login": Spoil(RedisLogin, Known("denied")),
     "preflight-certificates": Spoil(CertificatesEnding, Known(("platform.cert 2026-12-03",))),
 }
 

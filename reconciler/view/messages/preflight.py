@@ -312,6 +312,20 @@ CHECKS: dict[str, DiagnosticText] = {
             "增加 CPU，或在 cluster.toml 中把 {modules} 放到其他主机",
         ),
     ),
+    "preflight-redis-login": _check(
+        (
+            "{key} is not what the Redis on port {port} accepts: {reading}",
+            "端口 {port} 的 Redis 不接受 {key}：{reading}",
+        ),
+        (
+            "user management, the log platform and monitor's transfer get this password as theirs",
+            "用户管理、日志平台与监控 transfer 会使用该密码",
+        ),
+        (
+            "set {key} in bin/03-userdef/dbadmin.env to the password in use",
+            "在 bin/03-userdef/dbadmin.env 中将 {key} 设为实际使用的密码",
+        ),
+    ),
     "preflight-certificates": _check(
         ("certificates have ended or end within {days} days: {reading}", "证书已到期或 {days} 天内到期：{reading}"),
         (
