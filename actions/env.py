@@ -66,7 +66,7 @@ if [ -n "$made" ]; then
 fi
 cd -- "$install"
 if [ "$what" = random ]; then
-    printed=$key=$(LC_ALL=C tr -dc A-Za-z0-9 < /dev/urandom | head -c 12)
+    printed=$key=$(mktemp -u XXXXXXXXXXXX) # twelve characters of the system's own randomness, and no file
 else
     printed=$(./bin/generate_blueking_generate_envvars.sh "$what") || echo "the generator ended with $?" >&2
 fi

@@ -57,9 +57,13 @@ ss -tnlp 2>/dev/null | awk '$1 == "LISTEN" && match($0, /users:\(\("[^"]*",(pid=
 """
 
 
+LIST: LiteralString = "ports=$(listening) || exit 1\nprintf '%s\\n' \"$ports\" end\n"
+
+
 def command(facts: Sequence[PortFact]) -> Command:
-    owners: LiteralString = OWNERS if any(isinstance(fact, PortOwner) for fact in facts) else ""
-    return Command(script=LISTENING + owners + "ports=$(listening) || exit 1\nprintf '%s\\n' \"$ports\" end\n")
+    if any(isinstance(fact, PortOwner) for fact in facts):
+        return Command(script=LISTENING + OWNERS + LIST)
+    return Command(script=LISTENING + LIST)
 
 
 def parse(facts: Sequence[PortFact], output: Output) -> Readings:

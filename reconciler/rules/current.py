@@ -42,7 +42,8 @@ def _again(cluster: Cluster, fact: UnitStartedSince, drift: AnyDrift, facts: Fac
     active = running_facts_as(cluster, module, UnitActive(host=fact.host, unit=fact.unit))
     if active is None:
         return diagnose("no-rule", where=fact.host)
-    old = [e for e in module_facts.obsolete_units(cluster, module, "last") if e.fact.host == fact.host]
+    obsolete = module_facts.obsolete_units(cluster, module, "last")
+    old = [expected for expected in obsolete if expected.fact.host == fact.host]
     if facts.all_match(old) and not facts.holds(active):
         return Derived(expected=drift.expected, depends_on=(active,))
     action = RestartUnitSince(host=fact.host, unit=fact.unit, mark=fact.mark, service=module.name)

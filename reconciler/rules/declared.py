@@ -34,8 +34,8 @@ def _unneeded(cluster: Cluster, readings: Readings) -> Iterator[Variable]:
     upgrade = isinstance(installed, Known) and installed.value != cluster.release.version
     for variable in cluster.release.variables:
         if variable.if_declared:
-            asked = upgrade or readings.get(_declared(cluster, variable)) == Known(True)
-            if not asked or readings.get(_generated(cluster, variable)) == Known(True):
+            read = upgrade or readings.get(_declared(cluster, variable)) == Known(True)
+            if not read or readings.get(_generated(cluster, variable)) == Known(True):
                 yield variable
 
 

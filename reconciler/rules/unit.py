@@ -84,12 +84,12 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     serves = module.name if drift.reading == Known("active") and obsolete.retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if obsolete.retire == "last":
-        started = (each.fact for each in module_facts.started_since_retirement(cluster, module))
+        restarted = (expected.fact for expected in module_facts.started_since_retirement(cluster, module))
         action = RetireUnit(
             host=fact.host,
             unit=fact.unit,
             mark=module_facts.retirement_mark(module),
-            invalidated=tuple(each for each in started if each.host == fact.host),
+            invalidated=tuple(since for since in restarted if since.host == fact.host),
         )
         after = _after_all(cluster, module, drift.expected.because)
         return Repair.of(drift, action, section=obsolete.section or module.section, common=after)
