@@ -340,6 +340,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         title=_text("/data/src is a link, or on another disk", "/data/src 为链接或位于其他磁盘"),
         source="guide 5.3, 6.1",
         tested="tests/actions/test_package.py::test_the_tree_behind_a_linked_src_is_the_backup",
+        lab="tests/lab/test_shapes.py",
     ),
     ClusterShape(
         id="src-mount",
@@ -440,6 +441,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         approvals=frozenset({"site-code"}),
         refused=frozenset({"preflight-site-code"}),
         afterwards=copies,
+        lab="tests/lab/test_shapes.py",
     ),
     ClusterShape(
         id="own-code-linked",
@@ -576,6 +578,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         world=upgraded(newer_sops),
         calls=RIGHT,
         owned=newer_sops,
+        lab="tests/lab/test_shapes.py",
     ),
 )
 
