@@ -65,7 +65,11 @@ if [ -n "$made" ]; then
     exit 0
 fi
 cd -- "$install"
-printed=$(./bin/generate_blueking_generate_envvars.sh "$what") || echo "the generator ended with $?" >&2
+if [ "$what" = random ]; then
+    printed=$key=$(mktemp -u XXXXXXXXXXXX) # twelve characters of the system's own randomness, and no file
+else
+    printed=$(./bin/generate_blueking_generate_envvars.sh "$what") || echo "the generator ended with $?" >&2
+fi
 made=$(printf '%s\\n' "$printed" | awk -v key="$key=" 'index($0, key) == 1' | tail -n 1)
 [ -n "${made#*=}" ] || { echo "the generator made no $key" >&2; exit 1; }
 assign "$file" "$key" "${made#*=}"

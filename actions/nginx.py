@@ -55,10 +55,25 @@ accepted() { # nginx reads its configuration without a complaint
 }
 """
 
+SAVE_TEMPLATES = """
+save_templates() { # NEW LIVE SAVED: a template that the site may have changed stays, under its own digest
+    for template in "$1"/*.conf; do
+        live=$2/${template##*/}
+        if [ -f "$live" ] && ! cmp -s -- "$template" "$live"; then
+            mkdir -p -m 0700 -- "$3"
+            sum=$(md5sum < "$live")
+            cp -p -- "$live" "$3/${template##*/}.${sum%% *}"
+            echo "$live differs from the release's: saved in $3"
+        fi
+    done
+}
+"""
+
 RENDER = (
     """set -eu
 """
     + PRESERVE_PORTS
+    + SAVE_TEMPLATES
     + """
 install=$1 note=/var/lib/bkrec/tasks/nginx-templates
 accepted || echo "nginx refuses its configuration as it is, before anything is rendered" >&2
@@ -66,6 +81,8 @@ mkdir -p -m 0700 -- "$(dirname -- "$note")"
 date +%s > "$note"
 sync
 mkdir -p /etc/consul-template/templates /etc/consul-template/conf.d
+templates=/etc/consul-template/templates
+save_templates "$install/support-files/templates/nginx" "$templates" /var/lib/bkrec/saved/nginx-templates
 cp -p -- "$install"/support-files/templates/nginx/*.conf /etc/consul-template/templates/
 "$install/bin/install_consul_template.sh" -m nginx
 systemctl reload consul-template.service

@@ -10,8 +10,8 @@ from typing import ClassVar, Literal, LiteralString
 from actions.action import Action, Disrupts, Undo
 from actions.lib.undo_shell import REMEMBER
 from probes.command import Command
-from probes.current import UnitCurrent
-from probes.fact import AnyExpected
+from probes.current import UnitCurrent, UnitStartedSince
+from probes.fact import AnyExpected, AnyFact
 from probes.unit import UnitActive, UnitEnabled
 from specs.reason import reason
 
@@ -74,6 +74,40 @@ class RestartUnit(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestartUnitSince(Action):
+    """Restart a unit once what held its ports is gone: the mark says when."""
+
+    unit: str
+    mark: str
+    service: str = ""
+    identity: ClassVar[tuple[str, ...]] = ("unit",)
+    kind: Literal["unit.restart-since"] = "unit.restart-since"
+    undo: ClassVar[Undo] = "running"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        since = UnitStartedSince(host=self.host, unit=self.unit, mark=self.mark)
+        return (since.must_be(True, because=reason("restart-means-current"), source="systemctl(1)"),)
+
+    def command(self) -> Command:
+        return Command(
+            script='systemctl reset-failed -- "$1" || :\nsystemctl restart -- "$1"',
+            args=(self.unit,),
+        )
+
+    @property
+    def disrupts(self) -> Disrupts:
+        return "service" if self.service else "no"
+
+    @property
+    def outage(self) -> str:
+        return self.service
+
+    @property
+    def locks(self) -> tuple[str, ...]:
+        return (f"unit:{self.unit}@{self.host}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnableUnit(Action):
     """Have an installed unit started at boot."""
 
@@ -94,7 +128,7 @@ RETIRE: LiteralString = (
     "set -eu\n"
     + REMEMBER
     + """
-unit=$1
+unit=$1 mark=${2-}
 shown() {
     line=$(systemctl show --property="$1" -- "$unit")
     printf '%s\\n' "${line#*=}"
@@ -126,6 +160,10 @@ if [ "$load" = masked ]; then # nothing is left for the mask to hold down, and i
 fi
 systemctl daemon-reload
 systemctl reset-failed -- "$unit" || :
+if [ -n "$mark" ]; then
+    mkdir -p -m 0700 -- "$(dirname -- "$mark")"
+    date +%s > "$mark"
+fi
 """
 )
 
@@ -137,6 +175,9 @@ class RetireUnit(Action):
     unit: str
     service: str = ""
     """The module whose users notice, or "" where nothing serves them through it any more."""
+    mark: str = ""
+    """Written when it is gone: what could not take its ports is started again."""
+    invalidated: tuple[AnyFact, ...] = ()
     identity: ClassVar[tuple[str, ...]] = ("unit",)
     kind: Literal["unit.retire"] = "unit.retire"
     undo: ClassVar[Undo] = "restored"
@@ -145,8 +186,11 @@ class RetireUnit(Action):
         active = UnitActive(host=self.host, unit=self.unit)
         return (active.must_be_absent(because=reason("retire-means-absent"), source="systemctl(1)"),)
 
+    def invalidates(self) -> tuple[AnyFact, ...]:
+        return self.invalidated
+
     def command(self) -> Command:
-        return Command(script=RETIRE, args=(self.unit,))
+        return Command(script=RETIRE, args=(self.unit, self.mark) if self.mark else (self.unit,))
 
     @property
     def disrupts(self) -> Disrupts:

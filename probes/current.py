@@ -36,6 +36,18 @@ class UnitCurrent(Fact[bool]):
     kind: Literal["current.unit"] = "current.unit"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitStartedSince(Fact[bool]):
+    """Was the unit started after this mark was written? True where there is no mark; Absent where the unit does not
+    run. A unit that could not take a port while an older process held it has to start again once that is gone."""
+
+    unit: str
+    mark: str
+    kind: Literal["current.since"] = "current.since"
+
+
+CurrentFact = UnitCurrent | UnitStartedSince
+
 SCRIPT = (
     MISSING
     + r"""
@@ -109,11 +121,16 @@ done
 """All units and all files at once: one by one, as where that fails, they are a fifth of what a look costs a host."""
 
 
-def command(facts: Sequence[UnitCurrent]) -> Command:
-    return Command(script=SCRIPT, args=tuple(word for fact in facts for word in (fact.unit, fact.file)), timeout_s=60.0)
+def command(facts: Sequence[CurrentFact]) -> Command:
+    args = tuple(word for fact in facts for word in (fact.unit, _path_of(fact)))
+    return Command(script=SCRIPT, args=args, timeout_s=60.0)
 
 
-def parse(facts: Sequence[UnitCurrent], output: Output) -> Readings:
+def _path_of(fact: CurrentFact) -> str:
+    return fact.file if isinstance(fact, UnitCurrent) else fact.mark
+
+
+def parse(facts: Sequence[CurrentFact], output: Output) -> Readings:
     *rows, clock = rows_of(output, count=len(facts) + 1)
     match clock:
         case ("clock", now, up):
@@ -123,27 +140,33 @@ def parse(facts: Sequence[UnitCurrent], output: Output) -> Readings:
     return {fact: _read(fact, row, *reported) for fact, row in zip(facts, rows, strict=True)}
 
 
-def _read(fact: UnitCurrent, row: Row, now: float, up: float) -> Reading[bool]:
+def _read(fact: CurrentFact, row: Row, now: float, up: float) -> Reading[bool]:
     match row:
+        case ("absent",) if isinstance(fact, UnitStartedSince):
+            return Known(True)
         case ("is", _, "", _) | ("absent",):
             return Absent()
         case ("is", changed, began, entered):
             return _compared(fact, decimal(changed), now, now - up + decimal(began) / 1e6, moment(entered))
         case ("unreadable",):
-            return Unknown(reason("path-unreadable", path=fact.file))
+            return Unknown(reason("path-unreadable", path=_path_of(fact)))
         case _:
             raise ValueError("the answer about a unit's age is not understood")
 
 
-def _compared(fact: UnitCurrent, changed: float, now: float, started: float, reported: float) -> Reading[bool]:
+def _compared(fact: CurrentFact, changed: float, now: float, started: float, reported: float) -> Reading[bool]:
     """`started` by the present clock, `reported` by the clock of that moment."""
     younger, younger_then = (moment + GRAIN_S >= changed for moment in (started, reported))
     was_set = round(started - reported) if abs(started - reported) > SAME_S else 0
     if changed > now + GRAIN_S:
         # by a clock that was ahead, as it was at the start if it was set back since
-        return Known(younger_then) if was_set else Unknown(reason("changed-in-future", path=fact.file, unit=fact.unit))
+        return (
+            Known(younger_then)
+            if was_set
+            else Unknown(reason("changed-in-future", path=_path_of(fact), unit=fact.unit))
+        )
     if was_set and younger != younger_then:
-        return Unknown(reason("clock-was-set", path=fact.file, unit=fact.unit, seconds=was_set))
+        return Unknown(reason("clock-was-set", path=_path_of(fact), unit=fact.unit, seconds=was_set))
     return Known(younger)
 
 
@@ -152,5 +175,5 @@ def moment(text: str) -> float:
     return datetime.strptime(text.partition(" ")[2], ENTERED).replace(tzinfo=UTC).timestamp()
 
 
-FACTS: tuple[type[AnyFact], ...] = (UnitCurrent,)
+FACTS: tuple[type[AnyFact], ...] = (UnitCurrent, UnitStartedSince)
 PROBE = Probe(family="current", facts=FACTS, command=command, parse=parse)

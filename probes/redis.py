@@ -7,7 +7,7 @@ Source: redis-cli(1); CLUSTER INFO; ce/install.sh:238-267 (three instances on on
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, LiteralString
 
 from probes.command import Command, Output
 from probes.env import FILE_STATES
@@ -36,9 +36,8 @@ class RedisCluster(Fact[Cluster]):
     kind: Literal["redis.cluster"] = "redis.cluster"
 
 
-SCRIPT = (
-    LISTENING
-    + r"""
+SECRET: LiteralString = (
+    r"""
 secret() (
   file=$1 key=$2
   set -- 1 "$file" "$key"
@@ -57,7 +56,14 @@ BEGIN {
 }
 ' "$states" "$@"
 )
-shown() { redis-cli -h "$host" -p "$port" "$@" 2>/dev/null </dev/null; }
+"""
+)
+"""`secret FILE KEY`: the value of a variable, for a program's environment or stdin alone."""
+
+SCRIPT = (
+    LISTENING
+    + SECRET
+    + r"""shown() { redis-cli -h "$host" -p "$port" "$@" 2>/dev/null </dev/null; }
 cluster() {
   REDISCLI_AUTH=$password
   export REDISCLI_AUTH

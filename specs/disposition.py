@@ -45,6 +45,7 @@ DISPOSITIONS: Mapping[str, Disposition] = {
     "preflight-memory": "advice",
     "preflight-processors": "advice",
     "preflight-certificates": "advice",
+    "preflight-redis-login": "advice",
     "paused": "pauses-run",
     "lease-superseded": "superseded",
     "job-overdue": "job-may-still-run",

@@ -24,7 +24,8 @@ class Variable(Model):
     key: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
     kind: Literal["literal", "copy", "host", "generated", "present"]
     """literal: `value`. copy: the first of `sources` that has one, compared and copied on the host, never shown.
-    host: the address of the first host of module `value`. generated: once, by the vendor's generator.
+    host: the address of the first host of module `value`. generated: once, by the vendor's generator for `value`, or
+    twelve random characters for "random".
     present: the key must occur, its value does not matter (else a merge never emits it)."""
     value: str = ""
     sources: tuple[str, ...] = ()
@@ -33,6 +34,9 @@ class Variable(Model):
     """Nothing to do where the file has no such key: the default is right already."""
     if_empty: bool = False
     """Only where the merged file has no value: what a person put there is theirs (a Redis of its own)."""
+    if_declared: bool = False
+    """Only where the scripts of the release may ask for it and nobody has made it: bin/default has the key, or an
+    upgrade is still to bring its own, and 01-generate has no value."""
     final: str = ""
     """The 04-final file that must carry the same value after a merge, or ""."""
     section: str

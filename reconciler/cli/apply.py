@@ -35,9 +35,11 @@ ApproveOption = Annotated[
         metavar="ID",
         help=localized(
             "Approve the deletions listed under ID, for this run only (not implied by --yes). Repeatable."
-            " databases-dumped: the databases outside the cluster were dumped.",
+            " databases-dumped: the databases outside the cluster were dumped."
+            " site-code: your own files below open_paas may go.",
             "批准计划中该 ID 所列的删除，仅对本次运行有效（--yes 不包含此项）。可重复。"
-            "databases-dumped：集群之外的数据库已备份。",
+            "databases-dumped：集群之外的数据库已备份。"
+            "site-code：open_paas 下自有的文件可以被替换。",
         ),
     ),
 ]

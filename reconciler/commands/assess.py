@@ -17,7 +17,18 @@ from reconciler.core.verdict import exit_code
 from reconciler.core.window import Window, steps_outside
 from reconciler.engine import assess
 from reconciler.engine.clock import Clock, SystemClock
-from reconciler.rules import address, backup, database, latent, newer, origin, package_versions, preflight, registry
+from reconciler.rules import (
+    address,
+    backup,
+    database,
+    declared,
+    latent,
+    newer,
+    origin,
+    package_versions,
+    preflight,
+    registry,
+)
 from reconciler.view.reports import ClusterReport
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -107,6 +118,7 @@ def spec_inputs(
     facts = (
         package_versions.fact_of(cluster),
         *origin.facts_of(cluster),
+        *declared.facts_of(cluster),
         *newer.facts_of(cluster),
         *address.facts_of(cluster),
         *servers,
@@ -119,7 +131,8 @@ def cluster_as_read(cluster: Cluster, readings: Readings) -> Cluster:
     """What the cluster is decides what is expected of it: the package's versions, where it comes from, what runs newer
     than the package, and the servers that its variables name."""
     versions = package_versions.with_package_versions(cluster, readings)
-    installed = newer.with_newer(origin.with_origin(versions, readings), readings)
+    described = declared.with_declared(origin.with_origin(versions, readings), readings)
+    installed = newer.with_newer(described, readings)
     return database.with_databases(address.with_addresses(installed, readings), readings)
 
 

@@ -50,7 +50,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
             return _record(cluster, fact, of_gse, facts)
         case TaskPending():
             action = ArchiveAgentBaseline(host=drift.expected.fact.host, release=cluster.release.version)
-            return baseline.archive(cluster, of_gse.module, action, drift)
+            return baseline.archive(cluster, of_gse, action, drift)
         case _:
             return _await(cluster, of_gse.module, require_fact_type(drift, AgentsMissing), drift)
 

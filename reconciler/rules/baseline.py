@@ -74,10 +74,14 @@ def done(cluster: Cluster, record: str) -> TaskDone:
     return TaskDone(host=cluster.controller, task=record, release=cluster.release.version)
 
 
-def archive(cluster: Cluster, module: Module, action: Action, drift: AnyDrift) -> Repair:
-    """The repair of a pending record: once the old GSE is retired."""
+def archive(cluster: Cluster, baseline: Baseline, action: Action, drift: AnyDrift) -> Repair:
+    """The repair of a pending record: once the old GSE is retired, the new one was started again without it, and what
+    was recorded still works then."""
+    module = baseline.module
     retired = module_facts.obsolete_units(cluster, module, "last")
-    return Repair.of(drift, action, section=section(module), requires=retired)
+    started = module_facts.started_since_retirement(cluster, module)
+    requires = (*retired, *started, *recovered(baseline))
+    return Repair.of(drift, action, section=section(module), requires=requires)
 
 
 def old_gse_present(cluster: Cluster, module: Module, facts: FactReader) -> bool:

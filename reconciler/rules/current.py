@@ -4,22 +4,25 @@ A unit that does not run has no age (`probes/current.py`): to start it is all, a
 be a migration for nothing.
 """
 
-from actions.unit import RestartUnit
-from probes.current import UnitCurrent
+from actions.unit import RestartUnit, RestartUnitSince
+from probes.current import UnitCurrent, UnitStartedSince
 from probes.fact import Absent, AnyDrift, require_fact_type
 from probes.unit import UnitActive
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived, Repair
 from reconciler.core.planner import Decision
+from reconciler.rules import module_facts
 from reconciler.rules.install import install, unmasked
 from reconciler.rules.lookup import running_facts_as
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 
-FACTS = (UnitCurrent,)
+FACTS = (UnitCurrent, UnitStartedSince)
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    if isinstance(drift.expected.fact, UnitStartedSince):
+        return _again(cluster, drift.expected.fact, drift, facts)
     fact = require_fact_type(drift, UnitCurrent)
     module = cluster.release.module(drift.expected.module)
     active = running_facts_as(cluster, module, UnitActive(host=fact.host, unit=fact.unit))
@@ -31,3 +34,19 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return install(cluster, module, facts)
     action = RestartUnit(host=fact.host, unit=fact.unit, file=fact.file, service=module.name)
     return Repair.of(drift, action, section=module.section, requires=(active, *unmasked(module, (active.fact,), facts)))
+
+
+def _again(cluster: Cluster, fact: UnitStartedSince, drift: AnyDrift, facts: FactReader) -> Decision:
+    """After all old ones of its host are gone. One that does not run follows its start."""
+    module = cluster.release.module(drift.expected.module)
+    active = running_facts_as(cluster, module, UnitActive(host=fact.host, unit=fact.unit))
+    if active is None:
+        return diagnose("no-rule", where=fact.host)
+    obsolete = module_facts.obsolete_units(cluster, module, "last")
+    old = [expected for expected in obsolete if expected.fact.host == fact.host]
+    if facts.all_match(old) and not facts.holds(active):
+        return Derived(expected=drift.expected, depends_on=(active,))
+    action = RestartUnitSince(host=fact.host, unit=fact.unit, mark=fact.mark, service=module.name)
+    section = next((unit.section for unit in module.obsolete_units if unit.retire == "last"), "") or module.section
+    requires = (active, *old, *unmasked(module, (active.fact,), facts))
+    return Repair.of(drift, action, section=section, requires=requires)

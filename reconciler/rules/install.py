@@ -97,7 +97,7 @@ def site_code_copied(
     copies = (
         PathKind(host=source.host, path=site_code_copy(cluster, module, source.path))
         for source, reading in present
-        if reading == Known("directory")
+        if reading in (Known("directory"), Known("link"))
     )
     why, source = reason("site-code-copied"), "ce/bin/install_paas.sh:164"
     return tuple(copy.must_be("directory", because=why, source=source, module=module.name) for copy in copies)
@@ -123,6 +123,7 @@ def _invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterato
     daemon.json that leads to another data root than the one in use, version rows of products it does not upgrade."""
     if module.call == "install":
         yield from (expected.fact for expected in module_facts.units_up_to_date(cluster, module))
+        yield from (expected.fact for expected in module_facts.units_of_its_files(cluster, module))
         yield from (expected.fact for expected in module_facts.restart_policies(cluster, module))
         for path, leads in _vendor_data_roots(cluster, module, facts):
             if leads == Known("other"):

@@ -13,7 +13,7 @@ from probes.container import (
     DockerDataRoot,
     UnsteadyContainers,
 )
-from probes.current import UnitCurrent
+from probes.current import UnitCurrent, UnitStartedSince
 from probes.fact import AnyExpected
 from probes.kv import KeySet
 from probes.mysql import AppRegistered, PendingSql, ProductVersion
@@ -29,6 +29,7 @@ from specs.module import Container, Module, Unit
 from specs.reason import inline, reason
 
 DOCKER = "docker.service"
+PORTS_OF_GSE = "ce/bin/default/gse.env:37, 48, 68, 93 of 6.2, :10, 17, 24 of 6.1: 59313, 52030, 58925, 59702"
 MIGRATION_MARKERS = "/root/.migrate"
 LOGIN_PATH = "mysql-paas"
 """The login path of 6.1 on the controller that may read every BlueKing database."""
@@ -49,6 +50,7 @@ def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
         *restart_policies(cluster, module),
         *units_stay_up(cluster, module),
         *obsolete(cluster, module),
+        *started_since_retirement(cluster, module),
     )
 
 
@@ -116,6 +118,19 @@ def units_up_to_date(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...
         for unit in module.units
         if unit.file
         for host in cluster.hosts_on(module, unit.on, first=unit.first)
+    )
+
+
+@of_module
+def units_of_its_files(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """Units of other modules that run from this one's directory (apisix from the gateway's): they are older than what
+    its installer replaces."""
+    return tuple(
+        expected
+        for other in cluster.modules()
+        if other is not module and module.version_file
+        for expected in units_up_to_date(cluster, other)
+        if getattr(expected.fact, "file", "") == cluster.home(module.version_file)
     )
 
 
@@ -325,6 +340,25 @@ def obsolete_units(cluster: Cluster, module: Module, retire: str) -> tuple[AnyEx
         if unit.retire == retire
         for host in cluster.hosts(module)
     )
+
+
+@of_module
+def started_since_retirement(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """Units that ran beside old ones which hold some of their ports: what they could not take then, they take when they
+    are started again."""
+    if all(unit.retire != "last" for unit in module.obsolete_units):
+        return ()
+    return tuple(
+        UnitStartedSince(host=host, unit=unit.name, mark=retirement_mark(module)).must_be(
+            True, because=reason("restarted-after-retirement"), source=PORTS_OF_GSE, module=module.name
+        )
+        for unit in module.units
+        for host in cluster.hosts_on(module, unit.on, first=unit.first)
+    )
+
+
+def retirement_mark(module: Module) -> str:
+    return f"/var/lib/bkrec/retired/{module.name}"
 
 
 def _obsolete_venvs(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:

@@ -77,15 +77,17 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return unpack(cluster, drift)
     if fact.path == staging(cluster, "src", ".bkrec-products"):
         return unpack_products(cluster, drift, staging(cluster, "src"))
-    source = _site_code(cluster, drift.expected.module, fact)
+    source = site_code_source(cluster, drift.expected.module, fact)
     if source:
+        if facts.read(PathKind(host=fact.host, path=source)) == Known("link"):
+            source = f"{source}/."  # the directory that it leads to, not the link
         action = CopyDirectory(host=fact.host, source=source, path=fact.path)
         return Repair.of(drift, action, section="5.3")
     return _copy(cluster, fact, drift, facts)
 
 
-def _site_code(cluster: Cluster, name: str, fact: PathKind) -> str:
-    """What this is a copy of; "" for any other path."""
+def site_code_source(cluster: Cluster, name: str, fact: PathKind) -> str:
+    """The site's own code of which this is the copy; "" for any other path."""
     module = next((module for module in cluster.modules() if module.name == name), None)
     paths = module.site_code if module is not None else ()
     sources = (cluster.home(path) for path in paths)

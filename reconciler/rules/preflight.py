@@ -9,8 +9,10 @@ from collections.abc import Iterator, Set
 
 from actions.backup import MONGOD_CONF, BackupInstall, BackupMongodb, BackupMysql
 from actions.bkcli import InstallModule, ModuleCall
+from actions.env import CopyVariable
 from actions.mysql import SetLoginPath
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
+from actions.path import CopyDirectory
 from actions.task import MIGRATION, PYTHON, RecordTask, RunPostUpgradeTask
 from probes.backup import CLOCK_S
 from probes.certificate import CertificatesEnding
@@ -19,10 +21,12 @@ from probes.fact import Absent, AnyExpected, Known, Readings
 from probes.host import ClockNear, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.image import ImageSource
 from probes.mysql import LoginPath
-from probes.port import PortListening
+from probes.port import PortOwner
 from probes.python import ScriptDefects
+from probes.redis_login import RedisLogin
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
+from probes.site_code import SiteFiles
 from probes.system import (
     InodeRoom,
     Ipv6Usable,
@@ -42,6 +46,8 @@ from specs.module import Module
 from specs.reason import reason
 
 MIGRATES = "iam-subjects"
+SITE_CODE = "site-code"
+"""The ID for `apply --approve`: a site's own files may go, copied beforehand."""
 CONSUL = "consul.service.consul"
 """consul's own servers: registered by themselves, whatever else of the cluster is down."""
 TREE_INODES = 100_000
@@ -51,6 +57,9 @@ FILE_INODES = 1_000
 IMAGES_MB = 4096
 """Room for the images that an installer loads on a host, and for what docker writes while it loads them."""
 EXPIRES_DAYS = 30
+REDIS_KEY = "BK_REDIS_ADMIN_PASSWORD"
+REDIS_PORT = 6379
+"""bin/default/*.env of every product that has one."""
 ROOT_LOGIN = "default-root"
 """The login path that dumps are made with (`actions/backup.py`)."""
 
@@ -58,7 +67,8 @@ ROOT_LOGIN = "default-root"
 def approvals(cluster: Cluster) -> tuple[str, ...]:
     """What `apply --approve` may name here."""
     deletions = (cluster.release.business_topology.id,) if cluster.release.rebuilds_topology else ()
-    return (*deletions, database.DUMPED)
+    site_code = (SITE_CODE,) if any(module.site_code for module in cluster.modules()) else ()
+    return (*deletions, database.DUMPED, *site_code)
 
 
 def hosts_required(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
@@ -92,6 +102,7 @@ def preflight_checks(
         *_hosts(cluster, now, plan),
         *_no_foreign_work(cluster),
         *_dumpable(cluster, plan, approved),
+        *_site_code(cluster, plan, approved),
         *_disk_space(cluster, plan),
         *_tools(plan),
         *_downloads(plan),
@@ -99,6 +110,7 @@ def preflight_checks(
         *_ports(cluster, plan),
         *_networking(cluster, plan),
         *_logins(plan),
+        *_redis_logins(cluster, plan),
         *_packages(cluster, plan),
         *_images(cluster, plan),
         *_ipv6(cluster, plan),
@@ -134,6 +146,20 @@ def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyE
     """Irreversible changes require databases that bkrec can dump, unless a person confirms a dump."""
     if loses(plan) and database.DUMPED not in approved:
         yield database.elsewhere(cluster)
+
+
+def _site_code(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
+    """Files of the site's own are named before they go, and a person says that they may. Asked while the copy is still
+    to be made: then the package below /data/src is mostly the one that was installed."""
+    if SITE_CODE in approved:
+        return
+    installed = {cluster.home(path): path for module in cluster.modules() for path in module.site_code}
+    for step in plan.steps:
+        if isinstance(step.action, CopyDirectory) and step.action.source.removesuffix("/.") in installed:
+            path = step.action.source.removesuffix("/.")
+            fact = SiteFiles(host=step.action.host, installed=path, packaged=cluster.src(installed[path]))
+            because = reason("preflight-site-code", path=path, copy=step.action.path, id=SITE_CODE)
+            yield fact.must_be((), because=because, source="ce/bin/install_paas.sh:164")
 
 
 def loses(plan: Plan) -> bool:
@@ -250,7 +276,7 @@ def _ports(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
         ports = dict.fromkeys((*(service.port for service in module.services), *module.redis_cluster_ports))
         for host in cluster.hosts(module):
             for port in ports:
-                fact = PortListening(host=host, port=port)
+                fact = PortOwner(host=host, port=port)
                 yield fact.must_be_absent(
                     because=reason("preflight-port", port=port, module=module.name), source=module.source
                 )
@@ -283,6 +309,18 @@ def _logins(plan: Plan) -> Iterator[AnyExpected]:
             fact = LoginPath(host=step.action.host, login_path=ROOT_LOGIN)
             because = reason("preflight-mysql-login", login_path=ROOT_LOGIN)
             yield fact.must_be("works", because=because, source="guide 5.1; bin/setup_mysql_loginpath.sh")
+
+
+def _redis_logins(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
+    """Where products get the password of Redis's administrator as theirs."""
+    copied = {source for step in plan.steps if isinstance(step.action, CopyVariable) for source in step.action.sources}
+    if not any(source.endswith(f":{REDIS_KEY}") for source in copied):
+        return
+    files = tuple(cluster.env(f"{directory}/dbadmin.env") for directory in ("03-userdef", "01-generate"))
+    for host in cluster.inventory.on("redis"):
+        fact = RedisLogin(host=host, port=REDIS_PORT, env_files=files, key=REDIS_KEY)
+        because = reason("preflight-redis-login", key=REDIS_KEY, port=REDIS_PORT)
+        yield fact.must_be("works", because=because, source="guide 6.3; bin/merge_env.sh")
 
 
 def _packages(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:

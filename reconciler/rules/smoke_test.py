@@ -53,7 +53,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
             return _record(cluster, fact, of_job, facts)
         case TaskPending():
             action = ArchiveSmokeTest(host=drift.expected.fact.host, release=cluster.release.version)
-            return baseline.archive(cluster, of_job.module, action, drift)
+            return baseline.archive(cluster, of_job, action, drift)
         case _:
             return _run(cluster, of_job.module, require_fact_type(drift, SmokeTestBroken), drift)
 

@@ -15,7 +15,7 @@ from reconciler.core.planner import Decision
 from reconciler.rules import baseline, module_facts
 from reconciler.rules.agent import agent_baseline
 from reconciler.rules.entailed import of_module, of_module_and
-from reconciler.rules.install import install, prepared_requirements, unmasked
+from reconciler.rules.install import install, prepared_requirements, site_code_copied, unmasked
 from reconciler.rules.lookup import running_facts_as
 from reconciler.rules.smoke_test import smoke_test_baseline
 from specs.cluster import Cluster
@@ -84,12 +84,20 @@ def _retire(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift,
     serves = module.name if drift.reading == Known("active") and obsolete.retire == "first" else ""
     action = RetireUnit(host=fact.host, unit=fact.unit, service=serves)
     if obsolete.retire == "last":
+        restarted = (expected.fact for expected in module_facts.started_since_retirement(cluster, module))
+        action = RetireUnit(
+            host=fact.host,
+            unit=fact.unit,
+            mark=module_facts.retirement_mark(module),
+            invalidated=tuple(since for since in restarted if since.host == fact.host),
+        )
         after = _after_all(cluster, module, drift.expected.because)
         return Repair.of(drift, action, section=obsolete.section or module.section, common=after)
     evidence = module_facts.install_evidence(cluster, module)
     installed = facts.once(("proven", module.name), lambda: facts.any_holds(evidence))
     first = () if installed else prepared_requirements(cluster, module)
-    return Repair.of(drift, action, section=module.section, common=first)
+    copied = () if installed else site_code_copied(cluster, module, cluster.hosts(module), facts)
+    return Repair.of(drift, action, section=module.section, requires=copied, common=first)
 
 
 @of_module_and

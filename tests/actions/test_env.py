@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -457,6 +458,18 @@ def test_a_secret_that_an_undo_took_away_is_found_behind_a_link(tmp_path: Path, 
     done = generated(tmp_path / "install", "echo K=made", file, BKREC_UNDO=str(tmp_path / "undo/run-2"))
     assert (done.returncode, done.stderr) == (0, "")
     assert real.read_text() == "K=before\n"
+
+
+def test_a_random_value_is_made_once_and_calls_no_generator(tmp_path: Path) -> None:
+    file, second = tmp_path / "bklog.env", tmp_path / "other.env"
+    values: list[str] = []
+    for target in (file, second, file):
+        action = GenerateVariable(host=HOST, file=str(target), key="K", install=str(tmp_path), generator="random")
+        assert perform(action.command(), tmp_path).returncode == 0
+        values.append(target.read_text())
+    assert re.fullmatch("K=[A-Za-z0-9]{12}\n", values[0])
+    assert values[0] != values[1]
+    assert values[0] == values[2]
 
 
 def test_a_generator_that_fails_after_it_made_the_key_is_told_and_its_key_used(tmp_path: Path) -> None:

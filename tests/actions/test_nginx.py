@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.nginx import PRESERVE_PORTS
+from actions.nginx import PRESERVE_PORTS, SAVE_TEMPLATES
 
 CONSUL = """#!/bin/bash
 # a key-value store of files
@@ -86,3 +86,20 @@ def test_ports_and_scheme_of_ones_own_stay(tmp_path: Path) -> None:
 def test_a_first_time_on_http_is_as_the_vendor_has_it(tmp_path: Path) -> None:
     after = rendered(tmp_path, {}, scheme="http", address="paas.bktencent.com:80")
     assert (after[HTTP], after[HTTPS], after[SCHEME]) == ("80", "443", "http")
+
+
+def test_a_template_that_the_site_changed_is_saved_before_it_is_replaced_and_each_version_once(tmp_path: Path) -> None:
+    new, live, saved = (tmp_path / name for name in ("new", "live", "saved"))
+    new.mkdir()
+    live.mkdir()
+    for name in ("paas.conf", "job.conf", "apigw.conf"):
+        (new / name).write_text("of the release\n")
+    (live / "job.conf").write_text("of the release\n")
+    script = f'set -eu\n{SAVE_TEMPLATES}\nsave_templates "$@"\n'
+    for text in ("own\n", "own\n", "own, later\n"):
+        (live / "paas.conf").write_text(text)
+        words = ["/bin/bash", "-c", script, "bkrec", str(new), str(live), str(saved)]
+        subprocess.run(words, check=True, capture_output=True)
+    assert sorted(path.read_text() for path in saved.iterdir()) == ["own\n", "own, later\n"]
+    assert {path.name.partition(".conf.")[0] for path in saved.iterdir()} == {"paas"}
+    assert saved.stat().st_mode & 0o777 == 0o700

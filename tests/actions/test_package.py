@@ -226,6 +226,25 @@ def test_a_full_disk_leaves_the_old_tree_in_its_place(tmp_path: Path) -> None:
     assert done.stdout == "1\n6.1.2\nsrc\n"
 
 
+def test_a_src_that_is_a_mount_point_is_refused_with_what_to_do_and_left_as_it_is(tmp_path: Path) -> None:
+    action = SwapSource(host=HOST, new=str(tmp_path / "new"), live=str(tmp_path / "src"), version="6.2.2", products=())
+    for name in ("new", "src"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "new/VERSION").write_text("6.2.2")
+    command = action.command()
+    version = tmp_path / "src/VERSION"
+    then = f'mount -t tmpfs none {tmp_path}/src; echo 6.1.2 > {version}; sh -c "$@"; echo $?; cat {version}'
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", then, "sh", command.script, "sh", *command.args],
+        env={"PATH": f"{TOOLS}:{os.environ['PATH']}", "FREE_KB": "99999999"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "is a mount point" in done.stderr
+    assert done.stdout == "1\n6.1.2\n"
+
+
 @way("src", "a link instead")
 def test_the_tree_behind_a_linked_src_is_the_backup(tmp_path: Path) -> None:
     real = tmp_path / "disk2"

@@ -200,6 +200,7 @@ READINGS: dict[str, tuple[AnyReading, ...]] = {
     "container.state": (Absent(), Known("exited")),
     "container.app": (Absent(), Known("exited")),
     "current.unit": (Known(False),),
+    "current.since": (Known(False),),
     "redis.cluster": (Known("incomplete"),),
     "task.pending": (Known(True),),
     "path.line": (Known(False),),

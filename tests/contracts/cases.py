@@ -54,9 +54,11 @@ from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionTex
 from probes.port import PortListening
 from probes.python import ScriptDefects
 from probes.redis import RedisCluster
+from probes.redis_login import RedisLogin
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
 from probes.saas import SaasOnline, SaasPackaged
+from probes.site_code import SiteFiles
 from probes.smoke_test import SmokeTestBroken
 from probes.steady import RecentlyStartedUnits
 from probes.system import (
@@ -365,6 +367,21 @@ CASES: tuple[Case, ...] = (
         DiskRoomFor(host=H1, path="/data", package="/nonexistent", times=3),
         ForeignWork(host=H1),
         MissingCommands(host=H1, names=("sh", "rsync", "no-such-command")),
+    ),
+    _case(
+        "site_code/controller",
+        0,
+        "rsync --version",
+        SiteFiles(host=H1, installed="/etc/skel", packaged="/etc/skel"),
+        SiteFiles(host=H1, installed="/etc/skel", packaged="/usr/share/base-files"),
+        SiteFiles(host=H1, installed="/etc/skel", packaged="/nonexistent"),
+        SiteFiles(host=H1, installed="/nonexistent", packaged="/etc/skel"),
+    ),
+    _case(
+        "redis_login/no-client",
+        0,
+        "sh --version",
+        RedisLogin(host=H1, port=6379, env_files=(f"{INSTALL}/none.env",), key="BK_REDIS_ADMIN_PASSWORD"),
     ),
     _case("repository/no-yum", 0, "curl --version", RepositoriesSilent(host=H1), PACKAGES_WANTED),
     _case("image/no-docker", 0, "curl --version", ImageSource(host=H1, image="hub.invalid/blueking/none:1")),

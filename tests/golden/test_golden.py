@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from probes.fact import Absent, AnyFact, fact_id
+from probes.fact import Absent, AnyFact, Known, fact_id
+from probes.path import PathKind
 from reconciler.core.preflight import check_results
 from reconciler.rules.preflight import preflight_checks
 from reconciler.view.render import RenderOptions
@@ -64,7 +65,9 @@ def test_the_plan_reads_as_it_did(scenario: Callable[[], World], lang: Lang, *, 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_all_that_doctor_can_say_of_an_upgrade_reads_as_it_did(lang: Lang, *, update_golden: bool) -> None:
     cluster = slice_cluster("iam", "gse", "apigw", "apisix", "etcd")
-    plan, _ = study(World(cluster=cluster))
+    (paas,) = cluster.inventory.on("paas")
+    login = PathKind(host=paas, path=cluster.home("open_paas/login"))
+    plan, _ = study(World(cluster=cluster, facts={login: Known("directory")}))
     checks = preflight_checks(cluster, 0, plan)
     readings: dict[AnyFact, Any] = {check.fact: check.reading for check in checks}
     readings.update(spoilt(checks, *SPOILS)[0])

@@ -97,6 +97,8 @@ END
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
     before: Mapping[str, str]
+    asked: Said
+    """`apply` without an approval."""
     applied: Said
     check: Said
     again: Said
@@ -117,15 +119,24 @@ def night(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Night:
     for host in ("h1", "h2", "h3"):
         on(lab, host, "mkdir -p /data2/backup")
     before = shown(lab)
+    asked = desk.bkrec("apply", "--yes", "-o", "json")
     with measured("apply on a cluster of one's own"):
-        applied = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=1200)
+        applied = desk.bkrec("apply", "--yes", "--approve", "site-code", "-o", "json", timeout_s=1200)
     return Night(
         before=before,
+        asked=asked,
         applied=applied,
         check=desk.bkrec("check", "-o", "json"),
         again=desk.bkrec("apply", "--yes", "-o", "json"),
         after=shown(lab),
     )
+
+
+def test_code_of_ones_own_is_named_file_by_file_and_asked_about_first(night: Night) -> None:
+    said = night.asked.must(5).out
+    assert "preflight-site-code" in said
+    assert "components/generic/apis/acme/hello.py" in said
+    assert "ee_login/settings_acme.py" in said
 
 
 def test_it_converges(night: Night) -> None:

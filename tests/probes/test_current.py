@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from probes.command import Output
-from probes.current import PROBE, UnitCurrent
+from probes.current import PROBE, UnitCurrent, UnitStartedSince
 from probes.fact import Absent, AnyReading, Known, Unknown
 from tests.probes.here import HOST, SHELLS, run, tool
 
@@ -137,3 +137,18 @@ shift
 /usr/bin/stat -L -c %Y -- "$@"
 """
 """The change time cannot be set: the modification time stands for it."""
+
+
+@pytest.mark.parametrize(
+    ("row", "wanted"),
+    [
+        (f"is\t600\t{BEGAN}", Known(True)),
+        (f"is\t900\t{BEGAN}", Known(False)),
+        ("is\t600\t\t", Absent()),
+        ("absent", Known(True)),
+    ],
+    ids=["started-since", "started-before", "not-running", "nothing-was-retired"],
+)
+def test_where_nothing_was_retired_nothing_has_to_start_again(row: str, wanted: object) -> None:
+    fact = UnitStartedSince(host="10.0.0.1", unit="a.service", mark="/f")
+    assert PROBE.parse([fact], Output(stdout=f"{CLOCK}0\t{row}\n"))[fact] == wanted

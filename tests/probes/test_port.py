@@ -1,12 +1,13 @@
 """Listening ports, as ss tells them and as /proc does."""
 
+import os
 import socket
 from pathlib import Path
 
 import pytest
 
 from probes.command import Output
-from probes.port import PROBE, PortListening
+from probes.port import PROBE, PortListening, PortOwner
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 
 OLD_SS = r"""printf '%s\n' 'State      Recv-Q Send-Q Local Address:Port  Peer Address:Port' \
@@ -38,3 +39,34 @@ def test_without_ss_the_kernel_s_own_tables_are_read(tmp_path: Path, shell: str,
 def test_a_list_that_breaks_off_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="cut"):
         PROBE.parse([PortListening(host=HOST, port=22)], Output(stdout=text))
+
+
+WITH_OWNERS = r"""printf '%s\n' 'State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process' \
+ 'LISTEN 0      511          *:80               *:*     users:(("nginx",pid=812,fd=6),("nginx",pid=810,fd=6))' \
+ 'LISTEN 0      128       [::]:59313         [::]:*     users:(("gse_api",4711,12))' \
+ 'LISTEN 0      128    0.0.0.0:111        0.0.0.0:*'"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_who_listens_is_named_with_its_pid_in_both_of_the_forms_that_ss_has(tmp_path: Path, shell: str) -> None:
+    facts = [PortOwner(host=HOST, port=port) for port in (80, 59313, 111, 81)]
+    found = ask(PROBE, facts, tools=tool(tmp_path, "ss", WITH_OWNERS), shell=shell)
+    assert [brief(reading) for reading in found] == ["nginx (812)", "gse_api (4711)", "?", "absent"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_system_s_own_ss_names_this_very_process(shell: str) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        (found,) = ask(PROBE, [PortOwner(host=HOST, port=port)], shell=shell)
+    assert brief(found) == "?" or str(os.getpid()) in brief(found)
+
+
+def test_without_ss_nobody_is_named(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        fact = PortOwner(host=HOST, port=listener.getsockname()[1])
+        assert [brief(one) for one in ask(PROBE, [fact], tools=tool(tmp_path, "ss", "exit 127"))] == ["?"]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from probes.consul import ConsulDefinition
+from probes.env import EnvFilled
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.install_config import ModuleHosts
 from probes.package import PackageDigest
@@ -121,6 +122,8 @@ def recent(before: Before) -> World:
                 return Known(number)
             case PackageDigest():
                 return Known(cluster.md5)
+            case VersionText() if fact.path == cluster.src("VERSION"):
+                return Known(number)
             case TaskDone() | TaskRecorded():
                 return untraced(fact, theirs)
             case SaasPackaged():
@@ -129,7 +132,12 @@ def recent(before: Before) -> World:
                 return fresh(fact, theirs)
 
     unknown = (SaasOnline, SaasPackaged, TaskDone)
-    facts = {fact: reading for fact, reading in made.facts.items() if not isinstance(fact, unknown)}
+    later = {variable.key for variable in found.variables if variable.if_declared}
+    facts = {
+        fact: reading
+        for fact, reading in made.facts.items()
+        if not isinstance(fact, unknown) and not (isinstance(fact, EnvFilled) and fact.key in later)
+    }
     online = {fact: Known(number) for fact in made.facts if isinstance(fact, SaasOnline)}
     return replace(made, cluster=here, facts={**facts, **online}, other=other)
 

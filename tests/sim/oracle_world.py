@@ -18,7 +18,7 @@ from probes.container import (
     ContainersWithoutRestartPolicy,
     DockerDataRoot,
 )
-from probes.current import UnitCurrent
+from probes.current import UnitCurrent, UnitStartedSince
 from probes.env import EnvCopied, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.http import PagesUnserved
@@ -92,6 +92,8 @@ class OracleWorld:
                 return Absent() if things.present(host, "gone-unit", unit) else Known("active")
             case UnitEnabled(host=host, unit=unit) if things.known(host, "boot", unit):
                 return Known("enabled" if things.present(host, "boot", unit) else "disabled")
+            case UnitStartedSince(host=host, unit=unit) if things.known(host, "unit", unit):
+                return Known(True) if things.present(host, "unit", unit) else Absent()
             case UnitCurrent(host=host, unit=unit, file=file) if things.known(host, "unit", unit):
                 runs, replaced = things.present(host, "unit", unit), self._file_is_there(host, file, things)
                 return Known(True) if runs and replaced else Absent()

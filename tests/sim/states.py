@@ -19,6 +19,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "unit.active": (Known("inactive"), Known("failed"), Absent()),
     "unit.enabled": (Known("disabled"), Known("masked"), Absent()),
     "current.unit": (Known(False),),
+    "current.since": (Known(False),),
     "container.state": (Known("exited"), Known("dead"), Absent()),
     "container.data-root": (Known("differs"), Known("unclear")),
     "container.vendor-data-root": (Known("free"), Known("other"), Absent()),

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from typing import Literal
 
 import pytest
 
@@ -18,6 +19,7 @@ from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Unknown
 from probes.mysql import ProductVersion
 from probes.path import PathKind, VersionText
 from probes.saas import SaasNewer, SaasOnline
+from probes.site_code import SiteFiles
 from probes.task import TaskDone, TaskPending
 from probes.unit import UnitActive
 from reconciler.commands.assess import cluster_as_read, spec_inputs
@@ -27,9 +29,10 @@ from reconciler.core.plan import Plan, Step
 from reconciler.core.verdict import verdict
 from reconciler.engine.step.decision import changed_plan_input
 from reconciler.rules import newer
+from reconciler.rules.preflight import preflight_checks
 from specs import parse
 from specs.diagnostic import SpecError
-from specs.reason import reason
+from specs.reason import CodedReason, reason
 from tests.sim.history import HISTORY, recent
 from tests.sim.real_worlds import BASE_SUITE, LITE_JOB, at_61, installed_as_62, merged_global
 from tests.sim.shapes import HEAD, RELEASE, shape
@@ -383,7 +386,43 @@ def test_a_login_and_esb_code_of_ones_own_are_copied_before_paas_is_replaced() -
         assert copy.action.host == host
         assert getattr(copy.action, "path", "") == f"/data/dbbak/open_paas-{part}-before-2.14.57"
         assert order.index(copy.id) < order.index(installed.id)
+        retired = [at for at, step_id in enumerate(order) if step_id.startswith("unit.retire-bk-paas-")]
+        assert order.index(copy.id) < min(retired)
         assert copy.id in {after.step for after in installed.after}
+
+
+@pytest.mark.parametrize("kind", ["directory", "link"])
+def test_files_of_ones_own_are_named_and_asked_about_before_anything_is_written(
+    kind: Literal["directory", "link"],
+) -> None:
+    (host,) = CLUSTER.inventory.on("paas")
+    path = "/data/bkce/open_paas/login"
+    found: dict[AnyFact, AnyReading] = {
+        PathKind(host=host, path=path): Known(kind),
+        PathKind(host=host, path=f"{path}/."): Known("directory"),
+    }
+    plan, _ = planned(at_61(CLUSTER, found))
+    asked = SiteFiles(host=host, installed=path, packaged="/data/src/open_paas/login")
+    checks = {check.fact: check for check in preflight_checks(CLUSTER, 0, plan)}
+    assert checks[asked].reading == Known(())
+    because = checks[asked].because
+    assert isinstance(because, CodedReason)
+    assert dict(because.fields)["id"] == "site-code"
+    approved = {check.fact for check in preflight_checks(CLUSTER, 0, plan, frozenset({"site-code"}))}
+    assert asked not in approved
+    copies = [step.action.source for step in plan.steps if isinstance(step.action, CopyDirectory)]
+    (copied,) = [source for source in copies if "open_paas" in source]
+    assert copied == (path if kind == "directory" else f"{path}/.")
+
+
+def test_once_they_are_copied_nobody_is_asked_again() -> None:
+    (host,) = CLUSTER.inventory.on("paas")
+    copied: dict[AnyFact, AnyReading] = {
+        PathKind(host=host, path=path): Known("directory")
+        for path in ("/data/bkce/open_paas/login", "/data/dbbak/open_paas-login-before-2.14.57")
+    }
+    plan, _ = planned(at_61(CLUSTER, copied))
+    assert not any(isinstance(check.fact, SiteFiles) for check in preflight_checks(CLUSTER, 0, plan))
 
 
 def test_of_one_container_that_is_installed_again_its_own_code_alone_is_copied() -> None:
@@ -426,6 +465,43 @@ def test_a_run_that_ended_after_the_scripts_still_merges() -> None:
     plan, _ = planned(world)
     assert plan.steps[0].id.startswith("bkcli.bkenv@")
     assert judged(live(world, plan)) == "converged"
+
+
+RABBITMQ_KEY = "BK_BKLOG_RABBITMQ_PASSWORD"
+RABBITMQ_PASSWORD = EnvFilled(host=CLUSTER.controller, file=CLUSTER.env("03-userdef/bklog.env"), key=RABBITMQ_KEY)
+DECLARED = EnvPresent(host=CLUSTER.controller, file=CLUSTER.env("default/bklog.env"), key=RABBITMQ_KEY)
+GENERATED = EnvFilled(host=CLUSTER.controller, file=CLUSTER.env("01-generate/bklog.env"), key=RABBITMQ_KEY)
+
+
+@pytest.mark.parametrize("start", ["6.1.2", "6.2.0"])
+def test_the_log_platforms_rabbitmq_password_is_made_before_the_merge_that_reads_it(start: str) -> None:
+    """bk-install 47c5380: scripts that may come with the package make a user with it (ce/install.sh:1263)."""
+    plan = plan_of_61() if start == "6.1.2" else planned(recent(V620))[0]
+    order = [step.id.partition("@")[0] for step in plan.steps]
+    (made,) = [at for at, name in enumerate(order) if RABBITMQ_KEY.lower().replace("_", "-") in name.lower()]
+    assert made < order.index("bkcli.bkenv")
+
+
+@pytest.mark.parametrize(
+    ("facts", "missing"),
+    [
+        ({}, False),  # scripts that do not know it, as those of 6.2.1
+        ({DECLARED: Known(True)}, True),
+        ({DECLARED: Known(True), GENERATED: Known(True)}, False),
+    ],
+)
+def test_on_a_finished_one_it_is_missed_only_where_its_scripts_ask_for_it_and_nobody_made_it(
+    facts: dict[AnyFact, AnyReading], missing: bool
+) -> None:
+    world = finished(CLUSTER)
+    world.facts.update(
+        {
+            RABBITMQ_PASSWORD: Known(False),
+            VersionText(host=CLUSTER.controller, path=CLUSTER.src("VERSION")): Known("6.2.2"),
+        }
+    )
+    world.facts.update(facts)
+    assert judged(world) == ("differs" if missing else "converged")
 
 
 # ---- conflicts in install.config

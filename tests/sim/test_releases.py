@@ -42,7 +42,8 @@ def test_a_cluster_on_6_2_gets_no_step_for_a_module_that_is_right_already(before
     plan, _ = decide(world(before))
     shared = (DeploySaas, RunPostUpgradeTask, RenderNginx, CopyProgram, SetVersion)
     theirs = [step for step in plan.steps if not isinstance(step.action, shared)]
-    assert {step.module for step in theirs} == {*before.versions, ""}
+    beside = {"apisix"} if "apigw" in before.versions else set[str]()  # it runs from the gateway's directory
+    assert {step.module for step in theirs} == {*before.versions, *beside, ""}
     assert {blocked.diagnostic.code for blocked in plan.blocked} == {"task-untraced"}
     kinds = {getattr(step.action, "kind", "") for step in plan.steps if not step.module}
     assert kinds <= {
@@ -53,6 +54,7 @@ def test_a_cluster_on_6_2_gets_no_step_for_a_module_that_is_right_already(before
         "bkcli.sync-common",
         "directory.copy",
         "env.add",
+        "env.generate",  # of a variable that the later scripts may ask for
         "package.unpack",
         "package.products",
         "package.scripts",

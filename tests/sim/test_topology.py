@@ -22,7 +22,7 @@ from reconciler.core.diff import diff
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
 from reconciler.rules.database import DUMPED
-from reconciler.rules.preflight import approvals
+from reconciler.rules.preflight import SITE_CODE, approvals
 from reconciler.rules.registry import expected_facts
 from specs.reason import CodedReason, reason
 from tests.sim.board import Board
@@ -48,7 +48,7 @@ def test_off_nothing_is_looked_at_and_no_deletion_can_be_approved() -> None:
     assert {expected.fact for expected in expected_facts(off)} == {wish.fact for wish in expected_facts(ON)} - {
         wish.fact for wish in expected_facts(ON) if str(getattr(wish.fact, "kind", "")).startswith("cmdb.")
     }
-    assert (approvals(off), approvals(ON)) == ((DUMPED,), ("cmdb-topology", DUMPED))
+    assert (approvals(off), approvals(ON)) == ((DUMPED, SITE_CODE), ("cmdb-topology", DUMPED, SITE_CODE))
     assert [section.id for section in off.release.sections if not section.covered] == ["7.17"]
     assert [section.id for section in ON.release.sections if not section.covered] == []
 

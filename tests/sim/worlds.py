@@ -29,7 +29,7 @@ from probes.container import (
     UnsteadyContainers,
     VendorDataRoot,
 )
-from probes.current import UnitCurrent
+from probes.current import UnitCurrent, UnitStartedSince
 from probes.env import EnvDuplicates
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Readings, SameAs
 from probes.http import PagesUnserved
@@ -164,7 +164,7 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known("running")
         case FileDigest():
             return Known("6.1") if fact.host != cluster.controller else Known("6.2")
-        case UnitCurrent():
+        case UnitCurrent() | UnitStartedSince():
             return Known(True)
         case PortListening():
             tagged = {service.port for m in cluster.release.modules for service in m.services if service.tag}

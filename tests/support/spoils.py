@@ -14,10 +14,12 @@ from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known
 from probes.host import ClockNear, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.image import ImageSource
 from probes.mysql import LoginPath
-from probes.port import PortListening
+from probes.port import PortOwner
 from probes.python import ScriptDefects
+from probes.redis_login import RedisLogin
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
+from probes.site_code import SiteFiles
 from probes.system import (
     InodeRoom,
     Ipv6Usable,
@@ -64,13 +66,15 @@ SPOILS: dict[str, Spoil] = {
     "preflight-clock": Spoil(ClockNear, Known(value=False)),
     "preflight-no-foreign-work": Spoil(ForeignWork, Known(("12 wang bkcli install",))),
     "preflight-databases": Spoil(DatabaseElsewhere, Known(("mysql db.example:3306",))),
-    "preflight-port": Spoil(PortListening, Known(value=True), lambda fact: fact.port == 5009),
+    "preflight-site-code": Spoil(SiteFiles, Known(("ee_login/sso.py",))),
+    "preflight-port": Spoil(PortOwner, Known("nginx (812)"), lambda fact: fact.port == 5009),
     "preflight-docker": Spoil(DockerFault, Known("the daemon does not answer")),
     "preflight-tools": Spoil(MissingCommands, Known(("rsync",)), lambda fact: "rsync" in fact.names),
     "preflight-dump-tools": Spoil(MissingCommands, Known(("bsondump",)), _names("mongodump", "bsondump")),
     "preflight-login-tools": Spoil(MissingCommands, Known(("expect",)), _names("expect", "mysql_config_editor")),
     "preflight-subjects-script": Spoil(ScriptDefects, Absent()),
     "preflight-mysql-login": Spoil(LoginPath, Known("denied"), lambda fact: fact.login_path == "default-root"),
+    "preflight-redis-login": Spoil(RedisLogin, Known("denied")),
     "preflight-certificates": Spoil(CertificatesEnding, Known(("platform.cert 2026-12-03",))),
 }
 

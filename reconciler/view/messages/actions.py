@@ -120,6 +120,9 @@ ACTIONS: dict[str, LocalizedText] = {
     "undo.unit": message("restore the file of {unit} ({path})", "恢复 {unit} 的文件（{path}）"),
     "unit.start": message("start {unit}", "启动 {unit}"),
     "unit.restart": message("restart {unit}, whose files were replaced", "重启文件已被替换的 {unit}"),
+    "unit.restart-since": message(
+        "restart {unit}, now that no old process holds its ports", "旧进程不再占用端口，重启 {unit}"
+    ),
     "version.set": message(
         "set the version of {code} shown to users to {version}, as installed",
         "将 {code} 的显示版本改为已安装的 {version}",

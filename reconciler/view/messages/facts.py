@@ -52,6 +52,10 @@ FACTS: dict[str, LocalizedText] = {
     "container.state": message("container {container}", "容器 {container}"),
     "container.unsteady": message("containers not confirmed to stay up", "尚未确认能持续运行的容器"),
     "container.no-restart-policy": message("containers without a restart policy", "没有重启策略的容器"),
+    "current.since": message(
+        "whether {unit} was started since {mark}",
+        "{unit} 是否在 {mark} 之后启动",
+    ),
     "current.unit": message("whether {unit} runs its current files", "{unit} 运行的是否为现有文件"),
     "env.copied": message("{key} in {file} against its source ({sources})", "{file} 的 {key} 与其来源（{sources}）"),
     "env.duplicates": message("assignments of {key} in {file}", "{file} 中 {key} 的赋值"),
@@ -108,7 +112,9 @@ FACTS: dict[str, LocalizedText] = {
     "path.version": message("version in {path}", "{path} 中的版本"),
     "package-versions.recorded": message("versions in the package with MD5 {md5}", "MD5 为 {md5} 的软件包中的各版本"),
     "port.listening": message("port {port}", "端口 {port}"),
+    "port.owner": message("owner of port {port}", "端口 {port} 的占用者"),
     "python.defects": message("defects of the script {path}", "脚本 {path} 的问题"),
+    "redis.login": message("login to Redis on port {port}", "登录端口 {port} 的 Redis"),
     "redis.cluster": message("Redis cluster on port {port}", "端口 {port} 上的 Redis 集群"),
     "repository.silent": message("package repositories without an answer", "无应答的软件仓库"),
     "repository.unavailable": message("packages that no repository has", "所有仓库中均没有的软件包"),
@@ -130,6 +136,9 @@ FACTS: dict[str, LocalizedText] = {
     ),
     "tag.state": message("generated secrets of {module}", "{module} 已生成的密码"),
     "text.mentions": message("whether {file} contains {key}", "{file} 是否包含 {key} 的值"),
+    "site-code.files": message(
+        "files of your own in {installed}, compared with {packaged}", "{installed} 中自己的文件（与 {packaged} 比较）"
+    ),
     "smoke-test.broken": message("failure of the JOB smoke test", "作业平台冒烟测试失败的原因"),
     "install-config.module-hosts": message("hosts of `{module}` in {path}", "{path} 中 `{module}` 所在主机"),
     "undo.entries": message("items saved by run {run}", "运行 {run} 在此保存的内容"),
@@ -147,6 +156,7 @@ FACTS: dict[str, LocalizedText] = {
 STATES: dict[str, tuple[LocalizedText, LocalizedText]] = {
     "cmdb.editing-unlocked": (message("locked", "未解锁"), message("unlocked", "已解锁")),
     "cmdb.editing-locked": (message("unlocked for editing", "编辑已解锁"), message("locked", "已锁定")),
+    "current.since": (message("started before", "在其之前启动"), message("started since", "在其之后启动")),
     "current.unit": (message("older than its files", "早于其文件"), message("up to date", "已是最新")),
     "kv.set": (message("not set", "未设置"), message("set", "已设置")),
     "task.done": (message("pending", "待执行"), message("done", "已完成")),

@@ -50,6 +50,21 @@ CHECKS: dict[str, DiagnosticText] = {
             "先自行备份，再执行 `bkrec apply --approve {id}`（仅对该次运行有效）",
         ),
     ),
+    "preflight-site-code": _check(
+        (
+            "files of your own in {path} that the package does not have: {reading}",
+            "{path} 中有软件包没有的自有文件：{reading}",
+        ),
+        (
+            "the installer deletes or overwrites them; all is copied to {copy} first and not restored by bkrec: "
+            "code for 6.1 may not run in 6.2",
+            "安装程序会删除或覆盖它们；bkrec 会先将该目录复制到 {copy}，但不会放回：为 6.1 编写的代码在 6.2 未必可用",
+        ),
+        (
+            "check that you have them for 6.2, then run `bkrec apply --approve {id}` (valid for one run)",
+            "先确认已有适用于 6.2 的版本，再执行 `bkrec apply --approve {id}`（仅对该次运行有效）",
+        ),
+    ),
     "preflight-space-package": _check(
         ("too little free disk space at {path} to unpack the package", "{path} 剩余空间不足以解压软件包"),
         (
@@ -130,11 +145,11 @@ CHECKS: dict[str, DiagnosticText] = {
         ("start docker and check `journalctl -u docker`", "启动 docker，并查看 `journalctl -u docker`"),
     ),
     "preflight-port": _check(
-        ("port {port} is in use", "端口 {port} 已被占用"),
+        ("port {port} is in use by {reading}", "端口 {port} 已被 {reading} 占用"),
         ("{module} needs port {port}, which another process uses", "{module} 需要监听端口 {port}，但已被占用"),
         (
-            "stop that process or move it to another port; `ss -tnlp 'sport = :{port}'` on the host shows its owner",
-            "停止该进程或更换其端口；在主机上执行 `ss -tnlp 'sport = :{port}'` 可查看占用者",
+            "stop that process, or move it to another port: it is named with its pid, or `?` where ss does not say",
+            "停止该进程或更换其端口：括号内为 pid，ss 未给出时显示 `?`",
         ),
     ),
     "preflight-login-tools": _check(
@@ -295,6 +310,20 @@ CHECKS: dict[str, DiagnosticText] = {
         (
             "add processors, or place {modules} on another host in cluster.toml",
             "增加 CPU，或在 cluster.toml 中把 {modules} 放到其他主机",
+        ),
+    ),
+    "preflight-redis-login": _check(
+        (
+            "{key} is not what the Redis on port {port} accepts: {reading}",
+            "端口 {port} 的 Redis 不接受 {key}：{reading}",
+        ),
+        (
+            "user management, the log platform and monitor's transfer get this password as theirs",
+            "用户管理、日志平台与监控 transfer 会使用该密码",
+        ),
+        (
+            "set {key} in bin/03-userdef/dbadmin.env to the password in use",
+            "在 bin/03-userdef/dbadmin.env 中将 {key} 设为实际使用的密码",
         ),
     ),
     "preflight-certificates": _check(

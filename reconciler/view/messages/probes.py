@@ -171,6 +171,10 @@ REASONS: dict[str, LocalizedText] = {
     "name-not-supported": LocalizedText(
         en="'{name}' is not a valid name, so the host was not queried", zh="'{name}' 不是合法的名称，因此没有向主机查询"
     ),
+    "site-code-no-package": LocalizedText(
+        en="the package that it was installed from is not at {path}, so nothing says which files are your own; `apply --approve site-code` continues without",
+        zh="{path} 没有当时安装所用的软件包，无法区分哪些是自己的文件；`apply --approve site-code` 可不经比较继续",
+    ),
     "tool-missing": LocalizedText(
         en="{tool} is not installed on this host",
         zh="本机没有安装 {tool}",

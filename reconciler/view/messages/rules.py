@@ -248,6 +248,10 @@ REASONS: dict[str, LocalizedText] = {
         en="shows {app} on the desktop by default; the app migrates its own database at start",
         zh="默认在桌面显示 {app}；应用启动时自行迁移数据库",
     ),
+    "restarted-after-retirement": LocalizedText(
+        en="ports that a process of GSE 1.0 held are taken only by a start after it ended",
+        zh="曾被 GSE 1.0 进程占用的端口，须在其结束后重新启动才能监听",
+    ),
     "runs-replaced-files": LocalizedText(
         en="{unit} runs with the replaced files until it is restarted", zh="{unit} 在重启之前仍使用旧文件"
     ),

@@ -18,7 +18,7 @@ from probes.container import (
     DockerDataRoot,
     UnsteadyContainers,
 )
-from probes.current import UnitCurrent
+from probes.current import UnitCurrent, UnitStartedSince
 from probes.env import EnvCopied, EnvDuplicates, EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyExpected, fact_id
 from probes.http import PagesUnserved
@@ -69,6 +69,8 @@ def _how(expected: AnyExpected, random: Random) -> tuple[str, Related]:
             unit = random.choice(units)
             restless = f"while systemctl restart {unit}; do sleep 2; done"
             return f"systemd-run --unit=bklab-restless /bin/sh -c '{restless}'", _of_unit(expected, unit)
+        case UnitStartedSince(mark=mark):
+            return f"mkdir -p $(dirname {mark}); date +%s > {mark}", _names(mark, expected.fact.host)
         case UnitCurrent(file=file):
             return f"touch {file}", _names(file, expected.fact.host)
         case ContainerState(container=name) if gone:

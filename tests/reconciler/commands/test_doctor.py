@@ -17,6 +17,7 @@ import pytest
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, SameAs, Unknown
 from probes.host import ClockNear
 from probes.package import PackageDigest
+from probes.path import PathKind
 from probes.repository import RepositoriesSilent
 from reconciler.cli.main import run
 from reconciler.commands import doctor as command
@@ -36,9 +37,16 @@ from tests.support.spoils import SPOILS, spoilt
 WHOLE = worlds.slice_cluster("iam", "gse", "apigw", "apisix", "etcd")
 
 
+def pristine() -> worlds.World:
+    """A 6.1 with a login module on its PaaS host, as every 6.1 has."""
+    (paas,) = WHOLE.inventory.on("paas")
+    login = PathKind(host=paas, path=WHOLE.home("open_paas/login"))
+    return worlds.World(cluster=WHOLE, facts={login: Known("directory")})
+
+
 @cache
 def upgrade() -> Plan:
-    return planned(worlds.World(cluster=WHOLE))
+    return planned(pristine())
 
 
 @cache
@@ -63,7 +71,7 @@ class CheckedWorld(ClusterWorld):
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ClusterWorld:
     """A pristine 6.1, ready."""
-    made = CheckedWorld(cluster=worlds.World(cluster=WHOLE), plans=[upgrade()])
+    made = CheckedWorld(cluster=pristine(), plans=[upgrade()])
     for check in checks_of_upgrade():
         assert not isinstance(check.reading, SameAs)
         made.readings.setdefault(check.fact, check.reading)

@@ -7,7 +7,7 @@ from probes.container import DockerFault
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.host import ClockNear, DiskRoomFor, ForeignWork
 from probes.path import VersionText
-from probes.port import PortListening
+from probes.port import PortOwner
 from probes.python import ScriptDefects
 from probes.room import BackupRoom
 from probes.unit import UnitActive
@@ -31,8 +31,8 @@ def test_a_finished_cluster_is_asked_nothing() -> None:
 
 def test_a_pristine_one_is_asked_for_room_ports_docker_clock_and_solitude() -> None:
     asked = facts(World(cluster=CLUSTER))
-    assert {type(fact) for fact in asked} >= {DiskRoomFor, PortListening, DockerFault, ClockNear, ForeignWork}
-    ports = [(fact.host, fact.port) for fact in asked if isinstance(fact, PortListening)]
+    assert {type(fact) for fact in asked} >= {DiskRoomFor, PortOwner, DockerFault, ClockNear, ForeignWork}
+    ports = [(fact.host, fact.port) for fact in asked if isinstance(fact, PortOwner)]
     assert ports == [("10.0.0.3", port) for port in (5009, 6380, 6381, 6382)]
     assert [fact.host for fact in asked if isinstance(fact, DockerFault)] == ["10.0.0.2"]
 
@@ -53,7 +53,7 @@ def test_one_stopped_unit_asks_for_no_package_room_and_no_ports() -> None:
     world = finished(CLUSTER)
     stopped = next(fact for fact in world.facts if getattr(fact, "unit", "") == "bk-auth.service")
     world.facts[stopped] = Known("inactive")
-    assert not {type(fact) for fact in facts(world)} & {DiskRoomFor, PortListening, DockerFault}
+    assert not {type(fact) for fact in facts(world)} & {DiskRoomFor, PortOwner, DockerFault}
 
 
 def test_an_upgrade_concerns_every_host_and_a_repair_only_those_it_works_on() -> None:
@@ -102,7 +102,7 @@ def test_a_half_installed_redis_cluster_is_told_and_never_installed_over() -> No
     plan, _ = study(world)
     assert not [step for step in plan.steps if "redis-cluster" in step.id and step.id.startswith("bkcli.install")]
     assert "installer-not-repeatable" in {blocked.diagnostic.code for blocked in plan.blocked}
-    assert [fact.port for fact in facts(world) if isinstance(fact, PortListening)] == [5009]
+    assert [fact.port for fact in facts(world) if isinstance(fact, PortOwner)] == [5009]
 
 
 def test_before_iam_is_upgraded_the_script_that_a_person_has_to_bring_is_there() -> None:
