@@ -134,7 +134,7 @@ def _statements(text: str, kinds: list[str]) -> Iterator[tuple[int, int]]:
 
 
 _STRUCTURE = re.compile(
-    r"(then|do|else|fi|done|esac|[{}()]|;;)\b|[}{)]|(el)?if\b|for\b|while\b|until\b|case\b|set -[eu]"
+    r"(then|do|else|fi|done|esac)\b|[}{)]|\(\b|;;|(el)?if\b|for\b|while\b|until\b|case\b|set -[eu]"
 )
 
 
