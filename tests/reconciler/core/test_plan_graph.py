@@ -30,6 +30,7 @@ from probes.fact import (
     require_fact_type,
 )
 from reconciler.core import plan_graph
+from reconciler.core.action_selection import MAX_BRANCHES, MinimalCover
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.identity import step_id
 from reconciler.core.plan import Advice, Dependency, Derived, Plan, Progressing, Repair, Step
@@ -38,6 +39,7 @@ from reconciler.core.simulate import apply_step
 from reconciler.core.step_order import topological_order
 from specs.diagnostic import BkrecError, diagnose
 from specs.reason import reason
+from tests.support.calls import calls
 
 WHY = reason("not-read")
 HOST = "10.0.0.1"
@@ -320,6 +322,34 @@ def test_any_order_that_a_plan_allows_meets_each_requirement_and_ends_with_all_t
         assert _outline(made) == _outline(planned(rules, sorted(names), readings)), seed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wide(Action):
+    """As large as what it makes: the installer of a product that runs on many hosts."""
+
+    makes: tuple[AnyExpected, ...]
+    identity: ClassVar[tuple[str, ...]] = ()
+    kind: Literal["test.wide"] = "test.wide"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return self.makes
+
+
+def _planning(hosts: int) -> int:
+    """Calls for a plan in which a step of each host requires what one step makes on all of them."""
+    made, own = (tuple(on(f"{what} {host}") for host in range(hosts)) for what in ("made", "own"))
+    installer = Repair(action=Wide(host=HOST, makes=made), because=WHY, source="", section="1")
+    rules: Rules = {"a": repair("a", "b"), "b": repair("b"), **{letter(item): installer for item in made}}
+    rules |= {letter(item): repair(letter(item), common=made) for item in own}
+    desired = (on("a"), on("b"), *own, *made)
+    readings = {expected.fact: Absent() for expected in desired}
+    return calls(lambda: planned(rules, map(letter, desired), readings))
+
+
+def test_a_plan_in_which_all_hosts_wait_for_all_hosts_grows_as_the_hosts_do() -> None:
+    few, more, many = (_planning(hosts) for hosts in (20, 40, 80))
+    assert (many - more) / (more - few) < 2.3
+
+
 def _outline(made: Plan) -> list[tuple[str, set[str]]]:
     return [(step.id, {edge.step for edge in step.after}) for step in made.steps]
 
@@ -444,6 +474,16 @@ def test_of_steps_that_overlap_the_fewest_are_taken(start: int) -> None:
         carried_out(made, readings, random, seed)
 
 
+def test_where_too_much_is_left_to_choose_the_best_so_far_is_taken() -> None:
+    """A ring of fifty facts, each made by two of fifty steps: as many sets as nobody could try."""
+    ring = [fact(f"{number:02}") for number in range(50)]
+    steps = {f"{number:02}": {ring[number - 1], ring[number]} for number in range(50)}
+    providers = {each: [name for name, provided in steps.items() if each in provided] for each in ring}
+    cover = MinimalCover(providers=providers, provides=steps, requires=dict.fromkeys(steps, ()))
+    assert set().union(*(steps[name] for name in cover.smallest(ring))) == set(ring)
+    assert MAX_BRANCHES < cover.branches <= MAX_BRANCHES + len(ring)
+
+
 def test_of_two_equal_choices_the_wider_step_is_taken_then_the_first_by_its_id() -> None:
     rules: Rules = {"a": repair("a", "b"), "b": repair("b", "c"), "c": repair("c", "d"), "d": repair("d", "a")}
     made = planned(rules, "abcd", {fact(name): Absent() for name in "abcd"})
@@ -517,7 +557,9 @@ def test_a_circle_of_requirements_is_blocked_where_it_closes() -> None:
     assert (letter(blocked.expected), blocked.diagnostic.where) == ("a", HOST)
     assert blocked.diagnostic == diagnose("dependency-cycle", where=HOST, because=WHY)
     assert blocked.blocks == (fact_id(fact("b")),)
-    explained = {name_of(each.step): [item.expected.source for item in each.step.repairs] for each in made.blocked_steps}
+    explained = {
+        name_of(each.step): [item.expected.source for item in each.step.repairs] for each in made.blocked_steps
+    }
     assert explained == {"a": ["a test"], "b": ["a needs b"]}, "not by the requirement that closes it"
 
 

@@ -340,6 +340,18 @@ def test_of_several_wide_actions_none_is_taken_for_what_the_others_do_anyway() -
     assert names(plan) == ["ab", "cd"]
 
 
+def test_what_only_a_step_that_is_not_taken_requires_is_not_weighed() -> None:
+    """`h` could be made by `ceh`, which `h` alone needs, and which needs `be`: `eh` makes it, and is there for `e`."""
+    rules: dict[str, Decision] = {
+        "b": repair("b", "e"),
+        "c": repair("c", "e", "h", needs=("b",)),
+        "d": repair("d"),
+        "e": repair("e", "h", needs=("d",)),
+        "h": repair("h", needs=("c",)),
+    }
+    assert names(planned(rules, "hed")) == ["d", "eh"]
+
+
 def test_a_fact_nobody_read_is_asked_for_instead_of_guessed() -> None:
     made = plan("test", (on("z"),), {}, lambda drift, facts: repair("z"))
     assert made.unread_facts == {On(host=H, name="z")}
