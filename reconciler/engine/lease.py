@@ -216,7 +216,7 @@ class Lease:
     controller: str
     run: str
     epoch: int
-    validity: LeaseValidity = field(default_factory=LeaseValidity, compare=False)
+    validity: LeaseValidity = field(default_factory=LeaseValidity)
     """Kept up to date by `renew_until_cancelled`."""
 
 
