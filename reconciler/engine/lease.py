@@ -378,7 +378,7 @@ def _parse_reply(output: Output) -> tuple[str, LeaseHolder | None]:
     if match is None:
         return "", None
     verb, run, epoch, age, user, source = match.groups()
-    if run == "none" or epoch == "-":
+    if epoch == "-":
         return verb, None
     name, broken, _ = run.partition("!broken")
     return verb, LeaseHolder(

@@ -274,8 +274,10 @@ def test_bytes_that_are_no_text_are_left_and_other_bytes_kept(
     file.write_bytes(text)
     action = SetVariable(host=HOST, file=str(file), key="K", value="v")
     done = perform(action.command(), tmp_path, env=with_awk(awk, tmp_path))
-    assert (done.returncode == 0) == kept
+    refused = f"{file} holds bytes that are no text: edit K by hand\n"
+    assert (done.returncode, done.stderr) == ((0, "") if kept else (3, refused))
     assert file.read_bytes() == text + (b"K=v\n" if kept else b"")
+    assert not list(tmp_path.glob("*.bkrec-part"))
 
 
 @pytest.mark.parametrize("text", ["K=1; A=2\nK=3\n", "export A=1 K=1\nK=3\n", "export K=1\nK=3\n"])

@@ -426,6 +426,7 @@ def test_a_renewal_makes_a_lease_young_again_and_changes_nothing_else(host: Loca
         aged(host, TTL_S - 1)
         old = await read_lease(host, C)
         await renewed_once(host, lease)
+        assert 0 < host.calls[-1][1].timeout_s <= RENEW_INTERVAL_S, "given up before the next is due"
         after = record(host)
         assert (after[:2], after[3:]) == (before[:2], before[3:])
         assert int(before[2]) <= int(after[2]) <= int(before[2]) + 5
