@@ -662,10 +662,49 @@ def test_a_runner_that_does_not_begin_in_time_is_late_and_one_that_may_yet_is_no
 ) -> None:
     with_script(monkeypatch, "/nowhere/script")
     impatient(monkeypatch)
-    slow = order("exit 0", needs_pty=True, until=StartDeadline(boot=BOOT, uptime_s=soon(0.0).uptime_s + 1))
-    monkeypatch.setattr(job, "LAUNCH", job.LAUNCH.replace('"$tries" -lt 25', '"$tries" -lt 60'))
-    assert asyncio.run(launch(host, H, slow)).status == "late"
     assert asyncio.run(launch(host, H, order("exit 0", needs_pty=True))).status == "not-started"
+    sabotaged(monkeypatch, 'up() { if [ -e "$dir/waited" ]; then echo 101; else true >"$dir/waited"; echo 100; fi; }')
+    slow = order("exit 0", needs_pty=True, until=StartDeadline(boot=BOOT, uptime_s=101))
+    assert asyncio.run(launch(host, H, slow)) == LaunchResult(status="late", detail="101")
+
+
+def test_a_runner_waits_for_its_turn_while_another_launch_may_claim_anew(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty seconds; here not at all, and its own launcher keeps the turn."""
+    impatient(monkeypatch)
+    keeps, hasty = job.LAUNCH.replace("exec 8>&-\n", ""), RUNNER.replace("flock -w 20 9", "flock -w 0 9")
+    assert (keeps, hasty) != (job.LAUNCH, RUNNER)
+    monkeypatch.setattr(job, "LAUNCH", keeps)
+    monkeypatch.setattr(job, "RUNNER", hasty)
+    trace, place = tmp_path / "trace", host.state(H) / "jobs" / "test.1"
+    assert asyncio.run(launch(host, H, order('echo x >"$1"', str(trace)))).status == "not-started"
+    assert ((place / "pid").exists(), trace.exists()) == (False, False)
+
+
+def test_a_command_whose_runner_is_gone_does_not_begin(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would record its end."""
+    dies = 'read -r runner rest <"$dir/pid"; kill -9 "$runner"\n'
+    dies += "        while grep -q '^State:.[RSD]' \"/proc/$runner/status\" 2>/dev/null; do sleep 0.02; done\n"
+    changed = RUNNER.replace('        noted "$dir/pid" ||', f'        {dies}        noted "$dir/pid" ||')
+    assert changed != RUNNER
+    monkeypatch.setattr(job, "RUNNER", changed)
+    trace = tmp_path / "trace"
+    assert asyncio.run(done(host, order('echo x >"$1"', str(trace))))[0].state == "vanished"
+    assert not trace.exists()
+
+
+def test_what_a_profile_has_made_read_only_does_not_reach_a_login_job(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".bash_profile").write_text("export GREP_OPTIONS=-v CDPATH=/\nreadonly GREP_OPTIONS CDPATH\n")
+    at_home = RUNNER.replace("HOME=/root", f"HOME={tmp_path}")
+    assert at_home != RUNNER
+    monkeypatch.setattr(job, "RUNNER", at_home)
+    what = order('echo "${GREP_OPTIONS-gone} ${CDPATH-gone} $1"; cat', "a b", login_shell=True, cwd="/", stdin="in\n")
+    assert asyncio.run(done(host, what))[1] == ["gone gone a b", "in"]
 
 
 @pytest.mark.parametrize("lock", ["lock", "claim"])
