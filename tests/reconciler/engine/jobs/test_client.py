@@ -195,6 +195,8 @@ def test_nothing_that_script_says_is_taken_for_the_commands_status(
     trace = tmp_path / "trace"
     followed, _ = asyncio.run(done(host, order('sleep 1; echo x >>"$1"; exit 5', str(trace), needs_pty=True)))
     assert followed.state == ("exited:5" if trace.exists() else "vanished")
+    if trace.exists():
+        asyncio.run(until((host.state(H) / "jobs/test.1/exit").exists))  # who runs it waits for it and records its end
 
 
 def test_what_cannot_be_prepared_has_not_begun(host: LocalTransport, monkeypatch: pytest.MonkeyPatch) -> None:
