@@ -195,8 +195,18 @@ def test_nothing_that_script_says_is_taken_for_the_commands_status(
     trace = tmp_path / "trace"
     followed, _ = asyncio.run(done(host, order('sleep 1; echo x >>"$1"; exit 5', str(trace), needs_pty=True)))
     assert followed.state == ("exited:5" if trace.exists() else "vanished")
-    if trace.exists():
-        asyncio.run(until((host.state(H) / "jobs/test.1/exit").exists))  # who runs it waits for it and records its end
+
+
+def test_a_command_that_its_terminal_leaves_behind_is_waited_for_and_its_end_recorded(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "liar"
+    path.write_text(f"#!/bin/sh\n{LIARS['runs it and says 0 before its end']}\n")
+    path.chmod(0o755)
+    with_script(monkeypatch, str(path))
+    monkeypatch.setattr(job, "RUNNER", job.RUNNER.replace('[ "$tries" -lt 50 ]', '[ "$tries" -lt 1 ]'))
+    assert asyncio.run(done(host, order("sleep 1; exit 5", needs_pty=True)))[0].state == "exited:5"
+    asyncio.run(until((host.state(H) / "jobs/test.1/exit").exists))
 
 
 def test_what_cannot_be_prepared_has_not_begun(host: LocalTransport, monkeypatch: pytest.MonkeyPatch) -> None:
