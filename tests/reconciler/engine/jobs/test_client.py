@@ -430,6 +430,30 @@ def test_what_a_daemon_writes_after_the_end_is_not_waited_for() -> None:
     assert (ended.state, ended.offset, len(lines), host.asked) == ("exited:0", 70_536, 1, 2)
 
 
+def test_a_host_waits_for_news_of_a_running_job_as_long_as_it_is_asked_to(host: LocalTransport, tmp_path: Path) -> None:
+    """Counted, not timed: how often it pauses before it answers."""
+    gate, begun, pauses = tmp_path / "gate", tmp_path / "begun", tmp_path / "pauses"
+    gate.touch()
+    counting: Any = READ.replace("sleep 0.1", f"echo >>{pauses}")
+
+    async def paused(offset: int) -> int:
+        pauses.write_text("")
+        await host.run(H, Command(script=counting, args=(STATE_ROOT, "test.1", str(offset), "3")))
+        return len(pauses.read_text())
+
+    async def run() -> list[int]:
+        await launch(host, H, order(f"echo line; {BEGUN}", str(gate), str(begun)))
+        log = host.state(H) / "jobs/test.1/log"
+        await until(lambda: begun.exists() and log.stat().st_size > 0)
+        size = log.stat().st_size
+        counted = [await paused(size), await paused(size - 1)]
+        gate.unlink()
+        await ended(host)
+        return [*counted, await paused(size)]
+
+    assert asyncio.run(run()) == [3, 0, 0]
+
+
 def test_an_overdue_job_is_said_so_and_runs_on(host: LocalTransport, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     gate.touch()
