@@ -2,7 +2,7 @@
 
 `bkcli install paas` would recreate all six; where one is missing, install_paas.sh for that one is the narrowest call.
 The other products that 6.2 moved into containers have such a script each, with arguments of their own.
-Two things make them survive a reboot: a restart policy, and a daemon.json that names their data root.
+Two things make them survive a reboot: a restart policy, and a daemon.json that leads to their data root.
 Source: ce/bin/install_paas.sh:150-205, ce/install.sh:979,1094,1148,1275; bin/install_docker.sh:15,35.
 """
 
@@ -11,7 +11,13 @@ from typing import ClassVar, Literal
 
 from actions.action import Action, Disrupts, Undo
 from probes.command import Command
-from probes.container import ContainerImage, ContainerState, ContainersWithoutRestartPolicy, DockerDataRoot
+from probes.container import (
+    ContainerImage,
+    ContainerState,
+    ContainersWithoutRestartPolicy,
+    DockerDataRoot,
+    VendorDataRoot,
+)
 from probes.fact import AnyExpected, AnyFact
 from specs.reason import Reason, reason
 
@@ -199,3 +205,43 @@ class SetDockerDataRoot(Action):
 
     def command(self) -> Command:
         return Command(script=NAME_ROOT, args=(self.file,))
+
+
+LINK_ROOT = r"""set -eu
+path=$1
+root=$(timeout 10 docker info --format '{{.DockerRootDir}}')
+case $root in
+    /*) [ -d "$root" ] || { echo "docker's data root is no directory: $root" >&2; exit 1; } ;;
+    *) echo "docker names no path for its data: $root" >&2; exit 1 ;;
+esac
+leads=$(readlink -m -- "$path")
+root=$(readlink -m -- "$root")
+if [ "$leads" = "$root" ]; then exit 0; fi
+case $leads in "$root"/*) echo "$path lies within docker's data root $root" >&2; exit 1 ;; esac
+mkdir -p -- "${path%/*}"
+# rmdir refuses what is not empty, and ln what is there
+if [ -d "$path" ] && [ ! -L "$path" ]; then rmdir -- "$path"; fi
+ln -s -T -- "$root" "$path"
+sync
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkVendorDataRoot(Action):
+    """Have the path that the vendor's installers write into daemon.json lead to the directory that docker uses.
+
+    So that whatever restarts docker after such a call, in the middle of a run or between two nights, finds the
+    containers and images: dockerd resolves a link in its data root (docker 18.09, daemon/daemon.go, NewDaemon).
+    """
+
+    path: str
+    identity: ClassVar[tuple[str, ...]] = ("path",)
+    kind: Literal["container.link-data-root"] = "container.link-data-root"
+    undo: ClassVar[Undo] = "no-change"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        fact = VendorDataRoot(host=self.host, path=self.path)
+        return (fact.must_be("in-use", because=reason("vendor-root-linked"), source="bin/install_docker.sh:17"),)
+
+    def command(self) -> Command:
+        return Command(script=LINK_ROOT, args=(self.path,))

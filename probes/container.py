@@ -19,7 +19,7 @@ from typing import Literal
 
 from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
-from probes.lib.rows import decimal, lines_of
+from probes.lib.rows import MISSING, decimal, lines_of
 from probes.probe import Probe
 from probes.steady import STEADY_S
 from specs.reason import reason
@@ -72,11 +72,19 @@ class DockerDataRoot(Fact[Lasting]):
     kind: Literal["container.data-root"] = "container.data-root"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DockerRoot(Fact[str]):
-    """The data root of the running daemon."""
+VendorRoot = Literal["in-use", "free", "other"]
 
-    kind: Literal["container.docker-root"] = "container.docker-root"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorDataRoot(Fact[VendorRoot]):
+    """Does the path that the vendor's installers write into daemon.json lead to the data root of the running daemon?
+
+    "free": nothing is there, or an empty directory. "other": something that is not this daemon's, an empty mount
+    included. Absent where docker is not usable. The path: "/data/bkce/public/docker" (bin/install_docker.sh:17).
+    """
+
+    path: str
+    kind: Literal["container.vendor-data-root"] = "container.vendor-data-root"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +134,16 @@ ContainerFact = (
     | DockerUsable
     | DockerFault
     | DockerDataRoot
-    | DockerRoot
+    | VendorDataRoot
     | ContainersWithoutRestartPolicy
     | UnsteadyContainers
 )
 
 CONFIG = "/etc/docker/daemon.json"
 
-SCRIPT = r"""
+SCRIPT = (
+    MISSING
+    + r"""
 command -v docker >/dev/null 2>&1 || { printf 'docker\tnot-installed\nend\n'; exit 0; }
 root=$(timeout 10 docker info --format '{{.DockerRootDir}}' 2>/dev/null) && [ -n "$root" ] ||
   { printf 'docker\tnot-answering\nend\n'; exit 0; }
@@ -151,7 +161,20 @@ case $named in
   1) if same "$(sed -n "s/.*$key\"\([^\"]*\)\".*/\2/p" "$1")"; then lasts=lasting; else lasts=differs; fi ;;
   *) lasts=unclear ;;
 esac
-printf 'root\t%s\t%s\n' "$lasts" "$root"
+printf 'root\t%s\n' "$lasts"
+
+shift
+for path do
+  if same "$path"; then leads=in-use
+  elif [ -L "$path" ]; then leads=other
+  elif missing "$path"; then leads=free
+  elif [ ! -d "$path" ] || mountpoint -q -- "$path"; then leads=other
+  else
+    files=$(ls -A -- "$path") || exit 1
+    if [ -z "$files" ]; then leads=free; else leads=other; fi
+  fi
+  printf 'vendor\t%s\t%s\n' "$path" "$leads"
+done
 
 about='container {{.Name}} {{.State.Status}} {{.HostConfig.RestartPolicy.Name}} {{.Config.Image}}'
 about="$about {{.RestartCount}} {{.State.StartedAt}}"
@@ -167,10 +190,12 @@ images=$(timeout 10 docker images --format 'image {{.Repository}}:{{.Tag}}' 2>/d
 [ -z "$images" ] || printf '%s\n' "$images" | tr ' ' '\t'
 printf 'end\n'
 """
+)
 
 
 def command(facts: Sequence[ContainerFact]) -> Command:
-    return Command(script=SCRIPT, args=(CONFIG,), timeout_s=60.0)
+    paths = dict.fromkeys(fact.path for fact in facts if isinstance(fact, VendorDataRoot))
+    return Command(script=SCRIPT, args=(CONFIG, *paths), timeout_s=60.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +211,7 @@ class _Container:
 class _Docker:
     usable: Usable
     lasts: str = ""
-    root: str = ""
+    vendor_roots: Mapping[str, str] = field(default_factory=dict[str, str])
     now: float = 0.0
     containers: Mapping[str, _Container] = field(default_factory=dict[str, _Container])
     images: frozenset[str] = frozenset()
@@ -210,13 +235,16 @@ def _docker(rows: Sequence[Sequence[str]]) -> _Docker:
 
 
 def _listed(rows: Sequence[Sequence[str]]) -> _Docker:
-    lasts = root = now = ""
+    lasts = now = ""
+    vendor_roots: dict[str, str] = {}
     containers: dict[str, _Container] = {}
     images: set[str] = set()
     for row in rows:
         match row:
-            case ["root", lasts, root]:
+            case ["root", lasts]:
                 pass
+            case ["vendor", path, leads]:
+                vendor_roots[path] = leads
             case ["now", now]:
                 pass
             case ["container", name, state, policy, image, restarts, started]:
@@ -230,7 +258,7 @@ def _listed(rows: Sequence[Sequence[str]]) -> _Docker:
     return _Docker(
         usable="usable",
         lasts=lasts,
-        root=root,
+        vendor_roots=vendor_roots,
         now=decimal(now),
         containers=containers,
         images=frozenset(images),
@@ -266,7 +294,7 @@ def _state_of_image(
     | ContainerImage
     | ImagePresent
     | DockerDataRoot
-    | DockerRoot
+    | VendorDataRoot
     | ContainersWithoutRestartPolicy
     | UnsteadyContainers,
     docker: _Docker,
@@ -284,8 +312,8 @@ def _state_of_image(
             return Known(True) if fact.image in docker.images else Absent()
         case DockerDataRoot():
             return _data_root(docker.lasts)
-        case DockerRoot():
-            return Known(docker.root)
+        case VendorDataRoot():
+            return _vendor_root(docker.vendor_roots.get(fact.path, ""))
         case ContainersWithoutRestartPolicy():
             return Known(tuple(name for name in fact.containers if _unkept(docker.containers.get(name))))
         case UnsteadyContainers():
@@ -339,6 +367,14 @@ def _state(container: str, state: str) -> Reading[State]:
             return Unknown(reason("container-unknown-state", container=container, state=state))
 
 
+def _vendor_root(leads: str) -> Reading[VendorRoot]:
+    match leads:
+        case "in-use" | "free" | "other":
+            return Known(leads)
+        case _:
+            raise ValueError("the answer does not say where the vendor's data root leads")
+
+
 def _data_root(lasts: str) -> Reading[Lasting]:
     match lasts:
         case "lasting" | "differs" | "unclear":
@@ -355,7 +391,7 @@ FACTS: tuple[type[AnyFact], ...] = (
     DockerUsable,
     DockerFault,
     DockerDataRoot,
-    DockerRoot,
+    VendorDataRoot,
     ContainersWithoutRestartPolicy,
     UnsteadyContainers,
 )

@@ -5,14 +5,18 @@ left and on nothing else: a product is of the old release while a step is left t
 is left that starts it and none that would stop what ran before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from probes.container import ContainerState
-from probes.fact import Absent
+from probes.container import ContainerState, DockerDataRoot
+from probes.fact import Absent, AnyFact
 from probes.unit import UnitActive
 from reconciler.core.plan import RepairedFact, Step
+from specs.reason import CodedReason, Reason
+
+LOST_AT_BOOT = frozenset({"latent-docker-root", "latent-containers", "latent-not-at-boot"})
+"""Reasons of what is latent (`rules/latent.py`) that a reboot makes an outage of."""
 
 State = Literal["down", "unclear", "mixed", "before", "complete"]
 """down: a product is stopped and not replaced yet. unclear: of a product it is not known. mixed: some products are of
@@ -29,10 +33,16 @@ class InterimState:
     down: tuple[str, ...]
     unclear: tuple[str, ...]
     """Products of which something is blocked: that no step is left proves nothing."""
+    not_to_reboot: tuple[str, ...] = ()
+    """Hosts on which something that runs now would not be there after a reboot."""
 
 
 def interim_state(
-    products: Iterable[str], steps: Iterable[Step], blocked: Iterable[str] = (), new: Iterable[str] = ()
+    products: Iterable[str],
+    steps: Iterable[Step],
+    blocked: Iterable[str] = (),
+    new: Iterable[str] = (),
+    not_to_reboot: Iterable[str] = (),
 ) -> InterimState:
     """`products`: modules that the release migrates or brings, of which `new` are not in the old one. `steps`: all that
     are left of the whole plan, blocked ones too. `blocked`: modules with facts that were not read, or that nothing can
@@ -51,7 +61,26 @@ def interim_state(
         state = "mixed" if upgraded else "before"
     else:
         state = "complete"
-    return InterimState(state=state, upgraded=upgraded, pending=pending, down=down, unclear=unclear)
+    return InterimState(
+        state=state,
+        upgraded=upgraded,
+        pending=pending,
+        down=down,
+        unclear=unclear,
+        not_to_reboot=tuple(not_to_reboot),
+    )
+
+
+def hosts_not_to_reboot(
+    latent: Mapping[AnyFact, Reason], steps: Iterable[Step], done_before: Iterable[Step] = ()
+) -> tuple[str, ...]:
+    """Where a reboot would take something away that is still to be repaired. `latent`: as read. `steps`: all that are
+    left. `done_before`: those that are to be done first, with what they repair and what they invalidate."""
+    done, open_facts = tuple(done_before), {repaired.expected.fact for step in steps for repaired in step.repairs}
+    repaired_first = {repaired.expected.fact for step in done for repaired in step.repairs}
+    known = {fact for fact, why in latent.items() if isinstance(why, CodedReason) and why.code in LOST_AT_BOOT}
+    coming = {fact for step in done for fact in step.action.invalidates() if isinstance(fact, DockerDataRoot)}
+    return tuple(sorted({fact.host for fact in known - repaired_first | coming & open_facts}))
 
 
 def _products_of(step: Step) -> set[str]:

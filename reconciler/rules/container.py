@@ -12,14 +12,22 @@ vendor: they `docker stop` and `docker rm` first, and a stopped container stays 
 changed: they belong to PaaS agent, whose behaviour is not known well enough here.
 
 install_docker.sh writes public/docker into daemon.json on every run, under a dockerd that continues with the data root
-of 6.1 (`enable --now` restarts nothing): its next start would find neither container nor image. Moving gigabytes under
-running containers is no repair; daemon.json naming the data root in use is one: nothing is restarted, nothing moves,
-and it is one line to restore. Where the file names none, or several, it is reported as advice.
+of 6.1 (`enable --now` restarts nothing): its next start would find neither container nor image. So before such a call
+public/docker becomes a link to the data root in use, and a reboot at any time finds all of it. Where something else is
+at that path, and where daemon.json was changed otherwise, the file is made to name the data root in use afterwards.
+Nothing is restarted and nothing moves. Where the file names none, or several, it is reported as advice.
 """
 
 from collections.abc import Iterator
 
-from actions.container import InstallContainer, RemoveContainer, SetDockerDataRoot, SetRestartPolicy, StartContainer
+from actions.container import (
+    InstallContainer,
+    LinkVendorDataRoot,
+    RemoveContainer,
+    SetDockerDataRoot,
+    SetRestartPolicy,
+    StartContainer,
+)
 from probes.container import (
     CONFIG,
     ContainerImage,
@@ -27,6 +35,7 @@ from probes.container import (
     ContainersWithoutRestartPolicy,
     DockerDataRoot,
     UnsteadyContainers,
+    VendorDataRoot,
 )
 from probes.fact import Absent, AnyDrift, AnyExpected, Known, require_fact_type
 from probes.mysql import AppRegistered, PendingSql
@@ -41,7 +50,14 @@ from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Container, Module
 
-FACTS = (ContainerState, ContainerImage, ContainersWithoutRestartPolicy, UnsteadyContainers, DockerDataRoot)
+FACTS = (
+    ContainerState,
+    ContainerImage,
+    ContainersWithoutRestartPolicy,
+    UnsteadyContainers,
+    DockerDataRoot,
+    VendorDataRoot,
+)
 SAAS_HOSTS = ("appo", "appt")
 
 
@@ -60,6 +76,8 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     if isinstance(fact, DockerDataRoot):
         return _set_data_root(drift)
+    if isinstance(fact, VendorDataRoot):
+        return Repair.of(drift, LinkVendorDataRoot(host=fact.host, path=fact.path), section="7.1")
     if isinstance(fact, UnsteadyContainers):
         return _unsteady(fact, drift)
     module = cluster.release.module(drift.expected.module)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from actions.bkcli import InstallModule, UpgradeModule
-from probes.container import DockerRoot
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, SameAs, resolve_target
+from probes.container import VendorDataRoot
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Known, SameAs, resolve_target
 from probes.install_config import ModuleHosts
 from probes.mysql import LoginPath, MysqlUser
 from probes.path import PathKind, TreeDigest, VersionText
@@ -65,6 +65,7 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
         requirements=(
             *requirements(cluster, module),
             *site_code_copied(cluster, module, cluster.hosts(module), facts),
+            *_data_root_linked(cluster, module, facts),
             *baseline.recorded(cluster, agent_baseline(cluster, module), facts),
             *baseline.recorded(cluster, smoke_test_baseline(cluster, module), facts),
         ),
@@ -119,19 +120,39 @@ def unmasked(module: Module, units: Iterable[AnyFact], facts: FactReader) -> tup
 
 def _invalidated(cluster: Cluster, module: Module, facts: FactReader) -> Iterator[AnyFact]:
     """Facts that the vendor's call breaks: old processes on new files, containers without a restart policy, a
-    daemon.json that names another data root than the one in use, version rows of products it does not upgrade."""
+    daemon.json that leads to another data root than the one in use, version rows of products it does not upgrade."""
     if module.call == "install":
         yield from (expected.fact for expected in module_facts.units_up_to_date(cluster, module))
         yield from (expected.fact for expected in module_facts.restart_policies(cluster, module))
-        hosts = cluster.hosts(module) if module.containers else ()
-        roots = facts.read_all(DockerRoot(host=host) for host in hosts)
-        for host, root in zip(hosts, roots, strict=True):
-            if root not in (Absent(), Known(cluster.home("public/docker"))):
-                yield module_facts.docker_data_root(host).fact
+        for path, leads in _vendor_data_roots(cluster, module, facts):
+            if leads == Known("other"):
+                yield module_facts.docker_data_root(path.host).fact
     yield from baseline.invalidated(cluster, agent_baseline(cluster, module), facts)
     yield from baseline.invalidated(cluster, smoke_test_baseline(cluster, module), facts)
     if module.overwrites_version_rows:
         yield from (expected.fact for expected in module_facts.unmanaged_version_rows(cluster))
+
+
+def _vendor_data_roots(
+    cluster: Cluster, module: Module, facts: FactReader
+) -> Iterator[tuple[VendorDataRoot, AnyReading]]:
+    """Of the hosts on which the vendor's call rewrites the daemon.json of a docker that is in use."""
+    hosts = cluster.hosts(module) if module.call == "install" and module.containers else ()
+    roots = [VendorDataRoot(host=host, path=cluster.home("public/docker")) for host in hosts]
+    return ((root, leads) for root, leads in zip(roots, facts.read_all(roots), strict=True) if leads != Absent())
+
+
+def _data_root_linked(cluster: Cluster, module: Module, facts: FactReader) -> Iterator[AnyExpected]:
+    """Before docker's file is rewritten, so that no reboot loses a container; where something else is at that path, the
+    file is set right afterwards."""
+    for path, leads in _vendor_data_roots(cluster, module, facts):
+        if leads != Known("other"):
+            yield path.must_be(
+                "in-use",
+                because=reason("docker-finds-its-data"),
+                source="bin/install_docker.sh:15,35",
+                module=module.name,
+            )
 
 
 @of_module

@@ -53,10 +53,14 @@ def undo(word: str) -> Reason:
 
 
 def interim(release: str, state: InterimState) -> tuple[Reason, ...]:
-    """What the cluster is, whether users can work on it, and what must not be done manually meanwhile."""
+    """What the cluster is; whether users can work on it, what must not be done manually, whether hosts may reboot."""
     names = {name: ", ".join(getattr(state, name)) for name in ("upgraded", "pending", "down", "unclear")}
     topics = ("", "-users", "-manual")
-    return tuple(reason(f"interim-{state.state}{topic}", release=release, **names) for topic in topics)
+    if state.not_to_reboot:
+        reboots = reason("interim-reboots-lose", hosts=", ".join(state.not_to_reboot))
+    else:
+        reboots = reason("interim-reboots-unclear" if state.unclear else "interim-reboots-safe")
+    return (*(reason(f"interim-{state.state}{topic}", release=release, **names) for topic in topics), reboots)
 
 
 def reading(read: AnyReading | SameAs[Any], page: RenderOptions, *, kind: str = "") -> str:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from probes.fact import AnyFact, AnyReading, Readings, Unknown
 from reconciler.core.diff import Difference
 from reconciler.core.events import Event, RunEnded
-from reconciler.core.interim_state import InterimState, interim_state
+from reconciler.core.interim_state import InterimState, hosts_not_to_reboot, interim_state
 from reconciler.core.plan import Plan, Remaining
 from reconciler.core.preflight import CheckResult
 from reconciler.core.selection import not_done_by
@@ -88,10 +88,13 @@ class ClusterReport:
     def interim(self, remaining: Iterable[Remaining]) -> InterimState:
         """What the cluster is while this is left."""
         others = tuple(remaining)
-        steps = (item.step for item in others if item.step is not None)
-        blocked = (blocked.step for blocked in self.plan.blocked_steps)
+        steps = tuple(item.step for item in others if item.step is not None)
+        blocked = tuple(blocked.step for blocked in self.plan.blocked_steps)
         modules = (item.expected.module for item in others if item.expected is not None)
-        return interim_state(self.products, (*steps, *blocked), modules, self.new_products)
+        left = {step.id for step in steps}
+        done_before = (step for step in self.plan.steps if step.id not in left)
+        not_to_reboot = hosts_not_to_reboot(self.difference.latent, (*steps, *blocked), done_before)
+        return interim_state(self.products, (*steps, *blocked), modules, self.new_products, not_to_reboot)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

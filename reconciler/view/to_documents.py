@@ -178,6 +178,7 @@ def interim_document(release: str, interim: InterimState) -> doc.InterimDoc:
         pending=list(interim.pending),
         down=list(interim.down),
         unclear=list(interim.unclear),
+        not_to_reboot=list(interim.not_to_reboot),
         advice=[why(reason) for reason in describe.interim(release, interim)],
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.container import SetDockerDataRoot, SetRestartPolicy
+from actions.container import LinkVendorDataRoot, SetDockerDataRoot, SetRestartPolicy
 from actions.env import DeduplicateVariable
 from actions.tag import RestoreSecretsTag
 from actions.version import SetVersion
@@ -73,6 +73,57 @@ def test_a_daemon_json_that_cannot_be_told_is_left_as_it_is(
     file.write_text(before)
     assert done(SetDockerDataRoot(host=HOST, file=str(file)).command(), tmp_path) != 0
     assert file.read_text() == before
+
+
+def linked(tmp_path: Path, tools: Path, path: Path, root: Path) -> int:
+    tool(tools, "docker", f"echo {root}")
+    return done(LinkVendorDataRoot(host=HOST, path=str(path)).command(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "prepare", ["nothing", "no parent", "an empty directory", "the link itself", "the root itself"]
+)
+def test_the_path_of_the_installers_leads_to_the_data_in_use(tmp_path: Path, tools: Path, prepare: str) -> None:
+    root, path = tmp_path / "public/paas_agent/docker", tmp_path / "public/docker"
+    (root / "overlay2").mkdir(parents=True)
+    match prepare:
+        case "no parent":
+            path = tmp_path / "other/docker"
+        case "an empty directory":
+            path.mkdir()
+        case "the link itself":
+            path.symlink_to(root)
+        case "the root itself":
+            path = root
+        case _:
+            pass
+    assert linked(tmp_path, tools, path, root) == 0
+    assert path.resolve() == root
+    assert (root / "overlay2").is_dir()
+    assert not root.is_symlink()
+
+
+@pytest.mark.parametrize("prepare", ["another docker's data", "a file", "another link", "within the root", "no root"])
+def test_what_is_somebodys_stays_where_the_installers_point(tmp_path: Path, tools: Path, prepare: str) -> None:
+    root, path = tmp_path / "used", tmp_path / "docker"
+    root.mkdir()
+    match prepare:
+        case "another docker's data":
+            (path / "overlay2").mkdir(parents=True)
+        case "a file":
+            path.write_text("mine")
+        case "another link":
+            path.symlink_to("elsewhere")
+        case "within the root":
+            path = root / "docker"
+        case _:
+            root.rmdir()
+    before = sorted((str(each), each.is_symlink()) for each in tmp_path.rglob("*"))
+    assert linked(tmp_path, tools, path, root) != 0
+    after = sorted((str(each), each.is_symlink()) for each in tmp_path.rglob("*"))
+    assert [each for each in after if "tools" not in each[0] and "var-lib" not in each[0]] == [
+        each for each in before if "tools" not in each[0] and "var-lib" not in each[0]
+    ]
 
 
 DOCKER = """

@@ -32,10 +32,10 @@ from probes.container import (
     ContainerState,
     ContainersWithoutRestartPolicy,
     DockerDataRoot,
-    DockerRoot,
     DockerUsable,
     ImagePresent,
     UnsteadyContainers,
+    VendorDataRoot,
 )
 from probes.current import UnitCurrent
 from probes.database import DatabaseElsewhere, DatabaseServers
@@ -154,7 +154,7 @@ def docker(host: str) -> tuple[Any, ...]:
     return (
         DockerUsable(host=host),
         DockerDataRoot(host=host),
-        DockerRoot(host=host),
+        VendorDataRoot(host=host, path="/data/bkce/public/docker"),
         ContainersWithoutRestartPolicy(host=host, containers=("bk-paas-paas", "bk-paas-esb")),
         UnsteadyContainers(host=host, containers=("bk-paas-paas", "bk-paas-esb")),
         ContainerState(host=host, container="bk-paas-paas"),

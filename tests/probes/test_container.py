@@ -1,5 +1,6 @@
 """Docker's answers, from stand-ins that answer, fail, hang up or change between two questions."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from probes.container import (
     ContainerState,
     ContainersWithoutRestartPolicy,
     DockerDataRoot,
-    DockerRoot,
     DockerUsable,
     ImagePresent,
     UnsteadyContainers,
+    VendorDataRoot,
 )
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 
@@ -31,7 +32,7 @@ FACTS: list[ContainerFact] = [
 LASTING: list[ContainerFact] = [
     DockerDataRoot(host=HOST),
     ContainersWithoutRestartPolicy(host=HOST, containers=("x",)),
-    DockerRoot(host=HOST),
+    VendorDataRoot(host=HOST, path="/nonexistent/docker"),
 ]
 DOCKER = """
 case $1 in
@@ -141,8 +142,41 @@ def test_the_data_root_is_compared_with_the_file(
     if daemon_json is not None:
         (tmp_path / "daemon.json").write_text(daemon_json)
     instead = {"/etc/docker/daemon.json": str(tmp_path / "daemon.json")}
-    found = ask(PROBE, [DockerDataRoot(host=HOST), DockerRoot(host=HOST)], tools=tools, instead=instead)
-    assert [brief(reading) for reading in found] == [wanted, root]
+    (found,) = ask(PROBE, [DockerDataRoot(host=HOST)], tools=tools, instead=instead)
+    assert brief(found) == wanted
+
+
+@pytest.mark.parametrize(
+    ("prepare", "wanted"),
+    [
+        ("", "free"),
+        ("mkdir docker", "free"),
+        ("mkdir docker; touch docker/.hidden", "other"),
+        ("touch docker", "other"),
+        ("ln -s used docker", "in-use"),
+        ("ln -s ../data/used docker", "in-use"),
+        ("ln -s elsewhere docker", "other"),
+        ("mkdir elsewhere; ln -s elsewhere docker", "other"),
+        ("mkdir docker; mount --bind docker docker", "other"),
+        ("mkdir docker; mount -t tmpfs none docker", "other"),
+    ],
+)
+@pytest.mark.parametrize("shell", SHELLS)
+def test_where_the_path_leads_that_the_installers_name(tmp_path: Path, prepare: str, wanted: str, shell: str) -> None:
+    data = tmp_path / "data"
+    (data / "used").mkdir(parents=True)
+    subprocess.run(["sh", "-ec", prepare], cwd=data, check=True)
+    tools = tool(tmp_path / "bin", "docker", DOCKER.replace("info) echo /var/lib/docker", f"info) echo {data}/used"))
+    fact = VendorDataRoot(host=HOST, path=str(data / "docker"))
+    try:
+        assert asked(tools, [fact], shell) == [wanted]
+    finally:
+        subprocess.run(["umount", str(data / "docker")], check=False, capture_output=True)
+
+
+def test_the_data_root_itself_is_in_use(tmp_path: Path) -> None:
+    tools = tool(tmp_path, "docker", DOCKER)
+    assert asked(tools, [VendorDataRoot(host=HOST, path="/var/lib/docker")]) == ["in-use"]
 
 
 POLICIES = """
@@ -177,7 +211,7 @@ def container(name: str, started: str, restarts: int = 0, state: str = "running"
 
 def unsteady(*rows: str, names: tuple[str, ...] = ("x",), apps: tuple[str, ...] = ()) -> object:
     fact = UnsteadyContainers(host=HOST, containers=names, apps=apps)
-    listed = f"docker\tusable\nroot\tlasting\t/var/lib/docker\nnow\t{NOW}\n{''.join(rows)}end\n"
+    listed = f"docker\tusable\nroot\tlasting\nnow\t{NOW}\n{''.join(rows)}end\n"
     return brief(PROBE.parse([fact], Output(stdout=listed))[fact])
 
 

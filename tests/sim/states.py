@@ -21,6 +21,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "current.unit": (Known(False),),
     "container.state": (Known("exited"), Known("dead"), Absent()),
     "container.data-root": (Known("differs"), Known("unclear")),
+    "container.vendor-data-root": (Known("free"), Known("other"), Absent()),
     "container.unsteady": (Known(("bk-of-this-host",)),),
     "container.no-restart-policy": (Known(("bk-of-this-host",)),),
     "steady.recently-started": (Known(("bk-of-this-host.service",)),),

@@ -26,8 +26,8 @@ from probes.container import (
     AppContainer,
     ContainersWithoutRestartPolicy,
     DockerDataRoot,
-    DockerRoot,
     UnsteadyContainers,
+    VendorDataRoot,
 )
 from probes.current import UnitCurrent
 from probes.env import EnvDuplicates
@@ -120,9 +120,8 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known("1.0.8")
         case VersionText():
             return Known("6.1.2") if fact.path == cluster.src("VERSION") else Absent()
-        case DockerRoot():
-            saas = cluster.inventory.on_any(("appo", "appt"))
-            return Known(cluster.home("public/paas_agent/docker")) if fact.host in saas else Absent()
+        case VendorDataRoot():
+            return Known("free") if fact.host in cluster.inventory.on_any(("appo", "appt")) else Absent()
         case DockerDataRoot():
             return Known("lasting")
         case ContainersWithoutRestartPolicy():

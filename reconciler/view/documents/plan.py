@@ -97,6 +97,8 @@ class InterimDoc(Doc):
     down: list[str]
     unclear: list[str]
     """Products of which facts could not be read or repaired."""
+    not_to_reboot: list[str] = Field(default_factory=list[str])
+    """Hosts on which something that runs now would not be there after a reboot."""
     advice: list[ReasonDoc]
 
 

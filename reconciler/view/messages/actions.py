@@ -66,6 +66,9 @@ ACTIONS: dict[str, LocalizedText] = {
     "container.restart-policy": message(
         "set containers to start with docker: {containers}", "设置容器随 docker 启动：{containers}"
     ),
+    "container.link-data-root": message(
+        "link {path} to the directory docker uses", "使 {path} 成为指向 docker 正在使用目录的链接"
+    ),
     "container.set-data-root": message(
         "set the data root in {file} to the directory docker uses", "使 {file} 指向 docker 正在使用的目录"
     ),

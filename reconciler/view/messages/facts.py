@@ -40,7 +40,10 @@ FACTS: dict[str, LocalizedText] = {
     "container.data-root": message(
         "whether docker finds its containers at its next start", "docker 下次启动时能否找到其容器"
     ),
-    "container.docker-root": message("directory docker uses", "docker 正在使用的目录"),
+    "container.vendor-data-root": message(
+        "whether {path} of the installers leads to docker's data",
+        "安装脚本写入的 {path} 是否通向 docker 的数据",
+    ),
     "container.docker-usable": message("docker", "docker"),
     "container.docker-fault": message("docker fault", "docker 故障"),
     "container.app": message("container of SaaS {app}", "SaaS {app} 的容器"),
@@ -176,6 +179,11 @@ VALUES: dict[str, dict[str, LocalizedText]] = {
             "daemon.json names another directory than the one in use", "daemon.json 指向的不是正在使用的目录"
         ),
         "unclear": message("daemon.json does not name the one in use", "daemon.json 未指明正在使用的目录"),
+    },
+    "container.vendor-data-root": {
+        "in-use": message("yes", "是"),
+        "free": message("no: nothing is there", "否：该路径为空"),
+        "other": message("no: something else is there", "否：该路径另有内容"),
     },
     "container.docker-usable": {
         "usable": message("usable", "可用"),

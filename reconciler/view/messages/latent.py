@@ -54,12 +54,18 @@ REASONS: dict[str, LocalizedText] = {
         zh="随 docker 启动，人工停止的除外；厂商脚本不做此设置，需人工启动",
     ),
     "docker-finds-its-data": LocalizedText(
-        en=("daemon.json must name the directory docker uses: install_docker.sh rewrites it without restarting docker"),
-        zh="daemon.json 必须指向 docker 正在使用的目录：install_docker.sh 只改写该文件，不会重启 docker",
+        en=(
+            "daemon.json must lead to the directory docker uses: install_docker.sh rewrites it without restarting docker"
+        ),
+        zh="daemon.json 必须通向 docker 正在使用的目录：install_docker.sh 只改写该文件，不会重启 docker",
     ),
     "docker-data-root-set": LocalizedText(
         en="daemon.json names the directory in use; nothing was restarted or moved",
         zh="daemon.json 已指向正在使用的目录；未重启、未移动任何数据",
+    ),
+    "vendor-root-linked": LocalizedText(
+        en="the directory that the vendor's installers name is a link to the one in use; nothing was restarted or moved",
+        zh="厂商安装脚本写入的目录已链接到正在使用的目录；未重启、未移动任何数据",
     ),
     "tag-restored": LocalizedText(
         en="its secrets are present; created as the vendor does", zh="对应的密码仍在；按厂商方式重建标记文件"

@@ -37,12 +37,9 @@ REASONS: dict[str, LocalizedText] = {
     "interim-before-manual": message(
         (
             "do not run `bkcli`, scripts of /data/install or SaaS upgrades manually until the upgrade is complete: "
-            "scripts and products may be of different releases; reboots and work on the operating system are safe"
+            "scripts and products may be of different releases"
         ),
-        (
-            "升级完成前不要手动执行 `bkcli`、/data/install 下的脚本或升级 SaaS：脚本与产品可能属于不同版本；"
-            "重启主机与操作系统维护不受影响"
-        ),
+        "升级完成前不要手动执行 `bkcli`、/data/install 下的脚本或升级 SaaS：脚本与产品可能属于不同版本",
     ),
     "interim-mixed": message(
         "products of two releases: {upgraded} are of {release}, {pending} are not yet",
@@ -58,9 +55,9 @@ REASONS: dict[str, LocalizedText] = {
     "interim-mixed-manual": message(
         (
             "do not run `bkcli` or upgrade SaaS manually, and do not restore one product's database alone: they belong "
-            "together; reboots and work on the operating system are safe"
+            "together"
         ),
-        "不要手动执行 `bkcli` 或升级 SaaS，也不要单独恢复某个产品的数据库：它们彼此关联；重启主机与操作系统维护不受影响",
+        "不要手动执行 `bkcli` 或升级 SaaS，也不要单独恢复某个产品的数据库：它们彼此关联",
     ),
     "interim-down": message(
         "{down} is down: what ran before was retired, its successor is not running yet",
@@ -97,6 +94,17 @@ REASONS: dict[str, LocalizedText] = {
     "interim-complete-manual": message(
         "nothing has to be avoided: what is changed manually is read again by the next plan",
         "无须回避任何操作：手动改动会在下一次计划时重新读取",
+    ),
+    "interim-reboots-safe": message(
+        "safe, as is work on the operating system: the steps done so far leave nothing that a reboot would take away",
+        "不受影响，操作系统维护亦然：已执行的步骤不会因重启而丢失任何内容",
+    ),
+    "interim-reboots-unclear": message(
+        "none, if it can wait, before all facts can be read", "若可推迟，请在能读取全部事实之后再重启"
+    ),
+    "interim-reboots-lose": message(
+        "not {hosts}, and do not restart docker there, before another `bkrec apply`: what runs now would not start again",
+        "在再次执行 `bkrec apply` 之前，不要重启 {hosts} 及其 docker：当前运行的内容不会全部恢复",
     ),
 }
 

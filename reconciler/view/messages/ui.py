@@ -106,6 +106,7 @@ LABELS: dict[str, LocalizedText] = {
     "interim-state": message("state", "状态"),
     "interim-users": message("users", "用户"),
     "interim-manual": message("manually", "人工操作"),
+    "interim-reboots": message("reboots", "重启主机"),
     "remaining-title": message(
         "Left: {steps:step|steps}, {facts:fact|facts} without a step", "剩余：{steps} 步，以及没有步骤的 {facts} 项事实"
     ),

@@ -66,7 +66,7 @@ def interim_lines(report: ClusterReport, remaining: Sequence[Remaining], page: R
 
 def _interim(title: str, release: str, state: InterimState, page: RenderOptions) -> Iterator[str]:
     yield page.paint(label(title, page.lang), "bold")
-    topics = ("interim-state", "interim-users", "interim-manual")
+    topics = ("interim-state", "interim-users", "interim-manual", "interim-reboots")
     advice = describe.interim(release, state)
     labelled = (
         (label(topic, page.lang), reason_text(because, page.lang))

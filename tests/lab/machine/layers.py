@@ -2,8 +2,8 @@
 
 A host's root is an overlay of the base image, any number of frozen layers, and an upper layer on tmpfs. A snapshot is
 the upper layer moved to disk and put below a new, empty one; going back is therefore dropping the upper layer, which
-takes no time. dockerd's data cannot lie on an overlay (overlay2 refuses), so it is a pair of plain directories bound
-into the host and copied with the snapshot; they are small.
+takes no time. dockerd's data cannot lie on an overlay (overlay2 refuses), so the directory that holds it, wherever
+below it 6.1 and 6.2 put it, is a plain one bound into the host and copied with the snapshot; it is small.
 
 `chattr +i`, with which the vendor's scripts protect their marks, is an attribute of the overlay in an upper layer and
 of the file in a lower one: freezing translates one into the other (FLAG).
@@ -19,7 +19,7 @@ from . import base
 from .place import HOSTS, LabError, Place, mounted, quiet, sh
 
 FLAG = "trusted.overlay.protattr"
-DOCKER = {"b": "data/bkce/public/docker", "a": "data/bkce/public/paas_agent/docker"}
+PUBLIC = "data/bkce/public"
 
 
 def tmpfs_up(place: Place) -> None:
@@ -40,7 +40,7 @@ def set_layers(place: Place, names: list[str]) -> None:
 
 def mount(place: Place, host: str) -> Path:
     top, root = place.host_run(host), place.root(host)
-    for part in ("upper", "work", "root", "docker/a", "docker/b"):
+    for part in ("upper", "work", "root", "public/paas_agent/docker"):
         (top / part).mkdir(parents=True, exist_ok=True)
     if not mounted(root):
         lower = [*(str(place.snap / name / host / "upper") for name in reversed(layers(place))), str(base.path())]
@@ -61,7 +61,7 @@ def drop(place: Place) -> None:
     """Throw the running state away; the hosts must be down."""
     unmount(place)
     for host in HOSTS:
-        for part in ("upper", "work", "docker"):
+        for part in ("upper", "work", "public"):
             _remove(place.host_run(host) / part)
 
 
@@ -94,7 +94,7 @@ def freeze(place: Place, name: str) -> None:
 
 def _copy(source: Path, target: Path) -> subprocess.Popen[bytes]:
     target.mkdir(parents=True)
-    return subprocess.Popen(["cp", "-a", "--sparse=always", f"{source}/upper", f"{source}/docker", str(target)])
+    return subprocess.Popen(["cp", "-a", "--sparse=always", f"{source}/upper", f"{source}/public", str(target)])
 
 
 def _carry_flags(upper: Path) -> None:
@@ -113,14 +113,14 @@ def thaw(place: Place, name: str) -> None:
         raise LabError(f"no snapshot {name}; there is: {' '.join(have) or 'none'}")
     drop(place)
     set_layers(place, json.loads(path.read_text(encoding="utf-8")))
-    copies = [_copy_docker(place, name, host) for host in HOSTS]
+    copies = [_copy_public(place, name, host) for host in HOSTS]
     if any(copy.wait() for copy in copies):
-        raise LabError(f"copying docker's data out of snapshot {name} failed")
+        raise LabError(f"copying {PUBLIC} out of snapshot {name} failed")
 
 
-def _copy_docker(place: Place, name: str, host: str) -> subprocess.Popen[bytes]:
+def _copy_public(place: Place, name: str, host: str) -> subprocess.Popen[bytes]:
     place.host_run(host).mkdir(parents=True, exist_ok=True)
-    return subprocess.Popen(["cp", "-a", str(place.snap / name / host / "docker"), str(place.host_run(host))])
+    return subprocess.Popen(["cp", "-a", str(place.snap / name / host / "public"), str(place.host_run(host))])
 
 
 def forget(place: Place, name: str) -> None:

@@ -74,13 +74,12 @@ def boot(place: Place, host: str) -> None:
 
 
 def _nspawn(place: Place, host: str, root: Path) -> list[str]:
-    binds = [f"--bind={place.host_run(host)}/docker/{part}:/{where}" for part, where in layers.DOCKER.items()]
     return [
         "systemd-nspawn", "--register=no", "--keep-unit", "--quiet", f"--directory={root}",
         f"--machine={place.name}-{host}", f"--hostname={host}",
         f"--network-namespace-path=/run/netns/{place.host_netns(host)}", "--capability=all",
         "--system-call-filter=add_key keyctl bpf", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
-        *binds, "--boot", "--console=pipe",
+        f"--bind={place.host_run(host)}/public:/{layers.PUBLIC}", "--boot", "--console=pipe",
     ]  # fmt: skip
 
 

@@ -5,8 +5,8 @@ bkrec-lab-<name>, so that any number of labs live side by side and `down --purge
 The base image is shared by all labs of the machine: its directory carries the hash of its recipe.
 
   /var/lib/bkrec-lab/base-<hash>       the lowest layer, read-only once built (disk)
-  /var/lib/bkrec-lab/<name>/snap/S/hN  frozen upper layers and docker data of snapshot S (disk)
-  /var/lib/bkrec-lab/<name>/run/hN     the running state of host N: upper, work, root, docker (one tmpfs)
+  /var/lib/bkrec-lab/<name>/snap/S/hN  frozen upper layers and public directory of snapshot S (disk)
+  /var/lib/bkrec-lab/<name>/run/hN     the running state of host N: upper, work, root, public (one tmpfs)
 """
 
 import re

@@ -176,7 +176,7 @@ def products(host: str, root: Path, release: Release) -> None:
         write(home / ".envs" / name / "bin/activate", "# stand-in for a virtualenv\n")
         write(home / ".envs" / name / "pyvenv.cfg", "version = 3.6.15\n")
     write(home / ".installed_module", "".join(f"{name}\n" for name in release.signed[host].split()))
-    for directory in ("logs", "etc", "cert", "public/docker", "public/paas_agent/docker"):
+    for directory in ("logs", "etc", "cert"):
         (home / directory).mkdir(parents=True, exist_ok=True)
     if host == "h2":
         page = "<html><script>BK_JOB_API=http://jobapi.bktencent.com:80</script></html>\n"

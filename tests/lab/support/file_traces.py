@@ -15,7 +15,7 @@ from tests.lab.machine.place import HOSTS
 
 T = TypeVar("T")
 
-MOUNTS = ("/", "/run", "/dev/shm", "/data/bkce/public/docker", "/data/bkce/public/paas_agent/docker")
+MOUNTS = ("/", "/run", "/dev/shm", "/data/bkce/public")
 """Where files can be written; /proc, /sys and /dev are the kernel's."""
 
 LOGIN = (
