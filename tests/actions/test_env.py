@@ -357,6 +357,14 @@ def test_what_a_killed_edit_left_beside_the_file_is_no_part_of_the_next(tmp_path
     assert not (tmp_path / "job.env.bkrec-part").exists()
 
 
+def test_nothing_is_written_through_a_link_in_the_place_of_the_new_file(tmp_path: Path) -> None:
+    file, elsewhere = tmp_path / "job.env", tmp_path / "elsewhere"
+    elsewhere.write_text("A=1\n")
+    (tmp_path / "job.env.bkrec-part").symlink_to(elsewhere)
+    set_key(file, "K", "v")
+    assert (file.is_symlink(), file.read_text(), elsewhere.read_text()) == (False, "K=v\n", "A=1\n")
+
+
 def test_a_directory_in_the_place_of_the_new_file_stops_the_edit(tmp_path: Path) -> None:
     file = tmp_path / "job.env"
     file.write_text("A=1\n")

@@ -605,7 +605,7 @@ def test_who_shares_requirements_with_those_that_come_later_uses_first_what_is_i
 def test_who_shares_requirements_with_steps_that_are_refused_still_has_them_met() -> None:
     names = LETTERS[-plan_graph.MIN_SHARED_REQUIREMENTS :]
     shared = tuple(on(name, "common") for name in names)
-    rules: Rules = {name: repair(name) for name in names} | {"h": REFUSED}
+    rules: Rules = {**{name: repair(name) for name in names}, "h": REFUSED}
     rules |= {name: repair(name, requires="h", common=shared) for name in "abc"}
     rules |= {name: repair(name, common=shared) for name in "de"}
     order = [name_of(step) for step in planned(rules, "abcde", {fact(name): Absent() for name in LETTERS}).steps]
@@ -629,7 +629,7 @@ def test_a_requirement_that_was_refused_since_others_shared_it_is_refused_to_the
     """What holds as they require it has to be otherwise, which nothing can make it."""
     names = LETTERS[8 : 8 + plan_graph.MIN_SHARED_REQUIREMENTS]
     shared = tuple(on(name, "common") for name in names)
-    rules: Rules = {name: repair(name, common=shared) for name in "abc"} | {"i": REFUSED}
+    rules: Rules = {**{name: repair(name, common=shared) for name in "abc"}, "i": REFUSED}
     otherwise = On(host=HOST, name="i").must_be(False, because=WHY, source="a test")
     readings = {fact(name): Known(True) if name in names else Absent() for name in LETTERS}
 
