@@ -42,8 +42,8 @@ class SaasPackaged(Fact[str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaasNewer(Fact[str]):
-    """The version online, where it is newer than the package's on the same line (`specs/version_order.py`); else
-    Absent, also while the package is still to come. Somebody updated it by the page, and its database with it."""
+    """The version online, where it is newer than the package's (`specs/version_order.py`); else Absent, also while the
+    package is still to come. Somebody updated it by the page, and its database with it."""
 
     login_path: str
     app: str

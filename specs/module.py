@@ -260,6 +260,8 @@ class Module(Model):
     """Directories below /data/bkce where a site may have code of its own, and which its installer replaces."""
     saas: tuple[str, ...] = ()
     """SaaS applications that have to be deployed before this backend is installed."""
+    former_line: int | None = None
+    """First number of its versions before it was renumbered: every one of those is older than this release's."""
     version_row: str = ""
     """Its code in bksuite_common.production_info."""
     overwrites_version_rows: bool = False

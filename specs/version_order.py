@@ -1,8 +1,8 @@
-"""Order of two versions of one product, where there is one; nothing is ever compared across lines.
+"""Order of two versions of one product.
 
-Numbers alone do not tell which release of BlueKing is newer: GSE's went down from 3.6.21 to 2.1.x. Within one line,
-which is what shares the first number, they do. Of the same numbers an alpha, beta or rc comes before the release, by
-its own number; any other addition is somebody's own build, which is not known to be older.
+Numbers alone do not tell it where a product was renumbered: GSE's went from 3.6.21 down to 2.1.x, so that 3 is a former
+line of it, older than whatever else (`former_line` in its TOML). Of the same numbers an alpha, beta or rc comes before
+the release, by its own number; any other addition is somebody's own build, which is not known to be older.
 """
 
 import re
@@ -12,12 +12,13 @@ _EARLY = re.compile(r"[-.](alpha|beta|rc)[-.]?([0-9]*)", re.ASCII)
 _RELEASED = (1, "", 0)
 
 
-def is_newer(version: str, than: str) -> bool:
-    """Of the same line, and not older or equal; False for what is not two versions. Both as `normalise_version` writes
-    them."""
+def is_newer(version: str, than: str, *, former_line: int | None = None) -> bool:
+    """Neither older nor equal; False for what is not two versions. Both as `normalise_version` writes them."""
     numbers, others = numbers_of(version), numbers_of(than)
-    if version == than or not numbers or not others or numbers[0] != others[0]:
+    if version == than or not numbers or not others:
         return False
+    if (numbers[0] == former_line) != (others[0] == former_line):
+        return others[0] == former_line
     if _padded(numbers) != _padded(others):
         return _padded(numbers) > _padded(others)
     own, other = _stage(version), _stage(than)

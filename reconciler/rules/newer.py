@@ -1,8 +1,8 @@
 """What runs in a newer version than the package has: reported, and never taken back without a person.
 
 A SaaS updated by its page, or a product by a later package, has migrated its database: an older one deployed over it
-finds tables that it does not know, and no backup leads back from there without losing what users did since. "Newer" is
-said within one line only (`specs/version_order.py`): GSE's numbers went down from 3.6.21 to 2.1.x.
+finds tables that it does not know, and no backup leads back from there without losing what users did since. What counts
+as newer where a product was renumbered: `specs/version_order.py`.
 
 Such a product is expected in the version that runs. What else of it differs is repaired without its installer, which
 would take it back.
@@ -10,7 +10,7 @@ would take it back.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 
 from probes.container import ContainerImage
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, Readings, Unknown
@@ -59,9 +59,10 @@ def _newer(cluster: Cluster, readings: Readings) -> Iterator[tuple[str, str]]:
     for module in cluster.modules():
         read = (readings.get(fact) for fact in _version_facts(cluster, module))
         texts = (str(reading.value).rpartition(":")[2] for reading in read if isinstance(reading, Known))
-        versions = [version for version in texts if is_newer(version, module.version)]
+        newer_than = partial(is_newer, former_line=module.former_line)
+        versions = [version for version in texts if newer_than(version, module.version)]
         if versions:
-            yield module.name, reduce(lambda newest, other: other if is_newer(other, newest) else newest, versions)
+            yield module.name, reduce(lambda newest, other: other if newer_than(other, newest) else newest, versions)
     for app in cluster.release.apps:
         online = readings.get(module_extras.saas_newer(cluster, app))
         if isinstance(online, Known):

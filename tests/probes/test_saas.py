@@ -53,15 +53,22 @@ def test_a_cut_answer_is_refused() -> None:
         ("tree\t/s\t6.2.2\nfile\t/s\tbk_sops_V3.25.11.tar.gz\n", "", Known("3.25.12")),
         ("tree\t/s\t6.2.2\nfile\t/s\tbk_sops_V3.25.12.tar.gz\n", "", Absent()),
         ("tree\t/s\t6.2.2\nfile\t/s\tbk_sops_V3.28.14.tar.gz\n", "", Absent()),
-        ("tree\t/s\t6.2.2\nfile\t/s\tbk_sops_V2.9.tar.gz\n", "", Absent()),
+        ("tree\t/s\t6.2.2\nfile\t/s\tbk_sops_V2.9.tar.gz\n", "", Known("3.25.12")),
+        ("tree\t/s\t6.2.2\nfile\t/s\tbk_sops_V4.0.tar.gz\n", "", Absent()),
         ("tree\t/s\t6.1.2\nfile\t/s\tbk_sops_V3.9.tar.gz\n", "", Absent()),
         ("tree\t/s\t6.1.2\nfile\t/s\tbk_sops_V3.9.tar.gz\n", "3.25.11", Known("3.25.12")),
     ],
-    ids=["older-package", "same", "newer-package", "another-line", "package-to-come", "package-to-come-and-default"],
+    ids=[
+        "older-package",
+        "same",
+        "newer-package",
+        "package-of-an-older-line",
+        "package-of-a-newer-line",
+        "package-to-come",
+        "package-to-come-and-default",
+    ],
 )
-def test_what_is_online_is_newer_than_the_package_on_its_own_line_alone(
-    tree: str, default: str, reading: AnyReading
-) -> None:
+def test_what_is_online_is_newer_than_the_package(tree: str, default: str, reading: AnyReading) -> None:
     fact = SaasNewer(host="h", login_path="p", app="bk_sops", src="/s", release="6.2.2", default=default)
     assert PROBE.parse([fact], Output(stdout=ONLINE + tree + "end\n")) == {fact: reading}
 

@@ -47,14 +47,14 @@ def _unknown(drifts: Iterable[AnyDrift], page: RenderOptions) -> Iterator[str]:
 def _hidden(hidden: Iterable[AnyDrift], difference: Difference, page: RenderOptions) -> Iterator[str]:
     for drift in hidden:
         yield _line(drift, page)
-        yield from rows(page, latent.otherwise(drift, difference, page), indent=6)
+        yield from rows(page, latent.consequence(drift, difference, page), indent=6)
 
 
 def _advice(difference: Difference, page: RenderOptions) -> Iterator[str]:
     for advised in difference.advice:
         yield _line(advised.drift, page)
         yield from rows(
-            page, (*latent.otherwise(advised.drift, difference, page), latent.hint(advised, page)), indent=6
+            page, (*latent.consequence(advised.drift, difference, page), latent.hint(advised, page)), indent=6
         )
 
 

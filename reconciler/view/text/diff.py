@@ -57,7 +57,7 @@ def _drift(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iter
     )
     names = ((label(name, page.lang), text) for name, text in reported)
     advised = (latent.hint(advice, page) for advice in difference.advice if advice.drift is drift)
-    yield from rows(page, (*names, *latent.otherwise(drift, difference, page), *advised), indent=6)
+    yield from rows(page, (*names, *latent.consequence(drift, difference, page), *advised), indent=6)
 
 
 def _unread(unread: Iterable[AnyDrift], page: RenderOptions) -> Iterator[str]:

@@ -29,7 +29,7 @@ def parted(difference: Difference) -> tuple[tuple[AnyDrift, ...], tuple[AnyDrift
     return plain, hidden
 
 
-def otherwise(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iterator[Row]:
+def consequence(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iterator[Row]:
     why = difference.latent.get(drift.expected.fact)
     if why is not None:
         yield label("consequence", page.lang), sanitized(reason_text(why, page.lang))

@@ -26,13 +26,13 @@ _SHOWN = 5
 def plan_text(
     plan: Plan,
     page: RenderOptions,
-    otherwise: Mapping[AnyFact, Reason] | None = None,
+    consequences: Mapping[AnyFact, Reason] | None = None,
     report: ClusterReport | None = None,
 ) -> str:
-    """`otherwise`: of the facts that are right now, what will happen without the step that mends them. `report`: what
+    """`consequences`: of facts that are right now, what will happen without the step that repairs them. `report`: what
     else is known of the cluster, for a part of a plan."""
     return header_text(plan, page, report) + lines(
-        steps_lines(plan, page, otherwise or {}),
+        steps_lines(plan, page, consequences or {}),
         _follows(plan, page),
         blocked_lines(plan.blocked, label("blocked-title", page.lang), page),
         blocked_lines(plan.advice, reason_text(latent.REPORTED, page.lang), page),
@@ -199,18 +199,18 @@ def _counts(plan: Plan, page: RenderOptions) -> str:
     return label("counts-plan", page.lang, **counts)
 
 
-def steps_lines(plan: Plan, page: RenderOptions, otherwise: Mapping[AnyFact, Reason]) -> Iterator[str]:
+def steps_lines(plan: Plan, page: RenderOptions, consequences: Mapping[AnyFact, Reason]) -> Iterator[str]:
     numbered = numbers(plan)
     for step in plan.steps:
-        yield from _step(step, numbered, page, _otherwise(step, page, otherwise))
+        yield from _step(step, numbered, page, _consequence(step, page, consequences))
         yield ""
 
 
-def _otherwise(step: Step, page: RenderOptions, known: Mapping[AnyFact, Reason]) -> str:
+def _consequence(step: Step, page: RenderOptions, known: Mapping[AnyFact, Reason]) -> str:
     return "\n".join(reason_text(known[m.expected.fact], page.lang) for m in step.repairs if m.expected.fact in known)
 
 
-def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwise: str) -> Iterator[str]:
+def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, consequence: str) -> Iterator[str]:
     number = f"{numbered[step.id]:>3}. "
     head, *more = page.wrapped(number, describe.action(step.action, page.lang))
     yield page.paint(number, "bold") + head[len(number) :]
@@ -220,7 +220,7 @@ def _step(step: Step, numbered: Mapping[str, int], page: RenderOptions, otherwis
     reported = (
         ("because", reason_text(step.because, page.lang)),
         ("source", step.source),
-        ("consequence", otherwise),
+        ("consequence", consequence),
         ("after", "\n".join(_after(step, numbered, page))),
         ("deletes", _deletes(step, page)),
         ("overwrites", "\n".join(_overwrites(step, page))),

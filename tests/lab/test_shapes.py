@@ -1,0 +1,169 @@
+"""Clusters that are not the three default hosts as the vendor left them, on real parts.
+
+    pytest -m campaign tests/lab/test_shapes.py
+
+One upgrade of a cluster on which everything that fits together is somebody's own: code below PaaS, an entrance of
+nginx, paths that are links, another backup directory, a proxy, tools' dot files, no IPv6, a SaaS that is newer than the
+package. It ends converged, and what was the owner's is there. And shapes that are refused before the first write.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.lab.machine.api import Lab
+from tests.lab.support.file_traces import wrote
+from tests.lab.support.operator import Desk, Said, fresh, measured, on
+
+pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1800)]
+
+PAAS = "/data/bkce/open_paas"
+SQL = "mysql --login-path=mysql-paas -N open_paas -e"
+NEWER = "99.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What is somebody's own, and a command that prints it: the same before and after."""
+
+    host: str
+    prepare: str
+    shown: str
+
+
+OWN: Mapping[str, Shape] = {
+    "own login and ESB code": Shape(
+        host="h2",
+        prepare=f"""
+            mkdir -p {PAAS}/esb/components/generic/apis/acme {PAAS}/login/ee_login
+            echo 'ours = 1' > {PAAS}/esb/components/generic/apis/acme/hello.py
+            echo 'ours = 2' > {PAAS}/login/ee_login/settings_acme.py
+            ln -s settings_acme.py {PAAS}/login/ee_login/current.py
+            """,
+        shown=f"""
+            copy() {{ for each in /data2/backup/open_paas-"$1"-before-* {PAAS}/"$1"; do
+                if [ -e "$each/$2" ]; then cat "$each/$2"; return; fi; done; echo gone; }}
+            copy esb components/generic/apis/acme/hello.py
+            copy login ee_login/settings_acme.py
+            copy login ee_login/current.py
+            """,
+    ),
+    "own nginx entrance": Shape(
+        host="h2",
+        prepare="""
+            mkdir -p /usr/local/openresty/nginx/conf/conf.d
+            echo 'server { listen 8099; }' > /usr/local/openresty/nginx/conf/conf.d/acme.conf
+            """,
+        shown="cat /usr/local/openresty/nginx/conf/conf.d/acme.conf",
+    ),
+    "paths that are links": Shape(
+        host="h1",
+        prepare="""
+            mkdir -p /data2
+            mv /data/src /data2/src && ln -s /data2/src /data/src
+            mv /data/bkce/logs /data2/logs && ln -s /data2/logs /data/bkce/logs
+            """,
+        shown="readlink /data/bkce/logs",
+    ),
+    "a proxy and dot files": Shape(
+        host="h1",
+        prepare="""
+            cat >> /etc/environment <<'END'
+http_proxy=http://127.0.0.1:9
+no_proxy=127.0.0.1,localhost,10.0.0.1,10.0.0.2,10.0.0.3,.service.consul
+END
+            printf 'location\\nverbose\\n' > /root/.curlrc
+            printf '[client]\\nuser=nobody\\n' > /root/.my.cnf
+            """,
+        shown="cat /etc/environment /root/.curlrc /root/.my.cnf",
+    ),
+    "no IPv6 addresses": Shape(
+        host="h3",
+        prepare="sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1",
+        shown="sysctl net.ipv6.conf.all.disable_ipv6; ip -6 address show dev lo | wc -l",
+    ),
+    "a newer SaaS": Shape(
+        host="h1",
+        prepare=f"""{SQL} "UPDATE paas_saas_app_version v JOIN paas_saas_app a ON v.id = a.online_version_id
+            SET v.version = '{NEWER}' WHERE a.code = 'bk_sops'" """,
+        shown=f"""{SQL} "SELECT v.version FROM paas_saas_app_version v
+            JOIN paas_saas_app a ON v.id = a.online_version_id WHERE a.code = 'bk_sops'" """,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    before: Mapping[str, str]
+    applied: Said
+    check: Said
+    again: Said
+    after: Mapping[str, str]
+
+
+def shown(lab: Lab) -> dict[str, str]:
+    return {name: on(lab, shape.host, shape.shown) for name, shape in OWN.items()}
+
+
+@pytest.fixture(scope="module")
+def night(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Night:
+    desk = fresh(lab, tmp_path_factory.mktemp("shapes") / "desk", whole=True)
+    with desk.cluster.open("a", encoding="utf-8") as file:
+        file.write('[paths]\nbackup = "/data2/backup"\n')
+    for shape in OWN.values():
+        on(lab, shape.host, f"set -e\n{shape.prepare}")
+    for host in ("h1", "h2", "h3"):
+        on(lab, host, "mkdir -p /data2/backup")
+    before = shown(lab)
+    with measured("apply on a cluster of one's own"):
+        applied = desk.bkrec("apply", "--yes", "-o", "json", timeout_s=1200)
+    return Night(
+        before=before,
+        applied=applied,
+        check=desk.bkrec("check", "-o", "json"),
+        again=desk.bkrec("apply", "--yes", "-o", "json"),
+        after=shown(lab),
+    )
+
+
+def test_it_converges(night: Night) -> None:
+    night.applied.must(0)
+    assert night.applied.events[-1]["verdict"] == "converged"
+    assert night.check.must(0).document["verdict"] == "converged"
+    assert [event.get("event") for event in night.again.must(0).events] == ["run-ended"]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_was_the_owners_is_still_there(night: Night, name: str) -> None:
+    assert night.before[name].strip() not in ("", "gone")
+    assert night.after[name] == night.before[name]
+
+
+def test_the_newer_saas_is_reported_and_not_taken_back(night: Night) -> None:
+    assert night.after["a newer SaaS"].strip() == NEWER
+    notes = [item["problem"]["code"] for item in night.check.document["advice"]]
+    assert notes == ["newer-than-package"]
+
+
+REFUSED: Mapping[str, tuple[str, str, str]] = {
+    "an older release": ("h1", "echo 6.1.1 > /data/src/VERSION", "release-too-old"),
+    "no room for the backups": (
+        "h3",
+        "mkdir -p /data/dbbak && mount -t tmpfs -o size=1m none /data/dbbak",
+        "disk-room",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_cluster_that_cannot_be_upgraded_is_refused_before_the_first_write(
+    lab: Lab, tmp_path: Path, name: str
+) -> None:
+    host, prepare, code = REFUSED[name]
+    desk: Desk = fresh(lab, tmp_path / "desk", whole=True)
+    on(lab, host, prepare)
+    said, written = wrote(lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))
+    assert (said.must(5).code, written) == (5, [])
+    assert code in said.out
