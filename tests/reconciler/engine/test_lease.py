@@ -18,12 +18,14 @@ from reconciler.engine.clock import wall_ahead_s
 from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
 from reconciler.engine.lease import (
     CLOCK_JUMP_S,
+    RENEW_DEADLINE_S,
     RENEW_INTERVAL_S,
     START_MARGIN_S,
     TTL_S,
     Lease,
     LeaseError,
     LeaseHeld,
+    LeaseHolder,
     LeaseValidity,
     acquire,
     force_release,
@@ -193,6 +195,12 @@ def test_breaking_what_nobody_holds_or_has_expired_leaves_nothing(host: LocalTra
     assert asyncio.run(run()) is False
 
 
+def test_a_lease_has_expired_in_the_very_second() -> None:
+    ages = (TTL_S - 1, TTL_S)
+    holders = [LeaseHolder(run="a", epoch=1, age_s=age_s, user="wang", source="laptop") for age_s in ages]
+    assert [holder.expired for holder in holders] == [False, True]
+
+
 def test_a_lease_from_the_future_is_held(host: LocalTransport) -> None:
     """A clock that was turned back within one boot says nothing about who is at work."""
 
@@ -306,7 +314,7 @@ def test_a_lease_is_left_to_expire_while_a_launch_may_still_begin(host: LocalTra
 
 
 def test_a_lease_that_cannot_be_renewed_in_time_is_presumed_lost(host: LocalTransport) -> None:
-    clock, stop = VirtualClock(), StopRequest()
+    clock, stop = VirtualClock(elapsed=1_000.0), StopRequest()
 
     async def run() -> None:
         lease = await taken(host, "a")
@@ -316,7 +324,7 @@ def test_a_lease_that_cannot_be_renewed_in_time_is_presumed_lost(host: LocalTran
     asyncio.run(run())
     assert stop.why is not None
     assert stop.why.code == "lease-not-renewed"
-    assert clock.elapsed < TTL_S
+    assert RENEW_DEADLINE_S < clock.elapsed - 1_000.0 < TTL_S
 
 
 def test_an_answer_that_did_not_come_is_trouble(host: LocalTransport) -> None:
