@@ -136,7 +136,6 @@ find . -type f -print0 > "$copy.part.files"
 LC_ALL=C sort -z -- "$copy.part.files" > "$copy.part.sorted"
 xargs -0 md5sum < "$copy.part.sorted" > "$copy.part.sums"
 digest=$(md5sum < "$copy.part.sums")
-cd /
 sync
 mv -T -- "$copy.part" "$copy"
 record install "$copy" "${digest%% *}"

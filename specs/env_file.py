@@ -93,14 +93,11 @@ class _Reader:
     def read(self) -> tuple[Assignment, ...]:
         while self._at < len(self._text):
             self._take(_BLANKS)
-            match self._text[self._at : self._at + 2]:
-                case "\r\n":
-                    self._at += 2
-                case rest if rest[:1] in ("\n", "#"):
-                    self._take(_LINE)
-                    self._at += 1
-                case _:
-                    self._statement()
+            if self._text[self._at] in "\n#":
+                self._take(_LINE)
+                self._at += 1
+            else:
+                self._statement()
         return tuple(self._assignments)
 
     def _statement(self) -> None:
@@ -159,7 +156,6 @@ class _Reader:
                 self._at += 1
                 return True
             case "#":
-                self._take(_LINE)
                 return True
             case ";":
                 self._at += 1

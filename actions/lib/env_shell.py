@@ -31,12 +31,10 @@ value() { # FILE KEY: its value; nothing where the key or the file is missing; f
     + r"""
     BEGIN {
         prepare()
-        STATE[1] = "r"
         load(1, ARGV[1])
         look(1, ARGV[2])
         if (SEEN == "value") printf "%s", VALUE
         else if (SEEN != "absent") { complain(ARGV[2], ARGV[1]); exit 3 }
-        exit 0
     }' "$1" "$2"
 }
 """
@@ -62,13 +60,11 @@ function placed(key,  i, base) {
   ENDS[PLACES] = base + (P == 1 ? length(T) : P)
 }
 function whole(  i, s) { # the text of the file, its last line ended
-  s = ""
   for (i = 1; i <= ROWS; i++) s = s L[i] "\n"
   return s
 }
 BEGIN {
   prepare()
-  STATE[1] = "r"
   load(1, ARGV[2])
   look(1, ARGV[3])
   text = whole()
@@ -81,7 +77,6 @@ BEGIN {
   else if (!PLACES) text = text ENVIRON["BKREC_MADE"] "\n"
   else text = substr(text, 1, BEGINS[PLACES] - 1) ENVIRON["BKREC_MADE"] substr(text, ENDS[PLACES])
   printf "%s", text
-  exit 0
 }
 function kept_last(text,  i, from, to, line, exported) {
   for (i = PLACES; i > 0; i--) {
@@ -106,7 +101,7 @@ SAME_AWK: LiteralString = r"""
 function of_key(which,  n, found) { split(which, found, SUBSEP); return found[2] }
 BEGIN {
   prepare()
-  for (f = 1; f <= 2; f++) { STATE[f] = "r"; load(f, ARGV[f]) }
+  for (f = 1; f <= 2; f++) load(f, ARGV[f])
   key = ARGV[3]
   for (each in COUNT) {
     other = of_key(each)
@@ -120,7 +115,6 @@ BEGIN {
       " too: edit it by hand" > "/dev/stderr"
     exit 3
   }
-  exit 0
 }
 """
 

@@ -48,6 +48,7 @@ encoded() { printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'; }
 user_text=$(encoded "$user")
 word_text=$(encoded "$password")
 listed() { # lines "COUNT DATABASE/COLLECTION", the names percent-encoded; fails where the shell does not say its end
+    ended=yes
     {
         printf 'var user = decodeURIComponent("%s"), word = decodeURIComponent("%s");\n' "$user_text" "$word_text"
         cat << 'JS'
@@ -55,8 +56,8 @@ listed() { # lines "COUNT DATABASE/COLLECTION", the names percent-encoded; fails
     + LIST
     + r"""
 JS
-    } | "$client" --quiet --norc --host "$server" admin > "$scratch/asked" || return 1
-    if ! grep -q 'bkrec-end$' -- "$scratch/asked"; then
+    } | "$client" --quiet --norc --host "$server" admin > "$scratch/asked" || ended=no
+    if [ "$ended" = no ] || ! grep -q 'bkrec-end$' -- "$scratch/asked"; then
         grep -v 'bkrec-has ' -- "$scratch/asked" | head -n 5 >&2
         return 1
     fi
@@ -99,16 +100,16 @@ checked() { # prints "DOCUMENTS DATABASE/COLLECTION" of each file, or fails and 
         name=${file#"$out.part"/}
         name=${name%.bson.gz}
         [ -s "${file%.bson.gz}.metadata.json.gz" ] || { echo "$name came without its metadata" >&2; return 1; }
-        gzip -t -- "${file%.bson.gz}.metadata.json.gz" || return 1
+        gzip -t -- "${file%.bson.gz}.metadata.json.gz"
         [ -s "$file" ] || { echo "$name.bson.gz is empty" >&2; return 1; }
-        found=$(documents "$file") || return 1
-        said=$(written "${name%%/*}.${name#*/}") || return 1
+        found=$(documents "$file")
+        said=$(written "${name%%/*}.${name#*/}")
         case $name in */system.*) said=${said:-$found} ;; esac # of users and roles not every version says it
         if [ -z "$found" ] || [ "$found" != "$said" ]; then
             echo "$name: ${found:-no} documents are in the dump, mongodump wrote ${said:-none}" >&2
             return 1
         fi
-        encoded=$(key "$name") || return 1
+        encoded=$(key "$name")
         printf '%s %s\n' "$found" "$encoded" | sed 's|%2F|/|'
     done
 }
@@ -147,13 +148,12 @@ done
 command -v bsondump > /dev/null || { echo "no bsondump is here: nobody can read what was dumped" >&2; exit 1; }
 mkdir -p -- "$1"
 rm -rf -- "$1"/bkrec-mongodb-[0-9]*.part "$1"/bkrec-mongodb-[0-9]*.scratch
-data=
 if [ -r "$conf" ]; then
     data=$(awk '$1 == "dbPath:" { gsub(/["\047]/, "", $2); print $2; exit }' "$conf")
-fi
-if [ -d "${data:-/nonexistent}" ]; then
-    used=$(du -sk -- "$data")
-    room "$1" "$((${used%%[!0-9]*} + 65536))" "the dump of MongoDB"
+    if [ -d "$data" ]; then
+        used=$(du -sk -- "$data")
+        room "$1" "$((${used%%[!0-9]*} + 65536))" "the dump of MongoDB"
+    fi
 fi
 """
     + ASK
@@ -169,7 +169,6 @@ printf '%s\n' "$password" |
     mongodump --host "$server" -u "$user" --authenticationDatabase admin --oplog --gzip --out "$out.part" 2>&1 |
     tee -- "$scratch/log"
 listed > "$scratch/after" || { echo "the collections could not be listed" >&2; exit 1; }
-oplog=
 for file in "$out.part"/oplog.bson*; do oplog=$file; done
 [ -f "$oplog" ] || { echo "the dump holds no oplog" >&2; exit 1; }
 documents "$oplog" > /dev/null
@@ -178,7 +177,6 @@ lacking=$(lacking)
 [ -z "$lacking" ] || { printf '%s\n' "$lacking" >&2; exit 1; }
 cd -- "$out.part"
 digest=$(find . -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum | md5sum)
-cd /
 sync
 mv -T -- "$out.part" "$out"
 record mongodb "$out" "${digest%% *}"

@@ -79,11 +79,9 @@ contents() { # DUMP: what is in it, in the words of `listed`
             rows[filled] += gsub(/\(/, "(", text)
             if (text ~ /;$/) filled = ""
         }
-        /^DELIMITER / { # around each trigger, routine and event, whose text may hold lines like any
-            within = $0 != "DELIMITER ;"
-            if (within) programs[base]++
-            next
-        }
+        # around each trigger, routine and event, whose text may hold lines like any
+        $0 == "DELIMITER ;" { within = 0; next }
+        /^DELIMITER / { within = 1; programs[base]++; next }
         within { next }
         filled != "" { count($0); next }
         /^USE `/ { base = name($0); bases[base]; next }

@@ -133,6 +133,6 @@ class MinimalCover:
         return frozenset(selected), frozenset(required - done)
 
     def _sole_provider(self, fact: AnyFact) -> Iterator[str]:
-        names = self.providers.get(fact, ())
+        names = self.providers[fact]
         if len(names) == 1:
             yield names[0]

@@ -8,7 +8,7 @@ ensures, and looking one up by its whole value for each fact of each host made p
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, SameAs, Unknown, resolve_target
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, SameAs, Unknown
 from reconciler.core.diff import compare
 from reconciler.core.fact_reader import FactNotRead, FactReader
 from reconciler.core.node import Decision, Dependent, Explanation, Node, RuleCache, SharedRequirements, runnable
@@ -114,8 +114,7 @@ class PlanGraph:
             known = self.cache.matches[id(expected)] = expected, compare(expected, self.readings)
         drift = known[1]
         if drift is None and expected.fact in self.prior.invalidated.stale:
-            resolved = resolve_target(expected, self.readings)
-            return Drift(expected=expected, reading=self.readings[expected.fact]) if resolved is not None else None
+            return Drift(expected=expected, reading=self.readings[expected.fact])
         return drift
 
     def _targets(self, expected: AnyExpected) -> tuple[AnyFact, ...]:
@@ -255,21 +254,18 @@ class PlanGraph:
         self.recording = None
 
     def _is_decided(self, node: Node, common: SharedRequirements) -> bool:
-        """False where this walk would do something else: not all of the requirements are walked, or a step would depend
-        on itself, or one of the requirements was blocked since."""
+        """False where this walk would do something else: not all of the requirements are walked, or one of them was
+        blocked since. It leads to no step of the path: those that a record names were walked to their end."""
         if common.blocked < len(self.blocked):
             common.blocked = len(self.blocked)
             if any(self._refused(fact) is not None for fact in common.facts):
                 del self.common[id(common.requirements)]
                 return False
-        used_first = self.used_before.get(node.name, ())
-        return not any(fact in common.facts for fact in used_first) and not any(
-            target in common.after for target in self.path
-        )
+        return not any(fact in common.facts for fact in self.used_before.get(node.name, ()))
 
     def record_remaining(self) -> None:
         """A fact is explained by the last walk that led to it, be it a replayed one."""
-        for record in sorted(self.records, key=lambda record: record.last):
+        for record in self.records:
             for (name, fact), expected in record.repairs.items():
                 known = self.nodes[name].repairs[fact]
                 if known.walk_number < record.last:

@@ -216,7 +216,7 @@ class Lease:
     controller: str
     run: str
     epoch: int
-    validity: LeaseValidity = field(default_factory=LeaseValidity, compare=False)
+    validity: LeaseValidity = field(default_factory=LeaseValidity)
     """Kept up to date by `renew_until_cancelled`."""
 
 
@@ -378,7 +378,7 @@ def _parse_reply(output: Output) -> tuple[str, LeaseHolder | None]:
     if match is None:
         return "", None
     verb, run, epoch, age, user, source = match.groups()
-    if run == "none" or epoch == "-":
+    if epoch == "-":
         return verb, None
     name, broken, _ = run.partition("!broken")
     return verb, LeaseHolder(

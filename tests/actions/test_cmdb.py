@@ -126,3 +126,17 @@ def test_a_copy_is_whole_or_none(
         assert copies[0].stat().st_mode & 0o777 == 0o600
         assert (tmp_path / "synced").read_text() == f"{copies[0].name}.part\n", "on disk before it takes its name"
         assert f"kept in /var/lib/bkrec/cmdb/{copies[0].name}" in done.stdout
+    else:
+        assert done.stderr == f"CMDB answered 0 of {len(cmdb.everything(str(install)))} questions\n"
+
+
+def test_a_copy_that_does_not_reach_the_disk_is_none(
+    tmp_path: Path, install: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = tmp_path / "tools"
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    tool(tools, "curl", """cat > /dev/null; printf '{"result": true, "data": []}\\n200'""")
+    tool(tools, "sync", "exit 1")
+    assert perform(BackupCmdb(host=HOST, install=str(install)).command(), tmp_path).returncode == 1
+    state = tmp_path / "var-lib/bkrec"
+    assert (list((state / "cmdb").iterdir()), (state / "backups/cmdb").exists()) == ([], False)

@@ -275,8 +275,10 @@ def test_bytes_that_are_no_text_are_left_and_other_bytes_kept(
     file.write_bytes(text)
     action = SetVariable(host=HOST, file=str(file), key="K", value="v")
     done = perform(action.command(), tmp_path, env=with_awk(awk, tmp_path))
-    assert (done.returncode == 0) == kept
+    refused = f"{file} holds bytes that are no text: edit K by hand\n"
+    assert (done.returncode, done.stderr) == ((0, "") if kept else (3, refused))
     assert file.read_bytes() == text + (b"K=v\n" if kept else b"")
+    assert not list(tmp_path.glob("*.bkrec-part"))
 
 
 @pytest.mark.parametrize("text", ["K=1; A=2\nK=3\n", "export A=1 K=1\nK=3\n", "export K=1\nK=3\n"])
@@ -354,6 +356,14 @@ def test_what_a_killed_edit_left_beside_the_file_is_no_part_of_the_next(tmp_path
     set_key(file, "K", "v")
     assert file.read_text() == "A=1\nK=v\n"
     assert not (tmp_path / "job.env.bkrec-part").exists()
+
+
+def test_nothing_is_written_through_a_link_in_the_place_of_the_new_file(tmp_path: Path) -> None:
+    file, elsewhere = tmp_path / "job.env", tmp_path / "elsewhere"
+    elsewhere.write_text("A=1\n")
+    (tmp_path / "job.env.bkrec-part").symlink_to(elsewhere)
+    set_key(file, "K", "v")
+    assert (file.is_symlink(), file.read_text(), elsewhere.read_text()) == (False, "K=v\n", "A=1\n")
 
 
 def test_a_directory_in_the_place_of_the_new_file_stops_the_edit(tmp_path: Path) -> None:

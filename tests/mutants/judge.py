@@ -187,7 +187,10 @@ class Judges:
         sys.meta_path.insert(0, _Mutated(self.module, self.root / self.file, code))
         plugin = _Judge(limits_s, known)
         paths = list(dict.fromkeys(test.split("::", 1)[0] for test in limits_s))
-        status = self._pytest(paths, plugin)
+        try:
+            status = self._pytest(paths, plugin)
+        except Exception as error:  # what a test left behind fails pytest as it ends: a failure of the command too
+            return ("timeout" if plugin.timed_out else "killed"), plugin.failed or type(error).__name__
         if status == pytest.ExitCode.OK:
             return "survived", ""
         if status not in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):

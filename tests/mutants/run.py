@@ -13,7 +13,6 @@ language, or `survivors.toml` names one that is gone or killed. See docs/mutants
 import argparse
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -139,11 +138,11 @@ def is_current(result: Result, source: str, tests: str, root: Path) -> bool:
 
 def sampled(listed: Mapping[str, Sequence[tuple[str, Language]]], count: int | None, seed: int) -> frozenset[str]:
     """Ids of a target's mutants by file → those asked for, at most so many of each language. A larger sample holds a
-    smaller one."""
+    smaller one, and a mutant that comes or goes moves no other."""
     asked: set[str] = set()
     for language in LANGUAGES:
-        ids = sorted(name for mutants in listed.values() for name, of in mutants if of == language)
-        random.Random(seed).shuffle(ids)
+        ids = [name for mutants in listed.values() for name, of in mutants if of == language]
+        ids.sort(key=lambda name: sha256(f"{seed} {name}".encode()).digest())
         asked.update(ids[:count])
     return frozenset(asked)
 

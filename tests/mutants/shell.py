@@ -133,9 +133,7 @@ def _statements(text: str, kinds: list[str]) -> Iterator[tuple[int, int]]:
             start = end + 1
 
 
-_STRUCTURE = re.compile(
-    r"(then|do|else|fi|done|esac|[{}()]|;;)\b|[}{)]|(el)?if\b|for\b|while\b|until\b|case\b|set -[eu]"
-)
+_STRUCTURE = re.compile(r"(then|do|else|fi|done|esac)\b|[}{)]|\(\b|;;|(el)?if\b|for\b|while\b|until\b|case\b|set -[eu]")
 
 
 def drop_line(text: str, kinds: list[str]) -> Iterator[Edit]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants import shell
+from tests.mutants import run, shell
 from tests.mutants.judge import Baseline, Judges, JudgesFailError, in_fork
 from tests.mutants.mutants import Mutant, mutants_of
 
@@ -210,6 +210,21 @@ def test_it_is_known_what_a_place_in_a_script_is_part_of(text: str, kind: str) -
 def test_what_the_shell_could_not_parse_is_no_mutant() -> None:
     texts = [edit.applied_to("if a; then\n    b\nfi\n") for edit in shell.edits("if a; then\n    b\nfi\n")]
     assert texts == ["if ! a; then\n    b\nfi\n", "if a; then\n    :\nfi\n"]
+
+
+def test_the_end_of_a_branch_is_no_command() -> None:
+    text = "case a in\na)\n    b\n    ;;\nesac\n"
+    assert [edit.applied_to(text) for edit in shell.edits(text)] == ["case a in\na)\n    :\n    ;;\nesac\n"]
+
+
+def test_a_mutant_that_goes_takes_one_other_into_the_sample() -> None:
+    ids = [f"{number:08x}" for number in range(100)]
+    before = run.sampled({"a.py": [(name, "python") for name in ids]}, 20, 1)
+    gone = min(before)
+    after = run.sampled({"a.py": [(name, "python") for name in ids if name != gone]}, 20, 1)
+    assert len(after - before) == 1
+    assert before - after == {gone}
+    assert before < run.sampled({"a.py": [(name, "python") for name in ids]}, 30, 1)
 
 
 def test_every_survivor_is_explained_once_and_of_a_known_kind() -> None:

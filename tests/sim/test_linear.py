@@ -4,11 +4,9 @@ The clusters of `big.py` repeat every twenty hosts, so one period more and then 
 whatever does not depend on hosts. What grows with the square costs three and a half times as much.
 """
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from types import FrameType
 
 from probes.fact import AnyDrift
 from reconciler.core.diff import diff
@@ -21,6 +19,7 @@ from specs.reason import reason
 from tests.sim.big import SCALED, big_cluster
 from tests.sim.states import Answers
 from tests.sim.worlds import World, finished, readings_of
+from tests.support.calls import calls
 
 PERIOD = len(SCALED)
 FIRST = 10
@@ -28,22 +27,6 @@ MOST = 2.3
 """Times, where two comes of growing as the hosts do."""
 UNITS = ("one.service", "two.service", "three.service", "four.service")
 WHY = reason("starts-at-boot")
-
-
-def calls(work: Callable[[], object]) -> int:
-    made = 0
-
-    def count(_frame: FrameType, event: str, _arg: object) -> None:
-        nonlocal made
-        made += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return made
 
 
 def planning(hosts: int, made: Callable[[Cluster], Rule], world: Callable[[Cluster], World]) -> int:

@@ -83,6 +83,7 @@ EVERY: list[tuple[str, list[str]]] = [
     ("export A=1; B={a,b}\nexport C='{a,b}' D=1\n", ["A=1 in 1", "B={a,b} in 1", "C odd in 2", "D=1 in 2"]),
     ("A=(\n1\t'2'\n) \nB=1\n", ["A odd in 1", "B=1 in 4"]),
     ("A=(1 2) B=3\nA=( )\n", ["A odd in 1", "B=3 in 1", "A odd in 2"]),
+    ("A=()\nB=1\n", ["A odd in 1", "B=1 in 2"]),
     ("A=($x y)\nB=1\n", ["A odd in 1", "B=1 in 2"]),
     ("A[1]=2\nB+=3\nC=1\n", ["A odd in 1", "B odd in 2", "C=1 in 3"]),
     ("foo A=1 | bar B=2 C=3\nD=4\n", ["B odd in 1", "C odd in 1", "D=4 in 2"]),
@@ -107,6 +108,7 @@ def test_each_assignment_is_found_with_its_line_and_whether_bash_has_that_value(
         f"{each.key} {each.why} in {each.line}" if each.why else f"{each.key}={each.value} in {each.line}"
         for each in assignments(text)
     ] == found
+    assert all(isinstance(each.value, str) for each in assignments(text))
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ class _LineDecoder:
     )
     rest: str = ""
 
-    def feed(self, block: bytes, *, final: bool = False) -> Iterator[str]:
+    def feed(self, block: bytes, *, final: bool) -> Iterator[str]:
         self.rest += self.decoder.decode(block, final)
         *lines, self.rest = re.split(r"\r*\n|\r(?!$)", self.rest)
         yield from lines

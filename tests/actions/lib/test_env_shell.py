@@ -140,3 +140,26 @@ def test_an_admins_password_that_was_changed_later_counts(
     script = f'{env_shell.ADMIN}\nadmin "$1" BK_MYSQL_ADMIN_PASSWORD'
     done = subprocess.run([shell, "-euc", script, "-", str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout == password
+
+
+@pytest.mark.parametrize("layer", ["01-generate", "03-userdef"])
+def test_an_administrator_whom_only_bash_could_tell_is_nobody(tmp_path: Path, layer: str) -> None:
+    """And not the one of the other file, nor one without a name."""
+    for name in ("01-generate", "03-userdef"):
+        (tmp_path / "bin" / name).mkdir(parents=True)
+    file = tmp_path / "bin" / layer / "dbadmin.env"
+    file.write_text("BK_MYSQL_ADMIN_PASSWORD=$OTHER\n")
+    script = f'{env_shell.ADMIN}\nadmin "$1" BK_MYSQL_ADMIN_PASSWORD'
+    done = subprocess.run(["sh", "-c", script, "-", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{file}, line 1, where BK_MYSQL_ADMIN_PASSWORD was looked for, ")
+
+
+@pytest.mark.parametrize(("text", "why"), [("A=1\nK=v x\n", ", line 2"), ("if\nK=v\n", ", line 1"), (None, "")])
+def test_a_key_that_cannot_be_told_is_not_edited(tmp_path: Path, text: str | None, why: str) -> None:
+    file = tmp_path / "x.env"
+    if text is not None:
+        file.write_text(text)
+    done = awk(CHANGE, "assign", str(file), "K", str(len(text or "")), BKREC_MADE="K=v")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(f"{file}{why}, where K was looked for, ")

@@ -201,13 +201,26 @@ def test_without_a_tool_that_lists_or_reads_there_is_no_backup(here: Here, tool:
     assert text in done.stderr
 
 
-def test_a_shell_that_lists_nothing_makes_no_backup(here: Here) -> None:
+@pytest.mark.parametrize(("last", "code"), [("", 0), ("", 1), ("bkrec-end", 1)])
+def test_a_shell_that_does_not_list_to_its_end_makes_no_backup_and_its_own_words_are_shown(
+    here: Here, last: str, code: int
+) -> None:
     (here.home / "tools/mongo").unlink()
-    (here.home / "tools/mongo").write_text("#!/bin/sh\nexit 0\n")
-    (here.home / "tools/mongo").chmod(0o755)
+    says = f"cat > /dev/null; echo bkrec-has 3 a/b; echo Error: refused; echo {last}; exit {code}"
+    tool(here.home / "tools", "mongo", says)
     done = here.back_up()
     assert (done.returncode, here.reads()) == (1, "absent")
-    assert "could not be listed" in done.stderr
+    assert done.stderr == f"Error: refused\n{last}\nthe collections could not be listed\n"
+
+
+def test_a_shell_that_lists_nothing_more_after_the_dump_makes_no_backup(here: Here) -> None:
+    (here.home / "real").mkdir()
+    (here.home / "tools/mongo").rename(here.home / "real/mongo")
+    begun = here.home / "begun"
+    tool(here.home / "tools", "mongo", f'mkdir {begun} || exit 1\nexec {here.home}/real/mongo "$@"')
+    done = here.back_up()
+    assert (done.returncode, here.files(), here.reads()) == (1, set(), "absent")
+    assert done.stderr.endswith("the collections could not be listed\n")
 
 
 def test_a_dump_without_room_is_not_begun(here: Here) -> None:
@@ -406,6 +419,48 @@ def test_a_dump_file_that_cannot_be_unpacked_has_no_number(tmp_path: Path) -> No
     (tmp_path / "x.bson.gz").write_bytes(gzip.compress(b"documents")[:-4])
     done = read(tmp_path, "documents", str(tmp_path / "x.bson.gz"))
     assert (done.returncode, done.stdout) == (1, "")
+
+
+CHECKED: dict[str, tuple[dict[str, str], str, int, str]] = {
+    "all": ({"cmdb/a": "3", "cmdb/system.users": "2"}, "cmdb.a (3 documents)", 0, "3 cmdb/a\n2 cmdb/system.users\n"),
+    "odd-name": ({"cmdb/a b": "1"}, "cmdb.a b (1 document)", 0, "1 cmdb/a%20b\n"),
+    "none": ({}, "", 1, "the dump holds no collection\n"),
+    "not-said": ({"cmdb/a": "3"}, "", 1, "cmdb/a: 3 documents are in the dump, mongodump wrote none\n"),
+    "fewer": ({"cmdb/a": "3"}, "cmdb.a (4 documents)", 1, "cmdb/a: 3 documents are in the dump, mongodump wrote 4\n"),
+    "not-read": (
+        {"cmdb/a": ""},
+        "cmdb.a (4 documents)",
+        1,
+        "cmdb/a: no documents are in the dump, mongodump wrote 4\n",
+    ),
+    "system-too": (
+        {"a/system.users": "3"},
+        "a.system.users (4 documents)",
+        1,
+        "a/system.users: 3 documents are in the dump, mongodump wrote 4\n",
+    ),
+    "empty-file": ({"cmdb/a": "empty", "cmdb/b": "1"}, "cmdb.b (1 document)", 1, "cmdb/a.bson.gz is empty\n"),
+    "cut": ({"cmdb/a": "cut", "cmdb/b": "1"}, "cmdb.b (1 document)", 1, "cut\n"),
+    "bare": ({"cmdb/bare": "1"}, "cmdb.bare (1 document)", 1, "cmdb/bare came without its metadata\n"),
+}
+
+
+@pytest.mark.parametrize(("files", "log", "code", "says"), CHECKED.values(), ids=CHECKED.keys())
+def test_each_file_of_a_dump_holds_what_the_tool_says_it_wrote(
+    tmp_path: Path, files: dict[str, str], log: str, code: int, says: str
+) -> None:
+    """The first that does not ends the dump, with no other word."""
+    (tmp_path / "log").write_text(f"t\tdone dumping {log}\n")
+    for name, number in files.items():
+        file = tmp_path / "dump.part" / f"{name}.bson.gz"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"" if number == "empty" else gzip.compress(number.encode()))
+        if not name.endswith("bare"):
+            file.with_name(f"{file.name[: -len('.bson.gz')]}.metadata.json.gz").write_bytes(gzip.compress(b"{}"))
+    counted = 'number=$(cat); [ "$number" != cut ] || { echo cut >&2; exit 1; }\n'
+    tool(tmp_path / "programs", "bsondump", counted + '[ -z "$number" ] || echo "t $number objects found" >&2')
+    done = read(tmp_path, "checked")
+    assert (done.returncode, done.stdout if code == 0 else done.stderr) == (code, says)
 
 
 def test_of_a_dump_itself_and_a_list_of_what_it_holds_stay_and_nobody_else_reads_them(here: Here) -> None:

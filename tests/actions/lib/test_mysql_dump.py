@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Generator
 from dataclasses import dataclass
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -486,6 +487,8 @@ def test_of_a_dump_itself_and_a_list_of_what_it_holds_stay_and_nobody_else_reads
     modes = {path.stat().st_mode & 0o077 for path in (canned.home / "dumps").rglob("*")}
     assert modes == {0}
     assert "2026-01-01 00:00:00" in canned.text("counting"), "changed since before the dump"
+    record = (canned.home / "var-lib/bkrec/backups/mysql").read_text().splitlines()
+    assert f"digest={md5(WHOLE.encode()).hexdigest()}" in record
 
 
 def test_what_a_killed_dump_left_goes_and_whole_ones_stay(canned: Canned) -> None:

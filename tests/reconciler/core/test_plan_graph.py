@@ -30,6 +30,7 @@ from probes.fact import (
     require_fact_type,
 )
 from reconciler.core import plan_graph
+from reconciler.core.action_selection import MAX_BRANCHES, MinimalCover
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.identity import step_id
 from reconciler.core.plan import Advice, Dependency, Derived, Plan, Progressing, Repair, Step
@@ -38,6 +39,7 @@ from reconciler.core.simulate import apply_step
 from reconciler.core.step_order import topological_order
 from specs.diagnostic import BkrecError, diagnose
 from specs.reason import reason
+from tests.support.calls import calls
 
 WHY = reason("not-read")
 HOST = "10.0.0.1"
@@ -320,6 +322,34 @@ def test_any_order_that_a_plan_allows_meets_each_requirement_and_ends_with_all_t
         assert _outline(made) == _outline(planned(rules, sorted(names), readings)), seed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wide(Action):
+    """As large as what it makes: the installer of a product that runs on many hosts."""
+
+    makes: tuple[AnyExpected, ...]
+    identity: ClassVar[tuple[str, ...]] = ()
+    kind: Literal["test.wide"] = "test.wide"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        return self.makes
+
+
+def _planning(hosts: int) -> int:
+    """Calls for a plan in which a step of each host requires what one step makes on all of them."""
+    made, own = (tuple(on(f"{what} {host}") for host in range(hosts)) for what in ("made", "own"))
+    installer = Repair(action=Wide(host=HOST, makes=made), because=WHY, source="", section="1")
+    rules: Rules = {"a": repair("a", "b"), "b": repair("b"), **{letter(item): installer for item in made}}
+    rules |= {letter(item): repair(letter(item), common=made) for item in own}
+    desired = (on("a"), on("b"), *own, *made)
+    readings = {expected.fact: Absent() for expected in desired}
+    return calls(lambda: planned(rules, map(letter, desired), readings))
+
+
+def test_a_plan_in_which_all_hosts_wait_for_all_hosts_grows_as_the_hosts_do() -> None:
+    few, more, many = (_planning(hosts) for hosts in (20, 40, 80))
+    assert (many - more) / (more - few) < 2.3
+
+
 def _outline(made: Plan) -> list[tuple[str, set[str]]]:
     return [(step.id, {edge.step for edge in step.after}) for step in made.steps]
 
@@ -444,6 +474,16 @@ def test_of_steps_that_overlap_the_fewest_are_taken(start: int) -> None:
         carried_out(made, readings, random, seed)
 
 
+def test_where_too_much_is_left_to_choose_the_best_so_far_is_taken() -> None:
+    """A ring of fifty facts, each made by two of fifty steps: as many sets as nobody could try."""
+    ring = [fact(f"{number:02}") for number in range(50)]
+    steps = {f"{number:02}": {ring[number - 1], ring[number]} for number in range(50)}
+    providers = {each: [name for name, provided in steps.items() if each in provided] for each in ring}
+    cover = MinimalCover(providers=providers, provides=steps, requires=dict.fromkeys(steps, ()))
+    assert set().union(*(steps[name] for name in cover.smallest(ring))) == set(ring)
+    assert MAX_BRANCHES < cover.branches <= MAX_BRANCHES + len(ring)
+
+
 def test_of_two_equal_choices_the_wider_step_is_taken_then_the_first_by_its_id() -> None:
     rules: Rules = {"a": repair("a", "b"), "b": repair("b", "c"), "c": repair("c", "d"), "d": repair("d", "a")}
     made = planned(rules, "abcd", {fact(name): Absent() for name in "abcd"})
@@ -517,6 +557,10 @@ def test_a_circle_of_requirements_is_blocked_where_it_closes() -> None:
     assert (letter(blocked.expected), blocked.diagnostic.where) == ("a", HOST)
     assert blocked.diagnostic == diagnose("dependency-cycle", where=HOST, because=WHY)
     assert blocked.blocks == (fact_id(fact("b")),)
+    explained = {
+        name_of(each.step): [item.expected.source for item in each.step.repairs] for each in made.blocked_steps
+    }
+    assert explained == {"a": ["a test"], "b": ["a needs b"]}, "not by the requirement that closes it"
 
 
 @pytest.mark.parametrize("many", [False, True], ids=["walked", "replayed"])
@@ -534,6 +578,67 @@ def test_all_that_share_what_a_step_will_invalidate_come_before_it(*, many: bool
         Dependency(step=ids[name], because=reason("before-invalidation", step=ids[name]), source=f"rule of {name}")
         for name in sorted("bcd", key=ids.__getitem__)
     )
+
+
+@pytest.mark.parametrize("names", ["bcdefg", "efgbcd", "bfcedg"])
+def test_of_those_that_share_requirements_each_uses_what_is_invalidated_at_its_own_time(names: str) -> None:
+    """`b` to `d`, which `a` needs, before `a` invalidates it; `e` to `g`, which need `a`, once it was made again."""
+    shared = tuple(on(name, "common") for name in "h" + LETTERS[-plan_graph.MIN_SHARED_REQUIREMENTS :])
+    rules: Rules = {"a": repair("a", requires="bcd", undoes="h"), "h": repair("h")}
+    rules |= {name: repair(name, common=shared) for name in "bcd"}
+    rules |= {name: repair(name, requires="a", common=shared) for name in "efg"}
+    readings = {fact(name): Absent() if name in "abcdefg" else Known(True) for name in LETTERS}
+    order = [name_of(step) for step in planned(rules, names, readings).steps]
+    assert [sorted(order[:3]), order[3:5], sorted(order[5:])] == [["b", "c", "d"], ["a", "h"], ["e", "f", "g"]]
+
+
+def test_who_shares_requirements_with_those_that_come_later_uses_first_what_is_invalidated() -> None:
+    """`d` comes before `b` anyway; `e` to `g` come after `a`: both invalidate `h`, which is made again once."""
+    shared = tuple(on(name, "common") for name in "h" + LETTERS[-plan_graph.MIN_SHARED_REQUIREMENTS :])
+    rules: Rules = {"a": repair("a", undoes="h"), "b": repair("b", requires="d", undoes="h"), "h": repair("h")}
+    rules |= {"d": repair("d", common=shared), **{name: repair(name, requires="a", common=shared) for name in "efg"}}
+    readings = {fact(name): Absent() if name in "abdefg" else Known(True) for name in LETTERS}
+    order = [name_of(step) for step in planned(rules, "efgb", readings).steps]
+    assert [order[0], sorted(order[1:3]), order[3], sorted(order[4:])] == ["d", ["a", "b"], "h", ["e", "f", "g"]]
+
+
+def test_who_shares_requirements_with_steps_that_are_refused_still_has_them_met() -> None:
+    names = LETTERS[-plan_graph.MIN_SHARED_REQUIREMENTS :]
+    shared = tuple(on(name, "common") for name in names)
+    rules: Rules = {**{name: repair(name) for name in names}, "h": REFUSED}
+    rules |= {name: repair(name, requires="h", common=shared) for name in "abc"}
+    rules |= {name: repair(name, common=shared) for name in "de"}
+    order = [name_of(step) for step in planned(rules, "abcde", {fact(name): Absent() for name in LETTERS}).steps]
+    assert [sorted(order[: len(names)]), sorted(order[len(names) :])] == [[*names], ["d", "e"]]
+
+
+def test_a_circle_through_shared_requirements_is_blocked_where_it_closes() -> None:
+    """`i` needs `b`, which shares requirements with `c`, `i` itself among them; the rest of them is met already."""
+    names = LETTERS[8 : 8 + plan_graph.MIN_SHARED_REQUIREMENTS]
+    shared = tuple(on(name, "common") for name in names)
+    rules: Rules = {name: repair(name) for name in names}
+    rules |= {"i": repair("i", requires="b"), **{name: repair(name, common=shared) for name in "abc"}}
+    made = planned(rules, f"{names[1:]}cab", {fact(name): Absent() for name in LETTERS})
+    assert {name_of(step) for step in made.steps} == set(names[1:])
+    assert [(letter(blocked.expected), blocked.diagnostic.code) for blocked in made.blocked] == [
+        ("i", "dependency-cycle")
+    ]
+
+
+def test_a_requirement_that_was_refused_since_others_shared_it_is_refused_to_the_next() -> None:
+    """What holds as they require it has to be otherwise, which nothing can make it."""
+    names = LETTERS[8 : 8 + plan_graph.MIN_SHARED_REQUIREMENTS]
+    shared = tuple(on(name, "common") for name in names)
+    rules: Rules = {**{name: repair(name, common=shared) for name in "abc"}, "i": REFUSED}
+    otherwise = On(host=HOST, name="i").must_be(False, because=WHY, source="a test")
+    readings = {fact(name): Known(True) if name in names else Absent() for name in LETTERS}
+
+    def rule(drift: AnyDrift, facts: FactReader) -> Decision:
+        return rules[require_fact_type(drift, On).name]
+
+    made = plan("test", (on("a"), on("b"), otherwise, on("c")), readings, rule)
+    assert [name_of(step) for step in made.steps] == ["a", "b"]
+    assert [blocked.blocks for blocked in made.blocked] == [(fact_id(fact("c")),)]
 
 
 def test_what_is_made_again_says_after_which_step_and_why() -> None:

@@ -190,9 +190,16 @@ def test_all_who_need_it_come_before_all_who_undo_it() -> None:
     assert {(step, other) for step, other, _ in waits(plan)} == {("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")}
 
 
-def test_what_is_desired_is_made_again_and_used_afterwards() -> None:
-    rules: dict[str, Decision] = {"a": repair("a", undoes=("b",)), "b": repair("b"), "c": repair("c", needs=("b",))}
-    assert names(planned(rules, "abc", {"b": Known(True)})) == ["a", "b", "c"]
+@pytest.mark.parametrize("letters", ["abc", "bca", "cab"])
+def test_what_is_desired_is_made_again_and_used_afterwards(letters: str) -> None:
+    """Whichever of the three is the first by its id."""
+    one, again, user = letters
+    rules: dict[str, Decision] = {
+        one: repair(one, undoes=(again,)),
+        again: repair(again),
+        user: repair(user, needs=(again,)),
+    }
+    assert names(planned(rules, letters, {again: Known(True)})) == [one, again, user]
 
 
 def test_what_somebody_needs_who_must_come_later_is_made_again() -> None:
@@ -234,6 +241,30 @@ def test_who_undoes_what_is_only_made_for_another_step_never_runs_beside_that() 
     plan = planned(rules, "ac")
     assert names(plan) == ["ef", "c", "a"]
     assert ("a", "c", "before-invalidation") in waits(plan)
+
+
+def test_who_undoes_what_a_step_makes_beside_something_else_never_runs_beside_that_step() -> None:
+    """Nobody desires `f`, which holds: `ef` is there for `e`, and makes it all the same."""
+    rules: dict[str, Decision] = {
+        "a": repair("a", undoes=("f",)),
+        "e": repair("e", "f"),
+        "c": repair("c", needs=("f",)),
+    }
+    plan = planned(rules, "ace", {"f": Known(True)})
+    assert ("ef", "a", "after-invalidation") in waits(plan)
+    assert ("a", "c", "before-invalidation") in waits(plan)
+
+
+def test_what_is_used_first_keeps_no_other_requirement_from_being_met() -> None:
+    rules: dict[str, Decision] = {
+        "a": repair("a", needs=("c",), undoes=("b",)),
+        "b": repair("b"),
+        "c": repair("c", needs=("b", "d")),
+        "d": repair("d"),
+    }
+    plan = planned(rules, "ab", {"b": Known(True)})
+    assert names(plan) == ["d", "c", "a", "b"]
+    assert ("c", "d", WHY.code) in waits(plan)
 
 
 def test_of_two_steps_the_one_is_taken_that_undoes_nothing_desired() -> None:
@@ -293,15 +324,51 @@ def test_a_blocked_wide_action_leaves_the_narrow_one_to_it() -> None:
     assert names(plan) == ["b"]
 
 
+def test_of_those_that_are_not_blocked_still_the_fewest_are_taken() -> None:
+    diagnostic = diagnose("package-missing", where="x")
+    rules: dict[str, Decision] = {"a": repair("a", "c", needs=("h",)), "b": repair("b", "c"), "c": repair("c")}
+    assert names(planned({**rules, "h": diagnostic}, "abc")) == ["bc"]
+
+
+def test_of_as_many_steps_the_wider_ones_are_taken() -> None:
+    plan = planned({"a": repair("a", "b"), "b": repair("b", "c"), "c": repair("c")}, "abc")
+    assert sorted(names(plan)) == ["ab", "bc"]
+
+
 def test_of_several_wide_actions_none_is_taken_for_what_the_others_do_anyway() -> None:
     plan = planned({"a": repair("a", "b"), "b": repair("b", "c"), "c": repair("c", "d"), "d": repair("c", "d")}, "abcd")
     assert names(plan) == ["ab", "cd"]
+
+
+def test_what_only_a_step_that_is_not_taken_requires_is_not_weighed() -> None:
+    """`h` could be made by `ceh`, which `h` alone needs, and which needs `be`: `eh` makes it, and is there for `e`."""
+    rules: dict[str, Decision] = {
+        "b": repair("b", "e"),
+        "c": repair("c", "e", "h", needs=("b",)),
+        "d": repair("d"),
+        "e": repair("e", "h", needs=("d",)),
+        "h": repair("h", needs=("c",)),
+    }
+    assert names(planned(rules, "hed")) == ["d", "eh"]
 
 
 def test_a_fact_nobody_read_is_asked_for_instead_of_guessed() -> None:
     made = plan("test", (on("z"),), {}, lambda drift, facts: repair("z"))
     assert made.unread_facts == {On(host=H, name="z")}
     assert made.steps == ()
+
+
+def test_what_a_rule_has_to_know_is_asked_for_and_then_decided_on() -> None:
+    state, version = on("a"), On(host=H, name="version")
+
+    def rule(drift: AnyDrift, facts: FactReader) -> Decision:
+        return repair("a", section=str(facts.read(version)))
+
+    readings: dict[AnyFact, AnyReading] = {state.fact: Absent()}
+    made = plan("test", (state,), readings, rule)
+    assert (made.unread_facts, made.steps, made.blocked) == ({version}, (), ())
+    made = plan("test", (state,), readings | {version: Known(True)}, rule)
+    assert [step.section for step in made.steps] == [str(Known(True))]
 
 
 def test_a_ring_of_needs_is_told_and_not_planned() -> None:

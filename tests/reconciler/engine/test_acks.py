@@ -37,6 +37,28 @@ def test_each_word_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
     assert (state / FACT.task).stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("there", [False, True], ids=["first", "open-to-others"])
+@pytest.mark.parametrize("word", ["record", "owe"])
+def test_a_word_may_be_the_first_on_its_host_and_nobody_else_reads_it(
+    tmp_path: Path, word: str, *, there: bool
+) -> None:
+    transport = LocalTransport(tmp_path)
+    look = functools.partial(gather_facts, transport, (PROBE,))
+    tasks = transport.state(FACT.host) / "tasks"
+    if there:
+        tasks.mkdir(parents=True, mode=0o755)
+
+    async def story() -> None:
+        if word == "record":
+            await record(transport, FACT, who="wang@ops")
+        else:
+            await record_pending(transport, FACT, origin="")
+        assert await confirm(look, FACT, done=word == "record") == Known(word == "record")
+
+    asyncio.run(story())
+    assert tasks.stat().st_mode & 0o777 == 0o700
+
+
 def test_what_the_host_says_otherwise_is_told(tmp_path: Path) -> None:
     look = functools.partial(gather_facts, LocalTransport(tmp_path), (PROBE,))
     with pytest.raises(AckError):

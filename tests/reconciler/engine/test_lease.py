@@ -9,19 +9,25 @@ from typing import Any, LiteralString
 
 import pytest
 
-from probes.command import Command
+from probes.command import Command, Output
 from probes.job import PROBE, STATE_ROOT, HostUptime
+from reconciler.core.events import LeaseContended
+from reconciler.core.verdict import ExitCode, exit_code
 from reconciler.engine import lease as lease_module
 from reconciler.engine.clock import wall_ahead_s
 from reconciler.engine.jobs.scripts import LAUNCH, RUNNER
 from reconciler.engine.lease import (
+    CLOCK_JUMP_S,
+    RENEW_DEADLINE_S,
     RENEW_INTERVAL_S,
     START_MARGIN_S,
     TTL_S,
     Lease,
     LeaseError,
     LeaseHeld,
+    LeaseHolder,
     LeaseValidity,
+    acquire,
     force_release,
     publish_epoch,
     read_lease,
@@ -30,6 +36,8 @@ from reconciler.engine.lease import (
     try_acquire,
 )
 from reconciler.engine.stop import StopRequest
+from reconciler.engine.transport import Transport
+from specs.diagnostic import diagnose
 from tests.support.local import BOOT, Greeting, LocalTransport, soon
 from tests.support.world import VirtualClock
 
@@ -73,6 +81,7 @@ def test_one_of_two_contenders_gets_it_and_the_other_is_told_who(host: LocalTran
     (winner,) = [result for result in results if isinstance(result, Lease)]
     losers = [result for result in results if isinstance(result, LeaseHeld)]
     assert len(losers) == 4
+    assert exit_code(losers[0].ends_as) == ExitCode.REFUSED
     told = dict(losers[0].diagnostics[0].fields)
     assert (losers[0].diagnostics[0].code, told["user"], told["at"], told["run"]) == (
         "lease-held",
@@ -186,6 +195,12 @@ def test_breaking_what_nobody_holds_or_has_expired_leaves_nothing(host: LocalTra
     assert asyncio.run(run()) is False
 
 
+def test_a_lease_has_expired_in_the_very_second() -> None:
+    ages = (TTL_S - 1, TTL_S)
+    holders = [LeaseHolder(run="a", epoch=1, age_s=age_s, user="wang", source="laptop") for age_s in ages]
+    assert [holder.expired for holder in holders] == [False, True]
+
+
 def test_a_lease_from_the_future_is_held(host: LocalTransport) -> None:
     """A clock that was turned back within one boot says nothing about who is at work."""
 
@@ -212,6 +227,25 @@ def test_a_clock_that_stood_still_while_the_wall_went_on_ends_the_term_until_it_
     assert validity.remaining_s(110.0, wall_ahead=1_000.0) == TTL_S - START_MARGIN_S - 10.0
     assert validity.remaining_s(110.0, wall_ahead=1_000.0 + TTL_S) == 0.0
     assert validity.remaining_s(110.0, wall_ahead=1_000.0 - 3_600.0) > 0.0, "a wall set back hides no time"
+
+
+def test_nothing_begins_under_a_lease_that_was_never_renewed_and_little_clocks_differ_by_ends_none() -> None:
+    assert LeaseValidity().remaining_s(5.0) == 0.0
+    whole = TTL_S - START_MARGIN_S
+    assert LeaseValidity(renewed_at=100.0).remaining_s(100.0) == whole
+    assert LeaseValidity(renewed_at=100.0).remaining_s(100.0, wall_ahead=CLOCK_JUMP_S) == whole
+
+
+def test_of_each_job_the_last_launch_that_nobody_answered_is_waited_for() -> None:
+    validity = LeaseValidity()
+    assert validity.launch_sent("a.1", until=35.0) is None
+    assert validity.launch_sent("b.1", until=20.0) is None
+    assert validity.launch_sent("a.1", until=50.0) == 35.0
+    assert [validity.launch_pending(now) for now in (49.0, 50.0)] == [True, False]
+    validity.launch_answered("a.1", 35.0)
+    assert [validity.launch_pending(now) for now in (34.0, 35.0)] == [True, False]
+    validity.launch_answered("a.1", None)
+    assert [validity.launch_pending(now) for now in (19.0, 20.0)] == [True, False]
 
 
 class Stopping(VirtualClock):
@@ -280,7 +314,7 @@ def test_a_lease_is_left_to_expire_while_a_launch_may_still_begin(host: LocalTra
 
 
 def test_a_lease_that_cannot_be_renewed_in_time_is_presumed_lost(host: LocalTransport) -> None:
-    clock, stop = VirtualClock(), StopRequest()
+    clock, stop = VirtualClock(elapsed=1_000.0), StopRequest()
 
     async def run() -> None:
         lease = await taken(host, "a")
@@ -290,7 +324,7 @@ def test_a_lease_that_cannot_be_renewed_in_time_is_presumed_lost(host: LocalTran
     asyncio.run(run())
     assert stop.why is not None
     assert stop.why.code == "lease-not-renewed"
-    assert clock.elapsed < TTL_S
+    assert RENEW_DEADLINE_S < clock.elapsed - 1_000.0 < TTL_S
 
 
 def test_an_answer_that_did_not_come_is_trouble(host: LocalTransport) -> None:
@@ -298,6 +332,73 @@ def test_an_answer_that_did_not_come_is_trouble(host: LocalTransport) -> None:
     with pytest.raises(LeaseError):
         asyncio.run(taken(host, "a"))
     assert asyncio.run(taken(host, "a")).epoch == 2
+
+
+class Canned:
+    """Whatever it is asked."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+
+    async def run(self, host: str, command: Command) -> Output:
+        return Output(stdout=self.answer + "\n", exit_status=0)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+
+MINE, NOBODY = "a 1 3 wang laptop .", "none - -1 - - ."
+
+
+@pytest.mark.parametrize(
+    ("call", "reply"),
+    [
+        *[("acquire", f"{verb} {MINE}") for verb in ("lost", "read", "renewed")],
+        *[("acquire", f"{verb} {NOBODY}") for verb in ("held", "taken")],
+        *[("read", f"held {holder}") for holder in (MINE, NOBODY)],
+        *[("break", f"read {holder}") for holder in (MINE, NOBODY)],
+    ],
+)
+def test_an_answer_to_another_question_grants_nothing_and_names_nobody(call: str, reply: str) -> None:
+    transport: Transport = Canned(f"bkrec-lease {reply}")
+
+    async def run() -> object:
+        match call:
+            case "acquire":
+                return await try_acquire(transport, C, run="a", user="wang", source="laptop")
+            case "read":
+                return await read_lease(transport, C)
+            case _:
+                return await force_release(transport, C)
+
+    with pytest.raises(LeaseError) as raised:
+        asyncio.run(run())
+    assert raised.value.diagnostics == (diagnose("lease-failed", where=C, error=f"bkrec-lease {reply}"),)
+
+
+def test_who_waits_for_a_lease_is_told_once_whose_it_is(host: LocalTransport) -> None:
+    clock, events = VirtualClock(), list[LeaseContended]()
+
+    async def run() -> int:
+        await taken(host, "old")
+        aged(host, TTL_S // 2)
+        clock.later = [(0.0, lambda: aged(host, int(RENEW_INTERVAL_S) + 2))]
+        lease = await acquire(
+            host,
+            C,
+            run="new",
+            user="li",
+            source="desk",
+            floor=7,
+            clock=clock,
+            stop=StopRequest(),
+            emit=events.append,
+        )
+        return lease.epoch
+
+    assert asyncio.run(run()) == 8
+    (event,) = events
+    assert (event.user, event.source, event.age_s - TTL_S // 2 in range(5)) == ("wang", "laptop", True)
 
 
 def test_names_are_one_word_each(host: LocalTransport) -> None:
@@ -333,6 +434,7 @@ def test_a_renewal_makes_a_lease_young_again_and_changes_nothing_else(host: Loca
         aged(host, TTL_S - 1)
         old = await read_lease(host, C)
         await renewed_once(host, lease)
+        assert 0 < host.calls[-1][1].timeout_s <= RENEW_INTERVAL_S, "given up before the next is due"
         after = record(host)
         assert (after[:2], after[3:]) == (before[:2], before[3:])
         assert int(before[2]) <= int(after[2]) <= int(before[2]) + 5

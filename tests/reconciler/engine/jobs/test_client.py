@@ -197,6 +197,18 @@ def test_nothing_that_script_says_is_taken_for_the_commands_status(
     assert followed.state == ("exited:5" if trace.exists() else "vanished")
 
 
+def test_a_command_that_its_terminal_leaves_behind_is_waited_for_and_its_end_recorded(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "liar"
+    path.write_text(f"#!/bin/sh\n{LIARS['runs it and says 0 before its end']}\n")
+    path.chmod(0o755)
+    with_script(monkeypatch, str(path))
+    monkeypatch.setattr(job, "RUNNER", job.RUNNER.replace('[ "$tries" -lt 50 ]', '[ "$tries" -lt 1 ]'))
+    assert asyncio.run(done(host, order("sleep 1; exit 5", needs_pty=True)))[0].state == "exited:5"
+    asyncio.run(until((host.state(H) / "jobs/test.1/exit").exists))
+
+
 def test_what_cannot_be_prepared_has_not_begun(host: LocalTransport, monkeypatch: pytest.MonkeyPatch) -> None:
     """No `script` here: it is another package on some systems."""
     with_script(monkeypatch, "/nowhere/script")
@@ -416,6 +428,30 @@ def test_a_running_job_whose_log_cannot_be_read_is_not_asked_in_haste() -> None:
 def test_what_a_daemon_writes_after_the_end_is_not_waited_for() -> None:
     ended, lines, host = followed(("exited:0", 70_000, b"x" * 65_536), *(("exited:0", 200_000, b"y" * 5_000),) * 50)
     assert (ended.state, ended.offset, len(lines), host.asked) == ("exited:0", 70_536, 1, 2)
+
+
+def test_a_host_waits_for_news_of_a_running_job_as_long_as_it_is_asked_to(host: LocalTransport, tmp_path: Path) -> None:
+    """Counted, not timed: how often it pauses before it answers."""
+    gate, begun, pauses = tmp_path / "gate", tmp_path / "begun", tmp_path / "pauses"
+    gate.touch()
+    counting: Any = READ.replace("sleep 0.1", f"echo >>{pauses}")
+
+    async def paused(offset: int) -> int:
+        pauses.write_text("")
+        await host.run(H, Command(script=counting, args=(STATE_ROOT, "test.1", str(offset), "3")))
+        return len(pauses.read_text())
+
+    async def run() -> list[int]:
+        await launch(host, H, order(f"echo line; {BEGUN}", str(gate), str(begun)))
+        log = host.state(H) / "jobs/test.1/log"
+        await until(lambda: begun.exists() and log.stat().st_size > 0)
+        size = log.stat().st_size
+        counted = [await paused(size), await paused(size - 1)]
+        gate.unlink()
+        await ended(host)
+        return [*counted, await paused(size)]
+
+    assert asyncio.run(run()) == [3, 0, 0]
 
 
 def test_an_overdue_job_is_said_so_and_runs_on(host: LocalTransport, tmp_path: Path) -> None:
@@ -665,10 +701,49 @@ def test_a_runner_that_does_not_begin_in_time_is_late_and_one_that_may_yet_is_no
 ) -> None:
     with_script(monkeypatch, "/nowhere/script")
     impatient(monkeypatch)
-    slow = order("exit 0", needs_pty=True, until=StartDeadline(boot=BOOT, uptime_s=soon(0.0).uptime_s + 1))
-    monkeypatch.setattr(job, "LAUNCH", job.LAUNCH.replace('"$tries" -lt 13', '"$tries" -lt 30'))
-    assert asyncio.run(launch(host, H, slow)).status == "late"
     assert asyncio.run(launch(host, H, order("exit 0", needs_pty=True))).status == "not-started"
+    sabotaged(monkeypatch, 'up() { if [ -e "$dir/waited" ]; then echo 101; else true >"$dir/waited"; echo 100; fi; }')
+    slow = order("exit 0", needs_pty=True, until=StartDeadline(boot=BOOT, uptime_s=101))
+    assert asyncio.run(launch(host, H, slow)) == LaunchResult(status="late", detail="101")
+
+
+def test_a_runner_waits_for_its_turn_while_another_launch_may_claim_anew(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty seconds; here not at all, and its own launcher keeps the turn."""
+    impatient(monkeypatch)
+    keeps, hasty = job.LAUNCH.replace("exec 8>&-\n", ""), RUNNER.replace("flock -w 20 9", "flock -w 0 9")
+    assert (keeps, hasty) != (job.LAUNCH, RUNNER)
+    monkeypatch.setattr(job, "LAUNCH", keeps)
+    monkeypatch.setattr(job, "RUNNER", hasty)
+    trace, place = tmp_path / "trace", host.state(H) / "jobs" / "test.1"
+    assert asyncio.run(launch(host, H, order('echo x >"$1"', str(trace)))).status == "not-started"
+    assert ((place / "pid").exists(), trace.exists()) == (False, False)
+
+
+def test_a_command_whose_runner_is_gone_does_not_begin(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would record its end."""
+    dies = 'read -r runner rest <"$dir/pid"; kill -9 "$runner"\n'
+    dies += "        while grep -q '^State:.[RSD]' \"/proc/$runner/status\" 2>/dev/null; do sleep 0.02; done\n"
+    changed = RUNNER.replace('        noted "$dir/pid" ||', f'        {dies}        noted "$dir/pid" ||')
+    assert changed != RUNNER
+    monkeypatch.setattr(job, "RUNNER", changed)
+    trace = tmp_path / "trace"
+    assert asyncio.run(done(host, order('echo x >"$1"', str(trace))))[0].state == "vanished"
+    assert not trace.exists()
+
+
+def test_what_a_profile_has_made_read_only_does_not_reach_a_login_job(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".bash_profile").write_text("export GREP_OPTIONS=-v CDPATH=/\nreadonly GREP_OPTIONS CDPATH\n")
+    at_home = RUNNER.replace("HOME=/root", f"HOME={tmp_path}")
+    assert at_home != RUNNER
+    monkeypatch.setattr(job, "RUNNER", at_home)
+    what = order('echo "${GREP_OPTIONS-gone} ${CDPATH-gone} $1"; cat', "a b", login_shell=True, cwd="/", stdin="in\n")
+    assert asyncio.run(done(host, what))[1] == ["gone gone a b", "in"]
 
 
 @pytest.mark.parametrize("lock", ["lock", "claim"])

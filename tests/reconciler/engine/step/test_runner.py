@@ -45,7 +45,7 @@ from specs.diagnostic import Diagnostic, diagnose
 from specs.reason import reason
 from tests.support.flags import WHY, Flag, Raise
 from tests.support.run import held_lease, run_context
-from tests.support.world import Behaviour, VirtualClock, World, step
+from tests.support.world import AlwaysRenewed, Behaviour, VirtualClock, World, step
 
 H = "10.0.0.1"
 A = Raise(host=H, name="a")
@@ -286,6 +286,14 @@ def test_a_lease_with_a_second_left_starts_it_and_one_with_less_does_not() -> No
         validity.wall_ahead = world.clock.now().timestamp() - world.clock.steady()
         code = failure(ran(world, step(A), validity=validity, stop=stop)).code
         assert (code, len(world.launches)) == (("job-not-started", 1) if sent else ("lease-unconfirmed", 0))
+
+
+def test_a_launch_that_nobody_answered_may_still_begin_whatever_is_said_to_the_next() -> None:
+    world, validity = Answering(LOST, *["late"] * 200), AlwaysRenewed()
+    world.knows(A)
+    failure(ran(world, step(A), validity=validity))
+    assert len(world.launches) > 2
+    assert validity.launch_pending(now=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
