@@ -27,7 +27,7 @@ log=/tmp/create_blueking_set.log # request bodies, the secret in them
 [ -L "$log" ] || { true >> "$log"; chmod 0600 -- "$log"; }
 """
 SWITCH: LiteralString = """set -eu
-answer=$(curl -sS -g -m 30 --noproxy '*' --proto '=http' -X POST -H 'BK_USER:admin' -H 'BK_SUPPLIER_ID:0' \\
+answer=$(curl -q -sS -g -m 30 --noproxy '*' --proto '=http' -X POST -H 'BK_USER:admin' -H 'BK_SUPPLIER_ID:0' \\
     -H 'HTTP_BLUEKING_SUPPLIER_ID:0' --url "http://$1:9000/migrate/v3/migrate/system/user_config/blueking_modify/$2")
 printf '%s\\n' "$answer" | head -c 2000
 """

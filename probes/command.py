@@ -5,6 +5,7 @@ of a program; they arrive as "$1", "$@" or on stdin. POSIX sh and nothing newer 
 `tests/architecture/test_scripts.py` holds all scripts to that.
 """
 
+import base64
 import shlex
 from dataclasses import dataclass
 from typing import LiteralString
@@ -22,20 +23,37 @@ class Command:
     def render(self, *, sudo: bool = False) -> str:
         """The command line for a remote login shell: `sh -c SCRIPT bkrec ARG …`, each word quoted once.
 
-        Arguments follow `bkrec` as $0, so one that looks like an option is never read as sh's own.
+        Arguments follow `bkrec` as $0, so one that looks like an option is never read as sh's own. `sudo`: unless the
+        login is root's, whatever its name: a bastion's users are called `ops#root#10.0.0.1`.
         """
-        words = ("env", "LC_ALL=C", "sh", "-c", PRELUDE + self.script, "bkrec", *self.args)
-        return shlex.join(("sudo", "-n", "--", *words) if sudo else words)
+        words = ("env", "LC_ALL=C", "sh", "-c", PRELUDE + self._program, "bkrec", *self.args)
+        return shlex.join(("sh", "-c", AS_ROOT, "bkrec", *words) if sudo else words)
+
+    @property
+    def _program(self) -> str:
+        return CURL_WITHOUT_CURLRC + self.script if "curl " in self.script else self.script
 
     def section(self) -> str:
         """The same as one line of a program that many scripts share and that has set LC_ALL and PATH already.
 
         Its own deadline goes with it (124: it was stopped), and it can never read the program's own input.
         """
-        words = ("timeout", "-k", "5", f"{self.timeout_s:g}", "sh", "-c", self.script, "bkrec", *self.args)
+        words = ("timeout", "-k", "5", f"{self.timeout_s:g}", "sh", "-c", self._program, "bkrec", *self.args)
         if not self.stdin:
             return f"{shlex.join(words)} </dev/null"
         return f"printf %s {shlex.quote(self.stdin)} | {shlex.join(words)}"
+
+
+AS_ROOT: LiteralString = 'if [ "$(id -u)" = 0 ]; then exec "$@"; fi; exec sudo -n -- "$@"'
+
+
+def any_login_shell(line: str) -> str:
+    """The command line for whatever login shell the user has: of letters that no shell reads as anything else.
+
+    csh allows no line break between quotes and replaces `!` even there, fish reads backslashes between them.
+    """
+    encoded = base64.b64encode(line.encode()).decode("ascii")
+    return f"sh -c 'c=$(printf %s {encoded} | base64 -d) && eval \"$c\"'"
 
 
 def quoted(words: tuple[str, ...]) -> str:
@@ -59,6 +77,10 @@ UNSET: LiteralString = (
 """Exported by a host's profile they change what a command does: TMOUT ends bash's `read` from a slow pipe as if there
 were no more (hardening exports it), BASH_ENV is run by every script, the others are further options or units; the
 last one is put into the vendor's rsync of all of /root (ce/install.sh:680)."""
+
+CURL_WITHOUT_CURLRC: LiteralString = 'curl() { command curl -q "$@"; }\n'
+"""A ~/.curlrc of root's changes what every page answers: with `location` a served one reads as another, with `fail` or
+`proxy` as none. `-q` counts as the first argument alone."""
 
 PRELUDE: LiteralString = (
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH\nunset " + UNSET + "\n"

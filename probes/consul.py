@@ -44,11 +44,19 @@ DIRECTORY = "/etc/consul.d/service"
 SCRIPT = (
     MISSING
     + r"""
+statuses() { # KIND NAME ...: of each service that is asked for its health, by one curl
+  n=$#
+  while [ "$n" -gt 0 ]; do
+    [ "$1" != passing ] || set -- "$@" -o /dev/null "http://127.0.0.1:8500/v1/agent/health/service/name/$2"
+    shift 2
+    n=$((n - 2))
+  done
+  [ $# -eq 0 ] || curl -s -m 5 --noproxy '*' -w '%{http_code}\n' "$@" 2>/dev/null
+}
 passing() {
   command -v curl >/dev/null 2>&1 || { printf '%s\tno-curl\n' "$i"; return; }
-  status=$(curl -s -o /dev/null -m 5 --noproxy '*' -w '%{http_code}' \
-    "http://127.0.0.1:8500/v1/agent/health/service/name/$1" 2>/dev/null)
-  printf '%s\tstatus\t%s\n' "$i" "$status"
+  printf '%s\tstatus\t%s\n' "$i" "${health%%"$newline"*}"
+  health=${health#*"$newline"}
 }
 definition() {
   file=$directory/$1.json
@@ -57,8 +65,11 @@ definition() {
   elif missing "$file"; then printf '%s\tabsent\n' "$i"
   else printf '%s\tunreadable\n' "$i"; fi
 }
+newline='
+'
 directory=$1 i=0
 shift
+health=$(statuses "$@")$newline
 while [ $# -gt 0 ]; do
   case $1 in
     passing) passing "$2" ;;

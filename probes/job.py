@@ -19,11 +19,11 @@ from probes.probe import Probe
 STATE_ROOT = "/var/lib/bkrec"
 
 JOB_STATE: LiteralString = r"""
-boot=$(cat /proc/sys/kernel/random/boot_id)
+read -r boot </proc/sys/kernel/random/boot_id
 alive() {
     [ "$3" = "$boot" ] || return 1
-    now=$(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null) || return 1
-    set -- "$2" $now
+    { read -r now <"/proc/$1/stat"; } 2>/dev/null || return 1
+    set -- "$2" ${now##*) }
     case ${2:-} in Z | X | '') return 1 ;; esac
     [ "${21:-}" = "$1" ]
 }
@@ -45,12 +45,15 @@ the status file remains: the exit was recorded all the same.
 """
 
 UPTIME: LiteralString = """
+ticks=$(getconf CLK_TCK 2>/dev/null) || ticks=100
 up() {
-    set -- $(sed 's/^.*) //' /proc/self/stat)
-    echo $((${20} / $(getconf CLK_TCK 2>/dev/null || echo 100)))
+    read -r now </proc/self/stat
+    set -- ${now##*) }
+    echo $((${20} / ticks))
 }
 """
-"""`up` prints the seconds since the kernel's boot, from its own start time, in a clock that counts suspend.
+"""`$(up)` is the seconds since the kernel's boot, in a clock that counts suspend: the start time of the subshell that
+the substitution makes. So it is called in no other way.
 
 /proc/uptime would not do: in a container lxcfs shows the container's own there, beside the boot id of the kernel, so
 that restarting the container turns the clock back in the same boot. Source: proc(5), stat, starttime; lxcfs(1).

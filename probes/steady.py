@@ -39,7 +39,8 @@ class RecentlyStartedUnits(Fact[tuple[str, ...]]):
 
 SCRIPT = r"""
 [ $# -gt 0 ] || exit 0
-printf '%s %s\n\n' "$(cut -d ' ' -f 1 /proc/uptime)" "$(date +%s)"
+read -r up idle </proc/uptime
+printf '%s %s\n\n' "$up" "$(date +%s)"
 TZ=UTC0 systemctl show --property=Id,Names,ActiveState,ActiveEnterTimestamp,ActiveEnterTimestampMonotonic -- "$@"
 """
 """The time first: what is started meanwhile is young all the more."""

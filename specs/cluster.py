@@ -23,9 +23,11 @@ class Controller(Model):
     address: str = Field(pattern=ADDRESS)
     """As in install.config; where bkrec connects to is `connect`."""
     connect: str = ""
-    """Name or address that SSH is to reach it by, if not `address`."""
-    user: str = Field(default="root", pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")
-    port: int = Field(default=22, ge=1, le=65535)
+    """Name or address that SSH is to reach it by, if not `address`; "local": it is this very machine."""
+    user: str = Field(default="", pattern=r"^([^-\s\x00-\x1f][^\x00-\x1f]*)?$")
+    """On every host that is reached from here; "": what ~/.ssh/config says. Bastions have users like ops#root#web1."""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    """None: what ~/.ssh/config says of each host."""
 
 
 class Ssh(Model):

@@ -85,6 +85,7 @@ _command(
         "通过 SSH 读取 install.config 并生成 cluster.toml。对主机只读。",
     ),
     "bkrec init --controller root@10.0.0.1",
+    "bkrec init --controller local",
     "bkrec init --controller root@10.0.0.1:22 --via controller --package /data/bkce-src-6.2.2.tgz",
 )
 _command(

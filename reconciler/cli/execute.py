@@ -1,5 +1,6 @@
 """Runs a command: checks the formats, awaits the use case, prints its result, ends with its exit code."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,9 @@ def execute(path: str, kind: "ReportKind", options: "Options", run: "Callable[[]
     try:
         result = run()
     except BkrecError as error:
+        _print_ssh_warnings(options)
         raise Exit(emit_error(exit_code(error.ends_as), error.diagnostics, options)) from error
+    _print_ssh_warnings(options)
     if result is not None:
         finish(emit(result, kind, options))
 
@@ -39,6 +42,13 @@ def execute(path: str, kind: "ReportKind", options: "Options", run: "Callable[[]
 def finish(code: int) -> None:
     if code:
         raise Exit(code)
+
+
+def _print_ssh_warnings(options: "Options") -> None:
+    from reconciler.cli.output import print_diagnostics
+
+    if (session := sys.modules.get("reconciler.commands.session")) is not None:
+        print_diagnostics(session.ssh_warnings(), options, warnings=True)
 
 
 def cluster_path(options: "Options") -> Path:

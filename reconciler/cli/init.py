@@ -15,14 +15,25 @@ if TYPE_CHECKING:
     from reconciler.commands.result import Result
     from reconciler.view.reports import InitReport
 
-_LOGIN = re.compile(r"(?:([A-Za-z0-9_][A-Za-z0-9_.-]*)@)?([A-Za-z0-9][A-Za-z0-9.-]*)(?::([0-9]{1,5}))?")
+_LOGIN = re.compile(
+    r"(?:(?P<user>[^\s-][^\x00-\x1f]*)@)?"
+    r"(?:\[(?P<ipv6>[0-9A-Fa-f:.%]+)\]|(?P<host>[^\s@:;&|<>'\"`$()\\/-][^\s@:;&|<>'\"`$()\\/]*))"
+    r"(?::(?P<port>[0-9]{1,5}))?"
+)
+"""The user is what a person says it is, `@` and `#` included (bastions: user@account@asset@HOST); a host is whatever
+~/.ssh/config calls it, but for what OpenSSH itself refuses in one."""
+
+LOCAL = "local"
 
 ControllerOption = Annotated[
     str,
     typer.Option(
         "--controller",
-        metavar="USER@HOST[:PORT]",
-        help=localized("SSH login of the controller.", "中控机的 SSH 登录方式。"),
+        metavar="[USER@]HOST[:PORT]|local",
+        help=localized(
+            "SSH login of the controller; `local` on the controller itself.",
+            "中控机的 SSH 登录方式；在中控机本机上执行时用 `local`。",
+        ),
     ),
 ]
 OutOption = Annotated[
@@ -78,16 +89,17 @@ def init(
     from reconciler.commands import init
 
     user, host, port = login(controller)
-    request = init.InitRequest(user=user, host=host, port=port, address=_ip(address or host), via=via, package=package)
+    address = address or (init.local_address() if host == LOCAL else host)
+    request = init.InitRequest(user=user, host=host, port=port, address=_ip(address), via=via, package=package)
     return signals.run(init.init(request, out, force=force, lang=options.lang))
 
 
-def login(text: str) -> tuple[str, str, int]:
-    """User (root unless given), host, port (22 unless given). Raises BadParameter."""
+def login(text: str) -> tuple[str, str, int | None]:
+    """User, host, port; "" and None for what is not said, which ~/.ssh/config decides. Raises BadParameter."""
     match = _LOGIN.fullmatch(text)
-    if match is None or not 0 < int(match[3] or 22) < 65536:
+    if match is None or not 0 < int(match["port"] or 22) < 65536:
         raise typer.BadParameter(localized(f"`{text}` is not USER@HOST[:PORT]", f"`{text}` 不符合 USER@HOST[:PORT]"))
-    return match[1] or "root", match[2], int(match[3] or 22)
+    return match["user"] or "", match["ipv6"] or match["host"], int(match["port"]) if match["port"] else None
 
 
 def _ip(text: str) -> str:

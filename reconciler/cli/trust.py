@@ -30,7 +30,7 @@ ControllerOption = Annotated[
     str | None,
     typer.Option(
         "--controller",
-        metavar="USER@HOST[:PORT]",
+        metavar="[USER@]HOST[:PORT]",
         help=localized(
             "Only the controller, without a cluster.toml; for use before `init`.",
             "仅中控机，无需 cluster.toml；用于 init 之前。",

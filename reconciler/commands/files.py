@@ -30,9 +30,10 @@ def write(path: Path, text: str, *, new_mode: int | None = 0o600) -> None:
 
 
 def read(path: Path) -> str:
-    """Raises SpecError where the file cannot be read as text."""
+    """Without the mark that Windows' editors put before the first letter. Raises SpecError where the file cannot be
+    read as text."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(diagnose("cluster-file-unreadable", where=str(path), path=path, error=error)) from error
 

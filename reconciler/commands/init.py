@@ -14,7 +14,7 @@ from reconciler.version import DEFAULT_RELEASE
 from reconciler.view.cluster_toml import cluster_toml
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import InitProposal, InitReport
-from specs.cluster import ClusterFile, Controller, PackageFile, Ssh
+from specs.cluster import ClusterFile, Controller, PackageFile, Paths, Ssh
 from specs.diagnostic import SpecError, diagnose
 from specs.reason import inline
 from specs.text import Lang
@@ -23,9 +23,10 @@ from specs.text import Lang
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitRequest:
     user: str
+    """"": ~/.ssh/config decides."""
     host: str
-    """What SSH reaches the controller by."""
-    port: int
+    """What SSH reaches the controller by; "local": it is this machine."""
+    port: int | None
     address: str
     """The controller's in install.config."""
     via: Literal["direct", "controller"]
@@ -60,6 +61,15 @@ async def propose_cluster_file(request: InitRequest) -> InitProposal:
         placement=tuple((module, hosts, reasons[module]) for module, hosts in placement.items()),
         excluded=lacking(release, config),
     )
+
+
+def local_address() -> str:
+    """This controller's address as the vendor's scripts have written it down (functions:585, .controller_ip); "" where
+    they have not."""
+    try:
+        return (Path(Paths().install) / ".controller_ip").read_text(encoding="utf-8", errors="replace").split()[0]
+    except (OSError, IndexError):
+        return ""
 
 
 def _minimal_file(request: InitRequest) -> ClusterFile:

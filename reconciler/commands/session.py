@@ -13,6 +13,7 @@ from reconciler.engine.gather import GatherFacts, gather_facts
 from reconciler.engine.ssh.connection import ssh
 from reconciler.engine.transport import SshSettings, Transport
 from specs.cluster import Cluster, ClusterFile
+from specs.diagnostic import Diagnostic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,20 @@ async def open_cluster(path: Path) -> AsyncGenerator[ClusterSession]:
         yield ClusterSession(transport=transport, gather=gather, controller=cluster.controller, cluster=cluster)
 
 
+_ssh_warnings: dict[Diagnostic, None] = {}
+
+
+def ssh_warnings() -> tuple[Diagnostic, ...]:
+    """What this process was told of the operator's own SSH files since it was last asked, each once."""
+    warnings = tuple(_ssh_warnings)
+    _ssh_warnings.clear()
+    return warnings
+
+
+def note_ssh_warning(diagnostic: Diagnostic) -> None:
+    _ssh_warnings[diagnostic] = None
+
+
 def settings(file: ClusterFile) -> SshSettings:
     ssh_file, controller = file.ssh, file.controller
     return SshSettings(
@@ -60,4 +75,5 @@ def settings(file: ClusterFile) -> SshSettings:
         via=ssh_file.via,
         known_hosts=(ssh_file.known_hosts,) if ssh_file.known_hosts else (),
         configs=(ssh_file.config,) if ssh_file.config else (),
+        warn=note_ssh_warning,
     )

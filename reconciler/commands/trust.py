@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reconciler.commands import cluster_file, files
 from reconciler.commands.result import Answer, Result
-from reconciler.commands.session import settings
+from reconciler.commands.session import note_ssh_warning, settings
 from reconciler.core.known_hosts import HostKey
 from reconciler.core.verdict import ExitCode
 from reconciler.engine import discover
@@ -71,9 +71,10 @@ def of_cluster(path: Path, hosts: tuple[str, ...], *, replace: bool) -> TrustReq
     return TrustRequest(access=settings(file), file=file, hosts=hosts, replace=replace)
 
 
-def of_controller(login: tuple[str, str, int], hosts: tuple[str, ...], *, replace: bool) -> TrustRequest:
+def of_controller(login: tuple[str, str, int | None], hosts: tuple[str, ...], *, replace: bool) -> TrustRequest:
     user, host, port = login
-    return TrustRequest(access=SshSettings(controller=host, user=user, port=port), hosts=hosts, replace=replace)
+    access = SshSettings(controller=host, user=user, port=port, warn=note_ssh_warning)
+    return TrustRequest(access=access, hosts=hosts, replace=replace)
 
 
 async def trust(request: TrustRequest, ask: Ask) -> Result[TrustDoc]:
@@ -128,7 +129,7 @@ def _refusal(scan: HostKeyScan) -> Diagnostic:
 async def _scan_reachable(request: TrustRequest, hosts: tuple[str, ...], scans: _Scans) -> tuple[str, ...]:
     """Scans all that can be reached now. Returns the hosts to continue with."""
     while True:
-        routes = _next(request, hosts, scans)
+        routes = await _next(request, hosts, scans)
         for scan in await host_keys.scan(request.access, routes):
             scans.by_hop[scan.hop] = scan
             if scan.diagnostic is not None:
@@ -141,12 +142,12 @@ async def _scan_reachable(request: TrustRequest, hosts: tuple[str, ...], scans: 
         hosts = further
 
 
-def _next(request: TrustRequest, hosts: Iterable[str], scans: _Scans) -> list[tuple[Hop, ...]]:
+async def _next(request: TrustRequest, hosts: Iterable[str], scans: _Scans) -> list[tuple[Hop, ...]]:
     """The first server of each route that was not scanned yet; none where one before it is not known."""
     routes: dict[Hop, tuple[Hop, ...]] = {}
     for host in hosts:
         try:
-            hops = route(request.access, host)
+            hops = await route(request.access, host)
         except TransportError as error:
             scans.diagnostics += [reason for reason in error.diagnostics if reason not in scans.diagnostics]
             continue
@@ -161,7 +162,7 @@ async def _all_hosts(request: TrustRequest, hosts: tuple[str, ...], scans: _Scan
     first = request.access.controller
     if request.file is None or request.hosts or len(hosts) > 1 or scans.elsewhere or scans.diagnostics:
         return hosts
-    if not all(scans.is_trusted(hop) for hop in route(request.access, first)):
+    if not all(scans.is_trusted(hop) for hop in await route(request.access, first)):
         return hosts
     try:
         async with ssh(request.access) as transport:

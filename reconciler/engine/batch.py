@@ -44,6 +44,16 @@ def split_output(answer: Output, nonce: str, count: int) -> tuple[Output | Trunc
     )
 
 
+def last_words_unrun(answer: Output, nonce: str) -> str | None:
+    """What the host said instead of running the program: a login shell that is nologin, a forced command, an expired
+    password, a sudo that will not. None where it ran, or where the connection was lost."""
+    if answer.exit_status is None or f"{nonce} " in answer.stdout:
+        return None
+    texts = (answer.stderr, answer.stdout)
+    lines = [line.strip() for text in texts for line in reversed(text.splitlines()) if line.strip()]
+    return lines[0][:200] if lines else f"exit status {answer.exit_status}, no output"
+
+
 def last_match(pattern: str, text: str) -> re.Match[str] | None:
     """The last match, anywhere in its line: what a start-up file prints, even the same text, comes before it."""
     *_, last = (None, *re.finditer(pattern, text, re.MULTILINE))

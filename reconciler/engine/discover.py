@@ -11,7 +11,7 @@ from probes.command import Output
 from probes.lib import controller as survey
 from probes.package_versions import DIRECTORY
 from reconciler.core.placement import build_cluster
-from reconciler.engine.batch import Truncated, compose, split_output
+from reconciler.engine.batch import Truncated, compose, last_words_unrun, split_output
 from reconciler.engine.failpoints import register
 from reconciler.engine.transport import Transport, TransportError
 from specs.cluster import Cluster, ClusterFile
@@ -49,6 +49,8 @@ async def _query_controller(transport: Transport, file: ClusterFile, md5: str) -
         return section
     if output.exit_status is None:
         raise TransportError(diagnose("connection-lost", where=controller))
+    if (words := last_words_unrun(output, nonce)) is not None:
+        raise TransportError(diagnose("command-not-run", where=controller, error=words))
     raise ValueError("the answer has no end")
 
 

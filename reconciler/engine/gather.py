@@ -14,7 +14,7 @@ from typing import Any
 from probes.command import Output
 from probes.fact import AnyFact, AnyReading, Known, Readings, Unknown, kind_of
 from probes.probe import Probe
-from reconciler.engine.batch import Truncated, compose, split_output
+from reconciler.engine.batch import Truncated, compose, last_words_unrun, split_output
 from reconciler.engine.failpoints import register
 from reconciler.engine.transport import Transport, TransportError
 from specs.diagnostic import Diagnostic, diagnose
@@ -90,6 +90,8 @@ async def _query_host(transport: Transport, host: str, queries: list[_Query]) ->
     _GATHER.after()
     if diagnostic is None and answer.exit_status is None:
         diagnostic = diagnose("connection-lost", where=host)
+    if diagnostic is None and (words := last_words_unrun(answer, nonce)) is not None:
+        diagnostic = diagnose("command-not-run", where=host, error=words)
     sections = split_output(answer, nonce, len(queries))
     if diagnostic is None and any(isinstance(section, Truncated) for section in sections):
         diagnostic = diagnose("answer-truncated", where=host)

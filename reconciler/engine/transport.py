@@ -5,13 +5,16 @@ A transport that cannot tell says so: `Output.exit_status` None is a connection 
 command did; whoever needs to know looks again.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from probes.command import Command, Output
 from specs.diagnostic import BkrecError, Diagnostic
 
 Via = Literal["direct", "controller"]
+LOCAL = "local"
+"""`controller.connect` where bkrec runs on the controller itself: no SSH is needed to get there."""
 
 
 class Transport(Protocol):
@@ -34,14 +37,18 @@ class TransportError(BkrecError):
         return self.diagnostics[0]
 
 
+def _ignore(_: Diagnostic) -> None:
+    """Nobody is there to read it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SshSettings:
-    """How the hosts are reached. What is left empty is taken from ~/.ssh/config, then from OpenSSH's defaults."""
+    """How the hosts are reached. What is left empty is what OpenSSH makes of its own files, then of its defaults."""
 
     controller: str
     """Address of the controller as in install.config."""
     connect: str = ""
-    """The name it is reached by from here, where that is another."""
+    """The name it is reached by from here, where that is another; LOCAL: it is this very machine."""
     port: int | None = None
     user: str = ""
     identities: tuple[str, ...] = ()
@@ -57,3 +64,10 @@ class SshSettings:
     """How many hosts are being connected to at once."""
     max_output_bytes: int = 16 * 1024 * 1024
     """Bytes after which an answer is cut: a host in trouble must not fill this machine's memory."""
+    openssh: str = "ssh"
+    """The ssh(1) that is asked what it makes of a host (`-G`)."""
+    warn: Callable[[Diagnostic], None] = field(default=_ignore, compare=False, repr=False)
+    """Takes what an operator should know of his own files: the same may come more than once."""
+
+    def is_local(self, host: str) -> bool:
+        return self.connect == LOCAL and host == self.controller

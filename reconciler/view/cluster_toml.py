@@ -40,8 +40,10 @@ def _reach(proposal: InitProposal, page: RenderOptions) -> Iterator[str]:
     yield f"address = {_text(proposal.address)}"
     if proposal.connect and proposal.connect != proposal.address:
         yield f"connect = {_text(proposal.connect)}"
-    yield f"user = {_text(proposal.user)}"
-    yield f"port = {proposal.port}"
+    if proposal.user:
+        yield f"user = {_text(proposal.user)}"
+    if proposal.port is not None:
+        yield f"port = {proposal.port}"
     yield ""
     yield from _comment("toml-ssh", page)
     yield "[ssh]"

@@ -183,7 +183,7 @@ class InitProposal:
     connect: str
     """What SSH reaches it by."""
     user: str
-    port: int
+    port: int | None
     via: Literal["direct", "controller"]
     package: str
     placement: tuple[tuple[str, tuple[str, ...], Reason], ...] = ()

@@ -162,7 +162,7 @@ def _known_hosts(data: bytes, directory: Path) -> None:
     path = directory / "known_hosts"
     path.write_bytes(data)
     error = asyncssh.HostKeyNotVerifiable("Host key is not trusted")
-    translate(H, error, KnownHostsLookup(host=H, port=None, files=(str(path),)))
+    translate(H, error, KnownHostsLookup(names=(H,), files=(str(path),)))
 
 
 def _complaint(data: bytes, _: Path) -> None:
@@ -171,7 +171,7 @@ def _complaint(data: bytes, _: Path) -> None:
     text = heard(data)
     ssh_stderr_error(H, Output(stdout="", stderr=text, exit_status=255))
     for error in (asyncssh.ProtocolError(text), asyncssh.ConnectionLost(text), OSError(text), ValueError(text)):
-        translate(H, error, KnownHostsLookup(host=H, port=None, files=()))
+        translate(H, error, KnownHostsLookup(names=(H,), files=()))
 
 
 def _cluster(data: bytes, _: Path) -> object:

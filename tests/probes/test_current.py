@@ -1,10 +1,14 @@
 """A unit is current if it was started after its file changed; what cannot be compared is not guessed."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from probes.command import Output
 from probes.current import PROBE, UnitCurrent
 from probes.fact import Absent, AnyReading, Known, Unknown
+from tests.probes.here import HOST, SHELLS, run, tool
 
 FACT = UnitCurrent(host="10.0.0.1", unit="a.service", file="/f")
 CLOCK = "1\tclock\t1000.5\t500.5\n"
@@ -84,3 +88,52 @@ def test_an_unreadable_file_is_unknown() -> None:
 def test_noise_is_refused(text: str) -> None:
     with pytest.raises((LookupError, ValueError)):
         PROBE.parse([FACT], Output(stdout=text))
+
+
+SYSTEMCTL = """echo called >>{log}
+while [ "$1" != -- ]; do shift; done
+shift
+between=
+for unit; do
+  [ "$unit" != "{refused}" ] || {{ echo "Unit name $unit is not valid." >&2; exit 1; }}
+  printf "$between"
+  between='\\n'
+  case $unit in
+    on*) printf 'ActiveState=active\\nActiveEnterTimestamp=%s\\nActiveEnterTimestampMonotonic=%s\\n' \\
+      'Thu 1970-01-01 00:11:40 UTC' "${{unit#on}}" ;;
+    *) printf 'ActiveState=inactive\\nActiveEnterTimestamp=\\nActiveEnterTimestampMonotonic=0\\n' ;;
+  esac
+done
+"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("refused", ["none", "on3"])
+def test_all_units_are_asked_at_once_and_one_by_one_only_where_that_fails(
+    tmp_path: Path, refused: str, shell: str
+) -> None:
+    """One refused ends systemctl's answer: then nobody can say whose the rest is, and each is asked for itself."""
+    there, newer = tmp_path / "VERSION", tmp_path / "NEWER"
+    for file, seconds in ((there, 100), (newer, 200)):
+        file.write_text("x")
+        os.utime(file, (seconds, seconds))
+    tools = tool(tmp_path / "tools", "systemctl", SYSTEMCTL.format(log=tmp_path / "calls", refused=refused))
+    tool(tools, "stat", STAT)
+    asked = [("on1", there), ("off", newer), ("on2", tmp_path / "none"), ("on3", newer), ("on4", there)]
+    facts = [UnitCurrent(host=HOST, unit=unit, file=str(file)) for unit, file in asked]
+    told = run(PROBE.command(facts), tools=tools, shell=shell).stdout.splitlines()
+    entered = "\tThu 1970-01-01 00:11:40 UTC"
+    third = "\t\t" if refused == "on3" else f"\t3{entered}"
+    assert told[0].startswith("5\tclock\t")
+    assert told[1:] == [
+        f"0\tis\t100\t1{entered}", "1\tis\t200\t\t", "2\tabsent", f"3\tis\t200{third}", f"4\tis\t100\t4{entered}",
+    ]  # fmt: skip
+    calls = (tmp_path / "calls").read_text().count("called")
+    assert calls == (1 if refused == "none" else 6)
+
+
+STAT = """while [ "$1" != -- ]; do shift; done
+shift
+/usr/bin/stat -L -c %Y -- "$@"
+"""
+"""The change time cannot be set: the modification time stands for it."""

@@ -1,8 +1,10 @@
 """HTTP, asked of a server of the test."""
 
+import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -92,3 +94,20 @@ def test_a_page_is_asked_once_whoever_wants_to_know() -> None:
 def test_the_deadline_grows_with_the_questions() -> None:
     facts = [HttpOk(host=HOST, url=str(number)) for number in range(10)]
     assert PROBE.command(facts).timeout_s > 10 * 5
+
+
+@pytest.mark.parametrize("through", ["a section", "a command"])
+def test_a_curlrc_of_the_hosts_user_does_not_count(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, through: str
+) -> None:
+    """And the companion: it would, if curl were called as the script has it."""
+    (tmp_path / ".curlrc").write_text("location\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    command = PROBE.command([HttpOk(host=HOST, url=f"{server}/302")])
+    lines = {"a section": command.section(), "a command": command.render()}
+
+    def answer(line: str) -> str:
+        return subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True).stdout
+
+    assert "302" in answer(lines[through])
+    assert "302" not in answer(lines[through].replace("command curl -q", "command curl"))

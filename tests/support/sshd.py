@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -86,7 +87,7 @@ class Server:
             user="root",
             identities=(str(identity),),
             known_hosts=(str(known_hosts),),
-            configs=(str(self.directory / "none"),),
+            configs=("none",),
             connect_timeout_s=5.0,
         )
 
@@ -105,6 +106,19 @@ def key(kind: str = "ssh-ed25519") -> Any:
     # asyncssh gives this one's keyword arguments no type
     generate: Any = asyncssh.generate_private_key  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     return generate(kind)
+
+
+def ssh_of(home: Path) -> Path:
+    """A directory for the front of PATH: an `ssh` whose user's home is this one. The real one takes the home directory
+    out of passwd, whatever HOME says."""
+    real, where = shutil.which("ssh"), home / "bin"
+    assert real is not None
+    where.mkdir(exist_ok=True)
+    (home / ".ssh").mkdir(exist_ok=True)
+    (home / ".ssh" / "config").touch()
+    (where / "ssh").write_text(f'#!/bin/sh\nexec {real} -F {home}/.ssh/config "$@"\n')
+    (where / "ssh").chmod(0o755)
+    return where
 
 
 def trusting(access: SshSettings, text: str) -> SshSettings:

@@ -1,7 +1,8 @@
 """Job scripts, as they run on hosts: literals, no newer than coreutils 8.22, systemd 219 and util-linux 2.23.
 
 A record is written aside, synced, renamed, and synced again under its new name, which takes the rename along
-(`sync FILE` ignores its argument on coreutils 8.22, dd does not). The pid record decides who runs a job: it is
+(`sync FILE` ignores its argument on coreutils 8.22, dd does not). What a job is made of is one such record, its
+directory: the pid in it is what is synced under the new name. The pid record decides who runs a job: it is
 hard-linked into place, which succeeds once, so a launch may be repeated after any interruption and still starts
 nothing twice. Runner and launcher agree on nothing else.
 """
@@ -27,7 +28,8 @@ mkdir -p "$root/jobs" 2>/dev/null && chmod 0700 "$root" "$root/jobs" || say unwr
 { true >>"$root/lock"; } 2>/dev/null || say unwritable
 exec 9>>"$root/lock"
 flock -w 20 9 || say busy
-seen=$(cat "$root/epoch" 2>/dev/null || echo 0)
+seen=0
+[ ! -e "$root/epoch" ] || { seen='' && read -r seen <"$root/epoch"; } 2>/dev/null
 case $seen in '' | *[!0-9]*) say unwritable epoch ;; esac
 """
 )
@@ -63,12 +65,14 @@ claim() {
     rm -rf "$new" && mkdir "$new" && cat >"$new/payload" || say unwritable jobs
     [ "$(sed -n 5p "$new/payload")" = end ] || say torn
     for part in 1:run 2:script 3:args 4:stdin; do
-        sed -n "${part%:*}p" "$new/payload" | base64 -d | put "$new/${part#*:}" || say unwritable jobs
+        sed -n "${part%:*}p" "$new/payload" | base64 -d | dd of="$new/${part#*:}" conv=fsync 2>/dev/null ||
+            say unwritable jobs
     done
     printf '%s\n' "$epoch" >"$new/epoch" && printf '%s\n' "$deadline" >"$new/deadline" || say unwritable jobs
     printf '%s\n' "$ticket" >"$new/ticket" || say unwritable jobs
-    printf '%s %s %s %s\n' "$epoch" "$run" "$step" "$undo" | put "$new/origin" || say unwritable jobs
-    rm -f "$new/payload" && rm -rf "$dir" && mv -T "$new" "$dir" || say unwritable jobs
+    printf '%s %s %s %s\n' "$epoch" "$run" "$step" "$undo" | dd of="$new/origin" conv=fsync 2>/dev/null ||
+        say unwritable jobs
+    rm -rf "$new/payload" "$dir" && mv -T "$new" "$dir" || say unwritable jobs
 }
 { true >>"$root/claim"; } 2>/dev/null || say unwritable claim
 exec 8>>"$root/claim"
@@ -76,13 +80,18 @@ flock -w 20 8 || say busy
 [ ! -e "$dir/pid" ] || say exists
 ticket=$(cat /proc/sys/kernel/random/uuid)
 claim
-[ "$(cat /proc/sys/kernel/random/boot_id)" = "$upon" ] && [ "$(up)" -lt "$until" ] || say late "$(up)"
+read -r boot </proc/sys/kernel/random/boot_id
+[ "$boot" = "$upon" ] && [ "$(up)" -lt "$until" ] || say late "$(up)"
 exec 8>&-
 set -- /bin/sh "$dir/run" "$dir" "$job" "$login" "$terminal" "$cwd" "$root/undo/$run" "$ticket" "$upon" "$until"
 timeout 20 systemd-run --unit="bkrec-$job" -p KillMode=process "$@" </dev/null >/dev/null 2>&1 9>&- ||
     { setsid "$@" </dev/null >/dev/null 2>&1 9>&- & }
-tries=0
-while [ ! -e "$dir/pid" ] && [ "$tries" -lt 1500 ]; do sleep 0.02; tries=$((tries + 1)); done
+tries=0 pause=0.02
+while [ ! -e "$dir/pid" ] && [ "$tries" -lt 600 ]; do
+    sleep "$pause"
+    tries=$((tries + 1))
+    [ "$tries" -lt 5 ] || pause=0.05
+done
 [ ! -e "$dir/pid" ] || say started
 [ "$(up)" -lt "$until" ] || say late "$(up)"
 say not-started
@@ -159,7 +168,8 @@ fi
 note $$ | dd of="$dir/pid.$$" conv=fsync 2>/dev/null || leave
 exec 9>>"${dir%/jobs/*}/claim"
 flock -w 20 9 || leave
-[ "$(cat "$dir/ticket" 2>/dev/null)" = "$ticket" ] && [ "$boot" = "$upon" ] && [ "$(up)" -lt "$until" ] || leave
+{ read -r valid <"$dir/ticket"; } 2>/dev/null && [ "$valid" = "$ticket" ] || leave
+[ "$boot" = "$upon" ] && [ "$(up)" -lt "$until" ] || leave
 ln -T "$dir/pid.$$" "$dir/pid" 2>/dev/null || leave
 exec 9>&-
 rm -f "$dir/pid.$$"
@@ -220,19 +230,24 @@ READ: LiteralString = (
     + r"""
 root=$1 job=$2 offset=$3 patience=$4
 dir=$root/jobs/$job tries=0
+{ [ -f "$dir/log" ] && exec 3<"$dir/log" && head -c "$offset" <&3 >/dev/null; } 2>/dev/null || exec 3</dev/null
+grown() { line='' && IFS= read -r line <&3 || [ -n "$line" ]; }
 while :; do
     state "$dir"
-    size=$(stat -c %s "$dir/log" 2>/dev/null || echo 0)
-    [ "$was" = running ] && [ "$size" -le "$offset" ] && [ "$tries" -lt "$patience" ] || break
+    [ "$was" = running ] && [ "$tries" -lt "$patience" ] && ! grown || break
     tries=$((tries + 1))
     sleep 0.1
 done
+size=$(stat -c %s "$dir/log" 2>/dev/null) || size=0
 printf 'bkrec-log %s %s %s ' "$job" "$was" "$size"
-[ ! -e "$dir/log" ] || tail -c "+$((offset + 1))" "$dir/log" | head -c 65536 | base64 | tr -d '\n'
+[ "$size" -le "$offset" ] || tail -c "+$((offset + 1))" "$dir/log" | head -c 65536 | base64 -w 0
 printf ' .\n'
 """
 )
-"""Waits on the host for news, so that an end is known a tenth of a second later. State first: then the log is whole."""
+"""Waits on the host for news, so that an end is known a tenth of a second later. State first: then the log is whole.
+
+While it waits, it starts no process but `sleep`: the shell itself reads on in the log, where the last answer ended.
+"""
 
 MARK_VERIFIED: LiteralString = r"""
 root=$1 job=$2

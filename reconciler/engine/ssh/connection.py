@@ -1,9 +1,9 @@
 """SSH, over asyncssh, imported nowhere else, and only when the first host is reached: importing it takes 0.2 s.
 
-Host keys are always checked, those of jump hosts too (`ssh/route.py`). What `SshSettings` leaves empty comes from
-~/.ssh/config, ProxyJump included. There is one connection per host with at most eight channels (sshd allows ten, and a
-hardened one fewer, MaxSessions: a refused command waits for a channel to become free); keepalive is on; every await has
-a deadline.
+Host keys are always checked, those of jump hosts too (`ssh/route.py`). What `SshSettings` leaves empty is what OpenSSH
+itself makes of its files (`ssh/openssh_config.py`), ProxyJump and ProxyCommand included. There is one connection per
+host with at most eight channels (sshd allows ten, and a hardened one fewer, MaxSessions: a refused command waits for a
+channel to become free); keepalive is on; every await has a deadline.
 
 Measured with asyncssh 2.24.1: when the connection is lost, a running command *returns*, with exit status None and no
 exception. That None is passed on. A dropped connection is discarded, so that the next command reconnects; a host that
@@ -11,16 +11,16 @@ did not answer is not retried for a while (`ssh/backoff.py`).
 """
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from probes.command import Command, Output
+from probes.command import Command, Output, any_login_shell
+from reconciler.engine.local_command import run_locally, unless_sudo_refused
 from reconciler.engine.ssh.backoff import HostBackoff
 from reconciler.engine.ssh.errors import asyncssh_errors, ssh_stderr_error, translate
-from reconciler.engine.ssh.route import connect_through, route
+from reconciler.engine.ssh.route import connect_limit_s, connect_through, route
 from reconciler.engine.transport import SshSettings, TransportError
 from specs.diagnostic import diagnose
 
@@ -38,19 +38,22 @@ CONNECT_BACKOFF_S = (0.3, 1.0)
 FAST_FAILURE_FRACTION = 0.2
 """A failure within this fraction of the connect timeout is the host's own refusal; a later one is no answer."""
 
-_SUDO_ERROR = re.compile(r"^sudo: .*", re.MULTILINE)
-"""Its refusal; the output of a start-up file may come before it."""
-
 
 @dataclass(slots=True)
 class _Session:
     """A connection and the permits for its channels: eight, or as many as its sshd allows, which only refusals show."""
 
     connection: "asyncssh.SSHClientConnection"
+    user: str = "root"
     permits: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CHANNELS))
     running: int = 0
     peak: int = 0
     """Channels that were ever open at once."""
+
+    @property
+    def sudo(self) -> bool:
+        """Whoever is root under another name needs none, which the host itself finds out."""
+        return self.user != "root"
 
 
 @dataclass(slots=True)
@@ -144,41 +147,41 @@ class SshTransport:
             await _close(connection)
 
     async def _run(self, host: str, command: Command) -> Output:
+        if self._settings.is_local(host):
+            return await run_locally(host, command, self._settings.max_output_bytes)
         to = self._connection_to(host)
         partial = _PartialOutput()
         try:
-            async with self._process(host, to, command.render(sudo=self._sudo)) as process:
+            async with self._process(host, to, command) as (link, process):
                 async with asyncio.timeout(command.timeout_s):
                     status = await self._read_streams(process, command.stdin.encode(), partial)
         except TimeoutError:
             overdue = diagnose("answer-overdue", where=host, seconds=f"{command.timeout_s:g}")
             raise TransportError(overdue, output=partial.output(None)) from None
         output = partial.output(status)
-        if self._sudo and status == 1 and (refused := _SUDO_ERROR.search(output.stderr)):
-            raise TransportError(diagnose("sudo-refused", where=host, error=refused[0][:200]))
-        return output
+        return output if not link.sudo else unless_sudo_refused(host, output)
 
     @asynccontextmanager
-    async def _process(self, host: str, to: _HostConnection, rendered: str) -> AsyncGenerator[Any]:
-        permit, process = await self._open_process(host, to, rendered)
+    async def _process(self, host: str, to: _HostConnection, command: Command) -> AsyncGenerator[tuple[_Session, Any]]:
+        permit, process = await self._open_process(host, to, command)
         permit.link.running += 1
         permit.link.peak = max(permit.link.peak, permit.link.running)
         try:
-            yield process
+            yield permit.link, process
         finally:
             permit.link.running -= 1
             permit.release()
 
-    async def _open_process(self, host: str, to: _HostConnection, rendered: str) -> tuple[_ChannelPermit, Any]:
+    async def _open_process(self, host: str, to: _HostConnection, command: Command) -> tuple[_ChannelPermit, Any]:
         """A channel on which the command runs. A connection that turns out to be unusable is replaced, once."""
         permit = _ChannelPermit(link=await self._ensure_connected(host, to))
         try:
-            return permit, await self._open_with_retry(permit, rendered)
+            return permit, await self._open_with_retry(permit, command)
         except asyncssh_errors() as error:
             self._discard_if_useless(host, to, permit.link, error)
         permit = _ChannelPermit(link=await self._ensure_connected(host, to))
         try:
-            return permit, await self._open_with_retry(permit, rendered)
+            return permit, await self._open_with_retry(permit, command)
         except asyncssh_errors() as error:
             self._discard_if_useless(host, to, permit.link, error)
             raise (
@@ -198,8 +201,9 @@ class SshTransport:
         elif link.running == 0:
             to.discard(link)
 
-    async def _open_with_retry(self, permit: _ChannelPermit, rendered: str) -> Any:
+    async def _open_with_retry(self, permit: _ChannelPermit, command: Command) -> Any:
         """Retries with backoff, and waits for a free channel as long as there are commands that will free one."""
+        rendered = command.render(sudo=permit.link.sudo)
         await permit.take()
         try:
             refusals = 0
@@ -225,7 +229,7 @@ class SshTransport:
 
     async def _create_process(self, connection: "asyncssh.SSHClientConnection", rendered: str) -> Any:
         async with asyncio.timeout(self._settings.connect_timeout_s):
-            return await connection.create_process(rendered, encoding=None)
+            return await connection.create_process(any_login_shell(rendered), encoding=None)
 
     async def _read_streams(self, process: Any, stdin: bytes, partial: _PartialOutput) -> int | None:
         """Until both streams end, or the output limit is reached, or the connection is lost: the last two give None."""
@@ -252,10 +256,10 @@ class SshTransport:
         async with to.lock:
             if to.link is None or to.link.connection.is_closed():
                 to.link = None
-                to.link = _Session(connection=await self._connect_with_retry(host, to.backoff))
+                to.link = await self._connect_with_retry(host, to.backoff)
             return to.link
 
-    async def _connect_with_retry(self, host: str, backoff: HostBackoff) -> "asyncssh.SSHClientConnection":
+    async def _connect_with_retry(self, host: str, backoff: HostBackoff) -> _Session:
         if error := backoff.cached_error(_now()):
             raise error
         for wait in CONNECT_BACKOFF_S:
@@ -269,9 +273,9 @@ class SshTransport:
                 await asyncio.sleep(wait)
         return await self._connect(host)
 
-    async def _connect(self, host: str) -> "asyncssh.SSHClientConnection":
-        limit = self._settings.connect_timeout_s + self._settings.login_timeout_s
-        hops = route(self._settings, host)
+    async def _connect(self, host: str) -> _Session:
+        hops = await route(self._settings, host)
+        limit = connect_limit_s(self._settings, hops)
         try:
             async with self._connecting, asyncio.timeout(limit):
                 connection = await connect_through(self._settings, hops)
@@ -279,11 +283,7 @@ class SshTransport:
             silent = diagnose("host-unreachable", where=host, error=f"no answer in {limit:g} s")
             raise TransportError(silent) from None
         assert connection is not None
-        return connection
-
-    @property
-    def _sudo(self) -> bool:
-        return self._settings.user not in ("", "root")
+        return _Session(connection=connection, user=hops[-1].user)
 
 
 @asynccontextmanager
@@ -349,12 +349,16 @@ async def _close(connection: "asyncssh.SSHClientConnection") -> None:
 
 def _ssh_from_controller(host: str, command: Command) -> Command:
     """ssh on the controller, without prompts, and without forwarding or running anything else, whatever its own
-    configuration says. Quoted twice, each time by `render`. OpenSSH 7.4 does not know RemoteCommand."""
+    configuration says. Quoted twice, each time by `render`. OpenSSH 7.4 does not know RemoteCommand.
+
+    A script of the vendor's sets `UserKnownHostsFile /dev/null` there, and then no key would ever be known: root's own
+    known_hosts, where `bkrec trust` has the keys written to, is named as one of the system's files beside it."""
     return Command(
         script="exec ssh -a -x -T -o ClearAllForwardings=yes -o PermitLocalCommand=no -o ControlMaster=no "
-        "-o IgnoreUnknown=RemoteCommand -o RemoteCommand=none "
+        "-o IgnoreUnknown=RemoteCommand -o RemoteCommand=none -o "
+        '"GlobalKnownHostsFile=/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2 $HOME/.ssh/known_hosts" '
         '-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -- "$1" "$2"',
-        args=(host, command.render()),
+        args=(host, any_login_shell(command.render())),
         stdin=command.stdin,
         timeout_s=command.timeout_s + 10.0,
     )

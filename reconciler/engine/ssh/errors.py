@@ -4,23 +4,20 @@ asyncssh says "Host key is not trusted" for a host never met and for one whose k
 operator, so the known_hosts files are asked which it is.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from probes.command import Output
+from reconciler.engine.ssh.known_keys import read_files
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import Diagnostic, diagnose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownHostsLookup:
-    """The known_hosts files of this host."""
+    """The known_hosts files of this host, and the names that it has in them, the first before the others."""
 
-    host: str
-    port: int | None
+    names: tuple[str, ...]
     files: tuple[str, ...]
 
 
@@ -34,27 +31,36 @@ def asyncssh_errors() -> tuple[type[Exception], ...]:
     return (asyncssh.Error, OSError, ValueError, *others, *interruptions)
 
 
-NO_LOOKUP = KnownHostsLookup(host="", port=None, files=())
+NO_LOOKUP = KnownHostsLookup(names=(), files=())
 """For what comes once a host's key has been accepted."""
 
 
-def translate(host: str, error: Exception, lookup: KnownHostsLookup = NO_LOOKUP) -> TransportError:
-    return TransportError(_diagnostic(host, error, lookup))
+def translate(host: str, error: Exception, lookup: KnownHostsLookup = NO_LOOKUP, banner: str = "") -> TransportError:
+    """`banner`: what the host said before it refused the login; its last line says why (/etc/nologin, a locked
+    account)."""
+    return TransportError(_diagnostic(host, error, lookup, banner))
 
 
-def _diagnostic(host: str, error: Exception, lookup: KnownHostsLookup) -> Diagnostic:
+def _diagnostic(host: str, error: Exception, lookup: KnownHostsLookup, banner: str) -> Diagnostic:
     import asyncssh
 
     message = _first_line(error)
+    last_words = next((line.strip()[:200] for line in reversed(banner.splitlines()) if line.strip()), "")
     match error:
         case asyncssh.HostKeyNotVerifiable():
             return _host_key(host, message, lookup)
         case asyncssh.KeyExchangeFailed() if "host key" in message and _has_known_key(lookup):
             return diagnose("host-key-changed", where=host, files=", ".join(lookup.files))
         case asyncssh.PermissionDenied() | asyncssh.IllegalUserName() | asyncssh.PasswordChangeRequired():
+            return diagnose("login-refused", where=host, error=f"{message}: {last_words}" if last_words else message)
+        case asyncssh.DisconnectError() if "Too many authentication failures" in message:
             return diagnose("login-refused", where=host, error=message)
+        case asyncssh.ConnectionLost() if last_words:
+            return diagnose("login-refused", where=host, error=last_words)
         case asyncssh.KeyImportError() | asyncssh.KeyEncryptionError() | asyncssh.ConfigParseError():
             return diagnose("ssh-setup", where=host, error=message)
+        case asyncssh.ProtocolError() if message.startswith("ProxyCommand: "):
+            return diagnose("host-unreachable", where=host, error=message)
         case asyncssh.ConnectionLost() | asyncssh.ServiceNotAvailable() | asyncssh.ChannelOpenError():
             return diagnose("connection-lost", where=host)
         case asyncssh.Error() | asyncssh.ChannelListenError():
@@ -83,17 +89,11 @@ def _host_key(host: str, message: str, lookup: KnownHostsLookup) -> Diagnostic:
 
 
 def _has_known_key(lookup: KnownHostsLookup) -> bool:
-    """Whether known_hosts has any key or certificate authority for this host."""
-    import asyncssh
-
-    files = [str(path) for path in (Path(file).expanduser() for file in lookup.files) if path.is_file()]
-    if not files:
-        return False
+    """Whether known_hosts has any key or certificate authority for this host, under its own name."""
     try:
-        matched: Sequence[Any] = asyncssh.match_known_hosts(files, lookup.host, "", lookup.port)
-    except (ValueError, OSError):
+        return bool(read_files(lookup.files).keys_for(lookup.names[:1]))
+    except OSError:
         return False
-    return any(matched[:2])
 
 
 STDERR_CODES = (

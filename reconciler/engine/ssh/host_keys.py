@@ -8,9 +8,7 @@ change. Source: ssh-keyscan(1); asyncssh 2.24.1, SSHClientConnection.connection_
 """
 
 import asyncio
-import contextlib
 import os
-import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +18,10 @@ from reconciler.core import known_hosts
 from reconciler.core.known_hosts import HostKey
 from reconciler.engine.local_files import replace_keeping_mode, resolve, write_private
 from reconciler.engine.ssh.errors import asyncssh_errors, translate
-from reconciler.engine.ssh.route import Hop, config_files, connect_through, existing_files
+from reconciler.engine.ssh.known_keys import KnownHostsFiles, KnownKeys, read_files
+from reconciler.engine.ssh.options import connection_options
+from reconciler.engine.ssh.proxy_command import Proxy, open_proxy
+from reconciler.engine.ssh.route import Hop, config_files, connect_limit_s, connect_through
 from reconciler.engine.transport import SshSettings, TransportError
 from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
@@ -35,8 +36,6 @@ PREFERRED = (
 """What is asked for where nothing is written down; the first that the server has."""
 MAX_CONCURRENT_SCANS = 8
 """Servers that are asked at the same time: a jump host's sshd takes ten that have not logged in (MaxStartups)."""
-DNS_TIMEOUT_S = 10.0
-"""How long a name server may take; its silence is as good as that it knows no such name."""
 
 HostKeyState = Literal["known", "authority", "unknown", "changed", "revoked", "unread"]
 TRUSTED_STATES = ("known", "authority")
@@ -58,17 +57,10 @@ class HostKeyScan:
     """Jump hosts before it."""
     state: HostKeyState
     names: tuple[str, ...] = ()
-    """What its keys are looked for under: its name, then its addresses."""
+    """What its keys are written down under."""
     offered: HostKey | None = None
     known: tuple[HostKey, ...] = ()
     diagnostic: Diagnostic | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _KnownKeys:
-    keys: tuple[Any, ...]
-    authorities: tuple[Any, ...]
-    revoked: tuple[Any, ...]
 
 
 async def scan(settings: SshSettings, routes: Iterable[Sequence[Hop]]) -> tuple[HostKeyScan, ...]:
@@ -90,58 +82,31 @@ async def _scan_host(settings: SshSettings, hops: Sequence[Hop], limit: asyncio.
 
 
 async def _compare_keys(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Hop]) -> HostKeyScan:
-    names = await _names_of(hop, reached=not jump_hosts)
-    try:
-        known_keys = _read_known_keys(existing_files(hop.files), names)
-    except (ValueError, OSError) as error:
-        raise TransportError(diagnose("ssh-setup", where=hop.where, error=str(error)[:200])) from error
-    offered = await _offered_key(settings, hop, jump_hosts, known_keys)
+    known = hop.known_keys()
+    offered = await _offered_key(settings, hop, jump_hosts, known)
     return HostKeyScan(
         hop=hop,
         through=tuple(jump_host.where for jump_host in jump_hosts),
-        state=_state_of(offered, known_keys),
-        names=names,
+        state=_state_of(offered, known, hop.known_keys(own_name=True)),
+        names=hop.names[:1],
         offered=_to_host_key(offered),
-        known=tuple(dict.fromkeys(_to_host_key(key) for key in known_keys.keys)),
+        known=tuple(dict.fromkeys(_to_host_key(key) for key in known.keys)),
     )
 
 
-def _state_of(offered: Any, known_keys: _KnownKeys) -> HostKeyState:
-    if offered in known_keys.revoked:
+def _state_of(offered: Any, known: KnownKeys, under_own_name: KnownKeys) -> HostKeyState:
+    """A line for the name without its port lets its own key in; another key is no change of it, since what listens on
+    another port is another server."""
+    if offered in known.revoked:
         return "revoked"
-    if offered in known_keys.keys:
+    if offered in known.keys:
         return "known"
-    if known_keys.authorities:
+    if known.authorities:
         return "authority"
-    return "changed" if known_keys.keys else "unknown"
+    return "changed" if under_own_name.keys else "unknown"
 
 
-async def _names_of(hop: Hop, *, reached: bool) -> tuple[str, ...]:
-    """As asyncssh looks it up: by its name, and by the address at the other end. Behind a jump host that is unknown; a
-    name that does not resolve here may mean something to a ProxyCommand."""
-    addresses: list[str] = []
-    if reached:
-        with contextlib.suppress(OSError):
-            async with asyncio.timeout(DNS_TIMEOUT_S):
-                resolved = await asyncio.get_running_loop().getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)
-            addresses = [str(address[0]) for *_, address in resolved]
-    return tuple(dict.fromkeys(known_hosts.host_pattern(name, hop.port) for name in (hop.known_as, *addresses)))
-
-
-def _read_known_keys(files: Sequence[str], names: Sequence[str]) -> _KnownKeys:
-    import asyncssh
-
-    return _match_known_hosts(asyncssh.read_known_hosts(files), names)
-
-
-def _match_known_hosts(hosts: Any, names: Sequence[str]) -> _KnownKeys:
-    """Without asyncssh's second look for the name alone: what listens on another port is another server."""
-    matches = [hosts.match(name, "", None) for name in names]
-    keys, authorities, revoked = (tuple(key for match in matches for key in match[part]) for part in range(3))
-    return _KnownKeys(keys=keys, authorities=authorities, revoked=revoked)
-
-
-async def _offered_key(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Hop], known_keys: _KnownKeys) -> Any:
+async def _offered_key(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Hop], known_keys: KnownKeys) -> Any:
     """Of the kinds that are written down; where the server has none of them any more, of any kind. TransportError."""
     kinds = tuple(dict.fromkeys(kind.decode() for key in known_keys.keys for kind in key.sig_algorithms))
     try:
@@ -153,7 +118,7 @@ async def _offered_key(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Hop
 
 
 async def _fetch_key(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Hop], kinds: Sequence[str]) -> Any:
-    limit = settings.connect_timeout_s + settings.login_timeout_s
+    limit = connect_limit_s(settings, (*jump_hosts, hop))
     try:
         async with asyncio.timeout(limit):
             tunnel = await connect_through(settings, jump_hosts)
@@ -172,24 +137,35 @@ async def _fetch_key(settings: SshSettings, hop: Hop, jump_hosts: Sequence[Hop],
 async def _get_server_host_key(settings: SshSettings, hop: Hop, tunnel: Any, kinds: Sequence[str]) -> Any:
     import asyncssh
 
+    options: dict[str, Any] = {"config": config_files(settings)}
+    proxy: Proxy | None = None
+    if hop.config is not None:
+        options = {"config": None} | connection_options(hop.config)
     try:
         keyless = asyncssh.SSHClientConnectionOptions(
             host=hop.name,
             client_keys=None,
             agent_path=None,
+            username=hop.user,
             connect_timeout=settings.connect_timeout_s,
-            config=config_files(settings),
+            **options,
         )
+        if tunnel is None and hop.config is not None and hop.config.proxy_command:
+            proxy = await open_proxy(hop.config.proxy_command)
         return await asyncssh.get_server_host_key(
-            hop.name,
+            hop.host if hop.config else hop.name,
             hop.port,
             tunnel=tunnel,
+            sock=proxy.stream if proxy else None,
             server_host_key_algs=list(kinds),
             options=keyless,
-            config=config_files(settings),
+            config=options["config"],
         )
     except asyncssh_errors() as error:
         raise translate(hop.where, error, hop.known_hosts_lookup()) from error
+    finally:
+        if proxy is not None:
+            await proxy.close()
 
 
 def _to_host_key(offered: Any) -> HostKey:
@@ -252,12 +228,9 @@ def _with_new_keys(path: Path, text: str, scans: Sequence[HostKeyScan]) -> str:
 
 def _require_sole_key(path: Path, text: str, scan: HostKeyScan) -> None:
     """Raises KnownHostsError where another key would count for it all the same: by a pattern, or by another file."""
-    import asyncssh
-
-    hosts = asyncssh.read_known_hosts([file for file in existing_files(scan.hop.files) if Path(file) != path])
-    hosts.load(text)
-    counted = {_to_host_key(key) for key in _match_known_hosts(hosts, scan.names).keys}
-    if counted != {scan.offered}:
+    others = read_files(file for file in scan.hop.files if Path(file).expanduser() != path)
+    known = KnownHostsFiles(texts=(*others.texts, text)).keys_for(scan.names)
+    if {_to_host_key(key) for key in known.keys} != {scan.offered}:
         files = ", ".join(scan.hop.files)
         raise KnownHostsError(
             diagnose("trust-other-key", where=scan.hop.where, names=", ".join(scan.names), files=files)

@@ -79,23 +79,81 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en=(
                 "check that `ssh -o BatchMode=yes USER@HOST true` works from here; if the key is in an "
-                "unusual place, set it in cluster.toml"
+                "unusual place, or an agent offers too many others first, name it in cluster.toml (`[ssh] identity`)"
             ),
-            zh=("确认在本机执行 `ssh -o BatchMode=yes USER@HOST true` 可以成功；密钥位置特殊时写入 cluster.toml"),
+            zh=(
+                "确认在本机执行 `ssh -o BatchMode=yes USER@HOST true` 可以成功；密钥位置特殊，或 agent 中其他密钥过多时，"
+                "在 cluster.toml 中指定（`[ssh] identity`）"
+            ),
         ),
     ),
     "sudo-refused": DiagnosticText(
         what=LocalizedText(
-            en="sudo asks for a password on this host: {error}",
-            zh="该主机的 sudo 需要密码：{error}",
+            en="sudo does not run commands on this host: {error}",
+            zh="该主机的 sudo 不允许执行命令：{error}",
         ),
         why=LocalizedText(
-            en="commands there need root, and bkrec sends no password",
-            zh="在该主机执行命令需要 root，而 bkrec 不发送密码",
+            en="commands there need root, without a password and without a terminal",
+            zh="在该主机执行命令需要 root，且不输入密码、没有终端",
         ),
         hint=LocalizedText(
-            en="allow sudo without a password (sudoers, NOPASSWD), or log in as root",
-            zh="在 sudoers 中配置 NOPASSWD，或以 root 登录",
+            en=(
+                "check the user's line in sudoers: `NOPASSWD: ALL`, and for a line about a tty "
+                "`Defaults:USER !requiretty`; or log in as root"
+            ),
+            zh="检查该用户在 sudoers 中的配置：`NOPASSWD: ALL`；若提示 tty，加 `Defaults:USER !requiretty`；或以 root 登录",
+        ),
+    ),
+    "command-not-run": DiagnosticText(
+        what=LocalizedText(
+            en="the host accepted the login and did not run the command; it said: {error}",
+            zh="主机允许登录，但没有执行命令，其输出为：{error}",
+        ),
+        why=LocalizedText(
+            en="nothing of bkrec's was started there; what the host printed last is quoted above",
+            zh="没有在该主机上启动任何操作；上面引用的是主机最后的输出",
+        ),
+        hint=LocalizedText(
+            en=(
+                "run `ssh USER@HOST id` from this machine; check the user's shell in /etc/passwd (nologin), an expired "
+                "password (`chage -l USER`), a forced command in authorized_keys or sshd_config, and sudo"
+            ),
+            zh=(
+                "在本机执行 `ssh USER@HOST id`；检查该用户在 /etc/passwd 中的 shell（nologin）、密码是否过期"
+                "（`chage -l USER`）、authorized_keys 或 sshd_config 中的强制命令，以及 sudo"
+            ),
+        ),
+    ),
+    "known-hosts-line": DiagnosticText(
+        what=LocalizedText(en="line {line} of {file} is not a host key", zh="{file} 第 {line} 行不是主机密钥"),
+        why=LocalizedText(
+            en="the line is skipped, as ssh does; all other lines count",
+            zh="已跳过该行（与 ssh 相同），其余各行有效",
+        ),
+        hint=LocalizedText(en="remove the line", zh="删除该行"),
+    ),
+    "ssh-missing": DiagnosticText(
+        what=LocalizedText(en="this machine has no `ssh` command", zh="本机没有 `ssh` 命令"),
+        why=LocalizedText(
+            en=(
+                "bkrec asks it what ~/.ssh/config means (`ssh -G`); without it only common options are read, "
+                "and nothing in /etc/ssh"
+            ),
+            zh="bkrec 用 `ssh -G` 解析 ~/.ssh/config；没有时只读取常用选项，不读取 /etc/ssh",
+        ),
+        hint=LocalizedText(en="install the OpenSSH client", zh="安装 OpenSSH 客户端"),
+    ),
+    "ssh-option-ignored": DiagnosticText(
+        what=LocalizedText(
+            en="the SSH configuration of this host has options that bkrec does not follow: {options}",
+            zh="该主机的 SSH 配置含有 bkrec 不支持的选项：{options}",
+        ),
+        why=LocalizedText(
+            en="ssh may get in by them where bkrec does not", zh="ssh 可能凭这些选项登录成功，而 bkrec 不能"
+        ),
+        hint=LocalizedText(
+            en="add keys of tokens to the agent (`ssh-add`), and host keys to known_hosts (`bkrec trust`)",
+            zh="将令牌中的密钥加入 agent（`ssh-add`），将主机密钥写入 known_hosts（`bkrec trust`）",
         ),
     ),
     "ssh-setup": DiagnosticText(

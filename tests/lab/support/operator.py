@@ -20,6 +20,7 @@ from tests.lab.machine.api import Lab
 from tests.lab.machine.nspawn import ssh_command
 from tests.lab.machine.place import CONTROLLER, HOSTS, PRISTINE
 from tests.lab.support.processes import CANARY
+from tests.support.sshd import ssh_of
 
 BKREC = Path(sys.executable).with_name("bkrec")
 PACE = "etc/bklab-pace"
@@ -163,7 +164,7 @@ class Desk:
         return self.lab.inside(str(BKREC), *args)
 
     def _environment(self) -> dict[str, str]:
-        path = os.environ["PATH"]
+        path = f"{ssh_of(self.home)}:{os.environ['PATH']}"
         return {"PATH": path, "HOME": str(self.home), "XDG_STATE_HOME": str(self.state), "LC_ALL": "C.UTF-8"}
 
 

@@ -8,14 +8,12 @@ finding is told with whose process it was, by what it descends from and by who l
   bkrec's        everything else
 """
 
-import contextlib
 import os
 import re
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.lab.machine import nspawn
 from tests.lab.machine.api import Lab
@@ -23,6 +21,9 @@ from tests.lab.machine.place import HOSTS
 
 CANARY = b"CANARY"
 PAUSE_S = 0.1
+YOUNG_ROUNDS, OLD_EVERY = 20, 5
+"""Whoever was there in so many rounds is a server or waits, and is read in every fifth round only: it may yet become
+another program. Reading all of a machine's processes ten times a second would take a third of a processor."""
 VENDOR = re.compile(rb"(^|/)data/install/|^\.?/?(bkcli|pcmd\.sh|bin/[a-z_]+\.sh)$")
 FROM_A_HOST = re.compile(rb"^SSH_CLIENT=(" + b"|".join(re.escape(ip.encode()) for ip in HOSTS.values()) + rb") ", re.M)
 
@@ -61,14 +62,26 @@ class Watch:
     ours: dict[Key, Process] = field(default_factory=dict[Key, Process])
     vendors: dict[Key, Process] = field(default_factory=dict[Key, Process])
     rounds: int = 0
+    _known: dict[int, tuple[Process, int]] = field(default_factory=dict[int, tuple[Process, int]])
+    """Those of the last round, and since which round. A pid is not used again within a tenth of a second."""
     before: frozenset[Key] = frozenset()
     """Processes there at the beginning: servers of the cluster."""
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def look(self) -> None:
-        now = {process.pid: process for process in _processes()}
         self.rounds += 1
-        for process in (process for process in now.values() if self._below(process, now)):
+        known, self._known = self._known, {}
+        read: list[Process] = []
+        for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+            process, since = known.get(pid, (None, self.rounds))
+            if process is None or self.rounds - since < YOUNG_ROUNDS or (self.rounds + pid) % OLD_EVERY == 0:
+                process = _process(pid)
+                if process is not None:
+                    read.append(process)
+            if process is not None:
+                self._known[pid] = process, since
+        now = {pid: process for pid, (process, _) in self._known.items()}
+        for process in (process for process in read if self._below(process, now)):
             key = (process.pid, process.started)
             self.seen[key] = process
             if any(CANARY in word for word in process.argv) and key not in self.before:
@@ -108,17 +121,24 @@ def watching(lab: Lab) -> Generator[Watch]:
         thread.join()
 
 
-def _processes() -> Iterator[Process]:
-    for path in Path("/proc").iterdir():
-        if path.name.isdigit():
-            with contextlib.suppress(OSError, IndexError):
-                argv = tuple((path / "cmdline").read_bytes().split(b"\0")[:-1])
-                stat = (path / "stat").read_bytes().rsplit(b")", 1)[1].split()
-                shown = any(CANARY in word for word in argv)
-                environment = (path / "environ").read_bytes().replace(b"\0", b"\n") if shown else b""
-                yield Process(
-                    pid=int(path.name), parent=int(stat[1]), started=stat[19], argv=argv, environment=environment
-                )
+def _process(pid: int) -> Process | None:
+    """None where it is gone."""
+    try:
+        argv = tuple(_content(f"/proc/{pid}/cmdline").split(b"\0")[:-1])
+        stat = _content(f"/proc/{pid}/stat").rsplit(b")", 1)[1].split()
+        shown = any(CANARY in word for word in argv)
+        environment = _content(f"/proc/{pid}/environ").replace(b"\0", b"\n") if shown else b""
+    except (OSError, IndexError):
+        return None
+    return Process(pid=pid, parent=int(stat[1]), started=stat[19], argv=argv, environment=environment)
+
+
+def _content(path: str) -> bytes:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        return b"".join(iter(lambda: os.read(handle, 65536), b""))
+    finally:
+        os.close(handle)
 
 
 def _vendors(process: Process, now: dict[int, Process]) -> bool:

@@ -65,11 +65,12 @@ def bkrec(
     shell: str = "",
     before: str = "",
     named: str = "",
+    main: str = "from reconciler.cli.main import main; main()",
 ) -> subprocess.CompletedProcess[str]:
-    """`shell`: what stands behind the command, such as `>/dev/full`."""
+    """`shell`: what stands behind the command, such as `>/dev/full`. `main`: what Python is to run."""
     env = {"PATH": os.environ["PATH"], "HOME": str(path / "home"), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     env = {name: value for name, value in (env | dict(environ or {})).items() if value}
-    program = f'"{sys.executable}" -c "from reconciler.cli.main import main; main()"'
+    program = f'"{sys.executable}" -c "{main}"'
     told = subprocess.run(
         ["/bin/sh", "-c", f"{before or 'exec '}{program} {named} {words} {shell}"],
         cwd=path,
@@ -86,6 +87,17 @@ def bkrec(
     assert "Exception ignored" not in told.stderr
     assert told.returncode in CODES, (words, told.returncode, told.stderr)
     return told
+
+
+ALL = "import sys; from reconciler.cli.main import run; print(*[int(run(w.split())) for w in sys.argv[1:]], sep='+')"
+
+
+def each(path: Path, *commands: str, environ: Mapping[str, str], before: str = "") -> None:
+    """Several commands of one program that starts once, where it is not its start that matters: the start is dear."""
+    told = bkrec(path, " ".join(f"'{words}'" for words in commands), environ=environ, before=before, main=ALL)
+    codes = [int(code) for code in told.stdout.splitlines()[-1].split("+")]
+    assert len(codes) == len(commands)
+    assert set(codes) <= CODES, (codes, told.stderr)
 
 
 @pytest.mark.parametrize("words", ["schema", "--help", "--version", "-o json check", "history", "-o json history"])
@@ -130,16 +142,16 @@ def test_a_reader_that_leaves_changes_no_exit_code(path: Path, words: str) -> No
 
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="becomes somebody else")
 @pytest.mark.parametrize(
-    ("words", "environ"),
+    ("commands", "environ"),
     [
-        *[(words, {"HOME": ""}) for words in ("check", "history", "trust", "apply --yes")],
-        *[("check", environ) for environ in ({}, {"HOME": "/nonexistent"})],
+        (("check", "history", "trust", "apply --yes"), {"HOME": ""}),
+        *[(("check",), environ) for environ in ({}, {"HOME": "/nonexistent"})],
     ],
 )
-def test_a_user_without_an_entry_in_passwd(path: Path, words: str, environ: dict[str, str]) -> None:
+def test_a_user_without_an_entry_in_passwd(path: Path, commands: tuple[str, ...], environ: dict[str, str]) -> None:
     """Every command where nothing tells a home; the other ways with one, since it is found in one place."""
     (path / "home").chmod(0o755)
-    bkrec(path, words, shell="", before=NOBODY, environ=environ)
+    each(path, *commands, before=NOBODY, environ=environ)
 
 
 @pytest.mark.parametrize("words", ["check", "history", "apply --yes", "init --controller root@127.0.0.1:1 --out x"])
@@ -177,8 +189,7 @@ ODD = (
 
 @pytest.mark.parametrize("environ", ODD, ids=lambda environ: " ".join(environ))
 def test_an_odd_environment(path: Path, environ: dict[str, str]) -> None:
-    for words in ("--lang zh check", "history"):
-        bkrec(path, words, environ=environ)
+    each(path, "--lang zh check", "history", environ=environ)
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a.b" * 50_000, "\0", "", "x" * 1_000_000])

@@ -26,18 +26,26 @@ def test_the_language_is_found(args: list[str], environ: dict[str, str], lang: s
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
-        pytest.param("root@10.0.0.1", ("root", "10.0.0.1", 22), id="usual"),
-        pytest.param("10.0.0.1", ("root", "10.0.0.1", 22), id="root unless said"),
+        pytest.param("root@10.0.0.1", ("root", "10.0.0.1", None), id="usual"),
+        pytest.param("10.0.0.1", ("", "10.0.0.1", None), id="what is not said is ssh_config's"),
         pytest.param("bk@control.example:2222", ("bk", "control.example", 2222), id="with a port"),
+        pytest.param("a#b#c@bastion:36000", ("a#b#c", "bastion", 36000), id="JumpServer, with #"),
+        pytest.param("a@b@10.0.0.1@bastion", ("a@b@10.0.0.1", "bastion", None), id="JumpServer, with @"),
+        pytest.param("bk_control", ("", "bk_control", None), id="an underscore in an alias"),
+        pytest.param("root@中控机", ("root", "中控机", None), id="an alias in Chinese"),
+        pytest.param("root@[2001:db8::1]:22", ("root", "2001:db8::1", 22), id="IPv6"),
+        pytest.param("dom\\u.ser@h", ("dom\\u.ser", "h", None), id="a domain's user"),
     ],
 )
-def test_a_login_is_read(text: str, told: tuple[str, str, int]) -> None:
-    assert login(text) == told
+def test_a_login_is_read(text: str, expected: tuple[str, str, int | None]) -> None:
+    assert login(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "a b", "root@", "x:0", "x:99999", "-oProxyCommand=x", "root@x;rm"])
+@pytest.mark.parametrize(
+    "text", ["", "a b", "root@", "x:0", "x:99999", "-oProxyCommand=x", "root@x;rm", "-l@x", "a@-x"]
+)
 def test_what_is_no_login_is_refused(text: str) -> None:
     with pytest.raises(typer.BadParameter):
         login(text)

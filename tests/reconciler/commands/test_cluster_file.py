@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.commands import cluster_file
 from reconciler.commands.cluster_file import find
 from reconciler.commands.files import read
 from specs.diagnostic import SpecError
+from tests.sim.worlds import CLUSTER
 
 
 def test_the_nearest_cluster_file_upwards_is_taken(tmp_path: Path) -> None:
@@ -41,3 +43,11 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"\xff\xfe")
     with pytest.raises(SpecError):
         read(tmp_path / "x")
+
+
+def test_a_file_that_an_editor_of_windows_saved_is_read(tmp_path: Path) -> None:
+    """With the mark of UTF-8 in front, and its line ends."""
+    path = tmp_path / "cluster.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + CLUSTER.replace("\n", "\r\n").encode())
+    path.chmod(0o600)
+    assert cluster_file.load(path).controller.address == "10.0.0.1"

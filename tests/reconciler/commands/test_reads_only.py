@@ -90,21 +90,26 @@ def _representative_facts() -> Iterator[AnyFact]:
 FACTS = tuple(dict.fromkeys(_representative_facts()))
 
 
-def _gather(hosts: WatchedHosts, probes: tuple[Probe, ...] = PROBES) -> None:
-    asyncio.run(gather_facts(hosts, probes, FACTS))
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> WatchedHosts:
+    """All of them asked for once; what came of it is only read."""
+    place = tmp_path_factory.mktemp("gathered")
+    plant(place / "tree", _files(guide_cluster()))
+    hosts = WatchedHosts(place / "tree", place / "roots")
+    asyncio.run(gather_facts(hosts, PROBES, FACTS))
+    return hosts
 
 
-def test_no_probe_writes_leaves_a_process_or_calls_what_changes_anything(hosts: WatchedHosts) -> None:
-    _gather(hosts)
-    assert hosts.writes == []
-    called = {call.split()[0] for _, traces in hosts.traces for call in traces.calls}
+def test_no_probe_writes_leaves_a_process_or_calls_what_changes_anything(gathered: WatchedHosts) -> None:
+    assert gathered.writes == []
+    called = {call.split()[0] for _, traces in gathered.traces for call in traces.calls}
     assert called == {"systemctl", "docker", "curl", "mysql", "redis-cli", "ss"}
     assert {type(fact) for fact in FACTS} == {kind for probe in PROBES for kind in probe.facts}
 
 
-def test_no_probe_brings_a_secret_from_its_host(hosts: WatchedHosts) -> None:
-    _gather(hosts)
-    assert _found(hosts.outputs) == set()
+def test_no_probe_brings_a_secret_from_its_host(gathered: WatchedHosts) -> None:
+    assert gathered.outputs
+    assert _found(gathered.outputs) == set()
 
 
 def _found(outputs: list[Output]) -> set[str]:

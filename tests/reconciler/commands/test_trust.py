@@ -18,7 +18,7 @@ from reconciler.commands.trust import of_cluster, of_controller
 from reconciler.core.verdict import ExitCode
 from reconciler.view.documents import ServerDoc, TrustDoc
 from tests.architecture.tree import ROOT
-from tests.support.sshd import Server, key, serving
+from tests.support.sshd import Server, key, serving, ssh_of
 
 CONTROLLER, OTHER, GATE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
@@ -31,6 +31,8 @@ class Cluster:
     controller: Server
     other: Server
     gate: Server
+    openssh: Path
+    """Goes in front of PATH."""
     asked: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
 
     @property
@@ -89,7 +91,12 @@ class Cluster:
         return process.returncode or 0, out.decode(), shown.decode()
 
     async def _called(self, args: Sequence[str], **streams: Any) -> asyncio.subprocess.Process:
-        environ = {"PATH": os.environ["PATH"], "HOME": str(self.home), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+        environ = {
+            "PATH": f"{self.openssh}:{os.environ['PATH']}",
+            "HOME": str(self.home),
+            "PYTHONPATH": str(ROOT),
+            "LC_ALL": "C.UTF-8",
+        }
         line = "from reconciler.cli.main import main; main()"
         return await asyncio.create_subprocess_exec(
             sys.executable, "-c", line, *args, cwd=self.home, env=environ, **streams
@@ -109,7 +116,7 @@ async def cluster(home: Path) -> AsyncGenerator[Cluster]:
         serving(homes[1], user_key=identity, at=OTHER, port=controller.port) as other,
         serving(homes[2], user_key=identity, at=GATE) as gate,
     ):
-        cluster = Cluster(home=home, controller=controller, other=other, gate=gate)
+        cluster = Cluster(home=home, controller=controller, other=other, gate=gate, openssh=ssh_of(home))
         cluster.configure()
         yield cluster
 
@@ -305,8 +312,9 @@ def test_what_init_and_check_ask_for_is_what_they_then_find(tmp_path: Path) -> N
     async def run() -> list[tuple[int, str, str]]:
         async with cluster(tmp_path) as made:
             made.file.unlink()
-            (tmp_path / ".ssh").mkdir()
-            (tmp_path / ".ssh" / "config").write_text(f"Host *\n  IdentityFile {tmp_path}/identity\n")
+            (tmp_path / ".ssh" / "config").write_text(
+                f"Host *\n  IdentityFile {tmp_path}/identity\n  UserKnownHostsFile {tmp_path}/pinned\n"
+            )
             login = ("--controller", f"root@{CONTROLLER}:{made.controller.port}")
             return [
                 await made.bkrec(*args) for args in (("init", *login), ("trust", *login, "--yes"), ("init", *login))

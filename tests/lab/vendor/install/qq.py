@@ -30,10 +30,10 @@ def main() -> None:
     options.add_argument("-P", dest="ports", required=True)
     options.add_argument("-s", action="store_true")
     args = options.parse_args()
-    ports = yaml.safe_load(Path(args.ports).read_text(encoding="utf-8"))
+    ports = yaml.load(Path(args.ports).read_text(encoding="utf-8"), yaml.CSafeLoader)
     print("declare -gA _project_port _project_consul _project_ip _projects")
     if args.projects:
-        placed(yaml.safe_load(Path(args.projects).read_text(encoding="utf-8")), ports, hosts())
+        placed(yaml.load(Path(args.projects).read_text(encoding="utf-8"), yaml.CSafeLoader), ports, hosts())
     else:
         for module, projects in ports.items():
             for name, entry in projects.items():

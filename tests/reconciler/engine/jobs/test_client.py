@@ -223,7 +223,7 @@ def test_what_cannot_be_prepared_has_not_begun(host: LocalTransport, monkeypatch
 
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The launcher waits half a second for a sign of life, not thirty."""
-    shorter = LAUNCH.replace('"$tries" -lt 1500', '"$tries" -lt 25')
+    shorter = LAUNCH.replace('"$tries" -lt 600', '"$tries" -lt 13')
     assert shorter != LAUNCH
     monkeypatch.setattr(job, "LAUNCH", shorter)
 
@@ -655,12 +655,15 @@ def test_a_record_is_on_disk_before_it_takes_its_name_and_its_name_is_too(
     place = host.state(H)
     asyncio.run(until(lambda: not list((place / "jobs/test.1").glob("*.*"))))  # its runner has done all it does
     calls = log.read_text().replace(f"{place}/", "").splitlines()
-    records = ["jobs/.new.test.1/run", "jobs/.new.test.1/script", "jobs/.new.test.1/args", "jobs/.new.test.1/stdin"]
-    for record in (*records, "jobs/.new.test.1/origin", "epoch", "jobs/test.1/status"):
+    named = calls.index("mv -T jobs/.new.test.1 jobs/test.1")
+    for record in ("run", "script", "args", "stdin", "origin"):
+        assert calls.index(f"dd of=jobs/.new.test.1/{record} conv=fsync") < named
+    for record in ("epoch", "jobs/test.1/status"):
         at = calls.index(f"mv -f {record}.new {record}")
         assert calls[at - 1] == f"dd of={record}.new conv=fsync"
         assert calls[at + 1] == f"dd if=/dev/null of={record} conv=notrunc,fsync"
     (link,) = [number for number, call in enumerate(calls) if call.startswith("ln ")]
+    assert named < link
     pid = calls[link].split()[2]
     assert calls[link] == f"ln -T {pid} jobs/test.1/pid"
     assert calls[link - 1] == f"dd of={pid} conv=fsync"

@@ -23,7 +23,7 @@ from reconciler.engine.ssh.errors import KnownHostsLookup, asyncssh_errors, ssh_
 from reconciler.engine.transport import SshSettings, TransportError
 from tests.support.sshd import H, Server, key, serving, trusting
 
-NOBODY = KnownHostsLookup(host="10.9.9.9", port=None, files=())
+NOBODY = KnownHostsLookup(names=("10.9.9.9",), files=())
 
 
 async def said(transport: SshTransport, script: Any, *args: str, **more: Any) -> Output:

@@ -38,7 +38,7 @@ def text_of(host_key: Any) -> HostKey:
 
 
 async def seen(access: SshSettings) -> HostKeyScan:
-    (one,) = await scan(access, [route(access, H)])
+    (one,) = await scan(access, [await route(access, H)])
     return one
 
 
@@ -81,7 +81,8 @@ HELD: dict[str, tuple[Callable[[Server], str], str]] = {
     "revoked": (lambda s: line(s, s.host_key, "@revoked "), "revoked"),
     "an authority's": (lambda s: line(s, key(), "@cert-authority "), "authority"),
     "none": (lambda _: "# nothing\n", "unknown"),
-    "a broken file": (lambda _: "one-word\n", "unread"),
+    "an odd line": (lambda s: f"one-word\n{line(s, s.host_key)}", "known"),
+    "the key of its port, without the port": (lambda s: f"{H} {s.host_key.export_public_key().decode()}", "known"),
 }
 
 
@@ -90,7 +91,7 @@ def test_what_is_written_down_decides_what_it_is(tmp_path: Path, held: str) -> N
     text, state = HELD[held]
     scan, server = looked(serving(tmp_path), text)
     assert scan.state == state
-    assert (scan.offered is None) is (state == "unread")
+    assert scan.offered is not None
     assert server.users == []
 
 
@@ -100,14 +101,16 @@ def test_a_server_is_asked_for_a_key_of_the_kind_that_is_written_down(tmp_path: 
     assert (scan.state, scan.offered) == ("known", text_of(old))
 
 
-def test_a_name_is_known_by_its_address_too_as_when_connecting(tmp_path: Path) -> None:
-    async def run() -> str:
+def test_a_name_is_known_by_itself_and_not_by_its_address_as_for_ssh(tmp_path: Path) -> None:
+    async def run() -> list[str]:
         async with serving(tmp_path) as server:
             access = replace(server.access(), connect="localhost", controller="10.0.0.1")
-            (found,) = await scan(access, [route(access, "10.0.0.1")])
-            return found.state
+            by_address = await scan(access, [await route(access, "10.0.0.1")])
+            holding(access, line(server, server.host_key).replace(H, "LocalHost"))
+            by_name = await scan(access, [await route(access, "10.0.0.1")])
+            return [found.state for found in (*by_address, *by_name)]
 
-    assert asyncio.run(run()) == "known"
+    assert asyncio.run(run()) == ["unknown", "known"]
 
 
 def test_a_port_where_nobody_listens_is_unread(tmp_path: Path) -> None:

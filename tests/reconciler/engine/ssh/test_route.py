@@ -1,6 +1,8 @@
 """The way to a host: jump hosts out of the operator's own ssh config, each key checked before anything goes through."""
 
 import asyncio
+import os
+import pwd
 import shutil
 import subprocess
 from collections.abc import AsyncGenerator, Iterator
@@ -169,24 +171,47 @@ def configured(directory: Path, text: str) -> SshSettings:
 def test_the_way_is_what_ssh_config_says(tmp_path: Path) -> None:
     access = configured(
         tmp_path,
-        "Host control.example\n  HostName 192.0.2.7\n  Port 2200\n  HostKeyAlias ctl\n  ProxyJump me@gate:2022,next\n"
-        "Host gate\n  ProxyJump outer\n  UserKnownHostsFile /a /b\nHost next\n  HostName 192.0.2.9\n",
+        "Host control.example\n  HostName 192.0.2.7\n  Port 2200 # as everywhere\n  HostKeyAlias ctl\n"
+        "  User ops\n  ProxyJump %r@gate:2022,[2001:db8::7]:23\n"
+        "Host gate\n  ProxyJump ssh://outer:2023\n  UserKnownHostsFile /a /b\n  GlobalKnownHostsFile /c\n"
+        "Host outer\n  HostName 192.0.2.9\n  UserKnownHostsFile none\n  GlobalKnownHostsFile none\n"
+        "Host *\n  UserKnownHostsFile ~/all\n  GlobalKnownHostsFile /all\n  User me\n",
     )
-    hops = route(access, "10.0.0.1")
+    home = pwd.getpwuid(os.getuid()).pw_dir
+    hops = asyncio.run(route(access, "10.0.0.1"))
     assert [(hop.where, hop.known_as, hop.port, hop.user, hop.files, hop.is_jump_host) for hop in hops] == [
-        ("outer", "outer", 22, "", ("~/.ssh/known_hosts",), True),
-        ("gate", "gate", 2022, "me", ("/a", "/b"), True),
-        ("next", "192.0.2.9", 22, "", ("~/.ssh/known_hosts",), True),
-        ("10.0.0.1", "ctl", 2200, "", ("~/mine",), False),
+        ("outer", "192.0.2.9", 2023, "me", ("~/.ssh/known_hosts",), True),
+        ("gate", "gate", 2022, "ops", ("/a", "/b", "/c"), True),
+        ("2001:db8::7", "2001:db8::7", 23, "me", (f"{home}/all", "/all"), True),
+        ("10.0.0.1", "ctl", 2200, "ops", ("~/mine",), False),
     ]
+    assert [hop.names for hop in hops[-2:]] == [("[2001:db8::7]:23", "2001:db8::7"), ("ctl",)]
 
 
-def test_without_a_config_of_its_own_the_users_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def without_ssh(access: SshSettings, warnings: list[Diagnostic]) -> SshSettings:
+    return replace(access, openssh="/no/ssh", warn=warnings.append)
+
+
+def test_without_an_ssh_the_library_reads_what_it_knows_and_a_warning_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".ssh").mkdir()
     (tmp_path / ".ssh" / "config").write_text("Host *\n  UserKnownHostsFile /a\nHost 10.0.0.1\n  ProxyJump gate\n")
-    hops = route(SshSettings(controller="10.0.0.1", user="root", port=22), "10.0.0.1")
+    warnings: list[Diagnostic] = []
+    access = without_ssh(SshSettings(controller="10.0.0.1", user="root", port=22), warnings)
+    hops = asyncio.run(route(access, "10.0.0.1"))
     assert [(hop.where, hop.files) for hop in hops] == [("gate", ("/a",)), ("10.0.0.1", ("/a",))]
+    assert {warning.code for warning in warnings} == {"ssh-missing"}
+
+
+def test_without_an_ssh_a_host_behind_a_jump_host_is_reached_all_the_same(tmp_path: Path) -> None:
+    async def run() -> tuple[str, list[str]]:
+        async with behind_a_jump_host(tmp_path) as ways, ssh(without_ssh(ways.access, [])) as transport:
+            output = await transport.run("inner", Command(script="echo in"))
+            return output.stdout, ways.jump.users
+
+    assert asyncio.run(run()) == ("in\n", ["jumper"])
 
 
 @pytest.mark.parametrize(
@@ -199,7 +224,7 @@ def test_without_a_config_of_its_own_the_users_is_read(tmp_path: Path, monkeypat
 )
 def test_a_way_that_leads_nowhere_is_told(tmp_path: Path, text: str) -> None:
     with pytest.raises(TransportError) as caught:
-        route(configured(tmp_path, text), "10.0.0.1")
+        asyncio.run(route(configured(tmp_path, text), "10.0.0.1"))
     assert (caught.value.diagnostic.code, caught.value.diagnostic.where) == ("ssh-setup", "10.0.0.1")
 
 
@@ -250,7 +275,7 @@ def test_nothing_of_the_callers_is_sent_along(tmp_path: Path) -> None:
             async with ssh(access) as transport:
                 output = await transport.run(H, Command(script="test -t 0 || echo none"))
             ours, before = list(ways.host.asked), list(ways.jump.asked)
-            (hop,) = [hop for hop in route(access, H) if not hop.is_jump_host]
+            (hop,) = [hop for hop in await route(access, H) if not hop.is_jump_host]
             options: dict[str, Any] = {"known_hosts": None, "username": "root", "client_keys": list(access.identities)}
             async with asyncssh.connect(H, hop.port, config=list(access.configs), **options) as connection:
                 async with asyncio.timeout(60):
