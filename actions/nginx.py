@@ -60,9 +60,9 @@ save_templates() { # NEW LIVE SAVED: a template that the site may have changed s
     for template in "$1"/*.conf; do
         live=$2/${template##*/}
         if [ -f "$live" ] && ! cmp -s -- "$template" "$live"; then
-            mkdir -p -m 0700 -- "$3"
+            (umask 077; mkdir -p -- "$3")
             sum=$(md5sum < "$live")
-            cp -p -- "$live" "$3/${template##*/}.${sum%% *}"
+            install -m 0600 -p -- "$live" "$3/${template##*/}.${sum%% *}"
             echo "$live differs from the release's: saved in $3"
         fi
     done

@@ -10,8 +10,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from probes.env import EnvFilled, EnvPresent
-from probes.fact import AnyFact, Known, Readings
+from probes.fact import Absent, AnyFact, Known, Readings, matches
 from probes.path import VersionText
+from reconciler.rules.path import release_scripts
 from specs.cluster import Cluster
 from specs.release import Variable
 
@@ -20,7 +21,8 @@ def facts_of(cluster: Cluster) -> tuple[AnyFact, ...]:
     variables = [variable for variable in cluster.release.variables if variable.if_declared]
     if not variables:
         return ()
-    return (_installed(cluster), *(fact for v in variables for fact in (_declared(cluster, v), _generated(cluster, v))))
+    asked = (fact for v in variables for fact in (_declared(cluster, v), _generated(cluster, v)))
+    return (_installed(cluster), *(expected.fact for expected in release_scripts(cluster)), *asked)
 
 
 def with_declared(cluster: Cluster, readings: Readings) -> Cluster:
@@ -30,13 +32,22 @@ def with_declared(cluster: Cluster, readings: Readings) -> Cluster:
 
 
 def _unneeded(cluster: Cluster, readings: Readings) -> Iterator[Variable]:
-    installed = readings.get(_installed(cluster))
-    upgrade = isinstance(installed, Known) and installed.value != cluster.release.version
+    upgrade = _scripts_to_come(cluster, readings)
     for variable in cluster.release.variables:
         if variable.if_declared:
             read = upgrade or readings.get(_declared(cluster, variable)) == Known(True)
             if not read or readings.get(_generated(cluster, variable)) == Known(True):
                 yield variable
+
+
+def _scripts_to_come(cluster: Cluster, readings: Readings) -> bool:
+    """The package is, or it is there and its scripts are not in place yet: between two nights, after a crash."""
+    installed = readings.get(_installed(cluster))
+    package = isinstance(installed, Known) and installed.value != cluster.release.version
+    read = (
+        expected for expected in release_scripts(cluster) if isinstance(readings.get(expected.fact), Known | Absent)
+    )
+    return package or not all(matches(expected, readings) for expected in read)
 
 
 def _installed(cluster: Cluster) -> VersionText:

@@ -110,6 +110,7 @@ CASES = {
             {
                 f"consul.passing gse-data {H1}",
                 f"current.unit bk-gse-data.service /data/bkce/gse/VERSION {H1}",
+                f"current.since bk-gse-data.service /var/lib/bkrec/retired/gse {H1}",
             }
         ),
         steps=(("unit.start", "10.0.0.1"),),

@@ -18,7 +18,7 @@ JOB = "/data/install/bin/03-userdef/job.env"
 JSON = "/etc/docker/daemon.json"
 PAAS = tuple(f"bk-paas-{name}" for name in ("paas", "appengine", "esb", "login", "console", "apigw"))
 UNKEPT = f"container.no-restart-policy {','.join(PAAS)} {H2}"
-MOVED = f"""sed -i 's|"data-root": *"[^"]*"|"data-root": "/data/bkce/public/docker"|' {JSON}"""
+MOVED = f"""sed -i 's|"data-root": *"[^"]*"|"data-root": "/data/elsewhere"|' {JSON}"""
 ROWS = "mysql --login-path=mysql-paas bksuite_common -e"
 RUNNING = "docker ps --format '{{.Names}} {{.RunningFor}}' | sort"
 

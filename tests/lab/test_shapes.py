@@ -4,7 +4,8 @@
 
 One upgrade of a cluster on which everything that fits together is somebody's own: code below PaaS, an entrance of
 nginx, paths that are links, another backup directory, a proxy, tools' dot files, no IPv6, a SaaS that is newer than the
-package. It ends converged, and what was the owner's is there. And shapes that are refused before the first write.
+package. It ends converged, and what was the owner's is there. One of a base suite. And shapes that are refused before
+the first write.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.lab.machine.api import Lab
+from tests.lab.machine.place import CONTROLLER, HOSTS
 from tests.lab.support.file_traces import wrote
+from tests.lab.support.ledger import forget, ledger, started
 from tests.lab.support.operator import Desk, Said, fresh, measured, on
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1800)]
@@ -154,8 +157,35 @@ def test_what_was_the_owners_is_still_there(night: Night, name: str) -> None:
 
 def test_the_newer_saas_is_reported_and_not_taken_back(night: Night) -> None:
     assert night.after["a newer SaaS"].strip() == NEWER
-    notes = [item["problem"]["code"] for item in night.check.document["advice"]]
-    assert notes == ["newer-than-package"]
+    assert "newer-than-package" in {item["code"] for item in night.check.document["warnings"]}
+
+
+WITHOUT = ("monitorv3", "influxdb", "log")
+"""What a base suite (基础套餐) does not have."""
+NAMED = "|".join(WITHOUT)
+BASE_SUITE = rf"""
+    cd /data/install
+    sed -i -E ':again; s/[ ,]({NAMED})\([a-z0-9-]+\)//; t again; s/^([0-9.]+),/\1 /' install.config
+    if grep -E '{NAMED}' install.config; then exit 1; fi
+    """
+RUNNING = "systemctl is-active bk-monitor bk-grafana bk-transfer bk-log-api bk-log-grafana 2>&1 | sort | uniq -c"
+
+
+def test_a_base_suite_is_upgraded_without_monitor_and_log(lab: Lab, tmp_path: Path) -> None:
+    """By the cluster.toml that `init` writes; what was installed of them besides is not touched."""
+    desk: Desk = fresh(lab, tmp_path / "desk", whole=True)
+    on(lab, "h1", f"set -e\n{BASE_SUITE}")
+    before = {host: on(lab, host, RUNNING) for host in ("h1", "h2", "h3")}
+    forget(lab)
+    desk.cluster.unlink()
+    desk.bkrec("init", "--controller", f"root@{HOSTS[CONTROLLER]}").must(0)
+    with measured("apply on a base suite"):
+        desk.bkrec("apply", "--yes", "-o", "json", timeout_s=1200).must(0)
+    assert desk.bkrec("check", "-o", "json").must(0).document["verdict"] == "converged"
+    installed = [call for call in started(ledger(lab)) if call.startswith(("install ", "upgrade "))]
+    assert "install paas" in installed
+    assert [call for call in installed if "monitor" in call or "log" in call] == []
+    assert {host: on(lab, host, RUNNING) for host in ("h1", "h2", "h3")} == before
 
 
 REFUSED: Mapping[str, tuple[str, str, str]] = {
@@ -163,7 +193,7 @@ REFUSED: Mapping[str, tuple[str, str, str]] = {
     "no room for the backups": (
         "h3",
         "mkdir -p /data/dbbak && mount -t tmpfs -o size=1m none /data/dbbak",
-        "disk-room",
+        "preflight-space-dump",
     ),
 }
 

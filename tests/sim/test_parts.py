@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from probes.backup import Backup
+from probes.env import EnvPresent
 from probes.fact import AnyFact, AnyReading, Known, SameAs
 from reconciler.commands import apply as use_case
 from reconciler.commands.part import PartRequest, request
@@ -22,6 +23,7 @@ from reconciler.core.events import Event
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Remaining, Step
 from reconciler.engine.stop import StopRequest
+from reconciler.rules import declared
 from reconciler.rules.registry import expected_facts
 from reconciler.view.reports import ClusterReport, RunReport
 from specs.reason import CodedReason
@@ -33,7 +35,11 @@ HOSTS = ("10.0.0.1", "10.0.0.2", "10.0.0.3")
 
 
 def pristine() -> ClusterWorld:
-    world = ClusterWorld(cluster=worlds.World(cluster=worlds.slice_cluster()))
+    """Of a package whose scripts ask for every variable that only some ask for."""
+    cluster = worlds.World(cluster=worlds.slice_cluster())
+    asked = (fact for fact in declared.facts_of(cluster.cluster) if isinstance(fact, EnvPresent))
+    cluster.facts |= dict.fromkeys(asked, Known(True))
+    world = ClusterWorld(cluster=cluster)
     world.pass_preflight()
     return world
 

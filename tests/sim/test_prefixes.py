@@ -66,7 +66,8 @@ def test_a_half_made_redis_cluster_is_told_and_holds_up_only_what_needs_it() -> 
 
 def test_what_the_guide_leaves_undone_is_named_and_done() -> None:
     """The gateway's virtual host, a GSE process its list omits, services of daemons that are gone, grafana,
-    keys that nobody fills; and the work of which nobody can tell whether it was done (tests/sim/test_untraced.py)."""
+    keys that nobody fills, units that began beside the old ones; and the work of which nobody can tell whether it was
+    done (tests/sim/test_untraced.py)."""
     plan = converges(after(len(ROWS)), set())
     names = [
         step.id.split("@")[0]
@@ -81,6 +82,7 @@ def test_what_the_guide_leaves_undone_is_named_and_done() -> None:
         "unit.retire-bk-gse-syncdata.service",
         "consul.deregister-gse-api",
         "consul.deregister-gse-config",
+        *(f"unit.restart-since-bk-gse-{name}.service" for name in ("cluster", "data", "file", "proc", "task")),
         "unit.start-bk-log-grafana.service",
     ]
     keys = {step.action.key for step in plan.steps if isinstance(step.action, EditEnv)}
