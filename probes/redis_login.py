@@ -27,7 +27,7 @@ class RedisLogin(Fact[Login]):
     env_files: tuple[str, ...]
     """The first that has the variable counts."""
     key: str
-    kind: Literal["redis.login"] = "redis.login"
+    kind: Literal["redis-login.password"] = "redis-login.password"
 
 
 SCRIPT = (

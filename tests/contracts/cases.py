@@ -378,7 +378,7 @@ CASES: tuple[Case, ...] = (
         SiteFiles(host=H1, installed="/nonexistent", packaged="/etc/skel"),
     ),
     _case(
-        "redis_login/no-client",
+        "redis_login/no-password",
         0,
         "sh --version",
         RedisLogin(host=H1, port=6379, env_files=(f"{INSTALL}/none.env",), key="BK_REDIS_ADMIN_PASSWORD"),

@@ -114,7 +114,7 @@ FACTS: dict[str, LocalizedText] = {
     "port.listening": message("port {port}", "端口 {port}"),
     "port.owner": message("owner of port {port}", "端口 {port} 的占用者"),
     "python.defects": message("defects of the script {path}", "脚本 {path} 的问题"),
-    "redis.login": message("login to Redis on port {port}", "登录端口 {port} 的 Redis"),
+    "redis-login.password": message("login to Redis on port {port}", "登录端口 {port} 的 Redis"),
     "redis.cluster": message("Redis cluster on port {port}", "端口 {port} 上的 Redis 集群"),
     "repository.silent": message("package repositories without an answer", "无应答的软件仓库"),
     "repository.unavailable": message("packages that no repository has", "所有仓库中均没有的软件包"),
