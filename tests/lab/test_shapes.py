@@ -179,6 +179,10 @@ def test_a_base_suite_is_upgraded_without_monitor_and_log(lab: Lab, tmp_path: Pa
     forget(lab)
     desk.cluster.unlink()
     desk.bkrec("init", "--controller", f"root@{HOSTS[CONTROLLER]}").must(0)
+    text = desk.cluster.read_text(encoding="utf-8")
+    ours = text.replace("[package]\n", f'[package]\nmd5 = "{lab.package_md5}"\n')
+    assert ours != text
+    desk.cluster.write_text(ours, encoding="utf-8")
     with measured("apply on a base suite"):
         desk.bkrec("apply", "--yes", "-o", "json", timeout_s=1200).must(0)
     assert desk.bkrec("check", "-o", "json").must(0).document["verdict"] == "converged"

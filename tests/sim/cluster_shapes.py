@@ -388,6 +388,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         excluded=NO_MONITOR | NO_LOG,
         world=from_61(config=BASE_SUITE),
         calls=BASE,
+        lab="tests/lab/test_shapes.py",
     ),
     ClusterShape(
         id="base-and-monitor",
