@@ -21,8 +21,8 @@ def facts_of(cluster: Cluster) -> tuple[AnyFact, ...]:
     variables = [variable for variable in cluster.release.variables if variable.if_declared]
     if not variables:
         return ()
-    asked = (fact for v in variables for fact in (_declared(cluster, v), _generated(cluster, v)))
-    return (_installed(cluster), *(expected.fact for expected in release_scripts(cluster)), *asked)
+    per_variable = (fact for v in variables for fact in (_declared(cluster, v), _generated(cluster, v)))
+    return (_installed(cluster), *(expected.fact for expected in release_scripts(cluster)), *per_variable)
 
 
 def with_declared(cluster: Cluster, readings: Readings) -> Cluster:

@@ -91,8 +91,8 @@ class ClusterReport:
         steps = tuple(item.step for item in others if item.step is not None)
         blocked = tuple(blocked.step for blocked in self.plan.blocked_steps)
         modules = (item.expected.module for item in others if item.expected is not None)
-        left = {step.id for step in steps}
-        done_before = (step for step in self.plan.steps if step.id not in left)
+        unfinished = {step.id for step in steps}
+        done_before = (step for step in self.plan.steps if step.id not in unfinished)
         not_to_reboot = hosts_not_to_reboot(self.difference.latent, (*steps, *blocked), done_before)
         return interim_state(self.products, (*steps, *blocked), modules, self.new_products, not_to_reboot)
 
