@@ -60,16 +60,16 @@ began() { # UNIT FILE ...: of each unit its start by both clocks; a tab alone fo
   done
   TZ=UTC0 systemctl show --property=ActiveState,ActiveEnterTimestamp,ActiveEnterTimestampMonotonic -- "$@" 2>/dev/null |
     awk -F = '
-      function told() {
+      function print_one() {
         if (state == "active") print us "\t" then
         else if (state != "") print "\t"
         state = us = then = ""
       }
-      $0 == "" { told() }
+      $0 == "" { print_one() }
       $1 == "ActiveState" { state = $2 }
       $1 == "ActiveEnterTimestamp" { then = $2 }
       $1 == "ActiveEnterTimestampMonotonic" { us = $2 }
-      END { told() }'
+      END { print_one() }'
 }
 changed() { # UNIT FILE ...: of each file that is there, when it changed
   n=$#
@@ -80,7 +80,7 @@ changed() { # UNIT FILE ...: of each file that is there, when it changed
   done
   [ $# -eq 0 ] || stat -L -c %Z -- "$@" 2>/dev/null
 }
-answer() { # NUMBER-OF-THE-FIRST UNIT FILE ...: nothing, and 1, where an answer of several cannot be told whose it is
+answer() { # NUMBER-OF-THE-FIRST UNIT FILE ...: nothing, and 1, where an answer of several does not show whose it is
   first=$1 states=
   shift
   n=$#

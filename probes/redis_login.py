@@ -36,12 +36,12 @@ SCRIPT = (
 ping() { # with the password in the environment
   REDISCLI_AUTH=$password
   export REDISCLI_AUTH
-  told=$(redis-cli -h "$host" -p "$port" ping 2>&1 </dev/null)
+  reply=$(redis-cli -h "$host" -p "$port" ping 2>&1 </dev/null)
   unset REDISCLI_AUTH
-  case $told in
-    *NOAUTH*) told=$(printf 'AUTH %s\nPING\n' "$password" | redis-cli -h "$host" -p "$port" 2>&1) ;;
+  case $reply in
+    *NOAUTH*) reply=$(printf 'AUTH %s\nPING\n' "$password" | redis-cli -h "$host" -p "$port" 2>&1) ;;
   esac
-  case $told in
+  case $reply in
     *"AUTH failed"* | *NOAUTH* | *WRONGPASS* | *"invalid password"* | *"no password is set"* | *"without any password"*)
       printf '%s\tdenied\n' "$i" ;;
     *PONG*) printf '%s\tworks\n' "$i" ;;
