@@ -189,8 +189,10 @@ class Judges:
         paths = list(dict.fromkeys(test.split("::", 1)[0] for test in limits_s))
         try:
             status = self._pytest(paths, plugin)
-        except Exception as error:  # what a test left behind fails pytest as it ends: a failure of the command too
-            return ("timeout" if plugin.timed_out else "killed"), plugin.failed or type(error).__name__
+        except Exception:  # what a failed test left behind may break pytest as it ends; alone, that is no kill
+            if not plugin.failed:
+                raise
+            return ("timeout" if plugin.timed_out else "killed"), plugin.failed
         if status == pytest.ExitCode.OK:
             return "survived", ""
         if status not in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
