@@ -39,20 +39,13 @@ class StartUnit(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestartUnit(Action):
-    """Restart a unit whose files were replaced under it. Alone: a target would take others with it (observed with
-    `restart gse`, which restarts 1.0 processes whose programs are gone)."""
+class UnitRestart(Action):
+    """A restart of one unit. Alone: a target would take others with it (observed with `restart gse`, which restarts 1.0
+    processes whose programs are gone)."""
 
     unit: str
-    file: str
     service: str = ""
-    identity: ClassVar[tuple[str, ...]] = ("unit",)
-    kind: Literal["unit.restart"] = "unit.restart"
     undo: ClassVar[Undo] = "running"
-
-    def ensures(self) -> tuple[AnyExpected, ...]:
-        current = UnitCurrent(host=self.host, unit=self.unit, file=self.file)
-        return (current.must_be(True, because=reason("restart-means-current"), source="systemctl(1)"),)
 
     def command(self) -> Command:
         return Command(
@@ -74,37 +67,29 @@ class RestartUnit(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestartUnitSince(Action):
+class RestartUnit(UnitRestart):
+    """Restart a unit whose files were replaced under it."""
+
+    file: str
+    identity: ClassVar[tuple[str, ...]] = ("unit",)
+    kind: Literal["unit.restart"] = "unit.restart"
+
+    def ensures(self) -> tuple[AnyExpected, ...]:
+        current = UnitCurrent(host=self.host, unit=self.unit, file=self.file)
+        return (current.must_be(True, because=reason("restart-means-current"), source="systemctl(1)"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartUnitSince(UnitRestart):
     """Restart a unit once what held its ports is gone: the mark says when."""
 
-    unit: str
     mark: str
-    service: str = ""
     identity: ClassVar[tuple[str, ...]] = ("unit",)
     kind: Literal["unit.restart-since"] = "unit.restart-since"
-    undo: ClassVar[Undo] = "running"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         since = UnitStartedSince(host=self.host, unit=self.unit, mark=self.mark)
-        return (since.must_be(True, because=reason("restart-means-current"), source="systemctl(1)"),)
-
-    def command(self) -> Command:
-        return Command(
-            script='systemctl reset-failed -- "$1" || :\nsystemctl restart -- "$1"',
-            args=(self.unit,),
-        )
-
-    @property
-    def disrupts(self) -> Disrupts:
-        return "service" if self.service else "no"
-
-    @property
-    def outage(self) -> str:
-        return self.service
-
-    @property
-    def locks(self) -> tuple[str, ...]:
-        return (f"unit:{self.unit}@{self.host}",)
+        return (since.must_be(True, because=reason("restarted-after-retirement"), source="systemctl(1)"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
