@@ -42,7 +42,15 @@ def run(args: Sequence[str], system: str = os.name) -> int:
             return _check_output(ExitCode.OK, args)
     if closed:
         return _error(ExitCode.REFUSED, _diagnostics("output-closed"), _options(args))
-    return _check_output(_code(args), args)
+    return _for_plugin(_check_output(_code(args), args), args)
+
+
+def _for_plugin(code: int, args: Sequence[str]) -> int:
+    """A format with exit codes of its own knows only 0 to 3: what is none of them (a signal, a usage error, a lost
+    output) is its 3."""
+    if code <= ExitCode.FAILED or _options(args).output != "nagios":
+        return code
+    return ExitCode.FAILED
 
 
 def _code(args: Sequence[str]) -> int:

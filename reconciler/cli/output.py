@@ -15,7 +15,7 @@ from reconciler.cli.writer import handed
 
 if TYPE_CHECKING:
     from reconciler.commands.result import Result
-    from reconciler.view.reports import ReportKind
+    from reconciler.view.reports import ErrorReport, ReportKind
     from specs.diagnostic import Diagnostic
 
 
@@ -52,19 +52,34 @@ def emit(result: "Result[Any]", kind: "ReportKind", options: Options, *, streame
         # the file of `init --out /dev/stdout` is what stdout is for
         write = err if kind == "init" and load(options.output).for_people else out
         write(_formatted(options.output, kind, result.document, options.render_options()))
-    return write_reports(kind, result.document, result.exit_code, options)
+    return _own_code(result.document, write_reports(kind, result.document, result.exit_code, options), options)
 
 
 def emit_error(exit_code: int, diagnostics: "tuple[Diagnostic, ...]", options: Options) -> int:
     """A command that could not give its own report: for machines on stdout too, and in its reports."""
-    from reconciler.view.formats import load
     from reconciler.view.reports import ErrorReport
 
-    report = ErrorReport(exit_code=int(exit_code), diagnostics=diagnostics)
+    return emit_error_report(ErrorReport(exit_code=int(exit_code), diagnostics=diagnostics), options)
+
+
+def emit_error_report(report: "ErrorReport", options: Options) -> int:
+    from reconciler.view.formats import load
+
     if not load(options.output).for_people:
         out(_formatted(options.output, "error", report, options.render_options()))
-    print_diagnostics(diagnostics, options)
-    return write_reports("error", report, exit_code, options)
+    print_diagnostics(report.diagnostics, options)
+    return _own_code(report, write_reports("error", report, report.exit_code, options), options)
+
+
+def _own_code(report: Any, code: int, options: Options) -> int:
+    """The exit code of the format, where it has one; a report file that could not be written is a failure there too."""
+    from reconciler.core.verdict import ExitCode
+    from reconciler.view.formats import load
+
+    own = load(options.output).exit_code
+    if own is None:
+        return code
+    return code if code == ExitCode.BAD_INPUT else own(report)
 
 
 def write_reports(kind: "ReportKind", report: Any, exit_code: int, options: Options) -> int:

@@ -5,8 +5,10 @@ Unknown is not drift: nothing unread is repaired. Nor is advice: what is right n
 be repaired safely here, is reported but not part of the drift.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
 
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Drift, Readings, Unknown, resolve_target
 from specs.diagnostic import Diagnostic
@@ -76,3 +78,23 @@ def without_advice(difference: Difference, advice: Mapping[AnyFact, Diagnostic])
     )
     remaining = tuple(drift for drift in difference.drift if drift.expected.fact not in advice)
     return replace(difference, drift=remaining, advice=advised)
+
+
+Severity = Literal["drift", "latent", "unknown", "advice"]
+"""Of a finding: what is wrong now; what is right now and will not last; what was not read; what is only reported."""
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+
+def findings(difference: Difference) -> Iterator[tuple[Severity, AnyDrift]]:
+    """All that a check has to report: drift, latent drift, what was not read, advice."""
+    for drift in difference.drift:
+        yield "latent" if drift.expected.fact in difference.latent else "drift", drift
+    for drift in difference.unknown:
+        yield "unknown", drift
+    for advised in difference.advice:
+        yield "advice", advised.drift
+
+
+def counts(difference: Difference) -> Mapping[Severity, int]:
+    counted = Counter(severity for severity, _ in findings(difference))
+    return {severity: counted[severity] for severity in SEVERITIES}

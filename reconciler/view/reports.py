@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from probes.fact import AnyFact, AnyReading, Readings, Unknown
+from reconciler.core.check_history import FindingRecord
 from reconciler.core.diff import Difference
 from reconciler.core.events import Event, RunEnded
 from reconciler.core.interim_state import InterimState, hosts_not_to_reboot, interim_state
@@ -71,6 +72,12 @@ class ClusterReport:
     """When the maintenance window ends, "" without one."""
     outside_window: frozenset[str] = frozenset()
     """The steps that would not be begun any more, by the estimates."""
+    history: Mapping[str, FindingRecord] = field(default_factory=dict[str, FindingRecord])
+    """Fact's id → what earlier checks know of it; only of `check`."""
+    checked_at: int = 0
+    """Seconds since the epoch; 0 where it was no `check`."""
+    last_success: int = 0
+    """When a check read everything last, this one included; 0: never, or not known."""
 
     @property
     def verdict(self) -> Verdict:
@@ -209,6 +216,11 @@ class ErrorReport:
 
     exit_code: int
     diagnostics: tuple[Diagnostic, ...]
+    cluster: str = ""
+    """Where it is known which one it was about."""
+    checked_at: int = 0
+    last_success: int = 0
+    """As in ClusterReport, of `check`."""
 
 
 Report = (

@@ -1,12 +1,13 @@
 """Values → the documents of `documents/`. Everything a person is shown is here too, in both languages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields as fields_of
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, SameAs, Unknown, fact_id, kind_of
 from reconciler.core import events as ev
-from reconciler.core.diff import AdvisedDrift, Difference
+from reconciler.core.diff import AdvisedDrift, Difference, counts, findings
 from reconciler.core.interim_state import InterimState
 from reconciler.core.plan import Blocked, Plan, Remaining, Step
 from reconciler.core.preflight import CheckResult
@@ -31,6 +32,7 @@ from specs.reason import CodedReason, Reason
 from specs.text import LocalizedText
 
 C = TypeVar("C", bound=doc.ComparisonDoc)
+F = TypeVar("F", bound=doc.FindingDoc)
 
 
 def comparison(
@@ -58,6 +60,49 @@ def diff_document(release: str, difference: Difference, warnings: Iterable[Diagn
 
 def check_document(release: str, difference: Difference, warnings: Iterable[Diagnostic] = ()) -> doc.CheckDoc:
     return comparison(doc.CheckDoc, release, difference, warnings)
+
+
+def check_with_history(report: ClusterReport) -> doc.CheckDoc:
+    compared = comparison(doc.CheckDoc, report.release, report.difference, report.warnings, report.not_covered)
+    updates: dict[str, Any] = {
+        name: [with_history(found, report) for found in getattr(compared, name)]
+        for name in ("drift", "unknown", "advice")
+    }
+    updates |= {"cluster": report.name, "checked": utc(report.checked_at), "last_success": utc(report.last_success)}
+    return compared.model_copy(update=updates)
+
+
+def with_history(found: F, report: ClusterReport) -> F:
+    """The finding with what earlier checks know of it."""
+    record = report.history.get(found.fact)
+    if record is None:
+        return found
+    since = {"since": utc(record.since), "times": record.times, "flapping": record.flapping}
+    return found.model_copy(update=since)
+
+
+def finding_lines(report: ClusterReport) -> Iterator[doc.FindingLineDoc]:
+    for severity, drift in findings(report.difference):
+        found = with_history(finding(drift, report.difference.latent.get(drift.expected.fact)), report)
+        own = {name: getattr(found, name) for name in doc.FindingDoc.model_fields}
+        yield doc.FindingLineDoc(**own, cluster=report.name, severity=severity)
+
+
+def summary_document(report: ClusterReport) -> doc.SummaryDoc:
+    return doc.SummaryDoc(
+        cluster=report.name,
+        release=report.release,
+        verdict=report.verdict,
+        matching=report.difference.matching,
+        **counts(report.difference),
+        checked=utc(report.checked_at),
+        last_success=utc(report.last_success),
+    )
+
+
+def utc(seconds: int) -> str:
+    """Seconds since the epoch as people and programs write them; "" for none."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else ""
 
 
 def probe_document(

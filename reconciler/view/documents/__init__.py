@@ -28,7 +28,16 @@ from reconciler.view.documents.cluster import (
     TaskDoc,
     TaskState,
 )
-from reconciler.view.documents.diff import AdviceDoc, CheckDoc, ComparisonDoc, DiffDoc, FindingDoc
+from reconciler.view.documents.diff import (
+    AdviceDoc,
+    AlertDoc,
+    CheckDoc,
+    ComparisonDoc,
+    DiffDoc,
+    FindingDoc,
+    FindingLineDoc,
+    SummaryDoc,
+)
 from reconciler.view.documents.doctor import CheckState, DoctorDoc, PreflightCheckDoc
 from reconciler.view.documents.explain import DeviationDoc, EntryDoc, ExplainDoc, GuideCommandDoc
 from reconciler.view.documents.plan import (
@@ -55,14 +64,14 @@ from reconciler.view.documents.run import (
 from reconciler.view.documents.trust import KeyDoc, ServerDoc, ServerState, TrustDoc
 
 __all__ = [
-    "AbsentDoc", "AckDoc", "AdviceDoc", "ApprovalDoc", "BlockedDoc", "CheckDoc", "CheckState", "ComparisonDoc",
-    "DependencyDoc", "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc", "EntryDoc", "ErrorDoc",
-    "EventDoc", "ExplainDoc", "FactDoc", "FindingDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "InterimDoc",
-    "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PauseDoc",
-    "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc",
-    "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc", "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc",
-    "StepDoc", "TaskDoc", "TaskState", "TextDoc", "TrustDoc",
-    "UndoDoc", "UnknownDoc", "dumped",
+    "AbsentDoc", "AckDoc", "AdviceDoc", "AlertDoc", "ApprovalDoc", "BlockedDoc", "CheckDoc", "CheckState",
+    "ComparisonDoc", "DependencyDoc", "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc", "EntryDoc",
+    "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc", "FindingDoc", "FindingLineDoc", "GuideCommandDoc",
+    "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc", "LockDoc",
+    "OutageDoc", "OverwrittenDoc", "PauseDoc", "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc",
+    "ReadingDoc", "ReasonDoc", "RemainingDoc", "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc",
+    "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "SummaryDoc", "TaskDoc", "TaskState",
+    "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc", "dumped",
 ]  # fmt: skip
 
 

@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from reconciler.core.diff import Severity
 from reconciler.core.verdict import Verdict
-from reconciler.view.documents.base import DiagnosticDoc, Doc, ReadingDoc, ReasonDoc
+from reconciler.view.documents.base import DiagnosticDoc, Doc, ReadingDoc, ReasonDoc, TextDoc
 
 
 class FindingDoc(Doc):
@@ -24,6 +25,12 @@ class FindingDoc(Doc):
     source: str
     latent: ReasonDoc | None = None
     """Set where it is right now and will not last: what will happen, and when."""
+    since: str | None = None
+    """Of `check`: when it was found first, since it was last not there (UTC)."""
+    times: int | None = None
+    """How often it came so far."""
+    flapping: bool | None = None
+    """It comes and goes."""
 
 
 class AdviceDoc(FindingDoc):
@@ -52,3 +59,50 @@ class DiffDoc(ComparisonDoc):
 
 class CheckDoc(ComparisonDoc):
     schema_: Literal["bkrec.check/1"] = Field(default="bkrec.check/1", alias="schema")
+    cluster: str = ""
+    checked: str = ""
+    """When (UTC)."""
+    last_success: str = ""
+    """When a check read everything last; "" where none did."""
+
+
+class FindingLineDoc(FindingDoc):
+    """A line of `check -o ndjson`."""
+
+    schema_: Literal["bkrec.finding/1"] = Field(default="bkrec.finding/1", alias="schema")
+    cluster: str
+    severity: Severity
+
+
+class SummaryDoc(Doc):
+    """The last line of `check -o ndjson`: without it the output is not complete."""
+
+    schema_: Literal["bkrec.summary/1"] = Field(default="bkrec.summary/1", alias="schema")
+    cluster: str
+    release: str
+    verdict: Verdict
+    matching: int
+    drift: int
+    latent: int
+    unknown: int
+    advice: int
+    checked: str
+    last_success: str
+
+
+class AlertDoc(Doc):
+    """What a command of `on_drift` and `on_recovery` reads on its stdin."""
+
+    schema_: Literal["bkrec.alert/1"] = Field(default="bkrec.alert/1", alias="schema")
+    alert: Literal["drift", "recovery"]
+    cluster: str
+    verdict: Verdict
+    at: str
+    summary: TextDoc
+    """A few lines for a message: the verdict, then what is new."""
+    new: list[str]
+    """Findings that were not reported before, by their fact's id or by a problem's code and place."""
+    check: CheckDoc | None
+    """null where the cluster could not be read at all."""
+    problems: list[DiagnosticDoc]
+    """Why it could not be read."""

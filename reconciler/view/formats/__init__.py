@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 FORMATS = {
     "text": "reconciler.view.formats.text",
     "json": "reconciler.view.formats.json",
+    "ndjson": "reconciler.view.formats.ndjson",
     "junit": "reconciler.view.formats.junit",
+    "prom": "reconciler.view.formats.prom",
+    "nagios": "reconciler.view.formats.nagios",
+    "md": "reconciler.view.formats.md",
 }
 DEFAULT = "text"
 
@@ -34,6 +38,8 @@ class Format:
     """For stdout while a run goes on. None: the format has only the report once it has ended."""
     for_people: bool = False
     """Its readers see stderr too: what stands there is not repeated on stdout."""
+    exit_code: "Callable[[Any], int] | None" = None
+    """The report → the exit code that the readers of this format expect, where it is not the one of all others."""
 
 
 def load(name: str) -> Format:

@@ -3,7 +3,7 @@
 import json
 
 from reconciler.view import to_documents as to
-from reconciler.view.documents import CheckDoc, DiffDoc, Doc, dumped
+from reconciler.view.documents import DiffDoc, Doc, dumped
 from reconciler.view.formats import Form, Format
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import (
@@ -66,15 +66,11 @@ def _run(report: RunReport, _: RenderOptions) -> str:
 
 
 def _check(report: ClusterReport, _: RenderOptions) -> str:
-    return dumped(_compared(CheckDoc, report))
+    return dumped(to.check_with_history(report))
 
 
 def _diff(report: ClusterReport, _: RenderOptions) -> str:
-    return dumped(_compared(DiffDoc, report))
-
-
-def _compared(model: type[DiffDoc] | type[CheckDoc], report: ClusterReport) -> Doc:
-    return to.comparison(model, report.release, report.difference, report.warnings, report.not_covered)
+    return dumped(to.comparison(DiffDoc, report.release, report.difference, report.warnings, report.not_covered))
 
 
 def _doctor(report: DoctorReport, _: RenderOptions) -> str:

@@ -29,6 +29,18 @@ LABELS: dict[str, LocalizedText] = {
     "source": message("source", "依据"),
     "consequence": message("consequence", "后果"),
     "fact": message("fact", "事实"),
+    "severity": message("severity", "级别"),
+    "host": message("host", "主机"),
+    "module": message("module", "模块"),
+    "since": message("since", "起始时间"),
+    "severity-drift": message("drift", "漂移"),
+    "severity-latent": message("latent", "隐患"),
+    "severity-unknown": message("unknown", "未知"),
+    "severity-advice": message("advice", "提示"),
+    "finding-since": message(
+        " (since {since}, {times:time|times}{flapping})", "（自 {since} 起，共 {times} 次{flapping}）"
+    ),
+    "finding-flapping": message("; flapping", "；状态反复"),
     # sections
     "cluster-wide": message("cluster", "集群"),
     "not-read": message("Could not be read, so not evaluated", "未能读取，因此不作判断"),

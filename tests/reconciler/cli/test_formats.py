@@ -54,7 +54,7 @@ def test_an_unknown_format_is_64_and_names_those_there_are(bkrec: Run) -> None:
     for args in (("-o", "yaml"), ("--report", "yaml=x"), ("--report", "json")):
         code, out, err = bkrec("diff", *args)
         assert (code, out) == (64, "")
-        assert "text, json or junit" in err
+        assert "text, json, ndjson, junit, prom, nagios or md" in " ".join(err.split())
 
 
 @pytest.mark.parametrize("command", ["history", "schema", "explain 7.3"])
@@ -73,3 +73,25 @@ def test_an_error_is_reported_in_the_format_asked_for(bkrec: Run, tmp_path: Path
     assert 'errors="1"' in out
     assert "error[cluster-file-missing]" in err
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["exit"] == 65
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (("check",), 3),
+        (("check", "--every", "soon"), 3),
+        (("-c", "nowhere.toml", "check"), 3),
+        (("check", "--report", "prom=no/such/folder.prom"), 3),
+        (("pause",), 3),
+        (("no-such-command",), 3),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),
+)
+def test_nagios_has_exit_codes_of_its_own(bkrec: Run, args: tuple[str, ...], code: int) -> None:
+    ended, out, _ = bkrec("-o", "nagios", *args)
+    assert ended == code
+    assert out.startswith("BKREC UNKNOWN - ")
+
+
+def test_nagios_exit_codes_are_those_of_no_other_format(bkrec: Run) -> None:
+    assert bkrec("check", "--report", "nagios=a.txt")[0] == 4

@@ -1,0 +1,89 @@
+"""Markdown, for tickets, chats and wikis: the verdict, and a table of findings.
+
+Values come from hosts: in a cell nothing of them is markup, neither of Markdown nor of HTML.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from probes.fact import AnyDrift, Unknown, fact_id, kind_of
+from reconciler.core.diff import findings
+from reconciler.view import describe
+from reconciler.view.formats import Form, Format
+from reconciler.view.formats.text import for_cluster
+from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
+from reconciler.view.messages.ui import label
+from reconciler.view.render import RenderOptions, harmless_lines, lines, sanitized
+from reconciler.view.reports import ClusterReport, ErrorReport, ReportKind
+from reconciler.view.text.verdict import verdict_line
+from reconciler.view.to_documents import utc
+from specs.diagnostic import Diagnostic
+
+_MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_[]|#~"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
+
+
+def form(kind: ReportKind) -> Form | None:
+    match kind:
+        case "check" | "diff":
+            return _compared
+        case "error":
+            return _error
+        case (
+            "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
+            | "schema" | "status" | "trust" | "undo"
+        ):  # fmt: skip
+            return None
+
+
+def escaped(text: str) -> str:
+    """One line in which nothing is markup."""
+    return sanitized(text).translate(_MARKUP)
+
+
+def table(head: Iterable[str], body: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Cells are escaped already."""
+    names = tuple(head)
+    yield f"| {' | '.join(names)} |"
+    yield "|" + " --- |" * len(names)
+    for row in body:
+        yield f"| {' | '.join(row)} |"
+
+
+def _compared(report: ClusterReport, page: RenderOptions) -> str:
+    page = for_cluster(RenderOptions(lang=page.lang), report)
+    rows = tuple(_row(severity, drift, report, page) for severity, drift in findings(report.difference))
+    head = (label(name, page.lang) for name in ("severity", "host", "module", "fact", "actual", "expected", "since"))
+    return lines(
+        (f"## {escaped(report.name)}", "", f"**{escaped(verdict_line(report.release, report.difference, page))}**"),
+        ("", *table(head, rows)) if rows else (),
+        ("", *(f"- {_problem(warning, page)}" for warning in report.warnings)) if report.warnings else (),
+    )
+
+
+def _row(severity: str, drift: AnyDrift, report: ClusterReport, page: RenderOptions) -> tuple[str, ...]:
+    fact, kind = drift.expected.fact, kind_of(drift.expected.fact)
+    why, record = report.difference.latent.get(fact), report.history.get(fact_id(fact))
+    actual = describe.reading(drift.reading, page, kind=kind)
+    texts = (
+        label(f"severity-{severity}", page.lang),
+        fact.host,
+        drift.expected.module,
+        describe.fact(fact, page.lang),
+        actual if why is None else f"{actual} ({reason_text(why, page.lang)})",
+        "" if isinstance(drift.reading, Unknown) else describe.reading(drift.expected.reading, page, kind=kind),
+        utc(record.since) if record else "",
+    )
+    return tuple(escaped(text) for text in texts)
+
+
+def _error(report: ErrorReport, page: RenderOptions) -> str:
+    return lines(f"- {_problem(diagnostic, page)}" for diagnostic in report.diagnostics) if report.diagnostics else ""
+
+
+def _problem(diagnostic: Diagnostic, page: RenderOptions) -> str:
+    words = diagnostic_text(diagnostic)
+    what, hint = (harmless_lines(fill(text, diagnostic.fields, page.lang)) for text in (words.what, words.hint))
+    where = f" ({escaped(diagnostic.where)})" if diagnostic.where else ""
+    return f"**{escaped(diagnostic.code)}**{where}: {escaped(what)}. {escaped(hint)}"
+
+
+FORMAT = Format(form=form)

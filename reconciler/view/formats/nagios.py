@@ -1,0 +1,84 @@
+"""A plugin of Nagios, Icinga and their kin: one line, performance data behind the bar, and their exit codes.
+
+Only here does bkrec end with them: 0 OK; 1 WARNING, where there is only advice or latent drift; 2 CRITICAL, where the
+cluster differs; 3 UNKNOWN, everything else, usage errors too.
+
+Source: Monitoring Plugins' Development Guidelines, Plugin Output, Plugin Return Codes, Performance data.
+"""
+
+from typing import Literal
+
+from reconciler.core.diff import counts
+from reconciler.view.formats import Form, Format
+from reconciler.view.messages.registry import diagnostic_text, fill
+from reconciler.view.messages.ui import label
+from reconciler.view.render import RenderOptions, sanitized
+from reconciler.view.reports import ClusterReport, ErrorReport, ReportKind
+from reconciler.view.text.verdict import verdict_line
+
+State = Literal["OK", "WARNING", "CRITICAL", "UNKNOWN"]
+EXIT_CODES: dict[State, int] = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
+
+
+def form(kind: ReportKind) -> Form | None:
+    match kind:
+        case "check" | "diff":
+            return _compared
+        case "error":
+            return _error
+        case (
+            "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
+            | "schema" | "status" | "trust" | "undo"
+        ):  # fmt: skip
+            return None
+
+
+def state_of(report: ClusterReport | ErrorReport) -> State:
+    if isinstance(report, ErrorReport):
+        return "UNKNOWN"
+    difference = report.difference
+    match report.verdict:
+        case "unknown":
+            return "UNKNOWN"
+        case "differs":
+            return "CRITICAL" if counts(difference)["drift"] else "WARNING"
+        case "converged":
+            return "WARNING" if difference.advice else "OK"
+
+
+def _exit_code(report: ClusterReport | ErrorReport) -> int:
+    return EXIT_CODES[state_of(report)]
+
+
+def _compared(report: ClusterReport, page: RenderOptions) -> str:
+    difference, counted = report.difference, counts(report.difference)
+    total = difference.matching + len(difference.drift) + len(difference.unknown)
+    plain = RenderOptions(lang=page.lang, not_covered=report.not_covered, excluded=report.excluded)
+    data = (
+        f"facts={total};;;0",
+        f"drift={counted['drift']};;0;0",
+        *(f"{name}={counted[name]};0;;0" for name in ("latent", "advice")),
+        f"unknown={counted['unknown']};;;0",
+    )
+    return _line(state_of(report), f"{report.name}: {verdict_line(report.release, difference, plain)}", data)
+
+
+def _error(report: ErrorReport, page: RenderOptions) -> str:
+    first, *more = report.diagnostics or (None,)
+    text = (
+        f"exit {report.exit_code}"
+        if first is None
+        else f"[{first.code}] {fill(diagnostic_text(first).what, first.fields, page.lang)}"
+    )
+    rest = f" ({label('and-more', page.lang, count=len(more))})" if more else ""
+    cluster = f"{report.cluster}: " if report.cluster else ""
+    return _line("UNKNOWN", f"{cluster}{text}{rest}")
+
+
+def _line(state: State, text: str, data: tuple[str, ...] = ()) -> str:
+    """The bar has one meaning: what follows it is data."""
+    line = f"BKREC {state} - {sanitized(text).replace('|', '/')}"
+    return f"{line} | {' '.join(data)}\n" if data else f"{line}\n"
+
+
+FORMAT = Format(form=form, exit_code=_exit_code)
