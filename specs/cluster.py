@@ -6,9 +6,9 @@ in 6.2 and not in it yet. So the two can never disagree about an old module.
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from specs.model import Model
 from specs.module import Module
@@ -17,6 +17,18 @@ from specs.release import Release
 
 ADDRESS = r"^([0-9]{1,3}\.){3}[0-9]{1,3}$"
 PATH = r"^/[A-Za-z0-9._/-]+$"
+
+
+def _absolute(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A timer's PATH is not the one of whoever wrote the file."""
+    if words and not words[0].startswith("/"):
+        raise ValueError("the first word is the command's absolute path")
+    if any("\0" in word for word in words):
+        raise ValueError("a word of a command cannot hold a NUL")
+    return words
+
+
+AlertCommand = Annotated[tuple[str, ...], AfterValidator(_absolute)]
 
 
 class Controller(Model):
@@ -47,6 +59,18 @@ class Paths(Model):
     backup: str = Field(default="/data/dbbak", pattern=PATH)
 
 
+class Check(Model):
+    """What `bkrec check` does about what it finds, on the machine it runs on."""
+
+    on_drift: AlertCommand = ()
+    """A command as words, for no shell; it gets `bkrec.alert/1` as JSON on its stdin, once for each finding that is
+    new."""
+    on_recovery: AlertCommand = ()
+    """The same once none is left."""
+    timeout_s: float = Field(default=30.0, gt=0, le=600)
+    """After which the command is ended."""
+
+
 class PackageFile(Model):
     path: str = Field(pattern=PATH)
     md5: str = Field(default="", pattern=r"^([0-9a-f]{32})?$")
@@ -63,6 +87,7 @@ class ClusterFile(Model):
     ssh: Ssh = Ssh()
     paths: Paths = Paths()
     package: PackageFile
+    check: Check = Check()
     placement: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     optional: tuple[str, ...] = ()
     """Optional modules that bkrec is to bring up to date too: the guide never does. And `topology`, that of the

@@ -11,8 +11,8 @@ from reconciler.cli.language import localized
 from reconciler.cli.options import Options, Printed
 
 if TYPE_CHECKING:
+    from reconciler.commands.check import CheckReport
     from reconciler.commands.result import Result
-    from reconciler.view.reports import ClusterReport
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -32,23 +32,61 @@ EveryOption = Annotated[
     typer.Option(
         "--every",
         metavar="T",
-        help=localized("Repeat every T (30s, 5m, 1h) until stopped.", "每隔 T（30s、5m、1h）重复检查，直到停止。"),
+        help=localized(
+            "Repeat every T (30s, 5m, 1h) until stopped, over the same connections; text is printed when it changes.",
+            "每隔 T（30s、5m、1h）重复检查，直到停止；连接保持不断，文本仅在变化时输出。",
+        ),
+    ),
+]
+ConfirmOption = Annotated[
+    str | None,
+    typer.Option(
+        "--confirm",
+        metavar="T",
+        help=localized(
+            "Read what differs once more after T; it counts only if it still differs.",
+            "隔 T 后再次读取不一致的事实；仍不一致才计入。",
+        ),
     ),
 ]
 
 
 @command("check")
-def check(options: Options, every: EveryOption = None) -> "Result[ClusterReport]":
-    import asyncio
-
+def check(options: Options, every: EveryOption = None, confirm: ConfirmOption = None) -> "Result[CheckReport] | None":
     from reconciler.cli import signals
     from reconciler.cli.execute import cluster_path
-    from reconciler.cli.output import emit
-    from reconciler.commands import assess
+    from reconciler.commands import check
 
-    pause_s = None if every is None else seconds(every)
-    while pause_s is not None:
-        item = replace(options, printed=Printed())
-        emit(signals.run(assess.diff(cluster_path(item))), "check", item)
-        signals.run(asyncio.sleep(pause_s))
-    return signals.run(assess.diff(cluster_path(options)))
+    request = check.CheckRequest(confirm_s=0.0 if confirm is None else seconds(confirm))
+    if every is None:
+        return signals.run(check.check(cluster_path(options), request))
+    signals.run(check.watch(cluster_path(options), request, seconds(every), Repeated(options).emit))
+    return None
+
+
+class Repeated:
+    """Prints the results of one check after another: what has not changed since the last is not printed again, but for
+    formats that programs read."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._last: object = None
+
+    def emit(self, result: "Result[CheckReport]") -> None:
+        from reconciler.cli.execute import emit_result
+        from reconciler.cli.output import write_result_reports
+        from reconciler.view.formats import load
+
+        news = (type(result.document), self._text(result), result.diagnostics, result.warnings)
+        if news == self._last and load(self._options.output).for_people:
+            write_result_reports(result, "check", self._options)
+            return
+        self._last = news
+        emit_result(result, "check", replace(self._options, printed=Printed()))
+
+    def _text(self, result: "Result[CheckReport]") -> str:
+        from reconciler.cli.output import formatted
+        from reconciler.view.reports import ErrorReport
+
+        kind = "error" if isinstance(result.document, ErrorReport) else "check"
+        return formatted(self._options.output, kind, result.document, self._options.render_options())

@@ -21,7 +21,7 @@ class Exit(Exception):
 
 def execute(path: str, kind: "ReportKind", options: "Options", run: "Callable[[], Result[Any] | None]") -> None:
     """`path`: the command as it was called, `bkrec lock status`. Raises Exit unless the exit code is 0."""
-    from reconciler.cli.output import emit, emit_error
+    from reconciler.cli.output import emit_error
     from reconciler.commands.files import check_writable
     from reconciler.core.verdict import exit_code
     from specs.diagnostic import BkrecError
@@ -36,7 +36,18 @@ def execute(path: str, kind: "ReportKind", options: "Options", run: "Callable[[]
         raise Exit(emit_error(exit_code(error.ends_as), error.diagnostics, options)) from error
     _print_ssh_warnings(options)
     if result is not None:
-        finish(emit(result, kind, options))
+        finish(emit_result(result, kind, options))
+
+
+def emit_result(result: "Result[Any]", kind: "ReportKind", options: "Options") -> int:
+    """Its report, or the error that there is instead of one."""
+    from reconciler.cli.output import emit, emit_error_report, print_diagnostics
+    from reconciler.view.reports import ErrorReport
+
+    if not isinstance(result.document, ErrorReport):
+        return emit(result, kind, options)
+    print_diagnostics(result.warnings, options, warnings=True)
+    return emit_error_report(result.document, options)
 
 
 def finish(code: int) -> None:

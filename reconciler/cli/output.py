@@ -51,7 +51,7 @@ def emit(result: "Result[Any]", kind: "ReportKind", options: Options, *, streame
     if not streamed:
         # the file of `init --out /dev/stdout` is what stdout is for
         write = err if kind == "init" and load(options.output).for_people else out
-        write(_formatted(options.output, kind, result.document, options.render_options()))
+        write(formatted(options.output, kind, result.document, options.render_options()))
     return _own_code(result.document, write_reports(kind, result.document, result.exit_code, options), options)
 
 
@@ -66,7 +66,7 @@ def emit_error_report(report: "ErrorReport", options: Options) -> int:
     from reconciler.view.formats import load
 
     if not load(options.output).for_people:
-        out(_formatted(options.output, "error", report, options.render_options()))
+        out(formatted(options.output, "error", report, options.render_options()))
     print_diagnostics(report.diagnostics, options)
     return _own_code(report, write_reports("error", report, report.exit_code, options), options)
 
@@ -82,6 +82,14 @@ def _own_code(report: Any, code: int, options: Options) -> int:
     return code if code == ExitCode.BAD_INPUT else own(report)
 
 
+def write_result_reports(result: "Result[Any]", kind: "ReportKind", options: Options) -> None:
+    """Only the files of `--report`."""
+    from reconciler.view.reports import ErrorReport
+
+    kind = "error" if isinstance(result.document, ErrorReport) else kind
+    write_reports(kind, result.document, result.exit_code, options)
+
+
 def write_reports(kind: "ReportKind", report: Any, exit_code: int, options: Options) -> int:
     """Each into its file. One that cannot be written is an error that names the file; it changes the exit code only
     where the command had a result: a failure stays one."""
@@ -94,7 +102,7 @@ def write_reports(kind: "ReportKind", report: Any, exit_code: int, options: Opti
         from specs.diagnostic import SpecError
 
         try:
-            write(file.path, _formatted(file.format, kind, report, page), new_mode=None)
+            write(file.path, formatted(file.format, kind, report, page), new_mode=None)
         except SpecError as error:
             failed += error.diagnostics
     if not failed:
@@ -130,7 +138,7 @@ def write_error() -> str:
     return _lost[0] if _lost else ""
 
 
-def _formatted(name: str, kind: "ReportKind", report: Any, page: Any) -> str:
+def formatted(name: str, kind: "ReportKind", report: Any, page: Any) -> str:
     from reconciler.view.formats import load
 
     form = load(name).form(kind)

@@ -1,7 +1,7 @@
 """A session with a cluster: its file read, its controller connected to, and the rest of it read from there."""
 
 import functools
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +43,25 @@ async def open_controller(path: Path) -> AsyncGenerator[ControllerSession]:
 @asynccontextmanager
 async def open_cluster(path: Path) -> AsyncGenerator[ClusterSession]:
     """As `open_controller`, with install.config read from the controller."""
-    file = cluster_file.load(path)
+    async with open_connections(cluster_file.load(path)) as discovered:
+        yield await discovered()
+
+
+Discovered = Callable[[], Awaitable[ClusterSession]]
+"""Reads install.config, and what else tells what the cluster is. Raises BkrecError."""
+
+
+@asynccontextmanager
+async def open_connections(file: ClusterFile) -> AsyncGenerator[Discovered]:
+    """For a cluster that is read again and again over the same connections; one that was lost is made again."""
     async with ssh(settings(file)) as transport:
-        cluster = await discover.discover(transport, file, release_data.load_release(file.release))
-        gather = functools.partial(gather_facts, transport, PROBES)
-        yield ClusterSession(transport=transport, gather=gather, controller=cluster.controller, cluster=cluster)
+        yield functools.partial(_discovered, transport, file)
+
+
+async def _discovered(transport: Transport, file: ClusterFile) -> ClusterSession:
+    cluster = await discover.discover(transport, file, release_data.load_release(file.release))
+    gather = functools.partial(gather_facts, transport, PROBES)
+    return ClusterSession(transport=transport, gather=gather, controller=cluster.controller, cluster=cluster)
 
 
 _ssh_warnings: dict[Diagnostic, None] = {}

@@ -4,8 +4,8 @@ Each finding is known by its fact's id. A check that could not read the cluster 
 nothing recovers by it; that it could not is a finding of its own.
 
 A finding that comes and goes is *flapping*: it counts as there until it has calmed down. Two thresholds, as Nagios has
-them, or the state would itself flap at one: it starts at `FLAPPING_FROM` changes within the last `LOOKS` checks and
-ends at `CALM_AT`.
+them, or the state would itself flap at one: it starts at `FLAPPING_FROM` changes within the last `RECENT_CHECKS`
+checks and ends at `CALM_AT`.
 
 Alerts: drift is reported once, when a finding is there that was not reported yet; recovery once, when none is there any
 more. What could not be delivered is tried again by the next check.
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-LOOKS = 20
+RECENT_CHECKS = 20
 """Checks that are remembered of a finding."""
 FLAPPING_FROM = 5
 CALM_AT = 2
@@ -36,13 +36,13 @@ class FindingRecord:
     times: int = 1
     """How often it came."""
     present: bool = True
-    looks: str = "1"
+    recent: str = "1"
     """The last checks, the newest last: 1 where it was there."""
     flapping: bool = False
 
     @property
     def changes(self) -> int:
-        return sum(before != after for before, after in zip(self.looks, self.looks[1:], strict=False))
+        return sum(before != after for before, after in zip(self.recent, self.recent[1:], strict=False))
 
     @property
     def counts(self) -> bool:
@@ -72,9 +72,9 @@ class CheckHistory:
         return "recovery" if self.alerted and not self.counted else None
 
 
-def observe(history: CheckHistory, found: Iterable[str], at: int, *, complete: bool = True) -> CheckHistory:
+def observe(history: CheckHistory, present: Iterable[str], at: int, *, complete: bool = True) -> CheckHistory:
     """After a check at that time. `complete`: False where it did not get as far as the facts."""
-    names = frozenset(found)
+    names = frozenset(present)
     findings = {name: _absent(record) if complete else record for name, record in history.findings.items()}
     for name in names:
         previous = history.findings.get(name)
@@ -95,14 +95,14 @@ def delivered(history: CheckHistory) -> CheckHistory:
 def _present(record: FindingRecord, at: int) -> FindingRecord:
     returned = not record.present
     since, times = (at, record.times + 1) if returned else (record.since, record.times)
-    return _looked(replace(record, since=since, last=at, times=times, present=True), "1")
+    return _checked(replace(record, since=since, last=at, times=times, present=True), "1")
 
 
 def _absent(record: FindingRecord) -> FindingRecord:
-    return _looked(replace(record, present=False), "0")
+    return _checked(replace(record, present=False), "0")
 
 
-def _looked(record: FindingRecord, look: str) -> FindingRecord:
-    record = replace(record, looks=(record.looks + look)[-LOOKS:])
+def _checked(record: FindingRecord, mark: str) -> FindingRecord:
+    record = replace(record, recent=(record.recent + mark)[-RECENT_CHECKS:])
     limit = CALM_AT + 1 if record.flapping else FLAPPING_FROM
     return replace(record, flapping=record.changes >= limit)

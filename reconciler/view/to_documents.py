@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, SameAs, Unknown, fact_id, kind_of
 from reconciler.core import events as ev
+from reconciler.core.check_history import Alert, CheckHistory
 from reconciler.core.diff import AdvisedDrift, Difference, counts, findings
 from reconciler.core.interim_state import InterimState
 from reconciler.core.plan import Blocked, Plan, Remaining, Step
@@ -22,11 +23,13 @@ from reconciler.view.reports import (
     ClusterReport,
     DoctorReport,
     EndOfRun,
+    ErrorReport,
     InitReport,
     RunReport,
     UndoPreview,
     UndoReport,
 )
+from reconciler.view.text.check import alert_text
 from specs.diagnostic import Diagnostic
 from specs.reason import CodedReason, Reason
 from specs.text import LocalizedText
@@ -65,26 +68,26 @@ def check_document(release: str, difference: Difference, warnings: Iterable[Diag
 def check_with_history(report: ClusterReport) -> doc.CheckDoc:
     compared = comparison(doc.CheckDoc, report.release, report.difference, report.warnings, report.not_covered)
     updates: dict[str, Any] = {
-        name: [with_history(found, report) for found in getattr(compared, name)]
+        name: [with_history(item, report) for item in getattr(compared, name)]
         for name in ("drift", "unknown", "advice")
     }
     updates |= {"cluster": report.name, "checked": utc(report.checked_at), "last_success": utc(report.last_success)}
     return compared.model_copy(update=updates)
 
 
-def with_history(found: F, report: ClusterReport) -> F:
+def with_history(document: F, report: ClusterReport) -> F:
     """The finding with what earlier checks know of it."""
-    record = report.history.get(found.fact)
+    record = report.history.get(document.fact)
     if record is None:
-        return found
+        return document
     since = {"since": utc(record.since), "times": record.times, "flapping": record.flapping}
-    return found.model_copy(update=since)
+    return document.model_copy(update=since)
 
 
 def finding_lines(report: ClusterReport) -> Iterator[doc.FindingLineDoc]:
     for severity, drift in findings(report.difference):
-        found = with_history(finding(drift, report.difference.latent.get(drift.expected.fact)), report)
-        own = {name: getattr(found, name) for name in doc.FindingDoc.model_fields}
+        document = with_history(finding(drift, report.difference.latent.get(drift.expected.fact)), report)
+        own = {name: getattr(document, name) for name in doc.FindingDoc.model_fields}
         yield doc.FindingLineDoc(**own, cluster=report.name, severity=severity)
 
 
@@ -97,6 +100,21 @@ def summary_document(report: ClusterReport) -> doc.SummaryDoc:
         **counts(report.difference),
         checked=utc(report.checked_at),
         last_success=utc(report.last_success),
+    )
+
+
+def alert_document(alert: Alert, report: ClusterReport | ErrorReport, history: CheckHistory) -> doc.AlertDoc:
+    new = history.unreported if alert == "drift" else ()
+    failed = isinstance(report, ErrorReport)
+    return doc.AlertDoc(
+        alert=alert,
+        cluster=report.cluster if failed else report.name,
+        verdict="unknown" if failed else report.verdict,
+        at=utc(report.checked_at),
+        summary=doc.TextDoc(en=alert_text(report, new, "en"), zh=alert_text(report, new, "zh")),
+        new=list(new),
+        check=None if failed else check_with_history(report),
+        problems=[problem(diagnostic) for diagnostic in report.diagnostics] if failed else [],
     )
 
 

@@ -20,6 +20,10 @@ HANDED_IN = {
 """By the last words of what is called."""
 
 REASONS = {
+    ("alert_command.py", "asyncio.create_subprocess_exec"): "a fork on this machine",
+    ("alert_command.py", "process.wait"): "killed before it is waited for",
+    ("check.py", "discovered"): "`_discovered` of session.py, whose commands have their deadlines",
+    ("session.py", "discovered"): "`_discovered`, whose commands have their deadlines",
     ("adopt.py", "asyncio.wait"): "jobs are followed, each with a deadline (`follow`), and Ctrl-C twice ends it",
     ("clock.py", "asyncio.sleep"): "ends by itself",
     ("prompt.py", "asyncio.wait"): "a tenth of a second at a time, until a person answers or stops",

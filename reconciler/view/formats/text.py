@@ -88,7 +88,7 @@ def _is_interim(report: RunReport) -> bool:
 
 
 def _check(report: ClusterReport, page: RenderOptions) -> str:
-    return check_text(report.release, report.difference, for_cluster(page, report))
+    return check_text(report.release, report.difference, for_cluster(page, report), report.history)
 
 
 def _diff(report: ClusterReport, page: RenderOptions) -> str:

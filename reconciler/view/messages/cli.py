@@ -16,6 +16,31 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         why=LocalizedText(en="nothing was read and nothing was changed", zh="未读取任何内容，也未做任何改动"),
         hint=LocalizedText(en="use one of the available formats: {known}", zh="可用的格式：{known}"),
     ),
+    "alert-command-failed": DiagnosticText(
+        what=LocalizedText(
+            en="the command of `check` in cluster.toml failed: {error}",
+            zh="cluster.toml 中 `check` 的命令失败：{error}",
+        ),
+        why=LocalizedText(
+            en="the alert may not have arrived; the verdict is not affected, and the next check calls it again",
+            zh="告警可能未送达；结论不受影响，下次巡检会再次调用",
+        ),
+        hint=LocalizedText(
+            en="run the command manually with an alert on its standard input; `bkrec schema alert` prints the fields",
+            zh="手动执行该命令，并从标准输入给出一条告警；字段见 `bkrec schema alert`",
+        ),
+    ),
+    "check-history-unwritable": DiagnosticText(
+        what=LocalizedText(en="the history of checks cannot be saved: {error}", zh="无法保存巡检历史：{error}"),
+        why=LocalizedText(
+            en="since when a finding exists is unknown, and `on_drift` is called by every check; the verdict is not affected",
+            zh="无法得知各项何时出现，且每次巡检都会调用 `on_drift`；结论不受影响",
+        ),
+        hint=LocalizedText(
+            en="check room and permissions of ~/.local/state/bkrec, or set XDG_STATE_HOME",
+            zh="检查 ~/.local/state/bkrec 的空间与权限，或设置 XDG_STATE_HOME",
+        ),
+    ),
     "unknown-id": DiagnosticText(
         what=LocalizedText(en="unknown ID `{id}`", zh="未知标识 `{id}`"),
         why=LocalizedText(

@@ -41,6 +41,8 @@ LABELS: dict[str, LocalizedText] = {
         " (since {since}, {times:time|times}{flapping})", "（自 {since} 起，共 {times} 次{flapping}）"
     ),
     "finding-flapping": message("; flapping", "；状态反复"),
+    "alert-verdict": message("BlueKing cluster {cluster}: {verdict}", "蓝鲸集群 {cluster}：{verdict}"),
+    "alert-unread": message("BlueKing cluster {cluster} could not be checked", "蓝鲸集群 {cluster} 未能巡检"),
     # sections
     "cluster-wide": message("cluster", "集群"),
     "not-read": message("Could not be read, so not evaluated", "未能读取，因此不作判断"),

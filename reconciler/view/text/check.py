@@ -4,27 +4,41 @@ Facts that could not be read for one cause are one finding: the cause, their num
 after what is wrong, with what will happen; advice comes last.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
 
-from probes.fact import AnyDrift, Unknown, kind_of
-from reconciler.core.diff import Difference
+from probes.fact import AnyDrift, Unknown, fact_id, kind_of
+from reconciler.core.check_history import FindingRecord
+from reconciler.core.diff import Difference, findings
 from reconciler.view import describe
+from reconciler.view.messages.registry import diagnostic_text, fill
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, lines, sanitized
+from reconciler.view.reports import ClusterReport, ErrorReport
 from reconciler.view.text import latent
 from reconciler.view.text.diff import unread_why
 from reconciler.view.text.rows import grouped, rows
 from reconciler.view.text.verdict import verdict_line
+from specs.text import Lang
 
 _FIRST = 3
 """Facts that are named of those that could not be read for one cause."""
 
 
-def check_text(release: str, difference: Difference, page: RenderOptions) -> str:
+History = Mapping[str, FindingRecord]
+_NEW = 10
+"""Findings that a message of an alert names."""
+
+
+def check_text(
+    release: str, difference: Difference, page: RenderOptions, history: History = MappingProxyType({})
+) -> str:
+    """`history`: what earlier checks know of the findings, by their fact's id."""
     plain, hidden = latent.parted(difference)
     return lines(
         (verdict_line(release, difference, page),),
-        (_line(drift, page) for drift in plain),
+        (_line(drift, page) + _since(drift, page, history) for drift in plain),
         _unknown(difference.unknown, page),
         latent.titled(latent.HIDDEN, _hidden(hidden, difference, page), page),
         latent.titled(latent.REPORTED, _advice(difference, page), page),
@@ -56,6 +70,29 @@ def _advice(difference: Difference, page: RenderOptions) -> Iterator[str]:
         yield from rows(
             page, (*latent.consequence(advised.drift, difference, page), latent.hint(advised, page)), indent=6
         )
+
+
+def alert_text(report: ClusterReport | ErrorReport, new: Collection[str], lang: Lang) -> str:
+    """For a message in a chat or a mail: cluster, verdict, what is new."""
+    page = RenderOptions(lang=lang)
+    if isinstance(report, ErrorReport):
+        problems = (fill(diagnostic_text(item).what, item.fields, lang) for item in report.diagnostics)
+        return "\n".join((label("alert-unread", lang, cluster=report.cluster), *(sanitized(text) for text in problems)))
+    verdict = verdict_line(report.release, report.difference, page)
+    first = label("alert-verdict", lang, cluster=report.name, verdict=verdict)
+    drifts = [drift for _, drift in findings(report.difference) if fact_id(drift.expected.fact) in new]
+    more = len(drifts) - _NEW
+    rest = (f"  {label('and-more', lang, count=more)}",) if more > 0 else ()
+    return "\n".join((first, *(_line(drift, page) for drift in drifts[:_NEW]), *rest))
+
+
+def _since(drift: AnyDrift, page: RenderOptions, history: History) -> str:
+    record = history.get(fact_id(drift.expected.fact))
+    if record is None:
+        return ""
+    flapping = label("finding-flapping", page.lang) if record.flapping else ""
+    since = datetime.fromtimestamp(record.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return label("finding-since", page.lang, since=since, times=record.times, flapping=flapping)
 
 
 def _line(drift: AnyDrift, page: RenderOptions) -> str:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from reconciler.core.check_history import (
     CALM_AT,
     FLAPPING_FROM,
-    LOOKS,
     MOST,
+    RECENT_CHECKS,
     Alert,
     CheckHistory,
     delivered,
@@ -65,7 +65,7 @@ def test_a_finding_that_comes_and_goes_is_flapping_and_does_not_recover_until_it
     alerts, history = checks(*restless)
     assert alerts == ["drift", "recovery", "drift", "recovery", "drift", None, None, None]
     assert history.findings["a"].flapping
-    alerts, history = checks(*["-"] * LOOKS, history=history)
+    alerts, history = checks(*["-"] * RECENT_CHECKS, history=history)
     assert alerts.count("recovery") == 1
     assert set(alerts) == {None, "recovery"}
     assert not history.findings["a"].flapping
@@ -75,7 +75,7 @@ def test_flapping_has_two_thresholds() -> None:
     _, history = checks(*["a", "-"] * 3)
     assert history.findings["a"].changes == FLAPPING_FROM
     assert history.findings["a"].flapping
-    for number in range(LOOKS):
+    for number in range(RECENT_CHECKS):
         history = observe(history, [], 1000 + number)
         record = history.findings["a"]
         assert record.flapping == (record.changes > CALM_AT)
@@ -86,6 +86,6 @@ def test_what_is_remembered_is_bounded_and_what_is_there_stays() -> None:
     for number in range(3):
         history = observe(history, ["there", *(f"x{number}-{item}" for item in range(MOST))], 2 + number)
     assert len(history.findings) == MOST
-    assert all(len(record.looks) <= LOOKS for record in history.findings.values())
+    assert all(len(record.recent) <= RECENT_CHECKS for record in history.findings.values())
     gone = observe(replace(history, alerted=("there",)), ["there"], 9)
     assert "there" in gone.findings

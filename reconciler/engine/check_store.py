@@ -1,0 +1,77 @@
+"""Where checks keep what they found: $XDG_STATE_HOME/bkrec/<cluster>/check.json, 0600, replaced by a rename.
+
+Two checks of one cluster (a timer's and a person's) take turns: reading, alerting and writing are done under a lock, or
+both would report the same news. It is state of this machine: nothing on a host depends on it, and a file that is lost
+or damaged costs one alert more, never one less.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from reconciler.core.check_history import CheckHistory, FindingRecord
+from reconciler.engine.clock import Clock
+from reconciler.engine.local_files import private_dir, write_private
+
+SCHEMA = "bkrec.check-history/1"
+LOCK_RETRY_S = 0.2
+LOCK_TIMEOUT_S = 660.0
+"""Longer than another check's alert command may take."""
+
+
+@asynccontextmanager
+async def locked(directory: Path, clock: Clock) -> AsyncGenerator[None]:
+    """Raises OSError; TimeoutError, which is one, where another check has it for too long."""
+    private_dir(directory)
+    descriptor = os.open(directory / "check.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        deadline = clock.steady() + LOCK_TIMEOUT_S
+        while not _try_lock(descriptor):
+            if clock.steady() >= deadline:
+                raise TimeoutError("another check of this cluster does not end")
+            await clock.sleep(LOCK_RETRY_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def load(directory: Path) -> CheckHistory:
+    """A first check has none, and a damaged file is none. Raises OSError."""
+    try:
+        fields = json.loads((directory / "check.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return CheckHistory()
+    except ValueError:
+        return CheckHistory()
+    with contextlib.suppress(LookupError, TypeError, ValueError, AttributeError):
+        return _history(fields)
+    return CheckHistory()
+
+
+def save(directory: Path, history: CheckHistory) -> None:
+    """Raises OSError."""
+    write_private(directory / "check.json", json.dumps({"schema": SCHEMA, **asdict(history)}, indent=1) + "\n")
+
+
+def _history(fields: Any) -> CheckHistory:
+    if fields["schema"] != SCHEMA:
+        raise ValueError(SCHEMA)
+    return CheckHistory(
+        findings={str(name): FindingRecord(**record) for name, record in fields["findings"].items()},
+        last_success=int(fields["last_success"]),
+        alerted=tuple(str(name) for name in fields["alerted"]),
+    )

@@ -1,0 +1,414 @@
+"""`check` from a timer: seen twice, since when, alerts once per change, outages survived; on a cluster made of facts.
+
+The operator's command is a real one, on a real sh; what it was called with stands in a file.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from probes.fact import AnyFact, Known, Unknown
+from reconciler.commands import check as command
+from reconciler.commands import session
+from reconciler.commands.check import CheckReport, CheckRequest
+from reconciler.commands.result import Result
+from reconciler.commands.session import ClusterSession
+from reconciler.engine import check_store
+from reconciler.engine.gather import GatheredFacts
+from reconciler.engine.transport import TransportError
+from reconciler.view.reports import ClusterReport, ErrorReport
+from reconciler.view.schema import schema
+from specs.cluster import ClusterFile
+from specs.diagnostic import SpecError, diagnose
+from specs.reason import reason
+from tests.support.cluster_world import AUTH, AUTH_AT_BOOT, CLUSTER_FILE, ClusterWorld, connect, small_cluster
+
+PERIOD_S = 60.0
+
+
+@dataclass(slots=True)
+class HandClock:
+    """A sleep passes at once, and does first what the test has for it."""
+
+    seconds: float = 1_700_000_000.0
+    slept: list[float] = field(default_factory=list[float])
+    during: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def steady(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+        if self.during:
+            self.during.pop(0)()
+        await asyncio.sleep(0)
+
+
+class Stopped(Exception):
+    """The person pressed Ctrl-C."""
+
+
+def stop() -> None:
+    raise Stopped
+
+
+@dataclass(slots=True)
+class Desk:
+    """A machine on which checks run, one after another, a minute apart."""
+
+    path: Path
+    world: ClusterWorld
+    clock: HandClock = field(default_factory=HandClock)
+
+    @property
+    def calls(self) -> list[Any]:
+        file = self.path / "calls"
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+    def hook(self, script: str, drift: bool = True, recovery: bool = True, timeout_s: float = 30.0) -> None:
+        """`script`: on /bin/sh, with the alert on its stdin."""
+        words = json.dumps(["/bin/sh", "-c", script, "alert", str(self.path)])
+        lines = [f"timeout_s = {timeout_s}"]
+        lines += [f"on_drift = {words}"] if drift else []
+        lines += [f"on_recovery = {words}"] if recovery else []
+        text = CLUSTER_FILE + "[check]\n" + "\n".join(lines) + "\n"
+        (self.path / "cluster.toml").write_text(text, encoding="utf-8")
+
+    def set(self, active: str = "active", enabled: str = "enabled") -> None:
+        self.world.cluster.facts |= {AUTH: Known(active), AUTH_AT_BOOT: Known(enabled)}
+
+    def check(self, confirm_s: float = 0.0) -> Result[CheckReport]:
+        self.clock.seconds += PERIOD_S
+        request = CheckRequest(confirm_s=confirm_s)
+        return asyncio.run(command.check(self.path / "cluster.toml", request, self.clock))
+
+    def report(self, confirm_s: float = 0.0) -> ClusterReport:
+        document = self.check(confirm_s).document
+        assert isinstance(document, ClusterReport)
+        return document
+
+    def alerts(self) -> list[str]:
+        return [call["alert"] for call in self.calls]
+
+
+RECORD = 'tr -d "\\n" >> "$1/calls"; echo >> "$1/calls"'
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    world = ClusterWorld(cluster=small_cluster())
+    connect(monkeypatch, tmp_path, world)
+    return Desk(path=tmp_path, world=world)
+
+
+def _kinds(report: ClusterReport) -> list[str]:
+    return sorted(drift.expected.fact.kind for drift in report.difference.drift)
+
+
+# Seen twice
+
+
+def test_a_finding_that_has_gone_at_the_second_reading_does_not_count(desk: Desk) -> None:
+    desk.set(active="inactive", enabled="disabled")
+    desk.clock.during.append(lambda: desk.set(enabled="disabled"))
+    result = desk.check(confirm_s=20)
+    assert isinstance(result.document, ClusterReport)
+    assert _kinds(result.document) == ["unit.enabled"]
+    assert (desk.clock.slept, result.exit_code) == ([20], 2)
+
+
+def test_only_what_differs_is_read_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[set[AnyFact]] = []
+    look = desk.world.look
+
+    async def counting(facts: Iterable[AnyFact]) -> GatheredFacts:
+        facts = tuple(facts)
+        asked.append(set(facts))
+        return await look(facts)
+
+    @asynccontextmanager
+    async def open_cluster(_: Path) -> AsyncGenerator[ClusterSession]:
+        cluster = desk.world.cluster.cluster
+        yield ClusterSession(transport=desk.world, gather=counting, controller=cluster.controller, cluster=cluster)
+
+    monkeypatch.setattr(session, "open_cluster", open_cluster)
+    desk.set(active="inactive")
+    desk.clock.during.append(asked.clear)
+    assert len(desk.report(confirm_s=5).readings) > 100
+    assert asked == [{AUTH}]
+
+
+def test_a_converged_cluster_is_read_once(desk: Desk) -> None:
+    assert desk.check(confirm_s=20).exit_code == 0
+    assert desk.clock.slept == []
+
+
+# Since when, how often
+
+
+def test_a_finding_says_since_when_and_how_often(desk: Desk) -> None:
+    name = "unit.active bk-auth.service @10.0.0.3"
+    desk.set(active="inactive")
+    first = desk.report()
+    second = desk.report()
+    assert second.history[name].since == first.history[name].since == first.checked_at
+    desk.set()
+    desk.check()
+    desk.set(active="failed")
+    third = desk.report()
+    assert (third.history[name].since, third.history[name].times) == (third.checked_at, 2)
+    assert third.last_success == third.checked_at
+
+
+def test_the_last_success_survives_a_check_that_could_not_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    succeeded = desk.report().checked_at
+    desk.world.cluster.facts[AUTH] = Unknown(reason("unit-not-shown", unit="x"))
+    assert desk.report().last_success == succeeded
+    _unreachable(monkeypatch)
+    document = desk.check().document
+    assert isinstance(document, ErrorReport)
+    assert (document.last_success, document.cluster, document.exit_code) == (succeeded, "lab", 4)
+
+
+def _unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    @asynccontextmanager
+    async def open_cluster(_: Path) -> AsyncGenerator[ClusterSession]:
+        raise TransportError(diagnose("host-unreachable", where="10.0.0.1", error="no answer"))
+        yield
+
+    monkeypatch.setattr(session, "open_cluster", open_cluster)
+
+
+# Alerts
+
+
+def test_a_command_is_called_once_per_change_of_state(desk: Desk) -> None:
+    desk.hook(RECORD)
+    for active in ("active", "inactive", "inactive", "failed", "active", "active", "inactive"):
+        desk.set(active=active)
+        desk.check()
+    assert desk.alerts() == ["drift", "recovery", "drift"]
+
+
+def test_the_alert_is_valid_by_its_schema_and_says_what_is_new(desk: Desk) -> None:
+    desk.hook(RECORD)
+    desk.set(active="inactive")
+    desk.check()
+    desk.set(active="inactive", enabled="disabled")
+    desk.check()
+    first, second = desk.calls
+    jsonschema.validate(first, dict(schema("alert")))
+    assert (first["cluster"], first["verdict"]) == ("lab", "differs")
+    assert first["new"] == ["unit.active bk-auth.service @10.0.0.3"]
+    assert second["new"] == ["unit.enabled bk-auth.service @10.0.0.3"]
+    assert "unit bk-auth.service" in first["summary"]["en"]
+    assert "与 6.2.2 不一致" in first["summary"]["zh"]
+
+
+def test_a_cluster_that_cannot_be_read_is_an_alert_too_and_recovers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.hook(RECORD)
+    desk.check()
+    with monkeypatch.context() as patched:
+        _unreachable(patched)
+        assert [desk.check().exit_code for _ in range(2)] == [4, 4]
+    assert desk.check().exit_code == 0
+    assert desk.alerts() == ["drift", "recovery"]
+    assert desk.calls[0]["problems"][0]["code"] == "host-unreachable"
+    assert desk.calls[0]["check"] is None
+    jsonschema.validate(desk.calls[0], dict(schema("alert")))
+
+
+@pytest.mark.parametrize(
+    ("script", "timeout_s", "words"),
+    [
+        ("echo no route; exit 7", 30.0, "exit 7: no route"),
+        ("exec sleep 60", 0.1, "no end after 0.1 s"),
+    ],
+)
+def test_a_command_that_fails_is_a_warning_and_is_called_again(
+    desk: Desk, script: str, timeout_s: float, words: str
+) -> None:
+    desk.hook(script, timeout_s=timeout_s)
+    desk.set(active="inactive")
+    for _ in range(2):
+        result = desk.check()
+        assert result.exit_code == 2
+        (warning,) = [item for item in result.warnings if item.code == "alert-command-failed"]
+        assert dict(warning.fields)["error"] == words
+    desk.hook(RECORD)
+    desk.check()
+    assert desk.alerts() == ["drift"]
+
+
+def test_a_command_that_is_not_there_is_a_warning(desk: Desk) -> None:
+    text = CLUSTER_FILE + '[check]\non_drift = ["/no/such/command"]\n'
+    (desk.path / "cluster.toml").write_text(text, encoding="utf-8")
+    desk.set(active="inactive")
+    result = desk.check()
+    assert (result.exit_code, result.warnings[-1].code) == (2, "alert-command-failed")
+
+
+def test_without_a_command_for_it_a_recovery_still_makes_the_next_drift_news(desk: Desk) -> None:
+    desk.hook(RECORD, recovery=False)
+    for active in ("inactive", "active", "inactive"):
+        desk.set(active=active)
+        desk.check()
+    assert desk.alerts() == ["drift", "drift"]
+
+
+def test_a_command_that_is_added_later_is_called_for_what_is_there(desk: Desk) -> None:
+    desk.set(active="inactive")
+    desk.check()
+    desk.hook(RECORD)
+    desk.check()
+    assert desk.alerts() == ["drift"]
+
+
+def test_nothing_of_the_alert_is_an_argument(desk: Desk) -> None:
+    desk.hook('cat > /dev/null; tr "\\0" " " < /proc/$$/cmdline > "$1/argv"')
+    desk.set(active="inactive")
+    desk.check()
+    assert "bk-auth" not in (desk.path / "argv").read_text(encoding="utf-8")
+
+
+def test_a_command_must_be_named_by_its_absolute_path(desk: Desk) -> None:
+    text = CLUSTER_FILE + '[check]\non_drift = ["notify.sh"]\n'
+    (desk.path / "cluster.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        desk.check()
+    assert "absolute path" in str(caught.value.diagnostics[0].fields)
+
+
+# The history's file
+
+
+def test_a_history_that_cannot_be_kept_is_a_warning_and_alerts_are_not_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk.path / "file").write_text("in the way")
+    monkeypatch.setenv("XDG_STATE_HOME", str(desk.path / "file"))
+    desk.hook(RECORD)
+    desk.set(active="inactive")
+    for _ in range(2):
+        result = desk.check()
+        assert result.exit_code == 2
+        assert result.warnings[-1].code == "check-history-unwritable"
+    assert desk.alerts() == ["drift", "drift"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"schema": "other"}', '{"schema": "bkrec.check-history/1"}', "\\ud800"]
+)
+def test_a_damaged_history_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "check.json").write_text(text, encoding="utf-8")
+    assert check_store.load(tmp_path) == check_store.CheckHistory()
+
+
+def test_the_history_is_private(desk: Desk) -> None:
+    desk.check()
+    (file,) = desk.path.glob("state/bkrec/*/check.json")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_two_checks_take_turns(tmp_path: Path) -> None:
+    clock, order = HandClock(), list[str]()
+
+    async def other() -> None:
+        async with check_store.locked(tmp_path, clock):
+            order.append("second")
+
+    async def both() -> None:
+        refused = asyncio.Event()
+        clock.during = [refused.set]
+        async with asyncio.TaskGroup() as group, check_store.locked(tmp_path, clock):
+            group.create_task(other())
+            await refused.wait()
+            order.append("first")
+
+    asyncio.run(both())
+    assert order == ["first", "second"]
+
+
+# Again and again
+
+
+@dataclass(slots=True)
+class Link:
+    """Connections to the world; while `away` the controller does not answer."""
+
+    desk: Desk
+    opened: int = 0
+    away: bool = False
+
+    @asynccontextmanager
+    async def open(self, _: ClusterFile) -> AsyncGenerator[session.Discovered]:
+        self.opened += 1
+        yield self._discovered
+
+    async def _discovered(self) -> ClusterSession:
+        if self.away:
+            raise TransportError(diagnose("host-unreachable", where="10.0.0.1", error="no answer"))
+        world = self.desk.world
+        cluster = world.cluster.cluster
+        return ClusterSession(transport=world, gather=world.look, controller=cluster.controller, cluster=cluster)
+
+
+def _watch(desk: Desk, link: Link, monkeypatch: pytest.MonkeyPatch, *between: Callable[[], object]) -> list[int]:
+    monkeypatch.setattr(session, "open_connections", link.open)
+    codes: list[int] = []
+    desk.clock.during = [*between, stop]
+
+    def emit(result: Result[CheckReport]) -> None:
+        codes.append(result.exit_code)
+
+    with pytest.raises(Stopped):
+        asyncio.run(command.watch(desk.path / "cluster.toml", CheckRequest(), 300, emit, desk.clock))
+    return codes
+
+
+def test_it_goes_on_through_an_outage_over_the_same_connections(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = Link(desk)
+
+    def away() -> None:
+        link.away = True
+
+    def back() -> None:
+        link.away = False
+
+    assert _watch(desk, link, monkeypatch, away, lambda: None, back) == [0, 4, 4, 0]
+    assert link.opened == 1
+    assert desk.clock.slept == [300] * 4
+
+
+def test_a_cluster_file_that_changes_is_read_again_and_a_broken_one_waited_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, link = desk.path / "cluster.toml", Link(desk)
+    codes = _watch(
+        desk, link, monkeypatch,
+        lambda: file.write_text("schema = ", encoding="utf-8"),
+        lambda: file.write_text(CLUSTER_FILE.replace("10.0.0.1", "10.0.0.2"), encoding="utf-8"),
+    )  # fmt: skip
+    assert (codes, link.opened) == ([0, 65, 0], 2)
+
+
+def test_a_cluster_file_that_is_broken_at_first_ends_it(desk: Desk) -> None:
+    (desk.path / "cluster.toml").write_text("schema = ", encoding="utf-8")
+    with pytest.raises(SpecError):
+        asyncio.run(command.watch(desk.path / "cluster.toml", CheckRequest(), 300, lambda _: None, desk.clock))
+    assert os.listdir(desk.path) == ["cluster.toml"]
