@@ -28,13 +28,14 @@ from reconciler.core.plan import Plan
 from reconciler.engine.assess import assess
 from reconciler.engine.gather import GatheredFacts
 from reconciler.rules.undo import afterwards
-from reconciler.view import formats
+from reconciler.view import formats, systemd_units
 from reconciler.view.estimate import total_s
 from reconciler.view.formats.text import for_cluster
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import ClusterReport, ReportKind
 from reconciler.view.text.event import event_lines
 from reconciler.view.text.plan import header_text
+from reconciler.view.text.timer import timer_text
 from reconciler.view.text.undo import undo_text
 from specs.cluster import Cluster
 from specs.text import Lang
@@ -231,6 +232,22 @@ def _undo(options: RenderOptions, steps: int) -> Iterator[str]:
     yield from ("$ bkrec undo", *printed[:cut], CUT, *printed[again:])
 
 
+def _timer(options: RenderOptions) -> Iterator[str]:
+    units = systemd_units.TimerUnits(
+        cluster="prod",
+        scope="system",
+        user="ops",
+        command=("/usr/local/bin/bkrec", "-c", "/etc/bkrec/cluster.toml", "--lang", options.lang, "check"),
+        every_s=900,
+        writable=("/home/ops/.local/state/bkrec/prod",),
+    )
+    texts = (("service", systemd_units.service(units)), ("timer", systemd_units.timer(units)))
+    files = ((f"/etc/systemd/system/{units.name}.{kind}", text) for kind, text in texts)
+    enable = ("systemctl", "enable", "--now", f"{units.name}.timer")
+    text = timer_text(files, (("systemctl", "daemon-reload"), enable), options)
+    yield from ("$ sudo bkrec -c /etc/bkrec/cluster.toml check --install-timer", *text.splitlines())
+
+
 SESSIONS: Mapping[str, Callable[[RenderOptions], Iterable[str]]] = {
     "diff": lambda options: _diff(options, _pristine(), 12),
     "diff-short": lambda options: _diff(options, _pristine(), 7),
@@ -240,6 +257,7 @@ SESSIONS: Mapping[str, Callable[[RenderOptions], Iterable[str]]] = {
     "check-drift": lambda options: _check(options, _stopped),
     "diff-drift": lambda options: _diff(options, _report(_stopped(), comparing), 7),
     "apply-drift": lambda options: _repair(options, _stopped),
+    "check-timer": _timer,
     "check-latent": lambda options: _check(options, _until_reboot),
     "plan-of-deletion": _plan_of_deletion,
     "undo": lambda options: _undo(options, 2),

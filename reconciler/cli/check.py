@@ -51,13 +51,65 @@ ConfirmOption = Annotated[
 ]
 
 
+InstallOption = Annotated[
+    bool,
+    typer.Option(
+        "--install-timer",
+        help=localized(
+            "Install a systemd timer on this machine that runs this check (every 15m, or --every).",
+            "在本机安装 systemd 定时器来执行该巡检（缺省每 15m 一次，或按 --every）。",
+        ),
+    ),
+]
+RemoveOption = Annotated[
+    bool,
+    typer.Option("--remove-timer", help=localized("Remove that timer.", "移除该定时器。")),
+]
+RunAsOption = Annotated[
+    str,
+    typer.Option(
+        "--run-as",
+        metavar="USER",
+        help=localized(
+            "User of the timer's check, for root (default: who called sudo).",
+            "定时巡检的用户，仅 root 可用（缺省为调用 sudo 的用户）。",
+        ),
+        show_default=False,
+    ),
+]
+YesOption = Annotated[
+    bool,
+    typer.Option("--yes", help=localized("Install or remove the timer without asking.", "不再询问，直接安装或移除。")),
+]
+
+
 @command("check")
-def check(options: Options, every: EveryOption = None, confirm: ConfirmOption = None) -> "Result[CheckReport] | None":
+def check(
+    options: Options,
+    every: EveryOption = None,
+    confirm: ConfirmOption = None,
+    install: InstallOption = False,
+    remove: RemoveOption = False,
+    run_as: RunAsOption = "",
+    yes: YesOption = False,
+) -> "Result[CheckReport] | None":
     from reconciler.cli import signals
     from reconciler.cli.execute import cluster_path
     from reconciler.commands import check
 
     request = check.CheckRequest(confirm_s=0.0 if confirm is None else seconds(confirm))
+    if install or remove:
+        from reconciler.cli import timer
+
+        if install and remove:
+            raise typer.BadParameter(
+                localized("--install-timer or --remove-timer", "--install-timer 或 --remove-timer")
+            )
+        if install:
+            timer.install(options, every_s=int(seconds(every or "15m")), confirm=confirm, run_as=run_as, yes=yes)
+        else:
+            timer.remove(options, yes=yes)
+        return None
     if every is None:
         return signals.run(check.check(cluster_path(options), request))
     signals.run(check.watch(cluster_path(options), request, seconds(every), Repeated(options).emit))

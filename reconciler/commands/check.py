@@ -17,7 +17,7 @@ from reconciler.commands.session import ClusterSession
 from reconciler.core.check_history import Alert, CheckHistory, delivered, observe, succeeded
 from reconciler.core.diff import Difference
 from reconciler.core.verdict import exit_code
-from reconciler.engine import alert_command, assess, check_store
+from reconciler.engine import assess, check_store, local_program
 from reconciler.engine.assess import Assessment
 from reconciler.engine.clock import Clock, SystemClock
 from reconciler.engine.gather import GatheredFacts, GatherFacts
@@ -191,8 +191,10 @@ async def _alerted(
     if alert is None or not command:
         return delivered(history), ()
     stdin = dumped(alert_document(alert, report, history))
-    failed = await alert_command.call(command, stdin, file.check.timeout_s)
-    return (delivered(history), ()) if failed is None else (history, (failed,))
+    error = await local_program.call(command, stdin=stdin, timeout_s=file.check.timeout_s)
+    if error:
+        return history, (diagnose("alert-command-failed", where=command[0], error=error),)
+    return delivered(history), ()
 
 
 def _command(file: ClusterFile, alert: Alert | None) -> tuple[str, ...]:

@@ -20,9 +20,10 @@ HANDED_IN = {
 """By the last words of what is called."""
 
 REASONS = {
-    ("alert_command.py", "asyncio.create_subprocess_exec"): "a fork on this machine",
-    ("alert_command.py", "process.wait"): "killed before it is waited for",
+    ("local_program.py", "asyncio.create_subprocess_exec"): "a fork on this machine",
+    ("local_program.py", "process.wait"): "killed before it is waited for",
     ("check.py", "discovered"): "`_discovered` of session.py, whose commands have their deadlines",
+    ("timer.py", "act"): "`install` or `remove` of commands/timer.py, whose programs have their deadlines",
     ("session.py", "discovered"): "`_discovered`, whose commands have their deadlines",
     ("adopt.py", "asyncio.wait"): "jobs are followed, each with a deadline (`follow`), and Ctrl-C twice ends it",
     ("clock.py", "asyncio.sleep"): "ends by itself",

@@ -2,8 +2,6 @@
 
 import re
 import shlex
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,6 @@ ENGLISH_ONLY = {"bugs", "campaign", "diagnostics", "figures", "jobs", "messages"
 """Pages for developers, and those that hold both languages in one."""
 MOST_CHARACTERS = {"README.md": 10_000, "README.zh-CN.md": 6_500}
 ROOT_COMMAND: Any = typer.main.get_command(app)
-UNITS = ("bkrec-check.service", "bkrec-check.timer")
 
 
 def _text(name: str) -> str:
@@ -215,28 +212,7 @@ def test_a_stale_session_would_be_found() -> None:
     assert "stale" not in blocks.filled(page, sessions.COMMAND, lambda name: sessions.session("en", name))
 
 
-# The timer, and CONTRIBUTING's walk
-
-
-@pytest.mark.parametrize("page", ["docs/monitoring.md", "docs/monitoring.zh-CN.md"])
-@pytest.mark.parametrize("unit", UNITS)
-def test_the_timer_in_the_manual_is_the_one_to_copy(page: str, unit: str) -> None:
-    written = _text(f"docs/systemd/{unit}").strip().splitlines()
-    assert "\n".join(f"    {line}".rstrip() for line in written) in _text(page)
-
-
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
-def test_systemd_takes_the_timer(tmp_path: Path) -> None:
-    for unit in UNITS:
-        here = _text(f"docs/systemd/{unit}").replace("/usr/local/bin/bkrec", "/bin/true")
-        (tmp_path / unit).write_text(here, encoding="utf-8")
-    done = subprocess.run(
-        ["systemd-analyze", "verify", *(str(tmp_path / unit) for unit in UNITS)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+# CONTRIBUTING's walk
 
 
 def test_snippets_of_the_walk_are_in_the_code() -> None:

@@ -16,6 +16,40 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         why=LocalizedText(en="nothing was read and nothing was changed", zh="未读取任何内容，也未做任何改动"),
         hint=LocalizedText(en="use one of the available formats: {known}", zh="可用的格式：{known}"),
     ),
+    "timer-not-enabled": DiagnosticText(
+        what=LocalizedText(en="systemd did not enable the timer: {error}", zh="systemd 未能启用定时器：{error}"),
+        why=LocalizedText(en="the files written were removed again", zh="已写入的文件已恢复原状"),
+        hint=LocalizedText(
+            en="check that `systemctl` runs here; a user unit needs a session of that user (XDG_RUNTIME_DIR)",
+            zh="确认此处可执行 `systemctl`；用户级单元需要该用户的会话（XDG_RUNTIME_DIR）",
+        ),
+    ),
+    "timer-not-disabled": DiagnosticText(
+        what=LocalizedText(en="systemd did not disable the timer: {error}", zh="systemd 未能停用定时器：{error}"),
+        why=LocalizedText(en="nothing was removed", zh="未删除任何文件"),
+        hint=LocalizedText(en="run it again as the user who installed the timer", zh="以安装定时器的用户重新执行"),
+    ),
+    "timer-not-confirmed": DiagnosticText(
+        what=LocalizedText(en="the timer was not confirmed", zh="定时器未经确认"),
+        why=LocalizedText(en="nothing was written", zh="未写入任何文件"),
+        hint=LocalizedText(en="run it again and answer yes, or use `--yes`", zh="重新执行并确认，或使用 `--yes`"),
+    ),
+    "timer-user-unknown": DiagnosticText(
+        what=LocalizedText(en="unknown user `{user}` on this machine", zh="本机没有用户 `{user}`"),
+        why=LocalizedText(
+            en="the timer's check runs as this user; nothing was written", zh="定时巡检以该用户运行；未写入任何文件"
+        ),
+        hint=LocalizedText(
+            en="create the user, or give another with `--run-as USER`", zh="创建该用户，或用 `--run-as USER` 另行指定"
+        ),
+    ),
+    "timer-user-not-root": DiagnosticText(
+        what=LocalizedText(
+            en="only root installs a timer that runs as `{user}`", zh="只有 root 能安装以 `{user}` 运行的定时器"
+        ),
+        why=LocalizedText(en="nothing was written", zh="未写入任何文件"),
+        hint=LocalizedText(en="run it with sudo, or without `--run-as`", zh="用 sudo 执行，或去掉 `--run-as`"),
+    ),
     "alert-command-failed": DiagnosticText(
         what=LocalizedText(
             en="the command of `check` in cluster.toml failed: {error}",

@@ -41,6 +41,25 @@ LABELS: dict[str, LocalizedText] = {
         " (since {since}, {times:time|times}{flapping})", "（自 {since} 起，共 {times} 次{flapping}）"
     ),
     "finding-flapping": message("; flapping", "；状态反复"),
+    "timer-writes": message("write {path}", "写入 {path}"),
+    "timer-runs": message("run `{command}`", "执行 `{command}`"),
+    "timer-removes": message("remove {path}", "删除 {path}"),
+    "timer-none": message("no timer of this cluster is installed here", "本机没有该集群的定时器"),
+    "timer-installed": message(
+        "{name}.timer is enabled; results: `journalctl {user}-u {name}`",
+        "已启用 {name}.timer；结果：`journalctl {user}-u {name}`",
+    ),
+    "timer-linger": message(
+        "it runs only while you are logged in, unless `loginctl enable-linger` is on",
+        "仅在您登录期间运行，除非已执行 `loginctl enable-linger`",
+    ),
+    "timer-removed": message("{name}.timer is removed", "已移除 {name}.timer"),
+    "timer-key": message(
+        "the check runs without an SSH agent: its key must need no passphrase. Try it: `{command}`",
+        "巡检不使用 SSH agent：密钥不能有口令。先执行一次看看：`{command}`",
+    ),
+    "confirm-timer": message("Install this timer?", "安装该定时器？"),
+    "confirm-timer-removal": message("Remove this timer?", "移除该定时器？"),
     "alert-verdict": message("BlueKing cluster {cluster}: {verdict}", "蓝鲸集群 {cluster}：{verdict}"),
     "alert-unread": message("BlueKing cluster {cluster} could not be checked", "蓝鲸集群 {cluster} 未能巡检"),
     # sections
