@@ -1,20 +1,42 @@
 """`history`: every run of this cluster from this machine, by its journal. Contacts no host."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from reconciler.commands import cluster_file
 from reconciler.commands.result import Result
 from reconciler.core.events import ApprovalGiven, RunEnded
-from reconciler.engine import journal
+from reconciler.engine import check_store, journal
 from reconciler.engine.local_files import state_path
-from reconciler.view.documents import HistoryDoc, RunSummaryDoc
-from specs.diagnostic import BkrecError, diagnose
+from reconciler.view.documents import HistoryDoc, PastFindingDoc, RunSummaryDoc
+from reconciler.view.to_documents import utc
+from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
 
 def history(path: Path) -> Result[HistoryDoc]:
     """Raises SpecError; BkrecError where the journals cannot be read."""
-    return Result(document=HistoryDoc(runs=list(runs(path))))
+    return Result(document=HistoryDoc(runs=list(runs(path)), findings=list(_findings(path))))
+
+
+def _findings(path: Path) -> Iterator[PastFindingDoc]:
+    try:
+        records = check_store.load(state_path(cluster_file.load(path).name, os.environ)).findings
+    except OSError as error:
+        raise BkrecError(_unreadable(error, str(path))) from error
+    for name, record in sorted(records.items(), key=lambda item: (not item[1].present, item[1].since)):
+        yield PastFindingDoc(
+            finding=name,
+            present=record.present,
+            flapping=record.flapping,
+            since=utc(record.since),
+            last=utc(record.last),
+            times=record.times,
+        )
+
+
+def _unreadable(error: OSError, place: str) -> Diagnostic:
+    return diagnose("journal-unreadable", where=error.filename or place, error=error.strerror or error)
 
 
 def runs(path: Path) -> tuple[RunSummaryDoc, ...]:
@@ -26,8 +48,7 @@ def runs(path: Path) -> tuple[RunSummaryDoc, ...]:
             os.listdir(directory / "runs")  # one that must not be read is not the same as no runs
         return tuple(_summary(run, journal.read_run(directory, run)) for run in journal.runs(directory))
     except OSError as error:
-        diagnostic = diagnose("journal-unreadable", where=error.filename or name, error=error.strerror or error)
-        raise BkrecError(diagnostic) from error
+        raise BkrecError(_unreadable(error, name)) from error
 
 
 def _summary(run: str, contents: journal.JournalContents) -> RunSummaryDoc:

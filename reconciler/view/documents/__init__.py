@@ -56,6 +56,7 @@ from reconciler.view.documents.run import (
     EventDoc,
     HistoryDoc,
     IrreversibleDoc,
+    PastFindingDoc,
     RestoredItemDoc,
     RunDoc,
     RunSummaryDoc,
@@ -68,8 +69,8 @@ __all__ = [
     "ComparisonDoc", "DependencyDoc", "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc", "EntryDoc",
     "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc", "FindingDoc", "FindingLineDoc", "GuideCommandDoc",
     "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc", "LockDoc",
-    "OutageDoc", "OverwrittenDoc", "PauseDoc", "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc",
-    "ReadingDoc", "ReasonDoc", "RemainingDoc", "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc",
+    "OutageDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc", "PlacementDoc", "PlanDoc", "PreflightCheckDoc",
+    "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc", "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc",
     "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "SummaryDoc", "TaskDoc", "TaskState",
     "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc", "dumped",
 ]  # fmt: skip

@@ -125,6 +125,23 @@ class RunSummaryDoc(Doc):
     """What was approved for it, and by whom: "topology root@ops"."""
 
 
+class PastFindingDoc(Doc):
+    """What checks from this machine found, now or before."""
+
+    finding: str
+    """A fact's id, or the code and place of why the cluster could not be read."""
+    present: bool
+    flapping: bool
+    since: str
+    """When it came last (UTC)."""
+    last: str
+    """When it was there last."""
+    times: int
+    """How often it came."""
+
+
 class HistoryDoc(Doc):
     schema_: Literal["bkrec.history/1"] = Field(default="bkrec.history/1", alias="schema")
     runs: list[RunSummaryDoc]
+    findings: list[PastFindingDoc] = Field(default_factory=list[PastFindingDoc])
+    """Those that are there now first, each part by when they came, the latest last."""

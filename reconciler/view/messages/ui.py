@@ -40,6 +40,10 @@ LABELS: dict[str, LocalizedText] = {
     "finding-since": message(
         " (since {since}, {times:time|times}{flapping})", "（自 {since} 起，共 {times} 次{flapping}）"
     ),
+    "finding-past": message(
+        " (last found {last}, {times:time|times}{flapping})", "（最近一次出现于 {last}，共 {times} 次{flapping}）"
+    ),
+    "findings": message("Findings of checks", "巡检发现"),
     "finding-flapping": message("; flapping", "；状态反复"),
     "timer-writes": message("write {path}", "写入 {path}"),
     "timer-runs": message("run `{command}`", "执行 `{command}`"),

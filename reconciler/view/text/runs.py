@@ -2,13 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.view.documents import ApprovalDoc, HistoryDoc, LockDoc, PauseDoc, RunSummaryDoc, StatusDoc
+from reconciler.view.documents import (
+    ApprovalDoc,
+    HistoryDoc,
+    LockDoc,
+    PastFindingDoc,
+    PauseDoc,
+    RunSummaryDoc,
+    StatusDoc,
+)
 from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions, lines, sanitized
 
 
 def history_text(history: HistoryDoc, page: RenderOptions) -> str:
-    return lines(_runs(history.runs, page))
+    return lines(_runs(history.runs, page), _findings(history.findings, page))
 
 
 def status_text(status: StatusDoc, page: RenderOptions) -> str:
@@ -54,6 +62,16 @@ def _runs(runs: Sequence[RunSummaryDoc], page: RenderOptions) -> Iterator[str]:
         approved = "".join(f"  --approve {sanitized(item)}" for item in run.approved)
         text = f"{label('run-counts', page.lang, **counts)}  {_verdict(run.verdict, page)}"
         yield f"{sanitized(run.run)}  {sanitized(run.started)}  {text}{approved}"
+
+
+def _findings(findings: Sequence[PastFindingDoc], page: RenderOptions) -> Iterator[str]:
+    if findings:
+        yield page.paint(label("findings", page.lang), "bold")
+    for item in findings:
+        flapping = label("finding-flapping", page.lang) if item.flapping else ""
+        code = "finding-since" if item.present else "finding-past"
+        when = label(code, page.lang, since=item.since, last=item.last, times=item.times, flapping=flapping)
+        yield f"  {sanitized(item.finding)}{when}"
 
 
 def _verdict(verdict: str, page: RenderOptions) -> str:

@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 
 from probes.fact import AnyFact, Known, Unknown
+from reconciler.cli.main import run
 from reconciler.commands import check as command
 from reconciler.commands import session
 from reconciler.commands.check import CheckReport, CheckRequest
@@ -412,3 +413,15 @@ def test_a_cluster_file_that_is_broken_at_first_ends_it(desk: Desk) -> None:
     with pytest.raises(SpecError):
         asyncio.run(command.watch(desk.path / "cluster.toml", CheckRequest(), 300, lambda _: None, desk.clock))
     assert os.listdir(desk.path) == ["cluster.toml"]
+
+
+def test_history_lists_what_is_there_first_and_what_was(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    for active, enabled in (("inactive", "enabled"), ("active", "disabled")):
+        desk.set(active=active, enabled=enabled)
+        desk.check()
+    assert run(["--lang", "en", "history"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "Findings of checks",
+        "  unit.enabled bk-auth.service @10.0.0.3 (since 2023-11-14T22:15:20Z, 1 time)",
+        "  unit.active bk-auth.service @10.0.0.3 (last found 2023-11-14T22:14:20Z, 1 time)",
+    ]
