@@ -18,6 +18,7 @@ from reconciler.cli import (
     pause,
     plan,
     probe,
+    report,
     schema,
     status,
     trust,
@@ -239,6 +240,18 @@ _command(
     history.history,
     localized("List all runs of this cluster from this machine.", "列出本机对该集群的全部运行。"),
     "bkrec history -o json",
+)
+_command(
+    app,
+    "report",
+    report.report,
+    localized(
+        "Report a run for the change ticket: what was done, by whom, before and after, backups. Contacts no host.",
+        "输出一次运行的报告，供变更单使用：做了什么、谁执行、变更前后、备份。不连接任何主机。",
+    ),
+    "bkrec report",
+    "bkrec report 20240601T020000-1f0c -o md",
+    "bkrec report --report md=change.md --report json=change.json",
 )
 _command(
     app,

@@ -35,6 +35,9 @@ class RunStarted(_Event):
     run: str
     epoch: int
     steps: tuple[str, ...]
+    user: str = field(default="", compare=False)
+    source: str = field(default="", compare=False)
+    """Who started it, and on which machine."""
     event: Literal["run-started"] = "run-started"
 
 
@@ -73,6 +76,13 @@ class StepStarted(_Event):
     host: str
     job: str
     """The intent: written and synced before the command is sent."""
+    module: str = field(default="", compare=False)
+    section: str = field(default="", compare=False)
+    irreversible: bool = field(default=False, compare=False)
+    changes: tuple[str, ...] = field(default=(), compare=False)
+    """What it is to change, as it was read: `FACT: BEFORE -> EXPECTED`; done says that the last was verified."""
+    restore: tuple[str, ...] = field(default=(), compare=False)
+    """Of a backup: the commands that bring it back, for root's shell on its host."""
     event: Literal["step-started"] = "step-started"
 
 

@@ -111,7 +111,7 @@ async def _run_with_lease(lease: Lease, context: RunContext, state: RunState) ->
         )
         try:
             steps = tuple(step.id for step in state.assessment.plan.steps)
-            context.record(RunStarted(run=context.run, epoch=lease.epoch, steps=steps))
+            context.record(_run_started(context, lease, steps))
             await _record_approvals(context)
             await _run_rounds(lease, context, state)
             context.record(_run_ended(context, state))
@@ -120,6 +120,10 @@ async def _run_with_lease(lease: Lease, context: RunContext, state: RunState) ->
             state.diagnostics.extend(error.diagnostics)
         for task in background:
             task.cancel()
+
+
+def _run_started(context: RunContext, lease: Lease, steps: tuple[str, ...]) -> RunStarted:
+    return RunStarted(run=context.run, epoch=lease.epoch, steps=steps, user=context.user, source=context.source)
 
 
 async def _announce_halt(context: RunContext) -> None:

@@ -18,7 +18,16 @@ from reconciler.core.preflight import CheckResult
 from reconciler.core.selection import not_done_by
 from reconciler.core.undo_scope import UndoScope
 from reconciler.core.verdict import Readiness, RunVerdict, Verdict, verdict
-from reconciler.view.documents import AckDoc, ExplainDoc, HistoryDoc, LockDoc, PauseDoc, StatusDoc, TrustDoc
+from reconciler.view.documents import (
+    AckDoc,
+    ExplainDoc,
+    HistoryDoc,
+    LockDoc,
+    PauseDoc,
+    RunReportDoc,
+    StatusDoc,
+    TrustDoc,
+)
 from specs.diagnostic import Diagnostic
 from specs.reason import Reason
 from specs.text import LocalizedText
@@ -37,6 +46,7 @@ ReportKind = Literal[
     "pause",
     "plan",
     "probe",
+    "report",
     "schema",
     "status",
     "trust",
@@ -237,6 +247,7 @@ Report = (
     | HistoryDoc
     | LockDoc
     | PauseDoc
+    | RunReportDoc
     | StatusDoc
     | TrustDoc
 )

@@ -25,6 +25,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "pause": doc.PauseDoc,
     "status": doc.StatusDoc,
     "history": doc.HistoryDoc,
+    "report": doc.RunReportDoc,
     "lock": doc.LockDoc,
     "trust": doc.TrustDoc,
     "probe": doc.ProbeDoc,

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, SameAs, Unknown, fact_id, kind_of
 from reconciler.core import events as ev
+from reconciler.core import run_report
 from reconciler.core.check_history import Alert, CheckHistory
 from reconciler.core.diff import AdvisedDrift, Difference, counts, findings
 from reconciler.core.interim_state import InterimState
@@ -115,6 +116,43 @@ def alert_document(alert: Alert, report: ClusterReport | ErrorReport, history: C
         new=list(new),
         check=None if failed else check_with_history(report),
         problems=[problem(diagnostic) for diagnostic in report.diagnostics] if failed else [],
+    )
+
+
+def run_report_document(cluster: str, report: run_report.RunReport, torn: int) -> doc.RunReportDoc:
+    return doc.RunReportDoc(
+        cluster=cluster,
+        run=report.run,
+        user=report.user,
+        source=report.source,
+        started=report.started,
+        ended=report.ended,
+        verdict=report.verdict or "",
+        approvals=[f"{given.approval} {given.user}@{given.source}" for given in report.approvals],
+        steps=[_step_report(step) for step in report.steps],
+        backups=[
+            doc.BackupReportDoc(step=step.step, host=step.host, made=step.ended, restore=list(step.restore))
+            for step in report.backups
+        ],
+        problems=[problem(diagnostic) for diagnostic in report.diagnostics],
+        torn=torn,
+    )
+
+
+def _step_report(step: run_report.StepReport) -> doc.StepReportDoc:
+    return doc.StepReportDoc(
+        step=step.step,
+        host=step.host,
+        module=step.module,
+        section=step.section,
+        outcome=step.outcome,
+        started=step.started,
+        seconds=step.seconds,
+        attempts=step.attempts,
+        irreversible=step.irreversible,
+        changes=list(step.changes),
+        problem=problem(step.diagnostic) if step.diagnostic else None,
+        log=list(step.log),
     )
 
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from probes.fact import AnyDrift, AnyReading, Known, Readings, fact_id
+from probes.fact import AnyDrift, AnyFact, AnyReading, Known, Readings, fact_id
 from probes.job import JobsRunning
 from reconciler.core.approval import human_action_needed
 from reconciler.core.diff import compare
@@ -27,7 +27,7 @@ from reconciler.core.events import (
 )
 from reconciler.core.identity import job_id, job_key
 from reconciler.core.plan import Step
-from reconciler.core.redact import redact
+from reconciler.core.redact import redact, redact_reading
 from reconciler.engine.assess import facts_of
 from reconciler.engine.clock import wall_ahead_s
 from reconciler.engine.jobs.adopt import ADOPTED_TIMEOUT_S, unfinished_diagnostic
@@ -102,6 +102,8 @@ class StepAttempt:
     waiting_since: dict[str, float] = field(default_factory=dict[str, float])
     """By the code of the diagnostic."""
     retries: int = 0
+    readings: Readings = field(default_factory=dict[AnyFact, AnyReading])
+    """The last ones that were decided on."""
 
     @property
     def host(self) -> str:
@@ -149,6 +151,7 @@ async def _retry_until_done(attempt: StepAttempt, context: RunContext) -> StepRe
         if isinstance(readings, Diagnostic):
             return StepFailed(step=step.id, diagnostic=readings)
         read_at = context.clock.steady()
+        attempt.readings = readings
         match decide(step, readings, attempt.sent_attempt):
             case Skip():
                 return StepSkipped(step=step.id)
@@ -267,9 +270,30 @@ def _record_start(attempt: StepAttempt, number: int, context: RunContext) -> Non
     if attempt.number == number:
         return
     attempt.number, attempt.started_at = number, context.clock.steady()
-    context.record(StepStarted(step=attempt.step.id, host=attempt.host, job=attempt.job))
+    context.record(_step_started(attempt))
     attempt.jobs.running[attempt.step.id] = attempt.job
     attempt.jobs.started_steps.append(attempt.step.id)
+
+
+def _step_started(attempt: StepAttempt) -> StepStarted:
+    """With what it is to change, for the report of the run."""
+    step = attempt.step
+    differing = (compare(expected, attempt.readings) for expected in step.action.ensures())
+    changes = (
+        f"{fact_id(drift.expected.fact)}: {reading_text(redact_reading(drift.reading))} -> {expected_text(drift)}"
+        for drift in differing
+        if drift is not None
+    )
+    return StepStarted(
+        step=step.id,
+        host=attempt.host,
+        job=attempt.job,
+        module=step.module,
+        section=step.section,
+        irreversible=step.action.irreversible,
+        changes=tuple(changes),
+        restore=step.action.restore_commands(),
+    )
 
 
 def _job_spec(attempt: StepAttempt, deadline: StartDeadline, context: RunContext) -> JobSpec:

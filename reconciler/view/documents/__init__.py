@@ -53,26 +53,30 @@ from reconciler.view.documents.plan import (
 )
 from reconciler.view.documents.probe import FactDoc, ProbeDoc
 from reconciler.view.documents.run import (
+    BackupReportDoc,
     EventDoc,
     HistoryDoc,
     IrreversibleDoc,
     PastFindingDoc,
     RestoredItemDoc,
     RunDoc,
+    RunReportDoc,
     RunSummaryDoc,
+    StepReportDoc,
     UndoDoc,
 )
 from reconciler.view.documents.trust import KeyDoc, ServerDoc, ServerState, TrustDoc
 
 __all__ = [
-    "AbsentDoc", "AckDoc", "AdviceDoc", "AlertDoc", "ApprovalDoc", "BlockedDoc", "CheckDoc", "CheckState",
-    "ComparisonDoc", "DependencyDoc", "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc", "EntryDoc",
-    "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc", "FindingDoc", "FindingLineDoc", "GuideCommandDoc",
+    "AbsentDoc", "AckDoc", "AdviceDoc", "AlertDoc", "ApprovalDoc", "BackupReportDoc", "BlockedDoc", "CheckDoc",
+    "CheckState", "ComparisonDoc", "DependencyDoc", "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc",
+    "EntryDoc", "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc", "FindingDoc", "FindingLineDoc", "GuideCommandDoc",
     "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc", "LockDoc",
     "OutageDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc", "PlacementDoc", "PlanDoc", "PreflightCheckDoc",
-    "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc", "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc",
-    "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "SummaryDoc", "TaskDoc", "TaskState",
-    "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc", "dumped",
+    "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc", "RestoredItemDoc", "RunDoc", "RunReportDoc",
+    "RunSummaryDoc", "SameDoc", "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc",
+    "StepReportDoc", "SummaryDoc", "TaskDoc", "TaskState", "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc",
+    "dumped",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from reconciler.core.run_report import StepOutcome
 from reconciler.core.verdict import EventVerdict, RunVerdict
 from reconciler.view.documents.base import DiagnosticDoc, Doc, ReadingDoc, ReasonDoc
 from reconciler.view.documents.diff import DiffDoc
@@ -43,6 +44,13 @@ class EventDoc(Doc):
     fact: str | None = None
     host: str | None = None
     job: str | None = None
+    module: str | None = None
+    section: str | None = None
+    irreversible: bool | None = None
+    changes: list[str] | None = None
+    """Of step-started: `FACT: BEFORE -> EXPECTED`."""
+    restore: list[str] | None = None
+    """Of the step-started of a backup: the commands that bring it back."""
     line: str | None = None
     seconds: float | None = None
     exit_status: int | None = None
@@ -123,6 +131,56 @@ class RunSummaryDoc(Doc):
     failed: int
     approved: list[str] = Field(default_factory=list[str])
     """What was approved for it, and by whom: "topology root@ops"."""
+
+
+class StepReportDoc(Doc):
+    step: str
+    host: str
+    module: str
+    section: str
+    outcome: StepOutcome
+    started: str
+    """"" where it was not started."""
+    seconds: float
+    attempts: int
+    irreversible: bool
+    changes: list[str]
+    """`FACT: BEFORE -> EXPECTED`, as read before; of a step that is done the last was verified afterwards."""
+    problem: DiagnosticDoc | None = None
+    log: list[str] = Field(default_factory=list[str])
+    """The last lines of one that failed."""
+
+
+class BackupReportDoc(Doc):
+    step: str
+    host: str
+    made: str
+    """When it was complete and verified."""
+    restore: list[str]
+    """For root's shell on that host."""
+
+
+class RunReportDoc(Doc):
+    """`report RUN`: a run for those who were not there, from its journal."""
+
+    schema_: Literal["bkrec.report/1"] = Field(default="bkrec.report/1", alias="schema")
+    cluster: str
+    run: str
+    user: str
+    """"" in a journal that an older bkrec wrote."""
+    source: str
+    started: str
+    ended: str
+    """"" where it was killed, or is still running."""
+    verdict: EventVerdict | Literal[""]
+    approvals: list[str]
+    """What was approved for it, by whom: "cmdb-topology root@ops"."""
+    steps: list[StepReportDoc]
+    backups: list[BackupReportDoc]
+    problems: list[DiagnosticDoc]
+    """Why it started no further step."""
+    torn: int
+    """Lines of the journal that could not be read."""
 
 
 class PastFindingDoc(Doc):

@@ -52,7 +52,7 @@ def form(kind: ReportKind) -> Form | None:
             return _doctor
         case "error":
             return _failed
-        case "ack" | "explain" | "history" | "init" | "lock" | "pause" | "schema" | "status" | "trust":
+        case "ack" | "explain" | "history" | "init" | "lock" | "pause" | "report" | "schema" | "status" | "trust":
             return None
 
 

@@ -3,22 +3,20 @@
 Values come from hosts: in a cell nothing of them is markup, neither of Markdown nor of HTML.
 """
 
-from collections.abc import Iterable, Iterator
-
 from probes.fact import AnyDrift, Unknown, fact_id, kind_of
 from reconciler.core.diff import findings
 from reconciler.view import describe
 from reconciler.view.formats import Form, Format
 from reconciler.view.formats.text import for_cluster
+from reconciler.view.markdown import escaped, table
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.messages.ui import label
-from reconciler.view.render import RenderOptions, harmless_lines, lines, sanitized
+from reconciler.view.render import RenderOptions, harmless_lines, lines
 from reconciler.view.reports import ClusterReport, ErrorReport, ReportKind
+from reconciler.view.text.run_report import run_report_text
 from reconciler.view.text.verdict import verdict_line
 from reconciler.view.to_documents import utc
 from specs.diagnostic import Diagnostic
-
-_MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_[]|#~"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
 
 
 def form(kind: ReportKind) -> Form | None:
@@ -27,25 +25,13 @@ def form(kind: ReportKind) -> Form | None:
             return _compared
         case "error":
             return _error
+        case "report":
+            return run_report_text
         case (
             "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
             | "schema" | "status" | "trust" | "undo"
         ):  # fmt: skip
             return None
-
-
-def escaped(text: str) -> str:
-    """One line in which nothing is markup."""
-    return sanitized(text).translate(_MARKUP)
-
-
-def table(head: Iterable[str], body: Iterable[Iterable[str]]) -> Iterator[str]:
-    """Cells are escaped already."""
-    names = tuple(head)
-    yield f"| {' | '.join(names)} |"
-    yield "|" + " --- |" * len(names)
-    for row in body:
-        yield f"| {' | '.join(row)} |"
 
 
 def _compared(report: ClusterReport, page: RenderOptions) -> str:

@@ -50,6 +50,16 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         why=LocalizedText(en="nothing was written", zh="未写入任何文件"),
         hint=LocalizedText(en="run it with sudo, or without `--run-as`", zh="用 sudo 执行，或去掉 `--run-as`"),
     ),
+    "report-unknown-run": DiagnosticText(
+        what=LocalizedText(en="unknown run `{run}` on this machine", zh="本机没有运行 `{run}` 的记录"),
+        why=LocalizedText(
+            en="a report is made from the journal, which is on the machine that the run was started from",
+            zh="报告取自运行日志，日志位于启动该运行的机器上",
+        ),
+        hint=LocalizedText(
+            en="use one of: {runs}; `bkrec history` lists them all", zh="可用的有：{runs}；`bkrec history` 列出全部"
+        ),
+    ),
     "alert-command-failed": DiagnosticText(
         what=LocalizedText(
             en="the command of `check` in cluster.toml failed: {error}",

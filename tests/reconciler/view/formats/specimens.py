@@ -6,7 +6,19 @@ from typing import Any, get_args
 from reconciler.core import events as ev
 from reconciler.core.preflight import check_results
 from reconciler.core.undo_scope import IrreversibleStep, UndoScope
-from reconciler.view.documents import AckDoc, ExplainDoc, HistoryDoc, LockDoc, PauseDoc, StatusDoc, TaskDoc, TrustDoc
+from reconciler.view.documents import (
+    AckDoc,
+    BackupReportDoc,
+    ExplainDoc,
+    HistoryDoc,
+    LockDoc,
+    PauseDoc,
+    RunReportDoc,
+    StatusDoc,
+    StepReportDoc,
+    TaskDoc,
+    TrustDoc,
+)
 from reconciler.view.reports import (
     ClusterReport,
     DoctorReport,
@@ -20,6 +32,7 @@ from reconciler.view.reports import (
     UndoPreview,
     UndoReport,
 )
+from reconciler.view.to_documents import problem
 from specs.diagnostic import diagnose
 from tests.reconciler.view.world import EXPECTED, PLAN, PORT, READINGS, RETIRE, START, STUCK, TITLES, difference
 
@@ -69,6 +82,17 @@ REPORTS: Mapping[ReportKind, Any] = {
     "plan": CLUSTER,
     "probe": ProbeReport(
         cluster=CLUSTER, readings=READINGS, modules={expected.fact: expected.module for expected in EXPECTED}
+    ),
+    "report": RunReportDoc(
+        cluster="x", run="r1", user="wang", source="ops", started="2026-01-01T02:00:00.000+00:00", ended="", verdict="",
+        approvals=["cmdb-topology wang@ops"], torn=1, problems=[problem(STUCK)],
+        steps=[
+            StepReportDoc(
+                step=RETIRE.id, host="10.0.0.2", module="paas", section="7.1", outcome="failed", started="", seconds=0,
+                attempts=2, irreversible=True, changes=["a: <b> -> c"], problem=problem(STUCK), log=["<last & line>"],
+            )
+        ],
+        backups=[BackupReportDoc(step=START.id, host="10.0.0.3", made="", restore=["cp -a /a /b"])],
     ),
     "schema": SchemaReport(schema={"type": "object"}),
     "status": StatusDoc(last=None),

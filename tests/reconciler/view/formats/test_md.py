@@ -6,7 +6,8 @@ from probes.fact import Known
 from probes.path import FileDigest
 from reconciler.core.check_history import FindingRecord
 from reconciler.core.diff import diff
-from reconciler.view.formats.md import escaped, form
+from reconciler.view.formats.md import form
+from reconciler.view.markdown import escaped
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import ClusterReport
 from specs.text import Lang

@@ -1,0 +1,122 @@
+"""A run as its journal has it, put together for those who were not there. Pure, over the journal's records.
+
+The journal explains; it is not the truth about the cluster: "done" says that the step's effects were verified then. Of
+a step that was planned again in a later round the last outcome counts. Journals of older versions lack who started the
+run and what a step was to change: those fields are empty then.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from reconciler.core import events as ev
+from reconciler.core.verdict import EventVerdict
+from specs.diagnostic import Diagnostic
+
+StepOutcome = Literal[
+    "done", "skipped", "failed", "blocked", "deferred", "postponed", "needs-human", "unfinished", "not-started"
+]
+"""unfinished: it was started, and the journal has no end of it. not-started: planned only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepReport:
+    step: str
+    host: str = ""
+    module: str = ""
+    section: str = ""
+    outcome: StepOutcome = "not-started"
+    started: str = ""
+    ended: str = ""
+    seconds: float = 0.0
+    attempts: int = 0
+    irreversible: bool = False
+    changes: tuple[str, ...] = ()
+    restore: tuple[str, ...] = ()
+    diagnostic: Diagnostic | None = field(default=None)
+    log: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    run: str
+    user: str = ""
+    source: str = ""
+    started: str = ""
+    ended: str = ""
+    verdict: EventVerdict | None = None
+    approvals: tuple[ev.ApprovalGiven, ...] = ()
+    steps: tuple[StepReport, ...] = ()
+    """In the order in which they were started; those never started last."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def backups(self) -> tuple[StepReport, ...]:
+        return tuple(step for step in self.steps if step.restore and step.outcome == "done")
+
+
+def run_report(run: str, records: Iterable[tuple[str, ev.Event]]) -> RunReport:
+    """`records`: when, and what, in their order."""
+    report, steps = RunReport(run=run), dict[str, StepReport]()
+    for at, event in records:
+        report = replace(report, started=report.started or at)
+        match event:
+            case ev.RunStarted():
+                report = replace(report, user=event.user, source=event.source)
+                planned = (step for step in event.steps if step not in steps)
+                steps |= {step: StepReport(step=step) for step in planned}
+            case ev.ApprovalGiven():
+                report = replace(report, approvals=(*report.approvals, event))
+            case ev.RunHalted():
+                report = replace(report, diagnostics=(*report.diagnostics, event.diagnostic))
+            case ev.RunEnded():
+                report = replace(report, ended=at, verdict=event.verdict)
+            case ev.LeaseContended() | ev.JobAdopted() | ev.StepOutput() | ev.RunInterrupted():
+                continue
+            case _:
+                steps[event.step] = _stepped(steps.get(event.step, StepReport(step=event.step)), event, at)
+    order = sorted(steps.values(), key=lambda step: (not step.started, step.started))
+    return replace(report, steps=tuple(order))
+
+
+StepEvent = (
+    ev.StepStarted
+    | ev.StepDone
+    | ev.StepSkipped
+    | ev.StepFailed
+    | ev.StepBlocked
+    | ev.StepDeferred
+    | ev.StepPostponed
+    | ev.StepNeedsHuman
+)
+
+
+def _stepped(step: StepReport, event: StepEvent, at: str) -> StepReport:
+    match event:
+        case ev.StepStarted():
+            return replace(
+                step,
+                host=event.host,
+                module=event.module,
+                section=event.section,
+                outcome="unfinished",
+                started=step.started or at,
+                attempts=step.attempts + 1,
+                irreversible=event.irreversible,
+                changes=step.changes or event.changes,
+                restore=event.restore,
+            )
+        case ev.StepDone():
+            return replace(step, outcome="done", ended=at, seconds=event.seconds, diagnostic=None, log=())
+        case ev.StepSkipped():
+            return replace(step, outcome="skipped", ended=at)
+        case ev.StepFailed():
+            return replace(step, outcome="failed", ended=at, diagnostic=event.diagnostic, log=event.tail)
+        case ev.StepBlocked():
+            return replace(step, outcome="blocked")
+        case ev.StepDeferred():
+            return replace(step, outcome="deferred")
+        case ev.StepPostponed():
+            return replace(step, outcome="postponed")
+        case ev.StepNeedsHuman():
+            return replace(step, outcome="needs-human", diagnostic=event.diagnostic)
