@@ -184,6 +184,9 @@ _command(
     ),
     "bkrec check",
     "bkrec check --every 5m",
+    "bkrec check -c prod.toml -c test.toml -o json",
+    "bkrec check --confirm 30s --report prom=/var/lib/node-exporter/bkrec.prom",
+    "bkrec check --install-timer --every 10m",
 )
 _command(
     app,

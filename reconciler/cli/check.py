@@ -13,6 +13,7 @@ from reconciler.cli.options import Options, Printed
 if TYPE_CHECKING:
     from reconciler.commands.check import CheckReport
     from reconciler.commands.result import Result
+    from reconciler.view.reports import ChecksReport
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -92,12 +93,18 @@ def check(
     remove: RemoveOption = False,
     run_as: RunAsOption = "",
     yes: YesOption = False,
-) -> "Result[CheckReport] | None":
+) -> "Result[CheckReport] | Result[ChecksReport] | None":
     from reconciler.cli import signals
     from reconciler.cli.execute import cluster_path
     from reconciler.commands import check
 
     request = check.CheckRequest(confirm_s=0.0 if confirm is None else seconds(confirm))
+    if options.more_clusters and (every is not None or install or remove):
+        text = localized(
+            "several cluster files: one check at a time, without a timer",
+            "指定多个集群文件时只能单次检查，不能用定时器",
+        )
+        raise typer.BadParameter(text)
     if install or remove:
         from reconciler.cli import timer
 
@@ -110,6 +117,10 @@ def check(
         else:
             timer.remove(options, yes=yes)
         return None
+    if options.more_clusters:
+        from reconciler.cli.execute import cluster_paths
+
+        return signals.run(check.check_all(cluster_paths(options), request))
     if every is None:
         return signals.run(check.check(cluster_path(options), request))
     signals.run(check.watch(cluster_path(options), request, seconds(every), Repeated(options).emit))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import typer
 
-from reconciler.cli.language import Lang
+from reconciler.cli.language import Lang, localized
 from reconciler.cli.options import ClusterOption, LangOption, Options, OutputOption, ReportOption, merge
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def command(
     def declare(run: "Callable[Concatenate[Options, P], Result[Any] | None]") -> Callable[..., None]:
         def called(
             ctx: typer.Context,
-            cluster: Path | None,
+            cluster: list[Path] | None,
             lang: Lang | None,
             output: str | None,
             report: list[str] | None,
@@ -42,6 +42,9 @@ def command(
             from reconciler.cli.execute import execute
 
             options = merge(ctx, cluster, lang, output, report)
+            if options.more_clusters and kind != "check":
+                text = localized("only `check` takes several cluster files", "只有 `check` 可以指定多个集群文件")
+                raise typer.BadParameter(text)
             execute(ctx.command_path, kind, options, lambda: run(options, **own))  # pyright: ignore[reportCallIssue]
 
         _take_signature(called, run)

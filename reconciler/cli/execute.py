@@ -36,7 +36,13 @@ def execute(path: str, kind: "ReportKind", options: "Options", run: "Callable[[]
         raise Exit(emit_error(exit_code(error.ends_as), error.diagnostics, options)) from error
     _print_ssh_warnings(options)
     if result is not None:
-        finish(emit_result(result, kind, options))
+        finish(emit_result(result, _kind_of(result, kind), options))
+
+
+def _kind_of(result: "Result[Any]", kind: "ReportKind") -> "ReportKind":
+    from reconciler.view.reports import ChecksReport
+
+    return "checks" if isinstance(result.document, ChecksReport) else kind
 
 
 def emit_result(result: "Result[Any]", kind: "ReportKind", options: "Options") -> int:
@@ -64,10 +70,19 @@ def _print_ssh_warnings(options: "Options") -> None:
 
 def cluster_path(options: "Options") -> Path:
     """Warns where others can write the file. Raises SpecError."""
+    return _located(options.cluster, options)
+
+
+def cluster_paths(options: "Options") -> tuple[Path, ...]:
+    """The same for a command that takes several."""
+    return (_located(options.cluster, options), *(_located(path, options) for path in options.more_clusters))
+
+
+def _located(given: Path | None, options: "Options") -> Path:
     from reconciler.cli.output import print_diagnostics
     from reconciler.commands import cluster_file
 
-    path, warnings = cluster_file.locate(options.cluster)
+    path, warnings = cluster_file.locate(given)
     print_diagnostics(warnings, options, warnings=True)
     return path
 

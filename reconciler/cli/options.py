@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from specs.diagnostic import Diagnostic
 
 ClusterOption = Annotated[
-    Path | None,
+    list[Path] | None,
     typer.Option(
         "-c",
         "--cluster",
         metavar="FILE",
         help=localized(
             "Cluster file (default: $BKREC_CLUSTER, cluster.toml here or in a parent directory,"
-            " ~/.config/bkrec/cluster.toml).",
-            "集群文件（缺省依次为 $BKREC_CLUSTER、当前目录及上级目录的 cluster.toml、~/.config/bkrec/cluster.toml）。",
+            " ~/.config/bkrec/cluster.toml). Repeatable for `check`.",
+            "集群文件（缺省依次为 $BKREC_CLUSTER、当前目录及上级目录的 cluster.toml、~/.config/bkrec/cluster.toml）；"
+            "用于 `check` 时可重复。",
         ),
     ),
 ]
@@ -116,6 +117,8 @@ class Printed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     cluster: Path | None = None
+    more_clusters: tuple[Path, ...] = ()
+    """Those after the first: only `check` takes several."""
     lang: Lang = LANG
     output: str = DEFAULT
     reports: tuple[ReportFile, ...] = field(default=())
@@ -134,15 +137,17 @@ class Options:
 
 def merge(
     ctx: typer.Context,
-    cluster: Path | None = None,
+    cluster: Sequence[Path] | None = None,
     lang: Lang | None = None,
     output: str | None = None,
     report: Sequence[str] | None = None,
 ) -> Options:
     """What stands after the command's name wins over what stands before it; reports add up. Raises BadParameter."""
     before = ctx.obj if isinstance(ctx.obj, Options) else Options()
+    first, *more = cluster or (before.cluster, *before.more_clusters)
     return Options(
-        cluster=cluster or before.cluster,
+        cluster=first,
+        more_clusters=tuple(path for path in more if path is not None),
         lang=lang or before.lang,
         output=before.output if output is None else _format(output),
         reports=(*before.reports, *(_report(text) for text in report or ())),

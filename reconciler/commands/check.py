@@ -4,8 +4,9 @@ Read-only on hosts; on this machine the history of findings is written (`engine/
 the operator's command ever changes the verdict: what goes wrong with them is a warning.
 """
 
+import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,19 +17,17 @@ from reconciler.commands.result import Result
 from reconciler.commands.session import ClusterSession
 from reconciler.core.check_history import Alert, CheckHistory, delivered, observe, succeeded
 from reconciler.core.diff import Difference
-from reconciler.core.verdict import exit_code
+from reconciler.core.verdict import ExitCode, exit_code
 from reconciler.engine import assess, check_store, local_program
 from reconciler.engine.assess import Assessment
 from reconciler.engine.clock import Clock, SystemClock
 from reconciler.engine.gather import GatheredFacts, GatherFacts
 from reconciler.engine.local_files import state_path
 from reconciler.view.documents import dumped
-from reconciler.view.reports import ClusterReport, ErrorReport
+from reconciler.view.reports import CheckReport, ChecksReport, ClusterReport, ErrorReport
 from reconciler.view.to_documents import alert_document
 from specs.cluster import ClusterFile
 from specs.diagnostic import BkrecError, Diagnostic, diagnose
-
-CheckReport = ClusterReport | ErrorReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +45,36 @@ async def check(path: Path, request: CheckRequest, clock: Clock | None = None) -
     except BkrecError as error:
         report = _error_report(file, error)
     return await _concluded(file, report, clock)
+
+
+async def check_all(paths: Sequence[Path], request: CheckRequest, clock: Clock | None = None) -> Result[ChecksReport]:
+    """All at once. A cluster whose file cannot be used is a report among the others."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_checked(path, request, clock)) for path in paths]
+    results = [task.result() for task in tasks]
+    codes = {result.exit_code for result in results}
+    return Result(
+        document=ChecksReport(reports=tuple(result.document for result in results)),
+        warnings=tuple(warning for result in results for warning in result.warnings),
+        diagnostics=tuple(diagnostic for result in results for diagnostic in result.diagnostics),
+        exit_code=combined_exit_code(codes),
+    )
+
+
+def combined_exit_code(codes: Set[int]) -> int:
+    """Of several clusters: what could not be checked outweighs drift."""
+    if codes <= {ExitCode.OK, ExitCode.DIFFERS}:
+        return max(codes, default=ExitCode.OK)
+    return ExitCode.UNKNOWN
+
+
+async def _checked(path: Path, request: CheckRequest, clock: Clock | None) -> Result[CheckReport]:
+    try:
+        return await check(path, request, clock)
+    except BkrecError as error:
+        code = exit_code(error.ends_as)
+        report = ErrorReport(exit_code=code, diagnostics=error.diagnostics, cluster=str(path))
+        return _result(report, ())
 
 
 async def watch(

@@ -36,6 +36,7 @@ ReportKind = Literal[
     "ack",
     "apply",
     "check",
+    "checks",
     "diff",
     "doctor",
     "error",
@@ -233,8 +234,20 @@ class ErrorReport:
     """As in ClusterReport, of `check`."""
 
 
+CheckReport = ClusterReport | ErrorReport
+"""A check of one cluster: what was found, or why it could not be checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecksReport:
+    """Several clusters, in the order in which they were named."""
+
+    reports: tuple[CheckReport, ...]
+
+
 Report = (
-    ClusterReport
+    ChecksReport
+    | ClusterReport
     | ProbeReport
     | DoctorReport
     | RunReport

@@ -12,6 +12,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "diff": doc.DiffDoc,
     "plan": doc.PlanDoc,
     "check": doc.CheckDoc,
+    "checks": doc.ChecksDoc,
     "finding": doc.FindingLineDoc,
     "summary": doc.SummaryDoc,
     "alert": doc.AlertDoc,

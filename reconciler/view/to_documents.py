@@ -21,6 +21,7 @@ from reconciler.view.estimate import outages, total_s
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.overwritten import overwritten
 from reconciler.view.reports import (
+    ChecksReport,
     ClusterReport,
     DoctorReport,
     EndOfRun,
@@ -74,6 +75,19 @@ def check_with_history(report: ClusterReport) -> doc.CheckDoc:
     }
     updates |= {"cluster": report.name, "checked": utc(report.checked_at), "last_success": utc(report.last_success)}
     return compared.model_copy(update=updates)
+
+
+def checks_document(report: ChecksReport) -> doc.ChecksDoc:
+    return doc.ChecksDoc(
+        clusters=[
+            doc.ClusterCheckDoc(
+                cluster=item.cluster, verdict="unknown", problems=[problem(d) for d in item.diagnostics]
+            )
+            if isinstance(item, ErrorReport)
+            else doc.ClusterCheckDoc(cluster=item.name, verdict=item.verdict, check=check_with_history(item))
+            for item in report.reports
+        ]
+    )
 
 
 def with_history(document: F, report: ClusterReport) -> F:

@@ -32,6 +32,8 @@ from reconciler.view.documents.diff import (
     AdviceDoc,
     AlertDoc,
     CheckDoc,
+    ChecksDoc,
+    ClusterCheckDoc,
     ComparisonDoc,
     DiffDoc,
     FindingDoc,
@@ -69,14 +71,14 @@ from reconciler.view.documents.trust import KeyDoc, ServerDoc, ServerState, Trus
 
 __all__ = [
     "AbsentDoc", "AckDoc", "AdviceDoc", "AlertDoc", "ApprovalDoc", "BackupReportDoc", "BlockedDoc", "CheckDoc",
-    "CheckState", "ComparisonDoc", "DependencyDoc", "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc",
-    "EntryDoc", "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc", "FindingDoc", "FindingLineDoc", "GuideCommandDoc",
-    "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc", "LockDoc",
-    "OutageDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc", "PlacementDoc", "PlanDoc", "PreflightCheckDoc",
-    "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc", "RestoredItemDoc", "RunDoc", "RunReportDoc",
-    "RunSummaryDoc", "SameDoc", "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc",
-    "StepReportDoc", "SummaryDoc", "TaskDoc", "TaskState", "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc",
-    "dumped",
+    "CheckState", "ChecksDoc", "ClusterCheckDoc", "ComparisonDoc", "DependencyDoc", "DeviationDoc",
+    "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc", "EntryDoc", "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc",
+    "FindingDoc", "FindingLineDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc",
+    "JobDoc", "KeyDoc", "KnownDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc",
+    "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc",
+    "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "SameDoc", "SelectionDoc", "ServerDoc",
+    "ServerState", "StatusDoc", "StepDoc", "StepReportDoc", "SummaryDoc", "TaskDoc", "TaskState", "TextDoc",
+    "TrustDoc", "UndoDoc", "UnknownDoc", "dumped",
 ]  # fmt: skip
 
 

@@ -66,6 +66,22 @@ class CheckDoc(ComparisonDoc):
     """When a check read everything last; "" where none did."""
 
 
+class ClusterCheckDoc(Doc):
+    cluster: str
+    verdict: Verdict
+    check: CheckDoc | None = None
+    """null where the cluster could not be checked."""
+    problems: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])
+    """Why it could not."""
+
+
+class ChecksDoc(Doc):
+    """`check` of several clusters."""
+
+    schema_: Literal["bkrec.checks/1"] = Field(default="bkrec.checks/1", alias="schema")
+    clusters: list[ClusterCheckDoc]
+
+
 class FindingLineDoc(FindingDoc):
     """A line of `check -o ndjson`."""
 

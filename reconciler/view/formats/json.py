@@ -7,6 +7,7 @@ from reconciler.view.documents import DiffDoc, Doc, dumped
 from reconciler.view.formats import Form, Format
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import (
+    ChecksReport,
     ClusterReport,
     DoctorReport,
     EndOfRun,
@@ -29,6 +30,8 @@ def form(kind: ReportKind) -> Form | None:
             return _run
         case "check":
             return _check
+        case "checks":
+            return _checks
         case "diff":
             return _diff
         case "doctor":
@@ -67,6 +70,10 @@ def _run(report: RunReport, _: RenderOptions) -> str:
 
 def _check(report: ClusterReport, _: RenderOptions) -> str:
     return dumped(to.check_with_history(report))
+
+
+def _checks(report: ChecksReport, _: RenderOptions) -> str:
+    return dumped(to.checks_document(report))
 
 
 def _diff(report: ClusterReport, _: RenderOptions) -> str:

@@ -18,7 +18,15 @@ from reconciler.view import describe
 from reconciler.view.formats import Form, Format
 from reconciler.view.messages.registry import reason_text
 from reconciler.view.render import RenderOptions, harmless_lines
-from reconciler.view.reports import ClusterReport, DoctorReport, ErrorReport, ProbeReport, ReportKind, RunReport
+from reconciler.view.reports import (
+    ChecksReport,
+    ClusterReport,
+    DoctorReport,
+    ErrorReport,
+    ProbeReport,
+    ReportKind,
+    RunReport,
+)
 from reconciler.view.text.diagnostic import diagnostics_text
 from reconciler.view.text.verdict import verdict_line
 from specs.diagnostic import Diagnostic
@@ -50,6 +58,8 @@ def form(kind: ReportKind) -> Form | None:
             return _run
         case "doctor":
             return _doctor
+        case "checks":
+            return _several
         case "error":
             return _failed
         case "ack" | "explain" | "history" | "init" | "lock" | "pause" | "report" | "schema" | "status" | "trust":
@@ -134,8 +144,16 @@ def _preflight(check: CheckResult, page: RenderOptions) -> Case:
     return Case(group=case.group, name=case.name, outcome=outcome, message=case.message, text=case.text)
 
 
-def _failed(report: ErrorReport, page: RenderOptions) -> str:
-    return _suite("bkrec", (_problem(diagnostic, page) for diagnostic in report.diagnostics))
+def _failed(report: ErrorReport, page: RenderOptions, name: str = "bkrec") -> str:
+    return _suite(name, (_problem(diagnostic, page) for diagnostic in report.diagnostics))
+
+
+def _several(report: ChecksReport, page: RenderOptions) -> str:
+    suites = (
+        _failed(item, page, f"bkrec {item.cluster}") if isinstance(item, ErrorReport) else _compared(item, page)
+        for item in report.reports
+    )
+    return _HEAD + "".join(suite.removeprefix(_HEAD).removesuffix(_END) for suite in suites) + _END
 
 
 def _facts(report: ClusterReport, page: RenderOptions) -> Iterator[Case]:
@@ -189,7 +207,11 @@ def _suite(name: str, cases: Iterable[Case]) -> str:
     }
     lines = (line for case in cases for line in _lines(case))
     body = "\n".join((f"<testsuite{_attributes(attributes)}>", *lines, "</testsuite>"))
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{body}\n</testsuites>\n'
+    return f"{_HEAD}{body}\n{_END}"
+
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
+_END = "</testsuites>\n"
 
 
 def _lines(case: Case) -> Iterator[str]:

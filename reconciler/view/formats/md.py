@@ -12,7 +12,8 @@ from reconciler.view.markdown import escaped, table
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, harmless_lines, lines
-from reconciler.view.reports import ClusterReport, ErrorReport, ReportKind
+from reconciler.view.reports import ChecksReport, ClusterReport, ErrorReport, ReportKind
+from reconciler.view.text.check import summary_lines
 from reconciler.view.text.run_report import run_report_text
 from reconciler.view.text.verdict import verdict_line
 from reconciler.view.to_documents import utc
@@ -23,6 +24,8 @@ def form(kind: ReportKind) -> Form | None:
     match kind:
         case "check" | "diff":
             return _compared
+        case "checks":
+            return _several
         case "error":
             return _error
         case "report":
@@ -43,6 +46,16 @@ def _compared(report: ClusterReport, page: RenderOptions) -> str:
         ("", *table(head, rows)) if rows else (),
         ("", *(f"- {_problem(warning, page)}" for warning in report.warnings)) if report.warnings else (),
     )
+
+
+def _several(report: ChecksReport, page: RenderOptions) -> str:
+    parts = (
+        f"## {escaped(item.cluster)}\n\n{_error(item, page)}"
+        if isinstance(item, ErrorReport)
+        else _compared(item, page)
+        for item in report.reports
+    )
+    return lines(summary_lines(report, page)) + "\n" + "\n".join(parts)
 
 
 def _row(severity: str, drift: AnyDrift, report: ClusterReport, page: RenderOptions) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from reconciler.view.formats import Form, Format
 from reconciler.view.messages.registry import diagnostic_text, fill
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, sanitized
-from reconciler.view.reports import ClusterReport, ErrorReport, ReportKind
+from reconciler.view.reports import CheckReport, ChecksReport, ClusterReport, ErrorReport, ReportKind
+from reconciler.view.text.check import summary_lines
 from reconciler.view.text.verdict import verdict_line
 
 State = Literal["OK", "WARNING", "CRITICAL", "UNKNOWN"]
@@ -24,6 +25,8 @@ def form(kind: ReportKind) -> Form | None:
     match kind:
         case "check" | "diff":
             return _compared
+        case "checks":
+            return _several
         case "error":
             return _error
         case (
@@ -46,8 +49,31 @@ def state_of(report: ClusterReport | ErrorReport) -> State:
             return "WARNING" if difference.advice else "OK"
 
 
-def _exit_code(report: ClusterReport | ErrorReport) -> int:
-    return EXIT_CODES[state_of(report)]
+def _exit_code(report: ClusterReport | ErrorReport | ChecksReport) -> int:
+    return EXIT_CODES[worst(report) if isinstance(report, ChecksReport) else state_of(report)]
+
+
+def worst(report: ChecksReport) -> State:
+    """UNKNOWN outweighs CRITICAL here as everywhere in bkrec: with a cluster unread, nothing is concluded."""
+    states = {state_of(item) for item in report.reports}
+    order: tuple[State, ...] = ("UNKNOWN", "CRITICAL", "WARNING", "OK")
+    return next((state for state in order if state in states), "OK")
+
+
+def _several(report: ChecksReport, page: RenderOptions) -> str:
+    """One line; the clusters by name and state, and their counts as `NAME.drift`."""
+    words = ", ".join(f"{_name(item)} {state_of(item)}" for item in report.reports)
+    data = tuple(
+        f"{item.name}.{name}={number};;;0"
+        for item in report.reports
+        if isinstance(item, ClusterReport)
+        for name, number in counts(item.difference).items()
+    )
+    return _line(worst(report), " ".join((*summary_lines(report, page), f"({words})")), data)
+
+
+def _name(item: CheckReport) -> str:
+    return item.cluster if isinstance(item, ErrorReport) else item.name
 
 
 def _compared(report: ClusterReport, page: RenderOptions) -> str:

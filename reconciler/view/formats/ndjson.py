@@ -9,7 +9,15 @@ from reconciler.view.documents import dumped
 from reconciler.view.formats import Form, Format
 from reconciler.view.formats.json import stream
 from reconciler.view.render import RenderOptions
-from reconciler.view.reports import ClusterReport, EndOfRun, ErrorReport, ReportKind, RunReport, UndoReport
+from reconciler.view.reports import (
+    ChecksReport,
+    ClusterReport,
+    EndOfRun,
+    ErrorReport,
+    ReportKind,
+    RunReport,
+    UndoReport,
+)
 
 
 def form(kind: ReportKind) -> Form | None:
@@ -18,6 +26,8 @@ def form(kind: ReportKind) -> Form | None:
             return _findings
         case "apply" | "undo":
             return _events
+        case "checks":
+            return _several
         case "error":
             return _error
         case (
@@ -30,6 +40,12 @@ def form(kind: ReportKind) -> Form | None:
 def _findings(report: ClusterReport, _: RenderOptions) -> str:
     lines = (*to.finding_lines(report), to.summary_document(report))
     return "".join(dumped(line, indent=None) for line in lines)
+
+
+def _several(report: ChecksReport, page: RenderOptions) -> str:
+    return "".join(
+        _error(item, page) if isinstance(item, ErrorReport) else _findings(item, page) for item in report.reports
+    )
 
 
 def _events(report: RunReport, _: RenderOptions) -> str:

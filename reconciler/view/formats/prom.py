@@ -19,7 +19,7 @@ from reconciler.core.verdict import Verdict
 from reconciler.view.formats import Form, Format
 from reconciler.view.messages.registry import diagnostic_text, fill
 from reconciler.view.render import RenderOptions, sanitized
-from reconciler.view.reports import ClusterReport, ErrorReport, ReportKind
+from reconciler.view.reports import ChecksReport, ClusterReport, ErrorReport, ReportKind
 
 Sample = tuple[Mapping[str, str], int]
 
@@ -28,6 +28,8 @@ def form(kind: ReportKind) -> Form | None:
     match kind:
         case "check" | "diff":
             return _compared
+        case "checks":
+            return _several
         case "error":
             return _error
         case (
@@ -70,6 +72,21 @@ def _compared(report: ClusterReport, _: RenderOptions) -> str:
             *_times(report.name, report.checked_at, report.last_success),
         )
     )
+
+
+def _several(report: ChecksReport, page: RenderOptions) -> str:
+    """Samples of one metric stand together, below one HELP and one TYPE."""
+    metrics: dict[str, list[str]] = {}
+    for item in report.reports:
+        head = ""
+        for line in (_error(item, page) if isinstance(item, ErrorReport) else _compared(item, page)).splitlines():
+            head = line if line.startswith("# HELP ") else head
+            if line.startswith(("# HELP ", "# TYPE ")):
+                metrics.setdefault(head, [])
+                metrics[head] += [line] if line not in metrics[head] else []
+            elif not line.startswith("#"):
+                metrics[head].append(line)
+    return "".join(f"{line}\n" for lines in metrics.values() for line in lines)
 
 
 def _release(report: ClusterReport) -> Iterable[Sample]:

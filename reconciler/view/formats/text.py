@@ -6,8 +6,9 @@ from reconciler.view.explain import explain_text
 from reconciler.view.formats import Form, Format
 from reconciler.view.formats.json import form as json_form
 from reconciler.view.messages.ui import label
-from reconciler.view.render import RenderOptions, lines
+from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.reports import (
+    ChecksReport,
     ClusterReport,
     ErrorReport,
     InitReport,
@@ -17,7 +18,7 @@ from reconciler.view.reports import (
     UndoReport,
 )
 from reconciler.view.text.ack import ack_text
-from reconciler.view.text.check import check_text
+from reconciler.view.text.check import check_text, summary_lines
 from reconciler.view.text.diagnostic import diagnostics_text
 from reconciler.view.text.diff import diff_text
 from reconciler.view.text.doctor import doctor_text
@@ -39,6 +40,8 @@ def form(kind: ReportKind) -> Form | None:
             return _apply
         case "check":
             return _check
+        case "checks":
+            return _checks
         case "diff":
             return _diff
         case "doctor":
@@ -92,6 +95,16 @@ def _is_interim(report: RunReport) -> bool:
 
 def _check(report: ClusterReport, page: RenderOptions) -> str:
     return check_text(report.release, report.difference, for_cluster(page, report), report.history)
+
+
+def _checks(report: ChecksReport, page: RenderOptions) -> str:
+    parts = (
+        f"{sanitized(item.cluster)}\n{_error(item, page)}"
+        if isinstance(item, ErrorReport)
+        else f"{item.name}\n{_check(item, page)}"
+        for item in report.reports
+    )
+    return lines(summary_lines(report, page)) + "\n" + "\n".join(parts)
 
 
 def _diff(report: ClusterReport, page: RenderOptions) -> str:

@@ -91,6 +91,7 @@ LABELS: dict[str, LocalizedText] = {
     "outcome-not-started": message("not started", "未启动"),
     "outcome-irreversible": message(", irreversible", "，不可逆"),
     "outcome-attempts": message(", {attempts} attempts", "，尝试 {attempts} 次"),
+    "checks-summary": message("{clusters:cluster|clusters}: {verdicts}", "{clusters} 个集群：{verdicts}"),
     "alert-verdict": message("BlueKing cluster {cluster}: {verdict}", "蓝鲸集群 {cluster}：{verdict}"),
     "alert-unread": message("BlueKing cluster {cluster} could not be checked", "蓝鲸集群 {cluster} 未能巡检"),
     # sections

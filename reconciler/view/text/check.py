@@ -4,18 +4,21 @@ Facts that could not be read for one cause are one finding: the cause, their num
 after what is wrong, with what will happen; advice comes last.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import get_args
 
 from probes.fact import AnyDrift, Unknown, fact_id, kind_of
 from reconciler.core.check_history import FindingRecord
 from reconciler.core.diff import Difference, findings
+from reconciler.core.verdict import Verdict
 from reconciler.view import describe
 from reconciler.view.messages.registry import diagnostic_text, fill
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, lines, sanitized
-from reconciler.view.reports import ClusterReport, ErrorReport
+from reconciler.view.reports import ChecksReport, ClusterReport, ErrorReport
 from reconciler.view.text import latent
 from reconciler.view.text.diff import unread_why
 from reconciler.view.text.rows import grouped, rows
@@ -70,6 +73,14 @@ def _advice(difference: Difference, page: RenderOptions) -> Iterator[str]:
         yield from rows(
             page, (*latent.consequence(advised.drift, difference, page), latent.hint(advised, page)), indent=6
         )
+
+
+def summary_lines(report: ChecksReport, page: RenderOptions) -> Iterator[str]:
+    """Of several clusters: how many of each verdict."""
+    verdicts = Counter("unknown" if isinstance(item, ErrorReport) else item.verdict for item in report.reports)
+    words = (f"{verdicts[word]} {label(f'word-{word}', page.lang)}" for word in get_args(Verdict) if verdicts[word])
+    comma = "，" if page.lang == "zh" else ", "
+    yield label("checks-summary", page.lang, clusters=len(report.reports), verdicts=comma.join(words))
 
 
 def alert_text(report: ClusterReport | ErrorReport, new: Collection[str], lang: Lang) -> str:

@@ -425,3 +425,33 @@ def test_history_lists_what_is_there_first_and_what_was(desk: Desk, capsys: pyte
         "  unit.enabled bk-auth.service @10.0.0.3 (since 2023-11-14T22:15:20Z, 1 time)",
         "  unit.active bk-auth.service @10.0.0.3 (last found 2023-11-14T22:14:20Z, 1 time)",
     ]
+
+
+# Several clusters
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [({0}, 0), ({0, 2}, 2), ({0, 2, 4}, 4), ({0, 65}, 4), ({2, 5}, 4), ({2}, 2)],
+)
+def test_of_several_clusters_what_could_not_be_checked_outweighs_drift(codes: set[int], code: int) -> None:
+    assert command.combined_exit_code(codes) == code
+
+
+def test_several_clusters_are_checked_and_reported_together(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.set(active="inactive")
+    (desk.path / "b.toml").write_text(CLUSTER_FILE.replace('"lab"', '"other"'), encoding="utf-8")
+    (desk.path / "broken.toml").write_text("schema = ", encoding="utf-8")
+    assert run(["--lang", "en", "check", "-c", "cluster.toml", "-c", "b.toml"]) == 2
+    assert capsys.readouterr().out.startswith("2 clusters: 2 differs\n")
+    assert run(["check", "-c", "cluster.toml", "-c", "broken.toml", "-o", "json"]) == 4
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.validate(document, dict(schema("checks")))
+    assert [item["verdict"] for item in document["clusters"]] == ["differs", "unknown"]
+    assert document["clusters"][1]["problems"][0]["code"] == "spec-not-toml"
+
+
+@pytest.mark.parametrize("words", ["diff", "check --every 5m", "check --install-timer"])
+def test_everything_else_takes_one_cluster(desk: Desk, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["-c", "cluster.toml", "-c", "b.toml", *words.split()]) == 64
+    assert capsys.readouterr().out == ""

@@ -1,6 +1,7 @@
 """A report of each kind, for the tests of formats."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, get_args
 
 from reconciler.core import events as ev
@@ -20,6 +21,7 @@ from reconciler.view.documents import (
     TrustDoc,
 )
 from reconciler.view.reports import (
+    ChecksReport,
     ClusterReport,
     DoctorReport,
     ErrorReport,
@@ -34,7 +36,7 @@ from reconciler.view.reports import (
 )
 from reconciler.view.to_documents import problem
 from specs.diagnostic import diagnose
-from tests.reconciler.view.world import EXPECTED, PLAN, PORT, READINGS, RETIRE, START, STUCK, TITLES, difference
+from tests.reconciler.view.world import EXPECTED, PLAN, PORT, READINGS, RETIRE, RIGHT, START, STUCK, TITLES, difference
 
 CLUSTER = ClusterReport(
     name="x",
@@ -63,6 +65,13 @@ REPORTS: Mapping[ReportKind, Any] = {
     "ack": AckDoc(tasks=[TaskDoc(task="job-upgrader-after", host="10.0.0.1", state="untraced")]),
     "apply": RunReport(verdict="failed", exit_code=3, cluster=CLUSTER, events=EVENTS, diagnostics=(STUCK,)),
     "check": CLUSTER,
+    "checks": ChecksReport(
+        reports=(
+            CLUSTER,
+            ErrorReport(exit_code=65, diagnostics=(diagnose("file-exists", where="x", path="x"),), cluster="y"),
+            replace(CLUSTER, name="z", difference=difference(RIGHT)),
+        )
+    ),
     "diff": CLUSTER,
     "doctor": DoctorReport(
         release="6.2.2", steps=2, checks=check_results(EXPECTED, READINGS), problems=(STUCK,), warnings=CLUSTER.warnings

@@ -10,7 +10,7 @@ from probes.fact import AnyFact, Known
 from reconciler.core.diff import AdvisedDrift, Difference
 from reconciler.view.formats import load
 from reconciler.view.render import RenderOptions
-from reconciler.view.reports import ClusterReport, ErrorReport
+from reconciler.view.reports import ChecksReport, ClusterReport, ErrorReport, ReportKind
 from specs.diagnostic import diagnose
 from specs.reason import Reason
 from tests.reconciler.view.formats.specimens import CLUSTER, REPORTS
@@ -62,6 +62,7 @@ CASES: dict[str, tuple[Any, int, str]] = {
     "only latent": (_report(_latent()), 1, "latent"),
     "differs": (_report(difference({**READINGS, BOOT: RIGHT[BOOT]})), 2, "drift"),
     "unknown": (CLUSTER, 3, "unknown"),
+    "several clusters": (REPORTS["checks"], 3, ""),
     "an error": (REPORTS["error"], 3, ""),
     "an error without words": (ErrorReport(exit_code=3, diagnostics=()), 3, ""),
     "a bar in an error": (
@@ -79,12 +80,17 @@ def test_line_data_and_exit_code_are_a_plugins(case: str, lang: Any) -> None:
     plugin = load("nagios")
     assert plugin.exit_code is not None
     assert plugin.exit_code(report) == status
-    form = plugin.form("error" if isinstance(report, ErrorReport) else "check")
+    kinds: dict[type, ReportKind] = {ErrorReport: "error", ChecksReport: "checks", ClusterReport: "check"}
+    form = plugin.form(kinds[type(report)])
     assert form is not None
     data = plugin_output(form(report, RenderOptions(lang=lang)), status)
     if counted:
         assert data[counted] > 0
-    if not isinstance(report, ErrorReport):
+    if isinstance(report, ChecksReport):
+        assert set(data) == {
+            f"{name}.{count}" for name in ("x", "z") for count in ("drift", "latent", "unknown", "advice")
+        }
+    if isinstance(report, ClusterReport):
         assert set(data) == {"facts", "drift", "latent", "advice", "unknown"}
 
 

@@ -86,6 +86,20 @@ def test_a_check_without_a_verdict_says_unknown_and_when_one_succeeded_last() ->
     assert not any(key[0] == "bkrec_check_findings" for key in samples)
 
 
+def test_of_several_clusters_each_metric_stands_once() -> None:
+    made = form("checks")
+    assert made is not None
+    text = made(REPORTS["checks"], RenderOptions())
+    assert text.count("# TYPE bkrec_check_verdict gauge") == 1
+    samples = _samples(text)
+    verdicts = {key[1]: key[2] for key, value in samples.items() if key[0] == "bkrec_check_verdict" and value}
+    assert verdicts == {
+        "cluster=x": "verdict=unknown",
+        "cluster=y": "verdict=unknown",
+        "cluster=z": "verdict=converged",
+    }
+
+
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool (Debian: prometheus) is not installed")
 @pytest.mark.parametrize("report", [CHECKED, ODD, REPORTS["error"]], ids=["check", "odd", "error"])
 def test_promtool_accepts_it(report: ClusterReport | ErrorReport) -> None:
