@@ -9,6 +9,7 @@ from reconciler.cli import (
     ack,
     apply,
     check,
+    completion,
     diff,
     doctor,
     explain,
@@ -265,6 +266,16 @@ _command(
         "输出各类文档及 cluster.toml 的 JSON Schema。",
     ),
     "bkrec schema diff",
+)
+_command(
+    app,
+    "completion",
+    completion.completion,
+    localized(
+        "Print the script that makes bash, zsh or fish complete bkrec's commands and options.",
+        "输出 bash、zsh 或 fish 的命令补全脚本。",
+    ),
+    "bkrec completion bash",
 )
 _command(
     lock_app,

@@ -91,10 +91,13 @@ def _diagnostics(code: str, output_text: str = "") -> "tuple[Diagnostic, ...]":
 
 
 def _run(args: Sequence[str]) -> int:
+    from reconciler.cli import completion
     from reconciler.cli.app import app
     from reconciler.cli.terminal import tolerate_encoding_errors
 
     tolerate_encoding_errors()
+    if completion.VARIABLE in os.environ:
+        completion.enable()
     code = app(args=list(args), prog_name="bkrec", standalone_mode=False)
     return code if isinstance(code, int) else ExitCode.OK
 

@@ -22,6 +22,9 @@ def cluster_toml(proposal: InitProposal, page: RenderOptions) -> str:
 
 
 def _head(proposal: InitProposal, page: RenderOptions) -> Iterator[str]:
+    # read by taplo, the language server of TOML editors, which wants it at the head of the file
+    yield "#:schema ./cluster.schema.json"
+    yield from _comment("toml-editor", page)
     yield from _comment("toml-head", page)
     yield 'schema = "bkrec.cluster/1"'
     yield f"name = {_text(proposal.name)}"

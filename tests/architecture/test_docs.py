@@ -167,6 +167,20 @@ def test_a_command_that_bkrec_does_not_take_would_be_found() -> None:
     assert not _is_taken("bkrec apply --force")
 
 
+def test_the_workflow_runs_the_test_command() -> None:
+    steps = re.findall(r"^ +- run: (?:sudo )?(\S+)$", _text(".github/workflows/test.yml"), re.MULTILINE)
+    assert steps == ["./.ci/test"]
+    assert (ROOT / steps[0]).stat().st_mode & 0o100
+
+
+@pytest.mark.parametrize("page", ["docs/monitoring.md", "docs/monitoring.zh-CN.md"])
+def test_ansible_fails_on_no_verdict_and_no_other_exit_code(page: str) -> None:
+    """Each list of codes that does not fail holds only codes that say what the cluster is, or what it waits for."""
+    lists = re.findall(r"failed_when: bkrec\.rc not in (\[.*\])", _text(page))
+    fine = [{ExitCode(int(code)) for code in re.findall("[0-9]+", codes)} for codes in lists]
+    assert fine == [{ExitCode.OK, ExitCode.DIFFERS}, {ExitCode.OK, ExitCode.WAITING}]
+
+
 # Generated pages and parts
 
 

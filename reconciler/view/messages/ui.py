@@ -350,6 +350,10 @@ LABELS: dict[str, LocalizedText] = {
     "frame-adopted": message("waiting for a job of an earlier run on {host}", "等待 {host} 上以往运行的任务"),
     "frame-waiting": message("no step is running yet", "尚无步骤运行"),
     # init
+    "toml-editor": message(
+        "An editor for TOML completes and checks this file once `bkrec schema cluster > cluster.schema.json` was run next to it.",
+        "在本文件旁执行 `bkrec schema cluster > cluster.schema.json` 之后，TOML 编辑器即可补全并检查本文件。",
+    ),
     "toml-head": message(
         (
             "Settings that bkrec cannot discover. Which module is on which host stays in install.config "

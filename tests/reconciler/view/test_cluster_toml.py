@@ -1,10 +1,14 @@
 """What `init` writes is what every other command reads."""
 
+import tomllib
+
+import jsonschema
 import pytest
 
 from reconciler.view.cluster_toml import cluster_toml
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import InitProposal
+from reconciler.view.schema import schema
 from specs import parse
 from specs.text import Lang
 from tests.reconciler.view.world import PORT
@@ -41,3 +45,15 @@ def test_a_proposal_is_a_valid_cluster_file(lang: Lang) -> None:
 def test_each_placement_says_why() -> None:
     assert cluster_toml(PROPOSAL, RenderOptions()).count("# the login process of 6.1 holds port 8003") == 3
     assert "# 6.1 的登录进程占用 8003 端口" in cluster_toml(PROPOSAL, RenderOptions(lang="zh"))
+
+
+def test_an_editor_is_given_the_schema_and_finds_nothing_wrong() -> None:
+    """taplo reads the directive at the head of the file; what it names is what the comment says to make."""
+    text = cluster_toml(PROPOSAL, RenderOptions())
+    head, comment, *_ = text.splitlines()
+    assert head == "#:schema ./cluster.schema.json"
+    assert "bkrec schema cluster" in f"{comment} {text.splitlines()[2]}"
+    document = tomllib.loads(text)
+    jsonschema.validate(document, dict(schema("cluster")))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**document, "optionall": []}, dict(schema("cluster")))
