@@ -24,7 +24,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any
+from typing import Any, cast
 
 TITLES = {"drift": {"en": "Drift", "zh": "漂移"}, "recovery": {"en": "Recovered", "zh": "已恢复"}}
 MOST_BYTES = 3500
@@ -112,10 +112,10 @@ def post(url: str, body: Any) -> "dict[str, Any]":
     data = json.dumps(body, ensure_ascii=False).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json; charset=utf-8"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
-        answered = json.loads(answer.read(65536))
+        answered: Any = json.loads(answer.read(65536))
     if not isinstance(answered, dict):
         raise ValueError("the answer is not a JSON object")
-    return answered
+    return cast("dict[str, Any]", answered)
 
 
 if __name__ == "__main__":

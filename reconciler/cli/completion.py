@@ -3,7 +3,8 @@
 The script calls bkrec again with `_BKREC_COMPLETE` set, which then only answers with words and reads nothing.
 """
 
-from typing import Annotated, Literal
+import importlib
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -15,15 +16,17 @@ ShellArgument = Annotated[Shell, typer.Argument(help=localized("The shell.", "æ‰
 
 
 def completion(shell: ShellArgument) -> None:
-    from typer.completion import get_completion_script
-
     from reconciler.cli.output import out
 
-    out(get_completion_script(prog_name="bkrec", complete_var=VARIABLE, shell=shell) + "\n")
+    script = _typer().get_completion_script(prog_name="bkrec", complete_var=VARIABLE, shell=shell)
+    out(f"{script}\n")
 
 
 def enable() -> None:
     """Where a shell asks for words; else it costs nothing."""
-    from typer.completion import completion_init
+    _typer().completion_init()
 
-    completion_init()
+
+def _typer() -> Any:
+    """Typer itself offers these only as options of the program, beside all others."""
+    return importlib.import_module("typer.completion")

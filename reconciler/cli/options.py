@@ -144,10 +144,9 @@ def merge(
 ) -> Options:
     """What stands after the command's name wins over what stands before it; reports add up. Raises BadParameter."""
     before = ctx.obj if isinstance(ctx.obj, Options) else Options()
-    first, *more = cluster or (before.cluster, *before.more_clusters)
     return Options(
-        cluster=first,
-        more_clusters=tuple(path for path in more if path is not None),
+        cluster=cluster[0] if cluster else before.cluster,
+        more_clusters=tuple(cluster[1:]) if cluster else before.more_clusters,
         lang=lang or before.lang,
         output=before.output if output is None else _format(output),
         reports=(*before.reports, *(_report(text) for text in report or ())),

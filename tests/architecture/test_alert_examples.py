@@ -58,7 +58,7 @@ def robot() -> Generator[Robot]:
             self.end_headers()
             self.wfile.write(json.dumps(it.answer).encode())
 
-        def log_request(self, *_: object) -> None:
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             return
 
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:

@@ -56,8 +56,11 @@ def _exit_code(report: ClusterReport | ErrorReport | ChecksReport) -> int:
 def worst(report: ChecksReport) -> State:
     """UNKNOWN outweighs CRITICAL here as everywhere in bkrec: with a cluster unread, nothing is concluded."""
     states = {state_of(item) for item in report.reports}
-    order: tuple[State, ...] = ("UNKNOWN", "CRITICAL", "WARNING", "OK")
-    return next((state for state in order if state in states), "OK")
+    order: tuple[State, ...] = ("UNKNOWN", "CRITICAL", "WARNING")
+    for state in order:
+        if state in states:
+            return state
+    return "OK"
 
 
 def _several(report: ChecksReport, page: RenderOptions) -> str:

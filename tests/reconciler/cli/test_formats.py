@@ -85,7 +85,7 @@ def test_an_error_is_reported_in_the_format_asked_for(bkrec: Run, tmp_path: Path
         (("pause",), 3),
         (("no-such-command",), 3),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),
+    ids=["unread", "no duration", "no cluster file", "a report nowhere", "no such form", "no such command"],
 )
 def test_nagios_has_exit_codes_of_its_own(bkrec: Run, args: tuple[str, ...], code: int) -> None:
     ended, out, _ = bkrec("-o", "nagios", *args)

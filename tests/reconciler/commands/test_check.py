@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from probes.fact import AnyFact, Known, Unknown
+from probes.fact import AnyFact, Known, Unknown, kind_of
 from reconciler.cli.main import run
 from reconciler.commands import check as command
 from reconciler.commands import session
@@ -116,7 +116,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def _kinds(report: ClusterReport) -> list[str]:
-    return sorted(drift.expected.fact.kind for drift in report.difference.drift)
+    return sorted(kind_of(drift.expected.fact) for drift in report.difference.drift)
 
 
 # Seen twice
