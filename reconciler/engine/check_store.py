@@ -6,6 +6,7 @@ or damaged costs one alert more, never one less.
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -28,6 +29,7 @@ LOCK_TIMEOUT_S = 660.0
 @asynccontextmanager
 async def locked(directory: Path, clock: Clock) -> AsyncGenerator[None]:
     """Raises OSError; TimeoutError, which is one, where another check has it for too long."""
+    _require_home(directory)
     private_dir(directory)
     descriptor = os.open(directory / "check.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
@@ -39,6 +41,13 @@ async def locked(directory: Path, clock: Clock) -> AsyncGenerator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _require_home(directory: Path) -> None:
+    """A check that only reads makes nobody a home: that of a service's user may not be there on purpose."""
+    home = directory.parents[3] if directory.parts[-4:-2] == (".local", "state") else None
+    if home is not None and not home.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "the home directory does not exist", str(home))
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -131,6 +131,8 @@ def _event(kind: type[Any]) -> Any:
 def _value(hint: Any) -> Any:
     if hint is str:
         return HOSTILE
+    if hint is bool:
+        return True
     if hint is Diagnostic:
         return _filled("answer-truncated", LocalizedText(en="{said}", zh="{said}"))
     choices = get_args(hint)
