@@ -40,6 +40,7 @@ from probes.system import (
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
 from reconciler.rules import database, task
+from reconciler.rules.install import site_code_copy
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
@@ -149,16 +150,20 @@ def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyE
 
 
 def _site_code(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
-    """Files of the site's own are named before they go, and a person says that they may. Asked while the copy is still
-    to be made: then the package below /data/src is mostly the one that was installed."""
+    """Files of the site's own are named before they go, and a person says that they may. Asked while the first copy is
+    still to be made: then the package below /data/src is mostly the one that was installed."""
     if SITE_CODE in approved:
         return
-    installed = {cluster.home(path): path for module in cluster.modules() for path in module.site_code}
+    copies = {
+        site_code_copy(cluster, module, cluster.home(path)): path
+        for module in cluster.modules()
+        for path in module.site_code
+    }
     for step in plan.steps:
-        if isinstance(step.action, CopyDirectory) and step.action.source.removesuffix("/.") in installed:
-            path = step.action.source.removesuffix("/.")
-            fact = SiteFiles(host=step.action.host, installed=path, packaged=cluster.src(installed[path]))
-            because = reason("preflight-site-code", path=path, copy=step.action.path, id=SITE_CODE)
+        if isinstance(step.action, CopyDirectory) and step.action.path in copies:
+            path = copies[step.action.path]
+            fact = SiteFiles(host=step.action.host, installed=cluster.home(path), packaged=cluster.src(path))
+            because = reason("preflight-site-code", path=fact.installed, copy=step.action.path, id=SITE_CODE)
             yield fact.must_be((), because=because, source="ce/bin/install_paas.sh:164")
 
 
