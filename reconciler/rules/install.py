@@ -94,7 +94,7 @@ def site_code_copied(
     alone, whose container is installed by itself."""
     paths = [path for path in module.site_code if not project or path.endswith(f"/{project}")]
     sources = [PathKind(host=host, path=cluster.home(path)) for host in hosts for path in paths]
-    facts.read_all(PathKind(host=each.host, path=site_code_copy(cluster, module, each.path)) for each in sources)
+    facts.read_all(PathKind(host=s.host, path=site_code_copy(cluster, module, s.path)) for s in sources)
     present = zip(sources, facts.read_all(sources), strict=True)
     return tuple(
         _site_code_copied(cluster, module, source, kind.value, facts)
@@ -110,7 +110,7 @@ def _site_code_copied(cluster: Cluster, module: Module, source: PathKind, kind: 
     if facts.read(copy) == Known("directory"):
         root = f"{source.path}/." if kind == "link" else source.path
         code, copied = (
-            TreeDigest(host=source.host, root=each, exclude=WRITTEN_BY_PRODUCT) for each in (root, copy.path)
+            TreeDigest(host=source.host, root=path, exclude=WRITTEN_BY_PRODUCT) for path in (root, copy.path)
         )
         same = code.must_equal(copied, because=why, source=vendor, module=module.name)
         content, _ = facts.read_all((code, copied))

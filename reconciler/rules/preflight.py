@@ -33,6 +33,7 @@ from probes.system import (
     LanAddressDiffers,
     LoginProxies,
     MemorySize,
+    MountPoint,
     NameResolved,
     ProcessorCount,
     PythonModulesMissing,
@@ -105,6 +106,7 @@ def preflight_checks(
         *_dumpable(cluster, plan, approved),
         *_site_code(cluster, plan, approved),
         *_disk_space(cluster, plan),
+        *_renames(plan),
         *_tools(plan),
         *_downloads(plan),
         *_docker(cluster, plan),
@@ -211,6 +213,15 @@ def _disk_space(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
                 images = DiskRoom(host=host, path=cluster.home("public/docker"), mb=IMAGES_MB)
                 because = reason("preflight-space-images", mb=IMAGES_MB, path=images.path)
                 yield images.must_be("enough", because=because, source=f"{module.source}; docker load")
+
+
+def _renames(plan: Plan) -> Iterator[AnyExpected]:
+    """The new tree is renamed in: what is a mount of its own cannot be."""
+    for step in plan.steps:
+        if isinstance(step.action, SwapSource):
+            fact = MountPoint(host=step.action.host, path=step.action.live)
+            because = reason("preflight-mount-point", path=fact.path)
+            yield fact.must_be(False, because=because, source="rename(2), EBUSY; guide 6.1")
 
 
 def _inodes(host: str, path: str, count: int) -> AnyExpected:

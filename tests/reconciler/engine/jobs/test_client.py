@@ -324,8 +324,8 @@ def test_what_was_claimed_and_never_began_is_claimed_anew_with_what_is_sent_now(
 def test_a_runner_that_was_called_for_an_earlier_claim_begins_nothing(
     host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It came late: systemd had put it off. What was sent since, with another login, is not its to run. It has not failed:
-    a failed unit would keep the name from the next claim."""
+    """It came late: systemd had put it off. What was sent since, with another login, is not its to run. It has not
+    failed: a failed unit would keep the name from the next claim."""
     place, trace = host.state(H) / "jobs" / "test.1", tmp_path / "trace"
 
     async def run() -> None:
