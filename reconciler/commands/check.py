@@ -115,12 +115,12 @@ async def _report(opened: ClusterSession, request: CheckRequest, clock: Clock) -
     expected, decide = comparing(cluster)
     inputs = spec_inputs(cluster, comparing)
     first = await assess.assess(opened.gather, expected, decide, inputs)
-    differing = _differing(first.difference)
-    if not (request.confirm_s and differing):
-        return cluster_report(cluster, first)
+    report = cluster_report(cluster, first)
+    if not (request.confirm_s and _differing(report.difference)):
+        return report
     await clock.sleep(request.confirm_s)
-    expected_now, _ = inputs.plan_inputs(first.readings)
-    again = frozenset(assess.facts_of([item for item in expected_now if item.fact in differing]))
+    differing = _differing(first.difference)
+    again = frozenset(assess.facts_of([item for item in first.expected if item.fact in differing]))
     second = await assess.assess(_only(again, opened.gather, first), expected, decide, inputs)
     return cluster_report(cluster, _confirmed(second, differing))
 

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Drift, Readings, Unknown, resolve_target
 from specs.diagnostic import Diagnostic
 from specs.reason import Reason, reason
+from specs.site import Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,14 @@ class AdvisedDrift:
 
     drift: AnyDrift
     diagnostic: Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaivedDrift:
+    """A finding that cluster.toml waives: shown, and counted for no verdict."""
+
+    drift: AnyDrift
+    waiver: Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +42,7 @@ class Difference:
     advice: tuple[AdvisedDrift, ...] = ()
     latent: Mapping[AnyFact, Reason] = field(default_factory=dict[AnyFact, Reason])
     """Of drift and advice, what matches now: what will happen all the same, and when."""
+    waived: tuple[WaivedDrift, ...] = ()
 
 
 _NOT_READ = Unknown(reason("not-read"))
@@ -80,19 +90,22 @@ def without_advice(difference: Difference, advice: Mapping[AnyFact, Diagnostic])
     return replace(difference, drift=remaining, advice=advised)
 
 
-Severity = Literal["drift", "latent", "unknown", "advice"]
-"""Of a finding: what is wrong now; what is right now and will not last; what was not read; what is only reported."""
+Severity = Literal["drift", "latent", "unknown", "advice", "waived"]
+"""Of a finding: what is wrong now; what is right now and will not last; what was not read; what is only reported; what
+cluster.toml waives."""
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 def findings(difference: Difference) -> Iterator[tuple[Severity, AnyDrift]]:
-    """All that a check has to report: drift, latent drift, what was not read, advice."""
+    """All that a check has to report: drift, latent drift, what was not read, advice, what is waived."""
     for drift in difference.drift:
         yield "latent" if drift.expected.fact in difference.latent else "drift", drift
     for drift in difference.unknown:
         yield "unknown", drift
     for advised in difference.advice:
         yield "advice", advised.drift
+    for waived in difference.waived:
+        yield "waived", waived.drift
 
 
 def counts(difference: Difference) -> Mapping[Severity, int]:

@@ -9,11 +9,11 @@ from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, 
 from reconciler.core import events as ev
 from reconciler.core import run_report
 from reconciler.core.check_history import Alert, CheckHistory
-from reconciler.core.diff import AdvisedDrift, Difference, counts, findings
+from reconciler.core.diff import AdvisedDrift, Difference, WaivedDrift, counts, findings
 from reconciler.core.interim_state import InterimState
 from reconciler.core.plan import Blocked, Plan, Remaining, Step
 from reconciler.core.preflight import CheckResult
-from reconciler.core.redact import redact_reading
+from reconciler.core.redact import clean, redact_reading
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
 from reconciler.view import documents as doc
@@ -55,7 +55,16 @@ def comparison(
         drift=[finding(drift, difference.latent.get(drift.expected.fact)) for drift in difference.drift],
         unknown=[finding(drift) for drift in difference.unknown],
         advice=[_advice(advised, difference.latent.get(advised.drift.expected.fact)) for advised in difference.advice],
+        waived=[_waived(waived) for waived in difference.waived],
         warnings=[problem(warning) for warning in warnings],
+    )
+
+
+def _waived(waived: WaivedDrift) -> doc.WaivedDoc:
+    return doc.WaivedDoc(
+        **finding(waived.drift).model_dump(by_alias=True),
+        until=waived.waiver.until.isoformat(),
+        waived_because=clean(waived.waiver.because),
     )
 
 

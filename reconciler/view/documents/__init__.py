@@ -39,6 +39,7 @@ from reconciler.view.documents.diff import (
     FindingDoc,
     FindingLineDoc,
     SummaryDoc,
+    WaivedDoc,
 )
 from reconciler.view.documents.doctor import CheckState, DoctorDoc, PreflightCheckDoc
 from reconciler.view.documents.explain import DeviationDoc, EntryDoc, ExplainDoc, GuideCommandDoc
@@ -78,7 +79,7 @@ __all__ = [
     "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc",
     "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "SameDoc", "SelectionDoc", "ServerDoc",
     "ServerState", "StatusDoc", "StepDoc", "StepReportDoc", "SummaryDoc", "TaskDoc", "TaskState", "TextDoc",
-    "TrustDoc", "UndoDoc", "UnknownDoc", "dumped",
+    "TrustDoc", "UndoDoc", "UnknownDoc", "WaivedDoc", "dumped",
 ]  # fmt: skip
 
 

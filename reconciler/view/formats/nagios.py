@@ -87,7 +87,7 @@ def _compared(report: ClusterReport, page: RenderOptions) -> str:
         f"facts={total};;;0",
         f"drift={counted['drift']};;0;0",
         *(f"{name}={counted[name]};0;;0" for name in ("latent", "advice")),
-        f"unknown={counted['unknown']};;;0",
+        *(f"{name}={counted[name]};;;0" for name in ("unknown", "waived")),
     )
     return _line(state_of(report), f"{report.name}: {verdict_line(report.release, difference, plain)}", data)
 

@@ -65,7 +65,7 @@ def _compared(report: ClusterReport, _: RenderOptions) -> str:
             ),
             _metric(
                 "bkrec_check_findings",
-                "Findings by severity (drift, latent, unknown, advice), module and host; none of them has no sample.",
+                "Findings by severity (drift, latent, unknown, advice, waived), module and host.",
                 samples,
             ),
             _metric("bkrec_check_flapping_findings", "Findings that come and go.", ((cluster, flapping),)),

@@ -45,6 +45,7 @@ def check_text(
         _unknown(difference.unknown, page),
         latent.titled(latent.HIDDEN, _hidden(hidden, difference, page), page),
         latent.titled(latent.REPORTED, _advice(difference, page), page),
+        latent.titled(latent.WAIVED, _waived(difference, page), page),
     )
 
 
@@ -104,6 +105,12 @@ def _since(drift: AnyDrift, page: RenderOptions, history: History) -> str:
     flapping = label("finding-flapping", page.lang) if record.flapping else ""
     since = datetime.fromtimestamp(record.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return label("finding-since", page.lang, since=since, times=record.times, flapping=flapping)
+
+
+def _waived(difference: Difference, page: RenderOptions) -> Iterator[str]:
+    for waived in difference.waived:
+        yield _line(waived.drift, page)
+        yield from rows(page, (latent.waived_until(waived, page),), indent=6)
 
 
 def _line(drift: AnyDrift, page: RenderOptions) -> str:

@@ -8,8 +8,8 @@ import json
 import os
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from reconciler.view.schema import schema
 from specs.cluster import ClusterFile
 from specs.diagnostic import SpecError, diagnose
 from specs.reason import reason
+from specs.site import Waiver
 from tests.support.cluster_world import AUTH, AUTH_AT_BOOT, CLUSTER_FILE, ClusterWorld, connect, small_cluster
 
 PERIOD_S = 60.0
@@ -280,6 +281,16 @@ def test_a_command_that_is_added_later_is_called_for_what_is_there(desk: Desk) -
     assert desk.alerts() == ["drift"]
 
 
+def test_what_is_waived_alerts_nobody_and_is_not_read_twice(desk: Desk) -> None:
+    waiver = Waiver(fact="unit.active bk-auth.service @10.0.0.3", until=date(2030, 1, 1), because="moved next month")
+    cluster = desk.world.cluster
+    desk.world.cluster = replace(cluster, cluster=replace(cluster.cluster, waivers=(waiver,)))
+    desk.hook(RECORD)
+    desk.set(active="inactive")
+    assert desk.check(confirm_s=5).exit_code == 0
+    assert (desk.alerts(), desk.clock.slept) == ([], [])
+
+
 def test_nothing_of_the_alert_is_an_argument(desk: Desk) -> None:
     desk.hook('cat > /dev/null; tr "\\0" " " < /proc/$$/cmdline > "$1/argv"')
     desk.set(active="inactive")
@@ -318,6 +329,14 @@ def test_a_history_that_cannot_be_kept_is_a_warning_and_alerts_are_not_lost(
 def test_a_damaged_history_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "check.json").write_text(text, encoding="utf-8")
     assert check_store.load(tmp_path) == check_store.CheckHistory()
+
+
+def test_no_home_is_made_for_a_user_who_has_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", str(desk.path / "no-home"))
+    result = desk.check()
+    assert (result.exit_code, result.warnings[-1].code) == (0, "check-history-unwritable")
+    assert not (desk.path / "no-home").exists()
 
 
 def test_the_history_is_private(desk: Desk) -> None:

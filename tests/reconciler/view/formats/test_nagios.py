@@ -88,10 +88,10 @@ def test_line_data_and_exit_code_are_a_plugins(case: str, lang: Any) -> None:
         assert data[counted] > 0
     if isinstance(report, ChecksReport):
         assert set(data) == {
-            f"{name}.{count}" for name in ("x", "z") for count in ("drift", "latent", "unknown", "advice")
+            f"{name}.{count}" for name in ("x", "z") for count in ("drift", "latent", "unknown", "advice", "waived")
         }
     if isinstance(report, ClusterReport):
-        assert set(data) == {"facts", "drift", "latent", "advice", "unknown"}
+        assert set(data) == {"facts", "drift", "latent", "advice", "unknown", "waived"}
 
 
 def test_the_rules_are_kept_by_none_of_these() -> None:
