@@ -17,7 +17,7 @@ import select
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,7 @@ def bastion(network: Network) -> Iterator[Bare]:
 
 
 @contextlib.contextmanager
-def operator(network: Network, archive: Path, lang: str) -> Iterator[Bare]:
+def operator(network: Network, archive: Path, lang: str) -> Generator[Bare]:
     """A bare machine with an agent that holds eight keys, the useful one last."""
     with Bare(name=f"{lang}{os.getpid()}", netns=network.desk) as machine:
         shutil.copy(archive, machine.root / "root" / archive.name)
