@@ -19,6 +19,7 @@ GENERATORS = (
     "restore",
     "shapes",
     "first_quarter_hour",
+    "site_facts",
 )
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from docs import (
     guide_coverage,
     restore,
     sessions,
+    site_facts,
 )
 from reconciler.cli.app import app
 from reconciler.core.verdict import ExitCode
@@ -198,6 +199,7 @@ def test_a_generated_page_is_in_step_with_the_code(module: Any, lang: Lang) -> N
     [
         pytest.param(sessions.COMMAND, sessions.session, id="sessions"),
         pytest.param(figures.COMMAND, figures.figure, id="figures"),
+        pytest.param(site_facts.COMMAND, site_facts.kinds, id="site-facts"),
         pytest.param(restore.COMMAND, restore.commands, id="restore"),
         pytest.param(first_quarter_hour.COMMAND, first_quarter_hour.session, id="first-quarter-hour"),
     ],
