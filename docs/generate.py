@@ -18,6 +18,7 @@ GENERATORS = (
     "figures",
     "restore",
     "shapes",
+    "first_quarter_hour",
     "site_facts",
 )
 

@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 import typer.main
 
-from docs import blocks, commands, deviations, diagnostics, figures, guide_coverage, restore, sessions, site_facts
+from docs import (
+    blocks,
+    commands,
+    deviations,
+    diagnostics,
+    figures,
+    first_quarter_hour,
+    guide_coverage,
+    restore,
+    sessions,
+    site_facts,
+)
 from reconciler.cli.app import app
 from reconciler.core.verdict import ExitCode
 from specs import parse
@@ -201,6 +212,7 @@ def test_a_generated_page_is_in_step_with_the_code(module: Any, lang: Lang) -> N
         pytest.param(figures.COMMAND, figures.figure, id="figures"),
         pytest.param(site_facts.COMMAND, site_facts.kinds, id="site-facts"),
         pytest.param(restore.COMMAND, restore.commands, id="restore"),
+        pytest.param(first_quarter_hour.COMMAND, first_quarter_hour.session, id="first-quarter-hour"),
     ],
 )
 def test_a_generated_part_is_in_step_with_the_code(command: str, content: Callable[[Lang, str], str]) -> None:
@@ -218,7 +230,9 @@ def test_each_recorded_session_is_shown_in_both_languages() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_no_session_is_typed(page: str) -> None:
     """Output of bkrec stands only in blocks that a command writes."""
-    typed = blocks.filled(_text(page), sessions.COMMAND, lambda _: "")
+    typed = _text(page)
+    for command in (sessions.COMMAND, first_quarter_hour.COMMAND):
+        typed = blocks.filled(typed, command, lambda _: "")
     assert re.findall(r"^\$ bkrec.*", typed, re.MULTILINE) == []
 
 

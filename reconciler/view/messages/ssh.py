@@ -78,12 +78,12 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
         hint=LocalizedText(
             en=(
-                "check that `ssh -o BatchMode=yes USER@HOST true` works from here; if the key is in an "
-                "unusual place, or an agent offers too many others first, name it in cluster.toml (`[ssh] identity`)"
+                "check that `ssh -o BatchMode=yes USER@HOST true` works from here; if an agent offers too many other "
+                "keys first, name yours: `IdentityFile` in ~/.ssh/config, or `[ssh] identity` in cluster.toml"
             ),
             zh=(
-                "确认在本机执行 `ssh -o BatchMode=yes USER@HOST true` 可以成功；密钥位置特殊，或 agent 中其他密钥过多时，"
-                "在 cluster.toml 中指定（`[ssh] identity`）"
+                "确认在本机执行 `ssh -o BatchMode=yes USER@HOST true` 可以成功；agent 中其他密钥过多时，请指定密钥："
+                "~/.ssh/config 中的 `IdentityFile`，或 cluster.toml 中的 `[ssh] identity`"
             ),
         ),
     ),

@@ -400,7 +400,10 @@ LABELS: dict[str, LocalizedText] = {
         ),
         "本版本新增、install.config 中尚无的模块。请审阅理由，不合适的请修改。",
     ),
-    "init-written": message("{path} written; next: `bkrec diff`", "已写入 {path}；下一步：`bkrec diff`"),
+    "init-written": message(
+        "{path} written; next: `bkrec trust` for the other hosts' keys, then `bkrec diff`",
+        "已写入 {path}；下一步：`bkrec trust` 确认其余主机的密钥，然后 `bkrec diff`",
+    ),
     # explain
     "entry-diagnostic": message("diagnostic", "诊断"),
     "entry-because": message("reason", "原因"),
