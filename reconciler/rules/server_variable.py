@@ -2,8 +2,9 @@
 
 Where install.config has no MySQL (Redis, RabbitMQ, Elasticsearch), variables of 6.1 name the site's own. 6.2 reads some
 new ones, for bkauth, the gateway, JOB, and the monitor's alerts; the vendor's defaults are consul's names, which lead
-nowhere there, and the guide copies passwords alone. So each is what its forerunner is, copied on the host. What a
-person wrote into 03-userdef counts, whatever it is; and once its product is installed it stays.
+nowhere there, and the guide copies passwords alone. A merge reads 03-userdef of the module itself only, so bkauth does
+not know either what is written there about PaaS's database. So each is what its forerunner is, copied on the host. What
+a person wrote into 03-userdef counts, whatever it is; and once its product is installed it stays.
 (ce/bin/default/bkauth.env:12, bkapigw.env:19, job.env; bin/merge_env.sh)
 """
 
@@ -53,16 +54,18 @@ def _written(cluster: Cluster, variable: ServerVariable) -> tuple[EnvPresent, ..
 def with_servers(cluster: Cluster, readings: Readings) -> Cluster:
     """The cluster whose variables name them; unchanged where BlueKing's own servers are used, where the product is
     there already, or where one of these is Unknown."""
-    missing = tuple(
-        variable.key
-        for variable, module in _own(cluster)
-        if _is_to_come(cluster, module, readings)
-        and all(readings.get(fact) == Absent() for fact in _written(cluster, variable))
-    )
-    written = tuple(
-        variable.key for variable, _ in _own(cluster) if readings.get(_written(cluster, variable)[0]) == Known(True)
-    )
-    return _with(cluster, missing, written) if missing or written else cluster
+    copied = tuple(_sources(cluster, readings))
+    return _with(cluster, copied) if copied else cluster
+
+
+def _sources(cluster: Cluster, readings: Readings) -> Iterator[tuple[ServerVariable, str]]:
+    """Each that is expected, and what it is to be a copy of."""
+    for variable, module in _own(cluster):
+        written = tuple(readings.get(fact) for fact in _written(cluster, variable))
+        if written[0] == Known(True):
+            yield variable, f"03-userdef/{variable.env}.env:{variable.key}"
+        elif all(reading == Absent() for reading in written) and _is_to_come(cluster, module, readings):
+            yield variable, f"04-final/{variable.follows.replace(':', '.env:')}"
 
 
 def _is_to_come(cluster: Cluster, module: Module, readings: Readings) -> bool:
@@ -72,18 +75,10 @@ def _is_to_come(cluster: Cluster, module: Module, readings: Readings) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _with(cluster: Cluster, missing: tuple[str, ...], written: tuple[str, ...]) -> Cluster:
+def _with(cluster: Cluster, copied: tuple[tuple[ServerVariable, str], ...]) -> Cluster:
     """One object for the same answers: results derived from it are cached beside it."""
-    own = cluster.release.server_variables
-    copied = (
-        _copy(variable, f"04-final/{variable.follows.replace(':', '.env:')}")
-        for variable in own
-        if variable.key in missing
-    )
-    kept = (
-        _copy(variable, f"03-userdef/{variable.env}.env:{variable.key}") for variable in own if variable.key in written
-    )
-    release = cluster.release.model_copy(update={"variables": (*cluster.release.variables, *copied, *kept)})
+    variables = (*cluster.release.variables, *(_copy(variable, source) for variable, source in copied))
+    release = cluster.release.model_copy(update={"variables": variables})
     return replace(cluster, release=release, as_published=cluster.data)
 
 

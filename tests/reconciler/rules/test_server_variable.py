@@ -15,7 +15,8 @@ from tests.sim.worlds import finished, guide_cluster
 
 KINDS = {
     "mysql": {"BK_AUTH_MYSQL_HOST", "BK_AUTH_MYSQL_PORT", "BK_APIGW_MYSQL_HOST", "BK_APIGW_MYSQL_PORT"}
-    | {"BK_JOB_MYSQL_HOST", "BK_JOB_MYSQL_PORT", "BK_JOB_MYSQL_USERNAME"},
+    | {"BK_JOB_MYSQL_HOST", "BK_JOB_MYSQL_PORT", "BK_JOB_MYSQL_USERNAME"}
+    | {f"BK_PAAS_MYSQL_{name}" for name in ("HOST", "PORT", "USER", "PASSWORD", "NAME")},
     "redis": {"BK_AUTH_REDIS_ADDR", "BK_APIGW_REDIS_HOST", "BK_APIGW_REDIS_PORT", "BK_USERMGR_REDIS_HOST"}
     | {"BK_USERMGR_REDIS_PORT", "BK_JOB_REDIS_HOST", "BK_JOB_REDIS_PORT"}
     | {"BK_MONITOR_TRANSFER_REDIS_HOST", "BK_MONITOR_TRANSFER_REDIS_PORT"},
@@ -66,9 +67,16 @@ def test_where_it_could_not_be_read_nothing_is_written() -> None:
 
 def test_an_upgrade_copies_them_before_the_products_are_installed() -> None:
     world = from_61(servers("mysql db.example", elsewhere=("mysql db.example",)), without("mysql"))()
-    steps = {step.action.key: step for step in planned(world)[0].steps if isinstance(step.action, CopyVariable)}
-    assert KINDS["mysql"] <= set(steps)
-    assert KINDS["redis"].isdisjoint(steps)
+    copies = {step.action.key for step in planned(world)[0].steps if isinstance(step.action, CopyVariable)}
+    assert KINDS["mysql"] <= copies
+    assert KINDS["redis"].isdisjoint(copies)
+
+
+def test_each_product_learns_of_paas_database_by_its_own_file() -> None:
+    world = from_61(servers("mysql db.example", elsewhere=("mysql db.example",)), without("mysql"))()
+    steps = (step.action for step in planned(world)[0].steps)
+    files = {action.file for action in steps if isinstance(action, CopyVariable) and action.key == "BK_PAAS_MYSQL_HOST"}
+    assert files == {world.cluster.env(f"03-userdef/{name}.env") for name in ("bkauth", "bkapigw")}
 
 
 def test_a_finished_cluster_is_left_as_it_is() -> None:
