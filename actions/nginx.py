@@ -15,21 +15,16 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
+from actions.lib.consul_shell import KEY_VALUE
 from actions.lib.env_shell import VALUE
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.text import FileMentions
 from specs.reason import Reason, reason
 
-PRESERVE_PORTS = """
-value() { # of a key, nothing where there is no such key; fails where consul did not say
-    if command consul kv get "$1" 2>/dev/null; then return; fi
-    answer=$(command consul kv get "$1" 2>&1) || :
-    case $answer in
-    *'No key exists'*) ;;
-    *) echo "consul did not say what $1 is: it is not written" >&2; return 1 ;;
-    esac
-}
+PRESERVE_PORTS: LiteralString = (
+    KEY_VALUE
+    + """
 consul() { # as the vendor's script calls it: what decides how the entrance listens is not written over
     case "${1-} ${2-} ${3-}" in
     'kv put bkcfg/ports/paas_http' | 'kv put bkcfg/ports/paas_https' | 'kv put bkcfg/global/bk_http_schema') ;;
@@ -54,6 +49,7 @@ accepted() { # nginx reads its configuration without a complaint
     if [ -x /usr/local/openresty/nginx/sbin/nginx ]; then /usr/local/openresty/nginx/sbin/nginx -t; fi
 }
 """
+)
 
 SAVE_TEMPLATES = """
 save_templates() { # NEW LIVE SAVED: a template that the site may have changed stays, under its own digest

@@ -7,6 +7,7 @@ dump it and asks; bkauth, which copies rows with its own login, is installed onl
 a second MySQL host in install.config, passwords of administrators changed later: both servers are dumped.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,11 @@ from tests.lab.support.operator import Desk, fresh, guide, measured, on
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1800)]
 
 SERVER, PORT = "10.0.0.9", "3307"
+DEVICE = "device=$(ip -o -4 address | awk '$4 ~ /^10.0.0.3.24/ { print $2; exit }')"
 MOVED = f"""
 set -e
-device=$(ip -o -4 address | awk '$4 ~ /^10\\.0\\.0\\.3\\// {{ print $2; exit }}')
-ip address add {SERVER}/24 dev "$device"
+{DEVICE}
+ip address replace {SERVER}/24 dev "$device"
 sed -i 's/^\\[mysqld\\]$/[mysqld]\\nport={PORT}/' /etc/mysql/default.my.cnf
 systemctl restart mysql@default
 rm /etc/consul.d/service/mysql-default.json
@@ -47,13 +49,14 @@ mysql --login-path=mysql-paas -N -e 'select @@port' | grep -qx {PORT}
 """
 """The operator's: in 03-userdef of each product, the passwords of the two users to come among them."""
 
-GRANTED = """
+GRANTED = f"""
 for pair in bkauth:CANARYauth apigw:CANARYapigw; do
-    for host in 10.0.0.1 10.0.0.2 10.0.0.3; do
-        echo "GRANT ALL ON *.* TO '${pair%%:*}'@'$host' IDENTIFIED BY '${pair##*:}';"
+    for host in 10.0.0.1 10.0.0.2 10.0.0.3 {SERVER}; do
+        echo "GRANT ALL ON *.* TO '${{pair%%:*}}'@'$host' IDENTIFIED BY '${{pair##*:}}';"
     done
 done | mysql --login-path=default-root
 """
+"""From the server's own address too: in the lab it lies on a host of the cluster, which then speaks from there."""
 
 TABLES = """
 mysql --login-path=mysql-default -N -e "
@@ -62,6 +65,14 @@ mysql --login-path=mysql-default -N -e "
 """
 
 
+@pytest.fixture
+def elsewhere(lab: Lab) -> Iterator[None]:
+    """A reset does not take the address away: it belongs to the network, not to the host's files."""
+    yield
+    on(lab, "h3", f'{DEVICE}\nip address del {SERVER}/24 dev "$device"', None)
+
+
+@pytest.mark.usefixtures("elsewhere")
 def test_mysql_of_ones_own_is_found_asked_about_and_used_by_what_is_new(lab: Lab, tmp_path: Path) -> None:
     desk: Desk = fresh(lab, tmp_path / "desk", whole=True)
     on(lab, "h3", MOVED)
