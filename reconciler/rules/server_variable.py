@@ -54,18 +54,13 @@ def _written(cluster: Cluster, variable: ServerVariable) -> tuple[EnvPresent, ..
 def with_servers(cluster: Cluster, readings: Readings) -> Cluster:
     """The cluster whose variables name them; unchanged where BlueKing's own servers are used, where the product is
     there already, or where one of these is Unknown."""
-    copied = tuple(_sources(cluster, readings))
-    return _with(cluster, copied) if copied else cluster
-
-
-def _sources(cluster: Cluster, readings: Readings) -> Iterator[tuple[ServerVariable, str]]:
-    """Each that is expected, and what it is to be a copy of."""
-    for variable, module in _own(cluster):
-        written = tuple(readings.get(fact) for fact in _written(cluster, variable))
-        if written[0] == Known(True):
-            yield variable, f"03-userdef/{variable.env}.env:{variable.key}"
-        elif all(reading == Absent() for reading in written) and _is_to_come(cluster, module, readings):
-            yield variable, f"04-final/{variable.follows.replace(':', '.env:')}"
+    missing = tuple(
+        variable
+        for variable, module in _own(cluster)
+        if all(readings.get(fact) == Absent() for fact in _written(cluster, variable))
+        and _is_to_come(cluster, module, readings)
+    )
+    return _with(cluster, missing) if missing else cluster
 
 
 def _is_to_come(cluster: Cluster, module: Module, readings: Readings) -> bool:
@@ -75,20 +70,20 @@ def _is_to_come(cluster: Cluster, module: Module, readings: Readings) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _with(cluster: Cluster, copied: tuple[tuple[ServerVariable, str], ...]) -> Cluster:
+def _with(cluster: Cluster, missing: tuple[ServerVariable, ...]) -> Cluster:
     """One object for the same answers: results derived from it are cached beside it."""
-    variables = (*cluster.release.variables, *(_copy(variable, source) for variable, source in copied))
+    variables = (*cluster.release.variables, *(_copy(variable) for variable in missing))
     release = cluster.release.model_copy(update={"variables": variables})
     return replace(cluster, release=release, as_published=cluster.data)
 
 
-def _copy(variable: ServerVariable, source: str) -> Variable:
+def _copy(variable: ServerVariable) -> Variable:
+    """Without `final`: a merge writes it only where the default file has the key, which not every package has."""
     return Variable(
         file=f"03-userdef/{variable.env}.env",
         key=variable.key,
         kind="copy",
-        sources=(source,),
-        final=variable.env,
+        sources=(f"04-final/{variable.follows.replace(':', '.env:')}",),
         section="6.3",
         because=WHY,
         source=SOURCE,

@@ -56,8 +56,15 @@ def test_the_forerunner_is_read_from_the_merged_file() -> None:
 
 
 def test_what_a_person_wrote_counts() -> None:
-    sources = copied(shape(without("es7")), Absent(), Known(True))
-    assert sources["BK_MONITOR_ALERT_ES7_HOST"] == ("03-userdef/bkmonitorv3.env:BK_MONITOR_ALERT_ES7_HOST",)
+    assert copied(shape(without("es7")), Absent(), Known(True)) == {}
+
+
+def test_a_package_whose_scripts_do_not_ask_for_one_is_merged_all_the_same() -> None:
+    """The value is written and nobody reads it: no step waits for it in the merged file."""
+    cluster = shape(without("mysql"))
+    readings = dict.fromkeys(server_variable.facts_of(cluster), Absent())
+    own = server_variable.with_servers(cluster, readings).release.variables[len(cluster.release.variables) :]
+    assert {variable.final for variable in own} == {""}
 
 
 def test_where_it_could_not_be_read_nothing_is_written() -> None:
