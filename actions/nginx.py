@@ -51,6 +51,18 @@ accepted() { # nginx reads its configuration without a complaint
 """
 )
 
+STAYS_ACCEPTED = """
+stays_accepted() { # three times in a row: consul-template renders a moment later, one file after the other
+    accepted_times=0 tries=0
+    while [ "$accepted_times" -lt 3 ]; do
+        if accepted; then accepted_times=$((accepted_times + 1)); else accepted_times=0; fi
+        tries=$((tries + 1))
+        [ "$tries" -lt 20 ] || return 1
+        sleep "${1:-1}"
+    done
+}
+"""
+
 SAVE_TEMPLATES = """
 save_templates() { # NEW LIVE SAVED: a template that the site may have changed stays, under its own digest
     for template in "$1"/*.conf; do
@@ -69,6 +81,7 @@ RENDER = (
     """set -eu
 """
     + PRESERVE_PORTS
+    + STAYS_ACCEPTED
     + SAVE_TEMPLATES
     + """
 install=$1 note=/var/lib/bkrec/tasks/nginx-templates
@@ -82,13 +95,8 @@ save_templates "$install/support-files/templates/nginx" "$templates" /var/lib/bk
 cp -p -- "$install"/support-files/templates/nginx/*.conf /etc/consul-template/templates/
 "$install/bin/install_consul_template.sh" -m nginx
 systemctl reload consul-template.service
-# it renders and reloads a moment later; where nginx refuses what was rendered, openresty still runs with the old
-tries=0
-until accepted; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 15 ] || { echo "nginx refuses what was rendered: openresty must not be restarted" >&2; exit 1; }
-    sleep 1
-done
+# where nginx refuses what was rendered, openresty still runs with the old
+stays_accepted || { echo "nginx refuses what was rendered: openresty must not be restarted" >&2; exit 1; }
 rm -f -- "$note"
 """
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from actions.bkcli import InstallModule
-from actions.nginx import PRESERVE_PORTS, SAVE_TEMPLATES
+from actions.nginx import PRESERVE_PORTS, SAVE_TEMPLATES, STAYS_ACCEPTED
 from tests.sim.worlds import guide_cluster
 from tests.support.shell import perform
 
@@ -169,3 +169,28 @@ def test_the_vendors_call_alone_would_have_changed_them(tmp_path: Path) -> None:
 
 def test_the_release_names_the_keys_of_the_entrance() -> None:
     assert set(guide_cluster().release.module("nginx").preserved_keys) == set(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("answers", "accepted"),
+    [
+        pytest.param("ok ok ok", True, id="at once"),
+        pytest.param("no no ok ok ok", True, id="half rendered at first"),
+        pytest.param("ok ok no no", False, id="the old one still there, then one that is refused"),
+    ],
+)
+def test_what_was_rendered_is_accepted_once_it_is_there(tmp_path: Path, answers: str, accepted: bool) -> None:
+    """The last answer is that of every later question. One look at once would have seen the old configuration."""
+    script = f"""
+    set -eu
+    {STAYS_ACCEPTED}
+    left='{answers}'
+    accepted() {{
+        answer=${{left%% *}}
+        case $left in *' '*) left=${{left#* }} ;; esac
+        [ "$answer" = ok ]
+    }}
+    stays_accepted 0
+    """
+    done = subprocess.run(["/bin/bash", "-c", script], check=False, capture_output=True, timeout=20)
+    assert (done.returncode == 0, done.stderr) == (accepted, b"")
