@@ -9,12 +9,32 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
+from actions.lib.consul_shell import PRESERVED
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.path import PathKind, TreeDigest, VersionText
 from specs.reason import InlineReason, Reason, reason
 
 BKCLI: LiteralString = 'set -eu\ncd -- "$1"\nexec ./bkcli "$2" "$3"\n'
+
+BKCLI_PRESERVING: LiteralString = (
+    "set -eu\n"
+    + PRESERVED
+    + """
+install=$1 verb=$2 module=$3
+shift 3
+cd -- "$install"
+save_keys "$@"
+status=0
+./bkcli "$verb" "$module" || status=$?
+restore_keys "$@"
+if [ -n "$restored" ]; then
+    echo "as before, and rendered anew:$restored"
+    ./pcmd.sh -m "$module" 'systemctl restart consul-template.service'
+fi
+exit "$status"
+"""
+)
 
 BKENV: LiteralString = """set -eu
 cd -- "$1"
@@ -162,6 +182,8 @@ class ModuleCall(Bkcli):
     seconds: float = 120.0
     invalidated: tuple[AnyFact, ...] = ()
     """Units whose files are replaced: they are probed again, and restarted where their process is older."""
+    preserved_keys: tuple[str, ...] = ()
+    """Keys of consul that are to hold afterwards what they held before."""
     effects_timeout_s: ClassVar[float] = 120.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
@@ -207,7 +229,10 @@ class InstallModule(ModuleCall):
     kind: Literal["bkcli.install"] = "bkcli.install"
 
     def command(self) -> Command:
-        return Command(script=BKCLI, args=(self.install, "install", self.module))
+        words = (self.install, "install", self.module)
+        if self.preserved_keys:
+            return Command(script=BKCLI_PRESERVING, args=(*words, *self.preserved_keys))
+        return Command(script=BKCLI, args=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Undo
-from actions.lib.env_shell import ADMIN, VALUE
+from actions.lib.env_shell import ADMIN, MYSQL_PORT, VALUE
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.mysql import LoginPath, MysqlUser
@@ -18,17 +18,19 @@ from specs.reason import reason
 LOGIN: LiteralString = (
     "set -eu\n"
     + ADMIN
+    + MYSQL_PORT
     + """
 BKREC_PASSWORD=$(admin "$1" BK_MYSQL_ADMIN_PASSWORD)
 [ -n "$BKREC_PASSWORD" ] || { echo "no BK_MYSQL_ADMIN_PASSWORD in dbadmin.env below $1/bin" >&2; exit 1; }
 user=$(admin "$1" BK_MYSQL_ADMIN_USER)
+BKREC_PORT=$(mysql_port "$1/bin/04-final/paas.env" BK_PAAS_MYSQL_PORT)
 BKREC_LOGIN=$2 BKREC_HOST=$3 BKREC_USER=${user:-root}
-export BKREC_PASSWORD BKREC_LOGIN BKREC_HOST BKREC_USER
+export BKREC_PASSWORD BKREC_LOGIN BKREC_HOST BKREC_PORT BKREC_USER
 expect -c '
     set timeout 30
     log_user 0
     spawn mysql_config_editor set --skip-warn --login-path=$env(BKREC_LOGIN) --host=$env(BKREC_HOST) \\
-        --user=$env(BKREC_USER) --port=3306 --password
+        --user=$env(BKREC_USER) --port=$env(BKREC_PORT) --password
     expect {
         -nocase "password:" { send -- "$env(BKREC_PASSWORD)\\r" }
         timeout { exit 3 }

@@ -15,21 +15,16 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
+from actions.lib.consul_shell import KEY_VALUE
 from actions.lib.env_shell import VALUE
 from probes.command import Command
 from probes.fact import AnyExpected
 from probes.text import FileMentions
 from specs.reason import Reason, reason
 
-PRESERVE_PORTS = """
-value() { # of a key, nothing where there is no such key; fails where consul did not say
-    if command consul kv get "$1" 2>/dev/null; then return; fi
-    answer=$(command consul kv get "$1" 2>&1) || :
-    case $answer in
-    *'No key exists'*) ;;
-    *) echo "consul did not say what $1 is: it is not written" >&2; return 1 ;;
-    esac
-}
+PRESERVE_PORTS: LiteralString = (
+    KEY_VALUE
+    + """
 consul() { # as the vendor's script calls it: what decides how the entrance listens is not written over
     case "${1-} ${2-} ${3-}" in
     'kv put bkcfg/ports/paas_http' | 'kv put bkcfg/ports/paas_https' | 'kv put bkcfg/global/bk_http_schema') ;;
@@ -54,6 +49,19 @@ accepted() { # nginx reads its configuration without a complaint
     if [ -x /usr/local/openresty/nginx/sbin/nginx ]; then /usr/local/openresty/nginx/sbin/nginx -t; fi
 }
 """
+)
+
+STAYS_ACCEPTED = """
+stays_accepted() { # three times in a row: consul-template renders a moment later, one file after the other
+    accepted_times=0 tries=0
+    while [ "$accepted_times" -lt 3 ]; do
+        if accepted; then accepted_times=$((accepted_times + 1)); else accepted_times=0; fi
+        tries=$((tries + 1))
+        [ "$tries" -lt 20 ] || return 1
+        sleep "${1:-1}"
+    done
+}
+"""
 
 SAVE_TEMPLATES = """
 save_templates() { # NEW LIVE SAVED: a template that the site may have changed stays, under its own digest
@@ -73,6 +81,7 @@ RENDER = (
     """set -eu
 """
     + PRESERVE_PORTS
+    + STAYS_ACCEPTED
     + SAVE_TEMPLATES
     + """
 install=$1 note=/var/lib/bkrec/tasks/nginx-templates
@@ -86,13 +95,8 @@ save_templates "$install/support-files/templates/nginx" "$templates" /var/lib/bk
 cp -p -- "$install"/support-files/templates/nginx/*.conf /etc/consul-template/templates/
 "$install/bin/install_consul_template.sh" -m nginx
 systemctl reload consul-template.service
-# it renders and reloads a moment later; where nginx refuses what was rendered, openresty still runs with the old
-tries=0
-until accepted; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 15 ] || { echo "nginx refuses what was rendered: openresty must not be restarted" >&2; exit 1; }
-    sleep 1
-done
+# where nginx refuses what was rendered, openresty still runs with the old
+stays_accepted || { echo "nginx refuses what was rendered: openresty must not be restarted" >&2; exit 1; }
 rm -f -- "$note"
 """
 )

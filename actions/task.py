@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, LiteralString
 
 from actions.action import Action, Disrupts, Undo
-from actions.lib.env_shell import ADMIN
+from actions.lib.env_shell import ADMIN, MYSQL_PORT
 from probes.command import Command
 from probes.fact import AnyExpected, AnyFact
 from probes.task import TaskDone, TaskRecorded
@@ -86,20 +86,26 @@ PYTHON = "/opt/py36/bin/python3"
 SUBJECTS: LiteralString = (
     HEAD
     + ADMIN
+    + MYSQL_PORT
     + """
 script=$5 sentence=$6 python=$7
 [ -s "$script" ] || { echo "no migration script at $script" >&2; exit 1; }
 "$python" -c 'import pymysql' || /opt/py36/bin/pip3 install PyMySQL
 BKREC_PASSWORD=$(admin "$install" BK_MYSQL_ADMIN_PASSWORD)
 BKREC_USER=$(admin "$install" BK_MYSQL_ADMIN_USER)
-BKREC_USER=${BKREC_USER:-root} BKREC_HOST=$8 BKREC_SCRIPT=$script
-export BKREC_PASSWORD BKREC_USER BKREC_HOST BKREC_SCRIPT
+# of several servers, or one of the site's own, the one that has bkiam; consul's default name is the server given
+merged=$install/bin/04-final/bkiam.env
+BKREC_HOST=$(value "$merged" BK_IAM_MYSQL_HOST)
+case $BKREC_HOST in '' | mysql-default.service.consul) BKREC_HOST=$8 ;; esac
+BKREC_PORT=$(mysql_port "$merged" BK_IAM_MYSQL_PORT)
+BKREC_USER=${BKREC_USER:-root} BKREC_SCRIPT=$script
+export BKREC_PASSWORD BKREC_USER BKREC_HOST BKREC_PORT BKREC_SCRIPT
 run() {
     "$python" -c '
 import os, runpy, sys
 e = os.environ
-sys.argv = [e["BKREC_SCRIPT"], "-H", e["BKREC_HOST"], "-P", "3306", "-u", e["BKREC_USER"], "-p", e["BKREC_PASSWORD"]]
-sys.argv += ["-D", "bkiam", sys.stdin.readline().strip()]
+sys.argv = [e["BKREC_SCRIPT"], "-H", e["BKREC_HOST"], "-P", e["BKREC_PORT"], "-u", e["BKREC_USER"]]
+sys.argv += ["-p", e["BKREC_PASSWORD"], "-D", "bkiam", sys.stdin.readline().strip()]
 runpy.run_path(e["BKREC_SCRIPT"], run_name="__main__")
 '
 }
@@ -108,7 +114,8 @@ tables() { # both of them, asked by a question of our own
     "$python" -B -c '
 import os, pymysql, sys
 e = os.environ
-server = pymysql.connect(host=e["BKREC_HOST"], port=3306, user=e["BKREC_USER"], password=e["BKREC_PASSWORD"])
+login = {"user": e["BKREC_USER"], "password": e["BKREC_PASSWORD"]}
+server = pymysql.connect(host=e["BKREC_HOST"], port=int(e["BKREC_PORT"]), **login)
 cursor = server.cursor()
 cursor.execute("show tables from bkiam")
 sys.exit(not {"subject_system_group", "group_system_auth_type"} <= {row[0] for row in cursor.fetchall()})

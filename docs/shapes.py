@@ -32,7 +32,9 @@ INTRO = {
 What operators' clusters look like, and what bkrec does with each. Simulator: the real rules and planner on a cluster
 made of facts. The calls of the vendor's scripts were written down first; one `apply` has to do all of them and no
 other, leave nothing to do for `check`, and take nothing of the owner's. "asks" is what `apply` wants to be told first;
-"refuses" is exit code 5, with nothing changed.
+"refuses" is exit code 5, with nothing changed. Lab: three hosts with real servers, and stand-ins for the vendor's
+scripts. Reference lab: the vendor's own scripts on three hosts, by hand; how, and what came of it, is in
+[campaign.md](campaign.md#on-the-vendors-own-scripts).
 """,
     "zh": """\
 # 集群形态
@@ -42,7 +44,8 @@ other, leave nothing to do for `check`, and take nothing of the owner's. "asks" 
 <!-- made by docs/shapes.py from tests/sim/cluster_shapes.py -->
 运维的集群有哪些形态，bkrec 如何处理每一种。模拟器：真实的规则与计划器运行在由事实组成的集群上。
 预期的厂商脚本调用事先写明；一次 `apply` 须恰好完成全部调用，之后 `check` 无差异，且不丢失用户自己的内容。
-“询问”指 `apply` 须先得到答复；“拒绝”指退出码 5，未做任何改动。
+“询问”指 `apply` 须先得到答复；“拒绝”指退出码 5，未做任何改动。实验环境：三台主机，服务为真实程序，厂商脚本为替代品。
+参考实验环境：三台主机运行厂商自己的脚本，人工执行；做法与结果见 [campaign.md](campaign.md#on-the-vendors-own-scripts)。
 """,
 }
 WORDS = {
@@ -53,6 +56,7 @@ WORDS = {
         "refuses": "refuses: {codes}",
         "layout": "refused by `init`: {codes}",
         "tested": "{test}",
+        "by-hand": "by hand, {date}",
         "none": "not tried",
         "crossed": "Besides, https × domain × suite × databases elsewhere × code of its own: {number} combinations,\n"
         "each converging in a random order too (`pytest -m campaign tests/sim/test_cluster_shapes.py`).",
@@ -64,6 +68,7 @@ WORDS = {
         "refuses": "拒绝：{codes}",
         "layout": "`init` 拒绝：{codes}",
         "tested": "{test}",
+        "by-hand": "人工，{date}",
         "none": "未尝试",
         "crossed": "此外，https × 域名 × 套餐 × 外部数据库 × 自有代码共 {number} 种组合，均收敛，随机顺序亦然"
         "（`pytest -m campaign tests/sim/test_cluster_shapes.py`）。",
@@ -85,7 +90,7 @@ def _rows(lang: Lang) -> Iterator[tuple[str, ...]]:
     for shape in SHAPES:
         steps = str(judge(shape).steps) if shape.world is not None else "-"
         title = getattr(shape.title, lang)
-        yield title, steps, _simulator(shape, lang), *(_cell(test, lang) for test in (shape.lab, shape.reference))
+        yield title, steps, _simulator(shape, lang), _lab(shape, lang), _reference(shape, lang)
 
 
 def _simulator(shape: ClusterShape, lang: Lang) -> str:
@@ -103,8 +108,13 @@ def _simulator(shape: ClusterShape, lang: Lang) -> str:
     return words[outcome.verdict]
 
 
-def _cell(test: str, lang: Lang) -> str:
-    return _code(test) if test else WORDS[lang]["none"]
+def _lab(shape: ClusterShape, lang: Lang) -> str:
+    return _code(shape.lab) if shape.lab else WORDS[lang]["none"]
+
+
+def _reference(shape: ClusterShape, lang: Lang) -> str:
+    words = WORDS[lang]
+    return words["by-hand"].format(date=shape.reference) if shape.reference else words["none"]
 
 
 def _codes(names: frozenset[str]) -> str:

@@ -252,6 +252,8 @@ class Module(Model):
     """Below /data/install/bin: to be the same in /usr/local/bin of every host of the cluster."""
     keys: tuple[str, ...] = ()
     """Keys that its call leaves in consul; "{version}" is the module's."""
+    preserved_keys: tuple[str, ...] = ()
+    """Of those, the ones that `bkcli install` writes over and that are to stay as they are."""
     templates: tuple[str, ...] = ()
     """Below support-files/templates/nginx: to be the same where consul-template looks."""
     virtual_hosts: tuple[str, ...] = ()

@@ -55,6 +55,21 @@ class PublicAddress(Model):
     """With the scheme before it."""
 
 
+class ServerVariable(Model):
+    """A variable new in this release that names a server: where the site has its own, it is the one that a variable of
+    the release before names already."""
+
+    key: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    env: str
+    """The env files that have it: "job"."""
+    module: str
+    """That reads it."""
+    server: str
+    """The module of install.config by which BlueKing sets such a server up itself: "mysql"."""
+    follows: str = Field(pattern=r"^[a-z0-9_]+:[A-Z][A-Z0-9_]*$")
+    """"ENV:KEY" of the merged files."""
+
+
 class SourceReleases(Model):
     """The releases that this one is reached from."""
 
@@ -154,6 +169,7 @@ class Release(Model):
     excluded: tuple[str, ...] = ()
     """What cluster.toml leaves to its owner: never part of the data, told with each verdict."""
     public_addresses: tuple[PublicAddress, ...] = ()
+    server_variables: tuple[ServerVariable, ...] = ()
     upgraded_from: SourceReleases
     fresh_install: FreshInstall
     business_topology: BusinessTopology

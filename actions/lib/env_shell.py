@@ -51,6 +51,16 @@ admin() { # INSTALL KEY: of dbadmin.env. One changed later is declared in 03-use
 """
 )
 
+MYSQL_PORT: LiteralString = r"""
+mysql_port() { # FILE KEY: the port that a product's merged variables name, else MySQL's own
+    port=$(value "$1" "$2") || return 1
+    case ${port:=3306} in
+    *[!0-9]*) echo "$2 in $1 is no port" >&2; return 1 ;;
+    *) printf '%s' "$port" ;;
+    esac
+}
+"""
+
 EDIT_AWK: LiteralString = r"""
 function placed(key,  i, base) {
   if (F != 1 || key != ARGV[3]) return

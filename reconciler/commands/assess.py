@@ -28,6 +28,7 @@ from reconciler.rules import (
     package_versions,
     preflight,
     registry,
+    server_variable,
 )
 from reconciler.view.reports import ClusterReport
 from specs.cluster import Cluster
@@ -124,6 +125,7 @@ def spec_inputs(
         *declared.facts_of(cluster),
         *newer.facts_of(cluster),
         *address.facts_of(cluster),
+        *server_variable.facts_of(cluster),
         *servers,
         *resumed,
     )
@@ -136,7 +138,8 @@ def cluster_as_read(cluster: Cluster, readings: Readings) -> Cluster:
     versions = package_versions.with_package_versions(cluster, readings)
     described = declared.with_declared(origin.with_origin(versions, readings), readings)
     installed = newer.with_newer(described, readings)
-    return database.with_databases(address.with_addresses(installed, readings), readings)
+    addressed = server_variable.with_servers(address.with_addresses(installed, readings), readings)
+    return database.with_databases(addressed, readings)
 
 
 def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:

@@ -76,6 +76,7 @@ def _install(cluster: Cluster, module: Module, facts: FactReader) -> Repair:
         repeatable=module.installer_repeatable,
         seconds=module.estimate_s,
         invalidated=tuple(_invalidated(cluster, module, facts)),
+        preserved_keys=module.preserved_keys,
     )
     units = (expected.fact for expected in module_facts.running(cluster, module))
     return Repair(

@@ -1,12 +1,14 @@
 """Grants: the password that the server takes is the one in the env file, whatever is in it, whichever awk reads it."""
 
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from actions.mysql import GrantUser
+from actions.mysql import GrantUser, SetLoginPath
 from tests.support.shell import perform, with_awk
 
 HOST = "10.0.0.1"
@@ -73,3 +75,42 @@ def test_a_missing_password_grants_nothing(tmp_path: Path) -> None:
     done: subprocess.CompletedProcess[str] = perform(action.command(), tmp_path)
     assert done.returncode != 0
     assert "no K in" in done.stderr
+
+
+EDITOR = """#!/bin/sh
+# Stand-in for mysql_config_editor: keeps its arguments, and asks for the password.
+printf '%s\\n' "$@" > "$TOLD"
+printf 'Enter password: '
+read -r password
+"""
+
+
+@pytest.mark.skipif(not shutil.which("expect"), reason="expect is not installed")
+@pytest.mark.parametrize(("paas", "port"), [("", "3306"), ("BK_PAAS_MYSQL_PORT=3307\n", "3307")])
+def test_a_login_path_has_the_port_that_paas_uses(tmp_path: Path, paas: str, port: str) -> None:
+    """The vendor's scripts know 3306 alone; a server of the site's own may listen elsewhere."""
+    tools, path = tmp_path / "tools", tmp_path / "told"
+    tools.mkdir()
+    (tools / "mysql_config_editor").write_text(EDITOR)
+    (tools / "mysql_config_editor").chmod(0o755)
+    for file, text in (("01-generate/dbadmin", "BK_MYSQL_ADMIN_PASSWORD=x\n"), ("04-final/paas", paas)):
+        (tmp_path / f"bin/{file}.env").parent.mkdir(parents=True)
+        (tmp_path / f"bin/{file}.env").write_text(text)
+    action = SetLoginPath(host=HOST, install=str(tmp_path), login_path="mysql-auth", server="db.corp.example")
+    env = {"PATH": f"{tools}:{os.environ['PATH']}", "TOLD": str(path)}
+    done = perform(action.command(), tmp_path, env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {"--host=db.corp.example", f"--port={port}"} <= set(path.read_text().splitlines())
+
+
+def test_a_port_that_is_no_number_sets_no_login_path(tmp_path: Path) -> None:
+    for file, text in (
+        ("01-generate/dbadmin", "BK_MYSQL_ADMIN_PASSWORD=x\n"),
+        ("04-final/paas", "BK_PAAS_MYSQL_PORT=x\n"),
+    ):
+        (tmp_path / f"bin/{file}.env").parent.mkdir(parents=True)
+        (tmp_path / f"bin/{file}.env").write_text(text)
+    action = SetLoginPath(host=HOST, install=str(tmp_path), login_path="mysql-auth", server="db.corp.example")
+    done = perform(action.command(), tmp_path)
+    assert done.returncode != 0
+    assert "BK_PAAS_MYSQL_PORT" in done.stderr

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from actions.nginx import PRESERVE_PORTS, SAVE_TEMPLATES
+from actions.bkcli import InstallModule
+from actions.nginx import PRESERVE_PORTS, SAVE_TEMPLATES, STAYS_ACCEPTED
+from tests.sim.worlds import guide_cluster
+from tests.support.shell import perform
 
 CONSUL = """#!/bin/bash
 # a key-value store of files
@@ -103,3 +106,91 @@ def test_a_template_that_the_site_changed_is_saved_before_it_is_replaced_and_eac
     assert sorted(path.read_text() for path in saved.iterdir()) == ["own\n", "own, later\n"]
     assert {path.name.partition(".conf.")[0] for path in saved.iterdir()} == {"paas"}
     assert saved.stat().st_mode & 0o777 == 0o700
+
+
+BKCLI = """#!/bin/bash
+# as `bkcli install nginx` does on the host with the entrance
+vendor.sh
+[ -z "${DIES:-}" ] || kill -9 $PPID
+exit 3
+"""
+KEYS = (SCHEME, HTTP, HTTPS)
+
+
+def installed(where: Path, *, dies: bool = False) -> tuple[int, str, dict[str, str]]:
+    """`bkcli install nginx` on https, as the step runs it: its status, what was called on the host, and the store."""
+    for name, text in (("consul", CONSUL), ("vendor.sh", VENDOR), ("bkcli", BKCLI), ("pcmd.sh", PCMD)):
+        (where / name).write_text(text)
+        (where / name).chmod(0o755)
+    store = where / "store"
+    if not store.exists():
+        store.mkdir()
+        for key, value in ((HTTP, "80"), (HTTPS, "443"), (SCHEME, "https")):
+            (store / key.replace("/", "_")).write_text(value)
+    action = InstallModule(
+        host="10.0.0.1", install=str(where), module="nginx", effects=(), requirements=(), preserved_keys=KEYS
+    )
+    env = {
+        "PATH": f"{where}:/usr/bin:/bin",
+        "STORE": str(store),
+        "BK_HTTP_SCHEMA": "https",
+        "BK_PAAS_PUBLIC_ADDR": "bk.corp.example:443",
+        "DIES": "yes" if dies else "",
+        "SEED": "yes",
+    }
+    done = perform(action.command(), where, env=env)
+    called = (where / "called").read_text() if (where / "called").exists() else ""
+    return done.returncode, called, {key: (store / key.replace("/", "_")).read_text() for key in (*KEYS, NAME)}
+
+
+PCMD = '#!/bin/bash\necho "$*" >> "${0%/*}/called"\n'
+
+
+def test_an_installation_of_the_entrance_leaves_its_ports_as_they_were(tmp_path: Path) -> None:
+    """And its own status: what the keys were is no reason to call it well."""
+    status, called, after = installed(tmp_path)
+    assert (status, after[HTTP], after[SCHEME]) == (3, "80", "https")
+    assert after[NAME] == "bk.corp.example"
+    assert called == "-m nginx systemctl restart consul-template.service\n"
+
+
+def test_one_that_was_cut_off_is_put_right_by_the_next(tmp_path: Path) -> None:
+    _, called, broken = installed(tmp_path, dies=True)
+    assert (called, broken[HTTP]) == ("", "443")
+    assert installed(tmp_path)[2][HTTP] == "80"
+
+
+def test_the_vendors_call_alone_would_have_changed_them(tmp_path: Path) -> None:
+    """The companion: without the keys' names the same call is the vendor's."""
+    action = InstallModule(host="10.0.0.1", install=str(tmp_path), module="nginx", effects=(), requirements=())
+    assert action.command().args == (str(tmp_path), "install", "nginx")
+    assert "save_keys" not in action.command().script
+
+
+def test_the_release_names_the_keys_of_the_entrance() -> None:
+    assert set(guide_cluster().release.module("nginx").preserved_keys) == set(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("answers", "accepted"),
+    [
+        pytest.param("ok ok ok", True, id="at once"),
+        pytest.param("no no ok ok ok", True, id="half rendered at first"),
+        pytest.param("ok ok no no", False, id="the old one still there, then one that is refused"),
+    ],
+)
+def test_what_was_rendered_is_accepted_once_it_is_there(tmp_path: Path, answers: str, accepted: bool) -> None:
+    """The last answer is that of every later question. One look at once would have seen the old configuration."""
+    script = f"""
+    set -eu
+    {STAYS_ACCEPTED}
+    left='{answers}'
+    accepted() {{
+        answer=${{left%% *}}
+        case $left in *' '*) left=${{left#* }} ;; esac
+        [ "$answer" = ok ]
+    }}
+    stays_accepted 0
+    """
+    done = subprocess.run(["/bin/bash", "-c", script], check=False, capture_output=True, timeout=20)
+    assert (done.returncode == 0, done.stderr) == (accepted, b"")

@@ -26,7 +26,9 @@ class Cursor:
         return [(name,) for name in open(BOOK).read().split()] if os.path.exists(BOOK) else []
 class Server:
     def cursor(self): return Cursor()
-def connect(**words): return Server()
+def connect(**words):
+    with open(BOOK + ".servers", "a") as book: book.write(f"{words.get('host')} {words.get('port')}\\n")
+    return Server()
 '''
 WHOLE = """import pymysql, sys
 cursor = pymysql.connect().cursor()
@@ -57,12 +59,15 @@ def run(where: Path, command: Command, name: str, **env: str) -> tuple[int, bool
     return told.returncode, record.exists(), told.stdout + told.stderr
 
 
-def migrate(where: Path, script: str) -> tuple[int, bool, str]:
+def migrate(where: Path, script: str, bkiam: str = "") -> tuple[int, bool, str]:
+    """`bkiam`: the merged variables of IAM."""
     (where / "pymysql.py").write_text(PYMYSQL)
     (where / "migrate.py").write_text(script)
     command = work("iam-subjects", str(where / "migrate.py"), MIGRATED, sys.executable, HOST)
     (where / "bin/01-generate").mkdir(parents=True)
     (where / "bin/01-generate/dbadmin.env").write_text("BK_MYSQL_ADMIN_USER=root\nBK_MYSQL_ADMIN_PASSWORD=x\n")
+    (where / "bin/04-final").mkdir(parents=True)
+    (where / "bin/04-final/bkiam.env").write_text(bkiam)
     args = tuple(str(where) if word == "/x/install" else word for word in command.args)
     return run(
         where,
@@ -76,6 +81,24 @@ def migrate(where: Path, script: str) -> tuple[int, bool, str]:
 def test_a_migration_that_says_so_and_is_there_is_recorded(tmp_path: Path) -> None:
     status, recorded, _ = migrate(tmp_path, WHOLE)
     assert (status, recorded) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("bkiam", "server"),
+    [
+        ("", f"{HOST} 3306"),
+        ("BK_IAM_MYSQL_HOST=mysql-default.service.consul\nBK_IAM_MYSQL_PORT=3306\n", f"{HOST} 3306"),
+        ("BK_IAM_MYSQL_HOST=db.corp.example\nBK_IAM_MYSQL_PORT=3307\n", "db.corp.example 3307"),
+        ("BK_IAM_MYSQL_HOST=mysql-iam.service.consul\nBK_IAM_MYSQL_PORT=3306\n", "mysql-iam.service.consul 3306"),
+    ],
+    ids=["not-merged", "blueking's-own", "the-site's-own", "a-second-one"],
+)
+def test_the_migration_goes_to_the_server_that_iam_uses(tmp_path: Path, bkiam: str, server: str) -> None:
+    """Its own, where there are several: on another there is no bkiam."""
+    tells = WHOLE.replace("pymysql.connect()", "pymysql.connect(host=sys.argv[2], port=int(sys.argv[4]))")
+    rc, recorded, _ = migrate(tmp_path, tells, bkiam)
+    assert (rc, recorded) == (0, True)
+    assert set((tmp_path / "tables.servers").read_text().splitlines()) == {server}
 
 
 @pytest.mark.parametrize(

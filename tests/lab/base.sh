@@ -31,20 +31,21 @@ mount -t proc proc "$target/proc"
 trap 'umount "$target/proc" 2>/dev/null || true' EXIT
 chroot "$target" apt-get update -q
 chroot "$target" apt-get install -y -q --no-install-recommends \
-    mariadb-server mariadb-client redis-server redis-tools etcd-server etcd-client docker.io bc python3-yaml python3-pymysql
+    mariadb-server mariadb-client redis-server redis-tools etcd-server etcd-client docker.io bc python3-yaml python3-pymysql nginx
 umount "$target/proc"
 trap - EXIT
 chroot "$target" apt-get clean
 rm -rf "$target"/var/lib/apt/lists/*
 
 # the distribution's own units, configuration and data make room for BlueKing's (mysql@default, redis@default, …)
-rm -f "$target"/etc/init.d/{docker,mariadb,redis-server,etcd}
+rm -f "$target"/etc/init.d/{docker,mariadb,redis-server,etcd,nginx}
 for unit in mariadb.service mariadb@.service mysql.service mysqld.service redis-server.service redis-server@.service redis.service \
-    etcd.service docker.service docker.socket containerd.service; do
+    etcd.service docker.service docker.socket containerd.service nginx.service; do
     rm -f "$target/etc/systemd/system/$unit" "$target/usr/lib/systemd/system/$unit"
     find "$target/etc/systemd/system" -name "$unit" -delete
 done
 rm -rf "$target"/usr/lib/systemd/system/{mariadb,redis-server}*.d "$target"/usr/lib/systemd/system/mariadb@*
+rm -rf "$target"/etc/nginx/sites-enabled
 rm -rf "$target"/var/lib/mysql/* "$target"/var/lib/{docker,containerd} "$target"/etc/redis "$target"/etc/mysql/* "$target"/etc/containerd
 
 # docker is a tool that `yum install` brings (vendor/host/usr/bin/yum); a host without it does not find it

@@ -193,7 +193,20 @@ def test_a_base_suite_is_upgraded_without_monitor_and_log(lab: Lab, tmp_path: Pa
 
 
 REFUSED: Mapping[str, tuple[str, str, str]] = {
-    "an older release": ("h1", "echo 6.1.1 > /data/src/VERSION", "release-too-old"),
+    **{
+        f"an older release, {version}": ("h1", f"echo {version} > /data/src/VERSION", "release-too-old")
+        for version in ("6.0.5", "6.1.0", "6.1.1")
+    },
+    "a proxy in /etc/profile": (
+        "h2",
+        "echo 'export http_proxy=http://10.9.9.9:3128' > /etc/profile.d/proxy.sh",
+        "preflight-proxies",
+    ),
+    "no registry": (
+        "h2",
+        "docker rmi -f $(docker images -q hub.bktencent.com/blueking/bk-gse-apimgr)",
+        "preflight-image",
+    ),
     "no room for the backups": (
         "h3",
         "mkdir -p /data/dbbak && mount -t tmpfs -o size=1m none /data/dbbak",
@@ -212,3 +225,44 @@ def test_a_cluster_that_cannot_be_upgraded_is_refused_before_the_first_write(
     said, written = wrote(lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))
     assert (said.must(5).code, written) == (5, [])
     assert code in said.out
+
+
+CONFIG = "/data/install/install.config"
+LAYOUTS: Mapping[str, tuple[str, str]] = {
+    "one host": (f"sed -i '/^10.0.0.[23] /d' {CONFIG}", "one-host"),
+    **{
+        f"apigw beside {module}": (
+            f"sed -i -E '0,/[ ,]{module}([(,]|$)/s/([ ,])({module}[(,]|{module}$)/\\1apigw,\\2/' {CONFIG}",
+            "install-config-conflict",
+        )
+        for module in ("nginx", "appo", "appt", "nodeman")
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def layouts(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return fresh(lab, tmp_path_factory.mktemp("layouts") / "desk", whole=True)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_that_cannot_hold_the_release_is_refused_by_init(layouts: Desk, name: str) -> None:
+    """Read from the controller's own install.config; and nothing is written where it is refused."""
+    lab, (change, code) = layouts.lab, LAYOUTS[name]
+    on(lab, "h1", f"cp {CONFIG} /tmp/install.config; {change}; ! cmp -s {CONFIG} /tmp/install.config")
+    layouts.cluster.unlink(missing_ok=True)
+    said, written = wrote(lab, lambda: layouts.bkrec("init", "--controller", f"root@{HOSTS[CONTROLLER]}", "-o", "json"))
+    on(lab, "h1", f"cat /tmp/install.config > {CONFIG}")
+    assert (said.must(5).code, written, layouts.cluster.exists()) == (5, [], False)
+    assert code in said.out + said.err
+
+
+def test_a_placement_that_cannot_be_is_refused_before_the_first_write(layouts: Desk) -> None:
+    layouts.configure()
+    text = layouts.cluster.read_text(encoding="utf-8")
+    layouts.cluster.write_text(
+        text.replace(f'apigw = ["{HOSTS["h1"]}"]', f'apigw = ["{HOSTS["h2"]}"]'), encoding="utf-8"
+    )
+    said, written = wrote(layouts.lab, lambda: layouts.bkrec("apply", "--yes", "-o", "json"))
+    assert (said.code, written) == (5, [])
+    assert "placement-conflict" in said.out + said.err

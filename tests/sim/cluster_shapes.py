@@ -88,8 +88,9 @@ class ClusterShape:
     tested: str = ""
     """The test that holds it, where it is no matter of the planner."""
     lab: str = ""
+    """Test on the lab; "" for not tried."""
     reference: str = ""
-    """Tests on the lab and the reference lab; "" for not tried."""
+    """Day on which it was tried by hand on the vendor's own scripts; docs/campaign.md says how."""
 
 
 def _text(en: str, zh: str) -> LocalizedText:
@@ -305,6 +306,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="guide 6.3, 6.4",
         world=from_61(),
         lab="tests/lab/test_converge.py",
+        reference="2026-11-29",
     ),
     ClusterShape(
         id="https",
@@ -312,6 +314,8 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="BKDocs 6.2, convert_https.md",
         world=from_61(https),
         owned=https,
+        lab="tests/lab/test_https.py",
+        reference="2026-11-29",
     ),
     ClusterShape(
         id="domain",
@@ -326,6 +330,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="BKDocs 6.2, convert_https.md and change_domain.md",
         world=from_61(https_own_domain),
         owned=https_own_domain,
+        lab="tests/lab/test_https.py",
     ),
     ClusterShape(
         id="paths",
@@ -409,6 +414,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         ),
         approvals=frozenset({"databases-dumped"}),
         refused=frozenset({"preflight-databases"}),
+        lab="tests/lab/test_databases.py",
     ),
     ClusterShape(
         id="mongodb-elsewhere",
@@ -432,6 +438,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="install.config; guide 5.1",
         config=two_mysql(),
         world=from_61(config=two_mysql()),
+        lab="tests/lab/test_databases.py",
     ),
     ClusterShape(
         id="own-code",
@@ -468,6 +475,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="load_env.sh; bin/merge_env.sh",
         world=from_61(declared_passwords),
         owned=declared_passwords,
+        lab="tests/lab/test_databases.py",
     ),
     ClusterShape(
         id="proxy",
@@ -476,6 +484,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         world=from_61(),
         spoils=("preflight-proxies",),
         refused=frozenset({"preflight-proxies"}),
+        lab="tests/lab/test_shapes.py",
     ),
     ClusterShape(
         id="no-ipv6",
@@ -494,6 +503,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         refused=frozenset(
             {"preflight-repositories", "preflight-packages", "preflight-image", "preflight-python-modules"}
         ),
+        lab="tests/lab/test_shapes.py",
     ),
     ClusterShape(
         id="from-6.1.2",
@@ -593,6 +603,7 @@ REFUSED: tuple[ClusterShape, ...] = (
             calls=RIGHT,
             refused=frozenset({"release-too-old"}),
             verdict="differs",
+            lab="tests/lab/test_shapes.py",
         )
         for version in ("6.0.5", "6.1.0", "6.1.1")
     ),
@@ -602,6 +613,7 @@ REFUSED: tuple[ClusterShape, ...] = (
         source="bin/install_apisix.sh:75-79; BKDocs 6.2, v62.md",
         config="10.0.0.1 iam,ssm,usermgr,gse,cmdb,job,paas,appo,nginx,nodeman(nodeman),mysql,mongodb,zk(config)\n",
         layout="one-host",
+        lab="tests/lab/test_shapes.py",
     ),
     *(
         ClusterShape(
@@ -610,6 +622,7 @@ REFUSED: tuple[ClusterShape, ...] = (
             source="install.config.5ip.sample; bin/install_apisix.sh:75-79",
             config=beside(module),
             layout="install-config-conflict",
+            lab="tests/lab/test_shapes.py",
         )
         for module in ("nginx", "appo", "appt", "nodeman")
     ),
@@ -619,6 +632,7 @@ REFUSED: tuple[ClusterShape, ...] = (
         source="bin/install_apisix.sh:75-79",
         placement={"apigw": "10.0.0.2"},
         layout="placement-conflict",
+        lab="tests/lab/test_shapes.py",
     ),
 )
 

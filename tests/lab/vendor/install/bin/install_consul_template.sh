@@ -9,9 +9,11 @@ templates=$HERE/../support-files/templates/nginx
 mkdir -p /etc/consul-template/{templates,conf.d} /usr/local/openresty/nginx/conf/conf.d
 domain () { awk -F'[:/]' '{ print $4 }' <<< "$1"; }
 
-entry () {  # NAME SOURCE DESTINATION
-    printf 'template {\n  source = "/etc/consul-template/templates/%s"\n  destination = "/usr/local/openresty/nginx/conf/%s"\n  command = "%s"\n}\n' \
-        "$2" "$3" "/usr/local/openresty/nginx/sbin/nginx -t && systemctl reload openresty || true" > "/etc/consul-template/conf.d/$1.conf"
+entry () {  # NAME SOURCE: as the vendor's, only the command of paas.conf may fail, and takes consul-template with it
+    local reload="/usr/local/openresty/nginx/sbin/nginx -t && systemctl reload openresty"
+    [[ $1 == paas ]] || reload+=" || true"
+    printf 'template {\n  source = "/etc/consul-template/templates/%s"\n  destination = "/usr/local/openresty/nginx/conf/conf.d/%s.conf"\n  command = "%s"\n}\n' \
+        "$2" "$1" "$reload" > "/etc/consul-template/conf.d/$1.conf"
 }
 
 case $2 in
@@ -28,19 +30,17 @@ case $2 in
         consul kv put bkcfg/fqdn/job "$(domain "$BK_JOB_PUBLIC_URL")"
         consul kv put bkcfg/fqdn/jobapi "$(domain "$BK_JOB_API_PUBLIC_URL")"
         rsync -a "$templates"/*.conf /etc/consul-template/templates/
-        for name in paas cmdb job; do entry $name $name.conf conf.d/$name.conf; done
+        for name in paas cmdb job; do entry $name $name.conf; done
         if [[ -f $templates/apigw.conf ]]; then  # 6.2
             rsync -a "$templates/app_upstream.conf.tpl" /etc/consul-template/templates/
             consul kv put bkcfg/fqdn/bkapi "$(domain "$BK_APIGW_API_PUBLIC_URL")"
             consul kv put bkcfg/fqdn/apigw "$(domain "$BK_APIGW_PUBLIC_URL")"
-            entry apigw apigw.conf conf.d/apigw.conf
-            entry app_upstream app_upstream.conf.tpl conf.d/app_upstream.conf
+            entry apigw apigw.conf
+            entry app_upstream app_upstream.conf.tpl
         fi ;;
     nodeman)
         consul kv put bkcfg/fqdn/nodeman "$(domain "$BK_NODEMAN_PUBLIC_DOWNLOAD_URL")"
         rsync -a "$templates/nodeman.conf" /etc/consul-template/templates/
-        entry nodeman nodeman.conf conf.d/nodeman.conf ;;
+        entry nodeman nodeman.conf ;;
     *) exit 0 ;;
 esac
-rsync -a "$templates/nginx.conf" /etc/consul-template/templates/
-entry nginx nginx.conf nginx.conf

@@ -14,6 +14,7 @@ chown -R blueking:blueking "$prefix/bkauth"
 pace 1
 cat > "$prefix/etc/bkauth_config.yaml" << YAML
 mysql_host: $BK_AUTH_MYSQL_HOST
+mysql_port: ${BK_AUTH_MYSQL_PORT:-3306}
 mysql_user: $BK_AUTH_MYSQL_USER
 mysql_password: $BK_AUTH_MYSQL_PASSWORD
 port: $BK_AUTH_PORT

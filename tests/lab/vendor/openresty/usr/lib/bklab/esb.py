@@ -44,7 +44,8 @@ def env():
 
 def known(code, secret):
     e = env()
-    login = {"host": e["BK_PAAS_MYSQL_HOST"], "user": e["BK_PAAS_MYSQL_USER"], "password": e["BK_PAAS_MYSQL_PASSWORD"]}
+    login = {"host": e["BK_PAAS_MYSQL_HOST"], "port": int(e.get("BK_PAAS_MYSQL_PORT") or 3306)}
+    login |= {"user": e["BK_PAAS_MYSQL_USER"], "password": e["BK_PAAS_MYSQL_PASSWORD"]}
     with pymysql.connect(**login, database="open_paas", connect_timeout=3) as db, db.cursor() as rows:
         rows.execute("SELECT 1 FROM esb_app_account WHERE app_code = %s AND app_token = %s", (code, secret))
         return rows.fetchone() is not None
