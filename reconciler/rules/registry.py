@@ -13,6 +13,7 @@ from reconciler.core.planner import Decision, Rule
 from reconciler.rules import (
     agent,
     backup,
+    base_service,
     cmdb,
     consul,
     container,
@@ -95,7 +96,13 @@ def expected_facts(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Every fact a finished release has, on every host; the same for every run on the same cluster. Where two modules
     of a host expect the same (openresty, docker), it is the first one's: one finding, one reason."""
     of_modules = (expected for module in cluster.modules() for expected in module_facts.expect(cluster, module))
-    every = (*origin.expect(cluster), *_expect(cluster, CLUSTER_WIDE), *of_modules, *_expect(cluster, OTHERS))
+    every = (
+        *origin.expect(cluster),
+        *_expect(cluster, CLUSTER_WIDE),
+        *of_modules,
+        *base_service.expect(cluster),
+        *_expect(cluster, OTHERS),
+    )
     first: dict[tuple[AnyFact, object], AnyExpected] = {}
     for expected in every:
         first.setdefault((expected.fact, expected.reading), expected)
@@ -118,7 +125,8 @@ def rule_for(cluster: Cluster) -> Rule:
         family = RULE_BY_FACT.get(type(drift.expected.fact))
         if family is None:
             return diagnose("no-rule", where=drift.expected.fact.host)
-        return _after_backups(cluster, family.repair(cluster, drift, facts))
+        decision = _after_backups(cluster, family.repair(cluster, drift, facts))
+        return base_service.started_first(cluster, decision, drift, facts) if isinstance(decision, Repair) else decision
 
     return repair
 

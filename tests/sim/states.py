@@ -34,6 +34,7 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "path.line": (Absent(),),
     "consul.definition": (Known("empty"), Absent()),
     "port.listening": (Absent(),),
+    "port.unit": (Absent(), Known("sshd (812)")),
     "consul.passing": (Known("critical"), Known("warning"), Absent()),
     "env.value": (Known("other"), Absent()),
     "env.copied": (Known(False), Absent()),

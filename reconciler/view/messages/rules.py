@@ -123,6 +123,10 @@ REASONS: dict[str, LocalizedText] = {
         en="others call it on port {port}; consul's word would be about all services of that name",
         zh="其他服务通过端口 {port} 调用它；consul 的结论针对该名称下的所有服务",
     ),
+    "serves-its-port": LocalizedText(en="others call {unit} on this port", zh="其他服务通过该端口调用 {unit}"),
+    "in-use-as-it-is": LocalizedText(
+        en="products call it, in whichever version it is installed", zh="无论安装的是哪个版本，各产品都在调用它"
+    ),
     "starts-at-boot": LocalizedText(en="must start again after a reboot", zh="主机重启后须自动启动"),
     "tables-migrated": LocalizedText(
         en="each SQL file of the new version must be imported once", zh="新版本的 SQL 文件须全部导入，且各导入一次"
@@ -399,6 +403,63 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
                 "`bkrec apply` again"
             ),
             zh="若其中尚无数据（`redis-cli dbsize`），在该主机停止并移除 {made}，再执行 `bkrec apply`",
+        ),
+    ),
+    "base-service-missing": DiagnosticText(
+        what=LocalizedText(
+            en="install.config has {module} on this host, but the unit {unit} does not exist",
+            zh="install.config 在本机配置了 {module}，但没有服务单元 {unit}",
+        ),
+        why=LocalizedText(
+            en="a base service is never installed again here: its data may lie elsewhere, or it runs under another name",
+            zh="基础服务不会在此重新安装：其数据可能另有位置，或以其他名称运行",
+        ),
+        hint=LocalizedText(
+            en=(
+                "check how it runs on the host; if that is as intended, add {module} to `excluded` in cluster.toml, else "
+                "restore its unit file"
+            ),
+            zh="在主机上确认其运行方式；若符合预期，在 cluster.toml 的 `excluded` 中写入 {module}，否则恢复其单元文件",
+        ),
+    ),
+    "base-service-outdated": DiagnosticText(
+        what=LocalizedText(en="{unit} was started before {file} was replaced", zh="{unit} 在 {file} 被替换之前启动"),
+        why=LocalizedText(
+            en="what runs is not what lies on the disk, and the next reboot changes it",
+            zh="正在运行的并非磁盘上的程序，下次重启即会变化",
+        ),
+        hint=LocalizedText(
+            en="run `systemctl restart {unit}` on the host when its users can do without it for a moment",
+            zh="在可短暂中断时，于主机上执行 `systemctl restart {unit}`",
+        ),
+    ),
+    "base-service-unregistered": DiagnosticText(
+        what=LocalizedText(
+            en="/etc/consul.d/service/{service}.json is missing or empty",
+            zh="/etc/consul.d/service/{service}.json 缺失或为空",
+        ),
+        why=LocalizedText(
+            en="the name {service}.service.consul leads nowhere once consul is reloaded",
+            zh="consul 重新加载后，域名 {service}.service.consul 将无法解析",
+        ),
+        hint=LocalizedText(
+            en=(
+                "run the vendor's bin/reg_consul_svc for it (`-h` shows its options), then `consul reload` on the host"
+            ),
+            zh="用厂商的 bin/reg_consul_svc（`-h` 查看参数）重新写入，再于主机上执行 `consul reload`",
+        ),
+    ),
+    "port-of-another": DiagnosticText(
+        what=LocalizedText(
+            en="port {port} is held by {holder}, not by {unit}", zh="端口 {port} 由 {holder} 占用，而非 {unit}"
+        ),
+        why=LocalizedText(
+            en="calls to {unit} reach something else",
+            zh="通过该端口调用 {unit} 的请求会到达其他程序",
+        ),
+        hint=LocalizedText(
+            en="run `ss -tnlp` on the host; stop what holds the port, then restart {unit}",
+            zh="在主机上执行 `ss -tnlp`；停止占用该端口的程序，再重启 {unit}",
         ),
     ),
     "unit-not-enabled": DiagnosticText(

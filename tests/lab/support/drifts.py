@@ -28,7 +28,7 @@ from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
-from probes.port import PortListening
+from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline
 from probes.steady import RecentlyStartedUnits
@@ -152,7 +152,7 @@ def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
         case ConsulPassing(service=name):
             file = f'$(grep -l \'"name": *"{name}"\' /etc/consul.d/service/*.json)'
             return f'sed -i \'s/"port": *[0-9]*/"port": 1/; s/:[0-9]*"/:1"/\' {file}; consul reload', _consul(name)
-        case PortListening(port=port):
+        case PortListening(port=port) | PortUnit(port=port):
             return _mute(port), _of_module(expected, (RecentlyStartedUnits, UnitActive, UnitCurrent))
         case KeySet(key=key):
             return f"consul kv delete {key}", _nothing
