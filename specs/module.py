@@ -167,6 +167,16 @@ class Requires(Model):
     source: str
 
 
+class Certificates(Model):
+    """Certificates and keys that its installer makes on the controller and copies to its hosts."""
+
+    directory: str
+    """Below /data/bkce."""
+    files: tuple[str, ...]
+    because: LocalizedText
+    source: str
+
+
 class Serves(Model):
     """Modules that use this base service: where its unit is down, it is started before anything of theirs is done."""
 
@@ -299,6 +309,7 @@ class Module(Model):
     apps: tuple[str, ...] = ()
     """App codes that the installer registers in open_paas.esb_app_account."""
     database: Database | None = None
+    certificates: Certificates | None = None
     agents: AgentBaseline | None = None
     smoke_test: SmokeTest | None = None
     redis_cluster_ports: tuple[int, ...] = ()

@@ -27,6 +27,8 @@ INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
     "container.no-restart-policy": (Known(("bk-of-this-host",)),),
     "steady.recently-started": (Known(("bk-of-this-host.service",)),),
     "container.image": (Known("bk-of-another-version:1.0.0"), Absent()),
+    "certificate.ending": (Known(("etcd0.pem 2025-06-01",)),),
+    "system.name": (Known("unresolved by 8.8.8.8"),),
     "path.version": (Known("0.0.1"), Absent()),
     "path.kind": (Absent(),),
     "path.digest": (Known("other"), Absent()),

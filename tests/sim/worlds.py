@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from probes.agent import AgentsMissing, AgentsOnline
+from probes.certificate import CertificatesEnding
 from probes.cmdb import (
     BusinessHosts,
     EditingLocked,
@@ -43,6 +44,7 @@ from probes.port import PortListening, PortUnit
 from probes.saas import SaasOnline
 from probes.smoke_test import SmokeTestBroken
 from probes.steady import RecentlyStartedUnits
+from probes.system import NameResolved
 from probes.tag import SecretsTag
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive, UnitEnabled
@@ -115,6 +117,8 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
     match fact:
         case PortUnit():
             return Known(fact.unit)
+        case NameResolved():
+            return Known("resolved")
         case ConsulPassing() | ConsulDefinition() if fact.service in _base(cluster):
             return Known("passing" if isinstance(fact, ConsulPassing) else "written")
         case UnitActive() | UnitEnabled():
@@ -156,6 +160,7 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(fact.hosts)
         case (
             AgentsMissing()
+            | CertificatesEnding()
             | SmokeTestBroken()
             | ModelsPending()
             | RecentlyStartedUnits()

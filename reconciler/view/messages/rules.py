@@ -123,6 +123,13 @@ REASONS: dict[str, LocalizedText] = {
         en="others call it on port {port}; consul's word would be about all services of that name",
         zh="其他服务通过端口 {port} 调用它；consul 的结论针对该名称下的所有服务",
     ),
+    "certificate-valid": LocalizedText(
+        en="with a certificate that has ended every TLS connection is refused", zh="证书过期后，所有 TLS 连接都会被拒绝"
+    ),
+    "names-of-consul": LocalizedText(
+        en="products find each other and the databases by names below service.consul",
+        zh="各产品通过 service.consul 下的域名查找彼此与数据库",
+    ),
     "serves-its-port": LocalizedText(en="others call {unit} on this port", zh="其他服务通过该端口调用 {unit}"),
     "in-use-as-it-is": LocalizedText(
         en="products call it, in whichever version it is installed", zh="无论安装的是哪个版本，各产品都在调用它"
@@ -403,6 +410,39 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
                 "`bkrec apply` again"
             ),
             zh="若其中尚无数据（`redis-cli dbsize`），在该主机停止并移除 {made}，再执行 `bkrec apply`",
+        ),
+    ),
+    "certificate-missing": DiagnosticText(
+        what=LocalizedText(en="the certificate or key {path} is missing", zh="证书或密钥 {path} 缺失"),
+        why=LocalizedText(
+            en="what was started with it fails at its next start; a new one would not match the others",
+            zh="使用它启动的程序下次将无法启动；重新生成的与其余证书不匹配",
+        ),
+        hint=LocalizedText(
+            en="copy it, with owner and mode, from another host that has it: {hosts}",
+            zh="从仍有该文件的主机复制，并保持属主与权限：{hosts}",
+        ),
+    ),
+    "certificate-ended": DiagnosticText(
+        what=LocalizedText(en="certificates have ended: {names}", zh="证书已过期：{names}"),
+        why=LocalizedText(en="TLS connections that use them are refused", zh="使用这些证书的 TLS 连接会被拒绝"),
+        hint=LocalizedText(
+            en="install new ones on every host that has them, then restart what uses them",
+            zh="在所有持有该证书的主机上更换，再重启使用它的程序",
+        ),
+    ),
+    "names-unresolved": DiagnosticText(
+        what=LocalizedText(en="the host cannot resolve {name}", zh="本机无法解析 {name}"),
+        why=LocalizedText(
+            en="names below service.consul are not asked of consul's agent, although it runs",
+            zh="consul agent 在运行，但 service.consul 下的域名未向其查询",
+        ),
+        hint=LocalizedText(
+            en=(
+                "add `nameserver 127.0.0.1` at the top of /etc/resolv.conf, where the vendor's bin/install_consul.sh has "
+                "it, and check that nothing rewrites the file"
+            ),
+            zh="将 `nameserver 127.0.0.1` 写在 /etc/resolv.conf 首行（厂商 bin/install_consul.sh 即如此），并确认没有程序改写该文件",
         ),
     ),
     "base-service-missing": DiagnosticText(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from probes.certificate import CertificatesEnding
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import (
     AppContainer,
@@ -32,6 +33,7 @@ from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline
 from probes.steady import RecentlyStartedUnits
+from probes.system import NameResolved
 from probes.tag import SecretsTag
 from probes.task import TaskDone, TaskPending
 from probes.text import FileMentions
@@ -152,6 +154,11 @@ def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
         case ConsulPassing(service=name):
             file = f'$(grep -l \'"name": *"{name}"\' /etc/consul.d/service/*.json)'
             return f'sed -i \'s/"port": *[0-9]*/"port": 1/; s/:[0-9]*"/:1"/\' {file}; consul reload', _consul(name)
+        case NameResolved():
+            return "sed -i /nameserver/d /etc/resolv.conf", lambda other: isinstance(other.fact, PagesUnserved)
+        case CertificatesEnding(directory=path):
+            ended = "/etc/ssl/certs/E-Tugra_Certification_Authority.pem"
+            return f"mkdir -p {path}; cp {ended} {path}/bklab.pem", _nothing
         case PortListening(port=port) | PortUnit(port=port):
             return _mute(port), _of_module(expected, (RecentlyStartedUnits, UnitActive, UnitCurrent))
         case KeySet(key=key):
