@@ -4,15 +4,19 @@ from random import Random
 
 import pytest
 
+from actions.action import Action
+from actions.backup import BackupMongodb, BackupMysql
 from actions.unit import EnableUnit, StartUnit
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.current import UnitCurrent
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
+from probes.mysql import LoginPath
 from probes.port import PortUnit
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.placement import build_cluster
 from reconciler.core.plan import Plan
 from reconciler.rules import base_service
+from reconciler.rules.preflight import preflight_checks
 from reconciler.rules.registry import expected_facts
 from specs.reason import reason
 from tests.sim.states import instead
@@ -163,3 +167,31 @@ def test_whatever_is_wrong_with_one_it_is_named_and_only_started_or_enabled(seed
         assert {type(action) for action in actions(plan)} <= {StartUnit, EnableUnit}
         repaired = {fact.expected.fact for step in plan.steps for fact in step.repairs}
         assert expected.fact in repaired | {blocked.expected.fact for blocked in plan.blocked}
+
+
+@pytest.mark.parametrize(
+    ("unit", "dump"),
+    [
+        (MYSQL, BackupMysql),
+        (UnitActive(host="10.0.0.2", unit="mongod.service"), BackupMongodb),
+    ],
+)
+def test_before_an_upgrade_a_stopped_database_is_started_and_then_dumped(unit: UnitActive, dump: type[Action]) -> None:
+    whole, _ = study(World(cluster=CLUSTER, facts={unit: Known("inactive")}))
+    start = next(step for step in whole.steps if step.action == StartUnit(host=unit.host, unit=unit.unit))
+    backups = [step for step in whole.steps if isinstance(step.action, dump)]
+    assert backups
+    assert all(start.id in {needed.step for needed in step.after} for step in backups)
+    undisturbed, _ = study(World(cluster=CLUSTER))
+    assert {step.id for step in whole.steps} - {start.id} == {step.id for step in undisturbed.steps}
+
+
+def test_nobody_is_asked_to_log_in_to_a_server_that_the_plan_starts_first() -> None:
+    stopped, running = (
+        preflight_checks(CLUSTER, 1_700_000_000, study(World(cluster=CLUSTER, facts=facts))[0])
+        for facts in ({MYSQL: Known("inactive")}, {})
+    )
+    assert [[e.fact.host for e in checks if isinstance(e.fact, LoginPath)] for checks in (stopped, running)] == [
+        [],
+        ["10.0.0.3"],
+    ]
