@@ -19,7 +19,7 @@ def spoilt(repaired: Desk) -> Iterator[Desk]:
     on(
         lab,
         "h2",
-        "systemctl stop rabbitmq-server; cp /etc/resolv.conf /root/resolv; sed -i /nameserver/d /etc/resolv.conf",
+        "systemctl stop rabbitmq-server; cp /etc/resolv.conf /root/resolv; sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf",
     )
     on(lab, "h3", f"mv {CERTIFICATE} /root/key")
     yield repaired
