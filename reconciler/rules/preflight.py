@@ -291,17 +291,28 @@ def _untouched(step: Step) -> bool:
 
 def _networking(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
     """Names, proxies and the host's own address: what each installer takes for granted."""
-    for host in _used(cluster, plan):
+    for host in _asking_consul(cluster, plan):
         name = NameResolved(host=host, name=CONSUL)
         yield name.must_be(
             "resolved", because=reason("preflight-names", name=CONSUL), source="health_check/check_consul_resolv.sh"
         )
+    for host in _used(cluster, plan):
         yield LoginProxies(host=host).must_be(
             (), because=reason("preflight-proxies"), source="curl(1), ENVIRONMENT; bin/release_gse.sh"
         )
         yield LanAddressDiffers(host=host).must_be(
             (), because=reason("preflight-lan-address"), source="load_env.sh; /etc/blueking/env/local.env"
         )
+
+
+def _asking_consul(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
+    """The hosts of a plan for products. To start a base service takes no name; and where consul's agent is started
+    first, there is nothing yet that could be asked."""
+    base = {module.name for module in cluster.base_services()}
+    if all(step.module in base for step in plan.steps):
+        return ()
+    started = {step.action.host for step in plan.steps if step.module == "consul"}
+    return tuple(host for host in _used(cluster, plan) if host not in started)
 
 
 def _logins(plan: Plan) -> Iterator[AnyExpected]:

@@ -16,11 +16,8 @@ def spoilt(repaired: Desk) -> Iterator[Desk]:
     """Redis would not come back after a reboot, RabbitMQ is down, h2 asks no consul, h3 has lost a key of etcd."""
     lab = repaired.lab
     on(lab, "h1", "systemctl disable redis@default")
-    on(
-        lab,
-        "h2",
-        "systemctl stop rabbitmq-server; cp /etc/resolv.conf /root/resolv; sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf",
-    )
+    on(lab, "h2", "systemctl stop rabbitmq-server; cp /etc/resolv.conf /root/resolv")
+    on(lab, "h2", "sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf")
     on(lab, "h3", f"mv {CERTIFICATE} /root/key")
     yield repaired
     on(lab, "h2", "cp /root/resolv /etc/resolv.conf")

@@ -7,6 +7,7 @@ from probes.unit import UnitActive
 from reconciler.core.placement import build_cluster
 from reconciler.core.plan import Plan
 from reconciler.rules import name
+from reconciler.rules.preflight import preflight_checks
 from tests.sim.worlds import CONFIG, World, file, finished, guide_cluster, release, study
 
 CLUSTER = guide_cluster()
@@ -38,3 +39,15 @@ def test_where_the_agent_is_down_its_start_is_all() -> None:
     plan = plan_with(LOST, (agent, Known("failed")))
     assert [step.action for step in plan.steps] == [StartUnit(host="10.0.0.2", unit="consul.service")]
     assert plan.blocked == ()
+
+
+def test_a_base_service_is_started_whatever_names_the_host_resolves() -> None:
+    agent, auth = (
+        UnitActive(host="10.0.0.2", unit="consul.service"),
+        UnitActive(host="10.0.0.3", unit="bk-auth.service"),
+    )
+    asked = [
+        {e.fact.host for e in preflight_checks(CLUSTER, 1_700_000_000, plan) if isinstance(e.fact, NameResolved)}
+        for plan in (plan_with((agent, Known("failed"))), plan_with((agent, Known("failed")), (auth, Known("failed"))))
+    ]
+    assert asked == [set(), {"10.0.0.1", "10.0.0.3"}]
