@@ -5,6 +5,7 @@ in 6.2 and not in it yet. So the two can never disagree about an old module.
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from typing import Literal
 
@@ -14,6 +15,7 @@ from specs.model import Model
 from specs.module import Module
 from specs.package_versions import PackageVersion, with_versions_of
 from specs.release import Release
+from specs.site import SiteExpectation, Waiver
 
 ADDRESS = r"^([0-9]{1,3}\.){3}[0-9]{1,3}$"
 PATH = r"^/[A-Za-z0-9._/-]+$"
@@ -69,6 +71,10 @@ class ClusterFile(Model):
     BlueKing business (guide 7.17), whose rebuild deletes what users may have made."""
     excluded: tuple[str, ...] = ()
     """Modules and SaaS that somebody keeps for themselves: bkrec neither touches them nor claims anything of them."""
+    expect: tuple[SiteExpectation, ...] = ()
+    """Facts of the site's own that `diff` and `check` compare too, and nothing repairs."""
+    waive: tuple[Waiver, ...] = ()
+    """Findings that do not count until a date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +133,11 @@ class Cluster:
 
     backups_since: int = 0
     """Seconds since the epoch: a backup made before does not count for what a run is to do."""
+
+    expectations: tuple[SiteExpectation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    """Those that hold today."""
+    expired_waivers: tuple[Waiver, ...] = ()
 
     @property
     def data(self) -> Release:
@@ -203,6 +214,13 @@ def _base_services(cluster: Cluster) -> tuple[Module, ...]:
         for module in cluster.release.modules
         if cluster.is_base_service(module) and module.name not in cluster.release.excluded and cluster.hosts(module)
     )
+
+
+def with_site(cluster: Cluster, file: ClusterFile, today: date) -> Cluster:
+    """With what cluster.toml adds and waives on that day."""
+    holds = tuple(waiver for waiver in file.waive if today <= waiver.until)
+    ended = tuple(waiver for waiver in file.waive if today > waiver.until)
+    return replace(cluster, expectations=file.expect, waivers=holds, expired_waivers=ended)
 
 
 def with_versions(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Cluster:

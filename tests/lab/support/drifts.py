@@ -155,9 +155,7 @@ def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
             file = f'$(grep -l \'"name": *"{name}"\' /etc/consul.d/service/*.json)'
             return f'sed -i \'s/"port": *[0-9]*/"port": 1/; s/:[0-9]*"/:1"/\' {file}; consul reload', _consul(name)
         case NameResolved():
-            return "sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf", lambda other: isinstance(
-                other.fact, PagesUnserved
-            )
+            return "sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf", _pages
         case CertificatesEnding(directory=path):
             ended = "/etc/ssl/certs/E-Tugra_Certification_Authority.pem"
             return f"mkdir -p {path}; cp {ended} {path}/bklab.pem", _nothing
@@ -222,6 +220,10 @@ def _kind(expected: AnyExpected, path: str) -> str:
 
 def _nothing(_: AnyExpected) -> bool:
     return False
+
+
+def _pages(other: AnyExpected) -> bool:
+    return isinstance(other.fact, PagesUnserved)
 
 
 def _page(app: str) -> Related:
