@@ -37,7 +37,7 @@ def test_each_is_named_and_only_what_may_be_started_or_enabled_is_repaired(spoil
     }
     assert {drift["module"] for drift in told["drift"]} == {"redis", "rabbitmq", "consul", "etcd"}
 
-    done = spoilt.bkrec("apply", "--yes", "-o", "json", timeout_s=200).must(2)
+    done = spoilt.bkrec("apply", "--yes", "-o", "json", timeout_s=200).must(3)
     assert on(spoilt.lab, "h1", "systemctl is-enabled redis@default").strip() == "enabled"
     assert on(spoilt.lab, "h2", "systemctl is-active rabbitmq-server").strip() == "active"
     assert {"names-unresolved", "certificate-missing"} <= {word for word in done.all.split('"') if "-" in word}
