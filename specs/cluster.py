@@ -182,7 +182,14 @@ class Cluster:
         return dict(self.newer).get(name, packaged)
 
     def hosts(self, module: Module) -> tuple[str, ...]:
+        if module.everywhere:
+            return self.inventory.hosts if self.inventory.on(module.name) else ()
+        if module.projects_apart:
+            return tuple(host for host in self.inventory.on(module.name) if host not in self._with_project(module.name))
         return _on_any(self, module.hosts_of) if module.hosts_of else self.inventory.on(module.name)
+
+    def _with_project(self, name: str) -> tuple[str, ...]:
+        return tuple(host for group, hosts in self.inventory.groups if group.startswith(f"{name}(") for host in hosts)
 
     def hosts_on(self, module: Module, on: str, *, first: bool = False) -> tuple[str, ...]:
         """The module's hosts, or those of what `on` names."""
@@ -192,6 +199,14 @@ class Cluster:
     def modules(self) -> tuple[Module, ...]:
         """The modules in scope that have a host here."""
         return _modules(self)
+
+    def base_services(self) -> tuple[Module, ...]:
+        """Those that have a host here, and that cluster.toml does not leave to their owner."""
+        return _base_services(self)
+
+    def is_base_service(self, module: Module) -> bool:
+        """Kept running, and nothing more: cluster.toml does not ask for its upgrade."""
+        return module.base and module.name not in self.release.scope
 
     def install(self, *below: str) -> str:
         return "/".join((self.paths.install, *below))
@@ -215,6 +230,15 @@ def _on_any(cluster: Cluster, modules: tuple[str, ...]) -> tuple[str, ...]:
 def _modules(cluster: Cluster) -> tuple[Module, ...]:
     release = cluster.release
     return tuple(module for module in release.modules if module.name in release.scope and cluster.hosts(module))
+
+
+@lru_cache(maxsize=8)
+def _base_services(cluster: Cluster) -> tuple[Module, ...]:
+    return tuple(
+        module
+        for module in cluster.release.modules
+        if cluster.is_base_service(module) and module.name not in cluster.release.excluded and cluster.hosts(module)
+    )
 
 
 def with_site(cluster: Cluster, file: ClusterFile, today: date) -> Cluster:

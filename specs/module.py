@@ -22,6 +22,8 @@ class Service(Model):
     """Whose hosts, as install.config writes it ("log(api)", "appo"); "" for all of the module's."""
     tag: str = ""
     """Registered as TAG.NAME: the definition's file is then NAME-TAG.json, and who answers for it is the tag's."""
+    first: bool = False
+    """Registered only on the first of those hosts."""
 
     @property
     def definition(self) -> str:
@@ -40,6 +42,8 @@ class Unit(Model):
     new: bool = False
     """6.1 has no unit of this name. With a module that is new, all of its units are."""
     enabled: bool = True
+    ports: tuple[int, ...] = ()
+    """TCP ports that its processes listen on. Of a base service, which consul may not be asked about."""
 
 
 class Container(Model):
@@ -163,6 +167,26 @@ class Requires(Model):
     source: str
 
 
+class Certificates(Model):
+    """Certificates and keys that its installer makes on the controller and copies to its hosts."""
+
+    directory: str
+    """Below /data/bkce."""
+    files: tuple[str, ...]
+    because: LocalizedText
+    source: str
+
+
+class Serves(Model):
+    """Modules that use this base service: where its unit is down, it is started before anything of theirs is done."""
+
+    modules: tuple[str, ...]
+    same_host: bool = False
+    """They use the one of their own host (consul's agent), not that of another."""
+    because: LocalizedText
+    source: str
+
+
 class Database(Model):
     """MySQL login path and user that the module's installation requires."""
 
@@ -216,6 +240,15 @@ class Module(Model):
     """Modules on whose hosts it is, where install.config has no name for it."""
     optional: bool = False
     """Looked at only where cluster.toml names it in `optional`."""
+    base: bool = False
+    """A base service, which no upgrade brings: its units are started and enabled where install.config has it, and it is
+    never installed, upgraded or restarted. One that is `optional` too is that until cluster.toml asks for its
+    upgrade."""
+    everywhere: bool = False
+    """Where install.config has it at all, it is on every host (consul's agents)."""
+    projects_apart: bool = False
+    """Where install.config names a project of it (`mysql(job)`), that is an instance of another unit."""
+    serves: tuple[Serves, ...] = ()
     src: str = ""
     """Its directory below /data/src, which holds VERSION; "" where it brings no archive of its own."""
     src_file: str = ""
@@ -278,6 +311,7 @@ class Module(Model):
     apps: tuple[str, ...] = ()
     """App codes that the installer registers in open_paas.esb_app_account."""
     database: Database | None = None
+    certificates: Certificates | None = None
     agents: AgentBaseline | None = None
     smoke_test: SmokeTest | None = None
     redis_cluster_ports: tuple[int, ...] = ()

@@ -46,7 +46,7 @@ def release(texts: Mapping[str, str]) -> Release:
     if diagnostics:
         raise SpecError(*diagnostics)
     data = _toml(texts["release.toml"], "release.toml")
-    scope = tuple(module.name for module in modules if not module.optional)
+    scope = tuple(module.name for module in modules if not (module.optional or module.base))
     derived = {"modules": tuple(modules), "scope": scope, "guide": _guide(texts)}
     if listed := [key for key in derived if key in data]:
         raise SpecError(*(_bad_value("release.toml", key, "this follows from the other files") for key in listed))
@@ -73,6 +73,8 @@ def _module_references(module: Module) -> Iterator[tuple[str, str]]:
     """Key in its TOML → a module named there."""
     for number, requires in enumerate(module.requires):
         yield f"requires[{number}].module", requires.module
+    for number, serves in enumerate(module.serves):
+        yield from ((f"serves[{number}].modules", name) for name in serves.modules)
     for number, service in enumerate(module.obsolete_services):
         yield from ((f"obsolete_services[{number}].used_by", name) for name in service.used_by)
 

@@ -164,8 +164,8 @@ class Release(Model):
     apps: tuple[SaasApp, ...] = ()
     sections: tuple[Section, ...]
     scope: tuple[str, ...] = ()
-    """The modules to bring up to date: those whose file does not say `optional`, then what cluster.toml asks for and
-    not what it excludes. Nothing is claimed of the others."""
+    """The modules to bring up to date: those whose file says neither `optional` nor `base`, then what cluster.toml asks
+    for and not what it excludes. Of base services it is claimed that they run; nothing of the others."""
     excluded: tuple[str, ...] = ()
     """What cluster.toml leaves to its owner: never part of the data, told with each verdict."""
     public_addresses: tuple[PublicAddress, ...] = ()

@@ -50,7 +50,7 @@ def window_of(request: PartRequest, clock: Clock) -> Window | None:
 
 def check_names(selection: Selection, cluster: Cluster) -> None:
     """Modules, hosts and sections, all of them at once. Raises UsageError."""
-    modules = tuple(module.name for module in cluster.modules())
+    modules = tuple(module.name for module in (*cluster.modules(), *cluster.base_services()))
     sections = tuple(section.id for section in cluster.release.sections)
     unknown_sections = [name for name in selection.until if is_section(name) and not _is_known(name, sections)]
     diagnostics = (

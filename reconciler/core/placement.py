@@ -178,7 +178,8 @@ def _bad_optional(file: ClusterFile, release: Release) -> list[Diagnostic]:
 
 
 def _bad_excluded(file: ClusterFile, release: Release) -> list[Diagnostic]:
-    known_names = (*release.scope, *(app.code for app in release.apps))
+    base = (module.name for module in release.modules if module.base)
+    known_names = (*dict.fromkeys((*release.scope, *base)), *(app.code for app in release.apps))
     return [
         diagnose("excluded-unknown", where="cluster.toml, excluded", module=name, known=", ".join(known_names))
         for name in file.excluded

@@ -27,6 +27,9 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     if isinstance(drift.expected.fact, ConsulDefinition):
         if isinstance(drift.expected.reading, Absent):
             return _deregister(cluster, module, drift.expected.fact, drift)
+        if cluster.is_base_service(module):
+            fact = drift.expected.fact
+            return diagnose("base-service-unregistered", where=f"{fact.host} {fact.service}", service=fact.service)
         return _register(cluster, module, drift.expected.fact, drift)
     fact = require_fact_type(drift, ConsulPassing)
     behind = _behind(cluster, module, fact)

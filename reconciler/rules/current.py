@@ -30,6 +30,8 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return diagnose("no-rule", where=fact.host)
     if not facts.holds(active):
         return Derived(expected=drift.expected, depends_on=(active,))
+    if cluster.is_base_service(module):
+        return diagnose("base-service-outdated", where=f"{fact.host} {fact.unit}", unit=fact.unit, file=fact.file)
     if module.call == "upgrade" and drift.reading == Absent():
         return install(cluster, module, facts)
     action = RestartUnit(host=fact.host, unit=fact.unit, file=fact.file, service=module.name)

@@ -18,7 +18,7 @@ from probes.fact import AnyExpected
 from probes.kv import KeySet
 from probes.mysql import AppRegistered, PendingSql, ProductVersion
 from probes.path import LineInFile, PathKind, VersionText
-from probes.port import PortListening
+from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
 from probes.steady import RecentlyStartedUnits
 from probes.unit import UnitActive, UnitEnabled
@@ -51,6 +51,17 @@ def expect(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
         *units_stay_up(cluster, module),
         *obsolete(cluster, module),
         *started_since_retirement(cluster, module),
+    )
+
+
+def base_service(cluster: Cluster, module: Module) -> tuple[AnyExpected, ...]:
+    """Of a base service: that it runs, is enabled, serves its ports, and is found through consul."""
+    return (
+        *running(cluster, module),
+        *units_up_to_date(cluster, module),
+        *_ports(cluster, module),
+        *_services(cluster, module),
+        *units_stay_up(cluster, module),
     )
 
 
@@ -252,10 +263,18 @@ def _cluster(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
             yield fact.must_be("ok", because=inline(module.because), source=module.source, module=module.name)
 
 
+def _ports(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
+    for unit in module.units:
+        for host in cluster.hosts_on(module, unit.on, first=unit.first):
+            for port in unit.ports:
+                why, fact = reason("serves-its-port", unit=unit.name), PortUnit(host=host, port=port, unit=unit.name)
+                yield fact.must_be(unit.name, because=why, source="ce/bin/default/port.yaml", module=module.name)
+
+
 def _services(cluster: Cluster, module: Module) -> Iterator[AnyExpected]:
     """One that is registered under a tag answers for itself: consul's word would be the worst of all its siblings."""
     for service in module.services:
-        for host in cluster.hosts_on(module, service.on):
+        for host in cluster.hosts_on(module, service.on, first=service.first):
             why = reason("found-through-consul", service=service.name)
             written = ConsulDefinition(host=host, service=service.definition)
             yield written.must_be("written", because=why, source="ce/tools.sh:68", module=module.name)

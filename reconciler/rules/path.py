@@ -13,7 +13,7 @@ from probes.path import LineInFile, PathKind, VersionText
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import module_extras, module_facts, nginx, tag
+from reconciler.rules import certificate, module_extras, module_facts, nginx, tag
 from reconciler.rules.cmdb import lost_on_replace
 from reconciler.rules.entailed import of_cluster
 from reconciler.rules.env import generate_variables
@@ -70,6 +70,9 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return generate_variables(cluster, drift, facts)
     if nginx.is_rendered(fact.path):
         return nginx.render(cluster, fact.host, drift)
+    module = certificate.owner(cluster, fact.path)
+    if module is not None:
+        return certificate.missing(cluster, module, drift, facts)
     archive = next((m for m in cluster.release.modules if m.src_file and cluster.src(m.src_file) == fact.path), None)
     if archive is not None:
         return product(cluster, archive, drift, facts)

@@ -14,6 +14,7 @@ from actions.mysql import SetLoginPath
 from actions.package import ReplaceScripts, SwapSource, UnpackPackage, UnpackProducts
 from actions.path import CopyDirectory
 from actions.task import MIGRATION, PYTHON, RecordTask, RunPostUpgradeTask
+from actions.unit import StartUnit
 from probes.backup import CLOCK_S
 from probes.certificate import CertificatesEnding
 from probes.container import DockerFault
@@ -306,11 +307,12 @@ def _untouched(step: Step) -> bool:
 
 def _networking(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
     """Names, proxies and the host's own address: what each installer takes for granted."""
-    for host in _used(cluster, plan):
+    for host in _asking_consul(cluster, plan):
         name = NameResolved(host=host, name=CONSUL)
         yield name.must_be(
             "resolved", because=reason("preflight-names", name=CONSUL), source="health_check/check_consul_resolv.sh"
         )
+    for host in _used(cluster, plan):
         yield LoginProxies(host=host).must_be(
             (), because=reason("preflight-proxies"), source="curl(1), ENVIRONMENT; bin/release_gse.sh"
         )
@@ -319,9 +321,21 @@ def _networking(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
         )
 
 
+def _asking_consul(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
+    """The hosts of a plan for products. To start a base service takes no name; and where consul's agent is started
+    first, there is nothing yet that could be asked."""
+    base = {module.name for module in cluster.base_services()}
+    if all(step.module in base for step in plan.steps):
+        return ()
+    started = {step.action.host for step in plan.steps if step.module == "consul"}
+    return tuple(host for host in _used(cluster, plan) if host not in started)
+
+
 def _logins(plan: Plan) -> Iterator[AnyExpected]:
+    """Where the plan starts the server first, there is nothing yet to log in to."""
+    started = {step.action.host for step in plan.steps if isinstance(step.action, StartUnit) and step.module == "mysql"}
     for step in plan.steps:
-        if isinstance(step.action, BackupMysql):
+        if isinstance(step.action, BackupMysql) and step.action.host not in started:
             fact = LoginPath(host=step.action.host, login_path=ROOT_LOGIN)
             because = reason("preflight-mysql-login", login_path=ROOT_LOGIN)
             yield fact.must_be("works", because=because, source="guide 5.1; bin/setup_mysql_loginpath.sh")

@@ -13,6 +13,8 @@ from reconciler.core.planner import Decision, Rule
 from reconciler.rules import (
     agent,
     backup,
+    base_service,
+    certificate,
     cmdb,
     consul,
     container,
@@ -23,6 +25,7 @@ from reconciler.rules import (
     install_config,
     module_facts,
     mysql,
+    name,
     nginx,
     origin,
     path,
@@ -64,12 +67,14 @@ CLUSTER_WIDE: tuple[RuleFamily, ...] = (source, path, install_config, env, tag, 
 OTHERS: tuple[RuleFamily, ...] = (
     agent,
     backup,
+    certificate,
     cmdb,
     consul,
     container,
     current,
     iam,
     mysql,
+    name,
     nginx,
     port,
     program,
@@ -95,7 +100,13 @@ def expected_facts(cluster: Cluster) -> tuple[AnyExpected, ...]:
     """Every fact a finished release has, on every host; the same for every run on the same cluster. Where two modules
     of a host expect the same (openresty, docker), it is the first one's: one finding, one reason."""
     of_modules = (expected for module in cluster.modules() for expected in module_facts.expect(cluster, module))
-    every = (*origin.expect(cluster), *_expect(cluster, CLUSTER_WIDE), *of_modules, *_expect(cluster, OTHERS))
+    every = (
+        *origin.expect(cluster),
+        *_expect(cluster, CLUSTER_WIDE),
+        *of_modules,
+        *base_service.expect(cluster),
+        *_expect(cluster, OTHERS),
+    )
     first: dict[tuple[AnyFact, object], AnyExpected] = {}
     for expected in every:
         first.setdefault((expected.fact, expected.reading), expected)
@@ -118,7 +129,8 @@ def rule_for(cluster: Cluster) -> Rule:
         family = RULE_BY_FACT.get(type(drift.expected.fact))
         if family is None:
             return diagnose("no-rule", where=drift.expected.fact.host)
-        return _after_backups(cluster, family.repair(cluster, drift, facts))
+        decision = _after_backups(cluster, family.repair(cluster, drift, facts))
+        return base_service.started_first(cluster, decision, drift, facts) if isinstance(decision, Repair) else decision
 
     return repair
 

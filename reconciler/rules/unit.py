@@ -12,7 +12,7 @@ from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import baseline, module_facts
+from reconciler.rules import base_service, baseline, module_facts
 from reconciler.rules.agent import agent_baseline
 from reconciler.rules.entailed import of_module, of_module_and
 from reconciler.rules.install import install, prepared_requirements, site_code_copied, unmasked
@@ -42,6 +42,8 @@ def _start(cluster: Cluster, module: Module, fact: UnitActive, drift: AnyDrift, 
         case Known("inactive" | "failed"):
             free = unmasked(module, (fact,), facts)
             return Repair.of(drift, start, section=module.section, requires=free, common=_required(cluster, module))
+        case Absent() if cluster.is_base_service(module):
+            return base_service.missing(module, fact.host, fact.unit)
         case Absent() if not module.installer_starts_units:
             return Repair.of(drift, start, section=module.section, requires=_enabled(cluster, module, fact))
         case Absent():
@@ -71,6 +73,8 @@ def _enable(cluster: Cluster, module: Module, fact: UnitEnabled, drift: AnyDrift
     match drift.reading:
         case Known("disabled"):
             return Repair.of(drift, EnableUnit(host=fact.host, unit=fact.unit), section=module.section)
+        case Absent() if cluster.is_base_service(module):
+            return base_service.missing(module, fact.host, fact.unit)
         case Absent():
             return install(cluster, module, facts)
         case _:

@@ -51,7 +51,7 @@ from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, Produc
 from probes.package import PackageDigest
 from probes.package_versions import PackageVersions
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
-from probes.port import PortListening
+from probes.port import PortListening, PortUnit
 from probes.python import ScriptDefects
 from probes.redis import RedisCluster
 from probes.redis_login import RedisLogin
@@ -339,6 +339,14 @@ CASES: tuple[Case, ...] = (
     _case("consul/elsewhere", 2, "consul version", *services(H3)),
     _case("consul/agent-down", 0, "curl --version", *services(H1), under=NO_NETWORK),
     _case("port/listening", 0, "ss --version", *(PortListening(host=H1, port=port) for port in (22, 6379, 3306))),
+    _case(
+        "port/units",
+        0,
+        "ss --version",
+        PortUnit(host=H1, port=6379, unit="redis@default.service"),
+        PortUnit(host=H1, port=8443, unit="bk-ssm.service"),
+        PortUnit(host=H1, port=3306, unit="mysql@default.service"),
+    ),
     _case(
         "http/answers",
         0,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from probes.command import Output
-from probes.port import PROBE, PortListening, PortOwner
+from probes.port import PROBE, PortListening, PortOwner, PortUnit
 from tests.probes.here import HOST, SHELLS, ask, brief, tool
 
 OLD_SS = r"""printf '%s\n' 'State      Recv-Q Send-Q Local Address:Port  Peer Address:Port' \
@@ -70,3 +70,37 @@ def test_without_ss_nobody_is_named(tmp_path: Path) -> None:
         listener.listen()
         fact = PortOwner(host=HOST, port=listener.getsockname()[1])
         assert [brief(one) for one in ask(PROBE, [fact], tools=tool(tmp_path, "ss", "exit 127"))] == ["?"]
+
+
+HELD = """\
+held\t6379\tredis-server (7)\tredis@default.service
+held\t6379\tsshd (9)\t
+held\t80\tnc (8)\t
+80
+111
+6379
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("port", "unit", "told"),
+    [
+        (6379, "redis@default.service", "redis@default.service"),
+        (6379, "redis.service", "redis@default.service"),
+        (80, "openresty.service", "nc (8)"),
+        (111, "rpcbind.service", "?"),
+        (81, "redis.service", "absent"),
+    ],
+)
+def test_a_port_is_its_unit_s_or_it_is_told_whose_else(port: int, unit: str, told: str) -> None:
+    fact = PortUnit(host=HOST, port=port, unit=unit)
+    assert brief(PROBE.parse([fact], Output(stdout=HELD))[fact]) == told
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_of_a_process_without_a_unit_program_and_pid_are_named(tmp_path: Path, shell: str) -> None:
+    fact = PortUnit(host=HOST, port=59313, unit="bk-gse-api.service")
+    line = f'LISTEN 0 128 [::]:59313 [::]:* users:(("gse_api",pid={2**22 + 1},fd=3))'
+    found = ask(PROBE, [fact], tools=tool(tmp_path, "ss", f"printf '%s\\n' '{line}'"), shell=shell)
+    assert [brief(reading) for reading in found] == [f"gse_api ({2**22 + 1})"]

@@ -27,7 +27,7 @@ from probes.install_config import ModuleHosts
 from probes.kv import KeySet
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
-from probes.port import PortListening
+from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline, SaasPackaged
 from probes.tag import SecretsTag
@@ -135,6 +135,9 @@ class OracleWorld:
                 return NOT_READ if not answers else Known(True) if there else Absent()
             case PortListening(port=port) if things.known(host, "port", str(port)):
                 return Known(True) if self._is_listening(host, str(port), things) else Absent()
+            case PortUnit(port=port) if things.known(host, "port", str(port)):
+                holder = things.value(host, "port", str(port))
+                return Known(holder) if self._is_listening(host, str(port), things) else Absent()
             case _:
                 return None
 

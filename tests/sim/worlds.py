@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from probes.agent import AgentsMissing, AgentsOnline
+from probes.certificate import CertificatesEnding
 from probes.cmdb import (
     BusinessHosts,
     EditingLocked,
@@ -22,6 +23,7 @@ from probes.cmdb import (
     TopologyCustom,
     UnknownModuleLines,
 )
+from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import (
     AppContainer,
     ContainersWithoutRestartPolicy,
@@ -38,10 +40,11 @@ from probes.install_config import ModuleHosts
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, ProductVersion
 from probes.package import PackageDigest
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
-from probes.port import PortListening
+from probes.port import PortListening, PortUnit
 from probes.saas import SaasOnline
 from probes.smoke_test import SmokeTestBroken
 from probes.steady import RecentlyStartedUnits
+from probes.system import NameResolved
 from probes.tag import SecretsTag
 from probes.task import TaskPending, TaskRecorded
 from probes.unit import UnitActive, UnitEnabled
@@ -112,6 +115,12 @@ def slice_cluster(*more: str) -> Cluster:
 def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
     """What a 6.1.2 reads, family by family."""
     match fact:
+        case PortUnit():
+            return Known(fact.unit)
+        case NameResolved():
+            return Known("resolved")
+        case ConsulPassing() | ConsulDefinition() if fact.service in _base(cluster):
+            return Known("passing" if isinstance(fact, ConsulPassing) else "written")
         case UnitActive() | UnitEnabled():
             return _unit(fact, cluster)
         case PackageDigest():
@@ -151,6 +160,7 @@ def pristine(fact: AnyFact, cluster: Cluster) -> AnyReading:
             return Known(fact.hosts)
         case (
             AgentsMissing()
+            | CertificatesEnding()
             | SmokeTestBroken()
             | ModelsPending()
             | RecentlyStartedUnits()
@@ -202,9 +212,23 @@ def _unit(fact: UnitActive | UnitEnabled, cluster: Cluster) -> AnyReading:
     modules = cluster.release.modules
     old = {unit.name for module in modules for unit in module.obsolete_units} | {*ENTRANCE}
     old |= {unit.name for module in modules for unit in module.units if unit.file and not is_new(module, unit)}
-    if fact.unit not in old:
+    if fact.unit == "docker.service":
+        return _at(fact) if fact.host in cluster.inventory.on_any(("appo", "appt")) else Absent()
+    if fact.unit not in (*old, *_base(cluster)):
         return Absent()
+    return _at(fact)
+
+
+def _at(fact: UnitActive | UnitEnabled) -> AnyReading:
     return Known("active") if isinstance(fact, UnitActive) else Known("enabled")
+
+
+@cache
+def _base(cluster: Cluster) -> frozenset[str]:
+    """Units and services of what no upgrade brings."""
+    modules = [module for module in cluster.release.modules if module.base]
+    units = {unit.name for module in modules for unit in module.units}
+    return frozenset(units | {service.name for module in modules for service in module.services})
 
 
 ENTRANCE = ("openresty.service", "consul-template.service")

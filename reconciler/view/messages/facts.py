@@ -113,6 +113,7 @@ FACTS: dict[str, LocalizedText] = {
     "package-versions.recorded": message("versions in the package with MD5 {md5}", "MD5 为 {md5} 的软件包中的各版本"),
     "port.listening": message("port {port}", "端口 {port}"),
     "port.owner": message("owner of port {port}", "端口 {port} 的占用者"),
+    "port.unit": message("unit that serves port {port}", "监听端口 {port} 的服务单元"),
     "python.defects": message("defects of the script {path}", "脚本 {path} 的问题"),
     "redis-login.password": message("login to Redis on port {port}", "登录端口 {port} 的 Redis"),
     "redis.cluster": message("Redis cluster on port {port}", "端口 {port} 上的 Redis 集群"),

@@ -123,6 +123,17 @@ REASONS: dict[str, LocalizedText] = {
         en="others call it on port {port}; consul's word would be about all services of that name",
         zh="其他服务通过端口 {port} 调用它；consul 的结论针对该名称下的所有服务",
     ),
+    "certificate-valid": LocalizedText(
+        en="with a certificate that has ended every TLS connection is refused", zh="证书过期后，所有 TLS 连接都会被拒绝"
+    ),
+    "names-of-consul": LocalizedText(
+        en="products find each other and the databases by names below service.consul",
+        zh="各产品通过 service.consul 下的域名查找彼此与数据库",
+    ),
+    "serves-its-port": LocalizedText(en="others call {unit} on this port", zh="其他服务通过该端口调用 {unit}"),
+    "in-use-as-it-is": LocalizedText(
+        en="products call it, in whichever version it is installed", zh="无论安装的是哪个版本，各产品都在调用它"
+    ),
     "starts-at-boot": LocalizedText(en="must start again after a reboot", zh="主机重启后须自动启动"),
     "tables-migrated": LocalizedText(
         en="each SQL file of the new version must be imported once", zh="新版本的 SQL 文件须全部导入，且各导入一次"
@@ -399,6 +410,96 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
                 "`bkrec apply` again"
             ),
             zh="若其中尚无数据（`redis-cli dbsize`），在该主机停止并移除 {made}，再执行 `bkrec apply`",
+        ),
+    ),
+    "certificate-missing": DiagnosticText(
+        what=LocalizedText(en="the certificate or key {path} is missing", zh="证书或密钥 {path} 缺失"),
+        why=LocalizedText(
+            en="what was started with it fails at its next start; a new one would not match the others",
+            zh="使用它启动的程序下次将无法启动；重新生成的与其余证书不匹配",
+        ),
+        hint=LocalizedText(
+            en="copy it, with owner and mode, from another host that has it: {hosts}",
+            zh="从仍有该文件的主机复制，并保持属主与权限：{hosts}",
+        ),
+    ),
+    "certificate-ended": DiagnosticText(
+        what=LocalizedText(en="certificates have ended: {names}", zh="证书已过期：{names}"),
+        why=LocalizedText(en="TLS connections that use them are refused", zh="使用这些证书的 TLS 连接会被拒绝"),
+        hint=LocalizedText(
+            en="install new ones on every host that has them, then restart what uses them",
+            zh="在所有持有该证书的主机上更换，再重启使用它的程序",
+        ),
+    ),
+    "names-unresolved": DiagnosticText(
+        what=LocalizedText(en="the host cannot resolve {name}", zh="本机无法解析 {name}"),
+        why=LocalizedText(
+            en="names below service.consul are not asked of consul's agent, although it runs",
+            zh="consul agent 在运行，但 service.consul 下的域名未向其查询",
+        ),
+        hint=LocalizedText(
+            en=(
+                "add `nameserver 127.0.0.1` at the top of /etc/resolv.conf, where the vendor's bin/install_consul.sh has "
+                "it, and check that nothing rewrites the file"
+            ),
+            zh="将 `nameserver 127.0.0.1` 写在 /etc/resolv.conf 首行（厂商 bin/install_consul.sh 即如此），并确认没有程序改写该文件",
+        ),
+    ),
+    "base-service-missing": DiagnosticText(
+        what=LocalizedText(
+            en="install.config has {module} on this host, but the unit {unit} does not exist",
+            zh="install.config 在本机配置了 {module}，但没有服务单元 {unit}",
+        ),
+        why=LocalizedText(
+            en="a base service is never installed again here: its data may lie elsewhere, or it runs under another name",
+            zh="基础服务不会在此重新安装：其数据可能另有位置，或以其他名称运行",
+        ),
+        hint=LocalizedText(
+            en=(
+                "check how it runs on the host; if that is as intended, add {module} to `excluded` in cluster.toml, else "
+                "restore its unit file"
+            ),
+            zh="在主机上确认其运行方式；若符合预期，在 cluster.toml 的 `excluded` 中写入 {module}，否则恢复其单元文件",
+        ),
+    ),
+    "base-service-outdated": DiagnosticText(
+        what=LocalizedText(en="{unit} was started before {file} was replaced", zh="{unit} 在 {file} 被替换之前启动"),
+        why=LocalizedText(
+            en="what runs is not what lies on the disk, and the next reboot changes it",
+            zh="正在运行的并非磁盘上的程序，下次重启即会变化",
+        ),
+        hint=LocalizedText(
+            en="run `systemctl restart {unit}` on the host when its users can do without it for a moment",
+            zh="在可短暂中断时，于主机上执行 `systemctl restart {unit}`",
+        ),
+    ),
+    "base-service-unregistered": DiagnosticText(
+        what=LocalizedText(
+            en="/etc/consul.d/service/{service}.json is missing or empty",
+            zh="/etc/consul.d/service/{service}.json 缺失或为空",
+        ),
+        why=LocalizedText(
+            en="the name {service}.service.consul leads nowhere once consul is reloaded",
+            zh="consul 重新加载后，域名 {service}.service.consul 将无法解析",
+        ),
+        hint=LocalizedText(
+            en=(
+                "run the vendor's bin/reg_consul_svc for it (`-h` shows its options), then `consul reload` on the host"
+            ),
+            zh="用厂商的 bin/reg_consul_svc（`-h` 查看参数）重新写入，再于主机上执行 `consul reload`",
+        ),
+    ),
+    "port-of-another": DiagnosticText(
+        what=LocalizedText(
+            en="port {port} is held by {holder}, not by {unit}", zh="端口 {port} 由 {holder} 占用，而非 {unit}"
+        ),
+        why=LocalizedText(
+            en="calls to {unit} reach something else",
+            zh="通过该端口调用 {unit} 的请求会到达其他程序",
+        ),
+        hint=LocalizedText(
+            en="run `ss -tnlp` on the host; stop what holds the port, then restart {unit}",
+            zh="在主机上执行 `ss -tnlp`；停止占用该端口的程序，再重启 {unit}",
         ),
     ),
     "unit-not-enabled": DiagnosticText(

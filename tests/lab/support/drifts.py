@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from probes.certificate import CertificatesEnding
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import (
     AppContainer,
@@ -28,10 +29,11 @@ from probes.kv import KeySet
 from probes.marker import Marker
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, ProductVersion, SaasVariable
 from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionText
-from probes.port import PortListening
+from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline
 from probes.steady import RecentlyStartedUnits
+from probes.system import NameResolved
 from probes.tag import SecretsTag
 from probes.task import TaskDone, TaskPending
 from probes.text import FileMentions
@@ -152,7 +154,12 @@ def _servers(expected: AnyExpected) -> tuple[str, Related] | None:
         case ConsulPassing(service=name):
             file = f'$(grep -l \'"name": *"{name}"\' /etc/consul.d/service/*.json)'
             return f'sed -i \'s/"port": *[0-9]*/"port": 1/; s/:[0-9]*"/:1"/\' {file}; consul reload', _consul(name)
-        case PortListening(port=port):
+        case NameResolved():
+            return "sed -i s/127.0.0.1/10.0.0.254/ /etc/resolv.conf", _pages
+        case CertificatesEnding(directory=path):
+            ended = "/etc/ssl/certs/E-Tugra_Certification_Authority.pem"
+            return f"mkdir -p {path}; cp {ended} {path}/bklab.pem", _nothing
+        case PortListening(port=port) | PortUnit(port=port):
             return _mute(port), _of_module(expected, (RecentlyStartedUnits, UnitActive, UnitCurrent))
         case KeySet(key=key):
             return f"consul kv delete {key}", _nothing
@@ -213,6 +220,10 @@ def _kind(expected: AnyExpected, path: str) -> str:
 
 def _nothing(_: AnyExpected) -> bool:
     return False
+
+
+def _pages(other: AnyExpected) -> bool:
+    return isinstance(other.fact, PagesUnserved)
 
 
 def _page(app: str) -> Related:

@@ -1,0 +1,78 @@
+"""Certificates: those of a module are where its installer puts them, and none of the platform's has ended.
+
+Nothing is made again here: etcd's are signed by a key that is made once, and a new one would not be trusted by what
+runs with the old. Which end soon, `bkrec doctor` says as advice (`rules/preflight.py`).
+"""
+
+from collections.abc import Iterator
+
+from probes.certificate import CertificatesEnding
+from probes.fact import AnyDrift, AnyExpected, Known, require_fact_type
+from probes.path import PathKind
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Derived
+from reconciler.core.planner import Decision
+from reconciler.rules import module_facts
+from reconciler.rules.entailed import of_cluster
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+from specs.module import Module
+from specs.reason import inline, reason
+
+FACTS = (CertificatesEnding,)
+PLATFORM = "cert"
+"""Below /data/bkce, on every host: where `install cert` copies the licence's and GSE's (ce/install.sh:478)."""
+
+
+@of_cluster
+def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
+    return tuple(_expect(cluster))
+
+
+def _expect(cluster: Cluster) -> Iterator[AnyExpected]:
+    for host in cluster.inventory.everyone:
+        yield _none_ended(cluster, host, PLATFORM)
+    for module in cluster.modules():
+        if module.certificates is not None:
+            for host in dict.fromkeys((cluster.controller, *cluster.hosts(module))):
+                yield _none_ended(cluster, host, module.certificates.directory, module.name)
+                for name in module.certificates.files:
+                    fact = PathKind(host=host, path=cluster.home(module.certificates.directory, name))
+                    why, source = inline(module.certificates.because), module.certificates.source
+                    yield fact.must_be("file", because=why, source=source, module=module.name)
+
+
+def _none_ended(cluster: Cluster, host: str, directory: str, module: str = "") -> AnyExpected:
+    fact = CertificatesEnding(host=host, directory=cluster.home(directory), days=0)
+    return fact.must_be((), because=reason("certificate-valid"), source="openssl-x509(1), -checkend", module=module)
+
+
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    fact = require_fact_type(drift, CertificatesEnding)
+    names = "; ".join(drift.reading.value) if isinstance(drift.reading, Known) else ""
+    return diagnose("certificate-ended", where=f"{fact.host} {fact.directory}", names=names)
+
+
+def owner(cluster: Cluster, path: str) -> Module | None:
+    """The module whose certificate this file is."""
+    return next(
+        (m for m in cluster.modules() if m.certificates and path in _paths(cluster, m)),
+        None,
+    )
+
+
+def _paths(cluster: Cluster, module: Module) -> tuple[str, ...]:
+    certificates = module.certificates
+    return () if certificates is None else tuple(cluster.home(certificates.directory, n) for n in certificates.files)
+
+
+def missing(cluster: Cluster, module: Module, drift: AnyDrift, facts: FactReader) -> Decision:
+    """Made by the installation; of one that runs already, a loss."""
+    running = module_facts.running(cluster, module)
+    if not facts.all_match(running):
+        return Derived(expected=drift.expected, depends_on=running)
+    fact = require_fact_type(drift, PathKind)
+    others = [host for host in dict.fromkeys((cluster.controller, *cluster.hosts(module))) if host != fact.host]
+    return diagnose(
+        "certificate-missing", where=f"{fact.host} {fact.path}", path=fact.path, hosts=", ".join(others) or "-"
+    )

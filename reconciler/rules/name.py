@@ -1,0 +1,41 @@
+"""Names: each host resolves those below service.consul, by its own agent of consul.
+
+One name stands for all of them: consul's own, which its servers register by themselves. Whether another name leads
+anywhere, the health of its service says. On a host whose agent is down nothing is resolved: that is the cause, and the
+names follow.
+"""
+
+from collections.abc import Iterator
+
+from probes.fact import AnyDrift, AnyExpected, require_fact_type
+from probes.system import NameResolved
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.plan import Derived
+from reconciler.core.planner import Decision
+from reconciler.rules.lookup import running_on
+from reconciler.rules.preflight import CONSUL
+from specs.cluster import Cluster
+from specs.diagnostic import diagnose
+from specs.module import Module
+from specs.reason import reason
+
+FACTS = (NameResolved,)
+
+
+def expect(cluster: Cluster) -> Iterator[AnyExpected]:
+    agents = _agents(cluster)
+    for host in cluster.hosts(agents) if agents is not None else ():
+        why, source = reason("names-of-consul"), "bin/install_consul.sh:236-247"
+        yield NameResolved(host=host, name=CONSUL).must_be("resolved", because=why, source=source, module="consul")
+
+
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    fact, agents = require_fact_type(drift, NameResolved), _agents(cluster)
+    behind = running_on(cluster, agents, fact.host) if agents is not None else ()
+    if not facts.all_match(behind):
+        return Derived(expected=drift.expected, depends_on=behind)
+    return diagnose("names-unresolved", where=fact.host, name=fact.name)
+
+
+def _agents(cluster: Cluster) -> Module | None:
+    return next((module for module in cluster.base_services() if module.name == "consul"), None)

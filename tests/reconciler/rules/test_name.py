@@ -1,0 +1,53 @@
+"""Names: a resolver that does not ask consul, and one that cannot because its agent is down."""
+
+from actions.unit import StartUnit
+from probes.fact import AnyFact, AnyReading, Known
+from probes.system import NameResolved
+from probes.unit import UnitActive
+from reconciler.core.placement import build_cluster
+from reconciler.core.plan import Plan
+from reconciler.rules import name
+from reconciler.rules.preflight import preflight_checks
+from tests.sim.worlds import CONFIG, World, file, finished, guide_cluster, release, study
+
+CLUSTER = guide_cluster()
+LOST = NameResolved(host="10.0.0.2", name="consul.service.consul"), Known("unresolved by 8.8.8.8")
+
+
+def plan_with(*readings: tuple[AnyFact, AnyReading]) -> Plan:
+    world = finished(CLUSTER)
+    return study(World(cluster=CLUSTER, facts={**world.facts, **dict(readings)}, other=world.other))[0]
+
+
+def test_every_host_has_to_resolve_consul_s_own_name() -> None:
+    assert [e.fact.host for e in name.expect(CLUSTER)] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+
+
+def test_without_consul_in_install_config_nobody_is_asked() -> None:
+    cluster = build_cluster(file(), release(), CONFIG.replace(",consul", ""))
+    assert list(name.expect(cluster)) == []
+
+
+def test_where_the_agent_runs_a_person_has_to_set_the_resolver_right() -> None:
+    plan = plan_with(LOST)
+    assert plan.steps == ()
+    assert [(b.diagnostic.code, b.diagnostic.where) for b in plan.blocked] == [("names-unresolved", "10.0.0.2")]
+
+
+def test_where_the_agent_is_down_its_start_is_all() -> None:
+    agent = UnitActive(host="10.0.0.2", unit="consul.service")
+    plan = plan_with(LOST, (agent, Known("failed")))
+    assert [step.action for step in plan.steps] == [StartUnit(host="10.0.0.2", unit="consul.service")]
+    assert plan.blocked == ()
+
+
+def test_a_base_service_is_started_whatever_names_the_host_resolves() -> None:
+    agent, auth = (
+        UnitActive(host="10.0.0.2", unit="consul.service"),
+        UnitActive(host="10.0.0.3", unit="bk-auth.service"),
+    )
+    asked = [
+        {e.fact.host for e in preflight_checks(CLUSTER, 1_700_000_000, plan) if isinstance(e.fact, NameResolved)}
+        for plan in (plan_with((agent, Known("failed"))), plan_with((agent, Known("failed")), (auth, Known("failed"))))
+    ]
+    assert asked == [set(), {"10.0.0.1", "10.0.0.3"}]
