@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-GENERATORS = ("diagnostics", "deviations", "guide_coverage", "commands", "sessions", "figures", "restore", "shapes")
+GENERATORS = (
+    "diagnostics", "deviations", "guide_coverage", "commands", "sessions", "figures", "restore", "shapes", "tools",
+)  # fmt: skip
 
 if __name__ == "__main__":
     for name in GENERATORS:

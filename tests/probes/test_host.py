@@ -20,7 +20,7 @@ from probes.host import (
     LoginUser,
     MissingCommands,
 )
-from tests.probes.here import HOST, SHELLS, ask, brief, tool
+from tests.probes.here import HOST, SHELLS, ask, brief, run, tool
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -176,6 +176,15 @@ def test_a_name_that_anybody_may_use_is_the_vendor_s_only_beside_a_bkcli(
     word = {"whole": str(file), "relative": f"./{script}", "linked": str(elsewhere / file.name)}[path]
     with running(["bash", word], cwd=tmp_path) as pid:
         assert seen(pid, shell) == wanted
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root sees whose environment it is")
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_awk_has_anything_to_say_about_the_names(tmp_path: Path, shell: str) -> None:
+    """gawk warned of `\\.` in a variable, at every look on every CentOS 7."""
+    (tmp_path / "bkcli").write_text("echo; read line\n")
+    with running(["bash", str(tmp_path / "bkcli")]):
+        assert run(PROBE.command([ForeignWork(host=HOST)]), shell=shell).stderr == ""
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root sees whose environment it is")

@@ -1,11 +1,12 @@
-"""A host on this machine, for scripts that only read: the files that the recorded contracts name, and tools that answer.
+"""A host on this machine, for scripts that only read: the files that recorded contracts name, and tools that answer.
 
-Run in a mount namespace (`unshare --mount python -m tests.support.one_host PAIR …`) it puts every script of a probe, with
-the arguments of every recording, to each pair of shell and awk, and prints what each answered as JSON. /data and /var/lib
-are its own; /etc and root's home have a layer of its own above them.
+Run in a mount namespace (`unshare --mount python -m tests.support.one_host PAIR …`) it puts every script of a probe,
+with the arguments of every recording, to each pair of shell and awk, and prints what each answered as JSON. /data and
+/var/lib are its own; /etc and root's home have a layer of its own above them.
 
-What a file holds follows from its name: an env file has every variable that any recording asks about, written in all the
-ways there are, a VERSION has a version, a template YAML. So a script that comes to ask about another file finds that too.
+What a file holds follows from its name: an env file has every variable that any recording asks about, written in all
+the ways there are, a VERSION has a version, a template YAML. So a script that comes to ask about another file finds
+that too.
 """
 
 import json
@@ -59,9 +60,22 @@ CONTENTS = {
     "mongod.conf": "storage:\n  dbPath: '/data'\n",
     ".installed_module": "python\nredis_cluster\n",
 }
-YAML = "job:\n  features:\n    gseV2:\n      enabled: true # now\n  list: [a, b]\nweb: {port: 8080}\n'odd key': |\n  text\n"
+YAML = """\
+job:
+  features:
+    gseV2:
+      enabled: true # now
+  list: [a, b]
+web: {port: 8080}
+'odd key': |
+  text
+"""
 TOOLS = {
-    "date": 'case "$*" in *-d*) exec /usr/bin/date "$@" ;; *%N*) echo 1795905047.123456789 ;; *) echo 1795905047 ;; esac',
+    "date": r"""case "$*" in
+  *-d*) exec /usr/bin/date "$@" ;;
+  *%N*) echo 1795905047.123456789 ;;
+  *) echo 1795905047 ;;
+esac""",
     "systemctl": r"""verb=$1; shift
 [ "$verb" = show ] || { echo enabled; exit 0; }
 first=1
@@ -81,15 +95,18 @@ esac""",
     "mysql": r"""case $* in *--print-defaults*) echo "mysql would have been started: $*"; exit 0 ;; esac
 cat >/dev/null
 printf 'online\tbk_sops\t3.28.1\nasked\nuser\tiam\t10.0.0.1\nversion\tcmdb\t3.11.2\n1024\t2048\n'""",
-    "redis-cli": r"""printf 'cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_slots_ok:16384\r\ncluster_known_nodes:3\r\n'""",
+    "redis-cli": r"""printf 'cluster_state:ok\r\ncluster_slots_assigned:16384\r\n'
+printf 'cluster_slots_ok:16384\r\ncluster_known_nodes:3\r\n'""",
     "curl": r"""printf '{"result": true, "data": {"count": 1, "info": []}}\n200\n'""",
-    "ip": "printf '1: lo    inet 127.0.0.1/8 scope host lo\\n2: eth0    inet 10.0.0.1/24 brd 10.0.0.255 scope global eth0\\n'",
+    "ip": r"""printf '1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet 10.0.0.1/24 scope global eth0\n'""",
     "ss": r"""printf 'State  Recv-Q Send-Q Local Address:Port Peer Address:Port\n'
 printf 'LISTEN 0      128          0.0.0.0:80        0.0.0.0:*     users:(("nginx",pid=77,fd=6))\n'
 printf 'LISTEN 0      128             [::]:6379         [::]:*     users:(("redis",pid=78,fd=6))\n'""",
     "rpm": "exit 1",
-    "df": r"""case $* in *-i*) printf 'Filesystem Inodes IUsed IFree IUse%% Mounted on\n/dev/a b 1000 200 800 20%% /\n' ;;
-*) printf 'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/a b 1000000 200000 800000 20%% /\n' ;; esac""",
+    "df": r"""case $* in
+  *-i*) printf 'Filesystem Inodes IUsed IFree IUse%% Mounted on\n/dev/a b 1000 200 800 20%% /\n' ;;
+  *) printf 'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/a b 1000000 200000 800000 20%% /\n' ;;
+esac""",
     "du": "printf '1234\\t/data\\n'",
     "openssl": 'case "$*" in *enddate*) echo notAfter=Nov 28 22:30:37 2026 GMT ;; *) exit 1 ;; esac',
     "getent": "printf '10.0.0.1        %s\\n' paas.service.consul",
@@ -104,19 +121,19 @@ def recordings() -> dict[str, Recording]:
 
 
 def mounts() -> None:
-    for line in ("mount -t tmpfs none /data", "mount -t tmpfs none /var/lib"):
-        Path(line.split()[-1]).mkdir(exist_ok=True)
-        subprocess.run(line.split(), check=True)
+    for place in ("/data", "/var/lib"):
+        Path(place).mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "none", place], check=True)
     for place in ("/etc", "/root"):
         upper, work = HOME / f".layer{place}/upper", HOME / f".layer{place}/work"
         upper.mkdir(parents=True)
         work.mkdir()
         options = f"lowerdir={place},upperdir={upper},workdir={work}"
         subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, place], check=True)
-    (HOME / ".uptime").write_text("3400.25 6000.00\n", encoding="utf-8")
-    subprocess.run(f"mount --bind {HOME}/.uptime /proc/uptime".split(), check=True)
-    subprocess.run("mount -t tmpfs none /etc/ssl/certs".split(), check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "none", "/etc/ssl/certs"], check=True)
     Path("/etc/ssl/certs/own.crt").write_text("-----BEGIN CERTIFICATE-----\n", encoding="utf-8")
+    (HOME / ".uptime").write_text("3400.25 6000.00\n", encoding="utf-8")
+    subprocess.run(["mount", "--bind", f"{HOME}/.uptime", "/proc/uptime"], check=True)
 
 
 def furnish(asked: dict[str, Recording]) -> None:
