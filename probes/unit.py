@@ -8,9 +8,9 @@ Up to systemd 237 UnitFileState lies in two ways: of an instance it says what it
 `bk-filebeat@java.service` makes all of them look enabled; and of a masked unit it says "bad". So instances are read by
 `is-enabled`, one a call, since it stops at the first unknown name; and LoadState shows what is masked.
 
-systemd 219-23 to 219-30.2 (CentOS 7.3 as it was released) prints nothing of a unit that is not there, ends with 1
-and shows none of those after it (its src/systemctl/systemctl.c:4274, show_one; right again in 219-30.3). So where `show`
-fails the units are asked one by one, and its own words stand for "not found".
+systemd 219-23 to 219-30.2 (CentOS 7.3 as released) prints nothing of a unit that is not there, ends with 1 and shows
+none of those after it (src/systemctl/systemctl.c:4274, show_one; right again in 219-30.3). So where `show` fails the
+units are asked one by one, and its own words stand for "not found".
 """
 
 import re

@@ -13,7 +13,12 @@ from tests.architecture.test_scripts import Script, bare, scripts
 
 TABLE = Path(__file__).parents[2] / "docs/tools.toml"
 OF_THE_SHELL = frozenset(
-    ["if", "then", "else", "elif", "fi", "for", "do", "done", "while", "until", "case", "esac", "in", "function", "[", "!", ":", ".", "cd", "echo", "printf", "read", "set", "shift", "export", "unset", "local", "return", "exit", "eval", "exec", "trap", "wait", "kill", "test", "true", "false", "break", "continue", "umask", "command", "type", "time"]
+    re.findall(
+        r"\S+",
+        "if then else elif fi for do done while until case esac in function [ ! : . cd echo printf read set shift "
+        "export unset local return exit eval exec trap wait kill test true false break continue umask command type "
+        "time",
+    )
 )
 AFTER = re.compile(r"[\n;|&(){}`!]|\$\(|\b(?:then|do|else|if|elif|while|exec|command)\b")
 """Behind these a command begins."""

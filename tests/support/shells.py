@@ -1,8 +1,8 @@
 """The shells and the awks that hosts have: each pair is a directory for the front of PATH, with a `sh` and an `awk`.
 
 What a script does must not depend on them: Debian's sh is dash and its awk mawk, CentOS' bash and gawk, small images
-have busybox's. A test under `SHELLS` (tests/probes/here.py) goes through every shell and every awk once. BKREC_SHELLS and
-BKREC_AWKS name more of them by path, with a colon between: an older mawk, say.
+have busybox's. A test under `SHELLS` (tests/probes/here.py) goes through every shell and every awk once. BKREC_SHELLS
+and BKREC_AWKS name more of them by path, with a colon between: an older mawk, say.
 """
 
 import atexit
