@@ -192,7 +192,7 @@ def _read(fact: PathFact, row: Row) -> AnyReading:
         case ("empty",):
             return Unknown(reason("path-empty", path=path))
         case ("no-text",):
-            return Unknown(reason("path-no-text", path=path))
+            return Unknown(reason("path-not-text", path=path))
         case _:
             raise ValueError("an answer about a path is not understood")
 

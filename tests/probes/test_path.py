@@ -48,7 +48,7 @@ def test_each_question_gets_its_own_answer(tree: Path, shell: str) -> None:
         VersionText(host=HOST, path=f"{tree}/crlf"): "2.4.1",
         VersionText(host=HOST, path=f"{tree}/empty"): "unknown: path-empty",
         VersionText(host=HOST, path=f"{tree}/blank"): "unknown: path-empty",
-        VersionText(host=HOST, path=f"{tree}/binary"): "unknown: path-no-text",
+        VersionText(host=HOST, path=f"{tree}/binary"): "unknown: path-not-text",
         VersionText(host=HOST, path=f"{tree}/none"): "absent",
         LineInFile(host=HOST, path=f"{tree}/modules", line="redis_cluster"): True,
         LineInFile(host=HOST, path=f"{tree}/modules", line="redis"): "absent",
