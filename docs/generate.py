@@ -10,8 +10,17 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 GENERATORS = (
-    "diagnostics", "deviations", "guide_coverage", "commands", "sessions", "figures", "restore", "shapes", "tools",
-)  # fmt: skip
+    "diagnostics",
+    "deviations",
+    "guide_coverage",
+    "commands",
+    "sessions",
+    "figures",
+    "restore",
+    "shapes",
+    "site_facts",
+    "tools",
+)
 
 if __name__ == "__main__":
     for name in GENERATORS:

@@ -16,6 +16,9 @@ from probes.lib.rows import MISSING, Row, groups_of
 from probes.probe import Probe
 from specs.reason import reason
 
+WRITTEN_BY_PRODUCT = ("media", "*/media", "*.py[co]", "*/__pycache__", "__pycache__", "*.log", "*.pid", "*.sock")
+"""What a running product writes below its own directory, as `find -path` names it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFiles(Fact[tuple[str, ...]]):

@@ -1,7 +1,8 @@
-"""The operating system around BlueKing: memory, processors, inodes, IPv6, names, proxies, the address it calls itself.
+"""The operating system around BlueKing: memory, processors, inodes, mounts, IPv6, names, proxies, the address it calls
+itself.
 
 Each is something that the vendor's installers take for granted and that stops them, or what they start, in the middle.
-Source: proc(5); df(1); getent(1), ahostsv4; bin/default/gse.env:35-109 of 6.2 (GSE binds "::");
+Source: proc(5); df(1); mountpoint(1); getent(1), ahostsv4; bin/default/gse.env:35-109 of 6.2 (GSE binds "::");
 health_check/check_consul_resolv.sh.
 """
 
@@ -52,6 +53,15 @@ class InodeRoom(Fact[str]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MountPoint(Fact[bool]):
+    """Is `path` itself a mount point, which cannot be renamed? A link to one is none, and neither is what is not
+    there."""
+
+    path: str
+    kind: Literal["system.mount-point"] = "system.mount-point"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NameResolved(Fact[str]):
     """ "resolved", or the first name server that does not know it: "unresolved by 8.8.8.8"."""
 
@@ -90,6 +100,7 @@ SystemFact = (
     | MemorySize
     | ProcessorCount
     | InodeRoom
+    | MountPoint
     | NameResolved
     | LoginProxies
     | LanAddressDiffers
@@ -147,6 +158,10 @@ while [ $# -ge 3 ]; do
     memory) say mb "$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' "$root/proc/meminfo" 2>/dev/null)" ;;
     processors) say count "$(grep -c '^processor' "$root/proc/cpuinfo" 2>/dev/null)" ;;
     inodes) say free "$(free_inodes "$2")" ;;
+    mount-point)
+      if ! command -v mountpoint >/dev/null; then say no-tool ''
+      elif [ ! -L "$2" ] && mountpoint -q -- "$2" 2>/dev/null; then say mounted yes
+      else say mounted no; fi ;;
     name) if resolves "$2"; then say name resolved; else say name "unresolved by $(name_server)"; fi ;;
     proxies) uncovered | awk -v i="$i" '{ print i "\tproxy\t" $0 }'; say end '' ;;
     lan-address)
@@ -172,7 +187,7 @@ def command(facts: Sequence[SystemFact]) -> Command:
 def _words(fact: SystemFact) -> tuple[str, str, str]:
     ask = fact.kind.removeprefix("system.")
     match fact:
-        case InodeRoom():
+        case InodeRoom() | MountPoint():
             return ask, fact.path, ""
         case NameResolved():
             return ask, fact.name, ""
@@ -202,6 +217,10 @@ def _read(fact: SystemFact, rows: Sequence[Row]) -> AnyReading:
             return Known("enough")
         case InodeRoom(), [("free", free)]:
             return _compared(free, fact.count, "", fact.path)
+        case MountPoint(), [("mounted", ("yes" | "no") as word)]:
+            return Known(word == "yes")
+        case MountPoint(), [("no-tool", "")]:
+            return Unknown(reason("tool-missing", tool="mountpoint"))
         case NameResolved(), [("name", answer)] if answer == "resolved" or answer.startswith("unresolved by "):
             return Known(answer.strip())
         case LoginProxies(), [*proxies, ("end", "")] if all(len(row) == 2 and row[0] == "proxy" for row in proxies):
@@ -229,6 +248,7 @@ FACTS: tuple[type[AnyFact], ...] = (
     MemorySize,
     ProcessorCount,
     InodeRoom,
+    MountPoint,
     NameResolved,
     LoginProxies,
     LanAddressDiffers,

@@ -5,6 +5,7 @@ in 6.2 and not in it yet. So the two can never disagree about an old module.
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from typing import Literal
 
@@ -14,6 +15,7 @@ from specs.model import Model
 from specs.module import Module
 from specs.package_versions import PackageVersion, with_versions_of
 from specs.release import Release
+from specs.site import SiteExpectation, Waiver
 
 ADDRESS = r"^([0-9]{1,3}\.){3}[0-9]{1,3}$"
 PATH = r"^/[A-Za-z0-9._/-]+$"
@@ -69,6 +71,10 @@ class ClusterFile(Model):
     BlueKing business (guide 7.17), whose rebuild deletes what users may have made."""
     excluded: tuple[str, ...] = ()
     """Modules and SaaS that somebody keeps for themselves: bkrec neither touches them nor claims anything of them."""
+    expect: tuple[SiteExpectation, ...] = ()
+    """Facts of the site's own that `diff` and `check` compare too, and nothing repairs."""
+    waive: tuple[Waiver, ...] = ()
+    """Findings that do not count until a date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +134,11 @@ class Cluster:
     backups_since: int = 0
     """Seconds since the epoch: a backup made before does not count for what a run is to do."""
 
+    expectations: tuple[SiteExpectation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    """Those that hold today."""
+    expired_waivers: tuple[Waiver, ...] = ()
+
     @property
     def data(self) -> Release:
         """The release as published, before the package's versions replace its own."""
@@ -179,6 +190,13 @@ def _on_any(cluster: Cluster, modules: tuple[str, ...]) -> tuple[str, ...]:
 def _modules(cluster: Cluster) -> tuple[Module, ...]:
     release = cluster.release
     return tuple(module for module in release.modules if module.name in release.scope and cluster.hosts(module))
+
+
+def with_site(cluster: Cluster, file: ClusterFile, today: date) -> Cluster:
+    """With what cluster.toml adds and waives on that day."""
+    holds = tuple(waiver for waiver in file.waive if today <= waiver.until)
+    ended = tuple(waiver for waiver in file.waive if today > waiver.until)
+    return replace(cluster, expectations=file.expect, waivers=holds, expired_waivers=ended)
 
 
 def with_versions(cluster: Cluster, versions: tuple[PackageVersion, ...]) -> Cluster:

@@ -8,7 +8,7 @@ from probes.fact import AnyExpected, Readings
 from reconciler.commands import files, session
 from reconciler.commands.part import PartRequest, check_names, check_steps, window_of
 from reconciler.commands.result import Result
-from reconciler.core import plan_file, planner
+from reconciler.core import plan_file, planner, site
 from reconciler.core.diff import diff as drift_of
 from reconciler.core.plan import EVERYTHING, Plan, Selection
 from reconciler.core.selection import select
@@ -73,7 +73,8 @@ def _result(report: ClusterReport) -> Result[ClusterReport]:
 
 
 def plan_inputs(cluster: Cluster, selection: Selection = EVERYTHING) -> PlanInputs:
-    expected, rules = registry.expected_facts(cluster), registry.rule_for(cluster)
+    rules = registry.rule_for(cluster)
+    expected = site.without_waived(registry.expected_facts(cluster), cluster.waivers)
 
     def decide(readings: Readings) -> Plan:
         return select(planner.plan(cluster.release.version, expected, readings, rules), selection)
@@ -89,8 +90,10 @@ def in_window(report: ClusterReport, window: Window, clock: Clock) -> ClusterRep
 
 def comparing(cluster: Cluster) -> PlanInputs:
     """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
-    the same fact decides whether it is drift."""
+    the same fact decides whether it is drift. What cluster.toml adds and waives is compared, and never planned for."""
     (expected, decide), rules = plan_inputs(cluster), registry.rule_for(cluster)
+    released = registry.expected_facts(cluster)
+    compared = (*released, *site.expected_by_site(cluster, released))
 
     def compare(readings: Readings) -> Plan:
         advice, facts = planner.advised(drift_of(expected, readings).drift, readings, rules)
@@ -98,7 +101,7 @@ def comparing(cluster: Cluster) -> PlanInputs:
             return decide(readings)
         return Plan(release=cluster.release.version, steps=(), blocked=(), unread_facts=facts)
 
-    return expected, compare
+    return compared, compare
 
 
 def spec_inputs(
@@ -139,12 +142,11 @@ def cluster_as_read(cluster: Cluster, readings: Readings) -> Cluster:
 def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
     cluster = cluster_as_read(cluster, assessment.readings)
     blocked = {blocked.diagnostic for blocked in assessment.plan.blocked}
+    difference = site.waive(assessment.difference, assessment.expected, cluster.waivers)
     return ClusterReport(
         name=cluster.name,
         release=cluster.release.version,
-        difference=replace(
-            assessment.difference, latent=latent.latent(cluster, assessment.difference, assessment.readings)
-        ),
+        difference=replace(difference, latent=latent.latent(cluster, difference, assessment.readings)),
         plan=assessment.plan,
         titles={module.name: module.title for module in cluster.release.modules},
         not_covered=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
@@ -156,11 +158,18 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
             *_overrides(cluster),
             *(warning for warning in package_versions.warnings(cluster) if warning not in blocked),
             *(warning for warning in newer.warnings(cluster) if warning not in blocked),
+            *_waivers(cluster),
             *preflight.undumped(cluster, assessment.plan, assessment.readings),
             *dict.fromkeys(assessment.diagnostics.values()),
         ),
         readings=assessment.readings,
     )
+
+
+def _waivers(cluster: Cluster) -> Iterator[Diagnostic]:
+    if cluster.waivers or cluster.expired_waivers:
+        released = registry.expected_facts(cluster)
+        yield from site.waiver_warnings(cluster, (*released, *site.expected_by_site(cluster, released)))
 
 
 def _overrides(cluster: Cluster) -> Iterator[Diagnostic]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from probes.registry import PROBES
 from reconciler.commands import cluster_file
 from reconciler.engine import discover, release_data
+from reconciler.engine.clock import SystemClock
 from reconciler.engine.gather import GatherFacts, gather_facts
 from reconciler.engine.ssh.connection import ssh
 from reconciler.engine.transport import SshSettings, Transport
-from specs.cluster import Cluster, ClusterFile
+from specs.cluster import Cluster, ClusterFile, with_site
 from specs.diagnostic import Diagnostic
 
 
@@ -45,7 +46,8 @@ async def open_cluster(path: Path) -> AsyncGenerator[ClusterSession]:
     """As `open_controller`, with install.config read from the controller."""
     file = cluster_file.load(path)
     async with ssh(settings(file)) as transport:
-        cluster = await discover.discover(transport, file, release_data.load_release(file.release))
+        described = await discover.discover(transport, file, release_data.load_release(file.release))
+        cluster = with_site(described, file, SystemClock().now().astimezone().date())
         gather = functools.partial(gather_facts, transport, PROBES)
         yield ClusterSession(transport=transport, gather=gather, controller=cluster.controller, cluster=cluster)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from probes.fact import AnyDrift, AnyExpected, AnyFact, Drift, Readings, Unknown, resolve_target
 from specs.diagnostic import Diagnostic
 from specs.reason import Reason, reason
+from specs.site import Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,14 @@ class AdvisedDrift:
 
     drift: AnyDrift
     diagnostic: Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaivedDrift:
+    """A finding that cluster.toml waives: shown, and counted for no verdict."""
+
+    drift: AnyDrift
+    waiver: Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +40,7 @@ class Difference:
     advice: tuple[AdvisedDrift, ...] = ()
     latent: Mapping[AnyFact, Reason] = field(default_factory=dict[AnyFact, Reason])
     """Of drift and advice, what matches now: what will happen all the same, and when."""
+    waived: tuple[WaivedDrift, ...] = ()
 
 
 _NOT_READ = Unknown(reason("not-read"))

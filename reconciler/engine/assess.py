@@ -34,6 +34,8 @@ class Assessment:
     plan: Plan
     readings: Readings
     difference: Difference
+    expected: tuple[AnyExpected, ...]
+    """What the readings were compared with."""
     diagnostics: Mapping[str, Diagnostic]
 
 
@@ -69,7 +71,13 @@ async def assess(
         plan = decide(gathered.readings)
     advice = {blocked.expected.fact: blocked.diagnostic for blocked in plan.advice}
     difference = without_advice(diff(expected, gathered.readings), advice)
-    return Assessment(plan=plan, readings=gathered.readings, difference=difference, diagnostics=gathered.diagnostics)
+    return Assessment(
+        plan=plan,
+        readings=gathered.readings,
+        difference=difference,
+        expected=tuple(expected),
+        diagnostics=gathered.diagnostics,
+    )
 
 
 def _merged(gathered: GatheredFacts, more: GatheredFacts) -> GatheredFacts:

@@ -13,6 +13,7 @@ from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, AnyReading, Know
 from probes.install_config import ModuleHosts
 from probes.mysql import LoginPath, MysqlUser
 from probes.path import PathKind, TreeDigest, VersionText
+from probes.site_code import WRITTEN_BY_PRODUCT
 from probes.task import TaskPending
 from probes.unit import UnitActive, UnitEnabled, is_masked
 from reconciler.core.fact_reader import FactReader
@@ -93,20 +94,43 @@ def site_code_copied(
     alone, whose container is installed by itself."""
     paths = [path for path in module.site_code if not project or path.endswith(f"/{project}")]
     sources = [PathKind(host=host, path=cluster.home(path)) for host in hosts for path in paths]
+    facts.read_all(PathKind(host=s.host, path=site_code_copy(cluster, module, s.path)) for s in sources)
     present = zip(sources, facts.read_all(sources), strict=True)
-    copies = (
-        PathKind(host=source.host, path=site_code_copy(cluster, module, source.path))
-        for source, reading in present
-        if reading in (Known("directory"), Known("link"))
+    return tuple(
+        _site_code_copied(cluster, module, source, kind.value, facts)
+        for source, kind in present
+        if kind in (Known("directory"), Known("link"))
     )
-    why, source = reason("site-code-copied"), "ce/bin/install_paas.sh:164"
-    return tuple(copy.must_be("directory", because=why, source=source, module=module.name) for copy in copies)
+
+
+def _site_code_copied(cluster: Cluster, module: Module, source: PathKind, kind: str, facts: FactReader) -> AnyExpected:
+    """What was edited after its copy was made, on another night, is copied once more: no copy is ever replaced."""
+    why, vendor = reason("site-code-copied"), "ce/bin/install_paas.sh:164"
+    copy = PathKind(host=source.host, path=site_code_copy(cluster, module, source.path))
+    if facts.read(copy) == Known("directory"):
+        root = f"{source.path}/." if kind == "link" else source.path
+        code, copied = (
+            TreeDigest(host=source.host, root=path, exclude=WRITTEN_BY_PRODUCT) for path in (root, copy.path)
+        )
+        same = code.must_equal(copied, because=why, source=vendor, module=module.name)
+        content, _ = facts.read_all((code, copied))
+        if facts.holds(same) or not isinstance(content, Known):
+            return same
+        copy = replace(copy, path=f"{copy.path}-{content.value[:8]}")
+    return copy.must_be("directory", because=why, source=vendor, module=module.name)
 
 
 def site_code_copy(cluster: Cluster, module: Module, path: str) -> str:
-    """ "/data/dbbak/open_paas-login-before-2.14.57": below the directory of the dumps."""
+    """ "/data/dbbak/open_paas-login-before-2.14.57": below the directory of the dumps; of a later one
+    "…-2.14.57-1f3a9c04", by its content."""
     name = path.removeprefix(cluster.home("")).replace("/", "-")
     return f"{cluster.paths.backup}/{name}-before-{module.version}"
+
+
+def site_code_source(cluster: Cluster, module: Module, copy: str) -> str:
+    """The directory of the site's own code of which this is a copy, the first or a later one; "" for any other path."""
+    sources = (cluster.home(path) for path in module.site_code)
+    return next((path for path in sources if copy.startswith(site_code_copy(cluster, module, path))), "")
 
 
 def unmasked(module: Module, units: Iterable[AnyFact], facts: FactReader) -> tuple[AnyExpected, ...]:

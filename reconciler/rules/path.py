@@ -17,7 +17,7 @@ from reconciler.rules import module_extras, module_facts, nginx, tag
 from reconciler.rules.cmdb import lost_on_replace
 from reconciler.rules.entailed import of_cluster
 from reconciler.rules.env import generate_variables
-from reconciler.rules.install import scripts_in_sync, site_code_copy, variables_merged
+from reconciler.rules.install import scripts_in_sync, site_code_source, variables_merged
 from reconciler.rules.lookup import obsolete_on
 from reconciler.rules.source import patched, product, staging, unpack, unpack_products
 from specs.cluster import Cluster
@@ -77,21 +77,14 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         return unpack(cluster, drift)
     if fact.path == staging(cluster, "src", ".bkrec-products"):
         return unpack_products(cluster, drift, staging(cluster, "src"))
-    source = site_code_source(cluster, drift.expected.module, fact)
+    module = next((module for module in cluster.modules() if module.name == drift.expected.module), None)
+    source = site_code_source(cluster, module, fact.path) if module is not None else ""
     if source:
         if facts.read(PathKind(host=fact.host, path=source)) == Known("link"):
             source = f"{source}/."  # the directory that it leads to, not the link
         action = CopyDirectory(host=fact.host, source=source, path=fact.path)
         return Repair.of(drift, action, section="5.3")
     return _copy(cluster, fact, drift, facts)
-
-
-def site_code_source(cluster: Cluster, name: str, fact: PathKind) -> str:
-    """The site's own code of which this is the copy; "" for any other path."""
-    module = next((module for module in cluster.modules() if module.name == name), None)
-    paths = module.site_code if module is not None else ()
-    sources = (cluster.home(path) for path in paths)
-    return next((path for path in sources if module and site_code_copy(cluster, module, path) == fact.path), "")
 
 
 def _copy(cluster: Cluster, fact: PathKind, drift: AnyDrift, facts: FactReader) -> Decision:

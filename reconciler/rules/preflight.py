@@ -33,6 +33,7 @@ from probes.system import (
     LanAddressDiffers,
     LoginProxies,
     MemorySize,
+    MountPoint,
     NameResolved,
     ProcessorCount,
     PythonModulesMissing,
@@ -40,6 +41,7 @@ from probes.system import (
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
 from reconciler.rules import database, task
+from reconciler.rules.install import site_code_copy
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
 from specs.module import Module
@@ -104,6 +106,7 @@ def preflight_checks(
         *_dumpable(cluster, plan, approved),
         *_site_code(cluster, plan, approved),
         *_disk_space(cluster, plan),
+        *_renames(plan),
         *_tools(plan),
         *_downloads(plan),
         *_docker(cluster, plan),
@@ -149,16 +152,20 @@ def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyE
 
 
 def _site_code(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
-    """Files of the site's own are named before they go, and a person says that they may. Asked while the copy is still
-    to be made: then the package below /data/src is mostly the one that was installed."""
+    """Files of the site's own are named before they go, and a person says that they may. Asked while the first copy is
+    still to be made: then the package below /data/src is mostly the one that was installed."""
     if SITE_CODE in approved:
         return
-    installed = {cluster.home(path): path for module in cluster.modules() for path in module.site_code}
+    copies = {
+        site_code_copy(cluster, module, cluster.home(path)): path
+        for module in cluster.modules()
+        for path in module.site_code
+    }
     for step in plan.steps:
-        if isinstance(step.action, CopyDirectory) and step.action.source.removesuffix("/.") in installed:
-            path = step.action.source.removesuffix("/.")
-            fact = SiteFiles(host=step.action.host, installed=path, packaged=cluster.src(installed[path]))
-            because = reason("preflight-site-code", path=path, copy=step.action.path, id=SITE_CODE)
+        if isinstance(step.action, CopyDirectory) and step.action.path in copies:
+            path = copies[step.action.path]
+            fact = SiteFiles(host=step.action.host, installed=cluster.home(path), packaged=cluster.src(path))
+            because = reason("preflight-site-code", path=fact.installed, copy=step.action.path, id=SITE_CODE)
             yield fact.must_be((), because=because, source="ce/bin/install_paas.sh:164")
 
 
@@ -206,6 +213,15 @@ def _disk_space(cluster: Cluster, plan: Plan) -> Iterator[AnyExpected]:
                 images = DiskRoom(host=host, path=cluster.home("public/docker"), mb=IMAGES_MB)
                 because = reason("preflight-space-images", mb=IMAGES_MB, path=images.path)
                 yield images.must_be("enough", because=because, source=f"{module.source}; docker load")
+
+
+def _renames(plan: Plan) -> Iterator[AnyExpected]:
+    """The new tree is renamed in: what is a mount of its own cannot be."""
+    for step in plan.steps:
+        if isinstance(step.action, SwapSource):
+            fact = MountPoint(host=step.action.host, path=step.action.live)
+            because = reason("preflight-mount-point", path=fact.path)
+            yield fact.must_be(False, because=because, source="rename(2), EBUSY; guide 6.1")
 
 
 def _inodes(host: str, path: str, count: int) -> AnyExpected:

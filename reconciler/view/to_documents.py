@@ -6,11 +6,11 @@ from typing import Any, TypeVar, cast
 
 from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, SameAs, Unknown, fact_id, kind_of
 from reconciler.core import events as ev
-from reconciler.core.diff import AdvisedDrift, Difference
+from reconciler.core.diff import AdvisedDrift, Difference, WaivedDrift
 from reconciler.core.interim_state import InterimState
 from reconciler.core.plan import Blocked, Plan, Remaining, Step
 from reconciler.core.preflight import CheckResult
-from reconciler.core.redact import redact_reading
+from reconciler.core.redact import clean, redact_reading
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
 from reconciler.view import documents as doc
@@ -48,7 +48,16 @@ def comparison(
         drift=[finding(drift, difference.latent.get(drift.expected.fact)) for drift in difference.drift],
         unknown=[finding(drift) for drift in difference.unknown],
         advice=[_advice(advised, difference.latent.get(advised.drift.expected.fact)) for advised in difference.advice],
+        waived=[_waived(waived) for waived in difference.waived],
         warnings=[problem(warning) for warning in warnings],
+    )
+
+
+def _waived(waived: WaivedDrift) -> doc.WaivedDoc:
+    return doc.WaivedDoc(
+        **finding(waived.drift).model_dump(by_alias=True),
+        until=waived.waiver.until.isoformat(),
+        waived_because=clean(waived.waiver.because),
     )
 
 

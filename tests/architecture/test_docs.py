@@ -11,7 +11,18 @@ from typing import Any
 import pytest
 import typer.main
 
-from docs import blocks, commands, deviations, diagnostics, figures, guide_coverage, restore, sessions, tools
+from docs import (
+    blocks,
+    commands,
+    deviations,
+    diagnostics,
+    figures,
+    guide_coverage,
+    restore,
+    sessions,
+    site_facts,
+    tools,
+)
 from reconciler.cli.app import app
 from reconciler.core.verdict import ExitCode
 from specs import parse
@@ -217,6 +228,7 @@ def test_a_generated_page_is_in_step_with_the_code(module: Any, lang: Lang) -> N
     [
         pytest.param(sessions.COMMAND, sessions.session, id="sessions"),
         pytest.param(figures.COMMAND, figures.figure, id="figures"),
+        pytest.param(site_facts.COMMAND, site_facts.kinds, id="site-facts"),
         pytest.param(restore.COMMAND, restore.commands, id="restore"),
     ],
 )

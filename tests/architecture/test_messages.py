@@ -194,7 +194,7 @@ def _hint(message: Message) -> Iterable[str]:
 
 
 SENTENCES = ("reason", "what", "why", "hint")
-HEADINGS = ("latent", "report-only")
+HEADINGS = ("latent", "report-only", "waived")
 
 
 def _form(message: Message) -> Iterable[str]:

@@ -33,7 +33,13 @@ class Source:
 def sources(*folders: str) -> tuple[Source, ...]:
     """Every Python file below these folders of the product; below all of them unless said."""
     files = (file for folder in folders or PRODUCT for file in sorted((ROOT / folder).rglob("*.py")))
-    return tuple(Source(file, ast.parse(file.read_text(encoding="utf-8"), str(file))) for file in files)
+    return tuple(source_of(file) for file in files)
+
+
+@cache
+def source_of(file: Path) -> Source:
+    """Parsed once, whichever folders it is asked for with."""
+    return Source(file, ast.parse(file.read_text(encoding="utf-8"), str(file)))
 
 
 @cache

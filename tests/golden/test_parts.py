@@ -32,8 +32,14 @@ HERE = Path(__file__).parent
 
 def report_on(world: World, selection: Selection) -> ClusterReport:
     plan, readings = study(world)
-    difference = diff(expected_facts(world.cluster), readings)
-    part = Assessment(plan=select(plan, selection), readings=readings, difference=difference, diagnostics={})
+    expected = expected_facts(world.cluster)
+    part = Assessment(
+        plan=select(plan, selection),
+        readings=readings,
+        difference=diff(expected, readings),
+        expected=expected,
+        diagnostics={},
+    )
     return cluster_report(world.cluster, part)
 
 

@@ -13,6 +13,7 @@ from probes.system import (
     LanAddressDiffers,
     LoginProxies,
     MemorySize,
+    MountPoint,
     NameResolved,
     ProcessorCount,
     PythonModulesMissing,
@@ -106,6 +107,16 @@ def test_a_proxy_that_takes_the_clusters_own_calls_is_named_and_never_shown(
     assert "canary" not in str(found)
     if expected:
         assert found[0] == f"http_proxy in /{next(iter(files))}"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/proc", True), ("proc", False), ("", False), ("nonexistent", False)],
+    ids=["a mount point", "a link to one", "a directory", "nothing"],
+)
+def test_a_mount_point_is_no_link_to_one(tmp_path: Path, path: str, *, expected: bool) -> None:
+    (tmp_path / "proc").symlink_to("/proc")
+    assert read(tmp_path, MountPoint(host=HOST, path=str(tmp_path / path))) == expected
 
 
 @pytest.mark.parametrize(

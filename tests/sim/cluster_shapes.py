@@ -345,11 +345,11 @@ PLAIN: tuple[ClusterShape, ...] = (
     ClusterShape(
         id="src-mount",
         title=_text(
-            "/data/src is a mount of its own: refused by its step, nothing moved",
-            "/data/src 为独立挂载点：该步骤拒绝执行，不移动任何内容",
+            "/data/src is a mount of its own: refused before the first step",
+            "/data/src 为独立挂载点：第一步之前即拒绝",
         ),
         source="guide 5.3",
-        tested="tests/actions/test_package.py::test_a_src_that_is_a_mount_point_is_refused_with_what_to_do_and_left_as_it_is",
+        tested="tests/reconciler/rules/test_preflight.py::test_before_the_products_are_swapped_in_their_place_is_no_mount_point",
     ),
     ClusterShape(
         id="install-link",

@@ -17,9 +17,9 @@ from probes.container import AppContainer, ContainerImage, ContainerState
 from probes.env import EnvFilled, EnvPresent, EnvValue
 from probes.fact import Absent, AnyExpected, AnyFact, AnyReading, Known, Unknown
 from probes.mysql import ProductVersion
-from probes.path import PathKind, VersionText
+from probes.path import PathKind, TreeDigest, VersionText
 from probes.saas import SaasNewer, SaasOnline
-from probes.site_code import SiteFiles
+from probes.site_code import WRITTEN_BY_PRODUCT, SiteFiles
 from probes.task import TaskDone, TaskPending
 from probes.unit import UnitActive
 from reconciler.commands.assess import cluster_as_read, spec_inputs
@@ -423,6 +423,41 @@ def test_once_they_are_copied_nobody_is_asked_again() -> None:
     }
     plan, _ = planned(at_61(CLUSTER, copied))
     assert not any(isinstance(check.fact, SiteFiles) for check in preflight_checks(CLUSTER, 0, plan))
+
+
+@pytest.mark.parametrize("kind", ["directory", "link"])
+def test_code_that_was_edited_after_its_copy_was_made_is_copied_once_more_before_paas_is_replaced(
+    kind: Literal["directory", "link"],
+) -> None:
+    """The copy of an earlier night, which stays as it is; nobody is asked again."""
+    (host,) = CLUSTER.inventory.on("paas")
+    path, copy = "/data/bkce/open_paas/login", "/data/dbbak/open_paas-login-before-2.14.57"
+    code = path if kind == "directory" else f"{path}/."
+    edited: dict[AnyFact, AnyReading] = {
+        PathKind(host=host, path=path): Known(kind),
+        PathKind(host=host, path=f"{path}/."): Known("directory"),
+        PathKind(host=host, path=copy): Known("directory"),
+        TreeDigest(host=host, root=code, exclude=WRITTEN_BY_PRODUCT): Known("1f3a9c04" + "0" * 24),
+        TreeDigest(host=host, root=copy, exclude=WRITTEN_BY_PRODUCT): Known("2" * 32),
+    }
+    plan, _ = planned(at_61(CLUSTER, edited))
+    (again,) = [step for step in plan.steps if getattr(step.action, "source", "") == code]
+    assert getattr(again.action, "path", "") == f"{copy}-1f3a9c04"
+    installed = named(plan, "bkcli.install-paas@")
+    assert again.id in {after.step for after in installed.after}
+    assert not any(isinstance(check.fact, SiteFiles) for check in preflight_checks(CLUSTER, 0, plan))
+
+
+def test_code_that_cannot_be_compared_with_its_copy_is_not_replaced() -> None:
+    (host,) = CLUSTER.inventory.on("paas")
+    path, copy = "/data/bkce/open_paas/login", "/data/dbbak/open_paas-login-before-2.14.57"
+    unread: dict[AnyFact, AnyReading] = {
+        **{PathKind(host=host, path=each): Known("directory") for each in (path, copy)},
+        TreeDigest(host=host, root=path, exclude=WRITTEN_BY_PRODUCT): TIMEOUT,
+        TreeDigest(host=host, root=copy, exclude=WRITTEN_BY_PRODUCT): Known("2" * 32),
+    }
+    plan, _ = planned(at_61(CLUSTER, unread))
+    assert not [step.id for step in plan.steps if "install-paas" in step.id or "retire-bk-paas" in step.id]
 
 
 def test_of_one_container_that_is_installed_again_its_own_code_alone_is_copied() -> None:

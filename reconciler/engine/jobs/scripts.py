@@ -155,7 +155,7 @@ dir=$1 job=$2 login=$3 terminal=$4 cwd=$5 undo=$6 ticket=$7 upon=$8 until=$9
 umask 077
 cd /
 pipe=$dir/pipe.$$ input=
-leave() { rm -f "$pipe" "$dir/input.$$" "$dir/pid.$$"; exit 1; }
+leave() { rm -f "$pipe" "$dir/input.$$" "$dir/pid.$$"; exit 0; } # a failed unit would keep its name
 mkfifo "$pipe" && { true >>"$dir/log"; } 2>/dev/null || leave
 from=/dev/null
 [ ! -s "$dir/stdin" ] || from=$dir/stdin

@@ -28,7 +28,7 @@ from reconciler.view.documents.cluster import (
     TaskDoc,
     TaskState,
 )
-from reconciler.view.documents.diff import AdviceDoc, CheckDoc, ComparisonDoc, DiffDoc, FindingDoc
+from reconciler.view.documents.diff import AdviceDoc, CheckDoc, ComparisonDoc, DiffDoc, FindingDoc, WaivedDoc
 from reconciler.view.documents.doctor import CheckState, DoctorDoc, PreflightCheckDoc
 from reconciler.view.documents.explain import DeviationDoc, EntryDoc, ExplainDoc, GuideCommandDoc
 from reconciler.view.documents.plan import (
@@ -62,7 +62,7 @@ __all__ = [
     "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc",
     "RestoredItemDoc", "RunDoc", "RunSummaryDoc", "SameDoc", "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc",
     "StepDoc", "TaskDoc", "TaskState", "TextDoc", "TrustDoc",
-    "UndoDoc", "UnknownDoc", "dumped",
+    "UndoDoc", "UnknownDoc", "WaivedDoc", "dumped",
 ]  # fmt: skip
 
 

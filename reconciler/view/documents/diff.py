@@ -32,6 +32,14 @@ class AdviceDoc(FindingDoc):
     problem: DiagnosticDoc
 
 
+class WaivedDoc(FindingDoc):
+    """A finding that cluster.toml waives: it counts for no verdict."""
+
+    until: str
+    """The last day: "2026-12-31"."""
+    waived_because: str
+
+
 class ComparisonDoc(Doc):
     """A cluster compared with its release."""
 
@@ -43,6 +51,7 @@ class ComparisonDoc(Doc):
     drift: list[FindingDoc]
     unknown: list[FindingDoc]
     advice: list[AdviceDoc] = Field(default_factory=list[AdviceDoc])
+    waived: list[WaivedDoc] = Field(default_factory=list[WaivedDoc])
     warnings: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])
 
 

@@ -260,6 +260,41 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="将 cluster.toml 的 `release` 设为其中之一：{known}",
         ),
     ),
+    "expect-unreadable": DiagnosticText(
+        what=LocalizedText(en="this fact of your own cannot be read: {error}", zh="自定义的期望事实无法识别：{error}"),
+        why=LocalizedText(en="a fact that is misspelt would never be compared", zh="写错的事实永远不会被比较"),
+        hint=LocalizedText(
+            en="correct it in cluster.toml; docs/configuration.md lists the kinds and their fields",
+            zh="修正 cluster.toml 中的该项；可用的种类及其字段见 docs/configuration.zh-CN.md",
+        ),
+    ),
+    "expect-released": DiagnosticText(
+        what=LocalizedText(en="the release expects `{fact}` already", zh="版本本身已对 `{fact}` 有期望"),
+        why=LocalizedText(
+            en="one fact cannot be expected twice: one of the two would always differ",
+            zh="同一事实不能有两个期望：其中之一必然不符",
+        ),
+        hint=LocalizedText(
+            en="remove it; if the release is not what you want here, waive the fact (`[[waive]]`)",
+            zh="删除该项；若此处不采用版本的期望，请改用 `[[waive]]` 豁免",
+        ),
+    ),
+    "waiver-ended": DiagnosticText(
+        what=LocalizedText(en="the waiver of `{fact}` ended on {until}", zh="`{fact}` 的豁免已于 {until} 到期"),
+        why=LocalizedText(en="its finding counts again", zh="该项结果重新计入结论"),
+        hint=LocalizedText(
+            en="remove it from cluster.toml, or set a later `until`",
+            zh="从 cluster.toml 中删除，或将 `until` 改为更晚的日期",
+        ),
+    ),
+    "waiver-unmatched": DiagnosticText(
+        what=LocalizedText(en="nothing expects `{fact}`, which is waived", zh="被豁免的 `{fact}` 并没有任何期望"),
+        why=LocalizedText(en="a waiver that is misspelt waives nothing", zh="写错的豁免不起作用"),
+        hint=LocalizedText(
+            en="copy the id from `bkrec diff -o json`, field `fact`, or remove the waiver",
+            zh="从 `bkrec diff -o json` 的 `fact` 字段复制，或删除该豁免",
+        ),
+    ),
     "package-overridden": DiagnosticText(
         what=LocalizedText(
             en="cluster.toml sets the package MD5 to {md5}", zh="cluster.toml 将软件包的 MD5 设为 {md5}"

@@ -124,6 +124,7 @@ FACTS: dict[str, LocalizedText] = {
     "steady.recently-started": message("units running for less than 5 s", "运行不足 5 秒的服务单元"),
     "system.inodes": message("free inodes for {path}: {count}", "{path} 的可用 inode：{count}"),
     "system.ipv6": message("IPv6 in the kernel", "内核的 IPv6"),
+    "system.mount-point": message("mount point {path}", "挂载点 {path}"),
     "system.lan-address": message("LAN_IP that is not the host's", "与主机不符的 LAN_IP"),
     "system.memory": message("memory of {mb} MB", "{mb} MB 内存"),
     "system.name": message("resolution of the name {name}", "域名 {name} 的解析"),

@@ -10,6 +10,9 @@ REASONS: dict[str, LocalizedText] = {
         en="Reported, not repaired: no safe repair exists here; the verdict is not affected",
         zh="仅提示，不修复：没有安全的修复方式，也不影响结论",
     ),
+    "waived": LocalizedText(
+        en="Waived in cluster.toml: the verdict is not affected", zh="已在 cluster.toml 中豁免，不影响结论"
+    ),
     # ---- what will happen, and when
     "latent-not-at-boot": LocalizedText(
         en="after the next reboot of this host {unit} stays down", zh="该主机下次重启后，{unit} 不会启动"

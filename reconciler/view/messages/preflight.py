@@ -212,6 +212,17 @@ CHECKS: dict[str, DiagnosticText] = {
             "删除该设置，或在同一文件的 `no_proxy` 中加入 `127.0.0.1,localhost,.consul`",
         ),
     ),
+    "preflight-mount-point": _check(
+        ("{path} is a mount point", "{path} 是挂载点"),
+        (
+            "the new tree is renamed into its place, and the kernel renames no mount point",
+            "新目录通过改名就位，而内核不允许对挂载点改名",
+        ),
+        (
+            "move the mount one directory up (or elsewhere, with a link at {path}), and make {path} a directory",
+            "将该磁盘挂载到上一级目录（或挂载到别处，并将 {path} 设为链接），使 {path} 成为普通目录",
+        ),
+    ),
     "preflight-lan-address": _check(
         (
             "LAN_IP in /etc/blueking/env/local.env is another address: {reading}",

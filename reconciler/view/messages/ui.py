@@ -37,6 +37,9 @@ LABELS: dict[str, LocalizedText] = {
     # verdicts
     "verdict-latent": message("; {count} of them latent", "；其中 {count} 项为隐患"),
     "verdict-advice": message("; {count:notice|notices}", "；另有 {count} 项提示"),
+    "verdict-waived": message("; {count} waived", "；另有 {count} 项已豁免"),
+    "waived": message("waived", "豁免"),
+    "until": message("until {until}: {why}", "至 {until}：{why}"),
     "excluded": message("; excluded: {modules}", "；已排除：{modules}"),
     "not-checked": message("; not checked: guide {sections}", "；未检查：指引 {sections}"),
     "verdict-converged": message(

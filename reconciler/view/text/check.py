@@ -28,6 +28,7 @@ def check_text(release: str, difference: Difference, page: RenderOptions) -> str
         _unknown(difference.unknown, page),
         latent.titled(latent.HIDDEN, _hidden(hidden, difference, page), page),
         latent.titled(latent.REPORTED, _advice(difference, page), page),
+        latent.titled(latent.WAIVED, _waived(difference, page), page),
     )
 
 
@@ -56,6 +57,12 @@ def _advice(difference: Difference, page: RenderOptions) -> Iterator[str]:
         yield from rows(
             page, (*latent.consequence(advised.drift, difference, page), latent.hint(advised, page)), indent=6
         )
+
+
+def _waived(difference: Difference, page: RenderOptions) -> Iterator[str]:
+    for waived in difference.waived:
+        yield _line(waived.drift, page)
+        yield from rows(page, (latent.waived_until(waived, page),), indent=6)
 
 
 def _line(drift: AnyDrift, page: RenderOptions) -> str:

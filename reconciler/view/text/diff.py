@@ -22,6 +22,7 @@ def diff_text(release: str, difference: Difference, page: RenderOptions) -> str:
         latent.titled(
             latent.REPORTED, _drifts((advised.drift for advised in difference.advice), difference, page), page
         ),
+        latent.titled(latent.WAIVED, _drifts((waived.drift for waived in difference.waived), difference, page), page),
         _unread(difference.unknown, page),
         (verdict_line(release, difference, page),),
     )
@@ -57,7 +58,8 @@ def _drift(drift: AnyDrift, difference: Difference, page: RenderOptions) -> Iter
     )
     names = ((label(name, page.lang), text) for name, text in reported)
     advised = (latent.hint(advice, page) for advice in difference.advice if advice.drift is drift)
-    yield from rows(page, (*names, *latent.consequence(drift, difference, page), *advised), indent=6)
+    waived = (latent.waived_until(waived, page) for waived in difference.waived if waived.drift is drift)
+    yield from rows(page, (*names, *latent.consequence(drift, difference, page), *advised, *waived), indent=6)
 
 
 def _unread(unread: Iterable[AnyDrift], page: RenderOptions) -> Iterator[str]:

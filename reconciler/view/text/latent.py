@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from probes.fact import AnyDrift
-from reconciler.core.diff import AdvisedDrift, Difference
+from reconciler.core.diff import AdvisedDrift, Difference, WaivedDrift
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, sanitized
 from reconciler.view.text.rows import Row
 from specs.reason import Reason, reason
 
-HIDDEN, REPORTED = reason("latent"), reason("report-only")
+HIDDEN, REPORTED, WAIVED = reason("latent"), reason("report-only"), reason("waived")
 """Their headings; also shown by `bkrec explain latent`."""
 
 
@@ -33,6 +33,11 @@ def consequence(drift: AnyDrift, difference: Difference, page: RenderOptions) ->
     why = difference.latent.get(drift.expected.fact)
     if why is not None:
         yield label("consequence", page.lang), sanitized(reason_text(why, page.lang))
+
+
+def waived_until(waived: WaivedDrift, page: RenderOptions) -> Row:
+    until, why = waived.waiver.until.isoformat(), sanitized(waived.waiver.because)
+    return label("waived", page.lang), label("until", page.lang, until=until, why=why)
 
 
 def hint(advised: AdvisedDrift, page: RenderOptions) -> Row:

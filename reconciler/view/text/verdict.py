@@ -17,6 +17,7 @@ def verdict_line(release: str, difference: Difference, page: RenderOptions) -> s
     hidden = sum(drift.expected.fact in difference.latent for drift in difference.drift)
     text += label("verdict-latent", page.lang, count=hidden) if hidden else ""
     text += label("verdict-advice", page.lang, count=len(difference.advice)) if difference.advice else ""
+    text += label("verdict-waived", page.lang, count=len(difference.waived)) if difference.waived else ""
     if page.not_covered:
         text += label("not-checked", page.lang, sections=", ".join(page.not_covered))
     return text + (label("excluded", page.lang, modules=", ".join(page.excluded)) if page.excluded else "")

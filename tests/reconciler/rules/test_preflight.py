@@ -10,6 +10,7 @@ from probes.path import VersionText
 from probes.port import PortOwner
 from probes.python import ScriptDefects
 from probes.room import BackupRoom
+from probes.system import MountPoint
 from probes.unit import UnitActive
 from reconciler.rules.preflight import hosts_required, preflight_checks
 from reconciler.rules.task import SCRIPT
@@ -35,6 +36,15 @@ def test_a_pristine_one_is_asked_for_room_ports_docker_clock_and_solitude() -> N
     ports = [(fact.host, fact.port) for fact in asked if isinstance(fact, PortOwner)]
     assert ports == [("10.0.0.3", port) for port in (5009, 6380, 6381, 6382)]
     assert [fact.host for fact in asked if isinstance(fact, DockerFault)] == ["10.0.0.2"]
+
+
+def test_before_the_products_are_swapped_in_their_place_is_no_mount_point() -> None:
+    """The step itself refuses it too (`actions/package.py`), hours later."""
+    plan, _ = study(World(cluster=CLUSTER))
+    checks = [check for check in preflight_checks(CLUSTER, 0, plan) if isinstance(check.fact, MountPoint)]
+    assert [(check.fact, check.reading) for check in checks] == [
+        (MountPoint(host=CLUSTER.controller, path="/data/src"), Known(value=False))
+    ]
 
 
 def test_each_backup_is_asked_for_the_room_that_what_it_holds_takes() -> None:

@@ -1,0 +1,89 @@
+"""`diff`, `check` and `apply` on a cluster whose cluster.toml adds facts of the site's own and waives findings."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from probes.fact import Known, fact_id
+from probes.port import PortListening
+from reconciler.cli.main import run
+from specs.cluster import with_site
+from specs.parse import cluster_file
+from tests.support.cluster_world import AUTH, AUTH_AT_BOOT, CLUSTER_FILE, ClusterWorld, connect, drifted
+
+TODAY = date(2026, 11, 29)
+OURS = PortListening(host="10.0.0.2", port=8443)
+EXPECT = """
+[[expect]]
+fact = { kind = "port.listening", port = 8443 }
+hosts = ["10.0.0.2"]
+value = true
+because = "the company's own proxy"
+"""
+WAIVE = "".join(
+    f'[[waive]]\nfact = "{fact_id(fact)}"\nuntil = 2026-12-31\nbecause = "moved in December"\n'
+    for fact in (AUTH, AUTH_AT_BOOT)
+)
+
+Site = Callable[[str], ClusterWorld]
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Site:
+    """A finished cluster with one unit stopped and disabled, and these lines in cluster.toml."""
+
+    def made(lines: str) -> ClusterWorld:
+        world = drifted()
+        file = cluster_file(CLUSTER_FILE + lines, "cluster.toml")
+        world.cluster = replace(world.cluster, cluster=with_site(world.cluster.cluster, file, TODAY))
+        world.readings[OURS] = Known(value=False)
+        connect(monkeypatch, tmp_path, world)
+        return world
+
+    return made
+
+
+@pytest.mark.parametrize("command", ["check", "diff"])
+def test_a_fact_of_the_sites_own_is_a_finding_like_any_other(
+    site: Site, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    site(EXPECT + WAIVE)
+    assert run([command, "-o", "json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert [(item["fact"], item["source"]) for item in document["drift"]] == [(fact_id(OURS), "cluster.toml, expect")]
+    assert run([command, "--lang", "en"]) == 2
+    assert "port 8443" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["check", "diff"])
+def test_what_is_waived_is_shown_with_its_reason_and_last_day_and_counts_for_nothing(
+    site: Site, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    site(WAIVE)
+    assert run([command, "-o", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["verdict"], document["drift"]) == ("converged", [])
+    assert [(item["fact"], item["until"], item["waived_because"]) for item in document["waived"]] == [
+        (fact_id(fact), "2026-12-31", "moved in December") for fact in (AUTH, AUTH_AT_BOOT)
+    ]
+    for lang, words in (("en", "until 2026-12-31: moved in December"), ("zh", "至 2026-12-31：moved in December")):
+        assert run([command, "--lang", lang]) == 0
+        assert capsys.readouterr().out.count(words) == 2
+
+
+def test_apply_neither_repairs_what_is_waived_nor_what_the_site_expects(site: Site) -> None:
+    world = site(EXPECT + WAIVE)
+    assert run(["apply", "--yes"]) == 0
+    assert world.launched == []
+
+
+def test_without_them_it_is_as_it_always_was(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    site("")
+    assert run(["check", "-o", "json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert {item["fact"] for item in document["drift"]} == {fact_id(AUTH), fact_id(AUTH_AT_BOOT)}
+    assert document["waived"] == []
