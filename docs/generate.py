@@ -20,6 +20,7 @@ GENERATORS = (
     "shapes",
     "first_quarter_hour",
     "site_facts",
+    "tools",
 )
 
 if __name__ == "__main__":

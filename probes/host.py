@@ -55,7 +55,10 @@ class DiskRoomFor(Fact[Room]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignWork(Fact[tuple[str, ...]]):
-    """Each as "pid user command"; () where no foreign work runs."""
+    """Each as "pid user command"; () where no foreign work runs.
+
+    What has a name that anybody might use (install.sh, update_dns.sh) counts only where it lies in a tree with a bkcli.
+    """
 
     kind: Literal["host.foreign-work"] = "host.foreign-work"
 
@@ -107,12 +110,18 @@ room_for() {
   else say unreadable; fi
 }
 remote() { grep -qz '^SSH_CONNECTION=' "$1" && ! grep -qz '^SSH_TTY=' "$1"; } 2>/dev/null
+elsewhere() { # PROCESS PATH: a script of such a name that is somebody's own, since no tree with a bkcli holds it
+  case $2 in /*) file=$1/root$2 ;; *) file=$1/cwd/$2 ;; esac
+  file=$(readlink -f -- "$file" 2>/dev/null) && [ -f "$file" ] || return 1
+  for above in . .. ../..; do [ ! -e "${file%/*}/$above/bkcli" ] || return 1; done
+}
 foreign() {
   [ "$(id -u)" = 0 ] || { say unreadable; return; }
-  told='bkcli|bk_install|bk_install_ci|(install|uninstall|upgrade|control|sync|initdata|deliver)\.sh'
-  begun="$told|install_minibk|pcmd|pcmd\.sh|pssh|prsync|pscp|bks\.sh"
-  known="$begun|(install|release|migrate|merge|init|update|setup|grant|create)_[a-z0-9_]+\.(sh|py)"
-  known="$known|(sql|bkiam)_migrate\.sh|saas\.py|dbbackup_[a-z]+\.sh"
+  told='bkcli|bk_install|bk_install_ci|(install|uninstall|upgrade|control|sync|initdata|deliver)[.]sh'
+  begun="$told|install_minibk|pcmd|pcmd[.]sh|pssh|prsync|pscp|bks[.]sh"
+  theirs='bkcli|bk_install|bk_install_ci|install_minibk|pcmd|pcmd[.]sh|pssh|prsync|pscp|bks[.]sh'
+  theirs="$theirs|(sql|bkiam)_migrate[.]sh|dbbackup_[a-z]+[.]sh|migrate_subject_system_group[.]py"
+  known="$begun|$theirs|(install|release|migrate|merge|init|update|setup|grant|create)_[a-z0-9_]+[.](sh|py)|saas[.]py"
   for found in $(grep -lzE "(^|/)($known)\$" /proc/[0-9]*/cmdline 2>/dev/null); do
     at=${found%/cmdline}
     grep -qz '^BKREC_JOB=' "$at/environ" 2>/dev/null && continue
@@ -120,11 +129,13 @@ foreign() {
       !named && $0 ~ "^(.*/)?((ba|da)?sh|python[0-9.]*|sudo|nohup|env|setsid|timeout|expect)$" { next }
       !named && NR > 1 && /^(-.*|[0-9.]+[smhd]?|[A-Z_]+=.*)$/ { next }
       !named && $0 !~ "^(.*/)?(" known ")$" { exit }
-      !named { named = 1; sub(/.*\//, ""); line = $0; if ($0 !~ "^(" told ")$") exit; next }
+      !named { named = 1; path = $0; sub(/.*\//, ""); line = $0; if ($0 !~ "^(" told ")$") exit; next }
       $0 !~ /^[A-Za-z0-9_.][A-Za-z0-9_.-]*$/ || ++more > 2 { exit }
       { line = line " " $0 }
-      END { print line }')
+      END { if (named) print path "\t" line }')
+    path=${words%%	*} words=${words#*	}
     printf '%s\n' "${words%% *}" | grep -qxE "$begun" || { remote "$at/environ" && continue; }
+    printf '%s\n' "${words%% *}" | grep -qxE "$theirs" || { elsewhere "$at" "$path" && continue; }
     [ "$words" ] && say work "${at#/proc/} $(stat -c %U "$at" 2>/dev/null) $words"
   done
   say end

@@ -84,8 +84,10 @@ digest() {
   regular "$1" || return 0
   if sum=$(md5sum <"$1" 2>/dev/null); then say is "${sum%% *}"; else say unreadable; fi
 }
+no_text() { [ "$(head -q -c 300 -- "$@" 2>/dev/null | tr -dc '\000' | wc -c)" -ne 0 ]; }
 version() {
   regular "$1" || return 0
+  if [ "$nul" ] && no_text "$1"; then say no-text; return; fi
   line=
   { IFS= read -r line || [ -n "$line" ]; } 2>/dev/null <"$1"
   case $? in
@@ -119,6 +121,18 @@ tree() (
   sum=$(printf '%s\n' "$sums" | sort | md5sum)
   say is "${sum%% *}"
 )
+versions() { # KIND COUNT WORD ...: does any of the VERSION files hold a NUL?
+  words=$#
+  while [ "$words" -gt 0 ]; do
+    count=$2
+    [ "$1" != version ] || [ ! -f "$3" ] || set -- "$@" "$3"
+    shift "$((count + 2))"
+    words=$((words - count - 2))
+  done
+  [ $# -gt 0 ] && no_text "$@"
+}
+# `read` passes over a NUL, or stops at it (bash 4.2): one look at all files beforehand, since hardly any ever has one
+if versions "$@"; then nul=yes; else nul=; fi
 i=0
 while [ $# -gt 0 ]; do
   ask=$1 count=$2
@@ -177,6 +191,8 @@ def _read(fact: PathFact, row: Row) -> AnyReading:
             return Unknown(reason("path-not-a-directory", path=path))
         case ("empty",):
             return Unknown(reason("path-empty", path=path))
+        case ("no-text",):
+            return Unknown(reason("path-not-text", path=path))
         case _:
             raise ValueError("an answer about a path is not understood")
 

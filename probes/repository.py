@@ -192,8 +192,9 @@ awk "$read_files" $files | {
     cause=$(printf '%s\n' "$told" | head -n 1)
     if [ "$cause" ] && [ "$skip" != 1 ]; then printf 'silent\t%s %s\n' "$id" "$cause"; fi
     more=$(printf '%s\n' "$told" | sed 1d)
-    [ ! "$more" ] || wanted=$(printf '%s\n' "$wanted" | awk -v have="$more" '
-      BEGIN { n = split(have, name, "\n"); for (i = 1; i <= n; i++) got[name[i]] = 1 } !($0 in got)')
+    # original-awk takes no line break after -v
+    [ ! "$more" ] || wanted=$(printf '%s\n' "$wanted" | have=$more awk '
+      BEGIN { n = split(ENVIRON["have"], name, "\n"); for (i = 1; i <= n; i++) got[name[i]] = 1 } !($0 in got)')
   done
   [ ! "$wanted" ] || printf '%s\n' "$wanted" | sed "s/^/lacks$tab/"
   echo end

@@ -16,7 +16,7 @@ from probes.current import moment
 from probes.fact import AnyFact, Fact, Known, Reading, Readings, Unknown
 from probes.lib.rows import decimal, lines_of
 from probes.probe import Probe
-from probes.unit import Properties, askable, by_name
+from probes.unit import SHOW, Properties, askable, by_name
 from specs.reason import reason
 
 STEADY_S = 5
@@ -37,12 +37,15 @@ class RecentlyStartedUnits(Fact[tuple[str, ...]]):
     kind: Literal["steady.recently-started"] = "steady.recently-started"
 
 
-SCRIPT = r"""
+SCRIPT = (
+    SHOW
+    + r"""
 [ $# -gt 0 ] || exit 0
 read -r up idle </proc/uptime
 printf '%s %s\n\n' "$up" "$(date +%s)"
-TZ=UTC0 systemctl show --property=Id,Names,ActiveState,ActiveEnterTimestamp,ActiveEnterTimestampMonotonic -- "$@"
+show Id,Names,ActiveState,ActiveEnterTimestamp,ActiveEnterTimestampMonotonic "$@"
 """
+)
 """The time first: what is started meanwhile is young all the more."""
 
 

@@ -7,12 +7,16 @@ says active or not. Source: systemctl(1), show; systemd 219 knows all five prope
 Up to systemd 237 UnitFileState lies in two ways: of an instance it says what its template is, so that one enabled
 `bk-filebeat@java.service` makes all of them look enabled; and of a masked unit it says "bad". So instances are read by
 `is-enabled`, one a call, since it stops at the first unknown name; and LoadState shows what is masked.
+
+systemd 219-23 to 219-30.2 (CentOS 7.3 as released) prints nothing of a unit that is not there, ends with 1 and shows
+none of those after it (src/systemctl/systemctl.c:4274, show_one; right again in 219-30.3). So where `show` fails the
+units are asked one by one, and its own words stand for "not found".
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, LiteralString
 
 from probes.command import Command, Output
 from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Reading, Readings, Unknown
@@ -48,15 +52,32 @@ _NAME = re.compile(
 )
 
 
-SCRIPT = r"""
+SHOW: LiteralString = r"""
+show() { # PROPERTIES UNIT ...: a block for each unit
+  what=$1
+  shift
+  TZ=UTC0 systemctl show --property="$what" -- "$@" || for unit do
+    echo
+    TZ=UTC0 systemctl show --property="$what" -- "$unit" || case $(systemctl show -- "$unit" 2>&1) in
+      "Unit $unit could not be found.")
+        printf 'Id=%s\nLoadState=not-found\nActiveState=inactive\nUnitFileState=\n' "$unit" ;;
+    esac
+  done
+} 2>/dev/null
+"""
+
+SCRIPT = (
+    SHOW
+    + r"""
 [ $# -gt 0 ] || exit 0
-systemctl show --property=Id,Names,LoadState,ActiveState,UnitFileState -- "$@"
+show Id,Names,LoadState,ActiveState,UnitFileState "$@"
 for unit do
   case $unit in
     *@*) printf '\nInstance=%s\nIsEnabled=%s\n' "$unit" "$(systemctl is-enabled -- "$unit" 2>/dev/null)" ;;
   esac
 done
 """
+)
 
 
 def command(facts: Sequence[UnitFact]) -> Command:

@@ -20,6 +20,7 @@ from docs import (
     restore,
     sessions,
     site_facts,
+    tools,
 )
 from reconciler.cli.app import app
 from reconciler.core.verdict import ExitCode
@@ -30,7 +31,18 @@ from tests.architecture.tree import ROOT
 
 PAGES = tuple(str(page.relative_to(ROOT)) for page in blocks.pages())
 READMES = ("README.md", "README.zh-CN.md")
-ENGLISH_ONLY = {"bugs", "campaign", "diagnostics", "figures", "jobs", "messages", "mutants", "proofs"}
+ENGLISH_ONLY = {
+    "bugs",
+    "campaign",
+    "conditions",
+    "diagnostics",
+    "figures",
+    "jobs",
+    "messages",
+    "mutants",
+    "proofs",
+    "tools",
+}
 """Pages for developers, and those that hold both languages in one."""
 MOST_CHARACTERS = {"README.md": 10_000, "README.zh-CN.md": 6_500}
 ROOT_COMMAND: Any = typer.main.get_command(app)
@@ -56,6 +68,20 @@ def test_a_test_that_is_named_exists() -> None:
     texts = {path: _text(f"tests/{path.removeprefix('tests/')}") for path in found}
     assert len([name for path, name in named if name and f"def {name}(" in texts[path]]) > 12
     assert [name for path, name in named if name and f"def {name}(" not in texts[path]] == []
+
+
+def test_every_condition_names_a_test_that_exists() -> None:
+    rows = [line for line in _text("docs/conditions.md").splitlines() if line.startswith("| ")]
+    rows = [row for row in rows if not row.startswith("| condition |")]
+    named = [re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row) for row in rows]
+    assert [row for row, tests in zip(rows, named, strict=True) if not tests] == []
+    assert [
+        f"{path}::{name}"
+        for tests in named
+        for path, name in tests
+        if not (ROOT / path).exists() or f"def {name}(" not in _text(path)
+    ] == []
+    assert len(rows) > 25
 
 
 def test_a_file_or_test_that_the_audit_names_exists() -> None:
@@ -197,6 +223,10 @@ def test_ansible_fails_on_no_verdict_and_no_other_exit_code(page: str) -> None:
 
 def test_the_page_of_codes_is_in_step_with_the_messages() -> None:
     assert diagnostics.PAGE.read_text(encoding="utf-8") == diagnostics.page(), "run: python docs/diagnostics.py"
+
+
+def test_the_page_of_tools_is_in_step_with_the_scripts() -> None:
+    assert tools.PAGE.read_text(encoding="utf-8") == tools.page(), "run: python docs/tools.py"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -49,12 +49,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--key", required=True)
     parser.add_argument("--only", default="")
+    parser.add_argument("--as", dest="named", default="", help="the one case's file, for a tool of another version")
     parser.add_argument("hosts", nargs=3)
     options = parser.parse_args()
     for case in CASES:
         if case.name.startswith(options.only):
             recording = record(case, options.key, options.hosts[case.number])
-            target = Path(__file__).parent / f"{case.name}.toml"
+            target = Path(__file__).parent / case.family / f"{options.named or case.name.partition('/')[2]}.toml"
             target.parent.mkdir(exist_ok=True)
             target.write_text(dump(recording))
             sys.stdout.write(json.dumps([case.name, recording.tool]) + "\n")

@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
-# Build the lab's lowest layer once: Debian 12 with the open-source servers a BlueKing host runs.
+# Build the lab's lowest layer once: a Debian with the open-source servers a BlueKing host runs.
 #
-#   usage: base.sh TARGET_DIR
+#   usage: base.sh TARGET_DIR [bullseye|bookworm|trixie]
 #
 # Nothing of BlueKing is in here: what belongs to it lies in a layer of its own above this one (deploy.py), so that a
 # change to the stand-ins never costs a new debootstrap. Packages come from wherever this machine's own apt takes them.
 # Changing this file changes its hash, and with it the cache directory that lab.py looks for.
 set -euo pipefail
-target=$1
+target=$1 suite=${2:-bookworm}
 # a builder's own language tooling must not leak into the image
 unset PIP_FIND_LINKS PYTHONPATH LD_LIBRARY_PATH LD_PRELOAD
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 
-suite=bookworm
 mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' | awk -v s="$suite" '$2 == s { print $1; exit }')
 [[ -n $mirror ]] || mirror=$(apt-get indextargets --format '$(REPO_URI)' | awk '/debian\.org|\/debian\/?$/ { print; exit }')
 [[ -n $mirror ]] || { echo "base.sh: this machine's apt names no Debian mirror" >&2; exit 1; }
@@ -29,9 +28,14 @@ printf 'deb %s %s main\n' "$mirror" "$suite" > "$target/etc/apt/sources.list"
 cp /etc/resolv.conf "$target/etc/resolv.conf"
 mount -t proc proc "$target/proc"
 trap 'umount "$target/proc" 2>/dev/null || true' EXIT
+# from Debian 13 on the client is a package of its own, as are the names mysql and mysqldump of MariaDB's
+more=()
+if [[ $suite == trixie ]]; then more=(docker-cli); fi
 chroot "$target" apt-get update -q
 chroot "$target" apt-get install -y -q --no-install-recommends \
-    mariadb-server mariadb-client redis-server redis-tools etcd-server etcd-client docker.io bc python3-yaml python3-pymysql nginx
+    mariadb-server mariadb-client redis-server redis-tools etcd-server etcd-client docker.io bc python3-yaml python3-pymysql \
+    nginx \
+    "${more[@]}"
 umount "$target/proc"
 trap - EXIT
 chroot "$target" apt-get clean

@@ -89,7 +89,7 @@ def act(lab: Lab, args: argparse.Namespace) -> int:
 def status(lab: Lab) -> int:
     place = lab.place
     running = mounted(place.run)
-    print(f"lab         {lab.name}: {place.home}, network namespace {place.netns}")
+    print(f"lab         {lab.name}: {base.SUITES[base.suite(place)]}, {place.home}, network namespace {place.netns}")
     for host, ip in HOSTS.items():
         print(f"{host}          {ip}  {'up' if running and lab.is_up(host) else 'down'}")
     print(f"ssh         ip netns exec {place.netns} ssh -F {place.ssh_config} h1")

@@ -1,26 +1,29 @@
 """Asks this machine what a probe would ask a host: same script, arguments and stdin, in each POSIX shell there is."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from probes.command import PRELUDE, Command, Output
 from probes.fact import AnyReading, Known, Unknown
 from probes.probe import Probe
+from tests.support.shells import awks, once_each, shell_beside
 
-SHELLS = tuple(path for name in ("dash", "bash") if (path := shutil.which(name)))
-AWKS = tuple(path for name in ("gawk", "mawk") if (path := shutil.which(name)))
+SHELLS = tuple(pytest.param(shell_beside(shell, awk), id=f"{shell}+{awk}") for shell, awk in once_each())
+"""Of `sh`, each beside an awk of its own: every shell and every awk once."""
+AWKS = tuple(pytest.param(str(Path(shell_beside("dash", awk)).with_name("awk")), id=awk) for awk in awks())
 HOST = "10.0.0.1"
 
 
 def run(command: Command, *, tools: Path | None = None, shell: str = "/bin/sh", user: int | None = None) -> Output:
     """`tools` comes before the host's own PATH: what stands there is found first. `user`: somebody else's number."""
-    path = f"{tools}:{os.defpath}:/usr/sbin:/sbin" if tools else f"{os.defpath}:/usr/sbin:/sbin"
-    words = [shell, *(["--posix"] if shell.endswith("bash") else []), "-c", command.script, "bkrec", *command.args]
+    path = f"{tools}:{path_of(shell)}" if tools else path_of(shell)
+    words = [shell, "-c", command.script, "bkrec", *command.args]
     env = {"LC_ALL": "C", "PATH": path, "HOME": "/nonexistent"}
     told = subprocess.run(
         words, input=command.stdin.encode(), capture_output=True, env=env, timeout=30, check=False, user=user
@@ -30,6 +33,11 @@ def run(command: Command, *, tools: Path | None = None, shell: str = "/bin/sh", 
         stderr=told.stderr.decode("utf-8", "replace"),
         exit_status=told.returncode,
     )
+
+
+def path_of(shell: str) -> str:
+    """A shell of SHELLS has its own awk beside it."""
+    return f"{Path(shell).parent}:{os.defpath}:/usr/sbin:/sbin"
 
 
 def ask(
@@ -68,4 +76,4 @@ def brief(reading: AnyReading) -> Any:
             return "absent"
 
 
-__all__ = ["AWKS", "HOST", "PRELUDE", "SHELLS", "ask", "brief", "run", "tool"]
+__all__ = ["AWKS", "HOST", "PRELUDE", "SHELLS", "ask", "brief", "path_of", "run", "tool"]

@@ -13,20 +13,17 @@ from probes.env import PROBE, EnvCopied, EnvDuplicates, EnvFilled, EnvOnce, EnvP
 from probes.fact import Absent, AnyReading, Known, Unknown
 from specs.env_file import UnsupportedEnvFileError, assignments, last
 from specs.reason import reason
-from tests.probes.here import AWKS, HOST, SHELLS, ask, brief, run
+from tests.probes.here import HOST, SHELLS, ask, brief, run
 from tests.support.env_files import FILES, NOISE, PLAIN, UNREAD
 
 KEYS = ("A", "B", "C")
 NOBODY = 65534
 
 
-@pytest.fixture(scope="module", params=[(awk, shell) for awk in AWKS for shell in SHELLS], ids=str)
-def way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
-    """A directory for files, one with that awk in it, and the shell."""
-    awk, shell = request.param
-    tools = tmp_path_factory.mktemp("tools")
-    (tools / "awk").symlink_to(awk)
-    return tmp_path_factory.mktemp("files"), tools, shell
+@pytest.fixture(scope="module", params=SHELLS)
+def way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A directory for files, and the shell with its awk."""
+    return tmp_path_factory.mktemp("files"), request.param
 
 
 def write(directory: Path, texts: list[str]) -> list[str]:
@@ -45,36 +42,36 @@ def expected(file: str, text: str, key: str) -> AnyReading:
     return Absent() if value is None else Known(value)
 
 
-def check(way: tuple[Path, Path, str], texts: list[str]) -> None:
-    directory, tools, shell = way
+def check(way: tuple[Path, str], texts: list[str]) -> None:
+    directory, shell = way
     files = write(directory, texts)
     facts = [EnvValue(host=HOST, file=file, key=key) for file in files for key in KEYS]
     wanted = [expected(file, text, key) for file, text in zip(files, texts, strict=True) for key in KEYS]
-    assert ask(PROBE, facts, tools=tools, shell=shell) == wanted
+    assert ask(PROBE, facts, shell=shell) == wanted
 
 
-def test_awk_reads_the_known_cases_as_python_does(way: tuple[Path, Path, str]) -> None:
+def test_awk_reads_the_known_cases_as_python_does(way: tuple[Path, str]) -> None:
     check(way, [*PLAIN.values(), *(text for text, _ in UNREAD.values())])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.one_of(FILES, NOISE), min_size=1, max_size=12))
-def test_awk_reads_generated_files_as_python_does(way: tuple[Path, Path, str], texts: list[str]) -> None:
+def test_awk_reads_generated_files_as_python_does(way: tuple[Path, str], texts: list[str]) -> None:
     check(way, texts)
 
 
-def test_counting_agrees_too(way: tuple[Path, Path, str]) -> None:
-    directory, tools, shell = way
+def test_counting_agrees_too(way: tuple[Path, str]) -> None:
+    directory, shell = way
     texts = list(PLAIN.values())
     files = write(directory, texts)
     facts = [EnvOnce(host=HOST, file=file, key="A") for file in files]
     counts = [sum(each.key == "A" for each in assignments(text)) for text in texts]
-    assert ask(PROBE, facts, tools=tools, shell=shell) == [Known(count) if count else Absent() for count in counts]
+    assert ask(PROBE, facts, shell=shell) == [Known(count) if count else Absent() for count in counts]
     present = [EnvPresent(host=HOST, file=file, key="A") for file in files]
     there = [Known(True) if count else Absent() for count in counts]
-    assert ask(PROBE, present, tools=tools, shell=shell) == there
+    assert ask(PROBE, present, shell=shell) == there
     doubled = [EnvDuplicates(host=HOST, file=file, key="A") for file in (*files, "/nonexistent")]
-    assert ask(PROBE, doubled, tools=tools, shell=shell) == [Known(count > 1) for count in (*counts, 0)]
+    assert ask(PROBE, doubled, shell=shell) == [Known(count > 1) for count in (*counts, 0)]
 
 
 SECRET = "s3cret-c4nary"

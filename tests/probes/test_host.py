@@ -20,7 +20,7 @@ from probes.host import (
     LoginUser,
     MissingCommands,
 )
-from tests.probes.here import HOST, SHELLS, ask, brief, tool
+from tests.probes.here import HOST, SHELLS, ask, brief, run, tool
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -74,9 +74,9 @@ def test_without_ip_hostname_tells_the_addresses(tmp_path: Path) -> None:
 
 
 @contextmanager
-def running(words: list[str], env: dict[str, str] | None = None) -> Generator[int]:
+def running(words: list[str], env: dict[str, str] | None = None, cwd: Path | None = None) -> Generator[int]:
     bare = {"PATH": os.environ["PATH"], **(env or {})}
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=bare)
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=bare, cwd=cwd)
     assert process.stdout is not None
     process.stdout.readline()
     try:
@@ -114,6 +114,7 @@ CASES = [
 def test_people_s_work_is_seen_without_its_secrets(tmp_path: Path, words: list[str], wanted: str, shell: str) -> None:
     script = tmp_path / words[0]
     script.write_text("echo; read line\n")
+    (tmp_path / "bkcli").touch()
     with running(["bash", str(script), *words[1:]]) as pid:
         assert seen(pid, shell) == wanted
 
@@ -137,9 +138,62 @@ def test_our_own_jobs_are_not_foreign(tmp_path: Path) -> None:
 def test_what_a_bkcli_does_elsewhere_is_told_of_by_that_bkcli(
     tmp_path: Path, script: str, env: dict[str, str], wanted: str
 ) -> None:
+    (tmp_path / "bkcli").touch()
     (tmp_path / script).write_text("echo; read line\n")
     with running(["bash", str(tmp_path / script)], env) as pid:
         assert seen(pid, "/bin/sh") == wanted
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root sees whose environment it is")
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("script", "vendor", "wanted"),
+    [
+        ("sync.sh", "", ""),
+        ("install.sh", "", ""),
+        ("update_dns.sh", "", ""),
+        ("saas.py", "", ""),
+        ("sync.sh", "bkcli", "sync.sh"),
+        ("bin/install_paas.sh", "bkcli", "install_paas.sh"),
+        ("ce/bin/x/install.sh", "bkcli", ""),
+        ("bkcli", "", "bkcli"),
+        ("dbbackup_mysql.sh", "", "dbbackup_mysql.sh"),
+        ("migrate_subject_system_group.py", "", "migrate_subject_system_group.py"),
+    ],
+)
+@pytest.mark.parametrize("path", ["whole", "relative", "linked"])
+def test_a_name_that_anybody_may_use_is_the_vendor_s_only_beside_a_bkcli(
+    tmp_path: Path, script: str, vendor: str, wanted: str, path: str, shell: str
+) -> None:
+    file = tmp_path / script
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("echo; read line\n")
+    if vendor:
+        (tmp_path / vendor).touch()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / file.name).symlink_to(file)
+    word = {"whole": str(file), "relative": f"./{script}", "linked": str(elsewhere / file.name)}[path]
+    with running(["bash", word], cwd=tmp_path) as pid:
+        assert seen(pid, shell) == wanted
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root sees whose environment it is")
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_awk_has_anything_to_say_about_the_names(tmp_path: Path, shell: str) -> None:
+    """gawk warned of `\\.` in a variable, at every look on every CentOS 7."""
+    (tmp_path / "bkcli").write_text("echo; read line\n")
+    with running(["bash", str(tmp_path / "bkcli")]):
+        assert run(PROBE.command([ForeignWork(host=HOST)]), shell=shell).stderr == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root sees whose environment it is")
+def test_a_script_that_was_deleted_meanwhile_may_be_the_vendor_s(tmp_path: Path) -> None:
+    script = tmp_path / "sync.sh"
+    script.write_text("echo; read line\n")
+    with running(["bash", str(script)]) as pid:
+        script.unlink()
+        assert seen(pid, "/bin/sh") == "sync.sh"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root sees whose environment it is")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from probes.iam import PROBE, ModelsPending
-from tests.probes.here import HOST, ask, brief
+from tests.probes.here import HOST, SHELLS, ask, brief
 
 pytestmark = pytest.mark.skipif("os.geteuid() != 0", reason="only root sees the marks")
 
@@ -21,10 +21,11 @@ def laid(root: Path, *names: str) -> Path:
     return root
 
 
-def test_what_has_no_mark_is_pending(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_has_no_mark_is_pending(tmp_path: Path, shell: str) -> None:
     models = laid(tmp_path / "models", "0002_b.json", "0001_a.json", "0001_a.sql")
     marks = laid(tmp_path / "marks", "0001_a.json")
-    found = [brief(one) for one in ask(PROBE, [fact(models, marks), fact(models, "/nonexistent")])]
+    found = [brief(one) for one in ask(PROBE, [fact(models, marks), fact(models, "/nonexistent")], shell=shell)]
     assert found == [("0002_b.json",), ("0001_a.json", "0002_b.json")]
 
 

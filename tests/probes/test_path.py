@@ -24,6 +24,7 @@ def tree(tmp_path: Path) -> Path:
     (tmp_path / "crlf").write_text("V2.4.1\r\n")
     (tmp_path / "empty").write_text("")
     (tmp_path / "blank").write_text("\n3.1\n")
+    (tmp_path / "binary").write_bytes(b"3.1\0-rc\n")
     (tmp_path / "modules").write_text("python\nredis_cluster\nbklog-api\n-x\n")
     return tmp_path
 
@@ -47,6 +48,7 @@ def test_each_question_gets_its_own_answer(tree: Path, shell: str) -> None:
         VersionText(host=HOST, path=f"{tree}/crlf"): "2.4.1",
         VersionText(host=HOST, path=f"{tree}/empty"): "unknown: path-empty",
         VersionText(host=HOST, path=f"{tree}/blank"): "unknown: path-empty",
+        VersionText(host=HOST, path=f"{tree}/binary"): "unknown: path-not-text",
         VersionText(host=HOST, path=f"{tree}/none"): "absent",
         LineInFile(host=HOST, path=f"{tree}/modules", line="redis_cluster"): True,
         LineInFile(host=HOST, path=f"{tree}/modules", line="redis"): "absent",
@@ -162,12 +164,12 @@ def digest_of_nothing() -> str:
     return hashlib.md5(b"\n").hexdigest()
 
 
-@pytest.mark.parametrize("content", ["1\tis\tx", "3.5\t4", "3\x0b4\u2028x", "a\x00b", "\udcff"])
+@pytest.mark.parametrize("content", ["1\tis\tx", "3.5\t4", "3\x0b4\u2028x", "\udcff"])
 def test_a_hostile_version_is_only_a_version(tmp_path: Path, content: str) -> None:
     (tmp_path / "VERSION").write_bytes(content.encode("utf-8", "surrogateescape"))
     facts = [VersionText(host=HOST, path=f"{tmp_path}/VERSION"), PathKind(host=HOST, path=str(tmp_path))]
     first, second = ask(PROBE, facts)
-    assert brief(first) in (content, content.replace("\x00", ""))
+    assert brief(first) == content
     assert brief(second) == "directory"
 
 

@@ -1,11 +1,13 @@
 """Which units are young: by time since the boot alone, and none that is plainly down."""
 
+from pathlib import Path
+
 import pytest
 
 from probes.command import Output
 from probes.fact import Known
 from probes.steady import PROBE, RecentlyStartedUnits
-from tests.probes.here import HOST, brief
+from tests.probes.here import HOST, ask, brief, tool
 
 BOTH = RecentlyStartedUnits(host=HOST, units=("a.service", "b.service"))
 
@@ -68,6 +70,17 @@ def test_where_the_uptime_is_another_the_wall_clock_tells_the_age(entered: str, 
     """lxcfs: a program that dies every second would otherwise look steady for ever."""
     fact = RecentlyStartedUnits(host=HOST, units=("a.service",))
     assert read(fact, block("a.service", "active", 9_000_000_000, entered)) == (("a.service",) if young else ())
+
+
+def test_a_unit_that_is_not_there_hides_no_other_from_an_old_systemctl(tmp_path: Path) -> None:
+    """CentOS 7.3's stops at it (tests/probes/test_unit.py): asked again, each by itself."""
+    script = """
+[ "$1" = show ] || exit 0
+shift
+for word do case $word in a.service) echo "Unit a.service could not be found." >&2; exit 1 ;; esac; done
+printf 'Id=b.service\nNames=b.service\nActiveState=activating\n'"""
+    (reading,) = ask(PROBE, [BOTH], tools=tool(tmp_path, "systemctl", script))
+    assert reading == Known(("b.service",))
 
 
 def test_a_unit_that_is_not_shown_leaves_it_unknown() -> None:

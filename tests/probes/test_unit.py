@@ -135,6 +135,43 @@ def test_each_instance_is_asked_alone_and_no_other_unit_is(tmp_path: Path, shell
     assert [brief(reading) for reading in found] == ["unknown: unit-not-shown", "enabled", "disabled", "enabled"]
 
 
+SYSTEMCTL_219_30 = r"""
+case $1 in
+  show)
+    said=
+    for unit do
+      case $unit in show | --*) continue ;; esac
+      case $unit in *gone*) echo "Unit $unit could not be found." >&2; exit 1 ;; esac
+      [ ! "$said" ] || echo
+      said=yes
+      printf 'Id=%s\nNames=%s\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n' "$unit" "$unit"
+    done ;;
+  is-enabled) echo enabled ;;
+esac
+"""
+"""What src/systemctl/systemctl.c:4258-4264 does in systemd 219-23 to 219-30.2, which CentOS 7.3 came with."""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("gone", [(), ("gone.service",), ("gone.service", "x@gone.service")])
+def test_a_systemctl_that_stops_at_a_missing_unit_is_asked_for_each_by_itself(
+    tmp_path: Path, shell: str, gone: tuple[str, ...]
+) -> None:
+    tools = tool(tmp_path, "systemctl", SYSTEMCTL_219_30)
+    facts = [active(unit) for unit in ("a.service", *gone, "b@c.service")]
+    found = ask(PROBE, facts, tools=tools, shell=shell)
+    assert [brief(reading) for reading in found] == ["active", *["absent"] * len(gone), "active"]
+    found = ask(PROBE, [enabled(fact.unit) for fact in facts], tools=tools, shell=shell)
+    assert [brief(reading) for reading in found] == ["enabled", *["absent"] * len(gone), "enabled"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_systemctl_says_otherwise_of_a_unit_is_no_absence(tmp_path: Path, shell: str) -> None:
+    tools = tool(tmp_path, "systemctl", "echo 'Failed to get properties: Connection timed out' >&2; exit 1")
+    with pytest.raises(ValueError, match="no unit"):
+        ask(PROBE, [active("a.service")], tools=tools, shell=shell)
+
+
 def test_a_unit_is_asked_once() -> None:
     assert PROBE.command([active("a.service"), enabled("a.service")]).args == ("a.service",)
 

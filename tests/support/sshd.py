@@ -173,6 +173,7 @@ async def serving(
     port: int = 0,
     user_key: Any = None,
     max_sessions: int = 10,
+    key_exchanges: str = "",
 ) -> AsyncGenerator[Server]:
     """`also`: further host keys; its first is the one that `access` writes down."""
     server = Server(directory=directory, host_key=key(), user_key=user_key or key(), max_sessions=max_sessions)
@@ -186,6 +187,7 @@ async def serving(
         server_factory=lambda: _Door(server),
         server_host_keys=[host_key, *also],
         authorized_client_keys=str(directory / "authorized"),
+        **({"kex_algs": key_exchanges} if key_exchanges else {}),
     )
     server.port = listener.get_port()
     try:

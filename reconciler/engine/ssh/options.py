@@ -6,6 +6,7 @@ change.
 """
 
 import socket
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ def connection_options(config: OpensshConfig) -> dict[str, Any]:
     from asyncssh.kex import get_kex_algs
     from asyncssh.mac import get_mac_algs
 
+    # of a key exchange that is going out of use, and that many an older host has no other than
+    warnings.filterwarnings("ignore", module=r"asyncssh\.crypto\.")
     options: dict[str, Any] = {
         "kex_algs": _allowed("KexAlgorithms", config.key_exchanges, get_kex_algs()),
         "encryption_algs": _allowed("Ciphers", config.ciphers, get_encryption_algs()),

@@ -59,6 +59,10 @@ REASONS: dict[str, LocalizedText] = {
         en="{path} contains a file name with special characters, so its files cannot be listed safely",
         zh="{path} 中有文件名含特殊字符，无法可靠地列出其中的文件",
     ),
+    "path-not-text": LocalizedText(
+        en="{path} contains bytes that are not text; its version cannot be read",
+        zh="{path} 含有非文本字节，无法读出版本",
+    ),
     "path-empty": LocalizedText(en="{path} is empty and contains no version", zh="{path} 是空文件，没有写明版本"),
     "env-needs-expansion": LocalizedText(
         en=("the value of {key} refers to other variables ({file} line {line}); only a shell could expand it"),

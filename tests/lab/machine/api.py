@@ -32,7 +32,8 @@ class Lab:
         if reason:
             raise LabError(reason)
         base.install_tools()
-        base.ensure()
+        base.choose(self.place)
+        base.ensure(self.place)
         keys.ensure(self.place)
         if fresh or not (self.place.snap / PRISTINE).exists() or deploy.stale(self.place):
             self._deploy()

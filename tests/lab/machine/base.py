@@ -1,4 +1,6 @@
-"""The base image, and whether this machine can run a lab at all.
+"""The base images, and whether this machine can run a lab at all.
+
+A lab rests on one generation of Debian: BKREC_LAB_BASE chooses it when the lab comes up, and the lab remembers it.
 
 The image is built in a directory beside its final one and renamed when complete, under a lock: a build that is
 interrupted leaves nothing that looks finished, and two labs started together build it once.
@@ -12,9 +14,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .place import HERE, STORE, LabError, quiet, sh
+from .place import HERE, STORE, LabError, Place, quiet, sh, write
 
 RECIPE = HERE / "base.sh"
+SUITES = {"bullseye": "Debian 11", "bookworm": "Debian 12", "trixie": "Debian 13"}
+DEFAULT = "bookworm"
 TOOLS = {
     "debootstrap": "debootstrap",
     "systemd-nspawn": "systemd-container",
@@ -66,28 +70,42 @@ def install_tools() -> None:
     sh("apt-get", "install", "-y", "-q", "--no-install-recommends", *missing, quiet=True)
 
 
-def path() -> Path:
+def choose(place: Place) -> None:
+    """Note what BKREC_LAB_BASE says; without it a lab stays what it was, and a new one is of bookworm."""
+    chosen = os.environ.get("BKREC_LAB_BASE") or suite(place)
+    if chosen not in SUITES:
+        raise LabError(f"BKREC_LAB_BASE is one of {', '.join(SUITES)}, not {chosen!r}")
+    write(place.home / "suite", chosen + "\n")
+
+
+def suite(place: Place) -> str:
+    noted = place.home / "suite"
+    return noted.read_text(encoding="utf-8").strip() if noted.exists() else DEFAULT
+
+
+def path(place: Place) -> Path:
     digest = hashlib.sha256(RECIPE.read_bytes()).hexdigest()[:12]
-    return STORE / f"base-{digest}"
+    return STORE / f"base-{suite(place)}-{digest}"
 
 
-def ensure() -> Path:
+def ensure(place: Place) -> Path:
     """The base image's directory, built now if this recipe was never built here (one to two minutes)."""
     STORE.mkdir(parents=True, exist_ok=True)
+    target = path(place)
     with open(STORE / "base.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path().exists():
-            _build(path())
-    return path()
+        if not target.exists():
+            _build(target, suite(place))
+    return target
 
 
-def _build(target: Path) -> None:
+def _build(target: Path, suite: str) -> None:
     half = target.with_name(target.name + ".building")
     shutil.rmtree(half, ignore_errors=True)
     log = STORE / "base.log"
     with open(log, "wb") as out:
         done = subprocess.run(
-            ["bash", str(RECIPE), str(half)], stdout=out, stderr=out, stdin=subprocess.DEVNULL, check=False
+            ["bash", str(RECIPE), str(half), suite], stdout=out, stderr=out, stdin=subprocess.DEVNULL, check=False
         )
     if done.returncode:
         raise LabError(f"building the base image failed, see {log}")

@@ -18,9 +18,9 @@ from .release import PRISTINE_612, VERSIONS_622, Release
 PACKAGE = "bkce-src-6.2.2.tgz"
 
 
-def digest() -> str:
+def digest(place: Place) -> str:
     """Of everything the pristine state is made from."""
-    whole = hashlib.sha256(base.path().name.encode())
+    whole = hashlib.sha256(base.path(place).name.encode())
     for path in sorted([*(HERE / "machine").glob("*.py"), *(HERE / "vendor").rglob("*")]):
         if path.is_file() and path.name not in ("lab.py", "nspawn.py", "net.py", "api.py"):
             whole.update(f"{path.relative_to(HERE)}\0".encode() + path.read_bytes())
@@ -29,11 +29,11 @@ def digest() -> str:
 
 def stale(place: Place) -> bool:
     path = place.snap / PRISTINE / "digest"
-    return not path.exists() or path.read_text(encoding="utf-8") != digest()
+    return not path.exists() or path.read_text(encoding="utf-8") != digest(place)
 
 
 def mark(place: Place) -> None:
-    write(place.snap / PRISTINE / "digest", digest())
+    write(place.snap / PRISTINE / "digest", digest(place))
 
 
 def write_trees(place: Place, roots: dict[str, Path], release: Release = PRISTINE_612) -> None:
@@ -45,11 +45,11 @@ def write_trees(place: Place, roots: dict[str, Path], release: Release = PRISTIN
         trees.products(host, root, release)
     _controller(place, roots[CONTROLLER], release)
     _sources_of_hosts(roots)
-    _saas_images(roots)
+    _saas_images(place, roots)
 
 
 def _controller(place: Place, root: Path, release: Release) -> None:
-    busybox = base.path() / "usr/bin/busybox"
+    busybox = base.path(place) / "usr/bin/busybox"
     package.source_tree(root / "data/src", release.versions, busybox, new=False)
     for name in ("gse_cert.pem", "cert_encrypt.key", "platform.key"):
         write(root / "data/src/cert" / name, f"CANARYcert stand-in for {name}\n", 0o600)
@@ -85,8 +85,8 @@ def _sources_of_hosts(roots: dict[str, Path]) -> None:
         (roots[host] / "data/src/backup").mkdir(parents=True, exist_ok=True)
 
 
-def _saas_images(roots: dict[str, Path]) -> None:
-    busybox = base.path() / "usr/bin/busybox"
+def _saas_images(place: Place, roots: dict[str, Path]) -> None:
+    busybox = base.path(place) / "usr/bin/busybox"
     gateway = f"hub.bktencent.com/blueking/bk-gse-apimgr:{VERSIONS_622['gse']}"
     for host in ("h2", "h3"):
         images.archive(roots[host] / "data/lab/saas.tar.gz", busybox, {"python36e:1.0": (0, "/"), gateway: (0, "/")})

@@ -43,7 +43,7 @@ def mount(place: Place, host: str) -> Path:
     for part in ("upper", "work", "root", "public/paas_agent/docker"):
         (top / part).mkdir(parents=True, exist_ok=True)
     if not mounted(root):
-        lower = [*(str(place.snap / name / host / "upper") for name in reversed(layers(place))), str(base.path())]
+        lower = [*(str(place.snap / name / host / "upper") for name in reversed(layers(place))), str(base.path(place))]
         options = f"lowerdir={':'.join(lower)},upperdir={top}/upper,workdir={top}/work"
         sh("mount", "-t", "overlay", "overlay", "-o", options, root)
     return root

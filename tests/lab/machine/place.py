@@ -4,7 +4,7 @@ Everything of one lab lies in /var/lib/bkrec-lab/<name> and in network namespace
 bkrec-lab-<name>, so that any number of labs live side by side and `down --purge` leaves nothing behind.
 The base image is shared by all labs of the machine: its directory carries the hash of its recipe.
 
-  /var/lib/bkrec-lab/base-<hash>       the lowest layer, read-only once built (disk)
+  /var/lib/bkrec-lab/base-<suite>-<hash> the lowest layer, read-only once built (disk)
   /var/lib/bkrec-lab/<name>/snap/S/hN  frozen upper layers and public directory of snapshot S (disk)
   /var/lib/bkrec-lab/<name>/run/hN     the running state of host N: upper, work, root, public (one tmpfs)
 """

@@ -96,6 +96,7 @@ def platform(host: str, root: Path) -> None:
     for path in ("", "console/", "api/", "v1/"):  # PaaS alone has a slash at the end of its health address
         write(lib / "www-paas" / path / "healthz/index.html", HEALTH)
     (root / "opt/py36/bin/python3").symlink_to("/usr/bin/python3")
+    (root / "opt/py36/lib/python").rename(root / "opt/py36/lib" / (root / "usr/bin/python3").readlink().name)
     if host in ("h2", "h3"):
         _more_platform(root)
     write(root / "root/.bash_profile", "[ -f ~/.bashrc ] && . ~/.bashrc\n")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.commands.files import check_writable, write
+from reconciler.commands.files import check_writable, read, write
 from specs.diagnostic import SpecError
 
 
@@ -18,6 +18,12 @@ def test_a_new_file_is_private_unless_it_is_a_report(tmp_path: Path) -> None:
         os.umask(previous)
     modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("plan.json", "report.json")]
     assert modes == [0o600, 0o644]
+
+
+def test_a_byte_order_mark_is_no_part_of_a_cluster_file(tmp_path: Path) -> None:
+    """Editors on Windows put it there; TOML would have it as a letter of the first key."""
+    (tmp_path / "cluster.toml").write_bytes(b"\xef\xbb\xbfrelease = 1\n")
+    assert read(tmp_path / "cluster.toml") == "release = 1\n"
 
 
 def test_a_file_that_exists_keeps_its_mode(tmp_path: Path) -> None:

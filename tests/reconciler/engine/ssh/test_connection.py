@@ -45,6 +45,17 @@ def test_a_command_comes_back_with_all_it_said(tmp_path: Path) -> None:
     assert asyncio.run(run()) == Output(stdout="in" * 100_000, stderr="it's C\n", exit_status=3)
 
 
+@pytest.mark.parametrize("key_exchange", ["diffie-hellman-group14-sha256", "diffie-hellman-group-exchange-sha256"])
+def test_an_old_key_exchange_is_no_ones_business_at_the_terminal(tmp_path: Path, key_exchange: str) -> None:
+    """A hardened or old sshd may offer nothing newer; warnings of the cryptographic library are errors here."""
+
+    async def run() -> Output:
+        async with serving(tmp_path, key_exchanges=key_exchange) as server, ssh(server.access()) as transport:
+            return await said(transport, "echo in")
+
+    assert asyncio.run(run()).stdout == "in\n"
+
+
 def test_one_connection_serves_many_commands_at_once(tmp_path: Path) -> None:
     async def run() -> tuple[set[str], int]:
         async with serving(tmp_path) as server, ssh(server.access()) as transport:

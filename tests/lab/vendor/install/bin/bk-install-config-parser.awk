@@ -47,7 +47,8 @@ END {
     n = asorti(modules, sorted)
     for (i = 1; i <= n; i++) {
         variables("BK_" variable(sorted[i]))
-        m = asorti(projects[sorted[i]], parts)
+        # gawk 4.0 takes no array that never was one
+        m = sorted[i] in projects ? asorti(projects[sorted[i]], parts) : 0
         for (j = 1; j <= m; j++) variables("BK_" variable(sorted[i] "_" parts[j]))
     }
     exit bad
