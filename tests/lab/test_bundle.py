@@ -118,7 +118,7 @@ def test_it_starts_and_the_figures_are_printed(
     print(f"\n{archive.name}: {archive.stat().st_size / 1e6:.1f} MB, {size / 1e6:.1f} MB unpacked")
     for args in (("--version",), ("--help",), ("explain", "7.1")):
         took: list[float] = []
-        for _ in range(5):
+        for _ in range(3):
             began = time.monotonic()
             bare.run(bkrec, *args).must(0)
             took.append(time.monotonic() - began)
@@ -126,8 +126,8 @@ def test_it_starts_and_the_figures_are_printed(
 
 
 def test_what_is_not_ascii_is_printed_in_any_locale(bare: Bare, bkrec: str) -> None:
-    for variables in ({}, {"LC_ALL": "C"}, {"LANG": "zh_CN.UTF-8"}, {"LANG": "en_US.ISO-8859-1"}):
-        assert "蓝鲸" in bare.run(bkrec, "--lang", "zh", "explain", "7.1", env=variables).must(0).out
+    for variables in ({}, {"LC_ALL": "C"}, {"LANG": "zh_CN.UTF-8"}):
+        assert "升级指引" in bare.run(bkrec, "--lang", "zh", "explain", "7.1", env=variables).must(0).out
 
 
 def test_a_copy_elsewhere_and_a_link_to_it_do_as_well(bare: Bare, bkrec: str) -> None:
