@@ -73,6 +73,8 @@ def path() -> Path:
 
 def ensure() -> Path:
     """The base image's directory, built now if this recipe was never built here (one to two minutes)."""
+    if path().exists():  # also while another one is being built
+        return path()
     STORE.mkdir(parents=True, exist_ok=True)
     with open(STORE / "base.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
