@@ -34,8 +34,9 @@ SERVERS = (
     r"/data/bkce/public/(paas_agent/)?docker(/.*)?",
     r"/run/(docker|containerd|docker-[^/]*)(/.*)?",
     r"/var/lib/(docker|containerd)(/.*)?",
+    r"/data/bkce/logs/nginx/(access|error)\.log",
 )
-"""Where servers that run keep their data; bkrec has no business there."""
+"""Where servers that run keep their data, and nginx a line for each page that anybody asks for."""
 
 
 Traces = dict[str, dict[str, str]]
