@@ -330,7 +330,6 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="BKDocs 6.2, convert_https.md and change_domain.md",
         world=from_61(https_own_domain),
         owned=https_own_domain,
-        lab="tests/lab/test_https.py",
     ),
     ClusterShape(
         id="paths",
@@ -438,7 +437,6 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="install.config; guide 5.1",
         config=two_mysql(),
         world=from_61(config=two_mysql()),
-        lab="tests/lab/test_databases.py",
     ),
     ClusterShape(
         id="own-code",
@@ -475,7 +473,6 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="load_env.sh; bin/merge_env.sh",
         world=from_61(declared_passwords),
         owned=declared_passwords,
-        lab="tests/lab/test_databases.py",
     ),
     ClusterShape(
         id="proxy",
