@@ -184,7 +184,7 @@ class Cluster:
     def hosts(self, module: Module) -> tuple[str, ...]:
         if module.everywhere:
             return self.inventory.hosts if self.inventory.on(module.name) else ()
-        if module.projects_apart:
+        if module.separate_projects:
             return tuple(host for host in self.inventory.on(module.name) if host not in self._with_project(module.name))
         return _on_any(self, module.hosts_of) if module.hosts_of else self.inventory.on(module.name)
 

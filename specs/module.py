@@ -246,7 +246,7 @@ class Module(Model):
     upgrade."""
     everywhere: bool = False
     """Where install.config has it at all, it is on every host (consul's agents)."""
-    projects_apart: bool = False
+    separate_projects: bool = False
     """Where install.config names a project of it (`mysql(job)`), that is an instance of another unit."""
     serves: tuple[Serves, ...] = ()
     src: str = ""

@@ -25,9 +25,9 @@ def spoilt(repaired: Desk) -> Iterator[Desk]:
 
 
 def test_each_is_named_and_only_what_may_be_started_or_enabled_is_repaired(spoilt: Desk) -> None:
-    told = spoilt.bkrec("check", "-o", "json").must(2).document
-    assert told["unknown"] == []
-    named = {drift["fact"] for drift in told["drift"]}
+    document = spoilt.bkrec("check", "-o", "json").must(2).document
+    assert document["unknown"] == []
+    named = {drift["fact"] for drift in document["drift"]}
     assert named - {"consul.passing rabbitmq @10.0.0.2"} == {
         "unit.enabled redis@default.service @10.0.0.1",
         "unit.active rabbitmq-server.service @10.0.0.2",
@@ -35,7 +35,7 @@ def test_each_is_named_and_only_what_may_be_started_or_enabled_is_repaired(spoil
         "system.name consul.service.consul @10.0.0.2",
         f"path.kind {CERTIFICATE} @10.0.0.3",
     }
-    assert {drift["module"] for drift in told["drift"]} == {"redis", "rabbitmq", "consul", "etcd"}
+    assert {drift["module"] for drift in document["drift"]} == {"redis", "rabbitmq", "consul", "etcd"}
 
     done = spoilt.bkrec("apply", "--yes", "-o", "json", timeout_s=200).must(3)
     assert on(spoilt.lab, "h1", "systemctl is-enabled redis@default").strip() == "enabled"

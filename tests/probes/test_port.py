@@ -72,7 +72,7 @@ def test_without_ss_nobody_is_named(tmp_path: Path) -> None:
         assert [brief(one) for one in ask(PROBE, [fact], tools=tool(tmp_path, "ss", "exit 127"))] == ["?"]
 
 
-HELD = """\
+LISTED = """\
 held\t6379\tredis-server (7)\tredis@default.service
 held\t6379\tsshd (9)\t
 held\t80\tnc (8)\t
@@ -84,7 +84,7 @@ end
 
 
 @pytest.mark.parametrize(
-    ("port", "unit", "told"),
+    ("port", "unit", "reading"),
     [
         (6379, "redis@default.service", "redis@default.service"),
         (6379, "redis.service", "redis@default.service"),
@@ -93,9 +93,9 @@ end
         (81, "redis.service", "absent"),
     ],
 )
-def test_a_port_is_its_unit_s_or_it_is_told_whose_else(port: int, unit: str, told: str) -> None:
+def test_a_port_is_its_unit_s_or_whose_else_is_named(port: int, unit: str, reading: str) -> None:
     fact = PortUnit(host=HOST, port=port, unit=unit)
-    assert brief(PROBE.parse([fact], Output(stdout=HELD))[fact]) == told
+    assert brief(PROBE.parse([fact], Output(stdout=LISTED))[fact]) == reading
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -43,6 +43,13 @@ BY_HAND = {
     "containers-unsteady": "as with units",
     "units-recently-started": "time alone mends it; one that keeps dying is for a person to see",
     "task-untraced": "IAM is upgraded, and nobody can see whether its groups were migrated before",
+    "base-service-missing": "a base service is never installed again: its data may be anywhere",
+    "base-service-outdated": "a base service is never restarted while it runs",
+    "base-service-unregistered": "of a base service nothing but its unit is ever changed",
+    "port-of-another": "who holds the port may be somebody's",
+    "certificate-ended": "a new one has to be trusted by others too",
+    "certificate-missing": "a copy is on the other hosts; a new one would not be trusted",
+    "names-unresolved": "/etc/resolv.conf is the operator's",
     "tag-missing": "what generated the secrets is gone: only the operator may decide which are right",
 }
 """What a drift may be refused for, and why that is right."""

@@ -37,7 +37,7 @@ def test_every_wrong_key_is_told_with_its_place(text: str, expected: list[tuple[
 def test_the_release_reads_and_its_modules_refer_to_each_other() -> None:
     made = release()
     names = {module.name for module in made.modules}
-    assert {module.name for module in made.modules if module.optional} == names - set(made.scope)
+    assert {m.name for m in made.modules if m.optional or m.base} == names - set(made.scope)
     assert all(required.module in names for module in made.modules for required in module.requires)
 
 

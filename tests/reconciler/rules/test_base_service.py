@@ -42,7 +42,7 @@ def codes(plan: Plan) -> list[str]:
 
 
 def test_every_module_of_install_config_has_a_unit_that_is_expected_on_its_host() -> None:
-    told = {(e.fact.host, e.module) for e in EXPECTED if isinstance(e.fact, UnitActive)}
+    named = {(e.fact.host, e.module) for e in EXPECTED if isinstance(e.fact, UnitActive)}
     placed = {
         (host, name.partition("(")[0])
         for name, hosts in CLUSTER.inventory.groups
@@ -50,7 +50,7 @@ def test_every_module_of_install_config_has_a_unit_that_is_expected_on_its_host(
         if name.partition("(")[0] not in {m.name.partition("(")[0] for m in CLUSTER.modules()}
     }
     renamed = {("10.0.0.2", "appo"): ("10.0.0.2", "paasagent"), ("10.0.0.3", "appt"): ("10.0.0.3", "paasagent")}
-    assert {renamed.get(pair, pair) for pair in placed} <= told
+    assert {renamed.get(pair, pair) for pair in placed} <= named
 
 
 def test_consul_s_agent_is_on_every_host_and_its_servers_only_where_it_is_named() -> None:
@@ -187,9 +187,10 @@ def test_before_an_upgrade_a_stopped_database_is_started_and_then_dumped(unit: U
 
 
 def test_nobody_is_asked_to_log_in_to_a_server_that_the_plan_starts_first() -> None:
+    at_once: dict[AnyFact, AnyReading] = {MYSQL: Known("inactive")}
     stopped, running = (
         preflight_checks(CLUSTER, 1_700_000_000, study(World(cluster=CLUSTER, facts=facts))[0])
-        for facts in ({MYSQL: Known("inactive")}, {})
+        for facts in (at_once, {})
     )
     assert [[e.fact.host for e in checks if isinstance(e.fact, LoginPath)] for checks in (stopped, running)] == [
         [],

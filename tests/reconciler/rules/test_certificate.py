@@ -2,6 +2,7 @@
 
 import pytest
 
+from actions.unit import StartUnit
 from probes.certificate import CertificatesEnding
 from probes.fact import Absent, AnyFact, AnyReading, Known
 from probes.path import PathKind
@@ -42,7 +43,7 @@ def test_before_etcd_is_installed_they_come_with_it() -> None:
 def test_without_its_certificates_etcd_that_is_down_is_started_and_they_are_asked_for_afterwards() -> None:
     etcd = UnitActive(host="10.0.0.3", unit="etcd.service")
     plan = plan_with((KEY, Absent()), (etcd, Known("failed")))
-    assert [step.action.kind for step in plan.steps] == ["unit.start"]
+    assert [step.action for step in plan.steps] == [StartUnit(host="10.0.0.3", unit="etcd.service")]
 
 
 @pytest.mark.parametrize("directory", ["cert", "cert/etcd"])
