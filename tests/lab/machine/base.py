@@ -90,10 +90,10 @@ def path(place: Place) -> Path:
 
 def ensure(place: Place) -> Path:
     """The base image's directory, built now if this recipe was never built here (one to two minutes)."""
-    if path().exists():  # also while another one is being built
-        return path()
-    STORE.mkdir(parents=True, exist_ok=True)
     target = path(place)
+    if target.exists():  # also while another one is being built
+        return target
+    STORE.mkdir(parents=True, exist_ok=True)
     with open(STORE / "base.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not target.exists():
