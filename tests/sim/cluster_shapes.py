@@ -619,7 +619,6 @@ REFUSED: tuple[ClusterShape, ...] = (
             source="install.config.5ip.sample; bin/install_apisix.sh:75-79",
             config=beside(module),
             layout="install-config-conflict",
-            lab="tests/lab/test_shapes.py",
         )
         for module in ("nginx", "appo", "appt", "nodeman")
     ),
@@ -629,7 +628,6 @@ REFUSED: tuple[ClusterShape, ...] = (
         source="bin/install_apisix.sh:75-79",
         placement={"apigw": "10.0.0.2"},
         layout="placement-conflict",
-        lab="tests/lab/test_shapes.py",
     ),
 )
 
