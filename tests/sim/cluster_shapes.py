@@ -619,6 +619,7 @@ REFUSED: tuple[ClusterShape, ...] = (
             source="install.config.5ip.sample; bin/install_apisix.sh:75-79",
             config=beside(module),
             layout="install-config-conflict",
+            lab="tests/lab/test_shapes.py",
         )
         for module in ("nginx", "appo", "appt", "nodeman")
     ),
