@@ -330,9 +330,13 @@ def _placing(controller: str, layout: HostLayout, placement: Mapping[str, tuple[
 
 
 def propose_placement(release: Release, config: str, controller: str) -> dict[str, tuple[str, ...]]:
-    """Module → hosts for every new module that install.config lacks. Raises LayoutError where none fits."""
-    layout = parse(config)
-    _refuse_one_host(layout, f"{controller} install.config")
+    """Module → hosts for every new module that install.config lacks. Raises LayoutError where none fits, and where
+    install.config has two modules on one host that cannot share it."""
+    layout, where = parse(config), f"{controller} install.config"
+    _refuse_one_host(layout, where)
+    conflicts = tuple(_conflicts(release, layout, where))
+    if conflicts:
+        raise LayoutError(*conflicts)
     new = [m for m in release.modules if _is_placed_anew(m, layout) and not layout.hosts_named(m.name)]
     return _places(new, layout, controller)
 

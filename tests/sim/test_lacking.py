@@ -193,3 +193,11 @@ def test_what_the_variables_say_is_read_with_every_look_and_decides() -> None:
     _, decide_ = spec_inputs(cluster).plan_inputs(answers)
     dumps = [step.action.host for step in decide_(answers).steps if isinstance(step.action, BackupMysql)]
     assert sorted(dumps) == ["10.0.0.1", "10.0.0.3"]
+
+
+@pytest.mark.parametrize("module", ["nginx", "appo", "appt", "nodeman"])
+def test_init_itself_refuses_a_layout_that_cannot_be(module: str) -> None:
+    """Or it would write a cluster.toml that every other command refuses."""
+    with pytest.raises(LayoutError) as refused:
+        propose_placement(RELEASE, CONFIG.replace("10.0.0.1 iam", f"10.0.0.1 {module},apigw,iam"), "10.0.0.1")
+    assert {diagnostic.code for diagnostic in refused.value.diagnostics} == {"install-config-conflict"}
