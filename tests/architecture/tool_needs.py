@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.engine.jobs import scripts as job_scripts
-from tests.architecture.test_scripts import Script, bare, scripts
+from tests.architecture.host_scripts import Script, bare, scripts
 
 TABLE = Path(__file__).parents[2] / "docs/tools.toml"
 OF_THE_SHELL = frozenset(
