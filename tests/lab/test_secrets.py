@@ -89,7 +89,7 @@ def test_the_search_finds_a_secret_in_a_log(pristine: Desk) -> None:
         "h3",
         "mkdir -p /var/lib/bkrec/jobs/made.1; echo password=CANARYx > /var/lib/bkrec/jobs/made.1/log",
     )
-    (pristine.home / "state").mkdir()
+    (pristine.home / "state").mkdir(exist_ok=True)
     (pristine.home / "state" / "run.jsonl").write_text('{"line": "CANARYx"}\n', encoding="utf-8")
     assert [(host, str(path)) for host, _, path in on_hosts(pristine.lab)] == [("h3", "jobs/made.1/log")]
     assert [path.name for path in with_canary(pristine.home)] == ["run.jsonl"]

@@ -275,6 +275,12 @@ def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE, *, whole: bool = False
     return desk
 
 
+def undated(check: dict[str, Any]) -> dict[str, Any]:
+    """What a check says of the cluster, without when it was made: the same cluster gives the same."""
+    assert check["checked"]
+    return {name: value for name, value in check.items() if name not in ("checked", "last_success")}
+
+
 def jobs(lab: Lab, host: str, prefix: str) -> list[Path]:
     """Directories of the jobs of that name on HOST, seen from outside."""
     return sorted((lab.place.root(host) / "var/lib/bkrec/jobs").glob(f"{prefix}*"))
