@@ -49,7 +49,7 @@ def night(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Night:
     with desk.watched_over():
         with measured("until the middle of install paas"):
             first = desk.start("apply", "--yes", "-o", "json")
-            job = until(lambda: first.goes_on() and in_the_middle(lab), 120, "install paas is in the middle")
+            job = until(lambda: first.goes_on() and in_the_middle(lab), 240, "install paas is in the middle")
         before = epochs(lab)
         second = desk.bkrec("apply", "--yes")
         after = epochs(lab)
