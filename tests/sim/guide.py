@@ -16,7 +16,7 @@ from probes.path import FileDigest, PathKind, VersionText
 from probes.port import PortListening
 from probes.task import TaskDone, TaskRecorded
 from probes.unit import UnitActive, UnitEnabled
-from reconciler.rules import env, module_extras, module_facts, nginx, saas, source, tree, version
+from reconciler.rules import certificate, env, module_extras, module_facts, nginx, saas, source, tree, version
 from reconciler.rules.install import database
 from specs.cluster import Cluster
 from specs.module import Module, PostUpgradeTask
@@ -168,6 +168,15 @@ def installed(name: str) -> Callable[[Cluster], Facts]:
         return {**current, **made}
 
     return done
+
+
+def certified(name: str) -> Callable[[Cluster], Facts]:
+    """Its installer makes them first (ce/install.sh:676-680)."""
+    return lambda cluster: held(
+        expected
+        for expected in certificate.expect(cluster)
+        if expected.module == name and isinstance(expected.fact, PathKind)
+    )
 
 
 def ages(cluster: Cluster, module: Module) -> list[UnitCurrent]:
