@@ -23,9 +23,11 @@ def report(path: Path, run: str = "") -> Result[RunReportDoc]:
     try:
         directory = state_path(name, os.environ)
         known = journal.runs(directory)
-        if not known or (run and run not in known):
-            shown = ", ".join(reversed(known[-MAX_RUNS_SHOWN:])) or "-"
-            raise UsageError(diagnose("report-unknown-run", run=run or "-", runs=shown))
+        if not known:
+            raise UsageError(diagnose("report-no-run", cluster=name))
+        if run and run not in known:
+            shown = ", ".join(reversed(known[-MAX_RUNS_SHOWN:]))
+            raise UsageError(diagnose("report-unknown-run", run=run, runs=shown))
         chosen = run or known[-1]
         contents = journal.read_run(directory, chosen)
     except OSError as error:

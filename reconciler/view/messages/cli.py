@@ -50,6 +50,20 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         why=LocalizedText(en="nothing was written", zh="未写入任何文件"),
         hint=LocalizedText(en="run it with sudo, or without `--run-as`", zh="用 sudo 执行，或去掉 `--run-as`"),
     ),
+    "report-no-run": DiagnosticText(
+        what=LocalizedText(
+            en="no run of the cluster {cluster} is on record on this machine",
+            zh="本机没有集群 {cluster} 的任何运行记录",
+        ),
+        why=LocalizedText(
+            en="a report is made from the journal, which is on the machine that the run was started from",
+            zh="报告取自运行日志，日志位于启动该运行的机器上",
+        ),
+        hint=LocalizedText(
+            en="run it as the user and on the machine that ran `bkrec apply`",
+            zh="在执行过 `bkrec apply` 的机器上，以同一用户执行",
+        ),
+    ),
     "report-unknown-run": DiagnosticText(
         what=LocalizedText(en="unknown run `{run}` on this machine", zh="本机没有运行 `{run}` 的记录"),
         why=LocalizedText(

@@ -63,11 +63,13 @@ def test_the_page_for_the_ticket(bkrec: Run, tmp_path: Path) -> None:
 
 def test_a_run_that_is_not_on_record_is_64_and_names_those_that_are(bkrec: Run) -> None:
     code, _, err = bkrec("report")
-    assert (code, "error[report-unknown-run]" in err) == (64, True)
+    assert (code, "error[report-no-run]" in err) == (64, True)
+    code, _, err = bkrec("report", "abc")
+    assert (code, "error[report-no-run]" in err) == (64, True)
     bkrec("apply", "--yes")
     (known,) = [line["run"] for line in _runs(bkrec)]
     code, _, err = bkrec("report", "20000101T000000-0")
-    assert (code, known in err) == (64, True)
+    assert (code, known in err, "error[report-unknown-run]" in err) == (64, True, True)
     assert bkrec("report", known)[0] == 0
 
 
