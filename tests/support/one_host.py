@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from probes.command import CURL_WITHOUT_CURLRC, UNSET, Command
+from probes.command import UNSET, Command, without_dot_files
 from probes.registry import PROBES
 from tests.contracts.recording import Recording, fact_of, load
 from tests.support.shells import shell_beside
@@ -190,7 +190,7 @@ def answers(asked: dict[str, Recording], pairs: list[str]) -> Iterator[tuple[str
 
 
 def answer(command: Command, shell: str, beside: Path) -> str:
-    script = f"unset {UNSET}\n{CURL_WITHOUT_CURLRC if 'curl ' in command.script else ''}{command.script}"
+    script = f"unset {UNSET}\n{without_dot_files(command.script)}{command.script}"
     env = {"LC_ALL": "C", "HOME": "/root", "PATH": f"{beside}:{Path(shell).parent}:/usr/sbin:/usr/bin:/sbin:/bin"}
     done = subprocess.run(
         [shell, "-c", script, "bkrec", *command.args],
