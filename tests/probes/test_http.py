@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from probes.command import Output
+from probes.fact import Known
 from probes.http import PROBE, HttpOk, PagesUnserved
-from tests.probes.here import HOST, SHELLS, ask, brief, tool
+from tests.probes.here import HOST, SHELLS, ask, brief, run, tool
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -38,6 +39,12 @@ def server() -> Iterator[str]:
 def test_statuses_come_as_they_are(server: str, shell: str) -> None:
     facts = [HttpOk(host=HOST, url=f"{server}/{path}") for path in ("200", "302", "503", "404/$(x)`x`[1-9]{a,b};x")]
     assert [brief(r) for r in ask(PROBE, facts, shell=shell)] == ["200", "302", "503", "404"]
+
+
+def test_a_proxy_of_the_hosts_environment_is_not_asked(server: str) -> None:
+    fact = HttpOk(host=HOST, url=f"{server}/200")
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "ALL_PROXY"), "http://127.0.0.1:1")
+    assert PROBE.parse([fact], run(PROBE.command([fact]), env=proxies)) == {fact: Known("200")}
 
 
 def test_a_refused_connection_is_absent_and_the_rest_unknown() -> None:

@@ -180,7 +180,10 @@ def test_no_file_may_be_written(path: Path) -> None:
 ODD = (
     {"LC_ALL": "xx_YY.nothing"},
     {"LANG": "zh_CN.GBK", "LC_ALL": ""},
+    {"LC_ALL": "POSIX", "PYTHONUTF8": "0"},
     {"PYTHONIOENCODING": "ascii"},
+    {"PYTHONIOENCODING": "gbk"},
+    {"PYTHONIOENCODING": "gb18030"},
     {"TERM": "", "COLUMNS": "x"},
     {"TMPDIR": "/nonexistent"},
     {"XDG_STATE_HOME": "/dev/null/x"},
