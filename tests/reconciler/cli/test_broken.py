@@ -76,7 +76,7 @@ def bkrec(
         cwd=path,
         env=env,
         capture_output=True,
-        text=True,
+        encoding=env.get("PYTHONIOENCODING", "utf-8"),
         check=False,
         timeout=120,
         preexec_fn=change,
