@@ -21,7 +21,6 @@ from reconciler.core.plan import Derived, Progressing, Repair
 from reconciler.core.planner import Decision
 from reconciler.rules import module_extras, module_facts, newer
 from reconciler.rules.database import backups
-from reconciler.rules.module_extras import INGRESS_URL
 from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
@@ -60,14 +59,13 @@ def _unserved(cluster: Cluster, fact: PagesUnserved, drift: AnyDrift, facts: Fac
     missing = tuple(expected for expected in _depends_on(cluster, pages) if not facts.holds(expected))
     if missing:
         return Derived(expected=drift.expected, depends_on=missing)
-    return Progressing(
-        diagnostic=diagnose("saas-page-silent", where=f"{fact.host} {INGRESS_URL}", pages=", ".join(pages))
-    )
+    where = f"{fact.host} {fact.env}"
+    return Progressing(diagnostic=diagnose("saas-page-silent", where=where, pages=", ".join(pages)))
 
 
 def _depends_on(cluster: Cluster, pages: tuple[str, ...]) -> Iterator[AnyExpected]:
     """Facts that the missing pages depend on: the ingress, where it is unreachable; each SaaS."""
-    unreachable = any(page.startswith(INGRESS_URL) for page in pages)
+    unreachable = any(page.startswith("http:") for page in pages)
     for module in cluster.modules():
         if unreachable and module.templates:
             yield from module_facts.running(cluster, module)

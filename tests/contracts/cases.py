@@ -260,8 +260,8 @@ def topology(host: str, install: str, since: str) -> tuple[Any, ...]:
         RemainingSets(host=host, install=install),
         RemainingTemplates(host=host, install=install),
         JobModules(host=host, install=install),
-        EditingUnlocked(host=host),
-        EditingLocked(host=host),
+        EditingUnlocked(host=host, env=f"{FINAL}/cmdb.env"),
+        EditingLocked(host=host, env=f"{FINAL}/cmdb.env"),
     )
 
 
@@ -360,9 +360,15 @@ CASES: tuple[Case, ...] = (
         "http/pages",
         0,
         "curl --version",
-        PagesUnserved(host=H1, urls=tuple(f"http://paas.service.consul/o/{app}/" for app in ("bk_iam", "bk_none"))),
-        PagesUnserved(host=H1, urls=("http://127.0.0.1:1/",)),
-        PagesUnserved(host=H1, urls=("http://none.invalid/",)),
+        PagesUnserved(host=H1, env=f"{FINAL}/paas.env", pages=("/o/bk_iam/", "/o/bk_none/")),
+        PagesUnserved(host=H1, env="/data/none.env", pages=("/o/bk_iam/",)),
+    ),
+    _case(
+        "http/pages-no-network",
+        0,
+        "curl --version",
+        PagesUnserved(host=H1, env=f"{FINAL}/paas.env", pages=("/o/bk_iam/", "/o/bk_none/")),
+        under=NO_NETWORK,
     ),
     _case(
         "host/controller",

@@ -93,8 +93,8 @@ def _how(expected: AnyExpected, random: Random) -> tuple[str, Related]:
         case AppContainer(app=app):
             how = random.choice(("stop -t 1", "rm -f"))
             return f"docker {how} $(docker ps -q --filter name=^{app}-)", _page(app)
-        case PagesUnserved(urls=urls):
-            app = random.choice(urls).rstrip("/").rpartition("/")[2]
+        case PagesUnserved(pages=pages):
+            app = random.choice(pages).rstrip("/").rpartition("/")[2]
             return f"ssh {HOSTS['h2']} 'docker stop -t 1 $(docker ps -q --filter name=^{app}-)'", _page(app)
         case DockerDataRoot():
             return (
