@@ -59,8 +59,8 @@ WORDS = {
         "by-hand": "by hand, {date}",
         "none": "not tried",
         "crossed": "Besides, https × domain × suite × databases elsewhere × code of its own: {number} combinations;\n"
-        "and earlier 6.2 × https × domain × modes of JOB, monitor and agents: {later}; each converging in a random order too\n"
-        "(`pytest -m campaign tests/sim/test_cluster_shapes.py`).",
+        "and earlier 6.2 × https × domain × modes of JOB, monitor and agents: {later};\n"
+        "each converging in a random order too (`pytest -m campaign tests/sim/test_cluster_shapes.py`).",
     },
     "zh": {
         "converged": "已收敛",
