@@ -437,6 +437,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         approvals=frozenset({"databases-dumped"}),
         refused=frozenset({"preflight-databases"}),
         lab="tests/lab/test_databases.py",
+        reference="2026-11-29",
     ),
     ClusterShape(
         id="mongodb-elsewhere",
