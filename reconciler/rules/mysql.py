@@ -61,8 +61,15 @@ def _grant(cluster: Cluster, fact: MysqlUser, drift: AnyDrift) -> Decision:
     product = next(m.database for m in cluster.release.modules if m.database and m.database.user == fact.user)
     server = databases.mysql(cluster)
     if server not in cluster.inventory.everyone:
-        key = f"{cluster.env(f'04-final/{product.env}')} {product.password_key}"
-        return diagnose("grant-elsewhere", where=server or "?", user=fact.user, key=key, hosts=", ".join(fact.hosts))
+        return diagnose(
+            "grant-elsewhere",
+            where=server or "?",
+            user=fact.user,
+            key=product.password_key,
+            merged=cluster.env(f"04-final/{product.env}"),
+            declared=cluster.env(f"03-userdef/{product.env}"),
+            hosts=", ".join(fact.hosts),
+        )
     action = GrantUser(
         host=server,
         install=cluster.paths.install,

@@ -40,7 +40,7 @@ from probes.system import (
     PythonModulesMissing,
 )
 from probes.unit import UnitActive
-from reconciler.core.plan import Plan, Step
+from reconciler.core.plan import Plan, Step, needs_backup
 from reconciler.rules import database, task
 from reconciler.rules.install import site_code_copy
 from specs.cluster import Cluster
@@ -148,7 +148,7 @@ def _no_foreign_work(cluster: Cluster) -> Iterator[AnyExpected]:
 
 def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
     """Irreversible changes require databases that bkrec can dump, unless a person confirms a dump."""
-    if loses(plan) and database.DUMPED not in approved:
+    if needs_backup(plan.steps) and database.DUMPED not in approved:
         yield database.elsewhere(cluster)
 
 
@@ -170,15 +170,10 @@ def _site_code(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[Any
             yield fact.must_be((), because=because, source="ce/bin/install_paas.sh:164")
 
 
-def loses(plan: Plan) -> bool:
-    """Does it do anything that only a backup brings back?"""
-    return any(step.action.irreversible or step.action.disrupts == "data" for step in plan.steps)
-
-
 def undumped(cluster: Cluster, plan: Plan, readings: Readings) -> tuple[Diagnostic, ...]:
     """Reported with the plan, long before the check fails."""
     reading = readings.get(database.elsewhere(cluster).fact)
-    if not loses(plan) or not isinstance(reading, Known) or not reading.value:
+    if not needs_backup(plan.steps) or not isinstance(reading, Known) or not reading.value:
         return ()
     servers = ", ".join(reading.value)
     return (diagnose("database-elsewhere", where=cluster.env("04-final"), servers=servers, id=database.DUMPED),)
