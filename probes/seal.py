@@ -25,7 +25,7 @@ REST = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealChanges(Fact[tuple[str, ...]]):
-    """"content configuration /data/bkce/etc/x" for each change, or "many programs 1234"; Absent without a seal."""
+    """ "content configuration /data/bkce/etc/x" for each change, or "many programs 1234"; Absent without a seal."""
 
     kind: Literal["seal.changes"] = "seal.changes"
 

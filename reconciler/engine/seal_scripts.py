@@ -1,4 +1,4 @@
-"""Scripts of the seal, as they run on hosts: take it, renew what jobs of bkrec have changed, accept what a person names.
+"""Scripts of the seal, as they run on hosts: take it, renew what jobs have changed, accept what a person names.
 
 The manifest is written aside, synced and renamed; a lock of its own keeps two from writing at once (the host's one lock
 is renewed by the lease meanwhile, and taking digests may last minutes). A history of one line for each stands beside.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from probes.command import Command, Output
 from probes.lib.seal_shell import MANIFEST
@@ -45,8 +46,8 @@ class SealedPlatform:
         command = Command(script=SEAL, args=args, stdin=self.words() if words is None else words)
         return run(command, shell=self.shell, tools=self.tools)
 
-    def changes(self) -> object:
-        """What the look has to say, or the code of why it does not know."""
+    def changes(self) -> list[str]:
+        """What the look has to say, or the code of why it does not know, alone."""
         reading = ask(
             PROBE,
             [SealChanges(host=HOST)],
@@ -54,5 +55,6 @@ class SealedPlatform:
             tools=self.tools,
             instead={MANIFEST: str(self.manifest)},
         )[0]
-        value = brief(reading)
-        return [word.replace(f"{self.root}/", "") for word in value] if isinstance(value, tuple) else value
+        value = cast("tuple[str, ...] | str", brief(reading))
+        words = value if isinstance(value, tuple) else (value,)
+        return [word.replace(f"{self.root}/", "") for word in words]
