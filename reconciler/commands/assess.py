@@ -147,7 +147,8 @@ def cluster_as_read(cluster: Cluster, readings: Readings) -> Cluster:
 def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
     cluster = cluster_as_read(cluster, assessment.readings)
     blocked = {blocked.diagnostic for blocked in assessment.plan.blocked}
-    difference = site.waive(assessment.difference, assessment.expected, cluster.waivers)
+    compared = seal.without_repeated(assessment.difference)
+    difference = site.waive(compared, assessment.expected, cluster.waivers)
     return ClusterReport(
         name=cluster.name,
         release=cluster.release.version,

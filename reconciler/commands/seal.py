@@ -83,7 +83,8 @@ def sealing(opened: ClusterSession) -> Callable[[int, Assessment], Awaitable[Non
         if changed:
             periods = await engine.job_periods(opened.transport, cluster.inventory.everyone)
             request = SealRequest(purpose="renew", release=cluster.release.version, who=caller.who(), epoch=epoch)
-            await engine.seal_hosts(opened.transport, dict.fromkeys(changed, periods), request)
+            words = {host: periods.get(host, "") for host in changed}
+            await engine.seal_hosts(opened.transport, words, request)
 
     return seal
 

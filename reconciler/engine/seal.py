@@ -6,7 +6,7 @@ or between two runs, stays a finding. So it needs no list from before the run, a
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from probes.command import Command
@@ -86,20 +86,38 @@ async def _seal(transport: Transport, host: str, words: str, request: SealReques
     )
 
 
-async def job_periods(transport: Transport, hosts: Iterable[str]) -> str:
-    """When jobs ran on any of these hosts, as lines "BEGIN END" in seconds before now. A host that does not answer has
-    none: what its jobs changed elsewhere stays a finding."""
+async def job_periods(transport: Transport, hosts: Iterable[str]) -> Mapping[str, str]:
+    """When jobs ran on any of these hosts, for each host by its own clock: all are asked at the same moment. A host
+    that does not answer has none: what its jobs changed elsewhere stays a finding."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_periods(transport, host)) for host in hosts]
-    return "".join(task.result() for task in tasks)
+        tasks = {host: group.create_task(_periods(transport, host)) for host in hosts}
+    read = {host: periods for host, task in tasks.items() if (periods := task.result()) is not None}
+    return {host: "".join(_by_clock(own.now, read.values())) for host, own in read.items()}
 
 
-async def _periods(transport: Transport, host: str) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Periods:
+    now: int
+    """Seconds since the epoch, by the host's clock, as are the others."""
+    jobs: tuple[tuple[int, int], ...]
+
+
+def _by_clock(now: int, read: Iterable[_Periods]) -> Iterator[str]:
+    for periods in read:
+        ahead = now - periods.now
+        yield from (f"{begin + ahead} {end + ahead}\n" for begin, end in periods.jobs)
+
+
+async def _periods(transport: Transport, host: str) -> _Periods | None:
     try:
         output = await transport.run(host, Command(script=PERIODS, args=(STATE_ROOT,)))
     except TransportError:
-        return ""
-    return "".join(f"{line}\n" for line in output.stdout.splitlines() if re.fullmatch(r"-?\d+ -?\d+", line))
+        return None
+    now = last_match(r"now ([0-9]{1,12})$", output.stdout)
+    jobs = re.findall(r"^([0-9]{1,12}) ([0-9]{1,12})$", output.stdout, re.MULTILINE)
+    if now is None:
+        return None
+    return _Periods(now=int(now[1]), jobs=tuple((int(begin), int(end)) for begin, end in jobs))
 
 
 async def history(transport: Transport, host: str) -> tuple[str, ...]:

@@ -17,11 +17,11 @@ for job in "$root"/jobs/*; do
   end=$now
   if [ -e "$job/exit" ]; then read -r status end <"$job/exit"; fi
   case $end in '' | *[!0-9]*) end=$now ;; esac
-  printf '%s %s\n' "$((now - begin))" "$((now - end))"
+  printf '%s %s\n' "$begin" "$end"
 done
-echo end
+printf 'now %s\n' "$now"
 """
-"""When jobs of bkrec ran on this host, in seconds before now: other hosts' clocks need not agree with this one's."""
+"""When jobs of bkrec ran on this host, and its clock now: other hosts' clocks need not agree with it."""
 
 SEAL: LiteralString = (
     LISTED
@@ -45,11 +45,10 @@ case $purpose in
   renew)
     [ -e "$manifest" ] || say absent
     since=$(sed -n '1s/^[^ ]* [^ ]* [^ ]* \([0-9]*\) .*/\1/p' "$manifest")
-    this=$(date +%s)
     scope=$(sed -n '/^@/p' "$manifest")
     periods=$(printf '%s\n' "$words" | while read -r begin end; do
       case $begin$end in '' | *[!0-9]*) continue ;; esac
-      if [ "$((this - end))" -ge "${since:-0}" ]; then printf '%s %s ' "$((this - begin))" "$((this - end))"; fi
+      if [ "$end" -ge "${since:-0}" ]; then printf '%s %s ' "$begin" "$end"; fi
     done) ;;
   accept)
     [ -e "$manifest" ] || say absent
@@ -90,7 +89,7 @@ dd if=/dev/null of="$manifest.new" conv=notrunc,fsync 2>/dev/null && mv -f "$man
 say sealed "$(($(wc -l <"$manifest") - 2))"
 """
 )
-"""stdin: of `take` the scope, of `renew` when jobs ran, of `accept` lines `PART NAME`."""
+"""stdin: of `take` the scope, of `renew` when jobs ran by this clock, of `accept` lines `PART NAME`."""
 
 HISTORY: LiteralString = r"""
 if [ -r "$1/seal/history" ]; then cat "$1/seal/history"; fi

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from probes.consul import ConsulDefinition
+from probes.container import ContainerImage, ContainerState, DockerDataRoot
 from probes.fact import AnyDrift, AnyExpected, Known, Readings, Unknown, fact_id
 from probes.seal import REST, UNCHANGED, SealChanges, SealedFile
+from reconciler.core.diff import Difference
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.planner import Decision
 from reconciler.rules.module_facts import DOCKER
@@ -64,6 +67,45 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
     where = f"{fact.host} {fact.path}" if isinstance(fact, SealedFile) else fact.host
     return diagnose("seal-broken", where=where, fact=fact_id(fact))
+
+
+def without_repeated(difference: Difference) -> Difference:
+    """Without changes of files and containers that another finding names with what is wrong in them. They are no less
+    part of the seal: where the other one is repaired by hand and the file differs still, this one is told."""
+    changed = [drift for drift in difference.drift if isinstance(drift.expected.fact, SealedFile)]
+    if not changed:
+        return difference
+    others = (*difference.drift, *difference.unknown, *(advised.drift for advised in difference.advice))
+    named = {name for drift in others if not isinstance(drift.expected.fact, FACTS) for name in _names(drift)}
+    repeated = [drift for drift in changed if named & set(_names(drift))]
+    return replace(difference, drift=tuple(drift for drift in difference.drift if drift not in repeated))
+
+
+def _names(drift: AnyDrift) -> Iterator[tuple[str, str]]:
+    """Host and path of each file that a fact is about; a directory by itself, which a path below it names too."""
+    fact = drift.expected.fact
+    match fact:
+        case SealedFile(path=path):
+            yield from ((fact.host, above) for above in _with_parents(path))
+        case ConsulDefinition(service=service):
+            yield fact.host, f"/etc/consul.d/service/{service}.json"
+        case DockerDataRoot():
+            yield fact.host, "/etc/docker/daemon.json"
+        case ContainerState(container=name) | ContainerImage(container=name):
+            yield fact.host, f"container:{name}"
+        case _:
+            for field in ("file", "path", "directory"):
+                path = getattr(fact, field, "")
+                if path:
+                    yield fact.host, str(path)
+
+
+def _with_parents(path: str) -> Iterator[str]:
+    if path.startswith("container:"):
+        yield path.rpartition(":")[0]
+    while path.count("/") > 1 or (path and not path.startswith("/")):
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def unsealed(cluster: Cluster, readings: Readings) -> Iterator[Diagnostic]:
