@@ -1,4 +1,4 @@
-"""The seal, as release data: which files define a finished platform, and what is left out of them and why."""
+"""The seal, as release data: which files define a finished platform, and what is excluded from them and why."""
 
 from typing import Literal
 
@@ -25,7 +25,7 @@ class SealPart(Model):
     source: str
 
 
-class LeftOut(Model):
+class SealExclusion(Model):
     paths: tuple[str, ...] = Field(min_length=1)
     """As find's -path has them: * matches a slash too."""
     because: LocalizedText
@@ -34,7 +34,7 @@ class LeftOut(Model):
 
 class Seal(Model):
     parts: tuple[SealPart, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    exclusions: tuple[SealExclusion, ...] = ()
     unit_directories: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     """Besides those of the modules, wherever they are."""

@@ -36,7 +36,9 @@ unit_files() { # UNIT, in each of $unit_directories: its fragment, and each dire
   done
 }
 roots() { # of $scope, patterns resolved
-  unit_directories=$(printf '%s\n' "$scope" | sed -n "s/^@unit-directory$tab-$tab//p")
+  unit_directories=$(printf '%s\n' "$scope" | sed -n "s/^@unit-directory$tab-$tab//p" | while read -r directory; do
+    if [ -d "$directory" ]; then readlink -f "$directory"; fi # /lib is /usr/lib on most
+  done | sort -u)
   printf '%s\n' "$scope" | while IFS=$tab read -r word part value; do
     case $word in
       @root)
@@ -68,17 +70,17 @@ containers() {
   present=$(docker ps -a --format '{{.Names}}' 2>/dev/null) || { printf 'unread\tcontainers\tdocker\n'; return 0; }
   for name in $wanted; do
     case "$newline$present$newline" in *"$newline$name$newline"*) : ;; *) continue ;; esac
-    created=$(docker inspect -f '{{.Created}}' "$name" 2>/dev/null) || created=
+    created=$(docker inspect --format '{{.Created}}' "$name" 2>/dev/null) || created=
     [ -n "$created" ] || { printf 'unread\tcontainers\t%s\n' "$name"; continue; }
     since=$(date -d "$created" +%s 2>/dev/null) || since=-
     for field in image mounts environment command network; do
       case $field in
-        image) text=$(docker inspect -f '{{.Image}}' "$name" 2>/dev/null) || text= ;;
-        mounts) text=$(docker inspect -f '{{json .HostConfig.Binds}}' "$name" 2>/dev/null) || text= ;;
-        environment) text=$(docker inspect -f '{{json .Config.Env}}' "$name" 2>/dev/null) || text= ;;
-        command) text=$(docker inspect -f '{{json .Config.Entrypoint}} {{json .Config.Cmd}}' "$name" 2>/dev/null) ||
+        image) text=$(docker inspect --format '{{.Image}}' "$name" 2>/dev/null) || text= ;;
+        mounts) text=$(docker inspect --format '{{json .HostConfig.Binds}}' "$name" 2>/dev/null) || text= ;;
+        environment) text=$(docker inspect --format '{{json .Config.Env}}' "$name" 2>/dev/null) || text= ;;
+        command) text=$(docker inspect --format '{{json .Config.Entrypoint}} {{json .Config.Cmd}}' "$name" 2>/dev/null) ||
           text= ;;
-        network) text=$(docker inspect -f '{{.HostConfig.NetworkMode}}' "$name" 2>/dev/null) || text= ;;
+        network) text=$(docker inspect --format '{{.HostConfig.NetworkMode}}' "$name" 2>/dev/null) || text= ;;
       esac
       if [ -z "$text" ]; then printf 'unread\tcontainers\t%s\n' "$name"; continue; fi
       printf 'containers\tc\t-\t-\t-\t-\t%s\t-\t%s\tcontainer:%s:%s\002\n' \
@@ -103,7 +105,7 @@ list() { # all entries, digests of files left open
   roots=$(roots)
   set -- -false
   while IFS=$tab read -r word part value; do
-    [ "$word" != @left-out ] || set -- "$@" -o -path "$value"
+    [ "$word" != @exclude ] || set -- "$@" -o -path "$value"
   done <<SCOPE
 $scope
 SCOPE
@@ -112,10 +114,10 @@ SCOPE
   kernel
 }
 digests() { # of the paths on stdin, as sha256sum prints them; what cannot be read has none
-  tr '\n\001' '\0\n' | xargs -0 -r sha256sum -b -- 2>/dev/null || :
+  tr '\n\001' '\0\n' | xargs -0 -r sha256sum -- 2>/dev/null || :
 }
 """
-"""Needs $scope: lines `@root PART PATTERN`, `@left-out - PATTERN`, `@unit - NAME`, `@unit-directory - PATH`,
+"""Needs $scope: lines `@root PART PATTERN`, `@exclude - PATTERN`, `@unit - NAME`, `@unit-directory - PATH`,
 `@container - NAME`, `@sysctl - PATTERN`."""
 
 JUDGE: LiteralString = r"""
@@ -210,7 +212,7 @@ judge() { # stdin: the sealed entries, `=sums`, digests, `=now`, the present ent
     }
     present[key] = 1
     if (known) change = difference(path, name)
-    else change = $2 == "v" || $2 == "c" ? "" : "new"
+    else change = $2 == "f" || $2 == "l" ? "new" : "" # a directory is told by what is in it
     if (purpose == "compare") { if (change != "") tell(change, $1, path); next }
     take = change == "" || change != "unread" && meant(now[7], $1, path)
     if (take && $2 == "f") {
@@ -230,6 +232,7 @@ judge() { # stdin: the sealed entries, `=sums`, digests, `=now`, the present ent
       path = substr(key, length(part) + 2)
       split(sealed[key], was, FS)
       if (part in unread) continue
+      if (was[2] == "d") continue
       if (was[2] == "c") { if (purpose == "write" && !every) print sealed[key]; continue }
       if (purpose == "compare") { tell("gone", part, path); continue }
       take = meant(time_gone(path), part, path)

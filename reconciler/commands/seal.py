@@ -47,11 +47,11 @@ async def accept(path: Path, words: Sequence[str], *, why: str) -> Result[SealDo
     async with session.open_cluster(path) as opened:
         await _require_no_run(opened)
         await _require_findings(opened, facts)
-        named = {
+        lines = {
             host: "".join(f"{fact.part} {fact.path}\n" for fact in facts if fact.host == host) for host in _hosts(facts)
         }
         request = SealRequest(purpose="accept", release=opened.cluster.release.version, who=caller.who(), why=why)
-        return _result(await engine.seal_hosts(opened.transport, named, request))
+        return _result(await engine.seal_hosts(opened.transport, lines, request))
 
 
 def unknown_word(word: str) -> UsageError:
@@ -127,8 +127,8 @@ async def _require_no_run(opened: ClusterSession) -> None:
 
 def _facts(words: Sequence[str]) -> tuple[SealedFile, ...]:
     text = " ".join(words)
-    found = re.findall(r"seal\.file (\S+) (.+?) @(\S+)(?= seal\.file |$)", text)
-    facts = tuple(SealedFile(host=host, part=part, path=path) for part, path, host in found)
+    parsed = re.findall(r"seal\.file (\S+) (.+?) @(\S+)(?= seal\.file |$)", text)
+    facts = tuple(SealedFile(host=host, part=part, path=path) for part, path, host in parsed)
     if not facts or " ".join(fact_id(fact) for fact in facts) != text:
         raise UsageError(diagnose("seal-unknown-fact", fact=text or "-"))
     return tuple(dict.fromkeys(facts))

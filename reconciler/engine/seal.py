@@ -23,6 +23,8 @@ TIMEOUT_S = 1800.0
 """Digests of all program trees: some 10 GB, from a slow disk."""
 
 _SEAL = register("seal")
+_PERIODS = register("seal-periods")
+_HISTORY = register("seal-history")
 
 
 class SealError(BkrecError):
@@ -109,10 +111,12 @@ def _by_clock(now: int, read: Iterable[_Periods]) -> Iterator[str]:
 
 
 async def _periods(transport: Transport, host: str) -> _Periods | None:
+    _PERIODS.before()
     try:
         output = await transport.run(host, Command(script=PERIODS, args=(STATE_ROOT,)))
     except TransportError:
         return None
+    _PERIODS.after()
     now = last_match(r"now ([0-9]{1,12})$", output.stdout)
     jobs = re.findall(r"^([0-9]{1,12}) ([0-9]{1,12})$", output.stdout, re.MULTILINE)
     if now is None:
@@ -122,7 +126,9 @@ async def _periods(transport: Transport, host: str) -> _Periods | None:
 
 async def history(transport: Transport, host: str) -> tuple[str, ...]:
     """The lines of this host's history of its seal. Raises SealError, TransportError."""
+    _HISTORY.before()
     output = await transport.run(host, Command(script=HISTORY, args=(STATE_ROOT,)))
+    _HISTORY.after()
     match output.stdout.splitlines():
         case [*lines, "end"]:
             return tuple(clean(line) for line in lines)

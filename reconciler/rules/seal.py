@@ -76,8 +76,8 @@ def without_repeated(difference: Difference) -> Difference:
     if not changed:
         return difference
     others = (*difference.drift, *difference.unknown, *(advised.drift for advised in difference.advice))
-    named = {name for drift in others if not isinstance(drift.expected.fact, FACTS) for name in _names(drift)}
-    repeated = [drift for drift in changed if named & set(_names(drift))]
+    mentioned = {name for drift in others if not isinstance(drift.expected.fact, FACTS) for name in _names(drift)}
+    repeated = [drift for drift in changed if mentioned & set(_names(drift))]
     return replace(difference, drift=tuple(drift for drift in difference.drift if drift not in repeated))
 
 
@@ -128,7 +128,7 @@ def _scope(cluster: Cluster, host: str) -> Iterator[str]:
             continue
         yield from (f"@root\t{part.name}\t{_path(cluster, root)}" for root in part.roots)
         yield from (f"@sysctl\t-\t{_path(cluster, file)}" for file in part.kernel)
-    yield from (f"@left-out\t-\t{_path(cluster, path)}" for entry in seal.left_out for path in entry.paths)
+    yield from (f"@exclude\t-\t{_path(cluster, path)}" for entry in seal.exclusions for path in entry.paths)
     yield from (f"@unit-directory\t-\t{directory}" for directory in seal.unit_directories)
     yield from (f"@unit\t-\t{unit}" for unit in (*seal.units, *_units(cluster, host)))
     yield from (f"@container\t-\t{name}" for name in _containers(cluster, host))

@@ -19,6 +19,7 @@ from docs import (
     guide_coverage,
     restore,
     sessions,
+    seal_tables,
     site_facts,
     tools,
 )
@@ -241,6 +242,7 @@ def test_a_generated_page_is_in_step_with_the_code(module: Any, lang: Lang) -> N
         pytest.param(sessions.COMMAND, sessions.session, id="sessions"),
         pytest.param(figures.COMMAND, figures.figure, id="figures"),
         pytest.param(site_facts.COMMAND, site_facts.kinds, id="site-facts"),
+        pytest.param(seal_tables.COMMAND, seal_tables.table, id="seal"),
         pytest.param(restore.COMMAND, restore.commands, id="restore"),
         pytest.param(first_quarter_hour.COMMAND, first_quarter_hour.session, id="first-quarter-hour"),
     ],

@@ -16,7 +16,7 @@ class SealedPlatform:
     root: Path
     shell: str = "/bin/sh"
     tools: Path | None = None
-    left_out: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     scope: list[str] = field(default_factory=list[str])
 
     @property
@@ -38,7 +38,7 @@ class SealedPlatform:
         return path
 
     def words(self) -> str:
-        lines = [f"@root\tconfiguration\t{self.etc}", *(f"@left-out\t-\t{path}" for path in self.left_out)]
+        lines = [f"@root\tconfiguration\t{self.etc}", *(f"@exclude\t-\t{path}" for path in self.excluded)]
         return "\n".join((*lines, *self.scope, ""))
 
     def seal(self, purpose: str = "take", words: str | None = None, *, why: str = "-", epoch: str = "-") -> Output:

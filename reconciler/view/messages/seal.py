@@ -5,8 +5,8 @@ from specs.text import LocalizedText
 
 REASONS: dict[str, LocalizedText] = {
     "seal-unchanged": LocalizedText(
-        en="a finished platform stays as it was left: nobody tests what is edited by hand",
-        zh="已完成的平台应保持原状：手工修改未经验证",
+        en="a finished platform stays as it was when it was sealed: an edit is untested",
+        zh="已完成的平台应保持原状：手动改动未经验证",
     ),
     "seal-units": LocalizedText(
         en="unit files and drop-ins decide how a service is started next time",
@@ -34,7 +34,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
         hint=LocalizedText(
             en="restore the file, or have the vendor's script render it again; if it was meant: `bkrec seal accept {fact} --why REASON`",
-            zh="恢复该文件，或用官方脚本重新渲染；若为有意改动：`bkrec seal accept {fact} --why REASON`",
+            zh="恢复该文件，或用厂商脚本重新渲染；若为有意改动：`bkrec seal accept {fact} --why REASON`",
         ),
     ),
     "not-sealed": DiagnosticText(
@@ -50,7 +50,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             en="the cluster differs from the release: {count} facts", zh="集群与目标版本有 {count} 处不同"
         ),
         why=LocalizedText(
-            en="a seal makes what is there the expected state, faults included; nothing was sealed: {facts}",
+            en="a seal makes the current state the expected one, faults included; nothing was sealed: {facts}",
             zh="封存会把现状（包括故障）作为期望状态；未封存：{facts}",
         ),
         hint=LocalizedText(en="run `bkrec apply`, then `bkrec seal`", zh="先运行 `bkrec apply`，再运行 `bkrec seal`"),

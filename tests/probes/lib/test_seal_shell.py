@@ -13,7 +13,7 @@ DOCKER = r"""case "$*" in
   *Created*) echo 2024-06-01T02:00:00.5Z ;;
   *) cat "$0.answer"; echo "$3" ;;
 esac"""
-LEFT_OUT = tuple(path for entry in release().seal.left_out for path in entry.paths)
+EXCLUDED = tuple(path for entry in release().seal.exclusions for path in entry.paths)
 
 
 def units(root: Path, *names: str) -> SealedPlatform:
@@ -95,12 +95,12 @@ def matched(pattern: str, root: Path) -> Path:
     return root / name.replace("*", "x").lstrip("/")
 
 
-@pytest.mark.parametrize("pattern", LEFT_OUT)
+@pytest.mark.parametrize("pattern", EXCLUDED)
 def test_what_is_left_out_is_not_told_and_an_edit_beside_it_is(tmp_path: Path, pattern: str) -> None:
     here = pattern.replace("{home}", f"{tmp_path}/home").replace("{install}", f"{tmp_path}/install")
     here = here if here.startswith(("*", str(tmp_path))) else f"{tmp_path}{here}"
-    platform = SealedPlatform(tmp_path, left_out=(here,))
-    scope = f"@root\tconfiguration\t{tmp_path}/[!s]*\n@left-out\t-\t{here}\n"
+    platform = SealedPlatform(tmp_path, excluded=(here,))
+    scope = f"@root\tconfiguration\t{tmp_path}/[!s]*\n@exclude\t-\t{here}\n"
     file = matched(pattern, tmp_path)
     file.parent.mkdir(parents=True)
     file.write_text("made by itself\n")
@@ -114,5 +114,5 @@ def test_what_is_left_out_is_not_told_and_an_edit_beside_it_is(tmp_path: Path, p
 
 
 def test_every_pattern_that_is_left_out_has_a_reason_in_both_languages_and_a_source() -> None:
-    for entry in release().seal.left_out:
+    for entry in release().seal.exclusions:
         assert all((entry.because.en, entry.because.zh, entry.source))
