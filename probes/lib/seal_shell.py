@@ -75,13 +75,13 @@ containers() {
     since=$(date -d "$created" +%s 2>/dev/null) || since=-
     for field in image mounts environment command network; do
       case $field in
-        image) text=$(docker inspect --format '{{.Image}}' "$name" 2>/dev/null) || text= ;;
-        mounts) text=$(docker inspect --format '{{json .HostConfig.Binds}}' "$name" 2>/dev/null) || text= ;;
-        environment) text=$(docker inspect --format '{{json .Config.Env}}' "$name" 2>/dev/null) || text= ;;
-        command) text=$(docker inspect --format '{{json .Config.Entrypoint}} {{json .Config.Cmd}}' "$name" 2>/dev/null) ||
-          text= ;;
-        network) text=$(docker inspect --format '{{.HostConfig.NetworkMode}}' "$name" 2>/dev/null) || text= ;;
+        image) shown='{{.Image}}' ;;
+        mounts) shown='{{json .HostConfig.Binds}}' ;;
+        environment) shown='{{json .Config.Env}}' ;;
+        command) shown='{{json .Config.Entrypoint}} {{json .Config.Cmd}}' ;;
+        network) shown='{{.HostConfig.NetworkMode}}' ;;
       esac
+      text=$(docker inspect --format "$shown" "$name" 2>/dev/null) || text=
       if [ -z "$text" ]; then printf 'unread\tcontainers\t%s\n' "$name"; continue; fi
       printf 'containers\tc\t-\t-\t-\t-\t%s\t-\t%s\tcontainer:%s:%s\002\n' \
         "$since" "$(printf %s "$text" | digest)" "$name" "$field"

@@ -122,7 +122,7 @@ def _first(names: Sequence[str]) -> str:
 async def _require_no_run(opened: ClusterSession) -> None:
     holder = await lease.read_lease(opened.transport, opened.controller)
     if holder is not None and not holder.expired:
-        raise lease.LeaseHeld(lease.lease_held(opened.controller, holder), holder=holder)
+        raise lease.contended(opened.controller, holder)
 
 
 def _facts(words: Sequence[str]) -> tuple[SealedFile, ...]:

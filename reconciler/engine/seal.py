@@ -57,11 +57,11 @@ class SealRequest:
 async def seal_hosts(transport: Transport, words: Mapping[str, str], request: SealRequest) -> tuple[HostSeal, ...]:
     """`words`: for each host what its script reads on stdin. Never raises TransportError: "no-answer"."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_seal(transport, host, text, request)) for host, text in words.items()]
+        tasks = [group.create_task(seal_host(transport, host, text, request)) for host, text in words.items()]
     return tuple(task.result() for task in tasks)
 
 
-async def _seal(transport: Transport, host: str, words: str, request: SealRequest) -> HostSeal:
+async def seal_host(transport: Transport, host: str, words: str, request: SealRequest) -> HostSeal:
     epoch = "-" if request.epoch is None else str(request.epoch)
     who = re.sub(r"[^\w.@:-]+", "_", request.who)
     why = " ".join(clean(request.why).split()) or "-"
@@ -92,25 +92,25 @@ async def job_periods(transport: Transport, hosts: Iterable[str]) -> Mapping[str
     """When jobs ran on any of these hosts, for each host by its own clock: all are asked at the same moment. A host
     that does not answer has none: what its jobs changed elsewhere stays a finding."""
     async with asyncio.TaskGroup() as group:
-        tasks = {host: group.create_task(_periods(transport, host)) for host in hosts}
+        tasks = {host: group.create_task(periods_of(transport, host)) for host in hosts}
     read = {host: periods for host, task in tasks.items() if (periods := task.result()) is not None}
     return {host: "".join(_by_clock(own.now, read.values())) for host, own in read.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Periods:
+class JobPeriods:
     now: int
     """Seconds since the epoch, by the host's clock, as are the others."""
     jobs: tuple[tuple[int, int], ...]
 
 
-def _by_clock(now: int, read: Iterable[_Periods]) -> Iterator[str]:
+def _by_clock(now: int, read: Iterable[JobPeriods]) -> Iterator[str]:
     for periods in read:
         ahead = now - periods.now
         yield from (f"{begin + ahead} {end + ahead}\n" for begin, end in periods.jobs)
 
 
-async def _periods(transport: Transport, host: str) -> _Periods | None:
+async def periods_of(transport: Transport, host: str) -> JobPeriods | None:
     _PERIODS.before()
     try:
         output = await transport.run(host, Command(script=PERIODS, args=(STATE_ROOT,)))
@@ -121,7 +121,7 @@ async def _periods(transport: Transport, host: str) -> _Periods | None:
     jobs = re.findall(r"^([0-9]{1,12}) ([0-9]{1,12})$", output.stdout, re.MULTILINE)
     if now is None:
         return None
-    return _Periods(now=int(now[1]), jobs=tuple((int(begin), int(end)) for begin, end in jobs))
+    return JobPeriods(now=int(now[1]), jobs=tuple((int(begin), int(end)) for begin, end in jobs))
 
 
 async def history(transport: Transport, host: str) -> tuple[str, ...]:

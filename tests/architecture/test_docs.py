@@ -18,8 +18,8 @@ from docs import (
     first_quarter_hour,
     guide_coverage,
     restore,
-    sessions,
     seal_tables,
+    sessions,
     site_facts,
     tools,
 )

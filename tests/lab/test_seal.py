@@ -36,7 +36,7 @@ EDITS = {
     f"seal.file services /etc/consul.d/mine.json {H1}": ("h1", "echo '{}' > /etc/consul.d/mine.json"),
     f"seal.file system /etc/security/limits.conf {H1}": (
         "h1",
-        "echo 'root soft nofile 9' >> /etc/security/limits.conf",
+        "echo '# mine' >> /etc/security/limits.conf",
     ),
 }
 
