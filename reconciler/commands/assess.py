@@ -28,6 +28,7 @@ from reconciler.rules import (
     package_versions,
     preflight,
     registry,
+    seal,
     server_variable,
 )
 from reconciler.view.reports import ClusterReport
@@ -126,6 +127,7 @@ def spec_inputs(
         *newer.facts_of(cluster),
         *address.facts_of(cluster),
         *server_variable.facts_of(cluster),
+        *seal.facts_of(cluster),
         *servers,
         *resumed,
     )
@@ -139,13 +141,14 @@ def cluster_as_read(cluster: Cluster, readings: Readings) -> Cluster:
     described = declared.with_declared(origin.with_origin(versions, readings), readings)
     installed = newer.with_newer(described, readings)
     addressed = server_variable.with_servers(address.with_addresses(installed, readings), readings)
-    return database.with_databases(addressed, readings)
+    return seal.with_seal(database.with_databases(addressed, readings), readings)
 
 
 def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
     cluster = cluster_as_read(cluster, assessment.readings)
     blocked = {blocked.diagnostic for blocked in assessment.plan.blocked}
-    difference = site.waive(assessment.difference, assessment.expected, cluster.waivers)
+    compared = seal.without_repeated(assessment.difference)
+    difference = site.waive(compared, assessment.expected, cluster.waivers)
     return ClusterReport(
         name=cluster.name,
         release=cluster.release.version,
@@ -162,6 +165,7 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
             *(warning for warning in package_versions.warnings(cluster) if warning not in blocked),
             *(warning for warning in newer.warnings(cluster) if warning not in blocked),
             *_waivers(cluster),
+            *(() if difference.drift or difference.unknown else seal.unsealed(cluster, assessment.readings)),
             *preflight.undumped(cluster, assessment.plan, assessment.readings),
             *dict.fromkeys(assessment.diagnostics.values()),
         ),

@@ -25,6 +25,7 @@ from reconciler.view.documents import (
     LockDoc,
     PauseDoc,
     RunReportDoc,
+    SealDoc,
     StatusDoc,
     TrustDoc,
 )
@@ -49,6 +50,7 @@ ReportKind = Literal[
     "probe",
     "report",
     "schema",
+    "seal",
     "status",
     "trust",
     "undo",
@@ -256,6 +258,7 @@ Report = (
     | SchemaReport
     | ErrorReport
     | AckDoc
+    | SealDoc
     | ExplainDoc
     | HistoryDoc
     | LockDoc

@@ -24,6 +24,9 @@ from reconciler.view.documents.cluster import (
     LockDoc,
     PauseDoc,
     PlacementDoc,
+    SealChangeDoc,
+    SealDoc,
+    SealedHostDoc,
     StatusDoc,
     TaskDoc,
     TaskState,
@@ -77,9 +80,9 @@ __all__ = [
     "FindingDoc", "FindingLineDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc",
     "JobDoc", "KeyDoc", "KnownDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc",
     "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc",
-    "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "SameDoc", "SelectionDoc", "ServerDoc",
-    "ServerState", "StatusDoc", "StepDoc", "StepReportDoc", "SummaryDoc", "TaskDoc", "TaskState", "TextDoc",
-    "TrustDoc", "UndoDoc", "UnknownDoc", "WaivedDoc", "dumped",
+    "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "SameDoc", "SealChangeDoc", "SealDoc",
+    "SealedHostDoc", "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "StepReportDoc",
+    "SummaryDoc", "TaskDoc", "TaskState", "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc", "WaivedDoc", "dumped",
 ]  # fmt: skip
 
 

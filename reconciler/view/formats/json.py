@@ -24,7 +24,7 @@ from reconciler.view.reports import (
 
 def form(kind: ReportKind) -> Form | None:
     match kind:
-        case "ack" | "explain" | "history" | "lock" | "pause" | "report" | "status" | "trust":
+        case "ack" | "explain" | "history" | "lock" | "pause" | "report" | "seal" | "status" | "trust":
             return _itself
         case "apply" | "undo":
             return _run

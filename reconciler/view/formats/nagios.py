@@ -31,7 +31,7 @@ def form(kind: ReportKind) -> Form | None:
             return _error
         case (
             "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe" | "report"
-            | "schema" | "status" | "trust" | "undo"
+            | "schema" | "seal" | "status" | "trust" | "undo"
         ):  # fmt: skip
             return None
 

@@ -32,7 +32,7 @@ def form(kind: ReportKind) -> Form | None:
             return _error
         case (
             "ack" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe" | "report"
-            | "schema" | "status" | "trust"
+            | "schema" | "seal" | "status" | "trust"
         ):  # fmt: skip
             return None
 

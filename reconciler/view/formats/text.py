@@ -27,6 +27,7 @@ from reconciler.view.text.plan import plan_text
 from reconciler.view.text.probe import probe_text
 from reconciler.view.text.run_report import run_report_text
 from reconciler.view.text.runs import history_text, lock_text, paused_text, status_text
+from reconciler.view.text.seal import seal_text
 from reconciler.view.text.trust import trust_text
 from reconciler.view.text.undo import undone_text
 from reconciler.view.text.verdict import verdict_line
@@ -64,6 +65,8 @@ def form(kind: ReportKind) -> Form | None:
             return _probe
         case "report":
             return run_report_text
+        case "seal":
+            return seal_text
         case "schema":
             return json_form("schema")
         case "status":

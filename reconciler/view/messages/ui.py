@@ -502,6 +502,8 @@ LABELS: dict[str, LocalizedText] = {
     "word-refused": message("refused", "已拒绝"),
     "word-interrupted": message("stopped", "已停止"),
     "word-unfinished": message("unfinished: killed, or still running", "未结束：被终止，或仍在运行"),
+    "seal-sealed": message("sealed: {entries} entries", "已封存：{entries} 项"),
+    "seal-unchanged": message("sealed before, unchanged", "此前已封存，未改动"),
     "ack-none": message("no post-upgrade task to acknowledge", "没有需要确认的升级后任务"),
     "ack-done": message("done", "已完成"),
     "ack-pending": message("pending: run by the next `bkrec apply`", "待执行：由下一次 `bkrec apply` 完成"),
