@@ -6,10 +6,12 @@ from pathlib import Path
 
 from probes.fact import AnyExpected, Readings
 from reconciler.commands import files, session
-from reconciler.commands.part import PartRequest, check_names, check_steps, window_of
+from reconciler.commands.part import PartRequest, check_listing, check_names, check_steps, window_of
 from reconciler.commands.result import Result
 from reconciler.core import plan_file, planner, site
+from reconciler.core.causes import with_causes
 from reconciler.core.diff import diff as drift_of
+from reconciler.core.listing import WHOLE, Listing
 from reconciler.core.plan import EVERYTHING, Plan, Selection
 from reconciler.core.selection import select
 from reconciler.core.step_order import section_rank
@@ -38,9 +40,14 @@ PlanInputs = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
 """What is expected of a cluster, and the planner with the rules that get there."""
 
 
-async def diff(path: Path) -> Result[ClusterReport]:
-    """Also `check`. Raises SpecError, TransportError."""
-    return _result(await report_on(path, comparing))
+async def diff(path: Path, listing: Listing = WHOLE) -> Result[ClusterReport]:
+    """Raises SpecError, TransportError, UsageError."""
+
+    def inputs_for(cluster: Cluster) -> PlanInputs:
+        check_listing(listing, cluster)
+        return comparing(cluster)
+
+    return _result(replace(await report_on(path, inputs_for), listing=listing))
 
 
 async def plan(path: Path, out: Path | None = None, part: PartRequest | None = None) -> Result[ClusterReport]:
@@ -146,10 +153,11 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
     cluster = cluster_as_read(cluster, assessment.readings)
     blocked = {blocked.diagnostic for blocked in assessment.plan.blocked}
     difference = site.waive(assessment.difference, assessment.expected, cluster.waivers)
+    difference = replace(difference, latent=latent.latent(cluster, difference, assessment.readings))
     return ClusterReport(
         name=cluster.name,
         release=cluster.release.version,
-        difference=replace(difference, latent=latent.latent(cluster, difference, assessment.readings)),
+        difference=with_causes(difference, registry.rests_on(cluster), assessment.diagnostics),
         plan=assessment.plan,
         titles={module.name: module.title for module in cluster.release.modules},
         not_covered=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),

@@ -42,6 +42,7 @@ from probes.system import (
 from probes.unit import UnitActive
 from reconciler.core.plan import Plan, Step
 from reconciler.rules import database, task
+from reconciler.rules.dependencies import CONSUL
 from reconciler.rules.install import site_code_copy
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -51,8 +52,6 @@ from specs.reason import reason
 MIGRATES = "iam-subjects"
 SITE_CODE = "site-code"
 """The ID for `apply --approve`: a site's own files may go, copied beforehand."""
-CONSUL = "consul.service.consul"
-"""consul's own servers: registered by themselves, whatever else of the cluster is down."""
 TREE_INODES = 100_000
 """Free inodes for a tree that is unpacked: its files, and Python's virtualenvs made of them."""
 FILE_INODES = 1_000

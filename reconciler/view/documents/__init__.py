@@ -38,6 +38,7 @@ from reconciler.view.documents.diff import (
     DiffDoc,
     FindingDoc,
     FindingLineDoc,
+    ListingDoc,
     SummaryDoc,
     WaivedDoc,
 )
@@ -75,8 +76,8 @@ __all__ = [
     "CheckState", "ChecksDoc", "ClusterCheckDoc", "ComparisonDoc", "DependencyDoc", "DeviationDoc",
     "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc", "EntryDoc", "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc",
     "FindingDoc", "FindingLineDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc",
-    "JobDoc", "KeyDoc", "KnownDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc",
-    "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc",
+    "JobDoc", "KeyDoc", "KnownDoc", "ListingDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PastFindingDoc",
+    "PauseDoc", "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc",
     "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "SameDoc", "SelectionDoc", "ServerDoc",
     "ServerState", "StatusDoc", "StepDoc", "StepReportDoc", "SummaryDoc", "TaskDoc", "TaskState", "TextDoc",
     "TrustDoc", "UndoDoc", "UnknownDoc", "WaivedDoc", "dumped",
