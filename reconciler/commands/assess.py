@@ -22,6 +22,7 @@ from reconciler.engine.clock import Clock, SystemClock
 from reconciler.rules import (
     address,
     backup,
+    clock,
     database,
     declared,
     latent,
@@ -42,10 +43,11 @@ PlanInputs = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
 
 async def diff(path: Path, listing: Listing = WHOLE) -> Result[ClusterReport]:
     """Raises SpecError, TransportError, UsageError."""
+    now = int(SystemClock().now().timestamp())
 
     def inputs_for(cluster: Cluster) -> PlanInputs:
         check_listing(listing, cluster)
-        return comparing(cluster)
+        return comparing(cluster, now)
 
     return _result(replace(await report_on(path, inputs_for), listing=listing))
 
@@ -96,12 +98,16 @@ def in_window(report: ClusterReport, window: Window, clock: Clock) -> ClusterRep
     return replace(report, stop_at=window.stop_at, outside_window=outside)
 
 
-def comparing(cluster: Cluster) -> PlanInputs:
+def comparing(cluster: Cluster, now: int = 0) -> PlanInputs:
     """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
-    the same fact decides whether it is drift. What cluster.toml adds and waives is compared, and never planned for."""
+    the same fact decides whether it is drift. What cluster.toml adds and waives is compared, and never planned for.
+
+    `now`: seconds since the epoch, which the hosts' clocks are held against; 0: they are not.
+    """
     (expected, decide), rules = plan_inputs(cluster), registry.rule_for(cluster)
     released = registry.expected_facts(cluster)
-    compared = (*released, *site.expected_by_site(cluster, released))
+    clocks = tuple(clock.expect(cluster, now)) if now else ()
+    compared = (*released, *site.expected_by_site(cluster, released), *clocks)
 
     def compare(readings: Readings) -> Plan:
         advice, facts = planner.advised(drift_of(expected, readings).drift, readings, rules)
@@ -180,7 +186,8 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
 def _waivers(cluster: Cluster) -> Iterator[Diagnostic]:
     if cluster.waivers or cluster.expired_waivers:
         released = registry.expected_facts(cluster)
-        yield from site.waiver_warnings(cluster, (*released, *site.expected_by_site(cluster, released)))
+        clocks = clock.expect(cluster, 0)
+        yield from site.waiver_warnings(cluster, (*released, *site.expected_by_site(cluster, released), *clocks))
 
 
 def _overrides(cluster: Cluster) -> Iterator[Diagnostic]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from probes.fact import AnyFact, fact_id
 from reconciler.commands import cluster_file, session
-from reconciler.commands.assess import cluster_report, comparing, spec_inputs
+from reconciler.commands.assess import PlanInputs, cluster_report, comparing, spec_inputs
 from reconciler.commands.errors import UsageError
 from reconciler.commands.part import check_listing
 from reconciler.commands.result import Result
@@ -29,7 +29,7 @@ from reconciler.engine.local_files import state_path
 from reconciler.view.documents import dumped
 from reconciler.view.reports import CheckReport, ChecksReport, ClusterReport, ErrorReport
 from reconciler.view.to_documents import alert_document
-from specs.cluster import ClusterFile
+from specs.cluster import Cluster, ClusterFile
 from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
 
@@ -125,9 +125,13 @@ async def _report(opened: ClusterSession, request: CheckRequest, clock: Clock) -
 
 
 async def _compared(opened: ClusterSession, request: CheckRequest, clock: Clock) -> ClusterReport:
-    cluster = opened.cluster
-    expected, decide = comparing(cluster)
-    inputs = spec_inputs(cluster, comparing)
+    cluster, now = opened.cluster, int(clock.now().timestamp())
+
+    def inputs_for(cluster: Cluster) -> PlanInputs:
+        return comparing(cluster, now)
+
+    expected, decide = inputs_for(cluster)
+    inputs = spec_inputs(cluster, inputs_for)
     first = await assess.assess(opened.gather, expected, decide, inputs)
     report = cluster_report(cluster, first)
     if not (request.confirm_s and _differing(report.difference)):

@@ -11,6 +11,7 @@ import pytest
 from probes.fact import Known, fact_id
 from probes.port import PortListening
 from reconciler.cli.main import run
+from reconciler.rules.clock import CHECK_S
 from specs.cluster import with_site
 from specs.parse import cluster_file
 from tests.support.cluster_world import AUTH, AUTH_AT_BOOT, CLUSTER_FILE, ClusterWorld, connect, drifted
@@ -45,6 +46,16 @@ def site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Site:
         return world
 
     return made
+
+
+def test_a_clock_that_is_off_can_be_waived(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    ids = (f"host.clock-near {CHECK_S} @10.0.0.{number}" for number in (1, 2, 3))
+    lines = (f'[[waive]]\nfact = "{name}"\nuntil = 2026-12-31\nbecause = "x"\n' for name in ids)
+    site(WAIVE + "".join(lines)).clock_near = False
+    assert run(["check", "--lang", "en"]) == 0
+    out, err = capsys.readouterr()
+    assert "5 waived" in out
+    assert "waiver-unmatched" not in err
 
 
 @pytest.mark.parametrize("command", ["check", "diff"])
