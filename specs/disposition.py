@@ -22,13 +22,14 @@ Disposition = Literal[
     "advice",
 ]
 """blocks-dependants: the default. aborts-run: the whole run is refused, since everything after it rests on this.
-aborts-migration: a run that does what only a backup brings back is refused, since products would be migrated that cannot
-be completed; any other goes on. needs-human: only a person's acknowledgement resolves it. reported-at-end: refuses one change and blocks nothing else;
-listed when the run ends, with what to do. pauses-run: not an error, the run is waiting. superseded: another run holds a
-higher epoch. job-may-still-run: the step failed and its job may still be running, so its locks are not free.
-effect-missing: the job ended and what it was started for is not there. unreachable: no answer from the host, which may
-be rebooting. connection-dropped: unreachable too, but the host answered before: reconnecting at once may help.
-advice: a preflight check that `doctor` reports and that refuses no run."""
+aborts-migration: a run that does what only a backup brings back is refused, since products would be migrated that
+cannot be completed; any other goes on. needs-human: only a person's acknowledgement resolves it. reported-at-end:
+refuses one change and blocks nothing else; listed when the run ends, with what to do. pauses-run: not an error, the
+run is waiting. superseded: another run holds a higher epoch. job-may-still-run: the step failed and its job may still
+be running, so its locks are not free. effect-missing: the job ended and what it was started for is not there.
+unreachable: no answer from the host, which may be rebooting. connection-dropped: unreachable too, but the host
+answered before: reconnecting at once may help. advice: a preflight check that `doctor` reports and that refuses no
+run."""
 
 DISPOSITIONS: Mapping[str, Disposition] = {
     "package-md5": "aborts-run",

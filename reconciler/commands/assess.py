@@ -6,10 +6,12 @@ from pathlib import Path
 
 from probes.fact import AnyExpected, Readings
 from reconciler.commands import files, session
-from reconciler.commands.part import PartRequest, check_names, check_steps, window_of
+from reconciler.commands.part import PartRequest, check_listing, check_names, check_steps, window_of
 from reconciler.commands.result import Result
 from reconciler.core import plan_file, planner, site
+from reconciler.core.causes import with_causes
 from reconciler.core.diff import diff as drift_of
+from reconciler.core.listing import WHOLE, Listing
 from reconciler.core.plan import EVERYTHING, Plan, Selection
 from reconciler.core.selection import select
 from reconciler.core.step_order import section_rank
@@ -20,6 +22,7 @@ from reconciler.engine.clock import Clock, SystemClock
 from reconciler.rules import (
     address,
     backup,
+    clock,
     database,
     declared,
     latent,
@@ -39,9 +42,15 @@ PlanInputs = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
 """What is expected of a cluster, and the planner with the rules that get there."""
 
 
-async def diff(path: Path) -> Result[ClusterReport]:
-    """Also `check`. Raises SpecError, TransportError."""
-    return _result(await report_on(path, comparing))
+async def diff(path: Path, listing: Listing = WHOLE) -> Result[ClusterReport]:
+    """Raises SpecError, TransportError, UsageError."""
+    now = int(SystemClock().now().timestamp())
+
+    def inputs_for(cluster: Cluster) -> PlanInputs:
+        check_listing(listing, cluster)
+        return comparing(cluster, now)
+
+    return _result(replace(await report_on(path, inputs_for), listing=listing))
 
 
 async def plan(path: Path, out: Path | None = None, part: PartRequest | None = None) -> Result[ClusterReport]:
@@ -90,12 +99,16 @@ def in_window(report: ClusterReport, window: Window, clock: Clock) -> ClusterRep
     return replace(report, stop_at=window.stop_at, outside_window=outside)
 
 
-def comparing(cluster: Cluster) -> PlanInputs:
+def comparing(cluster: Cluster, now: int = 0) -> PlanInputs:
     """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
-    the same fact decides whether it is drift. What cluster.toml adds and waives is compared, and never planned for."""
+    the same fact decides whether it is drift. What cluster.toml adds and waives is compared, and never planned for.
+
+    `now`: seconds since the epoch, which the hosts' clocks are held against; 0: they are not.
+    """
     (expected, decide), rules = plan_inputs(cluster), registry.rule_for(cluster)
     released = registry.expected_facts(cluster)
-    compared = (*released, *site.expected_by_site(cluster, released))
+    clocks = tuple(clock.expect(cluster, now)) if now else ()
+    compared = (*released, *site.expected_by_site(cluster, released), *clocks)
 
     def compare(readings: Readings) -> Plan:
         advice, facts = planner.advised(drift_of(expected, readings).drift, readings, rules)
@@ -149,10 +162,11 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
     blocked = {blocked.diagnostic for blocked in assessment.plan.blocked}
     compared = seal.without_repeated(assessment.difference)
     difference = site.waive(compared, assessment.expected, cluster.waivers)
+    difference = replace(difference, latent=latent.latent(cluster, difference, assessment.readings))
     return ClusterReport(
         name=cluster.name,
         release=cluster.release.version,
-        difference=replace(difference, latent=latent.latent(cluster, difference, assessment.readings)),
+        difference=with_causes(difference, registry.rests_on(cluster), assessment.diagnostics),
         plan=assessment.plan,
         titles={module.name: module.title for module in cluster.release.modules},
         not_covered=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
@@ -176,7 +190,8 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
 def _waivers(cluster: Cluster) -> Iterator[Diagnostic]:
     if cluster.waivers or cluster.expired_waivers:
         released = registry.expected_facts(cluster)
-        yield from site.waiver_warnings(cluster, (*released, *site.expected_by_site(cluster, released)))
+        clocks = clock.expect(cluster, 0)
+        yield from site.waiver_warnings(cluster, (*released, *site.expected_by_site(cluster, released), *clocks))
 
 
 def _overrides(cluster: Cluster) -> Iterator[Diagnostic]:

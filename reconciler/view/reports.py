@@ -13,6 +13,7 @@ from reconciler.core.check_history import FindingRecord
 from reconciler.core.diff import Difference
 from reconciler.core.events import Event, RunEnded
 from reconciler.core.interim_state import InterimState, hosts_not_to_reboot, interim_state
+from reconciler.core.listing import WHOLE, Listing, listed
 from reconciler.core.plan import Plan, Remaining
 from reconciler.core.preflight import CheckResult
 from reconciler.core.selection import not_done_by
@@ -91,6 +92,13 @@ class ClusterReport:
     """Seconds since the epoch; 0 where it was no `check`."""
     last_success: int = 0
     """When a check read everything last, this one included; 0: never, or not known."""
+    listing: Listing = WHOLE
+    """Which findings `diff` and `check` list, and how fully."""
+
+    @property
+    def listed(self) -> Difference:
+        """Of the difference, what is listed. Verdict and counts are always those of the whole."""
+        return listed(self.difference, self.listing)
 
     @property
     def verdict(self) -> Verdict:

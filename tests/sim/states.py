@@ -75,6 +75,7 @@ BACK: Mapping[str, tuple[AnyReading, ...]] = {
     "consul.definition": (Known("written"), Known("empty")),
     "container.state": (Known("running"), Known("exited")),
     "marker": INSTEAD["marker"],
+    "container.docker-fault": (Known("not-answering"),),
 }
 """Of what must not be there."""
 

@@ -41,6 +41,7 @@ from reconciler.view.documents.diff import (
     DiffDoc,
     FindingDoc,
     FindingLineDoc,
+    ListingDoc,
     SummaryDoc,
     WaivedDoc,
 )
@@ -75,10 +76,10 @@ from reconciler.view.documents.trust import KeyDoc, ServerDoc, ServerState, Trus
 
 __all__ = [
     "AbsentDoc", "AckDoc", "AdviceDoc", "AlertDoc", "ApprovalDoc", "BackupReportDoc", "BlockedDoc", "CheckDoc",
-    "CheckState", "ChecksDoc", "ClusterCheckDoc", "ComparisonDoc", "DependencyDoc", "DeviationDoc",
-    "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc", "EntryDoc", "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc",
-    "FindingDoc", "FindingLineDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc",
-    "JobDoc", "KeyDoc", "KnownDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc",
+    "CheckState", "ChecksDoc", "ClusterCheckDoc", "ComparisonDoc", "DependencyDoc", "DeviationDoc", "DiagnosticDoc",
+    "DiffDoc", "Doc", "DoctorDoc", "EntryDoc", "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc", "FindingDoc",
+    "FindingLineDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc", "JobDoc",
+    "KeyDoc", "KnownDoc", "ListingDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc",
     "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc",
     "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "SameDoc", "SealChangeDoc", "SealDoc",
     "SealedHostDoc", "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "StepReportDoc",

@@ -77,7 +77,9 @@ def _checks(report: ChecksReport, _: RenderOptions) -> str:
 
 
 def _diff(report: ClusterReport, _: RenderOptions) -> str:
-    return dumped(to.comparison(DiffDoc, report.release, report.difference, report.warnings, report.not_covered))
+    return dumped(
+        to.comparison(DiffDoc, report.release, report.difference, report.warnings, report.not_covered, report.listing)
+    )
 
 
 def _doctor(report: DoctorReport, _: RenderOptions) -> str:

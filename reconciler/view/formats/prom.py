@@ -68,6 +68,11 @@ def _compared(report: ClusterReport, _: RenderOptions) -> str:
                 "Findings by severity (drift, latent, unknown, advice, waived), module and host.",
                 samples,
             ),
+            _metric(
+                "bkrec_check_consequences",
+                "Findings that follow from another finding, or from another host that could not be read.",
+                ((cluster, difference.consequences),),
+            ),
             _metric("bkrec_check_flapping_findings", "Findings that come and go.", ((cluster, flapping),)),
             *_times(report.name, report.checked_at, report.last_success),
         )

@@ -79,7 +79,13 @@ def form(kind: ReportKind) -> Form | None:
 
 def for_cluster(page: RenderOptions, cluster: ClusterReport) -> RenderOptions:
     """The page with what this cluster's release says of its modules and of the guide."""
-    return replace(page, titles=cluster.titles, not_covered=cluster.not_covered, excluded=cluster.excluded)
+    return replace(
+        page,
+        titles=cluster.titles,
+        not_covered=cluster.not_covered,
+        excluded=cluster.excluded,
+        verbose=cluster.listing.verbose,
+    )
 
 
 def _apply(report: RunReport, page: RenderOptions) -> str:
@@ -97,7 +103,7 @@ def _is_interim(report: RunReport) -> bool:
 
 
 def _check(report: ClusterReport, page: RenderOptions) -> str:
-    return check_text(report.release, report.difference, for_cluster(page, report), report.history)
+    return check_text(report.release, report.difference, for_cluster(page, report), report.history, report.listing)
 
 
 def _checks(report: ChecksReport, page: RenderOptions) -> str:
@@ -111,7 +117,7 @@ def _checks(report: ChecksReport, page: RenderOptions) -> str:
 
 
 def _diff(report: ClusterReport, page: RenderOptions) -> str:
-    return diff_text(report.release, report.difference, for_cluster(page, report))
+    return diff_text(report.release, report.difference, for_cluster(page, report), report.listing)
 
 
 def _error(report: ErrorReport, page: RenderOptions) -> str:

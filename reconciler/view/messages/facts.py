@@ -199,6 +199,7 @@ VALUES: dict[str, dict[str, LocalizedText]] = {
         "free": message("no: nothing is there", "否：该路径为空"),
         "other": message("no: something else is there", "否：该路径另有内容"),
     },
+    "container.docker-fault": {"not-answering": message("not answering", "无响应")},
     "container.docker-usable": {
         "usable": message("usable", "可用"),
         "not-installed": message("not installed", "未安装"),

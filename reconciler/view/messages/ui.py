@@ -28,6 +28,15 @@ LABELS: dict[str, LocalizedText] = {
     "why": message("why", "原因"),
     "source": message("source", "依据"),
     "consequence": message("consequence", "后果"),
+    "causes": message("{count:cause|causes}, what explains most first", "{count} 项起因，影响最多的在前"),
+    "first-cause": message("; first: {cause}", "；首要：{cause}"),
+    "follow-from-it": message("{count:follows|follow} from it", "由此引起 {count} 项"),
+    "follows-from": message("follows from", "起因"),
+    "hosts-abbreviated": message("{hosts} ({count} hosts)", "{hosts}（{count} 台）"),
+    "not-listed": message(
+        "not listed by this filter: {count:finding|findings}; verdict and counts are those of the whole cluster",
+        "该过滤条件未列出 {count} 项；结论与计数针对整个集群",
+    ),
     "fact": message("fact", "事实"),
     "severity": message("severity", "级别"),
     "host": message("host", "主机"),
@@ -101,6 +110,7 @@ LABELS: dict[str, LocalizedText] = {
     "unknown-because": message("unknown: {why}", "未知：{why}"),
     "unknown-facts": message("{count:fact|facts} unknown: {why}", "{count} 项事实未知：{why}"),
     # verdicts
+    "verdict-causes": message("; {count} of them follow from others", "；其中 {count} 项由其他项引起"),
     "verdict-latent": message("; {count} of them latent", "；其中 {count} 项为隐患"),
     "verdict-advice": message("; {count:notice|notices}", "；另有 {count} 项提示"),
     "verdict-waived": message("; {count} waived", "；另有 {count} 项已豁免"),
