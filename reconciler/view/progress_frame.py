@@ -41,7 +41,9 @@ def advance(screen: ProgressState, event: ev.Event, now_s: float) -> ProgressSta
     match event:
         case ev.RunStarted():
             return ProgressState(started_s=screen.started_s)
-        case ev.LeaseContended() | ev.StepDeferred() | ev.StepPostponed() | ev.ApprovalGiven() | ev.RunHalted():
+        case ev.LeaseContended() | ev.StepDeferred() | ev.StepPostponed() | ev.RunHalted():
+            return screen
+        case ev.ApprovalGiven() | ev.PlanConfirmed():
             return screen
         case ev.JobAdopted():
             return replace(screen, adopted=(*screen.adopted, event.host))

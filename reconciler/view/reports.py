@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from probes.fact import AnyFact, AnyReading, Readings, Unknown
+from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, Unknown
 from reconciler.core.check_history import FindingRecord
 from reconciler.core.diff import Difference
 from reconciler.core.events import Event, RunEnded
@@ -73,6 +73,8 @@ class ClusterReport:
     warnings: tuple[Diagnostic, ...] = ()
     readings: Readings = field(default_factory=dict[AnyFact, AnyReading])
     """All that the plan was decided on."""
+    expected: tuple[AnyExpected, ...] = ()
+    """What the readings were compared with."""
     products: tuple[str, ...] = ()
     """Modules that the release migrates or brings."""
     new_products: tuple[str, ...] = ()
@@ -177,6 +179,8 @@ class RunReport:
     """As it was read last."""
     events: tuple[Event, ...] = ()
     """In their order, without what commands printed: the journal has that."""
+    times: tuple[str, ...] = ()
+    """When each of them was; () where that is not known."""
     diagnostics: tuple[Diagnostic, ...] = ()
     remaining: tuple[Remaining, ...] = ()
     """What is left to do, with reasons."""

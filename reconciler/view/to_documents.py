@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, SameAs, Unknown, fact_id, kind_of
@@ -142,7 +143,9 @@ def alert_document(alert: Alert, report: ClusterReport | ErrorReport, history: C
     )
 
 
-def run_report_document(cluster: str, report: run_report.RunReport, torn: int) -> doc.RunReportDoc:
+def run_report_document(
+    cluster: str, report: run_report.RunReport, torn: int, titles: Mapping[str, LocalizedText] = MappingProxyType({})
+) -> doc.RunReportDoc:
     return doc.RunReportDoc(
         cluster=cluster,
         run=report.run,
@@ -152,6 +155,10 @@ def run_report_document(cluster: str, report: run_report.RunReport, torn: int) -
         ended=report.ended,
         verdict=report.verdict or "",
         approvals=[f"{given.approval} {given.user}@{given.source}" for given in report.approvals],
+        confirmed=[
+            doc.ConfirmationDoc(user=given.user, source=given.source, how=given.how, steps=given.total)
+            for given in report.confirmations
+        ],
         steps=[_step_report(step) for step in report.steps],
         backups=[
             doc.BackupReportDoc(step=step.step, host=step.host, made=step.ended, restore=list(step.restore))
@@ -159,6 +166,7 @@ def run_report_document(cluster: str, report: run_report.RunReport, torn: int) -
         ],
         problems=[problem(diagnostic) for diagnostic in report.diagnostics],
         torn=torn,
+        titles={name: doc.TextDoc(en=title.en, zh=title.zh) for name, title in titles.items()},
     )
 
 
@@ -176,7 +184,20 @@ def _step_report(step: run_report.StepReport) -> doc.StepReportDoc:
         changes=list(step.changes),
         problem=problem(step.diagnostic) if step.diagnostic else None,
         log=list(step.log),
+        ended=step.ended,
+        what=_recorded_action(step),
+        after=list(step.after),
+        waited_for=step.waited_for,
+        outage=step.outage,
+        estimate_s=step.estimate_s,
     )
+
+
+def _recorded_action(step: run_report.StepReport) -> doc.TextDoc | None:
+    if not step.action:
+        return None
+    texts = (describe.recorded_action(step.action, step.host, step.fields, lang) for lang in ("en", "zh"))
+    return doc.TextDoc(**dict(zip(("en", "zh"), texts, strict=True)))
 
 
 def utc(seconds: int) -> str:

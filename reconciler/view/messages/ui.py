@@ -1,5 +1,6 @@
 """Labels of the view: headings, verdicts, events, prompts."""
 
+from reconciler.view.messages import html
 from reconciler.view.messages.registry import drop_empty, one_line
 from specs.text import Lang, LocalizedText
 
@@ -9,6 +10,7 @@ def message(en: str, zh: str) -> LocalizedText:
 
 
 LABELS: dict[str, LocalizedText] = {
+    **html.LABELS,
     # readings
     "absent": message("absent", "不存在"),
     "unknown": message("unknown", "未知"),
@@ -71,6 +73,9 @@ LABELS: dict[str, LocalizedText] = {
     "report-who": message("started by", "执行人"),
     "report-started": message("started", "开始时间"),
     "report-ended": message("ended", "结束时间"),
+    "report-confirmed": message("plan confirmed by", "计划确认人"),
+    "report-confirmed-answer": message("{who}, at the prompt, {steps:step|steps}", "{who}（交互确认，{steps} 个步骤）"),
+    "report-confirmed-option": message("{who}, by --yes, {steps:step|steps}", "{who}（--yes，{steps} 个步骤）"),
     "report-approvals": message("approved", "批准"),
     "report-torn": message("unreadable lines of the journal", "运行日志中无法读取的行数"),
     "report-problems": message("Problems", "问题"),
@@ -315,6 +320,13 @@ LABELS: dict[str, LocalizedText] = {
         "#{number} postponed: it would end after the maintenance window", "第 {number} 步推迟：会在维护窗口之后才结束"
     ),
     "step-needs-human": message("#{number} needs manual action: {action}", "第 {number} 步需人工处理：{action}"),
+    "plan-confirmed-answer": message(
+        "{user} at {source} confirmed the plan: {steps:step|steps}", "{source} 上的 {user} 已确认计划：{steps} 个步骤"
+    ),
+    "plan-confirmed-option": message(
+        "{user} at {source} confirmed the plan with --yes: {steps:step|steps}",
+        "{source} 上的 {user} 以 --yes 确认计划：{steps} 个步骤",
+    ),
     "approval-given": message("{user} at {source} approved: {approval}", "{source} 上的 {user} 已批准：{approval}"),
     "interrupted": message("stopped; still running on their hosts: {steps}", "已停止；仍在主机上运行：{steps}"),
     "interrupted-idle": message("stopped; no job is running", "已停止；没有正在运行的任务"),
