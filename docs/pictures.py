@@ -22,14 +22,16 @@ from probes.fact import fact_id
 from reconciler.commands.assess import comparing
 from reconciler.core import events as ev
 from reconciler.core.check_history import FindingRecord
+from reconciler.core.eta import NOTHING_KNOWN
 from reconciler.core.identity import kind_of, plain_fields
 from reconciler.core.plan import Plan, Step
+from reconciler.core.rehearsal import rehearse
 from reconciler.core.run_report import run_report
-from reconciler.core.timeline import timeline_of
+from reconciler.core.schedule import LostHost, schedule, tasks_of
 from reconciler.view import formats
 from reconciler.view.documents import RunReportDoc
 from reconciler.view.render import RenderOptions
-from reconciler.view.reports import ClusterReport, ReportKind
+from reconciler.view.reports import ClusterReport, RehearsalReport, ReportKind
 from reconciler.view.to_documents import run_report_document
 from specs.text import Lang
 from tests.support.chromium import DESKTOP, PHONE, screenshot
@@ -63,6 +65,15 @@ def drifted() -> ClusterReport:
     return replace(report, history=history, checked_at=MOMENT, last_success=MOMENT)
 
 
+def rehearsal() -> RehearsalReport:
+    """Nothing is known of the cluster yet; a host is lost after 25 minutes."""
+    cluster, lost = sessions.pristine_report(), LostHost(host="10.0.0.2", at_s=1500)
+    planned, scenario = (
+        rehearse(cluster.plan, cluster.expected, cluster.readings, NOTHING_KNOWN, lost=host) for host in (None, lost)
+    )
+    return RehearsalReport(cluster=cluster, planned=planned, scenario=scenario, lost=lost)
+
+
 def run_document() -> RunReportDoc:
     cluster = sessions.pristine_report()
     events = ((at.isoformat(timespec="milliseconds"), event) for at, event in _events(cluster.plan))
@@ -71,7 +82,7 @@ def run_document() -> RunReportDoc:
 
 
 def _events(plan: Plan) -> Iterator[tuple[datetime, ev.Event]]:
-    spans = timeline_of(plan.steps, {step.id: _seconds(step) for step in plan.steps})
+    spans = schedule(tasks_of(plan.steps, {step.id: _seconds(step) for step in plan.steps})).spans
     begun = tuple((spans[step.id].start_s, 1, _started(step)) for step in plan.steps)
     done = tuple(
         (spans[step.id].end_s, 0, ev.StepDone(step=step.id, seconds=_seconds(step), exit_status=0))
@@ -116,6 +127,7 @@ PAGES: Mapping[str, Callable[[], tuple[ReportKind, object]]] = {
     "check": lambda: ("check", drifted()),
     "plan": lambda: ("plan", sessions.pristine_report()),
     "run": lambda: ("report", run_document()),
+    "rehearsal": lambda: ("rehearse", rehearsal()),
 }
 PICTURES: tuple[tuple[str, str, Lang, int, int, bool], ...] = (
     # picture, page, language, width, height, dark
@@ -124,6 +136,7 @@ PICTURES: tuple[tuple[str, str, Lang, int, int, bool], ...] = (
     ("plan", "plan", "en", DESKTOP, 1700, False),
     ("plan.zh-CN", "plan", "zh", DESKTOP, 1700, False),
     ("run", "run", "en", DESKTOP, 1300, False),
+    ("rehearsal", "rehearsal", "en", DESKTOP, 1200, False),
 )
 
 if __name__ == "__main__":

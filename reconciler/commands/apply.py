@@ -8,6 +8,7 @@ from reconciler.commands import files, session
 from reconciler.commands.assess import cluster_report, in_window, plan_inputs, spec_inputs
 from reconciler.commands.errors import UsageError
 from reconciler.commands.part import PartRequest, check_names, check_steps, window_of
+from reconciler.commands.rehearse import with_durations
 from reconciler.commands.result import Result
 from reconciler.commands.run import Console, Transcript, run_context, run_journal
 from reconciler.commands.session import ClusterSession
@@ -49,7 +50,7 @@ async def apply(
             await _check_plan_fresh(saved, opened)
 
         async def confirm(assessment: Assessment) -> bool:
-            report = cluster_report(cluster, assessment)
+            report = with_durations(cluster_report(cluster, assessment))
             if window is not None:
                 report = in_window(report, window, journal.clock)
             if saved is not None and not plan_file.includes_all(saved, report.plan):

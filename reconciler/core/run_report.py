@@ -7,6 +7,7 @@ run and what a step was to change: those fields are empty then.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from reconciler.core import events as ev
@@ -60,6 +61,15 @@ class RunReport:
     steps: tuple[StepReport, ...] = ()
     """In the order in which they were started; those never started last."""
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def wall_s(self) -> float:
+        """From the first step's start to the last one's end; 0 where nothing was done."""
+        starts = [step.started for step in self.steps if step.started]
+        ends = [step.ended for step in self.steps if step.ended]
+        if not starts or not ends:
+            return 0.0
+        return (datetime.fromisoformat(max(ends)) - datetime.fromisoformat(min(starts))).total_seconds()
 
     @property
     def backups(self) -> tuple[StepReport, ...]:

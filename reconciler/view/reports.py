@@ -11,10 +11,13 @@ from typing import Any, Literal
 from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, Unknown
 from reconciler.core.check_history import FindingRecord
 from reconciler.core.diff import Difference
+from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.events import Event, RunEnded
 from reconciler.core.interim_state import InterimState, hosts_not_to_reboot, interim_state
 from reconciler.core.plan import Plan, Remaining
 from reconciler.core.preflight import CheckResult
+from reconciler.core.rehearsal import Rehearsal
+from reconciler.core.schedule import LostHost
 from reconciler.core.selection import not_done_by
 from reconciler.core.undo_scope import UndoScope
 from reconciler.core.verdict import Readiness, RunVerdict, Verdict, verdict
@@ -29,7 +32,7 @@ from reconciler.view.documents import (
     TrustDoc,
 )
 from specs.diagnostic import Diagnostic
-from specs.reason import Reason
+from specs.reason import Reason, reason
 from specs.text import LocalizedText
 
 ReportKind = Literal[
@@ -47,6 +50,7 @@ ReportKind = Literal[
     "pause",
     "plan",
     "probe",
+    "rehearse",
     "report",
     "schema",
     "status",
@@ -91,6 +95,8 @@ class ClusterReport:
     """Seconds since the epoch; 0 where it was no `check`."""
     last_success: int = 0
     """When a check read everything last, this one included; 0: never, or not known."""
+    durations: Durations = NOTHING_KNOWN
+    """How long steps took on this cluster, by its runs from this machine; only for `apply` and `rehearse`."""
 
     @property
     def verdict(self) -> Verdict:
@@ -153,6 +159,25 @@ class DoctorReport:
             return "unknown"
         refusing = any(not check.advice for check in self.failed)
         return "not-ready" if refusing or self.problems else "ready"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalReport:
+    cluster: ClusterReport
+    planned: Rehearsal
+    """All goes well."""
+    scenario: Rehearsal | None = None
+    """With what goes wrong, where that was asked for."""
+    fails: tuple[str, ...] = ()
+    lost: LostHost | None = None
+
+    @property
+    def interim(self) -> InterimState | None:
+        """What the cluster is after the scenario."""
+        if self.scenario is None:
+            return None
+        unfinished = (Remaining(step=step, because=reason("part-unfinished")) for step in self.scenario.unfinished)
+        return self.cluster.interim((*unfinished, *self.cluster.remaining))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +279,7 @@ Report = (
     | ClusterReport
     | ProbeReport
     | DoctorReport
+    | RehearsalReport
     | RunReport
     | UndoReport
     | InitReport

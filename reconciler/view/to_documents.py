@@ -15,6 +15,7 @@ from reconciler.core.interim_state import InterimState
 from reconciler.core.plan import Blocked, Plan, Remaining, Step
 from reconciler.core.preflight import CheckResult
 from reconciler.core.redact import clean, redact_reading
+from reconciler.core.rehearsal import Rehearsal
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
 from reconciler.view import documents as doc
@@ -28,6 +29,7 @@ from reconciler.view.reports import (
     EndOfRun,
     ErrorReport,
     InitReport,
+    RehearsalReport,
     RunReport,
     UndoPreview,
     UndoReport,
@@ -198,6 +200,48 @@ def _recorded_action(step: run_report.StepReport) -> doc.TextDoc | None:
         return None
     texts = (describe.recorded_action(step.action, step.host, step.fields, lang) for lang in ("en", "zh"))
     return doc.TextDoc(**dict(zip(("en", "zh"), texts, strict=True)))
+
+
+def rehearsal_document(report: RehearsalReport) -> doc.RehearsalDoc:
+    plan, planned, scenario = report.cluster.plan, report.planned, report.scenario
+    steps = {step.id: step for step in plan.steps}
+    return doc.RehearsalDoc(
+        cluster=report.cluster.name,
+        release=report.cluster.release,
+        runs=report.cluster.durations.runs,
+        p50_s=round(planned.p50_s, 1),
+        p90_s=round(planned.p90_s, 1),
+        steps=[
+            doc.RehearsedStepDoc(
+                id=name, host=steps[name].action.host, start_s=round(span.start_s, 1), end_s=round(span.end_s, 1)
+            )
+            for name, span in planned.schedule.spans.items()
+        ],
+        outages=_windows(planned),
+        differing=planned.differing,
+        scenario=None if scenario is None else _scenario(report, scenario),
+    )
+
+
+def _scenario(report: RehearsalReport, scenario: Rehearsal) -> doc.ScenarioDoc:
+    return doc.ScenarioDoc(
+        fails=list(report.fails),
+        lost_host=report.lost.host if report.lost else "",
+        lost_at_s=report.lost.at_s if report.lost else 0.0,
+        ends_s=round(scenario.schedule.total_s, 1),
+        failed=list(scenario.schedule.failed),
+        blocked=list(scenario.schedule.blocked),
+        irreversible=scenario.irreversible,
+        outages=_windows(scenario),
+        interim=interim_document(report.cluster.release, report.interim) if report.interim else None,
+    )
+
+
+def _windows(rehearsed: Rehearsal) -> list[doc.OutageWindowDoc]:
+    return [
+        doc.OutageWindowDoc(module=w.module, start_s=round(w.start_s, 1), end_s=round(w.end_s, 1))
+        for w in rehearsed.outages
+    ]
 
 
 def utc(seconds: int) -> str:

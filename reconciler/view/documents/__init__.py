@@ -55,6 +55,7 @@ from reconciler.view.documents.plan import (
     StepDoc,
 )
 from reconciler.view.documents.probe import FactDoc, ProbeDoc
+from reconciler.view.documents.rehearsal import OutageWindowDoc, RehearsalDoc, RehearsedStepDoc, ScenarioDoc
 from reconciler.view.documents.run import (
     BackupReportDoc,
     ConfirmationDoc,
@@ -108,6 +109,7 @@ __all__ = [
     "KnownDoc",
     "LockDoc",
     "OutageDoc",
+    "OutageWindowDoc",
     "OverwrittenDoc",
     "PastFindingDoc",
     "PauseDoc",
@@ -117,12 +119,15 @@ __all__ = [
     "ProbeDoc",
     "ReadingDoc",
     "ReasonDoc",
+    "RehearsalDoc",
+    "RehearsedStepDoc",
     "RemainingDoc",
     "RestoredItemDoc",
     "RunDoc",
     "RunReportDoc",
     "RunSummaryDoc",
     "SameDoc",
+    "ScenarioDoc",
     "SelectionDoc",
     "ServerDoc",
     "ServerState",

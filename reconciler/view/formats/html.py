@@ -5,11 +5,19 @@ from typing import Any
 from reconciler.view.documents import HistoryDoc, RunReportDoc
 from reconciler.view.formats import Form, Format
 from reconciler.view.formats.text import for_cluster
-from reconciler.view.html import cluster, plan, run
+from reconciler.view.html import cluster, plan, rehearsal, run
 from reconciler.view.html.page import page as rendered
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions
-from reconciler.view.reports import ChecksReport, ClusterReport, DoctorReport, ErrorReport, ReportKind, RunReport
+from reconciler.view.reports import (
+    ChecksReport,
+    ClusterReport,
+    DoctorReport,
+    ErrorReport,
+    RehearsalReport,
+    ReportKind,
+    RunReport,
+)
 from reconciler.view.text.check import summary_lines
 from reconciler.view.text.doctor import doctor_text
 from reconciler.view.text.part import remaining_lines
@@ -32,6 +40,8 @@ def form(kind: ReportKind) -> Form | None:
             return _run
         case "report":
             return _report
+        case "rehearse":
+            return _rehearsal
         case "doctor":
             return _doctor
         case "history":
@@ -122,6 +132,12 @@ def _report(report: RunReportDoc, options: RenderOptions) -> str:
     plain = RenderOptions(lang=options.lang)
     page = run.run_page(report, plain)
     return rendered("run", plain.lang, _run_title(report, plain), run=page, ended=False, problems=page.problems)
+
+
+def _rehearsal(report: RehearsalReport, options: RenderOptions) -> str:
+    options = for_cluster(RenderOptions(lang=options.lang), report.cluster)
+    title = label("html-title-rehearsal", options.lang, cluster=report.cluster.name)
+    return rendered("rehearsal", options.lang, title, **rehearsal.rehearsal_page(report, options))
 
 
 def _run_title(report: RunReportDoc, options: RenderOptions) -> str:

@@ -62,7 +62,19 @@ def form(kind: ReportKind) -> Form | None:
             return _several
         case "error":
             return _failed
-        case "ack" | "explain" | "history" | "init" | "lock" | "pause" | "report" | "schema" | "status" | "trust":
+        case (
+            "ack"
+            | "explain"
+            | "history"
+            | "init"
+            | "lock"
+            | "pause"
+            | "rehearse"
+            | "report"
+            | "schema"
+            | "status"
+            | "trust"
+        ):
             return None
 
 

@@ -32,7 +32,7 @@ def form(kind: ReportKind) -> Form | None:
             return run_report_text
         case (
             "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
-            | "schema" | "status" | "trust" | "undo"
+            | "rehearse" | "schema" | "status" | "trust" | "undo"
         ):  # fmt: skip
             return None
 

@@ -276,6 +276,37 @@ LABELS: dict[str, LocalizedText] = {
         "{count:fact|facts} without a step of their own: they match once the steps above are done",
         "{count} 项事实没有单独的步骤：以上步骤完成后即会符合",
     ),
+    "rehearsal-time": message(
+        "{steps:step|steps} in about {p50}; nine of ten nights within {p90}",
+        "{steps} 步，约 {p50}；十次中有九次在 {p90} 以内",
+    ),
+    "rehearsal-basis": message("estimated from", "估计依据"),
+    "rehearsal-runs": message("{runs:run|runs} of this cluster on record here", "本机记录的该集群 {runs} 次运行"),
+    "rehearsal-no-runs": message(
+        "the release's estimates: no run of this cluster is on record here",
+        "该版本的缺省估计：本机没有该集群的运行记录",
+    ),
+    "rehearsal-window": message("{product}: from {start} to {end}", "{product}：从 {start} 到 {end}"),
+    "rehearsal-result": message("afterwards", "完成后"),
+    "rehearsal-converges": message("every expected fact matches", "所有事实均符合"),
+    "rehearsal-differs": message("{count:fact|facts} still differ", "仍有 {count} 项事实不符"),
+    "rehearsal-fails": message("If {steps} fails", "如果 {steps} 失败"),
+    "rehearsal-lost": message("If {host} is lost after {time}", "如果 {host} 在 {time} 后失联"),
+    "rehearsal-ends": message("the run ends", "运行结束于"),
+    "rehearsal-after": message("after {time}", "{time} 后"),
+    "rehearsal-failed": message("failed", "失败"),
+    "rehearsal-blocked": message("not started", "未启动"),
+    "rehearsal-steps": message("{count:step|steps}", "{count} 步"),
+    "rehearsal-no-return": message("irreversible", "不可逆"),
+    "rehearsal-restore": message(
+        "{count:irreversible step is|irreversible steps are} done by then: only a backup leads back",
+        "届时已完成 {count} 个不可逆步骤：只能用备份恢复",
+    ),
+    "rehearsal-reversible": message("none is done by then", "届时尚未执行任何不可逆步骤"),
+    "rehearsal-host-down": message(
+        "all that runs on {host} is down until it is back", "{host} 恢复之前，其上运行的一切均不可用"
+    ),
+    "rehearsal-read-only": message("No host was changed: rehearse is read-only.", "未改动任何主机：rehearse 只读。"),
     "plan-read-only": message("No host was changed: plan is read-only.", "未改动任何主机：plan 只读。"),
     # diagnostics
     "error": message("error", "错误"),

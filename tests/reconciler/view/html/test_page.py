@@ -32,6 +32,7 @@ KINDS: tuple[ReportKind, ...] = (
     "doctor",
     "history",
     "error",
+    "rehearse",
 )
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 
