@@ -60,7 +60,7 @@ def _options(lang: Lang) -> RenderOptions:
     return RenderOptions(lang=lang)
 
 
-def _report(world: World, goal: Callable[[Cluster], PlanInputs] = plan_inputs) -> ClusterReport:
+def report_of(world: World, goal: Callable[[Cluster], PlanInputs] = plan_inputs) -> ClusterReport:
     """What `diff`, `check` (with the goal `comparing`) and `plan` report of these hosts."""
 
     async def gather(facts: Iterable[AnyFact]) -> GatheredFacts:
@@ -85,8 +85,8 @@ def _header(report: ClusterReport, options: RenderOptions) -> list[str]:
 
 
 @cache
-def _pristine() -> ClusterReport:
-    return _report(World(cluster=CLUSTER))
+def pristine_report() -> ClusterReport:
+    return report_of(World(cluster=CLUSTER))
 
 
 def _drifted(facts: Mapping[AnyFact, AnyReading]) -> World:
@@ -97,7 +97,7 @@ def _drifted(facts: Mapping[AnyFact, AnyReading]) -> World:
     return world
 
 
-def _stopped() -> World:
+def stopped_world() -> World:
     """bkauth stopped on one host, a container of PaaS removed on another."""
     auth, paas = "10.0.0.3", "10.0.0.2"
     gone = {
@@ -145,7 +145,7 @@ def _diff(options: RenderOptions, report: ClusterReport, lines: int) -> Iterator
 
 
 def _plan(options: RenderOptions, steps: int) -> Iterator[str]:
-    report = _pristine()
+    report = pristine_report()
     header = _header(report, options)
     printed = _text("plan", report, options)
     yield from ("$ bkrec plan", *_shortened(header), *printed[len(header) : _begin(printed, steps + 1)], CUT)
@@ -153,7 +153,7 @@ def _plan(options: RenderOptions, steps: int) -> Iterator[str]:
 
 def _plan_of_deletion(options: RenderOptions) -> Iterator[str]:
     """The header, and the step that deletes."""
-    report = _report(_other_topology())
+    report = report_of(_other_topology())
     deletes = next(number for number, step in enumerate(report.plan.steps, 1) if step.action.disrupts == "data")
     printed = _text("plan", report, options)
     step = printed[_begin(printed, deletes) : _begin(printed, deletes + 1)]
@@ -181,11 +181,11 @@ def _shortened(header: list[str]) -> Iterator[str]:
 
 def _upgrade(options: RenderOptions, first: int) -> Iterator[str]:
     """The first steps, and those an operator waits for."""
-    report = _pristine()
+    report = pristine_report()
     landmarks = {number for number, step in enumerate(report.plan.steps) if step.id.startswith(LANDMARKS)}
     yield from ("$ bkrec apply --yes", *_shortened(_header(report, options)))
     yield from _run(report, options, {*range(first), *landmarks})
-    yield from _text("check", _report(live(World(cluster=CLUSTER), report.plan), comparing), options)
+    yield from _text("check", report_of(live(World(cluster=CLUSTER), report.plan), comparing), options)
 
 
 def _run(report: ClusterReport, options: RenderOptions, steps: Iterable[int]) -> Iterator[str]:
@@ -208,25 +208,25 @@ def _ended(plan: Plan) -> RunEnded:
 
 
 def _check(options: RenderOptions, world: Callable[[], World]) -> Iterator[str]:
-    yield from ("$ bkrec check", *_text("check", _report(world(), comparing), options))
+    yield from ("$ bkrec check", *_text("check", report_of(world(), comparing), options))
 
 
 def _repair(options: RenderOptions, world: Callable[[], World]) -> Iterator[str]:
-    report = _report(world())
+    report = report_of(world())
     yield from ("$ bkrec apply --yes", *_header(report, options))
     yield from _run(report, options, range(len(report.plan.steps)))
-    yield from _text("check", _report(live(world(), report.plan), comparing), options)
+    yield from _text("check", report_of(live(world(), report.plan), comparing), options)
 
 
 def _undo(options: RenderOptions, steps: int) -> Iterator[str]:
     """Of an upgrade that was stopped before PaaS was installed."""
-    before, plan = World(cluster=CLUSTER), _pristine().plan
+    before, plan = World(cluster=CLUSTER), pristine_report().plan
     until = next(number for number, step in enumerate(plan.steps) if step.id.startswith(INSTALL_PAAS))
     done = replace(plan, steps=plan.steps[:until])
     world = undone.upgraded(before, live(before, done), done.steps)
     case = undone.study(world)
     after = afterwards(CLUSTER, case.undoing, world.facts)
-    printed = undo_text(case.undoing, case.plan, after, for_cluster(options, _pristine())).splitlines()
+    printed = undo_text(case.undoing, case.plan, after, for_cluster(options, pristine_report())).splitlines()
     cut = _begin(printed, steps + 1)
     again = next(number for number, line in enumerate(printed) if number > cut and line and line[0] != " ")
     yield from ("$ bkrec undo", *printed[:cut], CUT, *printed[again:])
@@ -249,14 +249,14 @@ def _timer(options: RenderOptions) -> Iterator[str]:
 
 
 SESSIONS: Mapping[str, Callable[[RenderOptions], Iterable[str]]] = {
-    "diff": lambda options: _diff(options, _pristine(), 12),
-    "diff-short": lambda options: _diff(options, _pristine(), 7),
+    "diff": lambda options: _diff(options, pristine_report(), 12),
+    "diff-short": lambda options: _diff(options, pristine_report(), 7),
     "plan": lambda options: _plan(options, 2),
     "apply": lambda options: _upgrade(options, 3),
     "check-converged": lambda options: _check(options, lambda: finished(CLUSTER)),
-    "check-drift": lambda options: _check(options, _stopped),
-    "diff-drift": lambda options: _diff(options, _report(_stopped(), comparing), 7),
-    "apply-drift": lambda options: _repair(options, _stopped),
+    "check-drift": lambda options: _check(options, stopped_world),
+    "diff-drift": lambda options: _diff(options, report_of(stopped_world(), comparing), 7),
+    "apply-drift": lambda options: _repair(options, stopped_world),
     "check-timer": _timer,
     "check-latent": lambda options: _check(options, _until_reboot),
     "plan-of-deletion": _plan_of_deletion,

@@ -19,6 +19,7 @@ from reconciler.cli import (
     pause,
     plan,
     probe,
+    rehearse,
     report,
     schema,
     seal,
@@ -137,6 +138,19 @@ _command(
     "bkrec plan",
     "bkrec plan --out plan.json",
     "bkrec plan --until 7.8 --stop-at 04:30",
+)
+_command(
+    app,
+    "rehearse",
+    rehearse.rehearse,
+    localized(
+        "Rehearse the plan on this cluster's readings: time, outage windows, what if a step fails or a host is lost. "
+        "Read-only.",
+        "用该集群的读取结果演练计划：用时、服务中断时段，以及某步骤失败或主机失联时的后果。只读。",
+    ),
+    "bkrec rehearse",
+    "bkrec rehearse --fail 54",
+    "bkrec rehearse --lose 10.0.0.2@12 --report html=rehearsal.html",
 )
 _command(
     app,

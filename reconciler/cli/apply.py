@@ -70,7 +70,7 @@ def apply(
             progress.plan(report)
             return await confirm_plan(report, options, stop, yes=yes, warned=progress.warned)
 
-        console = Console(confirm=confirm, emit=progress.on_event, stop=stop)
+        console = Console(confirm=confirm, emit=progress.on_event, stop=stop, assumes_yes=yes)
         return apply.apply(path, console, plan=plan, approved=frozenset(approve or ()), part=request)
 
     run_with_progress("apply", options, work)

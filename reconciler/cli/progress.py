@@ -23,13 +23,14 @@ from reconciler.cli.output import emit, out, write_to_stderr
 from reconciler.cli.terminal import use_live_display
 from reconciler.cli.writer import Writer, install
 from reconciler.commands.result import Result
+from reconciler.core.eta import NOTHING_KNOWN
 from reconciler.core.events import Event, RunEnded, StepOutput
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import event_verdict
 from reconciler.engine.stop import StopRequest
 from reconciler.view.formats import load
 from reconciler.view.messages.ui import label
-from reconciler.view.progress_frame import ProgressState, advance, frame
+from reconciler.view.progress_frame import ProgressState, advance, frame, remaining_s
 from reconciler.view.reports import ClusterReport, EndOfRun, ErrorReport, RunReport, StreamItem
 from reconciler.view.text.event import event_lines
 from specs.diagnostic import Diagnostic
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _PER_SECOND = 4
+_ETA_EVERY_S = 3.0
+"""A plan of hundreds of steps takes some hundredths of a second to schedule."""
 _NO_PLAN = Plan(release="", steps=(), blocked=())
 
 Work = Callable[["ProgressReporter", StopRequest], Coroutine[Any, Any, Result[RunReport]]]
@@ -66,6 +69,9 @@ class ProgressReporter:
         self._moves = not self.streams and use_live_display(os.environ)
         self._page = options.render_options(err=True)
         self._plan = _NO_PLAN
+        self._durations = NOTHING_KNOWN
+        self._remaining = (0.0, -_ETA_EVERY_S)
+        """Seconds, and when they were estimated."""
         self._state = ProgressState(started_s=time.monotonic())
         self._live: Live | None = None
         self._last: RunEnded | None = None
@@ -105,6 +111,7 @@ class ProgressReporter:
     def plan(self, report: ClusterReport) -> None:
         """The screen rests: a person is going to be asked."""
         self._hand(self._pause)
+        self._durations = report.durations
         self._plan, self._page = report.plan, replace(self._page, titles=report.titles)
 
     def stream(self, item: StreamItem) -> bool:
@@ -176,4 +183,10 @@ class ProgressReporter:
     def _frame(self) -> "Text":
         from rich.text import Text
 
-        return Text.from_ansi(frame(self._state, self._plan, time.monotonic(), self._page))
+        now_s = time.monotonic()
+        remaining, estimated_at = self._remaining
+        if now_s - estimated_at >= _ETA_EVERY_S:
+            remaining, estimated_at = remaining_s(self._state, self._plan, now_s, self._durations), now_s
+            self._remaining = remaining, estimated_at
+        remaining = max(0.0, remaining - (now_s - estimated_at))
+        return Text.from_ansi(frame(self._state, self._plan, now_s, self._page, remaining))

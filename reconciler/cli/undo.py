@@ -56,7 +56,7 @@ def undo(options: Options, run: RunArgument = "", yes: YesOption = False, exclud
             steps = len(preview.cluster.plan.steps)
             return await ask_yes_no(label("confirm-undo", options.lang, steps=steps), stop, yes=yes)
 
-        console = Console(confirm=confirm, emit=progress.on_event, stop=stop)
+        console = Console(confirm=confirm, emit=progress.on_event, stop=stop, assumes_yes=yes)
         return undo.undo(path, request, console, show=show)
 
     run_with_progress("undo", options, work)

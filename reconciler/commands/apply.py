@@ -8,6 +8,7 @@ from reconciler.commands import files, session
 from reconciler.commands.assess import cluster_report, in_window, plan_inputs, spec_inputs
 from reconciler.commands.errors import UsageError
 from reconciler.commands.part import PartRequest, check_names, check_steps, window_of
+from reconciler.commands.rehearse import with_durations
 from reconciler.commands.result import Result
 from reconciler.commands.run import Console, Transcript, run_context, run_journal
 from reconciler.commands.seal import sealing
@@ -50,7 +51,7 @@ async def apply(
             await _check_plan_fresh(saved, opened)
 
         async def confirm(assessment: Assessment) -> bool:
-            report = cluster_report(cluster, assessment)
+            report = with_durations(cluster_report(cluster, assessment))
             if window is not None:
                 report = in_window(report, window, journal.clock)
             if saved is not None and not plan_file.includes_all(saved, report.plan):
@@ -68,6 +69,7 @@ async def apply(
                     emit=transcript.recording(console.emit),
                     stop=console.stop,
                     approved=approved,
+                    assumes_yes=console.assumes_yes,
                 ),
                 spec_inputs=spec_inputs(cluster, inputs_for, began=int(journal.clock.now().timestamp())),
                 accept_plan=functools.partial(check_steps, cluster=cluster.name),
@@ -89,6 +91,7 @@ def _result(cluster: Cluster, ended: reconcile.RunResult, transcript: Transcript
             exit_code=ended.exit_code,
             cluster=report,
             events=tuple(transcript.events),
+            times=tuple(transcript.times),
             diagnostics=diagnostics,
             remaining=remaining_after(report.plan, outside, stop_at),
         ),

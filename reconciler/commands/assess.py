@@ -184,6 +184,7 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
             *dict.fromkeys(assessment.diagnostics.values()),
         ),
         readings=assessment.readings,
+        expected=assessment.expected,
     )
 
 

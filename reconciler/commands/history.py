@@ -32,6 +32,7 @@ def _findings(path: Path) -> Iterator[PastFindingDoc]:
             since=utc(record.since),
             last=utc(record.last),
             times=record.times,
+            recent=record.recent,
         )
 
 

@@ -9,6 +9,7 @@ from reconciler.commands.result import Result
 from reconciler.core.run_report import run_report
 from reconciler.engine import journal
 from reconciler.engine.local_files import state_path
+from reconciler.engine.release_data import load_release
 from reconciler.view.documents import RunReportDoc
 from reconciler.view.to_documents import run_report_document
 from specs.diagnostic import BkrecError, diagnose
@@ -19,7 +20,8 @@ MAX_RUNS_SHOWN = 5
 def report(path: Path, run: str = "") -> Result[RunReportDoc]:
     """`run`: "" is the last one. Raises SpecError; UsageError for a run that is not on record here; BkrecError where
     its journal cannot be read."""
-    name = cluster_file.load(path).name
+    file = cluster_file.load(path)
+    name = file.name
     try:
         directory = state_path(name, os.environ)
         known = journal.runs(directory)
@@ -34,4 +36,5 @@ def report(path: Path, run: str = "") -> Result[RunReportDoc]:
         diagnostic = diagnose("journal-unreadable", where=error.filename or name, error=error.strerror or error)
         raise BkrecError(diagnostic) from error
     reported = run_report(chosen, ((entry.at, entry.event) for entry in contents.entries))
-    return Result(document=run_report_document(name, reported, contents.torn))
+    titles = {module.name: module.title for module in load_release(file.release).modules}
+    return Result(document=run_report_document(name, reported, contents.torn, titles))

@@ -16,7 +16,7 @@ from reconciler.core.events import Event, StepOutput
 from reconciler.core.plan import Plan
 from reconciler.engine import journal, reconcile
 from reconciler.engine.assess import Assessment
-from reconciler.engine.clock import SystemClock
+from reconciler.engine.clock import Clock, SystemClock
 from reconciler.engine.journal import JournalError, LazyJournal
 from reconciler.engine.stop import StopRequest
 from reconciler.rules import preflight
@@ -34,6 +34,8 @@ class Console(Generic[P_contra]):
     emit: Callable[[Event], None]
     """Each event as it happens."""
     stop: StopRequest
+    assumes_yes: bool = False
+    """--yes: `confirm` asks nobody."""
 
 
 @dataclass(slots=True)
@@ -41,12 +43,16 @@ class Transcript:
     """The events of a run, without what commands print, and what the person answered last."""
 
     events: list[Event] = field(default_factory=list[Event])
+    times: list[str] = field(default_factory=list[str])
+    """Of the events, as the journal writes them."""
+    clock: Clock = field(default_factory=SystemClock)
     answer: Answer = "yes"
 
     def recording(self, emit: Callable[[Event], None]) -> Callable[[Event], None]:
         def record(event: Event) -> None:
             if not isinstance(event, StepOutput):
                 self.events.append(event)
+                self.times.append(self.clock.now().isoformat(timespec="milliseconds"))
             emit(event)
 
         return record
@@ -86,6 +92,7 @@ def run_context(
     emit: Callable[[Event], None],
     stop: StopRequest,
     approved: frozenset[str] = frozenset(),
+    assumes_yes: bool = False,
 ) -> reconcile.RunContext:
     """For `apply` and `undo`; each adds what aborts it."""
     (expected, decide), cluster = plan_inputs, opened.cluster
@@ -111,5 +118,6 @@ def run_context(
         confirm=confirm,
         preflight_checks=preflight_checks,
         approved=approved,
+        confirmed_by="option" if assumes_yes else "answer",
         hosts_required=functools.partial(preflight.hosts_required, cluster),
     )

@@ -86,6 +86,7 @@ async def undo(
                 confirm=confirm,
                 emit=transcript.recording(console.emit),
                 stop=console.stop,
+                assumes_yes=console.assumes_yes,
             )
             ended = await reconcile.reconcile(replace(context, undoes=True))
     return _result(case, ended, transcript)
@@ -107,6 +108,7 @@ def _result(case: UndoCase, ended: reconcile.RunResult, transcript: Transcript) 
         exit_code=ended.exit_code,
         cluster=last.cluster,
         events=tuple(transcript.events),
+        times=tuple(transcript.times),
         diagnostics=diagnostics,
         preview=last,
     )

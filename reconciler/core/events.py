@@ -12,6 +12,9 @@ from reconciler.core.redact import safe
 from reconciler.core.verdict import EventVerdict
 from specs.diagnostic import Diagnostic
 
+Confirmation = Literal["answer", "option"]
+"""How a person agreed to a plan: at the prompt, or by --yes."""
+
 
 class _Event:
     """Its texts, and lists of texts, made safe to store and show. A diagnostic does that itself."""
@@ -52,6 +55,18 @@ class ApprovalGiven(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanConfirmed(_Event):
+    """A person agreed to the plan: answered the prompt, or gave --yes."""
+
+    user: str
+    source: str
+    how: Confirmation
+    total: int
+    """How many steps it had."""
+    event: Literal["plan-confirmed"] = "plan-confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseContended(_Event):
     """Another run holds the lease: whether it is alive shows within seconds; a dead one's lease expires."""
 
@@ -83,6 +98,15 @@ class StepStarted(_Event):
     """What it is to change, as it was read: `FACT: BEFORE -> EXPECTED`; done says that the last was verified."""
     restore: tuple[str, ...] = field(default=(), compare=False)
     """Of a backup: the commands that bring it back, for root's shell on its host."""
+    action: str = field(default="", compare=False)
+    """The action's kind, and below its fields, `name=value`: enough to word it later, in either language."""
+    fields: tuple[str, ...] = field(default=(), compare=False)
+    after: tuple[str, ...] = field(default=(), compare=False)
+    """The steps that had to be done before it, and the locks that it had to itself: why it began no earlier."""
+    locks: tuple[str, ...] = field(default=(), compare=False)
+    outage: str = field(default="", compare=False)
+    """The module that its users miss meanwhile."""
+    estimate_s: float = field(default=0.0, compare=False)
     event: Literal["step-started"] = "step-started"
 
 
@@ -182,6 +206,7 @@ class RunEnded(_Event):
 Event = (
     RunStarted
     | ApprovalGiven
+    | PlanConfirmed
     | LeaseContended
     | JobAdopted
     | StepStarted

@@ -9,6 +9,8 @@ pins the identity of one action of each kind (tests/reconciler/core/identity.jso
 import hashlib
 import json
 import re
+from dataclasses import fields
+from typing import cast
 
 from actions.action import Action
 
@@ -24,6 +26,28 @@ def kind_of(action: Action) -> str:
 def subject(action: Action) -> tuple[str, ...]:
     values = (getattr(action, name) for name in action.identity)
     return tuple(",".join(value) if isinstance(value, tuple) else str(value) for value in values)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def plain_fields(action: Action) -> tuple[str, ...]:
+    """`name=value` of its fields that are texts, numbers or lists of texts: what the words for it are filled with."""
+    values = ((field.name, getattr(action, field.name)) for field in fields(action) if field.name not in _NOT_PLAIN)
+    return tuple(f"{name}={text}" for name, value in values if (text := _plain(value)))
+
+
+_NOT_PLAIN = ("host", "kind")
+_LONGEST = 200
+
+
+def _plain(value: object) -> str:
+    """ "" for what no sentence shows: expected facts, whole files."""
+    match value:
+        case str() | int():
+            text = str(value)
+        case tuple() if all(isinstance(item, str) for item in cast("tuple[object, ...]", value)):
+            text = ", ".join(cast("tuple[str, ...]", value))
+        case _:
+            return ""
+    return text if len(text) <= _LONGEST else ""
 
 
 def fingerprint(action: Action) -> str:

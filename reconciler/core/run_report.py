@@ -7,6 +7,7 @@ run and what a step was to change: those fields are empty then.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from reconciler.core import events as ev
@@ -35,6 +36,16 @@ class StepReport:
     restore: tuple[str, ...] = ()
     diagnostic: Diagnostic | None = field(default=None)
     log: tuple[str, ...] = ()
+    action: str = ""
+    """The action's kind; "" in a journal that an older bkrec wrote, as all of these are."""
+    fields: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    outage: str = ""
+    estimate_s: float = 0.0
+    waited_for: str = ""
+    """The step whose end it began at: the last of those that had to be done before it, or that shared a lock with
+    it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +57,19 @@ class RunReport:
     ended: str = ""
     verdict: EventVerdict | None = None
     approvals: tuple[ev.ApprovalGiven, ...] = ()
+    confirmations: tuple[ev.PlanConfirmed, ...] = ()
     steps: tuple[StepReport, ...] = ()
     """In the order in which they were started; those never started last."""
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def wall_s(self) -> float:
+        """From the first step's start to the last one's end; 0 where nothing was done."""
+        starts = [step.started for step in self.steps if step.started]
+        ends = [step.ended for step in self.steps if step.ended]
+        if not starts or not ends:
+            return 0.0
+        return (datetime.fromisoformat(max(ends)) - datetime.fromisoformat(min(starts))).total_seconds()
 
     @property
     def backups(self) -> tuple[StepReport, ...]:
@@ -67,6 +88,8 @@ def run_report(run: str, records: Iterable[tuple[str, ev.Event]]) -> RunReport:
                 steps |= {step: StepReport(step=step) for step in planned}
             case ev.ApprovalGiven():
                 report = replace(report, approvals=(*report.approvals, event))
+            case ev.PlanConfirmed():
+                report = replace(report, confirmations=(*report.confirmations, event))
             case ev.RunHalted():
                 report = replace(report, diagnostics=(*report.diagnostics, event.diagnostic))
             case ev.RunEnded():
@@ -76,7 +99,20 @@ def run_report(run: str, records: Iterable[tuple[str, ev.Event]]) -> RunReport:
             case _:
                 steps[event.step] = _stepped(steps.get(event.step, StepReport(step=event.step)), event, at)
     order = sorted(steps.values(), key=lambda step: (not step.started, step.started))
-    return replace(report, steps=tuple(order))
+    return replace(report, steps=tuple(replace(step, waited_for=_waited_for(step, order)) for step in order))
+
+
+def _waited_for(step: StepReport, steps: Iterable[StepReport]) -> str:
+    if not step.started:
+        return ""
+    before = [
+        other
+        for other in steps
+        if other.ended
+        and other.ended <= step.started
+        and (other.step in step.after or not set(other.locks).isdisjoint(step.locks))
+    ]
+    return max(before, key=lambda other: other.ended).step if before else ""
 
 
 StepEvent = (
@@ -105,6 +141,12 @@ def _stepped(step: StepReport, event: StepEvent, at: str) -> StepReport:
                 irreversible=event.irreversible,
                 changes=step.changes or event.changes,
                 restore=event.restore,
+                action=event.action,
+                fields=event.fields,
+                after=event.after,
+                locks=event.locks,
+                outage=event.outage,
+                estimate_s=event.estimate_s,
             )
         case ev.StepDone():
             return replace(step, outcome="done", ended=at, seconds=event.seconds, diagnostic=None, log=())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reconciler.core.events import PlanConfirmed
 from reconciler.core.plan import aborts_run
 from reconciler.core.preflight import check_results
 from reconciler.engine import pause
@@ -31,6 +32,9 @@ async def preflight(context: RunContext, state: RunState) -> tuple[Diagnostic, .
     if not await context.confirm(state.assessment):
         return (diagnose("not-confirmed"),)
     state.confirmed.update(actions)
+    state.confirmations.append(
+        PlanConfirmed(user=context.user, source=context.source, how=context.confirmed_by, total=len(actions))
+    )
     return ()
 
 

@@ -112,6 +112,7 @@ async def _run_with_lease(lease: Lease, context: RunContext, state: RunState) ->
         try:
             steps = tuple(step.id for step in state.assessment.plan.steps)
             context.record(_run_started(context, lease, steps))
+            _record_confirmations(context, state)
             await _record_approvals(context)
             await _run_rounds(lease, context, state)
             await _seal(lease, context, state)
@@ -134,6 +135,11 @@ async def _announce_halt(context: RunContext) -> None:
         context.emit(RunHalted(diagnostic=context.stop.why))
 
 
+def _record_confirmations(context: RunContext, state: RunState) -> None:
+    while state.confirmations:
+        context.record(state.confirmations.pop(0))
+
+
 async def _record_approvals(context: RunContext) -> None:
     """In the journal, and on the controller for whoever asks later."""
     for approval in sorted(context.approved):
@@ -152,6 +158,7 @@ async def _run_rounds(lease: Lease, context: RunContext, state: RunState) -> Non
         state.refused = await preflight(context, state)
         if state.refused or nothing_to_start(context, state.assessment):
             return
+        _record_confirmations(context, state)
         plan = state.assessment.plan
         result = await execute(plan, context, lease)
         state.rounds.append(result)

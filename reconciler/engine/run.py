@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from actions.action import Action
 from probes.fact import AnyExpected
 from reconciler.core.approval import pending_approvals, waiting_steps
-from reconciler.core.events import Event, StepBlocked, StepDeferred, StepFailed, StepNeedsHuman
+from reconciler.core.events import (
+    Confirmation,
+    Event,
+    PlanConfirmed,
+    StepBlocked,
+    StepDeferred,
+    StepFailed,
+    StepNeedsHuman,
+)
 from reconciler.core.plan import Blocked, Plan
 from reconciler.core.selection import derived_without
 from reconciler.core.verdict import RunVerdict, Verdict, verdict
@@ -68,6 +76,8 @@ class RunContext:
     """Hosts that must have been read before this plan may start: none where it only repairs."""
     approved: frozenset[str] = frozenset()
     """Deletions that a person approved for this run: `apply --approve`."""
+    confirmed_by: Confirmation = "answer"
+    """How `confirm` comes to a yes."""
     undoes: bool = False
     """It rolls back another run: it ends as rolled back, and its own jobs cannot be rolled back in turn."""
     seal: Callable[[int, Assessment], Awaitable[None]] | None = None
@@ -115,6 +125,8 @@ class RunState:
     confirmed: set[Action] = field(default_factory=set[Action])
     """In full: a step of the same id that would do something else is asked about again."""
     rounds: list[ExecutionResult] = field(default_factory=list[ExecutionResult])
+    confirmations: list[PlanConfirmed] = field(default_factory=list[PlanConfirmed])
+    """Not in the journal yet: the first comes before the lease, and a run that never starts leaves no journal."""
     refused: tuple[Diagnostic, ...] = ()
     change_started: bool = False
     """A change that concerns more hosts than it works on has started: from now on, a host that becomes unreachable

@@ -4,7 +4,7 @@ A kind without a line falls back to what identifies it anyway (the fact's id; th
 family can be seen before it can be read. `tests/reconciler/view/test_describe.py` lists the kinds that have no line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
 from string import Formatter
@@ -32,6 +32,20 @@ def fact(fact: AnyFact, lang: Lang) -> str:
 
 def action(done: Action, lang: Lang) -> str:
     return _phrase(ACTIONS.get(action_kind(done)), done, lang) or _plainly(done)
+
+
+def recorded_action(kind: str, host: str, recorded: Iterable[str], lang: Lang) -> str:
+    """The same from a journal, which has the action's kind and its plain fields, `name=value`."""
+    pairs = tuple(
+        (name, clipped(sanitized(value), _TOO_LONG)) for name, _, value in (f.partition("=") for f in recorded)
+    )
+    sentence = ACTIONS.get(kind)
+    if sentence is None:
+        return " ".join((sanitized(kind), *(f"{name}={value}" for name, value in pairs)))
+    values = {"host": host, **dict(pairs)}
+    text = sentence.zh if lang == "zh" else sentence.en
+    missing = tuple((name, "") for name in _names(text) if name not in values)
+    return fill(sentence, (*values.items(), *missing), lang)
 
 
 def action_kind(done: Action) -> str:

@@ -7,10 +7,11 @@ be drawn in a test; `cli/progress.py` ticks.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reconciler.core import eta
 from reconciler.core import events as ev
+from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.plan import Plan
 from reconciler.view import describe
-from reconciler.view.estimate import timeline
 from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions, clipped, columns, sanitized
 from reconciler.view.text.plan import numbers
@@ -41,7 +42,9 @@ def advance(screen: ProgressState, event: ev.Event, now_s: float) -> ProgressSta
     match event:
         case ev.RunStarted():
             return ProgressState(started_s=screen.started_s)
-        case ev.LeaseContended() | ev.StepDeferred() | ev.StepPostponed() | ev.ApprovalGiven() | ev.RunHalted():
+        case ev.LeaseContended() | ev.StepDeferred() | ev.StepPostponed() | ev.RunHalted():
+            return screen
+        case ev.ApprovalGiven() | ev.PlanConfirmed():
             return screen
         case ev.JobAdopted():
             return replace(screen, adopted=(*screen.adopted, event.host))
@@ -60,18 +63,22 @@ def advance(screen: ProgressState, event: ev.Event, now_s: float) -> ProgressSta
             return replace(screen, running=())
 
 
-def frame(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions) -> str:
+def frame(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions, remaining: float | None = None) -> str:
+    """`remaining`: seconds, where they are known better than by the plan's own estimates."""
     numbered = numbers(plan)
-    return "\n".join((_head(screen, plan, now_s, page), *_running(screen, plan, numbered, now_s, page)))
+    if remaining is None:
+        remaining = remaining_s(screen, plan, now_s)
+    return "\n".join((_head(screen, plan, now_s, remaining, page), *_running(screen, plan, numbered, now_s, page)))
 
 
-def remaining_s(screen: ProgressState, plan: Plan, now_s: float) -> float:
-    """By the estimates: what is over takes nothing any more, what runs takes what is left of its estimate."""
-    remaining = dict.fromkeys((*screen.finished, *screen.failed, *screen.blocked), 0.0)
-    estimates = {step.id: step.action.estimate_s for step in plan.steps}
-    for running in screen.running:
-        remaining[running.step] = max(0.0, estimates.get(running.step, 0.0) - (now_s - running.since_s))
-    return max((span.end_s for span in timeline(plan, remaining).values()), default=0.0)
+def remaining_s(screen: ProgressState, plan: Plan, now_s: float, known: Durations = NOTHING_KNOWN) -> float:
+    return eta.remaining_s(
+        plan.steps,
+        eta.expectations(plan.steps, known),
+        ended=(*screen.finished, *screen.failed, *screen.blocked),
+        running={running.step: now_s - running.since_s for running in screen.running},
+        elapsed_s=now_s - screen.started_s,
+    )
 
 
 def _others(screen: ProgressState, step: str) -> tuple[RunningStep, ...]:
@@ -84,10 +91,9 @@ def _with_output(running: RunningStep, event: ev.StepOutput) -> RunningStep:
     )
 
 
-def _head(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions) -> str:
+def _head(screen: ProgressState, plan: Plan, now_s: float, remaining: float, page: RenderOptions) -> str:
     done = label("frame-done", page.lang, done=len(screen.finished), total=len(plan.steps))
     parts = [done, label("frame-elapsed", page.lang, time=duration(now_s - screen.started_s, page.lang))]
-    remaining = remaining_s(screen, plan, now_s)
     if remaining:
         parts.append(label("frame-eta", page.lang, time=duration(remaining, page.lang)))
     return page.paint("  ·  ".join(parts), "bold")

@@ -8,14 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from probes.fact import AnyFact, AnyReading, Readings, Unknown
+from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, Unknown
 from reconciler.core.check_history import FindingRecord
 from reconciler.core.diff import Difference
+from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.events import Event, RunEnded
 from reconciler.core.interim_state import InterimState, hosts_not_to_reboot, interim_state
 from reconciler.core.listing import WHOLE, Listing, listed
 from reconciler.core.plan import Plan, Remaining
 from reconciler.core.preflight import CheckResult
+from reconciler.core.rehearsal import Rehearsal
+from reconciler.core.schedule import LostHost
 from reconciler.core.selection import not_done_by
 from reconciler.core.undo_scope import UndoScope
 from reconciler.core.verdict import Readiness, RunVerdict, Verdict, verdict
@@ -31,7 +34,7 @@ from reconciler.view.documents import (
     TrustDoc,
 )
 from specs.diagnostic import Diagnostic
-from specs.reason import Reason
+from specs.reason import Reason, reason
 from specs.text import LocalizedText
 
 ReportKind = Literal[
@@ -49,6 +52,7 @@ ReportKind = Literal[
     "pause",
     "plan",
     "probe",
+    "rehearse",
     "report",
     "schema",
     "seal",
@@ -76,6 +80,8 @@ class ClusterReport:
     warnings: tuple[Diagnostic, ...] = ()
     readings: Readings = field(default_factory=dict[AnyFact, AnyReading])
     """All that the plan was decided on."""
+    expected: tuple[AnyExpected, ...] = ()
+    """What the readings were compared with."""
     products: tuple[str, ...] = ()
     """Modules that the release migrates or brings."""
     new_products: tuple[str, ...] = ()
@@ -92,6 +98,8 @@ class ClusterReport:
     """Seconds since the epoch; 0 where it was no `check`."""
     last_success: int = 0
     """When a check read everything last, this one included; 0: never, or not known."""
+    durations: Durations = NOTHING_KNOWN
+    """How long steps took on this cluster, by its runs from this machine; only for `apply` and `rehearse`."""
     listing: Listing = WHOLE
     """Which findings `diff` and `check` list, and how fully."""
 
@@ -164,6 +172,25 @@ class DoctorReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalReport:
+    cluster: ClusterReport
+    planned: Rehearsal
+    """All goes well."""
+    scenario: Rehearsal | None = None
+    """With what goes wrong, where that was asked for."""
+    fails: tuple[str, ...] = ()
+    lost: LostHost | None = None
+
+    @property
+    def interim(self) -> InterimState | None:
+        """What the cluster is after the scenario."""
+        if self.scenario is None:
+            return None
+        unfinished = (Remaining(step=step, because=reason("part-unfinished")) for step in self.scenario.unfinished)
+        return self.cluster.interim((*unfinished, *self.cluster.remaining))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndoPreview:
     """What is shown before anything is restored."""
 
@@ -187,6 +214,8 @@ class RunReport:
     """As it was read last."""
     events: tuple[Event, ...] = ()
     """In their order, without what commands printed: the journal has that."""
+    times: tuple[str, ...] = ()
+    """When each of them was; () where that is not known."""
     diagnostics: tuple[Diagnostic, ...] = ()
     remaining: tuple[Remaining, ...] = ()
     """What is left to do, with reasons."""
@@ -260,6 +289,7 @@ Report = (
     | ClusterReport
     | ProbeReport
     | DoctorReport
+    | RehearsalReport
     | RunReport
     | UndoReport
     | InitReport

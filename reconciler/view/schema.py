@@ -32,6 +32,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "trust": doc.TrustDoc,
     "probe": doc.ProbeDoc,
     "doctor": doc.DoctorDoc,
+    "rehearsal": doc.RehearsalDoc,
     "cluster": ClusterFile,
 }
 

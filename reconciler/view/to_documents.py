@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, SameAs, Unknown, fact_id, kind_of
@@ -16,6 +17,7 @@ from reconciler.core.listing import WHOLE, Listing, listed
 from reconciler.core.plan import Blocked, Plan, Remaining, Step
 from reconciler.core.preflight import CheckResult
 from reconciler.core.redact import clean, redact_reading
+from reconciler.core.rehearsal import Rehearsal
 from reconciler.core.verdict import verdict
 from reconciler.view import describe
 from reconciler.view import documents as doc
@@ -29,6 +31,7 @@ from reconciler.view.reports import (
     EndOfRun,
     ErrorReport,
     InitReport,
+    RehearsalReport,
     RunReport,
     UndoPreview,
     UndoReport,
@@ -157,7 +160,9 @@ def alert_document(alert: Alert, report: ClusterReport | ErrorReport, history: C
     )
 
 
-def run_report_document(cluster: str, report: run_report.RunReport, torn: int) -> doc.RunReportDoc:
+def run_report_document(
+    cluster: str, report: run_report.RunReport, torn: int, titles: Mapping[str, LocalizedText] = MappingProxyType({})
+) -> doc.RunReportDoc:
     return doc.RunReportDoc(
         cluster=cluster,
         run=report.run,
@@ -167,6 +172,10 @@ def run_report_document(cluster: str, report: run_report.RunReport, torn: int) -
         ended=report.ended,
         verdict=report.verdict or "",
         approvals=[f"{given.approval} {given.user}@{given.source}" for given in report.approvals],
+        confirmed=[
+            doc.ConfirmationDoc(user=given.user, source=given.source, how=given.how, steps=given.total)
+            for given in report.confirmations
+        ],
         steps=[_step_report(step) for step in report.steps],
         backups=[
             doc.BackupReportDoc(step=step.step, host=step.host, made=step.ended, restore=list(step.restore))
@@ -174,6 +183,7 @@ def run_report_document(cluster: str, report: run_report.RunReport, torn: int) -
         ],
         problems=[problem(diagnostic) for diagnostic in report.diagnostics],
         torn=torn,
+        titles={name: doc.TextDoc(en=title.en, zh=title.zh) for name, title in titles.items()},
     )
 
 
@@ -191,7 +201,62 @@ def _step_report(step: run_report.StepReport) -> doc.StepReportDoc:
         changes=list(step.changes),
         problem=problem(step.diagnostic) if step.diagnostic else None,
         log=list(step.log),
+        ended=step.ended,
+        what=_recorded_action(step),
+        after=list(step.after),
+        waited_for=step.waited_for,
+        outage=step.outage,
+        estimate_s=step.estimate_s,
     )
+
+
+def _recorded_action(step: run_report.StepReport) -> doc.TextDoc | None:
+    if not step.action:
+        return None
+    texts = (describe.recorded_action(step.action, step.host, step.fields, lang) for lang in ("en", "zh"))
+    return doc.TextDoc(**dict(zip(("en", "zh"), texts, strict=True)))
+
+
+def rehearsal_document(report: RehearsalReport) -> doc.RehearsalDoc:
+    plan, planned, scenario = report.cluster.plan, report.planned, report.scenario
+    steps = {step.id: step for step in plan.steps}
+    return doc.RehearsalDoc(
+        cluster=report.cluster.name,
+        release=report.cluster.release,
+        runs=report.cluster.durations.runs,
+        p50_s=round(planned.p50_s, 1),
+        p90_s=round(planned.p90_s, 1),
+        steps=[
+            doc.RehearsedStepDoc(
+                id=name, host=steps[name].action.host, start_s=round(span.start_s, 1), end_s=round(span.end_s, 1)
+            )
+            for name, span in planned.schedule.spans.items()
+        ],
+        outages=_windows(planned),
+        differing=planned.differing,
+        scenario=None if scenario is None else _scenario(report, scenario),
+    )
+
+
+def _scenario(report: RehearsalReport, scenario: Rehearsal) -> doc.ScenarioDoc:
+    return doc.ScenarioDoc(
+        fails=list(report.fails),
+        lost_host=report.lost.host if report.lost else "",
+        lost_at_s=report.lost.at_s if report.lost else 0.0,
+        ends_s=round(scenario.schedule.total_s, 1),
+        failed=list(scenario.schedule.failed),
+        blocked=list(scenario.schedule.blocked),
+        irreversible=scenario.irreversible,
+        outages=_windows(scenario),
+        interim=interim_document(report.cluster.release, report.interim) if report.interim else None,
+    )
+
+
+def _windows(rehearsed: Rehearsal) -> list[doc.OutageWindowDoc]:
+    return [
+        doc.OutageWindowDoc(module=w.module, start_s=round(w.start_s, 1), end_s=round(w.end_s, 1))
+        for w in rehearsed.outages
+    ]
 
 
 def utc(seconds: int) -> str:

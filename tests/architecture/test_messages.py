@@ -400,7 +400,15 @@ def test_every_message_is_used() -> None:
     files = [source for source in sources() if "/view/messages/" not in source.name]
     own = (ROOT / "reconciler/view/messages/ui.py").read_text(encoding="utf-8").partition("class ")[2]
     assert _unused((*reasons(), *diagnostics()), files) == []
-    assert _unused(LABELS, (*files, _snippet(f"class {own}"))) == []
+    assert _unused(LABELS, (*files, _snippet(f"class {own}"), _snippet(_labels_of_templates()))) == []
+
+
+def _labels_of_templates() -> str:
+    """What the pages of HTML spell, as code that spells it."""
+    pages = sorted((ROOT / "reconciler/view/html/templates").glob("*.html"))
+    texts = [text for page in pages for text in re.findall(r"'([a-z-]+)'", page.read_text(encoding="utf-8"))]
+    assert len(texts) > 50
+    return repr(texts)
 
 
 def test_a_message_that_nothing_uses_is_caught() -> None:

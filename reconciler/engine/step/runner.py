@@ -25,7 +25,7 @@ from reconciler.core.events import (
     StepSkipped,
     StepStarted,
 )
-from reconciler.core.identity import job_id, job_key
+from reconciler.core.identity import job_id, job_key, kind_of, plain_fields
 from reconciler.core.plan import Step
 from reconciler.core.redact import redact, redact_reading
 from reconciler.engine.assess import facts_of
@@ -293,6 +293,12 @@ def _step_started(attempt: StepAttempt) -> StepStarted:
         irreversible=step.action.irreversible,
         changes=tuple(changes),
         restore=step.action.restore_commands(),
+        action=kind_of(step.action),
+        fields=plain_fields(step.action),
+        after=tuple(dependency.step for dependency in step.after),
+        locks=step.action.locks,
+        outage=step.action.outage,
+        estimate_s=step.action.estimate_s,
     )
 
 

@@ -59,8 +59,10 @@ from reconciler.view.documents.plan import (
     StepDoc,
 )
 from reconciler.view.documents.probe import FactDoc, ProbeDoc
+from reconciler.view.documents.rehearsal import OutageWindowDoc, RehearsalDoc, RehearsedStepDoc, ScenarioDoc
 from reconciler.view.documents.run import (
     BackupReportDoc,
+    ConfirmationDoc,
     EventDoc,
     HistoryDoc,
     IrreversibleDoc,
@@ -76,13 +78,14 @@ from reconciler.view.documents.trust import KeyDoc, ServerDoc, ServerState, Trus
 
 __all__ = [
     "AbsentDoc", "AckDoc", "AdviceDoc", "AlertDoc", "ApprovalDoc", "BackupReportDoc", "BlockedDoc", "CheckDoc",
-    "CheckState", "ChecksDoc", "ClusterCheckDoc", "ComparisonDoc", "DependencyDoc", "DeviationDoc", "DiagnosticDoc",
-    "DiffDoc", "Doc", "DoctorDoc", "EntryDoc", "ErrorDoc", "EventDoc", "ExplainDoc", "FactDoc", "FindingDoc",
-    "FindingLineDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc", "InterimDoc", "IrreversibleDoc", "JobDoc",
-    "KeyDoc", "KnownDoc", "ListingDoc", "LockDoc", "OutageDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc",
-    "PlacementDoc", "PlanDoc", "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RemainingDoc",
-    "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "SameDoc", "SealChangeDoc", "SealDoc",
-    "SealedHostDoc", "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "StepReportDoc",
+    "CheckState", "ChecksDoc", "ClusterCheckDoc", "ComparisonDoc", "ConfirmationDoc", "DependencyDoc",
+    "DeviationDoc", "DiagnosticDoc", "DiffDoc", "Doc", "DoctorDoc", "EntryDoc", "ErrorDoc", "EventDoc",
+    "ExplainDoc", "FactDoc", "FindingDoc", "FindingLineDoc", "GuideCommandDoc", "HistoryDoc", "InitDoc",
+    "InterimDoc", "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc", "ListingDoc", "LockDoc", "OutageDoc",
+    "OutageWindowDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc", "PlacementDoc", "PlanDoc",
+    "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RehearsalDoc", "RehearsedStepDoc", "RemainingDoc",
+    "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "SameDoc", "ScenarioDoc", "SealChangeDoc",
+    "SealDoc", "SealedHostDoc", "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "StepReportDoc",
     "SummaryDoc", "TaskDoc", "TaskState", "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc", "WaivedDoc", "dumped",
 ]  # fmt: skip
 

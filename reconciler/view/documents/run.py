@@ -4,9 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from reconciler.core.events import Confirmation
 from reconciler.core.run_report import StepOutcome
 from reconciler.core.verdict import EventVerdict, RunVerdict
-from reconciler.view.documents.base import DiagnosticDoc, Doc, ReadingDoc, ReasonDoc
+from reconciler.view.documents.base import DiagnosticDoc, Doc, ReadingDoc, ReasonDoc, TextDoc
 from reconciler.view.documents.diff import DiffDoc
 from reconciler.view.documents.plan import REMAINING, BlockedDoc, InterimDoc, RemainingDoc, StepDoc
 
@@ -29,6 +30,7 @@ class EventDoc(Doc):
         "step-postponed",
         "step-needs-human",
         "approval-given",
+        "plan-confirmed",
         "run-halted",
         "interrupted",
         "run-ended",
@@ -51,6 +53,19 @@ class EventDoc(Doc):
     """Of step-started: `FACT: BEFORE -> EXPECTED`."""
     restore: list[str] | None = None
     """Of the step-started of a backup: the commands that bring it back."""
+    action: str | None = None
+    """Of step-started: the action's kind."""
+    fields: list[str] | None = None
+    """Of step-started: what it is done to, `NAME=VALUE`."""
+    after: list[str] | None = None
+    """Of step-started: the steps that had to be done before it."""
+    locks: list[str] | None = None
+    """Of step-started: what no other step may use at the same time."""
+    outage: str | None = None
+    estimate_s: float | None = None
+    how: Confirmation | None = None
+    """Of plan-confirmed: the prompt was answered, or --yes was given."""
+    total: int | None = None
     line: str | None = None
     seconds: float | None = None
     exit_status: int | None = None
@@ -149,6 +164,16 @@ class StepReportDoc(Doc):
     problem: DiagnosticDoc | None = None
     log: list[str] = Field(default_factory=list[str])
     """The last lines of one that failed."""
+    ended: str = ""
+    what: TextDoc | None = None
+    """What was done; null in a journal that an older bkrec wrote."""
+    after: list[str] = Field(default_factory=list[str])
+    """The steps that had to be done before it."""
+    waited_for: str = ""
+    """The step whose end it began at; "" where it waited for none."""
+    outage: str = ""
+    """The module that its users missed meanwhile."""
+    estimate_s: float = 0.0
 
 
 class BackupReportDoc(Doc):
@@ -158,6 +183,15 @@ class BackupReportDoc(Doc):
     """When it was complete and verified."""
     restore: list[str]
     """For root's shell on that host."""
+
+
+class ConfirmationDoc(Doc):
+    """Who agreed to the plan, and how: answered the prompt, or gave --yes."""
+
+    user: str
+    source: str
+    how: Confirmation
+    steps: int
 
 
 class RunReportDoc(Doc):
@@ -175,12 +209,16 @@ class RunReportDoc(Doc):
     verdict: EventVerdict | Literal[""]
     approvals: list[str]
     """What was approved for it, by whom: "cmdb-topology root@ops"."""
+    confirmed: list[ConfirmationDoc] = Field(default_factory=list[ConfirmationDoc])
+    """Again where a later round had other steps; empty in a journal that an older bkrec wrote."""
     steps: list[StepReportDoc]
     backups: list[BackupReportDoc]
     problems: list[DiagnosticDoc]
     """Why it started no further step."""
     torn: int
     """Lines of the journal that could not be read."""
+    titles: dict[str, TextDoc] = Field(default_factory=dict[str, TextDoc])
+    """What users call the modules."""
 
 
 class PastFindingDoc(Doc):
@@ -196,6 +234,8 @@ class PastFindingDoc(Doc):
     """When it was there last."""
     times: int
     """How often it came."""
+    recent: str = ""
+    """The last checks, the newest last: 1 where it was there."""
 
 
 class HistoryDoc(Doc):

@@ -23,6 +23,7 @@ FORMATS = {
     "prom": "reconciler.view.formats.prom",
     "nagios": "reconciler.view.formats.nagios",
     "md": "reconciler.view.formats.md",
+    "html": "reconciler.view.formats.html",
 }
 DEFAULT = "text"
 

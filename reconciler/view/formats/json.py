@@ -14,6 +14,7 @@ from reconciler.view.reports import (
     ErrorReport,
     InitReport,
     ProbeReport,
+    RehearsalReport,
     ReportKind,
     RunReport,
     SchemaReport,
@@ -44,6 +45,8 @@ def form(kind: ReportKind) -> Form | None:
             return _plan
         case "probe":
             return _probe
+        case "rehearse":
+            return _rehearsal
         case "schema":
             return _schema
 
@@ -102,6 +105,10 @@ def _plan(report: ClusterReport, _: RenderOptions) -> str:
 def _probe(report: ProbeReport, _: RenderOptions) -> str:
     cluster = report.cluster
     return dumped(to.probe_document(cluster.release, report.readings, report.modules, cluster.warnings))
+
+
+def _rehearsal(report: RehearsalReport, _: RenderOptions) -> str:
+    return dumped(to.rehearsal_document(report))
 
 
 def _schema(report: SchemaReport, _: RenderOptions) -> str:

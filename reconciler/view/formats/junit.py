@@ -72,6 +72,7 @@ def form(kind: ReportKind) -> Form | None:
             | "init"
             | "lock"
             | "pause"
+            | "rehearse"
             | "report"
             | "schema"
             | "seal"

@@ -38,7 +38,7 @@ def form(kind: ReportKind) -> Form | None:
             return run_report_text
         case (
             "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
-            | "schema" | "seal" | "status" | "trust" | "undo"
+            | "rehearse" | "schema" | "seal" | "status" | "trust" | "undo"
         ):  # fmt: skip
             return None
 

@@ -33,8 +33,8 @@ def form(kind: ReportKind) -> Form | None:
         case "error":
             return _error
         case (
-            "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe" | "report"
-            | "schema" | "seal" | "status" | "trust" | "undo"
+            "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
+            | "rehearse" | "report" | "schema" | "seal" | "status" | "trust" | "undo"
         ):  # fmt: skip
             return None
 

@@ -13,6 +13,7 @@ from reconciler.view.reports import (
     ErrorReport,
     InitReport,
     ProbeReport,
+    RehearsalReport,
     ReportKind,
     RunReport,
     UndoReport,
@@ -25,6 +26,7 @@ from reconciler.view.text.doctor import doctor_text
 from reconciler.view.text.part import interim_lines
 from reconciler.view.text.plan import plan_text
 from reconciler.view.text.probe import probe_text
+from reconciler.view.text.rehearsal import rehearsal_text
 from reconciler.view.text.run_report import run_report_text
 from reconciler.view.text.runs import history_text, lock_text, paused_text, status_text
 from reconciler.view.text.seal import seal_text
@@ -63,6 +65,8 @@ def form(kind: ReportKind) -> Form | None:
             return _plan
         case "probe":
             return _probe
+        case "rehearse":
+            return _rehearsal
         case "report":
             return run_report_text
         case "seal":
@@ -134,6 +138,10 @@ def _plan(report: ClusterReport, page: RenderOptions) -> str:
 
 def _probe(report: ProbeReport, page: RenderOptions) -> str:
     return probe_text(report.readings, report.modules, for_cluster(page, report.cluster))
+
+
+def _rehearsal(report: RehearsalReport, page: RenderOptions) -> str:
+    return rehearsal_text(report, for_cluster(page, report.cluster))
 
 
 def _undo(report: UndoReport, page: RenderOptions) -> str:

@@ -118,6 +118,14 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="用 `bkrec ack` 查看任务，再执行 `bkrec ack TASK --done` 或 `bkrec ack TASK --not-done`",
         ),
     ),
+    "lost-host-unreadable": DiagnosticText(
+        what=LocalizedText(en="`{text}` is not a host of the plan and minutes", zh="`{text}` 不是计划中的主机与分钟数"),
+        why=LocalizedText(
+            en="the rehearsal needs a host on which the plan works, and after how many minutes it is lost",
+            zh="演练需要计划涉及的一台主机，以及它在多少分钟后失联",
+        ),
+        hint=LocalizedText(en="for example 10.0.0.2@12; hosts: {hosts}", zh="例如 10.0.0.2@12；主机：{hosts}"),
+    ),
     "approval-unknown": DiagnosticText(
         what=LocalizedText(
             en="unknown approval `{approval}` on this cluster", zh="该集群没有名为 `{approval}` 的批准项"

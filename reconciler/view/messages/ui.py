@@ -1,5 +1,6 @@
 """Labels of the view: headings, verdicts, events, prompts."""
 
+from reconciler.view.messages import html
 from reconciler.view.messages.registry import drop_empty, one_line
 from specs.text import Lang, LocalizedText
 
@@ -9,6 +10,7 @@ def message(en: str, zh: str) -> LocalizedText:
 
 
 LABELS: dict[str, LocalizedText] = {
+    **html.LABELS,
     # readings
     "absent": message("absent", "不存在"),
     "unknown": message("unknown", "未知"),
@@ -80,6 +82,9 @@ LABELS: dict[str, LocalizedText] = {
     "report-who": message("started by", "执行人"),
     "report-started": message("started", "开始时间"),
     "report-ended": message("ended", "结束时间"),
+    "report-confirmed": message("plan confirmed by", "计划确认人"),
+    "report-confirmed-answer": message("{who}, at the prompt, {steps:step|steps}", "{who}（交互确认，{steps} 个步骤）"),
+    "report-confirmed-option": message("{who}, by --yes, {steps:step|steps}", "{who}（--yes，{steps} 个步骤）"),
     "report-approvals": message("approved", "批准"),
     "report-torn": message("unreadable lines of the journal", "运行日志中无法读取的行数"),
     "report-problems": message("Problems", "问题"),
@@ -281,6 +286,37 @@ LABELS: dict[str, LocalizedText] = {
         "{count:fact|facts} without a step of their own: they match once the steps above are done",
         "{count} 项事实没有单独的步骤：以上步骤完成后即会符合",
     ),
+    "rehearsal-time": message(
+        "{steps:step|steps} in about {p50}; nine of ten nights within {p90}",
+        "{steps} 步，约 {p50}；十次中有九次在 {p90} 以内",
+    ),
+    "rehearsal-basis": message("estimated from", "估计依据"),
+    "rehearsal-runs": message("{runs:run|runs} of this cluster on record here", "本机记录的该集群 {runs} 次运行"),
+    "rehearsal-no-runs": message(
+        "the release's estimates: no run of this cluster is on record here",
+        "该版本的缺省估计：本机没有该集群的运行记录",
+    ),
+    "rehearsal-window": message("{product}: from {start} to {end}", "{product}：从 {start} 到 {end}"),
+    "rehearsal-result": message("afterwards", "完成后"),
+    "rehearsal-converges": message("every expected fact matches", "所有事实均符合"),
+    "rehearsal-differs": message("{count:fact|facts} still differ", "仍有 {count} 项事实不符"),
+    "rehearsal-fails": message("If {steps} fails", "如果 {steps} 失败"),
+    "rehearsal-lost": message("If {host} is lost after {time}", "如果 {host} 在 {time} 后失联"),
+    "rehearsal-ends": message("the run ends", "运行结束于"),
+    "rehearsal-after": message("after {time}", "{time} 后"),
+    "rehearsal-failed": message("failed", "失败"),
+    "rehearsal-blocked": message("not started", "未启动"),
+    "rehearsal-steps": message("{count:step|steps}", "{count} 步"),
+    "rehearsal-no-return": message("irreversible", "不可逆"),
+    "rehearsal-restore": message(
+        "{count:irreversible step is|irreversible steps are} done by then: only a backup leads back",
+        "届时已完成 {count} 个不可逆步骤：只能用备份恢复",
+    ),
+    "rehearsal-reversible": message("none is done by then", "届时尚未执行任何不可逆步骤"),
+    "rehearsal-host-down": message(
+        "all that runs on {host} is down until it is back", "{host} 恢复之前，其上运行的一切均不可用"
+    ),
+    "rehearsal-read-only": message("No host was changed: rehearse is read-only.", "未改动任何主机：rehearse 只读。"),
     "plan-read-only": message("No host was changed: plan is read-only.", "未改动任何主机：plan 只读。"),
     # diagnostics
     "error": message("error", "错误"),
@@ -325,6 +361,13 @@ LABELS: dict[str, LocalizedText] = {
         "#{number} postponed: it would end after the maintenance window", "第 {number} 步推迟：会在维护窗口之后才结束"
     ),
     "step-needs-human": message("#{number} needs manual action: {action}", "第 {number} 步需人工处理：{action}"),
+    "plan-confirmed-answer": message(
+        "{user} at {source} confirmed the plan: {steps:step|steps}", "{source} 上的 {user} 已确认计划：{steps} 个步骤"
+    ),
+    "plan-confirmed-option": message(
+        "{user} at {source} confirmed the plan with --yes: {steps:step|steps}",
+        "{source} 上的 {user} 以 --yes 确认计划：{steps} 个步骤",
+    ),
     "approval-given": message("{user} at {source} approved: {approval}", "{source} 上的 {user} 已批准：{approval}"),
     "interrupted": message("stopped; still running on their hosts: {steps}", "已停止；仍在主机上运行：{steps}"),
     "interrupted-idle": message("stopped; no job is running", "已停止；没有正在运行的任务"),

@@ -20,6 +20,9 @@ def event_lines(event: ev.Event, plan: Plan, page: RenderOptions) -> Iterator[st
             yield label("run-started", page.lang, run=event.run, steps=len(event.steps), epoch=event.epoch)
         case ev.ApprovalGiven():
             yield label("approval-given", page.lang, approval=event.approval, user=event.user, source=event.source)
+        case ev.PlanConfirmed():
+            name = f"plan-confirmed-{event.how}"
+            yield label(name, page.lang, user=event.user, source=event.source, steps=event.total)
         case ev.LeaseContended():
             yield label("lease-contended", page.lang, user=event.user, source=event.source, age=event.age_s)
         case ev.JobAdopted():

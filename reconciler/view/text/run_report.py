@@ -30,10 +30,17 @@ def _facts(report: RunReportDoc, page: RenderOptions) -> Iterator[str]:
         ("report-who", who),
         ("report-started", report.started),
         ("report-ended", report.ended or "-"),
+        ("report-confirmed", label("list-separator", page.lang).join(_confirmed(report, page))),
         ("report-approvals", ", ".join(report.approvals) or "-"),
         ("report-torn", str(report.torn) if report.torn else ""),
     )
     return (f"- **{label(name, page.lang)}**: {escaped(text)}" for name, text in rows if text)
+
+
+def _confirmed(report: RunReportDoc, page: RenderOptions) -> Iterator[str]:
+    for given in report.confirmed:
+        who = f"{given.user}@{given.source}"
+        yield label(f"report-confirmed-{given.how}", page.lang, who=who, steps=given.steps)
 
 
 def _problems(report: RunReportDoc, page: RenderOptions) -> Iterator[str]:

@@ -40,6 +40,22 @@ def test_who_when_what_and_what_was_approved_by_whom() -> None:
     assert (report.steps[0].changes, report.steps[0].seconds, report.steps[0].section) == (("f: a -> b",), 4.0, "7.1")
 
 
+def test_who_agreed_to_the_plan_and_how_is_in_it() -> None:
+    answered = ev.PlanConfirmed(user="wang", source="ops", how="answer", total=3)
+    assert _report(START, answered).confirmations == (answered,)
+
+
+def test_a_step_waited_for_the_last_of_what_it_comes_after_or_shares_a_lock_with() -> None:
+    locked = ev.StepStarted(step="b", host="h", job="j", locks=("bkcli",))
+    waiting = ev.StepStarted(step="c", host="h", job="j", after=("a",), locks=("bkcli",))
+    alone = ev.StepStarted(step="d", host="h", job="j")
+    report = _report(
+        _started("a"), locked, ev.StepDone(step="a", seconds=1.0, exit_status=0),
+        ev.StepDone(step="b", seconds=1.0, exit_status=0), waiting, alone,
+    )  # fmt: skip
+    assert {step.step: step.waited_for for step in report.steps} == {"a": "", "b": "", "c": "b", "d": ""}
+
+
 def test_only_a_backup_that_was_completed_can_be_restored() -> None:
     done = (_started("a", "cp"), ev.StepDone(step="a", seconds=1.0, exit_status=0))
     failed = (_started("b", "cp"), ev.StepFailed(step="b", diagnostic=STUCK))

@@ -3,6 +3,7 @@
 from functools import reduce
 
 from reconciler.core import events as ev
+from reconciler.core.eta import Durations
 from reconciler.view.estimate import outages, timeline, total_s
 from reconciler.view.progress_frame import ProgressState, advance, frame, remaining_s
 from reconciler.view.render import RenderOptions, columns
@@ -51,8 +52,16 @@ def test_a_frame_is_never_wider_than_the_page() -> None:
     )
 
 
-def test_time_left_never_goes_below_nothing() -> None:
-    assert remaining_s(_screen(*BEGUN), PLAN, 10_000.0) == START.action.estimate_s
+def test_time_left_never_goes_below_nothing_and_an_overdue_step_does_not_slow_the_others() -> None:
+    in_time = remaining_s(_screen(*BEGUN), PLAN, 1.0 + RETIRE.action.estimate_s)
+    assert remaining_s(_screen(*BEGUN), PLAN, 10_000.0) == in_time
+    assert START.action.estimate_s <= in_time < START.action.estimate_s * 1.1
+
+
+def test_what_is_known_of_the_cluster_counts_more_than_the_estimates() -> None:
+    known = Durations(seconds={RETIRE.id: (60.0,), START.id: (30.0,)}, runs=1)
+    assert remaining_s(_screen(), PLAN, 0.0, known) == 90.0
+    assert "about 2 min remaining" in frame(_screen(), PLAN, 0.0, RenderOptions(), 90.0)
 
 
 def test_steps_that_come_after_each_other_add_up() -> None:

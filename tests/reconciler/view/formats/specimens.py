@@ -5,7 +5,10 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from reconciler.core import events as ev
+from reconciler.core.eta import NOTHING_KNOWN
 from reconciler.core.preflight import check_results
+from reconciler.core.rehearsal import rehearse
+from reconciler.core.schedule import LostHost
 from reconciler.core.undo_scope import IrreversibleStep, UndoScope
 from reconciler.view.documents import (
     AckDoc,
@@ -31,6 +34,7 @@ from reconciler.view.reports import (
     InitProposal,
     InitReport,
     ProbeReport,
+    RehearsalReport,
     ReportKind,
     RunReport,
     SchemaReport,
@@ -64,6 +68,7 @@ PREVIEW = UndoPreview(
     cluster=CLUSTER,
     afterwards=(PORT,),
 )
+LOST = LostHost(host="10.0.0.3", at_s=2.0)
 REPORTS: Mapping[ReportKind, Any] = {
     "ack": AckDoc(tasks=[TaskDoc(task="job-upgrader-after", host="10.0.0.1", state="untraced")]),
     "apply": RunReport(verdict="failed", exit_code=3, cluster=CLUSTER, events=EVENTS, diagnostics=(STUCK,)),
@@ -105,6 +110,13 @@ REPORTS: Mapping[ReportKind, Any] = {
     "plan": CLUSTER,
     "probe": ProbeReport(
         cluster=CLUSTER, readings=READINGS, modules={expected.fact: expected.module for expected in EXPECTED}
+    ),
+    "rehearse": RehearsalReport(
+        cluster=CLUSTER,
+        planned=rehearse(PLAN, EXPECTED, READINGS, NOTHING_KNOWN),
+        scenario=rehearse(PLAN, EXPECTED, READINGS, NOTHING_KNOWN, fails=frozenset((RETIRE.id,)), lost=LOST),
+        fails=(RETIRE.id,),
+        lost=LOST,
     ),
     "report": RunReportDoc(
         cluster="x", run="r1", user="wang", source="ops", started="2026-01-01T02:00:00.000+00:00", ended="", verdict="",

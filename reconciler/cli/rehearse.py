@@ -1,0 +1,43 @@
+"""`bkrec rehearse`: the plan, carried out in a moment and nowhere. Read-only."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli.command import command
+from reconciler.cli.language import localized
+from reconciler.cli.options import Options
+
+if TYPE_CHECKING:
+    from reconciler.commands.result import Result
+    from reconciler.view.reports import RehearsalReport
+
+FailOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail",
+        metavar="STEP",
+        help=localized(
+            "Let this step fail: its ID, or its number in the plan. Repeatable.",
+            "让该步骤失败：其 ID 或在计划中的编号。可重复。",
+        ),
+    ),
+]
+LoseOption = Annotated[
+    str,
+    typer.Option(
+        "--lose",
+        metavar="HOST@MINUTES",
+        help=localized("Let this host be lost after so many minutes.", "让该主机在若干分钟后失联。"),
+        show_default=False,
+    ),
+]
+
+
+@command("rehearse")
+def rehearse(options: Options, fail: FailOption = None, lose: LoseOption = "") -> "Result[RehearsalReport]":
+    from reconciler.cli import signals
+    from reconciler.cli.execute import cluster_path
+    from reconciler.commands import rehearse
+
+    return signals.run(rehearse.rehearsal(cluster_path(options), tuple(fail or ()), lose))

@@ -1,0 +1,136 @@
+"""ETA: how long steps take on this cluster: by its runs on record, and where it has none by the release's estimates.
+
+A step that was done here before is expected to take the median of its times. For all others the release's estimate is
+scaled by the pace of this cluster: what its steps took, over what was estimated for them. While a run goes on, what it
+has taken so far over what was expected of it scales the rest: that covers a slow night, and the moments between steps,
+which no step's own time has. A step that is overdue says nothing of the others. A minute of expected work weighs
+against the first moments, or one quick step would decide.
+
+The spread (p90) is that of the same step's earlier times; of a step without any, and of whole nights, what runs in the
+laboratories showed. docs/reports.md has the error of these estimates, measured on runs.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from reconciler.core.plan import Step
+from reconciler.core.run_report import RunReport
+from reconciler.core.schedule import schedule, tasks_of
+
+SHIPPED_P90 = 1.6
+NIGHT_P90 = 1.35
+"""The same of whole nights, for what slows all steps at once: five upgrades of one laboratory took 283 to 485 s."""
+PRIOR_S = 60.0
+"""So much expected work weighs as much as the same of the run itself."""
+SAMPLES = 60
+RUNS_USED = 10
+"""The latest runs of a cluster; hosts change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Durations:
+    """What is known of this cluster's steps."""
+
+    seconds: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
+    """By step id, the latest last."""
+    pace: float = 1.0
+    """What steps took here, over what was estimated."""
+    stretch: float = 1.0
+    """What runs took here, over what their steps' own times make of it."""
+    runs: int = 0
+
+
+NOTHING_KNOWN = Durations()
+
+
+def durations_of(runs: Iterable[RunReport], steps: Sequence[Step]) -> Durations:
+    """`runs`: the oldest first. `steps`: of the plan, for the estimates that older journals lack."""
+    reports = [run for run in runs if any(step.outcome == "done" for step in run.steps)][-RUNS_USED:]
+    seconds: dict[str, list[float]] = {}
+    for run in reports:
+        for step in run.steps:
+            if step.outcome == "done":
+                seconds.setdefault(step.step, []).append(step.seconds)
+    estimates = {step.id: step.action.estimate_s for step in steps}
+    known = [(median(times), estimates[name]) for name, times in seconds.items() if name in estimates]
+    estimated = sum(estimate for _, estimate in known)
+    return Durations(
+        seconds={name: tuple(times) for name, times in seconds.items()},
+        pace=sum(took for took, _ in known) / estimated if estimated else 1.0,
+        stretch=_stretch(reports, steps),
+        runs=len(reports),
+    )
+
+
+def _stretch(reports: Sequence[RunReport], steps: Sequence[Step]) -> float:
+    """Of runs that did most of these steps; 1 where there was none."""
+    ratios: list[float] = []
+    for run in reports:
+        took = {step.step: step.seconds for step in run.steps if step.outcome == "done"}
+        same = [step for step in steps if step.id in took]
+        wall_s = run.wall_s
+        expected = schedule(tasks_of(same, took)).total_s
+        if wall_s and expected and len(same) >= len(took) / 2:
+            ratios.append(wall_s / expected)
+    return median(ratios) if ratios else 1.0
+
+
+def expected_s(step: Step, known: Durations) -> float:
+    times = known.seconds.get(step.id)
+    return median(times) if times else step.action.estimate_s * known.pace
+
+
+def expectations(steps: Iterable[Step], known: Durations) -> Mapping[str, float]:
+    """Step id → seconds, the moments between steps included."""
+    return {step.id: expected_s(step, known) * known.stretch for step in steps}
+
+
+def total_quantiles(steps: Sequence[Step], known: Durations) -> tuple[float, float]:
+    """p50 and p90 of the whole: of `SAMPLES` nights, each with its own times of the steps, the same at every call."""
+    middle = expectations(steps, known)
+
+    def total_s(night: int) -> float:
+        whole = _scaled(NIGHT_P90, (night + 0.5) / SAMPLES)
+        seconds = {step.id: middle[step.id] * _factor(step, known, night) * whole for step in steps}
+        return schedule(tasks_of(steps, seconds)).total_s
+
+    nights = sorted(map(total_s, range(SAMPLES)))
+    return (nights[SAMPLES // 2], nights[SAMPLES * 9 // 10]) if steps else (0.0, 0.0)
+
+
+def _factor(step: Step, known: Durations, night: int) -> float:
+    """Half of all nights below 1; one of ten above the step's p90."""
+    times = sorted(known.seconds.get(step.id, ()))
+    p90 = max(times[-1] / median(times), 1.05) if len(times) > 1 and median(times) else SHIPPED_P90
+    digest = hashlib.sha256(f"{night} {step.id}".encode()).digest()
+    return _scaled(p90, int.from_bytes(digest[:4], "big") / 0xFFFFFFFF)
+
+
+def _scaled(p90: float, position: float) -> float:
+    """`position` between 0 and 1, evenly → a factor whose median is 1."""
+    if position < 0.5:
+        return 1 / p90 + (1 - 1 / p90) * position / 0.5
+    return 1 + (p90 - 1) * (position - 0.5) / 0.4
+
+
+def remaining_s(
+    steps: Sequence[Step],
+    expected: Mapping[str, float],
+    *,
+    ended: Iterable[str],
+    running: Mapping[str, float],
+    elapsed_s: float,
+) -> float:
+    """`running`: step id → for how many seconds. `elapsed_s`: of the run."""
+    over = frozenset(ended)
+    whole = schedule(tasks_of(steps, expected)).total_s
+    rest = [step for step in steps if step.id not in over]
+    rest.sort(key=lambda step: step.id not in running)
+    shortened = {name: max(0.0, expected.get(name, 0.0) - since) for name, since in running.items()}
+    ahead = schedule(tasks_of(rest, {**expected, **shortened})).total_s
+    behind = max(0.0, whole - ahead)
+    overdue_s = max((since - expected.get(name, since) for name, since in running.items()), default=0.0)
+    elapsed_s = max(0.0, elapsed_s - max(0.0, overdue_s))
+    return ahead * (elapsed_s + PRIOR_S) / (behind + PRIOR_S)

@@ -1,0 +1,60 @@
+"""`rehearse` as a use case, on a cluster made of facts: read-only, by this machine's journals."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from reconciler.commands import rehearse
+from reconciler.commands.errors import UsageError
+from reconciler.commands.result import Result
+from reconciler.view.reports import RehearsalReport
+from tests.reconciler.commands.test_part import Desk, apply
+from tests.support.cluster_world import ClusterWorld, connect, drifted
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ClusterWorld:
+    world = drifted()
+    connect(monkeypatch, tmp_path, world)
+    return world
+
+
+def _rehearsed(desk: Path, *fails: str, lost: str = "") -> Result[RehearsalReport]:
+    return asyncio.run(rehearse.rehearsal(desk / "cluster.toml", fails, lost))
+
+
+def test_it_writes_nothing_and_ends_as_plan_does(world: ClusterWorld, tmp_path: Path) -> None:
+    result = _rehearsed(tmp_path)
+    assert (result.exit_code, result.document.planned.differing, world.writes) == (2, 0, [])
+    assert result.document.cluster.durations.runs == 0
+
+
+def test_a_step_is_named_by_its_number_or_its_id(world: ClusterWorld, tmp_path: Path) -> None:
+    first = _rehearsed(tmp_path, "1").document
+    again = _rehearsed(tmp_path, *first.fails).document
+    assert first.fails == again.fails
+    assert first.scenario is not None
+    assert first.scenario.schedule.failed == first.fails
+    assert first.interim is not None
+
+
+@pytest.mark.parametrize(("fails", "lost", "code"), [
+    pytest.param(("999",), "", "step-unknown", id="a number beyond the last"),
+    pytest.param(("no-such",), "", "step-unknown", id="no step"),
+    pytest.param((), "10.9.9.9@5", "lost-host-unreadable", id="a host without a step"),
+    pytest.param((), "10.0.0.3", "lost-host-unreadable", id="no minutes"),
+])  # fmt: skip
+def test_what_is_not_in_the_plan_is_a_mistake(
+    world: ClusterWorld, tmp_path: Path, fails: tuple[str, ...], lost: str, code: str
+) -> None:
+    with pytest.raises(UsageError) as raised:
+        _rehearsed(tmp_path, *fails, lost=lost)
+    assert [diagnostic.code for diagnostic in raised.value.diagnostics] == [code]
+
+
+def test_runs_of_this_cluster_are_what_it_estimates_from(world: ClusterWorld, tmp_path: Path) -> None:
+    apply(tmp_path, Desk())
+    durations = _rehearsed(tmp_path).document.cluster.durations
+    assert durations.runs == 1
+    assert len(durations.seconds) >= 2
