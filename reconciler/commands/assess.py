@@ -8,7 +8,7 @@ from probes.fact import AnyExpected, Readings
 from reconciler.commands import files, session
 from reconciler.commands.part import PartRequest, check_names, check_steps, window_of
 from reconciler.commands.result import Result
-from reconciler.core import plan_file, planner, site
+from reconciler.core import planner, site
 from reconciler.core.diff import diff as drift_of
 from reconciler.core.plan import EVERYTHING, Plan, Selection
 from reconciler.core.selection import select
@@ -57,6 +57,8 @@ async def plan(path: Path, out: Path | None = None, part: PartRequest | None = N
     if window is not None:
         report = in_window(report, window, clock)
     if out is not None:
+        from reconciler.core import plan_file  # makes a model of every action: a check needs none
+
         files.write(out, plan_file.dump(plan_file.save(report.plan, report.readings, cluster=report.name)))
     return _result(report)
 
@@ -92,14 +94,14 @@ def in_window(report: ClusterReport, window: Window, clock: Clock) -> ClusterRep
 def comparing(cluster: Cluster) -> PlanInputs:
     """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
     the same fact decides whether it is drift. What cluster.toml adds and waives is compared, and never planned for."""
-    (expected, decide), rules = plan_inputs(cluster), registry.rule_for(cluster)
-    released = registry.expected_facts(cluster)
+    released, rules = registry.expected_facts(cluster), registry.rule_for(cluster)
+    expected = site.without_waived(released, cluster.waivers)
     compared = (*released, *site.expected_by_site(cluster, released))
 
     def compare(readings: Readings) -> Plan:
         advice, facts = planner.advised(drift_of(expected, readings).drift, readings, rules)
         if advice and not facts:
-            return decide(readings)
+            return planner.plan(cluster.release.version, expected, readings, rules)
         return Plan(release=cluster.release.version, steps=(), blocked=(), unread_facts=facts)
 
     return compared, compare
