@@ -16,9 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks import endpoints
 from benchmarks.cluster import ANSWERS, SIZES, STATES, base_of
@@ -166,7 +168,7 @@ def line(row: Row) -> str:
     )
 
 
-def profile(hosts: int, state: str, directory: Path, md5: str) -> None:
+def profile(hosts: int, state: str, directory: Path, md5: str) -> dict[str, float]:
     """Where bkrec's own processor time goes."""
     addresses = [address(number) for number in range(hosts)]
     sent = directory / "sent"
@@ -182,9 +184,27 @@ def profile(hosts: int, state: str, directory: Path, md5: str) -> None:
     watched = [sys.executable, "-c", PROFILED, str(measured), *bkrec]
     with endpoints.serving(directory, addresses, endpoints.replaying(base_of, ANSWERS / state / str(hosts), sent)):
         subprocess.run(watched, env=environment, stdout=subprocess.DEVNULL, check=False)
-    statistics_of = pstats.Stats(str(measured))
-    statistics_of.sort_stats("tottime").print_stats(30)
-    statistics_of.sort_stats("cumtime").print_stats("reconciler|probes|specs|asyncssh.connection", 60)
+    stats: Any = pstats.Stats(str(measured))
+    stats.sort_stats("tottime").print_stats(30)
+    return shares({function: row[2] for function, row in stats.stats.items()})
+
+
+def shares(seconds: Mapping[tuple[str, int, str], float]) -> dict[str, float]:
+    """Of the processor time, by whose code it is."""
+    total, parts = sum(seconds.values()), Counter[str]()
+    for (file, _, _), own_s in seconds.items():
+        parts[_part(file)] += own_s
+    return {part: own_s / total for part, own_s in parts.most_common()}
+
+
+def _part(file: str) -> str:
+    if not file.startswith("/"):
+        return "Python's built-in functions, compiled code"
+    if "/site-packages/" in file:
+        return file.partition("/site-packages/")[2].split("/")[0].removesuffix(".py")
+    if str(ROOT) in file:
+        return "bkrec: " + "/".join(Path(file).relative_to(ROOT).parts[:2]).removesuffix(".py")
+    return "standard library: " + Path(file).parent.name if Path(file).parent.name in ("asyncio", "re") else "standard library"
 
 
 def main() -> None:
@@ -209,7 +229,10 @@ def main() -> None:
         endpoints.make_keys(directory, [address(number) for number in range(max(args.hosts))])
         md5 = (ANSWERS / "md5").read_text(encoding="ascii").strip()
         if args.profile:
-            profile(args.hosts[-1], args.states[-1], directory, md5)
+            parts = profile(args.hosts[-1], args.states[-1], directory, md5)
+            measured = {"hosts": args.hosts[-1], "state": args.states[-1], "shares": parts}
+            if args.json:
+                args.json.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
             return
         print(heading, flush=True)
         for state in args.states:
