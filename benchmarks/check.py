@@ -204,7 +204,11 @@ def _part(file: str) -> str:
         return file.partition("/site-packages/")[2].split("/")[0].removesuffix(".py")
     if str(ROOT) in file:
         return "bkrec: " + "/".join(Path(file).relative_to(ROOT).parts[:2]).removesuffix(".py")
-    return "standard library: " + Path(file).parent.name if Path(file).parent.name in ("asyncio", "re") else "standard library"
+    return (
+        "standard library: " + Path(file).parent.name
+        if Path(file).parent.name in ("asyncio", "re")
+        else "standard library"
+    )
 
 
 def main() -> None:

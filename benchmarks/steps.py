@@ -143,7 +143,7 @@ async def measure(count: int, directory: Path) -> StepCosts:
         assert len(result.done) == BLOCK, result
         sent = transport.sent
         for number in range(BLOCK // 4):
-            round_trip_s.append(await timed(transport.run(HOST, Command(script=':', args=(str(number),)))))
+            round_trip_s.append(await timed(transport.run(HOST, Command(script=":", args=(str(number),)))))
         ssh_s.append(await timed(by_ssh(directory)))
         transport.sent = sent
     await transport.close()
@@ -212,7 +212,7 @@ def main() -> None:
     args = parser.parse_args()
     if not args.inside:
         words = [sys.executable, "-m", "benchmarks.steps", "--inside", *sys.argv[1:]]
-        own = "mkdir -p /var/lib/bkrec && mount -t tmpfs none /var/lib/bkrec && exec \"$@\""
+        own = 'mkdir -p /var/lib/bkrec && mount -t tmpfs none /var/lib/bkrec && exec "$@"'
         os.execvp("unshare", ["unshare", "--net", "--mount", "--", "sh", "-c", own, "bench", *words])
     endpoints.own_network()
     with tempfile.TemporaryDirectory() as name:

@@ -47,4 +47,6 @@ def test_a_check_makes_no_models_of_saved_plans_or_of_the_guide() -> None:
     )
     imported = set(done.stdout.splitlines())
     assert "reconciler.commands.check" in imported
-    assert imported.isdisjoint(("reconciler.core.plan_file", "reconciler.view.explain", "reconciler.view.guide_coverage"))
+    assert imported.isdisjoint(
+        ("reconciler.core.plan_file", "reconciler.view.explain", "reconciler.view.guide_coverage")
+    )
