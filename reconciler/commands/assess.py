@@ -8,7 +8,7 @@ from probes.fact import AnyExpected, Readings
 from reconciler.commands import files, session
 from reconciler.commands.part import PartRequest, check_listing, check_names, check_steps, window_of
 from reconciler.commands.result import Result
-from reconciler.core import plan_file, planner, site
+from reconciler.core import planner, site
 from reconciler.core.causes import with_causes
 from reconciler.core.diff import diff as drift_of
 from reconciler.core.listing import WHOLE, Listing
@@ -67,6 +67,8 @@ async def plan(path: Path, out: Path | None = None, part: PartRequest | None = N
     if window is not None:
         report = in_window(report, window, clock)
     if out is not None:
+        from reconciler.core import plan_file  # makes a model of every action: a check needs none
+
         files.write(out, plan_file.dump(plan_file.save(report.plan, report.readings, cluster=report.name)))
     return _result(report)
 
@@ -105,15 +107,15 @@ def comparing(cluster: Cluster, now: int = 0) -> PlanInputs:
 
     `now`: seconds since the epoch, which the hosts' clocks are held against; 0: they are not.
     """
-    (expected, decide), rules = plan_inputs(cluster), registry.rule_for(cluster)
-    released = registry.expected_facts(cluster)
+    released, rules = registry.expected_facts(cluster), registry.rule_for(cluster)
+    expected = site.without_waived(released, cluster.waivers)
     clocks = tuple(clock.expect(cluster, now)) if now else ()
     compared = (*released, *site.expected_by_site(cluster, released), *clocks)
 
     def compare(readings: Readings) -> Plan:
         advice, facts = planner.advised(drift_of(expected, readings).drift, readings, rules)
         if advice and not facts:
-            return decide(readings)
+            return planner.plan(cluster.release.version, expected, readings, rules)
         return Plan(release=cluster.release.version, steps=(), blocked=(), unread_facts=facts)
 
     return compared, compare

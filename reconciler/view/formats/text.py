@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from reconciler.view.explain import explain_text
 from reconciler.view.formats import Form, Format
 from reconciler.view.formats.json import form as json_form
 from reconciler.view.messages.ui import label
@@ -52,6 +51,8 @@ def form(kind: ReportKind) -> Form | None:
         case "error":
             return _error
         case "explain":
+            from reconciler.view.explain import explain_text  # with models of the whole guide
+
             return explain_text
         case "history":
             return history_text
