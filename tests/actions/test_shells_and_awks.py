@@ -93,8 +93,14 @@ def test_most_of_them_come_to_their_end_and_many_change_the_host(done: tuple[set
 
 @pytest.mark.parametrize("what", ["said", "status", "stderr", "changed"])
 def test_whatever_differs_is_reported_for_its_script_and_its_pair(what: str) -> None:
-    answer = {"said": "", "status": 0, "complaints": [], "stderr": "", "changed": {"/data/x": "100644 a"}}
-    other = {**answer, what: {"/data/x": "100644 b"} if what == "changed" else "b"}
+    answer: dict[str, Any] = {
+        "said": "",
+        "status": 0,
+        "complaints": [],
+        "stderr": "",
+        "changed": {"/data/x": "100644 a"},
+    }
+    other: dict[str, Any] = {**answer, what: {"/data/x": "100644 b"} if what == "changed" else "b"}
     found = different({"dash+mawk": {"a": answer, "b": answer}, "bash+gawk": {"a": answer, "b": other}})
     assert found == {"b": {"bash+gawk": {what: (answer[what], other[what])}}}
 

@@ -43,7 +43,7 @@ def test_statuses_come_as_they_are(server: str, shell: str) -> None:
 
 def test_a_proxy_of_the_hosts_environment_is_not_asked(server: str) -> None:
     fact = HttpOk(host=HOST, url=f"{server}/200")
-    proxies = dict.fromkeys(("http_proxy", "https_proxy", "ALL_PROXY"), "http://127.0.0.1:1")
+    proxies: dict[str, str] = dict.fromkeys(("http_proxy", "https_proxy", "ALL_PROXY"), "http://127.0.0.1:1")
     assert PROBE.parse([fact], run(PROBE.command([fact]), env=proxies)) == {fact: Known("200")}
 
 

@@ -32,6 +32,7 @@ from actions.path import RetireDirectory
 from probes.command import UNSET, Command
 from probes.iam import ModelsPending
 from probes.task import TaskDone
+from reconciler.core.identity import kind_of
 from reconciler.engine import acks, approvals, lease, pause
 from reconciler.engine.clock import SystemClock
 from reconciler.engine.jobs.client import JobSpec, follow_log, launch, mark_verified
@@ -155,9 +156,9 @@ def scripts_of(tried: Iterable[Action]) -> dict[str, Action]:
     by_script = {action.command().script: action for action in reversed(tuple(tried))}
     kinds = Counter[str]()
     found: dict[str, Action] = {}
-    for action in sorted(by_script.values(), key=lambda action: action.kind):
-        kinds[action.kind] += 1
-        found[f"{action.kind} {kinds[action.kind]}"] = action
+    for action in sorted(by_script.values(), key=kind_of):
+        kinds[kind_of(action)] += 1
+        found[f"{kind_of(action)} {kinds[kind_of(action)]}"] = action
     return found
 
 
@@ -353,7 +354,7 @@ def main() -> None:
     tried = scripts_of(every)
     pairs = [pair.split("+") for pair in sys.argv[1:]]
     found = {"+".join(pair): apart(lambda pair=pair: under(pair[0], pair[1], tried)) for pair in pairs}
-    json.dump({"kinds": sorted({action.kind for action in every}), "found": found}, sys.stdout)
+    json.dump({"kinds": sorted({kind_of(action) for action in every}), "found": found}, sys.stdout)
 
 
 if __name__ == "__main__":
