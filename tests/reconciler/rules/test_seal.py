@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from probes.env import EnvValue
-from probes.fact import Absent, Drift, Known, Unknown
+from probes.fact import Absent, AnyFact, AnyReading, Drift, Known, Unknown
 from probes.seal import SealChanges, SealedFile
 from reconciler.core.diff import Difference
 from reconciler.core.fact_reader import FactReader
@@ -16,7 +16,7 @@ from tests.sim.proof import WHOLE
 H1, H2, H3 = WHOLE.inventory.everyone
 
 
-def sealed(*changes: str) -> dict[SealChanges, Known[tuple[str, ...]] | Absent | Unknown]:
+def sealed(*changes: str) -> dict[AnyFact, AnyReading]:
     return {SealChanges(host=H1): Known(changes), SealChanges(host=H2): Known(()), SealChanges(host=H3): Absent()}
 
 
