@@ -17,7 +17,8 @@ DOWN = Known("failed")
 NOT_SHOWN = Unknown(reason("unit-not-shown", unit="x"))
 NO_ANSWER = Unknown(reason("host-unreachable", host="10.0.0.9", error="no answer"))
 UNREACHABLE = diagnose("host-unreachable", where="10.0.0.9", error="no answer")
-CHAIN: Mapping[AnyFact, tuple[AnyFact, ...]] = {LEAF: (MIDDLE,), MIDDLE: (ROOT,)}
+RestOn = Mapping[AnyFact, tuple[AnyFact, ...]]
+CHAIN: RestOn = {LEAF: (MIDDLE,), MIDDLE: (ROOT,)}
 
 
 def drift(fact: AnyFact, reading: AnyReading = DOWN) -> AnyDrift:
@@ -25,9 +26,7 @@ def drift(fact: AnyFact, reading: AnyReading = DOWN) -> AnyDrift:
     return Drift(expected=expected, reading=reading)
 
 
-def causes(
-    *drifts: AnyDrift, rests_on: Mapping[AnyFact, tuple[AnyFact, ...]] = CHAIN, **more: object
-) -> Mapping[AnyFact, object]:
+def causes(*drifts: AnyDrift, rests_on: RestOn = CHAIN, **more: object) -> Mapping[AnyFact, object]:
     def below(found: AnyDrift, findings: Findings) -> tuple[AnyFact, ...]:
         return rests_on.get(found.expected.fact, ())
 
@@ -46,7 +45,7 @@ def test_what_is_as_expected_explains_nothing() -> None:
 
 
 def test_the_nearest_of_several_is_followed() -> None:
-    both = {LEAF: (MIDDLE, ROOT)}
+    both: RestOn = {LEAF: (MIDDLE, ROOT)}
     assert causes(drift(LEAF), drift(MIDDLE), drift(ROOT), rests_on=both) == {LEAF: MIDDLE}
 
 
@@ -76,5 +75,5 @@ def test_a_waived_finding_explains_what_rests_on_it() -> None:
 
 
 def test_rules_that_go_in_a_circle_end_all_the_same() -> None:
-    circle = {LEAF: (MIDDLE,), MIDDLE: (LEAF,)}
+    circle: RestOn = {LEAF: (MIDDLE,), MIDDLE: (LEAF,)}
     assert set(causes(drift(LEAF), drift(MIDDLE), rests_on=circle)) <= {LEAF, MIDDLE}

@@ -1,6 +1,6 @@
 """What rests on what: one thing breaks on a finished cluster, and is named as the cause of all that fails with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 
 import pytest
@@ -154,8 +154,8 @@ def unit_gone() -> Spoilt:
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_one_cause_is_named_and_all_else_follows_from_it(spoilt: object, cause: AnyFact) -> None:
-    readings = spoilt() if callable(spoilt) else {}
+def test_one_cause_is_named_and_all_else_follows_from_it(spoilt: Callable[[], Spoilt], cause: AnyFact) -> None:
+    readings = spoilt()
     found = compared(readings)
     facts = {drift.expected.fact for drift in (*found.drift, *found.unknown)}
     assert facts == set(readings)
