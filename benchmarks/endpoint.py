@@ -15,7 +15,7 @@ from base64 import b64decode
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import answers  # noqa: E402
+import answers
 
 
 def main(address: str, base: str, directory: str, sent: str) -> None:

@@ -37,6 +37,7 @@ ENGLISH_ONLY = {
     "conditions",
     "diagnostics",
     "figures",
+    "speed",
     "jobs",
     "messages",
     "mutants",
