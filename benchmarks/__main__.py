@@ -4,7 +4,7 @@
 |---|---|---|
 | startup.sh | `bkrec --version` beside `import typer` | |
 | planner.py | expected facts, diff and plan, 3 to 1,000 hosts | |
-| check.py | `bkrec check` on real sshd endpoints beside bare asyncssh | root, sshd, answers that `record.py` took from the lab |
+| check.py | `bkrec check` on real sshd endpoints beside bare asyncssh | root, sshd, the answers of `record.py` |
 | steps.py | what a step costs besides its command | root, sshd |
 
 Each prints its table and writes its JSON to --into, docs/measured by default. A part that cannot run here says why, and

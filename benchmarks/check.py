@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -191,10 +190,11 @@ def profile(hosts: int, state: str, directory: Path, md5: str) -> dict[str, floa
 
 def shares(seconds: Mapping[tuple[str, int, str], float]) -> dict[str, float]:
     """Of the processor time, by whose code it is."""
-    total, parts = sum(seconds.values()), Counter[str]()
+    total, parts = sum(seconds.values()), dict[str, float]()
     for (file, _, _), own_s in seconds.items():
-        parts[_part(file)] += own_s
-    return {part: own_s / total for part, own_s in parts.most_common()}
+        part = _part(file)
+        parts[part] = parts.get(part, 0.0) + own_s / total
+    return dict(sorted(parts.items(), key=lambda item: -item[1]))
 
 
 def _part(file: str) -> str:

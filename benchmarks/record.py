@@ -1,7 +1,8 @@
 """Records what the lab answers to each script of `bkrec check`: `sudo python -m benchmarks.record [--lab NAME]`.
 
 Pristine 6.1 first ("different"), then the whole upgrade, then the finished 6.2.2 ("converged"), for each size
-of cluster (`cluster.py`): a host beyond the third has one module, and is answered for by the host of the lab that has it too.
+of cluster (`cluster.py`): a host beyond the third has one module, and is answered for by the host of the lab that has
+it too.
 What was recorded for the same script and the same host is not asked again. The answers lie in --into, outside the
 repository: they are the lab's, a megabyte of them, and good until a script of a probe changes.
 """

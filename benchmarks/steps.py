@@ -15,14 +15,14 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from actions.action import Action
 from benchmarks import endpoints
-from probes.command import Command
+from probes.command import Command, Output
 from probes.fact import AnyExpected
 from probes.path import PathKind
 from probes.registry import PROBES
@@ -86,7 +86,7 @@ class Counting:
     transport: SshTransport
     sent: int = 0
 
-    async def run(self, host: str, command: Command):
+    async def run(self, host: str, command: Command) -> Output:
         self.sent += 1
         return await self.transport.run(host, command)
 
@@ -159,7 +159,7 @@ async def measure(count: int, directory: Path) -> StepCosts:
     )
 
 
-async def timed(awaited) -> float:
+async def timed(awaited: Awaitable[object]) -> float:
     began = time.monotonic()
     await awaited
     return time.monotonic() - began

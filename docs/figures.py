@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the tables of docs/figures.md and docs/speed.md from the JSON that the benchmarks leave in docs/measured/, and the oracle's list
-of what is not noticed into docs/campaign.md.
+"""Writes the tables of docs/figures.md and docs/speed.md from the JSON that the benchmarks leave in docs/measured/, and
+the oracle's list of what is not noticed into docs/campaign.md.
 
 python benchmarks/planner.py --json docs/measured/planner.json
 benchmarks/startup.sh --json docs/measured/startup.json
@@ -105,7 +105,7 @@ def _check(rows: Sequence[Mapping[str, Any]]) -> str:
         for row in rows
     ]
     runs = min(row["runs"] for row in rows)
-    return blocks.table(CHECK, lines, ":-:::::::::") + f"\nMedians of {runs}; the ratios are of runs in turn.\n"
+    return blocks.table(CHECK, lines, ":-::::::::") + f"\nMedians of {runs}; the ratios are of runs in turn.\n"
 
 
 def _profile(stored: Mapping[str, Any]) -> str:

@@ -38,6 +38,7 @@ ENGLISH_ONLY = {
     "conditions",
     "diagnostics",
     "figures",
+    "speed",
     "jobs",
     "messages",
     "mutants",
