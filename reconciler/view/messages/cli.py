@@ -126,7 +126,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
         hint=LocalizedText(
             en="give a host and minutes, such as 10.0.0.2@12; hosts: {hosts}",
-            zh="请给出主机与分钟数，例如 10.0.0.2@12；主机：{hosts}",
+            zh="指定主机与分钟数，例如 10.0.0.2@12；主机：{hosts}",
         ),
     ),
     "approval-unknown": DiagnosticText(
