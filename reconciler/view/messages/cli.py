@@ -124,7 +124,10 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             en="the rehearsal needs a host on which the plan works, and after how many minutes it is lost",
             zh="演练需要计划涉及的一台主机，以及它在多少分钟后失联",
         ),
-        hint=LocalizedText(en="for example 10.0.0.2@12; hosts: {hosts}", zh="例如 10.0.0.2@12；主机：{hosts}"),
+        hint=LocalizedText(
+            en="give a host and minutes, such as 10.0.0.2@12; hosts: {hosts}",
+            zh="指定主机与分钟数，例如 10.0.0.2@12；主机：{hosts}",
+        ),
     ),
     "approval-unknown": DiagnosticText(
         what=LocalizedText(
