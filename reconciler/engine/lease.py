@@ -276,7 +276,7 @@ def lease_held(controller: str, holder: LeaseHolder) -> Diagnostic:
     )
 
 
-def contended(controller: str, holder: LeaseHolder) -> LeaseHeld:
+def contended(controller: str, holder: LeaseHolder) -> BkrecError:
     return LeaseHeld(lease_held(controller, holder), holder=holder)
 
 

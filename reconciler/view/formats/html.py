@@ -48,7 +48,7 @@ def form(kind: ReportKind) -> Form | None:
             return _history
         case "error":
             return _error
-        case "ack" | "explain" | "init" | "lock" | "pause" | "probe" | "schema" | "status" | "trust":
+        case "ack" | "explain" | "init" | "lock" | "pause" | "probe" | "schema" | "seal" | "status" | "trust":
             return None
 
 
