@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from probes.consul import ConsulDefinition
+from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import ContainerImage, ContainerState, DockerDataRoot
 from probes.fact import AnyDrift, AnyExpected, Known, Readings, Unknown, fact_id
 from probes.seal import REST, UNCHANGED, SealChanges, SealedFile
@@ -87,7 +87,7 @@ def _names(drift: AnyDrift) -> Iterator[tuple[str, str]]:
     match fact:
         case SealedFile(path=path):
             yield from ((fact.host, above) for above in _with_parents(path))
-        case ConsulDefinition(service=service):
+        case ConsulDefinition(service=service) | ConsulPassing(service=service):
             yield fact.host, f"/etc/consul.d/service/{service}.json"
         case DockerDataRoot():
             yield fact.host, "/etc/docker/daemon.json"
