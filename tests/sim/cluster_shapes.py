@@ -675,6 +675,7 @@ REFUSED: tuple[ClusterShape, ...] = (
         source="bin/install_apisix.sh:75-79",
         placement={"apigw": "10.0.0.2"},
         layout="placement-conflict",
+        lab="tests/lab/test_shapes.py",
     ),
 )
 
