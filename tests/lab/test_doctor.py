@@ -37,7 +37,9 @@ def _full(path: str) -> str:
 
 
 BREAKS: Mapping[str, Break] = {
-    "a disk without room for MySQL's dump": Break(host="h3", script=_full("/data/dbbak"), code="preflight-space-dump"),
+    "a disk without room for MongoDB's dump": Break(
+        host="h2", script=_full("/data/dbbak"), code="preflight-space-dump"
+    ),
     "a disk without room for the package": Break(host="h1", script=_full("/data/tmp"), code="preflight-space-package"),
     "a disk without room for images": Break(
         host="h1", script=_full("/data/bkce/public/docker"), code="preflight-space-images"
@@ -93,7 +95,7 @@ BREAKS: Mapping[str, Break] = {
     ),
     "bkauth's port in use": Break(
         host="h3",
-        script="nohup python3 -m http.server 5009 > /dev/null 2>&1 &",
+        script="nohup /usr/bin/python3 -m http.server 5009 > /dev/null 2>&1 &",
         code="preflight-port",
     ),
     "no rsync": Break(host="h3", script="mv /usr/bin/rsync /root/rsync", code="preflight-tools"),
@@ -108,8 +110,9 @@ BREAKS: Mapping[str, Break] = {
         code="preflight-mysql-login",
     ),
 }
-BESIDE = {"preflight-repositories": {"preflight-packages"}}
-"""What is so with it: of a repository that does not answer no package can be had."""
+BESIDE = {"preflight-repositories": {"preflight-packages"}, "preflight-mysql-login": {"preflight-unread"}}
+"""What is so with it: of a repository that does not answer no package can be had; where the login is refused, how much
+MySQL's dump would take cannot be measured."""
 
 
 def drawn(seed: int) -> list[str]:
@@ -137,7 +140,9 @@ def test_ten_spoils_at_once_are_all_named_and_apply_writes_nothing(desk: Desk, l
     with measured("doctor"):
         found, written = wrote(lab, lambda: desk.bkrec("doctor", "-o", "json"))
     print("\n".join([*names, *sorted(failing(found.document))]))
-    assert (found.code, written) == (2, [])
+    unread = [check for check in found.document["checks"] if check["state"] == "unknown"]
+    print("\n".join(f"unread: {check['fact']} {check['reading']}" for check in unread))
+    assert (found.code, written) == (4 if unread else 2, [])
     assert codes <= failing(found.document)
     assert failing(found.document) - codes <= {other for code in codes for other in BESIDE.get(code, ())}
     refused, written = wrote(lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))

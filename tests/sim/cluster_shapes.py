@@ -461,6 +461,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="install.config; guide 5.1",
         config=two_mysql(),
         world=from_61(config=two_mysql()),
+        lab="tests/lab/test_databases.py",
     ),
     ClusterShape(
         id="own-code",
@@ -504,6 +505,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="load_env.sh; bin/merge_env.sh",
         world=from_61(declared_passwords),
         owned=declared_passwords,
+        lab="tests/lab/test_databases.py",
     ),
     ClusterShape(
         id="proxy",
@@ -675,6 +677,7 @@ REFUSED: tuple[ClusterShape, ...] = (
         source="bin/install_apisix.sh:75-79",
         placement={"apigw": "10.0.0.2"},
         layout="placement-conflict",
+        lab="tests/lab/test_shapes.py",
     ),
 )
 
