@@ -25,6 +25,7 @@ from reconciler.core.diff import diff
 from reconciler.engine.gather import MAX_SECTION_CHARS
 from reconciler.view.documents import dumped
 from reconciler.view.render import RenderOptions
+from reconciler.view.text.check import check_text
 from reconciler.view.text.diff import diff_text
 from reconciler.view.to_documents import diff_document
 from specs.install_config import parse as parse_install_config
@@ -170,7 +171,9 @@ def _report_is_whole(readings: dict[AnyFact, AnyReading]) -> bool:
     difference = diff([fact.must_be("as wished", because=because, source="-") for fact in readings], readings)
     document = json.loads(dumped(diff_document("6.2.2", difference)))
     assert len(document["drift"]) + len(document["unknown"]) + document["matching"] == len(readings)
-    return all(_harmless(diff_text("6.2.2", difference, RenderOptions(lang=lang, width=80))) for lang in ("en", "zh"))
+    pages = [RenderOptions(lang=lang, width=80, verbose=verbose) for lang in ("en", "zh") for verbose in (False, True)]
+    texts = (text("6.2.2", difference, page) for text in (diff_text, check_text) for page in pages)
+    return all(_harmless(text) for text in texts)
 
 
 def _harmless(text: str) -> bool:

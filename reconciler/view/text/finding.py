@@ -28,7 +28,7 @@ def finding_line(drift: AnyDrift, page: RenderOptions) -> str:
 def _line(drift: AnyDrift, hosts: str, page: RenderOptions) -> str:
     fact, kind = drift.expected.fact, kind_of(drift.expected.fact)
     what = describe.fact(fact, page.lang)
-    return "".join(parts(page, hosts, drift.expected.module, what)) + _values(drift, page, kind)
+    return "".join(parts(page, hosts, drift.expected.module, what)) + sanitized(_values(drift, page, kind))
 
 
 def parts(page: RenderOptions, hosts: str, module: str, what: str) -> Iterator[str]:

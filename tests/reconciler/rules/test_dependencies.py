@@ -18,7 +18,6 @@ from probes.system import NameResolved
 from probes.unit import UnitActive, UnitEnabled
 from reconciler.core.causes import with_causes
 from reconciler.core.diff import Difference, UnreadHost, diff
-from reconciler.rules import module_extras
 from reconciler.rules.registry import expected_facts, rests_on
 from specs.diagnostic import diagnose
 from specs.reason import reason
@@ -35,7 +34,7 @@ UNASKED = Unknown(reason("mysql-unreachable", login_path="x", error="2003"))
 CRITICAL = Known("critical")
 NO_DOCKER = Unknown(reason("docker-not-answering"))
 ALL_502 = Known(tuple(f"/o/{app.code}/ 502" for app in WHOLE.release.apps))
-NO_INGRESS = Known((f"{module_extras.INGRESS_URL} refused",))
+NO_INGRESS = Known(("http://paas.service.consul refused",))
 Spoilt = dict[AnyFact, AnyReading]
 
 
@@ -97,7 +96,7 @@ def consul_stopped() -> Spoilt:
         **port,
         NAME: Known("unresolved by 127.0.0.1"),
         **health(host=CONSUL.host, reading=unasked),
-        **every((PagesUnserved,), Known((f"{module_extras.INGRESS_URL} unresolved",))),
+        **every((PagesUnserved,), Known(("http://paas.service.consul unresolved",))),
     }
 
 
@@ -106,7 +105,7 @@ def resolver_gone() -> Spoilt:
         NAME: Known("unresolved by 8.8.8.8"),
         UnitActive(host="10.0.0.1", unit="bk-iam.service"): Known("activating"),
         **health("bkiam", host="10.0.0.1"),
-        **every((PagesUnserved,), Known((f"{module_extras.INGRESS_URL} unresolved",))),
+        **every((PagesUnserved,), Known(("http://paas.service.consul unresolved",))),
     }
 
 
