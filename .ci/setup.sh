@@ -55,7 +55,8 @@ make_environment() {
     .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || rm -rf .venv
     grep -qsF "$PWD/.venv" .venv/bin/pip || rm -rf .venv
     [[ -d .venv ]] || "$(new_python)" -m venv .venv || give_up "no virtual environment could be made"
-    .venv/bin/python -m pip install -qq -e "$1" < /dev/null || give_up "pip could not install the project"
+    # modules are compiled when they are first imported: most never are
+    .venv/bin/python -m pip install -qq --no-compile -e "$1" < /dev/null || give_up "pip could not install the project"
     .venv/bin/python --version
     export PATH=$PWD/.venv/bin:$PATH
 }

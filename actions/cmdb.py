@@ -26,11 +26,17 @@ LOG: LiteralString = """
 log=/tmp/create_blueking_set.log # request bodies, the secret in them
 [ -L "$log" ] || { true >> "$log"; chmod 0600 -- "$log"; }
 """
-SWITCH: LiteralString = """set -eu
+SWITCH: LiteralString = (
+    "set -eu\n"
+    + VALUE
+    + """
+port=$(value "$2/bin/04-final/cmdb.env" BK_CMDB_ADMIN_PORT)
 answer=$(curl -q -sS -g -m 30 --noproxy '*' --proto '=http' -X POST -H 'BK_USER:admin' -H 'BK_SUPPLIER_ID:0' \\
-    -H 'HTTP_BLUEKING_SUPPLIER_ID:0' --url "http://$1:9000/migrate/v3/migrate/system/user_config/blueking_modify/$2")
+    -H 'HTTP_BLUEKING_SUPPLIER_ID:0' \\
+    --url "http://$1:${port:-9000}/migrate/v3/migrate/system/user_config/blueking_modify/$3")
 printf '%s\\n' "$answer" | head -c 2000
 """
+)
 NOBODY: LiteralString = 'echo "a person does this in the browser" >&2\nexit 64\n'
 
 DELETE: LiteralString = (
@@ -112,14 +118,14 @@ def job_modules(host: str, install: str, modules: tuple[str, ...]) -> AnyExpecte
     return fact.must_be(tuple(sorted(modules)), because=why, source="guide 7.17", module="job")
 
 
-def open_(host: str) -> AnyExpected:
-    return EditingUnlocked(host=host).must_be(True, because=reason("cmdb-topology-unlocked"), source="guide 7.17")
+def open_(host: str, install: str) -> AnyExpected:
+    fact = EditingUnlocked(host=host, env=f"{install}/bin/04-final/cmdb.env")
+    return fact.must_be(True, because=reason("cmdb-topology-unlocked"), source="guide 7.17")
 
 
-def lock_editing(host: str) -> AnyExpected:
-    return EditingLocked(host=host).must_be(
-        True, because=reason("cmdb-topology-locked"), source="CMDB, UserConfigSwitch"
-    )
+def lock_editing(host: str, install: str) -> AnyExpected:
+    fact = EditingLocked(host=host, env=f"{install}/bin/04-final/cmdb.env")
+    return fact.must_be(True, because=reason("cmdb-topology-locked"), source="CMDB, UserConfigSwitch")
 
 
 def idle(host: str, install: str) -> AnyExpected:
@@ -193,29 +199,30 @@ class UnlockTopologyEditing(Emptying):
         return (idle(self.host, self.install),)
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (open_(self.host),)
+        return (open_(self.host, self.install),)
 
     def invalidates(self) -> tuple[AnyFact, ...]:
-        return (lock_editing(self.host).fact,)
+        return (lock_editing(self.host, self.install).fact,)
 
     def command(self) -> Command:
-        return Command(script=SWITCH, args=(self.cmdb, "true"))
+        return Command(script=SWITCH, args=(self.cmdb, self.install, "true"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockTopologyEditing(Action):
     """The guide opens it and never shuts it."""
 
+    install: str
     cmdb: str
     identity: ClassVar[tuple[str, ...]] = ()
     kind: Literal["cmdb.lock"] = "cmdb.lock"
     undo: ClassVar[Undo] = "server"
 
     def ensures(self) -> tuple[AnyExpected, ...]:
-        return (lock_editing(self.host),)
+        return (lock_editing(self.host, self.install),)
 
     def command(self) -> Command:
-        return Command(script=SWITCH, args=(self.cmdb, "false"))
+        return Command(script=SWITCH, args=(self.cmdb, self.install, "false"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +249,7 @@ class DeleteSets(Deleting):
     typical_s: ClassVar[float] = 300.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
-        return (idle(self.host, self.install), open_(self.host))
+        return (idle(self.host, self.install), open_(self.host, self.install))
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (no_sets(self.host, self.install),)
@@ -265,7 +272,7 @@ class DeleteTemplates(Deleting):
     typical_s: ClassVar[float] = 60.0
 
     def requires(self) -> tuple[AnyExpected, ...]:
-        return (no_sets(self.host, self.install), open_(self.host))
+        return (no_sets(self.host, self.install), open_(self.host, self.install))
 
     def ensures(self) -> tuple[AnyExpected, ...]:
         return (no_templates(self.host, self.install),)

@@ -26,7 +26,7 @@ user=$(admin "$1" BK_MYSQL_ADMIN_USER)
 BKREC_PORT=$(mysql_port "$1/bin/04-final/paas.env" BK_PAAS_MYSQL_PORT)
 BKREC_LOGIN=$2 BKREC_HOST=$3 BKREC_USER=${user:-root}
 export BKREC_PASSWORD BKREC_LOGIN BKREC_HOST BKREC_PORT BKREC_USER
-expect -c '
+expect -n -N -c '
     set timeout 30
     log_user 0
     spawn mysql_config_editor set --skip-warn --login-path=$env(BKREC_LOGIN) --host=$env(BKREC_HOST) \\
@@ -84,7 +84,7 @@ done
 {
     echo "SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '');"
     printf '%s' "$grants"
-} | mysql --login-path=default-root
+} | mysql --no-defaults --login-path=default-root
 """
 )
 

@@ -61,7 +61,7 @@ want=${file#"${code}_V"}
 want=${want%.tar.gz}
 online() {
     printf "select v.version from paas_saas_app a join paas_saas_app_version v on v.id = a.online_version_id
-        where a.code = '%s'" "$code" | mysql --login-path="$login" -NB open_paas
+        where a.code = '%s'" "$code" | mysql --no-defaults --login-path="$login" -NB open_paas
 }
 # twice: the first deployment of bk_monitorv3 may time out, and the guide's own advice is to do it again (7.15)
 for attempt in 1 2; do

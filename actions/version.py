@@ -48,7 +48,7 @@ ROW = """set -eu
 code=$2 version=$3
 case $code$version in *[!A-Za-z0-9._-]*) echo "not a plain code and version: $code $version" >&2; exit 64 ;; esac
 printf "UPDATE bksuite_common.production_info SET version = '%s' WHERE code = '%s';\\n" "$version" "$code" |
-    mysql --login-path="$1"
+    mysql --no-defaults --login-path="$1"
 """
 
 

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Writes the tables of docs/figures.md from the JSON that the benchmarks leave in docs/measured/, and the oracle's list
-of what is not noticed into docs/campaign.md.
+"""Writes the tables of docs/figures.md and docs/speed.md from the JSON that the benchmarks leave in docs/measured/, and
+the oracle's list of what is not noticed into docs/campaign.md.
 
 python benchmarks/planner.py --json docs/measured/planner.json
 benchmarks/startup.sh --json docs/measured/startup.json
+python -m benchmarks.check --json docs/measured/check.json
+python -m benchmarks.steps --json docs/measured/steps.json
 python docs/figures.py
 """
 
 import json
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +33,45 @@ STARTED: Mapping[str, str] = {
 }
 
 
+CHECK = (
+    "hosts",
+    "state",
+    "bkrec s",
+    "bare s",
+    "ratio",
+    "bkrec CPU s",
+    "bare CPU s",
+    "ratio",
+    "programs a host",
+    "peak MB",
+)
+CHECKED = ("bkrec_s", "bare_s", "time_ratio", "bkrec_cpu_s", "bare_cpu_s", "cpu_ratio", "rounds")
+LEAST_SHARE = 0.02
+STEP_COSTS: Mapping[str, tuple[str, int]] = {
+    "step_ms": ("a step, ms", 0),
+    "channels": ("commands sent for it", 1),
+    "cpu_ms": ("bkrec's own processor time for it, ms", 0),
+    "round_trip_ms": ("a round trip: the same command over a kept connection, ms", 0),
+    "ssh_ms": ("the same by ssh(1), with its login, ms", 0),
+    "overhead_ms": ("a step without two round trips, ms (bar: 50)", 0),
+}
+
+
 def figure(_: Lang, name: str) -> str:
     """The pages with figures are English. Raises KeyError for an unknown name."""
     if name == "not-noticed":
         return _not_noticed(tomllib.loads(NOT_NOTICED.read_text(encoding="utf-8"))["class"])
-    return {"planner": _planner, "startup": _startup}[name](_stored(name))
+    tables: Mapping[str, Callable[[Any], str]] = {
+        "planner": _planner,
+        "startup": _startup,
+        "check": _check,
+        "check-profile": _profile,
+        "steps": _steps,
+    }
+    return tables[name](_stored(name))
 
 
-def _stored(name: str) -> dict[str, Any]:
+def _stored(name: str) -> Any:
     return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
 
 
@@ -64,6 +97,26 @@ def _startup(stored: dict[str, Any]) -> str:
     ratio = stored["version"] / stored["typer"]
     note = f"\nMedians of {stored['runs']}; `bkrec --version` is {ratio:.1f} times `import typer` (bar: 1.5).\n"
     return blocks.table(("command", "s"), times, "-:") + note
+
+
+def _check(rows: Sequence[Mapping[str, Any]]) -> str:
+    lines = [
+        (f"{row['hosts']}", str(row["state"]), *(f"{row[name]:.2f}" for name in CHECKED), f"{row['peak_mb']:.0f}")
+        for row in rows
+    ]
+    runs = min(row["runs"] for row in rows)
+    return blocks.table(CHECK, lines, ":-::::::::") + f"\nMedians of {runs}; the ratios are of runs in turn.\n"
+
+
+def _profile(stored: Mapping[str, Any]) -> str:
+    shares: Mapping[str, float] = stored["shares"]
+    rows = [(part, f"{share:.0%}") for part, share in shares.items() if share >= LEAST_SHARE]
+    return blocks.table((f"{stored['hosts']} hosts, {stored['state']}", "share"), rows, "-:")
+
+
+def _steps(stored: Mapping[str, float]) -> str:
+    rows = [(label, f"{stored[name]:.{digits}f}") for name, (label, digits) in STEP_COSTS.items()]
+    return blocks.table(("a no-op step", ""), rows, "-:") + f"\nMedians over {stored['steps']:.0f} steps.\n"
 
 
 def _not_noticed(classes: Sequence[Mapping[str, Any]]) -> str:

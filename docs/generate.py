@@ -20,6 +20,7 @@ GENERATORS = (
     "shapes",
     "first_quarter_hour",
     "site_facts",
+    "seal_tables",
     "tools",
 )
 

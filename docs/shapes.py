@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from docs import blocks
 from specs.text import Lang
-from tests.sim.cluster_shapes import CROSSED, SHAPES, ClusterShape
+from tests.sim.cluster_shapes import CROSSED, CROSSED_62, SHAPES, ClusterShape
 from tests.sim.shape_judge import judge
 
 HERE = Path(__file__).resolve().parent
@@ -58,7 +58,8 @@ WORDS = {
         "tested": "{test}",
         "by-hand": "by hand, {date}",
         "none": "not tried",
-        "crossed": "Besides, https × domain × suite × databases elsewhere × code of its own: {number} combinations,\n"
+        "crossed": "Besides, https × domain × suite × databases elsewhere × code of its own: {number} combinations;\n"
+        "and earlier 6.2 × https × domain × modes of JOB, monitor and agents: {later};\n"
         "each converging in a random order too (`pytest -m campaign tests/sim/test_cluster_shapes.py`).",
     },
     "zh": {
@@ -70,7 +71,8 @@ WORDS = {
         "tested": "{test}",
         "by-hand": "人工，{date}",
         "none": "未尝试",
-        "crossed": "此外，https × 域名 × 套餐 × 外部数据库 × 自有代码共 {number} 种组合，均收敛，随机顺序亦然"
+        "crossed": "此外，https × 域名 × 套餐 × 外部数据库 × 自有代码共 {number} 种组合，较早的 6.2 × https × 域名 ×"
+        "作业、监控与 Agent 的模式共 {later} 种组合，均收敛，随机顺序亦然"
         "（`pytest -m campaign tests/sim/test_cluster_shapes.py`）。",
     },
 }
@@ -82,7 +84,7 @@ def target(lang: Lang) -> Path:
 
 def text(lang: Lang) -> str:
     table = blocks.table(HEADS[lang], list(_rows(lang)), "-:---")
-    crossed = WORDS[lang]["crossed"].format(number=len(CROSSED))
+    crossed = WORDS[lang]["crossed"].format(number=len(CROSSED), later=len(CROSSED_62))
     return f"{INTRO[lang]}\n{table}\n{crossed}\n"
 
 

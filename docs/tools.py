@@ -23,7 +23,7 @@ INTRO = """\
 Every tool that a script of bkrec calls on a host, with the options, the first version that has each, and what is read
 of its output. "POSIX": every system has it. "≤": the oldest version met has it; when it came was not looked up. A test
 holds the table to the scripts (tests/architecture/test_tool_needs.py), and each script runs under every shell and with
-every awk (tests/probes/test_shells_and_awks.py).
+every awk (tests/probes/test_shells_and_awks.py, tests/actions/test_shells_and_awks.py).
 
 ## The oldest versions met
 

@@ -122,6 +122,8 @@ class JobModules(Fact[tuple[str, ...]]):
 class EditingUnlocked(Fact[bool]):
     """May the topology of the BlueKing business be edited in the browser now?"""
 
+    env: str
+    """/data/install/bin/04-final/cmdb.env, which names the port of CMDB's API."""
     kind: Literal["cmdb.editing-unlocked"] = "cmdb.editing-unlocked"
 
 
@@ -129,6 +131,7 @@ class EditingUnlocked(Fact[bool]):
 class EditingLocked(Fact[bool]):
     """The same the other way round: open is what a step needs, shut is what stays."""
 
+    env: str
     kind: Literal["cmdb.editing-locked"] = "cmdb.editing-locked"
 
 
@@ -146,10 +149,8 @@ CmdbFact = (
     | EditingLocked
 )
 
-SWITCH = "http://cmdb-api.service.consul:9001/api/v3/system/config/user_config/blueking_modify"
-
 READ_FILES: LiteralString = r"""
-install=$1 home=$2 since=$3 switch=$4
+install=$1 home=$2 since=$3 cmdb_env=$4
 shift 4
 lines() { # WORD FILE
   if [ -f "$2" ] && [ -r "$2" ]; then awk -v w="$1" '{ sub(/\r$/, ""); print w "\t" $0 }' <"$2"
@@ -162,24 +163,25 @@ for table in set_module_dict real_module_dict; do
 done
 [ -z "$home" ] || lines installed "$home/.installed_module"
 [ -z "$since" ] || [ -e "$install/$since" ] || echo older
-if [ -n "$switch" ]; then
+if [ -n "$cmdb_env" ]; then
+  port=$(kept "$cmdb_env" BK_CMDB_API_PORT) || port=9001
   printf 'switch\t'
   curl -s -g -m 10 --noproxy '*' --proto '=http' --max-filesize 65536 -X POST -H 'BK_USER: admin' \
     -H 'BK_SUPPLIER_ID: 0' -H 'HTTP_BLUEKING_SUPPLIER_ID: 0' -H 'Content-Type: application/json' --data '{}' \
-    -w ' %{http_code}' --url "$switch" 2>/dev/null | head -c 65536 | tr '\000-\037' '[ *32]'
+    -w ' %{http_code}' --url "http://cmdb-api.service.consul:$port/api/v3/system/config/user_config/blueking_modify" \
+    2>/dev/null | head -c 65536 | tr '\000-\037' '[ *32]'
   echo
 fi
 echo asked
 """
 
-SCRIPT: LiteralString = READ_FILES + esb.SCRIPT
+SCRIPT: LiteralString = esb.FUNCTIONS + READ_FILES + esb.ASK
 
 
 def command(facts: Sequence[CmdbFact]) -> Command:
     questions = _questions(facts)
     install, home, since = (_first(facts, name) for name in ("install", "home", "since"))
-    switch = SWITCH if any(isinstance(fact, EditingUnlocked | EditingLocked) for fact in facts) else ""
-    args = (install, home, since, switch, *esb.arguments(questions))
+    args = (install, home, since, _first(facts, "env"), *esb.arguments(questions))
     return Command(script=SCRIPT, args=args, timeout_s=esb.timeout_s(questions) + 15.0)
 
 

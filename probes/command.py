@@ -31,7 +31,7 @@ class Command:
 
     @property
     def _program(self) -> str:
-        return CURL_WITHOUT_CURLRC + self.script if "curl " in self.script else self.script
+        return without_dot_files(self.script) + self.script
 
     def section(self) -> str:
         """The same as one line of a program that many scripts share and that has set LC_ALL and PATH already.
@@ -72,15 +72,26 @@ class Output:
 
 UNSET: LiteralString = (
     "TMOUT BASH_ENV ENV CDPATH POSIXLY_CORRECT GREP_OPTIONS GREP_COLOR TAR_OPTIONS GZIP BLOCKSIZE BLOCK_SIZE "
-    "DF_BLOCK_SIZE DU_BLOCK_SIZE PRSYNC_EXTRA_OPTS"
+    "DF_BLOCK_SIZE DU_BLOCK_SIZE PRSYNC_EXTRA_OPTS REDISCLI_AUTH REDISCLI_RCFILE MYSQL_GROUP_SUFFIX"
 )
 """Exported by a host's profile they change what a command does: TMOUT ends bash's `read` from a slow pipe as if there
-were no more (hardening exports it), BASH_ENV is run by every script, the others are further options or units; the
-last one is put into the vendor's rsync of all of /root (ce/install.sh:680)."""
+were no more (hardening exports it), BASH_ENV is run by every script, PRSYNC_EXTRA_OPTS is put into the vendor's rsync
+of all of /root (ce/install.sh:680), REDISCLI_AUTH is another password; the others are further options or units."""
 
 CURL_WITHOUT_CURLRC: LiteralString = 'curl() { command curl -q "$@"; }\n'
 """A ~/.curlrc of root's changes what every page answers: with `location` a served one reads as another, with `fail` or
 `proxy` as none. `-q` counts as the first argument alone."""
+
+DOCKER_WITHOUT_CONFIG: LiteralString = "DOCKER_CONFIG=/nonexistent; export DOCKER_CONFIG\n"
+"""~/.docker/config.json may name another daemon (`currentContext`) and other formats (`psFormat`, `imagesFormat`)."""
+
+
+def without_dot_files(script: LiteralString) -> LiteralString:
+    """What begins a probe so that files of the host's user change none of its answers."""
+    curl: LiteralString = CURL_WITHOUT_CURLRC if "curl " in script else ""
+    docker: LiteralString = DOCKER_WITHOUT_CONFIG if "docker " in script else ""
+    return curl + docker
+
 
 PRELUDE: LiteralString = (
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH\nunset " + UNSET + "\n"

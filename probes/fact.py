@@ -107,14 +107,18 @@ def require_fact_type(drift: AnyDrift, fact: type[F]) -> F:
     return drift.expected.fact
 
 
+MOMENTS = ("since", "reference")
+"""Fields that hold the time of a run."""
+
+
 def kind_of(fact: AnyFact) -> str:
     return str(getattr(fact, "kind", type(fact).__name__))
 
 
 def subject_of(fact: AnyFact) -> str:
-    """The fields without the host: "bk-auth.service"; several fields are joined by a blank. `since` is not among them:
+    """The fields without the host: "bk-auth.service"; several fields are joined by a blank. Moments are not among them:
     every run has another."""
-    own = (getattr(fact, f.name) for f in fields(fact) if f.name not in ("host", "kind", "since"))
+    own = (getattr(fact, f.name) for f in fields(fact) if f.name not in ("host", "kind", *MOMENTS))
     return " ".join(",".join(cast("tuple[str, ...]", v)) if isinstance(v, tuple) else str(v) for v in own)
 
 

@@ -7,7 +7,12 @@ failed look alike otherwise. Tokens and values of variables are never selected.
 mysql silently ignores an unknown login path and connects with its defaults, so a path exists only if it changes the
 output of `mysql --print-defaults`; the two texts are compared on the host and not shown, as old clients print
 passwords. `mysql_config_editor` is called only where that is inconclusive: stand-ins of it are known to write when told
-to print. Source: mysql(1), --login-path, --batch; bin/sql_migrate.sh:113-126 (marks in ~/.migrate by the file's name).
+to print.
+
+What root's ~/.my.cnf or /etc/my.cnf says to a client (`xml`, `safe-updates`, `tee`) would change what is answered or
+write a file: behind --no-defaults the login path alone is read, which has host, port, user and password
+(bin/setup_mysql_loginpath.sh:93-105; MySQL 5.7, mysys/my_default.c, my_load_defaults). With it --print-defaults prints
+nothing. Source: mysql(1), --login-path, --batch; bin/sql_migrate.sh:113-126 (marks in ~/.migrate by the file's name).
 """
 
 from collections.abc import Mapping, Sequence
@@ -120,7 +125,7 @@ server() { # never more than the rows of our own queries, and the numbers of err
     "select 'var', '', '' union all select 'var', app_code, name from open_paas.paas_app_envvars where mode = 'all';" \
     "select 'version', '', '' union all select 'version', code, version from bksuite_common.production_info;" \
     "select 'off';" |
-    timeout 20 mysql --login-path="$1" --connect-timeout=5 --force --batch --skip-column-names 2>&1 |
+    timeout 20 mysql --no-defaults --login-path="$1" --connect-timeout=5 --force --batch --skip-column-names 2>&1 |
     awk -v i="$i" '
       /^(on$|off$|user\t|app\t|var\t|version\t)/ { print i "\trow\t" $0 }
       /^ERROR [0-9]+ / { match($0, /at line [0-9]+/); print i "\terror\t" $2 "\t" substr($0, RSTART + 8, RLENGTH - 8) }

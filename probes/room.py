@@ -35,7 +35,7 @@ class BackupRoom(Fact[str]):
 COUNTED: LiteralString = r"""counted() {
   echo "select cast(ifnull(greatest(2 * sum(data_length), sum(data_length + index_length)), 0) / 1024 as unsigned)
     from information_schema.tables where table_schema not in ('information_schema', 'performance_schema', 'sys')" |
-    timeout 20 mysql --login-path="$1" -Ns 2>/dev/null
+    timeout 20 mysql --no-defaults --login-path="$1" -Ns 2>/dev/null
 }
 """
 

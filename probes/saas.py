@@ -60,7 +60,7 @@ QUERY: LiteralString = r"""
 [ "$(id -u)" = 0 ] || { echo 'only root has the login paths' >&2; exit 1; }
 printf '%s\n' "select 'online', a.code, v.version from open_paas.paas_saas_app a
   join open_paas.paas_saas_app_version v on v.id = a.online_version_id; select 'asked';" |
-  timeout 20 mysql --login-path="$1" --connect-timeout=5 --batch --skip-column-names 2>/dev/null
+  timeout 20 mysql --no-defaults --login-path="$1" --connect-timeout=5 --batch --skip-column-names 2>/dev/null
 shift
 for src do
   version=

@@ -159,6 +159,11 @@ class Cluster:
     backups_since: int = 0
     """Seconds since the epoch: a backup made before does not count for what a run is to do."""
 
+    seal_changes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Sealed hosts, and what has changed on each since, as `probes/seal.py` lists it."""
+    seal_unread: tuple[str, ...] = ()
+    """Hosts whose seal could not be compared."""
+
     expectations: tuple[SiteExpectation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     """Those that hold today."""

@@ -10,6 +10,7 @@ from typing import Literal
 Disposition = Literal[
     "blocks-dependants",
     "aborts-run",
+    "aborts-migration",
     "needs-human",
     "reported-at-end",
     "pauses-run",
@@ -21,12 +22,14 @@ Disposition = Literal[
     "advice",
 ]
 """blocks-dependants: the default. aborts-run: the whole run is refused, since everything after it rests on this.
-needs-human: only a person's acknowledgement resolves it. reported-at-end: refuses one change and blocks nothing else;
-listed when the run ends, with what to do. pauses-run: not an error, the run is waiting. superseded: another run holds a
-higher epoch. job-may-still-run: the step failed and its job may still be running, so its locks are not free.
-effect-missing: the job ended and what it was started for is not there. unreachable: no answer from the host, which may
-be rebooting. connection-dropped: unreachable too, but the host answered before: reconnecting at once may help.
-advice: a preflight check that `doctor` reports and that refuses no run."""
+aborts-migration: a run that does what only a backup brings back is refused, since products would be migrated that
+cannot be completed; any other goes on. needs-human: only a person's acknowledgement resolves it. reported-at-end:
+refuses one change and blocks nothing else; listed when the run ends, with what to do. pauses-run: not an error, the
+run is waiting. superseded: another run holds a higher epoch. job-may-still-run: the step failed and its job may still
+be running, so its locks are not free. effect-missing: the job ended and what it was started for is not there.
+unreachable: no answer from the host, which may be rebooting. connection-dropped: unreachable too, but the host
+answered before: reconnecting at once may help. advice: a preflight check that `doctor` reports and that refuses no
+run."""
 
 DISPOSITIONS: Mapping[str, Disposition] = {
     "package-md5": "aborts-run",
@@ -35,6 +38,9 @@ DISPOSITIONS: Mapping[str, Disposition] = {
     "release-too-old": "aborts-run",
     "tag-missing": "aborts-run",
     "cert-missing": "aborts-run",
+    # a person makes them on a server that is no host of ours, and can do so on any day before
+    "grant-elsewhere": "aborts-migration",
+    "mysql-nowhere": "aborts-migration",
     # half of what belongs together is worse than all or nothing
     "undo-changed": "aborts-run",
     "undo-later": "aborts-run",

@@ -16,10 +16,12 @@ from specs.guide import Guide
 from specs.model import Model
 from specs.module import Module
 from specs.release import Release
+from specs.seal import Seal
 
 M = TypeVar("M", bound=Model)
 
 GUIDE = ("guide.toml", "deviations.toml")
+SEAL = "seal.toml"
 
 
 def cluster_file(text: str, where: str) -> ClusterFile:
@@ -36,7 +38,7 @@ def release(texts: Mapping[str, str]) -> Release:
     diagnostics: list[Diagnostic] = []
     modules: list[Module] = []
     for where, text in sorted(texts.items()):
-        if where in ("release.toml", *GUIDE):
+        if where in ("release.toml", SEAL, *GUIDE):
             continue
         try:
             modules.append(_model(Module, _toml(text, where), where))
@@ -47,7 +49,7 @@ def release(texts: Mapping[str, str]) -> Release:
         raise SpecError(*diagnostics)
     data = _toml(texts["release.toml"], "release.toml")
     scope = tuple(module.name for module in modules if not (module.optional or module.base))
-    derived = {"modules": tuple(modules), "scope": scope, "guide": _guide(texts)}
+    derived = {"modules": tuple(modules), "scope": scope, "guide": _guide(texts), "seal": _seal(texts)}
     if listed := [key for key in derived if key in data]:
         raise SpecError(*(_bad_value("release.toml", key, "this follows from the other files") for key in listed))
     return _model(Release, data | derived, "release.toml")
@@ -57,6 +59,10 @@ def _guide(texts: Mapping[str, str]) -> Guide:
     """Its parts have different top-level keys: which file holds which is for the reader's eye."""
     data = {key: value for name in GUIDE if name in texts for key, value in _toml(texts[name], name).items()}
     return _model(Guide, data, " ".join(GUIDE))
+
+
+def _seal(texts: Mapping[str, str]) -> Seal:
+    return _model(Seal, _toml(texts[SEAL], SEAL), SEAL) if SEAL in texts else Seal()
 
 
 def _unknown_modules(modules: list[Module]) -> list[Diagnostic]:

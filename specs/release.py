@@ -7,6 +7,7 @@ from pydantic import Field
 from specs.guide import Guide
 from specs.model import Model
 from specs.module import Module, Requires
+from specs.seal import Seal
 from specs.text import LocalizedText
 
 
@@ -173,6 +174,7 @@ class Release(Model):
     upgraded_from: SourceReleases
     fresh_install: FreshInstall
     business_topology: BusinessTopology
+    seal: Seal = Seal()
     rebuilds_topology: bool = False
     """cluster.toml asks for it: never part of the data."""
     modules: tuple[Module, ...] = ()

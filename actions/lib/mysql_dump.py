@@ -19,7 +19,7 @@ from typing import LiteralString
 from actions.lib.backup_shell import RECORD, ROOM
 
 ASK: LiteralString = r"""
-sql() { mysql --login-path=default-root --default-character-set=utf8mb4 -Nsr "$@"; }
+sql() { mysql --no-defaults --login-path=default-root --default-character-set=utf8mb4 -Nsr "$@"; }
 ours="not in ('information_schema', 'mysql', 'test', 'db_infobase', 'performance_schema', 'sys')"
 name_of="concat('\`', replace(table_schema, '\`', '\`\`'), '\`.\`', replace(table_name, '\`', '\`\`'), '\`')"
 
@@ -172,9 +172,9 @@ unset IFS
 set +f
 [ "$binlog" != 1 ] || position=--master-data=2
 # a dump that sets GTID_PURGED cannot be restored into the server that it is of; MariaDB's tool has no such option
-options=$(mysqldump --login-path=default-root --help 2> /dev/null) || options=
+options=$(mysqldump --no-defaults --login-path=default-root --help 2> /dev/null) || options=
 case $options in *set-gtid-purged*) gtid=--set-gtid-purged=OFF ;; esac
-mysqldump --login-path=default-root --skip-opt --create-options --set-charset --add-drop-database \
+mysqldump --no-defaults --login-path=default-root --skip-opt --create-options --set-charset --add-drop-database \
     --default-character-set=utf8mb4 -R -E -q -e --single-transaction --no-autocommit --max-allowed-packet=1G \
     --hex-blob ${gtid:-} ${position:-} -B -- "$@" > "$dump.part"
 listed "$since" > "$home/after"

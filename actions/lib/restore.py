@@ -24,7 +24,8 @@ def _unchanged(what: str) -> tuple[str, str]:
 
 
 def mysql() -> tuple[str, ...]:
-    client = "mysql --login-path=default-root --default-character-set=utf8mb4 --max-allowed-packet=1G --binary-mode"
+    login = "--no-defaults --login-path=default-root"
+    client = f"mysql {login} --default-character-set=utf8mb4 --max-allowed-packet=1G --binary-mode"
     return (
         f"{_field('path', 'mysql')} {_field('digest', 'mysql')}",
         f'echo "$digest  $path" | md5sum -c - && {client} < "$path"',

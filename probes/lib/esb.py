@@ -58,7 +58,7 @@ class Answer:
     data: Any
 
 
-FUNCTIONS: LiteralString = (
+ENV_STRING: LiteralString = (
     r"""
 kept() ( # a variable of an env file as a JSON string; nothing and 1 where it cannot be told
   file=$1 key=$2
@@ -78,9 +78,14 @@ BEGIN {
 }
 ' "$states" "$@"
 )
-post() { # API BODY: what came, on one line; then HTTP's status and curl's exit status
+"""
+)
+
+FUNCTIONS: LiteralString = (
+    ENV_STRING
+    + r"""post() { # API BODY: what came, on one line; then HTTP's status and curl's exit status
   printf '{"bk_app_code":"%s","bk_app_secret":"%s","bk_username":"admin",%s' "$code" "$secret" "${2#?}" |
-    curl -s -g -m "$seconds" --noproxy '*' --proto '=http' --max-filesize "$most" -X POST \
+    curl -q -s -g -m "$seconds" --noproxy '*' --proto '=http' --max-filesize "$most" -X POST \
       -H 'Content-Type: application/json' --data-binary @- -w '\n%{http_code}' \
       --url "http://$address/api/c/compapi/v2/$1/" 2>/dev/null
   printf ' %s' "$?"
@@ -103,14 +108,19 @@ shown() { # all of it without the secret, cut after what is allowed
 )
 """`post API BODY | shown`: with `most`, `seconds`, and what ACCOUNT sets."""
 
-ACCOUNT: LiteralString = """    secret=$(kept "$1" BK_PAAS_APP_SECRET) && code=$(kept "$1" BK_PAAS_APP_CODE) || secret=
-    address=$(kept "$1" BK_PAAS_PRIVATE_ADDR) || address=paas.service.consul:80
-"""
+PAAS_ADDRESS: LiteralString = 'address=$(kept "$1" BK_PAAS_PRIVATE_ADDR) || address=paas.service.consul:80\n'
+"""Where BlueKing's own products ask PaaS and the ESB, past every login and every name of the operator's; from the env
+file `$1`, with `ENV_STRING`. Source: bin/saas.py:181; bin/default/global.env:38."""
+
+ACCOUNT: LiteralString = (
+    """    secret=$(kept "$1" BK_PAAS_APP_SECRET) && code=$(kept "$1" BK_PAAS_APP_CODE) || secret=
+    """
+    + PAAS_ADDRESS
+)
 """From the env file `$1`; no `secret` where there is no application."""
 
-SCRIPT: LiteralString = (
-    FUNCTIONS
-    + r"""most=$1 seconds=$2 i=${begin:-0} opened=
+ASK: LiteralString = (
+    r"""most=$1 seconds=$2 i=${begin:-0} opened=
 shift 2
 command -v curl >/dev/null 2>&1 || have=no
 while [ $# -ge 3 ]; do
@@ -131,6 +141,7 @@ while [ $# -ge 3 ]; do
 done
 """
 )
+SCRIPT: LiteralString = FUNCTIONS + ASK
 
 
 def request(questions: Sequence[Question]) -> Command:

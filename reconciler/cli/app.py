@@ -22,6 +22,7 @@ from reconciler.cli import (
     rehearse,
     report,
     schema,
+    seal,
     status,
     trust,
     undo,
@@ -251,6 +252,19 @@ _command(
     "bkrec ack",
     "bkrec ack job-upgrader-before job-upgrader-after --done",
     "bkrec ack job-upgrader-after --not-done --from 3.5.1",
+)
+_command(
+    app,
+    "seal",
+    seal.seal,
+    localized(
+        "Seal a converged platform: a manifest of digests on each host, compared by every check. `accept` takes a "
+        "change that was meant.",
+        "封存已收敛的平台：在各主机写入摘要清单，每次 check 与其比较。`accept` 接受有意的改动。",
+    ),
+    "bkrec seal",
+    "bkrec seal accept seal.file configuration /data/bkce/etc/job/x.yml @10.0.0.3 --why 'smaller heap'",
+    "bkrec seal history",
 )
 _command(
     app,

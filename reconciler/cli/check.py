@@ -8,7 +8,14 @@ import typer
 
 from reconciler.cli.command import command
 from reconciler.cli.language import localized
-from reconciler.cli.options import Options, Printed
+from reconciler.cli.options import (
+    LatentOption,
+    ListedHostOption,
+    ListedModuleOption,
+    Options,
+    Printed,
+    VerboseOption,
+)
 
 if TYPE_CHECKING:
     from reconciler.commands.check import CheckReport
@@ -89,6 +96,10 @@ def check(
     options: Options,
     every: EveryOption = None,
     confirm: ConfirmOption = None,
+    host: ListedHostOption = None,
+    module: ListedModuleOption = None,
+    latent: LatentOption = False,
+    verbose: VerboseOption = False,
     install: InstallOption = False,
     remove: RemoveOption = False,
     run_as: RunAsOption = "",
@@ -96,9 +107,17 @@ def check(
 ) -> "Result[CheckReport] | Result[ChecksReport] | None":
     from reconciler.cli import signals
     from reconciler.cli.execute import cluster_path
-    from reconciler.commands import check
+    from reconciler.commands import check, part
+    from reconciler.core.listing import WHOLE
 
-    request = check.CheckRequest(confirm_s=0.0 if confirm is None else seconds(confirm))
+    listing = part.listing(module, host, latent=latent, verbose=verbose)
+    request = check.CheckRequest(confirm_s=0.0 if confirm is None else seconds(confirm), listing=listing)
+    if (listing.is_partial and options.more_clusters) or (listing != WHOLE and (install or remove)):
+        text = localized(
+            "--host, --module, --latent and -v are not for a timer, nor filters for several clusters",
+            "--host、--module、--latent（隐患）与 -v 不能用于定时器，过滤条件也不能用于多个集群",
+        )
+        raise typer.BadParameter(text)
     if options.more_clusters and (every is not None or install or remove):
         text = localized(
             "several cluster files: one check at a time, without a timer",

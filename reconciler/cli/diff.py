@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from reconciler.cli.command import command
-from reconciler.cli.options import Options
+from reconciler.cli.options import LatentOption, ListedHostOption, ListedModuleOption, Options, VerboseOption
 
 if TYPE_CHECKING:
     from reconciler.commands.result import Result
@@ -11,9 +11,16 @@ if TYPE_CHECKING:
 
 
 @command("diff")
-def diff(options: Options) -> "Result[ClusterReport]":
+def diff(
+    options: Options,
+    host: ListedHostOption = None,
+    module: ListedModuleOption = None,
+    latent: LatentOption = False,
+    verbose: VerboseOption = False,
+) -> "Result[ClusterReport]":
     from reconciler.cli import signals
     from reconciler.cli.execute import cluster_path
-    from reconciler.commands import assess
+    from reconciler.commands import assess, part
 
-    return signals.run(assess.diff(cluster_path(options)))
+    listing = part.listing(module, host, latent=latent, verbose=verbose)
+    return signals.run(assess.diff(cluster_path(options), listing))

@@ -87,6 +87,39 @@ HostOption = Annotated[
         ),
     ),
 ]
+ListedHostOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--host",
+        metavar="HOST",
+        help=localized(
+            "List only findings of this host; verdict and exit code stay the cluster's. Repeatable.",
+            "只列出该主机的发现；结论与退出码仍针对整个集群。可重复。",
+        ),
+    ),
+]
+ListedModuleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--module",
+        metavar="MODULE",
+        help=localized("List only findings of this module. Repeatable.", "只列出该模块的发现。可重复。"),
+    ),
+]
+LatentOption = Annotated[
+    bool, typer.Option("--latent", help=localized("List only latent drift.", "只列出属于隐患的漂移。"))
+]
+VerboseOption = Annotated[
+    bool,
+    typer.Option(
+        "-v",
+        "--verbose",
+        help=localized(
+            "List each finding on each host, also what follows from another.",
+            "逐台主机列出每一项，包括由其他项引起的。",
+        ),
+    ),
+]
 StopAtOption = Annotated[
     str | None,
     typer.Option(

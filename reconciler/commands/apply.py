@@ -11,6 +11,7 @@ from reconciler.commands.part import PartRequest, check_names, check_steps, wind
 from reconciler.commands.rehearse import with_durations
 from reconciler.commands.result import Result
 from reconciler.commands.run import Console, Transcript, run_context, run_journal
+from reconciler.commands.seal import sealing
 from reconciler.commands.session import ClusterSession
 from reconciler.core import plan_file
 from reconciler.core.plan import Selection
@@ -73,6 +74,7 @@ async def apply(
                 spec_inputs=spec_inputs(cluster, inputs_for, began=int(journal.clock.now().timestamp())),
                 accept_plan=functools.partial(check_steps, cluster=cluster.name),
                 window=window,
+                seal=sealing(opened),
             )
             ended = await reconcile.reconcile(context)
     return _result(cluster, ended, transcript, part.stop_at)

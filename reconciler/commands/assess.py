@@ -6,10 +6,12 @@ from pathlib import Path
 
 from probes.fact import AnyExpected, Readings
 from reconciler.commands import files, session
-from reconciler.commands.part import PartRequest, check_names, check_steps, window_of
+from reconciler.commands.part import PartRequest, check_listing, check_names, check_steps, window_of
 from reconciler.commands.result import Result
-from reconciler.core import plan_file, planner, site
+from reconciler.core import planner, site
+from reconciler.core.causes import with_causes
 from reconciler.core.diff import diff as drift_of
+from reconciler.core.listing import WHOLE, Listing
 from reconciler.core.plan import EVERYTHING, Plan, Selection
 from reconciler.core.selection import select
 from reconciler.core.step_order import section_rank
@@ -20,6 +22,7 @@ from reconciler.engine.clock import Clock, SystemClock
 from reconciler.rules import (
     address,
     backup,
+    clock,
     database,
     declared,
     latent,
@@ -28,6 +31,7 @@ from reconciler.rules import (
     package_versions,
     preflight,
     registry,
+    seal,
     server_variable,
 )
 from reconciler.view.reports import ClusterReport
@@ -38,9 +42,15 @@ PlanInputs = tuple[tuple[AnyExpected, ...], Callable[[Readings], Plan]]
 """What is expected of a cluster, and the planner with the rules that get there."""
 
 
-async def diff(path: Path) -> Result[ClusterReport]:
-    """Also `check`. Raises SpecError, TransportError."""
-    return _result(await report_on(path, comparing))
+async def diff(path: Path, listing: Listing = WHOLE) -> Result[ClusterReport]:
+    """Raises SpecError, TransportError, UsageError."""
+    now = int(SystemClock().now().timestamp())
+
+    def inputs_for(cluster: Cluster) -> PlanInputs:
+        check_listing(listing, cluster)
+        return comparing(cluster, now)
+
+    return _result(replace(await report_on(path, inputs_for), listing=listing))
 
 
 async def plan(path: Path, out: Path | None = None, part: PartRequest | None = None) -> Result[ClusterReport]:
@@ -57,6 +67,8 @@ async def plan(path: Path, out: Path | None = None, part: PartRequest | None = N
     if window is not None:
         report = in_window(report, window, clock)
     if out is not None:
+        from reconciler.core import plan_file  # makes a model of every action: a check needs none
+
         files.write(out, plan_file.dump(plan_file.save(report.plan, report.readings, cluster=report.name)))
     return _result(report)
 
@@ -89,17 +101,21 @@ def in_window(report: ClusterReport, window: Window, clock: Clock) -> ClusterRep
     return replace(report, stop_at=window.stop_at, outside_window=outside)
 
 
-def comparing(cluster: Cluster) -> PlanInputs:
+def comparing(cluster: Cluster, now: int = 0) -> PlanInputs:
     """What `diff` and `check` show, without a plan. Only where something is advice is one made: whether a step needs
-    the same fact decides whether it is drift. What cluster.toml adds and waives is compared, and never planned for."""
-    (expected, decide), rules = plan_inputs(cluster), registry.rule_for(cluster)
-    released = registry.expected_facts(cluster)
-    compared = (*released, *site.expected_by_site(cluster, released))
+    the same fact decides whether it is drift. What cluster.toml adds and waives is compared, and never planned for.
+
+    `now`: seconds since the epoch, which the hosts' clocks are held against; 0: they are not.
+    """
+    released, rules = registry.expected_facts(cluster), registry.rule_for(cluster)
+    expected = site.without_waived(released, cluster.waivers)
+    clocks = tuple(clock.expect(cluster, now)) if now else ()
+    compared = (*released, *site.expected_by_site(cluster, released), *clocks)
 
     def compare(readings: Readings) -> Plan:
         advice, facts = planner.advised(drift_of(expected, readings).drift, readings, rules)
         if advice and not facts:
-            return decide(readings)
+            return planner.plan(cluster.release.version, expected, readings, rules)
         return Plan(release=cluster.release.version, steps=(), blocked=(), unread_facts=facts)
 
     return compared, compare
@@ -126,6 +142,7 @@ def spec_inputs(
         *newer.facts_of(cluster),
         *address.facts_of(cluster),
         *server_variable.facts_of(cluster),
+        *seal.facts_of(cluster),
         *servers,
         *resumed,
     )
@@ -139,17 +156,19 @@ def cluster_as_read(cluster: Cluster, readings: Readings) -> Cluster:
     described = declared.with_declared(origin.with_origin(versions, readings), readings)
     installed = newer.with_newer(described, readings)
     addressed = server_variable.with_servers(address.with_addresses(installed, readings), readings)
-    return database.with_databases(addressed, readings)
+    return seal.with_seal(database.with_databases(addressed, readings), readings)
 
 
 def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterReport:
     cluster = cluster_as_read(cluster, assessment.readings)
     blocked = {blocked.diagnostic for blocked in assessment.plan.blocked}
-    difference = site.waive(assessment.difference, assessment.expected, cluster.waivers)
+    compared = seal.without_repeated(assessment.difference)
+    difference = site.waive(compared, assessment.expected, cluster.waivers)
+    difference = replace(difference, latent=latent.latent(cluster, difference, assessment.readings))
     return ClusterReport(
         name=cluster.name,
         release=cluster.release.version,
-        difference=replace(difference, latent=latent.latent(cluster, difference, assessment.readings)),
+        difference=with_causes(difference, registry.rests_on(cluster), assessment.diagnostics),
         plan=assessment.plan,
         titles={module.name: module.title for module in cluster.release.modules},
         not_covered=tuple(sorted((s.id for s in cluster.release.sections if not s.covered), key=section_rank)),
@@ -162,6 +181,7 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
             *(warning for warning in package_versions.warnings(cluster) if warning not in blocked),
             *(warning for warning in newer.warnings(cluster) if warning not in blocked),
             *_waivers(cluster),
+            *(() if difference.drift or difference.unknown else seal.unsealed(cluster, assessment.readings)),
             *preflight.undumped(cluster, assessment.plan, assessment.readings),
             *dict.fromkeys(assessment.diagnostics.values()),
         ),
@@ -173,7 +193,8 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
 def _waivers(cluster: Cluster) -> Iterator[Diagnostic]:
     if cluster.waivers or cluster.expired_waivers:
         released = registry.expected_facts(cluster)
-        yield from site.waiver_warnings(cluster, (*released, *site.expected_by_site(cluster, released)))
+        clocks = clock.expect(cluster, 0)
+        yield from site.waiver_warnings(cluster, (*released, *site.expected_by_site(cluster, released), *clocks))
 
 
 def _overrides(cluster: Cluster) -> Iterator[Diagnostic]:

@@ -12,11 +12,14 @@ from pathlib import Path
 
 from probes.fact import AnyFact, fact_id
 from reconciler.commands import cluster_file, session
-from reconciler.commands.assess import cluster_report, comparing, spec_inputs
+from reconciler.commands.assess import PlanInputs, cluster_report, comparing, spec_inputs
+from reconciler.commands.errors import UsageError
+from reconciler.commands.part import check_listing
 from reconciler.commands.result import Result
 from reconciler.commands.session import ClusterSession
 from reconciler.core.check_history import Alert, CheckHistory, delivered, observe, succeeded
 from reconciler.core.diff import Difference
+from reconciler.core.listing import WHOLE, Listing
 from reconciler.core.verdict import ExitCode, exit_code
 from reconciler.engine import assess, check_store, local_program
 from reconciler.engine.assess import Assessment
@@ -26,7 +29,7 @@ from reconciler.engine.local_files import state_path
 from reconciler.view.documents import dumped
 from reconciler.view.reports import CheckReport, ChecksReport, ClusterReport, ErrorReport
 from reconciler.view.to_documents import alert_document
-from specs.cluster import ClusterFile
+from specs.cluster import Cluster, ClusterFile
 from specs.diagnostic import BkrecError, Diagnostic, diagnose
 
 
@@ -34,14 +37,18 @@ from specs.diagnostic import BkrecError, Diagnostic, diagnose
 class CheckRequest:
     confirm_s: float = 0.0
     """What differs is read again after so long, and counts only if it still does; 0: it counts at once."""
+    listing: Listing = WHOLE
 
 
 async def check(path: Path, request: CheckRequest, clock: Clock | None = None) -> Result[CheckReport]:
-    """Raises SpecError where the cluster file cannot be used; a cluster that cannot be read is a report."""
+    """Raises SpecError where the cluster file cannot be used, UsageError for a filter of unknown names; a cluster that
+    cannot be read is a report."""
     file, clock = cluster_file.load(path), clock or SystemClock()
     try:
         async with session.open_cluster(path) as opened:
             report: CheckReport = await _report(opened, request, clock)
+    except UsageError:
+        raise
     except BkrecError as error:
         report = _error_report(file, error)
     return await _concluded(file, report, clock)
@@ -92,6 +99,8 @@ async def watch(
             while (current := _loaded(path)) == file:
                 try:
                     report: CheckReport = await _report(await discovered(), request, clock)
+                except UsageError:
+                    raise
                 except BkrecError as error:
                     report = _error_report(file, error)
                 emit(await _concluded(file, report, clock))
@@ -111,9 +120,18 @@ def _loaded(path: Path) -> ClusterFile | BkrecError:
 
 
 async def _report(opened: ClusterSession, request: CheckRequest, clock: Clock) -> ClusterReport:
-    cluster = opened.cluster
-    expected, decide = comparing(cluster)
-    inputs = spec_inputs(cluster, comparing)
+    check_listing(request.listing, opened.cluster)
+    return replace(await _compared(opened, request, clock), listing=request.listing)
+
+
+async def _compared(opened: ClusterSession, request: CheckRequest, clock: Clock) -> ClusterReport:
+    cluster, now = opened.cluster, int(clock.now().timestamp())
+
+    def inputs_for(cluster: Cluster) -> PlanInputs:
+        return comparing(cluster, now)
+
+    expected, decide = inputs_for(cluster)
+    inputs = spec_inputs(cluster, inputs_for)
     first = await assess.assess(opened.gather, expected, decide, inputs)
     report = cluster_report(cluster, first)
     if not (request.confirm_s and _differing(report.difference)):

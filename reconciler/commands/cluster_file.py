@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from reconciler.commands import files
+from reconciler.core import site
 from reconciler.engine import ownership
 from specs import parse
 from specs.cluster import ClusterFile
@@ -57,13 +58,14 @@ def writable_by_others(path: Path) -> tuple[Diagnostic, ...]:
 
 def load(path: Path) -> ClusterFile:
     """Raises SpecError, also where it names an SSH configuration that is neither the caller's, nor root's, nor its own
-    owner's: commands in it run on this machine."""
+    owner's (commands in it run on this machine); and with all that is wrong with `[[expect]]` in itself."""
     try:
         file = parse.cluster_file(files.read(path), str(path))
     except RecursionError as error:
         raise SpecError(_unreadable(path, path, "nested too deeply")) from error
     if file.ssh.config:
         _require_trusted_ssh_config(Path(file.ssh.config), path)
+    site.require_readable(file.expect)
     return file
 
 

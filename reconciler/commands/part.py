@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.commands.errors import UsageError
 from reconciler.core.events import RunStarted
+from reconciler.core.listing import Listing
 from reconciler.core.plan import EVERYTHING, Plan, Selection
 from reconciler.core.selection import is_section, step_ids, unknown_steps
 from reconciler.core.window import Window
@@ -32,6 +33,17 @@ def request(
     """As typed; each name once."""
     selection = Selection(until=_once(until), modules=_once(modules), hosts=_once(hosts))
     return PartRequest(selection=selection, stop_at=stop_at or "")
+
+
+def listing(
+    modules: Sequence[str] | None, hosts: Sequence[str] | None, *, latent: bool = False, verbose: bool = False
+) -> Listing:
+    return Listing(modules=_once(modules), hosts=_once(hosts), latent=latent, verbose=verbose)
+
+
+def check_listing(listing: Listing, cluster: Cluster) -> None:
+    """Raises UsageError for a host or module that the cluster does not have."""
+    check_names(Selection(modules=listing.modules, hosts=listing.hosts), cluster)
 
 
 def _once(names: Sequence[str] | None) -> tuple[str, ...]:

@@ -33,6 +33,18 @@ class WaivedDrift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadHost:
+    """A host that could not be asked, and why."""
+
+    host: str
+    diagnostic: Diagnostic
+
+
+Cause = AnyFact | UnreadHost
+"""What a finding follows from: another finding, by its fact; or a host that could not be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     drift: tuple[AnyDrift, ...]
     unknown: tuple[AnyDrift, ...]
@@ -43,10 +55,18 @@ class Difference:
     latent: Mapping[AnyFact, Reason] = field(default_factory=dict[AnyFact, Reason])
     """Of drift and advice, what matches now: what will happen all the same, and when."""
     waived: tuple[WaivedDrift, ...] = ()
+    causes: Mapping[AnyFact, Cause] = field(default_factory=dict[AnyFact, Cause])
+    """Of drift and of what was not read, what follows from something else (`causes.py`)."""
+
+    @property
+    def consequences(self) -> int:
+        """How many follow from another finding, or from another host's silence."""
+        causes = self.causes.items()
+        return sum(not (isinstance(cause, UnreadHost) and cause.host == fact.host) for fact, cause in causes)
 
 
 _NOT_READ = Unknown(reason("not-read"))
-_REFERENCE_NOT_READ = Unknown(reason("reference-not-read"))
+REFERENCE_NOT_READ = Unknown(reason("reference-not-read"))
 
 
 def diff(expected: Iterable[AnyExpected], readings: Readings) -> Difference:
@@ -71,7 +91,7 @@ def compare(expected: AnyExpected, readings: Readings) -> AnyDrift | None:
         return None
     target = resolve_target(expected, readings)
     if target is None:
-        return Drift(expected=expected, reading=_REFERENCE_NOT_READ)
+        return Drift(expected=expected, reading=REFERENCE_NOT_READ)
     if reading == target:
         return None
     return Drift(expected=replace(expected, reading=target), reading=reading)

@@ -3,6 +3,7 @@
 `Repair` is a rule's proposal for one drift; `Step` is an action in its place, with what comes before it and why.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -135,6 +136,22 @@ class Selection:
 
 
 EVERYTHING = Selection()
+
+
+def needs_backup(steps: Iterable[Step]) -> bool:
+    """Does one of them do anything that only a backup brings back?"""
+    return any(step.action.irreversible or step.action.disrupts == "data" for step in steps)
+
+
+def aborts_run(blocked: Blocked, steps: Iterable[Step]) -> bool:
+    """Is a run of these steps refused for it?"""
+    match blocked.diagnostic.disposition:
+        case "aborts-run":
+            return True
+        case "aborts-migration":
+            return needs_backup(steps)
+        case _:
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ ensures, and looking one up by its whole value for each fact of each host made p
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, SameAs, Unknown
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Drift, Readings, SameAs, Unknown, resolve_target
 from reconciler.core.diff import compare
 from reconciler.core.fact_reader import FactNotRead, FactReader
 from reconciler.core.node import Decision, Dependent, Explanation, Node, RuleCache, SharedRequirements, runnable
@@ -153,8 +153,10 @@ class PlanGraph:
 
     def _after_invalidation(self, drift: AnyDrift) -> AnyDrift:
         """What a step of this plan is going to invalidate is repaired as if it were absent already."""
-        gone = drift.expected.fact in self.prior.invalidated.stale and drift.reading == drift.expected.reading
-        return replace(drift, reading=Absent()) if gone else drift
+        if drift.expected.fact not in self.prior.invalidated.stale:
+            return drift
+        holds = drift.reading == resolve_target(drift.expected, self.readings)
+        return replace(drift, reading=Absent()) if holds else drift
 
     def _preferred(self, fact: AnyFact, name: str, repair: Repair) -> tuple[str, Repair]:
         """Where a wider action is in the plan anyway, it repairs this too."""

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from probes.fact import AnyExpected, AnyFact
-from reconciler.core.plan import Blocked, Derived, Plan, Remaining, RepairedFact, Selection, Step
+from reconciler.core.plan import Blocked, Derived, Plan, Remaining, RepairedFact, Selection, Step, aborts_run
 from reconciler.core.step_order import section_rank
 from specs.reason import Reason, reason
 
@@ -32,7 +32,7 @@ def select(plan: Plan, selection: Selection) -> Plan:
     selected = graph.closed(requested)
     steps = tuple(step for step in plan.steps if step.id in selected)
     others = tuple(step for step in plan.steps if step.id not in selected)
-    concerned, elsewhere = _blocked(plan, selection)
+    concerned, elsewhere = _blocked(plan, selection, steps)
     not_done = {repaired.expected.fact for step in others for repaired in step.repairs}
     return replace(
         plan,
@@ -224,13 +224,15 @@ def _is_requested(step: Step, selection: Selection) -> bool:
     return until and _matches(step, selection)
 
 
-def _blocked(plan: Plan, selection: Selection) -> tuple[tuple[Blocked, ...], tuple[Blocked, ...]]:
-    """Those that keep this part from being done, and the others. What refuses the whole run refuses a part of it."""
+def _blocked(
+    plan: Plan, selection: Selection, steps: tuple[Step, ...]
+) -> tuple[tuple[Blocked, ...], tuple[Blocked, ...]]:
+    """Those that keep this part from being done, and the others."""
     causes = {blocked.cause for blocked in plan.blocked_steps if _is_requested(blocked.step, selection)}
 
     def concerns(blocked: Blocked) -> bool:
         of_part = not selection.until and _concerns(blocked.expected, selection)
-        return of_part or blocked.expected.fact in causes or blocked.diagnostic.disposition == "aborts-run"
+        return of_part or blocked.expected.fact in causes or aborts_run(blocked, steps)
 
     return (
         tuple(blocked for blocked in plan.blocked if concerns(blocked)),

@@ -46,34 +46,57 @@ PUBLIC: tuple[type[AnyFact], ...] = (
 )
 """Facts that a site may expect: each reads as one value that a person can write down."""
 SOURCE = "cluster.toml, expect"
+ANY_HOST = "192.0.2.1"
+"""An address of nobody (RFC 5737)."""
 
 
 def kinds() -> Mapping[str, type[AnyFact]]:
     return {str(fact.__dataclass_fields__["kind"].default): fact for fact in PUBLIC}
 
 
+def require_readable(lines: Sequence[SiteExpectation]) -> None:
+    """Raises SpecError with all that is wrong with `[[expect]]` in itself: what can be said before any host answers."""
+    problems = [problem for number, line in enumerate(lines, 1) if (problem := _problem(number, line, line.hosts))]
+    if problems:
+        raise SpecError(*problems)
+
+
 def expected_by_site(cluster: Cluster, released: Iterable[AnyExpected]) -> tuple[AnyExpected, ...]:
     """Raises SpecError with all that is wrong with `[[expect]]`: a fact that the release expects too is one, since it
     could never be both."""
     known = {expected.fact for expected in released}
+    everyone = cluster.inventory.everyone
     result: list[AnyExpected] = []
     problems: list[Diagnostic] = []
     for number, line in enumerate(cluster.expectations, 1):
-        where = f"cluster.toml, expect {number}"
-        try:
-            facts = tuple(_facts(line, cluster.inventory.everyone))
-            reading = _reading(line, type(facts[0]))
-        except (ValueError, ValidationError) as error:
-            problems.append(diagnose("expect-unreadable", where=where, error=_words(error)))
+        if (problem := _problem(number, line, everyone)) is not None:
+            problems.append(problem)
             continue
+        facts = tuple(_facts(line, everyone))
+        reading = _reading(line, type(facts[0]))
         why = inline(LocalizedText(en=line.because, zh=line.because))
         for fact in facts:
             if fact in known:
-                problems.append(diagnose("expect-released", where=where, fact=fact_id(fact)))
+                problems.append(diagnose("expect-released", where=_where(number), fact=fact_id(fact)))
             result.append(Expected(fact=fact, reading=reading, because=why, source=SOURCE))
     if problems:
         raise SpecError(*problems)
     return tuple(dict.fromkeys(result))
+
+
+def _problem(number: int, line: SiteExpectation, everyone: Sequence[str]) -> Diagnostic | None:
+    """`everyone`: the hosts that it may name."""
+    try:
+        # without any host of the cluster known, one stands for all: a fact is the same on each
+        facts = tuple(_facts(line, everyone or (ANY_HOST,)))
+        _reading(line, type(facts[0]))
+    except (ValueError, ValidationError) as error:
+        return diagnose("expect-unreadable", where=_where(number), error=_words(error))
+    return None
+
+
+def _where(number: int) -> str:
+    return f"cluster.toml, expect {number}"
 
 
 def _facts(line: SiteExpectation, everyone: Sequence[str]) -> Iterator[AnyFact]:

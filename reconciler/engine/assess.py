@@ -8,7 +8,7 @@ That ends, since each round reads facts that were not read before; the bound is 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, SameAs, Unknown
+from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, SameAs, Unknown, fact_id
 from reconciler.core.diff import Difference, diff, without_advice
 from reconciler.core.plan import Plan
 from reconciler.engine.gather import GatheredFacts, GatherFacts
@@ -61,7 +61,7 @@ async def assess(
         gathered = _merged(gathered, await gather(missing)) if missing else gathered
     plan = decide(gathered.readings)
     for _ in range(MAX_READ_ROUNDS):
-        missing = plan.unread_facts - gathered.readings.keys()
+        missing = sorted(plan.unread_facts - gathered.readings.keys(), key=fact_id)  # the same program each time
         if not missing:
             break
         gathered = _merged(gathered, await gather(missing))

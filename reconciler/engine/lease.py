@@ -266,7 +266,7 @@ async def try_acquire(
     if verb == "taken" and holder is not None:
         return Lease(controller=controller, run=run, epoch=holder.epoch)
     if verb == "held" and holder is not None:
-        raise LeaseHeld(lease_held(controller, holder), holder=holder)
+        raise contended(controller, holder)
     raise LeaseError(diagnose("lease-failed", where=controller, error=_reply_text(output)))
 
 
@@ -274,6 +274,10 @@ def lease_held(controller: str, holder: LeaseHolder) -> Diagnostic:
     return diagnose(
         "lease-held", where=controller, user=holder.user, at=holder.source, run=holder.run, age=holder.age_s
     )
+
+
+def contended(controller: str, holder: LeaseHolder) -> LeaseHeld:
+    return LeaseHeld(lease_held(controller, holder), holder=holder)
 
 
 async def read_lease(transport: Transport, controller: str) -> LeaseHolder | None:

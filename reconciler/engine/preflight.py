@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from reconciler.core.events import PlanConfirmed
+from reconciler.core.plan import aborts_run
 from reconciler.core.preflight import check_results
 from reconciler.engine import pause
 from reconciler.engine.assess import facts_of
@@ -15,7 +16,7 @@ async def preflight(context: RunContext, state: RunState) -> tuple[Diagnostic, .
     plan = state.assessment.plan
     aborting = (
         *_unread_hosts(context, state, state.assessment.diagnostics),
-        *(blocked.diagnostic for blocked in plan.blocked if blocked.diagnostic.disposition == "aborts-run"),
+        *(blocked.diagnostic for blocked in plan.blocked if aborts_run(blocked, plan.steps)),
     )
     if nothing_to_start(context, state.assessment):
         return aborting

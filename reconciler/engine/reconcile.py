@@ -115,6 +115,7 @@ async def _run_with_lease(lease: Lease, context: RunContext, state: RunState) ->
             _record_confirmations(context, state)
             await _record_approvals(context)
             await _run_rounds(lease, context, state)
+            await _seal(lease, context, state)
             context.record(_run_ended(context, state))
         except BkrecError as error:
             # a result, not raised: the group would make an exception group of it
@@ -170,6 +171,14 @@ async def _run_rounds(lease: Lease, context: RunContext, state: RunState) -> Non
             break
     if not context.stop.immediate.is_set():
         await _reassess(context, state)
+
+
+async def _seal(lease: Lease, context: RunContext, state: RunState) -> None:
+    """After steps that left nothing behind. What was sealed is compared once more: the verdict is about what is."""
+    ended_well = state.done and not (state.failed or state.refused or state.diagnostics or context.stop.requested)
+    if context.seal is not None and ended_well:
+        await context.seal(lease.epoch, state.assessment)
+        state.assessment = await _assess(context)
 
 
 async def _adopt_jobs(context: RunContext, state: RunState) -> None:

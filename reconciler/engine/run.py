@@ -80,6 +80,8 @@ class RunContext:
     """How `confirm` comes to a yes."""
     undoes: bool = False
     """It rolls back another run: it ends as rolled back, and its own jobs cannot be rolled back in turn."""
+    seal: Callable[[int, Assessment], Awaitable[None]] | None = None
+    """Called with the lease's epoch when the steps are done: seals what has converged (`commands/seal.py`)."""
     parallel: int = PARALLEL_STEPS
     window: Window | None = None
     """Until when steps may be started: `apply --stop-at`."""

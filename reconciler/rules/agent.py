@@ -1,13 +1,16 @@
 """Agents: those that were online before GSE was replaced are online again before the old GSE is retired."""
 
+from collections.abc import Iterator
+
 from actions.agent import ArchiveAgentBaseline, AwaitAgentBaseline, RecordAgentBaseline
 from probes.agent import RECORD, AgentsMissing, AgentsOnline
-from probes.fact import AnyDrift, AnyExpected, Known, Unknown, require_fact_type
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, Unknown, require_fact_type
 from probes.task import TaskDone, TaskPending, TaskRecorded
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import baseline
+from reconciler.rules import baseline, dependencies
 from reconciler.rules.baseline import Baseline
 from specs.cluster import Cluster
 from specs.module import Module
@@ -88,3 +91,11 @@ def _await(cluster: Cluster, module: Module, fact: AgentsMissing, drift: AnyDrif
         section=baseline.section(module),
         requires=baseline.replacement_serving(cluster, module),
     )
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """GSE on all of its hosts; the ESB, which is asked for them."""
+    for module in cluster.modules():
+        if module.agents is not None or module.name == "paas":
+            for host in cluster.hosts(module):
+                yield from dependencies.runs(cluster, module, host)

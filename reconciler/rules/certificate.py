@@ -7,7 +7,7 @@ runs with the old. Which end soon, `bkrec doctor` says as advice (`rules/preflig
 from collections.abc import Iterator
 
 from probes.certificate import CertificatesEnding
-from probes.fact import AnyDrift, AnyExpected, Known, require_fact_type
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
 from probes.path import PathKind
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived
@@ -76,3 +76,9 @@ def missing(cluster: Cluster, module: Module, drift: AnyDrift, facts: FactReader
     return diagnose(
         "certificate-missing", where=f"{fact.host} {fact.path}", path=fact.path, hosts=", ".join(others) or "-"
     )
+
+
+def files_of(cluster: Cluster, module: Module, host: str) -> tuple[AnyFact, ...]:
+    """The facts about its certificates on that host, which its units do not start without."""
+    expected = (e for e in expect(cluster) if e.module == module.name and e.fact.host == host)
+    return tuple(e.fact for e in expected) if module.certificates is not None else ()

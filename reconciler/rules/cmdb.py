@@ -55,7 +55,12 @@ BACKUP = "cmdb"
 def expect(cluster: Cluster) -> tuple[AnyExpected, ...]:
     if not cluster.release.rebuilds_topology:
         return ()
-    return (_job(cluster), _matches(cluster), *_placed(cluster), lock_editing(cluster.controller))
+    return (
+        _job(cluster),
+        _matches(cluster),
+        *_placed(cluster),
+        lock_editing(cluster.controller, cluster.paths.install),
+    )
 
 
 def lost_on_replace(cluster: Cluster) -> tuple[AnyExpected, ...]:
@@ -95,7 +100,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         case JobModules():
             return _list(cluster, drift)
         case EditingLocked():
-            action = LockTopologyEditing(host=fact.host, cmdb=_cmdb(cluster))
+            action = LockTopologyEditing(host=fact.host, install=cluster.paths.install, cmdb=_cmdb(cluster))
             return Repair.of(drift, action, section=SECTION, requires=(_matches(cluster),))
         case TopologyCustom() | UnknownModuleLines() | BusinessHosts():
             return _refused(fact, drift)

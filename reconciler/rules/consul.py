@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from actions.consul import DeregisterService, RegisterService
 from probes.consul import ConsulDefinition, ConsulPassing
-from probes.fact import Absent, AnyDrift, AnyExpected, require_fact_type
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Unknown, require_fact_type
+from probes.port import PortUnit
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived, Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import module_facts
+from reconciler.rules import dependencies, module_facts
 from reconciler.rules.install import scripts_in_sync
 from reconciler.rules.lookup import obsolete_on, running_on, units_up_to_date_on
 from specs.cluster import Cluster
@@ -80,3 +82,22 @@ def _upgraded(cluster: Cluster, modules: tuple[str, ...]) -> Iterator[AnyExpecte
     for module in cluster.modules():
         if module.name in modules:
             yield from module_facts.readiness(cluster, module)
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """Health: what runs behind the service, its definition, the agent that answers, and what it uses itself."""
+    if isinstance(drift.expected.fact, ConsulDefinition):
+        return
+    fact, module = require_fact_type(drift, ConsulPassing), dependencies.module_of(cluster, drift)
+    agent = dependencies.consul(cluster, fact.host)
+    if isinstance(drift.reading, Unknown):
+        yield from agent
+        return
+    yield from dependencies.runs(cluster, module, fact.host)
+    if module is not None:
+        yield from (PortUnit(host=fact.host, port=port, unit=unit.name) for unit in module.units for port in unit.ports)
+    if drift.reading == Absent():
+        yield ConsulDefinition(host=fact.host, service=fact.service)
+    yield from agent
+    if module is not None:
+        yield from dependencies.uses(cluster, module, fact.host)

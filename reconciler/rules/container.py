@@ -16,6 +16,9 @@ of 6.1 (`enable --now` restarts nothing): its next start would find neither cont
 public/docker becomes a link to the data root in use, and a reboot at any time finds all of it. Where something else is
 at that path, and where daemon.json was changed otherwise, the file is made to name the data root in use afterwards.
 Nothing is restarted and nothing moves. Where the file names none, or several, it is reported as advice.
+
+A docker whose daemon does not answer is started by a person: whether it would find its containers again cannot be read
+while it is down.
 """
 
 from collections.abc import Iterator
@@ -30,27 +33,32 @@ from actions.container import (
 )
 from probes.container import (
     CONFIG,
+    AppContainer,
     ContainerImage,
     ContainerState,
     ContainersWithoutRestartPolicy,
     DockerDataRoot,
+    DockerFault,
     UnsteadyContainers,
     VendorDataRoot,
 )
-from probes.fact import Absent, AnyDrift, AnyExpected, Known, require_fact_type
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Unknown, require_fact_type
 from probes.mysql import AppRegistered, PendingSql
 from probes.path import VersionText
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Advice, Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import module_facts, newer
+from reconciler.rules import dependencies, module_facts, newer
 from reconciler.rules.install import install, scripts_in_sync, site_code_copied, sources_present
 from reconciler.rules.lookup import restart_policies_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Container, Module
+from specs.reason import reason
 
 FACTS = (
+    DockerFault,
     ContainerState,
     ContainerImage,
     ContainersWithoutRestartPolicy,
@@ -59,6 +67,7 @@ FACTS = (
     VendorDataRoot,
 )
 SAAS_HOSTS = ("appo", "appt")
+DOCKER_SOURCE = "bin/install_docker.sh"
 
 
 def expect(cluster: Cluster) -> Iterator[AnyExpected]:
@@ -69,11 +78,15 @@ def expect(cluster: Cluster) -> Iterator[AnyExpected]:
         for expected in module_facts.restart_policies(cluster, module)
     }
     used.update(cluster.inventory.on_any(SAAS_HOSTS))
-    return (module_facts.docker_data_root(host) for host in cluster.inventory.hosts if host in used)
+    for host in (host for host in cluster.inventory.hosts if host in used):
+        yield DockerFault(host=host).must_be_absent(because=reason("containers-need-docker"), source=DOCKER_SOURCE)
+        yield module_facts.docker_data_root(host)
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
     fact = drift.expected.fact
+    if isinstance(fact, DockerFault):
+        return diagnose("docker-down", where=fact.host)
     if isinstance(fact, DockerDataRoot):
         return _set_data_root(drift)
     if isinstance(fact, VendorDataRoot):
@@ -169,3 +182,24 @@ def _again(
 
 def _remove(host: str, name: str, drift: AnyDrift, module: Module) -> Repair:
     return Repair.of(drift, RemoveContainer(host=host, container=name), section=module.section)
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """Docker. A container that was stopped or removed stands for itself; one that dies again and again may want what
+    its module uses."""
+    fact, module = drift.expected.fact, dependencies.module_of(cluster, drift)
+    if isinstance(drift.reading, Unknown):
+        if not isinstance(fact, DockerFault):
+            yield DockerFault(host=fact.host)
+        return
+    match fact:
+        case ContainerImage() if drift.reading == Absent():
+            yield ContainerState(host=fact.host, container=fact.container)
+        case ContainerState() if drift.reading == Known("restarting") and module is not None:
+            yield from dependencies.uses(cluster, module, fact.host)
+        case UnsteadyContainers() if module is not None:
+            yield from (ContainerState(host=fact.host, container=name) for name in fact.containers)
+            yield from (AppContainer(host=fact.host, app=app) for app in fact.apps)
+            yield from dependencies.uses(cluster, module, fact.host)
+        case _:
+            return

@@ -4,10 +4,14 @@ A unit that does not run has no age (`probes/current.py`): to start it is all, a
 be a migration for nothing.
 """
 
+from collections.abc import Iterator
+
 from actions.unit import RestartUnit, RestartUnitSince
 from probes.current import UnitCurrent, UnitStartedSince
-from probes.fact import Absent, AnyDrift, require_fact_type
+from probes.fact import Absent, AnyDrift, AnyFact, require_fact_type
+from probes.path import VersionText
 from probes.unit import UnitActive
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived, Repair
 from reconciler.core.planner import Decision
@@ -52,3 +56,14 @@ def _again(cluster: Cluster, fact: UnitStartedSince, drift: AnyDrift, facts: Fac
     section = next((unit.section for unit in module.obsolete_units if unit.retire == "last"), "") or module.section
     requires = (active, *old, *unmasked(module, (active.fact,), facts))
     return Repair.of(drift, action, section=section, requires=requires)
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """Its unit, and the file: where either is not there, nothing is known of its age."""
+    fact = drift.expected.fact
+    if isinstance(fact, UnitCurrent):
+        yield UnitActive(host=fact.host, unit=fact.unit)
+        yield VersionText(host=fact.host, path=fact.file)
+    else:
+        since = require_fact_type(drift, UnitStartedSince)
+        yield UnitActive(host=since.host, unit=since.unit)

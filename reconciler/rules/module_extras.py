@@ -117,18 +117,15 @@ def steady(cluster: Cluster) -> Iterator[AnyExpected]:
         yield stay_up(UnsteadyContainers(host=hosts[0], containers=(), apps=apps), "paas")
 
 
-INGRESS_URL = "http://paas.service.consul"
-"""As BlueKing's own products ask each other, past every login and every name of the operator's (ce/saas_var.env:5)."""
-
-
 def pages(cluster: Cluster) -> Iterator[AnyExpected]:
-    """The pages that users of the SaaS get, requested from the controller by the name that every product uses.
+    """The pages that users of the SaaS get, requested from the controller at the address that every product uses.
 
     One fact for all of them: an ingress that is down is reported once.
     """
     if cluster.release.apps and cluster.inventory.on("appo") and cluster.inventory.on("nginx"):
-        urls = tuple(f"{INGRESS_URL}{saas_page(app)}" for app in cluster.release.apps)
-        fact, source = PagesUnserved(host=cluster.controller, urls=urls), "support-files/templates/nginx/paas.conf:433"
+        pages = tuple(saas_page(app) for app in cluster.release.apps)
+        fact = PagesUnserved(host=cluster.controller, env=cluster.env("04-final/paas.env"), pages=pages)
+        source = "support-files/templates/nginx/paas.conf:433"
         yield fact.must_be((), because=reason("saas-page-answers"), source=source, module="paas")
 
 

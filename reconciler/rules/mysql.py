@@ -1,14 +1,18 @@
 """MySQL: login paths and grants that a new product needs, tables that wait for its installer, rows the SaaS read."""
 
+from collections.abc import Iterator
+
 from actions.mysql import GrantUser, SetLoginPath
 from actions.saas import AddSaasVariables
-from probes.fact import Absent, AnyDrift, AnyExpected, Known
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Unknown
 from probes.mysql import AppRegistered, LoginPath, MysqlUser, PendingSql, SaasVariable
 from probes.path import PathKind
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
 from reconciler.rules import database as databases
+from reconciler.rules import dependencies
 from reconciler.rules.env import merged_variables
 from reconciler.rules.install import database, install, scripts_in_sync
 from reconciler.rules.module_facts import LOGIN_PATH
@@ -61,8 +65,15 @@ def _grant(cluster: Cluster, fact: MysqlUser, drift: AnyDrift) -> Decision:
     product = next(m.database for m in cluster.release.modules if m.database and m.database.user == fact.user)
     server = databases.mysql(cluster)
     if server not in cluster.inventory.everyone:
-        key = f"{cluster.env(f'04-final/{product.env}')} {product.password_key}"
-        return diagnose("grant-elsewhere", where=server or "?", user=fact.user, key=key, hosts=", ".join(fact.hosts))
+        return diagnose(
+            "grant-elsewhere",
+            where=server or "?",
+            user=fact.user,
+            key=product.password_key,
+            merged=cluster.env(f"04-final/{product.env}"),
+            declared=cluster.env(f"03-userdef/{product.env}"),
+            hosts=", ".join(fact.hosts),
+        )
     action = GrantUser(
         host=server,
         install=cluster.paths.install,
@@ -98,3 +109,13 @@ def _variables(cluster: Cluster, drift: AnyDrift) -> Repair:
 
 def _section(cluster: Cluster, drift: AnyDrift) -> str:
     return cluster.release.module(drift.expected.module).section
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """What could not be asked: the login path by which it is, then the server."""
+    fact = drift.expected.fact
+    if isinstance(drift.reading, Unknown) and not isinstance(fact, PendingSql):
+        login_path = getattr(fact, "login_path", "")
+        if not isinstance(fact, LoginPath):
+            yield LoginPath(host=fact.host, login_path=login_path)
+        yield from dependencies.mysql(cluster, fact.host)

@@ -7,13 +7,14 @@ names follow.
 
 from collections.abc import Iterator
 
-from probes.fact import AnyDrift, AnyExpected, require_fact_type
+from probes.fact import AnyDrift, AnyExpected, AnyFact, require_fact_type
 from probes.system import NameResolved
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived
 from reconciler.core.planner import Decision
+from reconciler.rules.dependencies import CONSUL
 from reconciler.rules.lookup import running_on
-from reconciler.rules.preflight import CONSUL
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module
@@ -39,3 +40,9 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 
 def _agents(cluster: Cluster) -> Module | None:
     return next((module for module in cluster.base_services() if module.name == "consul"), None)
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> tuple[AnyFact, ...]:
+    agents = _agents(cluster)
+    behind = running_on(cluster, agents, drift.expected.fact.host) if agents is not None else ()
+    return tuple(expected.fact for expected in behind)

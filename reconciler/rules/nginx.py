@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from actions.nginx import ReleaseJobPages, RenderNginx
-from probes.fact import AnyDrift, AnyExpected, AnyFact, require_fact_type
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Unknown, require_fact_type
 from probes.kv import KeySet
 from probes.path import FileDigest, PathKind
 from probes.task import TaskPending
 from probes.text import FileMentions
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import address, module_facts
+from reconciler.rules import address, dependencies, module_facts
 from reconciler.rules.entailed import of_module
 from reconciler.rules.install import install, scripts_in_sync
 from specs.cluster import Cluster
@@ -130,3 +131,10 @@ def _release(cluster: Cluster, fact: FileMentions, drift: AnyDrift) -> Repair:
         section="7.2",
         requires=(*scripts_in_sync(cluster, (fact.host,)), *_ingress(cluster, nginx, fact.host)),
     )
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> tuple[AnyFact, ...]:
+    """A key that could not be asked for: consul's agent."""
+    fact = drift.expected.fact
+    not_answered = isinstance(fact, KeySet) and isinstance(drift.reading, Unknown)
+    return dependencies.consul(cluster, fact.host) if not_answered else ()

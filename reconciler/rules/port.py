@@ -5,11 +5,16 @@ A service that is registered under a tag shares its name with its siblings, and 
 of them; so it is not asked, and the port itself is.
 """
 
-from probes.fact import AnyDrift, Known, require_fact_type
+from collections.abc import Iterator
+
+from probes.fact import AnyDrift, AnyFact, Known, require_fact_type
 from probes.port import PortListening, PortUnit
+from probes.unit import UnitActive
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived, Progressing
 from reconciler.core.planner import Decision
+from reconciler.rules import dependencies
 from reconciler.rules.lookup import running_on, units_up_to_date_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
@@ -29,3 +34,16 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
         where, holder = f"{fact.host} {fact.port}", drift.reading.value
         return diagnose("port-of-another", where=where, port=fact.port, unit=fact.unit, holder=holder)
     return Progressing(diagnostic=diagnose("port-silent", where=f"{fact.host} {fact.port}", port=fact.port))
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """A port that another program took follows from nothing."""
+    fact = drift.expected.fact
+    if isinstance(fact, PortUnit):
+        if not isinstance(drift.reading, Known):
+            yield UnitActive(host=fact.host, unit=fact.unit)
+    else:
+        module = dependencies.module_of(cluster, drift)
+        yield from dependencies.runs(cluster, module, fact.host)
+        if module is not None:
+            yield from dependencies.uses(cluster, module, fact.host)

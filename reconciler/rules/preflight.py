@@ -19,7 +19,7 @@ from probes.backup import CLOCK_S
 from probes.certificate import CertificatesEnding
 from probes.container import DockerFault
 from probes.fact import Absent, AnyExpected, Known, Readings
-from probes.host import ClockNear, DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
+from probes.host import DiskRoom, DiskRoomFor, ForeignWork, HostAddress, LoginUser, MissingCommands
 from probes.image import ImageSource
 from probes.mysql import LoginPath
 from probes.port import PortOwner
@@ -40,8 +40,9 @@ from probes.system import (
     PythonModulesMissing,
 )
 from probes.unit import UnitActive
-from reconciler.core.plan import Plan, Step
-from reconciler.rules import database, task
+from reconciler.core.plan import Plan, Step, needs_backup
+from reconciler.rules import clock, database, task
+from reconciler.rules.dependencies import CONSUL
 from reconciler.rules.install import site_code_copy
 from specs.cluster import Cluster
 from specs.diagnostic import Diagnostic, diagnose
@@ -51,8 +52,6 @@ from specs.reason import reason
 MIGRATES = "iam-subjects"
 SITE_CODE = "site-code"
 """The ID for `apply --approve`: a site's own files may go, copied beforehand."""
-CONSUL = "consul.service.consul"
-"""consul's own servers: registered by themselves, whatever else of the cluster is down."""
 TREE_INODES = 100_000
 """Free inodes for a tree that is unpacked: its files, and Python's virtualenvs made of them."""
 FILE_INODES = 1_000
@@ -129,8 +128,7 @@ def _hosts(cluster: Cluster, now: int, plan: Plan) -> Iterator[AnyExpected]:
     for host in _used(cluster, plan):
         yield HostAddress(host=host).must_be(True, because=reason("preflight-host-address"), source="install.config")
         yield LoginUser(host=host).must_be("root", because=reason("preflight-root"), source="sudo(8)")
-        clock = ClockNear(host=host, reference=now, seconds=CLOCK_S)
-        yield clock.must_be(True, because=reason("preflight-clock", seconds=CLOCK_S), source="date(1)")
+        yield clock.near(host, now, CLOCK_S)
 
 
 def _used(cluster: Cluster, plan: Plan) -> tuple[str, ...]:
@@ -148,7 +146,7 @@ def _no_foreign_work(cluster: Cluster) -> Iterator[AnyExpected]:
 
 def _dumpable(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[AnyExpected]:
     """Irreversible changes require databases that bkrec can dump, unless a person confirms a dump."""
-    if loses(plan) and database.DUMPED not in approved:
+    if needs_backup(plan.steps) and database.DUMPED not in approved:
         yield database.elsewhere(cluster)
 
 
@@ -170,15 +168,10 @@ def _site_code(cluster: Cluster, plan: Plan, approved: Set[str]) -> Iterator[Any
             yield fact.must_be((), because=because, source="ce/bin/install_paas.sh:164")
 
 
-def loses(plan: Plan) -> bool:
-    """Does it do anything that only a backup brings back?"""
-    return any(step.action.irreversible or step.action.disrupts == "data" for step in plan.steps)
-
-
 def undumped(cluster: Cluster, plan: Plan, readings: Readings) -> tuple[Diagnostic, ...]:
     """Reported with the plan, long before the check fails."""
     reading = readings.get(database.elsewhere(cluster).fact)
-    if not loses(plan) or not isinstance(reading, Known) or not reading.value:
+    if not needs_backup(plan.steps) or not isinstance(reading, Known) or not reading.value:
         return ()
     servers = ", ".join(reading.value)
     return (diagnose("database-elsewhere", where=cluster.env("04-final"), servers=servers, id=database.DUMPED),)

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from probes.backup import Backup
 from probes.fact import AnyDrift, AnyExpected, AnyFact
 from probes.install_config import ModuleHosts
+from reconciler.core.causes import Findings, RestsOn
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision, Rule
@@ -33,6 +34,7 @@ from reconciler.rules import (
     program,
     redis,
     saas,
+    seal,
     smoke_test,
     source,
     steady,
@@ -63,6 +65,13 @@ class ExpectingFamily(Protocol):
     def expect(self, cluster: Cluster, /) -> Iterable[AnyExpected]: ...
 
 
+@runtime_checkable
+class RestingFamily(Protocol):
+    """A family whose facts rest on others: where those are not as expected, that is why these are not."""
+
+    def rests_on(self, cluster: Cluster, drift: AnyDrift, findings: Findings, /) -> Iterable[AnyFact]: ...
+
+
 CLUSTER_WIDE: tuple[RuleFamily, ...] = (source, path, install_config, env, tag, tree)
 OTHERS: tuple[RuleFamily, ...] = (
     agent,
@@ -80,6 +89,7 @@ OTHERS: tuple[RuleFamily, ...] = (
     program,
     redis,
     saas,
+    seal,
     smoke_test,
     steady,
     task,
@@ -133,6 +143,14 @@ def rule_for(cluster: Cluster) -> Rule:
         return base_service.started_first(cluster, decision, drift, facts) if isinstance(decision, Repair) else decision
 
     return repair
+
+
+def rests_on(cluster: Cluster) -> RestsOn:
+    def facts_below(drift: AnyDrift, findings: Findings) -> Iterable[AnyFact]:
+        family = RULE_BY_FACT.get(type(drift.expected.fact))
+        return family.rests_on(cluster, drift, findings) if isinstance(family, RestingFamily) else ()
+
+    return facts_below
 
 
 def _after_backups(cluster: Cluster, decision: Decision) -> Decision:

@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from actions.saas import DeploySaas, StartApp
-from probes.container import AppContainer
-from probes.fact import Absent, AnyDrift, AnyExpected, Known, require_fact_type
+from probes.container import AppContainer, DockerFault
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, Unknown, require_fact_type
 from probes.http import PagesUnserved
-from probes.mysql import SaasVariable
+from probes.mysql import LoginPath, SaasVariable
 from probes.path import VersionText
 from probes.saas import SaasNewer, SaasOnline
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived, Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import module_extras, module_facts, newer
+from reconciler.rules import dependencies, module_extras, module_facts, newer
 from reconciler.rules.database import backups
-from reconciler.rules.module_extras import INGRESS_URL
 from reconciler.rules.module_facts import LOGIN_PATH
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
@@ -60,14 +60,13 @@ def _unserved(cluster: Cluster, fact: PagesUnserved, drift: AnyDrift, facts: Fac
     missing = tuple(expected for expected in _depends_on(cluster, pages) if not facts.holds(expected))
     if missing:
         return Derived(expected=drift.expected, depends_on=missing)
-    return Progressing(
-        diagnostic=diagnose("saas-page-silent", where=f"{fact.host} {INGRESS_URL}", pages=", ".join(pages))
-    )
+    where = f"{fact.host} {fact.env}"
+    return Progressing(diagnostic=diagnose("saas-page-silent", where=where, pages=", ".join(pages)))
 
 
 def _depends_on(cluster: Cluster, pages: tuple[str, ...]) -> Iterator[AnyExpected]:
     """Facts that the missing pages depend on: the ingress, where it is unreachable; each SaaS."""
-    unreachable = any(page.startswith(INGRESS_URL) for page in pages)
+    unreachable = any(page.startswith("http:") for page in pages)
     for module in cluster.modules():
         if unreachable and module.templates:
             yield from module_facts.running(cluster, module)
@@ -133,3 +132,32 @@ def _variables(cluster: Cluster, app: SaasApp) -> Iterator[AnyExpected]:
             fact = SaasVariable(host=cluster.controller, login_path=LOGIN_PATH, app_code=app.code, name=name)
             why = reason("saas-reads-it", app=app.code)
             yield fact.must_be(True, because=why, source="guide 7.1; ce/saas_var.env", module="paas")
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """Pages: what serves them, from the name that they are asked by to the SaaS itself, then PaaS and what it uses. Of
+    what PaaS's own records say: MySQL."""
+    fact = drift.expected.fact
+    match fact:
+        case PagesUnserved():
+            pages: tuple[str, ...] = drift.reading.value if isinstance(drift.reading, Known) else ()
+            yield from dependencies.consul(cluster, fact.host)
+            yield from dependencies.names(fact.host)
+            yield from (expected.fact for expected in _depends_on(cluster, pages))
+            yield from (DockerFault(host=host) for host in cluster.inventory.on("appo"))
+            yield from _of_paas(cluster)
+        case AppContainer():
+            if isinstance(drift.reading, Unknown):
+                yield DockerFault(host=fact.host)
+        case _:
+            if isinstance(drift.reading, Unknown):
+                yield LoginPath(host=fact.host, login_path=LOGIN_PATH)
+                yield from dependencies.mysql(cluster, fact.host)
+
+
+def _of_paas(cluster: Cluster) -> Iterator[AnyFact]:
+    for module in cluster.modules():
+        if module.name == "paas":
+            for host in cluster.hosts(module):
+                yield from dependencies.runs(cluster, module, host)
+                yield from dependencies.uses(cluster, module, host)

@@ -5,14 +5,17 @@ guide's order is kept (GSE 7.8, JOB 7.10), so nothing of 6.2's JOB is required; 
 Nothing is required where JOB is not among the modules or is excluded, or where the test did not succeed before.
 """
 
+from collections.abc import Iterator
+
 from actions.smoke_test import ArchiveSmokeTest, RecordSmokeTest, RunSmokeTest
-from probes.fact import AnyDrift, AnyExpected, Known, require_fact_type
+from probes.fact import AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
 from probes.smoke_test import RECORD, SmokeTestBroken, decode_reason
 from probes.task import TaskDone, TaskPending, TaskRecorded
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import agent, baseline
+from reconciler.rules import agent, baseline, dependencies
 from reconciler.rules.baseline import Baseline
 from specs.cluster import Cluster
 from specs.module import Module
@@ -84,3 +87,11 @@ def _run(cluster: Cluster, module: Module, fact: SmokeTestBroken, drift: AnyDrif
         section=baseline.section(module),
         requires=(*baseline.replacement_serving(cluster, module), *agents),
     )
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """JOB, the module that it works through, and the ESB that it is called by."""
+    for module in cluster.modules():
+        if module.smoke_test is not None or module.name in ("job", "paas"):
+            for host in cluster.hosts(module):
+                yield from dependencies.runs(cluster, module, host)

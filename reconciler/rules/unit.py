@@ -4,15 +4,17 @@ One that is masked is refused, once: a person did that on purpose, and systemd r
 An obsolete one is retired all the same, mask included.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from actions.unit import EnableUnit, RetireUnit, StartUnit
-from probes.fact import Absent, AnyDrift, AnyExpected, Known, require_fact_type
-from probes.unit import UnitActive, UnitEnabled
+from probes.fact import Absent, AnyDrift, AnyExpected, AnyFact, Known, require_fact_type
+from probes.unit import UnitActive, UnitEnabled, is_masked
+from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Progressing, Repair
 from reconciler.core.planner import Decision
-from reconciler.rules import base_service, baseline, module_facts
+from reconciler.rules import base_service, baseline, certificate, dependencies, module_facts
 from reconciler.rules.agent import agent_baseline
 from reconciler.rules.entailed import of_module, of_module_and
 from reconciler.rules.install import install, prepared_requirements, site_code_copied, unmasked
@@ -24,6 +26,8 @@ from specs.module import Module
 from specs.reason import Reason
 
 FACTS = (UnitActive, UnitEnabled)
+FAILING = (Known("failed"), Known("activating"), Known("deactivating"), Known("reloading"))
+"""It was not stopped; it does not get as far as running."""
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
@@ -114,3 +118,21 @@ def _after_all(cluster: Cluster, module: Module, why: Reason) -> tuple[AnyExpect
 
 def _text(drift: AnyDrift) -> str:
     return str(drift.reading.value) if isinstance(drift.reading, Known) else ""
+
+
+def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
+    """One that is not installed is not enabled; one that is masked was stopped on purpose. One that was stopped stands
+    for itself: only one that fails or does not get ready may want something else."""
+    fact = drift.expected.fact
+    if isinstance(fact, UnitEnabled):
+        if drift.reading == Absent():
+            yield UnitActive(host=fact.host, unit=fact.unit)
+        return
+    unit = require_fact_type(drift, UnitActive)
+    boot = findings.get(UnitEnabled(host=unit.host, unit=unit.unit))
+    if boot is not None and isinstance(boot.reading, Known) and is_masked(boot.reading.value):
+        yield boot.expected.fact
+    module = dependencies.module_of(cluster, drift)
+    if module is not None and drift.reading in FAILING:
+        yield from certificate.files_of(cluster, module, unit.host)
+        yield from dependencies.uses(cluster, module, unit.host)

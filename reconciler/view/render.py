@@ -32,6 +32,8 @@ class RenderOptions:
     """Sections of the guide of which nothing is claimed: each verdict names them."""
     excluded: tuple[str, ...] = ()
     """Modules and SaaS that cluster.toml excludes: each verdict names them too."""
+    verbose: bool = False
+    """Each finding by itself, on each host."""
 
     def product(self, module: str) -> str:
         """`PaaS platform (PaaS 平台)` in English, `PaaS 平台` in Chinese; the bare name where no title is known."""

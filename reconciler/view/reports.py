@@ -14,6 +14,7 @@ from reconciler.core.diff import Difference
 from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.events import Event, RunEnded
 from reconciler.core.interim_state import InterimState, hosts_not_to_reboot, interim_state
+from reconciler.core.listing import WHOLE, Listing, listed
 from reconciler.core.plan import Plan, Remaining
 from reconciler.core.preflight import CheckResult
 from reconciler.core.rehearsal import Rehearsal
@@ -28,6 +29,7 @@ from reconciler.view.documents import (
     LockDoc,
     PauseDoc,
     RunReportDoc,
+    SealDoc,
     StatusDoc,
     TrustDoc,
 )
@@ -53,6 +55,7 @@ ReportKind = Literal[
     "rehearse",
     "report",
     "schema",
+    "seal",
     "status",
     "trust",
     "undo",
@@ -97,6 +100,13 @@ class ClusterReport:
     """When a check read everything last, this one included; 0: never, or not known."""
     durations: Durations = NOTHING_KNOWN
     """How long steps took on this cluster, by its runs from this machine; only for `apply` and `rehearse`."""
+    listing: Listing = WHOLE
+    """Which findings `diff` and `check` list, and how fully."""
+
+    @property
+    def listed(self) -> Difference:
+        """Of the difference, what is listed. Verdict and counts are always those of the whole."""
+        return listed(self.difference, self.listing)
 
     @property
     def verdict(self) -> Verdict:
@@ -286,6 +296,7 @@ Report = (
     | SchemaReport
     | ErrorReport
     | AckDoc
+    | SealDoc
     | ExplainDoc
     | HistoryDoc
     | LockDoc

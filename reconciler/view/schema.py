@@ -24,6 +24,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "explain": doc.ExplainDoc,
     "ack": doc.AckDoc,
     "pause": doc.PauseDoc,
+    "seal": doc.SealDoc,
     "status": doc.StatusDoc,
     "history": doc.HistoryDoc,
     "report": doc.RunReportDoc,

@@ -9,9 +9,11 @@ from typing import Any, TypeVar, cast
 from probes.fact import Absent, AnyDrift, AnyFact, AnyReading, Known, Readings, SameAs, Unknown, fact_id, kind_of
 from reconciler.core import events as ev
 from reconciler.core import run_report
+from reconciler.core.causes import cause_id
 from reconciler.core.check_history import Alert, CheckHistory
 from reconciler.core.diff import AdvisedDrift, Difference, WaivedDrift, counts, findings
 from reconciler.core.interim_state import InterimState
+from reconciler.core.listing import WHOLE, Listing, listed
 from reconciler.core.plan import Blocked, Plan, Remaining, Step
 from reconciler.core.preflight import CheckResult
 from reconciler.core.redact import clean, redact_reading
@@ -49,23 +51,33 @@ def comparison(
     difference: Difference,
     warnings: Iterable[Diagnostic] = (),
     not_covered: Iterable[str] = (),
+    listing: Listing = WHOLE,
 ) -> C:
+    shown = listed(difference, listing)
     return model(
         release=release,
         not_covered=list(not_covered),
         verdict=verdict(difference),
         matching=difference.matching,
-        drift=[finding(drift, difference.latent.get(drift.expected.fact)) for drift in difference.drift],
-        unknown=[finding(drift) for drift in difference.unknown],
-        advice=[_advice(advised, difference.latent.get(advised.drift.expected.fact)) for advised in difference.advice],
-        waived=[_waived(waived) for waived in difference.waived],
+        drift=[finding(drift, difference) for drift in shown.drift],
+        unknown=[finding(drift, difference) for drift in shown.unknown],
+        advice=[_advice(advised, difference) for advised in shown.advice],
+        waived=[_waived(waived, difference) for waived in shown.waived],
         warnings=[problem(warning) for warning in warnings],
+        listing=_listing(difference, listing) if listing.is_partial else None,
     )
 
 
-def _waived(waived: WaivedDrift) -> doc.WaivedDoc:
+def _listing(difference: Difference, listing: Listing) -> doc.ListingDoc:
+    every, shown = (sum(1 for _ in findings(part)) for part in (difference, listed(difference, listing)))
+    return doc.ListingDoc(
+        hosts=list(listing.hosts), modules=list(listing.modules), latent=listing.latent, not_listed=every - shown
+    )
+
+
+def _waived(waived: WaivedDrift, difference: Difference) -> doc.WaivedDoc:
     return doc.WaivedDoc(
-        **finding(waived.drift).model_dump(by_alias=True),
+        **finding(waived.drift, difference).model_dump(by_alias=True),
         until=waived.waiver.until.isoformat(),
         waived_because=clean(waived.waiver.because),
     )
@@ -80,7 +92,9 @@ def check_document(release: str, difference: Difference, warnings: Iterable[Diag
 
 
 def check_with_history(report: ClusterReport) -> doc.CheckDoc:
-    compared = comparison(doc.CheckDoc, report.release, report.difference, report.warnings, report.not_covered)
+    compared = comparison(
+        doc.CheckDoc, report.release, report.difference, report.warnings, report.not_covered, report.listing
+    )
     updates: dict[str, Any] = {
         name: [with_history(item, report) for item in getattr(compared, name)]
         for name in ("drift", "unknown", "advice")
@@ -112,8 +126,8 @@ def with_history(document: F, report: ClusterReport) -> F:
 
 
 def finding_lines(report: ClusterReport) -> Iterator[doc.FindingLineDoc]:
-    for severity, drift in findings(report.difference):
-        document = with_history(finding(drift, report.difference.latent.get(drift.expected.fact)), report)
+    for severity, drift in findings(report.listed):
+        document = with_history(finding(drift, report.difference), report)
         own = {name: getattr(document, name) for name in doc.FindingDoc.model_fields}
         yield doc.FindingLineDoc(**own, cluster=report.name, severity=severity)
 
@@ -125,6 +139,7 @@ def summary_document(report: ClusterReport) -> doc.SummaryDoc:
         verdict=report.verdict,
         matching=report.difference.matching,
         **counts(report.difference),
+        consequences=report.difference.consequences,
         checked=utc(report.checked_at),
         last_success=utc(report.last_success),
     )
@@ -446,8 +461,10 @@ def error_document(exit_code: int, diagnostics: Iterable[Diagnostic]) -> doc.Err
     return doc.ErrorDoc(exit=exit_code, problems=[problem(diagnostic) for diagnostic in dict.fromkeys(diagnostics)])
 
 
-def finding(drift: AnyDrift, latent: Reason | None = None) -> doc.FindingDoc:
+def finding(drift: AnyDrift, difference: Difference) -> doc.FindingDoc:
+    """`difference`: which it is of; that says whether it is latent, and what it follows from."""
     expected = drift.expected
+    latent, cause = difference.latent.get(expected.fact), difference.causes.get(expected.fact)
     return doc.FindingDoc(
         fact=fact_id(expected.fact),
         kind=kind_of(expected.fact),
@@ -460,11 +477,12 @@ def finding(drift: AnyDrift, latent: Reason | None = None) -> doc.FindingDoc:
         because=why(expected.because),
         source=expected.source,
         latent=why(latent) if latent else None,
+        cause=clean(cause_id(cause)) if cause else None,
     )
 
 
-def _advice(advised: AdvisedDrift, latent: Reason | None) -> doc.AdviceDoc:
-    result = finding(advised.drift, latent)
+def _advice(advised: AdvisedDrift, difference: Difference) -> doc.AdviceDoc:
+    result = finding(advised.drift, difference)
     own = {name: getattr(result, name) for name in doc.FindingDoc.model_fields}
     return doc.AdviceDoc(**own, problem=problem(advised.diagnostic))
 

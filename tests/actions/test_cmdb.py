@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from actions.backup import BackupCmdb
-from actions.cmdb import BuildTopology, DeleteTemplates, SetJobModules
+from actions.cmdb import BuildTopology, DeleteTemplates, LockTopologyEditing, SetJobModules
 from probes import cmdb
 from probes.command import Command
 from tests.probes.here import tool
@@ -52,6 +52,15 @@ def test_the_line_of_job_is_replaced_and_nothing_else(tmp_path: Path, install: P
         assert line.strip().partition("[")[2] == ",".join(f'"{name}"' for name in EIGHT) + "],"
         assert len(told) == len(text.splitlines())
     assert script.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize(("line", "port"), [("BK_CMDB_ADMIN_PORT=19000", "19000"), ("", "9000")], ids=["moved", "not"])
+def test_cmdb_is_asked_at_the_port_that_its_env_file_names(tmp_path: Path, install: Path, line: str, port: str) -> None:
+    (install / "bin/04-final/cmdb.env").write_text(f"{line}\n")
+    tool(tmp_path / "tools", "curl", 'for url do :; done; echo "$url"')
+    command = LockTopologyEditing(host=HOST, install=str(install), cmdb="10.0.0.3").command()
+    told = perform(command, tmp_path, env={"PATH": f"{tmp_path}/tools:{os.environ['PATH']}"})
+    assert told.stdout.startswith(f"http://10.0.0.3:{port}/migrate/")
 
 
 def _elsewhere(command: Command, tmp_path: Path) -> Command:

@@ -218,5 +218,6 @@ BACK: dict[str, AnyReading] = {
     "consul.definition": Known("written"),
     "container.state": Known("exited"),
     "marker": Known("6.2.2"),
+    "container.docker-fault": Known("not-answering"),
 }
 """How what has to be gone may be there again."""

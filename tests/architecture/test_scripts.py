@@ -49,6 +49,14 @@ NEVER_IN_PROBES = {
 }
 
 
+WITH_DOT_FILES = {
+    r"\b(mysql|mysqldump)\s+(?!--no-defaults)(?=[^\n]*--login-path)(?![^\n]*--print-defaults)": "reads ~/.my.cnf",
+    r"\bexpect\s+(?!-n -N)-": "reads ~/.expect.rc: -n -N",
+    r"\| \"\$client\"(?![^\n]*--norc)": "reads ~/.mongorc.js: --norc",
+    r"\bcurl\s+(?!-q)-": "reads ~/.curlrc: -q",
+}
+
+
 MAY_BE_LOST = {
     "head -c 300 | head -n 1 | tr '\\000' '?' | sed 's/[[:space:]]*$//'": "not read: written down as refused",
     "ls -t -- official_saas 2>/dev/null |": "no such directory: written down as missing",
@@ -107,6 +115,31 @@ def _forbidden(script: Script) -> Iterator[str]:
 )
 def test_what_is_forbidden_would_be_seen(text: str, why: str) -> None:
     assert any(why in found for found in _forbidden(Script("probes/x.py:1", text, False)))
+
+
+def _dot_files(script: Script) -> Iterator[str]:
+    """A probe's curl and docker are called without them by `without_dot_files`."""
+    code = re.sub(r"^\s*#.*|(command -v|grep) [^\n]*", "", script.text, flags=re.MULTILINE)
+    rules = {pattern: why for pattern, why in WITH_DOT_FILES.items() if not script.probes or "curl" not in pattern}
+    return (why for pattern, why in rules.items() if re.search(pattern, code))
+
+
+def test_no_tool_reads_what_roots_dot_files_say_to_it() -> None:
+    assert [f"{script.where}: {why}" for script in scripts() for why in _dot_files(script)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('timeout 20 mysql --login-path="$1" -N', "~/.my.cnf"),
+        ("mysqldump --skip-opt --login-path=x", "~/.my.cnf"),
+        ("expect -c 'exit'", "~/.expect.rc"),
+        ('echo x | "$client" --quiet admin', "~/.mongorc.js"),
+        ('curl -s --url "$1"', "~/.curlrc"),
+    ],
+)
+def test_a_tool_that_would_read_them_would_be_seen(text: str, why: str) -> None:
+    assert any(why in found for found in _dot_files(Script("actions/x.py:1", text, False)))
 
 
 def test_no_failure_is_lost_where_one_is_to_stop_the_script() -> None:

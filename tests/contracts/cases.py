@@ -58,6 +58,7 @@ from probes.redis_login import RedisLogin
 from probes.repository import PackagesUnavailable, RepositoriesSilent
 from probes.room import BackupRoom
 from probes.saas import SaasOnline, SaasPackaged
+from probes.seal import SealChanges, SealedFile
 from probes.site_code import SiteFiles
 from probes.smoke_test import SmokeTestBroken
 from probes.steady import RecentlyStartedUnits
@@ -260,8 +261,8 @@ def topology(host: str, install: str, since: str) -> tuple[Any, ...]:
         RemainingSets(host=host, install=install),
         RemainingTemplates(host=host, install=install),
         JobModules(host=host, install=install),
-        EditingUnlocked(host=host),
-        EditingLocked(host=host),
+        EditingUnlocked(host=host, env=f"{FINAL}/cmdb.env"),
+        EditingLocked(host=host, env=f"{FINAL}/cmdb.env"),
     )
 
 
@@ -280,6 +281,15 @@ CASES: tuple[Case, ...] = (
     _case("smoke_test/failed-again", 0, "head --version", *trials(H1)),
     _case("smoke_test/nothing", 1, "head --version", *trials(H2)),
     _case("smoke_test/directory", 2, "head --version", *trials(H3)),
+    _case(
+        "seal/changed",
+        2,
+        "find --version",
+        SealChanges(host=H3),
+        SealedFile(host=H3, part="configuration", path="/etc/mysql/default.my.cnf"),
+        SealedFile(host=H3, part="configuration", path="/etc/redis/6380/redis_cluster.conf"),
+    ),
+    _case("seal/absent", 0, "find --version", SealChanges(host=H1)),
     _case("unit/absent", 0, "systemctl --version", *units(H1, "bk-auth.service", "apisix.service", "docker.service")),
     _case("unit/masked-and-inactive", 2, "systemctl --version", *units(H3, "cryptdisks.service", "mysql.target")),
     _case("unit/alias-and-static", 0, "systemctl --version", *units(H1, "sshd.service", "ssh.service", "-.mount")),
@@ -360,9 +370,15 @@ CASES: tuple[Case, ...] = (
         "http/pages",
         0,
         "curl --version",
-        PagesUnserved(host=H1, urls=tuple(f"http://paas.service.consul/o/{app}/" for app in ("bk_iam", "bk_none"))),
-        PagesUnserved(host=H1, urls=("http://127.0.0.1:1/",)),
-        PagesUnserved(host=H1, urls=("http://none.invalid/",)),
+        PagesUnserved(host=H1, env=f"{FINAL}/paas.env", pages=("/o/bk_iam/", "/o/bk_none/")),
+        PagesUnserved(host=H1, env="/data/none.env", pages=("/o/bk_iam/",)),
+    ),
+    _case(
+        "http/pages-no-network",
+        0,
+        "curl --version",
+        PagesUnserved(host=H1, env=f"{FINAL}/paas.env", pages=("/o/bk_iam/", "/o/bk_none/")),
+        under=NO_NETWORK,
     ),
     _case(
         "host/controller",

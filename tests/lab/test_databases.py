@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.machine.api import Lab
+from tests.lab.support.file_traces import wrote
 from tests.lab.support.operator import Desk, fresh, guide, measured, on
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign, pytest.mark.timeout(1800)]
@@ -83,13 +84,17 @@ def test_mysql_of_ones_own_is_found_asked_about_and_used_by_what_is_new(lab: Lab
     without_users = desk.bkrec("plan", "-o", "json").out
     assert "grant-elsewhere" in without_users
     assert "BK_AUTH_MYSQL_PASSWORD" in without_users
+    approved = ("apply", "--yes", "--approve", "databases-dumped", "-o", "json")
+    refused, written = wrote(lab, lambda: desk.bkrec(*approved))
+    assert (refused.must(5).code, written) == (5, [])
+    assert "grant-elsewhere" in refused.out
     on(lab, "h3", GRANTED)
 
     asked = desk.bkrec("apply", "--yes", "-o", "json").must(5)
     assert "preflight-databases" in asked.out
     assert f"mysql {SERVER}" in asked.out
     with measured("apply, MySQL outside install.config"):
-        desk.bkrec("apply", "--yes", "--approve", "databases-dumped", "-o", "json", timeout_s=1200).must(0)
+        desk.bkrec(*approved, timeout_s=1200).must(0)
     assert desk.bkrec("check", "-o", "json").must(0).document["verdict"] == "converged"
 
     merged = on(lab, "h1", "grep -hE '_MYSQL_(HOST|PORT)=' /data/install/bin/04-final/{bkauth,bkapigw,job}.env").split()

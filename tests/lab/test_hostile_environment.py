@@ -80,6 +80,8 @@ def test_a_holder_that_sleeps_through_its_lease_starts_nothing_when_it_wakes(con
         until(lambda: sleeper.goes_on() and '"step-started"' in sleeper.out, 60, "the first is at work")
         frozen(sleeper)
         begun = _by_epoch(lab)
+        # all that was wrong may have been begun by now: this gives the second something of its own
+        on(lab, "h3", "systemctl stop etcd.service")
         age_lease(lab)
         heir = converged.start("apply", "--yes", "-o", "json")
         until(lambda: heir.goes_on() and '"step-started"' in heir.out, 60, "the second has taken over")

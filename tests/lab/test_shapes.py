@@ -192,6 +192,19 @@ def test_a_base_suite_is_upgraded_without_monitor_and_log(lab: Lab, tmp_path: Pa
     assert {host: on(lab, host, RUNNING) for host in ("h1", "h2", "h3")} == before
 
 
+TEMPLATE = "/etc/consul-template/templates/paas.conf"
+
+
+def test_a_template_edited_by_hand_on_a_finished_cluster_is_shown_first_and_then_saved(converged: Desk) -> None:
+    lab, edited = converged.lab, f"echo '# ours: a header more' >> {TEMPLATE}; md5sum < {TEMPLATE}"
+    theirs = on(lab, "h2", edited)
+    assert TEMPLATE in converged.bkrec("plan").must(2).out
+    assert len(converged.planned()) == 1
+    converged.bkrec("apply", "--yes", "-o", "json").must(0)
+    assert converged.check()["verdict"] == "converged"
+    assert on(lab, "h2", "md5sum < $(ls -t /var/lib/bkrec/saved/nginx-templates/paas.conf.* | head -n 1)") == theirs
+
+
 REFUSED: Mapping[str, tuple[str, str, str]] = {
     **{
         f"an older release, {version}": ("h1", f"echo {version} > /data/src/VERSION", "release-too-old")

@@ -95,3 +95,38 @@ def test_a_machine_without_a_new_python_hears_of_the_bundle(wheelhouse: Path, tm
     refused = run("sh", wheelhouse / "install.sh", tmp_path / "target", PATH=str(tools))
     assert (refused.returncode, (tmp_path / "target").exists()) == (5, False)
     assert f"linux-{os.uname().machine}.tar.gz" in refused.stderr
+
+
+APT = r"""
+case " $* " in
+    *" showsrc "*) for each in $INDEX; do echo "Package: it"; echo "Version: $each"; done ;;
+    *" it=$POOL "*) echo "$POOL" > it.dsc ;;
+    *) echo "E: Failed to fetch http://archive/pool/it.dsc  404  Not Found" >&2; exit 100 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index", "pool", "taken"),
+    [
+        ("1-1", "1-1 1-2", "1-1", "it 1-1"),
+        ("", "1-1 1-2", "1-1", "it 1-1"),
+        ("1-1", "1-2 1-10 1-9", "1-10", "it 1-10"),
+        ("1-1", "1-1 1-2", "none", ""),
+    ],
+    ids=["the-locked-one", "the-index-is-ahead-of-the-pool", "the-locked-one-is-gone", "nothing"],
+)
+def test_of_a_source_that_is_taken_which_index_and_pool_have(
+    tmp_path: Path, wanted: str, index: str, pool: str, taken: str
+) -> None:
+    for name in ("apt-get", "apt-cache"):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{APT}")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "work").mkdir()
+    script = f'set -euo pipefail; apt=(apt-get -o x); source {BUNDLE}/sources.sh; cd "$1"; fetch_source it $2'
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    done = run("bash", "-c", script, "bash", tmp_path / "work", wanted, PATH=path, INDEX=index, POOL=pool)
+    assert (done.returncode, done.stdout.strip()) == (0 if taken else 1, taken), done.stderr
+    assert [path.name for path in (tmp_path / "work").iterdir()] == (["it.dsc"] if taken else [])
+    assert ("404" in done.stderr) == (taken != f"it {wanted}")
+    assert ("sources.lock" in done.stderr) == bool(wanted and taken and taken != f"it {wanted}")

@@ -20,13 +20,20 @@ AWKS = tuple(pytest.param(str(Path(shell_beside("dash", awk)).with_name("awk")),
 HOST = "10.0.0.1"
 
 
-def run(command: Command, *, tools: Path | None = None, shell: str = "/bin/sh", user: int | None = None) -> Output:
+def run(
+    command: Command,
+    *,
+    tools: Path | None = None,
+    shell: str = "/bin/sh",
+    user: int | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Output:
     """`tools` comes before the host's own PATH: what stands there is found first. `user`: somebody else's number."""
     path = f"{tools}:{path_of(shell)}" if tools else path_of(shell)
     words = [shell, "-c", command.script, "bkrec", *command.args]
-    env = {"LC_ALL": "C", "PATH": path, "HOME": "/nonexistent"}
+    inherited = {"LC_ALL": "C", "PATH": path, "HOME": "/nonexistent", **(env or {})}
     told = subprocess.run(
-        words, input=command.stdin.encode(), capture_output=True, env=env, timeout=30, check=False, user=user
+        words, input=command.stdin.encode(), capture_output=True, env=inherited, timeout=30, check=False, user=user
     )
     return Output(
         stdout=told.stdout.decode("utf-8", "surrogateescape"),

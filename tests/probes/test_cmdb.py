@@ -24,8 +24,10 @@ from probes.cmdb import (
 )
 from probes.command import Output
 from probes.fact import Absent, AnyReading, Known, Unknown
+from tests.probes.here import run, tool
 
 H, INSTALL, HOME = "10.0.0.1", "/data/install", "/data/bkce"
+ENV = "/data/install/bin/04-final/cmdb.env"
 FITS = TopologyDifferences(host=H, install=INSTALL, since="bin/default/bkauth.env")
 CUSTOM = TopologyCustom(host=H, install=INSTALL)
 PLACED = HostModules(host=H, install=INSTALL, home=HOME)
@@ -230,16 +232,27 @@ def test_who_is_there_and_what() -> None:
     ids=["open", "shut"],
 )
 def test_the_switch(output_text: str, opened: bool) -> None:
-    assert read(EditingUnlocked(host=H), f"switch\t{output_text} 200\n") == Known(opened)
-    assert read(EditingLocked(host=H), f"switch\t{output_text} 200\n") == Known(not opened)
+    assert read(EditingUnlocked(host=H, env=ENV), f"switch\t{output_text} 200\n") == Known(opened)
+    assert read(EditingLocked(host=H, env=ENV), f"switch\t{output_text} 200\n") == Known(not opened)
+
+
+@pytest.mark.parametrize(("line", "port"), [("BK_CMDB_API_PORT=19001", "19001"), ("", "9001")], ids=["moved", "not"])
+def test_the_switch_is_asked_at_the_port_that_cmdbs_env_file_names(tmp_path: Path, line: str, port: str) -> None:
+    env = tmp_path / "cmdb.env"
+    env.write_text(f"{line}\n")
+    curl = tool(
+        tmp_path, "curl", """for url do :; done; printf '{"result":true,"data":true,"bk_error_msg":"%s"} 200' "$url\""""
+    )
+    output = run(cmdb.command([EditingUnlocked(host=H, env=str(env))]), tools=curl)
+    assert f"http://cmdb-api.service.consul:{port}/api/v3/system/" in output.stdout
 
 
 @pytest.mark.parametrize(
     "text", ["", "<html>502</html> 502", '{"result":false,"data":true} 200', '{"result":true,"data":1} 200', " 000"]
 )
 def test_a_switch_that_says_nothing_usable_is_unknown(text: str) -> None:
-    assert isinstance(read(EditingUnlocked(host=H), f"switch\t{text}\n"), Unknown)
-    assert isinstance(read(EditingLocked(host=H), f"switch\t{text}\n"), Unknown)
+    assert isinstance(read(EditingUnlocked(host=H, env=ENV), f"switch\t{text}\n"), Unknown)
+    assert isinstance(read(EditingLocked(host=H, env=ENV), f"switch\t{text}\n"), Unknown)
 
 
 ODD: list[tuple[CmdbFact, dict[str, Any]]] = [

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from probes.command import Output
+from probes.fact import Known
 from probes.http import PROBE, HttpOk, PagesUnserved
-from tests.probes.here import HOST, SHELLS, ask, brief
+from tests.probes.here import HOST, SHELLS, ask, brief, run, tool
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -40,21 +41,60 @@ def test_statuses_come_as_they_are(server: str, shell: str) -> None:
     assert [brief(r) for r in ask(PROBE, facts, shell=shell)] == ["200", "302", "503", "404"]
 
 
+def test_a_proxy_of_the_hosts_environment_is_not_asked(server: str) -> None:
+    fact = HttpOk(host=HOST, url=f"{server}/200")
+    proxies: dict[str, str] = dict.fromkeys(("http_proxy", "https_proxy", "ALL_PROXY"), "http://127.0.0.1:1")
+    assert PROBE.parse([fact], run(PROBE.command([fact]), env=proxies)) == {fact: Known("200")}
+
+
 def test_a_refused_connection_is_absent_and_the_rest_unknown() -> None:
     urls = ("http://127.0.0.1:1/", "file:///etc/passwd", "--version", "", "http://[")
     found = [brief(reading) for reading in ask(PROBE, [HttpOk(host=HOST, url=url) for url in urls])]
     assert found == ["absent", *["unknown: http-no-answer"] * 4]
 
 
-def pages(*urls: str) -> PagesUnserved:
-    return PagesUnserved(host=HOST, urls=urls)
+def pages(*names: str, env: str = "/data/none.env") -> PagesUnserved:
+    return PagesUnserved(host=HOST, env=env, pages=names)
+
+
+def paas_env(directory: Path, address: str) -> str:
+    file = directory / "paas.env"
+    file.write_text(f'BK_PAAS_APP_CODE=bk_paas\nBK_PAAS_PRIVATE_ADDR="{address}"\n')
+    return str(file)
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_page_is_served_by_whoever_is_behind_the_entrance(server: str, shell: str) -> None:
+def test_a_page_is_served_by_whoever_is_behind_the_entrance_at_the_port_that_the_env_file_names(
+    server: str, shell: str, tmp_path: Path
+) -> None:
     statuses = ("200", "302", "403", "404", "500", "502")
-    fact = pages(*(f"{server}/{status}/" for status in statuses))
+    env = paas_env(tmp_path, server.removeprefix("http://"))
+    fact = pages(*(f"/{status}/" for status in statuses), env=env)
     assert [brief(one) for one in ask(PROBE, [fact], shell=shell)] == [("/404/ 404", "/500/ 500", "/502/ 502")]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [("127.0.0.1:1", "http://127.0.0.1:1"), ("127.0.0.1:80", "http://127.0.0.1"), ("127.0.0.1", "http://127.0.0.1")],
+)
+def test_where_nobody_listens_the_address_is_named_once(shell: str, address: str, origin: str, tmp_path: Path) -> None:
+    fact = pages("/o/a/", "/o/b/", env=paas_env(tmp_path, address))
+    refused = ask(PROBE, [fact], shell=shell, tools=nobody_listens(tmp_path))
+    assert [brief(one) for one in refused] == [(f"{origin} refused",)]
+
+
+@pytest.mark.parametrize("line", ["", "BK_PAAS_PRIVATE_ADDR=\n", "BK_PAAS_PRIVATE_ADDR=$HOST:8080\n"])
+def test_an_env_file_that_does_not_say_leaves_the_vendors_own_address(tmp_path: Path, line: str) -> None:
+    (tmp_path / "paas.env").write_text(line)
+    fact = pages("/o/a/", env=str(tmp_path / "paas.env"))
+    refused = ask(PROBE, [fact], tools=nobody_listens(tmp_path))
+    assert [brief(one) for one in refused] == [("http://paas.service.consul refused",)]
+
+
+def nobody_listens(tmp_path: Path) -> Path:
+    """A curl whose every connection is refused, so that no port of this machine matters."""
+    return tool(tmp_path, "curl", "printf 000; exit 7")
 
 
 @pytest.mark.parametrize(
@@ -71,24 +111,24 @@ def test_a_page_is_served_by_whoever_is_behind_the_entrance(server: str, shell: 
 def test_pages_that_nobody_serves_are_no_mystery_and_a_lost_entrance_is_one_thing(
     exit_status: str, wanted: object
 ) -> None:
-    fact = pages("http://x/o/a/", "http://x/o/b/")
-    output = Output(stdout="".join(f"{number}\tcurl\t{exit_status}\t000\n" for number in range(2)))
+    fact = pages("/o/a/", "/o/b/")
+    output = Output(stdout="".join(f"{number}\tcurl\t{exit_status}\t000\thttp://x\n" for number in range(2)))
     assert brief(PROBE.parse([fact], output)[fact]) == wanted
 
 
 def test_one_page_that_cannot_be_asked_leaves_all_unknown() -> None:
-    fact = pages("http://x/o/a/", "http://x/o/b/")
-    output = Output(stdout="0\tcurl\t0\t200\n1\tcurl\t35\t000\n")
+    fact = pages("/o/a/", "/o/b/")
+    output = Output(stdout="0\tcurl\t0\t200\thttp://x\n1\tcurl\t35\t000\thttp://x\n")
     assert brief(PROBE.parse([fact], output)[fact]) == "unknown: http-no-answer"
     without = Output(stdout="0\tno-curl\n1\tno-curl\n")
     assert brief(PROBE.parse([fact], without)[fact]) == "unknown: tool-missing"
 
 
 def test_a_page_is_asked_once_whoever_wants_to_know() -> None:
-    facts = [pages("http://x/o/a/", "http://x/o/b/"), HttpOk(host=HOST, url="http://x/o/b/")]
-    assert PROBE.command(facts).args == ("http://x/o/a/", "http://x/o/b/")
-    answers = Output(stdout="0\tcurl\t0\t302\n1\tcurl\t0\t502\n")
-    assert [brief(PROBE.parse(facts, answers)[fact]) for fact in facts] == [("/o/b/ 502",), "502"]
+    facts = [pages("/o/a/", "/o/b/", env="/e"), pages("/o/b/", env="/e"), HttpOk(host=HOST, url="http://x/o/b/")]
+    assert PROBE.command(facts).args == ("/e", "/o/a/", "/e", "/o/b/", "", "http://x/o/b/")
+    answers = Output(stdout="0\tcurl\t0\t302\thttp://x\n1\tcurl\t0\t502\thttp://x\n2\tcurl\t0\t503\t\n")
+    assert [brief(PROBE.parse(facts, answers)[fact]) for fact in facts] == [("/o/b/ 502",), ("/o/b/ 502",), "503"]
 
 
 def test_the_deadline_grows_with_the_questions() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from probes.database import DatabaseElsewhere, DatabaseServers
-from probes.env import EnvPresent
+from probes.env import EnvPresent, EnvValue
 from probes.fact import AnyFact, AnyReading, Known
 from probes.kv import KeySet
 from probes.mysql import LoginPath, MysqlUser, ProductVersion
@@ -21,7 +21,7 @@ from specs.cluster import Cluster
 from specs.text import LocalizedText
 from tests.sim.history import HISTORY, answered, untraced
 from tests.sim.history import world as world_of
-from tests.sim.real_worlds import BASE_SUITE, at_61, installed_as_62, merged_global
+from tests.sim.real_worlds import BASE_SUITE, DEFAULTS_OF_62, at_61, installed_as_62, merged_global, never_a_61
 from tests.sim.shapes import ELSEWHERE, FIVE, MESSY, TWO, shape
 from tests.sim.worlds import CONFIG, World, finished, guide_cluster
 
@@ -271,6 +271,26 @@ def before(name: str) -> Callable[[], World]:
     return lambda: answered(world_of(next(before for before in HISTORY if before.name == name)))
 
 
+def lite(name: str, facts: Callable[[Cluster], Facts] = lambda _: {}) -> Callable[[], World]:
+    """This release as its own installer left it, which was never a 6.1: nothing of an upgrade's work is asked about."""
+
+    def made() -> World:
+        world = never_a_61(world_of(next(before for before in HISTORY if before.name == name)))
+        return replace(world, facts={**world.facts, **facts(world.cluster)})
+
+    return made
+
+
+def lite_modes(cluster: Cluster) -> Facts:
+    """JOB and monitor lite, agents 2.0: as they were, after every upgrade."""
+    found: Facts = {}
+    for where, value in DEFAULTS_OF_62.items():
+        file, _, key = where.partition(" ")
+        if value:
+            found = {**found, EnvValue(host=cluster.controller, file=cluster.env(file), key=key): Known(value)}
+    return found
+
+
 def too_old(version: str) -> Callable[[], World]:
     return from_61(release=version)
 
@@ -293,6 +313,9 @@ MONITOR_SUITE = (
 
 NO_LOG = frozenset({"log", "bk_log_search"})
 NO_MONITOR = frozenset({"monitorv3", "monitorv3(ingester)", "bk_monitorv3"})
+SINCE_621 = MONITOR | LOG | {call for call in BASE if call.startswith("saas ")}
+SINCE_620 = SINCE_621 | {"install apigw", "install usermgr", "install gse", "upgrade cmdb"}
+"""The products that changed (BKDocs 6.2, 6.2.0-to-6.2.2.md 5; v62.md), and the SaaS."""
 RIGHT = frozenset[str]()
 """Calls of a cluster on which nothing is to be done."""
 
@@ -414,6 +437,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         approvals=frozenset({"databases-dumped"}),
         refused=frozenset({"preflight-databases"}),
         lab="tests/lab/test_databases.py",
+        reference="2026-11-29",
     ),
     ClusterShape(
         id="mongodb-elsewhere",
@@ -468,6 +492,13 @@ PLAIN: tuple[ClusterShape, ...] = (
         overwrites=frozenset({"/etc/consul-template/templates/paas.conf"}),
     ),
     ClusterShape(
+        id="own-template-6.1",
+        title=_text("an nginx template of its own, 6.1.2", "自定义的 nginx 模板，6.1.2"),
+        source="bin/install_consul_template.sh:77-139",
+        world=from_61(own_template),
+        overwrites=frozenset({"/etc/consul-template/templates/paas.conf"}),
+    ),
+    ClusterShape(
         id="passwords",
         title=_text("administrators' passwords changed later", "事后修改过管理员密码"),
         source="load_env.sh; bin/merge_env.sh",
@@ -516,10 +547,18 @@ PLAIN: tuple[ClusterShape, ...] = (
         ),
         source="BKDocs 6.2, 6.2.0-to-6.2.2.md",
         world=before("6.2.0"),
-        calls=frozenset({"install apigw", "install usermgr", "install gse", "upgrade cmdb"})
-        | MONITOR
-        | LOG
-        | {f"saas {code}" for code in ("bk_iam", "bk_user_manage", "bk_nodeman", "bk_sops", "bk_itsm")},
+        calls=SINCE_620,
+    ),
+    ClusterShape(
+        id="from-6.2.0-lite",
+        title=_text(
+            "6.2.0 as its installer left it: JOB and monitor lite, agents 2.0, which stay so",
+            "全新安装的 6.2.0：作业与监控为轻量版，Agent 2.0，升级后不变",
+        ),
+        source="ce/bin/default/job.env:177, bkmonitorv3.env:122, gse.env:188; BKDocs 6.2, 6.2.0-to-6.2.2.md",
+        world=lite("6.2.0"),
+        calls=SINCE_620,
+        owned=lite_modes,
     ),
     ClusterShape(
         id="patched-6.2.0",
@@ -538,9 +577,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         title=_text("6.2.1", "6.2.1"),
         source="BKDocs 6.2, v62.md",
         world=before("6.2.1"),
-        calls=MONITOR
-        | LOG
-        | {f"saas {code}" for code in ("bk_iam", "bk_user_manage", "bk_nodeman", "bk_sops", "bk_itsm")},
+        calls=SINCE_621,
     ),
     ClusterShape(
         id="upgraded",
@@ -585,6 +622,15 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="BKDocs 6.1, update.md",
         world=upgraded(newer_sops),
         calls=RIGHT,
+        owned=newer_sops,
+        lab="tests/lab/test_shapes.py",
+    ),
+    ClusterShape(
+        id="newer-saas-6.1",
+        title=_text("6.1.2 with a SaaS newer than the package", "6.1.2，其中一个 SaaS 版本比软件包更新"),
+        source="BKDocs 6.1, update.md",
+        world=from_61(newer_sops),
+        calls=ALL - {"saas bk_sops"},
         owned=newer_sops,
         lab="tests/lab/test_shapes.py",
     ),
@@ -683,10 +729,30 @@ def combined(scheme: str, suite: str, database: str, *, code: bool = False) -> C
     )
 
 
+def earlier(version: str, scheme: str, *, as_installed: bool) -> ClusterShape:
+    """A 6.2 of this version: with the modes that its installer chose, or with those of the guide from 6.1."""
+    modes = "lite" if as_installed else "stable"
+    owned = _merged(SCHEMES[scheme], lite_modes) if as_installed else SCHEMES[scheme]
+
+    def by_the_guide() -> World:
+        world = before(version)()
+        return replace(world, facts={**world.facts, **SCHEMES[scheme](world.cluster)})
+
+    return ClusterShape(
+        id=f"{version}+{modes}+{scheme}",
+        title=_text(f"together: {version}, {modes}, {scheme}", f"组合：{version}, {modes}, {scheme}"),
+        source="as each alone",
+        world=lite(version, SCHEMES[scheme]) if as_installed else by_the_guide,
+        calls={"6.2.0": SINCE_620, "6.2.1": SINCE_621}[version],
+        owned=owned,
+    )
+
+
 PAIRS = (
     combined("https-domain", "base", "both", code=True),
     combined("https", "monitor", "mysql"),
     combined("domain", "base", "mongodb"),
+    earlier("6.2.0", "https-domain", as_installed=True),
 )
 """The riskiest of the campaign's, in every run."""
 CROSSED = tuple(
@@ -697,4 +763,11 @@ CROSSED = tuple(
     for code in (False, True)
 )
 """Of the campaign: https × domain × suite × databases elsewhere × code of its own."""
+CROSSED_62 = tuple(
+    earlier(version, scheme, as_installed=as_installed)
+    for version in ("6.2.0", "6.2.1")
+    for scheme in SCHEMES
+    for as_installed in (False, True)
+)
+"""Of the campaign: earlier 6.2 × https × domain × modes."""
 SHAPES = (*PLAIN, *REFUSED, *PAIRS)

@@ -284,8 +284,8 @@ class OracleWorld:
                 return self._redis_cluster(host, str(port), things)
             case TaskDone(task=task) if things.known(host, "task", task):
                 return Known(True) if things.present(host, "task", task) else Absent()
-            case PagesUnserved(urls=urls):
-                apps = [url.rstrip("/").rpartition("/")[2] for url in urls]
+            case PagesUnserved(pages=pages):
+                apps = [page.rstrip("/").rpartition("/")[2] for page in pages]
                 unserved = tuple(f"/o/{app}/ 502" for app in apps if not self._is_served(app, things))
                 resolved = [self._consul_answers(host, things)]
                 for entrance in self.cluster.inventory.on("nginx"):

@@ -40,8 +40,13 @@ BASE_SUITE = """\
 
 
 def installed_as_62(cluster: Cluster) -> World:
-    """A finished 6.2.2 that was never a 6.1: nothing in 03-userdef, the generator's secrets, JOB in its lite form."""
-    world = finished(cluster)
+    """A finished 6.2.2 that was never a 6.1."""
+    return never_a_61(finished(cluster))
+
+
+def never_a_61(world: World) -> World:
+    """A 6.2 as its installer leaves it: nothing in 03-userdef, the generator's secrets, JOB in its lite form."""
+    cluster = world.cluster
 
     def other(fact: AnyFact, cluster: Cluster) -> AnyReading:
         reading = _as_62(fact, cluster)

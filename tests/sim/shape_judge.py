@@ -10,7 +10,7 @@ from probes.fact import AnyExpected, AnyFact, AnyReading, Readings, SameAs
 from reconciler.commands.assess import spec_inputs
 from reconciler.core.diff import diff
 from reconciler.core.placement import build_cluster, lacking, propose_placement
-from reconciler.core.plan import Plan
+from reconciler.core.plan import Plan, aborts_run
 from reconciler.core.preflight import check_results
 from reconciler.core.verdict import verdict
 from reconciler.rules.preflight import preflight_checks
@@ -67,7 +67,7 @@ def judge(shape: ClusterShape) -> Outcome:
     }
     readings |= spoilt(checks, *shape.spoils)[0]
     readings |= {check.fact: answers[check.fact] for check in checks if check.fact in world.facts}
-    aborting = {blocked.diagnostic.code for blocked in plan.blocked if blocked.diagnostic.disposition == "aborts-run"}
+    aborting = {blocked.diagnostic.code for blocked in plan.blocked if aborts_run(blocked, plan.steps)}
     end = live(world, plan)
     again, expected, found = planned(end)
     owned = {**shape.owned(cluster), **shape.afterwards(cluster)}

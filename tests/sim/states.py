@@ -16,6 +16,8 @@ from reconciler.rules.registry import expected_facts, rule_for
 from tests.sim.worlds import World, pristine
 
 INSTEAD: Mapping[str, tuple[AnyReading, ...]] = {
+    "seal.changes": (Known(("content units /etc/systemd/system/x.service",)), Absent()),
+    "seal.file": (Known("content"), Known("gone")),
     "unit.active": (Known("inactive"), Known("failed"), Absent()),
     "unit.enabled": (Known("disabled"), Known("masked"), Absent()),
     "current.unit": (Known(False),),
@@ -73,6 +75,7 @@ BACK: Mapping[str, tuple[AnyReading, ...]] = {
     "consul.definition": (Known("written"), Known("empty")),
     "container.state": (Known("running"), Known("exited")),
     "marker": INSTEAD["marker"],
+    "container.docker-fault": (Known("not-answering"),),
 }
 """Of what must not be there."""
 

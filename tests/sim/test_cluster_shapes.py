@@ -14,7 +14,7 @@ from docs import shapes as page
 from specs.text import Lang
 from tests.sim import cluster_shapes, real_worlds
 from tests.sim.board import Board
-from tests.sim.cluster_shapes import CROSSED, SHAPES, ClusterShape
+from tests.sim.cluster_shapes import CROSSED, CROSSED_62, SHAPES, ClusterShape
 from tests.sim.proof import shuffled
 from tests.sim.shape_judge import Outcome, judge, planned
 
@@ -24,7 +24,7 @@ NAMED = (
     "https", "domain", "paths", "src-link", "src-mount", "fresh-6.2.2", "upgraded", "newer-product", "newer-saas",
     "base-suite", "base-and-monitor", "mysql-elsewhere", "mongodb-elsewhere", "es-elsewhere", "two-mysql", "own-code",
     "own-template", "passwords", "proxy", "no-ipv6", "offline", "from-6.1.2", "from-6.2.0", "patched-6.2.0",
-    "from-6.2.1", "from-6.0.5", "from-6.1.0", "from-6.1.1", "one-host", "gateway-beside-nginx",
+    "from-6.2.0-lite", "from-6.2.1", "from-6.0.5", "from-6.1.0", "from-6.1.1", "one-host", "gateway-beside-nginx",
     "gateway-placed-beside-nginx",
 )  # fmt: skip
 """What operators have, by name: none may drop out of the list."""
@@ -59,7 +59,7 @@ def test_what_a_script_decides_is_held_by_a_test_of_that_script(shape: ClusterSh
 
 def test_every_shape_is_judged_in_some_way_and_each_has_its_own_name() -> None:
     assert all(bool(shape.world) + bool(shape.layout) + bool(shape.tested) == 1 for shape in SHAPES)
-    names = [shape.id for shape in (*SHAPES, *CROSSED)]
+    names = [shape.id for shape in (*SHAPES, *CROSSED, *CROSSED_62)]
     assert {*NAMED} <= {*names}
     assert len({shape.id for shape in SHAPES}) == len(SHAPES)
 
@@ -99,7 +99,7 @@ def test_the_table_of_the_documents_is_what_these_tests_find(lang: Lang) -> None
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("shape", CROSSED, ids=lambda shape: shape.id)
+@pytest.mark.parametrize("shape", [*CROSSED, *CROSSED_62], ids=lambda shape: shape.id)
 def test_risky_shapes_combined_converge_in_any_order(shape: ClusterShape) -> None:
     check(shape, judge(shape))
     assert shape.world is not None

@@ -36,6 +36,7 @@ BY_HAND = {
     "installer-not-repeatable": "the vendor's installer of redis_cluster must not run twice",
     "package-missing": "nothing to take it from",
     "cert-missing": "only the operator has another copy",
+    "docker-down": "whether it finds its containers again cannot be read while it is down",
     "docker-root-unclear": "the daemon's own file does not say: told, not changed",
     "saas-page-silent": "what keeps a page away is in the application's own log, or on the way to it",
     "saas-package-missing": "nothing to take it from",

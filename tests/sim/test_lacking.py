@@ -15,7 +15,8 @@ from probes.task import TaskDone
 from reconciler.commands.assess import spec_inputs
 from reconciler.core.placement import build_cluster as describe
 from reconciler.core.placement import lacking, propose_placement
-from reconciler.core.plan import Plan
+from reconciler.core.plan import Plan, Selection, aborts_run
+from reconciler.core.selection import select
 from reconciler.rules import database, preflight
 from reconciler.rules.registry import expected_facts
 from specs import parse
@@ -123,7 +124,28 @@ def test_users_on_a_server_of_the_sites_own_are_left_to_a_person_with_what_to_gr
     plan, _ = decide(World(cluster=cluster))
     told = {blocked.diagnostic.code: dict(blocked.diagnostic.fields) for blocked in plan.blocked}
     assert told["grant-elsewhere"]["hosts"] == "10.0.0.1, 10.0.0.2, 10.0.0.3"
+    assert told["grant-elsewhere"]["declared"] in {
+        f"/data/install/bin/03-userdef/{product}.env" for product in ("bkauth", "bkapigw")
+    }, "the merged file has no such password before the upgrade made one"
     assert "bkcli.install-bkauth" not in {step.id.split("@")[0] for step in plan.steps}
+
+
+def aborting(plan: Plan) -> set[str]:
+    return {blocked.diagnostic.code for blocked in plan.blocked if aborts_run(blocked, plan.steps)}
+
+
+def test_an_upgrade_is_not_begun_whose_new_products_could_not_be_installed_for_want_of_a_user_elsewhere() -> None:
+    """On the vendor's own scripts PaaS would have been of 6.2.2 by then, without the bkauth that it asks."""
+    plan, _ = decide(World(cluster=goal(settled(without("mysql")), "mysql db.example")))
+    assert aborting(plan) == {"grant-elsewhere"}
+    assert aborting(select(plan, Selection(until=("7.1",)))) == {"grant-elsewhere"}
+
+
+def test_what_only_a_user_elsewhere_lacks_keeps_nobody_from_preparing_or_repairing_something_else() -> None:
+    plan, _ = decide(World(cluster=goal(settled(without("mysql")), "mysql db.example")))
+    prepared = select(plan, Selection(until=("6.5",)))
+    assert prepared.steps
+    assert aborting(prepared) == set()
 
 
 def test_where_nobody_says_where_mysql_is_nothing_is_set_up_for_it() -> None:

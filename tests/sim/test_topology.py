@@ -32,7 +32,7 @@ from tests.sim.states import Answers, decide
 from tests.sim.worlds import World, guide_cluster, live
 
 SETS, TEMPLATES = RemainingSets(host=H, install=INSTALL), RemainingTemplates(host=H, install=INSTALL)
-OPEN, SHUT = EditingUnlocked(host=H), EditingLocked(host=H)
+OPEN, SHUT = (fact(host=H, env="/data/install/bin/04-final/cmdb.env") for fact in (EditingUnlocked, EditingLocked))
 OPENED: Mapping[AnyFact, AnyReading] = {OPEN: Known(True), SHUT: Known(False)}
 NO_SETS: Mapping[AnyFact, AnyReading] = {SETS: Known(())}
 EMPTY: Mapping[AnyFact, AnyReading] = {TEMPLATES: Known(())}

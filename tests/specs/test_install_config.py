@@ -89,7 +89,7 @@ def parsed(parser: Path, text: str, path: Path) -> tuple[list[str], str]:
     """hosts.env and complaints, as gawk prints them."""
     (path / "install.config").write_text(text, newline="")
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "CTRL_DIR": "/nonexistent"}
-    words = ["gawk", "-f", str(parser), "install.config"]
+    words = [os.environ.get("BKREC_GAWK", "gawk"), "-f", str(parser), "install.config"]
     told = subprocess.run(words, cwd=path, env=env, capture_output=True, check=False)
     return told.stdout.decode().split("\n")[:-1], told.stderr.decode()
 

@@ -61,6 +61,7 @@ class ClusterWorld(World):
     """Kinds of actions whose commands end with 1 and achieve nothing."""
     log: bytes = b"working\nPASSWORD=canary\n"
     """What every command prints."""
+    clock_near: bool = True
     plans: list[Plan] = field(default_factory=list[Plan])
 
     def behaviour_of(self, key: str) -> Behaviour:
@@ -82,7 +83,7 @@ class ClusterWorld(World):
     def otherwise(self, fact: AnyFact) -> AnyReading:
         match fact:
             case ClockNear():
-                return Known(True)
+                return Known(self.clock_near)
             case Paused():
                 return self.readings.get(fact, Absent())
             case _:

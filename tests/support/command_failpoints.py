@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from probes.registry import PROBES
 from probes.task import TaskDone
-from reconciler.engine import acks, activity, approvals, discover, lease, pause
+from reconciler.engine import acks, activity, approvals, discover, lease, pause, seal
 from reconciler.engine.gather import gather_facts
 from specs.cluster import ClusterFile, Controller, PackageFile, Paths
 from tests.support.local import LocalTransport
@@ -45,7 +45,12 @@ async def pause_cluster(host: LocalTransport) -> object:
     return await pause.pause(host, C, who="wang", why="lunch")
 
 
+SEAL = seal.SealRequest(purpose="take", release="6.2.2", who="wang@desk")
+
 POINTS = {
+    "seal": Point(lambda host: seal.seal_host(host, C, "@root\tsystem\t/etc/hostname\n", SEAL), writes=True),
+    "seal-periods": Point(lambda host: seal.periods_of(host, C)),
+    "seal-history": Point(lambda host: seal.history(host, C)),
     "discover": Point(_discover),
     "lease-read": Point(lambda host: lease.read_lease(host, C)),
     "job-tail": Point(_status),

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from probes.command import Command
 from reconciler.engine import lease
 from reconciler.engine.jobs.scripts import APPROVE, LAUNCH, MARK_VERIFIED, RAISE_FENCE
+from reconciler.engine.seal_scripts import PERIODS, SEAL
 
 Stages = Generator[None, None, str]
 """Yields between two stages; what it returns is what the script prints."""
@@ -63,6 +64,7 @@ class JobHost(ABC, Generic[B]):
     lease: LeaseFile | None = None
     grants: list[Grant] = field(default_factory=list[Grant])
     approvals: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    seals: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     boot: int = 1
     booted: float = 0.0
     full_until: float = 0.0
@@ -107,7 +109,7 @@ class JobHost(ABC, Generic[B]):
         """All that may be written on it, to be compared: two that are equal mean that nothing was."""
         jobs = tuple((job.name, job.epoch, job.started, job.record, job.verified) for job in self.jobs.values())
         lease_file = self.lease and (self.lease.run, self.lease.epoch, self.lease.at)
-        return jobs, self.epoch, lease_file, tuple(self.approvals)
+        return jobs, self.epoch, lease_file, tuple(self.approvals), tuple(self.seals)
 
     # what it is sent
 
@@ -120,6 +122,8 @@ class JobHost(ABC, Generic[B]):
             lease.RENEW_SCRIPT: self._renew,
             lease.RELEASE_SCRIPT: self._release,
             lease.FORCE_RELEASE_SCRIPT: self._force_release,
+            SEAL: self._seal,
+            PERIODS: self._periods,
         }
         return self._launch(command, launch) if command.script == LAUNCH else known[command.script](command)
 
@@ -169,6 +173,16 @@ class JobHost(ABC, Generic[B]):
         self.approvals.append(command.args)
         yield
         return _reply("approve", "noted")
+
+    def _seal(self, command: Command) -> Stages:
+        """The manifest itself is the world's: a fact of this host. Here it is asked for, and by whom."""
+        yield
+        self.seals.append(command.args)
+        return "bkrec-seal sealed 1"
+
+    def _periods(self, command: Command) -> Stages:
+        yield
+        return f"now {int(self.clock())}"
 
     def _acquire(self, command: Command) -> Stages:
         _, run, user, _, ttl, floor = command.args

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from probes.command import CURL_WITHOUT_CURLRC, UNSET, Command
+from probes.command import UNSET, Command, without_dot_files
 from probes.registry import PROBES
 from tests.contracts.recording import Recording, fact_of, load
 from tests.support.shells import shell_beside
@@ -113,6 +113,7 @@ esac""",
     "hostname": "echo h1",
 }
 WAIT_S = 20
+COMPLAINT = re.compile(r"awk|syntax|not found|bad substitution|unbound")
 
 
 def recordings() -> dict[str, Recording]:
@@ -171,10 +172,10 @@ def content(path: str, keys: list[str]) -> str:
     return "#!/bin/sh\nBK_JOB_API_PUBLIC_URL x\tcolumn  \r\nlast line without an end"
 
 
-def tools() -> Path:
+def tools(stand_ins: dict[str, str]) -> Path:
     place = HOME / ".tools"
     place.mkdir()
-    for name, script in TOOLS.items():
+    for name, script in stand_ins.items():
         (place / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         (place / name).chmod(0o755)
     return place
@@ -182,7 +183,7 @@ def tools() -> Path:
 
 def answers(asked: dict[str, Recording], pairs: list[str]) -> Iterator[tuple[str, str, str]]:
     """Recording, pair, and what was answered: its text, its exit status and whether it complained."""
-    beside = tools()
+    beside = tools(TOOLS)
     for name, recording in asked.items():
         command = FAMILIES[name.partition("/")[0]].command([fact_of(row) for row in recording.facts])
         for pair in pairs:
@@ -190,7 +191,7 @@ def answers(asked: dict[str, Recording], pairs: list[str]) -> Iterator[tuple[str
 
 
 def answer(command: Command, shell: str, beside: Path) -> str:
-    script = f"unset {UNSET}\n{CURL_WITHOUT_CURLRC if 'curl ' in command.script else ''}{command.script}"
+    script = f"unset {UNSET}\n{without_dot_files(command.script)}{command.script}"
     env = {"LC_ALL": "C", "HOME": "/root", "PATH": f"{beside}:{Path(shell).parent}:/usr/sbin:/usr/bin:/sbin:/bin"}
     done = subprocess.run(
         [shell, "-c", script, "bkrec", *command.args],
@@ -202,7 +203,7 @@ def answer(command: Command, shell: str, beside: Path) -> str:
 def _complaints(stderr: bytes) -> str:
     """Of the shell and of awk themselves: nothing that a script asks about may make them complain."""
     lines = stderr.decode("utf-8", "replace").splitlines()
-    return "".join(f"\n{line}" for line in lines if re.search(r"awk|syntax|not found|bad substitution|unbound", line))
+    return "".join(f"\n{line}" for line in lines if COMPLAINT.search(line))
 
 
 def main() -> None:

@@ -62,9 +62,20 @@ class JobSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogChunk:
+    """A part of a job's log, and the job's state before it was read."""
+
+    state: str
+    size: int
+    block: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchResult:
     status: LaunchStatus
     detail: str = ""
+    log: LogChunk | None = field(default=None, compare=False)
+    """Its beginning, where the same command went on to follow the job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +155,7 @@ def _parse_launch_reply(output: Output, job: str) -> LaunchResult | None:
     match = last_match(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout)
     for how in get_args(LaunchStatus):
         if match is not None and match[1] == how:
-            return LaunchResult(status=how, detail=match[2])
+            return LaunchResult(status=how, detail=match[2], log=_parse_chunk(job, output.stdout))
     return None
 
 
@@ -168,13 +179,6 @@ class _LineDecoder:
 _STATE = r"(running|never|vanished|exited:[0-9]{1,9})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _LogChunk:
-    state: str
-    size: int
-    block: bytes
-
-
 async def follow_log(
     transport: Transport,
     host: str,
@@ -184,8 +188,10 @@ async def follow_log(
     on_line: Callable[[str], None],
     timeout_s: float,
     offset: int = 0,
+    first: LogChunk | None = None,
 ) -> JobResult:
-    """Hands on the log line by line until the record is there, through any number of lost connections.
+    """Hands on the log line by line until the record is there, through any number of lost connections. `first`: what
+    the launch already answered.
 
     What a daemon left behind adds after the end is not waited for; nor is a log that cannot be read, which is said."""
     lines = _LineDecoder()
@@ -193,7 +199,7 @@ async def follow_log(
     answered, failures = clock.steady(), 0
     unreadable, total = _UnreadableLog(), 0
     while True:
-        chunk = await _read_chunk(transport, host, job, offset)
+        chunk, first = first or await _read_chunk(transport, host, job, offset), None
         if chunk is None:
             if clock.steady() - answered > UNREACHABLE_TIMEOUT_S or clock.steady() > until:
                 return JobResult(state="no-answer", offset=offset)
@@ -224,7 +230,7 @@ class _UnreadableLog:
     since: float | None = None
     polls: int = 0
 
-    def stuck_for_s(self, chunk: _LogChunk, offset: int, now: float) -> float:
+    def stuck_for_s(self, chunk: LogChunk, offset: int, now: float) -> float:
         if chunk.block or offset >= chunk.size:
             self.since, self.polls = None, 0
             return 0.0
@@ -232,14 +238,14 @@ class _UnreadableLog:
         self.polls += 1
         return now - self.since
 
-    def backoff_s(self, chunk: _LogChunk) -> float:
+    def backoff_s(self, chunk: LogChunk) -> float:
         """None where there is more to come, or where the host itself waited for news."""
         if self.since is not None:
             return BACKOFF_S[min(self.polls, len(BACKOFF_S)) - 1]
         return 0.0 if len(chunk.block) == CHUNK_BYTES or not chunk.block else BACKOFF_S[0]
 
 
-async def _read_chunk(transport: Transport, host: str, job: str, offset: int) -> _LogChunk | None:
+async def _read_chunk(transport: Transport, host: str, job: str, offset: int) -> LogChunk | None:
     """None: no answer, or a truncated one."""
     command = Command(script=READ, args=(STATE_ROOT, job, str(offset), str(LONG_POLL_DS)), timeout_s=30.0)
     _READ.before()
@@ -251,12 +257,12 @@ async def _read_chunk(transport: Transport, host: str, job: str, offset: int) ->
     return _parse_chunk(job, output.stdout)
 
 
-def _parse_chunk(job: str, text: str) -> _LogChunk | None:
+def _parse_chunk(job: str, text: str) -> LogChunk | None:
     match = last_match(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
     if match is None:
         return None
     try:
-        return _LogChunk(state=match[1], size=int(match[2]), block=b64decode(match[3], validate=True))
+        return LogChunk(state=match[1], size=int(match[2]), block=b64decode(match[3], validate=True))
     except binascii.Error:
         return None
 

@@ -50,8 +50,17 @@ say fenced
 """
 )
 
+_PRINT_LOG: LiteralString = r"""
+size=$(stat -c %s "$dir/log" 2>/dev/null) || size=0
+printf 'bkrec-log %s %s %s ' "$job" "$was" "$size"
+[ "$size" -le "$offset" ] || tail -c "+$((offset + 1))" "$dir/log" | head -c 65536 | base64 -w 0
+printf ' .\n'
+"""
+"""State first: then the log is whole."""
+
 LAUNCH: LiteralString = (
-    UPTIME
+    JOB_STATE
+    + UPTIME
     + r"""
 root=$1 job=$2 epoch=$3 login=$4 terminal=$5 cwd=$6 deadline=$7 run=$8 step=$9 undo=${10}
 upon=${11} until=${12}
@@ -80,7 +89,6 @@ flock -w 20 8 || say busy
 [ ! -e "$dir/pid" ] || say exists
 ticket=$(cat /proc/sys/kernel/random/uuid)
 claim
-read -r boot </proc/sys/kernel/random/boot_id
 [ "$boot" = "$upon" ] && [ "$(up)" -lt "$until" ] || say late "$(up)"
 exec 8>&-
 set -- /bin/sh "$dir/run" "$dir" "$job" "$login" "$terminal" "$cwd" "$root/undo/$run" "$ticket" "$upon" "$until"
@@ -92,10 +100,20 @@ while [ ! -e "$dir/pid" ] && [ "$tries" -lt 600 ]; do
     tries=$((tries + 1))
     [ "$tries" -lt 5 ] || pause=0.05
 done
-[ ! -e "$dir/pid" ] || say started
-[ "$(up)" -lt "$until" ] || say late "$(up)"
-say not-started
+if [ ! -e "$dir/pid" ]; then
+    [ "$(up)" -lt "$until" ] || say late "$(up)"
+    say not-started
+fi
+exec 9>&-
+printf 'bkrec-says %s started\n' "$asked"
+tries=0 pause=0.02 offset=0
+while state "$dir" && [ "$was" = running ] && [ "$tries" -lt 14 ]; do
+    sleep "$pause"
+    tries=$((tries + 1))
+    [ "$tries" -lt 5 ] || pause=0.1
+done
 """
+    + _PRINT_LOG
 )
 """KillMode=process: what the vendor's scripts leave running goes on running, as it would after a login.
 
@@ -105,6 +123,9 @@ and its deadline. A runner that was called for an earlier claim and comes late h
 $upon and $until: the boot and the uptime by which it must have begun. Whoever sends it cannot know how long it will be
 on its way, or asleep before; by then the lease may be another's (`engine/lease.py`, Term). The runner looks at them
 once more when it has its turn: systemd may have been slow, or the host paused.
+
+A job that ends within a second is followed to its end by the same command, which holds no lock by then: most steps are
+that short, and asking again costs as much as they do. `bkrec-log` then says what READ would have.
 """
 
 RUNNER: LiteralString = (
@@ -238,13 +259,10 @@ while :; do
     tries=$((tries + 1))
     sleep 0.1
 done
-size=$(stat -c %s "$dir/log" 2>/dev/null) || size=0
-printf 'bkrec-log %s %s %s ' "$job" "$was" "$size"
-[ "$size" -le "$offset" ] || tail -c "+$((offset + 1))" "$dir/log" | head -c 65536 | base64 -w 0
-printf ' .\n'
 """
+    + _PRINT_LOG
 )
-"""Waits on the host for news, so that an end is known a tenth of a second later. State first: then the log is whole.
+"""Waits on the host for news, so that an end is known a tenth of a second later.
 
 While it waits, it starts no process but `sleep`: the shell itself reads on in the log, where the last answer ended.
 """

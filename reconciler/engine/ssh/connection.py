@@ -20,6 +20,7 @@ from probes.command import Command, Output, any_login_shell
 from reconciler.engine.local_command import run_locally, unless_sudo_refused
 from reconciler.engine.ssh.backoff import HostBackoff
 from reconciler.engine.ssh.errors import asyncssh_errors, ssh_stderr_error, translate
+from reconciler.engine.ssh.openssh_answers import OpensshAnswers
 from reconciler.engine.ssh.route import connect_limit_s, connect_through, route
 from reconciler.engine.transport import SshSettings, TransportError
 from specs.diagnostic import diagnose
@@ -109,6 +110,7 @@ class SshTransport:
     def __init__(self, settings: SshSettings) -> None:
         self._settings = settings
         self._connections: dict[str, _HostConnection] = {}
+        self._openssh = OpensshAnswers()
         self._connecting = asyncio.Semaphore(settings.max_connecting)
 
     async def run(self, host: str, command: Command) -> Output:
@@ -274,7 +276,7 @@ class SshTransport:
         return await self._connect(host)
 
     async def _connect(self, host: str) -> _Session:
-        hops = await route(self._settings, host)
+        hops = await route(self._settings, host, self._openssh)
         limit = connect_limit_s(self._settings, hops)
         try:
             async with self._connecting, asyncio.timeout(limit):

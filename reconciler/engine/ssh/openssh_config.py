@@ -11,6 +11,7 @@ Source: ssh(1), -G; ssh_config(5), TOKENS, ENVIRONMENT VARIABLES; readconf.c, du
 """
 
 import asyncio
+import functools
 import getpass
 import hashlib
 import os
@@ -20,6 +21,7 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.engine.ssh.openssh_answers import OpensshAnswers
 from reconciler.engine.transport import SshSettings, TransportError
 from specs.diagnostic import diagnose
 
@@ -71,19 +73,23 @@ class OpensshConfig:
         return self.key_alias or self.host.lower()
 
 
-async def openssh_config(settings: SshSettings, name: str, *, user: str, port: int | None) -> OpensshConfig:
-    """`user`, `port`: what cluster.toml or a ProxyJump says, before any file. Raises OpensshMissingError,
-    TransportError with ssh's own words."""
-    arguments = [
+async def openssh_config(
+    settings: SshSettings, name: str, *, user: str, port: int | None, answers: OpensshAnswers | None = None
+) -> OpensshConfig:
+    """`user`, `port`: what cluster.toml or a ProxyJump says, before any file. `answers`: of other names, that one call
+    may answer for many. Raises OpensshMissingError, TransportError with ssh's own words."""
+    arguments = (
         *(part for file in settings.configs[:1] for part in ("-F", _expanduser(file))),
         *(("-l", user) if user else ()),
         *(("-p", str(port)) if port else ()),
-    ]
-    printed = await _ssh_g(settings, arguments, name)
+    )
+    ask = functools.partial(_ssh_g, settings)
+    printed = (await ask(arguments, name))[0] if answers is None else await answers.printed_for(name, arguments, ask)
     return parse_config(printed, name, os.environ)
 
 
-async def _ssh_g(settings: SshSettings, arguments: Sequence[str], name: str) -> str:
+async def _ssh_g(settings: SshSettings, arguments: Sequence[str], name: str) -> tuple[str, str]:
+    """stdout and stderr."""
     pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     try:
         process = await asyncio.create_subprocess_exec(
@@ -105,12 +111,15 @@ async def _ssh_g(settings: SshSettings, arguments: Sequence[str], name: str) -> 
             await process.wait()
     if process.returncode != 0:
         raise TransportError(diagnose("ssh-setup", where=name, error=_complaint(err.decode(errors="replace"), name)))
-    return out.decode(errors="surrogateescape")
+    return out.decode(errors="surrogateescape"), err.decode(errors="surrogateescape")
+
+
+_NO_COMPLAINT = ("Pseudo-terminal", "OpenSSH_", "debug1:")
 
 
 def _complaint(stderr: str, name: str) -> str:
     """The first line is the cause ("FILE line 3: Bad configuration option"); the last one only counts."""
-    lines = [line.strip() for line in stderr.splitlines() if line.strip() and not line.startswith("Pseudo-terminal")]
+    lines = [line.strip() for line in stderr.splitlines() if line.strip() and not line.startswith(_NO_COMPLAINT)]
     return (lines or [f"`ssh -G {name}` ended without a word"])[0][:200]
 
 

@@ -23,6 +23,7 @@ from reconciler.core.known_hosts import SSH_PORT, host_pattern
 from reconciler.engine.ssh.client_keys import client_keys
 from reconciler.engine.ssh.errors import KnownHostsLookup, asyncssh_errors, translate
 from reconciler.engine.ssh.known_keys import KnownKeys, read_files, revoked_keys
+from reconciler.engine.ssh.openssh_answers import OpensshAnswers
 from reconciler.engine.ssh.openssh_config import OpensshConfig, OpensshMissingError, openssh_config
 from reconciler.engine.ssh.options import connection_options, login_options
 from reconciler.engine.ssh.proxy_command import open_proxy
@@ -101,14 +102,21 @@ class Hop:
         return KnownHostsLookup(names=self.names, files=self.files)
 
 
-async def route(settings: SshSettings, host: str) -> tuple[Hop, ...]:
-    """Jump hosts in the order they are passed, then the host; nothing for this very machine. Raises TransportError."""
+async def route(settings: SshSettings, host: str, answers: OpensshAnswers | None = None) -> tuple[Hop, ...]:
+    """Jump hosts in the order they are passed, then the host; nothing for this very machine. `answers`: of ssh(1),
+    shared with other hosts. Raises TransportError."""
     if settings.is_local(host):
         return ()
     name = settings.connect if settings.connect and host == settings.controller else host
     try:
         hop, jumps = await _resolve_hop(
-            settings, name, where=host, user=settings.user, port=settings.port, files=settings.known_hosts
+            settings,
+            name,
+            where=host,
+            user=settings.user,
+            port=settings.port,
+            files=settings.known_hosts,
+            answers=answers,
         )
         hops = (*await _jump_hosts(settings, jumps, ()), hop)
     except TransportError as error:
@@ -237,10 +245,11 @@ async def _resolve_hop(
     port: int | None,
     files: tuple[str, ...],
     jump: bool = False,
+    answers: OpensshAnswers | None = None,
 ) -> tuple[Hop, str]:
     """What OpenSSH makes of the name, and the jump hosts it names. Touches no network."""
     try:
-        config = await openssh_config(settings, name, user=user, port=port)
+        config = await openssh_config(settings, name, user=user, port=port, answers=answers)
     except OpensshMissingError:
         settings.warn(diagnose("ssh-missing"))
         return _resolve_without_ssh(settings, name, where=where, user=user, port=port, files=files, jump=jump)

@@ -35,6 +35,7 @@ from reconciler.engine.jobs.client import (
     JobResult,
     JobSpec,
     LaunchResult,
+    LogChunk,
     StartDeadline,
     follow_log,
     job_spec,
@@ -253,7 +254,7 @@ async def _launch(attempt: StepAttempt, start: Start, read_at: float, context: R
         validity.launch_answered(attempt.job, earlier)
     match launched.status:
         case "started" | "exists":
-            return await _await_job(attempt, context)
+            return await _await_job(attempt, context, launched.log)
         case "no-answer" | "torn" | "busy" | "late":
             attempt.sent = launched
             return _wait_or_fail(attempt, _launch_diagnostic(attempt, launched), UNREACHABLE_TIMEOUT_S, context)
@@ -334,7 +335,7 @@ def _launch_diagnostic(attempt: StepAttempt, sent: LaunchResult) -> Diagnostic:
     return diagnose("job-not-started", where=attempt.host, job=attempt.job, how=f"{sent.status} {sent.detail}".strip())
 
 
-async def _await_job(attempt: StepAttempt, context: RunContext) -> StepResult:
+async def _await_job(attempt: StepAttempt, context: RunContext, first: LogChunk | None = None) -> StepResult:
     step, log = attempt.step, JobLog(step=attempt.step.id, emit=context.record)
     result = await follow_log(
         context.transport,
@@ -343,6 +344,7 @@ async def _await_job(attempt: StepAttempt, context: RunContext) -> StepResult:
         clock=context.clock,
         on_line=log.add,
         timeout_s=step.action.deadline_s,
+        first=first,
     )
     return await _verify(attempt, result, tuple(log.tail), context)
 

@@ -12,7 +12,8 @@ Value = str | int | bool | list[str]
 
 
 class Doc(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
+    """Deferred: a command makes few of the hundred documents."""
 
 
 class TextDoc(Doc):

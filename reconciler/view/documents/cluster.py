@@ -92,3 +92,25 @@ class TaskDoc(Doc):
 class AckDoc(Doc):
     schema_: Literal["bkrec.ack/1"] = Field(default="bkrec.ack/1", alias="schema")
     tasks: list[TaskDoc]
+
+
+class SealChangeDoc(Doc):
+    change: str
+    """content, mode, owner, type, gone, new; several are joined by "+"."""
+    part: str
+    name: str
+
+
+class SealedHostDoc(Doc):
+    host: str
+    state: Literal["sealed", "unchanged", "history"]
+    entries: int = 0
+    """Of the manifest."""
+    accepted: list[SealChangeDoc] = Field(default_factory=list[SealChangeDoc])
+    history: list[str] = Field(default_factory=list[str])
+    """Lines: when, who, what."""
+
+
+class SealDoc(Doc):
+    schema_: Literal["bkrec.seal/1"] = Field(default="bkrec.seal/1", alias="schema")
+    hosts: list[SealedHostDoc]

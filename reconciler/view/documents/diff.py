@@ -25,6 +25,9 @@ class FindingDoc(Doc):
     source: str
     latent: ReasonDoc | None = None
     """Set where it is right now and will not last: what will happen, and when."""
+    cause: str | None = None
+    """What it follows from: the id of another finding's fact, or the code and place of a problem (of a host that could
+    not be read). null where it follows from nothing that is known."""
     since: str | None = None
     """Of `check`: when it was found first, since it was last not there (UTC)."""
     times: int | None = None
@@ -47,6 +50,17 @@ class WaivedDoc(FindingDoc):
     waived_because: str
 
 
+class ListingDoc(Doc):
+    """Which findings are listed. Verdict and exit code are those of the whole cluster all the same."""
+
+    hosts: list[str]
+    modules: list[str]
+    latent: bool
+    """Only latent drift."""
+    not_listed: int
+    """So many findings are not."""
+
+
 class ComparisonDoc(Doc):
     """A cluster compared with its release."""
 
@@ -60,6 +74,8 @@ class ComparisonDoc(Doc):
     advice: list[AdviceDoc] = Field(default_factory=list[AdviceDoc])
     waived: list[WaivedDoc] = Field(default_factory=list[WaivedDoc])
     warnings: list[DiagnosticDoc] = Field(default_factory=list[DiagnosticDoc])
+    listing: ListingDoc | None = None
+    """Set where a filter was given (`--host`, `--module`, `--latent`)."""
 
 
 class DiffDoc(ComparisonDoc):
@@ -112,6 +128,8 @@ class SummaryDoc(Doc):
     unknown: int
     advice: int
     waived: int
+    consequences: int = 0
+    """Of drift and unknown: so many follow from another finding, or from another host that could not be read."""
     checked: str
     last_success: str
 

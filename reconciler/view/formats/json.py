@@ -25,7 +25,7 @@ from reconciler.view.reports import (
 
 def form(kind: ReportKind) -> Form | None:
     match kind:
-        case "ack" | "explain" | "history" | "lock" | "pause" | "report" | "status" | "trust":
+        case "ack" | "explain" | "history" | "lock" | "pause" | "report" | "seal" | "status" | "trust":
             return _itself
         case "apply" | "undo":
             return _run
@@ -80,7 +80,9 @@ def _checks(report: ChecksReport, _: RenderOptions) -> str:
 
 
 def _diff(report: ClusterReport, _: RenderOptions) -> str:
-    return dumped(to.comparison(DiffDoc, report.release, report.difference, report.warnings, report.not_covered))
+    return dumped(
+        to.comparison(DiffDoc, report.release, report.difference, report.warnings, report.not_covered, report.listing)
+    )
 
 
 def _doctor(report: DoctorReport, _: RenderOptions) -> str:

@@ -12,11 +12,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 from probes.fact import AnyDrift, Unknown, fact_id, kind_of
 from reconciler.core import events as ev
+from reconciler.core.diff import Difference
 from reconciler.core.plan import Blocked
 from reconciler.core.preflight import CheckResult
 from reconciler.view import describe
 from reconciler.view.formats import Form, Format
 from reconciler.view.messages.registry import reason_text
+from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, harmless_lines
 from reconciler.view.reports import (
     ChecksReport,
@@ -28,6 +30,7 @@ from reconciler.view.reports import (
     RunReport,
 )
 from reconciler.view.text.diagnostic import diagnostics_text
+from reconciler.view.text.finding import cause_text
 from reconciler.view.text.verdict import verdict_line
 from specs.diagnostic import Diagnostic
 
@@ -72,6 +75,7 @@ def form(kind: ReportKind) -> Form | None:
             | "rehearse"
             | "report"
             | "schema"
+            | "seal"
             | "status"
             | "trust"
         ):
@@ -169,25 +173,27 @@ def _several(report: ChecksReport, page: RenderOptions) -> str:
 
 
 def _facts(report: ClusterReport, page: RenderOptions) -> Iterator[Case]:
-    difference = report.difference
+    difference, shown = report.difference, report.listed
     if difference.matching:
         yield Case(group="bkrec", name="matching", text=verdict_line(report.release, difference, page))
-    for drift in difference.drift:
-        yield _drift(drift, page, "failure")
-    for drift in difference.unknown:
-        yield _drift(drift, page, "error")
+    for drift in shown.drift:
+        yield _drift(drift, difference, page, "failure")
+    for drift in shown.unknown:
+        yield _drift(drift, difference, page, "error")
 
 
-def _drift(drift: AnyDrift, page: RenderOptions, outcome: Outcome) -> Case:
+def _drift(drift: AnyDrift, difference: Difference, page: RenderOptions, outcome: Outcome) -> Case:
     fact, expected = drift.expected.fact, drift.expected
-    kind = kind_of(fact)
+    kind, cause = kind_of(fact), difference.causes.get(fact)
     is_now, should_be = (describe.reading(reading, page, kind=kind) for reading in (drift.reading, expected.reading))
+    because = () if cause is None else (f"{label('follows-from', page.lang)}: {cause_text(cause, page)}",)
+    words = (describe.fact(fact, page.lang), reason_text(expected.because, page.lang), expected.source, *because)
     return Case(
         group=fact.host,
         name=fact_id(fact),
         outcome=outcome,
         message=is_now if isinstance(drift.reading, Unknown) else f"{is_now} -> {should_be}",
-        text="\n".join((describe.fact(fact, page.lang), reason_text(expected.because, page.lang), expected.source)),
+        text="\n".join(words),
     )
 
 

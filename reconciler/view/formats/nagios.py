@@ -9,15 +9,20 @@ Source: Monitoring Plugins' Development Guidelines, Plugin Output, Plugin Return
 from typing import Literal
 
 from reconciler.core.diff import counts
+from reconciler.view.finding_groups import FindingGroups, heaviest_first
 from reconciler.view.formats import Form, Format
 from reconciler.view.messages.registry import diagnostic_text, fill
 from reconciler.view.messages.ui import label
-from reconciler.view.render import RenderOptions, sanitized
+from reconciler.view.render import RenderOptions, clipped, sanitized
 from reconciler.view.reports import CheckReport, ChecksReport, ClusterReport, ErrorReport, ReportKind
+from reconciler.view.text import latent
 from reconciler.view.text.check import summary_lines
+from reconciler.view.text.finding import group_line
 from reconciler.view.text.verdict import verdict_line
 
 State = Literal["OK", "WARNING", "CRITICAL", "UNKNOWN"]
+MAX_COLUMNS = 300
+"""Of the finding that is named: the line goes into text messages."""
 EXIT_CODES: dict[State, int] = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
 
 
@@ -31,7 +36,7 @@ def form(kind: ReportKind) -> Form | None:
             return _error
         case (
             "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
-            | "rehearse" | "report" | "schema" | "status" | "trust" | "undo"
+            | "rehearse" | "report" | "schema" | "seal" | "status" | "trust" | "undo"
         ):  # fmt: skip
             return None
 
@@ -88,8 +93,19 @@ def _compared(report: ClusterReport, page: RenderOptions) -> str:
         f"drift={counted['drift']};;0;0",
         *(f"{name}={counted[name]};0;;0" for name in ("latent", "advice")),
         *(f"{name}={counted[name]};;;0" for name in ("unknown", "waived")),
+        f"consequences={difference.consequences};;;0",
     )
-    return _line(state_of(report), f"{report.name}: {verdict_line(report.release, difference, plain)}", data)
+    text = f"{report.name}: {verdict_line(report.release, difference, plain)}{_first_cause(report, plain)}"
+    return _line(state_of(report), text, data)
+
+
+def _first_cause(report: ClusterReport, page: RenderOptions) -> str:
+    """The finding that explains most: one line has no place for more."""
+    groups = FindingGroups(report.difference)
+    plain, _ = latent.parted(report.difference)
+    causes = heaviest_first((*groups.of_unread(page), *groups.of_drift(plain, page)))
+    cause = clipped(group_line(causes[0], page).strip(), MAX_COLUMNS) if causes else ""
+    return label("first-cause", page.lang, cause=cause) if causes else ""
 
 
 def _error(report: ErrorReport, page: RenderOptions) -> str:

@@ -31,8 +31,8 @@ def form(kind: ReportKind) -> Form | None:
         case "error":
             return _error
         case (
-            "ack" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
-            | "rehearse" | "report" | "schema" | "status" | "trust"
+            "ack" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe" | "rehearse"
+            | "report" | "schema" | "seal" | "status" | "trust"
         ):  # fmt: skip
             return None
 

@@ -34,7 +34,7 @@ def form(kind: ReportKind) -> Form | None:
             return _error
         case (
             "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
-            | "rehearse" | "report" | "schema" | "status" | "trust" | "undo"
+            | "rehearse" | "report" | "schema" | "seal" | "status" | "trust" | "undo"
         ):  # fmt: skip
             return None
 
@@ -67,6 +67,11 @@ def _compared(report: ClusterReport, _: RenderOptions) -> str:
                 "bkrec_check_findings",
                 "Findings by severity (drift, latent, unknown, advice, waived), module and host.",
                 samples,
+            ),
+            _metric(
+                "bkrec_check_consequences",
+                "Findings that follow from another finding, or from another host that could not be read.",
+                ((cluster, difference.consequences),),
             ),
             _metric("bkrec_check_flapping_findings", "Findings that come and go.", ((cluster, flapping),)),
             *_times(report.name, report.checked_at, report.last_success),

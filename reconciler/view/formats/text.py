@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from reconciler.view.explain import explain_text
 from reconciler.view.formats import Form, Format
 from reconciler.view.formats.json import form as json_form
 from reconciler.view.messages.ui import label
@@ -29,6 +28,7 @@ from reconciler.view.text.probe import probe_text
 from reconciler.view.text.rehearsal import rehearsal_text
 from reconciler.view.text.run_report import run_report_text
 from reconciler.view.text.runs import history_text, lock_text, paused_text, status_text
+from reconciler.view.text.seal import seal_text
 from reconciler.view.text.trust import trust_text
 from reconciler.view.text.undo import undone_text
 from reconciler.view.text.verdict import verdict_line
@@ -51,6 +51,8 @@ def form(kind: ReportKind) -> Form | None:
         case "error":
             return _error
         case "explain":
+            from reconciler.view.explain import explain_text  # with models of the whole guide
+
             return explain_text
         case "history":
             return history_text
@@ -68,6 +70,8 @@ def form(kind: ReportKind) -> Form | None:
             return _rehearsal
         case "report":
             return run_report_text
+        case "seal":
+            return seal_text
         case "schema":
             return json_form("schema")
         case "status":
@@ -80,7 +84,13 @@ def form(kind: ReportKind) -> Form | None:
 
 def for_cluster(page: RenderOptions, cluster: ClusterReport) -> RenderOptions:
     """The page with what this cluster's release says of its modules and of the guide."""
-    return replace(page, titles=cluster.titles, not_covered=cluster.not_covered, excluded=cluster.excluded)
+    return replace(
+        page,
+        titles=cluster.titles,
+        not_covered=cluster.not_covered,
+        excluded=cluster.excluded,
+        verbose=cluster.listing.verbose,
+    )
 
 
 def _apply(report: RunReport, page: RenderOptions) -> str:
@@ -98,7 +108,7 @@ def _is_interim(report: RunReport) -> bool:
 
 
 def _check(report: ClusterReport, page: RenderOptions) -> str:
-    return check_text(report.release, report.difference, for_cluster(page, report), report.history)
+    return check_text(report.release, report.difference, for_cluster(page, report), report.history, report.listing)
 
 
 def _checks(report: ChecksReport, page: RenderOptions) -> str:
@@ -112,7 +122,7 @@ def _checks(report: ChecksReport, page: RenderOptions) -> str:
 
 
 def _diff(report: ClusterReport, page: RenderOptions) -> str:
-    return diff_text(report.release, report.difference, for_cluster(page, report))
+    return diff_text(report.release, report.difference, for_cluster(page, report), report.listing)
 
 
 def _error(report: ErrorReport, page: RenderOptions) -> str:

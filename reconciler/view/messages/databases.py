@@ -45,10 +45,14 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
         hint=LocalizedText(
             en=(
-                "grant {user} all privileges on *.* from {hosts}, with the password in {key}; then run "
+                "choose a password and add the line {key}=… to {declared} on the controller (where {merged} "
+                "has one already, use that); grant {user} all privileges on *.* from {hosts} with it, then run "
                 "`bkrec apply` again"
             ),
-            zh="授予 {user} 从 {hosts} 访问 *.* 的全部权限，密码见 {key}；然后再次执行 `bkrec apply`",
+            zh=(
+                "自定一个密码，在中控机的 {declared} 中加入一行 {key}=…（若 {merged} 中已有密码则用该密码）；"
+                "以此密码授予 {user} 从 {hosts} 访问 *.* 的全部权限，然后再次执行 `bkrec apply`"
+            ),
         ),
     ),
 }

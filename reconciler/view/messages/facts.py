@@ -138,6 +138,8 @@ FACTS: dict[str, LocalizedText] = {
     ),
     "tag.state": message("generated secrets of {module}", "{module} 已生成的密码"),
     "text.mentions": message("whether {file} contains {key}", "{file} 是否包含 {key} 的值"),
+    "seal.changes": message("changes since the seal was taken", "封存之后的改动"),
+    "seal.file": message("sealed {part} {path}", "已封存的 {part} {path}"),
     "site-code.files": message(
         "files of your own in {installed}, compared with {packaged}", "{installed} 中自己的文件（与 {packaged} 比较）"
     ),
@@ -197,6 +199,7 @@ VALUES: dict[str, dict[str, LocalizedText]] = {
         "free": message("no: nothing is there", "否：该路径为空"),
         "other": message("no: something else is there", "否：该路径另有内容"),
     },
+    "container.docker-fault": {"not-answering": message("not answering", "无响应")},
     "container.docker-usable": {
         "usable": message("usable", "可用"),
         "not-installed": message("not installed", "未安装"),
@@ -206,6 +209,20 @@ VALUES: dict[str, dict[str, LocalizedText]] = {
     "host.disk-room-for": {"enough": message("enough", "足够"), "short": message("short", "不足")},
     "mysql.login-path": {"works": message("works", "可登录"), "denied": message("denied", "被拒绝")},
     "mysql.user": {"granted": message("granted", "已授权"), "missing": message("missing", "缺失")},
+    "seal.file": {
+        "unchanged": message("unchanged", "未改动"),
+        "content": message("other content", "内容改变"),
+        "mode": message("other mode", "权限改变"),
+        "owner": message("other owner", "属主改变"),
+        "mode+owner": message("other mode and owner", "权限与属主改变"),
+        "content+mode": message("other content and mode", "内容与权限改变"),
+        "content+owner": message("other content and owner", "内容与属主改变"),
+        "content+mode+owner": message("other content, mode and owner", "内容、权限与属主改变"),
+        "type": message("of another kind", "类型改变"),
+        "gone": message("gone", "已消失"),
+        "new": message("new", "新增"),
+        "many": message("more changes than are listed", "改动过多，未全部列出"),
+    },
     "path.kind": {
         "file": message("file", "文件"),
         "directory": message("directory", "目录"),

@@ -56,6 +56,10 @@ REASONS: dict[str, LocalizedText] = {
         en="docker starts them at boot, unless they were stopped; the vendor leaves that to the operator",
         zh="随 docker 启动，人工停止的除外；厂商脚本不做此设置，需人工启动",
     ),
+    "containers-need-docker": LocalizedText(
+        en="the containers of this host run only while docker's daemon does",
+        zh="docker 守护进程运行时，本机容器才能运行",
+    ),
     "docker-finds-its-data": LocalizedText(
         en=(
             "daemon.json must lead to the directory docker uses: install_docker.sh rewrites it without restarting docker"
@@ -87,6 +91,19 @@ REASONS: dict[str, LocalizedText] = {
 }
 
 DIAGNOSTICS: dict[str, DiagnosticText] = {
+    "docker-down": DiagnosticText(
+        what=LocalizedText(en="docker's daemon does not answer", zh="docker 守护进程没有应答"),
+        why=LocalizedText(
+            en="while it is down it cannot be read whether it would find its containers again, so it is not started here",
+            zh="守护进程未运行时，无法判断其启动后能否找到原有容器，因此不由 bkrec 启动",
+        ),
+        hint=LocalizedText(
+            en="check data-root in /etc/docker/daemon.json, then `systemctl start docker`; "
+            "if it fails: `journalctl -u docker`",
+            zh="核对 /etc/docker/daemon.json 的 data-root，然后执行 `systemctl start docker`；"
+            "启动失败时查看 `journalctl -u docker`",
+        ),
+    ),
     "docker-root-unclear": DiagnosticText(
         what=LocalizedText(
             en="{file} does not name the directory docker uses exactly once", zh="{file} 没有唯一指明 docker 使用的目录"

@@ -23,6 +23,7 @@ from reconciler.view.messages import (
     preflight,
     probes,
     rules,
+    seal,
     specs,
     ssh,
     undo,
@@ -51,6 +52,7 @@ PARTS = (
     host_keys,
     cli,
     databases,
+    seal,
 )
 
 

@@ -358,12 +358,12 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
         hint=LocalizedText(
             en=(
-                "check, for unresolved or refused, consul DNS and nginx on the nginx host; for a status code "
+                "check, for unresolved or refused, BK_PAAS_PRIVATE_ADDR, consul DNS and nginx on the nginx host; for a status code "
                 "or silent, `docker logs` of the SaaS on the appo host, the PaaS agent, and `consul kv get "
                 "bkapps/upstreams/prod/…`"
             ),
             zh=(
-                "检查：unresolved、refused 时查看 consul 的 DNS 解析与 nginx 主机上的 nginx；状态码或 silent "
+                "检查：unresolved、refused 时查看 BK_PAAS_PRIVATE_ADDR、consul 的 DNS 解析与 nginx 主机上的 nginx；状态码或 silent "
                 "时查看 appo 主机上该 SaaS 的 docker logs、PaaS agent，以及 `consul kv get "
                 "bkapps/upstreams/prod/…`"
             ),

@@ -1,32 +1,36 @@
-"""`check`, for a timer's mail: the verdict, then one line per finding. The same cluster gives the same text.
+"""`check`, for a timer's mail: the verdict, then a line per cause. The same cluster gives the same text.
 
-Facts that could not be read for one cause are one finding: the cause, their number, the first few. Latent drift comes
-after what is wrong, with what will happen; advice comes last.
+What explains most comes first, and what follows from it is named below it. The same on many hosts is one line. Facts
+that could not be read for one reason are one finding: the reason, their number, the first few. Latent drift comes after
+what is wrong, with what will happen; advice comes last. `-v` has a line for every finding.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import get_args
 
-from probes.fact import AnyDrift, Unknown, fact_id, kind_of
+from probes.fact import AnyDrift, fact_id
 from reconciler.core.check_history import FindingRecord
 from reconciler.core.diff import Difference, findings
+from reconciler.core.listing import WHOLE, Listing, listed
 from reconciler.core.verdict import Verdict
 from reconciler.view import describe
+from reconciler.view.finding_groups import FindingGroup, FindingGroups, heaviest_first, unread_why
+from reconciler.view.hosts import hosts_text
 from reconciler.view.messages.registry import diagnostic_text, fill
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, lines, sanitized
 from reconciler.view.reports import ChecksReport, ClusterReport, ErrorReport
 from reconciler.view.text import latent
-from reconciler.view.text.diff import unread_why
+from reconciler.view.text.finding import finding_line, following, follows_from, group_line, not_listed, parts
 from reconciler.view.text.rows import grouped, rows
 from reconciler.view.text.verdict import verdict_line
 from specs.text import Lang
 
 _FIRST = 3
-"""Facts that are named of those that could not be read for one cause."""
+"""Facts that are by_text of those that could not be read for one cause."""
 
 
 History = Mapping[str, FindingRecord]
@@ -35,42 +39,83 @@ _NEW = 10
 
 
 def check_text(
-    release: str, difference: Difference, page: RenderOptions, history: History = MappingProxyType({})
+    release: str,
+    difference: Difference,
+    page: RenderOptions,
+    history: History = MappingProxyType({}),
+    listing: Listing = WHOLE,
 ) -> str:
     """`history`: what earlier checks know of the findings, by their fact's id."""
-    plain, hidden = latent.parted(difference)
+    shown = listed(difference, listing)
+    groups = FindingGroups(shown)
+    plain, hidden = latent.parted(shown)
     return lines(
         (verdict_line(release, difference, page),),
-        (_line(drift, page) + _since(drift, page, history) for drift in plain),
-        _unknown(difference.unknown, page),
-        latent.titled(latent.HIDDEN, _hidden(hidden, difference, page), page),
-        latent.titled(latent.REPORTED, _advice(difference, page), page),
-        latent.titled(latent.WAIVED, _waived(difference, page), page),
+        not_listed(difference, listing, page),
+        _drifts(heaviest_first(groups.of_drift(plain, page)), groups, page, history),
+        _unread(groups, page, history),
+        latent.titled(latent.HIDDEN, _hidden(hidden, shown, page), page),
+        latent.titled(latent.REPORTED, _advice(shown, page), page),
+        latent.titled(latent.WAIVED, _waived(shown, page), page),
     )
 
 
-def _unknown(drifts: Iterable[AnyDrift], page: RenderOptions) -> Iterator[str]:
-    for (host, why), same in grouped(drifts, lambda drift: (drift.expected.fact.host, unread_why(drift, page))).items():
-        if len(same) == 1:
-            yield _line(same[0], page)
-            continue
-        yield f"  {sanitized(host)}  {label('unknown-facts', page.lang, count=len(same), why=why)}"
-        for drift in same[:_FIRST]:
-            parts = _parts(page, "", drift.expected.module, describe.fact(drift.expected.fact, page.lang))
-            yield "    " + "".join(parts)
-        if len(same) > _FIRST:
-            yield "      " + label("and-more", page.lang, count=len(same) - _FIRST)
+def _drifts(
+    drift_groups: Iterable[FindingGroup], groups: FindingGroups, page: RenderOptions, history: History
+) -> Iterator[str]:
+    for group in drift_groups:
+        if page.verbose:
+            for drift in group.drifts:
+                yield finding_line(drift, page) + _since((drift,), page, history)
+        else:
+            yield group_line(group, page) + _since(group.drifts, page, history)
+        yield from rows(page, follows_from(group.first, groups, page), indent=6)
+        yield from _consequences(group, page, history)
 
 
-def _hidden(hidden: Iterable[AnyDrift], difference: Difference, page: RenderOptions) -> Iterator[str]:
-    for drift in hidden:
-        yield _line(drift, page)
-        yield from rows(page, latent.consequence(drift, difference, page), indent=6)
+def _consequences(group: FindingGroup, page: RenderOptions, history: History) -> Iterator[str]:
+    if not page.verbose:
+        yield from rows(page, following(group, page), indent=6)
+    elif group.consequences:
+        yield "      " + page.paint(label("follow-from-it", page.lang, count=len(group.consequences)), "dim")
+        for drift in group.consequences:
+            yield "      " + finding_line(drift, page) + _since((drift,), page, history)
+
+
+def _unread(groups: FindingGroups, page: RenderOptions, history: History) -> Iterator[str]:
+    """Facts that were not read for one reason are one finding."""
+    for group in heaviest_first(groups.of_unread(page)):
+        if len(group.drifts) == 1:
+            yield finding_line(group.first, page)
+        else:
+            count = label("unknown-facts", page.lang, count=len(group.drifts), why=unread_why(group.first, page))
+            yield f"  {hosts_text(group.hosts, page.lang)}  {count}"
+            yield from _unread_facts(group, page)
+        yield from rows(page, follows_from(group.first, groups, page), indent=6)
+        yield from _consequences(group, page, history)
+
+
+def _unread_facts(group: FindingGroup, page: RenderOptions) -> Iterator[str]:
+    by_text = grouped(
+        group.drifts, lambda drift: (drift.expected.module, describe.fact(drift.expected.fact, page.lang))
+    )
+    shown = len(by_text) if page.verbose else _FIRST
+    for module, what in list(by_text)[:shown]:
+        yield "    " + "".join(parts(page, "", module, what))
+    if len(by_text) > shown:
+        yield "      " + label("and-more", page.lang, count=len(by_text) - shown)
+
+
+def _hidden(hidden: Sequence[AnyDrift], difference: Difference, page: RenderOptions) -> Iterator[str]:
+    for group in FindingGroups(difference).of_drift(hidden, page):
+        for drift in group.drifts if page.verbose else group.drifts[:1]:
+            yield finding_line(drift, page) if page.verbose else group_line(group, page)
+            yield from rows(page, latent.consequence(drift, difference, page), indent=6)
 
 
 def _advice(difference: Difference, page: RenderOptions) -> Iterator[str]:
     for advised in difference.advice:
-        yield _line(advised.drift, page)
+        yield finding_line(advised.drift, page)
         yield from rows(
             page, (*latent.consequence(advised.drift, difference, page), latent.hint(advised, page)), indent=6
         )
@@ -93,13 +138,16 @@ def alert_text(report: ClusterReport | ErrorReport, new: Collection[str], lang: 
     verdict = verdict_line(report.release, report.difference, page)
     first = label("alert-verdict", lang, cluster=report.name, verdict=verdict)
     drifts = [drift for _, drift in findings(report.difference) if fact_id(drift.expected.fact) in new]
+    causes_first = sorted(drifts, key=lambda drift: drift.expected.fact in report.difference.causes)
     more = len(drifts) - _NEW
     rest = (f"  {label('and-more', lang, count=more)}",) if more > 0 else ()
-    return "\n".join((first, *(_line(drift, page) for drift in drifts[:_NEW]), *rest))
+    return "\n".join((first, *(finding_line(drift, page) for drift in causes_first[:_NEW]), *rest))
 
 
-def _since(drift: AnyDrift, page: RenderOptions, history: History) -> str:
-    record = history.get(fact_id(drift.expected.fact))
+def _since(drifts: Iterable[AnyDrift], page: RenderOptions, history: History) -> str:
+    """Of the same finding on several hosts: the one that was there first."""
+    records = (history.get(fact_id(drift.expected.fact)) for drift in drifts)
+    record = min((record for record in records if record is not None), key=lambda r: r.since, default=None)
     if record is None:
         return ""
     flapping = label("finding-flapping", page.lang) if record.flapping else ""
@@ -109,28 +157,5 @@ def _since(drift: AnyDrift, page: RenderOptions, history: History) -> str:
 
 def _waived(difference: Difference, page: RenderOptions) -> Iterator[str]:
     for waived in difference.waived:
-        yield _line(waived.drift, page)
+        yield finding_line(waived.drift, page)
         yield from rows(page, (latent.waived_until(waived, page),), indent=6)
-
-
-def _line(drift: AnyDrift, page: RenderOptions) -> str:
-    fact, kind = drift.expected.fact, kind_of(drift.expected.fact)
-    return "".join(_parts(page, fact.host, drift.expected.module, describe.fact(fact, page.lang))) + _values(
-        drift, page, kind
-    )
-
-
-def _parts(page: RenderOptions, host: str, module: str, what: str) -> Iterator[str]:
-    yield "  " + sanitized(host) if host else ""
-    if module:
-        yield f"  {sanitized(module)}"
-    yield f"  {sanitized(what)}"
-
-
-def _values(drift: AnyDrift, page: RenderOptions, kind: str) -> str:
-    """What is, and after the arrow what should be; of what is unread only why."""
-    colon = "：" if page.lang == "zh" else ": "
-    match = describe.reading(drift.reading, page, kind=kind)
-    if isinstance(drift.reading, Unknown):
-        return colon + match
-    return f"{colon}{match} -> {describe.reading(drift.expected.reading, page, kind=kind)}"

@@ -14,6 +14,7 @@ def verdict_line(release: str, difference: Difference, page: RenderOptions) -> s
     total = drift + unknown + difference.matching
     counts = {"release": release, "drift": drift, "unknown": unknown, "matching": difference.matching, "total": total}
     text = page.paint(label(f"verdict-{result}", page.lang, **counts), "bold", COLOURS[result])
+    text += label("verdict-causes", page.lang, count=difference.consequences) if difference.consequences else ""
     hidden = sum(drift.expected.fact in difference.latent for drift in difference.drift)
     text += label("verdict-latent", page.lang, count=hidden) if hidden else ""
     text += label("verdict-advice", page.lang, count=len(difference.advice)) if difference.advice else ""

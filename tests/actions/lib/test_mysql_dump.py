@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,17 @@ import pytest
 from actions.backup import BackupMysql
 from actions.lib.mysql_dump import READ
 from probes.backup import DIRECTORY, PROBE, Backup
-from tests.probes.here import ask, brief, tool
+from probes.lib.rows import ROOT_HOME
+from probes.mysql import PROBE as MYSQL
+from probes.mysql import SCRIPT, LoginPath
+from tests.probes.here import ask, brief, run, tool
 from tests.support.broken_backups import WAYS
 from tests.support.broken_backups import broken as way
 from tests.support.mariadb import Server, servers
 from tests.support.shell import perform
 
 HOST = "10.0.0.1"
+LOGIN = LoginPath(host=HOST, login_path="default-root")
 SUPPORT = Path(__file__).parents[2] / "support"
 
 
@@ -241,6 +245,35 @@ def test_a_table_in_use_may_lack_a_quarter_of_its_rows_but_no_more(
     done = here.back_up(broken, FEWER=str(fewer))
     assert (done.returncode, here.reads()) == (code, "absent" if code else "fresh"), done.stderr
     assert ("`cmdb`.`cc_busy`: 29 rows are in the dump, the server has 40 or more" in done.stderr) == (code == 1)
+
+
+MY_CNF = """\
+[client]
+socket=/nonexistent
+[mysql]
+xml
+tee={tee}
+[mysqldump]
+no-data
+"""
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["ours", "and with those files"])
+def test_what_roots_my_cnf_says_to_clients_reaches_no_dump_and_no_probe(here: Here, alone: bool) -> None:
+    """The companion shows that it would."""
+    home = here.home / "root"
+    home.mkdir()
+    (home / ".my.cnf").write_text(MY_CNF.format(tee=home / "tee").replace("socket=", "socket=" if alone else "#"))
+    script = SCRIPT.removeprefix(ROOT_HOME)
+    command = replace(MYSQL.command([LOGIN]), script=script if alone else script.replace("--no-defaults", ""))
+    environment = {"HOME": str(home), "LOGIN": str(here.server.login)}
+    output = run(command, tools=SUPPORT / "tools", env=environment)
+    (reading,) = MYSQL.parse([LOGIN], output).values()
+    works = brief(reading) == "works"
+    dumped = here.back_up(HOME=str(home)) if alone else None
+    assert (works, (home / "tee").exists(), dumped is None or dumped.returncode == 0) == (alone, not alone, True), (
+        dumped
+    )
 
 
 def test_every_row_of_every_table_is_counted_in_the_dump(here: Here) -> None:

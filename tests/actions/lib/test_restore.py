@@ -57,7 +57,9 @@ def test_a_dump_of_mysql_goes_to_the_server_of_the_login_path_byte_by_byte(here:
     dump.write_text("insert 1;\ninsert 2;\n")
     here.record("mysql", dump, md5(dump.read_bytes()))
     assert here.paste(restore.mysql()) == 0
-    options = "--login-path=default-root --default-character-set=utf8mb4 --max-allowed-packet=1G --binary-mode"
+    options = (
+        "--no-defaults --login-path=default-root --default-character-set=utf8mb4 --max-allowed-packet=1G --binary-mode"
+    )
     assert here.calls() == [f"mysql {options}", "insert 1;", "insert 2;"]
 
 

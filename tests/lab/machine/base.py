@@ -103,6 +103,8 @@ def ensure(place: Place) -> Path:
 
 def _build(target: Path, suite: str) -> None:
     half = target.with_name(target.name + ".building")
+    if os.path.ismount(half / "proc"):  # of a build that was killed: it would make this one fail
+        quiet("umount", str(half / "proc"))
     shutil.rmtree(half, ignore_errors=True)
     log = STORE / "base.log"
     with open(log, "wb") as out:

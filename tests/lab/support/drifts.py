@@ -32,6 +32,7 @@ from probes.path import FileDigest, LineInFile, PathKind, TreeDigest, VersionTex
 from probes.port import PortListening, PortUnit
 from probes.redis import RedisCluster
 from probes.saas import SaasOnline
+from probes.seal import SealedFile
 from probes.steady import RecentlyStartedUnits
 from probes.system import NameResolved
 from probes.tag import SecretsTag
@@ -65,6 +66,8 @@ def _how(expected: AnyExpected, random: Random) -> tuple[str, Related]:
     match expected.fact:
         case UnitActive(unit=unit):
             return (_stray(unit), _nothing) if gone else (f"systemctl stop {unit}", _of_unit(expected, unit))
+        case SealedFile(path=path):
+            return f"echo '# mine' >> {path}", _nothing
         case UnitEnabled(unit=unit):
             return f"systemctl disable {unit}", _nothing
         case RecentlyStartedUnits(units=units):
@@ -93,8 +96,8 @@ def _how(expected: AnyExpected, random: Random) -> tuple[str, Related]:
         case AppContainer(app=app):
             how = random.choice(("stop -t 1", "rm -f"))
             return f"docker {how} $(docker ps -q --filter name=^{app}-)", _page(app)
-        case PagesUnserved(urls=urls):
-            app = random.choice(urls).rstrip("/").rpartition("/")[2]
+        case PagesUnserved(pages=pages):
+            app = random.choice(pages).rstrip("/").rpartition("/")[2]
             return f"ssh {HOSTS['h2']} 'docker stop -t 1 $(docker ps -q --filter name=^{app}-)'", _page(app)
         case DockerDataRoot():
             return (

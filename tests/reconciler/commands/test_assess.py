@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from probes.fact import Known, fact_id
+from probes.fact import Known, Unknown, fact_id
 from probes.port import PortListening
 from reconciler.cli.main import run
+from reconciler.commands.assess import cluster_report, comparing
+from reconciler.core.diff import UnreadHost
+from reconciler.core.diff import diff as compare
+from reconciler.engine.assess import Assessment, facts_of
+from reconciler.rules.clock import CHECK_S
 from specs.cluster import with_site
+from specs.diagnostic import diagnose
 from specs.parse import cluster_file
+from specs.reason import reason
 from tests.support.cluster_world import AUTH, AUTH_AT_BOOT, CLUSTER_FILE, ClusterWorld, connect, drifted
 
 TODAY = date(2026, 11, 29)
@@ -45,6 +52,16 @@ def site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Site:
         return world
 
     return made
+
+
+def test_a_clock_that_is_off_can_be_waived(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    ids = (f"host.clock-near {CHECK_S} @10.0.0.{number}" for number in (1, 2, 3))
+    lines = (f'[[waive]]\nfact = "{name}"\nuntil = 2026-12-31\nbecause = "x"\n' for name in ids)
+    site(WAIVE + "".join(lines)).clock_near = False
+    assert run(["check", "--lang", "en"]) == 0
+    out, err = capsys.readouterr()
+    assert "5 waived" in out
+    assert "waiver-unmatched" not in err
 
 
 @pytest.mark.parametrize("command", ["check", "diff"])
@@ -87,3 +104,24 @@ def test_without_them_it_is_as_it_always_was(site: Site, capsys: pytest.CaptureF
     document = json.loads(capsys.readouterr().out)
     assert {item["fact"] for item in document["drift"]} == {fact_id(AUTH), fact_id(AUTH_AT_BOOT)}
     assert document["waived"] == []
+
+
+def test_a_host_that_could_not_be_asked_is_the_cause_of_all_that_is_not_known_of_it() -> None:
+    world = drifted().cluster
+    silent = diagnose("host-unreachable", where=AUTH.host, error="no answer")
+    unread = Unknown(reason("host-unreachable", host=AUTH.host, error="no answer"))
+    expected, decide = comparing(world.cluster)
+    facts = tuple(fact for fact in facts_of(expected) if fact.host == AUTH.host)
+    readings = {**world.read(facts_of(expected)), **dict.fromkeys(facts, unread)}
+    assessment = Assessment(
+        plan=decide(readings),
+        readings=readings,
+        difference=compare(expected, readings),
+        expected=expected,
+        diagnostics={AUTH.host: silent},
+    )
+    found = cluster_report(world.cluster, assessment).difference
+    assert found.unknown
+    assert {found.causes[drift.expected.fact] for drift in found.unknown} == {
+        UnreadHost(host=AUTH.host, diagnostic=silent)
+    }

@@ -16,7 +16,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from probes.fact import AnyFact, Known, Unknown, kind_of
+from probes.fact import AnyFact, Known, Unknown, fact_id, kind_of
+from probes.host import ClockNear
 from reconciler.cli.main import run
 from reconciler.commands import check as command
 from reconciler.commands import session
@@ -474,3 +475,55 @@ def test_several_clusters_are_checked_and_reported_together(desk: Desk, capsys: 
 def test_everything_else_takes_one_cluster(desk: Desk, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["-c", "cluster.toml", "-c", "b.toml", *words.split()]) == 64
     assert capsys.readouterr().out == ""
+
+
+# Causes, and what is listed
+
+
+@pytest.mark.parametrize("words", ["check", "diff"])
+def test_a_filter_shortens_the_list_and_changes_no_exit_code(
+    desk: Desk, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.set(active="inactive")
+    assert run(["--lang", "en", words, "--host", "10.0.0.1", "-v"]) == 2
+    out = capsys.readouterr().out
+    assert "bk-auth.service" not in out
+    assert "not listed by this filter: 1 finding;" in out
+    assert "differs from 6.2.2: 1 of " in out
+    assert run([words, "--module", "auth", "--host", "10.0.0.3", "-o", "json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert [item["fact"] for item in document["drift"]] == ["unit.active bk-auth.service @10.0.0.3"]
+    assert document["listing"] == {"hosts": ["10.0.0.3"], "modules": ["auth"], "latent": False, "not_listed": 0}
+
+
+@pytest.mark.parametrize("words", ["check --host 10.9.9.9", "diff --module pass"])
+def test_a_filter_of_unknown_names_is_misused(desk: Desk, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--lang", "en", *words.split()]) == 64
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert ("host-unknown" in err) or ("module-unknown" in err)
+
+
+@pytest.mark.parametrize("words", ["--install-timer -v", "--remove-timer --latent", "-c b.toml --host 10.0.0.1"])
+def test_a_filter_is_for_no_timer_and_for_one_cluster(
+    desk: Desk, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--lang", "en", "check", "-c", "cluster.toml", *words.split()]) == 64
+    assert "not for a timer" in capsys.readouterr().err
+
+
+def test_a_clock_that_is_off_is_a_finding_with_the_same_id_each_time(desk: Desk) -> None:
+    clock = next(fact for fact in desk.report().readings if isinstance(fact, ClockNear))
+    assert fact_id(clock) == f"host.clock-near {clock.seconds} @{clock.host}"
+    assert desk.report().difference.drift == ()
+    desk.world.clock_near = False
+    first, second = desk.report(), desk.report()
+    assert _kinds(first) == ["host.clock-near"] * len(desk.world.cluster.cluster.inventory.everyone)
+    assert first.history.keys() == second.history.keys()
+    assert first.difference.drift != second.difference.drift, "each by the time of its own check"
+
+
+def test_diff_holds_clocks_against_the_time_it_is(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.world.clock_near = False
+    assert run(["--lang", "en", "diff"]) == 2
+    assert "clock" in capsys.readouterr().out

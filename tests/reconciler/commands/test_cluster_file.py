@@ -51,3 +51,24 @@ def test_a_file_that_an_editor_of_windows_saved_is_read(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbf" + CLUSTER.replace("\n", "\r\n").encode())
     path.chmod(0o600)
     assert cluster_file.load(path).controller.address == "10.0.0.1"
+
+
+def test_what_the_site_expects_is_refused_before_any_host_answers(tmp_path: Path) -> None:
+    path = tmp_path / "cluster.toml"
+    lines = '[[expect]]\nfact = { kind = "unit.activ", unit = "x" }\nvalue = "active"\nbecause = "x"\n'
+    path.write_text(CLUSTER + lines + lines.replace("unit.activ", "unit.active").replace('"active"', "7"), "utf-8")
+    path.chmod(0o600)
+    with pytest.raises(SpecError) as refused:
+        cluster_file.load(path)
+    assert [(problem.code, problem.where) for problem in refused.value.diagnostics] == [
+        ("expect-unreadable", "cluster.toml, expect 1"),
+        ("expect-unreadable", "cluster.toml, expect 2"),
+    ]
+
+
+def test_which_hosts_there_are_only_the_cluster_says(tmp_path: Path) -> None:
+    path = tmp_path / "cluster.toml"
+    lines = '[[expect]]\nfact = { kind = "unit.active", unit = "x" }\nvalue = "active"\nbecause = "x"\n'
+    path.write_text(CLUSTER + lines + 'hosts = ["10.9.9.9"]\n' + lines, "utf-8")
+    path.chmod(0o600)
+    assert len(cluster_file.load(path).expect) == 2

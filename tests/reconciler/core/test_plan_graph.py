@@ -538,6 +538,21 @@ def test_what_a_step_will_invalidate_is_decided_on_as_if_it_were_gone_already() 
     assert [item.reading for item in made.steps[1].repairs] == [Known(True)]
 
 
+def test_what_equals_another_and_will_be_invalidated_is_gone_already_too() -> None:
+    readings: list[tuple[str, AnyReading]] = []
+    rules: Rules = {"a": repair("a", undoes="b"), "b": repair("b")}
+
+    def rule(drift: AnyDrift, facts: FactReader) -> Decision:
+        name = require_fact_type(drift, On).name
+        readings.append((name, drift.reading))
+        return rules[name]
+
+    same = On(host=HOST, name="b").must_equal(On(host=HOST, name="c"), because=WHY, source="a test")
+    made = plan("test", (on("a"), same), {fact("a"): Absent(), fact("b"): Known(True), fact("c"): Known(True)}, rule)
+    assert [name_of(step) for step in made.steps] == ["a", "b"]
+    assert set(readings) == {("a", Absent()), ("b", Absent())}
+
+
 def test_nothing_is_decided_on_a_fact_that_was_not_read_or_must_equal_one_that_was_not() -> None:
     def rule(drift: AnyDrift, facts: FactReader) -> Decision:
         raise AssertionError(drift)

@@ -27,6 +27,17 @@ def test_a_probe_has_none_of_it(tmp_path: Path) -> None:
         assert (told.stdout, told.stderr) == ("0\n", "")
 
 
+def test_what_roots_docker_config_says_reaches_no_probe(tmp_path: Path) -> None:
+    """It may name another daemon and other formats. Both ways in which a probe's script travels."""
+    (tmp_path / "docker").write_text('#!/bin/sh\necho "${DOCKER_CONFIG-$HOME/.docker}"\n')
+    (tmp_path / "docker").chmod(0o755)
+    command = Command(script="PATH=$1:$PATH\ndocker info\n", args=(str(tmp_path),))
+    env = {"PATH": os.environ["PATH"], "HOME": "/root"}
+    for words in (["sh", "-c", command.render()], ["sh", "-c", command.section()]):
+        told = subprocess.run(words, capture_output=True, text=True, env=env, timeout=20, check=True)
+        assert told.stdout == "/nonexistent\n"
+
+
 def job(tmp_path: Path, profile: str, script: str) -> subprocess.CompletedProcess[str]:
     """The inner half of the runner, which becomes the job, after a login that reads this profile."""
     home = tmp_path / "home"

@@ -9,13 +9,13 @@ from probes.unit import UnitActive
 from reconciler.core.diff import Difference, diff, without_advice
 from reconciler.core.plan import Plan
 from reconciler.core.verdict import verdict
-from reconciler.rules import module_extras
 from reconciler.rules.registry import expected_facts
 from reconciler.view.render import RenderOptions
 from reconciler.view.text import check_text, plan_text
 from tests.sim.worlds import finished, guide_cluster, live, study
 
 WHOLE = guide_cluster()
+INGRESS = "http://paas.service.consul:8080"
 APPS = [app.code for app in WHOLE.release.apps]
 (PAGES,) = (wish.fact for wish in expected_facts(WHOLE) if isinstance(wish.fact, PagesUnserved))
 
@@ -34,8 +34,8 @@ ALL_502 = tuple(f"/o/{app}/ 502" for app in APPS)
     "told",
     [
         ALL_502,
-        (f"{module_extras.INGRESS_URL} unresolved",),
-        (f"{module_extras.INGRESS_URL} refused",),
+        (f"{INGRESS} unresolved",),
+        (f"{INGRESS} refused",),
         ("/o/bk_sops/ silent",),
     ],
     ids=["every-page-502", "name-leads-nowhere", "nobody-at-the-entrance", "one-silent"],
@@ -73,11 +73,12 @@ def test_a_page_does_not_follow_the_container_of_another() -> None:
 
 def test_all_pages_follow_an_entrance_that_is_down() -> None:
     nginx = UnitActive(host="10.0.0.2", unit="openresty.service")
-    plan, _ = looked((PAGES, Known((f"{module_extras.INGRESS_URL} refused",))), (nginx, Known("inactive")))
+    plan, _ = looked((PAGES, Known((f"{INGRESS} refused",))), (nginx, Known("inactive")))
     assert [step.id.rpartition("-")[0] for step in plan.steps] == ["unit.start-openresty.service@10.0.0.2"]
     assert (plan.blocked, [follows.expected.fact for follows in plan.derived]) == ((), [PAGES])
 
 
 def test_every_saas_is_asked_for() -> None:
-    assert PAGES.urls == tuple(f"{module_extras.INGRESS_URL}/o/{app}/" for app in APPS)
+    assert PAGES.pages == tuple(f"/o/{app}/" for app in APPS)
+    assert PAGES.env == "/data/install/bin/04-final/paas.env"
     assert len(APPS) == 7

@@ -552,6 +552,56 @@ def test_a_recycled_pid_is_not_mistaken_for_the_job(host: LocalTransport) -> Non
     assert asyncio.run(run()) == Known("vanished")
 
 
+def test_a_short_job_is_followed_to_its_end_by_the_command_that_launched_it(host: LocalTransport) -> None:
+    async def run() -> tuple[JobResult, list[str]]:
+        launched, lines = await launch(host, H, order("echo bye; exit 3")), list[str]()
+        followed = await follow_log(
+            host, H, "test.1", clock=SystemClock(), on_line=lines.append, timeout_s=30, first=launched.log
+        )
+        return followed, lines
+
+    followed, lines = asyncio.run(run())
+    assert (followed.state, lines) == ("exited:3", ["bye"])
+    assert len(host.calls) == 1
+
+
+def test_a_launch_that_follows_its_job_holds_no_lock(
+    host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here it would follow for a quarter of an hour, and its job ends only when another has run."""
+    patient = LAUNCH.replace('"$tries" -lt 14', '"$tries" -lt 9000')
+    assert patient != LAUNCH
+    monkeypatch.setattr(job, "LAUNCH", patient)
+    other = tmp_path / "other"
+
+    async def run() -> list[LaunchResult]:
+        async with asyncio.timeout(15), asyncio.TaskGroup() as group:
+            waits = order('until [ -e "$1" ]; do sleep 0.02; done', str(other), job="test.1")
+            waiting = group.create_task(launch(host, H, waits))
+            await until(lambda: (host.state(H) / "jobs" / "test.1" / "child").exists())
+            makes = group.create_task(launch(host, H, order(': >"$1"', str(other), job="test.2")))
+        return [waiting.result(), makes.result()]
+
+    first, second = asyncio.run(run())
+    assert first.log is not None
+    assert second.log is not None
+    assert [first.log.state, second.log.state] == ["exited:0", "exited:0"]
+
+
+def test_an_answer_that_breaks_off_after_the_start_is_asked_for_again(host: LocalTransport) -> None:
+    """The launch is known to have worked; only the log is missing."""
+
+    async def run() -> tuple[LaunchResult, JobResult, list[str]]:
+        started = "bkrec-says test.1 started\n"
+        cut = Greeting(host, "", len(started) + 5)
+        launched = await launch(cut, H, order("echo bye; exit 3"))
+        assert launched.log is None
+        return launched, *await ended(host)
+
+    launched, followed, lines = asyncio.run(run())
+    assert (launched.status, followed.state, lines) == ("started", "exited:3", ["bye"])
+
+
 def test_a_lower_epoch_than_the_highest_seen_is_refused(host: LocalTransport) -> None:
     async def run() -> list[LaunchResult]:
         newer = await launch(host, H, order("exit 0", job="test.1", epoch=7))

@@ -18,6 +18,9 @@ from reconciler.view.documents import (
     LockDoc,
     PauseDoc,
     RunReportDoc,
+    SealChangeDoc,
+    SealDoc,
+    SealedHostDoc,
     StatusDoc,
     StepReportDoc,
     TaskDoc,
@@ -92,6 +95,17 @@ REPORTS: Mapping[ReportKind, Any] = {
         ),
     ),
     "lock": LockDoc(locked=True, who="wang", origin="ops", run="r1", epoch=2, age_s=1.0),
+    "seal": SealDoc(
+        hosts=[
+            SealedHostDoc(
+                host="10.0.0.1",
+                state="sealed",
+                entries=812,
+                accepted=[SealChangeDoc(change="content", part="units", name="/etc/systemd/system/x.service")],
+            ),
+            SealedHostDoc(host="10.0.0.2", state="history", history=["2026-11-29T19:27:31Z root@vm take"]),
+        ]
+    ),
     "pause": PauseDoc(paused=True, who="wang", since="now", why="disk"),
     "plan": CLUSTER,
     "probe": ProbeReport(

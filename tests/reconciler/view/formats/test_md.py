@@ -29,8 +29,8 @@ def _rows(text: str) -> list[list[str]]:
 def test_a_finding_is_a_row_with_since_when() -> None:
     history = {"unit.active bk-auth.service @10.0.0.3": FindingRecord(since=1_700_000_000, last=1_700_000_000)}
     head, _, *body = _rows(_text(replace(CLUSTER, history=history)))
-    assert head == ["severity", "host", "module", "fact", "actual", "expected", "since"]
-    assert {len(row) for row in body} == {7}
+    assert head == ["severity", "host", "module", "fact", "actual", "expected", "since", "follows from"]
+    assert {len(row) for row in body} == {8}
     assert body[1] == [
         "drift",
         "10.0.0.3",
@@ -39,6 +39,7 @@ def test_a_finding_is_a_row_with_since_when() -> None:
         "inactive",
         "active",
         "2023-11-14T22:13:20Z",
+        "",
     ]
     assert body[3][0] == "unknown"
 
@@ -53,4 +54,4 @@ def test_what_a_host_says_is_no_markup() -> None:
     assert escaped("a|b `c` <script> [x](y)\n*z*") == "a\\|b \\`c\\` &lt;script&gt; \\[x\\](y) \\*z\\*"
     path = FileDigest(host="h|1", path="/a|b")
     found = diff([path.must_be("x", because=AUTH, source="s")], {path: Known("a|<b>")})
-    assert {len(row) for row in _rows(_text(replace(CLUSTER, difference=found)))} == {7}
+    assert {len(row) for row in _rows(_text(replace(CLUSTER, difference=found)))} == {8}

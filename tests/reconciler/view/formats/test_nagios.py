@@ -91,7 +91,7 @@ def test_line_data_and_exit_code_are_a_plugins(case: str, lang: Any) -> None:
             f"{name}.{count}" for name in ("x", "z") for count in ("drift", "latent", "unknown", "advice", "waived")
         }
     if isinstance(report, ClusterReport):
-        assert set(data) == {"facts", "drift", "latent", "advice", "unknown", "waived"}
+        assert set(data) == {"facts", "drift", "latent", "advice", "unknown", "waived", "consequences"}
 
 
 def test_the_rules_are_kept_by_none_of_these() -> None:

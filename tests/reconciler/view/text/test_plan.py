@@ -40,8 +40,7 @@ ZH = RenderOptions(lang="zh", titles=TITLES)
 
 
 def test_diff_tells_each_drift_in_full() -> None:
-    assert diff_text("6.2.2", difference(), EN).startswith(
-        """\
+    assert """\
 10.0.0.2
   paas: PaaS platform (PaaS 平台)
     - unit bk-paas-login.service
@@ -57,6 +56,15 @@ def test_diff_tells_each_drift_in_full() -> None:
       actual    inactive
       because   bkauth answers for every application
       source    guide 7.3
+""" in diff_text("6.2.2", difference(), EN)
+
+
+def test_diff_longer_than_a_screen_begins_with_its_causes_a_line_each() -> None:
+    assert diff_text("6.2.2", difference(), EN).startswith(
+        """\
+4 causes, what explains most first
+  10.0.0.3  auth  unit bk-auth.service at boot: unknown: systemctl returned nothing for bk-auth.ser…
+  10.0.0.2  paas  unit bk-paas-login.service: active -> absent
 """
     )
 

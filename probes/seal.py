@@ -1,0 +1,109 @@
+"""The seal of a finished platform: what has changed on a host since its manifest was written.
+
+A run that converges writes the manifest, and `bkrec seal`; here it is only compared, on the host, and nothing but what
+differs comes back. The manifest says itself what it covers. A change is one word for each thing that differs:
+"content", "mode", "owner", "content+mode", "type"; "gone"; "new". What could not be read is Unknown, never the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probes.command import Command, Output
+from probes.fact import Absent, AnyFact, AnyReading, Fact, Known, Readings, Unknown
+from probes.lib.rows import MISSING, lines_of
+from probes.lib.seal_shell import JUDGE, LISTED, MANIFEST
+from probes.probe import Probe
+from specs.reason import reason
+
+Change = tuple[str, str, str]
+"""What has changed, the part of the platform, and the name."""
+UNCHANGED = "unchanged"
+REST = "*"
+"""The name that stands for what a part has beyond the first fifty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealChanges(Fact[tuple[str, ...]]):
+    """ "content configuration /data/bkce/etc/x" for each change, or "many programs 1234"; Absent without a seal."""
+
+    kind: Literal["seal.changes"] = "seal.changes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFile(Fact[str]):
+    """One file, container's property or kernel's value: "unchanged", or the change. `path` "*": those not listed."""
+
+    part: str
+    path: str
+    kind: Literal["seal.file"] = "seal.file"
+
+
+SealFact = SealChanges | SealedFile
+
+SCRIPT = (
+    MISSING
+    + LISTED
+    + JUDGE
+    + r"""
+manifest=$1
+if missing "$manifest"; then echo absent
+elif [ ! -r "$manifest" ]; then echo unreadable
+elif ! whole; then echo damaged
+else
+  scope=$(sed -n '/^@/p' "$manifest")
+  now=$(list)
+  moved=$(feed "" | judge digest)
+  sums=
+  if [ -n "$moved" ]; then sums=$(for twice in 1 2; do printf '%s\n' "$moved" | digests; done); fi
+  feed "$sums" | judge compare && echo end
+fi
+"""
+)
+
+
+def command(facts: Sequence[SealFact]) -> Command:
+    return Command(script=SCRIPT, args=(MANIFEST,), timeout_s=120.0)
+
+
+def parse(facts: Sequence[SealFact], output: Output) -> Readings:
+    read = _changes(output)
+    if not isinstance(read, tuple):
+        return dict.fromkeys(facts, read)
+    return {fact: _all(read) if isinstance(fact, SealChanges) else _of(fact, read) for fact in facts}
+
+
+def _changes(output: Output) -> tuple[Change, ...] | Absent | Unknown:
+    match lines_of(output):
+        case ["absent"]:
+            return Absent()
+        case ["unreadable"]:
+            return Unknown(reason("path-unreadable", path=MANIFEST))
+        case ["damaged"]:
+            return Unknown(reason("seal-damaged", path=MANIFEST))
+        case [*rows, "end"]:
+            return tuple(_change(row) for row in sorted(rows))
+        case _:
+            raise ValueError("the answer about the seal is cut")
+
+
+def _change(row: str) -> Change:
+    change, part, path = row.split("\t")
+    return change, part, path
+
+
+def _all(changes: tuple[Change, ...]) -> AnyReading:
+    return Known(tuple(" ".join(change) for change in changes))
+
+
+def _of(fact: SealedFile, changes: tuple[Change, ...]) -> AnyReading:
+    for change, part, path in changes:
+        if part == fact.part and (path == fact.path or (change == "many" and fact.path == REST)):
+            return Unknown(reason("path-unreadable", path=path)) if change == "unread" else Known(change)
+    if any(change == "unread" and part == fact.part for change, part, _ in changes):
+        return Unknown(reason("seal-part-unread", part=fact.part))
+    return Known(UNCHANGED)
+
+
+FACTS: tuple[type[AnyFact], ...] = (SealChanges, SealedFile)
+PROBE = Probe(family="seal", facts=FACTS, command=command, parse=parse)

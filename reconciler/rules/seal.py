@@ -1,0 +1,150 @@
+"""The seal: what is covered on each host, what is expected of it, and what a person is told where it is broken.
+
+Hosts without a seal are expected to have none: a fresh 6.2.2 is converged, and one line says how to seal it. What has
+changed is expected file by file, so that each is a finding with a name that can be accepted or waived. Nothing is
+repaired here: which text is right, the one who edited or the one who rendered, only a person knows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from probes.consul import ConsulDefinition
+from probes.container import ContainerImage, ContainerState, DockerDataRoot
+from probes.fact import AnyDrift, AnyExpected, Known, Readings, Unknown, fact_id
+from probes.seal import REST, UNCHANGED, SealChanges, SealedFile
+from reconciler.core.diff import Difference
+from reconciler.core.fact_reader import FactReader
+from reconciler.core.planner import Decision
+from reconciler.rules.module_facts import DOCKER
+from specs.cluster import Cluster
+from specs.diagnostic import Diagnostic, diagnose
+from specs.reason import Reason, inline, reason
+
+FACTS = (SealChanges, SealedFile)
+SOURCE = "/var/lib/bkrec/seal/manifest"
+
+
+def facts_of(cluster: Cluster) -> tuple[SealChanges, ...]:
+    return tuple(SealChanges(host=host) for host in cluster.inventory.everyone)
+
+
+def with_seal(cluster: Cluster, readings: Readings) -> Cluster:
+    """With what has changed on sealed hosts. One object for the same answers: results are cached beside it."""
+    read = {fact.host: readings.get(fact) for fact in facts_of(cluster)}
+    changes = tuple((host, reading.value) for host, reading in read.items() if isinstance(reading, Known))
+    unread = tuple(host for host, reading in read.items() if isinstance(reading, Unknown))
+    return _with(cluster, changes, unread) if changes or unread else cluster
+
+
+@lru_cache(maxsize=8)
+def _with(cluster: Cluster, changes: tuple[tuple[str, tuple[str, ...]], ...], unread: tuple[str, ...]) -> Cluster:
+    return replace(cluster, seal_changes=changes, seal_unread=unread)
+
+
+def expect(cluster: Cluster) -> Iterator[AnyExpected]:
+    for host in cluster.seal_unread:
+        yield _unchanged(host)
+    for host, changes in cluster.seal_changes:
+        if not changes:
+            yield _unchanged(host)
+        for change in changes:
+            word, part, name = change.split(" ", 2)
+            fact = SealedFile(host=host, part=part, path=REST if word == "many" else name)
+            yield fact.must_be(UNCHANGED, because=because(cluster, part), source=SOURCE)
+
+
+def _unchanged(host: str) -> AnyExpected:
+    return SealChanges(host=host).must_be((), because=reason("seal-unchanged"), source=SOURCE)
+
+
+def because(cluster: Cluster, part: str) -> Reason:
+    own = next((known for known in cluster.release.seal.parts if known.name == part), None)
+    return reason(f"seal-{part}") if own is None else inline(own.because)
+
+
+def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    fact = drift.expected.fact
+    where = f"{fact.host} {fact.path}" if isinstance(fact, SealedFile) else fact.host
+    return diagnose("seal-broken", where=where, fact=fact_id(fact))
+
+
+def without_repeated(difference: Difference) -> Difference:
+    """Without changes of files and containers that another finding names with what is wrong in them. They are no less
+    part of the seal: where the other one is repaired by hand and the file differs still, this one is told."""
+    changed = [drift for drift in difference.drift if isinstance(drift.expected.fact, SealedFile)]
+    if not changed:
+        return difference
+    others = (*difference.drift, *difference.unknown, *(advised.drift for advised in difference.advice))
+    mentioned = {name for drift in others if not isinstance(drift.expected.fact, FACTS) for name in _names(drift)}
+    repeated = [drift for drift in changed if mentioned & set(_names(drift))]
+    return replace(difference, drift=tuple(drift for drift in difference.drift if drift not in repeated))
+
+
+def _names(drift: AnyDrift) -> Iterator[tuple[str, str]]:
+    """Host and path of each file that a fact is about; a directory by itself, which a path below it names too."""
+    fact = drift.expected.fact
+    match fact:
+        case SealedFile(path=path):
+            yield from ((fact.host, above) for above in _with_parents(path))
+        case ConsulDefinition(service=service):
+            yield fact.host, f"/etc/consul.d/service/{service}.json"
+        case DockerDataRoot():
+            yield fact.host, "/etc/docker/daemon.json"
+        case ContainerState(container=name) | ContainerImage(container=name):
+            yield fact.host, f"container:{name}"
+        case _:
+            for field in ("file", "path", "directory"):
+                path = getattr(fact, field, "")
+                if path:
+                    yield fact.host, str(path)
+
+
+def _with_parents(path: str) -> Iterator[str]:
+    if path.startswith("container:"):
+        yield path.rpartition(":")[0]
+    while path.count("/") > 1 or (path and not path.startswith("/")):
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def unsealed(cluster: Cluster, readings: Readings) -> Iterator[Diagnostic]:
+    """Told of a cluster that has converged: from here on changes could be seen."""
+    known = {host for host, _ in cluster.seal_changes} | set(cluster.seal_unread)
+    hosts = tuple(fact.host for fact in facts_of(cluster) if fact in readings and fact.host not in known)
+    if hosts:
+        yield diagnose("not-sealed", where=" ".join(hosts), hosts=len(hosts))
+
+
+def scope(cluster: Cluster, host: str) -> str:
+    """What the manifest of this host is to cover, in the words of `probes/lib/seal_shell.py`."""
+    return "".join(f"{line}\n" for line in dict.fromkeys(_scope(cluster, host)))
+
+
+def _scope(cluster: Cluster, host: str) -> Iterator[str]:
+    seal = cluster.release.seal
+    for part in seal.parts:
+        if part.controller and host != cluster.controller:
+            continue
+        yield from (f"@root\t{part.name}\t{_path(cluster, root)}" for root in part.roots)
+        yield from (f"@sysctl\t-\t{_path(cluster, file)}" for file in part.kernel)
+    yield from (f"@exclude\t-\t{_path(cluster, path)}" for entry in seal.exclusions for path in entry.paths)
+    yield from (f"@unit-directory\t-\t{directory}" for directory in seal.unit_directories)
+    yield from (f"@unit\t-\t{unit}" for unit in (*seal.units, *_units(cluster, host)))
+    yield from (f"@container\t-\t{name}" for name in _containers(cluster, host))
+
+
+def _path(cluster: Cluster, pattern: str) -> str:
+    return pattern.replace("{home}", cluster.paths.home).replace("{install}", cluster.paths.install)
+
+
+def _units(cluster: Cluster, host: str) -> Iterator[str]:
+    for module in (*cluster.modules(), *cluster.base_services()):
+        for unit in module.units:
+            if unit.name != DOCKER and host in cluster.hosts_on(module, unit.on, first=unit.first):
+                yield unit.name
+
+
+def _containers(cluster: Cluster, host: str) -> Iterator[str]:
+    for module in cluster.modules():
+        yield from (box.name for box in module.containers if host in cluster.hosts_on(module, box.on))

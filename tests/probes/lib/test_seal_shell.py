@@ -1,0 +1,118 @@
+"""What the seal covers besides files: units as systemd looks for them, containers, the kernel; and what is left out."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.probes.here import tool
+from tests.sim.worlds import release
+from tests.support.seals import SealedPlatform
+
+DOCKER = r"""case "$*" in
+  'ps -a --format {{.Names}}') cat "$0.names" ;;
+  *Created*) echo 2024-06-01T02:00:00.5Z ;;
+  *) cat "$0.answer"; echo "$3" ;;
+esac"""
+EXCLUDED = tuple(path for entry in release().seal.exclusions for path in entry.paths)
+
+
+def units(root: Path, *names: str) -> SealedPlatform:
+    scope = [f"@unit\t-\t{name}" for name in names]
+    scope += [f"@unit-directory\t-\t{root}/etc/systemd", f"@unit-directory\t-\t{root}/etc/run"]
+    platform = SealedPlatform(root, scope=scope)
+    platform.etc.mkdir()
+    return platform
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "systemd/bk-job-execute.service",
+        "run/bk-job-execute.service.d/override.conf",
+        "systemd/bk-job-.service.d/all-of-job.conf",
+        "systemd/service.d/all.conf",
+        "systemd/mysql@.service",
+        "systemd/mysql@.service.d/x.conf",
+    ],
+)
+def test_a_fragment_or_drop_in_that_counts_for_a_unit_is_seen(tmp_path: Path, name: str) -> None:
+    """Of any place where systemd looks for it: one that was not there is seen too."""
+    platform = units(tmp_path, "bk-job-execute.service", "mysql@default.service")
+    platform.seal(words=platform.words().replace(f"@root\tconfiguration\t{platform.etc}\n", ""))
+    assert platform.changes() == []
+    platform.write(name)
+    platform.write("systemd/another.service")
+    changes = platform.changes()
+    assert f"new units etc/{name}" in changes
+    assert not [change for change in changes if "another" in change]
+
+
+def test_a_container_started_otherwise_is_seen_by_what_differs_and_one_that_is_gone_is_not(tmp_path: Path) -> None:
+    tools = tool(tmp_path / "tools", "docker", DOCKER)
+    platform = SealedPlatform(tmp_path, tools=tools, scope=["@container\t-\tbk-paas-esb", "@container\t-\tbk-absent"])
+    platform.write("a.conf")
+    (tools / "docker.names").write_text("bk-paas-esb\nother\n")
+    (tools / "docker.answer").write_text("CANARY=secret\n")
+    platform.seal()
+    assert platform.changes() == []
+    (tools / "docker.answer").write_text("CANARY=other\n")
+    fields = ("command", "environment", "image", "mounts", "network")
+    assert platform.changes() == [f"content containers container:bk-paas-esb:{field}" for field in fields]
+    assert "CANARY" not in platform.manifest.read_text()
+    (tools / "docker.names").write_text("")
+    assert platform.changes() == []
+
+
+def test_a_docker_that_does_not_answer_leaves_containers_unread(tmp_path: Path) -> None:
+    platform = SealedPlatform(tmp_path, scope=["@container\t-\tbk-paas-esb"])
+    platform.write("a.conf")
+    platform.seal()
+    dead = SealedPlatform(tmp_path, tools=tool(tmp_path / "tools", "docker", "exit 1"))
+    assert dead.changes() == ["unread containers docker"]
+
+
+def test_a_kernel_value_that_the_vendor_sets_is_compared(tmp_path: Path) -> None:
+    platform = SealedPlatform(tmp_path, scope=[f"@sysctl\t-\t{tmp_path}/etc/*.conf"])
+    platform.write("99.conf", "# kernel\nkernel.ostype = Linux\nkernel.hostname=x\n\n")
+    platform.seal()
+    text = platform.manifest.read_text()
+    assert "sysctl:kernel.ostype" in text
+    assert platform.changes() == []
+    lines = [line.replace("\tv\t", "\tv\t", 1) for line in text.splitlines(keepends=True)]
+    other = [
+        "\t".join((*line.split("\t")[:8], "0" * 64, line.split("\t")[9])) if "ostype" in line else line
+        for line in lines
+    ]
+    platform.manifest.write_text("".join(other))
+    assert platform.changes() == ["content system sysctl:kernel.ostype"]
+
+
+def matched(pattern: str, root: Path) -> Path:
+    """A file that the pattern leaves out, below a directory of the test."""
+    name = pattern.replace("{home}", "/home").replace("{install}", "/install").replace("[0-9]", "1")
+    if name.startswith("*"):
+        name = "/etc/product" + name.replace("*", "", 1) if name.startswith("*/") else f"/etc/product/x{name[1:]}"
+    return root / name.replace("*", "x").lstrip("/")
+
+
+@pytest.mark.parametrize("pattern", EXCLUDED)
+def test_what_is_left_out_is_not_told_and_an_edit_beside_it_is(tmp_path: Path, pattern: str) -> None:
+    here = pattern.replace("{home}", f"{tmp_path}/home").replace("{install}", f"{tmp_path}/install")
+    here = here if here.startswith(("*", str(tmp_path))) else f"{tmp_path}{here}"
+    platform = SealedPlatform(tmp_path, excluded=(here,))
+    scope = f"@root\tconfiguration\t{tmp_path}/[!s]*\n@exclude\t-\t{here}\n"
+    file = matched(pattern, tmp_path)
+    file.parent.mkdir(parents=True)
+    file.write_text("made by itself\n")
+    beside = file.with_name("beside.txt")
+    beside.write_text("as it was\n")
+    assert platform.seal(words=scope).stdout.splitlines()[-1].startswith("bkrec-seal sealed")
+    file.write_text("and again\n")
+    assert platform.changes() == []
+    beside.write_text("another\n")
+    assert platform.changes() == [f"content configuration {beside.relative_to(tmp_path)}"]
+
+
+def test_every_pattern_that_is_left_out_has_a_reason_in_both_languages_and_a_source() -> None:
+    for entry in release().seal.exclusions:
+        assert all((entry.because.en, entry.because.zh, entry.source))
