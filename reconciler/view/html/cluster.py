@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from probes.fact import AnyDrift, Unknown, fact_id, kind_of
 from reconciler.core.check_history import FindingRecord
-from reconciler.core.diff import SEVERITIES, Severity, counts, findings
+from reconciler.core.diff import SEVERITIES, Severity, UnreadHost, counts, findings
 from reconciler.core.verdict import EventVerdict, RunVerdict, Verdict
 from reconciler.view import describe
 from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
@@ -242,7 +242,14 @@ def _by_cause(
 def _cause_of(
     severity: Severity, drift: AnyDrift, report: ClusterReport, page: RenderOptions
 ) -> tuple[Severity, str, str]:
-    """Severity, title, detail."""
+    """Severity, title, detail. What other findings follow from stands with them, under its own name."""
+    fact, known = drift.expected.fact, report.difference.causes
+    cause = known.get(fact, fact if fact in known.values() else None)
+    if isinstance(cause, UnreadHost):
+        return severity, unread_why(drift, page), ""
+    if cause is not None:
+        title = f"{describe.fact(cause, page.lang)} @{cause.host}"
+        return severity, title, label("html-one-cause", page.lang)
     if severity == "unknown":
         return severity, unread_why(drift, page), ""
     name = _module_name(drift.expected.module, page)

@@ -52,6 +52,7 @@ LABELS: dict[str, LocalizedText] = {
     "html-about-waived": message(
         "Waived in cluster.toml, and counted for no verdict.", "在 cluster.toml 中已豁免，不计入结论。"
     ),
+    "html-one-cause": message("The others follow from this one: repair it first.", "其余各项由它引起：请先修复它。"),
     "html-flapping": message("flapping", "状态反复"),
     "html-present": message("now", "当前存在"),
     "html-since": message("{since} ({times:time|times})", "{since}（共 {times} 次）"),

@@ -7,7 +7,7 @@ from reconciler.core.check_history import FindingRecord
 from reconciler.view.html import cluster
 from reconciler.view.render import RenderOptions
 from tests.reconciler.view.formats.specimens import CLUSTER
-from tests.reconciler.view.world import BKAUTH, EXPECTED, RIGHT, TITLES, difference
+from tests.reconciler.view.world import BKAUTH, EXPECTED, LOGIN, RIGHT, TITLES, difference
 
 PAGE = RenderOptions(titles=TITLES)
 REPORT = replace(CLUSTER, expected=EXPECTED)
@@ -36,6 +36,13 @@ def test_findings_stand_by_cause_the_gravest_first() -> None:
     assert causes[-1].title.startswith("systemctl returned nothing")
     first = causes[1].findings[0]
     assert (first.host, first.actual, first.expected) == ("10.0.0.3", "inactive", "active")
+
+
+def test_what_follows_from_a_finding_stands_with_it_under_its_name() -> None:
+    report = replace(REPORT, difference=replace(REPORT.difference, causes={LOGIN: BKAUTH}))
+    first = cluster.causes(report, PAGE)[0]
+    assert first.title == "unit bk-auth.service @10.0.0.3"
+    assert [finding.host for finding in first.findings] == ["10.0.0.2", "10.0.0.3"]
 
 
 def test_a_finding_says_since_when_it_is_there() -> None:
