@@ -16,6 +16,10 @@ from probes.lib.seal_shell import JUDGE, LISTED, MANIFEST
 from probes.probe import Probe
 from specs.reason import reason
 
+SealChange = Literal[
+    "unchanged", "content", "mode", "owner", "content+mode", "content+owner", "mode+owner", "content+mode+owner",
+    "type", "gone", "new", "many",
+]  # fmt: skip
 Change = tuple[str, str, str]
 """What has changed, the part of the platform, and the name."""
 UNCHANGED = "unchanged"
@@ -31,7 +35,7 @@ class SealChanges(Fact[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SealedFile(Fact[str]):
+class SealedFile(Fact[SealChange]):
     """One file, container's property or kernel's value: "unchanged", or the change. `path` "*": those not listed."""
 
     part: str

@@ -9,7 +9,7 @@ from reconciler.commands import rehearse
 from reconciler.commands.errors import UsageError
 from reconciler.commands.result import Result
 from reconciler.view.reports import RehearsalReport
-from tests.reconciler.commands.test_part import Desk, apply
+from tests.support.agreeing_operator import Desk, apply
 from tests.support.cluster_world import ClusterWorld, connect, drifted
 
 

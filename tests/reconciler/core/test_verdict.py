@@ -67,4 +67,5 @@ def test_every_error_ends_as_a_word_that_has_a_code() -> None:
         "PauseError": 4,
         "AckError": 4,
         "ApproveError": 4,
+        "SealError": 4,
     }

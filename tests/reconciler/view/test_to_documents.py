@@ -62,6 +62,7 @@ def test_an_event_is_one_line_and_holds_only_what_it_has() -> None:
     text = doc.dumped(event_document(EVENTS[2][0]), indent=None)
     assert text.count("\n") == 1
     own = {"module", "section", "irreversible", "changes", "restore"}
+    own |= {"action", "fields", "after", "locks", "outage", "estimate_s"}
     assert set(json.loads(text)) == {"schema", "event", "step", "host", "job"} | own
 
 
