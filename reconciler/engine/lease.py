@@ -270,14 +270,14 @@ async def try_acquire(
     raise LeaseError(diagnose("lease-failed", where=controller, error=_reply_text(output)))
 
 
-def lease_held(controller: str, holder: LeaseHolder) -> Diagnostic:
+def lease_contended(controller: str, holder: LeaseHolder) -> Diagnostic:
     return diagnose(
         "lease-held", where=controller, user=holder.user, at=holder.source, run=holder.run, age=holder.age_s
     )
 
 
 def contended(controller: str, holder: LeaseHolder) -> BkrecError:
-    return LeaseHeld(lease_held(controller, holder), holder=holder)
+    return LeaseHeld(lease_contended(controller, holder), holder=holder)
 
 
 async def read_lease(transport: Transport, controller: str) -> LeaseHolder | None:

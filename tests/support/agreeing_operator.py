@@ -3,7 +3,13 @@
 import asyncio
 from pathlib import Path
 
-from reconciler.cli.command import Console
+from reconciler.commands import apply as use_case
+from reconciler.commands.part import PartRequest
+from reconciler.commands.result import Answer, Result
+from reconciler.commands.run import Console
+from reconciler.core.events import Event, StepStarted
+from reconciler.engine.stop import StopRequest
+from reconciler.view.reports import ClusterReport, RunReport
 
 
 class Desk:

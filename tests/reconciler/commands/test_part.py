@@ -13,14 +13,13 @@ from reconciler.commands import apply as use_case
 from reconciler.commands import assess, part
 from reconciler.commands.errors import UsageError
 from reconciler.commands.part import PartRequest, window_of
-from reconciler.commands.result import Answer, Result
 from reconciler.commands.run import Console
-from reconciler.core.events import Event, StepDone, StepStarted
+from reconciler.core.events import Event, StepDone
 from reconciler.core.plan import Selection
 from reconciler.engine.stop import StopRequest
-from reconciler.view.reports import ClusterReport, RunReport
 from specs.diagnostic import Diagnostic
 from specs.reason import reason
+from tests.support.agreeing_operator import Desk, apply
 from tests.support.cluster_world import AUTH, AUTH_AT_BOOT, ClusterWorld, connect, drifted, planned
 
 REDIS = UnitActive(host="10.0.0.3", unit="redis-cluster-6380.service")
