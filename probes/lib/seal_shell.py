@@ -63,14 +63,19 @@ within() { # the roots below this one, as find's words; none of them has a blank
   done
 }
 digest() { sha256sum | cut -c 1-64; }
-containers() {
+containers() { # what an id was started with never changes: only an id that the manifest does not have is inspected
   wanted=$(printf '%s\n' "$scope" | sed -n "s/^@container$tab-$tab//p")
   [ -n "$wanted" ] || return 0
   command -v docker >/dev/null 2>&1 || return 0
-  present=$(docker ps -a --format '{{.Names}}' 2>/dev/null) || { printf 'unread\tcontainers\tdocker\n'; return 0; }
+  present=$(docker ps -a --no-trunc --format '{{.Names}} {{.ID}}' 2>/dev/null) ||
+    { printf 'unread\tcontainers\tdocker\n'; return 0; }
+  same=$(sealed_containers)
+  if [ -n "$same" ]; then printf '%s\n' "$same"; fi
   for name in $wanted; do
-    case "$newline$present$newline" in *"$newline$name$newline"*) : ;; *) continue ;; esac
-    created=$(docker inspect --format '{{.Created}}' "$name" 2>/dev/null) || created=
+    case "$newline$present" in *"$newline$name "*) : ;; *) continue ;; esac
+    case "$same" in *"${tab}container:$name:"*) continue ;; esac
+    id=$(printf '%s\n' "$present" | sed -n "s/^$name //p")
+    created=$(docker inspect --format '{{.Created}}' "$id" 2>/dev/null) || created=
     [ -n "$created" ] || { printf 'unread\tcontainers\t%s\n' "$name"; continue; }
     since=$(date -d "$created" +%s 2>/dev/null) || since=-
     for field in image mounts environment command network; do
@@ -81,12 +86,22 @@ containers() {
         command) shown='{{json .Config.Entrypoint}} {{json .Config.Cmd}}' ;;
         network) shown='{{.HostConfig.NetworkMode}}' ;;
       esac
-      text=$(docker inspect --format "$shown" "$name" 2>/dev/null) || text=
+      text=$(docker inspect --format "$shown" "$id" 2>/dev/null) || text=
       if [ -z "$text" ]; then printf 'unread\tcontainers\t%s\n' "$name"; continue; fi
-      printf 'containers\tc\t-\t-\t-\t-\t%s\t-\t%s\tcontainer:%s:%s\002\n' \
-        "$since" "$(printf %s "$text" | digest)" "$name" "$field"
+      printf 'containers\tc\t-\t-\t-\t-\t%s\t%s\t%s\tcontainer:%s:%s\002\n' \
+        "$since" "$id" "$(printf %s "$text" | digest)" "$name" "$field"
     done
   done
+}
+sealed_containers() { # the manifest's lines of those in $present that still have their id
+  [ -r "$manifest" ] || return 0
+  printf '%s\n' "$present" | awk -F '\t' '
+    FNR == NR { split($0, word, " "); id[word[1]] = word[2]; next }
+    $1 == "containers" && $2 == "c" {
+      name = $10
+      sub(/^container:/, "", name); sub(/:[^:]*$/, "", name)
+      if ((name in id) && id[name] == $8) print
+    }' - "$manifest"
 }
 kernel() { # of the keys that these files set, what the kernel has
   printf '%s\n' "$scope" | while IFS=$tab read -r word part value; do

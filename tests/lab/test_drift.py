@@ -10,7 +10,8 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 
 H1, H2, H3 = "@10.0.0.1", "@10.0.0.2", "@10.0.0.3"
 SAAS = ("bk_iam", "bk_user_manage", "bk_nodeman", "bk_sops", "bk_itsm", "bk_monitorv3", "bk_log_search")
-PAGES = f"http.unserved {','.join(f'http://paas.service.consul/o/{code}/' for code in SAAS)} {H1}"
+PAAS = "/data/install/bin/04-final/paas.env"
+PAGES = f"http.unserved {PAAS} {','.join(f'/o/{code}/' for code in SAAS)} {H1}"
 TREE = "path.tree /data/install .rcmdrc,.bk_install.step,.controller_ip,.agreed,.path,.git,*.pyc,*.bkrec-part"
 JOB = "/data/install/bin/03-userdef/job.env"
 FINAL = "/data/install/bin/04-final/job.env"

@@ -9,10 +9,12 @@ from tests.sim.worlds import release
 from tests.support.seals import SealedPlatform
 
 DOCKER = r"""case "$*" in
-  'ps -a --format {{.Names}}') cat "$0.names" ;;
+  'ps -a --no-trunc --format {{.Names}} {{.ID}}') cat "$0.names" ;;
+  *' other'* | inspect*' bk-'*) exit 1 ;;
   *Created*) echo 2024-06-01T02:00:00.5Z ;;
   *) cat "$0.answer"; echo "$3" ;;
 esac"""
+FIELDS = ("command", "environment", "image", "mounts", "network")
 EXCLUDED = tuple(path for entry in release().seal.exclusions for path in entry.paths)
 
 
@@ -51,16 +53,30 @@ def test_a_container_started_otherwise_is_seen_by_what_differs_and_one_that_is_g
     tools = tool(tmp_path / "tools", "docker", DOCKER)
     platform = SealedPlatform(tmp_path, tools=tools, scope=["@container\t-\tbk-paas-esb", "@container\t-\tbk-absent"])
     platform.write("a.conf")
-    (tools / "docker.names").write_text("bk-paas-esb\nother\n")
+    (tools / "docker.names").write_text("bk-paas-esb 4ac1\nother 77aa\n")
     (tools / "docker.answer").write_text("CANARY=secret\n")
     platform.seal()
     assert platform.changes() == []
+    (tools / "docker.names").write_text("bk-paas-esb 9be2\nother 77aa\n")
+    assert platform.changes() == [], "started anew as it was"
     (tools / "docker.answer").write_text("CANARY=other\n")
-    fields = ("command", "environment", "image", "mounts", "network")
-    assert platform.changes() == [f"content containers container:bk-paas-esb:{field}" for field in fields]
+    assert platform.changes() == [f"content containers container:bk-paas-esb:{field}" for field in FIELDS]
     assert "CANARY" not in platform.manifest.read_text()
     (tools / "docker.names").write_text("")
     assert platform.changes() == []
+
+
+def test_a_container_that_is_still_the_one_that_was_sealed_is_not_inspected(tmp_path: Path) -> None:
+    tools = tool(tmp_path / "tools", "docker", DOCKER)
+    platform = SealedPlatform(tmp_path, tools=tools, scope=["@container\t-\tbk-paas-esb", "@container\t-\tbk-paas"])
+    (tools / "docker.names").write_text("bk-paas 11aa\nbk-paas-esb 4ac1\n")
+    (tools / "docker.answer").write_text("CANARY=secret\n")
+    platform.write("a.conf")
+    platform.seal()
+    (tools / "docker.answer").unlink()
+    assert platform.changes() == []
+    (tools / "docker.names").write_text("bk-paas 22bb\nbk-paas-esb 4ac1\n")
+    assert platform.changes() == [f"content containers container:bk-paas:{field}" for field in FIELDS]
 
 
 def test_a_docker_that_does_not_answer_leaves_containers_unread(tmp_path: Path) -> None:
