@@ -189,7 +189,7 @@ def test_a_row_is_set_by_stdin_and_only_to_plain_words(tmp_path: Path, tools: Pa
     tool(tools, "mysql", "echo $* > asked; cat >> asked")
     assert done(SetVersion(host=HOST, login_path="mysql-paas", code="bkssm", version="1.0.8").command(), tmp_path) == 0
     sql = "UPDATE bksuite_common.production_info SET version = '1.0.8' WHERE code = 'bkssm';"
-    assert (tmp_path / "asked").read_text() == f"--no-defaults\n--login-path=mysql-paas\n{sql}\n"
+    assert (tmp_path / "asked").read_text() == f"--no-defaults --login-path=mysql-paas\n{sql}\n"
     odd = SetVersion(host=HOST, login_path="mysql-paas", code="bkssm", version="1'; drop")
     assert done(odd.command(), tmp_path) == 64
 

@@ -29,9 +29,9 @@ EDITS = {
         "h3",
         "cp -p /bin/true /data/bkce/job/backend/bin/gateway",
     ),
-    f"seal.file ingress /etc/consul-template/conf.d/cmdb.conf {H2}": (
+    f"seal.file ingress /usr/local/openresty/nginx/conf/bk.ssl {H2}": (
         "h2",
-        "rm /etc/consul-template/conf.d/cmdb.conf",
+        "rm /usr/local/openresty/nginx/conf/bk.ssl",
     ),
     f"seal.file services /etc/consul.d/mine.json {H1}": ("h1", "echo '{}' > /etc/consul.d/mine.json"),
     f"seal.file system /etc/security/limits.conf {H1}": (

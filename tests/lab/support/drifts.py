@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from probes import container
 from probes.certificate import CertificatesEnding
 from probes.consul import ConsulDefinition, ConsulPassing
 from probes.container import (
@@ -17,6 +18,7 @@ from probes.container import (
     ContainerState,
     ContainersWithoutRestartPolicy,
     DockerDataRoot,
+    DockerFault,
     UnsteadyContainers,
 )
 from probes.current import UnitCurrent, UnitStartedSince
@@ -99,6 +101,8 @@ def _how(expected: AnyExpected, random: Random) -> tuple[str, Related]:
         case PagesUnserved(pages=pages):
             app = random.choice(pages).rstrip("/").rpartition("/")[2]
             return f"ssh {HOSTS['h2']} 'docker stop -t 1 $(docker ps -q --filter name=^{app}-)'", _page(app)
+        case DockerFault(host=host):
+            return "systemctl stop docker.socket docker.service", _on_docker(host)
         case DockerDataRoot():
             return (
                 """sed -i 's|"data-root": *"[^"]*"|"data-root": "/data/elsewhere"|' /etc/docker/daemon.json""",
@@ -232,6 +236,16 @@ def _pages(other: AnyExpected) -> bool:
 def _page(app: str) -> Related:
     """A SaaS has a container and a page, and the one needs the other."""
     return lambda expected: isinstance(expected.fact, (AppContainer, PagesUnserved)) and app in fact_id(expected.fact)
+
+
+def _on_docker(host: str) -> Related:
+    """All that containers of this host do, and the pages, which lead there."""
+
+    def related(other: AnyExpected) -> bool:
+        here = other.fact.host == host
+        return _pages(other) or (here and isinstance(other.fact, (*container.FACTS, ConsulPassing)))
+
+    return related
 
 
 def _names(word: str, host: str) -> Related:
