@@ -5,7 +5,7 @@ Time is virtual: a day passes at once, and `--stop-at` is a time of the same clo
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +19,7 @@ from reconciler.commands import apply as use_case
 from reconciler.commands.part import PartRequest, request
 from reconciler.commands.result import Answer, Result
 from reconciler.commands.run import Console
-from reconciler.core.events import Event
-from reconciler.core.identity import job_key
+from reconciler.core.events import Event, StepStarted
 from reconciler.core.plan import Remaining, Step
 from reconciler.engine.stop import StopRequest
 from reconciler.rules import declared
@@ -44,14 +43,16 @@ def pristine() -> ClusterWorld:
     return world
 
 
-def apply(desk: Path, part: PartRequest | None = None) -> Result[RunReport]:
+def apply(
+    desk: Path, part: PartRequest | None = None, emit: Callable[[Event], None] | None = None
+) -> Result[RunReport]:
     async def confirm(_: ClusterReport) -> Answer:
         return "yes"
 
     def ignore(_: Event) -> None:
         """Nobody watches."""
 
-    console = Console(confirm=confirm, emit=ignore, stop=StopRequest())
+    console = Console(confirm=confirm, emit=emit or ignore, stop=StopRequest())
     return asyncio.run(use_case.apply(desk / "cluster.toml", console, part=part))
 
 
@@ -137,11 +138,12 @@ def apply_in_windows(world: ClusterWorld, desk: Path, minutes: int) -> Result[Ru
     later, but for those that end an outage. There is more than one night."""
     for night in range(9):
         stop_at, ends = window(world, minutes)
-        begun = begun_at(world)
-        result = apply(desk, request(None, None, None, stop_at))
+        begun = Begun(world)
+        result = apply(desk, request(None, None, None, stop_at), begun.note)
         for step in world.plans[-1].steps:
-            if job_key(step.action) in begun and not ends_an_outage(step):
-                assert begun[job_key(step.action)] + step.action.estimate_s <= ends, step.id
+            if step.id in begun and not ends_an_outage(step):
+                assert begun[step.id] + step.action.estimate_s <= ends, step.id
+        assert begun or result.exit_code == 0
         if result.exit_code == 0:
             assert night > 0, "the window is too long to show anything"
             return result
@@ -157,15 +159,17 @@ def window(world: ClusterWorld, minutes: int) -> tuple[str, float]:
     return f"{end:%H:%M}", world.clock.steady() + (end - world.clock.now()).total_seconds()
 
 
-def begun_at(world: ClusterWorld) -> dict[str, float]:
-    """When each job is launched, by its key; filled while the run goes on."""
-    begun: dict[str, float] = {}
+class Begun(dict[str, float]):
+    """When each step was begun, by its id: at its intent, which is recorded as soon as the window has been looked at.
+    All hosts share the world's clock, so that other jobs may move it on until the launch has arrived."""
 
-    def launched(name: str) -> None:
-        begun.setdefault(name.rpartition(".")[0], world.clock.steady())
+    def __init__(self, world: ClusterWorld) -> None:
+        super().__init__()
+        self.world = world
 
-    world.on_launch = launched
-    return begun
+    def note(self, event: Event) -> None:
+        if isinstance(event, StepStarted):
+            self.setdefault(event.step, self.world.clock.steady())
 
 
 def ends_an_outage(step: Step) -> bool:
