@@ -27,13 +27,16 @@ unit_files() { # UNIT, in each of $unit_directories: its fragment, and each dire
     stem=${stem%-*}
     names="$names$newline$stem-.$kind"
   done
-  printf '%s\n' "$unit_directories" | while read -r directory; do
-    printf '%s\n' "$names" "$kind" | while read -r name; do
+  IFS=$newline
+  set -f
+  for directory in $unit_directories; do
+    for name in $names $kind; do
       for path in "$directory/$name" "$directory/$name.d"; do
         if [ -e "$path" ] || [ -L "$path" ]; then printf 'units\t%s\n' "$path"; fi
       done
     done
   done
+  set +f
 }
 roots() { # of $scope, patterns resolved
   unit_directories=$(printf '%s\n' "$scope" | sed -n "s/^@unit-directory$tab-$tab//p" | while read -r directory; do
@@ -51,16 +54,33 @@ roots() { # of $scope, patterns resolved
   done | LC_ALL=C sort -u
 }
 files() { # find's expression of what is left out: every entry below the roots; a root within another is its own
-  printf '%s\n' "$roots" | while IFS=$tab read -r part root; do
-    [ -n "$root" ] || continue
-    { find -H "$root" -ignore_readdir_race \( "$@" $(within "$root") \) -prune -o -printf "$part\t$shape" 2>/dev/null ||
-        printf 'unread\t%s\t%s\0' "$part" "$root"; } | tr '\n\0' '\001\n'
+  printf '%s\n' "$roots" | apart | while IFS=$tab read -r part these inner; do
+    set -f
+    IFS=' '
+    { find -H $these -ignore_readdir_race \( "$@" $inner \) -prune -o -printf "$part\t$shape" 2>/dev/null ||
+        unread_roots "$@"; } | tr '\n\0' '\001\n'
   done
 }
-within() { # the roots below this one, as find's words; none of them has a blank
-  printf '%s\n' "$roots" | while IFS=$tab read -r part other; do
-    case $other in "$1"/*) printf ' -o -path %s' "$other" ;; esac
+apart() { # roots of a part in one line, for one find; one that has others within alone, with find's words for those
+  awk -F '\t' '
+    $2 != "" { part[++number] = $1; root[number] = $2 }
+    END {
+      for (i = 1; i <= number; i++) {
+        inner = ""
+        for (j = 1; j <= number; j++) if (index(root[j], root[i] "/") == 1) inner = inner " -o -path " root[j]
+        if (inner != "") print part[i] "\t" root[i] "\t" inner
+        else together[part[i]] = together[part[i]] " " root[i]
+      }
+      for (name in together) print name "\t" substr(together[name], 2) "\t"
+    }'
+}
+unread_roots() { # of $these, once find has failed: those where it fails again, else all
+  broken=
+  for root in $these; do
+    find -H "$root" -ignore_readdir_race \( "$@" $inner \) -prune -o -true >/dev/null 2>&1 ||
+      { broken=yes; printf 'unread\t%s\t%s\0' "$part" "$root"; }
   done
+  if [ -z "$broken" ]; then printf 'unread\t%s\t%s\0' "$part" "$these"; fi
 }
 digest() { sha256sum | cut -c 1-64; }
 containers() { # what an id was started with never changes: only an id that the manifest does not have is inspected
