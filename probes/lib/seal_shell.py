@@ -77,7 +77,7 @@ apart() { # roots of a part in one line, for one find; one that has others withi
 unread_roots() { # of $these, once find has failed: those where it fails again, else all
   broken=
   for root in $these; do
-    find -H "$root" -ignore_readdir_race \( "$@" $inner \) -prune -o -true >/dev/null 2>&1 ||
+    find -H "$root" -ignore_readdir_race \( "$@" $inner \) -prune -o -printf '%y' >/dev/null 2>&1 ||
       { broken=yes; printf 'unread\t%s\t%s\0' "$part" "$root"; }
   done
   if [ -z "$broken" ]; then printf 'unread\t%s\t%s\0' "$part" "$these"; fi
