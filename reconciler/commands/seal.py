@@ -69,16 +69,16 @@ async def show_history(path: Path) -> Result[SealDoc]:
 
 
 def sealing(opened: ClusterSession) -> Callable[[int, Assessment], Awaitable[None]]:
-    """For a run that has converged: seals hosts that have no seal, and renews what its jobs have changed on the others.
+    """For a run whose steps are done: renews what its jobs have changed where there is a seal, and where it has
+    converged seals the hosts that have none.
 
     Best effort: a host where that fails is told of by the assessment that follows."""
 
     async def seal(epoch: int, assessment: Assessment) -> None:
-        if not only_seal_differs(assessment.difference):
-            return
         cluster, readings = opened.cluster, assessment.readings
         read = {fact.host: readings.get(fact) for fact in rules.facts_of(cluster)}
-        await _take(opened, [host for host, reading in read.items() if not isinstance(reading, Known)], epoch=epoch)
+        if only_seal_differs(assessment.difference):
+            await _take(opened, [host for host, reading in read.items() if not isinstance(reading, Known)], epoch=epoch)
         changed = [host for host, reading in read.items() if isinstance(reading, Known) and reading.value]
         if changed:
             periods = await engine.job_periods(opened.transport, cluster.inventory.everyone)
