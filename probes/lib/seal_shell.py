@@ -205,7 +205,7 @@ judge() { # stdin: the sealed entries, `=sums`, digests, `=now`, the present ent
   }
   function meant(time, part, path,    i) { # by a person, by name; or the work of a job
     if (every) return 1
-    if (number_accepted) return (part " " shown(path)) in accept || (part " *") in accept
+    if (number_accepted) return (part " " shown(path)) in accept
     if (time !~ /^[0-9]/) return 0
     for (i = 1; i < number_of_periods; i += 2)
       if (time + 0 >= period[i] - 2 && time + 0 <= period[i + 1] + 3) return 1

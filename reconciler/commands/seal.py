@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from probes.fact import Known, fact_id
-from probes.seal import SealChanges, SealedFile
+from probes.seal import REST, SealChanges, SealedFile
 from reconciler.commands import caller, session
 from reconciler.commands.assess import comparing, spec_inputs
 from reconciler.commands.errors import RefusedError, UsageError
@@ -131,6 +131,9 @@ def _facts(words: Sequence[str]) -> tuple[SealedFile, ...]:
     facts = tuple(SealedFile(host=host, part=part, path=path) for part, path, host in parsed)
     if not facts or " ".join(fact_id(fact) for fact in facts) != text:
         raise UsageError(diagnose("seal-unknown-fact", fact=text or "-"))
+    nameless = [fact for fact in facts if fact.path == REST]
+    if nameless:
+        raise UsageError(*(diagnose("seal-nameless", fact=fact_id(fact)) for fact in nameless))
     return tuple(dict.fromkeys(facts))
 
 

@@ -322,7 +322,7 @@ async def renew_until_cancelled(transport: Transport, lease: Lease, *, clock: Cl
     validity, renewed_at = lease.validity, clock.steady()
     while True:
         sent_at, wall_ahead = clock.steady(), wall_ahead_s(clock)
-        match await _renew(transport, lease):
+        match await renew(transport, lease):
             case "renewed":
                 renewed_at = validity.renewed_at = sent_at
                 validity.wall_ahead = wall_ahead
@@ -341,7 +341,8 @@ async def renew_until_cancelled(transport: Transport, lease: Lease, *, clock: Cl
         await clock.sleep(RENEW_INTERVAL_S if on_time else RENEW_RETRY_INTERVAL_S)
 
 
-async def _renew(transport: Transport, lease: Lease) -> str:
+async def renew(transport: Transport, lease: Lease) -> str:
+    """The script's own verb: "renewed", "lost", or what else it says; empty without an answer."""
     _RENEW.before()
     try:
         output = await transport.run(

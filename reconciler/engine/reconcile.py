@@ -174,10 +174,10 @@ async def _run_rounds(lease: Lease, context: RunContext, state: RunState) -> Non
 
 
 async def _seal(lease: Lease, context: RunContext, state: RunState) -> None:
-    """After steps of which none failed, also where a person is waited for. What was sealed is compared once more: the
-    verdict is about what is."""
+    """After steps of which none failed, and after adopted jobs; also where a person is waited for. What was sealed is
+    compared once more: the verdict is about what is."""
     waits = all(diagnostic.disposition in ("needs-human", "pauses-run") for diagnostic in state.diagnostics)
-    ended_well = state.done and waits and not (state.failed or state.refused or context.stop.requested)
+    ended_well = waits and not (state.failed or state.refused or context.stop.requested)
     if context.seal is not None and ended_well:
         await context.seal(lease.epoch, state.assessment)
         state.assessment = await _assess(context)

@@ -6,22 +6,35 @@ is renewed by the lease meanwhile, and taking digests may last minutes). A histo
 
 from typing import LiteralString
 
+from probes.job import JOB_STATE
 from probes.lib.seal_shell import JUDGE, LISTED
 
-PERIODS: LiteralString = r"""
+PERIODS: LiteralString = (
+    JOB_STATE
+    + r"""
 root=$1
-now=$(date +%s)
-for job in "$root"/jobs/*; do
-  [ -e "$job/pid" ] || continue
-  begin=$(stat -c %Y "$job/origin" 2>/dev/null) || continue
-  end=$now
-  if [ -e "$job/exit" ]; then read -r status end <"$job/exit"; fi
-  case $end in '' | *[!0-9]*) end=$now ;; esac
+clock=$(date +%s)
+stat -c '%Y %n' "$root"/jobs/*/origin 2>/dev/null | while read -r begin origin; do
+  job=${origin%/origin}
+  rest=
+  state "$job"
+  case $was in
+    never) continue ;;
+    running) end=$clock ;;
+    exited:*) end=$rest ;;
+    *) end=$(stat -c %Y "$job/log" 2>/dev/null) || end=$begin ;;
+  esac
+  case $end in '' | *[!0-9]*) end=$begin ;; esac
   printf '%s %s\n' "$begin" "$end"
 done
-printf 'now %s\n' "$now"
+printf 'now %s\n' "$clock"
 """
-"""When jobs of bkrec ran on this host, and its clock now: other hosts' clocks need not agree with it."""
+)
+"""When jobs of bkrec ran on this host, and its clock now: other hosts' clocks need not agree with it.
+
+A job that vanished (a power loss, a kill) lasted until its log was last written: whatever changes later nobody knows to
+be its work. Source: stat(1) of coreutils 8.22.
+"""
 
 SEAL: LiteralString = (
     LISTED

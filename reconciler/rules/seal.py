@@ -5,6 +5,7 @@ changed is expected file by file, so that each is a finding with a name that can
 repaired here: which text is right, the one who edited or the one who rendered, only a person knows.
 """
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -64,9 +65,24 @@ def because(cluster: Cluster, part: str) -> Reason:
 
 
 def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
+    return _broken(drift)
+
+
+def _broken(drift: AnyDrift) -> Diagnostic:
     fact = drift.expected.fact
     where = f"{fact.host} {fact.path}" if isinstance(fact, SealedFile) else fact.host
-    return diagnose("seal-broken", where=where, fact=fact_id(fact))
+    if isinstance(fact, SealedFile) and fact.path == REST:
+        return diagnose("seal-nameless", where=where, fact=fact_id(fact))
+    return diagnose("seal-broken", where=where, fact=fact_id(fact), word=shlex.quote(fact_id(fact)))
+
+
+def example(difference: Difference) -> Iterator[Diagnostic]:
+    """What to do, told of the first file that has changed, where any has: how a change is accepted by name."""
+    for drift in difference.drift:
+        fact = drift.expected.fact
+        if isinstance(fact, SealedFile) and fact.path != REST:
+            yield _broken(drift)
+            return
 
 
 def without_repeated(difference: Difference) -> Difference:

@@ -119,6 +119,7 @@ class JobHost(ABC, Generic[B]):
             MARK_VERIFIED: self._mark_verified,
             APPROVE: self._approve,
             lease.ACQUIRE_SCRIPT: self._acquire,
+            lease.READ_SCRIPT: self._read_lease,
             lease.RENEW_SCRIPT: self._renew,
             lease.RELEASE_SCRIPT: self._release,
             lease.FORCE_RELEASE_SCRIPT: self._force_release,
@@ -197,6 +198,10 @@ class JobHost(ABC, Generic[B]):
         self.grants.append(Grant(run=run, epoch=self.epoch, at=self.clock()))
         yield
         return self._lease_reply("taken")
+
+    def _read_lease(self, command: Command) -> Stages:
+        yield
+        return self._lease_reply("read")
 
     def _renew(self, command: Command) -> Stages:
         if (refusal := self._unwritable("lease")) is not None:

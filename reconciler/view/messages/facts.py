@@ -210,7 +210,7 @@ VALUES: dict[str, dict[str, LocalizedText]] = {
     "mysql.login-path": {"works": message("works", "可登录"), "denied": message("denied", "被拒绝")},
     "mysql.user": {"granted": message("granted", "已授权"), "missing": message("missing", "缺失")},
     "seal.file": {
-        "unchanged": message("unchanged", "未改动"),
+        "unchanged": message("as sealed", "与封存时一致"),
         "content": message("other content", "内容改变"),
         "mode": message("other mode", "权限改变"),
         "owner": message("other owner", "属主改变"),

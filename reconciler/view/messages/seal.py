@@ -33,8 +33,8 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="bkrec 无法判断哪个正确：改动，还是原有内容；未做任何改动",
         ),
         hint=LocalizedText(
-            en="restore the file, or have the vendor's script render it again; if it was meant: `bkrec seal accept {fact} --why REASON`",
-            zh="恢复该文件，或用厂商脚本重新渲染；若为有意改动：`bkrec seal accept {fact} --why REASON`",
+            en="restore the file, or have the vendor's script render it again; if it was meant: `bkrec seal accept {word} --why REASON`",
+            zh="恢复该文件，或用厂商脚本重新渲染；若为有意改动：`bkrec seal accept {word} --why REASON`",
         ),
     ),
     "not-sealed": DiagnosticText(
@@ -100,6 +100,17 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en="list the changes with `bkrec check`; then `bkrec seal accept FACT --why REASON`",
             zh="用 `bkrec check` 查看改动；然后 `bkrec seal accept FACT --why REASON`",
+        ),
+    ),
+    "seal-nameless": DiagnosticText(
+        what=LocalizedText(en="`{fact}` names no single change", zh="`{fact}` 未指明具体改动"),
+        why=LocalizedText(
+            en="it stands for all changes beyond the first fifty, which are not listed; nothing was changed or accepted",
+            zh="它代表前五十项之外、未列出的全部改动；未做任何改动，也未接受",
+        ),
+        hint=LocalizedText(
+            en="restore or accept those that `bkrec check` lists, then run `bkrec check` again: it lists the next fifty",
+            zh="先恢复或接受 `bkrec check` 列出的改动，再次运行 `bkrec check` 会列出后五十项",
         ),
     ),
     "seal-needs-why": DiagnosticText(

@@ -12,7 +12,7 @@ from reconciler.core.events import Event, JobAdopted, LeaseContended, RunEnded, 
 from reconciler.core.identity import job_key
 from reconciler.core.plan import Blocked, Derived, Plan
 from reconciler.core.preflight import check_results
-from reconciler.engine.assess import assess
+from reconciler.engine.assess import Assessment, assess
 from reconciler.engine.gather import GatheredFacts
 from reconciler.engine.journal import JournalError
 from reconciler.engine.stop import StopRequest
@@ -444,3 +444,65 @@ def test_a_package_that_is_wrong_refuses_the_whole_run_before_any_write() -> Non
     result = applied(context_for(world, (a,), make_plan=decide))
     assert (result.verdict, result.exit_code, world.writes) == ("refused", 5, [])
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["package-md5"]
+
+
+def sealed_by(world: World, actions: Iterable[Raise], **more: Any) -> list[int]:
+    """The epochs with which a run asked for the seal."""
+    epochs: list[int] = []
+
+    async def seal(epoch: int, assessment: Assessment) -> None:
+        epochs.append(epoch)
+
+    applied(context_for(world, tuple(actions), seal=seal, **more))
+    return epochs
+
+
+def test_the_seal_is_asked_for_once_the_steps_are_done() -> None:
+    world = World()
+    assert sealed_by(world, two(world)) == [1]
+
+
+def test_the_seal_is_asked_for_after_a_job_of_a_killed_run_that_left_nothing_to_do() -> None:
+    """What it changed is the work of bkrec too."""
+    world = World()
+    actions = (Raise(host=H, name="a"),)
+    world.knows(*actions)
+    world.job(H, f"{job_key(actions[0])}.1", world.behaviours[job_key(actions[0])], polls=3)
+    assert sealed_by(world, actions) == [1]
+    assert world.launched == []
+
+
+def test_no_seal_is_asked_for_where_there_was_nothing_to_do() -> None:
+    world = World()
+    actions = two(world)
+    for action in actions:
+        world.readings[action.flag] = Known("up")
+    assert sealed_by(world, actions) == []
+
+
+def test_no_seal_is_asked_for_where_one_step_failed_beside_one_that_worked() -> None:
+    world = World()
+    actions = (Raise(host=H, name="a"), Raise(host=H2, name="b"))
+    world.knows(actions[0])
+    world.knows(actions[1], works=False)
+    assert sealed_by(world, actions) == []
+    assert world.readings[actions[0].flag] == Known("up")
+
+
+def test_no_seal_is_asked_for_where_the_run_was_stopped() -> None:
+    world = World()
+    actions = two(world)
+    stop = StopRequest()
+    world.on_launch = lambda _: stop.stop_because(diagnose("lease-lost", where=H, run="run"))
+    assert sealed_by(world, actions, stop=stop) == []
+
+
+def test_the_verdict_comes_from_what_is_read_after_the_seal() -> None:
+    """Whoever edits while digests are taken is told of it by this very run."""
+    world = World()
+    actions = two(world)
+
+    async def seal(epoch: int, assessment: Assessment) -> None:
+        world.readings[actions[0].flag] = Known("down")
+
+    assert applied(context_for(world, actions, seal=seal)).verdict != "converged"

@@ -22,19 +22,42 @@ def platform(tmp_path: Path) -> SealedPlatform:
     return made
 
 
+@pytest.fixture
+def long_sealed(platform: SealedPlatform) -> SealedPlatform:
+    """Sealed an hour ago, so that every job of this hour is later than the seal."""
+    first, rest = platform.manifest.read_text().split("\n", 1)
+    words = first.split(" ")
+    words[3] = str(int(words[3]) - 3600)
+    platform.manifest.write_text(" ".join(words) + "\n" + rest)
+    assert platform.changes() == []
+    return platform
+
+
 def reply(platform: SealedPlatform, purpose: str, words: str, **more: str) -> str:
     return platform.seal(purpose, words, **more).stdout.splitlines()[-1]
 
 
-def job(platform: SealedPlatform, *, began: float, ended: float | None) -> None:
-    """A job's record, as the runner leaves it."""
+def job(
+    platform: SealedPlatform, *, began: float, ended: float | None, record: str = "exit", wrote: float | None = None
+) -> Path:
+    """A job's directory, as the runner leaves it. `ended` None: the runner is this process, which lives."""
     directory = platform.state / "jobs/unit-start-0123456789ab.1"
     directory.mkdir(parents=True, exist_ok=True)
+    (directory / "origin").write_text("1 run step -\n")
+    (directory / "pid").write_text(runner() if ended is None else "1 1 another-boot\n")
+    (directory / "log").write_text("its output\n")
     for name in ("pid", "origin"):
-        (directory / name).write_text("1 run step -\n")
         os.utime(directory / name, (began, began))
-    if ended is not None:
-        (directory / "exit").write_text(f"0 {ended:.0f}\n")
+    if wrote is not None:
+        os.utime(directory / "log", (wrote, wrote))
+    if ended is not None and record:
+        (directory / record).write_text(f"0 {ended:.0f}\n")
+    return directory
+
+
+def runner() -> str:
+    started = Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
+    return f"{os.getpid()} {started} {Path('/proc/sys/kernel/random/boot_id').read_text()}"
 
 
 def periods(platform: SealedPlatform) -> str:
@@ -71,11 +94,45 @@ def test_a_job_that_wrote_the_owners_file_again_has_made_it_its_own(platform: Se
     assert platform.changes() == []
 
 
-def test_an_edit_after_the_last_job_stays_a_finding(platform: SealedPlatform) -> None:
-    job(platform, began=time.time() - 60, ended=time.time() - 30)
-    platform.write("a.conf", "the owner's\n")
-    reply(platform, "renew", periods(platform))
-    assert platform.changes() == ["content configuration etc/a.conf"]
+@pytest.mark.parametrize("record", ["exit", "status"], ids=["its runner ended", "its runner was killed"])
+def test_an_edit_after_the_last_job_stays_a_finding(long_sealed: SealedPlatform, record: str) -> None:
+    job(long_sealed, began=time.time() - 60, ended=time.time() - 30, record=record)
+    long_sealed.write("a.conf", "the owner's\n")
+    reply(long_sealed, "renew", periods(long_sealed))
+    assert long_sealed.changes() == ["content configuration etc/a.conf"]
+
+
+def test_an_edit_after_a_power_loss_that_ended_the_job_stays_a_finding(long_sealed: SealedPlatform) -> None:
+    """Nobody recorded its end: it lasted until its log was last written, not until somebody asks."""
+    wrote = int(time.time()) - 30
+    job(long_sealed, began=wrote - 30, ended=0, record="", wrote=wrote)
+    assert periods(long_sealed) == f"{wrote - 30} {wrote}\n"
+    long_sealed.write("a.conf", "the owner's\n")
+    reply(long_sealed, "renew", periods(long_sealed))
+    assert long_sealed.changes() == ["content configuration etc/a.conf"]
+
+
+def test_what_a_job_wrote_before_it_vanished_is_its_own(long_sealed: SealedPlatform) -> None:
+    long_sealed.write("a.conf", "the job's\n")
+    job(long_sealed, began=time.time() - 60, ended=0, record="", wrote=time.time())
+    reply(long_sealed, "renew", periods(long_sealed))
+    assert long_sealed.changes() == []
+
+
+@pytest.mark.parametrize("lost", ["log", "exit"], ids=["no log", "no time in the record"])
+def test_a_job_of_which_no_end_is_known_lasted_no_time(platform: SealedPlatform, lost: str) -> None:
+    began = int(time.time()) - 60
+    directory = job(platform, began=began, ended=0, record="")
+    if lost == "log":
+        (directory / "log").unlink()
+    else:
+        (directory / "exit").write_text("0\n")
+    assert periods(platform) == f"{began} {began}\n"
+
+
+def test_a_job_that_never_began_has_no_period(platform: SealedPlatform) -> None:
+    (job(platform, began=time.time() - 60, ended=time.time()) / "pid").unlink()
+    assert periods(platform) == ""
 
 
 def test_without_a_job_nothing_is_renewed(platform: SealedPlatform) -> None:
@@ -141,3 +198,21 @@ def test_the_manifest_holds_digests_and_no_content(tmp_path: Path) -> None:
     output = platform.seal()
     assert "CANARY" not in platform.manifest.read_text() + output.stdout + output.stderr
     assert [path.stat().st_mode & 0o077 for path in (platform.manifest, platform.state / "seal")] == [0, 0]
+
+
+def test_a_root_within_another_is_listed_once_in_its_own_part(tmp_path: Path) -> None:
+    platform = SealedPlatform(tmp_path)
+    platform.scope.append(f"@root\tservices\t{platform.etc}/inner")
+    platform.write("a.conf")
+    platform.write("inner/b.conf")
+    platform.seal()
+    assert platform.changes() == []
+    platform.write("inner/b.conf", "an edit\n")
+    assert platform.changes() == ["content services etc/inner/b.conf"]
+
+
+def test_the_rest_of_a_part_is_not_accepted_unseen(platform: SealedPlatform) -> None:
+    """`*` stands for changes that nobody has listed."""
+    platform.write("a.conf", "the owner's\n")
+    reply(platform, "accept", "configuration *\n", why="all of it")
+    assert platform.changes() == ["content configuration etc/a.conf"]
