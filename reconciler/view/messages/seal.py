@@ -105,7 +105,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     "seal-nameless": DiagnosticText(
         what=LocalizedText(en="`{fact}` names no single change", zh="`{fact}` 未指明具体改动"),
         why=LocalizedText(
-            en="it stands for all changes beyond the first fifty, which are not listed; nothing was changed or accepted",
+            en="it covers all changes beyond the first fifty, which are not listed; nothing was changed or accepted",
             zh="它代表前五十项之外、未列出的全部改动；未做任何改动，也未接受",
         ),
         hint=LocalizedText(
