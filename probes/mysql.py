@@ -102,7 +102,7 @@ QUERIES = ("user", "app", "var", "version")
 QUERY: LiteralString = r"""
 defaults() { mysql --login-path="$1" --print-defaults 2>/dev/null; }
 known() { # 0: there is such a login path, 1: there is none, 2: this client does not say
-  none=$(defaults bkrec-no-such-path)
+  : "${none:=$(defaults bkrec-no-such-path)}"
   case $none in
     *"would have been started"*) [ "$(defaults "$1")" != "$none" ] ;;
     *)
