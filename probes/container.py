@@ -325,11 +325,14 @@ def _app(app: str, docker: _Docker) -> Reading[State]:
     return Known("running") if Known("running") in states else next(reversed(states), Absent())
 
 
+_SECONDS = re.compile(r"[0-9]{1,18}")
+
+
 def _of_app(app: str, docker: _Docker) -> list[str]:
     """Its containers, the newest last."""
-    pattern = re.compile(rf"{re.escape(app)}-([0-9]{{1,18}})")
-    result = sorted((int(match[1]), name) for name in docker.containers if (match := pattern.fullmatch(name)))
-    return [name for _, name in result]
+    parts = ((name, *name.rpartition("-")) for name in docker.containers)
+    started = sorted((int(at), name) for name, of, _, at in parts if of == app and _SECONDS.fullmatch(at))
+    return [name for _, name in started]
 
 
 def _unsteady(fact: UnsteadyContainers, docker: _Docker) -> Iterator[str]:

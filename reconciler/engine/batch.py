@@ -60,9 +60,24 @@ def last_match(pattern: str, text: str) -> re.Match[str] | None:
     return last
 
 
+def last_match_after(prefix: str, pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The last place where `pattern` matches right behind this text, anywhere in its line. The text is often a job's
+    name: within the pattern it would be a new one each time, and to compile one takes longer than all the rest."""
+    at = text.rfind(prefix)
+    while at >= 0:
+        match = pattern.match(text, at + len(prefix))
+        if match is not None:
+            return match
+        at = text.rfind(prefix, 0, at + len(prefix) - 1)
+    return None
+
+
+_LINE = re.compile(r"(.*)$", re.MULTILINE)
+
+
 def reply_to(request: str, text: str) -> str:
     """A job script's reply to this request (`say` in jobs/scripts.py); "" for none."""
-    match = last_match(rf"bkrec-says {re.escape(request)} (.*)$", text)
+    match = last_match_after(f"bkrec-says {request} ", _LINE, text)
     return match[1].strip() if match is not None else ""
 
 
@@ -80,8 +95,32 @@ def _section_output(
     return Output(stdout=text, stderr=stderr, exit_status=status)
 
 
+_BEGIN = re.compile(r"([0-9]{1,6}) begin\n")
+_END = re.compile(r"([0-9]{1,6})\n")
+
+
 def _sections(text: str, nonce: str) -> dict[int, tuple[str, int]]:
-    pattern = re.compile(
-        rf"{re.escape(nonce)} ([0-9]{{1,6}}) begin\n(.*?)\n{re.escape(nonce)} \1 end ([0-9]{{1,6}})\n", re.DOTALL
-    )
-    return {int(index): (content, int(status)) for index, content, status in pattern.findall(text)}
+    sections: dict[int, tuple[str, int]] = {}
+    mark = f"{nonce} "
+    at = text.find(mark)
+    while at >= 0:
+        after = at + 1
+        begin = _BEGIN.match(text, at + len(mark))
+        if begin is not None:
+            end = _end_of(text, f"\n{mark}{begin[1]} end ", begin.end())
+            if end is not None:
+                sections[int(begin[1])] = (text[begin.end() : end[0]], end[1])
+                after = end[2]
+        at = text.find(mark, after)
+    return sections
+
+
+def _end_of(text: str, mark: str, begin: int) -> tuple[int, int, int] | None:
+    """Where the content ends, the exit status, and where the end line ends."""
+    at = text.find(mark, begin)
+    while at >= 0:
+        status = _END.match(text, at + len(mark))
+        if status is not None:
+            return at, int(status[1]), status.end()
+        at = text.find(mark, at + 1)
+    return None

@@ -16,7 +16,7 @@ from typing import Literal, get_args
 from actions.action import Action
 from probes.command import Command, Output, quoted
 from probes.job import STATE_ROOT
-from reconciler.engine.batch import last_match
+from reconciler.engine.batch import last_match_after
 from reconciler.engine.clock import Clock
 from reconciler.engine.failpoints import register
 from reconciler.engine.jobs.scripts import LAUNCH, MARK_VERIFIED, READ, RUNNER
@@ -152,7 +152,7 @@ def _start_deadline_args(until: StartDeadline) -> tuple[str, str]:
 
 
 def _parse_launch_reply(output: Output, job: str) -> LaunchResult | None:
-    match = last_match(rf"bkrec-says {re.escape(job)} (\S+) ?(.*)$", output.stdout)
+    match = last_match_after(f"bkrec-says {job} ", _REPLY, output.stdout)
     for how in get_args(LaunchStatus):
         if match is not None and match[1] == how:
             return LaunchResult(status=how, detail=match[2], log=_parse_chunk(job, output.stdout))
@@ -176,7 +176,8 @@ class _LineDecoder:
             yield self.rest
 
 
-_STATE = r"(running|never|vanished|exited:[0-9]{1,9})"
+_REPLY = re.compile(r"(\S+) ?(.*)$", re.MULTILINE)
+_CHUNK = re.compile(r"(running|never|vanished|exited:[0-9]{1,9}) ([0-9]{1,18}) ([A-Za-z0-9+/=]*) \.\n")
 
 
 async def follow_log(
@@ -258,7 +259,7 @@ async def _read_chunk(transport: Transport, host: str, job: str, offset: int) ->
 
 
 def _parse_chunk(job: str, text: str) -> LogChunk | None:
-    match = last_match(rf"bkrec-log {re.escape(job)} {_STATE} ([0-9]{{1,18}}) ([A-Za-z0-9+/=]*) \.\n", text)
+    match = last_match_after(f"bkrec-log {job} ", _CHUNK, text)
     if match is None:
         return None
     try:
