@@ -14,7 +14,7 @@ from tests.lab.machine import base
 from tests.lab.machine.api import Lab
 from tests.lab.support.file_traces import wrote
 from tests.lab.support.ledger import forget, ledger
-from tests.lab.support.operator import Desk, fresh, measured
+from tests.lab.support.operator import Desk, fresh, measured, settled
 from tests.lab.support.processes import watching
 from tests.lab.support.upgraded import CONVERGED, UPGRADED, Rebooted, Upgraded
 
@@ -64,9 +64,9 @@ def upgraded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
 
 @pytest.fixture(scope="session")
 def rebooted(upgraded: Upgraded) -> Rebooted:
-    """Leaves the snapshot "converged"."""
+    """Leaves the snapshot "converged". To write "upgraded" the hosts were shut down and booted: that was the reboot."""
     upgraded.apply.must(0)
-    desk = fresh(upgraded.desk.lab, upgraded.desk.home.parent / "rebooted", UPGRADED, whole=True)
+    desk = settled(upgraded.desk.lab, upgraded.desk.home.parent / "rebooted", whole=True)
     drifted = desk.drifted()
     done = desk.bkrec("apply", "--yes")
     desk.lab.snapshot(CONVERGED)

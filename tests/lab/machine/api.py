@@ -20,6 +20,8 @@ class Lab:
 
     name: str = "lab"
     place: Place = field(init=False)
+    untouched: bool = False
+    """Booted at the pristine state, and asked for nothing since."""
 
     def __post_init__(self) -> None:
         self.place = Place(name=self.name)
@@ -39,6 +41,7 @@ class Lab:
             self._deploy()
         else:
             self.reset()
+        self.untouched = True
 
     def _deploy(self) -> None:
         self._ready()
@@ -78,6 +81,7 @@ class Lab:
     def reset(self, name: str = PRISTINE) -> float:
         """Back to snapshot NAME; returns the seconds it took until every sshd answered."""
         began = time.monotonic()
+        self.untouched = False
         if not self.place.ssh_config.exists():
             raise LabError(f"lab {self.name} was never up")
         self._ready()
@@ -91,6 +95,7 @@ class Lab:
 
     def kill(self, host: str) -> None:
         """Power loss."""
+        self.untouched = False
         nspawn.power_loss(self.place, _known(host))
 
     def boot(self, host: str) -> None:
@@ -98,10 +103,12 @@ class Lab:
 
     def reboot(self, host: str) -> None:
         """An orderly shutdown, then power on."""
+        self.untouched = False
         nspawn.power_off(self.place, [_known(host)])
         self._boot([host])
 
     def partition(self, host: str) -> None:
+        self.untouched = False
         net.partition(self.place, _known(host))
 
     def heal(self, host: str) -> None:
@@ -122,10 +129,12 @@ class Lab:
     def ssh(
         self, host: str, command: str, *, stdin: bytes | None = None, capture: bool = True
     ) -> subprocess.CompletedProcess[bytes]:
+        self.untouched = False
         return nspawn.ssh(self.place, _known(host), command, stdin=stdin, capture=capture)
 
     def inside(self, *command: str) -> list[str]:
         """The argument list that runs COMMAND where the operator sits: in the lab's network namespace."""
+        self.untouched = False
         return self.place.inside(*command)
 
     def is_up(self, host: str) -> bool:

@@ -225,22 +225,23 @@ def pace(lab: Lab, factor: str) -> None:
 
 
 STEADY = r"""
-young() {
-    now=$(date +%s) up=$(cut -d . -f 1 /proc/uptime)
+wanted=7
+youngest() { # seconds that the unit and the container which started last have run; nothing where one is starting
     systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic 'bk-*' 'consul*' |
-        awk -v up="$up" -F = '
-            /^ActiveState=/ { rests = $2 == "inactive" || $2 == "failed"; if (!rests && $2 != "active") young = 1 }
-            /^ActiveEnter/ { if (!rests && up - $2 / 1000000 < 7) young = 1 }
-            END { exit !young }' && return
-    command -v docker > /dev/null || return 1
-    for started in $(docker ps -q | xargs -r docker inspect -f '{{.State.StartedAt}}'); do
-        [ "$((now - $(date -d "$started" +%s)))" -ge 7 ] || return 0
-    done
-    return 1
+        awk -v up="$(cut -d . -f 1 /proc/uptime)" -v age="$wanted" -F = '
+            /^ActiveState=/ { rests = $2 == "inactive" || $2 == "failed"; if (!rests && $2 != "active") starting = 1 }
+            /^ActiveEnter/ { if (!rests && up - $2 / 1000000 < age) age = up - $2 / 1000000 }
+            END { if (!starting) print int(age) }'
+    command -v docker > /dev/null || return 0
+    docker ps -q | xargs -r docker inspect -f '{{.State.StartedAt}}' | date -f - +%s |
+        awk -v now="$(date +%s)" -v age="$wanted" '{ if (now - $1 < age) age = now - $1 } END { print int(age) }'
 }
 tries=0
-while young && [ "$tries" -lt 60 ]; do
-    sleep 1
+while [ "$tries" -lt 60 ]; do
+    age=$(youngest | sort -n | head -n 1)
+    [ -n "$age" ] || age=$((wanted - 1))
+    [ "$age" -lt "$wanted" ] || break
+    sleep $((wanted - age))
     tries=$((tries + 1))
 done
 """
@@ -262,11 +263,17 @@ def _young(desk: Desk) -> bool:
 
 
 def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE, *, whole: bool = False) -> Desk:
-    """Back to SNAPSHOT, booted to the end; and asked, since what MariaDB opens first is copied by the overlay.
+    """Back to SNAPSHOT, and `settled`; not booted once more where it has just come up there."""
+    if not (lab.untouched and snapshot == PRISTINE):
+        lab.reset(snapshot)
+    return settled(lab, home, whole=whole)
+
+
+def settled(lab: Lab, home: Path, *, whole: bool = False) -> Desk:
+    """The hosts booted to the end; and asked, since what MariaDB opens first is copied by the overlay.
 
     Asked until every unit and container has run for a while, too: else two looks would tell two stories.
     """
-    lab.reset(snapshot)
     nspawn.wait_booted(lab.place, list(HOSTS))
     pace(lab, "0")
     _steady(lab)
