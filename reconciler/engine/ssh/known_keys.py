@@ -68,12 +68,12 @@ def read_files(files: Iterable[str]) -> KnownHostsFiles:
 
 def recorded_lines(files: Iterable[str], name: str) -> tuple[tuple[Path, int], ...]:
     """File and number of each line with a key or an authority for this name. Raises OSError."""
-    found: list[tuple[Path, int]] = []
+    recorded: list[tuple[Path, int]] = []
     for path in (Path(file).expanduser() for file in files):
         if path.is_file():
             lines = known_hosts.read(path.read_bytes().decode(errors="surrogateescape")).lines_for(name)
-            found += [(path, line.number) for line in lines if line.marker != "@revoked"]
-    return tuple(found)
+            recorded += [(path, line.number) for line in lines if line.marker != "@revoked"]
+    return tuple(recorded)
 
 
 def revoked_keys(file: str) -> tuple[Any, ...]:
