@@ -6,7 +6,7 @@ which hosts there are. So the keys at hand are agreed to first, and then the ser
 
 import shlex
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.commands import cluster_file, files
@@ -124,7 +124,8 @@ def _refusal(scan: HostKeyScan) -> Diagnostic:
         return diagnose("host-key-refused", where=where, error=f"revoked in {', '.join(scan.hop.files)}")
     offered = scan.offered.fingerprint if scan.offered else ""
     known = ", ".join(key.fingerprint for key in scan.known)
-    return host_key_changed(where, scan.hop.known_hosts_lookup(), offered=offered, known=known)
+    changed = host_key_changed(where, scan.hop.known_hosts_lookup())
+    return replace(changed, fields=(*changed.fields, ("offered", offered), ("known", known)))
 
 
 async def _scan_reachable(request: TrustRequest, hosts: tuple[str, ...], scans: _Scans) -> tuple[str, ...]:

@@ -550,6 +550,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="BKDocs 6.2, 6.2.0-to-6.2.2.md",
         world=before("6.2.0"),
         calls=SINCE_620,
+        lab="tests/lab/test_releases.py",
     ),
     ClusterShape(
         id="from-6.2.0-lite",
@@ -573,6 +574,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         calls=RIGHT,
         blocked=frozenset({"task-untraced"}),
         verdict="unknown",
+        lab="tests/lab/test_releases.py",
     ),
     ClusterShape(
         id="from-6.2.1",
@@ -580,6 +582,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="BKDocs 6.2, v62.md",
         world=before("6.2.1"),
         calls=SINCE_621,
+        lab="tests/lab/test_releases.py",
     ),
     ClusterShape(
         id="upgraded",

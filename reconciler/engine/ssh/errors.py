@@ -91,7 +91,7 @@ def _host_key(host: str, message: str, lookup: KnownHostsLookup) -> Diagnostic:
     return diagnose("host-key-unknown", where=host, files=", ".join(lookup.files))
 
 
-def host_key_changed(host: str, lookup: KnownHostsLookup, **fields: str) -> Diagnostic:
+def host_key_changed(host: str, lookup: KnownHostsLookup) -> Diagnostic:
     """Of all the files that are read, the lines that count for this host."""
     name = lookup.names[0]
     try:
@@ -100,9 +100,8 @@ def host_key_changed(host: str, lookup: KnownHostsLookup, **fields: str) -> Diag
         lines = ()
     places = [f"{file}:{number}" for file, number in lines] or list(lookup.files)
     files = dict.fromkeys(str(file) for file, _ in lines)
-    return diagnose(
-        "host-key-changed", where=host, lines=", ".join(places), remove=_removal(name, files or lookup.files), **fields
-    )
+    remove = _removal(name, files or lookup.files)
+    return diagnose("host-key-changed", where=host, lines=", ".join(places), remove=remove)
 
 
 def _removal(name: str, files: Iterable[str]) -> str:

@@ -157,7 +157,7 @@ class Desk:
     def planned(self) -> list[dict[str, Any]]:
         return self.bkrec("plan", "-o", "json").document["steps"]
 
-    def until_converged(self, timeout_s: float = 45) -> None:
+    def until_converged(self, timeout_s: float = 180) -> None:
         until(lambda: self.bkrec("check").code == 0, timeout_s, "check converged")
 
     def _command(self, args: tuple[str, ...]) -> list[str]:
