@@ -377,6 +377,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         ),
         source="guide 5.3",
         tested="tests/reconciler/rules/test_preflight.py::test_before_the_products_are_swapped_in_their_place_is_no_mount_point",
+        lab="tests/lab/test_shapes.py",
     ),
     ClusterShape(
         id="install-link",
@@ -491,6 +492,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         world=upgraded(own_template),
         calls=RIGHT,
         overwrites=frozenset({"/etc/consul-template/templates/paas.conf"}),
+        lab="tests/lab/test_shapes.py",
     ),
     ClusterShape(
         id="own-template-6.1",
