@@ -6,4 +6,5 @@ Not from importlib.metadata: that reads the installed packages' files, a third o
 VERSION = "0.1.0"
 DEFAULT_RELEASE = "6.2.2"
 """The release of a cluster.toml that `init` writes, and of `explain`."""
+DEFAULT_INSTALL = "/data/install"
 DEFAULT_PACKAGE = f"/data/bkce-src-{DEFAULT_RELEASE}.tgz"

@@ -2,9 +2,11 @@
 
 Nothing can be expected before they are known. The versions are those of the verified package
 (`probes/package_versions.py`). Not a fact family: its result is the inventory that facts are about. One script, one
-round trip, nothing written. Source: bkcli:29 (install.config), functions:662-703 (.path).
+round trip, nothing written. Source: bkcli:29 (install.config), functions:662-703 (.path), load_env.sh
+(BK_PKG_SRC_PATH).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from probes.command import Command, Output
@@ -17,6 +19,7 @@ config=$1/install.config pin=$2/$3
 echo found
 head -n 1 -- "$1/.path" 2>/dev/null || :
 echo
+sed -n 's/^BK_PKG_SRC_PATH=/src /p' "$1/bin/04-final/global.env" 2>/dev/null || :
 if [ -z "$3" ] || [ ! -e "$pin" ]; then :
 elif [ -f "$pin" ] && [ -r "$pin" ]; then echo pinned; head -c 65536 -- "$pin" | sed 's/^/pin /'; echo
 else echo unpinned; fi
@@ -31,6 +34,8 @@ class ControllerFiles:
     """install.config as it lies there."""
     home: str
     """Content of .path ("/data/bkce"), or ""."""
+    src: str = ""
+    """Where the vendor's scripts take the products from, by the merged variables; "" where these do not say."""
     package_versions: tuple[PackageVersion, ...] | None = ()
     """The recorded versions of the package; None where the record is invalid."""
 
@@ -49,8 +54,16 @@ def parse(output: Output, md5: str = "") -> ControllerFiles | None:
     if first.strip() != "found" or not mark:
         raise ValueError("the answer has no end")
     home, *lines = (line.strip() for line in rest.split("\n"))
-    versions = _package_versions(md5, tuple(line for line in lines if line))
-    return ControllerFiles(config=config, home=home if home.startswith("/") else "", package_versions=versions)
+    versions = _package_versions(md5, tuple(line for line in lines if line and not line.startswith("src ")))
+    return ControllerFiles(
+        config=config, home=home if home.startswith("/") else "", src=_source_path(lines), package_versions=versions
+    )
+
+
+def _source_path(lines: Sequence[str]) -> str:
+    """The last assignment that is not empty, as load_env.sh reads them."""
+    values = [line.removeprefix("src ").strip().strip("\"'") for line in lines if line.startswith("src ")]
+    return next((value.rstrip("/") for value in reversed(values) if value.startswith("/")), "")
 
 
 def _package_versions(md5: str, line: tuple[str, ...]) -> tuple[PackageVersion, ...] | None:

@@ -9,7 +9,7 @@ import typer
 from reconciler.cli.command import command
 from reconciler.cli.language import localized
 from reconciler.cli.options import Options
-from reconciler.version import DEFAULT_PACKAGE
+from reconciler.version import DEFAULT_INSTALL, DEFAULT_PACKAGE
 
 if TYPE_CHECKING:
     from reconciler.commands.result import Result
@@ -69,6 +69,17 @@ AddressOption = Annotated[
         ),
     ),
 ]
+InstallOption = Annotated[
+    str,
+    typer.Option(
+        "--install",
+        metavar="DIR",
+        help=localized(
+            "Directory of install.config on the controller.",
+            "中控机上 install.config 所在目录。",
+        ),
+    ),
+]
 ForceOption = Annotated[
     bool,
     typer.Option("--force", help=localized("Overwrite the file if it exists.", "文件已存在时覆盖。")),
@@ -83,14 +94,18 @@ def init(
     via: ViaOption = "direct",
     package: PackageOption = DEFAULT_PACKAGE,
     address: AddressOption = "",
+    install: InstallOption = DEFAULT_INSTALL,
     force: ForceOption = False,
 ) -> "Result[InitReport]":
     from reconciler.cli import signals
     from reconciler.commands import init
 
     user, host, port = login(controller)
-    address = address or (init.local_address() if host == LOCAL else host)
-    request = init.InitRequest(user=user, host=host, port=port, address=_ip(address), via=via, package=package)
+    install = _directory(install)
+    address = address or (init.local_address(install) if host == LOCAL else host)
+    request = init.InitRequest(
+        user=user, host=host, port=port, address=_ip(address), via=via, package=package, install=install
+    )
     return signals.run(init.init(request, out, force=force, lang=options.lang))
 
 
@@ -100,6 +115,14 @@ def login(text: str) -> tuple[str, str, int | None]:
     if match is None or not 0 < int(match["port"] or 22) < 65536:
         raise typer.BadParameter(localized(f"`{text}` is not USER@HOST[:PORT]", f"`{text}` 不符合 USER@HOST[:PORT]"))
     return match["user"] or "", match["ipv6"] or match["host"], int(match["port"]) if match["port"] else None
+
+
+def _directory(text: str) -> str:
+    """Raises BadParameter for what the vendor's scripts, which use it without quotes, could not be installed in."""
+    if re.fullmatch(r"/[A-Za-z0-9._/-]+", text) is None:
+        problem = localized("is not a plain absolute path", "不是普通的绝对路径")
+        raise typer.BadParameter(f"`{text}` {problem}")
+    return text.rstrip("/")
 
 
 def _ip(text: str) -> str:

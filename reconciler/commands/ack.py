@@ -5,21 +5,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from probes.fact import AnyReading, Known, Readings, Unknown
+from probes.fact import Absent, AnyReading, Known, Readings, Unknown
 from probes.path import VersionText
 from reconciler.commands import caller, session
 from reconciler.commands.errors import UsageError
 from reconciler.commands.result import Result
 from reconciler.commands.session import ClusterSession
+from reconciler.core.fact_reader import FactReader
 from reconciler.engine import acks
 from reconciler.engine.acks import TaskStatus
 from reconciler.engine.gather import GatherFacts
 from reconciler.rules import agent, module_extras, smoke_test
+from reconciler.rules.task import installed_versions, upgraded_version
 from reconciler.view.documents import AckDoc, TaskDoc, TaskState
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
 from specs.module import Module, PostUpgradeTask
-from specs.reason import CodedReason
+from specs.reason import CodedReason, reason
 
 
 async def show(path: Path) -> Result[AckDoc]:
@@ -62,7 +64,9 @@ async def _tasks(gather: GatherFacts, cluster: Cluster, *, with_records: bool = 
     facts = [module_extras.task_done(cluster, module, task) for module, task in tasks]
     origins = [_origin(cluster, module) for module, _ in tasks]
     records = (agent.done(cluster), smoke_test.done(cluster)) if with_records else ()
-    readings = (await gather([*facts, *origins, *records])).readings
+    early = [module for module, task in tasks if task.before_upgrade]
+    installed = [fact for module in early for fact in installed_versions(cluster, module)]
+    readings = (await gather([*facts, *origins, *records, *installed])).readings
 
     def statuses() -> Iterator[TaskStatus]:
         for fact in records:
@@ -71,9 +75,19 @@ async def _tasks(gather: GatherFacts, cluster: Cluster, *, with_records: bool = 
         for (module, task), fact, origin in zip(tasks, facts, origins, strict=True):
             version = _version(readings, origin, task, module)
             needed = bool(task.version_before_file)
-            yield TaskStatus(fact=fact, reading=readings[fact], origin=version, needs_origin=needed)
+            reading = _reading(cluster, module, task, readings)
+            yield TaskStatus(fact=fact, reading=reading, origin=version, needs_origin=needed)
 
     return tuple(statuses())
+
+
+def _reading(cluster: Cluster, module: Module, task: PostUpgradeTask, readings: Readings) -> AnyReading:
+    """One that comes before the upgrade is too late, once that has been done: only a person knows, as the plan says."""
+    reading = readings[module_extras.task_done(cluster, module, task)]
+    if not task.before_upgrade or reading != Absent():
+        return reading
+    upgraded = upgraded_version(cluster, module, FactReader(readings))
+    return Unknown(reason("task-untraced", task=task.name, version=upgraded)) if upgraded else reading
 
 
 def _origin(cluster: Cluster, module: Module) -> VersionText:

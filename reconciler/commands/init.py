@@ -10,7 +10,7 @@ from reconciler.commands.session import settings
 from reconciler.core.placement import lacking, propose_placement
 from reconciler.engine import discover, local_files, release_data
 from reconciler.engine.ssh.connection import ssh
-from reconciler.version import DEFAULT_RELEASE
+from reconciler.version import DEFAULT_INSTALL, DEFAULT_RELEASE
 from reconciler.view.cluster_toml import cluster_toml
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import InitProposal, InitReport
@@ -31,6 +31,8 @@ class InitRequest:
     """The controller's in install.config."""
     via: Literal["direct", "controller"]
     package: str
+    install: str = DEFAULT_INSTALL
+    """The controller's directory of install.config."""
 
 
 async def init(request: InitRequest, out: Path, *, force: bool, lang: Lang) -> Result[InitReport]:
@@ -46,7 +48,8 @@ async def propose_cluster_file(request: InitRequest) -> InitProposal:
     """Reads the controller's install.config, and nothing else. Raises SpecError, TransportError."""
     file, release = _minimal_file(request), release_data.load_release(DEFAULT_RELEASE)
     async with ssh(settings(file)) as transport:
-        config = (await discover.read_controller(transport, file)).config
+        survey = await discover.read_controller(transport, file)
+    config = survey.config
     reasons = {module.name: inline(module.placement.because) for module in release.modules if module.placement}
     placement = propose_placement(release, config, request.address)
     return InitProposal(
@@ -58,16 +61,24 @@ async def propose_cluster_file(request: InitRequest) -> InitProposal:
         port=request.port,
         via=request.via,
         package=request.package,
+        paths=_other_paths(request.install, survey.src),
         placement=tuple((module, hosts, reasons[module]) for module, hosts in placement.items()),
         excluded=lacking(release, config),
     )
 
 
-def local_address() -> str:
+def _other_paths(install: str, src: str) -> tuple[tuple[str, str], ...]:
+    """{home} is not among them: .path has it, and is read each time."""
+    default = Paths()
+    paths = (("install", install, default.install), ("src", src, default.src))
+    return tuple((key, path) for key, path, usual in paths if path and path != usual)
+
+
+def local_address(install: str) -> str:
     """This controller's address as the vendor's scripts have written it down (functions:585, .controller_ip); "" where
     they have not."""
     try:
-        return (Path(Paths().install) / ".controller_ip").read_text(encoding="utf-8", errors="replace").split()[0]
+        return (Path(install) / ".controller_ip").read_text(encoding="utf-8", errors="replace").split()[0]
     except (OSError, IndexError):
         return ""
 
@@ -81,6 +92,7 @@ def _minimal_file(request: InitRequest) -> ClusterFile:
         controller=controller,
         ssh=Ssh(via=request.via),
         package=PackageFile(path=request.package),
+        paths=Paths(install=request.install),
     )
 
 

@@ -6,7 +6,7 @@ which hosts there are. So the keys at hand are agreed to first, and then the ser
 
 import shlex
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reconciler.commands import cluster_file, files
@@ -17,6 +17,7 @@ from reconciler.core.verdict import ExitCode
 from reconciler.engine import discover
 from reconciler.engine.ssh import host_keys
 from reconciler.engine.ssh.connection import ssh
+from reconciler.engine.ssh.errors import host_key_changed
 from reconciler.engine.ssh.host_keys import TRUSTED_STATES, HostKeyScan
 from reconciler.engine.ssh.route import Hop, route
 from reconciler.engine.transport import SshSettings, TransportError
@@ -118,12 +119,13 @@ def _new(request: TrustRequest, scans: _Scans) -> tuple[HostKeyScan, ...]:
 
 
 def _refusal(scan: HostKeyScan) -> Diagnostic:
-    where, known_hosts = scan.hop.where, ", ".join(scan.hop.files)
+    where = scan.hop.where
     if scan.state == "revoked":
-        return diagnose("host-key-refused", where=where, error=f"revoked in {known_hosts}")
+        return diagnose("host-key-refused", where=where, error=f"revoked in {', '.join(scan.hop.files)}")
     offered = scan.offered.fingerprint if scan.offered else ""
     known = ", ".join(key.fingerprint for key in scan.known)
-    return diagnose("host-key-changed", where=where, files=known_hosts, offered=offered, known=known)
+    changed = host_key_changed(where, scan.hop.known_hosts_lookup())
+    return replace(changed, fields=(*changed.fields, ("offered", offered), ("known", known)))
 
 
 async def _scan_reachable(request: TrustRequest, hosts: tuple[str, ...], scans: _Scans) -> tuple[str, ...]:

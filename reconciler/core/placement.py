@@ -17,7 +17,13 @@ from specs.release import Release, Section
 
 
 def build_cluster(
-    file: ClusterFile, release: Release, config: str, home: str = "", versions: tuple[PackageVersion, ...] = ()
+    file: ClusterFile,
+    release: Release,
+    config: str,
+    home: str = "",
+    versions: tuple[PackageVersion, ...] = (),
+    *,
+    src: str = "",
 ) -> Cluster:
     """Raises SpecError with everything that keeps this cluster from being described."""
     layout = parse(config)
@@ -31,6 +37,7 @@ def build_cluster(
         diagnostics = [*_no_hosts(layout, where), *_bad_places(file, release, layout)]
         diagnostics += _conflicts(_narrowed(file, release), layout, where)
         diagnostics += [*_bad_optional(file, release), *_bad_excluded(file, release), *_bad_home(file, home)]
+        diagnostics += _other_source(file, src)
     inventory = _placing(file.controller.address, layout, file.placement)
     narrowed = _narrowed(file, release)
     unplaced = _homeless(file, narrowed, layout, inventory, where)
@@ -162,6 +169,14 @@ def _bad_home(file: ClusterFile, home: str) -> list[Diagnostic]:
             "home-unsupported", where=f"{file.controller.address} {file.paths.install}/.path", home=clean(home)[:200]
         )
     ]
+
+
+def _other_source(file: ClusterFile, src: str) -> list[Diagnostic]:
+    """Unpacked where none of the vendor's scripts reads, the package would be installed by nobody."""
+    if not src or src == file.paths.src.rstrip("/"):
+        return []
+    where = f"{file.controller.address} {file.paths.install}/bin/04-final/global.env"
+    return [diagnose("source-path-differs", where=where, vendor=clean(src)[:200], src=file.paths.src)]
 
 
 def _no_hosts(layout: HostLayout, where: str) -> list[Diagnostic]:

@@ -57,5 +57,10 @@ async def _query_controller(transport: Transport, file: ClusterFile, md5: str) -
 async def discover(transport: Transport, file: ClusterFile, release: Release) -> Cluster:
     controller_survey = await read_controller(transport, file, file.package.md5 or release.package.md5)
     return build_cluster(
-        file, release, controller_survey.config, controller_survey.home, controller_survey.package_versions or ()
+        file,
+        release,
+        controller_survey.config,
+        controller_survey.home,
+        controller_survey.package_versions or (),
+        src=controller_survey.src,
     )

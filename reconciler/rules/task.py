@@ -57,7 +57,7 @@ def repair(cluster: Cluster, drift: AnyDrift, facts: FactReader) -> Decision:
 
 def _prepare(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: AnyDrift, facts: FactReader) -> Decision:
     """Without a record, and with a version that this task comes before: it was done by hand, or left out."""
-    upgraded = _upgraded_version(cluster, module, facts)
+    upgraded = upgraded_version(cluster, module, facts)
     if not upgraded:
         return _run(cluster, module, task, drift, prepared_requirements(cluster, module))
     if drift.reading == Absent():
@@ -65,10 +65,15 @@ def _prepare(cluster: Cluster, module: Module, task: PostUpgradeTask, drift: Any
     return _run(cluster, module, task, drift, database.backups(cluster))
 
 
-def _upgraded_version(cluster: Cluster, module: Module, facts: FactReader) -> str:
-    """What its hosts run, where that is of the release's minor version or a later one."""
-    files = [VersionText(host=host, path=cluster.home(module.version_file)) for host in cluster.hosts(module)]
-    versions = (str(reading.value) for reading in facts.read_all(files) if isinstance(reading, Known))
+def installed_versions(cluster: Cluster, module: Module) -> tuple[VersionText, ...]:
+    return tuple(VersionText(host=host, path=cluster.home(module.version_file)) for host in cluster.hosts(module))
+
+
+def upgraded_version(cluster: Cluster, module: Module, facts: FactReader) -> str:
+    """What its hosts run, where that is of the release's minor version or a later one. "" where they do not, or where
+    it is unread."""
+    readings = facts.read_all(installed_versions(cluster, module))
+    versions = (str(reading.value) for reading in readings if isinstance(reading, Known))
     release = numbers_of(module.version)[:2]
     return next((version for version in versions if numbers_of(version)[:2] >= release), "")
 

@@ -58,6 +58,12 @@ def _package(proposal: InitProposal, page: RenderOptions) -> Iterator[str]:
     yield from _comment("toml-package", page)
     yield "[package]"
     yield f"path = {_text(proposal.package)}"
+    if proposal.paths:
+        yield ""
+        yield from _comment("toml-paths", page)
+        yield "[paths]"
+        for key, path in proposal.paths:
+            yield f"{key} = {_text(path)}"
 
 
 def _placement(placed: Sequence[Placed], page: RenderOptions) -> Iterator[str]:

@@ -243,6 +243,8 @@ class InitProposal:
     port: int | None
     via: Literal["direct", "controller"]
     package: str
+    paths: tuple[tuple[str, str], ...] = ()
+    """Keys of [paths] and their values, where they are not the vendor's defaults."""
     placement: tuple[tuple[str, tuple[str, ...], Reason], ...] = ()
     """Module, hosts, why there: only modules that install.config does not have yet."""
     excluded: tuple[str, ...] = ()

@@ -169,7 +169,7 @@ def _complaint(data: bytes, _: Path) -> None:
     import asyncssh
 
     text = heard(data)
-    ssh_stderr_error(H, Output(stdout="", stderr=text, exit_status=255))
+    ssh_stderr_error(H, Output(stdout="", stderr=text, exit_status=255), H)
     for error in (asyncssh.ProtocolError(text), asyncssh.ConnectionLost(text), OSError(text), ValueError(text)):
         translate(H, error, KnownHostsLookup(names=(H,), files=()))
 

@@ -108,7 +108,7 @@ def converted(lab: Lab, home: Path, domain: str) -> Desk:
     desk = fresh(lab, home / "desk", whole=True)
     guide(lab, "h1", CONVERTED % domain)
     on(lab, "h2", f"sed -i 's#http://jobapi[^<]*#https://jobapi.{domain}#' /data/bkce/job/frontend/index.html")
-    until(lambda: page(lab, f"https://paas.{domain}/o/bk_iam/") == "302", 30, "the entrance serves https")
+    until(lambda: page(lab, f"https://paas.{domain}/o/bk_iam/") == "302", 120, "the entrance serves https")
     on(lab, "h2", LESSCODE)
     return desk
 
@@ -131,7 +131,7 @@ def test_the_vendors_script_alone_renders_what_nginx_refuses(lab: Lab, tmp_path:
     converted(lab, tmp_path, DOMAINS["https"])
     on(lab, "h2", f"{NGINX} -t")
     on(lab, "h2", AS_IT_WAS, None)
-    until(lambda: "emerg" in on(lab, "h2", f"{NGINX} -t 2>&1", None), 30, "nginx refuses what was rendered")
+    until(lambda: "emerg" in on(lab, "h2", f"{NGINX} -t 2>&1", None), 120, "nginx refuses what was rendered")
     assert "duplicate listen" in on(lab, "h2", f"{NGINX} -t 2>&1", 1)
     on(lab, "h2", "systemctl restart openresty", 1)
     assert page(lab, "https://paas.bktencent.com/o/bk_iam/") == "000"

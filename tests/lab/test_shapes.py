@@ -200,7 +200,7 @@ def test_a_template_edited_by_hand_on_a_finished_cluster_is_shown_first_and_then
     theirs = on(lab, "h2", edited)
     assert TEMPLATE in converged.bkrec("plan").must(2).out
     assert len(converged.planned()) == 1
-    converged.bkrec("apply", "--yes", "-o", "json").must(0)
+    converged.bkrec("apply", "--yes", "-o", "json", timeout_s=600).must(0)
     assert converged.check()["verdict"] == "converged"
     assert on(lab, "h2", "md5sum < $(ls -t /var/lib/bkrec/saved/nginx-templates/paas.conf.* | head -n 1)") == theirs
 
@@ -220,6 +220,7 @@ REFUSED: Mapping[str, tuple[str, str, str]] = {
         "docker rmi -f $(docker images -q hub.bktencent.com/blueking/bk-gse-apimgr)",
         "preflight-image",
     ),
+    "sources on a mount of their own": ("h1", "mount --bind /data/src /data/src", "preflight-mount-point"),
     "no room for the backups": (
         "h3",
         "mkdir -p /data/dbbak && mount -t tmpfs -o size=1m none /data/dbbak",
@@ -238,6 +239,8 @@ def test_a_cluster_that_cannot_be_upgraded_is_refused_before_the_first_write(
     said, written = wrote(lab, lambda: desk.bkrec("apply", "--yes", "-o", "json"))
     assert (said.must(5).code, written) == (5, [])
     assert code in said.out
+    if code.startswith("preflight-"):
+        assert code in desk.bkrec("doctor", "-o", "json").out, "any day before, too"
 
 
 CONFIG = "/data/install/install.config"

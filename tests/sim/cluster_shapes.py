@@ -377,6 +377,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         ),
         source="guide 5.3",
         tested="tests/reconciler/rules/test_preflight.py::test_before_the_products_are_swapped_in_their_place_is_no_mount_point",
+        lab="tests/lab/test_shapes.py",
     ),
     ClusterShape(
         id="install-link",
@@ -491,6 +492,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         world=upgraded(own_template),
         calls=RIGHT,
         overwrites=frozenset({"/etc/consul-template/templates/paas.conf"}),
+        lab="tests/lab/test_shapes.py",
     ),
     ClusterShape(
         id="own-template-6.1",
@@ -550,6 +552,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="BKDocs 6.2, 6.2.0-to-6.2.2.md",
         world=before("6.2.0"),
         calls=SINCE_620,
+        lab="tests/lab/test_releases.py",
     ),
     ClusterShape(
         id="from-6.2.0-lite",
@@ -573,6 +576,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         calls=RIGHT,
         blocked=frozenset({"task-untraced"}),
         verdict="unknown",
+        lab="tests/lab/test_releases.py",
     ),
     ClusterShape(
         id="from-6.2.1",
@@ -580,6 +584,7 @@ PLAIN: tuple[ClusterShape, ...] = (
         source="BKDocs 6.2, v62.md",
         world=before("6.2.1"),
         calls=SINCE_621,
+        lab="tests/lab/test_releases.py",
     ),
     ClusterShape(
         id="upgraded",

@@ -126,7 +126,7 @@ class SshTransport:
         if error := backoff.cached_error(since):
             raise error
         output = await self._run(self._settings.controller, _ssh_from_controller(host, command))
-        error = ssh_stderr_error(host, output)
+        error = ssh_stderr_error(host, output, self._settings.controller)
         if error is not None:
             backoff.note(error, since=since, now=_now())
             raise error

@@ -66,6 +66,16 @@ def read_files(files: Iterable[str]) -> KnownHostsFiles:
     return KnownHostsFiles(texts=tuple(texts), warnings=tuple(warnings))
 
 
+def recorded_lines(files: Iterable[str], name: str) -> tuple[tuple[Path, int], ...]:
+    """File and number of each line with a key or an authority for this name. Raises OSError."""
+    recorded: list[tuple[Path, int]] = []
+    for path in (Path(file).expanduser() for file in files):
+        if path.is_file():
+            lines = known_hosts.read(path.read_bytes().decode(errors="surrogateescape")).lines_for(name)
+            recorded += [(path, line.number) for line in lines if line.marker != "@revoked"]
+    return tuple(recorded)
+
+
 def revoked_keys(file: str) -> tuple[Any, ...]:
     """RevokedHostKeys: a list of public keys, one a line. Raises ValueError for a KRL, which asyncssh cannot read, and
     OSError: ssh, too, goes nowhere without a file that is named."""

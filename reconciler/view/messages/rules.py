@@ -675,8 +675,13 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         what=LocalizedText(en="{path} does not exist", zh="{path} 不存在"),
         why=LocalizedText(en="it defines which module is on which host", zh="它定义各模块所在主机"),
         hint=LocalizedText(
-            en=("check that this is the controller; otherwise set `controller` or `paths.install` in cluster.toml"),
-            zh="确认这是中控机；否则在 cluster.toml 中修改 `controller` 或 `paths.install`",
+            en=(
+                "check that this is the controller; otherwise set `controller` or `paths.install` in cluster.toml "
+                "(`bkrec init --install DIR`)"
+            ),
+            zh=(
+                "确认这是中控机；否则在 cluster.toml 中修改 `controller` 或 `paths.install`（`bkrec init --install DIR`）"
+            ),
         ),
     ),
     "home-unsupported": DiagnosticText(
@@ -690,6 +695,26 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         hint=LocalizedText(
             en="correct that file: one line with the path; letters, digits and `. _ - /` only",
             zh="修正该文件：仅一行路径，只含字母、数字与 `. _ - /`",
+        ),
+    ),
+    "source-path-differs": DiagnosticText(
+        what=LocalizedText(
+            en="the vendor's scripts take the products from {vendor}, and cluster.toml has {src}",
+            zh="厂商脚本从 {vendor} 读取产品，而 cluster.toml 中为 {src}",
+        ),
+        why=LocalizedText(
+            en="the package would be unpacked where none of the vendor's scripts reads it",
+            zh="软件包会被解压到厂商脚本不读取的目录",
+        ),
+        hint=LocalizedText(
+            en=(
+                'set `src = "{vendor}"` under `[paths]` in cluster.toml; if {src} is right, set `BK_PKG_SRC_PATH` in '
+                "bin/03-userdef/global.env and run `bkcli install bkenv`"
+            ),
+            zh=(
+                '在 cluster.toml 的 `[paths]` 中设置 `src = "{vendor}"`；若 {src} 正确，则在 '
+                "bin/03-userdef/global.env 中设置 `BK_PKG_SRC_PATH`，再执行 `bkcli install bkenv`"
+            ),
         ),
     ),
     "discovery-truncated": DiagnosticText(

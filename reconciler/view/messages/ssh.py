@@ -19,7 +19,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
     ),
     "host-key-changed": DiagnosticText(
         what=LocalizedText(
-            en="the host's SSH key differs from the one in {files}", zh="主机的 SSH 密钥与 {files} 中记录的不一致"
+            en="the host's SSH key differs from the one in {lines}", zh="主机的 SSH 密钥与 {lines} 中记录的不一致"
         ),
         why=LocalizedText(
             en=("the host was reinstalled, or the connection is intercepted; bkrec never connects with a changed key"),
@@ -27,15 +27,14 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
         ),
         hint=LocalizedText(
             en=(
-                "compare both fingerprints of `bkrec trust` with `ssh-keygen -lf "
-                "/etc/ssh/ssh_host_ed25519_key.pub` on its console; if the new one is right: `bkrec trust "
-                "--replace` (for a key stored on the controller: `ssh-keygen -R HOST` there, then as `bkrec "
-                "trust` says)"
+                "compare both fingerprints of `bkrec trust` (before `init`: `bkrec trust --controller USER@HOST`) "
+                "with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the host's console; if the new key is "
+                "right: `{remove}` where that file is, then `bkrec trust`"
             ),
             zh=(
-                "在主机控制台用 `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` 与 `bkrec trust` 列出的两"
-                "个指纹核对；确认新密钥无误后执行 `bkrec trust --replace`（若记录在中控机上：先在中控机执行 "
-                "`ssh-keygen -R HOST`，再按 `bkrec trust` 的提示操作）"
+                "在主机控制台用 `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` 与 `bkrec trust`（`init` 之前："
+                "`bkrec trust --controller USER@HOST`）列出的两个指纹核对；确认新密钥无误后，在该文件所在机器执行 "
+                "`{remove}`，再执行 `bkrec trust`"
             ),
         ),
     ),

@@ -446,6 +446,10 @@ LABELS: dict[str, LocalizedText] = {
     "toml-package": message(
         "Path of the upgrade package on the controller; copy it there yourself.", "软件包在中控机上的路径，由您放置。"
     ),
+    "toml-paths": message(
+        "Where this controller's own files differ from the vendor's defaults.",
+        "与厂商缺省值不同的目录，取自中控机。",
+    ),
     "toml-placement": message(
         (
             "New modules of this release that are not in install.config yet. Review the reasons; change "

@@ -113,7 +113,7 @@ class Desk:
         left = {"left": ""} if self.whole else {}
         self.cluster.write_text(cluster_toml(self.lab, **left, **changes), encoding="utf-8")
 
-    def bkrec(self, *args: str, timeout_s: float = 120) -> Said:
+    def bkrec(self, *args: str, timeout_s: float = 600) -> Said:
         began = time.monotonic()
         done = subprocess.run(
             self._command(args), cwd=self.home, env=self._environment(), stdin=subprocess.DEVNULL,
@@ -157,7 +157,7 @@ class Desk:
     def planned(self) -> list[dict[str, Any]]:
         return self.bkrec("plan", "-o", "json").document["steps"]
 
-    def until_converged(self, timeout_s: float = 45) -> None:
+    def until_converged(self, timeout_s: float = 180) -> None:
         until(lambda: self.bkrec("check").code == 0, timeout_s, "check converged")
 
     def _command(self, args: tuple[str, ...]) -> list[str]:

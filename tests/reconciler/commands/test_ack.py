@@ -55,6 +55,19 @@ def test_without_a_name_every_task_is_listed_with_its_state_and_nothing_is_writt
     assert _nothing_recorded(cluster)
 
 
+def test_a_task_that_comes_before_an_upgrade_that_has_been_done_is_asked_about(
+    cluster: LocalCluster, acknowledge: Ack, tmp_path: Path
+) -> None:
+    """As the plan says of it (`task-untraced`): IAM runs 1.12, and no record says whether its groups were migrated."""
+    iam = release().module("iam")
+    cluster.write({f"/data/bkce/{iam.version_file}": f"{iam.version}\n"})
+    tasks = {task.task: task for task in asyncio.run(ack.show(tmp_path / "cluster.toml")).document.tasks}
+    assert tasks[SUBJECTS].state == "untraced"
+    assert _nothing_recorded(cluster)
+    (task,) = acknowledge(SUBJECTS)
+    assert task.state == "done"
+
+
 def test_what_was_done_is_recorded_on_its_host_with_the_release_and_who_said_so(
     cluster: LocalCluster, acknowledge: Ack
 ) -> None:

@@ -1,13 +1,16 @@
 """`init` on the real script: install.config is read, new modules get a place, and nothing is written to a host."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reconciler.commands.init import InitRequest, init
 from reconciler.engine.transport import TransportError
+from reconciler.version import DEFAULT_INSTALL
 from specs import parse
+from specs.cluster import Paths
 from specs.diagnostic import SpecError
 from specs.install_config import parse as parse_install_config
 from specs.reason import InlineReason
@@ -42,6 +45,31 @@ def test_the_file_reaches_the_controller_and_places_what_install_config_lacks(
     assert nginx not in file.placement["apigw"], "apigw and openresty want the same ports"
     assert {module: hosts for module, hosts, _ in report.proposal.placement} == dict(file.placement)
     assert all(isinstance(because, InlineReason) and because.en for _, _, because in report.proposal.placement)
+
+
+def test_paths_that_are_not_the_vendors_defaults_are_found_and_written(cluster: LocalCluster, tmp_path: Path) -> None:
+    """Installed elsewhere (`--install`), with sources where its merged variables say."""
+    cluster.write(
+        {
+            "/opt/bk/install/install.config": CONFIG,
+            "/opt/bk/install/bin/04-final/global.env": 'BK_PKG_SRC_PATH=/data/src\nBK_PKG_SRC_PATH="/opt/bk/src"\n',
+        }
+    )
+    out = tmp_path / "new.toml"
+    asyncio.run(init(replace(REQUEST, install="/opt/bk/install"), out, force=False, lang="en"))
+    paths = parse.cluster_file(out.read_text(encoding="utf-8"), "new.toml").paths
+    assert (paths.install, paths.src) == ("/opt/bk/install", "/opt/bk/src")
+
+
+def test_the_default_is_the_vendors() -> None:
+    assert Paths().install == DEFAULT_INSTALL
+
+
+def test_the_vendors_default_paths_are_not_written(cluster: LocalCluster, tmp_path: Path) -> None:
+    cluster.write({"/data/install/bin/04-final/global.env": "BK_PKG_SRC_PATH=/data/src\n"})
+    out = tmp_path / "new.toml"
+    asyncio.run(init(REQUEST, out, force=False, lang="en"))
+    assert "[paths]" not in out.read_text(encoding="utf-8")
 
 
 def test_only_the_controller_is_asked_and_nothing_is_written_there(cluster: LocalCluster, tmp_path: Path) -> None:

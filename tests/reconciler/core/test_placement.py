@@ -9,7 +9,7 @@ from reconciler.core.placement import build_cluster, lacking, propose_placement
 from reconciler.rules.preflight import preflight_checks
 from reconciler.rules.registry import expected_facts
 from specs import parse
-from specs.diagnostic import BkrecError, LayoutError
+from specs.diagnostic import BkrecError, LayoutError, SpecError
 from tests.sim.states import decide
 from tests.sim.worlds import CLUSTER, CONFIG, World, release
 
@@ -88,6 +88,21 @@ def test_what_is_left_to_its_owner_is_neither_touched_nor_judged_but_still_place
 
 def test_leaving_something_unknown_is_told() -> None:
     assert codes(CLUSTER.replace('name = "lab"', 'name = "lab"\nexcluded = ["gsee"]'), CONFIG) == ["excluded-unknown"]
+
+
+@pytest.mark.parametrize("src", ["", "/data/src", "/opt/bk/src"])
+def test_sources_elsewhere_than_the_vendors_scripts_read_them_are_refused_with_the_line_to_set(src: str) -> None:
+    """Else the package were unpacked in a directory from which nothing is installed."""
+    file = parse.cluster_file(CLUSTER, "cluster.toml")
+    if src in ("", file.paths.src):
+        assert build_cluster(file, RELEASE, CONFIG, src=src).paths.src == file.paths.src
+        return
+    with pytest.raises(SpecError) as caught:
+        build_cluster(file, RELEASE, CONFIG, src=src)
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, dict(diagnostic.fields)) == ("source-path-differs", {"vendor": src, "src": "/data/src"})
+    right = parse.cluster_file(CLUSTER.replace("[placement]", f'[paths]\nsrc = "{src}"\n[placement]'), "cluster.toml")
+    assert build_cluster(right, RELEASE, CONFIG, src=src).paths.src == src
 
 
 PLACEMENTS = CLUSTER[CLUSTER.index("[placement]") :]

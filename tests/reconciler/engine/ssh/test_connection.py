@@ -8,6 +8,7 @@ import inspect
 import os
 import pkgutil
 import socket
+import subprocess
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -460,14 +461,67 @@ class _Prefixed(SshTransport):
     ],
 )
 def test_what_the_controllers_ssh_says_is_told_alike(stderr: str, code: str) -> None:
-    error = ssh_stderr_error("10.0.0.2", Output(stdout="", stderr=stderr, exit_status=255))
+    error = ssh_stderr_error("10.0.0.2", Output(stdout="", stderr=stderr, exit_status=255), "10.0.0.1")
     assert error is not None
     assert (error.diagnostic.code, error.diagnostic.where) == (code, "10.0.0.2")
 
 
+CHANGED_BEHIND = """\
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+Add correct host key in /root/.ssh/known_hosts to get rid of this message.
+Offending ECDSA key in /root/.ssh/known_hosts:7
+Host key for [10.0.0.2]:36000 has changed and you have requested strict checking.
+Host key verification failed.
+"""
+
+
+def test_a_changed_key_behind_the_controller_is_named_by_the_controllers_line_and_the_way_out_can_be_pasted() -> None:
+    error = ssh_stderr_error("10.0.0.2", Output(stdout="", stderr=CHANGED_BEHIND, exit_status=255), "10.0.0.1")
+    assert error is not None
+    assert dict(error.diagnostic.fields) == {
+        "lines": "10.0.0.1:/root/.ssh/known_hosts:7",
+        "remove": "ssh-keygen -R '[10.0.0.2]:36000' -f /root/.ssh/known_hosts",
+    }
+
+
+def recorded_in(system: Path, access: SshSettings, *, hashed: bool) -> SshSettings:
+    """What its own file has for it is in the system's instead, after the line of another host."""
+    stale = Path(access.known_hosts[0]).read_text(encoding="utf-8")
+    other = f"10.9.9.9 {key().export_public_key().decode()}"
+    system.write_text(f"# ours\n{other}{stale}", encoding="utf-8")
+    if hashed:
+        subprocess.run(["ssh-keygen", "-H", "-f", str(system)], check=True, capture_output=True)
+    return replace(trusting(access, ""), known_hosts=(*access.known_hosts, str(system)))
+
+
+@pytest.mark.parametrize("hashed", [False, True])
+def test_a_changed_key_is_named_by_its_line_and_the_command_of_the_hint_removes_just_that(
+    tmp_path: Path, hashed: bool
+) -> None:
+    """Of the second file, which `bkrec trust --replace` leaves alone."""
+    system = tmp_path / "system"
+
+    async def run() -> tuple[dict[str, Any], str]:
+        async with serving(tmp_path) as server:
+            access = recorded_in(system, server.access(known=key()), hashed=hashed)
+            async with ssh(access) as transport:
+                with pytest.raises(TransportError) as caught:
+                    await said(transport, "true")
+            fields = dict(caught.value.diagnostic.fields)
+            paste = await asyncio.create_subprocess_shell(fields["remove"])
+            assert await paste.wait() == 0
+            return fields, await refused(access)
+
+    fields, afterwards = asyncio.run(run())
+    assert fields["lines"] == f"{system}:3"
+    assert (afterwards, len(system.read_text(encoding="utf-8").splitlines())) == ("host-key-unknown", 2)
+
+
 def test_a_way_that_broke_behind_the_controller_tells_nothing() -> None:
     broken = Output(stdout="x", stderr="client_loop: send disconnect: Broken pipe", exit_status=255)
-    assert ssh_stderr_error("10.0.0.2", broken) is None
+    assert ssh_stderr_error("10.0.0.2", broken, "10.0.0.1") is None
 
 
 def asyncssh_exceptions() -> list[type[BaseException]]:
