@@ -60,8 +60,11 @@ LAST_WORDS = {
     "sudo: not this command": ("sudo-refused", "sudo: "),
     "sudo: a password": ("sudo-refused", "sudo: a password is required"),
     "sudo: a terminal": ("sudo-refused", "sudo: sorry, you must have a tty to run sudo"),
-    "sudo: not installed": ("command-not-run", "sudo: not found"),
+    "sudo: not installed": ("sudo-refused", "sudo: not found"),
     "sudo: may": (READ, ""),
+}
+LAST_WORDS |= {
+    f"{name}, zh": says for name, says in LAST_WORDS.items() if name[:5] == "sudo:" and "installed" not in name
 }
 
 
@@ -73,6 +76,18 @@ def test_a_host_that_runs_nothing_is_quoted(found: dict[str, Any], condition: st
     told = found["last_words"][condition]
     assert told["code"] == code
     assert words in told.get("error", "")
+
+
+def test_sudo_is_understood_whatever_language_it_speaks(found: dict[str, Any]) -> None:
+    """It refused where the script did not begin; a warning of its own is no refusal, also where the script fails."""
+    if not found["sudo_in_chinese"]:
+        pytest.skip("needs sudo, its Chinese catalogue, and the package locales")
+    said = found["sudo_in_chinese"]
+    assert said["norule"] == ["sudo: 需要密码"], "or the test would prove nothing"
+    status, words = said["warned"]
+    assert (status, words[-1]) == (1, "its own words")
+    assert [line for line in words if line.startswith("sudo: ")], "or the test would prove nothing"
+    assert not [line for line in words if line.startswith("bkrec ")]
 
 
 def test_a_key_that_is_named_is_heard_although_the_agent_has_six_others(found: dict[str, Any]) -> None:

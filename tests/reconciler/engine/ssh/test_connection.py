@@ -437,6 +437,24 @@ def test_other_hosts_are_reached_by_the_controllers_own_ssh(tmp_path: Path) -> N
     assert asyncio.run(run()) == Output(stdout="to 10.0.0.2\nit's $x\nin", stderr="")
 
 
+def test_what_a_script_behind_the_controller_says_is_not_taken_for_its_sshs_words(tmp_path: Path) -> None:
+    """255 is what ssh ends with where it did not get in, and what it hands on from a script that did run."""
+    vendor = tmp_path / "ssh"
+    vendor.write_text('#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nexec sh -c "$3"\n')
+    vendor.chmod(0o755)
+    script = "echo 'cat: /x: Permission denied' >&2; exit 255"
+
+    async def run() -> Output:
+        async with serving(tmp_path) as server:
+            via = _Prefixed(replace(server.access(), via="controller"), str(tmp_path))
+            try:
+                return await via.run("10.0.0.2", Command(script=script))
+            finally:
+                await via.close()
+
+    assert asyncio.run(run()) == Output(stdout="", stderr="cat: /x: Permission denied\n", exit_status=None)
+
+
 class _Prefixed(SshTransport):
     """Lets the stand-in for the controller's ssh be found first."""
 
