@@ -1,14 +1,20 @@
 """Files, versions and trees, asked of this machine in every shell there is."""
 
 import hashlib
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.command import Command, Output
 from probes.path import PROBE, FileDigest, LineInFile, PathKind, TreeDigest, VersionText, normalise_version
+from reconciler.engine.batch import compose, split_output
 from tests.probes.here import HOST, SHELLS, ask, brief
+from tests.support.locales import chinese
 
 MD5_OF_ABC = "900150983cd24fb0d6963f7d28e17f72"
 
@@ -29,6 +35,7 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.condition("nul-in-version")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_each_question_gets_its_own_answer(tree: Path, shell: str) -> None:
     asked = {
@@ -204,3 +211,27 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
 def test_different_numbers_stay_different(one: list[int], two: list[int]) -> None:
     spelt = [normalise_version(".".join(map(str, numbers))) for numbers in (one, two)]
     assert (spelt[0] == spelt[1]) == (one == two)
+
+
+@pytest.mark.condition("host-language")
+def test_a_language_of_the_host_changes_no_reading(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """bash says in the host's language that there is no such file. Both ways in which a probe's script travels."""
+    facts = [PathKind(host=HOST, path=f"{tree}/none"), FileDigest(host=HOST, path=f"{tree}/file/none")]
+    tools = tmp_path_factory.mktemp("tools")
+    (tools / "sh").symlink_to(shutil.which("bash") or "")
+    env = chinese(tmp_path_factory.mktemp("locales")) | {"PATH": f"{tools}:{os.environ['PATH']}"}
+
+    def said(line: str, command: Command) -> Output:
+        words = ["bash", "-c", line, "bkrec", *command.args] if line == command.script else ["sh", "-c", line]
+        told = subprocess.run(
+            words, input=command.stdin, capture_output=True, text=True, env=env, timeout=30, check=False
+        )  # fmt: skip
+        return Output(stdout=told.stdout, stderr=told.stderr, exit_status=told.returncode)
+
+    command, batch = PROBE.command(facts), compose([PROBE.command(facts)], "nonce")
+    bare = PROBE.parse(facts, said(command.script, command))
+    assert {brief(reading) for reading in bare.values()} != {"absent"}, "or the test would prove nothing"
+    (section,) = split_output(said(batch.render(), batch), "nonce", 1)
+    for output in (said(command.render(), command), section):
+        assert isinstance(output, Output)
+        assert [brief(PROBE.parse(facts, output)[fact]) for fact in facts] == ["absent", "absent"]

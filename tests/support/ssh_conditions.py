@@ -25,6 +25,7 @@ from reconciler.engine.ssh.route import route
 from reconciler.engine.transport import SshSettings, TransportError
 from specs import parse
 from specs.diagnostic import Diagnostic, SpecError
+from tests.support import locales
 from tests.support.ssh_field import KEYS, Field, Sshd, field_of_sshds
 
 HOST = "10.0.0.1"
@@ -316,31 +317,24 @@ def options(root: Path) -> dict[str, str]:
         "Match User silent-user\n  ForceCommand exit 4\n"
         f"Match User nosudo-user\n  SetEnv PATH={root}/tools\n"
     )
-    return {"alpha": users, "beta": "UsePAM yes\n", "gate": f"SetEnv LANG={CHINESE}\n"}
-
-
-CHINESE = "zh_CN.UTF-8"
+    return {"alpha": users, "beta": "UsePAM yes\n", "gate": f"SetEnv LANG={locales.NAME}\n"}
 
 
 def speaks_chinese() -> bool:
     """Whether sudo has its catalogue here, and this machine what a locale is made of."""
-    files = ("locale/zh_CN/LC_MESSAGES/sudoers.mo", "i18n/locales/zh_CN", "i18n/charmaps/UTF-8.gz")
-    return all(Path("/usr/share", file).exists() for file in files)
+    return locales.can_be_made() and Path("/usr/share/locale/zh_CN/LC_MESSAGES/sudoers.mo").exists()
 
 
 def speak_chinese(root: Path) -> None:
     """This machine may have no such locale: one that is the mount namespace's own."""
     if not speaks_chinese():
         return
-    locales = root / "locales"
-    locales.mkdir()
+    place = root / "locales"
+    place.mkdir()
     for own in Path("/usr/lib/locale").glob("C.*"):
-        shutil.copytree(own, locales / own.name)
-    subprocess.run(
-        ["localedef", "-i", "zh_CN", "-f", "UTF-8", "--no-archive", str(locales / "zh_CN.utf8")],
-        check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
-    subprocess.run(["mount", "--bind", str(locales), "/usr/lib/locale"], check=True, capture_output=True, timeout=20)
+        shutil.copytree(own, place / own.name)
+    locales.make(place)
+    subprocess.run(["mount", "--bind", str(place), "/usr/lib/locale"], check=True, capture_output=True, timeout=20)
 
 
 def main() -> int:

@@ -100,6 +100,7 @@ def each(path: Path, *commands: str, environ: Mapping[str, str], before: str = "
     assert set(codes) <= CODES, (codes, told.stderr)
 
 
+@pytest.mark.condition("full-disk-output")
 @pytest.mark.parametrize("words", ["schema", "--help", "--version", "-o json check", "history", "-o json history"])
 def test_a_full_disk_behind_standard_output(path: Path, words: str) -> None:
     told = bkrec(path, words, shell=">/dev/full")
@@ -107,6 +108,7 @@ def test_a_full_disk_behind_standard_output(path: Path, words: str) -> None:
     assert "No space left" in told.stderr or "error[" in told.stderr
 
 
+@pytest.mark.condition("full-disk-output")
 @pytest.mark.parametrize("words", ["--version", "-o json check", "apply --yes", "history"])
 def test_standard_output_closed(path: Path, words: str) -> None:
     told = bkrec(path, words, shell=">&-")
@@ -190,6 +192,7 @@ ODD = (
 )
 
 
+@pytest.mark.condition("terminal-encoding")
 @pytest.mark.parametrize("environ", ODD, ids=lambda environ: " ".join(environ))
 def test_an_odd_environment(path: Path, environ: dict[str, str]) -> None:
     each(path, "--lang zh check", "history", environ=environ)

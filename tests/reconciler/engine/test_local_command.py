@@ -92,6 +92,7 @@ def test_an_endless_answer_is_cut() -> None:
     assert 100_000 <= len(output.stdout) < 1_000_000
 
 
+@pytest.mark.condition("sudo-words")
 @pytest.mark.parametrize(
     "words",
     [

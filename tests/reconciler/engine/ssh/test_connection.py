@@ -45,6 +45,7 @@ def test_a_command_comes_back_with_all_it_said(tmp_path: Path) -> None:
     assert asyncio.run(run()) == Output(stdout="in" * 100_000, stderr="it's C\n", exit_status=3)
 
 
+@pytest.mark.condition("old-key-exchange")
 @pytest.mark.parametrize("key_exchange", ["diffie-hellman-group14-sha256", "diffie-hellman-group-exchange-sha256"])
 def test_an_old_key_exchange_is_no_ones_business_at_the_terminal(tmp_path: Path, key_exchange: str) -> None:
     """A hardened or old sshd may offer nothing newer; warnings of the cryptographic library are errors here."""
@@ -92,6 +93,7 @@ def test_a_server_that_allows_few_channels_is_given_its_time(tmp_path: Path, mos
     assert refused_again <= 8, "what was learned is not asked for again"
 
 
+@pytest.mark.condition("max-sessions")
 @pytest.mark.parametrize("most", [1, 2, 4])
 def test_a_controller_that_allows_few_channels_is_given_its_time_by_all_hosts_behind_it(
     tmp_path: Path, most: int
@@ -175,6 +177,7 @@ async def _listens(port: int) -> bool:
     return True
 
 
+@pytest.mark.condition("max-sessions")
 @pytest.mark.skipif(not OPENSSHD.exists() or os.getuid() != 0, reason="no sshd that could be started here")
 @pytest.mark.parametrize("most", [0, 1, 2, 4])
 def test_openssh_itself_that_allows_few_channels_is_given_its_time(tmp_path: Path, most: int) -> None:
