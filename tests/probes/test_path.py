@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.command import Command, Output
+from probes.command import Output
 from probes.path import PROBE, FileDigest, LineInFile, PathKind, TreeDigest, VersionText, normalise_version
 from reconciler.engine.batch import compose, split_output
 from tests.probes.here import HOST, SHELLS, ask, brief
@@ -215,23 +215,22 @@ def test_different_numbers_stay_different(one: list[int], two: list[int]) -> Non
 
 @pytest.mark.condition("host-language")
 def test_a_language_of_the_host_changes_no_reading(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """bash says in the host's language that there is no such file. Both ways in which a probe's script travels."""
+    """bash says in the host's language that there is no such file. As a probe's script travels by itself and with
+    others, and as it is part of a login's job."""
     facts = [PathKind(host=HOST, path=f"{tree}/none"), FileDigest(host=HOST, path=f"{tree}/file/none")]
     tools = tmp_path_factory.mktemp("tools")
     (tools / "sh").symlink_to(shutil.which("bash") or "")
     env = chinese(tmp_path_factory.mktemp("locales")) | {"PATH": f"{tools}:{os.environ['PATH']}"}
 
-    def said(line: str, command: Command) -> Output:
-        words = ["bash", "-c", line, "bkrec", *command.args] if line == command.script else ["sh", "-c", line]
-        told = subprocess.run(
-            words, input=command.stdin, capture_output=True, text=True, env=env, timeout=30, check=False
-        )  # fmt: skip
+    def said(*words: str, stdin: str = "") -> Output:
+        told = subprocess.run(words, input=stdin, capture_output=True, text=True, env=env, timeout=30, check=False)
         return Output(stdout=told.stdout, stderr=told.stderr, exit_status=told.returncode)
 
-    command, batch = PROBE.command(facts), compose([PROBE.command(facts)], "nonce")
-    bare = PROBE.parse(facts, said(command.script, command))
-    assert {brief(reading) for reading in bare.values()} != {"absent"}, "or the test would prove nothing"
-    (section,) = split_output(said(batch.render(), batch), "nonce", 1)
-    for output in (said(command.render(), command), section):
+    command = PROBE.command(facts)
+    batch = compose([command], "nonce")
+    assert "没有那个文件" in said("bash", "-c", ": </nonexistent").stderr, "or the test would prove nothing"
+    (section,) = split_output(said("sh", "-c", batch.render(), stdin=batch.stdin), "nonce", 1)
+    by_itself, of_a_job = said("sh", "-c", command.render()), said("bash", "-c", command.script, "x", *command.args)
+    for output in (section, by_itself, of_a_job):
         assert isinstance(output, Output)
         assert [brief(PROBE.parse(facts, output)[fact]) for fact in facts] == ["absent", "absent"]

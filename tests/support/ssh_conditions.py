@@ -321,20 +321,20 @@ def options(root: Path) -> dict[str, str]:
 
 
 def speaks_chinese() -> bool:
-    """Whether sudo has its catalogue here, and this machine what a locale is made of."""
-    return locales.can_be_made() and Path("/usr/share/locale/zh_CN/LC_MESSAGES/sudoers.mo").exists()
+    """Whether sudo has its catalogue here."""
+    return locales.can_be_made("sudoers.mo")
 
 
 def speak_chinese(root: Path) -> None:
-    """This machine may have no such locale: one that is the mount namespace's own."""
+    """In the mount namespace alone: sudo takes no other directory for its locales than the system's."""
     if not speaks_chinese():
         return
     place = root / "locales"
-    place.mkdir()
-    for own in Path("/usr/lib/locale").glob("C.*"):
-        shutil.copytree(own, place / own.name)
+    shutil.copytree(locales.PLAIN, place / locales.PLAIN.name)
     locales.make(place)
-    subprocess.run(["mount", "--bind", str(place), "/usr/lib/locale"], check=True, capture_output=True, timeout=20)
+    subprocess.run(
+        ["mount", "--bind", str(place), str(locales.ITSELF)], check=True, capture_output=True, timeout=20
+    )  # fmt: skip
 
 
 def main() -> int:
