@@ -19,14 +19,13 @@ SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:-]*")
 MISSING: LiteralString = r"""
 missing() { # true only where the system says that nothing is there; "permission denied" is no answer
   [ ! -e "$1" ] || return 1
-  case $(LC_ALL=C && export LC_ALL && { : <"$1"; } 2>&1) in
+  case $({ : <"$1"; } 2>&1) in
     *": No such file" | *": no such file" | *": No such file or directory" | *": Not a directory") return 0 ;;
   esac
   return 1
 }
 """
-"""What the shell itself says when it opens a file, dash, busybox and bash; `stat` would be a process for each file. In
-English, also where the script runs as a login's, in the host's language: bash says it in Chinese otherwise."""
+"""What the shell itself says when it opens a file, dash, busybox and bash; `stat` would be a process for each file."""
 
 ROOT_HOME: LiteralString = "HOME=~root; export HOME\n"
 """sudo may keep the operator's HOME; the vendor's credentials and tags are in root's."""
