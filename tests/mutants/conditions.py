@@ -65,7 +65,7 @@ def blind(copy: Path, row: str) -> list[str]:
         before = file.read_text(encoding="utf-8")
         file.write_text(before.replace(breakage.was, breakage.becomes), encoding="utf-8")
         try:
-            failing = failed(copy, left) if left else frozenset()
+            failing = failed(copy, left)
         finally:
             file.write_text(before, encoding="utf-8")
         left = [test for test in left if test not in failing]
@@ -73,6 +73,8 @@ def blind(copy: Path, row: str) -> list[str]:
 
 
 def failed(copy: Path, tests: Sequence[str]) -> frozenset[str]:
+    if not tests:
+        return frozenset()
     environ = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", "BKREC_CONDITIONS": "required"}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", "-m", "", *tests]
     done = subprocess.run(

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from pprint import pformat
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from tests.lab.machine import nspawn
 from tests.lab.machine.api import Lab
@@ -292,15 +292,10 @@ def of_the_cluster(check: dict[str, Any]) -> dict[str, Any]:
     """What a check says of the cluster, whatever machine it was made on: without that machine's history."""
 
     def without(value: Any) -> Any:
-        match value:
-            case dict():
-                found: dict[str, Any] = value
-                return {name: without(part) for name, part in found.items() if name not in HISTORY}
-            case list():
-                items: list[Any] = value
-                return [without(part) for part in items]
-            case _:
-                return value
+        if isinstance(value, dict):
+            found = cast(dict[str, Any], value)
+            return {name: without(part) for name, part in found.items() if name not in HISTORY}
+        return [without(part) for part in cast(list[Any], value)] if isinstance(value, list) else value
 
     return without(undated(check))
 
