@@ -193,6 +193,19 @@ ODD = (
 
 
 @pytest.mark.condition("terminal-encoding")
+@pytest.mark.parametrize(
+    ("encoding", "word"), [("gbk", "升级指引"), ("gb18030", "升级指引"), ("ascii", "????"), ("latin-1", "????")]
+)
+def test_what_a_terminal_does_not_have_is_replaced_and_the_rest_is_printed(encoding: str, word: str) -> None:
+    environ = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", "from reconciler.cli.main import main; main()", "--lang", "zh", "explain", "7.1"],
+        env=environ, capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.decode(encoding)) == (0, "")
+    assert word in done.stdout.decode(encoding)
+
+
 @pytest.mark.parametrize("environ", ODD, ids=lambda environ: " ".join(environ))
 def test_an_odd_environment(path: Path, environ: dict[str, str]) -> None:
     each(path, "--lang zh check", "history", environ=environ)
