@@ -50,6 +50,16 @@ install_packages() {
     }
 }
 
+# install_sshd: tests start servers of their own; the package's, on port 22, is not started, now or at a boot
+install_sshd() {
+    [[ ! -x /usr/sbin/sshd ]] || return 0
+    if [[ $(id -u) -eq 0 && ! -e /etc/ssh/sshd_not_to_be_run ]]; then
+        mkdir -p /etc/ssh
+        echo 'bkrec installed this for its tests; ssh.service starts once this file is gone' > /etc/ssh/sshd_not_to_be_run
+    fi
+    PATH=$PATH:/usr/sbin install_packages sshd openssh-server
+}
+
 # make_environment WHAT: `.` or `.[dev]`, into .venv; one of another Python, or one that was moved, is made anew
 make_environment() {
     .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || rm -rf .venv

@@ -7,7 +7,7 @@ of a program; they arrive as "$1", "$@" or on stdin. POSIX sh and nothing newer 
 
 import base64
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import LiteralString
 
 
@@ -20,13 +20,15 @@ class Command:
     timeout_s: float = 30.0
     """How long bkrec waits for the answer of a probe. A job's own deadline is its action's."""
 
-    def render(self, *, sudo: bool = False) -> str:
+    def render(self, *, sudo: bool = False, announced: bool = False) -> str:
         """The command line for a remote login shell: `sh -c SCRIPT bkrec ARG …`, each word quoted once.
 
         Arguments follow `bkrec` as $0, so one that looks like an option is never read as sh's own. `sudo`: unless the
-        login is root's, whatever its name: a bastion's users are called `ops#root#10.0.0.1`.
+        login is root's, whatever its name: a bastion's users are called `ops#root#10.0.0.1`. `announced`: stderr says
+        where the script began, as with `sudo`.
         """
-        words = ("env", "LC_ALL=C", "sh", "-c", PRELUDE + self._program, "bkrec", *self.args)
+        begin: LiteralString = ANNOUNCE if sudo or announced else ""
+        words = ("env", "LC_ALL=C", "sh", "-c", begin + PRELUDE + self._program, "bkrec", *self.args)
         return shlex.join(("sh", "-c", AS_ROOT, "bkrec", *words) if sudo else words)
 
     @property
@@ -44,7 +46,19 @@ class Command:
         return f"printf %s {shlex.quote(self.stdin)} | {shlex.join(words)}"
 
 
-AS_ROOT: LiteralString = 'if [ "$(id -u)" = 0 ]; then exec "$@"; fi; exec sudo -n -- "$@"'
+SUDO_CALLED: LiteralString = "bkrec calls sudo"
+SCRIPT_BEGUN: LiteralString = "bkrec begins"
+"""Lines of stderr. What stands between them are sudo's words, whatever language it speaks; a script that never began
+was refused, and one that began was not, whatever it warns of ("unable to resolve host") and ends with."""
+
+ANNOUNCE: LiteralString = "echo '" + SCRIPT_BEGUN + "' >&2\n"
+
+AS_ROOT: LiteralString = (
+    'if [ "$(id -u)" = 0 ]; then exec "$@"; fi\n'
+    "echo '" + SUDO_CALLED + "' >&2\n"
+    'LC_ALL=C; export LC_ALL; exec sudo -n -- "$@"'
+)
+"""sudo's own words reach an operator, and are in English for the same reason as every script's are."""
 
 
 def any_login_shell(line: str) -> str:
@@ -68,6 +82,12 @@ class Output:
     stdout: str
     stderr: str = ""
     exit_status: int | None = 0
+
+
+def without_announcement(output: Output) -> tuple[Output, bool]:
+    """The output of a command that was rendered with `announced`, and whether its script began."""
+    before, begun, after = output.stderr.partition(f"{SCRIPT_BEGUN}\n")
+    return replace(output, stderr=before + after), bool(begun)
 
 
 UNSET: LiteralString = (

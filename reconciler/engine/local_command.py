@@ -8,18 +8,16 @@ import asyncio
 import contextlib
 import os
 import pwd
-import re
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from probes.command import Command, Output
+from probes.command import SUDO_CALLED, Command, Output, without_announcement
 from reconciler.engine.transport import TransportError
 from specs.diagnostic import diagnose
 
 BLOCK_BYTES = 64 * 1024
-_SUDO_ERROR = re.compile(r"^sudo: .*", re.MULTILINE)
-"""Its refusal; the output of a start-up file may come before it."""
 
 
 async def run_locally(host: str, command: Command, max_output_bytes: int) -> Output:
@@ -43,7 +41,8 @@ async def run_locally(host: str, command: Command, max_output_bytes: int) -> Out
         status: int | None = await process.wait()
     except TimeoutError:
         overdue = diagnose("answer-overdue", where=host, seconds=f"{command.timeout_s:g}")
-        raise TransportError(overdue, output=_output(stdout, stderr, None)) from None
+        partial = _output(stdout, stderr, None)
+        raise TransportError(overdue, output=unless_sudo_refused(host, partial) if sudo else partial) from None
     finally:
         if process.returncode is None:
             _end(process)
@@ -54,10 +53,17 @@ async def run_locally(host: str, command: Command, max_output_bytes: int) -> Out
 
 
 def unless_sudo_refused(host: str, output: Output) -> Output:
-    """Raises TransportError with sudo's own words."""
-    if output.exit_status == 1 and (refused := _SUDO_ERROR.search(output.stderr)):
-        raise TransportError(diagnose("sudo-refused", where=host, error=refused[0][:200]))
-    return output
+    """For a command that was rendered with `sudo`: its output without the lines that say how far it came. Raises
+    TransportError with sudo's own last words where sudo was called and the script did not begin."""
+    before, called, rest = output.stderr.partition(f"{SUDO_CALLED}\n")
+    if not called:
+        return without_announcement(output)[0]
+    output, begun = without_announcement(replace(output, stderr=rest))
+    if not begun and (output.exit_status or 0) > 0:
+        lines = [line.strip() for line in rest.splitlines() if line.strip()]
+        error = lines[-1][:200] if lines else f"exit status {output.exit_status}, no output"
+        raise TransportError(diagnose("sudo-refused", where=host, error=error))
+    return replace(output, stderr=before + output.stderr)
 
 
 def _output(stdout: bytearray, stderr: bytearray, status: int | None) -> Output:

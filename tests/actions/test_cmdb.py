@@ -54,6 +54,7 @@ def test_the_line_of_job_is_replaced_and_nothing_else(tmp_path: Path, install: P
     assert script.stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.condition("other-ports")
 @pytest.mark.parametrize(("line", "port"), [("BK_CMDB_ADMIN_PORT=19000", "19000"), ("", "9000")], ids=["moved", "not"])
 def test_cmdb_is_asked_at_the_port_that_its_env_file_names(tmp_path: Path, install: Path, line: str, port: str) -> None:
     (install / "bin/04-final/cmdb.env").write_text(f"{line}\n")

@@ -291,6 +291,7 @@ def test_an_idle_assignment_beside_others_is_for_a_person(tmp_path: Path, text: 
     assert file.read_text() == text
 
 
+@pytest.mark.condition("rests-on-others")
 def test_a_source_that_rests_on_others_is_named(tmp_path: Path) -> None:
     source, target = tmp_path / "dbadmin.env", tmp_path / "gse.env"
     source.write_text('A=1\nFROM="${A}x"\n')

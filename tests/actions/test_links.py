@@ -83,6 +83,7 @@ END
 """
 
 
+@pytest.mark.condition("mode-or-owner")
 @pytest.mark.parametrize("status", [0, 255])
 def test_a_file_of_equal_size_and_time_gets_a_new_time_whatever_else_differs(tmp_path: Path, status: int) -> None:
     """A file that differed in its mode too was passed over, and the step failed once."""

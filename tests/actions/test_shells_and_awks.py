@@ -69,6 +69,7 @@ def done() -> tuple[set[str], dict[str, Answers]]:
     return tried(["+".join(pair) for pair in once_each()], 250)
 
 
+@pytest.mark.condition("shells-and-awks")
 def test_each_script_does_the_same_under_every_shell_with_every_awk(done: tuple[set[str], dict[str, Answers]]) -> None:
     assert different(done[1]) == {}
 

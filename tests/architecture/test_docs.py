@@ -72,20 +72,6 @@ def test_a_test_that_is_named_exists() -> None:
     assert [name for path, name in named if name and f"def {name}(" not in texts[path]] == []
 
 
-def test_every_condition_names_a_test_that_exists() -> None:
-    rows = [line for line in _text("docs/conditions.md").splitlines() if line.startswith("| ")]
-    rows = [row for row in rows if not row.startswith("| condition |")]
-    named = [re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row) for row in rows]
-    assert [row for row, tests in zip(rows, named, strict=True) if not tests] == []
-    assert [
-        f"{path}::{name}"
-        for tests in named
-        for path, name in tests
-        if not (ROOT / path).exists() or f"def {name}(" not in _text(path)
-    ] == []
-    assert len(rows) > 25
-
-
 def test_a_file_or_test_that_the_audit_names_exists() -> None:
     text = _text("docs/bugs.md")
     names = {path.name for top in ("tests", "reconciler", "actions", "probes") for path in (ROOT / top).rglob("*.py")}

@@ -110,7 +110,11 @@ def _forbidden(script: Script) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("systemd-run --pipe x", "systemd 219"), ("[[ a ]]", "[[ is bash"), ("touch /x", "a probe changes nothing")],
+    [
+        ("systemd-run --pipe x", "systemd 219"),
+        ("[[ a ]]", "[[ is bash"),
+        ("touch /x", "a probe changes nothing"),
+    ],
     ids=["newer", "bash", "writes"],
 )
 def test_what_is_forbidden_would_be_seen(text: str, why: str) -> None:
@@ -124,6 +128,44 @@ def _dot_files(script: Script) -> Iterator[str]:
     return (why for pattern, why in rules.items() if re.search(pattern, code))
 
 
+SPEAKS_ENGLISH = {
+    "consul": "no catalogue (Go)",
+    "mongodump": "no catalogue (Go)",
+    "mysql": "no catalogue; of a server's words, which lc_messages changes, the number is read",
+    "redis-cli": "no catalogue",
+    "systemctl": "no catalogue for what it prints",
+    '"$@"': "BlueKing's upgrader and its migration script: no catalogue",
+}
+"""What a script reads error words of, and why a host's language does not change them."""
+OF_THE_SHELL = '{ : <"$1"; } 2>&1'
+"""In the language that the C library has for it: read in LC_ALL=C alone, by probes and by jobs without a login."""
+
+
+def _localised(script: Script) -> Iterator[str]:
+    for line in script.text.splitlines():
+        if "2>&1" not in line or re.search(r">\s*/dev/null 2>&1|>\s*\"\$pipe\" 2>&1", line):
+            continue
+        if OF_THE_SHELL in line and not script.bash:
+            continue
+        if not any(re.search(rf"(^|[\s|(]){re.escape(program)}\s", line) for program in SPEAKS_ENGLISH):
+            yield line.strip()
+
+
+@pytest.mark.condition("host-language")
+def test_words_are_read_of_programs_alone_that_speak_english_on_every_host() -> None:
+    assert [f"{script.where}: {line}" for script in scripts() for line in _localised(script)] == []
+    texts = "\n".join(script.text for script in scripts())
+    assert [program for program in SPEAKS_ENGLISH if f"{program} " not in texts] == []
+
+
+@pytest.mark.parametrize(
+    "text", ['told=$(tar -tf "$1" 2>&1)', "yum install x 2>&1 | grep Nothing", 'a=$({ : <"$1"; } 2>&1)']
+)
+def test_words_of_a_program_with_a_catalogue_would_be_seen(text: str) -> None:
+    assert [*_localised(Script("actions/x.py:1", text, True))]
+
+
+@pytest.mark.condition("other-dot-files")
 def test_no_tool_reads_what_roots_dot_files_say_to_it() -> None:
     assert [f"{script.where}: {why}" for script in scripts() for why in _dot_files(script)] == []
 

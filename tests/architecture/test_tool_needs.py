@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 WORDS = {"POSIX", "<="}
 
 
+@pytest.mark.condition("wgetrc")
 def test_every_need_is_in_the_table_and_nothing_else_is() -> None:
     in_table = {(tool, option) for tool, about in known().items() for option in about["since"]}
     assert {*needs()} - in_table == set(), "since which version is there that? docs/tools.toml"

@@ -26,6 +26,7 @@ def kinds(events: list[dict[str, Any]]) -> list[str]:
     return [event["event"] for event in events if event.get("event")]
 
 
+@pytest.mark.condition("debian-generations")
 def test_apply_converges_from_pristine(upgraded: Upgraded) -> None:
     upgraded.apply.must(0)
     told = kinds(upgraded.apply.events)
@@ -61,6 +62,7 @@ def test_plan_is_then_empty(upgraded: Upgraded) -> None:
     assert (plan["steps"], plan["blocked"]) == ([], [])
 
 
+@pytest.mark.condition("client-histories")
 def test_apply_again_does_nothing_and_writes_nothing_on_any_host(upgraded: Upgraded) -> None:
     upgraded.again.must(0)
     assert "step-started" not in kinds(upgraded.again.events)

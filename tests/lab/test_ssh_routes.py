@@ -33,6 +33,7 @@ def as_root(desk: Desk) -> dict[str, Any]:
     return undated(desk.bkrec("check", "-o", "json").must(2).document)
 
 
+@pytest.mark.condition("client-histories")
 @pytest.mark.parametrize("way", WAYS)
 def test_check_reads_the_same_and_writes_nothing(desk: Desk, as_root: dict[str, Any], way: str) -> None:
     desk.configure(**WAYS[way])
@@ -46,6 +47,7 @@ systemctl reload ssh.service
 sshd -T | grep -qx 'maxsessions 1'"""
 
 
+@pytest.mark.condition("max-sessions-apply")
 @pytest.mark.campaign
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("way", ["direct", "via-the-controller"])

@@ -236,6 +236,7 @@ def test_the_switch(output_text: str, opened: bool) -> None:
     assert read(EditingLocked(host=H, env=ENV), f"switch\t{output_text} 200\n") == Known(not opened)
 
 
+@pytest.mark.condition("other-ports")
 @pytest.mark.parametrize(("line", "port"), [("BK_CMDB_API_PORT=19001", "19001"), ("", "9001")], ids=["moved", "not"])
 def test_the_switch_is_asked_at_the_port_that_cmdbs_env_file_names(tmp_path: Path, line: str, port: str) -> None:
     env = tmp_path / "cmdb.env"

@@ -144,6 +144,7 @@ def test_what_a_bkcli_does_elsewhere_is_told_of_by_that_bkcli(
         assert seen(pid, "/bin/sh") == wanted
 
 
+@pytest.mark.condition("own-scripts")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root sees whose environment it is")
 @pytest.mark.parametrize(
     ("script", "vendor", "wanted"),
@@ -177,6 +178,7 @@ def test_a_name_that_anybody_may_use_is_the_vendor_s_only_beside_a_bkcli(
         assert seen(pid, "/bin/sh") == wanted
 
 
+@pytest.mark.condition("gawk-warning")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root sees whose environment it is")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_no_awk_has_anything_to_say_about_the_names(tmp_path: Path, shell: str) -> None:

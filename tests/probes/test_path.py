@@ -1,14 +1,20 @@
 """Files, versions and trees, asked of this machine in every shell there is."""
 
 import hashlib
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.command import Output
 from probes.path import PROBE, FileDigest, LineInFile, PathKind, TreeDigest, VersionText, normalise_version
+from reconciler.engine.batch import compose, split_output
 from tests.probes.here import HOST, SHELLS, ask, brief
+from tests.support.locales import chinese
 
 MD5_OF_ABC = "900150983cd24fb0d6963f7d28e17f72"
 
@@ -29,6 +35,7 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.condition("nul-in-version")
 @pytest.mark.parametrize("shell", SHELLS)
 def test_each_question_gets_its_own_answer(tree: Path, shell: str) -> None:
     asked = {
@@ -204,3 +211,25 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
 def test_different_numbers_stay_different(one: list[int], two: list[int]) -> None:
     spelt = [normalise_version(".".join(map(str, numbers))) for numbers in (one, two)]
     assert (spelt[0] == spelt[1]) == (one == two)
+
+
+@pytest.mark.condition("host-language")
+def test_a_language_of_the_host_changes_no_reading(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """bash says in the host's language that there is no such file. As a probe's script travels by itself and with
+    others."""
+    facts = [PathKind(host=HOST, path=f"{tree}/none"), FileDigest(host=HOST, path=f"{tree}/file/none")]
+    tools = tmp_path_factory.mktemp("tools")
+    (tools / "sh").symlink_to(shutil.which("bash") or "")
+    env = chinese(tmp_path_factory.mktemp("locales")) | {"PATH": f"{tools}:{os.environ['PATH']}"}
+
+    def said(*words: str, stdin: str = "") -> Output:
+        told = subprocess.run(words, input=stdin, capture_output=True, text=True, env=env, timeout=30, check=False)
+        return Output(stdout=told.stdout, stderr=told.stderr, exit_status=told.returncode)
+
+    command = PROBE.command(facts)
+    batch = compose([command], "nonce")
+    assert "没有那个文件" in said("bash", "-c", ": </nonexistent").stderr, "or the test would prove nothing"
+    (section,) = split_output(said("sh", "-c", batch.render(), stdin=batch.stdin), "nonce", 1)
+    for output in (section, said("sh", "-c", command.render())):
+        assert isinstance(output, Output)
+        assert [brief(PROBE.parse(facts, output)[fact]) for fact in facts] == ["absent", "absent"]

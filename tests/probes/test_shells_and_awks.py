@@ -40,6 +40,7 @@ def answers() -> dict[str, dict[str, str]]:
     return json.loads(done.stdout)
 
 
+@pytest.mark.condition("shells-and-awks")
 def test_each_script_says_the_same_under_every_shell_with_every_awk(answers: dict[str, dict[str, str]]) -> None:
     others = {
         name: {pair: text for pair, text in by_pair.items() if text != by_pair[PAIRS[0]]}

@@ -72,6 +72,7 @@ def test_where_the_uptime_is_another_the_wall_clock_tells_the_age(entered: str, 
     assert read(fact, block("a.service", "active", 9_000_000_000, entered)) == (("a.service",) if young else ())
 
 
+@pytest.mark.condition("systemd-219")
 def test_a_unit_that_is_not_there_hides_no_other_from_an_old_systemctl(tmp_path: Path) -> None:
     """CentOS 7.3's stops at it (tests/probes/test_unit.py): asked again, each by itself."""
     script = """

@@ -26,6 +26,7 @@ def read(facts: list[UnitFact], *blocks: str) -> list[object]:
     return [brief(readings[fact]) for fact in facts]
 
 
+@pytest.mark.condition("systemd-237")
 @pytest.mark.parametrize(
     ("load", "state", "file", "is_active", "is_enabled"),
     [
@@ -81,6 +82,7 @@ def said(unit: str, state: str) -> str:
     return f"Instance={unit}\nIsEnabled={state}\n"
 
 
+@pytest.mark.condition("systemd-237")
 @pytest.mark.parametrize(
     ("load", "shown", "by_itself", "wanted"),
     [
@@ -152,6 +154,7 @@ esac
 """What src/systemctl/systemctl.c:4258-4264 does in systemd 219-23 to 219-30.2, which CentOS 7.3 came with."""
 
 
+@pytest.mark.condition("systemd-219")
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("gone", [(), ("gone.service",), ("gone.service", "x@gone.service")])
 def test_a_systemctl_that_stops_at_a_missing_unit_is_asked_for_each_by_itself(

@@ -25,6 +25,7 @@ from reconciler.engine.ssh.route import route
 from reconciler.engine.transport import SshSettings, TransportError
 from specs import parse
 from specs.diagnostic import Diagnostic, SpecError
+from tests.support import locales
 from tests.support.ssh_field import KEYS, Field, Sshd, field_of_sshds
 
 HOST = "10.0.0.1"
@@ -104,11 +105,49 @@ async def last_words(place: Field) -> Any:
     }
     if shutil.which("sudo"):
         found |= {f"sudo: {name}": await said(settings(place["alpha"], f"{user}-user")) for name, user in sudo.items()}
+        # the same users on a host whose language is Chinese
+        found |= {
+            f"sudo: {name}, zh": await said(settings(place["gate"], f"{user}-user")) for name, user in sudo.items()
+        }
     Path("/etc/nologin").write_text("down for maintenance until six\n")
     found["/etc/nologin"] = await said(settings(place["alpha"], "may-user"))
     found["/etc/nologin, PAM"] = await said(settings(place["beta"], "may-user"))
     Path("/etc/nologin").unlink()
     return found
+
+
+async def sudo_in_chinese(place: Field) -> Any:
+    """What sudo says there of itself, to a user who asks it by hand; then a command that fails on a host whose own name
+    sudo cannot resolve: it warns, and runs the command."""
+    if not shutil.which("sudo") or not speaks_chinese():
+        return {}
+    found: dict[str, Any] = {}
+    gate = place["gate"]
+    for user in ("norule", "may"):
+        done = subprocess.run(
+            ["ssh", "-i", str(place.dot_ssh / "work"), "-p", str(gate.port), f"{user}-user@{gate.address}",
+             "sudo -n id -u"],
+            capture_output=True, check=False, stdin=subprocess.DEVNULL, timeout=40,
+        )  # fmt: skip
+        found[user] = done.stderr.decode().splitlines()[-1:]
+    hosts = Path("/etc/hosts")
+    before = hosts.read_text()
+    hosts.write_text("127.0.0.1 localhost\n")
+    try:
+        done = await _ended(settings(gate, "may-user"), "sudo -n true; echo its own words >&2; exit 1")
+        found["warned"] = done
+    finally:
+        hosts.write_text(before)
+    return found
+
+
+async def _ended(access: SshSettings, script: Any) -> list[Any]:
+    async with ssh(access) as transport:
+        try:
+            answer = await transport.run(HOST, Command(script=script))
+            return [answer.exit_status, answer.stderr.splitlines()]
+        except TransportError as error:
+            return [error.diagnostic.code, dict(error.diagnostic.fields)["error"]]
 
 
 async def crowded_agent(place: Field) -> Any:
@@ -239,8 +278,8 @@ async def proxy_commands(place: Field) -> Any:
 CONDITIONS: dict[str, Callable[[Field], Coroutine[Any, Any, Any]]] = {
     condition.__name__: condition
     for condition in (
-        login_shells, bastion_users, last_words, crowded_agent, known_hosts_with_odd_lines, system_files,
-        behind_the_controller, proxy_commands,
+        login_shells, bastion_users, last_words, sudo_in_chinese, crowded_agent, known_hosts_with_odd_lines,
+        system_files, behind_the_controller, proxy_commands,
     )
 }  # fmt: skip
 
@@ -278,7 +317,24 @@ def options(root: Path) -> dict[str, str]:
         "Match User silent-user\n  ForceCommand exit 4\n"
         f"Match User nosudo-user\n  SetEnv PATH={root}/tools\n"
     )
-    return {"alpha": users, "beta": "UsePAM yes\n"}
+    return {"alpha": users, "beta": "UsePAM yes\n", "gate": f"SetEnv LANG={locales.NAME}\n"}
+
+
+def speaks_chinese() -> bool:
+    """Whether sudo has its catalogue here."""
+    return locales.can_be_made("sudoers.mo")
+
+
+def speak_chinese(root: Path) -> None:
+    """In the mount namespace alone: sudo takes no other directory for its locales than the system's."""
+    if not speaks_chinese():
+        return
+    place = root / "locales"
+    shutil.copytree(locales.PLAIN, place / locales.PLAIN.name)
+    locales.make(place)
+    subprocess.run(
+        ["mount", "--bind", str(place), str(locales.ITSELF)], check=True, capture_output=True, timeout=20
+    )  # fmt: skip
 
 
 def main() -> int:
@@ -291,6 +347,7 @@ def main() -> int:
             os.environ.pop("SSH_AUTH_SOCK", None)
             connection.CONNECT_BACKOFF_S = ()
             prepare(root, place)
+            speak_chinese(root)
             for name, condition in CONDITIONS.items():
                 results[name] = asyncio.run(condition(place))
     finally:

@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from probes.command import Command, Output, any_login_shell
+from probes.command import Command, Output, any_login_shell, without_announcement
 from reconciler.engine.local_command import run_locally, unless_sudo_refused
 from reconciler.engine.ssh.backoff import HostBackoff
 from reconciler.engine.ssh.errors import asyncssh_errors, ssh_stderr_error, translate
@@ -100,10 +100,13 @@ class _PartialOutput:
 
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
+    sudo: bool = False
 
-    def output(self, exit_status: int | None) -> Output:
+    def output(self, host: str, exit_status: int | None) -> Output:
+        """Raises TransportError where sudo did not run the command."""
         stdout, stderr = self.stdout.decode(errors="replace"), self.stderr.decode(errors="replace")
-        return Output(stdout=stdout, stderr=stderr, exit_status=exit_status)
+        output = Output(stdout=stdout, stderr=stderr, exit_status=exit_status)
+        return unless_sudo_refused(host, output) if self.sudo else output
 
 
 class SshTransport:
@@ -125,8 +128,10 @@ class SshTransport:
         since = _now()
         if error := backoff.cached_error(since):
             raise error
-        output = await self._run(self._settings.controller, _ssh_from_controller(host, command))
-        error = ssh_stderr_error(host, output, self._settings.controller)
+        answer = await self._run(self._settings.controller, _ssh_from_controller(host, command))
+        output, begun = without_announcement(answer)
+        # once the script runs there, "Permission denied" on stderr is its own
+        error = None if begun else ssh_stderr_error(host, output, self._settings.controller)
         if error is not None:
             backoff.note(error, since=since, now=_now())
             raise error
@@ -155,13 +160,13 @@ class SshTransport:
         partial = _PartialOutput()
         try:
             async with self._process(host, to, command) as (link, process):
+                partial.sudo = link.sudo
                 async with asyncio.timeout(command.timeout_s):
                     status = await self._read_streams(process, command.stdin.encode(), partial)
         except TimeoutError:
             overdue = diagnose("answer-overdue", where=host, seconds=f"{command.timeout_s:g}")
-            raise TransportError(overdue, output=partial.output(None)) from None
-        output = partial.output(status)
-        return output if not link.sudo else unless_sudo_refused(host, output)
+            raise TransportError(overdue, output=partial.output(host, None)) from None
+        return partial.output(host, status)
 
     @asynccontextmanager
     async def _process(self, host: str, to: _HostConnection, command: Command) -> AsyncGenerator[tuple[_Session, Any]]:
@@ -360,7 +365,7 @@ def _ssh_from_controller(host: str, command: Command) -> Command:
         "-o IgnoreUnknown=RemoteCommand -o RemoteCommand=none -o "
         '"GlobalKnownHostsFile=/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2 $HOME/.ssh/known_hosts" '
         '-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -- "$1" "$2"',
-        args=(host, any_login_shell(command.render())),
+        args=(host, any_login_shell(command.render(announced=True))),
         stdin=command.stdin,
         timeout_s=command.timeout_s + 10.0,
     )

@@ -258,6 +258,7 @@ no-data
 """
 
 
+@pytest.mark.condition("my-cnf")
 @pytest.mark.parametrize("alone", [True, False], ids=["ours", "and with those files"])
 def test_what_roots_my_cnf_says_to_clients_reaches_no_dump_and_no_probe(here: Here, alone: bool) -> None:
     """The companion shows that it would."""

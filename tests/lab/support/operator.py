@@ -4,6 +4,7 @@ Nothing here waits for a time: `until` asks for a condition, and every command h
 """
 
 import contextlib
+import difflib
 import json
 import os
 import subprocess
@@ -13,7 +14,8 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from pprint import pformat
+from typing import Any, TypeVar, cast
 
 from tests.lab.machine import nspawn
 from tests.lab.machine.api import Lab
@@ -286,6 +288,36 @@ def undated(check: dict[str, Any]) -> dict[str, Any]:
     """What a check says of the cluster, without when it was made: the same cluster gives the same."""
     assert check["checked"]
     return {name: value for name, value in check.items() if name not in ("checked", "last_success")}
+
+
+T = TypeVar("T")
+HISTORY = ("since", "times", "flapping")
+"""Of each finding: what the machine that checks remembers of its own checks before."""
+
+
+def of_the_cluster(check: dict[str, Any]) -> dict[str, Any]:
+    """What a check says of the cluster, whatever machine it was made on: without that machine's history."""
+
+    def without(value: Any) -> Any:
+        if isinstance(value, dict):
+            found = cast(dict[str, Any], value)
+            return {name: without(part) for name, part in found.items() if name not in HISTORY}
+        return [without(part) for part in cast(list[Any], value)] if isinstance(value, list) else value
+
+    return without(undated(check))
+
+
+def same_from_both(ours: Callable[[], T], theirs: Callable[[], T], timeout_s: float = 300) -> T:
+    """What `theirs` says, held against `ours` before and after it. A cluster on its way (a service that consul finds
+    again) changes what both say: then they are asked again."""
+
+    def asked() -> tuple[T, T] | None:
+        before, there = ours(), theirs()
+        return (before, there) if before == ours() else None
+
+    here, there = until(asked, timeout_s, "one machine said the same twice")
+    assert there == here, "\n".join(difflib.unified_diff(pformat(here).splitlines(), pformat(there).splitlines(), n=2))
+    return there
 
 
 def jobs(lab: Lab, host: str, prefix: str) -> list[Path]:

@@ -100,6 +100,7 @@ def each(path: Path, *commands: str, environ: Mapping[str, str], before: str = "
     assert set(codes) <= CODES, (codes, told.stderr)
 
 
+@pytest.mark.condition("full-disk-output")
 @pytest.mark.parametrize("words", ["schema", "--help", "--version", "-o json check", "history", "-o json history"])
 def test_a_full_disk_behind_standard_output(path: Path, words: str) -> None:
     told = bkrec(path, words, shell=">/dev/full")
@@ -107,6 +108,7 @@ def test_a_full_disk_behind_standard_output(path: Path, words: str) -> None:
     assert "No space left" in told.stderr or "error[" in told.stderr
 
 
+@pytest.mark.condition("full-disk-output")
 @pytest.mark.parametrize("words", ["--version", "-o json check", "apply --yes", "history"])
 def test_standard_output_closed(path: Path, words: str) -> None:
     told = bkrec(path, words, shell=">&-")
@@ -188,6 +190,20 @@ ODD = (
     {"TMPDIR": "/nonexistent"},
     {"XDG_STATE_HOME": "/dev/null/x"},
 )
+
+
+@pytest.mark.condition("terminal-encoding")
+@pytest.mark.parametrize(
+    ("encoding", "word"), [("gbk", "升级指引"), ("gb18030", "升级指引"), ("ascii", "????"), ("latin-1", "????")]
+)
+def test_what_a_terminal_does_not_have_is_replaced_and_the_rest_is_printed(encoding: str, word: str) -> None:
+    environ = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", "from reconciler.cli.main import main; main()", "--lang", "zh", "explain", "7.1"],
+        env=environ, capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.decode(encoding)) == (0, "")
+    assert word in done.stdout.decode(encoding)
 
 
 @pytest.mark.parametrize("environ", ODD, ids=lambda environ: " ".join(environ))

@@ -20,6 +20,7 @@ def test_a_new_file_is_private_unless_it_is_a_report(tmp_path: Path) -> None:
     assert modes == [0o600, 0o644]
 
 
+@pytest.mark.condition("byte-order-mark")
 def test_a_byte_order_mark_is_no_part_of_a_cluster_file(tmp_path: Path) -> None:
     """Editors on Windows put it there; TOML would have it as a letter of the first key."""
     (tmp_path / "cluster.toml").write_bytes(b"\xef\xbb\xbfrelease = 1\n")

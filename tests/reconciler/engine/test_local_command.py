@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from probes.command import Command
-from reconciler.engine.local_command import run_locally
+from probes.command import SCRIPT_BEGUN, SUDO_CALLED, Command, Output
+from reconciler.engine.local_command import run_locally, unless_sudo_refused
 from reconciler.engine.transport import TransportError
 from specs import parse
 from tests.sim.worlds import CONFIG
@@ -90,3 +90,35 @@ def test_an_endless_answer_is_cut() -> None:
     output = asyncio.run(run_locally("10.0.0.1", Command(script="yes"), 100_000))
     assert output.exit_status is None
     assert 100_000 <= len(output.stdout) < 1_000_000
+
+
+@pytest.mark.condition("sudo-words")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "sudo: a password is required",
+        "sudo: 需要密码",
+        "对不起，用户 ops 无权以 root 的身份在 h1 上执行 /usr/bin/env。",
+        "bkrec: 3: exec: sudo: not found",
+    ],
+)
+def test_sudo_refuses_where_the_script_did_not_begin_and_in_whatever_words(words: str) -> None:
+    stderr = f"a greeting\n{SUDO_CALLED}\nsudo: unable to resolve host h1\n{words}\n"
+    with pytest.raises(TransportError) as refused:
+        unless_sudo_refused("10.0.0.1", Output(stdout="", stderr=stderr, exit_status=1))
+    assert refused.value.diagnostic.code == "sudo-refused"
+    assert dict(refused.value.diagnostic.fields)["error"] == words
+
+
+@pytest.mark.parametrize("exit_status", [0, 1, 126, None])
+def test_what_began_was_not_refused_whatever_it_says_and_ends_with(exit_status: int | None) -> None:
+    begun = f"{SUDO_CALLED}\nsudo: 无法解析主机：h1\n{SCRIPT_BEGUN}\nsudo: its own\n"
+    output = unless_sudo_refused("10.0.0.1", Output(stdout="x", stderr=begun, exit_status=exit_status))
+    assert output == Output(stdout="x", stderr="sudo: 无法解析主机：h1\nsudo: its own\n", exit_status=exit_status)
+
+
+def test_a_login_that_broke_before_sudo_answered_is_no_refusal() -> None:
+    broken = Output(stdout="", stderr=f"{SUDO_CALLED}\n", exit_status=None)
+    assert unless_sudo_refused("10.0.0.1", broken).exit_status is None
+    ended = Output(stdout="", stderr="This account is for backups only.\n", exit_status=3)
+    assert unless_sudo_refused("10.0.0.1", ended) == ended, "sudo was never called"

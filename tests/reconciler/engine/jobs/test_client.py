@@ -156,6 +156,7 @@ def test_the_old_script_ends_with_0_when_its_input_does_while_the_command_runs_o
     gate.unlink()
 
 
+@pytest.mark.condition("script-ends-early")
 def test_a_terminal_of_centos_7_hands_on_output_and_exit_status(
     host: LocalTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

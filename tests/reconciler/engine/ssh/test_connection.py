@@ -46,6 +46,7 @@ def test_a_command_comes_back_with_all_it_said(tmp_path: Path) -> None:
     assert asyncio.run(run()) == Output(stdout="in" * 100_000, stderr="it's C\n", exit_status=3)
 
 
+@pytest.mark.condition("old-key-exchange")
 @pytest.mark.parametrize("key_exchange", ["diffie-hellman-group14-sha256", "diffie-hellman-group-exchange-sha256"])
 def test_an_old_key_exchange_is_no_ones_business_at_the_terminal(tmp_path: Path, key_exchange: str) -> None:
     """A hardened or old sshd may offer nothing newer; warnings of the cryptographic library are errors here."""
@@ -93,6 +94,7 @@ def test_a_server_that_allows_few_channels_is_given_its_time(tmp_path: Path, mos
     assert refused_again <= 8, "what was learned is not asked for again"
 
 
+@pytest.mark.condition("max-sessions")
 @pytest.mark.parametrize("most", [1, 2, 4])
 def test_a_controller_that_allows_few_channels_is_given_its_time_by_all_hosts_behind_it(
     tmp_path: Path, most: int
@@ -176,6 +178,7 @@ async def _listens(port: int) -> bool:
     return True
 
 
+@pytest.mark.condition("max-sessions")
 @pytest.mark.skipif(not OPENSSHD.exists() or os.getuid() != 0, reason="no sshd that could be started here")
 @pytest.mark.parametrize("most", [0, 1, 2, 4])
 def test_openssh_itself_that_allows_few_channels_is_given_its_time(tmp_path: Path, most: int) -> None:
@@ -436,6 +439,24 @@ def test_other_hosts_are_reached_by_the_controllers_own_ssh(tmp_path: Path) -> N
                 await via.close()
 
     assert asyncio.run(run()) == Output(stdout="to 10.0.0.2\nit's $x\nin", stderr="")
+
+
+def test_what_a_script_behind_the_controller_says_is_not_taken_for_its_sshs_words(tmp_path: Path) -> None:
+    """255 is what ssh ends with where it did not get in, and what it hands on from a script that did run."""
+    vendor = tmp_path / "ssh"
+    vendor.write_text('#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nexec sh -c "$3"\n')
+    vendor.chmod(0o755)
+    script = "echo 'cat: /x: Permission denied' >&2; exit 255"
+
+    async def run() -> Output:
+        async with serving(tmp_path) as server:
+            via = _Prefixed(replace(server.access(), via="controller"), str(tmp_path))
+            try:
+                return await via.run("10.0.0.2", Command(script=script))
+            finally:
+                await via.close()
+
+    assert asyncio.run(run()) == Output(stdout="", stderr="cat: /x: Permission denied\n", exit_status=None)
 
 
 class _Prefixed(SshTransport):

@@ -38,6 +38,7 @@ def compared(seeds: str, timeout_s: float) -> tuple[dict[str, Any], list[dict[st
     return figures, different
 
 
+@pytest.mark.condition("ssh-config")
 def test_bkrec_arrives_where_ssh_does() -> None:
     figures, different = compared("30:42", 200)
     assert different == []

@@ -19,6 +19,7 @@ import pathlib
 import re
 import socket
 import threading
+from contextlib import closing
 
 import cmdb
 import pymysql
@@ -46,7 +47,8 @@ def known(code, secret):
     e = env()
     login = {"host": e["BK_PAAS_MYSQL_HOST"], "port": int(e.get("BK_PAAS_MYSQL_PORT") or 3306)}
     login |= {"user": e["BK_PAAS_MYSQL_USER"], "password": e["BK_PAAS_MYSQL_PASSWORD"]}
-    with pymysql.connect(**login, database="open_paas", connect_timeout=3) as db, db.cursor() as rows:
+    # Debian 11's PyMySQL 0.9 hands out a cursor where a connection is used with `with`
+    with closing(pymysql.connect(**login, database="open_paas", connect_timeout=3)) as db, db.cursor() as rows:
         rows.execute("SELECT 1 FROM esb_app_account WHERE app_code = %s AND app_token = %s", (code, secret))
         return rows.fetchone() is not None
 
