@@ -350,6 +350,18 @@ LABELS: dict[str, LocalizedText] = {
         "Smoke test: run `echo ok` again on the page of JOB. Does it end as before?",
         "冒烟测试：在作业平台页面上再次执行 `echo ok`。结果是否与之前相同？",
     ),
+    "runbook-move-hosts": message(
+        "in the browser: CMDB, business 蓝鲸, Business Topology; select all hosts, Transfer to Idle Module",
+        "在页面上：配置平台 → 蓝鲸业务 → 业务拓扑，全选主机 → 转移到空闲机",
+    ),
+    "runbook-delete-sets": message(
+        "in the browser: CMDB, business 蓝鲸, Business Topology; on each set, Node Info, Delete Node",
+        "在页面上：配置平台 → 蓝鲸业务 → 业务拓扑，逐个集群 → 节点信息 → 删除节点",
+    ),
+    "runbook-refusal": message(
+        "refused: {code}: {what}. No step is printed until it is fixed",
+        "拒绝：{code}：{what}。修复之前不输出任何步骤",
+    ),
     "runbook-word-already": message("already so: not run", "已是如此，不再执行"),
     "runbook-word-used": message(
         "done, and used up by steps that are done: not run", "已完成，且所服务的步骤均已完成，不再执行"

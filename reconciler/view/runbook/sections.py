@@ -21,19 +21,20 @@ from probes.package_versions import PackageVersions
 from probes.task import TaskDone, TaskPending, TaskRecorded
 from reconciler.core.plan import Plan, Step
 from reconciler.view import describe
-from reconciler.view.messages.registry import diagnostic_text, fill, reason_text
+from reconciler.view.messages.registry import reason_text
 from reconciler.view.messages.ui import label
 from reconciler.view.render import RenderOptions, sanitized
 from reconciler.view.reports import ClusterReport
 from reconciler.view.runbook.checks import Check, check_of
 from reconciler.view.runbook.judges import JUDGES
 from reconciler.view.runbook.library import LIBRARY, ON_HOST
-from specs.diagnostic import diagnose
 
 STATE, OWN_STATE = "/var/lib/bkrec", "/var/lib/runbook"
 BY_A_PERSON = {"smoke-test.record": "runbook-ask-smoke-before", "smoke-test.run": "runbook-ask-smoke-after"}
 """JOB takes a script only in an encoding that nobody reads: a person runs it on JOB's page instead."""
 NOTHING_TO_DO = ("smoke-test.archive",)
+MANUAL = {"cmdb-move-hosts": "runbook-move-hosts", "cmdb-delete-sets": "runbook-delete-sets"}
+"""What a person does, by the code of the instruction."""
 WITHOUT_COMMAND = (*BY_A_PERSON, *NOTHING_TO_DO)
 END: LiteralString = "END_OF_SCRIPT"
 WORDS = (
@@ -128,6 +129,8 @@ class _Writer:
     """What the steps written so far have checked, or a person has judged."""
     down: set[str] = field(default_factory=set[str])
     """Products whose outage was asked about."""
+    approved: set[str] = field(default_factory=set[str])
+    """Approvals that were asked for."""
 
     def script(self, family: str, script: LiteralString) -> str:
         """Its name: that of the family, with a number where a family has several."""
@@ -187,7 +190,8 @@ class _Writer:
         action, kind, lang = step.action, _kind(step), self.page.lang
         if kind in BY_A_PERSON:
             yield label(BY_A_PERSON[kind], lang, host=action.host)
-        if action.approval_id and action.disrupts == "data":
+        if action.approval_id and action.approval_id not in self.approved:
+            self.approved.add(action.approval_id)
             deletes = action.deletes()
             yield label(
                 "runbook-ask-deletes", lang, what="" if deletes is None else single_line(reason_text(deletes, lang))
@@ -263,8 +267,7 @@ def _notes(step: Step, page: RenderOptions) -> Iterator[str]:
         yield f"{label('side-effects', page.lang)}: {single_line(reason_text(touched, page.lang))}"
     code = step.action.manual_instruction
     if code:
-        instruction = diagnose(code, where=step.action.host)
-        yield single_line(fill(diagnostic_text(instruction).hint, instruction.fields, page.lang))
+        yield label(MANUAL[code], page.lang)
 
 
 def _preparation(report: ClusterReport, writer: _Writer) -> str:

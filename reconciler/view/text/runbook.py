@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from reconciler.core.plan import Step, aborts_run
 from reconciler.view.estimate import outages
 from reconciler.view.markdown import escaped
 from reconciler.view.messages.registry import diagnostic_text, fill
@@ -20,7 +21,7 @@ def runbook_markdown(report: ClusterReport, page: RenderOptions) -> str:
     runbook = runbook_of(report, page)
     title = label("runbook-title", page.lang, cluster=report.name, release=report.release)
     head = (f"# {escaped(title)}", "", *(f"- {escaped(text)}" for text in _summary(report, page)))
-    if not report.plan.steps:
+    if not _steps(report):
         return lines(head)
     return lines(
         head,
@@ -36,9 +37,9 @@ def runbook_shell(report: ClusterReport, page: RenderOptions) -> str:
     answer, and none of it stays in the shell it was pasted into."""
     runbook = runbook_of(report, page)
     title = label("runbook-title", page.lang, cluster=report.name, release=report.release)
-    manner = _manner("sh", page) if report.plan.steps else ()
+    manner = _manner("sh", page) if _steps(report) else ()
     head = tuple(f"# {single_line(text)}" for text in (title, *_summary(report, page), *manner))
-    if not report.plan.steps:
+    if not _steps(report):
         return lines(head)
     body = "".join(_shell(runbook, report, page))
     return f"{lines(head)}{NO_HISTORY}(\n{runbook.preparation}{body}{runbook.ending})\n"
@@ -66,6 +67,12 @@ def _heading(step: RunbookStep, report: ClusterReport, page: RenderOptions) -> s
     return "  ".join((f"{step.number}/{len(report.plan.steps)} {step.title}", *(f"[{tag}]" for tag in step.tags)))
 
 
+def _steps(report: ClusterReport) -> tuple[Step, ...]:
+    """None where a run of them would be refused."""
+    refused = any(aborts_run(blocked, report.plan.steps) for blocked in report.plan.blocked)
+    return () if refused else report.plan.steps
+
+
 def _summary(report: ClusterReport, page: RenderOptions) -> Iterator[str]:
     plan = report.plan
     if not plan.steps:
@@ -81,7 +88,10 @@ def _summary(report: ClusterReport, page: RenderOptions) -> Iterator[str]:
             yield label("runbook-outage", page.lang, product=product, time=time, first=outage.first, last=outage.last)
     for diagnostic, blocked in grouped(plan.blocked, lambda blocked: blocked.diagnostic).items():
         what = fill(diagnostic_text(diagnostic).what, diagnostic.fields, page.lang)
-        yield label("runbook-blocked", page.lang, count=len(blocked), code=diagnostic.code, what=what)
+        if any(aborts_run(item, plan.steps) for item in blocked):
+            yield label("runbook-refusal", page.lang, code=diagnostic.code, what=what)
+        else:
+            yield label("runbook-blocked", page.lang, count=len(blocked), code=diagnostic.code, what=what)
     if report.is_partial:
         yield label("runbook-partial", page.lang)
 

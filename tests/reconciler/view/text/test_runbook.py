@@ -12,11 +12,15 @@ from probes.backup import Backup
 from probes.fact import Known
 from probes.task import TaskRecorded
 from reconciler.core.diff import Difference
+from reconciler.core.plan import Blocked
+from reconciler.view.messages.registry import diagnostics
 from reconciler.view.messages.ui import LABELS
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import ClusterReport
+from reconciler.view.runbook.document import runbook_document
 from reconciler.view.runbook.sections import has_records
 from reconciler.view.text.runbook import runbook_markdown, runbook_shell
+from specs.diagnostic import diagnose
 from specs.text import Lang
 from tests.sim.cluster_shapes import SHAPES
 from tests.sim.worlds import World, finished, guide_cluster, slice_cluster, study
@@ -25,6 +29,7 @@ WORLDS: dict[str, Callable[[], World]] = {
     "guide": lambda: World(cluster=guide_cluster()),
     "slice": lambda: World(cluster=slice_cluster()),
     "finished": lambda: finished(guide_cluster()),
+    "topology": lambda: World(cluster=guide_cluster(optional=("cmdb-topology",))),
     **{f"shape-{shape.id}": shape.world for shape in SHAPES if shape.world is not None},
 }
 LANGS: tuple[Lang, Lang] = ("en", "zh")
@@ -164,3 +169,30 @@ def test_records_of_an_earlier_run_are_used_where_they_are() -> None:
 def test_nothing_to_do_is_said_and_nothing_is_pasted() -> None:
     assert shell("finished").endswith("# nothing to do\n")
     assert "```" not in runbook_markdown(report("finished"), page("en"))
+
+
+def test_a_deletion_is_asked_about_before_the_first_step_that_leads_to_it() -> None:
+    text = shell("topology")
+    deletes = [step for step in report("topology").plan.steps if step.action.approval_id]
+    assert len(deletes) > 3
+    assert text.count("Approve?") == 1
+    assert text.index("Approve?") < text.index(f"change {deletes[0].action.host} cmdb.unlock")
+    assert text.count("Transfer to Idle Module") == 1
+
+
+def test_where_apply_would_be_refused_no_step_is_printed() -> None:
+    whole = report("guide")
+    why = next(code for code in sorted(diagnostics()) if diagnose(code).disposition == "aborts-run")
+    fact = whole.plan.steps[0].action.ensures()[0]
+    plan = replace(whole.plan, blocked=(Blocked(expected=fact, diagnostic=diagnose(why)),))
+    refused = replace(whole, plan=plan)
+    for text in (runbook_shell(refused, page("en")), runbook_markdown(refused, page("en"))):
+        assert f"refused: {why}" in text
+        assert "change " not in text
+
+
+def test_the_document_has_every_step_and_the_paste_in_both_languages() -> None:
+    document = runbook_document(report("guide"))
+    assert [step.number for step in document.steps] == [*range(1, len(report("guide").plan.steps) + 1)]
+    assert (document.shell.en, document.shell.zh) == (shell("guide", "en"), shell("guide", "zh"))
+    assert sum(step.checks for step in document.steps) > 500
