@@ -32,8 +32,8 @@ INTRO: dict[Lang, str] = {
 
 Made by `docs/commands.py` from the commands' own `--help`: do not edit.
 
-* Read-only, safe on a production cluster at any time: `init`, `trust`, `diff`, `plan`, `rehearse`, `doctor`, `check`,
-  `probe`, `explain`, `status`, `history`, `lock status`, `schema`.
+* Read-only, safe on a production cluster at any time: `init`, `trust`, `diff`, `plan`, `rehearse`, `runbook`, `doctor`,
+  `check`, `probe`, `explain`, `status`, `history`, `lock status`, `schema`.
 * Change hosts, after showing the plan and asking: `apply`, `undo`.
 * Write one record below /var/lib/bkrec on the hosts, without asking: `pause`, `resume`, `ack`, `lock break`.
 
@@ -46,8 +46,8 @@ Exit codes: [README.md](../README.md#exit-codes). For scripts: `-o json`, whose 
 
 由 `docs/commands.py` 根据各命令的 `--help` 生成，请勿手工修改。
 
-* 只读，可随时在生产集群上执行：`init`、`trust`、`diff`、`plan`、`rehearse`、`doctor`、`check`、`probe`、`explain`、
-  `status`、`history`、`lock status`、`schema`。
+* 只读，可随时在生产集群上执行：`init`、`trust`、`diff`、`plan`、`rehearse`、`runbook`、`doctor`、`check`、`probe`、
+  `explain`、`status`、`history`、`lock status`、`schema`。
 * 会变更主机，先展示计划并询问：`apply`、`undo`。
 * 不询问，仅在主机 /var/lib/bkrec 下写一条记录：`pause`、`resume`、`ack`、`lock break`。
 

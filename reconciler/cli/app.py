@@ -21,6 +21,7 @@ from reconciler.cli import (
     probe,
     rehearse,
     report,
+    runbook,
     schema,
     seal,
     status,
@@ -284,6 +285,19 @@ _command(
     "bkrec report",
     "bkrec report 20240601T020000-1f0c -o md",
     "bkrec report --report md=change.md --report json=change.json",
+)
+_command(
+    app,
+    "runbook",
+    runbook.runbook,
+    localized(
+        "Print the plan as a runbook: Markdown, or shell to paste on the controller, which needs no bkrec there. "
+        "Read-only.",
+        "将计划输出为操作手册：Markdown，或可粘贴到中控机执行的 shell，执行时无需 bkrec。只读。",
+    ),
+    "bkrec runbook",
+    "bkrec runbook -o sh",
+    "bkrec --lang zh runbook --until 7.8 --report md=night.md --report sh=night.sh",
 )
 _command(
     app,

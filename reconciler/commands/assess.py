@@ -168,6 +168,7 @@ def cluster_report(cluster: Cluster, assessment: assess.Assessment) -> ClusterRe
     return ClusterReport(
         name=cluster.name,
         release=cluster.release.version,
+        controller=cluster.controller,
         difference=with_causes(difference, registry.rests_on(cluster), assessment.diagnostics),
         plan=assessment.plan,
         titles={module.name: module.title for module in cluster.release.modules},

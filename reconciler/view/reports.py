@@ -54,6 +54,7 @@ ReportKind = Literal[
     "probe",
     "rehearse",
     "report",
+    "runbook",
     "schema",
     "seal",
     "status",
@@ -100,6 +101,8 @@ class ClusterReport:
     """When a check read everything last, this one included; 0: never, or not known."""
     durations: Durations = NOTHING_KNOWN
     """How long steps took on this cluster, by its runs from this machine; only for `apply` and `rehearse`."""
+    controller: str = ""
+    """Its address in install.config."""
     listing: Listing = WHOLE
     """Which findings `diff` and `check` list, and how fully."""
 

@@ -33,6 +33,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "probe": doc.ProbeDoc,
     "doctor": doc.DoctorDoc,
     "rehearsal": doc.RehearsalDoc,
+    "runbook": doc.RunbookDoc,
     "cluster": ClusterFile,
 }
 

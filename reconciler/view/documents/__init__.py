@@ -74,6 +74,7 @@ from reconciler.view.documents.run import (
     StepReportDoc,
     UndoDoc,
 )
+from reconciler.view.documents.runbook import RunbookDoc, RunbookStepDoc
 from reconciler.view.documents.trust import KeyDoc, ServerDoc, ServerState, TrustDoc
 
 __all__ = [
@@ -84,7 +85,8 @@ __all__ = [
     "InterimDoc", "IrreversibleDoc", "JobDoc", "KeyDoc", "KnownDoc", "ListingDoc", "LockDoc", "OutageDoc",
     "OutageWindowDoc", "OverwrittenDoc", "PastFindingDoc", "PauseDoc", "PlacementDoc", "PlanDoc",
     "PreflightCheckDoc", "ProbeDoc", "ReadingDoc", "ReasonDoc", "RehearsalDoc", "RehearsedStepDoc", "RemainingDoc",
-    "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "SameDoc", "ScenarioDoc", "SealChangeDoc",
+    "RestoredItemDoc", "RunDoc", "RunReportDoc", "RunSummaryDoc", "RunbookDoc", "RunbookStepDoc", "SameDoc",
+    "ScenarioDoc", "SealChangeDoc",
     "SealDoc", "SealedHostDoc", "SelectionDoc", "ServerDoc", "ServerState", "StatusDoc", "StepDoc", "StepReportDoc",
     "SummaryDoc", "TaskDoc", "TaskState", "TextDoc", "TrustDoc", "UndoDoc", "UnknownDoc", "WaivedDoc", "dumped",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ FORMATS = {
     "nagios": "reconciler.view.formats.nagios",
     "md": "reconciler.view.formats.md",
     "html": "reconciler.view.formats.html",
+    "sh": "reconciler.view.formats.sh",
 }
 DEFAULT = "text"
 

@@ -48,7 +48,9 @@ def form(kind: ReportKind) -> Form | None:
             return _history
         case "error":
             return _error
-        case "ack" | "explain" | "init" | "lock" | "pause" | "probe" | "schema" | "seal" | "status" | "trust":
+        case (
+            "ack" | "explain" | "init" | "lock" | "pause" | "probe" | "runbook" | "schema" | "seal" | "status" | "trust"
+        ):
             return None
 
 

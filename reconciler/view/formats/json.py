@@ -47,6 +47,8 @@ def form(kind: ReportKind) -> Form | None:
             return _probe
         case "rehearse":
             return _rehearsal
+        case "runbook":
+            return _runbook
         case "schema":
             return _schema
 
@@ -109,6 +111,12 @@ def _probe(report: ProbeReport, _: RenderOptions) -> str:
 
 def _rehearsal(report: RehearsalReport, _: RenderOptions) -> str:
     return dumped(to.rehearsal_document(report))
+
+
+def _runbook(report: ClusterReport, _: RenderOptions) -> str:
+    from reconciler.view.runbook.document import runbook_document  # with every probe and judge
+
+    return dumped(runbook_document(report))
 
 
 def _schema(report: SchemaReport, _: RenderOptions) -> str:

@@ -74,6 +74,7 @@ def form(kind: ReportKind) -> Form | None:
             | "pause"
             | "rehearse"
             | "report"
+            | "runbook"
             | "schema"
             | "seal"
             | "status"

@@ -36,11 +36,19 @@ def form(kind: ReportKind) -> Form | None:
             return _error
         case "report":
             return run_report_text
+        case "runbook":
+            return _runbook
         case (
             "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
             | "rehearse" | "schema" | "seal" | "status" | "trust" | "undo"
         ):  # fmt: skip
             return None
+
+
+def _runbook(report: ClusterReport, page: RenderOptions) -> str:
+    from reconciler.view.text.runbook import runbook_markdown  # with every probe and judge
+
+    return runbook_markdown(report, for_cluster(RenderOptions(lang=page.lang), report))
 
 
 def _compared(report: ClusterReport, page: RenderOptions) -> str:

@@ -32,7 +32,7 @@ def form(kind: ReportKind) -> Form | None:
             return _error
         case (
             "ack" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe" | "rehearse"
-            | "report" | "schema" | "seal" | "status" | "trust"
+            | "report" | "runbook" | "schema" | "seal" | "status" | "trust"
         ):  # fmt: skip
             return None
 

@@ -34,7 +34,7 @@ def form(kind: ReportKind) -> Form | None:
             return _error
         case (
             "ack" | "apply" | "doctor" | "explain" | "history" | "init" | "lock" | "pause" | "plan" | "probe"
-            | "rehearse" | "report" | "schema" | "seal" | "status" | "trust" | "undo"
+            | "rehearse" | "report" | "runbook" | "schema" | "seal" | "status" | "trust" | "undo"
         ):  # fmt: skip
             return None
 

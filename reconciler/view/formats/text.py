@@ -70,6 +70,8 @@ def form(kind: ReportKind) -> Form | None:
             return _rehearsal
         case "report":
             return run_report_text
+        case "runbook":
+            return _runbook
         case "seal":
             return seal_text
         case "schema":
@@ -91,6 +93,13 @@ def for_cluster(page: RenderOptions, cluster: ClusterReport) -> RenderOptions:
         excluded=cluster.excluded,
         verbose=cluster.listing.verbose,
     )
+
+
+def _runbook(report: ClusterReport, page: RenderOptions) -> str:
+    """Markdown is text for people."""
+    from reconciler.view.text.runbook import runbook_markdown  # with every probe and judge
+
+    return runbook_markdown(report, for_cluster(page, report))
 
 
 def _apply(report: RunReport, page: RenderOptions) -> str:

@@ -286,6 +286,104 @@ LABELS: dict[str, LocalizedText] = {
         "{count:fact|facts} without a step of their own: they match once the steps above are done",
         "{count} 项事实没有单独的步骤：以上步骤完成后即会符合",
     ),
+    "runbook-title": message("Runbook: {cluster} to {release}", "操作手册：{cluster} 升级到 {release}"),
+    "runbook-nothing": message("nothing to do", "无需执行任何步骤"),
+    "runbook-counts": message(
+        "{steps:step|steps}, {irreversible} irreversible", "共 {steps} 步，其中 {irreversible} 步不可逆"
+    ),
+    "runbook-irreversible": message("irreversible: {numbers}", "不可逆：{numbers}"),
+    "runbook-outage": message(
+        "outage of {product}: about {time}, between #{first} and #{last}",
+        "{product} 中断约 {time}，在第 {first} 步至第 {last} 步之间",
+    ),
+    "runbook-blocked": message(
+        "not covered: {count:fact|facts}, {code}: {what}", "未涵盖 {count} 项事实，{code}：{what}"
+    ),
+    "runbook-partial": message("a part of the plan: more remains afterwards", "仅为计划的一部分：完成后仍有剩余步骤"),
+    "runbook-how-md": message(
+        "As root on the controller, in a shell of its own inside `screen` or `tmux`: paste each block, in this order. "
+        "Stop where a step stops",
+        "以 root 在中控机上执行，在 `screen` 或 `tmux` 中另开一个 shell，按顺序粘贴每个代码块。某步停止时，即停止",
+    ),
+    "runbook-how-sh": message(
+        "As root on the controller, inside `screen` or `tmux`: paste all of it, or run it with `sh FILE`",
+        "以 root 在中控机的 `screen` 或 `tmux` 中执行：粘贴全部内容，或用 `sh FILE` 运行",
+    ),
+    "runbook-how-ask": message(
+        "Irreversible steps, outages and deletions ask first: answer `yes` in full",
+        "不可逆步骤、服务中断与删除会先询问：须完整输入 `yes`",
+    ),
+    "runbook-how-again": message(
+        "After a stop, fix the cause and paste the same again: what is right already is not repeated. "
+        "Run nothing else that changes the cluster meanwhile",
+        "停止后，修复原因并再次粘贴相同内容：已正确的不会重复执行。其间不要执行其他变更集群的操作",
+    ),
+    "runbook-preparation": message("Preparation", "准备"),
+    "runbook-ending": message("End", "结束"),
+    "runbook-check": message("check", "检查"),
+    "runbook-approval": message("deletes content of users", "删除用户内容"),
+    "runbook-ok": message("ok", "符合"),
+    "runbook-not": message("NOT", "不符"),
+    "runbook-stop": message("STOP:", "停止："),
+    "runbook-hint": message(
+        "the check above still fails. Read the output, fix the cause, then paste the same again",
+        "以上检查仍不通过。查看输出，修复原因后再次粘贴相同内容",
+    ),
+    "runbook-hint-again": message(
+        "the check above still fails. Where the package brings other versions than expected, make a new runbook",
+        "以上检查仍不通过。若软件包的版本与期望不同，重新生成操作手册",
+    ),
+    "runbook-ask-irreversible": message(
+        "This step is irreversible: only the backups restore the old state. Continue?",
+        "该步骤不可逆：只有备份能恢复旧状态。是否继续？",
+    ),
+    "runbook-ask-outage": message("Outage of {product} begins. Continue?", "{product} 即将中断。是否继续？"),
+    "runbook-ask-deletes": message("This deletes for good: {what}. Approve?", "将永久删除：{what}。是否批准？"),
+    "runbook-ask-manual": message(
+        "Do by yourself what is described at this step. Done?", "由您完成该步骤所述的操作。是否已完成？"
+    ),
+    "runbook-ask-smoke-before": message(
+        "Smoke test: on the page of JOB run `echo ok` as root on one host, e.g. {host}, and remember the result. Done?",
+        "冒烟测试：在作业平台页面上以 root 在一台主机（如 {host}）执行 `echo ok`，并记住结果。是否已完成？",
+    ),
+    "runbook-ask-smoke-after": message(
+        "Smoke test: run `echo ok` again on the page of JOB. Does it end as before?",
+        "冒烟测试：在作业平台页面上再次执行 `echo ok`。结果是否与之前相同？",
+    ),
+    "runbook-move-hosts": message(
+        "in the browser: CMDB, business 蓝鲸, Business Topology; select all hosts, Transfer to Idle Module",
+        "在页面上：配置平台 → 蓝鲸业务 → 业务拓扑，全选主机 → 转移到空闲机",
+    ),
+    "runbook-delete-sets": message(
+        "in the browser: CMDB, business 蓝鲸, Business Topology; on each set, Node Info, Delete Node",
+        "在页面上：配置平台 → 蓝鲸业务 → 业务拓扑，逐个集群 → 节点信息 → 删除节点",
+    ),
+    "runbook-refusal": message(
+        "refused: {code}: {what}. No step is printed until it is fixed",
+        "拒绝：{code}：{what}。修复之前不输出任何步骤",
+    ),
+    "runbook-word-already": message("already so: not run", "已是如此，不再执行"),
+    "runbook-word-used": message(
+        "done, and used up by steps that are done: not run", "已完成，且所服务的步骤均已完成，不再执行"
+    ),
+    "runbook-word-begun": message(
+        "this step began earlier, must not run twice, and its effect is missing: read its output; to allow it once "
+        "more remove",
+        "该步骤曾经开始，不可重复执行，而其效果不存在：查看当时的输出；如确需再执行一次，删除",
+    ),
+    "runbook-word-needs": message(
+        "what this step requires does not hold (above). Nothing of it was done",
+        "该步骤的前提不成立（见上）。该步骤未执行任何操作",
+    ),
+    "runbook-word-refused": message(
+        "not confirmed. Nothing of this step was done; paste the same again to continue",
+        "未确认。该步骤未执行任何操作；再次粘贴相同内容即可继续",
+    ),
+    "runbook-word-status": message("exit status (the check decides, not this):", "退出码（以检查为准，不以此为准）："),
+    "runbook-word-stopped": message("stopped at step", "停止于步骤"),
+    "runbook-word-finished": message("all steps are done, each was checked", "全部步骤已完成，均已检查"),
+    "runbook-word-elsewhere": message("this is not the controller", "此主机不是中控机"),
+    "runbook-word-not-root": message("only root can do this", "须以 root 执行"),
     "rehearsal-time": message(
         "{steps:step|steps} in about {p50}; nine of ten nights within {p90}",
         "{steps} 步，约 {p50}；十次中有九次在 {p90} 以内",

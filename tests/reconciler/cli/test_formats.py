@@ -54,7 +54,7 @@ def test_an_unknown_format_is_64_and_names_those_there_are(bkrec: Run) -> None:
     for args in (("-o", "yaml"), ("--report", "yaml=x"), ("--report", "json")):
         code, out, err = bkrec("diff", *args)
         assert (code, out) == (64, "")
-        assert "text, json, ndjson, junit, prom, nagios, md or html" in " ".join(err.split())
+        assert "text, json, ndjson, junit, prom, nagios, md, html or sh" in " ".join(err.split())
 
 
 @pytest.mark.parametrize("command", ["history", "schema", "explain 7.3"])

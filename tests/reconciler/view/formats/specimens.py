@@ -118,6 +118,7 @@ REPORTS: Mapping[ReportKind, Any] = {
         fails=(RETIRE.id,),
         lost=LOST,
     ),
+    "runbook": replace(CLUSTER, controller="10.0.0.1"),
     "report": RunReportDoc(
         cluster="x", run="r1", user="wang", source="ops", started="2026-01-01T02:00:00.000+00:00", ended="", verdict="",
         approvals=["cmdb-topology wang@ops"], torn=1, problems=[problem(STUCK)],

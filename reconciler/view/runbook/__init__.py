@@ -1,0 +1,1 @@
+"""A plan as a runbook: what a person reads and pastes where no program may be installed."""
