@@ -108,8 +108,16 @@ def load(text: str, where: str) -> SavedReadings:
 def to_cluster(saved: SavedReadings, where: str, file: ClusterFile, release: Release) -> Cluster:
     """As it was described when it was read. Raises SpecError where `file` is another cluster's or release's."""
     if (saved.cluster, saved.release) != (file.name, release.version):
-        fields = {"cluster": saved.cluster, "release": saved.release, "name": file.name, "wanted": release.version}
-        raise SpecError(diagnose("facts-file-of-another", where=where, **fields))
+        raise SpecError(
+            diagnose(
+                "facts-file-of-another",
+                where=where,
+                cluster=saved.cluster,
+                release=saved.release,
+                name=file.name,
+                wanted=release.version,
+            )
+        )
     described = saved.described
     versions = tuple(PackageVersion(**version.model_dump()) for version in described.package_versions)
     return describe(file, release, Inventory(**described.inventory.model_dump()), described.home, versions)

@@ -249,8 +249,8 @@ async def _poll_until_matching(context: RunContext, expectations: list[AnyExpect
 
 
 def _run_ended(context: RunContext, state: RunState) -> RunEnded:
-    left_at_once = context.stop.immediate.is_set()  # then nothing was read after the last step
-    matching, drift, unknown = (None, None, None) if left_at_once else _fact_counts(context, state)
+    stopped_at_once = context.stop.immediate.is_set()  # then nothing was read after the last step
+    matching, drift, unknown = (None, None, None) if stopped_at_once else _fact_counts(context, state)
     return RunEnded(
         verdict=event_verdict(run_verdict(context, state)),
         done=state.done,

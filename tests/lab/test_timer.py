@@ -85,8 +85,8 @@ def _ended(lab: Lab) -> dict[str, str]:
     names = ("ActiveState", "Result", "ExecMainStatus", "ExecMainExitTimestampMonotonic")
     until(
         lambda: (
-            (seen := _properties(lab, SERVICE, *names))["ActiveState"] in ("failed", "inactive")
-            and seen["ExecMainExitTimestampMonotonic"] != "0"
+            (found := _properties(lab, SERVICE, *names))["ActiveState"] in ("failed", "inactive")
+            and found["ExecMainExitTimestampMonotonic"] != "0"
         ),
         FIRES_S,
         "the timer's check ended",

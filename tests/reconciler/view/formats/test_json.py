@@ -30,14 +30,15 @@ def _document(kind: ReportKind) -> dict[str, Any]:
     return json.loads(made(REPORTS[kind], RenderOptions()))
 
 
-def _schema_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(schema(document["schema"].removeprefix("bkrec.").removesuffix("/1")))
+def _validator(document: Mapping[str, Any]) -> Any:
+    name = document["schema"].removeprefix("bkrec.").removesuffix("/1")
+    return jsonschema.Draft202012Validator(dict(schema(name)))
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_a_document_is_valid_and_with_anything_else_in_it_is_not(kind: ReportKind) -> None:
     document = _document(kind)
-    validator = jsonschema.Draft202012Validator(_schema_of(document))
+    validator = _validator(document)
     validator.validate(document)
     for broken in _broken(document):
         assert not validator.is_valid(broken)
@@ -51,7 +52,7 @@ def _broken(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("item", STREAMED)
 def test_a_line_of_the_stream_is_valid(item: str) -> None:
     line = json.loads(stream(STREAMED[item]))
-    jsonschema.Draft202012Validator(_schema_of(line)).validate(line)
+    _validator(line).validate(line)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

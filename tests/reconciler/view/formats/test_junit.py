@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -20,17 +21,17 @@ from tests.reconciler.view.world import AUTH
 WITH_A_FORM = [kind for kind in KINDS if load("junit").form(kind) is not None]
 
 
-def _suites(kind: ReportKind, report: object, lang: Lang = "en") -> list[TestSuite]:
+def _suites(kind: ReportKind, report: object, lang: Lang = "en") -> list[Any]:
     made = form(kind)
     assert made is not None
     read = JUnitXml.fromstring(made(report, RenderOptions(lang=lang)).encode())
     assert isinstance(read, JUnitXml)
-    suites = list(read)
+    suites: list[Any] = list(read)
     assert all(isinstance(suite, TestSuite) for suite in suites)
     return suites
 
 
-def _counted(suite: TestSuite, outcome: type[Error | Failure | Skipped]) -> int:
+def _counted(suite: Any, outcome: type[Error | Failure | Skipped]) -> int:
     return sum(isinstance(result, outcome) for case in suite for result in case.result)
 
 
@@ -40,10 +41,11 @@ def test_a_reader_finds_as_many_as_the_suite_says(kind: ReportKind, lang: Lang) 
     suites = _suites(kind, REPORTS[kind], lang)
     assert suites
     for suite in suites:
-        cases = list(suite)
+        cases: list[Any] = list(suite)
+        assert all(isinstance(case, TestCase) for case in cases)
         assert suite.name
         assert cases
-        assert all(isinstance(case, TestCase) and case.name and len(case.result) <= 1 for case in cases)
+        assert all(case.name and len(case.result) <= 1 for case in cases)
         assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (
             len(cases), _counted(suite, Failure), _counted(suite, Error), _counted(suite, Skipped),
         )  # fmt: skip
