@@ -231,7 +231,7 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             en="a plan for one cluster says nothing of another", zh="一个集群的计划不能说明另一个集群的情况"
         ),
         hint=LocalizedText(
-            en="name the cluster file with `-c FILE`, or save its own readings: `bkrec probe --save FILE`",
+            en="use the cluster file of those readings (`-c FILE`), or save this cluster's own: `bkrec probe --save FILE`",
             zh="用 `-c FILE` 指定对应的集群文件，或保存该集群自身的读取结果：`bkrec probe --save FILE`",
         ),
     ),
