@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """How wrong the estimate of the time that remains is, measured on runs that are over.
 
-python benchmarks/eta.py ~/.local/state/bkrec/CLUSTER/runs        # of a cluster with the guide's three hosts
+python benchmarks/eta.py ~/.local/state/bkrec/CLUSTER/runs
 
 For each upgrade on record: its real time, then |estimated - real remaining| / real total after a quarter, a half and
-three quarters of it, first as if nothing were known of the cluster, then with the runs before it. Plan and steps are
-those of the guide's own cluster (tests/sim/worlds.py), whose ids are the same on every cluster with its three hosts.
+three quarters of it, first as if nothing were known of the cluster, then with the runs before it. Steps, their order,
+locks and estimates are those that each journal has.
 """
 
 import sys
@@ -15,16 +15,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from docs.sessions import pristine_report
 from reconciler.core import eta
 from reconciler.core import events as ev
-from reconciler.core.plan import Step
 from reconciler.core.run_report import RunReport, run_report
+from reconciler.core.schedule import Task
 from reconciler.engine.journal import JournalEntry, read
 
 SHARES = (0.25, 0.5, 0.75)
 AN_UPGRADE = 100
-"""Steps of the plan that a run has done: fewer are no upgrade."""
+"""Steps that a run has done: fewer are no upgrade."""
 
 
 def main(directory: Path) -> None:
@@ -32,24 +31,43 @@ def main(directory: Path) -> None:
     for path in sorted(directory.glob("*.jsonl")):
         entries = [entry for entry in read(path).entries if not isinstance(entry.event, ev.StepOutput)]
         report = run_report(path.stem, ((entry.at, entry.event) for entry in entries))
-        done = {step.step for step in report.steps if step.outcome == "done"}
-        steps = [step for step in pristine_report().plan.steps if step.id in done]
-        if len(steps) >= AN_UPGRADE:
-            known = eta.durations_of(earlier, steps)
-            shown = [_errors(entries, steps, knowledge) for knowledge in (eta.NOTHING_KNOWN, known)]
+        tasks = tasks_of_run(entries)
+        if len(tasks) >= AN_UPGRADE:
+            known = eta.durations_of(earlier, ())
+            shown = [_errors(entries, tasks, knowledge) for knowledge in (eta.NOTHING_KNOWN, known)]
             texts = ("  ".join(f"{error:4.0%}" for error in errors) for errors in shown)
             print(f"{path.stem[:15]}  {report.wall_s:5.0f} s  " + "  |  ".join(texts) + f"  after {known.runs} runs")
             earlier.append(report)
 
 
-def _errors(entries: Sequence[JournalEntry], steps: Sequence[Step], known: eta.Durations) -> Iterator[float]:
-    expected = eta.expectations(steps, known)
+def tasks_of_run(entries: Sequence[JournalEntry]) -> list[Task]:
+    """The steps that were done, in the order of the plan, with their estimates."""
+    events = [entry.event for entry in entries]
+    order = [step for event in events if isinstance(event, ev.RunStarted) for step in event.steps]
+    started = {event.step: event for event in events if isinstance(event, ev.StepStarted)}
+    done = {event.step for event in events if isinstance(event, ev.StepDone)}
+    names = [name for name in dict.fromkeys((*order, *started)) if name in started and name in done]
+    return [
+        Task(
+            id=name,
+            host=begun.host,
+            after=begun.after,
+            locks=begun.locks,
+            seconds=begun.estimate_s,
+            outage=begun.outage,
+        )
+        for name, begun in ((name, started[name]) for name in names)
+    ]
+
+
+def _errors(entries: Sequence[JournalEntry], tasks: Sequence[Task], known: eta.Durations) -> Iterator[float]:
+    expected = eta.expectations_of(tasks, known)
     times = [_seconds(entry) for entry in entries if isinstance(entry.event, ev.StepStarted | ev.StepDone)]
     begin, total = min(times), max(times) - min(times)
     for share in SHARES:
         now = begin + share * total
         ended, running = _state_at(now, entries)
-        remaining = eta.remaining_s(steps, expected, ended=ended, running=running, elapsed_s=share * total)
+        remaining = eta.remaining_s(tasks, expected, ended=ended, running=running, elapsed_s=share * total)
         yield abs(remaining - (1 - share) * total) / total
 
 

@@ -2,28 +2,20 @@
 """Writes docs/commands.md and its Chinese sibling from the commands' own help: usage, options, examples.
 
 python docs/commands.py
-
-The CLI words its help when it is imported, in the language of the locale, so each language is a process of its own.
 """
 
-import os
-import re
-import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from docs.blocks import table
+from docs.help_texts import COMMON, commands, context, examples, parameters, root, spoken
 from specs.text import Lang
 
 HERE = Path(__file__).resolve().parent
 PAGES: dict[Lang, Path] = {"en": HERE / "commands.md", "zh": HERE / "commands.zh-CN.md"}
-LOCALES: dict[Lang, str] = {"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}
-COMMON = {"cluster", "lang", "output", "report"}
-"""Options that nearly every command takes: listed once."""
 INTRO: dict[Lang, str] = {
     "en": """\
 # Commands
@@ -62,59 +54,29 @@ WORDS: dict[Lang, tuple[str, str, str]] = {
 
 def page(lang: Lang) -> str:
     """From a process that speaks the language. Raises CalledProcessError."""
-    environment = {**os.environ, "LC_ALL": LOCALES[lang], "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(  # noqa: TID251
-        [sys.executable, __file__, lang], capture_output=True, encoding="utf-8", check=True, env=environment
-    )
-    return done.stdout
+    return spoken(__file__, lang)
 
 
 def _page(lang: Lang) -> str:
-    import typer.main
-
-    from reconciler.cli.app import app
-
-    root: Any = typer.main.get_command(app)
+    program = root()
     option, meaning, everywhere = WORDS[lang]
-    head, context = (option, meaning), root.make_context("bkrec", [], resilient_parsing=True)
-    common = [parameter for parameter in root.params if parameter.name in COMMON]
-    parts = [INTRO[lang], everywhere + "\n", _table(head, common, context)]
-    for name, command in _commands(root, "bkrec"):
-        parts += [f"## {name}\n", f"{command.help}\n", "\n".join(("```", *_examples(command), "```\n"))]
+    head = (option, meaning)
+    common = [parameter for parameter in program.params if parameter.name in COMMON]
+    parts = [INTRO[lang], everywhere + "\n", _table(head, parameters(common, context(program, "bkrec")))]
+    for name, command in commands(program):
+        parts += [f"## {name}\n", f"{command.help}\n", "\n".join(("```", *examples(command), "```\n"))]
         own = [parameter for parameter in command.params if parameter.name not in COMMON]
         if own:
-            parts.append(_table(head, own, command.make_context(name, [], resilient_parsing=True)))
+            parts.append(_table(head, parameters(own, context(command, name))))
     return "\n".join(parts)
 
 
-def _commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from _commands(command, f"{path} {name}")
-        else:
-            yield f"{path} {name}", command
-
-
-def _examples(command: Any) -> Iterator[str]:
-    for line in str(command.epilog or "").splitlines():
-        if line.strip().startswith("bkrec "):
-            yield line.strip()
-
-
-def _table(head: tuple[str, str], parameters: Iterable[Any], context: Any) -> str:
-    """Spelling and meaning as the help prints them, in the same form whichever typer prints it."""
-    rows: list[tuple[str, str]] = []
-    for parameter in parameters:
-        spelling, meaning = parameter.get_help_record(context)
-        if parameter.param_type_name == "argument":
-            spelling = parameter.metavar or str(parameter.name).upper()
-        spelling = re.sub(r"\[([\w|]+)\]$", r"<\1>", str(spelling))
-        rows.append((f"`{_escaped(spelling)}`", _escaped(str(meaning))))
-    return table(head, rows)
+def _table(head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
+    return table(head, ((f"`{_escaped(spelling)}`", _escaped(meaning)) for spelling, meaning in rows))
 
 
 def _escaped(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ GENERATORS = (
     "deviations",
     "guide_coverage",
     "commands",
+    "man",
     "sessions",
     "figures",
     "restore",

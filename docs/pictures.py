@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Takes the pictures of the HTML report that docs/reports.md shows; needs Debian's `chromium`.
+"""Takes the pictures of terminal and HTML report that docs/reports.md shows; needs Debian's `chromium`.
 
 python docs/pictures.py            # docs/pictures/*.png
 python docs/pictures.py FOLDER     # the pages themselves, to open in a browser
 
-Clusters and plans are those of docs/sessions.py. The run is an apply of the whole plan, whose steps take what the plan
-estimates, a little more or less.
+Clusters and plans are those of docs/sessions.py, and so are the terminals: the same sessions, in colour. The run is an
+apply of the whole plan, whose steps take what the plan estimates, a little more or less.
 """
 
 import hashlib
+import io
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -16,6 +17,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
 
 from docs import sessions
 from probes.fact import fact_id
@@ -89,12 +94,20 @@ def _events(plan: Plan) -> Iterator[tuple[datetime, ev.Event]]:
         for step in plan.steps
     )
     steps = tuple(step.id for step in plan.steps)
-    yield BEGIN, ev.RunStarted(run="", epoch=3, steps=steps, user="wang", source="ops-1")
+    found = sessions.pristine_report().difference
+    total = found.matching + len(found.drift) + len(found.unknown)
+    yield BEGIN, ev.RunStarted(
+        run="", epoch=3, steps=steps, user="wang", source="ops-1",
+        matching=found.matching, drift=len(found.drift), unknown=len(found.unknown),
+    )  # fmt: skip
     yield BEGIN, ev.PlanConfirmed(user="wang", source="ops-1", how="answer", total=len(steps))
     for seconds, _, event in sorted((*begun, *done), key=lambda item: item[:2]):
         yield BEGIN + timedelta(seconds=seconds + 4), event
     end = max(span.end_s for span in spans.values()) + 6
-    yield BEGIN + timedelta(seconds=end), ev.RunEnded(verdict="converged", done=len(steps), failed=0, seconds=end)
+    yield (
+        BEGIN + timedelta(seconds=end),
+        ev.RunEnded(verdict="converged", done=len(steps), failed=0, seconds=end, matching=total, drift=0, unknown=0),
+    )
 
 
 def _seconds(step: Step) -> float:
@@ -123,6 +136,23 @@ def _started(step: Step) -> ev.StepStarted:
     )
 
 
+def terminal(session: str, lang: Lang) -> str:
+    """A page that looks like the terminal after that session of docs/sessions.py."""
+    lines = sessions.SESSIONS[session](RenderOptions(lang=lang, colour=True))
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="standard")
+    for line in lines:
+        console.print(Text.from_ansi(line), soft_wrap=True)
+    return console.export_html(theme=MONOKAI, inline_styles=True, code_format=TERMINAL)
+
+
+COLUMNS = 104
+LINE_PX = 20
+TERMINAL = (
+    '<!DOCTYPE html><html><meta charset="utf-8"><body style="margin:0;background:#1b1e23"><pre style="margin:0;'
+    "padding:16px;white-space:pre-wrap;overflow-wrap:anywhere;color:#d8dee6;"
+    f"font:14px/{LINE_PX}px 'Noto Sans Mono CJK SC',monospace\">"
+    "{code}</pre></body></html>"
+)
 PAGES: Mapping[str, Callable[[], tuple[ReportKind, object]]] = {
     "check": lambda: ("check", drifted()),
     "plan": lambda: ("plan", sessions.pristine_report()),
@@ -138,6 +168,22 @@ PICTURES: tuple[tuple[str, str, Lang, int, int, bool], ...] = (
     ("run", "run", "en", DESKTOP, 1300, False),
     ("rehearsal", "rehearsal", "en", DESKTOP, 1200, False),
 )
+TERMINALS: tuple[tuple[str, str, Lang], ...] = (
+    # picture, session, language
+    ("terminal-check", "check-drift", "en"),
+    ("terminal-apply", "apply-drift", "en"),
+    ("terminal-plan.zh-CN", "plan", "zh"),
+)
+
+
+def take_terminals(folder: Path) -> None:
+    for picture, session, lang in TERMINALS:
+        page = terminal(session, lang)
+        height = page.count("\n") * LINE_PX + 48
+        screenshot(page, folder / f"{picture}.png", width=TERMINAL_PX, height=height)
+
+
+TERMINAL_PX = 940
 
 if __name__ == "__main__":
     made: dict[Lang, dict[str, str]] = {"en": dict(pages("en")), "zh": dict(pages("zh"))}
@@ -147,5 +193,6 @@ if __name__ == "__main__":
                 (Path(sys.argv[1]) / f"{title}.{language}.html").write_text(text, encoding="utf-8")
     else:
         (HERE / "pictures").mkdir(exist_ok=True)
+        take_terminals(HERE / "pictures")
         for picture, title, language, wide, high, night in PICTURES:
             screenshot(made[language][title], HERE / "pictures" / f"{picture}.png", width=wide, height=high, dark=night)

@@ -8,6 +8,7 @@ product's own. No step runs: each is reported as done after the seconds that the
 """
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -46,6 +47,7 @@ COMMAND = "docs/sessions.py"
 RUN = undone.RUN
 CLUSTER = guide_cluster()
 CUT = "…"
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 INSTALL_PAAS = "bkcli.install-paas"
 LANDMARKS = (INSTALL_PAAS, "bkcli.install-bkauth", "bkcli.install-gse", "smoke-test.run")
 
@@ -161,8 +163,9 @@ def _plan_of_deletion(options: RenderOptions) -> Iterator[str]:
 
 
 def _begin(printed: list[str], step: int) -> int:
-    """The line at which a numbered step begins."""
-    return next(number for number, line in enumerate(printed) if line.startswith(f"{step:>3}. "))
+    """The line at which a numbered step begins; it may be in colour."""
+    plain = (COLOUR.sub("", line) for line in printed)
+    return next(number for number, line in enumerate(plain) if line.startswith(f"{step:>3}. "))
 
 
 def _shortened(header: list[str]) -> Iterator[str]:

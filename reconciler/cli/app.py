@@ -152,6 +152,7 @@ _command(
     "bkrec rehearse",
     "bkrec rehearse --fail 54",
     "bkrec rehearse --lose 10.0.0.2@12 --report html=rehearsal.html",
+    "bkrec rehearse --readings readings.json",
 )
 _command(
     app,

@@ -1,5 +1,6 @@
 """`bkrec rehearse`: the plan, carried out in a moment and nowhere. Read-only."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,10 +35,26 @@ LoseOption = Annotated[
 ]
 
 
+ReadingsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--readings",
+        metavar="FILE",
+        help=localized(
+            "Rehearse on readings saved by `probe --save`; contacts no host.",
+            "使用由 `probe --save` 保存的读取结果演练；不连接任何主机。",
+        ),
+        show_default=False,
+    ),
+]
+
+
 @command("rehearse")
-def rehearse(options: Options, fail: FailOption = None, lose: LoseOption = "") -> "Result[RehearsalReport]":
+def rehearse(
+    options: Options, fail: FailOption = None, lose: LoseOption = "", readings: ReadingsOption = None
+) -> "Result[RehearsalReport]":
     from reconciler.cli import signals
     from reconciler.cli.execute import cluster_path
     from reconciler.commands import rehearse
 
-    return signals.run(rehearse.rehearsal(cluster_path(options), tuple(fail or ()), lose))
+    return signals.run(rehearse.rehearsal(cluster_path(options), tuple(fail or ()), lose, readings))

@@ -38,13 +38,15 @@ def remove(options: Options, *, yes: bool) -> None:
     from reconciler.cli.output import err, out
     from reconciler.commands import timer
     from reconciler.view.messages.ui import label
+    from reconciler.view.text.timer import timer_commands
 
     current = timer.installed(cluster_path(options))
     if not current.files:
         err(label("timer-none", options.lang) + "\n")
         return
-    out(label("timer-runs", options.lang, command=" ".join(current.disabling)) + "\n")
-    out("".join(label("timer-removes", options.lang, path=unit.path) + "\n" for unit in current.files))
+    runs, removes = timer_commands(current.disabling, options.lang), [str(unit.path) for unit in current.files]
+    out(runs + "".join(label("timer-removes", options.lang, path=path) + "\n" for path in removes))
+    out(timer_commands(current.forgetting, options.lang))
     _confirmed(options, "confirm-timer-removal", timer.remove, current, yes=yes)
     err(label("timer-removed", options.lang, name=current.name) + "\n")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from reconciler.commands import files, session
 from reconciler.commands.assess import cluster_as_read, cluster_report, plan_inputs, spec_inputs
 from reconciler.commands.errors import UsageError
 from reconciler.commands.result import Result
+from reconciler.commands.session import ClusterSession
 from reconciler.core import facts_file
 from reconciler.core.verdict import ExitCode
 from reconciler.engine import assess
+from reconciler.engine.clock import SystemClock
 from reconciler.version import VERSION
 from reconciler.view.reports import ProbeReport
 from specs.diagnostic import diagnose
@@ -20,22 +23,22 @@ from specs.diagnostic import diagnose
 
 async def probe(path: Path, patterns: Sequence[str] = (), save: Path | None = None) -> Result[ProbeReport]:
     """Reads as `plan` does. `save`: the readings are saved there too. Raises SpecError, TransportError, UsageError."""
-    report = filter_facts(await read_all(path), patterns)
+    now = SystemClock().now().astimezone(UTC)
+    async with session.open_cluster(path) as opened:
+        cluster = opened.cluster
+        report = filter_facts(await read_all(opened, int(now.timestamp())), patterns)
     if save is not None:
-        cluster = report.cluster
-        saved = facts_file.save(
-            report.readings, report.modules, cluster=cluster.name, release=cluster.release, bkrec=VERSION
-        )
+        read_at = now.isoformat(timespec="seconds")
+        saved = facts_file.save(report.readings, report.modules, cluster, bkrec=VERSION, read_at=read_at)
         files.write(save, facts_file.dump(saved))
     unread = any(isinstance(reading, Unknown) for reading in report.readings.values())
     code = ExitCode.UNKNOWN if unread else ExitCode.OK
     return Result(document=report, warnings=report.cluster.warnings, exit_code=code)
 
 
-async def read_all(path: Path) -> ProbeReport:
-    async with session.open_cluster(path) as opened:
-        cluster = opened.cluster
-        assessment = await assess.assess(opened.gather, *plan_inputs(cluster), spec_inputs(cluster))
+async def read_all(opened: ClusterSession, began: int) -> ProbeReport:
+    cluster = opened.cluster
+    assessment = await assess.assess(opened.gather, *plan_inputs(cluster), spec_inputs(cluster, began=began))
     expected, _ = plan_inputs(cluster_as_read(cluster, assessment.readings))
     modules = _modules(expected)
     first = [fact for fact in modules if fact in assessment.readings]

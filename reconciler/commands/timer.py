@@ -61,8 +61,18 @@ class Timer:
         return (*self._reload, (*self.systemctl, "enable", "--now", f"{self.name}.timer"))
 
     @property
-    def disabling(self) -> tuple[str, ...]:
-        return (*self.systemctl, "disable", "--now", f"{self.name}.timer")
+    def disabling(self) -> tuple[tuple[str, ...], ...]:
+        """A check that runs at this moment is stopped too: it would alert, and write its reports, after it is gone."""
+        return (
+            (*self.systemctl, "disable", "--now", f"{self.name}.timer"),
+            (*self.systemctl, "stop", f"{self.name}.service"),
+        )
+
+    @property
+    def forgetting(self) -> tuple[tuple[str, ...], ...]:
+        """Once the files are gone. systemd remembers a failed unit without a file, and is "degraded" by it; where there
+        is none, `reset-failed` says so and changes nothing."""
+        return (*self._reload, (*self.systemctl, "reset-failed", f"{self.name}.service"))
 
     @property
     def starting(self) -> tuple[str, ...]:
@@ -123,12 +133,14 @@ async def install(timer: Timer) -> None:
 
 async def remove(timer: Timer) -> None:
     """Raises SpecError; RefusedError where systemd does not stop it: then nothing was removed."""
-    if error := await local_program.call(timer.disabling, timeout_s=SYSTEMCTL_TIMEOUT_S):
-        raise RefusedError(diagnose("timer-not-disabled", where=timer.name, error=error))
+    for words in timer.disabling:
+        if error := await local_program.call(words, timeout_s=SYSTEMCTL_TIMEOUT_S):
+            raise RefusedError(diagnose("timer-not-disabled", where=timer.name, error=error))
     for unit in timer.files:
         with files.writing(unit.path):
             unit.path.unlink(missing_ok=True)
-    await local_program.call((*timer.systemctl, "daemon-reload"), timeout_s=SYSTEMCTL_TIMEOUT_S)
+    for words in timer.forgetting:
+        await local_program.call(words, timeout_s=SYSTEMCTL_TIMEOUT_S)
 
 
 def program() -> str:

@@ -4,7 +4,8 @@ A step that was done here before is expected to take the median of its times. Fo
 scaled by the pace of this cluster: what its steps took, over what was estimated for them. While a run goes on, what it
 has taken so far over what was expected of it scales the rest: that covers a slow night, and the moments between steps,
 which no step's own time has. A step that is overdue says nothing of the others. A minute of expected work weighs
-against the first moments, or one quick step would decide.
+against the first moments, or one quick step would decide; of a short plan it is a small part, or a slow night would be
+believed too late: a minute is a seventh of a laboratory's upgrade.
 
 The spread (p90) is that of the same step's earlier times; of a step without any, and of whole nights, what runs in the
 laboratories showed. docs/reports.md has the error of these estimates, measured on runs.
@@ -12,18 +13,18 @@ laboratories showed. docs/reports.md has the error of these estimates, measured 
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from reconciler.core.plan import Step
-from reconciler.core.run_report import RunReport
-from reconciler.core.schedule import schedule, tasks_of
+from reconciler.core.run_report import RunReport, StepReport
+from reconciler.core.schedule import Task, schedule, tasks_of
 
 SHIPPED_P90 = 1.6
 NIGHT_P90 = 1.35
 """The same of whole nights, for what slows all steps at once: five upgrades of one laboratory took 283 to 485 s."""
-PRIOR_S = 60.0
-"""So much expected work weighs as much as the same of the run itself."""
+PRIOR_SHARE, LEAST_PRIOR_S, MOST_PRIOR_S = 0.04, 15.0, 60.0
+"""So much of the whole, within these bounds, weighs as much as the same of the run itself."""
 SAMPLES = 60
 RUNS_USED = 10
 """The latest runs of a cluster; hosts change."""
@@ -54,37 +55,65 @@ def durations_of(runs: Iterable[RunReport], steps: Sequence[Step]) -> Durations:
             if step.outcome == "done":
                 seconds.setdefault(step.step, []).append(step.seconds)
     estimates = {step.id: step.action.estimate_s for step in steps}
+    estimates |= {step.step: step.estimate_s for run in reports for step in run.steps if step.estimate_s}
     known = [(median(times), estimates[name]) for name, times in seconds.items() if name in estimates]
     estimated = sum(estimate for _, estimate in known)
     return Durations(
         seconds={name: tuple(times) for name, times in seconds.items()},
         pace=sum(took for took, _ in known) / estimated if estimated else 1.0,
-        stretch=_stretch(reports, steps),
+        stretch=_stretch(reports),
         runs=len(reports),
     )
 
 
-def _stretch(reports: Sequence[RunReport], steps: Sequence[Step]) -> float:
-    """Of runs that did most of these steps; 1 where there was none."""
-    ratios: list[float] = []
+def _stretch(reports: Iterable[RunReport]) -> float:
+    """By each run's own steps and their order, whatever is planned now; 1 where no journal has the order. The median of
+    the runs, each as heavy as it was long: ten repairs of a minute say little of a night."""
+    ratios: list[tuple[float, float]] = []
     for run in reports:
-        took = {step.step: step.seconds for step in run.steps if step.outcome == "done"}
-        same = [step for step in steps if step.id in took]
-        wall_s = run.wall_s
-        expected = schedule(tasks_of(same, took)).total_s
-        if wall_s and expected and len(same) >= len(took) / 2:
-            ratios.append(wall_s / expected)
-    return median(ratios) if ratios else 1.0
+        done = [step for step in run.steps if step.outcome == "done" and step.host]
+        expected = schedule([_task(step) for step in done]).total_s
+        wall_s = replace(run, steps=tuple(done)).wall_s
+        if wall_s and expected and any(step.after for step in done):
+            ratios.append((wall_s / expected, expected))
+    return _weighted_median(ratios) if ratios else 1.0
 
 
-def expected_s(step: Step, known: Durations) -> float:
-    times = known.seconds.get(step.id)
-    return median(times) if times else step.action.estimate_s * known.pace
+def _weighted_median(values: Iterable[tuple[float, float]]) -> float:
+    """Of (value, weight); at least one."""
+    ordered = sorted(values)
+    half, passed = sum(weight for _, weight in ordered) / 2, 0.0
+    for value, weight in ordered:
+        passed += weight
+        if passed >= half:
+            return value
+    return ordered[-1][0]
+
+
+def _task(step: StepReport) -> Task:
+    return Task(
+        id=step.step,
+        host=step.host,
+        after=step.after,
+        locks=step.locks,
+        seconds=step.seconds,
+        outage=step.outage,
+    )
 
 
 def expectations(steps: Iterable[Step], known: Durations) -> Mapping[str, float]:
     """Step id → seconds, the moments between steps included."""
-    return {step.id: expected_s(step, known) * known.stretch for step in steps}
+    return expectations_of(tasks_of(steps, {}), known)
+
+
+def expectations_of(tasks: Iterable[Task], known: Durations) -> Mapping[str, float]:
+    """The same of tasks that take what is estimated for them."""
+
+    def expected_s(task: Task) -> float:
+        times = known.seconds.get(task.id)
+        return median(times) if times else task.seconds * known.pace
+
+    return {task.id: expected_s(task) * known.stretch for task in tasks}
 
 
 def total_quantiles(steps: Sequence[Step], known: Durations) -> tuple[float, float]:
@@ -120,7 +149,7 @@ def _scaled(p90: float, position: float) -> float:
 
 
 def remaining_s(
-    steps: Sequence[Step],
+    tasks: Sequence[Task],
     expected: Mapping[str, float],
     *,
     ended: Iterable[str],
@@ -129,12 +158,17 @@ def remaining_s(
 ) -> float:
     """`running`: step id → for how many seconds. `elapsed_s`: of the run."""
     over = frozenset(ended)
-    whole = schedule(tasks_of(steps, expected)).total_s
-    rest = [step for step in steps if step.id not in over]
-    rest.sort(key=lambda step: step.id not in running)
+    whole = schedule([_lasting(task, expected) for task in tasks]).total_s
+    rest = [task for task in tasks if task.id not in over]
+    rest.sort(key=lambda task: task.id not in running)
     shortened = {name: max(0.0, expected.get(name, 0.0) - since) for name, since in running.items()}
-    ahead = schedule(tasks_of(rest, {**expected, **shortened})).total_s
+    ahead = schedule([_lasting(task, {**expected, **shortened}) for task in rest]).total_s
     behind = max(0.0, whole - ahead)
     overdue_s = max((since - expected.get(name, since) for name, since in running.items()), default=0.0)
     elapsed_s = max(0.0, elapsed_s - max(0.0, overdue_s))
-    return ahead * (elapsed_s + PRIOR_S) / (behind + PRIOR_S)
+    prior_s = min(max(PRIOR_SHARE * whole, LEAST_PRIOR_S), MOST_PRIOR_S)
+    return ahead * (elapsed_s + prior_s) / (behind + prior_s)
+
+
+def _lasting(task: Task, seconds: Mapping[str, float]) -> Task:
+    return replace(task, seconds=seconds.get(task.id, task.seconds))

@@ -41,6 +41,10 @@ class RunStarted(_Event):
     user: str = field(default="", compare=False)
     source: str = field(default="", compare=False)
     """Who started it, and on which machine."""
+    matching: int | None = field(default=None, compare=False)
+    drift: int | None = field(default=None, compare=False)
+    unknown: int | None = field(default=None, compare=False)
+    """How many facts of the whole cluster, as the run found them; None where it rolls back another run."""
     event: Literal["run-started"] = "run-started"
 
 
@@ -200,6 +204,10 @@ class RunEnded(_Event):
     done: int
     failed: int
     seconds: float
+    matching: int | None = field(default=None, compare=False)
+    drift: int | None = field(default=None, compare=False)
+    unknown: int | None = field(default=None, compare=False)
+    """How many facts of the whole cluster, as it left them; None also where it left without reading them."""
     event: Literal["run-ended"] = "run-ended"
 
 

@@ -45,9 +45,16 @@ def build_cluster(
         raise SpecError(*diagnostics, *unplaced)
     if unplaced:
         raise LayoutError(*unplaced)
+    return describe(file, release, inventory, home, versions)
+
+
+def describe(
+    file: ClusterFile, release: Release, inventory: Inventory, home: str, versions: tuple[PackageVersion, ...]
+) -> Cluster:
+    """With an inventory that was found to be complete."""
     described = Cluster(
         name=file.name,
-        release=narrowed,
+        release=_narrowed(file, release),
         inventory=inventory,
         paths=file.paths if not home else Paths(**{**file.paths.model_dump(), "home": home}),
         package=file.package,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from reconciler.core import events as ev
-from reconciler.core.verdict import EventVerdict
+from reconciler.core.verdict import EventVerdict, Verdict
 from specs.diagnostic import Diagnostic
 
 StepOutcome = Literal[
@@ -49,6 +49,19 @@ class StepReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactCounts:
+    """The whole cluster at one moment."""
+
+    matching: int
+    drift: int
+    unknown: int
+
+    @property
+    def verdict(self) -> Verdict:
+        return "unknown" if self.unknown else "differs" if self.drift else "converged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     run: str
     user: str = ""
@@ -56,6 +69,10 @@ class RunReport:
     started: str = ""
     ended: str = ""
     verdict: EventVerdict | None = None
+    before: FactCounts | None = None
+    """None in a journal that an older bkrec wrote, and of a rollback."""
+    after: FactCounts | None = None
+    """None also where the run did not come to its end."""
     approvals: tuple[ev.ApprovalGiven, ...] = ()
     confirmations: tuple[ev.PlanConfirmed, ...] = ()
     steps: tuple[StepReport, ...] = ()
@@ -83,7 +100,7 @@ def run_report(run: str, records: Iterable[tuple[str, ev.Event]]) -> RunReport:
         report = replace(report, started=report.started or at)
         match event:
             case ev.RunStarted():
-                report = replace(report, user=event.user, source=event.source)
+                report = replace(report, user=event.user, source=event.source, before=_counts(event))
                 planned = (step for step in event.steps if step not in steps)
                 steps |= {step: StepReport(step=step) for step in planned}
             case ev.ApprovalGiven():
@@ -93,13 +110,19 @@ def run_report(run: str, records: Iterable[tuple[str, ev.Event]]) -> RunReport:
             case ev.RunHalted():
                 report = replace(report, diagnostics=(*report.diagnostics, event.diagnostic))
             case ev.RunEnded():
-                report = replace(report, ended=at, verdict=event.verdict)
+                report = replace(report, ended=at, verdict=event.verdict, after=_counts(event))
             case ev.LeaseContended() | ev.JobAdopted() | ev.StepOutput() | ev.RunInterrupted():
                 continue
             case _:
                 steps[event.step] = _stepped(steps.get(event.step, StepReport(step=event.step)), event, at)
     order = sorted(steps.values(), key=lambda step: (not step.started, step.started))
     return replace(report, steps=tuple(replace(step, waited_for=_waited_for(step, order)) for step in order))
+
+
+def _counts(event: ev.RunStarted | ev.RunEnded) -> FactCounts | None:
+    if event.matching is None or event.drift is None or event.unknown is None:
+        return None
+    return FactCounts(matching=event.matching, drift=event.drift, unknown=event.unknown)
 
 
 def _waited_for(step: StepReport, steps: Iterable[StepReport]) -> str:

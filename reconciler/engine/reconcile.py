@@ -111,7 +111,7 @@ async def _run_with_lease(lease: Lease, context: RunContext, state: RunState) ->
         )
         try:
             steps = tuple(step.id for step in state.assessment.plan.steps)
-            context.record(_run_started(context, lease, steps))
+            context.record(_run_started(context, state, lease, steps))
             _record_confirmations(context, state)
             await _record_approvals(context)
             await _run_rounds(lease, context, state)
@@ -124,8 +124,26 @@ async def _run_with_lease(lease: Lease, context: RunContext, state: RunState) ->
             task.cancel()
 
 
-def _run_started(context: RunContext, lease: Lease, steps: tuple[str, ...]) -> RunStarted:
-    return RunStarted(run=context.run, epoch=lease.epoch, steps=steps, user=context.user, source=context.source)
+def _run_started(context: RunContext, state: RunState, lease: Lease, steps: tuple[str, ...]) -> RunStarted:
+    matching, drift, unknown = _fact_counts(context, state)
+    return RunStarted(
+        run=context.run,
+        epoch=lease.epoch,
+        steps=steps,
+        user=context.user,
+        source=context.source,
+        matching=matching,
+        drift=drift,
+        unknown=unknown,
+    )
+
+
+def _fact_counts(context: RunContext, state: RunState) -> tuple[int | None, int | None, int | None]:
+    """matching, drift, unknown; a rollback compares with what was saved, and not with the release."""
+    difference = state.assessment.difference
+    if context.undoes:
+        return None, None, None
+    return difference.matching, len(difference.drift), len(difference.unknown)
 
 
 async def _announce_halt(context: RunContext) -> None:
@@ -231,11 +249,16 @@ async def _poll_until_matching(context: RunContext, expectations: list[AnyExpect
 
 
 def _run_ended(context: RunContext, state: RunState) -> RunEnded:
+    stopped_at_once = context.stop.immediate.is_set()  # then nothing was read after the last step
+    matching, drift, unknown = (None, None, None) if stopped_at_once else _fact_counts(context, state)
     return RunEnded(
         verdict=event_verdict(run_verdict(context, state)),
         done=state.done,
         failed=len(state.failed),
         seconds=context.clock.steady() - state.started_at,
+        matching=matching,
+        drift=drift,
+        unknown=unknown,
     )
 
 

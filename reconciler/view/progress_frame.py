@@ -11,6 +11,7 @@ from reconciler.core import eta
 from reconciler.core import events as ev
 from reconciler.core.eta import NOTHING_KNOWN, Durations
 from reconciler.core.plan import Plan
+from reconciler.core.schedule import tasks_of
 from reconciler.view import describe
 from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions, clipped, columns, sanitized
@@ -72,9 +73,10 @@ def frame(screen: ProgressState, plan: Plan, now_s: float, page: RenderOptions, 
 
 
 def remaining_s(screen: ProgressState, plan: Plan, now_s: float, known: Durations = NOTHING_KNOWN) -> float:
+    tasks = tasks_of(plan.steps, {})
     return eta.remaining_s(
-        plan.steps,
-        eta.expectations(plan.steps, known),
+        tasks,
+        eta.expectations_of(tasks, known),
         ended=(*screen.finished, *screen.failed, *screen.blocked),
         running={running.step: now_s - running.since_s for running in screen.running},
         elapsed_s=now_s - screen.started_s,

@@ -183,6 +183,8 @@ class RehearsalReport:
     """With what goes wrong, where that was asked for."""
     fails: tuple[str, ...] = ()
     lost: LostHost | None = None
+    read_at: str = ""
+    """When the readings were saved; "" where they are those of now."""
 
     @property
     def interim(self) -> InterimState | None:

@@ -171,6 +171,8 @@ def run_report_document(
         started=report.started,
         ended=report.ended,
         verdict=report.verdict or "",
+        before=_fact_counts(report.before),
+        after=_fact_counts(report.after),
         approvals=[f"{given.approval} {given.user}@{given.source}" for given in report.approvals],
         confirmed=[
             doc.ConfirmationDoc(user=given.user, source=given.source, how=given.how, steps=given.total)
@@ -184,6 +186,14 @@ def run_report_document(
         problems=[problem(diagnostic) for diagnostic in report.diagnostics],
         torn=torn,
         titles={name: doc.TextDoc(en=title.en, zh=title.zh) for name, title in titles.items()},
+    )
+
+
+def _fact_counts(counts: run_report.FactCounts | None) -> doc.FactCountsDoc | None:
+    if counts is None:
+        return None
+    return doc.FactCountsDoc(
+        verdict=counts.verdict, matching=counts.matching, drift=counts.drift, unknown=counts.unknown
     )
 
 
@@ -224,6 +234,7 @@ def rehearsal_document(report: RehearsalReport) -> doc.RehearsalDoc:
         cluster=report.cluster.name,
         release=report.cluster.release,
         runs=report.cluster.durations.runs,
+        read_at=report.read_at,
         p50_s=round(planned.p50_s, 1),
         p90_s=round(planned.p90_s, 1),
         steps=[

@@ -17,6 +17,7 @@ from docs import (
     figures,
     first_quarter_hour,
     guide_coverage,
+    man,
     restore,
     seal_tables,
     sessions,
@@ -218,7 +219,7 @@ def test_the_page_of_tools_is_in_step_with_the_scripts() -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("module", [deviations, guide_coverage, commands], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [deviations, guide_coverage, commands, man], ids=lambda module: module.__name__)
 def test_a_generated_page_is_in_step_with_the_code(module: Any, lang: Lang) -> None:
     assert module.PAGES[lang].read_text(encoding="utf-8") == module.page(lang), "run: python docs/generate.py"
 

@@ -60,6 +60,7 @@ from specs.text import LocalizedText
 from tests.fuzz.judge import HOSTILE, PIECES, found_in
 from tests.probes.here import run
 from tests.reconciler.view.world import PLAN, TITLES
+from tests.sim.worlds import guide_cluster
 
 HEARD = HOSTILE.replace("\ud800", "\ufffd")
 """As a transport hands it on: what is no character is replaced."""
@@ -214,7 +215,7 @@ def _judge_difference(fact: AnyFact, read: AnyReading) -> None:
         assert found_in(text) == set()
     for document in (diff_document("6.2.2", told), check_document("6.2.2", told)):
         assert found_in(dumped(document)) == set()
-    kept = facts_file.save({fact: read}, {}, cluster="x", release="6.2.2", bkrec="0")
+    kept = facts_file.save({fact: read}, {}, guide_cluster(), bkrec="0", read_at="")
     assert found_in(facts_file.dump(kept)) == set()
 
 
@@ -226,7 +227,7 @@ def test_a_value_is_shown_and_kept_without_harm(value: str | tuple[str, ...]) ->
     assert told.drift
     _judge_cluster(told, expected, Known(value))
     again = facts_file.load(
-        facts_file.dump(facts_file.save({fact: Known("\x9bx\u202e")}, {}, cluster="", release="", bkrec="")),
+        facts_file.dump(facts_file.save({fact: Known("\x9bx\u202e")}, {}, guide_cluster(), bkrec="", read_at="")),
         "-",
     )
     assert facts_file.to_readings(again) == {fact: Known("\x9bx\u202e")}, "what holds no secret is kept as it is"

@@ -16,13 +16,15 @@ from tests.architecture.tree import ROOT
 
 pytestmark = pytest.mark.timeout(300)
 PACKED = ("reconciler", "specs", "probes", "actions")
+MANUALS = tuple((ROOT / "docs/man").rglob("*.1"))
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy: setuptools leaves build/ and egg-info where it works."""
     copy, out = tmp_path_factory.mktemp("source") / "bkrec", tmp_path_factory.mktemp("wheel")
-    files = [path for top in PACKED for path in (ROOT / top).rglob("*") if path.suffix in (".py", ".toml", ".typed")]
+    packed = [path for top in PACKED for path in (ROOT / top).rglob("*") if "__pycache__" not in path.parts]
+    files = [path for path in (*packed, *MANUALS) if path.is_file()]
     for path in (*files, ROOT / "pyproject.toml", ROOT / "README.md", ROOT / "LICENSE"):
         target = copy / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +66,23 @@ def test_the_wheel_has_the_release_and_no_tests(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     data = {str(path.relative_to(ROOT)) for path in (ROOT / "specs/releases").rglob("*.toml")}
     assert data <= set(names)
-    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == set(PACKED)
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name and ".data/" not in name} == set(PACKED)
+
+
+def test_the_wheel_has_the_templates_of_the_pages_and_the_manual(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {str(path.relative_to(ROOT)) for path in (ROOT / "reconciler/view/html/templates").iterdir()} <= set(names)
+    manuals = {name.partition(".data/data/")[2] for name in names if ".data/" in name}
+    assert manuals == {"share/man/man1/bkrec.1", "share/man/zh_CN/man1/bkrec.1"}
+
+
+def test_a_page_is_made_of_its_templates(bkrec: Path, tmp_path: Path) -> None:
+    """Of an error: without a cluster file no other report can be had here."""
+    done = subprocess.run(
+        [bkrec, "-c", "none.toml", "check", "-o", "html"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 65, done.stderr
+    assert done.stdout.startswith("<!DOCTYPE html>")
 
 
 def test_the_version_is_told(bkrec: Path, tmp_path: Path) -> None:

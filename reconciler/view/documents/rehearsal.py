@@ -45,6 +45,8 @@ class RehearsalDoc(Doc):
     release: str
     runs: int
     """Runs of this cluster that the times are estimated from; 0: the release's estimates alone."""
+    read_at: str = ""
+    """When the readings were saved that it was made on; "" where they are those of now."""
     p50_s: float
     p90_s: float
     steps: list[RehearsedStepDoc]

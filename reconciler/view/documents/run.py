@@ -6,7 +6,7 @@ from pydantic import Field
 
 from reconciler.core.events import Confirmation
 from reconciler.core.run_report import StepOutcome
-from reconciler.core.verdict import EventVerdict, RunVerdict
+from reconciler.core.verdict import EventVerdict, RunVerdict, Verdict
 from reconciler.view.documents.base import DiagnosticDoc, Doc, ReadingDoc, ReasonDoc, TextDoc
 from reconciler.view.documents.diff import DiffDoc
 from reconciler.view.documents.plan import REMAINING, BlockedDoc, InterimDoc, RemainingDoc, StepDoc
@@ -77,6 +77,10 @@ class EventDoc(Doc):
     verdict: EventVerdict | None = None
     done: int | None = None
     failed: int | None = None
+    matching: int | None = None
+    """Of run-started and run-ended: how many facts of the whole cluster."""
+    drift: int | None = None
+    unknown: int | None = None
     remaining: list[RemainingDoc] | None = Field(default=None, serialization_alias="left", validation_alias=REMAINING)
     """Of run-ended: what is left to do, and why."""
 
@@ -194,6 +198,15 @@ class ConfirmationDoc(Doc):
     steps: int
 
 
+class FactCountsDoc(Doc):
+    """The whole cluster at one moment."""
+
+    verdict: Verdict
+    matching: int
+    drift: int
+    unknown: int
+
+
 class RunReportDoc(Doc):
     """`report RUN`: a run for those who were not there, from its journal."""
 
@@ -207,6 +220,10 @@ class RunReportDoc(Doc):
     ended: str
     """"" where it was killed, or is still running."""
     verdict: EventVerdict | Literal[""]
+    before: FactCountsDoc | None = None
+    """As the run found the cluster; null in a journal that an older bkrec wrote, and of a rollback."""
+    after: FactCountsDoc | None = None
+    """As it left it; null also where it did not come to its end."""
     approvals: list[str]
     """What was approved for it, by whom: "cmdb-topology root@ops"."""
     confirmed: list[ConfirmationDoc] = Field(default_factory=list[ConfirmationDoc])

@@ -12,14 +12,15 @@ from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import RehearsalReport
 from reconciler.view.text.plan import numbers
-from reconciler.view.text.rehearsal import basis, result, scenario_rows, scenario_title, summary
+from reconciler.view.text.rehearsal import basis, result, saved, scenario_rows, scenario_title, summary
 
 
 def rehearsal_page(report: RehearsalReport, page: RenderOptions) -> dict[str, Any]:
     planned, scenario = report.planned, report.scenario
     return {
         "sentence": summary(report, page),
-        "facts": ((label("rehearsal-basis", page.lang), basis(report, page)),
+        "facts": (*(((label("rehearsal-readings", page.lang), saved(report, page)),) if report.read_at else ()),
+                  (label("rehearsal-basis", page.lang), basis(report, page)),
                   (label("rehearsal-result", page.lang), result(planned, page))),
         "tiles": tuple(_tiles(planned, page)),
         "chart": _chart(report, planned, page),

@@ -11,6 +11,7 @@ from reconciler.view.html.time_chart import Span, TimeChart, time_chart
 from reconciler.view.messages.ui import duration, label
 from reconciler.view.render import RenderOptions
 from reconciler.view.reports import RunReport
+from reconciler.view.text.run_report import cluster_rows
 from reconciler.view.to_documents import run_report_document
 from specs.text import LocalizedText
 
@@ -161,6 +162,7 @@ def _facts(report: RunReportDoc, page: RenderOptions) -> Iterator[tuple[str, str
         for given in report.confirmed
     )
     rows = (
+        *cluster_rows(report, page),
         ("report-who", who),
         ("report-confirmed", label("list-separator", page.lang).join(confirmed)),
         ("report-approvals", ", ".join(report.approvals)),

@@ -222,6 +222,19 @@ DIAGNOSTICS: dict[str, DiagnosticText] = {
             zh="使用文件中注明的 bkrec 版本，或重新保存：`bkrec probe --save FILE`",
         ),
     ),
+    "facts-file-of-another": DiagnosticText(
+        what=LocalizedText(
+            en="the readings are of cluster {cluster}, release {release}, not of {name}, release {wanted}",
+            zh="读取结果属于集群 {cluster}（版本 {release}），而非 {name}（版本 {wanted}）",
+        ),
+        why=LocalizedText(
+            en="a plan for one cluster says nothing of another", zh="一个集群的计划不能说明另一个集群的情况"
+        ),
+        hint=LocalizedText(
+            en="use the cluster file of those readings (`-c FILE`), or save this cluster's own: `bkrec probe --save FILE`",
+            zh="用 `-c FILE` 指定对应的集群文件，或保存该集群自身的读取结果：`bkrec probe --save FILE`",
+        ),
+    ),
     "cluster-file-missing": DiagnosticText(
         what=LocalizedText(en="cluster.toml was not found", zh="找不到 cluster.toml"),
         why=LocalizedText(

@@ -79,6 +79,12 @@ LABELS: dict[str, LocalizedText] = {
     # report of a run
     "report-title": message("Run {run} on {cluster}", "集群 {cluster} 的运行 {run}"),
     "report-verdict": message("verdict", "结论"),
+    "report-before": message("cluster before", "运行前的集群"),
+    "report-after": message("cluster after", "运行后的集群"),
+    "report-counts": message(
+        "{verdict}: of {total:fact|facts} {matching} match, {drift} differ, {unknown} could not be read",
+        "{verdict}：{total} 项事实中 {matching} 项符合，{drift} 项不符，{unknown} 项未能读取",
+    ),
     "report-who": message("started by", "执行人"),
     "report-started": message("started", "开始时间"),
     "report-ended": message("ended", "结束时间"),
@@ -388,6 +394,8 @@ LABELS: dict[str, LocalizedText] = {
         "{steps:step|steps} in about {p50}; nine of ten nights within {p90}",
         "{steps} 步，约 {p50}；十次中有九次在 {p90} 以内",
     ),
+    "rehearsal-readings": message("readings", "读取结果"),
+    "rehearsal-saved": message("saved at {time}; no host was connected to", "保存于 {time}；未连接任何主机"),
     "rehearsal-basis": message("estimated from", "估计依据"),
     "rehearsal-runs": message("{runs:run|runs} of this cluster on record here", "本机记录的该集群 {runs} 次运行"),
     "rehearsal-no-runs": message(

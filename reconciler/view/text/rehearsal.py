@@ -34,6 +34,10 @@ def basis(report: RehearsalReport, page: RenderOptions) -> str:
     return label("rehearsal-runs", page.lang, runs=runs) if runs else label("rehearsal-no-runs", page.lang)
 
 
+def saved(report: RehearsalReport, page: RenderOptions) -> str:
+    return label("rehearsal-saved", page.lang, time=report.read_at)
+
+
 def result(rehearsed: Rehearsal, page: RenderOptions) -> str:
     if not rehearsed.differing:
         return label("rehearsal-converges", page.lang)
@@ -78,6 +82,8 @@ def scenario_rows(report: RehearsalReport, page: RenderOptions) -> Iterator[Row]
 
 
 def _planned(report: RehearsalReport, page: RenderOptions) -> Iterator[Row]:
+    if report.read_at:
+        yield label("rehearsal-readings", page.lang), saved(report, page)
     yield label("rehearsal-basis", page.lang), basis(report, page)
     yield label("outage", page.lang), "\n".join(_windows(report.planned, page)) or label("outage-none", page.lang)
     yield label("rehearsal-result", page.lang), result(report.planned, page)

@@ -27,6 +27,7 @@ def _facts(report: RunReportDoc, page: RenderOptions) -> Iterator[str]:
     counts = label("run-counts", page.lang, done=done, steps=len(report.steps), failed=failed)
     rows = (
         ("report-verdict", f"{verdict}; {counts}"),
+        *cluster_rows(report, page),
         ("report-who", who),
         ("report-started", report.started),
         ("report-ended", report.ended or "-"),
@@ -35,6 +36,16 @@ def _facts(report: RunReportDoc, page: RenderOptions) -> Iterator[str]:
         ("report-torn", str(report.torn) if report.torn else ""),
     )
     return (f"- **{label(name, page.lang)}**: {escaped(text)}" for name, text in rows if text)
+
+
+def cluster_rows(report: RunReportDoc, page: RenderOptions) -> Iterator[tuple[str, str]]:
+    """Label and text: the whole cluster before and after."""
+    for name, counts in (("report-before", report.before), ("report-after", report.after)):
+        if counts is not None:
+            total = counts.matching + counts.drift + counts.unknown
+            shown = {"matching": counts.matching, "drift": counts.drift, "unknown": counts.unknown, "total": total}
+            word = label(f"word-{counts.verdict}", page.lang)
+            yield name, label("report-counts", page.lang, verdict=word, **shown)
 
 
 def _confirmed(report: RunReportDoc, page: RenderOptions) -> Iterator[str]:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.commands import rehearse
+from reconciler.commands import probe, rehearse, session
 from reconciler.commands.errors import UsageError
 from reconciler.commands.result import Result
 from reconciler.view.reports import RehearsalReport
+from tests.sim import worlds
 from tests.support.agreeing_operator import Desk, apply
 from tests.support.cluster_world import ClusterWorld, connect, drifted
 
@@ -58,3 +59,45 @@ def test_runs_of_this_cluster_are_what_it_estimates_from(world: ClusterWorld, tm
     durations = _rehearsed(tmp_path).document.cluster.durations
     assert durations.runs == 1
     assert len(durations.seconds) >= 2
+
+
+def _unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_host(_: Path) -> None:
+        raise AssertionError("a host was connected to")
+
+    monkeypatch.setattr(session, "open_cluster", no_host)
+
+
+def _saved(desk: Path, *patterns: str) -> Result[RehearsalReport]:
+    asyncio.run(probe.probe(desk / "cluster.toml", patterns, desk / "readings.json"))
+    return asyncio.run(rehearse.rehearsal(desk / "cluster.toml", readings=desk / "readings.json"))
+
+
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ClusterWorld:
+    """All of the guide's cluster, at 6.1."""
+    world = ClusterWorld(cluster=worlds.World(cluster=worlds.guide_cluster()))
+    connect(monkeypatch, tmp_path, world)
+    (tmp_path / "cluster.toml").write_text(worlds.CLUSTER, encoding="utf-8")
+    return world
+
+
+def test_on_saved_readings_it_says_the_same_and_connects_to_nothing(
+    whole: ClusterWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = _rehearsed(tmp_path)
+    asyncio.run(probe.probe(tmp_path / "cluster.toml", (), tmp_path / "readings.json"))
+    _unreachable(monkeypatch)
+    saved = asyncio.run(rehearse.rehearsal(tmp_path / "cluster.toml", readings=tmp_path / "readings.json"))
+    steps = [[step.id for step in result.document.cluster.plan.steps] for result in (now, saved)]
+    assert len(steps[0]) > 100
+    assert steps[0] == steps[1]
+    assert (saved.document.planned, saved.exit_code) == (now.document.planned, now.exit_code)
+    assert (now.document.read_at, saved.document.read_at[-6:]) == ("", "+00:00")
+
+
+def test_what_the_file_does_not_have_was_not_read(whole: ClusterWorld, tmp_path: Path) -> None:
+    """`probe --save` of one host: no verdict about the others."""
+    result = _saved(tmp_path, "10.0.0.3")
+    assert result.exit_code == 4
+    assert {drift.expected.fact.host for drift in result.document.cluster.difference.unknown} >= {"10.0.0.1"}

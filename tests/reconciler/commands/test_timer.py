@@ -119,14 +119,26 @@ def test_it_is_removed_and_then_there_is_none(bkrec: Run, machine: Path) -> None
     code, out, _ = bkrec("check", "--remove-timer", "--yes")
     assert (code, _units(machine)) == (0, [])
     assert out.count("remove ") == 2
-    assert _calls(machine)[0] == " ".join([*SCOPE, "disable --now bkrec-check-lab.timer"])
+    assert _calls(machine) == [
+        " ".join([*SCOPE, words])
+        for words in (
+            "disable --now bkrec-check-lab.timer",
+            "stop bkrec-check-lab.service",
+            "daemon-reload",
+            "reset-failed bkrec-check-lab.service",
+        )
+    ]
+    assert [line for line in out.splitlines() if "systemctl" in line] == [
+        f"run `systemctl {call}`" for call in _calls(machine)
+    ]
     code, _, err = bkrec("check", "--remove-timer", "--yes")
     assert (code, "no timer of this cluster" in err) == (0, True)
 
 
-def test_where_systemd_does_not_stop_it_nothing_is_removed(bkrec: Run, machine: Path) -> None:
+@pytest.mark.parametrize("refused", ["disable", "stop"])
+def test_where_systemd_does_not_stop_it_nothing_is_removed(bkrec: Run, machine: Path, refused: str) -> None:
     bkrec("check", "--install-timer", "--yes")
-    _systemctl(machine, refuses="disable")
+    _systemctl(machine, refuses=refused)
     assert (bkrec("check", "--remove-timer", "--yes")[0], _units(machine)) == (5, BOTH)
 
 

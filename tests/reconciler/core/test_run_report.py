@@ -1,7 +1,9 @@
 """A run's report, from its journal's records alone."""
 
+from dataclasses import replace
+
 from reconciler.core import events as ev
-from reconciler.core.run_report import RunReport, StepOutcome, run_report
+from reconciler.core.run_report import FactCounts, RunReport, StepOutcome, run_report
 from specs.diagnostic import diagnose
 
 STUCK = diagnose("usage", message="stuck", help="x")
@@ -38,6 +40,23 @@ def test_who_when_what_and_what_was_approved_by_whom() -> None:
         ("c", "not-started"),
     ]
     assert (report.steps[0].changes, report.steps[0].seconds, report.steps[0].section) == (("f: a -> b",), 4.0, "7.1")
+
+
+def test_the_whole_cluster_before_and_after() -> None:
+    found = replace(START, matching=390, drift=317, unknown=1)
+    left = ev.RunEnded(verdict="converged", done=3, failed=0, seconds=5.0, matching=708, drift=0, unknown=0)
+    report = _report(found, left)
+    assert (report.before, report.after) == (
+        FactCounts(matching=390, drift=317, unknown=1),
+        FactCounts(matching=708, drift=0, unknown=0),
+    )
+    assert [counts.verdict for counts in (report.before, report.after) if counts] == ["unknown", "converged"]
+    assert FactCounts(matching=1, drift=1, unknown=0).verdict == "differs"
+
+
+def test_of_a_run_that_was_killed_only_what_it_found_is_known_and_of_an_older_journal_nothing() -> None:
+    assert _report(replace(START, matching=1, drift=2, unknown=0)).after is None
+    assert _report(START).before is None
 
 
 def test_who_agreed_to_the_plan_and_how_is_in_it() -> None:

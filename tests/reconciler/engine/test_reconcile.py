@@ -38,6 +38,9 @@ def test_it_converges_and_a_second_time_writes_nothing_at_all() -> None:
     assert isinstance(world.events[0], RunStarted)
     assert world.events[-1] == replace(_ended(world), verdict="converged", done=2, failed=0)
     assert world.at(H).lease is None
+    begun = world.events[0]
+    assert isinstance(begun, RunStarted)
+    assert [(event.matching, event.drift, event.unknown) for event in (begun, _ended(world))] == [(0, 2, 0), (2, 0, 0)]
     world.writes.clear()
     second = applied(context_for(world, actions))
     assert (second.exit_code, world.writes, len(world.launched)) == (0, [], 2)
@@ -263,6 +266,8 @@ def test_an_interrupt_ends_with_its_signal(presses: int, code: int) -> None:
     result = applied(context_for(world, actions, stop=stop, parallel=1))
     assert (result.verdict, result.exit_code) == ("interrupted", code)
     assert len(world.launched) == 1
+    after = [event.drift for event in world.events if isinstance(event, RunEnded)]
+    assert after == ([1] if presses == 1 else [None]), "who leaves at once has not read what it left"
 
 
 def test_a_lost_lease_starts_nothing_more() -> None:

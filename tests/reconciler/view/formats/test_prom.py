@@ -1,4 +1,7 @@
-"""Prometheus' text format, read by Prometheus' own parser, and by promtool where it is installed."""
+"""Prometheus' text format, read by Prometheus' own parser; and by its promtool:
+
+pytest -m campaign tests/reconciler/view/formats/test_prom.py
+"""
 
 import shutil
 import subprocess
@@ -13,8 +16,9 @@ from reconciler.core.check_history import FindingRecord
 from reconciler.core.diff import diff
 from reconciler.view.formats.prom import form
 from reconciler.view.render import RenderOptions
-from reconciler.view.reports import ClusterReport, ErrorReport
+from reconciler.view.reports import ChecksReport, ClusterReport, ErrorReport, ReportKind
 from specs.diagnostic import diagnose
+from specs.text import Lang
 from tests.reconciler.view.formats.specimens import CLUSTER, REPORTS
 from tests.reconciler.view.world import AUTH
 
@@ -30,6 +34,14 @@ ODD = replace(
     CHECKED,
     difference=diff([HOSTILE.must_be("active", because=AUTH, source="s", module="m")], {HOSTILE: Known("failed")}),
 )
+
+PAGES: dict[str, tuple[ReportKind, ClusterReport | ErrorReport | ChecksReport]] = {
+    "check": ("check", CHECKED),
+    "diff": ("diff", CHECKED),
+    "odd": ("check", ODD),
+    "several": ("checks", REPORTS["checks"]),
+    "error": ("error", REPORTS["error"]),
+}
 
 
 def _text(report: ClusterReport | ErrorReport) -> str:
@@ -100,10 +112,30 @@ def test_of_several_clusters_each_metric_stands_once() -> None:
     }
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool (Debian: prometheus) is not installed")
-@pytest.mark.parametrize("report", [CHECKED, ODD, REPORTS["error"]], ids=["check", "odd", "error"])
-def test_promtool_accepts_it(report: ClusterReport | ErrorReport) -> None:
-    read = subprocess.run(
-        ["promtool", "check", "metrics"], input=_text(report), capture_output=True, text=True, check=False
-    )
-    assert (read.returncode, read.stderr) == (0, "")
+@pytest.mark.campaign
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("case", PAGES)
+def test_promtool_accepts_it(case: str, lang: Lang) -> None:
+    kind, report = PAGES[case]
+    made = form(kind)
+    assert made is not None
+    assert _promtool(made(report, RenderOptions(lang=lang))) == (0, "")
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize(
+    "spoil",
+    [("gauge", "bauge"), ("# HELP", "# HEL"), ('cluster="', 'cluster="\\x'), ("bkrec_check_facts{", "bkrec-check{")],
+    ids=["no type", "no help", "escape", "name"],
+)
+def test_promtool_objects_to_this(spoil: tuple[str, str]) -> None:
+    code, words = _promtool(_text(CHECKED).replace(*spoil))
+    assert (code != 0, bool(words)) == (True, True)
+
+
+def _promtool(text: str) -> tuple[int, str]:
+    """Debian's package prometheus has it, and a service of that name: `apt-get download` and `dpkg -x` will do."""
+    program = shutil.which("promtool")
+    assert program is not None, "promtool (Debian: prometheus) is not on PATH"
+    read = subprocess.run([program, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    return read.returncode, read.stdout + read.stderr
