@@ -247,7 +247,7 @@ done
 """Until every unit and container of the host has run for a while: asked there, which costs less than `bkrec check`."""
 
 
-def _steady(lab: Lab) -> None:
+def steady(lab: Lab) -> None:
     waiting = [
         subprocess.Popen(ssh_command(lab.place, host, STEADY), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         for host in HOSTS
@@ -269,7 +269,7 @@ def fresh(lab: Lab, home: Path, snapshot: str = PRISTINE, *, whole: bool = False
     lab.reset(snapshot)
     nspawn.wait_booted(lab.place, list(HOSTS))
     pace(lab, "0")
-    _steady(lab)
+    steady(lab)
     desk = Desk(lab, home, whole)
     until(lambda: not _young(desk), 60, "every unit and container has run for a while")
     return desk
