@@ -12,7 +12,7 @@ from reconciler.core.causes import Findings
 from reconciler.core.fact_reader import FactReader
 from reconciler.core.plan import Derived, Progressing
 from reconciler.core.planner import Decision
-from reconciler.rules import dependencies
+from reconciler.rules import certificate, dependencies
 from reconciler.rules.lookup import running_on
 from specs.cluster import Cluster
 from specs.diagnostic import diagnose
@@ -52,13 +52,15 @@ def _code(report: str) -> str:
 
 
 def rests_on(cluster: Cluster, drift: AnyDrift, findings: Findings) -> Iterator[AnyFact]:
-    """What runs behind it, its port; then its fellows on the other hosts, without whom there is no quorum."""
+    """What runs behind it, its port, the certificates that it is asked with; then its fellows on the other hosts,
+    without whom there is no quorum."""
     fact, module = require_fact_type(drift, ServiceHealth), dependencies.module_of(cluster, drift)
     if module is None:
         return
     yield from dependencies.runs(cluster, module, fact.host)
     ports = [(unit.name, port) for unit in module.units for port in unit.ports]
     yield from (PortUnit(host=fact.host, port=port, unit=unit) for unit, port in ports)
+    yield from certificate.files_of(cluster, module, fact.host)
     if isinstance(drift.reading, Unknown):
         return
     for host in cluster.hosts(module):

@@ -7,7 +7,7 @@ import pytest
 
 from probes.fact import AnyExpected, fact_id
 from reconciler.rules.registry import expected_facts
-from tests.lab.support.drift_classes import CLASSES, Draw, rounds
+from tests.lab.support.drift_classes import CLASSES, SERVING, Draw, rounds
 from tests.lab.support.drifts import dealt, spoil
 from tests.sim.worlds import guide_cluster
 
@@ -64,6 +64,8 @@ def test_rounds_have_every_class_once_and_no_subject_twice(seed: int) -> None:
     assert sorted(name for batch in batches for name in batch) == sorted(CLASSES)
     for batch in batches:
         assert len({drift.finding for drift in batch.values()}) == len(batch)
+        serving = [drift.host for drift in batch.values() if drift.finding.split(" ")[0] in SERVING]
+        assert len(serving) == len(set(serving)), "one would be named as the consequence of the other"
 
 
 def test_a_seed_draws_the_same_and_another_one_others() -> None:

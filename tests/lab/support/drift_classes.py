@@ -414,6 +414,9 @@ def _(draw: Draw) -> Drift:
 
 # files
 
+RENDERED = "seal.file ingress /usr/local/openresty/nginx/conf/conf.d/"
+"""What consul-template makes of a template at once."""
+
 
 @_Registered("VERSION of another version")
 def _(draw: Draw) -> Drift:
@@ -430,7 +433,7 @@ def _(draw: Draw) -> Drift:
 def _(draw: Draw) -> Drift:
     fact = draw.fact("path.digest")
     path = value(fact, "path")
-    return in_file(fact, path, f"echo '# mine' >> {path}", f"seal.file ingress {path}")
+    return in_file(fact, path, f"echo '# mine' >> {path}", f"seal.file ingress {path}", RENDERED)
 
 
 @_Registered("mark of a module gone")
@@ -569,14 +572,14 @@ def _(draw: Draw) -> Drift:
 # the seal
 
 
-def sealed(name: str, part: str, host: str, arguments: str, change: str) -> None:
+def sealed(name: str, part: str, host: str, arguments: str, change: str, *also: str) -> None:
     """`change` names the file as {}; it is drawn from what `find` prints for `arguments`."""
 
     def make(draw: Draw) -> Drift:
         path = draw.file(host, arguments)
         spoil, undo = kept(path, change.format(path))
         finding = f"seal.file {part} {path} @{HOSTS[host]}"
-        return Drift(host=host, finding=finding, spoil=spoil, undo=undo, also=(f"path.digest {path} ",))
+        return Drift(host=host, finding=finding, spoil=spoil, undo=undo, also=(f"path.digest {path} ", *also))
 
     CLASSES[name] = make
 
@@ -610,10 +613,10 @@ sealed("program replaced", "programs", "h3", "/data/bkce/job/backend/bin -type f
 sealed("program that cannot be run", "programs", "h3", "/data/bkce/cmdb/server/bin -type f", "chmod 0644 {}")
 added("program added", "programs", "h1", "/data/bkce/bkiam/bin/bklab", "echo x > /data/bkce/bkiam/bin/bklab")
 sealed(
-    "template of the ingress edited",
+    "configuration of the ingress edited",
     "ingress",
     "h2",
-    "/etc/consul-template/templates -name job*.conf",
+    "/usr/local/openresty/nginx/conf/bk.ssl",
     "echo '# mine' >> {}",
 )
 sealed("configuration of the ingress gone", "ingress", "h2", "/usr/local/openresty/nginx/conf/bk.ssl", "rm {}")
@@ -621,7 +624,14 @@ added(
     "configuration added to consul", "services", "h1", "/etc/consul.d/mine.json", "echo '{}' > /etc/consul.d/mine.json"
 )
 sealed("limits of the system edited", "system", "h1", "/etc/security/limits.conf", "echo '# mine' >> {}")
-sealed("scripts of the vendor edited", "scripts", "h1", "/data/install/health_check -type f", "echo '# mine' >> {}")
+sealed(
+    "scripts of the vendor edited",
+    "scripts",
+    "h1",
+    "/data/install/health_check -type f",
+    "echo '# mine' >> {}",
+    "path.tree",
+)
 
 
 def rounds(draw: Draw, size: int, names: Sequence[str] | None = None) -> Iterator[Mapping[str, Drift]]:
@@ -645,11 +655,16 @@ def rounds(draw: Draw, size: int, names: Sequence[str] | None = None) -> Iterato
             yield {name: CLASSES[name](draw)}
 
 
+SERVING = ("unit.active", "health.service", "container.state", "container.app", "consul.definition", "consul.passing")
+"""On one host one of these may be why another differs: of one service, or of one that it uses."""
+
+
 def _meet(one: Drift, other: Drift) -> bool:
     """One would explain, hide or be undone with the other."""
     named = [(drift.finding, *drift.also) for drift in (one, other)]
     same = any(a.startswith(b) or b.startswith(a) for a in named[0] for b in named[1])
-    return same or _subject(one) == _subject(other)
+    related = one.host == other.host and all(drift.finding.split(" ")[0] in SERVING for drift in (one, other))
+    return same or related or _subject(one) == _subject(other)
 
 
 def _subject(drift: Drift) -> str:

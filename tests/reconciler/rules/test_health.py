@@ -3,15 +3,17 @@
 import pytest
 
 from actions.unit import StartUnit
-from probes.fact import Absent, AnyFact, AnyReading, Known
+from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.health import ServiceHealth
 from probes.mysql import MysqlWritable
+from probes.path import PathKind
 from probes.unit import UnitActive
 from reconciler.core.causes import with_causes
 from reconciler.core.diff import diff
 from reconciler.core.placement import build_cluster
 from reconciler.core.plan import Plan
 from reconciler.rules.registry import expected_facts, rests_on
+from specs.reason import reason
 from tests.sim.worlds import CONFIG, World, file, finished, guide_cluster, release, study
 
 CLUSTER = guide_cluster()
@@ -83,6 +85,14 @@ def test_a_leader_is_missing_because_of_a_fellow_that_is_down() -> None:
     readings = {**finished(cluster).facts, down: Known("failed"), facts["10.0.0.3"]: Known("no leader")}
     compared = with_causes(diff(expected_facts(cluster), readings), rests_on(cluster), {})
     assert compared.causes[facts["10.0.0.3"]] == down
+
+
+def test_etcd_cannot_be_asked_because_its_key_is_gone() -> None:
+    key = PathKind(host="10.0.0.3", path="/data/bkce/cert/etcd/etcd0-key.pem")
+    unread = Unknown(reason("health-no-answer", service="etcd", port=2379))
+    readings = {**WORLD.facts, key: Absent(), HEALTH["etcd"]: unread}
+    compared = with_causes(diff(expected_facts(CLUSTER), readings), rests_on(CLUSTER), {})
+    assert compared.causes == {HEALTH["etcd"]: key}
 
 
 def test_kafka_follows_from_a_zookeeper_without_a_leader() -> None:
