@@ -5,7 +5,7 @@ import pytest
 from actions.unit import StartUnit
 from probes.fact import Absent, AnyFact, AnyReading, Known, Unknown
 from probes.health import ServiceHealth
-from probes.mysql import MysqlWritable
+from probes.mysql import MysqlWritable, ProductVersion
 from probes.path import PathKind
 from probes.unit import UnitActive
 from reconciler.core.causes import with_causes
@@ -108,3 +108,13 @@ def test_a_read_only_mysql_is_reported_and_not_touched() -> None:
     plan = plan_with((fact, Known(False)))
     assert plan.steps == ()
     assert [b.diagnostic.code for b in plan.blocked] == ["mysql-read-only"]
+
+
+def test_all_that_a_login_path_reads_follows_from_the_server_that_is_down() -> None:
+    server = UnitActive(host="10.0.0.3", unit="mysql@default.service")
+    unread = Unknown(reason("mysql-unreachable", login_path="mysql-paas", error="2003"))
+    asked = [e.fact for e in expected_facts(CLUSTER) if getattr(e.fact, "login_path", "") == "mysql-paas"]
+    assert {MysqlWritable, ProductVersion} <= {type(fact) for fact in asked}
+    readings = {**WORLD.facts, **dict.fromkeys(asked, unread), server: Known("failed")}
+    compared = with_causes(diff(expected_facts(CLUSTER), readings), rests_on(CLUSTER), {})
+    assert compared.causes == dict.fromkeys(asked, server)
