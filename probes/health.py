@@ -2,8 +2,9 @@
 
 Each is asked what its own monitoring asks: ZooKeeper `srvr` (`ruok` says yes without a quorum, and from 3.5 on it is
 off), Redis and Sentinel PING and their roles, MongoDB isMaster, Kafka its brokers and controller, consul leader and
-peers, Elasticsearch its cluster's health, RabbitMQ nodes and alarms, InfluxDB /ping, etcd /health. MySQL is not asked
-so: connections without a login count as errors of the host, which it blocks after a hundred; `probes/mysql.py` logs in.
+peers, Elasticsearch its cluster's health, RabbitMQ nodes and alarms, InfluxDB /ping, etcd whether it has a leader: in
+its metrics, since /health of 3.4 and earlier goes through the log of raft, which is a write. MySQL is not asked so:
+connections without a login count as errors of the host, which it blocks after a hundred; `probes/mysql.py` logs in.
 
 One bash for all services of a host, which opens /dev/tcp itself, as the vendor's bin/zk4lw.sh does; curl is called for
 etcd alone, whose port speaks TLS. Passwords are read on the host and stay in bash: they are in no argument, file or
@@ -117,10 +118,13 @@ etcd() {
   if ! command -v curl >/dev/null; then say no-curl ''; return; fi
   certificate=$(sed -n 's/^ETCD_CERT_FILE=//p' /etc/sysconfig/etcd-ssl 2>/dev/null)
   key=$(sed -n 's/^ETCD_KEY_FILE=//p' /etc/sysconfig/etcd-ssl 2>/dev/null)
-  reply=$(command curl -q -s -k -m 4 --noproxy '*' -w '\n%{http_code}' --cert "$certificate" --key "$key" \
-    --url "https://$host:$port/health" 2>/dev/null)
+  reply=$(
+    set -o pipefail
+    command curl -q -s -k -m 4 --noproxy '*' --cert "$certificate" --key "$key" --url "https://$host:$port/metrics" \
+      2>/dev/null | sed -n 's/^etcd_server_has_leader //p'
+  )
   case $? in
-    0) shown http "${reply##*$'\n'} ${reply%$'\n'*}" ;;
+    0) if [ "$reply" ]; then shown leader "$reply"; else say silent ''; fi ;;
     7) say absent '' ;;
     *) say silent '' ;;
   esac
@@ -214,7 +218,7 @@ def _read(fact: ServiceHealth, row: Row) -> Reading[str]:
             return Unknown(reason("tool-missing", tool="curl"))
         case ("no-password", ""):
             return Unknown(reason("health-no-password", service=fact.service, directory=fact.env, key=key))
-        case (("http" | "reply" | "hex") as form, text):
+        case (("http" | "reply" | "hex" | "leader") as form, text):
             return _reported(fact, key, form, text)
         case _:
             raise ValueError("the answer about a service's health is not understood")
@@ -250,6 +254,8 @@ def _report(fact: ServiceHealth, form: str, text: str) -> str:
             return _mongodb(bytes.fromhex(text))
         case "kafka", "hex":
             return _kafka(bytes.fromhex(text), fact.members)
+        case "etcd", "leader":
+            return {"1": OK, "0": NO_LEADER}.get(text, "")
         case _, "http" if re.match(r"[1-5][0-9]{2} ", text):
             return _http(fact, text[:3], text[4:].strip())
         case _:
@@ -355,9 +361,6 @@ def _http(fact: ServiceHealth, status: str, body: str) -> str:
     match fact.service:
         case "influxdb":
             return OK if status in ("200", "204") else f"HTTP {status}"
-        case "etcd":
-            health = _object(json.loads(body))
-            return OK if status == "200" and health["health"] in ("true", True) else NO_LEADER
         case "elasticsearch":
             return _elasticsearch(status, body, fact.members)
         case "rabbitmq":

@@ -303,9 +303,9 @@ def test_influxdb(tmp_path: Path, status: int, expected: str) -> None:
 @pytest.mark.parametrize(
     ("curl", "expected"),
     [
-        ("""printf '{"health":"true","reason":""}\\n200'""", "ok"),
-        ("""printf '{"health":"false","reason":"RAFT NO LEADER"}\\n503'""", "no leader"),
-        ("printf '<html>\\n404'", "unknown: health-no-answer"),
+        ("printf '# TYPE etcd_server_has_leader gauge\\netcd_server_has_leader 1\\n'", "ok"),
+        ("echo etcd_server_has_leader 0", "no leader"),
+        ("echo '<html>'", "unknown: health-no-answer"),
         ("exit 7", "absent"),
         ("exit 58", "unknown: health-no-answer"),
     ],
