@@ -227,7 +227,8 @@ def pace(lab: Lab, factor: str) -> None:
 STEADY = r"""
 young() {
     now=$(date +%s) up=$(cut -d . -f 1 /proc/uptime)
-    systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic 'bk-*' 'consul*' |
+    systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic 'bk-*' 'consul*' \
+        'zookeeper*' 'kafka*' 'mongod*' 'rabbitmq*' 'elasticsearch*' 'redis*' 'influxdb*' 'mysql@*' 'etcd*' |
         awk -v up="$up" -F = '
             /^ActiveState=/ { rests = $2 == "inactive" || $2 == "failed"; if (!rests && $2 != "active") young = 1 }
             /^ActiveEnter/ { if (!rests && up - $2 / 1000000 < 7) young = 1 }
